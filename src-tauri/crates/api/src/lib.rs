@@ -1,0 +1,1 @@
+//! Wire schema and handlers for both hosts; knows nothing of Tauri.

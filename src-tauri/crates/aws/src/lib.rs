@@ -1,0 +1,1 @@
+//! AWS adapters, one folder a service, behind the target guard.

@@ -1,0 +1,2 @@
+//! The headless host.
+fn main() {}

@@ -1,0 +1,226 @@
+//! The engine's ports: everything that it needs of the world, as traits. Adapters live in other
+//! crates; the engine never sees an SDK, a socket or a file.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use switchback_model::event::{CallProblem, Receipt};
+use switchback_model::{
+    ActionSpec, AttemptId, CheckReading, CheckSpec, Digest, Event, EventKind, Finding, Holder,
+    Image, Preview, Target, Way,
+};
+
+use crate::proof::WriteCx;
+use crate::ttl::ServedVersion;
+
+/// Wall clock and monotonic clock, both scaled in a rehearsal.
+#[async_trait]
+pub trait Clock: Send + Sync {
+    /// The time of day.
+    fn now(&self) -> Timestamp;
+    /// Time since an arbitrary start, never set back.
+    fn monotonic(&self) -> Duration;
+    /// Waits for a span of this clock.
+    async fn sleep(&self, span: Duration);
+}
+
+/// What can go wrong with the journal. Always a full stop: no journal write, no action.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JournalError {
+    /// Another driver holds the lease, or took it from us.
+    #[error("another driver holds the lease: {0}")]
+    Fenced(String),
+    /// The file could not be written: disk full, read-only.
+    #[error("the journal could not be written: {0}")]
+    NotWritten(String),
+    /// The file could not be read.
+    #[error("the journal could not be read: {0}")]
+    NotRead(String),
+    /// The chain does not hold.
+    #[error("the journal was changed outside Switchback: {0}")]
+    Tampered(String),
+    /// Written by a newer program.
+    #[error(
+        "the journal has format {found}; this program reads up to {known}: install the newer program"
+    )]
+    Newer {
+        /// The file's format.
+        found: u32,
+        /// Ours.
+        known: u32,
+    },
+    /// There is no such run.
+    #[error("there is no run {0}")]
+    NoRun(String),
+}
+
+/// The lease: proof that its owner may append. Made by the journal only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// Who holds it.
+    pub holder: Holder,
+    /// Rises with each lease.
+    pub fence: u64,
+}
+
+/// The append-only journal of one run.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// Appends events atomically and durably (fsync) under a lease; returns them numbered.
+    async fn append(
+        &self,
+        lease: &Lease,
+        at: Timestamp,
+        events: Vec<EventKind>,
+    ) -> Result<Vec<Event>, JournalError>;
+    /// Events after `seq`, in order.
+    async fn read(&self, after_seq: u64) -> Result<Vec<Event>, JournalError>;
+    /// Whether the lease is still ours; asked right before each mutation.
+    async fn holds(&self, lease: &Lease) -> Result<(), JournalError>;
+}
+
+/// How a provider failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProviderErrorKind {
+    /// Too many requests: with SDK retries off, not applied.
+    Throttled,
+    /// The service says that another change is in progress: not applied.
+    Busy,
+    /// The request was refused as wrong: not applied.
+    Refused,
+    /// The precondition did not hold (exact DELETE failed): not applied.
+    Conflict,
+    /// Credentials missing, expired or not allowed: not applied.
+    Credentials,
+    /// Not allowed: not applied.
+    Denied,
+    /// The object is absent.
+    NotFound,
+    /// No connection was made: not applied.
+    Connect,
+    /// TLS failed before anything was sent: not applied.
+    Tls,
+    /// Sent, but no whole answer came: may have been applied.
+    NoAnswer,
+    /// A 5xx or an answer that could not be read: may have been applied.
+    Unclear,
+    /// A guard of ours refused before anything was sent.
+    Guard,
+}
+
+/// A provider's failure, with nothing in it that may not be logged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{operation}: {message}")]
+pub struct ProviderError {
+    /// How it failed.
+    pub kind: ProviderErrorKind,
+    /// Which operation.
+    pub operation: String,
+    /// One sentence for people.
+    pub message: String,
+    /// How to mend it.
+    pub hint: Option<String>,
+    /// AWS's request id.
+    pub request_id: Option<String>,
+}
+
+impl ProviderError {
+    /// Whether a mutation may have been applied in spite of the error.
+    #[must_use]
+    pub fn may_have_applied(&self) -> bool {
+        matches!(
+            self.kind,
+            ProviderErrorKind::NoAnswer | ProviderErrorKind::Unclear
+        )
+    }
+
+    /// Whether trying the same again by itself makes sense.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(
+            self.kind,
+            ProviderErrorKind::Throttled | ProviderErrorKind::Busy | ProviderErrorKind::Connect
+        )
+    }
+
+    /// The part that is journalled.
+    #[must_use]
+    pub fn problem(&self) -> CallProblem {
+        CallProblem {
+            kind: format!("{:?}", self.kind).to_ascii_lowercase(),
+            operation: self.operation.clone(),
+            message: self.message.clone(),
+            request_id: self.request_id.clone(),
+        }
+    }
+}
+
+/// Whether a change has reached every authoritative server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SyncState {
+    /// INSYNC.
+    pub in_sync: bool,
+    /// The server's Date header, or our clock where it sent none.
+    pub server_date: Timestamp,
+}
+
+/// One kind of action bound to its values. Apply and undo are one path; planning and judging are
+/// pure.
+#[async_trait]
+pub trait Action: Send + Sync {
+    /// The touched fields, as they are.
+    async fn read(&self) -> Result<Image, ProviderError>;
+    /// The exact change from `from`: forward, or back to `restore` where it is given.
+    fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError>;
+    /// What `now` means, given the images before and after the apply.
+    fn judge(&self, now: &Image, before: &Image, after: &Image) -> Finding;
+    /// The one mutating request.
+    async fn call(&self, cx: &WriteCx, approved: &Preview) -> Result<Receipt, ProviderError>;
+    /// Whether the change has reached every server; `None` where the API has no such notion.
+    async fn sync(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError>;
+}
+
+/// Who the caller is, as STS says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Account.
+    pub account: String,
+    /// ARN.
+    pub arn: String,
+}
+
+/// What a check may need of the run's history.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// Every version of records that this run knows to have been served, from the journal.
+    pub served: Vec<ServedVersion>,
+}
+
+/// The world as the engine sees it; built once per run by `api`, which holds the exhaustive match
+/// over action kinds and check kinds.
+#[async_trait]
+pub trait World: Send + Sync {
+    /// The action for a spec.
+    fn action(&self, spec: &ActionSpec) -> Box<dyn Action>;
+    /// Proves that the caller is the target's asserted identity; called before every mutation.
+    async fn identity(&self, target: &Target) -> Result<Identity, ProviderError>;
+    /// Runs one check. Never fails: what could not be told is a reading with `Verdict::Error`.
+    async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading;
+}
+
+/// Gives the token of an attempt: unique, not secret; carried in the Route 53 change comment.
+#[must_use]
+pub fn token(run: &str, attempt: &AttemptId, preview: &Digest) -> String {
+    let way = match attempt.way {
+        Way::Apply => "apply",
+        Way::Undo => "undo",
+    };
+    format!(
+        "switchback {run} {} g{} {way} {} {}",
+        attempt.step,
+        attempt.generation,
+        attempt.n,
+        preview.short()
+    )
+}

@@ -1,0 +1,1 @@
+//! SQLite journal: hash chain, sealed images, lease with fence, mirror, export.

@@ -1,0 +1,72 @@
+//! The kinds of action. An exhaustive match over them lives in `api`; the compiler then lists
+//! every place that a new kind must visit.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dns::{DnsName, RecordSet};
+
+/// Sets the TTL of every A, AAAA and CNAME record set of one name by exact DELETE + CREATE. An
+/// alias has no TTL of its own and counts as set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetTtl {
+    /// The hosted zone's id.
+    pub zone_id: String,
+    /// The zone's name, to prove that the id means the zone one thinks.
+    pub zone: DnsName,
+    /// The record's name.
+    pub name: DnsName,
+    /// Seconds.
+    pub ttl: u32,
+}
+
+/// Replaces every A, AAAA and CNAME record set of one name by the given ones, in one batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SwitchRecord {
+    /// The hosted zone's id.
+    pub zone_id: String,
+    /// The zone's name, to prove that the id means the zone one thinks.
+    pub zone: DnsName,
+    /// The record's name.
+    pub name: DnsName,
+    /// What the name shall answer, sorted.
+    pub to: Vec<RecordSet>,
+}
+
+/// One mutating request, as the plan says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+pub enum ActionSpec {
+    /// See [`SetTtl`].
+    #[serde(rename = "route53.set_ttl")]
+    SetTtl(SetTtl),
+    /// See [`SwitchRecord`].
+    #[serde(rename = "route53.switch")]
+    SwitchRecord(SwitchRecord),
+}
+
+impl ActionSpec {
+    /// The kind as written in a runbook.
+    #[must_use]
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::SetTtl(_) => "route53.set_ttl",
+            Self::SwitchRecord(_) => "route53.switch",
+        }
+    }
+
+    /// The AWS service that it changes.
+    #[must_use]
+    pub fn service(&self) -> &'static str {
+        match self {
+            Self::SetTtl(_) | Self::SwitchRecord(_) => "route53",
+        }
+    }
+
+    /// Whether its images hold personal data or secrets and so must be sealed.
+    #[must_use]
+    pub fn image_is_secret(&self) -> bool {
+        match self {
+            Self::SetTtl(_) | Self::SwitchRecord(_) => false,
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Checks: predicates over observations, and what they read.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::dns::{DnsName, RecordType};
+use crate::ids::CheckId;
+
+/// Which observers a target has; a check whose observer is off is *not applicable*, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observers {
+    /// DNS probes are made.
+    pub dns: bool,
+    /// HTTP and TLS probes are made.
+    pub http: bool,
+}
+
+impl Default for Observers {
+    fn default() -> Self {
+        Self {
+            dns: true,
+            http: true,
+        }
+    }
+}
+
+/// What a check looks at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+pub enum CheckKind {
+    /// The caller is the account and role that the target asserts (STS GetCallerIdentity).
+    #[serde(rename = "aws.identity")]
+    Identity,
+    /// The zone id names this public zone, its delegation is what its parent says, and no private
+    /// zone of the same name hides it.
+    #[serde(rename = "route53.zone")]
+    Zone {
+        /// The hosted zone's id.
+        zone_id: String,
+        /// The zone's name.
+        zone: DnsName,
+    },
+    /// The record sets of a name answer these values (any TTL), and may be switched.
+    #[serde(rename = "route53.record")]
+    Record {
+        /// The hosted zone's id.
+        zone_id: String,
+        /// The record's name.
+        name: DnsName,
+        /// The lines expected, as of [`crate::dns::RecordSet::line`] without the TTL; sorted.
+        values: Vec<String>,
+    },
+    /// Every longer TTL that was served has run out since its replacement was in sync.
+    #[serde(rename = "dns.ttl_wait")]
+    TtlWait {
+        /// The record's name.
+        name: DnsName,
+        /// The lowered TTL in seconds; versions served with more are waited for.
+        lowered: u32,
+    },
+    /// Every authoritative server answers these values.
+    #[serde(rename = "dns.authoritative")]
+    Authoritative {
+        /// The record's name.
+        name: DnsName,
+        /// The zone whose name servers are asked.
+        zone: DnsName,
+        /// The record type asked for.
+        record: RecordType,
+        /// Values expected, sorted.
+        values: Vec<String>,
+    },
+    /// The chosen resolvers answer these values; shows the remaining TTL.
+    #[serde(rename = "dns.resolvers")]
+    Resolvers {
+        /// The record's name.
+        name: DnsName,
+        /// The record type asked for.
+        record: RecordType,
+        /// Values expected, sorted.
+        values: Vec<String>,
+    },
+    /// A site answers with this build: connects to a pinned address (or where DNS leads) with the
+    /// real name as SNI and Host, and validates the full chain.
+    #[serde(rename = "http.build")]
+    HttpBuild {
+        /// The URL; an IP literal or a port in it is refused.
+        url: String,
+        /// The address to dial; absent = where the target's DNS leads.
+        address: Option<IpAddr>,
+        /// The build fingerprint expected at `.build` of the JSON answer; absent = any.
+        build: Option<String>,
+    },
+    /// The certificate at an address covers the name and lives this long.
+    #[serde(rename = "tls.certificate")]
+    Certificate {
+        /// The host name that must be covered.
+        host: DnsName,
+        /// The address to dial; absent = where the target's DNS leads.
+        address: Option<IpAddr>,
+        /// Whole days that must be left.
+        days: u32,
+    },
+}
+
+impl CheckKind {
+    /// The kind as written in a runbook.
+    #[must_use]
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::Identity => "aws.identity",
+            Self::Zone { .. } => "route53.zone",
+            Self::Record { .. } => "route53.record",
+            Self::TtlWait { .. } => "dns.ttl_wait",
+            Self::Authoritative { .. } => "dns.authoritative",
+            Self::Resolvers { .. } => "dns.resolvers",
+            Self::HttpBuild { .. } => "http.build",
+            Self::Certificate { .. } => "tls.certificate",
+        }
+    }
+}
+
+/// One check of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckSpec {
+    /// Its id.
+    pub id: CheckId,
+    /// One line for people.
+    pub title: String,
+    /// What it looks at.
+    #[serde(flatten)]
+    pub kind: CheckKind,
+    /// How long a reading may be believed, in seconds.
+    pub believable_s: u32,
+    /// After-checks only: by when it must pass after the call, in seconds; past it a decision is
+    /// due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within_s: Option<u32>,
+    /// How to mend a failure, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
+}
+
+/// The outcome of a check. `Unknown` is never stored: a reading becomes unknown by its age.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// As expected.
+    Pass,
+    /// Not as expected.
+    Fail,
+    /// Time alone mends it.
+    Waiting {
+        /// When it is expected to pass.
+        until: Timestamp,
+    },
+    /// It could not be told.
+    Error,
+    /// The target has no observer for it.
+    NotApplicable,
+}
+
+impl Verdict {
+    /// Whether the check does not stand in the way.
+    #[must_use]
+    pub fn lets_through(&self) -> bool {
+        matches!(self, Self::Pass | Self::NotApplicable)
+    }
+}
+
+/// What a check saw: value, source, observed-at, how long it may be believed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckReading {
+    /// The check.
+    pub check: CheckId,
+    /// The outcome.
+    pub verdict: Verdict,
+    /// What was seen, in words.
+    pub observed: String,
+    /// What was expected, in words.
+    pub expected: String,
+    /// Where it was read: an API operation, a name server, an address.
+    pub source: String,
+    /// When.
+    pub observed_at: Timestamp,
+    /// Seconds after which it is unknown.
+    pub believable_s: u32,
+    /// How to mend it, for a verdict that stands in the way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
+}
+
+impl CheckReading {
+    /// Whether the reading is too old to be believed.
+    #[must_use]
+    pub fn is_stale(&self, now: Timestamp) -> bool {
+        let age = now.as_millisecond() - self.observed_at.as_millisecond();
+        age > i64::from(self.believable_s) * 1000
+    }
+
+    /// Whole seconds since it was read, never negative.
+    #[must_use]
+    pub fn age_s(&self, now: Timestamp) -> u64 {
+        let age = (now.as_millisecond() - self.observed_at.as_millisecond()) / 1000;
+        u64::try_from(age).unwrap_or(0)
+    }
+
+    /// Passing (or not applicable) and fresh.
+    #[must_use]
+    pub fn lets_through(&self, now: Timestamp) -> bool {
+        self.verdict.lets_through() && !self.is_stale(now)
+    }
+}

@@ -1,0 +1,149 @@
+//! Commands: what a person asks of a run.
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::ids::{CheckId, DecisionId, Operator, StepId};
+use crate::rollback::RollbackScope;
+
+/// How a person resolves a doubt, with evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resolution {
+    /// The world is as before the action.
+    Before,
+    /// The world is as after the action.
+    After,
+    /// Somebody else's change stays.
+    Keep,
+    /// The before-image is restored over somebody else's change.
+    Restore,
+}
+
+/// What a person asks. Serialised with a `do` tag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// Run the before-checks of a step.
+    Check {
+        /// The step.
+        step: StepId,
+    },
+    /// Apply a step; the basis is the preview's digest.
+    Apply {
+        /// The step.
+        step: StepId,
+    },
+    /// Say that an attested step is so.
+    Attest {
+        /// The step.
+        step: StepId,
+    },
+    /// Leave a step out.
+    Skip {
+        /// The step.
+        step: StepId,
+    },
+    /// Accept what verification could not prove.
+    Accept {
+        /// The step.
+        step: StepId,
+    },
+    /// Start a step anew, in the next generation.
+    Reopen {
+        /// The step.
+        step: StepId,
+    },
+    /// Resolve a doubt or somebody else's change.
+    Resolve {
+        /// The step.
+        step: StepId,
+        /// How.
+        as_: Resolution,
+    },
+    /// Inspect a step's object now.
+    Inspect {
+        /// The step.
+        step: StepId,
+    },
+    /// Take over what somebody did by hand.
+    Adopt {
+        /// The step.
+        step: StepId,
+    },
+    /// Take a decision, or revise it.
+    Decide {
+        /// The decision.
+        decision: DecisionId,
+        /// The value as text, of the decision's type.
+        value: String,
+    },
+    /// No new applies for now.
+    Hold,
+    /// Stop honestly: resolve what is in flight, then no new applies.
+    Stop,
+    /// Go on after a hold or a stop.
+    Resume,
+    /// Roll back; the basis is the rollback plan's digest.
+    Rollback {
+        /// What to take back.
+        scope: RollbackScope,
+        /// Preconditions overridden by name.
+        #[serde(default)]
+        overrides: Vec<CheckId>,
+        /// Breaches accepted by name.
+        #[serde(default)]
+        accept_breaches: Vec<String>,
+    },
+    /// Try the item again at which the rollback stopped.
+    RollbackRetry,
+    /// The item was done by hand.
+    RollbackDone {
+        /// The item.
+        item: String,
+    },
+    /// Give the rollback up; each step stays in its true state.
+    RollbackAbandon,
+}
+
+impl Command {
+    /// The command in one word, for rejections and spans.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Check { .. } => "check",
+            Self::Apply { .. } => "apply",
+            Self::Attest { .. } => "attest",
+            Self::Skip { .. } => "skip",
+            Self::Accept { .. } => "accept",
+            Self::Reopen { .. } => "reopen",
+            Self::Resolve { .. } => "resolve",
+            Self::Inspect { .. } => "inspect",
+            Self::Adopt { .. } => "adopt",
+            Self::Decide { .. } => "decide",
+            Self::Hold => "hold",
+            Self::Stop => "stop",
+            Self::Resume => "resume",
+            Self::Rollback { .. } => "rollback",
+            Self::RollbackRetry => "rollback-retry",
+            Self::RollbackDone { .. } => "rollback-done",
+            Self::RollbackAbandon => "rollback-abandon",
+        }
+    }
+}
+
+/// A command with what the person saw, who they are and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Submission {
+    /// What is asked.
+    pub command: Command,
+    /// Digest of what the person saw; needed for apply and rollback.
+    #[serde(default)]
+    pub basis: Option<Digest>,
+    /// Who asks.
+    pub by: Operator,
+    /// Why; needed for people's decisions.
+    #[serde(default)]
+    pub reason: Option<String>,
+}

@@ -1,0 +1,252 @@
+//! DNS names and Route 53 record sets in one normal form, so that equality means "the same in the
+//! world".
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A DNS name in normal form: lower case, with its trailing dot; Route 53's octal escapes kept
+/// except `\052`, which is `*` (Route 53 developer guide, "DNS domain name format").
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DnsName(String);
+
+/// A text that is no DNS name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is not a DNS name: labels of 1 to 63 printable characters without blanks, 255 in all"
+)]
+pub struct InvalidName(pub String);
+
+impl DnsName {
+    /// Brings a name into normal form.
+    pub fn new(text: &str) -> Result<Self, InvalidName> {
+        let cut = || InvalidName(text.chars().take(80).collect());
+        let lower = text.trim().to_ascii_lowercase().replace("\\052", "*");
+        let body = lower.strip_suffix('.').unwrap_or(&lower);
+        let fits = !body.is_empty()
+            && body.len() <= 254
+            && body.split('.').all(|label| {
+                (1..=63).contains(&label.len())
+                    && label
+                        .chars()
+                        .all(|c| c.is_ascii_graphic() && !matches!(c, '/' | '"' | '<' | '>' | '&'))
+            });
+        if fits {
+            Ok(Self(format!("{body}.")))
+        } else {
+            Err(cut())
+        }
+    }
+
+    /// With the trailing dot.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Without the trailing dot: as in a Host header, SNI, or for people.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.0.trim_end_matches('.')
+    }
+
+    /// Whether this name is `zone` or lies below it.
+    #[must_use]
+    pub fn is_within(&self, zone: &Self) -> bool {
+        self == zone || self.0.ends_with(&format!(".{}", zone.0))
+    }
+}
+
+impl fmt::Display for DnsName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for DnsName {
+    type Error = InvalidName;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::new(&text)
+    }
+}
+
+impl From<DnsName> for String {
+    fn from(name: DnsName) -> Self {
+        name.0
+    }
+}
+
+/// The record types that a switch may touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum RecordType {
+    /// An IPv4 address.
+    A,
+    /// An IPv6 address.
+    Aaaa,
+    /// A canonical name.
+    Cname,
+}
+
+impl fmt::Display for RecordType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::A => "A",
+            Self::Aaaa => "AAAA",
+            Self::Cname => "CNAME",
+        })
+    }
+}
+
+/// Where an alias record points.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AliasTarget {
+    /// Hosted zone id of the alias's target; `Z2FDTNDATAQYW2` for CloudFront.
+    pub zone_id: String,
+    /// The target's name.
+    pub name: DnsName,
+    /// Whether Route 53 looks at the target's health.
+    #[serde(default)]
+    pub evaluate_target_health: bool,
+}
+
+/// What a record set answers: values with a TTL, or an alias (whose TTL Route 53 fixes).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordData {
+    /// Values, kept sorted because Route 53 gives them no order.
+    Values {
+        /// Seconds that a cache may keep the answer.
+        ttl: u32,
+        /// The values in Route 53's presentation form, sorted.
+        values: Vec<String>,
+    },
+    /// An alias.
+    Alias(AliasTarget),
+}
+
+/// Fields of a record set beyond a simple one, echoed whole in an exact DELETE.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Routing {
+    /// Distinguishes record sets of one name and type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_identifier: Option<String>,
+    /// Weighted routing: 0 to 255.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<i64>,
+    /// Latency routing: the AWS region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Failover routing: PRIMARY or SECONDARY.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failover: Option<String>,
+    /// A health check's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health_check_id: Option<String>,
+    /// The kind of routing that no automatic switch is offered for, by its name in the Route 53
+    /// console: "traffic policy", "geolocation", "geoproximity", "multivalue", "CIDR".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+impl Routing {
+    /// Whether this is a simple record set.
+    #[must_use]
+    pub fn is_simple(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// One resource record set, in normal form.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RecordSet {
+    /// The owner name.
+    pub name: DnsName,
+    /// The type.
+    #[serde(rename = "type")]
+    pub kind: RecordType,
+    /// What it answers.
+    pub data: RecordData,
+    /// Everything beyond a simple record set.
+    #[serde(default, skip_serializing_if = "Routing::is_simple")]
+    pub routing: Routing,
+}
+
+impl RecordSet {
+    /// A simple record set with its values sorted and in normal form.
+    #[must_use]
+    pub fn values(name: DnsName, kind: RecordType, ttl: u32, values: Vec<String>) -> Self {
+        Self {
+            name,
+            kind,
+            data: RecordData::Values {
+                ttl,
+                values: normal_values(kind, values),
+            },
+            routing: Routing::default(),
+        }
+    }
+
+    /// The TTL in seconds; none for an alias (60 s are assumed by [`Self::believed_ttl`]).
+    #[must_use]
+    pub fn ttl(&self) -> Option<u32> {
+        match &self.data {
+            RecordData::Values { ttl, .. } => Some(*ttl),
+            RecordData::Alias(_) => None,
+        }
+    }
+
+    /// How long a compliant cache may keep an answer, in seconds. An alias to an AWS resource is
+    /// served with 60 s (Route 53 developer guide, "Choosing between alias and non-alias").
+    #[must_use]
+    pub fn believed_ttl(&self) -> u32 {
+        self.ttl().unwrap_or(60)
+    }
+
+    /// The same set with another TTL; an alias stays as it is.
+    #[must_use]
+    pub fn with_ttl(&self, new: u32) -> Self {
+        let mut copy = self.clone();
+        if let RecordData::Values { ttl, .. } = &mut copy.data {
+            *ttl = new;
+        }
+        copy
+    }
+
+    /// One line for people: `A apps.example.nhs.test 192.0.2.10 TTL 300 s`.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let what = match &self.data {
+            RecordData::Values { ttl, values } => format!("{} TTL {ttl} s", values.join(", ")),
+            RecordData::Alias(alias) => {
+                format!("alias {} TTL 60 s, fixed by alias", alias.name.host())
+            }
+        };
+        let identifier = self
+            .routing
+            .set_identifier
+            .as_deref()
+            .map(|id| format!(" set {id:?}"))
+            .unwrap_or_default();
+        format!("{} {} {what}{identifier}", self.kind, self.name.host())
+    }
+}
+
+/// Sorts values and brings names and addresses into one spelling.
+#[must_use]
+pub fn normal_values(kind: RecordType, values: Vec<String>) -> Vec<String> {
+    let mut values: Vec<String> = values
+        .into_iter()
+        .map(|value| match kind {
+            RecordType::Cname => DnsName::new(&value).map_or(value, String::from),
+            RecordType::A | RecordType::Aaaa => value
+                .trim()
+                .parse::<std::net::IpAddr>()
+                .map_or(value, |ip| ip.to_string()),
+        })
+        .collect();
+    values.sort();
+    values
+}

@@ -1,0 +1,392 @@
+//! Events: the facts of which a run is the fold.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::attempt::{AttemptId, Finding};
+use crate::check::CheckReading;
+use crate::command::Resolution;
+use crate::digest::Digest;
+use crate::ids::{CheckId, DecisionId, MonitorId, Operator, RunId, StepId};
+use crate::image::Captured;
+use crate::plan::Plan;
+use crate::preview::Preview;
+use crate::rollback::RollbackPlan;
+
+/// Who holds the lease: the single driver of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The operator at the keyboard.
+    pub by: Operator,
+    /// The host's name.
+    pub host: String,
+    /// The process id.
+    pub pid: u32,
+}
+
+/// What a mutating call brought back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// AWS's request id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The change's id, to be polled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change_id: Option<String>,
+    /// The server's Date header, or our clock where it sent none.
+    pub server_date: Timestamp,
+}
+
+/// What is known of a call that did not succeed. No source text: only what is safe to keep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallProblem {
+    /// The kind, in one word: `throttled`, `refused`, `timeout` …
+    pub kind: String,
+    /// The operation.
+    pub operation: String,
+    /// One sentence for people.
+    pub message: String,
+    /// AWS's request id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+/// One fact.
+#[expect(clippy::large_enum_variant, reason = "events are few and short-lived")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum EventKind {
+    /// The run exists, with its frozen plan.
+    RunOpened {
+        /// The run's id.
+        run: RunId,
+        /// The plan.
+        plan: Box<Plan>,
+        /// Its digest.
+        plan_digest: Digest,
+        /// The custom endpoint, if one was given: marks the run TEST ENDPOINT.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        endpoint: Option<String>,
+        /// By whom.
+        by: Operator,
+    },
+    /// A driver took the lease. Approvals are void, checks in progress start over, and calls
+    /// that were in flight are in doubt.
+    DriverStarted {
+        /// Who.
+        holder: Holder,
+        /// The fence, rising with each lease.
+        fence: u64,
+        /// Taken from another holder by a person's command.
+        taken: bool,
+    },
+    /// The clock jumped or the process slept: as [`Self::DriverStarted`] for what was in flight.
+    Resumed {
+        /// How long, in milliseconds.
+        gap_ms: i64,
+    },
+    /// A copy was imported and continues here: every step with an action is inspected.
+    TakenOver {
+        /// Who.
+        by: Operator,
+        /// Why.
+        reason: String,
+        /// The last event of the copy.
+        from_seq: u64,
+    },
+    /// Before-checks run.
+    ChecksStarted {
+        /// The step.
+        step: StepId,
+    },
+    /// Before-checks ended.
+    ChecksFinished {
+        /// The step.
+        step: StepId,
+        /// What was read.
+        readings: Vec<CheckReading>,
+        /// The preview built from a fresh read, where the step has an action and could be read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        preview: Option<Preview>,
+        /// The undo, built from that read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undo: Option<Preview>,
+        /// What the undo needs, probed.
+        undo_readings: Vec<CheckReading>,
+        /// Why the preview could not be built.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        problem: Option<CallProblem>,
+    },
+    /// A person approved a preview by its digest.
+    Approved {
+        /// The step.
+        step: StepId,
+        /// What was approved.
+        preview: Digest,
+        /// By whom.
+        by: Operator,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// The world differs from what was approved, or a guard refused, before any call was made.
+    ApprovalVoided {
+        /// The step.
+        step: StepId,
+        /// Why, in one sentence.
+        why: String,
+        /// The plan as it would be now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        preview: Option<Preview>,
+    },
+    /// The write-ahead: durable before the request leaves.
+    Intended {
+        /// The attempt.
+        attempt: AttemptId,
+        /// What is about to be applied.
+        preview: Digest,
+        /// The touched fields as they are.
+        before: Captured,
+        /// The touched fields as they will be.
+        after: Captured,
+        /// A token that the request carries where the API has room for one.
+        token: String,
+    },
+    /// The call succeeded.
+    Answered {
+        /// The attempt.
+        attempt: AttemptId,
+        /// What it brought back.
+        receipt: Receipt,
+    },
+    /// The call is proven not to have been applied.
+    Refused {
+        /// The attempt.
+        attempt: AttemptId,
+        /// What happened.
+        problem: CallProblem,
+        /// When it is tried again by itself; none = not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_at: Option<Timestamp>,
+    },
+    /// The call may have been applied.
+    Lost {
+        /// The attempt.
+        attempt: AttemptId,
+        /// What happened.
+        problem: CallProblem,
+    },
+    /// The world was looked at to settle an attempt, or because a person asked.
+    Inspected {
+        /// The attempt whose object was read.
+        attempt: AttemptId,
+        /// What was found.
+        finding: Finding,
+    },
+    /// The change is on every authoritative server.
+    InSync {
+        /// The attempt.
+        attempt: AttemptId,
+        /// The server's Date when it said so.
+        server_date: Timestamp,
+    },
+    /// After-checks were read and do not all pass yet; journalled when the set of verdicts changes.
+    VerifyProgress {
+        /// The attempt.
+        attempt: AttemptId,
+        /// What was read.
+        readings: Vec<CheckReading>,
+    },
+    /// Every after-check passed.
+    Verified {
+        /// The attempt.
+        attempt: AttemptId,
+        /// What was read.
+        readings: Vec<CheckReading>,
+    },
+    /// An after-check did not pass in time: a decision is due.
+    VerificationExpired {
+        /// The attempt.
+        attempt: AttemptId,
+        /// What was read.
+        readings: Vec<CheckReading>,
+    },
+    /// The step needed no change, or has no action.
+    DoneWithoutEffect {
+        /// The step.
+        step: StepId,
+        /// By whom.
+        by: Operator,
+    },
+    /// A person said that it is so.
+    Attested {
+        /// The step.
+        step: StepId,
+        /// By whom.
+        by: Operator,
+        /// What they say.
+        reason: String,
+    },
+    /// Left out.
+    Skipped {
+        /// The step.
+        step: StepId,
+        /// By whom.
+        by: Operator,
+        /// Why.
+        reason: String,
+    },
+    /// A person accepts what could not be proven.
+    Accepted {
+        /// The step.
+        step: StepId,
+        /// By whom.
+        by: Operator,
+        /// Why.
+        reason: String,
+    },
+    /// A person settled a doubt.
+    Resolved {
+        /// The step.
+        step: StepId,
+        /// How.
+        resolution: Resolution,
+        /// By whom.
+        by: Operator,
+        /// On what evidence.
+        reason: String,
+    },
+    /// A person took over what was done by hand.
+    AdoptedByHand {
+        /// The step.
+        step: StepId,
+        /// The last image seen before, "seen, not captured".
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Captured>,
+        /// What is there.
+        after: Captured,
+        /// By whom.
+        by: Operator,
+        /// Why.
+        reason: String,
+    },
+    /// The step starts anew.
+    Reopened {
+        /// The step.
+        step: StepId,
+        /// By whom.
+        by: Operator,
+        /// Why.
+        reason: String,
+    },
+    /// The object of a done step is not as the step left it.
+    Drifted {
+        /// The step.
+        step: StepId,
+        /// What was found.
+        finding: Finding,
+    },
+    /// It is again as the step left it.
+    DriftCleared {
+        /// The step.
+        step: StepId,
+    },
+    /// A decision was taken or revised.
+    Decided {
+        /// The decision.
+        decision: DecisionId,
+        /// The value.
+        value: String,
+        /// By whom.
+        by: Operator,
+        /// Why.
+        reason: String,
+    },
+    /// No new applies.
+    Held {
+        /// By whom.
+        by: Operator,
+        /// Why.
+        reason: String,
+    },
+    /// An honest stop was asked for.
+    StopRequested {
+        /// By whom.
+        by: Operator,
+        /// Why.
+        reason: String,
+    },
+    /// Nothing is in flight any more.
+    Stopped,
+    /// The run goes on.
+    Released {
+        /// By whom.
+        by: Operator,
+        /// Why.
+        reason: String,
+    },
+    /// A person confirmed a rollback; its plan is frozen.
+    RollbackConfirmed {
+        /// The plan.
+        plan: Box<RollbackPlan>,
+        /// Preconditions overridden by name.
+        overrides: Vec<CheckId>,
+        /// Breaches accepted by name.
+        accept_breaches: Vec<String>,
+        /// By whom.
+        by: Operator,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// An item is finished.
+    RollbackItemDone {
+        /// The item.
+        item: String,
+        /// By hand, on a person's word.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by_hand: Option<(Operator, String)>,
+    },
+    /// The rollback stopped at an item.
+    RollbackHalted {
+        /// The item.
+        item: String,
+        /// Why, in one sentence.
+        why: String,
+        /// What its preconditions read.
+        readings: Vec<CheckReading>,
+    },
+    /// The item at which it stopped is tried again.
+    RollbackRetried {
+        /// By whom.
+        by: Operator,
+    },
+    /// The rollback was given up.
+    RollbackAbandoned {
+        /// By whom.
+        by: Operator,
+        /// Why.
+        reason: String,
+    },
+    /// Every item is finished.
+    RollbackCompleted,
+    /// A monitor's state changed, or its reading is due to be kept.
+    MonitorRead {
+        /// The monitor.
+        monitor: MonitorId,
+        /// What was read.
+        reading: CheckReading,
+    },
+}
+
+/// One journalled fact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its place, from 1 without gaps.
+    pub seq: u64,
+    /// When it was written, by the clock of its writer.
+    pub at: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}

@@ -1,0 +1,97 @@
+//! Images: the fields that an action touches, as they are in the world, and the class under which
+//! they stand in the journal.
+
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Serialize};
+
+use crate::dns::{DnsName, RecordSet};
+
+/// The touched fields of one object at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Image {
+    /// Every A, AAAA and CNAME record set of one name in one hosted zone, sorted.
+    RecordSets {
+        /// The hosted zone's id, without `/hostedzone/`.
+        zone_id: String,
+        /// The name.
+        name: DnsName,
+        /// The sets; empty where the name has none.
+        sets: Vec<RecordSet>,
+    },
+}
+
+impl Image {
+    /// Which object this is an image of: two images with one key describe the same thing.
+    #[must_use]
+    pub fn object(&self) -> String {
+        match self {
+            Self::RecordSets { zone_id, name, .. } => format!("route53:{zone_id}/{}", name.host()),
+        }
+    }
+
+    /// One line a part, for people.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        match self {
+            Self::RecordSets { sets, .. } if sets.is_empty() => vec!["no record".to_owned()],
+            Self::RecordSets { sets, .. } => sets.iter().map(RecordSet::line).collect(),
+        }
+    }
+}
+
+/// A value that only a holder of the run's key can read. Made and opened by the journal; the
+/// model knows its shape so that the class stands in the type from the first format on.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed<T> {
+    /// Which key sealed it.
+    pub key_id: String,
+    /// 24 bytes, base64 (XChaCha20-Poly1305).
+    pub nonce: String,
+    /// The ciphertext with its tag, base64.
+    pub ciphertext: String,
+    #[serde(skip)]
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Sealed<T> {
+    /// Wraps what the journal has encrypted.
+    #[must_use]
+    pub fn from_parts(key_id: String, nonce: String, ciphertext: String) -> Self {
+        Self {
+            key_id,
+            nonce,
+            ciphertext,
+            of: PhantomData,
+        }
+    }
+}
+
+impl<T> std::fmt::Debug for Sealed<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sealed(key {})", self.key_id)
+    }
+}
+
+/// How an image stands in the journal. Infrastructure is always clear: the way back never depends
+/// on a key. Personal data and secrets are always sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Captured {
+    /// Readable by anybody who has the journal.
+    Clear(Image),
+    /// Readable with the run's key only.
+    Sealed(Sealed<Image>),
+}
+
+impl Captured {
+    /// The image where it is clear.
+    #[must_use]
+    pub fn clear(&self) -> Option<&Image> {
+        match self {
+            Self::Clear(image) => Some(image),
+            Self::Sealed(_) => None,
+        }
+    }
+}

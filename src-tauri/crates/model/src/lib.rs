@@ -1,0 +1,35 @@
+//! The words of Switchback as types: ids, plans, record sets, previews, events and states.
+//!
+//! Everything here is plain data with serde; nothing here reads a clock, a file or a socket.
+
+pub mod action;
+pub mod attempt;
+pub mod check;
+pub mod command;
+pub mod digest;
+pub mod dns;
+pub mod event;
+pub mod ids;
+pub mod image;
+pub mod plan;
+pub mod preview;
+pub mod rollback;
+pub mod state;
+
+pub use action::{ActionSpec, SetTtl, SwitchRecord};
+pub use attempt::{AttemptId, FieldDifference, Finding, Way};
+pub use check::{CheckKind, CheckReading, CheckSpec, Observers, Verdict};
+pub use command::{Command, Resolution, Submission};
+pub use digest::Digest;
+pub use event::{Event, EventKind, Holder};
+pub use ids::{
+    CheckId, DecisionId, MonitorId, Operator, PhaseId, RuleId, RunId, StepId, TargetName,
+};
+pub use image::{Captured, Image, Sealed};
+pub use plan::{Phase, Plan, Reversibility, Step, StepKind, Target, TargetKind};
+pub use preview::{ApiCall, Change, Preview};
+pub use rollback::{Breach, RollbackItem, RollbackPlan, RollbackScope};
+pub use state::{DoneHow, RunState, StepState};
+
+#[cfg(test)]
+mod tests;

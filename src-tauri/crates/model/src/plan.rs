@@ -1,0 +1,315 @@
+//! A plan: a runbook bound to a target, fully resolved and frozen, with a digest.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::action::ActionSpec;
+use crate::check::{CheckSpec, Observers};
+use crate::digest::Digest;
+use crate::ids::{DecisionId, MonitorId, PhaseId, RuleId, StepId, TargetName};
+
+/// What kind of environment a target is; it decides the banner, the friction and what is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TargetKind {
+    /// The embedded closed world.
+    Rehearsal,
+    /// An emulator or a throw-away account.
+    Test,
+    /// A rehearsal on real systems.
+    Preproduction,
+    /// Real users.
+    Production,
+}
+
+impl TargetKind {
+    /// The word of the banner.
+    #[must_use]
+    pub fn banner(self) -> &'static str {
+        match self {
+            Self::Rehearsal => "REHEARSAL",
+            Self::Test => "TEST",
+            Self::Preproduction => "PREPROD",
+            Self::Production => "PRODUCTION",
+        }
+    }
+}
+
+/// An environment and its asserted identity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Its name, typed to confirm.
+    pub name: TargetName,
+    /// Its kind.
+    pub kind: TargetKind,
+    /// The twelve digits of the AWS account that the caller must be in.
+    pub account: String,
+    /// The AWS region.
+    pub region: String,
+    /// The role name that the caller must have assumed; absent = any identity of the account
+    /// (refused on production).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// The AWS profile to use; absent = the environment's credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// Which observers it has.
+    #[serde(default)]
+    pub observers: Observers,
+    /// Resolvers to ask, as `name=address`; the rehearsal has its own.
+    #[serde(default)]
+    pub resolvers: BTreeMap<String, std::net::SocketAddr>,
+}
+
+/// What a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StepKind {
+    /// Only looks.
+    Check,
+    /// One mutating request.
+    Action,
+    /// A person says that it is so.
+    Attest,
+    /// A message to people.
+    Notice,
+}
+
+/// How a step is taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Reversibility {
+    /// By the action's own undo.
+    Undo,
+    /// By a person, in these words.
+    Manual {
+        /// What the person does.
+        words: String,
+    },
+    /// Not taken back but corrected by a notice.
+    Correct {
+        /// The notice's words.
+        notice: String,
+    },
+    /// It has no effect.
+    NoneNeeded,
+    /// It can't be taken back.
+    PointOfNoReturn,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its id, unique in the plan.
+    pub id: StepId,
+    /// Its title.
+    pub title: String,
+    /// The item of the written plan that it carries out.
+    pub plan_ref: String,
+    /// What it is.
+    pub kind: StepKind,
+    /// Whether the program does it.
+    pub automated: bool,
+    /// Why not, where it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why_not_automated: Option<String>,
+    /// Why the step exists.
+    pub why: String,
+    /// Who is in charge of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Whom it affects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub affects: Option<String>,
+    /// How long it takes as planned, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_s: Option<u32>,
+    /// How it is taken back.
+    pub reversibility: Reversibility,
+    /// Its effect is wrong without theirs.
+    pub needs: Vec<StepId>,
+    /// It comes after them.
+    pub after: Vec<StepId>,
+    /// Decisions that must be taken first.
+    pub decisions: Vec<DecisionId>,
+    /// Checks before.
+    pub before: Vec<CheckSpec>,
+    /// The mutating request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<ActionSpec>,
+    /// Checks after, from outside.
+    pub verify: Vec<CheckSpec>,
+    /// What must hold before the undo is made: the old side answers.
+    pub undo_before: Vec<CheckSpec>,
+    /// What must hold after the undo.
+    pub undo_verify: Vec<CheckSpec>,
+    /// What an undo loses, in words; empty = nothing.
+    pub undo_loses: Vec<String>,
+}
+
+/// A group of steps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phase {
+    /// Its id.
+    pub id: PhaseId,
+    /// Its title.
+    pub title: String,
+    /// Its steps, in order.
+    pub steps: Vec<Step>,
+}
+
+/// A check on a schedule, with hysteresis and a decision deadline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Monitor {
+    /// Its id.
+    pub id: MonitorId,
+    /// Its title.
+    pub title: String,
+    /// What it looks at before the named step has an effect, and after.
+    pub checks: Vec<MonitorCheck>,
+    /// Seconds between two looks.
+    pub every_s: u32,
+    /// Failures in a row until it is Failing.
+    pub fail_after: u32,
+    /// Passes in a row until it is Passing again.
+    pub pass_after: u32,
+    /// Seconds of Failing after which a decision is due; it never acts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision_after_s: Option<u32>,
+}
+
+/// One look of a monitor and when it applies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonitorCheck {
+    /// Applies while this step has an effect (`while_done`), or has none (`until_done`), or always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub while_done: Option<StepId>,
+    /// See `while_done`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_done: Option<StepId>,
+    /// The check.
+    pub check: CheckSpec,
+}
+
+/// A named rollback.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// Its id.
+    pub id: RuleId,
+    /// Its title.
+    pub title: String,
+    /// The item of the written plan.
+    pub plan_ref: String,
+    /// Steps that it undoes; dependants by `needs` join by themselves.
+    pub undo: Vec<StepId>,
+    /// Steps that it leaves as they are.
+    pub keep: Vec<StepId>,
+    /// Notices afterwards, in words.
+    pub then: Vec<String>,
+    /// The monitor whose failure proposes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trigger: Option<MonitorId>,
+    /// The decision that it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<DecisionId>,
+}
+
+/// A combination that must not be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coherence {
+    /// Its name, for acceptance by name.
+    pub id: String,
+    /// Breached when all of these have no effect …
+    pub undone: Vec<StepId>,
+    /// … while all of these have one.
+    pub done: Vec<StepId>,
+    /// Why that is wrong.
+    pub because: String,
+    /// Steps whose undo mends it.
+    pub repair: Vec<StepId>,
+}
+
+/// The type of a decision's value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum DecisionType {
+    /// Whole minutes.
+    Minutes,
+    /// Yes or no.
+    YesNo,
+    /// One of these words.
+    OneOf {
+        /// The words.
+        choices: Vec<String>,
+    },
+}
+
+/// Something a person decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Its id.
+    pub id: DecisionId,
+    /// The question.
+    pub question: String,
+    /// The type of its value.
+    #[serde(flatten)]
+    pub kind: DecisionType,
+    /// Pre-decided by the target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<String>,
+}
+
+/// A runbook bound to a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The runbook's id.
+    pub runbook: String,
+    /// Its title.
+    pub title: String,
+    /// Its version.
+    pub version: String,
+    /// The target.
+    pub target: Target,
+    /// The phases in order.
+    pub phases: Vec<Phase>,
+    /// The monitors.
+    pub monitors: Vec<Monitor>,
+    /// The rollback rules.
+    pub rules: Vec<Rule>,
+    /// The coherence rules.
+    pub coherence: Vec<Coherence>,
+    /// The decisions.
+    pub decisions: Vec<Decision>,
+}
+
+impl Plan {
+    /// The digest of the whole plan.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of(self)
+    }
+
+    /// All steps in order.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.phases.iter().flat_map(|phase| &phase.steps)
+    }
+
+    /// One step.
+    #[must_use]
+    pub fn step(&self, id: &StepId) -> Option<&Step> {
+        self.steps().find(|step| step.id == *id)
+    }
+
+    /// One rule.
+    #[must_use]
+    pub fn rule(&self, id: &RuleId) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id == *id)
+    }
+
+    /// One decision.
+    #[must_use]
+    pub fn decision(&self, id: &DecisionId) -> Option<&Decision> {
+        self.decisions.iter().find(|decision| decision.id == *id)
+    }
+}

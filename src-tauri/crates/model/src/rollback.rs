@@ -1,0 +1,112 @@
+//! A rollback: the run-level ordered set of undos, computed from declared edges.
+
+use serde::{Deserialize, Serialize};
+
+use crate::check::CheckReading;
+use crate::digest::Digest;
+use crate::ids::{RuleId, StepId};
+use crate::image::Image;
+use crate::preview::Preview;
+
+/// What a person asks to take back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RollbackScope {
+    /// One step (and what needs it).
+    Step(StepId),
+    /// A rule's set (and what needs it).
+    Rule(RuleId),
+    /// Everything that has an effect.
+    All,
+}
+
+/// How an item is carried out.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a rollback has a handful of items"
+)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ItemKind {
+    /// The engine undoes the step.
+    Undo {
+        /// What is there now and will be there; none where it could not be read: then the item
+        /// is read, planned and shown again before it runs.
+        preview: Option<Preview>,
+        /// What the undo restores: the before-image of the apply.
+        restores: Option<Image>,
+    },
+    /// A person undoes it in these words.
+    Manual {
+        /// What the person does.
+        words: String,
+    },
+    /// A message to people, keyed by rule and rollback.
+    Notice {
+        /// Its words.
+        words: String,
+    },
+}
+
+/// One item, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RollbackItem {
+    /// The step, or the rule's notice (`notice-1` …).
+    pub id: String,
+    /// The step that is undone; none for a notice.
+    pub step: Option<StepId>,
+    /// One line for people.
+    pub title: String,
+    /// How it is carried out.
+    #[serde(flatten)]
+    pub kind: ItemKind,
+    /// What is lost, in words.
+    pub loses: Vec<String>,
+    /// Why it is in the set: named, or the step that it depends on.
+    pub because: String,
+}
+
+/// A combination that the rollback would leave behind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Breach {
+    /// The coherence rule's id.
+    pub id: String,
+    /// Why it is wrong.
+    pub because: String,
+    /// Steps to undo as well, closed under needs.
+    pub repair: Vec<StepId>,
+    /// Whether the repair loses nothing, so that it is taken by default.
+    pub repair_is_default: bool,
+}
+
+/// The plan of a rollback. What a person confirms: set, order, restored values and breaches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RollbackPlan {
+    /// What was asked.
+    pub scope: RollbackScope,
+    /// In the order in which they are carried out.
+    pub items: Vec<RollbackItem>,
+    /// Breaches that remain.
+    pub breaches: Vec<Breach>,
+    /// Steps in flight that are in the set: they are stopped and resolved first.
+    pub in_flight: Vec<StepId>,
+    /// Steps in doubt outside the set, named.
+    pub in_doubt: Vec<StepId>,
+}
+
+impl RollbackPlan {
+    /// What a confirmation names.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of(self)
+    }
+}
+
+/// The preconditions of a rollback item as last read; not part of the digest because they age.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Precondition {
+    /// The item's id.
+    pub item: String,
+    /// What was read.
+    pub reading: CheckReading,
+}

@@ -1,0 +1,81 @@
+#![allow(clippy::unwrap_used)]
+
+use crate::dns::{DnsName, RecordSet, RecordType};
+use crate::preview::ApiCall;
+use crate::{Digest, StepId};
+
+#[test]
+fn names_are_brought_into_one_form() {
+    for (text, normal) in [
+        ("Apps.Example.NHS.test", "apps.example.nhs.test."),
+        ("apps.example.nhs.test.", "apps.example.nhs.test."),
+        ("\\052.example.nhs.test", "*.example.nhs.test."),
+    ] {
+        assert_eq!(DnsName::new(text).unwrap().as_str(), normal);
+    }
+    for bad in [
+        "",
+        ".",
+        "a..b",
+        "a b.test",
+        "a/b.test",
+        "<x>.test",
+        &"a".repeat(64),
+    ] {
+        assert!(DnsName::new(bad).is_err(), "{bad:?}");
+    }
+    let zone = DnsName::new("example.nhs.test").unwrap();
+    assert!(
+        DnsName::new("apps.example.nhs.test")
+            .unwrap()
+            .is_within(&zone)
+    );
+    assert!(
+        !DnsName::new("apps.other-example.nhs.test")
+            .unwrap()
+            .is_within(&zone)
+    );
+}
+
+#[test]
+fn values_have_no_order() {
+    let name = DnsName::new("apps.example.nhs.test").unwrap();
+    let one = RecordSet::values(
+        name.clone(),
+        RecordType::A,
+        60,
+        vec!["192.0.2.2".into(), "192.0.2.10".into()],
+    );
+    let two = RecordSet::values(
+        name,
+        RecordType::A,
+        60,
+        vec!["192.0.2.10".into(), "192.0.2.2".into()],
+    );
+    assert_eq!(Digest::of(&one), Digest::of(&two));
+    assert_eq!(
+        one.line(),
+        "A apps.example.nhs.test 192.0.2.10, 192.0.2.2 TTL 60 s"
+    );
+}
+
+#[test]
+fn ids_refuse_what_could_be_markup_path_or_word() {
+    for bad in ["", "a b", "../x", "<b>", "-x", "a;b", "é", &"x".repeat(65)] {
+        assert!(StepId::new(bad).is_err(), "{bad:?}");
+    }
+    assert_eq!(StepId::new("mid.3").unwrap().as_str(), "mid.3");
+}
+
+#[test]
+fn a_command_for_the_shell_keeps_quotes_inside() {
+    let call = ApiCall {
+        service: "route53".into(),
+        operation: "ChangeResourceRecordSets".into(),
+        parameters: serde_json::json!({"Comment": "it's; rm -rf"}),
+    };
+    assert_eq!(
+        call.as_cli(),
+        r#"aws route53 change-resource-record-sets --cli-input-json '{"Comment":"it'\''s; rm -rf"}'"#
+    );
+}

@@ -1,0 +1,1 @@
+//! Observers of the world outside AWS: HTTP, DNS, TLS.

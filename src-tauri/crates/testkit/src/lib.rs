@@ -1,0 +1,1 @@
+//! Fakes, failure injector and conformance suite.

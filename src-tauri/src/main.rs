@@ -1,0 +1,2 @@
+//! Switchback console.
+fn main() {}
