@@ -1,1 +1,3 @@
 //! Wire schema and handlers for both hosts; knows nothing of Tauri.
+
+pub mod wire;
