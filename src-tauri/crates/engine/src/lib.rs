@@ -1,5 +1,17 @@
 //! The engine: a pure core (`decide`, `evolve`, `next`, the rollback planner) and a thin driver.
 
+pub mod decide;
+pub mod driver;
+pub mod evolve;
+pub mod monitor;
+pub mod next;
 pub mod ports;
 pub mod proof;
+pub mod rejection;
+pub mod rollback;
+pub mod run;
 pub mod ttl;
+
+pub use driver::{DriveError, Driver, Turn};
+pub use rejection::{Rejection, RejectionCode};
+pub use run::Run;

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use switchback_model::event::{CallProblem, Receipt};
 use switchback_model::{
-    ActionSpec, AttemptId, CheckReading, CheckSpec, Digest, Event, EventKind, Finding, Holder,
-    Image, Preview, Target, Way,
+    ActionSpec, AttemptId, CheckReading, CheckSpec, Digest, Event, EventKind, Finding, Holder, Image,
+    Preview, Target, Way,
 };
 
 use crate::proof::WriteCx;
@@ -23,6 +23,11 @@ pub trait Clock: Send + Sync {
     fn monotonic(&self) -> Duration;
     /// Waits for a span of this clock.
     async fn sleep(&self, span: Duration);
+    /// How far wall and monotonic clock may be apart, and a tick be late, before it counts as a
+    /// jump or a sleep: nothing on a real clock, more where time is scaled.
+    fn tolerance(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// What can go wrong with the journal. Always a full stop: no journal write, no action.
@@ -41,9 +46,7 @@ pub enum JournalError {
     #[error("the journal was changed outside Switchback: {0}")]
     Tampered(String),
     /// Written by a newer program.
-    #[error(
-        "the journal has format {found}; this program reads up to {known}: install the newer program"
-    )]
+    #[error("the journal has format {found}; this program reads up to {known}: install the newer program")]
     Newer {
         /// The file's format.
         found: u32,

@@ -19,10 +19,7 @@ pub struct Observers {
 
 impl Default for Observers {
     fn default() -> Self {
-        Self {
-            dns: true,
-            http: true,
-        }
+        Self { dns: true, http: true }
     }
 }
 

@@ -13,9 +13,7 @@ pub struct DnsName(String);
 
 /// A text that is no DNS name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{0:?} is not a DNS name: labels of 1 to 63 printable characters without blanks, 255 in all"
-)]
+#[error("{0:?} is not a DNS name: labels of 1 to 63 printable characters without blanks, 255 in all")]
 pub struct InvalidName(pub String);
 
 impl DnsName {
@@ -28,15 +26,9 @@ impl DnsName {
             && body.len() <= 254
             && body.split('.').all(|label| {
                 (1..=63).contains(&label.len())
-                    && label
-                        .chars()
-                        .all(|c| c.is_ascii_graphic() && !matches!(c, '/' | '"' | '<' | '>' | '&'))
+                    && label.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '/' | '"' | '<' | '>' | '&'))
             });
-        if fits {
-            Ok(Self(format!("{body}.")))
-        } else {
-            Err(cut())
-        }
+        if fits { Ok(Self(format!("{body}."))) } else { Err(cut()) }
     }
 
     /// With the trailing dot.
@@ -181,10 +173,7 @@ impl RecordSet {
         Self {
             name,
             kind,
-            data: RecordData::Values {
-                ttl,
-                values: normal_values(kind, values),
-            },
+            data: RecordData::Values { ttl, values: normal_values(kind, values) },
             routing: Routing::default(),
         }
     }
@@ -224,12 +213,7 @@ impl RecordSet {
                 format!("alias {} TTL 60 s, fixed by alias", alias.name.host())
             }
         };
-        let identifier = self
-            .routing
-            .set_identifier
-            .as_deref()
-            .map(|id| format!(" set {id:?}"))
-            .unwrap_or_default();
+        let identifier = self.routing.set_identifier.as_deref().map(|id| format!(" set {id:?}")).unwrap_or_default();
         format!("{} {} {what}{identifier}", self.kind, self.name.host())
     }
 }
@@ -241,10 +225,9 @@ pub fn normal_values(kind: RecordType, values: Vec<String>) -> Vec<String> {
         .into_iter()
         .map(|value| match kind {
             RecordType::Cname => DnsName::new(&value).map_or(value, String::from),
-            RecordType::A | RecordType::Aaaa => value
-                .trim()
-                .parse::<std::net::IpAddr>()
-                .map_or(value, |ip| ip.to_string()),
+            RecordType::A | RecordType::Aaaa => {
+                value.trim().parse::<std::net::IpAddr>().map_or(value, |ip| ip.to_string())
+            }
         })
         .collect();
     values.sort();

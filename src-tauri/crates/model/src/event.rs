@@ -211,6 +211,24 @@ pub enum EventKind {
         /// What was read.
         readings: Vec<CheckReading>,
     },
+    /// Verification starts (again): after an adoption, or because a person asked.
+    VerifyAgain {
+        /// The attempt.
+        attempt: AttemptId,
+    },
+    /// A rollback found the step's object already as before: nothing to undo.
+    UndoNotNeeded {
+        /// The step.
+        step: StepId,
+    },
+    /// After a takeover, the object of a step was looked at, whatever its recorded state.
+    Reinspected {
+        /// The step.
+        step: StepId,
+        /// What was found, compared with the last attempt's images (or with the plan's wish where
+        /// there was no attempt: then `After` is offered for adoption).
+        finding: Finding,
+    },
     /// The step needed no change, or has no action.
     DoneWithoutEffect {
         /// The step.

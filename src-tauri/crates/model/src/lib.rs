@@ -22,9 +22,7 @@ pub use check::{CheckKind, CheckReading, CheckSpec, Observers, Verdict};
 pub use command::{Command, Resolution, Submission};
 pub use digest::Digest;
 pub use event::{Event, EventKind, Holder};
-pub use ids::{
-    CheckId, DecisionId, MonitorId, Operator, PhaseId, RuleId, RunId, StepId, TargetName,
-};
+pub use ids::{CheckId, DecisionId, MonitorId, Operator, PhaseId, RuleId, RunId, StepId, TargetName};
 pub use image::{Captured, Image, Sealed};
 pub use plan::{Phase, Plan, Reversibility, Step, StepKind, Target, TargetKind};
 pub use preview::{ApiCall, Change, Preview};

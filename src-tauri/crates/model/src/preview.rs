@@ -38,8 +38,7 @@ impl ApiCall {
             .enumerate()
             .flat_map(|(at, c)| {
                 let dash = (c.is_ascii_uppercase() && at > 0).then_some('-');
-                dash.into_iter()
-                    .chain(std::iter::once(c.to_ascii_lowercase()))
+                dash.into_iter().chain(std::iter::once(c.to_ascii_lowercase()))
             })
             .collect();
         let json = self.parameters.to_string().replace('\'', r"'\''");

@@ -21,10 +21,7 @@ pub enum RollbackScope {
 }
 
 /// How an item is carried out.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a rollback has a handful of items"
-)]
+#[expect(clippy::large_enum_variant, reason = "a rollback has a handful of items")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ItemKind {

@@ -1,0 +1,193 @@
+//! Applying: identity, fresh read, digest, write-ahead, the one call.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use switchback_model::{AttemptId, Captured, EventKind, Preview, StepId, Way};
+
+use super::{DriveError, Driver};
+use crate::ports::{Action, ProviderError, token};
+use crate::proof::WriteCx;
+
+/// Tries by itself within [`RETRY_SPAN`], the first included.
+const TRIES: u32 = 5;
+const RETRY_SPAN: SignedDuration = SignedDuration::from_secs(60);
+
+impl Driver {
+    pub(super) async fn apply(&mut self, id: &StepId) -> Result<(), DriveError> {
+        let Some((step, state)) = self.run.step(id) else {
+            return Ok(());
+        };
+        let (Some(spec), Some(approval)) = (step.action.clone(), state.approval.clone()) else {
+            return Ok(());
+        };
+        let attempt = AttemptId {
+            step: id.clone(),
+            generation: state.generation,
+            way: Way::Apply,
+            n: state.next_n(Way::Apply),
+        };
+        let action = self.world.action(&spec);
+        let fresh = async {
+            self.world.identity(&self.run.plan.target).await?;
+            let from = action.read().await?;
+            action.plan(&from, None)
+        };
+        match fresh.await {
+            Err(error) => self.void(id, sentence(&error), None).await,
+            Ok(preview) if preview.digest() != approval.preview => {
+                self.void(
+                    id,
+                    "The record changed since you saw the preview.".to_owned(),
+                    Some(preview),
+                )
+                .await
+            }
+            Ok(preview) => self.call(action, attempt, &preview).await,
+        }
+    }
+
+    /// Tries again what is proven not applied: same preview, fresh read.
+    pub(super) async fn retry(&mut self, last: &AttemptId) -> Result<(), DriveError> {
+        let Some((step, state)) = self.run.step(&last.step) else {
+            return Ok(());
+        };
+        let (Some(spec), Some(record)) = (step.action.clone(), state.current().cloned()) else {
+            return Ok(());
+        };
+        let attempt = AttemptId {
+            n: last.n + 1,
+            ..last.clone()
+        };
+        let action = self.world.action(&spec);
+        let (Some(before), Some(after)) = (record.before.clear().cloned(), record.after.clear().cloned())
+        else {
+            return Ok(());
+        };
+        let fresh = async {
+            self.world.identity(&self.run.plan.target).await?;
+            let from = action.read().await?;
+            match last.way {
+                Way::Apply => action.plan(&from, None),
+                Way::Undo => action.plan(&from, Some(&after)),
+            }
+        };
+        match fresh.await {
+            Ok(preview) if preview.from == before && preview.to == after => {
+                self.call(action, attempt, &preview).await
+            }
+            Ok(_) => {
+                let mut problem = record.problem.clone().unwrap_or_else(|| changed().problem());
+                problem.message = "The record changed before it could be tried again.".to_owned();
+                self.append(vec![EventKind::Refused {
+                    attempt: last.clone(),
+                    problem,
+                    retry_at: None,
+                }])
+                .await
+            }
+            Err(error) => {
+                let retry_at = self.retry_at(last, &error);
+                self.append(vec![EventKind::Refused {
+                    attempt: last.clone(),
+                    problem: error.problem(),
+                    retry_at,
+                }])
+                .await
+            }
+        }
+    }
+
+    /// The write-ahead and the one mutating request.
+    pub(super) async fn call(
+        &mut self,
+        action: Box<dyn Action>,
+        attempt: AttemptId,
+        preview: &Preview,
+    ) -> Result<(), DriveError> {
+        let token = token(self.run.id.as_str(), &attempt, &preview.digest());
+        self.append(vec![EventKind::Intended {
+            attempt: attempt.clone(),
+            preview: preview.digest(),
+            before: Captured::Clear(preview.from.clone()),
+            after: Captured::Clear(preview.to.clone()),
+            token: token.clone(),
+        }])
+        .await?;
+        // The fence may have risen since: a fenced-out driver must not act.
+        self.journal.holds(&self.lease).await?;
+        let cx = WriteCx::new(attempt.clone(), token);
+        let started = self.clock.monotonic();
+        let outcome = action.call(&cx, preview).await;
+        tracing::info!(
+            %attempt,
+            ms = self.clock.monotonic().saturating_sub(started).as_millis(),
+            ok = outcome.is_ok(),
+            "call"
+        );
+        self.pace = super::Pace {
+            clock: self.pace.clock,
+            ..super::Pace::default()
+        };
+        let event = match outcome {
+            Ok(receipt) => EventKind::Answered { attempt, receipt },
+            Err(error) if error.may_have_applied() => EventKind::Lost {
+                attempt,
+                problem: error.problem(),
+            },
+            Err(error) => EventKind::Refused {
+                retry_at: self.retry_at(&attempt, &error),
+                attempt,
+                problem: error.problem(),
+            },
+        };
+        // A call that outlived the machine's sleep is judged by what it brought back.
+        self.pace.clock = Some((self.clock.now(), self.clock.monotonic()));
+        self.append(vec![event]).await
+    }
+
+    /// When to try again by itself: only what is proven not applied and retryable, at most five
+    /// tries in 60 s, 1, 2, 4 and 8 s apart.
+    fn retry_at(&self, attempt: &AttemptId, error: &ProviderError) -> Option<Timestamp> {
+        if !error.is_retryable() || attempt.n >= TRIES {
+            return None;
+        }
+        let first = self
+            .run
+            .steps
+            .get(&attempt.step)?
+            .attempts
+            .iter()
+            .find(|a| a.id.generation == attempt.generation && a.id.way == attempt.way)?
+            .intended_at;
+        let pause = Duration::from_secs(1 << (attempt.n - 1).min(4));
+        let at = self.clock.now().checked_add(pause).ok()?;
+        (at.duration_since(first) <= RETRY_SPAN).then_some(at)
+    }
+
+    async fn void(&mut self, id: &StepId, why: String, preview: Option<Preview>) -> Result<(), DriveError> {
+        self.append(vec![EventKind::ApprovalVoided {
+            step: id.clone(),
+            why,
+            preview,
+        }])
+        .await
+    }
+}
+
+pub(super) fn sentence(error: &ProviderError) -> String {
+    match &error.hint {
+        Some(hint) => format!("{} {hint}", error.message),
+        None => error.message.clone(),
+    }
+}
+
+fn changed() -> ProviderError {
+    ProviderError {
+        kind: crate::ports::ProviderErrorKind::Conflict,
+        operation: "read".to_owned(),
+        message: String::new(),
+        hint: None,
+        request_id: None,
+    }
+}

@@ -1,0 +1,71 @@
+//! Before-checks: readings, the exact change, and the undo built and probed before the button works.
+
+use futures_util::future::{join_all, join3};
+use switchback_model::event::CallProblem;
+use switchback_model::{EventKind, Image, Preview, Reversibility, StepId};
+
+use super::{DriveError, Driver};
+
+impl Driver {
+    pub(super) async fn check(&mut self, id: &StepId) -> Result<(), DriveError> {
+        let Some(step) = self.run.plan.step(id).cloned() else {
+            return Ok(());
+        };
+        let history = self.run.history();
+        let readings = join_all(step.before.iter().map(|spec| self.world.check(spec, &history)));
+        let undo_readings = join_all(
+            step.undo_before
+                .iter()
+                .map(|spec| self.world.check(spec, &history)),
+        );
+        let change = async {
+            match &step.action {
+                None => (None, None, None),
+                Some(spec) => {
+                    let action = self.world.action(spec);
+                    let built = async {
+                        let from = action.read().await?;
+                        let preview = action.plan(&from, None)?;
+                        let undo = match step.reversibility {
+                            Reversibility::Undo => Some(action.plan(&preview.to, Some(&from))?),
+                            _ => None,
+                        };
+                        Ok::<_, crate::ports::ProviderError>((preview, undo))
+                    };
+                    match built.await {
+                        Ok((preview, undo)) => (Some(preview), undo, None),
+                        Err(error) => (None, None, Some(problem_with_hint(&error))),
+                    }
+                }
+            }
+        };
+        let (readings, undo_readings, (preview, undo, problem)) =
+            join3(readings, undo_readings, change).await;
+        self.append(vec![EventKind::ChecksFinished {
+            step: id.clone(),
+            readings,
+            preview,
+            undo,
+            undo_readings,
+            problem,
+        }])
+        .await
+    }
+
+    /// What is there and what the step would leave: equal where it was done by hand.
+    pub(super) async fn wished(&self, id: &StepId) -> Option<(Image, Image)> {
+        let spec = self.run.plan.step(id)?.action.as_ref()?;
+        let action = self.world.action(spec);
+        let found = action.read().await.ok()?;
+        let Preview { from, to, .. } = action.plan(&found, None).ok()?;
+        Some((from, to))
+    }
+}
+
+fn problem_with_hint(error: &crate::ports::ProviderError) -> CallProblem {
+    let mut problem = error.problem();
+    if let Some(hint) = &error.hint {
+        problem.message = format!("{} {hint}", problem.message);
+    }
+    problem
+}

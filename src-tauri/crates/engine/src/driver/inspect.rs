@@ -1,0 +1,118 @@
+//! Inspection: an intent without a result is looked at, never repeated.
+
+use jiff::SignedDuration;
+use switchback_model::{AttemptId, EventKind, Finding, Image, StepId, Way};
+
+use super::{DriveError, Driver};
+use crate::ports::Action;
+use crate::run::Attempt;
+
+/// Two reads this far apart must agree.
+const APART: SignedDuration = SignedDuration::from_secs(5);
+/// The client's time-out (connect 3 s + attempt 15 s): until then the request may still land.
+const MAY_LAND: SignedDuration = SignedDuration::from_secs(18);
+
+impl Driver {
+    pub(super) async fn inspect(&mut self, id: &AttemptId) -> Result<(), DriveError> {
+        let Some((step, state)) = self.run.step(&id.step) else {
+            return Ok(());
+        };
+        let (Some(spec), Some(attempt)) = (&step.action, state.current()) else {
+            return Ok(());
+        };
+        let (intended_at, last_finding) = (attempt.intended_at, attempt.finding.clone());
+        let action = self.world.action(spec);
+        let finding = look(&*action, attempt).await;
+        let now = self.clock.now();
+        if let Finding::Unclear { .. } = finding {
+            self.pace.last_look = None;
+            // Journalled once per reason, not once per read.
+            if last_finding.as_ref() != Some(&finding) {
+                self.append(vec![EventKind::Inspected {
+                    attempt: id.clone(),
+                    finding,
+                }])
+                .await?;
+            }
+            self.wait(APART);
+            return Ok(());
+        }
+        let agreed =
+            self.pace.last_look.as_ref().is_some_and(|(of, at, last)| {
+                of == id && *last == finding && now.duration_since(*at) >= APART
+            });
+        // Once the world shows that it landed, there is nothing left that may still land.
+        let landed = matches!(
+            (&finding, id.way),
+            (Finding::After, Way::Apply) | (Finding::Before, Way::Undo)
+        );
+        if agreed && (landed || now.duration_since(intended_at) >= MAY_LAND) {
+            self.pace.last_look = None;
+            return self
+                .append(vec![EventKind::Inspected {
+                    attempt: id.clone(),
+                    finding,
+                }])
+                .await;
+        }
+        let same = self
+            .pace
+            .last_look
+            .as_ref()
+            .is_some_and(|(of, _, last)| of == id && *last == finding);
+        if !same {
+            self.pace.last_look = Some((id.clone(), now, finding));
+        }
+        self.wait(APART);
+        Ok(())
+    }
+
+    pub(super) async fn reinspect(&mut self, id: &StepId) -> Result<(), DriveError> {
+        let Some((step, state)) = self.run.step(id) else {
+            return Ok(());
+        };
+        let Some(spec) = &step.action else {
+            return Ok(());
+        };
+        let action = self.world.action(spec);
+        let finding = match state.current() {
+            Some(attempt) => look(&*action, attempt).await,
+            None => match action.read().await.and_then(|now| action.plan(&now, None)) {
+                Ok(preview) if preview.is_empty() => Finding::After,
+                Ok(_) => Finding::Before,
+                Err(error) => Finding::Unclear {
+                    why: super::apply::sentence(&error),
+                },
+            },
+        };
+        if let Finding::Unclear { why } = &finding {
+            tracing::warn!(step = %id, why, "can't be inspected yet");
+            self.wait(APART);
+            return Ok(());
+        }
+        self.append(vec![EventKind::Reinspected {
+            step: id.clone(),
+            finding,
+        }])
+        .await
+    }
+}
+
+/// Reads the object and judges it in the world's terms: `Before` is the state before the apply.
+async fn look(action: &dyn Action, attempt: &Attempt) -> Finding {
+    let images: (Option<&Image>, Option<&Image>) = match attempt.id.way {
+        Way::Apply => (attempt.before.clear(), attempt.after.clear()),
+        Way::Undo => (attempt.after.clear(), attempt.before.clear()),
+    };
+    let (Some(before), Some(after)) = images else {
+        return Finding::Unclear {
+            why: "The image is sealed: its key is needed.".to_owned(),
+        };
+    };
+    match action.read().await {
+        Ok(now) => action.judge(&now, before, after),
+        Err(error) => Finding::Unclear {
+            why: super::apply::sentence(&error),
+        },
+    }
+}

@@ -1,0 +1,156 @@
+//! Undoing: the plan of a rollback from a fresh look, and one item of a confirmed one.
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use switchback_model::rollback::{ItemKind, Precondition};
+use switchback_model::{
+    AttemptId, CheckId, CheckReading, EventKind, RollbackPlan, RollbackScope, StepId, Verdict, Way,
+};
+
+use super::apply::sentence;
+use super::{DriveError, Driver};
+use crate::ports::World;
+use crate::rejection::Rejection;
+use crate::rollback::{Seen, plan_rollback};
+use crate::run::Run;
+
+/// Reads what the rollback would touch and plans it. What can't be read is named as a
+/// precondition that does not hold, never a silent refusal.
+pub async fn plan(
+    run: &Run,
+    world: &dyn World,
+    now: Timestamp,
+    scope: &RollbackScope,
+) -> Result<(RollbackPlan, Vec<Precondition>), Rejection> {
+    let build = |spec: &switchback_model::ActionSpec,
+                 from: &switchback_model::Image,
+                 to: &switchback_model::Image| world.action(spec).plan(from, Some(to));
+    let touched = run
+        .plan
+        .steps()
+        .filter(|step| run.steps.get(&step.id).is_some_and(|s| s.state.may_have_effect()));
+    let seen: Seen = join_all(touched.filter_map(|step| {
+        let spec = step.action.as_ref()?;
+        Some(async move {
+            let read = world.action(spec).read().await.map_err(|e| sentence(&e));
+            (step.id.clone(), read)
+        })
+    }))
+    .await
+    .into_iter()
+    .collect();
+    let plan = plan_rollback(run, scope, &seen, &build)?;
+    let history = run.history();
+    let mut preconditions = Vec::new();
+    for item in &plan.items {
+        let Some(step) = item.step.as_ref().and_then(|id| run.plan.step(id)) else {
+            continue;
+        };
+        if !matches!(item.kind, ItemKind::Undo { .. }) {
+            continue;
+        }
+        if let Some(Err(why)) = seen.get(&step.id) {
+            preconditions.push(Precondition {
+                item: item.id.clone(),
+                reading: unread(&step.id, why, now),
+            });
+        }
+        let readings = join_all(step.undo_before.iter().map(|spec| world.check(spec, &history))).await;
+        preconditions.extend(readings.into_iter().map(|reading| Precondition {
+            item: item.id.clone(),
+            reading,
+        }));
+    }
+    Ok((plan, preconditions))
+}
+
+/// The precondition "its object can be read", by the name under which it is overridden.
+fn unread(step: &StepId, why: &str, now: Timestamp) -> CheckReading {
+    let id: String = format!("read-{step}").chars().take(64).collect();
+    CheckReading {
+        check: CheckId::new(id).expect("a step id with a prefix is an id"),
+        verdict: Verdict::Error,
+        observed: format!("could not be read: {why}"),
+        expected: "as the step left it".to_owned(),
+        source: "the provider".to_owned(),
+        observed_at: now,
+        believable_s: 60,
+        mend: Some("Mend the connection or the sign-in, or go back all the same by this name.".to_owned()),
+    }
+}
+
+impl Driver {
+    /// One item: preconditions, identity, fresh read, write-ahead, call. Whatever does not hold
+    /// stops the rollback at this item.
+    pub(super) async fn undo(&mut self, item: &str, id: &StepId) -> Result<(), DriveError> {
+        let Some((step, state)) = self.run.step(id) else {
+            return Ok(());
+        };
+        let Some(rollback) = &self.run.rollback else {
+            return Ok(());
+        };
+        let Some(ItemKind::Undo {
+            preview: confirmed,
+            restores: Some(restores),
+        }) = rollback.item().map(|item| item.kind.clone())
+        else {
+            return self
+                .halt(item, "There is no image to restore.".to_owned(), Vec::new())
+                .await;
+        };
+        let Some(spec) = step.action.clone() else {
+            return self
+                .halt(item, "The step has no action.".to_owned(), Vec::new())
+                .await;
+        };
+        let left_as = state.effect.as_ref().and_then(|e| e.after.clear()).cloned();
+        let attempt = AttemptId {
+            step: id.clone(),
+            generation: state.generation,
+            way: Way::Undo,
+            n: state.next_n(Way::Undo),
+        };
+        let (overrides, specs) = (rollback.overrides.clone(), step.undo_before.clone());
+        let history = self.run.history();
+        let readings = join_all(specs.iter().map(|spec| self.world.check(spec, &history))).await;
+        let open: Vec<String> = readings
+            .iter()
+            .filter(|r| !r.verdict.lets_through() && !overrides.contains(&r.check))
+            .map(|r| format!("{} ({})", r.check, r.observed))
+            .collect();
+        if !open.is_empty() {
+            let why = format!("Not proven: {}.", open.join(", "));
+            return self.halt(item, why, readings).await;
+        }
+        let action = self.world.action(&spec);
+        let fresh = async {
+            self.world.identity(&self.run.plan.target).await?;
+            let now = action.read().await?;
+            action.plan(&now, Some(&restores))
+        };
+        let preview = match fresh.await {
+            Ok(preview) => preview,
+            Err(error) => return self.halt(item, sentence(&error), readings).await,
+        };
+        if preview.is_empty() {
+            return self
+                .append(vec![EventKind::UndoNotNeeded { step: id.clone() }])
+                .await;
+        }
+        let as_confirmed = confirmed.as_ref().is_some_and(|c| c.from == preview.from);
+        if !as_confirmed && left_as.as_ref() != Some(&preview.from) {
+            let why = "The record changed since you confirmed: give this rollback up and plan it anew to see what would be restored over it.";
+            return self.halt(item, why.to_owned(), readings).await;
+        }
+        self.call(action, attempt, &preview).await
+    }
+
+    async fn halt(&mut self, item: &str, why: String, readings: Vec<CheckReading>) -> Result<(), DriveError> {
+        self.append(vec![EventKind::RollbackHalted {
+            item: item.to_owned(),
+            why,
+            readings,
+        }])
+        .await
+    }
+}

@@ -1,0 +1,134 @@
+//! Verification from outside: in sync on every server, then every after-check, each within its time.
+
+use futures_util::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+use switchback_model::{AttemptId, CheckKind, CheckReading, CheckSpec, EventKind, Verdict, Way};
+
+use super::{DriveError, Driver};
+use crate::run::Attempt;
+
+/// How often the provider is asked whether the change is everywhere.
+const SYNC_EVERY: SignedDuration = SignedDuration::from_millis(700);
+/// How often the after-checks are read while they do not pass.
+const CHECKS_EVERY: SignedDuration = SignedDuration::from_secs(2);
+/// A change that is not everywhere after this is a decision for a person. Route 53 states 60 s as
+/// the usual bound (developer guide, "How Amazon Route 53 checks…"); 60 to 120 s were reported.
+const SYNC_WITHIN: SignedDuration = SignedDuration::from_secs(600);
+/// Without a change id (its answer was lost) and without a DNS observer, a change is taken to be
+/// everywhere after this.
+const SYNC_ASSUMED: SignedDuration = SignedDuration::from_secs(120);
+
+impl Driver {
+    pub(super) async fn verify(&mut self, id: &AttemptId) -> Result<(), DriveError> {
+        let Some((step, state)) = self.run.step(&id.step) else {
+            return Ok(());
+        };
+        let Some(attempt) = state.current().cloned() else {
+            return Ok(());
+        };
+        let specs: Vec<CheckSpec> = match id.way {
+            Way::Apply => step.verify.clone(),
+            Way::Undo => step.undo_verify.clone(),
+        };
+        let spec = step.action.clone();
+        let now = self.clock.now();
+        let since = now.duration_since(attempt.applied_at.unwrap_or(now));
+        let mut in_sync = attempt.in_sync.is_some();
+
+        if !in_sync
+            && self.pace.next_sync.is_none_or(|at| at <= now)
+            && let (Some(spec), Some(receipt)) =
+                (&spec, attempt.receipt.as_ref().filter(|r| r.change_id.is_some()))
+        {
+            self.pace.next_sync = now.checked_add(SYNC_EVERY).ok();
+            match self.world.action(spec).sync(receipt).await {
+                Ok(Some(state)) if state.in_sync => {
+                    self.in_sync(id, state.server_date).await?;
+                    in_sync = true;
+                    self.pace.next_checks = None;
+                }
+                Ok(Some(_)) => {}
+                Ok(None) => in_sync = true,
+                Err(error) => tracing::warn!(%error, "can't ask whether the change is everywhere"),
+            }
+        }
+
+        if self.pace.next_checks.is_none_or(|at| at <= now) {
+            let history = self.run.history();
+            let world = self.world.clone();
+            let readings: Vec<CheckReading> =
+                join_all(specs.iter().map(|spec| world.check(spec, &history))).await;
+            self.pace.next_checks = self.clock.now().checked_add(CHECKS_EVERY).ok();
+            if !in_sync && sync_is_proven(&attempt, &specs, &readings, since) {
+                self.in_sync(id, self.clock.now()).await?;
+                in_sync = true;
+            }
+            if in_sync && readings.iter().all(|r| r.verdict.lets_through()) {
+                self.pace.next_checks = None;
+                self.pace.next_sync = None;
+                return self
+                    .append(vec![EventKind::Verified {
+                        attempt: id.clone(),
+                        readings,
+                    }])
+                    .await;
+            }
+            let late = specs.iter().zip(&readings).any(|(spec, reading)| {
+                !reading.verdict.lets_through()
+                    && spec
+                        .within_s
+                        .is_some_and(|within| since > SignedDuration::from_secs(i64::from(within)))
+            });
+            if late || (!in_sync && since > SYNC_WITHIN) {
+                return self
+                    .append(vec![EventKind::VerificationExpired {
+                        attempt: id.clone(),
+                        readings,
+                    }])
+                    .await;
+            }
+            if verdicts(&attempt.readings) != verdicts(&readings) {
+                self.append(vec![EventKind::VerifyProgress {
+                    attempt: id.clone(),
+                    readings,
+                }])
+                .await?;
+            }
+        }
+        let wake = [self.pace.next_sync.filter(|_| !in_sync), self.pace.next_checks]
+            .into_iter()
+            .flatten()
+            .min();
+        self.pace.not_before = wake;
+        Ok(())
+    }
+
+    async fn in_sync(&mut self, id: &AttemptId, server_date: Timestamp) -> Result<(), DriveError> {
+        self.append(vec![EventKind::InSync {
+            attempt: id.clone(),
+            server_date,
+        }])
+        .await
+    }
+}
+
+fn verdicts(readings: &[CheckReading]) -> Vec<(&str, &Verdict)> {
+    readings.iter().map(|r| (r.check.as_str(), &r.verdict)).collect()
+}
+
+/// Without a change id nobody can be asked: every authoritative server's own answer proves it, and
+/// where there is no DNS observer, only time does.
+fn sync_is_proven(
+    attempt: &Attempt,
+    specs: &[CheckSpec],
+    readings: &[CheckReading],
+    since: SignedDuration,
+) -> bool {
+    if attempt.receipt.as_ref().is_some_and(|r| r.change_id.is_some()) {
+        return false;
+    }
+    let seen = specs.iter().zip(readings).any(|(spec, reading)| {
+        matches!(spec.kind, CheckKind::Authoritative { .. }) && reading.verdict == Verdict::Pass
+    });
+    seen || since >= SYNC_ASSUMED
+}

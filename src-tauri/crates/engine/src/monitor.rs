@@ -1,0 +1,80 @@
+//! Monitors: hysteresis over raw readings, so that one lucky or unlucky sample proves nothing.
+
+use jiff::{SignedDuration, Timestamp};
+use switchback_model::plan::Monitor;
+use switchback_model::{CheckReading, CheckSpec, Verdict};
+
+use crate::run::Run;
+
+/// A monitor's state in memory.
+#[derive(Debug, Clone, Default)]
+pub struct MonitorRun {
+    /// The last reading that the state rests on.
+    pub reading: Option<CheckReading>,
+    /// Whether it is failing, after hysteresis; `None` = can't tell.
+    pub failing: Option<bool>,
+    /// Since when it has been failing.
+    pub failing_since: Option<Timestamp>,
+    streak: (bool, u32),
+}
+
+impl MonitorRun {
+    /// Takes a raw reading; returns whether the state changed.
+    pub fn take(&mut self, monitor: &Monitor, reading: CheckReading) -> bool {
+        let before = self.failing;
+        let raw = match reading.verdict {
+            Verdict::Pass | Verdict::NotApplicable => Some(false),
+            Verdict::Fail => Some(true),
+            Verdict::Waiting { .. } | Verdict::Error => None,
+        };
+        match raw {
+            None => {
+                self.failing = None;
+                self.streak = (false, 0);
+            }
+            Some(fails) => {
+                self.streak = if self.streak.0 == fails {
+                    (fails, self.streak.1.saturating_add(1))
+                } else {
+                    (fails, 1)
+                };
+                let needed = match (fails, self.failing) {
+                    // The very first word is taken at once: there is nothing to be steady against.
+                    (_, None) => 1,
+                    (true, _) => monitor.fail_after,
+                    (false, _) => monitor.pass_after,
+                };
+                if self.streak.1 >= needed {
+                    self.failing = Some(fails);
+                }
+            }
+        }
+        self.failing_since = match (self.failing, self.failing_since) {
+            (Some(true), None) => Some(reading.observed_at),
+            (Some(true), since) => since,
+            _ => None,
+        };
+        self.reading = Some(reading);
+        before != self.failing
+    }
+
+    /// When a decision is due; it never acts.
+    #[must_use]
+    pub fn decision_due(&self, monitor: &Monitor) -> Option<Timestamp> {
+        let after = monitor.decision_after_s?;
+        self.failing_since?
+            .checked_add(SignedDuration::from_secs(i64::from(after)))
+            .ok()
+    }
+}
+
+/// The check that a monitor makes now: which one depends on what has an effect.
+#[must_use]
+pub fn applicable<'a>(run: &Run, monitor: &'a Monitor) -> Option<&'a CheckSpec> {
+    let done = |id| run.steps.get(id).is_some_and(|s| s.state.may_have_effect());
+    monitor
+        .checks
+        .iter()
+        .find(|look| look.while_done.as_ref().is_none_or(done) && !look.until_done.as_ref().is_some_and(done))
+        .map(|look| &look.check)
+}

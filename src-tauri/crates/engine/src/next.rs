@@ -1,0 +1,160 @@
+//! What the driver does next. Pure: the run says it all; pacing is the driver's.
+
+use jiff::Timestamp;
+use switchback_model::rollback::ItemKind;
+use switchback_model::{AttemptId, RunState, StepId, StepState};
+
+use crate::run::{Outcome, RollbackState, Run};
+
+/// One unit of work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Work {
+    /// Read the object again, prove the identity, write ahead and call.
+    Apply(StepId),
+    /// Try again what was proven not applied.
+    Retry {
+        /// The last try.
+        attempt: AttemptId,
+        /// Not before.
+        at: Timestamp,
+    },
+    /// Read the object until it is clear whether an attempt was applied.
+    Inspect(AttemptId),
+    /// Poll the provider and the after-checks.
+    Verify(AttemptId),
+    /// Start verification of what was adopted.
+    StartVerify(AttemptId),
+    /// Run a step's before-checks.
+    Check(StepId),
+    /// Look at a step's object after a takeover.
+    Reinspect(StepId),
+    /// Nothing is in flight: the stop is complete.
+    FinishStop,
+    /// Undo the step of the rollback item that is next.
+    Undo {
+        /// The item.
+        item: String,
+        /// The step.
+        step: StepId,
+    },
+    /// The rollback item that is next is finished.
+    ItemDone(String),
+    /// The rollback can't go on by itself.
+    Halt {
+        /// The item.
+        item: String,
+        /// Why.
+        why: String,
+    },
+    /// Every item is finished.
+    Complete,
+}
+
+/// The next unit of work; `None` = wait for a command.
+#[must_use]
+pub fn next(run: &Run) -> Option<Work> {
+    in_flight(run)
+        .or_else(|| reinspect(run))
+        .or_else(|| rollback(run))
+        .or_else(|| approved(run))
+        .or_else(|| settle(run))
+        .or_else(|| checking(run))
+        .or_else(|| {
+            (run.state == RunState::Stopping && run.in_flight().is_none()).then_some(Work::FinishStop)
+        })
+}
+
+fn in_flight(run: &Run) -> Option<Work> {
+    let step = run.steps.get(run.in_flight()?)?;
+    let attempt = step.current()?;
+    match (&attempt.outcome, step.state) {
+        (Outcome::Refused(Some(at)), StepState::Applying { .. } | StepState::Undoing { .. }) => {
+            Some(Work::Retry {
+                attempt: attempt.id.clone(),
+                at: *at,
+            })
+        }
+        (_, StepState::InDoubt { .. } | StepState::UndoInDoubt { .. }) => {
+            Some(Work::Inspect(attempt.id.clone()))
+        }
+        _ => None,
+    }
+}
+
+fn reinspect(run: &Run) -> Option<Work> {
+    run.steps
+        .iter()
+        .find(|(_, step)| step.reinspect)
+        .map(|(id, _)| Work::Reinspect(id.clone()))
+}
+
+fn rollback(run: &Run) -> Option<Work> {
+    let rollback = run.rollback.as_ref()?;
+    if rollback.state != RollbackState::Running {
+        return None;
+    }
+    let Some(item) = rollback.item() else {
+        return Some(Work::Complete);
+    };
+    let halt = |why: String| {
+        Some(Work::Halt {
+            item: item.id.clone(),
+            why,
+        })
+    };
+    let (kind, step_id) = (&item.kind, item.step.as_ref());
+    match (kind, step_id.and_then(|id| Some((id, run.steps.get(id)?)))) {
+        (ItemKind::Manual { words }, _) => halt(format!("A person does this: {words}")),
+        (ItemKind::Notice { words }, _) => halt(format!("Send this notice: {words}")),
+        (ItemKind::Undo { .. }, None) => halt("The plan has no such step.".to_owned()),
+        (ItemKind::Undo { .. }, Some((id, step))) => match step.state {
+            StepState::UndoVerifying { .. } => Some(Work::Verify(step.current()?.id.clone())),
+            state if !state.may_have_effect() => Some(Work::ItemDone(item.id.clone())),
+            StepState::UndoUnverified => {
+                halt("The undo was made, but an after-check did not pass in time.".to_owned())
+            }
+            StepState::UndoFailed | StepState::UndoForeign
+                if step.attempts.last().is_some_and(|a| {
+                    a.intended_at >= rollback.confirmed_at
+                        && rollback.retried_at.is_none_or(|at| at < a.intended_at)
+                }) =>
+            {
+                halt(match step.state {
+                    StepState::UndoForeign => "Somebody else changed it meanwhile.".to_owned(),
+                    _ => "The undo was not applied.".to_owned(),
+                })
+            }
+            _ => Some(Work::Undo {
+                item: item.id.clone(),
+                step: id.clone(),
+            }),
+        },
+    }
+}
+
+fn approved(run: &Run) -> Option<Work> {
+    run.steps
+        .iter()
+        .find(|(_, step)| step.state == StepState::Ready && step.approval.is_some())
+        .map(|(id, _)| Work::Apply(id.clone()))
+}
+
+fn settle(run: &Run) -> Option<Work> {
+    run.steps.values().find_map(|step| {
+        let attempt = step.current()?;
+        match step.state {
+            StepState::Verifying { .. } | StepState::UndoVerifying { .. } => {
+                Some(Work::Verify(attempt.id.clone()))
+            }
+            StepState::Adopted => Some(Work::StartVerify(attempt.id.clone())),
+            _ => None,
+        }
+    })
+}
+
+fn checking(run: &Run) -> Option<Work> {
+    run.steps
+        .iter()
+        .find(|(_, step)| step.state == StepState::Checking)
+        .map(|(id, _)| Work::Check(id.clone()))
+}

@@ -1,0 +1,308 @@
+//! The one rollback planner: set, order, restored values and breaches, computed from declared
+//! edges. Pure: what the world shows is passed in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use switchback_model::rollback::ItemKind;
+use switchback_model::{
+    ActionSpec, Breach, Image, Plan, Preview, Reversibility, RollbackItem, RollbackPlan, RollbackScope, Step,
+    StepId,
+};
+
+use crate::ports::ProviderError;
+use crate::rejection::{Rejection, RejectionCode};
+use crate::run::Run;
+
+/// What was read of a step's object, or why it could not be read.
+pub type Seen = BTreeMap<StepId, Result<Image, String>>;
+
+/// Builds the exact change from what is there to what is restored: `Action::plan`.
+pub type Build<'a> = &'a (dyn Fn(&ActionSpec, &Image, &Image) -> Result<Preview, ProviderError> + Sync);
+
+/// Plans a rollback.
+pub fn plan_rollback(
+    run: &Run,
+    scope: &RollbackScope,
+    seen: &Seen,
+    build: Build<'_>,
+) -> Result<RollbackPlan, Rejection> {
+    let named = named_steps(run, scope)?;
+    let mut set: BTreeMap<StepId, String> = named
+        .into_iter()
+        .filter(|id| has_effect(run, id))
+        .map(|id| (id, "named".to_owned()))
+        .collect();
+    let breaches = loop {
+        close_under_needs(run, &mut set);
+        let breaches = breaches_after(run, &set);
+        let repair = breaches
+            .iter()
+            .find(|b| b.repair_is_default && b.repair.iter().any(|id| !set.contains_key(id)));
+        let Some(breach) = repair else {
+            break breaches;
+        };
+        for id in &breach.repair {
+            set.entry(id.clone())
+                .or_insert_with(|| format!("repairs {}", breach.id));
+        }
+    };
+    let order = reverse_order(&run.plan, &set.keys().cloned().collect());
+    let mut images: BTreeMap<String, Image> = BTreeMap::new();
+    let mut items = Vec::new();
+    for id in &order {
+        if let Some(item) = item(run, id, &set[id], seen, &mut images, build)? {
+            items.push(item);
+        }
+    }
+    if let RollbackScope::Rule(rule) = scope
+        && !items.is_empty()
+        && let Some(rule) = run.plan.rule(rule)
+    {
+        for (at, words) in rule.then.iter().enumerate() {
+            items.push(RollbackItem {
+                id: format!("notice-{}", at + 1),
+                step: None,
+                title: "Tell people".to_owned(),
+                kind: ItemKind::Notice { words: words.clone() },
+                loses: Vec::new(),
+                because: format!("rule {}", rule.id),
+            });
+        }
+    }
+    if items.is_empty() {
+        return Err(Rejection::new(
+            RejectionCode::NotNow,
+            "There is nothing to undo.",
+            "No step of that set has an effect.",
+        ));
+    }
+    let in_flight = order
+        .iter()
+        .filter(|id| run.steps[*id].state.is_in_flight())
+        .cloned()
+        .collect();
+    let in_doubt = run
+        .steps
+        .iter()
+        .filter(|(id, step)| step.state.is_in_flight() && !set.contains_key(*id))
+        .map(|(id, _)| id.clone())
+        .collect();
+    Ok(RollbackPlan {
+        scope: scope.clone(),
+        items,
+        breaches,
+        in_flight,
+        in_doubt,
+    })
+}
+
+/// What the Roll back button proposes: the rule whose trigger fires, else the last step with an
+/// effect.
+#[must_use]
+pub fn proposal(run: &Run, failing: &BTreeSet<switchback_model::MonitorId>) -> Option<RollbackScope> {
+    let rule = run.plan.rules.iter().find(|rule| {
+        rule.trigger.as_ref().is_some_and(|t| failing.contains(t))
+            && rule.undo.iter().any(|id| has_effect(run, id))
+    });
+    if let Some(rule) = rule {
+        return Some(RollbackScope::Rule(rule.id.clone()));
+    }
+    let steps: Vec<&Step> = run.plan.steps().collect();
+    steps
+        .into_iter()
+        .rev()
+        .find(|step| has_effect(run, &step.id))
+        .map(|step| RollbackScope::Step(step.id.clone()))
+}
+
+fn has_effect(run: &Run, id: &StepId) -> bool {
+    let Some((step, state)) = run.step(id) else {
+        return false;
+    };
+    state.state.may_have_effect() && step.reversibility != Reversibility::NoneNeeded
+}
+
+fn named_steps(run: &Run, scope: &RollbackScope) -> Result<Vec<StepId>, Rejection> {
+    match scope {
+        RollbackScope::Step(id) if run.plan.step(id).is_some() => Ok(vec![id.clone()]),
+        RollbackScope::Step(id) => Err(Rejection::new(
+            RejectionCode::NotFound,
+            format!("The plan has no step {id}."),
+            "`switchback run show` lists the steps.",
+        )),
+        RollbackScope::Rule(id) => run.plan.rule(id).map(|rule| rule.undo.clone()).ok_or_else(|| {
+            Rejection::new(
+                RejectionCode::NotFound,
+                format!("The plan has no rollback rule {id}."),
+                "`switchback plan` lists the rules.",
+            )
+        }),
+        RollbackScope::All => Ok(run.plan.steps().map(|step| step.id.clone()).collect()),
+    }
+}
+
+/// Undoing a step first undoes every step with an effect that needs it.
+fn close_under_needs(run: &Run, set: &mut BTreeMap<StepId, String>) {
+    loop {
+        let joined: Vec<(StepId, String)> = run
+            .plan
+            .steps()
+            .filter(|step| !set.contains_key(&step.id) && has_effect(run, &step.id))
+            .filter_map(|step| {
+                step.needs
+                    .iter()
+                    .find(|need| set.contains_key(*need))
+                    .map(|need| (step.id.clone(), format!("needs {need}")))
+            })
+            .collect();
+        if joined.is_empty() {
+            return;
+        }
+        set.extend(joined);
+    }
+}
+
+/// Breaches that would remain after the whole set is undone, and that are not there already.
+fn breaches_after(run: &Run, set: &BTreeMap<StepId, String>) -> Vec<Breach> {
+    let breached = |undone: &[StepId], done: &[StepId], after: bool| {
+        let effect = |id: &StepId| has_effect(run, id) && !(after && set.contains_key(id));
+        undone.iter().all(|id| !effect(id)) && done.iter().all(effect)
+    };
+    run.plan
+        .coherence
+        .iter()
+        .filter(|rule| breached(&rule.undone, &rule.done, true))
+        .filter(|rule| {
+            !breached(&rule.undone, &rule.done, false) || rule.repair.iter().any(|id| has_effect(run, id))
+        })
+        .map(|rule| {
+            let mut closed: BTreeMap<StepId, String> = rule
+                .repair
+                .iter()
+                .filter(|id| has_effect(run, id))
+                .map(|id| (id.clone(), String::new()))
+                .collect();
+            close_under_needs(run, &mut closed);
+            let loses_nothing = !closed.is_empty()
+                && closed.keys().all(|id| {
+                    run.plan.step(id).is_some_and(|step| {
+                        step.undo_loses.is_empty() && step.reversibility == Reversibility::Undo
+                    })
+                });
+            Breach {
+                id: rule.id.clone(),
+                because: rule.because.clone(),
+                repair: closed.into_keys().collect(),
+                repair_is_default: loses_nothing,
+            }
+        })
+        .collect()
+}
+
+/// Every step that comes before `id` by needs or after, through any number of steps.
+fn ancestors(plan: &Plan, id: &StepId) -> BTreeSet<StepId> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![id.clone()];
+    while let Some(next) = open.pop() {
+        let Some(step) = plan.step(&next) else {
+            continue;
+        };
+        for edge in step.needs.iter().chain(&step.after) {
+            if found.insert(edge.clone()) {
+                open.push(edge.clone());
+            }
+        }
+    }
+    found
+}
+
+/// Reverse topological order over needs and after; where they say nothing, the reverse of the
+/// plan's order.
+#[must_use]
+pub fn reverse_order(plan: &Plan, set: &BTreeSet<StepId>) -> Vec<StepId> {
+    let before: BTreeMap<&StepId, BTreeSet<StepId>> =
+        set.iter().map(|id| (id, ancestors(plan, id))).collect();
+    let mut left: Vec<&StepId> = plan
+        .steps()
+        .map(|step| &step.id)
+        .filter(|id| set.contains(*id))
+        .collect();
+    let mut order = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        // A step may go once nothing that is left came after it. The edges have no cycle (the
+        // runbook is refused otherwise); the last one is taken all the same rather than to loop.
+        let at = (0..left.len())
+            .rev()
+            .find(|&i| left.iter().all(|other| !before[*other].contains(left[i])))
+            .unwrap_or(left.len() - 1);
+        order.push(left.remove(at).clone());
+    }
+    order
+}
+
+fn item(
+    run: &Run,
+    id: &StepId,
+    because: &str,
+    seen: &Seen,
+    images: &mut BTreeMap<String, Image>,
+    build: Build<'_>,
+) -> Result<Option<RollbackItem>, Rejection> {
+    let Some((step, state)) = run.step(id) else {
+        return Ok(None);
+    };
+    let kind = match (&step.reversibility, &step.action) {
+        (Reversibility::NoneNeeded, _) => return Ok(None),
+        (Reversibility::PointOfNoReturn, _) => {
+            return Err(Rejection::new(
+                RejectionCode::Guard,
+                format!("Step {id} can't be taken back: it was declared a point of no return."),
+                "Roll back a set without it.",
+            ));
+        }
+        (Reversibility::Manual { words }, _) => ItemKind::Manual { words: words.clone() },
+        (Reversibility::Correct { notice }, _) => ItemKind::Notice {
+            words: notice.clone(),
+        },
+        (Reversibility::Undo, None) => ItemKind::Manual {
+            words: format!("Take back by hand: {}", step.title),
+        },
+        (Reversibility::Undo, Some(action)) => undo(action, state, seen.get(id), images, build),
+    };
+    Ok(Some(RollbackItem {
+        id: id.to_string(),
+        step: Some(id.clone()),
+        title: format!("Undo: {}", step.title),
+        kind,
+        loses: step.undo_loses.clone(),
+        because: because.to_owned(),
+    }))
+}
+
+fn undo(
+    action: &ActionSpec,
+    state: &crate::run::StepRun,
+    seen: Option<&Result<Image, String>>,
+    images: &mut BTreeMap<String, Image>,
+    build: Build<'_>,
+) -> ItemKind {
+    let effect = state.effect.as_ref();
+    let Some(restores) = effect.and_then(|e| e.before.as_ref()).and_then(|b| b.clear()) else {
+        return ItemKind::Manual {
+            words: "No image from before was captured: restore it by hand and record the evidence".to_owned(),
+        };
+    };
+    // What is there: as an earlier item of this plan leaves it, as read, or (blind) as the step
+    // left it. Blindness never takes the way back away.
+    let from = images
+        .get(&restores.object())
+        .or(seen.and_then(|s| s.as_ref().ok()))
+        .or(effect.and_then(|e| e.after.clear()))
+        .unwrap_or(restores)
+        .clone();
+    images.insert(restores.object(), restores.clone());
+    ItemKind::Undo {
+        preview: build(action, &from, restores).ok(),
+        restores: Some(restores.clone()),
+    }
+}

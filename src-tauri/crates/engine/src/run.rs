@@ -1,0 +1,389 @@
+//! A run: the fold over its journal.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use switchback_model::event::{CallProblem, Receipt};
+use switchback_model::{
+    AttemptId, Captured, CheckReading, DecisionId, Digest, Event, EventKind, Finding, Holder, Image,
+    MonitorId, Operator, Plan, Preview, RollbackPlan, RunId, RunState, Step, StepId, StepState, Way,
+};
+
+use crate::evolve::{IllegalEvent, evolve};
+use crate::ports::History;
+use crate::ttl::ServedVersion;
+
+/// What the last before-checks said.
+#[derive(Debug, Clone)]
+pub struct Checks {
+    /// When they ended.
+    pub at: Timestamp,
+    /// The readings, in the plan's order.
+    pub readings: Vec<CheckReading>,
+    /// The exact change, from a fresh read.
+    pub preview: Option<Preview>,
+    /// The undo, built from that read.
+    pub undo: Option<Preview>,
+    /// What the undo needs, probed.
+    pub undo_readings: Vec<CheckReading>,
+    /// Why the preview could not be built.
+    pub problem: Option<CallProblem>,
+}
+
+/// What became of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The request is on its way, or was when the driver died.
+    InFlight,
+    /// Proven not applied; tried again at this moment, or not.
+    Refused(Option<Timestamp>),
+    /// May have been applied.
+    Lost,
+    /// Applied.
+    Answered,
+    /// Settled by inspection or by a person.
+    Settled,
+}
+
+/// One numbered try, as the journal tells it.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// Its id.
+    pub id: AttemptId,
+    /// What was approved.
+    pub preview: Digest,
+    /// The touched fields before it.
+    pub before: Captured,
+    /// The touched fields after it.
+    pub after: Captured,
+    /// When it was written ahead.
+    pub intended_at: Timestamp,
+    /// What the call brought back.
+    pub receipt: Option<Receipt>,
+    /// What went wrong.
+    pub problem: Option<CallProblem>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// When it was known to be applied: the start of `within`.
+    pub applied_at: Option<Timestamp>,
+    /// When it was on every server, by the server's Date.
+    pub in_sync: Option<Timestamp>,
+    /// What inspection found last.
+    pub finding: Option<Finding>,
+    /// The last readings of its after-checks.
+    pub readings: Vec<CheckReading>,
+}
+
+/// The effect of a step in this generation: what an undo restores.
+#[derive(Debug, Clone)]
+pub struct Effect {
+    /// As it was; none where it was adopted and never seen before.
+    pub before: Option<Captured>,
+    /// As the step left it.
+    pub after: Captured,
+    /// "Seen, not captured": the before-image is the last observation, not a capture.
+    pub seen_only: bool,
+}
+
+/// An approval that waits to be carried out.
+#[derive(Debug, Clone)]
+pub struct Approval {
+    /// What was approved.
+    pub preview: Digest,
+    /// By whom.
+    pub by: Operator,
+}
+
+/// One step of a run.
+#[derive(Debug, Clone)]
+pub struct StepRun {
+    /// Its state.
+    pub state: StepState,
+    /// Counts reopenings, from 1.
+    pub generation: u32,
+    /// When its state last changed.
+    pub changed_at: Option<Timestamp>,
+    /// The last before-checks.
+    pub checks: Option<Checks>,
+    /// An approval that waits to be carried out.
+    pub approval: Option<Approval>,
+    /// Why the last approval was void.
+    pub voided: Option<String>,
+    /// Every attempt of every generation, oldest first.
+    pub attempts: Vec<Attempt>,
+    /// What an undo restores.
+    pub effect: Option<Effect>,
+    /// How the object differs from what a done step left.
+    pub drift: Option<Finding>,
+    /// The object must be looked at again after a takeover.
+    pub reinspect: bool,
+    /// The last image seen of the object, for adoption.
+    pub last_seen: Option<Image>,
+    /// The last person's words on it.
+    pub said: Option<String>,
+}
+
+impl StepRun {
+    /// A step to which nothing has happened.
+    pub(crate) fn fresh() -> Self {
+        Self {
+            state: StepState::ToDo,
+            generation: 1,
+            changed_at: None,
+            checks: None,
+            approval: None,
+            voided: None,
+            attempts: Vec::new(),
+            effect: None,
+            drift: None,
+            reinspect: false,
+            last_seen: None,
+            said: None,
+        }
+    }
+
+    pub(crate) fn to(&mut self, state: StepState, at: Timestamp) {
+        self.state = state;
+        self.changed_at = Some(at);
+    }
+
+    /// The last attempt of this generation that went this way.
+    #[must_use]
+    pub fn last(&self, way: Way) -> Option<&Attempt> {
+        self.attempts
+            .iter()
+            .rev()
+            .find(|a| a.id.generation == self.generation && a.id.way == way)
+    }
+
+    /// The attempt that the state speaks of.
+    #[must_use]
+    pub fn current(&self) -> Option<&Attempt> {
+        self.attempts
+            .iter()
+            .rev()
+            .find(|a| a.id.generation == self.generation)
+    }
+
+    /// The number of the next try.
+    #[must_use]
+    pub fn next_n(&self, way: Way) -> u32 {
+        self.last(way).map_or(1, |a| a.id.n + 1)
+    }
+}
+
+/// Where a rollback stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RollbackState {
+    /// Items are being carried out.
+    Running,
+    /// It stopped at an item.
+    Halted {
+        /// Why.
+        why: String,
+        /// What its preconditions read.
+        readings: Vec<CheckReading>,
+    },
+    /// Every item is finished.
+    Completed,
+    /// Given up.
+    Abandoned,
+}
+
+/// A confirmed rollback.
+#[derive(Debug, Clone)]
+pub struct RollbackRun {
+    /// The frozen plan.
+    pub plan: RollbackPlan,
+    /// Items finished.
+    pub done: usize,
+    /// Where it stands.
+    pub state: RollbackState,
+    /// Who confirmed it.
+    pub by: Operator,
+    /// When.
+    pub confirmed_at: Timestamp,
+    /// When a person last asked to try the stopped item again.
+    pub retried_at: Option<Timestamp>,
+    /// Preconditions overridden by name.
+    pub overrides: Vec<switchback_model::CheckId>,
+}
+
+impl RollbackRun {
+    /// The item that is next.
+    #[must_use]
+    pub fn item(&self) -> Option<&switchback_model::RollbackItem> {
+        self.plan.items.get(self.done)
+    }
+
+    /// Whether it still holds the run.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        matches!(self.state, RollbackState::Running | RollbackState::Halted { .. })
+    }
+}
+
+/// A decision as taken.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// The value.
+    pub value: String,
+    /// By whom; none = by the target file.
+    pub by: Option<Operator>,
+}
+
+/// A run.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Its id.
+    pub id: RunId,
+    /// The frozen plan.
+    pub plan: Arc<Plan>,
+    /// Its digest.
+    pub plan_digest: Digest,
+    /// A custom endpoint, if one was given.
+    pub endpoint: Option<String>,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// By whom.
+    pub opened_by: Operator,
+    /// The last event.
+    pub seq: u64,
+    /// Its state.
+    pub state: RunState,
+    /// Who drives it, and the fence.
+    pub driver: Option<(Holder, u64)>,
+    /// Its steps.
+    pub steps: BTreeMap<StepId, StepRun>,
+    /// Decisions.
+    pub decisions: BTreeMap<DecisionId, Decided>,
+    /// The last rollback.
+    pub rollback: Option<RollbackRun>,
+    /// Monitors' last journalled readings, oldest first, at most 50 each.
+    pub monitors: BTreeMap<MonitorId, Vec<CheckReading>>,
+}
+
+impl Run {
+    /// Folds a whole journal. The first event must be `RunOpened`.
+    pub fn replay(events: &[Event]) -> Result<Self, IllegalEvent> {
+        let (first, rest) = events
+            .split_first()
+            .ok_or_else(|| IllegalEvent::at(0, "the journal is empty"))?;
+        let mut run = Self::open(first)?;
+        for event in rest {
+            evolve(&mut run, event)?;
+        }
+        Ok(run)
+    }
+
+    /// Starts a run from its first event.
+    pub fn open(event: &Event) -> Result<Self, IllegalEvent> {
+        let EventKind::RunOpened {
+            run,
+            plan,
+            plan_digest,
+            endpoint,
+            by,
+        } = &event.kind
+        else {
+            return Err(IllegalEvent::at(event.seq, "a journal begins with run_opened"));
+        };
+        if event.seq != 1 {
+            return Err(IllegalEvent::at(event.seq, "a journal begins at 1"));
+        }
+        if plan.digest() != *plan_digest {
+            return Err(IllegalEvent::at(
+                event.seq,
+                "the plan does not have the digest that it was opened with",
+            ));
+        }
+        let decisions = plan
+            .decisions
+            .iter()
+            .filter_map(|d| {
+                d.decided.as_ref().map(|value| {
+                    (
+                        d.id.clone(),
+                        Decided {
+                            value: value.clone(),
+                            by: None,
+                        },
+                    )
+                })
+            })
+            .collect();
+        Ok(Self {
+            id: run.clone(),
+            steps: plan
+                .steps()
+                .map(|step| (step.id.clone(), StepRun::fresh()))
+                .collect(),
+            plan: Arc::new((**plan).clone()),
+            plan_digest: *plan_digest,
+            endpoint: endpoint.clone(),
+            opened_at: event.at,
+            opened_by: by.clone(),
+            seq: 1,
+            state: RunState::Open,
+            driver: None,
+            decisions,
+            rollback: None,
+            monitors: BTreeMap::new(),
+        })
+    }
+
+    /// The plan's and the run's view of a step.
+    #[must_use]
+    pub fn step(&self, id: &StepId) -> Option<(&Step, &StepRun)> {
+        Some((self.plan.step(id)?, self.steps.get(id)?))
+    }
+
+    /// A step whose call may be on its way.
+    #[must_use]
+    pub fn in_flight(&self) -> Option<&StepId> {
+        self.steps
+            .iter()
+            .find(|(_, step)| step.state.is_in_flight())
+            .map(|(id, _)| id)
+    }
+
+    /// Whether a rollback holds the run.
+    #[must_use]
+    pub fn rollback_active(&self) -> bool {
+        self.rollback.as_ref().is_some_and(RollbackRun::is_active)
+    }
+
+    /// Every version of records that this run knows to have been served and replaced, for the TTL
+    /// wait. An attempt in doubt counts as not yet replaced.
+    #[must_use]
+    pub fn history(&self) -> History {
+        let mut served = Vec::new();
+        for attempt in self.steps.values().flat_map(|step| &step.attempts) {
+            let not_applied = matches!(attempt.outcome, Outcome::Refused(_))
+                || matches!(
+                    (&attempt.finding, attempt.id.way),
+                    (Some(Finding::Before), Way::Apply) | (Some(Finding::After), Way::Undo)
+                );
+            if not_applied {
+                continue;
+            }
+            let Some(Image::RecordSets { name, sets, .. }) = attempt.before.clear() else {
+                continue;
+            };
+            let Some(ttl) = sets
+                .iter()
+                .map(switchback_model::dns::RecordSet::believed_ttl)
+                .max()
+            else {
+                continue;
+            };
+            served.push(ServedVersion {
+                name: name.clone(),
+                ttl,
+                replaced_at: attempt.in_sync,
+            });
+        }
+        History { served }
+    }
+}
