@@ -1,2 +1,61 @@
-//! xtask.
-fn main() {}
+//! `cargo xtask`: sets up, runs, tests and measures Switchback. Standard library only, so that it
+//! builds in seconds on a machine that has nothing yet.
+
+mod bench;
+mod compile;
+mod debian;
+mod python;
+mod run;
+mod scan;
+mod shell;
+mod suites;
+mod test;
+mod types;
+mod ui;
+mod watch;
+
+use std::process::ExitCode;
+
+use shell::{Outcome, Stop, Workspace};
+
+const USAGE: &str = "\
+Usage: cargo xtask <command>
+
+  run [--headless] [--fault NAME]...   set up, build, and open the rehearsal in the console
+                                       (--headless: a scripted operator in the terminal instead)
+  test [--only SUITE]                  set up, build once, run the suites with their time budgets
+                                       (core, conformance, kill, emulators, ui, window)
+  prove [--only SUITE]                 the full campaigns of conformance, kill and emulators
+  bench                                the measurements
+  types [--check]                      write the TypeScript wire types (--check: fail when they drift)
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(code) => ExitCode::from(code),
+        Err(stop) => {
+            eprintln!("xtask: {}", stop.message);
+            ExitCode::from(stop.code)
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Outcome<u8> {
+    let Some((command, rest)) = arguments.split_first() else {
+        return Err(Stop::usage(USAGE));
+    };
+    if matches!(command.as_str(), "-h" | "--help" | "help") {
+        print!("{USAGE}");
+        return Ok(0);
+    }
+    let workspace = Workspace::find()?;
+    match command.as_str() {
+        "run" => run::run(&workspace, rest),
+        "test" => test::test(&workspace, rest),
+        "prove" => test::prove(&workspace, rest),
+        "bench" => bench::bench(&workspace, rest),
+        "types" => types::types(&workspace, rest),
+        other => Err(Stop::usage(format!("there is no command `{other}`\n\n{USAGE}"))),
+    }
+}

@@ -1,1 +1,19 @@
 //! AWS adapters, one folder a service, behind the target guard.
+//!
+//! Every service is reached through [`Aws`]: it fixes credentials, time-outs, retries and pace for
+//! the whole program. The only mutating request is Route 53's `ChangeResourceRecordSets`.
+
+pub mod checks;
+mod connect;
+mod error;
+pub mod guard;
+mod observe;
+mod pace;
+mod reading;
+pub mod route53;
+mod sts;
+
+pub use checks::ParentNs;
+pub use connect::{Aws, AwsOptions};
+pub use guard::assert_identity;
+pub use route53::{HostedZone, SetTtl, SwitchRecord};

@@ -1,1 +1,38 @@
-//! SQLite journal: hash chain, sealed images, lease with fence, mirror, export.
+//! The journal of runs: one SQLite file for each home, append-only and hash-chained.
+//!
+//! * [`Store`] opens `<home>/journal.db`, creates runs, gives and takes leases.
+//! * [`RunJournal`] is one run behind the engine's `Journal` port.
+//! * Personal data and secrets are kept as `Sealed<T>`: see [`Store::seal`] and [`RecoveryCode`].
+//! * A mirror folder and [`Store::export`] hold the same lines; [`Store::import`] continues a run
+//!   from them on another workstation.
+//!
+//! What the chain proves and what it doesn't is said at [`Verification`].
+
+mod append;
+mod chain;
+mod copy;
+mod crypto;
+mod fault;
+mod import;
+mod keychain;
+mod keyring;
+mod lease;
+mod mirror;
+mod read;
+mod recovery;
+mod run_journal;
+mod schema;
+mod seal;
+mod store;
+
+pub use copy::{CopyVerification, verify_file};
+pub use crypto::Secret;
+pub use import::{Imported, Takeover};
+pub use keyring::{KeyRing, KeyRingProblem, MemoryKeyRing, OsKeyRing};
+pub use mirror::MirrorState;
+pub use read::Verification;
+pub use recovery::{InvalidCode, RecoveryCode};
+pub use run_journal::RunJournal;
+pub use schema::FORMAT;
+pub use seal::SealError;
+pub use store::{RunRow, Store};

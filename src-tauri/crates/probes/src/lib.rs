@@ -1,1 +1,20 @@
-//! Observers of the world outside AWS: HTTP, DNS, TLS.
+//! Observers of the world outside AWS: HTTP, DNS and TLS.
+//!
+//! Every probe reads and nothing else. It is told where to look by a [`ProbeWorld`]: in a
+//! rehearsal documentation addresses lead to loopback stand-ins, and nothing leaves the machine.
+
+pub mod checks;
+pub mod dns;
+mod error;
+pub mod http;
+mod reading;
+pub mod tls;
+pub mod world;
+
+pub use checks::{check_authoritative, check_certificate, check_http_build, check_resolvers};
+pub use dns::{Answer, Asked, authoritative, delegation, name_servers_of, resolvers};
+pub use error::{ProbeError, ProbeErrorKind};
+pub use http::{SiteAnswer, http_build};
+pub use tls::{Certificate, certificate};
+pub use world::{DialMap, ProbeWorld};
+

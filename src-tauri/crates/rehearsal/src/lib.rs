@@ -1,1 +1,35 @@
-//! The embedded closed world: Route 53, STS, DNS and sites on loopback, with faults.
+//! The embedded closed world: Route 53, STS, DNS and two sites on loopback, with faults.
+//!
+//! [`World::start`] opens a world in a directory and serves it from this process. Others reach it by
+//! the [`Handle`] that lies there, with the AWS SDK or CLI at [`Handle::endpoint`], with DNS at
+//! [`Handle::name_servers`] and [`Handle::resolvers`], with HTTP through [`Handle::dial`], and drive it
+//! with [`control::Client`]. Every commit is on disk before its answer leaves, so a kill at any moment
+//! loses nothing; [`ScaledClock`] makes all processes agree about the time.
+
+mod aws;
+mod clock;
+pub mod control;
+mod core;
+mod disk;
+mod dns;
+mod faults;
+mod handle;
+mod http;
+mod records;
+mod seed;
+mod sites;
+mod state;
+mod tls;
+mod world;
+
+pub use clock::ScaledClock;
+pub use control::Client;
+pub use faults::{Fault, NotAFault, Site};
+pub use handle::{Handle, NameServer};
+pub use records::{Alias, RecordSet, Routing};
+pub use seed::{
+    ACCESS_KEY, ACCOUNT, APPS_NAME, NAME_SERVERS, OTHER_ACCESS_KEY, OTHER_ACCOUNT, SECOND_WRITER_ADDRESS,
+    ZONE_ID, ZONE_NAME,
+};
+pub use state::{Action, BatchItem, ChangeView, LogEntry, Outcome, Serving, SiteView, Snapshot};
+pub use world::{World, WorldError, WorldOptions};

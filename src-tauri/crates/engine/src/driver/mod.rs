@@ -7,7 +7,8 @@ mod inspect;
 mod undo;
 mod verify;
 
-use std::collections::BTreeMap;
+pub use undo::plan as plan_rollback;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -275,6 +276,3 @@ impl Driver {
         SignedDuration::try_from(self.clock.tolerance()).unwrap_or(SignedDuration::MAX)
     }
 }
-
-/// Latest known readings of a run's monitors, by id.
-pub type Readings = BTreeMap<MonitorId, CheckReading>;

@@ -1,0 +1,339 @@
+//! The actor of one open run: the only owner of its driver. Commands come in, snapshots go out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use switchback_engine::driver::{Driver, SubmitError, Turn};
+use switchback_engine::monitor::applicable;
+use switchback_engine::ports::{Clock, World};
+use switchback_engine::rollback::proposal;
+use switchback_engine::run::Run;
+use switchback_model::{
+    CheckReading, Command, MonitorId, Operator, RollbackScope, StepState, Submission,
+};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::view::{Live, Readiness, rollback_plan_view, snapshot};
+use crate::wire::{ApiError, RollbackPlanView, RunSnapshot};
+
+/// How often a snapshot goes out although nothing happened, so that a window knows that it lives.
+const HEARTBEAT: Duration = Duration::from_secs(3);
+/// How often, in world time, the way back is looked at.
+const LOOK_BACK_EVERY: Duration = Duration::from_secs(20);
+
+enum Message {
+    Submit(Box<Submission>, oneshot::Sender<Result<u64, ApiError>>),
+    Reading(MonitorId, CheckReading),
+    Readiness(Option<Readiness>),
+    Close(oneshot::Sender<()>),
+}
+
+/// A handle on a running actor; cheap to clone.
+#[derive(Clone)]
+pub struct Actor {
+    inbox: mpsc::Sender<Message>,
+    /// The run as last folded.
+    run: watch::Receiver<Arc<Run>>,
+    snapshots: watch::Receiver<Arc<RunSnapshot>>,
+    world: Arc<dyn World>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Actor {
+    /// Starts the actor, its monitors and its look at the way back.
+    #[must_use]
+    pub fn start(driver: Driver, world: Arc<dyn World>, clock: Arc<dyn Clock>, speed: u32) -> Self {
+        let live = Live {
+            speed,
+            ours: true,
+            ..Live::default()
+        };
+        let run = Arc::new(driver.run().clone());
+        let first = Arc::new(snapshot(&run, &live, clock.now()));
+        let (inbox, messages) = mpsc::channel(64);
+        let (run_tx, run_rx) = watch::channel(run);
+        let (snap_tx, snap_rx) = watch::channel(first);
+        let mut state = State {
+            driver,
+            clock: clock.clone(),
+            live,
+            run: run_tx,
+            snapshots: snap_tx,
+        };
+        tokio::spawn(async move { state.work(messages).await });
+        let weak = inbox.downgrade();
+        tokio::spawn(watch_monitors(weak.clone(), run_rx.clone(), world.clone(), clock.clone()));
+        tokio::spawn(look_back(weak, run_rx.clone(), world.clone(), clock.clone()));
+        Self {
+            inbox,
+            run: run_rx,
+            snapshots: snap_rx,
+            world,
+            clock,
+        }
+    }
+
+    /// Submits a command; answers once it is journalled, not once its work is done.
+    pub async fn submit(&self, submission: Submission) -> Result<u64, ApiError> {
+        let (reply, answer) = oneshot::channel();
+        self.inbox
+            .send(Message::Submit(Box::new(submission), reply))
+            .await
+            .map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+
+    /// The run as last folded.
+    #[must_use]
+    pub fn run(&self) -> Arc<Run> {
+        self.run.borrow().clone()
+    }
+
+    /// The stream of snapshots: the newest only, never a backlog.
+    #[must_use]
+    pub fn snapshots(&self) -> watch::Receiver<Arc<RunSnapshot>> {
+        self.snapshots.clone()
+    }
+
+    /// The plan of a rollback, from a fresh look at the world.
+    pub async fn rollback_plan(&self, scope: &RollbackScope) -> Result<RollbackPlanView, ApiError> {
+        let run = self.run();
+        let now = self.clock.now();
+        let (plan, preconditions) =
+            switchback_engine::driver::plan_rollback(&run, &*self.world, now, scope).await?;
+        Ok(rollback_plan_view(&run, &plan, &preconditions, self.clock.now()))
+    }
+
+    /// Ends the actor after the unit of work in hand; the lease is then free to release.
+    pub async fn close(&self) {
+        let (done, ended) = oneshot::channel();
+        if self.inbox.send(Message::Close(done)).await.is_ok() {
+            let _ = ended.await;
+        }
+    }
+}
+
+fn gone() -> ApiError {
+    ApiError::new(
+        "journal",
+        "The run is not driven any more.",
+        "The window says why it stopped. Open the run again.",
+        "the run",
+    )
+}
+
+struct State {
+    driver: Driver,
+    clock: Arc<dyn Clock>,
+    live: Live,
+    run: watch::Sender<Arc<Run>>,
+    snapshots: watch::Sender<Arc<RunSnapshot>>,
+}
+
+impl State {
+    async fn work(&mut self, mut messages: mpsc::Receiver<Message>) {
+        loop {
+            let pause = match self.turn().await {
+                Ok(pause) => pause,
+                Err(error) => {
+                    tracing::error!(%error, "the run is not driven any more");
+                    self.live.stopped_by = Some(format!("{} {}", error.message, error.hint));
+                    self.live.ours = false;
+                    self.publish();
+                    return;
+                }
+            };
+            self.publish();
+            let message = tokio::time::timeout(pause, messages.recv()).await;
+            match message {
+                Err(_elapsed) => {}
+                Ok(None) => return,
+                Ok(Some(Message::Close(done))) => {
+                    let _ = done.send(());
+                    return;
+                }
+                Ok(Some(message)) => {
+                    if let Err(error) = self.take(message).await {
+                        tracing::error!(%error, "the run is not driven any more");
+                        self.live.stopped_by = Some(format!("{} {}", error.message, error.hint));
+                        self.live.ours = false;
+                        self.publish();
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// One unit of work; how long to wait for a message before the next one.
+    async fn turn(&mut self) -> Result<Duration, ApiError> {
+        match self.driver.turn().await? {
+            Turn::Worked => Ok(Duration::ZERO),
+            Turn::Waiting(at) => {
+                let world = Duration::try_from(at.duration_since(self.clock.now())).unwrap_or(Duration::ZERO);
+                Ok((world / self.live.speed.max(1)).min(HEARTBEAT))
+            }
+            Turn::Idle => {
+                self.check_again().await?;
+                Ok(HEARTBEAT)
+            }
+        }
+    }
+
+    /// Keeps the before-checks of the next step fresh, so that nobody waits for them.
+    async fn check_again(&mut self) -> Result<(), ApiError> {
+        let run = self.driver.run();
+        if run.rollback_active() || run.in_flight().is_some() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let due = run.plan.steps().find_map(|step| {
+            let state = run.steps.get(&step.id)?;
+            let open = matches!(state.state, StepState::ToDo | StepState::Blocked | StepState::Ready);
+            let reachable = step.needs.iter().chain(&step.after).all(|edge| {
+                run.steps
+                    .get(edge)
+                    .is_some_and(|s| matches!(s.state, StepState::Done { .. } | StepState::Skipped))
+            });
+            if !(open && reachable) || state.approval.is_some() {
+                return None;
+            }
+            let age = state.checks.as_ref().map(|c| now.duration_since(c.at).as_secs());
+            let shortest = step
+                .before
+                .iter()
+                .chain(&step.undo_before)
+                .map(|s| i64::from(s.believable_s))
+                .min()
+                .unwrap_or(60);
+            // Before the shortest-lived reading goes stale; never more often than every 5 s.
+            let stale = age.is_none_or(|age| age >= (shortest * 2 / 3).max(5));
+            Some((step.id.clone(), stale))
+        });
+        if let Some((step, true)) = due {
+            let submission = Submission {
+                command: Command::Check { step },
+                basis: None,
+                by: Operator::new("Switchback").map_err(|_| ApiError::internal("operator"))?,
+                reason: None,
+            };
+            match self.driver.submit(&submission).await {
+                Ok(_) | Err(SubmitError::Rejected(_)) => {}
+                Err(SubmitError::Drive(error)) => return Err(error.into()),
+            }
+            self.driver.turn().await?;
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, message: Message) -> Result<(), ApiError> {
+        match message {
+            Message::Submit(submission, reply) => {
+                let outcome = self.driver.submit(&submission).await;
+                let fatal = match &outcome {
+                    Err(SubmitError::Drive(error)) => Some(error.clone()),
+                    _ => None,
+                };
+                let _ = reply.send(outcome.map_err(ApiError::from));
+                if let Some(error) = fatal {
+                    return Err(error.into());
+                }
+            }
+            Message::Reading(id, reading) => {
+                let Some(monitor) = self.driver.run().plan.monitors.iter().find(|m| m.id == id).cloned() else {
+                    return Ok(());
+                };
+                let changed = self
+                    .live
+                    .monitors
+                    .entry(id.clone())
+                    .or_default()
+                    .take(&monitor, reading.clone());
+                if changed {
+                    self.driver.keep_reading(&id, reading).await?;
+                }
+            }
+            Message::Readiness(readiness) => self.live.readiness = readiness,
+            Message::Close(done) => {
+                let _ = done.send(());
+            }
+        }
+        Ok(())
+    }
+
+    fn publish(&self) {
+        let run = self.driver.run();
+        if self.run.borrow().seq != run.seq {
+            self.run.send_replace(Arc::new(run.clone()));
+        }
+        self.snapshots
+            .send_replace(Arc::new(snapshot(run, &self.live, self.clock.now())));
+    }
+}
+
+/// Reads every monitor on its schedule, apart from the driver, so that a slow site never holds up
+/// a rollback.
+async fn watch_monitors(
+    inbox: mpsc::WeakSender<Message>,
+    run: watch::Receiver<Arc<Run>>,
+    world: Arc<dyn World>,
+    clock: Arc<dyn Clock>,
+) {
+    let monitors = run.borrow().plan.monitors.clone();
+    let tasks = monitors.into_iter().map(|monitor| {
+        let (inbox, run, world, clock) = (inbox.clone(), run.clone(), world.clone(), clock.clone());
+        tokio::spawn(async move {
+            loop {
+                let now_run = run.borrow().clone();
+                if let Some(spec) = applicable(&now_run, &monitor) {
+                    let reading = world.check(spec, &now_run.history()).await;
+                    let Some(inbox) = inbox.upgrade() else { return };
+                    if inbox.send(Message::Reading(monitor.id.clone(), reading)).await.is_err() {
+                        return;
+                    }
+                }
+                if inbox.upgrade().is_none() {
+                    return;
+                }
+                clock.sleep(Duration::from_secs(u64::from(monitor.every_s.max(1)))).await;
+            }
+        })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        let _ = task.await;
+    }
+}
+
+/// Looks at the way back again and again, so that drift and breaches are known before the
+/// emergency.
+async fn look_back(
+    inbox: mpsc::WeakSender<Message>,
+    mut run: watch::Receiver<Arc<Run>>,
+    world: Arc<dyn World>,
+    clock: Arc<dyn Clock>,
+) {
+    loop {
+        let now_run = run.borrow_and_update().clone();
+        let failing = std::collections::BTreeSet::new();
+        let readiness = match proposal(&now_run, &failing) {
+            None => None,
+            Some(scope) => switchback_engine::driver::plan_rollback(&now_run, &*world, clock.now(), &scope)
+                .await
+                .ok()
+                .map(|(plan, preconditions)| Readiness {
+                    plan,
+                    preconditions,
+                    at: clock.now(),
+                }),
+        };
+        let Some(sender) = inbox.upgrade() else { return };
+        if sender.send(Message::Readiness(readiness)).await.is_err() {
+            return;
+        }
+        drop(sender);
+        tokio::select! {
+            changed = run.changed() => if changed.is_err() { return },
+            () = clock.sleep(LOOK_BACK_EVERY) => {}
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Errors at the boundary, and the exit code of each. The chain of causes is rendered once, here.
+
+use switchback_engine::driver::{DriveError, SubmitError};
+use switchback_engine::ports::{JournalError, ProviderError, ProviderErrorKind};
+use switchback_engine::{Rejection, RejectionCode};
+
+use crate::wire::ApiError;
+
+impl ApiError {
+    /// Puts the four together.
+    pub fn new(
+        code: &str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+        place: impl Into<String>,
+    ) -> Self {
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            hint: hint.into(),
+            place: place.into(),
+        }
+    }
+
+    /// The exit code of the command-line contract: 1 error, 2 usage, 3 check failed, 4 unknown or
+    /// stale, 5 refused by a guard, 6 sign-in needed, 8 another run holds the lock.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self.code.as_str() {
+            "usage" => 2,
+            "bad_input" | "check_failed" => 3,
+            "unknown" => 4,
+            "stale_screen" | "rejected" | "guard" => 5,
+            "sign_in" => 6,
+            "locked" => 8,
+            _ => 1,
+        }
+    }
+
+    /// What should never happen, said as such.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::new(
+            "internal",
+            message,
+            "This is a fault of Switchback: nothing more was done. The log names the place.",
+            "Switchback",
+        )
+    }
+}
+
+impl From<Rejection> for ApiError {
+    fn from(rejection: Rejection) -> Self {
+        let code = match rejection.code {
+            RejectionCode::StaleScreen => "stale_screen",
+            RejectionCode::NotNow => "rejected",
+            RejectionCode::Unknown => "unknown",
+            RejectionCode::CheckFailed => "check_failed",
+            RejectionCode::Guard => "guard",
+            RejectionCode::NeedsReason | RejectionCode::BadValue => "usage",
+            RejectionCode::NotFound => "not_found",
+        };
+        Self::new(code, rejection.message, rejection.hint, "the run")
+    }
+}
+
+impl From<JournalError> for ApiError {
+    fn from(error: JournalError) -> Self {
+        let (code, hint) = match &error {
+            JournalError::Fenced(_) => (
+                "locked",
+                "Watch it, or take the run over with `switchback run take`.",
+            ),
+            JournalError::NotWritten(_) => (
+                "journal",
+                "Nothing was sent to AWS. Free disk space or make the folder writable, then go on.",
+            ),
+            JournalError::NotRead(_) => (
+                "journal",
+                "Nothing was changed. Restore the file from the mirror or an export.",
+            ),
+            JournalError::Tampered(_) => (
+                "journal",
+                "Do not go on with this file: take over from the mirror or an export.",
+            ),
+            JournalError::Newer { .. } => ("journal", "Install the newer program."),
+            JournalError::NoRun(_) => ("not_found", "`switchback run list` shows the runs."),
+        };
+        Self::new(code, sentence_case(&error.to_string()), hint, "the journal")
+    }
+}
+
+impl From<DriveError> for ApiError {
+    fn from(error: DriveError) -> Self {
+        match error {
+            DriveError::Journal(error) => error.into(),
+            DriveError::Illegal(error) => Self::new(
+                "journal",
+                sentence_case(&error.to_string()),
+                "Do not go on with this file: verify it, and take over from the mirror or an export.",
+                "the journal",
+            ),
+        }
+    }
+}
+
+impl From<SubmitError> for ApiError {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Rejected(rejection) => rejection.into(),
+            SubmitError::Drive(error) => error.into(),
+        }
+    }
+}
+
+impl From<ProviderError> for ApiError {
+    fn from(error: ProviderError) -> Self {
+        let code = match error.kind {
+            ProviderErrorKind::Credentials => "sign_in",
+            ProviderErrorKind::Guard => "guard",
+            ProviderErrorKind::NotFound => "not_found",
+            _ => "provider",
+        };
+        Self::new(
+            code,
+            error.message,
+            error.hint.unwrap_or_default(),
+            error.operation,
+        )
+    }
+}
+
+impl From<switchback_model::ids::InvalidId> for ApiError {
+    fn from(error: switchback_model::ids::InvalidId) -> Self {
+        Self::new("usage", sentence_case(&error.to_string()), "Check the spelling.", error.what)
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.place, self.message)
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+fn sentence_case(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>() + chars.as_str())
+        .unwrap_or_default()
+}

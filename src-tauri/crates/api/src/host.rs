@@ -1,0 +1,445 @@
+//! The host: what a window and a command line share. Queries, the three mutations and the stream;
+//! nothing is possible in one host that is not possible in the other.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use switchback_aws::{Aws, AwsOptions};
+use switchback_engine::driver::Driver;
+use switchback_engine::ports::{Clock, Journal, World};
+use switchback_engine::run::Run;
+use switchback_journal::Store;
+use switchback_model::{EventKind, Holder, Operator, Plan, RunId, Submission, TargetKind};
+use switchback_probes::ProbeWorld;
+use switchback_rehearsal as rehearsal;
+use tokio::sync::{Mutex, watch};
+
+use crate::actor::Actor;
+use crate::clock::{SystemClock, WorldClock};
+use crate::home::Home;
+use crate::view::{Live, event_view, rollback_plan_view, scope_model, snapshot};
+use crate::wire::{
+    Accepted, ApiError, AppInfo, JournalPage, RollbackPlanView, RunRow, RunSnapshot, ScopeView,
+};
+use crate::world::{RunWorld, servers};
+
+/// How to start a host.
+#[derive(Debug, Clone)]
+pub struct HostOptions {
+    /// The home folder; absent = `SWITCHBACK_HOME` or the platform's.
+    pub home: Option<PathBuf>,
+    /// A custom AWS endpoint (`--aws-endpoint`, `AWS_ENDPOINT_URL`).
+    pub endpoint: Option<String>,
+    /// Who is at the keyboard.
+    pub operator: Operator,
+    /// World seconds per real second of a new rehearsal world.
+    pub rehearsal_scale: u32,
+    /// World time from a commit to INSYNC in a new rehearsal world, in seconds.
+    pub rehearsal_insync_s: u64,
+    /// A folder that gets every event too.
+    pub mirror: Option<PathBuf>,
+}
+
+impl HostOptions {
+    /// The usual: real time is scaled by 20 in a rehearsal, INSYNC takes 35 s.
+    #[must_use]
+    pub fn new(operator: Operator) -> Self {
+        Self {
+            home: None,
+            endpoint: None,
+            operator,
+            rehearsal_scale: 1,
+            rehearsal_insync_s: 35,
+            mirror: None,
+        }
+    }
+}
+
+/// What a run acts on: its world and its clock.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// AWS and the outside.
+    pub world: Arc<dyn World>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// World seconds per real second.
+    pub speed: u32,
+}
+
+/// A run that this program drives.
+struct Open {
+    actor: Actor,
+    lease: switchback_engine::ports::Lease,
+}
+
+/// The host.
+pub struct Host {
+    /// The folder of its state.
+    pub home: Home,
+    store: Store,
+    options: HostOptions,
+    open: Mutex<HashMap<RunId, Open>>,
+    closed_world: Mutex<Option<rehearsal::World>>,
+}
+
+impl Host {
+    /// Opens the home and its journal.
+    pub fn start(options: HostOptions) -> Result<Arc<Self>, ApiError> {
+        let home = Home::open(options.home.as_deref())?;
+        let keys = Arc::new(switchback_journal::OsKeyRing::new());
+        let mut store = Store::open(home.path(), keys)?;
+        if let Some(mirror) = &options.mirror {
+            store = store.with_mirror(mirror)?;
+        }
+        Ok(Arc::new(Self {
+            home,
+            store,
+            options,
+            open: Mutex::default(),
+            closed_world: Mutex::default(),
+        }))
+    }
+
+    /// The journal, for the commands that only look at it.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Who is at the keyboard.
+    #[must_use]
+    pub fn operator(&self) -> &Operator {
+        &self.options.operator
+    }
+
+    // ---- runs -------------------------------------------------------------------------------
+
+    /// Opens a run of a plan; the run is not driven yet.
+    pub fn run_new(&self, plan: Plan) -> Result<RunId, ApiError> {
+        let endpoint = self.endpoint_for(&plan)?;
+        let run = RunId::new(uuid::Uuid::now_v7().to_string())?;
+        let opened = EventKind::RunOpened {
+            run: run.clone(),
+            plan_digest: plan.digest(),
+            plan: Box::new(plan),
+            endpoint,
+            by: self.options.operator.clone(),
+        };
+        self.store.create_run(&run, SystemClock::default().now(), opened, None)?;
+        Ok(run)
+    }
+
+    /// A custom endpoint and a production target exclude each other; a rehearsal has its own.
+    fn endpoint_for(&self, plan: &Plan) -> Result<Option<String>, ApiError> {
+        let given = self.options.endpoint.clone();
+        match (plan.target.kind, given) {
+            (TargetKind::Production, Some(_)) => Err(ApiError::new(
+                "guard",
+                "A custom AWS endpoint is set, and the target is production.",
+                "Unset --aws-endpoint and AWS_ENDPOINT_URL, or choose a target of kind test.",
+                plan.target.name.to_string(),
+            )),
+            (TargetKind::Rehearsal, _) => Ok(None),
+            (TargetKind::Test, None) => Err(ApiError::new(
+                "guard",
+                "A target of kind test needs an endpoint.",
+                "Give it with --aws-endpoint URL.",
+                plan.target.name.to_string(),
+            )),
+            (_, given) => Ok(given),
+        }
+    }
+
+    /// All runs, newest first.
+    pub fn run_list(&self) -> Result<Vec<RunRow>, ApiError> {
+        let mut rows: Vec<RunRow> = self
+            .store
+            .runs()?
+            .into_iter()
+            .map(|row| RunRow {
+                run: row.id.to_string(),
+                title: row.title,
+                target: row.target,
+                kind: row.target_kind,
+                opened_at: row.opened_at,
+            })
+            .collect();
+        rows.reverse();
+        Ok(rows)
+    }
+
+    /// The fold of a run's journal.
+    pub async fn load(&self, id: &RunId) -> Result<Run, ApiError> {
+        let events = self.store.journal(id)?.read(0).await?;
+        Run::replay(&events).map_err(|error| {
+            ApiError::new(
+                "journal",
+                error.to_string(),
+                "Verify the journal, and take over from the mirror or an export.",
+                format!("run {id}"),
+            )
+        })
+    }
+
+    /// What the run acts on. A rehearsal's world is started here if nobody serves it.
+    pub async fn surroundings(&self, run: &Run) -> Result<Surroundings, ApiError> {
+        let target = run.plan.target.clone();
+        if target.kind == TargetKind::Rehearsal {
+            let handle = self.closed_world().await?;
+            return rehearsal_surroundings(target, &handle);
+        }
+        if run.endpoint != self.options.endpoint {
+            return Err(ApiError::new(
+                "guard",
+                "The AWS endpoint is not the one that this run was opened with.",
+                match &run.endpoint {
+                    Some(url) => format!("Give --aws-endpoint {url}."),
+                    None => "Unset --aws-endpoint and AWS_ENDPOINT_URL.".to_owned(),
+                },
+                format!("run {}", run.id),
+            ));
+        }
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+        let aws = Aws::connect(&AwsOptions {
+            endpoint: run.endpoint.clone(),
+            profile: target.profile.clone(),
+            region: target.region.clone(),
+            rehearsal_credentials: None,
+            clock: Some(clock.clone()),
+        })?;
+        let probes = ProbeWorld {
+            resolvers: target.resolvers.iter().map(|(n, a)| (n.clone(), *a)).collect(),
+            ..ProbeWorld::default()
+        };
+        Ok(Surroundings {
+            world: Arc::new(RunWorld::new(aws, probes, target, clock.clone())),
+            clock,
+            speed: 1,
+        })
+    }
+
+    /// Takes the lease of a run and starts to drive it, once.
+    pub async fn driver(
+        &self,
+        id: &RunId,
+        force: bool,
+    ) -> Result<(Driver, Surroundings), ApiError> {
+        let run = self.load(id).await?;
+        let around = self.surroundings(&run).await?;
+        let holder = Holder {
+            by: self.options.operator.clone(),
+            host: host_name(),
+            pid: std::process::id(),
+        };
+        let (lease, taken) = self.store.take_lease(id, holder, force)?;
+        let journal: Arc<dyn Journal> = Arc::new(self.store.journal(id)?);
+        let started = Driver::start(
+            journal,
+            around.clock.clone(),
+            around.world.clone(),
+            lease.clone(),
+            taken,
+        )
+        .await;
+        match started {
+            Ok(driver) => Ok((driver, around)),
+            Err(error) => {
+                self.store.release(id, &lease)?;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Gives the lease of a run back.
+    pub fn release(&self, id: &RunId, lease: &switchback_engine::ports::Lease) -> Result<(), ApiError> {
+        Ok(self.store.release(id, lease)?)
+    }
+
+    // ---- for a window: runs that are driven in the background -----------------------------------
+
+    /// The actor of a run, started if this program does not drive it yet.
+    pub async fn drive(&self, id: &RunId, force: bool) -> Result<Actor, ApiError> {
+        let mut open = self.open.lock().await;
+        if let Some(found) = open.get(id) {
+            return Ok(found.actor.clone());
+        }
+        let (driver, around) = self.driver(id, force).await?;
+        let lease = driver.lease().clone();
+        let actor = Actor::start(driver, around.world, around.clock, around.speed);
+        open.insert(
+            id.clone(),
+            Open {
+                actor: actor.clone(),
+                lease,
+            },
+        );
+        Ok(actor)
+    }
+
+    /// Ends every actor and gives every lease back: at exit, and when the window stays blank.
+    pub async fn release_all(&self) {
+        for (id, open) in self.open.lock().await.drain() {
+            open.actor.close().await;
+            if let Err(error) = self.release(&id, &open.lease) {
+                tracing::warn!(run = %id, %error, "the lease was not given back");
+            }
+        }
+    }
+
+    /// What the window knows at its start.
+    pub fn app_info(&self, run: Option<&RunId>) -> Result<AppInfo, ApiError> {
+        Ok(AppInfo {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            operator: self.options.operator.to_string(),
+            run: run.map(ToString::to_string),
+            runs: self.run_list()?,
+        })
+    }
+
+    /// A run as it is now: live where this program drives it, else from the journal.
+    pub async fn run_snapshot(&self, id: &RunId) -> Result<RunSnapshot, ApiError> {
+        if let Some(open) = self.open.lock().await.get(id) {
+            return Ok((**open.actor.snapshots().borrow()).clone());
+        }
+        let run = self.load(id).await?;
+        let clock = self.clock_of(&run).await;
+        Ok(snapshot(&run, &Live::default(), clock.now()))
+    }
+
+    async fn clock_of(&self, run: &Run) -> Arc<dyn Clock> {
+        if run.plan.target.kind == TargetKind::Rehearsal
+            && let Ok(handle) = rehearsal::Handle::read(&self.home.rehearsal())
+        {
+            return Arc::new(WorldClock::new(handle.clock));
+        }
+        Arc::new(SystemClock::default())
+    }
+
+    /// A page of a run's journal.
+    pub async fn journal_page(
+        &self,
+        id: &RunId,
+        after_seq: u64,
+        limit: usize,
+    ) -> Result<JournalPage, ApiError> {
+        let limit = limit.clamp(1, 1000);
+        let store = self.store.clone();
+        let id = id.clone();
+        tokio::task::spawn_blocking(move || {
+            let events = store.read_page(&id, after_seq, limit)?;
+            let head = store
+                .runs()?
+                .into_iter()
+                .find(|row| row.id == id)
+                .map_or(0, |row| row.head_seq);
+            Ok(JournalPage {
+                events: events.iter().map(event_view).collect(),
+                head,
+            })
+        })
+        .await
+        .map_err(|_| ApiError::internal("reading the journal was interrupted"))?
+    }
+
+    /// The plan of a rollback, from a fresh look at the world. Needs no lease: blindness or a
+    /// foreign driver never hides the way back.
+    pub async fn rollback_plan(&self, id: &RunId, scope: &ScopeView) -> Result<RollbackPlanView, ApiError> {
+        let scope = scope_model(scope)?;
+        let actor = self.open.lock().await.get(id).map(|open| open.actor.clone());
+        if let Some(actor) = actor {
+            return actor.rollback_plan(&scope).await;
+        }
+        let run = self.load(id).await?;
+        let around = self.surroundings(&run).await?;
+        let (plan, preconditions) =
+            switchback_engine::driver::plan_rollback(&run, &*around.world, around.clock.now(), &scope).await?;
+        Ok(rollback_plan_view(&run, &plan, &preconditions, around.clock.now()))
+    }
+
+    /// Submits a command to a run that this program drives.
+    pub async fn submit_run(&self, id: &RunId, submission: Submission) -> Result<Accepted, ApiError> {
+        let actor = self.drive(id, false).await?;
+        Ok(Accepted {
+            seq: actor.submit(submission).await?,
+        })
+    }
+
+    /// The stream of a run's snapshots.
+    pub async fn subscribe(&self, id: &RunId) -> Result<watch::Receiver<Arc<RunSnapshot>>, ApiError> {
+        Ok(self.drive(id, false).await?.snapshots())
+    }
+
+    // ---- the rehearsal ----------------------------------------------------------------------
+
+    /// The handle of the closed world; started here if nobody serves it.
+    pub async fn closed_world(&self) -> Result<rehearsal::Handle, ApiError> {
+        let mut world = self.closed_world.lock().await;
+        if let Some(world) = &*world {
+            return Ok(world.handle().clone());
+        }
+        let options = rehearsal::WorldOptions {
+            dir: self.home.rehearsal(),
+            scale: self.options.rehearsal_scale.max(1),
+            insync_delay: std::time::Duration::from_secs(self.options.rehearsal_insync_s),
+        };
+        match rehearsal::World::start(options).await {
+            Ok(started) => {
+                let handle = started.handle().clone();
+                *world = Some(started);
+                Ok(handle)
+            }
+            Err(rehearsal::WorldError::AlreadyServed(handle)) => Ok(*handle),
+            Err(error) => Err(ApiError::new(
+                "rehearsal",
+                format!("The rehearsal world could not be started: {error}."),
+                "Close the other program that uses it, or set SWITCHBACK_HOME to another folder.",
+                self.home.rehearsal().display().to_string(),
+            )),
+        }
+    }
+
+    /// Ends the closed world if this program serves it; its state stays on disk.
+    pub async fn stop_closed_world(&self) {
+        if let Some(world) = self.closed_world.lock().await.take() {
+            world.stop().await;
+        }
+    }
+}
+
+/// The world of a rehearsal run.
+fn rehearsal_surroundings(
+    target: switchback_model::Target,
+    handle: &rehearsal::Handle,
+) -> Result<Surroundings, ApiError> {
+    let clock: Arc<dyn Clock> = Arc::new(WorldClock::new(handle.clock));
+    let aws = Aws::connect(&AwsOptions {
+        endpoint: Some(handle.endpoint.clone()),
+        profile: None,
+        region: target.region.clone(),
+        rehearsal_credentials: Some((rehearsal::ACCESS_KEY.to_owned(), "rehearsal".to_owned())),
+        clock: Some(clock.clone()),
+    })?;
+    let probes = ProbeWorld {
+        dial: handle.dial.clone().into(),
+        ca_pem: Some(handle.ca_pem.clone()),
+        name_servers: Some(servers(&handle.name_servers)),
+        resolvers: servers(&handle.resolvers),
+    };
+    let speed = handle.clock.scale.max(1);
+    Ok(Surroundings {
+        world: Arc::new(RunWorld::new(aws, probes, target, clock.clone())),
+        clock,
+        speed,
+    })
+}
+
+/// The name of this machine, for the lease; "unknown" where the system does not tell.
+fn host_name() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .or_else(|| std::env::var("COMPUTERNAME").ok())
+        .map(|name| name.trim().chars().take(80).collect())
+        .filter(|name: &String| !name.is_empty())
+        .unwrap_or_else(|| "unknown".to_owned())
+}

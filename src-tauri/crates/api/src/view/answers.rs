@@ -1,0 +1,124 @@
+//! The two answers that must be readable at two metres: are users all right, can we go back?
+
+use jiff::Timestamp;
+use switchback_engine::rollback::proposal;
+use switchback_engine::run::Run;
+
+use super::rollback::scope_view;
+use super::run::Live;
+use super::tone;
+use crate::wire::{Answer, ReadingView, Tone, WayBack};
+
+/// Seconds for which a look at the way back is believed.
+const BELIEVED_S: i64 = 120;
+
+pub(super) fn users(monitors: &[ReadingView]) -> Answer {
+    let worst = monitors.iter().map(|m| m.tone).max();
+    let named = |tone: Tone| {
+        let names: Vec<&str> = monitors
+            .iter()
+            .filter(|m| m.tone == tone)
+            .map(|m| m.title.as_str())
+            .collect();
+        names.join(", ")
+    };
+    match worst {
+        None => Answer {
+            tone: Tone::Unknown,
+            headline: "Can't tell".to_owned(),
+            note: "The runbook has no monitor".to_owned(),
+        },
+        // Something that fails is a fact, and is said even where another reading is unknown.
+        Some(_) if monitors.iter().any(|m| m.tone == Tone::Failing) => Answer {
+            tone: Tone::Failing,
+            headline: "Users affected".to_owned(),
+            note: format!("{} failing", named(Tone::Failing)),
+        },
+        Some(Tone::Unknown) => Answer {
+            tone: Tone::Unknown,
+            headline: "Can't tell".to_owned(),
+            note: format!("{} unknown", named(Tone::Unknown)),
+        },
+        Some(Tone::NotApplicable) if monitors.iter().all(|m| m.tone == Tone::NotApplicable) => Answer {
+            tone: Tone::Unknown,
+            headline: "Can't tell".to_owned(),
+            note: "This target has no observers".to_owned(),
+        },
+        Some(_) => Answer {
+            tone: Tone::Passing,
+            headline: "Users all right".to_owned(),
+            note: format!("{0} of {0} readings fresh", monitors.len()),
+        },
+    }
+}
+
+pub(super) fn way_back(run: &Run, live: &Live, now: Timestamp) -> WayBack {
+    let Some(scope) = proposal(run, &live.failing()) else {
+        return WayBack {
+            answer: Answer {
+                tone: Tone::Passing,
+                headline: "Nothing to undo yet".to_owned(),
+                note: "No step has changed anything".to_owned(),
+            },
+            missing: Vec::new(),
+            something_to_undo: false,
+            proposal: None,
+            order: Vec::new(),
+        };
+    };
+    let mut missing = Vec::new();
+    let mut order = Vec::new();
+    match live.readiness.as_ref().filter(|r| r.plan.scope == scope) {
+        None => missing.push("The way back has not been looked at yet".to_owned()),
+        Some(readiness) => {
+            order = readiness.plan.items.iter().map(|i| i.title.clone()).collect();
+            let age = now.duration_since(readiness.at).as_secs();
+            if age > BELIEVED_S {
+                missing.push(format!("The way back was last looked at {age} s ago"));
+            }
+            for precondition in &readiness.preconditions {
+                let reading = &precondition.reading;
+                if !matches!(tone(Some(reading), now), Tone::Passing | Tone::NotApplicable)
+                    && age <= BELIEVED_S
+                {
+                    missing.push(format!("{}: {}", reading.check, reading.observed));
+                }
+            }
+            missing.extend(
+                readiness
+                    .plan
+                    .breaches
+                    .iter()
+                    .map(|b| format!("It would leave a breach: {}", b.because)),
+            );
+        }
+    }
+    for (id, step) in &run.steps {
+        if step.state.may_have_effect() && step.drift.is_some() {
+            missing.push(format!("Step {id}: the record was changed outside the console"));
+        }
+    }
+    let answer = if missing.is_empty() {
+        Answer {
+            tone: Tone::Passing,
+            headline: "Can go back".to_owned(),
+            note: "Every condition proven".to_owned(),
+        }
+    } else {
+        Answer {
+            tone: Tone::Waiting,
+            headline: match missing.len() {
+                1 => "Can go back: 1 thing not proven".to_owned(),
+                n => format!("Can go back: {n} things not proven"),
+            },
+            note: missing[0].clone(),
+        }
+    };
+    WayBack {
+        answer,
+        missing,
+        something_to_undo: true,
+        proposal: Some(scope_view(&scope)),
+        order,
+    }
+}

@@ -1,0 +1,182 @@
+//! The journal as a story: one sentence an event.
+
+use switchback_model::{Event, EventKind, Way};
+
+use crate::wire::EventView;
+
+/// One event for the timeline.
+#[must_use]
+pub fn event_view(event: &Event) -> EventView {
+    let (step, actor, sentence) = tell(&event.kind);
+    let kind = serde_json::to_value(&event.kind)
+        .ok()
+        .and_then(|v| v.get("event").and_then(|e| e.as_str()).map(str::to_owned))
+        .unwrap_or_default();
+    EventView {
+        seq: event.seq,
+        at: event.at,
+        kind,
+        step,
+        actor,
+        sentence,
+    }
+}
+
+type Told = (Option<String>, Option<String>, String);
+
+#[expect(clippy::too_many_lines, reason = "one arm an event; each is a sentence")]
+fn tell(kind: &EventKind) -> Told {
+    let about = |step: &switchback_model::StepId, text: String| (Some(step.to_string()), None, text);
+    let said = |step: &switchback_model::StepId, by: &switchback_model::Operator, text: String| {
+        (Some(step.to_string()), Some(by.to_string()), text)
+    };
+    let way = |a: &switchback_model::AttemptId| match a.way {
+        Way::Apply => "Apply",
+        Way::Undo => "Undo",
+    };
+    match kind {
+        EventKind::RunOpened { plan, by, .. } => (
+            None,
+            Some(by.to_string()),
+            format!("Run opened on {}: {}", plan.target.name, plan.title),
+        ),
+        EventKind::DriverStarted { holder, taken, .. } => (
+            None,
+            Some(holder.by.to_string()),
+            if *taken {
+                format!("Took the run over on {}", holder.host)
+            } else {
+                format!("Began to drive on {}", holder.host)
+            },
+        ),
+        EventKind::Resumed { gap_ms } => (
+            None,
+            None,
+            format!("The machine slept or its clock jumped: {} s", gap_ms / 1000),
+        ),
+        EventKind::TakenOver { by, reason, .. } => (
+            None,
+            Some(by.to_string()),
+            format!("Continues here from a copy: {reason}"),
+        ),
+        EventKind::ChecksStarted { step } => about(step, "Checks started".to_owned()),
+        EventKind::ChecksFinished { step, readings, undo_readings, problem, .. } => {
+            let all = readings.len() + undo_readings.len();
+            let passing = readings
+                .iter()
+                .chain(undo_readings)
+                .filter(|r| r.verdict.lets_through())
+                .count();
+            let problem = problem.as_ref().map(|p| format!(". {}", p.message)).unwrap_or_default();
+            about(step, format!("Checks ended: {passing} of {all} pass{problem}"))
+        }
+        EventKind::Approved { step, by, preview, .. } => {
+            said(step, by, format!("Approved preview {}", preview.short()))
+        }
+        EventKind::ApprovalVoided { step, why, .. } => {
+            about(step, format!("Approval void, nothing was changed: {why}"))
+        }
+        EventKind::Intended { attempt, after, .. } => {
+            let to = after.clear().map(|i| i.lines().join("; ")).unwrap_or_default();
+            about(&attempt.step, format!("{} {} begins: {to}", way(attempt), attempt.n))
+        }
+        EventKind::Answered { attempt, receipt } => about(
+            &attempt.step,
+            format!(
+                "{} accepted by AWS, request {}",
+                way(attempt),
+                receipt.request_id.as_deref().unwrap_or("without id")
+            ),
+        ),
+        EventKind::Refused { attempt, problem, retry_at } => about(
+            &attempt.step,
+            format!(
+                "{} not applied: {}{}",
+                way(attempt),
+                problem.message,
+                if retry_at.is_some() { " It will be tried again." } else { "" }
+            ),
+        ),
+        EventKind::Lost { attempt, problem } => about(
+            &attempt.step,
+            format!("{} in doubt: {}", way(attempt), problem.message),
+        ),
+        EventKind::Inspected { attempt, finding } => about(
+            &attempt.step,
+            format!("Looked at the world: {}", finding.word()),
+        ),
+        EventKind::InSync { attempt, .. } => about(&attempt.step, "In sync on every server".to_owned()),
+        EventKind::VerifyProgress { attempt, readings } => {
+            let passing = readings.iter().filter(|r| r.verdict.lets_through()).count();
+            about(
+                &attempt.step,
+                format!("Seen from outside: {passing} of {} pass", readings.len()),
+            )
+        }
+        EventKind::Verified { attempt, readings } => about(
+            &attempt.step,
+            format!("{} verified from outside by {} checks", way(attempt), readings.len()),
+        ),
+        EventKind::VerificationExpired { attempt, .. } => about(
+            &attempt.step,
+            format!("{} not verified in time: a decision is due", way(attempt)),
+        ),
+        EventKind::VerifyAgain { attempt } => about(&attempt.step, "Looking again".to_owned()),
+        EventKind::UndoNotNeeded { step } => about(step, "Already as before: nothing to undo".to_owned()),
+        EventKind::Reinspected { step, finding } => {
+            about(step, format!("Looked at the world after the takeover: {}", finding.word()))
+        }
+        EventKind::DoneWithoutEffect { step, by } => said(step, by, "Done: nothing to change".to_owned()),
+        EventKind::Attested { step, by, reason } => said(step, by, format!("Done by a person: {reason}")),
+        EventKind::Skipped { step, by, reason } => said(step, by, format!("Skipped: {reason}")),
+        EventKind::Accepted { step, by, reason } => said(step, by, format!("Accepted: {reason}")),
+        EventKind::Resolved { step, by, reason, resolution } => {
+            let word = format!("{resolution:?}").to_lowercase();
+            said(step, by, format!("Resolved as {word}: {reason}"))
+        }
+        EventKind::AdoptedByHand { step, by, reason, .. } => said(step, by, format!("Taken over: {reason}")),
+        EventKind::Reopened { step, by, reason } => said(step, by, format!("Starts anew: {reason}")),
+        EventKind::Drifted { step, finding } => {
+            about(step, format!("Changed outside the console: {}", finding.word()))
+        }
+        EventKind::DriftCleared { step } => about(step, "As the step left it again".to_owned()),
+        EventKind::Decided { decision, value, by, reason } => (
+            None,
+            Some(by.to_string()),
+            format!("Decided {decision} = {value}: {reason}"),
+        ),
+        EventKind::Held { by, reason } => (None, Some(by.to_string()), format!("On hold: {reason}")),
+        EventKind::StopRequested { by, reason } => (None, Some(by.to_string()), format!("Stopping: {reason}")),
+        EventKind::Stopped => (None, None, "Stopped: nothing is in flight".to_owned()),
+        EventKind::Released { by, reason } => (None, Some(by.to_string()), format!("Goes on: {reason}")),
+        EventKind::RollbackConfirmed { plan, by, reason, .. } => (
+            None,
+            Some(by.to_string()),
+            format!(
+                "Rollback confirmed, {} items{}",
+                plan.items.len(),
+                reason.as_deref().map(|r| format!(": {r}")).unwrap_or_default()
+            ),
+        ),
+        EventKind::RollbackItemDone { item, by_hand } => match by_hand {
+            Some((by, reason)) => (
+                None,
+                Some(by.to_string()),
+                format!("Rollback item {item} done by hand: {reason}"),
+            ),
+            None => (None, None, format!("Rollback item {item} done")),
+        },
+        EventKind::RollbackHalted { item, why, .. } => {
+            (None, None, format!("Rollback stopped at {item}: {why}"))
+        }
+        EventKind::RollbackRetried { by } => (None, Some(by.to_string()), "Rollback tries again".to_owned()),
+        EventKind::RollbackAbandoned { by, reason } => {
+            (None, Some(by.to_string()), format!("Rollback given up: {reason}"))
+        }
+        EventKind::RollbackCompleted => (None, None, "Rollback complete".to_owned()),
+        EventKind::MonitorRead { monitor, reading } => {
+            let word = format!("{:?}", reading.verdict).to_lowercase();
+            (None, None, format!("Monitor {monitor}: {word}, {}", reading.observed))
+        }
+    }
+}

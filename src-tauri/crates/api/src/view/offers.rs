@@ -1,0 +1,78 @@
+//! What can be done with a step now. The same rule as the engine's: the button and the command
+//! never disagree, because both ask `decide`.
+
+use jiff::Timestamp;
+use switchback_engine::decide::{Facts, decide, may_apply};
+use switchback_engine::run::Run;
+use switchback_model::{Command, Operator, Resolution, Step, StepKind, StepState, Submission};
+
+use crate::wire::Offer;
+
+pub(super) fn offers(run: &Run, step: &Step, now: Timestamp) -> Vec<Offer> {
+    let id = || step.id.clone();
+    let state = run.steps[&step.id].state;
+    let mut offers = Vec::new();
+    let before_done = matches!(
+        state,
+        StepState::ToDo | StepState::Checking | StepState::Blocked | StepState::Ready | StepState::Failed
+    );
+    if step.kind == StepKind::Attest && before_done {
+        offers.push(offer(run, Command::Attest { step: id() }, "attest", "Record that it is done", true, now));
+    } else if before_done {
+        offers.push(Offer {
+            command: "apply".to_owned(),
+            label: step.title.clone(),
+            primary: true,
+            needs_reason: false,
+            refused: may_apply(run, &step.id, now).err().map(|r| r.to_string()),
+        });
+    }
+    let others = [
+        (Command::Check { step: id() }, "check", "Check again"),
+        (Command::Inspect { step: id() }, "inspect", "Look again"),
+        (
+            Command::Resolve { step: id(), as_: Resolution::After },
+            "resolve-after",
+            "Record that it was applied",
+        ),
+        (
+            Command::Resolve { step: id(), as_: Resolution::Before },
+            "resolve-before",
+            "Record that it was not applied",
+        ),
+        (Command::Accept { step: id() }, "accept", "Accept as it is"),
+        (
+            Command::Resolve { step: id(), as_: Resolution::Keep },
+            "resolve-keep",
+            "Keep what is there",
+        ),
+        (Command::Skip { step: id() }, "skip", "Skip this step"),
+        (Command::Reopen { step: id() }, "reopen", "Do this step again"),
+    ];
+    for (command, word, label) in others {
+        let offer = offer(run, command, word, label, false, now);
+        if offer.refused.is_none() && !(word == "inspect" && matches!(state, StepState::Done { .. } | StepState::Undone { .. })) {
+            offers.push(offer);
+        }
+    }
+    offers
+}
+
+fn offer(run: &Run, command: Command, word: &str, label: &str, primary: bool, now: Timestamp) -> Offer {
+    let needs_reason = !matches!(command, Command::Check { .. } | Command::Inspect { .. });
+    let trial = Submission {
+        command,
+        basis: None,
+        by: Operator::new("offer").expect("a plain word is an operator name"),
+        reason: Some("offer".to_owned()),
+    };
+    Offer {
+        command: word.to_owned(),
+        label: label.to_owned(),
+        primary,
+        needs_reason,
+        refused: decide(run, &trial, now, &Facts::default())
+            .err()
+            .map(|r| r.to_string()),
+    }
+}

@@ -1,0 +1,183 @@
+//! A rollback as a screen shows it, planned or under way.
+
+use jiff::Timestamp;
+use switchback_engine::run::{RollbackRun, RollbackState, Run};
+use switchback_model::rollback::{ItemKind, Precondition};
+use switchback_model::{CheckReading, Image, RollbackItem, RollbackPlan, RollbackScope, RuleId, StepId};
+
+use super::{preview_view, reading_view};
+use crate::wire::{
+    BreachView, ReadingView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView,
+};
+
+/// The scope for the wire.
+#[must_use]
+pub fn scope_view(scope: &RollbackScope) -> ScopeView {
+    match scope {
+        RollbackScope::Step(id) => ScopeView::Step(id.to_string()),
+        RollbackScope::Rule(id) => ScopeView::Rule(id.to_string()),
+        RollbackScope::All => ScopeView::All,
+    }
+}
+
+/// The scope from the wire.
+pub fn scope_model(scope: &ScopeView) -> Result<RollbackScope, switchback_model::ids::InvalidId> {
+    Ok(match scope {
+        ScopeView::Step(id) => RollbackScope::Step(StepId::new(id)?),
+        ScopeView::Rule(id) => RollbackScope::Rule(RuleId::new(id)?),
+        ScopeView::All => RollbackScope::All,
+    })
+}
+
+/// A plan that is not yet confirmed.
+#[must_use]
+pub fn rollback_plan_view(
+    run: &Run,
+    plan: &RollbackPlan,
+    preconditions: &[Precondition],
+    now: Timestamp,
+) -> RollbackPlanView {
+    let in_set: Vec<&StepId> = plan.items.iter().filter_map(|i| i.step.as_ref()).collect();
+    let stays = run
+        .plan
+        .steps()
+        .filter(|s| run.steps[&s.id].state.may_have_effect() && !in_set.contains(&&s.id))
+        .map(|s| s.title.clone())
+        .collect();
+    RollbackPlanView {
+        digest: plan.digest().to_string(),
+        scope: scope_view(&plan.scope),
+        items: plan
+            .items
+            .iter()
+            .map(|item| {
+                let rows = preconditions
+                    .iter()
+                    .filter(|p| p.item == item.id)
+                    .map(|p| &p.reading);
+                item_view(run, item, rows, "to_do", now)
+            })
+            .collect(),
+        breaches: plan
+            .breaches
+            .iter()
+            .map(|b| BreachView {
+                id: b.id.clone(),
+                because: b.because.clone(),
+                repair: b.repair.iter().map(ToString::to_string).collect(),
+            })
+            .collect(),
+        unproven: preconditions
+            .iter()
+            .filter(|p| !p.reading.verdict.lets_through())
+            .map(|p| p.reading.check.to_string())
+            .collect(),
+        stays,
+        in_flight: plan.in_flight.iter().map(ToString::to_string).collect(),
+        caches_s: plan.items.iter().filter_map(served_ttl).max().unwrap_or(0),
+    }
+}
+
+/// The longest TTL that is served now and replaced by the item: how long compliant caches keep it.
+fn served_ttl(item: &RollbackItem) -> Option<u64> {
+    let ItemKind::Undo {
+        preview: Some(preview),
+        ..
+    } = &item.kind
+    else {
+        return None;
+    };
+    match &preview.from {
+        Image::RecordSets { sets, .. } => sets.iter().map(|s| u64::from(s.believed_ttl())).max(),
+    }
+}
+
+pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> RollbackProgress {
+    let (state, why, readings): (&str, Option<String>, &[CheckReading]) = match &rollback.state {
+        RollbackState::Running => ("running", None, &[]),
+        RollbackState::Halted { why, readings } => ("halted", Some(why.clone()), readings),
+        RollbackState::Completed => ("completed", None, &[]),
+        RollbackState::Abandoned => ("abandoned", None, &[]),
+    };
+    RollbackProgress {
+        state: state.to_owned(),
+        items: rollback
+            .plan
+            .items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| {
+                let here = at == rollback.done;
+                let word = match (at < rollback.done, here, state) {
+                    (true, _, _) => "done",
+                    (_, true, "running") => "running",
+                    (_, true, "halted" | "abandoned") => "stopped",
+                    _ => "to_do",
+                };
+                let rows = readings.iter().filter(|_| here);
+                item_view(run, item, rows, word, now)
+            })
+            .collect(),
+        why,
+    }
+}
+
+fn item_view<'a>(
+    run: &Run,
+    item: &RollbackItem,
+    readings: impl Iterator<Item = &'a CheckReading>,
+    state: &str,
+    now: Timestamp,
+) -> RollbackItemView {
+    let specs = item
+        .step
+        .as_ref()
+        .and_then(|id| run.plan.step(id))
+        .map(|s| s.undo_before.as_slice())
+        .unwrap_or_default();
+    let (kind, restores, there, preview) = match &item.kind {
+        ItemKind::Undo { preview, restores } => (
+            "undo",
+            restores.as_ref().map(Image::lines).unwrap_or_default(),
+            preview.as_ref().map(|p| p.from.lines()).unwrap_or_default(),
+            preview.as_ref().map(preview_view),
+        ),
+        ItemKind::Manual { words } => ("manual", vec![words.clone()], Vec::new(), None),
+        ItemKind::Notice { words } => ("notice", vec![words.clone()], Vec::new(), None),
+    };
+    RollbackItemView {
+        id: item.id.clone(),
+        step: item.step.as_ref().map(ToString::to_string),
+        title: item.title.clone(),
+        kind: kind.to_owned(),
+        restores,
+        now: there,
+        loses: item.loses.clone(),
+        because: item.because.clone(),
+        preconditions: readings
+            .map(|reading| match specs.iter().find(|s| s.id == reading.check) {
+                Some(spec) => reading_view(spec, Some(reading), now),
+                None => bare(reading, now),
+            })
+            .collect(),
+        preview,
+        state: state.to_owned(),
+    }
+}
+
+/// A precondition that is no check of the plan: whether the object could be read.
+fn bare(reading: &CheckReading, now: Timestamp) -> ReadingView {
+    ReadingView {
+        id: reading.check.to_string(),
+        title: "The record can be read".to_owned(),
+        tone: super::tone(Some(reading), now),
+        observed: reading.observed.clone(),
+        expected: reading.expected.clone(),
+        source: reading.source.clone(),
+        observed_at: Some(reading.observed_at),
+        age_s: Some(reading.age_s(now)),
+        believable_s: reading.believable_s,
+        until: None,
+        mend: reading.mend.clone(),
+    }
+}

@@ -1,0 +1,227 @@
+//! The whole run as a screen needs it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use switchback_engine::monitor::{MonitorRun, applicable};
+use switchback_engine::run::Run;
+use switchback_model::plan::DecisionType;
+use switchback_model::rollback::Precondition;
+use switchback_model::{MonitorId, RollbackPlan, RunState, StepState, TargetKind};
+
+use super::{answers, offers, rollback, step};
+use crate::wire::{
+    BannerView, Deadline, DecisionView, DriverView, PhaseView, ReadingView, RunSnapshot,
+    SCHEMA_VERSION, Tone,
+};
+
+/// The rollback that the button would propose, as last read.
+#[derive(Debug, Clone)]
+pub struct Readiness {
+    /// Its plan.
+    pub plan: RollbackPlan,
+    /// Its preconditions.
+    pub preconditions: Vec<Precondition>,
+    /// When it was read.
+    pub at: Timestamp,
+}
+
+/// Live readings: what the journal does not hold.
+#[derive(Debug, Clone, Default)]
+pub struct Live {
+    /// Monitors, after hysteresis.
+    pub monitors: BTreeMap<MonitorId, MonitorRun>,
+    /// The way back, as last read.
+    pub readiness: Option<Readiness>,
+    /// World seconds per real second.
+    pub speed: u32,
+    /// Whether this program drives the run.
+    pub ours: bool,
+    /// What stops everything, in one sentence with its mend.
+    pub stopped_by: Option<String>,
+}
+
+impl Live {
+    /// Monitors that are failing, for the proposal.
+    #[must_use]
+    pub fn failing(&self) -> BTreeSet<MonitorId> {
+        self.monitors
+            .iter()
+            .filter(|(_, m)| m.failing == Some(true))
+            .map(|(id, _)| id.clone())
+            .collect()
+    }
+}
+
+/// Makes the snapshot.
+#[must_use]
+pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
+    let monitors = monitor_views(run, live, now);
+    RunSnapshot {
+        schema_version: SCHEMA_VERSION,
+        run: run.id.to_string(),
+        title: run.plan.title.clone(),
+        state: run_state(run.state).to_owned(),
+        plan_digest: run.plan_digest.to_string(),
+        seq: run.seq,
+        now,
+        opened_at: run.opened_at,
+        banner: banner(run, live),
+        driver: run.driver.as_ref().map(|(holder, _)| DriverView {
+            by: holder.by.to_string(),
+            host: holder.host.clone(),
+            pid: holder.pid,
+            ours: live.ours,
+        }),
+        phases: run
+            .plan
+            .phases
+            .iter()
+            .map(|phase| PhaseView {
+                id: phase.id.to_string(),
+                title: phase.title.clone(),
+                done: u32::try_from(
+                    phase
+                        .steps
+                        .iter()
+                        .filter(|s| is_finished(run.steps[&s.id].state))
+                        .count(),
+                )
+                .unwrap_or(u32::MAX),
+                steps: phase
+                    .steps
+                    .iter()
+                    .map(|s| step::view(s, &run.steps[&s.id], now, offers::offers(run, s, now)))
+                    .collect(),
+            })
+            .collect(),
+        users: answers::users(&monitors),
+        way_back: answers::way_back(run, live, now),
+        monitors,
+        rollback: run.rollback.as_ref().map(|r| rollback::progress(run, r, now)),
+        decisions: decisions(run),
+        deadlines: deadlines(run, live, now),
+        stopped_by: live.stopped_by.clone(),
+    }
+}
+
+/// The run's state in one word.
+#[must_use]
+pub fn run_state(state: RunState) -> &'static str {
+    match state {
+        RunState::Open => "open",
+        RunState::Held => "held",
+        RunState::Stopping => "stopping",
+        RunState::Stopped => "stopped",
+    }
+}
+
+fn is_finished(state: StepState) -> bool {
+    matches!(state, StepState::Done { .. } | StepState::Skipped)
+}
+
+fn banner(run: &Run, live: &Live) -> BannerView {
+    let target = &run.plan.target;
+    let tail: Vec<char> = target.account.chars().rev().take(4).collect();
+    BannerView {
+        kind: match target.kind {
+            TargetKind::Rehearsal => "rehearsal",
+            TargetKind::Test => "test",
+            TargetKind::Preproduction => "preproduction",
+            TargetKind::Production => "production",
+        }
+        .to_owned(),
+        word: target.kind.banner().to_owned(),
+        target: target.name.to_string(),
+        account_tail: tail.into_iter().rev().collect(),
+        region: target.region.clone(),
+        role: target.role.clone(),
+        test_endpoint: run.endpoint.is_some(),
+        speed: live.speed.max(1),
+    }
+}
+
+fn monitor_views(run: &Run, live: &Live, now: Timestamp) -> Vec<ReadingView> {
+    let mut views: Vec<ReadingView> = run
+        .plan
+        .monitors
+        .iter()
+        .filter_map(|monitor| {
+            let spec = applicable(run, monitor)?;
+            let state = live.monitors.get(&monitor.id);
+            let journalled = run.monitors.get(&monitor.id).and_then(|r| r.last());
+            let reading = state.and_then(|s| s.reading.as_ref()).or(journalled);
+            let mut view = super::reading_view(spec, reading, now);
+            view.id = monitor.id.to_string();
+            view.title.clone_from(&monitor.title);
+            // After hysteresis: one odd sample does not flip a card, but it is shown as observed.
+            view.tone = match (view.tone, state.and_then(|s| s.failing)) {
+                (Tone::Passing | Tone::Failing, Some(true)) => Tone::Failing,
+                (Tone::Passing | Tone::Failing, Some(false)) => Tone::Passing,
+                (tone, _) => tone,
+            };
+            Some(view)
+        })
+        .collect();
+    views.sort_by(|a, b| b.tone.cmp(&a.tone));
+    views
+}
+
+fn decisions(run: &Run) -> Vec<DecisionView> {
+    run.plan
+        .decisions
+        .iter()
+        .map(|decision| {
+            let taken = run.decisions.get(&decision.id);
+            let (kind, choices) = match &decision.kind {
+                DecisionType::Minutes => ("minutes", Vec::new()),
+                DecisionType::YesNo => ("yes_no", vec!["yes".to_owned(), "no".to_owned()]),
+                DecisionType::OneOf { choices } => ("one_of", choices.clone()),
+            };
+            DecisionView {
+                id: decision.id.to_string(),
+                question: decision.question.clone(),
+                kind: kind.to_owned(),
+                choices,
+                value: taken.map(|t| t.value.clone()),
+                by: taken.and_then(|t| t.by.as_ref()).map(ToString::to_string),
+                blocks: if taken.is_some() {
+                    Vec::new()
+                } else {
+                    run.plan
+                        .steps()
+                        .filter(|s| s.decisions.contains(&decision.id))
+                        .map(|s| s.id.to_string())
+                        .collect()
+                },
+            }
+        })
+        .collect()
+}
+
+fn deadlines(run: &Run, live: &Live, now: Timestamp) -> Vec<Deadline> {
+    let mut all: Vec<Deadline> = run
+        .plan
+        .monitors
+        .iter()
+        .filter_map(|monitor| {
+            let at = live.monitors.get(&monitor.id)?.decision_due(monitor)?;
+            Some(Deadline {
+                title: format!("{} is failing", monitor.title),
+                at,
+                due: at <= now,
+            })
+        })
+        .collect();
+    let expired = run.plan.steps().filter_map(|step| {
+        let state = &run.steps[&step.id];
+        matches!(state.state, StepState::Unverified | StepState::UndoUnverified).then(|| Deadline {
+            title: format!("{}: an after-check did not pass in time", step.title),
+            at: state.changed_at.unwrap_or(now),
+            due: true,
+        })
+    });
+    all.extend(expired);
+    all.sort_by_key(|deadline| deadline.at);
+    all
+}

@@ -1,0 +1,180 @@
+//! One step with everything that its page shows.
+
+use jiff::Timestamp;
+use switchback_engine::evolve::name;
+use switchback_engine::run::{Attempt, Outcome, StepRun};
+use switchback_model::{Finding, Reversibility, Step, StepKind, StepState, Way};
+
+use super::{preview_view, reading_views};
+use crate::wire::{AttemptView, Offer, StepView};
+
+pub(super) fn view(step: &Step, state: &StepRun, now: Timestamp, offers: Vec<Offer>) -> StepView {
+    let checks = state.checks.as_ref();
+    let undoing = state.last(Way::Undo).filter(|_| {
+        matches!(
+            state.state,
+            StepState::Undoing { .. }
+                | StepState::UndoVerifying { .. }
+                | StepState::Undone { .. }
+                | StepState::UndoFailed
+                | StepState::UndoUnverified
+                | StepState::UndoInDoubt { .. }
+                | StepState::UndoForeign
+        )
+    });
+    let (specs, readings) = match (undoing, state.last(Way::Apply)) {
+        (Some(undo), _) => (&step.undo_verify, undo.readings.clone()),
+        (None, Some(apply)) => (&step.verify, apply.readings.clone()),
+        (None, None) => (&step.verify, Vec::new()),
+    };
+    StepView {
+        id: step.id.to_string(),
+        title: step.title.clone(),
+        plan_ref: step.plan_ref.clone(),
+        kind: match step.kind {
+            StepKind::Check => "check",
+            StepKind::Action => "action",
+            StepKind::Attest => "attest",
+            StepKind::Notice => "notice",
+        }
+        .to_owned(),
+        state: name(state.state).to_owned(),
+        state_words: state.state.words().to_owned(),
+        note: note(state),
+        generation: state.generation,
+        why: step.why.clone(),
+        owner: step.owner.clone(),
+        affects: step.affects.clone(),
+        expected_s: step.expected_s,
+        reversibility: reversibility(&step.reversibility),
+        needs: step.needs.iter().map(ToString::to_string).collect(),
+        after: step.after.iter().map(ToString::to_string).collect(),
+        changed_at: state.changed_at,
+        before: reading_views(
+            &step.before,
+            checks.map(|c| c.readings.as_slice()).unwrap_or_default(),
+            now,
+        ),
+        preview: checks.and_then(|c| c.preview.as_ref()).map(preview_view),
+        preview_at: checks.map(|c| c.at),
+        undo: checks.and_then(|c| c.undo.as_ref()).map(preview_view),
+        undo_before: reading_views(
+            &step.undo_before,
+            checks.map(|c| c.undo_readings.as_slice()).unwrap_or_default(),
+            now,
+        ),
+        undo_loses: step.undo_loses.clone(),
+        verify: reading_views(specs, &readings, now),
+        attempts: state.attempts.iter().map(attempt_view).collect(),
+        drifted: state.drift.as_ref().map(drift_sentence),
+        offers,
+    }
+}
+
+fn reversibility(how: &Reversibility) -> String {
+    match how {
+        Reversibility::Undo => "Reversible by the console".to_owned(),
+        Reversibility::Manual { words } => format!("Reversible by hand: {words}"),
+        Reversibility::Correct { .. } => "Corrected by a notice".to_owned(),
+        Reversibility::NoneNeeded => "Has no effect".to_owned(),
+        Reversibility::PointOfNoReturn => "Point of no return".to_owned(),
+    }
+}
+
+fn note(state: &StepRun) -> String {
+    if let Some(why) = &state.voided {
+        return format!("Nothing was changed. {why}");
+    }
+    if let Some(problem) = state.checks.as_ref().and_then(|c| c.problem.as_ref())
+        && matches!(state.state, StepState::Blocked)
+    {
+        return problem.message.clone();
+    }
+    let attempt = state.current();
+    let problem = attempt.and_then(|a| a.problem.as_ref()).map(|p| p.message.clone());
+    match state.state {
+        StepState::InDoubt { .. } | StepState::UndoInDoubt { .. } => {
+            let why = problem.unwrap_or_else(|| "The program stopped while the call was in flight.".to_owned());
+            let found = attempt.and_then(|a| a.finding.as_ref()).map(found_sentence);
+            format!(
+                "{why} {}",
+                found.unwrap_or_else(|| "Checking what really happened: the call is not repeated.".to_owned())
+            )
+        }
+        StepState::Applying { .. } | StepState::Undoing { .. } => match attempt.map(|a| &a.outcome) {
+            Some(Outcome::Refused(Some(_))) => format!(
+                "{} Not applied; it will be tried again by itself.",
+                problem.unwrap_or_default()
+            ),
+            _ => "The call is in flight.".to_owned(),
+        },
+        StepState::Failed => format!(
+            "Nothing was changed. {}",
+            problem.unwrap_or_else(|| "The world is as before.".to_owned())
+        ),
+        StepState::UndoFailed => format!(
+            "The undo was not applied. {}",
+            problem.unwrap_or_else(|| "The world is as after the step.".to_owned())
+        ),
+        StepState::Unverified => "Applied, but an after-check did not pass in time. Decide: accept, look again or roll back.".to_owned(),
+        StepState::UndoUnverified => "Taken back, but an after-check did not pass in time. Decide: accept or look again.".to_owned(),
+        StepState::Foreign | StepState::UndoForeign => attempt
+            .and_then(|a| a.finding.as_ref())
+            .map(found_sentence)
+            .unwrap_or_default(),
+        StepState::Verifying { .. } | StepState::UndoVerifying { .. } => match attempt {
+            Some(a) if a.in_sync.is_some() => "In sync on every server. Looking from outside.".to_owned(),
+            Some(_) => "Accepted. Waiting until every server has it.".to_owned(),
+            None => String::new(),
+        },
+        _ => state.said.clone().unwrap_or_default(),
+    }
+}
+
+fn found_sentence(finding: &Finding) -> String {
+    match finding {
+        Finding::Before => "Found: as before the change.".to_owned(),
+        Finding::After => "Found: as after the change.".to_owned(),
+        Finding::Partial { .. } => "Found: some fields as before, some as after.".to_owned(),
+        Finding::Other { found, .. } => format!("Found something else: {}.", found.lines().join("; ")),
+        Finding::Unclear { why } => format!("It can't be told yet: {why}"),
+    }
+}
+
+fn drift_sentence(finding: &Finding) -> String {
+    match finding {
+        Finding::Before => "Changed outside the console: it is as before this step again.".to_owned(),
+        Finding::After => "Found done by hand: take it over, or undo it by hand.".to_owned(),
+        other => format!("Changed outside the console. {}", found_sentence(other)),
+    }
+}
+
+fn attempt_view(attempt: &Attempt) -> AttemptView {
+    AttemptView {
+        id: attempt.id.to_string(),
+        way: match attempt.id.way {
+            Way::Apply => "apply",
+            Way::Undo => "undo",
+        }
+        .to_owned(),
+        started_at: attempt.intended_at,
+        outcome: match &attempt.outcome {
+            Outcome::InFlight => "In flight",
+            Outcome::Refused(Some(_)) => "Not applied, will be tried again",
+            Outcome::Refused(None) => "Not applied",
+            Outcome::Lost => "No answer: being inspected",
+            Outcome::Answered if attempt.in_sync.is_some() => "Applied, in sync",
+            Outcome::Answered => "Applied",
+            Outcome::Settled if attempt.applied_at.is_some() => "Found applied",
+            Outcome::Settled => "Found not applied",
+        }
+        .to_owned(),
+        request_id: attempt
+            .receipt
+            .as_ref()
+            .and_then(|r| r.request_id.clone())
+            .or_else(|| attempt.problem.as_ref().and_then(|p| p.request_id.clone())),
+        finding: attempt.finding.as_ref().map(|f| f.word().to_owned()),
+        problem: attempt.problem.as_ref().map(|p| p.message.clone()),
+    }
+}

@@ -1,0 +1,188 @@
+//! The world of one run: the exhaustive match over action kinds and check kinds. A new kind that is
+//! not handled here does not compile.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use switchback_aws::{Aws, ParentNs};
+use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, World};
+use switchback_engine::ttl::{TtlWait, ttl_wait};
+use switchback_model::dns::DnsName;
+use switchback_model::{ActionSpec, CheckKind, CheckReading, CheckSpec, Target, Verdict};
+use switchback_probes::ProbeWorld;
+
+/// AWS and the outside, as one target sees them.
+pub struct RunWorld {
+    aws: Aws,
+    probes: ProbeWorld,
+    target: Target,
+    clock: Arc<dyn Clock>,
+}
+
+impl RunWorld {
+    /// Puts the two together.
+    #[must_use]
+    pub fn new(aws: Aws, probes: ProbeWorld, target: Target, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            aws,
+            probes,
+            target,
+            clock,
+        }
+    }
+
+    async fn parent(&self, zone: &DnsName) -> ParentNs {
+        if !self.target.observers.dns {
+            return ParentNs::NotObserved;
+        }
+        if let Some(servers) = &self.probes.name_servers {
+            let names: Result<Vec<DnsName>, _> = servers.iter().map(|(name, _)| DnsName::new(name)).collect();
+            return match names {
+                Ok(names) => ParentNs::Found(names),
+                Err(error) => ParentNs::Failed(error.to_string()),
+            };
+        }
+        match switchback_probes::name_servers_of(zone, None).await {
+            Ok(servers) => {
+                let names: Result<Vec<DnsName>, _> = servers.iter().map(|(name, _)| DnsName::new(name)).collect();
+                names.map_or_else(|e| ParentNs::Failed(e.to_string()), ParentNs::Found)
+            }
+            Err(why) => ParentNs::Failed(why.to_string()),
+        }
+    }
+
+    async fn ttl(&self, spec: &CheckSpec, name: &DnsName, lowered: u32, history: &History) -> CheckReading {
+        // Both ends of the wait are the server's time: it survives sleep, restart and skew.
+        let now = match self.aws.server_now().await {
+            Ok(now) => now,
+            Err(error) => {
+                return reading(
+                    spec,
+                    Verdict::Error,
+                    &format!("the server's time could not be read: {}", error.message),
+                    self.clock.now(),
+                    error.hint,
+                );
+            }
+        };
+        let at = self.clock.now();
+        match ttl_wait(&history.served, name, lowered) {
+            TtlWait::NeverLonger => reading(
+                spec,
+                Verdict::Pass,
+                &format!("no longer TTL than {lowered} s was served in this run"),
+                at,
+                None,
+            ),
+            TtlWait::NotReplaced { ttl } => reading(
+                spec,
+                Verdict::Fail,
+                &format!("an answer with TTL {ttl} s may still be served"),
+                at,
+                Some("Wait until the lowering is in sync on every server.".to_owned()),
+            ),
+            TtlWait::Until(over) if over <= now => {
+                reading(spec, Verdict::Pass, "0 s left", at, None)
+            }
+            TtlWait::Until(over) => {
+                let left = over.duration_since(now).as_secs().max(1);
+                // Shown by our clock, waited for by the server's.
+                let until = at.checked_add(over.duration_since(now)).unwrap_or(over);
+                reading(spec, Verdict::Waiting { until }, &format!("{left} s left"), at, None)
+            }
+        }
+    }
+}
+
+fn reading(
+    spec: &CheckSpec,
+    verdict: Verdict,
+    observed: &str,
+    at: Timestamp,
+    mend: Option<String>,
+) -> CheckReading {
+    CheckReading {
+        check: spec.id.clone(),
+        verdict,
+        observed: observed.to_owned(),
+        expected: "0 s left".to_owned(),
+        source: "journal and the server's Date".to_owned(),
+        observed_at: at,
+        believable_s: spec.believable_s,
+        mend,
+    }
+}
+
+fn not_observed(spec: &CheckSpec, now: Timestamp, what: &str) -> CheckReading {
+    CheckReading {
+        check: spec.id.clone(),
+        verdict: Verdict::NotApplicable,
+        observed: format!("not applicable: this target has no {what} observer"),
+        expected: String::new(),
+        source: "the target file".to_owned(),
+        observed_at: now,
+        believable_s: spec.believable_s,
+        mend: None,
+    }
+}
+
+#[async_trait]
+impl World for RunWorld {
+    fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
+        match spec {
+            ActionSpec::SetTtl(spec) => {
+                Box::new(switchback_aws::route53::SetTtl::new(self.aws.clone(), spec.clone()))
+            }
+            ActionSpec::SwitchRecord(spec) => {
+                Box::new(switchback_aws::route53::SwitchRecord::new(self.aws.clone(), spec.clone()))
+            }
+        }
+    }
+
+    async fn identity(&self, target: &Target) -> Result<Identity, ProviderError> {
+        let found = self.aws.identity().await?;
+        switchback_aws::guard::assert_identity(target, &found)?;
+        Ok(found)
+    }
+
+    async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {
+        let now = self.clock.now();
+        let observers = self.target.observers;
+        match &spec.kind {
+            CheckKind::Identity => self.aws.check_identity(spec, &self.target, now).await,
+            CheckKind::Zone { zone_id, zone } => {
+                let parent = self.parent(zone).await;
+                self.aws.check_zone(spec, zone_id, zone, &parent, now).await
+            }
+            CheckKind::Record {
+                zone_id,
+                name,
+                values,
+            } => self.aws.check_record(spec, zone_id, name, values, now).await,
+            CheckKind::TtlWait { name, lowered } => self.ttl(spec, name, *lowered, history).await,
+            CheckKind::Authoritative { .. } | CheckKind::Resolvers { .. } if !observers.dns => {
+                not_observed(spec, now, "DNS")
+            }
+            CheckKind::HttpBuild { .. } | CheckKind::Certificate { .. } if !observers.http => {
+                not_observed(spec, now, "HTTP")
+            }
+            CheckKind::Authoritative { .. }
+            | CheckKind::Resolvers { .. }
+            | CheckKind::HttpBuild { .. }
+            | CheckKind::Certificate { .. } => {
+                let mut reading = switchback_probes::check(spec, &self.probes, now).await;
+                // Observed when the answer came, not when the question was asked.
+                reading.observed_at = self.clock.now();
+                reading
+            }
+        }
+    }
+}
+
+/// Name servers or resolvers of a rehearsal handle, for the probes.
+#[must_use]
+pub fn servers(list: &[switchback_rehearsal::NameServer]) -> Vec<(String, SocketAddr)> {
+    list.iter().map(|s| (s.name.clone(), s.addr)).collect()
+}

@@ -1,0 +1,92 @@
+//! What an interceptor saw of one call: whether it left, and the server's Date.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::Headers;
+use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::date_time::{DateTime, Format};
+use jiff::Timestamp;
+
+/// Facts about one call; the clone shares them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Seen(Arc<Mutex<Facts>>);
+
+#[derive(Debug, Clone, Default)]
+struct Facts {
+    transmitting: bool,
+    date: Option<Timestamp>,
+    request_id: Option<String>,
+}
+
+impl Seen {
+    /// Whether the request was handed to the connector, in any attempt.
+    pub(crate) fn transmitting(&self) -> bool {
+        self.with(|facts| facts.transmitting)
+    }
+
+    /// The Date header of the last answer.
+    pub(crate) fn date(&self) -> Option<Timestamp> {
+        self.with(|facts| facts.date)
+    }
+
+    /// The request id of the last answer.
+    pub(crate) fn request_id(&self) -> Option<String> {
+        self.with(|facts| facts.request_id.clone())
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut Facts) -> T) -> T {
+        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Seen {
+    fn name(&self) -> &'static str {
+        "Seen"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.with(|facts| facts.transmitting = true);
+        Ok(())
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let headers = context.response().headers();
+        self.with(|facts| {
+            facts.date = headers.get("date").and_then(http_date);
+            facts.request_id = request_id(headers);
+        });
+        Ok(())
+    }
+}
+
+/// AWS's id of a request, under any of the names that services give it.
+pub(crate) fn request_id(headers: &Headers) -> Option<String> {
+    ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"]
+        .into_iter()
+        .find_map(|name| headers.get(name))
+        .map(|id| id.chars().filter(|c| c.is_ascii_graphic()).take(100).collect())
+}
+
+/// A Date header (RFC 9110, 5.6.7) as a moment.
+pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
+    let date = DateTime::from_str(text, Format::HttpDate).ok()?;
+    Timestamp::from_second(date.secs()).ok()
+}

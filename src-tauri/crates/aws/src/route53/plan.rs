@@ -1,0 +1,161 @@
+//! From what is there to what shall be there: pure, and full of refusals.
+
+use switchback_engine::ports::ProviderError;
+use switchback_model::dns::{DnsName, RecordData, RecordSet, RecordType};
+use switchback_model::{Change, Image, Preview};
+
+use super::batch::{Batch, OPERATION};
+use super::convert::normal;
+use crate::error::refused;
+
+/// The largest TTL that DNS allows (RFC 2181, 8).
+const LONGEST_TTL: u32 = 0x7fff_ffff;
+
+/// The object that an action is bound to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bound<'a> {
+    pub(crate) zone_id: &'a str,
+    pub(crate) zone: &'a DnsName,
+    pub(crate) name: &'a DnsName,
+}
+
+impl<'a> Bound<'a> {
+    /// The record sets of an image, if it is an image of this object.
+    pub(crate) fn sets(&self, image: &'a Image) -> Result<&'a [RecordSet], ProviderError> {
+        let Image::RecordSets { zone_id, name, sets } = image;
+        if zone_id == self.zone_id && name == self.name && sets.iter().all(|set| set.name == *self.name) {
+            Ok(sets)
+        } else {
+            Err(refused(
+                OPERATION,
+                "The records are those of another name or zone",
+                "Read them again.",
+            ))
+        }
+    }
+
+    /// The preview of exactly this change.
+    pub(crate) fn preview(&self, from: &Image, to: Vec<RecordSet>) -> Result<Preview, ProviderError> {
+        if !self.name.is_within(self.zone) {
+            let message = format!("{} is not in the zone {}", self.name.host(), self.zone.host());
+            return Err(refused(
+                OPERATION,
+                &message,
+                "Correct the name or the zone in the runbook.",
+            ));
+        }
+        let now = self.sets(from)?;
+        for set in now.iter().chain(&to) {
+            self.may_switch(set)?;
+        }
+        fits_together(&to)?;
+        let batch = Batch::between(self.zone_id, now, &to);
+        let calls = batch.calls();
+        let to = if calls.is_empty() {
+            from.clone()
+        } else {
+            self.image(to)
+        };
+        let changes = if calls.is_empty() {
+            Vec::new()
+        } else {
+            let object = format!("{} in zone {}", self.name.host(), self.zone.host());
+            vec![Change {
+                object,
+                before: from.lines(),
+                after: to.lines(),
+            }]
+        };
+        Ok(Preview {
+            from: from.clone(),
+            to,
+            changes,
+            calls,
+        })
+    }
+
+    /// An image of this object with these sets.
+    pub(crate) fn image(&self, mut sets: Vec<RecordSet>) -> Image {
+        sets.sort();
+        Image::RecordSets {
+            zone_id: self.zone_id.to_owned(),
+            name: self.name.clone(),
+            sets,
+        }
+    }
+
+    fn may_switch(&self, set: &RecordSet) -> Result<(), ProviderError> {
+        if set.name != *self.name {
+            let message = format!(
+                "A record set of {} does not belong to {}",
+                set.name.host(),
+                self.name.host()
+            );
+            return Err(refused(
+                OPERATION,
+                &message,
+                "Correct the records in the runbook.",
+            ));
+        }
+        if let Some(routing) = &set.routing.refused {
+            let message = format!(
+                "{} {} uses {routing} routing, which Switchback does not change",
+                set.kind,
+                set.name.host()
+            );
+            return Err(refused(
+                OPERATION,
+                &message,
+                "Change it by hand, and let Switchback check the result.",
+            ));
+        }
+        if set.kind == RecordType::Cname && self.name == self.zone {
+            let message = format!(
+                "{} is the top of its zone and cannot be a CNAME",
+                self.name.host()
+            );
+            return Err(refused(OPERATION, &message, "Use an alias instead."));
+        }
+        match &set.data {
+            RecordData::Values { ttl, .. } if *ttl > LONGEST_TTL => Err(refused(
+                OPERATION,
+                "The TTL is longer than DNS allows",
+                "Use at most 2147483647 seconds.",
+            )),
+            RecordData::Values { values, .. } if values.is_empty() => Err(refused(
+                OPERATION,
+                "A record set has no value",
+                "Name at least one value.",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether the sets can stand beside each other: Route 53 would refuse them, but only on the night.
+fn fits_together(sets: &[RecordSet]) -> Result<(), ProviderError> {
+    let wrong = |message: &str| Err(refused(OPERATION, message, "Correct the records in the runbook."));
+    let cnames = sets.iter().any(|set| set.kind == RecordType::Cname);
+    if cnames && sets.iter().any(|set| set.kind != RecordType::Cname) {
+        return wrong("A CNAME cannot stand beside other records of its name");
+    }
+    for (at, set) in sets.iter().enumerate() {
+        let same = |other: &&RecordSet| {
+            other.kind == set.kind && other.routing.set_identifier == set.routing.set_identifier
+        };
+        if sets.iter().skip(at + 1).any(|other| same(&other)) {
+            return wrong("Two record sets have the same type and identifier");
+        }
+    }
+    Ok(())
+}
+
+/// Whether two lists of sets are the same in the world.
+pub(crate) fn same(one: &[RecordSet], two: &[RecordSet]) -> bool {
+    let sorted = |sets: &[RecordSet]| {
+        let mut sets: Vec<RecordSet> = sets.iter().map(normal).collect();
+        sets.sort();
+        sets
+    };
+    sorted(one) == sorted(two)
+}

@@ -1,0 +1,45 @@
+//! STS: who the caller is, and what time the server has.
+
+use jiff::Timestamp;
+use switchback_engine::ports::{Identity, ProviderError};
+
+use crate::connect::{Aws, incomplete};
+use crate::observe::Seen;
+
+const OPERATION: &str = "GetCallerIdentity";
+
+impl Aws {
+    /// Who the caller is.
+    ///
+    /// # Errors
+    /// `Credentials`, `Denied`, or a failure of the connection.
+    pub async fn identity(&self) -> Result<Identity, ProviderError> {
+        Ok(self.caller().await?.0)
+    }
+
+    /// The server's time, by the Date header of a read; for waits that must not trust our clock.
+    ///
+    /// # Errors
+    /// As [`Self::identity`]; `Unclear` where the answer had no Date.
+    pub async fn server_now(&self) -> Result<Timestamp, ProviderError> {
+        self.caller()
+            .await?
+            .1
+            .date()
+            .ok_or_else(|| incomplete(OPERATION, "Date"))
+    }
+
+    pub(crate) async fn caller(&self) -> Result<(Identity, Seen), ProviderError> {
+        let seen = Seen::default();
+        let call = self
+            .sts
+            .get_caller_identity()
+            .customize()
+            .interceptor(seen.clone())
+            .send();
+        let output = self.run("sts", OPERATION, &seen, call).await?;
+        let account = output.account.ok_or_else(|| incomplete(OPERATION, "account"))?;
+        let arn = output.arn.ok_or_else(|| incomplete(OPERATION, "ARN"))?;
+        Ok((Identity { account, arn }, seen))
+    }
+}

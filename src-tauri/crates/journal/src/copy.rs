@@ -1,0 +1,318 @@
+//! A run as a file of lines: what the mirror folder holds and what an export is. The first line
+//! names the format and the run and carries the key as the recovery code wraps it; each further
+//! line is one event with its hash, so that the file verifies by itself.
+
+use std::borrow::Cow;
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use switchback_engine::ports::JournalError;
+use switchback_model::RunId;
+
+use crate::append::stored_head;
+use crate::chain::{Hash, Link, ROOT, hash};
+use crate::fault::{io_not_read, io_not_written};
+use crate::read::{broken, walk};
+use crate::schema::FORMAT;
+use crate::seal::{self, BY_CODE, Wrapped};
+use crate::store::Store;
+
+/// No line of ours is longer; a longer one is not read into memory.
+const LONGEST_LINE: u64 = 64 << 20;
+
+/// The first line.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Header {
+    switchback_journal: u32,
+    pub run: RunId,
+    /// The last event of an export; absent in the mirror, which grows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    through: Option<u64>,
+    keys: Vec<Key>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Key {
+    wrapped_by: String,
+    key_id: String,
+    salt: String,
+    nonce: String,
+    ciphertext: String,
+}
+
+#[derive(Deserialize)]
+struct FormatOnly {
+    switchback_journal: u32,
+}
+
+/// One event. The body stands as text, so that its bytes are exactly the hashed ones.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Line<'a> {
+    pub seq: u64,
+    #[serde(borrow)]
+    pub at: Cow<'a, str>,
+    pub fence: u64,
+    #[serde(borrow)]
+    hash: Cow<'a, str>,
+    #[serde(borrow)]
+    pub body: Cow<'a, str>,
+}
+
+/// What an offline look at a copy tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyVerification {
+    /// The run.
+    pub run: RunId,
+    /// The last whole event.
+    pub to_seq: u64,
+    /// What is proven, in words.
+    pub sentence: String,
+}
+
+/// Verifies an export or a mirror file without any store. A break is `Tampered` and names the
+/// event.
+pub fn verify_file(path: &Path) -> Result<CopyVerification, JournalError> {
+    let scan = scan(path, |_| Ok(()))?;
+    let partial = if scan.partial { "; an unfinished last line was left out" } else { "" };
+    let sentence = format!("consistent to event {}; cannot prove that nothing was cut{partial}", scan.seq);
+    Ok(CopyVerification { run: scan.header.run, to_seq: scan.seq, sentence })
+}
+
+impl Store {
+    /// Writes a run to a new file that verifies by itself. It carries the run's key only as the
+    /// recovery code wraps it, never the keychain's copy.
+    pub fn export(&self, run: &RunId, out: &Path) -> Result<(), JournalError> {
+        let mut conn = self.inner.conn();
+        let path = &self.inner.path;
+        let tx = conn.transaction().map_err(crate::fault::not_read(path))?;
+        let head = stored_head(&tx, path, run)?.head;
+        let file = create_new(out)?;
+        let written = write_copy(&tx, path, run, Some(head.seq), out, file);
+        let end = match written {
+            Ok(end) if (end.1, end.2) == (head.seq, head.hash) => return Ok(()),
+            Ok(_) => Err(broken(run, head.seq, "is missing")),
+            Err(error) => Err(error),
+        };
+        let _ = fs::remove_file(out);
+        end
+    }
+}
+
+pub(crate) fn create_new(path: &Path) -> Result<File, JournalError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path).map_err(io_not_written(path))
+}
+
+/// Writes header and events to a file and syncs it; gives its length, last event and hash.
+pub(crate) fn write_copy(
+    conn: &Connection,
+    db: &Path,
+    run: &RunId,
+    through: Option<u64>,
+    out: &Path,
+    file: File,
+) -> Result<(u64, u64, Hash), JournalError> {
+    let mut writer = Counted { out: BufWriter::new(file), length: 0 };
+    writer.line(&header(conn, db, run, through)?).map_err(io_not_written(out))?;
+    let (seq, hash) = write_events(conn, db, run, (0, ROOT), out, &mut writer)?;
+    let file = writer.out.into_inner().map_err(|error| io_not_written(out)(error.into_error()))?;
+    file.sync_all().map_err(io_not_written(out))?;
+    Ok((writer.length, seq, hash))
+}
+
+/// Appends the events after `start`.
+pub(crate) fn write_events<W: Write>(
+    conn: &Connection,
+    db: &Path,
+    run: &RunId,
+    start: (u64, Hash),
+    out: &Path,
+    writer: &mut Counted<W>,
+) -> Result<(u64, Hash), JournalError> {
+    let mut prev = start.1;
+    walk(conn, db, run, start, None, |link| {
+        // The walk has just compared it with the stored one.
+        prev = hash(*link, &prev);
+        let body = std::str::from_utf8(link.body).map_err(|_| broken(run, link.seq, "is no text"))?;
+        let line = Line {
+            seq: link.seq,
+            at: Cow::Borrowed(link.at),
+            fence: link.fence,
+            hash: Cow::Owned(hex::encode(prev)),
+            body: Cow::Borrowed(body),
+        };
+        writer.line(&line).map_err(io_not_written(out))
+    })
+}
+
+fn header(conn: &Connection, db: &Path, run: &RunId, through: Option<u64>) -> Result<Header, JournalError> {
+    let key = seal::load(conn, db, run, BY_CODE)?.map(|wrapped| Key {
+        wrapped_by: BY_CODE.to_owned(),
+        key_id: wrapped.key_id,
+        salt: BASE64.encode(wrapped.salt),
+        nonce: BASE64.encode(wrapped.nonce),
+        ciphertext: BASE64.encode(wrapped.ciphertext),
+    });
+    Ok(Header { switchback_journal: FORMAT, run: run.clone(), through, keys: key.into_iter().collect() })
+}
+
+impl Header {
+    /// The run's key as the recovery code wraps it.
+    pub fn by_code(&self) -> Option<Wrapped> {
+        let key = self.keys.iter().find(|key| key.wrapped_by == BY_CODE)?;
+        Some(Wrapped {
+            kind: BY_CODE,
+            key_id: key.key_id.clone(),
+            salt: BASE64.decode(&key.salt).ok()?,
+            nonce: BASE64.decode(&key.nonce).ok()?,
+            ciphertext: BASE64.decode(&key.ciphertext).ok()?,
+        })
+    }
+}
+
+/// A writer of JSON lines that knows how long the file has become.
+pub(crate) struct Counted<W> {
+    pub out: W,
+    pub length: u64,
+}
+
+impl<W: Write> Counted<W> {
+    fn line(&mut self, value: &impl Serialize) -> std::io::Result<()> {
+        let mut json = serde_json::to_vec(value)?;
+        json.push(b'\n');
+        self.length += json.len() as u64;
+        self.out.write_all(&json)
+    }
+}
+
+/// What a whole, verified copy holds.
+pub(crate) struct Scan {
+    pub header: Header,
+    pub seq: u64,
+    pub hash: Hash,
+    /// The time of the last event.
+    pub at: Option<String>,
+    /// The highest fence in it.
+    pub fence: u64,
+    /// How many bytes are whole lines.
+    pub length: u64,
+    /// Whether an unfinished line follows: the writer was killed.
+    pub partial: bool,
+}
+
+/// One verified event of a copy.
+pub(crate) struct Copied<'a> {
+    pub run: &'a RunId,
+    pub line: &'a Line<'a>,
+    pub prev: &'a Hash,
+    pub hash: &'a Hash,
+}
+
+/// Reads a copy line by line, verifying every link before it is visited.
+pub(crate) fn scan(
+    path: &Path,
+    mut visit: impl FnMut(&Copied<'_>) -> Result<(), JournalError>,
+) -> Result<Scan, JournalError> {
+    let mut lines = Lines { reader: BufReader::new(File::open(path).map_err(io_not_read(path))?), path };
+    let mut buffer = Vec::new();
+    if lines.next(&mut buffer)? != Next::Whole {
+        return Err(not_a_copy(path));
+    }
+    let header = parse_header(path, &buffer)?;
+    let mut scan =
+        Scan { header, seq: 0, hash: ROOT, at: None, fence: 0, length: buffer.len() as u64, partial: false };
+    loop {
+        match lines.next(&mut buffer)? {
+            Next::End => break,
+            Next::Partial => {
+                scan.partial = true;
+                break;
+            }
+            Next::Whole => {}
+        }
+        let run = &scan.header.run;
+        let next = scan.seq + 1;
+        let line: Line<'_> =
+            serde_json::from_slice(&buffer).map_err(|_| broken(run, next, "is no line of a journal"))?;
+        if line.seq != next {
+            return Err(broken(run, next, "is missing"));
+        }
+        let link = Link {
+            run: run.as_str(),
+            seq: next,
+            at: &line.at,
+            fence: line.fence,
+            body: line.body.as_bytes(),
+        };
+        let computed = hash(link, &scan.hash);
+        if line.hash != hex::encode(computed) {
+            return Err(broken(run, next, "is not as it was written"));
+        }
+        visit(&Copied { run, line: &line, prev: &scan.hash, hash: &computed })?;
+        scan.fence = scan.fence.max(line.fence);
+        scan.at = Some(line.at.into_owned());
+        (scan.seq, scan.hash) = (next, computed);
+        scan.length += buffer.len() as u64;
+    }
+    if let Some(through) = scan.header.through.filter(|through| *through != scan.seq || scan.partial) {
+        return Err(JournalError::Tampered(format!(
+            "{}: the copy should end at event {through}, but its last whole event is {}. Copy the file again",
+            path.display(),
+            scan.seq
+        )));
+    }
+    Ok(scan)
+}
+
+fn parse_header(path: &Path, line: &[u8]) -> Result<Header, JournalError> {
+    let FormatOnly { switchback_journal: found } = serde_json::from_slice(line).map_err(|_| not_a_copy(path))?;
+    if found > FORMAT {
+        return Err(JournalError::Newer { found, known: FORMAT });
+    }
+    serde_json::from_slice(line).map_err(|_| not_a_copy(path))
+}
+
+fn not_a_copy(path: &Path) -> JournalError {
+    JournalError::NotRead(format!(
+        "{}: this is not a journal copy, or its first line is damaged. Give the file that journal export or the \
+         mirror folder made",
+        path.display()
+    ))
+}
+
+#[derive(PartialEq)]
+enum Next {
+    Whole,
+    Partial,
+    End,
+}
+
+struct Lines<'a> {
+    reader: BufReader<File>,
+    path: &'a Path,
+}
+
+impl Lines<'_> {
+    fn next(&mut self, buffer: &mut Vec<u8>) -> Result<Next, JournalError> {
+        buffer.clear();
+        let mut limited = (&mut self.reader).take(LONGEST_LINE);
+        limited.read_until(b'\n', buffer).map_err(io_not_read(self.path))?;
+        Ok(match buffer.last() {
+            None => Next::End,
+            Some(b'\n') => Next::Whole,
+            Some(_) if buffer.len() as u64 == LONGEST_LINE => return Err(not_a_copy(self.path)),
+            Some(_) => Next::Partial,
+        })
+    }
+}

@@ -1,0 +1,175 @@
+//! Reading and verifying.
+
+use jiff::Timestamp;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, params};
+use std::path::Path;
+use switchback_engine::ports::JournalError;
+use switchback_model::{Event, EventKind, RunId};
+
+use crate::append::{proven, stored_head};
+use crate::chain::{Hash, Link, ROOT, hash};
+use crate::fault::{damaged, not_read};
+use crate::store::{Inner, Store, int, uint};
+
+/// What the chain of a run proves.
+///
+/// The chain alone proves that no event was changed, moved or taken out of the middle. That none
+/// was cut from the end is proven only by the keyed head, so only where the keychain's key was
+/// there at every append. An older copy of the whole file put in its place is found only by the
+/// mirror.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    /// The last event.
+    pub to_seq: u64,
+    /// Whether it is proven that nothing was cut.
+    pub complete: bool,
+    /// The same in words.
+    pub sentence: String,
+}
+
+impl Store {
+    /// Goes through every link of a run. A break is `Tampered` and names the event.
+    pub fn verify(&self, run: &RunId) -> Result<Verification, JournalError> {
+        let inner = &*self.inner;
+        let conn = inner.conn();
+        let path = &inner.path;
+        let sound: String = conn
+            .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+            .map_err(not_read(path))?;
+        if sound != "ok" {
+            return Err(damaged(path));
+        }
+        let stored = stored_head(&conn, path, run)?;
+        let head = &stored.head;
+        let (seq, hash) = walk(&conn, path, run, (0, ROOT), None, |_| Ok(()))?;
+        if (seq, hash) != (head.seq, head.hash) {
+            return Err(JournalError::Tampered(format!(
+                "run {run} ends at event {seq}, but its head names event {}",
+                head.seq
+            )));
+        }
+        inner.with_mirror(|mirror| mirror.refuse_if_ahead(&conn, run)).transpose()?;
+        let key = inner.keychain.known(&conn, path);
+        let proven = proven(head, stored.mac.as_ref(), run, key.as_ref())?;
+        let sentence = match (proven, head.gap) {
+            (true, 0) => format!("complete to event {seq}"),
+            (true, gap) => format!(
+                "consistent to event {seq}; complete since event {gap}, where the keychain was not used: cannot \
+                 prove that nothing was cut there"
+            ),
+            (false, _) => format!("consistent to event {seq}; cannot prove that nothing was cut"),
+        };
+        Ok(Verification { to_seq: seq, complete: proven && head.gap == 0, sentence })
+    }
+}
+
+impl Inner {
+    /// Events after `after_seq` with their links verified, up to the head or the limit.
+    pub fn read(&self, run: &RunId, after_seq: u64, limit: Option<usize>) -> Result<Vec<Event>, JournalError> {
+        let mut conn = self.conn();
+        let path = &self.path;
+        // One view of the file: head and events of the same moment.
+        let tx = conn.transaction().map_err(not_read(path))?;
+        let head = stored_head(&tx, path, run)?.head;
+        if after_seq >= head.seq {
+            return Ok(Vec::new());
+        }
+        let start = start(&tx, path, run, after_seq)?;
+        let expected = usize::try_from(head.seq - after_seq).unwrap_or(usize::MAX);
+        let mut events = Vec::with_capacity(expected.min(limit.unwrap_or(usize::MAX)).min(1 << 20));
+        let end = walk(&tx, path, run, start, limit, |link| {
+            events.push(event(path, link)?);
+            Ok(())
+        })?;
+        let whole = limit.is_none_or(|limit| events.len() < limit);
+        if whole && end != (head.seq, head.hash) {
+            return Err(JournalError::Tampered(format!(
+                "run {run} ends at event {}, but its head names event {}",
+                end.0, head.seq
+            )));
+        }
+        Ok(events)
+    }
+}
+
+/// Where a walk starts: an event and its hash.
+pub(crate) fn start(conn: &Connection, path: &Path, run: &RunId, seq: u64) -> Result<(u64, Hash), JournalError> {
+    if seq == 0 {
+        return Ok((0, ROOT));
+    }
+    conn.prepare_cached("SELECT hash FROM event WHERE run = ?1 AND seq = ?2")
+        .and_then(|mut statement| {
+            statement.query_row(params![run.as_str(), int(seq)], |row| row.get(0)).optional()
+        })
+        .map_err(not_read(path))?
+        .map(|hash| (seq, hash))
+        .ok_or_else(|| broken(run, seq, "is missing"))
+}
+
+/// Visits every link after `start`, verified, and gives the last event and its hash. The rows are
+/// hashed where SQLite holds them; nothing is copied.
+pub(crate) fn walk(
+    conn: &Connection,
+    path: &Path,
+    run: &RunId,
+    start: (u64, Hash),
+    limit: Option<usize>,
+    mut visit: impl FnMut(&Link<'_>) -> Result<(), JournalError>,
+) -> Result<(u64, Hash), JournalError> {
+    let mut statement = conn
+        .prepare_cached(
+            "SELECT seq, at, fence, body, prev_hash, hash FROM event WHERE run = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+        )
+        .map_err(not_read(path))?;
+    let limit = limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
+    let mut rows = statement.query(params![run.as_str(), int(start.0), limit]).map_err(not_read(path))?;
+    let (mut seq, mut prev) = start;
+    while let Some(row) = rows.next().map_err(not_read(path))? {
+        let next = seq + 1;
+        if uint(row.get(0).map_err(not_read(path))?) != next {
+            return Err(broken(run, next, "is missing"));
+        }
+        let at = bytes(row, 1, path)?;
+        let at = std::str::from_utf8(at).map_err(|_| broken(run, next, "has no time"))?;
+        let fence = uint(row.get(2).map_err(not_read(path))?);
+        let link = Link { run: run.as_str(), seq: next, at, fence, body: bytes(row, 3, path)? };
+        let computed = hash(link, &prev);
+        if bytes(row, 4, path)? != prev || bytes(row, 5, path)? != computed {
+            return Err(broken(run, next, "is not as it was written"));
+        }
+        visit(&link)?;
+        (seq, prev) = (next, computed);
+    }
+    Ok((seq, prev))
+}
+
+fn bytes<'a>(row: &'a rusqlite::Row<'_>, at: usize, path: &Path) -> Result<&'a [u8], JournalError> {
+    match row.get_ref(at).map_err(not_read(path))? {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Ok(bytes),
+        _ => Err(damaged(path)),
+    }
+}
+
+pub(crate) fn broken(run: &RunId, seq: u64, how: &str) -> JournalError {
+    JournalError::Tampered(format!("event {seq} of run {run} {how}. Compare with the mirror folder or an export"))
+}
+
+/// The event of a verified link.
+pub(crate) fn event(path: &Path, link: &Link<'_>) -> Result<Event, JournalError> {
+    let unknown = |part: &str| {
+        JournalError::NotRead(format!(
+            "{}: the {part} of event {} of run {} is unchanged but not known to this program. Install the newer \
+             program",
+            path.display(),
+            link.seq,
+            link.run
+        ))
+    };
+    let kind: EventKind = serde_json::from_slice(link.body).map_err(|error| {
+        tracing::warn!(seq = link.seq, line = error.line(), column = error.column(), "unknown event");
+        unknown("kind")
+    })?;
+    let at: Timestamp = link.at.parse().map_err(|_| unknown("time"))?;
+    Ok(Event { seq: link.seq, at, kind })
+}

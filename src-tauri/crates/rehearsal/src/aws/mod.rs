@@ -1,0 +1,222 @@
+//! The AWS endpoints: all services on one port, told apart by the scope of the signature.
+
+mod error;
+pub(crate) mod route53;
+mod sts;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request};
+use hyper::body::Incoming;
+
+pub(crate) use error::AwsError;
+
+use crate::core::Core;
+use crate::http::{self as web, Answer, Dropped};
+use crate::seed;
+use crate::state::{Caller, LogEntry, Outcome};
+
+/// A request, read whole.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub method: Method,
+    /// Decoded segments of the path, without empty ones.
+    pub segments: Vec<String>,
+    pub query: Vec<(String, String)>,
+    pub body: Bytes,
+}
+
+impl Call {
+    pub(crate) fn param(&self, name: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+}
+
+/// What an operation gives back: the answer and what the log should know.
+#[derive(Debug)]
+pub(crate) struct Served {
+    pub answer: Answer,
+    /// `None` for a mutation, which was logged with its commit.
+    pub entry: Option<LogEntry>,
+    pub lost: bool,
+}
+
+/// A refusal and what the log should know of it.
+pub(crate) type Refused = Box<(AwsError, LogEntry)>;
+
+/// Who calls what, as the signature says. The signature itself is not checked: the world has no
+/// secrets, and any secret key will do.
+#[derive(Debug)]
+struct Scope {
+    service: String,
+    account: &'static str,
+    signed: bool,
+}
+
+fn scope(headers: &HeaderMap, path: &str) -> Scope {
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    let credential = text("authorization")
+        .and_then(|v| v.split("Credential=").nth(1))
+        .and_then(|v| v.split([',', ' ']).next());
+    let mut parts = credential.unwrap_or_default().split('/');
+    let key = parts.next().unwrap_or_default();
+    let service = parts.nth(2).unwrap_or_default();
+    let account = if key == seed::OTHER_ACCESS_KEY {
+        seed::OTHER_ACCOUNT
+    } else {
+        seed::ACCOUNT
+    };
+    let fallback = || match text("x-amz-target") {
+        Some(target) => target.split(['.', '_']).next().unwrap_or("?").to_owned(),
+        None if path.starts_with("/2013-04-01/") => "route53".to_owned(),
+        None => "sts".to_owned(),
+    };
+    Scope {
+        signed: !service.is_empty(),
+        service: if service.is_empty() {
+            fallback()
+        } else {
+            service.to_owned()
+        },
+        account,
+    }
+}
+
+/// Answers one AWS request.
+pub(crate) async fn respond(core: &Arc<Core>, request: Request<Incoming>) -> Result<Answer, Dropped> {
+    let (parts, body) = request.into_parts();
+    let scope = scope(&parts.headers, parts.uri.path());
+    let request_id = uuid::Uuid::new_v4().to_string();
+    let call = Call {
+        method: parts.method,
+        segments: parts
+            .uri
+            .path()
+            .split('/')
+            .filter(|s| !s.is_empty())
+            .map(web::percent_decode)
+            .collect(),
+        query: web::pairs(parts.uri.query().unwrap_or_default()),
+        // A body that was cut or is too long is no request at all.
+        body: web::read_body(body).await.ok_or(Dropped)?,
+    };
+    let operation = match scope.service.as_str() {
+        "route53" => route53::operation(&call),
+        "sts" => sts::operation(&call),
+        _ => parts
+            .headers
+            .get("x-amz-target")
+            .and_then(|v| v.to_str().ok())
+            .and_then(|v| v.rsplit('.').next())
+            .map_or_else(|| format!("{} {}", call.method, parts.uri.path()), str::to_owned),
+    };
+    let caller = Caller {
+        service: scope.service,
+        operation,
+        request_id,
+        account: scope.account.to_owned(),
+    };
+    let request_id = caller.request_id.clone();
+    // A task of its own: what has arrived is carried out, also when the client no longer waits.
+    let work = {
+        let core = Arc::clone(core);
+        async move { serve(&core, &caller, &call, scope.signed).await }
+    };
+    let mut answer = tokio::spawn(work).await.map_err(|_| Dropped)??;
+    web::date(&mut answer, core.now_ms());
+    web::set(&mut answer, "x-amzn-requestid", &request_id);
+    Ok(answer)
+}
+
+async fn serve(core: &Arc<Core>, caller: &Caller, call: &Call, signed: bool) -> Result<Answer, Dropped> {
+    // A fault that can't be saved shows in the next step too.
+    if let Ok(Some(ms)) = core.lands_late_ms(&caller.operation) {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
+    let refused = if signed {
+        core.fault_before(caller).unwrap_or_else(|e| Some(e.into()))
+    } else {
+        Some(AwsError::new(
+            "MissingAuthenticationToken",
+            "Request is missing Authentication Token",
+        ))
+    };
+    let result = match refused {
+        Some(error) => Err(Box::new((error, caller.entry(Outcome::Refused)))),
+        None => match caller.service.as_str() {
+            "route53" => route53::serve(core, caller, call),
+            "sts" => sts::serve(caller),
+            _ => Err(Box::new((
+                AwsError::not_rehearsed(&caller.operation),
+                caller.entry(Outcome::Refused),
+            ))),
+        },
+    };
+    let served = match result {
+        Ok(served) => served,
+        Err(refused) => {
+            let (error, entry) = *refused;
+            let entry = LogEntry {
+                code: Some(error.code.clone()),
+                outcome: Outcome::Refused,
+                ..entry
+            };
+            Served {
+                answer: error.answer(&caller.service, &caller.request_id),
+                entry: Some(entry),
+                lost: false,
+            }
+        }
+    };
+    finish(core, caller, served).await
+}
+
+/// Logs what was served, waits if it must be late, and loses the answer if it must be lost.
+async fn finish(core: &Arc<Core>, caller: &Caller, served: Served) -> Result<Answer, Dropped> {
+    let mut lost = served.lost;
+    if let Some(mut entry) = served.entry {
+        if entry.outcome == Outcome::Read && core.loses_answer(&caller.operation).unwrap_or(false) {
+            entry.outcome = Outcome::Lost;
+            lost = true;
+        }
+        if let Err(error) = core.note(entry) {
+            // An unlogged answer would make the log a liar.
+            tracing::error!(%error, "the rehearsal log could not be written");
+            return Err(Dropped);
+        }
+    }
+    if let Some(ms) = core.delay_ms(&caller.operation) {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
+    if lost { Err(Dropped) } else { Ok(served.answer) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn the_scope_names_service_and_account() {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            "authorization",
+            "AWS4-HMAC-SHA256 Credential=AKIAREHEARSALOTHER/20260101/us-east-1/route53/aws4_request, SignedHeaders=host, Signature=0"
+                .parse()
+                .unwrap(),
+        );
+        let found = scope(&headers, "/");
+        assert_eq!(
+            (found.service.as_str(), found.account, found.signed),
+            ("route53", "210987654321", true)
+        );
+        let found = scope(&HeaderMap::new(), "/2013-04-01/hostedzone");
+        assert_eq!((found.service.as_str(), found.signed), ("route53", false));
+    }
+}

@@ -1,0 +1,195 @@
+//! Route 53, REST-XML of 2013-04-01: the operations that moving a name needs.
+
+mod list;
+pub(crate) mod rules;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::sync::Arc;
+
+use http::Method;
+
+use super::{AwsError, Call, Refused, Served};
+use crate::clock::iso;
+use crate::core::Core;
+use crate::http as web;
+use crate::seed;
+use crate::state::{Caller, Outcome, State};
+
+/// The start of every document.
+const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+/// The namespace that AWS writes on every root.
+const NAMESPACE: &str = "https://route53.amazonaws.com/doc/2013-04-01/";
+
+/// A request's operation, and the id in its path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Route<'a> {
+    ListHostedZones,
+    ListHostedZonesByName,
+    GetHostedZone(&'a str),
+    ListResourceRecordSets(&'a str),
+    ChangeResourceRecordSets(&'a str),
+    GetChange(&'a str),
+    ListTrafficPolicyInstancesByHostedZone,
+    Unknown(String),
+}
+
+fn route(call: &Call) -> Route<'_> {
+    let path: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+    let unknown = |name: &str| Route::Unknown(name.to_owned());
+    match (&call.method, path.as_slice()) {
+        (&Method::GET, ["2013-04-01", "hostedzone"]) => Route::ListHostedZones,
+        (&Method::POST, ["2013-04-01", "hostedzone"]) => unknown("CreateHostedZone"),
+        (&Method::GET, ["2013-04-01", "hostedzonesbyname"]) => Route::ListHostedZonesByName,
+        (&Method::GET, ["2013-04-01", "hostedzonecount"]) => unknown("GetHostedZoneCount"),
+        (&Method::GET, ["2013-04-01", "hostedzonesbyvpc"]) => unknown("ListHostedZonesByVPC"),
+        (&Method::GET, ["2013-04-01", "hostedzone", id]) => Route::GetHostedZone(id),
+        (&Method::POST, ["2013-04-01", "hostedzone", _]) => unknown("UpdateHostedZoneComment"),
+        (&Method::DELETE, ["2013-04-01", "hostedzone", _]) => unknown("DeleteHostedZone"),
+        (&Method::GET, ["2013-04-01", "hostedzone", id, "rrset"]) => Route::ListResourceRecordSets(id),
+        (&Method::POST, ["2013-04-01", "hostedzone", id, "rrset"]) => Route::ChangeResourceRecordSets(id),
+        (&Method::GET, ["2013-04-01", "change", id]) => Route::GetChange(id),
+        (&Method::GET, ["2013-04-01", "trafficpolicyinstances", "hostedzone"]) => {
+            Route::ListTrafficPolicyInstancesByHostedZone
+        }
+        (&Method::GET, ["2013-04-01", "testdnsanswer"]) => unknown("TestDNSAnswer"),
+        (&Method::GET, ["2013-04-01", "healthcheck"]) => unknown("ListHealthChecks"),
+        (&Method::GET, ["2013-04-01", "tags", ..]) => unknown("ListTagsForResource"),
+        (method, _) => Route::Unknown(format!("{method} /{}", path.join("/"))),
+    }
+}
+
+/// AWS's name of the operation.
+pub(crate) fn operation(call: &Call) -> String {
+    match route(call) {
+        Route::ListHostedZones => "ListHostedZones",
+        Route::ListHostedZonesByName => "ListHostedZonesByName",
+        Route::GetHostedZone(_) => "GetHostedZone",
+        Route::ListResourceRecordSets(_) => "ListResourceRecordSets",
+        Route::ChangeResourceRecordSets(_) => "ChangeResourceRecordSets",
+        Route::GetChange(_) => "GetChange",
+        Route::ListTrafficPolicyInstancesByHostedZone => "ListTrafficPolicyInstancesByHostedZone",
+        Route::Unknown(name) => return name,
+    }
+    .to_owned()
+}
+
+/// Serves a request that no fault has stopped.
+pub(crate) fn serve(core: &Arc<Core>, caller: &Caller, call: &Call) -> Result<Served, Refused> {
+    if let Route::ChangeResourceRecordSets(id) = route(call) {
+        return change(core, caller, id, &call.body);
+    }
+    let entry = caller.entry(Outcome::Read);
+    let body = core.read(|state| read(state, caller, call));
+    match body {
+        Ok(body) => Ok(Served {
+            answer: web::answer(200, "text/xml", format!("{XML}{body}")),
+            entry: Some(entry),
+            lost: false,
+        }),
+        Err(error) => Err(Box::new((error, entry))),
+    }
+}
+
+fn read(state: &State, caller: &Caller, call: &Call) -> Result<String, AwsError> {
+    match route(call) {
+        Route::ListHostedZones => list::zones(state, caller, call),
+        Route::ListHostedZonesByName => list::zones_by_name(state, caller, call),
+        Route::GetHostedZone(id) => {
+            check_zone(caller, id)?;
+            Ok(list::zone(state))
+        }
+        Route::ListResourceRecordSets(id) => {
+            check_zone(caller, id)?;
+            list::record_sets(state, call)
+        }
+        Route::GetChange(id) => get_change(state, caller, id),
+        Route::ListTrafficPolicyInstancesByHostedZone => {
+            check_zone(caller, call.param("id").unwrap_or_default())?;
+            Ok(list::no_traffic_policy_instances(call))
+        }
+        Route::ChangeResourceRecordSets(_) | Route::Unknown(_) => {
+            Err(AwsError::not_rehearsed(&caller.operation))
+        }
+    }
+}
+
+fn bare(id: &str) -> &str {
+    id.rsplit('/').next().unwrap_or(id)
+}
+
+fn check_zone(caller: &Caller, id: &str) -> Result<(), AwsError> {
+    let id = bare(id);
+    if id != seed::ZONE_ID {
+        return Err(AwsError::new(
+            "NoSuchHostedZone",
+            &format!("No hosted zone found with ID: {id}"),
+        ));
+    }
+    if caller.account != seed::ACCOUNT {
+        let account = &caller.account;
+        let operation = &caller.operation;
+        return Err(AwsError::new(
+            "AccessDenied",
+            &format!(
+                "User: arn:aws:sts::{account}:assumed-role/operator/rehearsal is not authorized to \
+                 perform: route53:{operation} on resource: arn:aws:route53:::hostedzone/{id}"
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn get_change(state: &State, caller: &Caller, id: &str) -> Result<String, AwsError> {
+    let id = bare(id);
+    let found = state
+        .changes
+        .iter()
+        .find(|c| c.id == id && caller.account == seed::ACCOUNT)
+        .ok_or_else(|| AwsError::new("NoSuchChange", &format!("Could not find resource with ID: {id}")))?;
+    let status = found.status(state.clock.now_ms());
+    Ok(format!(
+        "<GetChangeResponse xmlns=\"{NAMESPACE}\">{}</GetChangeResponse>",
+        change_info(found, status)
+    ))
+}
+
+fn change_info(change: &crate::state::Change, status: &str) -> String {
+    let comment = change
+        .comment
+        .as_deref()
+        .map(|c| format!("<Comment>{}</Comment>", web::escape(c)))
+        .unwrap_or_default();
+    format!(
+        "<ChangeInfo><Id>/change/{}</Id><Status>{status}</Status><SubmittedAt>{}</SubmittedAt>{comment}</ChangeInfo>",
+        change.id,
+        iso(change.submitted_ms)
+    )
+}
+
+fn change(core: &Arc<Core>, caller: &Caller, zone: &str, body: &[u8]) -> Result<Served, Refused> {
+    let mut entry = caller.entry(Outcome::Refused);
+    if let Err(error) = check_zone(caller, zone) {
+        return Err(Box::new((error, entry)));
+    }
+    let (comment, batch) = match wire::read_batch(body) {
+        Ok(read) => read,
+        Err(error) => return Err(Box::new((error, entry))),
+    };
+    entry.comment.clone_from(&comment);
+    entry.batch = Some(batch.clone());
+    let submitted = core
+        .submit(caller, &batch, comment.as_deref())
+        .map_err(|error| Box::new((error, entry)))?;
+    // A real change is PENDING in its own answer, whatever the delay.
+    let body = format!(
+        "{XML}<ChangeResourceRecordSetsResponse xmlns=\"{NAMESPACE}\">{}</ChangeResourceRecordSetsResponse>",
+        change_info(&submitted.change, "PENDING")
+    );
+    Ok(Served {
+        answer: web::answer(200, "text/xml", body),
+        entry: None,
+        lost: submitted.lost,
+    })
+}

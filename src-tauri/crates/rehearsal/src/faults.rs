@@ -1,0 +1,378 @@
+//! Faults: what can be made to go wrong in the world, and for how long.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// One of the two sites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Site {
+    /// The side that serves before the switch, `192.0.2.10`.
+    Old,
+    /// The side that serves after the switch, `198.51.100.20`.
+    New,
+}
+
+impl Site {
+    /// `old` or `new`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Old => "old",
+            Self::New => "new",
+        }
+    }
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Something that goes wrong in the world from now until it is lifted or used up.
+///
+/// A fault with `times` counts down and goes by itself; 0 means until lifted. Faults are part of the
+/// world's state: they survive a kill. An operation is named as AWS names it, such as
+/// `ChangeResourceRecordSets`; `*` means every operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Fault {
+    /// The site answers every request with 503.
+    SiteDown {
+        /// Which side.
+        site: Site,
+    },
+    /// The site accepts a connection and closes it at once.
+    SiteRefused {
+        /// Which side.
+        site: Site,
+    },
+    /// The site answers late.
+    SiteSlow {
+        /// Which side.
+        site: Site,
+        /// Real milliseconds, because a client's time-out runs in real time too.
+        ms: u64,
+    },
+    /// The site's certificate has expired.
+    TlsExpired {
+        /// Which side.
+        site: Site,
+    },
+    /// The site's certificate is for another name.
+    TlsWrongName {
+        /// Which side.
+        site: Site,
+    },
+    /// The operation answers `Throttling` and does nothing.
+    Throttle {
+        /// The operation.
+        operation: String,
+        /// How often.
+        times: u32,
+    },
+    /// At most this many requests in a world second are served per account, as Route 53 limits them.
+    RateLimit {
+        /// Requests in one world second; 5 is Route 53's.
+        per_second: u32,
+    },
+    /// The operation answers an error and does nothing.
+    ErrorBefore {
+        /// The operation.
+        operation: String,
+        /// AWS's error code, such as `PriorRequestNotComplete`.
+        code: String,
+        /// How often.
+        times: u32,
+    },
+    /// The operation is carried out, then the connection is dropped without an answer.
+    LostResponse {
+        /// The operation.
+        operation: String,
+        /// How often.
+        times: u32,
+    },
+    /// The operation is carried out and answered late.
+    Delay {
+        /// The operation.
+        operation: String,
+        /// Real milliseconds, because a client's time-out runs in real time too.
+        ms: u64,
+    },
+    /// The request is carried out late, also when the client has given up by then: what a time-out
+    /// that was believed too soon looks like.
+    LandsLate {
+        /// The operation.
+        operation: String,
+        /// Real milliseconds, because a client's time-out runs in real time too.
+        ms: u64,
+        /// How often.
+        times: u32,
+    },
+    /// Changes submitted from now on take this long to be INSYNC.
+    InsyncSlow {
+        /// World seconds.
+        seconds: u64,
+    },
+    /// Every AWS call answers `ExpiredToken`.
+    ExpiredCredentials,
+    /// Somebody else changes the record of `apps` behind the operator's back: happens at once, with
+    /// the TTL kept, and leaves nothing to lift.
+    SecondWriter {
+        /// The address that the second writer sets.
+        #[serde(default = "second_writer_address")]
+        address: String,
+    },
+}
+
+fn second_writer_address() -> String {
+    crate::seed::SECOND_WRITER_ADDRESS.to_owned()
+}
+
+impl Fault {
+    /// The names of all kinds, as the command line and the fault panel offer them.
+    pub const NAMES: [&'static str; 14] = [
+        "site-down",
+        "site-refused",
+        "site-slow",
+        "tls-expired",
+        "tls-wrong-name",
+        "throttle",
+        "rate-limit",
+        "error-before",
+        "lost-response",
+        "delay",
+        "lands-late",
+        "insync-slow",
+        "expired-credentials",
+        "second-writer",
+    ];
+
+    /// The kind, as on the command line.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::SiteDown { .. } => "site-down",
+            Self::SiteRefused { .. } => "site-refused",
+            Self::SiteSlow { .. } => "site-slow",
+            Self::TlsExpired { .. } => "tls-expired",
+            Self::TlsWrongName { .. } => "tls-wrong-name",
+            Self::Throttle { .. } => "throttle",
+            Self::RateLimit { .. } => "rate-limit",
+            Self::ErrorBefore { .. } => "error-before",
+            Self::LostResponse { .. } => "lost-response",
+            Self::Delay { .. } => "delay",
+            Self::LandsLate { .. } => "lands-late",
+            Self::InsyncSlow { .. } => "insync-slow",
+            Self::ExpiredCredentials => "expired-credentials",
+            Self::SecondWriter { .. } => "second-writer",
+        }
+    }
+
+    /// What the fault is about within its kind: a site, an operation, or nothing. A fault injected
+    /// again with the same name and subject replaces the earlier one.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        match self {
+            Self::SiteDown { site }
+            | Self::SiteRefused { site }
+            | Self::SiteSlow { site, .. }
+            | Self::TlsExpired { site }
+            | Self::TlsWrongName { site } => Some(site.name()),
+            Self::Throttle { operation, .. }
+            | Self::ErrorBefore { operation, .. }
+            | Self::LostResponse { operation, .. }
+            | Self::LandsLate { operation, .. }
+            | Self::Delay { operation, .. } => Some(operation),
+            _ => None,
+        }
+    }
+
+    /// Whether `name` (`site-down`) or `name:subject` (`site-down:old`) means this fault.
+    #[must_use]
+    pub fn is_named(&self, wanted: &str) -> bool {
+        match wanted.split_once(':') {
+            Some((name, subject)) => name == self.name() && self.subject() == Some(subject),
+            None => wanted == self.name(),
+        }
+    }
+
+    pub(crate) fn times_mut(&mut self) -> Option<&mut u32> {
+        match self {
+            Self::Throttle { times, .. }
+            | Self::ErrorBefore { times, .. }
+            | Self::LostResponse { times, .. }
+            | Self::LandsLate { times, .. } => Some(times),
+            _ => None,
+        }
+    }
+
+    /// What the fault does, as a sentence for the fault panel.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let often = |times: &u32| match times {
+            0 => "until it is lifted".to_owned(),
+            1 => "once".to_owned(),
+            n => format!("{n} times"),
+        };
+        match self {
+            Self::SiteDown { site } => format!("The {site} site answers 503."),
+            Self::SiteRefused { site } => format!("The {site} site closes every connection."),
+            Self::SiteSlow { site, ms } => format!("The {site} site answers {ms} ms late."),
+            Self::TlsExpired { site } => format!("The certificate of the {site} site has expired."),
+            Self::TlsWrongName { site } => {
+                format!("The certificate of the {site} site is for another name.")
+            }
+            Self::Throttle { operation, times } => {
+                format!("{operation} is throttled {}.", often(times))
+            }
+            Self::RateLimit { per_second } => {
+                format!("More than {per_second} requests a second are throttled.")
+            }
+            Self::ErrorBefore {
+                operation,
+                code,
+                times,
+            } => format!("{operation} fails with {code} {}.", often(times)),
+            Self::LostResponse { operation, times } => format!(
+                "{operation} is carried out but its answer is lost {}.",
+                often(times)
+            ),
+            Self::Delay { operation, ms } => format!("{operation} answers {ms} ms late."),
+            Self::LandsLate { operation, ms, times } => {
+                format!("{operation} is carried out {ms} ms late {}.", often(times))
+            }
+            Self::InsyncSlow { seconds } => format!("New changes take {seconds} s to be INSYNC."),
+            Self::ExpiredCredentials => "The AWS credentials have expired.".to_owned(),
+            Self::SecondWriter { address } => {
+                format!("Somebody else points apps.example.nhs.test to {address}.")
+            }
+        }
+    }
+}
+
+/// The text is no fault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{text}” is not a fault: {why}")]
+pub struct NotAFault {
+    /// What was given.
+    pub text: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl FromStr for Fault {
+    type Err = NotAFault;
+
+    /// Reads `name[:argument[:argument..]]`, such as `site-down:new`, `site-slow:old:3000`,
+    /// `throttle:ChangeResourceRecordSets:2`, `error-before:GetChange:ServiceUnavailable:1`,
+    /// `lost-response`, `insync-slow:120`. Arguments left out take a default: the new site, the
+    /// operation `ChangeResourceRecordSets`, once.
+    fn from_str(text: &str) -> Result<Self, NotAFault> {
+        let refuse = |why: String| NotAFault {
+            text: text.to_owned(),
+            why,
+        };
+        let mut parts = text.split(':').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let args: Vec<&str> = parts.collect();
+        let arg = |i: usize| args.get(i).copied().filter(|s| !s.is_empty());
+        let number = |i: usize, default: u64| match arg(i) {
+            None => Ok(default),
+            Some(s) => s
+                .parse::<u64>()
+                .map_err(|_| refuse(format!("“{s}” is not a whole number"))),
+        };
+        let times =
+            |i: usize| u32::try_from(number(i, 1)?).map_err(|_| refuse("the number is too large".to_owned()));
+        let site = || match arg(0) {
+            None | Some("new") => Ok(Site::New),
+            Some("old") => Ok(Site::Old),
+            Some(s) => Err(refuse(format!("“{s}” is not a site; use old or new"))),
+        };
+        let operation = || arg(0).unwrap_or("ChangeResourceRecordSets").to_owned();
+        let (fault, most) = match name {
+            "site-down" => (Self::SiteDown { site: site()? }, 1),
+            "site-refused" => (Self::SiteRefused { site: site()? }, 1),
+            "site-slow" => (
+                Self::SiteSlow {
+                    site: site()?,
+                    ms: number(1, 3_000)?,
+                },
+                2,
+            ),
+            "tls-expired" => (Self::TlsExpired { site: site()? }, 1),
+            "tls-wrong-name" => (Self::TlsWrongName { site: site()? }, 1),
+            "throttle" => (
+                Self::Throttle {
+                    operation: operation(),
+                    times: times(1)?,
+                },
+                2,
+            ),
+            "rate-limit" => (
+                Self::RateLimit {
+                    per_second: u32::try_from(number(0, 5)?)
+                        .map_err(|_| refuse("the number is too large".to_owned()))?,
+                },
+                1,
+            ),
+            "error-before" => (
+                Self::ErrorBefore {
+                    operation: operation(),
+                    code: arg(1).unwrap_or("ServiceUnavailable").to_owned(),
+                    times: times(2)?,
+                },
+                3,
+            ),
+            "lost-response" => (
+                Self::LostResponse {
+                    operation: operation(),
+                    times: times(1)?,
+                },
+                2,
+            ),
+            "delay" => (
+                Self::Delay {
+                    operation: operation(),
+                    ms: number(1, 3_000)?,
+                },
+                2,
+            ),
+            "lands-late" => (
+                Self::LandsLate {
+                    operation: operation(),
+                    ms: number(1, 20_000)?,
+                    times: times(2)?,
+                },
+                3,
+            ),
+            "insync-slow" => (
+                Self::InsyncSlow {
+                    seconds: number(0, 180)?,
+                },
+                1,
+            ),
+            "expired-credentials" => (Self::ExpiredCredentials, 0),
+            "second-writer" => (
+                Self::SecondWriter {
+                    address: arg(0).map_or_else(second_writer_address, str::to_owned),
+                },
+                1,
+            ),
+            _ => {
+                return Err(refuse(format!("the faults are {}", Self::NAMES.join(", "))));
+            }
+        };
+        if args.len() > most {
+            return Err(refuse(format!("it takes at most {most} arguments")));
+        }
+        Ok(fault)
+    }
+}
+
+#[cfg(test)]
+mod tests;

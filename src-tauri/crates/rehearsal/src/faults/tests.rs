@@ -1,0 +1,50 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+use super::*;
+
+#[test]
+fn every_name_reads_bare_and_goes_through_json() {
+    for name in Fault::NAMES {
+        let fault: Fault = name.parse().unwrap();
+        assert_eq!(fault.name(), name);
+        let json = serde_json::to_value(&fault).unwrap();
+        assert_eq!(json["kind"], name);
+        assert_eq!(serde_json::from_value::<Fault>(json).unwrap(), fault);
+        assert!(fault.describe().ends_with('.'));
+    }
+}
+
+#[test]
+fn arguments_are_read_and_wrong_ones_named() {
+    assert_eq!(
+        "site-slow:old:50".parse::<Fault>().unwrap(),
+        Fault::SiteSlow {
+            site: Site::Old,
+            ms: 50
+        }
+    );
+    assert_eq!(
+        "error-before:GetChange:InternalFailure:2"
+            .parse::<Fault>()
+            .unwrap(),
+        Fault::ErrorBefore {
+            operation: "GetChange".into(),
+            code: "InternalFailure".into(),
+            times: 2
+        }
+    );
+    for wrong in [
+        "site-down:middle",
+        "site-slow:old:fast",
+        "fire",
+        "site-down:old:1",
+    ] {
+        assert!(wrong.parse::<Fault>().is_err(), "{wrong}");
+    }
+    assert!("site-down:old".parse::<Fault>().unwrap().is_named("site-down"));
+    assert!(
+        !"site-down:old"
+            .parse::<Fault>()
+            .unwrap()
+            .is_named("site-down:new")
+    );
+}

@@ -1,0 +1,93 @@
+//! The old and the new site: one loopback port each, for http and https alike.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Request;
+use hyper::body::Incoming;
+use rustls::ServerConfig;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+use crate::core::Core;
+use crate::faults::{Fault, Site};
+use crate::http::{self as web, Answer, Dropped};
+
+/// The first byte of a TLS handshake; no HTTP method starts with it.
+const TLS_HANDSHAKE: u8 = 0x16;
+/// A client that says nothing for this long is let go.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Serves a site for ever.
+pub(crate) async fn serve(core: Arc<Core>, site: Site, tls: Arc<ServerConfig>, listener: TcpListener) {
+    web::accept(listener, move |stream| {
+        connection(Arc::clone(&core), site, Arc::clone(&tls), stream)
+    })
+    .await;
+}
+
+async fn connection(core: Arc<Core>, site: Site, tls: Arc<ServerConfig>, stream: TcpStream) {
+    if core.read(|s| s.faults.contains(&Fault::SiteRefused { site })) {
+        return;
+    }
+    let mut first = [0];
+    let peeked = tokio::time::timeout(PATIENCE, stream.peek(&mut first)).await;
+    if !matches!(peeked, Ok(Ok(1))) {
+        return;
+    }
+    let respond = |request| respond(Arc::clone(&core), site, request);
+    if first == [TLS_HANDSHAKE] {
+        match tokio::time::timeout(PATIENCE, TlsAcceptor::from(tls).accept(stream)).await {
+            Ok(Ok(stream)) => web::serve_connection(stream, respond).await,
+            Ok(Err(error)) => tracing::debug!(%site, %error, "a TLS handshake failed"),
+            Err(_) => {}
+        }
+    } else {
+        web::serve_connection(stream, respond).await;
+    }
+}
+
+async fn respond(core: Arc<Core>, site: Site, request: Request<Incoming>) -> Result<Answer, Dropped> {
+    let (refused, down, slow) = core.read(|state| {
+        let slow = state.faults.iter().find_map(|f| match f {
+            Fault::SiteSlow { site: of, ms } if *of == site => Some(*ms),
+            _ => None,
+        });
+        (
+            state.faults.contains(&Fault::SiteRefused { site }),
+            state.faults.contains(&Fault::SiteDown { site }),
+            slow,
+        )
+    });
+    // A kept-alive connection must feel the fault too.
+    if refused {
+        return Err(Dropped);
+    }
+    if let Some(ms) = slow {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
+    let mut answer = if down {
+        web::answer(503, "text/plain; charset=utf-8", "Service unavailable\n")
+    } else {
+        page(site, request.uri().path())
+    };
+    web::date(&mut answer, core.now_ms());
+    web::set(&mut answer, "cache-control", "no-store");
+    Ok(answer)
+}
+
+fn page(site: Site, path: &str) -> Answer {
+    let build = site.build();
+    match path {
+        "/version.json" => web::answer(200, "application/json", format!("{{\"build\":\"{build}\"}}")),
+        "/" => web::answer(
+            200,
+            "text/html; charset=utf-8",
+            format!(
+                "<!doctype html><html lang=\"en\"><title>Rehearsal: {site} side</title>\
+                 <h1>This is the {site} side</h1><p>Build {build}</p></html>\n"
+            ),
+        ),
+        _ => web::answer(404, "text/plain; charset=utf-8", "Not found\n"),
+    }
+}

@@ -1,0 +1,8 @@
+//! The world from outside: over its sockets, as the engine and an onlooker see it.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod aws;
+mod dns;
+mod life;
+mod sites;
+mod support;

@@ -1,0 +1,99 @@
+//! A runbook as read: the plan's own types, with names not yet resolved and places remembered.
+
+use switchback_model::ids::{DecisionId, MonitorId, PhaseId};
+use switchback_model::plan::{Coherence, Decision, Monitor, Rule, Step};
+use switchback_model::{CheckId, CheckSpec};
+
+use crate::notes::{At, Located};
+
+/// Everything that a runbook says. Where a field is missing or wrong, a stand-in holds its place
+/// and an error is noted, so no plan is made of it.
+#[derive(Debug, Default)]
+pub(crate) struct Draft {
+    pub id: String,
+    pub title: String,
+    pub version: String,
+    pub phases: Vec<DraftPhase>,
+    pub monitors: Vec<DraftMonitor>,
+    pub rules: Vec<DraftRule>,
+    pub coherence: Vec<DraftCoherence>,
+    pub decisions: Vec<DraftDecision>,
+}
+
+#[derive(Debug)]
+pub(crate) struct DraftPhase {
+    pub id: Located<PhaseId>,
+    pub title: String,
+    pub steps: Vec<DraftStep>,
+}
+
+/// Names of steps or plan items, as written.
+pub(crate) type Names = Vec<Located<String>>;
+
+#[derive(Debug)]
+pub(crate) struct DraftStep {
+    pub step: Step,
+    pub id_at: At,
+    pub plan_ref_at: At,
+    pub reversibility_at: At,
+    pub needs: Names,
+    pub after: Names,
+    pub decisions: Vec<Located<DecisionId>>,
+    /// The kinds of checks as written, also of those that no target has filled yet.
+    pub before: Vec<&'static str>,
+    pub undo_before: usize,
+    pub undo_verify: usize,
+    pub verify: usize,
+    /// The action's kind as written.
+    pub action: Option<&'static str>,
+}
+
+/// A check, or what stands for one.
+#[derive(Debug)]
+pub(crate) struct DraftCheck {
+    pub id: Option<Located<CheckId>>,
+    pub kind: &'static str,
+    /// Absent when it could not be read, no target fills it, or it was left out (a lint says so).
+    pub spec: Option<CheckSpec>,
+}
+
+#[derive(Debug)]
+pub(crate) struct DraftMonitor {
+    pub monitor: Monitor,
+    pub id: Located<MonitorId>,
+    pub looks: Vec<DraftLook>,
+}
+
+#[derive(Debug)]
+pub(crate) struct DraftLook {
+    pub while_done: Option<Located<String>>,
+    pub until_done: Option<Located<String>>,
+    pub check: DraftCheck,
+}
+
+#[derive(Debug)]
+pub(crate) struct DraftRule {
+    pub rule: Rule,
+    pub id_at: At,
+    pub undo: Names,
+    pub undo_at: At,
+    pub keep: Names,
+    pub trigger: Option<Located<MonitorId>>,
+    pub decision: Option<Located<DecisionId>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct DraftCoherence {
+    pub coherence: Coherence,
+    pub id_at: At,
+    pub undone: Names,
+    pub done: Names,
+    pub repair: Names,
+    pub at: At,
+}
+
+#[derive(Debug)]
+pub(crate) struct DraftDecision {
+    pub decision: Decision,
+    pub at: At,
+}

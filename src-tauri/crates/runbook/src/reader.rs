@@ -1,0 +1,300 @@
+//! Reads TOML with spans and goes on after an error, so that one run shows every mistake.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+
+use switchback_model::ids::InvalidId;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::notes::{At, Located, Notes, suggestion};
+use crate::source::{MAX_BYTES, MAX_STRING, Source};
+use crate::values::Values;
+
+/// One value of the file.
+pub(crate) type Item<'a> = &'a Spanned<DeValue<'a>>;
+
+/// One table of the file, and the keys that were asked for: any other is unknown.
+pub(crate) struct Table<'a> {
+    /// What it is, for messages: "step", "target".
+    pub what: &'static str,
+    pub at: At,
+    map: &'a DeTable<'a>,
+    asked: Vec<&'static str>,
+}
+
+impl<'a> Table<'a> {
+    pub fn of(what: &'static str, map: &'a DeTable<'a>, at: At) -> Self {
+        Self { what, at, map, asked: Vec::new() }
+    }
+
+    pub fn get(&mut self, key: &'static str) -> Option<Item<'a>> {
+        self.asked.push(key);
+        self.map.get(key)
+    }
+
+    /// Its entries in the order of the file, for tables whose keys are free names.
+    pub fn entries(&self) -> Vec<(Located<String>, Item<'a>)> {
+        let mut entries: Vec<_> = self
+            .map
+            .iter()
+            .map(|(key, item)| {
+                (Located { value: key.get_ref().clone().into_owned(), at: key.span().into() }, item)
+            })
+            .collect();
+        entries.sort_by_key(|(key, _)| key.at.start);
+        entries
+    }
+
+    /// Where the value of a key stands, else where the table starts.
+    pub fn at_key(&self, key: &str) -> At {
+        self.map.get(key).map_or(self.at, |item| item.span().into())
+    }
+}
+
+/// Reads one file.
+pub(crate) struct Reader<'s> {
+    pub notes: Notes<'s>,
+    pub values: Values,
+    /// Values that a placeholder named.
+    pub used: BTreeSet<String>,
+    /// Whether `${name}` means something: in a runbook, not in a target.
+    pub templates: bool,
+    /// Every key that was asked for, by table, for the test that compares them with the schema.
+    pub known: BTreeMap<&'static str, BTreeSet<&'static str>>,
+    key: &'static str,
+}
+
+/// Parses a file; `None` after a syntax error, since what follows from it is noise.
+pub(crate) fn parse<'s>(notes: &mut Notes<'s>) -> Option<Spanned<DeTable<'s>>> {
+    let source: &'s Source = notes.source();
+    if source.text.len() > MAX_BYTES {
+        notes.error(
+            "too-large",
+            At::default(),
+            "The file is larger than 1 MiB, so it was not parsed.",
+            "Check that this is the right file: a runbook is a few hundred lines of TOML.",
+        );
+        return None;
+    }
+    let (root, errors) = DeTable::parse_recoverable(&source.text);
+    let failed = !errors.is_empty();
+    for error in errors {
+        let at = error.span().map_or(At::default(), At::from);
+        let message = format!("This is not valid TOML: {}.", error.message().trim().replace('\n', "; "));
+        notes.error("syntax", at, message, "Correct the TOML at this place.");
+    }
+    if failed {
+        return None;
+    }
+    for (key, item) in root.get_ref() {
+        sane(notes, key.get_ref(), key.span().into());
+        walk(notes, item);
+    }
+    Some(root)
+}
+
+/// Looks at every string of the file, wherever it stands.
+fn walk(notes: &mut Notes<'_>, item: &Spanned<DeValue<'_>>) {
+    match item.get_ref() {
+        DeValue::String(text) => sane(notes, text, item.span().into()),
+        DeValue::Array(items) => items.iter().for_each(|item| walk(notes, item)),
+        DeValue::Table(table) => {
+            for (key, item) in table {
+                sane(notes, key.get_ref(), key.span().into());
+                walk(notes, item);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn sane(notes: &mut Notes<'_>, text: &str, at: At) {
+    let length = text.chars().count();
+    if length > MAX_STRING {
+        // The label covers the start only: nobody wants to see the whole string.
+        let start = At { start: at.start, end: at.start + 1 };
+        notes.error(
+            "string-too-long",
+            start,
+            format!("This string has {length} characters; the most is {MAX_STRING}."),
+            "Shorten it, or link to a page that holds it.",
+        );
+    }
+    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        notes.error(
+            "control-character",
+            at,
+            "This string holds a control character, which could change how a terminal shows it.",
+            "Remove it.",
+        );
+    }
+}
+
+/// The name of a value's TOML type, for messages.
+pub(crate) fn type_of(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "an integer",
+        DeValue::Float(_) => "a number with a fraction",
+        DeValue::Boolean(_) => "a boolean",
+        DeValue::Datetime(_) => "a date or time",
+        DeValue::Array(_) => "an array",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+impl<'s> Reader<'s> {
+    pub fn new(notes: Notes<'s>, templates: bool) -> Self {
+        Self {
+            notes,
+            values: Values::default(),
+            used: BTreeSet::new(),
+            templates,
+            known: BTreeMap::new(),
+            key: "",
+        }
+    }
+
+    /// A key that must be there.
+    pub fn must<'a, T>(
+        &mut self,
+        table: &mut Table<'a>,
+        key: &'static str,
+        read: impl FnOnce(&mut Self, Item<'a>) -> Option<T>,
+    ) -> Option<T> {
+        let Some(item) = table.get(key) else {
+            self.notes.error(
+                "missing-key",
+                table.at,
+                format!("This {} has no `{key}`.", table.what),
+                format!("Add `{key} = …`."),
+            );
+            return None;
+        };
+        self.key = key;
+        read(self, item)
+    }
+
+    /// A key that may be left out.
+    pub fn may<'a, T>(
+        &mut self,
+        table: &mut Table<'a>,
+        key: &'static str,
+        read: impl FnOnce(&mut Self, Item<'a>) -> Option<T>,
+    ) -> Option<T> {
+        let item = table.get(key)?;
+        self.key = key;
+        read(self, item)
+    }
+
+    /// Reports the keys that nobody asked for.
+    pub fn finish(&mut self, table: Table<'_>) {
+        self.known.entry(table.what).or_default().extend(&table.asked);
+        for (key, _) in table.entries() {
+            if !table.asked.contains(&key.value.as_str()) {
+                self.notes.error(
+                    "unknown-key",
+                    key.at,
+                    format!("A {} has no key `{}`.", table.what, key.value),
+                    suggestion(&key.value, &table.asked),
+                );
+            }
+        }
+    }
+
+    pub fn wrong_type(&mut self, item: Item<'_>, wanted: &str) {
+        let message = format!("`{}` must be {wanted}, but this is {}.", self.key, type_of(item.get_ref()));
+        self.notes.error("wrong-type", item.span().into(), message, format!("Write {wanted}."));
+    }
+
+    pub fn table<'a>(&mut self, item: Item<'a>, what: &'static str) -> Option<Table<'a>> {
+        match item.get_ref() {
+            DeValue::Table(map) => Some(Table::of(what, map, item.span().into())),
+            _ => {
+                self.wrong_type(item, "a table");
+                None
+            }
+        }
+    }
+
+    /// The tables of `[[key]]`.
+    pub fn tables<'a>(&mut self, table: &mut Table<'a>, key: &'static str, what: &'static str) -> Vec<Table<'a>> {
+        let read = |reader: &mut Self, item: Item<'a>| {
+            let DeValue::Array(items) = item.get_ref() else {
+                reader.wrong_type(item, &format!("a list of tables, each under [[…{key}]]"));
+                return None;
+            };
+            Some(items.iter().filter_map(|item| reader.table(item, what)).collect())
+        };
+        self.may(table, key, read).unwrap_or_default()
+    }
+
+    /// A string as written, never a template.
+    pub fn literal(&mut self, item: Item<'_>) -> Option<Located<String>> {
+        match item.get_ref() {
+            DeValue::String(text) => {
+                Some(Located { value: text.clone().into_owned(), at: item.span().into() })
+            }
+            _ => {
+                self.wrong_type(item, "a string");
+                None
+            }
+        }
+    }
+
+    /// A list of names as written.
+    pub fn names(&mut self, item: Item<'_>) -> Option<Vec<Located<String>>> {
+        let DeValue::Array(items) = item.get_ref() else {
+            self.wrong_type(item, "a list of strings");
+            return None;
+        };
+        Some(items.iter().filter_map(|item| self.literal(item)).collect())
+    }
+
+    /// A list of texts, each a template.
+    pub fn texts(&mut self, item: Item<'_>) -> Option<Vec<String>> {
+        let DeValue::Array(items) = item.get_ref() else {
+            self.wrong_type(item, "a list of strings");
+            return None;
+        };
+        Some(items.iter().filter_map(|item| self.text(item)).collect())
+    }
+
+    pub fn boolean(&mut self, item: Item<'_>) -> Option<bool> {
+        let flag = item.get_ref().as_bool();
+        if flag.is_none() {
+            self.wrong_type(item, "true or false");
+        }
+        flag
+    }
+
+    pub fn id<T: FromStr<Err = InvalidId>>(&mut self, item: Item<'_>) -> Option<Located<T>> {
+        let text = self.literal(item)?;
+        match text.value.parse() {
+            Ok(value) => Some(Located { value, at: text.at }),
+            Err(error) => {
+                let error: InvalidId = error;
+                self.notes.error(
+                    "invalid-id",
+                    text.at,
+                    format!("{:?} is not a valid {}.", error.text, error.what),
+                    "Use 1 to 64 of a-z, A-Z, 0-9, '.', '-' and '_', starting with a letter or digit.",
+                );
+                None
+            }
+        }
+    }
+
+    /// One of some words.
+    pub fn choice<T: Copy>(&mut self, item: Item<'_>, choices: &[(&str, T)]) -> Option<T> {
+        let text = self.literal(item)?;
+        let found = choices.iter().find(|(word, _)| *word == text.value).map(|(_, value)| *value);
+        if found.is_none() {
+            let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+            let message = format!("`{}` can't be {:?}.", self.key, text.value);
+            self.notes.error("unknown-word", text.at, message, suggestion(&text.value, &words));
+        }
+        found
+    }
+}

@@ -1,0 +1,278 @@
+//! Reads phases and steps.
+
+use switchback_model::dns::RecordType;
+use switchback_model::plan::{Reversibility, Step, StepKind};
+use switchback_model::{ActionSpec, PhaseId, SetTtl, StepId, SwitchRecord};
+
+use crate::draft::{DraftCheck, DraftPhase, DraftStep};
+use crate::notes::{At, Located};
+use crate::reader::{Item, Reader, Table};
+
+pub(crate) const STEP_KINDS: &[(&str, StepKind)] = &[
+    ("check", StepKind::Check),
+    ("action", StepKind::Action),
+    ("attest", StepKind::Attest),
+    ("notice", StepKind::Notice),
+];
+
+pub(crate) const ACTION_KINDS: &[(&str, &str)] =
+    &[("route53.set_ttl", "route53.set_ttl"), ("route53.switch", "route53.switch")];
+
+pub(crate) const REVERSIBILITY_KINDS: &[(&str, &str)] = &[
+    ("undo", "undo"),
+    ("manual", "manual"),
+    ("correct", "correct"),
+    ("none_needed", "none_needed"),
+    ("point_of_no_return", "point_of_no_return"),
+];
+
+impl Reader<'_> {
+    /// Reads every `[[phase]]`.
+    pub fn phases(&mut self, root: &mut Table<'_>) -> Vec<DraftPhase> {
+        let mut steps_so_far = 0;
+        let tables = self.tables(root, "phase", "phase");
+        let mut phases = Vec::new();
+        for (number, mut table) in tables.into_iter().enumerate() {
+            let at = table.at;
+            let id = self.must(&mut table, "id", Reader::id::<PhaseId>);
+            let title = self.must(&mut table, "title", Reader::text);
+            let mut steps = Vec::new();
+            for step in self.tables(&mut table, "step", "step") {
+                steps_so_far += 1;
+                steps.push(self.step(step, steps_so_far));
+            }
+            self.finish(table);
+            if steps.is_empty() {
+                self.notes.error("empty-list", at, "This phase has no step.", "Add [[phase.step]], or remove it.");
+            }
+            let stand_in = || PhaseId::new(format!("unnamed-{number}")).expect("letters, digits and a hyphen");
+            let id = id.unwrap_or_else(|| Located { value: stand_in(), at });
+            phases.push(DraftPhase { id, title: title.unwrap_or_default(), steps });
+        }
+        if phases.is_empty() {
+            self.notes.error("empty-list", root.at, "This runbook has no phase.", "Add [[phase]] with its steps.");
+        }
+        phases
+    }
+
+    fn step(&mut self, mut t: Table<'_>, number: usize) -> DraftStep {
+        let at = t.at;
+        let id = self.must(&mut t, "id", Reader::id::<StepId>);
+        let title = self.must(&mut t, "title", Reader::text);
+        let plan_ref_at = t.at_key("plan_ref");
+        // An item of the plan is written like a step's id.
+        let plan_ref = self.must(&mut t, "plan_ref", Reader::id::<StepId>);
+        let kind = self.must(&mut t, "kind", |r, item| r.choice(item, STEP_KINDS));
+        let step_kind = kind.unwrap_or(StepKind::Check);
+        let automated = self.may(&mut t, "automated", Reader::boolean);
+        let automated = automated.unwrap_or(matches!(step_kind, StepKind::Check | StepKind::Action));
+        let why_not_automated = self.may(&mut t, "why_not_automated", Reader::text);
+        let why = self.must(&mut t, "why", Reader::text);
+        let owner = self.may(&mut t, "owner", Reader::text);
+        let affects = self.may(&mut t, "affects", Reader::text);
+        let expected_s = self.may(&mut t, "expected", Reader::seconds);
+        let reversibility_at = t.at_key("reversibility");
+        let reversibility = self.step_reversibility(&mut t, kind);
+        let needs = self.may(&mut t, "needs", Reader::names).unwrap_or_default();
+        let after = self.may(&mut t, "after", Reader::names).unwrap_or_default();
+        let decisions = self.decision_ids(&mut t);
+        let undo_loses = self.may(&mut t, "undo_loses", Reader::texts).unwrap_or_default();
+        let action = self.step_action(&mut t, kind);
+        let before = self.checks(&mut t, "before", false);
+        let verify = self.checks(&mut t, "verify", true);
+        let undo_before = self.checks(&mut t, "undo_before", false);
+        let undo_verify = self.checks(&mut t, "undo_verify", true);
+        self.finish(t);
+        self.unique_checks([&before, &verify, &undo_before, &undo_verify].into_iter().flatten());
+        if !automated && why_not_automated.is_none() {
+            self.notes.lint(
+                "no-reason",
+                at,
+                "This step is not automated and does not say why.",
+                "Add `why_not_automated = \"…\"`.",
+            );
+        }
+        let stand_in = || StepId::new(format!("unnamed-{number}")).expect("letters, digits and a hyphen");
+        let id = id.unwrap_or_else(|| Located { value: stand_in(), at });
+        DraftStep {
+            id_at: id.at,
+            plan_ref_at,
+            reversibility_at,
+            needs,
+            after,
+            decisions,
+            before: before.iter().map(|check| check.kind).collect(),
+            verify: verify.len(),
+            undo_before: undo_before.len(),
+            undo_verify: undo_verify.len(),
+            action: action.as_ref().map(|(kind, _)| *kind),
+            step: Step {
+                id: id.value,
+                title: title.unwrap_or_default(),
+                plan_ref: plan_ref.map(|p| p.value.to_string()).unwrap_or_default(),
+                kind: step_kind,
+                automated,
+                why_not_automated,
+                why: why.unwrap_or_default(),
+                owner,
+                affects,
+                expected_s,
+                reversibility,
+                needs: Vec::new(),
+                after: Vec::new(),
+                decisions: Vec::new(),
+                before: specs(before),
+                action: action.and_then(|(_, spec)| spec),
+                verify: specs(verify),
+                undo_before: specs(undo_before),
+                undo_verify: specs(undo_verify),
+                undo_loses,
+            },
+        }
+    }
+
+    fn decision_ids(&mut self, t: &mut Table<'_>) -> Vec<Located<switchback_model::DecisionId>> {
+        let read = |r: &mut Self, item: Item<'_>| {
+            let toml::de::DeValue::Array(items) = item.get_ref() else {
+                r.wrong_type(item, "a list of decision ids");
+                return None;
+            };
+            Some(items.iter().filter_map(|item| r.id(item)).collect())
+        };
+        self.may(t, "decisions", read).unwrap_or_default()
+    }
+
+    fn unique_checks<'c>(&mut self, checks: impl Iterator<Item = &'c DraftCheck>) {
+        let mut seen = std::collections::BTreeSet::new();
+        for id in checks.filter_map(|check| check.id.as_ref()) {
+            if !seen.insert(id.value.clone()) {
+                self.notes.error(
+                    "duplicate-id",
+                    id.at,
+                    format!("This step already has a check `{}`.", id.value),
+                    "Give each check of a step its own id.",
+                );
+            }
+        }
+    }
+
+    /// A step that only looks or tells has no effect unless it says otherwise.
+    fn step_reversibility(&mut self, t: &mut Table<'_>, kind: Option<StepKind>) -> Reversibility {
+        let at = t.at_key("reversibility");
+        let may_leave_out = !matches!(kind, Some(StepKind::Action | StepKind::Attest));
+        let read = |r: &mut Self, item: Item<'_>| r.reversibility(item);
+        let written = if may_leave_out && at == t.at {
+            self.may(t, "reversibility", read)
+        } else {
+            self.must(t, "reversibility", read)
+        };
+        let wrong = match (kind, &written) {
+            (Some(StepKind::Action), Some(Reversibility::NoneNeeded)) => {
+                Some(("irreversible-action", "An action changes something, so it can't have the reversibility none_needed."))
+            }
+            (Some(k), Some(Reversibility::Undo)) if k != StepKind::Action => {
+                Some(("undo-without-action", "Only an action can be undone by the program."))
+            }
+            _ => None,
+        };
+        if let Some((code, message)) = wrong {
+            let fix = "Say how it is taken back: undo (actions only), manual with words, correct with a notice, or point_of_no_return.";
+            self.notes.error(code, at, message, fix);
+        }
+        written.unwrap_or(Reversibility::NoneNeeded)
+    }
+
+    fn reversibility(&mut self, item: Item<'_>) -> Option<Reversibility> {
+        let mut t = self.table(item, "reversibility")?;
+        let kind = self.must(&mut t, "kind", |r, item| r.choice(item, REVERSIBILITY_KINDS));
+        let read = match kind {
+            Some("undo") => Some(Reversibility::Undo),
+            Some("manual") => {
+                let words = self.must(&mut t, "words", Reader::text);
+                Some(Reversibility::Manual { words: words.unwrap_or_default() })
+            }
+            Some("correct") => {
+                let notice = self.must(&mut t, "notice", Reader::text);
+                Some(Reversibility::Correct { notice: notice.unwrap_or_default() })
+            }
+            Some("none_needed") => Some(Reversibility::NoneNeeded),
+            Some(_) => Some(Reversibility::PointOfNoReturn),
+            None => {
+                t.get("words");
+                t.get("notice");
+                None
+            }
+        };
+        self.finish(t);
+        read
+    }
+
+    /// The action's kind, and the action where every field could be read.
+    fn step_action(&mut self, t: &mut Table<'_>, kind: Option<StepKind>) -> Option<(&'static str, Option<ActionSpec>)> {
+        let (at, step_at) = (t.at_key("action"), t.at);
+        let action = self.may(t, "action", |r, item| r.action(item));
+        let written = at != step_at;
+        if kind == Some(StepKind::Action) && !written {
+            self.notes.error("missing-key", step_at, "This action step has no `action`.", "Add [phase.step.action].");
+        }
+        if kind.is_some_and(|k| k != StepKind::Action) && written {
+            self.notes.error(
+                "action-not-allowed",
+                at,
+                "Only a step of kind action may have an `action`.",
+                "Set `kind = \"action\"`, or remove the action.",
+            );
+        }
+        action
+    }
+
+    fn action(&mut self, item: Item<'_>) -> Option<(&'static str, Option<ActionSpec>)> {
+        let mut t = self.table(item, "action")?;
+        let kind = self.must(&mut t, "kind", |r, item| r.choice(item, ACTION_KINDS));
+        let zone_id = self.must(&mut t, "zone_id", Reader::zone_id);
+        let zone = self.must(&mut t, "zone", Reader::dns_name);
+        let name_at = t.at_key("name");
+        let name = self.must(&mut t, "name", Reader::dns_name);
+        if let (Some(zone), Some(name)) = (&zone, &name) {
+            self.inside(name, zone, name_at);
+        }
+        let spec = match kind {
+            Some("route53.set_ttl") => {
+                let ttl = self.must(&mut t, "ttl", Reader::ttl);
+                (|| Some(ActionSpec::SetTtl(SetTtl { zone_id: zone_id?, zone: zone?, name: name?, ttl: ttl? })))()
+            }
+            Some(_) => {
+                let to_at: At = t.at_key("to");
+                let to = self.must(&mut t, "to", Reader::records);
+                if let (Some(to), Some(name)) = (&to, &name)
+                    && zone.as_ref() == Some(name)
+                    && to.iter().any(|entry| entry.kind == RecordType::Cname)
+                {
+                    self.notes.error(
+                        "cname-conflict",
+                        to_at,
+                        "The zone's own name can't have a CNAME: it has SOA and NS records already.",
+                        "Use an alias, or A and AAAA record sets.",
+                    );
+                }
+                (|| {
+                    let (zone_id, zone, name) = (zone_id?, zone?, name?);
+                    let mut to: Vec<_> = to?.iter().map(|entry| entry.at(&name)).collect();
+                    to.sort();
+                    Some(ActionSpec::SwitchRecord(SwitchRecord { zone_id, zone, name, to }))
+                })()
+            }
+            None => {
+                t.get("ttl");
+                t.get("to");
+                None
+            }
+        };
+        self.finish(t);
+        kind.map(|kind| (kind, spec))
+    }
+}
+
+fn specs(checks: Vec<DraftCheck>) -> Vec<switchback_model::CheckSpec> {
+    checks.into_iter().filter_map(|check| check.spec).collect()
+}

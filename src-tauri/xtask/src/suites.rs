@@ -1,0 +1,348 @@
+//! The suites, which executables belong to them, and how one is run within its budget.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    compile::TestProgram,
+    scan::{self, Counts},
+    shell::{Outcome, Scratch, Stop, Workspace, command, which},
+    ui,
+    watch::{self, End},
+};
+
+/// A group of tests with one time budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suite {
+    /// Unit tests and every integration test without a suite of its own.
+    Core,
+    /// The adapters against the embedded world, cell by cell.
+    Conformance,
+    /// The driver killed at every point.
+    Kill,
+    /// The same scenario against other people's emulators.
+    Emulators,
+    /// Types, lints and tests of the interface.
+    Ui,
+    /// The shipped binary in a real window.
+    Window,
+}
+
+impl Suite {
+    /// All, in the order they run: the quickest answer first.
+    pub const ALL: [Self; 6] = [
+        Self::Core,
+        Self::Ui,
+        Self::Conformance,
+        Self::Kill,
+        Self::Emulators,
+        Self::Window,
+    ];
+
+    /// The name on the command line and in the table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Core => "core",
+            Self::Conformance => "conformance",
+            Self::Kill => "kill",
+            Self::Emulators => "emulators",
+            Self::Ui => "ui",
+            Self::Window => "window",
+        }
+    }
+
+    /// How long it should take on two cores. It fails at one and a half times this.
+    pub fn budget(self) -> Duration {
+        let minutes = match self {
+            Self::Core | Self::Ui => 2,
+            Self::Kill | Self::Emulators => 3,
+            Self::Conformance => 4,
+            Self::Window => 5,
+        };
+        Duration::from_secs(minutes * 60)
+    }
+
+    /// The start of the names of its integration tests; none for a suite that is not found by name.
+    pub fn prefix(self) -> Option<&'static str> {
+        match self {
+            Self::Conformance => Some("conformance"),
+            Self::Kill => Some("kill"),
+            Self::Emulators => Some("emulator"),
+            Self::Window => Some("window"),
+            Self::Core | Self::Ui => None,
+        }
+    }
+
+    /// Where an executable belongs; none for a bench, which `cargo xtask bench` runs.
+    pub fn of(test: &TestProgram) -> Option<Self> {
+        if !test.integration {
+            return Some(Self::Core);
+        }
+        if test.name.starts_with("bench") {
+            return None;
+        }
+        let named = |suite: &Self| suite.prefix().is_some_and(|prefix| test.name.starts_with(prefix));
+        Some(Self::ALL.into_iter().find(named).unwrap_or(Self::Core))
+    }
+}
+
+/// What the test executables are given.
+pub struct Surroundings {
+    /// The Python environment, when it was set up.
+    pub venv: Option<PathBuf>,
+    /// Where both programs are.
+    pub programs: PathBuf,
+    /// Full campaigns instead of the short ones.
+    pub prove: bool,
+}
+
+/// How one suite went.
+#[derive(Debug)]
+pub struct Report {
+    /// Which one.
+    pub suite: Suite,
+    /// Its tests.
+    pub counts: Counts,
+    /// How long it took.
+    pub time: Duration,
+    /// What a person should know: no tests, over the budget, killed.
+    pub notes: Vec<String>,
+}
+
+impl Report {
+    /// A suite that could not be run at all counts as failed, never as skipped; the others still run.
+    pub fn could_not_run(suite: Suite, stop: Stop) -> Self {
+        eprintln!("xtask: {}: {}", suite.name(), stop.message);
+        let counts = Counts {
+            failed: 1,
+            ..Counts::default()
+        };
+        Self {
+            suite,
+            counts,
+            time: Duration::ZERO,
+            notes: vec![stop.message],
+        }
+    }
+}
+
+/// Runs the suite's executables one after the other.
+pub fn run(
+    workspace: &Workspace,
+    suite: Suite,
+    tests: &[&TestProgram],
+    around: &Surroundings,
+) -> Outcome<Report> {
+    let start = Instant::now();
+    let mut report = Report {
+        suite,
+        counts: Counts::default(),
+        time: Duration::ZERO,
+        notes: Vec::new(),
+    };
+    let limit = if around.prove {
+        Duration::from_secs(3 * 3600)
+    } else {
+        suite.budget() * 3 / 2
+    };
+    if suite == Suite::Ui {
+        run_ui(workspace, limit, &mut report)?;
+    } else if tests.is_empty() {
+        no_tests(workspace, suite, &mut report);
+    }
+    for test in tests {
+        println!("\n== {}: {} ({})", suite.name(), test.name, package_name(test));
+        let scratch = Scratch::new("session")?;
+        let left = limit.saturating_sub(start.elapsed());
+        let mut program = wrapped(suite, test, left, &scratch)?;
+        program
+            .current_dir(&test.package)
+            .env("CARGO_MANIFEST_DIR", &test.package);
+        detach(&mut program);
+        program.env("SWITCHBACK_BIN_DIR", &around.programs);
+        program.env("TS_RS_EXPORT_DIR", workspace.path(crate::types::GENERATED));
+        if let Some(venv) = &around.venv {
+            program.env("SWITCHBACK_VENV", venv);
+        }
+        if around.prove {
+            program.env("SWITCHBACK_PROVE", "1");
+        }
+        if !follow(&mut program, left, &test.name, &mut report)? {
+            break;
+        }
+    }
+    report.time = start.elapsed();
+    if !around.prove && report.time > limit && report.notes.is_empty() {
+        fail(&mut report, "took more than 1.5 times its budget".to_owned());
+    }
+    Ok(report)
+}
+
+fn package_name(test: &TestProgram) -> String {
+    test.package
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn fail(report: &mut Report, note: String) {
+    eprintln!("xtask: {}: {note}", report.suite.name());
+    report.counts.failed += 1;
+    report.notes.push(note);
+}
+
+/// Runs one command and adds its results; false when the suite's time is used up.
+fn follow(program: &mut Command, limit: Duration, name: &str, report: &mut Report) -> Outcome<bool> {
+    let before = report.counts;
+    let end = watch::watch(program, limit, |line| {
+        println!("{line}");
+        if let Some(counts) = scan::counts(line) {
+            report.counts += counts;
+        }
+    })?;
+    match end {
+        End::Overdue => {
+            fail(
+                report,
+                format!("{name} was stopped at 1.5 times the suite's budget"),
+            );
+            return Ok(false);
+        }
+        End::Failure if report.counts.failed == before.failed => {
+            fail(
+                report,
+                format!("{name} ended with an error but reported no failed test"),
+            );
+        }
+        End::Failure | End::Success => {}
+    }
+    Ok(true)
+}
+
+fn run_ui(workspace: &Workspace, limit: Duration, report: &mut Report) -> Outcome<()> {
+    let package = fs::read_to_string(workspace.path("ui/package.json"))
+        .map_err(|error| Stop::failed(format!("ui/package.json cannot be read: {error}")))?;
+    if !scan::has_script(&package, "check") {
+        println!("suite ui: no tests yet");
+        return Ok(());
+    }
+    println!("\n== ui: npm run check");
+    let mut npm = ui::npm(workspace);
+    npm.args(["run", "check"]).env("NO_COLOR", "1");
+    follow(&mut npm, limit, "npm run check", report).map(|_| ())
+}
+
+/// A suite without an executable is fine only while the sources have none either.
+fn no_tests(workspace: &Workspace, suite: Suite, report: &mut Report) {
+    let Some(prefix) = suite.prefix() else { return };
+    let crates = fs::read_dir(workspace.path("src-tauri/crates"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let folders = crates
+        .map(|entry| entry.path().join("tests"))
+        .chain([workspace.path("tests")]);
+    let named = |folder: PathBuf| {
+        fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .any(|entry| entry.file_name().to_string_lossy().starts_with(prefix))
+    };
+    if folders.into_iter().any(named) {
+        fail(
+            report,
+            format!("the sources have {prefix}* tests, but cargo built none"),
+        );
+    } else {
+        println!("suite {}: no tests yet", suite.name());
+    }
+}
+
+/// The executable itself, or inside the session it needs: a display and a message bus for the window,
+/// a bus with an unlocked throw-away keyring for keyring tests.
+fn wrapped(suite: Suite, test: &TestProgram, limit: Duration, scratch: &Scratch) -> Outcome<Command> {
+    let keyring = test.integration && test.name.starts_with("keyring");
+    if !cfg!(target_os = "linux") || (suite != Suite::Window && !keyring) {
+        return Ok(command(&test.executable));
+    }
+    let mut needed = vec!["dbus-run-session", "gnome-keyring-daemon", "timeout"];
+    if suite == Suite::Window {
+        needed.extend(["xvfb-run", "WebKitWebDriver"]);
+    }
+    if let Some(absent) = needed.into_iter().find(|program| which(program).is_none()) {
+        return Err(Stop::failed(format!(
+            "{} cannot run: {absent} is missing",
+            test.name
+        )));
+    }
+    // `timeout` is the second guard: it still ends the session if this program is killed.
+    let mut words = vec!["--kill-after=10".to_owned(), (limit.as_secs() + 20).to_string()];
+    if suite == Suite::Window {
+        words.extend(["xvfb-run", "-a", "-s", "-screen 0 1400x900x24"].map(str::to_owned));
+    }
+    words.extend(["dbus-run-session", "--", "sh", "-c", SESSION, "session"].map(str::to_owned));
+    let mut session = command("timeout");
+    session.args(words).arg(&test.executable);
+    isolate(&mut session, &scratch.0)?;
+    Ok(session)
+}
+
+/// Unlocks a keyring that lives in the scratch folder, waits until it answers, runs the test, and ends the
+/// daemon by its own id: left to itself it sometimes outlives its bus.
+const SESSION: &str = r#"
+printf 'test\n' | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
+keyring=$!
+tries=0
+until dbus-send --session --print-reply --dest=org.freedesktop.DBus / \
+  org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets 2>/dev/null | grep -q 'boolean true'; do
+  tries=$((tries + 1))
+  if [ "$tries" -gt 200 ]; then echo 'the test keyring did not start' >&2; kill "$keyring"; exit 1; fi
+  sleep 0.05
+done
+"$@"
+status=$?
+kill "$keyring"
+wait "$keyring"
+exit "$status"
+"#;
+
+/// Takes the developer's own AWS access and Switchback folder out of a test's environment: nothing that
+/// a test does by mistake may reach a real account or a real run.
+fn detach(program: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("AWS_") || name == "SWITCHBACK_HOME" {
+            program.env_remove(name.as_ref());
+        }
+    }
+    for file in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
+        program.env(file, if cfg!(windows) { "NUL" } else { "/dev/null" });
+    }
+    program.env("AWS_EC2_METADATA_DISABLED", "true");
+}
+
+/// Points every per-user folder into the scratch folder: a test must never see a person's own keyring.
+fn isolate(session: &mut Command, scratch: &Path) -> Outcome<()> {
+    for (variable, name) in [
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_CACHE_HOME", "cache"),
+        ("XDG_RUNTIME_DIR", "runtime"),
+    ] {
+        let folder = scratch.join(name);
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder
+            .create(&folder)
+            .map_err(|error| Stop::failed(format!("no folder for a session: {error}")))?;
+        session.env(variable, folder);
+    }
+    Ok(())
+}
