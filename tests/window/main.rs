@@ -1,1 +1,11 @@
-//! Window tests.
+//! End-to-end tests of the shipped console in a real window, driven through WebDriver.
+//!
+//! They need a display, a message bus and an unlocked keyring: `cargo xtask test --only window`
+//! gives them all three. Screenshots go to `$SWITCHBACK_SHOTS`, or to `target/shots`.
+
+mod accessible;
+mod app;
+mod driver;
+mod journey;
+mod locked;
+mod restart;

@@ -8,9 +8,7 @@ use switchback_engine::monitor::applicable;
 use switchback_engine::ports::{Clock, World};
 use switchback_engine::rollback::proposal;
 use switchback_engine::run::Run;
-use switchback_model::{
-    CheckReading, Command, MonitorId, Operator, RollbackScope, StepState, Submission,
-};
+use switchback_model::{CheckReading, Command, MonitorId, Operator, RollbackScope, StepState, Submission};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::view::{Live, Readiness, rollback_plan_view, snapshot};
@@ -62,7 +60,12 @@ impl Actor {
         };
         tokio::spawn(async move { state.work(messages).await });
         let weak = inbox.downgrade();
-        tokio::spawn(watch_monitors(weak.clone(), run_rx.clone(), world.clone(), clock.clone()));
+        tokio::spawn(watch_monitors(
+            weak.clone(),
+            run_rx.clone(),
+            world.clone(),
+            clock.clone(),
+        ));
         tokio::spawn(look_back(weak, run_rx.clone(), world.clone(), clock.clone()));
         Self {
             inbox,
@@ -189,7 +192,10 @@ impl State {
         let now = self.clock.now();
         let due = run.plan.steps().find_map(|step| {
             let state = run.steps.get(&step.id)?;
-            let open = matches!(state.state, StepState::ToDo | StepState::Blocked | StepState::Ready);
+            let open = matches!(
+                state.state,
+                StepState::ToDo | StepState::Blocked | StepState::Ready
+            );
             let reachable = step.needs.iter().chain(&step.after).all(|edge| {
                 run.steps
                     .get(edge)
@@ -240,7 +246,15 @@ impl State {
                 }
             }
             Message::Reading(id, reading) => {
-                let Some(monitor) = self.driver.run().plan.monitors.iter().find(|m| m.id == id).cloned() else {
+                let Some(monitor) = self
+                    .driver
+                    .run()
+                    .plan
+                    .monitors
+                    .iter()
+                    .find(|m| m.id == id)
+                    .cloned()
+                else {
                     return Ok(());
                 };
                 let changed = self
@@ -288,14 +302,20 @@ async fn watch_monitors(
                 if let Some(spec) = applicable(&now_run, &monitor) {
                     let reading = world.check(spec, &now_run.history()).await;
                     let Some(inbox) = inbox.upgrade() else { return };
-                    if inbox.send(Message::Reading(monitor.id.clone(), reading)).await.is_err() {
+                    if inbox
+                        .send(Message::Reading(monitor.id.clone(), reading))
+                        .await
+                        .is_err()
+                    {
                         return;
                     }
                 }
                 if inbox.upgrade().is_none() {
                     return;
                 }
-                clock.sleep(Duration::from_secs(u64::from(monitor.every_s.max(1)))).await;
+                clock
+                    .sleep(Duration::from_secs(u64::from(monitor.every_s.max(1))))
+                    .await;
             }
         })
     });

@@ -131,7 +131,12 @@ impl From<ProviderError> for ApiError {
 
 impl From<switchback_model::ids::InvalidId> for ApiError {
     fn from(error: switchback_model::ids::InvalidId) -> Self {
-        Self::new("usage", sentence_case(&error.to_string()), "Check the spelling.", error.what)
+        Self::new(
+            "usage",
+            sentence_case(&error.to_string()),
+            "Check the spelling.",
+            error.what,
+        )
     }
 }
 

@@ -39,7 +39,10 @@ impl Home {
         made.map_err(|error| {
             ApiError::new(
                 "journal",
-                format!("The folder for Switchback's state can't be used: {}.", error.kind()),
+                format!(
+                    "The folder for Switchback's state can't be used: {}.",
+                    error.kind()
+                ),
                 "Make it writable, or set SWITCHBACK_HOME to another folder.",
                 folder.display().to_string(),
             )

@@ -87,7 +87,7 @@ impl Host {
     /// Opens the home and its journal.
     pub fn start(options: HostOptions) -> Result<Arc<Self>, ApiError> {
         let home = Home::open(options.home.as_deref())?;
-        let keys = Arc::new(switchback_journal::OsKeyRing::new());
+        let keys = Arc::new(switchback_journal::OsKeyRing);
         let mut store = Store::open(home.path(), keys)?;
         if let Some(mirror) = &options.mirror {
             store = store.with_mirror(mirror)?;
@@ -126,7 +126,8 @@ impl Host {
             endpoint,
             by: self.options.operator.clone(),
         };
-        self.store.create_run(&run, SystemClock::default().now(), opened, None)?;
+        self.store
+            .create_run(&run, SystemClock::default().now(), opened, None)?;
         Ok(run)
     }
 
@@ -151,6 +152,11 @@ impl Host {
         }
     }
 
+    /// Opens a run of a runbook (a folder, a file or a bundled name) on one of its targets.
+    pub fn new_from_runbook(&self, runbook: &str, target: &str) -> Result<RunId, ApiError> {
+        self.run_new(crate::plan::resolve(runbook, target)?)
+    }
+
     /// All runs, newest first.
     pub fn run_list(&self) -> Result<Vec<RunRow>, ApiError> {
         let mut rows: Vec<RunRow> = self
@@ -161,7 +167,7 @@ impl Host {
                 run: row.id.to_string(),
                 title: row.title,
                 target: row.target,
-                kind: row.target_kind,
+                kind: kind_of(&row.banner).to_owned(),
                 opened_at: row.opened_at,
             })
             .collect();
@@ -220,11 +226,7 @@ impl Host {
     }
 
     /// Takes the lease of a run and starts to drive it, once.
-    pub async fn driver(
-        &self,
-        id: &RunId,
-        force: bool,
-    ) -> Result<(Driver, Surroundings), ApiError> {
+    pub async fn driver(&self, id: &RunId, force: bool) -> Result<(Driver, Surroundings), ApiError> {
         let run = self.load(id).await?;
         let around = self.surroundings(&run).await?;
         let holder = Holder {
@@ -353,8 +355,14 @@ impl Host {
         let run = self.load(id).await?;
         let around = self.surroundings(&run).await?;
         let (plan, preconditions) =
-            switchback_engine::driver::plan_rollback(&run, &*around.world, around.clock.now(), &scope).await?;
-        Ok(rollback_plan_view(&run, &plan, &preconditions, around.clock.now()))
+            switchback_engine::driver::plan_rollback(&run, &*around.world, around.clock.now(), &scope)
+                .await?;
+        Ok(rollback_plan_view(
+            &run,
+            &plan,
+            &preconditions,
+            around.clock.now(),
+        ))
     }
 
     /// Submits a command to a run that this program drives.
@@ -421,7 +429,7 @@ fn rehearsal_surroundings(
         clock: Some(clock.clone()),
     })?;
     let probes = ProbeWorld {
-        dial: handle.dial.clone().into(),
+        dial: handle.dial.clone(),
         ca_pem: Some(handle.ca_pem.clone()),
         name_servers: Some(servers(&handle.name_servers)),
         resolvers: servers(&handle.resolvers),
@@ -442,4 +450,14 @@ fn host_name() -> String {
         .map(|name| name.trim().chars().take(80).collect())
         .filter(|name: &String| !name.is_empty())
         .unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// The kind of a target from its banner word, as the wire spells it.
+fn kind_of(banner: &str) -> &'static str {
+    match banner {
+        "REHEARSAL" => "rehearsal",
+        "TEST" => "test",
+        "PREPROD" => "preproduction",
+        _ => "production",
+    }
 }

@@ -1,3 +1,26 @@
 //! Wire schema and handlers for both hosts; knows nothing of Tauri.
 
+pub mod actor;
+pub mod clock;
+mod closed_world;
+mod error;
+pub mod home;
+pub mod host;
+pub mod plan;
+pub mod rehearse;
+pub mod telemetry;
+pub mod view;
 pub mod wire;
+pub mod world;
+
+use switchback_model::Operator;
+
+/// Who is at the keyboard: `SWITCHBACK_OPERATOR`, else the system's user name.
+#[must_use]
+pub fn operator_name() -> Operator {
+    ["SWITCHBACK_OPERATOR", "USER", "USERNAME"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find_map(|name| Operator::new(&name).ok())
+        .unwrap_or_else(|| Operator::new("operator").expect("a plain word is an operator name"))
+}

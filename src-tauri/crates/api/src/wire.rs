@@ -14,7 +14,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// What a reading or an answer means to a tired engineer. Order = rank, worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub enum Tone {
     /// As expected.
     Passing,
@@ -32,7 +32,7 @@ pub enum Tone {
 
 /// One check or monitor with its last reading.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct ReadingView {
     /// The check's or monitor's id.
     pub id: String,
@@ -63,7 +63,7 @@ pub struct ReadingView {
 
 /// One object's change in words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct ChangeView {
     /// The object.
     pub object: String,
@@ -75,7 +75,7 @@ pub struct ChangeView {
 
 /// One API call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct CallView {
     /// The service.
     pub service: String,
@@ -90,7 +90,7 @@ pub struct CallView {
 
 /// The exact preview.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct PreviewView {
     /// What an approval names.
     pub digest: String,
@@ -102,7 +102,7 @@ pub struct PreviewView {
 
 /// Something that a person may do with a step now, or why not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct Offer {
     /// The command's word: `check`, `apply`, `skip`, `accept`, `reopen`, `inspect`,
     /// `resolve-before` …
@@ -119,7 +119,7 @@ pub struct Offer {
 
 /// One numbered try.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct AttemptView {
     /// `step/generation/way/n`.
     pub id: String,
@@ -140,7 +140,7 @@ pub struct AttemptView {
 
 /// One step with everything that its page shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct StepView {
     /// Its id.
     pub id: String,
@@ -200,7 +200,7 @@ pub struct StepView {
 
 /// One phase.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct PhaseView {
     /// Its id.
     pub id: String,
@@ -214,7 +214,7 @@ pub struct PhaseView {
 
 /// The banner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct BannerView {
     /// `rehearsal`, `test`, `preproduction` or `production`.
     pub kind: String,
@@ -236,7 +236,7 @@ pub struct BannerView {
 
 /// One of the two answers that must be readable at two metres.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct Answer {
     /// Passing, Failing or Unknown.
     pub tone: Tone,
@@ -248,7 +248,7 @@ pub struct Answer {
 
 /// Whether and how the run can go back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct WayBack {
     /// The headline: "Can go back", "Can go back: 2 things not proven", "Nothing to undo yet".
     pub answer: Answer,
@@ -265,7 +265,7 @@ pub struct WayBack {
 /// What to take back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub enum ScopeView {
     /// One step.
     Step(String),
@@ -277,7 +277,7 @@ pub enum ScopeView {
 
 /// One item of a rollback.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct RollbackItemView {
     /// Its id.
     pub id: String,
@@ -305,7 +305,7 @@ pub struct RollbackItemView {
 
 /// A breach of coherence that the rollback would leave.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct BreachView {
     /// Its id.
     pub id: String,
@@ -317,7 +317,7 @@ pub struct BreachView {
 
 /// A rollback's plan, as shown before the confirm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct RollbackPlanView {
     /// What the confirm names.
     pub digest: String,
@@ -340,7 +340,7 @@ pub struct RollbackPlanView {
 
 /// A rollback under way or ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct RollbackProgress {
     /// `running`, `halted`, `completed` or `abandoned`.
     pub state: String,
@@ -352,7 +352,7 @@ pub struct RollbackProgress {
 
 /// A decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct DecisionView {
     /// Its id.
     pub id: String,
@@ -372,7 +372,7 @@ pub struct DecisionView {
 
 /// Who drives the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct DriverView {
     /// The operator.
     pub by: String,
@@ -386,7 +386,7 @@ pub struct DriverView {
 
 /// A deadline: says "Decision due", never acts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct Deadline {
     /// What it is about.
     pub title: String,
@@ -399,7 +399,7 @@ pub struct Deadline {
 
 /// The whole run as a screen needs it: sent after every event and at every reading.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct RunSnapshot {
     /// [`SCHEMA_VERSION`].
     pub schema_version: u32,
@@ -444,7 +444,7 @@ pub struct RunSnapshot {
 
 /// One event as the timeline shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct EventView {
     /// Its place.
     #[ts(type = "number")]
@@ -464,7 +464,7 @@ pub struct EventView {
 
 /// A page of the journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct JournalPage {
     /// The events, oldest first.
     pub events: Vec<EventView>,
@@ -475,7 +475,7 @@ pub struct JournalPage {
 
 /// One run in the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct RunRow {
     /// Its id.
     pub run: String,
@@ -492,7 +492,7 @@ pub struct RunRow {
 
 /// What the window knows at its start.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct AppInfo {
     /// The program's version.
     pub version: String,
@@ -507,7 +507,7 @@ pub struct AppInfo {
 /// What happened to the world, or to the run: one update of the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub enum Update {
     /// The whole run, as it is now.
     Snapshot {
@@ -524,7 +524,7 @@ pub enum Update {
 /// A command of the rehearsal panel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub enum RehearsalCommand {
     /// Start a rehearsal run (and the world, if it is not there).
     Start,
@@ -542,7 +542,7 @@ pub enum RehearsalCommand {
 
 /// One fault switch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct FaultView {
     /// Its name.
     pub name: String,
@@ -554,7 +554,7 @@ pub struct FaultView {
 
 /// The rehearsal world as its panel shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct RehearsalView {
     /// Its endpoint, for `aws --endpoint-url`.
     pub endpoint: String,
@@ -568,7 +568,7 @@ pub struct RehearsalView {
 
 /// One part of the rehearsal world.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct RehearsalPart {
     /// Its name.
     pub name: String,
@@ -580,7 +580,7 @@ pub struct RehearsalPart {
 
 /// The answer to a submission that was accepted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct Accepted {
     /// The last event after it was accepted.
     #[ts(type = "number")]
@@ -589,7 +589,7 @@ pub struct Accepted {
 
 /// An error at the boundary.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export_to = "wire.ts")]
+#[ts(export, export_to = "wire.ts")]
 pub struct ApiError {
     /// A code that the window or a script branches on: `stale_screen`, `rejected`, `guard`,
     /// `sign_in`, `locked`, `not_found`, `bad_input`, `journal`, `internal`.

@@ -11,7 +11,7 @@ use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, 
 use switchback_engine::ttl::{TtlWait, ttl_wait};
 use switchback_model::dns::DnsName;
 use switchback_model::{ActionSpec, CheckKind, CheckReading, CheckSpec, Target, Verdict};
-use switchback_probes::ProbeWorld;
+use switchback_probes::{self as probes, ProbeWorld};
 
 /// AWS and the outside, as one target sees them.
 pub struct RunWorld {
@@ -37,20 +37,16 @@ impl RunWorld {
         if !self.target.observers.dns {
             return ParentNs::NotObserved;
         }
-        if let Some(servers) = &self.probes.name_servers {
-            let names: Result<Vec<DnsName>, _> = servers.iter().map(|(name, _)| DnsName::new(name)).collect();
-            return match names {
-                Ok(names) => ParentNs::Found(names),
-                Err(error) => ParentNs::Failed(error.to_string()),
-            };
+        match switchback_probes::delegation(zone, &self.probes).await {
+            Ok(names) => ParentNs::Found(names),
+            Err(error) => ParentNs::Failed(error.to_string()),
         }
-        match switchback_probes::name_servers_of(zone, None).await {
-            Ok(servers) => {
-                let names: Result<Vec<DnsName>, _> = servers.iter().map(|(name, _)| DnsName::new(name)).collect();
-                names.map_or_else(|e| ParentNs::Failed(e.to_string()), ParentNs::Found)
-            }
-            Err(why) => ParentNs::Failed(why.to_string()),
-        }
+    }
+
+    /// Observed when the answer came, not when the question was asked.
+    fn observed_now(&self, mut reading: CheckReading) -> CheckReading {
+        reading.observed_at = self.clock.now();
+        reading
     }
 
     async fn ttl(&self, spec: &CheckSpec, name: &DnsName, lowered: u32, history: &History) -> CheckReading {
@@ -83,14 +79,18 @@ impl RunWorld {
                 at,
                 Some("Wait until the lowering is in sync on every server.".to_owned()),
             ),
-            TtlWait::Until(over) if over <= now => {
-                reading(spec, Verdict::Pass, "0 s left", at, None)
-            }
+            TtlWait::Until(over) if over <= now => reading(spec, Verdict::Pass, "0 s left", at, None),
             TtlWait::Until(over) => {
                 let left = over.duration_since(now).as_secs().max(1);
                 // Shown by our clock, waited for by the server's.
                 let until = at.checked_add(over.duration_since(now)).unwrap_or(over);
-                reading(spec, Verdict::Waiting { until }, &format!("{left} s left"), at, None)
+                reading(
+                    spec,
+                    Verdict::Waiting { until },
+                    &format!("{left} s left"),
+                    at,
+                    None,
+                )
             }
         }
     }
@@ -132,12 +132,14 @@ fn not_observed(spec: &CheckSpec, now: Timestamp, what: &str) -> CheckReading {
 impl World for RunWorld {
     fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
         match spec {
-            ActionSpec::SetTtl(spec) => {
-                Box::new(switchback_aws::route53::SetTtl::new(self.aws.clone(), spec.clone()))
-            }
-            ActionSpec::SwitchRecord(spec) => {
-                Box::new(switchback_aws::route53::SwitchRecord::new(self.aws.clone(), spec.clone()))
-            }
+            ActionSpec::SetTtl(spec) => Box::new(switchback_aws::route53::SetTtl::new(
+                self.aws.clone(),
+                spec.clone(),
+            )),
+            ActionSpec::SwitchRecord(spec) => Box::new(switchback_aws::route53::SwitchRecord::new(
+                self.aws.clone(),
+                spec.clone(),
+            )),
         }
     }
 
@@ -168,14 +170,28 @@ impl World for RunWorld {
             CheckKind::HttpBuild { .. } | CheckKind::Certificate { .. } if !observers.http => {
                 not_observed(spec, now, "HTTP")
             }
-            CheckKind::Authoritative { .. }
-            | CheckKind::Resolvers { .. }
-            | CheckKind::HttpBuild { .. }
-            | CheckKind::Certificate { .. } => {
-                let mut reading = switchback_probes::check(spec, &self.probes, now).await;
-                // Observed when the answer came, not when the question was asked.
-                reading.observed_at = self.clock.now();
-                reading
+            CheckKind::Authoritative {
+                name,
+                zone,
+                record,
+                values,
+            } => {
+                let reading =
+                    probes::check_authoritative(spec, name, zone, *record, values, &self.probes, now).await;
+                self.observed_now(reading)
+            }
+            CheckKind::Resolvers { name, record, values } => {
+                let reading = probes::check_resolvers(spec, name, *record, values, &self.probes, now).await;
+                self.observed_now(reading)
+            }
+            CheckKind::HttpBuild { url, address, build } => {
+                let reading =
+                    probes::check_http_build(spec, url, *address, build.as_deref(), &self.probes, now).await;
+                self.observed_now(reading)
+            }
+            CheckKind::Certificate { host, address, days } => {
+                let reading = probes::check_certificate(spec, host, *address, *days, &self.probes, now).await;
+                self.observed_now(reading)
             }
         }
     }

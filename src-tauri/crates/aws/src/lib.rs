@@ -17,3 +17,6 @@ pub use checks::ParentNs;
 pub use connect::{Aws, AwsOptions};
 pub use guard::assert_identity;
 pub use route53::{HostedZone, SetTtl, SwitchRecord};
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,14 @@ struct Facts {
 }
 
 impl Seen {
+    /// As after the hand-over of a request.
+    #[cfg(test)]
+    pub(crate) fn handed_over() -> Self {
+        let seen = Self::default();
+        seen.with(|facts| facts.transmitting = true);
+        seen
+    }
+
     /// Whether the request was handed to the connector, in any attempt.
     pub(crate) fn transmitting(&self) -> bool {
         self.with(|facts| facts.transmitting)

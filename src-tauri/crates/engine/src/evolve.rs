@@ -47,10 +47,12 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
             }
             run.driver = Some((holder.clone(), *fence));
             interrupt(run, at);
+            halt_rollback(run);
         }
         EventKind::Resumed { .. } => interrupt(run, at),
         EventKind::TakenOver { .. } => {
             interrupt(run, at);
+            halt_rollback(run);
             run.driver = None;
             let with_action: Vec<StepId> = run
                 .plan
@@ -163,6 +165,7 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
                 before: before.clone(),
                 after: after.clone(),
                 intended_at: at,
+                seq: event.seq,
                 receipt: None,
                 problem: None,
                 outcome: Outcome::InFlight,
@@ -209,9 +212,12 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
             in_doubt(step, attempt, at);
         }
         EventKind::Inspected { attempt, finding } => {
-            let step = step_in(run, &attempt.step, &["in_doubt", "undo_in_doubt"])?;
-            let record = current(step, attempt)?;
-            record.finding = Some(finding.clone());
+            let step = step_in(
+                run,
+                &attempt.step,
+                &["in_doubt", "undo_in_doubt", "verifying", "undo_verifying"],
+            )?;
+            current(step, attempt)?;
             settle(step, attempt, finding, at);
         }
         EventKind::InSync { attempt, server_date } => {
@@ -328,7 +334,7 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
             after,
             reason,
             ..
-        } => adopted(run, step, before.as_ref(), after, reason, at)?,
+        } => adopted(run, step, before.as_ref(), after, reason, (event.seq, at))?,
         EventKind::Reopened { step, .. } => {
             let step = step_mut(run, step)?;
             if !is_reopenable(step.state) {
@@ -360,7 +366,10 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
                 },
             );
         }
-        EventKind::Held { .. } => run.state = RunState::Held,
+        EventKind::Held { .. } => {
+            void_waiting(run, at);
+            run.state = RunState::Held;
+        }
         EventKind::StopRequested { .. } => {
             void_waiting(run, at);
             run.state = RunState::Stopping;
@@ -380,7 +389,7 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
                 state: RollbackState::Running,
                 by: by.clone(),
                 confirmed_at: at,
-                retried_at: None,
+                asked_seq: event.seq,
                 overrides: overrides.clone(),
             });
         }
@@ -401,7 +410,7 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
         EventKind::RollbackRetried { .. } => {
             let rollback = active(run)?;
             rollback.state = RollbackState::Running;
-            rollback.retried_at = Some(at);
+            rollback.asked_seq = event.seq;
         }
         EventKind::RollbackAbandoned { .. } => active(run)?.state = RollbackState::Abandoned,
         EventKind::RollbackCompleted => {
@@ -444,7 +453,19 @@ fn interrupt(run: &mut Run, at: Timestamp) {
     }
 }
 
-/// A stop or a rollback: approvals are void, and what waits to be tried again is not.
+/// A new driver does not go on with a rollback by itself: a person asks for it, by the same click.
+fn halt_rollback(run: &mut Run) {
+    if let Some(rollback) = &mut run.rollback
+        && rollback.state == RollbackState::Running
+    {
+        rollback.state = RollbackState::Halted {
+            why: "The program that carried it out has ended. Try again to go on from here.".to_owned(),
+            readings: Vec::new(),
+        };
+    }
+}
+
+/// A hold, a stop or a rollback: approvals are void, and what waits to be tried again is not.
 fn void_waiting(run: &mut Run, at: Timestamp) {
     for step in run.steps.values_mut() {
         step.approval = None;
@@ -491,6 +512,9 @@ fn verifying(step: &mut StepRun, attempt: &AttemptId, at: Timestamp) {
 }
 
 fn settle(step: &mut StepRun, attempt: &AttemptId, finding: &Finding, at: Timestamp) {
+    if let Some(record) = step.attempts.last_mut() {
+        record.finding = Some(finding.clone());
+    }
     let applied = match (attempt.way, finding) {
         (Way::Apply, Finding::After) | (Way::Undo, Finding::Before) => true,
         (Way::Apply, Finding::Before) | (Way::Undo, Finding::After) => false,
@@ -555,7 +579,12 @@ fn reinspected(step: &mut StepRun, finding: &Finding, at: Timestamp) {
         StepState::InDoubt { .. } | StepState::UndoInDoubt { .. } => {
             settle(step, &attempt, finding, at);
         }
-        StepState::Done { .. } | StepState::Unverified | StepState::Foreign | StepState::Adopted => {
+        StepState::Done { .. }
+        | StepState::Verifying { .. }
+        | StepState::Unverified
+        | StepState::Foreign
+        | StepState::Adopted
+        | StepState::UndoFailed => {
             step.drift = (*finding != Finding::After).then(|| finding.clone());
         }
         _ => {
@@ -570,7 +599,7 @@ fn adopted(
     before: Option<&switchback_model::Captured>,
     after: &switchback_model::Captured,
     reason: &str,
-    at: Timestamp,
+    (seq, at): (u64, Timestamp),
 ) -> Result<(), String> {
     let step = step_in(run, id, &["to_do", "blocked", "ready", "failed", "skipped"])?;
     step.said = Some(reason.to_owned());
@@ -591,6 +620,7 @@ fn adopted(
         before: before.unwrap_or(after).clone(),
         after: after.clone(),
         intended_at: at,
+        seq,
         receipt: None,
         problem: None,
         outcome: Outcome::Settled,

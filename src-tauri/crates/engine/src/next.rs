@@ -114,10 +114,7 @@ fn rollback(run: &Run) -> Option<Work> {
                 halt("The undo was made, but an after-check did not pass in time.".to_owned())
             }
             StepState::UndoFailed | StepState::UndoForeign
-                if step.attempts.last().is_some_and(|a| {
-                    a.intended_at >= rollback.confirmed_at
-                        && rollback.retried_at.is_none_or(|at| at < a.intended_at)
-                }) =>
+                if step.attempts.last().is_some_and(|a| a.seq > rollback.asked_seq) =>
             {
                 halt(match step.state {
                     StepState::UndoForeign => "Somebody else changed it meanwhile.".to_owned(),

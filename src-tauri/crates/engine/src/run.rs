@@ -59,6 +59,8 @@ pub struct Attempt {
     pub after: Captured,
     /// When it was written ahead.
     pub intended_at: Timestamp,
+    /// The event that wrote it ahead: orders attempts where clocks may jump.
+    pub seq: u64,
     /// What the call brought back.
     pub receipt: Option<Receipt>,
     /// What went wrong.
@@ -204,8 +206,10 @@ pub struct RollbackRun {
     pub by: Operator,
     /// When.
     pub confirmed_at: Timestamp,
-    /// When a person last asked to try the stopped item again.
-    pub retried_at: Option<Timestamp>,
+    /// The event by which a person confirmed it, or last asked to try the stopped item again: what
+    /// was tried since is not tried again without being asked. By sequence, not by time, because
+    /// clocks may jump.
+    pub asked_seq: u64,
     /// Preconditions overridden by name.
     pub overrides: Vec<switchback_model::CheckId>,
 }
@@ -354,6 +358,19 @@ impl Run {
         self.rollback.as_ref().is_some_and(RollbackRun::is_active)
     }
 
+    /// When a later change of the same object was on every server: changes of one object arrive in
+    /// their order, so an earlier version is gone by then. Without it an attempt that was undone
+    /// before it was in sync would be waited for without end.
+    fn replaced_since(&self, attempt: &Attempt, image: &Image) -> Option<Timestamp> {
+        self.steps
+            .values()
+            .flat_map(|step| &step.attempts)
+            .filter(|later| later.seq > attempt.seq)
+            .filter(|later| later.before.clear().is_some_and(|b| b.object() == image.object()))
+            .filter_map(|later| later.in_sync)
+            .min()
+    }
+
     /// Every version of records that this run knows to have been served and replaced, for the TTL
     /// wait. An attempt in doubt counts as not yet replaced.
     #[must_use]
@@ -368,9 +385,10 @@ impl Run {
             if not_applied {
                 continue;
             }
-            let Some(Image::RecordSets { name, sets, .. }) = attempt.before.clear() else {
+            let Some(before) = attempt.before.clear() else {
                 continue;
             };
+            let Image::RecordSets { name, sets, .. } = before;
             let Some(ttl) = sets
                 .iter()
                 .map(switchback_model::dns::RecordSet::believed_ttl)
@@ -381,7 +399,7 @@ impl Run {
             served.push(ServedVersion {
                 name: name.clone(),
                 ttl,
-                replaced_at: attempt.in_sync,
+                replaced_at: attempt.in_sync.or_else(|| self.replaced_since(attempt, before)),
             });
         }
         History { served }

@@ -40,10 +40,23 @@ impl Inner {
         let mut events = Vec::with_capacity(kinds.len());
         for kind in kinds {
             let body = body_of(&kind)?;
-            let row = Row { run, seq: head.seq + 1, at: &stamp, fence: lease.fence, body: &body };
+            let row = Row {
+                run,
+                seq: head.seq + 1,
+                at: &stamp,
+                fence: lease.fence,
+                body: &body,
+            };
             let next = insert(&tx, &self.path, &head.hash, row)?;
-            head = Head { gap: head.gap, ..next };
-            events.push(Event { seq: head.seq, at, kind });
+            head = Head {
+                gap: head.gap,
+                ..next
+            };
+            events.push(Event {
+                seq: head.seq,
+                at,
+                kind,
+            });
         }
         if !events.is_empty() {
             store_head(&tx, &self.path, run, &head, key.as_ref())?;
@@ -58,18 +71,35 @@ impl Inner {
 
 /// Stores one event and gives the head that it makes, without a gap.
 pub(crate) fn insert(tx: &Connection, path: &Path, prev: &Hash, row: Row<'_>) -> Result<Head, JournalError> {
-    let link =
-        Link { run: row.run.as_str(), seq: row.seq, at: row.at, fence: row.fence, body: row.body.as_bytes() };
+    let link = Link {
+        run: row.run.as_str(),
+        seq: row.seq,
+        at: row.at,
+        fence: row.fence,
+        body: row.body.as_bytes(),
+    };
     let hash = hash(link, prev);
     tx.prepare_cached(
         "INSERT INTO event (run, seq, at, fence, body, prev_hash, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )
     .and_then(|mut statement| {
         let run = row.run.as_str();
-        statement.execute(params![run, int(row.seq), row.at, int(row.fence), row.body, prev, hash])
+        statement.execute(params![
+            run,
+            int(row.seq),
+            row.at,
+            int(row.fence),
+            row.body,
+            prev,
+            hash
+        ])
     })
     .map_err(not_written(path))?;
-    Ok(Head { seq: row.seq, hash, gap: 0 })
+    Ok(Head {
+        seq: row.seq,
+        hash,
+        gap: 0,
+    })
 }
 
 /// Stores the head, with its MAC where there is a key.
@@ -87,7 +117,14 @@ pub(crate) fn store_head(
     )
     .and_then(|mut statement| {
         let (seq, gap) = (int(head.seq), int(head.gap));
-        statement.execute(params![run.as_str(), seq, head.hash, gap, mac, key.map(Secret::id)])
+        statement.execute(params![
+            run.as_str(),
+            seq,
+            head.hash,
+            gap,
+            mac,
+            key.map(Secret::id)
+        ])
     })
     .map_err(not_written(path))?;
     Ok(())
@@ -106,8 +143,15 @@ pub(crate) fn stored_head(conn: &Connection, path: &Path, run: &RunId) -> Result
                 .query_row([run.as_str()], |row| {
                     let mac: Option<Vec<u8>> = row.get(3)?;
                     let by: Option<String> = row.get(4)?;
-                    let head = Head { seq: uint(row.get(0)?), hash: row.get(1)?, gap: uint(row.get(2)?) };
-                    Ok(StoredHead { head, mac: mac.zip(by) })
+                    let head = Head {
+                        seq: uint(row.get(0)?),
+                        hash: row.get(1)?,
+                        gap: uint(row.get(2)?),
+                    };
+                    Ok(StoredHead {
+                        head,
+                        mac: mac.zip(by),
+                    })
                 })
                 .optional()
         })
@@ -127,7 +171,9 @@ pub(crate) fn load_head(
     let last: Option<(i64, Hash)> = conn
         .prepare_cached("SELECT seq, hash FROM event WHERE run = ?1 ORDER BY seq DESC LIMIT 1")
         .and_then(|mut statement| {
-            statement.query_row([run.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+            statement
+                .query_row([run.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()
         })
         .map_err(not_read(path))?;
     if last != Some((int(head.seq), head.hash)) {

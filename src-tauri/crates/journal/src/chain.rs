@@ -57,12 +57,21 @@ pub(crate) struct Head {
 impl Head {
     /// The MAC of this head.
     pub fn mac(&self, key: &Secret, run: &str) -> Hash {
-        mac(key, HEAD, &self.fields(run, &self.seq.to_be_bytes(), &self.gap.to_be_bytes()))
+        mac(
+            key,
+            HEAD,
+            &self.fields(run, &self.seq.to_be_bytes(), &self.gap.to_be_bytes()),
+        )
     }
 
     /// Whether a MAC is this head's.
     pub fn mac_holds(&self, key: &Secret, run: &str, found: &[u8]) -> bool {
-        mac_holds(key, HEAD, &self.fields(run, &self.seq.to_be_bytes(), &self.gap.to_be_bytes()), found)
+        mac_holds(
+            key,
+            HEAD,
+            &self.fields(run, &self.seq.to_be_bytes(), &self.gap.to_be_bytes()),
+            found,
+        )
     }
 
     fn fields<'a>(&'a self, run: &'a str, seq: &'a [u8], gap: &'a [u8]) -> [&'a [u8]; 4] {

@@ -78,9 +78,20 @@ pub struct CopyVerification {
 /// event.
 pub fn verify_file(path: &Path) -> Result<CopyVerification, JournalError> {
     let scan = scan(path, |_| Ok(()))?;
-    let partial = if scan.partial { "; an unfinished last line was left out" } else { "" };
-    let sentence = format!("consistent to event {}; cannot prove that nothing was cut{partial}", scan.seq);
-    Ok(CopyVerification { run: scan.header.run, to_seq: scan.seq, sentence })
+    let partial = if scan.partial {
+        "; an unfinished last line was left out"
+    } else {
+        ""
+    };
+    let sentence = format!(
+        "consistent to event {}; cannot prove that nothing was cut{partial}",
+        scan.seq
+    );
+    Ok(CopyVerification {
+        run: scan.header.run,
+        to_seq: scan.seq,
+        sentence,
+    })
 }
 
 impl Store {
@@ -123,10 +134,18 @@ pub(crate) fn write_copy(
     out: &Path,
     file: File,
 ) -> Result<(u64, u64, Hash), JournalError> {
-    let mut writer = Counted { out: BufWriter::new(file), length: 0 };
-    writer.line(&header(conn, db, run, through)?).map_err(io_not_written(out))?;
+    let mut writer = Counted {
+        out: BufWriter::new(file),
+        length: 0,
+    };
+    writer
+        .line(&header(conn, db, run, through)?)
+        .map_err(io_not_written(out))?;
     let (seq, hash) = write_events(conn, db, run, (0, ROOT), out, &mut writer)?;
-    let file = writer.out.into_inner().map_err(|error| io_not_written(out)(error.into_error()))?;
+    let file = writer
+        .out
+        .into_inner()
+        .map_err(|error| io_not_written(out)(error.into_error()))?;
     file.sync_all().map_err(io_not_written(out))?;
     Ok((writer.length, seq, hash))
 }
@@ -164,7 +183,12 @@ fn header(conn: &Connection, db: &Path, run: &RunId, through: Option<u64>) -> Re
         nonce: BASE64.encode(wrapped.nonce),
         ciphertext: BASE64.encode(wrapped.ciphertext),
     });
-    Ok(Header { switchback_journal: FORMAT, run: run.clone(), through, keys: key.into_iter().collect() })
+    Ok(Header {
+        switchback_journal: FORMAT,
+        run: run.clone(),
+        through,
+        keys: key.into_iter().collect(),
+    })
 }
 
 impl Header {
@@ -224,14 +248,24 @@ pub(crate) fn scan(
     path: &Path,
     mut visit: impl FnMut(&Copied<'_>) -> Result<(), JournalError>,
 ) -> Result<Scan, JournalError> {
-    let mut lines = Lines { reader: BufReader::new(File::open(path).map_err(io_not_read(path))?), path };
+    let mut lines = Lines {
+        reader: BufReader::new(File::open(path).map_err(io_not_read(path))?),
+        path,
+    };
     let mut buffer = Vec::new();
     if lines.next(&mut buffer)? != Next::Whole {
         return Err(not_a_copy(path));
     }
     let header = parse_header(path, &buffer)?;
-    let mut scan =
-        Scan { header, seq: 0, hash: ROOT, at: None, fence: 0, length: buffer.len() as u64, partial: false };
+    let mut scan = Scan {
+        header,
+        seq: 0,
+        hash: ROOT,
+        at: None,
+        fence: 0,
+        length: buffer.len() as u64,
+        partial: false,
+    };
     loop {
         match lines.next(&mut buffer)? {
             Next::End => break,
@@ -259,13 +293,22 @@ pub(crate) fn scan(
         if line.hash != hex::encode(computed) {
             return Err(broken(run, next, "is not as it was written"));
         }
-        visit(&Copied { run, line: &line, prev: &scan.hash, hash: &computed })?;
+        visit(&Copied {
+            run,
+            line: &line,
+            prev: &scan.hash,
+            hash: &computed,
+        })?;
         scan.fence = scan.fence.max(line.fence);
         scan.at = Some(line.at.into_owned());
         (scan.seq, scan.hash) = (next, computed);
         scan.length += buffer.len() as u64;
     }
-    if let Some(through) = scan.header.through.filter(|through| *through != scan.seq || scan.partial) {
+    if let Some(through) = scan
+        .header
+        .through
+        .filter(|through| *through != scan.seq || scan.partial)
+    {
         return Err(JournalError::Tampered(format!(
             "{}: the copy should end at event {through}, but its last whole event is {}. Copy the file again",
             path.display(),
@@ -276,7 +319,9 @@ pub(crate) fn scan(
 }
 
 fn parse_header(path: &Path, line: &[u8]) -> Result<Header, JournalError> {
-    let FormatOnly { switchback_journal: found } = serde_json::from_slice(line).map_err(|_| not_a_copy(path))?;
+    let FormatOnly {
+        switchback_journal: found,
+    } = serde_json::from_slice(line).map_err(|_| not_a_copy(path))?;
     if found > FORMAT {
         return Err(JournalError::Newer { found, known: FORMAT });
     }
@@ -307,7 +352,9 @@ impl Lines<'_> {
     fn next(&mut self, buffer: &mut Vec<u8>) -> Result<Next, JournalError> {
         buffer.clear();
         let mut limited = (&mut self.reader).take(LONGEST_LINE);
-        limited.read_until(b'\n', buffer).map_err(io_not_read(self.path))?;
+        limited
+            .read_until(b'\n', buffer)
+            .map_err(io_not_read(self.path))?;
         Ok(match buffer.last() {
             None => Next::End,
             Some(b'\n') => Next::Whole,

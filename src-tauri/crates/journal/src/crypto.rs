@@ -16,13 +16,19 @@ impl Secret {
     /// A fresh key from the operating system's generator.
     #[must_use]
     pub fn random() -> Self {
-        Self(SecretBox::init_with_mut(|bytes: &mut [u8; 32]| fill_random(bytes)))
+        Self(SecretBox::init_with_mut(|bytes: &mut [u8; 32]| {
+            fill_random(bytes)
+        }))
     }
 
     /// Takes 32 bytes; `None` for any other length.
     #[must_use]
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
-        (bytes.len() == 32).then(|| Self(SecretBox::init_with_mut(|key: &mut [u8; 32]| key.copy_from_slice(bytes))))
+        (bytes.len() == 32).then(|| {
+            Self(SecretBox::init_with_mut(|key: &mut [u8; 32]| {
+                key.copy_from_slice(bytes)
+            }))
+        })
     }
 
     /// The bytes, for a key ring that stores them.
@@ -39,7 +45,9 @@ impl Secret {
 
 impl Clone for Secret {
     fn clone(&self) -> Self {
-        Self(SecretBox::init_with_mut(|key: &mut [u8; 32]| key.copy_from_slice(self.expose())))
+        Self(SecretBox::init_with_mut(|key: &mut [u8; 32]| {
+            key.copy_from_slice(self.expose())
+        }))
     }
 }
 
@@ -52,7 +60,9 @@ impl std::fmt::Debug for Secret {
 pub(crate) fn fill_random(bytes: &mut [u8]) {
     // Without random numbers from the operating system no key can be made; there is nothing to
     // fall back on that would be safe.
-    OsRng.try_fill_bytes(bytes).expect("the operating system gives random bytes");
+    OsRng
+        .try_fill_bytes(bytes)
+        .expect("the operating system gives random bytes");
 }
 
 /// Feeds a domain and fields so that no two different lists give the same bytes: each is preceded
@@ -99,7 +109,9 @@ pub(crate) fn derive(input: &[u8], salt: &[u8], info: &[u8]) -> Secret {
     expand.update(info);
     expand.update(&[1]);
     let block = Zeroizing::new(<[u8; 32]>::from(expand.finalize().into_bytes()));
-    Secret(SecretBox::init_with_mut(|key: &mut [u8; 32]| key.copy_from_slice(block.as_slice())))
+    Secret(SecretBox::init_with_mut(|key: &mut [u8; 32]| {
+        key.copy_from_slice(block.as_slice())
+    }))
 }
 
 /// A nonce and a ciphertext with its tag.
@@ -120,11 +132,18 @@ pub(crate) fn encrypt(key: &Secret, aad: &[u8], plain: &[u8]) -> Boxed {
 }
 
 /// `None` where the key, the additional data or the ciphertext is not the one it was made with.
-pub(crate) fn decrypt(key: &Secret, aad: &[u8], nonce: &[u8], ciphertext: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub(crate) fn decrypt(
+    key: &Secret,
+    aad: &[u8],
+    nonce: &[u8],
+    ciphertext: &[u8],
+) -> Option<Zeroizing<Vec<u8>>> {
     if nonce.len() != 24 {
         return None;
     }
     let cipher = XChaCha20Poly1305::new(Key::from_slice(key.expose()));
-    let plain = cipher.decrypt(XNonce::from_slice(nonce), Payload { msg: ciphertext, aad }).ok()?;
+    let plain = cipher
+        .decrypt(XNonce::from_slice(nonce), Payload { msg: ciphertext, aad })
+        .ok()?;
     Some(Zeroizing::new(plain))
 }

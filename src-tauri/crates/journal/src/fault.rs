@@ -31,7 +31,9 @@ fn sqlite(path: &Path, error: &rusqlite::Error, writing: bool) -> JournalError {
             "{at}: the file or its folder is read-only. Give yourself the right to write there, or choose \
              another home"
         )),
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => JournalError::NotRead(format!("{at}: {DAMAGED}")),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            JournalError::NotRead(format!("{at}: {DAMAGED}"))
+        }
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => JournalError::NotWritten(format!(
             "{at}: another process has been writing to it for more than 10 seconds. Close it, then try again"
         )),
@@ -67,7 +69,9 @@ pub(crate) fn io_sentence(error: &io::Error) -> String {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "the disk is full. Free some space, then try again".to_owned()
         }
-        io::ErrorKind::NotADirectory => "a part of the path is a file, not a folder. Check the path".to_owned(),
+        io::ErrorKind::NotADirectory => {
+            "a part of the path is a file, not a folder. Check the path".to_owned()
+        }
         io::ErrorKind::AlreadyExists => "there is already a file. Choose another name".to_owned(),
         io::ErrorKind::InvalidData => "it is not text. Check that it is a journal copy".to_owned(),
         kind => format!("{kind}. Check the disk, then try again"),

@@ -28,7 +28,11 @@ enum State {
 
 impl Keychain {
     pub fn new(ring: Arc<dyn KeyRing>, store_id: &str) -> Self {
-        Self { ring, name: format!("journal-{store_id}"), state: Mutex::new(State::Untried) }
+        Self {
+            ring,
+            name: format!("journal-{store_id}"),
+            state: Mutex::new(State::Untried),
+        }
     }
 
     /// The key, where this home has one and the ring gives it. A ring that failed is not asked
@@ -44,7 +48,11 @@ impl Keychain {
     }
 
     /// The key; made and recorded the first time. The inner result is the ring's.
-    pub fn key(&self, conn: &Connection, path: &Path) -> Result<Result<Secret, KeyRingProblem>, JournalError> {
+    pub fn key(
+        &self,
+        conn: &Connection,
+        path: &Path,
+    ) -> Result<Result<Secret, KeyRingProblem>, JournalError> {
         if let State::Open(key) = &*lock(&self.state) {
             return Ok(Ok(key.clone()));
         }
@@ -119,7 +127,10 @@ fn record(conn: &Connection, path: &Path, key: &Secret) -> Result<(), JournalErr
     if recorded(conn, path)?.as_deref() == Some(&key.id()) {
         return Ok(());
     }
-    conn.execute("INSERT OR REPLACE INTO keychain (only, key_id) VALUES (1, ?1)", [key.id()])
-        .map_err(not_written(path))?;
+    conn.execute(
+        "INSERT OR REPLACE INTO keychain (only, key_id) VALUES (1, ?1)",
+        [key.id()],
+    )
+    .map_err(not_written(path))?;
     Ok(())
 }

@@ -55,7 +55,9 @@ impl OsKeyRing {
         act: impl FnOnce(&keyring::Entry) -> Result<T, keyring::Error> + Send,
     ) -> Result<Option<T>, KeyRingProblem> {
         let result = std::thread::scope(|scope| {
-            scope.spawn(|| keyring::Entry::new(SERVICE, name).and_then(|entry| act(&entry))).join()
+            scope
+                .spawn(|| keyring::Entry::new(SERVICE, name).and_then(|entry| act(&entry)))
+                .join()
         });
         match result {
             Ok(Ok(value)) => Ok(Some(value)),
@@ -82,7 +84,9 @@ impl OsKeyRing {
 impl KeyRing for OsKeyRing {
     fn get(&self, name: &str) -> Result<Option<Secret>, KeyRingProblem> {
         let found = Self::with_entry(name, |entry| entry.get_secret().map(zeroize::Zeroizing::new))?;
-        found.map(|bytes| Secret::from_slice(&bytes).ok_or(KeyRingProblem::Damaged)).transpose()
+        found
+            .map(|bytes| Secret::from_slice(&bytes).ok_or(KeyRingProblem::Damaged))
+            .transpose()
     }
 
     fn put(&self, name: &str, key: &Secret) -> Result<(), KeyRingProblem> {
@@ -105,7 +109,10 @@ impl MemoryKeyRing {
     /// One that answers every call with a problem.
     #[must_use]
     pub fn failing(problem: KeyRingProblem) -> Self {
-        Self { keys: Mutex::default(), problem: Mutex::new(Some(problem)) }
+        Self {
+            keys: Mutex::default(),
+            problem: Mutex::new(Some(problem)),
+        }
     }
 
     /// Breaks or mends it.

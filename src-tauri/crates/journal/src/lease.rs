@@ -30,7 +30,12 @@ impl Store {
     /// Without `force` it is taken from nobody who may be at work: only a released lease, one's own
     /// process's, or that of a process of this host that has ended. With `force` a person takes it
     /// from anybody; the second value then says whether it was taken from another holder.
-    pub fn take_lease(&self, run: &RunId, holder: Holder, force: bool) -> Result<(Lease, bool), JournalError> {
+    pub fn take_lease(
+        &self,
+        run: &RunId,
+        holder: Holder,
+        force: bool,
+    ) -> Result<(Lease, bool), JournalError> {
         let inner = &*self.inner;
         let mut conn = inner.conn();
         let tx = begin(&mut conn, &inner.path)?;
@@ -44,7 +49,10 @@ impl Store {
         }
         inner.refuse_if_taken_over(run)?;
         let taken = held.is_some();
-        let lease = Lease { holder, fence: row.fence + 1 };
+        let lease = Lease {
+            holder,
+            fence: row.fence + 1,
+        };
         let kept = inner.lock_lease(run, lease.fence)?;
         write(&tx, &inner.path, run, &lease.holder, lease.fence, false)?;
         tx.commit().map_err(not_written(&inner.path))?;
@@ -72,7 +80,11 @@ impl Store {
     /// Who holds the lease, where somebody does. A holder whose process has ended still stands
     /// here until the lease is taken.
     pub fn holder(&self, run: &RunId) -> Result<Option<Lease>, JournalError> {
-        let Row { holder, fence, released } = row(&self.inner.conn(), &self.inner.path, run)?;
+        let Row {
+            holder,
+            fence,
+            released,
+        } = row(&self.inner.conn(), &self.inner.path, run)?;
         Ok(holder.filter(|_| !released).map(|holder| Lease { holder, fence }))
     }
 }
@@ -86,7 +98,8 @@ impl Inner {
 
     /// Another store's mark in the mirror folder.
     fn refuse_if_taken_over(&self, run: &RunId) -> Result<(), JournalError> {
-        self.with_mirror(|mirror| mirror.refuse_if_taken_over(run)).unwrap_or(Ok(()))
+        self.with_mirror(|mirror| mirror.refuse_if_taken_over(run))
+            .unwrap_or(Ok(()))
     }
 
     /// The other holder who may be driving the run now.
@@ -127,28 +140,44 @@ impl Inner {
 }
 
 /// Refuses a lease that is not the one in the row.
-pub(crate) fn require(conn: &Connection, path: &Path, run: &RunId, lease: &Lease) -> Result<(), JournalError> {
-    let Row { holder, fence, released } = row(conn, path, run)?;
+pub(crate) fn require(
+    conn: &Connection,
+    path: &Path,
+    run: &RunId,
+    lease: &Lease,
+) -> Result<(), JournalError> {
+    let Row {
+        holder,
+        fence,
+        released,
+    } = row(conn, path, run)?;
     match holder {
         Some(holder) if !released && fence == lease.fence && holder == lease.holder => Ok(()),
         Some(holder) if !released => Err(JournalError::Fenced(describe(&holder, fence))),
         Some(holder) => Err(JournalError::Fenced(format!(
-            "nobody; {} on {} gave it back under fence {fence}. Take the lease again",
+            "this one was given back by {} on {} (fence {fence}). Take the lease again",
             holder.by, holder.host
         ))),
-        None => Err(JournalError::Fenced("nobody has taken it yet. Take the lease first".to_owned())),
+        None => Err(JournalError::Fenced(
+            "this one was never taken here. Take the lease first".to_owned(),
+        )),
     }
 }
 
 fn describe(holder: &Holder, fence: u64) -> String {
-    format!("{} on {} (process {}, fence {fence})", holder.by, holder.host, holder.pid)
+    format!(
+        "{} on {} (process {}, fence {fence})",
+        holder.by, holder.host, holder.pid
+    )
 }
 
 pub(crate) fn row(conn: &Connection, path: &Path, run: &RunId) -> Result<Row, JournalError> {
     let found: Option<(Option<String>, i64, bool)> = conn
         .prepare_cached("SELECT holder, fence, released FROM lease WHERE run = ?1")
         .and_then(|mut statement| {
-            statement.query_row([run.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()
+            statement
+                .query_row([run.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                .optional()
         })
         .map_err(not_read(path))?;
     let (holder, fence, released) = found.ok_or_else(|| JournalError::NoRun(run.to_string()))?;
@@ -156,7 +185,11 @@ pub(crate) fn row(conn: &Connection, path: &Path, run: &RunId) -> Result<Row, Jo
         .map(|json| serde_json::from_str(&json))
         .transpose()
         .map_err(|_| JournalError::Tampered(format!("the holder of run {run} can't be read")))?;
-    Ok(Row { holder, fence: uint(fence), released })
+    Ok(Row {
+        holder,
+        fence: uint(fence),
+        released,
+    })
 }
 
 /// Writes the row; the schema refuses a fence that falls.
@@ -168,8 +201,9 @@ pub(crate) fn write(
     fence: u64,
     released: bool,
 ) -> Result<(), JournalError> {
-    let json = serde_json::to_string(holder)
-        .map_err(|_| JournalError::NotWritten("the holder can't be written as JSON. Report this fault".to_owned()))?;
+    let json = serde_json::to_string(holder).map_err(|_| {
+        JournalError::NotWritten("the holder can't be written as JSON. Report this fault".to_owned())
+    })?;
     tx.execute(
         "INSERT INTO lease (run, holder, fence, released) VALUES (?1, ?2, ?3, ?4) \
          ON CONFLICT (run) DO UPDATE SET holder = ?2, fence = ?3, released = ?4",

@@ -10,7 +10,7 @@ use switchback_model::{Event, EventKind, RunId};
 use crate::append::{proven, stored_head};
 use crate::chain::{Hash, Link, ROOT, hash};
 use crate::fault::{damaged, not_read};
-use crate::store::{Inner, Store, int, uint};
+use crate::store::{Inner, Store, begin, int, uint};
 
 /// What the chain of a run proves.
 ///
@@ -32,8 +32,10 @@ impl Store {
     /// Goes through every link of a run. A break is `Tampered` and names the event.
     pub fn verify(&self, run: &RunId) -> Result<Verification, JournalError> {
         let inner = &*self.inner;
-        let conn = inner.conn();
         let path = &inner.path;
+        let mut conn = inner.conn();
+        // Nobody appends meanwhile: otherwise head, events and mirror would be of different moments.
+        let conn = begin(&mut conn, path)?;
         let sound: String = conn
             .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
             .map_err(not_read(path))?;
@@ -49,7 +51,9 @@ impl Store {
                 head.seq
             )));
         }
-        inner.with_mirror(|mirror| mirror.refuse_if_ahead(&conn, run)).transpose()?;
+        inner
+            .with_mirror(|mirror| mirror.refuse_if_ahead(&conn, run))
+            .transpose()?;
         let key = inner.keychain.known(&conn, path);
         let proven = proven(head, stored.mac.as_ref(), run, key.as_ref())?;
         let sentence = match (proven, head.gap) {
@@ -60,13 +64,22 @@ impl Store {
             ),
             (false, _) => format!("consistent to event {seq}; cannot prove that nothing was cut"),
         };
-        Ok(Verification { to_seq: seq, complete: proven && head.gap == 0, sentence })
+        Ok(Verification {
+            to_seq: seq,
+            complete: proven && head.gap == 0,
+            sentence,
+        })
     }
 }
 
 impl Inner {
     /// Events after `after_seq` with their links verified, up to the head or the limit.
-    pub fn read(&self, run: &RunId, after_seq: u64, limit: Option<usize>) -> Result<Vec<Event>, JournalError> {
+    pub fn read(
+        &self,
+        run: &RunId,
+        after_seq: u64,
+        limit: Option<usize>,
+    ) -> Result<Vec<Event>, JournalError> {
         let mut conn = self.conn();
         let path = &self.path;
         // One view of the file: head and events of the same moment.
@@ -94,13 +107,20 @@ impl Inner {
 }
 
 /// Where a walk starts: an event and its hash.
-pub(crate) fn start(conn: &Connection, path: &Path, run: &RunId, seq: u64) -> Result<(u64, Hash), JournalError> {
+pub(crate) fn start(
+    conn: &Connection,
+    path: &Path,
+    run: &RunId,
+    seq: u64,
+) -> Result<(u64, Hash), JournalError> {
     if seq == 0 {
         return Ok((0, ROOT));
     }
     conn.prepare_cached("SELECT hash FROM event WHERE run = ?1 AND seq = ?2")
         .and_then(|mut statement| {
-            statement.query_row(params![run.as_str(), int(seq)], |row| row.get(0)).optional()
+            statement
+                .query_row(params![run.as_str(), int(seq)], |row| row.get(0))
+                .optional()
         })
         .map_err(not_read(path))?
         .map(|hash| (seq, hash))
@@ -123,7 +143,9 @@ pub(crate) fn walk(
         )
         .map_err(not_read(path))?;
     let limit = limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
-    let mut rows = statement.query(params![run.as_str(), int(start.0), limit]).map_err(not_read(path))?;
+    let mut rows = statement
+        .query(params![run.as_str(), int(start.0), limit])
+        .map_err(not_read(path))?;
     let (mut seq, mut prev) = start;
     while let Some(row) = rows.next().map_err(not_read(path))? {
         let next = seq + 1;
@@ -133,7 +155,13 @@ pub(crate) fn walk(
         let at = bytes(row, 1, path)?;
         let at = std::str::from_utf8(at).map_err(|_| broken(run, next, "has no time"))?;
         let fence = uint(row.get(2).map_err(not_read(path))?);
-        let link = Link { run: run.as_str(), seq: next, at, fence, body: bytes(row, 3, path)? };
+        let link = Link {
+            run: run.as_str(),
+            seq: next,
+            at,
+            fence,
+            body: bytes(row, 3, path)?,
+        };
         let computed = hash(link, &prev);
         if bytes(row, 4, path)? != prev || bytes(row, 5, path)? != computed {
             return Err(broken(run, next, "is not as it was written"));
@@ -152,7 +180,9 @@ fn bytes<'a>(row: &'a rusqlite::Row<'_>, at: usize, path: &Path) -> Result<&'a [
 }
 
 pub(crate) fn broken(run: &RunId, seq: u64, how: &str) -> JournalError {
-    JournalError::Tampered(format!("event {seq} of run {run} {how}. Compare with the mirror folder or an export"))
+    JournalError::Tampered(format!(
+        "event {seq} of run {run} {how}. Compare with the mirror folder or an export"
+    ))
 }
 
 /// The event of a verified link.
@@ -167,9 +197,18 @@ pub(crate) fn event(path: &Path, link: &Link<'_>) -> Result<Event, JournalError>
         ))
     };
     let kind: EventKind = serde_json::from_slice(link.body).map_err(|error| {
-        tracing::warn!(seq = link.seq, line = error.line(), column = error.column(), "unknown event");
+        tracing::warn!(
+            seq = link.seq,
+            line = error.line(),
+            column = error.column(),
+            "unknown event"
+        );
         unknown("kind")
     })?;
     let at: Timestamp = link.at.parse().map_err(|_| unknown("time"))?;
-    Ok(Event { seq: link.seq, at, kind })
+    Ok(Event {
+        seq: link.seq,
+        at,
+        kind,
+    })
 }

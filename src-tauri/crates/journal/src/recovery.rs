@@ -64,7 +64,9 @@ impl RecoveryCode {
 }
 
 fn check(symbols: &[u8]) -> u8 {
-    let rest = symbols.iter().fold(0_u32, |rest, symbol| (rest * 32 + u32::from(*symbol)) % 37);
+    let rest = symbols
+        .iter()
+        .fold(0_u32, |rest, symbol| (rest * 32 + u32::from(*symbol)) % 37);
     u8::try_from(rest).expect("a rest of 37 fits in a byte")
 }
 
@@ -74,14 +76,20 @@ impl FromStr for RecoveryCode {
     /// Takes any case, hyphens and blanks anywhere, O for 0, I and L for 1.
     fn from_str(text: &str) -> Result<Self, InvalidCode> {
         let mut symbols = Zeroizing::new(Vec::with_capacity(SYMBOLS + 1));
-        for (at, found) in text.chars().enumerate().filter(|(_, c)| *c != '-' && !c.is_whitespace()) {
+        for (at, found) in text
+            .chars()
+            .enumerate()
+            .filter(|(_, c)| *c != '-' && !c.is_whitespace())
+        {
             let c = match found.to_ascii_uppercase() {
                 'O' => '0',
                 'I' | 'L' => '1',
                 c => c,
             };
             let value = ALPHABET.iter().position(|symbol| char::from(*symbol) == c);
-            let value = value.and_then(|value| u8::try_from(value).ok()).ok_or(InvalidCode::Character(at + 1))?;
+            let value = value
+                .and_then(|value| u8::try_from(value).ok())
+                .ok_or(InvalidCode::Character(at + 1))?;
             if symbols.len() < SYMBOLS && value >= 32 {
                 return Err(InvalidCode::Character(at + 1));
             }
@@ -96,7 +104,9 @@ impl FromStr for RecoveryCode {
         if check(code) != *last {
             return Err(InvalidCode::Check);
         }
-        Ok(Self(SecretBox::init_with_mut(|symbols: &mut [u8; SYMBOLS]| symbols.copy_from_slice(code))))
+        Ok(Self(SecretBox::init_with_mut(|symbols: &mut [u8; SYMBOLS]| {
+            symbols.copy_from_slice(code)
+        })))
     }
 }
 
@@ -116,7 +126,11 @@ mod tests {
         let code = RecoveryCode::generate();
         let text = code.reveal();
         assert_eq!(text.len(), 35);
-        let typed = text.to_lowercase().replace('0', "o").replace('1', "l").replace('-', " ");
+        let typed = text
+            .to_lowercase()
+            .replace('0', "o")
+            .replace('1', "l")
+            .replace('-', " ");
         assert_eq!(typed.parse::<RecoveryCode>().unwrap().bytes(), code.bytes());
         assert_eq!(format!("{code:?}"), "RecoveryCode(hidden)");
     }
@@ -127,10 +141,23 @@ mod tests {
         for at in (0..text.len()).filter(|at| text.as_bytes()[*at] != b'-') {
             let other = if text.as_bytes()[at] == b'7' { "8" } else { "7" };
             let slipped = format!("{}{other}{}", &text[..at], &text[at + 1..]);
-            assert_eq!(slipped.parse::<RecoveryCode>().unwrap_err(), InvalidCode::Check, "{at}");
+            assert_eq!(
+                slipped.parse::<RecoveryCode>().unwrap_err(),
+                InvalidCode::Check,
+                "{at}"
+            );
         }
-        assert_eq!(text[..34].parse::<RecoveryCode>().unwrap_err(), InvalidCode::Length);
-        assert_eq!(format!("{}7", *text).parse::<RecoveryCode>().unwrap_err(), InvalidCode::Length);
-        assert_eq!("!".parse::<RecoveryCode>().unwrap_err(), InvalidCode::Character(1));
+        assert_eq!(
+            text[..34].parse::<RecoveryCode>().unwrap_err(),
+            InvalidCode::Length
+        );
+        assert_eq!(
+            format!("{}7", *text).parse::<RecoveryCode>().unwrap_err(),
+            InvalidCode::Length
+        );
+        assert_eq!(
+            "!".parse::<RecoveryCode>().unwrap_err(),
+            InvalidCode::Character(1)
+        );
     }
 }

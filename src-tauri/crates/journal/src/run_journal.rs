@@ -33,24 +33,34 @@ impl RunJournal {
         let Self { store, run } = self.clone();
         match tokio::task::spawn_blocking(move || act(&store, &run)).await {
             Ok(result) => result,
-            Err(_) => Err(JournalError::NotWritten("the journal's thread broke off. Start the program again".to_owned())),
+            Err(_) => Err(JournalError::NotWritten(
+                "the journal's thread broke off. Start the program again".to_owned(),
+            )),
         }
     }
 }
 
 #[async_trait]
 impl Journal for RunJournal {
-    async fn append(&self, lease: &Lease, at: Timestamp, events: Vec<EventKind>) -> Result<Vec<Event>, JournalError> {
+    async fn append(
+        &self,
+        lease: &Lease,
+        at: Timestamp,
+        events: Vec<EventKind>,
+    ) -> Result<Vec<Event>, JournalError> {
         let lease = lease.clone();
-        self.blocking(move |store, run| store.inner.append(run, &lease, at, events)).await
+        self.blocking(move |store, run| store.inner.append(run, &lease, at, events))
+            .await
     }
 
     async fn read(&self, after_seq: u64) -> Result<Vec<Event>, JournalError> {
-        self.blocking(move |store, run| store.inner.read(run, after_seq, None)).await
+        self.blocking(move |store, run| store.inner.read(run, after_seq, None))
+            .await
     }
 
     async fn holds(&self, lease: &Lease) -> Result<(), JournalError> {
         let lease = lease.clone();
-        self.blocking(move |store, run| store.inner.holds(run, &lease)).await
+        self.blocking(move |store, run| store.inner.holds(run, &lease))
+            .await
     }
 }

@@ -5,6 +5,7 @@ use std::io::{Read, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use rusqlite_migration::{M, Migrations};
 use switchback_engine::ports::JournalError;
@@ -78,6 +79,9 @@ CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event
     BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
 CREATE TRIGGER event_is_never_removed BEFORE DELETE ON event
     BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+CREATE TRIGGER event_is_never_replaced BEFORE INSERT ON event
+    WHEN EXISTS (SELECT 1 FROM event WHERE run = NEW.run AND seq = NEW.seq)
+    BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
 CREATE TRIGGER run_is_never_changed BEFORE UPDATE ON run
     BEGIN SELECT RAISE(ABORT, 'runs are never changed'); END;
 CREATE TRIGGER run_is_never_removed BEFORE DELETE ON run
@@ -125,13 +129,21 @@ pub(crate) fn open(path: &Path) -> Result<(Connection, String), JournalError> {
 
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut conn = Connection::open_with_flags(path, flags).map_err(not_written(path))?;
-    conn.busy_timeout(Duration::from_secs(10)).map_err(not_read(path))?;
-    // The write-ahead log may hold a newer version than the file's own head.
-    let found: u32 = conn.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(not_read(path))?;
+    conn.busy_timeout(Duration::from_secs(10))
+        .map_err(not_read(path))?;
+    // The write-ahead log may hold a newer version than the file's own head; then not even the
+    // log is emptied into the file.
+    let quiet = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+    conn.set_db_config(quiet, true).map_err(not_read(path))?;
+    let found: u32 = conn
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(not_read(path))?;
     refuse_newer(found)?;
+    conn.set_db_config(quiet, false).map_err(not_read(path))?;
 
-    let mode: String =
-        conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(not_written(path))?;
+    let mode: String = conn
+        .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
+        .map_err(not_written(path))?;
     if !mode.eq_ignore_ascii_case("wal") {
         return Err(JournalError::NotWritten(format!(
             "{}: this file system has no shared memory for SQLite. Choose a home on a local disk",
@@ -145,26 +157,32 @@ pub(crate) fn open(path: &Path) -> Result<(Connection, String), JournalError> {
     .map_err(not_written(path))?;
     conn.set_prepared_statement_cache_capacity(32);
 
-    Migrations::new(vec![M::up(FORMAT_1)]).to_latest(&mut conn).map_err(|error| match error {
-        rusqlite_migration::Error::RusqliteError { err, .. } => not_written(path)(err),
-        other => {
-            tracing::warn!(error = %other, "migration failed");
-            JournalError::NotWritten(format!(
-                "{}: it could not be brought to format {FORMAT}. The log says why",
-                path.display()
-            ))
-        }
-    })?;
+    Migrations::new(vec![M::up(FORMAT_1)])
+        .to_latest(&mut conn)
+        .map_err(|error| match error {
+            rusqlite_migration::Error::RusqliteError { err, .. } => not_written(path)(err),
+            other => {
+                tracing::warn!(error = %other, "migration failed");
+                JournalError::NotWritten(format!(
+                    "{}: it could not be brought to format {FORMAT}. The log says why",
+                    path.display()
+                ))
+            }
+        })?;
     let store = store_id(&conn, path)?;
     if !known {
-        (&gate).write_all(store.as_bytes()).map_err(io_not_written(&gate_path))?;
+        (&gate)
+            .write_all(store.as_bytes())
+            .map_err(io_not_written(&gate_path))?;
     }
     Ok((conn, store))
 }
 
 fn store_id(conn: &Connection, path: &Path) -> Result<String, JournalError> {
     let found: Option<(u32, String)> = conn
-        .query_row("SELECT format, store FROM format", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row("SELECT format, store FROM format", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()
         .map_err(not_read(path))?;
     if let Some((format, store)) = found {
@@ -172,8 +190,11 @@ fn store_id(conn: &Connection, path: &Path) -> Result<String, JournalError> {
         return Ok(store);
     }
     let store = Uuid::new_v4().to_string();
-    conn.execute("INSERT INTO format (only, format, store) VALUES (1, ?1, ?2)", params![FORMAT, store])
-        .map_err(not_written(path))?;
+    conn.execute(
+        "INSERT INTO format (only, format, store) VALUES (1, ?1, ?2)",
+        params![FORMAT, store],
+    )
+    .map_err(not_written(path))?;
     Ok(store)
 }
 
@@ -201,7 +222,11 @@ fn refuse_newer_header(path: &Path) -> Result<bool, JournalError> {
 }
 
 fn refuse_newer(found: u32) -> Result<(), JournalError> {
-    if found > FORMAT { Err(JournalError::Newer { found, known: FORMAT }) } else { Ok(()) }
+    if found > FORMAT {
+        Err(JournalError::Newer { found, known: FORMAT })
+    } else {
+        Ok(())
+    }
 }
 
 /// Creates a file that only its owner may read, or opens the one that is there.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use switchback_engine::ports::JournalError;
@@ -30,6 +30,9 @@ pub enum SealError {
     /// The run has a key, but it can't be opened here.
     #[error("the run's key can't be opened here: {0}. Or give the recovery code")]
     Closed(KeyRingProblem),
+    /// The keychain of this home holds nothing of this run: it was imported, or made with a code only.
+    #[error("the run's key is not in this computer's keychain. Give the run's recovery code")]
+    CodeNeeded,
     /// The run's key was never wrapped by a recovery code.
     #[error("this run has no recovery code")]
     NoCode,
@@ -63,11 +66,18 @@ pub(crate) const BY_CODE: &str = "code";
 /// The key of the wrapping. HKDF without stretching is enough: the keychain's key has 256 random
 /// bits and the code 145, so there is no dictionary to go through; people don't choose either.
 fn wrapping_key(secret: &[u8], salt: &[u8], run: &RunId, kind: &str) -> Secret {
-    derive(secret, salt, &encoded(WRAP, &[run.as_str().as_bytes(), kind.as_bytes()]))
+    derive(
+        secret,
+        salt,
+        &encoded(WRAP, &[run.as_str().as_bytes(), kind.as_bytes()]),
+    )
 }
 
 fn wrap_aad(run: &RunId, kind: &str, key_id: &str) -> Vec<u8> {
-    encoded(WRAP, &[run.as_str().as_bytes(), kind.as_bytes(), key_id.as_bytes()])
+    encoded(
+        WRAP,
+        &[run.as_str().as_bytes(), kind.as_bytes(), key_id.as_bytes()],
+    )
 }
 
 fn wrap(run: &RunId, run_key: &Secret, kind: &'static str, secret: &[u8]) -> Wrapped {
@@ -76,7 +86,13 @@ fn wrap(run: &RunId, run_key: &Secret, kind: &'static str, secret: &[u8]) -> Wra
     let key_id = run_key.id();
     let key = wrapping_key(secret, &salt, run, kind);
     let Boxed { nonce, ciphertext } = encrypt(&key, &wrap_aad(run, kind, &key_id), run_key.expose());
-    Wrapped { kind, key_id, salt, nonce: nonce.to_vec(), ciphertext }
+    Wrapped {
+        kind,
+        key_id,
+        salt,
+        nonce: nonce.to_vec(),
+        ciphertext,
+    }
 }
 
 fn unwrap_key(run: &RunId, wrapped: &Wrapped, secret: &[u8]) -> Option<Secret> {
@@ -99,7 +115,12 @@ pub(crate) fn make_run_key(
     }
     let run_key = Secret::random();
     if let Some(keychain) = keychain {
-        store(tx, path, run, &wrap(run, &run_key, BY_KEYCHAIN, keychain.expose()))?;
+        store(
+            tx,
+            path,
+            run,
+            &wrap(run, &run_key, BY_KEYCHAIN, keychain.expose()),
+        )?;
     }
     if let Some(code) = code {
         store(tx, path, run, &wrap(run, &run_key, BY_CODE, code.bytes()))?;
@@ -107,8 +128,19 @@ pub(crate) fn make_run_key(
     Ok(Some(run_key))
 }
 
-pub(crate) fn store(tx: &Connection, path: &Path, run: &RunId, wrapped: &Wrapped) -> Result<(), JournalError> {
-    let Wrapped { kind, key_id, salt, nonce, ciphertext } = wrapped;
+pub(crate) fn store(
+    tx: &Connection,
+    path: &Path,
+    run: &RunId,
+    wrapped: &Wrapped,
+) -> Result<(), JournalError> {
+    let Wrapped {
+        kind,
+        key_id,
+        salt,
+        nonce,
+        ciphertext,
+    } = wrapped;
     tx.execute(
         "INSERT OR REPLACE INTO run_key (run, kind, key_id, salt, nonce, ciphertext) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![run.as_str(), kind, key_id, salt, nonce, ciphertext],
@@ -155,7 +187,11 @@ impl Store {
         let key_id = key.id();
         let aad = encoded(VALUE, &[run.as_str().as_bytes(), key_id.as_bytes()]);
         let Boxed { nonce, ciphertext } = encrypt(&key, &aad, &plain);
-        Ok(Sealed::from_parts(key_id, BASE64.encode(nonce), BASE64.encode(ciphertext)))
+        Ok(Sealed::from_parts(
+            key_id,
+            BASE64.encode(nonce),
+            BASE64.encode(ciphertext),
+        ))
     }
 
     /// Reads a sealed value.
@@ -181,7 +217,12 @@ impl Store {
         let wrapped = load(&conn, &inner.path, run, BY_CODE)?.ok_or(SealError::NoCode)?;
         let key = unwrap_key(run, &wrapped, code.bytes()).ok_or(SealError::WrongCode)?;
         if let Ok(keychain) = inner.keychain.key(&conn, &inner.path)? {
-            store(&conn, &inner.path, run, &wrap(run, &key, BY_KEYCHAIN, keychain.expose()))?;
+            store(
+                &conn,
+                &inner.path,
+                run,
+                &wrap(run, &key, BY_KEYCHAIN, keychain.expose()),
+            )?;
         }
         lock(&inner.opened).insert(run.clone(), key);
         Ok(())
@@ -197,8 +238,8 @@ impl Store {
             Ok(key) => store(&conn, &inner.path, run, &wrap(run, &key, BY_CODE, code.bytes()))?,
             Err(SealError::NoKey(_)) => {
                 let keychain = inner.keychain.known(&conn, &inner.path);
-                let made = make_run_key(&conn, &inner.path, run, keychain.as_ref(), Some(code))?;
-                lock(&inner.opened).extend(made.map(|key| (run.clone(), key)));
+                let made = inner.make_late(&conn, run, keychain.as_ref(), Some(code))?;
+                lock(&inner.opened).insert(run.clone(), made);
             }
             Err(other) => return Err(other),
         }
@@ -217,13 +258,23 @@ impl Store {
             return Err(JournalError::NoRun(run.to_string()));
         }
         let tx = begin(&mut conn, path)?;
-        tx.execute("DELETE FROM run_key WHERE run = ?1", [run.as_str()]).map_err(not_written(path))?;
-        tx.execute("INSERT OR IGNORE INTO erased (run) VALUES (?1)", [run.as_str()]).map_err(not_written(path))?;
+        tx.execute("DELETE FROM run_key WHERE run = ?1", [run.as_str()])
+            .map_err(not_written(path))?;
+        tx.execute("INSERT OR IGNORE INTO erased (run) VALUES (?1)", [run.as_str()])
+            .map_err(not_written(path))?;
         tx.commit().map_err(not_written(path))?;
         lock(&inner.opened).remove(run);
         // The write-ahead log still holds the old pages until it is emptied into the file.
-        conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(not_written(path))?;
+        let busy: bool = conn
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+            .map_err(not_written(path))?;
         inner.with_mirror(|mirror| mirror.rewrite(&conn, run));
+        if busy {
+            return Err(JournalError::NotWritten(format!(
+                "{}: the keys were dropped, but another process still reads the old pages. Close it, then erase again",
+                path.display()
+            )));
+        }
         Ok(())
     }
 }
@@ -233,7 +284,11 @@ impl Inner {
         if !exists(conn, run, &self.path)? {
             return Err(JournalError::NoRun(run.to_string()).into());
         }
-        if is_erased(conn, &self.path, run)? { Err(SealError::Erased) } else { Ok(()) }
+        if is_erased(conn, &self.path, run)? {
+            Err(SealError::Erased)
+        } else {
+            Ok(())
+        }
     }
 
     /// The run's key; `make` makes one for a run that was opened without any.
@@ -243,26 +298,54 @@ impl Inner {
         match self.open_run_key(&conn, run)? {
             Err(SealError::NoKey(_)) if make => {
                 let keychain = self.keychain.key(&conn, &self.path)?.map_err(SealError::NoKey)?;
-                let made = make_run_key(&conn, &self.path, run, Some(&keychain), None)?;
-                made.ok_or(SealError::NoKey(KeyRingProblem::Absent))
+                self.make_late(&conn, run, Some(&keychain), None)
             }
             result => result,
         }
     }
 
-    fn open_run_key(&self, conn: &Connection, run: &RunId) -> Result<Result<Secret, SealError>, JournalError> {
+    /// Under the write lock, so that two processes do not each make a key for one run.
+    fn make_late(
+        &self,
+        conn: &Connection,
+        run: &RunId,
+        keychain: Option<&Secret>,
+        code: Option<&RecoveryCode>,
+    ) -> Result<Secret, SealError> {
+        let path = &self.path;
+        let tx =
+            Transaction::new_unchecked(conn, TransactionBehavior::Immediate).map_err(not_written(path))?;
+        match self.open_run_key(&tx, run)? {
+            Err(SealError::NoKey(problem)) => {
+                let made = make_run_key(&tx, path, run, keychain, code)?.ok_or(SealError::NoKey(problem))?;
+                tx.commit().map_err(not_written(path))?;
+                Ok(made)
+            }
+            result => result,
+        }
+    }
+
+    fn open_run_key(
+        &self,
+        conn: &Connection,
+        run: &RunId,
+    ) -> Result<Result<Secret, SealError>, JournalError> {
         if let Some(key) = lock(&self.opened).get(run) {
             return Ok(Ok(key.clone()));
         }
         let by_keychain = load(conn, &self.path, run, BY_KEYCHAIN)?;
         let Some(wrapped) = by_keychain else {
             let by_code = load(conn, &self.path, run, BY_CODE)?.is_some();
-            // Whether the keychain works matters only for the words; it holds nothing of this run.
-            let problem = KeyRingProblem::Missing;
-            return Ok(Err(if by_code { SealError::Closed(problem) } else { SealError::NoKey(problem) }));
+            return Ok(Err(if by_code {
+                SealError::CodeNeeded
+            } else {
+                SealError::NoKey(KeyRingProblem::Absent)
+            }));
         };
         Ok(match self.keychain.key(conn, &self.path)? {
-            Ok(keychain) => unwrap_key(run, &wrapped, keychain.expose()).ok_or(SealError::Closed(KeyRingProblem::Missing)),
+            Ok(keychain) => {
+                unwrap_key(run, &wrapped, keychain.expose()).ok_or(SealError::Closed(KeyRingProblem::Missing))
+            }
             Err(problem) => Err(SealError::Closed(problem)),
         })
     }

@@ -62,7 +62,9 @@ pub(crate) struct Inner {
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store").field("path", &self.inner.path).finish_non_exhaustive()
+        f.debug_struct("Store")
+            .field("path", &self.inner.path)
+            .finish_non_exhaustive()
     }
 }
 
@@ -139,16 +141,32 @@ impl Store {
         let key = inner.keychain.key(&conn, &inner.path)?;
         let tx = begin(&mut conn, &inner.path)?;
         if exists(&tx, id, &inner.path)? {
-            return Err(JournalError::NotWritten(format!("there is already a run {id}. Open it, or use a new id")));
+            return Err(JournalError::NotWritten(format!(
+                "there is already a run {id}. Open it, or use a new id"
+            )));
         }
         opening.insert(&tx, &inner.path)?;
         let body = body_of(&opened)?;
         let at = at.to_string();
-        let head = insert(&tx, &inner.path, &ROOT, Row { run: id, seq: 1, at: &at, fence: 0, body: &body })?;
+        let head = insert(
+            &tx,
+            &inner.path,
+            &ROOT,
+            Row {
+                run: id,
+                seq: 1,
+                at: &at,
+                fence: 0,
+                body: &body,
+            },
+        )?;
         let mac = key.as_ref().ok();
         crate::append::store_head(&tx, &inner.path, id, &head, mac)?;
-        tx.execute("INSERT INTO lease (run, holder, fence, released) VALUES (?1, NULL, 0, 1)", params![id.as_str()])
-            .map_err(not_written(&inner.path))?;
+        tx.execute(
+            "INSERT INTO lease (run, holder, fence, released) VALUES (?1, NULL, 0, 1)",
+            params![id.as_str()],
+        )
+        .map_err(not_written(&inner.path))?;
         seal::make_run_key(&tx, &inner.path, id, mac, code)?;
         tx.commit().map_err(not_written(&inner.path))?;
         inner.mirror(&conn, id);
@@ -170,7 +188,8 @@ impl Store {
         while let Some(row) = rows.next().map_err(not_read(path))? {
             let text = |at: usize| row.get::<_, String>(at).map_err(not_read(path));
             let id = text(0)?;
-            let changed = |what: &str| JournalError::Tampered(format!("the {what} of run {id:.80} can't be read"));
+            let changed =
+                |what: &str| JournalError::Tampered(format!("the {what} of run {id:.80} can't be read"));
             runs.push(RunRow {
                 id: RunId::new(&id).map_err(|_| changed("id"))?,
                 title: text(1)?,
@@ -243,14 +262,22 @@ impl<'a> Opening<'a> {
                 target: plan.target.name.as_str(),
                 banner: plan.target.kind.banner(),
             }),
-            _ => Err(JournalError::NotWritten(format!("the first event of run {id} must open this run"))),
+            _ => Err(JournalError::NotWritten(format!(
+                "the first event of run {id} must open this run"
+            ))),
         }
     }
 
     pub fn insert(&self, tx: &Connection, path: &Path) -> Result<(), JournalError> {
         tx.execute(
             "INSERT INTO run (id, opened_at, title, target, target_kind) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![self.id.as_str(), self.at.to_string(), self.title, self.target, self.banner],
+            params![
+                self.id.as_str(),
+                self.at.to_string(),
+                self.title,
+                self.target,
+                self.banner
+            ],
         )
         .map_err(not_written(path))?;
         Ok(())
@@ -260,7 +287,8 @@ impl<'a> Opening<'a> {
 /// Starts a write: takes the file's write lock at once, so that what is checked inside still holds
 /// at the commit.
 pub(crate) fn begin<'a>(conn: &'a mut Connection, path: &Path) -> Result<Transaction<'a>, JournalError> {
-    conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(not_written(path))
+    conn.transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(not_written(path))
 }
 
 pub(crate) fn exists(conn: &Connection, run: &RunId, path: &Path) -> Result<bool, JournalError> {
@@ -272,6 +300,7 @@ pub(crate) fn exists(conn: &Connection, run: &RunId, path: &Path) -> Result<bool
 
 /// The bytes that are stored and hashed.
 pub(crate) fn body_of(kind: &EventKind) -> Result<String, JournalError> {
-    serde_json::to_string(kind)
-        .map_err(|_| JournalError::NotWritten("the event can't be written as JSON. Report this fault".to_owned()))
+    serde_json::to_string(kind).map_err(|_| {
+        JournalError::NotWritten("the event can't be written as JSON. Report this fault".to_owned())
+    })
 }

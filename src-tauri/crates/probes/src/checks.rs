@@ -33,12 +33,20 @@ pub async fn check_authoritative(
         now,
     };
     let servers = match name_servers_of(zone, world).await {
-        Ok(servers) if servers.is_empty() => return reading.end(Verdict::Error, "no name server is known", None),
+        Ok(servers) if servers.is_empty() => {
+            return reading.end(Verdict::Error, "no name server is known", None);
+        }
         Ok(servers) => servers,
         Err(error) => return reading.failed(&error),
     };
     let asked = authoritative(name, record, &servers).await;
-    judge(reading, "servers", &values, &asked, "Wait until the change has reached every server, then look again.")
+    judge(
+        reading,
+        "servers",
+        &values,
+        &asked,
+        "Wait until the change has reached every server, then look again.",
+    )
 }
 
 /// `dns.resolvers`: the world's resolvers answer these values. Shows how long old answers remain.
@@ -58,10 +66,20 @@ pub async fn check_resolvers(
         now,
     };
     if world.resolvers.is_empty() {
-        return reading.end(Verdict::Error, "no resolver is named", Some("Name at least one resolver in the target."));
+        return reading.end(
+            Verdict::Error,
+            "no resolver is named",
+            Some("Name at least one resolver in the target."),
+        );
     }
     let asked = resolvers(name, record, &world.resolvers).await;
-    judge(reading, "resolvers", &values, &asked, "Old answers leave a cache when their remaining time is over.")
+    judge(
+        reading,
+        "resolvers",
+        &values,
+        &asked,
+        "Old answers leave a cache when their remaining time is over.",
+    )
 }
 
 /// `http.build`: the site answers HTTP 200 with this build, or with any where none is expected.
@@ -75,12 +93,20 @@ pub async fn check_http_build(
 ) -> CheckReading {
     let wanted = build.map_or_else(|| "any build".to_owned(), |build| format!("build {build}"));
     let at = address.map_or_else(|| "by DNS".to_owned(), |address| address.to_string());
-    let reading = Reading { spec, source: format!("GET {url} at {at}"), expected: format!("{wanted}, HTTP 200"), now };
+    let reading = Reading {
+        spec,
+        source: format!("GET {url} at {at}"),
+        expected: format!("{wanted}, HTTP 200"),
+        now,
+    };
     let seen = match http_build(url, address, world).await {
         Ok(seen) => seen,
         Err(error) => return reading.failed(&error),
     };
-    let shown = seen.build.as_ref().map_or_else(|| "no build".to_owned(), |build| format!("build {build}"));
+    let shown = seen
+        .build
+        .as_ref()
+        .map_or_else(|| "no build".to_owned(), |build| format!("build {build}"));
     let observed = format!("{shown}, HTTP {}, {}, {} ms", seen.status, seen.address, seen.ms);
     let right = match (build, &seen.build) {
         (Some(wanted), Some(found)) => wanted == found,
@@ -90,7 +116,11 @@ pub async fn check_http_build(
     if seen.status == 200 && right {
         reading.end(Verdict::Pass, observed, None)
     } else {
-        reading.end(Verdict::Fail, observed, Some("Look at which site answers there and which build it serves."))
+        reading.end(
+            Verdict::Fail,
+            observed,
+            Some("Look at which site answers there and which build it serves."),
+        )
     }
 }
 
@@ -116,12 +146,23 @@ pub async fn check_certificate(
     };
     let left = (shown.not_after.as_second() - now.as_second()).div_euclid(DAY);
     let names = shown.names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
-    let life = if left < 0 { "expired".to_owned() } else { format!("{left} days left") };
-    let observed = format!("covers {names}, {life}, issued by {}, {}", shown.issuer, shown.address);
+    let life = if left < 0 {
+        "expired".to_owned()
+    } else {
+        format!("{left} days left")
+    };
+    let observed = format!(
+        "covers {names}, {life}, issued by {}, {}",
+        shown.issuer, shown.address
+    );
     if left >= i64::from(days) {
         reading.end(Verdict::Pass, observed, None)
     } else {
-        reading.end(Verdict::Fail, observed, Some("Renew the certificate before the night."))
+        reading.end(
+            Verdict::Fail,
+            observed,
+            Some("Renew the certificate before the night."),
+        )
     }
 }
 
@@ -135,7 +176,10 @@ fn judge(reading: Reading<'_>, kind: &str, values: &[String], asked: &[Asked], m
         let server = server.trim_end_matches('.');
         match answer {
             Ok(answer) => {
-                let ttl = answer.ttl.map(|ttl| format!(" for {ttl} s more")).unwrap_or_default();
+                let ttl = answer
+                    .ttl
+                    .map(|ttl| format!(" for {ttl} s more"))
+                    .unwrap_or_default();
                 if answer.values == values {
                     agreeing += 1;
                     longest = longest.max(answer.ttl);
@@ -147,7 +191,11 @@ fn judge(reading: Reading<'_>, kind: &str, values: &[String], asked: &[Asked], m
             Err(error) => silent.push(format!("{server}: {}", error.message)),
         }
     }
-    let verb = if agreeing == 1 && asked.len() == 1 { "answers" } else { "answer" };
+    let verb = if agreeing == 1 && asked.len() == 1 {
+        "answers"
+    } else {
+        "answer"
+    };
     let mut observed = format!("{agreeing} of {} {kind} {verb} {}", asked.len(), listed(values));
     if let Some(ttl) = longest {
         let word = if kind == "resolvers" { "up to" } else { "TTL" };
@@ -160,13 +208,27 @@ fn judge(reading: Reading<'_>, kind: &str, values: &[String], asked: &[Asked], m
     if !others.is_empty() {
         reading.end(Verdict::Fail, observed, Some(mend))
     } else if !silent.is_empty() {
-        let hint = asked.iter().find_map(|asked| asked.answer.as_ref().err().and_then(|error| error.hint.as_deref()));
-        reading.end(Verdict::Error, observed, hint.or(Some("Look at the network: DNS may be blocked.")))
+        let hint = asked.iter().find_map(|asked| {
+            asked
+                .answer
+                .as_ref()
+                .err()
+                .and_then(|error| error.hint.as_deref())
+        });
+        reading.end(
+            Verdict::Error,
+            observed,
+            hint.or(Some("Look at the network: DNS may be blocked.")),
+        )
     } else {
         reading.end(Verdict::Pass, observed, None)
     }
 }
 
 fn listed(values: &[String]) -> String {
-    if values.is_empty() { "no record".to_owned() } else { values.join(", ") }
+    if values.is_empty() {
+        "no record".to_owned()
+    } else {
+        values.join(", ")
+    }
 }

@@ -11,6 +11,8 @@ pub enum ProbeErrorKind {
     ClosedWorld,
     /// The name could not be looked up.
     NotResolved,
+    /// The name was looked up and leads nowhere.
+    NoAddress,
     /// Nothing listens, or it did not answer in time.
     NoAnswer,
     /// The certificate has expired or is not valid yet.
@@ -39,7 +41,11 @@ pub struct ProbeError {
 
 impl ProbeError {
     pub(crate) fn new(kind: ProbeErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None }
+        Self {
+            kind,
+            message: message.into(),
+            hint: None,
+        }
     }
 
     pub(crate) fn hint(mut self, hint: &str) -> Self {
@@ -52,7 +58,8 @@ impl ProbeError {
     #[must_use]
     pub fn is_evidence(&self) -> bool {
         match self.kind {
-            ProbeErrorKind::NoAnswer
+            ProbeErrorKind::NoAddress
+            | ProbeErrorKind::NoAnswer
             | ProbeErrorKind::Expired
             | ProbeErrorKind::WrongName
             | ProbeErrorKind::UnknownIssuer
@@ -68,9 +75,14 @@ impl ProbeError {
             return Self::of_tls(tls);
         }
         let refused = chain(error).any(|link| {
-            link.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused)
+            link.downcast_ref::<std::io::Error>()
+                .is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused)
         });
-        let words = if refused { "the connection was refused" } else { "the connection failed" };
+        let words = if refused {
+            "the connection was refused"
+        } else {
+            "the connection failed"
+        };
         Self::new(ProbeErrorKind::NoAnswer, words)
     }
 
@@ -78,7 +90,10 @@ impl ProbeError {
     pub(crate) fn of_tls(error: &rustls::Error) -> Self {
         use rustls::CertificateError as Certificate;
         let rustls::Error::InvalidCertificate(reason) = error else {
-            return Self::new(ProbeErrorKind::Tls, format!("TLS failed: {}", printable(&error.to_string(), 160)));
+            return Self::new(
+                ProbeErrorKind::Tls,
+                format!("TLS failed: {}", printable(&error.to_string(), 160)),
+            );
         };
         match reason {
             Certificate::Expired | Certificate::ExpiredContext { .. } => {
@@ -92,7 +107,8 @@ impl ProbeError {
                 Self::new(ProbeErrorKind::WrongName, "the certificate is for other names")
                     .hint("The address may belong to another site: look at its aliases and its certificate.")
             }
-            Certificate::UnknownIssuer => {
+            // A bad signature: an authority of the same name as a trusted one, with another key.
+            Certificate::UnknownIssuer | Certificate::BadSignature => {
                 Self::new(ProbeErrorKind::UnknownIssuer, "the certificate comes from an unknown authority").hint(
                     "A proxy that inspects traffic may stand in between: trust its certificate in the system, or use \
                      a network without it.",
@@ -119,5 +135,8 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
 
 /// At most `most` printable ASCII characters of a text that somebody else wrote.
 pub(crate) fn printable(text: &str, most: usize) -> String {
-    text.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').take(most).collect()
+    text.chars()
+        .filter(|c| c.is_ascii_graphic() || *c == ' ')
+        .take(most)
+        .collect()
 }

@@ -34,14 +34,21 @@ pub struct SiteAnswer {
 /// # Errors
 /// `Refused` for an IP literal, a port, credentials or another scheme in the URL; otherwise as the
 /// lookup, the connection or TLS failed.
-pub async fn http_build(url: &str, address: Option<IpAddr>, world: &ProbeWorld) -> Result<SiteAnswer, ProbeError> {
+pub async fn http_build(
+    url: &str,
+    address: Option<IpAddr>,
+    world: &ProbeWorld,
+) -> Result<SiteAnswer, ProbeError> {
     let (url, host) = safe_url(url)?;
     let addresses = match address {
         Some(address) => vec![address],
         None => addresses(&host, world).await?,
     };
     // Port 0 becomes the scheme's port.
-    let sockets = addresses.iter().map(|address| world.socket(*address, 0)).collect::<Result<Vec<_>, _>>()?;
+    let sockets = addresses
+        .iter()
+        .map(|address| world.socket(*address, 0))
+        .collect::<Result<Vec<_>, _>>()?;
     let client = reqwest::Client::builder()
         .no_proxy()
         .redirect(Policy::none())
@@ -51,7 +58,10 @@ pub async fn http_build(url: &str, address: Option<IpAddr>, world: &ProbeWorld) 
         .retry(reqwest::retry::never())
         .user_agent("switchback-probe")
         .tls_backend_preconfigured(world.tls()?)
-        .dns_resolver(Fixed { host: host.host().to_owned(), sockets })
+        .dns_resolver(Fixed {
+            host: host.host().to_owned(),
+            sockets,
+        })
         .build()
         .map_err(|_| ProbeError::new(ProbeErrorKind::Refused, "the HTTP client could not be built"))?;
     let started = Instant::now();
@@ -61,7 +71,10 @@ pub async fn http_build(url: &str, address: Option<IpAddr>, world: &ProbeWorld) 
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|error| failed(&error))? {
         if body.len() + chunk.len() > BODY {
-            return Err(ProbeError::new(ProbeErrorKind::Unreadable, format!("HTTP {status}, answer larger than 64 KiB")));
+            return Err(ProbeError::new(
+                ProbeErrorKind::Unreadable,
+                format!("HTTP {status}, answer larger than 64 KiB"),
+            ));
         }
         body.extend_from_slice(&chunk);
     }
@@ -71,7 +84,12 @@ pub async fn http_build(url: &str, address: Option<IpAddr>, world: &ProbeWorld) 
         (None, Some(socket)) => world.address_of(socket),
         (None, None) => addresses.first().copied().unwrap_or(IpAddr::from([0, 0, 0, 0])),
     };
-    Ok(SiteAnswer { status, build: build_of(&body), address, ms })
+    Ok(SiteAnswer {
+        status,
+        build: build_of(&body),
+        address,
+        ms,
+    })
 }
 
 fn failed(error: &reqwest::Error) -> ProbeError {
@@ -85,7 +103,8 @@ fn failed(error: &reqwest::Error) -> ProbeError {
 /// A URL that cannot lead past the resolver: an IP literal skips it, a port overrides it.
 fn safe_url(text: &str) -> Result<(Url, DnsName), ProbeError> {
     let refuse = |why: &str| {
-        ProbeError::new(ProbeErrorKind::Refused, format!("the URL {why}")).hint("Correct the URL in the runbook.")
+        ProbeError::new(ProbeErrorKind::Refused, format!("the URL {why}"))
+            .hint("Correct the URL in the runbook.")
     };
     let url = Url::parse(text).map_err(|_| refuse("cannot be read"))?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -97,7 +116,9 @@ fn safe_url(text: &str) -> Result<(Url, DnsName), ProbeError> {
     if url.port().is_some() {
         return Err(refuse("names a port"));
     }
-    let host = url.domain().ok_or_else(|| refuse("names an address instead of a host"))?;
+    let host = url
+        .domain()
+        .ok_or_else(|| refuse("names an address instead of a host"))?;
     let host = DnsName::new(host).map_err(|_| refuse("names no host"))?;
     Ok((url, host))
 }
@@ -116,7 +137,10 @@ struct Fixed {
 
 impl Resolve for Fixed {
     fn resolve(&self, name: Name) -> Resolving {
-        let known = name.as_str().trim_end_matches('.').eq_ignore_ascii_case(&self.host);
+        let known = name
+            .as_str()
+            .trim_end_matches('.')
+            .eq_ignore_ascii_case(&self.host);
         let sockets = if known { self.sockets.clone() } else { Vec::new() };
         Box::pin(async move {
             let found: Addrs = Box::new(sockets.into_iter());

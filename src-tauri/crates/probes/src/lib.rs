@@ -18,3 +18,5 @@ pub use http::{SiteAnswer, http_build};
 pub use tls::{Certificate, certificate};
 pub use world::{DialMap, ProbeWorld};
 
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,12 @@ pub(crate) struct Reading<'a> {
 
 impl Reading<'_> {
     /// A reading with a verdict; the runbook's own mending words come before `mend`.
-    pub(crate) fn end(self, verdict: Verdict, observed: impl Into<String>, mend: Option<&str>) -> CheckReading {
+    pub(crate) fn end(
+        self,
+        verdict: Verdict,
+        observed: impl Into<String>,
+        mend: Option<&str>,
+    ) -> CheckReading {
         let mend = if verdict.lets_through() {
             None
         } else {
@@ -35,7 +40,11 @@ impl Reading<'_> {
 
     /// A probe that saw nothing: evidence against the other side, or nothing that could be told.
     pub(crate) fn failed(self, error: &ProbeError) -> CheckReading {
-        let verdict = if error.is_evidence() { Verdict::Fail } else { Verdict::Error };
+        let verdict = if error.is_evidence() {
+            Verdict::Fail
+        } else {
+            Verdict::Error
+        };
         self.end(verdict, error.message.clone(), error.hint.as_deref())
     }
 }

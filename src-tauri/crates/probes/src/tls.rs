@@ -44,29 +44,62 @@ pub async fn certificate(
     let unreadable = || ProbeError::new(ProbeErrorKind::Unreadable, "the certificate could not be read");
     let address = match address {
         Some(address) => address,
-        None => addresses(host, world).await?.first().copied().ok_or_else(unreadable)?,
+        None => addresses(host, world)
+            .await?
+            .first()
+            .copied()
+            .ok_or_else(unreadable)?,
     };
     let socket = world.socket(address, 443)?;
-    let name = ServerName::try_from(host.host().to_owned())
-        .map_err(|_| ProbeError::new(ProbeErrorKind::Refused, "the host is no name that a certificate can cover"))?;
+    let name = ServerName::try_from(host.host().to_owned()).map_err(|_| {
+        ProbeError::new(
+            ProbeErrorKind::Refused,
+            "the host is no name that a certificate can cover",
+        )
+    })?;
     let connector = TlsConnector::from(Arc::new(world.tls()?));
     let handshake = async {
-        let tcp = TcpStream::connect(socket).await.map_err(|error| ProbeError::of_connection(&error))?;
-        connector.connect(name, tcp).await.map_err(|error| ProbeError::of_connection(&error))
+        let tcp = TcpStream::connect(socket)
+            .await
+            .map_err(|error| ProbeError::of_connection(&error))?;
+        connector
+            .connect(name, tcp)
+            .await
+            .map_err(|error| ProbeError::of_connection(&error))
     };
     let stream = tokio::time::timeout(LONGEST, handshake)
         .await
         .map_err(|_| ProbeError::new(ProbeErrorKind::NoAnswer, "no TLS connection within 5 seconds"))??;
-    let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first).ok_or_else(unreadable)?;
+    let shown = stream
+        .get_ref()
+        .1
+        .peer_certificates()
+        .and_then(<[_]>::first)
+        .ok_or_else(unreadable)?;
     let (_, parsed) = X509Certificate::from_der(shown.as_ref()).map_err(|_| unreadable())?;
-    let not_after = Timestamp::from_second(parsed.validity().not_after.timestamp()).map_err(|_| unreadable())?;
-    let common = parsed.issuer().iter_common_name().next().and_then(|name| name.as_str().ok());
-    let issuer = printable(&common.map_or_else(|| parsed.issuer().to_string(), str::to_owned), 100);
-    Ok(Certificate { names: names(&parsed), not_after, issuer, address })
+    let not_after =
+        Timestamp::from_second(parsed.validity().not_after.timestamp()).map_err(|_| unreadable())?;
+    let common = parsed
+        .issuer()
+        .iter_common_name()
+        .next()
+        .and_then(|name| name.as_str().ok());
+    let issuer = printable(
+        &common.map_or_else(|| parsed.issuer().to_string(), str::to_owned),
+        100,
+    );
+    Ok(Certificate {
+        names: names(&parsed),
+        not_after,
+        issuer,
+        address,
+    })
 }
 
 fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
-    let Ok(Some(extension)) = certificate.subject_alternative_name() else { return Vec::new() };
+    let Ok(Some(extension)) = certificate.subject_alternative_name() else {
+        return Vec::new();
+    };
     let mut names: Vec<String> = extension
         .value
         .general_names

@@ -49,7 +49,10 @@ impl ProbeWorld {
 
     /// The address behind a dialled socket.
     pub(crate) fn address_of(&self, socket: SocketAddr) -> IpAddr {
-        self.dial.iter().find(|(_, stand_in)| **stand_in == socket).map_or(socket.ip(), |(address, _)| *address)
+        self.dial
+            .iter()
+            .find(|(_, stand_in)| **stand_in == socket)
+            .map_or(socket.ip(), |(address, _)| *address)
     }
 
     /// TLS with full validation and without session resumption: each look is a whole handshake.
@@ -63,15 +66,27 @@ impl ProbeWorld {
             Some(pem) => {
                 let mut roots = RootCertStore::empty();
                 for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-                    roots.add(certificate.map_err(|_| failed())?).map_err(|_| failed())?;
+                    roots
+                        .add(certificate.map_err(|_| failed())?)
+                        .map_err(|_| failed())?;
                 }
-                builder().map_err(|_| failed())?.with_root_certificates(roots).with_no_client_auth()
+                builder()
+                    .map_err(|_| failed())?
+                    .with_root_certificates(roots)
+                    .with_no_client_auth()
             }
             None => {
                 // Reading the platform's roots costs tens of milliseconds, so it is done once.
                 static PLATFORM: OnceLock<Option<ClientConfig>> = OnceLock::new();
-                let platform =
-                    || Some(builder().ok()?.with_platform_verifier().ok()?.with_no_client_auth());
+                let platform = || {
+                    Some(
+                        builder()
+                            .ok()?
+                            .with_platform_verifier()
+                            .ok()?
+                            .with_no_client_auth(),
+                    )
+                };
                 PLATFORM.get_or_init(platform).clone().ok_or_else(failed)?
             }
         };

@@ -24,8 +24,9 @@ pub(crate) const CHECK_KINDS: &[(&str, &str)] = &[
 ];
 
 /// Every key that some kind of check has of its own.
-const KIND_KEYS: &[&str] =
-    &["zone_id", "zone", "name", "values", "record", "lowered", "url", "address", "build", "host", "days"];
+const KIND_KEYS: &[&str] = &[
+    "zone_id", "zone", "name", "values", "record", "lowered", "url", "address", "build", "host", "days",
+];
 
 /// What a record type and its values come to.
 enum Answers {
@@ -36,7 +37,12 @@ enum Answers {
 
 impl Reader<'_> {
     /// The checks under `[[phase.step.KEY]]`. A check after a call must say by when it passes.
-    pub fn checks<'a>(&mut self, step: &mut Table<'a>, key: &'static str, after_call: bool) -> Vec<DraftCheck> {
+    pub fn checks<'a>(
+        &mut self,
+        step: &mut Table<'a>,
+        key: &'static str,
+        after_call: bool,
+    ) -> Vec<DraftCheck> {
         let what = if after_call { "check after a call" } else { "check" };
         let tables = self.tables(step, key, what);
         tables
@@ -51,7 +57,7 @@ impl Reader<'_> {
 
     /// Reads the fields of a check; the caller finishes the table.
     pub fn check(&mut self, table: &mut Table<'_>, after_call: bool) -> DraftCheck {
-        let id = self.must(table, "id", Reader::id);
+        let id = self.must(table, "id", Reader::id::<switchback_model::CheckId>);
         let title = self.must(table, "title", Reader::text);
         let word = self.must(table, "kind", |r, item| r.choice(item, CHECK_KINDS));
         let believable = self.may(table, "believable", Reader::period);
@@ -75,7 +81,11 @@ impl Reader<'_> {
             }),
             _ => None,
         };
-        DraftCheck { id, kind: word.unwrap_or_default(), spec }
+        DraftCheck {
+            id,
+            kind: word.unwrap_or_default(),
+            spec,
+        }
     }
 
     fn deadline(&mut self, table: &mut Table<'_>) -> Option<u32> {
@@ -98,18 +108,28 @@ impl Reader<'_> {
             "route53.zone" => {
                 let zone_id = self.must(t, "zone_id", Reader::zone_id);
                 let zone = self.must(t, "zone", Reader::dns_name);
-                Some(CheckKind::Zone { zone_id: zone_id?, zone: zone? })
+                Some(CheckKind::Zone {
+                    zone_id: zone_id?,
+                    zone: zone?,
+                })
             }
             "route53.record" => {
                 let zone_id = self.must(t, "zone_id", Reader::zone_id);
                 let name = self.must(t, "name", Reader::dns_name);
                 let values = self.must(t, "values", Reader::record_lines);
-                Some(CheckKind::Record { zone_id: zone_id?, name: name?, values: values? })
+                Some(CheckKind::Record {
+                    zone_id: zone_id?,
+                    name: name?,
+                    values: values?,
+                })
             }
             "dns.ttl_wait" => {
                 let name = self.must(t, "name", Reader::dns_name);
                 let lowered = self.must(t, "lowered", Reader::ttl);
-                Some(CheckKind::TtlWait { name: name?, lowered: lowered? })
+                Some(CheckKind::TtlWait {
+                    name: name?,
+                    lowered: lowered?,
+                })
             }
             "dns.authoritative" => {
                 let name_at = t.at_key("name");
@@ -119,24 +139,41 @@ impl Reader<'_> {
                 let (name, zone) = (name?, zone?);
                 self.inside(&name, &zone, name_at);
                 let (record, values) = answers?;
-                Some(CheckKind::Authoritative { name, zone, record, values })
+                Some(CheckKind::Authoritative {
+                    name,
+                    zone,
+                    record,
+                    values,
+                })
             }
             "dns.resolvers" => {
                 let name = self.must(t, "name", Reader::dns_name);
                 let (record, values) = self.answers(t)?;
-                Some(CheckKind::Resolvers { name: name?, record, values })
+                Some(CheckKind::Resolvers {
+                    name: name?,
+                    record,
+                    values,
+                })
             }
             "http.build" => {
                 let url = self.must(t, "url", Reader::url);
                 let address = self.optional(t, "address", Reader::ip);
                 let build = self.optional(t, "build", Reader::text);
-                Some(CheckKind::HttpBuild { url: url?, address: address?, build: build? })
+                Some(CheckKind::HttpBuild {
+                    url: url?,
+                    address: address?,
+                    build: build?,
+                })
             }
             "tls.certificate" => {
                 let host = self.must(t, "host", Reader::dns_name);
                 let address = self.optional(t, "address", Reader::ip);
                 let days = self.must(t, "days", Reader::number);
-                Some(CheckKind::Certificate { host: host?, address: address?, days: days? })
+                Some(CheckKind::Certificate {
+                    host: host?,
+                    address: address?,
+                    days: days?,
+                })
             }
             _ => None,
         }
@@ -180,7 +217,10 @@ impl Reader<'_> {
                 );
             }
             let record = record?;
-            Some(Answers::Values(record, r.record_values(record, values, values_at)?))
+            Some(Answers::Values(
+                record,
+                r.record_values(record, values, values_at)?,
+            ))
         };
         match self.must(table, "values", read)? {
             Answers::Values(record, values) => Some((record, values)),
@@ -189,7 +229,7 @@ impl Reader<'_> {
                     "alias-answers",
                     at,
                     "This check is left out of the plan: the record set is an alias, whose addresses belong to AWS and change.",
-                    "Nothing, if an http.build or route53.record check tells the sides apart.",
+                    "Make sure that an http.build or route53.record check tells the sides apart.",
                 );
                 None
             }

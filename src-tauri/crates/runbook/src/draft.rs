@@ -34,7 +34,8 @@ pub(crate) type Names = Vec<Located<String>>;
 pub(crate) struct DraftStep {
     pub step: Step,
     pub id_at: At,
-    pub plan_ref_at: At,
+    /// Whether the id could be read; else a stand-in holds its place.
+    pub named: bool,
     pub reversibility_at: At,
     pub needs: Names,
     pub after: Names,

@@ -18,7 +18,12 @@ impl Reader<'_> {
     pub fn text(&mut self, item: Item<'_>) -> Option<String> {
         let text = self.expanded(item, None)?;
         if text.trim().is_empty() {
-            self.notes.error("empty-text", item.span().into(), "This text is empty.", "Write something here.");
+            self.notes.error(
+                "empty-text",
+                item.span().into(),
+                "This text is empty.",
+                "Write something here.",
+            );
             return None;
         }
         Some(text)
@@ -64,10 +69,15 @@ impl Reader<'_> {
             return None;
         };
         self.used.insert(name.to_owned());
-        let allowed = declared.ty != ValueType::Records && only.is_none_or(|types| types.contains(&declared.ty));
+        let allowed =
+            declared.ty != ValueType::Records && only.is_none_or(|types| types.contains(&declared.ty));
         if !allowed {
-            let message = format!("The value `{name}` is of type {} and can't stand here.", declared.ty.word());
-            self.notes.error("placeholder-type", at, message, "Use a value of another type.");
+            let message = format!(
+                "The value `{name}` is of type {} and can't stand here.",
+                declared.ty.word()
+            );
+            self.notes
+                .error("placeholder-type", at, message, "Use a value of another type.");
             return None;
         }
         declared.bound.as_ref().and_then(Value::text)
@@ -77,15 +87,21 @@ impl Reader<'_> {
     /// escapes).
     fn within(&self, at: At, token: &str) -> At {
         let raw = self.notes.source().text.get(at.start..at.end);
-        raw.and_then(|raw| raw.find(token))
-            .map_or(at, |found| At { start: at.start + found, end: at.start + found + token.len() })
+        raw.and_then(|raw| raw.find(token)).map_or(at, |found| At {
+            start: at.start + found,
+            end: at.start + found + token.len(),
+        })
     }
 
     /// The record sets that the string names as a whole placeholder; `Some(None)` when no target
     /// fills it, `None` when the string is no whole placeholder of that type.
     pub fn whole_records(&mut self, item: Item<'_>) -> Option<Option<Vec<crate::records::Entry>>> {
         let name = item.get_ref().as_str()?.strip_prefix("${")?.strip_suffix('}')?;
-        let declared = self.values.0.get(name).filter(|d| self.templates && d.ty == ValueType::Records)?;
+        let declared = self
+            .values
+            .0
+            .get(name)
+            .filter(|d| self.templates && d.ty == ValueType::Records)?;
         self.used.insert(name.to_owned());
         Some(match &declared.bound {
             Some(Value::Records(entries)) => Some(entries.clone()),
@@ -151,7 +167,8 @@ impl Reader<'_> {
 
     /// A duration: whole seconds, or text such as "5 min" or "1 h 30 min".
     pub fn seconds(&mut self, item: Item<'_>) -> Option<u32> {
-        const WANTED: &str = "a duration: whole seconds, or text such as \"90 s\", \"5 min\" or \"1 h 30 min\"";
+        const WANTED: &str =
+            "a duration: whole seconds, or text such as \"90 s\", \"5 min\" or \"1 h 30 min\"";
         let seconds = match item.get_ref() {
             DeValue::Integer(number) => integer(number.as_str(), number.radix()),
             DeValue::String(_) => {
@@ -167,7 +184,8 @@ impl Reader<'_> {
         if seconds.is_none() {
             let at = item.span().into();
             let message = "This is not a duration of 0 s to 366 days.";
-            self.notes.error("duration", at, message, format!("Write {WANTED}."));
+            self.notes
+                .error("duration", at, message, format!("Write {WANTED}."));
         }
         seconds
     }
@@ -177,7 +195,12 @@ impl Reader<'_> {
         let seconds = self.seconds(item)?;
         if seconds == 0 {
             let at = item.span().into();
-            self.notes.error("duration", at, "This duration is zero.", "Write at least 1 second.");
+            self.notes.error(
+                "duration",
+                at,
+                "This duration is zero.",
+                "Write at least 1 second.",
+            );
             return None;
         }
         Some(seconds)
@@ -198,7 +221,12 @@ impl Reader<'_> {
         };
         if number.is_none() {
             let at = item.span().into();
-            self.notes.error("number", at, "This is not a whole number from 0 to 4,294,967,295.", "Correct it.");
+            self.notes.error(
+                "number",
+                at,
+                "This is not a whole number from 0 to 4,294,967,295.",
+                "Correct it.",
+            );
         }
         number
     }
@@ -242,11 +270,20 @@ pub(crate) fn duration(text: &str) -> Option<u32> {
 /// Why a text can't be a URL to probe, and what to do.
 fn url_fault(text: &str) -> Option<(&'static str, &'static str)> {
     let use_name = "Use the name that users type; the address to dial belongs in `address`.";
-    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
-        return Some(("it does not start with https:// or http://", "Start it with https://."));
+    let Some(rest) = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))
+    else {
+        return Some((
+            "it does not start with https:// or http://",
+            "Start it with https://.",
+        ));
     };
     if !text.chars().all(|c| c.is_ascii_graphic()) {
-        return Some(("it holds a blank or a character outside ASCII", "Percent-encode it."));
+        return Some((
+            "it holds a blank or a character outside ASCII",
+            "Percent-encode it.",
+        ));
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains('@') {
@@ -256,7 +293,10 @@ fn url_fault(text: &str) -> Option<(&'static str, &'static str)> {
         return Some(("its host is an IP address", use_name));
     }
     if authority.contains(':') {
-        return Some(("it names a port", "Remove the port: 443 or 80 follows from the scheme."));
+        return Some((
+            "it names a port",
+            "Remove the port: 443 or 80 follows from the scheme.",
+        ));
     }
     let host = authority.trim_end_matches('.');
     // A last label that is a number makes the host an IPv4 address (WHATWG URL, "ends in a number").
@@ -264,7 +304,9 @@ fn url_fault(text: &str) -> Option<(&'static str, &'static str)> {
     if last.starts_with("0x") || (!last.is_empty() && last.chars().all(|c| c.is_ascii_digit())) {
         return Some(("its host is an IP address", use_name));
     }
-    DnsName::new(authority).is_err().then_some(("its host is not a DNS name", use_name))
+    DnsName::new(authority)
+        .is_err()
+        .then_some(("its host is not a DNS name", use_name))
 }
 
 /// The start of a text, for messages.

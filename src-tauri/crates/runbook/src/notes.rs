@@ -14,7 +14,10 @@ pub(crate) struct At {
 
 impl From<Range<usize>> for At {
     fn from(range: Range<usize>) -> Self {
-        Self { start: range.start, end: range.end }
+        Self {
+            start: range.start,
+            end: range.end,
+        }
     }
 }
 
@@ -35,31 +38,23 @@ pub(crate) struct Notes<'s> {
 
 impl<'s> Notes<'s> {
     pub fn new(source: &'s Source) -> Self {
-        Self { source, errors: Vec::new(), lints: Vec::new() }
+        Self {
+            source,
+            errors: Vec::new(),
+            lints: Vec::new(),
+        }
     }
 
     pub fn source(&self) -> &'s Source {
         self.source
     }
 
-    pub fn error(
-        &mut self,
-        code: &'static str,
-        at: At,
-        message: impl Into<String>,
-        fix: impl Into<String>,
-    ) {
+    pub fn error(&mut self, code: &'static str, at: At, message: impl Into<String>, fix: impl Into<String>) {
         let problem = self.problem(code, at, message.into(), fix.into());
         self.errors.push(problem);
     }
 
-    pub fn lint(
-        &mut self,
-        code: &'static str,
-        at: At,
-        message: impl Into<String>,
-        fix: impl Into<String>,
-    ) {
+    pub fn lint(&mut self, code: &'static str, at: At, message: impl Into<String>, fix: impl Into<String>) {
         let problem = self.problem(code, at, message.into(), fix.into());
         self.lints.push(problem);
     }
@@ -76,7 +71,15 @@ impl<'s> Notes<'s> {
     fn problem(&self, code: &'static str, at: At, message: String, fix: String) -> Problem {
         let (line, column) = self.source.position(at.start);
         let span = at.start..at.end.max(at.start);
-        Problem { code, message, file: self.source.file.clone(), line, column, fix, span }
+        Problem {
+            code,
+            message,
+            file: self.source.file.clone(),
+            line,
+            column,
+            fix,
+            span,
+        }
     }
 }
 
@@ -85,7 +88,12 @@ pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) 
     let word = word.to_lowercase();
     known
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
+        .map(|candidate| {
+            (
+                strsim::damerau_levenshtein(&word, &candidate.to_lowercase()),
+                candidate,
+            )
+        })
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
         .min()
         .map(|(_, candidate)| candidate)

@@ -32,7 +32,11 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {} [{}]", self.file, self.line, self.column, self.message, self.code)
+        write!(
+            f,
+            "{}:{}:{}: {} [{}]",
+            self.file, self.line, self.column, self.message, self.code
+        )
     }
 }
 
@@ -111,7 +115,10 @@ impl RunbookError {
                 "Add targets/NAME.toml beside the runbook.".into()
             }
             Self::NoTarget { available, .. } => {
-                format!("Use one of: {}; or the path of a .toml file.", available.join(", "))
+                format!(
+                    "Use one of: {}; or the path of a .toml file.",
+                    available.join(", ")
+                )
             }
         }
     }
@@ -122,7 +129,12 @@ impl RunbookError {
         let (code, file, line, column, offset) = match self {
             Self::Unreadable { file, .. } => ("unreadable", file, 1, 1, 0),
             Self::TooLarge { file } => ("too-large", file, 1, 1, 0),
-            Self::NotUtf8 { file, line, column, offset } => ("not-utf8", file, *line, *column, *offset),
+            Self::NotUtf8 {
+                file,
+                line,
+                column,
+                offset,
+            } => ("not-utf8", file, *line, *column, *offset),
             Self::NoRunbook { name, .. } => ("no-runbook", name, 1, 1, 0),
             Self::NoTarget { name, .. } => ("no-target", name, 1, 1, 0),
         };
@@ -172,7 +184,11 @@ impl Diagnostic for Shown<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         self.source.as_ref()?;
-        let label = LabeledSpan::new(Some("here".into()), self.problem.span.start, self.problem.span.len());
+        let label = LabeledSpan::new(
+            Some("here".into()),
+            self.problem.span.start,
+            self.problem.span.len(),
+        );
         Some(Box::new(std::iter::once(label)))
     }
 }

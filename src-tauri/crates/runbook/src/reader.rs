@@ -25,7 +25,12 @@ pub(crate) struct Table<'a> {
 
 impl<'a> Table<'a> {
     pub fn of(what: &'static str, map: &'a DeTable<'a>, at: At) -> Self {
-        Self { what, at, map, asked: Vec::new() }
+        Self {
+            what,
+            at,
+            map,
+            asked: Vec::new(),
+        }
     }
 
     pub fn get(&mut self, key: &'static str) -> Option<Item<'a>> {
@@ -39,7 +44,13 @@ impl<'a> Table<'a> {
             .map
             .iter()
             .map(|(key, item)| {
-                (Located { value: key.get_ref().clone().into_owned(), at: key.span().into() }, item)
+                (
+                    Located {
+                        value: key.get_ref().clone().into_owned(),
+                        at: key.span().into(),
+                    },
+                    item,
+                )
             })
             .collect();
         entries.sort_by_key(|(key, _)| key.at.start);
@@ -78,13 +89,8 @@ pub(crate) fn parse<'s>(notes: &mut Notes<'s>) -> Option<Spanned<DeTable<'s>>> {
         return None;
     }
     let (root, errors) = DeTable::parse_recoverable(&source.text);
-    let failed = !errors.is_empty();
-    for error in errors {
-        let at = error.span().map_or(At::default(), At::from);
-        let message = format!("This is not valid TOML: {}.", error.message().trim().replace('\n', "; "));
-        notes.error("syntax", at, message, "Correct the TOML at this place.");
-    }
-    if failed {
+    if !errors.is_empty() {
+        syntax(notes, errors);
         return None;
     }
     for (key, item) in root.get_ref() {
@@ -92,6 +98,27 @@ pub(crate) fn parse<'s>(notes: &mut Notes<'s>) -> Option<Spanned<DeTable<'s>>> {
         walk(notes, item);
     }
     Some(root)
+}
+
+/// Notes the first error of each line, up to an open bracket: behind it every line looks wrong.
+fn syntax(notes: &mut Notes<'_>, mut errors: Vec<toml::de::Error>) {
+    // The parser reports what it finds in several passes.
+    errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));
+    let mut last_line = 0;
+    for error in errors {
+        let at = error.span().map_or(At::default(), At::from);
+        let (line, _) = notes.source().position(at.start);
+        if line == last_line {
+            continue;
+        }
+        last_line = line;
+        let said = error.message().trim().replace('\n', "; ");
+        let message = format!("This is not valid TOML: {said}.");
+        notes.error("syntax", at, message, "Correct the TOML at this place.");
+        if said.contains("array") || said.contains("table") {
+            return;
+        }
+    }
 }
 
 /// Looks at every string of the file, wherever it stands.
@@ -113,7 +140,10 @@ fn sane(notes: &mut Notes<'_>, text: &str, at: At) {
     let length = text.chars().count();
     if length > MAX_STRING {
         // The label covers the start only: nobody wants to see the whole string.
-        let start = At { start: at.start, end: at.start + 1 };
+        let start = At {
+            start: at.start,
+            end: at.start + 1,
+        };
         notes.error(
             "string-too-long",
             start,
@@ -196,7 +226,7 @@ impl<'s> Reader<'s> {
                 self.notes.error(
                     "unknown-key",
                     key.at,
-                    format!("A {} has no key `{}`.", table.what, key.value),
+                    format!("The key `{}` is unknown in this {}.", key.value, table.what),
                     suggestion(&key.value, &table.asked),
                 );
             }
@@ -204,8 +234,17 @@ impl<'s> Reader<'s> {
     }
 
     pub fn wrong_type(&mut self, item: Item<'_>, wanted: &str) {
-        let message = format!("`{}` must be {wanted}, but this is {}.", self.key, type_of(item.get_ref()));
-        self.notes.error("wrong-type", item.span().into(), message, format!("Write {wanted}."));
+        let message = format!(
+            "`{}` must be {wanted}, but this is {}.",
+            self.key,
+            type_of(item.get_ref())
+        );
+        self.notes.error(
+            "wrong-type",
+            item.span().into(),
+            message,
+            format!("Write {wanted}."),
+        );
     }
 
     pub fn table<'a>(&mut self, item: Item<'a>, what: &'static str) -> Option<Table<'a>> {
@@ -219,7 +258,12 @@ impl<'s> Reader<'s> {
     }
 
     /// The tables of `[[key]]`.
-    pub fn tables<'a>(&mut self, table: &mut Table<'a>, key: &'static str, what: &'static str) -> Vec<Table<'a>> {
+    pub fn tables<'a>(
+        &mut self,
+        table: &mut Table<'a>,
+        key: &'static str,
+        what: &'static str,
+    ) -> Vec<Table<'a>> {
         let read = |reader: &mut Self, item: Item<'a>| {
             let DeValue::Array(items) = item.get_ref() else {
                 reader.wrong_type(item, &format!("a list of tables, each under [[…{key}]]"));
@@ -233,9 +277,10 @@ impl<'s> Reader<'s> {
     /// A string as written, never a template.
     pub fn literal(&mut self, item: Item<'_>) -> Option<Located<String>> {
         match item.get_ref() {
-            DeValue::String(text) => {
-                Some(Located { value: text.clone().into_owned(), at: item.span().into() })
-            }
+            DeValue::String(text) => Some(Located {
+                value: text.clone().into_owned(),
+                at: item.span().into(),
+            }),
             _ => {
                 self.wrong_type(item, "a string");
                 None
@@ -289,11 +334,15 @@ impl<'s> Reader<'s> {
     /// One of some words.
     pub fn choice<T: Copy>(&mut self, item: Item<'_>, choices: &[(&str, T)]) -> Option<T> {
         let text = self.literal(item)?;
-        let found = choices.iter().find(|(word, _)| *word == text.value).map(|(_, value)| *value);
+        let found = choices
+            .iter()
+            .find(|(word, _)| *word == text.value)
+            .map(|(_, value)| *value);
         if found.is_none() {
             let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
             let message = format!("`{}` can't be {:?}.", self.key, text.value);
-            self.notes.error("unknown-word", text.at, message, suggestion(&text.value, &words));
+            self.notes
+                .error("unknown-word", text.at, message, suggestion(&text.value, &words));
         }
         found
     }

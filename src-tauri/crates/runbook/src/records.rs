@@ -2,14 +2,19 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use switchback_model::dns::{AliasTarget, DnsName, RecordData, RecordSet, RecordType, Routing, normal_values};
+use switchback_model::dns::{
+    AliasTarget, DnsName, RecordData, RecordSet, RecordType, Routing, normal_values,
+};
 use toml::de::DeValue;
 
 use crate::notes::At;
 use crate::reader::{Item, Reader, Table};
 
-pub(crate) const RECORD_TYPES: &[(&str, RecordType)] =
-    &[("A", RecordType::A), ("AAAA", RecordType::Aaaa), ("CNAME", RecordType::Cname)];
+pub(crate) const RECORD_TYPES: &[(&str, RecordType)] = &[
+    ("A", RecordType::A),
+    ("AAAA", RecordType::Aaaa),
+    ("CNAME", RecordType::Cname),
+];
 
 /// The highest TTL (RFC 2181 section 8).
 pub(crate) const MAX_TTL: u32 = 2_147_483_647;
@@ -23,7 +28,12 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub fn at(&self, name: &DnsName) -> RecordSet {
-        RecordSet { name: name.clone(), kind: self.kind, data: self.data.clone(), routing: Routing::default() }
+        RecordSet {
+            name: name.clone(),
+            kind: self.kind,
+            data: self.data.clone(),
+            routing: Routing::default(),
+        }
     }
 
     /// What a `route53.record` check compares: `A 192.0.2.10,192.0.2.11` (values in normal form,
@@ -45,13 +55,19 @@ impl Reader<'_> {
         }
         let at: At = item.span().into();
         let DeValue::Array(items) = item.get_ref() else {
-            self.wrong_type(item, "a list of record sets, or a placeholder of type record-sets");
+            self.wrong_type(
+                item,
+                "a list of record sets, or a placeholder of type record-sets",
+            );
             return None;
         };
         let mut entries: Vec<Entry> = Vec::new();
         let mut sound = true;
         for item in items.iter() {
-            match self.table(item, "record set").and_then(|table| self.record(table)) {
+            match self
+                .table(item, "record set")
+                .and_then(|table| self.record(table))
+            {
                 Some(entry) if entries.iter().any(|e| e.kind == entry.kind) => {
                     sound = false;
                     self.notes.error(
@@ -76,7 +92,8 @@ impl Reader<'_> {
         }
         if items.is_empty() {
             sound = false;
-            self.notes.error("empty-list", at, "There is no record set.", "Give at least one.");
+            self.notes
+                .error("empty-list", at, "There is no record set.", "Give at least one.");
         }
         entries.sort_by_key(|entry| entry.kind);
         sound.then_some(entries)
@@ -94,7 +111,11 @@ impl Reader<'_> {
             let name = r.must(&mut alias, "name", Reader::dns_name);
             let health = r.may(&mut alias, "evaluate_target_health", Reader::boolean);
             r.finish(alias);
-            Some(AliasTarget { zone_id: zone_id?, name: name?, evaluate_target_health: health.unwrap_or(false) })
+            Some(AliasTarget {
+                zone_id: zone_id?,
+                name: name?,
+                evaluate_target_health: health.unwrap_or(false),
+            })
         });
         let (has_ttl, has_alias) = (ttl_at != at, table.at_key("alias") != at);
         self.finish(table);
@@ -108,7 +129,10 @@ impl Reader<'_> {
             return None;
         }
         if has_alias {
-            return Some(Entry { kind: kind?, data: RecordData::Alias(alias?) });
+            return Some(Entry {
+                kind: kind?,
+                data: RecordData::Alias(alias?),
+            });
         }
         let Some((values, values_item)) = values.filter(|_| has_ttl) else {
             self.notes.error(
@@ -120,7 +144,10 @@ impl Reader<'_> {
             return None;
         };
         let values = self.record_values(kind?, values?, values_item.span().into())?;
-        Some(Entry { kind: kind?, data: RecordData::Values { ttl: ttl?, values } })
+        Some(Entry {
+            kind: kind?,
+            data: RecordData::Values { ttl: ttl?, values },
+        })
     }
 
     /// Values that the type allows, in normal form and sorted.
@@ -130,7 +157,11 @@ impl Reader<'_> {
             RecordType::Aaaa => value.trim().parse::<Ipv6Addr>().is_ok(),
             RecordType::Cname => DnsName::new(value).is_ok(),
         };
-        let count_fits = if kind == RecordType::Cname { values.len() == 1 } else { !values.is_empty() };
+        let count_fits = if kind == RecordType::Cname {
+            values.len() == 1
+        } else {
+            !values.is_empty()
+        };
         if count_fits && values.iter().all(fits) {
             let mut values = normal_values(kind, values);
             values.dedup();
@@ -138,10 +169,21 @@ impl Reader<'_> {
         }
         let (what, fix) = match kind {
             RecordType::A => ("one or more IPv4 addresses", "Write them such as \"192.0.2.10\"."),
-            RecordType::Aaaa => ("one or more IPv6 addresses", "Write them such as \"2001:db8::10\"."),
-            RecordType::Cname => ("exactly one DNS name", "Write it such as \"old.example.nhs.test\"."),
+            RecordType::Aaaa => (
+                "one or more IPv6 addresses",
+                "Write them such as \"2001:db8::10\".",
+            ),
+            RecordType::Cname => (
+                "exactly one DNS name",
+                "Write it such as \"old.example.nhs.test\".",
+            ),
         };
-        self.notes.error("record-values", at, format!("A record set of type {kind} has {what}."), fix);
+        self.notes.error(
+            "record-values",
+            at,
+            format!("A record set of type {kind} must have {what}."),
+            fix,
+        );
         None
     }
 
@@ -160,7 +202,10 @@ impl Reader<'_> {
         let mut lines = Vec::new();
         for text in &texts {
             let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
-            let kind = RECORD_TYPES.iter().find(|(name, _)| *name == word).map(|(_, kind)| *kind);
+            let kind = RECORD_TYPES
+                .iter()
+                .find(|(name, _)| *name == word)
+                .map(|(_, kind)| *kind);
             let Some(kind) = kind else {
                 self.notes.error(
                     "record-line",
@@ -174,7 +219,12 @@ impl Reader<'_> {
                 Some(name) => {
                     let name = DnsName::new(name).ok();
                     let Some(name) = name else {
-                        self.notes.error("invalid-name", at, "The alias names no DNS name.", "Correct the name.");
+                        self.notes.error(
+                            "invalid-name",
+                            at,
+                            "The alias names no DNS name.",
+                            "Correct the name.",
+                        );
                         return None;
                     };
                     format!("{kind} alias {}", name.host())

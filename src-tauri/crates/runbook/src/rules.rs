@@ -9,7 +9,8 @@ use crate::draft::{DraftCoherence, DraftDecision, DraftLook, DraftMonitor, Draft
 use crate::notes::{At, Located};
 use crate::reader::{Item, Reader, Table};
 
-pub(crate) const DECISION_TYPES: &[(&str, &str)] = &[("minutes", "minutes"), ("yes_no", "yes_no"), ("one_of", "one_of")];
+pub(crate) const DECISION_TYPES: &[(&str, &str)] =
+    &[("minutes", "minutes"), ("yes_no", "yes_no"), ("one_of", "one_of")];
 
 impl Reader<'_> {
     /// Reads every `[[monitor]]`.
@@ -34,16 +35,34 @@ impl Reader<'_> {
                     && !check_ids.insert(id.value.clone())
                 {
                     let message = format!("Another monitor check is called `{}`.", id.value);
-                    self.notes.error("duplicate-id", id.at, message, "Give each check of the monitors its own id.");
+                    self.notes.error(
+                        "duplicate-id",
+                        id.at,
+                        message,
+                        "Give each check of the monitors its own id.",
+                    );
                 }
-                looks.push(DraftLook { while_done, until_done, check });
+                looks.push(DraftLook {
+                    while_done,
+                    until_done,
+                    check,
+                });
             }
             self.finish(t);
             if looks.is_empty() {
-                self.notes.error("empty-list", at, "This monitor looks at nothing.", "Add [[monitor.check]].");
+                self.notes.error(
+                    "empty-list",
+                    at,
+                    "This monitor looks at nothing.",
+                    "Add [[monitor.check]].",
+                );
             }
-            let stand_in = || MonitorId::new(format!("unnamed-{number}")).expect("letters, digits and a hyphen");
-            let id = id.unwrap_or_else(|| Located { value: stand_in(), at });
+            let stand_in =
+                || MonitorId::new(format!("unnamed-{number}")).expect("letters, digits and a hyphen");
+            let id = id.unwrap_or_else(|| Located {
+                value: stand_in(),
+                at,
+            });
             let monitor = Monitor {
                 id: id.value.clone(),
                 title: title.unwrap_or_default(),
@@ -62,7 +81,12 @@ impl Reader<'_> {
     fn count(&mut self, item: Item<'_>) -> Option<u32> {
         let count = self.number(item)?;
         if count == 0 {
-            self.notes.error("number", item.span().into(), "This number is zero.", "Write at least 1.");
+            self.notes.error(
+                "number",
+                item.span().into(),
+                "This number is zero.",
+                "Write at least 1.",
+            );
         }
         Some(count)
     }
@@ -70,7 +94,11 @@ impl Reader<'_> {
     /// Reads every `[[rollback]]`.
     pub fn rollbacks(&mut self, root: &mut Table<'_>) -> Vec<DraftRule> {
         let mut rules = Vec::new();
-        for (number, mut t) in self.tables(root, "rollback", "rollback rule").into_iter().enumerate() {
+        for (number, mut t) in self
+            .tables(root, "rollback", "rollback rule")
+            .into_iter()
+            .enumerate()
+        {
             let at = t.at;
             let id = self.must(&mut t, "id", Reader::id::<RuleId>);
             let title = self.must(&mut t, "title", Reader::text);
@@ -78,7 +106,12 @@ impl Reader<'_> {
             let undo_at = t.at_key("undo");
             let undo = self.must(&mut t, "undo", Reader::names);
             if undo.as_ref().is_some_and(Vec::is_empty) {
-                self.notes.error("empty-rule", undo_at, "This rule undoes nothing.", "Name at least one step.");
+                self.notes.error(
+                    "empty-rule",
+                    undo_at,
+                    "This rule undoes nothing.",
+                    "Name at least one step.",
+                );
             }
             let keep = self.may(&mut t, "keep", Reader::names).unwrap_or_default();
             let then = self.may(&mut t, "then", Reader::texts).unwrap_or_default();
@@ -86,7 +119,10 @@ impl Reader<'_> {
             let decision = self.may(&mut t, "decision", Reader::id);
             self.finish(t);
             let stand_in = || RuleId::new(format!("unnamed-{number}")).expect("letters, digits and a hyphen");
-            let id = id.unwrap_or_else(|| Located { value: stand_in(), at });
+            let id = id.unwrap_or_else(|| Located {
+                value: stand_in(),
+                at,
+            });
             rules.push(DraftRule {
                 id_at: id.at,
                 undo_at,
@@ -112,7 +148,11 @@ impl Reader<'_> {
     /// Reads every `[[coherence]]`.
     pub fn coherences(&mut self, root: &mut Table<'_>) -> Vec<DraftCoherence> {
         let mut all = Vec::new();
-        for (number, mut t) in self.tables(root, "coherence", "coherence rule").into_iter().enumerate() {
+        for (number, mut t) in self
+            .tables(root, "coherence", "coherence rule")
+            .into_iter()
+            .enumerate()
+        {
             let at = t.at;
             // A coherence rule is accepted by name, so it is named like a rollback rule.
             let id = self.must(&mut t, "id", Reader::id::<RuleId>);
@@ -149,7 +189,12 @@ impl Reader<'_> {
         let at = t.at_key(key);
         let names = self.must(t, key, Reader::names);
         if names.as_ref().is_some_and(Vec::is_empty) {
-            self.notes.error("empty-list", at, format!("`{key}` names no step."), "Name at least one step.");
+            self.notes.error(
+                "empty-list",
+                at,
+                format!("`{key}` names no step."),
+                "Name at least one step.",
+            );
         }
         names.unwrap_or_default()
     }
@@ -164,7 +209,9 @@ impl Reader<'_> {
             let word = self.must(&mut t, "type", |r, item| r.choice(item, DECISION_TYPES));
             let kind = match word {
                 Some("minutes") => DecisionType::Minutes,
-                Some("one_of") => DecisionType::OneOf { choices: self.choices(&mut t) },
+                Some("one_of") => DecisionType::OneOf {
+                    choices: self.choices(&mut t),
+                },
                 Some(_) => DecisionType::YesNo,
                 None => {
                     t.get("choices");
@@ -172,10 +219,18 @@ impl Reader<'_> {
                 }
             };
             self.finish(t);
-            let stand_in = || DecisionId::new(format!("unnamed-{number}")).expect("letters, digits and a hyphen");
-            let id = id.unwrap_or_else(|| Located { value: stand_in(), at });
-            let decision =
-                Decision { id: id.value, question: question.unwrap_or_default(), kind, decided: None };
+            let stand_in =
+                || DecisionId::new(format!("unnamed-{number}")).expect("letters, digits and a hyphen");
+            let id = id.unwrap_or_else(|| Located {
+                value: stand_in(),
+                at,
+            });
+            let decision = Decision {
+                id: id.value,
+                question: question.unwrap_or_default(),
+                kind,
+                decided: None,
+            };
             decisions.push(DraftDecision { decision, at: id.at });
         }
         decisions
@@ -185,7 +240,12 @@ impl Reader<'_> {
         let at: At = t.at_key("choices");
         let choices = self.must(t, "choices", Reader::texts);
         if choices.as_ref().is_some_and(|choices| choices.len() < 2) {
-            self.notes.error("empty-list", at, "A decision needs a choice.", "Give at least two words.");
+            self.notes.error(
+                "empty-list",
+                at,
+                "A decision needs a choice.",
+                "Give at least two words.",
+            );
         }
         choices.unwrap_or_default()
     }

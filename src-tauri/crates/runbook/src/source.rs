@@ -24,7 +24,10 @@ pub struct Source {
 impl Source {
     /// A text that is already in memory.
     pub fn new(file: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { file: file.into(), text: text.into() }
+        Self {
+            file: file.into(),
+            text: text.into(),
+        }
     }
 
     /// Reads a file.
@@ -35,11 +38,17 @@ impl Source {
     pub fn read(path: impl AsRef<Path>) -> Result<Self, RunbookError> {
         let path = path.as_ref();
         let file = path.display().to_string();
-        let unreadable = |source| RunbookError::Unreadable { file: file.clone(), source };
+        let unreadable = |source| RunbookError::Unreadable {
+            file: file.clone(),
+            source,
+        };
         let mut bytes = Vec::new();
         let opened = std::fs::File::open(path).map_err(unreadable)?;
         // One byte more than allowed tells "too large" without reading the rest.
-        opened.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        opened
+            .take(MAX_BYTES as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
         if bytes.len() > MAX_BYTES {
             return Err(RunbookError::TooLarge { file });
         }
@@ -49,7 +58,12 @@ impl Source {
                 let good = error.utf8_error().valid_up_to();
                 let before = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
                 let (line, column) = position(&before, before.len());
-                Err(RunbookError::NotUtf8 { file, line, column, offset: good })
+                Err(RunbookError::NotUtf8 {
+                    file,
+                    line,
+                    column,
+                    offset: good,
+                })
             }
         }
     }
@@ -70,5 +84,8 @@ fn position(text: &str, offset: usize) -> (u32, u32) {
     let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
     let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
     // A file has at most MAX_BYTES, so neither can exceed 32 bits.
-    (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+    (
+        u32::try_from(line).unwrap_or(u32::MAX),
+        u32::try_from(column).unwrap_or(u32::MAX),
+    )
 }

@@ -15,8 +15,10 @@ pub(crate) const STEP_KINDS: &[(&str, StepKind)] = &[
     ("notice", StepKind::Notice),
 ];
 
-pub(crate) const ACTION_KINDS: &[(&str, &str)] =
-    &[("route53.set_ttl", "route53.set_ttl"), ("route53.switch", "route53.switch")];
+pub(crate) const ACTION_KINDS: &[(&str, &str)] = &[
+    ("route53.set_ttl", "route53.set_ttl"),
+    ("route53.switch", "route53.switch"),
+];
 
 pub(crate) const REVERSIBILITY_KINDS: &[(&str, &str)] = &[
     ("undo", "undo"),
@@ -43,14 +45,32 @@ impl Reader<'_> {
             }
             self.finish(table);
             if steps.is_empty() {
-                self.notes.error("empty-list", at, "This phase has no step.", "Add [[phase.step]], or remove it.");
+                self.notes.error(
+                    "empty-list",
+                    at,
+                    "This phase has no step.",
+                    "Add [[phase.step]], or remove it.",
+                );
             }
-            let stand_in = || PhaseId::new(format!("unnamed-{number}")).expect("letters, digits and a hyphen");
-            let id = id.unwrap_or_else(|| Located { value: stand_in(), at });
-            phases.push(DraftPhase { id, title: title.unwrap_or_default(), steps });
+            let stand_in =
+                || PhaseId::new(format!("unnamed-{number}")).expect("letters, digits and a hyphen");
+            let id = id.unwrap_or_else(|| Located {
+                value: stand_in(),
+                at,
+            });
+            phases.push(DraftPhase {
+                id,
+                title: title.unwrap_or_default(),
+                steps,
+            });
         }
         if phases.is_empty() {
-            self.notes.error("empty-list", root.at, "This runbook has no phase.", "Add [[phase]] with its steps.");
+            self.notes.error(
+                "empty-list",
+                root.at,
+                "This runbook has no phase.",
+                "Add [[phase]] with its steps.",
+            );
         }
         phases
     }
@@ -59,7 +79,6 @@ impl Reader<'_> {
         let at = t.at;
         let id = self.must(&mut t, "id", Reader::id::<StepId>);
         let title = self.must(&mut t, "title", Reader::text);
-        let plan_ref_at = t.at_key("plan_ref");
         // An item of the plan is written like a step's id.
         let plan_ref = self.must(&mut t, "plan_ref", Reader::id::<StepId>);
         let kind = self.must(&mut t, "kind", |r, item| r.choice(item, STEP_KINDS));
@@ -83,7 +102,11 @@ impl Reader<'_> {
         let undo_before = self.checks(&mut t, "undo_before", false);
         let undo_verify = self.checks(&mut t, "undo_verify", true);
         self.finish(t);
-        self.unique_checks([&before, &verify, &undo_before, &undo_verify].into_iter().flatten());
+        self.unique_checks(
+            [&before, &verify, &undo_before, &undo_verify]
+                .into_iter()
+                .flatten(),
+        );
         if !automated && why_not_automated.is_none() {
             self.notes.lint(
                 "no-reason",
@@ -92,11 +115,15 @@ impl Reader<'_> {
                 "Add `why_not_automated = \"…\"`.",
             );
         }
+        let named = id.is_some();
         let stand_in = || StepId::new(format!("unnamed-{number}")).expect("letters, digits and a hyphen");
-        let id = id.unwrap_or_else(|| Located { value: stand_in(), at });
+        let id = id.unwrap_or_else(|| Located {
+            value: stand_in(),
+            at,
+        });
         DraftStep {
             id_at: id.at,
-            plan_ref_at,
+            named,
             reversibility_at,
             needs,
             after,
@@ -167,12 +194,14 @@ impl Reader<'_> {
             self.must(t, "reversibility", read)
         };
         let wrong = match (kind, &written) {
-            (Some(StepKind::Action), Some(Reversibility::NoneNeeded)) => {
-                Some(("irreversible-action", "An action changes something, so it can't have the reversibility none_needed."))
-            }
-            (Some(k), Some(Reversibility::Undo)) if k != StepKind::Action => {
-                Some(("undo-without-action", "Only an action can be undone by the program."))
-            }
+            (Some(StepKind::Action), Some(Reversibility::NoneNeeded)) => Some((
+                "irreversible-action",
+                "An action changes something, so it can't have the reversibility none_needed.",
+            )),
+            (Some(k), Some(Reversibility::Undo)) if k != StepKind::Action => Some((
+                "undo-without-action",
+                "Only an action can be undone by the program.",
+            )),
             _ => None,
         };
         if let Some((code, message)) = wrong {
@@ -189,11 +218,15 @@ impl Reader<'_> {
             Some("undo") => Some(Reversibility::Undo),
             Some("manual") => {
                 let words = self.must(&mut t, "words", Reader::text);
-                Some(Reversibility::Manual { words: words.unwrap_or_default() })
+                Some(Reversibility::Manual {
+                    words: words.unwrap_or_default(),
+                })
             }
             Some("correct") => {
                 let notice = self.must(&mut t, "notice", Reader::text);
-                Some(Reversibility::Correct { notice: notice.unwrap_or_default() })
+                Some(Reversibility::Correct {
+                    notice: notice.unwrap_or_default(),
+                })
             }
             Some("none_needed") => Some(Reversibility::NoneNeeded),
             Some(_) => Some(Reversibility::PointOfNoReturn),
@@ -208,12 +241,21 @@ impl Reader<'_> {
     }
 
     /// The action's kind, and the action where every field could be read.
-    fn step_action(&mut self, t: &mut Table<'_>, kind: Option<StepKind>) -> Option<(&'static str, Option<ActionSpec>)> {
+    fn step_action(
+        &mut self,
+        t: &mut Table<'_>,
+        kind: Option<StepKind>,
+    ) -> Option<(&'static str, Option<ActionSpec>)> {
         let (at, step_at) = (t.at_key("action"), t.at);
         let action = self.may(t, "action", |r, item| r.action(item));
         let written = at != step_at;
         if kind == Some(StepKind::Action) && !written {
-            self.notes.error("missing-key", step_at, "This action step has no `action`.", "Add [phase.step.action].");
+            self.notes.error(
+                "missing-key",
+                step_at,
+                "This action step has no `action`.",
+                "Add [phase.step.action].",
+            );
         }
         if kind.is_some_and(|k| k != StepKind::Action) && written {
             self.notes.error(
@@ -239,7 +281,14 @@ impl Reader<'_> {
         let spec = match kind {
             Some("route53.set_ttl") => {
                 let ttl = self.must(&mut t, "ttl", Reader::ttl);
-                (|| Some(ActionSpec::SetTtl(SetTtl { zone_id: zone_id?, zone: zone?, name: name?, ttl: ttl? })))()
+                (|| {
+                    Some(ActionSpec::SetTtl(SetTtl {
+                        zone_id: zone_id?,
+                        zone: zone?,
+                        name: name?,
+                        ttl: ttl?,
+                    }))
+                })()
             }
             Some(_) => {
                 let to_at: At = t.at_key("to");
@@ -259,7 +308,12 @@ impl Reader<'_> {
                     let (zone_id, zone, name) = (zone_id?, zone?, name?);
                     let mut to: Vec<_> = to?.iter().map(|entry| entry.at(&name)).collect();
                     to.sort();
-                    Some(ActionSpec::SwitchRecord(SwitchRecord { zone_id, zone, name, to }))
+                    Some(ActionSpec::SwitchRecord(SwitchRecord {
+                        zone_id,
+                        zone,
+                        name,
+                        to,
+                    }))
                 })()
             }
             None => {

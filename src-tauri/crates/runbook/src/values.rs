@@ -34,7 +34,10 @@ pub(crate) const VALUE_TYPES: &[(&str, ValueType)] = &[
 
 impl ValueType {
     pub fn word(self) -> &'static str {
-        VALUE_TYPES.iter().find(|(_, ty)| *ty == self).map_or("", |(word, _)| word)
+        VALUE_TYPES
+            .iter()
+            .find(|(_, ty)| *ty == self)
+            .map_or("", |(word, _)| word)
     }
 }
 
@@ -79,7 +82,9 @@ pub(crate) struct Values(pub BTreeMap<String, Declared>);
 /// Reads `[values.NAME]` of a runbook.
 pub(crate) fn declarations(reader: &mut Reader<'_>, root: &mut Table<'_>) -> Values {
     let mut values = Values::default();
-    let Some(table) = reader.may(root, "values", |r, item| r.table(item, "values")) else { return values };
+    let Some(table) = reader.may(root, "values", |r, item| r.table(item, "values")) else {
+        return values;
+    };
     for (name, item) in table.entries() {
         if !well_named(&name.value) {
             reader.notes.error(
@@ -89,13 +94,22 @@ pub(crate) fn declarations(reader: &mut Reader<'_>, root: &mut Table<'_>) -> Val
                 "Use 1 to 64 of a-z, 0-9 and '_', starting with a letter.",
             );
         }
-        let Some(mut declared) = reader.table(item, "value") else { continue };
+        let Some(mut declared) = reader.table(item, "value") else {
+            continue;
+        };
         let ty = reader.must(&mut declared, "type", |r, item| r.choice(item, VALUE_TYPES));
         reader.must(&mut declared, "description", Reader::literal);
         reader.finish(declared);
         // An unknown type was reported; as a text it causes no further errors.
         let ty = ty.unwrap_or(ValueType::Text);
-        values.0.insert(name.value, Declared { ty, at: name.at, bound: None });
+        values.0.insert(
+            name.value,
+            Declared {
+                ty,
+                at: name.at,
+                bound: None,
+            },
+        );
     }
     values
 }
@@ -103,7 +117,9 @@ pub(crate) fn declarations(reader: &mut Reader<'_>, root: &mut Table<'_>) -> Val
 pub(crate) fn well_named(name: &str) -> bool {
     (1..=64).contains(&name.len())
         && name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// Fills the declared inputs from a target's `[values]`.
@@ -130,7 +146,10 @@ pub(crate) fn bind(target: &mut Reader<'_>, root: &mut Table<'_>, values: &mut V
                 "value-missing",
                 at,
                 format!("The target gives no value `{name}`."),
-                format!("Add `{name} = …` under [values]; its type is {}.", declared.ty.word()),
+                format!(
+                    "Add `{name} = …` under [values]; its type is {}.",
+                    declared.ty.word()
+                ),
             );
         }
     }
@@ -156,7 +175,9 @@ fn value(target: &mut Reader<'_>, name: &Located<String>, item: Item<'_>, ty: Va
             match ty {
                 ValueType::Seconds => "Write whole seconds, or a duration such as \"5 min\".",
                 ValueType::Number => "Write a whole number without quotes.",
-                ValueType::Records => "Write a list such as [{ type = \"A\", ttl = 60, values = [\"192.0.2.10\"] }].",
+                ValueType::Records => {
+                    "Write a list such as [{ type = \"A\", ttl = 60, values = [\"192.0.2.10\"] }]."
+                }
                 _ => "Write it in quotes.",
             },
         );

@@ -1,1 +1,23 @@
-//! Fakes, failure injector and conformance suite.
+//! Fakes, failure injector and conformance suite. A dev-dependency only.
+
+#![allow(clippy::unwrap_used, reason = "test code: a panic is the report")]
+
+pub mod clock;
+pub mod conformance;
+pub mod desk;
+pub mod faulty;
+pub mod journal;
+pub mod plans;
+pub mod planted;
+pub mod store;
+pub mod walk;
+pub mod world;
+
+pub use clock::ManualClock;
+pub use conformance::{Bench, Cell, Matrix, Oracle, Subject};
+pub use desk::{Desk, Settled};
+pub use faulty::{Fault, FaultyWorld, Op};
+pub use journal::MemoryJournal;
+pub use planted::Planted;
+pub use store::{Accepted, RecordStore};
+pub use world::FakeWorld;

@@ -60,25 +60,37 @@ fn tell(kind: &EventKind) -> Told {
             format!("Continues here from a copy: {reason}"),
         ),
         EventKind::ChecksStarted { step } => about(step, "Checks started".to_owned()),
-        EventKind::ChecksFinished { step, readings, undo_readings, problem, .. } => {
+        EventKind::ChecksFinished {
+            step,
+            readings,
+            undo_readings,
+            problem,
+            ..
+        } => {
             let all = readings.len() + undo_readings.len();
             let passing = readings
                 .iter()
                 .chain(undo_readings)
                 .filter(|r| r.verdict.lets_through())
                 .count();
-            let problem = problem.as_ref().map(|p| format!(". {}", p.message)).unwrap_or_default();
+            let problem = problem
+                .as_ref()
+                .map(|p| format!(". {}", p.message))
+                .unwrap_or_default();
             about(step, format!("Checks ended: {passing} of {all} pass{problem}"))
         }
-        EventKind::Approved { step, by, preview, .. } => {
-            said(step, by, format!("Approved preview {}", preview.short()))
-        }
+        EventKind::Approved {
+            step, by, preview, ..
+        } => said(step, by, format!("Approved preview {}", preview.short())),
         EventKind::ApprovalVoided { step, why, .. } => {
             about(step, format!("Approval void, nothing was changed: {why}"))
         }
         EventKind::Intended { attempt, after, .. } => {
             let to = after.clear().map(|i| i.lines().join("; ")).unwrap_or_default();
-            about(&attempt.step, format!("{} {} begins: {to}", way(attempt), attempt.n))
+            about(
+                &attempt.step,
+                format!("{} {} begins: {to}", way(attempt), attempt.n),
+            )
         }
         EventKind::Answered { attempt, receipt } => about(
             &attempt.step,
@@ -88,23 +100,30 @@ fn tell(kind: &EventKind) -> Told {
                 receipt.request_id.as_deref().unwrap_or("without id")
             ),
         ),
-        EventKind::Refused { attempt, problem, retry_at } => about(
+        EventKind::Refused {
+            attempt,
+            problem,
+            retry_at,
+        } => about(
             &attempt.step,
             format!(
                 "{} not applied: {}{}",
                 way(attempt),
                 problem.message,
-                if retry_at.is_some() { " It will be tried again." } else { "" }
+                if retry_at.is_some() {
+                    " It will be tried again."
+                } else {
+                    ""
+                }
             ),
         ),
         EventKind::Lost { attempt, problem } => about(
             &attempt.step,
             format!("{} in doubt: {}", way(attempt), problem.message),
         ),
-        EventKind::Inspected { attempt, finding } => about(
-            &attempt.step,
-            format!("Looked at the world: {}", finding.word()),
-        ),
+        EventKind::Inspected { attempt, finding } => {
+            about(&attempt.step, format!("Looked at the world: {}", finding.word()))
+        }
         EventKind::InSync { attempt, .. } => about(&attempt.step, "In sync on every server".to_owned()),
         EventKind::VerifyProgress { attempt, readings } => {
             let passing = readings.iter().filter(|r| r.verdict.lets_through()).count();
@@ -115,7 +134,11 @@ fn tell(kind: &EventKind) -> Told {
         }
         EventKind::Verified { attempt, readings } => about(
             &attempt.step,
-            format!("{} verified from outside by {} checks", way(attempt), readings.len()),
+            format!(
+                "{} verified from outside by {} checks",
+                way(attempt),
+                readings.len()
+            ),
         ),
         EventKind::VerificationExpired { attempt, .. } => about(
             &attempt.step,
@@ -123,14 +146,20 @@ fn tell(kind: &EventKind) -> Told {
         ),
         EventKind::VerifyAgain { attempt } => about(&attempt.step, "Looking again".to_owned()),
         EventKind::UndoNotNeeded { step } => about(step, "Already as before: nothing to undo".to_owned()),
-        EventKind::Reinspected { step, finding } => {
-            about(step, format!("Looked at the world after the takeover: {}", finding.word()))
-        }
+        EventKind::Reinspected { step, finding } => about(
+            step,
+            format!("Looked at the world after the takeover: {}", finding.word()),
+        ),
         EventKind::DoneWithoutEffect { step, by } => said(step, by, "Done: nothing to change".to_owned()),
         EventKind::Attested { step, by, reason } => said(step, by, format!("Done by a person: {reason}")),
         EventKind::Skipped { step, by, reason } => said(step, by, format!("Skipped: {reason}")),
         EventKind::Accepted { step, by, reason } => said(step, by, format!("Accepted: {reason}")),
-        EventKind::Resolved { step, by, reason, resolution } => {
+        EventKind::Resolved {
+            step,
+            by,
+            reason,
+            resolution,
+        } => {
             let word = format!("{resolution:?}").to_lowercase();
             said(step, by, format!("Resolved as {word}: {reason}"))
         }
@@ -140,13 +169,20 @@ fn tell(kind: &EventKind) -> Told {
             about(step, format!("Changed outside the console: {}", finding.word()))
         }
         EventKind::DriftCleared { step } => about(step, "As the step left it again".to_owned()),
-        EventKind::Decided { decision, value, by, reason } => (
+        EventKind::Decided {
+            decision,
+            value,
+            by,
+            reason,
+        } => (
             None,
             Some(by.to_string()),
             format!("Decided {decision} = {value}: {reason}"),
         ),
         EventKind::Held { by, reason } => (None, Some(by.to_string()), format!("On hold: {reason}")),
-        EventKind::StopRequested { by, reason } => (None, Some(by.to_string()), format!("Stopping: {reason}")),
+        EventKind::StopRequested { by, reason } => {
+            (None, Some(by.to_string()), format!("Stopping: {reason}"))
+        }
         EventKind::Stopped => (None, None, "Stopped: nothing is in flight".to_owned()),
         EventKind::Released { by, reason } => (None, Some(by.to_string()), format!("Goes on: {reason}")),
         EventKind::RollbackConfirmed { plan, by, reason, .. } => (
@@ -176,7 +212,11 @@ fn tell(kind: &EventKind) -> Told {
         EventKind::RollbackCompleted => (None, None, "Rollback complete".to_owned()),
         EventKind::MonitorRead { monitor, reading } => {
             let word = format!("{:?}", reading.verdict).to_lowercase();
-            (None, None, format!("Monitor {monitor}: {word}, {}", reading.observed))
+            (
+                None,
+                None,
+                format!("Monitor {monitor}: {word}, {}", reading.observed),
+            )
         }
     }
 }

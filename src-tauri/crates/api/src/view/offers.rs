@@ -17,7 +17,14 @@ pub(super) fn offers(run: &Run, step: &Step, now: Timestamp) -> Vec<Offer> {
         StepState::ToDo | StepState::Checking | StepState::Blocked | StepState::Ready | StepState::Failed
     );
     if step.kind == StepKind::Attest && before_done {
-        offers.push(offer(run, Command::Attest { step: id() }, "attest", "Record that it is done", true, now));
+        offers.push(offer(
+            run,
+            Command::Attest { step: id() },
+            "attest",
+            "Record that it is done",
+            true,
+            now,
+        ));
     } else if before_done {
         offers.push(Offer {
             command: "apply".to_owned(),
@@ -31,18 +38,27 @@ pub(super) fn offers(run: &Run, step: &Step, now: Timestamp) -> Vec<Offer> {
         (Command::Check { step: id() }, "check", "Check again"),
         (Command::Inspect { step: id() }, "inspect", "Look again"),
         (
-            Command::Resolve { step: id(), as_: Resolution::After },
+            Command::Resolve {
+                step: id(),
+                as_: Resolution::After,
+            },
             "resolve-after",
             "Record that it was applied",
         ),
         (
-            Command::Resolve { step: id(), as_: Resolution::Before },
+            Command::Resolve {
+                step: id(),
+                as_: Resolution::Before,
+            },
             "resolve-before",
             "Record that it was not applied",
         ),
         (Command::Accept { step: id() }, "accept", "Accept as it is"),
         (
-            Command::Resolve { step: id(), as_: Resolution::Keep },
+            Command::Resolve {
+                step: id(),
+                as_: Resolution::Keep,
+            },
             "resolve-keep",
             "Keep what is there",
         ),
@@ -51,7 +67,9 @@ pub(super) fn offers(run: &Run, step: &Step, now: Timestamp) -> Vec<Offer> {
     ];
     for (command, word, label) in others {
         let offer = offer(run, command, word, label, false, now);
-        if offer.refused.is_none() && !(word == "inspect" && matches!(state, StepState::Done { .. } | StepState::Undone { .. })) {
+        if offer.refused.is_none()
+            && !(word == "inspect" && matches!(state, StepState::Done { .. } | StepState::Undone { .. }))
+        {
             offers.push(offer);
         }
     }

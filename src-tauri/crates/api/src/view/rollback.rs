@@ -6,9 +6,7 @@ use switchback_model::rollback::{ItemKind, Precondition};
 use switchback_model::{CheckReading, Image, RollbackItem, RollbackPlan, RollbackScope, RuleId, StepId};
 
 use super::{preview_view, reading_view};
-use crate::wire::{
-    BreachView, ReadingView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView,
-};
+use crate::wire::{BreachView, ReadingView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView};
 
 /// The scope for the wire.
 #[must_use]

@@ -11,8 +11,7 @@ use switchback_model::{MonitorId, RollbackPlan, RunState, StepState, TargetKind}
 
 use super::{answers, offers, rollback, step};
 use crate::wire::{
-    BannerView, Deadline, DecisionView, DriverView, PhaseView, ReadingView, RunSnapshot,
-    SCHEMA_VERSION, Tone,
+    BannerView, Deadline, DecisionView, DriverView, PhaseView, ReadingView, RunSnapshot, SCHEMA_VERSION, Tone,
 };
 
 /// The rollback that the button would propose, as last read.
@@ -163,7 +162,7 @@ fn monitor_views(run: &Run, live: &Live, now: Timestamp) -> Vec<ReadingView> {
             Some(view)
         })
         .collect();
-    views.sort_by(|a, b| b.tone.cmp(&a.tone));
+    views.sort_by_key(|view| std::cmp::Reverse(view.tone));
     views
 }
 

@@ -91,14 +91,18 @@ fn note(state: &StepRun) -> String {
         return problem.message.clone();
     }
     let attempt = state.current();
-    let problem = attempt.and_then(|a| a.problem.as_ref()).map(|p| p.message.clone());
+    let problem = attempt
+        .and_then(|a| a.problem.as_ref())
+        .map(|p| p.message.clone());
     match state.state {
         StepState::InDoubt { .. } | StepState::UndoInDoubt { .. } => {
-            let why = problem.unwrap_or_else(|| "The program stopped while the call was in flight.".to_owned());
+            let why =
+                problem.unwrap_or_else(|| "The program stopped while the call was in flight.".to_owned());
             let found = attempt.and_then(|a| a.finding.as_ref()).map(found_sentence);
             format!(
                 "{why} {}",
-                found.unwrap_or_else(|| "Checking what really happened: the call is not repeated.".to_owned())
+                found
+                    .unwrap_or_else(|| "Checking what really happened: the call is not repeated.".to_owned())
             )
         }
         StepState::Applying { .. } | StepState::Undoing { .. } => match attempt.map(|a| &a.outcome) {
@@ -116,8 +120,13 @@ fn note(state: &StepRun) -> String {
             "The undo was not applied. {}",
             problem.unwrap_or_else(|| "The world is as after the step.".to_owned())
         ),
-        StepState::Unverified => "Applied, but an after-check did not pass in time. Decide: accept, look again or roll back.".to_owned(),
-        StepState::UndoUnverified => "Taken back, but an after-check did not pass in time. Decide: accept or look again.".to_owned(),
+        StepState::Unverified => {
+            "Applied, but an after-check did not pass in time. Decide: accept, look again or roll back."
+                .to_owned()
+        }
+        StepState::UndoUnverified => {
+            "Taken back, but an after-check did not pass in time. Decide: accept or look again.".to_owned()
+        }
         StepState::Foreign | StepState::UndoForeign => attempt
             .and_then(|a| a.finding.as_ref())
             .map(found_sentence)

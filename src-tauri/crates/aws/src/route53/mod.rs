@@ -14,6 +14,8 @@ mod send;
 
 pub use action::{SetTtl, SwitchRecord};
 pub(crate) use convert::normal;
+#[cfg(test)]
+pub(crate) use convert::to_sdk;
 pub use read::HostedZone;
 
 /// A zone's or change's id without `/hostedzone/` or `/change/`.

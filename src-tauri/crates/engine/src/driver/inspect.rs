@@ -99,7 +99,7 @@ impl Driver {
 }
 
 /// Reads the object and judges it in the world's terms: `Before` is the state before the apply.
-async fn look(action: &dyn Action, attempt: &Attempt) -> Finding {
+pub(super) async fn look(action: &dyn Action, attempt: &Attempt) -> Finding {
     let images: (Option<&Image>, Option<&Image>) = match attempt.id.way {
         Way::Apply => (attempt.before.clear(), attempt.after.clear()),
         Way::Undo => (attempt.after.clear(), attempt.before.clear()),
@@ -110,6 +110,11 @@ async fn look(action: &dyn Action, attempt: &Attempt) -> Finding {
         };
     };
     match action.read().await {
+        // Adopted without an image from before: there is nothing to tell apart.
+        Ok(now) if before == after && now == *after => match attempt.id.way {
+            Way::Apply => Finding::After,
+            Way::Undo => Finding::Before,
+        },
         Ok(now) => action.judge(&now, before, after),
         Err(error) => Finding::Unclear {
             why: super::apply::sentence(&error),

@@ -134,6 +134,8 @@ impl Driver {
     /// Takes a command: reads what it needs of the world, decides, journals. The work itself is
     /// done by [`Self::turn`].
     pub async fn submit(&mut self, submission: &Submission) -> Result<u64, SubmitError> {
+        // Idle time that lies before the click must not count against what is approved by it.
+        self.watch_clock().await?;
         let facts = self.facts(&submission.command).await?;
         let events = decide(&self.run, submission, self.clock.now(), &facts)?;
         if !events.is_empty() {

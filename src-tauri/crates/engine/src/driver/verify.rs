@@ -2,8 +2,9 @@
 
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use switchback_model::{AttemptId, CheckKind, CheckReading, CheckSpec, EventKind, Verdict, Way};
+use switchback_model::{AttemptId, CheckKind, CheckReading, CheckSpec, EventKind, Finding, Verdict, Way};
 
+use super::inspect::look;
 use super::{DriveError, Driver};
 use crate::run::Attempt;
 
@@ -64,14 +65,27 @@ impl Driver {
                 in_sync = true;
             }
             if in_sync && readings.iter().all(|r| r.verdict.lets_through()) {
-                self.pace.next_checks = None;
-                self.pace.next_sync = None;
-                return self
-                    .append(vec![EventKind::Verified {
-                        attempt: id.clone(),
-                        readings,
-                    }])
-                    .await;
+                // Checks look from outside; only the object itself proves that the change stands.
+                let finding = match &spec {
+                    Some(spec) => look(&*self.world.action(spec), &attempt).await,
+                    None => Finding::After,
+                };
+                let stands = match id.way {
+                    Way::Apply => finding == Finding::After,
+                    Way::Undo => finding == Finding::Before || spec.is_none(),
+                };
+                let unclear = matches!(finding, Finding::Unclear { .. });
+                if !unclear {
+                    self.pace.next_checks = None;
+                    self.pace.next_sync = None;
+                    let attempt = id.clone();
+                    let event = if stands {
+                        EventKind::Verified { attempt, readings }
+                    } else {
+                        EventKind::Inspected { attempt, finding }
+                    };
+                    return self.append(vec![event]).await;
+                }
             }
             let late = specs.iter().zip(&readings).any(|(spec, reading)| {
                 !reading.verdict.lets_through()

@@ -53,7 +53,10 @@ pub async fn resolvers(name: &DnsName, kind: RecordType, servers: &[(String, Soc
 ///
 /// # Errors
 /// `NotResolved` where the zone's NS records or all of their addresses could not be looked up.
-pub async fn name_servers_of(zone: &DnsName, world: &ProbeWorld) -> Result<Vec<(String, SocketAddr)>, ProbeError> {
+pub async fn name_servers_of(
+    zone: &DnsName,
+    world: &ProbeWorld,
+) -> Result<Vec<(String, SocketAddr)>, ProbeError> {
     if let Some(servers) = &world.name_servers {
         return Ok(servers.clone());
     }
@@ -82,10 +85,17 @@ const UNKNOWN: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::UNSPE
 /// `NotResolved` where they could not be looked up.
 pub async fn delegation(zone: &DnsName, world: &ProbeWorld) -> Result<Vec<DnsName>, ProbeError> {
     if let Some(servers) = &world.name_servers {
-        return Ok(servers.iter().filter_map(|(name, _)| DnsName::new(name).ok()).collect());
+        return Ok(servers
+            .iter()
+            .filter_map(|(name, _)| DnsName::new(name).ok())
+            .collect());
     }
-    let mut names: Vec<DnsName> =
-        lookup(zone, Kind::NS, world).await?.values.iter().filter_map(|name| DnsName::new(name).ok()).collect();
+    let mut names: Vec<DnsName> = lookup(zone, Kind::NS, world)
+        .await?
+        .values
+        .iter()
+        .filter_map(|name| DnsName::new(name).ok())
+        .collect();
     names.sort();
     if names.is_empty() {
         let message = format!("{} has no name servers", zone.host());
@@ -97,7 +107,7 @@ pub async fn delegation(zone: &DnsName, world: &ProbeWorld) -> Result<Vec<DnsNam
 /// Where a host leads, as users see it: by the first resolver, else the system's. IPv4 first.
 ///
 /// # Errors
-/// `NotResolved` where there is no address.
+/// `NotResolved` where it could not be looked up, `NoAddress` where it leads nowhere.
 pub async fn addresses(host: &DnsName, world: &ProbeWorld) -> Result<Vec<IpAddr>, ProbeError> {
     let four = lookup(host, Kind::A, world).await;
     let six = lookup(host, Kind::AAAA, world).await;
@@ -111,7 +121,10 @@ pub async fn addresses(host: &DnsName, world: &ProbeWorld) -> Result<Vec<IpAddr>
         return Ok(found);
     }
     four.and(six)?;
-    Err(ProbeError::new(ProbeErrorKind::NotResolved, format!("{} has no address", host.host())))
+    Err(ProbeError::new(
+        ProbeErrorKind::NoAddress,
+        format!("{} has no address", host.host()),
+    ))
 }
 
 async fn lookup(name: &DnsName, kind: Kind, world: &ProbeWorld) -> Result<Answer, ProbeError> {
@@ -134,13 +147,24 @@ async fn lookup(name: &DnsName, kind: Kind, world: &ProbeWorld) -> Result<Answer
 
 fn system(world: &ProbeWorld) -> Result<Vec<SocketAddr>, ProbeError> {
     if world.is_closed() {
-        return Err(ProbeError::new(ProbeErrorKind::ClosedWorld, "the rehearsal names no resolver"));
+        return Err(ProbeError::new(
+            ProbeErrorKind::ClosedWorld,
+            "the rehearsal names no resolver",
+        ));
     }
     let (config, _) = hickory_resolver::system_conf::read_system_conf().map_err(|_| {
-        ProbeError::new(ProbeErrorKind::NotResolved, "the system's resolver settings could not be read")
-            .hint("Name a resolver in the target.")
+        ProbeError::new(
+            ProbeErrorKind::NotResolved,
+            "the system's resolver settings could not be read",
+        )
+        .hint("Name a resolver in the target.")
     })?;
-    Ok(config.name_servers.iter().map(|server| SocketAddr::new(server.ip, 53)).take(3).collect())
+    Ok(config
+        .name_servers
+        .iter()
+        .map(|server| SocketAddr::new(server.ip, 53))
+        .take(3)
+        .collect())
 }
 
 async fn ask_all(name: &DnsName, kind: Kind, servers: &[(String, SocketAddr)], asking: Asking) -> Vec<Asked> {
@@ -150,8 +174,13 @@ async fn ask_all(name: &DnsName, kind: Kind, servers: &[(String, SocketAddr)], a
         running.spawn(async move { (at, ask(&name, kind, socket, asking).await) });
     }
     let unanswered = || Err(ProbeError::new(ProbeErrorKind::NoAnswer, "no answer"));
-    let mut asked: Vec<Asked> =
-        servers.iter().map(|(server, _)| Asked { server: server.clone(), answer: unanswered() }).collect();
+    let mut asked: Vec<Asked> = servers
+        .iter()
+        .map(|(server, _)| Asked {
+            server: server.clone(),
+            answer: unanswered(),
+        })
+        .collect();
     while let Some(done) = running.join_next().await {
         if let Ok((at, answer)) = done
             && let Some(slot) = asked.get_mut(at)
@@ -164,7 +193,10 @@ async fn ask_all(name: &DnsName, kind: Kind, servers: &[(String, SocketAddr)], a
 
 async fn ask(name: &DnsName, kind: Kind, server: SocketAddr, asking: Asking) -> Result<Answer, ProbeError> {
     if server == UNKNOWN {
-        return Err(ProbeError::new(ProbeErrorKind::NotResolved, "its address could not be looked up"));
+        return Err(ProbeError::new(
+            ProbeErrorKind::NotResolved,
+            "its address could not be looked up",
+        ));
     }
     let wrong = |what: &str| ProbeError::new(ProbeErrorKind::Unreadable, what.to_owned());
     let owner = Name::from_ascii(name.as_str()).map_err(|_| wrong("the name cannot be asked for"))?;
@@ -202,10 +234,18 @@ fn read(message: &Message, mut owner: Name, kind: Kind) -> Answer {
                 shortest(kept);
                 owner = target;
             }
-            _ => return Answer { values: normal(kind, values), ttl },
+            _ => {
+                return Answer {
+                    values: normal(kind, values),
+                    ttl,
+                };
+            }
         }
     }
-    Answer { values: Vec::new(), ttl }
+    Answer {
+        values: Vec::new(),
+        ttl,
+    }
 }
 
 fn value(data: &RData, kind: Kind) -> Option<String> {

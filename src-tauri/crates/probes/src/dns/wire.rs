@@ -34,7 +34,10 @@ pub(super) async fn exchange(
             Ok(Ok(answer)) if answer.metadata.truncation => {
                 return match timeout(TCP, tcp(&question, &bytes, server)).await {
                     Ok(Ok(answer)) => Ok(answer),
-                    _ => Err(ProbeError::new(ProbeErrorKind::NoAnswer, "no whole answer over TCP")),
+                    _ => Err(ProbeError::new(
+                        ProbeErrorKind::NoAnswer,
+                        "no whole answer over TCP",
+                    )),
                 };
             }
             Ok(Ok(answer)) => return Ok(answer),
@@ -45,8 +48,11 @@ pub(super) async fn exchange(
 }
 
 async fn udp(question: &Message, bytes: &[u8], server: SocketAddr) -> std::io::Result<Message> {
-    let any: SocketAddr =
-        if server.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
+    let any: SocketAddr = if server.is_ipv4() {
+        (Ipv4Addr::UNSPECIFIED, 0).into()
+    } else {
+        (Ipv6Addr::UNSPECIFIED, 0).into()
+    };
     let socket = UdpSocket::bind(any).await?;
     // Connected: answers from other addresses are dropped by the system.
     socket.connect(server).await?;
@@ -54,7 +60,9 @@ async fn udp(question: &Message, bytes: &[u8], server: SocketAddr) -> std::io::R
     let mut buffer = [0_u8; 4096];
     loop {
         let length = socket.recv(&mut buffer).await?;
-        let answer = buffer.get(..length).and_then(|bytes| Message::from_vec(bytes).ok());
+        let answer = buffer
+            .get(..length)
+            .and_then(|bytes| Message::from_vec(bytes).ok());
         if let Some(answer) = answer.filter(|answer| belongs(question, answer)) {
             return Ok(answer);
         }
@@ -65,12 +73,18 @@ async fn tcp(question: &Message, bytes: &[u8], server: SocketAddr) -> std::io::R
     let broken = || std::io::Error::from(std::io::ErrorKind::InvalidData);
     let mut stream = TcpStream::connect(server).await?;
     let length = u16::try_from(bytes.len()).map_err(|_| broken())?;
-    stream.write_all(&[&length.to_be_bytes()[..], bytes].concat()).await?;
+    stream
+        .write_all(&[&length.to_be_bytes()[..], bytes].concat())
+        .await?;
     let length = stream.read_u16().await?;
     let mut buffer = vec![0; usize::from(length)];
     stream.read_exact(&mut buffer).await?;
     let answer = Message::from_vec(&buffer).map_err(|_| broken())?;
-    if belongs(question, &answer) { Ok(answer) } else { Err(broken()) }
+    if belongs(question, &answer) {
+        Ok(answer)
+    } else {
+        Err(broken())
+    }
 }
 
 /// Whether an answer is one to this question: same id, same question.

@@ -1,0 +1,143 @@
+//! The rehearsal panel: the closed world's parts, its fault switches, and starting a rehearsal.
+
+use switchback_model::RunId;
+use switchback_rehearsal::{self as rehearsal, Client, Fault};
+
+use crate::host::Host;
+use crate::wire::{ApiError, FaultView, RehearsalCommand, RehearsalPart, RehearsalView};
+
+/// The switches of the panel: each a fault in the spelling of the command line, and its sentence.
+const SWITCHES: [(&str, &str); 9] = [
+    ("site-down", "The new site answers every request with 503."),
+    ("site-down:old", "The old site answers every request with 503."),
+    ("site-slow", "The new site answers late."),
+    (
+        "throttle",
+        "Route 53 refuses the next change as too many requests.",
+    ),
+    (
+        "error-before",
+        "Route 53 refuses the next change: another one is in progress.",
+    ),
+    (
+        "lost-response",
+        "The next change is made, but its answer is lost.",
+    ),
+    (
+        "insync-slow",
+        "The next changes take long to reach every name server.",
+    ),
+    (
+        "expired-credentials",
+        "Every AWS call says that the sign-in has expired.",
+    ),
+    (
+        "second-writer",
+        "Somebody else changes the record now. It can't be switched off again.",
+    ),
+];
+
+impl Host {
+    /// The closed world as its panel shows it.
+    pub async fn rehearsal_view(&self) -> Result<RehearsalView, ApiError> {
+        let handle = self.closed_world().await?;
+        let state = Client::new(&handle).state().await.map_err(control)?;
+        let mut parts = vec![RehearsalPart {
+            name: "AWS (Route 53, STS)".to_owned(),
+            address: handle.endpoint.clone(),
+            state: format!("{} record sets in {}", state.records.len(), state.zone_name),
+        }];
+        parts.extend(state.sites.iter().map(|site| RehearsalPart {
+            name: format!(
+                "{} site",
+                if site.site == rehearsal::Site::Old {
+                    "Old"
+                } else {
+                    "New"
+                }
+            ),
+            address: site.site.address().to_string(),
+            state: format!("build {}", site.site.build()),
+        }));
+        parts.extend(handle.name_servers.iter().map(|server| RehearsalPart {
+            name: server.name.clone(),
+            address: server.addr.to_string(),
+            state: "name server".to_owned(),
+        }));
+        parts.extend(handle.resolvers.iter().map(|server| RehearsalPart {
+            name: server.name.clone(),
+            address: server.addr.to_string(),
+            state: "caching resolver".to_owned(),
+        }));
+        let faults = SWITCHES
+            .iter()
+            .map(|(name, sentence)| {
+                let kind: Option<Fault> = name.parse().ok();
+                FaultView {
+                    name: (*name).to_owned(),
+                    sentence: (*sentence).to_owned(),
+                    on: kind.is_some_and(|kind| {
+                        state
+                            .faults
+                            .iter()
+                            .any(|on| on.name() == kind.name() && on.subject() == kind.subject())
+                    }),
+                }
+            })
+            .collect();
+        Ok(RehearsalView {
+            endpoint: handle.endpoint.clone(),
+            speed: handle.clock.scale,
+            parts,
+            faults,
+        })
+    }
+
+    /// A command of the rehearsal panel. It changes the closed world only.
+    pub async fn submit_rehearsal(&self, command: RehearsalCommand) -> Result<Option<RunId>, ApiError> {
+        match command {
+            RehearsalCommand::Start => {
+                let run = self.new_from_runbook("dns-switch", "rehearsal")?;
+                self.drive(&run, false).await?;
+                Ok(Some(run))
+            }
+            RehearsalCommand::Inject { fault } => {
+                let fault: Fault = fault.parse().map_err(|error: rehearsal::NotAFault| {
+                    ApiError::new(
+                        "usage",
+                        error.to_string(),
+                        "Choose one of the switches.",
+                        "the fault panel",
+                    )
+                })?;
+                self.world_client().await?.inject(&fault).await.map_err(control)?;
+                Ok(None)
+            }
+            RehearsalCommand::Lift { fault } => {
+                let name = match fault.parse::<Fault>() {
+                    Ok(fault) => match fault.subject() {
+                        Some(subject) => format!("{}:{subject}", fault.name()),
+                        None => fault.name().to_owned(),
+                    },
+                    Err(_) => fault,
+                };
+                self.world_client().await?.lift(&name).await.map_err(control)?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// A client of the closed world, whoever serves it.
+    pub async fn world_client(&self) -> Result<Client, ApiError> {
+        Ok(Client::new(&self.closed_world().await?))
+    }
+}
+
+pub(crate) fn control(error: rehearsal::control::ControlError) -> ApiError {
+    ApiError::new(
+        "rehearsal",
+        format!("The rehearsal world did not answer: {error}."),
+        "Start it again: its state is kept.",
+        "the rehearsal world",
+    )
+}

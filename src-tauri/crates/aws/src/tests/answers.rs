@@ -1,0 +1,138 @@
+use switchback_engine::ports::ProviderErrorKind as Kind;
+
+use aws_sdk_route53::operation::get_change::GetChangeError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
+
+use crate::connect::readable_certificates;
+use crate::error::{by_answer, provider_error, safe};
+use crate::observe::{Seen, http_date};
+
+#[test]
+fn answers_are_sorted_by_whether_they_were_applied() {
+    let stale = "[Tried to delete resource record set [name='apps.example.nhs.test.', type='A'] but the values \
+                 provided do not match the current values]";
+    let absent = "[Tried to delete resource record set [name='a.', type='A'] but it was not found]";
+    let there = "[Tried to create resource record set [name='a.', type='A'] but it already exists]";
+    let table = [
+        (400, Some("Throttling"), Some("Rate exceeded"), Kind::Throttled),
+        (503, Some("SlowDown"), None, Kind::Throttled),
+        (
+            400,
+            Some("PriorRequestNotComplete"),
+            Some("The request was rejected"),
+            Kind::Busy,
+        ),
+        (400, Some("InvalidChangeBatch"), Some(stale), Kind::Conflict),
+        (400, Some("InvalidChangeBatch"), Some(absent), Kind::Conflict),
+        (400, Some("InvalidChangeBatch"), Some(there), Kind::Conflict),
+        (
+            400,
+            Some("InvalidChangeBatch"),
+            Some("RRSet with DNS name x is not permitted in zone y"),
+            Kind::Refused,
+        ),
+        (
+            404,
+            Some("NoSuchHostedZone"),
+            Some("No hosted zone found with ID: Z1"),
+            Kind::NotFound,
+        ),
+        (
+            403,
+            Some("ExpiredToken"),
+            Some("The security token included in the request is expired"),
+            Kind::Credentials,
+        ),
+        (403, Some("InvalidClientTokenId"), None, Kind::Credentials),
+        (
+            403,
+            Some("SignatureDoesNotMatch"),
+            Some("Signature=abc"),
+            Kind::Credentials,
+        ),
+        (
+            403,
+            Some("AccessDenied"),
+            Some("User: x is not authorized"),
+            Kind::Denied,
+        ),
+        (400, Some("InvalidInput"), Some("Invalid XML"), Kind::Refused),
+        (500, Some("InternalError"), None, Kind::Unclear),
+        (503, Some("ServiceUnavailable"), None, Kind::Unclear),
+        (501, Some("NotRehearsed"), None, Kind::Refused),
+        (502, None, None, Kind::Unclear),
+        (403, None, None, Kind::Unclear),
+    ];
+    for (status, code, said, kind) in table {
+        assert_eq!(by_answer(status, code, said, b"").0, kind, "{status} {code:?}");
+    }
+    let (_, words, _) = by_answer(
+        403,
+        Some("SignatureDoesNotMatch"),
+        Some("Signature=abc AKIAEXAMPLE"),
+        b"",
+    );
+    assert!(!words.contains("abc") && !words.contains("AKIA"));
+}
+
+#[test]
+fn a_batch_refused_under_its_own_root_is_read() {
+    let body = b"<?xml version=\"1.0\"?>\n<InvalidChangeBatch xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\">\
+        <Messages><Message>Tried to delete resource record set [name=&apos;a.&apos;] but it was not found</Message>\
+        </Messages></InvalidChangeBatch>";
+    let (kind, words, _) = by_answer(400, None, None, body);
+    assert_eq!(kind, Kind::Conflict);
+    assert!(words.contains("[name='a.']"), "{words}");
+    assert_eq!(
+        by_answer(400, None, None, b"<InvalidChangeBatchOther/>").0,
+        Kind::Unclear
+    );
+    assert_eq!(by_answer(200, None, None, b"<html>").0, Kind::Unclear);
+}
+
+#[test]
+fn texts_of_others_are_made_safe() {
+    assert_eq!(
+        safe("a\n b\u{1b}[31m AKIAIOSFODNN7EXAMPLE c"),
+        "a b[31m (removed) c"
+    );
+    assert_eq!(safe(&"x".repeat(400)).len(), 300);
+}
+
+#[test]
+fn the_date_header_is_read() {
+    assert_eq!(
+        http_date("Thu, 01 Jan 2026 10:00:00 GMT").unwrap().as_second(),
+        1_767_261_600
+    );
+    assert!(http_date("yesterday").is_none());
+}
+
+#[test]
+fn a_bundle_without_a_certificate_is_noticed() {
+    for bad in [
+        "",
+        "hello",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    ] {
+        assert!(!readable_certificates(bad.as_bytes()), "{bad:?}");
+    }
+}
+
+#[test]
+fn only_what_was_handed_over_may_have_been_applied() {
+    type Failure = SdkError<GetChangeError, HttpResponse>;
+    let broken = || std::io::Error::from(std::io::ErrorKind::ConnectionReset).into();
+    let failures: [fn(Box<dyn std::error::Error + Send + Sync>) -> Failure; 3] = [
+        |cause| SdkError::timeout_error(cause),
+        |cause| SdkError::dispatch_failure(ConnectorError::io(cause)),
+        |cause| SdkError::dispatch_failure(ConnectorError::timeout(cause)),
+    ];
+    for failure in failures {
+        let left = provider_error("GetChange", &failure(broken()), &Seen::handed_over());
+        assert_eq!(left.kind, Kind::NoAnswer);
+        let kept = provider_error("GetChange", &failure(broken()), &Seen::default());
+        assert!(!kept.may_have_applied(), "{kept:?}");
+    }
+}

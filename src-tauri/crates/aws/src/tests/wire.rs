@@ -1,0 +1,303 @@
+//! What is sent, and what the SDK makes of answers.
+
+use switchback_engine::ports::{Action as _, ProviderErrorKind as Kind};
+use switchback_model::dns::RecordType;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+use super::server::{CALLER, DATE_S, NS, Play, changed, error, listed, server, set, values, zone_answer};
+use super::{OLD, ZONE, a, alias, apps, aws, image, name, switch_at};
+
+async fn send(
+    url: &str,
+) -> Result<switchback_model::event::Receipt, switchback_engine::ports::ProviderError> {
+    let action = switch_at(url, vec![alias(RecordType::A)]);
+    let approved = action.plan(&image(vec![a(60, OLD)]), None).unwrap();
+    aws(url)
+        .send(
+            action.bound(),
+            &approved,
+            "switchback run-1 mid.3 g1 apply 1 0123",
+        )
+        .await
+}
+
+#[tokio::test]
+async fn what_was_approved_is_sent_once_with_its_token() {
+    let server = server(vec![changed()]).await;
+    let receipt = send(&server.url).await.unwrap();
+    assert_eq!(
+        (receipt.change_id.as_deref(), receipt.request_id.as_deref()),
+        (Some("C1"), Some("request-1"))
+    );
+    assert_eq!(receipt.server_date.as_second(), DATE_S);
+    let request = server.requests().remove(0);
+    assert!(
+        request.starts_with("POST /2013-04-01/hostedzone/Z0EXAMPLE/rrset"),
+        "{request}"
+    );
+    for part in [
+        "<Comment>switchback run-1 mid.3 g1 apply 1 0123</Comment>",
+        "<Action>DELETE</Action>",
+        "<TTL>60</TTL>",
+        "<Value>192.0.2.10</Value>",
+        "<Action>CREATE</Action>",
+        "<HostedZoneId>Z2FDTNDATAQYW2</HostedZoneId>",
+    ] {
+        assert!(request.contains(part), "{part} in {request}");
+    }
+    assert!(!request.contains("UPSERT") && !request.contains("rehearsal-secret"));
+}
+
+#[tokio::test]
+async fn failures_say_whether_the_change_may_have_been_made() {
+    let legacy = |message: &str| {
+        let root = format!(
+            "<InvalidChangeBatch {NS}><Messages><Message>{message}</Message></Messages></InvalidChangeBatch>"
+        );
+        Play::Answer(400, root)
+    };
+    let table = [
+        (Play::Lost, Kind::NoAnswer),
+        (Play::Reset, Kind::NoAnswer),
+        (Play::Half, Kind::Unclear),
+        (
+            Play::Answer(200, "<html>Sign in to the network</html>".to_owned()),
+            Kind::Unclear,
+        ),
+        (
+            Play::Answer(502, "<html>Bad gateway</html>".to_owned()),
+            Kind::Unclear,
+        ),
+        (error(500, "InternalError", "x"), Kind::Unclear),
+        (error(400, "Throttling", "Rate exceeded"), Kind::Throttled),
+        (error(400, "PriorRequestNotComplete", "x"), Kind::Busy),
+        (
+            error(
+                400,
+                "InvalidChangeBatch",
+                "Tried to delete it but it was not found",
+            ),
+            Kind::Conflict,
+        ),
+        (
+            error(400, "InvalidChangeBatch", "FATAL problem: DomainLabelTooLong"),
+            Kind::Refused,
+        ),
+        (legacy("Tried to create it but it already exists"), Kind::Conflict),
+        (legacy("FATAL problem: DomainLabelTooLong"), Kind::Refused),
+        (error(404, "NoSuchHostedZone", "x"), Kind::NotFound),
+        (error(403, "ExpiredToken", "x"), Kind::Credentials),
+        (error(403, "AccessDenied", "x"), Kind::Denied),
+    ];
+    for (play, kind) in table {
+        let server = server(vec![play]).await;
+        let failed = send(&server.url).await.unwrap_err();
+        assert_eq!(failed.kind, kind, "{failed}");
+        assert_eq!(failed.operation, "ChangeResourceRecordSets");
+        assert_eq!(server.requests().len(), 1, "never repeated by itself: {failed}");
+    }
+}
+
+#[tokio::test]
+async fn a_port_where_nobody_listens_was_not_reached() {
+    let nobody = TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let failed = send(&format!("http://{nobody}")).await.unwrap_err();
+    assert_eq!(failed.kind, Kind::Connect);
+    assert!(!failed.may_have_applied() && failed.is_retryable());
+}
+
+#[tokio::test]
+async fn tls_that_is_not_accepted_is_not_reached_either() {
+    // Something that speaks no TLS: the handshake fails before a request could be sent.
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", server.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = server.accept().await.unwrap();
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+            let mut rest = Vec::new();
+            let _ = stream.read_to_end(&mut rest).await;
+        }
+    });
+    let failed = send(&url).await.unwrap_err();
+    assert_eq!(failed.kind, Kind::Tls, "{failed}");
+    assert!(failed.hint.unwrap().contains("AWS_CA_BUNDLE"));
+}
+
+#[tokio::test]
+async fn something_else_than_approved_is_not_sent() {
+    let server = server(vec![changed()]).await;
+    let action = switch_at(&server.url, vec![alias(RecordType::A)]);
+    let mut approved = action.plan(&image(vec![a(60, OLD)]), None).unwrap();
+    approved.to = image(vec![a(60, "192.0.2.99")]);
+    let failed = aws(&server.url)
+        .send(action.bound(), &approved, "x")
+        .await
+        .unwrap_err();
+    assert_eq!(failed.kind, Kind::Guard);
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_name_is_read_over_pages_up_to_the_next_name() {
+    let owner = "apps.example.nhs.test.";
+    let weighted = |id: &str, kind: &str, weight: u8, value: &str| {
+        let rest = format!(
+            "<SetIdentifier>{id}</SetIdentifier><Weight>{weight}</Weight>{}",
+            values(60, value)
+        );
+        set(owner, kind, &rest)
+    };
+    let next = format!(
+        "<NextRecordName>{owner}</NextRecordName><NextRecordType>A</NextRecordType>\
+         <NextRecordIdentifier>two</NextRecordIdentifier>"
+    );
+    let second = [
+        weighted("two", "A", 20, "192.0.2.11"),
+        set(owner, "TXT", &values(60, "\"x\"")),
+        set("zz.example.nhs.test.", "A", &values(60, "192.0.2.12")),
+    ]
+    .concat();
+    let server = server(vec![
+        zone_answer("example.nhs.test.", false),
+        listed(&weighted("one", "A", 10, OLD), &next),
+        listed(&second, ""),
+        listed("", ""),
+    ])
+    .await;
+    let aws = aws(&server.url);
+    let (zone, apps) = (name("example.nhs.test"), apps());
+    let found = aws
+        .read_name("/hostedzone/Z0EXAMPLE", &zone, &apps)
+        .await
+        .unwrap();
+    assert_eq!(
+        found.lines(),
+        [
+            "A apps.example.nhs.test 192.0.2.10 TTL 60 s set \"one\"",
+            "A apps.example.nhs.test 192.0.2.11 TTL 60 s set \"two\"",
+        ]
+    );
+    assert_eq!(aws.read_name(ZONE, &zone, &apps).await.unwrap(), image(vec![]));
+    let requests = server.requests();
+    assert_eq!(requests.len(), 4, "the zone is proven once");
+    assert!(
+        requests[1].contains("name=apps.example.nhs.test."),
+        "{}",
+        requests[1]
+    );
+    assert!(
+        requests[2].contains("identifier=two") && requests[2].contains("type=A"),
+        "{}",
+        requests[2]
+    );
+}
+
+#[tokio::test]
+async fn routing_that_is_not_switched_is_named_and_an_alias_is_read() {
+    let owner = "apps.example.nhs.test.";
+    let target = "<AliasTarget><HostedZoneId>Z2FDTNDATAQYW2</HostedZoneId>\
+                  <DNSName>D111111abcdef8.cloudfront.net.</DNSName>\
+                  <EvaluateTargetHealth>false</EvaluateTargetHealth></AliasTarget>";
+    let id = "<SetIdentifier>x</SetIdentifier>";
+    let table = [
+        (
+            "traffic policy",
+            "<TTL>60</TTL><TrafficPolicyInstanceId>i</TrafficPolicyInstanceId>".to_owned(),
+        ),
+        (
+            "geolocation",
+            format!(
+                "{id}<GeoLocation><CountryCode>GB</CountryCode></GeoLocation>{}",
+                values(60, OLD)
+            ),
+        ),
+        (
+            "multivalue",
+            format!("{id}<MultiValueAnswer>true</MultiValueAnswer>{}", values(60, OLD)),
+        ),
+        (
+            "geoproximity",
+            format!(
+                "{id}<GeoProximityLocation><AWSRegion>eu-west-2</AWSRegion></GeoProximityLocation>{}",
+                values(60, OLD)
+            ),
+        ),
+        (
+            "CIDR",
+            format!(
+                "{id}<CidrRoutingConfig><CollectionId>c</CollectionId><LocationName>l</LocationName>\
+                 </CidrRoutingConfig>{}",
+                values(60, OLD)
+            ),
+        ),
+    ];
+    for (routing, rest) in table {
+        let server = server(vec![listed(&set(owner, "A", &rest), "")]).await;
+        let found = aws(&server.url).list_name(ZONE, &apps()).await.unwrap();
+        assert_eq!(found[0].routing.refused.as_deref(), Some(routing));
+    }
+    let server = server(vec![listed(&set(owner, "A", target), "")]).await;
+    assert_eq!(
+        aws(&server.url).list_name(ZONE, &apps()).await.unwrap(),
+        [alias(RecordType::A)]
+    );
+}
+
+#[tokio::test]
+async fn a_zone_id_that_means_something_else_is_refused() {
+    for (play, words) in [
+        (
+            zone_answer("other.nhs.test.", false),
+            "means other.nhs.test, not example.nhs.test",
+        ),
+        (zone_answer("example.nhs.test.", true), "is private"),
+    ] {
+        let server = server(vec![play]).await;
+        let failed = aws(&server.url)
+            .read_name(ZONE, &name("example.nhs.test"), &apps())
+            .await
+            .unwrap_err();
+        assert_eq!(failed.kind, Kind::Guard);
+        assert!(failed.message.contains(words), "{failed}");
+    }
+}
+
+#[tokio::test]
+async fn sync_and_server_time_come_from_the_server() {
+    let change = |status: &str| {
+        let body = format!(
+            "<GetChangeResponse {NS}><ChangeInfo><Id>/change/C1</Id><Status>{status}</Status>\
+             <SubmittedAt>2026-01-01T10:00:00Z</SubmittedAt></ChangeInfo></GetChangeResponse>"
+        );
+        Play::Answer(200, body)
+    };
+    let answers = (0..2).map(|_| Play::Answer(200, CALLER.to_owned()));
+    let server = server(
+        [change("PENDING"), change("INSYNC")]
+            .into_iter()
+            .chain(answers)
+            .collect(),
+    )
+    .await;
+    let aws = aws(&server.url);
+    let mut receipt = switchback_model::event::Receipt {
+        request_id: None,
+        change_id: Some("C1".to_owned()),
+        server_date: jiff::Timestamp::UNIX_EPOCH,
+    };
+    for in_sync in [false, true] {
+        let state = aws.change_state(&receipt).await.unwrap().unwrap();
+        assert_eq!((state.in_sync, state.server_date.as_second()), (in_sync, DATE_S));
+    }
+    receipt.change_id = None;
+    assert_eq!(aws.change_state(&receipt).await.unwrap(), None);
+
+    assert_eq!(aws.identity().await.unwrap().account, "123456789012");
+    assert_eq!(aws.server_now().await.unwrap().as_second(), DATE_S);
+}

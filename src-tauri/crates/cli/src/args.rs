@@ -1,0 +1,418 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args as Group, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Moves an application's sign-in step by step, with a proven way back.
+#[derive(Debug, Parser)]
+#[command(
+    name = "switchback",
+    version,
+    propagate_version = true,
+    after_help = "Exit codes: 0 ok, 1 error, 2 usage, 3 check failed, 4 unknown or stale, 5 refused by a guard, \
+                  6 sign-in needed, 7 rolled back, 8 another driver holds the lease."
+)]
+pub struct Args {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What fits every command.
+#[derive(Debug, Clone, Group)]
+pub struct Global {
+    /// Print one JSON document on stdout, and errors as JSON on stderr
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Never ask: a question is a usage error
+    #[arg(long, global = true)]
+    pub no_input: bool,
+    /// The folder of Switchback's state [env: SWITCHBACK_HOME]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub home: Option<PathBuf>,
+    /// A custom AWS endpoint, such as an emulator; marks the run TEST ENDPOINT
+    #[arg(long, global = true, value_name = "URL", env = "AWS_ENDPOINT_URL")]
+    pub aws_endpoint: Option<String>,
+    /// Who decides, as recorded in the journal [default: your user name]
+    #[arg(long, global = true, value_name = "WHO")]
+    pub by: Option<String>,
+    /// World seconds per real second of a new rehearsal world, 1 to 1000
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        env = "SWITCHBACK_REHEARSAL_SPEED",
+        value_parser = clap::value_parser!(u32).range(1..=1000),
+        hide = true
+    )]
+    pub rehearsal_speed: Option<u32>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check a runbook, or print its schema
+    #[command(subcommand)]
+    Runbook(Runbook),
+    /// Show the resolved plan: every step, its checks, its undo, the digest
+    Plan {
+        /// A built-in name, a folder with a runbook.toml, or a file
+        runbook: String,
+        /// The target's name, or a .toml file
+        #[arg(long, value_name = "NAME")]
+        target: String,
+    },
+    /// Open, list, show, hold, stop, resume, take or adopt runs
+    #[command(subcommand)]
+    Run(Run),
+    /// Check, preview, apply or decide about one step
+    #[command(subcommand)]
+    Step(Step),
+    /// Take a decision of the runbook, or list them
+    Decide(Decide),
+    /// Show the way back, or go it
+    Rollback(Rollback),
+    /// Show, verify, export or import the journal of a run
+    #[command(subcommand)]
+    Journal(Journal),
+    /// Live status; with --json one object a line
+    Watch {
+        /// The run
+        run: String,
+        /// End after so many looks
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+        count: Option<u64>,
+    },
+    /// Serve the closed rehearsal world, or let a scripted operator rehearse in it
+    Rehearse(Rehearse),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Runbook {
+    /// Parse, validate and lint a runbook; exit 3 on errors
+    Check {
+        /// A built-in name, a folder with a runbook.toml, or a file
+        file: String,
+        /// Check it together with this target
+        #[arg(long, value_name = "NAME")]
+        target: Option<String>,
+    },
+    /// Print the JSON Schema of a runbook file for editors
+    Schema {
+        /// The schema of a target file instead
+        #[arg(long)]
+        target: bool,
+    },
+}
+
+/// Why somebody decides something.
+#[derive(Debug, Group)]
+pub struct Reason {
+    /// Why; it is recorded
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+}
+
+/// How long a command waits for what it started.
+#[derive(Debug, Clone, Copy, Group)]
+pub struct Patience {
+    /// Real seconds to wait for an end that is proven
+    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
+    pub timeout: u64,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Run {
+    /// Open a run and print its id
+    New {
+        /// A built-in name, a folder with a runbook.toml, or a file
+        runbook: String,
+        /// The target's name, or a .toml file
+        #[arg(long, value_name = "NAME")]
+        target: String,
+    },
+    /// List the runs, newest first
+    List,
+    /// Show every step, the monitors, the deadlines and the way back
+    Show {
+        /// The run
+        run: String,
+        /// From the journal alone: look at nothing
+        #[arg(long)]
+        offline: bool,
+    },
+    /// No new applies for now
+    Hold {
+        /// The run
+        run: String,
+        #[command(flatten)]
+        reason: Reason,
+    },
+    /// Stop honestly: resolve what is in flight, then no new applies
+    Stop {
+        /// The run
+        run: String,
+        #[command(flatten)]
+        reason: Reason,
+        #[command(flatten)]
+        patience: Patience,
+    },
+    /// Go on after a hold or a stop
+    Resume {
+        /// The run
+        run: String,
+        #[command(flatten)]
+        reason: Reason,
+    },
+    /// Take the lease from whoever holds it; what was in flight is inspected
+    Take {
+        /// The run
+        run: String,
+        /// Why; it is kept in the log
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        #[command(flatten)]
+        patience: Patience,
+    },
+    /// Take over a step that somebody did by hand
+    Adopt {
+        /// The run
+        run: String,
+        /// The step
+        step: String,
+        #[command(flatten)]
+        reason: Reason,
+        #[command(flatten)]
+        patience: Patience,
+    },
+    /// Write the break-glass sheet: what is left and the way back, as AWS CLI commands
+    Sheet {
+        /// The run
+        run: String,
+        /// The file; without it the sheet goes to stdout
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+/// A run and one of its steps.
+#[derive(Debug, Group)]
+pub struct OfRun {
+    /// The run
+    pub run: String,
+    /// The step's id
+    pub step: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Step {
+    /// Run the checks before a step: exit 0 ready, 3 blocked, 4 unknown
+    Check {
+        #[command(flatten)]
+        of: OfRun,
+    },
+    /// Show the exact change, the exact calls and the undo
+    Preview {
+        #[command(flatten)]
+        of: OfRun,
+    },
+    /// Apply a step and wait until it is proven
+    Apply {
+        #[command(flatten)]
+        of: OfRun,
+        /// The target's name, to say where
+        #[arg(long, value_name = "TARGET-NAME")]
+        confirm: Option<String>,
+        /// The digest of the preview that you saw
+        #[arg(long, value_name = "DIGEST")]
+        preview: Option<String>,
+        /// Why; it is recorded
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        #[command(flatten)]
+        patience: Patience,
+    },
+    /// Say that a step that a person carries out is done
+    Attest {
+        #[command(flatten)]
+        of: OfRun,
+        #[command(flatten)]
+        reason: Reason,
+    },
+    /// Leave a step out
+    Skip {
+        #[command(flatten)]
+        of: OfRun,
+        #[command(flatten)]
+        reason: Reason,
+    },
+    /// Accept what could not be verified
+    Accept {
+        #[command(flatten)]
+        of: OfRun,
+        #[command(flatten)]
+        reason: Reason,
+    },
+    /// Start an undone or skipped step anew
+    Reopen {
+        #[command(flatten)]
+        of: OfRun,
+        #[command(flatten)]
+        reason: Reason,
+    },
+    /// Look at a step's object again
+    Inspect {
+        #[command(flatten)]
+        of: OfRun,
+        #[command(flatten)]
+        patience: Patience,
+    },
+    /// Resolve a doubt, or somebody else's change
+    Resolve {
+        #[command(flatten)]
+        of: OfRun,
+        /// How the world is, or what shall stay
+        #[arg(long = "as", value_name = "HOW")]
+        how: As,
+        #[command(flatten)]
+        reason: Reason,
+        #[command(flatten)]
+        patience: Patience,
+    },
+}
+
+/// How a doubt is resolved.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum As {
+    /// The world is as before the step
+    Before,
+    /// The world is as the step leaves it
+    After,
+    /// Somebody else's change stays
+    Keep,
+    /// The image from before is restored: a rollback of this step
+    Restore,
+}
+
+#[derive(Debug, Group)]
+pub struct Decide {
+    /// The run
+    pub run: String,
+    /// The decision's id
+    #[arg(required_unless_present = "list")]
+    pub decision: Option<String>,
+    /// Its value
+    #[arg(required_unless_present = "list")]
+    pub value: Option<String>,
+    /// Show which decisions are open and what they block
+    #[arg(long, conflicts_with_all = ["decision", "value", "reason"])]
+    pub list: bool,
+    /// Why; it is recorded
+    #[arg(long, value_name = "TEXT", required_unless_present = "list")]
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Group)]
+#[command(group(ArgGroup::new("what").required(true).args(["step", "rule", "all", "retry", "done", "abandon"])))]
+pub struct Rollback {
+    /// The run
+    pub run: String,
+    /// Undo one step and what needs it
+    #[arg(long, value_name = "STEP")]
+    pub step: Option<String>,
+    /// Undo what a rule names
+    #[arg(long, value_name = "RULE")]
+    pub rule: Option<String>,
+    /// Undo everything that has an effect
+    #[arg(long)]
+    pub all: bool,
+    /// Try the item again at which the rollback stopped
+    #[arg(long)]
+    pub retry: bool,
+    /// The item was done by hand
+    #[arg(long, value_name = "ITEM")]
+    pub done: Option<String>,
+    /// Give the rollback up; each step stays in its true state
+    #[arg(long)]
+    pub abandon: bool,
+    /// The target's name: runs the rollback; without it its plan is shown
+    #[arg(long, value_name = "TARGET-NAME")]
+    pub confirm: Option<String>,
+    /// The digest of the plan that you saw; without it, the plan as it is now
+    #[arg(long, value_name = "DIGEST")]
+    pub plan: Option<String>,
+    /// Go back although this check does not hold; may be given again
+    #[arg(long = "override", value_name = "CHECK")]
+    pub overrides: Vec<String>,
+    /// Accept this breach of coherence; may be given again
+    #[arg(long, value_name = "ID")]
+    pub accept_breach: Vec<String>,
+    /// Why; it is recorded
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    #[command(flatten)]
+    pub patience: Patience,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Journal {
+    /// Show the events
+    Show {
+        /// The run
+        run: String,
+        /// Only events after this one
+        #[arg(long, value_name = "SEQ", default_value_t = 0)]
+        after: u64,
+        /// At most so many events
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
+    },
+    /// Verify the chain of a run, or of an exported file
+    Verify {
+        /// The run, or the file
+        #[arg(value_name = "RUN|FILE")]
+        what: String,
+    },
+    /// Write a run to a file that verifies by itself
+    Export {
+        /// The run
+        run: String,
+        /// The new file; without it the lines go to stdout
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Continue a run here from a copy of its journal
+    Import {
+        /// The exported file, or the mirror's
+        file: PathBuf,
+        /// The other workstation can't go on: this one does
+        #[arg(long, required = true)]
+        takeover: bool,
+        #[command(flatten)]
+        reason: Reason,
+    },
+}
+
+#[derive(Debug, Group)]
+#[command(group(ArgGroup::new("way").required(true).args(["serve", "auto"])))]
+pub struct Rehearse {
+    /// Start the closed world and print its endpoints; ends with Ctrl-C
+    #[arg(long)]
+    pub serve: bool,
+    /// The whole runbook forward and a full rollback; exit 0 only if the world ends as it began
+    #[arg(long)]
+    pub auto: bool,
+    /// With --auto: what goes wrong on the way, such as lost-response
+    #[arg(long, value_name = "NAME", requires = "auto")]
+    pub fault: Option<String>,
+    /// World seconds per real second of a new world [env: SWITCHBACK_REHEARSAL_SPEED]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub speed: Option<u32>,
+}

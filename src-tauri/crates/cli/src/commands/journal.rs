@@ -1,0 +1,166 @@
+//! `journal`: show, verify, export, import.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use switchback_api::clock::SystemClock;
+use switchback_api::host::Host;
+use switchback_api::wire::{ApiError, EventView};
+use switchback_engine::ports::{Clock as _, JournalError};
+use switchback_journal::{Takeover, verify_file};
+use switchback_model::{Holder, RunId};
+
+use crate::args::Journal;
+use crate::exit;
+use crate::host::{Cx, run_id};
+use crate::print::{moment, table};
+
+/// Events read at a time.
+const PAGE: usize = 500;
+
+pub async fn run(cx: &Cx<'_>, command: Journal) -> Result<u8, ApiError> {
+    match command {
+        Journal::Show { run, after, limit } => show(cx, &run, after, limit).await,
+        Journal::Verify { what } => verify(cx, &what),
+        Journal::Export { run, out } => export(cx, &run_id(&run)?, out),
+        // `takeover` is required by the command line: there is no other import.
+        Journal::Import { file, reason, .. } => import(cx, &file, reason.reason),
+    }
+}
+
+async fn show(cx: &Cx<'_>, run: &str, after: u64, limit: Option<usize>) -> Result<u8, ApiError> {
+    let host = cx.host()?;
+    let id = run_id(run)?;
+    let limit = limit.unwrap_or(usize::MAX);
+    let (mut events, mut last, mut head) = (Vec::<EventView>::new(), after, 0);
+    while events.len() < limit {
+        let page = host.journal_page(&id, last, PAGE.min(limit - events.len())).await?;
+        head = page.head;
+        match page.events.last() {
+            None => break,
+            Some(event) => last = event.seq,
+        }
+        events.extend(page.events);
+    }
+    cx.out.answer(json!({ "run": id, "events": events, "head": head }), || {
+        let rows = events
+            .iter()
+            .map(|event| {
+                vec![
+                    event.seq.to_string(),
+                    moment(event.at),
+                    event.step.clone().unwrap_or_default(),
+                    event.actor.clone().unwrap_or_default(),
+                    event.sentence.clone(),
+                ]
+            })
+            .collect();
+        table(&["seq", "at", "step", "who", "what"], rows)
+    });
+    Ok(exit::OK)
+}
+
+fn verify(cx: &Cx<'_>, what: &str) -> Result<u8, ApiError> {
+    let path = Path::new(what);
+    // A run's id holds no separator and no dot that a path needs, so a file of that name wins.
+    let document = if path.is_file() {
+        let copy = verify_file(path).map_err(broken)?;
+        json!({
+            "run": copy.run,
+            "file": what,
+            "to_seq": copy.to_seq,
+            "valid": true,
+            "complete": false,
+            "sentence": copy.sentence,
+        })
+    } else if what.contains(['/', '\\']) {
+        return Err(ApiError::new("not_found", "There is no such file.", "Check the path.", what));
+    } else {
+        let id = run_id(what)?;
+        let host = cx.host()?;
+        host.store().journal(&id)?;
+        let chain = host.store().verify(&id).map_err(broken)?;
+        json!({
+            "run": id,
+            "to_seq": chain.to_seq,
+            "valid": true,
+            "complete": chain.complete,
+            "sentence": chain.sentence,
+        })
+    };
+    let sentence = document["sentence"].as_str().unwrap_or_default().to_owned();
+    cx.out.answer(document, || sentence);
+    Ok(exit::OK)
+}
+
+/// A chain that does not hold is a check that failed, not a command that could not run.
+fn broken(error: JournalError) -> ApiError {
+    let tampered = matches!(error, JournalError::Tampered(_));
+    let mut error = ApiError::from(error);
+    if tampered {
+        error.code = "check_failed".to_owned();
+    }
+    error
+}
+
+fn export(cx: &Cx<'_>, id: &RunId, out: Option<PathBuf>) -> Result<u8, ApiError> {
+    let host = cx.host()?;
+    host.store().journal(id)?;
+    let Some(file) = out else {
+        return to_stdout(cx, &host, id);
+    };
+    host.store().export(id, &file)?;
+    let copy = verify_file(&file)?;
+    let document = json!({ "run": id, "file": file, "to_seq": copy.to_seq, "sentence": copy.sentence });
+    cx.out.answer(document, || file.display().to_string());
+    Ok(exit::OK)
+}
+
+/// The lines themselves are the data; they pass through a file of the home, because an export is
+/// written and synced as a whole.
+fn to_stdout(cx: &Cx<'_>, host: &Host, id: &RunId) -> Result<u8, ApiError> {
+    let file = host.home.path().join(format!("export-{id}-{}.tmp", std::process::id()));
+    host.store().export(id, &file)?;
+    let text = std::fs::read_to_string(&file);
+    if let Err(error) = std::fs::remove_file(&file)
+        && error.kind() != ErrorKind::NotFound
+    {
+        tracing::warn!(%error, "the temporary export stayed");
+    }
+    let text = text.map_err(|error| {
+        ApiError::new("journal", format!("The export could not be read: {}.", error.kind()), "Give --out FILE.", "the home")
+    })?;
+    cx.out.data(text.trim_end());
+    Ok(exit::OK)
+}
+
+fn import(cx: &Cx<'_>, file: &Path, reason: String) -> Result<u8, ApiError> {
+    let host = cx.host()?;
+    let by = cx.operator()?;
+    let takeover = Takeover {
+        by: by.clone(),
+        reason,
+        holder: Holder {
+            by,
+            host: "import".to_owned(),
+            pid: std::process::id(),
+        },
+    };
+    let done = host.store().import(file, SystemClock::default().now(), &takeover)?;
+    if !done.marked {
+        cx.out.say(
+            "The takeover could not be marked in a mirror folder: make sure that nobody drives this run elsewhere.",
+        );
+    }
+    cx.out
+        .say("The next command that drives this run looks at every step with an action again.");
+    let document = json!({
+        "run": done.run,
+        "from_seq": done.from_seq,
+        "fence": done.fence,
+        "marked": done.marked,
+    });
+    cx.out.answer(document, || done.run.to_string());
+    Ok(exit::OK)
+}

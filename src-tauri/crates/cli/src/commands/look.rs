@@ -1,0 +1,184 @@
+//! A fresh, read-only look at a run's surroundings: monitors and the way back. Needs no lease, and
+//! never fails because of the world: what could not be looked at says so.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use switchback_api::host::{Host, Surroundings};
+use switchback_api::view::{Live, Readiness};
+use switchback_api::wire::ApiError;
+use switchback_engine::driver::plan_rollback;
+use switchback_engine::monitor::{MonitorRun, applicable};
+use switchback_engine::rollback::proposal;
+use switchback_engine::run::Run;
+use switchback_model::plan::Rule;
+use switchback_model::rollback::Precondition;
+use switchback_model::{MonitorId, RollbackPlan, RollbackScope};
+
+/// A look that takes longer is given up: status must not hang.
+const PATIENCE: Duration = Duration::from_secs(25);
+
+/// Whether a rule could be carried out now.
+#[derive(Debug, Clone, Serialize)]
+pub struct RuleReadiness {
+    /// The rule.
+    pub rule: String,
+    /// Its title.
+    pub title: String,
+    /// Whether everything that it needs is proven.
+    pub ready: bool,
+    /// What is not.
+    pub missing: Vec<String>,
+    /// The steps that it would undo, in order.
+    pub order: Vec<String>,
+}
+
+/// What a look brought.
+pub struct Look {
+    /// For the snapshot.
+    pub live: Live,
+    /// The rules.
+    pub rules: Vec<RuleReadiness>,
+    /// The run's clock at its end.
+    pub now: Timestamp,
+    /// Why the world could not be looked at.
+    pub problem: Option<ApiError>,
+}
+
+/// Looks; `monitors` keeps the hysteresis from one look to the next.
+pub async fn look(
+    host: &Host,
+    run: &Run,
+    monitors: &mut BTreeMap<MonitorId, MonitorRun>,
+    offline: bool,
+) -> Result<Look, ApiError> {
+    let around = match offline {
+        true => Err(ApiError::new("unknown", "Not looked at: --offline was given.", "Leave it out.", "the run")),
+        false => host.surroundings(run).await,
+    };
+    let around = match around {
+        Ok(around) => around,
+        Err(error) => return blind(host, run, error).await,
+    };
+    match tokio::time::timeout(PATIENCE, seen(run, &around, monitors)).await {
+        Ok((readiness, rules)) => Ok(Look {
+            live: Live {
+                monitors: monitors.clone(),
+                readiness,
+                speed: around.speed,
+                ..Live::default()
+            },
+            rules,
+            now: around.clock.now(),
+            problem: None,
+        }),
+        Err(_late) => {
+            let error = ApiError::new(
+                "unknown",
+                format!("The world did not answer within {} s.", PATIENCE.as_secs()),
+                "Check the network, then look again.",
+                "the read-only look",
+            );
+            blind(host, run, error).await
+        }
+    }
+}
+
+async fn blind(host: &Host, run: &Run, error: ApiError) -> Result<Look, ApiError> {
+    let rules = run
+        .plan
+        .rules
+        .iter()
+        .map(|rule| RuleReadiness {
+            rule: rule.id.to_string(),
+            title: rule.title.clone(),
+            ready: false,
+            missing: vec![error.message.clone()],
+            order: Vec::new(),
+        })
+        .collect();
+    Ok(Look {
+        live: Live::default(),
+        rules,
+        now: host.run_snapshot(&run.id).await?.now,
+        problem: Some(error),
+    })
+}
+
+async fn seen(
+    run: &Run,
+    around: &Surroundings,
+    monitors: &mut BTreeMap<MonitorId, MonitorRun>,
+) -> (Option<Readiness>, Vec<RuleReadiness>) {
+    let history = run.history();
+    for monitor in &run.plan.monitors {
+        if let Some(spec) = applicable(run, monitor) {
+            let reading = around.world.check(spec, &history).await;
+            monitors.entry(monitor.id.clone()).or_default().take(monitor, reading);
+        }
+    }
+    let mut rules = Vec::new();
+    for rule in &run.plan.rules {
+        let scope = RollbackScope::Rule(rule.id.clone());
+        let planned = plan_rollback(run, &*around.world, around.clock.now(), &scope).await;
+        rules.push(match planned {
+            Ok((plan, preconditions)) => readiness(run, rule, &plan, &preconditions),
+            Err(rejection) => RuleReadiness {
+                rule: rule.id.to_string(),
+                title: rule.title.clone(),
+                ready: false,
+                missing: vec![rejection.message],
+                order: Vec::new(),
+            },
+        });
+    }
+    let failing = monitors
+        .iter()
+        .filter(|(_, m)| m.failing == Some(true))
+        .map(|(id, _)| id.clone())
+        .collect();
+    let proposed = match proposal(run, &failing) {
+        None => None,
+        Some(scope) => plan_rollback(run, &*around.world, around.clock.now(), &scope)
+            .await
+            .ok()
+            .map(|(plan, preconditions)| Readiness {
+                plan,
+                preconditions,
+                at: around.clock.now(),
+            }),
+    };
+    (proposed, rules)
+}
+
+fn readiness(run: &Run, rule: &Rule, plan: &RollbackPlan, preconditions: &[Precondition]) -> RuleReadiness {
+    let mut missing: Vec<String> = preconditions
+        .iter()
+        .map(|precondition| &precondition.reading)
+        .filter(|reading| !reading.verdict.lets_through())
+        .map(|reading| format!("{}: {}", reading.check, reading.observed))
+        .collect();
+    missing.extend(
+        plan.breaches
+            .iter()
+            .map(|breach| format!("It would leave a breach: {}: {}", breach.id, breach.because)),
+    );
+    for step in plan.items.iter().filter_map(|item| item.step.as_ref()) {
+        if run.steps.get(step).is_some_and(|s| s.drift.is_some()) {
+            missing.push(format!("Step {step}: the record was changed outside Switchback"));
+        }
+    }
+    RuleReadiness {
+        rule: rule.id.to_string(),
+        title: rule.title.clone(),
+        ready: missing.is_empty(),
+        missing,
+        order: plan
+            .items
+            .iter()
+            .map(|item| item.step.as_ref().map_or_else(|| item.id.clone(), ToString::to_string))
+            .collect(),
+    }
+}

@@ -1,0 +1,47 @@
+//! One module a command group.
+
+mod decide;
+mod journal;
+mod look;
+mod plan;
+mod rehearse;
+mod rollback;
+mod run;
+mod runbook;
+mod sheet;
+mod step;
+mod watch;
+
+use clap::CommandFactory as _;
+use switchback_api::wire::ApiError;
+
+use crate::args::{Args, Command, Run};
+use crate::exit;
+use crate::host::Cx;
+use crate::print::Out;
+
+/// Runs the command; the exit code where it is not an error.
+pub async fn run(args: Args, out: &Out) -> Result<u8, ApiError> {
+    let cx = Cx {
+        out,
+        global: &args.global,
+    };
+    match args.command {
+        Command::Runbook(command) => runbook::run(&cx, command),
+        Command::Plan { runbook, target } => plan::run(&cx, &runbook, &target),
+        Command::Run(Run::Sheet { run, out }) => sheet::run(&cx, &run, out.as_deref()).await,
+        Command::Run(command) => run::run(&cx, command).await,
+        Command::Step(command) => step::run(&cx, command).await,
+        Command::Decide(command) => decide::run(&cx, command).await,
+        Command::Rollback(command) => rollback::run(&cx, command).await,
+        Command::Journal(command) => journal::run(&cx, command).await,
+        Command::Watch { run, count } => watch::run(&cx, &run, count).await,
+        Command::Rehearse(command) => rehearse::run(&cx, command).await,
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "switchback", &mut script);
+            out.data(String::from_utf8_lossy(&script).trim_end());
+            Ok(exit::OK)
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! `plan`: the resolved plan of a runbook and a target.
+
+use serde_json::{Value, json};
+use switchback_api::wire::ApiError;
+use switchback_model::plan::DecisionType;
+use switchback_model::{ActionSpec, CheckSpec, Plan, Reversibility, Step, StepKind};
+
+use super::runbook::resolve;
+use crate::exit;
+use crate::host::Cx;
+use crate::print::table;
+
+pub fn run(cx: &Cx<'_>, runbook: &str, target: &str) -> Result<u8, ApiError> {
+    let plan = resolve(cx, runbook, target)?;
+    cx.out.answer(document(&plan), || text(&plan));
+    Ok(exit::OK)
+}
+
+/// How a step is taken back, in the words of the contract.
+pub fn reversibility(how: &Reversibility) -> &'static str {
+    match how {
+        Reversibility::Undo => "undo",
+        Reversibility::Manual { .. } => "manual",
+        Reversibility::Correct { .. } => "correct",
+        Reversibility::NoneNeeded => "none needed",
+        Reversibility::PointOfNoReturn => "point of no return",
+    }
+}
+
+/// What a step is, in one word.
+pub fn kind(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Check => "check",
+        StepKind::Action => "action",
+        StepKind::Attest => "attest",
+        StepKind::Notice => "notice",
+    }
+}
+
+fn document(plan: &Plan) -> Value {
+    let phases: Vec<Value> = plan
+        .phases
+        .iter()
+        .map(|phase| {
+            json!({
+                "id": phase.id,
+                "title": phase.title,
+                "steps": phase.steps.iter().map(step).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    let rules: Vec<Value> = plan
+        .rules
+        .iter()
+        .map(|rule| {
+            json!({
+                "id": rule.id,
+                "title": rule.title,
+                "plan_ref": rule.plan_ref,
+                "undo": rule.undo,
+                "keep": rule.keep,
+                "then": rule.then,
+                "trigger": rule.trigger,
+                "decision": rule.decision,
+            })
+        })
+        .collect();
+    let decisions: Vec<Value> = plan
+        .decisions
+        .iter()
+        .map(|decision| {
+            let (kind, choices) = match &decision.kind {
+                DecisionType::Minutes => ("minutes", Vec::new()),
+                DecisionType::YesNo => ("yes_no", Vec::new()),
+                DecisionType::OneOf { choices } => ("one_of", choices.clone()),
+            };
+            json!({
+                "id": decision.id,
+                "question": decision.question,
+                "type": kind,
+                "choices": choices,
+                "decided": decision.decided,
+                "blocks": plan.steps().filter(|s| s.decisions.contains(&decision.id)).map(|s| &s.id).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({
+        "runbook": plan.runbook,
+        "title": plan.title,
+        "version": plan.version,
+        "target": plan.target.name,
+        "target_kind": plan.target.kind,
+        "account": plan.target.account,
+        "region": plan.target.region,
+        "role": plan.target.role,
+        "digest": plan.digest(),
+        "phases": phases,
+        "rules": rules,
+        "coherence": plan.coherence,
+        "decisions": decisions,
+        "monitors": plan.monitors,
+    })
+}
+
+fn step(step: &Step) -> Value {
+    let words = match &step.reversibility {
+        Reversibility::Manual { words } => Some(words),
+        Reversibility::Correct { notice } => Some(notice),
+        _ => None,
+    };
+    let checks: Vec<Value> = checks("before", &step.before).chain(checks("after", &step.verify)).collect();
+    let undo_checks: Vec<Value> = checks("before undo", &step.undo_before)
+        .chain(checks("after undo", &step.undo_verify))
+        .collect();
+    json!({
+        "id": step.id,
+        "title": step.title,
+        "plan_ref": step.plan_ref,
+        "kind": kind(step.kind),
+        "automated": step.automated,
+        "why_not_automated": step.why_not_automated,
+        "reversibility": reversibility(&step.reversibility),
+        "needs": step.needs,
+        "after": step.after,
+        "decisions": step.decisions,
+        "checks": checks,
+        "actions": step.action.iter().map(action).collect::<Vec<_>>(),
+        "undo": { "words": words, "loses": step.undo_loses, "checks": undo_checks },
+        "why": step.why,
+        "owner": step.owner,
+        "affects": step.affects,
+        "expected_s": step.expected_s,
+    })
+}
+
+fn checks<'a>(when: &'a str, specs: &'a [CheckSpec]) -> impl Iterator<Item = Value> + 'a {
+    specs.iter().map(move |spec| {
+        let mut value = json!({ "id": spec.id, "when": when });
+        if let (Value::Object(into), Ok(Value::Object(fields))) = (&mut value, serde_json::to_value(spec)) {
+            into.extend(fields);
+        }
+        value
+    })
+}
+
+fn action(action: &ActionSpec) -> Value {
+    json!({ "id": action.id(), "service": action.service(), "values": action })
+}
+
+fn text(plan: &Plan) -> String {
+    let target = &plan.target;
+    let mut text = format!(
+        "{} {} on {} ({}, account {}, {})\ndigest {}\n",
+        plan.title,
+        plan.version,
+        target.name,
+        target.kind.banner(),
+        target.account,
+        target.region,
+        plan.digest()
+    );
+    for phase in &plan.phases {
+        let rows = phase
+            .steps
+            .iter()
+            .map(|step| {
+                let count = |n: usize, word: &str| format!("{n} {word}");
+                vec![
+                    step.id.to_string(),
+                    step.plan_ref.clone(),
+                    kind(step.kind).to_owned(),
+                    step.title.clone(),
+                    reversibility(&step.reversibility).to_owned(),
+                    step.action.as_ref().map(|a| a.id().to_owned()).unwrap_or_default(),
+                    format!("{}, {}", count(step.before.len(), "before"), count(step.verify.len(), "after")),
+                ]
+            })
+            .collect();
+        text.push_str(&format!("\n{}\n", phase.title));
+        text.push_str(&table(&["step", "plan", "kind", "title", "way back", "action", "checks"], rows));
+        text.push('\n');
+    }
+    let rules = plan
+        .rules
+        .iter()
+        .map(|rule| {
+            let names = |ids: &[switchback_model::StepId]| {
+                ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            };
+            vec![rule.id.to_string(), rule.plan_ref.clone(), rule.title.clone(), names(&rule.undo), names(&rule.keep)]
+        })
+        .collect::<Vec<_>>();
+    if !rules.is_empty() {
+        text.push_str("\nRollback rules\n");
+        text.push_str(&table(&["rule", "plan", "title", "undoes", "keeps"], rules));
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,127 @@
+//! `rehearse`: serve the closed world, or let the scripted operator rehearse in it.
+
+use serde_json::json;
+use switchback_api::rehearse::{Audience, Line, Stage, auto};
+use switchback_api::wire::ApiError;
+
+use crate::args::Rehearse;
+use crate::exit;
+use crate::host::Cx;
+use crate::print::Out;
+use crate::signals::Signals;
+
+pub async fn run(cx: &Cx<'_>, command: Rehearse) -> Result<u8, ApiError> {
+    match command.auto {
+        true => scripted(cx, &command).await,
+        false => serve(cx, &command).await,
+    }
+}
+
+async fn serve(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
+    let host = cx.host_at(command.speed)?;
+    let mut signals = Signals::listen();
+    let handle = host.closed_world().await?;
+    if handle.pid != std::process::id() {
+        return Err(ApiError::new(
+            "locked",
+            format!("Process {} serves the rehearsal world of this home already.", handle.pid),
+            "Use that one, or give another --home.",
+            host.home.rehearsal().display().to_string(),
+        ));
+    }
+    let servers = |list: &[switchback_rehearsal::NameServer]| {
+        list.iter()
+            .map(|s| json!({ "name": s.name, "address": s.addr, "port": s.addr.port() }))
+            .collect::<Vec<_>>()
+    };
+    let document = json!({
+        "endpoint": handle.endpoint,
+        "home": host.home.path(),
+        "handle": switchback_rehearsal::Handle::path(&host.home.rehearsal()),
+        "pid": handle.pid,
+        "speed": handle.clock.scale,
+        "runbook": "dns-switch",
+        "target": "rehearsal",
+        "account": handle.account,
+        "access_key_id": switchback_rehearsal::ACCESS_KEY,
+        "zone_id": handle.zone_id,
+        "zone_name": handle.zone_name,
+        "name_servers": servers(&handle.name_servers),
+        "resolvers": servers(&handle.resolvers),
+        "dial": handle.dial,
+        "ca_pem": handle.ca_pem,
+    });
+    cx.out.answer(document, || {
+        let mut text = format!(
+            "AWS endpoint  {}\naccount       {}\nzone          {} ({})\nspeed         {} world seconds a second\n",
+            handle.endpoint, handle.account, handle.zone_name, handle.zone_id, handle.clock.scale
+        );
+        for server in handle.name_servers.iter().chain(&handle.resolvers) {
+            text.push_str(&format!("DNS           {} {}\n", server.addr, server.name));
+        }
+        for (address, stand_in) in &handle.dial {
+            text.push_str(&format!("site          {stand_in} stands in for {address}\n"));
+        }
+        text.push_str("target        rehearsal (switchback run new dns-switch --target rehearsal)\n");
+        text
+    });
+    cx.out.say("Serving until Ctrl-C. The world's state stays in the home.");
+    signals.next().await;
+    host.stop_closed_world().await;
+    Ok(exit::OK)
+}
+
+/// Says each line as it comes; JSON readers get them all in the one document at the end.
+struct Told<'a> {
+    out: &'a Out,
+    lines: Vec<Line>,
+}
+
+#[async_trait::async_trait]
+impl Audience for Told<'_> {
+    fn hear(&mut self, line: Line) {
+        if !self.out.json {
+            let step = line.step.as_deref().map(|step| format!("{step}  ")).unwrap_or_default();
+            self.out.data(&format!("{step}{}  {}", line.what, line.text));
+        }
+        self.lines.push(line);
+    }
+
+    async fn look(&mut self, stage: Stage, _endpoint: &str) -> Result<(), ApiError> {
+        tracing::info!(stage = stage.word(), "rehearsal");
+        Ok(())
+    }
+}
+
+async fn scripted(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
+    let host = cx.host_at(command.speed)?;
+    let mut told = Told {
+        out: cx.out,
+        lines: Vec::new(),
+    };
+    let outcome = auto(&host, command.fault.as_deref(), &mut told).await;
+    host.stop_closed_world().await;
+    let outcome = outcome?;
+    let as_it_began = outcome.end_difference.is_empty();
+    let document = json!({
+        "run": outcome.run,
+        "lines": told.lines,
+        "outcome": outcome,
+        "as_it_began": as_it_began,
+    });
+    cx.out.answer(document, || {
+        let end = if as_it_began { "The world ends as it began." } else { "The world does not end as it began." };
+        let far = if outcome.went_all_the_way { "" } else { " It did not go all the way." };
+        let why = outcome.difference.as_deref().map(|why| format!(" {why}.")).unwrap_or_default();
+        format!("{end}{far}{why} Rollback in {} world seconds.\n{}", outcome.rollback_s, outcome.end_difference.join("\n"))
+    });
+    if as_it_began {
+        return Ok(exit::OK);
+    }
+    Err(ApiError::new(
+        "failed",
+        outcome.difference.unwrap_or_else(|| "The world does not end as it began.".to_owned()),
+        "`switchback journal show` tells what happened.",
+        format!("run {}", outcome.run),
+    ))
+}

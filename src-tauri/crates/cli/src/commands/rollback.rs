@@ -1,0 +1,189 @@
+//! `rollback`: shows the way back, or goes it.
+
+use switchback_api::host::Host;
+use switchback_api::view::{rollback_plan_view, scope_view};
+use switchback_api::wire::{ApiError, RollbackPlanView, RollbackProgress};
+use switchback_engine::run::RollbackState;
+use switchback_model::{CheckId, Command, RollbackScope, RuleId, RunId};
+
+use super::step::digest;
+use crate::args::Rollback;
+use crate::exit;
+use crate::host::{Cx, confirmed, run_id, step_id};
+use crate::print::{self, table};
+use crate::session::{Session, driven};
+
+pub async fn run(cx: &Cx<'_>, ask: Rollback) -> Result<u8, ApiError> {
+    let host = cx.host()?;
+    let id = run_id(&ask.run)?;
+    let run = host.load(&id).await?;
+    let scope = match (&ask.step, &ask.rule, ask.all) {
+        (Some(step), _, _) => Some(RollbackScope::Step(step_id(&run, step)?)),
+        (_, Some(rule), _) => Some(RollbackScope::Rule(RuleId::new(rule)?)),
+        (_, _, true) => Some(RollbackScope::All),
+        _ => None,
+    };
+    if ask.confirm.is_some() {
+        confirmed(&run, ask.confirm.as_deref())?;
+    }
+    let outcome = match scope {
+        Some(scope) if ask.confirm.is_none() => show(cx, &host, &id, &scope).await,
+        Some(scope) => go(cx, &host, &id, ask, scope).await,
+        None => go_on(cx, &host, &id, ask).await,
+    };
+    host.stop_closed_world().await;
+    outcome
+}
+
+/// Shows the plan from a fresh look; needs no lease and changes nothing.
+pub async fn show(cx: &Cx<'_>, host: &Host, id: &RunId, scope: &RollbackScope) -> Result<u8, ApiError> {
+    let plan = host.rollback_plan(id, &scope_view(scope)).await?;
+    cx.out.answer(&plan, || text(&plan));
+    Ok(exit::OK)
+}
+
+async fn go(
+    cx: &Cx<'_>,
+    host: &Host,
+    id: &RunId,
+    ask: Rollback,
+    scope: RollbackScope,
+) -> Result<u8, ApiError> {
+    let seen = ask.plan.as_deref().map(digest).transpose()?;
+    let overrides = ask.overrides.iter().map(CheckId::new).collect::<Result<Vec<_>, _>>()?;
+    driven(cx, host, id, false, ask.patience.timeout, async |session| {
+        let (plan, preconditions) = session.driver().plan_rollback(&scope).await?;
+        let view = rollback_plan_view(session.run(), &plan, &preconditions, session.now());
+        if seen.is_some_and(|seen| seen != plan.digest()) {
+            return Err(ApiError::new(
+                "stale_screen",
+                "The rollback plan is not the one that you saw.",
+                "Look at it again without --confirm, then give the new digest.",
+                format!("run {id}"),
+            ));
+        }
+        cx.out.say(&text(&view));
+        let command = Command::Rollback {
+            scope,
+            overrides,
+            accept_breaches: ask.accept_breach.clone(),
+        };
+        session.submit(command, Some(plan.digest()), ask.reason.clone()).await?;
+        session.settle().await?;
+        ended(cx, session)
+    })
+    .await
+}
+
+/// Retry, done by hand, or give up.
+async fn go_on(cx: &Cx<'_>, host: &Host, id: &RunId, ask: Rollback) -> Result<u8, ApiError> {
+    let abandon = ask.abandon;
+    let command = match ask.done {
+        Some(item) => Command::RollbackDone { item },
+        None if abandon => Command::RollbackAbandon,
+        None => Command::RollbackRetry,
+    };
+    driven(cx, host, id, false, ask.patience.timeout, async |session| {
+        session.submit(command, None, ask.reason.clone()).await?;
+        session.settle().await?;
+        ended(cx, session)
+    })
+    .await
+}
+
+/// Says how the rollback stands and gives its exit code.
+fn ended(cx: &Cx<'_>, session: &Session<'_>) -> Result<u8, ApiError> {
+    let snapshot = session.snapshot();
+    let Some(progress) = snapshot.rollback else {
+        return Err(ApiError::internal("the rollback left no trace"));
+    };
+    cx.out.answer(
+        serde_json::json!({
+            "run": snapshot.run,
+            "state": progress.state,
+            "why": progress.why,
+            "items": progress.items,
+            "steps": snapshot.phases.iter().flat_map(|p| &p.steps)
+                .map(|s| serde_json::json!({ "id": s.id, "state": s.state })).collect::<Vec<_>>(),
+        }),
+        || progress_text(&progress),
+    );
+    let run = session.run();
+    let stopped = |why: String, hint: String| Err(ApiError::new("unknown", why, hint, format!("run {}", run.id)));
+    match run.rollback.as_ref().map(|r| (&r.state, r.item())) {
+        Some((RollbackState::Completed, _)) => Ok(exit::ROLLED_BACK),
+        Some((RollbackState::Abandoned, _)) => Ok(exit::OK),
+        Some((RollbackState::Halted { why, .. }, item)) => {
+            let item = item.map(|item| item.id.clone()).unwrap_or_default();
+            stopped(
+                format!("The rollback stopped at {item}: {why}"),
+                format!(
+                    "switchback rollback {} --retry, or --done {item} --reason TEXT, or --abandon --reason TEXT.",
+                    run.id
+                ),
+            )
+        }
+        _ => stopped(
+            "The rollback is not settled.".to_owned(),
+            "`switchback run show` tells what is known.".to_owned(),
+        ),
+    }
+}
+
+fn text(plan: &RollbackPlanView) -> String {
+    let rows = plan
+        .items
+        .iter()
+        .enumerate()
+        .map(|(at, item)| {
+            vec![
+                (at + 1).to_string(),
+                item.id.clone(),
+                item.kind.clone(),
+                item.now.join("; "),
+                item.restores.join("; "),
+                if item.loses.is_empty() { "nothing".to_owned() } else { item.loses.join("; ") },
+                item.because.clone(),
+            ]
+        })
+        .collect();
+    let mut text = table(&["", "item", "kind", "now", "restores", "loses", "because"], rows);
+    text.push('\n');
+    for item in plan.items.iter().filter(|item| !item.preconditions.is_empty()) {
+        text.push_str(&format!("\nBefore {}\n{}\n", item.id, print::readings(&item.preconditions)));
+    }
+    for breach in &plan.breaches {
+        text.push_str(&format!(
+            "\nBreach {}: {}\n  Roll back {} as well, or give --accept-breach {} --reason TEXT.\n",
+            breach.id,
+            breach.because,
+            breach.repair.join(", "),
+            breach.id
+        ));
+    }
+    if !plan.unproven.is_empty() {
+        let flags: Vec<String> = plan.unproven.iter().map(|check| format!("--override {check}")).collect();
+        text.push_str(&format!(
+            "\nNot proven: {}. To go back all the same: {} --reason TEXT.\n",
+            plan.unproven.join(", "),
+            flags.join(" ")
+        ));
+    }
+    if !plan.stays.is_empty() {
+        text.push_str(&format!("\nStays as it is: {}\n", plan.stays.join("; ")));
+    }
+    if !plan.in_flight.is_empty() {
+        text.push_str(&format!("\nIn flight, resolved first: {}\n", plan.in_flight.join(", ")));
+    }
+    text.push_str(&format!("\nCaches follow within {} s\ndigest {}\n", plan.caches_s, plan.digest));
+    text
+}
+
+fn progress_text(progress: &RollbackProgress) -> String {
+    let rows = progress
+        .items
+        .iter()
+        .map(|item| vec![item.id.clone(), item.state.clone(), item.title.clone()])
+        .collect();
+    format!("Rollback {}\n{}", progress.state, table(&["item", "state", "title"], rows))
+}

@@ -1,0 +1,291 @@
+//! `run`: open, list, show, and the commands about a whole run.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use switchback_api::view::snapshot;
+use switchback_api::wire::{ApiError, RunSnapshot};
+use switchback_engine::run::Run as Folded;
+use switchback_model::Command;
+
+use super::look::{RuleReadiness, look};
+use super::runbook::resolve;
+use crate::args::Run;
+use crate::exit;
+use crate::host::{Cx, run_id, step_id};
+use crate::print::{moment, table, tone, tone_name};
+use crate::session::driven;
+
+/// Seconds that a decision may take to be carried out; it is journalled at once.
+const SOON: u64 = 60;
+
+pub async fn run(cx: &Cx<'_>, command: Run) -> Result<u8, ApiError> {
+    match command {
+        Run::New { runbook, target } => new(cx, &runbook, &target),
+        Run::List => list(cx),
+        Run::Show { run, offline } => show(cx, &run, offline).await,
+        Run::Hold { run, reason } => submit(cx, &run, Command::Hold, reason.reason, SOON).await,
+        Run::Stop { run, reason, patience } => {
+            submit(cx, &run, Command::Stop, reason.reason, patience.timeout).await
+        }
+        Run::Resume { run, reason } => submit(cx, &run, Command::Resume, reason.reason, SOON).await,
+        Run::Take { run, reason, patience } => take(cx, &run, reason, patience.timeout).await,
+        Run::Adopt {
+            run,
+            step,
+            reason,
+            patience,
+        } => adopt(cx, &run, &step, reason.reason, patience.timeout).await,
+        // Has its own module.
+        Run::Sheet { run, out } => super::sheet::run(cx, &run, out.as_deref()).await,
+    }
+}
+
+fn new(cx: &Cx<'_>, runbook: &str, target: &str) -> Result<u8, ApiError> {
+    let plan = resolve(cx, runbook, target)?;
+    let document = json!({
+        "run": "",
+        "plan_digest": plan.digest(),
+        "runbook": plan.runbook,
+        "target": plan.target.name,
+        "target_kind": plan.target.kind,
+    });
+    let said = format!("Opened on {} ({}).", plan.target.name, plan.target.kind.banner());
+    let id = cx.host()?.run_new(plan)?;
+    let mut document = document;
+    document["run"] = json!(id);
+    cx.out.say(&said);
+    cx.out.answer(document, || id.to_string());
+    Ok(exit::OK)
+}
+
+fn list(cx: &Cx<'_>) -> Result<u8, ApiError> {
+    let runs = cx.host()?.run_list()?;
+    cx.out.answer(json!({ "runs": runs }), || {
+        let rows = runs
+            .iter()
+            .map(|row| {
+                vec![
+                    row.run.clone(),
+                    moment(row.opened_at),
+                    row.kind.clone(),
+                    row.target.clone(),
+                    row.title.clone(),
+                ]
+            })
+            .collect();
+        table(&["run", "opened", "kind", "target", "title"], rows)
+    });
+    Ok(exit::OK)
+}
+
+async fn show(cx: &Cx<'_>, run: &str, offline: bool) -> Result<u8, ApiError> {
+    let host = cx.host()?;
+    let run = host.load(&run_id(run)?).await?;
+    let looked = look(&host, &run, &mut BTreeMap::new(), offline).await?;
+    let snapshot = snapshot(&run, &looked.live, looked.now);
+    if let Some(problem) = &looked.problem {
+        cx.out.say(&format!("Not looked at: {} {}", problem.message, problem.hint));
+    }
+    cx.out.answer(document(&run, &snapshot, &looked.rules, looked.problem.as_ref()), || {
+        text(&snapshot, &looked.rules)
+    });
+    host.stop_closed_world().await;
+    Ok(exit::OK)
+}
+
+/// The document of `run show`, which checks rely on.
+pub fn document(
+    run: &Folded,
+    snapshot: &RunSnapshot,
+    rules: &[RuleReadiness],
+    problem: Option<&ApiError>,
+) -> Value {
+    let steps: Vec<Value> = snapshot
+        .phases
+        .iter()
+        .flat_map(|phase| phase.steps.iter().map(move |step| (phase, step)))
+        .map(|(phase, step)| {
+            let findings: Vec<&str> = step.attempts.iter().filter_map(|a| a.finding.as_deref()).collect();
+            json!({
+                "id": step.id,
+                "phase": phase.id,
+                "title": step.title,
+                "plan_ref": step.plan_ref,
+                "kind": step.kind,
+                "state": step.state,
+                "state_words": step.state_words,
+                "note": step.note,
+                "generation": step.generation,
+                "changed_at": step.changed_at,
+                "attempts": step.attempts,
+                "findings": findings,
+                "drifted": step.drifted,
+                "checks": step.before,
+                "verify": step.verify,
+            })
+        })
+        .collect();
+    let monitors: Vec<Value> = snapshot
+        .monitors
+        .iter()
+        .map(|monitor| {
+            json!({
+                "id": monitor.id,
+                "title": monitor.title,
+                "state": tone_name(monitor.tone),
+                "value": monitor.observed_at.map(|_| &monitor.observed),
+                "expected": monitor.expected,
+                "source": monitor.source,
+                "observed_at": monitor.observed_at,
+                "age_s": monitor.age_s,
+                "believable_s": monitor.believable_s,
+            })
+        })
+        .collect();
+    json!({
+        "run": snapshot.run,
+        "title": snapshot.title,
+        "state": snapshot.state,
+        "plan_digest": snapshot.plan_digest,
+        "seq": snapshot.seq,
+        "now": snapshot.now,
+        "opened_at": snapshot.opened_at,
+        "opened_by": run.opened_by,
+        "target": snapshot.banner.target,
+        "target_kind": snapshot.banner.kind,
+        "test_endpoint": snapshot.banner.test_endpoint,
+        "endpoint": run.endpoint,
+        "speed": snapshot.banner.speed,
+        "driver": snapshot.driver,
+        "steps": steps,
+        "monitors": monitors,
+        "users": snapshot.users,
+        "way_back": snapshot.way_back,
+        "rollback": rules,
+        "rollback_progress": snapshot.rollback,
+        "decisions": snapshot.decisions,
+        "deadlines": snapshot.deadlines,
+        "not_looked_at": problem,
+    })
+}
+
+/// The same for people.
+pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
+    let banner = &snapshot.banner;
+    let endpoint = if banner.test_endpoint { " · TEST ENDPOINT" } else { "" };
+    let mut text = format!(
+        "{}{endpoint} · account …{} · {} · {} · {}\n{} · run {} · plan {:.12}\n",
+        banner.word,
+        banner.account_tail,
+        banner.region,
+        banner.role.as_deref().unwrap_or("any role"),
+        snapshot.state,
+        snapshot.title,
+        snapshot.run,
+        snapshot.plan_digest,
+    );
+    for answer in [&snapshot.users, &snapshot.way_back.answer] {
+        text.push_str(&format!("{}: {} ({})\n", tone(answer.tone), answer.headline, answer.note));
+    }
+    for phase in &snapshot.phases {
+        let rows = phase
+            .steps
+            .iter()
+            .map(|step| {
+                let note = step.drifted.as_deref().unwrap_or(&step.note);
+                vec![step.id.clone(), step.state_words.clone(), step.title.clone(), note.to_owned()]
+            })
+            .collect();
+        text.push_str(&format!("\n{} ({} of {})\n", phase.title, phase.done, phase.steps.len()));
+        text.push_str(&table(&["step", "state", "title", "note"], rows));
+        text.push('\n');
+    }
+    if !snapshot.monitors.is_empty() {
+        text.push_str(&format!("\nMonitors\n{}\n", crate::print::readings(&snapshot.monitors)));
+    }
+    if !rules.is_empty() {
+        let rows = rules
+            .iter()
+            .map(|rule| {
+                let ready = match (rule.ready, rule.missing.len()) {
+                    (true, _) => "✓ ready".to_owned(),
+                    (false, 1) => "✗ 1 thing missing".to_owned(),
+                    (false, n) => format!("✗ {n} things missing"),
+                };
+                vec![rule.rule.clone(), ready, rule.missing.join("; "), rule.order.join(", ")]
+            })
+            .collect();
+        text.push_str(&format!("\nWay back\n{}\n", table(&["rule", "ready", "missing", "undoes"], rows)));
+    }
+    if let Some(rollback) = &snapshot.rollback {
+        let why = rollback.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+        text.push_str(&format!("\nRollback {}{why}\n", rollback.state));
+    }
+    for deadline in &snapshot.deadlines {
+        let due = if deadline.due { "Decision due" } else { "Decision by" };
+        text.push_str(&format!("{due}: {} ({})\n", deadline.title, moment(deadline.at)));
+    }
+    text
+}
+
+async fn submit(
+    cx: &Cx<'_>,
+    run: &str,
+    command: Command,
+    reason: String,
+    timeout_s: u64,
+) -> Result<u8, ApiError> {
+    let host = cx.host()?;
+    let snapshot = driven(cx, &host, &run_id(run)?, false, timeout_s, async |session| {
+        session.submit(command, None, Some(reason)).await?;
+        session.settle().await?;
+        Ok(session.snapshot())
+    })
+    .await?;
+    say_state(cx, &snapshot);
+    host.stop_closed_world().await;
+    Ok(exit::OK)
+}
+
+async fn take(cx: &Cx<'_>, run: &str, reason: Option<String>, timeout_s: u64) -> Result<u8, ApiError> {
+    let host = cx.host()?;
+    let id = run_id(run)?;
+    tracing::info!(run = %id, reason = reason.as_deref().unwrap_or("not given"), "taking the lease");
+    let snapshot = driven(cx, &host, &id, true, timeout_s, async |session| {
+        session.settle().await?;
+        Ok(session.snapshot())
+    })
+    .await?;
+    say_state(cx, &snapshot);
+    host.stop_closed_world().await;
+    Ok(exit::OK)
+}
+
+async fn adopt(cx: &Cx<'_>, run: &str, step: &str, reason: String, timeout_s: u64) -> Result<u8, ApiError> {
+    let host = cx.host()?;
+    let step = driven(cx, &host, &run_id(run)?, false, timeout_s, async |session| {
+        let step = step_id(session.run(), step)?;
+        session
+            .submit(Command::Adopt { step: step.clone() }, None, Some(reason))
+            .await?;
+        session.settle().await?;
+        session.view(&step)
+    })
+    .await?;
+    cx.out.answer(&step, || format!("{}: {}", step.id, step.state_words));
+    host.stop_closed_world().await;
+    Ok(exit::OK)
+}
+
+fn say_state(cx: &Cx<'_>, snapshot: &RunSnapshot) {
+    let document = json!({
+        "run": snapshot.run,
+        "state": snapshot.state,
+        "seq": snapshot.seq,
+        "rollback_progress": snapshot.rollback,
+        "steps": snapshot.phases.iter().flat_map(|p| &p.steps)
+            .map(|s| json!({ "id": s.id, "state": s.state, "generation": s.generation })).collect::<Vec<_>>(),
+    });
+    cx.out.answer(document, || format!("run {}: {}", snapshot.run, snapshot.state));
+}

@@ -1,0 +1,92 @@
+//! `runbook check` and `runbook schema`, and the plan of a runbook and a target.
+
+use switchback_api::wire::ApiError;
+use switchback_model::Plan;
+use switchback_runbook::{Problem, Report, RunbookError, Source};
+
+use crate::args::Runbook;
+use crate::exit;
+use crate::host::Cx;
+
+pub fn run(cx: &Cx<'_>, command: Runbook) -> Result<u8, ApiError> {
+    match command {
+        Runbook::Check { file, target } => check(cx, &file, target.as_deref()),
+        Runbook::Schema { target } => {
+            let schema = match target {
+                true => switchback_runbook::target_schema(),
+                false => switchback_runbook::schema(),
+            };
+            // The schema is a document of its own kind: it carries no version of ours.
+            cx.out.data(&format!("{schema:#}"));
+            Ok(exit::OK)
+        }
+    }
+}
+
+fn check(cx: &Cx<'_>, file: &str, target: Option<&str>) -> Result<u8, ApiError> {
+    let (report, sources) = match switchback_runbook::load(file, target) {
+        Ok(loaded) => {
+            let report = switchback_runbook::check(&loaded.runbook, loaded.target.as_ref());
+            (report, sources(loaded.runbook, loaded.target))
+        }
+        // A file that can't be had is listed like any other error.
+        Err(error) => (
+            Report {
+                errors: vec![error.problem()],
+                lints: Vec::new(),
+            },
+            Vec::new(),
+        ),
+    };
+    cx.out.answer(&report, || {
+        let mut text = String::new();
+        if !report.errors.is_empty() {
+            text.push_str(&switchback_runbook::render(&report.errors, &sources));
+        }
+        for lint in &report.lints {
+            text.push_str(&format!("lint: {lint}\n  fix: {}\n", lint.fix));
+        }
+        text.push_str(&format!("{file}: {} errors, {} lints", report.errors.len(), report.lints.len()));
+        text
+    });
+    match report.errors.first() {
+        None => Ok(exit::OK),
+        Some(first) => Err(problem(first, report.errors.len())),
+    }
+}
+
+fn sources(runbook: Source, target: Option<Source>) -> Vec<Source> {
+    std::iter::once(runbook).chain(target).collect()
+}
+
+/// The plan of a runbook and a target.
+pub fn resolve(cx: &Cx<'_>, runbook: &str, target: &str) -> Result<Plan, ApiError> {
+    let loaded = switchback_runbook::load(runbook, Some(target)).map_err(|error| not_had(&error))?;
+    let Some(bound) = &loaded.target else {
+        return Err(ApiError::internal("the target was not loaded"));
+    };
+    switchback_runbook::resolve(&loaded.runbook, bound).map_err(|problems| {
+        let all = problems.len();
+        let first = problems.first().map(|first| problem(first, all));
+        cx.out
+            .say(&switchback_runbook::render(&problems, &sources(loaded.runbook.clone(), loaded.target.clone())));
+        first.unwrap_or_else(|| ApiError::internal("a runbook without problems has no plan"))
+    })
+}
+
+fn not_had(error: &RunbookError) -> ApiError {
+    problem(&error.problem(), 1)
+}
+
+fn problem(first: &Problem, all: usize) -> ApiError {
+    let others = match all {
+        0 | 1 => String::new(),
+        n => format!(" And {} more.", n - 1),
+    };
+    ApiError::new(
+        "bad_input",
+        format!("{}{others}", first.message),
+        first.fix.clone(),
+        format!("{}:{}:{}", first.file, first.line, first.column),
+    )
+}

@@ -1,0 +1,36 @@
+//! Exit codes, and how an error is said.
+
+use std::process::ExitCode;
+
+use switchback_api::wire::{ApiError, SCHEMA_VERSION};
+
+use crate::print::Out;
+
+/// Done as asked.
+pub const OK: u8 = 0;
+/// The command line is not understood.
+pub const USAGE: u8 = 2;
+/// A rollback completed.
+pub const ROLLED_BACK: u8 = 7;
+
+/// Says an error on stderr and gives its exit code.
+pub fn failed(out: &Out, error: &ApiError) -> ExitCode {
+    if out.json {
+        let document = serde_json::json!({ "schema_version": SCHEMA_VERSION, "error": error });
+        anstream::eprintln!("{document}");
+    } else {
+        anstream::eprintln!("\x1b[1;31merror:\x1b[0m {}", error.message);
+        if !error.place.is_empty() {
+            anstream::eprintln!("  where: {}", error.place);
+        }
+        if !error.hint.is_empty() {
+            anstream::eprintln!("  fix: {}", error.hint);
+        }
+    }
+    ExitCode::from(error.exit_code())
+}
+
+/// An error of the command line that clap can't see.
+pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> ApiError {
+    ApiError::new("usage", message, hint, "the command line")
+}

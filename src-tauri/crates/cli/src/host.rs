@@ -1,0 +1,101 @@
+//! The host of one command: opened late, because not every command needs a home.
+
+use std::sync::Arc;
+
+use switchback_api::host::{Host, HostOptions};
+use switchback_api::telemetry::{self, Telemetry};
+use switchback_api::wire::ApiError;
+use switchback_engine::run::Run;
+use switchback_model::{Operator, RunId, StepId};
+
+use crate::args::Global;
+use crate::print::Out;
+
+/// What every command gets.
+pub struct Cx<'a> {
+    /// Where output goes.
+    pub out: &'a Out,
+    /// The global flags.
+    pub global: &'a Global,
+}
+
+/// An open host with its log.
+pub struct Open {
+    host: Arc<Host>,
+    _log: Option<Telemetry>,
+}
+
+impl std::ops::Deref for Open {
+    type Target = Host;
+    fn deref(&self) -> &Host {
+        &self.host
+    }
+}
+
+impl Cx<'_> {
+    /// Who is at the keyboard.
+    pub fn operator(&self) -> Result<Operator, ApiError> {
+        match &self.global.by {
+            Some(name) => Ok(Operator::new(name)?),
+            None => Ok(switchback_api::operator_name()),
+        }
+    }
+
+    /// Opens the home.
+    pub fn host(&self) -> Result<Open, ApiError> {
+        self.host_at(None)
+    }
+
+    /// Opens the home, with another speed for a new rehearsal world.
+    pub fn host_at(&self, speed: Option<u32>) -> Result<Open, ApiError> {
+        let mut options = HostOptions::new(self.operator()?);
+        options.home.clone_from(&self.global.home);
+        options.endpoint = self.global.aws_endpoint.clone().filter(|url| !url.trim().is_empty());
+        if let Some(speed) = speed.or(self.global.rehearsal_speed) {
+            options.rehearsal_scale = speed;
+        }
+        let host = Host::start(options)?;
+        let log = telemetry::start(&host.home);
+        Ok(Open { host, _log: log })
+    }
+}
+
+/// The run of an id as typed.
+pub fn run_id(text: &str) -> Result<RunId, ApiError> {
+    Ok(RunId::new(text)?)
+}
+
+/// The step that a person means: by its id, or by its item of the written plan where only one step
+/// carries that out.
+pub fn step_id(run: &Run, text: &str) -> Result<StepId, ApiError> {
+    let id = StepId::new(text)?;
+    if run.plan.step(&id).is_some() {
+        return Ok(id);
+    }
+    let mut of_item = run.plan.steps().filter(|step| step.plan_ref == text);
+    match (of_item.next(), of_item.next()) {
+        (Some(step), None) => Ok(step.id.clone()),
+        _ => Err(ApiError::new(
+            "not_found",
+            format!("The plan has no step {id}."),
+            format!("`switchback run show {}` lists the steps.", run.id),
+            format!("run {}", run.id),
+        )),
+    }
+}
+
+/// Refuses a name that is not the target's.
+pub fn confirmed(run: &Run, given: Option<&str>) -> Result<(), ApiError> {
+    let target = &run.plan.target;
+    let message = match given {
+        Some(name) if name == target.name.as_str() => return Ok(()),
+        Some(_) => "The name given is not the target's name.",
+        None => "The target's name is needed to confirm.",
+    };
+    Err(ApiError::new(
+        "guard",
+        message,
+        format!("This run acts on {}: give --confirm {}.", target.kind.banner(), target.name),
+        format!("run {}", run.id),
+    ))
+}

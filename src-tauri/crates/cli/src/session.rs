@@ -1,0 +1,252 @@
+//! A session: the lease of one run, from the taking to the giving back, with what happens said as it
+//! happens.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use switchback_api::host::Host;
+use switchback_api::view::{Live, event_view, snapshot};
+use switchback_api::wire::{ApiError, RunSnapshot, StepView};
+use switchback_engine::driver::{Driver, SubmitError, Turn};
+use switchback_engine::ports::Clock;
+use switchback_engine::run::{Run, StepRun};
+use switchback_model::{Command, Digest, RunId, RunState, StepId, StepState, Submission};
+use tokio::time::Instant;
+
+use crate::host::Cx;
+use crate::signals::Signals;
+
+/// One run under our lease.
+pub struct Session<'a> {
+    cx: &'a Cx<'a>,
+    host: &'a Host,
+    driver: Driver,
+    clock: Arc<dyn Clock>,
+    speed: u32,
+    said: u64,
+    deadline: Instant,
+    /// Ctrl-C.
+    pub signals: Signals,
+}
+
+/// Takes the lease, does the work, and gives the lease back, whatever came of it.
+pub async fn driven<T>(
+    cx: &Cx<'_>,
+    host: &Host,
+    id: &RunId,
+    force: bool,
+    timeout_s: u64,
+    work: impl AsyncFnOnce(&mut Session<'_>) -> Result<T, ApiError>,
+) -> Result<T, ApiError> {
+    let signals = Signals::listen();
+    let (driver, around) = host.driver(id, force).await?;
+    let lease = driver.lease().clone();
+    let said = driver.run().seq;
+    let mut session = Session {
+        cx,
+        host,
+        driver,
+        clock: around.clock,
+        speed: around.speed,
+        said,
+        deadline: Instant::now() + Duration::from_secs(timeout_s.clamp(1, 86_400)),
+        signals,
+    };
+    let outcome = work(&mut session).await;
+    session.tell();
+    match (outcome, host.release(id, &lease)) {
+        (Ok(value), Ok(())) => Ok(value),
+        (Ok(_), Err(error)) => Err(error),
+        // Why the work failed matters more than that the lease was lost with it.
+        (Err(error), _) => Err(error),
+    }
+}
+
+impl Session<'_> {
+    /// The run as the journal says it.
+    pub fn run(&self) -> &Run {
+        self.driver.run()
+    }
+
+    /// The driver, for a plan of a rollback.
+    pub fn driver(&self) -> &Driver {
+        &self.driver
+    }
+
+    /// The run's clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// One step of the run.
+    pub fn step(&self, id: &StepId) -> Result<&StepRun, ApiError> {
+        self.run()
+            .steps
+            .get(id)
+            .ok_or_else(|| ApiError::internal(format!("step {id} is gone")))
+    }
+
+    /// The run as a screen would show it.
+    pub fn snapshot(&self) -> RunSnapshot {
+        let live = Live {
+            speed: self.speed,
+            ours: true,
+            ..Live::default()
+        };
+        snapshot(self.run(), &live, self.now())
+    }
+
+    /// One step as a screen would show it.
+    pub fn view(&self, id: &StepId) -> Result<StepView, ApiError> {
+        step_view(self.snapshot(), id)
+    }
+
+    /// Submits a command in the operator's name.
+    pub async fn submit(
+        &mut self,
+        command: Command,
+        basis: Option<Digest>,
+        reason: Option<String>,
+    ) -> Result<(), ApiError> {
+        let submission = Submission {
+            command,
+            basis,
+            by: self.cx.operator()?,
+            reason,
+        };
+        self.driver.submit(&submission).await?;
+        self.tell();
+        Ok(())
+    }
+
+    /// Works until only a command can bring the run further. The first Ctrl-C asks for an honest
+    /// stop, which resolves what is in flight; the second gives up waiting and leaves that to the
+    /// next driver.
+    pub async fn settle(&mut self) -> Result<(), ApiError> {
+        let mut stopping = false;
+        loop {
+            if self.signals.count() > 1 {
+                return Err(waited("You stopped waiting.", self.run()));
+            }
+            if self.signals.count() == 1 && !stopping {
+                stopping = true;
+                self.ask_to_stop().await?;
+            }
+            if Instant::now() >= self.deadline {
+                return Err(waited("The time to wait is over.", self.run()));
+            }
+            match self.driver.turn().await? {
+                Turn::Worked => self.tell(),
+                Turn::Idle => return Ok(()),
+                Turn::Waiting(at) => {
+                    let span = at.duration_since(self.clock.now());
+                    let span = Duration::try_from(span).unwrap_or(Duration::ZERO);
+                    tokio::select! {
+                        () = self.clock.sleep(span) => {}
+                        () = self.signals.next() => {}
+                        () = tokio::time::sleep_until(self.deadline) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    async fn ask_to_stop(&mut self) -> Result<(), ApiError> {
+        self.cx
+            .out
+            .say("Stopping: what is in flight is resolved first. Ctrl-C again leaves it to the next driver.");
+        let submission = Submission {
+            command: Command::Stop,
+            basis: None,
+            by: self.cx.operator()?,
+            reason: Some("Interrupted at the keyboard".to_owned()),
+        };
+        match self.driver.submit(&submission).await {
+            // Stopped or stopping already.
+            Ok(_) | Err(SubmitError::Rejected(_)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Runs a step's before-checks and works until they have ended.
+    pub async fn check(&mut self, id: &StepId) -> Result<(), ApiError> {
+        self.submit(Command::Check { step: id.clone() }, None, None).await?;
+        self.settle().await
+    }
+
+    /// Says on stderr what was journalled since the last time.
+    fn tell(&mut self) {
+        let head = self.driver.run().seq;
+        if self.cx.out.json || self.said >= head {
+            return;
+        }
+        match self.host.store().read_page(&self.driver.run().id, self.said, 1000) {
+            Ok(events) => {
+                for event in &events {
+                    let view = event_view(event);
+                    let step = view.step.map(|step| format!("{step}: ")).unwrap_or_default();
+                    self.cx
+                        .out
+                        .say(&format!("{}  {step}{}", view.at.strftime("%H:%M:%S"), view.sentence));
+                }
+            }
+            // What is said is a courtesy; the journal's own errors come from the driver.
+            Err(error) => tracing::warn!(%error, "the events could not be shown"),
+        }
+        self.said = head;
+    }
+}
+
+/// One step out of a snapshot.
+pub fn step_view(snapshot: RunSnapshot, id: &StepId) -> Result<StepView, ApiError> {
+    snapshot
+        .phases
+        .into_iter()
+        .flat_map(|phase| phase.steps)
+        .find(|step| step.id == id.as_str())
+        .ok_or_else(|| ApiError::internal(format!("step {id} is gone")))
+}
+
+fn waited(why: &str, run: &Run) -> ApiError {
+    let doubt = match run.in_flight() {
+        Some(step) => format!("{why} Step {step} is in doubt: it is not known whether its call was applied."),
+        None => format!("{why} The run is not settled."),
+    };
+    ApiError::new(
+        "unknown",
+        doubt,
+        "The next command on this run looks at the world again; nothing is repeated blindly.",
+        format!("run {}", run.id),
+    )
+}
+
+/// What became of a step, as an error where it is not done.
+pub fn verdict(run: &Run, step: &StepView, state: StepState) -> Result<(), ApiError> {
+    let error = |code: &str, message: String, hint: &str| {
+        Err(ApiError::new(code, message, hint, format!("step {}", step.id)))
+    };
+    let note = |words: &str| match step.note.is_empty() {
+        true => format!("The step is in state \"{words}\"."),
+        false => step.note.clone(),
+    };
+    match state {
+        StepState::Done { .. } => Ok(()),
+        StepState::ToDo | StepState::Checking | StepState::Blocked | StepState::Ready | StepState::Skipped => {
+            let hint = match run.state {
+                RunState::Open => "Nothing was changed. Look at the preview again, then apply it.",
+                _ => "Nothing was changed. Resume the run to go on.",
+            };
+            error("guard", note(&step.state_words), hint)
+        }
+        StepState::Failed | StepState::UndoFailed => {
+            error("failed", note(&step.state_words), "Mend it, then check the step again.")
+        }
+        StepState::Undone { .. } => error("failed", note("undone"), "Reopen the step to do it again."),
+        _ => error(
+            "unknown",
+            note(&step.state_words),
+            "`switchback run show` tells what is known; then inspect, resolve, accept or roll back.",
+        ),
+    }
+}

@@ -1,0 +1,133 @@
+//! Tables: the TTL wait, hysteresis of monitors, and what the driver does next.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use jiff::Timestamp;
+use switchback_engine::monitor::{MonitorRun, applicable};
+use switchback_engine::next::{Work, next};
+use switchback_engine::ttl::{ServedVersion, TtlWait, ttl_wait};
+use switchback_model::{CheckReading, Command, RollbackScope, Verdict};
+use switchback_testkit::desk::FakeDesk;
+use switchback_testkit::plans::{dns_switch, id, name};
+use switchback_testkit::{Fault, Op};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_000_000 + second).unwrap()
+}
+
+#[test]
+fn the_wait_is_the_latest_over_the_longer_versions_of_the_name() {
+    let version = |label: &str, ttl, replaced: Option<i64>| ServedVersion {
+        name: name(label),
+        ttl,
+        replaced_at: replaced.map(at),
+    };
+    let table: [(&str, Vec<ServedVersion>, TtlWait); 7] = [
+        ("nothing is known", vec![], TtlWait::NeverLonger),
+        ("as long as the lowered one", vec![version("a", 60, Some(0))], TtlWait::NeverLonger),
+        ("another name", vec![version("b", 900, Some(0))], TtlWait::NeverLonger),
+        ("one longer", vec![version("a", 900, Some(10))], TtlWait::Until(at(910))),
+        ("not replaced", vec![version("a", 900, None)], TtlWait::NotReplaced { ttl: 900 }),
+        (
+            "the latest end counts, not the latest change",
+            vec![version("a", 900, Some(0)), version("a", 300, Some(100))],
+            TtlWait::Until(at(900)),
+        ),
+        (
+            "one that is not replaced outweighs all",
+            vec![version("a", 900, Some(0)), version("a", 61, None)],
+            TtlWait::NotReplaced { ttl: 61 },
+        ),
+    ];
+    for (what, served, expected) in table {
+        assert_eq!(ttl_wait(&served, &name("a"), 60), expected, "{what}");
+    }
+}
+
+fn reading(second: i64, verdict: Verdict) -> CheckReading {
+    CheckReading {
+        check: "new".parse().unwrap(),
+        verdict,
+        observed: String::new(),
+        expected: String::new(),
+        source: String::new(),
+        observed_at: at(second),
+        believable_s: 60,
+        mend: None,
+    }
+}
+
+#[test]
+fn one_lucky_or_unlucky_sample_proves_nothing() {
+    let plan = dns_switch();
+    let monitor = &plan.monitors[0];
+    let mut run = MonitorRun::default();
+    // p = pass, f = fail, e = error; then the state after it: + passing, - failing, ? unknown.
+    for (n, step) in ["p+", "f+", "f+", "p+", "f+", "f+", "f-", "p-", "f-", "p-", "p+", "e?", "f-", "e?", "p+"]
+        .iter()
+        .enumerate()
+    {
+        let verdict = match &step[..1] {
+            "p" => Verdict::Pass,
+            "f" => Verdict::Fail,
+            _ => Verdict::Error,
+        };
+        let before = run.failing;
+        let changed = run.take(monitor, reading(i64::try_from(n).unwrap() * 10, verdict));
+        let expected = match &step[1..] {
+            "+" => Some(false),
+            "-" => Some(true),
+            _ => None,
+        };
+        assert_eq!(run.failing, expected, "sample {n} {step}");
+        assert_eq!(changed, before != expected, "sample {n}");
+        assert_eq!(run.failing_since.is_some(), expected == Some(true), "sample {n}");
+    }
+    let mut run = MonitorRun::default();
+    run.take(monitor, reading(0, Verdict::Fail));
+    run.take(monitor, reading(10, Verdict::Fail));
+    assert_eq!(run.decision_due(monitor), Some(at(600)), "from its start, not from the last sample");
+}
+
+#[tokio::test]
+async fn a_monitor_looks_at_the_side_that_serves() {
+    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let desk = &mut fake.desk;
+    let side = |desk: &switchback_testkit::Desk| {
+        applicable(desk.run(), &desk.run().plan.monitors[0]).map(|check| check.id.to_string())
+    };
+    assert_eq!(side(desk).as_deref(), Some("old"));
+    desk.apply("lower-ttl").await.unwrap();
+    desk.apply("switch").await.unwrap();
+    assert_eq!(side(desk).as_deref(), Some("new"));
+}
+
+#[tokio::test]
+async fn next_says_one_thing_a_state() {
+    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let desk = &mut fake.desk;
+    assert_eq!(next(desk.run()), None);
+    desk.ask(Command::Check { step: id("lower-ttl") }).await.unwrap();
+    assert_eq!(next(desk.run()), Some(Work::Check(id("lower-ttl"))));
+    desk.idle().await;
+    desk.approve("lower-ttl").await.unwrap();
+    assert_eq!(next(desk.run()), Some(Work::Apply(id("lower-ttl"))));
+    fake.faulty.inject(Op::Call, 1, Fault::ResponseLost);
+    desk.driver.turn().await.unwrap();
+    assert!(matches!(next(desk.run()), Some(Work::Inspect(_))), "{:?}", next(desk.run()));
+    desk.ask(Command::Stop).await.unwrap();
+    assert!(matches!(next(desk.run()), Some(Work::Inspect(_))), "a stop resolves what is in flight first");
+    while desk.state("lower-ttl").is_in_flight() {
+        match desk.driver.turn().await.unwrap() {
+            switchback_engine::Turn::Waiting(_) => fake.clock.advance(std::time::Duration::from_secs(5)),
+            turn => assert_eq!(turn, switchback_engine::Turn::Worked),
+        }
+    }
+    assert!(matches!(next(desk.run()), Some(Work::Verify(_))));
+    desk.idle().await;
+    assert_eq!(desk.run().state, switchback_model::RunState::Stopped);
+    desk.confirm(RollbackScope::All, &[], &[]).await.unwrap();
+    assert!(matches!(next(desk.run()), Some(Work::Undo { .. })), "stopped bars applies, never the way back");
+    desk.idle().await;
+    assert_eq!(next(desk.run()), None);
+}

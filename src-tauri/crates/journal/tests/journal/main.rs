@@ -1,0 +1,13 @@
+//! What the journal promises, tried on real files and real processes.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod copies;
+mod crash;
+mod faults;
+mod fixture;
+mod lease;
+mod mirror;
+mod order;
+mod sealing;
+mod support;
+mod tamper;

@@ -1,0 +1,107 @@
+//! Finds the files that a command line names.
+
+use std::path::{Path, PathBuf};
+
+use switchback_model::TargetName;
+
+use crate::bundled;
+use crate::problem::RunbookError;
+use crate::source::Source;
+
+/// The files of one runbook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loaded {
+    /// The runbook.
+    pub runbook: Source,
+    /// The target, where one was named.
+    pub target: Option<Source>,
+}
+
+/// Reads a runbook and, where named, one of its targets.
+///
+/// `runbook` is a built-in name ("dns-switch"), a folder that holds `runbook.toml`, or a file; write
+/// `./dns-switch` for a folder that is called like a built-in one. `target` is a name (the file
+/// `targets/NAME.toml` beside the runbook) or the path of a `.toml` file, so that a copy of a
+/// built-in target can be used without copying its runbook.
+///
+/// # Errors
+/// When either does not exist, can't be read, is larger than 1 MiB or is not UTF-8.
+pub fn load(runbook: &str, target: Option<&str>) -> Result<Loaded, RunbookError> {
+    if let Some(found) = bundled::find(runbook) {
+        let target = target.map(|name| bundled_target(found, name)).transpose()?;
+        return Ok(Loaded {
+            runbook: found.source(),
+            target,
+        });
+    }
+    let given = Path::new(runbook);
+    let file = if given.is_dir() {
+        given.join("runbook.toml")
+    } else {
+        given.to_owned()
+    };
+    if !file.is_file() {
+        let built_in = bundled::ALL.iter().map(|b| b.name.to_owned()).collect();
+        return Err(RunbookError::NoRunbook {
+            name: runbook.to_owned(),
+            built_in,
+        });
+    }
+    let targets = file.parent().unwrap_or(Path::new("")).join("targets");
+    let target = target.map(|name| named_target(&targets, name)).transpose()?;
+    Ok(Loaded {
+        runbook: Source::read(file)?,
+        target,
+    })
+}
+
+fn bundled_target(runbook: &bundled::Bundled, name: &str) -> Result<Source, RunbookError> {
+    match runbook.target(name) {
+        Some(source) => Ok(source),
+        None if is_path(name) => Source::read(name),
+        None => Err(RunbookError::NoTarget {
+            name: name.to_owned(),
+            available: runbook
+                .targets
+                .iter()
+                .map(|(name, _)| (*name).to_owned())
+                .collect(),
+        }),
+    }
+}
+
+fn named_target(folder: &Path, name: &str) -> Result<Source, RunbookError> {
+    // A name can't leave the folder: an id holds no separator and does not start with a dot.
+    let file: Option<PathBuf> = TargetName::new(name)
+        .ok()
+        .map(|name| folder.join(format!("{name}.toml")));
+    match file.filter(|file| file.is_file()) {
+        Some(file) => Source::read(file),
+        None if is_path(name) => Source::read(name),
+        None => Err(RunbookError::NoTarget {
+            name: name.to_owned(),
+            available: available(folder),
+        }),
+    }
+}
+
+fn is_path(name: &str) -> bool {
+    Path::new(name)
+        .extension()
+        .is_some_and(|extension| extension == "toml")
+}
+
+fn available(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| {
+            entry
+                .file_name()
+                .to_str()
+                .and_then(|n| n.strip_suffix(".toml"))
+                .map(str::to_owned)
+        })
+        .collect();
+    names.sort();
+    names
+}

@@ -1,0 +1,160 @@
+//! From two files to a report and a plan.
+
+use switchback_model::Plan;
+use switchback_model::plan::{Phase, Target};
+
+use crate::draft::Draft;
+use crate::notes::Notes;
+use crate::problem::{Problem, Report};
+use crate::reader::{Reader, Table, parse};
+use crate::source::Source;
+use crate::{graph, lints, target, values};
+
+/// Checks a runbook, and a target where there is one: every error and lint, not only the first.
+/// Without a target, what depends on its values is not judged.
+#[must_use]
+pub fn check(runbook: &Source, target: Option<&Source>) -> Report {
+    read(runbook, target).0
+}
+
+/// Binds a runbook to a target.
+///
+/// # Errors
+/// Every error of both files. Lints don't stand in the way; [`check`] gives them.
+pub fn resolve(runbook: &Source, target: &Source) -> Result<Plan, Vec<Problem>> {
+    match read(runbook, Some(target)) {
+        (report, Some(plan)) if report.errors.is_empty() => Ok(plan),
+        (report, _) => Err(report.errors),
+    }
+}
+
+fn read(runbook: &Source, target: Option<&Source>) -> (Report, Option<Plan>) {
+    let mut report = Report::default();
+    let mut runbook_notes = Notes::new(runbook);
+    let parsed = parse(&mut runbook_notes);
+    let target_notes = target.map(Notes::new).map(|mut notes| {
+        let root = parse(&mut notes);
+        (Reader::new(notes, false), root)
+    });
+    let mut reader = Reader::new(runbook_notes, true);
+    let mut plan = None;
+    // A runbook that can't be parsed declares nothing, so its target can't be judged either.
+    if let Some(parsed) = parsed {
+        let mut root = Table::of("runbook", parsed.get_ref(), parsed.span().into());
+        root.at.end = root.at.start;
+        let declared = values::declarations(&mut reader, &mut root);
+        let mut draft = Draft {
+            decisions: reader.decisions(&mut root),
+            ..Draft::default()
+        };
+        let (bound, resolved, kind) = match target_notes {
+            Some((mut on, Some(parsed))) => {
+                let mut root = Table::of("target", parsed.get_ref(), parsed.span().into());
+                root.at.end = root.at.start;
+                let (resolved, kind) = target::read(&mut on, &mut root);
+                let mut bound = declared;
+                values::bind(&mut on, &mut root, &mut bound);
+                target::decide(&mut on, &mut root, &mut draft.decisions);
+                on.finish(root);
+                take(&mut report, on.notes);
+                (bound, resolved, kind)
+            }
+            Some((on, None)) => {
+                take(&mut report, on.notes);
+                (declared, None, None)
+            }
+            None => (declared, None, None),
+        };
+        reader.values = bound;
+        fill(&mut reader, root, &mut draft);
+        graph::link(&mut reader.notes, &mut draft, kind);
+        lints::lint(&mut reader, &draft);
+        plan = resolved.map(|target| assemble(draft, target));
+    } else if let Some((on, _)) = target_notes {
+        take(&mut report, on.notes);
+    }
+    let (errors, lints) = reader.notes.finish();
+    report.errors.splice(0..0, errors);
+    report.lints.splice(0..0, lints);
+    (report, plan)
+}
+
+fn take(report: &mut Report, notes: Notes<'_>) {
+    let (errors, lints) = notes.finish();
+    report.errors.extend(errors);
+    report.lints.extend(lints);
+}
+
+fn fill(reader: &mut Reader<'_>, mut root: Table<'_>, draft: &mut Draft) {
+    let id = reader.must(&mut root, "id", Reader::id::<switchback_model::RuleId>);
+    draft.id = id.map(|id| id.value.to_string()).unwrap_or_default();
+    draft.title = reader.must(&mut root, "title", Reader::text).unwrap_or_default();
+    draft.version = reader
+        .must(&mut root, "version", Reader::text)
+        .unwrap_or_default();
+    draft.phases = reader.phases(&mut root);
+    draft.monitors = reader.monitors(&mut root);
+    draft.rules = reader.rollbacks(&mut root);
+    draft.coherence = reader.coherences(&mut root);
+    reader.finish(root);
+}
+
+fn assemble(draft: Draft, target: Target) -> Plan {
+    Plan {
+        runbook: draft.id,
+        title: draft.title,
+        version: draft.version,
+        target,
+        phases: draft
+            .phases
+            .into_iter()
+            .map(|phase| Phase {
+                id: phase.id.value,
+                title: phase.title,
+                steps: phase.steps.into_iter().map(|step| step.step).collect(),
+            })
+            .collect(),
+        monitors: draft
+            .monitors
+            .into_iter()
+            .map(|monitor| monitor.monitor)
+            .collect(),
+        rules: draft.rules.into_iter().map(|rule| rule.rule).collect(),
+        coherence: draft.coherence.into_iter().map(|entry| entry.coherence).collect(),
+        decisions: draft
+            .decisions
+            .into_iter()
+            .map(|decision| decision.decision)
+            .collect(),
+    }
+}
+
+/// The keys that reading a runbook and a target asks for, by table.
+#[cfg(test)]
+pub(crate) type Known = std::collections::BTreeMap<&'static str, std::collections::BTreeSet<&'static str>>;
+
+#[cfg(test)]
+pub(crate) fn known_keys(runbook: &Source, target: &Source) -> Known {
+    let mut notes = Notes::new(runbook);
+    let parsed = parse(&mut notes).expect("a sound runbook");
+    let mut reader = Reader::new(notes, true);
+    let mut root = Table::of("runbook", parsed.get_ref(), parsed.span().into());
+    reader.values = values::declarations(&mut reader, &mut root);
+    let mut draft = Draft {
+        decisions: reader.decisions(&mut root),
+        ..Draft::default()
+    };
+    fill(&mut reader, root, &mut draft);
+    let mut notes = Notes::new(target);
+    let parsed = parse(&mut notes).expect("a sound target");
+    let mut on = Reader::new(notes, false);
+    let mut root = Table::of("target", parsed.get_ref(), parsed.span().into());
+    target::read(&mut on, &mut root);
+    values::bind(&mut on, &mut root, &mut values::Values::default());
+    target::decide(&mut on, &mut root, &mut draft.decisions);
+    on.finish(root);
+    for (table, keys) in on.known {
+        reader.known.entry(table).or_default().extend(keys);
+    }
+    reader.known
+}

@@ -1,0 +1,477 @@
+//! The JSON Schema of the files, for completion and checks in editors. The types below are never
+//! made: they describe what [`crate::reader`] reads, and a test compares their keys.
+#![expect(dead_code, reason = "described, never made")]
+
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, generate::SchemaSettings};
+
+/// The JSON Schema (draft 2020-12) of a runbook file.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<Runbook>()
+        .to_value()
+}
+
+/// The JSON Schema (draft 2020-12) of a target file.
+#[must_use]
+pub fn target_schema() -> serde_json::Value {
+    SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<TargetFile>()
+        .to_value()
+}
+
+/// A runbook: phases, steps, monitors and rollback rules.
+#[derive(JsonSchema)]
+#[schemars(title = "Switchback runbook", deny_unknown_fields)]
+struct Runbook {
+    /// A short word, unique among your runbooks.
+    id: String,
+    /// One line for people.
+    title: String,
+    /// Your version of this runbook; part of the plan's digest.
+    version: String,
+    /// The inputs that each target fills.
+    values: Option<BTreeMap<String, Value>>,
+    /// The phases in order.
+    phase: Vec<Phase>,
+    /// Checks on a schedule.
+    monitor: Option<Vec<Monitor>>,
+    /// Named rollbacks.
+    rollback: Option<Vec<Rollback>>,
+    /// Combinations of steps that must not be.
+    coherence: Option<Vec<Coherence>>,
+    /// What people decide.
+    decision: Option<Vec<Decision>>,
+}
+
+/// One declared input.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Value {
+    /// Its type.
+    r#type: ValueType,
+    /// What it means, for whoever fills it.
+    description: String,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+enum ValueType {
+    String,
+    DnsName,
+    RecordSets,
+    Ip,
+    Url,
+    Seconds,
+    Number,
+}
+
+/// Whole seconds, or text such as "5 min" or "1 h 30 min".
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum Duration {
+    Seconds(u32),
+    Text(String),
+}
+
+/// A whole number, or a placeholder of type number or seconds.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum Number {
+    Whole(u32),
+    Placeholder(String),
+}
+
+/// A group of steps.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Phase {
+    /// A short word.
+    id: String,
+    /// One line for people.
+    title: String,
+    /// Its steps in order.
+    step: Vec<Step>,
+}
+
+/// One step.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Step {
+    /// A short word, unique in the runbook.
+    id: String,
+    /// One line for people.
+    title: String,
+    /// The item of the written plan; rules and edges may name it to mean all its steps.
+    plan_ref: String,
+    /// What it is.
+    kind: StepKind,
+    /// Whether the program does it; true for check and action, false for attest and notice.
+    automated: Option<bool>,
+    /// Why not, where it does not.
+    why_not_automated: Option<String>,
+    /// Why the step exists.
+    why: String,
+    /// Who is in charge of it.
+    owner: Option<String>,
+    /// Whom it affects.
+    affects: Option<String>,
+    /// How long it takes as planned.
+    expected: Option<Duration>,
+    /// How it is taken back; may be left out for check and notice.
+    reversibility: Option<Reversibility>,
+    /// Steps without whose effect this one's is wrong; undoing them undoes this first.
+    needs: Option<Vec<String>>,
+    /// Steps that come before; order only.
+    after: Option<Vec<String>>,
+    /// Decisions that must be taken first.
+    decisions: Option<Vec<String>>,
+    /// The one mutating request.
+    action: Option<Action>,
+    /// What must hold before.
+    before: Option<Vec<Check>>,
+    /// What must hold after, by when.
+    verify: Option<Vec<CheckAfter>>,
+    /// What must hold before the undo.
+    undo_before: Option<Vec<Check>>,
+    /// What must hold after the undo, by when.
+    undo_verify: Option<Vec<CheckAfter>>,
+    /// What an undo loses, in words.
+    undo_loses: Option<Vec<String>>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case")]
+enum StepKind {
+    Check,
+    Action,
+    Attest,
+    Notice,
+}
+
+/// How a step is taken back.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Reversibility {
+    /// By the program, by a person, by a notice, not needed, or never.
+    kind: ReversibilityKind,
+    /// What the person does (manual).
+    words: Option<String>,
+    /// What the notice says (correct).
+    notice: Option<String>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case")]
+enum ReversibilityKind {
+    Undo,
+    Manual,
+    Correct,
+    NoneNeeded,
+    PointOfNoReturn,
+}
+
+/// One mutating request.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Action {
+    /// What it does.
+    kind: ActionKind,
+    /// The hosted zone's id.
+    zone_id: String,
+    /// The zone's name, to prove that the id means the zone you think.
+    zone: String,
+    /// The record's name.
+    name: String,
+    /// The TTL to set (route53.set_ttl).
+    ttl: Option<Duration>,
+    /// What the name shall answer (route53.switch).
+    to: Option<RecordSets>,
+}
+
+#[derive(JsonSchema)]
+enum ActionKind {
+    #[schemars(rename = "route53.set_ttl")]
+    SetTtl,
+    #[schemars(rename = "route53.switch")]
+    Switch,
+}
+
+/// A list of record sets, or a placeholder of type record-sets.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum RecordSets {
+    List(Vec<RecordSet>),
+    Placeholder(String),
+}
+
+/// One record set: `ttl` and `values`, or `alias`.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct RecordSet {
+    /// The type.
+    r#type: RecordType,
+    /// How long a cache may keep it.
+    ttl: Option<Duration>,
+    /// Addresses, or one name for a CNAME.
+    values: Option<Vec<String>>,
+    /// An AWS resource.
+    alias: Option<Alias>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "UPPERCASE")]
+enum RecordType {
+    A,
+    Aaaa,
+    Cname,
+}
+
+/// Where an alias points.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Alias {
+    /// The hosted zone of the resource; Z2FDTNDATAQYW2 for CloudFront.
+    zone_id: String,
+    /// The resource's name.
+    name: String,
+    /// Whether Route 53 looks at the resource's health.
+    evaluate_target_health: Option<bool>,
+}
+
+macro_rules! check {
+    ($(#[$doc:meta])* $name:ident { $($(#[$extra_doc:meta])* $extra:ident: $ty:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(JsonSchema)]
+        #[schemars(deny_unknown_fields)]
+        struct $name {
+            /// A short word, unique in its step.
+            id: String,
+            /// One line for people.
+            title: String,
+            /// What it looks at.
+            kind: CheckKind,
+            /// How long a reading may be believed; 60 s where left out.
+            believable: Option<Duration>,
+            /// How to mend a failure.
+            mend: Option<String>,
+            /// The hosted zone's id (route53.zone, route53.record).
+            zone_id: Option<String>,
+            /// The zone's name (route53.zone, dns.authoritative).
+            zone: Option<String>,
+            /// The record's name (route53.record and dns.*).
+            name: Option<String>,
+            /// What is expected: a list, or a placeholder of type record-sets.
+            values: Option<Values>,
+            /// The record type asked for (dns.authoritative, dns.resolvers).
+            record: Option<RecordType>,
+            /// The lowered TTL (dns.ttl_wait).
+            lowered: Option<Duration>,
+            /// The URL, without port or IP address (http.build).
+            url: Option<String>,
+            /// The address to dial instead of asking DNS (http.build, tls.certificate).
+            address: Option<String>,
+            /// The build expected; any where left out (http.build).
+            build: Option<String>,
+            /// The host that the certificate must cover (tls.certificate).
+            host: Option<String>,
+            /// Whole days that the certificate must live (tls.certificate).
+            days: Option<Number>,
+            $($(#[$extra_doc])* $extra: $ty,)*
+        }
+    };
+}
+
+check!(
+    /// A check before a call.
+    Check {}
+);
+check!(
+    /// A check after a call.
+    CheckAfter {
+        /// By when it must pass after the call; past it a decision is due.
+        within: Duration,
+    }
+);
+check!(
+    /// One look of a monitor.
+    MonitorCheck {
+        /// Applies while this step has an effect.
+        while_done: Option<String>,
+        /// Applies until this step has an effect.
+        until_done: Option<String>,
+    }
+);
+
+#[derive(JsonSchema)]
+enum CheckKind {
+    #[schemars(rename = "aws.identity")]
+    Identity,
+    #[schemars(rename = "route53.zone")]
+    Zone,
+    #[schemars(rename = "route53.record")]
+    Record,
+    #[schemars(rename = "dns.ttl_wait")]
+    TtlWait,
+    #[schemars(rename = "dns.authoritative")]
+    Authoritative,
+    #[schemars(rename = "dns.resolvers")]
+    Resolvers,
+    #[schemars(rename = "http.build")]
+    HttpBuild,
+    #[schemars(rename = "tls.certificate")]
+    Certificate,
+}
+
+/// Lines or values, or a placeholder of type record-sets.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum Values {
+    List(Vec<String>),
+    Placeholder(String),
+}
+
+/// A check on a schedule.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Monitor {
+    /// A short word.
+    id: String,
+    /// One line for people.
+    title: String,
+    /// The time between two looks.
+    every: Duration,
+    /// Failures in a row until it is failing.
+    fail_after: u32,
+    /// Passes in a row until it is passing again.
+    pass_after: u32,
+    /// After how long of failing a decision is due; it never acts.
+    decision_after: Option<Duration>,
+    /// What it looks at; the first that applies.
+    check: Vec<MonitorCheck>,
+}
+
+/// A named rollback.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Rollback {
+    /// A short word.
+    id: String,
+    /// One line for people.
+    title: String,
+    /// The item of the written plan.
+    plan_ref: String,
+    /// Steps or plan items that it undoes; what needs them joins by itself.
+    undo: Vec<String>,
+    /// Steps or plan items that it leaves as they are.
+    keep: Option<Vec<String>>,
+    /// Notices afterwards, in words.
+    then: Option<Vec<String>>,
+    /// The monitor whose failure proposes it.
+    trigger: Option<String>,
+    /// The decision that it waits for.
+    decision: Option<String>,
+}
+
+/// A combination that must not be.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Coherence {
+    /// A short word, for acceptance by name.
+    id: String,
+    /// Breached when all of `undone` have no effect while all of `done` have one.
+    never: Combination,
+    /// Why that is wrong.
+    because: String,
+    /// Steps whose undo mends it.
+    repair: Vec<String>,
+}
+
+/// Steps with and without an effect.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Combination {
+    /// Without an effect.
+    undone: Vec<String>,
+    /// With an effect.
+    done: Vec<String>,
+}
+
+/// Something that a person decides.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Decision {
+    /// A short word.
+    id: String,
+    /// The question.
+    question: String,
+    /// The type of its value.
+    r#type: DecisionType,
+    /// The words to choose from (one_of).
+    choices: Option<Vec<String>>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case")]
+enum DecisionType {
+    Minutes,
+    YesNo,
+    OneOf,
+}
+
+/// A target: an environment with its asserted identity and its values.
+#[derive(JsonSchema)]
+#[schemars(title = "Switchback target", deny_unknown_fields)]
+struct TargetFile {
+    /// Its name, as the file's; typed to confirm.
+    name: String,
+    /// Its kind.
+    kind: TargetKind,
+    /// The twelve digits of the AWS account, in quotes.
+    #[schemars(regex(pattern = r"^[0-9]{12}$"))]
+    account: String,
+    /// The AWS region.
+    region: String,
+    /// The role that the operator must have assumed; required for production.
+    role: Option<String>,
+    /// The AWS profile to use.
+    profile: Option<String>,
+    /// Which observers it has.
+    observers: Option<ObserverTable>,
+    /// Resolvers to ask: an address, with :port where it is not 53.
+    resolvers: Option<BTreeMap<String, String>>,
+    /// The runbook's values.
+    values: Option<BTreeMap<String, serde_json::Value>>,
+    /// Decisions taken beforehand.
+    decisions: Option<BTreeMap<String, serde_json::Value>>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+enum TargetKind {
+    Rehearsal,
+    Test,
+    Preproduction,
+    Production,
+}
+
+/// Which observers a target has; a check whose observer is "none" is not applicable.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct ObserverTable {
+    /// DNS probes.
+    dns: Option<Observer>,
+    /// HTTP and TLS probes.
+    http: Option<Observer>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+enum Observer {
+    On,
+    None,
+}

@@ -1,0 +1,228 @@
+//! Reads a target file.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+
+use switchback_model::plan::{DecisionType, Target, TargetKind};
+use switchback_model::{Observers, TargetName};
+use toml::de::DeValue;
+
+use crate::draft::DraftDecision;
+use crate::notes::{At, suggestion};
+use crate::reader::{Item, Reader, Table};
+
+pub(crate) const TARGET_KINDS: &[(&str, TargetKind)] = &[
+    ("rehearsal", TargetKind::Rehearsal),
+    ("test", TargetKind::Test),
+    ("preproduction", TargetKind::Preproduction),
+    ("production", TargetKind::Production),
+];
+
+pub(crate) const OBSERVERS: &[(&str, bool)] = &[("on", true), ("none", false)];
+
+/// The port of a resolver that is given without one.
+const DNS_PORT: u16 = 53;
+
+/// Reads everything but `[values]` and `[decisions]`. The kind is returned apart, because rules
+/// of the runbook depend on it even when another field is wrong.
+pub(crate) fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> (Option<Target>, Option<TargetKind>) {
+    let name = r.must(t, "name", Reader::id::<TargetName>);
+    let kind_at = t.at_key("kind");
+    let kind = r.must(t, "kind", |r, item| r.choice(item, TARGET_KINDS));
+    let account = r.must(t, "account", account);
+    let region = r.must(t, "region", region);
+    let has_role = t.at_key("role") != t.at;
+    let role = r.may(t, "role", role);
+    let profile = r.may(t, "profile", Reader::text);
+    let observers = r.may(t, "observers", observers).unwrap_or_default();
+    let resolvers = r.may(t, "resolvers", resolvers).unwrap_or_default();
+    if kind == Some(TargetKind::Production) && !has_role {
+        r.notes.error(
+            "role-missing",
+            kind_at,
+            "A production target must say which role the operator has assumed.",
+            "Add `role = \"NAME\"`, the role's name without its ARN.",
+        );
+    }
+    if let Some(name) = &name {
+        let file = std::path::Path::new(&r.notes.source().file);
+        let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        if stem.as_deref().is_some_and(|stem| stem != name.value.as_str()) {
+            r.notes.lint(
+                "target-name",
+                name.at,
+                format!(
+                    "This target is called {}, but its file is called otherwise.",
+                    name.value
+                ),
+                "Give both the same name: operators type the target's name to confirm.",
+            );
+        }
+    }
+    let target = (|| {
+        let (name, kind, account, region) = (name?.value, kind?, account?, region?);
+        Some(Target {
+            name,
+            kind,
+            account,
+            region,
+            role,
+            profile,
+            observers,
+            resolvers,
+        })
+    })();
+    (target, kind)
+}
+
+fn account(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
+    const FIX: &str = "Write the twelve digits in quotes, such as \"123456789012\".";
+    let text = match item.get_ref() {
+        DeValue::Integer(number) => {
+            let message = format!("The account {number} is written as a number, which loses leading zeros.");
+            r.notes.error("account", item.span().into(), message, FIX);
+            return None;
+        }
+        _ => r.literal(item)?,
+    };
+    if text.value.len() == 12 && text.value.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(text.value);
+    }
+    let message = format!("{:?} is not an AWS account.", crate::fields::cut(&text.value));
+    r.notes.error("account", text.at, message, FIX);
+    None
+}
+
+fn region(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
+    let text = r.literal(item)?;
+    let well_formed = text.value.split('-').count() >= 3
+        && text.value.split('-').all(|part| {
+            !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        });
+    if well_formed {
+        return Some(text.value);
+    }
+    let message = format!("{:?} is not an AWS region.", crate::fields::cut(&text.value));
+    r.notes
+        .error("region", text.at, message, "Write it such as \"eu-west-2\".");
+    None
+}
+
+fn role(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
+    let text = r.literal(item)?;
+    // IAM, "CreateRole": a role name has 1 to 64 of these characters; a colon or slash means an ARN.
+    let well_formed = (1..=64).contains(&text.value.len())
+        && text
+            .value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c));
+    if well_formed {
+        return Some(text.value);
+    }
+    let message = format!("{:?} is not the name of a role.", crate::fields::cut(&text.value));
+    r.notes.error(
+        "role",
+        text.at,
+        message,
+        "Write the role's name without its ARN, account or path.",
+    );
+    None
+}
+
+fn observers(r: &mut Reader<'_>, item: Item<'_>) -> Option<Observers> {
+    let mut t = r.table(item, "observers table")?;
+    let dns = r
+        .may(&mut t, "dns", |r, item| r.choice(item, OBSERVERS))
+        .unwrap_or(true);
+    let http = r
+        .may(&mut t, "http", |r, item| r.choice(item, OBSERVERS))
+        .unwrap_or(true);
+    r.finish(t);
+    Some(Observers { dns, http })
+}
+
+fn resolvers(r: &mut Reader<'_>, item: Item<'_>) -> Option<BTreeMap<String, SocketAddr>> {
+    let table = r.table(item, "resolvers table")?;
+    let mut resolvers = BTreeMap::new();
+    for (name, item) in table.entries() {
+        let Some(text) = r.literal(item) else { continue };
+        let address = text.value.parse::<SocketAddr>().ok().or_else(|| {
+            text.value
+                .parse::<IpAddr>()
+                .ok()
+                .map(|ip| SocketAddr::new(ip, DNS_PORT))
+        });
+        match address {
+            Some(address) => {
+                resolvers.insert(name.value, address);
+            }
+            None => r.notes.error(
+                "invalid-ip",
+                text.at,
+                format!(
+                    "{:?} is not the address of a resolver.",
+                    crate::fields::cut(&text.value)
+                ),
+                "Write an IP address, with :port where it is not 53.",
+            ),
+        }
+    }
+    Some(resolvers)
+}
+
+/// Takes the target's `[decisions]` into the runbook's.
+pub(crate) fn decide(r: &mut Reader<'_>, t: &mut Table<'_>, decisions: &mut [DraftDecision]) {
+    let Some(table) = r.may(t, "decisions", |r, item| r.table(item, "decisions table")) else {
+        return;
+    };
+    for (name, item) in table.entries() {
+        let known: Vec<String> = decisions.iter().map(|d| d.decision.id.to_string()).collect();
+        let Some(decision) = decisions
+            .iter_mut()
+            .find(|d| d.decision.id.as_str() == name.value)
+        else {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            let message = format!("The runbook has no decision `{}`.", name.value);
+            r.notes.error(
+                "unknown-decision",
+                name.at,
+                message,
+                suggestion(&name.value, &known),
+            );
+            continue;
+        };
+        let at: At = item.span().into();
+        let value = match item.get_ref() {
+            DeValue::String(text) => Some(text.clone().into_owned()),
+            DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().replace('_', "")),
+            DeValue::Boolean(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
+            _ => None,
+        };
+        match value.and_then(|value| fitting(&decision.decision.kind, &value)) {
+            Some(value) => decision.decision.decided = Some(value),
+            None => {
+                let wanted = match &decision.decision.kind {
+                    DecisionType::Minutes => "whole minutes, 1 to 10,080".to_owned(),
+                    DecisionType::YesNo => "\"yes\" or \"no\"".to_owned(),
+                    DecisionType::OneOf { choices } => format!("one of {}", choices.join(", ")),
+                };
+                let message = format!("This value does not fit the decision `{}`.", name.value);
+                r.notes
+                    .error("decision-value", at, message, format!("Write {wanted}."));
+            }
+        }
+    }
+}
+
+/// The value in the form that the engine takes, if it is one.
+fn fitting(kind: &DecisionType, value: &str) -> Option<String> {
+    match kind {
+        DecisionType::Minutes => value
+            .parse::<u32>()
+            .ok()
+            .filter(|m| (1..=10_080).contains(m))
+            .map(|m| m.to_string()),
+        DecisionType::YesNo => matches!(value, "yes" | "no").then(|| value.to_owned()),
+        DecisionType::OneOf { choices } => choices.iter().any(|c| c == value).then(|| value.to_owned()),
+    }
+}

@@ -1,0 +1,380 @@
+//! One suite for every adapter: records the trace of a clean run there and back, makes every call
+//! of it fail in every way, and judges by an oracle that reads the real world.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use switchback_engine::ports::{Clock, ProviderErrorKind, World};
+use switchback_model::{EventKind, Image, Plan, RollbackScope, StepState, Verdict, Way};
+
+use crate::desk::Desk;
+use crate::faulty::{Fault, FaultyWorld, Op};
+use crate::journal::MemoryJournal;
+use crate::store::RecordStore;
+
+/// Reads the real world, past the adapter that is judged.
+#[async_trait]
+pub trait Oracle: Send + Sync {
+    /// Every object that the plan touches, as it really is, in a fixed order.
+    async fn images(&self) -> Vec<Image>;
+    /// The token of every mutation that the world accepted, in order.
+    async fn tokens(&self) -> Vec<String>;
+    /// Somebody else changes an object (named as in the trace: a host name), each time to the same
+    /// other value.
+    async fn second_writer(&self, object: &str);
+}
+
+/// Everything that one cell needs, fresh.
+pub struct Subject {
+    /// The plan.
+    pub plan: Plan,
+    /// The world that is judged.
+    pub world: Arc<dyn World>,
+    /// The clock that it lives by.
+    pub clock: Arc<dyn Clock>,
+    /// The oracle.
+    pub oracle: Arc<dyn Oracle>,
+    /// The journal, with the run opened.
+    pub journal: Arc<MemoryJournal>,
+    /// A planted bug to put between the engine and the faults.
+    pub planted: Option<crate::planted::Planted>,
+}
+
+/// Makes subjects.
+#[async_trait]
+pub trait Bench: Send + Sync {
+    /// A fresh world at its start.
+    async fn subject(&self) -> Subject;
+}
+
+/// One cell of the matrix.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// Which call failed how.
+    pub name: String,
+    /// Nothing, or what was wrong.
+    pub outcome: Result<(), String>,
+}
+
+/// All cells.
+#[derive(Debug, Clone, Default)]
+pub struct Matrix {
+    /// In the order of the trace.
+    pub cells: Vec<Cell>,
+}
+
+impl Matrix {
+    /// The red cells.
+    #[must_use]
+    pub fn red(&self) -> Vec<&Cell> {
+        self.cells.iter().filter(|cell| cell.outcome.is_err()).collect()
+    }
+}
+
+impl fmt::Display for Matrix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for cell in &self.cells {
+            match &cell.outcome {
+                Ok(()) => writeln!(f, "ok   {}", cell.name)?,
+                Err(why) => writeln!(f, "RED  {}: {why}", cell.name)?,
+            }
+        }
+        writeln!(f, "{} cells, {} red", self.cells.len(), self.red().len())
+    }
+}
+
+/// The faults of the matrix, for one call of the trace.
+#[must_use]
+pub fn faults(op: Op) -> Vec<Fault> {
+    let mut faults = vec![
+        Fault::FailsBefore(ProviderErrorKind::Throttled),
+        Fault::FailsBefore(ProviderErrorKind::Denied),
+        Fault::FailsAfter,
+        Fault::ResponseLost,
+        Fault::KilledBefore,
+        Fault::KilledAfter,
+    ];
+    if op == Op::Call {
+        faults.push(Fault::RequestLost);
+    }
+    if matches!(op, Op::Read | Op::Call) {
+        faults.push(Fault::SecondWriter);
+    }
+    faults
+}
+
+/// Runs the whole matrix.
+pub async fn run(bench: &dyn Bench) -> Matrix {
+    let mut matrix = Matrix::default();
+    let mut add = |name: String, outcome| matrix.cells.push(Cell { name, outcome });
+    let (trace, outcome) = cell(bench, None).await;
+    let once = trace.iter().position(|(_, label)| label.starts_with("again")).unwrap_or(trace.len());
+    let trace = &trace[..once];
+    add("clean, applied twice, undone twice, and again".to_owned(), outcome);
+    for (index, (op, label)) in trace.iter().enumerate() {
+        for fault in faults(*op) {
+            let name = format!("#{index} {label} {op:?} {fault:?}");
+            add(name, cell(bench, Some((index, fault))).await.1);
+        }
+    }
+    matrix
+}
+
+/// Whether any cell is red; stops at the first. For planted bugs.
+pub async fn first_red(bench: &dyn Bench) -> Option<Cell> {
+    let (trace, outcome) = cell(bench, None).await;
+    if outcome.is_err() {
+        return Some(Cell { name: "clean".to_owned(), outcome });
+    }
+    for (index, (op, label)) in trace.iter().enumerate() {
+        for fault in faults(*op) {
+            let outcome = cell(bench, Some((index, fault))).await.1;
+            if outcome.is_err() {
+                return Some(Cell { name: format!("#{index} {label} {op:?} {fault:?}"), outcome });
+            }
+        }
+    }
+    None
+}
+
+/// Runs one cell: there, back to the start, judged.
+pub async fn cell(
+    bench: &dyn Bench,
+    fault: Option<(usize, Fault)>,
+) -> (Vec<(Op, String)>, Result<(), String>) {
+    let subject = bench.subject().await;
+    let faulty = FaultyWorld::new(subject.world.clone(), Some(subject.oracle.clone()));
+    if let Some((index, fault)) = fault {
+        faulty.inject_at(index, fault);
+    }
+    let world: Arc<dyn World> = match subject.planted {
+        Some(bug) => bug.around(faulty.clone()),
+        None => faulty.clone(),
+    };
+    let desk = Desk::start(subject.clock.clone(), subject.journal.clone(), world, faulty.killed()).await;
+    let outcome = match desk {
+        Ok(mut desk) => judge(&subject, &faulty, &mut desk, fault).await,
+        Err(error) => Err(error.to_string()),
+    };
+    (faulty.trace(), outcome)
+}
+
+async fn judge(
+    subject: &Subject,
+    faulty: &FaultyWorld,
+    desk: &mut Desk,
+    fault: Option<(usize, Fault)>,
+) -> Result<(), String> {
+    let start = subject.oracle.images().await;
+    let foreign = matches!(fault, Some((_, Fault::SecondWriter)));
+    forward(subject, faulty, desk, foreign, "apply").await?;
+    if fault.is_none() {
+        twice(subject, desk).await?;
+    }
+    back(subject, faulty, desk, foreign).await?;
+    if fault.is_none() {
+        faulty.phase("again");
+        if desk.roll_back(RollbackScope::All).await.is_ok() {
+            return Err("an empty rollback was accepted".to_owned());
+        }
+        faulty.phase("again");
+        reopen(desk).await?;
+        let clean = faulty.trace().len();
+        forward(subject, faulty, desk, false, "again apply").await?;
+        back(subject, faulty, desk, false).await?;
+        if faulty.trace().len() <= clean {
+            return Err("the second generation did nothing".to_owned());
+        }
+    }
+    if fault.is_some_and(|_| faulty.fired() == 0) {
+        return Err("the fault never fired".to_owned());
+    }
+    let end = subject.oracle.images().await;
+    if !foreign && end != start {
+        return Err(format!("not back at the start: {}", lines(&end)));
+    }
+    if foreign && !faulty.overwritten().is_empty() {
+        return Err(format!("overwrote a second writer: {}", faulty.overwritten().join(", ")));
+    }
+    Ok(())
+}
+
+/// Does every step, trying again what failed; whatever happens, what the run says must be true.
+async fn forward(
+    subject: &Subject,
+    faulty: &FaultyWorld,
+    desk: &mut Desk,
+    foreign: bool,
+    phase: &str,
+) -> Result<(), String> {
+    for step in subject.plan.steps() {
+        faulty.phase(&format!("{phase} {}", step.id));
+        for _ in 0..4 {
+            let state = desk.run().steps[&step.id].state;
+            if !matches!(
+                state,
+                StepState::ToDo | StepState::Blocked | StepState::Ready | StepState::Failed
+            ) {
+                break;
+            }
+            let text = step.id.as_str();
+            if desk.check(text).await.is_ok() && desk.approve(text).await.is_ok() {
+                desk.settle_through().await?;
+            }
+            honest(subject, desk, foreign).await?;
+        }
+    }
+    let late = |r: &switchback_model::CheckReading| matches!(r.verdict, Verdict::Waiting { .. });
+    if !foreign
+        && let Some((id, state)) = desk.run().steps.iter().find(|(_, s)| {
+            !matches!(s.state, StepState::Done { .. })
+                && !s.checks.as_ref().is_some_and(|c| c.readings.iter().any(late))
+        })
+    {
+        return Err(format!("step {id} did not get done: {:?}", state.state));
+    }
+    Ok(())
+}
+
+/// Rolls everything back, trying again, giving up and planning anew as a person would.
+async fn back(
+    subject: &Subject,
+    faulty: &FaultyWorld,
+    desk: &mut Desk,
+    foreign: bool,
+) -> Result<(), String> {
+    faulty.phase("undo");
+    for _ in 0..8 {
+        if desk.run().rollback_active() {
+            let retried = desk.ask(switchback_model::Command::RollbackRetry).await.is_ok();
+            desk.settle_through().await?;
+            honest(subject, desk, foreign).await?;
+            if retried && desk.run().rollback_active() {
+                let _ = desk.ask(switchback_model::Command::RollbackAbandon).await;
+            }
+            continue;
+        }
+        if !desk.run().steps.values().any(|step| step.state.may_have_effect()) {
+            return Ok(());
+        }
+        // Planning reads too; what can't be read is tried again rather than overridden here.
+        let _ = desk.roll_back(RollbackScope::All).await;
+        desk.settle_through().await?;
+        honest(subject, desk, foreign).await?;
+    }
+    let left: Vec<String> =
+        desk.run().steps.iter().map(|(id, step)| format!("{id} {:?}", step.state)).collect();
+    Err(format!("the rollback does not end: {}; {}", left.join(", "), desk.rollback_state()))
+}
+
+async fn twice(subject: &Subject, desk: &mut Desk) -> Result<(), String> {
+    for step in subject.plan.steps() {
+        if desk.approve(step.id.as_str()).await.is_ok() {
+            return Err(format!("step {} was applied twice", step.id));
+        }
+    }
+    Ok(())
+}
+
+async fn reopen(desk: &mut Desk) -> Result<(), String> {
+    let ids: Vec<_> = desk.run().steps.keys().cloned().collect();
+    for step in ids {
+        desk.ask(switchback_model::Command::Reopen { step }).await.map_err(|r| r.to_string())?;
+    }
+    Ok(())
+}
+
+/// What the run says is true of the world, and what the world accepted was written ahead, once.
+async fn honest(subject: &Subject, desk: &Desk, foreign: bool) -> Result<(), String> {
+    let events = subject.journal.events();
+    let intents: BTreeSet<&str> = events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::Intended { token, .. } => Some(token.as_str()),
+            _ => None,
+        })
+        .collect();
+    let tokens = subject.oracle.tokens().await;
+    let mut seen = BTreeSet::new();
+    for token in &tokens {
+        if !intents.contains(token.as_str()) {
+            return Err(format!("an effect without an intent in the journal: {token}"));
+        }
+        if !seen.insert(token) {
+            return Err(format!("applied twice: {token}"));
+        }
+    }
+    if foreign {
+        return Ok(());
+    }
+    let images = subject.oracle.images().await;
+    let real = |image: &Image| images.iter().find(|real| real.object() == image.object());
+    let mut told = BTreeSet::new();
+    // The last word on each object is that of the latest attempt on it.
+    let mut attempts: Vec<_> =
+        desk.run().steps.values().filter_map(|step| Some((step, step.current()?))).collect();
+    attempts.sort_by_key(|(_, attempt)| std::cmp::Reverse(attempt.intended_at));
+    for (step, attempt) in attempts {
+        let (Some(before), Some(after)) = (attempt.before.clear(), attempt.after.clear()) else {
+            continue;
+        };
+        if !told.insert(after.object()) {
+            continue;
+        }
+        let expected = match (step.state, attempt.id.way) {
+            (StepState::Done { .. } | StepState::Verifying { .. }, Way::Apply)
+            | (StepState::Undone { .. } | StepState::UndoVerifying { .. }, Way::Undo) => after,
+            (StepState::Failed, Way::Apply) | (StepState::UndoFailed, Way::Undo) => before,
+            _ => continue,
+        };
+        if real(expected) != Some(expected) {
+            return Err(format!(
+                "step {} is {:?}, but the world is {}",
+                attempt.id.step,
+                step.state,
+                lines(&images)
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn lines(images: &[Image]) -> String {
+    images.iter().flat_map(Image::lines).collect::<Vec<_>>().join(" | ")
+}
+
+/// The oracle of a [`RecordStore`].
+pub struct StoreOracle {
+    store: Arc<RecordStore>,
+}
+
+impl StoreOracle {
+    /// Over a store.
+    #[must_use]
+    pub fn new(store: Arc<RecordStore>) -> Self {
+        Self { store }
+    }
+}
+
+#[async_trait]
+impl Oracle for StoreOracle {
+    async fn images(&self) -> Vec<Image> {
+        let records = self.store.records();
+        records
+            .into_iter()
+            .map(|((zone_id, name), sets)| Image::RecordSets { zone_id, name, sets })
+            .collect()
+    }
+
+    async fn tokens(&self) -> Vec<String> {
+        self.store.log().into_iter().map(|entry| entry.token).collect()
+    }
+
+    async fn second_writer(&self, object: &str) {
+        let label = object.split('.').next().unwrap_or(object);
+        let set = crate::plans::address(label, 77, "198.51.100.99");
+        self.store.put(crate::plans::ZONE, &crate::plans::name(label), vec![set]);
+    }
+}

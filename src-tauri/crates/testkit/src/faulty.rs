@@ -1,0 +1,241 @@
+//! A decorator around any world: records every call that can fail and makes chosen ones fail.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use switchback_engine::ports::{
+    Action, History, Identity, ProviderError, ProviderErrorKind, SyncState, World,
+};
+use switchback_engine::proof::WriteCx;
+use switchback_model::event::Receipt;
+use switchback_model::{ActionSpec, CheckReading, CheckSpec, Finding, Image, Preview, Target};
+use tokio::sync::Notify;
+
+use crate::conformance::Oracle;
+use crate::world::provider_error;
+
+/// What is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Op {
+    /// "Who am I".
+    Identity,
+    /// A read of the touched fields.
+    Read,
+    /// The mutating request.
+    Call,
+    /// "Is it on every server".
+    Sync,
+}
+
+/// How a call fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// It fails with this kind and never reaches the world.
+    FailsBefore(ProviderErrorKind),
+    /// It never reaches the world, but nobody can tell: no answer comes.
+    RequestLost,
+    /// It is carried out, then a 5xx comes.
+    FailsAfter,
+    /// It is carried out, but no answer comes.
+    ResponseLost,
+    /// The process dies before it is carried out.
+    KilledBefore,
+    /// It is carried out and the process dies before the answer.
+    KilledAfter,
+    /// Somebody else writes right before it.
+    SecondWriter,
+}
+
+#[derive(Default)]
+struct State {
+    phase: String,
+    trace: Vec<(Op, String)>,
+    counts: BTreeMap<Op, usize>,
+    by_index: BTreeMap<usize, Fault>,
+    by_op: BTreeMap<(Op, usize), Fault>,
+    fired: usize,
+    overwritten: Vec<String>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    killed: Arc<Notify>,
+    oracle: Option<Arc<dyn Oracle>>,
+}
+
+/// The decorator.
+pub struct FaultyWorld {
+    inner: Arc<dyn World>,
+    shared: Arc<Shared>,
+}
+
+impl FaultyWorld {
+    /// Wraps a world; the oracle is the second writer.
+    #[must_use]
+    pub fn new(inner: Arc<dyn World>, oracle: Option<Arc<dyn Oracle>>) -> Arc<Self> {
+        let shared = Shared { state: Mutex::default(), killed: Arc::default(), oracle };
+        Arc::new(Self { inner, shared: Arc::new(shared) })
+    }
+
+    /// Names what is going on, for the trace.
+    pub fn phase(&self, name: &str) {
+        name.clone_into(&mut self.shared.state.lock().unwrap().phase);
+    }
+
+    /// Makes the call at this place of the whole trace (from 0) fail.
+    pub fn inject_at(&self, index: usize, fault: Fault) {
+        self.shared.state.lock().unwrap().by_index.insert(index, fault);
+    }
+
+    /// Makes the n-th call of this kind from now (from 1) fail.
+    pub fn inject(&self, op: Op, n: usize, fault: Fault) {
+        let mut state = self.shared.state.lock().unwrap();
+        let so_far = state.counts.get(&op).copied().unwrap_or(0);
+        state.by_op.insert((op, so_far + n), fault);
+    }
+
+    /// Takes back every fault that has not fired.
+    pub fn mend(&self) {
+        let mut state = self.shared.state.lock().unwrap();
+        state.by_op.clear();
+        state.by_index.clear();
+    }
+
+    /// Every call so far, with its phase and object.
+    #[must_use]
+    pub fn trace(&self) -> Vec<(Op, String)> {
+        self.shared.state.lock().unwrap().trace.clone()
+    }
+
+    /// How many calls of this kind were made.
+    #[must_use]
+    pub fn count(&self, op: Op) -> usize {
+        self.shared.state.lock().unwrap().counts.get(&op).copied().unwrap_or(0)
+    }
+
+    /// How many faults have fired.
+    #[must_use]
+    pub fn fired(&self) -> usize {
+        self.shared.state.lock().unwrap().fired
+    }
+
+    /// Calls that overwrote what a second writer wrote right before them.
+    #[must_use]
+    pub fn overwritten(&self) -> Vec<String> {
+        self.shared.state.lock().unwrap().overwritten.clone()
+    }
+
+    /// Notified when a fault kills the process.
+    #[must_use]
+    pub fn killed(&self) -> Arc<Notify> {
+        self.shared.killed.clone()
+    }
+}
+
+impl Shared {
+    async fn run<T>(
+        &self,
+        op: Op,
+        object: &str,
+        inner: impl Future<Output = Result<T, ProviderError>> + Send,
+    ) -> Result<T, ProviderError> {
+        let (fault, label) = {
+            let mut state = self.state.lock().unwrap();
+            let index = state.trace.len();
+            let label = format!("{} {object}", state.phase);
+            state.trace.push((op, label.clone()));
+            let count = state.counts.entry(op).or_default();
+            *count += 1;
+            let nth = *count;
+            let fault = state.by_index.remove(&index).or(state.by_op.remove(&(op, nth)));
+            state.fired += usize::from(fault.is_some());
+            (fault, label)
+        };
+        let name = format!("{op:?}");
+        let error = |kind| Err(provider_error(kind, &name));
+        match fault {
+            None => inner.await,
+            Some(Fault::FailsBefore(kind)) => error(kind),
+            Some(Fault::RequestLost) => error(ProviderErrorKind::NoAnswer),
+            Some(Fault::FailsAfter) => {
+                let _ = inner.await;
+                error(ProviderErrorKind::Unclear)
+            }
+            Some(Fault::ResponseLost) => {
+                let _ = inner.await;
+                error(ProviderErrorKind::NoAnswer)
+            }
+            Some(Fault::KilledBefore) => self.die().await,
+            Some(Fault::KilledAfter) => {
+                let _ = inner.await;
+                self.die().await
+            }
+            Some(Fault::SecondWriter) => {
+                let Some(oracle) = &self.oracle else {
+                    return inner.await;
+                };
+                oracle.second_writer(object).await;
+                let written = oracle.images().await;
+                let answer = inner.await;
+                if op == Op::Call && oracle.images().await != written {
+                    self.state.lock().unwrap().overwritten.push(label);
+                }
+                answer
+            }
+        }
+    }
+
+    async fn die<T>(&self) -> T {
+        self.killed.notify_one();
+        std::future::pending().await
+    }
+}
+
+#[async_trait]
+impl World for FaultyWorld {
+    fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
+        let object = match spec {
+            ActionSpec::SetTtl(spec) => spec.name.host().to_owned(),
+            ActionSpec::SwitchRecord(spec) => spec.name.host().to_owned(),
+        };
+        Box::new(FaultyAction { inner: self.inner.action(spec), object, shared: self.shared.clone() })
+    }
+
+    async fn identity(&self, target: &Target) -> Result<Identity, ProviderError> {
+        self.shared.run(Op::Identity, "caller", self.inner.identity(target)).await
+    }
+
+    async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {
+        self.inner.check(spec, history).await
+    }
+}
+
+struct FaultyAction {
+    inner: Box<dyn Action>,
+    object: String,
+    shared: Arc<Shared>,
+}
+
+#[async_trait]
+impl Action for FaultyAction {
+    async fn read(&self) -> Result<Image, ProviderError> {
+        self.shared.run(Op::Read, &self.object, self.inner.read()).await
+    }
+
+    fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError> {
+        self.inner.plan(from, restore)
+    }
+
+    fn judge(&self, now: &Image, before: &Image, after: &Image) -> Finding {
+        self.inner.judge(now, before, after)
+    }
+
+    async fn call(&self, cx: &WriteCx, approved: &Preview) -> Result<Receipt, ProviderError> {
+        self.shared.run(Op::Call, &self.object, self.inner.call(cx, approved)).await
+    }
+
+    async fn sync(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {
+        self.shared.run(Op::Sync, &self.object, self.inner.sync(receipt)).await
+    }
+}

@@ -1,0 +1,265 @@
+//! Small plans: a DNS switch with its TTL, a graph like that of TIS, and any DAG.
+
+use switchback_model::dns::{DnsName, RecordSet, RecordType};
+use switchback_model::plan::{Coherence, Monitor, MonitorCheck, Rule, StepKind};
+use switchback_model::{
+    ActionSpec, CheckId, CheckKind, CheckSpec, MonitorId, Observers, Phase, PhaseId, Plan, Reversibility,
+    RuleId, SetTtl, Step, StepId, SwitchRecord, Target, TargetKind, TargetName,
+};
+
+use crate::store::RecordStore;
+
+/// The hosted zone of every plan.
+pub const ZONE: &str = "Z0000EXAMPLE";
+/// The TTL that is there at the start, in seconds.
+pub const LONG_TTL: u32 = 900;
+/// The lowered TTL, in seconds.
+pub const LOW_TTL: u32 = 60;
+
+/// A name in the zone.
+#[must_use]
+pub fn name(label: &str) -> DnsName {
+    DnsName::new(&format!("{label}.example.nhs.test")).unwrap()
+}
+
+/// A step's id.
+#[must_use]
+pub fn id(text: &str) -> StepId {
+    StepId::new(text).unwrap()
+}
+
+/// An address record.
+#[must_use]
+pub fn address(label: &str, ttl: u32, value: &str) -> RecordSet {
+    RecordSet::values(name(label), RecordType::A, ttl, vec![value.to_owned()])
+}
+
+/// Puts the old address of these names into the store.
+pub fn seed(store: &RecordStore, labels: &[&str]) {
+    for label in labels {
+        store.put(ZONE, &name(label), vec![address(label, LONG_TTL, "192.0.2.10")]);
+    }
+}
+
+/// Every name that a plan's actions touch, without the zone.
+#[must_use]
+pub fn labels(plan: &Plan) -> Vec<String> {
+    let mut labels: Vec<String> = plan
+        .steps()
+        .filter_map(|step| match step.action.as_ref()? {
+            ActionSpec::SetTtl(spec) => Some(&spec.name),
+            ActionSpec::SwitchRecord(spec) => Some(&spec.name),
+        })
+        .filter_map(|name| Some(name.host().split_once('.')?.0.to_owned()))
+        .collect();
+    labels.sort();
+    labels.dedup();
+    labels
+}
+
+/// A step without anything.
+#[must_use]
+pub fn step(text: &str, kind: StepKind) -> Step {
+    Step {
+        id: id(text),
+        title: format!("Step {text}"),
+        plan_ref: text.to_owned(),
+        kind,
+        automated: kind != StepKind::Attest,
+        why_not_automated: None,
+        why: "it is a test".to_owned(),
+        owner: None,
+        affects: None,
+        expected_s: None,
+        reversibility: Reversibility::NoneNeeded,
+        needs: Vec::new(),
+        after: Vec::new(),
+        decisions: Vec::new(),
+        before: Vec::new(),
+        action: None,
+        verify: Vec::new(),
+        undo_before: Vec::new(),
+        undo_verify: Vec::new(),
+        undo_loses: Vec::new(),
+    }
+}
+
+/// A check of a site's build, believed for 60 s.
+#[must_use]
+pub fn check(text: &str, within_s: Option<u32>) -> CheckSpec {
+    CheckSpec {
+        id: CheckId::new(text).unwrap(),
+        title: format!("Check {text}"),
+        kind: CheckKind::HttpBuild {
+            url: "https://apps.example.nhs.test/".to_owned(),
+            address: None,
+            build: None,
+        },
+        believable_s: 60,
+        within_s,
+        mend: None,
+    }
+}
+
+/// A step that sets a TTL.
+#[must_use]
+pub fn set_ttl(text: &str, label: &str, ttl: u32) -> Step {
+    Step {
+        action: Some(ActionSpec::SetTtl(SetTtl {
+            zone_id: ZONE.to_owned(),
+            zone: DnsName::new("example.nhs.test").unwrap(),
+            name: name(label),
+            ttl,
+        })),
+        reversibility: Reversibility::Undo,
+        ..step(text, StepKind::Action)
+    }
+}
+
+/// A step that switches a name to the new address.
+#[must_use]
+pub fn switch(text: &str, label: &str) -> Step {
+    Step {
+        action: Some(ActionSpec::SwitchRecord(SwitchRecord {
+            zone_id: ZONE.to_owned(),
+            zone: DnsName::new("example.nhs.test").unwrap(),
+            name: name(label),
+            to: vec![address(label, LOW_TTL, "198.51.100.20")],
+        })),
+        reversibility: Reversibility::Undo,
+        ..step(text, StepKind::Action)
+    }
+}
+
+/// A plan of one phase on a rehearsal target.
+#[must_use]
+pub fn plan(steps: Vec<Step>) -> Plan {
+    Plan {
+        runbook: "test".to_owned(),
+        title: "Test".to_owned(),
+        version: "1".to_owned(),
+        target: Target {
+            name: TargetName::new("rehearsal").unwrap(),
+            kind: TargetKind::Rehearsal,
+            account: "123456789012".to_owned(),
+            region: "eu-west-2".to_owned(),
+            role: None,
+            profile: None,
+            observers: Observers::default(),
+            resolvers: std::collections::BTreeMap::default(),
+        },
+        phases: vec![Phase { id: PhaseId::new("only").unwrap(), title: "Only".to_owned(), steps }],
+        monitors: Vec::new(),
+        rules: Vec::new(),
+        coherence: Vec::new(),
+        decisions: Vec::new(),
+    }
+}
+
+/// A rollback rule.
+#[must_use]
+pub fn rule(text: &str, undo: &[&str], keep: &[&str]) -> Rule {
+    Rule {
+        id: RuleId::new(text).unwrap(),
+        title: format!("Rule {text}"),
+        plan_ref: text.to_owned(),
+        undo: undo.iter().map(|text| id(text)).collect(),
+        keep: keep.iter().map(|text| id(text)).collect(),
+        then: Vec::new(),
+        trigger: None,
+        decision: None,
+    }
+}
+
+/// Lowers the TTL of `apps`, switches it, restores the TTL; R3 undoes the switch and keeps the low
+/// TTL.
+#[must_use]
+pub fn dns_switch() -> Plan {
+    let ttl_wait = CheckSpec {
+        kind: CheckKind::TtlWait { name: name("apps"), lowered: LOW_TTL },
+        ..check("ttl-wait", None)
+    };
+    let mut plan = plan(vec![
+        set_ttl("lower-ttl", "apps", LOW_TTL),
+        Step {
+            needs: vec![id("lower-ttl")],
+            before: vec![ttl_wait, check("new-site", None)],
+            verify: vec![check("switched", Some(300))],
+            undo_before: vec![check("old-site", None)],
+            undo_verify: vec![check("switched-back", Some(300))],
+            ..switch("switch", "apps")
+        },
+        Step { needs: vec![id("switch")], ..set_ttl("restore-ttl", "apps", LONG_TTL) },
+    ]);
+    let monitor = MonitorId::new("site").unwrap();
+    plan.monitors.push(Monitor {
+        id: monitor.clone(),
+        title: "Site".to_owned(),
+        checks: vec![
+            MonitorCheck { while_done: Some(id("switch")), until_done: None, check: check("new", None) },
+            MonitorCheck { while_done: None, until_done: Some(id("switch")), check: check("old", None) },
+        ],
+        every_s: 10,
+        fail_after: 3,
+        pass_after: 2,
+        decision_after_s: Some(600),
+    });
+    plan.rules.push(Rule {
+        trigger: Some(monitor),
+        then: vec!["Sign-in is back on the old side.".to_owned()],
+        ..rule("R3", &["switch"], &["lower-ttl"])
+    });
+    plan
+}
+
+/// Restriction, TTL, mid.3 to mid.5 and the lifting, with the edges, rules and the coherence rule
+/// of the TIS runbook.
+#[must_use]
+pub fn tis_like() -> Plan {
+    let by_hand = |text: &str| Step {
+        reversibility: Reversibility::Manual { words: format!("Take {text} back") },
+        ..step(text, StepKind::Attest)
+    };
+    let mut plan = plan(vec![
+        by_hand("restrict"),
+        set_ttl("ttl", "apps", LOW_TTL),
+        Step { needs: vec![id("ttl")], ..switch("mid.3", "apps") },
+        Step { after: vec![id("mid.3")], ..switch("mid.4", "reval") },
+        Step { after: vec![id("mid.4")], ..switch("mid.5", "api") },
+        Step {
+            needs: vec![id("mid.5")],
+            undo_loses: vec!["sign-ins made meanwhile".to_owned()],
+            ..by_hand("lift")
+        },
+        Step { needs: vec![id("mid.3")], ..set_ttl("restore-ttl", "apps", LONG_TTL) },
+    ]);
+    plan.rules = vec![
+        rule("R3", &["mid.3"], &["restrict", "ttl"]),
+        rule("R4", &["mid.4", "mid.3"], &["restrict", "ttl"]),
+    ];
+    plan.coherence = vec![Coherence {
+        id: "mixed".to_owned(),
+        undone: vec![id("mid.3")],
+        done: vec![id("mid.5")],
+        because: "users would meet both pools".to_owned(),
+        repair: vec![id("mid.5")],
+    }];
+    plan
+}
+
+/// One switch step a node, `s0` on; bit `j` of `needs[i]` or `after[i]` is an edge to the earlier
+/// node `j`.
+#[must_use]
+pub fn dag(needs: &[u32], after: &[u32]) -> Plan {
+    let edges = |bits: u32, node: usize| -> Vec<StepId> {
+        (0..node).filter(|j| bits >> j & 1 == 1).map(|j| id(&format!("s{j}"))).collect()
+    };
+    let steps = (0..needs.len())
+        .map(|node| Step {
+            needs: edges(needs[node], node),
+            after: edges(after.get(node).copied().unwrap_or(0), node),
+            ..switch(&format!("s{node}"), &format!("n{node}"))
+        })
+        .collect();
+    plan(steps)
+}

@@ -1,0 +1,110 @@
+//! Planted bugs: the suite is worth something only if each of them turns a cell red.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use switchback_engine::ports::{
+    Action, History, Identity, ProviderError, ProviderErrorKind, SyncState, World,
+};
+use switchback_engine::proof::WriteCx;
+use switchback_model::event::Receipt;
+use switchback_model::{ActionSpec, CheckReading, CheckSpec, Finding, Image, Preview, Target};
+
+/// A bug that is planted on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Planted {
+    /// The swap does not look at what is there; made by the store.
+    Upsert,
+    /// A lost response is answered by sending the request again.
+    RetryAfterLostResponse,
+    /// Inspection always finds After.
+    InspectionAlwaysAfter,
+    /// The undo restores a guess (TTL 300, as the provider's console proposes) instead of what was
+    /// there.
+    UndoWithoutBeforeImage,
+    /// The journal does not sync; made by the journal.
+    AppendWithoutSync,
+}
+
+impl Planted {
+    /// All five.
+    pub const ALL: [Self; 5] = [
+        Self::Upsert,
+        Self::RetryAfterLostResponse,
+        Self::InspectionAlwaysAfter,
+        Self::UndoWithoutBeforeImage,
+        Self::AppendWithoutSync,
+    ];
+
+    /// Puts the bug around a world; two of the five live elsewhere and change nothing here.
+    #[must_use]
+    pub fn around(self, inner: Arc<dyn World>) -> Arc<dyn World> {
+        Arc::new(PlantedWorld { inner, bug: self })
+    }
+}
+
+struct PlantedWorld {
+    inner: Arc<dyn World>,
+    bug: Planted,
+}
+
+#[async_trait]
+impl World for PlantedWorld {
+    fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
+        Box::new(PlantedAction { inner: self.inner.action(spec), bug: self.bug })
+    }
+
+    async fn identity(&self, target: &Target) -> Result<Identity, ProviderError> {
+        self.inner.identity(target).await
+    }
+
+    async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {
+        self.inner.check(spec, history).await
+    }
+}
+
+struct PlantedAction {
+    inner: Box<dyn Action>,
+    bug: Planted,
+}
+
+#[async_trait]
+impl Action for PlantedAction {
+    async fn read(&self) -> Result<Image, ProviderError> {
+        self.inner.read().await
+    }
+
+    fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError> {
+        let guess = restore.map(|image| match image {
+            Image::RecordSets { zone_id, name, sets } => Image::RecordSets {
+                zone_id: zone_id.clone(),
+                name: name.clone(),
+                sets: sets.iter().map(|set| set.with_ttl(300)).collect(),
+            },
+        });
+        match self.bug {
+            Planted::UndoWithoutBeforeImage => self.inner.plan(from, guess.as_ref()),
+            _ => self.inner.plan(from, restore),
+        }
+    }
+
+    fn judge(&self, now: &Image, before: &Image, after: &Image) -> Finding {
+        match self.bug {
+            Planted::InspectionAlwaysAfter => Finding::After,
+            _ => self.inner.judge(now, before, after),
+        }
+    }
+
+    async fn call(&self, cx: &WriteCx, approved: &Preview) -> Result<Receipt, ProviderError> {
+        match (self.bug, self.inner.call(cx, approved).await) {
+            (Planted::RetryAfterLostResponse, Err(error)) if error.kind == ProviderErrorKind::NoAnswer => {
+                self.inner.call(cx, approved).await
+            }
+            (_, answer) => answer,
+        }
+    }
+
+    async fn sync(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {
+        self.inner.sync(receipt).await
+    }
+}

@@ -1,0 +1,202 @@
+//! A world over a [`RecordStore`], with scripted checks and a scripted identity.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use switchback_engine::ports::{
+    Action, Clock, History, Identity, ProviderError, ProviderErrorKind, SyncState, World,
+};
+use switchback_engine::proof::WriteCx;
+use switchback_engine::ttl::{TtlWait, ttl_wait};
+use switchback_model::dns::RecordSet;
+use switchback_model::event::Receipt;
+use switchback_model::preview::{ApiCall, Change};
+use switchback_model::{
+    ActionSpec, CheckId, CheckKind, CheckReading, CheckSpec, FieldDifference, Finding, Image, Preview, Target,
+    Verdict,
+};
+
+use crate::store::{BatchChange, RecordStore};
+
+/// The world as the engine sees it in a test.
+pub struct FakeWorld {
+    store: Arc<RecordStore>,
+    clock: Arc<dyn Clock>,
+    checks: Mutex<BTreeMap<CheckId, VecDeque<Verdict>>>,
+    identities: Mutex<VecDeque<Result<Identity, ProviderError>>>,
+}
+
+impl FakeWorld {
+    /// A world in which every check passes and the caller is who the target asserts.
+    #[must_use]
+    pub fn new(store: Arc<RecordStore>, clock: Arc<dyn Clock>) -> Arc<Self> {
+        Arc::new(Self { store, clock, checks: Mutex::default(), identities: Mutex::default() })
+    }
+
+    /// Scripts a check's next verdicts; the last one stays.
+    pub fn script(&self, check: &str, verdicts: impl IntoIterator<Item = Verdict>) {
+        let id = CheckId::new(check).unwrap();
+        self.checks.lock().unwrap().insert(id, verdicts.into_iter().collect());
+    }
+
+    /// Scripts the next answer to "who am I".
+    pub fn script_identity(&self, answer: Result<Identity, ProviderError>) {
+        self.identities.lock().unwrap().push_back(answer);
+    }
+
+    fn scripted(&self, id: &CheckId) -> Option<Verdict> {
+        let mut checks = self.checks.lock().unwrap();
+        let queue = checks.get_mut(id)?;
+        if queue.len() > 1 { queue.pop_front() } else { queue.front().cloned() }
+    }
+}
+
+/// A provider's failure of this kind.
+#[must_use]
+pub fn provider_error(kind: ProviderErrorKind, operation: &str) -> ProviderError {
+    ProviderError {
+        kind,
+        operation: operation.to_owned(),
+        message: format!("Injected: {kind:?}."),
+        hint: None,
+        request_id: None,
+    }
+}
+
+#[async_trait]
+impl World for FakeWorld {
+    fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
+        Box::new(FakeAction { spec: spec.clone(), store: self.store.clone(), clock: self.clock.clone() })
+    }
+
+    async fn identity(&self, target: &Target) -> Result<Identity, ProviderError> {
+        let scripted = self.identities.lock().unwrap().pop_front();
+        scripted.unwrap_or_else(|| {
+            Ok(Identity { account: target.account.clone(), arn: "arn:aws:sts::fake".to_owned() })
+        })
+    }
+
+    async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {
+        let now = self.clock.now();
+        let verdict = self.scripted(&spec.id).unwrap_or_else(|| match &spec.kind {
+            CheckKind::TtlWait { name, lowered } => match ttl_wait(&history.served, name, *lowered) {
+                TtlWait::NeverLonger => Verdict::Pass,
+                TtlWait::NotReplaced { .. } => Verdict::Fail,
+                TtlWait::Until(until) if until <= now => Verdict::Pass,
+                TtlWait::Until(until) => Verdict::Waiting { until },
+            },
+            _ => Verdict::Pass,
+        });
+        CheckReading {
+            check: spec.id.clone(),
+            verdict,
+            observed: "scripted".to_owned(),
+            expected: spec.title.clone(),
+            source: "fake".to_owned(),
+            observed_at: now,
+            believable_s: spec.believable_s,
+            mend: None,
+        }
+    }
+}
+
+struct FakeAction {
+    spec: ActionSpec,
+    store: Arc<RecordStore>,
+    clock: Arc<dyn Clock>,
+}
+
+impl FakeAction {
+    fn place(&self) -> (&str, &switchback_model::dns::DnsName) {
+        match &self.spec {
+            ActionSpec::SetTtl(spec) => (&spec.zone_id, &spec.name),
+            ActionSpec::SwitchRecord(spec) => (&spec.zone_id, &spec.name),
+        }
+    }
+}
+
+fn sets(image: &Image) -> &[RecordSet] {
+    match image {
+        Image::RecordSets { sets, .. } => sets,
+    }
+}
+
+#[async_trait]
+impl Action for FakeAction {
+    async fn read(&self) -> Result<Image, ProviderError> {
+        let (zone, name) = self.place();
+        Ok(self.store.image(zone, name))
+    }
+
+    fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError> {
+        let (zone, name) = self.place();
+        let mut wanted: Vec<RecordSet> = match (restore, &self.spec) {
+            (Some(image), _) => sets(image).to_vec(),
+            (None, ActionSpec::SetTtl(spec)) => sets(from).iter().map(|s| s.with_ttl(spec.ttl)).collect(),
+            (None, ActionSpec::SwitchRecord(spec)) => spec.to.clone(),
+        };
+        wanted.sort();
+        let gone = sets(from).iter().filter(|s| !wanted.contains(s)).cloned().map(BatchChange::Delete);
+        let new = wanted.iter().filter(|s| !sets(from).contains(s)).cloned().map(BatchChange::Create);
+        let batch: Vec<BatchChange> = gone.chain(new).collect();
+        let to = Image::RecordSets { zone_id: zone.to_owned(), name: name.clone(), sets: wanted };
+        let (changes, calls) = if batch.is_empty() {
+            (Vec::new(), Vec::new())
+        } else {
+            let change = Change { object: name.host().to_owned(), before: from.lines(), after: to.lines() };
+            let call = ApiCall {
+                service: "route53".to_owned(),
+                operation: "ChangeResourceRecordSets".to_owned(),
+                parameters: serde_json::to_value(&batch).unwrap(),
+            };
+            (vec![change], vec![call])
+        };
+        Ok(Preview { from: from.clone(), to, changes, calls })
+    }
+
+    fn judge(&self, now: &Image, before: &Image, after: &Image) -> Finding {
+        if now == before {
+            return Finding::Before;
+        }
+        if now == after {
+            return Finding::After;
+        }
+        let differences = vec![FieldDifference {
+            field: now.object(),
+            found: now.lines().join(" | "),
+            before: before.lines().join(" | "),
+            after: after.lines().join(" | "),
+        }];
+        let known = |set| sets(before).contains(set) || sets(after).contains(set);
+        if !sets(now).is_empty() && sets(now).iter().all(known) {
+            Finding::Partial { differences }
+        } else {
+            Finding::Other { found: now.clone(), differences }
+        }
+    }
+
+    async fn call(&self, cx: &WriteCx, approved: &Preview) -> Result<Receipt, ProviderError> {
+        let (zone, name) = self.place();
+        let batch: Vec<BatchChange> = serde_json::from_value(approved.calls[0].parameters.clone()).unwrap();
+        match self.store.change(zone, name, &batch, cx.token()) {
+            Ok(id) => Ok(Receipt {
+                request_id: Some(format!("req-{id}")),
+                change_id: Some(id),
+                server_date: self.clock.now(),
+            }),
+            Err(why) => Err(ProviderError {
+                message: why,
+                ..provider_error(ProviderErrorKind::Conflict, "ChangeResourceRecordSets")
+            }),
+        }
+    }
+
+    async fn sync(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {
+        let change = receipt.change_id.as_deref().unwrap_or_default();
+        let in_sync = self.store.in_sync(change);
+        in_sync
+            .map(|in_sync| Some(SyncState { in_sync, server_date: self.clock.now() }))
+            .ok_or_else(|| provider_error(ProviderErrorKind::NotFound, "GetChange"))
+    }
+}

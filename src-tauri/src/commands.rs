@@ -1,0 +1,135 @@
+//! The window's commands: each reads its arguments, asks the host, and answers with wire types or
+//! an `ApiError`. What the window may call stands in `src-tauri/permissions`.
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use switchback_api::wire::{
+    Accepted, ApiError, AppInfo, JournalPage, RehearsalCommand, RehearsalView, RollbackPlanView, RunRow,
+    RunSnapshot, ScopeView, Update,
+};
+use switchback_model::{RunId, Submission};
+use tauri::{State, WebviewWindow, ipc::Channel};
+
+use crate::state::Shell;
+
+/// What came of a command to the rehearsal world.
+#[derive(Serialize)]
+pub(crate) struct RehearsalAnswer {
+    /// The run that was started, if one was.
+    run: Option<String>,
+}
+
+/// The version, the operator and the runs.
+#[tauri::command]
+pub(crate) async fn app_info(shell: State<'_, Shell>) -> Result<AppInfo, ApiError> {
+    shell.host()?.app_info(shell.run().as_ref())
+}
+
+/// All runs, newest first.
+#[tauri::command]
+pub(crate) async fn run_list(shell: State<'_, Shell>) -> Result<Vec<RunRow>, ApiError> {
+    shell.host()?.run_list()
+}
+
+/// A run as it is now.
+#[tauri::command]
+pub(crate) async fn run_snapshot(shell: State<'_, Shell>, run: String) -> Result<RunSnapshot, ApiError> {
+    shell.host()?.run_snapshot(&RunId::new(run)?).await
+}
+
+/// A page of a run's journal.
+#[tauri::command]
+pub(crate) async fn journal_page(
+    shell: State<'_, Shell>,
+    run: String,
+    after_seq: u64,
+    limit: usize,
+) -> Result<JournalPage, ApiError> {
+    shell.host()?.journal_page(&RunId::new(run)?, after_seq, limit).await
+}
+
+/// What a rollback would do, from a fresh look at the world.
+#[tauri::command]
+pub(crate) async fn rollback_plan(
+    shell: State<'_, Shell>,
+    run: String,
+    scope: Value,
+) -> Result<RollbackPlanView, ApiError> {
+    let scope: ScopeView = read("scope", scope)?;
+    shell.host()?.rollback_plan(&RunId::new(run)?, &scope).await
+}
+
+/// The rehearsal world's parts and fault switches.
+#[tauri::command]
+pub(crate) async fn rehearsal_view(shell: State<'_, Shell>) -> Result<RehearsalView, ApiError> {
+    shell.host()?.rehearsal_view().await
+}
+
+/// The stream of a run's snapshots; it replaces the window's stream before.
+#[tauri::command]
+pub(crate) async fn subscribe(
+    window: WebviewWindow,
+    shell: State<'_, Shell>,
+    run: String,
+    from_seq: u64,
+    channel: Channel<Update>,
+) -> Result<(), ApiError> {
+    let run = RunId::new(run)?;
+    let snapshots = shell.host()?.subscribe(&run).await?;
+    shell.streams.forward(snapshots, from_seq, channel, window);
+    shell.shows(run);
+    Ok(())
+}
+
+/// The window shows something. An error means that it came so late that the runs were given back.
+#[tauri::command]
+pub(crate) async fn ui_ready(shell: State<'_, Shell>) -> Result<(), ApiError> {
+    shell.watchdog.window_came()
+}
+
+/// A command to a run.
+#[tauri::command]
+pub(crate) async fn submit_run(
+    shell: State<'_, Shell>,
+    run: String,
+    submission: Value,
+) -> Result<Accepted, ApiError> {
+    let submission: Submission = read("submission", submission)?;
+    shell.host()?.submit_run(&RunId::new(run)?, submission).await
+}
+
+/// A command to the rehearsal's closed world.
+#[tauri::command]
+pub(crate) async fn submit_rehearsal(
+    shell: State<'_, Shell>,
+    command: Value,
+) -> Result<RehearsalAnswer, ApiError> {
+    let command: RehearsalCommand = read("command", command)?;
+    let run = shell.host()?.submit_rehearsal(command).await?;
+    Ok(RehearsalAnswer {
+        run: run.map(String::from),
+    })
+}
+
+/// A command about one user's account. No window is granted it.
+#[tauri::command]
+pub(crate) async fn submit_support() -> Result<(), ApiError> {
+    Err(ApiError::new(
+        "rejected",
+        "Support commands are not built yet.",
+        "Look the user up in the AWS console.",
+        "submit_support",
+    ))
+}
+
+/// Read here, not by Tauri: its own refusal would be a text, and the window expects an `ApiError`.
+fn read<T: DeserializeOwned>(what: &str, value: Value) -> Result<T, ApiError> {
+    serde_json::from_value(value).map_err(|error| {
+        ApiError::new(
+            "usage",
+            format!("The {what} is not understood: {error}."),
+            "The window and the program differ in version: install one of them again.",
+            what,
+        )
+    })
+}

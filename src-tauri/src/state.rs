@@ -1,0 +1,194 @@
+//! What the window's commands share: the host, the run to show first, the stream and the watchdog.
+
+use std::{
+    ffi::OsString,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use switchback_api::host::{Host, HostOptions};
+use switchback_api::telemetry::{self, Telemetry};
+use switchback_api::wire::{ApiError, RehearsalCommand};
+use switchback_model::RunId;
+
+use crate::stream::Streams;
+use crate::watchdog::Watchdog;
+
+/// What the console understands.
+pub(crate) const USAGE: &str =
+    "usage: switchback-console [--rehearse] [--run ID] [--home DIR] [--fault NAME]...";
+
+/// What the console was started with.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Options {
+    /// Open a rehearsal run at once.
+    pub(crate) rehearse: bool,
+    /// The run to show first.
+    pub(crate) run: Option<RunId>,
+    /// The home folder; absent = `SWITCHBACK_HOME` or the platform's.
+    pub(crate) home: Option<PathBuf>,
+    /// Faults of the rehearsal world that are on from the start.
+    pub(crate) faults: Vec<String>,
+}
+
+impl Options {
+    /// Reads the arguments after the program's name; the error is one sentence.
+    pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
+        let mut options = Self::default();
+        let mut rest = arguments.into_iter();
+        while let Some(argument) = rest.next() {
+            let mut value = |name: &str| rest.next().ok_or_else(|| format!("{name} needs a value"));
+            match argument.to_str() {
+                Some("--rehearse") => options.rehearse = true,
+                Some("--run") => {
+                    let text = value("--run")?;
+                    let run = RunId::new(text.to_string_lossy()).map_err(|error| error.to_string())?;
+                    options.run = Some(run);
+                }
+                Some("--home") => options.home = Some(value("--home")?.into()),
+                Some("--fault") => options.faults.push(value("--fault")?.to_string_lossy().into_owned()),
+                _ => return Err(format!("unknown argument `{}`", argument.to_string_lossy())),
+            }
+        }
+        if options.rehearse && options.run.is_some() {
+            return Err("--rehearse opens a new run, --run an old one: give only one of them".to_owned());
+        }
+        if !options.rehearse && !options.faults.is_empty() {
+            return Err("--fault goes with --rehearse".to_owned());
+        }
+        Ok(options)
+    }
+
+    /// Whether the home is the platform's, which all instances of one person share.
+    pub(crate) fn is_the_usual_home(&self) -> bool {
+        self.home.is_none() && variable("SWITCHBACK_HOME").is_none()
+    }
+
+    /// What the host needs to know. The environment may say more:
+    ///
+    /// - `AWS_ENDPOINT_URL`: a custom endpoint, as for every AWS program; never with production.
+    /// - `SWITCHBACK_REHEARSAL_SPEED`: world seconds per real second in a new rehearsal world.
+    fn host_options(&self) -> HostOptions {
+        let mut options = HostOptions::new(switchback_api::operator_name());
+        options.home.clone_from(&self.home);
+        options.endpoint = variable("AWS_ENDPOINT_URL");
+        if let Some(speed) = variable("SWITCHBACK_REHEARSAL_SPEED").and_then(|text| text.parse().ok()) {
+            options.rehearsal_scale = speed;
+        }
+        options
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The state behind the window's commands.
+pub(crate) struct Shell {
+    /// The host, or why the home can't be used: the window shows that instead of a run.
+    host: Result<Arc<Host>, ApiError>,
+    /// The run that the window shows, or shall show first: a page that is loaded again opens it again.
+    run: Mutex<Option<RunId>>,
+    /// The one stream that the window listens to.
+    pub(crate) streams: Streams,
+    /// Knows whether the window ever came.
+    pub(crate) watchdog: Watchdog,
+    /// Writes the log until the program ends.
+    _telemetry: Option<Telemetry>,
+}
+
+impl Shell {
+    /// Opens the home, and with `--rehearse` a rehearsal run. It never fails: the window says what
+    /// went wrong.
+    pub(crate) async fn open(options: Options) -> Self {
+        let host = Host::start(options.host_options());
+        let telemetry = host.as_ref().ok().and_then(|host| telemetry::start(&host.home));
+        let mut run = options.run.clone();
+        match &host {
+            Ok(host) if options.rehearse => match rehearse(host, &options.faults).await {
+                Ok(started) => run = started,
+                // The start screen offers the rehearsal again and shows the same error there.
+                Err(error) => report(&error),
+            },
+            Ok(_) => {}
+            Err(error) => report(error),
+        }
+        Self {
+            host,
+            run: Mutex::new(run),
+            streams: Streams::default(),
+            watchdog: Watchdog::default(),
+            _telemetry: telemetry,
+        }
+    }
+
+    /// The host, or why there is none.
+    pub(crate) fn host(&self) -> Result<&Arc<Host>, ApiError> {
+        self.host.as_ref().map_err(Clone::clone)
+    }
+
+    /// The run that the window shows, or shall show first.
+    pub(crate) fn run(&self) -> Option<RunId> {
+        self.run.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The window shows this run now.
+    pub(crate) fn shows(&self, run: RunId) {
+        *self.run.lock().unwrap_or_else(PoisonError::into_inner) = Some(run);
+    }
+
+    /// Gives every run's lock back and ends the rehearsal world that this program serves.
+    pub(crate) async fn close(&self) {
+        if let Ok(host) = &self.host {
+            host.release_all().await;
+            host.stop_closed_world().await;
+        }
+    }
+}
+
+async fn rehearse(host: &Host, faults: &[String]) -> Result<Option<RunId>, ApiError> {
+    let run = host.submit_rehearsal(RehearsalCommand::Start).await?;
+    for fault in faults {
+        let fault = fault.clone();
+        host.submit_rehearsal(RehearsalCommand::Inject { fault }).await?;
+    }
+    Ok(run)
+}
+
+fn report(error: &ApiError) {
+    eprintln!("switchback-console: {error}\n{}", error.hint);
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Options, String> {
+        Options::parse(arguments.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn every_argument_is_understood() {
+        let options = parse(&["--rehearse", "--home", "/tmp/h", "--fault", "site-down", "--fault", "throttle"]).unwrap();
+        assert!(options.rehearse);
+        assert_eq!(options.home, Some(PathBuf::from("/tmp/h")));
+        assert_eq!(options.faults, ["site-down", "throttle"]);
+        assert_eq!(parse(&["--run", "r-1"]).unwrap().run, Some(RunId::new("r-1").unwrap()));
+        assert_eq!(parse(&[]).unwrap(), Options::default());
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused() {
+        for wrong in [
+            &["--rehears"][..],
+            &["--run"],
+            &["--home"],
+            &["--fault", "throttle"],
+            &["--rehearse", "--run", "r-1"],
+        ] {
+            assert!(parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The stream: the newest snapshot of one run, forwarded to the window, and the word that it ended.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use switchback_api::wire::{RunSnapshot, Update};
+use tauri::{WebviewWindow, async_runtime::JoinHandle, ipc::Channel};
+use tokio::sync::watch;
+
+/// The shortest time between two snapshots: nobody reads faster, and a rehearsal's clock runs fast.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Said where the run itself gave no reason.
+const CLOSED: &str = "This window does not drive the run any more. Open the run again.";
+
+/// The window's one stream. A page that was loaded again, or that shows another run, subscribes
+/// anew; nobody listens to the stream before.
+#[derive(Default)]
+pub(crate) struct Streams(Mutex<Option<JoinHandle<()>>>);
+
+impl Streams {
+    /// Forwards a run's snapshots, from `from_seq` on, until the run is not driven any more.
+    pub(crate) fn forward(
+        &self,
+        snapshots: watch::Receiver<Arc<RunSnapshot>>,
+        from_seq: u64,
+        channel: Channel<Update>,
+        window: WebviewWindow,
+    ) {
+        let task = tauri::async_runtime::spawn(async move {
+            let title = |snapshot: &RunSnapshot| {
+                let banner = &snapshot.banner;
+                let _ = window.set_title(&format!("{} · {} · Switchback", banner.word, banner.target));
+            };
+            pump(snapshots, from_seq, title, |update| channel.send(update).is_ok()).await;
+        });
+        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(task);
+        if let Some(before) = before {
+            before.abort();
+        }
+    }
+}
+
+/// Sends the newest snapshot and skips those it missed; ends when the run does or nobody takes them.
+async fn pump(
+    mut snapshots: watch::Receiver<Arc<RunSnapshot>>,
+    from_seq: u64,
+    first: impl Fn(&RunSnapshot),
+    send: impl Fn(Update) -> bool,
+) {
+    first(&snapshots.borrow());
+    loop {
+        let newest = snapshots.borrow_and_update().clone();
+        // The window never goes back in time.
+        let wanted = newest.seq >= from_seq;
+        if wanted && !send(Update::Snapshot { snapshot: Box::new((*newest).clone()) }) {
+            return;
+        }
+        if snapshots.changed().await.is_err() {
+            let why = newest.stopped_by.clone().unwrap_or_else(|| CLOSED.to_owned());
+            send(Update::Ended { why });
+            return;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}

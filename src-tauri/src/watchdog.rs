@@ -1,0 +1,150 @@
+//! What guards against a blank window and against panics that tell too much. A blank window must
+//! not mean that nobody can roll back: the runs are given back so that the command line can.
+
+use std::{
+    backtrace::Backtrace,
+    panic,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use switchback_api::wire::ApiError;
+use switchback_model::RunId;
+use tauri::{AppHandle, Manager as _};
+use tokio::sync::Notify;
+
+use crate::state::Shell;
+
+/// How long the window may take to show something.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Turns off WebKit's DMA-BUF renderer, which leaves the window blank with some graphics drivers.
+const RENDERER: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+
+/// Knows whether the window ever showed something.
+#[derive(Default)]
+pub(crate) struct Watchdog {
+    came: Notify,
+    gave_up: AtomicBool,
+}
+
+impl Watchdog {
+    /// The window shows something; an error, once, if the runs had been given back before.
+    pub(crate) fn window_came(&self) -> Result<(), ApiError> {
+        self.came.notify_one();
+        if !self.gave_up.swap(false, Ordering::SeqCst) {
+            return Ok(());
+        }
+        Err(ApiError::new(
+            "late_window",
+            format!(
+                "The window took more than {} seconds to appear, so every run was given back.",
+                PATIENCE.as_secs()
+            ),
+            "Check that nobody else drives the run now, then open it again.",
+            "the window",
+        ))
+    }
+
+    /// Waits for the window; false if it did not come.
+    async fn wait(&self, patience: Duration) -> bool {
+        let came = tokio::time::timeout(patience, self.came.notified()).await.is_ok();
+        if !came {
+            self.gave_up.store(true, Ordering::SeqCst);
+        }
+        came
+    }
+}
+
+/// Starts to wait for the window. If it stays blank, the runs are given back and the terminal says
+/// how to mend it and how to go on without it.
+pub(crate) fn start(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let shell = app.state::<Shell>();
+        if shell.watchdog.wait(PATIENCE).await {
+            return;
+        }
+        tracing::error!("the window stayed blank; every run is given back");
+        if let Ok(host) = shell.host() {
+            host.release_all().await;
+        }
+        eprintln!("{}", advice(shell.run().as_ref().map(RunId::as_str)));
+    });
+}
+
+fn advice(run: Option<&str>) -> String {
+    let run_word = run.unwrap_or("RUN");
+    let list = if run.is_some() { "" } else { "  switchback run list\n" };
+    format!(
+        "switchback-console: the window is still blank after {} s. Every run was given back, so the command line\n\
+         can go on with it:\n\n\
+         {list}  switchback run show {run_word}\n  switchback rollback {run_word} --all\n\n\
+         To mend the window: close it, then start it with {RENDERER}=1. If it is blank with that too, the\n\
+         graphics driver is the cause: try WEBKIT_DISABLE_COMPOSITING_MODE=1, or LIBGL_ALWAYS_SOFTWARE=1.",
+        PATIENCE.as_secs()
+    )
+}
+
+/// Whether a test drives the window.
+pub(crate) fn under_automation() -> bool {
+    std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some()
+}
+
+/// On Linux, starts the program anew with the renderer off that leaves windows blank, unless the
+/// person chose, or a test drives the window: its screenshots hang without that renderer. A variable
+/// can't be set in a running program without unsafe code.
+pub(crate) fn avoid_blank_window() {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::process::CommandExt as _;
+        if std::env::var_os(RENDERER).is_some() || under_automation() {
+            return;
+        }
+        let Ok(program) = std::env::current_exe() else {
+            return;
+        };
+        // Comes back only if it failed; then the window may be blank, and the watchdog sees that.
+        let error = std::process::Command::new(program)
+            .args(std::env::args_os().skip(1))
+            .env(RENDERER, "1")
+            .exec();
+        eprintln!("switchback-console: could not start again with {RENDERER}=1: {error}");
+    }
+}
+
+/// A panic's message may hold what must not reach a log: only its place and its backtrace are told.
+pub(crate) fn hide_panic_messages() {
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let backtrace = Backtrace::force_capture();
+        eprintln!("switchback-console: stopped unexpectedly at {place}\n{backtrace}");
+        tracing::error!(place, "panic");
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_window_in_time_is_no_news() {
+        let watchdog = Watchdog::default();
+        assert!(watchdog.window_came().is_ok());
+        assert!(watchdog.wait(PATIENCE).await);
+    }
+
+    #[tokio::test]
+    async fn a_late_window_is_told_once() {
+        let watchdog = Watchdog::default();
+        assert!(!watchdog.wait(Duration::from_millis(1)).await);
+        assert_eq!(watchdog.window_came().map_err(|error| error.code), Err("late_window".to_owned()));
+        assert!(watchdog.window_came().is_ok());
+    }
+
+    #[test]
+    fn the_advice_names_the_way_back() {
+        assert!(advice(Some("r-1")).contains("switchback rollback r-1 --all"));
+        assert!(advice(None).contains("switchback run list"));
+    }
+}

@@ -1,0 +1,216 @@
+//! One console in a real window, with the few words that the tests speak: see, click, read, shoot.
+
+use std::{
+    error::Error,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use crate::driver::Driver;
+
+/// What a test returns.
+pub type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// World seconds per real second: five minutes of TTL pass in fifteen seconds.
+pub const SPEED: u32 = 20;
+
+/// How long anything that a person would wait for may take.
+pub const SOON: Duration = Duration::from_secs(20);
+
+/// Two windows at a time would be slow, and would take the keyboard from each other.
+static ONE_WINDOW: Mutex<()> = Mutex::const_new(());
+
+/// One console in a window.
+pub struct App {
+    client: Client,
+    driver: Driver,
+}
+
+/// Opens a console on `home`, hands it to the test, and closes it. If the test fails, a screenshot
+/// and the page's text tell what was to be seen.
+pub async fn with_console(
+    name: &str,
+    home: &Path,
+    arguments: &[&str],
+    test: impl AsyncFnOnce(&App) -> Outcome,
+) -> Outcome {
+    let _turn = ONE_WINDOW.lock().await;
+    let app = App::open(home, arguments).await?;
+    let result = test(&app).await;
+    if let Err(error) = result {
+        let mut told = format!("{name}: {error}");
+        if app.shot(&format!("failed-{name}")).await.is_ok() {
+            let _ = write!(told, "\nscreenshot: {}/failed-{name}.png", shots().display());
+        }
+        if let Ok(text) = app.page_text().await {
+            let _ = write!(told, "\nthe page said:\n{text}");
+        }
+        app.close().await;
+        return Err(told.into());
+    }
+    app.close().await;
+    Ok(())
+}
+
+/// The folder of the screenshots.
+pub fn shots() -> PathBuf {
+    std::env::var_os("SWITCHBACK_SHOTS").map_or_else(|| PathBuf::from("target/shots"), PathBuf::from)
+}
+
+impl App {
+    async fn open(home: &Path, arguments: &[&str]) -> Outcome<Self> {
+        let driver = Driver::start(home, SPEED)?;
+        let wanted = json!({
+            "webkitgtk:browserOptions": {
+                "binary": env!("CARGO_BIN_EXE_switchback-console"),
+                "args": arguments,
+            }
+        });
+        let Value::Object(wanted) = wanted else {
+            return Err("capabilities are an object".into());
+        };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(wanted)
+            .connect(&driver.address())
+            .await?;
+        client.set_window_size(1280, 800).await?;
+        Ok(Self { client, driver })
+    }
+
+    async fn close(self) {
+        // A console that was killed can't be closed; its driver's end is enough.
+        let _ = tokio::time::timeout(Duration::from_secs(10), self.client.close()).await;
+    }
+
+    /// The console's process.
+    pub fn pid(&self) -> Outcome<u32> {
+        self.driver.console().ok_or_else(|| "the console does not run".into())
+    }
+
+    /// Waits until the element with that test id, or of that selector, is there.
+    pub async fn see(&self, id: &str) -> Outcome {
+        let end = Instant::now() + SOON;
+        loop {
+            match self.client.find(Locator::Css(&selector(id))).await {
+                Ok(_) => return Ok(()),
+                Err(error) if !error.is_no_such_element() => return Err(error.into()),
+                Err(_) if Instant::now() > end => return Err(format!("{id} did not appear").into()),
+                Err(_) => pause().await,
+            }
+        }
+    }
+
+    /// The text of the element, now; empty where there is none.
+    pub async fn text(&self, id: &str) -> Outcome<String> {
+        let read = "const e = document.querySelector(arguments[0]); return e === null ? '' : e.innerText;";
+        let text = self.client.execute(read, vec![json!(selector(id))]).await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until the element's text holds one of the words.
+    pub async fn until(&self, id: &str, words: &[&str], within: Duration) -> Outcome<String> {
+        let end = Instant::now() + within;
+        loop {
+            let text = self.text(id).await?;
+            if words.iter().any(|word| text.contains(word)) {
+                return Ok(text);
+            }
+            if Instant::now() > end {
+                return Err(format!("{id} never said {words:?}; it said `{text}`").into());
+            }
+            pause().await;
+        }
+    }
+
+    /// Clicks a button as soon as it can be clicked.
+    pub async fn click(&self, id: &str, within: Duration) -> Outcome {
+        let end = Instant::now() + within;
+        loop {
+            let ready = "const e = document.querySelector(arguments[0]); \
+                if (e === null) return 'is not there'; \
+                const b = e.matches('button,a,input') ? e : e.querySelector('button,a,input') ?? e; \
+                if (b.disabled || b.getAttribute('aria-disabled') === 'true') return 'is disabled'; \
+                b.scrollIntoView({block: 'center'}); return '';";
+            let why = self.client.execute(ready, vec![json!(selector(id))]).await?;
+            let why = why.as_str().unwrap_or("is not readable").to_owned();
+            let refused = if why.is_empty() {
+                // The page may have been drawn anew in between: then it is tried again.
+                match self.client.find(Locator::Css(&selector(id))).await {
+                    Ok(button) => button.click().await.err().map(|error| error.to_string()),
+                    Err(error) => Some(error.to_string()),
+                }
+            } else {
+                Some(why)
+            };
+            match refused {
+                None => return Ok(()),
+                Some(why) if Instant::now() > end => return Err(format!("{id} could not be clicked: {why}").into()),
+                Some(_) => pause().await,
+            }
+        }
+    }
+
+    /// Goes to a screen by its address.
+    pub async fn go(&self, hash: &str) -> Outcome {
+        self.script("window.location.hash = arguments[0];", vec![json!(hash)]).await?;
+        Ok(())
+    }
+
+    /// Runs a script in the page.
+    pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Outcome<Value> {
+        Ok(self.client.execute(script, arguments).await?)
+    }
+
+    /// Runs a script in the page that answers through its last argument.
+    pub async fn script_async(&self, script: &str, arguments: Vec<Value>) -> Outcome<Value> {
+        Ok(self.client.execute_async(script, arguments).await?)
+    }
+
+    /// Waits until a script answers true.
+    pub async fn until_true(&self, what: &str, script: &str, within: Duration) -> Outcome {
+        let end = Instant::now() + within;
+        while self.client.execute(script, Vec::new()).await? != json!(true) {
+            if Instant::now() > end {
+                return Err(format!("{what} did not come true").into());
+            }
+            pause().await;
+        }
+        Ok(())
+    }
+
+    /// Saves a screenshot under that name.
+    pub async fn shot(&self, name: &str) -> Outcome {
+        let picture = tokio::time::timeout(SOON, self.client.screenshot())
+            .await
+            .map_err(|_| "the screenshot hangs: is a WEBKIT_DISABLE_… variable set?")??;
+        fs::create_dir_all(shots())?;
+        fs::write(shots().join(format!("{name}.png")), picture)?;
+        Ok(())
+    }
+
+    /// All text of the page.
+    pub async fn page_text(&self) -> Outcome<String> {
+        let text = self.client.execute("return document.body.innerText;", Vec::new()).await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+}
+
+/// A test id names an element; anything with a sign of CSS in it is a selector already.
+fn selector(id: &str) -> String {
+    if id.contains(['[', '.', '#', ' ']) {
+        id.to_owned()
+    } else {
+        format!("[data-testid=\"{id}\"]")
+    }
+}
+
+async fn pause() {
+    tokio::time::sleep(Duration::from_millis(50)).await;
+}

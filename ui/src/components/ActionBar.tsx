@@ -1,0 +1,129 @@
+import Button from "@cloudscape-design/components/button";
+import { fullTime } from "../format/time";
+import type { Offer, StepView } from "../ipc";
+import type { RunCommand } from "../ipc/port";
+import { useApp, useStore } from "../state/hooks";
+import { go, href } from "../state/router";
+import { ReasonForm } from "./ReasonForm";
+import { type Control, RunButtons, RunControlForm } from "./RunControls";
+
+/** The command behind an offer's word; null for a word that this window does not know. */
+export function commandOf(word: string, step: string): RunCommand | null {
+  switch (word) {
+    case "check":
+    case "apply":
+    case "skip":
+    case "accept":
+    case "reopen":
+    case "attest":
+    case "inspect":
+    case "adopt":
+      return { do: word, step };
+    case "resolve-before":
+    case "resolve-after":
+    case "resolve-keep":
+    case "resolve-restore":
+      return { do: "resolve", step, as_: word.slice("resolve-".length) as "before" | "after" | "keep" | "restore" };
+    default:
+      return null;
+  }
+}
+
+const CONTROLS = new Set(["hold", "stop", "resume"]);
+const UNDOABLE = new Set(["done", "unverified", "foreign", "adopted", "verifying", "in_doubt"]);
+
+/** When the step may start by time alone. */
+function readyAt(step: StepView): string | null {
+  const ends = step.before.flatMap((r) => (r.tone === "waiting" && r.until !== null ? [Date.parse(r.until)] : []));
+  const last = Math.max(...ends);
+  return ends.length === 0 ? null : fullTime(last);
+}
+
+function Reason({ step, primary, now }: { step: StepView; primary: Offer | undefined; now: number }) {
+  const at = readyAt(step);
+  if (primary === undefined) {
+    return step.state === "applying" || step.state.endsWith("verifying") || step.state === "undoing" || step.state === "checking" ? (
+      <p>
+        <strong>{step.state_words}.</strong> Nothing is asked of you now.
+      </p>
+    ) : null;
+  }
+  if (primary.refused !== null) {
+    return (
+      <p id="why-not" data-testid="why-not">
+        {at !== null && step.before.some((r) => r.until !== null && Date.parse(r.until) > now) && <strong>Ready at {at}. </strong>}
+        {primary.refused}
+      </p>
+    );
+  }
+  return <p className="meta">{primary.command === "apply" && step.preview !== null ? "You confirm on the next page." : ""}</p>;
+}
+
+/** What can be done with the step now, at the bottom of the middle column. */
+export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: number; ask: string | null; setAsk: (ask: string | null) => void }) {
+  const store = useStore();
+  const { busy } = useApp();
+  const primary = step.offers.find((o) => o.primary);
+  const others = step.offers.filter((o) => !o.primary && o.command !== "check" && o.refused === null && commandOf(o.command, step.id) !== null);
+  const asked = step.offers.find((o) => o.command === ask && o.refused === null);
+  // A step without a preview has nothing to confirm: it changes nothing in the world.
+  const confirms = primary?.command === "apply" && step.preview !== null;
+
+  const press = (offer: Offer) => {
+    if (offer.command === "apply" && confirms) return go({ name: "confirm", step: step.id });
+    if (offer.needs_reason) return setAsk(offer.command);
+    const command = commandOf(offer.command, step.id);
+    if (command !== null) void store.submit(offer.command, command);
+  };
+
+  return (
+    <div className="action-bar" role="region" aria-label="What you can do">
+      {ask !== null && CONTROLS.has(ask) && <RunControlForm control={ask as Control} onDone={() => setAsk(null)} />}
+      {asked !== undefined && (
+        <ReasonForm
+          title={`${asked.label}: ${step.title}`}
+          submit={asked.label}
+          label={asked.command.startsWith("resolve") || asked.command === "attest" ? "Evidence" : "Reason"}
+          busy={busy !== null}
+          onCancel={() => setAsk(null)}
+          onSubmit={(reason) => {
+            const command = commandOf(asked.command, step.id);
+            if (command !== null) void store.submit(asked.command, command, { reason }).then((done) => done && setAsk(null));
+          }}
+        />
+      )}
+      <div className="action-row">
+        <div className="action-main">
+          {primary !== undefined && (
+            <Button
+              variant="primary"
+              disabled={primary.refused !== null}
+              loading={busy === primary.command}
+              onClick={() => press(primary)}
+              ariaDescribedby="why-not"
+              data-testid="action-primary"
+            >
+              {confirms ? `${primary.label}…` : primary.label}
+            </Button>
+          )}
+          <div className="action-reason">
+            <Reason step={step} primary={primary} now={now} />
+          </div>
+        </div>
+        <div className="action-others">
+          {others.map((o) => (
+            <Button key={o.command} loading={busy === o.command} onClick={() => press(o)} data-testid={`offer-${o.command}`}>
+              {o.needs_reason ? `${o.label}…` : o.label}
+            </Button>
+          ))}
+          {UNDOABLE.has(step.state) && step.kind === "action" && (
+            <Button href={href({ name: "rollback", scope: { step: step.id } })} data-testid="rollback-step">
+              Undo this step…
+            </Button>
+          )}
+          <RunButtons onAsk={setAsk} />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+import { useEffect, useRef, useState } from "react";
+import type { RunSnapshot } from "../ipc";
+import { useApp } from "../state/hooks";
+import { allSteps } from "../state/readings";
+
+const BAD = new Set(["failed", "in_doubt", "unverified", "foreign", "undo_failed", "undo_in_doubt", "undo_unverified", "undo_foreign"]);
+
+/** What changed between two snapshots, in words: [for a pause in speech, at once]. */
+export function changes(before: RunSnapshot, after: RunSnapshot): { polite: string[]; urgent: string[] } {
+  const polite: string[] = [];
+  const urgent: string[] = [];
+  const old = new Map(allSteps(before).map((s) => [s.id, s.state]));
+  for (const step of allSteps(after)) {
+    if (old.get(step.id) === step.state) continue;
+    (BAD.has(step.state) ? urgent : polite).push(`${step.title}: ${step.state_words}`);
+  }
+  if (before.users.headline !== after.users.headline) {
+    (after.users.tone === "passing" ? polite : urgent).push(after.users.headline);
+  }
+  if (before.way_back.answer.headline !== after.way_back.answer.headline) polite.push(after.way_back.answer.headline);
+  if (before.rollback?.state !== after.rollback?.state && after.rollback !== null) {
+    (after.rollback.state === "halted" ? urgent : polite).push(`Rollback ${after.rollback.state}`);
+  }
+  if (before.state !== after.state) polite.push(`Run: ${after.state}`);
+  return { polite, urgent };
+}
+
+/** Says aloud what changed: failures at once, the rest when there is a pause. */
+export function Announcer() {
+  const { snapshot } = useApp();
+  const last = useRef<RunSnapshot | null>(null);
+  const [said, say] = useState({ polite: "", urgent: "" });
+  useEffect(() => {
+    const before = last.current;
+    last.current = snapshot;
+    if (before === null || snapshot === null || before.run !== snapshot.run) return;
+    const { polite, urgent } = changes(before, snapshot);
+    if (polite.length + urgent.length > 0) say({ polite: polite.join(". "), urgent: urgent.join(". ") });
+  }, [snapshot]);
+  return (
+    <>
+      <div className="hidden" role="status" aria-live="polite">
+        {said.polite}
+      </div>
+      <div className="hidden" role="alert" aria-live="assertive">
+        {said.urgent}
+      </div>
+    </>
+  );
+}

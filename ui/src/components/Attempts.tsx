@@ -1,0 +1,61 @@
+import { fullTime } from "../format/time";
+import type { AttemptView } from "../ipc";
+import { Block } from "./PageHead";
+import { type Kind, State } from "./State";
+
+/** An attempt's shape by its outcome's words; what is not known is never green. */
+export function outcomeKind(attempt: AttemptView): Kind {
+  const o = attempt.outcome.toLowerCase();
+  if (o.startsWith("in flight")) return "running";
+  if (o.startsWith("no answer")) return "unknown";
+  if (o.startsWith("not applied, will")) return "waiting";
+  if (o.startsWith("not applied") || o.startsWith("found not")) return "fail";
+  if (o.startsWith("applied") || o.startsWith("found applied")) return "pass";
+  return "unknown";
+}
+
+/** Every API call of the step with its state and request id. */
+export function Attempts({ list }: { list: readonly AttemptView[] }) {
+  if (list.length === 0) return null;
+  return (
+    <Block id="attempts" title="Progress" note="each numbered try, newest last">
+      <div className="table-wrap">
+        <table className="checks">
+          <caption className="hidden">Tries of this step</caption>
+          <thead>
+            <tr>
+              <th scope="col">Outcome</th>
+              <th scope="col">Try</th>
+              <th scope="col">Started</th>
+              <th scope="col">Found</th>
+              <th scope="col">Request id</th>
+            </tr>
+          </thead>
+          {list.map((a) => (
+            <tbody key={a.id} data-testid={`attempt-${a.id}`}>
+              <tr>
+                <td>
+                  <State kind={outcomeKind(a)} word={a.outcome} />
+                </td>
+                <th scope="row">
+                  {a.way === "undo" ? "Undo" : "Apply"} {a.id.split("/").at(-1)}
+                </th>
+                <td>{fullTime(a.started_at)}</td>
+                <td>{a.finding ?? "–"}</td>
+                <td>
+                  <code>{a.request_id ?? "none yet"}</code>
+                </td>
+              </tr>
+              {a.problem !== null && (
+                <tr className="mend">
+                  <td />
+                  <td colSpan={4}>{a.problem}</td>
+                </tr>
+              )}
+            </tbody>
+          ))}
+        </table>
+      </div>
+    </Block>
+  );
+}

@@ -1,0 +1,62 @@
+import { fullTime } from "../format/time";
+import { useApp, useWorldNow } from "../state/hooks";
+import { inFlight } from "../state/readings";
+import type { RunSnapshot } from "../ipc";
+import { count } from "../format/time";
+
+/** The run's state in words; a stop says what it waits for. */
+export function runWords(snapshot: RunSnapshot): string {
+  switch (snapshot.state) {
+    case "open":
+      return "Running";
+    case "held":
+      return "On hold";
+    case "stopping":
+      return `Stopping: ${count(inFlight(snapshot).length, "call")} in flight`;
+    case "stopped":
+      return "Stopped";
+    default:
+      return snapshot.state;
+  }
+}
+
+/** The environment over the whole width: text first, not to be dismissed. */
+export function Banner() {
+  const { snapshot } = useApp();
+  const now = useWorldNow();
+  if (snapshot === null) {
+    return (
+      <header className="banner" data-env="none" data-testid="banner">
+        <span className="banner-word">Switchback</span>
+        <span className="banner-facts">
+          <span>No run is open</span>
+        </span>
+        <span className="banner-end">
+          <span>{fullTime(now)}</span>
+        </span>
+      </header>
+    );
+  }
+  const b = snapshot.banner;
+  const facts =
+    b.kind === "rehearsal"
+      ? ["no real users or systems", b.target, b.region]
+      : [`${b.target} (…${b.account_tail})`, b.region];
+  if (b.role !== null) facts.push(`role ${b.role}`);
+  facts.push(`Run “${snapshot.title}”`, runWords(snapshot));
+  return (
+    <header className="banner" data-env={b.kind} data-testid="banner">
+      <span className="banner-word">{b.word}</span>
+      {b.test_endpoint && <span className="banner-endpoint">TEST ENDPOINT</span>}
+      <span className="banner-facts">
+        {facts.map((f) => (
+          <span key={f}>{f}</span>
+        ))}
+      </span>
+      <span className="banner-end">
+        <span>{fullTime(now)}</span>
+        {b.speed > 1 && <span>Speed ×{b.speed}</span>}
+      </span>
+    </header>
+  );
+}

@@ -1,0 +1,65 @@
+import { age, fullTime } from "../format/time";
+import type { ReadingView } from "../ipc";
+import { useWorldNow } from "../state/hooks";
+import { type Fresh, freshen, lastRead, worstFirst } from "../state/readings";
+import { State, ToneState, toneKind } from "./State";
+
+function mendOf(r: Fresh): string | null {
+  if (r.stale) return `Unknown: ${lastRead(r)}, and believed for ${age(r.believable_s)} only.`;
+  if (r.tone === "waiting" && r.until !== null) {
+    const ends = `Ends ${fullTime(r.until)}.`;
+    return r.mend === null ? ends : `${r.mend} ${ends}`;
+  }
+  return r.tone === "passing" ? null : r.mend;
+}
+
+/**
+ * Checks with what was observed beside what was expected. With `record`, readings of a finished step
+ * that are too old to be believed are shown as a record of then, which says nothing about now.
+ */
+export function CheckTable({ list, caption, record = false }: { list: readonly ReadingView[]; caption: string; record?: boolean }) {
+  const now = useWorldNow();
+  const rows = worstFirst(list.map((r) => freshen(r, now)));
+  return (
+    <div className="table-wrap">
+      <table className="checks">
+        <caption className="hidden">{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">State</th>
+            <th scope="col">Check</th>
+            <th scope="col">Observed</th>
+            <th scope="col">Expected</th>
+            <th scope="col" className="end">
+              Age
+            </th>
+          </tr>
+        </thead>
+        {rows.map((r) => {
+          const past = record && r.age !== null && r.tone === "unknown";
+          const mend = past ? null : mendOf(r);
+          const open = !past && r.tone !== "passing" && r.tone !== "not_applicable";
+          return (
+            <tbody key={r.id} className={open ? `open k-${toneKind(r.tone).kind}` : undefined} data-testid={`check-${r.id}`} data-tone={past ? "record" : r.tone}>
+              <tr>
+                <td>{past ? <State kind="record" word="As read then" /> : <ToneState tone={r.tone} />}</td>
+                <th scope="row" title={r.source}>
+                  {r.title}
+                </th>
+                <td className="observed">{r.observed}</td>
+                <td className="expected">{r.expected}</td>
+                <td className="end age">{r.age === null ? "–" : age(r.age)}</td>
+              </tr>
+              {mend !== null && (
+                <tr className="mend">
+                  <td />
+                  <td colSpan={4}>{mend}</td>
+                </tr>
+              )}
+            </tbody>
+          );
+        })}
+      </table>
+    </div>
+  );
+}

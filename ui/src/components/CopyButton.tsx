@@ -1,0 +1,45 @@
+import { useState } from "react";
+
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyOld(text);
+  }
+}
+
+// Web views without the clipboard API still copy a selection.
+function copyOld(text: string): boolean {
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "hidden";
+  document.body.append(area);
+  area.select();
+  try {
+    return document.execCommand("copy");
+  } catch {
+    return false;
+  } finally {
+    area.remove();
+  }
+}
+
+/** Copies, and says in words whether it did. */
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const [said, say] = useState("");
+  return (
+    <span className="copy">
+      <button
+        type="button"
+        className="quiet-button"
+        onClick={() => void copy(text).then((done) => say(done ? "Copied" : "Not copied: select the text below"))}
+      >
+        {label}
+      </button>
+      <span role="status" className="copy-said">
+        {said}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,96 @@
+import Button from "@cloudscape-design/components/button";
+import { useId, useState } from "react";
+import type { DecisionView } from "../ipc";
+import { useApp, useSnapshot, useStore } from "../state/hooks";
+import { Block } from "./PageHead";
+import { ReasonForm } from "./ReasonForm";
+import { State } from "./State";
+
+function Decision({ decision }: { decision: DecisionView }) {
+  const store = useStore();
+  const { busy } = useApp();
+  const id = useId();
+  const [value, setValue] = useState(decision.value ?? "");
+  const [open, setOpen] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const decided = decision.value !== null;
+  return (
+    <li className="decision" data-testid={`decision-${decision.id}`}>
+      <div className="decision-line">
+        <State kind={decided ? "pass" : decision.blocks.length > 0 ? "blocked" : "todo"} word={decided ? "Decided" : "Undecided"} />
+        <div>
+          <p>
+            {decision.question} {decided && <strong>{decision.kind === "minutes" ? `${decision.value} min` : decision.value}</strong>}
+          </p>
+          <p className="meta">
+            {decided ? `By ${decision.by ?? "the target file"}` : decision.blocks.length > 0 ? `Steps wait for it: ${decision.blocks.join(", ")}` : "No step waits for it"}
+          </p>
+        </div>
+        {!open && (
+          <Button onClick={() => setOpen(true)} data-testid={`decide-${decision.id}`}>
+            {decided ? "Revise…" : "Decide…"}
+          </Button>
+        )}
+      </div>
+      {open && !asking && (
+        <form
+          className="decision-form"
+          onSubmit={(e) => {
+            e.preventDefault();
+            if (value.trim() !== "") setAsking(true);
+          }}
+        >
+          <label htmlFor={id}>{decision.kind === "minutes" ? "Minutes" : "Answer"}</label>
+          {decision.kind === "minutes" ? (
+            <input id={id} inputMode="numeric" pattern="[0-9]+" value={value} onChange={(e) => setValue(e.target.value)} />
+          ) : (
+            <select id={id} value={value} onChange={(e) => setValue(e.target.value)}>
+              <option value="">Choose</option>
+              {decision.choices.map((c) => (
+                <option key={c}>{c}</option>
+              ))}
+            </select>
+          )}
+          <Button formAction="submit" disabled={value.trim() === ""}>
+            Next: the reason
+          </Button>
+          <Button variant="link" formAction="none" onClick={() => setOpen(false)}>
+            Cancel
+          </Button>
+        </form>
+      )}
+      {asking && (
+        <ReasonForm
+          title={`${decision.question} ${value}`}
+          submit="Decide"
+          busy={busy !== null}
+          onCancel={() => setAsking(false)}
+          onSubmit={(reason) =>
+            void store.submit("decide", { do: "decide", decision: decision.id, value: value.trim() }, { reason }).then((done) => {
+              if (done) {
+                setAsking(false);
+                setOpen(false);
+              }
+            })
+          }
+        />
+      )}
+    </li>
+  );
+}
+
+/** The decisions of the run, or only those that a step waits for. */
+export function Decisions({ only }: { only?: string }) {
+  const { decisions } = useSnapshot();
+  const list = only === undefined ? decisions : decisions.filter((d) => d.blocks.includes(only));
+  if (list.length === 0) return null;
+  return (
+    <Block id="decisions" title="Decisions" note={only === undefined ? "taken by people, never by a clock" : "this step waits for"}>
+      <ul className="decisions">
+        {list.map((d) => (
+          <Decision key={d.id} decision={d} />
+        ))}
+      </ul>
+    </Block>
+  );
+}

@@ -1,0 +1,113 @@
+// What must be seen at once. Unstacked on purpose: one notice never hides another.
+import Button from "@cloudscape-design/components/button";
+import type { ReactNode } from "react";
+import { age, duration } from "../format/time";
+import { useApp, useLive, useStore } from "../state/hooks";
+import { Shape, type Kind } from "./State";
+
+export function Notice({ kind, title, children, action, role, testId }: { kind: Kind; title: string; children?: ReactNode; action?: ReactNode; role?: "alert" | "status"; testId?: string }) {
+  return (
+    <div className={`notice k-${kind}`} role={role} data-testid={testId}>
+      <Shape kind={kind} />
+      <div className="notice-text">
+        <strong>{title}</strong>
+        {children !== undefined && <div>{children}</div>}
+      </div>
+      {action}
+    </div>
+  );
+}
+
+function NotLive() {
+  const store = useStore();
+  const { run } = useApp();
+  const { live, why, silentS } = useLive();
+  // The words inside an alert don't change with every second, or it would be read out without end.
+  const since = silentS < 60 ? "for more than 15 s" : `for ${age(silentS)}`;
+  return (
+    <div role="alert" data-testid="not-live">
+      {!live && (
+        <Notice
+          kind="unknown"
+          title="Status is not live"
+          action={run !== null && <Button onClick={() => void store.open(run)}>Connect again</Button>}
+        >
+          {why === "" ? `Nothing has come from the core ${since}.` : `The stream ended: ${why}`} What you see is as last
+          known. Roll back still works if the core answers; if not, use the command line: switchback --help.
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+function RunNotices() {
+  const { snapshot } = useApp();
+  if (snapshot === null) return null;
+  const driver = snapshot.driver;
+  return (
+    <>
+      <div role="alert">
+        {snapshot.stopped_by !== null && (
+          <Notice kind="fail" title="Everything is stopped">
+            {snapshot.stopped_by}
+          </Notice>
+        )}
+      </div>
+      {driver !== null && !driver.ours && (
+        <Notice kind="blocked" title={`${driver.by} drives this run on ${driver.host}`} role="status">
+          This window only looks. What you submit is refused until the run is taken over.
+        </Notice>
+      )}
+    </>
+  );
+}
+
+const TITLES: Record<string, string> = {
+  stale_screen: "The world changed since you looked",
+  rejected: "Not possible now",
+  guard: "Refused by a guard",
+  sign_in: "Sign in again",
+  locked: "Somebody else drives this run",
+  not_found: "Not found",
+  bad_input: "Not understood",
+  journal: "The journal can't be written",
+  internal: "Something went wrong inside",
+};
+
+/** What the core refused or could not do: what happened, how to mend it, and where. */
+function ErrorRegion() {
+  const store = useStore();
+  const { failure } = useApp();
+  return (
+    <div role="alert" data-testid="error-region">
+      {failure !== null && (
+        <Notice
+          kind={failure.api.code === "rejected" || failure.api.code === "stale_screen" ? "blocked" : "fail"}
+          title={TITLES[failure.api.code] ?? "It did not work"}
+          action={<Button onClick={store.clearFailure}>Close</Button>}
+        >
+          <p>{failure.api.message}</p>
+          {failure.api.hint !== "" && <p>{failure.api.hint}</p>}
+          {failure.api.code === "stale_screen" && <p>The screen shows the new plan. Read it before you go on.</p>}
+          {failure.api.where !== "" && <p className="meta">Where: {failure.api.where}</p>}
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+export function Notices() {
+  return (
+    <section className="notices" aria-label="Notices">
+      <NotLive />
+      <RunNotices />
+      <ErrorRegion />
+    </section>
+  );
+}
+
+/** "in 3 min" or "2 min 40 s ago". */
+export function relative(ms: number): string {
+  const s = Math.floor(Math.abs(ms) / 1000);
+  return ms >= 0 ? `in ${duration(s)}` : `${duration(s)} ago`;
+}

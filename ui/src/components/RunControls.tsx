@@ -1,0 +1,56 @@
+import Button from "@cloudscape-design/components/button";
+import { useApp, useSnapshot, useStore } from "../state/hooks";
+import { ReasonForm } from "./ReasonForm";
+
+export type Control = "hold" | "stop" | "resume";
+
+const TITLES: Record<Control, { title: string; submit: string }> = {
+  hold: { title: "Put the run on hold: no step starts until somebody resumes", submit: "Put on hold" },
+  stop: { title: "Stop: what is in flight is resolved first, then no step starts", submit: "Stop the run" },
+  resume: { title: "Go on: steps may start again", submit: "Resume" },
+};
+
+/** Hold and Stop while the run is open; Resume after either. None of them bars a rollback. */
+export function RunButtons({ onAsk }: { onAsk: (control: Control) => void }) {
+  const snapshot = useSnapshot();
+  if (snapshot.state === "held" || snapshot.state === "stopped") {
+    return (
+      <>
+        <Button onClick={() => onAsk("resume")} data-testid="run-resume">
+          Resume…
+        </Button>
+        {snapshot.state === "held" && (
+          <Button onClick={() => onAsk("stop")} data-testid="run-stop">
+            Stop…
+          </Button>
+        )}
+      </>
+    );
+  }
+  if (snapshot.state !== "open") return null;
+  return (
+    <>
+      <Button onClick={() => onAsk("hold")} data-testid="run-hold">
+        Put on hold…
+      </Button>
+      <Button onClick={() => onAsk("stop")} data-testid="run-stop">
+        Stop…
+      </Button>
+    </>
+  );
+}
+
+export function RunControlForm({ control, onDone }: { control: Control; onDone: () => void }) {
+  const store = useStore();
+  const { busy } = useApp();
+  const words = TITLES[control];
+  return (
+    <ReasonForm
+      title={words.title}
+      submit={words.submit}
+      busy={busy !== null}
+      onCancel={onDone}
+      onSubmit={(reason) => void store.submit(control, { do: control }, { reason }).then((done) => done && onDone())}
+    />
+  );
+}

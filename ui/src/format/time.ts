@@ -1,0 +1,61 @@
+// Times and durations in the words of the NHS service manual: "5:30pm BST (16:30 UTC)".
+const ZONE = "Europe/London";
+
+const local = new Intl.DateTimeFormat("en-GB", {
+  timeZone: ZONE,
+  hour: "numeric",
+  minute: "2-digit",
+  hour12: true,
+});
+const zone = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, timeZoneName: "short" });
+const utc = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", hour: "2-digit", minute: "2-digit", hour12: false });
+const day = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, day: "numeric", month: "long", year: "numeric" });
+
+function part(format: Intl.DateTimeFormat, at: Date, type: Intl.DateTimeFormatPartTypes): string {
+  return format.formatToParts(at).find((p) => p.type === type)?.value ?? "";
+}
+
+/** "5:30pm": local wall time, for rows where the zone is said elsewhere. */
+export function shortTime(at: string | number): string {
+  const date = new Date(at);
+  const half = part(local, date, "dayPeriod").toLowerCase().replace(/[^a-z]/g, "");
+  // 12 o'clock is "12", also in engines that say "0:05 pm".
+  const hour = part(local, date, "hour").replace(/^0+(?=\d)/, "");
+  return `${hour === "0" ? "12" : hour}:${part(local, date, "minute")}${half}`;
+}
+
+/** "5:30pm BST (16:30 UTC)". */
+export function fullTime(at: string | number): string {
+  const date = new Date(at);
+  return `${shortTime(at)} ${part(zone, date, "timeZoneName")} (${utc.format(date)} UTC)`;
+}
+
+/** "6 August 2018". */
+export function date(at: string | number): string {
+  return day.format(new Date(at));
+}
+
+/** "3 min 12 s", "1 h 5 min": at most two units, so that it is read in one glance. */
+export function duration(seconds: number): string {
+  const s = Math.max(0, Math.floor(seconds));
+  if (s < 60) return `${s} s`;
+  const m = Math.floor(s / 60);
+  if (m < 60) return s % 60 === 0 ? `${m} min` : `${m} min ${s % 60} s`;
+  const h = Math.floor(m / 60);
+  if (h < 48) return m % 60 === 0 ? `${h} h` : `${h} h ${m % 60} min`;
+  return `${Math.floor(h / 24)} days`;
+}
+
+/** An age in one unit: "6 s", "2 min", "3 h". */
+export function age(seconds: number): string {
+  const s = Math.max(0, Math.floor(seconds));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min`;
+  if (s < 172_800) return `${Math.floor(s / 3600)} h`;
+  return `${Math.floor(s / 86_400)} days`;
+}
+
+/** "1 step", "3 steps". */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}

@@ -1,0 +1,401 @@
+// A made-up run for tests and for a plain browser. All names, addresses and numbers are fakes.
+import type {
+  EventView,
+  Offer,
+  PreviewView,
+  ReadingView,
+  RehearsalView,
+  RollbackPlanView,
+  RunSnapshot,
+  StepView,
+} from "./generated/wire";
+
+export type Scene = {
+  kind: "rehearsal" | "test" | "preproduction" | "production";
+  /** What step 3 is at. */
+  at: "waiting" | "ready" | "failing" | "in_doubt";
+  /** The state of the last rollback. */
+  rollback: "none" | "running" | "halted" | "completed";
+  /** The stream sends nothing after the first snapshot. */
+  silent: boolean;
+  /** No run is open at the start. */
+  start: boolean;
+};
+
+export const iso = (ms: number): string => new Date(ms).toISOString();
+
+export function reading(id: string, title: string, now: number, part: Partial<ReadingView> & { ageS?: number } = {}): ReadingView {
+  const { ageS = 9, ...rest } = part;
+  return {
+    id,
+    title,
+    tone: "passing",
+    observed: "as expected",
+    expected: "as expected",
+    source: "rehearsal",
+    observed_at: iso(now - ageS * 1000),
+    age_s: ageS,
+    believable_s: 60,
+    until: null,
+    mend: null,
+    ...rest,
+  };
+}
+
+const offer = (command: string, label: string, part: Partial<Offer> = {}): Offer => ({
+  command,
+  label,
+  primary: false,
+  needs_reason: true,
+  refused: null,
+  ...part,
+});
+
+const switchPreview: PreviewView = {
+  digest: "sha256:8f2c41d09be7",
+  changes: [
+    {
+      object: "apps.example.nhs.test A",
+      before: ["A apps.example.nhs.test", "192.0.2.10", "TTL 60 s"],
+      after: ["A apps.example.nhs.test", "198.51.100.20", "TTL 60 s"],
+    },
+  ],
+  calls: [
+    {
+      service: "route53",
+      operation: "ChangeResourceRecordSets",
+      parameters: { HostedZoneId: "Z0FAKEEXAMPLE", ChangeBatch: { Changes: ["DELETE A", "CREATE A"] } },
+      cli: "aws route53 change-resource-record-sets --hosted-zone-id Z0FAKEEXAMPLE --change-batch file://change.json",
+    },
+  ],
+};
+
+const undoPreview: PreviewView = {
+  digest: "sha256:1b77aa02c3f4",
+  changes: [{ object: "apps.example.nhs.test A", before: switchPreview.changes[0]?.after ?? [], after: switchPreview.changes[0]?.before ?? [] }],
+  calls: switchPreview.calls,
+};
+
+function step(id: string, title: string, part: Partial<StepView>): StepView {
+  return {
+    id,
+    title,
+    plan_ref: id,
+    kind: "action",
+    state: "to_do",
+    state_words: "To do",
+    note: "",
+    generation: 1,
+    why: "",
+    owner: null,
+    affects: null,
+    expected_s: 240,
+    reversibility: "Reversible by the console",
+    needs: [],
+    after: [],
+    changed_at: null,
+    before: [],
+    preview: null,
+    preview_at: null,
+    undo: null,
+    undo_before: [],
+    undo_loses: [],
+    verify: [],
+    attempts: [],
+    drifted: null,
+    offers: [],
+    ...part,
+  };
+}
+
+function beforeChecks(now: number, waiting: boolean): ReadingView[] {
+  const wait = waiting
+    ? reading("ttl-wait", "Old TTL has run out", now, {
+        tone: "waiting",
+        observed: "3 min 12 s left",
+        expected: "0 s left",
+        until: iso(now + 192_000),
+        mend: "Nothing to mend: the old answer may be cached until then.",
+        ageS: 1,
+      })
+    : reading("ttl-wait", "Old TTL has run out", now, { observed: "0 s left", expected: "0 s left", ageS: 1 });
+  return [
+    wait,
+    reading("routes", "Required paths have a route", now, { observed: "5 of 5 paths", expected: "5 of 5 paths", ageS: 41 }),
+    reading("certificate", "Certificate covers the host", now, {
+      observed: "name match, 211 days",
+      expected: "name match, 30 days",
+      ageS: 130,
+      believable_s: 600,
+    }),
+    reading("new-build", "New side serves pinned build", now, { observed: "build 8f2c", expected: "build 8f2c", ageS: 14 }),
+    reading("captured", "Record is as captured", now, {
+      observed: "A 192.0.2.10, TTL 60 s",
+      expected: "A 192.0.2.10, TTL 60 s",
+      ageS: 14,
+    }),
+    reading("frozen", "UserManagement writes denied", now, { observed: "9 of 9 routes", expected: "9 of 9 routes", ageS: 12 }),
+  ];
+}
+
+function stepThree(now: number, scene: Scene): StepView {
+  const done = scene.at === "failing";
+  const doubt = scene.at === "in_doubt";
+  const base = step("mid.3", "Switch Admins-UI DNS", {
+    why: "Sends apps.example.nhs.test to the new Admins-UI, so that admins sign in with Cognito.",
+    owner: "m.example",
+    affects: "all admins",
+    needs: ["pre.9"],
+    after: ["mid.2"],
+    before: beforeChecks(now, scene.at === "waiting"),
+    preview: switchPreview,
+    preview_at: iso(now - 14_000),
+    undo: undoPreview,
+    undo_before: [
+      reading("old-side", "Old side answers", now, { observed: "200, build 7d19", expected: "200, build 7d19", ageS: 8 }),
+      reading("undo-right", "The record may be changed back", now, { observed: "allowed", expected: "allowed", ageS: 22 }),
+    ],
+    verify: [
+      reading("ns-truth", "All name servers have it", now, { observed: "not read yet", observed_at: null, age_s: null, tone: "unknown", expected: "4 of 4" }),
+      reading("canary", "Admins can sign in", now, { observed: "not read yet", observed_at: null, age_s: null, tone: "unknown", expected: "signed in" }),
+    ],
+  });
+  if (doubt) {
+    return {
+      ...base,
+      state: "in_doubt",
+      state_words: "In doubt",
+      note: "No answer came within 15 s. Checking what really happened: the call is not repeated.",
+      changed_at: iso(now - 20_000),
+      attempts: [
+        { id: "mid.3/1/apply/1", way: "apply", started_at: iso(now - 36_000), outcome: "No answer: being inspected", request_id: null, finding: "unclear", problem: "The connection closed before an answer came." },
+      ],
+      offers: [
+        offer("inspect", "Look again", { needs_reason: false }),
+        offer("resolve-after", "Record that it was applied"),
+        offer("resolve-before", "Record that it was not applied"),
+      ],
+    };
+  }
+  if (done) {
+    return {
+      ...base,
+      state: "unverified",
+      state_words: "Not verified",
+      note: "Applied, but an after-check did not pass in time. Decide: accept, look again or roll back.",
+      changed_at: iso(now - 880_000),
+      verify: [
+        reading("canary", "Admins can sign in", now, { tone: "failing", observed: "503 after sign-in", expected: "signed in", ageS: 6, mend: "Look at the new side's log, or roll back." }),
+        reading("ns-truth", "All name servers have it", now, { observed: "4 of 4", expected: "4 of 4" }),
+      ],
+      attempts: [
+        { id: "mid.3/1/apply/1", way: "apply", started_at: iso(now - 940_000), outcome: "Applied, in sync", request_id: "req-0a1b2c3d", finding: "after", problem: null },
+      ],
+      offers: [offer("inspect", "Look again", { needs_reason: false }), offer("accept", "Accept as it is")],
+    };
+  }
+  const waiting = scene.at === "waiting";
+  return {
+    ...base,
+    state: waiting ? "blocked" : "ready",
+    state_words: waiting ? "Blocked" : "Ready",
+    changed_at: iso(now - 60_000),
+    offers: [
+      offer("apply", "Switch Admins-UI DNS", {
+        primary: true,
+        needs_reason: false,
+        refused: waiting ? "A before-check stands in the way: Old TTL has run out." : null,
+      }),
+      offer("check", "Check again", { needs_reason: false }),
+      offer("skip", "Skip this step"),
+    ],
+  };
+}
+
+function doneStep(id: string, title: string, now: number, ageS: number, part: Partial<StepView> = {}): StepView {
+  return step(id, title, {
+    state: "done",
+    state_words: "Done",
+    owner: "s.example",
+    changed_at: iso(now - ageS * 1000),
+    why: "So that the next steps find what they need.",
+    offers: [offer("reopen", "Do this step again", { refused: null })],
+    ...part,
+  });
+}
+
+function rollbackItems(now: number, scene: Scene): RollbackPlanView["items"] {
+  const state = { none: "to_do", running: "running", halted: "stopped", completed: "done" }[scene.rollback];
+  return [
+    {
+      id: "undo-mid.3",
+      step: "mid.3",
+      title: "Put back the DNS record",
+      kind: "undo",
+      restores: ["A apps.example.nhs.test → 192.0.2.10, TTL 60 s"],
+      now: ["A apps.example.nhs.test → 198.51.100.20, TTL 60 s"],
+      loses: ["3 sign-ins on the new side: 3 people sign in again"],
+      because: "Rule R3 names it",
+      preconditions: [
+        reading("old-side", "Old side answers", now, { observed: "200, build 7d19", expected: "200, build 7d19", ageS: 8 }),
+        reading("permission", "The record may be changed", now, { observed: "allowed, exercised in this run", expected: "allowed", ageS: 30 }),
+      ],
+      preview: undoPreview,
+      state,
+    },
+    {
+      id: "notice-r3",
+      step: null,
+      title: "Draft “We rolled back” opens for s.example",
+      kind: "notice",
+      restores: ["Tell users that they sign in the old way again. It is not sent by itself."],
+      now: [],
+      loses: [],
+      because: "Rule R3 says so",
+      preconditions: [],
+      preview: null,
+      state: scene.rollback === "completed" ? "done" : "to_do",
+    },
+  ];
+}
+
+export function planOf(now: number, scene: Scene, unproven: boolean): RollbackPlanView {
+  const items = rollbackItems(now, { ...scene, rollback: "none" });
+  const first = items[0]?.preconditions[0];
+  if (unproven && first !== undefined) {
+    first.tone = "failing";
+    first.observed = "503 from 192.0.2.10";
+    first.mend = "Start the old side again, or go back all the same if the new side is worse.";
+  }
+  return {
+    digest: unproven ? "sha256:77aaplanunproven" : "sha256:77aaplan",
+    scope: { rule: "R3" },
+    items,
+    breaches: unproven
+      ? [{ id: "reval-without-admins", because: "Reval would sign in at the new pool while Admins-UI signs in at the old one.", repair: ["mid.4"] }]
+      : [],
+    unproven: unproven ? ["old-side"] : [],
+    stays: ["Restrict UserManagement", "Lower the TTL"],
+    in_flight: [],
+    caches_s: 60,
+  };
+}
+
+export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: number): RunSnapshot {
+  const failing = scene.at === "failing" && scene.rollback !== "completed";
+  const mid = [
+    doneStep("mid.1", "Tell users it starts", now, 2520, { kind: "attest", reversibility: "Corrected by a notice" }),
+    doneStep("mid.2", "Restrict UserManagement", now, 1740, { owner: "m.example" }),
+    stepThree(now, scene),
+    step("mid.4", "Switch Reval to new pool", { owner: "r.example", expected_s: 720, why: "Reval then signs in at the new pool.", offers: [offer("apply", "Switch Reval to new pool", { primary: true, needs_reason: false, refused: "Step mid.3 must be done first." }), offer("skip", "Skip this step")] }),
+    step("mid.5", "Switch UserManagement", { owner: "r.example", expected_s: 900, why: "Writes go to the new pool.", offers: [offer("apply", "Switch UserManagement", { primary: true, needs_reason: false, refused: "Step mid.4 must be done first." })] }),
+  ];
+  const word = { rehearsal: "REHEARSAL", test: "TEST", preproduction: "PREPROD", production: "PRODUCTION" }[scene.kind];
+  const rehearsal = scene.kind === "rehearsal";
+  return {
+    schema_version: 1,
+    run: "run-7",
+    title: "TIS to Cognito",
+    state: "open",
+    plan_digest: "sha256:plan",
+    seq,
+    now: iso(now),
+    opened_at: iso(openedAt),
+    banner: {
+      kind: scene.kind,
+      word,
+      target: rehearsal ? "rehearsal" : `tis-${scene.kind === "production" ? "prod" : scene.kind}`,
+      account_tail: "9012",
+      region: "eu-west-2",
+      role: "operator",
+      test_endpoint: false,
+      speed: 1,
+    },
+    driver: { by: "m.example", host: "desk-1", pid: 4242, ours: true },
+    phases: [
+      {
+        id: "pre",
+        title: "Pre migration",
+        done: 2,
+        steps: [
+          doneStep("pre.1", "Lower the TTL", now, 5400, { owner: "m.example" }),
+          doneStep("pre.9", "Record the way back", now, 4200, { kind: "check", reversibility: "Has no effect" }),
+        ],
+      },
+      { id: "mid", title: "Mid migration", done: 2, steps: mid },
+      {
+        id: "post",
+        title: "Post migration",
+        done: 0,
+        steps: [
+          step("post.1", "Put the TTL back", { owner: "m.example", why: "The long TTL saves queries." }),
+          step("post.2", "Tell users it is done", { kind: "attest", owner: "s.example", expected_s: 300, reversibility: "Corrected by a notice", offers: [offer("attest", "Record that it is done", { primary: true })] }),
+        ],
+      },
+    ],
+    monitors: [
+      reading("admins-ui", "Admins-UI", now, failing ? { tone: "failing", observed: "503, 44 of 44 probes", expected: "200", ageS: 6 } : { observed: "200, build 7d19", expected: "200", ageS: 6 }),
+      reading("canary", "Sign-in canary", now, failing ? { tone: "failing", observed: "no page after sign-in", expected: "signed in", ageS: 21 } : { observed: "signed in", expected: "signed in", ageS: 21 }),
+      reading("dns", "DNS", now, { observed: failing ? "4 of 4 name servers say new" : "4 of 4 name servers say old", expected: "one answer", ageS: 14 }),
+      reading("reval", "Reval", now, { observed: "200", expected: "200", ageS: 9 }),
+    ],
+    users: failing
+      ? { tone: "failing", headline: "Users affected", note: "Admins-UI, Sign-in canary failing" }
+      : { tone: "passing", headline: "Users all right", note: "4 of 4 readings fresh" },
+    way_back: {
+      answer: { tone: "passing", headline: "Can go back", note: "Every condition proven" },
+      missing: [],
+      something_to_undo: true,
+      proposal: { rule: "R3" },
+      order: ["Put back the DNS record"],
+    },
+    rollback:
+      scene.rollback === "none"
+        ? null
+        : {
+            state: scene.rollback,
+            items: rollbackItems(now, scene),
+            why: scene.rollback === "halted" ? "Route 53 refused the change: the record is not as captured." : null,
+          },
+    decisions: [
+      { id: "window", question: "How many minutes may Admins-UI fail before a decision is due?", kind: "minutes", choices: [], value: "12", by: null, blocks: [] },
+      { id: "keep-low-ttl", question: "Keep the low TTL for a day after the switch?", kind: "yes_no", choices: ["yes", "no"], value: null, by: null, blocks: ["post.1"] },
+    ],
+    deadlines: failing ? [{ title: "Admins-UI is failing", at: iso(now - 160_000), due: true }] : [],
+    stopped_by: null,
+  };
+}
+
+export const rehearsalOf = (on: ReadonlySet<string>): RehearsalView => ({
+  endpoint: "http://127.0.0.1:4566",
+  speed: 1,
+  parts: [
+    { name: "AWS endpoints", address: "127.0.0.1:4566", state: "Route 53 and STS answer" },
+    { name: "Name servers", address: "127.0.0.1:5353", state: "apps.example.nhs.test → 192.0.2.10, TTL 60 s" },
+    { name: "Old side", address: "192.0.2.10", state: on.has("site-down:old") ? "503 to every request" : "200, build 7d19" },
+    { name: "New side", address: "198.51.100.20", state: on.has("site-down:new") ? "503 to every request" : "200, build 8f2c" },
+  ],
+  faults: [
+    { name: "site-down:new", sentence: "The new side answers 503 until it is lifted.", on: on.has("site-down:new") },
+    { name: "site-down:old", sentence: "The old side answers 503 until it is lifted.", on: on.has("site-down:old") },
+    { name: "lost-response", sentence: "The next change is carried out, then the connection is dropped.", on: on.has("lost-response") },
+    { name: "second-writer", sentence: "Somebody else changes the record behind the operator's back.", on: on.has("second-writer") },
+  ],
+});
+
+export function eventsOf(now: number): EventView[] {
+  const told: [number, string, string | null, string | null, string][] = [
+    [4320, "run_opened", null, "m.example", "Run opened on rehearsal: TIS to Cognito"],
+    [4310, "driver_started", null, "m.example", "Began to drive on desk-1"],
+    [2600, "checks_started", "mid.1", null, "Checks started"],
+    [2520, "attested", "mid.1", "s.example", "Done by a person: notice sent to 44 admins"],
+    [1800, "intended", "mid.2", null, "Apply 1 begins: 9 write routes denied"],
+    [1790, "answered", "mid.2", null, "Apply accepted by AWS, request req-77aa10"],
+    [1740, "verified", "mid.2", null, "Apply verified from outside by 3 checks"],
+    [900, "monitor_read", null, null, "Monitor admins-ui: pass, 200, build 7d19"],
+    [300, "held", null, "m.example", "On hold: waiting for the admins' call"],
+    [240, "released", null, "m.example", "Goes on: everybody is back"],
+    [60, "checks_finished", "mid.3", null, "Checks ended: 7 of 8 pass"],
+  ];
+  return told.map(([ago, kind, step, actor, sentence], i) => ({ seq: i + 1, at: iso(now - ago * 1000), kind, step, actor, sentence }));
+}

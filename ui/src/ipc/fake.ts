@@ -1,0 +1,170 @@
+// The fake twin of the core: enough of a world to press every button in a plain browser, and a record
+// of what was asked for tests.
+import { eventsOf, planOf, rehearsalOf, type Scene, snapshotOf } from "./fake-data";
+import type { EventView, RehearsalCommand, RunSnapshot, ScopeView, StepView, Update } from "./generated/wire";
+import { Failure, type Ipc, type Submission } from "./port";
+
+export type Fake = Ipc & {
+  scene: Scene;
+  /** What was submitted, oldest first. */
+  asked: Submission[];
+  /** Whether the rollback plan has something unproven. */
+  unproven: boolean;
+  /** The next submission is refused with this. */
+  refuse: { code: string; message: string; hint: string; where: string } | null;
+  /** Last touch on every snapshot. */
+  edit: (snapshot: RunSnapshot) => RunSnapshot;
+  /** Sends a snapshot to whoever listens. */
+  push: () => void;
+  end: (why: string) => void;
+  ready: number;
+};
+
+export function sceneOf(words: string): Scene {
+  const has = (w: string) => words.split(",").includes(w);
+  return {
+    kind: has("production") ? "production" : has("preproduction") ? "preproduction" : has("test") ? "test" : "rehearsal",
+    at: has("ready") ? "ready" : has("failing") ? "failing" : has("in_doubt") ? "in_doubt" : "waiting",
+    rollback: has("running") ? "running" : has("halted") ? "halted" : has("completed") ? "completed" : "none",
+    silent: has("silent"),
+    start: has("start"),
+  };
+}
+
+export function fakeIpc(words = ""): Fake {
+  const openedAt = Date.now() - 4_320_000;
+  const on = new Set<string>();
+  const events: EventView[] = eventsOf(Date.now());
+  const patches = new Map<string, Partial<StepView>>();
+  let state = "open";
+  let decided: string | null = null;
+  let listener: ((update: Update) => void) | null = null;
+  let timer: ReturnType<typeof setInterval> | undefined;
+
+  function snapshot(): RunSnapshot {
+    const s = snapshotOf(Date.now(), fake.scene, openedAt, events.length);
+    s.state = state;
+    for (const phase of s.phases) {
+      phase.steps = phase.steps.map((step) => ({ ...step, ...patches.get(step.id) }));
+      phase.done = phase.steps.filter((step) => step.state === "done" || step.state === "skipped").length;
+    }
+    s.decisions = s.decisions.map((d) => (d.id === "keep-low-ttl" && decided !== null ? { ...d, value: decided, by: "m.example" } : d));
+    return fake.edit(s);
+  }
+
+  function tell(kind: string, step: string | null, actor: string | null, sentence: string): void {
+    events.push({ seq: events.length + 1, at: new Date().toISOString(), kind, step, actor, sentence });
+    fake.push();
+  }
+
+  function later(ms: number, work: () => void): void {
+    setTimeout(work, ms);
+  }
+
+  function applyStep(step: string): void {
+    const call = { id: `${step}/1/apply/1`, way: "apply", started_at: new Date().toISOString(), outcome: "In flight", request_id: null, finding: null, problem: null };
+    patches.set(step, { state: "applying", state_words: "Running", note: "The call is in flight.", attempts: [call], offers: [] });
+    tell("intended", step, null, "Apply 1 begins");
+    later(3000, () => {
+      patches.set(step, { state: "verifying", state_words: "Verifying", note: "Accepted. Waiting until every server has it.", attempts: [{ ...call, outcome: "Applied", request_id: "req-5e1f90aa" }], offers: [] });
+      tell("answered", step, null, "Apply accepted by AWS, request req-5e1f90aa");
+    });
+    later(7000, () => {
+      patches.set(step, { state: "done", state_words: "Done", note: "", changed_at: new Date().toISOString(), attempts: [{ ...call, outcome: "Applied, in sync", request_id: "req-5e1f90aa" }], offers: [] });
+      tell("verified", step, null, "Apply verified from outside by 2 checks");
+    });
+  }
+
+  function obey(submission: Submission): void {
+    const c = submission.command;
+    const by = submission.by;
+    switch (c.do) {
+      case "hold":
+        state = "held";
+        return tell("held", null, by, `On hold: ${submission.reason ?? ""}`);
+      case "stop":
+        state = "stopped";
+        return tell("stopped", null, by, `Stopping: ${submission.reason ?? ""}`);
+      case "resume":
+        state = "open";
+        return tell("released", null, by, `Goes on: ${submission.reason ?? ""}`);
+      case "apply":
+        return applyStep(c.step);
+      case "skip":
+        patches.set(c.step, { state: "skipped", state_words: "Skipped", note: submission.reason ?? "", offers: [] });
+        return tell("skipped", c.step, by, `Skipped: ${submission.reason ?? ""}`);
+      case "attest":
+        patches.set(c.step, { state: "done", state_words: "Done", note: submission.reason ?? "", offers: [] });
+        return tell("attested", c.step, by, `Done by a person: ${submission.reason ?? ""}`);
+      case "decide":
+        decided = c.value;
+        return tell("decided", null, by, `Decided ${c.decision} = ${c.value}: ${submission.reason ?? ""}`);
+      case "rollback":
+      case "rollback_retry":
+        fake.scene = { ...fake.scene, rollback: "running" };
+        tell("rollback_confirmed", null, by, "Rollback confirmed, 2 items");
+        return later(4000, () => {
+          fake.scene = { ...fake.scene, rollback: "completed", at: "ready" };
+          patches.set("mid.3", { state: "undone", state_words: "Undone", note: "", offers: [] });
+          tell("rollback_completed", null, null, "Rollback complete");
+        });
+      case "rollback_done":
+        fake.scene = { ...fake.scene, rollback: "completed" };
+        return tell("rollback_item_done", null, by, `Rollback item ${c.item} done by hand`);
+      case "rollback_abandon":
+        fake.scene = { ...fake.scene, rollback: "none" };
+        return tell("rollback_abandoned", null, by, `Rollback given up: ${submission.reason ?? ""}`);
+      default:
+        return tell(c.do, "step" in c ? c.step : null, by, "Looked again");
+    }
+  }
+
+  const rows = [{ run: "run-7", title: "TIS to Cognito", target: "rehearsal", kind: "rehearsal", opened_at: new Date(openedAt).toISOString() }];
+
+  const fake: Fake = {
+    scene: sceneOf(words),
+    asked: [],
+    unproven: words.split(",").includes("unproven"),
+    refuse: null,
+    edit: (s) => s,
+    ready: 0,
+    push: () => listener?.({ type: "snapshot", snapshot: snapshot() }),
+    end: (why) => listener?.({ type: "ended", why }),
+    appInfo: async () => ({ version: "0.1.0", operator: "m.example", run: fake.scene.start ? null : "run-7", runs: rows }),
+    runList: async () => rows,
+    runSnapshot: async () => snapshot(),
+    journalPage: async (_run, afterSeq, limit) => ({
+      events: events.filter((e) => e.seq > afterSeq).slice(0, limit),
+      head: events.length,
+    }),
+    rollbackPlan: async (_run: string, scope: ScopeView) => ({ ...planOf(Date.now(), fake.scene, fake.unproven), scope }),
+    rehearsalView: async () => rehearsalOf(on),
+    subscribe: async (_run, _from, tellUpdate) => {
+      listener = tellUpdate;
+      if (!fake.scene.silent) timer = setInterval(fake.push, 2000);
+      return () => {
+        clearInterval(timer);
+        listener = null;
+      };
+    },
+    submitRun: async (_run, submission) => {
+      fake.asked.push(submission);
+      if (fake.refuse !== null) {
+        const refusal = fake.refuse;
+        fake.refuse = null;
+        throw new Failure(refusal);
+      }
+      obey(submission);
+      return { seq: events.length };
+    },
+    submitRehearsal: async (command: RehearsalCommand) => {
+      if (command.do === "inject") on.add(command.fault);
+      if (command.do === "lift") on.delete(command.fault);
+      return { run: command.do === "start" ? "run-7" : null };
+    },
+    uiReady: async () => {
+      fake.ready += 1;
+    },
+  };
+  return fake;
+}

@@ -1,0 +1,84 @@
+// What the window can ask of the core. Two hosts: tauri.ts (the real one) and fake.ts (tests, and a
+// plain browser opened with ?fake).
+import type { z } from "zod";
+import type {
+  Accepted,
+  ApiError,
+  AppInfo,
+  JournalPage,
+  RehearsalCommand,
+  RehearsalView,
+  RollbackPlanView,
+  RunRow,
+  RunSnapshot,
+  ScopeView,
+  Update,
+} from "./generated/wire";
+import { apiError } from "./schema";
+
+/** A person's command, tagged with `do` as the core reads it. */
+export type RunCommand =
+  | { do: "check" | "apply" | "skip" | "accept" | "reopen" | "attest" | "inspect" | "adopt"; step: string }
+  | { do: "resolve"; step: string; as_: "before" | "after" | "keep" | "restore" }
+  | { do: "decide"; decision: string; value: string }
+  | { do: "hold" | "stop" | "resume" | "rollback_retry" | "rollback_abandon" }
+  | { do: "rollback"; scope: ScopeView; overrides: string[]; accept_breaches: string[] }
+  | { do: "rollback_done"; item: string };
+
+/** A command with what the person saw, who they are and why. */
+export type Submission = {
+  command: RunCommand;
+  basis: string | null;
+  by: string;
+  reason: string | null;
+};
+
+export interface Ipc {
+  appInfo(): Promise<AppInfo>;
+  runList(): Promise<RunRow[]>;
+  runSnapshot(run: string): Promise<RunSnapshot>;
+  journalPage(run: string, afterSeq: number, limit: number): Promise<JournalPage>;
+  rollbackPlan(run: string, scope: ScopeView): Promise<RollbackPlanView>;
+  rehearsalView(): Promise<RehearsalView>;
+  /** Sends updates until the returned function is called. */
+  subscribe(run: string, fromSeq: number, on: (update: Update) => void): Promise<() => void>;
+  submitRun(run: string, submission: Submission): Promise<Accepted>;
+  submitRehearsal(command: RehearsalCommand): Promise<{ run: string | null }>;
+  uiReady(): Promise<void>;
+}
+
+/** A refusal or a failure that a person can read. */
+export class Failure extends Error {
+  readonly api: ApiError;
+  constructor(api: ApiError) {
+    super(api.message);
+    this.api = api;
+  }
+}
+
+/** Whatever was thrown, as an error that a person can read. */
+export function asFailure(thrown: unknown): Failure {
+  if (thrown instanceof Failure) return thrown;
+  const parsed = apiError.safeParse(thrown);
+  if (parsed.success) return new Failure(parsed.data as ApiError);
+  const said = thrown instanceof Error ? thrown.message : typeof thrown === "string" ? thrown : "";
+  return new Failure({
+    code: "internal",
+    message: said === "" ? "The core gave no answer that this window understands." : said,
+    hint: "The command line can do the same: switchback --help.",
+    where: "window",
+  });
+}
+
+/** Checks an answer, or says which part of it is not as agreed. */
+export function checked<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const first = parsed.error.issues[0];
+  throw new Failure({
+    code: "internal",
+    message: `The core's answer is not as agreed: ${first?.path.join(".") ?? ""} ${first?.message ?? ""}`,
+    hint: "The window and the core may be of different versions. Use the command line for now: switchback --help.",
+    where: place,
+  });
+}

@@ -1,0 +1,220 @@
+// Checks what crosses the boundary. Loose on purpose: an unknown field is kept, a missing or
+// mistyped one is an error at the edge instead of a blank screen in the middle of a run.
+import { z } from "zod";
+import type * as wire from "./generated/wire";
+
+// The content policy forbids eval; zod would try it once and leave a violation in the log.
+z.config({ jitless: true });
+
+const time = z.string().refine((s) => !Number.isNaN(Date.parse(s)), "not a time");
+const words = z.array(z.string());
+const maybe = z.string().nullable();
+
+export const tone = z.enum(["passing", "not_applicable", "waiting", "running", "failing", "unknown"]);
+
+export const reading = z.looseObject({
+  id: z.string(),
+  title: z.string(),
+  tone,
+  observed: z.string(),
+  expected: z.string(),
+  source: z.string(),
+  observed_at: time.nullable(),
+  age_s: z.number().nullable(),
+  believable_s: z.number(),
+  until: time.nullable(),
+  mend: maybe,
+});
+
+const change = z.looseObject({ object: z.string(), before: words, after: words });
+const call = z.looseObject({
+  service: z.string(),
+  operation: z.string(),
+  parameters: z.unknown(),
+  cli: z.string(),
+});
+const preview = z.looseObject({ digest: z.string(), changes: z.array(change), calls: z.array(call) });
+
+const offer = z.looseObject({
+  command: z.string(),
+  label: z.string(),
+  primary: z.boolean(),
+  needs_reason: z.boolean(),
+  refused: maybe,
+});
+
+const attempt = z.looseObject({
+  id: z.string(),
+  way: z.string(),
+  started_at: time,
+  outcome: z.string(),
+  request_id: maybe,
+  finding: maybe,
+  problem: maybe,
+});
+
+const step = z.looseObject({
+  id: z.string(),
+  title: z.string(),
+  plan_ref: z.string(),
+  kind: z.string(),
+  state: z.string(),
+  state_words: z.string(),
+  note: z.string(),
+  generation: z.number(),
+  why: z.string(),
+  owner: maybe,
+  affects: maybe,
+  expected_s: z.number().nullable(),
+  reversibility: z.string(),
+  needs: words,
+  after: words,
+  changed_at: time.nullable(),
+  before: z.array(reading),
+  preview: preview.nullable(),
+  preview_at: time.nullable(),
+  undo: preview.nullable(),
+  undo_before: z.array(reading),
+  undo_loses: words,
+  verify: z.array(reading),
+  attempts: z.array(attempt),
+  drifted: maybe,
+  offers: z.array(offer),
+});
+
+const answer = z.looseObject({ tone, headline: z.string(), note: z.string() });
+const scope = z.union([z.literal("all"), z.looseObject({ step: z.string() }), z.looseObject({ rule: z.string() })]);
+
+const rollbackItem = z.looseObject({
+  id: z.string(),
+  step: maybe,
+  title: z.string(),
+  kind: z.string(),
+  restores: words,
+  now: words,
+  loses: words,
+  because: z.string(),
+  preconditions: z.array(reading),
+  preview: preview.nullable(),
+  state: z.string(),
+});
+
+const runRow = z.looseObject({
+  run: z.string(),
+  title: z.string(),
+  target: z.string(),
+  kind: z.string(),
+  opened_at: time,
+});
+
+const snapshot = z.looseObject({
+  schema_version: z.literal(1),
+  run: z.string(),
+  title: z.string(),
+  state: z.string(),
+  plan_digest: z.string(),
+  seq: z.number(),
+  now: time,
+  opened_at: time,
+  banner: z.looseObject({
+    kind: z.string(),
+    word: z.string(),
+    target: z.string(),
+    account_tail: z.string(),
+    region: z.string(),
+    role: maybe,
+    test_endpoint: z.boolean(),
+    speed: z.number(),
+  }),
+  driver: z
+    .looseObject({ by: z.string(), host: z.string(), pid: z.number(), ours: z.boolean() })
+    .nullable(),
+  phases: z.array(z.looseObject({ id: z.string(), title: z.string(), done: z.number(), steps: z.array(step) })),
+  monitors: z.array(reading),
+  users: answer,
+  way_back: z.looseObject({
+    answer,
+    missing: words,
+    something_to_undo: z.boolean(),
+    proposal: scope.nullable(),
+    order: words,
+  }),
+  rollback: z
+    .looseObject({ state: z.string(), items: z.array(rollbackItem), why: maybe })
+    .nullable(),
+  decisions: z.array(
+    z.looseObject({
+      id: z.string(),
+      question: z.string(),
+      kind: z.string(),
+      choices: words,
+      value: maybe,
+      by: maybe,
+      blocks: words,
+    }),
+  ),
+  deadlines: z.array(z.looseObject({ title: z.string(), at: time, due: z.boolean() })),
+  stopped_by: maybe,
+});
+
+const rollbackPlan = z.looseObject({
+  digest: z.string(),
+  scope,
+  items: z.array(rollbackItem),
+  breaches: z.array(z.looseObject({ id: z.string(), because: z.string(), repair: words })),
+  unproven: words,
+  stays: words,
+  in_flight: words,
+  caches_s: z.number(),
+});
+
+const journalPage = z.looseObject({
+  events: z.array(
+    z.looseObject({
+      seq: z.number(),
+      at: time,
+      kind: z.string(),
+      step: maybe,
+      actor: maybe,
+      sentence: z.string(),
+    }),
+  ),
+  head: z.number(),
+});
+
+const rehearsalView = z.looseObject({
+  endpoint: z.string(),
+  speed: z.number(),
+  parts: z.array(z.looseObject({ name: z.string(), address: z.string(), state: z.string() })),
+  faults: z.array(z.looseObject({ name: z.string(), sentence: z.string(), on: z.boolean() })),
+});
+
+const update = z.union([
+  z.looseObject({ type: z.literal("snapshot"), snapshot }),
+  z.looseObject({ type: z.literal("ended"), why: z.string() }),
+]);
+
+export const apiError = z.looseObject({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string(),
+  where: z.string(),
+});
+
+/** Each answer's check, typed as the generated wire type. */
+export const checks = {
+  appInfo: z.looseObject({
+    version: z.string(),
+    operator: z.string(),
+    run: maybe,
+    runs: z.array(runRow),
+  }) as z.ZodType<wire.AppInfo>,
+  runList: z.array(runRow) as z.ZodType<wire.RunRow[]>,
+  snapshot: snapshot as unknown as z.ZodType<wire.RunSnapshot>,
+  journalPage: journalPage as z.ZodType<wire.JournalPage>,
+  rollbackPlan: rollbackPlan as unknown as z.ZodType<wire.RollbackPlanView>,
+  rehearsalView: rehearsalView as z.ZodType<wire.RehearsalView>,
+  update: update as unknown as z.ZodType<wire.Update>,
+  accepted: z.looseObject({ seq: z.number() }) as z.ZodType<wire.Accepted>,
+  rehearsalAccepted: z.looseObject({ run: maybe }) as z.ZodType<{ run: string | null }>,
+};

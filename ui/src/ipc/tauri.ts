@@ -1,0 +1,50 @@
+// The real host. The only file that imports @tauri-apps.
+import { Channel, invoke } from "@tauri-apps/api/core";
+import type { z } from "zod";
+import { type Ipc, asFailure, checked } from "./port";
+import { checks } from "./schema";
+
+async function ask<T>(command: string, args: Record<string, unknown>, schema: z.ZodType<T>): Promise<T> {
+  let answer: unknown;
+  try {
+    answer = await invoke(command, args);
+  } catch (thrown) {
+    throw asFailure(thrown);
+  }
+  return checked(schema, answer, command);
+}
+
+export const tauri: Ipc = {
+  appInfo: () => ask("app_info", {}, checks.appInfo),
+  runList: () => ask("run_list", {}, checks.runList),
+  runSnapshot: (run) => ask("run_snapshot", { run }, checks.snapshot),
+  journalPage: (run, afterSeq, limit) => ask("journal_page", { run, afterSeq, limit }, checks.journalPage),
+  rollbackPlan: (run, scope) => ask("rollback_plan", { run, scope }, checks.rollbackPlan),
+  rehearsalView: () => ask("rehearsal_view", {}, checks.rehearsalView),
+  submitRun: (run, submission) => ask("submit_run", { run, submission }, checks.accepted),
+  submitRehearsal: (command) => ask("submit_rehearsal", { command }, checks.rehearsalAccepted),
+  async subscribe(run, fromSeq, on) {
+    let listening = true;
+    const channel = new Channel<unknown>();
+    channel.onmessage = (message) => {
+      if (!listening) return;
+      try {
+        on(checked(checks.update, message, "subscribe"));
+      } catch (thrown) {
+        // A snapshot that can't be read is as good as none: say so instead of showing an old one.
+        on({ type: "ended", why: asFailure(thrown).api.message });
+      }
+    };
+    try {
+      await invoke("subscribe", { run, fromSeq, channel });
+    } catch (thrown) {
+      throw asFailure(thrown);
+    }
+    return () => {
+      listening = false;
+    };
+  },
+  async uiReady() {
+    await invoke("ui_ready");
+  },
+};

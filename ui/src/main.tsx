@@ -1,0 +1,38 @@
+import "@cloudscape-design/global-styles/index.css";
+import "./styles/tokens.css";
+import "./styles/layout.css";
+import "./styles/parts.css";
+import { StrictMode, useEffect } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./App";
+import { host } from "./ipc";
+import { startMode } from "./state/mode";
+import { routes } from "./state/router";
+import { Store } from "./state/store";
+
+/** Tells the core that something is on the screen: after the second frame, when the first was painted. */
+function Ready({ store }: { store: Store }) {
+  useEffect(() => {
+    const id = requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        store.ipc.uiReady().catch(store.fail);
+      }),
+    );
+    return () => cancelAnimationFrame(id);
+  }, [store]);
+  return null;
+}
+
+startMode();
+const root = document.getElementById("root");
+if (root !== null) {
+  root.dataset["routes"] = routes.map((r) => r.path).join(" ");
+  const store = new Store(await host());
+  void store.start();
+  createRoot(root).render(
+    <StrictMode>
+      <App store={store} />
+      <Ready store={store} />
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,152 @@
+import Button from "@cloudscape-design/components/button";
+import { useId, useState } from "react";
+import { Calls, Changes } from "../components/Change";
+import { CheckTable } from "../components/CheckTable";
+import { Notice } from "../components/Notices";
+import { Block, Facts, PageHead } from "../components/PageHead";
+import { State } from "../components/State";
+import { count, duration } from "../format/time";
+import type { PreviewView } from "../ipc";
+import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
+import { freshen, letsThrough } from "../state/readings";
+import { go, href } from "../state/router";
+import { Missing } from "./Missing";
+import { Crumbs, useStep } from "./Step";
+
+/** Approving a step: the exact change, whom it affects and how to undo it; then the verb and the target. */
+export function ConfirmScreen({ id }: { id: string }) {
+  const found = useStep(id);
+  const store = useStore();
+  const snapshot = useSnapshot();
+  const { busy } = useApp();
+  const now = useWorldNow();
+  const field = useId();
+  const [typed, setTyped] = useState("");
+  // What the person sees is what is approved: a new preview is not slipped under the button.
+  const [pinned, setPinned] = useState<PreviewView | null>(found?.step.preview ?? null);
+  if (found === null) return <Missing what={`step ${id}`} />;
+  const { step, phase, number, of } = found;
+  const offer = step.offers.find((o) => o.command === "apply");
+  const b = snapshot.banner;
+  const moved = pinned !== null && step.preview !== null && step.preview.digest !== pinned.digest;
+  const mustType = b.kind === "production";
+  const undoRows = step.undo_before.map((r) => freshen(r, now));
+  const proven = step.undo !== null && undoRows.every((r) => letsThrough(r.tone));
+  const open = step.before.map((r) => freshen(r, now)).filter((r) => !letsThrough(r.tone));
+
+  const refusal =
+    pinned === null
+      ? "There is no preview to approve. Go back and check again."
+      : moved
+        ? "The world changed since you looked. Look at the new plan first."
+        : offer === undefined
+          ? `This step can't be applied now: it is “${step.state_words}”.`
+          : offer.refused !== null
+            ? offer.refused
+            : open.length > 0
+              ? `Not proven any more: ${open.map((r) => r.title).join(", ")}. Go back and check again.`
+              : mustType && typed.trim() !== b.target
+                ? `Type ${b.target} to go on.`
+                : null;
+
+  const confirm = () => {
+    if (pinned === null || refusal !== null) return;
+    void store.submit("apply", { do: "apply", step: step.id }, { basis: pinned.digest }).then((done) => {
+      if (done) go({ name: "step", step: step.id });
+    });
+  };
+
+  return (
+    <>
+      <div className="page">
+        <Crumbs
+          parts={[
+            { text: phase, href: href({ name: "run" }) },
+            { text: `Step ${number} of ${of}`, href: href({ name: "step", step: step.id }) },
+            { text: "Confirm" },
+          ]}
+        />
+        <PageHead title={`Confirm: ${step.title}`} id={`confirm-${step.id}`}>
+          <State kind={refusal === null || mustType ? "running" : "blocked"} word={`on ${b.word}`} pill />
+        </PageHead>
+        <p className="why">{step.why}</p>
+        {moved && step.preview !== null && (
+          <Notice
+            kind="blocked"
+            title="The world changed since you looked"
+            role="alert"
+            action={<Button onClick={() => setPinned(step.preview)}>Show the new plan</Button>}
+          >
+            Nothing was changed. The plan below is the old one; the new one has to be read before it can be approved.
+          </Notice>
+        )}
+        <Block id="what" title="What changes" note={pinned === null ? "No preview" : count(pinned.calls.length, "API call")}>
+          {pinned !== null && (
+            <>
+              <Changes list={pinned.changes} />
+              <Calls preview={pinned} />
+            </>
+          )}
+        </Block>
+        <Block id="who" title="Who is affected">
+          <Facts
+            list={[
+              ["Affects", step.affects ?? "nobody, as planned"],
+              ["Expected", step.expected_s === null ? "not planned" : duration(step.expected_s)],
+              ["Target", `${b.target} (…${b.account_tail}), ${b.region}`],
+            ]}
+          />
+        </Block>
+        <Block
+          id="undo"
+          title="How to undo"
+          note={step.undo === null ? step.reversibility : proven ? <State kind="pass" word="Proven" /> : <State kind="blocked" word="Not proven" />}
+        >
+          <Facts
+            list={[
+              ["How", step.reversibility],
+              ["Undo takes", step.expected_s === null ? "not measured" : `about as long as the step: ${duration(step.expected_s)}`],
+              ["Undo loses", step.undo_loses.length === 0 ? "nothing" : step.undo_loses.join("; ")],
+            ]}
+          />
+          {step.undo !== null && <Changes list={step.undo.changes} note="if undone" />}
+        </Block>
+        {open.length > 0 && (
+          <Block id="open" title="Not proven" note="these stand in the way">
+            <CheckTable list={open} caption="Checks that stand in the way" />
+          </Block>
+        )}
+      </div>
+      <div className="action-bar confirm-bar" role="region" aria-label="Confirm">
+        {mustType && (
+          <div className="type-name">
+            <label htmlFor={field}>
+              Type the target’s name, <strong>{b.target}</strong>
+            </label>
+            <input id={field} value={typed} onChange={(e) => setTyped(e.target.value)} autoComplete="off" spellCheck={false} data-testid="confirm-target" />
+          </div>
+        )}
+        <div className="confirm-row">
+          <p id="confirm-why" className="confirm-why" data-testid="why-not">
+            {refusal}
+          </p>
+          <Button
+            variant="primary"
+            disabled={refusal !== null}
+            loading={busy === "apply"}
+            onClick={confirm}
+            ariaDescribedby="confirm-why"
+            data-testid="confirm-primary"
+          >
+            {step.title} on {b.word}
+          </Button>
+        </div>
+        <div className="confirm-back">
+          <a href={href({ name: "step", step: step.id })} data-testid="confirm-back">
+            Back to step {number}, change nothing
+          </a>
+        </div>
+      </div>
+    </>
+  );
+}

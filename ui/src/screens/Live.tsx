@@ -1,0 +1,80 @@
+import { Block, Facts, PageHead } from "../components/PageHead";
+import { ToneState, toneKind } from "../components/State";
+import { Sparkline } from "../components/Sparkline";
+import { age, fullTime, shortTime } from "../format/time";
+import { useApp, useLive, useSnapshot, useWorldNow } from "../state/hooks";
+import { type Fresh, freshen, lastRead, usersNow, worstFirst } from "../state/readings";
+import type { Seen } from "../state/store";
+
+function Card({ m, seen }: { m: Fresh; seen: readonly Seen[] }) {
+  const latest = [...seen].reverse().slice(0, 6);
+  return (
+    <article className={`monitor k-${toneKind(m.tone).kind}`} aria-label={m.title} data-testid={`card-${m.id}`}>
+      <div className="monitor-head">
+        <h3>{m.title}</h3>
+        <ToneState tone={m.tone} />
+        <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
+      </div>
+      <p className="monitor-observed">{m.tone === "unknown" ? `${lastRead(m)}: ${m.observed}` : m.observed}</p>
+      <Facts
+        list={[
+          ["Expected", m.expected === "" ? "–" : m.expected],
+          ["Source", m.source === "" ? "–" : m.source],
+          ["Believed for", age(m.believable_s)],
+        ]}
+      />
+      {m.mend !== null && m.tone !== "passing" && <p className="monitor-mend">{m.mend}</p>}
+      <Sparkline seen={seen} title={m.title} />
+      <details className="calls">
+        <summary>Last readings</summary>
+        <table className="checks small">
+          <caption className="hidden">Last readings of {m.title}, newest first</caption>
+          <thead>
+            <tr>
+              <th scope="col">At</th>
+              <th scope="col">State then</th>
+              <th scope="col">Observed</th>
+            </tr>
+          </thead>
+          <tbody>
+            {latest.map((s) => (
+              <tr key={s.at}>
+                <td>{shortTime(s.at)}</td>
+                <td>
+                  <ToneState tone={s.tone} />
+                </td>
+                <td>{s.observed}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+    </article>
+  );
+}
+
+/** Every monitor with its age, its history in this window and how to mend it; worst first. */
+export function LiveScreen() {
+  const snapshot = useSnapshot();
+  const { history } = useApp();
+  const now = useWorldNow();
+  const { live } = useLive();
+  const users = usersNow(snapshot, now, live);
+  const list = worstFirst(snapshot.monitors.map((m) => freshen(m, now)));
+  return (
+    <div className="page">
+      <PageHead title="Live" id="live" />
+      <p className="why">
+        <strong>{users.headline}.</strong> {users.note}. Worst first; a reading that is too old is Unknown, the worst of all.
+      </p>
+      <Block id="monitors" title="Monitors" note={`as of ${fullTime(now)}`}>
+        {list.length === 0 && <p>This runbook has no monitor, so nothing can be told about users here.</p>}
+        <div className="monitors">
+          {list.map((m) => (
+            <Card key={m.id} m={m} seen={history[m.id] ?? []} />
+          ))}
+        </div>
+      </Block>
+    </div>
+  );
+}

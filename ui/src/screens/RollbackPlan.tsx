@@ -1,0 +1,263 @@
+import Button from "@cloudscape-design/components/button";
+import { useId, useState } from "react";
+import { CheckTable } from "../components/CheckTable";
+import { CopyCli } from "../components/Change";
+import { Notice } from "../components/Notices";
+import { Block, PageHead } from "../components/PageHead";
+import { UndoMark } from "../components/RightRail";
+import { RollbackItems } from "../components/RollbackItems";
+import { State } from "../components/State";
+import { count, duration } from "../format/time";
+import type { RollbackPlanView, RunSnapshot, ScopeView } from "../ipc";
+import { Failure, asFailure } from "../ipc/port";
+import { useApp, useEvery, useSnapshot, useStore, useWorldNow } from "../state/hooks";
+import { allSteps, currentStep, freshen, letsThrough } from "../state/readings";
+import { href } from "../state/router";
+import { Crumbs } from "./Step";
+
+function what(scope: ScopeView, snapshot: RunSnapshot, plan: RollbackPlanView | null): string {
+  if (scope === "all") return "everything";
+  if ("step" in scope) return allSteps(snapshot).find((s) => s.id === scope.step)?.title ?? scope.step;
+  const undos = plan?.items.filter((i) => i.step !== null) ?? [];
+  const only = undos.length === 1 ? allSteps(snapshot).find((s) => s.id === undos[0]?.step) : undefined;
+  return only?.title ?? `by rule ${scope.rule}`;
+}
+
+function Card({ title, head, note }: { title: string; head: string; note: string }) {
+  return (
+    <div className="card">
+      <p className="card-title">{title}</p>
+      <p className="card-head">{head}</p>
+      <p className="card-note">{note}</p>
+    </div>
+  );
+}
+
+function Cards({ plan }: { plan: RollbackPlanView }) {
+  const undo = plan.items.filter((i) => i.kind !== "notice");
+  const loses = plan.items.flatMap((i) => i.loses);
+  const hand = undo.filter((i) => i.kind === "manual").length;
+  return (
+    <div className="cards">
+      <Card
+        title="Restores"
+        head={count(undo.length, "change")}
+        note={undo.flatMap((i) => i.preview?.changes.map((c) => c.object) ?? []).join(", ") || "see the order below"}
+      />
+      <Card title="Loses" head={loses.length === 0 ? "Nothing" : loses.length === 1 ? (loses[0] ?? "") : count(loses.length, "thing")} note={loses.length > 1 ? loses.join("; ") : loses.length === 1 ? "named by the plan" : "no data, no sign-in"} />
+      <Card
+        title="Takes"
+        head={plan.caches_s === 0 ? "Only the calls" : `Up to ${duration(plan.caches_s)}`}
+        note={`until caches have the old answer, after the calls${hand > 0 ? `; ${hand} by hand` : ""}`}
+      />
+    </div>
+  );
+}
+
+/** The plan of a rollback: what it restores, loses and takes, in which order; one confirm. */
+export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; proposed: boolean }) {
+  const store = useStore();
+  const snapshot = useSnapshot();
+  const { busy, run } = useApp();
+  const now = useWorldNow();
+  const reasonId = useId();
+  const [plan, setPlan] = useState<RollbackPlanView | null>(null);
+  const [newer, setNewer] = useState<RollbackPlanView | null>(null);
+  const [problem, setProblem] = useState<Failure | null>(null);
+  const [overrides, setOverrides] = useState<ReadonlySet<string>>(new Set());
+  const [breaches, setBreaches] = useState<ReadonlySet<string>>(new Set());
+  const [reason, setReason] = useState("");
+
+  const read = () => {
+    if (run === null || busy === "rollback") return;
+    store.ipc.rollbackPlan(run, scope).then(
+      (next) => {
+        setProblem(null);
+        setPlan((shown) => {
+          // Same digest: only readings are newer. Another digest is another plan: it is offered, not slipped in.
+          if (shown === null || shown.digest === next.digest) {
+            setNewer(null);
+            return next;
+          }
+          setNewer(next);
+          return shown;
+        });
+      },
+      (thrown: unknown) => setProblem(asFailure(thrown)),
+    );
+  };
+  useEvery(10, read, String(allSteps(snapshot).map((s) => s.state).join()));
+
+  const showNewer = () => {
+    setPlan(newer);
+    setNewer(null);
+    setOverrides(new Set());
+    setBreaches(new Set());
+  };
+
+  const back = currentStep(snapshot);
+  const b = snapshot.banner;
+  const title = `Roll back ${what(scope, snapshot, plan)}`;
+  const rows = plan?.items.flatMap((i) => i.preconditions.map((p) => ({ ...freshen(p, now), item: i.title }))) ?? [];
+  const openRows = rows.filter((r) => !letsThrough(r.tone) || plan?.unproven.includes(r.id) === true);
+  const openOverrides = plan?.unproven.filter((id) => !overrides.has(id)) ?? [];
+  const openBreaches = plan?.breaches.filter((x) => !breaches.has(x.id)) ?? [];
+  const needsReason = plan !== null && (plan.unproven.length > 0 || plan.breaches.length > 0);
+
+  const refusal =
+    plan === null
+      ? problem === null
+        ? "The plan is being read."
+        : "There is no plan to confirm."
+      : newer !== null
+        ? "The plan changed since you looked. Look at the new plan first."
+        : openOverrides.length > 0
+          ? `${count(openOverrides.length, "thing")} not proven: tick each to go back all the same.`
+          : openBreaches.length > 0
+            ? `${count(openBreaches.length, "breach", "breaches")} to accept by name.`
+            : needsReason && reason.trim() === ""
+              ? "Write a reason to go on."
+              : null;
+
+  const confirm = () => {
+    if (plan === null || refusal !== null) return;
+    void store
+      .submit(
+        "rollback",
+        { do: "rollback", scope: plan.scope, overrides: [...overrides], accept_breaches: [...breaches] },
+        { basis: plan.digest, reason: needsReason ? reason.trim() : null },
+      )
+      .then((done) => {
+        if (!done) read();
+      });
+  };
+
+  const toggle = (set: ReadonlySet<string>, id: string, keep: (next: ReadonlySet<string>) => void) => {
+    const next = new Set(set);
+    if (!next.delete(id)) next.add(id);
+    keep(next);
+  };
+
+  return (
+    <>
+      <div className="page">
+        <Crumbs
+          parts={[
+            ...(back === undefined ? [] : [{ text: back.title, href: href({ name: "step", step: back.id }) }]),
+            { text: "Roll back" },
+          ]}
+        />
+        <PageHead title={title} id="rollback">
+          {plan !== null &&
+            (plan.unproven.length === 0 && plan.breaches.length === 0 ? (
+              <State kind="pass" word="Proven" pill />
+            ) : (
+              <State kind="blocked" word={`${plan.unproven.length + plan.breaches.length} to decide`} pill />
+            ))}
+        </PageHead>
+        <p className="why">
+          {proposed ? "What the console proposes now. " : ""}
+          {proposed || scope !== "all" ? (
+            <a href={href({ name: "rollback", scope: "all" })}>Roll back everything instead</a>
+          ) : (
+            <a href={href({ name: "rollback", scope: null })}>Back to what the console proposes</a>
+          )}
+        </p>
+        {newer !== null && (
+          <Notice kind="blocked" title="The world changed since you looked" role="alert" action={<Button onClick={showNewer}>Show the new plan</Button>}>
+            Nothing was changed. The plan below is the old one.
+          </Notice>
+        )}
+        {problem !== null && (
+          <Notice kind="fail" title="The plan can’t be read" role="alert" action={<Button onClick={read}>Read again</Button>}>
+            {problem.api.message} {problem.api.hint}
+          </Notice>
+        )}
+        {plan === null && problem === null && <p role="status">Reading what is there now, and building the way back…</p>}
+        {plan !== null && (
+          <>
+            <Cards plan={plan} />
+            {plan.in_flight.length > 0 && (
+              <Notice kind="running" title={`${count(plan.in_flight.length, "step")} in flight`}>
+                {plan.in_flight.join(", ")}: stopped and resolved first, by the same confirm.
+              </Notice>
+            )}
+            {openRows.length > 0 && (
+              <Block id="unproven" title="Not proven" note="each can be overridden by its name">
+                <CheckTable list={openRows} caption="Preconditions that are not proven" />
+                {plan.unproven.map((id) => {
+                  const row = rows.find((r) => r.id === id);
+                  return (
+                    <label className="tick" key={id}>
+                      <input type="checkbox" checked={overrides.has(id)} onChange={() => toggle(overrides, id, setOverrides)} data-testid={`override-${id}`} />
+                      <span>
+                        Go back without proof of <strong>{row?.title ?? id}</strong>
+                        {row !== undefined && <span className="meta"> ({row.observed})</span>}
+                      </span>
+                    </label>
+                  );
+                })}
+              </Block>
+            )}
+            {plan.breaches.length > 0 && (
+              <Block id="breaches" title="It would leave" note="accept each by name, or roll back more">
+                {plan.breaches.map((x) => (
+                  <label className="tick" key={x.id}>
+                    <input type="checkbox" checked={breaches.has(x.id)} onChange={() => toggle(breaches, x.id, setBreaches)} data-testid={`breach-${x.id}`} />
+                    <span>
+                      Accept <strong>{x.id}</strong>: {x.because}
+                      {x.repair.length > 0 && <span className="meta"> Undoing {x.repair.join(", ")} as well would mend it.</span>}
+                    </span>
+                  </label>
+                ))}
+              </Block>
+            )}
+            {needsReason && (
+              <div className="rollback-reason">
+                <label htmlFor={reasonId}>Reason for going back all the same</label>
+                <textarea id={reasonId} rows={2} value={reason} onChange={(e) => setReason(e.target.value)} data-testid="rollback-reason" />
+              </div>
+            )}
+            <Block
+              id="order"
+              title="In this order"
+              note={count(plan.items.length, "item")}
+              side={plan.items[0]?.preview != null && <CopyCli preview={{ digest: "", changes: [], calls: plan.items.flatMap((i) => i.preview?.calls ?? []) }} />}
+            >
+              <RollbackItems items={plan.items} />
+            </Block>
+            {rows.length > openRows.length && (
+              <Block id="proven" title="Proven" note="what the way back needs">
+                <CheckTable list={rows.filter((r) => !openRows.includes(r))} caption="Preconditions that are proven" />
+              </Block>
+            )}
+            <Block id="stays" title="Stays as it is">
+              <p>{plan.stays.length === 0 ? "No other step has an effect." : plan.stays.join(" · ")}</p>
+            </Block>
+          </>
+        )}
+      </div>
+      <div className="action-bar confirm-bar" role="region" aria-label="Confirm the rollback">
+        <div className="confirm-row">
+          <p id="rollback-why" className="confirm-why" data-testid="why-not">
+            {refusal}
+          </p>
+          <button
+            type="button"
+            className="ink-button"
+            disabled={refusal !== null || busy !== null}
+            onClick={confirm}
+            aria-describedby="rollback-why"
+            data-testid="rollback-confirm"
+          >
+            <UndoMark />
+            {busy === "rollback" ? "Asking…" : `${title} on ${b.word}`}
+          </button>
+        </div>
+        <div className="confirm-back">
+          {back !== undefined && <a href={href({ name: "step", step: back.id })}>Back to the step, change nothing</a>}
+        </div>
+      </div>
+    </>
+  );
+}

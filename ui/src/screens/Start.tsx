@@ -1,0 +1,116 @@
+import Button from "@cloudscape-design/components/button";
+import { useEffect, useId, useState } from "react";
+import { Block, PageHead } from "../components/PageHead";
+import { count, date, fullTime } from "../format/time";
+import { useApp, useStore } from "../state/hooks";
+import { type Choice, choose, useChoice } from "../state/mode";
+import { go } from "../state/router";
+
+function Rehearse() {
+  const store = useStore();
+  const [busy, setBusy] = useState(false);
+  const start = async () => {
+    setBusy(true);
+    try {
+      const { run } = await store.ipc.submitRehearsal({ do: "start" });
+      if (run !== null && (await store.open(run))) go({ name: "run" });
+    } catch (thrown) {
+      store.fail(thrown);
+    }
+    setBusy(false);
+    void store.refreshRuns();
+  };
+  return (
+    <div className="card choice first">
+      <p className="card-title">Recommended</p>
+      <h2>Rehearse</h2>
+      <p>
+        Runs the whole plan against a closed world on this machine: AWS endpoints, DNS and both sites. No account is needed, no
+        user is touched, and things can be made to go wrong.
+      </p>
+      <Button variant="primary" loading={busy} onClick={() => void start()} data-testid="start-rehearse">
+        Start a rehearsal
+      </Button>
+    </div>
+  );
+}
+
+function Runs() {
+  const store = useStore();
+  const { info, run } = useApp();
+  const runs = info?.runs ?? [];
+  const open = async (id: string) => {
+    if (await store.open(id)) go({ name: "run" });
+  };
+  return (
+    <div className="card choice">
+      <p className="card-title">{count(runs.length, "run")} on this machine</p>
+      <h2>Open a run</h2>
+      <p>Goes on where a run was left: its journal says what was done, and what was in flight is looked at before anything else.</p>
+      {runs.length === 0 && (
+        <p className="meta">
+          No run yet. A run is opened with the command line, <code>switchback run new</code>, or by starting a rehearsal.
+        </p>
+      )}
+      <ul className="run-list">
+        {runs.map((r) => (
+          <li key={r.run} data-env={r.kind}>
+            <span className="run-word">{r.kind}</span>
+            <span>
+              <strong>{r.title}</strong>
+              <span className="under">
+                {r.target} · opened {date(r.opened_at)}, {fullTime(r.opened_at)}
+              </span>
+            </span>
+            <Button onClick={() => void open(r.run)} ariaLabel={`Open ${r.title} on ${r.target}, ${r.run}`} data-testid={`open-run-${r.run}`}>
+              {r.run === run ? "Show" : "Open"}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** The first screen: rehearse, or open a run; who you are; light or dark. */
+export function StartScreen() {
+  const store = useStore();
+  const { info, operator } = useApp();
+  const choice = useChoice();
+  const name = useId();
+  const mode = useId();
+  useEffect(() => {
+    void store.refreshRuns();
+  }, [store]);
+  return (
+    <div className="page">
+      <PageHead title="Start" id="start" />
+      <p className="why">
+        Switchback moves applications’ sign-in to AWS Cognito, one step at a time. It does not cross a line that it has not
+        proven it can come back over.
+      </p>
+      <div className="choices">
+        <Rehearse />
+        <Runs />
+      </div>
+      <Block id="you" title="You and this window" note="kept until the window closes">
+        <div className="settings">
+          <div>
+            <label htmlFor={name}>Your name in the journal</label>
+            <input id={name} value={operator} onChange={(e) => store.setOperator(e.target.value)} autoComplete="off" spellCheck={false} data-testid="operator" />
+            {operator.trim() === "" && <p className="meta">Without a name nothing can be submitted.</p>}
+          </div>
+          <div>
+            <label htmlFor={mode}>Colours</label>
+            <select id={mode} value={choice} onChange={(e) => choose(e.target.value as Choice)}>
+              <option value="system">As the system</option>
+              <option value="light">Light</option>
+              <option value="dark">Dark</option>
+            </select>
+          </div>
+          {info !== null && <p className="meta version">Switchback {info.version}</p>}
+        </div>
+      </Block>
+    </div>
+  );
+}

@@ -1,0 +1,219 @@
+import Button from "@cloudscape-design/components/button";
+import { useState } from "react";
+import { ActionBar } from "../components/ActionBar";
+import { Attempts } from "../components/Attempts";
+import { Calls, Changes, CopyCli } from "../components/Change";
+import { CheckTable } from "../components/CheckTable";
+import { Decisions } from "../components/Decisions";
+import { shapeOf } from "../components/LeftRail";
+import { Notice } from "../components/Notices";
+import { Block, Facts, PageHead } from "../components/PageHead";
+import { State } from "../components/State";
+import { age, count, duration, fullTime } from "../format/time";
+import type { ReadingView, StepView } from "../ipc";
+import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
+import { freshen, isFinished, letsThrough } from "../state/readings";
+import { href } from "../state/router";
+import { Missing } from "./Missing";
+
+/** Where a step is: its phase and its place in it. */
+export function useStep(id: string): { step: StepView; phase: string; number: number; of: number } | null {
+  const snapshot = useSnapshot();
+  for (const phase of snapshot.phases) {
+    const at = phase.steps.findIndex((s) => s.id === id);
+    const step = phase.steps[at];
+    if (step !== undefined) return { step, phase: phase.title, number: at + 1, of: phase.steps.length };
+  }
+  return null;
+}
+
+export function Crumbs({ parts }: { parts: { text: string; href?: string }[] }) {
+  return (
+    <nav aria-label="Where you are" className="crumbs">
+      <ol>
+        {parts.map((p) => (
+          <li key={p.text}>{p.href === undefined ? <span aria-current="page">{p.text}</span> : <a href={p.href}>{p.text}</a>}</li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
+const HAPPENED = new Set(["applying", "verifying", "unverified", "in_doubt", "foreign", "adopted"]);
+const after = (step: StepView) => HAPPENED.has(step.state) || step.state === "done" || step.state.startsWith("und");
+
+function passCount(list: readonly ReadingView[], now: number): string {
+  const pass = list.map((r) => freshen(r, now)).filter((r) => letsThrough(r.tone)).length;
+  return `${pass} of ${list.length} pass`;
+}
+
+function Before({ step, now }: { step: StepView; now: number }) {
+  const store = useStore();
+  const { busy } = useApp();
+  const check = step.offers.find((o) => o.command === "check" && o.refused === null);
+  if (after(step) || step.state === "skipped") {
+    if (step.before.length === 0) return null;
+    const at = step.preview_at ?? step.before[0]?.observed_at;
+    return (
+      <section className="block">
+        <details className="folded">
+          <summary>
+            <h2>Before</h2>
+            <span className="block-note">
+              {count(step.before.length, "check")}
+              {at !== null && at !== undefined && `, read at ${fullTime(at)}`}: a record of then
+            </span>
+          </summary>
+          <CheckTable list={step.before} caption="Checks before the change, as read then" record />
+        </details>
+      </section>
+    );
+  }
+  return (
+    <Block
+      id="before"
+      title="Before"
+      note={step.before.length === 0 ? "Nothing has to be checked before this step" : passCount(step.before, now)}
+      side={
+        check !== undefined && (
+          <Button
+            variant="inline-link"
+            iconName="refresh"
+            loading={busy === "check"}
+            onClick={() => void store.submit("check", { do: "check", step: step.id })}
+            data-testid="offer-check"
+          >
+            {check.label}
+          </Button>
+        )
+      }
+    >
+      {step.before.length > 0 && <CheckTable list={step.before} caption="Checks before the change" />}
+    </Block>
+  );
+}
+
+function Change({ step, now }: { step: StepView; now: number }) {
+  if (step.preview === null) {
+    const words = step.kind === "action" ? "The exact change is shown here once the checks have run" : "This step changes nothing by itself";
+    return <Block id="change" title="Change" note={words} />;
+  }
+  const seen = step.preview_at === null ? undefined : `captured ${age((now - Date.parse(step.preview_at)) / 1000)} ago`;
+  return (
+    <Block
+      id="change"
+      title="Change"
+      note={step.preview.changes.length === 0 ? "Nothing to change: it is already so" : count(step.preview.calls.length, "API call")}
+      side={<CopyCli preview={step.preview} />}
+    >
+      <Changes list={step.preview.changes} {...(seen === undefined ? {} : { note: seen })} />
+      <Calls preview={step.preview} />
+    </Block>
+  );
+}
+
+function WayBack({ step, now }: { step: StepView; now: number }) {
+  const rows = step.undo_before.map((r) => freshen(r, now));
+  const proven = step.undo !== null && rows.every((r) => letsThrough(r.tone));
+  const open = rows.filter((r) => !letsThrough(r.tone)).length;
+  const record = isFinished(step);
+  const state =
+    step.undo === null ? null : record ? (
+      <State kind="record" word="Built before the change" />
+    ) : proven ? (
+      <State kind="pass" word="Proven" />
+    ) : (
+      <State kind="blocked" word={`${count(open, "thing")} not proven`} />
+    );
+  const restores = step.undo?.changes.map((c) => c.object) ?? [];
+  return (
+    <Block id="way-back" title="Way back" note={state ?? step.reversibility}>
+      {step.undo !== null && (
+        <>
+          <Facts
+            list={[
+              ["Restores", restores.length === 0 ? "nothing to restore" : restores.join(", ")],
+              ["Loses", step.undo_loses.length === 0 ? "nothing" : step.undo_loses.join("; ")],
+              ["How", step.reversibility],
+            ]}
+          />
+          {rows.length > 0 && (
+            <details className="calls" open={!proven && !record}>
+              <summary>What the way back needs: {record ? count(rows.length, "check") : passCount(step.undo_before, now)}</summary>
+              <CheckTable list={step.undo_before} caption="What the way back needs" record={record} />
+            </details>
+          )}
+        </>
+      )}
+      {step.undo === null && step.kind === "action" && !record && <p className="meta">It is built and proven with the checks, before the step may run.</p>}
+      {step.undo === null && step.undo_loses.length > 0 && <p>Going back loses: {step.undo_loses.join("; ")}</p>}
+    </Block>
+  );
+}
+
+function After({ step, now }: { step: StepView; now: number }) {
+  const undoing = step.state.startsWith("und");
+  const waiting = !after(step);
+  const title = undoing ? "After the undo" : "After";
+  if (step.verify.length === 0) return null;
+  if (waiting) {
+    const names = step.verify.map((v) => v.title).join(" · ");
+    return (
+      <Block id="after" title={title} note={`To do: ${count(step.verify.length, "check")} from outside`}>
+        <p className="meta">{names}</p>
+      </Block>
+    );
+  }
+  const record = step.state === "done" || step.state === "undone";
+  return (
+    <Block id="after" title={title} note={record && step.changed_at !== null ? `Seen from outside, ended ${fullTime(step.changed_at)}` : passCount(step.verify, now)}>
+      <CheckTable list={step.verify} caption="Checks from outside after the change" record={record} />
+    </Block>
+  );
+}
+
+export function StepScreen({ id }: { id: string }) {
+  const found = useStep(id);
+  const now = useWorldNow();
+  const [ask, setAsk] = useState<string | null>(null);
+  if (found === null) return <Missing what={`step ${id}`} />;
+  const { step, phase, number, of } = found;
+  return (
+    <>
+      <div className="page">
+        <Crumbs parts={[{ text: phase, href: href({ name: "run" }) }, { text: `Step ${number} of ${of}` }]} />
+        <PageHead title={step.title} id={`step-${step.id}`}>
+          <State kind={shapeOf(step)} word={step.state_words} pill testId="step-state" />
+          {step.generation > 1 && <span className="meta">Generation {step.generation}</span>}
+        </PageHead>
+        {step.why !== "" && <p className="why">{step.why}</p>}
+        <Facts
+          list={[
+            step.owner === null ? null : ["Owner", step.owner],
+            step.expected_s === null ? null : ["Expected", duration(step.expected_s)],
+            ["Undo", step.reversibility],
+            step.affects === null ? null : ["Affects", step.affects],
+            step.needs.length === 0 ? null : ["Needs", step.needs.join(", ")],
+          ]}
+        />
+        {step.note !== "" && (
+          <Notice kind={shapeOf(step) === "pass" ? "record" : shapeOf(step)} title={step.state_words}>
+            {step.note}
+          </Notice>
+        )}
+        {step.drifted !== null && (
+          <Notice kind="blocked" title="Drifted" role="status">
+            {step.drifted}
+          </Notice>
+        )}
+        <Decisions only={step.id} />
+        <Before step={step} now={now} />
+        <Change step={step} now={now} />
+        <WayBack step={step} now={now} />
+        <Attempts list={step.attempts} />
+        <After step={step} now={now} />
+      </div>
+      <ActionBar step={step} now={now} ask={ask} setAsk={setAsk} key={step.id} />
+    </>
+  );
+}

@@ -1,0 +1,96 @@
+// Readings as they are now: the core sends when each was made and how long it may be believed; its
+// age, and whether it has become Unknown, is worked out here on every tick.
+import { age } from "../format/time";
+import type { Answer, ReadingView, RunSnapshot, StepView, Tone } from "../ipc";
+
+/** A reading with its age at this moment. */
+export type Fresh = ReadingView & { age: number | null; stale: boolean };
+
+const RANK: Record<Tone, number> = {
+  passing: 0,
+  not_applicable: 1,
+  waiting: 2,
+  running: 3,
+  failing: 4,
+  unknown: 5,
+};
+
+export function freshen(reading: ReadingView, now: number): Fresh {
+  if (reading.observed_at === null) {
+    const tone: Tone = reading.tone === "running" ? "running" : "unknown";
+    return { ...reading, tone, age: null, stale: false };
+  }
+  const seconds = Math.max(0, (now - Date.parse(reading.observed_at)) / 1000);
+  const stale = seconds > reading.believable_s;
+  return { ...reading, tone: stale ? "unknown" : reading.tone, age: seconds, stale };
+}
+
+/** Worst first, Unknown worst of all; equals keep their order. */
+export function worstFirst<T extends { tone: Tone }>(list: readonly T[]): T[] {
+  return [...list].sort((a, b) => RANK[b.tone] - RANK[a.tone]);
+}
+
+export const letsThrough = (tone: Tone): boolean => tone === "passing" || tone === "not_applicable";
+
+/** "last read 6 min ago" or "never read". */
+export function lastRead(reading: Fresh): string {
+  return reading.age === null ? "not read yet" : `last read ${age(reading.age)} ago`;
+}
+
+/** Are users all right, by what may still be believed? */
+export function usersNow(snapshot: RunSnapshot, now: number, live: boolean): Answer {
+  const monitors = snapshot.monitors.map((m) => freshen(m, now));
+  if (!live) {
+    return { tone: "unknown", headline: "Can't tell", note: "Status is not live" };
+  }
+  // A fresh failure is a fact: it is said even where another reading is unknown.
+  if (snapshot.users.tone === "failing" && monitors.some((m) => m.tone === "failing")) return snapshot.users;
+  const unknown = monitors.filter((m) => m.tone === "unknown");
+  const first = unknown[0];
+  if (first !== undefined) {
+    const more = unknown.length > 1 ? `, ${unknown.length - 1} more` : "";
+    return { tone: "unknown", headline: "Can't tell", note: `${first.title} ${lastRead(first)}${more}` };
+  }
+  return snapshot.users;
+}
+
+/** Can we go back? The headline stays the core's; what can't be believed loses its green. */
+export function wayBackNow(snapshot: RunSnapshot, live: boolean): Answer {
+  const answer = snapshot.way_back.answer;
+  if (live || !snapshot.way_back.something_to_undo) return answer;
+  return { tone: "unknown", headline: answer.headline, note: "As last known: status is not live" };
+}
+
+export const allSteps = (snapshot: RunSnapshot): StepView[] => snapshot.phases.flatMap((p) => p.steps);
+
+const IN_FLIGHT = new Set(["applying", "in_doubt", "undoing", "undo_in_doubt"]);
+const FINISHED = new Set(["done", "skipped", "undone"]);
+
+export const inFlight = (snapshot: RunSnapshot): StepView[] =>
+  allSteps(snapshot).filter((s) => IN_FLIGHT.has(s.state));
+
+export const isFinished = (step: StepView): boolean => FINISHED.has(step.state);
+
+const QUIET = new Set(["to_do", "done", "skipped", "undone"]);
+
+/** The step that needs a person's eyes: one under way or in trouble, else the first to do. */
+export function currentStep(snapshot: RunSnapshot): StepView | undefined {
+  const steps = allSteps(snapshot);
+  return (
+    steps.find((s) => !QUIET.has(s.state) && s.state !== "blocked" && s.state !== "ready") ??
+    steps.find((s) => !isFinished(s)) ??
+    steps.at(-1)
+  );
+}
+
+/** The soonest end of a wait that time alone mends, with its check's title. */
+export function nextWait(snapshot: RunSnapshot, now: number): { title: string; at: number } | undefined {
+  const waits = allSteps(snapshot)
+    .filter((s) => !isFinished(s))
+    .flatMap((s) => [...s.before, ...s.verify])
+    .filter((r) => r.tone === "waiting" && r.until !== null)
+    .map((r) => ({ title: r.title, at: Date.parse(r.until ?? "") }))
+    .filter((w) => w.at > now)
+    .sort((a, b) => a.at - b.at);
+  return waits[0];
+}

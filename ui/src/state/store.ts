@@ -1,0 +1,171 @@
+// What the window knows. It shows what the journal says: nothing is changed here before the core has
+// said so. Kept in memory only.
+import type { AppInfo, ReadingView, RunSnapshot, Tone, Update } from "../ipc";
+import { Failure, type Ipc, type RunCommand, asFailure } from "../ipc/port";
+
+/** Real seconds without an update after which the status is not called live. */
+export const SILENCE_S = 15;
+
+/** One reading as this window saw it, for the small histories on the live screen. */
+export type Seen = { at: string; tone: Tone; observed: string };
+
+export type State = {
+  info: AppInfo | null;
+  operator: string;
+  run: string | null;
+  snapshot: RunSnapshot | null;
+  /** `performance.now()` at the last update. */
+  receivedAt: number;
+  /** Why the stream ended; null while it runs. */
+  ended: string | null;
+  /** A submission that has no answer yet: its name. */
+  busy: string | null;
+  failure: Failure | null;
+  history: Record<string, Seen[]>;
+};
+
+const EMPTY: State = {
+  info: null,
+  operator: "",
+  run: null,
+  snapshot: null,
+  receivedAt: 0,
+  ended: null,
+  busy: null,
+  failure: null,
+  history: {},
+};
+
+const KEEP = 60;
+
+function remember(history: Record<string, Seen[]>, monitors: ReadingView[]): Record<string, Seen[]> {
+  let next = history;
+  for (const m of monitors) {
+    if (m.observed_at === null) continue;
+    const old = next[m.id] ?? [];
+    if (old.at(-1)?.at === m.observed_at) continue;
+    if (next === history) next = { ...history };
+    next[m.id] = [...old, { at: m.observed_at, tone: m.tone, observed: m.observed }].slice(-KEEP);
+  }
+  return next;
+}
+
+export class Store {
+  readonly ipc: Ipc;
+  #state: State = EMPTY;
+  #listeners = new Set<() => void>();
+  #close: (() => void) | null = null;
+  #generation = 0;
+
+  constructor(ipc: Ipc) {
+    this.ipc = ipc;
+  }
+
+  readonly get = (): State => this.#state;
+
+  readonly listen = (changed: () => void): (() => void) => {
+    this.#listeners.add(changed);
+    return () => this.#listeners.delete(changed);
+  };
+
+  #set(part: Partial<State>): void {
+    this.#state = { ...this.#state, ...part };
+    for (const tell of this.#listeners) tell();
+  }
+
+  async start(): Promise<void> {
+    this.#set({ failure: null });
+    try {
+      const info = await this.ipc.appInfo();
+      this.#set({ info, operator: info.operator });
+      if (info.run !== null) await this.open(info.run);
+    } catch (thrown) {
+      this.#set({ failure: asFailure(thrown) });
+    }
+  }
+
+  readonly setOperator = (operator: string): void => this.#set({ operator });
+  readonly clearFailure = (): void => this.#set({ failure: null });
+  readonly fail = (thrown: unknown): void => this.#set({ failure: asFailure(thrown) });
+
+  async refreshRuns(): Promise<void> {
+    try {
+      const runs = await this.ipc.runList();
+      if (this.#state.info !== null) this.#set({ info: { ...this.#state.info, runs } });
+    } catch (thrown) {
+      this.fail(thrown);
+    }
+  }
+
+  /** Opens a run: its snapshot at once, then its stream. Also used to connect again. */
+  async open(run: string): Promise<boolean> {
+    const generation = ++this.#generation;
+    this.#close?.();
+    this.#close = null;
+    const fresh = run !== this.#state.run;
+    this.#set({ run, ended: null, failure: null, ...(fresh ? { snapshot: null, history: {} } : {}) });
+    try {
+      const snapshot = await this.ipc.runSnapshot(run);
+      if (generation !== this.#generation) return false;
+      this.#take({ type: "snapshot", snapshot });
+      const close = await this.ipc.subscribe(run, snapshot.seq, (update) => {
+        if (generation === this.#generation) this.#take(update);
+      });
+      if (generation === this.#generation) this.#close = close;
+      else close();
+      return true;
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      this.#set({ failure, ended: failure.api.message, ...(fresh && this.#state.snapshot === null ? { run: null } : {}) });
+      return false;
+    }
+  }
+
+  #take(update: Update): void {
+    if (update.type === "ended") {
+      this.#set({ ended: update.why });
+      return;
+    }
+    this.#set({
+      snapshot: update.snapshot,
+      receivedAt: performance.now(),
+      ended: null,
+      history: remember(this.#state.history, update.snapshot.monitors),
+    });
+  }
+
+  /** Submits; true when the core accepted. The screen changes only when the journal does. */
+  readonly submit = async (
+    name: string,
+    command: RunCommand,
+    extra: { basis?: string | null; reason?: string | null } = {},
+  ): Promise<boolean> => {
+    const { run, operator, busy } = this.#state;
+    if (run === null || busy !== null) return false;
+    this.#set({ busy: name, failure: null });
+    try {
+      await this.ipc.submitRun(run, {
+        command,
+        basis: extra.basis ?? null,
+        by: operator,
+        reason: extra.reason ?? null,
+      });
+      this.#set({ busy: null });
+      return true;
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      this.#set({ busy: null, failure });
+      if (failure.api.code === "stale_screen") await this.#reread(run);
+      return false;
+    }
+  };
+
+  async #reread(run: string): Promise<void> {
+    try {
+      const snapshot = await this.ipc.runSnapshot(run);
+      if (run === this.#state.run) this.#take({ type: "snapshot", snapshot });
+    } catch {
+      // The refusal itself is already shown; the stream brings the new state.
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [react()],
+  clearScreen: false,
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    // WebKitGTK 2.40, Safari 16 and WebView2 are the oldest engines that the bundles run on.
+    target: ["es2022", "safari16"],
+    // The window is read from disk: one style sheet and a few scripts are quicker than many.
+    cssCodeSplit: false,
+    chunkSizeWarningLimit: 1500,
+    // The policy has no data: for scripts, and module preload needs no polyfill in these engines.
+    modulePreload: { polyfill: false },
+  },
+  server: { host: "127.0.0.1", port: 1420, strictPort: true },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["src/test/setup.ts"],
+    css: false,
+    restoreMocks: true,
+    testTimeout: 20_000,
+    server: { deps: { inline: [/@cloudscape-design/] } },
+  },
+});
