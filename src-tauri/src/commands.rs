@@ -45,7 +45,10 @@ pub(crate) async fn journal_page(
     after_seq: u64,
     limit: usize,
 ) -> Result<JournalPage, ApiError> {
-    shell.host()?.journal_page(&RunId::new(run)?, after_seq, limit).await
+    shell
+        .host()?
+        .journal_page(&RunId::new(run)?, after_seq, limit)
+        .await
 }
 
 /// What a rollback would do, from a fresh look at the world.

@@ -48,7 +48,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     ]);
     if options.is_the_usual_home() && !watchdog::under_automation() {
         // Only where all instances share one home; elsewhere the lock on each run is what counts.
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| to_front(app)));
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| {
+            to_front(app)
+        }));
     }
     // A second instance ends in `build`, before it could touch the home.
     let app = match builder.build(tauri::generate_context!()) {

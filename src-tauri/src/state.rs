@@ -46,7 +46,9 @@ impl Options {
                     options.run = Some(run);
                 }
                 Some("--home") => options.home = Some(value("--home")?.into()),
-                Some("--fault") => options.faults.push(value("--fault")?.to_string_lossy().into_owned()),
+                Some("--fault") => options
+                    .faults
+                    .push(value("--fault")?.to_string_lossy().into_owned()),
                 _ => return Err(format!("unknown argument `{}`", argument.to_string_lossy())),
             }
         }
@@ -171,11 +173,23 @@ mod tests {
 
     #[test]
     fn every_argument_is_understood() {
-        let options = parse(&["--rehearse", "--home", "/tmp/h", "--fault", "site-down", "--fault", "throttle"]).unwrap();
+        let options = parse(&[
+            "--rehearse",
+            "--home",
+            "/tmp/h",
+            "--fault",
+            "site-down",
+            "--fault",
+            "throttle",
+        ])
+        .unwrap();
         assert!(options.rehearse);
         assert_eq!(options.home, Some(PathBuf::from("/tmp/h")));
         assert_eq!(options.faults, ["site-down", "throttle"]);
-        assert_eq!(parse(&["--run", "r-1"]).unwrap().run, Some(RunId::new("r-1").unwrap()));
+        assert_eq!(
+            parse(&["--run", "r-1"]).unwrap().run,
+            Some(RunId::new("r-1").unwrap())
+        );
         assert_eq!(parse(&[]).unwrap(), Options::default());
     }
 

@@ -36,7 +36,11 @@ impl Streams {
             };
             pump(snapshots, from_seq, title, |update| channel.send(update).is_ok()).await;
         });
-        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(task);
+        let before = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .replace(task);
         if let Some(before) = before {
             before.abort();
         }
@@ -55,7 +59,11 @@ async fn pump(
         let newest = snapshots.borrow_and_update().clone();
         // The window never goes back in time.
         let wanted = newest.seq >= from_seq;
-        if wanted && !send(Update::Snapshot { snapshot: Box::new((*newest).clone()) }) {
+        if wanted
+            && !send(Update::Snapshot {
+                snapshot: Box::new((*newest).clone()),
+            })
+        {
             return;
         }
         if snapshots.changed().await.is_err() {

@@ -75,7 +75,11 @@ pub(crate) fn start(app: &AppHandle) {
 
 fn advice(run: Option<&str>) -> String {
     let run_word = run.unwrap_or("RUN");
-    let list = if run.is_some() { "" } else { "  switchback run list\n" };
+    let list = if run.is_some() {
+        ""
+    } else {
+        "  switchback run list\n"
+    };
     format!(
         "switchback-console: the window is still blank after {} s. Every run was given back, so the command line\n\
          can go on with it:\n\n\
@@ -138,7 +142,10 @@ mod tests {
     async fn a_late_window_is_told_once() {
         let watchdog = Watchdog::default();
         assert!(!watchdog.wait(Duration::from_millis(1)).await);
-        assert_eq!(watchdog.window_came().map_err(|error| error.code), Err("late_window".to_owned()));
+        assert_eq!(
+            watchdog.window_came().map_err(|error| error.code),
+            Err("late_window".to_owned())
+        );
         assert!(watchdog.window_came().is_ok());
     }
 

@@ -13,8 +13,9 @@ const AXE: &str = "ui/node_modules/axe-core/axe.min.js";
 /// Runs axe on the whole document; answers one line per element that breaks a rule.
 const LOOK: &str = "const done = arguments[arguments.length - 1];
     axe.run(document, {resultTypes: ['violations']}).then(
-      (found) => done(found.violations.flatMap((rule) => rule.nodes.map(
-        (node) => `${rule.id}: ${node.html.slice(0, 200)} (${node.failureSummary})`))),
+      (found) => done(found.passes.length < 10 ? ['axe saw next to nothing: ' + found.passes.length] :
+        found.violations.flatMap((rule) => rule.nodes.map(
+          (node) => `${rule.id}: ${node.html.slice(0, 200)} (${node.failureSummary})`))),
       (error) => done(['axe itself failed: ' + error]));";
 
 #[tokio::test]
@@ -30,12 +31,17 @@ async fn screens(app: &App) -> Outcome {
     do_step(app, "lower-ttl", "20-before-axe").await?;
     let mut broken = BTreeSet::new();
     for mode in ["light", "dark"] {
-        app.script("window.location.search = '?mode=' + arguments[0];", vec![json!(mode)]).await?;
+        app.script(
+            "window.location.search = '?mode=' + arguments[0];",
+            vec![json!(mode)],
+        )
+        .await?;
         let in_mode = format!(
             "return document.documentElement.dataset.mode === '{mode}' \
              && document.querySelector('[data-testid=banner]') !== null;"
         );
-        app.until_true(&format!("the {mode} mode"), &in_mode, SOON).await?;
+        app.until_true(&format!("the {mode} mode"), &in_mode, SOON)
+            .await?;
         app.script(&axe, Vec::new()).await?;
         for route in routes(app).await? {
             let hash = format!("#{}", route.replace(":step", "switch"));
@@ -46,14 +52,16 @@ async fn screens(app: &App) -> Outcome {
             };
             app.go(&hash).await?;
             let there = format!(
-                "const root = document.querySelector('[data-routes]'); \
+                "const root = document.querySelector('[data-route]'); \
                  return root.dataset.route === '{name}' && root.querySelector('h1') !== null \
                  && root.querySelector('[aria-busy=true]') === null;"
             );
             // A screen that can't be reached has not been looked at: that fails too.
-            app.until_true(&format!("the screen {route}"), &there, SOON).await?;
+            app.until_true(&format!("the screen {route}"), &there, SOON)
+                .await?;
             let found = app.script_async(LOOK, Vec::new()).await?;
-            app.shot(&format!("axe-{mode}{}", route.replace(['/', ':'], "-"))).await?;
+            app.shot(&format!("axe-{mode}{}", route.replace(['/', ':'], "-")))
+                .await?;
             let Value::Array(found) = found else {
                 return Err(format!("axe answered {found}").into());
             };
@@ -72,7 +80,10 @@ async fn screens(app: &App) -> Outcome {
 /// The routes that the page itself lists.
 async fn routes(app: &App) -> Outcome<Vec<String>> {
     let list = app
-        .script("return document.querySelector('[data-routes]')?.dataset.routes ?? '';", Vec::new())
+        .script(
+            "return document.querySelector('[data-routes]')?.dataset.routes ?? '';",
+            Vec::new(),
+        )
         .await?;
     let routes: Vec<String> = list
         .as_str()

@@ -91,7 +91,9 @@ impl App {
 
     /// The console's process.
     pub fn pid(&self) -> Outcome<u32> {
-        self.driver.console().ok_or_else(|| "the console does not run".into())
+        self.driver
+            .console()
+            .ok_or_else(|| "the console does not run".into())
     }
 
     /// Waits until the element with that test id, or of that selector, is there.
@@ -151,7 +153,9 @@ impl App {
             };
             match refused {
                 None => return Ok(()),
-                Some(why) if Instant::now() > end => return Err(format!("{id} could not be clicked: {why}").into()),
+                Some(why) if Instant::now() > end => {
+                    return Err(format!("{id} could not be clicked: {why}").into());
+                }
                 Some(_) => pause().await,
             }
         }
@@ -159,7 +163,8 @@ impl App {
 
     /// Goes to a screen by its address.
     pub async fn go(&self, hash: &str) -> Outcome {
-        self.script("window.location.hash = arguments[0];", vec![json!(hash)]).await?;
+        self.script("window.location.hash = arguments[0];", vec![json!(hash)])
+            .await?;
         Ok(())
     }
 
@@ -185,8 +190,11 @@ impl App {
         Ok(())
     }
 
-    /// Saves a screenshot under that name.
+    /// Saves a screenshot under that name, once what the page says now has been painted.
     pub async fn shot(&self, name: &str) -> Outcome {
+        let painted = "const done = arguments[arguments.length - 1]; \
+            requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30)));";
+        self.client.execute_async(painted, Vec::new()).await?;
         let picture = tokio::time::timeout(SOON, self.client.screenshot())
             .await
             .map_err(|_| "the screenshot hangs: is a WEBKIT_DISABLE_… variable set?")??;
@@ -197,7 +205,10 @@ impl App {
 
     /// All text of the page.
     pub async fn page_text(&self) -> Outcome<String> {
-        let text = self.client.execute("return document.body.innerText;", Vec::new()).await?;
+        let text = self
+            .client
+            .execute("return document.body.innerText;", Vec::new())
+            .await?;
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 }

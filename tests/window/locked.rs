@@ -42,7 +42,12 @@ async fn commands(app: &App) -> Outcome {
         assert!(answer.contains("not allowed"), "{command}: {answer}");
     }
     // A granted command that the core refuses answers with an error that the window can read.
-    let refused = call(app, "submit_run", json!({ "run": "no such run", "submission": {} })).await?;
+    let refused = call(
+        app,
+        "submit_run",
+        json!({ "run": "no such run", "submission": {} }),
+    )
+    .await?;
     assert!(refused.contains("\"code\""), "{refused}");
     Ok(())
 }
@@ -69,14 +74,21 @@ async fn foreign_script(app: &App) -> Outcome {
         Vec::new(),
     )
     .await?;
-    app.until_true("the refusal of all three", "return window.broken.length >= 3;", SOON).await?;
+    app.until_true(
+        "the refusal of all three",
+        "return window.broken.length >= 3;",
+        SOON,
+    )
+    .await?;
     let ran = app.script("return window.ran;", Vec::new()).await?;
     assert_eq!(ran, json!([]), "foreign script ran");
     Ok(())
 }
 
 async fn prototypes(app: &App) -> Outcome {
-    let frozen = app.script("return Object.isFrozen(Object.prototype);", Vec::new()).await?;
+    let frozen = app
+        .script("return Object.isFrozen(Object.prototype);", Vec::new())
+        .await?;
     assert_eq!(frozen, json!(true), "Object.prototype can be changed");
     let exposed = app.script("return typeof window.__TAURI__;", Vec::new()).await?;
     assert_eq!(exposed, json!("undefined"), "the global Tauri object is exposed");

@@ -12,7 +12,11 @@ async fn a_killed_console_finds_its_run_again() -> Outcome {
         do_step(app, "lower-ttl", "30-before-kill").await?;
         let console = app.pid()?;
         kill(console);
-        if gone(console) { Ok(()) } else { Err("the console outlived its kill".into()) }
+        if gone(console) {
+            Ok(())
+        } else {
+            Err("the console outlived its kill".into())
+        }
     })
     .await?;
     with_console("found-again", home.path(), &[], found_again).await
@@ -22,7 +26,10 @@ async fn found_again(app: &App) -> Outcome {
     app.see("start-rehearse").await?;
     app.shot("31-runs").await?;
     let run = app
-        .script("return document.querySelector('[data-testid^=\"open-run-\"]').dataset.testid;", Vec::new())
+        .script(
+            "return document.querySelector('[data-testid^=\"open-run-\"]').dataset.testid;",
+            Vec::new(),
+        )
         .await?;
     app.click(run.as_str().unwrap_or_default(), SOON).await?;
     app.until("banner", &["REHEARSAL"], SOON).await?;

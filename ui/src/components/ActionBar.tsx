@@ -4,6 +4,8 @@ import type { Offer, StepView } from "../ipc";
 import type { RunCommand } from "../ipc/port";
 import { useApp, useStore } from "../state/hooks";
 import { go, href } from "../state/router";
+import type { Store } from "../state/store";
+import { Block } from "./PageHead";
 import { ReasonForm } from "./ReasonForm";
 import { type Control, RunButtons, RunControlForm } from "./RunControls";
 
@@ -59,21 +61,49 @@ function Reason({ step, primary, now }: { step: StepView; primary: Offer | undef
   return <p className="meta">{primary.command === "apply" && step.preview !== null ? "You confirm on the next page." : ""}</p>;
 }
 
+function otherOffers(step: StepView): Offer[] {
+  return step.offers.filter((o) => !o.primary && o.command !== "check" && o.refused === null && commandOf(o.command, step.id) !== null);
+}
+
+function pressOffer(store: Store, step: StepView, offer: Offer, ask: (word: string) => void): void {
+  if (offer.needs_reason) return ask(offer.command);
+  const command = commandOf(offer.command, step.id);
+  if (command !== null) void store.submit(offer.command, command);
+}
+
+/** What else can be done with a step that has a main button. */
+export function Otherwise({ step, onAsk }: { step: StepView; onAsk: (word: string) => void }) {
+  const store = useStore();
+  const { busy } = useApp();
+  const list = otherOffers(step);
+  if (list.length === 0 || !step.offers.some((o) => o.primary)) return null;
+  return (
+    <Block id="otherwise" title="Otherwise">
+      <div className="otherwise">
+        {list.map((o) => (
+          <Button key={o.command} loading={busy === o.command} onClick={() => pressOffer(store, step, o, onAsk)} data-testid={`offer-${o.command}`}>
+            {o.needs_reason ? `${o.label}…` : o.label}
+          </Button>
+        ))}
+      </div>
+    </Block>
+  );
+}
+
 /** What can be done with the step now, at the bottom of the middle column. */
 export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: number; ask: string | null; setAsk: (ask: string | null) => void }) {
   const store = useStore();
   const { busy } = useApp();
   const primary = step.offers.find((o) => o.primary);
-  const others = step.offers.filter((o) => !o.primary && o.command !== "check" && o.refused === null && commandOf(o.command, step.id) !== null);
+  // Beside a main button the rest stands at the end of the page; without one it is what there is to do.
+  const others = primary === undefined ? otherOffers(step) : [];
   const asked = step.offers.find((o) => o.command === ask && o.refused === null);
   // A step without a preview has nothing to confirm: it changes nothing in the world.
   const confirms = primary?.command === "apply" && step.preview !== null;
 
   const press = (offer: Offer) => {
     if (offer.command === "apply" && confirms) return go({ name: "confirm", step: step.id });
-    if (offer.needs_reason) return setAsk(offer.command);
-    const command = commandOf(offer.command, step.id);
-    if (command !== null) void store.submit(offer.command, command);
+    pressOffer(store, step, offer, setAsk);
   };
 
   return (

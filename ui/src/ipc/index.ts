@@ -1,10 +1,11 @@
 import type { Ipc } from "./port";
 
-/** The host: the fake one only when the page is opened with ?fake, never by itself. */
+/** The host: the fake one only in a plain browser opened with ?fake, never inside the console. */
 export async function host(): Promise<Ipc> {
-  if (new URLSearchParams(window.location.search).has("fake")) {
+  const scene = new URLSearchParams(window.location.search).get("fake");
+  if (scene !== null && !("__TAURI_INTERNALS__" in window)) {
     const { fakeIpc } = await import("./fake");
-    return fakeIpc(new URLSearchParams(window.location.search).get("fake") ?? "");
+    return fakeIpc(scene);
   }
   const { tauri } = await import("./tauri");
   return tauri;

@@ -44,7 +44,7 @@ function Cards({ plan }: { plan: RollbackPlanView }) {
         head={count(undo.length, "change")}
         note={undo.flatMap((i) => i.preview?.changes.map((c) => c.object) ?? []).join(", ") || "see the order below"}
       />
-      <Card title="Loses" head={loses.length === 0 ? "Nothing" : loses.length === 1 ? (loses[0] ?? "") : count(loses.length, "thing")} note={loses.length > 1 ? loses.join("; ") : loses.length === 1 ? "named by the plan" : "no data, no sign-in"} />
+      <Card title="Loses" head={loses.length === 0 ? "Nothing" : count(loses.length, "thing")} note={loses.length === 0 ? "the plan names no loss" : loses.join("; ")} />
       <Card
         title="Takes"
         head={plan.caches_s === 0 ? "Only the calls" : `Up to ${duration(plan.caches_s)}`}

@@ -62,7 +62,7 @@ function Runs() {
                 {r.target} · opened {date(r.opened_at)}, {fullTime(r.opened_at)}
               </span>
             </span>
-            <Button onClick={() => void open(r.run)} ariaLabel={`Open ${r.title} on ${r.target}, ${r.run}`} data-testid={`open-run-${r.run}`}>
+            <Button onClick={() => void open(r.run)} ariaLabel={`${r.run === run ? "Show" : "Open"} ${r.title} on ${r.target}, ${r.run}`} data-testid={`open-run-${r.run}`}>
               {r.run === run ? "Show" : "Open"}
             </Button>
           </li>

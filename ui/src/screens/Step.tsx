@@ -1,6 +1,6 @@
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
-import { ActionBar } from "../components/ActionBar";
+import { ActionBar, Otherwise } from "../components/ActionBar";
 import { Attempts } from "../components/Attempts";
 import { Calls, Changes, CopyCli } from "../components/Change";
 import { CheckTable } from "../components/CheckTable";
@@ -12,7 +12,7 @@ import { State } from "../components/State";
 import { age, count, duration, fullTime } from "../format/time";
 import type { ReadingView, StepView } from "../ipc";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
-import { freshen, isFinished, letsThrough } from "../state/readings";
+import { allSteps, freshen, isFinished, letsThrough } from "../state/readings";
 import { href } from "../state/router";
 import { Missing } from "./Missing";
 
@@ -134,7 +134,6 @@ function WayBack({ step, now }: { step: StepView; now: number }) {
             list={[
               ["Restores", restores.length === 0 ? "nothing to restore" : restores.join(", ")],
               ["Loses", step.undo_loses.length === 0 ? "nothing" : step.undo_loses.join("; ")],
-              ["How", step.reversibility],
             ]}
           />
           {rows.length > 0 && (
@@ -174,10 +173,12 @@ function After({ step, now }: { step: StepView; now: number }) {
 
 export function StepScreen({ id }: { id: string }) {
   const found = useStep(id);
+  const snapshot = useSnapshot();
   const now = useWorldNow();
   const [ask, setAsk] = useState<string | null>(null);
   if (found === null) return <Missing what={`step ${id}`} />;
   const { step, phase, number, of } = found;
+  const unmet = allSteps(snapshot).filter((s) => step.needs.includes(s.id) && s.state !== "done").map((s) => s.title);
   return (
     <>
       <div className="page">
@@ -193,7 +194,7 @@ export function StepScreen({ id }: { id: string }) {
             step.expected_s === null ? null : ["Expected", duration(step.expected_s)],
             ["Undo", step.reversibility],
             step.affects === null ? null : ["Affects", step.affects],
-            step.needs.length === 0 ? null : ["Needs", step.needs.join(", ")],
+            unmet.length === 0 ? null : ["Needs first", unmet.join(", ")],
           ]}
         />
         {step.note !== "" && (
@@ -212,6 +213,7 @@ export function StepScreen({ id }: { id: string }) {
         <WayBack step={step} now={now} />
         <Attempts list={step.attempts} />
         <After step={step} now={now} />
+        <Otherwise step={step} onAsk={setAsk} />
       </div>
       <ActionBar step={step} now={now} ask={ask} setAsk={setAsk} key={step.id} />
     </>

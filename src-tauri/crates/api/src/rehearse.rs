@@ -74,7 +74,7 @@ impl Outcome {
 
 /// Sees what happens: a line at a time, and each stage as it is reached.
 #[async_trait::async_trait]
-pub trait Audience: Send {
+pub trait Audience: Send + Sync {
     /// Hears a line.
     fn hear(&mut self, line: Line);
     /// Looks at the world at a stage, before anything goes on.
@@ -110,6 +110,7 @@ pub async fn auto(
         around,
         world,
         fault,
+        users_affected: false,
         audience,
     };
     let outcome = operator.go(&endpoint).await;
@@ -123,6 +124,7 @@ struct ScriptedOperator<'a> {
     around: Surroundings,
     world: Client,
     fault: Option<Fault>,
+    users_affected: bool,
     audience: &'a mut dyn Audience,
 }
 
@@ -134,6 +136,9 @@ impl ScriptedOperator<'_> {
         let far = self.records().await?;
         self.audience.look(Stage::Far, endpoint).await?;
         let began = self.around.clock.now();
+        if self.users_affected {
+            self.rule_back().await?;
+        }
         let back = self.back().await?;
         let rollback_s = self.around.clock.now().duration_since(began).as_secs();
         let end = self.records().await?;
@@ -179,7 +184,7 @@ impl ScriptedOperator<'_> {
                 ) {
                     self.see_it_fail().await?;
                     // On the night nobody goes on from here: what failed is taken back.
-                    self.rule_back().await?;
+                    self.users_affected = true;
                     return Ok(None);
                 }
             }

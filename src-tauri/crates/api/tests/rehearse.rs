@@ -34,7 +34,7 @@ async fn rehearse(fault: Option<&str>) -> switchback_api::rehearse::Outcome {
     let home = tempfile::tempdir().unwrap();
     let mut options = HostOptions::new(Operator::new("m.example").unwrap());
     options.home = Some(home.path().to_owned());
-    options.rehearsal_scale = 100;
+    options.rehearsal_scale = 40;
     let host = Host::start(options).unwrap();
     let mut notes = Notes::default();
     let outcome = auto(&host, fault, &mut notes).await.unwrap();
@@ -48,4 +48,35 @@ async fn forward_and_all_the_way_back() {
     let outcome = rehearse(None).await;
     assert!(outcome.is_clean(), "{outcome:?}");
     assert_eq!(outcome.far_difference.len(), 2, "one record set gone, one new");
+}
+
+/// With each fault the run goes all the way and comes back, or it says by name what differs.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_each_fault() {
+    let mut rehearsals = tokio::task::JoinSet::new();
+    for (fault, all_the_way) in [
+        ("site-down", true),
+        ("site-slow:new:200", true),
+        ("throttle:ChangeResourceRecordSets:2", true),
+        (
+            "error-before:ChangeResourceRecordSets:PriorRequestNotComplete:1",
+            true,
+        ),
+        ("error-before:ChangeResourceRecordSets:AccessDenied:1", false),
+        ("lost-response", true),
+        ("delay:ChangeResourceRecordSets:700", true),
+        ("insync-slow:120", true),
+        ("expired-credentials", true),
+        ("second-writer", false),
+        ("tls-expired", false),
+        ("tls-wrong-name", false),
+    ] {
+        rehearsals.spawn(async move { (fault, all_the_way, rehearse(Some(fault)).await) });
+    }
+    while let Some(ended) = rehearsals.join_next().await {
+        let (fault, all_the_way, outcome) = ended.unwrap();
+        assert_eq!(outcome.end_difference, Vec::<String>::new(), "{fault}");
+        assert_eq!(outcome.went_all_the_way, all_the_way, "{fault}: {outcome:?}");
+        assert_eq!(outcome.difference.is_none(), all_the_way, "{fault}: {outcome:?}");
+    }
 }

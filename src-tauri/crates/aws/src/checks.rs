@@ -189,14 +189,14 @@ impl Aws {
     }
 }
 
-/// A record set's line for people, without its TTL.
+/// A record set in one line without name and TTL, as a runbook writes what it expects:
+/// `A 192.0.2.10,192.0.2.11`, `A alias d111111abcdef8.cloudfront.net`.
 pub(crate) fn line_without_ttl(set: &RecordSet) -> String {
     let set = crate::route53::normal(set);
-    let ttl = match &set.data {
-        RecordData::Values { ttl, .. } => format!(" TTL {ttl} s"),
-        RecordData::Alias(_) => " TTL 60 s, fixed by alias".to_owned(),
-    };
-    set.line().replacen(&ttl, "", 1)
+    match &set.data {
+        RecordData::Values { values, .. } => format!("{} {}", set.kind, values.join(",")),
+        RecordData::Alias(alias) => format!("{} alias {}", set.kind, alias.name.host()),
+    }
 }
 
 /// Lines as they are compared: without case, trailing dots and order.
@@ -204,10 +204,8 @@ fn comparable(lines: &[String]) -> Vec<String> {
     let mut lines: Vec<String> = lines
         .iter()
         .map(|line| {
-            let words = line.split_whitespace().map(|word| {
-                let (word, comma) = word.strip_suffix(',').map_or((word, ""), |word| (word, ","));
-                format!("{}{comma}", word.trim_end_matches('.').to_ascii_lowercase())
-            });
+            let words = line.split([' ', ',']).filter(|word| !word.is_empty());
+            let words = words.map(|word| word.trim_end_matches('.').to_ascii_lowercase());
             words.collect::<Vec<_>>().join(" ")
         })
         .collect();

@@ -50,7 +50,11 @@ impl Cx<'_> {
     pub fn host_at(&self, speed: Option<u32>) -> Result<Open, ApiError> {
         let mut options = HostOptions::new(self.operator()?);
         options.home.clone_from(&self.global.home);
-        options.endpoint = self.global.aws_endpoint.clone().filter(|url| !url.trim().is_empty());
+        options.endpoint = self
+            .global
+            .aws_endpoint
+            .clone()
+            .filter(|url| !url.trim().is_empty());
         if let Some(speed) = speed.or(self.global.rehearsal_speed) {
             options.rehearsal_scale = speed;
         }
@@ -95,7 +99,11 @@ pub fn confirmed(run: &Run, given: Option<&str>) -> Result<(), ApiError> {
     Err(ApiError::new(
         "guard",
         message,
-        format!("This run acts on {}: give --confirm {}.", target.kind.banner(), target.name),
+        format!(
+            "This run acts on {}: give --confirm {}.",
+            target.kind.banner(),
+            target.name
+        ),
         format!("run {}", run.id),
     ))
 }

@@ -31,7 +31,10 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            let error = ApiError::internal(format!("The program could not start its threads: {}.", error.kind()));
+            let error = ApiError::internal(format!(
+                "The program could not start its threads: {}.",
+                error.kind()
+            ));
             return exit::failed(&out, &error);
         }
     };
@@ -49,7 +52,11 @@ fn usage(error: &clap::Error) -> ExitCode {
     let json = std::env::args_os().any(|arg| arg == "--json");
     if json && !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let text = error.render().to_string();
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let message = text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ");
         let error = ApiError::new("usage", message, "Try --help.", "the command line");
         return exit::failed(&Out::new(true), &error);
     }

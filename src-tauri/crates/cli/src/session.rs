@@ -171,7 +171,8 @@ impl Session<'_> {
 
     /// Runs a step's before-checks and works until they have ended.
     pub async fn check(&mut self, id: &StepId) -> Result<(), ApiError> {
-        self.submit(Command::Check { step: id.clone() }, None, None).await?;
+        self.submit(Command::Check { step: id.clone() }, None, None)
+            .await?;
         self.settle().await
     }
 
@@ -181,14 +182,20 @@ impl Session<'_> {
         if self.cx.out.json || self.said >= head {
             return;
         }
-        match self.host.store().read_page(&self.driver.run().id, self.said, 1000) {
+        match self
+            .host
+            .store()
+            .read_page(&self.driver.run().id, self.said, 1000)
+        {
             Ok(events) => {
                 for event in &events {
                     let view = event_view(event);
                     let step = view.step.map(|step| format!("{step}: ")).unwrap_or_default();
-                    self.cx
-                        .out
-                        .say(&format!("{}  {step}{}", view.at.strftime("%H:%M:%S"), view.sentence));
+                    self.cx.out.say(&format!(
+                        "{}  {step}{}",
+                        view.at.strftime("%H:%M:%S"),
+                        view.sentence
+                    ));
                 }
             }
             // What is said is a courtesy; the journal's own errors come from the driver.
@@ -232,16 +239,22 @@ pub fn verdict(run: &Run, step: &StepView, state: StepState) -> Result<(), ApiEr
     };
     match state {
         StepState::Done { .. } => Ok(()),
-        StepState::ToDo | StepState::Checking | StepState::Blocked | StepState::Ready | StepState::Skipped => {
+        StepState::ToDo
+        | StepState::Checking
+        | StepState::Blocked
+        | StepState::Ready
+        | StepState::Skipped => {
             let hint = match run.state {
                 RunState::Open => "Nothing was changed. Look at the preview again, then apply it.",
                 _ => "Nothing was changed. Resume the run to go on.",
             };
             error("guard", note(&step.state_words), hint)
         }
-        StepState::Failed | StepState::UndoFailed => {
-            error("failed", note(&step.state_words), "Mend it, then check the step again.")
-        }
+        StepState::Failed | StepState::UndoFailed => error(
+            "failed",
+            note(&step.state_words),
+            "Mend it, then check the step again.",
+        ),
         StepState::Undone { .. } => error("failed", note("undone"), "Reopen the step to do it again."),
         _ => error(
             "unknown",

@@ -367,11 +367,11 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
             );
         }
         EventKind::Held { .. } => {
-            void_waiting(run, at);
+            void_waiting(run, &[Way::Apply], at);
             run.state = RunState::Held;
         }
         EventKind::StopRequested { .. } => {
-            void_waiting(run, at);
+            void_waiting(run, &[Way::Apply], at);
             run.state = RunState::Stopping;
         }
         EventKind::Stopped => run.state = RunState::Stopped,
@@ -382,7 +382,7 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
             if run.rollback_active() {
                 return Err("a rollback is under way".to_owned());
             }
-            void_waiting(run, at);
+            void_waiting(run, &[Way::Apply, Way::Undo], at);
             run.rollback = Some(RollbackRun {
                 plan: (**plan).clone(),
                 done: 0,
@@ -465,13 +465,15 @@ fn halt_rollback(run: &mut Run) {
     }
 }
 
-/// A hold, a stop or a rollback: approvals are void, and what waits to be tried again is not.
-fn void_waiting(run: &mut Run, at: Timestamp) {
+/// A hold, a stop or a rollback: approvals are void, and what waits to be tried again is not. A hold
+/// and a stop never bar the way back.
+fn void_waiting(run: &mut Run, ways: &[Way], at: Timestamp) {
     for step in run.steps.values_mut() {
         step.approval = None;
         let waiting = step
             .current()
             .filter(|a| matches!(a.outcome, Outcome::Refused(Some(_))) && step.state.is_in_flight())
+            .filter(|a| ways.contains(&a.id.way))
             .map(|a| a.id.way);
         if let Some(way) = waiting {
             not_applied(step, way, at);

@@ -10,7 +10,9 @@ use switchback_testkit::plans::{LONG_TTL, LOW_TTL, ZONE, address, dns_switch, id
 use switchback_testkit::walk::invariants;
 
 const UNDONE: StepState = StepState::Undone { accepted: false };
-const DONE: StepState = StepState::Done { how: DoneHow::Verified };
+const DONE: StepState = StepState::Done {
+    how: DoneHow::Verified,
+};
 
 fn now_there(fake: &FakeDesk) -> Vec<String> {
     fake.store.image(ZONE, &name("apps")).lines()
@@ -30,7 +32,10 @@ async fn there_r3_there_again_and_all_the_way_back() {
     let lowered = fake.clock.now();
     fake.desk.apply("switch").await.unwrap();
     let waited = fake.clock.now().duration_since(lowered);
-    assert!(waited.as_secs() >= i64::from(LONG_TTL) - 5, "the long TTL must run out first: {waited}");
+    assert!(
+        waited.as_secs() >= i64::from(LONG_TTL) - 5,
+        "the long TTL must run out first: {waited}"
+    );
     fake.desk.apply("restore-ttl").await.unwrap();
     assert_eq!(now_there(&fake), line(LONG_TTL, "198.51.100.20"));
 
@@ -39,8 +44,17 @@ async fn there_r3_there_again_and_all_the_way_back() {
     let plan = fake.desk.roll_back(rule).await.unwrap();
     let items: Vec<&str> = plan.items.iter().map(|item| item.id.as_str()).collect();
     assert_eq!(items, ["restore-ttl", "switch", "notice-1"]);
-    assert!(fake.desk.rollback_state().contains("Send this notice"), "{}", fake.desk.rollback_state());
-    fake.desk.ask(Command::RollbackDone { item: "notice-1".to_owned() }).await.unwrap();
+    assert!(
+        fake.desk.rollback_state().contains("Send this notice"),
+        "{}",
+        fake.desk.rollback_state()
+    );
+    fake.desk
+        .ask(Command::RollbackDone {
+            item: "notice-1".to_owned(),
+        })
+        .await
+        .unwrap();
     fake.desk.idle().await;
     assert_eq!(fake.desk.rollback_state(), "completed");
     assert_eq!(now_there(&fake), line(LOW_TTL, "192.0.2.10"));
@@ -49,7 +63,10 @@ async fn there_r3_there_again_and_all_the_way_back() {
 
     // Again: nothing is reused. The name was served with the long TTL meanwhile, so it is waited for
     // anew, from its own replacement.
-    fake.desk.ask(Command::Reopen { step: id("switch") }).await.unwrap();
+    fake.desk
+        .ask(Command::Reopen { step: id("switch") })
+        .await
+        .unwrap();
     assert_eq!(fake.desk.run().steps[&id("switch")].generation, 2);
     assert!(fake.desk.run().steps[&id("switch")].checks.is_none());
     fake.desk.apply("switch").await.unwrap();
@@ -59,7 +76,13 @@ async fn there_r3_there_again_and_all_the_way_back() {
     let items: Vec<&str> = plan.items.iter().map(|item| item.id.as_str()).collect();
     assert_eq!(items, ["switch", "lower-ttl"], "the TTL is restored last");
     assert_eq!(fake.store.records(), start);
-    assert!(fake.desk.run().steps.values().all(|step| !step.state.may_have_effect()));
+    assert!(
+        fake.desk
+            .run()
+            .steps
+            .values()
+            .all(|step| !step.state.may_have_effect())
+    );
     let refused = fake.desk.roll_back(RollbackScope::All).await.unwrap_err();
     assert_eq!(refused.code, RejectionCode::NotNow);
     invariants(&fake).unwrap();
@@ -71,10 +94,18 @@ async fn undone_before_it_was_in_sync_does_not_block_the_next_wait() {
     fake.desk.check("lower-ttl").await.unwrap();
     fake.desk.approve("lower-ttl").await.unwrap();
     fake.desk.driver.turn().await.unwrap();
-    assert!(matches!(fake.desk.state("lower-ttl"), StepState::Verifying { .. }));
+    assert!(matches!(
+        fake.desk.state("lower-ttl"),
+        StepState::Verifying { .. }
+    ));
     fake.desk.roll_back(RollbackScope::All).await.unwrap();
     assert_eq!(fake.desk.state("lower-ttl"), UNDONE);
-    fake.desk.ask(Command::Reopen { step: id("lower-ttl") }).await.unwrap();
+    fake.desk
+        .ask(Command::Reopen {
+            step: id("lower-ttl"),
+        })
+        .await
+        .unwrap();
     fake.desk.apply("lower-ttl").await.unwrap();
     fake.desk.apply("switch").await.unwrap();
     assert_eq!(fake.desk.state("switch"), DONE);
@@ -83,9 +114,15 @@ async fn undone_before_it_was_in_sync_does_not_block_the_next_wait() {
 #[tokio::test]
 async fn nothing_to_change_is_done_without_effect_and_never_undone() {
     let mut fake = FakeDesk::open(&dns_switch()).await;
-    fake.store.put(ZONE, &name("apps"), vec![address("apps", LOW_TTL, "192.0.2.10")]);
+    fake.store
+        .put(ZONE, &name("apps"), vec![address("apps", LOW_TTL, "192.0.2.10")]);
     fake.desk.apply("lower-ttl").await.unwrap();
-    assert_eq!(fake.desk.state("lower-ttl"), StepState::Done { how: DoneHow::WithoutEffect });
+    assert_eq!(
+        fake.desk.state("lower-ttl"),
+        StepState::Done {
+            how: DoneHow::WithoutEffect
+        }
+    );
     fake.desk.apply("switch").await.unwrap();
     let plan = fake.desk.roll_back(RollbackScope::All).await.unwrap();
     assert_eq!(plan.items.len(), 1);

@@ -24,10 +24,26 @@ fn the_wait_is_the_latest_over_the_longer_versions_of_the_name() {
     };
     let table: [(&str, Vec<ServedVersion>, TtlWait); 7] = [
         ("nothing is known", vec![], TtlWait::NeverLonger),
-        ("as long as the lowered one", vec![version("a", 60, Some(0))], TtlWait::NeverLonger),
-        ("another name", vec![version("b", 900, Some(0))], TtlWait::NeverLonger),
-        ("one longer", vec![version("a", 900, Some(10))], TtlWait::Until(at(910))),
-        ("not replaced", vec![version("a", 900, None)], TtlWait::NotReplaced { ttl: 900 }),
+        (
+            "as long as the lowered one",
+            vec![version("a", 60, Some(0))],
+            TtlWait::NeverLonger,
+        ),
+        (
+            "another name",
+            vec![version("b", 900, Some(0))],
+            TtlWait::NeverLonger,
+        ),
+        (
+            "one longer",
+            vec![version("a", 900, Some(10))],
+            TtlWait::Until(at(910)),
+        ),
+        (
+            "not replaced",
+            vec![version("a", 900, None)],
+            TtlWait::NotReplaced { ttl: 900 },
+        ),
         (
             "the latest end counts, not the latest change",
             vec![version("a", 900, Some(0)), version("a", 300, Some(100))],
@@ -63,9 +79,11 @@ fn one_lucky_or_unlucky_sample_proves_nothing() {
     let monitor = &plan.monitors[0];
     let mut run = MonitorRun::default();
     // p = pass, f = fail, e = error; then the state after it: + passing, - failing, ? unknown.
-    for (n, step) in ["p+", "f+", "f+", "p+", "f+", "f+", "f-", "p-", "f-", "p-", "p+", "e?", "f-", "e?", "p+"]
-        .iter()
-        .enumerate()
+    for (n, step) in [
+        "p+", "f+", "f+", "p+", "f+", "f+", "f-", "p-", "f-", "p-", "p+", "e?", "f-", "e?", "p+",
+    ]
+    .iter()
+    .enumerate()
     {
         let verdict = match &step[..1] {
             "p" => Verdict::Pass,
@@ -86,7 +104,11 @@ fn one_lucky_or_unlucky_sample_proves_nothing() {
     let mut run = MonitorRun::default();
     run.take(monitor, reading(0, Verdict::Fail));
     run.take(monitor, reading(10, Verdict::Fail));
-    assert_eq!(run.decision_due(monitor), Some(at(600)), "from its start, not from the last sample");
+    assert_eq!(
+        run.decision_due(monitor),
+        Some(at(600)),
+        "from its start, not from the last sample"
+    );
 }
 
 #[tokio::test]
@@ -107,16 +129,27 @@ async fn next_says_one_thing_a_state() {
     let mut fake = FakeDesk::open(&dns_switch()).await;
     let desk = &mut fake.desk;
     assert_eq!(next(desk.run()), None);
-    desk.ask(Command::Check { step: id("lower-ttl") }).await.unwrap();
+    desk.ask(Command::Check {
+        step: id("lower-ttl"),
+    })
+    .await
+    .unwrap();
     assert_eq!(next(desk.run()), Some(Work::Check(id("lower-ttl"))));
     desk.idle().await;
     desk.approve("lower-ttl").await.unwrap();
     assert_eq!(next(desk.run()), Some(Work::Apply(id("lower-ttl"))));
     fake.faulty.inject(Op::Call, 1, Fault::ResponseLost);
     desk.driver.turn().await.unwrap();
-    assert!(matches!(next(desk.run()), Some(Work::Inspect(_))), "{:?}", next(desk.run()));
+    assert!(
+        matches!(next(desk.run()), Some(Work::Inspect(_))),
+        "{:?}",
+        next(desk.run())
+    );
     desk.ask(Command::Stop).await.unwrap();
-    assert!(matches!(next(desk.run()), Some(Work::Inspect(_))), "a stop resolves what is in flight first");
+    assert!(
+        matches!(next(desk.run()), Some(Work::Inspect(_))),
+        "a stop resolves what is in flight first"
+    );
     while desk.state("lower-ttl").is_in_flight() {
         match desk.driver.turn().await.unwrap() {
             switchback_engine::Turn::Waiting(_) => fake.clock.advance(std::time::Duration::from_secs(5)),
@@ -127,7 +160,10 @@ async fn next_says_one_thing_a_state() {
     desk.idle().await;
     assert_eq!(desk.run().state, switchback_model::RunState::Stopped);
     desk.confirm(RollbackScope::All, &[], &[]).await.unwrap();
-    assert!(matches!(next(desk.run()), Some(Work::Undo { .. })), "stopped bars applies, never the way back");
+    assert!(
+        matches!(next(desk.run()), Some(Work::Undo { .. })),
+        "stopped bars applies, never the way back"
+    );
     desk.idle().await;
     assert_eq!(next(desk.run()), None);
 }

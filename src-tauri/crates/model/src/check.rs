@@ -19,7 +19,10 @@ pub struct Observers {
 
 impl Default for Observers {
     fn default() -> Self {
-        Self { dns: true, http: true }
+        Self {
+            dns: true,
+            http: true,
+        }
     }
 }
 
@@ -46,7 +49,8 @@ pub enum CheckKind {
         zone_id: String,
         /// The record's name.
         name: DnsName,
-        /// The lines expected, as of [`crate::dns::RecordSet::line`] without the TTL; sorted.
+        /// The lines expected, without name and TTL, sorted: `A 192.0.2.10,192.0.2.11`,
+        /// `A alias d111111abcdef8.cloudfront.net`.
         values: Vec<String>,
     },
     /// Every longer TTL that was served has run out since its replacement was in sync.

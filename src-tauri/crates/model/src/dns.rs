@@ -26,9 +26,15 @@ impl DnsName {
             && body.len() <= 254
             && body.split('.').all(|label| {
                 (1..=63).contains(&label.len())
-                    && label.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '/' | '"' | '<' | '>' | '&'))
+                    && label
+                        .chars()
+                        .all(|c| c.is_ascii_graphic() && !matches!(c, '/' | '"' | '<' | '>' | '&'))
             });
-        if fits { Ok(Self(format!("{body}."))) } else { Err(cut()) }
+        if fits {
+            Ok(Self(format!("{body}.")))
+        } else {
+            Err(cut())
+        }
     }
 
     /// With the trailing dot.
@@ -173,7 +179,10 @@ impl RecordSet {
         Self {
             name,
             kind,
-            data: RecordData::Values { ttl, values: normal_values(kind, values) },
+            data: RecordData::Values {
+                ttl,
+                values: normal_values(kind, values),
+            },
             routing: Routing::default(),
         }
     }
@@ -213,7 +222,12 @@ impl RecordSet {
                 format!("alias {} TTL 60 s, fixed by alias", alias.name.host())
             }
         };
-        let identifier = self.routing.set_identifier.as_deref().map(|id| format!(" set {id:?}")).unwrap_or_default();
+        let identifier = self
+            .routing
+            .set_identifier
+            .as_deref()
+            .map(|id| format!(" set {id:?}"))
+            .unwrap_or_default();
         format!("{} {} {what}{identifier}", self.kind, self.name.host())
     }
 }
@@ -225,9 +239,10 @@ pub fn normal_values(kind: RecordType, values: Vec<String>) -> Vec<String> {
         .into_iter()
         .map(|value| match kind {
             RecordType::Cname => DnsName::new(&value).map_or(value, String::from),
-            RecordType::A | RecordType::Aaaa => {
-                value.trim().parse::<std::net::IpAddr>().map_or(value, |ip| ip.to_string())
-            }
+            RecordType::A | RecordType::Aaaa => value
+                .trim()
+                .parse::<std::net::IpAddr>()
+                .map_or(value, |ip| ip.to_string()),
         })
         .collect();
     values.sort();

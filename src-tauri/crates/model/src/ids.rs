@@ -21,8 +21,17 @@ pub struct InvalidId {
 fn checked(what: &'static str, text: &str) -> Result<String, InvalidId> {
     let well_formed = (1..=64).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
-    if well_formed { Ok(text.to_owned()) } else { Err(InvalidId { what, text: text.chars().take(80).collect() }) }
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    if well_formed {
+        Ok(text.to_owned())
+    } else {
+        Err(InvalidId {
+            what,
+            text: text.chars().take(80).collect(),
+        })
+    }
 }
 
 macro_rules! id {
@@ -101,7 +110,10 @@ impl Operator {
     pub fn new(text: &str) -> Result<Self, InvalidId> {
         let text = text.trim();
         if text.is_empty() || text.chars().count() > 120 || text.chars().any(char::is_control) {
-            return Err(InvalidId { what: "operator name", text: text.chars().take(80).collect() });
+            return Err(InvalidId {
+                what: "operator name",
+                text: text.chars().take(80).collect(),
+            });
         }
         Ok(Self(text.to_owned()))
     }

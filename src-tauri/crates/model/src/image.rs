@@ -59,7 +59,12 @@ impl<T> Sealed<T> {
     /// Wraps what the journal has encrypted.
     #[must_use]
     pub fn from_parts(key_id: String, nonce: String, ciphertext: String) -> Self {
-        Self { key_id, nonce, ciphertext, of: PhantomData }
+        Self {
+            key_id,
+            nonce,
+            ciphertext,
+            of: PhantomData,
+        }
     }
 }
 

@@ -119,7 +119,10 @@ impl StepState {
     /// Whether a call may be on its way.
     #[must_use]
     pub fn is_in_flight(self) -> bool {
-        matches!(self, Self::Applying { .. } | Self::InDoubt { .. } | Self::Undoing { .. } | Self::UndoInDoubt { .. })
+        matches!(
+            self,
+            Self::Applying { .. } | Self::InDoubt { .. } | Self::Undoing { .. } | Self::UndoInDoubt { .. }
+        )
     }
 
     /// The state in the words of the window.

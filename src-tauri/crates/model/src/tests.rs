@@ -13,21 +13,46 @@ fn names_are_brought_into_one_form() {
     ] {
         assert_eq!(DnsName::new(text).unwrap().as_str(), normal);
     }
-    for bad in ["", ".", "a..b", "a b.test", "a/b.test", "<x>.test", &"a".repeat(64)] {
+    for bad in [
+        "",
+        ".",
+        "a..b",
+        "a b.test",
+        "a/b.test",
+        "<x>.test",
+        &"a".repeat(64),
+    ] {
         assert!(DnsName::new(bad).is_err(), "{bad:?}");
     }
     let zone = DnsName::new("example.nhs.test").unwrap();
     assert!(DnsName::new("apps.example.nhs.test").unwrap().is_within(&zone));
-    assert!(!DnsName::new("apps.other-example.nhs.test").unwrap().is_within(&zone));
+    assert!(
+        !DnsName::new("apps.other-example.nhs.test")
+            .unwrap()
+            .is_within(&zone)
+    );
 }
 
 #[test]
 fn values_have_no_order() {
     let name = DnsName::new("apps.example.nhs.test").unwrap();
-    let one = RecordSet::values(name.clone(), RecordType::A, 60, vec!["192.0.2.2".into(), "192.0.2.10".into()]);
-    let two = RecordSet::values(name, RecordType::A, 60, vec!["192.0.2.10".into(), "192.0.2.2".into()]);
+    let one = RecordSet::values(
+        name.clone(),
+        RecordType::A,
+        60,
+        vec!["192.0.2.2".into(), "192.0.2.10".into()],
+    );
+    let two = RecordSet::values(
+        name,
+        RecordType::A,
+        60,
+        vec!["192.0.2.10".into(), "192.0.2.2".into()],
+    );
     assert_eq!(Digest::of(&one), Digest::of(&two));
-    assert_eq!(one.line(), "A apps.example.nhs.test 192.0.2.10, 192.0.2.2 TTL 60 s");
+    assert_eq!(
+        one.line(),
+        "A apps.example.nhs.test 192.0.2.10, 192.0.2.2 TTL 60 s"
+    );
 }
 
 #[test]

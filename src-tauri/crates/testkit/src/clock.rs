@@ -18,7 +18,9 @@ impl ManualClock {
     #[must_use]
     pub fn new() -> Arc<Self> {
         let start = Timestamp::from_second(1_767_603_600).unwrap();
-        Arc::new(Self { now: Mutex::new((start, Duration::ZERO)) })
+        Arc::new(Self {
+            now: Mutex::new((start, Duration::ZERO)),
+        })
     }
 
     /// Moves both clocks on.

@@ -110,9 +110,15 @@ pub async fn run(bench: &dyn Bench) -> Matrix {
     let mut matrix = Matrix::default();
     let mut add = |name: String, outcome| matrix.cells.push(Cell { name, outcome });
     let (trace, outcome) = cell(bench, None).await;
-    let once = trace.iter().position(|(_, label)| label.starts_with("again")).unwrap_or(trace.len());
+    let once = trace
+        .iter()
+        .position(|(_, label)| label.starts_with("again"))
+        .unwrap_or(trace.len());
     let trace = &trace[..once];
-    add("clean, applied twice, undone twice, and again".to_owned(), outcome);
+    add(
+        "clean, applied twice, undone twice, and again".to_owned(),
+        outcome,
+    );
     for (index, (op, label)) in trace.iter().enumerate() {
         for fault in faults(*op) {
             let name = format!("#{index} {label} {op:?} {fault:?}");
@@ -126,13 +132,19 @@ pub async fn run(bench: &dyn Bench) -> Matrix {
 pub async fn first_red(bench: &dyn Bench) -> Option<Cell> {
     let (trace, outcome) = cell(bench, None).await;
     if outcome.is_err() {
-        return Some(Cell { name: "clean".to_owned(), outcome });
+        return Some(Cell {
+            name: "clean".to_owned(),
+            outcome,
+        });
     }
     for (index, (op, label)) in trace.iter().enumerate() {
         for fault in faults(*op) {
             let outcome = cell(bench, Some((index, fault))).await.1;
             if outcome.is_err() {
-                return Some(Cell { name: format!("#{index} {label} {op:?} {fault:?}"), outcome });
+                return Some(Cell {
+                    name: format!("#{index} {label} {op:?} {fault:?}"),
+                    outcome,
+                });
             }
         }
     }
@@ -153,7 +165,13 @@ pub async fn cell(
         Some(bug) => bug.around(faulty.clone()),
         None => faulty.clone(),
     };
-    let desk = Desk::start(subject.clock.clone(), subject.journal.clone(), world, faulty.killed()).await;
+    let desk = Desk::start(
+        subject.clock.clone(),
+        subject.journal.clone(),
+        world,
+        faulty.killed(),
+    )
+    .await;
     let outcome = match desk {
         Ok(mut desk) => judge(&subject, &faulty, &mut desk, fault).await,
         Err(error) => Err(error.to_string()),
@@ -196,7 +214,10 @@ async fn judge(
         return Err(format!("not back at the start: {}", lines(&end)));
     }
     if foreign && !faulty.overwritten().is_empty() {
-        return Err(format!("overwrote a second writer: {}", faulty.overwritten().join(", ")));
+        return Err(format!(
+            "overwrote a second writer: {}",
+            faulty.overwritten().join(", ")
+        ));
     }
     Ok(())
 }
@@ -239,12 +260,7 @@ async fn forward(
 }
 
 /// Rolls everything back, trying again, giving up and planning anew as a person would.
-async fn back(
-    subject: &Subject,
-    faulty: &FaultyWorld,
-    desk: &mut Desk,
-    foreign: bool,
-) -> Result<(), String> {
+async fn back(subject: &Subject, faulty: &FaultyWorld, desk: &mut Desk, foreign: bool) -> Result<(), String> {
     faulty.phase("undo");
     for _ in 0..8 {
         if desk.run().rollback_active() {
@@ -264,9 +280,17 @@ async fn back(
         desk.settle_through().await?;
         honest(subject, desk, foreign).await?;
     }
-    let left: Vec<String> =
-        desk.run().steps.iter().map(|(id, step)| format!("{id} {:?}", step.state)).collect();
-    Err(format!("the rollback does not end: {}; {}", left.join(", "), desk.rollback_state()))
+    let left: Vec<String> = desk
+        .run()
+        .steps
+        .iter()
+        .map(|(id, step)| format!("{id} {:?}", step.state))
+        .collect();
+    Err(format!(
+        "the rollback does not end: {}; {}",
+        left.join(", "),
+        desk.rollback_state()
+    ))
 }
 
 async fn twice(subject: &Subject, desk: &mut Desk) -> Result<(), String> {
@@ -281,7 +305,9 @@ async fn twice(subject: &Subject, desk: &mut Desk) -> Result<(), String> {
 async fn reopen(desk: &mut Desk) -> Result<(), String> {
     let ids: Vec<_> = desk.run().steps.keys().cloned().collect();
     for step in ids {
-        desk.ask(switchback_model::Command::Reopen { step }).await.map_err(|r| r.to_string())?;
+        desk.ask(switchback_model::Command::Reopen { step })
+            .await
+            .map_err(|r| r.to_string())?;
     }
     Ok(())
 }
@@ -313,8 +339,12 @@ async fn honest(subject: &Subject, desk: &Desk, foreign: bool) -> Result<(), Str
     let real = |image: &Image| images.iter().find(|real| real.object() == image.object());
     let mut told = BTreeSet::new();
     // The last word on each object is that of the latest attempt on it.
-    let mut attempts: Vec<_> =
-        desk.run().steps.values().filter_map(|step| Some((step, step.current()?))).collect();
+    let mut attempts: Vec<_> = desk
+        .run()
+        .steps
+        .values()
+        .filter_map(|step| Some((step, step.current()?)))
+        .collect();
     attempts.sort_by_key(|(_, attempt)| std::cmp::Reverse(attempt.intended_at));
     for (step, attempt) in attempts {
         let (Some(before), Some(after)) = (attempt.before.clear(), attempt.after.clear()) else {
@@ -342,7 +372,11 @@ async fn honest(subject: &Subject, desk: &Desk, foreign: bool) -> Result<(), Str
 }
 
 fn lines(images: &[Image]) -> String {
-    images.iter().flat_map(Image::lines).collect::<Vec<_>>().join(" | ")
+    images
+        .iter()
+        .flat_map(Image::lines)
+        .collect::<Vec<_>>()
+        .join(" | ")
 }
 
 /// The oracle of a [`RecordStore`].
@@ -375,6 +409,7 @@ impl Oracle for StoreOracle {
     async fn second_writer(&self, object: &str) {
         let label = object.split('.').next().unwrap_or(object);
         let set = crate::plans::address(label, 77, "198.51.100.99");
-        self.store.put(crate::plans::ZONE, &crate::plans::name(label), vec![set]);
+        self.store
+            .put(crate::plans::ZONE, &crate::plans::name(label), vec![set]);
     }
 }

@@ -75,16 +75,20 @@ impl FakeDesk {
     }
 
     /// A desk over a journal and a store that are there already.
-    pub async fn over(
-        clock: Arc<ManualClock>,
-        journal: Arc<MemoryJournal>,
-        store: Arc<RecordStore>,
-    ) -> Self {
+    pub async fn over(clock: Arc<ManualClock>, journal: Arc<MemoryJournal>, store: Arc<RecordStore>) -> Self {
         let fake = FakeWorld::new(store.clone(), clock.clone());
         let oracle: Arc<dyn Oracle> = Arc::new(crate::conformance::StoreOracle::new(store.clone()));
         let faulty = FaultyWorld::new(fake.clone(), Some(oracle));
-        let desk = Desk::start(clock.clone(), journal, faulty.clone(), faulty.killed()).await.unwrap();
-        Self { clock, store, fake, faulty, desk }
+        let desk = Desk::start(clock.clone(), journal, faulty.clone(), faulty.killed())
+            .await
+            .unwrap();
+        Self {
+            clock,
+            store,
+            fake,
+            faulty,
+            desk,
+        }
     }
 }
 
@@ -98,7 +102,13 @@ impl Desk {
     ) -> Result<Self, DriveError> {
         let lease = journal.lease();
         let driver = Driver::start(journal.clone(), clock.clone(), world.clone(), lease, false).await?;
-        Ok(Self { clock, journal, world, driver, killed })
+        Ok(Self {
+            clock,
+            journal,
+            world,
+            driver,
+            killed,
+        })
     }
 
     /// Power off and on: what was not synced is gone, a new driver takes over.
@@ -136,7 +146,12 @@ impl Desk {
 
     /// Submits a command with a reason.
     pub async fn submit(&mut self, command: Command, basis: Option<Digest>) -> Result<u64, SubmitError> {
-        let submission = Submission { command, basis, by: operator(), reason: Some("test".to_owned()) };
+        let submission = Submission {
+            command,
+            basis,
+            by: operator(),
+            reason: Some("test".to_owned()),
+        };
         self.driver.submit(&submission).await
     }
 
@@ -173,6 +188,30 @@ impl Desk {
             }
         }
         Settled::Endless
+    }
+
+    /// Takes a few turns, sleeping where it must and restarting after a death.
+    pub async fn some_turns(&mut self, turns: usize) -> Result<(), String> {
+        for _ in 0..turns {
+            let killed = self.killed.clone();
+            let turn = tokio::select! {
+                biased;
+                () = killed.notified() => None,
+                turn = self.driver.turn() => Some(turn),
+            };
+            match turn {
+                None | Some(Err(DriveError::Journal(_))) => {
+                    self.restart().await.map_err(|e| e.to_string())?;
+                }
+                Some(Err(error)) => return Err(error.to_string()),
+                Some(Ok(Turn::Waiting(at))) => {
+                    let span = Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default();
+                    self.clock.sleep(span).await;
+                }
+                Some(Ok(_)) => {}
+            }
+        }
+        Ok(())
     }
 
     /// Settles, restarting after each death. Gives an error where it never settles.
@@ -255,7 +294,11 @@ impl Desk {
             return confirmed;
         }
         self.restart().await.unwrap();
-        Err(Rejection::new(RejectionCode::NotNow, "The process was killed.", "Ask again."))
+        Err(Rejection::new(
+            RejectionCode::NotNow,
+            "The process was killed.",
+            "Ask again.",
+        ))
     }
 
     async fn confirm_alive(

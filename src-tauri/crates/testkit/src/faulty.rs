@@ -74,8 +74,15 @@ impl FaultyWorld {
     /// Wraps a world; the oracle is the second writer.
     #[must_use]
     pub fn new(inner: Arc<dyn World>, oracle: Option<Arc<dyn Oracle>>) -> Arc<Self> {
-        let shared = Shared { state: Mutex::default(), killed: Arc::default(), oracle };
-        Arc::new(Self { inner, shared: Arc::new(shared) })
+        let shared = Shared {
+            state: Mutex::default(),
+            killed: Arc::default(),
+            oracle,
+        };
+        Arc::new(Self {
+            inner,
+            shared: Arc::new(shared),
+        })
     }
 
     /// Names what is going on, for the trace.
@@ -111,7 +118,14 @@ impl FaultyWorld {
     /// How many calls of this kind were made.
     #[must_use]
     pub fn count(&self, op: Op) -> usize {
-        self.shared.state.lock().unwrap().counts.get(&op).copied().unwrap_or(0)
+        self.shared
+            .state
+            .lock()
+            .unwrap()
+            .counts
+            .get(&op)
+            .copied()
+            .unwrap_or(0)
     }
 
     /// How many faults have fired.
@@ -199,11 +213,17 @@ impl World for FaultyWorld {
             ActionSpec::SetTtl(spec) => spec.name.host().to_owned(),
             ActionSpec::SwitchRecord(spec) => spec.name.host().to_owned(),
         };
-        Box::new(FaultyAction { inner: self.inner.action(spec), object, shared: self.shared.clone() })
+        Box::new(FaultyAction {
+            inner: self.inner.action(spec),
+            object,
+            shared: self.shared.clone(),
+        })
     }
 
     async fn identity(&self, target: &Target) -> Result<Identity, ProviderError> {
-        self.shared.run(Op::Identity, "caller", self.inner.identity(target)).await
+        self.shared
+            .run(Op::Identity, "caller", self.inner.identity(target))
+            .await
     }
 
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {
@@ -232,10 +252,14 @@ impl Action for FaultyAction {
     }
 
     async fn call(&self, cx: &WriteCx, approved: &Preview) -> Result<Receipt, ProviderError> {
-        self.shared.run(Op::Call, &self.object, self.inner.call(cx, approved)).await
+        self.shared
+            .run(Op::Call, &self.object, self.inner.call(cx, approved))
+            .await
     }
 
     async fn sync(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {
-        self.shared.run(Op::Sync, &self.object, self.inner.sync(receipt)).await
+        self.shared
+            .run(Op::Sync, &self.object, self.inner.sync(receipt))
+            .await
     }
 }

@@ -50,7 +50,15 @@ impl MemoryJournal {
             .max()
             .unwrap_or(0);
         let durable = events.len();
-        Arc::new(Self { inner: Mutex::new(Inner { events, durable, fence, ..Inner::default() }), sync })
+        Arc::new(Self {
+            inner: Mutex::new(Inner {
+                events,
+                durable,
+                fence,
+                ..Inner::default()
+            }),
+            sync,
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -61,7 +69,10 @@ impl MemoryJournal {
     pub fn lease(&self) -> Lease {
         let mut inner = self.lock();
         inner.fence += 1;
-        Lease { holder: holder(), fence: inner.fence }
+        Lease {
+            holder: holder(),
+            fence: inner.fence,
+        }
     }
 
     /// Every event so far.
@@ -107,8 +118,10 @@ impl Journal for MemoryJournal {
             return Err(JournalError::NotWritten("disk full".to_owned()));
         }
         let first = inner.events.len() as u64 + 1;
-        let written: Vec<Event> =
-            (first..).zip(events).map(|(seq, kind)| Event { seq, at, kind }).collect();
+        let written: Vec<Event> = (first..)
+            .zip(events)
+            .map(|(seq, kind)| Event { seq, at, kind })
+            .collect();
         inner.events.extend(written.iter().cloned());
         if self.sync {
             inner.durable = inner.events.len();
@@ -117,7 +130,13 @@ impl Journal for MemoryJournal {
     }
 
     async fn read(&self, after_seq: u64) -> Result<Vec<Event>, JournalError> {
-        Ok(self.lock().events.iter().filter(|event| event.seq > after_seq).cloned().collect())
+        Ok(self
+            .lock()
+            .events
+            .iter()
+            .filter(|event| event.seq > after_seq)
+            .cloned()
+            .collect())
     }
 
     async fn holds(&self, lease: &Lease) -> Result<(), JournalError> {
@@ -141,7 +160,11 @@ pub fn operator() -> Operator {
 }
 
 fn holder() -> Holder {
-    Holder { by: operator(), host: "desk".to_owned(), pid: 1 }
+    Holder {
+        by: operator(),
+        host: "desk".to_owned(),
+        pid: 1,
+    }
 }
 
 /// The event that opens a run.

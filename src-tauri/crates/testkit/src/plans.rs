@@ -148,7 +148,11 @@ pub fn plan(steps: Vec<Step>) -> Plan {
             observers: Observers::default(),
             resolvers: std::collections::BTreeMap::default(),
         },
-        phases: vec![Phase { id: PhaseId::new("only").unwrap(), title: "Only".to_owned(), steps }],
+        phases: vec![Phase {
+            id: PhaseId::new("only").unwrap(),
+            title: "Only".to_owned(),
+            steps,
+        }],
         monitors: Vec::new(),
         rules: Vec::new(),
         coherence: Vec::new(),
@@ -176,7 +180,10 @@ pub fn rule(text: &str, undo: &[&str], keep: &[&str]) -> Rule {
 #[must_use]
 pub fn dns_switch() -> Plan {
     let ttl_wait = CheckSpec {
-        kind: CheckKind::TtlWait { name: name("apps"), lowered: LOW_TTL },
+        kind: CheckKind::TtlWait {
+            name: name("apps"),
+            lowered: LOW_TTL,
+        },
         ..check("ttl-wait", None)
     };
     let mut plan = plan(vec![
@@ -189,15 +196,26 @@ pub fn dns_switch() -> Plan {
             undo_verify: vec![check("switched-back", Some(300))],
             ..switch("switch", "apps")
         },
-        Step { needs: vec![id("switch")], ..set_ttl("restore-ttl", "apps", LONG_TTL) },
+        Step {
+            needs: vec![id("switch")],
+            ..set_ttl("restore-ttl", "apps", LONG_TTL)
+        },
     ]);
     let monitor = MonitorId::new("site").unwrap();
     plan.monitors.push(Monitor {
         id: monitor.clone(),
         title: "Site".to_owned(),
         checks: vec![
-            MonitorCheck { while_done: Some(id("switch")), until_done: None, check: check("new", None) },
-            MonitorCheck { while_done: None, until_done: Some(id("switch")), check: check("old", None) },
+            MonitorCheck {
+                while_done: Some(id("switch")),
+                until_done: None,
+                check: check("new", None),
+            },
+            MonitorCheck {
+                while_done: None,
+                until_done: Some(id("switch")),
+                check: check("old", None),
+            },
         ],
         every_s: 10,
         fail_after: 3,
@@ -217,21 +235,35 @@ pub fn dns_switch() -> Plan {
 #[must_use]
 pub fn tis_like() -> Plan {
     let by_hand = |text: &str| Step {
-        reversibility: Reversibility::Manual { words: format!("Take {text} back") },
+        reversibility: Reversibility::Manual {
+            words: format!("Take {text} back"),
+        },
         ..step(text, StepKind::Attest)
     };
     let mut plan = plan(vec![
         by_hand("restrict"),
         set_ttl("ttl", "apps", LOW_TTL),
-        Step { needs: vec![id("ttl")], ..switch("mid.3", "apps") },
-        Step { after: vec![id("mid.3")], ..switch("mid.4", "reval") },
-        Step { after: vec![id("mid.4")], ..switch("mid.5", "api") },
+        Step {
+            needs: vec![id("ttl")],
+            ..switch("mid.3", "apps")
+        },
+        Step {
+            after: vec![id("mid.3")],
+            ..switch("mid.4", "reval")
+        },
+        Step {
+            after: vec![id("mid.4")],
+            ..switch("mid.5", "api")
+        },
         Step {
             needs: vec![id("mid.5")],
             undo_loses: vec!["sign-ins made meanwhile".to_owned()],
             ..by_hand("lift")
         },
-        Step { needs: vec![id("mid.3")], ..set_ttl("restore-ttl", "apps", LONG_TTL) },
+        Step {
+            needs: vec![id("mid.3")],
+            ..set_ttl("restore-ttl", "apps", LONG_TTL)
+        },
     ]);
     plan.rules = vec![
         rule("R3", &["mid.3"], &["restrict", "ttl"]),
@@ -252,7 +284,10 @@ pub fn tis_like() -> Plan {
 #[must_use]
 pub fn dag(needs: &[u32], after: &[u32]) -> Plan {
     let edges = |bits: u32, node: usize| -> Vec<StepId> {
-        (0..node).filter(|j| bits >> j & 1 == 1).map(|j| id(&format!("s{j}"))).collect()
+        (0..node)
+            .filter(|j| bits >> j & 1 == 1)
+            .map(|j| id(&format!("s{j}")))
+            .collect()
     };
     let steps = (0..needs.len())
         .map(|node| Step {

@@ -51,7 +51,10 @@ struct PlantedWorld {
 #[async_trait]
 impl World for PlantedWorld {
     fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
-        Box::new(PlantedAction { inner: self.inner.action(spec), bug: self.bug })
+        Box::new(PlantedAction {
+            inner: self.inner.action(spec),
+            bug: self.bug,
+        })
     }
 
     async fn identity(&self, target: &Target) -> Result<Identity, ProviderError> {

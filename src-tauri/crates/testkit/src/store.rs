@@ -54,7 +54,12 @@ impl RecordStore {
     /// An empty store whose changes are in sync after 2 s.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { inner: Mutex::default(), clock, sync_delay: Duration::from_secs(2), upsert: false }
+        Self {
+            inner: Mutex::default(),
+            clock,
+            sync_delay: Duration::from_secs(2),
+            upsert: false,
+        }
     }
 
     /// Swaps without looking at what is there (planted bug).
@@ -97,15 +102,27 @@ impl RecordStore {
     pub fn resume(&self, start: Records, log: &[Accepted]) {
         let mut inner = self.lock();
         inner.records = log.last().map_or(start, |entry| entry.after.clone());
-        inner.changes = (1..).zip(log).map(|(n, entry)| (format!("C{n}"), entry.at)).collect();
+        inner.changes = (1..)
+            .zip(log)
+            .map(|(n, entry)| (format!("C{n}"), entry.at))
+            .collect();
         inner.log = log.to_vec();
     }
 
     /// The sets of one name.
     #[must_use]
     pub fn image(&self, zone: &str, name: &DnsName) -> Image {
-        let sets = self.lock().records.get(&(zone.to_owned(), name.clone())).cloned().unwrap_or_default();
-        Image::RecordSets { zone_id: zone.to_owned(), name: name.clone(), sets }
+        let sets = self
+            .lock()
+            .records
+            .get(&(zone.to_owned(), name.clone()))
+            .cloned()
+            .unwrap_or_default();
+        Image::RecordSets {
+            zone_id: zone.to_owned(),
+            name: name.clone(),
+            sets,
+        }
     }
 
     /// The server's own log.
@@ -148,7 +165,11 @@ impl RecordStore {
         let id = format!("C{}", inner.log.len() + 1);
         inner.changes.insert(id.clone(), now);
         let after = inner.records.clone();
-        inner.log.push(Accepted { token: token.to_owned(), at: now, after });
+        inner.log.push(Accepted {
+            token: token.to_owned(),
+            at: now,
+            after,
+        });
         Ok(id)
     }
 

@@ -38,7 +38,10 @@ pub async fn complete(desk: &mut Desk) -> Result<(), String> {
             }
         }
     }
-    match steps.iter().find(|(id, _)| !matches!(desk.run().steps[id].state, StepState::Done { .. })) {
+    match steps
+        .iter()
+        .find(|(id, _)| !matches!(desk.run().steps[id].state, StepState::Done { .. }))
+    {
         None => Ok(()),
         Some((id, _)) => Err(format!("step {id} is {:?}", desk.run().steps[id].state)),
     }
@@ -51,7 +54,11 @@ async fn ready(desk: &mut Desk) -> Result<(), String> {
         if !desk.run().rollback_active() {
             break;
         }
-        let item = desk.run().rollback.as_ref().and_then(|r| Some((r.item()?.id.clone(), r.item()?.kind.clone())));
+        let item = desk
+            .run()
+            .rollback
+            .as_ref()
+            .and_then(|r| Some((r.item()?.id.clone(), r.item()?.kind.clone())));
         match item {
             Some((item, kind)) if !matches!(kind, switchback_model::rollback::ItemKind::Undo { .. }) => {
                 if desk.ask(Command::RollbackDone { item }).await.is_err() {
@@ -62,9 +69,14 @@ async fn ready(desk: &mut Desk) -> Result<(), String> {
                 let retried = desk.ask(Command::RollbackRetry).await;
                 desk.settle_through().await?;
                 if desk.rollback_state().starts_with("halted") && retried.is_ok() {
-                    let still_undo = desk.run().rollback.as_ref().and_then(|r| r.item()).is_some_and(|item| {
-                        matches!(item.kind, switchback_model::rollback::ItemKind::Undo { .. })
-                    });
+                    let still_undo =
+                        desk.run()
+                            .rollback
+                            .as_ref()
+                            .and_then(|r| r.item())
+                            .is_some_and(|item| {
+                                matches!(item.kind, switchback_model::rollback::ItemKind::Undo { .. })
+                            });
                     if still_undo {
                         let _ = desk.ask(Command::RollbackAbandon).await;
                     }
@@ -86,7 +98,11 @@ pub async fn back(desk: &mut Desk) -> Result<(), String> {
         if !desk.run().steps.values().any(|step| step.state.may_have_effect()) {
             return Ok(());
         }
-        let (plan, open) = desk.driver.plan_rollback(&RollbackScope::All).await.map_err(|r| r.to_string())?;
+        let (plan, open) = desk
+            .driver
+            .plan_rollback(&RollbackScope::All)
+            .await
+            .map_err(|r| r.to_string())?;
         let overrides: Vec<String> = open
             .iter()
             .filter(|p| !p.reading.verdict.lets_through())

@@ -13,8 +13,8 @@ use switchback_model::dns::RecordSet;
 use switchback_model::event::Receipt;
 use switchback_model::preview::{ApiCall, Change};
 use switchback_model::{
-    ActionSpec, CheckId, CheckKind, CheckReading, CheckSpec, FieldDifference, Finding, Image, Preview, Target,
-    Verdict,
+    ActionSpec, CheckId, CheckKind, CheckReading, CheckSpec, FieldDifference, Finding, Image, Preview,
+    Target, Verdict,
 };
 
 use crate::store::{BatchChange, RecordStore};
@@ -31,13 +31,21 @@ impl FakeWorld {
     /// A world in which every check passes and the caller is who the target asserts.
     #[must_use]
     pub fn new(store: Arc<RecordStore>, clock: Arc<dyn Clock>) -> Arc<Self> {
-        Arc::new(Self { store, clock, checks: Mutex::default(), identities: Mutex::default() })
+        Arc::new(Self {
+            store,
+            clock,
+            checks: Mutex::default(),
+            identities: Mutex::default(),
+        })
     }
 
     /// Scripts a check's next verdicts; the last one stays.
     pub fn script(&self, check: &str, verdicts: impl IntoIterator<Item = Verdict>) {
         let id = CheckId::new(check).unwrap();
-        self.checks.lock().unwrap().insert(id, verdicts.into_iter().collect());
+        self.checks
+            .lock()
+            .unwrap()
+            .insert(id, verdicts.into_iter().collect());
     }
 
     /// Scripts the next answer to "who am I".
@@ -48,7 +56,11 @@ impl FakeWorld {
     fn scripted(&self, id: &CheckId) -> Option<Verdict> {
         let mut checks = self.checks.lock().unwrap();
         let queue = checks.get_mut(id)?;
-        if queue.len() > 1 { queue.pop_front() } else { queue.front().cloned() }
+        if queue.len() > 1 {
+            queue.pop_front()
+        } else {
+            queue.front().cloned()
+        }
     }
 }
 
@@ -67,13 +79,20 @@ pub fn provider_error(kind: ProviderErrorKind, operation: &str) -> ProviderError
 #[async_trait]
 impl World for FakeWorld {
     fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
-        Box::new(FakeAction { spec: spec.clone(), store: self.store.clone(), clock: self.clock.clone() })
+        Box::new(FakeAction {
+            spec: spec.clone(),
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+        })
     }
 
     async fn identity(&self, target: &Target) -> Result<Identity, ProviderError> {
         let scripted = self.identities.lock().unwrap().pop_front();
         scripted.unwrap_or_else(|| {
-            Ok(Identity { account: target.account.clone(), arn: "arn:aws:sts::fake".to_owned() })
+            Ok(Identity {
+                account: target.account.clone(),
+                arn: "arn:aws:sts::fake".to_owned(),
+            })
         })
     }
 
@@ -137,14 +156,30 @@ impl Action for FakeAction {
             (None, ActionSpec::SwitchRecord(spec)) => spec.to.clone(),
         };
         wanted.sort();
-        let gone = sets(from).iter().filter(|s| !wanted.contains(s)).cloned().map(BatchChange::Delete);
-        let new = wanted.iter().filter(|s| !sets(from).contains(s)).cloned().map(BatchChange::Create);
+        let gone = sets(from)
+            .iter()
+            .filter(|s| !wanted.contains(s))
+            .cloned()
+            .map(BatchChange::Delete);
+        let new = wanted
+            .iter()
+            .filter(|s| !sets(from).contains(s))
+            .cloned()
+            .map(BatchChange::Create);
         let batch: Vec<BatchChange> = gone.chain(new).collect();
-        let to = Image::RecordSets { zone_id: zone.to_owned(), name: name.clone(), sets: wanted };
+        let to = Image::RecordSets {
+            zone_id: zone.to_owned(),
+            name: name.clone(),
+            sets: wanted,
+        };
         let (changes, calls) = if batch.is_empty() {
             (Vec::new(), Vec::new())
         } else {
-            let change = Change { object: name.host().to_owned(), before: from.lines(), after: to.lines() };
+            let change = Change {
+                object: name.host().to_owned(),
+                before: from.lines(),
+                after: to.lines(),
+            };
             let call = ApiCall {
                 service: "route53".to_owned(),
                 operation: "ChangeResourceRecordSets".to_owned(),
@@ -152,7 +187,12 @@ impl Action for FakeAction {
             };
             (vec![change], vec![call])
         };
-        Ok(Preview { from: from.clone(), to, changes, calls })
+        Ok(Preview {
+            from: from.clone(),
+            to,
+            changes,
+            calls,
+        })
     }
 
     fn judge(&self, now: &Image, before: &Image, after: &Image) -> Finding {
@@ -172,7 +212,10 @@ impl Action for FakeAction {
         if !sets(now).is_empty() && sets(now).iter().all(known) {
             Finding::Partial { differences }
         } else {
-            Finding::Other { found: now.clone(), differences }
+            Finding::Other {
+                found: now.clone(),
+                differences,
+            }
         }
     }
 
@@ -196,7 +239,12 @@ impl Action for FakeAction {
         let change = receipt.change_id.as_deref().unwrap_or_default();
         let in_sync = self.store.in_sync(change);
         in_sync
-            .map(|in_sync| Some(SyncState { in_sync, server_date: self.clock.now() }))
+            .map(|in_sync| {
+                Some(SyncState {
+                    in_sync,
+                    server_date: self.clock.now(),
+                })
+            })
             .ok_or_else(|| provider_error(ProviderErrorKind::NotFound, "GetChange"))
     }
 }

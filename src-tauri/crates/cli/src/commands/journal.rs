@@ -35,7 +35,9 @@ async fn show(cx: &Cx<'_>, run: &str, after: u64, limit: Option<usize>) -> Resul
     let limit = limit.unwrap_or(usize::MAX);
     let (mut events, mut last, mut head) = (Vec::<EventView>::new(), after, 0);
     while events.len() < limit {
-        let page = host.journal_page(&id, last, PAGE.min(limit - events.len())).await?;
+        let page = host
+            .journal_page(&id, last, PAGE.min(limit - events.len()))
+            .await?;
         head = page.head;
         match page.events.last() {
             None => break,
@@ -43,21 +45,22 @@ async fn show(cx: &Cx<'_>, run: &str, after: u64, limit: Option<usize>) -> Resul
         }
         events.extend(page.events);
     }
-    cx.out.answer(json!({ "run": id, "events": events, "head": head }), || {
-        let rows = events
-            .iter()
-            .map(|event| {
-                vec![
-                    event.seq.to_string(),
-                    moment(event.at),
-                    event.step.clone().unwrap_or_default(),
-                    event.actor.clone().unwrap_or_default(),
-                    event.sentence.clone(),
-                ]
-            })
-            .collect();
-        table(&["seq", "at", "step", "who", "what"], rows)
-    });
+    cx.out
+        .answer(json!({ "run": id, "events": events, "head": head }), || {
+            let rows = events
+                .iter()
+                .map(|event| {
+                    vec![
+                        event.seq.to_string(),
+                        moment(event.at),
+                        event.step.clone().unwrap_or_default(),
+                        event.actor.clone().unwrap_or_default(),
+                        event.sentence.clone(),
+                    ]
+                })
+                .collect();
+            table(&["seq", "at", "step", "who", "what"], rows)
+        });
     Ok(exit::OK)
 }
 
@@ -75,7 +78,12 @@ fn verify(cx: &Cx<'_>, what: &str) -> Result<u8, ApiError> {
             "sentence": copy.sentence,
         })
     } else if what.contains(['/', '\\']) {
-        return Err(ApiError::new("not_found", "There is no such file.", "Check the path.", what));
+        return Err(ApiError::new(
+            "not_found",
+            "There is no such file.",
+            "Check the path.",
+            what,
+        ));
     } else {
         let id = run_id(what)?;
         let host = cx.host()?;
@@ -120,7 +128,10 @@ fn export(cx: &Cx<'_>, id: &RunId, out: Option<PathBuf>) -> Result<u8, ApiError>
 /// The lines themselves are the data; they pass through a file of the home, because an export is
 /// written and synced as a whole.
 fn to_stdout(cx: &Cx<'_>, host: &Host, id: &RunId) -> Result<u8, ApiError> {
-    let file = host.home.path().join(format!("export-{id}-{}.tmp", std::process::id()));
+    let file = host
+        .home
+        .path()
+        .join(format!("export-{id}-{}.tmp", std::process::id()));
     host.store().export(id, &file)?;
     let text = std::fs::read_to_string(&file);
     if let Err(error) = std::fs::remove_file(&file)
@@ -129,7 +140,12 @@ fn to_stdout(cx: &Cx<'_>, host: &Host, id: &RunId) -> Result<u8, ApiError> {
         tracing::warn!(%error, "the temporary export stayed");
     }
     let text = text.map_err(|error| {
-        ApiError::new("journal", format!("The export could not be read: {}.", error.kind()), "Give --out FILE.", "the home")
+        ApiError::new(
+            "journal",
+            format!("The export could not be read: {}.", error.kind()),
+            "Give --out FILE.",
+            "the home",
+        )
     })?;
     cx.out.data(text.trim_end());
     Ok(exit::OK)
@@ -147,7 +163,9 @@ fn import(cx: &Cx<'_>, file: &Path, reason: String) -> Result<u8, ApiError> {
             pid: std::process::id(),
         },
     };
-    let done = host.store().import(file, SystemClock::default().now(), &takeover)?;
+    let done = host
+        .store()
+        .import(file, SystemClock::default().now(), &takeover)?;
     if !done.marked {
         cx.out.say(
             "The takeover could not be marked in a mirror folder: make sure that nobody drives this run elsewhere.",

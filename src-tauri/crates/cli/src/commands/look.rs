@@ -55,7 +55,12 @@ pub async fn look(
     offline: bool,
 ) -> Result<Look, ApiError> {
     let around = match offline {
-        true => Err(ApiError::new("unknown", "Not looked at: --offline was given.", "Leave it out.", "the run")),
+        true => Err(ApiError::new(
+            "unknown",
+            "Not looked at: --offline was given.",
+            "Leave it out.",
+            "the run",
+        )),
         false => host.surroundings(run).await,
     };
     let around = match around {
@@ -116,7 +121,10 @@ async fn seen(
     for monitor in &run.plan.monitors {
         if let Some(spec) = applicable(run, monitor) {
             let reading = around.world.check(spec, &history).await;
-            monitors.entry(monitor.id.clone()).or_default().take(monitor, reading);
+            monitors
+                .entry(monitor.id.clone())
+                .or_default()
+                .take(monitor, reading);
         }
     }
     let mut rules = Vec::new();
@@ -178,7 +186,11 @@ fn readiness(run: &Run, rule: &Rule, plan: &RollbackPlan, preconditions: &[Preco
         order: plan
             .items
             .iter()
-            .map(|item| item.step.as_ref().map_or_else(|| item.id.clone(), ToString::to_string))
+            .map(|item| {
+                item.step
+                    .as_ref()
+                    .map_or_else(|| item.id.clone(), ToString::to_string)
+            })
             .collect(),
     }
 }

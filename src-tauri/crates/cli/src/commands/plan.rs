@@ -108,9 +108,11 @@ fn step(step: &Step) -> Value {
         Reversibility::Correct { notice } => Some(notice),
         _ => None,
     };
-    let checks: Vec<Value> = checks("before", &step.before).chain(checks("after", &step.verify)).collect();
-    let undo_checks: Vec<Value> = checks("before undo", &step.undo_before)
-        .chain(checks("after undo", &step.undo_verify))
+    let checks: Vec<Value> = specs("before", &step.before)
+        .chain(specs("after", &step.verify))
+        .collect();
+    let undo_checks: Vec<Value> = specs("before undo", &step.undo_before)
+        .chain(specs("after undo", &step.undo_verify))
         .collect();
     json!({
         "id": step.id,
@@ -133,8 +135,8 @@ fn step(step: &Step) -> Value {
     })
 }
 
-fn checks<'a>(when: &'a str, specs: &'a [CheckSpec]) -> impl Iterator<Item = Value> + 'a {
-    specs.iter().map(move |spec| {
+fn specs<'a>(when: &'a str, list: &'a [CheckSpec]) -> impl Iterator<Item = Value> + 'a {
+    list.iter().map(move |spec| {
         let mut value = json!({ "id": spec.id, "when": when });
         if let (Value::Object(into), Ok(Value::Object(fields))) = (&mut value, serde_json::to_value(spec)) {
             into.extend(fields);
@@ -171,13 +173,23 @@ fn text(plan: &Plan) -> String {
                     kind(step.kind).to_owned(),
                     step.title.clone(),
                     reversibility(&step.reversibility).to_owned(),
-                    step.action.as_ref().map(|a| a.id().to_owned()).unwrap_or_default(),
-                    format!("{}, {}", count(step.before.len(), "before"), count(step.verify.len(), "after")),
+                    step.action
+                        .as_ref()
+                        .map(|a| a.id().to_owned())
+                        .unwrap_or_default(),
+                    format!(
+                        "{}, {}",
+                        count(step.before.len(), "before"),
+                        count(step.verify.len(), "after")
+                    ),
                 ]
             })
             .collect();
         text.push_str(&format!("\n{}\n", phase.title));
-        text.push_str(&table(&["step", "plan", "kind", "title", "way back", "action", "checks"], rows));
+        text.push_str(&table(
+            &["step", "plan", "kind", "title", "way back", "action", "checks"],
+            rows,
+        ));
         text.push('\n');
     }
     let rules = plan
@@ -187,7 +199,13 @@ fn text(plan: &Plan) -> String {
             let names = |ids: &[switchback_model::StepId]| {
                 ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
             };
-            vec![rule.id.to_string(), rule.plan_ref.clone(), rule.title.clone(), names(&rule.undo), names(&rule.keep)]
+            vec![
+                rule.id.to_string(),
+                rule.plan_ref.clone(),
+                rule.title.clone(),
+                names(&rule.undo),
+                names(&rule.keep),
+            ]
         })
         .collect::<Vec<_>>();
     if !rules.is_empty() {

@@ -24,7 +24,10 @@ async fn serve(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
     if handle.pid != std::process::id() {
         return Err(ApiError::new(
             "locked",
-            format!("Process {} serves the rehearsal world of this home already.", handle.pid),
+            format!(
+                "Process {} serves the rehearsal world of this home already.",
+                handle.pid
+            ),
             "Use that one, or give another --home.",
             host.home.rehearsal().display().to_string(),
         ));
@@ -65,7 +68,8 @@ async fn serve(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
         text.push_str("target        rehearsal (switchback run new dns-switch --target rehearsal)\n");
         text
     });
-    cx.out.say("Serving until Ctrl-C. The world's state stays in the home.");
+    cx.out
+        .say("Serving until Ctrl-C. The world's state stays in the home.");
     signals.next().await;
     host.stop_closed_world().await;
     Ok(exit::OK)
@@ -81,7 +85,11 @@ struct Told<'a> {
 impl Audience for Told<'_> {
     fn hear(&mut self, line: Line) {
         if !self.out.json {
-            let step = line.step.as_deref().map(|step| format!("{step}  ")).unwrap_or_default();
+            let step = line
+                .step
+                .as_deref()
+                .map(|step| format!("{step}  "))
+                .unwrap_or_default();
             self.out.data(&format!("{step}{}  {}", line.what, line.text));
         }
         self.lines.push(line);
@@ -110,17 +118,36 @@ async fn scripted(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
         "as_it_began": as_it_began,
     });
     cx.out.answer(document, || {
-        let end = if as_it_began { "The world ends as it began." } else { "The world does not end as it began." };
-        let far = if outcome.went_all_the_way { "" } else { " It did not go all the way." };
-        let why = outcome.difference.as_deref().map(|why| format!(" {why}.")).unwrap_or_default();
-        format!("{end}{far}{why} Rollback in {} world seconds.\n{}", outcome.rollback_s, outcome.end_difference.join("\n"))
+        let end = if as_it_began {
+            "The world ends as it began."
+        } else {
+            "The world does not end as it began."
+        };
+        let far = if outcome.went_all_the_way {
+            ""
+        } else {
+            " It did not go all the way."
+        };
+        let why = outcome
+            .difference
+            .as_deref()
+            .map(|why| format!(" {why}."))
+            .unwrap_or_default();
+        format!(
+            "{end}{far}{why} Rollback in {} world seconds.\n{}",
+            outcome.rollback_s,
+            outcome.end_difference.join("\n")
+        )
     });
-    if as_it_began {
+    // A fault may rightly end the way forward; without one, everything must have gone.
+    if as_it_began && (outcome.went_all_the_way || command.fault.is_some()) {
         return Ok(exit::OK);
     }
     Err(ApiError::new(
         "failed",
-        outcome.difference.unwrap_or_else(|| "The world does not end as it began.".to_owned()),
+        outcome
+            .difference
+            .unwrap_or_else(|| "The world does not end as it began.".to_owned()),
         "`switchback journal show` tells what happened.",
         format!("run {}", outcome.run),
     ))

@@ -50,7 +50,11 @@ async fn go(
     scope: RollbackScope,
 ) -> Result<u8, ApiError> {
     let seen = ask.plan.as_deref().map(digest).transpose()?;
-    let overrides = ask.overrides.iter().map(CheckId::new).collect::<Result<Vec<_>, _>>()?;
+    let overrides = ask
+        .overrides
+        .iter()
+        .map(CheckId::new)
+        .collect::<Result<Vec<_>, _>>()?;
     driven(cx, host, id, false, ask.patience.timeout, async |session| {
         let (plan, preconditions) = session.driver().plan_rollback(&scope).await?;
         let view = rollback_plan_view(session.run(), &plan, &preconditions, session.now());
@@ -68,7 +72,9 @@ async fn go(
             overrides,
             accept_breaches: ask.accept_breach.clone(),
         };
-        session.submit(command, Some(plan.digest()), ask.reason.clone()).await?;
+        session
+            .submit(command, Some(plan.digest()), ask.reason.clone())
+            .await?;
         session.settle().await?;
         ended(cx, session)
     })
@@ -109,7 +115,8 @@ fn ended(cx: &Cx<'_>, session: &Session<'_>) -> Result<u8, ApiError> {
         || progress_text(&progress),
     );
     let run = session.run();
-    let stopped = |why: String, hint: String| Err(ApiError::new("unknown", why, hint, format!("run {}", run.id)));
+    let stopped =
+        |why: String, hint: String| Err(ApiError::new("unknown", why, hint, format!("run {}", run.id)));
     match run.rollback.as_ref().map(|r| (&r.state, r.item())) {
         Some((RollbackState::Completed, _)) => Ok(exit::ROLLED_BACK),
         Some((RollbackState::Abandoned, _)) => Ok(exit::OK),
@@ -142,7 +149,11 @@ fn text(plan: &RollbackPlanView) -> String {
                 item.kind.clone(),
                 item.now.join("; "),
                 item.restores.join("; "),
-                if item.loses.is_empty() { "nothing".to_owned() } else { item.loses.join("; ") },
+                if item.loses.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    item.loses.join("; ")
+                },
                 item.because.clone(),
             ]
         })
@@ -150,7 +161,11 @@ fn text(plan: &RollbackPlanView) -> String {
     let mut text = table(&["", "item", "kind", "now", "restores", "loses", "because"], rows);
     text.push('\n');
     for item in plan.items.iter().filter(|item| !item.preconditions.is_empty()) {
-        text.push_str(&format!("\nBefore {}\n{}\n", item.id, print::readings(&item.preconditions)));
+        text.push_str(&format!(
+            "\nBefore {}\n{}\n",
+            item.id,
+            print::readings(&item.preconditions)
+        ));
     }
     for breach in &plan.breaches {
         text.push_str(&format!(
@@ -162,7 +177,11 @@ fn text(plan: &RollbackPlanView) -> String {
         ));
     }
     if !plan.unproven.is_empty() {
-        let flags: Vec<String> = plan.unproven.iter().map(|check| format!("--override {check}")).collect();
+        let flags: Vec<String> = plan
+            .unproven
+            .iter()
+            .map(|check| format!("--override {check}"))
+            .collect();
         text.push_str(&format!(
             "\nNot proven: {}. To go back all the same: {} --reason TEXT.\n",
             plan.unproven.join(", "),
@@ -173,9 +192,15 @@ fn text(plan: &RollbackPlanView) -> String {
         text.push_str(&format!("\nStays as it is: {}\n", plan.stays.join("; ")));
     }
     if !plan.in_flight.is_empty() {
-        text.push_str(&format!("\nIn flight, resolved first: {}\n", plan.in_flight.join(", ")));
+        text.push_str(&format!(
+            "\nIn flight, resolved first: {}\n",
+            plan.in_flight.join(", ")
+        ));
     }
-    text.push_str(&format!("\nCaches follow within {} s\ndigest {}\n", plan.caches_s, plan.digest));
+    text.push_str(&format!(
+        "\nCaches follow within {} s\ndigest {}\n",
+        plan.caches_s, plan.digest
+    ));
     text
 }
 
@@ -185,5 +210,9 @@ fn progress_text(progress: &RollbackProgress) -> String {
         .iter()
         .map(|item| vec![item.id.clone(), item.state.clone(), item.title.clone()])
         .collect();
-    format!("Rollback {}\n{}", progress.state, table(&["item", "state", "title"], rows))
+    format!(
+        "Rollback {}\n{}",
+        progress.state,
+        table(&["item", "state", "title"], rows)
+    )
 }

@@ -25,11 +25,17 @@ pub async fn run(cx: &Cx<'_>, command: Run) -> Result<u8, ApiError> {
         Run::List => list(cx),
         Run::Show { run, offline } => show(cx, &run, offline).await,
         Run::Hold { run, reason } => submit(cx, &run, Command::Hold, reason.reason, SOON).await,
-        Run::Stop { run, reason, patience } => {
-            submit(cx, &run, Command::Stop, reason.reason, patience.timeout).await
-        }
+        Run::Stop {
+            run,
+            reason,
+            patience,
+        } => submit(cx, &run, Command::Stop, reason.reason, patience.timeout).await,
         Run::Resume { run, reason } => submit(cx, &run, Command::Resume, reason.reason, SOON).await,
-        Run::Take { run, reason, patience } => take(cx, &run, reason, patience.timeout).await,
+        Run::Take {
+            run,
+            reason,
+            patience,
+        } => take(cx, &run, reason, patience.timeout).await,
         Run::Adopt {
             run,
             step,
@@ -85,11 +91,13 @@ async fn show(cx: &Cx<'_>, run: &str, offline: bool) -> Result<u8, ApiError> {
     let looked = look(&host, &run, &mut BTreeMap::new(), offline).await?;
     let snapshot = snapshot(&run, &looked.live, looked.now);
     if let Some(problem) = &looked.problem {
-        cx.out.say(&format!("Not looked at: {} {}", problem.message, problem.hint));
+        cx.out
+            .say(&format!("Not looked at: {} {}", problem.message, problem.hint));
     }
-    cx.out.answer(document(&run, &snapshot, &looked.rules, looked.problem.as_ref()), || {
-        text(&snapshot, &looked.rules)
-    });
+    cx.out.answer(
+        document(&run, &snapshot, &looked.rules, looked.problem.as_ref()),
+        || text(&snapshot, &looked.rules),
+    );
     host.stop_closed_world().await;
     Ok(exit::OK)
 }
@@ -106,7 +114,11 @@ pub fn document(
         .iter()
         .flat_map(|phase| phase.steps.iter().map(move |step| (phase, step)))
         .map(|(phase, step)| {
-            let findings: Vec<&str> = step.attempts.iter().filter_map(|a| a.finding.as_deref()).collect();
+            let findings: Vec<&str> = step
+                .attempts
+                .iter()
+                .filter_map(|a| a.finding.as_deref())
+                .collect();
             json!({
                 "id": step.id,
                 "phase": phase.id,
@@ -173,7 +185,11 @@ pub fn document(
 /// The same for people.
 pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
     let banner = &snapshot.banner;
-    let endpoint = if banner.test_endpoint { " · TEST ENDPOINT" } else { "" };
+    let endpoint = if banner.test_endpoint {
+        " · TEST ENDPOINT"
+    } else {
+        ""
+    };
     let mut text = format!(
         "{}{endpoint} · account …{} · {} · {} · {}\n{} · run {} · plan {:.12}\n",
         banner.word,
@@ -186,7 +202,12 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
         snapshot.plan_digest,
     );
     for answer in [&snapshot.users, &snapshot.way_back.answer] {
-        text.push_str(&format!("{}: {} ({})\n", tone(answer.tone), answer.headline, answer.note));
+        text.push_str(&format!(
+            "{}: {} ({})\n",
+            tone(answer.tone),
+            answer.headline,
+            answer.note
+        ));
     }
     for phase in &snapshot.phases {
         let rows = phase
@@ -194,15 +215,28 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
             .iter()
             .map(|step| {
                 let note = step.drifted.as_deref().unwrap_or(&step.note);
-                vec![step.id.clone(), step.state_words.clone(), step.title.clone(), note.to_owned()]
+                vec![
+                    step.id.clone(),
+                    step.state_words.clone(),
+                    step.title.clone(),
+                    note.to_owned(),
+                ]
             })
             .collect();
-        text.push_str(&format!("\n{} ({} of {})\n", phase.title, phase.done, phase.steps.len()));
+        text.push_str(&format!(
+            "\n{} ({} of {})\n",
+            phase.title,
+            phase.done,
+            phase.steps.len()
+        ));
         text.push_str(&table(&["step", "state", "title", "note"], rows));
         text.push('\n');
     }
     if !snapshot.monitors.is_empty() {
-        text.push_str(&format!("\nMonitors\n{}\n", crate::print::readings(&snapshot.monitors)));
+        text.push_str(&format!(
+            "\nMonitors\n{}\n",
+            crate::print::readings(&snapshot.monitors)
+        ));
     }
     if !rules.is_empty() {
         let rows = rules
@@ -213,17 +247,33 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
                     (false, 1) => "✗ 1 thing missing".to_owned(),
                     (false, n) => format!("✗ {n} things missing"),
                 };
-                vec![rule.rule.clone(), ready, rule.missing.join("; "), rule.order.join(", ")]
+                vec![
+                    rule.rule.clone(),
+                    ready,
+                    rule.missing.join("; "),
+                    rule.order.join(", "),
+                ]
             })
             .collect();
-        text.push_str(&format!("\nWay back\n{}\n", table(&["rule", "ready", "missing", "undoes"], rows)));
+        text.push_str(&format!(
+            "\nWay back\n{}\n",
+            table(&["rule", "ready", "missing", "undoes"], rows)
+        ));
     }
     if let Some(rollback) = &snapshot.rollback {
-        let why = rollback.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+        let why = rollback
+            .why
+            .as_deref()
+            .map(|why| format!(": {why}"))
+            .unwrap_or_default();
         text.push_str(&format!("\nRollback {}{why}\n", rollback.state));
     }
     for deadline in &snapshot.deadlines {
-        let due = if deadline.due { "Decision due" } else { "Decision by" };
+        let due = if deadline.due {
+            "Decision due"
+        } else {
+            "Decision by"
+        };
         text.push_str(&format!("{due}: {} ({})\n", deadline.title, moment(deadline.at)));
     }
     text
@@ -273,7 +323,8 @@ async fn adopt(cx: &Cx<'_>, run: &str, step: &str, reason: String, timeout_s: u6
         session.view(&step)
     })
     .await?;
-    cx.out.answer(&step, || format!("{}: {}", step.id, step.state_words));
+    cx.out
+        .answer(&step, || format!("{}: {}", step.id, step.state_words));
     host.stop_closed_world().await;
     Ok(exit::OK)
 }
@@ -287,5 +338,6 @@ fn say_state(cx: &Cx<'_>, snapshot: &RunSnapshot) {
         "steps": snapshot.phases.iter().flat_map(|p| &p.steps)
             .map(|s| json!({ "id": s.id, "state": s.state, "generation": s.generation })).collect::<Vec<_>>(),
     });
-    cx.out.answer(document, || format!("run {}: {}", snapshot.run, snapshot.state));
+    cx.out
+        .answer(document, || format!("run {}: {}", snapshot.run, snapshot.state));
 }

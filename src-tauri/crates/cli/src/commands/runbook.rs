@@ -46,7 +46,11 @@ fn check(cx: &Cx<'_>, file: &str, target: Option<&str>) -> Result<u8, ApiError> 
         for lint in &report.lints {
             text.push_str(&format!("lint: {lint}\n  fix: {}\n", lint.fix));
         }
-        text.push_str(&format!("{file}: {} errors, {} lints", report.errors.len(), report.lints.len()));
+        text.push_str(&format!(
+            "{file}: {} errors, {} lints",
+            report.errors.len(),
+            report.lints.len()
+        ));
         text
     });
     match report.errors.first() {
@@ -68,8 +72,10 @@ pub fn resolve(cx: &Cx<'_>, runbook: &str, target: &str) -> Result<Plan, ApiErro
     switchback_runbook::resolve(&loaded.runbook, bound).map_err(|problems| {
         let all = problems.len();
         let first = problems.first().map(|first| problem(first, all));
-        cx.out
-            .say(&switchback_runbook::render(&problems, &sources(loaded.runbook.clone(), loaded.target.clone())));
+        cx.out.say(&switchback_runbook::render(
+            &problems,
+            &sources(loaded.runbook.clone(), loaded.target.clone()),
+        ));
         first.unwrap_or_else(|| ApiError::internal("a runbook without problems has no plan"))
     })
 }

@@ -11,9 +11,7 @@ use switchback_api::wire::ApiError;
 use switchback_engine::rollback::{Seen, plan_rollback};
 use switchback_engine::run::Run;
 use switchback_model::rollback::ItemKind;
-use switchback_model::{
-    Preview, Reversibility, RollbackItem, RollbackScope, Step, StepState, TargetKind,
-};
+use switchback_model::{Preview, Reversibility, RollbackItem, RollbackScope, Step, StepState, TargetKind};
 
 use crate::exit;
 use crate::host::{Cx, run_id};
@@ -25,7 +23,8 @@ pub async fn run(cx: &Cx<'_>, run: &str, out: Option<&Path>) -> Result<u8, ApiEr
     let around = match host.surroundings(&run).await {
         Ok(around) => Some(around),
         Err(error) => {
-            cx.out.say(&format!("Not looked at: {} {}", error.message, error.hint));
+            cx.out
+                .say(&format!("Not looked at: {} {}", error.message, error.hint));
             None
         }
     };
@@ -93,14 +92,21 @@ impl Sheet {
 
     async fn head(&mut self, host: &Host, run: &Run, now: Timestamp) {
         let target = &run.plan.target;
-        self.note(&format!("BREAK-GLASS SHEET: {} on {} ({})", run.plan.title, target.name, target.kind.banner()));
+        self.note(&format!(
+            "BREAK-GLASS SHEET: {} on {} ({})",
+            run.plan.title,
+            target.name,
+            target.kind.banner()
+        ));
         self.note(&format!("Run {}, plan {}", run.id, run.plan_digest));
         self.note(&format!(
             "As of {} and event {}. An older sheet than the last step is wrong: make a new one.",
             moment(now),
             run.seq
         ));
-        self.note("One command at a time, by hand, and only if Switchback can't be used. Read each object first:");
+        self.note(
+            "One command at a time, by hand, and only if Switchback can't be used. Read each object first:",
+        );
         self.note("what is there must be what stands under \"now\", or somebody changed it meanwhile.");
         self.gap();
         self.command(format!("export AWS_REGION={}", quoted(&target.region)));
@@ -121,7 +127,11 @@ impl Sheet {
         self.note(&format!(
             "Must say account {}{}:",
             target.account,
-            target.role.as_deref().map(|role| format!(", role {role}")).unwrap_or_default()
+            target
+                .role
+                .as_deref()
+                .map(|role| format!(", role {role}"))
+                .unwrap_or_default()
         ));
         self.command("aws sts get-caller-identity".to_owned());
         self.gap();
@@ -142,16 +152,20 @@ impl Sheet {
                 seen.insert(step.id.clone(), read.map_err(|error| error.message));
             }
         }
-        let build = |spec: &switchback_model::ActionSpec,
-                     from: &switchback_model::Image,
-                     to: &switchback_model::Image| around.world.action(spec).plan(from, Some(to));
+        let build =
+            |spec: &switchback_model::ActionSpec,
+             from: &switchback_model::Image,
+             to: &switchback_model::Image| around.world.action(spec).plan(from, Some(to));
         match plan_rollback(run, &RollbackScope::All, &seen, &build) {
             Ok(plan) => {
                 for (at, item) in plan.items.iter().enumerate() {
                     self.item(at + 1, item);
                 }
                 for breach in &plan.breaches {
-                    self.note(&format!("It would leave a breach: {}: {}", breach.id, breach.because));
+                    self.note(&format!(
+                        "It would leave a breach: {}: {}",
+                        breach.id, breach.because
+                    ));
                 }
             }
             Err(rejection) => self.note(&rejection.message),
@@ -168,9 +182,17 @@ impl Sheet {
                 continue;
             };
             self.note(&format!("Undo {}: {}", step.id, step.title));
-            let restores = state.effect.as_ref().and_then(|e| e.before.as_ref()).and_then(|b| b.clear());
+            let restores = state
+                .effect
+                .as_ref()
+                .and_then(|e| e.before.as_ref())
+                .and_then(|b| b.clear());
             match restores {
-                Some(image) => self.note(&format!("  restore {}: {}", image.object(), image.lines().join("; "))),
+                Some(image) => self.note(&format!(
+                    "  restore {}: {}",
+                    image.object(),
+                    image.lines().join("; ")
+                )),
                 None => self.note(&by_hand(step)),
             }
         }
@@ -217,7 +239,9 @@ impl Sheet {
         self.note("WHAT IS LEFT of the plan, in this order");
         for phase in &run.plan.phases {
             for step in &phase.steps {
-                let Some(state) = run.steps.get(&step.id) else { continue };
+                let Some(state) = run.steps.get(&step.id) else {
+                    continue;
+                };
                 if matches!(state.state, StepState::Done { .. } | StepState::Skipped) {
                     continue;
                 }
@@ -229,7 +253,9 @@ impl Sheet {
                 let last = state.checks.as_ref().and_then(|checks| checks.preview.clone());
                 match (&step.action, fresh(step, around).await.or(last)) {
                     (Some(_), Some(preview)) => self.calls(&preview),
-                    (Some(_), None) => self.note("The change was never read: make a new sheet once it can be read"),
+                    (Some(_), None) => {
+                        self.note("The change was never read: make a new sheet once it can be read")
+                    }
                     (None, _) => self.note(&format!("By hand: {}", step.why)),
                 }
                 for check in &step.verify {

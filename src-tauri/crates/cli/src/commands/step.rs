@@ -45,19 +45,59 @@ pub async fn run(cx: &Cx<'_>, command: Step) -> Result<u8, ApiError> {
             apply(cx, &host, &of, ask).await
         }
         Step::Attest { of, reason } => {
-            decide(cx, &host, &of, |step| Command::Attest { step }, Some(reason.reason), CHECKS).await
+            decide(
+                cx,
+                &host,
+                &of,
+                |step| Command::Attest { step },
+                Some(reason.reason),
+                CHECKS,
+            )
+            .await
         }
         Step::Skip { of, reason } => {
-            decide(cx, &host, &of, |step| Command::Skip { step }, Some(reason.reason), CHECKS).await
+            decide(
+                cx,
+                &host,
+                &of,
+                |step| Command::Skip { step },
+                Some(reason.reason),
+                CHECKS,
+            )
+            .await
         }
         Step::Accept { of, reason } => {
-            decide(cx, &host, &of, |step| Command::Accept { step }, Some(reason.reason), CHECKS).await
+            decide(
+                cx,
+                &host,
+                &of,
+                |step| Command::Accept { step },
+                Some(reason.reason),
+                CHECKS,
+            )
+            .await
         }
         Step::Reopen { of, reason } => {
-            decide(cx, &host, &of, |step| Command::Reopen { step }, Some(reason.reason), CHECKS).await
+            decide(
+                cx,
+                &host,
+                &of,
+                |step| Command::Reopen { step },
+                Some(reason.reason),
+                CHECKS,
+            )
+            .await
         }
         Step::Inspect { of, patience } => {
-            decide(cx, &host, &of, |step| Command::Inspect { step }, None, patience.timeout).await
+            decide(
+                cx,
+                &host,
+                &of,
+                |step| Command::Inspect { step },
+                None,
+                patience.timeout,
+            )
+            .await
         }
         Step::Resolve {
             of,
@@ -100,7 +140,11 @@ async fn checked(cx: &Cx<'_>, host: &Host, of: &OfRun) -> Result<Checked, ApiErr
             .ok_or_else(|| ApiError::internal("the checks left no reading"))?;
         let ready = state.state == StepState::Ready;
         let refused = ready
-            .then(|| may_apply(session.run(), &step, session.now()).err().map(|r| r.to_string()))
+            .then(|| {
+                may_apply(session.run(), &step, session.now())
+                    .err()
+                    .map(|r| r.to_string())
+            })
             .flatten();
         checked_of(session.run(), &step, checks, ready, refused, session.now(), true)
     })
@@ -151,7 +195,10 @@ async fn looked(host: &Host, id: &RunId, step: &str) -> Result<Checked, ApiError
         }
     }
     let ready = problem.is_none()
-        && readings.iter().chain(&undo_readings).all(|reading| reading.verdict.lets_through());
+        && readings
+            .iter()
+            .chain(&undo_readings)
+            .all(|reading| reading.verdict.lets_through());
     let now = around.clock.now();
     let checks = Checks {
         at: now,
@@ -176,12 +223,16 @@ fn checked_of(
     let (step, state) = run
         .step(id)
         .ok_or_else(|| ApiError::internal(format!("step {id} is gone")))?;
-    let failing = checks.readings.iter().chain(&checks.undo_readings).any(|reading| {
-        matches!(
-            reading.verdict,
-            switchback_model::Verdict::Fail | switchback_model::Verdict::Waiting { .. }
-        )
-    });
+    let failing = checks
+        .readings
+        .iter()
+        .chain(&checks.undo_readings)
+        .any(|reading| {
+            matches!(
+                reading.verdict,
+                switchback_model::Verdict::Fail | switchback_model::Verdict::Waiting { .. }
+            )
+        });
     Ok(Checked {
         run: run.id.clone(),
         step: id.clone(),
@@ -223,7 +274,11 @@ impl Checked {
         let (code, message, hint) = match &self.problem {
             _ if self.failing => ("check_failed", format!("Blocked: {}.", open.join(", ")), mend),
             Some(problem) => {
-                let code = if problem.kind == "credentials" { "sign_in" } else { "unknown" };
+                let code = if problem.kind == "credentials" {
+                    "sign_in"
+                } else {
+                    "unknown"
+                };
                 (code, problem.message.clone(), mend)
             }
             None => ("unknown", format!("It can't be told: {}.", open.join(", ")), mend),
@@ -249,7 +304,10 @@ async fn check(cx: &Cx<'_>, host: &Host, of: &OfRun) -> Result<u8, ApiError> {
     cx.out.answer(document, || {
         let mut text = print::readings(&checked.readings);
         if !checked.undo_readings.is_empty() {
-            text.push_str(&format!("\n\nFor the way back\n{}", print::readings(&checked.undo_readings)));
+            text.push_str(&format!(
+                "\n\nFor the way back\n{}",
+                print::readings(&checked.undo_readings)
+            ));
         }
         if checked.ready {
             text.push_str("\n\nReady.");
@@ -269,13 +327,25 @@ async fn preview(cx: &Cx<'_>, host: &Host, of: &OfRun) -> Result<u8, ApiError> {
         other => other?,
     };
     let run = host.load(&checked.run).await?;
-    let reversibility = run.plan.step(&checked.step).map(|step| step.reversibility.clone());
-    let loses = run.plan.step(&checked.step).map(|step| step.undo_loses.clone()).unwrap_or_default();
+    let reversibility = run
+        .plan
+        .step(&checked.step)
+        .map(|step| step.reversibility.clone());
+    let loses = run
+        .plan
+        .step(&checked.step)
+        .map(|step| step.undo_loses.clone())
+        .unwrap_or_default();
     if let Some(problem) = &checked.problem {
         let error = checked.error();
-        return Err(error.unwrap_or_else(|| ApiError::new("unknown", &problem.message, "Check again.", "the step")));
+        return Err(
+            error.unwrap_or_else(|| ApiError::new("unknown", &problem.message, "Check again.", "the step"))
+        );
     }
-    let has_action = run.plan.step(&checked.step).is_some_and(|step| step.action.is_some());
+    let has_action = run
+        .plan
+        .step(&checked.step)
+        .is_some_and(|step| step.action.is_some());
     let words = match &reversibility {
         Some(Reversibility::Manual { words }) => Some(words.clone()),
         Some(Reversibility::Correct { notice }) => Some(notice.clone()),
@@ -361,7 +431,11 @@ async fn apply(cx: &Cx<'_>, host: &Host, of: &OfRun, ask: Ask) -> Result<u8, Api
         Ok((view, outcome))
     })
     .await?;
-    let findings: Vec<&str> = view.attempts.iter().filter_map(|a| a.finding.as_deref()).collect();
+    let findings: Vec<&str> = view
+        .attempts
+        .iter()
+        .filter_map(|a| a.finding.as_deref())
+        .collect();
     let document = json!({
         "run": id,
         "step": view.id,
@@ -373,7 +447,8 @@ async fn apply(cx: &Cx<'_>, host: &Host, of: &OfRun, ask: Ask) -> Result<u8, Api
         "findings": findings,
         "verify": view.verify,
     });
-    cx.out.answer(document, || format!("{}: {}", view.id, view.state_words));
+    cx.out
+        .answer(document, || format!("{}: {}", view.id, view.state_words));
     outcome.map(|()| exit::OK)
 }
 
@@ -395,9 +470,18 @@ async fn basis(
             let target = session.run().plan.target.name.to_string();
             let seen = preview.digest();
             cx.out.say(&print::preview(&preview_view(&preview)));
-            let yes = question(session, &format!("Apply step {step} to {target}? Type y to go on: ")).await?;
+            let yes = question(
+                session,
+                &format!("Apply step {step} to {target}? Type y to go on: "),
+            )
+            .await?;
             if !yes {
-                return Err(ApiError::new("guard", "You said no: nothing was changed.", "", format!("step {step}")));
+                return Err(ApiError::new(
+                    "guard",
+                    "You said no: nothing was changed.",
+                    "",
+                    format!("step {step}"),
+                ));
             }
             // The answer took its time.
             fresh(session, step).await?;
@@ -410,7 +494,10 @@ async fn basis(
         return Err(ApiError::new(
             "stale_screen",
             "The preview is not the one that you saw: the record changed since.",
-            format!("switchback step preview {} {step}; then give the new digest.", session.run().id),
+            format!(
+                "switchback step preview {} {step}; then give the new digest.",
+                session.run().id
+            ),
             format!("step {step}"),
         ));
     }
@@ -439,7 +526,11 @@ async fn fresh(session: &mut Session<'_>, step: &StepId) -> Result<(), ApiError>
 }
 
 fn current(session: &Session<'_>, step: &StepId) -> Result<Option<Preview>, ApiError> {
-    Ok(session.step(step)?.checks.as_ref().and_then(|checks| checks.preview.clone()))
+    Ok(session
+        .step(step)?
+        .checks
+        .as_ref()
+        .and_then(|checks| checks.preview.clone()))
 }
 
 async fn question(session: &mut Session<'_>, words: &str) -> Result<bool, ApiError> {
@@ -459,9 +550,12 @@ async fn question(session: &mut Session<'_>, words: &str) -> Result<bool, ApiErr
 
 /// A digest as typed.
 pub fn digest(text: &str) -> Result<Digest, ApiError> {
-    text.trim()
-        .parse()
-        .map_err(|error| exit::usage(format!("{text:?} is no digest: {error}."), "Copy it whole from the preview."))
+    text.trim().parse().map_err(|error| {
+        exit::usage(
+            format!("{text:?} is no digest: {error}."),
+            "Copy it whole from the preview.",
+        )
+    })
 }
 
 async fn decide(
@@ -488,7 +582,8 @@ async fn decide(
         "generation": view.generation,
         "attempts": view.attempts,
     });
-    cx.out.answer(document, || format!("{}: {}", view.id, view.state_words));
+    cx.out
+        .answer(document, || format!("{}: {}", view.id, view.state_words));
     Ok(exit::OK)
 }
 
@@ -513,5 +608,13 @@ async fn resolve(
             return rollback::show(cx, host, &run.id, &RollbackScope::Step(step)).await;
         }
     };
-    decide(cx, host, of, |step| Command::Resolve { step, as_ }, Some(reason), timeout_s).await
+    decide(
+        cx,
+        host,
+        of,
+        |step| Command::Resolve { step, as_ },
+        Some(reason),
+        timeout_s,
+    )
+    .await
 }

@@ -30,14 +30,21 @@ pub async fn run(cx: &Cx<'_>, run: &str, count: Option<u64>) -> Result<u8, ApiEr
             let looked = look(&host, &run, &mut monitors, false).await?;
             let snapshot = snapshot(&run, &looked.live, looked.now);
             let (document, text) = match cx.out.json {
-                true => (document(&run, &snapshot, &looked.rules, looked.problem.as_ref()), String::new()),
+                true => (
+                    document(&run, &snapshot, &looked.rules, looked.problem.as_ref()),
+                    String::new(),
+                ),
                 false => (serde_json::Value::Null, text(&snapshot, &looked.rules)),
             };
             if cx.out.json {
                 cx.out.data(&versioned(document).to_string());
             } else {
                 // On a terminal each look takes the place of the last one.
-                let clear = if std::io::stdout().is_terminal() { "\x1b[H\x1b[2J" } else { "" };
+                let clear = if std::io::stdout().is_terminal() {
+                    "\x1b[H\x1b[2J"
+                } else {
+                    ""
+                };
                 cx.out.data(&format!("{clear}{text}"));
             }
             Ok::<(), ApiError>(())

@@ -1,0 +1,337 @@
+//! The roles of a re-executed copy: the world, and the driver that dies at a given point.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use switchback_api::host::{Host, HostOptions};
+use switchback_engine::driver::Driver;
+use switchback_engine::ports::{
+    Action, History, Identity, Journal, JournalError, Lease, ProviderError, SyncState, World,
+};
+use switchback_engine::proof::WriteCx;
+use switchback_model::event::Receipt;
+use switchback_model::{
+    ActionSpec, CheckReading, CheckSpec, Command, Event, EventKind, Finding, Holder, Image, Operator,
+    Preview, RollbackScope, RunId, StepId, StepState, Submission, Target, Verdict,
+};
+
+pub fn play(role: &str) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    match role {
+        "world" => runtime.block_on(world()),
+        "forward" => runtime.block_on(drive(Goal::Forward)),
+        "back" => runtime.block_on(drive(Goal::Back)),
+        "there-and-back" => runtime.block_on(async {
+            drive(Goal::Forward).await;
+            drive(Goal::Back).await;
+        }),
+        other => panic!("no role {other}"),
+    }
+    std::process::exit(0);
+}
+
+fn home() -> PathBuf {
+    PathBuf::from(std::env::var_os("SWITCHBACK_HOME").unwrap())
+}
+
+fn options() -> HostOptions {
+    let mut options = HostOptions::new(Operator::new("m.example").unwrap());
+    options.home = Some(home());
+    options.rehearsal_scale = 300;
+    options.rehearsal_insync_s = 20;
+    options
+}
+
+async fn world() {
+    let host = Host::start(options()).unwrap();
+    host.closed_world().await.unwrap();
+    // Calls that take a while, so that a random kill finds one in flight often enough.
+    if let Ok(ms) = std::env::var("SWITCHBACK_KILL_SLOW_CALLS") {
+        let slow = format!("delay:ChangeResourceRecordSets:{ms}").parse().unwrap();
+        host.world_client().await.unwrap().inject(&slow).await.unwrap();
+    }
+    println!("served");
+    std::io::stdout().flush().unwrap();
+    // Lives as long as the parent keeps the pipe open.
+    let ended = tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new()));
+    let _ = ended.await;
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Goal {
+    Forward,
+    Back,
+}
+
+/// Dies as if by kill -9 once its counter reaches the point.
+struct Fuse {
+    kind: String,
+    at: usize,
+    commits: AtomicUsize,
+    calls: AtomicUsize,
+}
+
+impl Fuse {
+    /// One for the whole process: the way there and the way back are counted together.
+    fn of_process() -> Arc<Self> {
+        static FUSE: OnceLock<Arc<Fuse>> = OnceLock::new();
+        FUSE.get_or_init(Self::from_env).clone()
+    }
+
+    fn from_env() -> Arc<Self> {
+        let spec = std::env::var("SWITCHBACK_KILL_AT").unwrap_or_default();
+        let (kind, at) = spec.split_once(':').unwrap_or(("never", "0"));
+        Arc::new(Self {
+            kind: kind.to_owned(),
+            at: at.parse().unwrap_or(0),
+            commits: AtomicUsize::new(0),
+            calls: AtomicUsize::new(0),
+        })
+    }
+
+    fn burn(&self, kind: &str, count: usize) {
+        if self.kind == kind && self.at == count {
+            std::process::abort();
+        }
+    }
+}
+
+struct FusedJournal {
+    inner: Arc<dyn Journal>,
+    fuse: Arc<Fuse>,
+}
+
+#[async_trait]
+impl Journal for FusedJournal {
+    async fn append(
+        &self,
+        lease: &Lease,
+        at: Timestamp,
+        events: Vec<EventKind>,
+    ) -> Result<Vec<Event>, JournalError> {
+        let n = self.fuse.commits.fetch_add(1, Ordering::SeqCst) + 1;
+        self.fuse.burn("before-commit", n);
+        let written = self.inner.append(lease, at, events).await?;
+        self.fuse.burn("after-commit", n);
+        // The acknowledgement: the parent counts what must still be there.
+        let mut out = std::io::stdout().lock();
+        for event in &written {
+            writeln!(out, "ack {}", event.seq).unwrap();
+        }
+        out.flush().unwrap();
+        Ok(written)
+    }
+    async fn read(&self, after_seq: u64) -> Result<Vec<Event>, JournalError> {
+        self.inner.read(after_seq).await
+    }
+    async fn holds(&self, lease: &Lease) -> Result<(), JournalError> {
+        self.inner.holds(lease).await
+    }
+}
+
+struct FusedWorld {
+    inner: Arc<dyn World>,
+    fuse: Arc<Fuse>,
+}
+
+struct FusedAction {
+    inner: Box<dyn Action>,
+    fuse: Arc<Fuse>,
+}
+
+#[async_trait]
+impl Action for FusedAction {
+    async fn read(&self) -> Result<Image, ProviderError> {
+        self.inner.read().await
+    }
+    fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError> {
+        self.inner.plan(from, restore)
+    }
+    fn judge(&self, now: &Image, before: &Image, after: &Image) -> Finding {
+        self.inner.judge(now, before, after)
+    }
+    async fn call(&self, cx: &WriteCx, approved: &Preview) -> Result<Receipt, ProviderError> {
+        let n = self.fuse.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        self.fuse.burn("before-send", n);
+        let answer = self.inner.call(cx, approved).await;
+        self.fuse.burn("after-accept", n);
+        answer
+    }
+    async fn sync(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {
+        self.inner.sync(receipt).await
+    }
+}
+
+#[async_trait]
+impl World for FusedWorld {
+    fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
+        Box::new(FusedAction {
+            inner: self.inner.action(spec),
+            fuse: self.fuse.clone(),
+        })
+    }
+    async fn identity(&self, target: &Target) -> Result<Identity, ProviderError> {
+        self.inner.identity(target).await
+    }
+    async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {
+        self.inner.check(spec, history).await
+    }
+}
+
+/// The run of this home, or a new one whose readings are believed for long: world time runs 300
+/// times as fast as the processor.
+async fn run_of(host: &Host) -> RunId {
+    if let Some(row) = host.run_list().unwrap().first() {
+        return RunId::new(&row.run).unwrap();
+    }
+    let mut plan = switchback_api::plan::resolve("dns-switch", "rehearsal").unwrap();
+    for step in plan.phases.iter_mut().flat_map(|p| &mut p.steps) {
+        let checks = step
+            .before
+            .iter_mut()
+            .chain(&mut step.undo_before)
+            .chain(&mut step.verify)
+            .chain(&mut step.undo_verify);
+        for check in checks {
+            check.believable_s = 86_400;
+            check.within_s = check.within_s.map(|_| 7_200);
+        }
+    }
+    host.run_new(plan).unwrap()
+}
+
+async fn drive(goal: Goal) {
+    let host = Host::start(options()).unwrap();
+    let id = run_of(&host).await;
+    let run = host.load(&id).await.unwrap();
+    let around = host.surroundings(&run).await.unwrap();
+    let fuse = Fuse::of_process();
+    let holder = Holder {
+        by: host.operator().clone(),
+        host: "test".to_owned(),
+        pid: std::process::id(),
+    };
+    let (lease, taken) = host.store().take_lease(&id, holder, false).unwrap();
+    let journal: Arc<dyn Journal> = Arc::new(FusedJournal {
+        inner: Arc::new(host.store().journal(&id).unwrap()),
+        fuse: fuse.clone(),
+    });
+    let world: Arc<dyn World> = Arc::new(FusedWorld {
+        inner: around.world.clone(),
+        fuse: fuse.clone(),
+    });
+    let mut driver = Driver::start(journal, around.clock.clone(), world, lease.clone(), taken)
+        .await
+        .unwrap();
+    driver.settle().await.unwrap();
+    match goal {
+        Goal::Forward => forward(&mut driver, &around.clock).await,
+        Goal::Back => back(&mut driver).await,
+    }
+    host.release(&id, &lease).unwrap();
+    println!(
+        "counts {} {}",
+        fuse.commits.load(Ordering::SeqCst),
+        fuse.calls.load(Ordering::SeqCst)
+    );
+    std::io::stdout().flush().unwrap();
+}
+
+fn submission(command: Command, basis: Option<switchback_model::Digest>) -> Submission {
+    Submission {
+        command,
+        basis,
+        by: Operator::new("m.example").unwrap(),
+        reason: Some("scripted".to_owned()),
+    }
+}
+
+async fn forward(driver: &mut Driver, clock: &Arc<dyn switchback_engine::ports::Clock>) {
+    // A rollback that a kill interrupted is finished first: nobody goes forward inside one.
+    let steps: Vec<StepId> = driver.run().plan.steps().map(|s| s.id.clone()).collect();
+    for id in steps {
+        for _try in 0..200 {
+            let state = driver.run().steps[&id].clone();
+            match state.state {
+                StepState::Done { .. } => break,
+                StepState::Undone { .. } | StepState::Skipped => {
+                    driver
+                        .submit(&submission(Command::Reopen { step: id.clone() }, None))
+                        .await
+                        .unwrap();
+                }
+                StepState::Ready => {
+                    let basis = state
+                        .checks
+                        .as_ref()
+                        .and_then(|c| c.preview.as_ref())
+                        .map(Preview::digest);
+                    driver
+                        .submit(&submission(Command::Apply { step: id.clone() }, basis))
+                        .await
+                        .unwrap();
+                    driver.settle().await.unwrap();
+                }
+                StepState::ToDo | StepState::Blocked | StepState::Failed => {
+                    let waiting = state.checks.as_ref().is_some_and(|c| {
+                        c.readings
+                            .iter()
+                            .any(|r| matches!(r.verdict, Verdict::Waiting { .. } | Verdict::Fail))
+                    });
+                    if waiting {
+                        clock.sleep(Duration::from_secs(15)).await;
+                    }
+                    driver
+                        .submit(&submission(Command::Check { step: id.clone() }, None))
+                        .await
+                        .unwrap();
+                    driver.settle().await.unwrap();
+                }
+                other => panic!("step {id} settled as {other:?}"),
+            }
+        }
+        let state = &driver.run().steps[&id];
+        assert!(
+            matches!(state.state, StepState::Done { .. }),
+            "step {id}: {:?} {:?}",
+            state.state,
+            state.checks
+        );
+    }
+}
+
+async fn back(driver: &mut Driver) {
+    for _try in 0..5 {
+        if driver.run().steps.values().all(|s| !s.state.may_have_effect()) {
+            return;
+        }
+        if driver.run().rollback_active() {
+            driver
+                .submit(&submission(Command::RollbackRetry, None))
+                .await
+                .unwrap();
+        } else {
+            let (plan, _) = driver.plan_rollback(&RollbackScope::All).await.unwrap();
+            let command = Command::Rollback {
+                scope: RollbackScope::All,
+                overrides: Vec::new(),
+                accept_breaches: Vec::new(),
+            };
+            driver
+                .submit(&submission(command, Some(plan.digest())))
+                .await
+                .unwrap();
+        }
+        driver.settle().await.unwrap();
+    }
+    panic!("the rollback did not finish: {:?}", driver.run().rollback);
+}

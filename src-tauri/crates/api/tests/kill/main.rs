@@ -1,0 +1,112 @@
+//! The kill campaign: the driver dies before and after each commit, and before and after each call,
+//! and at random; the world is a separate process. From every point the run completes *and* rolls
+//! back, no change is made twice in the server's log, and no acknowledged event is lost.
+//!
+//! `SWITCHBACK_PROVE=1` runs every point and 200 random kills; without it about 40 are taken.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod child;
+mod points;
+
+use std::collections::BTreeMap;
+
+use points::{Case, Ended, Kill};
+
+/// Not a test of its own: the role that a re-executed copy of this program plays.
+#[test]
+fn role() {
+    if let Ok(role) = std::env::var("SWITCHBACK_KILL_ROLE") {
+        child::play(&role);
+    }
+}
+
+#[test]
+fn every_point_completes_and_rolls_back() {
+    let prove = std::env::var_os("SWITCHBACK_PROVE").is_some();
+    let clean = Case::new(0, Kill::Never).run();
+    assert!(clean.doubles.is_empty(), "{:?}", clean.doubles);
+    let (commits, calls) = (clean.commits, clean.calls);
+    println!("a clean run there and back: {commits} commits, {calls} calls");
+    assert!(commits > 30 && calls >= 4, "the clean run is too short to be one");
+
+    let mut kills: Vec<Kill> = Vec::new();
+    for at in 1..=commits {
+        kills.extend([Kill::BeforeCommit(at), Kill::AfterCommit(at)]);
+    }
+    for at in 1..=calls {
+        kills.extend([Kill::BeforeSend(at), Kill::AfterAccept(at)]);
+    }
+    if !prove {
+        // Every call, and every fourth of the commits: 40 or so.
+        let step = (kills.len() - 2 * calls).div_ceil(28);
+        kills = kills
+            .iter()
+            .enumerate()
+            .filter(|(i, kill)| matches!(kill, Kill::BeforeSend(_) | Kill::AfterAccept(_)) || i % step == 0)
+            .map(|(_, kill)| *kill)
+            .collect();
+    }
+    let random: usize = if prove { 200 } else { 6 };
+    // A fixed sequence, so that a failure can be repeated by its number.
+    let mut state = 0x5eed_u64;
+    for _ in 0..random {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        kills.push(Kill::At {
+            percent: u32::try_from(state >> 33).unwrap_or(0) % 100,
+        });
+    }
+
+    let mut histogram: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut doubles, mut lost, mut in_flight, mut random_in_flight) = (0, 0, 0, 0);
+    let workers = 2;
+    let queue = std::sync::Mutex::new(kills.iter().copied().enumerate().collect::<Vec<_>>());
+    let ended: Vec<(Kill, Ended)> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..workers)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut mine = Vec::new();
+                    loop {
+                        let next = queue.lock().unwrap().pop();
+                        let Some((number, kill)) = next else { return mine };
+                        let mut case = Case::new(number + 1, kill);
+                        case.clean_ms = clean.ms;
+                        mine.push((kill, case.run()));
+                    }
+                })
+            })
+            .collect();
+        handles.into_iter().flat_map(|h| h.join().unwrap()).collect()
+    });
+    for (kill, end) in &ended {
+        *histogram
+            .entry(format!("{} in {}", kill.word(), end.killed_in))
+            .or_default() += 1;
+        doubles += end.doubles.len();
+        lost += end.lost;
+        in_flight += usize::from(end.call_in_flight);
+        random_in_flight += usize::from(end.call_in_flight && matches!(kill, Kill::At { .. }));
+        assert!(end.doubles.is_empty(), "{kill:?}: made twice: {:?}", end.doubles);
+        assert_eq!(end.lost, 0, "{kill:?}: acknowledged events are missing");
+        assert_eq!(
+            end.end_difference,
+            Vec::<String>::new(),
+            "{kill:?}: the world does not end as it began"
+        );
+    }
+    println!("kills by point and step state:");
+    for (what, count) in &histogram {
+        println!("{count:>5}  {what}");
+    }
+    if prove {
+        assert!(
+            random_in_flight * 5 >= random,
+            "fewer than 20 % of the random kills had a call in flight"
+        );
+    }
+    println!(
+        "{} kills, {in_flight} with a call in flight ({random_in_flight} of {random} random); doubles in the server's log: {doubles}; lost events: {lost}",
+        ended.len()
+    );
+}

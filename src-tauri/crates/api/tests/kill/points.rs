@@ -1,0 +1,326 @@
+//! One case: a fresh home and world, a driver that dies at a point, and two ways to go on.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use switchback_engine::evolve::name;
+use switchback_engine::run::Run;
+use switchback_journal::{MemoryKeyRing, Store};
+use switchback_rehearsal::{Client, Handle, LogEntry, Outcome, RecordSet};
+
+/// Where the driver dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kill {
+    Never,
+    BeforeCommit(usize),
+    AfterCommit(usize),
+    BeforeSend(usize),
+    AfterAccept(usize),
+    /// By SIGKILL from outside, at this share of a clean run's time.
+    At {
+        percent: u32,
+    },
+}
+
+/// Calls of a clean run there and back.
+const CALLS: u64 = 6;
+/// How long each call takes in a case of a random kill.
+const SLOW_CALL_MS: u64 = 300;
+
+impl Kill {
+    const RANDOM: &'static str = "random:0";
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::BeforeCommit(_) => "before a commit",
+            Self::AfterCommit(_) => "after a commit",
+            Self::BeforeSend(_) => "before a send",
+            Self::AfterAccept(_) => "after an accept",
+            Self::At { .. } => "at random",
+        }
+    }
+
+    fn spec(self) -> String {
+        match self {
+            Self::Never => "never:0".to_owned(),
+            Self::At { .. } => Self::RANDOM.to_owned(),
+            Self::BeforeCommit(n) => format!("before-commit:{n}"),
+            Self::AfterCommit(n) => format!("after-commit:{n}"),
+            Self::BeforeSend(n) => format!("before-send:{n}"),
+            Self::AfterAccept(n) => format!("after-accept:{n}"),
+        }
+    }
+}
+
+/// How a case ended.
+#[derive(Debug, Default)]
+pub struct Ended {
+    pub commits: usize,
+    pub calls: usize,
+    pub ms: u64,
+    pub killed_in: String,
+    pub call_in_flight: bool,
+    pub doubles: Vec<String>,
+    pub lost: usize,
+    pub end_difference: Vec<String>,
+}
+
+pub struct Case {
+    number: usize,
+    kill: Kill,
+    /// How long a clean run takes, for random kills.
+    pub clean_ms: u64,
+}
+
+impl Case {
+    pub fn new(number: usize, kill: Kill) -> Self {
+        Self {
+            number,
+            kill,
+            clean_ms: 0,
+        }
+    }
+
+    pub fn run(&self) -> Ended {
+        let home = tempfile::tempdir().unwrap();
+        let world = Role::start("world", home.path(), &self.kill.spec(), true);
+        world.wait_for("served");
+        let start = records(home.path());
+
+        let began = Instant::now();
+        let mut driver = Role::start("there-and-back", home.path(), &self.kill.spec(), false);
+        if let Kill::At { percent } = self.kill {
+            let whole = self.clean_ms + CALLS * SLOW_CALL_MS;
+            let at = Duration::from_millis(whole * u64::from(percent) / 100);
+            std::thread::sleep(at.saturating_sub(began.elapsed()));
+            driver.kill();
+        }
+        let first = driver.end();
+        let mut ended = Ended {
+            ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            ..Ended::default()
+        };
+        for line in &first.lines {
+            if let Some(counts) = line.strip_prefix("counts ") {
+                let mut counts = counts.split(' ').map(|n| n.parse::<usize>().unwrap());
+                // Printed after each half; the last line has both.
+                ended.commits = ended.commits.max(counts.next().unwrap());
+                ended.calls = ended.calls.max(counts.next().unwrap());
+            }
+        }
+        let acked = first.acked();
+        if self.kill == Kill::Never {
+            assert!(first.success, "the clean run failed:\n{}", first.lines.join("\n"));
+            ended.killed_in = "nothing".to_owned();
+        } else {
+            let seen = state(home.path());
+            ended.killed_in = seen
+                .as_ref()
+                .map_or_else(|| "no run".to_owned(), |(words, _)| words.clone());
+            ended.call_in_flight = seen.as_ref().is_some_and(|(_, flying)| *flying);
+            ended.lost = usize::try_from(acked.saturating_sub(head(home.path()))).unwrap_or(usize::MAX);
+        }
+
+        // From here half of the cases complete first, the others go straight back; both end as the
+        // world began. A run that went there and back already is reopened and completed.
+        if self.number.is_multiple_of(2) && !rolling_back(home.path()) {
+            let forward = Role::start("forward", home.path(), "never:0", false).end();
+            assert!(
+                forward.success,
+                "{:?}: it could not complete:\n{}",
+                self.kill,
+                forward.lines.join("\n")
+            );
+        }
+        let back = Role::start("back", home.path(), "never:0", false).end();
+        assert!(
+            back.success,
+            "{:?}: it could not roll back:\n{}",
+            self.kill,
+            back.lines.join("\n")
+        );
+
+        let end = records(home.path());
+        ended.end_difference = start
+            .iter()
+            .filter(|set| !end.contains(set))
+            .chain(end.iter().filter(|set| !start.contains(set)))
+            .map(|set| format!("{set:?}"))
+            .collect();
+        ended.doubles = doubles(&log(home.path()));
+        drop(world);
+        ended
+    }
+}
+
+/// Changes of one step, generation and way that the server carried out more than once. The change
+/// comment names them: `switchback RUN STEP gN apply|undo n digest`.
+fn doubles(log: &[LogEntry]) -> Vec<String> {
+    let mut made: BTreeMap<String, usize> = BTreeMap::new();
+    for entry in log {
+        if entry.operation == "ChangeResourceRecordSets"
+            && matches!(entry.outcome, Outcome::Committed | Outcome::Lost)
+        {
+            let comment = entry.comment.clone().unwrap_or_default();
+            let words: Vec<&str> = comment.split(' ').collect();
+            assert!(words.len() >= 6, "a change without our comment: {comment:?}");
+            *made.entry(words[2..5].join(" ")).or_default() += 1;
+        }
+    }
+    made.into_iter()
+        .filter(|(_, n)| *n > 1)
+        .map(|(what, n)| format!("{what}: {n} times"))
+        .collect()
+}
+
+fn client(home: &Path) -> Client {
+    Client::new(&Handle::read(&home.join("rehearsal")).unwrap())
+}
+
+fn block<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(work)
+}
+
+fn records(home: &Path) -> Vec<RecordSet> {
+    block(client(home).state()).unwrap().records
+}
+
+fn log(home: &Path) -> Vec<LogEntry> {
+    block(client(home).log(0)).unwrap()
+}
+
+fn store(home: &Path) -> Store {
+    Store::open(home, std::sync::Arc::new(MemoryKeyRing::default())).unwrap()
+}
+
+fn head(home: &Path) -> u64 {
+    store(home).runs().unwrap().first().map_or(0, |row| row.head_seq)
+}
+
+/// The folded run of a home, if there is one.
+fn folded(home: &Path) -> Option<Run> {
+    let store = store(home);
+    let row = store.runs().unwrap().into_iter().next()?;
+    let events = store.read_page(&row.id, 0, 1_000_000).unwrap();
+    Some(Run::replay(&events).unwrap())
+}
+
+/// The state of the step that was at work, and whether its call was in flight.
+fn state(home: &Path) -> Option<(String, bool)> {
+    let run = folded(home)?;
+    let at_work = run.steps.values().find(|s| s.state.is_in_flight());
+    let last = run.steps.values().max_by_key(|s| s.changed_at)?;
+    Some((name(at_work.unwrap_or(last).state).to_owned(), at_work.is_some()))
+}
+
+fn rolling_back(home: &Path) -> bool {
+    folded(home).is_some_and(|run| run.rollback_active())
+}
+
+/// A re-executed copy of this program in a role.
+struct Role {
+    child: Child,
+    lines: std::sync::mpsc::Receiver<String>,
+    log: PathBuf,
+}
+
+struct Finished {
+    success: bool,
+    lines: Vec<String>,
+}
+
+impl Finished {
+    fn acked(&self) -> u64 {
+        self.lines
+            .iter()
+            .filter_map(|l| l.strip_prefix("ack "))
+            .filter_map(|n| n.parse().ok())
+            .max()
+            .unwrap_or(0)
+    }
+}
+
+impl Role {
+    fn start(role: &str, home: &Path, kill_at: &str, keep_stdin: bool) -> Self {
+        let log = home.join(format!("{role}.stderr"));
+        let slow = (kill_at == Kill::RANDOM).then_some(SLOW_CALL_MS);
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "role", "--nocapture", "--test-threads", "1"])
+            .env("SWITCHBACK_KILL_ROLE", role)
+            .env("SWITCHBACK_KILL_AT", kill_at)
+            .env("SWITCHBACK_HOME", home)
+            .envs(slow.map(|ms| ("SWITCHBACK_KILL_SLOW_CALLS", ms.to_string())))
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .stdin(if keep_stdin { Stdio::piped() } else { Stdio::null() })
+            .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
+        let out = child.stdout.take().unwrap();
+        let (send, lines) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                if send.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { child, lines, log }
+    }
+
+    fn wait_for(&self, wanted: &str) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while Instant::now() < deadline {
+            match self.lines.recv_timeout(Duration::from_secs(1)) {
+                Ok(line) if line.contains(wanted) => return,
+                _ => {}
+            }
+        }
+        panic!("no {wanted:?} within 30 s");
+    }
+
+    fn kill(&mut self) {
+        let _ = self.child.kill();
+    }
+
+    fn end(&mut self) -> Finished {
+        let deadline = Instant::now() + Duration::from_secs(120);
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "a driver hangs: {}",
+                std::fs::read_to_string(&self.log).unwrap()
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        let mut lines: Vec<String> = self.lines.iter().collect();
+        if !status.success() {
+            lines.push(std::fs::read_to_string(&self.log).unwrap_or_default());
+        }
+        Finished {
+            success: status.success(),
+            lines,
+        }
+    }
+}
+
+impl Drop for Role {
+    fn drop(&mut self) {
+        if let Some(mut stdin) = self.child.stdin.take() {
+            let _ = stdin.write_all(b"\n");
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
