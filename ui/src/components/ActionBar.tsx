@@ -124,6 +124,11 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
       )}
       <div className="action-row">
         <div className="action-main">
+          {others.map((o) => (
+            <Button key={o.command} loading={busy === o.command} onClick={() => press(o)} data-testid={`offer-${o.command}`}>
+              {o.needs_reason ? `${o.label}…` : o.label}
+            </Button>
+          ))}
           {primary !== undefined && (
             <Button
               variant="primary"
@@ -141,11 +146,6 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
           </div>
         </div>
         <div className="action-others">
-          {others.map((o) => (
-            <Button key={o.command} loading={busy === o.command} onClick={() => press(o)} data-testid={`offer-${o.command}`}>
-              {o.needs_reason ? `${o.label}…` : o.label}
-            </Button>
-          ))}
           {UNDOABLE.has(step.state) && step.kind === "action" && (
             <Button href={href({ name: "rollback", scope: { step: step.id } })} data-testid="rollback-step">
               Undo this step…

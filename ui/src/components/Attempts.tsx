@@ -2,6 +2,7 @@ import { fullTime } from "../format/time";
 import type { AttemptView } from "../ipc";
 import { Block } from "./PageHead";
 import { type Kind, State } from "./State";
+import { TableWrap } from "./TableWrap";
 
 /** An attempt's shape by its outcome's words; what is not known is never green. */
 export function outcomeKind(attempt: AttemptView): Kind {
@@ -19,7 +20,7 @@ export function Attempts({ list }: { list: readonly AttemptView[] }) {
   if (list.length === 0) return null;
   return (
     <Block id="attempts" title="Progress" note="each numbered try, newest last">
-      <div className="table-wrap">
+      <TableWrap label="Tries of this step">
         <table className="checks">
           <caption className="hidden">Tries of this step</caption>
           <thead>
@@ -55,7 +56,7 @@ export function Attempts({ list }: { list: readonly AttemptView[] }) {
             </tbody>
           ))}
         </table>
-      </div>
+      </TableWrap>
     </Block>
   );
 }

@@ -3,6 +3,7 @@ import type { ReadingView } from "../ipc";
 import { useWorldNow } from "../state/hooks";
 import { type Fresh, freshen, lastRead, worstFirst } from "../state/readings";
 import { State, ToneState, toneKind } from "./State";
+import { TableWrap } from "./TableWrap";
 
 function mendOf(r: Fresh): string | null {
   if (r.stale) return `Unknown: ${lastRead(r)}, and believed for ${age(r.believable_s)} only.`;
@@ -21,7 +22,7 @@ export function CheckTable({ list, caption, record = false }: { list: readonly R
   const now = useWorldNow();
   const rows = worstFirst(list.map((r) => freshen(r, now)));
   return (
-    <div className="table-wrap">
+    <TableWrap label={caption}>
       <table className="checks">
         <caption className="hidden">{caption}</caption>
         <thead>
@@ -60,6 +61,6 @@ export function CheckTable({ list, caption, record = false }: { list: readonly R
           );
         })}
       </table>
-    </div>
+    </TableWrap>
   );
 }

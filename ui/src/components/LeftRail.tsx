@@ -47,9 +47,10 @@ function arrows(event: KeyboardEvent<HTMLElement>): void {
 
 function StepRow({ step, number, selected }: { step: StepView; number: number; selected: boolean }) {
   const time = step.changed_at !== null && step.state !== "to_do" ? shortTime(step.changed_at) : step.expected_s !== null ? duration(step.expected_s) : null;
-  const second = [step.state_words, step.owner, time].filter((x) => x !== null);
   const kind = shapeOf(step);
   const loud = kind === "fail" || kind === "unknown" || kind === "waiting" || kind === "blocked";
+  // Trouble is said in one line: who is in charge stands on the step's page.
+  const second = [step.state_words, kind === "fail" || kind === "unknown" ? null : step.owner, time].filter((x) => x !== null);
   return (
     <li>
       <a

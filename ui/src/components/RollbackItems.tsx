@@ -2,6 +2,7 @@ import type { RollbackItemView } from "../ipc";
 import { Calls } from "./Change";
 import { CheckTable } from "./CheckTable";
 import { type Kind, State } from "./State";
+import { TableWrap } from "./TableWrap";
 
 const STATES: Record<string, { kind: Kind; word: string }> = {
   to_do: { kind: "todo", word: "To do" },
@@ -15,7 +16,7 @@ const KINDS: Record<string, string> = { undo: "by the console", manual: "by hand
 /** The items in order: what happens, what is there now and what will be. */
 export function RollbackItems({ items }: { items: readonly RollbackItemView[] }) {
   return (
-    <div className="table-wrap">
+    <TableWrap label="The order">
       <table className="checks order">
         <caption className="hidden">What happens, in this order</caption>
         <thead>
@@ -69,6 +70,6 @@ export function RollbackItems({ items }: { items: readonly RollbackItemView[] })
           );
         })}
       </table>
-    </div>
+    </TableWrap>
   );
 }

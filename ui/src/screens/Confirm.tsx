@@ -7,7 +7,7 @@ import { Block, Facts, PageHead } from "../components/PageHead";
 import { State } from "../components/State";
 import { count, duration } from "../format/time";
 import type { PreviewView } from "../ipc";
-import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
+import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { freshen, letsThrough } from "../state/readings";
 import { go, href } from "../state/router";
 import { Missing } from "./Missing";
@@ -20,6 +20,7 @@ export function ConfirmScreen({ id }: { id: string }) {
   const snapshot = useSnapshot();
   const { busy } = useApp();
   const now = useWorldNow();
+  const { live } = useLive();
   const field = useId();
   const [typed, setTyped] = useState("");
   // What the person sees is what is approved: a new preview is not slipped under the button.
@@ -43,8 +44,8 @@ export function ConfirmScreen({ id }: { id: string }) {
           ? `This step can't be applied now: it is “${step.state_words}”.`
           : offer.refused !== null
             ? offer.refused
-            : open.length > 0
-              ? `Not proven any more: ${open.map((r) => r.title).join(", ")}. Go back and check again.`
+            : !live
+              ? "Status is not live: nothing is applied blind."
               : mustType && typed.trim() !== b.target
                 ? `Type ${b.target} to go on.`
                 : null;
@@ -67,7 +68,7 @@ export function ConfirmScreen({ id }: { id: string }) {
           ]}
         />
         <PageHead title={`Confirm: ${step.title}`} id={`confirm-${step.id}`}>
-          <State kind={refusal === null || mustType ? "running" : "blocked"} word={`on ${b.word}`} pill />
+          <strong className="on-target">on {b.word}</strong>
         </PageHead>
         <p className="why">{step.why}</p>
         {moved && step.preview !== null && (
@@ -112,8 +113,8 @@ export function ConfirmScreen({ id }: { id: string }) {
           {step.undo !== null && <Changes list={step.undo.changes} note="if undone" />}
         </Block>
         {open.length > 0 && (
-          <Block id="open" title="Not proven" note="these stand in the way">
-            <CheckTable list={open} caption="Checks that stand in the way" />
+          <Block id="open" title="Not passing now" note="read again before anything is changed">
+            <CheckTable list={open} caption="Checks that do not pass now" />
           </Block>
         )}
       </div>

@@ -8,6 +8,7 @@ import type { FaultView, RehearsalView } from "../ipc";
 import { Failure, asFailure } from "../ipc/port";
 import { useEvery, useSnapshot, useStore } from "../state/hooks";
 import { href } from "../state/router";
+import { TableWrap } from "../components/TableWrap";
 
 function Fault({ fault, busy, onFlip }: { fault: FaultView; busy: boolean; onFlip: () => void }) {
   return (
@@ -106,7 +107,7 @@ export function RehearsalScreen() {
             </ul>
           </Block>
           <Block id="faults" title="Make something go wrong" note={`${view.faults.filter((f) => f.on).length} of ${view.faults.length} on`}>
-            <div className="table-wrap">
+            <TableWrap label="Faults">
               <table className="checks faults">
                 <caption className="hidden">Faults of the rehearsal world</caption>
                 <thead>
@@ -123,7 +124,7 @@ export function RehearsalScreen() {
                   <Fault key={f.name} fault={f} busy={busy === f.name} onFlip={() => void flip(f)} />
                 ))}
               </table>
-            </div>
+            </TableWrap>
           </Block>
         </>
       )}

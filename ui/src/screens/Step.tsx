@@ -95,6 +95,7 @@ function Before({ step, now }: { step: StepView; now: number }) {
 
 function Change({ step, now }: { step: StepView; now: number }) {
   if (step.preview === null) {
+    if (isFinished(step)) return null;
     const words = step.kind === "action" ? "The exact change is shown here once the checks have run" : "This step changes nothing by itself";
     return <Block id="change" title="Change" note={words} />;
   }
@@ -152,7 +153,8 @@ function WayBack({ step, now }: { step: StepView; now: number }) {
 
 function After({ step, now }: { step: StepView; now: number }) {
   const undoing = step.state.startsWith("und");
-  const waiting = !after(step);
+  const unread = step.verify.every((v) => v.observed_at === null);
+  const waiting = !after(step) || (unread && (step.state === "applying" || step.state === "in_doubt"));
   const title = undoing ? "After the undo" : "After";
   if (step.verify.length === 0) return null;
   if (waiting) {

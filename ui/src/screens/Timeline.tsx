@@ -7,6 +7,7 @@ import type { EventView, StepView } from "../ipc";
 import { useApp, useSnapshot, useStore } from "../state/hooks";
 import { allSteps } from "../state/readings";
 import { href } from "../state/router";
+import { TableWrap } from "../components/TableWrap";
 
 const PAGE = 500;
 const SHOWN = 200;
@@ -82,7 +83,7 @@ function Planned({ steps }: { steps: StepView[] }) {
   return (
     <Block id="planned" title="Planned against actual" note={rows.length === 0 ? "Each finished change appears here with its time" : undefined}>
       {rows.length > 0 && (
-        <div className="table-wrap">
+        <TableWrap label="Planned against actual">
           <table className="checks">
             <caption className="hidden">Planned and actual time of each finished step</caption>
             <thead>
@@ -102,7 +103,7 @@ function Planned({ steps }: { steps: StepView[] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableWrap>
       )}
     </Block>
   );

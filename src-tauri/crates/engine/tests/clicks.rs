@@ -1,19 +1,17 @@
-//! Stale screens, double clicks, hold and stop, a lost lease, throttling, and doubts.
+//! Stale screens, double clicks, hold and stop, a lost lease, throttling.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use switchback_engine::DriveError;
 use switchback_engine::RejectionCode as Code;
 use switchback_engine::ports::{JournalError, ProviderErrorKind};
-use switchback_engine::{DriveError, Turn};
-use switchback_model::{
-    Command, DoneHow, EventKind, Resolution, RollbackScope, RunState, StepState, TargetKind, Verdict,
-};
+use switchback_model::{Command, DoneHow, EventKind, RollbackScope, RunState, StepState, TargetKind};
 use switchback_testkit::desk::{FakeDesk, Settled};
 use switchback_testkit::plans::{LOW_TTL, ZONE, address, dns_switch, id, name, plan, set_ttl};
-use switchback_testkit::walk::{back, invariants};
+use switchback_testkit::walk::invariants;
 use switchback_testkit::{Fault, Op};
 
 const DONE: StepState = StepState::Done {
@@ -317,128 +315,4 @@ async fn a_refusal_that_is_not_retryable_is_not_tried_again() {
     fake.desk.idle().await;
     assert_eq!(fake.desk.state("lower-ttl"), StepState::Failed);
     assert_eq!(fake.faulty.count(Op::Call), 1);
-}
-
-#[tokio::test]
-async fn a_lost_call_is_inspected_until_it_can_no_longer_land() {
-    for (fault, landed) in [(Fault::ResponseLost, true), (Fault::RequestLost, false)] {
-        let mut fake = ready().await;
-        fake.faulty.inject(Op::Call, 1, fault);
-        fake.desk.approve("lower-ttl").await.unwrap();
-        fake.desk.idle().await;
-        let events = fake.desk.journal.events();
-        let when = |wanted: fn(&EventKind) -> bool| events.iter().find(|e| wanted(&e.kind)).unwrap().at;
-        let took = when(|k| matches!(k, EventKind::Inspected { .. }))
-            .duration_since(when(|k| matches!(k, EventKind::Intended { .. })));
-        assert!(
-            took >= SignedDuration::from_secs(if landed { 5 } else { 18 }),
-            "{took}"
-        );
-        assert_eq!(
-            fake.desk.state("lower-ttl"),
-            if landed { DONE } else { StepState::Failed }
-        );
-        assert_eq!(fake.faulty.count(Op::Call), 1, "never repeated");
-    }
-}
-
-#[tokio::test]
-async fn a_doubt_settled_by_a_person_does_not_block_the_wait() {
-    let mut fake = ready().await;
-    fake.faulty.inject(Op::Call, 1, Fault::RequestLost);
-    fake.desk.approve("lower-ttl").await.unwrap();
-    while !matches!(fake.desk.state("lower-ttl"), StepState::InDoubt { .. }) {
-        assert_eq!(fake.desk.driver.turn().await.unwrap(), Turn::Worked);
-    }
-    let settle = Command::Resolve {
-        step: id("lower-ttl"),
-        as_: Resolution::Before,
-    };
-    fake.desk.ask(settle).await.unwrap();
-    fake.desk.apply("lower-ttl").await.unwrap();
-    fake.desk.apply("switch").await.unwrap();
-    assert_eq!(fake.desk.state("switch"), DONE);
-}
-
-#[tokio::test]
-async fn inspection_never_makes_done_what_is_not() {
-    // An undo that was proven not applied: looking again must not call it undone.
-    let mut fake = ready().await;
-    fake.desk.apply("lower-ttl").await.unwrap();
-    fake.faulty
-        .inject(Op::Call, 1, Fault::FailsBefore(ProviderErrorKind::Denied));
-    fake.desk.roll_back(RollbackScope::All).await.unwrap();
-    assert_eq!(fake.desk.state("lower-ttl"), StepState::UndoFailed);
-    fake.desk
-        .ask(Command::Inspect {
-            step: id("lower-ttl"),
-        })
-        .await
-        .unwrap();
-    fake.desk.idle().await;
-    assert_eq!(fake.desk.state("lower-ttl"), StepState::UndoFailed);
-    back(&mut fake.desk).await.unwrap();
-    // Somebody else's change right after ours: verification looks at the object itself.
-    let mut fake = ready().await;
-    fake.desk.approve("lower-ttl").await.unwrap();
-    fake.desk.driver.turn().await.unwrap();
-    fake.store
-        .put(ZONE, &name("apps"), vec![address("apps", 77, "198.51.100.99")]);
-    fake.desk.idle().await;
-    assert_eq!(fake.desk.state("lower-ttl"), StepState::Foreign);
-}
-
-#[tokio::test]
-async fn past_its_time_a_decision_is_due_and_nothing_is_undone() {
-    let mut fake = ready().await;
-    fake.desk.apply("lower-ttl").await.unwrap();
-    fake.fake.script("switched", [Verdict::Fail]);
-    fake.desk.apply("switch").await.unwrap();
-    assert_eq!(fake.desk.state("switch"), StepState::Unverified);
-    assert_eq!(fake.store.log().len(), 2);
-    fake.desk
-        .ask(Command::Accept { step: id("switch") })
-        .await
-        .unwrap();
-    assert_eq!(
-        fake.desk.state("switch"),
-        StepState::Done {
-            how: DoneHow::Accepted
-        }
-    );
-}
-
-#[tokio::test]
-async fn what_was_done_by_hand_is_adopted_and_can_go_back() {
-    let mut fake = ready().await;
-    let start = fake.store.records();
-    fake.store
-        .put(ZONE, &name("apps"), vec![address("apps", LOW_TTL, "192.0.2.10")]);
-    fake.desk
-        .ask(Command::Adopt {
-            step: id("lower-ttl"),
-        })
-        .await
-        .unwrap();
-    fake.desk.idle().await;
-    assert_eq!(fake.desk.state("lower-ttl"), DONE);
-    back(&mut fake.desk).await.unwrap();
-    assert_eq!(fake.store.records(), start);
-    // Never seen before it was done: there is no image, so a person restores it.
-    let mut fake = FakeDesk::open(&dns_switch()).await;
-    fake.store
-        .put(ZONE, &name("apps"), vec![address("apps", LOW_TTL, "192.0.2.10")]);
-    fake.desk
-        .ask(Command::Adopt {
-            step: id("lower-ttl"),
-        })
-        .await
-        .unwrap();
-    fake.desk.idle().await;
-    assert_eq!(fake.desk.state("lower-ttl"), DONE);
-    let plan = fake.desk.roll_back(RollbackScope::All).await.unwrap();
-    assert!(matches!(
-        plan.items[0].kind,
-        switchback_model::rollback::ItemKind::Manual { .. }
-    ));
 }

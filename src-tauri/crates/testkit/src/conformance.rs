@@ -12,7 +12,6 @@ use switchback_model::{EventKind, Image, Plan, RollbackScope, StepState, Verdict
 use crate::desk::Desk;
 use crate::faulty::{Fault, FaultyWorld, Op};
 use crate::journal::MemoryJournal;
-use crate::store::RecordStore;
 
 /// Reads the real world, past the adapter that is judged.
 #[async_trait]
@@ -377,39 +376,4 @@ fn lines(images: &[Image]) -> String {
         .flat_map(Image::lines)
         .collect::<Vec<_>>()
         .join(" | ")
-}
-
-/// The oracle of a [`RecordStore`].
-pub struct StoreOracle {
-    store: Arc<RecordStore>,
-}
-
-impl StoreOracle {
-    /// Over a store.
-    #[must_use]
-    pub fn new(store: Arc<RecordStore>) -> Self {
-        Self { store }
-    }
-}
-
-#[async_trait]
-impl Oracle for StoreOracle {
-    async fn images(&self) -> Vec<Image> {
-        let records = self.store.records();
-        records
-            .into_iter()
-            .map(|((zone_id, name), sets)| Image::RecordSets { zone_id, name, sets })
-            .collect()
-    }
-
-    async fn tokens(&self) -> Vec<String> {
-        self.store.log().into_iter().map(|entry| entry.token).collect()
-    }
-
-    async fn second_writer(&self, object: &str) {
-        let label = object.split('.').next().unwrap_or(object);
-        let set = crate::plans::address(label, 77, "198.51.100.99");
-        self.store
-            .put(crate::plans::ZONE, &crate::plans::name(label), vec![set]);
-    }
 }

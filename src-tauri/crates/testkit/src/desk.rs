@@ -77,7 +77,7 @@ impl FakeDesk {
     /// A desk over a journal and a store that are there already.
     pub async fn over(clock: Arc<ManualClock>, journal: Arc<MemoryJournal>, store: Arc<RecordStore>) -> Self {
         let fake = FakeWorld::new(store.clone(), clock.clone());
-        let oracle: Arc<dyn Oracle> = Arc::new(crate::conformance::StoreOracle::new(store.clone()));
+        let oracle: Arc<dyn Oracle> = Arc::new(crate::store::StoreOracle::new(store.clone()));
         let faulty = FaultyWorld::new(fake.clone(), Some(oracle));
         let desk = Desk::start(clock.clone(), journal, faulty.clone(), faulty.killed())
             .await

@@ -19,5 +19,5 @@ pub use desk::{Desk, Settled};
 pub use faulty::{Fault, FaultyWorld, Op};
 pub use journal::MemoryJournal;
 pub use planted::Planted;
-pub use store::{Accepted, RecordStore};
+pub use store::{Accepted, RecordStore, StoreOracle};
 pub use world::FakeWorld;

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use switchback_engine::ports::Clock;
 use switchback_model::Image;
 use switchback_model::dns::{DnsName, RecordSet};
+
+use crate::conformance::Oracle;
 
 /// One entry of the server's own log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,5 +181,40 @@ impl RecordStore {
     pub fn in_sync(&self, change: &str) -> Option<bool> {
         let made = *self.lock().changes.get(change)?;
         Some(self.clock.now().duration_since(made).unsigned_abs() >= self.sync_delay)
+    }
+}
+
+/// The oracle of a [`RecordStore`].
+pub struct StoreOracle {
+    store: Arc<RecordStore>,
+}
+
+impl StoreOracle {
+    /// Over a store.
+    #[must_use]
+    pub fn new(store: Arc<RecordStore>) -> Self {
+        Self { store }
+    }
+}
+
+#[async_trait]
+impl Oracle for StoreOracle {
+    async fn images(&self) -> Vec<Image> {
+        let records = self.store.records();
+        records
+            .into_iter()
+            .map(|((zone_id, name), sets)| Image::RecordSets { zone_id, name, sets })
+            .collect()
+    }
+
+    async fn tokens(&self) -> Vec<String> {
+        self.store.log().into_iter().map(|entry| entry.token).collect()
+    }
+
+    async fn second_writer(&self, object: &str) {
+        let label = object.split('.').next().unwrap_or(object);
+        let set = crate::plans::address(label, 77, "198.51.100.99");
+        self.store
+            .put(crate::plans::ZONE, &crate::plans::name(label), vec![set]);
     }
 }

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use switchback_engine::ports::Clock;
-use switchback_testkit::conformance::{StoreOracle, first_red, run};
+use switchback_testkit::conformance::{first_red, run};
 use switchback_testkit::plans::{dns_switch, seed};
-use switchback_testkit::{Bench, FakeWorld, ManualClock, MemoryJournal, Planted, RecordStore, Subject};
+use switchback_testkit::{
+    Bench, FakeWorld, ManualClock, MemoryJournal, Planted, RecordStore, StoreOracle, Subject,
+};
 
 struct FakeBench(Option<Planted>);
 

@@ -1,0 +1,19 @@
+import { type ReactNode, useEffect, useRef, useState } from "react";
+
+/** A table that may be wider than the window: then it scrolls by itself, also by keyboard. */
+export function TableWrap({ label, children }: { label: string; children: ReactNode }) {
+  const box = useRef<HTMLDivElement>(null);
+  const [wide, setWide] = useState(false);
+  useEffect(() => {
+    const el = box.current;
+    if (el === null || typeof ResizeObserver === "undefined") return;
+    const seen = new ResizeObserver(() => setWide(el.scrollWidth > el.clientWidth + 1));
+    seen.observe(el);
+    return () => seen.disconnect();
+  }, []);
+  return (
+    <div ref={box} className="table-wrap" {...(wide ? { tabIndex: 0, role: "group", "aria-label": `${label}, scrolls sideways` } : {})}>
+      {children}
+    </div>
+  );
+}

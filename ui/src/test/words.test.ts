@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { asFailure, checked } from "../ipc/port";
+import { checks } from "../ipc/schema";
+import { snapshotOf } from "../ipc/fake-data";
+import { sceneOf } from "../ipc/fake";
+import { stepKind } from "../components/State";
+import { age, count, duration, fullTime, shortTime } from "../format/time";
+
+describe("times", () => {
+  it("are local with the zone, and UTC", () => {
+    expect(fullTime("2026-08-06T16:30:00Z")).toBe("5:30pm BST (16:30 UTC)");
+    expect(fullTime("2026-12-06T17:30:00Z")).toBe("5:30pm GMT (17:30 UTC)");
+    expect(shortTime("2026-12-06T00:05:00Z")).toBe("12:05am");
+    expect(shortTime("2026-12-06T12:05:00Z")).toBe("12:05pm");
+  });
+  it("durations have at most two units", () => {
+    expect([0, 59, 60, 192, 3600, 3900, 180_000].map(duration)).toEqual(["0 s", "59 s", "1 min", "3 min 12 s", "1 h", "1 h 5 min", "2 days"]);
+    expect([6, 130, 7200].map(age)).toEqual(["6 s", "2 min", "2 h"]);
+    expect(count(1, "breach", "breaches")).toBe("1 breach");
+  });
+});
+
+describe("the boundary", () => {
+  const snapshot = snapshotOf(Date.now(), sceneOf(""), Date.now(), 1);
+  it("keeps unknown fields and refuses missing ones", () => {
+    const more = { ...snapshot, later: "field" };
+    expect(checked(checks.snapshot, more, "test")).toMatchObject({ later: "field" });
+    const { users: _, ...less } = snapshot;
+    expect(() => checked(checks.snapshot, less, "test")).toThrow(/not as agreed: users/);
+  });
+  it("turns whatever is thrown into words", () => {
+    expect(asFailure({ code: "guard", message: "m", hint: "h", where: "w" }).api.code).toBe("guard");
+    expect(asFailure(new TypeError("x")).api).toMatchObject({ code: "internal", message: "x" });
+    expect(asFailure(undefined).api.message).not.toBe("");
+  });
+});
+
+it("a state that the window does not know is Unknown, never green", () => {
+  expect(stepKind("something_new")).toBe("unknown");
+});
