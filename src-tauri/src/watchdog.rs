@@ -41,7 +41,7 @@ impl Watchdog {
                 "The window took more than {} seconds to appear, so every run was given back.",
                 PATIENCE.as_secs()
             ),
-            "Check that nobody else drives the run now, then open it again.",
+            "If nobody took them since, this window drives them again. The timeline shows what was done in between.",
             "the window",
         ))
     }

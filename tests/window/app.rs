@@ -25,7 +25,7 @@ pub const SPEED: u32 = 20;
 pub const SOON: Duration = Duration::from_secs(20);
 
 /// Two windows at a time would be slow, and would take the keyboard from each other.
-static ONE_WINDOW: Mutex<()> = Mutex::const_new(());
+pub static ONE_WINDOW: Mutex<()> = Mutex::const_new(());
 
 /// One console in a window.
 pub struct App {

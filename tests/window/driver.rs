@@ -70,8 +70,13 @@ impl Drop for Driver {
 
 /// Ends a process as a power cut would: it can't tidy up.
 pub fn kill(pid: u32) {
+    signal(pid, "-KILL");
+}
+
+/// Sends a process a signal, such as `-TERM`.
+pub fn signal(pid: u32, name: &str) {
     let _ = Command::new("kill")
-        .args(["-9", &pid.to_string()])
+        .args([name, &pid.to_string()])
         .stderr(Stdio::null())
         .status();
 }
@@ -89,7 +94,7 @@ pub fn gone(pid: u32) -> bool {
 }
 
 /// The direct children of a process.
-fn children(parent: u32) -> Vec<u32> {
+pub fn children(parent: u32) -> Vec<u32> {
     let mut parents = BTreeMap::new();
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
         let Ok(pid) = entry.file_name().to_string_lossy().parse::<u32>() else {

@@ -20,6 +20,7 @@ async fn journey(app: &App) -> Outcome {
     app.see("start-rehearse").await?;
     app.shot("01-start").await?;
     app.click("start-rehearse", SOON).await?;
+    app.see("[data-route=run]").await?;
     app.until("banner", &["REHEARSAL"], SOON).await?;
 
     do_step(app, "lower-ttl", "02-lower-ttl").await?;
@@ -44,6 +45,7 @@ async fn journey(app: &App) -> Outcome {
     app.see("rollback-confirm").await?;
     app.shot("12-rollback-plan").await?;
     app.click("rollback-confirm", SOON).await?;
+    app.see("rollback-state").await?;
     app.go("#/run/switch").await?;
     app.until("step-state", &["Undone"], WORLD).await?;
     app.shot("13-undone").await?;
@@ -63,7 +65,7 @@ pub async fn do_step(app: &App, step: &str, shot: &str) -> Outcome {
     app.see("confirm-primary").await?;
     app.shot(&format!("{shot}-confirm")).await?;
     app.click("confirm-primary", WORLD).await?;
-    app.go(&format!("#/run/{step}")).await?;
+    app.see("[data-route=step]").await?;
     app.until("step-state", &["Done"], WORLD).await?;
     app.shot(&format!("{shot}-done")).await
 }

@@ -5,6 +5,7 @@
 
 mod accessible;
 mod app;
+mod blank;
 mod driver;
 mod journey;
 mod locked;

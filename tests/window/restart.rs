@@ -32,10 +32,13 @@ async fn found_again(app: &App) -> Outcome {
         )
         .await?;
     app.click(run.as_str().unwrap_or_default(), SOON).await?;
-    app.until("banner", &["REHEARSAL"], SOON).await?;
+    app.see("[data-route=run]").await?;
     app.go("#/run/lower-ttl").await?;
+    app.see("[data-route=step]").await?;
     app.until("step-state", &["Done"], SOON).await?;
-    // The way back was not lost with the process.
-    app.until("answer-way-back", &["go back"], SOON).await?;
+    // The way back was not lost with the process, and the monitors are looked at again.
+    app.until("answer-way-back", &["Every condition proven"], SOON)
+        .await?;
+    app.until("answer-users", &["Users all right"], SOON).await?;
     app.shot("32-after-kill").await
 }

@@ -1,10 +1,12 @@
 import Button from "@cloudscape-design/components/button";
+import { useRef } from "react";
 import { fullTime } from "../format/time";
 import type { Offer, StepView } from "../ipc";
 import type { RunCommand } from "../ipc/port";
 import { useApp, useStore } from "../state/hooks";
 import { go, href } from "../state/router";
 import type { Store } from "../state/store";
+import { useLeaveHeight } from "./barHeight";
 import { Block } from "./PageHead";
 import { ReasonForm } from "./ReasonForm";
 import { type Control, RunButtons, RunControlForm } from "./RunControls";
@@ -94,6 +96,8 @@ export function Otherwise({ step, onAsk }: { step: StepView; onAsk: (word: strin
 export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: number; ask: string | null; setAsk: (ask: string | null) => void }) {
   const store = useStore();
   const { busy } = useApp();
+  const bar = useRef<HTMLDivElement>(null);
+  useLeaveHeight(bar);
   const primary = step.offers.find((o) => o.primary);
   // Beside a main button the rest stands at the end of the page; without one it is what there is to do.
   const others = primary === undefined ? otherOffers(step) : [];
@@ -107,7 +111,7 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
   };
 
   return (
-    <div className="action-bar" role="region" aria-label="What you can do">
+    <div className="action-bar" ref={bar} role="region" aria-label="What you can do">
       {ask !== null && CONTROLS.has(ask) && <RunControlForm control={ask as Control} onDone={() => setAsk(null)} />}
       {asked !== undefined && (
         <ReasonForm

@@ -1,6 +1,7 @@
 import Button from "@cloudscape-design/components/button";
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { Calls, Changes } from "../components/Change";
+import { useKeepFree } from "../components/barHeight";
 import { CheckTable } from "../components/CheckTable";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
@@ -18,6 +19,8 @@ export function ConfirmScreen({ id }: { id: string }) {
   const found = useStep(id);
   const store = useStore();
   const snapshot = useSnapshot();
+  const below = useRef<HTMLDivElement>(null);
+  useKeepFree(below);
   const { busy } = useApp();
   const now = useWorldNow();
   const { live } = useLive();
@@ -142,7 +145,7 @@ export function ConfirmScreen({ id }: { id: string }) {
             {step.title} on {b.word}
           </Button>
         </div>
-        <div className="confirm-back">
+        <div className="confirm-back" ref={below}>
           <a href={href({ name: "step", step: step.id })} data-testid="confirm-back">
             Back to step {number}, change nothing
           </a>

@@ -1,5 +1,6 @@
 import Button from "@cloudscape-design/components/button";
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
+import { useKeepFree } from "../components/barHeight";
 import { CheckTable } from "../components/CheckTable";
 import { CopyCli } from "../components/Change";
 import { Notice } from "../components/Notices";
@@ -58,6 +59,8 @@ function Cards({ plan }: { plan: RollbackPlanView }) {
 export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; proposed: boolean }) {
   const store = useStore();
   const snapshot = useSnapshot();
+  const below = useRef<HTMLDivElement>(null);
+  useKeepFree(below);
   const { busy, run } = useApp();
   const now = useWorldNow();
   const reasonId = useId();
@@ -254,7 +257,7 @@ export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; prop
             {busy === "rollback" ? "Asking…" : `${title} on ${b.word}`}
           </button>
         </div>
-        <div className="confirm-back">
+        <div className="confirm-back" ref={below}>
           {back !== undefined && <a href={href({ name: "step", step: back.id })}>Back to the step, change nothing</a>}
         </div>
       </div>

@@ -16,3 +16,6 @@ beforeEach(() => {
 });
 
 afterEach(() => cleanup());
+
+// axe asks for a canvas to tell icon fonts; jsdom has none and would say so a thousand times.
+HTMLCanvasElement.prototype.getContext = (() => null) as unknown as typeof HTMLCanvasElement.prototype.getContext;

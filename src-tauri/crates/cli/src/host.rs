@@ -59,6 +59,10 @@ impl Cx<'_> {
             options.rehearsal_scale = speed;
         }
         let host = Host::start(options)?;
+        // The writer of the log would complain on the terminal about a folder that is not there.
+        if let Err(error) = std::fs::create_dir_all(host.home.logs()) {
+            self.out.say(&format!("No log is kept: {}.", error.kind()));
+        }
         let log = telemetry::start(&host.home);
         Ok(Open { host, _log: log })
     }

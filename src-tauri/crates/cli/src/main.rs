@@ -52,11 +52,14 @@ fn usage(error: &clap::Error) -> ExitCode {
     let json = std::env::args_os().any(|arg| arg == "--json");
     if json && !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let text = error.render().to_string();
-        let message = text
+        // What clap says up to the usage line, as one sentence; a tip follows after a blank line.
+        let said: Vec<&str> = text
             .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ");
+            .map(str::trim)
+            .take_while(|line| !line.is_empty())
+            .collect();
+        let message = said.join(" ");
+        let message = message.trim_start_matches("error: ");
         let error = ApiError::new("usage", message, "Try --help.", "the command line");
         return exit::failed(&Out::new(true), &error);
     }

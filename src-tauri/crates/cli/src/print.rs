@@ -72,7 +72,7 @@ pub fn table(head: &[&str], rows: Vec<Vec<String>>) -> String {
     }
     table
         .lines()
-        .map(|line| line.trim_end().trim_start_matches(' ').to_owned())
+        .map(|line| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned())
         .collect::<Vec<_>>()
         .join("\n")
 }

@@ -57,7 +57,7 @@ pub async fn look(
     let around = match offline {
         true => Err(ApiError::new(
             "unknown",
-            "Not looked at: --offline was given.",
+            "--offline was given.",
             "Leave it out.",
             "the run",
         )),

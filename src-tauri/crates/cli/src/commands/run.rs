@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use switchback_api::host::Host;
 use switchback_api::view::snapshot;
-use switchback_api::wire::{ApiError, RunSnapshot};
+use switchback_api::wire::{ApiError, DriverView, RunSnapshot};
 use switchback_engine::run::Run as Folded;
 use switchback_model::Command;
 
@@ -89,7 +90,8 @@ async fn show(cx: &Cx<'_>, run: &str, offline: bool) -> Result<u8, ApiError> {
     let host = cx.host()?;
     let run = host.load(&run_id(run)?).await?;
     let looked = look(&host, &run, &mut BTreeMap::new(), offline).await?;
-    let snapshot = snapshot(&run, &looked.live, looked.now);
+    let mut snapshot = snapshot(&run, &looked.live, looked.now);
+    snapshot.driver = driver(&host, &run)?;
     if let Some(problem) = &looked.problem {
         cx.out
             .say(&format!("Not looked at: {} {}", problem.message, problem.hint));
@@ -100,6 +102,17 @@ async fn show(cx: &Cx<'_>, run: &str, offline: bool) -> Result<u8, ApiError> {
     );
     host.stop_closed_world().await;
     Ok(exit::OK)
+}
+
+/// Who holds the lease now; the journal alone tells who drove last.
+pub fn driver(host: &Host, run: &Folded) -> Result<Option<DriverView>, ApiError> {
+    let lease = host.store().holder(&run.id)?;
+    Ok(lease.map(|lease| DriverView {
+        by: lease.holder.by.to_string(),
+        host: lease.holder.host,
+        pid: lease.holder.pid,
+        ours: false,
+    }))
 }
 
 /// The document of `run show`, which checks rely on.
@@ -201,6 +214,13 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
         snapshot.run,
         snapshot.plan_digest,
     );
+    match &snapshot.driver {
+        Some(driver) => text.push_str(&format!(
+            "driven by {} on {} (process {})\n",
+            driver.by, driver.host, driver.pid
+        )),
+        None => text.push_str("driven by nobody\n"),
+    }
     for answer in [&snapshot.users, &snapshot.way_back.answer] {
         text.push_str(&format!(
             "{}: {} ({})\n",

@@ -9,7 +9,7 @@ use switchback_api::view::snapshot;
 use switchback_api::wire::ApiError;
 
 use super::look::look;
-use super::run::{document, text};
+use super::run::{document, driver, text};
 use crate::exit;
 use crate::host::{Cx, run_id};
 use crate::print::versioned;
@@ -28,7 +28,8 @@ pub async fn run(cx: &Cx<'_>, run: &str, count: Option<u64>) -> Result<u8, ApiEr
         let looked = async {
             let run = host.load(&id).await?;
             let looked = look(&host, &run, &mut monitors, false).await?;
-            let snapshot = snapshot(&run, &looked.live, looked.now);
+            let mut snapshot = snapshot(&run, &looked.live, looked.now);
+            snapshot.driver = driver(&host, &run)?;
             let (document, text) = match cx.out.json {
                 true => (
                     document(&run, &snapshot, &looked.rules, looked.problem.as_ref()),

@@ -1,0 +1,224 @@
+//! The conformance suite on the real Route 53 adapter against the rehearsal: every recorded call fails
+//! in every way, judged by an oracle that reads the world and never asks the adapter.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use switchback_api::clock::WorldClock;
+use switchback_api::world::{RunWorld, servers};
+use switchback_aws::{Aws, AwsOptions};
+use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, World};
+use switchback_model::dns::{AliasTarget, DnsName, RecordData, RecordSet, RecordType};
+use switchback_model::{ActionSpec, CheckReading, CheckSpec, Image, Plan, Target};
+use switchback_probes::ProbeWorld;
+use switchback_rehearsal::{self as rehearsal, Fault, Outcome};
+use switchback_testkit::conformance::{Cell, Matrix, cell, faults};
+use switchback_testkit::faulty::Op;
+use switchback_testkit::{Bench, MemoryJournal, Oracle, Planted, Subject};
+use tokio::sync::Semaphore;
+
+/// Without `SWITCHBACK_PROVE` one in so many cells of calls that change nothing is run.
+const READS_LEFT_OUT: usize = 4;
+/// Cells that run at a time: they wait more than they work.
+const AT_A_TIME: usize = 6;
+
+struct RehearsalBench {
+    planted: Option<Planted>,
+}
+
+/// Keeps the closed world alive as long as the engine's view of it.
+struct Held {
+    inner: RunWorld,
+    closed: Arc<rehearsal::World>,
+    _dir: tempfile::TempDir,
+}
+
+#[async_trait]
+impl World for Held {
+    fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
+        self.inner.action(spec)
+    }
+    async fn identity(&self, target: &Target) -> Result<Identity, ProviderError> {
+        self.inner.identity(target).await
+    }
+    async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {
+        let _alive = &self.closed;
+        self.inner.check(spec, history).await
+    }
+}
+
+/// Reads the world's own state and log.
+struct WorldOracle(Arc<rehearsal::World>);
+
+#[async_trait]
+impl Oracle for WorldOracle {
+    async fn images(&self) -> Vec<Image> {
+        let state = self.0.snapshot();
+        let name = DnsName::new(rehearsal::APPS_NAME).unwrap();
+        let mut sets: Vec<RecordSet> = state
+            .records
+            .iter()
+            .filter(|set| DnsName::new(&set.name).is_ok_and(|n| n == name))
+            .filter_map(|set| {
+                let kind = match set.kind.as_str() {
+                    "A" => RecordType::A,
+                    "AAAA" => RecordType::Aaaa,
+                    "CNAME" => RecordType::Cname,
+                    _ => return None,
+                };
+                Some(match &set.alias {
+                    Some(alias) => RecordSet {
+                        name: name.clone(),
+                        kind,
+                        data: RecordData::Alias(AliasTarget {
+                            zone_id: alias.hosted_zone_id.clone(),
+                            name: DnsName::new(&alias.dns_name).unwrap(),
+                            evaluate_target_health: alias.evaluate_target_health,
+                        }),
+                        routing: switchback_model::dns::Routing::default(),
+                    },
+                    None => RecordSet::values(
+                        name.clone(),
+                        kind,
+                        u32::try_from(set.ttl.unwrap_or_default()).unwrap(),
+                        set.values.clone(),
+                    ),
+                })
+            })
+            .collect();
+        sets.sort();
+        vec![Image::RecordSets {
+            zone_id: rehearsal::ZONE_ID.to_owned(),
+            name,
+            sets,
+        }]
+    }
+
+    async fn tokens(&self) -> Vec<String> {
+        self.0
+            .log()
+            .into_iter()
+            .filter(|entry| {
+                entry.operation == "ChangeResourceRecordSets"
+                    && entry.service == "route53"
+                    && matches!(entry.outcome, Outcome::Committed | Outcome::Lost)
+            })
+            .map(|entry| entry.comment.unwrap_or_default())
+            .collect()
+    }
+
+    async fn second_writer(&self, _object: &str) {
+        let fault: Fault = "second-writer".parse().unwrap();
+        // Refused where somebody already wrote the same value: then it is there.
+        let _ = self.0.inject(fault);
+    }
+}
+
+/// The real runbook; only its times are those of a world two hundred times as fast.
+fn plan() -> Plan {
+    let mut plan = switchback_api::plan::resolve("dns-switch", "rehearsal").unwrap();
+    for step in plan.phases.iter_mut().flat_map(|p| &mut p.steps) {
+        let checks = step
+            .before
+            .iter_mut()
+            .chain(&mut step.undo_before)
+            .chain(&mut step.verify)
+            .chain(&mut step.undo_verify);
+        for check in checks {
+            check.believable_s = 864_000;
+            check.within_s = check.within_s.map(|_| 1_500);
+        }
+    }
+    plan
+}
+
+#[async_trait]
+impl Bench for RehearsalBench {
+    async fn subject(&self) -> Subject {
+        let dir = tempfile::tempdir().unwrap();
+        let mut options = rehearsal::WorldOptions::new(dir.path());
+        options.scale = 200;
+        let closed = Arc::new(rehearsal::World::start(options).await.unwrap());
+        let handle = closed.handle().clone();
+        let clock: Arc<dyn Clock> = Arc::new(WorldClock::new(handle.clock));
+        let aws = Aws::connect(&AwsOptions {
+            endpoint: Some(handle.endpoint.clone()),
+            region: "eu-west-2".to_owned(),
+            rehearsal_credentials: Some((rehearsal::ACCESS_KEY.to_owned(), "rehearsal".to_owned())),
+            clock: Some(clock.clone()),
+            ..AwsOptions::default()
+        })
+        .unwrap();
+        let probes = ProbeWorld {
+            dial: handle.dial.clone(),
+            ca_pem: Some(handle.ca_pem.clone()),
+            name_servers: Some(servers(&handle.name_servers)),
+            resolvers: servers(&handle.resolvers),
+        };
+        let plan = plan();
+        let journal = match self.planted {
+            Some(Planted::AppendWithoutSync) => MemoryJournal::open_without_sync(&plan, clock.now()),
+            _ => MemoryJournal::open(&plan, clock.now()),
+        };
+        Subject {
+            world: Arc::new(Held {
+                inner: RunWorld::new(aws, probes, plan.target.clone(), clock.clone()),
+                closed: closed.clone(),
+                _dir: dir,
+            }),
+            oracle: Arc::new(WorldOracle(closed)),
+            planted: self.planted,
+            clock,
+            journal,
+            plan,
+        }
+    }
+}
+
+/// Runs every cell of the recorded trace, some at a time.
+async fn matrix(planted: Option<Planted>) -> Matrix {
+    let (trace, outcome) = cell(&RehearsalBench { planted }, None).await;
+    let once = trace
+        .iter()
+        .position(|(_, label)| label.starts_with("again"))
+        .unwrap_or(trace.len());
+    let mut cells = vec![Cell {
+        name: "clean, applied twice, undone twice, and again".to_owned(),
+        outcome,
+    }];
+    let slots = Arc::new(Semaphore::new(AT_A_TIME));
+    let mut running = Vec::new();
+    let every = if std::env::var_os("SWITCHBACK_PROVE").is_some() {
+        1
+    } else {
+        READS_LEFT_OUT
+    };
+    for (index, (op, label)) in trace[..once].iter().enumerate() {
+        // Every cell of a mutating call always; of the reads a share, and all of them in `prove`.
+        for (at, fault) in faults(*op).into_iter().enumerate() {
+            if *op != Op::Call && !(index * 7 + at).is_multiple_of(every) {
+                continue;
+            }
+            let name = format!("#{index} {label} {op:?} {fault:?}");
+            let slots = slots.clone();
+            running.push(tokio::spawn(async move {
+                let _slot = slots.acquire_owned().await.unwrap();
+                let (_, outcome) = cell(&RehearsalBench { planted }, Some((index, fault))).await;
+                Cell { name, outcome }
+            }));
+        }
+    }
+    for cell in running {
+        cells.push(cell.await.unwrap());
+    }
+    Matrix { cells }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_cell_is_green() {
+    let matrix = matrix(None).await;
+    println!("{matrix}");
+    assert!(matrix.cells.len() > 100, "the trace is too short");
+    assert!(matrix.red().is_empty(), "{} cells are red", matrix.red().len());
+}

@@ -1,0 +1,197 @@
+//! `step apply`: what a person saw is what is applied, or nothing.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use serde_json::json;
+use switchback_api::host::Host;
+use switchback_api::view::preview_view;
+use switchback_api::wire::ApiError;
+use switchback_engine::decide::may_apply;
+use switchback_model::{Command, Digest, Preview, StepId, StepKind, StepState};
+
+use super::checked::checked_of;
+use super::digest;
+use crate::args::OfRun;
+use crate::exit;
+use crate::host::{Cx, confirmed, run_id, step_id};
+use crate::print;
+use crate::session::{Session, driven, verdict};
+
+/// How often readings that are stale at once are taken anew; that happens where time runs fast.
+const STALE_TRIES: u32 = 5;
+
+/// What a person gave to apply a step.
+pub(super) struct Ask {
+    pub(super) confirm: Option<String>,
+    pub(super) preview: Option<String>,
+    pub(super) reason: Option<String>,
+    pub(super) timeout_s: u64,
+}
+
+pub(super) async fn apply(cx: &Cx<'_>, host: &Host, of: &OfRun, ask: Ask) -> Result<u8, ApiError> {
+    let id = run_id(&of.run)?;
+    let run = host.load(&id).await?;
+    let step = step_id(&run, &of.step)?;
+    confirmed(&run, ask.confirm.as_deref())?;
+    let seen: Option<Digest> = ask.preview.as_deref().map(digest).transpose()?;
+    let spec = run.plan.step(&step);
+    if spec.is_some_and(|s| s.kind == StepKind::Attest) {
+        return Err(exit::usage(
+            format!("Step {step} is carried out by a person."),
+            format!("switchback step attest {id} {step} --reason TEXT"),
+        ));
+    }
+    let must_ask = seen.is_none() && spec.is_some_and(|s| s.action.is_some());
+    if must_ask && (cx.global.no_input || !std::io::stdin().is_terminal()) {
+        return Err(exit::usage(
+            "Nothing says which preview you saw, and nobody can be asked.",
+            format!("switchback step preview {id} {step}; then give --preview DIGEST."),
+        ));
+    }
+    let (view, outcome) = driven(cx, host, &id, false, ask.timeout_s, async |session| {
+        session.settle().await?;
+        let basis = basis(cx, session, &step, seen, must_ask).await?;
+        approve(session, &step, basis, ask.reason.as_deref()).await?;
+        session.settle().await?;
+        let view = session.view(&step)?;
+        let outcome = verdict(session.run(), &view, session.step(&step)?.state);
+        Ok((view, outcome))
+    })
+    .await?;
+    let findings: Vec<&str> = view
+        .attempts
+        .iter()
+        .filter_map(|a| a.finding.as_deref())
+        .collect();
+    let document = json!({
+        "run": id,
+        "step": view.id,
+        "state": view.state,
+        "state_words": view.state_words,
+        "note": view.note,
+        "generation": view.generation,
+        "attempts": view.attempts,
+        "findings": findings,
+        "verify": view.verify,
+    });
+    cx.out
+        .answer(document, || format!("{}: {}", view.id, view.state_words));
+    outcome.map(|()| exit::OK)
+}
+
+/// Brings the step to Ready with fresh readings and gives the digest that the person saw.
+async fn basis(
+    cx: &Cx<'_>,
+    session: &mut Session<'_>,
+    step: &StepId,
+    seen: Option<Digest>,
+    ask: bool,
+) -> Result<Option<Digest>, ApiError> {
+    fresh(session, step).await?;
+    let Some(preview) = current(session, step)? else {
+        return Ok(None);
+    };
+    let seen = match seen {
+        Some(seen) => seen,
+        None if ask => {
+            let target = session.run().plan.target.name.to_string();
+            let seen = preview.digest();
+            cx.out.say(&print::preview(&preview_view(&preview)));
+            let yes = question(
+                session,
+                &format!("Apply step {step} to {target}? Type y to go on: "),
+            )
+            .await?;
+            if !yes {
+                return Err(ApiError::new(
+                    "guard",
+                    "You said no: nothing was changed.",
+                    "",
+                    format!("step {step}"),
+                ));
+            }
+            // The answer took its time.
+            fresh(session, step).await?;
+            seen
+        }
+        None => return Ok(None),
+    };
+    let now = current(session, step)?.map(|preview| preview.digest());
+    if now != Some(seen) {
+        return Err(ApiError::new(
+            "stale_screen",
+            "The preview is not the one that you saw: the record changed since.",
+            format!(
+                "switchback step preview {} {step}; then give the new digest.",
+                session.run().id
+            ),
+            format!("step {step}"),
+        ));
+    }
+    Ok(Some(seen))
+}
+
+/// Approves what the person saw. Readings that went stale on the way are taken anew; the digest
+/// stays the person's, so a change in the meantime is refused all the same.
+async fn approve(
+    session: &mut Session<'_>,
+    step: &StepId,
+    basis: Option<Digest>,
+    reason: Option<&str>,
+) -> Result<(), ApiError> {
+    let mut tries = 1;
+    loop {
+        let command = Command::Apply { step: step.clone() };
+        match session.submit(command, basis, reason.map(str::to_owned)).await {
+            Err(error) if error.code == "unknown" && tries < STALE_TRIES => {
+                tries += 1;
+                fresh(session, step).await?;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Runs the before-checks unless they are passed and fresh.
+async fn fresh(session: &mut Session<'_>, step: &StepId) -> Result<(), ApiError> {
+    let state = session.step(step)?.state;
+    let checkable = matches!(
+        state,
+        StepState::ToDo | StepState::Blocked | StepState::Ready | StepState::Failed
+    );
+    if checkable && may_apply(session.run(), step, session.now()).is_err() {
+        session.check(step).await?;
+        let checks = session.step(step)?.checks.clone();
+        let ready = session.step(step)?.state == StepState::Ready;
+        if let Some(checks) = checks {
+            let checked = checked_of(session.run(), step, &checks, ready, None, session.now(), true)?;
+            if let Some(error) = checked.error() {
+                return Err(error);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn current(session: &Session<'_>, step: &StepId) -> Result<Option<Preview>, ApiError> {
+    Ok(session
+        .step(step)?
+        .checks
+        .as_ref()
+        .and_then(|checks| checks.preview.clone()))
+}
+
+async fn question(session: &mut Session<'_>, words: &str) -> Result<bool, ApiError> {
+    let words = words.to_owned();
+    let answer = tokio::task::spawn_blocking(move || {
+        let mut stderr = std::io::stderr().lock();
+        let _ = write!(stderr, "{words}").and_then(|()| stderr.flush());
+        drop(stderr);
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).map(|_| line)
+    });
+    tokio::select! {
+        answer = answer => Ok(matches!(answer, Ok(Ok(line)) if matches!(line.trim(), "y" | "Y" | "yes"))),
+        () = session.signals.next() => Ok(false),
+    }
+}

@@ -1,0 +1,192 @@
+//! A step's before-checks: recorded under the lease, or looked at without it.
+
+use jiff::Timestamp;
+use switchback_api::host::Host;
+use switchback_api::view::{preview_view, reading_views};
+use switchback_api::wire::{ApiError, PreviewView, ReadingView};
+use switchback_engine::decide::may_apply;
+use switchback_engine::run::{Checks, Run};
+use switchback_model::event::CallProblem;
+use switchback_model::{Reversibility, RunId, StepId, StepState};
+
+use super::CHECKS;
+use crate::args::OfRun;
+use crate::host::{Cx, run_id, step_id};
+use crate::session::driven;
+
+/// What the checks of a step say, from the driver or from a look without a lease.
+pub(super) struct Checked {
+    pub(super) run: RunId,
+    pub(super) step: StepId,
+    pub(super) state: &'static str,
+    pub(super) ready: bool,
+    /// Why it could not be applied although its checks pass.
+    pub(super) refused: Option<String>,
+    pub(super) readings: Vec<ReadingView>,
+    pub(super) undo_readings: Vec<ReadingView>,
+    pub(super) preview: Option<PreviewView>,
+    pub(super) undo: Option<PreviewView>,
+    pub(super) problem: Option<CallProblem>,
+    pub(super) failing: bool,
+    pub(super) recorded: bool,
+}
+
+pub(super) async fn checked(cx: &Cx<'_>, host: &Host, of: &OfRun) -> Result<Checked, ApiError> {
+    let id = run_id(&of.run)?;
+    let driven = driven(cx, host, &id, false, CHECKS, async |session| {
+        let step = step_id(session.run(), &of.step)?;
+        session.settle().await?;
+        session.check(&step).await?;
+        let state = session.step(&step)?;
+        let checks = state
+            .checks
+            .as_ref()
+            .ok_or_else(|| ApiError::internal("the checks left no reading"))?;
+        let ready = state.state == StepState::Ready;
+        let refused = ready
+            .then(|| {
+                may_apply(session.run(), &step, session.now())
+                    .err()
+                    .map(|r| r.to_string())
+            })
+            .flatten();
+        checked_of(session.run(), &step, checks, ready, refused, session.now(), true)
+    })
+    .await;
+    match driven {
+        // Looking is never refused because somebody else drives.
+        Err(error) if error.code == "locked" => {
+            cx.out
+                .say("Somebody else drives this run: this look is not recorded in the journal.");
+            looked(host, &id, &of.step).await
+        }
+        other => other,
+    }
+}
+
+/// The same look without a lease: nothing is journalled.
+pub(super) async fn looked(host: &Host, id: &RunId, step: &str) -> Result<Checked, ApiError> {
+    let run = host.load(id).await?;
+    let step = step_id(&run, step)?;
+    let around = host.surroundings(&run).await?;
+    let Some((spec, _)) = run.step(&step) else {
+        return Err(ApiError::internal(format!("step {step} is gone")));
+    };
+    let history = run.history();
+    let mut readings = Vec::new();
+    for check in &spec.before {
+        readings.push(around.world.check(check, &history).await);
+    }
+    let mut undo_readings = Vec::new();
+    for check in &spec.undo_before {
+        undo_readings.push(around.world.check(check, &history).await);
+    }
+    let (mut preview, mut undo, mut problem) = (None, None, None);
+    if let Some(action) = &spec.action {
+        let action = around.world.action(action);
+        let planned = async {
+            let from = action.read().await?;
+            let preview = action.plan(&from, None)?;
+            let undo = match spec.reversibility {
+                Reversibility::Undo => Some(action.plan(&preview.to, Some(&from))?),
+                _ => None,
+            };
+            Ok::<_, switchback_engine::ports::ProviderError>((preview, undo))
+        };
+        match planned.await {
+            Ok((built, back)) => (preview, undo) = (Some(built), back),
+            Err(error) => problem = Some(error.problem()),
+        }
+    }
+    let ready = problem.is_none()
+        && readings
+            .iter()
+            .chain(&undo_readings)
+            .all(|reading| reading.verdict.lets_through());
+    let now = around.clock.now();
+    let checks = Checks {
+        at: now,
+        readings,
+        preview,
+        undo,
+        undo_readings,
+        problem,
+    };
+    checked_of(&run, &step, &checks, ready, None, now, false)
+}
+
+pub(super) fn checked_of(
+    run: &Run,
+    id: &StepId,
+    checks: &Checks,
+    ready: bool,
+    refused: Option<String>,
+    now: Timestamp,
+    recorded: bool,
+) -> Result<Checked, ApiError> {
+    let (step, state) = run
+        .step(id)
+        .ok_or_else(|| ApiError::internal(format!("step {id} is gone")))?;
+    let failing = checks
+        .readings
+        .iter()
+        .chain(&checks.undo_readings)
+        .any(|reading| {
+            matches!(
+                reading.verdict,
+                switchback_model::Verdict::Fail | switchback_model::Verdict::Waiting { .. }
+            )
+        });
+    Ok(Checked {
+        run: run.id.clone(),
+        step: id.clone(),
+        state: switchback_engine::evolve::name(state.state),
+        ready,
+        refused,
+        readings: reading_views(&step.before, &checks.readings, now),
+        undo_readings: reading_views(&step.undo_before, &checks.undo_readings, now),
+        preview: checks.preview.as_ref().map(preview_view),
+        undo: checks.undo.as_ref().map(preview_view),
+        problem: checks.problem.clone(),
+        failing,
+        recorded,
+    })
+}
+
+impl Checked {
+    /// The error of a step that is not ready: what fails is a fact and outranks what can't be told.
+    pub(super) fn error(&self) -> Option<ApiError> {
+        if self.ready {
+            return None;
+        }
+        let names = |readings: &[ReadingView]| {
+            readings
+                .iter()
+                .filter(|r| r.tone > switchback_api::wire::Tone::NotApplicable)
+                .map(|r| format!("{} ({})", r.id, r.observed))
+                .collect::<Vec<_>>()
+        };
+        let mut open = names(&self.readings);
+        open.extend(names(&self.undo_readings));
+        let mend = self
+            .readings
+            .iter()
+            .chain(&self.undo_readings)
+            .find_map(|r| r.mend.clone())
+            .unwrap_or_else(|| "Mend it, then check again.".to_owned());
+        let place = format!("step {}", self.step);
+        let (code, message, hint) = match &self.problem {
+            _ if self.failing => ("check_failed", format!("Blocked: {}.", open.join(", ")), mend),
+            Some(problem) => {
+                let code = if problem.kind == "credentials" {
+                    "sign_in"
+                } else {
+                    "unknown"
+                };
+                (code, problem.message.clone(), mend)
+            }
+            None => ("unknown", format!("It can't be told: {}.", open.join(", ")), mend),
+        };
+        Some(ApiError::new(code, message, hint, place))
+    }
+}
