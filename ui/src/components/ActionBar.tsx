@@ -127,7 +127,7 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
         />
       )}
       <div className="action-row">
-        <div className="action-main">
+        <div className={others.length > 0 ? "action-main free" : "action-main"}>
           {others.map((o) => (
             <Button key={o.command} loading={busy === o.command} onClick={() => press(o)} data-testid={`offer-${o.command}`}>
               {o.needs_reason ? `${o.label}…` : o.label}

@@ -39,7 +39,7 @@ export function RollbackButton({ snapshot, place }: { snapshot: RunSnapshot; pla
     return (
       <p className="rollback-open is-open" data-testid="rollback-is-open">
         <UndoMark />
-        {state === "running" ? "Rollback is running" : state === "halted" ? "Rollback stopped" : "Roll back: plan is open"}
+        {state === "running" ? "Rollback is running" : state === "halted" ? "Rollback stopped" : state === undefined ? "Roll back: plan is open" : "Roll back: page is open"}
       </p>
     );
   }

@@ -109,7 +109,7 @@ export function ConfirmScreen({ id }: { id: string }) {
           <Facts
             list={[
               ["How", step.reversibility],
-              ["Undo takes", step.expected_s === null ? "not measured" : `about as long as the step: ${duration(step.expected_s)}`],
+              ["Undo takes", step.expected_s === null ? "not measured" : `not measured; the step itself is planned at ${duration(step.expected_s)}`],
               ["Undo loses", step.undo_loses.length === 0 ? "nothing" : step.undo_loses.join("; ")],
             ]}
           />

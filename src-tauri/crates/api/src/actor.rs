@@ -23,6 +23,7 @@ enum Message {
     Submit(Box<Submission>, oneshot::Sender<Result<u64, ApiError>>),
     Reading(MonitorId, CheckReading),
     Readiness(Option<Readiness>),
+    Looked(StepId, Finding),
     Close(oneshot::Sender<()>),
 }
 
@@ -268,6 +269,7 @@ impl State {
                 }
             }
             Message::Readiness(readiness) => self.live.readiness = readiness,
+            Message::Looked(step, finding) => self.driver.note_drift(&step, finding).await?,
             Message::Close(done) => {
                 let _ = done.send(());
             }
@@ -349,6 +351,16 @@ async fn look_back(
         let Some(sender) = inbox.upgrade() else { return };
         if sender.send(Message::Readiness(readiness)).await.is_err() {
             return;
+        }
+        // Only while nothing is under way: a look that began before a call would speak of the past.
+        let quiet = now_run.in_flight().is_none() && !now_run.rollback_active();
+        if quiet {
+            for (step, finding) in switchback_engine::driver::watch_objects(&now_run, &*world).await {
+                let same = run.borrow().in_flight().is_none() && !run.borrow().rollback_active();
+                if same && sender.send(Message::Looked(step, finding)).await.is_err() {
+                    return;
+                }
+            }
         }
         drop(sender);
         tokio::select! {

@@ -42,14 +42,14 @@ pub struct HostOptions {
 }
 
 impl HostOptions {
-    /// The usual: real time is scaled by 20 in a rehearsal, INSYNC takes 35 s.
+    /// The usual: a rehearsal runs five times as fast as real time, and INSYNC takes 35 s of it.
     #[must_use]
     pub fn new(operator: Operator) -> Self {
         Self {
             home: None,
             endpoint: None,
             operator,
-            rehearsal_scale: 1,
+            rehearsal_scale: 5,
             rehearsal_insync_s: 35,
             mirror: None,
         }
@@ -118,6 +118,7 @@ impl Host {
     /// Opens a run of a plan; the run is not driven yet.
     pub fn run_new(&self, plan: Plan) -> Result<RunId, ApiError> {
         let endpoint = self.endpoint_for(&plan)?;
+        let kind = plan.target.kind;
         let run = RunId::new(uuid::Uuid::now_v7().to_string())?;
         let opened = EventKind::RunOpened {
             run: run.clone(),
@@ -305,12 +306,12 @@ impl Host {
             return Ok((**open.actor.snapshots().borrow()).clone());
         }
         let run = self.load(id).await?;
-        let clock = self.clock_of(&run).await;
+        let clock = self.clock_of(run.plan.target.kind);
         Ok(snapshot(&run, &Live::default(), clock.now()))
     }
 
-    async fn clock_of(&self, run: &Run) -> Arc<dyn Clock> {
-        if run.plan.target.kind == TargetKind::Rehearsal
+    fn clock_of(&self, kind: TargetKind) -> Arc<dyn Clock> {
+        if kind == TargetKind::Rehearsal
             && let Ok(handle) = rehearsal::Handle::read(&self.home.rehearsal())
         {
             return Arc::new(WorldClock::new(handle.clock));

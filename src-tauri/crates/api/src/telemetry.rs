@@ -18,6 +18,7 @@ pub struct Telemetry {
 /// nothing.
 #[must_use]
 pub fn start(home: &Home) -> Option<Telemetry> {
+    std::fs::create_dir_all(home.logs()).ok()?;
     let files = tracing_appender::rolling::Builder::new()
         .rotation(tracing_appender::rolling::Rotation::DAILY)
         .filename_prefix("switchback")

@@ -189,8 +189,11 @@ fn tell(kind: &EventKind) -> Told {
             None,
             Some(by.to_string()),
             format!(
-                "Rollback confirmed, {} items{}",
-                plan.items.len(),
+                "Rollback confirmed, {}{}",
+                match plan.items.len() {
+                    1 => "1 item".to_owned(),
+                    n => format!("{n} items"),
+                },
                 reason.as_deref().map(|r| format!(": {r}")).unwrap_or_default()
             ),
         ),

@@ -175,10 +175,13 @@ impl Driver {
     }
 }
 
+/// The message with its hint, each as a sentence.
 pub(super) fn sentence(error: &ProviderError) -> String {
+    let message = error.message.trim_end();
+    let stop = if message.ends_with(['.', '?', '!', ':']) { "" } else { "." };
     match &error.hint {
-        Some(hint) => format!("{} {hint}", error.message),
-        None => error.message.clone(),
+        Some(hint) => format!("{message}{stop} {hint}"),
+        None => format!("{message}{stop}"),
     }
 }
 

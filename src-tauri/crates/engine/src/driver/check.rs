@@ -63,9 +63,8 @@ impl Driver {
 }
 
 fn problem_with_hint(error: &crate::ports::ProviderError) -> CallProblem {
-    let mut problem = error.problem();
-    if let Some(hint) = &error.hint {
-        problem.message = format!("{} {hint}", problem.message);
+    CallProblem {
+        message: super::apply::sentence(error),
+        ..error.problem()
     }
-    problem
 }

@@ -1,11 +1,13 @@
 //! Inspection: an intent without a result is looked at, never repeated.
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
-use switchback_model::{AttemptId, EventKind, Finding, Image, StepId, Way};
+use switchback_model::{AttemptId, EventKind, Finding, Image, StepId, StepState, Way};
 
 use super::{DriveError, Driver};
-use crate::ports::Action;
-use crate::run::Attempt;
+use crate::ports::{Action, World};
+use crate::run::{Attempt, Run};
 
 /// Two reads this far apart must agree.
 const APART: SignedDuration = SignedDuration::from_secs(5);
@@ -95,6 +97,71 @@ impl Driver {
             finding,
         }])
         .await
+    }
+}
+
+/// Looks at every object that a done step has an effect on, and compares it with what the last
+/// attempt on it, of whichever step and way, left there. The finding is about the last done step.
+pub async fn watch(run: &Run, world: &dyn World) -> Vec<(StepId, Finding)> {
+    let mut last: BTreeMap<String, &Attempt> = BTreeMap::new();
+    let mut owner: BTreeMap<String, (&StepId, &Attempt)> = BTreeMap::new();
+    for (id, step) in &run.steps {
+        for attempt in &step.attempts {
+            let Some(object) = attempt.after.clear().map(Image::object) else {
+                continue;
+            };
+            if attempt.applied_at.is_some() && last.get(&object).is_none_or(|a| a.seq < attempt.seq) {
+                last.insert(object.clone(), attempt);
+            }
+            let done = matches!(step.state, StepState::Done { .. })
+                && attempt.id.generation == step.generation
+                && attempt.id.way == Way::Apply;
+            if done && owner.get(&object).is_none_or(|(_, a)| a.seq < attempt.seq) {
+                owner.insert(object, (id, attempt));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for (object, (id, attempt)) in owner {
+        let Some(spec) = run.plan.step(id).and_then(|step| step.action.as_ref()) else {
+            continue;
+        };
+        let expected = last.get(&object).and_then(|a| a.after.clear());
+        let (Some(before), Some(expected)) = (attempt.before.clear(), expected) else {
+            continue;
+        };
+        let action = world.action(spec);
+        let finding = match action.read().await {
+            Ok(now) => action.judge(&now, before, expected),
+            Err(error) => Finding::Unclear {
+                why: super::apply::sentence(&error),
+            },
+        };
+        found.push((id.clone(), finding));
+    }
+    found
+}
+
+impl Driver {
+    /// Keeps that the object of a done step is not as the step left it, or is so again. What could
+    /// not be told changes nothing.
+    pub async fn note_drift(&mut self, id: &StepId, finding: Finding) -> Result<(), DriveError> {
+        let Some((_, state)) = self.run.step(id) else {
+            return Ok(());
+        };
+        if !matches!(state.state, StepState::Done { .. }) || matches!(finding, Finding::Unclear { .. }) {
+            return Ok(());
+        }
+        let event = match (&state.drift, finding) {
+            (Some(_), Finding::After) => EventKind::DriftCleared { step: id.clone() },
+            (None, Finding::After) => return Ok(()),
+            (Some(known), finding) if *known == finding => return Ok(()),
+            (_, finding) => EventKind::Drifted {
+                step: id.clone(),
+                finding,
+            },
+        };
+        self.append(vec![event]).await
     }
 }
 

@@ -7,6 +7,7 @@ mod inspect;
 mod undo;
 mod verify;
 
+pub use inspect::watch as watch_objects;
 pub use undo::plan as plan_rollback;
 
 use std::sync::Arc;
