@@ -4,7 +4,12 @@ import { Block, PageHead } from "../components/PageHead";
 import { count, date, fullTime } from "../format/time";
 import { useApp, useStore } from "../state/hooks";
 import { type Choice, choose, useChoice } from "../state/mode";
-import { go } from "../state/router";
+import { go, parse } from "../state/router";
+
+/** Shows the run that was opened, unless the person went somewhere else in the meantime. */
+function showRun(): void {
+  if (parse(window.location.hash).name === "start") go({ name: "run" });
+}
 
 function Rehearse() {
   const store = useStore();
@@ -13,7 +18,7 @@ function Rehearse() {
     setBusy(true);
     try {
       const { run } = await store.ipc.submitRehearsal({ do: "start" });
-      if (run !== null && (await store.open(run))) go({ name: "run" });
+      if (run !== null && (await store.open(run))) showRun();
     } catch (thrown) {
       store.fail(thrown);
     }
@@ -40,7 +45,7 @@ function Runs() {
   const { info, run } = useApp();
   const runs = info?.runs ?? [];
   const open = async (id: string) => {
-    if (await store.open(id)) go({ name: "run" });
+    if (await store.open(id)) showRun();
   };
   return (
     <div className="card choice">

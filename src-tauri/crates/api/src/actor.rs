@@ -8,7 +8,9 @@ use switchback_engine::monitor::applicable;
 use switchback_engine::ports::{Clock, World};
 use switchback_engine::rollback::proposal;
 use switchback_engine::run::Run;
-use switchback_model::{CheckReading, Command, MonitorId, Operator, RollbackScope, StepState, Submission};
+use switchback_model::{
+    CheckReading, Command, Finding, MonitorId, Operator, RollbackScope, StepId, StepState, Submission,
+};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::view::{Live, Readiness, rollback_plan_view, snapshot};

@@ -128,7 +128,7 @@ impl Host {
             by: self.options.operator.clone(),
         };
         self.store
-            .create_run(&run, SystemClock::default().now(), opened, None)?;
+            .create_run(&run, self.clock_of(kind).now(), opened, None)?;
         Ok(run)
     }
 

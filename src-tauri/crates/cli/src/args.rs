@@ -412,6 +412,10 @@ pub struct Rehearse {
     /// With --auto: what goes wrong on the way, such as lost-response
     #[arg(long, value_name = "NAME", requires = "auto")]
     pub fault: Option<String>,
+    /// With --auto: run this program at start, far point and end, with the stage as its argument
+    /// and AWS_ENDPOINT_URL set, so that it can look at the world by itself
+    #[arg(long, value_name = "PROGRAM", requires = "auto")]
+    pub observe: Option<std::path::PathBuf>,
     /// World seconds per real second of a new world [env: SWITCHBACK_REHEARSAL_SPEED]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub speed: Option<u32>,

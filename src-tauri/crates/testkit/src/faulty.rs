@@ -47,12 +47,25 @@ pub enum Fault {
     SecondWriter,
 }
 
+/// One call of a trace by what it is rather than by its number: polls come as often as time allows,
+/// so a number would not mean the same call twice on a world with a real clock.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// Phase and object.
+    pub label: String,
+    /// What is called.
+    pub op: Op,
+    /// Counts such calls in the phase, from 1.
+    pub nth: usize,
+}
+
 #[derive(Default)]
 struct State {
     phase: String,
     trace: Vec<(Op, String)>,
     counts: BTreeMap<Op, usize>,
-    by_index: BTreeMap<usize, Fault>,
+    by_place: BTreeMap<Place, Fault>,
+    at_place: BTreeMap<(String, Op), usize>,
     by_op: BTreeMap<(Op, usize), Fault>,
     fired: usize,
     overwritten: Vec<String>,
@@ -90,9 +103,9 @@ impl FaultyWorld {
         name.clone_into(&mut self.shared.state.lock().unwrap().phase);
     }
 
-    /// Makes the call at this place of the whole trace (from 0) fail.
-    pub fn inject_at(&self, index: usize, fault: Fault) {
-        self.shared.state.lock().unwrap().by_index.insert(index, fault);
+    /// Makes the call at this place fail.
+    pub fn inject_at(&self, place: Place, fault: Fault) {
+        self.shared.state.lock().unwrap().by_place.insert(place, fault);
     }
 
     /// Makes the n-th call of this kind from now (from 1) fail.
@@ -106,7 +119,7 @@ impl FaultyWorld {
     pub fn mend(&self) {
         let mut state = self.shared.state.lock().unwrap();
         state.by_op.clear();
-        state.by_index.clear();
+        state.by_place.clear();
     }
 
     /// Every call so far, with its phase and object.
@@ -156,13 +169,19 @@ impl Shared {
     ) -> Result<T, ProviderError> {
         let (fault, label) = {
             let mut state = self.state.lock().unwrap();
-            let index = state.trace.len();
             let label = format!("{} {object}", state.phase);
             state.trace.push((op, label.clone()));
             let count = state.counts.entry(op).or_default();
             *count += 1;
             let nth = *count;
-            let fault = state.by_index.remove(&index).or(state.by_op.remove(&(op, nth)));
+            let here = state.at_place.entry((label.clone(), op)).or_default();
+            *here += 1;
+            let place = Place {
+                label: label.clone(),
+                op,
+                nth: *here,
+            };
+            let fault = state.by_place.remove(&place).or(state.by_op.remove(&(op, nth)));
             state.fired += usize::from(fault.is_some());
             (fault, label)
         };

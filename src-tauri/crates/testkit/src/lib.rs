@@ -16,7 +16,7 @@ pub mod world;
 pub use clock::ManualClock;
 pub use conformance::{Bench, Cell, Matrix, Oracle, Subject};
 pub use desk::{Desk, Settled};
-pub use faulty::{Fault, FaultyWorld, Op};
+pub use faulty::{Fault, FaultyWorld, Op, Place};
 pub use journal::MemoryJournal;
 pub use planted::Planted;
 pub use store::{Accepted, RecordStore, StoreOracle};

@@ -78,6 +78,7 @@ async fn serve(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
 /// Says each line as it comes; JSON readers get them all in the one document at the end.
 struct Told<'a> {
     out: &'a Out,
+    observer: Option<std::path::PathBuf>,
     lines: Vec<Line>,
 }
 
@@ -95,16 +96,52 @@ impl Audience for Told<'_> {
         self.lines.push(line);
     }
 
-    async fn look(&mut self, stage: Stage, _endpoint: &str) -> Result<(), ApiError> {
+    async fn look(&mut self, stage: Stage, endpoint: &str) -> Result<(), ApiError> {
         tracing::info!(stage = stage.word(), "rehearsal");
-        Ok(())
+        let Some(program) = &self.observer else {
+            return Ok(());
+        };
+        // A program, not a shell line; what it prints is a message, so it goes to stderr.
+        let ended = tokio::process::Command::new(program)
+            .arg(stage.word())
+            .env("AWS_ENDPOINT_URL", endpoint)
+            .env("AWS_ACCESS_KEY_ID", switchback_rehearsal::ACCESS_KEY)
+            .env("AWS_SECRET_ACCESS_KEY", "rehearsal")
+            .env("AWS_DEFAULT_REGION", "eu-west-2")
+            .stdin(std::process::Stdio::null())
+            .stdout(std::io::stderr())
+            .status()
+            .await;
+        match ended {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(ApiError::new(
+                "failed",
+                format!("The observer ended with {status} at {}.", stage.word()),
+                "Look at what it printed.",
+                program.display().to_string(),
+            )),
+            Err(error) => Err(ApiError::new(
+                "usage",
+                format!("The observer could not be started: {}.", error.kind()),
+                "Give the path of an executable file.",
+                program.display().to_string(),
+            )),
+        }
     }
 }
 
+/// World seconds per real second of the scripted operator, who does not need to read.
+const SCRIPTED_SPEED: u32 = 20;
+
 async fn scripted(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
-    let host = cx.host_at(command.speed)?;
+    let speed = command
+        .speed
+        .or(cx.global.rehearsal_speed)
+        .or(Some(SCRIPTED_SPEED));
+    let host = cx.host_at(speed)?;
     let mut told = Told {
         out: cx.out,
+        observer: command.observe.clone(),
         lines: Vec::new(),
     };
     let outcome = auto(&host, command.fault.as_deref(), &mut told).await;
@@ -139,8 +176,7 @@ async fn scripted(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
             outcome.end_difference.join("\n")
         )
     });
-    // A fault may rightly end the way forward; without one, everything must have gone.
-    if as_it_began && (outcome.went_all_the_way || command.fault.is_some()) {
+    if outcome.is_clean() {
         return Ok(exit::OK);
     }
     Err(ApiError::new(

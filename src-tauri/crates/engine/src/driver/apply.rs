@@ -178,7 +178,11 @@ impl Driver {
 /// The message with its hint, each as a sentence.
 pub(super) fn sentence(error: &ProviderError) -> String {
     let message = error.message.trim_end();
-    let stop = if message.ends_with(['.', '?', '!', ':']) { "" } else { "." };
+    let stop = if message.ends_with(['.', '?', '!', ':']) {
+        ""
+    } else {
+        "."
+    };
     match &error.hint {
         Some(hint) => format!("{message}{stop} {hint}"),
         None => format!("{message}{stop}"),
