@@ -4,16 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use switchback_engine::driver::{Driver, SubmitError, Turn};
-use switchback_engine::monitor::applicable;
+use switchback_engine::monitor;
 use switchback_engine::ports::{Clock, World};
-use switchback_engine::rollback::proposal;
 use switchback_engine::run::Run;
 use switchback_model::{
     CheckReading, Command, Finding, MonitorId, Operator, RollbackScope, StepId, StepState, Submission,
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::view::{Live, Readiness, rollback_plan_view, snapshot};
+use crate::view::{Live, Readiness, rollback_plan_view, scope_model, snapshot};
 use crate::wire::{ApiError, RollbackPlanView, RunSnapshot};
 
 /// How often a snapshot goes out although nothing happened, so that a window knows that it lives.
@@ -69,7 +68,13 @@ impl Actor {
             world.clone(),
             clock.clone(),
         ));
-        tokio::spawn(look_back(weak, run_rx.clone(), world.clone(), clock.clone()));
+        tokio::spawn(look_back(
+            weak,
+            run_rx.clone(),
+            snap_rx.clone(),
+            world.clone(),
+            clock.clone(),
+        ));
         Self {
             inbox,
             run: run_rx,
@@ -87,6 +92,12 @@ impl Actor {
             .await
             .map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
+    }
+
+    /// Whether the actor still drives its run.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        !self.inbox.is_closed()
     }
 
     /// The run as last folded.
@@ -181,7 +192,7 @@ impl State {
             }
             Turn::Idle => {
                 self.check_again().await?;
-                Ok(HEARTBEAT)
+                Ok(HEARTBEAT / self.live.speed.clamp(1, 10))
             }
         }
     }
@@ -303,8 +314,7 @@ async fn watch_monitors(
         tokio::spawn(async move {
             loop {
                 let now_run = run.borrow().clone();
-                if let Some(spec) = applicable(&now_run, &monitor) {
-                    let reading = world.check(spec, &now_run.history()).await;
+                if let Some(reading) = monitor::read(&now_run, &monitor, &*world).await {
                     let Some(inbox) = inbox.upgrade() else { return };
                     if inbox
                         .send(Message::Reading(monitor.id.clone(), reading))
@@ -333,13 +343,14 @@ async fn watch_monitors(
 async fn look_back(
     inbox: mpsc::WeakSender<Message>,
     mut run: watch::Receiver<Arc<Run>>,
+    mut snapshots: watch::Receiver<Arc<RunSnapshot>>,
     world: Arc<dyn World>,
     clock: Arc<dyn Clock>,
 ) {
     loop {
         let now_run = run.borrow_and_update().clone();
-        let failing = std::collections::BTreeSet::new();
-        let readiness = match proposal(&now_run, &failing) {
+        let proposed = snapshots.borrow_and_update().way_back.proposal.clone();
+        let readiness = match proposed.as_ref().and_then(|scope| scope_model(scope).ok()) {
             None => None,
             Some(scope) => switchback_engine::driver::plan_rollback(&now_run, &*world, clock.now(), &scope)
                 .await
@@ -365,8 +376,18 @@ async fn look_back(
             }
         }
         drop(sender);
+        // Again at once when the run changes, or when a failing monitor makes another proposal.
+        let other_proposal = async {
+            while snapshots.changed().await.is_ok() {
+                if snapshots.borrow_and_update().way_back.proposal != proposed {
+                    return;
+                }
+            }
+            std::future::pending::<()>().await;
+        };
         tokio::select! {
             changed = run.changed() => if changed.is_err() { return },
+            () = other_proposal => {}
             () = clock.sleep(LOOK_BACK_EVERY) => {}
         }
     }

@@ -264,8 +264,17 @@ impl Host {
     /// The actor of a run, started if this program does not drive it yet.
     pub async fn drive(&self, id: &RunId, force: bool) -> Result<Actor, ApiError> {
         let mut open = self.open.lock().await;
-        if let Some(found) = open.get(id) {
-            return Ok(found.actor.clone());
+        match open.get(id) {
+            Some(found) if found.actor.is_alive() => return Ok(found.actor.clone()),
+            Some(_) => {
+                // It stopped for good: its lease may be lost, or still ours and free to take again.
+                if let Some(dead) = open.remove(id)
+                    && let Err(error) = self.release(id, &dead.lease)
+                {
+                    tracing::warn!(run = %id, %error, "the lease of a stopped driver was not given back");
+                }
+            }
+            None => {}
         }
         let (driver, around) = self.driver(id, force).await?;
         let lease = driver.lease().clone();

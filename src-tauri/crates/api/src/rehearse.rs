@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use switchback_engine::driver::Driver;
-use switchback_engine::monitor::{MonitorRun, applicable};
+use switchback_engine::monitor::{MonitorRun, read};
 use switchback_model::{Command, RollbackScope, RuleId, StepId, StepState, Submission, Verdict};
 use switchback_rehearsal::{Client, Fault, RecordSet};
 
@@ -301,10 +301,9 @@ impl ScriptedOperator<'_> {
         let mut states: BTreeMap<_, MonitorRun> = BTreeMap::new();
         for _look in 0..20 {
             for monitor in &run.plan.monitors {
-                let Some(spec) = applicable(&run, monitor) else {
+                let Some(reading) = read(&run, monitor, &*self.around.world).await else {
                     continue;
                 };
-                let reading = self.around.world.check(spec, &run.history()).await;
                 let state = states.entry(monitor.id.clone()).or_default();
                 if state.take(monitor, reading.clone()) {
                     let observed = reading.observed.clone();

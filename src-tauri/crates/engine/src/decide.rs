@@ -196,7 +196,7 @@ pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection
         ));
     }
     if state.state != StepState::Ready {
-        return Err(not_now(id, state, "apply", "Run its before-checks first."));
+        return Err(not_ready(id, state, now));
     }
     if state.approval.is_some() {
         return Err(not_now(
@@ -252,6 +252,56 @@ pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection
         ));
     }
     Ok(())
+}
+
+/// Why a step is not ready, in the words of what stands in the way.
+fn not_ready(id: &StepId, state: &StepRun, now: Timestamp) -> Rejection {
+    let Some(checks) = state
+        .checks
+        .as_ref()
+        .filter(|_| state.state == StepState::Blocked)
+    else {
+        return not_now(id, state, "apply", "Run its before-checks first.");
+    };
+    if let Some(why) = &state.voided {
+        return Rejection::new(
+            Code::NotNow,
+            why.clone(),
+            "Check again and look at the new preview.",
+        );
+    }
+    let readings = || checks.readings.iter().chain(&checks.undo_readings);
+    let failed = readings().find(|r| {
+        !r.verdict.lets_through() && !matches!(r.verdict, switchback_model::Verdict::Waiting { .. })
+    });
+    if let Some(problem) = &checks.problem {
+        return Rejection::new(Code::NotNow, problem.message.clone(), "");
+    }
+    if let Some(reading) = failed {
+        return Rejection::new(
+            Code::CheckFailed,
+            format!("Check {} stands in the way: {}.", reading.check, reading.observed),
+            reading
+                .mend
+                .clone()
+                .unwrap_or_else(|| "Mend it, then check again.".to_owned()),
+        );
+    }
+    let until = readings().filter_map(|r| match r.verdict {
+        switchback_model::Verdict::Waiting { until } => Some(until),
+        _ => None,
+    });
+    match until.max() {
+        Some(until) => {
+            let left = until.duration_since(now).as_secs().max(0);
+            Rejection::new(
+                Code::NotNow,
+                format!("Ready in {left} s."),
+                "It will not start by itself.",
+            )
+        }
+        None => not_now(id, state, "apply", "Run its before-checks first."),
+    }
 }
 
 fn apply(

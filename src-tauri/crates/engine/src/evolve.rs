@@ -428,7 +428,44 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
             }
         }
     }
+    if taken_back(&event.kind) {
+        forget_unsupported(run, at);
+    }
     Ok(())
+}
+
+/// Whether the event may have taken a step's effect away.
+fn taken_back(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Verified { .. }
+            | EventKind::UndoNotNeeded { .. }
+            | EventKind::Accepted { .. }
+            | EventKind::Resolved { .. }
+    )
+}
+
+/// A step that was ready while what it needs was there is to be checked anew once that is gone.
+fn forget_unsupported(run: &mut Run, at: Timestamp) {
+    let undone: Vec<StepId> = run
+        .steps
+        .iter()
+        .filter(|(_, step)| matches!(step.state, StepState::Undone { .. }))
+        .map(|(id, _)| id.clone())
+        .collect();
+    let plan = run.plan.clone();
+    for step in plan
+        .steps()
+        .filter(|s| s.needs.iter().any(|need| undone.contains(need)))
+    {
+        if let Some(state) = run.steps.get_mut(&step.id)
+            && matches!(state.state, StepState::Ready | StepState::Blocked)
+        {
+            state.checks = None;
+            state.approval = None;
+            state.to(StepState::ToDo, at);
+        }
+    }
 }
 
 /// A crash, a sleep or a new driver: what was in flight is in doubt, approvals are void.

@@ -2,8 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use switchback_model::plan::Monitor;
-use switchback_model::{CheckReading, CheckSpec, Verdict};
+use switchback_model::{CheckReading, CheckSpec, StepId, StepState, Verdict};
 
+use crate::ports::World;
 use crate::run::Run;
 
 /// A monitor's state in memory.
@@ -68,13 +69,54 @@ impl MonitorRun {
     }
 }
 
-/// The check that a monitor makes now: which one depends on what has an effect.
+/// Whether the effect of a step is there for users; `None` while it comes or goes.
+fn effect(run: &Run, id: &StepId) -> Option<bool> {
+    let state = run.steps.get(id)?.state;
+    match state {
+        StepState::Applying { .. }
+        | StepState::InDoubt { .. }
+        | StepState::Verifying { .. }
+        | StepState::Undoing { .. }
+        | StepState::UndoInDoubt { .. }
+        | StepState::UndoVerifying { .. }
+        | StepState::UndoUnverified
+        | StepState::UndoForeign => None,
+        settled => Some(settled.may_have_effect()),
+    }
+}
+
+/// The checks of which one must pass now: which ones depends on what has an effect. While a change
+/// comes or goes, caches serve both sides and either is right for users.
 #[must_use]
-pub fn applicable<'a>(run: &Run, monitor: &'a Monitor) -> Option<&'a CheckSpec> {
-    let done = |id| run.steps.get(id).is_some_and(|s| s.state.may_have_effect());
+pub fn candidates<'a>(run: &Run, monitor: &'a Monitor) -> Vec<&'a CheckSpec> {
     monitor
         .checks
         .iter()
-        .find(|look| look.while_done.as_ref().is_none_or(done) && !look.until_done.as_ref().is_some_and(done))
+        .filter(|look| {
+            let there = |id| effect(run, id) != Some(false);
+            let gone = |id| effect(run, id) != Some(true);
+            look.while_done.as_ref().is_none_or(there) && look.until_done.as_ref().is_none_or(gone)
+        })
         .map(|look| &look.check)
+        .collect()
+}
+
+/// The check that speaks for a monitor: the first that may pass now.
+#[must_use]
+pub fn applicable<'a>(run: &Run, monitor: &'a Monitor) -> Option<&'a CheckSpec> {
+    candidates(run, monitor).into_iter().next()
+}
+
+/// Reads a monitor: the first of its checks that passes, else the last one read.
+pub async fn read(run: &Run, monitor: &Monitor, world: &dyn World) -> Option<CheckReading> {
+    let history = run.history();
+    let mut last = None;
+    for spec in candidates(run, monitor) {
+        let reading = world.check(spec, &history).await;
+        if reading.verdict.lets_through() {
+            return Some(reading);
+        }
+        last = Some(reading);
+    }
+    last
 }

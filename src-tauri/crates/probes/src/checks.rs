@@ -92,10 +92,10 @@ pub async fn check_http_build(
     now: Timestamp,
 ) -> CheckReading {
     let wanted = build.map_or_else(|| "any build".to_owned(), |build| format!("build {build}"));
-    let at = address.map_or_else(|| "by DNS".to_owned(), |address| address.to_string());
+    let at = address.map_or_else(|| "where DNS leads".to_owned(), |address| format!("at {address}"));
     let reading = Reading {
         spec,
-        source: format!("GET {url} at {at}"),
+        source: format!("GET {url} {at}"),
         expected: format!("{wanted}, HTTP 200"),
         now,
     };
@@ -133,10 +133,10 @@ pub async fn check_certificate(
     world: &ProbeWorld,
     now: Timestamp,
 ) -> CheckReading {
-    let at = address.map_or_else(|| "by DNS".to_owned(), |address| address.to_string());
+    let at = address.map_or_else(|| "where DNS leads".to_owned(), |address| format!("at {address}"));
     let reading = Reading {
         spec,
-        source: format!("TLS {} at {at}", host.host()),
+        source: format!("TLS {} {at}", host.host()),
         expected: format!("covers {}, {days} days left", host.host()),
         now,
     };

@@ -10,7 +10,7 @@ use switchback_api::host::{Host, Surroundings};
 use switchback_api::view::{Live, Readiness};
 use switchback_api::wire::ApiError;
 use switchback_engine::driver::plan_rollback;
-use switchback_engine::monitor::{MonitorRun, applicable};
+use switchback_engine::monitor::{MonitorRun, read};
 use switchback_engine::rollback::proposal;
 use switchback_engine::run::Run;
 use switchback_model::plan::Rule;
@@ -117,10 +117,8 @@ async fn seen(
     around: &Surroundings,
     monitors: &mut BTreeMap<MonitorId, MonitorRun>,
 ) -> (Option<Readiness>, Vec<RuleReadiness>) {
-    let history = run.history();
     for monitor in &run.plan.monitors {
-        if let Some(spec) = applicable(run, monitor) {
-            let reading = around.world.check(spec, &history).await;
+        if let Some(reading) = read(run, monitor, &*around.world).await {
             monitors
                 .entry(monitor.id.clone())
                 .or_default()
