@@ -60,7 +60,7 @@ function Reason({ step, primary, now }: { step: StepView; primary: Offer | undef
       </p>
     );
   }
-  return <p className="meta">{primary.command === "apply" && step.preview !== null ? "You confirm on the next page." : ""}</p>;
+  return primary.command === "apply" && step.preview !== null ? <p className="meta">You confirm on the next page.</p> : null;
 }
 
 function otherOffers(step: StepView): Offer[] {
@@ -127,7 +127,7 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
         />
       )}
       <div className="action-row">
-        <div className={others.length > 0 ? "action-main free" : "action-main"}>
+        <div className={others.length > 0 ? "action-main free" : primary !== undefined ? "action-main apart" : "action-main"}>
           {others.map((o) => (
             <Button key={o.command} loading={busy === o.command} onClick={() => press(o)} data-testid={`offer-${o.command}`}>
               {o.needs_reason ? `${o.label}…` : o.label}

@@ -21,7 +21,7 @@ export function Attempts({ list }: { list: readonly AttemptView[] }) {
   return (
     <Block id="attempts" title="Progress" note="each numbered try, newest last">
       <TableWrap label="Tries of this step">
-        <table className="checks">
+        <table className="checks attempts">
           <caption className="hidden">Tries of this step</caption>
           <thead>
             <tr>

@@ -40,13 +40,15 @@ export function Banner() {
   const b = snapshot.banner;
   const facts =
     b.kind === "rehearsal"
-      ? ["no real users or systems", b.target, b.region]
+      ? // A target that only repeats the word beside it says nothing.
+        [b.target, b.region].filter((f) => f.toLowerCase() !== b.word.toLowerCase())
       : [`${b.target} (…${b.account_tail})`, b.region];
   if (b.role !== null) facts.push(`role ${b.role}`);
   facts.push(`Run “${snapshot.title}”`, runWords(snapshot));
   return (
     <header className="banner" data-env={b.kind} data-testid="banner">
       <span className="banner-word">{b.word}</span>
+      {b.kind === "rehearsal" && <span className="banner-aside">no real users or systems</span>}
       {b.test_endpoint && <span className="banner-endpoint">TEST ENDPOINT</span>}
       <span className="banner-facts">
         {facts.map((f) => (

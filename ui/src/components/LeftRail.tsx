@@ -50,7 +50,7 @@ function StepRow({ step, number, selected }: { step: StepView; number: number; s
   const kind = shapeOf(step);
   const loud = kind === "fail" || kind === "unknown" || kind === "waiting" || kind === "blocked";
   // Trouble is said in one line: who is in charge stands on the step's page.
-  const second = [step.state_words, kind === "fail" || kind === "unknown" ? null : step.owner, time].filter((x) => x !== null);
+  const second = [step.state_words, loud ? null : step.owner, time].filter((x) => x !== null);
   return (
     <li>
       <a

@@ -71,6 +71,7 @@ const TITLES: Record<string, string> = {
   not_found: "Not found",
   bad_input: "Not understood",
   journal: "The journal can't be written",
+  late_window: "The window came late",
   internal: "Something went wrong inside",
 };
 

@@ -3,6 +3,7 @@ import type { Answer, Deadline, RunSnapshot } from "../ipc";
 import { useLive, useSnapshot, useWorldNow } from "../state/hooks";
 import { allSteps, freshen, lastRead, nextWait, usersNow, wayBackNow, worstFirst } from "../state/readings";
 import { href, type Place } from "../state/router";
+import { Breakable } from "./Breakable";
 import { relative } from "./Notices";
 import { type Kind, Shape, ToneState, toneKind } from "./State";
 
@@ -89,7 +90,9 @@ function Monitors({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
           const quiet = m.tone === "passing" || m.tone === "not_applicable";
           return (
             <li key={m.id} className={`live-row k-${toneKind(m.tone).kind}`} data-testid={`monitor-${m.id}`} data-tone={m.tone}>
-              <span className="live-name">{m.title}</span>
+              <span className="live-name">
+                <Breakable text={m.title} />
+              </span>
               <ToneState tone={m.tone} />
               <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
               {!quiet && <span className="live-note">{m.tone === "unknown" ? lastRead(m) : m.observed}</span>}

@@ -1,4 +1,6 @@
 import type { RollbackItemView } from "../ipc";
+import { useSnapshot } from "../state/hooks";
+import { allSteps } from "../state/readings";
 import { Calls } from "./Change";
 import { CheckTable } from "./CheckTable";
 import { type Kind, State } from "./State";
@@ -11,10 +13,31 @@ const STATES: Record<string, { kind: Kind; word: string }> = {
   stopped: { kind: "fail", word: "Stopped" },
 };
 
-const KINDS: Record<string, string> = { undo: "by the console", manual: "by hand", notice: "a notice" };
+const KINDS: Record<string, string> = { undo: "Done by the console", manual: "Done by hand", notice: "A notice to people" };
+
+/** Why an item is in the plan, in words; nothing where the person named it. */
+export function becauseWords(because: string, titleOf: (step: string) => string): string {
+  const [word = "", ...rest] = because.split(" ");
+  const of = rest.join(" ");
+  switch (word) {
+    case "":
+    case "named":
+      return "";
+    case "needs":
+      return `because it needs “${titleOf(of)}”`;
+    case "repairs":
+      return `because it repairs ${of}`;
+    case "rule":
+      return `because rule ${of} says so`;
+    default:
+      return `because: ${because}`;
+  }
+}
 
 /** The items in order: what happens, what is there now and what will be. */
 export function RollbackItems({ items }: { items: readonly RollbackItemView[] }) {
+  const steps = allSteps(useSnapshot());
+  const titleOf = (id: string) => steps.find((s) => s.id === id)?.title ?? id;
   return (
     <TableWrap label="The order">
       <table className="checks order">
@@ -44,7 +67,7 @@ export function RollbackItems({ items }: { items: readonly RollbackItemView[] })
                 <th scope="row">
                   <strong>{item.title}</strong>
                   <span className="under">
-                    {KINDS[item.kind] ?? item.kind} · {item.because}
+                    {[KINDS[item.kind] ?? item.kind, becauseWords(item.because, titleOf)].filter((x) => x !== "").join(", ")}
                   </span>
                 </th>
                 <td className="lines">{item.now.length === 0 ? "–" : item.now.map((l) => <span key={l}>{l}</span>)}</td>

@@ -235,7 +235,7 @@ function rollbackItems(now: number, scene: Scene): RollbackPlanView["items"] {
       restores: ["A apps.example.nhs.test → 192.0.2.10, TTL 60 s"],
       now: ["A apps.example.nhs.test → 198.51.100.20, TTL 60 s"],
       loses: ["3 sign-ins on the new side: 3 people sign in again"],
-      because: "Rule R3 names it",
+      because: "named",
       preconditions: [
         reading("old-side", "Old side answers", now, { observed: "200, build 7d19", expected: "200, build 7d19", ageS: 8 }),
         reading("permission", "The record may be changed", now, { observed: "allowed, exercised in this run", expected: "allowed", ageS: 30 }),
@@ -251,7 +251,7 @@ function rollbackItems(now: number, scene: Scene): RollbackPlanView["items"] {
       restores: ["Tell users that they sign in the old way again. It is not sent by itself."],
       now: [],
       loses: [],
-      because: "Rule R3 says so",
+      because: "rule R3",
       preconditions: [],
       preview: null,
       state: scene.rollback === "completed" ? "done" : "to_do",
@@ -363,6 +363,26 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
     ],
     deadlines: failing ? [{ title: "Admins-UI is failing", at: iso(now - 160_000), due: true }] : [],
     stopped_by: null,
+  };
+}
+
+/** The same run with names as long as real ones, to see how the window breaks them. */
+export function longNames(s: RunSnapshot): RunSnapshot {
+  const names = ["apps.example.nhs.test as users see it", "The name servers' answers for apps.example.nhs.test"];
+  return {
+    ...s,
+    title: "Switch apps.example.nhs.test to the new side",
+    banner: { ...s.banner, speed: 20 },
+    monitors: s.monitors.map((m, i) => ({ ...m, title: names[i] ?? m.title })),
+    phases: s.phases.map((p) => ({
+      ...p,
+      steps: p.steps.map((x) => ({
+        ...x,
+        title: x.id === "mid.3" ? "Switch apps.example.nhs.test to the new side" : x.title,
+        owner: x.owner === null ? null : "Platform team",
+        offers: x.offers.map((o) => (x.id === "mid.3" && o.primary ? { ...o, label: "Switch apps.example.nhs.test to the new side" } : o)),
+      })),
+    })),
   };
 }
 

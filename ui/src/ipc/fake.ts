@@ -1,6 +1,6 @@
 // The fake twin of the core: enough of a world to press every button in a plain browser, and a record
 // of what was asked for tests.
-import { eventsOf, planOf, rehearsalOf, type Scene, snapshotOf } from "./fake-data";
+import { eventsOf, longNames, planOf, rehearsalOf, type Scene, snapshotOf } from "./fake-data";
 import type { EventView, RehearsalCommand, RunSnapshot, ScopeView, StepView, Update } from "./generated/wire";
 import { Failure, type Ipc, type Submission } from "./port";
 
@@ -126,7 +126,7 @@ export function fakeIpc(words = ""): Fake {
     asked: [],
     unproven: words.split(",").includes("unproven"),
     refuse: null,
-    edit: (s) => s,
+    edit: words.split(",").includes("long") ? longNames : (s) => s,
     ready: 0,
     push: () => listener?.({ type: "snapshot", snapshot: snapshot() }),
     end: (why) => listener?.({ type: "ended", why }),

@@ -23,6 +23,7 @@ function Fault({ fault, busy, onFlip }: { fault: FaultView; busy: boolean; onFli
           <Button
             onClick={onFlip}
             loading={busy}
+            wrapText={false}
             ariaLabel={`${fault.on ? "Lift" : "Inject"} ${fault.name}`}
             data-testid={`fault-${fault.name}`}
             nativeButtonAttributes={{ "aria-pressed": fault.on }}

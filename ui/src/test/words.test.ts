@@ -4,6 +4,7 @@ import { checks } from "../ipc/schema";
 import { snapshotOf } from "../ipc/fake-data";
 import { sceneOf } from "../ipc/fake";
 import { stepKind } from "../components/State";
+import { becauseWords } from "../components/RollbackItems";
 import { age, count, duration, fullTime, shortTime } from "../format/time";
 
 describe("times", () => {
@@ -18,6 +19,16 @@ describe("times", () => {
     expect([6, 130, 7200].map(age)).toEqual(["6 s", "2 min", "2 h"]);
     expect(count(1, "breach", "breaches")).toBe("1 breach");
   });
+});
+
+it("why an item is in the rollback is said in words, and not where the person named it", () => {
+  const titleOf = (id: string) => (id === "switch" ? "Switch the record" : id);
+  expect(["named", "needs switch", "repairs both-pools", "rule R3"].map((b) => becauseWords(b, titleOf))).toEqual([
+    "",
+    "because it needs “Switch the record”",
+    "because it repairs both-pools",
+    "because rule R3 says so",
+  ]);
 });
 
 describe("the boundary", () => {
