@@ -4,6 +4,7 @@
 //! says so by name.
 //!
 //! Needs SWITCHBACK_VENV: a Python venv with what `xtask/python-requirements.txt` names.
+#![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs::File;
@@ -107,6 +108,11 @@ impl Place {
             .unwrap();
         assert!(output.status.success(), "zone.py {words:?}: {}", told(&output));
         serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Another person changes the apps record behind our back, or for us by hand.
+    fn somebody_sets(&self, zone_id: &str, address: &str, ttl: u32) {
+        self.boto3(&["set", zone_id, address, &ttl.to_string()]);
     }
 
     #[track_caller]
@@ -286,9 +292,16 @@ fn only_apps(before: &[Value], after: &[Value], address: &str, ttl: u32) {
     assert_eq!(new[0]["TTL"], ttl);
 }
 
-/// There and back: the zone as boto3 sees it is the same before and after, and differs in exactly the
-/// switched record at the far point.
-fn there_and_back(place: &Place) {
+/// A run at its far point.
+struct Far {
+    run: String,
+    zone_id: String,
+    start: Vec<Value>,
+    far: Vec<Value>,
+}
+
+/// All the way there: the zone as boto3 sees it differs from its start in exactly the switched record.
+fn there(place: &Place) -> Far {
     let zone = place.boto3(&["create", &OLD_TTL.to_string()]);
     let zone_id = zone["zone_id"].as_str().unwrap();
     let target = place.target(&zone);
@@ -303,12 +316,12 @@ fn there_and_back(place: &Place) {
     // A preview changes nothing, and after somebody else's change it is no longer a licence to act.
     let digest = place.preview(run, "lower-ttl");
     assert_eq!(place.dump(zone_id), start);
-    place.boto3(&["move", zone_id]);
+    place.somebody_sets(zone_id, "192.0.2.77", OLD_TTL);
     let moved = place.dump(zone_id);
     only_apps(&start, &moved, "192.0.2.77", OLD_TTL);
-    place.apply(3, run, "lower-ttl", &digest);
+    place.apply(5, run, "lower-ttl", &digest);
     assert_eq!(place.dump(zone_id), moved, "a refused apply changed the zone");
-    place.boto3(&["back", zone_id]);
+    place.somebody_sets(zone_id, "192.0.2.10", OLD_TTL);
     assert_eq!(place.dump(zone_id), start);
 
     let digest = place.preview(run, "lower-ttl");
@@ -323,12 +336,14 @@ fn there_and_back(place: &Place) {
     let digest = place.preview(run, "switch");
     let switched = place.apply(0, run, "switch", &digest);
     assert_eq!(switched["state"], "done");
-    only_apps(&start, &place.dump(zone_id), "198.51.100.20", LOWERED_TTL);
-
-    let back = place.switchback(7, &["rollback", run, "--all", "--confirm", "test"]);
-    assert_eq!(back["state"], "completed");
-    assert_eq!(place.dump(zone_id), start, "the zone does not end as it began");
-    place.switchback(0, &["journal", "verify", run]);
+    let far = place.dump(zone_id);
+    only_apps(&start, &far, "198.51.100.20", LOWERED_TTL);
+    Far {
+        run: run.to_owned(),
+        zone_id: zone_id.to_owned(),
+        start,
+        far,
+    }
 }
 
 #[test]
@@ -340,10 +355,24 @@ fn ministack_there_and_back() {
     let _emulator = Emulator::start(&mut place, "ministack");
     // Here the swap itself is guarded as in Route 53, and a change takes a while to be in sync.
     let stale = place.boto3(&["stale"]);
-    assert_eq!(stale["create_existing"], "InvalidChangeBatch");
-    assert_eq!(stale["delete_with_old_values"], "InvalidChangeBatch");
+    for (batch, answer) in stale.as_object().unwrap() {
+        let right = match batch.as_str() {
+            "swap" | "same_swap_later" => "accepted",
+            _ => "InvalidChangeBatch",
+        };
+        assert_eq!(answer, right, "ministack: {batch}");
+    }
     assert_eq!(place.boto3(&["pending"])["status"], "PENDING");
-    there_and_back(&place);
+
+    let far = there(&place);
+    let back = place.switchback(7, &["rollback", &far.run, "--all", "--confirm", "test"]);
+    assert_eq!(back["state"], "completed");
+    assert_eq!(
+        place.dump(&far.zone_id),
+        far.start,
+        "the zone does not end as it began"
+    );
+    place.switchback(0, &["journal", "verify", &far.run]);
 }
 
 #[test]
@@ -353,10 +382,10 @@ fn moto_there_and_back() {
     };
     let mut place = Place::new(&venv);
     let _emulator = Emulator::start(&mut place, "moto_server");
-    // Where moto is wrong about Route 53. None of it changes the way there and back, because we read
-    // again before we write and wait for INSYNC whatever it was at first. If one of these fails, moto
-    // has been mended: then take it out.
+    // Where moto is wrong about Route 53. If one of these fails, moto has been mended: then take it out,
+    // and with the last one the way back by hand below.
     let stale = place.boto3(&["stale"]);
+    assert_eq!(stale["swap"], "accepted");
     let lies = [
         (
             "moto: CREATE of an existing record set is accepted",
@@ -364,21 +393,63 @@ fn moto_there_and_back() {
             "accepted",
         ),
         (
-            "moto: DELETE with old values removes the current record set",
-            &stale["delete_with_old_values"],
+            "moto: DELETE with values that the record set had once removes the current one",
+            &stale["delete_with_values_of_once"],
             "accepted",
+        ),
+        (
+            "moto: DELETE with values that the record set never had is InvalidInput",
+            &stale["delete_with_values_of_never"],
+            "InvalidInput",
         ),
         (
             "moto: a change is INSYNC at once",
             &place.boto3(&["pending"])["status"],
             "INSYNC",
         ),
+        (
+            "moto: DELETE + CREATE in one batch is refused where the same CREATE was made before",
+            &stale["same_swap_later"],
+            "InvalidChangeBatch",
+        ),
     ];
     for (lie, found, expected) in lies {
         assert_eq!(found, expected, "{lie}");
         println!("{lie}");
     }
-    there_and_back(&place);
+
+    let Far {
+        run,
+        zone_id,
+        start,
+        far,
+    } = there(&place);
+    // All lies but the last change nothing for us: we read again before we write, and wait for INSYNC
+    // whatever it was at first. The last one refuses each undo, so the rollback must stop honestly.
+    let stopped = |did: &Value, at: &str| {
+        assert_eq!(did["state"], "halted", "{did}");
+        let item = did["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|i| i["state"] == "stopped");
+        assert_eq!(item.unwrap()["step"], at);
+        println!("moto: the undo of {at} is refused, so a person does it by hand");
+    };
+    let did = place.switchback(4, &["rollback", &run, "--all", "--confirm", "test"]);
+    stopped(&did, "switch");
+    assert_eq!(place.dump(&zone_id), far, "a refused undo changed the zone");
+    place.somebody_sets(&zone_id, "192.0.2.10", LOWERED_TTL);
+    let by_hand = ["rollback", &run, "--reason", "moto refuses it", "--done"];
+    let did = place.switchback(4, &[&by_hand[..], &["switch"]].concat());
+    stopped(&did, "lower-ttl");
+    place.somebody_sets(&zone_id, "192.0.2.10", OLD_TTL);
+    let did = place.switchback(7, &[&by_hand[..], &["lower-ttl"]].concat());
+    assert_eq!(did["state"], "completed");
+    assert_eq!(place.dump(&zone_id), start, "the zone does not end as it began");
+    let journal = place.switchback(0, &["journal", "show", &run]).to_string();
+    assert!(journal.contains("already exists"), "moto's own words: {journal}");
+    place.switchback(0, &["journal", "verify", &run]);
 }
 
 /// A record set as both boto3 and the scripted operator say it.

@@ -118,7 +118,11 @@ fn rollback(run: &Run) -> Option<Work> {
             {
                 halt(match step.state {
                     StepState::UndoForeign => "Somebody else changed it meanwhile.".to_owned(),
-                    _ => "The undo was not applied.".to_owned(),
+                    _ => {
+                        let why = step.attempts.last().and_then(|a| a.problem.as_ref());
+                        let why = why.map(|p| format!(" {}: {}", p.operation, p.message));
+                        format!("The undo was not applied.{}", why.unwrap_or_default())
+                    }
                 })
             }
             _ => Some(Work::Undo {

@@ -2,8 +2,7 @@
 
 zone.py create TTL      a public zone with four record sets, apps with this TTL; prints the zone's id and the caller
 zone.py dump ZONE_ID    prints every record set, in one order
-zone.py move ZONE_ID    somebody else's change: apps answers 192.0.2.77
-zone.py back ZONE_ID    and back again
+zone.py set ZONE_ID ADDRESS TTL    what somebody else makes apps answer
 zone.py stale           in a zone of its own: does the endpoint keep Route 53's compare-and-swap?
 zone.py pending         in a zone of its own: the state of a change right after it was accepted
 
@@ -48,14 +47,8 @@ def every_set(route53, zone_id):
     return sorted(sets, key=lambda s: (s["Name"], s["Type"], s.get("SetIdentifier", "")))
 
 
-def apps_now(route53, zone_id):
-    return next(s for s in every_set(route53, zone_id) if s["Name"] == APPS + "." and s["Type"] == "A")
-
-
-def replace_apps(route53, zone_id, address):
-    now = apps_now(route53, zone_id)
-    change(route53, zone_id, ("UPSERT", record(APPS, "A", now["TTL"], address)))
-    return {}
+def set_apps(route53, zone_id, address, ttl):
+    change(route53, zone_id, ("UPSERT", record(APPS, "A", int(ttl), address)))
 
 
 def create(route53, ttl):
@@ -72,12 +65,17 @@ def create(route53, ttl):
 
 
 def stale(route53):
-    """The form of batch that a switch is: DELETE the old set exactly, CREATE the new one."""
     zone_id = new_zone(route53, "stale." + ZONE)
-    name = "x.stale." + ZONE
-    change(route53, zone_id, ("CREATE", record(name, "A", 60, "192.0.2.77")))
+
+    def at(address):
+        return record("x.stale." + ZONE, "A", 60, address)
+
+    once, now = at("192.0.2.10"), at("192.0.2.77")
 
     def attempt(*changes):
+        """In the world that somebody else has changed from `once` to `now`."""
+        change(route53, zone_id, ("UPSERT", once))
+        change(route53, zone_id, ("UPSERT", now))
         before = every_set(route53, zone_id)
         try:
             change(route53, zone_id, *changes)
@@ -86,10 +84,14 @@ def stale(route53):
             return error.response["Error"]["Code"] + ("" if same else ", half applied")
         return "accepted"
 
-    to = record(name, "A", 60, "198.51.100.20")
+    # The form of batch that a switch is: DELETE the old set exactly, CREATE the new one.
+    swap = [("DELETE", now), ("CREATE", at("198.51.100.20"))]
     return {
-        "create_existing": attempt(("CREATE", to)),
-        "delete_with_old_values": attempt(("DELETE", record(name, "A", 60, "192.0.2.10")), ("CREATE", to)),
+        "swap": attempt(*swap),
+        "same_swap_later": attempt(*swap),
+        "delete_with_values_of_once": attempt(("DELETE", once), ("CREATE", at("198.51.100.21"))),
+        "delete_with_values_of_never": attempt(("DELETE", at("192.0.2.99")), ("CREATE", at("198.51.100.22"))),
+        "create_existing": attempt(("CREATE", at("198.51.100.23"))),
     }
 
 
@@ -102,8 +104,7 @@ def pending(route53):
 DEEDS = {
     "create": create,
     "dump": every_set,
-    "move": lambda route53, zone_id: replace_apps(route53, zone_id, "192.0.2.77"),
-    "back": lambda route53, zone_id: replace_apps(route53, zone_id, "192.0.2.10"),
+    "set": set_apps,
     "stale": stale,
     "pending": pending,
 }
