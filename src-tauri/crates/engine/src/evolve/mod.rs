@@ -1,9 +1,13 @@
 //! The fold: one event changes the run, or is illegal. Nothing here decides anything.
 
-use jiff::Timestamp;
-use switchback_model::{
-    AttemptId, DoneHow, Event, EventKind, Finding, Resolution, RunState, StepId, StepState, Way,
+mod settle;
+
+use settle::{
+    adopted, forget_unsupported, in_doubt, interrupt, not_applied, reinspected, resolved, settle, taken_back,
+    verifying, void_waiting,
 };
+
+use switchback_model::{AttemptId, DoneHow, Event, EventKind, RunState, StepId, StepState, Way};
 
 use crate::run::{
     Approval, Attempt, Checks, Decided, Effect, Outcome, RollbackRun, RollbackState, Run, StepRun,
@@ -434,62 +438,6 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether the event may have taken a step's effect away.
-fn taken_back(kind: &EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::Verified { .. }
-            | EventKind::UndoNotNeeded { .. }
-            | EventKind::Accepted { .. }
-            | EventKind::Resolved { .. }
-    )
-}
-
-/// A step that was ready while what it needs was there is to be checked anew once that is gone.
-fn forget_unsupported(run: &mut Run, at: Timestamp) {
-    let undone: Vec<StepId> = run
-        .steps
-        .iter()
-        .filter(|(_, step)| matches!(step.state, StepState::Undone { .. }))
-        .map(|(id, _)| id.clone())
-        .collect();
-    let plan = run.plan.clone();
-    for step in plan
-        .steps()
-        .filter(|s| s.needs.iter().any(|need| undone.contains(need)))
-    {
-        if let Some(state) = run.steps.get_mut(&step.id)
-            && matches!(state.state, StepState::Ready | StepState::Blocked)
-        {
-            state.checks = None;
-            state.approval = None;
-            state.to(StepState::ToDo, at);
-        }
-    }
-}
-
-/// A crash, a sleep or a new driver: what was in flight is in doubt, approvals are void.
-fn interrupt(run: &mut Run, at: Timestamp) {
-    for step in run.steps.values_mut() {
-        step.approval = None;
-        match step.state {
-            StepState::Checking => step.to(StepState::ToDo, at),
-            StepState::Applying { .. } | StepState::Undoing { .. } => {
-                let Some(attempt) = step.current().map(|a| (a.id.clone(), a.outcome.clone())) else {
-                    continue;
-                };
-                match attempt {
-                    // Proven not applied and waiting to be tried again: a new driver does not
-                    // go on by itself.
-                    (id, Outcome::Refused(_)) => not_applied(step, id.way, at),
-                    (id, _) => in_doubt(step, &id, at),
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
 /// A new driver does not go on with a rollback by itself: a person asks for it, by the same click.
 fn halt_rollback(run: &mut Run) {
     if let Some(rollback) = &mut run.rollback
@@ -500,176 +448,6 @@ fn halt_rollback(run: &mut Run) {
             readings: Vec::new(),
         };
     }
-}
-
-/// A hold, a stop or a rollback: approvals are void, and what waits to be tried again is not. A hold
-/// and a stop never bar the way back.
-fn void_waiting(run: &mut Run, ways: &[Way], at: Timestamp) {
-    for step in run.steps.values_mut() {
-        step.approval = None;
-        let waiting = step
-            .current()
-            .filter(|a| matches!(a.outcome, Outcome::Refused(Some(_))) && step.state.is_in_flight())
-            .filter(|a| ways.contains(&a.id.way))
-            .map(|a| a.id.way);
-        if let Some(way) = waiting {
-            not_applied(step, way, at);
-        }
-    }
-}
-
-fn not_applied(step: &mut StepRun, way: Way, at: Timestamp) {
-    match way {
-        Way::Apply => {
-            step.effect = None;
-            step.to(StepState::Failed, at);
-        }
-        Way::Undo => step.to(StepState::UndoFailed, at),
-    }
-}
-
-fn in_doubt(step: &mut StepRun, attempt: &AttemptId, at: Timestamp) {
-    let n = attempt.n;
-    step.to(
-        match attempt.way {
-            Way::Apply => StepState::InDoubt { n },
-            Way::Undo => StepState::UndoInDoubt { n },
-        },
-        at,
-    );
-}
-
-fn verifying(step: &mut StepRun, attempt: &AttemptId, at: Timestamp) {
-    let n = attempt.n;
-    step.to(
-        match attempt.way {
-            Way::Apply => StepState::Verifying { n },
-            Way::Undo => StepState::UndoVerifying { n },
-        },
-        at,
-    );
-}
-
-fn settle(step: &mut StepRun, attempt: &AttemptId, finding: &Finding, at: Timestamp) {
-    if let Some(record) = step.attempts.last_mut() {
-        record.finding = Some(finding.clone());
-    }
-    let applied = match (attempt.way, finding) {
-        (Way::Apply, Finding::After) | (Way::Undo, Finding::Before) => true,
-        (Way::Apply, Finding::Before) | (Way::Undo, Finding::After) => false,
-        (Way::Apply, Finding::Partial { .. } | Finding::Other { .. }) => {
-            step.to(StepState::Foreign, at);
-            return;
-        }
-        (Way::Undo, Finding::Partial { .. } | Finding::Other { .. }) => {
-            step.to(StepState::UndoForeign, at);
-            return;
-        }
-        (_, Finding::Unclear { .. }) => return,
-    };
-    if let Some(record) = step.attempts.last_mut() {
-        record.outcome = Outcome::Settled;
-        record.applied_at = applied.then_some(at);
-    }
-    if applied {
-        verifying(step, attempt, at);
-    } else {
-        not_applied(step, attempt.way, at);
-    }
-}
-
-fn resolved(step: &mut StepRun, resolution: Resolution, at: Timestamp) -> Result<(), String> {
-    let attempt = step.current().map(|a| a.id.clone());
-    match (step.state, resolution, attempt) {
-        (StepState::InDoubt { .. } | StepState::UndoInDoubt { .. }, Resolution::Before, Some(id)) => {
-            settle(step, &id, &Finding::Before, at);
-        }
-        (StepState::InDoubt { .. } | StepState::UndoInDoubt { .. }, Resolution::After, Some(id)) => {
-            settle(step, &id, &Finding::After, at);
-        }
-        (StepState::Foreign, Resolution::Keep, _) => step.to(
-            StepState::Done {
-                how: DoneHow::Accepted,
-            },
-            at,
-        ),
-        (StepState::UndoFailed | StepState::UndoUnverified | StepState::UndoForeign, Resolution::Keep, _) => {
-            step.to(StepState::Done { how: DoneHow::Kept }, at)
-        }
-        (StepState::Done { .. }, Resolution::Before, _) if step.drift == Some(Finding::Before) => {
-            step.drift = None;
-            step.to(StepState::Undone { accepted: true }, at);
-        }
-        (state, resolution, _) => {
-            return Err(format!("{resolution:?} does not resolve state {}", name(state)));
-        }
-    }
-    Ok(())
-}
-
-fn reinspected(step: &mut StepRun, finding: &Finding, at: Timestamp) {
-    step.reinspect = false;
-    let Some(attempt) = step.current().map(|a| a.id.clone()) else {
-        // No attempt of ours: an After is offered for adoption, anything else is as before.
-        step.drift = matches!(finding, Finding::After).then(|| finding.clone());
-        return;
-    };
-    match step.state {
-        StepState::InDoubt { .. } | StepState::UndoInDoubt { .. } => {
-            settle(step, &attempt, finding, at);
-        }
-        StepState::Done { .. }
-        | StepState::Verifying { .. }
-        | StepState::Unverified
-        | StepState::Foreign
-        | StepState::Adopted
-        | StepState::UndoFailed => {
-            step.drift = (*finding != Finding::After).then(|| finding.clone());
-        }
-        _ => {
-            step.drift = (*finding == Finding::After).then(|| finding.clone());
-        }
-    }
-}
-
-fn adopted(
-    run: &mut Run,
-    id: &StepId,
-    before: Option<&switchback_model::Captured>,
-    after: &switchback_model::Captured,
-    reason: &str,
-    (seq, at): (u64, Timestamp),
-) -> Result<(), String> {
-    let step = step_in(run, id, &["to_do", "blocked", "ready", "failed", "skipped"])?;
-    step.said = Some(reason.to_owned());
-    step.drift = None;
-    step.effect = Some(Effect {
-        before: before.cloned(),
-        after: after.clone(),
-        seen_only: true,
-    });
-    step.attempts.push(Attempt {
-        id: AttemptId {
-            step: id.clone(),
-            generation: step.generation,
-            way: Way::Apply,
-            n: step.next_n(Way::Apply),
-        },
-        preview: switchback_model::Digest::of(after),
-        before: before.unwrap_or(after).clone(),
-        after: after.clone(),
-        intended_at: at,
-        seq,
-        receipt: None,
-        problem: None,
-        outcome: Outcome::Settled,
-        applied_at: Some(at),
-        in_sync: None,
-        finding: Some(Finding::After),
-        readings: Vec::new(),
-    });
-    step.to(StepState::Adopted, at);
-    Ok(())
 }
 
 /// Whether a person may start the step anew.

@@ -1,0 +1,223 @@
+//! Deciding to check and to apply a step.
+
+use jiff::Timestamp;
+use switchback_model::{
+    EventKind, Reversibility, RunState, Step, StepId, StepKind, StepState, Submission, TargetKind,
+};
+
+use super::{find, in_states, no_rollback, not_now, run_not_now, stale_screen};
+use crate::rejection::{Rejection, RejectionCode as Code};
+use crate::run::{Run, StepRun};
+
+/// What stands in the way of applying a ready step, apart from the basis: the same for the button
+/// and for the command.
+pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection> {
+    let (step, state) = find(run, id)?;
+    if run.state != RunState::Open {
+        return Err(run_not_now(run.state, "apply"));
+    }
+    no_rollback(run)?;
+    if let Some(other) = run.in_flight() {
+        return Err(Rejection::new(
+            Code::NotNow,
+            format!("The call of step {other} is in flight."),
+            "One call at a time: wait until it is resolved.",
+        ));
+    }
+    if run.steps.values().any(|s| s.reinspect) {
+        return Err(Rejection::new(
+            Code::NotNow,
+            "The world is being looked at again after the takeover.",
+            "Wait until every step is inspected.",
+        ));
+    }
+    if state.state != StepState::Ready {
+        return Err(not_ready(id, state, now));
+    }
+    if state.approval.is_some() {
+        return Err(not_now(
+            id,
+            state,
+            "apply",
+            "It is approved already and about to run.",
+        ));
+    }
+    edges(run, step)?;
+    for decision in &step.decisions {
+        if !run.decisions.contains_key(decision) {
+            return Err(Rejection::new(
+                Code::Guard,
+                format!("Decision {decision} is not taken."),
+                "Take it first: undecided blocks this step.",
+            ));
+        }
+    }
+    let target = &run.plan.target;
+    if step.reversibility == Reversibility::PointOfNoReturn && target.kind == TargetKind::Production {
+        return Err(Rejection::new(
+            Code::Guard,
+            "A point of no return needs two people.",
+            "Approvals by a second person do not exist yet, so it is refused on production.",
+        ));
+    }
+    let Some(checks) = &state.checks else {
+        return Err(not_now(id, state, "apply", "Run its before-checks first."));
+    };
+    if let Some(old) = checks
+        .readings
+        .iter()
+        .chain(&checks.undo_readings)
+        .find(|r| r.is_stale(now))
+    {
+        return Err(Rejection::new(
+            Code::Unknown,
+            format!(
+                "Check {} was read {} s ago and is believed for {} s.",
+                old.check,
+                old.age_s(now),
+                old.believable_s
+            ),
+            "Check again.",
+        ));
+    }
+    if step.action.is_some() && step.reversibility == Reversibility::Undo && checks.undo.is_none() {
+        return Err(Rejection::new(
+            Code::Guard,
+            "The way back is not proven.",
+            "Check again: the undo must be built before the step may run.",
+        ));
+    }
+    Ok(())
+}
+
+/// Why a step is not ready, in the words of what stands in the way.
+pub(super) fn not_ready(id: &StepId, state: &StepRun, now: Timestamp) -> Rejection {
+    let Some(checks) = state
+        .checks
+        .as_ref()
+        .filter(|_| state.state == StepState::Blocked)
+    else {
+        return not_now(id, state, "apply", "Run its before-checks first.");
+    };
+    if let Some(why) = &state.voided {
+        return Rejection::new(
+            Code::NotNow,
+            why.clone(),
+            "Check again and look at the new preview.",
+        );
+    }
+    let readings = || checks.readings.iter().chain(&checks.undo_readings);
+    let failed = readings().find(|r| {
+        !r.verdict.lets_through() && !matches!(r.verdict, switchback_model::Verdict::Waiting { .. })
+    });
+    if let Some(problem) = &checks.problem {
+        return Rejection::new(Code::NotNow, problem.message.clone(), "");
+    }
+    if let Some(reading) = failed {
+        return Rejection::new(
+            Code::CheckFailed,
+            format!("Check {} stands in the way: {}.", reading.check, reading.observed),
+            reading
+                .mend
+                .clone()
+                .unwrap_or_else(|| "Mend it, then check again.".to_owned()),
+        );
+    }
+    let until = readings().filter_map(|r| match r.verdict {
+        switchback_model::Verdict::Waiting { until } => Some(until),
+        _ => None,
+    });
+    match until.max() {
+        Some(until) => {
+            let left = until.duration_since(now).as_secs().max(0);
+            Rejection::new(
+                Code::NotNow,
+                format!("Ready in {left} s."),
+                "It will not start by itself.",
+            )
+        }
+        None => not_now(id, state, "apply", "Run its before-checks first."),
+    }
+}
+
+pub(super) fn apply(
+    run: &Run,
+    submission: &Submission,
+    id: &StepId,
+    now: Timestamp,
+) -> Result<Vec<EventKind>, Rejection> {
+    may_apply(run, id, now)?;
+    let (step, state) = find(run, id)?;
+    let preview = state.checks.as_ref().and_then(|c| c.preview.as_ref());
+    match (&step.action, preview) {
+        (None, _) if step.kind == StepKind::Attest => {
+            Err(not_now(id, state, "apply", "A person attests this step."))
+        }
+        (None, _) => Ok(vec![EventKind::DoneWithoutEffect {
+            step: id.clone(),
+            by: submission.by.clone(),
+        }]),
+        (Some(_), None) => Err(not_now(id, state, "apply", "Check again: there is no preview.")),
+        (Some(_), Some(preview)) => {
+            if submission.basis != Some(preview.digest()) {
+                return Err(stale_screen(submission.basis.is_some(), "preview"));
+            }
+            Ok(vec![if preview.is_empty() {
+                EventKind::DoneWithoutEffect {
+                    step: id.clone(),
+                    by: submission.by.clone(),
+                }
+            } else {
+                EventKind::Approved {
+                    step: id.clone(),
+                    preview: preview.digest(),
+                    by: submission.by.clone(),
+                    reason: submission.reason.clone(),
+                }
+            }])
+        }
+    }
+}
+
+pub(super) fn edges(run: &Run, step: &Step) -> Result<(), Rejection> {
+    for need in &step.needs {
+        let state = run.steps.get(need).map(|s| s.state);
+        if !matches!(state, Some(StepState::Done { .. })) {
+            return Err(Rejection::new(
+                Code::Guard,
+                format!("Step {need} is not done."),
+                format!("Step {} needs it.", step.id),
+            ));
+        }
+    }
+    for earlier in &step.after {
+        let state = run.steps.get(earlier).map(|s| s.state);
+        if !matches!(state, Some(StepState::Done { .. } | StepState::Skipped)) {
+            return Err(Rejection::new(
+                Code::Guard,
+                format!("Step {earlier} is not finished."),
+                format!("Step {} comes after it: do it or skip it first.", step.id),
+            ));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn check(run: &Run, id: &StepId) -> Result<Vec<EventKind>, Rejection> {
+    let (_, state) = find(run, id)?;
+    in_states(
+        state,
+        id,
+        "check",
+        &[
+            StepState::ToDo,
+            StepState::Blocked,
+            StepState::Ready,
+            StepState::Failed,
+        ],
+    )?;
+    if state.approval.is_some() {
+        return Err(not_now(id, state, "check", "It is approved and about to run."));
+    }
+    Ok(vec![EventKind::ChecksStarted { step: id.clone() }])
+}

@@ -1,0 +1,281 @@
+//! Decisions: a command and a run give events or a rejection by name. Pure.
+
+mod apply;
+mod people;
+mod rollback;
+
+pub use apply::may_apply;
+
+use apply::{apply, check};
+use people::{adopt, attest, inspect, resolve, value_fits};
+use rollback::{halted, rollback, rollback_done};
+
+use jiff::Timestamp;
+use switchback_model::rollback::Precondition;
+use switchback_model::{
+    Command, DoneHow, EventKind, Image, RollbackPlan, RunState, Step, StepId, StepState, Submission,
+};
+
+use crate::evolve::is_reopenable;
+use crate::rejection::{Rejection, RejectionCode as Code};
+use crate::run::{Run, StepRun};
+
+/// What the driver read of the world for this command.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// For a rollback: the plan as it is now, with its preconditions.
+    pub rollback: Option<(RollbackPlan, Vec<Precondition>)>,
+    /// For an adoption: what is there, and what the step would leave.
+    pub adopt: Option<(Image, Image)>,
+}
+
+/// Decides a command.
+pub fn decide(
+    run: &Run,
+    submission: &Submission,
+    now: Timestamp,
+    facts: &Facts,
+) -> Result<Vec<EventKind>, Rejection> {
+    let by = &submission.by;
+    let reason = || reason(submission);
+    match &submission.command {
+        Command::Check { step } => check(run, step),
+        Command::Apply { step } => apply(run, submission, step, now),
+        Command::Attest { step } => attest(run, step, by, reason()?),
+        Command::Skip { step } => {
+            let (_, state) = find(run, step)?;
+            in_states(
+                state,
+                step,
+                "skip",
+                &[
+                    StepState::ToDo,
+                    StepState::Blocked,
+                    StepState::Ready,
+                    StepState::Failed,
+                ],
+            )?;
+            Ok(vec![EventKind::Skipped {
+                step: step.clone(),
+                by: by.clone(),
+                reason: reason()?,
+            }])
+        }
+        Command::Accept { step } => {
+            let (_, state) = find(run, step)?;
+            in_states(
+                state,
+                step,
+                "accept",
+                &[
+                    StepState::Unverified,
+                    StepState::Foreign,
+                    StepState::UndoFailed,
+                    StepState::UndoUnverified,
+                    StepState::UndoForeign,
+                ],
+            )?;
+            Ok(vec![EventKind::Accepted {
+                step: step.clone(),
+                by: by.clone(),
+                reason: reason()?,
+            }])
+        }
+        Command::Reopen { step } => {
+            let (_, state) = find(run, step)?;
+            if !is_reopenable(state.state) {
+                return Err(not_now(
+                    step,
+                    state,
+                    "reopen",
+                    "Only an undone, a skipped or an effectless step starts anew.",
+                ));
+            }
+            no_rollback(run)?;
+            Ok(vec![EventKind::Reopened {
+                step: step.clone(),
+                by: by.clone(),
+                reason: reason()?,
+            }])
+        }
+        Command::Resolve { step, as_ } => resolve(run, step, *as_, by, reason()?),
+        Command::Inspect { step } => inspect(run, step),
+        Command::Adopt { step } => adopt(run, step, facts, by, reason()?),
+        Command::Decide { decision, value } => {
+            let spec = run.plan.decision(decision).ok_or_else(|| {
+                Rejection::new(
+                    Code::NotFound,
+                    format!("The plan has no decision {decision}."),
+                    "`switchback decide RUN --list` lists them.",
+                )
+            })?;
+            value_fits(&spec.kind, value)?;
+            Ok(vec![EventKind::Decided {
+                decision: decision.clone(),
+                value: value.clone(),
+                by: by.clone(),
+                reason: reason()?,
+            }])
+        }
+        Command::Hold => match run.state {
+            RunState::Open => Ok(vec![EventKind::Held {
+                by: by.clone(),
+                reason: reason()?,
+            }]),
+            state => Err(run_not_now(state, "hold")),
+        },
+        Command::Stop => match run.state {
+            RunState::Open | RunState::Held => Ok(vec![EventKind::StopRequested {
+                by: by.clone(),
+                reason: reason()?,
+            }]),
+            state => Err(run_not_now(state, "stop")),
+        },
+        Command::Resume => match run.state {
+            RunState::Held | RunState::Stopped => Ok(vec![EventKind::Released {
+                by: by.clone(),
+                reason: reason()?,
+            }]),
+            state => Err(run_not_now(state, "resume")),
+        },
+        Command::Rollback {
+            scope,
+            overrides,
+            accept_breaches,
+        } => rollback(run, submission, scope, overrides, accept_breaches, facts),
+        Command::RollbackRetry => {
+            let item_step = halted(run)?.item().and_then(|item| item.step.clone());
+            let mut events = vec![EventKind::RollbackRetried { by: by.clone() }];
+            let again = item_step
+                .and_then(|id| run.steps.get(&id))
+                .filter(|step| step.state == StepState::UndoUnverified)
+                .and_then(StepRun::current);
+            if let Some(attempt) = again {
+                events.push(EventKind::VerifyAgain {
+                    attempt: attempt.id.clone(),
+                });
+            }
+            Ok(events)
+        }
+        Command::RollbackDone { item } => rollback_done(run, item, by, reason()?),
+        Command::RollbackAbandon => {
+            if !run.rollback_active() {
+                return Err(Rejection::new(
+                    Code::NotNow,
+                    "No rollback is under way.",
+                    "There is nothing to give up.",
+                ));
+            }
+            if run.in_flight().is_some() {
+                return Err(Rejection::new(
+                    Code::NotNow,
+                    "A call is in flight.",
+                    "It is being resolved; give the rollback up once it is.",
+                ));
+            }
+            Ok(vec![EventKind::RollbackAbandoned {
+                by: by.clone(),
+                reason: reason()?,
+            }])
+        }
+    }
+}
+
+fn no_rollback(run: &Run) -> Result<(), Rejection> {
+    if run.rollback_active() {
+        return Err(Rejection::new(
+            Code::NotNow,
+            "A rollback is under way.",
+            "Let it finish, or give it up.",
+        ));
+    }
+    Ok(())
+}
+
+fn find<'a>(run: &'a Run, id: &StepId) -> Result<(&'a Step, &'a StepRun), Rejection> {
+    run.step(id).ok_or_else(|| {
+        Rejection::new(
+            Code::NotFound,
+            format!("The plan has no step {id}."),
+            "`switchback run show` lists the steps.",
+        )
+    })
+}
+
+fn in_states(state: &StepRun, id: &StepId, what: &str, states: &[StepState]) -> Result<(), Rejection> {
+    if states.contains(&state.state) {
+        return Ok(());
+    }
+    let words: Vec<&str> = states.iter().map(|s| s.words()).collect();
+    Err(not_now(
+        id,
+        state,
+        what,
+        &format!("It fits: {}.", words.join(", ")),
+    ))
+}
+
+fn not_now(id: &StepId, state: &StepRun, what: &str, hint: &str) -> Rejection {
+    let accepted = matches!(
+        state.state,
+        StepState::Done {
+            how: DoneHow::Accepted
+        }
+    );
+    let words = if accepted {
+        "Done (accepted)"
+    } else {
+        state.state.words()
+    };
+    Rejection::new(
+        Code::NotNow,
+        format!("Step {id} is in state \"{words}\": {what} is not possible now."),
+        hint,
+    )
+}
+
+fn run_not_now(state: RunState, what: &str) -> Rejection {
+    let words = match state {
+        RunState::Open => "open",
+        RunState::Held => "on hold",
+        RunState::Stopping => "stopping",
+        RunState::Stopped => "stopped",
+    };
+    Rejection::new(
+        Code::NotNow,
+        format!("The run is {words}: {what} is not possible now."),
+        "Resume it first, where that is what you want.",
+    )
+}
+
+fn stale_screen(given: bool, what: &str) -> Rejection {
+    if given {
+        Rejection::new(
+            Code::StaleScreen,
+            format!("The {what} is not the one that you saw."),
+            "Look at the new one and confirm again.",
+        )
+    } else {
+        Rejection::new(
+            Code::StaleScreen,
+            format!("Nothing says which {what} you saw."),
+            format!("Give the digest of the {what}."),
+        )
+    }
+}
+
+fn reason(submission: &Submission) -> Result<String, Rejection> {
+    submission
+        .reason
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(|text| text.chars().take(1000).collect())
+        .ok_or_else(|| {
+            Rejection::new(
+                Code::NeedsReason,
+                format!("A reason is needed to {}.", submission.command.word()),
+                "Say why: it is recorded.",
+            )
+        })
+}

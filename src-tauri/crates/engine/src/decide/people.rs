@@ -1,0 +1,177 @@
+//! Decisions of people about a step: attest, resolve, look again, take over.
+
+use switchback_model::plan::DecisionType;
+use switchback_model::{Captured, EventKind, Operator, Resolution, StepId, StepKind, StepState};
+
+use super::apply::edges;
+use super::{Facts, find, in_states, no_rollback, not_now};
+use crate::rejection::{Rejection, RejectionCode as Code};
+use crate::run::Run;
+
+pub(super) fn attest(
+    run: &Run,
+    id: &StepId,
+    by: &Operator,
+    reason: String,
+) -> Result<Vec<EventKind>, Rejection> {
+    let (step, state) = find(run, id)?;
+    if !matches!(step.kind, StepKind::Attest | StepKind::Notice) {
+        return Err(not_now(
+            id,
+            state,
+            "attest",
+            "Only a step that a person carries out is attested.",
+        ));
+    }
+    in_states(
+        state,
+        id,
+        "attest",
+        &[StepState::ToDo, StepState::Blocked, StepState::Ready],
+    )?;
+    edges(run, step)?;
+    Ok(vec![EventKind::Attested {
+        step: id.clone(),
+        by: by.clone(),
+        reason,
+    }])
+}
+
+pub(super) fn resolve(
+    run: &Run,
+    id: &StepId,
+    resolution: Resolution,
+    by: &Operator,
+    reason: String,
+) -> Result<Vec<EventKind>, Rejection> {
+    let (_, state) = find(run, id)?;
+    let fits = match (state.state, resolution) {
+        (
+            StepState::InDoubt { .. } | StepState::UndoInDoubt { .. },
+            Resolution::Before | Resolution::After,
+        )
+        | (
+            StepState::Foreign | StepState::UndoFailed | StepState::UndoUnverified | StepState::UndoForeign,
+            Resolution::Keep,
+        ) => true,
+        (StepState::Done { .. }, Resolution::Before) => {
+            state.drift == Some(switchback_model::Finding::Before)
+        }
+        _ => false,
+    };
+    if !fits {
+        let hint = match resolution {
+            Resolution::Restore => "Restoring is a rollback of this step: it shows what it restores first.",
+            Resolution::Keep => "Keeping fits a step that somebody else changed, or whose undo failed.",
+            Resolution::Before | Resolution::After => "Before and after fit a step in doubt.",
+        };
+        return Err(not_now(id, state, "resolve", hint));
+    }
+    Ok(vec![EventKind::Resolved {
+        step: id.clone(),
+        resolution,
+        by: by.clone(),
+        reason,
+    }])
+}
+
+pub(super) fn inspect(run: &Run, id: &StepId) -> Result<Vec<EventKind>, Rejection> {
+    let (step, state) = find(run, id)?;
+    if step.action.is_none() {
+        return Err(not_now(id, state, "inspect", "It has no object in AWS."));
+    }
+    match state.state {
+        StepState::Unverified
+        | StepState::UndoUnverified
+        | StepState::Foreign
+        | StepState::UndoFailed
+        | StepState::UndoForeign => {
+            let attempt = state
+                .current()
+                .ok_or_else(|| not_now(id, state, "inspect", "It was never tried."))?;
+            Ok(vec![EventKind::VerifyAgain {
+                attempt: attempt.id.clone(),
+            }])
+        }
+        // Being inspected or verified already, or watched by itself.
+        StepState::InDoubt { .. }
+        | StepState::UndoInDoubt { .. }
+        | StepState::Done { .. }
+        | StepState::Undone { .. } => Ok(Vec::new()),
+        _ => Err(not_now(
+            id,
+            state,
+            "inspect",
+            "Its before-checks read the object: check it instead.",
+        )),
+    }
+}
+
+pub(super) fn adopt(
+    run: &Run,
+    id: &StepId,
+    facts: &Facts,
+    by: &Operator,
+    reason: String,
+) -> Result<Vec<EventKind>, Rejection> {
+    let (_, state) = find(run, id)?;
+    in_states(
+        state,
+        id,
+        "adopt",
+        &[
+            StepState::ToDo,
+            StepState::Blocked,
+            StepState::Ready,
+            StepState::Failed,
+            StepState::Skipped,
+        ],
+    )?;
+    no_rollback(run)?;
+    let Some((found, wished)) = &facts.adopt else {
+        return Err(not_now(id, state, "adopt", "Its object could not be read."));
+    };
+    if found != wished {
+        return Err(not_now(
+            id,
+            state,
+            "adopt",
+            "What is there is not what this step would leave: there is nothing to take over.",
+        ));
+    }
+    Ok(vec![EventKind::AdoptedByHand {
+        step: id.clone(),
+        before: state
+            .last_seen
+            .as_ref()
+            .filter(|seen| *seen != found)
+            .cloned()
+            .map(Captured::Clear),
+        after: Captured::Clear(found.clone()),
+        by: by.clone(),
+        reason,
+    }])
+}
+
+pub(super) fn value_fits(kind: &DecisionType, value: &str) -> Result<(), Rejection> {
+    let (fits, wanted) = match kind {
+        DecisionType::Minutes => (
+            value.parse::<u32>().is_ok_and(|m| (1..=10_080).contains(&m)),
+            "whole minutes, 1 to 10,080".to_owned(),
+        ),
+        DecisionType::YesNo => (matches!(value, "yes" | "no"), "yes or no".to_owned()),
+        DecisionType::OneOf { choices } => (
+            choices.iter().any(|c| c == value),
+            format!("one of {}", choices.join(", ")),
+        ),
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(Rejection::new(
+            Code::BadValue,
+            "The value does not fit the decision.",
+            format!("It takes {wanted}."),
+        ))
+    }
+}

@@ -1,0 +1,116 @@
+//! Deciding about a rollback: its confirm, and what a person says once it stopped.
+
+use switchback_model::{EventKind, Operator, Resolution, RollbackScope, StepState, Submission};
+
+use super::{Facts, find, no_rollback, reason, stale_screen};
+use crate::rejection::{Rejection, RejectionCode as Code};
+use crate::run::{RollbackState, Run};
+
+pub(super) fn rollback(
+    run: &Run,
+    submission: &Submission,
+    scope: &RollbackScope,
+    overrides: &[switchback_model::CheckId],
+    accept_breaches: &[String],
+    facts: &Facts,
+) -> Result<Vec<EventKind>, Rejection> {
+    no_rollback(run)?;
+    let Some((plan, preconditions)) = &facts.rollback else {
+        return Err(Rejection::new(
+            Code::NotNow,
+            "The rollback could not be planned.",
+            "Ask for its plan again.",
+        ));
+    };
+    if plan.scope != *scope || submission.basis != Some(plan.digest()) {
+        return Err(stale_screen(submission.basis.is_some(), "rollback plan"));
+    }
+    let open: Vec<&str> = preconditions
+        .iter()
+        .filter(|p| !p.reading.verdict.lets_through() && !overrides.contains(&p.reading.check))
+        .map(|p| p.reading.check.as_str())
+        .collect();
+    if !open.is_empty() {
+        return Err(Rejection::new(
+            Code::CheckFailed,
+            format!("Not proven: {}.", open.join(", ")),
+            "Override each by its name, with a reason, to go back all the same.",
+        ));
+    }
+    if !overrides.is_empty() || !accept_breaches.is_empty() {
+        reason(submission)?;
+    }
+    if let Some(breach) = plan.breaches.iter().find(|b| !accept_breaches.contains(&b.id)) {
+        return Err(Rejection::new(
+            Code::Guard,
+            format!("It would leave a breach: {}: {}", breach.id, breach.because),
+            "Accept it by its name, with a reason, or roll back more.",
+        ));
+    }
+    Ok(vec![EventKind::RollbackConfirmed {
+        plan: Box::new(plan.clone()),
+        overrides: overrides.to_vec(),
+        accept_breaches: accept_breaches.to_vec(),
+        by: submission.by.clone(),
+        reason: submission.reason.clone(),
+    }])
+}
+
+pub(super) fn rollback_done(
+    run: &Run,
+    item: &str,
+    by: &Operator,
+    reason: String,
+) -> Result<Vec<EventKind>, Rejection> {
+    let next = halted(run)?
+        .item()
+        .filter(|next| next.id == item)
+        .ok_or_else(|| {
+            Rejection::new(
+                Code::NotFound,
+                format!("{item} is not the item at which the rollback stopped."),
+                "Name the item that it stopped at.",
+            )
+        })?;
+    let mut events = Vec::new();
+    if let Some(id) = &next.step {
+        let (_, state) = find(run, id)?;
+        match state.state {
+            StepState::UndoFailed | StepState::UndoUnverified | StepState::UndoForeign => {
+                events.push(EventKind::Accepted {
+                    step: id.clone(),
+                    by: by.clone(),
+                    reason: reason.clone(),
+                });
+            }
+            StepState::UndoInDoubt { .. } => events.push(EventKind::Resolved {
+                step: id.clone(),
+                resolution: Resolution::Before,
+                by: by.clone(),
+                reason: reason.clone(),
+            }),
+            state if state.may_have_effect() => {
+                events.push(EventKind::UndoNotNeeded { step: id.clone() });
+            }
+            _ => {}
+        }
+    }
+    events.push(EventKind::RollbackItemDone {
+        item: item.to_owned(),
+        by_hand: Some((by.clone(), reason)),
+    });
+    Ok(events)
+}
+
+pub(super) fn halted(run: &Run) -> Result<&crate::run::RollbackRun, Rejection> {
+    run.rollback
+        .as_ref()
+        .filter(|r| matches!(r.state, RollbackState::Halted { .. }))
+        .ok_or_else(|| {
+            Rejection::new(
+                Code::NotNow,
+                "No rollback has stopped.",
+                "Retry, done by hand and give up fit a rollback that stopped at an item.",
+            )
+        })
+}
