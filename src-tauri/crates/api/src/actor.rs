@@ -23,7 +23,7 @@ const LOOK_BACK_EVERY: Duration = Duration::from_secs(20);
 enum Message {
     Submit(Box<Submission>, oneshot::Sender<Result<u64, ApiError>>),
     Reading(MonitorId, CheckReading),
-    Readiness(Option<Readiness>),
+    Readiness(Vec<Readiness>),
     Looked(StepId, Finding),
     Close(oneshot::Sender<()>),
 }
@@ -350,17 +350,33 @@ async fn look_back(
     loop {
         let now_run = run.borrow_and_update().clone();
         let proposed = snapshots.borrow_and_update().way_back.proposal.clone();
-        let readiness = match proposed.as_ref().and_then(|scope| scope_model(scope).ok()) {
-            None => None,
-            Some(scope) => switchback_engine::driver::plan_rollback(&now_run, &*world, clock.now(), &scope)
-                .await
-                .ok()
-                .map(|(plan, preconditions)| Readiness {
+        // Every rule too: the proposal changes the moment that a monitor fails, and by then the way
+        // back must have been looked at.
+        let rules = now_run
+            .plan
+            .rules
+            .iter()
+            .map(|rule| RollbackScope::Rule(rule.id.clone()));
+        let scopes = proposed
+            .as_ref()
+            .and_then(|scope| scope_model(scope).ok())
+            .into_iter()
+            .chain(rules);
+        let mut readiness: Vec<Readiness> = Vec::new();
+        for scope in scopes {
+            if readiness.iter().any(|known| known.plan.scope == scope) {
+                continue;
+            }
+            let planned =
+                switchback_engine::driver::plan_rollback(&now_run, &*world, clock.now(), &scope).await;
+            if let Ok((plan, preconditions)) = planned {
+                readiness.push(Readiness {
                     plan,
                     preconditions,
                     at: clock.now(),
-                }),
-        };
+                });
+            }
+        }
         let Some(sender) = inbox.upgrade() else { return };
         if sender.send(Message::Readiness(readiness)).await.is_err() {
             return;

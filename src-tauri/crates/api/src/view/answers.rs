@@ -68,7 +68,7 @@ pub(super) fn way_back(run: &Run, live: &Live, now: Timestamp) -> WayBack {
     };
     let mut missing = Vec::new();
     let mut order = Vec::new();
-    match live.readiness.as_ref().filter(|r| r.plan.scope == scope) {
+    match live.readiness.iter().find(|r| r.plan.scope == scope) {
         None => missing.push("The way back has not been looked at yet".to_owned()),
         Some(readiness) => {
             order = readiness.plan.items.iter().map(|i| i.title.clone()).collect();

@@ -30,8 +30,8 @@ pub struct Readiness {
 pub struct Live {
     /// Monitors, after hysteresis.
     pub monitors: BTreeMap<MonitorId, MonitorRun>,
-    /// The way back, as last read.
-    pub readiness: Option<Readiness>,
+    /// The way back, as last read: the proposal and every rule.
+    pub readiness: Vec<Readiness>,
     /// World seconds per real second.
     pub speed: u32,
     /// Whether this program drives the run.

@@ -71,7 +71,7 @@ pub async fn look(
         Ok((readiness, rules)) => Ok(Look {
             live: Live {
                 monitors: monitors.clone(),
-                readiness,
+                readiness: readiness.into_iter().collect(),
                 speed: around.speed,
                 ..Live::default()
             },
