@@ -24,7 +24,8 @@ enum Message {
     Submit(Box<Submission>, oneshot::Sender<Result<u64, ApiError>>),
     Reading(MonitorId, CheckReading),
     Readiness(Vec<Readiness>),
-    Looked(StepId, Finding),
+    /// What was found of a step's object, and the last event when the look began.
+    Looked(u64, StepId, Finding),
     Close(oneshot::Sender<()>),
 }
 
@@ -282,7 +283,12 @@ impl State {
                 }
             }
             Message::Readiness(readiness) => self.live.readiness = readiness,
-            Message::Looked(step, finding) => self.driver.note_drift(&step, finding).await?,
+            // A look that began before something happened may speak of the past: the next one tells.
+            Message::Looked(seq, step, finding) => {
+                if seq == self.driver.run().seq {
+                    self.driver.note_drift(&step, finding).await?;
+                }
+            }
             Message::Close(done) => {
                 let _ = done.send(());
             }
@@ -362,13 +368,15 @@ async fn look_back(
             .and_then(|scope| scope_model(scope).ok())
             .into_iter()
             .chain(rules);
+        let seen = switchback_engine::driver::see(&now_run, &*world).await;
         let mut readiness: Vec<Readiness> = Vec::new();
         for scope in scopes {
             if readiness.iter().any(|known| known.plan.scope == scope) {
                 continue;
             }
             let planned =
-                switchback_engine::driver::plan_rollback(&now_run, &*world, clock.now(), &scope).await;
+                switchback_engine::driver::plan_rollback_seen(&now_run, &*world, clock.now(), &scope, &seen)
+                    .await;
             if let Ok((plan, preconditions)) = planned {
                 readiness.push(Readiness {
                     plan,
@@ -385,14 +393,24 @@ async fn look_back(
         let quiet = now_run.in_flight().is_none() && !now_run.rollback_active();
         if quiet {
             for (step, finding) in switchback_engine::driver::watch_objects(&now_run, &*world).await {
-                let same = run.borrow().in_flight().is_none() && !run.borrow().rollback_active();
-                if same && sender.send(Message::Looked(step, finding)).await.is_err() {
+                let looked = Message::Looked(now_run.seq, step, finding);
+                if sender.send(looked).await.is_err() {
                     return;
                 }
             }
         }
         drop(sender);
-        // Again at once when the run changes, or when a failing monitor makes another proposal.
+        // Again at once when an effect comes, goes or changes its state, or when a failing monitor
+        // makes another proposal; not at every event, because the driver needs the same requests.
+        let effects_before = effects(&now_run);
+        let other_effects = async {
+            while run.changed().await.is_ok() {
+                if effects(&run.borrow_and_update()) != effects_before {
+                    return true;
+                }
+            }
+            false
+        };
         let other_proposal = async {
             while snapshots.changed().await.is_ok() {
                 if snapshots.borrow_and_update().way_back.proposal != proposed {
@@ -402,9 +420,18 @@ async fn look_back(
             std::future::pending::<()>().await;
         };
         tokio::select! {
-            changed = run.changed() => if changed.is_err() { return },
+            alive = other_effects => if !alive { return },
             () = other_proposal => {}
             () = clock.sleep(LOOK_BACK_EVERY) => {}
         }
     }
+}
+
+/// The steps that may have an effect, with their states.
+fn effects(run: &Run) -> Vec<(StepId, StepState)> {
+    run.steps
+        .iter()
+        .filter(|(_, step)| step.state.may_have_effect())
+        .map(|(id, step)| (id.clone(), step.state))
+        .collect()
 }

@@ -132,11 +132,11 @@ fn not_observed(spec: &CheckSpec, now: Timestamp, what: &str) -> CheckReading {
 impl World for RunWorld {
     fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
         match spec {
-            ActionSpec::SetTtl(spec) => Box::new(switchback_aws::route53::SetTtl::new(
+            ActionSpec::SetTtl(spec) => Box::new(switchback_aws::route53::NameAction::set_ttl(
                 self.aws.clone(),
                 spec.clone(),
             )),
-            ActionSpec::SwitchRecord(spec) => Box::new(switchback_aws::route53::SwitchRecord::new(
+            ActionSpec::SwitchRecord(spec) => Box::new(switchback_aws::route53::NameAction::switch(
                 self.aws.clone(),
                 spec.clone(),
             )),

@@ -15,6 +15,7 @@ use switchback_probes::ProbeWorld;
 use switchback_rehearsal::{self as rehearsal, Fault, Outcome};
 use switchback_testkit::conformance::{Cell, Matrix, cell, cell_name, faults, places};
 use switchback_testkit::faulty::Op;
+use switchback_testkit::plans::with_times;
 use switchback_testkit::{Bench, MemoryJournal, Oracle, Planted, Subject};
 use tokio::sync::Semaphore;
 
@@ -117,20 +118,8 @@ impl Oracle for WorldOracle {
 
 /// The real runbook; only its times are those of a world two hundred times as fast.
 fn plan() -> Plan {
-    let mut plan = switchback_api::plan::resolve("dns-switch", "rehearsal").unwrap();
-    for step in plan.phases.iter_mut().flat_map(|p| &mut p.steps) {
-        let checks = step
-            .before
-            .iter_mut()
-            .chain(&mut step.undo_before)
-            .chain(&mut step.verify)
-            .chain(&mut step.undo_verify);
-        for check in checks {
-            check.believable_s = 864_000;
-            check.within_s = check.within_s.map(|_| 1_500);
-        }
-    }
-    plan
+    let plan = switchback_api::plan::resolve("dns-switch", "rehearsal").unwrap();
+    with_times(plan, 864_000, 1_500)
 }
 
 #[async_trait]

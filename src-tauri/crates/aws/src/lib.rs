@@ -16,7 +16,7 @@ mod sts;
 pub use checks::ParentNs;
 pub use connect::{Aws, AwsOptions};
 pub use guard::assert_identity;
-pub use route53::{HostedZone, SetTtl, SwitchRecord};
+pub use route53::{HostedZone, NameAction};
 
 #[cfg(test)]
 mod tests;

@@ -196,8 +196,8 @@ impl RecordSet {
         }
     }
 
-    /// How long a compliant cache may keep an answer, in seconds. An alias to an AWS resource is
-    /// served with 60 s (Route 53 developer guide, "Choosing between alias and non-alias").
+    /// How long a compliant cache may keep an answer, in seconds. An alias has no TTL of its own; one
+    /// to CloudFront is taken to be served with 60 s, which a pre-production account should confirm.
     #[must_use]
     pub fn believed_ttl(&self) -> u32 {
         self.ttl().unwrap_or(60)

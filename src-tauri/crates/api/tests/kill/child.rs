@@ -193,19 +193,8 @@ async fn run_of(host: &Host) -> RunId {
     if let Some(row) = host.run_list().unwrap().first() {
         return RunId::new(&row.run).unwrap();
     }
-    let mut plan = switchback_api::plan::resolve("dns-switch", "rehearsal").unwrap();
-    for step in plan.phases.iter_mut().flat_map(|p| &mut p.steps) {
-        let checks = step
-            .before
-            .iter_mut()
-            .chain(&mut step.undo_before)
-            .chain(&mut step.verify)
-            .chain(&mut step.undo_verify);
-        for check in checks {
-            check.believable_s = 86_400;
-            check.within_s = check.within_s.map(|_| 7_200);
-        }
-    }
+    let plan = switchback_api::plan::resolve("dns-switch", "rehearsal").unwrap();
+    let plan = switchback_testkit::plans::with_times(plan, 86_400, 7_200);
     host.run_new(plan).unwrap()
 }
 

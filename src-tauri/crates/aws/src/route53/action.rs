@@ -1,9 +1,9 @@
-//! The two kinds of action on a name.
+//! The kinds of action on a name: they differ in what they wish, and in nothing else.
 
 use async_trait::async_trait;
 use switchback_engine::ports::{Action, ProviderError, SyncState};
 use switchback_engine::proof::WriteCx;
-use switchback_model::dns::RecordSet;
+use switchback_model::dns::{DnsName, RecordSet};
 use switchback_model::event::Receipt;
 use switchback_model::{Finding, Image, Preview};
 
@@ -14,121 +14,87 @@ use super::plan::Bound;
 use crate::connect::Aws;
 use crate::error::refused;
 
-/// `route53.set_ttl`: the TTL of every record set of a name.
+/// What a name shall answer.
 #[derive(Debug, Clone)]
-pub struct SetTtl {
-    aws: Aws,
-    spec: switchback_model::SetTtl,
+enum Wish {
+    /// What it answers now, with this TTL in seconds.
+    Ttl(u32),
+    /// These record sets.
+    Sets(Vec<RecordSet>),
 }
 
-impl SetTtl {
-    /// Binds the action to its values.
+/// An action on every A, AAAA and CNAME record set of one name.
+#[derive(Debug, Clone)]
+pub struct NameAction {
+    aws: Aws,
+    zone_id: String,
+    zone: DnsName,
+    name: DnsName,
+    wish: Wish,
+}
+
+impl NameAction {
+    /// `route53.set_ttl`: the TTL of every record set of a name.
     #[must_use]
-    pub fn new(aws: Aws, spec: switchback_model::SetTtl) -> Self {
-        Self { aws, spec }
+    pub fn set_ttl(aws: Aws, spec: switchback_model::SetTtl) -> Self {
+        Self {
+            aws,
+            zone_id: spec.zone_id,
+            zone: spec.zone,
+            name: spec.name,
+            wish: Wish::Ttl(spec.ttl),
+        }
+    }
+
+    /// `route53.switch`: every record set of a name replaced by the given ones.
+    #[must_use]
+    pub fn switch(aws: Aws, spec: switchback_model::SwitchRecord) -> Self {
+        Self {
+            aws,
+            zone_id: spec.zone_id,
+            zone: spec.zone,
+            name: spec.name,
+            wish: Wish::Sets(spec.to),
+        }
     }
 
     pub(crate) fn bound(&self) -> Bound<'_> {
         Bound {
-            zone_id: bare(&self.spec.zone_id),
-            zone: &self.spec.zone,
-            name: &self.spec.name,
+            zone_id: bare(&self.zone_id),
+            zone: &self.zone,
+            name: &self.name,
         }
     }
 
     fn forward(&self, now: &[RecordSet]) -> Result<Vec<RecordSet>, ProviderError> {
-        if now.is_empty() {
-            let message = format!("{} has no A, AAAA or CNAME record", self.spec.name.host());
-            return Err(refused(
+        let name = self.name.host();
+        match &self.wish {
+            Wish::Ttl(_) if now.is_empty() => Err(refused(
                 OPERATION,
-                &message,
+                &format!("{name} has no A, AAAA or CNAME record"),
                 "Look at the name and the zone in the runbook.",
-            ));
-        }
-        Ok(now.iter().map(|set| set.with_ttl(self.spec.ttl)).collect())
-    }
-}
-
-/// `route53.switch`: every record set of a name replaced by the given ones.
-#[derive(Debug, Clone)]
-pub struct SwitchRecord {
-    aws: Aws,
-    spec: switchback_model::SwitchRecord,
-}
-
-impl SwitchRecord {
-    /// Binds the action to its values.
-    #[must_use]
-    pub fn new(aws: Aws, spec: switchback_model::SwitchRecord) -> Self {
-        Self { aws, spec }
-    }
-
-    pub(crate) fn bound(&self) -> Bound<'_> {
-        Bound {
-            zone_id: bare(&self.spec.zone_id),
-            zone: &self.spec.zone,
-            name: &self.spec.name,
-        }
-    }
-
-    fn forward(&self) -> Result<Vec<RecordSet>, ProviderError> {
-        if !self.spec.to.is_empty() {
-            Ok(self.spec.to.clone())
-        } else {
-            let message = format!(
-                "The switch would leave {} without any record",
-                self.spec.name.host()
-            );
-            Err(refused(
+            )),
+            Wish::Ttl(ttl) => Ok(now.iter().map(|set| set.with_ttl(*ttl)).collect()),
+            Wish::Sets(sets) if sets.is_empty() => Err(refused(
                 OPERATION,
-                &message,
+                &format!("The switch would leave {name} without any record"),
                 "Name the records that it shall answer.",
-            ))
+            )),
+            Wish::Sets(sets) => Ok(sets.clone()),
         }
     }
 }
 
 #[async_trait]
-impl Action for SetTtl {
+impl Action for NameAction {
     async fn read(&self) -> Result<Image, ProviderError> {
-        self.aws
-            .read_name(&self.spec.zone_id, &self.spec.zone, &self.spec.name)
-            .await
+        self.aws.read_name(&self.zone_id, &self.zone, &self.name).await
     }
 
     fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError> {
         let to = match restore {
             Some(before) => self.bound().sets(before)?.to_vec(),
             None => self.forward(self.bound().sets(from)?)?,
-        };
-        self.bound().preview(from, to)
-    }
-
-    fn judge(&self, now: &Image, before: &Image, after: &Image) -> Finding {
-        judge(now, before, after)
-    }
-
-    async fn call(&self, cx: &WriteCx, approved: &Preview) -> Result<Receipt, ProviderError> {
-        self.aws.send(self.bound(), approved, cx.token()).await
-    }
-
-    async fn sync(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {
-        self.aws.change_state(receipt).await
-    }
-}
-
-#[async_trait]
-impl Action for SwitchRecord {
-    async fn read(&self) -> Result<Image, ProviderError> {
-        self.aws
-            .read_name(&self.spec.zone_id, &self.spec.zone, &self.spec.name)
-            .await
-    }
-
-    fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError> {
-        let to = match restore {
-            Some(before) => self.bound().sets(before)?.to_vec(),
-            None => self.forward()?,
         };
         self.bound().preview(from, to)
     }

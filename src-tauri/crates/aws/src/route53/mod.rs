@@ -12,7 +12,7 @@ mod plan;
 mod read;
 mod send;
 
-pub use action::{SetTtl, SwitchRecord};
+pub use action::NameAction;
 pub(crate) use convert::normal;
 #[cfg(test)]
 pub(crate) use convert::to_sdk;

@@ -10,7 +10,7 @@ mod wire;
 use switchback_model::Image;
 use switchback_model::dns::{AliasTarget, DnsName, RecordData, RecordSet, RecordType, Routing};
 
-use crate::{Aws, AwsOptions, SetTtl, SwitchRecord};
+use crate::{Aws, AwsOptions, NameAction};
 
 pub(crate) const ZONE: &str = "Z0EXAMPLE";
 pub(crate) const OLD: &str = "192.0.2.10";
@@ -60,26 +60,26 @@ pub(crate) fn aws(endpoint: &str) -> Aws {
     .unwrap()
 }
 
-pub(crate) fn set_ttl(ttl: u32) -> SetTtl {
+pub(crate) fn set_ttl(ttl: u32) -> NameAction {
     let spec = switchback_model::SetTtl {
         zone_id: ZONE.to_owned(),
         zone: name("example.nhs.test"),
         name: apps(),
         ttl,
     };
-    SetTtl::new(aws("http://127.0.0.1:9"), spec)
+    NameAction::set_ttl(aws("http://127.0.0.1:9"), spec)
 }
 
-pub(crate) fn switch_at(endpoint: &str, to: Vec<RecordSet>) -> SwitchRecord {
+pub(crate) fn switch_at(endpoint: &str, to: Vec<RecordSet>) -> NameAction {
     let spec = switchback_model::SwitchRecord {
         zone_id: ZONE.to_owned(),
         zone: name("example.nhs.test"),
         name: apps(),
         to,
     };
-    SwitchRecord::new(aws(endpoint), spec)
+    NameAction::switch(aws(endpoint), spec)
 }
 
-pub(crate) fn switch(to: Vec<RecordSet>) -> SwitchRecord {
+pub(crate) fn switch(to: Vec<RecordSet>) -> NameAction {
     switch_at("http://127.0.0.1:9", to)
 }

@@ -8,7 +8,7 @@ mod undo;
 mod verify;
 
 pub use inspect::watch as watch_objects;
-pub use undo::plan as plan_rollback;
+pub use undo::{plan as plan_rollback, plan_seen as plan_rollback_seen, see};
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -22,14 +22,18 @@ pub async fn plan(
     now: Timestamp,
     scope: &RollbackScope,
 ) -> Result<(RollbackPlan, Vec<Precondition>), Rejection> {
-    let build = |spec: &switchback_model::ActionSpec,
-                 from: &switchback_model::Image,
-                 to: &switchback_model::Image| world.action(spec).plan(from, Some(to));
+    let seen = see(run, world).await;
+    plan_seen(run, world, now, scope, &seen).await
+}
+
+/// Reads the object of every step that may have an effect: one look serves the plans of any number
+/// of scopes, because a provider's requests are few.
+pub async fn see(run: &Run, world: &dyn World) -> Seen {
     let touched = run
         .plan
         .steps()
         .filter(|step| run.steps.get(&step.id).is_some_and(|s| s.state.may_have_effect()));
-    let seen: Seen = join_all(touched.filter_map(|step| {
+    join_all(touched.filter_map(|step| {
         let spec = step.action.as_ref()?;
         Some(async move {
             let read = world.action(spec).read().await.map_err(|e| sentence(&e));
@@ -38,8 +42,21 @@ pub async fn plan(
     }))
     .await
     .into_iter()
-    .collect();
-    let plan = plan_rollback(run, scope, &seen, &build)?;
+    .collect()
+}
+
+/// As [`plan`], from a look that was taken already.
+pub async fn plan_seen(
+    run: &Run,
+    world: &dyn World,
+    now: Timestamp,
+    scope: &RollbackScope,
+    seen: &Seen,
+) -> Result<(RollbackPlan, Vec<Precondition>), Rejection> {
+    let build = |spec: &switchback_model::ActionSpec,
+                 from: &switchback_model::Image,
+                 to: &switchback_model::Image| world.action(spec).plan(from, Some(to));
+    let plan = plan_rollback(run, scope, seen, &build)?;
     let history = run.history();
     let mut preconditions = Vec::new();
     for item in &plan.items {
