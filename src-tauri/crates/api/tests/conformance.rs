@@ -93,6 +93,7 @@ impl Oracle for WorldOracle {
             zone_id: rehearsal::ZONE_ID.to_owned(),
             name,
             sets,
+            beside: Vec::new(),
         }]
     }
 

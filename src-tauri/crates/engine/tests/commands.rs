@@ -36,6 +36,7 @@ impl Story {
             zone_id: ZONE.to_owned(),
             name: name("apps"),
             sets: vec![address("apps", 900, "192.0.2.10")],
+            beside: Vec::new(),
         };
         let action = world().action(plan.step(&id("s")).unwrap().action.as_ref().unwrap());
         let preview = action.plan(&from, None).unwrap();

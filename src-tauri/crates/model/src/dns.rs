@@ -114,11 +114,12 @@ pub struct AliasTarget {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RecordData {
-    /// Values, kept sorted because Route 53 gives them no order.
+    /// Values in the order in which Route 53 lists them, so that the way back restores them to the
+    /// letter; what is compared is compared without order.
     Values {
         /// Seconds that a cache may keep the answer.
         ttl: u32,
-        /// The values in Route 53's presentation form, sorted.
+        /// The values in Route 53's presentation form.
         values: Vec<String>,
     },
     /// An alias.

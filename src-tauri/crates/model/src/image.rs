@@ -19,6 +19,10 @@ pub enum Image {
         name: DnsName,
         /// The sets; empty where the name has none.
         sets: Vec<RecordSet>,
+        /// Types of the record sets that stand beside them and are not touched, such as `TXT`,
+        /// sorted: a CNAME can't join them (RFC 1034, 3.6.2).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        beside: Vec<String>,
     },
 }
 

@@ -79,10 +79,16 @@ impl Action for PlantedAction {
 
     fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError> {
         let guess = restore.map(|image| match image {
-            Image::RecordSets { zone_id, name, sets } => Image::RecordSets {
+            Image::RecordSets {
+                zone_id,
+                name,
+                sets,
+                beside,
+            } => Image::RecordSets {
                 zone_id: zone_id.clone(),
                 name: name.clone(),
                 sets: sets.iter().map(|set| set.with_ttl(300)).collect(),
+                beside: beside.clone(),
             },
         });
         match self.bug {

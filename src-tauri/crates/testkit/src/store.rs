@@ -125,6 +125,7 @@ impl RecordStore {
             zone_id: zone.to_owned(),
             name: name.clone(),
             sets,
+            beside: Vec::new(),
         }
     }
 
@@ -203,7 +204,12 @@ impl Oracle for StoreOracle {
         let records = self.store.records();
         records
             .into_iter()
-            .map(|((zone_id, name), sets)| Image::RecordSets { zone_id, name, sets })
+            .map(|((zone_id, name), sets)| Image::RecordSets {
+                zone_id,
+                name,
+                sets,
+                beside: Vec::new(),
+            })
             .collect()
     }
 

@@ -171,6 +171,7 @@ impl Action for FakeAction {
             zone_id: zone.to_owned(),
             name: name.clone(),
             sets: wanted,
+            beside: Vec::new(),
         };
         let (changes, calls) = if batch.is_empty() {
             (Vec::new(), Vec::new())

@@ -20,7 +20,8 @@ pub(crate) fn kind(kind: &RrType) -> Option<RecordType> {
     }
 }
 
-/// A listed record set. Values keep Route 53's spelling, because an exact DELETE must show it.
+/// A listed record set. Values keep Route 53's spelling and order: an exact DELETE must show the one,
+/// and who restores a record gives the other back as well.
 pub(crate) fn from_sdk(
     name: &DnsName,
     kind: RecordType,
@@ -42,12 +43,11 @@ pub(crate) fn from_sdk(
                 None if refused.is_some() => 0,
                 None => return Err(incomplete(OPERATION, "TTL")),
             };
-            let mut values: Vec<String> = set
+            let values = set
                 .resource_records()
                 .iter()
                 .map(|record| record.value.clone())
                 .collect();
-            values.sort();
             RecordData::Values { ttl, values }
         }
     };

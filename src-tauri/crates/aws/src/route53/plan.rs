@@ -22,7 +22,9 @@ pub(crate) struct Bound<'a> {
 impl<'a> Bound<'a> {
     /// The record sets of an image, if it is an image of this object.
     pub(crate) fn sets(&self, image: &'a Image) -> Result<&'a [RecordSet], ProviderError> {
-        let Image::RecordSets { zone_id, name, sets } = image;
+        let Image::RecordSets {
+            zone_id, name, sets, ..
+        } = image;
         if zone_id == self.zone_id && name == self.name && sets.iter().all(|set| set.name == *self.name) {
             Ok(sets)
         } else {
@@ -49,12 +51,14 @@ impl<'a> Bound<'a> {
             self.may_switch(set)?;
         }
         fits_together(&to)?;
+        let Image::RecordSets { beside, .. } = from;
+        self.fits_beside(&to, beside)?;
         let batch = Batch::between(self.zone_id, now, &to);
         let calls = batch.calls();
         let to = if calls.is_empty() {
             from.clone()
         } else {
-            self.image(to)
+            self.image(to, beside.clone())
         };
         let changes = if calls.is_empty() {
             Vec::new()
@@ -75,13 +79,31 @@ impl<'a> Bound<'a> {
     }
 
     /// An image of this object with these sets.
-    pub(crate) fn image(&self, mut sets: Vec<RecordSet>) -> Image {
+    fn image(&self, mut sets: Vec<RecordSet>, beside: Vec<String>) -> Image {
         sets.sort();
         Image::RecordSets {
             zone_id: self.zone_id.to_owned(),
             name: self.name.clone(),
             sets,
+            beside,
         }
+    }
+
+    /// A CNAME stands alone at its name (RFC 1034, 3.6.2), also beside types that no switch touches.
+    fn fits_beside(&self, to: &[RecordSet], beside: &[String]) -> Result<(), ProviderError> {
+        if beside.is_empty() || to.iter().all(|set| set.kind != RecordType::Cname) {
+            return Ok(());
+        }
+        let name = self.name.host();
+        let message = format!(
+            "{name} has other records as well ({}), and a CNAME cannot stand beside them",
+            beside.join(", ")
+        );
+        Err(refused(
+            OPERATION,
+            &message,
+            "Use an alias or addresses instead, or move the other records first.",
+        ))
     }
 
     fn may_switch(&self, set: &RecordSet) -> Result<(), ProviderError> {

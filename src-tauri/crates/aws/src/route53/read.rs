@@ -49,11 +49,12 @@ impl Aws {
         name: &DnsName,
     ) -> Result<Image, ProviderError> {
         self.prove_zone(zone_id, zone).await?;
-        let sets = self.list_name(zone_id, name).await?;
+        let (sets, beside) = self.list_name(zone_id, name).await?;
         Ok(Image::RecordSets {
             zone_id: bare(zone_id).to_owned(),
             name: name.clone(),
             sets,
+            beside,
         })
     }
 
@@ -170,12 +171,13 @@ impl Aws {
         }
     }
 
-    /// Sorted A, AAAA and CNAME record sets of one name; the zone is not proven.
+    /// Sorted A, AAAA and CNAME record sets of one name, and the other types beside them; the zone is
+    /// not proven.
     pub(crate) async fn list_name(
         &self,
         zone_id: &str,
         name: &DnsName,
-    ) -> Result<Vec<RecordSet>, ProviderError> {
+    ) -> Result<(Vec<RecordSet>, Vec<String>), ProviderError> {
         const OPERATION: &str = "ListResourceRecordSets";
         let mut start = Start {
             name: name.as_str().to_owned(),
@@ -183,16 +185,20 @@ impl Aws {
             identifier: None,
         };
         let mut sets = Vec::new();
+        let mut beside = std::collections::BTreeSet::new();
         for _ in 0..PAGES {
             let page = self.page(zone_id, &start).await?;
             for set in page.resource_record_sets() {
                 // Sets of a name stand together, and the page starts at the name or right after.
                 if !DnsName::new(set.name()).is_ok_and(|found| found == *name) {
                     sets.sort();
-                    return Ok(sets);
+                    return Ok((sets, beside.into_iter().collect()));
                 }
-                if let Some(kind) = convert::kind(set.r#type()) {
-                    sets.push(convert::from_sdk(name, kind, set)?);
+                match convert::kind(set.r#type()) {
+                    Some(kind) => sets.push(convert::from_sdk(name, kind, set)?),
+                    None => {
+                        beside.insert(set.r#type().as_str().to_owned());
+                    }
                 }
             }
             let next = Start {
@@ -202,7 +208,7 @@ impl Aws {
             };
             if !page.is_truncated() || !DnsName::new(&next.name).is_ok_and(|found| found == *name) {
                 sets.sort();
-                return Ok(sets);
+                return Ok((sets, beside.into_iter().collect()));
             }
             if next == start {
                 return Err(incomplete(OPERATION, "next page"));

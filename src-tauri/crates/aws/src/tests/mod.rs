@@ -46,6 +46,7 @@ pub(crate) fn image(mut sets: Vec<RecordSet>) -> Image {
         zone_id: ZONE.to_owned(),
         name: apps(),
         sets,
+        beside: Vec::new(),
     }
 }
 

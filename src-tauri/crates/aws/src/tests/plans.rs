@@ -115,6 +115,56 @@ fn values_spelt_differently_are_the_same_but_are_deleted_as_they_are() {
 }
 
 #[test]
+fn the_way_back_restores_values_in_their_order() {
+    let listed = RecordSet {
+        data: RecordData::Values {
+            ttl: 300,
+            values: vec!["192.0.2.7".to_owned(), "192.0.2.5".to_owned()],
+        },
+        ..a(300, OLD)
+    };
+    let from = image(vec![listed]);
+    let there = switch(vec![alias(RecordType::A)]).plan(&from, None).unwrap();
+    let back = switch(vec![alias(RecordType::A)])
+        .plan(&there.to, Some(&from))
+        .unwrap();
+    let created = &back.calls[0].parameters["ChangeBatch"]["Changes"][1];
+    assert_eq!(created["Action"], "CREATE");
+    assert_eq!(
+        created["ResourceRecordSet"]["ResourceRecords"],
+        serde_json::json!([{ "Value": "192.0.2.7" }, { "Value": "192.0.2.5" }])
+    );
+    // Another order is no other answer.
+    let sorted = image(vec![RecordSet::values(
+        apps(),
+        RecordType::A,
+        300,
+        vec!["192.0.2.7".to_owned(), "192.0.2.5".to_owned()],
+    )]);
+    assert_eq!(set_ttl(60).judge(&sorted, &from, &there.to), Finding::Before);
+}
+
+#[test]
+fn a_cname_does_not_join_records_of_other_types() {
+    let Image::RecordSets {
+        zone_id, name, sets, ..
+    } = image(vec![a(300, OLD)]);
+    let crowded = Image::RecordSets {
+        zone_id,
+        name,
+        sets,
+        beside: vec!["MX".to_owned(), "TXT".to_owned()],
+    };
+    let cname = RecordSet::values(apps(), RecordType::Cname, 60, vec!["new.example.nhs.test".to_owned()]);
+    let refused = switch(vec![cname]).plan(&crowded, None).unwrap_err();
+    assert_eq!(refused.kind, ProviderErrorKind::Refused);
+    assert!(refused.message.contains("(MX, TXT)"), "{}", refused.message);
+    let preview = switch(vec![alias(RecordType::A)]).plan(&crowded, None).unwrap();
+    let Image::RecordSets { beside, .. } = preview.to;
+    assert_eq!(beside, ["MX", "TXT"]);
+}
+
+#[test]
 fn the_whole_routing_is_echoed() {
     let mut weighted = a(300, OLD);
     weighted.routing.set_identifier = Some("one".to_owned());
@@ -198,6 +248,7 @@ fn what_is_not_safe_is_refused_by_name() {
         zone_id: "Z1OTHER".to_owned(),
         name: owner,
         sets,
+        beside: Vec::new(),
     };
     assert_eq!(
         set_ttl(60).plan(&other, None).unwrap_err().kind,

@@ -31,6 +31,7 @@ fn image(ttl: u32) -> Image {
         zone_id: "Z0EXAMPLE".to_owned(),
         name: DnsName::new("www.example.nhs.test").unwrap(),
         sets: serde_json::from_value(set).map(|set| vec![set]).unwrap(),
+        beside: Vec::new(),
     }
 }
 

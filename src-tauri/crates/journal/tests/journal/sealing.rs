@@ -119,6 +119,7 @@ fn erasing_ends_reading_but_not_verifying() {
         zone_id: "Z0EXAMPLE".to_owned(),
         name: switchback_model::dns::DnsName::new("www.example.nhs.test").unwrap(),
         sets: vec![],
+        beside: vec![],
     };
     let sealed = store.seal(&run(), &image).unwrap();
     let attempt = switchback_model::AttemptId {
