@@ -291,6 +291,8 @@ pub struct RollbackItemView {
     pub restores: Vec<String>,
     /// What is there now, line by line.
     pub now: Vec<String>,
+    /// Where the object is not as Switchback left it: what it had left there, line by line.
+    pub changed_outside: Option<Vec<String>>,
     /// What is lost; empty = nothing.
     pub loses: Vec<String>,
     /// Why it is in the set.

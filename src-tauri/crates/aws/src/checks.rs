@@ -192,7 +192,7 @@ impl Aws {
 /// A record set in one line without name and TTL, as a runbook writes what it expects:
 /// `A 192.0.2.10,192.0.2.11`, `A alias d111111abcdef8.cloudfront.net`.
 pub(crate) fn line_without_ttl(set: &RecordSet) -> String {
-    let set = crate::route53::normal(set);
+    let set = set.normal();
     match &set.data {
         RecordData::Values { values, .. } => format!("{} {}", set.kind, values.join(",")),
         RecordData::Alias(alias) => format!("{} alias {}", set.kind, alias.name.host()),

@@ -69,6 +69,13 @@ impl Session<'_> {
         self.driver.run()
     }
 
+    /// Looks at what done steps left, and keeps what was changed outside Switchback.
+    pub async fn note_drifts(&mut self) -> Result<(), ApiError> {
+        self.driver.note_drifts().await?;
+        self.tell();
+        Ok(())
+    }
+
     /// The driver, for a plan of a rollback.
     pub fn driver(&self) -> &Driver {
         &self.driver

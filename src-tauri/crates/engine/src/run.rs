@@ -281,6 +281,20 @@ impl Run {
         Ok(run)
     }
 
+    /// What the last attempt that landed on an object, of whichever step and way, left there: found
+    /// otherwise, the object was changed outside Switchback.
+    #[must_use]
+    pub fn last_left(&self, object: &str) -> Option<&Image> {
+        self.steps
+            .values()
+            .flat_map(|step| &step.attempts)
+            .filter(|attempt| attempt.applied_at.is_some())
+            .filter_map(|attempt| Some((attempt.seq, attempt.after.clear()?)))
+            .filter(|(_, after)| after.object() == object)
+            .max_by_key(|(seq, _)| *seq)
+            .map(|(_, after)| after)
+    }
+
     /// Starts a run from its first event.
     pub fn open(event: &Event) -> Result<Self, IllegalEvent> {
         let EventKind::RunOpened {

@@ -188,6 +188,17 @@ impl RecordSet {
         }
     }
 
+    /// The set with its values sorted and in one spelling: for comparing, never for sending, because
+    /// an exact DELETE must show the values as they are listed.
+    #[must_use]
+    pub fn normal(&self) -> Self {
+        let mut copy = self.clone();
+        if let RecordData::Values { values, .. } = &mut copy.data {
+            *values = normal_values(self.kind, std::mem::take(values));
+        }
+        copy
+    }
+
     /// The TTL in seconds; none for an alias (60 s are assumed by [`Self::believed_ttl`]).
     #[must_use]
     pub fn ttl(&self) -> Option<u32> {

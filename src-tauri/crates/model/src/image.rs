@@ -35,6 +35,19 @@ impl Image {
         }
     }
 
+    /// Whether both show the same in the world: order and spelling of values, and what stands beside
+    /// them untouched, make no difference.
+    #[must_use]
+    pub fn same_as(&self, other: &Self) -> bool {
+        let sorted = |image: &Self| {
+            let Self::RecordSets { sets, .. } = image;
+            let mut sets: Vec<RecordSet> = sets.iter().map(RecordSet::normal).collect();
+            sets.sort();
+            sets
+        };
+        self.object() == other.object() && sorted(self) == sorted(other)
+    }
+
     /// One line a part, for people.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {

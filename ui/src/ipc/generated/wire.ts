@@ -517,6 +517,10 @@ restores: Array<string>,
  */
 now: Array<string>, 
 /**
+ * Where the object is not as Switchback left it: what it had left there, line by line.
+ */
+changed_outside: Array<string> | null, 
+/**
  * What is lost; empty = nothing.
  */
 loses: Array<string>, 

@@ -134,18 +134,18 @@ fn tell(kind: &EventKind) -> Told {
         }
         EventKind::Verified { attempt, readings } => about(
             &attempt.step,
-            format!(
-                "{} verified from outside by {} checks",
-                way(attempt),
-                readings.len()
-            ),
+            match readings.len() {
+                0 => format!("{} in place; the runbook has no check from outside", way(attempt)),
+                1 => format!("{} verified from outside by 1 check", way(attempt)),
+                n => format!("{} verified from outside by {n} checks", way(attempt)),
+            },
         ),
         EventKind::VerificationExpired { attempt, .. } => about(
             &attempt.step,
             format!("{} not verified in time: a decision is due", way(attempt)),
         ),
         EventKind::VerifyAgain { attempt } => about(&attempt.step, "Looking again".to_owned()),
-        EventKind::UndoNotNeeded { step } => about(step, "Already as before: nothing to undo".to_owned()),
+        EventKind::UndoNotNeeded { step } => about(step, "Nothing is left to undo".to_owned()),
         EventKind::Reinspected { step, finding } => about(
             step,
             format!("Looked at the world after the takeover: {}", finding.word()),

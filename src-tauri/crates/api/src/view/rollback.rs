@@ -133,6 +133,13 @@ fn item_view<'a>(
         .and_then(|id| run.plan.step(id))
         .map(|s| s.undo_before.as_slice())
         .unwrap_or_default();
+    let changed_outside = match &item.kind {
+        ItemKind::Undo { preview: Some(p), .. } => run
+            .last_left(&p.from.object())
+            .filter(|left| !left.same_as(&p.from))
+            .map(Image::lines),
+        _ => None,
+    };
     let (kind, restores, there, preview) = match &item.kind {
         ItemKind::Undo { preview, restores } => (
             "undo",
@@ -150,6 +157,7 @@ fn item_view<'a>(
         kind: kind.to_owned(),
         restores,
         now: there,
+        changed_outside,
         loses: item.loses.clone(),
         because: item.because.clone(),
         preconditions: readings

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use switchback_model::ApiCall;
 use switchback_model::dns::{RecordData, RecordSet};
 
-use super::convert::{normal, to_sdk};
+use super::convert::to_sdk;
 
 /// The operation's name.
 pub(crate) const OPERATION: &str = "ChangeResourceRecordSets";
@@ -42,7 +42,7 @@ impl Batch {
     /// DELETE of every set that goes, then CREATE of every set that comes; what stays is left out.
     pub(crate) fn between(zone_id: &str, from: &[RecordSet], to: &[RecordSet]) -> Self {
         let has =
-            |sets: &[RecordSet], wanted: &RecordSet| sets.iter().any(|set| normal(set) == normal(wanted));
+            |sets: &[RecordSet], wanted: &RecordSet| sets.iter().any(|set| set.normal() == wanted.normal());
         let gone = from
             .iter()
             .filter(|set| !has(to, set))

@@ -3,9 +3,7 @@
 use aws_sdk_route53::error::BuildError;
 use aws_sdk_route53::types::{self as sdk, RrType};
 use switchback_engine::ports::ProviderError;
-use switchback_model::dns::{
-    AliasTarget, DnsName, RecordData, RecordSet, RecordType, Routing, normal_values,
-};
+use switchback_model::dns::{AliasTarget, DnsName, RecordData, RecordSet, RecordType, Routing};
 
 use super::bare;
 use crate::connect::incomplete;
@@ -115,13 +113,4 @@ pub(crate) fn to_sdk(set: &RecordSet) -> Result<sdk::ResourceRecordSet, BuildErr
         }
     }
     built.build()
-}
-
-/// The set with its values in one spelling, for comparing; never for sending.
-pub(crate) fn normal(set: &RecordSet) -> RecordSet {
-    let mut copy = set.clone();
-    if let RecordData::Values { values, .. } = &mut copy.data {
-        *values = normal_values(set.kind, std::mem::take(values));
-    }
-    copy
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use switchback_model::dns::{RecordData, RecordSet, RecordType};
 use switchback_model::{FieldDifference, Finding, Image};
 
-use super::convert::normal;
 use super::plan::same;
 
 /// A field: type, identifier of the set, what of it.
@@ -72,7 +71,7 @@ pub(crate) fn judge(now: &Image, before: &Image, after: &Image) -> Finding {
 
 fn fields(sets: &[RecordSet]) -> BTreeMap<Field, String> {
     let mut fields = BTreeMap::new();
-    for set in sets.iter().map(normal) {
+    for set in sets.iter().map(RecordSet::normal) {
         let (answer, ttl) = match &set.data {
             RecordData::Values { ttl, values } => (values.join(", "), format!("{ttl} s")),
             RecordData::Alias(alias) => {

@@ -13,7 +13,6 @@ mod read;
 mod send;
 
 pub use action::NameAction;
-pub(crate) use convert::normal;
 #[cfg(test)]
 pub(crate) use convert::to_sdk;
 pub use read::HostedZone;

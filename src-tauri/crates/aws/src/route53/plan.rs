@@ -5,7 +5,6 @@ use switchback_model::dns::{DnsName, RecordData, RecordSet, RecordType};
 use switchback_model::{Change, Image, Preview};
 
 use super::batch::{Batch, OPERATION};
-use super::convert::normal;
 use crate::error::refused;
 
 /// The largest TTL that DNS allows (RFC 2181, 8).
@@ -175,7 +174,7 @@ fn fits_together(sets: &[RecordSet]) -> Result<(), ProviderError> {
 /// Whether two lists of sets are the same in the world.
 pub(crate) fn same(one: &[RecordSet], two: &[RecordSet]) -> bool {
     let sorted = |sets: &[RecordSet]| {
-        let mut sets: Vec<RecordSet> = sets.iter().map(normal).collect();
+        let mut sets: Vec<RecordSet> = sets.iter().map(RecordSet::normal).collect();
         sets.sort();
         sets
     };

@@ -155,7 +155,12 @@ fn a_cname_does_not_join_records_of_other_types() {
         sets,
         beside: vec!["MX".to_owned(), "TXT".to_owned()],
     };
-    let cname = RecordSet::values(apps(), RecordType::Cname, 60, vec!["new.example.nhs.test".to_owned()]);
+    let cname = RecordSet::values(
+        apps(),
+        RecordType::Cname,
+        60,
+        vec!["new.example.nhs.test".to_owned()],
+    );
     let refused = switch(vec![cname]).plan(&crowded, None).unwrap_err();
     assert_eq!(refused.kind, ProviderErrorKind::Refused);
     assert!(refused.message.contains("(MX, TXT)"), "{}", refused.message);

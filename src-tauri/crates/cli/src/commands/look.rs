@@ -9,7 +9,7 @@ use serde::Serialize;
 use switchback_api::host::{Host, Surroundings};
 use switchback_api::view::{Live, Readiness};
 use switchback_api::wire::ApiError;
-use switchback_engine::driver::plan_rollback;
+use switchback_engine::driver::{plan_rollback, watched};
 use switchback_engine::monitor::{MonitorRun, read};
 use switchback_engine::rollback::proposal;
 use switchback_engine::run::Run;
@@ -37,6 +37,8 @@ pub struct RuleReadiness {
 
 /// What a look brought.
 pub struct Look {
+    /// The run, with what was changed outside Switchback; nothing of it is journalled.
+    pub run: Run,
     /// For the snapshot.
     pub live: Live,
     /// The rules.
@@ -68,7 +70,8 @@ pub async fn look(
         Err(error) => return blind(host, run, error).await,
     };
     match tokio::time::timeout(PATIENCE, seen(run, &around, monitors)).await {
-        Ok((readiness, rules)) => Ok(Look {
+        Ok((run, readiness, rules)) => Ok(Look {
+            run,
             live: Live {
                 monitors: monitors.clone(),
                 readiness: readiness.into_iter().collect(),
@@ -105,6 +108,7 @@ async fn blind(host: &Host, run: &Run, error: ApiError) -> Result<Look, ApiError
         })
         .collect();
     Ok(Look {
+        run: run.clone(),
         live: Live::default(),
         rules,
         now: host.run_snapshot(&run.id).await?.now,
@@ -116,7 +120,8 @@ async fn seen(
     run: &Run,
     around: &Surroundings,
     monitors: &mut BTreeMap<MonitorId, MonitorRun>,
-) -> (Option<Readiness>, Vec<RuleReadiness>) {
+) -> (Run, Option<Readiness>, Vec<RuleReadiness>) {
+    let run = &watched(run, &*around.world).await;
     for monitor in &run.plan.monitors {
         if let Some(reading) = read(run, monitor, &*around.world).await {
             monitors
@@ -156,7 +161,7 @@ async fn seen(
                 at: around.clock.now(),
             }),
     };
-    (proposed, rules)
+    (run.clone(), proposed, rules)
 }
 
 fn readiness(run: &Run, rule: &Rule, plan: &RollbackPlan, preconditions: &[Precondition]) -> RuleReadiness {

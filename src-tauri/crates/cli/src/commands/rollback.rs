@@ -167,6 +167,15 @@ fn text(plan: &RollbackPlanView) -> String {
             print::readings(&item.preconditions)
         ));
     }
+    for item in &plan.items {
+        if let Some(left) = &item.changed_outside {
+            text.push_str(&format!(
+                "\nChanged outside Switchback: {}. This step left: {}. Going back replaces what is there now.\n",
+                item.id,
+                left.join("; ")
+            ));
+        }
+    }
     for breach in &plan.breaches {
         text.push_str(&format!(
             "\nBreach {}: {}\n  Roll back {} as well, or give --accept-breach {} --reason TEXT.\n",

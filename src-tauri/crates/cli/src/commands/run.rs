@@ -90,14 +90,15 @@ async fn show(cx: &Cx<'_>, run: &str, offline: bool) -> Result<u8, ApiError> {
     let host = cx.host()?;
     let run = host.load(&run_id(run)?).await?;
     let looked = look(&host, &run, &mut BTreeMap::new(), offline).await?;
-    let mut snapshot = snapshot(&run, &looked.live, looked.now);
-    snapshot.driver = driver(&host, &run)?;
+    let run = &looked.run;
+    let mut snapshot = snapshot(run, &looked.live, looked.now);
+    snapshot.driver = driver(&host, run)?;
     if let Some(problem) = &looked.problem {
         cx.out
             .say(&format!("Not looked at: {} {}", problem.message, problem.hint));
     }
     cx.out.answer(
-        document(&run, &snapshot, &looked.rules, looked.problem.as_ref()),
+        document(run, &snapshot, &looked.rules, looked.problem.as_ref()),
         || text(&snapshot, &looked.rules),
     );
     host.stop_closed_world().await;

@@ -28,11 +28,12 @@ pub async fn run(cx: &Cx<'_>, run: &str, count: Option<u64>) -> Result<u8, ApiEr
         let looked = async {
             let run = host.load(&id).await?;
             let looked = look(&host, &run, &mut monitors, false).await?;
-            let mut snapshot = snapshot(&run, &looked.live, looked.now);
-            snapshot.driver = driver(&host, &run)?;
+            let run = &looked.run;
+            let mut snapshot = snapshot(run, &looked.live, looked.now);
+            snapshot.driver = driver(&host, run)?;
             let (document, text) = match cx.out.json {
                 true => (
-                    document(&run, &snapshot, &looked.rules, looked.problem.as_ref()),
+                    document(run, &snapshot, &looked.rules, looked.problem.as_ref()),
                     String::new(),
                 ),
                 false => (serde_json::Value::Null, text(&snapshot, &looked.rules)),

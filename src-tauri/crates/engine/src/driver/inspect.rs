@@ -103,16 +103,12 @@ impl Driver {
 /// Looks at every object that a done step has an effect on, and compares it with what the last
 /// attempt on it, of whichever step and way, left there. The finding is about the last done step.
 pub async fn watch(run: &Run, world: &dyn World) -> Vec<(StepId, Finding)> {
-    let mut last: BTreeMap<String, &Attempt> = BTreeMap::new();
     let mut owner: BTreeMap<String, (&StepId, &Attempt)> = BTreeMap::new();
     for (id, step) in &run.steps {
         for attempt in &step.attempts {
             let Some(object) = attempt.after.clear().map(Image::object) else {
                 continue;
             };
-            if attempt.applied_at.is_some() && last.get(&object).is_none_or(|a| a.seq < attempt.seq) {
-                last.insert(object.clone(), attempt);
-            }
             let done = matches!(step.state, StepState::Done { .. })
                 && attempt.id.generation == step.generation
                 && attempt.id.way == Way::Apply;
@@ -126,8 +122,7 @@ pub async fn watch(run: &Run, world: &dyn World) -> Vec<(StepId, Finding)> {
         let Some(spec) = run.plan.step(id).and_then(|step| step.action.as_ref()) else {
             continue;
         };
-        let expected = last.get(&object).and_then(|a| a.after.clear());
-        let (Some(before), Some(expected)) = (attempt.before.clear(), expected) else {
+        let (Some(before), Some(expected)) = (attempt.before.clear(), run.last_left(&object)) else {
             continue;
         };
         let action = world.action(spec);
@@ -142,7 +137,32 @@ pub async fn watch(run: &Run, world: &dyn World) -> Vec<(StepId, Finding)> {
     found
 }
 
+/// The run as it stands in the world now: with what [`watch`] finds, but nothing journalled. For who
+/// looks without a lease.
+pub async fn watched(run: &Run, world: &dyn World) -> Run {
+    let mut seen = run.clone();
+    for (id, finding) in watch(run, world).await {
+        let Some(step) = seen.steps.get_mut(&id) else {
+            continue;
+        };
+        match finding {
+            Finding::Unclear { .. } => {}
+            Finding::After => step.drift = None,
+            other => step.drift = Some(other),
+        }
+    }
+    seen
+}
+
 impl Driver {
+    /// Looks at the objects of every done step and keeps what was changed outside Switchback.
+    pub async fn note_drifts(&mut self) -> Result<(), DriveError> {
+        for (id, finding) in watch(&self.run, &*self.world).await {
+            self.note_drift(&id, finding).await?;
+        }
+        Ok(())
+    }
+
     /// Keeps that the object of a done step is not as the step left it, or is so again. What could
     /// not be told changes nothing.
     pub async fn note_drift(&mut self, id: &StepId, finding: Finding) -> Result<(), DriveError> {

@@ -7,7 +7,7 @@ mod inspect;
 mod undo;
 mod verify;
 
-pub use inspect::watch as watch_objects;
+pub use inspect::{watch as watch_objects, watched};
 pub use undo::{plan as plan_rollback, plan_seen as plan_rollback_seen, see};
 
 use std::sync::Arc;

@@ -230,8 +230,13 @@ async fn decide(
 ) -> Result<u8, ApiError> {
     let view = driven(cx, host, &run_id(&of.run)?, false, timeout_s, async |session| {
         let step = step_id(session.run(), &of.step)?;
-        session.submit(command(step.clone()), None, reason).await?;
+        let command = command(step.clone());
+        let looks = matches!(command, Command::Inspect { .. });
+        session.submit(command, None, reason).await?;
         session.settle().await?;
+        if looks {
+            session.note_drifts().await?;
+        }
         session.view(&step)
     })
     .await?;
@@ -243,9 +248,12 @@ async fn decide(
         "note": view.note,
         "generation": view.generation,
         "attempts": view.attempts,
+        "drifted": view.drifted,
     });
-    cx.out
-        .answer(document, || format!("{}: {}", view.id, view.state_words));
+    cx.out.answer(document, || match &view.drifted {
+        Some(drifted) => format!("{}: {}. {drifted}", view.id, view.state_words),
+        None => format!("{}: {}", view.id, view.state_words),
+    });
     Ok(exit::OK)
 }
 
