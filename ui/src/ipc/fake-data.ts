@@ -234,6 +234,7 @@ function rollbackItems(now: number, scene: Scene): RollbackPlanView["items"] {
       kind: "undo",
       restores: ["A apps.example.nhs.test → 192.0.2.10, TTL 60 s"],
       now: ["A apps.example.nhs.test → 198.51.100.20, TTL 60 s"],
+      changed_outside: null,
       loses: ["3 sign-ins on the new side: 3 people sign in again"],
       because: "named",
       preconditions: [
@@ -250,6 +251,7 @@ function rollbackItems(now: number, scene: Scene): RollbackPlanView["items"] {
       kind: "notice",
       restores: ["Tell users that they sign in the old way again. It is not sent by itself."],
       now: [],
+      changed_outside: null,
       loses: [],
       because: "rule R3",
       preconditions: [],
@@ -266,6 +268,7 @@ export function planOf(now: number, scene: Scene, unproven: boolean): RollbackPl
     first.tone = "failing";
     first.observed = "503 from 192.0.2.10";
     first.mend = "Start the old side again, or go back all the same if the new side is worse.";
+    items[0]!.changed_outside = ["A apps.example.nhs.test → 198.51.100.99, TTL 60 s"];
   }
   return {
     digest: unproven ? "sha256:77aaplanunproven" : "sha256:77aaplan",

@@ -92,6 +92,7 @@ const rollbackItem = z.looseObject({
   kind: z.string(),
   restores: words,
   now: words,
+  changed_outside: words.nullable(),
   loses: words,
   because: z.string(),
   preconditions: z.array(reading),

@@ -180,6 +180,14 @@ export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; prop
         {plan !== null && (
           <>
             <Cards plan={plan} />
+            {plan.items.map(
+              (item) =>
+                item.changed_outside !== null && (
+                  <Notice key={item.id} kind="blocked" title="Changed outside the console" testId={`outside-${item.id}`}>
+                    The console had left {item.changed_outside.join("; ")}. There is now {item.now.join("; ")}. Going back replaces it.
+                  </Notice>
+                ),
+            )}
             {plan.in_flight.length > 0 && (
               <Notice kind="running" title={`${count(plan.in_flight.length, "step")} in flight`}>
                 {plan.in_flight.join(", ")}: stopped and resolved first, by the same confirm.

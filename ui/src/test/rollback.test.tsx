@@ -29,6 +29,7 @@ it("is one click and one confirm when all is proven", async () => {
 it("what is not proven is overridden by name, with a reason", async () => {
   const user = userEvent.setup();
   const { fake } = await open("#/rollback", "silent,failing,unproven");
+  expect(screen.getByTestId("outside-undo-mid.3").textContent).toContain("had left A apps.example.nhs.test → 198.51.100.99");
   expect(confirm().disabled).toBe(true);
   expect(screen.getByTestId("why-not").textContent).toContain("1 thing not proven");
   await user.click(screen.getByTestId("override-old-side"));
