@@ -57,6 +57,8 @@ pub struct Attempt {
     pub before: Captured,
     /// The touched fields after it.
     pub after: Captured,
+    /// The number of the first try of its series: what one approval, or one click of a rollback, began.
+    pub series: u32,
     /// When it was written ahead.
     pub intended_at: Timestamp,
     /// The event that wrote it ahead: orders attempts where clocks may jump.

@@ -46,6 +46,11 @@ pub(super) fn intended(
     if attempt.generation != step.generation || attempt.n != step.next_n(attempt.way) {
         return Err(format!("attempt {attempt} is not the next one"));
     }
+    // Only a try by itself follows on a try in flight; everything else was asked for by a person.
+    let series = match step.state {
+        StepState::Applying { .. } | StepState::Undoing { .. } => step.current().map(|last| last.series),
+        _ => None,
+    };
     step.approval = None;
     if attempt.way == Way::Apply {
         step.effect = Some(Effect {
@@ -59,6 +64,7 @@ pub(super) fn intended(
         preview: intent.preview,
         before: intent.before.clone(),
         after: intent.after.clone(),
+        series: series.unwrap_or(attempt.n),
         intended_at: at,
         seq: intent.seq,
         receipt: None,

@@ -128,6 +128,7 @@ pub(super) fn adopted(
             way: Way::Apply,
             n: step.next_n(Way::Apply),
         },
+        series: step.next_n(Way::Apply),
         preview: switchback_model::Digest::of(after),
         before: before.unwrap_or(after).clone(),
         after: after.clone(),
