@@ -122,14 +122,18 @@ impl Driver {
 pub async fn watch(run: &Run, world: &dyn World) -> Vec<(StepId, Finding)> {
     let mut last: BTreeMap<String, &Attempt> = BTreeMap::new();
     let mut owner: BTreeMap<String, (&StepId, &Attempt)> = BTreeMap::new();
+    for attempt in run.attempts().filter(|attempt| attempt.applied_at.is_some()) {
+        if let Some(object) = attempt.after.clear().map(Image::object)
+            && last.get(&object).is_none_or(|a| a.seq < attempt.seq)
+        {
+            last.insert(object, attempt);
+        }
+    }
     for (id, step) in &run.steps {
         for attempt in &step.attempts {
             let Some(object) = attempt.after.clear().map(Image::object) else {
                 continue;
             };
-            if attempt.applied_at.is_some() && last.get(&object).is_none_or(|a| a.seq < attempt.seq) {
-                last.insert(object.clone(), attempt);
-            }
             let done = matches!(step.state, StepState::Done { .. })
                 && attempt.id.generation == step.generation
                 && attempt.id.way == Way::Apply;

@@ -1,5 +1,6 @@
 //! The fold: one event changes the run, or is illegal. Nothing here decides anything.
 
+mod amended;
 mod attempts;
 mod checks;
 mod people;
@@ -143,6 +144,7 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
             run.decisions.insert(decision.clone(), decided);
             Ok(())
         }
+        EventKind::Amended { diff, plan, anew, .. } => amended::amended(run, diff, plan, anew, at),
         EventKind::Held { .. } => {
             void_waiting(run, &[Way::Apply], at);
             run.state = RunState::Held;
