@@ -7,10 +7,12 @@ use switchback_engine::driver::{Driver, SubmitError, Turn};
 use switchback_engine::monitor;
 use switchback_engine::ports::{Clock, World};
 use switchback_engine::run::Run;
+use switchback_model::plan::Monitor;
 use switchback_model::{
-    CheckReading, Command, Finding, MonitorId, Operator, RollbackScope, StepId, StepState, Submission,
+    CheckReading, Command, Finding, MonitorId, Operator, Plan, RollbackScope, StepId, StepState, Submission,
 };
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinSet;
 
 use crate::view::{Live, Readiness, rollback_plan_view, scope_model, snapshot};
 use crate::wire::{ApiError, RollbackPlanView, RunSnapshot};
@@ -250,7 +252,9 @@ impl State {
     async fn take(&mut self, message: Message) -> Result<(), ApiError> {
         match message {
             Message::Submit(submission, reply) => {
+                let before = self.driver.run().plan.clone();
                 let outcome = self.driver.submit(&submission).await;
+                self.forget_other_monitors(&before);
                 let fatal = match &outcome {
                     Err(SubmitError::Drive(error)) => Some(error.clone()),
                     _ => None,
@@ -296,6 +300,15 @@ impl State {
         Ok(())
     }
 
+    /// What was read of a monitor that an amendment changed says nothing of it any more.
+    fn forget_other_monitors(&mut self, before: &Plan) {
+        let now = &self.driver.run().plan.monitors;
+        self.live.monitors.retain(|id, _| {
+            let of = |monitors: &[Monitor]| monitors.iter().find(|monitor| monitor.id == *id).cloned();
+            of(now).is_some_and(|monitor| of(&before.monitors).as_ref() == Some(&monitor))
+        });
+    }
+
     fn publish(&self) {
         let run = self.driver.run();
         if self.run.borrow().seq != run.seq {
@@ -314,33 +327,39 @@ async fn watch_monitors(
     world: Arc<dyn World>,
     clock: Arc<dyn Clock>,
 ) {
-    let monitors = run.borrow().plan.monitors.clone();
-    let tasks = monitors.into_iter().map(|monitor| {
-        let (inbox, run, world, clock) = (inbox.clone(), run.clone(), world.clone(), clock.clone());
-        tokio::spawn(async move {
-            loop {
-                let now_run = run.borrow().clone();
-                if let Some(reading) = monitor::read(&now_run, &monitor, &*world).await {
-                    let Some(inbox) = inbox.upgrade() else { return };
-                    if inbox
-                        .send(Message::Reading(monitor.id.clone(), reading))
-                        .await
-                        .is_err()
-                    {
+    let mut plans = run.clone();
+    loop {
+        let plan = plans.borrow_and_update().plan_digest;
+        let monitors = run.borrow().plan.monitors.clone();
+        // Dropped, they end: an amended plan has its own.
+        let mut tasks = JoinSet::new();
+        for monitor in monitors {
+            let (inbox, run, world, clock) = (inbox.clone(), run.clone(), world.clone(), clock.clone());
+            tasks.spawn(async move {
+                loop {
+                    let now_run = run.borrow().clone();
+                    if let Some(reading) = monitor::read(&now_run, &monitor, &*world).await {
+                        let Some(inbox) = inbox.upgrade() else { return };
+                        if inbox
+                            .send(Message::Reading(monitor.id.clone(), reading))
+                            .await
+                            .is_err()
+                        {
+                            return;
+                        }
+                    }
+                    if inbox.upgrade().is_none() {
                         return;
                     }
+                    clock
+                        .sleep(Duration::from_secs(u64::from(monitor.every_s.max(1))))
+                        .await;
                 }
-                if inbox.upgrade().is_none() {
-                    return;
-                }
-                clock
-                    .sleep(Duration::from_secs(u64::from(monitor.every_s.max(1))))
-                    .await;
-            }
-        })
-    });
-    for task in tasks.collect::<Vec<_>>() {
-        let _ = task.await;
+            });
+        }
+        if plans.wait_for(|run| run.plan_digest != plan).await.is_err() {
+            return;
+        }
     }
 }
 

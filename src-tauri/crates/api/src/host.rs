@@ -1,6 +1,8 @@
 //! The host: what a window and a command line share. Queries, the three mutations and the stream;
 //! nothing is possible in one host that is not possible in the other.
 
+mod amend;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -377,6 +379,14 @@ impl Host {
 
     /// Submits a command to a run that this program drives.
     pub async fn submit_run(&self, id: &RunId, submission: Submission) -> Result<Accepted, ApiError> {
+        if matches!(submission.command, switchback_model::Command::Amend { .. }) {
+            return Err(ApiError::new(
+                "guard",
+                "A plan is amended from a runbook, which is read and checked first.",
+                "switchback run amend RUN --runbook FILE --reason TEXT",
+                format!("run {id}"),
+            ));
+        }
         let actor = self.drive(id, false).await?;
         Ok(Accepted {
             seq: actor.submit(submission).await?,

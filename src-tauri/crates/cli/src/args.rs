@@ -64,7 +64,7 @@ pub enum Command {
         #[arg(long, value_name = "NAME")]
         target: String,
     },
-    /// Open, list, show, hold, stop, resume, take or adopt runs
+    /// Open, list, show, hold, stop, resume, take, amend or adopt runs
     #[command(subcommand)]
     Run(Run),
     /// Check, preview, apply or decide about one step
@@ -181,6 +181,8 @@ pub enum Run {
         #[command(flatten)]
         patience: Patience,
     },
+    /// Put another plan in the place of the run's: what has an effect keeps what it did
+    Amend(Amend),
     /// Take over a step that somebody did by hand
     Adopt {
         /// The run
@@ -200,6 +202,27 @@ pub enum Run {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Group)]
+pub struct Amend {
+    /// The run
+    pub run: String,
+    /// The amended runbook: a built-in name, a folder with a runbook.toml, or a file
+    #[arg(long, value_name = "FILE")]
+    pub runbook: String,
+    /// The target's file, where it is not the run's own target of that runbook
+    #[arg(long, value_name = "FILE")]
+    pub target: Option<String>,
+    /// Show what differs, what is refused and what starts anew; change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The digest of the amendment that you saw; without it, the one as it is now
+    #[arg(long, value_name = "DIGEST", conflicts_with = "dry_run")]
+    pub preview: Option<String>,
+    /// Why; it is recorded
+    #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
+    pub reason: Option<String>,
 }
 
 /// A run and one of its steps.

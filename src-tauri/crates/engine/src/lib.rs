@@ -1,5 +1,6 @@
 //! The engine: a pure core (`decide`, `evolve`, `next`, the rollback planner) and a thin driver.
 
+pub mod amend;
 pub mod decide;
 pub mod driver;
 pub mod evolve;

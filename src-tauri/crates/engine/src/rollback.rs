@@ -115,7 +115,8 @@ pub fn proposal(run: &Run, failing: &BTreeSet<switchback_model::MonitorId>) -> O
         .map(|step| RollbackScope::Step(step.id.clone()))
 }
 
-fn has_effect(run: &Run, id: &StepId) -> bool {
+/// Whether something of the step may have to be taken back.
+pub(crate) fn has_effect(run: &Run, id: &StepId) -> bool {
     let Some((step, state)) = run.step(id) else {
         return false;
     };

@@ -57,6 +57,8 @@ pub struct Attempt {
     pub before: Captured,
     /// The touched fields after it.
     pub after: Captured,
+    /// The number of the first try of its series: what one approval, or one click of a rollback, began.
+    pub series: u32,
     /// When it was written ahead.
     pub intended_at: Timestamp,
     /// The event that wrote it ahead: orders attempts where clocks may jump.
@@ -260,6 +262,8 @@ pub struct Run {
     pub driver: Option<(Holder, u64)>,
     /// Its steps.
     pub steps: BTreeMap<StepId, StepRun>,
+    /// Steps that an amendment took out of the plan: their attempts still tell what was served.
+    pub former: BTreeMap<StepId, StepRun>,
     /// Decisions.
     pub decisions: BTreeMap<DecisionId, Decided>,
     /// The last rollback.
@@ -316,21 +320,6 @@ impl Run {
                 "the plan does not have the digest that it was opened with",
             ));
         }
-        let decisions = plan
-            .decisions
-            .iter()
-            .filter_map(|d| {
-                d.decided.as_ref().map(|value| {
-                    (
-                        d.id.clone(),
-                        Decided {
-                            value: value.clone(),
-                            by: None,
-                        },
-                    )
-                })
-            })
-            .collect();
         Ok(Self {
             id: run.clone(),
             steps: plan
@@ -345,7 +334,8 @@ impl Run {
             seq: 1,
             state: RunState::Open,
             driver: None,
-            decisions,
+            former: BTreeMap::new(),
+            decisions: pre_decided(plan).collect(),
             rollback: None,
             monitors: BTreeMap::new(),
         })
@@ -372,13 +362,17 @@ impl Run {
         self.rollback.as_ref().is_some_and(RollbackRun::is_active)
     }
 
+    /// Every attempt, also those of steps that an amendment took out of the plan.
+    pub fn attempts(&self) -> impl Iterator<Item = &Attempt> {
+        let steps = self.steps.values().chain(self.former.values());
+        steps.flat_map(|step| &step.attempts)
+    }
+
     /// When a later change of the same object was on every server: changes of one object arrive in
     /// their order, so an earlier version is gone by then. Without it an attempt that was undone
     /// before it was in sync would be waited for without end.
     fn replaced_since(&self, attempt: &Attempt, image: &Image) -> Option<Timestamp> {
-        self.steps
-            .values()
-            .flat_map(|step| &step.attempts)
+        self.attempts()
             .filter(|later| later.seq > attempt.seq)
             .filter(|later| later.before.clear().is_some_and(|b| b.object() == image.object()))
             .filter_map(|later| later.in_sync)
@@ -390,7 +384,7 @@ impl Run {
     #[must_use]
     pub fn history(&self) -> History {
         let mut served = Vec::new();
-        for attempt in self.steps.values().flat_map(|step| &step.attempts) {
+        for attempt in self.attempts() {
             let not_applied = matches!(attempt.outcome, Outcome::Refused(_))
                 || matches!(
                     (&attempt.finding, attempt.id.way),
@@ -418,4 +412,12 @@ impl Run {
         }
         History { served }
     }
+}
+
+/// What the target file of a plan decides.
+pub(crate) fn pre_decided(plan: &Plan) -> impl Iterator<Item = (DecisionId, Decided)> {
+    plan.decisions.iter().filter_map(|decision| {
+        let value = decision.decided.clone()?;
+        Some((decision.id.clone(), Decided { value, by: None }))
+    })
 }

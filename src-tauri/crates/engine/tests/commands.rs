@@ -12,8 +12,8 @@ use switchback_engine::ports::World;
 use switchback_engine::rollback::{Seen, plan_rollback};
 use switchback_model::event::{CallProblem, Receipt};
 use switchback_model::{
-    AttemptId, Captured, Command, Event, EventKind, Finding, Image, Plan, Preview, Resolution, RollbackScope,
-    RunState, Submission, Way,
+    AttemptId, Captured, Command, Event, EventKind, Finding, Image, Plan, PlanDiff, Preview, Resolution,
+    RollbackScope, RunState, Submission, Way,
 };
 use switchback_testkit::journal::{opened, operator};
 use switchback_testkit::plans::{ZONE, address, id, name, plan, switch};
@@ -205,6 +205,12 @@ fn rollback(run: &Run) -> Option<switchback_model::RollbackPlan> {
     .ok()
 }
 
+fn amend(change: impl Fn(&mut switchback_model::Step)) -> Command {
+    let mut plan = Story::new().plan;
+    change(&mut plan.phases[0].steps[0]);
+    Command::Amend { plan: Box::new(plan) }
+}
+
 fn commands() -> Vec<(String, Command)> {
     let step = || id("s");
     let resolve = |as_| (format!("resolve {as_:?}"), Command::Resolve { step: step(), as_ });
@@ -226,6 +232,14 @@ fn commands() -> Vec<(String, Command)> {
             decision: "none".parse().unwrap(),
             value: "yes".to_owned(),
         }),
+        (
+            "amend words".to_owned(),
+            amend(|step| step.title = "Other words".to_owned()),
+        ),
+        (
+            "amend action".to_owned(),
+            amend(|step| step.action = switch("s", "other").action),
+        ),
         plain(Command::Hold),
         plain(Command::Stop),
         plain(Command::Resume),
@@ -298,6 +312,7 @@ fn every_state_and_every_command() {
         for (label, command) in commands() {
             let basis = match &command {
                 Command::Apply { .. } => Some(story.preview.digest()),
+                Command::Amend { plan } => Some(PlanDiff::between(&run.plan, plan).digest()),
                 Command::Rollback { .. } => plan.as_ref().map(switchback_model::RollbackPlan::digest),
                 _ => None,
             };

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 use switchback_engine::Turn;
-use switchback_engine::ports::ProviderErrorKind;
+use switchback_engine::ports::{Clock as _, ProviderErrorKind};
 use switchback_model::{Command, DoneHow, EventKind, Resolution, RollbackScope, StepState, Verdict};
 use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{LOW_TTL, ZONE, address, dns_switch, id, name};
@@ -42,6 +44,94 @@ async fn a_lost_call_is_inspected_until_it_can_no_longer_land() {
         );
         assert_eq!(fake.faulty.count(Op::Call), 1, "never repeated");
     }
+}
+
+/// Turns on in steps of at most 1 s until the monotonic clock has passed this much since `since`.
+async fn live_until(fake: &mut FakeDesk, since: Duration, seconds: u64) {
+    while fake.clock.monotonic().saturating_sub(since) < Duration::from_secs(seconds) {
+        fake.desk.driver.turn().await.unwrap();
+        fake.clock.advance(Duration::from_secs(1));
+    }
+}
+
+#[tokio::test]
+async fn a_jump_of_the_time_of_day_never_shortens_the_wait_for_a_late_request() {
+    for hours in [2, -2] {
+        let mut fake = ready().await;
+        fake.faulty.inject(Op::Call, 1, Fault::RequestLost);
+        fake.desk.approve("lower-ttl").await.unwrap();
+        let sent = fake.clock.monotonic();
+        fake.desk.driver.turn().await.unwrap();
+        fake.clock.jump_wall(SignedDuration::from_hours(hours));
+        live_until(&mut fake, sent, 17).await;
+        let state = fake.desk.state("lower-ttl");
+        assert!(matches!(state, StepState::InDoubt { .. }), "{hours} h: {state:?}");
+        // It lands at the last moment, and is seen.
+        fake.store
+            .put(ZONE, &name("apps"), vec![address("apps", LOW_TTL, "192.0.2.10")]);
+        fake.desk.idle().await;
+        assert_eq!(fake.desk.state("lower-ttl"), DONE, "{hours} h");
+        // And where it does not land, the jump does not stretch the wait either.
+        let mut fake = ready().await;
+        fake.faulty.inject(Op::Call, 1, Fault::RequestLost);
+        fake.desk.approve("lower-ttl").await.unwrap();
+        let sent = fake.clock.monotonic();
+        fake.desk.driver.turn().await.unwrap();
+        fake.clock.jump_wall(SignedDuration::from_hours(hours));
+        live_until(&mut fake, sent, 30).await;
+        assert_eq!(fake.desk.state("lower-ttl"), StepState::Failed, "{hours} h");
+    }
+}
+
+#[tokio::test]
+async fn after_a_restart_the_wait_begins_with_the_new_driver() {
+    // Down for a moment, while the clock was set: forward, or back before the journal's own time.
+    for (hours, at_least, at_most) in [(2, 18, 25), (0, 18, 25), (-2, 18, 43)] {
+        let mut fake = ready().await;
+        fake.faulty.inject(Op::Call, 1, Fault::RequestLost);
+        fake.desk.approve("lower-ttl").await.unwrap();
+        fake.desk.driver.turn().await.unwrap();
+        fake.clock.jump_wall(SignedDuration::from_hours(hours));
+        let started = fake.clock.monotonic();
+        fake.desk.restart().await.unwrap();
+        live_until(&mut fake, started, at_least).await;
+        let state = fake.desk.state("lower-ttl");
+        assert!(matches!(state, StepState::InDoubt { .. }), "{hours} h: {state:?}");
+        live_until(&mut fake, started, at_most).await;
+        assert_eq!(fake.desk.state("lower-ttl"), StepState::Failed, "{hours} h");
+    }
+}
+
+#[tokio::test]
+async fn every_approval_has_its_own_five_tries() {
+    let throttled = Fault::FailsBefore(ProviderErrorKind::Throttled);
+    let mut fake = ready().await;
+    for n in 1..=5 {
+        fake.faulty.inject(Op::Call, n, throttled);
+    }
+    fake.desk.approve("lower-ttl").await.unwrap();
+    fake.desk.idle().await;
+    assert_eq!(fake.desk.state("lower-ttl"), StepState::Failed);
+    assert_eq!(fake.faulty.count(Op::Call), 5, "five tries by itself, not more");
+    // A person asks again: the sixth try of this generation is the first of a new series.
+    for n in 1..=4 {
+        fake.faulty.inject(Op::Call, n, throttled);
+    }
+    fake.desk.apply("lower-ttl").await.unwrap();
+    assert_eq!(fake.desk.state("lower-ttl"), DONE);
+    assert_eq!(fake.faulty.count(Op::Call), 10);
+    // The way back counts the same way, from click to click.
+    for n in 1..=5 {
+        fake.faulty.inject(Op::Call, n, throttled);
+    }
+    fake.desk.roll_back(RollbackScope::All).await.unwrap();
+    assert_eq!(fake.desk.state("lower-ttl"), StepState::UndoFailed);
+    assert_eq!(fake.faulty.count(Op::Call), 15);
+    fake.faulty.inject(Op::Call, 1, throttled);
+    fake.desk.ask(Command::RollbackRetry).await.unwrap();
+    fake.desk.idle().await;
+    assert_eq!(fake.desk.rollback_state(), "completed");
+    assert_eq!(fake.faulty.count(Op::Call), 17);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::ids::{CheckId, DecisionId, Operator, StepId};
+use crate::plan::Plan;
 use crate::rollback::RollbackScope;
 
 /// How a person resolves a doubt, with evidence.
@@ -78,6 +79,12 @@ pub enum Command {
         /// The value as text, of the decision's type.
         value: String,
     },
+    /// Put another plan in the place of the run's; the basis is the digest of what differs. The
+    /// plan comes from a runbook that the host has read, resolved and linted.
+    Amend {
+        /// The plan that is to be.
+        plan: Box<Plan>,
+    },
     /// No new applies for now.
     Hold,
     /// Stop honestly: resolve what is in flight, then no new applies.
@@ -121,6 +128,7 @@ impl Command {
             Self::Inspect { .. } => "inspect",
             Self::Adopt { .. } => "adopt",
             Self::Decide { .. } => "decide",
+            Self::Amend { .. } => "amend",
             Self::Hold => "hold",
             Self::Stop => "stop",
             Self::Resume => "resume",
@@ -138,7 +146,7 @@ impl Command {
 pub struct Submission {
     /// What is asked.
     pub command: Command,
-    /// Digest of what the person saw; needed for apply and rollback.
+    /// Digest of what the person saw; needed for apply, amend and rollback.
     #[serde(default)]
     pub basis: Option<Digest>,
     /// Who asks.

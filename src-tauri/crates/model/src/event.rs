@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::amend::PlanDiff;
 use crate::attempt::{AttemptId, Finding};
 use crate::check::CheckReading;
 use crate::command::Resolution;
@@ -315,6 +316,20 @@ pub enum EventKind {
         decision: DecisionId,
         /// The value.
         value: String,
+        /// By whom.
+        by: Operator,
+        /// Why.
+        reason: String,
+    },
+    /// Another plan took the place of the run's. Approvals of the steps that it touches are void.
+    Amended {
+        /// What differs, from which plan to which.
+        diff: PlanDiff,
+        /// The plan that is from now on, frozen.
+        plan: Box<Plan>,
+        /// Steps without an effect of which more than the words changed: nothing that was read,
+        /// approved or said of them holds any more.
+        anew: Vec<StepId>,
         /// By whom.
         by: Operator,
         /// Why.

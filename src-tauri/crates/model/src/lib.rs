@@ -3,6 +3,7 @@
 //! Everything here is plain data with serde; nothing here reads a clock, a file or a socket.
 
 pub mod action;
+pub mod amend;
 pub mod attempt;
 pub mod check;
 pub mod command;
@@ -17,6 +18,7 @@ pub mod rollback;
 pub mod state;
 
 pub use action::{ActionSpec, SetTtl, SwitchRecord};
+pub use amend::{PlanChange, PlanDiff, Subject};
 pub use attempt::{AttemptId, FieldDifference, Finding, Way};
 pub use check::{CheckKind, CheckReading, CheckSpec, Observers, Verdict};
 pub use command::{Command, Resolution, Submission};

@@ -10,6 +10,64 @@ export type Accepted = {
 seq: number, };
 
 /**
+ * One difference between the run's plan and an amended one.
+ */
+export type AmendmentChange = { 
+/**
+ * What it is about: `step switch`, `rule R3`, `plan` …
+ */
+subject: string, 
+/**
+ * `added`, `removed` or `changed`.
+ */
+kind: string, 
+/**
+ * For `changed`: the field.
+ */
+field: string | null, 
+/**
+ * As it is; empty = absent.
+ */
+before: string | null, 
+/**
+ * As it would be; empty = absent.
+ */
+after: string | null, 
+/**
+ * Why it is refused; absent = it is not.
+ */
+refused: string | null, };
+
+/**
+ * An amendment, as shown before it is made.
+ */
+export type AmendmentView = { 
+/**
+ * What the amendment's basis names.
+ */
+digest: string, 
+/**
+ * The digest of the plan that is.
+ */
+from: string, 
+/**
+ * The digest of the plan that would be.
+ */
+to: string, 
+/**
+ * What differs; empty = nothing.
+ */
+changes: Array<AmendmentChange>, 
+/**
+ * Steps that would start anew, because more than their words changes.
+ */
+anew: Array<string>, 
+/**
+ * Why no amendment can be made now; absent = one can.
+ */
+not_now: string | null, };
+
+/**
  * One of the two answers that must be readable at two metres.
  */
 export type Answer = { 

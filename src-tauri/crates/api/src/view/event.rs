@@ -179,6 +179,17 @@ fn tell(kind: &EventKind) -> Told {
             Some(by.to_string()),
             format!("Decided {decision} = {value}: {reason}"),
         ),
+        EventKind::Amended { diff, by, reason, .. } => (
+            None,
+            Some(by.to_string()),
+            format!(
+                "Plan amended, {}: {reason}",
+                match diff.changes.len() {
+                    1 => "1 change".to_owned(),
+                    n => format!("{n} changes"),
+                }
+            ),
+        ),
         EventKind::Held { by, reason } => (None, Some(by.to_string()), format!("On hold: {reason}")),
         EventKind::StopRequested { by, reason } => {
             (None, Some(by.to_string()), format!("Stopping: {reason}"))

@@ -1,5 +1,6 @@
 //! Views: what a screen or a script sees of a run, computed from the fold and the live readings.
 
+mod amendment;
 mod answers;
 mod event;
 mod offers;
@@ -7,6 +8,7 @@ mod rollback;
 mod run;
 mod step;
 
+pub use amendment::amendment_view;
 pub use event::event_view;
 pub use rollback::{rollback_plan_view, scope_model, scope_view};
 pub use run::{Live, Readiness, snapshot};

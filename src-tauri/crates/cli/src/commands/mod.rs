@@ -1,5 +1,6 @@
 //! One module a command group.
 
+mod amend;
 mod decide;
 mod journal;
 mod look;

@@ -37,6 +37,7 @@ pub async fn run(cx: &Cx<'_>, command: Run) -> Result<u8, ApiError> {
             reason,
             patience,
         } => take(cx, &run, reason, patience.timeout).await,
+        Run::Amend(ask) => super::amend::run(cx, &ask).await,
         Run::Adopt {
             run,
             step,

@@ -80,6 +80,14 @@ pub fn resolve(cx: &Cx<'_>, runbook: &str, target: &str) -> Result<Plan, ApiErro
     })
 }
 
+/// What is likely a mistake in a runbook that has no errors.
+pub fn lints(runbook: &str, target: &str) -> Vec<Problem> {
+    switchback_runbook::load(runbook, Some(target)).map_or_else(
+        |_| Vec::new(),
+        |loaded| switchback_runbook::check(&loaded.runbook, loaded.target.as_ref()).lints,
+    )
+}
+
 fn not_had(error: &RunbookError) -> ApiError {
     problem(&error.problem(), 1)
 }

@@ -1,11 +1,14 @@
 //! Decisions: a command and a run give events or a rejection by name. Pure.
 
+mod amend;
 mod apply;
 mod people;
 mod rollback;
 
+pub use amend::may_amend;
 pub use apply::may_apply;
 
+use amend::amend;
 use apply::{apply, check};
 use people::{adopt, attest, inspect, resolve, value_fits};
 use rollback::{halted, rollback, rollback_done};
@@ -117,6 +120,7 @@ pub fn decide(
                 reason: reason()?,
             }])
         }
+        Command::Amend { plan } => amend(run, submission, plan),
         Command::Hold => match run.state {
             RunState::Open => Ok(vec![EventKind::Held {
                 by: by.clone(),

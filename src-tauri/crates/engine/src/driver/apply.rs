@@ -118,6 +118,7 @@ impl Driver {
         self.journal.holds(&self.lease).await?;
         let cx = WriteCx::new(attempt.clone(), token);
         let started = self.clock.monotonic();
+        self.sent = Some((attempt.clone(), started));
         let outcome = action.call(&cx, preview).await;
         tracing::info!(
             %attempt,
@@ -147,22 +148,20 @@ impl Driver {
     }
 
     /// When to try again by itself: only what is proven not applied and retryable, at most five
-    /// tries in 60 s, 1, 2, 4 and 8 s apart.
+    /// tries in 60 s, 1, 2, 4 and 8 s apart. What a person asks for anew has its own five tries.
     fn retry_at(&self, attempt: &AttemptId, error: &ProviderError) -> Option<Timestamp> {
-        if !error.is_retryable() || attempt.n >= TRIES {
+        let attempts = &self.run.steps.get(&attempt.step)?.attempts;
+        let series = attempts.iter().find(|a| a.id == *attempt)?.series;
+        let first = attempts
+            .iter()
+            .find(|a| a.id.generation == attempt.generation && a.id.way == attempt.way && a.id.n == series)?;
+        let tries = attempt.n.saturating_sub(series) + 1;
+        if !error.is_retryable() || tries >= TRIES {
             return None;
         }
-        let first = self
-            .run
-            .steps
-            .get(&attempt.step)?
-            .attempts
-            .iter()
-            .find(|a| a.id.generation == attempt.generation && a.id.way == attempt.way)?
-            .intended_at;
-        let pause = Duration::from_secs(1 << (attempt.n - 1).min(4));
+        let pause = Duration::from_secs(1 << (tries - 1).min(4));
         let at = self.clock.now().checked_add(pause).ok()?;
-        (at.duration_since(first) <= RETRY_SPAN).then_some(at)
+        (at.duration_since(first.intended_at) <= RETRY_SPAN).then_some(at)
     }
 
     async fn void(&mut self, id: &StepId, why: String, preview: Option<Preview>) -> Result<(), DriveError> {

@@ -1,8 +1,8 @@
 //! Inspection: an intent without a result is looked at, never repeated.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use jiff::SignedDuration;
 use switchback_model::{AttemptId, EventKind, Finding, Image, StepId, StepState, Way};
 
 use super::{DriveError, Driver};
@@ -10,9 +10,9 @@ use crate::ports::{Action, World};
 use crate::run::{Attempt, Run};
 
 /// Two reads this far apart must agree.
-const APART: SignedDuration = SignedDuration::from_secs(5);
+const APART: Duration = Duration::from_secs(5);
 /// The client's time-out (connect 3 s + attempt 15 s): until then the request may still land.
-const MAY_LAND: SignedDuration = SignedDuration::from_secs(18);
+const MAY_LAND: Duration = Duration::from_secs(18);
 
 impl Driver {
     pub(super) async fn inspect(&mut self, id: &AttemptId) -> Result<(), DriveError> {
@@ -22,10 +22,11 @@ impl Driver {
         let (Some(spec), Some(attempt)) = (&step.action, state.current()) else {
             return Ok(());
         };
-        let (intended_at, last_finding) = (attempt.intended_at, attempt.finding.clone());
+        let last_finding = attempt.finding.clone();
+        let may_still_land = self.may_still_land(attempt);
         let action = self.world.action(spec);
         let finding = look(&*action, attempt).await;
-        let now = self.clock.now();
+        let now = self.clock.monotonic();
         if let Finding::Unclear { .. } = finding {
             self.pace.last_look = None;
             // Journalled once per reason, not once per read.
@@ -41,14 +42,14 @@ impl Driver {
         }
         let agreed =
             self.pace.last_look.as_ref().is_some_and(|(of, at, last)| {
-                of == id && *last == finding && now.duration_since(*at) >= APART
+                of == id && *last == finding && now.saturating_sub(*at) >= APART
             });
         // Once the world shows that it landed, there is nothing left that may still land.
         let landed = matches!(
             (&finding, id.way),
             (Finding::After, Way::Apply) | (Finding::Before, Way::Undo)
         );
-        if agreed && (landed || now.duration_since(intended_at) >= MAY_LAND) {
+        if agreed && (landed || !may_still_land) {
             self.pace.last_look = None;
             return self
                 .append(vec![EventKind::Inspected {
@@ -67,6 +68,22 @@ impl Driver {
         }
         self.wait(APART);
         Ok(())
+    }
+
+    /// Whether the request of this attempt may still land. By the monotonic clock: a jump of the time
+    /// of day must not cut the wait short. For what another driver sent, the wait begins when this one
+    /// started; where the journal's time lies later still, by another machine's clock, later by as much,
+    /// but by no more than the wait itself, because a wrong clock must not take the way back away.
+    fn may_still_land(&self, attempt: &Attempt) -> bool {
+        let sent = match &self.sent {
+            Some((of, at)) if *of == attempt.id => *at,
+            _ => {
+                let (wall, started) = self.started;
+                let later = Duration::try_from(attempt.intended_at.duration_since(wall));
+                started + later.unwrap_or(Duration::ZERO).min(MAY_LAND)
+            }
+        };
+        self.clock.monotonic().saturating_sub(sent) < MAY_LAND
     }
 
     pub(super) async fn reinspect(&mut self, id: &StepId) -> Result<(), DriveError> {
@@ -104,6 +121,13 @@ impl Driver {
 /// attempt on it, of whichever step and way, left there. The finding is about the last done step.
 pub async fn watch(run: &Run, world: &dyn World) -> Vec<(StepId, Finding)> {
     let mut owner: BTreeMap<String, (&StepId, &Attempt)> = BTreeMap::new();
+    for attempt in run.attempts().filter(|attempt| attempt.applied_at.is_some()) {
+        if let Some(object) = attempt.after.clear().map(Image::object)
+            && last.get(&object).is_none_or(|a| a.seq < attempt.seq)
+        {
+            last.insert(object, attempt);
+        }
+    }
     for (id, step) in &run.steps {
         for attempt in &step.attempts {
             let Some(object) = attempt.after.clear().map(Image::object) else {

@@ -75,7 +75,7 @@ pub enum Turn {
 #[derive(Debug, Default)]
 struct Pace {
     not_before: Option<Timestamp>,
-    last_look: Option<(AttemptId, Timestamp, Finding)>,
+    last_look: Option<(AttemptId, Duration, Finding)>,
     next_sync: Option<Timestamp>,
     next_checks: Option<Timestamp>,
     clock: Option<(Timestamp, Duration)>,
@@ -89,6 +89,10 @@ pub struct Driver {
     clock: Arc<dyn Clock>,
     world: Arc<dyn World>,
     pace: Pace,
+    /// When this driver started, by both clocks.
+    started: (Timestamp, Duration),
+    /// The request that this driver sent last, and when by the monotonic clock.
+    sent: Option<(AttemptId, Duration)>,
 }
 
 impl Driver {
@@ -104,6 +108,8 @@ impl Driver {
         let events = journal.read(0).await?;
         let run = Run::replay(&events)?;
         let mut driver = Self {
+            started: (clock.now(), clock.monotonic()),
+            sent: None,
             run,
             journal,
             clock,
@@ -250,7 +256,7 @@ impl Driver {
         Ok(())
     }
 
-    fn wait(&mut self, span: SignedDuration) {
+    fn wait(&mut self, span: Duration) {
         let at = self.clock.now().checked_add(span).unwrap_or(Timestamp::MAX);
         self.pace.not_before = Some(at);
     }
@@ -269,6 +275,10 @@ impl Driver {
         let busy = self.run.in_flight().is_some() || self.run.steps.values().any(|s| s.approval.is_some());
         if apart > JUMPED.max(self.clock_tolerance()) || (busy && steady > SLEPT.max(self.clock_tolerance()))
         {
+            // What waits for a moment by the old time of day would wait too long or not at all.
+            self.pace.not_before = None;
+            self.pace.next_sync = None;
+            self.pace.next_checks = None;
             let gap_ms = i64::try_from(apart.as_millis()).unwrap_or(i64::MAX);
             self.append(vec![EventKind::Resumed { gap_ms }]).await?;
         }

@@ -1,10 +1,9 @@
 //! What a crash, a stop, an inspection or a person's word makes of a step.
 
 use jiff::Timestamp;
-use switchback_model::{AttemptId, DoneHow, EventKind, Finding, Resolution, StepId, StepState, Way};
+use switchback_model::{AttemptId, EventKind, Finding, StepId, StepState, Way};
 
-use super::{name, step_in};
-use crate::run::{Attempt, Effect, Outcome, Run, StepRun};
+use crate::run::{Outcome, Run, StepRun};
 
 /// Whether the event may have taken a step's effect away.
 pub(super) fn taken_back(kind: &EventKind) -> bool {
@@ -138,35 +137,6 @@ pub(super) fn settle(step: &mut StepRun, attempt: &AttemptId, finding: &Finding,
     }
 }
 
-pub(super) fn resolved(step: &mut StepRun, resolution: Resolution, at: Timestamp) -> Result<(), String> {
-    let attempt = step.current().map(|a| a.id.clone());
-    match (step.state, resolution, attempt) {
-        (StepState::InDoubt { .. } | StepState::UndoInDoubt { .. }, Resolution::Before, Some(id)) => {
-            settle(step, &id, &Finding::Before, at);
-        }
-        (StepState::InDoubt { .. } | StepState::UndoInDoubt { .. }, Resolution::After, Some(id)) => {
-            settle(step, &id, &Finding::After, at);
-        }
-        (StepState::Foreign, Resolution::Keep, _) => step.to(
-            StepState::Done {
-                how: DoneHow::Accepted,
-            },
-            at,
-        ),
-        (StepState::UndoFailed | StepState::UndoUnverified | StepState::UndoForeign, Resolution::Keep, _) => {
-            step.to(StepState::Done { how: DoneHow::Kept }, at)
-        }
-        (StepState::Done { .. }, Resolution::Before, _) if step.drift == Some(Finding::Before) => {
-            step.drift = None;
-            step.to(StepState::Undone { accepted: true }, at);
-        }
-        (state, resolution, _) => {
-            return Err(format!("{resolution:?} does not resolve state {}", name(state)));
-        }
-    }
-    Ok(())
-}
-
 pub(super) fn reinspected(step: &mut StepRun, finding: &Finding, at: Timestamp) {
     step.reinspect = false;
     let Some(attempt) = step.current().map(|a| a.id.clone()) else {
@@ -190,44 +160,4 @@ pub(super) fn reinspected(step: &mut StepRun, finding: &Finding, at: Timestamp) 
             step.drift = (*finding == Finding::After).then(|| finding.clone());
         }
     }
-}
-
-pub(super) fn adopted(
-    run: &mut Run,
-    id: &StepId,
-    before: Option<&switchback_model::Captured>,
-    after: &switchback_model::Captured,
-    reason: &str,
-    (seq, at): (u64, Timestamp),
-) -> Result<(), String> {
-    let step = step_in(run, id, &["to_do", "blocked", "ready", "failed", "skipped"])?;
-    step.said = Some(reason.to_owned());
-    step.drift = None;
-    step.effect = Some(Effect {
-        before: before.cloned(),
-        after: after.clone(),
-        seen_only: true,
-    });
-    step.attempts.push(Attempt {
-        id: AttemptId {
-            step: id.clone(),
-            generation: step.generation,
-            way: Way::Apply,
-            n: step.next_n(Way::Apply),
-        },
-        preview: switchback_model::Digest::of(after),
-        before: before.unwrap_or(after).clone(),
-        after: after.clone(),
-        intended_at: at,
-        seq,
-        receipt: None,
-        problem: None,
-        outcome: Outcome::Settled,
-        applied_at: Some(at),
-        in_sync: None,
-        finding: Some(Finding::After),
-        readings: Vec::new(),
-    });
-    step.to(StepState::Adopted, at);
-    Ok(())
 }

@@ -1,0 +1,222 @@
+//! The life of an attempt, from its write-ahead to its verification.
+
+use jiff::Timestamp;
+use switchback_model::event::{CallProblem, Receipt};
+use switchback_model::{AttemptId, Captured, CheckReading, Digest, DoneHow, Finding, StepId, StepState, Way};
+
+use super::settle::{in_doubt, not_applied, settle, verifying};
+use super::{current, step_in, step_mut};
+use crate::run::{Attempt, Effect, Outcome, Run};
+
+/// What is written ahead.
+pub(super) struct Intent<'a> {
+    pub(super) preview: Digest,
+    pub(super) before: &'a Captured,
+    pub(super) after: &'a Captured,
+    pub(super) seq: u64,
+}
+
+pub(super) fn intended(
+    run: &mut Run,
+    attempt: &AttemptId,
+    intent: &Intent<'_>,
+    at: Timestamp,
+) -> Result<(), String> {
+    if let Some(other) = run.in_flight()
+        && *other != attempt.step
+    {
+        return Err(format!("the call of step {other} is still in flight"));
+    }
+    let allowed: &[&str] = match attempt.way {
+        Way::Apply => &["ready", "applying"],
+        Way::Undo => &[
+            "done",
+            "unverified",
+            "foreign",
+            "adopted",
+            "verifying",
+            "undoing",
+            "undo_failed",
+            "undo_unverified",
+            "undo_foreign",
+            "failed",
+        ],
+    };
+    let step = step_in(run, &attempt.step, allowed)?;
+    if attempt.generation != step.generation || attempt.n != step.next_n(attempt.way) {
+        return Err(format!("attempt {attempt} is not the next one"));
+    }
+    // Only a try by itself follows on a try in flight; everything else was asked for by a person.
+    let series = match step.state {
+        StepState::Applying { .. } | StepState::Undoing { .. } => step.current().map(|last| last.series),
+        _ => None,
+    };
+    step.approval = None;
+    if attempt.way == Way::Apply {
+        step.effect = Some(Effect {
+            before: Some(intent.before.clone()),
+            after: intent.after.clone(),
+            seen_only: false,
+        });
+    }
+    step.attempts.push(Attempt {
+        id: attempt.clone(),
+        preview: intent.preview,
+        before: intent.before.clone(),
+        after: intent.after.clone(),
+        series: series.unwrap_or(attempt.n),
+        intended_at: at,
+        seq: intent.seq,
+        receipt: None,
+        problem: None,
+        outcome: Outcome::InFlight,
+        applied_at: None,
+        in_sync: None,
+        finding: None,
+        readings: Vec::new(),
+    });
+    let n = attempt.n;
+    step.to(
+        match attempt.way {
+            Way::Apply => StepState::Applying { n },
+            Way::Undo => StepState::Undoing { n },
+        },
+        at,
+    );
+    Ok(())
+}
+
+pub(super) fn answered(
+    run: &mut Run,
+    attempt: &AttemptId,
+    receipt: &Receipt,
+    at: Timestamp,
+) -> Result<(), String> {
+    let step = step_in(run, &attempt.step, &["applying", "undoing"])?;
+    let record = current(step, attempt)?;
+    record.receipt = Some(receipt.clone());
+    record.outcome = Outcome::Answered;
+    record.applied_at = Some(at);
+    verifying(step, attempt, at);
+    Ok(())
+}
+
+pub(super) fn refused(
+    run: &mut Run,
+    attempt: &AttemptId,
+    problem: &CallProblem,
+    retry_at: Option<Timestamp>,
+    at: Timestamp,
+) -> Result<(), String> {
+    let step = step_in(run, &attempt.step, &["applying", "undoing"])?;
+    let record = current(step, attempt)?;
+    record.problem = Some(problem.clone());
+    record.outcome = Outcome::Refused(retry_at);
+    if retry_at.is_none() {
+        not_applied(step, attempt.way, at);
+    }
+    Ok(())
+}
+
+pub(super) fn lost(
+    run: &mut Run,
+    attempt: &AttemptId,
+    problem: &CallProblem,
+    at: Timestamp,
+) -> Result<(), String> {
+    let step = step_in(run, &attempt.step, &["applying", "undoing"])?;
+    let record = current(step, attempt)?;
+    record.problem = Some(problem.clone());
+    record.outcome = Outcome::Lost;
+    in_doubt(step, attempt, at);
+    Ok(())
+}
+
+pub(super) fn inspected(
+    run: &mut Run,
+    attempt: &AttemptId,
+    finding: &Finding,
+    at: Timestamp,
+) -> Result<(), String> {
+    let states = ["in_doubt", "undo_in_doubt", "verifying", "undo_verifying"];
+    let step = step_in(run, &attempt.step, &states)?;
+    current(step, attempt)?;
+    settle(step, attempt, finding, at);
+    Ok(())
+}
+
+pub(super) fn in_sync(run: &mut Run, attempt: &AttemptId, server_date: Timestamp) -> Result<(), String> {
+    let step = step_mut(run, &attempt.step)?;
+    current(step, attempt)?.in_sync = Some(server_date);
+    Ok(())
+}
+
+pub(super) fn progress(run: &mut Run, attempt: &AttemptId, readings: &[CheckReading]) -> Result<(), String> {
+    let step = step_in(run, &attempt.step, &["verifying", "undo_verifying"])?;
+    current(step, attempt)?.readings = readings.to_vec();
+    Ok(())
+}
+
+pub(super) fn verified(
+    run: &mut Run,
+    attempt: &AttemptId,
+    readings: &[CheckReading],
+    at: Timestamp,
+) -> Result<(), String> {
+    let step = step_in(run, &attempt.step, &["verifying", "undo_verifying"])?;
+    current(step, attempt)?.readings = readings.to_vec();
+    step.drift = None;
+    step.to(
+        match attempt.way {
+            Way::Apply => StepState::Done {
+                how: DoneHow::Verified,
+            },
+            Way::Undo => StepState::Undone { accepted: false },
+        },
+        at,
+    );
+    Ok(())
+}
+
+pub(super) fn expired(
+    run: &mut Run,
+    attempt: &AttemptId,
+    readings: &[CheckReading],
+    at: Timestamp,
+) -> Result<(), String> {
+    let step = step_in(run, &attempt.step, &["verifying", "undo_verifying"])?;
+    current(step, attempt)?.readings = readings.to_vec();
+    step.to(
+        match attempt.way {
+            Way::Apply => StepState::Unverified,
+            Way::Undo => StepState::UndoUnverified,
+        },
+        at,
+    );
+    Ok(())
+}
+
+pub(super) fn verify_again(run: &mut Run, attempt: &AttemptId, at: Timestamp) -> Result<(), String> {
+    let states = [
+        "unverified",
+        "adopted",
+        "undo_unverified",
+        "undo_failed",
+        "undo_foreign",
+        "foreign",
+    ];
+    let step = step_in(run, &attempt.step, &states)?;
+    current(step, attempt)?.applied_at = Some(at);
+    verifying(step, attempt, at);
+    Ok(())
+}
+
+pub(super) fn undo_not_needed(run: &mut Run, step: &StepId, at: Timestamp) -> Result<(), String> {
+    let step = step_mut(run, step)?;
+    if !step.state.may_have_effect() {
+        return Err("the step has no effect".to_owned());
+    }
+    step.drift = None;
+    step.to(StepState::Undone { accepted: false }, at);
+    Ok(())
+}

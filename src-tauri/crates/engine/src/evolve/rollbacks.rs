@@ -1,0 +1,88 @@
+//! A confirmed rollback: its items, its halts and its end.
+
+use jiff::Timestamp;
+use switchback_model::{CheckId, CheckReading, Operator, RollbackPlan, Way};
+
+use super::settle::void_waiting;
+use crate::run::{RollbackRun, RollbackState, Run};
+
+pub(super) fn confirmed(
+    run: &mut Run,
+    plan: &RollbackPlan,
+    overrides: &[CheckId],
+    by: &Operator,
+    (seq, at): (u64, Timestamp),
+) -> Result<(), String> {
+    if run.rollback_active() {
+        return Err("a rollback is under way".to_owned());
+    }
+    void_waiting(run, &[Way::Apply, Way::Undo], at);
+    run.rollback = Some(RollbackRun {
+        plan: plan.clone(),
+        done: 0,
+        state: RollbackState::Running,
+        by: by.clone(),
+        confirmed_at: at,
+        asked_seq: seq,
+        overrides: overrides.to_vec(),
+    });
+    Ok(())
+}
+
+pub(super) fn item_done(run: &mut Run, item: &str) -> Result<(), String> {
+    let rollback = active(run)?;
+    if rollback.item().is_none_or(|next| next.id != *item) {
+        return Err(format!("{item} is not the item that is next"));
+    }
+    rollback.done += 1;
+    rollback.state = RollbackState::Running;
+    Ok(())
+}
+
+pub(super) fn halted(run: &mut Run, why: &str, readings: &[CheckReading]) -> Result<(), String> {
+    active(run)?.state = RollbackState::Halted {
+        why: why.to_owned(),
+        readings: readings.to_vec(),
+    };
+    Ok(())
+}
+
+pub(super) fn retried(run: &mut Run, seq: u64) -> Result<(), String> {
+    let rollback = active(run)?;
+    rollback.state = RollbackState::Running;
+    rollback.asked_seq = seq;
+    Ok(())
+}
+
+pub(super) fn abandoned(run: &mut Run) -> Result<(), String> {
+    active(run)?.state = RollbackState::Abandoned;
+    Ok(())
+}
+
+pub(super) fn completed(run: &mut Run) -> Result<(), String> {
+    let rollback = active(run)?;
+    if rollback.item().is_some() {
+        return Err("items are left".to_owned());
+    }
+    rollback.state = RollbackState::Completed;
+    Ok(())
+}
+
+/// A new driver does not go on with a rollback by itself: a person asks for it, by the same click.
+pub(super) fn halt(run: &mut Run) {
+    if let Some(rollback) = &mut run.rollback
+        && rollback.state == RollbackState::Running
+    {
+        rollback.state = RollbackState::Halted {
+            why: "The program that carried it out has ended. Try again to go on from here.".to_owned(),
+            readings: Vec::new(),
+        };
+    }
+}
+
+fn active(run: &mut Run) -> Result<&mut RollbackRun, String> {
+    run.rollback
+        .as_mut()
+        .filter(|r| r.is_active())
+        .ok_or_else(|| "no rollback is under way".to_owned())
+}
