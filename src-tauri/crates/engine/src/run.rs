@@ -97,6 +97,16 @@ pub struct Approval {
     pub by: Operator,
 }
 
+/// An image as a look showed it. `Debug` leaves its values out: those of some kinds are secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LastSeen(pub Image);
+
+impl std::fmt::Debug for LastSeen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LastSeen({})", self.0.object())
+    }
+}
+
 /// One step of a run.
 #[derive(Debug, Clone)]
 pub struct StepRun {
@@ -121,7 +131,7 @@ pub struct StepRun {
     /// The object must be looked at again after a takeover.
     pub reinspect: bool,
     /// The last image seen of the object, for adoption.
-    pub last_seen: Option<Image>,
+    pub last_seen: Option<LastSeen>,
     /// The last person's words on it.
     pub said: Option<String>,
 }
@@ -366,7 +376,12 @@ impl Run {
             .values()
             .flat_map(|step| &step.attempts)
             .filter(|later| later.seq > attempt.seq)
-            .filter(|later| later.before.clear().is_some_and(|b| b.object() == image.object()))
+            .filter(|later| {
+                later
+                    .before
+                    .readable()
+                    .is_some_and(|b| b.object() == image.object())
+            })
             .filter_map(|later| later.in_sync)
             .min()
     }
@@ -385,7 +400,7 @@ impl Run {
             if not_applied {
                 continue;
             }
-            let Some(before) = attempt.before.clear() else {
+            let Some(before) = attempt.before.readable() else {
                 continue;
             };
             let Image::RecordSets { name, sets, .. } = before;

@@ -10,7 +10,7 @@ use settle::{
 use switchback_model::{AttemptId, DoneHow, Event, EventKind, RunState, StepId, StepState, Way};
 
 use crate::run::{
-    Approval, Attempt, Checks, Decided, Effect, Outcome, RollbackRun, RollbackState, Run, StepRun,
+    Approval, Attempt, Checks, Decided, Effect, LastSeen, Outcome, RollbackRun, RollbackState, Run, StepRun,
 };
 
 /// An event that can't follow what came before it: the journal was not written by this engine.
@@ -86,7 +86,7 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
                 && undo_readings.iter().all(|r| r.verdict.lets_through());
             let step = step_in(run, step, &["checking"])?;
             if let Some(preview) = preview {
-                step.last_seen = Some(preview.from.clone());
+                step.last_seen = Some(LastSeen(preview.from.clone()));
             }
             step.checks = Some(Checks {
                 at,
