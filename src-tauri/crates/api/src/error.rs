@@ -68,7 +68,7 @@ impl From<JournalError> for ApiError {
         let (code, hint) = match &error {
             JournalError::Fenced(_) => (
                 "locked",
-                "Watch it, or take the run over with `switchback run take`.",
+                "Nothing more was sent. `switchback run show` tells who drives the run.",
             ),
             JournalError::NotWritten(_) => (
                 "journal",
@@ -93,6 +93,12 @@ impl From<DriveError> for ApiError {
     fn from(error: DriveError) -> Self {
         match error {
             DriveError::Journal(error) => error.into(),
+            DriveError::NoKey(error) => Self::new(
+                "guard",
+                sentence_case(&error.to_string()),
+                "Unlock the keychain, or give the run's recovery code with --recovery-code-file.",
+                "the run's key",
+            ),
             DriveError::Illegal(error) => Self::new(
                 "journal",
                 sentence_case(&error.to_string()),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use switchback_model::event::{CallProblem, Receipt};
 use switchback_model::{
     ActionSpec, AttemptId, CheckReading, CheckSpec, Digest, Event, EventKind, Finding, Holder, Image,
-    Preview, Target, Way,
+    Preview, Sealed, Target, Way,
 };
 
 use crate::proof::WriteCx;
@@ -33,8 +33,9 @@ pub trait Clock: Send + Sync {
 /// What can go wrong with the journal. Always a full stop: no journal write, no action.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JournalError {
-    /// Another driver holds the lease, or took it from us.
-    #[error("another driver holds the lease: {0}")]
+    /// Another driver holds the lease, took it from us, or took the run over elsewhere; a whole
+    /// sentence that says who and how to mend it.
+    #[error("{0}")]
     Fenced(String),
     /// The file could not be written: disk full, read-only.
     #[error("the journal could not be written: {0}")]
@@ -81,6 +82,30 @@ pub trait Journal: Send + Sync {
     async fn read(&self, after_seq: u64) -> Result<Vec<Event>, JournalError>;
     /// Whether the lease is still ours; asked right before each mutation.
     async fn holds(&self, lease: &Lease) -> Result<(), JournalError>;
+    /// What seals and opens this run's secret images; a journal without one can't hold them.
+    fn vault(&self) -> Option<&dyn Vault> {
+        None
+    }
+}
+
+/// The run's key is not there: whole sentences that say why and how to mend it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NoKey(pub String);
+
+/// Seals and opens images that hold personal data or secrets, with the run's key. What it gives
+/// back in plain stays in memory.
+#[async_trait]
+pub trait Vault: Send + Sync {
+    /// Whether an image could be sealed now; asked before a step that must seal may start.
+    async fn ready(&self) -> Result<(), NoKey>;
+    /// Seals an image.
+    async fn seal(&self, image: &Image) -> Result<Sealed<Image>, NoKey>;
+    /// Opens one.
+    async fn open(&self, sealed: &Sealed<Image>) -> Result<Image, NoKey>;
+    /// A keyed digest in place of a plain one: nobody without the key can find a short value by
+    /// trying them all.
+    async fn blind(&self, digest: &Digest) -> Result<Digest, NoKey>;
 }
 
 /// How a provider failed.
@@ -208,6 +233,11 @@ pub trait World: Send + Sync {
     fn action(&self, spec: &ActionSpec) -> Box<dyn Action>;
     /// Proves that the caller is the target's asserted identity; called before every mutation.
     async fn identity(&self, target: &Target) -> Result<Identity, ProviderError>;
+    /// Whether the images of this action must be sealed. A world may add to what the kind of action
+    /// says, never take from it: the driver asks both.
+    fn seals(&self, spec: &ActionSpec) -> bool {
+        spec.image_is_secret()
+    }
     /// Runs one check. Never fails: what could not be told is a reading with `Verdict::Error`.
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading;
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use switchback_model::rollback::ItemKind;
 use switchback_model::{
-    ActionSpec, Breach, Image, Plan, Preview, Reversibility, RollbackItem, RollbackPlan, RollbackScope, Step,
-    StepId,
+    ActionSpec, Breach, Captured, Image, Plan, Preview, Reversibility, RollbackItem, RollbackPlan,
+    RollbackScope, Step, StepId,
 };
 
 use crate::ports::ProviderError;
@@ -288,7 +288,15 @@ fn undo(
     build: Build<'_>,
 ) -> ItemKind {
     let effect = state.effect.as_ref();
-    let Some(restores) = effect.and_then(|e| e.before.as_ref()).and_then(|b| b.clear()) else {
+    let before = effect.and_then(|e| e.before.as_ref());
+    if let Some(Captured::Sealed(_)) = before {
+        // Its key is not open here. The item stays an undo, and says what it lacks.
+        return ItemKind::Undo {
+            preview: None,
+            restores: None,
+        };
+    }
+    let Some(restores) = before.and_then(Captured::readable) else {
         return ItemKind::Manual {
             words: "No image from before was captured: restore it by hand and record the evidence".to_owned(),
         };
@@ -298,7 +306,7 @@ fn undo(
     let from = images
         .get(&restores.object())
         .or(seen.and_then(|s| s.as_ref().ok()))
-        .or(effect.and_then(|e| e.after.clear()))
+        .or(effect.and_then(|e| e.after.readable()))
         .unwrap_or(restores)
         .clone();
     images.insert(restores.object(), restores.clone());

@@ -99,6 +99,16 @@ pub struct Approval {
     pub by: Operator,
 }
 
+/// An image as a look showed it. `Debug` leaves its values out: those of some kinds are secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LastSeen(pub Image);
+
+impl std::fmt::Debug for LastSeen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LastSeen({})", self.0.object())
+    }
+}
+
 /// One step of a run.
 #[derive(Debug, Clone)]
 pub struct StepRun {
@@ -123,7 +133,7 @@ pub struct StepRun {
     /// The object must be looked at again after a takeover.
     pub reinspect: bool,
     /// The last image seen of the object, for adoption.
-    pub last_seen: Option<Image>,
+    pub last_seen: Option<LastSeen>,
     /// The last person's words on it.
     pub said: Option<String>,
 }
@@ -289,11 +299,9 @@ impl Run {
     /// otherwise, the object was changed outside Switchback.
     #[must_use]
     pub fn last_left(&self, object: &str) -> Option<&Image> {
-        self.steps
-            .values()
-            .flat_map(|step| &step.attempts)
+        self.attempts()
             .filter(|attempt| attempt.applied_at.is_some())
-            .filter_map(|attempt| Some((attempt.seq, attempt.after.clear()?)))
+            .filter_map(|attempt| Some((attempt.seq, attempt.after.readable()?)))
             .filter(|(_, after)| after.object() == object)
             .max_by_key(|(seq, _)| *seq)
             .map(|(_, after)| after)
@@ -374,7 +382,12 @@ impl Run {
     fn replaced_since(&self, attempt: &Attempt, image: &Image) -> Option<Timestamp> {
         self.attempts()
             .filter(|later| later.seq > attempt.seq)
-            .filter(|later| later.before.clear().is_some_and(|b| b.object() == image.object()))
+            .filter(|later| {
+                later
+                    .before
+                    .readable()
+                    .is_some_and(|b| b.object() == image.object())
+            })
             .filter_map(|later| later.in_sync)
             .min()
     }
@@ -393,7 +406,7 @@ impl Run {
             if not_applied {
                 continue;
             }
-            let Some(before) = attempt.before.clear() else {
+            let Some(before) = attempt.before.readable() else {
                 continue;
             };
             let Image::RecordSets { name, sets, .. } = before;

@@ -88,7 +88,7 @@ impl Store {
             let row = lease::row(&tx, &inner.path, &run)?;
             if let Some(other) = inner.holder_at_work(&run, &row, &takeover.holder) {
                 return Err(JournalError::Fenced(format!(
-                    "{} on {} drives it in this home. Ask them to stop first",
+                    "this run is driven by {} on {} in this home. Ask them to stop first",
                     other.by, other.host
                 )));
             }

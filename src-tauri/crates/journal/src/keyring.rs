@@ -1,7 +1,9 @@
-//! The key ring port: where the home's key lives outside the home.
+//! The key ring port: where keys and secrets live outside the home.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+
+use zeroize::Zeroizing;
 
 use crate::crypto::Secret;
 
@@ -17,6 +19,12 @@ pub enum KeyRingProblem {
     /// The store is locked.
     #[error("the keychain is locked. Unlock it, then try again")]
     Locked,
+    /// The store did not answer in time: it may be asking for its password where nobody sees it.
+    #[error(
+        "the keychain did not answer in time; it may be waiting for its password. Unlock it in your desktop session, \
+         then try again"
+    )]
+    NoAnswer,
     /// The store answers, but this home's key is not in it. Some stores say the same when locked.
     #[error(
         "the keychain is locked, or this home's key was removed from it. Unlock it, then try again; if the key is \
@@ -31,78 +39,42 @@ pub enum KeyRingProblem {
     Damaged,
 }
 
-/// A store of named keys outside the home.
+/// A store of named values outside the home.
 pub trait KeyRing: Send + Sync {
-    /// The key of that name; `None` where there is none.
-    fn get(&self, name: &str) -> Result<Option<Secret>, KeyRingProblem>;
-    /// Stores a key under a name, in place of any other.
-    fn put(&self, name: &str, key: &Secret) -> Result<(), KeyRingProblem>;
-    /// Removes a key; it is no error if there is none.
+    /// The value of that name; `None` where there is none.
+    fn read(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeyRingProblem>;
+    /// Stores a value under a name, in place of any other.
+    fn write(&self, name: &str, value: &[u8]) -> Result<(), KeyRingProblem>;
+    /// Removes a value; it is no error if there is none.
     fn delete(&self, name: &str) -> Result<(), KeyRingProblem>;
-}
 
-/// The operating system's: Keychain, Credential Manager or Secret Service.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct OsKeyRing;
-
-/// The service name of our entries.
-const SERVICE: &str = "switchback";
-
-impl OsKeyRing {
-    /// On a thread of its own: the Secret Service client blocks, which an async thread must not.
-    fn with_entry<T: Send>(
-        name: &str,
-        act: impl FnOnce(&keyring::Entry) -> Result<T, keyring::Error> + Send,
-    ) -> Result<Option<T>, KeyRingProblem> {
-        let result = std::thread::scope(|scope| {
-            scope
-                .spawn(|| keyring::Entry::new(SERVICE, name).and_then(|entry| act(&entry)))
-                .join()
-        });
-        match result {
-            Ok(Ok(value)) => Ok(Some(value)),
-            Ok(Err(keyring::Error::NoEntry)) => Ok(None),
-            Ok(Err(error)) => {
-                let problem = match &error {
-                    keyring::Error::NoDefaultStore => KeyRingProblem::Absent,
-                    keyring::Error::NoStorageAccess(_) => KeyRingProblem::Locked,
-                    keyring::Error::BadEncoding(_)
-                    | keyring::Error::BadDataFormat(..)
-                    | keyring::Error::BadStoreFormat(_)
-                    | keyring::Error::Ambiguous(_) => KeyRingProblem::Damaged,
-                    _ => KeyRingProblem::Denied,
-                };
-                // The error's own text may quote the entry's bytes: it is not logged.
-                tracing::warn!(?problem, "the key ring gave no key");
-                Err(problem)
-            }
-            Err(_) => Err(KeyRingProblem::Absent),
-        }
-    }
-}
-
-impl KeyRing for OsKeyRing {
+    /// The key of that name; `None` where there is none.
     fn get(&self, name: &str) -> Result<Option<Secret>, KeyRingProblem> {
-        let found = Self::with_entry(name, |entry| entry.get_secret().map(zeroize::Zeroizing::new))?;
-        found
+        self.read(name)?
             .map(|bytes| Secret::from_slice(&bytes).ok_or(KeyRingProblem::Damaged))
             .transpose()
     }
 
+    /// Stores a key under a name, in place of any other.
     fn put(&self, name: &str, key: &Secret) -> Result<(), KeyRingProblem> {
-        Self::with_entry(name, |entry| entry.set_secret(key.expose()))?.ok_or(KeyRingProblem::Locked)
-    }
-
-    fn delete(&self, name: &str) -> Result<(), KeyRingProblem> {
-        Self::with_entry(name, keyring::Entry::delete_credential).map(|_| ())
+        self.write(name, key.expose())
     }
 }
 
-/// Keeps keys in memory only: for tests and rehearsals, and to stand in for a broken store.
+/// Keeps values in memory only: for tests and rehearsals, and to stand in for a broken store.
 #[derive(Debug, Default)]
 pub struct MemoryKeyRing {
-    keys: Mutex<HashMap<String, Secret>>,
+    values: Mutex<HashMap<String, Hidden>>,
     problem: Mutex<Option<KeyRingProblem>>,
+}
+
+/// Shows nothing.
+struct Hidden(Zeroizing<Vec<u8>>);
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("hidden")
+    }
 }
 
 impl MemoryKeyRing {
@@ -110,7 +82,7 @@ impl MemoryKeyRing {
     #[must_use]
     pub fn failing(problem: KeyRingProblem) -> Self {
         Self {
-            keys: Mutex::default(),
+            values: Mutex::default(),
             problem: Mutex::new(Some(problem)),
         }
     }
@@ -120,26 +92,27 @@ impl MemoryKeyRing {
         *self.problem.lock().unwrap_or_else(PoisonError::into_inner) = problem;
     }
 
-    fn keys(&self) -> Result<std::sync::MutexGuard<'_, HashMap<String, Secret>>, KeyRingProblem> {
+    fn values(&self) -> Result<std::sync::MutexGuard<'_, HashMap<String, Hidden>>, KeyRingProblem> {
         match *self.problem.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(problem) => Err(problem),
-            None => Ok(self.keys.lock().unwrap_or_else(PoisonError::into_inner)),
+            None => Ok(self.values.lock().unwrap_or_else(PoisonError::into_inner)),
         }
     }
 }
 
 impl KeyRing for MemoryKeyRing {
-    fn get(&self, name: &str) -> Result<Option<Secret>, KeyRingProblem> {
-        Ok(self.keys()?.get(name).cloned())
+    fn read(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeyRingProblem> {
+        Ok(self.values()?.get(name).map(|value| value.0.clone()))
     }
 
-    fn put(&self, name: &str, key: &Secret) -> Result<(), KeyRingProblem> {
-        self.keys()?.insert(name.to_owned(), key.clone());
+    fn write(&self, name: &str, value: &[u8]) -> Result<(), KeyRingProblem> {
+        let value = Hidden(Zeroizing::new(value.to_vec()));
+        self.values()?.insert(name.to_owned(), value);
         Ok(())
     }
 
     fn delete(&self, name: &str) -> Result<(), KeyRingProblem> {
-        self.keys()?.remove(name);
+        self.values()?.remove(name);
         Ok(())
     }
 }

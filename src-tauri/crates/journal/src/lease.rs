@@ -155,18 +155,18 @@ pub(crate) fn require(
         Some(holder) if !released && fence == lease.fence && holder == lease.holder => Ok(()),
         Some(holder) if !released => Err(JournalError::Fenced(describe(&holder, fence))),
         Some(holder) => Err(JournalError::Fenced(format!(
-            "this one was given back by {} on {} (fence {fence}). Take the lease again",
+            "the lease of this driver was given back by {} on {} (fence {fence}). Take it again",
             holder.by, holder.host
         ))),
         None => Err(JournalError::Fenced(
-            "this one was never taken here. Take the lease first".to_owned(),
+            "this driver has no lease of the run. Take it first".to_owned(),
         )),
     }
 }
 
 fn describe(holder: &Holder, fence: u64) -> String {
     format!(
-        "{} on {} (process {}, fence {fence})",
+        "this run is driven by {} on {} (process {}, fence {fence})",
         holder.by, holder.host, holder.pid
     )
 }

@@ -199,7 +199,7 @@ impl Mirror {
     }
 
     fn write_anew(&self, conn: &Connection, run: &RunId) -> Result<Progress, JournalError> {
-        fs::create_dir_all(&self.folder).map_err(io_not_written(&self.folder))?;
+        self.make_folder()?;
         let path = self.path(run);
         let draft = path.with_extension("jsonl.new");
         let _ = fs::remove_file(&draft);
@@ -213,6 +213,18 @@ impl Mirror {
             at: last_at(conn, run),
             problem: None,
         })
+    }
+
+    /// Makes the folder itself, never its parents: the place of a disk that is not there must not be
+    /// filled in on this one.
+    fn make_folder(&self) -> Result<(), JournalError> {
+        match fs::create_dir(&self.folder) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && self.folder.is_dir() => Ok(()),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                Err(io_not_written(&self.folder)(ErrorKind::NotADirectory.into()))
+            }
+            made => made.map_err(io_not_written(&self.folder)),
+        }
     }
 
     fn set_aside(&self, conn: &Connection, run: &RunId, length: u64) -> Result<Progress, JournalError> {
@@ -264,7 +276,8 @@ impl Mirror {
         match fs::read(&path) {
             Ok(json) => serde_json::from_slice(&json).map(Some).map_err(|_| {
                 JournalError::Fenced(format!(
-                    "{}: a takeover is marked there, but it can't be read",
+                    "another workstation took this run over, but its mark can't be read: {}. Look who drives the run, \
+                     then remove the file or take the run over",
                     path.display()
                 ))
             }),
@@ -295,7 +308,7 @@ impl Mirror {
 
     /// Places our mark, whole or not at all.
     pub fn place_mark(&self, mark: &Mark) -> Result<(), JournalError> {
-        fs::create_dir_all(&self.folder).map_err(io_not_written(&self.folder))?;
+        self.make_folder()?;
         let path = self.mark_path(&mark.run);
         let draft = path.with_extension("json.new");
         let _ = fs::remove_file(&draft);

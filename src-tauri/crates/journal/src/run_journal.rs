@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use switchback_engine::ports::{Journal, JournalError, Lease};
+use switchback_engine::ports::{Journal, JournalError, Lease, Vault};
 use switchback_model::{Event, EventKind, RunId};
 
 use crate::store::Store;
@@ -24,6 +24,10 @@ impl RunJournal {
     #[must_use]
     pub fn run(&self) -> &RunId {
         &self.run
+    }
+
+    pub(crate) fn parts(&self) -> (Store, RunId) {
+        (self.store.clone(), self.run.clone())
     }
 
     async fn blocking<T: Send + 'static>(
@@ -56,6 +60,10 @@ impl Journal for RunJournal {
     async fn read(&self, after_seq: u64) -> Result<Vec<Event>, JournalError> {
         self.blocking(move |store, run| store.inner.read(run, after_seq, None))
             .await
+    }
+
+    fn vault(&self) -> Option<&dyn Vault> {
+        Some(self)
     }
 
     async fn holds(&self, lease: &Lease) -> Result<(), JournalError> {

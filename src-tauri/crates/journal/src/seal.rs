@@ -292,7 +292,7 @@ impl Inner {
     }
 
     /// The run's key; `make` makes one for a run that was opened without any.
-    fn run_key(&self, run: &RunId, make: bool) -> Result<Secret, SealError> {
+    pub fn run_key(&self, run: &RunId, make: bool) -> Result<Secret, SealError> {
         let conn = self.conn();
         self.refuse_absent_or_erased(&conn, run)?;
         match self.open_run_key(&conn, run)? {

@@ -53,6 +53,8 @@ pub(crate) struct Inner {
     pub store_id: String,
     conn: Mutex<Connection>,
     pub keychain: Keychain,
+    /// The ring behind [`Self::keychain`]; the secrets of this home lie in it too.
+    pub keys: Arc<dyn KeyRing>,
     /// Run keys that a recovery code opened, for this process only.
     pub opened: Mutex<HashMap<RunId, Secret>>,
     /// The locks that show other processes that this one is alive, by run.
@@ -89,7 +91,7 @@ impl Store {
     pub fn open(home: &Path, keys: Arc<dyn KeyRing>) -> Result<Self, JournalError> {
         let path = home.join("journal.db");
         let (conn, store_id) = schema::open(&path)?;
-        let keychain = Keychain::new(keys, &store_id);
+        let keychain = Keychain::new(keys.clone(), &store_id);
         Ok(Self {
             inner: Arc::new(Inner {
                 path,
@@ -97,6 +99,7 @@ impl Store {
                 store_id,
                 conn: Mutex::new(conn),
                 keychain,
+                keys,
                 opened: Mutex::default(),
                 locks: Mutex::default(),
                 mirror: Mutex::new(None),

@@ -91,6 +91,46 @@ impl<T> std::fmt::Debug for Sealed<T> {
     }
 }
 
+/// An image that is sealed in the journal and open in this process. It is written as its sealed
+/// form only, wherever it is written, and never shown by `Debug`.
+#[derive(Clone)]
+pub struct Opened(Box<(Image, Sealed<Image>)>);
+
+impl Opened {
+    /// Puts an image beside its sealed form: right after it was sealed, or opened.
+    #[must_use]
+    pub fn new(image: Image, sealed: Sealed<Image>) -> Self {
+        Self(Box::new((image, sealed)))
+    }
+
+    /// The plain image, for the call and for the person who must see it.
+    #[must_use]
+    pub fn reveal(&self) -> &Image {
+        &self.0.0
+    }
+}
+
+impl PartialEq for Opened {
+    /// One ciphertext is one image: its nonce is random.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.1 == other.0.1
+    }
+}
+
+impl Eq for Opened {}
+
+impl Serialize for Opened {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.1.serialize(serializer)
+    }
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Opened({:?})", self.0.1)
+    }
+}
+
 /// How an image stands in the journal. Infrastructure is always clear: the way back never depends
 /// on a key. Personal data and secrets are always sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,14 +140,27 @@ pub enum Captured {
     Clear(Image),
     /// Readable with the run's key only.
     Sealed(Sealed<Image>),
+    /// Sealed in the journal, and opened in this process: never read from a journal.
+    #[serde(rename = "sealed", skip_deserializing)]
+    Opened(Opened),
 }
 
 impl Captured {
-    /// The image where it is clear.
+    /// The image where it is clear: what may stand in a plain file.
     #[must_use]
     pub fn clear(&self) -> Option<&Image> {
         match self {
             Self::Clear(image) => Some(image),
+            Self::Sealed(_) | Self::Opened(_) => None,
+        }
+    }
+
+    /// The image where this process can read it: clear, or sealed and opened.
+    #[must_use]
+    pub fn readable(&self) -> Option<&Image> {
+        match self {
+            Self::Clear(image) => Some(image),
+            Self::Opened(opened) => Some(opened.reveal()),
             Self::Sealed(_) => None,
         }
     }

@@ -25,7 +25,7 @@ pub use command::{Command, Resolution, Submission};
 pub use digest::Digest;
 pub use event::{Event, EventKind, Holder};
 pub use ids::{CheckId, DecisionId, MonitorId, Operator, PhaseId, RuleId, RunId, StepId, TargetName};
-pub use image::{Captured, Image, Sealed};
+pub use image::{Captured, Image, Opened, Sealed};
 pub use plan::{Phase, Plan, Reversibility, Step, StepKind, Target, TargetKind};
 pub use preview::{ApiCall, Change, Preview};
 pub use rollback::{Breach, RollbackItem, RollbackPlan, RollbackScope};

@@ -46,8 +46,9 @@ impl ApiCall {
     }
 }
 
-/// The exact changes, before → after, and the exact calls.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The exact changes, before → after, and the exact calls. `Debug` names the objects and leaves the
+/// values out: those of some kinds are secret.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preview {
     /// What is there now, and is expected to be there when the call is made.
     pub from: Image,
@@ -70,5 +71,12 @@ impl Preview {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.calls.is_empty()
+    }
+}
+
+impl std::fmt::Debug for Preview {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let objects: Vec<&str> = self.changes.iter().map(|c| c.object.as_str()).collect();
+        write!(f, "Preview({}; {} calls)", objects.join(", "), self.calls.len())
     }
 }

@@ -22,7 +22,7 @@ pub enum RollbackScope {
 
 /// How an item is carried out.
 #[expect(clippy::large_enum_variant, reason = "a rollback has a handful of items")]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ItemKind {
     /// The engine undoes the step.
@@ -30,7 +30,8 @@ pub enum ItemKind {
         /// What is there now and will be there; none where it could not be read: then the item
         /// is read, planned and shown again before it runs.
         preview: Option<Preview>,
-        /// What the undo restores: the before-image of the apply.
+        /// What the undo restores: the before-image of the apply. None in the journal where the image
+        /// is sealed, and in memory where its key is not open.
         restores: Option<Image>,
     },
     /// A person undoes it in these words.
@@ -43,6 +44,21 @@ pub enum ItemKind {
         /// Its words.
         words: String,
     },
+}
+
+impl std::fmt::Debug for ItemKind {
+    /// Names what is undone and leaves the values out: those of some kinds are secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Undo { preview, restores } => f
+                .debug_struct("Undo")
+                .field("preview", preview)
+                .field("restores", &restores.as_ref().map(Image::object))
+                .finish(),
+            Self::Manual { words } => write!(f, "Manual({words:?})"),
+            Self::Notice { words } => write!(f, "Notice({words:?})"),
+        }
+    }
 }
 
 /// One item, in order.

@@ -2,7 +2,7 @@
 
 use crate::dns::{DnsName, RecordSet, RecordType};
 use crate::preview::ApiCall;
-use crate::{Digest, StepId};
+use crate::{Captured, Digest, Image, Opened, Sealed, StepId};
 
 #[test]
 fn names_are_brought_into_one_form() {
@@ -74,4 +74,34 @@ fn a_command_for_the_shell_keeps_quotes_inside() {
         call.as_cli(),
         r#"aws route53 change-resource-record-sets --cli-input-json '{"Comment":"it'\''s; rm -rf"}'"#
     );
+}
+
+#[test]
+fn an_opened_image_is_written_as_its_sealed_form_only() {
+    let name = DnsName::new("apps.example.nhs.test").unwrap();
+    let image = Image::RecordSets {
+        zone_id: "Z0000EXAMPLE".to_owned(),
+        name: name.clone(),
+        sets: vec![RecordSet::values(
+            name,
+            RecordType::A,
+            60,
+            vec!["192.0.2.77".into()],
+        )],
+    };
+    let sealed = Sealed::from_parts("k".to_owned(), "n".to_owned(), "c".to_owned());
+    let opened = Captured::Opened(Opened::new(image.clone(), sealed.clone()));
+    assert_eq!(opened.readable(), Some(&image));
+    assert_eq!(opened.clear(), None, "a plain file never gets it");
+    let written = serde_json::to_string(&opened).unwrap();
+    assert_eq!(
+        written,
+        serde_json::to_string(&Captured::Sealed(sealed.clone())).unwrap()
+    );
+    let read: Captured = serde_json::from_str(&written).unwrap();
+    assert_eq!(read, Captured::Sealed(sealed));
+    assert_eq!(read.readable(), None);
+    for shown in [written, format!("{opened:?}")] {
+        assert!(!shown.contains("192.0.2.77"), "{shown}");
+    }
 }

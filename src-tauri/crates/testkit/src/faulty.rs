@@ -239,6 +239,10 @@ impl World for FaultyWorld {
         })
     }
 
+    fn seals(&self, spec: &ActionSpec) -> bool {
+        self.inner.seals(spec)
+    }
+
     async fn identity(&self, target: &Target) -> Result<Identity, ProviderError> {
         self.shared
             .run(Op::Identity, "caller", self.inner.identity(target))

@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use switchback_engine::ports::{Journal, JournalError, Lease};
+use switchback_engine::ports::{Journal, JournalError, Lease, Vault};
 use switchback_model::{Digest, Event, EventKind, Holder, Operator, Plan, RunId};
+
+use crate::vault::MemoryVault;
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -23,6 +25,7 @@ struct Inner {
 pub struct MemoryJournal {
     inner: Mutex<Inner>,
     sync: bool,
+    vault: MemoryVault,
 }
 
 impl MemoryJournal {
@@ -58,7 +61,20 @@ impl MemoryJournal {
                 ..Inner::default()
             }),
             sync,
+            vault: MemoryVault::default(),
         })
+    }
+
+    /// What seals and opens its secret images.
+    #[must_use]
+    pub fn memory_vault(&self) -> &MemoryVault {
+        &self.vault
+    }
+
+    /// The bytes that a file would hold.
+    #[must_use]
+    pub fn bytes(&self) -> String {
+        serde_json::to_string(&self.lock().events).unwrap()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -93,11 +109,13 @@ impl MemoryJournal {
         inner.fence_out_at = Some(inner.asked + n);
     }
 
-    /// What was not synced is gone.
+    /// What was not synced is gone, and what is left is what its bytes say.
     pub fn power_cut(&self) {
         let mut inner = self.lock();
         let durable = inner.durable;
         inner.events.truncate(durable);
+        let bytes = serde_json::to_vec(&inner.events).unwrap();
+        inner.events = serde_json::from_slice(&bytes).unwrap();
     }
 }
 
@@ -111,7 +129,10 @@ impl Journal for MemoryJournal {
     ) -> Result<Vec<Event>, JournalError> {
         let mut inner = self.lock();
         if inner.fence != lease.fence {
-            return Err(JournalError::Fenced(format!("fence {}", inner.fence)));
+            return Err(JournalError::Fenced(format!(
+                "another driver holds the lease (fence {})",
+                inner.fence
+            )));
         }
         inner.appends += 1;
         if inner.fail_append == Some(inner.appends) {
@@ -127,6 +148,10 @@ impl Journal for MemoryJournal {
             inner.durable = inner.events.len();
         }
         Ok(written)
+    }
+
+    fn vault(&self) -> Option<&dyn Vault> {
+        Some(&self.vault)
     }
 
     async fn read(&self, after_seq: u64) -> Result<Vec<Event>, JournalError> {
@@ -148,7 +173,10 @@ impl Journal for MemoryJournal {
         if inner.fence == lease.fence {
             Ok(())
         } else {
-            Err(JournalError::Fenced(format!("fence {}", inner.fence)))
+            Err(JournalError::Fenced(format!(
+                "another driver holds the lease (fence {})",
+                inner.fence
+            )))
         }
     }
 }

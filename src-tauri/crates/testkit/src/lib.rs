@@ -10,6 +10,7 @@ pub mod journal;
 pub mod plans;
 pub mod planted;
 pub mod store;
+pub mod vault;
 pub mod walk;
 pub mod world;
 
@@ -20,4 +21,5 @@ pub use faulty::{Fault, FaultyWorld, Op, Place};
 pub use journal::MemoryJournal;
 pub use planted::Planted;
 pub use store::{Accepted, RecordStore, StoreOracle};
+pub use vault::MemoryVault;
 pub use world::FakeWorld;

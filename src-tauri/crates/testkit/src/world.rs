@@ -1,6 +1,6 @@
 //! A world over a [`RecordStore`], with scripted checks and a scripted identity.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -25,6 +25,7 @@ pub struct FakeWorld {
     clock: Arc<dyn Clock>,
     checks: Mutex<BTreeMap<CheckId, VecDeque<Verdict>>>,
     identities: Mutex<VecDeque<Result<Identity, ProviderError>>>,
+    secret: Mutex<BTreeSet<String>>,
 }
 
 impl FakeWorld {
@@ -36,6 +37,7 @@ impl FakeWorld {
             clock,
             checks: Mutex::default(),
             identities: Mutex::default(),
+            secret: Mutex::default(),
         })
     }
 
@@ -46,6 +48,12 @@ impl FakeWorld {
             .lock()
             .unwrap()
             .insert(id, verdicts.into_iter().collect());
+    }
+
+    /// From now on the images of this name count as secret, as those of a kind of action would that
+    /// touches personal data.
+    pub fn keep_secret(&self, name: &switchback_model::dns::DnsName) {
+        self.secret.lock().unwrap().insert(name.host().to_owned());
     }
 
     /// Scripts the next answer to "who am I".
@@ -84,6 +92,14 @@ impl World for FakeWorld {
             store: self.store.clone(),
             clock: self.clock.clone(),
         })
+    }
+
+    fn seals(&self, spec: &ActionSpec) -> bool {
+        let name = match spec {
+            ActionSpec::SetTtl(spec) => &spec.name,
+            ActionSpec::SwitchRecord(spec) => &spec.name,
+        };
+        self.secret.lock().unwrap().contains(name.host())
     }
 
     async fn identity(&self, target: &Target) -> Result<Identity, ProviderError> {

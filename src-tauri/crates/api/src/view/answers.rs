@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use switchback_engine::rollback::proposal;
 use switchback_engine::run::Run;
+use switchback_model::Finding;
 
 use super::rollback::scope_view;
 use super::run::Live;
@@ -94,8 +95,14 @@ pub(super) fn way_back(run: &Run, live: &Live, now: Timestamp) -> WayBack {
         }
     }
     for (id, step) in &run.steps {
-        if step.state.may_have_effect() && step.drift.is_some() {
-            missing.push(format!("Step {id}: the record was changed outside the console"));
+        match &step.drift {
+            Some(Finding::Unclear { why }) if step.state.may_have_effect() => {
+                missing.push(format!("Step {id}: not looked at since the takeover: {why}"));
+            }
+            Some(_) if step.state.may_have_effect() => {
+                missing.push(format!("Step {id}: the record was changed outside the console"));
+            }
+            _ => {}
         }
     }
     let answer = if missing.is_empty() {

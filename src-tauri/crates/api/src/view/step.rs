@@ -154,6 +154,7 @@ fn drift_sentence(finding: &Finding) -> String {
     match finding {
         Finding::Before => "Changed outside the console: it is as before this step again.".to_owned(),
         Finding::After => "Found done by hand: take it over, or undo it by hand.".to_owned(),
+        Finding::Unclear { why } => format!("Not looked at since the takeover: {why}"),
         other => format!("Changed outside the console. {}", found_sentence(other)),
     }
 }

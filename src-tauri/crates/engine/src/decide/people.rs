@@ -144,6 +144,7 @@ pub(super) fn adopt(
         before: state
             .last_seen
             .as_ref()
+            .map(|seen| &seen.0)
             .filter(|seen| *seen != found)
             .cloned()
             .map(Captured::Clear),

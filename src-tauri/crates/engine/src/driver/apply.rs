@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use switchback_model::{AttemptId, Captured, EventKind, Preview, StepId, Way};
+use switchback_model::{AttemptId, EventKind, Preview, StepId, Way};
 
+use super::sealing::Ahead;
 use super::{DriveError, Driver};
 use crate::ports::{Action, ProviderError, token};
 use crate::proof::WriteCx;
@@ -43,7 +44,13 @@ impl Driver {
                 )
                 .await
             }
-            Ok(preview) => self.call(action, attempt, &preview).await,
+            Ok(preview) => match self.ahead(id, &preview).await {
+                Ok(ahead) => self.call(action, attempt, &preview, ahead).await,
+                Err(why) => {
+                    let why = format!("Nothing was sent: the image must be sealed. {why}");
+                    self.void(id, why, None).await
+                }
+            },
         }
     }
 
@@ -60,8 +67,10 @@ impl Driver {
             ..last.clone()
         };
         let action = self.world.action(&spec);
-        let (Some(before), Some(after)) = (record.before.clear().cloned(), record.after.clear().cloned())
-        else {
+        let (Some(before), Some(after)) = (
+            record.before.readable().cloned(),
+            record.after.readable().cloned(),
+        ) else {
             return Ok(());
         };
         let fresh = async {
@@ -74,7 +83,19 @@ impl Driver {
         };
         match fresh.await {
             Ok(preview) if preview.from == before && preview.to == after => {
-                self.call(action, attempt, &preview).await
+                match self.ahead(&last.step, &preview).await {
+                    Ok(ahead) => self.call(action, attempt, &preview, ahead).await,
+                    Err(why) => {
+                        let mut problem = record.problem.clone().unwrap_or_else(|| changed().problem());
+                        problem.message = format!("It was not tried again: the image must be sealed. {why}");
+                        self.append(vec![EventKind::Refused {
+                            attempt: last.clone(),
+                            problem,
+                            retry_at: None,
+                        }])
+                        .await
+                    }
+                }
             }
             Ok(_) => {
                 let mut problem = record.problem.clone().unwrap_or_else(|| changed().problem());
@@ -104,13 +125,14 @@ impl Driver {
         action: Box<dyn Action>,
         attempt: AttemptId,
         preview: &Preview,
+        ahead: Ahead,
     ) -> Result<(), DriveError> {
-        let token = token(self.run.id.as_str(), &attempt, &preview.digest());
+        let token = token(self.run.id.as_str(), &attempt, &ahead.digest);
         self.append(vec![EventKind::Intended {
             attempt: attempt.clone(),
-            preview: preview.digest(),
-            before: Captured::Clear(preview.from.clone()),
-            after: Captured::Clear(preview.to.clone()),
+            preview: ahead.digest,
+            before: ahead.before,
+            after: ahead.after,
             token: token.clone(),
         }])
         .await?;

@@ -5,6 +5,7 @@ use switchback_model::event::CallProblem;
 use switchback_model::{EventKind, Image, Preview, Reversibility, StepId};
 
 use super::{DriveError, Driver};
+use crate::ports::{NoKey, ProviderError, ProviderErrorKind};
 
 impl Driver {
     pub(super) async fn check(&mut self, id: &StepId) -> Result<(), DriveError> {
@@ -24,13 +25,14 @@ impl Driver {
                 Some(spec) => {
                     let action = self.world.action(spec);
                     let built = async {
+                        self.can_seal(id).await.map_err(|why| unsealed(&why))?;
                         let from = action.read().await?;
                         let preview = action.plan(&from, None)?;
                         let undo = match step.reversibility {
                             Reversibility::Undo => Some(action.plan(&preview.to, Some(&from))?),
                             _ => None,
                         };
-                        Ok::<_, crate::ports::ProviderError>((preview, undo))
+                        Ok::<_, ProviderError>((preview, undo))
                     };
                     match built.await {
                         Ok((preview, undo)) => (Some(preview), undo, None),
@@ -62,7 +64,18 @@ impl Driver {
     }
 }
 
-fn problem_with_hint(error: &crate::ports::ProviderError) -> CallProblem {
+/// Nothing is read of a secret image that could not be kept.
+fn unsealed(why: &NoKey) -> ProviderError {
+    ProviderError {
+        kind: ProviderErrorKind::Guard,
+        operation: "the run's key".to_owned(),
+        message: format!("The image of this step must be sealed. {why}"),
+        hint: None,
+        request_id: None,
+    }
+}
+
+fn problem_with_hint(error: &ProviderError) -> CallProblem {
     CallProblem {
         message: super::apply::sentence(error),
         ..error.problem()

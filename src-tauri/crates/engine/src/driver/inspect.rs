@@ -14,6 +14,10 @@ const APART: Duration = Duration::from_secs(5);
 /// The client's time-out (connect 3 s + attempt 15 s): until then the request may still land.
 const MAY_LAND: Duration = Duration::from_secs(18);
 
+/// Why nothing can be told about a sealed image.
+pub(super) const SEALED: &str = "The image is sealed, and the run's key is not open here. Unlock the keychain, or \
+                                 give the run's recovery code with --recovery-code-file.";
+
 impl Driver {
     pub(super) async fn inspect(&mut self, id: &AttemptId) -> Result<(), DriveError> {
         let Some((step, state)) = self.run.step(&id.step) else {
@@ -104,7 +108,10 @@ impl Driver {
                 },
             },
         };
-        if let Finding::Unclear { why } = &finding {
+        // A missing key must not hold up the rest: the step stays as it is, and says that it was not
+        // looked at.
+        let sealed = matches!(&finding, Finding::Unclear { why } if why == SEALED);
+        if let (Finding::Unclear { why }, false) = (&finding, sealed) {
             tracing::warn!(step = %id, why, "can't be inspected yet");
             self.wait(APART);
             return Ok(());
@@ -121,16 +128,9 @@ impl Driver {
 /// attempt on it, of whichever step and way, left there. The finding is about the last done step.
 pub async fn watch(run: &Run, world: &dyn World) -> Vec<(StepId, Finding)> {
     let mut owner: BTreeMap<String, (&StepId, &Attempt)> = BTreeMap::new();
-    for attempt in run.attempts().filter(|attempt| attempt.applied_at.is_some()) {
-        if let Some(object) = attempt.after.clear().map(Image::object)
-            && last.get(&object).is_none_or(|a| a.seq < attempt.seq)
-        {
-            last.insert(object, attempt);
-        }
-    }
     for (id, step) in &run.steps {
         for attempt in &step.attempts {
-            let Some(object) = attempt.after.clear().map(Image::object) else {
+            let Some(object) = attempt.after.readable().map(Image::object) else {
                 continue;
             };
             let done = matches!(step.state, StepState::Done { .. })
@@ -146,7 +146,7 @@ pub async fn watch(run: &Run, world: &dyn World) -> Vec<(StepId, Finding)> {
         let Some(spec) = run.plan.step(id).and_then(|step| step.action.as_ref()) else {
             continue;
         };
-        let (Some(before), Some(expected)) = (attempt.before.clear(), run.last_left(&object)) else {
+        let (Some(before), Some(expected)) = (attempt.before.readable(), run.last_left(&object)) else {
             continue;
         };
         let action = world.action(spec);
@@ -212,12 +212,12 @@ impl Driver {
 /// Reads the object and judges it in the world's terms: `Before` is the state before the apply.
 pub(super) async fn look(action: &dyn Action, attempt: &Attempt) -> Finding {
     let images: (Option<&Image>, Option<&Image>) = match attempt.id.way {
-        Way::Apply => (attempt.before.clear(), attempt.after.clear()),
-        Way::Undo => (attempt.after.clear(), attempt.before.clear()),
+        Way::Apply => (attempt.before.readable(), attempt.after.readable()),
+        Way::Undo => (attempt.after.readable(), attempt.before.readable()),
     };
     let (Some(before), Some(after)) = images else {
         return Finding::Unclear {
-            why: "The image is sealed: its key is needed.".to_owned(),
+            why: SEALED.to_owned(),
         };
     };
     match action.read().await {

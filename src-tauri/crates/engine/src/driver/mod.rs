@@ -4,10 +4,12 @@
 mod apply;
 mod check;
 mod inspect;
+mod sealing;
 mod undo;
 mod verify;
 
 pub use inspect::{watch as watch_objects, watched};
+pub use sealing::open_images;
 pub use undo::{plan as plan_rollback, plan_seen as plan_rollback_seen, see};
 
 use std::sync::Arc;
@@ -23,7 +25,7 @@ use switchback_model::{
 use crate::decide::{Facts, decide};
 use crate::evolve::{IllegalEvent, evolve};
 use crate::next::{Work, next};
-use crate::ports::{Clock, Journal, JournalError, Lease, World};
+use crate::ports::{Clock, Journal, JournalError, Lease, NoKey, World};
 use crate::rejection::Rejection;
 use crate::run::Run;
 
@@ -41,6 +43,9 @@ pub enum DriveError {
     /// The journal tells a story that this engine can't have written.
     #[error(transparent)]
     Illegal(#[from] IllegalEvent),
+    /// An event can't be sealed, so it is not journalled either.
+    #[error("what happened must be sealed: {0}")]
+    NoKey(#[from] NoKey),
 }
 
 /// Why a submission was not carried out.
@@ -106,7 +111,10 @@ impl Driver {
         taken: bool,
     ) -> Result<Self, DriveError> {
         let events = journal.read(0).await?;
-        let run = Run::replay(&events)?;
+        let mut run = Run::replay(&events)?;
+        if let Some(problem) = open_images(&mut run, journal.vault()).await {
+            tracing::warn!(%problem, "some images stay sealed");
+        }
         let mut driver = Self {
             started: (clock.now(), clock.monotonic()),
             sent: None,
@@ -143,8 +151,14 @@ impl Driver {
     pub async fn submit(&mut self, submission: &Submission) -> Result<u64, SubmitError> {
         // Idle time that lies before the click must not count against what is approved by it.
         self.watch_clock().await?;
+        self.open_what_is_sealed().await;
         let facts = self.facts(&submission.command).await?;
         let events = decide(&self.run, submission, self.clock.now(), &facts)?;
+        if let Command::Apply { step } | Command::Adopt { step } = &submission.command {
+            self.can_seal(step)
+                .await
+                .map_err(|why| sealing::refused(step, &why))?;
+        }
         if !events.is_empty() {
             self.append(events).await?;
             self.pace.not_before = None;
@@ -249,7 +263,14 @@ impl Driver {
 
     /// Journals facts and folds them.
     async fn append(&mut self, events: Vec<EventKind>) -> Result<(), DriveError> {
-        let written: Vec<Event> = self.journal.append(&self.lease, self.clock.now(), events).await?;
+        let (believed, journalled) = self.forms(events).await?;
+        let mut written: Vec<Event> = self
+            .journal
+            .append(&self.lease, self.clock.now(), journalled)
+            .await?;
+        for (event, kind) in written.iter_mut().zip(believed) {
+            event.kind = kind;
+        }
         for event in &written {
             evolve(&mut self.run, event)?;
         }

@@ -4,10 +4,11 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use switchback_model::rollback::{ItemKind, Precondition};
 use switchback_model::{
-    AttemptId, CheckId, CheckReading, EventKind, RollbackPlan, RollbackScope, StepId, Verdict, Way,
+    AttemptId, Captured, CheckId, CheckReading, EventKind, RollbackPlan, RollbackScope, StepId, Verdict, Way,
 };
 
 use super::apply::sentence;
+use super::inspect::SEALED;
 use super::{DriveError, Driver};
 use crate::ports::World;
 use crate::rejection::Rejection;
@@ -66,6 +67,12 @@ pub async fn plan_seen(
         if !matches!(item.kind, ItemKind::Undo { .. }) {
             continue;
         }
+        if matches!(item.kind, ItemKind::Undo { restores: None, .. }) {
+            preconditions.push(Precondition {
+                item: item.id.clone(),
+                reading: closed(&step.id, now),
+            });
+        }
         if let Some(Err(why)) = seen.get(&step.id) {
             preconditions.push(Precondition {
                 item: item.id.clone(),
@@ -79,6 +86,23 @@ pub async fn plan_seen(
         }));
     }
     Ok((plan, preconditions))
+}
+
+/// The precondition "its image can be opened", by the name under which it is overridden.
+fn closed(step: &StepId, now: Timestamp) -> CheckReading {
+    let id: String = format!("key-{step}").chars().take(64).collect();
+    CheckReading {
+        check: CheckId::new(id).expect("a step id with a prefix is an id"),
+        verdict: Verdict::Error,
+        observed: "the image from before is sealed, and the run's key is not open here".to_owned(),
+        expected: "an image that can be opened".to_owned(),
+        source: "the journal".to_owned(),
+        observed_at: now,
+        believable_s: 60,
+        mend: Some(
+            "Unlock the keychain, or give the run's recovery code with --recovery-code-file.".to_owned(),
+        ),
+    }
 }
 
 /// The precondition "its object can be read", by the name under which it is overridden.
@@ -111,16 +135,23 @@ impl Driver {
             restores: Some(restores),
         }) = rollback.item().map(|item| item.kind.clone())
         else {
-            return self
-                .halt(item, "There is no image to restore.".to_owned(), Vec::new())
-                .await;
+            let sealed = state
+                .effect
+                .as_ref()
+                .is_some_and(|e| matches!(e.before, Some(Captured::Sealed(_))));
+            let why = if sealed {
+                format!("Nothing was sent. {SEALED}")
+            } else {
+                "There is no image to restore.".to_owned()
+            };
+            return self.halt(item, why, Vec::new()).await;
         };
         let Some(spec) = step.action.clone() else {
             return self
                 .halt(item, "The step has no action.".to_owned(), Vec::new())
                 .await;
         };
-        let left_as = state.effect.as_ref().and_then(|e| e.after.clear()).cloned();
+        let left_as = state.effect.as_ref().and_then(|e| e.after.readable()).cloned();
         let attempt = AttemptId {
             step: id.clone(),
             generation: state.generation,
@@ -159,7 +190,13 @@ impl Driver {
             let why = "The record changed since you confirmed: give this rollback up and plan it anew to see what would be restored over it.";
             return self.halt(item, why.to_owned(), readings).await;
         }
-        self.call(action, attempt, &preview).await
+        match self.ahead(id, &preview).await {
+            Ok(ahead) => self.call(action, attempt, &preview, ahead).await,
+            Err(why) => {
+                let why = format!("Nothing was sent: what is there now must be sealed. {why}");
+                self.halt(item, why, readings).await
+            }
+        }
     }
 
     async fn halt(&mut self, item: &str, why: String, readings: Vec<CheckReading>) -> Result<(), DriveError> {

@@ -5,7 +5,7 @@ use switchback_model::event::CallProblem;
 use switchback_model::{CheckReading, Digest, DoneHow, Operator, Preview, StepId, StepState};
 
 use super::step_in;
-use crate::run::{Approval, Checks, Run};
+use crate::run::{Approval, Checks, LastSeen, Run};
 
 pub(super) fn started(run: &mut Run, step: &StepId, at: Timestamp) -> Result<(), String> {
     let step = step_in(run, step, &["to_do", "blocked", "ready", "failed"])?;
@@ -34,7 +34,7 @@ pub(super) fn finished(
         && found.undo_readings.iter().all(|r| r.verdict.lets_through());
     let step = step_in(run, step, &["checking"])?;
     if let Some(preview) = found.preview {
-        step.last_seen = Some(preview.from.clone());
+        step.last_seen = Some(LastSeen(preview.from.clone()));
     }
     step.checks = Some(Checks {
         at,

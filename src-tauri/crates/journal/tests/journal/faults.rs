@@ -158,6 +158,7 @@ fn each_keychain_problem_has_its_own_words() {
     for problem in [
         KeyRingProblem::Absent,
         KeyRingProblem::Locked,
+        KeyRingProblem::NoAnswer,
         KeyRingProblem::Denied,
         KeyRingProblem::Damaged,
         KeyRingProblem::Missing,
@@ -193,7 +194,10 @@ fn the_real_key_ring_answers_or_says_why_not() {
         Ok(found) => assert!(found.is_none()),
         Err(problem) => assert!(matches!(
             problem,
-            KeyRingProblem::Absent | KeyRingProblem::Locked | KeyRingProblem::Denied
+            KeyRingProblem::Absent
+                | KeyRingProblem::Locked
+                | KeyRingProblem::NoAnswer
+                | KeyRingProblem::Denied
         )),
     }
 }

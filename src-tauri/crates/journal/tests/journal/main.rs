@@ -9,5 +9,7 @@ mod lease;
 mod mirror;
 mod order;
 mod sealing;
+mod secret_step;
+mod secrets;
 mod support;
 mod tamper;
