@@ -19,12 +19,14 @@ pub enum Planted {
     RetryAfterLostResponse,
     /// Inspection always finds After.
     InspectionAlwaysAfter,
-    /// The undo restores a guess (TTL 300, as the provider's console proposes) instead of what was
-    /// there.
+    /// The undo restores a guess (a TTL of an hour, as many zones have it) instead of what was there.
     UndoWithoutBeforeImage,
     /// The journal does not sync; made by the journal.
     AppendWithoutSync,
 }
+
+/// What is guessed, in seconds; no plan of a test starts or ends with it.
+const GUESSED_TTL: u32 = 3_600;
 
 impl Planted {
     /// All five.
@@ -87,7 +89,7 @@ impl Action for PlantedAction {
             } => Image::RecordSets {
                 zone_id: zone_id.clone(),
                 name: name.clone(),
-                sets: sets.iter().map(|set| set.with_ttl(300)).collect(),
+                sets: sets.iter().map(|set| set.with_ttl(GUESSED_TTL)).collect(),
                 beside: beside.clone(),
             },
         });

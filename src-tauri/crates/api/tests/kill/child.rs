@@ -19,6 +19,8 @@ use switchback_model::{
     ActionSpec, CheckReading, CheckSpec, Command, Event, EventKind, Finding, Holder, Image, Operator,
     Preview, RollbackScope, RunId, StepId, StepState, Submission, Target, Verdict,
 };
+use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 
 pub fn play(role: &str) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -108,6 +110,51 @@ impl Fuse {
 struct FusedJournal {
     inner: Arc<dyn Journal>,
     fuse: Arc<Fuse>,
+    behind: Option<WriteBehind>,
+}
+
+/// The planted bug "acknowledged before it is on disk": an intent is written a while later, in the
+/// background.
+#[derive(Default)]
+struct WriteBehind(Mutex<Option<JoinHandle<()>>>);
+
+impl WriteBehind {
+    const LATER: Duration = Duration::from_millis(200);
+
+    fn planted() -> Option<Self> {
+        let planted = std::env::var("SWITCHBACK_KILL_PLANT").is_ok_and(|bug| bug == "write-behind");
+        planted.then(Self::default)
+    }
+
+    async fn append(
+        &self,
+        inner: &Arc<dyn Journal>,
+        lease: &Lease,
+        at: Timestamp,
+        events: Vec<EventKind>,
+    ) -> Result<Vec<Event>, JournalError> {
+        let mut pending = self.0.lock().await;
+        if let Some(write) = pending.take() {
+            write.await.unwrap();
+        }
+        if !events
+            .iter()
+            .any(|kind| matches!(kind, EventKind::Intended { .. }))
+        {
+            return inner.append(lease, at, events).await;
+        }
+        let head = inner.read(0).await?.last().map_or(0, |event| event.seq);
+        let told = (head + 1..)
+            .zip(events.clone())
+            .map(|(seq, kind)| Event { seq, at, kind })
+            .collect();
+        let (inner, lease) = (inner.clone(), lease.clone());
+        *pending = Some(tokio::spawn(async move {
+            tokio::time::sleep(Self::LATER).await;
+            inner.append(&lease, at, events).await.unwrap();
+        }));
+        Ok(told)
+    }
 }
 
 #[async_trait]
@@ -120,7 +167,10 @@ impl Journal for FusedJournal {
     ) -> Result<Vec<Event>, JournalError> {
         let n = self.fuse.commits.fetch_add(1, Ordering::SeqCst) + 1;
         self.fuse.burn("before-commit", n);
-        let written = self.inner.append(lease, at, events).await?;
+        let written = match &self.behind {
+            Some(behind) => behind.append(&self.inner, lease, at, events).await?,
+            None => self.inner.append(lease, at, events).await?,
+        };
         self.fuse.burn("after-commit", n);
         // The acknowledgement: the parent counts what must still be there.
         let mut out = std::io::stdout().lock();
@@ -213,6 +263,7 @@ async fn drive(goal: Goal) {
     let journal: Arc<dyn Journal> = Arc::new(FusedJournal {
         inner: Arc::new(host.store().journal(&id).unwrap()),
         fuse: fuse.clone(),
+        behind: WriteBehind::planted(),
     });
     let world: Arc<dyn World> = Arc::new(FusedWorld {
         inner: around.world.clone(),
@@ -300,10 +351,11 @@ async fn forward(driver: &mut Driver, clock: &Arc<dyn switchback_engine::ports::
 
 async fn back(driver: &mut Driver) {
     for _try in 0..5 {
-        if driver.run().steps.values().all(|s| !s.state.may_have_effect()) {
+        let active = driver.run().rollback_active();
+        if !active && driver.run().steps.values().all(|s| !s.state.may_have_effect()) {
             return;
         }
-        if driver.run().rollback_active() {
+        if active {
             driver
                 .submit(&submission(Command::RollbackRetry, None))
                 .await

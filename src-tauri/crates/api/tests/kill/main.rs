@@ -6,11 +6,13 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod child;
+#[cfg(target_os = "linux")]
+mod order;
 mod points;
 
 use std::collections::BTreeMap;
 
-use points::{Case, Ended, Kill};
+use points::{Case, Ended, Kill, Then};
 
 /// Not a test of its own: the role that a re-executed copy of this program plays.
 #[test]
@@ -23,7 +25,7 @@ fn role() {
 #[test]
 fn every_point_completes_and_rolls_back() {
     let prove = std::env::var_os("SWITCHBACK_PROVE").is_some();
-    let clean = Case::new(0, Kill::Never).run();
+    let clean = Case::new(Kill::Never, Then::Back).run();
     assert!(clean.doubles.is_empty(), "{:?}", clean.doubles);
     let (commits, calls) = (clean.commits, clean.calls);
     println!("a clean run there and back: {commits} commits, {calls} calls");
@@ -37,8 +39,8 @@ fn every_point_completes_and_rolls_back() {
         kills.extend([Kill::BeforeSend(at), Kill::AfterAccept(at)]);
     }
     if !prove {
-        // Every call, and every fourth of the commits: 40 or so.
-        let step = (kills.len() - 2 * calls).div_ceil(28);
+        // Every call, and every fifth or so of the commits, before and after in turn: 40 or so.
+        let step = (kills.len() - 2 * calls).div_ceil(28) | 1;
         kills = kills
             .iter()
             .enumerate()
@@ -58,10 +60,26 @@ fn every_point_completes_and_rolls_back() {
         });
     }
 
+    // In the full campaign each point goes on both ways, each random kill in turn; else the ways take
+    // turns by pairs, so that neither is only for what comes before or only for what comes after.
+    let ways = |index: usize, kill: Kill| match kill {
+        Kill::At { .. } if index.is_multiple_of(2) => vec![Then::Complete],
+        Kill::At { .. } => vec![Then::Back],
+        _ if prove => vec![Then::Complete, Then::Back],
+        _ if (index / 2 + index).is_multiple_of(2) => vec![Then::Complete],
+        _ => vec![Then::Back],
+    };
+    let cases: Vec<(Kill, Then)> = kills
+        .iter()
+        .enumerate()
+        .flat_map(|(index, kill)| ways(index, *kill).into_iter().map(|then| (*kill, then)))
+        .collect();
+    let completed = cases.iter().filter(|(_, then)| *then == Then::Complete).count();
+
     let mut histogram: BTreeMap<String, usize> = BTreeMap::new();
     let (mut doubles, mut lost, mut in_flight, mut random_in_flight) = (0, 0, 0, 0);
     let workers = 2;
-    let queue = std::sync::Mutex::new(kills.iter().copied().enumerate().collect::<Vec<_>>());
+    let queue = std::sync::Mutex::new(cases);
     let ended: Vec<(Kill, Ended)> = std::thread::scope(|scope| {
         let handles: Vec<_> = (0..workers)
             .map(|_| {
@@ -69,8 +87,8 @@ fn every_point_completes_and_rolls_back() {
                     let mut mine = Vec::new();
                     loop {
                         let next = queue.lock().unwrap().pop();
-                        let Some((number, kill)) = next else { return mine };
-                        let mut case = Case::new(number + 1, kill);
+                        let Some((kill, then)) = next else { return mine };
+                        let mut case = Case::new(kill, then);
                         case.clean_ms = clean.ms;
                         mine.push((kill, case.run()));
                     }
@@ -106,7 +124,8 @@ fn every_point_completes_and_rolls_back() {
         );
     }
     println!(
-        "{} kills, {in_flight} with a call in flight ({random_in_flight} of {random} random); doubles in the server's log: {doubles}; lost events: {lost}",
+        "{} kills, after {completed} of them completed and then rolled back, after the others rolled back at once; \
+         {in_flight} with a call in flight ({random_in_flight} of {random} random); doubles in the server's log: {doubles}; lost events: {lost}",
         ended.len()
     );
 }

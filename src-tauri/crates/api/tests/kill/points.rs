@@ -25,6 +25,16 @@ pub enum Kill {
     },
 }
 
+/// What follows the kill. Either way the case ends where the world began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// The run is completed, then rolled back. A rollback that the kill interrupted is finished before,
+    /// and what was undone is done anew.
+    Complete,
+    /// Straight back.
+    Back,
+}
+
 /// Calls of a clean run there and back.
 const CALLS: u64 = 6;
 /// How long each call takes in a case of a random kill.
@@ -70,29 +80,28 @@ pub struct Ended {
 }
 
 pub struct Case {
-    number: usize,
     kill: Kill,
+    then: Then,
     /// How long a clean run takes, for random kills.
     pub clean_ms: u64,
 }
 
 impl Case {
-    pub fn new(number: usize, kill: Kill) -> Self {
+    pub fn new(kill: Kill, then: Then) -> Self {
         Self {
-            number,
             kill,
+            then,
             clean_ms: 0,
         }
     }
 
     pub fn run(&self) -> Ended {
         let home = tempfile::tempdir().unwrap();
-        let world = Role::start("world", home.path(), &self.kill.spec(), true);
-        world.wait_for("served");
+        let world = Role::world(home.path(), &self.kill.spec());
         let start = records(home.path());
 
         let began = Instant::now();
-        let mut driver = Role::start("there-and-back", home.path(), &self.kill.spec(), false);
+        let mut driver = Role::start("there-and-back", home.path(), &self.kill.spec());
         if let Kill::At { percent } = self.kill {
             let whole = self.clean_ms + CALLS * SLOW_CALL_MS;
             let at = Duration::from_millis(whole * u64::from(percent) / 100);
@@ -125,41 +134,38 @@ impl Case {
             ended.lost = usize::try_from(acked.saturating_sub(head(home.path()))).unwrap_or(usize::MAX);
         }
 
-        // From here half of the cases complete first, the others go straight back; both end as the
-        // world began. A run that went there and back already is reopened and completed.
-        if self.number.is_multiple_of(2) && !rolling_back(home.path()) {
-            let forward = Role::start("forward", home.path(), "never:0", false).end();
-            assert!(
-                forward.success,
-                "{:?}: it could not complete:\n{}",
-                self.kill,
-                forward.lines.join("\n")
-            );
+        let go = |role: &str| {
+            let ended = Role::start(role, home.path(), "never:0").end();
+            let lines = ended.lines.join("\n");
+            assert!(ended.success, "{:?}: {role} did not end:\n{lines}", self.kill);
+        };
+        if self.then == Then::Complete {
+            if rolling_back(home.path()) {
+                go("back");
+            }
+            go("forward");
         }
-        let back = Role::start("back", home.path(), "never:0", false).end();
-        assert!(
-            back.success,
-            "{:?}: it could not roll back:\n{}",
-            self.kill,
-            back.lines.join("\n")
-        );
-
-        let end = records(home.path());
-        ended.end_difference = start
-            .iter()
-            .filter(|set| !end.contains(set))
-            .chain(end.iter().filter(|set| !start.contains(set)))
-            .map(|set| format!("{set:?}"))
-            .collect();
+        go("back");
+        ended.end_difference = difference(&start, &records(home.path()));
         ended.doubles = doubles(&log(home.path()));
         drop(world);
         ended
     }
 }
 
+/// Record sets that are in one of the two and not in the other.
+pub fn difference(start: &[RecordSet], end: &[RecordSet]) -> Vec<String> {
+    start
+        .iter()
+        .filter(|set| !end.contains(set))
+        .chain(end.iter().filter(|set| !start.contains(set)))
+        .map(|set| format!("{set:?}"))
+        .collect()
+}
+
 /// Changes of one step, generation and way that the server carried out more than once. The change
 /// comment names them: `switchback RUN STEP gN apply|undo n digest`.
-fn doubles(log: &[LogEntry]) -> Vec<String> {
+pub fn doubles(log: &[LogEntry]) -> Vec<String> {
     let mut made: BTreeMap<String, usize> = BTreeMap::new();
     for entry in log {
         if entry.operation == "ChangeResourceRecordSets"
@@ -189,11 +195,11 @@ fn block<T>(work: impl Future<Output = T>) -> T {
         .block_on(work)
 }
 
-fn records(home: &Path) -> Vec<RecordSet> {
+pub fn records(home: &Path) -> Vec<RecordSet> {
     block(client(home).state()).unwrap().records
 }
 
-fn log(home: &Path) -> Vec<LogEntry> {
+pub fn log(home: &Path) -> Vec<LogEntry> {
     block(client(home).log(0)).unwrap()
 }
 
@@ -226,15 +232,15 @@ fn rolling_back(home: &Path) -> bool {
 }
 
 /// A re-executed copy of this program in a role.
-struct Role {
+pub struct Role {
     child: Child,
     lines: std::sync::mpsc::Receiver<String>,
     log: PathBuf,
 }
 
-struct Finished {
-    success: bool,
-    lines: Vec<String>,
+pub struct Finished {
+    pub success: bool,
+    pub lines: Vec<String>,
 }
 
 impl Finished {
@@ -249,10 +255,24 @@ impl Finished {
 }
 
 impl Role {
-    fn start(role: &str, home: &Path, kill_at: &str, keep_stdin: bool) -> Self {
+    /// The world; lives as long as this does.
+    pub fn world(home: &Path, kill_at: &str) -> Self {
+        let world = Self::start("world", home, kill_at);
+        world.wait_for("served");
+        world
+    }
+
+    pub fn start(role: &str, home: &Path, kill_at: &str) -> Self {
+        let copy = Command::new(std::env::current_exe().unwrap());
+        Self::launch(copy, role, home, kill_at)
+    }
+
+    /// Starts a role by a command that ends with the path of this program.
+    pub fn launch(mut copy: Command, role: &str, home: &Path, kill_at: &str) -> Self {
         let log = home.join(format!("{role}.stderr"));
         let slow = (kill_at == Kill::RANDOM).then_some(SLOW_CALL_MS);
-        let mut child = Command::new(std::env::current_exe().unwrap())
+        let keep_stdin = role == "world";
+        let mut child = copy
             .args(["--exact", "role", "--nocapture", "--test-threads", "1"])
             .env("SWITCHBACK_KILL_ROLE", role)
             .env("SWITCHBACK_KILL_AT", kill_at)
@@ -291,7 +311,7 @@ impl Role {
         let _ = self.child.kill();
     }
 
-    fn end(&mut self) -> Finished {
+    pub fn end(&mut self) -> Finished {
         let deadline = Instant::now() + Duration::from_secs(120);
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {

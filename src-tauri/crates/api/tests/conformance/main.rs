@@ -1,0 +1,83 @@
+//! The conformance suite on the real Route 53 adapter against the rehearsal: every recorded call fails
+//! in every way, judged by an oracle that reads the world and never asks the adapter. And five planted
+//! bugs, each of which must turn cells red.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod bench;
+mod planted;
+mod upsert;
+
+use bench::RehearsalBench;
+use switchback_testkit::conformance::{Cell, Matrix, cell, cell_name, faults, places};
+use switchback_testkit::faulty::Op;
+use switchback_testkit::{Fault, Place, Planted};
+use tokio::sync::Semaphore;
+
+/// Without `SWITCHBACK_PROVE` one in so many cells of calls that change nothing is run.
+const READS_LEFT_OUT: usize = 4;
+/// Cells that run at a time: they wait more than they work.
+static SLOTS: Semaphore = Semaphore::const_new(8);
+/// The cell without a fault.
+const CLEAN: &str = "clean, applied twice, undone twice, and again";
+
+fn prove() -> bool {
+    std::env::var_os("SWITCHBACK_PROVE").is_some()
+}
+
+/// Every cell of the trace that is recorded first, without a bug.
+async fn recorded() -> (Cell, Vec<(Place, Fault)>) {
+    let (trace, outcome) = cell(&RehearsalBench { planted: None }, None).await;
+    let clean = Cell {
+        name: CLEAN.to_owned(),
+        outcome,
+    };
+    let every = if prove() { 1 } else { READS_LEFT_OUT };
+    let mut cells = Vec::new();
+    for (index, place) in places(&trace).into_iter().enumerate() {
+        // Every cell of a mutating call always; of the reads a share, and all of them in `prove`.
+        for (at, fault) in faults(place.op).into_iter().enumerate() {
+            if place.op == Op::Call || (index * 7 + at).is_multiple_of(every) {
+                cells.push((place.clone(), fault));
+            }
+        }
+    }
+    (clean, cells)
+}
+
+/// What goes wrong in a cell; none for the clean one.
+type Fate = Option<(Place, Fault)>;
+
+fn name(fate: &Fate) -> String {
+    match fate {
+        Some((place, fault)) => cell_name(place, *fault),
+        None => CLEAN.to_owned(),
+    }
+}
+
+/// Runs cells, some at a time.
+async fn run(planted: Option<Planted>, cells: Vec<Fate>) -> Matrix {
+    let mut running = Vec::new();
+    for fate in cells {
+        running.push(tokio::spawn(async move {
+            let _slot = SLOTS.acquire().await.unwrap();
+            let name = name(&fate);
+            let (_, outcome) = cell(&RehearsalBench { planted }, fate).await;
+            Cell { name, outcome }
+        }));
+    }
+    let mut cells = Vec::new();
+    for cell in running {
+        cells.push(cell.await.unwrap());
+    }
+    Matrix { cells }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_cell_is_green() {
+    let (clean, cells) = recorded().await;
+    let mut matrix = run(None, cells.into_iter().map(Some).collect()).await;
+    matrix.cells.insert(0, clean);
+    println!("{matrix}");
+    assert!(matrix.cells.len() > 60, "the trace is too short");
+    assert!(matrix.red().is_empty(), "{} cells are red", matrix.red().len());
+}

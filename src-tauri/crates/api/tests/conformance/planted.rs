@@ -1,0 +1,99 @@
+//! Five planted bugs, behind the real adapter's back: each must turn the cells named here red, and
+//! leave green a cell in which it can't matter. `SWITCHBACK_PROVE` runs every cell with every bug.
+
+use switchback_engine::ports::ProviderErrorKind;
+use switchback_testkit::faulty::Op;
+use switchback_testkit::{Fault, Matrix, Place, Planted};
+
+use crate::{Fate, name, prove, recorded, run};
+
+fn call(phase: &str, nth: usize, fault: Fault) -> Fate {
+    let place = Place {
+        label: format!("{phase} apps.example.nhs.test"),
+        op: Op::Call,
+        nth,
+    };
+    Some((place, fault))
+}
+
+/// The cells that a bug must turn red, and those that it must not.
+fn expected(bug: Planted) -> (Vec<Fate>, Vec<Fate>) {
+    let denied = Fault::FailsBefore(ProviderErrorKind::Denied);
+    match bug {
+        Planted::Upsert => (
+            vec![
+                call("apply lower-ttl", 1, Fault::SecondWriter),
+                call("apply switch", 1, Fault::SecondWriter),
+                call("undo", 2, Fault::SecondWriter),
+            ],
+            vec![None, call("apply switch", 1, denied)],
+        ),
+        Planted::RetryAfterLostResponse => (
+            vec![
+                call("apply switch", 1, Fault::ResponseLost),
+                call("undo", 2, Fault::ResponseLost),
+            ],
+            vec![call("apply switch", 1, denied)],
+        ),
+        Planted::InspectionAlwaysAfter => (
+            vec![
+                call("apply lower-ttl", 1, Fault::RequestLost),
+                call("apply switch", 1, Fault::KilledBefore),
+            ],
+            // Every cell ends with an undo, which is inspected too: there is none that it leaves green.
+            Vec::new(),
+        ),
+        // Here too.
+        Planted::UndoWithoutBeforeImage => (vec![None, call("apply switch", 1, denied)], Vec::new()),
+        Planted::AppendWithoutSync => (
+            vec![
+                call("apply lower-ttl", 1, Fault::KilledAfter),
+                call("undo", 1, Fault::KilledAfter),
+            ],
+            // Without a power cut nothing is lost.
+            vec![call("apply switch", 1, Fault::ResponseLost)],
+        ),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_planted_bug_turns_its_cells_red() {
+    let whole = match prove() {
+        true => Some(recorded().await.1),
+        false => None,
+    };
+    let mut running = Vec::new();
+    for bug in Planted::ALL {
+        let (red, green) = expected(bug);
+        let cells = match &whole {
+            Some(whole) => std::iter::once(None)
+                .chain(whole.iter().cloned().map(Some))
+                .collect(),
+            None => red.iter().chain(&green).cloned().collect(),
+        };
+        running.push((bug, red, green, tokio::spawn(run(Some(bug), cells))));
+    }
+    let mut wrong = Vec::new();
+    for (bug, red, green, matrix) in running {
+        let found = tell(bug, &matrix.await.unwrap());
+        let missing = red.iter().map(name).filter(|name| !found.contains(name));
+        wrong.extend(missing.map(|name| format!("{bug:?} leaves green: {name}")));
+        let beside = green.iter().map(name).filter(|name| found.contains(name));
+        wrong.extend(beside.map(|name| format!("{bug:?} turns red: {name}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Prints a bug's line of the table and gives the names of its red cells.
+fn tell(bug: Planted, matrix: &Matrix) -> Vec<String> {
+    let red = matrix.red();
+    println!("{bug:?}: {} of {} cells red", red.len(), matrix.cells.len());
+    for cell in &red {
+        let why = cell.outcome.as_ref().err().map_or("", String::as_str);
+        println!("  RED  {}: {why}", cell.name);
+    }
+    for cell in matrix.cells.iter().filter(|cell| cell.outcome.is_ok()) {
+        println!("  ok   {}", cell.name);
+    }
+    red.iter().map(|cell| cell.name.clone()).collect()
+}
