@@ -145,7 +145,7 @@ impl World for RunWorld {
 
     async fn identity(&self, target: &Target) -> Result<Identity, ProviderError> {
         let found = self.aws.identity().await?;
-        switchback_aws::guard::assert_identity(target, &found)?;
+        self.aws.assert_identity(target, &found).await?;
         Ok(found)
     }
 

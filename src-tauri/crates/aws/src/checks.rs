@@ -7,7 +7,7 @@ use switchback_model::dns::{DnsName, RecordData, RecordSet};
 use switchback_model::{CheckReading, CheckSpec, Target};
 
 use crate::connect::Aws;
-use crate::guard::{assert_identity, masked, role_of};
+use crate::guard::{masked, role_of};
 use crate::reading::Reading;
 use crate::route53::bare;
 
@@ -40,7 +40,7 @@ impl Aws {
             Ok(found) => found,
             Err(error) => return reading.error(&error),
         };
-        match assert_identity(target, &found) {
+        match self.assert_identity(target, &found).await {
             Ok(()) => {
                 let role =
                     role_of(&found.arn).map_or_else(|| "no role".to_owned(), |role| format!("role {role}"));

@@ -6,29 +6,26 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use aws_config::default_provider::credentials::DefaultCredentialsChain;
-use aws_config::profile::ProfileFileCredentialsProvider;
-use aws_config::provider_config::ProviderConfig;
+use aws_config::identity::IdentityCache;
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
-use aws_sdk_route53::config::{BehaviorVersion, Region, SharedHttpClient};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_route53::config::{BehaviorVersion, Region};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::{SystemTimeSource, TimeSource};
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use jiff::Timestamp;
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject as _;
-use switchback_engine::ports::{Clock, ProviderError, ProviderErrorKind};
+use switchback_engine::ports::{Clock, Identity, ProviderError, ProviderErrorKind};
 use switchback_model::dns::DnsName;
+use switchback_model::{Target, TargetKind};
 use tracing::Instrument as _;
 
-use crate::error::{guard, provider_error};
+use crate::credentials::Chain;
+use crate::error::{CREDENTIALS_HINT, Context, guard, provider_error};
+use crate::http;
 use crate::observe::Seen;
 
 const CONNECT: Duration = Duration::from_secs(3);
@@ -69,6 +66,9 @@ pub struct Aws {
     pub(crate) sts: aws_sdk_sts::Client,
     /// Zone id → name, of public zones whose name was read; a zone's name never changes.
     pub(crate) zones: Arc<Mutex<BTreeMap<String, DnsName>>>,
+    /// Whose credentials; none for the rehearsal's fixed ones.
+    credentials: Option<Chain>,
+    context: Context,
     clock: Option<Arc<dyn Clock>>,
     paced: bool,
 }
@@ -83,22 +83,41 @@ impl Aws {
     /// Prepares the clients; nothing is sent and no credential is read before the first call.
     ///
     /// # Errors
-    /// `Guard` where the endpoint is no http(s) URL, or `AWS_CA_BUNDLE` names a file without a
-    /// certificate.
+    /// `Guard` where the endpoint is no http(s) URL, `AWS_CA_BUNDLE` names a file without a
+    /// certificate, or `HTTPS_PROXY` is not usable.
     pub fn connect(options: &AwsOptions) -> Result<Self, ProviderError> {
-        if let Some(endpoint) = &options.endpoint
-            && !(endpoint.starts_with("http://") || endpoint.starts_with("https://"))
-        {
-            return Err(guard(
-                "connect",
-                "The custom endpoint is no http or https URL",
-                "Correct the endpoint.",
-            ));
+        if let Some(endpoint) = &options.endpoint {
+            check_endpoint(endpoint)?;
         }
-        let http = http_client(ca_bundle()?)?;
         let region = Region::new(options.region.clone());
         let sleep = SharedAsyncSleep::new(TokioSleep::new());
-        let credentials = credentials(options, &region, &http);
+        // The rehearsal never leaves this machine: neither trust nor proxy has a say.
+        let (proxy, http, chain, credentials) = match &options.rehearsal_credentials {
+            Some((id, secret)) => {
+                let fixed = Credentials::new(id.clone(), secret.clone(), None, None, "rehearsal");
+                let http = http::client(false, None)?;
+                (None, http, None, SharedCredentialsProvider::new(fixed))
+            }
+            None => {
+                let proxy = http::Proxy::from(|name| std::env::var(name).ok())?;
+                let http = http::client(true, proxy.clone())?;
+                let chain = Chain::new(options.profile.clone(), &region, &http);
+                let shared = SharedCredentialsProvider::new(chain.clone());
+                (proxy, http, Some(chain), shared)
+            }
+        };
+        let plain = options
+            .endpoint
+            .as_deref()
+            .is_some_and(|url| url.starts_with("http://"));
+        let context = Context {
+            to: match &options.endpoint {
+                Some(url) => format!("the endpoint {}", crate::error::safe(url)),
+                None => "AWS".to_owned(),
+            },
+            custom: options.endpoint.is_some(),
+            proxy: proxy.filter(|_| !plain).map(|proxy| proxy.variable),
+        };
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT)
             .operation_attempt_timeout(ATTEMPT)
@@ -110,6 +129,7 @@ impl Aws {
             .credentials_provider(credentials.clone())
             .http_client(http.clone())
             .sleep_impl(sleep.clone())
+            .identity_cache(IdentityCache::no_cache())
             .retry_config(RetryConfig::standard())
             .timeout_config(timeouts.clone());
         let mut sts = aws_sdk_sts::Config::builder()
@@ -118,6 +138,7 @@ impl Aws {
             .credentials_provider(credentials)
             .http_client(http)
             .sleep_impl(sleep)
+            .identity_cache(IdentityCache::no_cache())
             .retry_config(RetryConfig::standard())
             .timeout_config(timeouts);
         route53.set_endpoint_url(options.endpoint.clone());
@@ -126,6 +147,8 @@ impl Aws {
             route53: aws_sdk_route53::Client::from_conf(route53.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             zones: Arc::default(),
+            credentials: chain,
+            context,
             clock: options.clock.clone(),
             paced: options.rehearsal_credentials.is_none(),
         })
@@ -150,15 +173,22 @@ impl Aws {
         F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let span = tracing::debug_span!(
+        let span = tracing::info_span!(
             target: "switchback_aws", "call", service, operation,
             request_id = tracing::field::Empty, ms = tracing::field::Empty
         );
         let started = Instant::now();
-        let result = call
-            .instrument(span.clone())
-            .await
-            .map_err(|error| provider_error(operation, &error, seen));
+        let result = async {
+            match call.await {
+                Ok(output) => Ok(output),
+                Err(error) => {
+                    let error = provider_error(operation, &error, seen, &self.context);
+                    Err(self.with_sign_in(error, seen).await)
+                }
+            }
+        }
+        .instrument(span.clone())
+        .await;
         let request_id = match &result {
             Ok(_) => seen.request_id(),
             Err(error) => error.request_id.clone(),
@@ -168,10 +198,52 @@ impl Aws {
         span.record("request_id", request_id.as_deref().unwrap_or("none"));
         let _in_span = span.enter();
         match &result {
+            // What changes something is always in the log, what reads only when asked for.
+            Ok(_) if operation.starts_with("Change") => {
+                tracing::info!(target: "switchback_aws", "answered");
+            }
             Ok(_) => tracing::debug!(target: "switchback_aws", "answered"),
             Err(error) => tracing::warn!(target: "switchback_aws", kind = ?error.kind, "failed"),
         }
         result
+    }
+
+    /// Names the command that mends a sign-in, and has the credentials loaded anew next time.
+    async fn with_sign_in(&self, mut error: ProviderError, seen: &Seen) -> ProviderError {
+        let Some(chain) = &self.credentials else {
+            return error;
+        };
+        if error.kind != ProviderErrorKind::Credentials || error.hint.as_deref() != Some(CREDENTIALS_HINT) {
+            return error;
+        }
+        chain.forget();
+        let source = chain.source().await;
+        if !seen.transmitting()
+            && let Some(fault) = source.fault()
+        {
+            error.message = fault;
+        }
+        error.hint = Some(source.mend());
+        error
+    }
+
+    /// Proves that a caller is the target's asserted account and role; a refusal says where its
+    /// credentials come from.
+    ///
+    /// # Errors
+    /// As [`crate::guard::assert_identity`].
+    pub async fn assert_identity(&self, target: &Target, found: &Identity) -> Result<(), ProviderError> {
+        let Err(mut error) = crate::guard::assert_identity(target, found) else {
+            return Ok(());
+        };
+        if let Some(chain) = &self.credentials {
+            // The person will sign in as somebody else.
+            chain.forget();
+            if target.role.is_some() || target.kind != TargetKind::Production {
+                error.hint = Some(chain.source().await.other());
+            }
+        }
+        Err(error)
     }
 
     /// The server's Date, or the host's clock where it sent none.
@@ -184,104 +256,32 @@ impl Aws {
     }
 }
 
-/// The certificates of `AWS_CA_BUNDLE`, which the Rust SDK does not read by itself.
-fn ca_bundle() -> Result<Option<Vec<u8>>, ProviderError> {
-    let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) else {
-        return Ok(None);
-    };
-    let mend = "Correct AWS_CA_BUNDLE or remove it, then start Switchback again.";
-    let pem = std::fs::read(&path).map_err(|_| {
-        guard(
-            "connect",
-            "The file that AWS_CA_BUNDLE names could not be read",
-            mend,
-        )
-    })?;
-    if readable_certificates(&pem) {
-        Ok(Some(pem))
-    } else {
+/// Refuses an endpoint that could never be called, or that would carry a password into the journal.
+///
+/// # Errors
+/// `Guard`; the endpoint itself is not repeated.
+pub fn check_endpoint(endpoint: &str) -> Result<(), ProviderError> {
+    let refused = |what: &str| {
         Err(guard(
             "connect",
-            "The file that AWS_CA_BUNDLE names holds no readable certificate",
-            mend,
+            what,
+            "Give --aws-endpoint or AWS_ENDPOINT_URL a URL such as http://127.0.0.1:4566.",
         ))
+    };
+    let url: Option<::http::Uri> = endpoint.parse().ok();
+    let Some((scheme, authority)) = url
+        .as_ref()
+        .and_then(|url| Some((url.scheme_str()?, url.authority()?)))
+    else {
+        return refused("The custom endpoint is no http or https URL");
+    };
+    if !matches!(scheme, "http" | "https") {
+        return refused("The custom endpoint is no http or https URL");
     }
-}
-
-/// The SDK panics on certificates that it cannot read, so they are looked at first.
-pub(crate) fn readable_certificates(pem: &[u8]) -> bool {
-    let mut roots = rustls::RootCertStore::empty();
-    let found: Vec<_> = CertificateDer::pem_slice_iter(pem).collect();
-    !found.is_empty()
-        && found
-            .into_iter()
-            .all(|found| found.is_ok_and(|certificate| roots.add(certificate).is_ok()))
-}
-
-fn http_client(bundle: Option<Vec<u8>>) -> Result<SharedHttpClient, ProviderError> {
-    let mut trust = TrustStore::default();
-    if let Some(pem) = bundle {
-        trust = trust.with_pem_certificate(pem);
+    if authority.as_str().contains('@') {
+        return refused("The custom endpoint holds a user name or a password");
     }
-    let tls = TlsContext::builder()
-        .with_trust_store(trust)
-        .build()
-        .map_err(|_| {
-            guard(
-                "connect",
-                "The TLS settings could not be built",
-                "Look at AWS_CA_BUNDLE and the system's certificates.",
-            )
-        })?;
-    Ok(aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-        .tls_context(tls)
-        .build_https())
-}
-
-fn credentials(options: &AwsOptions, region: &Region, http: &SharedHttpClient) -> SharedCredentialsProvider {
-    if let Some((id, secret)) = &options.rehearsal_credentials {
-        let fixed = Credentials::new(id.clone(), secret.clone(), None, None, "rehearsal");
-        return SharedCredentialsProvider::new(fixed);
-    }
-    let config = ProviderConfig::default()
-        .with_region(Some(region.clone()))
-        .with_http_client(http.clone());
-    match &options.profile {
-        Some(profile) => SharedCredentialsProvider::new(
-            ProfileFileCredentialsProvider::builder()
-                .profile_name(profile)
-                .configure(&config)
-                .build(),
-        ),
-        None => SharedCredentialsProvider::new(DefaultChain {
-            config,
-            chain: Arc::default(),
-        }),
-    }
-}
-
-/// The SDK's default chain, built at its first use because building it is asynchronous.
-#[derive(Debug)]
-struct DefaultChain {
-    config: ProviderConfig,
-    chain: Arc<tokio::sync::OnceCell<DefaultCredentialsChain>>,
-}
-
-impl ProvideCredentials for DefaultChain {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::new(async move {
-            let build = || {
-                DefaultCredentialsChain::builder()
-                    .configure(self.config.clone())
-                    .build()
-            };
-            self.chain.get_or_init(build).await.provide_credentials().await
-        })
-    }
+    Ok(())
 }
 
 /// An answer that lacks what the API promises.

@@ -3,17 +3,28 @@
 
 use std::error::Error;
 
-use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
 
 use crate::observe::{Seen, request_id};
+use crate::unsent::{before_sending, by_connection};
 
-const TLS_HINT: &str = "A proxy that inspects traffic may stand in between: set AWS_CA_BUNDLE to its certificate, or \
-                        use a network without it.";
-const CREDENTIALS_HINT: &str = "Sign in again, for example with `aws sso login`, then repeat.";
+/// Stands for the command that mends the sign-in, which [`crate::Aws`] knows and puts in its place.
+pub(crate) const CREDENTIALS_HINT: &str = "Sign in again, for example with `aws sso login`, then repeat.";
+const CLOCK_HINT: &str = "Set this computer's clock to the right time, then repeat.";
+
+/// What a failure should say about the way to AWS.
+#[derive(Debug, Clone)]
+pub(crate) struct Context {
+    /// `AWS`, or the custom endpoint.
+    pub(crate) to: String,
+    /// Whether the endpoint was given by the person.
+    pub(crate) custom: bool,
+    /// The variable that names the proxy in use.
+    pub(crate) proxy: Option<&'static str>,
+}
 
 /// A refusal of our own, before anything was sent.
 pub(crate) fn guard(operation: &str, message: &str, hint: &str) -> ProviderError {
@@ -36,13 +47,14 @@ fn own(kind: Kind, operation: &str, message: &str, hint: &str) -> ProviderError 
 }
 
 /// The kind, a sentence and a hint.
-type Sorted = (Kind, String, Option<&'static str>);
+pub(crate) type Sorted = (Kind, String, Option<&'static str>);
 
 /// Maps any failure of a call.
 pub(crate) fn provider_error<E>(
     operation: &str,
     error: &SdkError<E, HttpResponse>,
     seen: &Seen,
+    context: &Context,
 ) -> ProviderError
 where
     E: ProvideErrorMetadata + Error + 'static,
@@ -67,16 +79,16 @@ where
         }
         SdkError::TimeoutError(_) if seen.transmitting() => (
             Kind::NoAnswer,
-            "No answer came within 15 seconds".to_owned(),
+            format!("{} did not answer within 15 seconds", context.to),
             None,
         ),
         SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
-            Some(inner) => by_connection(inner, seen.transmitting()),
+            Some(inner) => by_connection(inner, failure.is_timeout(), seen.transmitting(), context),
             None => (Kind::NoAnswer, "The connection failed".to_owned(), None),
         },
         other => match other.source() {
-            Some(inner) => before_sending(inner),
-            None => before_sending(other),
+            Some(inner) => before_sending(inner, context),
+            None => before_sending(other, context),
         },
     };
     let request_id = error.raw_response().and_then(|raw| request_id(raw.headers()));
@@ -132,11 +144,15 @@ pub(crate) fn by_answer(status: u16, code: Option<&str>, message: Option<&str>, 
             "The AWS credentials have expired".to_owned(),
             Some(CREDENTIALS_HINT),
         ),
-        "RequestTimeTooSkewed" => (
-            Kind::Credentials,
-            "This computer's clock differs too much from AWS's".to_owned(),
-            Some("Set the clock, then repeat."),
-        ),
+        // STS has no code of its own for it (IAM user guide, "Signature expired").
+        "RequestTimeTooSkewed" => clock(),
+        "SignatureDoesNotMatch" | "InvalidSignatureException" | "IncompleteSignature"
+            if ["Signature expired", "Signature not yet current"]
+                .iter()
+                .any(|words| said.starts_with(words)) =>
+        {
+            clock()
+        }
         // The texts of these may quote the signature or the key: only the code is kept.
         "InvalidClientTokenId"
         | "UnrecognizedClientException"
@@ -182,6 +198,14 @@ pub(crate) fn by_answer(status: u16, code: Option<&str>, message: Option<&str>, 
             None,
         ),
     }
+}
+
+fn clock() -> Sorted {
+    (
+        Kind::Credentials,
+        "This computer's clock differs too much from AWS's".to_owned(),
+        Some(CLOCK_HINT),
+    )
 }
 
 /// A refused batch: stale values are a conflict, anything else is a wrong request. The wording is
@@ -240,83 +264,6 @@ fn legacy_batch(body: &[u8]) -> Option<String> {
     )
 }
 
-fn by_connection(error: &(dyn Error + 'static), transmitting: bool) -> Sorted {
-    if !transmitting {
-        return before_sending(error);
-    }
-    let connecting = chain(error).any(|link| {
-        link.downcast_ref::<hyper_util::client::legacy::Error>()
-            .is_some_and(|e| e.is_connect())
-    });
-    if !connecting {
-        // A reset, an early end, a stalled answer: the request may have arrived.
-        return (
-            Kind::NoAnswer,
-            "The connection broke before the answer came".to_owned(),
-            None,
-        );
-    }
-    match chain(error).find_map(tls_error) {
-        Some(reason) => (
-            Kind::Tls,
-            format!("The TLS connection to AWS was refused: {reason}"),
-            Some(TLS_HINT),
-        ),
-        None => (
-            Kind::Connect,
-            "No connection to AWS could be made".to_owned(),
-            Some("Look at the network, the VPN and the endpoint, then repeat."),
-        ),
-    }
-}
-
-fn before_sending(error: &(dyn Error + 'static)) -> Sorted {
-    let missing = chain(error).find_map(|link| link.downcast_ref::<CredentialsError>());
-    match missing {
-        Some(CredentialsError::CredentialsNotLoaded(_)) => (
-            Kind::Credentials,
-            "There are no AWS credentials".to_owned(),
-            Some(CREDENTIALS_HINT),
-        ),
-        Some(CredentialsError::ProviderTimedOut(_)) => (
-            Kind::Credentials,
-            "The AWS credentials could not be read in time".to_owned(),
-            Some(CREDENTIALS_HINT),
-        ),
-        Some(CredentialsError::InvalidConfiguration(_)) => (
-            Kind::Credentials,
-            "The AWS profile is not usable".to_owned(),
-            Some("Look at the profile in ~/.aws/config: its name, sso-session or role."),
-        ),
-        Some(_) => (
-            Kind::Credentials,
-            "The AWS credentials could not be loaded".to_owned(),
-            Some(CREDENTIALS_HINT),
-        ),
-        None => (
-            Kind::Refused,
-            "The request could not be prepared; nothing was sent".to_owned(),
-            None,
-        ),
-    }
-}
-
-/// The causes of an error; an `io::Error` shows what it wraps as well, which `source` skips.
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |link| {
-        let link: &'a (dyn Error + 'static) = *link;
-        match link.downcast_ref::<std::io::Error>() {
-            Some(io) => io.get_ref().map(|inner| inner as &(dyn Error + 'static)),
-            None => link.source(),
-        }
-    })
-}
-
-fn tls_error(link: &(dyn Error + 'static)) -> Option<String> {
-    link.downcast_ref::<rustls::Error>()
-        .map(|error| safe(&error.to_string()))
-}
-
 fn sentence(ours: &str, code: &str, said: &str) -> String {
     match (code, said) {
         ("", "") => ours.to_owned(),
@@ -325,13 +272,17 @@ fn sentence(ours: &str, code: &str, said: &str) -> String {
     }
 }
 
-/// One printable line of at most 300 characters without access key ids.
+/// One printable line of at most 300 characters without access key ids and without whole account ids.
 pub(crate) fn safe(text: &str) -> String {
     let words = text.split_whitespace().map(|word| {
         let key = ["AKIA", "ASIA", "aws_secret", "Signature="]
             .iter()
             .any(|mark| word.contains(mark));
-        if key { "(removed)" } else { word }
+        if key {
+            "(removed)".to_owned()
+        } else {
+            without_accounts(word)
+        }
     });
     let line: String = words
         .collect::<Vec<_>>()
@@ -340,4 +291,24 @@ pub(crate) fn safe(text: &str) -> String {
         .filter(|c| !c.is_control())
         .collect();
     line.chars().take(300).collect()
+}
+
+/// Twelve digits that stand alone, as in an ARN, are an account: only its last four stay.
+fn without_accounts(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    let mut digits = String::new();
+    for c in word.chars().map(Some).chain([None]) {
+        match c {
+            Some(c) if c.is_ascii_digit() => digits.push(c),
+            other => {
+                match digits.len() {
+                    12 => out.push_str(&crate::guard::masked(&digits)),
+                    _ => out.push_str(&digits),
+                }
+                digits.clear();
+                out.extend(other);
+            }
+        }
+    }
+    out
 }

@@ -5,16 +5,20 @@
 
 pub mod checks;
 mod connect;
+mod credentials;
 mod error;
 pub mod guard;
+mod http;
 mod observe;
 mod pace;
 mod reading;
 pub mod route53;
+mod source;
 mod sts;
+mod unsent;
 
 pub use checks::ParentNs;
-pub use connect::{Aws, AwsOptions};
+pub use connect::{Aws, AwsOptions, check_endpoint};
 pub use guard::assert_identity;
 pub use route53::{HostedZone, NameAction};
 

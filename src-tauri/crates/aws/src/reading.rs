@@ -23,9 +23,13 @@ impl Reading<'_> {
         self.end(Verdict::Fail, observed.into(), Some(mend.to_owned()))
     }
 
-    /// It could not be told.
+    /// It could not be told. The runbook's mending words are about what fails; how to make it tell
+    /// is the adapter's to say.
     pub(crate) fn error(self, error: &ProviderError) -> CheckReading {
-        self.end(Verdict::Error, error.message.clone(), error.hint.clone())
+        let mend = error.hint.clone();
+        let mut reading = self.end(Verdict::Error, error.message.clone(), None);
+        reading.mend = mend.or(reading.mend);
+        reading
     }
 
     /// It could not be told, for a reason outside AWS.

@@ -16,6 +16,7 @@ pub mod plan;
 pub mod preview;
 pub mod rollback;
 pub mod state;
+pub mod text;
 
 pub use action::{ActionSpec, SetTtl, SwitchRecord};
 pub use amend::{PlanChange, PlanDiff, Subject};

@@ -113,11 +113,15 @@ impl Reader<'_> {
         let text = self.expanded(item, Some(&[ValueType::Dns, ValueType::Text]))?;
         let name = DnsName::new(&text).ok();
         if name.is_none() {
+            let fix = match text.chars().any(char::is_alphabetic) && !text.is_ascii() {
+                true => "Write the name in its ASCII form, such as xn--bcher-kva.example.nhs.test.",
+                false => "Write labels of 1 to 63 characters joined by dots, such as apps.example.nhs.test.",
+            };
             self.notes.error(
                 "invalid-name",
                 item.span().into(),
                 format!("{:?} is not a DNS name.", cut(&text)),
-                "Write labels of 1 to 63 characters joined by dots, such as apps.example.nhs.test.",
+                fix,
             );
         }
         name
@@ -303,6 +307,12 @@ fn url_fault(text: &str) -> Option<(&'static str, &'static str)> {
     let last = host.rsplit('.').next().unwrap_or_default();
     if last.starts_with("0x") || (!last.is_empty() && last.chars().all(|c| c.is_ascii_digit())) {
         return Some(("its host is an IP address", use_name));
+    }
+    if host.contains('*') {
+        return Some((
+            "its host is a wildcard",
+            "Write one of the names that the wildcard covers.",
+        ));
     }
     DnsName::new(authority)
         .is_err()

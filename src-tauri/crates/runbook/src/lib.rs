@@ -26,6 +26,7 @@ mod values;
 pub mod bundled;
 
 pub use load::{Loaded, load};
+pub use notes::nearest;
 pub use problem::{Problem, Report, RunbookError, render};
 pub use resolve::{check, resolve};
 pub use schema::{schema, target_schema};

@@ -84,7 +84,8 @@ impl<'s> Notes<'s> {
 }
 
 /// The known word that was likely meant, if one is near.
-pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+#[must_use]
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let word = word.to_lowercase();
     known
         .into_iter()

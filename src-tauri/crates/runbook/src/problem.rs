@@ -7,6 +7,7 @@ use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity, SourceCode,
 };
 use serde::Serialize;
+use switchback_model::text;
 
 use crate::source::{MAX_BYTES, Source};
 
@@ -28,6 +29,18 @@ pub struct Problem {
     /// The bytes of the file's text that it is about.
     #[serde(skip)]
     pub span: Range<usize>,
+}
+
+impl Problem {
+    /// Where it is, for people: file, line and column, or the file alone where all of it is meant.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match self.code {
+            "unreadable" | "too-large" | "no-runbook" => self.file.clone(),
+            "no-target" => format!("target {}", self.file),
+            _ => format!("{}:{}:{}", self.file, self.line, self.column),
+        }
+    }
 }
 
 impl fmt::Display for Problem {
@@ -54,7 +67,7 @@ pub struct Report {
 #[derive(Debug, thiserror::Error)]
 pub enum RunbookError {
     /// The file can't be opened or read.
-    #[error("{file} can't be read")]
+    #[error("The file can't be read: {}.", reason(source))]
     Unreadable {
         /// The path as given.
         file: String,
@@ -62,13 +75,13 @@ pub enum RunbookError {
         source: std::io::Error,
     },
     /// More than [`MAX_BYTES`].
-    #[error("{file} is larger than 1 MiB ({MAX_BYTES} bytes), so it was not parsed")]
+    #[error("The file is larger than 1 MiB ({MAX_BYTES} bytes), so it was not parsed.")]
     TooLarge {
         /// The path as given.
         file: String,
     },
     /// The text is not UTF-8.
-    #[error("{file}:{line}:{column}: a byte here is not valid UTF-8")]
+    #[error("The byte here is not valid UTF-8.")]
     NotUtf8 {
         /// The path as given.
         file: String,
@@ -80,7 +93,7 @@ pub enum RunbookError {
         offset: usize,
     },
     /// Neither a file, nor a folder with a runbook, nor the name of a built-in one.
-    #[error("there is no runbook {name:?}")]
+    #[error("There is no runbook {name:?}.")]
     NoRunbook {
         /// The argument as given.
         name: String,
@@ -88,13 +101,25 @@ pub enum RunbookError {
         built_in: Vec<String>,
     },
     /// The runbook has no such target.
-    #[error("the runbook has no target {name:?}")]
+    #[error("The runbook has no target {name:?}.")]
     NoTarget {
         /// The argument as given.
         name: String,
         /// The targets that it has.
         available: Vec<String>,
     },
+}
+
+/// The operating system's reason in words for people.
+fn reason(error: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::NotFound => "there is none of that name",
+        Kind::PermissionDenied => "you may not open it",
+        Kind::IsADirectory => "it is a folder",
+        Kind::NotADirectory => "a part of its path is a file, not a folder",
+        _ => "the disk gave an error",
+    }
 }
 
 impl RunbookError {
@@ -193,6 +218,17 @@ impl Diagnostic for Shown<'_> {
     }
 }
 
+/// As [`text::shown`], but the end of a line of Windows stays as it is.
+fn visible(source: &str) -> String {
+    source
+        .split_inclusive("\r\n")
+        .map(|line| match line.strip_suffix("\r\n") {
+            Some(line) => format!("{}\r\n", text::shown(line)),
+            None => text::shown(line),
+        })
+        .collect()
+}
+
 /// Shows problems with the lines that they are about, for a terminal, without colour.
 #[must_use]
 pub fn render(problems: &[Problem], sources: &[Source]) -> String {
@@ -205,7 +241,7 @@ pub fn render(problems: &[Problem], sources: &[Source]) -> String {
         let source = sources
             .iter()
             .find(|source| source.file == problem.file && problem.span.end <= source.text.len())
-            .map(|source| NamedSource::new(&source.file, source.text.clone()));
+            .map(|source| NamedSource::new(&source.file, visible(&source.text)));
         let shown = Shown { problem, source };
         if handler.render_report(&mut out, &shown).is_err() {
             // A label that miette can't place must not hide the problem.

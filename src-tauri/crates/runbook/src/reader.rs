@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use switchback_model::ids::InvalidId;
+use switchback_model::text::is_obeyed;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -151,11 +152,15 @@ fn sane(notes: &mut Notes<'_>, text: &str, at: At) {
             "Shorten it, or link to a page that holds it.",
         );
     }
-    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+    let bad = |c: &char| is_obeyed(*c) && *c != '\n' && *c != '\t';
+    if let Some(found) = text.chars().find(bad) {
         notes.error(
             "control-character",
             at,
-            "This string holds a control character, which could change how a terminal shows it.",
+            format!(
+                "This string holds the control character U+{:04X}, which could change how a terminal shows it.",
+                u32::from(found)
+            ),
             "Remove it.",
         );
     }

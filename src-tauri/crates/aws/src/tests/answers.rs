@@ -4,8 +4,8 @@ use aws_sdk_route53::operation::get_change::GetChangeError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 
-use crate::connect::readable_certificates;
-use crate::error::{by_answer, provider_error, safe};
+use crate::error::{Context, by_answer, provider_error, safe};
+use crate::http::{Proxy, readable_certificates};
 use crate::observe::{Seen, http_date};
 
 #[test]
@@ -98,6 +98,10 @@ fn texts_of_others_are_made_safe() {
         "a b[31m (removed) c"
     );
     assert_eq!(safe(&"x".repeat(400)).len(), 300);
+    assert_eq!(
+        safe("arn:aws:iam::123456789012:role/a 1234567890123"),
+        "arn:aws:iam::…9012:role/a 1234567890123"
+    );
 }
 
 #[test]
@@ -130,9 +134,100 @@ fn only_what_was_handed_over_may_have_been_applied() {
         |cause| SdkError::dispatch_failure(ConnectorError::timeout(cause)),
     ];
     for failure in failures {
-        let left = provider_error("GetChange", &failure(broken()), &Seen::handed_over());
+        let context = Context {
+            to: "AWS".to_owned(),
+            custom: false,
+            proxy: None,
+        };
+        let left = provider_error("GetChange", &failure(broken()), &Seen::handed_over(), &context);
         assert_eq!(left.kind, Kind::NoAnswer);
-        let kept = provider_error("GetChange", &failure(broken()), &Seen::default());
+        let kept = provider_error("GetChange", &failure(broken()), &Seen::default(), &context);
         assert!(!kept.may_have_applied(), "{kept:?}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_told_from_a_key_that_is_wrong() {
+    for (code, said) in [
+        ("RequestTimeTooSkewed", "The difference is too large."),
+        (
+            "SignatureDoesNotMatch",
+            "Signature expired: 20260101T100000Z is now earlier than 20260101T101500Z",
+        ),
+        (
+            "InvalidSignatureException",
+            "Signature not yet current: 20260101T120000Z is still later than 20260101T101500Z",
+        ),
+    ] {
+        let (kind, message, hint) = by_answer(403, Some(code), Some(said), b"");
+        assert_eq!(kind, Kind::Credentials);
+        assert!(message.contains("clock"), "{message}");
+        assert!(hint.unwrap().contains("clock"));
+    }
+    let (_, message, _) = by_answer(403, Some("SignatureDoesNotMatch"), Some("no match"), b"");
+    assert!(!message.contains("clock"));
+}
+
+#[test]
+fn a_proxy_comes_from_the_environment_and_is_never_shown() {
+    let from = |set: &[(&str, &str)]| {
+        let set: Vec<(String, String)> = set
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
+        Proxy::from(move |name| set.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone()))
+    };
+    assert!(from(&[]).unwrap().is_none());
+    assert!(
+        from(&[("HTTPS_PROXY", " "), ("NO_PROXY", "*")])
+            .unwrap()
+            .is_none()
+    );
+    for (name, value) in [
+        ("HTTPS_PROXY", "http://proxy.example.nhs.test:8080"),
+        ("https_proxy", "proxy.example.nhs.test:8080"),
+        ("ALL_PROXY", "http://me:hunter2@proxy.example.nhs.test:8080"),
+    ] {
+        let proxy = from(&[(name, value)]).unwrap().unwrap();
+        assert_eq!(proxy.variable, name);
+        assert!(!format!("{proxy:?}").contains("proxy.example"));
+    }
+    assert_eq!(
+        from(&[("HTTPS_PROXY", "http://a.test"), ("https_proxy", "http://b.test")])
+            .unwrap()
+            .unwrap()
+            .variable,
+        "https_proxy"
+    );
+    for bad in [
+        "socks5://me:hunter2@proxy.test:1080",
+        "ftp://hunter2.test",
+        "http://",
+        "http://hunter2 b",
+    ] {
+        let error = from(&[("HTTPS_PROXY", bad)]).unwrap_err();
+        assert_eq!(error.kind, Kind::Guard);
+        assert!(
+            error.message.contains("HTTPS_PROXY") && !error.message.contains("hunter2"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn an_endpoint_is_looked_at_before_it_is_kept() {
+    for good in ["http://127.0.0.1:4566", "https://aws.example.nhs.test"] {
+        crate::check_endpoint(good).unwrap();
+    }
+    for bad in [
+        "",
+        "foo",
+        "127.0.0.1:4566",
+        "ftp://a.test",
+        "http://me:hunter2@127.0.0.1:1",
+        "http://",
+    ] {
+        let error = crate::check_endpoint(bad).unwrap_err();
+        assert!(!error.message.contains("hunter2"), "{bad}");
     }
 }

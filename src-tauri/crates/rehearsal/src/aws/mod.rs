@@ -151,7 +151,7 @@ async fn serve(core: &Arc<Core>, caller: &Caller, call: &Call, signed: bool) -> 
         Some(error) => Err(Box::new((error, caller.entry(Outcome::Refused)))),
         None => match caller.service.as_str() {
             "route53" => route53::serve(core, caller, call),
-            "sts" => sts::serve(caller),
+            "sts" => sts::serve(caller, call),
             _ => Err(Box::new((
                 AwsError::not_rehearsed(&caller.operation),
                 caller.entry(Outcome::Refused),

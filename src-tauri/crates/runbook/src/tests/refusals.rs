@@ -138,7 +138,7 @@ fn rules() {
 fn strings_have_a_limit() {
     let long = format!("why = \"{}\"", "x".repeat(10_001));
     assert_snapshot!(errors(&[("why = \"A quick switch\"", &long)]), @"24:7 string-too-long: This string has 10001 characters; the most is 10000. Shorten it, or link to a page that holds it.");
-    assert_snapshot!(errors(&[("why = \"A quick switch\"", "why = \"\\u001b[2J\"")]), @"24:7 control-character: This string holds a control character, which could change how a terminal shows it. Remove it.");
+    assert_snapshot!(errors(&[("why = \"A quick switch\"", "why = \"\\u001b[2J\"")]), @"24:7 control-character: This string holds the control character U+001B, which could change how a terminal shows it. Remove it.");
 }
 
 #[test]

@@ -14,12 +14,11 @@ fn a_large_file_is_refused_before_it_is_parsed() {
     fs::write(&path, vec![b'#'; 10_000_000]).unwrap();
     let problem = Source::read(&path).unwrap_err().problem();
     assert_eq!(problem.code, "too-large");
-    assert!(
-        problem
-            .message
-            .ends_with("is larger than 1 MiB (1048576 bytes), so it was not parsed"),
-        "{problem}"
+    assert_eq!(
+        problem.message,
+        "The file is larger than 1 MiB (1048576 bytes), so it was not parsed."
     );
+    assert_eq!(problem.place(), path.display().to_string());
     let report = check(&Source::new("big", "[".repeat(MAX_BYTES + 1)), None);
     assert_eq!(
         report.errors.iter().map(|e| e.code).collect::<Vec<_>>(),
@@ -85,5 +84,31 @@ fn a_file_that_was_cut_off_anywhere_crashes_nothing() {
         let _ = crate::render(&report.errors, &[cut]);
         let cut = Source::new("mini.toml", &TARGET[..end.min(TARGET.len())]);
         let _ = crate::render(&check(&whole, Some(&cut)).errors, &[whole.clone(), cut]);
+    }
+}
+
+#[test]
+fn nothing_that_a_terminal_obeys_is_shown() {
+    for (bad, name) in [
+        ("\u{202e}", "U+202E"),
+        ("\u{9b}31m", "U+009B"),
+        ("\u{2066}", "U+2066"),
+    ] {
+        let text = RUNBOOK.replacen(
+            "why = \"A quick switch\"",
+            &format!("why = \"A {bad} switch\""),
+            1,
+        );
+        let runbook = Source::new("runbook.toml", format!("# a comment {bad}\r\n{text}"));
+        let report = check(&runbook, Some(&Source::new("mini.toml", TARGET)));
+        assert_eq!(report.errors.len(), 1, "{report:?}");
+        assert!(report.errors[0].message.contains(name), "{report:?}");
+        let shown = crate::render(&report.errors, &[runbook]);
+        assert!(
+            !shown
+                .chars()
+                .any(|c| c != '\n' && switchback_model::text::is_obeyed(c)),
+            "{shown:?}"
+        );
     }
 }

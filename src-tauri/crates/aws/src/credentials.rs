@@ -1,0 +1,156 @@
+//! Whose credentials are used: the target's profile, else the environment's, and so on. Each sign-in
+//! and each edited file is noticed without a restart, and a failure names the command that mends it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::imds;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::meta::credentials::CredentialsProviderChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, future};
+use aws_sdk_route53::config::{Region, SharedHttpClient};
+use aws_smithy_async::time::{SystemTimeSource, TimeSource as _};
+use tracing::Instrument as _;
+
+use crate::source::Source;
+
+/// Credentials may take this long: a process that asks a person, a role in a second account. The
+/// attempt's own 15 s include it.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Credentials are loaded anew after this, also those that never expire: files change.
+const KEPT: Duration = Duration::from_secs(15 * 60);
+/// Credentials that end sooner than this are loaded anew before they are used.
+const MARGIN: Duration = Duration::from_secs(60);
+/// The metadata of a virtual machine answers at once or, on any other machine, never.
+const METADATA: Duration = Duration::from_secs(1);
+
+/// The credentials of one target; a clone shares what was loaded.
+#[derive(Debug, Clone)]
+pub(crate) struct Chain(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: ProviderConfig,
+    /// The target's profile; with it nothing else is asked.
+    profile: Option<String>,
+    kept: Mutex<Option<Kept>>,
+    /// One at a time: several checks start at once, and each load may run a program or ask STS.
+    loading: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Clone)]
+struct Kept {
+    credentials: Credentials,
+    until: SystemTime,
+}
+
+impl Chain {
+    pub(crate) fn new(profile: Option<String>, region: &Region, http: &SharedHttpClient) -> Self {
+        Self(Arc::new(Inner {
+            config: ProviderConfig::default()
+                .with_region(Some(region.clone()))
+                .with_http_client(http.clone()),
+            profile,
+            kept: Mutex::default(),
+            loading: tokio::sync::Mutex::default(),
+        }))
+    }
+
+    /// Drops what was loaded: AWS did not accept it.
+    pub(crate) fn forget(&self) {
+        *self.kept() = None;
+    }
+
+    /// Where the credentials come from, as far as files and environment tell.
+    pub(crate) async fn source(&self) -> Source {
+        Source::find(self.0.profile.as_deref()).await
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Option<Kept>> {
+        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fresh(&self, now: SystemTime) -> Option<Credentials> {
+        self.kept()
+            .as_ref()
+            .filter(|kept| kept.until > now)
+            .map(|kept| kept.credentials.clone())
+    }
+
+    async fn credentials(&self) -> Result<Credentials, CredentialsError> {
+        let clock = SystemTimeSource::new();
+        if let Some(kept) = self.fresh(clock.now()) {
+            return Ok(kept);
+        }
+        let _one = self.0.loading.lock().await;
+        if let Some(kept) = self.fresh(clock.now()) {
+            return Ok(kept);
+        }
+        let span = tracing::debug_span!(target: "switchback_aws", "credentials");
+        let loaded = tokio::time::timeout(PATIENCE, self.load())
+            .instrument(span)
+            .await
+            .unwrap_or_else(|_late| Err(CredentialsError::provider_timed_out(PATIENCE)))?;
+        let now = clock.now();
+        let until = match loaded.expiry() {
+            Some(end) => (now + KEPT).min(end - MARGIN),
+            None => now + KEPT,
+        };
+        *self.kept() = Some(Kept {
+            credentials: loaded.clone(),
+            until,
+        });
+        Ok(loaded)
+    }
+
+    /// Built anew each time: the SDK's providers read the files once and remember a failure for ever.
+    async fn load(&self) -> Result<Credentials, CredentialsError> {
+        let config = &self.0.config;
+        let profile = ProfileFileCredentialsProvider::builder().configure(config);
+        if let Some(name) = &self.0.profile {
+            return profile.profile_name(name).build().provide_credentials().await;
+        }
+        // The SDK's default chain, but for the metadata service, which must not cost a laptop 10 s.
+        let metadata = imds::Client::builder()
+            .configure(config)
+            .max_attempts(1)
+            .connect_timeout(METADATA)
+            .read_timeout(METADATA)
+            .build();
+        let machine = ImdsCredentialsProvider::builder()
+            .configure(config)
+            .imds_client(metadata)
+            .build();
+        CredentialsProviderChain::first_try("Environment", EnvironmentVariableCredentialsProvider::new())
+            .or_else("Profile", profile.build())
+            .or_else(
+                "WebIdentityToken",
+                WebIdentityTokenCredentialsProvider::builder()
+                    .configure(config)
+                    .build(),
+            )
+            .or_else(
+                "Container",
+                EcsCredentialsProvider::builder().configure(config).build(),
+            )
+            .or_else("Machine", machine)
+            .provide_credentials()
+            .await
+    }
+}
+
+impl ProvideCredentials for Chain {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.credentials())
+    }
+}

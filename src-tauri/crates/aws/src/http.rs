@@ -1,0 +1,185 @@
+//! How AWS is dialled: trust, proxies, and one pool of connections for the whole program.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_sdk_route53::config::SharedHttpClient;
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpConnector};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use http::Uri;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+use switchback_engine::ports::ProviderError;
+
+use crate::error::guard;
+
+/// Names that are never reached through a proxy, whatever `NO_PROXY` says: this machine.
+const NEVER: &str = "localhost,127.0.0.0/8,::1";
+
+/// A client that trusts the platform's authorities and, with `bundle`, those of `AWS_CA_BUNDLE`, which
+/// the Rust SDK does not read by itself.
+///
+/// # Errors
+/// `Guard` where `AWS_CA_BUNDLE` names a file without a readable certificate.
+pub(crate) fn client(bundle: bool, proxy: Option<Proxy>) -> Result<SharedHttpClient, ProviderError> {
+    let mut trust = TrustStore::default();
+    if bundle && let Some(pem) = ca_bundle()? {
+        trust = trust.with_pem_certificate(pem);
+    }
+    let tls = TlsContext::builder()
+        .with_trust_store(trust)
+        .build()
+        .map_err(|_| {
+            guard(
+                "connect",
+                "The TLS settings could not be built",
+                "Look at AWS_CA_BUNDLE and the system's certificates.",
+            )
+        })?;
+    Ok(SharedHttpClient::new(Dialler {
+        tls,
+        proxy: proxy.map_or_else(ProxyConfig::disabled, |proxy| proxy.config),
+        made: Mutex::default(),
+    }))
+}
+
+/// The SDK's own client builder takes no proxy (aws-smithy-http-client 1.5), its connector does.
+struct Dialler {
+    tls: TlsContext,
+    proxy: ProxyConfig,
+    /// One connector, with its pool, for each pair of time-outs.
+    made: Mutex<HashMap<(Option<Duration>, Option<Duration>), SharedHttpConnector>>,
+}
+
+impl fmt::Debug for Dialler {
+    // A proxy's address may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dialler")
+            .field("proxy", &!self.proxy.is_disabled())
+            .finish_non_exhaustive()
+    }
+}
+
+impl HttpClient for Dialler {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let key = (settings.connect_timeout(), settings.read_timeout());
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = || {
+            let mut builder = Connector::builder()
+                .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+                .tls_context(self.tls.clone())
+                .connector_settings(settings.clone())
+                .proxy_config(self.proxy.clone());
+            builder.set_sleep_impl(components.sleep_impl());
+            SharedHttpConnector::new(builder.build())
+        };
+        made.entry(key).or_insert_with(make).clone()
+    }
+}
+
+/// The certificates of `AWS_CA_BUNDLE`.
+fn ca_bundle() -> Result<Option<Vec<u8>>, ProviderError> {
+    let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) else {
+        return Ok(None);
+    };
+    let mend = "Correct AWS_CA_BUNDLE or remove it, then start Switchback again.";
+    let shown = crate::error::safe(&path.to_string_lossy());
+    let pem = std::fs::read(&path).map_err(|error| {
+        let why = error.kind();
+        guard(
+            "connect",
+            &format!("The file that AWS_CA_BUNDLE names, {shown}, could not be read: {why}"),
+            mend,
+        )
+    })?;
+    if readable_certificates(&pem) {
+        Ok(Some(pem))
+    } else {
+        Err(guard(
+            "connect",
+            &format!("The file that AWS_CA_BUNDLE names, {shown}, holds no readable certificate"),
+            mend,
+        ))
+    }
+}
+
+/// The SDK panics on certificates that it cannot read, so they are looked at first.
+pub(crate) fn readable_certificates(pem: &[u8]) -> bool {
+    let mut roots = rustls::RootCertStore::empty();
+    let found: Vec<_> = CertificateDer::pem_slice_iter(pem).collect();
+    !found.is_empty()
+        && found
+            .into_iter()
+            .all(|found| found.is_ok_and(|certificate| roots.add(certificate).is_ok()))
+}
+
+/// The proxy for calls over https.
+#[derive(Clone)]
+pub(crate) struct Proxy {
+    config: ProxyConfig,
+    /// Where its address comes from, for messages: never the address, which may hold a password.
+    pub(crate) variable: &'static str,
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proxy")
+            .field("variable", &self.variable)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Proxy {
+    /// `HTTPS_PROXY`, else `ALL_PROXY`, less what `NO_PROXY` names; each also in lower case, which
+    /// goes first, as in curl. Only https goes through it: whatever is plain http is an emulator, the
+    /// rehearsal or the credentials of a container, and each of these is near.
+    ///
+    /// # Errors
+    /// `Guard` where the address is none of an HTTP proxy. It is not shown.
+    pub(crate) fn from(get: impl Fn(&str) -> Option<String>) -> Result<Option<Self>, ProviderError> {
+        let get = |name: &str| get(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty());
+        let found = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+            .into_iter()
+            .find_map(|name| get(name).map(|value| (name, value)));
+        let Some((variable, address)) = found else {
+            return Ok(None);
+        };
+        let refused = |what: &str| {
+            guard(
+                "connect",
+                &format!("The proxy that {variable} names can't be used: {what}"),
+                "Set HTTPS_PROXY to an address such as http://proxy.example.nhs.test:8080, or unset it, then start \
+                 Switchback again.",
+            )
+        };
+        let full = match address.split_once("://") {
+            Some(("http" | "https", _)) => address,
+            Some(("socks" | "socks4" | "socks4a" | "socks5" | "socks5h", _)) => {
+                return Err(refused("it is a SOCKS proxy, not an HTTP one"));
+            }
+            Some(_) => return Err(refused("it is no http or https address")),
+            // As curl takes it.
+            None => format!("http://{address}"),
+        };
+        let uri: Uri = full.parse().map_err(|_| refused("its address can't be read"))?;
+        let config = ProxyConfig::https(uri).map_err(|_| refused("its address can't be read"))?;
+        let near = match get("no_proxy").or_else(|| get("NO_PROXY")) {
+            Some(more) => format!("{more},{NEVER}"),
+            None => NEVER.to_owned(),
+        };
+        Ok(Some(Self {
+            config: config.no_proxy(near),
+            variable,
+        }))
+    }
+}

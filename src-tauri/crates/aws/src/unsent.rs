@@ -1,0 +1,166 @@
+//! Failures on the way to AWS: credentials, the connection, TLS. Only what is proven to lie before the
+//! sending counts as "not sent".
+
+use std::error::Error;
+use std::io;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
+use rustls::CertificateError as Certificate;
+use switchback_engine::ports::ProviderErrorKind as Kind;
+
+use crate::error::{CREDENTIALS_HINT, Context, Sorted, safe};
+
+const TLS_HINT: &str = "A proxy that inspects traffic may stand in between: set AWS_CA_BUNDLE to its certificate, or \
+                        use a network without it.";
+const DATES_HINT: &str = "Look at this computer's clock and, if it is right, at who stands in between.";
+const NETWORK_HINT: &str = "Look at the network, the VPN and the proxy (HTTPS_PROXY), then repeat.";
+const ENDPOINT_HINT: &str = "Start what should listen there, or correct --aws-endpoint and AWS_ENDPOINT_URL, then \
+                             repeat.";
+const PROXY_HINT: &str = "Look at HTTPS_PROXY and NO_PROXY: its address, and its user name and password.";
+
+/// Sorts a failure of the connector. `late`: it ran out of time.
+pub(crate) fn by_connection(
+    error: &(dyn Error + 'static),
+    late: bool,
+    transmitting: bool,
+    context: &Context,
+) -> Sorted {
+    if !transmitting {
+        return before_sending(error, context);
+    }
+    if !is_connecting(error) {
+        // A reset, an early end, a stalled answer: the request may have arrived.
+        return (
+            Kind::NoAnswer,
+            format!("The connection to {} broke before the answer came", context.to),
+            None,
+        );
+    }
+    connecting(error, late, context)
+}
+
+fn is_connecting(error: &(dyn Error + 'static)) -> bool {
+    chain(error).any(|link| {
+        link.downcast_ref::<hyper_util::client::legacy::Error>()
+            .is_some_and(|e| e.is_connect())
+    })
+}
+
+fn connecting(error: &(dyn Error + 'static), late: bool, context: &Context) -> Sorted {
+    let to = &context.to;
+    if let Some(refused) = chain(error).find_map(|link| link.downcast_ref::<rustls::Error>()) {
+        let (message, hint) = tls(refused, to);
+        return (Kind::Tls, message, Some(hint));
+    }
+    let network = if context.custom {
+        ENDPOINT_HINT
+    } else {
+        NETWORK_HINT
+    };
+    // hyper-util keeps its tunnel's error to itself; its text is all there is.
+    let tunnel = chain(error)
+        .map(ToString::to_string)
+        .find(|text| text.starts_with("tunnel error"));
+    let (message, hint) = match (context.proxy, tunnel) {
+        (Some(variable), Some(text)) => {
+            let what = match text.contains("authorization required") {
+                true => "wants a user name and a password",
+                false => "refused to connect",
+            };
+            (format!("The proxy of {variable} {what} to {to}"), PROXY_HINT)
+        }
+        _ => {
+            let through = context
+                .proxy
+                .map(|variable| format!(" through the proxy of {variable}"))
+                .unwrap_or_default();
+            let io = |kind| {
+                chain(error).any(|link| link.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == kind))
+            };
+            let lookup = chain(error).any(|link| link.to_string() == "dns error");
+            let what = if io(io::ErrorKind::ConnectionRefused) {
+                "was refused"
+            } else if lookup {
+                "failed: the name could not be looked up"
+            } else if late || io(io::ErrorKind::TimedOut) {
+                "was not made within 3 seconds"
+            } else {
+                "could not be made"
+            };
+            (format!("The connection to {to}{through} {what}"), network)
+        }
+    };
+    (Kind::Connect, message, Some(hint))
+}
+
+fn tls(error: &rustls::Error, to: &str) -> (String, &'static str) {
+    let rustls::Error::InvalidCertificate(reason) = error else {
+        let said = safe(&error.to_string());
+        return (format!("The TLS connection to {to} failed: {said}"), TLS_HINT);
+    };
+    match reason {
+        Certificate::UnknownIssuer | Certificate::BadSignature => (
+            format!("The certificate of {to} comes from an authority that is not trusted here"),
+            TLS_HINT,
+        ),
+        Certificate::Expired | Certificate::ExpiredContext { .. } => {
+            (format!("The certificate of {to} has expired"), DATES_HINT)
+        }
+        Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => {
+            (format!("The certificate of {to} is not valid yet"), DATES_HINT)
+        }
+        Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
+            (format!("The certificate of {to} is for other names"), TLS_HINT)
+        }
+        other => {
+            let said = safe(&other.to_string());
+            (format!("The certificate of {to} is not valid: {said}"), TLS_HINT)
+        }
+    }
+}
+
+/// Sorts what happened before the request was handed over. The texts of the causes may quote what a
+/// program printed, so none of them is shown.
+pub(crate) fn before_sending(error: &(dyn Error + 'static), context: &Context) -> Sorted {
+    let Some(missing) = chain(error).find_map(|link| link.downcast_ref::<CredentialsError>()) else {
+        return (
+            Kind::Refused,
+            "The request could not be prepared; nothing was sent".to_owned(),
+            None,
+        );
+    };
+    // A role or a session is asked for over the same network.
+    if is_connecting(error) {
+        let sign_in = Context {
+            to: format!("the sign-in of {}", context.to),
+            ..context.clone()
+        };
+        return connecting(error, false, &sign_in);
+    }
+    let refused = chain(error)
+        .find_map(|link| link.downcast_ref::<AssumeRoleError>())
+        .and_then(|refused| refused.code().map(safe));
+    let message = match (missing, refused) {
+        (_, Some(code)) => format!("The role of the AWS profile could not be assumed ({code})"),
+        (CredentialsError::CredentialsNotLoaded(_), None) => "There are no AWS credentials".to_owned(),
+        (CredentialsError::ProviderTimedOut(_), None) => {
+            "The AWS credentials did not come within 10 seconds".to_owned()
+        }
+        (CredentialsError::InvalidConfiguration(_), None) => "The AWS profile is not usable".to_owned(),
+        (_, None) => "The AWS credentials could not be loaded".to_owned(),
+    };
+    (Kind::Credentials, message, Some(CREDENTIALS_HINT))
+}
+
+/// The causes of an error; an `io::Error` shows what it wraps as well, which `source` skips.
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |link| {
+        let link: &'a (dyn Error + 'static) = *link;
+        match link.downcast_ref::<io::Error>() {
+            Some(io) => io.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+            None => link.source(),
+        }
+    })
+}
