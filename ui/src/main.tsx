@@ -1,7 +1,5 @@
 import "@cloudscape-design/global-styles/index.css";
-import "./styles/tokens.css";
-import "./styles/layout.css";
-import "./styles/parts.css";
+import "./styles/index.css";
 import { StrictMode, useEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";

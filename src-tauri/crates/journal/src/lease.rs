@@ -58,23 +58,35 @@ impl Store {
         tx.commit().map_err(not_written(&inner.path))?;
         drop(conn);
         lock(&inner.locks).insert(run.clone(), (lease.fence, kept));
+        inner.signs.start(run, inner.sign_path(run, lease.fence));
         // A lock file says nothing any more once its fence is passed.
         let _ = fs::remove_file(inner.lock_path(run, row.fence));
+        let _ = fs::remove_file(inner.sign_path(run, row.fence));
         Ok((lease, taken))
     }
 
-    /// Gives the lease back. The fence stays, so an old driver can't come back under it.
+    /// Gives the lease back. The fence stays, so an old driver can't come back under it. A lease
+    /// that was lost is forgotten all the same, and said to be lost.
     pub fn release(&self, run: &RunId, lease: &Lease) -> Result<(), JournalError> {
         let inner = &*self.inner;
         let mut conn = inner.conn();
         let tx = begin(&mut conn, &inner.path)?;
-        require(&tx, &inner.path, run, lease)?;
-        write(&tx, &inner.path, run, &lease.holder, lease.fence, true)?;
-        tx.commit().map_err(not_written(&inner.path))?;
+        let held = require(&tx, &inner.path, run, lease);
+        if held.is_ok() {
+            write(&tx, &inner.path, run, &lease.holder, lease.fence, true)?;
+            tx.commit().map_err(not_written(&inner.path))?;
+        } else {
+            drop(tx);
+        }
         drop(conn);
-        lock(&inner.locks).remove(run);
+        let mut locks = lock(&inner.locks);
+        if locks.get(run).is_some_and(|(fence, _)| *fence == lease.fence) {
+            locks.remove(run);
+            inner.signs.stop(run);
+        }
+        drop(locks);
         let _ = fs::remove_file(inner.lock_path(run, lease.fence));
-        Ok(())
+        held
     }
 
     /// Who holds the lease, where somebody does. A holder whose process has ended still stands
@@ -111,8 +123,9 @@ impl Inner {
         (other.pid != asking.pid && self.may_live(run, row.fence, other.pid)).then_some(other)
     }
 
-    fn may_live(&self, run: &RunId, fence: u64, pid: u32) -> bool {
-        match File::open(self.lock_path(run, fence)).map(|file| file.try_lock()) {
+    pub fn may_live(&self, run: &RunId, fence: u64, pid: u32) -> bool {
+        // Shared, so that two who ask at the same moment don't take each other for the holder.
+        match File::open(self.lock_path(run, fence)).map(|file| file.try_lock_shared()) {
             Ok(Ok(())) => false,
             Ok(Err(TryLockError::WouldBlock)) => true,
             Ok(Err(TryLockError::Error(_))) | Err(_) => {

@@ -16,6 +16,7 @@ use crate::crypto::Secret;
 use crate::fault::{not_read, not_written};
 use crate::keychain::Keychain;
 use crate::keyring::KeyRing;
+use crate::life::Signs;
 use crate::mirror::{Mirror, MirrorState};
 use crate::recovery::RecoveryCode;
 use crate::run_journal::RunJournal;
@@ -59,6 +60,8 @@ pub(crate) struct Inner {
     pub opened: Mutex<HashMap<RunId, Secret>>,
     /// The locks that show other processes that this one is alive, by run.
     pub locks: Mutex<HashMap<RunId, (u64, File)>>,
+    /// And that it is at work.
+    pub signs: Arc<Signs>,
     mirror: Mutex<Option<Mirror>>,
 }
 
@@ -102,6 +105,7 @@ impl Store {
                 keys,
                 opened: Mutex::default(),
                 locks: Mutex::default(),
+                signs: Arc::default(),
                 mirror: Mutex::new(None),
             }),
         })

@@ -1,4 +1,5 @@
 use switchback_engine::ports::JournalError;
+use switchback_journal::{Life, SIGN_OF_LIFE};
 use switchback_model::Holder;
 use tempfile::tempdir;
 
@@ -176,4 +177,41 @@ fn verifying_while_another_appends_never_cries_wolf() {
         }
     });
     assert_eq!(watcher.verify(&run()).unwrap().to_seq, 31);
+}
+
+#[test]
+fn a_holder_at_work_gives_signs_of_life_and_one_that_has_ended_does_not() {
+    let home = tempdir().unwrap();
+    let ring = ring();
+    let (first, lease) = with_run(home.path(), &ring, None);
+    let second = open(home.path(), &ring);
+    let seen = second.life(&run(), &lease, "laptop-1");
+    assert!(matches!(seen, Life::Sign(Some(_))), "{seen:?}");
+    let end = std::time::Instant::now() + SIGN_OF_LIFE * 10;
+    while second.life(&run(), &lease, "laptop-1") == seen {
+        assert!(std::time::Instant::now() < end, "no second sign of life came");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    drop(first);
+    assert_eq!(second.life(&run(), &lease, "laptop-1"), Life::Ended);
+    // From another machine it can't be told whether the process still lives.
+    assert!(matches!(second.life(&run(), &lease, "laptop-2"), Life::Sign(_)));
+}
+
+#[test]
+fn two_who_ask_at_the_same_moment_do_not_take_each_other_for_the_holder() {
+    let home = tempdir().unwrap();
+    let ring = ring();
+    let (first, lease) = with_run(home.path(), &ring, None);
+    drop(first);
+    let watcher = open(home.path(), &ring);
+    let lock = home
+        .path()
+        .join("leases")
+        .join(format!("{}.{}.lock", run(), lease.fence));
+    let asking = std::fs::File::open(lock).unwrap();
+    asking.lock_shared().unwrap();
+    assert_eq!(watcher.life(&run(), &lease, "laptop-1"), Life::Ended);
+    let (_, taken) = watcher.take_lease(&run(), holder(2), false).unwrap();
+    assert!(!taken);
 }

@@ -1,0 +1,54 @@
+//! The wire schema: what crosses the boundary to a window or to a script. Generated into
+//! TypeScript; a drift between the two fails the tests.
+//!
+//! Times are RFC 3339 in UTC. Ages are not sent as truth: a reading carries `observed_at` and
+//! `believable_s`, and the reader turns it into Unknown by its own clock.
+
+mod amendment;
+mod change;
+mod journal;
+mod reading;
+mod rehearsal;
+mod rollback;
+mod run;
+mod step;
+
+pub use amendment::{AmendmentChange, AmendmentView};
+pub use change::{CallView, ChangeView, PreviewView};
+pub use journal::{EventView, JournalPage};
+pub use reading::{ReadingView, Tone};
+pub use rehearsal::{FaultView, RehearsalCommand, RehearsalPart, RehearsalView};
+pub use rollback::{BreachView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView, WayBack};
+pub use run::{Answer, AppInfo, BannerView, Deadline, DecisionView, DriverView, RunRow, RunSnapshot, Update};
+pub use step::{AttemptView, Offer, PhaseView, StepView};
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The version of every JSON document that this program prints.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The answer to a submission that was accepted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct Accepted {
+    /// The last event after it was accepted.
+    #[ts(type = "number")]
+    pub seq: u64,
+}
+
+/// An error at the boundary.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct ApiError {
+    /// A code that the window or a script branches on: `stale_screen`, `rejected`, `guard`,
+    /// `sign_in`, `locked`, `not_found`, `bad_input`, `journal`, `internal`.
+    pub code: String,
+    /// What happened, in one sentence.
+    pub message: String,
+    /// How to mend it.
+    pub hint: String,
+    /// Where: a file, a step, an operation.
+    #[serde(rename = "where")]
+    pub place: String,
+}

@@ -1,0 +1,55 @@
+//! Readings: what was seen, against what was expected.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What a reading or an answer means to a tired engineer. Order = rank, worst last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, export_to = "wire.ts")]
+pub enum Tone {
+    /// As expected.
+    Passing,
+    /// The target has no observer for it.
+    NotApplicable,
+    /// Time alone mends it.
+    Waiting,
+    /// Being looked at.
+    Running,
+    /// Not as expected.
+    Failing,
+    /// It can't be told; the worst rank.
+    Unknown,
+}
+
+/// One check or monitor with its last reading.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct ReadingView {
+    /// The check's or monitor's id.
+    pub id: String,
+    /// One line for people.
+    pub title: String,
+    /// What it means now.
+    pub tone: Tone,
+    /// What was seen.
+    pub observed: String,
+    /// What was expected.
+    pub expected: String,
+    /// Where it was read.
+    pub source: String,
+    /// When; absent = never read.
+    #[ts(type = "string | null")]
+    pub observed_at: Option<Timestamp>,
+    /// Seconds since, at `RunSnapshot::now`.
+    #[ts(type = "number | null")]
+    pub age_s: Option<u64>,
+    /// Seconds after which it is Unknown.
+    pub believable_s: u32,
+    /// For Waiting: when it is expected to pass.
+    #[ts(type = "string | null")]
+    pub until: Option<Timestamp>,
+    /// How to mend it.
+    pub mend: Option<String>,
+}

@@ -1,0 +1,183 @@
+//! The whole run as a screen needs it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::reading::{ReadingView, Tone};
+use super::rollback::{RollbackProgress, WayBack};
+use super::step::PhaseView;
+
+/// The banner.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct BannerView {
+    /// `rehearsal`, `test`, `preproduction` or `production`.
+    pub kind: String,
+    /// `REHEARSAL`, `TEST`, `PREPROD` or `PRODUCTION`.
+    pub word: String,
+    /// The target's name.
+    pub target: String,
+    /// The last four digits of the account.
+    pub account_tail: String,
+    /// The region.
+    pub region: String,
+    /// The role.
+    pub role: Option<String>,
+    /// A custom endpoint is in use: TEST ENDPOINT.
+    pub test_endpoint: bool,
+    /// World seconds per real second; 1 outside a rehearsal.
+    pub speed: u32,
+}
+
+/// One of the two answers that must be readable at two metres.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct Answer {
+    /// Passing, Failing or Unknown.
+    pub tone: Tone,
+    /// The headline.
+    pub headline: String,
+    /// One line below.
+    pub note: String,
+}
+
+/// A decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct DecisionView {
+    /// Its id.
+    pub id: String,
+    /// The question.
+    pub question: String,
+    /// `minutes`, `yes_no` or `one_of`.
+    pub kind: String,
+    /// For `one_of`.
+    pub choices: Vec<String>,
+    /// The value; absent = undecided.
+    pub value: Option<String>,
+    /// By whom; absent = by the target file.
+    pub by: Option<String>,
+    /// Steps that wait for it.
+    pub blocks: Vec<String>,
+}
+
+/// Who drives the run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct DriverView {
+    /// The operator.
+    pub by: String,
+    /// The host.
+    pub host: String,
+    /// The process.
+    pub pid: u32,
+    /// Whether it is this program.
+    pub ours: bool,
+}
+
+/// A deadline: says "Decision due", never acts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct Deadline {
+    /// What it is about.
+    pub title: String,
+    /// When.
+    #[ts(type = "string")]
+    pub at: Timestamp,
+    /// Whether it has passed.
+    pub due: bool,
+}
+
+/// The whole run as a screen needs it: sent after every event and at every reading.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct RunSnapshot {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The run's id.
+    pub run: String,
+    /// The runbook's title.
+    pub title: String,
+    /// `open`, `held`, `stopping` or `stopped`.
+    pub state: String,
+    /// The plan's digest.
+    pub plan_digest: String,
+    /// The last event.
+    #[ts(type = "number")]
+    pub seq: u64,
+    /// The run's clock when this was made.
+    #[ts(type = "string")]
+    pub now: Timestamp,
+    /// When the run was opened.
+    #[ts(type = "string")]
+    pub opened_at: Timestamp,
+    /// The banner.
+    pub banner: BannerView,
+    /// Who drives it; absent = nobody.
+    pub driver: Option<DriverView>,
+    /// The phases with their steps.
+    pub phases: Vec<PhaseView>,
+    /// Monitors, worst first.
+    pub monitors: Vec<ReadingView>,
+    /// Are users all right?
+    pub users: Answer,
+    /// Can we go back?
+    pub way_back: WayBack,
+    /// A rollback under way or the last one.
+    pub rollback: Option<RollbackProgress>,
+    /// The decisions.
+    pub decisions: Vec<DecisionView>,
+    /// Deadlines, soonest first.
+    pub deadlines: Vec<Deadline>,
+    /// What stops everything (journal, lease), in one sentence with its mend.
+    pub stopped_by: Option<String>,
+}
+
+/// One run in the list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct RunRow {
+    /// Its id.
+    pub run: String,
+    /// The runbook's title.
+    pub title: String,
+    /// The target's name.
+    pub target: String,
+    /// The target's kind.
+    pub kind: String,
+    /// When it was opened.
+    #[ts(type = "string")]
+    pub opened_at: Timestamp,
+}
+
+/// What the window knows at its start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct AppInfo {
+    /// The program's version.
+    pub version: String,
+    /// The operator's name, as the system knows it.
+    pub operator: String,
+    /// The run to show at once.
+    pub run: Option<String>,
+    /// All runs, newest first.
+    pub runs: Vec<RunRow>,
+}
+
+/// What happened to the world, or to the run: one update of the stream.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[ts(export, export_to = "wire.ts")]
+pub enum Update {
+    /// The whole run, as it is now.
+    Snapshot {
+        /// The run.
+        snapshot: Box<RunSnapshot>,
+    },
+    /// The stream ended and why; the window shows it and stops trusting what it has.
+    Ended {
+        /// Why.
+        why: String,
+    },
+}

@@ -1,0 +1,120 @@
+//! Phases and steps, with everything that a step's page shows.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::change::PreviewView;
+use super::reading::ReadingView;
+
+/// Something that a person may do with a step now, or why not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct Offer {
+    /// The command's word: `check`, `apply`, `skip`, `accept`, `reopen`, `inspect`,
+    /// `resolve-before` …
+    pub command: String,
+    /// The button's words.
+    pub label: String,
+    /// Whether it is the step's main button.
+    pub primary: bool,
+    /// Whether a reason must be given.
+    pub needs_reason: bool,
+    /// Why it can't be done now; absent = it can.
+    pub refused: Option<String>,
+}
+
+/// One numbered try.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct AttemptView {
+    /// `step/generation/way/n`.
+    pub id: String,
+    /// `apply` or `undo`.
+    pub way: String,
+    /// When it was written ahead.
+    #[ts(type = "string")]
+    pub started_at: Timestamp,
+    /// What became of it, in words.
+    pub outcome: String,
+    /// AWS's request id.
+    pub request_id: Option<String>,
+    /// What inspection found, in one word.
+    pub finding: Option<String>,
+    /// What went wrong, in one sentence.
+    pub problem: Option<String>,
+}
+
+/// One step with everything that its page shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct StepView {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The item of the written plan.
+    pub plan_ref: String,
+    /// check, action, attest or notice.
+    pub kind: String,
+    /// The state's name: `to_do`, `checking` …
+    pub state: String,
+    /// The state in the window's words.
+    pub state_words: String,
+    /// What happened or is to be done, in one sentence; empty where the state says all.
+    pub note: String,
+    /// Counts reopenings.
+    pub generation: u32,
+    /// Why the step exists.
+    pub why: String,
+    /// Who is in charge.
+    pub owner: Option<String>,
+    /// Whom it affects.
+    pub affects: Option<String>,
+    /// Planned seconds.
+    pub expected_s: Option<u32>,
+    /// How it is taken back, in words.
+    pub reversibility: String,
+    /// Its edges.
+    pub needs: Vec<String>,
+    /// Its order.
+    pub after: Vec<String>,
+    /// When its last change happened.
+    #[ts(type = "string | null")]
+    pub changed_at: Option<Timestamp>,
+    /// Before-checks.
+    pub before: Vec<ReadingView>,
+    /// The change.
+    pub preview: Option<PreviewView>,
+    /// When the preview was read.
+    #[ts(type = "string | null")]
+    pub preview_at: Option<Timestamp>,
+    /// The undo, built and proven.
+    pub undo: Option<PreviewView>,
+    /// What the undo needs, probed.
+    pub undo_before: Vec<ReadingView>,
+    /// What the undo loses; empty = nothing.
+    pub undo_loses: Vec<String>,
+    /// After-checks (of the apply, or of the undo once that began).
+    pub verify: Vec<ReadingView>,
+    /// Numbered tries, oldest first.
+    pub attempts: Vec<AttemptView>,
+    /// Somebody changed the object since.
+    pub drifted: Option<String>,
+    /// What can be done now.
+    pub offers: Vec<Offer>,
+}
+
+/// One phase.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct PhaseView {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Steps finished.
+    pub done: u32,
+    /// Its steps.
+    pub steps: Vec<StepView>,
+}
