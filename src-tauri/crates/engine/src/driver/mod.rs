@@ -244,6 +244,10 @@ impl Driver {
     /// Journals facts and folds them.
     async fn append(&mut self, events: Vec<EventKind>) -> Result<(), DriveError> {
         let written: Vec<Event> = self.journal.append(&self.lease, self.clock.now(), events).await?;
+        // From here on the events are on the disk: the log's own time says when.
+        if let Some(last) = written.last() {
+            tracing::info!(seq = last.seq, "journalled");
+        }
         for event in &written {
             evolve(&mut self.run, event)?;
         }
