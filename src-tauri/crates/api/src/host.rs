@@ -232,12 +232,14 @@ impl Host {
     pub async fn driver(&self, id: &RunId, force: bool) -> Result<(Driver, Surroundings), ApiError> {
         let run = self.load(id).await?;
         let around = self.surroundings(&run).await?;
+        tracing::info!(run = %id, "connected");
         let holder = Holder {
             by: self.options.operator.clone(),
             host: host_name(),
             pid: std::process::id(),
         };
         let (lease, taken) = self.store.take_lease(id, holder, force)?;
+        tracing::info!(run = %id, fence = lease.fence, "lease taken");
         let journal: Arc<dyn Journal> = Arc::new(self.store.journal(id)?);
         let started = Driver::start(
             journal,

@@ -1,6 +1,7 @@
 //! The host of one command: opened late, because not every command needs a home.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use switchback_api::host::{Host, HostOptions};
 use switchback_api::telemetry::{self, Telemetry};
@@ -58,12 +59,18 @@ impl Cx<'_> {
         if let Some(speed) = speed.or(self.global.rehearsal_speed) {
             options.rehearsal_scale = speed;
         }
+        let opening = Instant::now();
         let host = Host::start(options)?;
+        let opened_in = opening.elapsed();
         // The writer of the log would complain on the terminal about a folder that is not there.
         if let Err(error) = std::fs::create_dir_all(host.home.logs()) {
             self.out.say(&format!("No log is kept: {}.", error.kind()));
         }
         let log = telemetry::start(&host.home);
+        tracing::info!(
+            us = u64::try_from(opened_in.as_micros()).unwrap_or(u64::MAX),
+            "home opened"
+        );
         Ok(Open { host, _log: log })
     }
 }

@@ -31,7 +31,9 @@ impl Driver {
         let action = self.world.action(&spec);
         let fresh = async {
             self.world.identity(&self.run.plan.target).await?;
+            tracing::info!(step = %id, "identity proven");
             let from = action.read().await?;
+            tracing::info!(step = %id, "read anew");
             action.plan(&from, None)
         };
         match fresh.await {

@@ -271,6 +271,10 @@ impl Driver {
         for (event, kind) in written.iter_mut().zip(believed) {
             event.kind = kind;
         }
+        // From here on the events are on the disk: the log's own time says when.
+        if let Some(last) = written.last() {
+            tracing::info!(seq = last.seq, "journalled");
+        }
         for event in &written {
             evolve(&mut self.run, event)?;
         }

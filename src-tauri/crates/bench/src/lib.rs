@@ -1,0 +1,67 @@
+//! The measurements of `cargo xtask bench`: what an operator waits for, beside the tools that they would
+//! use instead, in one run on one machine.
+
+mod accepted;
+mod appended;
+mod fold;
+mod overshoot;
+mod place;
+mod report;
+mod stats;
+mod template;
+
+use std::process::ExitCode;
+
+use crate::place::Place;
+use crate::report::Report;
+
+/// What a measurement gives; the error is a sentence for the person at the terminal.
+pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+const PARTS: [&str; 3] = ["accepted", "overshoot", "journal"];
+
+/// Takes the measurements whose names stand on the command line, or all, and prints them as markdown.
+/// Exit code 1 where a required number is missed or a measurement could not be taken.
+#[must_use]
+pub fn main() -> ExitCode {
+    // cargo adds `--bench` to what it starts.
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    if let Some(other) = wanted.iter().find(|name| !PARTS.contains(&name.as_str())) {
+        eprintln!(
+            "bench: there is no measurement `{other}`; there are: {}",
+            PARTS.join(", ")
+        );
+        return ExitCode::from(2);
+    }
+    match measure(&wanted) {
+        Ok(report) => {
+            print!("{}", report.markdown());
+            ExitCode::from(u8::from(!report.holds()))
+        }
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(wanted: &[String]) -> Outcome<Report> {
+    let place = Place::new()?;
+    let asked = |part: &str| wanted.is_empty() || wanted.iter().any(|name| name == part);
+    let mut report = Report::default();
+    if asked("accepted") {
+        eprintln!("bench: accepted, beside octoDNS and the AWS CLI");
+        report.add(accepted::measure(&place)?);
+    }
+    if asked("overshoot") {
+        eprintln!("bench: overshoot of verified after INSYNC");
+        report.add(overshoot::measure(&place)?);
+    }
+    if asked("journal") {
+        eprintln!("bench: the journal");
+        let template = template::record(&place)?;
+        report.add(appended::measure(&place, &template)?);
+        report.add(fold::measure(&place, &template)?);
+    }
+    Ok(report)
+}
