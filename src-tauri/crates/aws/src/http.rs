@@ -49,12 +49,15 @@ pub(crate) fn client(bundle: bool, proxy: Option<Proxy>) -> Result<SharedHttpCli
     }))
 }
 
+/// Connect and read.
+type TimeOuts = (Option<Duration>, Option<Duration>);
+
 /// The SDK's own client builder takes no proxy (aws-smithy-http-client 1.5), its connector does.
 struct Dialler {
     tls: TlsContext,
     proxy: ProxyConfig,
     /// One connector, with its pool, for each pair of time-outs.
-    made: Mutex<HashMap<(Option<Duration>, Option<Duration>), SharedHttpConnector>>,
+    made: Mutex<HashMap<TimeOuts, SharedHttpConnector>>,
 }
 
 impl fmt::Debug for Dialler {

@@ -83,7 +83,9 @@ impl Template {
         let ring: Arc<dyn switchback_journal::KeyRing> = if keyed {
             Arc::new(MemoryKeyRing::default())
         } else {
-            Arc::new(NoKeyRing)
+            Arc::new(switchback_journal::MemoryKeyRing::failing(
+                switchback_journal::KeyRingProblem::Absent,
+            ))
         };
         let store = Store::open(&home, ring)?;
         let EventKind::RunOpened { run, .. } = &self.opened else {
@@ -165,20 +167,5 @@ impl Template {
             .map(|event| event.to_string().len())
             .sum::<usize>()
             / self.cycle.len().max(1)
-    }
-}
-
-/// A machine without a keychain.
-struct NoKeyRing;
-
-impl switchback_journal::KeyRing for NoKeyRing {
-    fn get(&self, _: &str) -> Result<Option<switchback_journal::Secret>, switchback_journal::KeyRingProblem> {
-        Err(switchback_journal::KeyRingProblem::Absent)
-    }
-    fn put(&self, _: &str, _: &switchback_journal::Secret) -> Result<(), switchback_journal::KeyRingProblem> {
-        Err(switchback_journal::KeyRingProblem::Absent)
-    }
-    fn delete(&self, _: &str) -> Result<(), switchback_journal::KeyRingProblem> {
-        Err(switchback_journal::KeyRingProblem::Absent)
     }
 }

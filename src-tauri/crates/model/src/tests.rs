@@ -88,6 +88,7 @@ fn an_opened_image_is_written_as_its_sealed_form_only() {
             60,
             vec!["192.0.2.77".into()],
         )],
+        beside: Vec::new(),
     };
     let sealed = Sealed::from_parts("k".to_owned(), "n".to_owned(), "c".to_owned());
     let opened = Captured::Opened(Opened::new(image.clone(), sealed.clone()));
