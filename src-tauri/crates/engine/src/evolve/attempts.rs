@@ -220,7 +220,9 @@ pub(super) fn verify_again(run: &mut Run, attempt: &AttemptId, at: Timestamp) ->
         "foreign",
     ];
     let step = step_in(run, &attempt.step, &states)?;
-    current(step, attempt)?.applied_at = Some(at);
+    let record = current(step, attempt)?;
+    record.applied_at = Some(at);
+    record.readings.clear();
     verifying(step, attempt, at);
     Ok(())
 }
