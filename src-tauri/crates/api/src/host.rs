@@ -2,6 +2,7 @@
 //! nothing is possible in one host that is not possible in the other.
 
 mod amend;
+mod fields;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

@@ -1,9 +1,11 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
-use clap::{ArgGroup, Args as Group, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args as Group, Parser, Subcommand};
 use clap_complete::Shell;
+use switchback_model::FieldChoice;
 
 /// Moves an application's sign-in step by step, with a proven way back.
 #[derive(Debug, Parser)]
@@ -301,18 +303,36 @@ pub enum Step {
     Resolve {
         #[command(flatten)]
         of: OfRun,
-        /// How the world is, or what shall stay
-        #[arg(long = "as", value_name = "HOW")]
-        how: As,
         #[command(flatten)]
-        reason: Reason,
+        how: Resolve,
         #[command(flatten)]
         patience: Patience,
     },
 }
 
+/// How the world is, or what shall stay.
+#[derive(Debug, Group)]
+pub struct Resolve {
+    /// before or after (how the world is), keep (somebody else's change stays), restore (a rollback of
+    /// this step), or FIELD=keep|restore once for each field that somebody else changed
+    #[arg(long = "as", value_name = "HOW", required = true)]
+    pub how: Vec<As>,
+    /// By fields: the target's name; without it the three images and the exact change are shown
+    #[arg(long, value_name = "TARGET-NAME")]
+    pub confirm: Option<String>,
+    /// By fields: the digest of the change that you saw; without it, the one as it is now
+    #[arg(long, value_name = "DIGEST")]
+    pub preview: Option<String>,
+    /// By fields: go on although this check does not hold; may be given again
+    #[arg(long = "override", value_name = "CHECK")]
+    pub overrides: Vec<String>,
+    /// Why; it is recorded
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
 /// How a doubt is resolved.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum As {
     /// The world is as before the step
     Before,
@@ -322,6 +342,26 @@ pub enum As {
     Keep,
     /// The image from before is restored: a rollback of this step
     Restore,
+    /// One field is kept or restored
+    Field(String, FieldChoice),
+}
+
+impl FromStr for As {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('=') {
+            None => match text {
+                "before" => Ok(Self::Before),
+                "after" => Ok(Self::After),
+                "keep" => Ok(Self::Keep),
+                "restore" => Ok(Self::Restore),
+                _ => Err("use before, after, keep, restore, FIELD=keep or FIELD=restore"),
+            },
+            Some((field, "keep")) => Ok(Self::Field(field.to_owned(), FieldChoice::Keep)),
+            Some((field, "restore")) => Ok(Self::Field(field.to_owned(), FieldChoice::Restore)),
+            Some(_) => Err("a field is kept or restored: FIELD=keep or FIELD=restore"),
+        }
+    }
 }
 
 #[derive(Debug, Group)]

@@ -11,6 +11,8 @@ use crate::run::{Outcome, RollbackState, Run};
 pub enum Work {
     /// Read the object again, prove the identity, write ahead and call.
     Apply(StepId),
+    /// Carry out what was chosen field by field.
+    Restore(StepId),
     /// Try again what was proven not applied.
     Retry {
         /// The last try.
@@ -108,6 +110,18 @@ fn rollback(run: &Run) -> Option<Work> {
         (ItemKind::Notice { words }, _) => halt(format!("Send this notice: {words}")),
         (ItemKind::Undo { .. }, None) => halt("The plan has no such step.".to_owned()),
         (ItemKind::Undo { .. }, Some((id, step))) => match step.state {
+            // Chosen by fields before this was confirmed: this restores the rest.
+            StepState::UndoVerifying { .. } | StepState::UndoUnverified
+                if step.current().is_some_and(|last| {
+                    last.seq < rollback.asked_seq
+                        && last.by_field.as_ref().is_some_and(|kept| !kept.fields.is_empty())
+                }) =>
+            {
+                Some(Work::Undo {
+                    item: item.id.clone(),
+                    step: id.clone(),
+                })
+            }
             StepState::UndoVerifying { .. } => Some(Work::Verify(step.current()?.id.clone())),
             state if !state.may_have_effect() => Some(Work::ItemDone(item.id.clone())),
             StepState::UndoUnverified => {
@@ -134,6 +148,10 @@ fn rollback(run: &Run) -> Option<Work> {
 }
 
 fn approved(run: &Run) -> Option<Work> {
+    let chosen = run.steps.iter().find(|(_, step)| step.restore.is_some());
+    if let Some((id, _)) = chosen {
+        return Some(Work::Restore(id.clone()));
+    }
     run.steps
         .iter()
         .find(|(_, step)| step.state == StepState::Ready && step.approval.is_some())

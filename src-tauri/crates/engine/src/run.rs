@@ -77,6 +77,8 @@ pub struct Attempt {
     pub finding: Option<Finding>,
     /// The last readings of its after-checks.
     pub readings: Vec<CheckReading>,
+    /// For an undo by fields: what it leaves as somebody else made it.
+    pub by_field: Option<Kept>,
 }
 
 /// The effect of a step in this generation: what an undo restores.
@@ -109,6 +111,28 @@ impl std::fmt::Debug for LastSeen {
     }
 }
 
+/// A choice by fields that waits to be carried out.
+#[derive(Debug, Clone)]
+pub struct Restore {
+    /// The exact change that was approved.
+    pub preview: Digest,
+    /// What it leaves.
+    pub to: Captured,
+    /// What the attempt will be.
+    pub kept: Kept,
+    /// Preconditions overridden by name.
+    pub overrides: Vec<switchback_model::CheckId>,
+}
+
+/// What an undo by fields leaves as somebody else made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The fields; empty where everything is as before again.
+    pub fields: Vec<String>,
+    /// Whether one of them is as the step left it: then its effect is still there.
+    pub effect_stays: bool,
+}
+
 /// One step of a run.
 #[derive(Debug, Clone)]
 pub struct StepRun {
@@ -122,6 +146,8 @@ pub struct StepRun {
     pub checks: Option<Checks>,
     /// An approval that waits to be carried out.
     pub approval: Option<Approval>,
+    /// A choice by fields that waits to be carried out.
+    pub restore: Option<Restore>,
     /// Why the last approval was void.
     pub voided: Option<String>,
     /// Every attempt of every generation, oldest first.
@@ -147,6 +173,7 @@ impl StepRun {
             changed_at: None,
             checks: None,
             approval: None,
+            restore: None,
             voided: None,
             attempts: Vec::new(),
             effect: None,
@@ -158,6 +185,11 @@ impl StepRun {
     }
 
     pub(crate) fn to(&mut self, state: StepState, at: Timestamp) {
+        // Both spoke of the state that is left behind.
+        self.restore = None;
+        if !matches!(state, StepState::Blocked | StepState::Checking) {
+            self.voided = None;
+        }
         self.state = state;
         self.changed_at = Some(at);
     }
@@ -178,6 +210,13 @@ impl StepRun {
             .iter()
             .rev()
             .find(|a| a.id.generation == self.generation)
+    }
+
+    /// Whether the last attempt was an undo by fields that leaves the step's own effect there.
+    #[must_use]
+    pub fn effect_stays(&self) -> bool {
+        let kept = self.current().and_then(|attempt| attempt.by_field.as_ref());
+        kept.is_some_and(|kept| kept.effect_stays)
     }
 
     /// The number of the next try.

@@ -6,17 +6,18 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use switchback_engine::Run;
-use switchback_engine::decide::{Facts, decide};
+use switchback_engine::decide::{Facts, FieldPlan, decide};
 use switchback_engine::evolve::{evolve, name as state_name};
 use switchback_engine::ports::World;
 use switchback_engine::rollback::{Seen, plan_rollback};
 use switchback_model::event::{CallProblem, Receipt};
+use switchback_model::field::three_way;
 use switchback_model::{
-    AttemptId, Captured, Command, Event, EventKind, Finding, Image, Plan, PlanDiff, Preview, Resolution,
-    RollbackScope, RunState, Submission, Way,
+    AttemptId, Captured, Command, Event, EventKind, FieldChoices, Finding, Image, Plan, PlanDiff, Preview,
+    Resolution, RollbackScope, RunState, Submission, Way,
 };
 use switchback_testkit::journal::{opened, operator};
-use switchback_testkit::plans::{ZONE, address, id, name, plan, switch};
+use switchback_testkit::plans::{ZONE, address, choices, id, name, plan, switch};
 use switchback_testkit::{FakeWorld, ManualClock, RecordStore};
 
 struct Story {
@@ -161,6 +162,21 @@ impl Story {
                     by: operator(),
                     reason: None,
                 },
+                "choose" => {
+                    let choices = choices("ttl=restore A=keep");
+                    let plan = field_plan(self, &choices);
+                    EventKind::FieldsChosen {
+                        step: id("s"),
+                        fields: choices,
+                        preview: plan.preview.unwrap().digest(),
+                        to: Captured::Clear(plan.three.to.clone().unwrap()),
+                        kept: plan.three.kept(),
+                        effect_stays: plan.three.effect_stays(),
+                        overrides: vec![],
+                        by: operator(),
+                        reason: "test".to_owned(),
+                    }
+                }
                 "confirm" => EventKind::RollbackConfirmed {
                     plan: Box::new(rollback(&self.run(&events).0).unwrap()),
                     overrides: vec![],
@@ -205,6 +221,32 @@ fn rollback(run: &Run) -> Option<switchback_model::RollbackPlan> {
     .ok()
 }
 
+fn fields(label: &str, how: &str) -> (String, Command) {
+    let command = Command::ResolveFields {
+        step: id("s"),
+        fields: choices(how),
+        overrides: vec![],
+    };
+    (label.to_owned(), command)
+}
+
+/// The three-way preview over what somebody else left there.
+fn field_plan(story: &Story, choices: &FieldChoices) -> FieldPlan {
+    let found = Image::RecordSets {
+        zone_id: ZONE.to_owned(),
+        name: name("apps"),
+        sets: vec![address("apps", 77, "198.51.100.99")],
+        beside: vec![],
+    };
+    let three = three_way(&story.preview.from, &story.preview.to, &found, choices).unwrap();
+    let action = world().action(story.plan.step(&id("s")).unwrap().action.as_ref().unwrap());
+    FieldPlan {
+        preview: three.to.as_ref().map(|to| action.plan(&found, Some(to)).unwrap()),
+        three,
+        preconditions: vec![],
+    }
+}
+
 fn amend(change: impl Fn(&mut switchback_model::Step)) -> Command {
     let mut plan = Story::new().plan;
     change(&mut plan.phases[0].steps[0]);
@@ -226,6 +268,8 @@ fn commands() -> Vec<(String, Command)> {
         resolve(Resolution::After),
         resolve(Resolution::Keep),
         resolve(Resolution::Restore),
+        fields("fields", "ttl=restore A=keep"),
+        fields("fields all kept", "ttl=keep A=keep"),
         plain(Command::Inspect { step: step() }),
         plain(Command::Adopt { step: step() }),
         plain(Command::Decide {
@@ -254,7 +298,7 @@ fn commands() -> Vec<(String, Command)> {
     ]
 }
 
-const STORIES: [&str; 35] = [
+const STORIES: [&str; 37] = [
     "",
     "check",
     "check block",
@@ -271,6 +315,8 @@ const STORIES: [&str; 35] = [
     "check pass apply refuse",
     "check pass apply lose",
     "check pass apply lose other",
+    "check pass apply lose other choose",
+    "check pass apply lose other choose hold",
     "adopt",
     "skip",
     "check pass apply answer verify undo",
@@ -310,7 +356,14 @@ fn every_state_and_every_command() {
         .unwrap();
         let plan = rollback(&run);
         for (label, command) in commands() {
+            let fields = match &command {
+                Command::ResolveFields { fields, .. } => Some(field_plan(&story, fields)),
+                _ => None,
+            };
             let basis = match &command {
+                Command::ResolveFields { .. } => {
+                    Some(fields.as_ref().unwrap().preview.as_ref().unwrap().digest())
+                }
                 Command::Apply { .. } => Some(story.preview.digest()),
                 Command::Amend { plan } => Some(PlanDiff::between(&run.plan, plan).digest()),
                 Command::Rollback { .. } => plan.as_ref().map(switchback_model::RollbackPlan::digest),
@@ -319,6 +372,7 @@ fn every_state_and_every_command() {
             let facts = Facts {
                 rollback: plan.clone().map(|plan| (plan, vec![])),
                 adopt: Some((story.preview.to.clone(), story.preview.to.clone())),
+                fields,
             };
             let needs = Submission {
                 command,

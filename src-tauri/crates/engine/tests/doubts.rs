@@ -181,6 +181,51 @@ async fn inspection_never_makes_done_what_is_not() {
 }
 
 #[tokio::test]
+async fn what_fails_from_outside_because_somebody_changed_it_is_said_so_at_once() {
+    // The check fails because the object is somebody else's by now: not a late site, but foreign.
+    let mut fake = ready().await;
+    fake.desk.apply("lower-ttl").await.unwrap();
+    fake.fake.script("switched", [Verdict::Fail]);
+    fake.desk.check("switch").await.unwrap();
+    fake.desk.approve("switch").await.unwrap();
+    fake.desk.driver.turn().await.unwrap();
+    let since = fake.clock.monotonic();
+    fake.store
+        .put(ZONE, &name("apps"), vec![address("apps", 77, "198.51.100.99")]);
+    fake.desk.idle().await;
+    assert_eq!(fake.desk.state("switch"), StepState::Foreign);
+    let took = fake.clock.monotonic().saturating_sub(since);
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    // Somebody puts back what was before: past its time that is a failed step, not an unverified one.
+    for (found, state) in [
+        ("192.0.2.10", StepState::Failed),
+        ("198.51.100.20", StepState::Unverified),
+    ] {
+        let mut fake = ready().await;
+        fake.desk.apply("lower-ttl").await.unwrap();
+        fake.fake.script("switched", [Verdict::Fail]);
+        fake.desk.check("switch").await.unwrap();
+        fake.desk.approve("switch").await.unwrap();
+        fake.desk.driver.turn().await.unwrap();
+        fake.store
+            .put(ZONE, &name("apps"), vec![address("apps", LOW_TTL, found)]);
+        fake.desk.idle().await;
+        assert_eq!(fake.desk.state("switch"), state);
+        if state == StepState::Unverified {
+            // A person looks again, and meanwhile somebody changed it.
+            fake.store
+                .put(ZONE, &name("apps"), vec![address("apps", 77, "198.51.100.99")]);
+            fake.desk
+                .ask(Command::Inspect { step: id("switch") })
+                .await
+                .unwrap();
+            fake.desk.idle().await;
+            assert_eq!(fake.desk.state("switch"), StepState::Foreign);
+        }
+    }
+}
+
+#[tokio::test]
 async fn past_its_time_a_decision_is_due_and_nothing_is_undone() {
     let mut fake = ready().await;
     fake.desk.apply("lower-ttl").await.unwrap();

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
+use crate::field::FieldChoices;
 use crate::ids::{CheckId, DecisionId, Operator, StepId};
 use crate::plan::Plan;
 use crate::rollback::RollbackScope;
@@ -61,6 +62,17 @@ pub enum Command {
         step: StepId,
         /// How.
         as_: Resolution,
+    },
+    /// Choose, field by field, what becomes of somebody else's change; the basis is the digest of
+    /// the exact change that comes of it.
+    ResolveFields {
+        /// The step.
+        step: StepId,
+        /// What becomes of each field that is not as before.
+        fields: FieldChoices,
+        /// Preconditions of the undo overridden by name.
+        #[serde(default)]
+        overrides: Vec<CheckId>,
     },
     /// Inspect a step's object now.
     Inspect {
@@ -125,6 +137,7 @@ impl Command {
             Self::Accept { .. } => "accept",
             Self::Reopen { .. } => "reopen",
             Self::Resolve { .. } => "resolve",
+            Self::ResolveFields { .. } => "resolve by fields",
             Self::Inspect { .. } => "inspect",
             Self::Adopt { .. } => "adopt",
             Self::Decide { .. } => "decide",
@@ -146,7 +159,7 @@ impl Command {
 pub struct Submission {
     /// What is asked.
     pub command: Command,
-    /// Digest of what the person saw; needed for apply, amend and rollback.
+    /// Digest of what the person saw; needed for apply, a choice by fields, amend and rollback.
     #[serde(default)]
     pub basis: Option<Digest>,
     /// Who asks.

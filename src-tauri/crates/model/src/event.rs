@@ -8,6 +8,7 @@ use crate::attempt::{AttemptId, Finding};
 use crate::check::CheckReading;
 use crate::command::Resolution;
 use crate::digest::Digest;
+use crate::field::FieldChoices;
 use crate::ids::{CheckId, DecisionId, MonitorId, Operator, RunId, StepId};
 use crate::image::Captured;
 use crate::plan::Plan;
@@ -129,6 +130,27 @@ pub enum EventKind {
         /// Why.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+    },
+    /// A person chose, field by field, what becomes of somebody else's change. One undo writes it.
+    FieldsChosen {
+        /// The step.
+        step: StepId,
+        /// What was chosen for each field.
+        fields: FieldChoices,
+        /// The exact change that was approved by it.
+        preview: Digest,
+        /// The touched fields as they will be.
+        to: Captured,
+        /// Fields that are not as before and stay so.
+        kept: Vec<String>,
+        /// Whether one of the kept fields is as the step left it: then its effect is still there.
+        effect_stays: bool,
+        /// Preconditions overridden by name.
+        overrides: Vec<CheckId>,
+        /// By whom.
+        by: Operator,
+        /// Why.
+        reason: String,
     },
     /// The world differs from what was approved, or a guard refused, before any call was made.
     ApprovalVoided {

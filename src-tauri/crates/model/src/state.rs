@@ -14,7 +14,7 @@ pub enum DoneHow {
     Accepted,
     /// A person said that it is so.
     Attested,
-    /// The undo failed and a person keeps the effect.
+    /// The undo failed, or took back other fields only, and a person keeps the effect.
     Kept,
 }
 

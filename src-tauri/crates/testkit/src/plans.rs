@@ -3,8 +3,8 @@
 use switchback_model::dns::{DnsName, RecordSet, RecordType};
 use switchback_model::plan::{Coherence, Monitor, MonitorCheck, Rule, StepKind};
 use switchback_model::{
-    ActionSpec, CheckId, CheckKind, CheckSpec, MonitorId, Observers, Phase, PhaseId, Plan, Reversibility,
-    RuleId, SetTtl, Step, StepId, SwitchRecord, Target, TargetKind, TargetName,
+    ActionSpec, CheckId, CheckKind, CheckSpec, FieldChoice, FieldChoices, MonitorId, Observers, Phase,
+    PhaseId, Plan, Reversibility, RuleId, SetTtl, Step, StepId, SwitchRecord, Target, TargetKind, TargetName,
 };
 
 use crate::store::RecordStore;
@@ -26,6 +26,18 @@ pub fn name(label: &str) -> DnsName {
 #[must_use]
 pub fn id(text: &str) -> StepId {
     StepId::new(text).unwrap()
+}
+
+/// Choices by field: `ttl=keep A=restore`.
+#[must_use]
+pub fn choices(text: &str) -> FieldChoices {
+    text.split_whitespace()
+        .map(|choice| match choice.split_once('=').unwrap() {
+            (field, "keep") => (field.to_owned(), FieldChoice::Keep),
+            (field, "restore") => (field.to_owned(), FieldChoice::Restore),
+            other => panic!("{other:?}"),
+        })
+        .collect()
 }
 
 /// An address record.

@@ -370,6 +370,76 @@ sentence: string,
 on: boolean, };
 
 /**
+ * Somebody else's change, field by field, and what would be written.
+ */
+export type FieldPlanView = { 
+/**
+ * The step.
+ */
+step: string, 
+/**
+ * The fields.
+ */
+rows: Array<FieldRowView>, 
+/**
+ * Fields of which nothing was said yet.
+ */
+undecided: Array<string>, 
+/**
+ * Fields that stay as somebody else left them.
+ */
+kept: Array<string>, 
+/**
+ * What would be there, line by line; empty while something is undecided.
+ */
+then: Array<string>, 
+/**
+ * What the step will be afterwards, in one sentence; absent while something is undecided.
+ */
+ends: string | null, 
+/**
+ * The exact change, whose digest is the basis; absent while something is undecided.
+ */
+preview: PreviewView | null, 
+/**
+ * What must hold before.
+ */
+preconditions: Array<ReadingView>, 
+/**
+ * Preconditions that do not hold: each must be overridden by name (check id).
+ */
+unproven: Array<string>, };
+
+/**
+ * One field of an object in three images.
+ */
+export type FieldRowView = { 
+/**
+ * Its name: `ttl`, `A`, `AAAA` or `CNAME`.
+ */
+field: string, 
+/**
+ * As it was before the step.
+ */
+before: string, 
+/**
+ * As the step left it.
+ */
+ours: string, 
+/**
+ * As it is.
+ */
+found: string, 
+/**
+ * Whether it is not as before, so that something must be said of it.
+ */
+differs: boolean, 
+/**
+ * `keep` or `restore`; absent = nothing was said yet.
+ */
+choice: string | null, };
+
+/**
  * A page of the journal.
  */
 export type JournalPage = { 

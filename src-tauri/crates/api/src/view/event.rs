@@ -82,6 +82,27 @@ fn tell(kind: &EventKind) -> Told {
         EventKind::Approved {
             step, by, preview, ..
         } => said(step, by, format!("Approved preview {}", preview.short())),
+        EventKind::FieldsChosen {
+            step,
+            fields,
+            by,
+            reason,
+            ..
+        } => {
+            let word = |choice: &switchback_model::FieldChoice| match choice {
+                switchback_model::FieldChoice::Keep => "kept",
+                switchback_model::FieldChoice::Restore => "restored",
+            };
+            let chosen: Vec<String> = fields
+                .iter()
+                .map(|(field, choice)| format!("{field} {}", word(choice)))
+                .collect();
+            said(
+                step,
+                by,
+                format!("Resolved by field, {}: {reason}", chosen.join(", ")),
+            )
+        }
         EventKind::ApprovalVoided { step, why, .. } => {
             about(step, format!("Approval void, nothing was changed: {why}"))
         }

@@ -3,6 +3,7 @@
 mod amendment;
 mod answers;
 mod event;
+mod fields;
 mod offers;
 mod rollback;
 mod run;
@@ -10,6 +11,7 @@ mod step;
 
 pub use amendment::amendment_view;
 pub use event::event_view;
+pub use fields::field_plan_view;
 pub use rollback::{rollback_plan_view, scope_model, scope_view};
 pub use run::{Live, Readiness, snapshot};
 

@@ -91,6 +91,17 @@ fn note(state: &StepRun) -> String {
         return problem.message.clone();
     }
     let attempt = state.current();
+    let kept = attempt.and_then(|a| a.by_field.as_ref());
+    if let Some(kept) = kept.filter(|kept| !kept.fields.is_empty())
+        && matches!(state.state, StepState::Undone { .. } | StepState::Done { .. })
+    {
+        let whose = if kept.effect_stays {
+            "Kept by a person's choice"
+        } else {
+            "Left as somebody else made it"
+        };
+        return format!("{whose}: {}.", kept.fields.join(", "));
+    }
     let problem = attempt
         .and_then(|a| a.problem.as_ref())
         .map(|p| p.message.clone());
@@ -127,6 +138,10 @@ fn note(state: &StepRun) -> String {
         StepState::UndoUnverified => {
             "Taken back, but an after-check did not pass in time. Decide: accept or look again.".to_owned()
         }
+        StepState::UndoForeign if kept.is_some() => format!(
+            "What was chosen by field was not written. {}",
+            problem.unwrap_or_else(|| "Somebody else's change is still there.".to_owned())
+        ),
         StepState::Foreign | StepState::UndoForeign => attempt
             .and_then(|a| a.finding.as_ref())
             .map(found_sentence)

@@ -6,6 +6,7 @@
 
 mod amendment;
 mod change;
+mod fields;
 mod journal;
 mod reading;
 mod rehearsal;
@@ -15,6 +16,7 @@ mod step;
 
 pub use amendment::{AmendmentChange, AmendmentView};
 pub use change::{CallView, ChangeView, PreviewView};
+pub use fields::{FieldPlanView, FieldRowView};
 pub use journal::{EventView, JournalPage};
 pub use reading::{ReadingView, Tone};
 pub use rehearsal::{FaultView, RehearsalCommand, RehearsalPart, RehearsalView};

@@ -2,11 +2,13 @@
 
 mod amend;
 mod apply;
+mod fields;
 mod people;
 mod rollback;
 
 pub use amend::may_amend;
 pub use apply::may_apply;
+pub use fields::{FieldPlan, may_choose_fields};
 
 use amend::amend;
 use apply::{apply, check};
@@ -30,6 +32,8 @@ pub struct Facts {
     pub rollback: Option<(RollbackPlan, Vec<Precondition>)>,
     /// For an adoption: what is there, and what the step would leave.
     pub adopt: Option<(Image, Image)>,
+    /// For a choice by fields: the three-way preview.
+    pub fields: Option<FieldPlan>,
 }
 
 /// Decides a command.
@@ -102,6 +106,11 @@ pub fn decide(
             }])
         }
         Command::Resolve { step, as_ } => resolve(run, step, *as_, by, reason()?),
+        Command::ResolveFields {
+            step,
+            fields,
+            overrides,
+        } => fields::fields(run, submission, step, fields, overrides, facts),
         Command::Inspect { step } => inspect(run, step),
         Command::Adopt { step } => adopt(run, step, facts, by, reason()?),
         Command::Decide { decision, value } => {

@@ -76,6 +76,10 @@ pub(super) fn rollback_done(
     if let Some(id) = &next.step {
         let (_, state) = find(run, id)?;
         match state.state {
+            // Chosen by fields, with the effect kept: now it was taken back by hand after all.
+            StepState::UndoUnverified if state.effect_stays() => {
+                events.push(EventKind::UndoNotNeeded { step: id.clone() });
+            }
             StepState::UndoFailed | StepState::UndoUnverified | StepState::UndoForeign => {
                 events.push(EventKind::Accepted {
                     step: id.clone(),

@@ -84,7 +84,7 @@ impl Driver {
             }
         };
         match fresh.await {
-            Ok(preview) if preview.from == before && preview.to == after => {
+            Ok(preview) if preview.from.same_as(&before) && preview.to.same_as(&after) => {
                 match self.ahead(&last.step, &preview).await {
                     Ok(ahead) => self.call(action, attempt, &preview, ahead).await,
                     Err(why) => {

@@ -3,11 +3,13 @@
 
 mod apply;
 mod check;
+mod fields;
 mod inspect;
 mod sealing;
 mod undo;
 mod verify;
 
+pub use fields::plan_fields;
 pub use inspect::{watch as watch_objects, watched};
 pub use sealing::open_images;
 pub use undo::{plan as plan_rollback, plan_seen as plan_rollback_seen, see};
@@ -170,6 +172,9 @@ impl Driver {
         let mut facts = Facts::default();
         match command {
             Command::Rollback { scope, .. } => facts.rollback = Some(self.plan_rollback(scope).await?),
+            Command::ResolveFields { step, fields, .. } => {
+                facts.fields = Some(self.plan_fields(step, fields).await?);
+            }
             Command::Adopt { step } => facts.adopt = self.wished(step).await,
             _ => {}
         }
@@ -219,6 +224,7 @@ impl Driver {
                 self.retry(&attempt).await?;
             }
             Work::Apply(step) => self.apply(&step).await?,
+            Work::Restore(step) => self.restore(&step).await?,
             Work::Inspect(attempt) => self.inspect(&attempt).await?,
             Work::Verify(attempt) => self.verify(&attempt).await?,
             Work::StartVerify(attempt) => {
@@ -297,7 +303,12 @@ impl Driver {
         let wall = now.duration_since(then);
         let steady = SignedDuration::try_from(mono.saturating_sub(then_mono)).unwrap_or(SignedDuration::MAX);
         let apart = (wall - steady).abs();
-        let busy = self.run.in_flight().is_some() || self.run.steps.values().any(|s| s.approval.is_some());
+        let busy = self.run.in_flight().is_some()
+            || self
+                .run
+                .steps
+                .values()
+                .any(|s| s.approval.is_some() || s.restore.is_some());
         if apart > JUMPED.max(self.clock_tolerance()) || (busy && steady > SLEPT.max(self.clock_tolerance()))
         {
             // What waits for a moment by the old time of day would wait too long or not at all.

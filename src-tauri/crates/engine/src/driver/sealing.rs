@@ -93,7 +93,8 @@ fn captured(run: &Run) -> impl Iterator<Item = &Captured> {
     run.steps.values().flat_map(|step| {
         let attempts = step.attempts.iter().flat_map(|a| [&a.before, &a.after]);
         let effect = step.effect.iter().flat_map(|e| e.before.iter().chain([&e.after]));
-        attempts.chain(effect)
+        let chosen = step.restore.iter().map(|chosen| &chosen.to);
+        attempts.chain(effect).chain(chosen)
     })
 }
 
@@ -107,7 +108,8 @@ fn captured_mut(run: &mut Run) -> impl Iterator<Item = &mut Captured> {
             .effect
             .iter_mut()
             .flat_map(|e| e.before.iter_mut().chain([&mut e.after]));
-        attempts.chain(effect)
+        let chosen = step.restore.iter_mut().map(|chosen| &mut chosen.to);
+        attempts.chain(effect).chain(chosen)
     })
 }
 
@@ -208,6 +210,31 @@ impl Driver {
                     reason,
                 }
             }
+            EventKind::FieldsChosen {
+                step,
+                fields,
+                preview,
+                to,
+                kept,
+                effect_stays,
+                overrides,
+                by,
+                reason,
+            } if self.is_secret(&step) => {
+                let vault = self.journal.vault().ok_or_else(no_vault)?;
+                let to = resealed(vault, to).await?;
+                EventKind::FieldsChosen {
+                    step,
+                    fields,
+                    preview,
+                    to,
+                    kept,
+                    effect_stays,
+                    overrides,
+                    by,
+                    reason,
+                }
+            }
             other => other,
         })
     }
@@ -220,7 +247,9 @@ impl Driver {
                 step, preview, undo, ..
             } if self.is_secret(step) => (*preview, *undo) = (None, None),
             EventKind::ApprovalVoided { step, preview, .. } if self.is_secret(step) => *preview = None,
-            EventKind::Approved { step, preview, .. } if self.is_secret(step) => {
+            EventKind::Approved { step, preview, .. } | EventKind::FieldsChosen { step, preview, .. }
+                if self.is_secret(step) =>
+            {
                 let vault = self.journal.vault().ok_or_else(no_vault)?;
                 *preview = vault.blind(preview).await?;
             }
@@ -235,6 +264,7 @@ impl Driver {
             EventKind::ChecksFinished { .. }
             | EventKind::ApprovalVoided { .. }
             | EventKind::Approved { .. }
+            | EventKind::FieldsChosen { .. }
             | EventKind::RunOpened { .. }
             | EventKind::Amended { .. }
             | EventKind::DriverStarted { .. }

@@ -35,6 +35,7 @@ impl Driver {
         let now = self.clock.now();
         let since = now.duration_since(attempt.applied_at.unwrap_or(now));
         let mut in_sync = attempt.in_sync.is_some();
+        let mut just_synced = false;
 
         if !in_sync
             && self.pace.next_sync.is_none_or(|at| at <= now)
@@ -46,6 +47,7 @@ impl Driver {
                 Ok(Some(state)) if state.in_sync => {
                     self.in_sync(id, state.server_date).await?;
                     in_sync = true;
+                    just_synced = true;
                     self.pace.next_checks = None;
                 }
                 Ok(Some(_)) => {}
@@ -93,7 +95,26 @@ impl Driver {
                         .within_s
                         .is_some_and(|within| since > SignedDuration::from_secs(i64::from(within)))
             });
-            if late || (!in_sync && since > SYNC_WITHIN) {
+            let late = late || (!in_sync && since > SYNC_WITHIN);
+            let changed = verdicts(&attempt.readings) != verdicts(&readings);
+            // What fails from outside may fail because the object is not what was left there.
+            if let Some(spec) = spec.filter(|_| late || (in_sync && (changed || just_synced))) {
+                let finding = look(&*self.world.action(&spec), &attempt).await;
+                let foreign = matches!(finding, Finding::Other { .. } | Finding::Partial { .. });
+                // A read right after the change may still be of the time before it; a late one is not.
+                let gone = late
+                    && match id.way {
+                        Way::Apply => finding == Finding::Before,
+                        Way::Undo => finding == Finding::After,
+                    };
+                if foreign || gone {
+                    self.pace.next_checks = None;
+                    self.pace.next_sync = None;
+                    let attempt = id.clone();
+                    return self.append(vec![EventKind::Inspected { attempt, finding }]).await;
+                }
+            }
+            if late {
                 return self
                     .append(vec![EventKind::VerificationExpired {
                         attempt: id.clone(),
@@ -101,7 +122,7 @@ impl Driver {
                     }])
                     .await;
             }
-            if verdicts(&attempt.readings) != verdicts(&readings) {
+            if changed {
                 self.append(vec![EventKind::VerifyProgress {
                     attempt: id.clone(),
                     readings,

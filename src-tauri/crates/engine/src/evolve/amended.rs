@@ -22,6 +22,7 @@ pub(super) fn amended(
     for (id, step) in &mut run.steps {
         if touched.contains(&Subject::Step(id.clone())) {
             step.approval = None;
+            step.restore = None;
         }
         if anew.contains(id) {
             forget(step, at);

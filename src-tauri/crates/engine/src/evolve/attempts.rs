@@ -39,6 +39,7 @@ pub(super) fn intended(
             "undo_failed",
             "undo_unverified",
             "undo_foreign",
+            "undo_verifying",
             "failed",
         ],
     };
@@ -47,10 +48,18 @@ pub(super) fn intended(
         return Err(format!("attempt {attempt} is not the next one"));
     }
     // Only a try by itself follows on a try in flight; everything else was asked for by a person.
-    let series = match step.state {
-        StepState::Applying { .. } | StepState::Undoing { .. } => step.current().map(|last| last.series),
+    let last = match step.state {
+        StepState::Applying { .. } | StepState::Undoing { .. } => step.current(),
         _ => None,
     };
+    let (series, kept) = (
+        last.map(|last| last.series),
+        last.and_then(|last| last.by_field.clone()),
+    );
+    let chosen = step
+        .restore
+        .take()
+        .filter(|restore| restore.preview == intent.preview);
     step.approval = None;
     if attempt.way == Way::Apply {
         step.effect = Some(Effect {
@@ -74,6 +83,7 @@ pub(super) fn intended(
         in_sync: None,
         finding: None,
         readings: Vec::new(),
+        by_field: kept.or(chosen.map(|restore| restore.kept)),
     });
     let n = attempt.n;
     step.to(
@@ -164,17 +174,21 @@ pub(super) fn verified(
     at: Timestamp,
 ) -> Result<(), String> {
     let step = step_in(run, &attempt.step, &["verifying", "undo_verifying"])?;
-    current(step, attempt)?.readings = readings.to_vec();
-    step.drift = None;
-    step.to(
-        match attempt.way {
-            Way::Apply => StepState::Done {
-                how: DoneHow::Verified,
-            },
-            Way::Undo => StepState::Undone { accepted: false },
+    let record = current(step, attempt)?;
+    record.readings = readings.to_vec();
+    let next = match (attempt.way, &record.by_field) {
+        (Way::Apply, _) => StepState::Done {
+            how: DoneHow::Verified,
         },
-        at,
-    );
+        // What the step did is still there, by a person's choice.
+        (Way::Undo, Some(kept)) if kept.effect_stays => StepState::Done { how: DoneHow::Kept },
+        // Proven only where everything is as before again.
+        (Way::Undo, kept) => StepState::Undone {
+            accepted: kept.as_ref().is_some_and(|kept| !kept.fields.is_empty()),
+        },
+    };
+    step.drift = None;
+    step.to(next, at);
     Ok(())
 }
 
@@ -206,7 +220,9 @@ pub(super) fn verify_again(run: &mut Run, attempt: &AttemptId, at: Timestamp) ->
         "foreign",
     ];
     let step = step_in(run, &attempt.step, &states)?;
-    current(step, attempt)?.applied_at = Some(at);
+    let record = current(step, attempt)?;
+    record.applied_at = Some(at);
+    record.readings.clear();
     verifying(step, attempt, at);
     Ok(())
 }

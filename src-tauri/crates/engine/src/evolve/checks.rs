@@ -72,9 +72,14 @@ pub(super) fn voided(
     preview: Option<&Preview>,
     at: Timestamp,
 ) -> Result<(), String> {
-    let step = step_in(run, step, &["ready"])?;
+    let step = step_in(run, step, &["ready", "foreign", "undo_foreign"])?;
     step.approval = None;
+    step.restore = None;
     step.voided = Some(why.to_owned());
+    // A choice by fields was void: what was found is still there.
+    if step.state != StepState::Ready {
+        return Ok(());
+    }
     if let (Some(checks), Some(preview)) = (&mut step.checks, preview) {
         checks.preview = Some(preview.clone());
     }

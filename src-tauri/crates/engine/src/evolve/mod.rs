@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use switchback_model::{AttemptId, DoneHow, Event, EventKind, Holder, RunState, StepId, StepState, Way};
 
 use self::settle::{forget_unsupported, interrupt, reinspected, taken_back, void_waiting};
-use crate::run::{Attempt, Decided, Run, StepRun};
+use crate::run::{Attempt, Decided, Kept, Restore, Run, StepRun};
 
 /// An event that can't follow what came before it: the journal was not written by this engine.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,6 +72,27 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
         EventKind::Approved {
             step, preview, by, ..
         } => checks::approved(run, step, *preview, by),
+        EventKind::FieldsChosen {
+            step,
+            preview,
+            to,
+            kept,
+            effect_stays,
+            overrides,
+            reason,
+            ..
+        } => {
+            let restore = Restore {
+                preview: *preview,
+                to: to.clone(),
+                kept: Kept {
+                    fields: kept.clone(),
+                    effect_stays: *effect_stays,
+                },
+                overrides: overrides.clone(),
+            };
+            people::fields_chosen(run, step, restore, reason)
+        }
         EventKind::ApprovalVoided { step, why, preview } => {
             checks::voided(run, step, why, preview.as_ref(), at)
         }

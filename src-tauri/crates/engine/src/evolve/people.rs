@@ -5,7 +5,7 @@ use switchback_model::{AttemptId, Captured, DoneHow, Finding, Resolution, StepId
 
 use super::settle::settle;
 use super::{is_reopenable, name, step_in, step_mut};
-use crate::run::{Attempt, Effect, Outcome, Run, StepRun};
+use crate::run::{Attempt, Effect, Outcome, Restore, Run, StepRun};
 
 pub(super) fn attested(run: &mut Run, step: &StepId, reason: &str, at: Timestamp) -> Result<(), String> {
     let step = step_in(run, step, &["to_do", "blocked", "ready"])?;
@@ -33,6 +33,7 @@ pub(super) fn accepted(run: &mut Run, step: &StepId, reason: &str, at: Timestamp
         StepState::Unverified | StepState::Foreign | StepState::Adopted => StepState::Done {
             how: DoneHow::Accepted,
         },
+        StepState::UndoUnverified if step.effect_stays() => StepState::Done { how: DoneHow::Kept },
         StepState::UndoFailed | StepState::UndoUnverified | StepState::UndoForeign => {
             StepState::Undone { accepted: true }
         }
@@ -52,6 +53,20 @@ pub(super) fn settled_by_word(
 ) -> Result<(), String> {
     let step = step_mut(run, step)?;
     resolved(step, resolution, at)?;
+    step.said = Some(reason.to_owned());
+    Ok(())
+}
+
+/// What a person chose waits to be carried out; the state says still what was found.
+pub(super) fn fields_chosen(
+    run: &mut Run,
+    step: &StepId,
+    restore: Restore,
+    reason: &str,
+) -> Result<(), String> {
+    let step = step_in(run, step, &["foreign", "undo_foreign"])?;
+    step.restore = Some(restore);
+    step.voided = None;
     step.said = Some(reason.to_owned());
     Ok(())
 }
@@ -141,6 +156,7 @@ pub(super) fn adopted(
         in_sync: None,
         finding: Some(Finding::After),
         readings: Vec::new(),
+        by_field: None,
     });
     step.to(StepState::Adopted, at);
     Ok(())

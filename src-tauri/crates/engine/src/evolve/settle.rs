@@ -43,6 +43,7 @@ pub(super) fn forget_unsupported(run: &mut Run, at: Timestamp) {
 pub(super) fn interrupt(run: &mut Run, at: Timestamp) {
     for step in run.steps.values_mut() {
         step.approval = None;
+        step.restore = None;
         match step.state {
             StepState::Checking => step.to(StepState::ToDo, at),
             StepState::Applying { .. } | StepState::Undoing { .. } => {
@@ -66,6 +67,9 @@ pub(super) fn interrupt(run: &mut Run, at: Timestamp) {
 pub(super) fn void_waiting(run: &mut Run, ways: &[Way], at: Timestamp) {
     for step in run.steps.values_mut() {
         step.approval = None;
+        if ways.contains(&Way::Undo) {
+            step.restore = None;
+        }
         let waiting = step
             .current()
             .filter(|a| matches!(a.outcome, Outcome::Refused(Some(_))) && step.state.is_in_flight())
@@ -82,6 +86,10 @@ pub(super) fn not_applied(step: &mut StepRun, way: Way, at: Timestamp) {
         Way::Apply => {
             step.effect = None;
             step.to(StepState::Failed, at);
+        }
+        // By fields: what somebody else made is still there, and is still to be resolved.
+        Way::Undo if step.current().is_some_and(|a| a.by_field.is_some()) => {
+            step.to(StepState::UndoForeign, at);
         }
         Way::Undo => step.to(StepState::UndoFailed, at),
     }
@@ -144,6 +152,11 @@ pub(super) fn reinspected(step: &mut StepRun, finding: &Finding, at: Timestamp) 
         step.drift = matches!(finding, Finding::After).then(|| finding.clone());
         return;
     };
+    // An undo by fields that leaves the effect there leaves its own image, too.
+    let as_left = match step.current() {
+        Some(last) if last.by_field.is_some() && last.applied_at.is_some() => Finding::Before,
+        _ => Finding::After,
+    };
     match step.state {
         StepState::InDoubt { .. } | StepState::UndoInDoubt { .. } => {
             settle(step, &attempt, finding, at);
@@ -154,7 +167,7 @@ pub(super) fn reinspected(step: &mut StepRun, finding: &Finding, at: Timestamp) 
         | StepState::Foreign
         | StepState::Adopted
         | StepState::UndoFailed => {
-            step.drift = (*finding != Finding::After).then(|| finding.clone());
+            step.drift = (*finding != as_left).then(|| finding.clone());
         }
         _ => {
             step.drift = (*finding == Finding::After).then(|| finding.clone());

@@ -2,16 +2,17 @@
 
 mod apply;
 mod checked;
+mod resolve;
 
 use serde_json::{Value, json};
 use switchback_api::host::Host;
 use switchback_api::wire::ApiError;
-use switchback_model::{Command, Digest, Resolution, Reversibility, RollbackScope, StepId};
+use switchback_model::{Command, Digest, Reversibility, StepId};
 
 use self::apply::{Ask, apply};
 use self::checked::{checked, looked};
-use super::rollback;
-use crate::args::{As, OfRun, Step};
+use self::resolve::resolve;
+use crate::args::{OfRun, Step};
 use crate::exit;
 use crate::host::{Cx, run_id, step_id};
 use crate::print;
@@ -95,12 +96,7 @@ pub async fn run(cx: &Cx<'_>, command: Step) -> Result<u8, ApiError> {
             )
             .await
         }
-        Step::Resolve {
-            of,
-            how,
-            reason,
-            patience,
-        } => resolve(cx, &host, &of, how, reason.reason, patience.timeout).await,
+        Step::Resolve { of, how, patience } => resolve(cx, &host, &of, how, patience.timeout).await,
     };
     host.stop_closed_world().await;
     outcome
@@ -255,36 +251,4 @@ async fn decide(
         None => format!("{}: {}", view.id, view.state_words),
     });
     Ok(exit::OK)
-}
-
-async fn resolve(
-    cx: &Cx<'_>,
-    host: &Host,
-    of: &OfRun,
-    how: As,
-    reason: String,
-    timeout_s: u64,
-) -> Result<u8, ApiError> {
-    let as_ = match how {
-        As::Before => Resolution::Before,
-        As::After => Resolution::After,
-        As::Keep => Resolution::Keep,
-        As::Restore => {
-            // What it restores is shown first, and runs with the target's name.
-            let run = host.load(&run_id(&of.run)?).await?;
-            let step = step_id(&run, &of.step)?;
-            cx.out
-                .say("Restoring is a rollback of this step: this is its plan. Run it with `switchback rollback --step`.");
-            return rollback::show(cx, host, &run.id, &RollbackScope::Step(step)).await;
-        }
-    };
-    decide(
-        cx,
-        host,
-        of,
-        |step| Command::Resolve { step, as_ },
-        Some(reason),
-        timeout_s,
-    )
-    .await
 }
