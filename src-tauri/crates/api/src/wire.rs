@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::mirror::MirrorView;
+
 /// The version of every JSON document that this program prints.
 pub const SCHEMA_VERSION: u32 = 1;
 
@@ -440,6 +442,10 @@ pub struct RunSnapshot {
     pub deadlines: Vec<Deadline>,
     /// What stops everything (journal, lease), in one sentence with its mend.
     pub stopped_by: Option<String>,
+    /// The mirror folder; absent = none is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub mirror: Option<MirrorView>,
 }
 
 /// One event as the timeline shows it.
