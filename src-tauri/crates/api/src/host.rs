@@ -37,7 +37,7 @@ pub struct HostOptions {
     pub rehearsal_scale: u32,
     /// World time from a commit to INSYNC in a new rehearsal world, in seconds.
     pub rehearsal_insync_s: u64,
-    /// A folder that gets every event too; absent = `SWITCHBACK_MIRROR`, if that is set.
+    /// A folder that gets every event too (`--mirror`, `SWITCHBACK_MIRROR`).
     pub mirror: Option<PathBuf>,
     /// Opens what is sealed where the keychain doesn't.
     pub recovery_code: Option<Arc<RecoveryCode>>,

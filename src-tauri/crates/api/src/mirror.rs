@@ -15,10 +15,9 @@ use crate::host::{Host, HostOptions};
 /// How often the mirror folder of a driven run is looked at, in real time.
 const MIRROR_EVERY: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// The folder to mirror to: as given, or as `SWITCHBACK_MIRROR` says.
+/// The folder to mirror to; an empty name is none.
 pub(crate) fn folder(options: &HostOptions) -> Option<PathBuf> {
-    let named = std::env::var_os("SWITCHBACK_MIRROR").map(PathBuf::from);
-    let folder = options.mirror.clone().or(named);
+    let folder = options.mirror.clone();
     let folder = folder.filter(|folder| !folder.as_os_str().is_empty())?;
     Some(std::path::absolute(&folder).unwrap_or(folder))
 }
