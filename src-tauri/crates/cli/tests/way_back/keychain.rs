@@ -57,6 +57,18 @@ fn secrets_are_in_the_keychain_and_their_names_in_the_home() {
     }
     is_nowhere(&laptop.home(), VALUE);
 
+    // Typed at a terminal: asked for, and not shown.
+    let typed = laptop.typed("secret set other", "a typed horse").code(0);
+    assert!(
+        typed.out.contains("Value of other (not shown)") && typed.out.contains("kept other"),
+        "{}",
+        typed.out
+    );
+    assert!(!typed.out.contains("horse"), "{}", typed.out);
+    let asked = laptop.typed("secret set other --no-input", "").code(2);
+    assert!(asked.out.contains("Nobody may be asked"), "{}", asked.out);
+    assert_eq!(laptop.entries(), 2);
+
     // Refused with words: names, values, and nobody to ask.
     assert_eq!(set("A b", b"x").code(2).error()["code"], "usage");
     assert_eq!(set("empty", b"\n").code(2).error()["code"], "usage");

@@ -1,6 +1,6 @@
 //! A workstation: a home of its own, with a message bus and a keyring of its own, or without.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -232,6 +232,53 @@ impl Laptop {
         // A command that refuses before it reads closes the pipe.
         let _ = child.stdin.take().unwrap().write_all(input);
         Did::of(child.wait_with_output().unwrap())
+    }
+
+    /// At a terminal of its own (util-linux's `script`), with this typed in once the terminal no longer
+    /// shows what is typed.
+    pub fn typed(&self, args: &str, text: &str) -> Did {
+        let mut command = Command::new("script");
+        self.isolate(&mut command);
+        if let Some(session) = &self.session {
+            command.env("DBUS_SESSION_BUS_ADDRESS", &session.bus);
+        }
+        let program = env!("CARGO_BIN_EXE_switchback");
+        let mut child = command
+            .args(["--quiet", "--return", "--command"])
+            .arg(format!("tty; '{program}' {args}"))
+            .arg("/dev/null")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut screen = BufReader::new(child.stdout.take().unwrap());
+        let mut terminal = String::new();
+        screen.read_line(&mut terminal).unwrap();
+        let reading = std::thread::spawn(move || {
+            let mut shown = String::new();
+            screen.read_to_string(&mut shown).unwrap();
+            shown
+        });
+        let hidden = until("the terminal shows nothing, or the command has ended", || {
+            let modes = Command::new("stty").args(["-F", terminal.trim(), "-a"]).output();
+            let modes = String::from_utf8_lossy(&modes.unwrap().stdout).into_owned();
+            match modes.contains(" -echo ") {
+                true => Some(true),
+                false => child.try_wait().unwrap().map(|_| false),
+            }
+        });
+        let mut keyboard = child.stdin.take().unwrap();
+        if hidden {
+            writeln!(keyboard, "{text}").unwrap();
+        }
+        let shown = reading.join().unwrap();
+        drop(keyboard);
+        Did {
+            code: child.wait().unwrap().code().unwrap_or(-1),
+            out: shown,
+            err: String::new(),
+        }
     }
 
     pub fn spawn(&self, args: &[&str]) -> Child {
