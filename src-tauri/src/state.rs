@@ -69,11 +69,13 @@ impl Options {
     /// What the host needs to know. The environment may say more:
     ///
     /// - `AWS_ENDPOINT_URL`: a custom endpoint, as for every AWS program; never with production.
+    /// - `SWITCHBACK_MIRROR`: a folder on another disk or share that gets every event too.
     /// - `SWITCHBACK_REHEARSAL_SPEED`: world seconds per real second in a new rehearsal world.
     fn host_options(&self) -> HostOptions {
         let mut options = HostOptions::new(switchback_api::operator_name());
         options.home.clone_from(&self.home);
         options.endpoint = variable("AWS_ENDPOINT_URL");
+        options.mirror = variable("SWITCHBACK_MIRROR").map(PathBuf::from);
         if let Some(speed) = variable("SWITCHBACK_REHEARSAL_SPEED").and_then(|text| text.parse().ok()) {
             options.rehearsal_scale = speed;
         }

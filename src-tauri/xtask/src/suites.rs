@@ -317,7 +317,7 @@ exit "$status"
 fn detach(program: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
-        if name.starts_with("AWS_") || name == "SWITCHBACK_HOME" {
+        if name.starts_with("AWS_") || name == "SWITCHBACK_HOME" || name == "SWITCHBACK_MIRROR" {
             program.env_remove(name.as_ref());
         }
     }

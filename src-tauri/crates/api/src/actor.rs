@@ -14,6 +14,7 @@ use switchback_model::{
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
+use crate::mirror::MirrorSource;
 use crate::view::{Live, Readiness, rollback_plan_view, scope_model, snapshot};
 use crate::wire::{ApiError, RollbackPlanView, RunSnapshot};
 
@@ -45,10 +46,17 @@ pub struct Actor {
 impl Actor {
     /// Starts the actor, its monitors and its look at the way back.
     #[must_use]
-    pub fn start(driver: Driver, world: Arc<dyn World>, clock: Arc<dyn Clock>, speed: u32) -> Self {
+    pub fn start(
+        driver: Driver,
+        world: Arc<dyn World>,
+        clock: Arc<dyn Clock>,
+        speed: u32,
+        mirror: MirrorSource,
+    ) -> Self {
         let live = Live {
             speed,
             ours: true,
+            mirror: Some(mirror),
             ..Live::default()
         };
         let run = Arc::new(driver.run().clone());
@@ -103,6 +111,12 @@ impl Actor {
         !self.inbox.is_closed()
     }
 
+    /// Tells whether somebody still holds the actor, without holding it.
+    #[must_use]
+    pub fn watched(&self) -> Watched {
+        Watched(self.inbox.downgrade())
+    }
+
     /// The run as last folded.
     #[must_use]
     pub fn run(&self) -> Arc<Run> {
@@ -130,6 +144,17 @@ impl Actor {
         if self.inbox.send(Message::Close(done)).await.is_ok() {
             let _ = ended.await;
         }
+    }
+}
+
+/// See [`Actor::watched`].
+pub struct Watched(mpsc::WeakSender<Message>);
+
+impl Watched {
+    /// Whether the actor is alive and held by somebody.
+    #[must_use]
+    pub fn is_watched(&self) -> bool {
+        self.0.upgrade().is_some_and(|inbox| !inbox.is_closed())
     }
 }
 

@@ -4,15 +4,15 @@
 mod amend;
 mod fields;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use switchback_aws::{Aws, AwsOptions};
-use switchback_engine::driver::Driver;
+use switchback_engine::driver::{Driver, open_images};
 use switchback_engine::ports::{Clock, Journal, World};
 use switchback_engine::run::Run;
-use switchback_journal::Store;
+use switchback_journal::{RecoveryCode, Store};
 use switchback_model::{EventKind, Holder, Operator, Plan, RunId, Submission, TargetKind};
 use switchback_probes::ProbeWorld;
 use switchback_rehearsal as rehearsal;
@@ -40,8 +40,10 @@ pub struct HostOptions {
     pub rehearsal_scale: u32,
     /// World time from a commit to INSYNC in a new rehearsal world, in seconds.
     pub rehearsal_insync_s: u64,
-    /// A folder that gets every event too.
+    /// A folder that gets every event too (`--mirror`, `SWITCHBACK_MIRROR`).
     pub mirror: Option<PathBuf>,
+    /// Opens what is sealed where the keychain doesn't.
+    pub recovery_code: Option<Arc<RecoveryCode>>,
 }
 
 impl HostOptions {
@@ -55,6 +57,7 @@ impl HostOptions {
             rehearsal_scale: 5,
             rehearsal_insync_s: 35,
             mirror: None,
+            recovery_code: None,
         }
     }
 }
@@ -80,9 +83,10 @@ struct Open {
 pub struct Host {
     /// The folder of its state.
     pub home: Home,
-    store: Store,
-    options: HostOptions,
+    pub(crate) store: Store,
+    pub(crate) options: HostOptions,
     open: Mutex<HashMap<RunId, Open>>,
+    pub(crate) unlocked: Mutex<HashSet<RunId>>,
     closed_world: Mutex<Option<rehearsal::World>>,
 }
 
@@ -92,14 +96,15 @@ impl Host {
         let home = Home::open(options.home.as_deref())?;
         let keys = Arc::new(switchback_journal::OsKeyRing);
         let mut store = Store::open(home.path(), keys)?;
-        if let Some(mirror) = &options.mirror {
-            store = store.with_mirror(mirror)?;
+        if let Some(mirror) = crate::mirror::folder(&options) {
+            store = store.with_mirror(&mirror)?;
         }
         Ok(Arc::new(Self {
             home,
             store,
             options,
             open: Mutex::default(),
+            unlocked: Mutex::default(),
             closed_world: Mutex::default(),
         }))
     }
@@ -120,6 +125,11 @@ impl Host {
 
     /// Opens a run of a plan; the run is not driven yet.
     pub fn run_new(&self, plan: Plan) -> Result<RunId, ApiError> {
+        self.run_new_with(plan, None)
+    }
+
+    /// The same, with a recovery code that opens what the run seals.
+    pub fn run_new_with(&self, plan: Plan, code: Option<&RecoveryCode>) -> Result<RunId, ApiError> {
         let endpoint = self.endpoint_for(&plan)?;
         let kind = plan.target.kind;
         let run = RunId::new(uuid::Uuid::now_v7().to_string())?;
@@ -131,7 +141,7 @@ impl Host {
             by: self.options.operator.clone(),
         };
         self.store
-            .create_run(&run, self.clock_of(kind).now(), opened, None)?;
+            .create_run(&run, self.clock_of(kind).now(), opened, code)?;
         Ok(run)
     }
 
@@ -181,15 +191,21 @@ impl Host {
 
     /// The fold of a run's journal.
     pub async fn load(&self, id: &RunId) -> Result<Run, ApiError> {
-        let events = self.store.journal(id)?.read(0).await?;
-        Run::replay(&events).map_err(|error| {
+        self.unlock(id).await?;
+        let journal = self.store.journal(id)?;
+        let events = journal.read(0).await?;
+        let mut run = Run::replay(&events).map_err(|error| {
             ApiError::new(
                 "journal",
                 error.to_string(),
                 "Verify the journal, and take over from the mirror or an export.",
                 format!("run {id}"),
             )
-        })
+        })?;
+        if let Some(problem) = open_images(&mut run, journal.vault()).await {
+            tracing::warn!(run = %id, %problem, "some images stay sealed");
+        }
+        Ok(run)
     }
 
     /// What the run acts on. A rehearsal's world is started here if nobody serves it.
@@ -283,7 +299,9 @@ impl Host {
         }
         let (driver, around) = self.driver(id, force).await?;
         let lease = driver.lease().clone();
-        let actor = Actor::start(driver, around.world, around.clock, around.speed);
+        let mirror = self.mirror(id);
+        let actor = Actor::start(driver, around.world, around.clock, around.speed, mirror);
+        self.keep_mirrored(id, &actor);
         open.insert(
             id.clone(),
             Open {
@@ -321,7 +339,11 @@ impl Host {
         }
         let run = self.load(id).await?;
         let clock = self.clock_of(run.plan.target.kind);
-        Ok(snapshot(&run, &Live::default(), clock.now()))
+        let live = Live {
+            mirror: Some(self.mirror(id)),
+            ..Live::default()
+        };
+        Ok(snapshot(&run, &live, clock.now()))
     }
 
     fn clock_of(&self, kind: TargetKind) -> Arc<dyn Clock> {

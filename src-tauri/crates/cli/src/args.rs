@@ -38,6 +38,13 @@ pub struct Global {
     /// A custom AWS endpoint, such as an emulator; marks the run TEST ENDPOINT
     #[arg(long, global = true, value_name = "URL", env = "AWS_ENDPOINT_URL")]
     pub aws_endpoint: Option<String>,
+    /// A folder on another disk or share that gets every event too: the copy from which another
+    /// workstation can take over
+    #[arg(long, global = true, value_name = "DIR", env = "SWITCHBACK_MIRROR")]
+    pub mirror: Option<PathBuf>,
+    /// The run's recovery code: `run new` writes it to this new file, every other command reads it there
+    #[arg(long, global = true, value_name = "FILE")]
+    pub recovery_code_file: Option<PathBuf>,
     /// Who decides, as recorded in the journal [default: your user name]
     #[arg(long, global = true, value_name = "WHO")]
     pub by: Option<String>,
@@ -79,6 +86,9 @@ pub enum Command {
     /// Show, verify, export or import the journal of a run
     #[command(subcommand)]
     Journal(Journal),
+    /// Keep secrets in the operating system's keychain
+    #[command(subcommand)]
+    Secret(Secret),
     /// Live status; with --json one object a line
     Watch {
         /// The run
@@ -460,6 +470,22 @@ pub enum Journal {
         takeover: bool,
         #[command(flatten)]
         reason: Reason,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Secret {
+    /// Keep a secret; its value comes from stdin, or is asked for without showing it
+    Set {
+        /// Its name: small letters, digits, dots, hyphens and underscores
+        name: String,
+    },
+    /// List the names, never the values
+    List,
+    /// Remove a secret
+    Delete {
+        /// Its name
+        name: String,
     },
 }
 

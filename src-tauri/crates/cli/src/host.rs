@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use jiff::Timestamp;
 use switchback_api::host::{Host, HostOptions};
+use switchback_api::sealing::read_code;
 use switchback_api::telemetry::{self, Telemetry};
 use switchback_api::wire::ApiError;
 use switchback_engine::run::Run;
+use switchback_journal::RecoveryCode;
 use switchback_model::{Operator, RunId, StepId};
 
 use crate::args::Global;
@@ -49,6 +52,17 @@ impl Cx<'_> {
 
     /// Opens the home, with another speed for a new rehearsal world.
     pub fn host_at(&self, speed: Option<u32>) -> Result<Open, ApiError> {
+        let code = self.global.recovery_code_file.as_deref();
+        let code = code.map(read_code).transpose()?;
+        self.open(speed, code)
+    }
+
+    /// Opens the home for a new run: the recovery code's file is not there yet.
+    pub fn host_for_new(&self) -> Result<Open, ApiError> {
+        self.open(None, None)
+    }
+
+    fn open(&self, speed: Option<u32>, code: Option<RecoveryCode>) -> Result<Open, ApiError> {
         let mut options = HostOptions::new(self.operator()?);
         options.home.clone_from(&self.global.home);
         options.endpoint = self
@@ -56,6 +70,8 @@ impl Cx<'_> {
             .aws_endpoint
             .clone()
             .filter(|url| !url.trim().is_empty());
+        options.mirror.clone_from(&self.global.mirror);
+        options.recovery_code = code.map(Arc::new);
         if let Some(speed) = speed.or(self.global.rehearsal_speed) {
             options.rehearsal_scale = speed;
         }
@@ -72,6 +88,14 @@ impl Cx<'_> {
             "home opened"
         );
         Ok(Open { host, _log: log })
+    }
+}
+
+/// Says that a run's mirror folder is not all right, once for each reason. It never stops anything.
+pub fn warn_of_mirror(cx: &Cx<'_>, host: &Host, run: &RunId, head: u64, now: Timestamp) {
+    let view = host.mirror(run).look(head, now);
+    if let Some(missing) = view.and_then(|mirror| mirror.missing()) {
+        cx.out.warn(missing);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What goes to stdout (data) and to stderr (messages).
 
 use std::io::Write as _;
+use std::sync::{Mutex, PoisonError};
 
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
@@ -9,22 +10,42 @@ use serde_json::{Map, Value};
 use switchback_api::wire::{PreviewView, ReadingView, SCHEMA_VERSION, Tone};
 
 /// Where output goes and in which form.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Out {
     /// One JSON document on stdout, and only errors on stderr.
     pub json: bool,
+    /// What was warned of; a JSON document carries it.
+    warnings: Mutex<Vec<String>>,
 }
 
 impl Out {
     /// Text or JSON.
     pub fn new(json: bool) -> Self {
-        Self { json }
+        Self {
+            json,
+            warnings: Mutex::default(),
+        }
+    }
+
+    /// Warns of something that stops nothing but must not be passed over, once: on stderr, or as
+    /// `warnings` of the JSON documents that follow.
+    pub fn warn(&self, message: String) {
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warnings.contains(&message) {
+            self.say(&format!("\x1b[1;33mwarning:\x1b[0m {message}"));
+            warnings.push(message);
+        }
     }
 
     /// The document of a command: JSON with `schema_version` in JSON mode, else what `text` makes.
     pub fn answer(&self, value: impl Serialize, text: impl FnOnce() -> String) {
         if self.json {
-            self.data(&versioned(value).to_string());
+            let mut document = versioned(value);
+            let warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+            if !warnings.is_empty() {
+                document["warnings"] = serde_json::json!(*warnings);
+            }
+            self.data(&document.to_string());
         } else {
             self.data(text().trim_end());
         }

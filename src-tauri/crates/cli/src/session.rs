@@ -14,7 +14,7 @@ use switchback_engine::run::{Run, StepRun};
 use switchback_model::{Command, Digest, RunId, RunState, StepId, StepState, Submission};
 use tokio::time::Instant;
 
-use crate::host::Cx;
+use crate::host::{Cx, warn_of_mirror};
 use crate::signals::Signals;
 
 /// One run under our lease.
@@ -99,6 +99,7 @@ impl Session<'_> {
         let live = Live {
             speed: self.speed,
             ours: true,
+            mirror: Some(self.host.mirror(&self.run().id)),
             ..Live::default()
         };
         snapshot(self.run(), &live, self.now())
@@ -186,6 +187,7 @@ impl Session<'_> {
     /// Says on stderr what was journalled since the last time.
     fn tell(&mut self) {
         let head = self.driver.run().seq;
+        warn_of_mirror(self.cx, self.host, &self.driver.run().id, head, self.clock.now());
         if self.cx.out.json || self.said >= head {
             return;
         }

@@ -80,6 +80,7 @@ impl Home {
                 self.path().join("none").display().to_string(),
             ),
             ("AWS_ENDPOINT_URL", String::new()),
+            ("SWITCHBACK_MIRROR", String::new()),
         ]
     }
 

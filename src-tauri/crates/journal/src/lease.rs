@@ -167,6 +167,11 @@ pub(crate) fn require(
     match holder {
         Some(holder) if !released && fence == lease.fence && holder == lease.holder => Ok(()),
         Some(holder) if !released => Err(JournalError::Fenced(describe(&holder, fence))),
+        Some(holder) if fence > lease.fence => Err(JournalError::Fenced(format!(
+            "{} on {} has driven this run since (fence {fence}, given back by now), so this driver may not go on. \
+             Take the lease again",
+            holder.by, holder.host
+        ))),
         Some(holder) => Err(JournalError::Fenced(format!(
             "the lease of this driver was given back by {} on {} (fence {fence}). Take it again",
             holder.by, holder.host

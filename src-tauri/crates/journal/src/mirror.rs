@@ -111,7 +111,11 @@ impl Mirror {
         match result {
             Ok(now) => *progress = now,
             Err(error) => {
-                let problem = error.to_string();
+                let problem = match error {
+                    // The journal itself is all right: only what is wrong with the folder is said.
+                    JournalError::NotWritten(why) | JournalError::NotRead(why) => why,
+                    other => other.to_string(),
+                };
                 if progress.problem.as_ref() != Some(&problem) {
                     tracing::warn!(%run, %problem, "the mirror is behind");
                 }

@@ -136,7 +136,8 @@ impl Store {
             Ok(Some(found)) if found.as_slice() == value => Ok(()),
             Ok(_) => Err(SecretError::NotKept),
             Err(problem) => {
-                if !known {
+                // Without an answer it may be kept yet, once somebody unlocks the ring: it stays listed.
+                if !known && problem != KeyRingProblem::NoAnswer {
                     names.retain(|other| other != name);
                     self.write_index(&names)?;
                 }

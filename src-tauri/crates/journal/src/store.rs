@@ -126,10 +126,16 @@ impl Store {
         Ok(self)
     }
 
-    /// How far the mirror has come with a run; `None` where no mirror folder is set.
+    /// How far the mirror has come with a run; `None` where no mirror folder is set. It is told from
+    /// memory: the folder is looked at with every event, and by [`Self::sync_mirror`].
     #[must_use]
     pub fn mirror_state(&self, run: &RunId) -> Option<MirrorState> {
         lock(&self.inner.mirror).as_ref().map(|mirror| mirror.state(run))
+    }
+
+    /// Looks at the mirror folder now, and writes what is missing there.
+    pub fn sync_mirror(&self, run: &RunId) {
+        self.inner.mirror(&self.inner.conn(), run);
     }
 
     /// Records a new run with its first event. `opened` must be `RunOpened` of the same run; it

@@ -453,6 +453,32 @@ events: Array<EventView>,
 head: number, };
 
 /**
+ * The mirror folder of a run. Where it is behind or has a problem, the copy on the other disk is
+ * older than the run: that never stops anything, and is never shown as all right.
+ */
+export type MirrorView = { 
+/**
+ * The folder.
+ */
+dir: string, 
+/**
+ * The last event that is safely in it; 0 = none.
+ */
+seq: number, 
+/**
+ * Seconds since that event was journalled, at `RunSnapshot::now`; absent = none is in it.
+ */
+age_s: number | null, 
+/**
+ * Events that it lacks.
+ */
+behind: number, 
+/**
+ * Why, and how to mend it.
+ */
+problem: string | null, };
+
+/**
  * Something that a person may do with a step now, or why not.
  */
 export type Offer = { 
@@ -823,7 +849,11 @@ deadlines: Array<Deadline>,
 /**
  * What stops everything (journal, lease), in one sentence with its mend.
  */
-stopped_by: string | null, };
+stopped_by: string | null, 
+/**
+ * The mirror folder; absent = none is set.
+ */
+mirror?: MirrorView, };
 
 /**
  * What to take back.

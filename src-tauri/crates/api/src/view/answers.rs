@@ -8,6 +8,7 @@ use switchback_model::Finding;
 use super::rollback::scope_view;
 use super::run::Live;
 use super::tone;
+use crate::mirror::MirrorView;
 use crate::wire::{Answer, ReadingView, Tone, WayBack};
 
 /// Seconds for which a look at the way back is believed.
@@ -53,15 +54,24 @@ pub(super) fn users(monitors: &[ReadingView]) -> Answer {
     }
 }
 
-pub(super) fn way_back(run: &Run, live: &Live, now: Timestamp) -> WayBack {
+pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now: Timestamp) -> WayBack {
+    // A mirror that lags behind bars nothing; but the copy that another workstation would go on
+    // from is old, so it is never passed over.
+    let mirror = mirror.and_then(MirrorView::missing);
     let Some(scope) = proposal(run, &live.failing()) else {
         return WayBack {
             answer: Answer {
-                tone: Tone::Passing,
+                tone: if mirror.is_some() {
+                    Tone::Waiting
+                } else {
+                    Tone::Passing
+                },
                 headline: "Nothing to undo yet".to_owned(),
-                note: "No step has changed anything".to_owned(),
+                note: mirror
+                    .clone()
+                    .unwrap_or_else(|| "No step has changed anything".to_owned()),
             },
-            missing: Vec::new(),
+            missing: mirror.into_iter().collect(),
             something_to_undo: false,
             proposal: None,
             order: Vec::new(),
@@ -105,6 +115,7 @@ pub(super) fn way_back(run: &Run, live: &Live, now: Timestamp) -> WayBack {
             _ => {}
         }
     }
+    missing.extend(mirror);
     let answer = if missing.is_empty() {
         Answer {
             tone: Tone::Passing,

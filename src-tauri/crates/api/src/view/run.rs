@@ -10,6 +10,7 @@ use switchback_model::rollback::Precondition;
 use switchback_model::{MonitorId, RollbackPlan, RunState, StepState, TargetKind};
 
 use super::{answers, offers, rollback, step};
+use crate::mirror::MirrorSource;
 use crate::wire::{
     BannerView, Deadline, DecisionView, DriverView, PhaseView, ReadingView, RunSnapshot, SCHEMA_VERSION, Tone,
 };
@@ -38,6 +39,8 @@ pub struct Live {
     pub ours: bool,
     /// What stops everything, in one sentence with its mend.
     pub stopped_by: Option<String>,
+    /// Tells how the mirror folder stands.
+    pub mirror: Option<MirrorSource>,
 }
 
 impl Live {
@@ -56,6 +59,7 @@ impl Live {
 #[must_use]
 pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
     let monitors = monitor_views(run, live, now);
+    let mirror = live.mirror.as_ref().and_then(|mirror| mirror.look(run.seq, now));
     RunSnapshot {
         schema_version: SCHEMA_VERSION,
         run: run.id.to_string(),
@@ -95,12 +99,13 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
             })
             .collect(),
         users: answers::users(&monitors),
-        way_back: answers::way_back(run, live, now),
+        way_back: answers::way_back(run, live, mirror.as_ref(), now),
         monitors,
         rollback: run.rollback.as_ref().map(|r| rollback::progress(run, r, now)),
         decisions: decisions(run),
         deadlines: deadlines(run, live, now),
         stopped_by: live.stopped_by.clone(),
+        mirror,
     }
 }
 

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::mirror::MirrorView;
+
 use super::reading::{ReadingView, Tone};
 use super::rollback::{RollbackProgress, WayBack};
 use super::step::PhaseView;
@@ -132,6 +134,10 @@ pub struct RunSnapshot {
     pub deadlines: Vec<Deadline>,
     /// What stops everything (journal, lease), in one sentence with its mend.
     pub stopped_by: Option<String>,
+    /// The mirror folder; absent = none is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub mirror: Option<MirrorView>,
 }
 
 /// One run in the list.

@@ -25,7 +25,7 @@ pub async fn run(cx: &Cx<'_>, command: Journal) -> Result<u8, ApiError> {
         Journal::Verify { what } => verify(cx, &what),
         Journal::Export { run, out } => export(cx, &run_id(&run)?, out),
         // `takeover` is required by the command line: there is no other import.
-        Journal::Import { file, reason, .. } => import(cx, &file, reason.reason),
+        Journal::Import { file, reason, .. } => import(cx, &file, reason.reason).await,
     }
 }
 
@@ -151,7 +151,7 @@ fn to_stdout(cx: &Cx<'_>, host: &Host, id: &RunId) -> Result<u8, ApiError> {
     Ok(exit::OK)
 }
 
-fn import(cx: &Cx<'_>, file: &Path, reason: String) -> Result<u8, ApiError> {
+async fn import(cx: &Cx<'_>, file: &Path, reason: String) -> Result<u8, ApiError> {
     let host = cx.host()?;
     let by = cx.operator()?;
     let takeover = Takeover {
@@ -166,6 +166,8 @@ fn import(cx: &Cx<'_>, file: &Path, reason: String) -> Result<u8, ApiError> {
     let done = host
         .store()
         .import(file, SystemClock::default().now(), &takeover)?;
+    // From here on this computer's keychain opens it too, where there is one.
+    host.unlock(&done.run).await?;
     if !done.marked {
         cx.out.say(
             "The takeover could not be marked in a mirror folder: make sure that nobody drives this run elsewhere.",

@@ -76,6 +76,7 @@ pub async fn look(
                 monitors: monitors.clone(),
                 readiness: readiness.into_iter().collect(),
                 speed: around.speed,
+                mirror: Some(host.mirror(&run.id)),
                 ..Live::default()
             },
             rules,
@@ -109,7 +110,10 @@ async fn blind(host: &Host, run: &Run, error: ApiError) -> Result<Look, ApiError
         .collect();
     Ok(Look {
         run: run.clone(),
-        live: Live::default(),
+        live: Live {
+            mirror: Some(host.mirror(&run.id)),
+            ..Live::default()
+        },
         rules,
         now: host.run_snapshot(&run.id).await?.now,
         problem: Some(error),

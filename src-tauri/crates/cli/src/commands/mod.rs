@@ -4,11 +4,13 @@ mod amend;
 mod decide;
 mod journal;
 mod look;
+mod open;
 mod plan;
 mod rehearse;
 mod rollback;
 mod run;
 mod runbook;
+mod secret;
 mod sheet;
 mod step;
 mod watch;
@@ -36,6 +38,7 @@ pub async fn run(args: Args, out: &Out) -> Result<u8, ApiError> {
         Command::Decide(command) => decide::run(&cx, command).await,
         Command::Rollback(command) => rollback::run(&cx, command).await,
         Command::Journal(command) => journal::run(&cx, command).await,
+        Command::Secret(command) => secret::run(&cx, command).await,
         Command::Watch { run, count } => watch::run(&cx, &run, count).await,
         Command::Rehearse(command) => rehearse::run(&cx, command).await,
         Command::Completions { shell } => {

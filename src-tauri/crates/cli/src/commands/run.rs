@@ -10,7 +10,6 @@ use switchback_engine::run::Run as Folded;
 use switchback_model::Command;
 
 use super::look::{RuleReadiness, look};
-use super::runbook::resolve;
 use crate::args::Run;
 use crate::exit;
 use crate::host::{Cx, run_id, step_id};
@@ -22,7 +21,7 @@ const SOON: u64 = 60;
 
 pub async fn run(cx: &Cx<'_>, command: Run) -> Result<u8, ApiError> {
     match command {
-        Run::New { runbook, target } => new(cx, &runbook, &target),
+        Run::New { runbook, target } => super::open::run(cx, &runbook, &target),
         Run::List => list(cx),
         Run::Show { run, offline } => show(cx, &run, offline).await,
         Run::Hold { run, reason } => submit(cx, &run, Command::Hold, reason.reason, SOON).await,
@@ -47,24 +46,6 @@ pub async fn run(cx: &Cx<'_>, command: Run) -> Result<u8, ApiError> {
         // Has its own module.
         Run::Sheet { run, out } => super::sheet::run(cx, &run, out.as_deref()).await,
     }
-}
-
-fn new(cx: &Cx<'_>, runbook: &str, target: &str) -> Result<u8, ApiError> {
-    let plan = resolve(cx, runbook, target)?;
-    let document = json!({
-        "run": "",
-        "plan_digest": plan.digest(),
-        "runbook": plan.runbook,
-        "target": plan.target.name,
-        "target_kind": plan.target.kind,
-    });
-    let said = format!("Opened on {} ({}).", plan.target.name, plan.target.kind.banner());
-    let id = cx.host()?.run_new(plan)?;
-    let mut document = document;
-    document["run"] = json!(id);
-    cx.out.say(&said);
-    cx.out.answer(document, || id.to_string());
-    Ok(exit::OK)
 }
 
 fn list(cx: &Cx<'_>) -> Result<u8, ApiError> {
@@ -194,6 +175,7 @@ pub fn document(
         "decisions": snapshot.decisions,
         "deadlines": snapshot.deadlines,
         "not_looked_at": problem,
+        "mirror": snapshot.mirror,
     })
 }
 
@@ -222,6 +204,14 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
             driver.by, driver.host, driver.pid
         )),
         None => text.push_str("driven by nobody\n"),
+    }
+    if let Some(mirror) = &snapshot.mirror {
+        let state = match (mirror.missing(), mirror.age_s) {
+            (Some(missing), _) => format!("? {missing}"),
+            (None, Some(age)) => format!("✓ to event {}, {age} s old", mirror.seq),
+            (None, None) => format!("✓ to event {}", mirror.seq),
+        };
+        text.push_str(&format!("mirror {}: {state}\n", mirror.dir));
     }
     for answer in [&snapshot.users, &snapshot.way_back.answer] {
         text.push_str(&format!(

@@ -159,6 +159,12 @@ impl Sheet {
         match plan_rollback(run, &RollbackScope::All, &seen, &build) {
             Ok(plan) => {
                 for (at, item) in plan.items.iter().enumerate() {
+                    let step = item.step.as_ref().and_then(|id| run.plan.step(id));
+                    if step.is_some_and(is_secret) {
+                        self.gap();
+                        self.note(&format!("{}. {} ({}): {SEALED}", at + 1, item.title, item.id));
+                        continue;
+                    }
                     self.item(at + 1, item);
                 }
                 for breach in &plan.breaches {
@@ -250,6 +256,10 @@ impl Sheet {
                 for check in &step.before {
                     self.note(&format!("First: {}", check.title));
                 }
+                if is_secret(step) {
+                    self.note(SEALED);
+                    continue;
+                }
                 let last = state.checks.as_ref().and_then(|checks| checks.preview.clone());
                 match (&step.action, fresh(step, around).await.or(last)) {
                     (Some(_), Some(preview)) => self.calls(&preview),
@@ -271,6 +281,15 @@ async fn fresh(step: &Step, around: Option<&Surroundings>) -> Option<Preview> {
     let action = around?.world.action(step.action.as_ref()?);
     let from = action.read().await.ok()?;
     action.plan(&from, None).ok()
+}
+
+/// What a plain file may not hold.
+const SEALED: &str = "sealed; only Switchback can do it, with the run's key or its recovery code";
+
+fn is_secret(step: &Step) -> bool {
+    step.action
+        .as_ref()
+        .is_some_and(switchback_model::ActionSpec::image_is_secret)
 }
 
 fn by_hand(step: &Step) -> String {

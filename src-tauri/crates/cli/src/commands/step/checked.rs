@@ -83,6 +83,9 @@ pub(super) async fn looked(host: &Host, id: &RunId, step: &str) -> Result<Checke
     }
     let (mut preview, mut undo, mut problem) = (None, None, None);
     if let Some(action) = &spec.action {
+        if action.image_is_secret() {
+            host.store().can_seal(id)?;
+        }
         let action = around.world.action(action);
         let planned = async {
             let from = action.read().await?;
@@ -178,10 +181,10 @@ impl Checked {
         let (code, message, hint) = match &self.problem {
             _ if self.failing => ("check_failed", format!("Blocked: {}.", open.join(", ")), mend),
             Some(problem) => {
-                let code = if problem.kind == "credentials" {
-                    "sign_in"
-                } else {
-                    "unknown"
+                let code = match problem.kind.as_str() {
+                    "credentials" => "sign_in",
+                    "guard" => "guard",
+                    _ => "unknown",
                 };
                 (code, problem.message.clone(), mend)
             }

@@ -1,0 +1,126 @@
+//! The mirror folder as a screen shows it: how far it has come, how old that is, and what is wrong.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use switchback_journal::{MirrorState, Store};
+use switchback_model::RunId;
+use ts_rs::TS;
+
+use crate::actor::Actor;
+use crate::host::{Host, HostOptions};
+
+/// How often the mirror folder of a driven run is looked at, in real time.
+const MIRROR_EVERY: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// The folder to mirror to; an empty name is none.
+pub(crate) fn folder(options: &HostOptions) -> Option<PathBuf> {
+    let folder = options.mirror.clone();
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty())?;
+    Some(std::path::absolute(&folder).unwrap_or(folder))
+}
+
+/// The mirror folder of a run. Where it is behind or has a problem, the copy on the other disk is
+/// older than the run: that never stops anything, and is never shown as all right.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct MirrorView {
+    /// The folder.
+    pub dir: String,
+    /// The last event that is safely in it; 0 = none.
+    #[ts(type = "number")]
+    pub seq: u64,
+    /// Seconds since that event was journalled, at `RunSnapshot::now`; absent = none is in it.
+    #[ts(type = "number | null")]
+    pub age_s: Option<u64>,
+    /// Events that it lacks.
+    #[ts(type = "number")]
+    pub behind: u64,
+    /// Why, and how to mend it.
+    pub problem: Option<String>,
+}
+
+impl MirrorView {
+    /// The same as an item of readiness, where it is not all right.
+    #[must_use]
+    pub fn missing(&self) -> Option<String> {
+        let lacks = match self.behind {
+            0 => String::new(),
+            1 => " It lacks the last event.".to_owned(),
+            n => format!(" It lacks the last {n} events."),
+        };
+        match &self.problem {
+            Some(problem) => Some(format!("The mirror folder can't be kept up: {problem}.{lacks}")),
+            None if self.behind > 0 => Some(format!("The mirror folder is behind.{lacks}")),
+            None => None,
+        }
+    }
+
+    fn of(state: MirrorState, head: u64, now: Timestamp) -> Self {
+        Self {
+            dir: state.folder.display().to_string(),
+            seq: state.last_seq,
+            age_s: state
+                .last_at
+                .map(|at| u64::try_from(now.duration_since(at).as_secs()).unwrap_or(0)),
+            behind: head.saturating_sub(state.last_seq),
+            problem: state.problem,
+        }
+    }
+}
+
+/// Gives the mirror's view of one run, from memory: it does not touch the folder.
+#[derive(Clone)]
+pub struct MirrorSource(Arc<dyn Fn(u64, Timestamp) -> Option<MirrorView> + Send + Sync>);
+
+impl MirrorSource {
+    /// The mirror of a run in a store.
+    #[must_use]
+    pub fn of(store: &Store, run: &RunId) -> Self {
+        let (store, run) = (store.clone(), run.clone());
+        Self(Arc::new(move |head, now| {
+            Some(MirrorView::of(store.mirror_state(&run)?, head, now))
+        }))
+    }
+
+    /// The view for a run whose last event is `head`; none where no mirror is set.
+    #[must_use]
+    pub fn look(&self, head: u64, now: Timestamp) -> Option<MirrorView> {
+        (self.0)(head, now)
+    }
+}
+
+impl std::fmt::Debug for MirrorSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MirrorSource")
+    }
+}
+
+impl Host {
+    /// How the mirror folder stands for a run.
+    #[must_use]
+    pub fn mirror(&self, id: &RunId) -> MirrorSource {
+        MirrorSource::of(&self.store, id)
+    }
+
+    /// Looks at the mirror folder again and again while the run is driven: a folder that went away
+    /// while nothing happened must not be shown as all right.
+    pub(crate) fn keep_mirrored(&self, id: &RunId, actor: &Actor) {
+        if self.store.mirror_state(id).is_none() {
+            return;
+        }
+        let (store, run, actor) = (self.store.clone(), id.clone(), actor.watched());
+        tokio::spawn(async move {
+            while actor.is_watched() {
+                tokio::time::sleep(MIRROR_EVERY).await;
+                let (store, run) = (store.clone(), run.clone());
+                let synced = tokio::task::spawn_blocking(move || store.sync_mirror(&run)).await;
+                if synced.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+}

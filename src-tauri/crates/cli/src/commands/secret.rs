@@ -1,0 +1,95 @@
+//! `secret`: set, list, delete. A value is never an argument, is never shown and is in no file.
+
+use std::io::{IsTerminal as _, Read as _};
+
+use serde_json::json;
+use switchback_api::wire::ApiError;
+use switchback_journal::{InvalidSecretName, LONGEST_SECRET, SecretName, Store};
+use zeroize::Zeroizing;
+
+use crate::args::Secret;
+use crate::exit;
+use crate::host::Cx;
+
+pub async fn run(cx: &Cx<'_>, command: Secret) -> Result<u8, ApiError> {
+    match command {
+        Secret::Set { name } => {
+            let name = parsed(&name)?;
+            let value = value(cx, &name)?;
+            let kept = name.clone();
+            on_thread(cx, move |store| Ok(store.set_secret(&name, &value)?)).await?;
+            cx.out
+                .answer(json!({ "secret": kept, "kept": true }), || format!("kept {kept}"));
+        }
+        Secret::List => {
+            let names = on_thread(cx, |store| Ok(store.secret_names()?)).await?;
+            cx.out.answer(json!({ "secrets": names }), || {
+                let lines: Vec<&str> = names.iter().map(SecretName::as_str).collect();
+                lines.join("\n")
+            });
+        }
+        Secret::Delete { name } => {
+            let name = parsed(&name)?;
+            let gone = name.clone();
+            on_thread(cx, move |store| Ok(store.delete_secret(&name)?)).await?;
+            cx.out.answer(json!({ "secret": gone, "deleted": true }), || {
+                format!("deleted {gone}")
+            });
+        }
+    }
+    Ok(exit::OK)
+}
+
+/// The keychain may take its time.
+async fn on_thread<T: Send + 'static>(
+    cx: &Cx<'_>,
+    act: impl FnOnce(&Store) -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let store = cx.host()?.store().clone();
+    tokio::task::spawn_blocking(move || act(&store))
+        .await
+        .map_err(|_| ApiError::internal("the keychain's thread broke off"))?
+}
+
+fn parsed(name: &str) -> Result<SecretName, ApiError> {
+    name.parse().map_err(|error: InvalidSecretName| {
+        exit::usage(
+            "This is no name for a secret.",
+            format!("Take another one: {error}."),
+        )
+    })
+}
+
+/// The value as typed or piped. One line end at its end belongs to the pipe, not to the value.
+fn value(cx: &Cx<'_>, name: &SecretName) -> Result<Zeroizing<Vec<u8>>, ApiError> {
+    let unread = |error: std::io::Error| {
+        exit::usage(
+            format!("The value could not be read: {}.", error.kind()),
+            "Give it on stdin.",
+        )
+    };
+    if std::io::stdin().is_terminal() {
+        if cx.global.no_input {
+            return Err(exit::usage(
+                "Nobody may be asked for the value.",
+                "Give it on stdin, from a file or another program.",
+            ));
+        }
+        let typed = rpassword::prompt_password(format!("Value of {name} (not shown): ")).map_err(unread)?;
+        return Ok(Zeroizing::new(typed.into_bytes()));
+    }
+    let mut value = Zeroizing::new(Vec::with_capacity(LONGEST_SECRET + 3));
+    // Two more than the longest, for the line end; what is longer still is refused as too long.
+    let most = u64::try_from(LONGEST_SECRET + 3).unwrap_or(u64::MAX);
+    std::io::stdin()
+        .lock()
+        .take(most)
+        .read_to_end(&mut value)
+        .map_err(unread)?;
+    for end in [b'\n', b'\r'] {
+        if value.last() == Some(&end) {
+            value.pop();
+        }
+    }
+    Ok(value)
+}

@@ -1,0 +1,142 @@
+//! AWS, which is elsewhere: the closed world in a process of its own, and an independent look at it.
+
+use std::fmt;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+use switchback_model::Digest;
+use switchback_rehearsal::{Client, Fault, Handle, Outcome, RecordSet, Snapshot};
+
+/// World seconds per real second: 300 s of TTL pass in 5 s.
+const SPEED: &str = "60";
+
+/// A served world; ends with the test.
+pub struct Aws {
+    folder: tempfile::TempDir,
+    child: Child,
+    client: Client,
+    endpoint: String,
+}
+
+/// What the world holds, as the world itself tells it: nothing of the engine or the journal is used.
+#[derive(PartialEq)]
+pub struct Fingerprint {
+    records: Vec<RecordSet>,
+    apps: String,
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", Digest::of(&self.records).short(), self.apps)
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl Aws {
+    pub fn serve() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_switchback"))
+            .args(["rehearse", "--serve", "--json"])
+            .env("SWITCHBACK_HOME", folder.path())
+            .env("SWITCHBACK_REHEARSAL_SPEED", SPEED)
+            .env_remove("SWITCHBACK_MIRROR")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let document: Value = serde_json::from_str(&line).unwrap();
+        let handle = Handle::read(&folder.path().join("rehearsal")).unwrap();
+        Self {
+            client: Client::new(&handle),
+            endpoint: document["endpoint"].as_str().unwrap().to_owned(),
+            folder,
+            child,
+        }
+    }
+
+    /// Where a workstation finds it.
+    pub fn place(&self) -> PathBuf {
+        self.folder.path().join("rehearsal")
+    }
+
+    fn block<T>(work: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+            .block_on(work)
+    }
+
+    fn state(&self) -> Snapshot {
+        Self::block(self.client.state()).unwrap()
+    }
+
+    pub fn look(&self) -> Fingerprint {
+        let records = self.state().records;
+        let apps = records
+            .iter()
+            .filter(|set| set.name.starts_with("apps."))
+            .map(|set| {
+                let json = serde_json::to_value(set).unwrap();
+                format!("apps {} TTL {}", json["values"], json["ttl"])
+            })
+            .collect::<Vec<_>>()
+            .join("; ");
+        Fingerprint { records, apps }
+    }
+
+    pub fn inject(&self, fault: &str) {
+        let fault: Fault = fault.parse().unwrap();
+        Self::block(self.client.inject(&fault)).unwrap();
+    }
+
+    pub fn lift(&self, fault: &str) {
+        Self::block(self.client.lift(fault)).unwrap();
+    }
+
+    /// How many changes of records the server carried out, by its own log.
+    pub fn changes(&self) -> usize {
+        Self::block(self.client.log(0))
+            .unwrap()
+            .iter()
+            .filter(|entry| entry.operation == "ChangeResourceRecordSets")
+            .filter(|entry| matches!(entry.outcome, Outcome::Committed | Outcome::Lost))
+            .count()
+    }
+
+    /// Every record set as boto3 reads it, where the emulators' Python environment is there.
+    pub fn by_boto3(&self) -> Option<String> {
+        let venv = PathBuf::from(std::env::var_os("SWITCHBACK_VENV")?);
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/emulators/zone.py");
+        let dump = Command::new(venv.join("bin/python"))
+            .arg(script)
+            .args(["dump", switchback_rehearsal::ZONE_ID])
+            .env("AWS_ENDPOINT_URL", &self.endpoint)
+            .env("AWS_ACCESS_KEY_ID", switchback_rehearsal::ACCESS_KEY)
+            .env("AWS_SECRET_ACCESS_KEY", "rehearsal")
+            .env("AWS_DEFAULT_REGION", "eu-west-2")
+            .output()
+            .unwrap();
+        assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+        Some(String::from_utf8(dump.stdout).unwrap())
+    }
+}
+
+impl Drop for Aws {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
