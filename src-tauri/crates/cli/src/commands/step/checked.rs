@@ -178,10 +178,10 @@ impl Checked {
         let (code, message, hint) = match &self.problem {
             _ if self.failing => ("check_failed", format!("Blocked: {}.", open.join(", ")), mend),
             Some(problem) => {
-                let code = if problem.kind == "credentials" {
-                    "sign_in"
-                } else {
-                    "unknown"
+                let code = match problem.kind.as_str() {
+                    "credentials" => "sign_in",
+                    "guard" | "refused" => "guard",
+                    _ => "unknown",
                 };
                 (code, problem.message.clone(), mend)
             }
