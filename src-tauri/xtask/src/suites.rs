@@ -171,6 +171,10 @@ pub fn run(
         if around.prove {
             program.env("SWITCHBACK_PROVE", "1");
         }
+        if matches!(suite, Suite::Conformance | Suite::Kill | Suite::Emulators) {
+            // Matrix, histogram and transcripts are results too.
+            program.env("RUST_TEST_NOCAPTURE", "1");
+        }
         if !follow(&mut program, left, &test.name, &mut report)? {
             break;
         }

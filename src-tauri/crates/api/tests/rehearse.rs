@@ -70,6 +70,7 @@ async fn with_each_fault() {
         ("second-writer", false),
         ("tls-expired", false),
         ("tls-wrong-name", false),
+        ("other-zone:private", false),
     ] {
         rehearsals.spawn(async move { (fault, all_the_way, rehearse(Some(fault)).await) });
     }

@@ -154,7 +154,7 @@ impl Aws {
             now,
         };
         let sets = match self.list_name(zone_id, name).await {
-            Ok((sets, _beside)) => sets,
+            Ok(sets) => sets,
             Err(error) => return reading.error(&error),
         };
         if let Some(routing) = sets.iter().find_map(|set| set.routing.refused.as_deref()) {

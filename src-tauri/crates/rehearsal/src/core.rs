@@ -14,7 +14,7 @@ use crate::aws::route53::rules;
 use crate::clock::ScaledClock;
 use crate::disk::{self, LineLog};
 use crate::faults::Fault;
-use crate::records::RecordSet;
+use crate::records::{RecordSet, Routing};
 use crate::seed;
 use crate::state::{Action, BatchItem, Caller, Change, FORMAT, LogEntry, Outcome, Snapshot, State, Version};
 use crate::tls::Authority;
@@ -280,8 +280,13 @@ impl Core {
 
     /// Puts a fault in force; a second writer acts at once instead.
     pub(crate) fn inject(&self, fault: Fault) -> Result<(), WorldError> {
-        if let Fault::SecondWriter { address } = &fault {
-            return self.second_writer(address);
+        match &fault {
+            Fault::SecondWriter { address } => return self.second_writer(address, None),
+            Fault::Routed { policy } => {
+                let routing = Routing::example(policy);
+                return self.second_writer(seed::SECOND_WRITER_ADDRESS, routing);
+            }
+            _ => {}
         }
         let mut inner = self.lock();
         self.change(&mut inner, |state| {
@@ -303,13 +308,27 @@ impl Core {
         })?)
     }
 
-    fn second_writer(&self, address: &str) -> Result<(), WorldError> {
+    /// Another address for `apps`; or, with a routing policy, the address that it has under that policy.
+    fn second_writer(&self, address: &str, routing: Option<Routing>) -> Result<(), WorldError> {
         let apps: Vec<RecordSet> = self.read(|state| {
             let mut apps: Vec<RecordSet> = state.records().to_vec();
             apps.retain(|r| r.name == seed::APPS_NAME);
             apps
         });
         let ttl = apps.iter().find_map(|r| r.ttl).unwrap_or(300);
+        let simple = RecordSet::simple(seed::APPS_NAME, "A", ttl, &[address]);
+        let record = match routing {
+            None => simple,
+            Some(routing) => RecordSet {
+                values: apps
+                    .iter()
+                    .find_map(|r| r.values.first().cloned())
+                    .map_or(simple.values.clone(), |v| vec![v]),
+                set_identifier: (!matches!(routing, Routing::TrafficPolicy(_))).then(|| "routed".to_owned()),
+                routing: Some(routing),
+                ..simple
+            },
+        };
         let mut batch: Vec<BatchItem> = apps
             .into_iter()
             .map(|record| BatchItem {
@@ -319,7 +338,7 @@ impl Core {
             .collect();
         batch.push(BatchItem {
             action: Action::Create,
-            record: RecordSet::simple(seed::APPS_NAME, "A", ttl, &[address]),
+            record,
         });
         let caller = Caller {
             service: "second-writer".to_owned(),

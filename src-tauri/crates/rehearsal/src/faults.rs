@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::records::Routing;
+
 /// One of the two sites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -29,6 +31,30 @@ impl Site {
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// A hosted zone beside the one that holds the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OtherZone {
+    /// A private zone of the same name, which hides the public one inside its VPCs.
+    Private,
+    /// A second public zone of the same name, to which nothing is delegated.
+    Public,
+    /// A zone of the name itself, to which the zone that holds the name delegates it.
+    Delegated,
+}
+
+impl OtherZone {
+    /// `private`, `public` or `delegated`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Public => "public",
+            Self::Delegated => "delegated",
+        }
     }
 }
 
@@ -126,6 +152,17 @@ pub enum Fault {
         #[serde(default = "second_writer_address")]
         address: String,
     },
+    /// There is another zone, in the same account.
+    OtherZone {
+        /// Which one.
+        zone: OtherZone,
+    },
+    /// Somebody else gives the record of `apps` a routing policy: happens at once and leaves nothing
+    /// to lift.
+    Routed {
+        /// One of [`Routing::POLICIES`](crate::Routing::POLICIES).
+        policy: String,
+    },
 }
 
 fn second_writer_address() -> String {
@@ -134,7 +171,7 @@ fn second_writer_address() -> String {
 
 impl Fault {
     /// The names of all kinds, as the command line and the fault panel offer them.
-    pub const NAMES: [&'static str; 14] = [
+    pub const NAMES: [&'static str; 16] = [
         "site-down",
         "site-refused",
         "site-slow",
@@ -149,6 +186,8 @@ impl Fault {
         "insync-slow",
         "expired-credentials",
         "second-writer",
+        "other-zone",
+        "routed",
     ];
 
     /// The kind, as on the command line.
@@ -169,6 +208,8 @@ impl Fault {
             Self::InsyncSlow { .. } => "insync-slow",
             Self::ExpiredCredentials => "expired-credentials",
             Self::SecondWriter { .. } => "second-writer",
+            Self::OtherZone { .. } => "other-zone",
+            Self::Routed { .. } => "routed",
         }
     }
 
@@ -187,6 +228,7 @@ impl Fault {
             | Self::LostResponse { operation, .. }
             | Self::LandsLate { operation, .. }
             | Self::Delay { operation, .. } => Some(operation),
+            Self::OtherZone { zone } => Some(zone.name()),
             _ => None,
         }
     }
@@ -250,6 +292,14 @@ impl Fault {
             Self::SecondWriter { address } => {
                 format!("Somebody else points apps.example.nhs.test to {address}.")
             }
+            Self::OtherZone { zone } => match zone {
+                OtherZone::Private => "There is a private zone example.nhs.test as well.".to_owned(),
+                OtherZone::Public => "There is a second public zone example.nhs.test.".to_owned(),
+                OtherZone::Delegated => "apps.example.nhs.test is delegated to a zone of its own.".to_owned(),
+            },
+            Self::Routed { policy } => {
+                format!("Somebody else gives apps.example.nhs.test {policy} routing.")
+            }
         }
     }
 }
@@ -269,8 +319,9 @@ impl FromStr for Fault {
 
     /// Reads `name[:argument[:argument..]]`, such as `site-down:new`, `site-slow:old:3000`,
     /// `throttle:ChangeResourceRecordSets:2`, `error-before:GetChange:ServiceUnavailable:1`,
-    /// `lost-response`, `insync-slow:120`. Arguments left out take a default: the new site, the
-    /// operation `ChangeResourceRecordSets`, once.
+    /// `lost-response`, `insync-slow:120`, `other-zone:delegated`, `routed:geolocation`. Arguments left
+    /// out take a default: the new site, the operation `ChangeResourceRecordSets`, once, a private zone,
+    /// geolocation.
     fn from_str(text: &str) -> Result<Self, NotAFault> {
         let refuse = |why: String| NotAFault {
             text: text.to_owned(),
@@ -363,6 +414,30 @@ impl FromStr for Fault {
                 },
                 1,
             ),
+            "other-zone" => {
+                let zone = match arg(0) {
+                    None | Some("private") => OtherZone::Private,
+                    Some("public") => OtherZone::Public,
+                    Some("delegated") => OtherZone::Delegated,
+                    Some(s) => {
+                        return Err(refuse(format!(
+                            "“{s}” is not a zone; use private, public or delegated"
+                        )));
+                    }
+                };
+                (Self::OtherZone { zone }, 1)
+            }
+            "routed" => {
+                let policy = arg(0).unwrap_or("geolocation");
+                if Routing::example(policy).is_none() {
+                    return Err(refuse(format!(
+                        "“{policy}” is not a policy; use one of {}",
+                        Routing::POLICIES.join(", ")
+                    )));
+                }
+                let policy = policy.to_owned();
+                (Self::Routed { policy }, 1)
+            }
             _ => {
                 return Err(refuse(format!("the faults are {}", Self::NAMES.join(", "))));
             }

@@ -21,10 +21,11 @@ mod sites;
 mod state;
 mod tls;
 mod world;
+mod zones;
 
 pub use clock::ScaledClock;
 pub use control::Client;
-pub use faults::{Fault, NotAFault, Site};
+pub use faults::{Fault, NotAFault, OtherZone, Site};
 pub use handle::{Handle, NameServer};
 pub use records::{Alias, RecordSet, Routing};
 pub use seed::{

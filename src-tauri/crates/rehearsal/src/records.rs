@@ -27,9 +27,39 @@ pub enum Routing {
     MultiValue(bool),
     /// By place: continent, country, subdivision.
     Geo(Option<String>, Option<String>, Option<String>),
+    /// By distance from an AWS region.
+    GeoProximity(String),
+    /// By the caller's network: collection and location.
+    Cidr(String, String),
+    /// Kept by an instance of a traffic policy, of this id; the one policy without an identifier.
+    TrafficPolicy(String),
 }
 
 impl Routing {
+    /// The policies that the fault `routed` knows.
+    pub const POLICIES: [&'static str; 5] = [
+        "geolocation",
+        "geoproximity",
+        "multivalue",
+        "cidr",
+        "traffic-policy",
+    ];
+
+    /// One of each policy of [`Self::POLICIES`].
+    pub(crate) fn example(policy: &str) -> Option<Self> {
+        Some(match policy {
+            "geolocation" => Self::Geo(None, Some("GB".to_owned()), None),
+            "geoproximity" => Self::GeoProximity("eu-west-2".to_owned()),
+            "multivalue" => Self::MultiValue(true),
+            "cidr" => Self::Cidr(
+                "c0ffee00-0000-4000-8000-000000000001".to_owned(),
+                "office".to_owned(),
+            ),
+            "traffic-policy" => Self::TrafficPolicy("7a1b2c3d-0000-4000-8000-000000000001".to_owned()),
+            _ => return None,
+        })
+    }
+
     /// The word that AWS uses for the kind.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
@@ -38,6 +68,9 @@ impl Routing {
             Self::Failover(_) => "Failover",
             Self::MultiValue(_) => "MultiValueAnswer",
             Self::Geo(..) => "GeoLocation",
+            Self::GeoProximity(_) => "GeoProximityLocation",
+            Self::Cidr(..) => "CidrRoutingConfig",
+            Self::TrafficPolicy(_) => "TrafficPolicyInstanceId",
         }
     }
 }
@@ -53,7 +86,7 @@ pub struct RecordSet {
     /// Tells apart sets with the same name and type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set_identifier: Option<String>,
-    /// Present if and only if there is a `set_identifier`.
+    /// Present if and only if there is a `set_identifier`, but for a traffic policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub routing: Option<Routing>,
     /// Seconds; none for an alias.

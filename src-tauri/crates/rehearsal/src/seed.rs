@@ -26,6 +26,8 @@ pub const NAME_SERVERS: [&str; 4] = [
     "ns-3.rehearsal.test.",
     "ns-4.rehearsal.test.",
 ];
+/// The servers of the zone to which `apps` is delegated while the fault `other-zone:delegated` lasts.
+pub(crate) const DELEGATED_SERVERS: [&str; 2] = ["ns-7.rehearsal.test.", "ns-8.rehearsal.test."];
 /// The hosted zone of every CloudFront alias (a constant of AWS).
 pub const CLOUDFRONT_ZONE_ID: &str = "Z2FDTNDATAQYW2";
 /// What a second writer sets.

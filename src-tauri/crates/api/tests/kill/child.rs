@@ -61,8 +61,7 @@ async fn world() {
         let slow = format!("delay:ChangeResourceRecordSets:{ms}").parse().unwrap();
         host.world_client().await.unwrap().inject(&slow).await.unwrap();
     }
-    println!("served");
-    std::io::stdout().flush().unwrap();
+    tell("served");
     // Lives as long as the parent keeps the pipe open.
     let ended = tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new()));
     let _ = ended.await;
@@ -100,11 +99,29 @@ impl Fuse {
         })
     }
 
-    fn burn(&self, kind: &str, count: usize) {
+    fn burn(&self, kind: &str, count: usize, what: &str) {
         if self.kind == kind && self.at == count {
+            tell(&format!("died {what}"));
             std::process::abort();
         }
     }
+}
+
+/// One line for the parent, which may be the last.
+fn tell(line: &str) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}").unwrap();
+    out.flush().unwrap();
+}
+
+/// What a commit is about: the kinds of its events.
+fn about(events: &[EventKind]) -> String {
+    let word = |kind: &EventKind| {
+        let text = format!("{kind:?}");
+        let end = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
+        text[..end].to_owned()
+    };
+    events.iter().map(word).collect::<Vec<_>>().join(" + ")
 }
 
 struct FusedJournal {
@@ -166,18 +183,18 @@ impl Journal for FusedJournal {
         events: Vec<EventKind>,
     ) -> Result<Vec<Event>, JournalError> {
         let n = self.fuse.commits.fetch_add(1, Ordering::SeqCst) + 1;
-        self.fuse.burn("before-commit", n);
+        let about = about(&events);
+        tell(&format!("commit {about}"));
+        self.fuse.burn("before-commit", n, &about);
         let written = match &self.behind {
             Some(behind) => behind.append(&self.inner, lease, at, events).await?,
             None => self.inner.append(lease, at, events).await?,
         };
-        self.fuse.burn("after-commit", n);
+        self.fuse.burn("after-commit", n, &about);
         // The acknowledgement: the parent counts what must still be there.
-        let mut out = std::io::stdout().lock();
         for event in &written {
-            writeln!(out, "ack {}", event.seq).unwrap();
+            tell(&format!("ack {}", event.seq));
         }
-        out.flush().unwrap();
         Ok(written)
     }
     async fn read(&self, after_seq: u64) -> Result<Vec<Event>, JournalError> {
@@ -211,9 +228,9 @@ impl Action for FusedAction {
     }
     async fn call(&self, cx: &WriteCx, approved: &Preview) -> Result<Receipt, ProviderError> {
         let n = self.fuse.calls.fetch_add(1, Ordering::SeqCst) + 1;
-        self.fuse.burn("before-send", n);
+        self.fuse.burn("before-send", n, "the call");
         let answer = self.inner.call(cx, approved).await;
-        self.fuse.burn("after-accept", n);
+        self.fuse.burn("after-accept", n, "the call");
         answer
     }
     async fn sync(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {
@@ -278,12 +295,11 @@ async fn drive(goal: Goal) {
         Goal::Back => back(&mut driver).await,
     }
     host.release(&id, &lease).unwrap();
-    println!(
+    tell(&format!(
         "counts {} {}",
         fuse.commits.load(Ordering::SeqCst),
         fuse.calls.load(Ordering::SeqCst)
-    );
-    std::io::stdout().flush().unwrap();
+    ));
 }
 
 fn submission(command: Command, basis: Option<switchback_model::Digest>) -> Submission {

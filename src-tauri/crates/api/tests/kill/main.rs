@@ -77,6 +77,8 @@ fn every_point_completes_and_rolls_back() {
     let completed = cases.iter().filter(|(_, then)| *then == Then::Complete).count();
 
     let mut histogram: BTreeMap<String, usize> = BTreeMap::new();
+    let mut hit: BTreeMap<(String, &str), usize> = BTreeMap::new();
+    let mut missed = 0;
     let (mut doubles, mut lost, mut in_flight, mut random_in_flight) = (0, 0, 0, 0);
     let workers = 2;
     let queue = std::sync::Mutex::new(cases);
@@ -98,13 +100,18 @@ fn every_point_completes_and_rolls_back() {
         handles.into_iter().flat_map(|h| h.join().unwrap()).collect()
     });
     for (kill, end) in &ended {
-        *histogram
-            .entry(format!("{} in {}", kill.word(), end.killed_in))
-            .or_default() += 1;
+        if end.died {
+            *histogram
+                .entry(format!("{} in {}", kill.word(), end.killed_in))
+                .or_default() += 1;
+            *hit.entry((end.at.clone(), kill.word())).or_default() += 1;
+        } else {
+            missed += 1;
+        }
         doubles += end.doubles.len();
         lost += end.lost;
-        in_flight += usize::from(end.call_in_flight);
-        random_in_flight += usize::from(end.call_in_flight && matches!(kill, Kill::At { .. }));
+        in_flight += usize::from(end.died && end.call_in_flight);
+        random_in_flight += usize::from(end.died && end.call_in_flight && matches!(kill, Kill::At { .. }));
         assert!(end.doubles.is_empty(), "{kill:?}: made twice: {:?}", end.doubles);
         assert_eq!(end.lost, 0, "{kill:?}: acknowledged events are missing");
         assert_eq!(
@@ -117,15 +124,29 @@ fn every_point_completes_and_rolls_back() {
     for (what, count) in &histogram {
         println!("{count:>5}  {what}");
     }
+    println!("kills by commit:");
+    for ((about, word), count) in hit.iter().filter(|((_, word), _)| word.ends_with("commit")) {
+        println!("{count:>5}  {word}: {about}");
+    }
     if prove {
+        for about in &clean.made {
+            for word in ["before a commit", "after a commit"] {
+                let hits = hit.contains_key(&(about.clone(), word));
+                assert!(hits, "no kill {word} of {about}");
+            }
+        }
         assert!(
             random_in_flight * 5 >= random,
             "fewer than 20 % of the random kills had a call in flight"
         );
     }
     println!(
-        "{} kills, after {completed} of them completed and then rolled back, after the others rolled back at once; \
+        "{} kills and {missed} runs that ended before their point; after {completed} of them completed and then rolled back, after the others rolled back at once; \
          {in_flight} with a call in flight ({random_in_flight} of {random} random); doubles in the server's log: {doubles}; lost events: {lost}",
-        ended.len()
+        ended.len() - missed
+    );
+    assert!(
+        missed * 10 <= ended.len(),
+        "too many runs ended before their point"
     );
 }

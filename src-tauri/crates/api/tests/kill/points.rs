@@ -1,6 +1,6 @@
 //! One case: a fresh home and world, a driver that dies at a point, and two ways to go on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -69,6 +69,12 @@ impl Kill {
 /// How a case ended.
 #[derive(Debug, Default)]
 pub struct Ended {
+    /// Whether the driver died: a run may end before it comes to its point.
+    pub died: bool,
+    /// The commit that it died before or after, by the kinds of its events.
+    pub at: String,
+    /// Every commit of the first run.
+    pub made: BTreeSet<String>,
     pub commits: usize,
     pub calls: usize,
     pub ms: u64,
@@ -84,7 +90,11 @@ pub struct Case {
     then: Then,
     /// How long a clean run takes, for random kills.
     pub clean_ms: u64,
+    tries: usize,
 }
+
+/// How often a run makes a commit more or less is up to its clock.
+const TRIES: usize = 4;
 
 impl Case {
     pub fn new(kill: Kill, then: Then) -> Self {
@@ -92,10 +102,25 @@ impl Case {
             kill,
             then,
             clean_ms: 0,
+            tries: 0,
         }
     }
 
-    pub fn run(&self) -> Ended {
+    /// The case, tried again where the run ended before its point came.
+    pub fn run(mut self) -> Ended {
+        loop {
+            let ended = self.once();
+            self.tries += 1;
+            if ended.died || self.kill == Kill::Never || self.tries == TRIES {
+                return ended;
+            }
+            if let Kill::At { percent } = &mut self.kill {
+                *percent /= 2;
+            }
+        }
+    }
+
+    fn once(&self) -> Ended {
         let home = tempfile::tempdir().unwrap();
         let world = Role::world(home.path(), &self.kill.spec());
         let start = records(home.path());
@@ -109,7 +134,21 @@ impl Case {
             driver.kill();
         }
         let first = driver.end();
+        // A driver that gives up by itself has not been killed.
+        let gave_up = !first.success && !first.killed;
+        assert!(!gave_up, "{:?}:\n{}", self.kill, first.lines.join("\n"));
+        let line = |start: &str| {
+            let line = first.lines.iter().find_map(|line| line.split_once(start));
+            line.map_or(String::new(), |(_, rest)| rest.to_owned())
+        };
         let mut ended = Ended {
+            died: first.killed,
+            at: line("died "),
+            made: first
+                .lines
+                .iter()
+                .filter_map(|line| line.split_once("commit ").map(|(_, about)| about.to_owned()))
+                .collect(),
             ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
             ..Ended::default()
         };
@@ -240,6 +279,8 @@ pub struct Role {
 
 pub struct Finished {
     pub success: bool,
+    /// By a signal.
+    pub killed: bool,
     pub lines: Vec<String>,
 }
 
@@ -330,6 +371,7 @@ impl Role {
         }
         Finished {
             success: status.success(),
+            killed: status.code().is_none(),
             lines,
         }
     }

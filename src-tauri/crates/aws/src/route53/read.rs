@@ -1,9 +1,10 @@
 //! Reading a name and its zone.
 
+use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
 use aws_sdk_route53::operation::list_resource_record_sets::ListResourceRecordSetsOutput;
-use aws_sdk_route53::types::RrType;
+use aws_sdk_route53::types::{ResourceRecordSet, RrType};
 use switchback_engine::ports::ProviderError;
 use switchback_model::Image;
 use switchback_model::dns::{DnsName, RecordSet};
@@ -37,11 +38,33 @@ struct Start {
     identifier: Option<String>,
 }
 
+impl Start {
+    fn at(name: &DnsName, kind: Option<RrType>) -> Self {
+        Self {
+            name: name.as_str().to_owned(),
+            kind,
+            identifier: None,
+        }
+    }
+}
+
+/// What stands at a name.
+#[derive(Debug, Default)]
+struct Listed {
+    /// A, AAAA and CNAME, sorted.
+    sets: Vec<RecordSet>,
+    /// The other types.
+    beside: BTreeSet<String>,
+    /// The NS set.
+    delegation: Option<ResourceRecordSet>,
+}
+
 impl Aws {
     /// Every A, AAAA and CNAME record set of one name, of the public zone that the id must mean.
     ///
     /// # Errors
-    /// `Guard` where the zone id means another or a private zone; otherwise as the API failed.
+    /// `Guard` where the zone id means another or a private zone, or where the zone delegates the name;
+    /// otherwise as the API failed.
     pub async fn read_name(
         &self,
         zone_id: &str,
@@ -49,12 +72,24 @@ impl Aws {
         name: &DnsName,
     ) -> Result<Image, ProviderError> {
         self.prove_zone(zone_id, zone).await?;
-        let (sets, beside) = self.list_name(zone_id, name).await?;
+        for cut in between(zone, name) {
+            let start = Start::at(&cut, Some(RrType::Ns));
+            let page = self.page(zone_id, &start, 1).await?;
+            Self::served_here(zone_id, zone, name, page.resource_record_sets().first())?;
+        }
+        let Listed {
+            sets,
+            beside,
+            delegation,
+        } = self.list(zone_id, name).await?;
+        if name != zone {
+            Self::served_here(zone_id, zone, name, delegation.as_ref())?;
+        }
         Ok(Image::RecordSets {
             zone_id: bare(zone_id).to_owned(),
             name: name.clone(),
             sets,
-            beside,
+            beside: beside.into_iter().collect(),
         })
     }
 
@@ -171,35 +206,69 @@ impl Aws {
         }
     }
 
-    /// Sorted A, AAAA and CNAME record sets of one name, and the other types beside them; the zone is
-    /// not proven.
+    /// A zone does not answer for what it delegates (RFC 1034, 4.2.1): a change of the name there would
+    /// succeed and be seen by nobody.
+    fn served_here(
+        zone_id: &str,
+        zone: &DnsName,
+        name: &DnsName,
+        found: Option<&ResourceRecordSet>,
+    ) -> Result<(), ProviderError> {
+        let Some((cut, set)) = found.filter(|set| *set.r#type() == RrType::Ns).and_then(|set| {
+            let cut = DnsName::new(set.name()).ok()?;
+            name.is_within(&cut).then_some((cut, set))
+        }) else {
+            return Ok(());
+        };
+        let servers: Vec<&str> = set
+            .resource_records()
+            .iter()
+            .map(|server| server.value().trim_end_matches('.'))
+            .collect();
+        let message = format!(
+            "Zone {} ({}) delegates {} to {}: its own records of {} are served to nobody",
+            bare(zone_id),
+            zone.host(),
+            cut.host(),
+            servers.join(", "),
+            name.host()
+        );
+        Err(guard(
+            "ListResourceRecordSets",
+            &message,
+            "Name the zone that serves it in the target.",
+        ))
+    }
+
+    /// Sorted A, AAAA and CNAME record sets of one name; the zone is not proven.
     pub(crate) async fn list_name(
         &self,
         zone_id: &str,
         name: &DnsName,
-    ) -> Result<(Vec<RecordSet>, Vec<String>), ProviderError> {
+    ) -> Result<Vec<RecordSet>, ProviderError> {
+        Ok(self.list(zone_id, name).await?.sets)
+    }
+
+    async fn list(&self, zone_id: &str, name: &DnsName) -> Result<Listed, ProviderError> {
         const OPERATION: &str = "ListResourceRecordSets";
-        let mut start = Start {
-            name: name.as_str().to_owned(),
-            kind: None,
-            identifier: None,
-        };
-        let mut sets = Vec::new();
-        let mut beside = std::collections::BTreeSet::new();
+        let mut start = Start::at(name, None);
+        let mut listed = Listed::default();
         for _ in 0..PAGES {
-            let page = self.page(zone_id, &start).await?;
+            let page = self.page(zone_id, &start, 300).await?;
             for set in page.resource_record_sets() {
                 // Sets of a name stand together, and the page starts at the name or right after.
                 if !DnsName::new(set.name()).is_ok_and(|found| found == *name) {
-                    sets.sort();
-                    return Ok((sets, beside.into_iter().collect()));
+                    listed.sets.sort();
+                    return Ok(listed);
                 }
-                match convert::kind(set.r#type()) {
-                    Some(kind) => sets.push(convert::from_sdk(name, kind, set)?),
-                    None => {
-                        beside.insert(set.r#type().as_str().to_owned());
+                let Some(kind) = convert::kind(set.r#type()) else {
+                    listed.beside.insert(set.r#type().as_str().to_owned());
+                    if *set.r#type() == RrType::Ns {
+                        listed.delegation = Some(set.clone());
                     }
-                }
+                    continue;
+                };
+                listed.sets.push(convert::from_sdk(name, kind, set)?);
             }
             let next = Start {
                 name: page.next_record_name().unwrap_or_default().to_owned(),
@@ -207,8 +276,8 @@ impl Aws {
                 identifier: page.next_record_identifier().map(str::to_owned),
             };
             if !page.is_truncated() || !DnsName::new(&next.name).is_ok_and(|found| found == *name) {
-                sets.sort();
-                return Ok((sets, beside.into_iter().collect()));
+                listed.sets.sort();
+                return Ok(listed);
             }
             if next == start {
                 return Err(incomplete(OPERATION, "next page"));
@@ -222,6 +291,7 @@ impl Aws {
         &self,
         zone_id: &str,
         start: &Start,
+        most: i32,
     ) -> Result<ListResourceRecordSetsOutput, ProviderError> {
         let seen = Seen::default();
         self.pace().await;
@@ -232,10 +302,21 @@ impl Aws {
             .start_record_name(&start.name)
             .set_start_record_type(start.kind.clone())
             .set_start_record_identifier(start.identifier.clone())
-            .max_items(300)
+            .max_items(most)
             .customize()
             .interceptor(seen.clone())
             .send();
         self.run("route53", "ListResourceRecordSets", &seen, call).await
     }
+}
+
+/// Every name between a name and its zone, without the two.
+fn between(zone: &DnsName, name: &DnsName) -> Vec<DnsName> {
+    let up = |name: &DnsName| {
+        let (_, parent) = name.as_str().split_once('.')?;
+        DnsName::new(parent)
+            .ok()
+            .filter(|parent| parent != zone && parent.is_within(zone))
+    };
+    std::iter::successors(up(name), up).collect()
 }

@@ -239,13 +239,13 @@ async fn routing_that_is_not_switched_is_named_and_an_alias_is_read() {
     ];
     for (routing, rest) in table {
         let server = server(vec![listed(&set(owner, "A", &rest), "")]).await;
-        let (found, _) = aws(&server.url).list_name(ZONE, &apps()).await.unwrap();
+        let found = aws(&server.url).list_name(ZONE, &apps()).await.unwrap();
         assert_eq!(found[0].routing.refused.as_deref(), Some(routing));
     }
     let server = server(vec![listed(&set(owner, "A", target), "")]).await;
     assert_eq!(
         aws(&server.url).list_name(ZONE, &apps()).await.unwrap(),
-        (vec![alias(RecordType::A)], vec![])
+        [alias(RecordType::A)]
     );
 }
 
@@ -265,6 +265,57 @@ async fn a_zone_id_that_means_something_else_is_refused() {
             .unwrap_err();
         assert_eq!(failed.kind, Kind::Guard);
         assert!(failed.message.contains(words), "{failed}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_the_zone_delegates_is_refused() {
+    let delegation = |cut: &str| {
+        let servers = "<TTL>300</TTL><ResourceRecords><ResourceRecord><Value>ns-7.example.test.</Value></ResourceRecord>\
+                       </ResourceRecords>";
+        listed(&set(cut, "NS", servers), "")
+    };
+    let answer = |owner: &str| listed(&set(owner, "A", &values(60, OLD)), "");
+    let deep = name("a.b.example.nhs.test");
+    for (wanted, plays, refused) in [
+        (
+            apps(),
+            vec![delegation("apps.example.nhs.test.")],
+            Some("delegates apps.example.nhs.test to ns-7.example.test"),
+        ),
+        (
+            deep.clone(),
+            vec![delegation("b.example.nhs.test.")],
+            Some("delegates b.example.nhs.test to"),
+        ),
+        // The listing starts right after where there is nothing at the cut.
+        (
+            deep,
+            vec![delegation("c.example.nhs.test."), answer("a.b.example.nhs.test.")],
+            None,
+        ),
+        // The zone's own servers are no delegation.
+        (
+            name("example.nhs.test"),
+            vec![delegation("example.nhs.test.")],
+            None,
+        ),
+    ] {
+        let plays = std::iter::once(zone_answer("example.nhs.test.", false))
+            .chain(plays)
+            .collect();
+        let server = server(plays).await;
+        let read = aws(&server.url)
+            .read_name(ZONE, &name("example.nhs.test"), &wanted)
+            .await;
+        match refused {
+            Some(words) => {
+                let failed = read.unwrap_err();
+                assert_eq!(failed.kind, Kind::Guard);
+                assert!(failed.message.contains(words), "{failed}");
+            }
+            None => assert!(read.is_ok(), "{wanted}: {read:?}"),
+        }
     }
 }
 

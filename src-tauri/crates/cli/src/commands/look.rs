@@ -71,7 +71,6 @@ pub async fn look(
     };
     match tokio::time::timeout(PATIENCE, seen(run, &around, monitors)).await {
         Ok((run, readiness, rules)) => Ok(Look {
-            run,
             live: Live {
                 monitors: monitors.clone(),
                 readiness: readiness.into_iter().collect(),
@@ -80,6 +79,7 @@ pub async fn look(
                 ..Live::default()
             },
             rules,
+            run,
             now: around.clock.now(),
             problem: None,
         }),

@@ -168,7 +168,7 @@ async fn scripted(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
         let why = outcome
             .difference
             .as_deref()
-            .map(|why| format!(" {why}."))
+            .map(|why| format!(" {}.", why.trim_end_matches('.')))
             .unwrap_or_default();
         format!(
             "{end}{far}{why} Rollback in {} world seconds.\n{}",

@@ -8,6 +8,8 @@ use rand::Rng;
 use crate::core::Core;
 use crate::records::{RecordSet, Routing, in_zone, normal_name};
 use crate::seed;
+use crate::state::State;
+use crate::zones;
 
 /// The edge addresses of every CloudFront distribution in the world.
 const EDGES: [[u8; 4]; 2] = [[203, 0, 113, 11], [203, 0, 113, 12]];
@@ -24,6 +26,8 @@ pub(super) struct Reply {
     pub answers: Vec<Record>,
     /// The SOA of a negative answer, which says how long it may be believed.
     pub soa: Option<Record>,
+    /// The servers to ask instead, in an answer without authority.
+    pub referral: Vec<Record>,
 }
 
 impl Reply {
@@ -33,6 +37,7 @@ impl Reply {
             authoritative: false,
             answers: Vec::new(),
             soa: None,
+            referral: Vec::new(),
         }
     }
 }
@@ -42,9 +47,22 @@ pub(super) fn authoritative(core: &Core, index: usize, name: &str, kind: RecordT
     let now = core.now_ms();
     core.read(|state| {
         let at = state.served(index, seed::NAME_SERVERS.len(), now);
+        if state.delegated().is_some() && in_zone(name, seed::APPS_NAME) {
+            let set = zones::delegation();
+            return Reply {
+                referral: to_records(&set, &set.name),
+                ..Reply::error(ResponseCode::NoError)
+            };
+        }
         let mut pick = |total: u64| rand::rng().random_range(0..total);
         answer(&state.versions[at].records, name, kind, &mut pick)
     })
+}
+
+/// Answers as the servers of the zone to which the name is delegated do, where it is.
+pub(super) fn delegated(core: &Core, name: &str, kind: RecordType) -> Option<Reply> {
+    let zone = core.read(State::delegated)?;
+    in_zone(name, zone.name).then(|| answer(&zone.records, name, kind, &mut |_| 0))
 }
 
 /// Answers from record sets; `pick` draws a number below its argument, for weights.
@@ -62,6 +80,7 @@ pub(super) fn answer(
         authoritative: true,
         answers: Vec::new(),
         soa: None,
+        referral: Vec::new(),
     };
     let mut owner = name.to_owned();
     for _ in 0..LONGEST_CHAIN {

@@ -142,7 +142,7 @@ impl RequestHandler for Questions {
         if let Some(edns) = &edns {
             builder.edns(edns);
         }
-        let response = builder.build(metadata, &reply.answers, [], &reply.soa, []);
+        let response = builder.build(metadata, &reply.answers, &reply.referral, &reply.soa, []);
         match response_handle.send_response(response).await {
             Ok(info) => info,
             Err(error) => {

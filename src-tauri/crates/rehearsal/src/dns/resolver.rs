@@ -45,7 +45,8 @@ impl Cache {
         }
         let mut ask = |owner: &str| {
             let server = rand::rng().random_range(0..seed::NAME_SERVERS.len());
-            answer::authoritative(core, server, owner, kind)
+            answer::delegated(core, owner, kind)
+                .unwrap_or_else(|| answer::authoritative(core, server, owner, kind))
         };
         resolve(entries, name, kind, now, &mut ask)
     }
@@ -63,6 +64,7 @@ fn resolve(
         authoritative: false,
         answers: Vec::new(),
         soa: None,
+        referral: Vec::new(),
     };
     let mut owner = name.to_owned();
     let mut asked_for = None;

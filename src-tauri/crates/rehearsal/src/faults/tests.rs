@@ -37,6 +37,8 @@ fn arguments_are_read_and_wrong_ones_named() {
         "site-slow:old:fast",
         "fire",
         "site-down:old:1",
+        "other-zone:mine",
+        "routed:round-robin",
     ] {
         assert!(wrong.parse::<Fault>().is_err(), "{wrong}");
     }

@@ -122,3 +122,21 @@ async fn a_resolver_counts_the_ttl_down_and_keeps_the_old_answer() {
     .await;
     assert!(value(&udp(resolver, APPS, RecordType::A, true).await).0 <= 60);
 }
+
+#[tokio::test]
+async fn a_delegated_name_is_referred_away_and_resolvers_follow() {
+    let dir = tempfile::tempdir().unwrap();
+    let world = world(dir.path(), 1).await;
+    world.inject("other-zone:delegated".parse().unwrap()).unwrap();
+    swap(&world, &set(300, "192.0.2.10"), &set(60, "198.51.100.20"), "x")
+        .await
+        .unwrap();
+    for server in &world.handle().name_servers {
+        let referred = udp(server.addr, APPS, RecordType::A, false).await;
+        assert!(!referred.metadata.authoritative && referred.answers.is_empty());
+        assert_eq!(referred.authorities.len(), 2);
+    }
+    // The change of the zone that no longer answers is seen by nobody.
+    let answer = udp(world.handle().resolvers[0].addr, APPS, RecordType::A, true).await;
+    assert_eq!(value(&answer), (300, "192.0.2.10".to_owned()));
+}

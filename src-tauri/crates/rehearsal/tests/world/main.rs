@@ -6,3 +6,4 @@ mod dns;
 mod life;
 mod sites;
 mod support;
+mod zones;

@@ -183,7 +183,7 @@ impl Checked {
             Some(problem) => {
                 let code = match problem.kind.as_str() {
                     "credentials" => "sign_in",
-                    "guard" => "guard",
+                    "guard" | "refused" => "guard",
                     _ => "unknown",
                 };
                 (code, problem.message.clone(), mend)

@@ -5,6 +5,7 @@ use crate::http as web;
 use crate::records::{name_order, normal_name};
 use crate::seed;
 use crate::state::{Caller, State};
+use crate::zones::Zone;
 
 fn max_items(call: &Call, most: usize) -> Result<usize, AwsError> {
     let Some(text) = call.param("maxitems") else {
@@ -19,47 +20,73 @@ fn max_items(call: &Call, most: usize) -> Result<usize, AwsError> {
     }
 }
 
-fn zone_element(state: &State) -> String {
+fn zone_element(zone: &Zone) -> String {
     format!(
         "<HostedZone><Id>/hostedzone/{}</Id><Name>{}</Name>\
          <CallerReference>rehearsal</CallerReference>\
-         <Config><Comment>The zone of the rehearsal</Comment><PrivateZone>false</PrivateZone></Config>\
+         <Config><Comment>A zone of the rehearsal</Comment><PrivateZone>{}</PrivateZone></Config>\
          <ResourceRecordSetCount>{}</ResourceRecordSetCount></HostedZone>",
-        seed::ZONE_ID,
-        seed::ZONE_NAME,
-        state.records().len()
+        zone.id,
+        zone.name,
+        zone.private,
+        zone.records.len()
     )
 }
 
 /// GetHostedZone.
-pub(super) fn zone(state: &State) -> String {
-    let servers: String = seed::NAME_SERVERS
+pub(super) fn zone(zone: &Zone) -> String {
+    let servers: String = zone
+        .servers
         .iter()
         .map(|n| format!("<NameServer>{}</NameServer>", n.trim_end_matches('.')))
         .collect();
+    // A private zone names its VPCs instead of a delegation set.
+    let rest = if zone.private {
+        "<VPCs><VPC><VPCRegion>eu-west-2</VPCRegion><VPCId>vpc-0rehearsal</VPCId></VPC></VPCs>".to_owned()
+    } else {
+        format!("<DelegationSet><NameServers>{servers}</NameServers></DelegationSet>")
+    };
     format!(
-        "<GetHostedZoneResponse xmlns=\"{NAMESPACE}\">{}\
-         <DelegationSet><NameServers>{servers}</NameServers></DelegationSet></GetHostedZoneResponse>",
-        zone_element(state)
+        "<GetHostedZoneResponse xmlns=\"{NAMESPACE}\">{}{rest}</GetHostedZoneResponse>",
+        zone_element(zone)
     )
 }
 
-/// ListHostedZones. The other account has no zones.
+/// The zones of the caller's account; the other account has none.
+fn own(state: &State, caller: &Caller) -> Vec<Zone> {
+    match caller.account == seed::ACCOUNT {
+        true => state.zones(),
+        false => Vec::new(),
+    }
+}
+
+/// ListHostedZones.
 pub(super) fn zones(state: &State, caller: &Caller, call: &Call) -> Result<String, AwsError> {
     let most = max_items(call, 100)?;
     let marker = call.param("marker");
-    if marker.is_some_and(|m| bare(m) != seed::ZONE_ID) {
-        return Err(AwsError::new("InvalidInput", "The marker is not valid"));
+    let mut zones = own(state, caller);
+    if let Some(marker) = marker {
+        let at = zones.iter().position(|zone| zone.id == bare(marker));
+        let at = at.ok_or_else(|| AwsError::new("InvalidInput", "The marker is not valid"))?;
+        zones.drain(..at);
     }
-    let mine = caller.account == seed::ACCOUNT;
-    let element = if mine { zone_element(state) } else { String::new() };
-    let marker = marker
-        .map(|m| format!("<Marker>{}</Marker>", web::escape(m)))
-        .unwrap_or_default();
+    let elements: String = zones.iter().take(most).map(zone_element).collect();
+    let next = zones.get(most);
+    let truncated = next.is_some();
+    let (marker, next) = (
+        echo("Marker", marker),
+        echo("NextMarker", next.map(|zone| zone.id)),
+    );
     Ok(format!(
-        "<ListHostedZonesResponse xmlns=\"{NAMESPACE}\"><HostedZones>{element}</HostedZones>{marker}\
-         <IsTruncated>false</IsTruncated><MaxItems>{most}</MaxItems></ListHostedZonesResponse>"
+        "<ListHostedZonesResponse xmlns=\"{NAMESPACE}\"><HostedZones>{elements}</HostedZones>{marker}\
+         <IsTruncated>{truncated}</IsTruncated>{next}<MaxItems>{most}</MaxItems></ListHostedZonesResponse>"
     ))
+}
+
+fn echo(tag: &str, value: Option<&str>) -> String {
+    value
+        .map(|v| format!("<{tag}>{}</{tag}>", web::escape(v)))
+        .unwrap_or_default()
 }
 
 /// ListHostedZonesByName: the zones at and after a name, in the order of names.
@@ -73,25 +100,28 @@ pub(super) fn zones_by_name(state: &State, caller: &Caller, call: &Call) -> Resu
             "The hostedzoneid parameter needs the dnsname parameter",
         ));
     }
-    let here = (name_order(seed::ZONE_NAME), seed::ZONE_ID);
     let wanted = from.map(|name| (name_order(&normal_name(name)), id.map(bare).unwrap_or_default()));
-    let shown = caller.account == seed::ACCOUNT && wanted.is_none_or(|w| w <= here);
-    let element = if shown { zone_element(state) } else { String::new() };
-    let echo = |tag: &str, value: Option<&str>| {
-        value
-            .map(|v| format!("<{tag}>{}</{tag}>", web::escape(v)))
-            .unwrap_or_default()
-    };
+    let mut zones = own(state, caller);
+    zones.retain(|zone| {
+        wanted
+            .as_ref()
+            .is_none_or(|w| *w <= (name_order(zone.name), zone.id))
+    });
+    let elements: String = zones.iter().take(most).map(zone_element).collect();
+    let next = zones.get(most);
     Ok(format!(
-        "<ListHostedZonesByNameResponse xmlns=\"{NAMESPACE}\"><HostedZones>{element}</HostedZones>{}{}\
-         <IsTruncated>false</IsTruncated><MaxItems>{most}</MaxItems></ListHostedZonesByNameResponse>",
+        "<ListHostedZonesByNameResponse xmlns=\"{NAMESPACE}\"><HostedZones>{elements}</HostedZones>{}{}\
+         <IsTruncated>{}</IsTruncated>{}{}<MaxItems>{most}</MaxItems></ListHostedZonesByNameResponse>",
         echo("DNSName", from),
         echo("HostedZoneId", id),
+        next.is_some(),
+        echo("NextDNSName", next.map(|zone| zone.name)),
+        echo("NextHostedZoneId", next.map(|zone| zone.id)),
     ))
 }
 
 /// ListResourceRecordSets: from a name, type and identifier on, at most 300.
-pub(super) fn record_sets(state: &State, call: &Call) -> Result<String, AwsError> {
+pub(super) fn record_sets(zone: &Zone, call: &Call) -> Result<String, AwsError> {
     let most = max_items(call, 300)?;
     let (name, kind, identifier) = (call.param("name"), call.param("type"), call.param("identifier"));
     if name.is_none() && kind.is_some() {
@@ -111,7 +141,7 @@ pub(super) fn record_sets(state: &State, call: &Call) -> Result<String, AwsError
         kind.unwrap_or_default().to_owned(),
         identifier.unwrap_or_default().to_owned(),
     );
-    let mut sets: Vec<_> = state.records().iter().collect();
+    let mut sets: Vec<_> = zone.records.iter().collect();
     sets.sort_by_key(|r| r.order());
     let mut rest = sets.into_iter().skip_while(|r| r.order() < from);
     let mut body = String::new();

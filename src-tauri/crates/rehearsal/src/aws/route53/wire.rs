@@ -53,6 +53,10 @@ pub(super) struct ResourceRecordSet {
     failover: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     multi_value_answer: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    geo_proximity_location: Option<GeoProximityLocation>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cidr_routing_config: Option<CidrRoutingConfig>,
     #[serde(rename = "TTL", default, skip_serializing_if = "Option::is_none")]
     ttl: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,6 +65,22 @@ pub(super) struct ResourceRecordSet {
     alias_target: Option<AliasTarget>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     health_check_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    traffic_policy_instance_id: Option<String>,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GeoProximityLocation {
+    #[serde(rename = "AWSRegion")]
+    region: String,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct CidrRoutingConfig {
+    collection_id: String,
+    location_name: String,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -166,7 +186,21 @@ fn read_record(action: Action, set: ResourceRecordSet) -> Result<RecordSet, AwsE
         set.geo_location
             .map(|g| Routing::Geo(g.continent_code, g.country_code, g.subdivision_code)),
     );
-    const ONE_OF: &str = "Expected exactly one of [Weight, Region, Failover, GeoLocation, MultiValueAnswer]";
+    routings.extend(
+        set.geo_proximity_location
+            .map(|g| Routing::GeoProximity(g.region)),
+    );
+    routings.extend(
+        set.cidr_routing_config
+            .map(|c| Routing::Cidr(c.collection_id, c.location_name)),
+    );
+    if set.traffic_policy_instance_id.is_some() {
+        return Err(invalid(
+            "A record set of a traffic policy is changed by its instance only".to_owned(),
+        ));
+    }
+    const ONE_OF: &str = "Expected exactly one of [Weight, Region, Failover, GeoLocation, MultiValueAnswer, \
+                          GeoProximityLocation, CidrRoutingConfig]";
     match (&set.set_identifier, routings.as_slice()) {
         (None, []) | (Some(_), [_]) => {}
         (None, [one, ..]) => {
@@ -229,6 +263,18 @@ impl From<&RecordSet> for ResourceRecordSet {
                     subdivision_code: subdivision.clone(),
                 });
             }
+            Some(Routing::GeoProximity(region)) => {
+                wire.geo_proximity_location = Some(GeoProximityLocation {
+                    region: region.clone(),
+                });
+            }
+            Some(Routing::Cidr(collection, location)) => {
+                wire.cidr_routing_config = Some(CidrRoutingConfig {
+                    collection_id: collection.clone(),
+                    location_name: location.clone(),
+                });
+            }
+            Some(Routing::TrafficPolicy(id)) => wire.traffic_policy_instance_id = Some(id.clone()),
         }
         if let Some(alias) = &set.alias {
             wire.alias_target = Some(AliasTarget {

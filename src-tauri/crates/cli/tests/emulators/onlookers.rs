@@ -1,0 +1,143 @@
+//! Onlookers of the rehearsal that share no code with it: boto3 at its stages, and a process that watches
+//! all the time.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::place::{Place, venv};
+use crate::{addresses, difference};
+
+const OBSERVE_PY: &str = include_str!("observe.py");
+const WATCH_PY: &str = include_str!("watch.py");
+
+/// A record set as both boto3 and the scripted operator say it.
+fn as_line(set: &Value) -> (String, String, Value, Vec<String>) {
+    let word = |one: &str, other: &str| {
+        let value = if set[one].is_null() {
+            &set[other]
+        } else {
+            &set[one]
+        };
+        value.as_str().unwrap().to_owned()
+    };
+    let ttl = if set["TTL"].is_null() {
+        &set["ttl"]
+    } else {
+        &set["TTL"]
+    };
+    let mut values = match set["values"].as_array() {
+        Some(values) => values.iter().map(|v| v.as_str().unwrap().to_owned()).collect(),
+        None => addresses(set).into_iter().map(str::to_owned).collect::<Vec<_>>(),
+    };
+    values.sort();
+    (word("Name", "name"), word("Type", "type"), ttl.clone(), values)
+}
+
+#[test]
+fn boto3_sees_the_rehearsal_go_there_and_back() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let Some(venv) = venv("rehearsal") else {
+        return;
+    };
+    let place = Place::new(&venv);
+    let observer = place.path("observe.py");
+    let interpreter = venv.join("bin/python");
+    std::fs::write(&observer, format!("#!{}\n{OBSERVE_PY}", interpreter.display())).unwrap();
+    std::fs::set_permissions(&observer, std::fs::Permissions::from_mode(0o700)).unwrap();
+
+    let observe = observer.display().to_string();
+    let rehearsed = place.switchback(0, &["rehearse", "--auto", "--speed", "60", "--observe", &observe]);
+    assert_eq!(rehearsed["as_it_began"], true, "{rehearsed}");
+
+    let seen = |stage: &str| -> serde_json::Map<String, Value> {
+        let text = std::fs::read_to_string(place.path(&format!("{stage}.json"))).unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    let (start, far, end) = (seen("start"), seen("far"), seen("end"));
+    assert!(!start.is_empty());
+    assert_eq!(
+        start, end,
+        "boto3 sees another world at the end than at the start"
+    );
+    assert!(start.keys().eq(far.keys()));
+
+    // What boto3 sees to differ at the far point is what the outcome says, and nothing else.
+    let mut by_boto3 = Vec::new();
+    for (zone_id, sets) in &start {
+        let (gone, new) = difference(sets.as_array().unwrap(), far[zone_id].as_array().unwrap());
+        by_boto3.extend(gone.into_iter().map(|set| ('-', as_line(set))));
+        by_boto3.extend(new.into_iter().map(|set| ('+', as_line(set))));
+    }
+    let by_us: Vec<_> = rehearsed["outcome"]["far_difference"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| {
+            let (sign, set) = line.as_str().unwrap().split_once(' ').unwrap();
+            let set: Value = serde_json::from_str(set).unwrap();
+            (sign.chars().next().unwrap(), as_line(&set))
+        })
+        .collect();
+    assert_eq!(by_boto3, by_us);
+    assert_eq!(by_us.len(), 2, "one record set is replaced: {by_us:?}");
+    assert_eq!(by_us[0].1.0, by_us[1].1.0, "it is one name's");
+}
+
+/// Ends with the test.
+struct Watcher(std::process::Child);
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_separate_process_sees_the_change_and_its_return() {
+    let Some(venv) = venv("watcher") else {
+        return;
+    };
+    let place = Place::new(&venv);
+    let script = place.path("watch.py");
+    std::fs::write(&script, WATCH_PY).unwrap();
+    // It is there before the world is, and sees it come.
+    let mut watcher = place
+        .program(&venv.join("bin/python"))
+        .arg(&script)
+        .arg(place.path("home/rehearsal/handle.json"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .map(Watcher)
+        .unwrap();
+    let mut lines = BufReader::new(watcher.0.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    assert!(first.starts_with("watching, process "), "{first}");
+
+    let rehearsed = place.switchback(0, &["rehearse", "--auto", "--speed", "60"]);
+    assert_eq!(rehearsed["as_it_began"], true, "{rehearsed}");
+
+    let told: Vec<String> = lines.map(Result::unwrap).collect();
+    println!("{first}\n{}", told.join("\n"));
+    assert!(watcher.0.wait().unwrap().success());
+    let whole: Value = serde_json::from_str(told.last().unwrap()).unwrap();
+    let seen = whole["seen"].as_object().unwrap();
+    // Four name servers, two resolvers and the site; nothing went wrong in between.
+    assert_eq!(seen.len(), 7, "{whole}");
+    for (who, story) in seen {
+        let story: Vec<&str> = story
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|change| change["saw"].as_str().unwrap())
+            .collect();
+        let expected = match who.as_str() {
+            "site" => ["7d19", "8f2c", "7d19"],
+            _ => ["192.0.2.10", "198.51.100.20", "192.0.2.10"],
+        };
+        assert_eq!(story, expected, "{who}");
+    }
+    assert!(whole["looks"].as_u64().unwrap() > 50, "it hardly looked: {whole}");
+}

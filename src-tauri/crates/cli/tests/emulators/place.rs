@@ -1,0 +1,253 @@
+//! A folder of its own, the programs that work in it, and an emulator.
+
+use std::fs::File;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const TARGET: &str = include_str!("../../../../runbooks/dns-switch/targets/test.toml");
+const ZONE_PY: &str = include_str!("zone.py");
+
+/// Seconds. The wait for the old TTL is real here, so it is a short one.
+pub const OLD_TTL: u32 = 3;
+/// Seconds.
+pub const LOWERED_TTL: u32 = 1;
+
+/// The venv; none where the suite is skipped, which a CI run must not do.
+pub fn venv(test: &str) -> Option<PathBuf> {
+    let missing = match std::env::var_os("SWITCHBACK_VENV").map(PathBuf::from) {
+        None => "SWITCHBACK_VENV is not set".to_owned(),
+        Some(venv) => {
+            let lacks = ["python", "ministack", "moto_server"]
+                .into_iter()
+                .find(|program| !venv.join("bin").join(program).exists());
+            match lacks {
+                None => return Some(venv),
+                Some(program) => format!("SWITCHBACK_VENV has no bin/{program}"),
+            }
+        }
+    };
+    let ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    assert!(
+        !ci,
+        "{test}: {missing}; make a venv from xtask/python-requirements.txt"
+    );
+    println!("{test}: skipped, because {missing}");
+    None
+}
+
+/// A folder of its own, and the programs that work in it.
+pub struct Place {
+    folder: TempDir,
+    venv: PathBuf,
+    endpoint: Option<String>,
+}
+
+impl Place {
+    pub fn new(venv: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("zone.py"), ZONE_PY).unwrap();
+        Self {
+            folder,
+            venv: venv.to_owned(),
+            endpoint: None,
+        }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A program that sees nothing of the tester's own AWS set-up, and leaves nothing behind.
+    pub fn program(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("AWS_") {
+                command.env_remove(name);
+            }
+        }
+        command
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_DEFAULT_REGION", "eu-west-2")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_CONFIG_FILE", self.path("none"))
+            .env("AWS_SHARED_CREDENTIALS_FILE", self.path("none"))
+            .env("NO_PROXY", "127.0.0.1")
+            .env("no_proxy", "127.0.0.1")
+            .env("TMPDIR", self.folder.path())
+            .env("SWITCHBACK_HOME", self.path("home"))
+            .env("SWITCHBACK_OPERATOR", "tester")
+            .stdin(Stdio::null())
+            .current_dir(self.folder.path());
+        command
+    }
+
+    /// What boto3 says.
+    #[track_caller]
+    pub fn boto3(&self, words: &[&str]) -> Value {
+        let output = self
+            .program(&self.venv.join("bin/python"))
+            .arg(self.path("zone.py"))
+            .args(words)
+            .env("AWS_ENDPOINT_URL", self.endpoint.as_deref().unwrap())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "zone.py {words:?}: {}", told(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Another person changes the apps record behind our back, or for us by hand.
+    pub fn somebody_sets(&self, zone_id: &str, address: &str, ttl: u32) {
+        self.boto3(&["set", zone_id, address, &ttl.to_string()]);
+    }
+
+    #[track_caller]
+    pub fn dump(&self, zone_id: &str) -> Vec<Value> {
+        self.boto3(&["dump", zone_id]).as_array().unwrap().clone()
+    }
+
+    /// Our binary, whatever comes of it.
+    pub fn attempt(&self, words: &[&str]) -> Output {
+        self.program(Path::new(env!("CARGO_BIN_EXE_switchback")))
+            .args(["--json", "--no-input"])
+            .args(self.endpoint.iter().flat_map(|url| ["--aws-endpoint", url]))
+            .args(words)
+            .output()
+            .unwrap()
+    }
+
+    /// What our binary says, and that it ends with this code.
+    #[track_caller]
+    pub fn switchback(&self, code: i32, words: &[&str]) -> Value {
+        let output = self.attempt(words);
+        assert_eq!(output.status.code(), Some(code), "{words:?}: {}", told(&output));
+        serde_json::from_slice(&output.stdout).unwrap_or_default()
+    }
+
+    /// The digest of a step's preview.
+    #[track_caller]
+    pub fn preview(&self, run: &str, step: &str) -> String {
+        let preview = self.switchback(0, &["step", "preview", run, step]);
+        preview["digest"].as_str().unwrap().to_owned()
+    }
+
+    #[track_caller]
+    pub fn apply(&self, code: i32, run: &str, step: &str, digest: &str) -> Value {
+        let words = [
+            "step",
+            "apply",
+            run,
+            step,
+            "--confirm",
+            "test",
+            "--preview",
+            digest,
+        ];
+        self.switchback(code, &words)
+    }
+
+    /// The built-in target, with what this emulator made up.
+    pub fn target(&self, zone: &Value) -> String {
+        let mut text = TARGET.to_owned();
+        let mut put = |old: String, new: String| {
+            assert!(text.contains(&old), "the built-in test target has no {old}");
+            text = text.replace(&old, &new);
+        };
+        put("Z0REPLACETHIS".into(), zone["zone_id"].as_str().unwrap().into());
+        put(
+            "account = \"123456789012\"".into(),
+            format!("account = {}", zone["account"]),
+        );
+        put("ttl = 300, values".into(), format!("ttl = {OLD_TTL}, values"));
+        put("ttl = 60, values".into(), format!("ttl = {LOWERED_TTL}, values"));
+        put("lowered_ttl = 60".into(), format!("lowered_ttl = {LOWERED_TTL}"));
+        put("restored_ttl = 300".into(), format!("restored_ttl = {OLD_TTL}"));
+        // An assumed role must be asserted; a user or root has none.
+        let role = zone["arn"].as_str().unwrap().split_once(":assumed-role/");
+        if let Some((_, role)) = role {
+            let role = role.split('/').next().unwrap();
+            text = format!("role = \"{role}\"\n{text}");
+        }
+        let file = self.path("target.toml");
+        std::fs::write(&file, text).unwrap();
+        file.display().to_string()
+    }
+}
+
+fn told(output: &Output) -> String {
+    format!(
+        "{}\nstdout: {}\nstderr: {}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "not within 60 s: {what}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// An emulator; ends with the test.
+pub struct Emulator(Child);
+
+impl Emulator {
+    pub fn start(place: &mut Place, name: &str) -> Self {
+        // The emulators can't be told to choose a port themselves; this one was free a moment ago.
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address: SocketAddr = free.local_addr().unwrap();
+        drop(free);
+        let port = address.port().to_string();
+        let log = File::create(place.path("emulator.log")).unwrap();
+        let mut program = match name {
+            "ministack" => {
+                let mut program = place.program(&place.venv.join("bin/ministack"));
+                program
+                    .env("GATEWAY_PORT", &port)
+                    .env("BIND_HOST", "127.0.0.1")
+                    .env("IOT_MTLS_ENABLED", "0")
+                    .env("STATE_DIR", place.path("state"))
+                    .env("S3_DATA_DIR", place.path("s3"));
+                program
+            }
+            _ => {
+                let mut program = place.program(&place.venv.join("bin/moto_server"));
+                program.args(["-H", "127.0.0.1", "-p", &port]);
+                program
+            }
+        };
+        let child = program
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut emulator = Self(child);
+        until(name, || {
+            if let Some(status) = emulator.0.try_wait().unwrap() {
+                let log = std::fs::read_to_string(place.path("emulator.log")).unwrap_or_default();
+                panic!("{name} ended with {status}: {log}");
+            }
+            TcpStream::connect(address).ok()
+        });
+        place.endpoint = Some(format!("http://{address}"));
+        emulator
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

@@ -1,0 +1,191 @@
+//! The wrong zone, a twin, a delegated name, a routing policy: each is refused by name, by the real
+//! command line against a served world, and the world's own log shows that nothing was sent.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+use switchback_rehearsal::{Client, Fault, Handle, OtherZone, ZONE_ID};
+use tempfile::TempDir;
+
+const TARGET: &str = include_str!("../../../runbooks/dns-switch/targets/rehearsal.toml");
+
+struct World {
+    home: TempDir,
+    child: Child,
+    client: Client,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl World {
+    fn serve() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let mut child = program(home.path())
+            .args(["rehearse", "--serve", "--json"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let out = child.stdout.take().unwrap();
+        BufReader::new(out).read_line(&mut line).unwrap();
+        let served: Value = serde_json::from_str(&line).unwrap();
+        let handle = Path::new(served["handle"].as_str().unwrap());
+        let handle = Handle::read(handle.parent().unwrap()).unwrap();
+        Self {
+            home,
+            child,
+            client: Client::new(&handle),
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap(),
+        }
+    }
+
+    fn inject(&self, fault: &str) {
+        let fault: Fault = fault.parse().unwrap();
+        self.runtime.block_on(self.client.inject(&fault)).unwrap();
+    }
+
+    fn reset(&self) {
+        self.runtime.block_on(self.client.reset()).unwrap();
+    }
+
+    /// Changes that were asked of the world by anybody but the faults.
+    fn sent(&self) -> usize {
+        let log = self.runtime.block_on(self.client.log(0)).unwrap();
+        log.iter()
+            .filter(|entry| entry.operation == "ChangeResourceRecordSets")
+            .count()
+    }
+
+    /// Exit code, and everything that was said.
+    fn say(&self, words: &[&str]) -> (i32, String) {
+        let output = program(self.home.path()).args(words).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code().unwrap(), String::from_utf8(said).unwrap())
+    }
+
+    /// A run on the rehearsal, with another zone id in its target.
+    fn run_on(&self, zone_id: &str) -> String {
+        let file = self.home.path().join("target.toml");
+        assert!(TARGET.contains(ZONE_ID));
+        std::fs::write(&file, TARGET.replace(ZONE_ID, zone_id)).unwrap();
+        let file = file.display().to_string();
+        let (code, said) = self.say(&["run", "new", "dns-switch", "--target", &file]);
+        assert_eq!(code, 0, "{said}");
+        said.lines().next().unwrap().to_owned()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn program(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_switchback"));
+    command
+        .env("SWITCHBACK_HOME", home.join("home"))
+        .env("SWITCHBACK_REHEARSAL_SPEED", "20")
+        .env("SWITCHBACK_OPERATOR", "tester")
+        .env("AWS_ENDPOINT_URL", "")
+        .stdin(Stdio::null());
+    command
+}
+
+#[test]
+fn every_zone_and_policy_that_must_not_be_switched_is_refused_by_name() {
+    let world = World::serve();
+    let [private, public, apps] =
+        [OtherZone::Private, OtherZone::Public, OtherZone::Delegated].map(OtherZone::id);
+    let routed = |policy: &str| format!("uses {policy} routing, which Switchback does not change");
+    let cases = [
+        (
+            "no fault",
+            "Z0NOSUCHZONE",
+            3,
+            "there is no zone Z0NOSUCHZONE".to_owned(),
+        ),
+        (
+            "other-zone:private",
+            ZONE_ID,
+            3,
+            format!("the private zone {private} has the same name and hides it inside VPCs"),
+        ),
+        ("other-zone:private", private, 3, format!("{private} is private")),
+        (
+            "other-zone:public",
+            public,
+            3,
+            "the zone has ns-5.rehearsal.test; ns-6.rehearsal.test".to_owned(),
+        ),
+        (
+            "other-zone:delegated",
+            ZONE_ID,
+            5,
+            "delegates apps.example.nhs.test to ns-7.rehearsal.test, ns-8.rehearsal.test".to_owned(),
+        ),
+        (
+            "other-zone:delegated",
+            apps,
+            3,
+            format!("{apps} means apps.example.nhs.test"),
+        ),
+        ("routed:geolocation", ZONE_ID, 3, routed("geolocation")),
+        ("routed:geoproximity", ZONE_ID, 3, routed("geoproximity")),
+        ("routed:multivalue", ZONE_ID, 3, routed("multivalue")),
+        ("routed:cidr", ZONE_ID, 3, routed("CIDR")),
+        ("routed:traffic-policy", ZONE_ID, 3, routed("traffic policy")),
+    ];
+    let digest = "0".repeat(64);
+    for (fault, zone_id, code, words) in cases {
+        world.reset();
+        if fault != "no fault" {
+            world.inject(fault);
+        }
+        let run = world.run_on(zone_id);
+        let confirmed = ["--confirm", "rehearsal", "--preview", &digest];
+        for words_of in [
+            vec!["step", "check", &run, "lower-ttl"],
+            [&["step", "apply", &run, "lower-ttl"][..], &confirmed].concat(),
+        ] {
+            let (got, said) = world.say(&words_of);
+            assert!(
+                said.contains(&words),
+                "{fault} on {zone_id}: {words_of:?}: {said}"
+            );
+            assert_eq!(got, code, "{fault} on {zone_id}: {words_of:?}: {said}");
+        }
+        assert_eq!(world.sent(), 0, "{fault} on {zone_id}: something was sent");
+        println!("{fault} on {zone_id}: exit {code}, nothing sent: {words}");
+    }
+}
+
+/// What a person saw and approved is worth nothing once the name is routed or delegated.
+#[test]
+fn a_policy_or_delegation_that_comes_after_the_preview_is_refused_too() {
+    let world = World::serve();
+    for (fault, words) in [
+        ("routed:geolocation", "uses geolocation routing"),
+        ("other-zone:delegated", "delegates apps.example.nhs.test to"),
+    ] {
+        world.reset();
+        let run = world.run_on(ZONE_ID);
+        let (code, said) = world.say(&["--json", "step", "preview", &run, "lower-ttl"]);
+        assert_eq!(code, 0, "{said}");
+        let preview: Value = serde_json::from_str(&said).unwrap();
+        let digest = preview["digest"].as_str().unwrap();
+        world.inject(fault);
+        let apply = ["step", "apply", &run, "lower-ttl", "--confirm", "rehearsal"];
+        let (code, said) = world.say(&[&apply[..], &["--preview", digest]].concat());
+        assert!(said.contains(words), "{fault}: {said}");
+        assert!(matches!(code, 3 | 5), "{fault}: exit {code}: {said}");
+        assert_eq!(world.sent(), 0, "{fault}: something was sent");
+        println!("{fault} after the preview: exit {code}, nothing sent");
+    }
+}
