@@ -141,6 +141,12 @@ fn sets(image: &Image) -> &[RecordSet] {
     }
 }
 
+fn beside(image: &Image) -> &[String] {
+    match image {
+        Image::RecordSets { beside, .. } => beside,
+    }
+}
+
 #[async_trait]
 impl Action for FakeAction {
     async fn read(&self) -> Result<Image, ProviderError> {
@@ -171,7 +177,7 @@ impl Action for FakeAction {
             zone_id: zone.to_owned(),
             name: name.clone(),
             sets: wanted,
-            beside: Vec::new(),
+            beside: beside(from).to_vec(),
         };
         let (changes, calls) = if batch.is_empty() {
             (Vec::new(), Vec::new())
@@ -197,10 +203,10 @@ impl Action for FakeAction {
     }
 
     fn judge(&self, now: &Image, before: &Image, after: &Image) -> Finding {
-        if now == before {
+        if now.same_as(before) {
             return Finding::Before;
         }
-        if now == after {
+        if now.same_as(after) {
             return Finding::After;
         }
         let differences = vec![FieldDifference {

@@ -73,7 +73,7 @@ impl Driver {
             }
         };
         match fresh.await {
-            Ok(preview) if preview.from == before && preview.to == after => {
+            Ok(preview) if preview.from.same_as(&before) && preview.to.same_as(&after) => {
                 self.call(action, attempt, &preview).await
             }
             Ok(_) => {

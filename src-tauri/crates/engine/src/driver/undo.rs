@@ -154,8 +154,9 @@ impl Driver {
                 .append(vec![EventKind::UndoNotNeeded { step: id.clone() }])
                 .await;
         }
-        let as_confirmed = confirmed.as_ref().is_some_and(|c| c.from == preview.from);
-        if !as_confirmed && left_as.as_ref() != Some(&preview.from) {
+        // What stands beside the records, and is not touched, may change meanwhile.
+        let as_confirmed = confirmed.as_ref().is_some_and(|c| c.from.same_as(&preview.from));
+        if !as_confirmed && !left_as.is_some_and(|left| left.same_as(&preview.from)) {
             let why = "The record changed since you confirmed: give this rollback up and plan it anew to see what would be restored over it.";
             return self.halt(item, why.to_owned(), readings).await;
         }
