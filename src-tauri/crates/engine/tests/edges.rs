@@ -48,3 +48,55 @@ async fn what_comes_to_stand_beside_the_records_does_not_halt_the_way_back() {
     assert_eq!(fake.desk.rollback_state(), "completed");
     assert_eq!(fake.store.records(), start);
 }
+
+#[tokio::test]
+async fn the_later_change_of_the_same_records_goes_first() {
+    // Nothing says that the two have to do with each other, but they touch the same records.
+    let both = || plan(vec![set_ttl("low", "apps", LOW_TTL), switch("new", "apps")]);
+    for (first, second) in [("low", "new"), ("new", "low")] {
+        let mut plan = both();
+        if let Some(switch_record) = plan.phases[0].steps[1].action.as_mut() {
+            let switchback_model::ActionSpec::SwitchRecord(spec) = switch_record else {
+                unreachable!()
+            };
+            spec.to = vec![address("apps", 300, "198.51.100.20")];
+        }
+        let mut fake = FakeDesk::open(&plan).await;
+        let start = fake.store.records();
+        fake.desk.apply(first).await.unwrap();
+        fake.desk.apply(second).await.unwrap();
+        let one = fake
+            .desk
+            .driver
+            .plan_rollback(&RollbackScope::Step(id(first)))
+            .await
+            .unwrap()
+            .0;
+        assert_eq!(order(&one), [second, first]);
+        let all = fake.desk.roll_back(RollbackScope::All).await.unwrap();
+        assert_eq!(order(&all), [second, first]);
+        assert_eq!(fake.desk.rollback_state(), "completed");
+        assert_eq!(fake.store.records(), start, "{first} then {second}");
+    }
+}
+
+#[tokio::test]
+async fn needs_reach_through_a_step_without_an_effect() {
+    let plan = plan(vec![
+        switch("a", "a"),
+        Step {
+            needs: vec![id("a")],
+            ..step("look", StepKind::Check)
+        },
+        Step {
+            needs: vec![id("look")],
+            ..switch("c", "c")
+        },
+    ]);
+    let mut fake = FakeDesk::open(&plan).await;
+    for step in ["a", "look", "c"] {
+        fake.desk.apply(step).await.unwrap();
+    }
+    let rollback = fake.desk.roll_back(RollbackScope::Step(id("a"))).await.unwrap();
+    assert_eq!(order(&rollback), ["c", "a"]);
+}
