@@ -100,3 +100,31 @@ async fn needs_reach_through_a_step_without_an_effect() {
     let rollback = fake.desk.roll_back(RollbackScope::Step(id("a"))).await.unwrap();
     assert_eq!(order(&rollback), ["c", "a"]);
 }
+
+#[tokio::test]
+async fn an_undo_that_cannot_be_built_is_named_before_the_emergency() {
+    let mut fake = FakeDesk::open(&dns_switch()).await;
+    fake.desk.apply("lower-ttl").await.unwrap();
+    fake.desk.apply("switch").await.unwrap();
+    let scope = RollbackScope::Step(id("switch"));
+    let open = |fake: &FakeDesk| {
+        let (run, world) = (fake.desk.run().clone(), fake.fake.clone());
+        let (now, scope) = (fake.clock.now(), scope.clone());
+        async move {
+            let planned = switchback_engine::driver::plan_rollback(&run, &*world, now, &scope).await;
+            let open = planned.unwrap().1.into_iter().map(|p| p.reading);
+            open.filter(|reading| !reading.verdict.lets_through())
+                .map(|reading| reading.check.to_string())
+                .collect::<Vec<_>>()
+        }
+    };
+    assert!(open(&fake).await.is_empty());
+    fake.fake.refuse_to_restore();
+    assert_eq!(open(&fake).await, ["undo-switch"]);
+    let refused = fake.desk.confirm(scope.clone(), &[], &[]).await.unwrap_err();
+    assert!(refused.message.contains("undo-switch"), "{refused}");
+    fake.desk.confirm(scope.clone(), &["undo-switch"], &[]).await.unwrap();
+    fake.desk.idle().await;
+    assert!(fake.desk.rollback_state().starts_with("halted"));
+    assert_eq!(fake.desk.state("switch"), DONE, "left in its true state");
+}

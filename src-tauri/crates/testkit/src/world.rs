@@ -1,6 +1,7 @@
 //! A world over a [`RecordStore`], with scripted checks and a scripted identity.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -23,6 +24,7 @@ use crate::store::{BatchChange, RecordStore};
 pub struct FakeWorld {
     store: Arc<RecordStore>,
     clock: Arc<dyn Clock>,
+    barred: Arc<AtomicBool>,
     checks: Mutex<BTreeMap<CheckId, VecDeque<Verdict>>>,
     identities: Mutex<VecDeque<Result<Identity, ProviderError>>>,
 }
@@ -34,6 +36,7 @@ impl FakeWorld {
         Arc::new(Self {
             store,
             clock,
+            barred: Arc::default(),
             checks: Mutex::default(),
             identities: Mutex::default(),
         })
@@ -46,6 +49,11 @@ impl FakeWorld {
             .lock()
             .unwrap()
             .insert(id, verdicts.into_iter().collect());
+    }
+
+    /// From now on no way back can be built: something stands beside that bars it.
+    pub fn refuse_to_restore(&self) {
+        self.barred.store(true, Ordering::Relaxed);
     }
 
     /// Scripts the next answer to "who am I".
@@ -81,6 +89,7 @@ impl World for FakeWorld {
     fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
         Box::new(FakeAction {
             spec: spec.clone(),
+            barred: self.barred.clone(),
             store: self.store.clone(),
             clock: self.clock.clone(),
         })
@@ -122,6 +131,7 @@ impl World for FakeWorld {
 
 struct FakeAction {
     spec: ActionSpec,
+    barred: Arc<AtomicBool>,
     store: Arc<RecordStore>,
     clock: Arc<dyn Clock>,
 }
@@ -155,6 +165,9 @@ impl Action for FakeAction {
     }
 
     fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError> {
+        if restore.is_some() && self.barred.load(Ordering::Relaxed) {
+            return Err(provider_error(ProviderErrorKind::Refused, "plan"));
+        }
         let (zone, name) = self.place();
         let mut wanted: Vec<RecordSet> = match (restore, &self.spec) {
             (Some(image), _) => sets(image).to_vec(),

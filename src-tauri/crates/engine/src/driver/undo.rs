@@ -72,6 +72,12 @@ pub async fn plan_seen(
                 reading: unread(&step.id, why, now),
             });
         }
+        if let Some(reading) = unbuilt(step, &item.kind, seen.get(&step.id), world, now) {
+            preconditions.push(Precondition {
+                item: item.id.clone(),
+                reading,
+            });
+        }
         let readings = join_all(step.undo_before.iter().map(|spec| world.check(spec, &history))).await;
         preconditions.extend(readings.into_iter().map(|reading| Precondition {
             item: item.id.clone(),
@@ -79,6 +85,43 @@ pub async fn plan_seen(
         }));
     }
     Ok((plan, preconditions))
+}
+
+/// The precondition "its undo can be built from what is there", by the name under which it is
+/// overridden; none where it can.
+fn unbuilt(
+    step: &switchback_model::Step,
+    kind: &ItemKind,
+    seen: Option<&Result<switchback_model::Image, String>>,
+    world: &dyn World,
+    now: Timestamp,
+) -> Option<CheckReading> {
+    let ItemKind::Undo {
+        preview: None,
+        restores: Some(restores),
+    } = kind
+    else {
+        return None;
+    };
+    let from = seen?.as_ref().ok()?;
+    let why = match world.action(step.action.as_ref()?).plan(from, Some(restores)) {
+        Ok(_) => "what an earlier item leaves does not lead back to it".to_owned(),
+        Err(error) => sentence(&error),
+    };
+    let id: String = format!("undo-{}", step.id).chars().take(64).collect();
+    Some(CheckReading {
+        check: CheckId::new(id).expect("a step id with a prefix is an id"),
+        verdict: Verdict::Fail,
+        observed: why,
+        expected: "an undo that can be built".to_owned(),
+        source: "the provider".to_owned(),
+        observed_at: now,
+        believable_s: 60,
+        mend: Some(
+            "Mend what stands in the way, or go back all the same by this name: the rollback stops at this item."
+                .to_owned(),
+        ),
+    })
 }
 
 /// The precondition "its object can be read", by the name under which it is overridden.
