@@ -57,11 +57,14 @@ pub fn next(run: &Run) -> Option<Work> {
         .or_else(|| reinspect(run))
         .or_else(|| rollback(run))
         .or_else(|| approved(run))
-        .or_else(|| settle(run))
         .or_else(|| checking(run))
-        .or_else(|| {
-            (run.state == RunState::Stopping && run.in_flight().is_none()).then_some(Work::FinishStop)
-        })
+        .or_else(|| stopped(run))
+        // Last, because it may go on for as long as caches keep old answers.
+        .or_else(|| settle(run))
+}
+
+fn stopped(run: &Run) -> Option<Work> {
+    (run.state == RunState::Stopping && run.in_flight().is_none()).then_some(Work::FinishStop)
 }
 
 fn in_flight(run: &Run) -> Option<Work> {
@@ -138,6 +141,16 @@ fn approved(run: &Run) -> Option<Work> {
         .iter()
         .find(|(_, step)| step.state == StepState::Ready && step.approval.is_some())
         .map(|(id, _)| Work::Apply(id.clone()))
+}
+
+/// Every attempt that is looked at from outside.
+pub(crate) fn verifying(run: &Run) -> impl Iterator<Item = &AttemptId> {
+    let under_way =
+        |state| matches!(state, StepState::Verifying { .. } | StepState::UndoVerifying { .. });
+    run.steps
+        .values()
+        .filter(move |step| under_way(step.state))
+        .filter_map(|step| Some(&step.current()?.id))
 }
 
 fn settle(run: &Run) -> Option<Work> {

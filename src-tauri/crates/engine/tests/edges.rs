@@ -101,6 +101,39 @@ async fn needs_reach_through_a_step_without_an_effect() {
     assert_eq!(order(&rollback), ["c", "a"]);
 }
 
+fn two_apart(within_s: u32) -> Plan {
+    plan(vec![
+        Step {
+            verify: vec![check("slow", Some(within_s))],
+            ..switch("a", "a")
+        },
+        Step {
+            verify: vec![check("quick", Some(60))],
+            ..switch("b", "b")
+        },
+    ])
+}
+
+#[tokio::test]
+async fn a_long_verification_holds_up_nothing_else() {
+    let mut fake = FakeDesk::open(&two_apart(3600)).await;
+    fake.fake.script("slow", [Verdict::Fail]);
+    fake.desk.check("a").await.unwrap();
+    fake.desk.approve("a").await.unwrap();
+    fake.desk.some_turns(10).await.unwrap();
+    assert_eq!(fake.desk.state("a"), StepState::Verifying { n: 1 });
+    fake.desk.ask(Command::Check { step: id("b") }).await.unwrap();
+    fake.desk.some_turns(5).await.unwrap();
+    assert_eq!(fake.desk.state("b"), StepState::Ready);
+    fake.desk.approve("b").await.unwrap();
+    fake.desk.some_turns(30).await.unwrap();
+    assert_eq!(fake.desk.state("b"), DONE);
+    fake.desk.ask(Command::Stop).await.unwrap();
+    fake.desk.some_turns(5).await.unwrap();
+    assert_eq!(fake.desk.run().state, RunState::Stopped, "no call is in flight");
+    assert_eq!(fake.desk.state("a"), StepState::Verifying { n: 1 });
+}
+
 #[tokio::test]
 async fn an_undo_that_cannot_be_built_is_named_before_the_emergency() {
     let mut fake = FakeDesk::open(&dns_switch()).await;

@@ -78,6 +78,8 @@ struct Pace {
     last_look: Option<(AttemptId, Timestamp, Finding)>,
     next_sync: Option<Timestamp>,
     next_checks: Option<Timestamp>,
+    /// Whose the two are.
+    verifying: Option<AttemptId>,
     clock: Option<(Timestamp, Duration)>,
 }
 
@@ -200,7 +202,10 @@ impl Driver {
             }
             Work::Apply(step) => self.apply(&step).await?,
             Work::Inspect(attempt) => self.inspect(&attempt).await?,
-            Work::Verify(attempt) => self.verify(&attempt).await?,
+            Work::Verify(attempt) => {
+                let attempt = self.in_turn(attempt);
+                self.verify(&attempt).await?;
+            }
             Work::StartVerify(attempt) => {
                 self.append(vec![EventKind::VerifyAgain { attempt }]).await?;
             }

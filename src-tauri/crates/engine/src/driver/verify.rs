@@ -6,7 +6,8 @@ use switchback_model::{AttemptId, CheckKind, CheckReading, CheckSpec, EventKind,
 
 use super::inspect::look;
 use super::{DriveError, Driver};
-use crate::run::Attempt;
+use crate::next::verifying;
+use crate::run::{Attempt, RollbackState};
 
 /// How often the provider is asked whether the change is everywhere.
 const SYNC_EVERY: SignedDuration = SignedDuration::from_millis(700);
@@ -20,6 +21,27 @@ const SYNC_WITHIN: SignedDuration = SignedDuration::from_secs(600);
 const SYNC_ASSUMED: SignedDuration = SignedDuration::from_secs(120);
 
 impl Driver {
+    /// The attempt to look at: one after the other where several are verified, so that none waits
+    /// for another's caches. What a rollback waits for is not kept waiting.
+    pub(super) fn in_turn(&mut self, named: AttemptId) -> AttemptId {
+        let rollback = self.run.rollback.as_ref();
+        let alone = rollback.is_some_and(|r| r.state == RollbackState::Running);
+        let last = self.pace.verifying.as_ref();
+        let attempt = if alone {
+            named
+        } else {
+            let all: Vec<&AttemptId> = verifying(&self.run).collect();
+            let after = all.iter().position(|id| Some(*id) == last).map_or(0, |at| at + 1);
+            all.get(after).or(all.first()).map_or(named, |id| (*id).clone())
+        };
+        if last != Some(&attempt) {
+            self.pace.next_sync = None;
+            self.pace.next_checks = None;
+            self.pace.verifying = Some(attempt.clone());
+        }
+        attempt
+    }
+
     pub(super) async fn verify(&mut self, id: &AttemptId) -> Result<(), DriveError> {
         let Some((step, state)) = self.run.step(&id.step) else {
             return Ok(());
