@@ -56,6 +56,7 @@ pub fn next(run: &Run) -> Option<Work> {
     in_flight(run)
         .or_else(|| reinspect(run))
         .or_else(|| rollback(run))
+        .or_else(|| Some(Work::Inspect(run.set_aside()?.current()?.id.clone())))
         .or_else(|| approved(run))
         .or_else(|| checking(run))
         .or_else(|| stopped(run))

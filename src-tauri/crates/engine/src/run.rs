@@ -357,13 +357,44 @@ impl Run {
         Some((self.plan.step(id)?, self.steps.get(id)?))
     }
 
-    /// A step whose call may be on its way.
+    /// A step whose call may be on its way; not one that is set aside.
     #[must_use]
     pub fn in_flight(&self) -> Option<&StepId> {
         self.steps
             .iter()
-            .find(|(_, step)| step.state.is_in_flight())
+            .find(|(id, step)| step.state.is_in_flight() && !self.is_set_aside(id, step))
             .map(|(id, _)| id)
+    }
+
+    /// A step in doubt that a rollback does not touch and whose object can't be read: it stays in
+    /// doubt, is named by the rollback's plan, and bars the way back of nothing else.
+    fn is_set_aside(&self, id: &StepId, step: &StepRun) -> bool {
+        let in_doubt = matches!(
+            step.state,
+            StepState::InDoubt { .. } | StepState::UndoInDoubt { .. }
+        );
+        let unclear = || {
+            step.current()
+                .is_some_and(|attempt| matches!(attempt.finding, Some(Finding::Unclear { .. })))
+        };
+        let rollback = self.rollback.as_ref().filter(|rollback| rollback.is_active());
+        let apart = |rollback: &RollbackRun| {
+            rollback
+                .plan
+                .items
+                .iter()
+                .all(|item| item.step.as_ref() != Some(id))
+        };
+        in_doubt && rollback.is_some_and(apart) && unclear()
+    }
+
+    /// A step in doubt that is set aside.
+    #[must_use]
+    pub fn set_aside(&self) -> Option<&StepRun> {
+        self.steps
+            .iter()
+            .find(|(id, step)| step.state.is_in_flight() && self.is_set_aside(id, step))
+            .map(|(_, step)| step)
     }
 
     /// Whether a rollback holds the run.

@@ -135,6 +135,32 @@ async fn a_long_verification_holds_up_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_doubt_that_cannot_be_settled_does_not_bar_another_steps_way_back() {
+    let mut fake = FakeDesk::open(&two_apart(60)).await;
+    fake.desk.apply("a").await.unwrap();
+    fake.desk.check("b").await.unwrap();
+    fake.faulty.inject(Op::Call, 1, Fault::RequestLost);
+    fake.desk.approve("b").await.unwrap();
+    fake.desk.driver.turn().await.unwrap();
+    assert_eq!(fake.desk.state("b"), StepState::InDoubt { n: 1 });
+    always(&fake, Op::Read, "b", ProviderErrorKind::Denied);
+    let confirmed = fake
+        .desk
+        .confirm(RollbackScope::Step(id("a")), &[], &[])
+        .await
+        .unwrap();
+    assert_eq!(confirmed.in_doubt, [id("b")], "named");
+    fake.desk.some_turns(60).await.unwrap();
+    assert_eq!(fake.desk.state("a"), UNDONE);
+    assert_eq!(fake.desk.rollback_state(), "completed");
+    assert_eq!(fake.desk.state("b"), StepState::InDoubt { n: 1 }, "still looked at");
+    // Once it can be read again it is settled as ever.
+    fake.faulty.mend();
+    fake.desk.idle().await;
+    assert_eq!(fake.desk.state("b"), StepState::Failed);
+}
+
+#[tokio::test]
 async fn an_undo_that_cannot_be_built_is_named_before_the_emergency() {
     let mut fake = FakeDesk::open(&dns_switch()).await;
     fake.desk.apply("lower-ttl").await.unwrap();
