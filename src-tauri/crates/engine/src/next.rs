@@ -54,8 +54,10 @@ pub enum Work {
 #[must_use]
 pub fn next(run: &Run) -> Option<Work> {
     in_flight(run)
-        .or_else(|| reinspect(run))
+        // An undo reads its object by itself and stops at what it does not know: the way back of one
+        // step does not wait until every other can be read after a takeover.
         .or_else(|| rollback(run))
+        .or_else(|| reinspect(run))
         .or_else(|| Some(Work::Inspect(run.set_aside()?.current()?.id.clone())))
         .or_else(|| approved(run))
         .or_else(|| checking(run))

@@ -7,7 +7,7 @@ use switchback_engine::Turn;
 use switchback_engine::ports::{Clock, ProviderErrorKind};
 use switchback_model::plan::StepKind;
 use switchback_model::{
-    Command, DoneHow, Plan, RollbackPlan, RollbackScope, RunState, Step, StepState, Verdict,
+    Command, DoneHow, Event, EventKind, Plan, RollbackPlan, RollbackScope, RunState, Step, StepState, Verdict,
 };
 use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{
@@ -186,4 +186,32 @@ async fn an_undo_that_cannot_be_built_is_named_before_the_emergency() {
     fake.desk.idle().await;
     assert!(fake.desk.rollback_state().starts_with("halted"));
     assert_eq!(fake.desk.state("switch"), DONE, "left in its true state");
+}
+#[tokio::test]
+async fn after_a_takeover_an_object_that_cannot_be_read_does_not_bar_another_steps_way_back() {
+    let mut fake = FakeDesk::open(&two_apart(60)).await;
+    fake.desk.apply("a").await.unwrap();
+    let mut events = fake.desk.journal.events();
+    let taken_over = EventKind::TakenOver {
+        by: switchback_testkit::journal::operator(),
+        reason: "the laptop is gone".to_owned(),
+        from_seq: events.len() as u64,
+    };
+    events.push(Event {
+        seq: events.len() as u64 + 1,
+        at: fake.clock.now(),
+        kind: taken_over,
+    });
+    let journal = switchback_testkit::MemoryJournal::from_events(events, true);
+    let mut fake = FakeDesk::over(fake.clock.clone(), journal, fake.store.clone()).await;
+    always(&fake, Op::Read, "b", ProviderErrorKind::Denied);
+    fake.desk.some_turns(5).await.unwrap();
+    fake.desk
+        .confirm(RollbackScope::Step(id("a")), &[], &[])
+        .await
+        .unwrap();
+    fake.desk.some_turns(60).await.unwrap();
+    assert_eq!(fake.desk.state("a"), UNDONE);
+    assert_eq!(fake.desk.rollback_state(), "completed");
+    assert!(fake.desk.run().steps[&id("b")].reinspect, "still looked at");
 }
