@@ -148,8 +148,12 @@ fn approved(run: &Run) -> Option<Work> {
 
 /// Every attempt that is looked at from outside.
 pub(crate) fn verifying(run: &Run) -> impl Iterator<Item = &AttemptId> {
-    let under_way =
-        |state| matches!(state, StepState::Verifying { .. } | StepState::UndoVerifying { .. });
+    let under_way = |state| {
+        matches!(
+            state,
+            StepState::Verifying { .. } | StepState::UndoVerifying { .. }
+        )
+    };
     run.steps
         .values()
         .filter(move |step| under_way(step.state))

@@ -161,6 +161,18 @@ async fn a_doubt_that_cannot_be_settled_does_not_bar_another_steps_way_back() {
 }
 
 #[tokio::test]
+async fn a_change_that_cannot_be_asked_for_is_proven_otherwise() {
+    for kind in [ProviderErrorKind::NotFound, ProviderErrorKind::Denied] {
+        let mut fake = FakeDesk::open(&dns_switch()).await;
+        always(&fake, Op::Sync, "apps", kind);
+        fake.desk.apply("lower-ttl").await.unwrap();
+        assert_eq!(fake.desk.state("lower-ttl"), DONE, "{kind:?}");
+        fake.desk.check("switch").await.unwrap();
+        assert_eq!(fake.desk.state("switch"), StepState::Ready, "{kind:?}");
+        assert!(matches!(fake.desk.driver.turn().await.unwrap(), Turn::Idle));
+    }
+}
+#[tokio::test]
 async fn an_undo_that_cannot_be_built_is_named_before_the_emergency() {
     let mut fake = FakeDesk::open(&dns_switch()).await;
     fake.desk.apply("lower-ttl").await.unwrap();

@@ -80,6 +80,8 @@ struct Pace {
     next_checks: Option<Timestamp>,
     /// Whose the two are.
     verifying: Option<AttemptId>,
+    /// The attempt of which the provider can't say whether it is everywhere.
+    unanswerable: Option<AttemptId>,
     clock: Option<(Timestamp, Duration)>,
 }
 

@@ -7,7 +7,8 @@ use switchback_model::{AttemptId, CheckKind, CheckReading, CheckSpec, EventKind,
 use super::inspect::look;
 use super::{DriveError, Driver};
 use crate::next::verifying;
-use crate::run::{Attempt, RollbackState};
+use crate::ports::{ProviderError, ProviderErrorKind};
+use crate::run::RollbackState;
 
 /// How often the provider is asked whether the change is everywhere.
 const SYNC_EVERY: SignedDuration = SignedDuration::from_millis(700);
@@ -57,14 +58,16 @@ impl Driver {
         let now = self.clock.now();
         let since = now.duration_since(attempt.applied_at.unwrap_or(now));
         let mut in_sync = attempt.in_sync.is_some();
-
         if !in_sync
             && self.pace.next_sync.is_none_or(|at| at <= now)
             && let (Some(spec), Some(receipt)) =
                 (&spec, attempt.receipt.as_ref().filter(|r| r.change_id.is_some()))
         {
             self.pace.next_sync = now.checked_add(SYNC_EVERY).ok();
-            match self.world.action(spec).sync(receipt).await {
+            let asked = self.world.action(spec).sync(receipt).await;
+            self.pace.unanswerable =
+                matches!(&asked, Err(error) if is_unanswerable(error)).then(|| id.clone());
+            match asked {
                 Ok(Some(state)) if state.in_sync => {
                     self.in_sync(id, state.server_date).await?;
                     in_sync = true;
@@ -82,7 +85,9 @@ impl Driver {
             let readings: Vec<CheckReading> =
                 join_all(specs.iter().map(|spec| world.check(spec, &history))).await;
             self.pace.next_checks = self.clock.now().checked_add(CHECKS_EVERY).ok();
-            if !in_sync && sync_is_proven(&attempt, &specs, &readings, since) {
+            let can_ask = attempt.receipt.as_ref().is_some_and(|r| r.change_id.is_some())
+                && self.pace.unanswerable.as_ref() != Some(id);
+            if !in_sync && !can_ask && sync_is_proven(&specs, &readings, since) {
                 self.in_sync(id, self.clock.now()).await?;
                 in_sync = true;
             }
@@ -152,17 +157,18 @@ fn verdicts(readings: &[CheckReading]) -> Vec<(&str, &Verdict)> {
     readings.iter().map(|r| (r.check.as_str(), &r.verdict)).collect()
 }
 
+/// The provider has forgotten the change, or the role may not ask: nobody will ever be told, so it is
+/// proven as if its answer had been lost.
+fn is_unanswerable(error: &ProviderError) -> bool {
+    matches!(
+        error.kind,
+        ProviderErrorKind::NotFound | ProviderErrorKind::Denied
+    )
+}
+
 /// Without a change id nobody can be asked: every authoritative server's own answer proves it, and
 /// where there is no DNS observer, only time does.
-fn sync_is_proven(
-    attempt: &Attempt,
-    specs: &[CheckSpec],
-    readings: &[CheckReading],
-    since: SignedDuration,
-) -> bool {
-    if attempt.receipt.as_ref().is_some_and(|r| r.change_id.is_some()) {
-        return false;
-    }
+fn sync_is_proven(specs: &[CheckSpec], readings: &[CheckReading], since: SignedDuration) -> bool {
     let seen = specs.iter().zip(readings).any(|(spec, reading)| {
         matches!(spec.kind, CheckKind::Authoritative { .. }) && reading.verdict == Verdict::Pass
     });
