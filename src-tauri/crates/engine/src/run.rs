@@ -252,6 +252,8 @@ pub struct Run {
     pub opened_at: Timestamp,
     /// By whom.
     pub opened_by: Operator,
+    /// What was seen of the TTLs of names.
+    pub sightings: crate::sightings::Sightings,
     /// The last event.
     pub seq: u64,
     /// Its state.
@@ -342,6 +344,7 @@ impl Run {
             endpoint: endpoint.clone(),
             opened_at: event.at,
             opened_by: by.clone(),
+            sightings: crate::sightings::Sightings::default(),
             seq: 1,
             state: RunState::Open,
             driver: None,
@@ -416,8 +419,8 @@ impl Run {
             .min()
     }
 
-    /// Every version of records that this run knows to have been served and replaced, for the TTL
-    /// wait. An attempt in doubt counts as not yet replaced.
+    /// Every version of records that this run knows to have been served and replaced, by an attempt of
+    /// its own or by somebody else, for the TTL wait. An attempt in doubt counts as not yet replaced.
     #[must_use]
     pub fn history(&self) -> History {
         let mut served = Vec::new();
@@ -447,6 +450,7 @@ impl Run {
                 replaced_at: attempt.in_sync.or_else(|| self.replaced_since(attempt, before)),
             });
         }
+        served.extend_from_slice(self.sightings.gone());
         History { served }
     }
 }

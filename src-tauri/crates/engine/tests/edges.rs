@@ -38,6 +38,53 @@ fn always(fake: &FakeDesk, op: Op, label: &str, kind: ProviderErrorKind) {
 }
 
 #[tokio::test]
+async fn a_ttl_that_somebody_raised_again_is_waited_for() {
+    let mut fake = FakeDesk::open(&dns_switch()).await;
+    fake.desk.apply("lower-ttl").await.unwrap();
+    fake.desk.check("switch").await.unwrap();
+    assert_eq!(fake.desk.state("switch"), StepState::Ready);
+    // A pipeline puts its own value back: caches hold the old answer for as long as it says.
+    fake.store
+        .put(ZONE, &name("apps"), vec![address("apps", LONG_TTL, "192.0.2.10")]);
+    fake.desk.check("switch").await.unwrap();
+    assert_eq!(fake.desk.state("switch"), StepState::Blocked);
+    // And lowered by hand: it runs anew.
+    fake.store
+        .put(ZONE, &name("apps"), vec![address("apps", LOW_TTL, "192.0.2.10")]);
+    let lowered = fake.clock.now();
+    fake.desk.check("switch").await.unwrap();
+    assert_eq!(fake.desk.state("switch"), StepState::Ready);
+    let waited = fake.clock.now().duration_since(lowered);
+    assert!(
+        waited >= SignedDuration::from_secs(i64::from(LONG_TTL)),
+        "{waited}"
+    );
+}
+
+#[tokio::test]
+async fn a_ttl_that_was_seen_and_lowered_by_hand_is_waited_for() {
+    let mut fake = FakeDesk::open(&dns_switch()).await;
+    fake.desk.check("lower-ttl").await.unwrap();
+    fake.store
+        .put(ZONE, &name("apps"), vec![address("apps", LOW_TTL, "192.0.2.10")]);
+    let lowered = fake.clock.now();
+    fake.desk.apply("lower-ttl").await.unwrap();
+    assert_eq!(
+        fake.desk.state("lower-ttl"),
+        StepState::Done {
+            how: DoneHow::WithoutEffect
+        }
+    );
+    fake.desk.apply("switch").await.unwrap();
+    assert_eq!(fake.desk.state("switch"), DONE);
+    let waited = fake.store.log()[0].at.duration_since(lowered);
+    assert!(
+        waited >= SignedDuration::from_secs(i64::from(LONG_TTL)),
+        "{waited}"
+    );
+}
+
+#[tokio::test]
 async fn what_comes_to_stand_beside_the_records_does_not_halt_the_way_back() {
     let mut fake = FakeDesk::open(&dns_switch()).await;
     let start = fake.store.records();
@@ -153,7 +200,11 @@ async fn a_doubt_that_cannot_be_settled_does_not_bar_another_steps_way_back() {
     fake.desk.some_turns(60).await.unwrap();
     assert_eq!(fake.desk.state("a"), UNDONE);
     assert_eq!(fake.desk.rollback_state(), "completed");
-    assert_eq!(fake.desk.state("b"), StepState::InDoubt { n: 1 }, "still looked at");
+    assert_eq!(
+        fake.desk.state("b"),
+        StepState::InDoubt { n: 1 },
+        "still looked at"
+    );
     // Once it can be read again it is settled as ever.
     fake.faulty.mend();
     fake.desk.idle().await;
@@ -194,7 +245,10 @@ async fn an_undo_that_cannot_be_built_is_named_before_the_emergency() {
     assert_eq!(open(&fake).await, ["undo-switch"]);
     let refused = fake.desk.confirm(scope.clone(), &[], &[]).await.unwrap_err();
     assert!(refused.message.contains("undo-switch"), "{refused}");
-    fake.desk.confirm(scope.clone(), &["undo-switch"], &[]).await.unwrap();
+    fake.desk
+        .confirm(scope.clone(), &["undo-switch"], &[])
+        .await
+        .unwrap();
     fake.desk.idle().await;
     assert!(fake.desk.rollback_state().starts_with("halted"));
     assert_eq!(fake.desk.state("switch"), DONE, "left in its true state");
