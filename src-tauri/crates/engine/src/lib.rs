@@ -11,6 +11,7 @@ pub mod proof;
 pub mod rejection;
 pub mod rollback;
 pub mod run;
+pub mod sightings;
 pub mod ttl;
 
 pub use driver::{DriveError, Driver, Turn};

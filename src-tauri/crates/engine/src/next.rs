@@ -56,14 +56,20 @@ pub enum Work {
 #[must_use]
 pub fn next(run: &Run) -> Option<Work> {
     in_flight(run)
-        .or_else(|| reinspect(run))
+        // An undo reads its object by itself and stops at what it does not know: the way back of one
+        // step does not wait until every other can be read after a takeover.
         .or_else(|| rollback(run))
+        .or_else(|| reinspect(run))
+        .or_else(|| Some(Work::Inspect(run.set_aside()?.current()?.id.clone())))
         .or_else(|| approved(run))
-        .or_else(|| settle(run))
         .or_else(|| checking(run))
-        .or_else(|| {
-            (run.state == RunState::Stopping && run.in_flight().is_none()).then_some(Work::FinishStop)
-        })
+        .or_else(|| stopped(run))
+        // Last, because it may go on for as long as caches keep old answers.
+        .or_else(|| settle(run))
+}
+
+fn stopped(run: &Run) -> Option<Work> {
+    (run.state == RunState::Stopping && run.in_flight().is_none()).then_some(Work::FinishStop)
 }
 
 fn in_flight(run: &Run) -> Option<Work> {
@@ -156,6 +162,20 @@ fn approved(run: &Run) -> Option<Work> {
         .iter()
         .find(|(_, step)| step.state == StepState::Ready && step.approval.is_some())
         .map(|(id, _)| Work::Apply(id.clone()))
+}
+
+/// Every attempt that is looked at from outside.
+pub(crate) fn verifying(run: &Run) -> impl Iterator<Item = &AttemptId> {
+    let under_way = |state| {
+        matches!(
+            state,
+            StepState::Verifying { .. } | StepState::UndoVerifying { .. }
+        )
+    };
+    run.steps
+        .values()
+        .filter(move |step| under_way(step.state))
+        .filter_map(|step| Some(&step.current()?.id))
 }
 
 fn settle(run: &Run) -> Option<Work> {

@@ -46,7 +46,7 @@ pub fn plan_rollback(
                 .or_insert_with(|| format!("repairs {}", breach.id));
         }
     };
-    let order = reverse_order(&run.plan, &set.keys().cloned().collect());
+    let order = order_of(run, &set.keys().cloned().collect());
     let mut images: BTreeMap<String, Image> = BTreeMap::new();
     let mut items = Vec::new();
     for id in &order {
@@ -142,7 +142,44 @@ fn named_steps(run: &Run, scope: &RollbackScope) -> Result<Vec<StepId>, Rejectio
     }
 }
 
-/// Undoing a step first undoes every step with an effect that needs it.
+/// What a step needs: also through steps that are done and have no effect, such as a look, because
+/// what they found holds no longer either.
+fn needs(run: &Run, step: &Step) -> Vec<StepId> {
+    let mut found: Vec<StepId> = Vec::new();
+    let mut open = step.needs.clone();
+    while let Some(need) = open.pop() {
+        if found.contains(&need) {
+            continue;
+        }
+        if let Some((through, state)) = run.step(&need)
+            && matches!(state.state, switchback_model::StepState::Done { .. })
+            && !has_effect(run, &need)
+        {
+            open.extend(through.needs.iter().cloned());
+        }
+        found.push(need);
+    }
+    found
+}
+
+/// The object that a step changed, and when: its place in the journal.
+fn changed(run: &Run, id: &StepId) -> Option<(String, u64)> {
+    let step = run.steps.get(id)?;
+    let object = step.effect.as_ref()?.after.clear()?.object();
+    Some((object, step.last(switchback_model::Way::Apply)?.seq))
+}
+
+/// Whether a step changed what `earlier` had changed before: undoing `earlier` alone would restore
+/// what was there before both.
+fn changed_since(run: &Run, id: &StepId, earlier: &StepId) -> bool {
+    match (changed(run, id), changed(run, earlier)) {
+        (Some((object, seq)), Some((of, before))) => object == of && seq > before,
+        _ => false,
+    }
+}
+
+/// Undoing a step first undoes every step with an effect that needs it, and every later change of
+/// the same object.
 fn close_under_needs(run: &Run, set: &mut BTreeMap<StepId, String>) {
     loop {
         let joined: Vec<(StepId, String)> = run
@@ -150,10 +187,15 @@ fn close_under_needs(run: &Run, set: &mut BTreeMap<StepId, String>) {
             .steps()
             .filter(|step| !set.contains_key(&step.id) && has_effect(run, &step.id))
             .filter_map(|step| {
-                step.needs
-                    .iter()
-                    .find(|need| set.contains_key(*need))
-                    .map(|need| (step.id.clone(), format!("needs {need}")))
+                let needed = needs(run, step).into_iter().find(|need| set.contains_key(need));
+                let because = match needed {
+                    Some(need) => format!("needs {need}"),
+                    None => {
+                        let earlier = set.keys().find(|id| changed_since(run, &step.id, id))?;
+                        format!("changed the same records after {earlier}")
+                    }
+                };
+                Some((step.id.clone(), because))
             })
             .collect();
         if joined.is_empty() {
@@ -221,8 +263,23 @@ fn ancestors(plan: &Plan, id: &StepId) -> BTreeSet<StepId> {
 /// plan's order.
 #[must_use]
 pub fn reverse_order(plan: &Plan, set: &BTreeSet<StepId>) -> Vec<StepId> {
-    let before: BTreeMap<&StepId, BTreeSet<StepId>> =
-        set.iter().map(|id| (id, ancestors(plan, id))).collect();
+    reverse(plan, set, |id| ancestors(plan, id))
+}
+
+/// As [`reverse_order`]; and of two changes of one object the later one goes first.
+fn order_of(run: &Run, set: &BTreeSet<StepId>) -> Vec<StepId> {
+    reverse(&run.plan, set, |id| {
+        let same = set.iter().filter(|earlier| changed_since(run, id, earlier));
+        same.cloned().chain(ancestors(&run.plan, id)).collect()
+    })
+}
+
+fn reverse(
+    plan: &Plan,
+    set: &BTreeSet<StepId>,
+    earlier: impl Fn(&StepId) -> BTreeSet<StepId>,
+) -> Vec<StepId> {
+    let before: BTreeMap<&StepId, BTreeSet<StepId>> = set.iter().map(|id| (id, earlier(id))).collect();
     let mut left: Vec<&StepId> = plan
         .steps()
         .map(|step| &step.id)

@@ -303,6 +303,8 @@ pub struct Run {
     pub opened_at: Timestamp,
     /// By whom.
     pub opened_by: Operator,
+    /// What was seen of the TTLs of names.
+    pub sightings: crate::sightings::Sightings,
     /// The last event.
     pub seq: u64,
     /// Its state.
@@ -378,6 +380,7 @@ impl Run {
             endpoint: endpoint.clone(),
             opened_at: event.at,
             opened_by: by.clone(),
+            sightings: crate::sightings::Sightings::default(),
             seq: 1,
             state: RunState::Open,
             driver: None,
@@ -394,13 +397,44 @@ impl Run {
         Some((self.plan.step(id)?, self.steps.get(id)?))
     }
 
-    /// A step whose call may be on its way.
+    /// A step whose call may be on its way; not one that is set aside.
     #[must_use]
     pub fn in_flight(&self) -> Option<&StepId> {
         self.steps
             .iter()
-            .find(|(_, step)| step.state.is_in_flight())
+            .find(|(id, step)| step.state.is_in_flight() && !self.is_set_aside(id, step))
             .map(|(id, _)| id)
+    }
+
+    /// A step in doubt that a rollback does not touch and whose object can't be read: it stays in
+    /// doubt, is named by the rollback's plan, and bars the way back of nothing else.
+    fn is_set_aside(&self, id: &StepId, step: &StepRun) -> bool {
+        let in_doubt = matches!(
+            step.state,
+            StepState::InDoubt { .. } | StepState::UndoInDoubt { .. }
+        );
+        let unclear = || {
+            step.current()
+                .is_some_and(|attempt| matches!(attempt.finding, Some(Finding::Unclear { .. })))
+        };
+        let rollback = self.rollback.as_ref().filter(|rollback| rollback.is_active());
+        let apart = |rollback: &RollbackRun| {
+            rollback
+                .plan
+                .items
+                .iter()
+                .all(|item| item.step.as_ref() != Some(id))
+        };
+        in_doubt && rollback.is_some_and(apart) && unclear()
+    }
+
+    /// A step in doubt that is set aside.
+    #[must_use]
+    pub fn set_aside(&self) -> Option<&StepRun> {
+        self.steps
+            .iter()
+            .find(|(id, step)| step.state.is_in_flight() && self.is_set_aside(id, step))
+            .map(|(_, step)| step)
     }
 
     /// Whether a rollback holds the run.
@@ -431,8 +465,8 @@ impl Run {
             .min()
     }
 
-    /// Every version of records that this run knows to have been served and replaced, for the TTL
-    /// wait. An attempt in doubt counts as not yet replaced.
+    /// Every version of records that this run knows to have been served and replaced, by an attempt of
+    /// its own or by somebody else, for the TTL wait. An attempt in doubt counts as not yet replaced.
     #[must_use]
     pub fn history(&self) -> History {
         let mut served = Vec::new();
@@ -462,6 +496,7 @@ impl Run {
                 replaced_at: attempt.in_sync.or_else(|| self.replaced_since(attempt, before)),
             });
         }
+        served.extend_from_slice(self.sightings.gone());
         History { served }
     }
 }

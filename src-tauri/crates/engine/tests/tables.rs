@@ -156,6 +156,12 @@ async fn next_says_one_thing_a_state() {
             turn => assert_eq!(turn, switchback_engine::Turn::Worked),
         }
     }
+    assert_eq!(
+        next(desk.run()),
+        Some(Work::FinishStop),
+        "the call is resolved: a stop does not wait for caches"
+    );
+    desk.driver.turn().await.unwrap();
     assert!(matches!(next(desk.run()), Some(Work::Verify(_))));
     desk.idle().await;
     assert_eq!(desk.run().state, switchback_model::RunState::Stopped);

@@ -42,6 +42,7 @@ struct Inner {
     records: Records,
     log: Vec<Accepted>,
     changes: BTreeMap<String, Timestamp>,
+    beside: Vec<String>,
 }
 
 /// The store.
@@ -90,6 +91,11 @@ impl RecordStore {
         self.lock().records.insert((zone.to_owned(), name.clone()), sets);
     }
 
+    /// Record sets of these types stand beside those of every name from now on.
+    pub fn stand_beside(&self, kinds: &[&str]) {
+        self.lock().beside = kinds.iter().map(|&kind| kind.to_owned()).collect();
+    }
+
     /// Everything that is there.
     #[must_use]
     pub fn records(&self) -> Records {
@@ -115,8 +121,8 @@ impl RecordStore {
     /// The sets of one name.
     #[must_use]
     pub fn image(&self, zone: &str, name: &DnsName) -> Image {
-        let sets = self
-            .lock()
+        let inner = self.lock();
+        let sets = inner
             .records
             .get(&(zone.to_owned(), name.clone()))
             .cloned()
@@ -125,7 +131,7 @@ impl RecordStore {
             zone_id: zone.to_owned(),
             name: name.clone(),
             sets,
-            beside: Vec::new(),
+            beside: inner.beside.clone(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! A world over a [`RecordStore`], with scripted checks and a scripted identity.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -23,6 +24,7 @@ use crate::store::{BatchChange, RecordStore};
 pub struct FakeWorld {
     store: Arc<RecordStore>,
     clock: Arc<dyn Clock>,
+    barred: Arc<AtomicBool>,
     checks: Mutex<BTreeMap<CheckId, VecDeque<Verdict>>>,
     identities: Mutex<VecDeque<Result<Identity, ProviderError>>>,
     secret: Mutex<BTreeSet<String>>,
@@ -35,6 +37,7 @@ impl FakeWorld {
         Arc::new(Self {
             store,
             clock,
+            barred: Arc::default(),
             checks: Mutex::default(),
             identities: Mutex::default(),
             secret: Mutex::default(),
@@ -54,6 +57,11 @@ impl FakeWorld {
     /// touches personal data.
     pub fn keep_secret(&self, name: &switchback_model::dns::DnsName) {
         self.secret.lock().unwrap().insert(name.host().to_owned());
+    }
+
+    /// From now on no way back can be built: something stands beside that bars it.
+    pub fn refuse_to_restore(&self) {
+        self.barred.store(true, Ordering::Relaxed);
     }
 
     /// Scripts the next answer to "who am I".
@@ -89,6 +97,7 @@ impl World for FakeWorld {
     fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
         Box::new(FakeAction {
             spec: spec.clone(),
+            barred: self.barred.clone(),
             store: self.store.clone(),
             clock: self.clock.clone(),
         })
@@ -138,6 +147,7 @@ impl World for FakeWorld {
 
 struct FakeAction {
     spec: ActionSpec,
+    barred: Arc<AtomicBool>,
     store: Arc<RecordStore>,
     clock: Arc<dyn Clock>,
 }
@@ -157,6 +167,12 @@ fn sets(image: &Image) -> &[RecordSet] {
     }
 }
 
+fn beside(image: &Image) -> &[String] {
+    match image {
+        Image::RecordSets { beside, .. } => beside,
+    }
+}
+
 #[async_trait]
 impl Action for FakeAction {
     async fn read(&self) -> Result<Image, ProviderError> {
@@ -165,6 +181,9 @@ impl Action for FakeAction {
     }
 
     fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError> {
+        if restore.is_some() && self.barred.load(Ordering::Relaxed) {
+            return Err(provider_error(ProviderErrorKind::Refused, "plan"));
+        }
         let (zone, name) = self.place();
         let mut wanted: Vec<RecordSet> = match (restore, &self.spec) {
             (Some(image), _) => sets(image).to_vec(),
@@ -187,7 +206,7 @@ impl Action for FakeAction {
             zone_id: zone.to_owned(),
             name: name.clone(),
             sets: wanted,
-            beside: Vec::new(),
+            beside: beside(from).to_vec(),
         };
         let (changes, calls) = if batch.is_empty() {
             (Vec::new(), Vec::new())
@@ -213,10 +232,10 @@ impl Action for FakeAction {
     }
 
     fn judge(&self, now: &Image, before: &Image, after: &Image) -> Finding {
-        if now == before {
+        if now.same_as(before) {
             return Finding::Before;
         }
-        if now == after {
+        if now.same_as(after) {
             return Finding::After;
         }
         let differences = vec![FieldDifference {

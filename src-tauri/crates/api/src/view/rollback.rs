@@ -171,11 +171,15 @@ fn item_view<'a>(
     }
 }
 
-/// A precondition that is no check of the plan: whether the object could be read.
+/// A precondition that is no check of the plan: whether the object could be read, or the undo built.
 fn bare(reading: &CheckReading, now: Timestamp) -> ReadingView {
     ReadingView {
         id: reading.check.to_string(),
-        title: "The record can be read".to_owned(),
+        title: if reading.check.as_str().starts_with("undo-") {
+            "The undo can be built".to_owned()
+        } else {
+            "The record can be read".to_owned()
+        },
         tone: super::tone(Some(reading), now),
         observed: reading.observed.clone(),
         expected: reading.expected.clone(),

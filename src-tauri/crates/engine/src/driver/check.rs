@@ -2,7 +2,7 @@
 
 use futures_util::future::{join_all, join3};
 use switchback_model::event::CallProblem;
-use switchback_model::{EventKind, Image, Preview, Reversibility, StepId};
+use switchback_model::{CheckKind, EventKind, Image, Preview, Reversibility, StepId};
 
 use super::{DriveError, Driver};
 use crate::ports::{NoKey, ProviderError, ProviderErrorKind};
@@ -41,8 +41,23 @@ impl Driver {
                 }
             }
         };
-        let (readings, undo_readings, (preview, undo, problem)) =
+        let (mut readings, undo_readings, (preview, undo, problem)) =
             join3(readings, undo_readings, change).await;
+        // What is served now counts too: somebody may have raised the TTL since it was lowered, or have
+        // lowered it just now.
+        if let Some(from) = preview.as_ref().map(|preview| &preview.from) {
+            let more = self.run.sightings.with(from, self.clock.now());
+            for (spec, reading) in step.before.iter().zip(&mut readings) {
+                let CheckKind::TtlWait { name, lowered } = &spec.kind else {
+                    continue;
+                };
+                if more.iter().any(|v| v.name == *name && v.ttl > *lowered) {
+                    let mut history = history.clone();
+                    history.served.extend_from_slice(&more);
+                    *reading = self.world.check(spec, &history).await;
+                }
+            }
+        }
         self.append(vec![EventKind::ChecksFinished {
             step: id.clone(),
             readings,

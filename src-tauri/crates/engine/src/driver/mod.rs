@@ -85,6 +85,10 @@ struct Pace {
     last_look: Option<(AttemptId, Duration, Finding)>,
     next_sync: Option<Timestamp>,
     next_checks: Option<Timestamp>,
+    /// Whose the two are.
+    verifying: Option<AttemptId>,
+    /// The attempt of which the provider can't say whether it is everywhere.
+    unanswerable: Option<AttemptId>,
     clock: Option<(Timestamp, Duration)>,
 }
 
@@ -226,7 +230,10 @@ impl Driver {
             Work::Apply(step) => self.apply(&step).await?,
             Work::Restore(step) => self.restore(&step).await?,
             Work::Inspect(attempt) => self.inspect(&attempt).await?,
-            Work::Verify(attempt) => self.verify(&attempt).await?,
+            Work::Verify(attempt) => {
+                let attempt = self.in_turn(attempt);
+                self.verify(&attempt).await?;
+            }
             Work::StartVerify(attempt) => {
                 self.append(vec![EventKind::VerifyAgain { attempt }]).await?;
             }

@@ -79,6 +79,12 @@ pub async fn plan_seen(
                 reading: unread(&step.id, why, now),
             });
         }
+        if let Some(reading) = unbuilt(step, &item.kind, seen.get(&step.id), world, now) {
+            preconditions.push(Precondition {
+                item: item.id.clone(),
+                reading,
+            });
+        }
         let readings = join_all(step.undo_before.iter().map(|spec| world.check(spec, &history))).await;
         preconditions.extend(readings.into_iter().map(|reading| Precondition {
             item: item.id.clone(),
@@ -103,6 +109,43 @@ fn closed(step: &StepId, now: Timestamp) -> CheckReading {
             "Unlock the keychain, or give the run's recovery code with --recovery-code-file.".to_owned(),
         ),
     }
+}
+
+/// The precondition "its undo can be built from what is there", by the name under which it is
+/// overridden; none where it can.
+fn unbuilt(
+    step: &switchback_model::Step,
+    kind: &ItemKind,
+    seen: Option<&Result<switchback_model::Image, String>>,
+    world: &dyn World,
+    now: Timestamp,
+) -> Option<CheckReading> {
+    let ItemKind::Undo {
+        preview: None,
+        restores: Some(restores),
+    } = kind
+    else {
+        return None;
+    };
+    let from = seen?.as_ref().ok()?;
+    let why = match world.action(step.action.as_ref()?).plan(from, Some(restores)) {
+        Ok(_) => "what an earlier item leaves does not lead back to it".to_owned(),
+        Err(error) => sentence(&error),
+    };
+    let id: String = format!("undo-{}", step.id).chars().take(64).collect();
+    Some(CheckReading {
+        check: CheckId::new(id).expect("a step id with a prefix is an id"),
+        verdict: Verdict::Fail,
+        observed: why,
+        expected: "an undo that can be built".to_owned(),
+        source: "the provider".to_owned(),
+        observed_at: now,
+        believable_s: 60,
+        mend: Some(
+            "Mend what stands in the way, or go back all the same by this name: the rollback stops at this item."
+                .to_owned(),
+        ),
+    })
 }
 
 /// The precondition "its object can be read", by the name under which it is overridden.
@@ -185,8 +228,9 @@ impl Driver {
                 .append(vec![EventKind::UndoNotNeeded { step: id.clone() }])
                 .await;
         }
+        // What stands beside the records, and is not touched, may change meanwhile.
         let as_confirmed = confirmed.as_ref().is_some_and(|c| c.from.same_as(&preview.from));
-        if !as_confirmed && left_as.as_ref().is_none_or(|left| !left.same_as(&preview.from)) {
+        if !as_confirmed && !left_as.is_some_and(|left| left.same_as(&preview.from)) {
             let why = "The record changed since you confirmed: give this rollback up and plan it anew to see what would be restored over it.";
             return self.halt(item, why.to_owned(), readings).await;
         }

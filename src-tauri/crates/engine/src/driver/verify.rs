@@ -6,7 +6,9 @@ use switchback_model::{AttemptId, CheckKind, CheckReading, CheckSpec, EventKind,
 
 use super::inspect::look;
 use super::{DriveError, Driver};
-use crate::run::Attempt;
+use crate::next::verifying;
+use crate::ports::{ProviderError, ProviderErrorKind};
+use crate::run::RollbackState;
 
 /// How often the provider is asked whether the change is everywhere.
 const SYNC_EVERY: SignedDuration = SignedDuration::from_millis(700);
@@ -20,6 +22,27 @@ const SYNC_WITHIN: SignedDuration = SignedDuration::from_secs(600);
 const SYNC_ASSUMED: SignedDuration = SignedDuration::from_secs(120);
 
 impl Driver {
+    /// The attempt to look at: one after the other where several are verified, so that none waits
+    /// for another's caches. What a rollback waits for is not kept waiting.
+    pub(super) fn in_turn(&mut self, named: AttemptId) -> AttemptId {
+        let rollback = self.run.rollback.as_ref();
+        let alone = rollback.is_some_and(|r| r.state == RollbackState::Running);
+        let last = self.pace.verifying.as_ref();
+        let attempt = if alone {
+            named
+        } else {
+            let all: Vec<&AttemptId> = verifying(&self.run).collect();
+            let after = all.iter().position(|id| Some(*id) == last).map_or(0, |at| at + 1);
+            all.get(after).or(all.first()).map_or(named, |id| (*id).clone())
+        };
+        if last != Some(&attempt) {
+            self.pace.next_sync = None;
+            self.pace.next_checks = None;
+            self.pace.verifying = Some(attempt.clone());
+        }
+        attempt
+    }
+
     pub(super) async fn verify(&mut self, id: &AttemptId) -> Result<(), DriveError> {
         let Some((step, state)) = self.run.step(&id.step) else {
             return Ok(());
@@ -36,14 +59,16 @@ impl Driver {
         let since = now.duration_since(attempt.applied_at.unwrap_or(now));
         let mut in_sync = attempt.in_sync.is_some();
         let mut just_synced = false;
-
         if !in_sync
             && self.pace.next_sync.is_none_or(|at| at <= now)
             && let (Some(spec), Some(receipt)) =
                 (&spec, attempt.receipt.as_ref().filter(|r| r.change_id.is_some()))
         {
             self.pace.next_sync = now.checked_add(SYNC_EVERY).ok();
-            match self.world.action(spec).sync(receipt).await {
+            let asked = self.world.action(spec).sync(receipt).await;
+            self.pace.unanswerable =
+                matches!(&asked, Err(error) if is_unanswerable(error)).then(|| id.clone());
+            match asked {
                 Ok(Some(state)) if state.in_sync => {
                     self.in_sync(id, state.server_date).await?;
                     in_sync = true;
@@ -62,7 +87,9 @@ impl Driver {
             let readings: Vec<CheckReading> =
                 join_all(specs.iter().map(|spec| world.check(spec, &history))).await;
             self.pace.next_checks = self.clock.now().checked_add(CHECKS_EVERY).ok();
-            if !in_sync && sync_is_proven(&attempt, &specs, &readings, since) {
+            let can_ask = attempt.receipt.as_ref().is_some_and(|r| r.change_id.is_some())
+                && self.pace.unanswerable.as_ref() != Some(id);
+            if !in_sync && !can_ask && sync_is_proven(&specs, &readings, since) {
                 self.in_sync(id, self.clock.now()).await?;
                 in_sync = true;
             }
@@ -151,17 +178,18 @@ fn verdicts(readings: &[CheckReading]) -> Vec<(&str, &Verdict)> {
     readings.iter().map(|r| (r.check.as_str(), &r.verdict)).collect()
 }
 
+/// The provider has forgotten the change, or the role may not ask: nobody will ever be told, so it is
+/// proven as if its answer had been lost.
+fn is_unanswerable(error: &ProviderError) -> bool {
+    matches!(
+        error.kind,
+        ProviderErrorKind::NotFound | ProviderErrorKind::Denied
+    )
+}
+
 /// Without a change id nobody can be asked: every authoritative server's own answer proves it, and
 /// where there is no DNS observer, only time does.
-fn sync_is_proven(
-    attempt: &Attempt,
-    specs: &[CheckSpec],
-    readings: &[CheckReading],
-    since: SignedDuration,
-) -> bool {
-    if attempt.receipt.as_ref().is_some_and(|r| r.change_id.is_some()) {
-        return false;
-    }
+fn sync_is_proven(specs: &[CheckSpec], readings: &[CheckReading], since: SignedDuration) -> bool {
     let seen = specs.iter().zip(readings).any(|(spec, reading)| {
         matches!(spec.kind, CheckKind::Authoritative { .. }) && reading.verdict == Verdict::Pass
     });

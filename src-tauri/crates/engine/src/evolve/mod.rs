@@ -36,6 +36,7 @@ pub fn evolve(run: &mut Run, event: &Event) -> Result<(), IllegalEvent> {
         return Err(IllegalEvent::at(seq, format!("it follows event {}", run.seq)));
     }
     apply(run, event).map_err(|why| IllegalEvent::at(seq, why))?;
+    crate::sightings::note(run, event);
     run.seq = seq;
     Ok(())
 }
