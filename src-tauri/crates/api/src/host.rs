@@ -178,8 +178,7 @@ impl Host {
 
     /// The fold of a run's journal.
     pub async fn load(&self, id: &RunId) -> Result<Run, ApiError> {
-        let events = self.store.journal(id)?.read(0).await?;
-        Run::replay(&events).map_err(|error| {
+        self.store.journal(id)?.fold().await?.map_err(|error| {
             ApiError::new(
                 "journal",
                 error.to_string(),

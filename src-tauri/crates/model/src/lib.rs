@@ -15,6 +15,7 @@ pub mod plan;
 pub mod preview;
 pub mod rollback;
 pub mod state;
+mod tagged;
 
 pub use action::{ActionSpec, SetTtl, SwitchRecord};
 pub use attempt::{AttemptId, FieldDifference, Finding, Way};

@@ -101,8 +101,7 @@ impl Driver {
         lease: Lease,
         taken: bool,
     ) -> Result<Self, DriveError> {
-        let events = journal.read(0).await?;
-        let run = Run::replay(&events)?;
+        let run = journal.fold().await??;
         let mut driver = Self {
             run,
             journal,
