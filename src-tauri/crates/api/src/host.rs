@@ -193,8 +193,7 @@ impl Host {
     pub async fn load(&self, id: &RunId) -> Result<Run, ApiError> {
         self.unlock(id).await?;
         let journal = self.store.journal(id)?;
-        let events = journal.read(0).await?;
-        let mut run = Run::replay(&events).map_err(|error| {
+        let mut run = journal.fold().await?.map_err(|error| {
             ApiError::new(
                 "journal",
                 error.to_string(),

@@ -11,7 +11,9 @@ use switchback_model::{
     Preview, Sealed, Target, Way,
 };
 
+use crate::evolve::IllegalEvent;
 use crate::proof::WriteCx;
+use crate::run::Run;
 use crate::ttl::ServedVersion;
 
 /// Wall clock and monotonic clock, both scaled in a rehearsal.
@@ -80,6 +82,11 @@ pub trait Journal: Send + Sync {
     ) -> Result<Vec<Event>, JournalError>;
     /// Events after `seq`, in order.
     async fn read(&self, after_seq: u64) -> Result<Vec<Event>, JournalError>;
+    /// The run that all events make. A journal may fold while it reads, so that a long one is never
+    /// in memory as a whole; the outer error is the journal's, the inner one the story's.
+    async fn fold(&self) -> Result<Result<Run, IllegalEvent>, JournalError> {
+        Ok(Run::replay(&self.read(0).await?))
+    }
     /// Whether the lease is still ours; asked right before each mutation.
     async fn holds(&self, lease: &Lease) -> Result<(), JournalError>;
     /// What seals and opens this run's secret images; a journal without one can't hold them.

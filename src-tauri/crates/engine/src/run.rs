@@ -197,19 +197,22 @@ impl StepRun {
     /// The last attempt of this generation that went this way.
     #[must_use]
     pub fn last(&self, way: Way) -> Option<&Attempt> {
-        self.attempts
-            .iter()
-            .rev()
-            .find(|a| a.id.generation == self.generation && a.id.way == way)
+        self.of_generation().find(|a| a.id.way == way)
     }
 
     /// The attempt that the state speaks of.
     #[must_use]
     pub fn current(&self) -> Option<&Attempt> {
+        self.of_generation().next()
+    }
+
+    /// The attempts of this generation, the last one first: they stand at the end, so earlier
+    /// generations are not gone through.
+    fn of_generation(&self) -> impl Iterator<Item = &Attempt> {
         self.attempts
             .iter()
             .rev()
-            .find(|a| a.id.generation == self.generation)
+            .take_while(|a| a.id.generation == self.generation)
     }
 
     /// Whether the last attempt was an undo by fields that leaves the step's own effect there.

@@ -12,6 +12,7 @@ mod append;
 mod chain;
 mod copy;
 mod crypto;
+mod events;
 mod fault;
 mod import;
 mod keychain;

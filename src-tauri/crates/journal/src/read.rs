@@ -4,11 +4,14 @@ use jiff::Timestamp;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::path::Path;
+use switchback_engine::evolve::{IllegalEvent, evolve};
 use switchback_engine::ports::JournalError;
+use switchback_engine::run::Run;
 use switchback_model::{Event, EventKind, RunId};
 
 use crate::append::{proven, stored_head};
-use crate::chain::{Hash, Link, ROOT, hash};
+use crate::chain::{Hash, Head, Link, ROOT, hash};
+use crate::events::Source;
 use crate::fault::{damaged, not_read};
 use crate::store::{Inner, Store, begin, int, uint};
 
@@ -45,12 +48,7 @@ impl Store {
         let stored = stored_head(&conn, path, run)?;
         let head = &stored.head;
         let (seq, hash) = walk(&conn, path, run, (0, ROOT), None, |_| Ok(()))?;
-        if (seq, hash) != (head.seq, head.hash) {
-            return Err(JournalError::Tampered(format!(
-                "run {run} ends at event {seq}, but its head names event {}",
-                head.seq
-            )));
-        }
+        refuse_other_end(run, (seq, hash), head)?;
         inner
             .with_mirror(|mirror| mirror.refuse_if_ahead(&conn, run))
             .transpose()?;
@@ -80,31 +78,77 @@ impl Inner {
         after_seq: u64,
         limit: Option<usize>,
     ) -> Result<Vec<Event>, JournalError> {
+        let mut events = Vec::new();
+        self.each(run, after_seq, limit, &mut |event| events.push(event))?;
+        Ok(events)
+    }
+
+    /// Folds the run while its links are verified. What is wrong with the chain outranks what is wrong
+    /// with the story.
+    pub fn fold(&self, run: &RunId) -> Result<Result<Run, IllegalEvent>, JournalError> {
+        let mut folded: Option<Result<Run, IllegalEvent>> = None;
+        self.each(run, 0, None, &mut |event| match &mut folded {
+            None => folded = Some(Run::open(&event)),
+            Some(Ok(run)) => {
+                if let Err(illegal) = evolve(run, &event) {
+                    folded = Some(Err(illegal));
+                }
+            }
+            Some(Err(_)) => {}
+        })?;
+        Ok(folded.unwrap_or_else(|| Run::replay(&[])))
+    }
+
+    /// Hands on the events after `after_seq` as their links are verified, up to the head or the limit.
+    /// They may be believed once this has returned.
+    fn each(
+        &self,
+        run: &RunId,
+        after_seq: u64,
+        limit: Option<usize>,
+        visit: &mut dyn FnMut(Event),
+    ) -> Result<(), JournalError> {
         let mut conn = self.conn();
         let path = &self.path;
         // One view of the file: head and events of the same moment.
         let tx = conn.transaction().map_err(not_read(path))?;
         let head = stored_head(&tx, path, run)?.head;
         if after_seq >= head.seq {
-            return Ok(Vec::new());
+            return Ok(());
         }
         let start = start(&tx, path, run, after_seq)?;
-        let expected = usize::try_from(head.seq - after_seq).unwrap_or(usize::MAX);
-        let mut events = Vec::with_capacity(expected.min(limit.unwrap_or(usize::MAX)).min(1 << 20));
-        let end = walk(&tx, path, run, start, limit, |link| {
-            events.push(event(path, link)?);
-            Ok(())
-        })?;
-        let whole = limit.is_none_or(|limit| events.len() < limit);
-        if whole && end != (head.seq, head.hash) {
-            return Err(JournalError::Tampered(format!(
-                "run {run} ends at event {}, but its head names event {}",
-                end.0, head.seq
-            )));
+        let limit = limit.map_or(u64::MAX, |limit| u64::try_from(limit).unwrap_or(u64::MAX));
+        let source = Source {
+            path,
+            run,
+            start,
+            expected: limit.min(head.seq - after_seq),
+        };
+        let mut statement = tx.prepare_cached(ROWS_AFTER).map_err(not_read(path))?;
+        let mut rows = statement
+            .query(params![run.as_str(), int(start.0), int(limit)])
+            .map_err(not_read(path))?;
+        let end = source.each(&mut rows, visit)?;
+        if end.0 - after_seq < limit {
+            refuse_other_end(run, end, &head)?;
         }
-        Ok(events)
+        Ok(())
     }
 }
+
+/// The last event must be the one that the head names.
+fn refuse_other_end(run: &RunId, end: (u64, Hash), head: &Head) -> Result<(), JournalError> {
+    if end == (head.seq, head.hash) {
+        return Ok(());
+    }
+    Err(JournalError::Tampered(format!(
+        "run {run} ends at event {}, but its head names event {}",
+        end.0, head.seq
+    )))
+}
+
+/// The columns of every link after one, in their order.
+const ROWS_AFTER: &str = "SELECT seq, at, fence, body, prev_hash, hash FROM event WHERE run = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
 
 /// Where a walk starts: an event and its hash.
 pub(crate) fn start(
@@ -137,11 +181,7 @@ pub(crate) fn walk(
     limit: Option<usize>,
     mut visit: impl FnMut(&Link<'_>) -> Result<(), JournalError>,
 ) -> Result<(u64, Hash), JournalError> {
-    let mut statement = conn
-        .prepare_cached(
-            "SELECT seq, at, fence, body, prev_hash, hash FROM event WHERE run = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
-        )
-        .map_err(not_read(path))?;
+    let mut statement = conn.prepare_cached(ROWS_AFTER).map_err(not_read(path))?;
     let limit = limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
     let mut rows = statement
         .query(params![run.as_str(), int(start.0), limit])
@@ -172,7 +212,11 @@ pub(crate) fn walk(
     Ok((seq, prev))
 }
 
-fn bytes<'a>(row: &'a rusqlite::Row<'_>, at: usize, path: &Path) -> Result<&'a [u8], JournalError> {
+pub(crate) fn bytes<'a>(
+    row: &'a rusqlite::Row<'_>,
+    at: usize,
+    path: &Path,
+) -> Result<&'a [u8], JournalError> {
     match row.get_ref(at).map_err(not_read(path))? {
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Ok(bytes),
         _ => Err(damaged(path)),
@@ -196,7 +240,9 @@ pub(crate) fn event(path: &Path, link: &Link<'_>) -> Result<Event, JournalError>
             link.run
         ))
     };
-    let kind: EventKind = serde_json::from_slice(link.body).map_err(|error| {
+    // As text at once: serde_json would look at each string of raw bytes by itself.
+    let body = std::str::from_utf8(link.body).map_err(|_| unknown("kind"))?;
+    let kind: EventKind = serde_json::from_str(body).map_err(|error| {
         tracing::warn!(
             seq = link.seq,
             line = error.line(),

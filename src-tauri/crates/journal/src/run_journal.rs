@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use switchback_engine::evolve::IllegalEvent;
 use switchback_engine::ports::{Journal, JournalError, Lease, Vault};
+use switchback_engine::run::Run;
 use switchback_model::{Event, EventKind, RunId};
 
 use crate::store::Store;
@@ -64,6 +66,10 @@ impl Journal for RunJournal {
 
     fn vault(&self) -> Option<&dyn Vault> {
         Some(self)
+    }
+
+    async fn fold(&self) -> Result<Result<Run, IllegalEvent>, JournalError> {
+        self.blocking(move |store, run| store.inner.fold(run)).await
     }
 
     async fn holds(&self, lease: &Lease) -> Result<(), JournalError> {

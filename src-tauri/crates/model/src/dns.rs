@@ -65,8 +65,27 @@ impl fmt::Display for DnsName {
 impl TryFrom<String> for DnsName {
     type Error = InvalidName;
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::new(&text)
+        if is_normal(&text) {
+            Ok(Self(text))
+        } else {
+            Self::new(&text)
+        }
     }
+}
+
+/// Whether a text is a name in normal form, as every name in a journal is; false where only a closer
+/// look can tell.
+fn is_normal(text: &str) -> bool {
+    let plain = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label
+                .bytes()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'-' | b'_'))
+    };
+    text.len() <= 255
+        && text
+            .strip_suffix('.')
+            .is_some_and(|body| body.split('.').all(plain))
 }
 
 impl From<DnsName> for String {

@@ -14,6 +14,7 @@ use crate::image::Captured;
 use crate::plan::Plan;
 use crate::preview::Preview;
 use crate::rollback::RollbackPlan;
+use crate::tagged::tagged;
 
 /// Who holds the lease: the single driver of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +57,7 @@ pub struct CallProblem {
 /// One fact.
 #[expect(clippy::large_enum_variant, reason = "events are few and short-lived")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum EventKind {
     /// The run exists, with its frozen plan.
     RunOpened {
@@ -433,6 +434,8 @@ pub enum EventKind {
         reading: CheckReading,
     },
 }
+
+tagged!(EventKind, "event");
 
 /// One journalled fact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -18,14 +18,14 @@ pub struct InvalidId {
     pub text: String,
 }
 
-fn checked(what: &'static str, text: &str) -> Result<String, InvalidId> {
+fn checked(what: &'static str, text: &str) -> Result<(), InvalidId> {
     let well_formed = (1..=64).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+            .bytes()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-' | b'_'));
     if well_formed {
-        Ok(text.to_owned())
+        Ok(())
     } else {
         Err(InvalidId {
             what,
@@ -44,7 +44,7 @@ macro_rules! id {
         impl $name {
             /// Takes a text that holds to the rule of [`InvalidId`].
             pub fn new(text: impl AsRef<str>) -> Result<Self, InvalidId> {
-                checked($what, text.as_ref()).map(Self)
+                Self::try_from(text.as_ref().to_owned())
             }
 
             /// The identifier as written.
@@ -70,7 +70,7 @@ macro_rules! id {
         impl TryFrom<String> for $name {
             type Error = InvalidId;
             fn try_from(text: String) -> Result<Self, Self::Error> {
-                Self::new(text)
+                checked($what, &text).map(|()| Self(text))
             }
         }
 

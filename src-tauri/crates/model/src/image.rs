@@ -6,10 +6,11 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Serialize};
 
 use crate::dns::{DnsName, RecordSet};
+use crate::tagged::tagged;
 
 /// The touched fields of one object at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum Image {
     /// Every A, AAAA and CNAME record set of one name in one hosted zone, sorted.
     RecordSets {
@@ -25,6 +26,8 @@ pub enum Image {
         beside: Vec<String>,
     },
 }
+
+tagged!(Image, "kind");
 
 impl Image {
     /// Which object this is an image of: two images with one key describe the same thing.

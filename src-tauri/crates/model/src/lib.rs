@@ -17,6 +17,7 @@ pub mod plan;
 pub mod preview;
 pub mod rollback;
 pub mod state;
+mod tagged;
 pub mod text;
 
 pub use action::{ActionSpec, SetTtl, SwitchRecord};

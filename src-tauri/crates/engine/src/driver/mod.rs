@@ -116,8 +116,7 @@ impl Driver {
         lease: Lease,
         taken: bool,
     ) -> Result<Self, DriveError> {
-        let events = journal.read(0).await?;
-        let mut run = Run::replay(&events)?;
+        let mut run = journal.fold().await??;
         if let Some(problem) = open_images(&mut run, journal.vault()).await {
             tracing::warn!(%problem, "some images stay sealed");
         }
