@@ -314,7 +314,7 @@ pub enum Step {
         #[command(flatten)]
         of: OfRun,
         #[command(flatten)]
-        how: Resolve,
+        how: How,
         #[command(flatten)]
         patience: Patience,
     },
@@ -322,7 +322,7 @@ pub enum Step {
 
 /// How the world is, or what shall stay.
 #[derive(Debug, Group)]
-pub struct Resolve {
+pub struct How {
     /// before or after (how the world is), keep (somebody else's change stays), restore (a rollback of
     /// this step), or FIELD=keep|restore once for each field that somebody else changed
     #[arg(long = "as", value_name = "HOW", required = true)]

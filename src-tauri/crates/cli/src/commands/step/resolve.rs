@@ -10,7 +10,7 @@ use switchback_model::{
 
 use super::super::rollback;
 use super::{decide, digest};
-use crate::args::{As, OfRun, Resolve};
+use crate::args::{As, How, OfRun};
 use crate::exit;
 use crate::host::{Cx, confirmed, run_id, step_id};
 use crate::print::{self, table};
@@ -20,7 +20,7 @@ pub(super) async fn resolve(
     cx: &Cx<'_>,
     host: &Host,
     of: &OfRun,
-    ask: Resolve,
+    ask: How,
     timeout_s: u64,
 ) -> Result<u8, ApiError> {
     let as_ = match &ask.how[..] {
@@ -89,7 +89,7 @@ async fn fields(
     cx: &Cx<'_>,
     host: &Host,
     of: &OfRun,
-    ask: Resolve,
+    ask: How,
     choices: FieldChoices,
     timeout_s: u64,
 ) -> Result<u8, ApiError> {
