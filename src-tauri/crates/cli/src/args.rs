@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{ArgGroup, Args as Group, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -38,7 +39,14 @@ pub struct Global {
     pub aws_endpoint: Option<String>,
     /// A folder on another disk or share that gets every event too: the copy from which another
     /// workstation can take over
-    #[arg(long, global = true, value_name = "DIR", env = "SWITCHBACK_MIRROR")]
+    // Empty is allowed: a variable that is set to nothing means none.
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "SWITCHBACK_MIRROR",
+        value_parser = OsStringValueParser::new().map(PathBuf::from)
+    )]
     pub mirror: Option<PathBuf>,
     /// The run's recovery code: `run new` writes it to this new file, every other command reads it there
     #[arg(long, global = true, value_name = "FILE")]
