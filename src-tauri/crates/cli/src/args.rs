@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use clap::builder::OsStringValueParser as OsText;
 use clap::{ArgGroup, Args as Group, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -45,7 +45,7 @@ pub struct Global {
         global = true,
         value_name = "DIR",
         env = "SWITCHBACK_MIRROR",
-        value_parser = OsStringValueParser::new().map(PathBuf::from)
+        value_parser = clap::builder::TypedValueParser::map(OsText::new(), PathBuf::from)
     )]
     pub mirror: Option<PathBuf>,
     /// The run's recovery code: `run new` writes it to this new file, every other command reads it there
