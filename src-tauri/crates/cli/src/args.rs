@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use clap::builder::OsStringValueParser as OsText;
 use clap::{ArgGroup, Args as Group, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -20,6 +19,12 @@ pub struct Args {
     pub global: Global,
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// A path that may be empty.
+fn any_path() -> impl clap::builder::TypedValueParser<Value = PathBuf> {
+    use clap::builder::TypedValueParser as _;
+    clap::builder::OsStringValueParser::new().map(PathBuf::from)
 }
 
 /// What fits every command.
@@ -45,7 +50,7 @@ pub struct Global {
         global = true,
         value_name = "DIR",
         env = "SWITCHBACK_MIRROR",
-        value_parser = clap::builder::TypedValueParser::map(OsText::new(), PathBuf::from)
+        value_parser = any_path()
     )]
     pub mirror: Option<PathBuf>,
     /// The run's recovery code: `run new` writes it to this new file, every other command reads it there
