@@ -23,6 +23,12 @@ pub struct Args {
     pub command: Command,
 }
 
+/// A path that may be empty.
+fn any_path() -> impl clap::builder::TypedValueParser<Value = PathBuf> {
+    use clap::builder::TypedValueParser as _;
+    clap::builder::OsStringValueParser::new().map(PathBuf::from)
+}
+
 /// What fits every command.
 #[derive(Debug, Clone, Group)]
 pub struct Global {
@@ -40,7 +46,14 @@ pub struct Global {
     pub aws_endpoint: Option<String>,
     /// A folder on another disk or share that gets every event too: the copy from which another
     /// workstation can take over
-    #[arg(long, global = true, value_name = "DIR", env = "SWITCHBACK_MIRROR")]
+    // Empty is allowed: a variable that is set to nothing means none.
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "SWITCHBACK_MIRROR",
+        value_parser = any_path()
+    )]
     pub mirror: Option<PathBuf>,
     /// The run's recovery code: `run new` writes it to this new file, every other command reads it there
     #[arg(long, global = true, value_name = "FILE")]

@@ -150,6 +150,24 @@ pub(crate) fn write_copy(
     Ok((writer.length, seq, hash))
 }
 
+/// The same in memory: its bytes, last event and hash.
+pub(crate) fn copy_bytes(
+    conn: &Connection,
+    db: &Path,
+    run: &RunId,
+    out: &Path,
+) -> Result<(Vec<u8>, u64, Hash), JournalError> {
+    let mut writer = Counted {
+        out: Vec::new(),
+        length: 0,
+    };
+    writer
+        .line(&header(conn, db, run, None)?)
+        .map_err(io_not_written(out))?;
+    let (seq, hash) = write_events(conn, db, run, (0, ROOT), out, &mut writer)?;
+    Ok((writer.out, seq, hash))
+}
+
 /// Appends the events after `start`.
 pub(crate) fn write_events<W: Write>(
     conn: &Connection,

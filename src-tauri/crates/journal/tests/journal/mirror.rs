@@ -93,3 +93,51 @@ fn a_changed_mirror_is_reported_and_left_alone() {
     );
     assert_eq!(fs::read_to_string(&file).unwrap(), changed);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_hangs_is_given_up_said_and_caught_up() {
+    use std::time::{Duration, Instant};
+
+    let home = tempdir().unwrap();
+    let folder = tempdir().unwrap();
+    let (store, lease) = with_run(home.path(), &ring(), None);
+    let store = store.with_mirror(folder.path()).unwrap();
+    append(&store, &lease, vec![note("two")]).unwrap();
+    // A pipe that nobody feeds hangs whoever opens it, as a dead share does: the file, and the mark.
+    let file = folder.path().join(format!("{RUN}.jsonl"));
+    let mark = folder.path().join(format!("{RUN}.takeover.json"));
+    fs::remove_file(&file).unwrap();
+    for pipe in [&file, &mark] {
+        let made = std::process::Command::new("mkfifo").arg(pipe).status().unwrap();
+        assert!(made.success());
+    }
+    let asked = Instant::now();
+    for text in ["three", "four", "five"] {
+        append(&store, &lease, vec![note(text)]).unwrap();
+        holds(&store, &lease).unwrap();
+    }
+    assert!(asked.elapsed() < Duration::from_secs(20), "{:?}", asked.elapsed());
+    let state = store.mirror_state(&run()).unwrap();
+    assert_eq!(state.last_seq, 2);
+    assert!(state.problem.unwrap().contains("does not answer"));
+    assert_eq!(read(&store).unwrap().len(), 5);
+
+    // The share is back: what hung ends, and the folder gets what it lacks.
+    let waiting = fs::OpenOptions::new().write(true).open(&mark).unwrap();
+    fs::remove_file(&mark).unwrap();
+    fs::remove_file(&file).unwrap();
+    drop(waiting);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        store.sync_mirror(&run());
+        let state = store.mirror_state(&run()).unwrap();
+        if state.problem.is_none() {
+            assert_eq!(state.last_seq, 5);
+            break;
+        }
+        assert!(Instant::now() < deadline, "{state:?}");
+        std::thread::yield_now();
+    }
+    assert_eq!(verify_file(&file).unwrap().to_seq, 5);
+}
