@@ -284,7 +284,7 @@ pub fn verdict(run: &Run, step: &StepView, state: StepState) -> Result<(), ApiEr
         | StepState::Ready
         | StepState::Skipped => {
             let hint = match run.state {
-                RunState::Open => "Look at the preview again, then apply it.",
+                RunState::Open => "Look at the preview again, then apply it with its new digest.",
                 _ => "Resume the run to go on.",
             };
             error("guard", unchanged(note(&step.state_words)), hint)

@@ -347,6 +347,15 @@ pub struct Closed {
 impl Closed {
     /// Served in a place's home, where runs on the target `rehearsal` find it.
     pub fn of(place: &Place) -> Self {
+        Self::at(place, SPEED)
+    }
+
+    /// So slow that no reading grows old while a test looks at it.
+    pub fn slow(place: &Place) -> Self {
+        Self::at(place, 1)
+    }
+
+    fn at(place: &Place, scale: u32) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -354,7 +363,7 @@ impl Closed {
             .unwrap();
         let options = WorldOptions {
             dir: place.home().join("rehearsal"),
-            scale: SPEED,
+            scale,
             insync_delay: Duration::from_secs(20),
         };
         let world = runtime.block_on(World::start(options)).unwrap();
