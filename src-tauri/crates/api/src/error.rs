@@ -65,6 +65,14 @@ impl From<Rejection> for ApiError {
 
 impl From<JournalError> for ApiError {
     fn from(error: JournalError) -> Self {
+        if let JournalError::Newer { found, known } = error {
+            return Self::new(
+                "journal",
+                format!("The journal has format {found}; this program reads up to {known}."),
+                "Install the newer program. Nothing was written to the file.",
+                "the journal",
+            );
+        }
         let (code, hint) = match &error {
             JournalError::Fenced(_) => (
                 "locked",
@@ -72,7 +80,7 @@ impl From<JournalError> for ApiError {
             ),
             JournalError::NotWritten(_) => (
                 "journal",
-                "Nothing was sent to AWS. Free disk space or make the folder writable, then go on.",
+                "Free disk space or make the folder writable, then go on: what was in flight is looked at first.",
             ),
             JournalError::NotRead(_) => (
                 "journal",
@@ -85,8 +93,33 @@ impl From<JournalError> for ApiError {
             JournalError::Newer { .. } => ("journal", "Install the newer program."),
             JournalError::NoRun(_) => ("not_found", "`switchback run list` shows the runs."),
         };
-        Self::new(code, sentence_case(&error.to_string()), hint, "the journal")
+        let (message, mend) = split(&error.to_string());
+        let hint = match mend.is_empty() || code == "locked" {
+            true => hint.to_owned(),
+            false => mend,
+        };
+        Self::new(code, message, hint, "the journal")
     }
+}
+
+/// What happened, and how to mend it: a journal's error says both, in this order. A path may hold a
+/// full stop, so the first sentence ends behind the path.
+fn split(text: &str) -> (String, String) {
+    let path = text.rfind('/').map_or(0, |at| at + 1);
+    let end = text
+        .get(path..)
+        .and_then(|rest| rest.find(". "))
+        .map(|at| path + at);
+    let (what, mend) = match end {
+        Some(end) => (&text[..end], text[end + 2..].trim()),
+        None => (text, ""),
+    };
+    let stop = |text: &str| match text {
+        "" => String::new(),
+        text if text.ends_with(['.', '?', '!']) => text.to_owned(),
+        text => format!("{text}."),
+    };
+    (stop(&sentence_case(what)), stop(mend))
 }
 
 impl From<DriveError> for ApiError {
@@ -126,23 +159,23 @@ impl From<ProviderError> for ApiError {
             ProviderErrorKind::NotFound => "not_found",
             _ => "provider",
         };
-        Self::new(
-            code,
-            error.message,
-            error.hint.unwrap_or_default(),
-            error.operation,
-        )
+        let message = match error.message.ends_with(['.', '?', '!']) {
+            true => error.message,
+            false => format!("{}.", error.message),
+        };
+        Self::new(code, message, error.hint.unwrap_or_default(), error.operation)
     }
 }
 
 impl From<switchback_model::ids::InvalidId> for ApiError {
     fn from(error: switchback_model::ids::InvalidId) -> Self {
-        Self::new(
-            "usage",
-            sentence_case(&error.to_string()),
-            "Check the spelling.",
-            error.what,
-        )
+        let hint = match error.what {
+            "operator name" => "Use 1 to 120 characters that can be printed.",
+            "run id" => "`switchback run list` shows the ids of the runs.",
+            _ => "Use 1 to 64 of a-z, A-Z, 0-9, '.', '-' and '_', starting with a letter or digit.",
+        };
+        let message = format!("{} {:?} is not valid.", sentence_case(error.what), error.text);
+        Self::new("usage", message, hint, error.what)
     }
 }
 

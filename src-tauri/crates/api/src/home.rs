@@ -35,15 +35,18 @@ impl Home {
             })?
             .data_dir(),
         };
+        // What is written down about this home, such as a takeover's mark, must mean the same from
+        // everywhere.
+        let folder = std::path::absolute(&folder).unwrap_or(folder);
         let made = std::fs::create_dir_all(&folder).and_then(|()| private(&folder));
         made.map_err(|error| {
             ApiError::new(
                 "journal",
                 format!(
                     "The folder for Switchback's state can't be used: {}.",
-                    error.kind()
+                    reason(&error)
                 ),
-                "Make it writable, or set SWITCHBACK_HOME to another folder.",
+                "Make it a folder that you may write in, or set SWITCHBACK_HOME to another one.",
                 folder.display().to_string(),
             )
         })?;
@@ -66,6 +69,20 @@ impl Home {
     #[must_use]
     pub fn logs(&self) -> PathBuf {
         self.0.join("logs")
+    }
+}
+
+/// The operating system's reason in words for people.
+fn reason(error: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::AlreadyExists => "there is a file of that name",
+        Kind::NotADirectory => "a part of its path is a file, not a folder",
+        Kind::PermissionDenied => "it is not yours to write in",
+        Kind::ReadOnlyFilesystem => "the disk is read-only",
+        Kind::StorageFull | Kind::QuotaExceeded => "the disk is full",
+        Kind::NotFound => "it can't be made there",
+        _ => "the disk gave an error",
     }
 }
 

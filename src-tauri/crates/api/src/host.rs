@@ -148,6 +148,13 @@ impl Host {
     /// A custom endpoint and a production target exclude each other; a rehearsal has its own.
     fn endpoint_for(&self, plan: &Plan) -> Result<Option<String>, ApiError> {
         let given = self.options.endpoint.clone();
+        if let Some(endpoint) = &given {
+            switchback_aws::check_endpoint(endpoint).map_err(|error| ApiError {
+                code: "usage".to_owned(),
+                place: "--aws-endpoint".to_owned(),
+                ..error.into()
+            })?;
+        }
         match (plan.target.kind, given) {
             (TargetKind::Production, Some(_)) => Err(ApiError::new(
                 "guard",

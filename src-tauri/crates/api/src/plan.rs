@@ -31,10 +31,5 @@ fn one(problem: &Problem, all: usize) -> ApiError {
             n - 1
         ),
     };
-    ApiError::new(
-        "bad_input",
-        message,
-        problem.fix.clone(),
-        format!("{}:{}:{}", problem.file, problem.line, problem.column),
-    )
+    ApiError::new("bad_input", message, problem.fix.clone(), problem.place())
 }

@@ -46,7 +46,12 @@ impl Aws {
                     role_of(&found.arn).map_or_else(|| "no role".to_owned(), |role| format!("role {role}"));
                 reading.pass(format!("account {}, {role}", masked(&found.account)))
             }
-            Err(error) => reading.fail(error.message, error.hint.as_deref().unwrap_or_default()),
+            Err(error) => {
+                let mut reading = reading.fail(error.message, "");
+                // Where these credentials come from says more than the runbook can.
+                reading.mend = error.hint.or(reading.mend);
+                reading
+            }
         }
     }
 

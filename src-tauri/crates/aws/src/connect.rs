@@ -27,9 +27,12 @@ use crate::credentials::Chain;
 use crate::error::{CREDENTIALS_HINT, Context, guard, provider_error};
 use crate::http;
 use crate::observe::Seen;
+use crate::unsent::NOT_LOADED;
 
 const CONNECT: Duration = Duration::from_secs(3);
 const ATTEMPT: Duration = Duration::from_secs(15);
+/// A read is tried again by the SDK, but nobody should wait for three attempts.
+const OPERATION: Duration = Duration::from_secs(20);
 
 /// How to reach AWS.
 #[derive(Clone, Default)]
@@ -121,6 +124,7 @@ impl Aws {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT)
             .operation_attempt_timeout(ATTEMPT)
+            .operation_timeout(OPERATION)
             .build();
 
         let mut route53 = aws_sdk_route53::Config::builder()
@@ -219,7 +223,7 @@ impl Aws {
         chain.forget();
         let source = chain.source().await;
         if !seen.transmitting()
-            && let Some(fault) = source.fault()
+            && let Some(fault) = source.fault(error.message == NOT_LOADED)
         {
             error.message = fault;
         }

@@ -1,6 +1,8 @@
 //! Whose credentials are used: the target's profile, else the environment's, and so on. Each sign-in
 //! and each edited file is noticed without a restart, and a failure names the command that mends it.
 
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -37,12 +39,32 @@ pub(crate) struct Chain(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    config: ProviderConfig,
+    region: Region,
+    http: SharedHttpClient,
     /// The target's profile; with it nothing else is asked.
     profile: Option<String>,
     kept: Mutex<Option<Kept>>,
-    /// One at a time: several checks start at once, and each load may run a program or ask STS.
-    loading: tokio::sync::Mutex<()>,
+    /// One at a time: several checks start at once, and each load may run a program or ask STS. Holds
+    /// the last failure, which everybody shares who waited for it.
+    loading: tokio::sync::Mutex<Option<Shared>>,
+    /// How often it failed.
+    failures: AtomicU64,
+}
+
+/// A failure that several share.
+#[derive(Debug, Clone)]
+struct Shared(Arc<CredentialsError>);
+
+impl fmt::Display for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the credentials could not be loaded")
+    }
+}
+
+impl std::error::Error for Shared {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.0)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -54,12 +76,12 @@ struct Kept {
 impl Chain {
     pub(crate) fn new(profile: Option<String>, region: &Region, http: &SharedHttpClient) -> Self {
         Self(Arc::new(Inner {
-            config: ProviderConfig::default()
-                .with_region(Some(region.clone()))
-                .with_http_client(http.clone()),
+            region: region.clone(),
+            http: http.clone(),
             profile,
             kept: Mutex::default(),
             loading: tokio::sync::Mutex::default(),
+            failures: AtomicU64::new(0),
         }))
     }
 
@@ -89,15 +111,30 @@ impl Chain {
         if let Some(kept) = self.fresh(clock.now()) {
             return Ok(kept);
         }
-        let _one = self.0.loading.lock().await;
+        let before = self.0.failures.load(Ordering::SeqCst);
+        let mut one = self.0.loading.lock().await;
         if let Some(kept) = self.fresh(clock.now()) {
             return Ok(kept);
+        }
+        if let Some(shared) = &*one
+            && self.0.failures.load(Ordering::SeqCst) != before
+        {
+            return Err(CredentialsError::provider_error(shared.clone()));
         }
         let span = tracing::debug_span!(target: "switchback_aws", "credentials");
         let loaded = tokio::time::timeout(PATIENCE, self.load())
             .instrument(span)
             .await
-            .unwrap_or_else(|_late| Err(CredentialsError::provider_timed_out(PATIENCE)))?;
+            .unwrap_or_else(|_late| Err(CredentialsError::provider_timed_out(PATIENCE)));
+        let loaded = match loaded {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                let shared = Shared(Arc::new(error));
+                *one = Some(shared.clone());
+                self.0.failures.fetch_add(1, Ordering::SeqCst);
+                return Err(CredentialsError::provider_error(shared));
+            }
+        };
         let now = clock.now();
         let until = match loaded.expiry() {
             Some(end) => (now + KEPT).min(end - MARGIN),
@@ -112,7 +149,10 @@ impl Chain {
 
     /// Built anew each time: the SDK's providers read the files once and remember a failure for ever.
     async fn load(&self) -> Result<Credentials, CredentialsError> {
-        let config = &self.0.config;
+        // Keeps the files as parsed, also for its clones.
+        let config = &ProviderConfig::default()
+            .with_region(Some(self.0.region.clone()))
+            .with_http_client(self.0.http.clone());
         let profile = ProfileFileCredentialsProvider::builder().configure(config);
         if let Some(name) = &self.0.profile {
             return profile.profile_name(name).build().provide_credentials().await;

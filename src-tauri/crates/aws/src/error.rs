@@ -79,7 +79,7 @@ where
         }
         SdkError::TimeoutError(_) if seen.transmitting() => (
             Kind::NoAnswer,
-            format!("{} did not answer within 15 seconds", context.to),
+            format!("{} did not answer in time", context.to),
             None,
         ),
         SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
@@ -288,7 +288,7 @@ pub(crate) fn safe(text: &str) -> String {
         .collect::<Vec<_>>()
         .join(" ")
         .chars()
-        .filter(|c| !c.is_control())
+        .filter(|c| !switchback_model::text::is_obeyed(*c))
         .collect();
     line.chars().take(300).collect()
 }

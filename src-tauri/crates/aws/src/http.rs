@@ -98,7 +98,12 @@ fn ca_bundle() -> Result<Option<Vec<u8>>, ProviderError> {
     let mend = "Correct AWS_CA_BUNDLE or remove it, then start Switchback again.";
     let shown = crate::error::safe(&path.to_string_lossy());
     let pem = std::fs::read(&path).map_err(|error| {
-        let why = error.kind();
+        let why = match error.kind() {
+            std::io::ErrorKind::NotFound => "there is none of that name",
+            std::io::ErrorKind::PermissionDenied => "you may not open it",
+            std::io::ErrorKind::IsADirectory => "it is a folder",
+            _ => "the disk gave an error",
+        };
         guard(
             "connect",
             &format!("The file that AWS_CA_BUNDLE names, {shown}, could not be read: {why}"),

@@ -106,8 +106,8 @@ impl Source {
         }
     }
 
-    /// What is wrong, where files and environment alone tell it.
-    pub(crate) fn fault(&self) -> Option<String> {
+    /// What is wrong, where files and environment alone tell it. `vague`: nothing else is known.
+    pub(crate) fn fault(&self, vague: bool) -> Option<String> {
         let Self::Profile { kind, .. } = self else {
             return match self {
                 Self::Environment { whole: false } => {
@@ -123,6 +123,14 @@ impl Source {
             }
             Kind::Console { profile } => Some(format!(
                 "The AWS profile {} signs in with `aws login`, which Switchback can't use",
+                safe(profile)
+            )),
+            Kind::SignOn { profile } if vague => Some(format!(
+                "Nobody is signed in with the AWS profile {}",
+                safe(profile)
+            )),
+            Kind::Process { profile } if vague => Some(format!(
+                "The credential_process of the AWS profile {} gave no credentials",
                 safe(profile)
             )),
             Kind::Unreadable => Some("The AWS configuration files can't be read".to_owned()),
@@ -187,7 +195,8 @@ impl Kind {
                 safe(profile)
             ),
             Self::Nothing { profile } => format!(
-                "Set it up with `aws configure sso --profile {}`, or give another profile in the target file.",
+                "Set it up with `aws configure sso --profile {}`, or give another profile in the target file or in \
+                 AWS_PROFILE.",
                 safe(profile)
             ),
             Self::Absent { profile, known } => {

@@ -12,12 +12,16 @@ use switchback_engine::ports::ProviderErrorKind as Kind;
 
 use crate::error::{CREDENTIALS_HINT, Context, Sorted, safe};
 
+/// All that is known without a look at the profile.
+pub(crate) const NOT_LOADED: &str = "The AWS credentials could not be loaded";
 const TLS_HINT: &str = "A proxy that inspects traffic may stand in between: set AWS_CA_BUNDLE to its certificate, or \
                         use a network without it.";
 const DATES_HINT: &str = "Look at this computer's clock and, if it is right, at who stands in between.";
 const NETWORK_HINT: &str = "Look at the network, the VPN and the proxy (HTTPS_PROXY), then repeat.";
 const ENDPOINT_HINT: &str = "Start what should listen there, or correct --aws-endpoint and AWS_ENDPOINT_URL, then \
                              repeat.";
+const ROLE_HINT: &str =
+    "Correct role_arn and source_profile of the profile, or ask that its role may be assumed.";
 const PROXY_HINT: &str = "Look at HTTPS_PROXY and NO_PROXY: its address, and its user name and password.";
 
 /// Sorts a failure of the connector. `late`: it ran out of time.
@@ -65,11 +69,14 @@ fn connecting(error: &(dyn Error + 'static), late: bool, context: &Context) -> S
         .find(|text| text.starts_with("tunnel error"));
     let (message, hint) = match (context.proxy, tunnel) {
         (Some(variable), Some(text)) => {
-            let what = match text.contains("authorization required") {
-                true => "wants a user name and a password",
-                false => "refused to connect",
+            let what = if text.contains("authorization required") {
+                "wants a user name and a password".to_owned()
+            } else if text.contains("underlying connection") {
+                "could not be reached".to_owned()
+            } else {
+                format!("refused to connect to {to}")
             };
-            (format!("The proxy of {variable} {what} to {to}"), PROXY_HINT)
+            (format!("The proxy of {variable} {what}"), PROXY_HINT)
         }
         _ => {
             let through = context
@@ -124,7 +131,11 @@ fn tls(error: &rustls::Error, to: &str) -> (String, &'static str) {
 /// Sorts what happened before the request was handed over. The texts of the causes may quote what a
 /// program printed, so none of them is shown.
 pub(crate) fn before_sending(error: &(dyn Error + 'static), context: &Context) -> Sorted {
-    let Some(missing) = chain(error).find_map(|link| link.downcast_ref::<CredentialsError>()) else {
+    // A profile's failure wraps its source's, which says more.
+    let found = chain(error)
+        .filter_map(|link| link.downcast_ref::<CredentialsError>())
+        .last();
+    let Some(missing) = found else {
         return (
             Kind::Refused,
             "The request could not be prepared; nothing was sent".to_owned(),
@@ -142,16 +153,21 @@ pub(crate) fn before_sending(error: &(dyn Error + 'static), context: &Context) -
     let refused = chain(error)
         .find_map(|link| link.downcast_ref::<AssumeRoleError>())
         .and_then(|refused| refused.code().map(safe));
-    let message = match (missing, refused) {
-        (_, Some(code)) => format!("The role of the AWS profile could not be assumed ({code})"),
-        (CredentialsError::CredentialsNotLoaded(_), None) => "There are no AWS credentials".to_owned(),
-        (CredentialsError::ProviderTimedOut(_), None) => {
-            "The AWS credentials did not come within 10 seconds".to_owned()
-        }
-        (CredentialsError::InvalidConfiguration(_), None) => "The AWS profile is not usable".to_owned(),
-        (_, None) => "The AWS credentials could not be loaded".to_owned(),
+    if let Some(code) = refused {
+        let hint = match code.as_str() {
+            "AccessDenied" => ROLE_HINT,
+            _ => CREDENTIALS_HINT,
+        };
+        let message = format!("The role of the AWS profile could not be assumed ({code})");
+        return (Kind::Credentials, message, Some(hint));
+    }
+    let message = match missing {
+        CredentialsError::CredentialsNotLoaded(_) => "There are no AWS credentials",
+        CredentialsError::ProviderTimedOut(_) => "The AWS credentials did not come within 10 seconds",
+        CredentialsError::InvalidConfiguration(_) => "The AWS profile is not usable",
+        _ => NOT_LOADED,
     };
-    (Kind::Credentials, message, Some(CREDENTIALS_HINT))
+    (Kind::Credentials, message.to_owned(), Some(CREDENTIALS_HINT))
 }
 
 /// The causes of an error; an `io::Error` shows what it wraps as well, which `source` skips.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use switchback_api::wire::{ApiError, SCHEMA_VERSION};
 
-use crate::print::Out;
+use crate::print::{Out, complain};
 
 /// Done as asked.
 pub const OK: u8 = 0;
@@ -17,15 +17,16 @@ pub const ROLLED_BACK: u8 = 7;
 pub fn failed(out: &Out, error: &ApiError) -> ExitCode {
     if out.json {
         let document = serde_json::json!({ "schema_version": SCHEMA_VERSION, "error": error });
-        anstream::eprintln!("{document}");
+        complain(&document.to_string(), true);
     } else {
-        anstream::eprintln!("\x1b[1;31merror:\x1b[0m {}", error.message);
+        let mut text = format!("\x1b[1;31merror:\x1b[0m {}", error.message);
         if !error.place.is_empty() {
-            anstream::eprintln!("  where: {}", error.place);
+            text.push_str(&format!("\n  where: {}", error.place));
         }
         if !error.hint.is_empty() {
-            anstream::eprintln!("  fix: {}", error.hint);
+            text.push_str(&format!("\n  fix: {}", error.hint));
         }
+        complain(&text, false);
     }
     ExitCode::from(error.exit_code())
 }

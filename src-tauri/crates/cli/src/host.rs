@@ -114,12 +114,23 @@ pub fn step_id(run: &Run, text: &str) -> Result<StepId, ApiError> {
     let mut of_item = run.plan.steps().filter(|step| step.plan_ref == text);
     match (of_item.next(), of_item.next()) {
         (Some(step), None) => Ok(step.id.clone()),
-        _ => Err(ApiError::new(
-            "not_found",
-            format!("The plan has no step {id}."),
-            format!("`switchback run show {}` lists the steps.", run.id),
-            format!("run {}", run.id),
-        )),
+        (several, _) => {
+            let message = match several {
+                Some(_) => format!("Several steps carry out {id}."),
+                None => format!("The plan has no step {id}."),
+            };
+            let known = run.plan.steps().map(|step| step.id.as_str());
+            let mean = match switchback_runbook::nearest(text, known) {
+                Some(near) if several.is_none() => format!("Did you mean {near}? "),
+                _ => String::new(),
+            };
+            Err(ApiError::new(
+                "not_found",
+                message,
+                format!("{mean}`switchback run show {}` lists the steps.", run.id),
+                format!("run {}", run.id),
+            ))
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What goes to stdout (data) and to stderr (messages).
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use comfy_table::{ContentArrangement, Table, presets};
@@ -8,6 +9,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use switchback_api::wire::{PreviewView, ReadingView, SCHEMA_VERSION, Tone};
+use switchback_model::text;
+
+/// Set once nobody reads stdout any more, as after `| head -1`.
+static CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// Where output goes and in which form.
 #[derive(Debug)]
@@ -51,20 +56,71 @@ impl Out {
         }
     }
 
-    /// A line of data on stdout. A reader that went away is no error of ours.
+    /// A line of data on stdout. A reader that went away is no error of ours; see [`Self::is_closed`].
     pub fn data(&self, line: &str) {
+        let line = harmless(line, self.json);
         let mut stdout = anstream::stdout().lock();
-        let _ = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
+        if let Err(error) = writeln!(stdout, "{line}").and_then(|()| stdout.flush())
+            && error.kind() == ErrorKind::BrokenPipe
+        {
+            CLOSED.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether nobody reads stdout any more: then a stream of looks has no end but this one.
+    pub fn is_closed(&self) -> bool {
+        CLOSED.load(Ordering::Relaxed)
     }
 
     /// A message for people on stderr; JSON readers get none, so that an error there is a whole
     /// document.
     pub fn say(&self, message: &str) {
         if !self.json {
-            let mut stderr = anstream::stderr().lock();
-            let _ = writeln!(stderr, "{message}");
+            complain(message, false);
         }
     }
+}
+
+/// A line on stderr. Where stderr can't be written there is nobody to tell.
+pub fn complain(message: &str, json: bool) {
+    let mut stderr = anstream::stderr().lock();
+    let _ = writeln!(stderr, "{}", harmless(message, json)).and_then(|()| stderr.flush());
+}
+
+/// Text in which a terminal obeys nothing but our own colours; in JSON, where all of it stands in
+/// strings, such characters are escaped, so that the document says the same.
+fn harmless(line: &str, json: bool) -> String {
+    if json {
+        let mut out = String::with_capacity(line.len());
+        for c in line.chars() {
+            match c {
+                '\n' => out.push(c),
+                c if text::is_obeyed(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+                c => out.push(c),
+            }
+        }
+        return out;
+    }
+    const OURS: [&str; 7] = [
+        "\x1b[1;33m",
+        "\x1b[31m",
+        "\x1b[32m",
+        "\x1b[0m",
+        "\x1b[1;31m",
+        "\x1b[H",
+        "\x1b[2J",
+    ];
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find('\x1b') {
+        let (before, sequence) = rest.split_at(at);
+        out.push_str(&text::shown(before));
+        let ours = OURS.iter().find(|ours| sequence.starts_with(**ours));
+        out.push_str(ours.unwrap_or(&"?"));
+        rest = &sequence[ours.map_or(1, |ours| ours.len())..];
+    }
+    out.push_str(&text::shown(rest));
+    out
 }
 
 /// Puts `schema_version` in front of an object.

@@ -9,7 +9,7 @@ use switchback_api::host::Host;
 use switchback_api::view::{Live, event_view, snapshot};
 use switchback_api::wire::{ApiError, RunSnapshot, StepView};
 use switchback_engine::driver::{Driver, SubmitError, Turn};
-use switchback_engine::ports::Clock;
+use switchback_engine::ports::{Clock, ProviderErrorKind, World};
 use switchback_engine::run::{Run, StepRun};
 use switchback_model::{Command, Digest, RunId, RunState, StepId, StepState, Submission};
 use tokio::time::Instant;
@@ -23,6 +23,7 @@ pub struct Session<'a> {
     host: &'a Host,
     driver: Driver,
     clock: Arc<dyn Clock>,
+    world: Arc<dyn World>,
     speed: u32,
     said: u64,
     deadline: Instant,
@@ -48,6 +49,7 @@ pub async fn driven<T>(
         host,
         driver,
         clock: around.clock,
+        world: around.world,
         speed: around.speed,
         said,
         deadline: Instant::now() + Duration::from_secs(timeout_s.clamp(1, 86_400)),
@@ -59,7 +61,7 @@ pub async fn driven<T>(
         (Ok(value), Ok(())) => Ok(value),
         (Ok(_), Err(error)) => Err(error),
         // Why the work failed matters more than that the lease was lost with it.
-        (Err(error), _) => Err(error),
+        (Err(error), _) => Err(session.left_behind(error)),
     }
 }
 
@@ -108,6 +110,26 @@ impl Session<'_> {
     /// One step as a screen would show it.
     pub fn view(&self, id: &StepId) -> Result<StepView, ApiError> {
         step_view(self.snapshot(), id)
+    }
+
+    /// Why nobody is signed in, where that is so; asked after something else could not be proven.
+    pub async fn sign_in(&self) -> Option<ApiError> {
+        let error = self.world.identity(&self.run().plan.target).await.err()?;
+        (error.kind == ProviderErrorKind::Credentials).then(|| error.into())
+    }
+
+    /// A journal that can't be written ends the work wherever it is: says what is left.
+    fn left_behind(&self, mut error: ApiError) -> ApiError {
+        if error.code == "journal" {
+            let run = self.run();
+            let left = match run.in_flight() {
+                Some(step) => format!("Step {step} was in flight and is in doubt until it is looked at."),
+                None => "No call was in flight.".to_owned(),
+            };
+            error.message = format!("{} {left}", error.message);
+            error.place = format!("run {}, after event {}", run.id, run.seq);
+        }
+        error
     }
 
     /// Submits a command in the operator's name.
@@ -227,7 +249,20 @@ pub fn step_view(snapshot: RunSnapshot, id: &StepId) -> Result<StepView, ApiErro
 fn waited(why: &str, run: &Run) -> ApiError {
     let doubt = match run.in_flight() {
         Some(step) => format!("{why} Step {step} is in doubt: it is not known whether its call was applied."),
-        None => format!("{why} The run is not settled."),
+        None => {
+            let open = run.steps.iter().find(|(_, step)| {
+                matches!(
+                    step.state,
+                    StepState::Verifying { .. } | StepState::UndoVerifying { .. }
+                )
+            });
+            match open {
+                Some((step, _)) => {
+                    format!("{why} The change of step {step} was accepted; it is not verified yet.")
+                }
+                None => format!("{why} The run is not settled."),
+            }
+        }
     };
     ApiError::new(
         "unknown",
@@ -242,6 +277,10 @@ pub fn verdict(run: &Run, step: &StepView, state: StepState) -> Result<(), ApiEr
     let error = |code: &str, message: String, hint: &str| {
         Err(ApiError::new(code, message, hint, format!("step {}", step.id)))
     };
+    let unchanged = |note: String| match note.contains("othing was changed") {
+        true => note,
+        false => format!("{note} Nothing was changed."),
+    };
     let note = |words: &str| match step.note.is_empty() {
         true => format!("The step is in state \"{words}\"."),
         false => step.note.clone(),
@@ -254,10 +293,10 @@ pub fn verdict(run: &Run, step: &StepView, state: StepState) -> Result<(), ApiEr
         | StepState::Ready
         | StepState::Skipped => {
             let hint = match run.state {
-                RunState::Open => "Nothing was changed. Look at the preview again, then apply it.",
-                _ => "Nothing was changed. Resume the run to go on.",
+                RunState::Open => "Look at the preview again, then apply it with its new digest.",
+                _ => "Resume the run to go on.",
             };
-            error("guard", note(&step.state_words), hint)
+            error("guard", unchanged(note(&step.state_words)), hint)
         }
         StepState::Failed | StepState::UndoFailed => error(
             "failed",

@@ -52,6 +52,25 @@ pub enum Work {
     Complete,
 }
 
+impl Work {
+    /// The step that it is about, if it is about one.
+    #[must_use]
+    pub fn step(&self) -> Option<&StepId> {
+        match self {
+            Self::Apply(step)
+            | Self::Restore(step)
+            | Self::Check(step)
+            | Self::Reinspect(step)
+            | Self::Undo { step, .. } => Some(step),
+            Self::Retry { attempt, .. }
+            | Self::Inspect(attempt)
+            | Self::Verify(attempt)
+            | Self::StartVerify(attempt) => Some(&attempt.step),
+            Self::FinishStop | Self::ItemDone(_) | Self::Halt { .. } | Self::Complete => None,
+        }
+    }
+}
+
 /// The next unit of work; `None` = wait for a command.
 #[must_use]
 pub fn next(run: &Run) -> Option<Work> {

@@ -25,7 +25,8 @@ fn sqlite(path: &Path, error: &rusqlite::Error, writing: bool) -> JournalError {
     let at = path.display();
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => JournalError::NotWritten(format!(
-            "{at}: the disk is full. Nothing was recorded and nothing was done. Free some space, then try again"
+            "{at}: the disk is full. Free some space, then give the command again: what was acknowledged is kept, and \
+             what was in flight is looked at first"
         )),
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => JournalError::NotWritten(format!(
             "{at}: the file or its folder is read-only. Give yourself the right to write there, or choose \
@@ -41,7 +42,12 @@ fn sqlite(path: &Path, error: &rusqlite::Error, writing: bool) -> JournalError {
             "{at}: the file could not be opened. Check that the folder exists and that you may write in it"
         )),
         Some(ErrorCode::SystemIoFailure) if writing => JournalError::NotWritten(format!(
-            "{at}: the disk gave an error. Check the disk, then start again: what was acknowledged is kept"
+            "{at}: the disk did not take it. Free some space or check the disk, then give the command again: what was \
+             acknowledged is kept, and what was in flight is looked at first"
+        )),
+        Some(ErrorCode::SystemIoFailure) => JournalError::NotRead(format!(
+            "{at}: the disk did not serve it. Free some space or check the disk, then give the command again: what \
+             was acknowledged is kept"
         )),
         _ if writing => JournalError::NotWritten(format!("{at}: SQLite refused the write. The log says why")),
         _ => JournalError::NotRead(format!("{at}: SQLite could not read it. The log says why")),

@@ -106,10 +106,10 @@ id!(/// One run: a UUID version 7 in text form, so that runs sort by their start
 pub struct Operator(String);
 
 impl Operator {
-    /// Takes 1 to 120 characters without control characters; blanks at the ends are dropped.
+    /// Takes 1 to 120 characters without any that a terminal obeys; blanks at the ends are dropped.
     pub fn new(text: &str) -> Result<Self, InvalidId> {
         let text = text.trim();
-        if text.is_empty() || text.chars().count() > 120 || text.chars().any(char::is_control) {
+        if text.is_empty() || text.chars().count() > 120 || text.chars().any(crate::text::is_obeyed) {
             return Err(InvalidId {
                 what: "operator name",
                 text: text.chars().take(80).collect(),

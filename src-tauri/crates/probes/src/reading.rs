@@ -45,6 +45,10 @@ impl Reading<'_> {
         } else {
             Verdict::Error
         };
-        self.end(verdict, error.message.clone(), error.hint.as_deref())
+        let spec_mend = self.spec.mend.clone();
+        let mut reading = self.end(verdict, error.message.clone(), None);
+        // What the probe knows of a failure of its own is nearer than what the runbook foresaw.
+        reading.mend = error.hint.clone().or(spec_mend);
+        reading
     }
 }

@@ -87,7 +87,15 @@ fn verify(cx: &Cx<'_>, what: &str) -> Result<u8, ApiError> {
     } else {
         let id = run_id(what)?;
         let host = cx.host()?;
-        host.store().journal(&id)?;
+        host.store().journal(&id).map_err(|error| match error {
+            JournalError::NoRun(_) => ApiError::new(
+                "not_found",
+                format!("There is neither a run nor a file {id}."),
+                "`switchback run list` shows the runs; a file is named with its path.",
+                what,
+            ),
+            other => other.into(),
+        })?;
         let chain = host.store().verify(&id).map_err(broken)?;
         json!({
             "run": id,
@@ -120,7 +128,7 @@ fn export(cx: &Cx<'_>, id: &RunId, out: Option<PathBuf>) -> Result<u8, ApiError>
     };
     host.store().export(id, &file)?;
     let copy = verify_file(&file)?;
-    let document = json!({ "run": id, "file": file, "to_seq": copy.to_seq, "sentence": copy.sentence });
+    let document = json!({ "run": id, "file": file.display().to_string(), "to_seq": copy.to_seq, "sentence": copy.sentence });
     cx.out.answer(document, || file.display().to_string());
     Ok(exit::OK)
 }

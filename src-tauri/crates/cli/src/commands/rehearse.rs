@@ -39,8 +39,8 @@ async fn serve(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
     };
     let document = json!({
         "endpoint": handle.endpoint,
-        "home": host.home.path(),
-        "handle": switchback_rehearsal::Handle::path(&host.home.rehearsal()),
+        "home": host.home.path().display().to_string(),
+        "handle": switchback_rehearsal::Handle::path(&host.home.rehearsal()).display().to_string(),
         "pid": handle.pid,
         "speed": handle.clock.scale,
         "runbook": "dns-switch",

@@ -72,13 +72,44 @@ async fn go(
             overrides,
             accept_breaches: ask.accept_breach.clone(),
         };
-        session
+        let submitted = session
             .submit(command, Some(plan.digest()), ask.reason.clone())
-            .await?;
+            .await;
+        if let Err(error) = submitted {
+            return Err(signed_in(session, error).await);
+        }
         session.settle().await?;
-        ended(cx, session)
+        match ended(cx, session) {
+            Err(error) => Err(signed_in(session, error).await),
+            done => done,
+        }
     })
     .await
+}
+
+/// What could not be proven, or stopped, because nobody is signed in is mended by signing in.
+async fn signed_in(session: &Session<'_>, error: ApiError) -> ApiError {
+    if !matches!(error.code.as_str(), "check_failed" | "unknown") {
+        return error;
+    }
+    match session.sign_in().await {
+        Some(sign_in) => {
+            let run = &session.run().id;
+            ApiError {
+                message: format!(
+                    "{}, so the way back could not be proven.",
+                    sign_in.message.trim_end_matches('.')
+                ),
+                hint: format!(
+                    "{} To go back without proof: without --confirm, this command shows which --override it takes.",
+                    sign_in.hint
+                ),
+                place: format!("run {run}"),
+                code: sign_in.code,
+            }
+        }
+        None => error,
+    }
 }
 
 /// Retry, done by hand, or give up.
@@ -92,7 +123,10 @@ async fn go_on(cx: &Cx<'_>, host: &Host, id: &RunId, ask: Rollback) -> Result<u8
     driven(cx, host, id, false, ask.patience.timeout, async |session| {
         session.submit(command, None, ask.reason.clone()).await?;
         session.settle().await?;
-        ended(cx, session)
+        match ended(cx, session) {
+            Err(error) => Err(signed_in(session, error).await),
+            done => done,
+        }
     })
     .await
 }

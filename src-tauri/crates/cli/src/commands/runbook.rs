@@ -46,10 +46,14 @@ fn check(cx: &Cx<'_>, file: &str, target: Option<&str>) -> Result<u8, ApiError> 
         for lint in &report.lints {
             text.push_str(&format!("lint: {lint}\n  fix: {}\n", lint.fix));
         }
+        let count = |n: usize, word: &str| match n {
+            1 => format!("1 {word}"),
+            n => format!("{n} {word}s"),
+        };
         text.push_str(&format!(
-            "{file}: {} errors, {} lints",
-            report.errors.len(),
-            report.lints.len()
+            "{file}: {}, {}",
+            count(report.errors.len(), "error"),
+            count(report.lints.len(), "lint")
         ));
         text
     });
@@ -101,6 +105,6 @@ fn problem(first: &Problem, all: usize) -> ApiError {
         "bad_input",
         format!("{}{others}", first.message),
         first.fix.clone(),
-        format!("{}:{}:{}", first.file, first.line, first.column),
+        first.place(),
     )
 }

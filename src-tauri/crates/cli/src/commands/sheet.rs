@@ -40,7 +40,7 @@ pub async fn run(cx: &Cx<'_>, run: &str, out: Option<&Path>) -> Result<u8, ApiEr
         "run": run.id,
         "made_at": now,
         "to_seq": run.seq,
-        "file": out,
+        "file": out.map(|file| file.display().to_string()),
         "commands": sheet.commands,
         "sheet": sheet.text,
     });

@@ -56,7 +56,7 @@ pub async fn run(cx: &Cx<'_>, run: &str, count: Option<u64>) -> Result<u8, ApiEr
             () = signals.next() => break Ok(exit::OK),
         }
         looks += 1;
-        if count.is_some_and(|count| looks >= count) {
+        if cx.out.is_closed() || count.is_some_and(|count| looks >= count) {
             break Ok(exit::OK);
         }
         tokio::select! {

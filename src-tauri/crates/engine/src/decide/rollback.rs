@@ -25,10 +25,11 @@ pub(super) fn rollback(
     if plan.scope != *scope || submission.basis != Some(plan.digest()) {
         return Err(stale_screen(submission.basis.is_some(), "rollback plan"));
     }
-    let open: Vec<&str> = preconditions
+    let open: Vec<String> = preconditions
         .iter()
-        .filter(|p| !p.reading.verdict.lets_through() && !overrides.contains(&p.reading.check))
-        .map(|p| p.reading.check.as_str())
+        .map(|p| &p.reading)
+        .filter(|reading| !reading.verdict.lets_through() && !overrides.contains(&reading.check))
+        .map(|reading| format!("{} ({})", reading.check, reading.observed))
         .collect();
     if !open.is_empty() {
         return Err(Rejection::new(

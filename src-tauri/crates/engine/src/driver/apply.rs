@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use switchback_model::{AttemptId, EventKind, Preview, StepId, Way};
+use tracing::Instrument as _;
 
 use super::sealing::Ahead;
 use super::{DriveError, Driver};
@@ -143,13 +144,16 @@ impl Driver {
         let cx = WriteCx::new(attempt.clone(), token);
         let started = self.clock.monotonic();
         self.sent = Some((attempt.clone(), started));
-        let outcome = action.call(&cx, preview).await;
-        tracing::info!(
-            %attempt,
-            ms = self.clock.monotonic().saturating_sub(started).as_millis(),
-            ok = outcome.is_ok(),
-            "call"
-        );
+        let span = tracing::info_span!("attempt", %attempt);
+        let outcome = action.call(&cx, preview).instrument(span.clone()).await;
+        span.in_scope(|| {
+            let (request_id, problem) = match &outcome {
+                Ok(receipt) => (receipt.request_id.as_deref(), None),
+                Err(error) => (error.request_id.as_deref(), Some(error.kind)),
+            };
+            let ms = self.clock.monotonic().saturating_sub(started).as_millis();
+            tracing::info!(ms, request_id, ?problem, "call ended");
+        });
         self.pace = super::Pace {
             clock: self.pace.clock,
             ..super::Pace::default()

@@ -24,6 +24,8 @@ use switchback_model::{
     Submission,
 };
 
+use tracing::{Instrument as _, Span};
+
 use crate::decide::{Facts, decide};
 use crate::evolve::{IllegalEvent, evolve};
 use crate::next::{Work, next};
@@ -154,6 +156,16 @@ impl Driver {
     /// Takes a command: reads what it needs of the world, decides, journals. The work itself is
     /// done by [`Self::turn`].
     pub async fn submit(&mut self, submission: &Submission) -> Result<u64, SubmitError> {
+        let span = self.span();
+        self.take(submission).instrument(span).await
+    }
+
+    /// Everything that is logged in it carries the run.
+    fn span(&self) -> Span {
+        tracing::info_span!("run", run = %self.run.id, fence = self.lease.fence)
+    }
+
+    async fn take(&mut self, submission: &Submission) -> Result<u64, SubmitError> {
         // Idle time that lies before the click must not count against what is approved by it.
         self.watch_clock().await?;
         self.open_what_is_sealed().await;
@@ -207,6 +219,11 @@ impl Driver {
 
     /// Does one unit of work.
     pub async fn turn(&mut self) -> Result<Turn, DriveError> {
+        let span = self.span();
+        self.work().instrument(span).await
+    }
+
+    async fn work(&mut self) -> Result<Turn, DriveError> {
         self.watch_clock().await?;
         let now = self.clock.now();
         if let Some(at) = self.pace.not_before
@@ -218,14 +235,23 @@ impl Driver {
         let Some(work) = next(&self.run) else {
             return Ok(Turn::Idle);
         };
+        if let Work::Retry { at, .. } = &work
+            && *at > now
+        {
+            return Ok(Turn::Waiting(*at));
+        }
+        let span = match work.step() {
+            Some(step) => tracing::info_span!("step", %step),
+            None => Span::none(),
+        };
+        self.carry_out(work).instrument(span).await?;
+        Ok(Turn::Worked)
+    }
+
+    async fn carry_out(&mut self, work: Work) -> Result<(), DriveError> {
         tracing::debug!(?work, "turn");
         match work {
-            Work::Retry { attempt, at } => {
-                if at > now {
-                    return Ok(Turn::Waiting(at));
-                }
-                self.retry(&attempt).await?;
-            }
+            Work::Retry { attempt, .. } => self.retry(&attempt).await?,
             Work::Apply(step) => self.apply(&step).await?,
             Work::Restore(step) => self.restore(&step).await?,
             Work::Inspect(attempt) => self.inspect(&attempt).await?,
@@ -254,7 +280,7 @@ impl Driver {
             }
             Work::Complete => self.append(vec![EventKind::RollbackCompleted]).await?,
         }
-        Ok(Turn::Worked)
+        Ok(())
     }
 
     /// Turns until only a command can bring the run further.

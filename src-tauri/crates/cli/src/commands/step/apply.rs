@@ -120,11 +120,8 @@ async fn basis(
     if now != Some(seen) {
         return Err(ApiError::new(
             "stale_screen",
-            "The preview is not the one that you saw: the record changed since.",
-            format!(
-                "switchback step preview {} {step}; then give the new digest.",
-                session.run().id
-            ),
+            "Nothing was changed. The record changed since you saw the preview.",
+            "Look at the preview again, then apply it with its new digest.",
             format!("step {step}"),
         ));
     }

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use switchback_api::host::Host;
 use switchback_api::view::{preview_view, reading_views};
-use switchback_api::wire::{ApiError, PreviewView, ReadingView};
+use switchback_api::wire::{ApiError, PreviewView, ReadingView, Tone};
 use switchback_engine::decide::may_apply;
 use switchback_engine::run::{Checks, Run};
 use switchback_model::event::CallProblem;
-use switchback_model::{Reversibility, RunId, StepId, StepState};
+use switchback_model::{CheckKind, CheckReading, Reversibility, RunId, StepId, StepState, Verdict};
 
 use super::CHECKS;
 use crate::args::OfRun;
@@ -28,6 +28,8 @@ pub(super) struct Checked {
     pub(super) undo: Option<PreviewView>,
     pub(super) problem: Option<CallProblem>,
     pub(super) failing: bool,
+    /// What the check of the caller's identity says where the caller is somebody else.
+    stranger: Option<CheckReading>,
     pub(super) recorded: bool,
 }
 
@@ -134,12 +136,18 @@ pub(super) fn checked_of(
         .readings
         .iter()
         .chain(&checks.undo_readings)
-        .any(|reading| {
-            matches!(
-                reading.verdict,
-                switchback_model::Verdict::Fail | switchback_model::Verdict::Waiting { .. }
-            )
-        });
+        .any(|reading| matches!(reading.verdict, Verdict::Fail | Verdict::Waiting { .. }));
+    let identity = |specs: &[switchback_model::CheckSpec], readings: &[CheckReading]| {
+        specs
+            .iter()
+            .zip(readings)
+            .find(|(spec, reading)| {
+                matches!(spec.kind, CheckKind::Identity) && reading.verdict == Verdict::Fail
+            })
+            .map(|(_, reading)| reading.clone())
+    };
+    let stranger = identity(&step.before, &checks.readings)
+        .or_else(|| identity(&step.undo_before, &checks.undo_readings));
     Ok(Checked {
         run: run.id.clone(),
         step: id.clone(),
@@ -152,44 +160,66 @@ pub(super) fn checked_of(
         undo: checks.undo.as_ref().map(preview_view),
         problem: checks.problem.clone(),
         failing,
+        stranger,
         recorded,
     })
 }
 
 impl Checked {
-    /// The error of a step that is not ready: what fails is a fact and outranks what can't be told.
+    /// The error of a step that is not ready. Who calls comes first, because without the right caller
+    /// nothing else can be told; then what fails, which is a fact; then what can't be told.
     pub(super) fn error(&self) -> Option<ApiError> {
         if self.ready {
             return None;
         }
-        let names = |readings: &[ReadingView]| {
-            readings
-                .iter()
-                .filter(|r| r.tone > switchback_api::wire::Tone::NotApplicable)
-                .map(|r| format!("{} ({})", r.id, r.observed))
-                .collect::<Vec<_>>()
+        let place = format!("step {}", self.step);
+        if let Some(stranger) = &self.stranger {
+            let hint = stranger.mend.clone().unwrap_or_default();
+            return Some(ApiError::new("guard", stop(&stranger.observed), hint, place));
+        }
+        let all = || self.readings.iter().chain(&self.undo_readings);
+        let code = match &self.problem {
+            Some(problem) if problem.kind == "credentials" => "sign_in",
+            Some(problem) if !self.failing && matches!(problem.kind.as_str(), "guard" | "refused") => "guard",
+            _ if self.failing => "check_failed",
+            _ => "unknown",
         };
-        let mut open = names(&self.readings);
-        open.extend(names(&self.undo_readings));
-        let mend = self
-            .readings
+        if let Some(problem) = self.problem.as_ref().filter(|_| code != "check_failed") {
+            // The same failure as a check's says how to mend it in a place of its own.
+            let told = all().find(|r| problem.message.starts_with(&r.observed) && r.mend.is_some());
+            return Some(match told {
+                Some(reading) => {
+                    let hint = reading.mend.clone().unwrap_or_default();
+                    ApiError::new(code, stop(&reading.observed), hint, place)
+                }
+                None => ApiError::new(code, stop(&problem.message), "", place),
+            });
+        }
+        let in_the_way = |reading: &&ReadingView| match self.failing {
+            true => matches!(reading.tone, Tone::Failing | Tone::Waiting),
+            false => reading.tone > Tone::NotApplicable,
+        };
+        let open: Vec<&ReadingView> = all().filter(in_the_way).collect();
+        let mend = open
             .iter()
-            .chain(&self.undo_readings)
             .find_map(|r| r.mend.clone())
             .unwrap_or_else(|| "Mend it, then check again.".to_owned());
-        let place = format!("step {}", self.step);
-        let (code, message, hint) = match &self.problem {
-            _ if self.failing => ("check_failed", format!("Blocked: {}.", open.join(", ")), mend),
-            Some(problem) => {
-                let code = match problem.kind.as_str() {
-                    "credentials" => "sign_in",
-                    "guard" | "refused" => "guard",
-                    _ => "unknown",
-                };
-                (code, problem.message.clone(), mend)
-            }
-            None => ("unknown", format!("It can't be told: {}.", open.join(", ")), mend),
+        let said = open
+            .iter()
+            .map(|r| format!("{} ({})", r.id, r.observed))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let message = match self.failing {
+            true => format!("Blocked: {said}."),
+            false => format!("It can't be told: {said}."),
         };
-        Some(ApiError::new(code, message, hint, place))
+        Some(ApiError::new(code, message, mend, place))
+    }
+}
+
+fn stop(text: &str) -> String {
+    match text.ends_with(['.', '?', '!']) {
+        true => text.to_owned(),
+        false => format!("{text}."),
     }
 }

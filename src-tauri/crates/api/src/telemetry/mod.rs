@@ -1,5 +1,7 @@
 //! Logs: spans per run, step, attempt and call in a daily file, never more than what the types allow
-//! to be shown. Nothing goes to the terminal but warnings.
+//! to be shown. Nothing goes to the terminal.
+
+mod redact;
 
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -13,9 +15,13 @@ pub struct Telemetry {
     _writer: tracing_appender::non_blocking::WorkerGuard,
 }
 
-/// Starts logging to `<home>/logs/switchback.<date>.jsonl`. Our own crates at `info`; everything
-/// else at `warn`, because a library may log what it sends. A second call in one process does
-/// nothing.
+/// Chooses how much of our own is logged: `error`, `warn`, `info` (else), `debug` or `trace`.
+const LEVEL: &str = "SWITCHBACK_LOG";
+
+/// Starts logging to `<home>/logs/switchback.<date>.jsonl`. Our own crates at `info`, or as
+/// `SWITCHBACK_LOG` says; everything else at `warn`, because a library may log what it sends. The
+/// AWS SDK says nothing at all: it repeats what a `credential_process` printed. A second call in one
+/// process does nothing.
 #[must_use]
 pub fn start(home: &Home) -> Option<Telemetry> {
     std::fs::create_dir_all(home.logs()).ok()?;
@@ -26,19 +32,14 @@ pub fn start(home: &Home) -> Option<Telemetry> {
         .max_log_files(14)
         .build(home.logs())
         .ok()?;
-    let (writer, guard) = tracing_appender::non_blocking(files);
-    let ours = [
-        "switchback_api",
-        "switchback_engine",
-        "switchback_aws",
-        "switchback_probes",
-        "switchback_journal",
-        "switchback_console",
-        "switchback",
-    ]
-    .map(|name| format!("{name}=info"))
-    .join(",");
-    let filter = EnvFilter::try_new(format!("warn,{ours}")).ok()?;
+    let (writer, guard) = tracing_appender::non_blocking(redact::Redacting(files));
+    let level = std::env::var(LEVEL)
+        .ok()
+        .map(|level| level.trim().to_ascii_lowercase())
+        .filter(|level| matches!(level.as_str(), "error" | "warn" | "info" | "debug" | "trace"))
+        .unwrap_or_else(|| "info".to_owned());
+    // A directive fits every target that begins with its name: all our crates, all of the SDK's.
+    let filter = EnvFilter::try_new(format!("warn,aws_=off,switchback={level}")).ok()?;
     let layer = fmt::layer()
         .json()
         .with_writer(writer)

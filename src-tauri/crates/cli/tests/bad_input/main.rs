@@ -1,0 +1,14 @@
+//! Bad input, as a person meets it: the real program, what it says, its exit code, and that nothing is
+//! lost. What is said stands in `snapshots/`, to be read as a whole.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod credentials;
+mod damage;
+mod disk;
+mod logs;
+mod manners;
+mod network;
+mod plans;
+mod runbooks;
+mod support;
+mod world;
