@@ -14,8 +14,10 @@ pub struct MonitorRun {
     pub reading: Option<CheckReading>,
     /// Whether it is failing, after hysteresis; `None` = can't tell.
     pub failing: Option<bool>,
-    /// Since when it has been failing.
+    /// Since when it has been failing; a reading that can't tell does not end it.
     pub failing_since: Option<Timestamp>,
+    /// The last state that was known: what a new one has to be steady against.
+    known: Option<bool>,
     streak: (bool, u32),
 }
 
@@ -31,7 +33,10 @@ impl MonitorRun {
         match raw {
             None => {
                 self.failing = None;
-                self.streak = (false, 0);
+                // What can't be told never helps to become passing, and never hides a failure.
+                if !self.streak.0 {
+                    self.streak = (false, 0);
+                }
             }
             Some(fails) => {
                 self.streak = if self.streak.0 == fails {
@@ -39,18 +44,21 @@ impl MonitorRun {
                 } else {
                     (fails, 1)
                 };
-                let needed = match (fails, self.failing) {
+                let needed = match (fails, self.known) {
                     // The very first word is taken at once: there is nothing to be steady against.
                     (_, None) => 1,
+                    // After readings that could not tell, it is as it was.
+                    (fails, Some(known)) if fails == known => 1,
                     (true, _) => monitor.fail_after,
                     (false, _) => monitor.pass_after,
                 };
                 if self.streak.1 >= needed {
                     self.failing = Some(fails);
+                    self.known = Some(fails);
                 }
             }
         }
-        self.failing_since = match (self.failing, self.failing_since) {
+        self.failing_since = match (self.known, self.failing_since) {
             (Some(true), None) => Some(reading.observed_at),
             (Some(true), since) => since,
             _ => None,

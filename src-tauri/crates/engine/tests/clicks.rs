@@ -97,6 +97,22 @@ async fn old_readings_are_unknown() {
 }
 
 #[tokio::test]
+async fn a_clock_that_was_set_back_does_not_make_old_readings_fresh() {
+    let mut plan = dns_switch();
+    plan.phases[0].steps[0]
+        .before
+        .push(switchback_testkit::plans::check("x", None));
+    let mut fake = FakeDesk::open(&plan).await;
+    fake.desk.check("lower-ttl").await.unwrap();
+    fake.clock.jump_wall(jiff::SignedDuration::from_hours(-2));
+    fake.clock.advance(Duration::from_secs(3600));
+    assert_eq!(
+        fake.desk.approve("lower-ttl").await.unwrap_err().code,
+        Code::Unknown
+    );
+}
+
+#[tokio::test]
 async fn a_point_of_no_return_is_refused_on_production() {
     let mut plan = plan(vec![set_ttl("s", "apps", LOW_TTL)]);
     plan.phases[0].steps[0].reversibility = switchback_model::Reversibility::PointOfNoReturn;

@@ -193,12 +193,16 @@ pub struct CheckReading {
     pub mend: Option<String>,
 }
 
+/// How far in the future a reading may lie: two clocks of one machine, or a rehearsal's, differ a bit.
+const AHEAD_MS: i64 = 5_000;
+
 impl CheckReading {
-    /// Whether the reading is too old to be believed.
+    /// Whether the reading is too old to be believed; one from the future is not believed either,
+    /// because a clock that was set back would make it fresh for as long as it was set back.
     #[must_use]
     pub fn is_stale(&self, now: Timestamp) -> bool {
         let age = now.as_millisecond() - self.observed_at.as_millisecond();
-        age > i64::from(self.believable_s) * 1000
+        age > i64::from(self.believable_s) * 1000 || age < -AHEAD_MS
     }
 
     /// Whole seconds since it was read, never negative.

@@ -159,9 +159,11 @@ fn monitor_views(run: &Run, live: &Live, now: Timestamp) -> Vec<ReadingView> {
             view.id = monitor.id.to_string();
             view.title.clone_from(&monitor.title);
             // After hysteresis: one odd sample does not flip a card, but it is shown as observed.
-            view.tone = match (view.tone, state.and_then(|s| s.failing)) {
-                (Tone::Passing | Tone::Failing, Some(true)) => Tone::Failing,
-                (Tone::Passing | Tone::Failing, Some(false)) => Tone::Passing,
+            view.tone = match (view.tone, state.map(|s| s.failing)) {
+                (Tone::Passing | Tone::Failing, Some(Some(true))) => Tone::Failing,
+                (Tone::Passing | Tone::Failing, Some(Some(false))) => Tone::Passing,
+                // Not steady yet after readings that could not tell.
+                (Tone::Passing | Tone::Failing, Some(None)) => Tone::Unknown,
                 (tone, _) => tone,
             };
             Some(view)
