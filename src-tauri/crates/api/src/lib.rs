@@ -6,10 +6,15 @@ mod closed_world;
 mod error;
 pub mod home;
 pub mod host;
+pub mod known;
+mod outlook;
 pub mod plan;
 pub mod rehearse;
+mod seat;
+pub mod sheet;
 pub mod telemetry;
 pub mod view;
+mod watcher;
 pub mod wire;
 pub mod world;
 

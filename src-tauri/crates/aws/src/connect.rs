@@ -30,6 +30,7 @@ use tracing::Instrument as _;
 
 use crate::error::{guard, provider_error};
 use crate::observe::Seen;
+use crate::sign_in::SignInEnd;
 
 const CONNECT: Duration = Duration::from_secs(3);
 const ATTEMPT: Duration = Duration::from_secs(15);
@@ -71,6 +72,7 @@ pub struct Aws {
     pub(crate) zones: Arc<Mutex<BTreeMap<String, DnsName>>>,
     clock: Option<Arc<dyn Clock>>,
     paced: bool,
+    pub(crate) sign_in: SignInEnd,
 }
 
 impl fmt::Debug for Aws {
@@ -98,7 +100,8 @@ impl Aws {
         let http = http_client(ca_bundle()?)?;
         let region = Region::new(options.region.clone());
         let sleep = SharedAsyncSleep::new(TokioSleep::new());
-        let credentials = credentials(options, &region, &http);
+        let sign_in = SignInEnd::default();
+        let credentials = sign_in.noting(credentials(options, &region, &http));
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT)
             .operation_attempt_timeout(ATTEMPT)
@@ -128,6 +131,7 @@ impl Aws {
             zones: Arc::default(),
             clock: options.clock.clone(),
             paced: options.rehearsal_credentials.is_none(),
+            sign_in,
         })
     }
 

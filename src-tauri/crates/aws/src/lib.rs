@@ -11,6 +11,7 @@ mod observe;
 mod pace;
 mod reading;
 pub mod route53;
+mod sign_in;
 mod sts;
 
 pub use checks::ParentNs;

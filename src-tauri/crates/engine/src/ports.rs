@@ -210,6 +210,10 @@ pub trait World: Send + Sync {
     async fn identity(&self, target: &Target) -> Result<Identity, ProviderError>;
     /// Runs one check. Never fails: what could not be told is a reading with `Verdict::Error`.
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading;
+    /// When the caller's sign-in ends, as last noted in passing; `None` = not known. Never asks.
+    fn sign_in_until(&self) -> Option<Timestamp> {
+        None
+    }
 }
 
 /// Gives the token of an attempt: unique, not secret; carried in the Route 53 change comment.

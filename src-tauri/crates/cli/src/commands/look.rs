@@ -73,6 +73,7 @@ pub async fn look(
                 monitors: monitors.clone(),
                 readiness: readiness.into_iter().collect(),
                 speed: around.speed,
+                known: host.known(&run.id).await,
                 ..Live::default()
             },
             rules,
@@ -105,7 +106,10 @@ async fn blind(host: &Host, run: &Run, error: ApiError) -> Result<Look, ApiError
         })
         .collect();
     Ok(Look {
-        live: Live::default(),
+        live: Live {
+            known: host.known(&run.id).await,
+            ..Live::default()
+        },
         rules,
         now: host.run_snapshot(&run.id).await?.now,
         problem: Some(error),

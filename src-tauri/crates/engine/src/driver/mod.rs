@@ -101,6 +101,18 @@ impl Driver {
         lease: Lease,
         taken: bool,
     ) -> Result<Self, DriveError> {
+        Self::start_because(journal, clock, world, lease, taken, None).await
+    }
+
+    /// As [`Self::start`], with a person's reason for taking the run.
+    pub async fn start_because(
+        journal: Arc<dyn Journal>,
+        clock: Arc<dyn Clock>,
+        world: Arc<dyn World>,
+        lease: Lease,
+        taken: bool,
+        reason: Option<String>,
+    ) -> Result<Self, DriveError> {
         let events = journal.read(0).await?;
         let run = Run::replay(&events)?;
         let mut driver = Self {
@@ -115,6 +127,7 @@ impl Driver {
             holder: driver.lease.holder.clone(),
             fence: driver.lease.fence,
             taken,
+            reason,
         };
         driver.append(vec![started]).await?;
         Ok(driver)
