@@ -5,9 +5,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use switchback_api::wire::{
     Accepted, ApiError, AppInfo, JournalPage, RehearsalCommand, RehearsalView, RollbackPlanView, RunRow,
-    RunSnapshot, ScopeView, Update,
+    RunSnapshot, ScopeView, SheetExported, Update,
 };
-use switchback_model::{RunId, Submission};
+use switchback_model::{Operator, RunId, Submission};
 use tauri::{State, WebviewWindow, ipc::Channel};
 
 use crate::state::Shell;
@@ -99,6 +99,25 @@ pub(crate) async fn submit_run(
 ) -> Result<Accepted, ApiError> {
     let submission: Submission = read("submission", submission)?;
     shell.host()?.submit_run(&RunId::new(run)?, submission).await
+}
+
+/// A person takes the run over, from whoever holds it.
+#[tauri::command]
+pub(crate) async fn take_run(
+    shell: State<'_, Shell>,
+    run: String,
+    by: String,
+    reason: Option<String>,
+) -> Result<(), ApiError> {
+    let by = Operator::new(&by)?;
+    let reason = reason.filter(|reason| !reason.trim().is_empty());
+    shell.host()?.take(&RunId::new(run)?, by, reason).await
+}
+
+/// Writes the break-glass sheet anew.
+#[tauri::command]
+pub(crate) async fn export_sheet(shell: State<'_, Shell>, run: String) -> Result<SheetExported, ApiError> {
+    shell.host()?.export_sheet(&RunId::new(run)?, None).await
 }
 
 /// A command to the rehearsal's closed world.

@@ -43,6 +43,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         commands::subscribe,
         commands::ui_ready,
         commands::submit_run,
+        commands::take_run,
+        commands::export_sheet,
         commands::submit_rehearsal,
         commands::submit_support,
     ]);

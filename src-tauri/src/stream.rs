@@ -32,7 +32,15 @@ impl Streams {
         let task = tauri::async_runtime::spawn(async move {
             let title = |snapshot: &RunSnapshot| {
                 let banner = &snapshot.banner;
-                let _ = window.set_title(&format!("{} · {} · Switchback", banner.word, banner.target));
+                let endpoint = if banner.test_endpoint {
+                    " · TEST ENDPOINT"
+                } else {
+                    ""
+                };
+                let _ = window.set_title(&format!(
+                    "{}{endpoint} · {} · Switchback",
+                    banner.word, banner.target
+                ));
             };
             pump(snapshots, from_seq, title, |update| channel.send(update).is_ok()).await;
         });

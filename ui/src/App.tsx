@@ -55,7 +55,7 @@ function Screen({ place }: { place: Place }) {
 
 function useTitle(): void {
   const { snapshot } = useApp();
-  const title = snapshot === null ? "Switchback" : `${snapshot.banner.word} · ${snapshot.banner.target} · ${snapshot.title} · Switchback`;
+  const title = snapshot === null ? "Switchback" : `${snapshot.banner.word}${snapshot.banner.test_endpoint ? " · TEST ENDPOINT" : ""} · ${snapshot.banner.target} · ${snapshot.title} · Switchback`;
   useEffect(() => {
     document.title = title;
   }, [title]);

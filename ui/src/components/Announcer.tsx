@@ -21,6 +21,7 @@ export function changes(before: RunSnapshot, after: RunSnapshot): { polite: stri
   if (before.rollback?.state !== after.rollback?.state && after.rollback !== null) {
     (after.rollback.state === "halted" ? urgent : polite).push(`Rollback ${after.rollback.state}`);
   }
+  if (before.watching !== null && after.watching === null) polite.push("You drive this run now");
   if (before.state !== after.state) polite.push(`Run: ${after.state}`);
   return { polite, urgent };
 }

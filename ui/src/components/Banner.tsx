@@ -2,7 +2,7 @@ import { fullTime } from "../format/time";
 import { useApp, useWorldNow } from "../state/hooks";
 import { inFlight } from "../state/readings";
 import type { RunSnapshot } from "../ipc";
-import { count } from "../format/time";
+import { count, duration } from "../format/time";
 
 /** The run's state in words; a stop says what it waits for. */
 export function runWords(snapshot: RunSnapshot): string {
@@ -18,6 +18,13 @@ export function runWords(snapshot: RunSnapshot): string {
     default:
       return snapshot.state;
   }
+}
+
+/** How long the sign-in still lasts, where it says so itself. */
+export function signInWords(snapshot: RunSnapshot, now: number): string {
+  if (snapshot.sign_in_until === null) return "time left not known";
+  const left = (Date.parse(snapshot.sign_in_until) - now) / 1000;
+  return left <= 0 ? "has ended" : `${duration(left < 120 ? left : Math.floor(left / 60) * 60)} left`;
 }
 
 /** The environment over the whole width: text first, not to be dismissed. */
@@ -45,6 +52,7 @@ export function Banner() {
       : [`${b.target} (…${b.account_tail})`, b.region];
   if (b.role !== null) facts.push(`role ${b.role}`);
   facts.push(`Run “${snapshot.title}”`, runWords(snapshot));
+  if (snapshot.watching !== null) facts.push("Watching");
   return (
     <header className="banner" data-env={b.kind} data-testid="banner">
       <span className="banner-word">{b.word}</span>
@@ -57,6 +65,7 @@ export function Banner() {
       </span>
       <span className="banner-end">
         <span>{fullTime(now)}</span>
+        {b.kind !== "rehearsal" && <span data-testid="sign-in">Sign-in {signInWords(snapshot, now)}</span>}
         {b.speed > 1 && <span>Speed ×{b.speed}</span>}
       </span>
     </header>

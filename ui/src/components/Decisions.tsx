@@ -13,6 +13,7 @@ function Decision({ decision }: { decision: DecisionView }) {
   const [value, setValue] = useState(decision.value ?? "");
   const [open, setOpen] = useState(false);
   const [asking, setAsking] = useState(false);
+  const { watching } = useSnapshot();
   const decided = decision.value !== null;
   return (
     <li className="decision" data-testid={`decision-${decision.id}`}>
@@ -26,7 +27,7 @@ function Decision({ decision }: { decision: DecisionView }) {
             {decided ? `By ${decision.by ?? "the target file"}` : decision.blocks.length > 0 ? `Steps wait for it: ${decision.blocks.join(", ")}` : "No step waits for it"}
           </p>
         </div>
-        {!open && (
+        {!open && watching === null && (
           <Button onClick={() => setOpen(true)} data-testid={`decide-${decision.id}`}>
             {decided ? "Revise…" : "Decide…"}
           </Button>

@@ -3,7 +3,9 @@ import Button from "@cloudscape-design/components/button";
 import type { ReactNode } from "react";
 import { age, duration } from "../format/time";
 import { useApp, useLive, useStore } from "../state/hooks";
+import { SheetNotice } from "./Nets";
 import { Shape, type Kind } from "./State";
+import { WatchingNotice } from "./Watching";
 
 export function Notice({ kind, title, children, action, role, testId }: { kind: Kind; title: string; children?: ReactNode; action?: ReactNode; role?: "alert" | "status"; testId?: string }) {
   return (
@@ -43,7 +45,6 @@ function NotLive() {
 function RunNotices() {
   const { snapshot } = useApp();
   if (snapshot === null) return null;
-  const driver = snapshot.driver;
   return (
     <>
       <div role="alert">
@@ -53,11 +54,6 @@ function RunNotices() {
           </Notice>
         )}
       </div>
-      {driver !== null && !driver.ours && (
-        <Notice kind="blocked" title={`${driver.by} drives this run on ${driver.host}`} role="status">
-          This window only looks. What you submit is refused until the run is taken over.
-        </Notice>
-      )}
     </>
   );
 }
@@ -102,7 +98,9 @@ export function Notices() {
     <section className="notices" aria-label="Notices">
       <NotLive />
       <RunNotices />
+      <WatchingNotice />
       <ErrorRegion />
+      <SheetNotice />
     </section>
   );
 }

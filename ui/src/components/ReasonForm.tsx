@@ -22,7 +22,16 @@ export function ReasonForm({
   const id = useId();
   const [reason, setReason] = useState("");
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
+    const before = document.activeElement;
+    field.current?.focus();
+    return () => {
+      // Back to where the person was; the button may be gone with what was decided.
+      const lost = document.activeElement === null || document.activeElement === document.body;
+      const there = before instanceof HTMLElement && before.isConnected && before !== document.body;
+      if (lost) (there ? before : document.querySelector<HTMLElement>("#middle h1"))?.focus();
+    };
+  }, []);
   const empty = reason.trim() === "";
   const send = (event: FormEvent) => {
     event.preventDefault();

@@ -4,8 +4,10 @@ import { useLive, useSnapshot, useWorldNow } from "../state/hooks";
 import { allSteps, freshen, lastRead, nextWait, usersNow, wayBackNow, worstFirst } from "../state/readings";
 import { href, type Place } from "../state/router";
 import { Breakable } from "./Breakable";
+import { Nets } from "./Nets";
 import { relative } from "./Notices";
 import { type Kind, Shape, ToneState, toneKind } from "./State";
+import { driverWords } from "./Watching";
 
 function answerKind(answer: Answer): Kind {
   // "Can go back: 2 things not proven" is amber, not an hourglass: no time mends it.
@@ -124,6 +126,10 @@ function Clocks({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
         </dl>
       )}
       <DecisionDue deadlines={snapshot.deadlines} now={now} />
+      <dl className="clock" data-testid="driver">
+        <dt>Driven by</dt>
+        <dd>{driverWords(snapshot)}</dd>
+      </dl>
     </section>
   );
 }
@@ -152,6 +158,7 @@ export function RightRail({ place }: { place: Place }) {
             </ul>
           </details>
         )}
+        <Nets />
         <RollbackButton snapshot={snapshot} place={place} />
       </div>
     </aside>

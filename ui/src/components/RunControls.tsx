@@ -13,6 +13,8 @@ const TITLES: Record<Control, { title: string; submit: string }> = {
 /** Hold and Stop while the run is open; Resume after either. None of them bars a rollback. */
 export function RunButtons({ onAsk }: { onAsk: (control: Control) => void }) {
   const snapshot = useSnapshot();
+  // Who watches has one thing to do, and the notice above offers it.
+  if (snapshot.watching !== null) return null;
   if (snapshot.state === "held" || snapshot.state === "stopped") {
     return (
       <>

@@ -1,5 +1,6 @@
 // A made-up run for tests and for a plain browser. All names, addresses and numbers are fakes.
 import type {
+  DriverView,
   EventView,
   Offer,
   PreviewView,
@@ -8,6 +9,7 @@ import type {
   RollbackPlanView,
   RunSnapshot,
   StepView,
+  UndoTimeView,
 } from "./generated/wire";
 
 export type Scene = {
@@ -20,6 +22,12 @@ export type Scene = {
   silent: boolean;
   /** No run is open at the start. */
   start: boolean;
+  /** Who drives the run. */
+  seat: "ours" | "other" | "frozen" | "gone" | "nobody" | "lost";
+  /** A custom endpoint is in use. */
+  endpoint: boolean;
+  /** The break-glass sheet is as new as the last change. */
+  sheet: boolean;
 };
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
@@ -100,6 +108,7 @@ function step(id: string, title: string, part: Partial<StepView>): StepView {
     undo: null,
     undo_before: [],
     undo_loses: [],
+    undo_takes: { slowest_s: null, tries: 0, rehearsals: 0, caches_s: null },
     verify: [],
     attempts: [],
     drifted: null,
@@ -138,6 +147,33 @@ function beforeChecks(now: number, waiting: boolean): ReadingView[] {
   ];
 }
 
+const measured: UndoTimeView = { slowest_s: 131, tries: 3, rehearsals: 3, caches_s: 60 };
+
+/** Who drives the run, as this window sees it. */
+function seatOf(now: number, scene: Scene): Pick<RunSnapshot, "driver" | "watching" | "lost"> {
+  const ours = { by: "m.example", host: "desk-1", pid: 4242, ours: true, since: iso(now - 4_310_000), reason: null, life: "at_work", silent_s: null } as const;
+  const other: DriverView = { ...ours, by: "n.night", host: "desk-2", pid: 77, ours: false, since: iso(now - 95_000) };
+  const held = "n.night on desk-2 drives this run. Take it over to act here.";
+  switch (scene.seat) {
+    case "ours":
+      return { driver: ours, watching: null, lost: null };
+    case "other":
+      return { driver: other, watching: held, lost: null };
+    case "frozen":
+      return { driver: { ...other, life: "silent", silent_s: 42 }, watching: held, lost: null };
+    case "gone":
+      return {
+        driver: { ...other, life: "ended" },
+        watching: "n.night on desk-2 drove this run, and that program has ended. Take the run over to act here.",
+        lost: null,
+      };
+    case "nobody":
+      return { driver: null, watching: "Nobody drives this run. Drive it from here to act.", lost: null };
+    case "lost":
+      return { driver: { ...other, since: iso(now - 8_000), reason: "m.example left the call" }, watching: held, lost: { at: iso(now - 7_000), sentence: null } };
+  }
+}
+
 function stepThree(now: number, scene: Scene): StepView {
   const done = scene.at === "failing";
   const doubt = scene.at === "in_doubt";
@@ -151,6 +187,7 @@ function stepThree(now: number, scene: Scene): StepView {
     preview: switchPreview,
     preview_at: iso(now - 14_000),
     undo: undoPreview,
+    undo_takes: measured,
     undo_before: [
       reading("old-side", "Old side answers", now, { observed: "200, build 7d19", expected: "200, build 7d19", ageS: 8 }),
       reading("undo-right", "The record may be changed back", now, { observed: "allowed", expected: "allowed", ageS: 22 }),
@@ -281,6 +318,7 @@ export function planOf(now: number, scene: Scene, unproven: boolean): RollbackPl
     stays: ["Restrict UserManagement", "Lower the TTL"],
     in_flight: [],
     caches_s: 60,
+    takes: measured,
   };
 }
 
@@ -295,6 +333,9 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
   ];
   const word = { rehearsal: "REHEARSAL", test: "TEST", preproduction: "PREPROD", production: "PRODUCTION" }[scene.kind];
   const rehearsal = scene.kind === "rehearsal";
+  const seat = seatOf(now, scene);
+  const why = seat.watching;
+  if (why !== null) for (const s of mid) s.offers = s.offers.map((o) => ({ ...o, refused: why }));
   return {
     schema_version: 1,
     run: "run-7",
@@ -311,10 +352,11 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
       account_tail: "9012",
       region: "eu-west-2",
       role: "operator",
-      test_endpoint: false,
+      test_endpoint: scene.endpoint,
       speed: 1,
     },
-    driver: { by: "m.example", host: "desk-1", pid: 4242, ours: true },
+    ...seat,
+    sign_in_until: rehearsal || scene.kind === "test" ? null : iso(now + 54 * 60_000),
     phases: [
       {
         id: "pre",
@@ -351,6 +393,10 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
       something_to_undo: true,
       proposal: { rule: "R3" },
       order: ["Put back the DNS record"],
+      takes: measured,
+      sheet: scene.sheet
+        ? { exported_at: iso(now - 300_000), seq, file: "/home/m.example/sheets/run-7.sh", stale: null }
+        : { exported_at: iso(now - 5_000_000), seq: 12, file: "/home/m.example/sheets/run-7.sh", stale: "it is older than the last change" },
     },
     rollback:
       scene.rollback === "none"

@@ -8,6 +8,8 @@ export type Fake = Ipc & {
   scene: Scene;
   /** What was submitted, oldest first. */
   asked: Submission[];
+  /** Who took the run over, and why. */
+  taken: { by: string; reason: string | null }[];
   /** Whether the rollback plan has something unproven. */
   unproven: boolean;
   /** The next submission is refused with this. */
@@ -28,6 +30,9 @@ export function sceneOf(words: string): Scene {
     rollback: has("running") ? "running" : has("halted") ? "halted" : has("completed") ? "completed" : "none",
     silent: has("silent"),
     start: has("start"),
+    seat: has("other") ? "other" : has("frozen") ? "frozen" : has("gone") ? "gone" : has("nobody") ? "nobody" : has("lost") ? "lost" : "ours",
+    endpoint: has("endpoint"),
+    sheet: has("sheet"),
   };
 }
 
@@ -124,6 +129,7 @@ export function fakeIpc(words = ""): Fake {
   const fake: Fake = {
     scene: sceneOf(words),
     asked: [],
+    taken: [],
     unproven: words.split(",").includes("unproven"),
     refuse: null,
     edit: words.split(",").includes("long") ? longNames : (s) => s,
@@ -156,6 +162,21 @@ export function fakeIpc(words = ""): Fake {
       }
       obey(submission);
       return { seq: events.length };
+    },
+    takeRun: async (_run, by, reason) => {
+      fake.taken.push({ by, reason });
+      if (fake.refuse !== null) {
+        const refusal = fake.refuse;
+        fake.refuse = null;
+        throw new Failure(refusal);
+      }
+      fake.scene = { ...fake.scene, seat: "ours" };
+      tell("driver_started", null, by, `Took the run over on desk-1${reason === null ? "" : `: ${reason}`}`);
+    },
+    exportSheet: async () => {
+      fake.scene = { ...fake.scene, sheet: true };
+      fake.push();
+      return { file: "/home/m.example/sheets/run-7.sh", in_mirror: false, seq: events.length, text: "# BREAK-GLASS SHEET\naws sts get-caller-identity\n" };
     },
     submitRehearsal: async (command: RehearsalCommand) => {
       if (command.do === "inject") on.add(command.fault);

@@ -12,6 +12,7 @@ import type {
   RunRow,
   RunSnapshot,
   ScopeView,
+  SheetExported,
   Update,
 } from "./generated/wire";
 import { apiError } from "./schema";
@@ -43,6 +44,10 @@ export interface Ipc {
   /** Sends updates until the returned function is called. */
   subscribe(run: string, fromSeq: number, on: (update: Update) => void): Promise<() => void>;
   submitRun(run: string, submission: Submission): Promise<Accepted>;
+  /** A person takes the run over, from whoever holds it. */
+  takeRun(run: string, by: string, reason: string | null): Promise<void>;
+  /** Writes the break-glass sheet anew. */
+  exportSheet(run: string): Promise<SheetExported>;
   submitRehearsal(command: RehearsalCommand): Promise<{ run: string | null }>;
   uiReady(): Promise<void>;
 }

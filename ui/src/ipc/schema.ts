@@ -53,6 +53,13 @@ const attempt = z.looseObject({
   problem: maybe,
 });
 
+const undoTime = z.looseObject({
+  slowest_s: z.number().nullable(),
+  tries: z.number(),
+  rehearsals: z.number(),
+  caches_s: z.number().nullable(),
+});
+
 const step = z.looseObject({
   id: z.string(),
   title: z.string(),
@@ -76,6 +83,7 @@ const step = z.looseObject({
   undo: preview.nullable(),
   undo_before: z.array(reading),
   undo_loses: words,
+  undo_takes: undoTime,
   verify: z.array(reading),
   attempts: z.array(attempt),
   drifted: maybe,
@@ -128,8 +136,20 @@ const snapshot = z.looseObject({
     speed: z.number(),
   }),
   driver: z
-    .looseObject({ by: z.string(), host: z.string(), pid: z.number(), ours: z.boolean() })
+    .looseObject({
+      by: z.string(),
+      host: z.string(),
+      pid: z.number(),
+      ours: z.boolean(),
+      since: time.nullable(),
+      reason: maybe,
+      life: z.enum(["at_work", "silent", "ended", "unknown"]),
+      silent_s: z.number().nullable(),
+    })
     .nullable(),
+  watching: maybe,
+  lost: z.looseObject({ at: time, sentence: maybe }).nullable(),
+  sign_in_until: time.nullable(),
   phases: z.array(z.looseObject({ id: z.string(), title: z.string(), done: z.number(), steps: z.array(step) })),
   monitors: z.array(reading),
   users: answer,
@@ -139,6 +159,8 @@ const snapshot = z.looseObject({
     something_to_undo: z.boolean(),
     proposal: scope.nullable(),
     order: words,
+    takes: undoTime,
+    sheet: z.looseObject({ exported_at: time.nullable(), seq: z.number().nullable(), file: maybe, stale: maybe }),
   }),
   rollback: z
     .looseObject({ state: z.string(), items: z.array(rollbackItem), why: maybe })
@@ -167,6 +189,7 @@ const rollbackPlan = z.looseObject({
   stays: words,
   in_flight: words,
   caches_s: z.number(),
+  takes: undoTime,
 });
 
 const journalPage = z.looseObject({
@@ -216,6 +239,8 @@ export const checks = {
   rollbackPlan: rollbackPlan as unknown as z.ZodType<wire.RollbackPlanView>,
   rehearsalView: rehearsalView as z.ZodType<wire.RehearsalView>,
   update: update as unknown as z.ZodType<wire.Update>,
+  nothing: z.unknown().transform(() => undefined) as unknown as z.ZodType<void>,
+  sheetExported: z.looseObject({ file: z.string(), in_mirror: z.boolean(), seq: z.number(), text: z.string() }) as z.ZodType<wire.SheetExported>,
   accepted: z.looseObject({ seq: z.number() }) as z.ZodType<wire.Accepted>,
   rehearsalAccepted: z.looseObject({ run: maybe }) as z.ZodType<{ run: string | null }>,
 };

@@ -22,6 +22,8 @@ export const tauri: Ipc = {
   rollbackPlan: (run, scope) => ask("rollback_plan", { run, scope }, checks.rollbackPlan),
   rehearsalView: () => ask("rehearsal_view", {}, checks.rehearsalView),
   submitRun: (run, submission) => ask("submit_run", { run, submission }, checks.accepted),
+  takeRun: (run, by, reason) => ask("take_run", { run, by, reason }, checks.nothing),
+  exportSheet: (run) => ask("export_sheet", { run }, checks.sheetExported),
   submitRehearsal: (command) => ask("submit_rehearsal", { command }, checks.rehearsalAccepted),
   async subscribe(run, fromSeq, on) {
     let listening = true;

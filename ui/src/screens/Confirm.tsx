@@ -6,7 +6,9 @@ import { CheckTable } from "../components/CheckTable";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import { State } from "../components/State";
+import { signInWords } from "../components/Banner";
 import { count, duration } from "../format/time";
+import { measuredWords, takesWords } from "../format/undo";
 import type { PreviewView } from "../ipc";
 import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { freshen, letsThrough } from "../state/readings";
@@ -98,6 +100,7 @@ export function ConfirmScreen({ id }: { id: string }) {
               ["Affects", step.affects ?? "nobody, as planned"],
               ["Expected", step.expected_s === null ? "not planned" : duration(step.expected_s)],
               ["Target", `${b.target} (…${b.account_tail}), ${b.region}`],
+              ["Sign-in", signInWords(snapshot, now)],
             ]}
           />
         </Block>
@@ -109,7 +112,8 @@ export function ConfirmScreen({ id }: { id: string }) {
           <Facts
             list={[
               ["How", step.reversibility],
-              ["Undo takes", step.expected_s === null ? "not measured" : `not measured; the step itself is planned at ${duration(step.expected_s)}`],
+              ["Undo takes", takesWords(step.undo_takes)],
+              step.undo_takes.slowest_s === null ? null : ["Measured", measuredWords(step.undo_takes)],
               ["Undo loses", step.undo_loses.length === 0 ? "nothing" : step.undo_loses.join("; ")],
             ]}
           />

@@ -108,7 +108,9 @@ export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; prop
   const needsReason = plan !== null && (plan.unproven.length > 0 || plan.breaches.length > 0);
 
   const refusal =
-    plan === null
+    snapshot.watching !== null
+      ? snapshot.watching
+      : plan === null
       ? problem === null
         ? "The plan is being read."
         : "There is no plan to confirm."

@@ -75,7 +75,9 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
           />
         )}
         <div className="action-row">
-          {halted ? (
+          {halted && snapshot.watching !== null ? (
+            <p data-testid="why-not">{snapshot.watching}</p>
+          ) : halted ? (
             <>
               <div className="action-main">
                 <Button

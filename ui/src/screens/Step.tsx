@@ -10,6 +10,7 @@ import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import { State } from "../components/State";
 import { age, count, duration, fullTime } from "../format/time";
+import { aboutWords, measuredWords, takesWords } from "../format/undo";
 import type { ReadingView, StepView } from "../ipc";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { allSteps, freshen, isFinished, letsThrough } from "../state/readings";
@@ -135,6 +136,8 @@ function WayBack({ step, now }: { step: StepView; now: number }) {
             list={[
               ["Restores", restores.length === 0 ? "nothing to restore" : restores.join(", ")],
               ["Loses", step.undo_loses.length === 0 ? "nothing" : step.undo_loses.join("; ")],
+              ["Takes", takesWords(step.undo_takes)],
+              step.undo_takes.slowest_s === null ? null : ["Measured", measuredWords(step.undo_takes)],
             ]}
           />
           {rows.length > 0 && (
@@ -194,7 +197,7 @@ export function StepScreen({ id }: { id: string }) {
           list={[
             step.owner === null ? null : ["Owner", step.owner],
             step.expected_s === null ? null : ["Expected", duration(step.expected_s)],
-            ["Undo", step.reversibility],
+            ["Undo", [step.reversibility, step.undo === null && step.undo_takes.slowest_s === null ? null : aboutWords(step.undo_takes)].filter((w) => w !== null).join(", ")],
             step.affects === null ? null : ["Affects", step.affects],
             unmet.length === 0 ? null : ["Needs first", unmet.join(", ")],
           ]}

@@ -1,6 +1,7 @@
 // Readings as they are now: the core sends when each was made and how long it may be believed; its
 // age, and whether it has become Unknown, is worked out here on every tick.
 import { age } from "../format/time";
+import { aboutWords } from "../format/undo";
 import type { Answer, ReadingView, RunSnapshot, StepView, Tone } from "../ipc";
 
 /** A reading with its age at this moment. */
@@ -56,7 +57,11 @@ export function usersNow(snapshot: RunSnapshot, now: number, live: boolean): Ans
 
 /** Can we go back? The headline stays the core's; what can't be believed loses its green. */
 export function wayBackNow(snapshot: RunSnapshot, live: boolean): Answer {
-  const answer = snapshot.way_back.answer;
+  const { answer, takes, missing } = snapshot.way_back;
+  const about = aboutWords(takes);
+  if (live && snapshot.way_back.something_to_undo && missing.length === 0 && about !== null) {
+    return { ...answer, note: `${answer.note} · ${about}` };
+  }
   if (live || !snapshot.way_back.something_to_undo) return answer;
   return { tone: "unknown", headline: answer.headline, note: "As last known: status is not live" };
 }

@@ -1,6 +1,6 @@
 // What the window knows. It shows what the journal says: nothing is changed here before the core has
 // said so. Kept in memory only.
-import type { AppInfo, ReadingView, RunSnapshot, Tone, Update } from "../ipc";
+import type { AppInfo, ReadingView, RunSnapshot, SheetExported, Tone, Update } from "../ipc";
 import { Failure, type Ipc, type RunCommand, asFailure } from "../ipc/port";
 
 /** Real seconds without an update after which the status is not called live. */
@@ -21,6 +21,12 @@ export type State = {
   /** A submission that has no answer yet: its name. */
   busy: string | null;
   failure: Failure | null;
+  /** The form that takes the run over is open. */
+  taking: boolean;
+  /** A break-glass sheet is being made. */
+  exporting: boolean;
+  /** A break-glass sheet that was just written. */
+  sheet: SheetExported | null;
   history: Record<string, Seen[]>;
 };
 
@@ -33,6 +39,9 @@ const EMPTY: State = {
   ended: null,
   busy: null,
   failure: null,
+  taking: false,
+  exporting: false,
+  sheet: null,
   history: {},
 };
 
@@ -103,7 +112,7 @@ export class Store {
     this.#close?.();
     this.#close = null;
     const fresh = run !== this.#state.run;
-    this.#set({ run, ended: null, failure: null, ...(fresh ? { snapshot: null, history: {} } : {}) });
+    this.#set({ run, ended: null, failure: null, ...(fresh ? { snapshot: null, history: {}, taking: false, sheet: null } : {}) });
     try {
       const snapshot = await this.ipc.runSnapshot(run);
       if (generation !== this.#generation) return false;
@@ -159,6 +168,39 @@ export class Store {
       return false;
     }
   };
+
+  readonly askTake = (taking: boolean): void => this.#set({ taking });
+
+  /** Takes the run over; true when this program drives it. */
+  readonly take = async (reason: string | null): Promise<boolean> => {
+    const { run, busy, operator } = this.#state;
+    if (run === null || busy !== null) return false;
+    this.#set({ busy: "take", failure: null });
+    try {
+      await this.ipc.takeRun(run, operator, reason);
+      this.#set({ busy: null, taking: false });
+      return true;
+    } catch (thrown) {
+      this.#set({ busy: null, failure: asFailure(thrown) });
+      return false;
+    }
+  };
+
+  /** Writes the break-glass sheet anew and shows where it is. */
+  readonly exportSheet = async (): Promise<void> => {
+    const { run, exporting } = this.#state;
+    if (run === null || exporting) return;
+    // Not `busy`: making a sheet must never hold up a rollback.
+    this.#set({ exporting: true, failure: null });
+    try {
+      const sheet = await this.ipc.exportSheet(run);
+      this.#set({ exporting: false, sheet });
+    } catch (thrown) {
+      this.#set({ exporting: false, failure: asFailure(thrown) });
+    }
+  };
+
+  readonly closeSheet = (): void => this.#set({ sheet: null });
 
   async #reread(run: string): Promise<void> {
     try {

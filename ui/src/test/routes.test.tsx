@@ -58,7 +58,7 @@ it("the rehearsal and the start without a run have no violation", async () => {
   expect(await violations()).toEqual([]);
 });
 
-for (const scene of ["silent,running", "silent,halted,failing", "silent,in_doubt"]) {
+for (const scene of ["silent,running", "silent,halted,failing", "silent,in_doubt", "silent,other", "silent,lost,failing", "silent,nobody,halted", "silent,production,endpoint,gone"]) {
   it(`${scene} has no violation`, async () => {
     await open(scene.includes("in_doubt") ? "#/run/mid.3" : "#/rollback", scene);
     expect(await violations()).toEqual([]);

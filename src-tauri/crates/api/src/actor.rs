@@ -4,32 +4,32 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use switchback_engine::driver::{Driver, SubmitError, Turn};
-use switchback_engine::monitor;
 use switchback_engine::ports::{Clock, World};
 use switchback_engine::run::Run;
 use switchback_model::plan::Monitor;
-use switchback_model::{
-    CheckReading, Command, Finding, MonitorId, Operator, Plan, RollbackScope, StepId, StepState, Submission,
-};
+use switchback_model::{Command, Operator, Plan, RollbackScope, StepState, Submission};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinSet;
 
+use crate::known::Known;
 use crate::mirror::MirrorSource;
-use crate::view::{Live, Readiness, rollback_plan_view, scope_model, snapshot};
+use crate::outlook::{Seen, look_back, watch_monitors};
+use crate::view::{Live, rollback_plan_view, snapshot};
 use crate::wire::{ApiError, RollbackPlanView, RunSnapshot};
 
 /// How often a snapshot goes out although nothing happened, so that a window knows that it lives.
 const HEARTBEAT: Duration = Duration::from_secs(3);
-/// How often, in world time, the way back is looked at.
-const LOOK_BACK_EVERY: Duration = Duration::from_secs(20);
 
 enum Message {
     Submit(Box<Submission>, oneshot::Sender<Result<u64, ApiError>>),
-    Reading(MonitorId, CheckReading),
-    Readiness(Vec<Readiness>),
-    /// What was found of a step's object, and the last event when the look began.
-    Looked(u64, StepId, Finding),
+    Seen(Seen),
+    Known(Box<Known>),
     Close(oneshot::Sender<()>),
+}
+
+impl From<Seen> for Message {
+    fn from(seen: Seen) -> Self {
+        Self::Seen(seen)
+    }
 }
 
 /// A handle on a running actor; cheap to clone.
@@ -66,6 +66,7 @@ impl Actor {
         let (snap_tx, snap_rx) = watch::channel(first);
         let mut state = State {
             driver,
+            world: world.clone(),
             clock: clock.clone(),
             live,
             run: run_tx,
@@ -105,6 +106,11 @@ impl Actor {
         answer.await.map_err(|_| gone())?
     }
 
+    /// Tells what is known besides the run's own journal.
+    pub async fn tell(&self, known: Known) {
+        let _ = self.inbox.send(Message::Known(Box::new(known))).await;
+    }
+
     /// Whether the actor still drives its run.
     #[must_use]
     pub fn is_alive(&self) -> bool {
@@ -130,12 +136,22 @@ impl Actor {
     }
 
     /// The plan of a rollback, from a fresh look at the world.
-    pub async fn rollback_plan(&self, scope: &RollbackScope) -> Result<RollbackPlanView, ApiError> {
+    pub async fn rollback_plan(
+        &self,
+        scope: &RollbackScope,
+        known: &Known,
+    ) -> Result<RollbackPlanView, ApiError> {
         let run = self.run();
         let now = self.clock.now();
         let (plan, preconditions) =
             switchback_engine::driver::plan_rollback(&run, &*self.world, now, scope).await?;
-        Ok(rollback_plan_view(&run, &plan, &preconditions, self.clock.now()))
+        Ok(rollback_plan_view(
+            &run,
+            &plan,
+            &preconditions,
+            known,
+            self.clock.now(),
+        ))
     }
 
     /// Ends the actor after the unit of work in hand; the lease is then free to release.
@@ -169,6 +185,7 @@ fn gone() -> ApiError {
 
 struct State {
     driver: Driver,
+    world: Arc<dyn World>,
     clock: Arc<dyn Clock>,
     live: Live,
     run: watch::Sender<Arc<Run>>,
@@ -289,7 +306,7 @@ impl State {
                     return Err(error.into());
                 }
             }
-            Message::Reading(id, reading) => {
+            Message::Seen(Seen::Reading(id, reading)) => {
                 let Some(monitor) = self
                     .driver
                     .run()
@@ -311,13 +328,14 @@ impl State {
                     self.driver.keep_reading(&id, reading).await?;
                 }
             }
-            Message::Readiness(readiness) => self.live.readiness = readiness,
+            Message::Seen(Seen::Readiness(readiness)) => self.live.readiness = readiness,
             // A look that began before something happened may speak of the past: the next one tells.
-            Message::Looked(seq, step, finding) => {
+            Message::Seen(Seen::Looked(seq, step, finding)) => {
                 if seq == self.driver.run().seq {
                     self.driver.note_drift(&step, finding).await?;
                 }
             }
+            Message::Known(known) => self.live.known = *known,
             Message::Close(done) => {
                 let _ = done.send(());
             }
@@ -334,7 +352,8 @@ impl State {
         });
     }
 
-    fn publish(&self) {
+    fn publish(&mut self) {
+        self.live.sign_in_until = self.world.sign_in_until();
         let run = self.driver.run();
         if self.run.borrow().seq != run.seq {
             self.run.send_replace(Arc::new(run.clone()));
@@ -342,140 +361,4 @@ impl State {
         self.snapshots
             .send_replace(Arc::new(snapshot(run, &self.live, self.clock.now())));
     }
-}
-
-/// Reads every monitor on its schedule, apart from the driver, so that a slow site never holds up
-/// a rollback.
-async fn watch_monitors(
-    inbox: mpsc::WeakSender<Message>,
-    run: watch::Receiver<Arc<Run>>,
-    world: Arc<dyn World>,
-    clock: Arc<dyn Clock>,
-) {
-    let mut plans = run.clone();
-    loop {
-        let plan = plans.borrow_and_update().plan_digest;
-        let monitors = run.borrow().plan.monitors.clone();
-        // Dropped, they end: an amended plan has its own.
-        let mut tasks = JoinSet::new();
-        for monitor in monitors {
-            let (inbox, run, world, clock) = (inbox.clone(), run.clone(), world.clone(), clock.clone());
-            tasks.spawn(async move {
-                loop {
-                    let now_run = run.borrow().clone();
-                    if let Some(reading) = monitor::read(&now_run, &monitor, &*world).await {
-                        let Some(inbox) = inbox.upgrade() else { return };
-                        if inbox
-                            .send(Message::Reading(monitor.id.clone(), reading))
-                            .await
-                            .is_err()
-                        {
-                            return;
-                        }
-                    }
-                    if inbox.upgrade().is_none() {
-                        return;
-                    }
-                    clock
-                        .sleep(Duration::from_secs(u64::from(monitor.every_s.max(1))))
-                        .await;
-                }
-            });
-        }
-        if plans.wait_for(|run| run.plan_digest != plan).await.is_err() {
-            return;
-        }
-    }
-}
-
-/// Looks at the way back again and again, so that drift and breaches are known before the
-/// emergency.
-async fn look_back(
-    inbox: mpsc::WeakSender<Message>,
-    mut run: watch::Receiver<Arc<Run>>,
-    mut snapshots: watch::Receiver<Arc<RunSnapshot>>,
-    world: Arc<dyn World>,
-    clock: Arc<dyn Clock>,
-) {
-    loop {
-        let now_run = run.borrow_and_update().clone();
-        let proposed = snapshots.borrow_and_update().way_back.proposal.clone();
-        // Every rule too: the proposal changes the moment that a monitor fails, and by then the way
-        // back must have been looked at.
-        let rules = now_run
-            .plan
-            .rules
-            .iter()
-            .map(|rule| RollbackScope::Rule(rule.id.clone()));
-        let scopes = proposed
-            .as_ref()
-            .and_then(|scope| scope_model(scope).ok())
-            .into_iter()
-            .chain(rules);
-        let seen = switchback_engine::driver::see(&now_run, &*world).await;
-        let mut readiness: Vec<Readiness> = Vec::new();
-        for scope in scopes {
-            if readiness.iter().any(|known| known.plan.scope == scope) {
-                continue;
-            }
-            let planned =
-                switchback_engine::driver::plan_rollback_seen(&now_run, &*world, clock.now(), &scope, &seen)
-                    .await;
-            if let Ok((plan, preconditions)) = planned {
-                readiness.push(Readiness {
-                    plan,
-                    preconditions,
-                    at: clock.now(),
-                });
-            }
-        }
-        let Some(sender) = inbox.upgrade() else { return };
-        if sender.send(Message::Readiness(readiness)).await.is_err() {
-            return;
-        }
-        // Only while nothing is under way: a look that began before a call would speak of the past.
-        let quiet = now_run.in_flight().is_none() && !now_run.rollback_active();
-        if quiet {
-            for (step, finding) in switchback_engine::driver::watch_objects(&now_run, &*world).await {
-                let looked = Message::Looked(now_run.seq, step, finding);
-                if sender.send(looked).await.is_err() {
-                    return;
-                }
-            }
-        }
-        drop(sender);
-        // Again at once when an effect comes, goes or changes its state, or when a failing monitor
-        // makes another proposal; not at every event, because the driver needs the same requests.
-        let effects_before = effects(&now_run);
-        let other_effects = async {
-            while run.changed().await.is_ok() {
-                if effects(&run.borrow_and_update()) != effects_before {
-                    return true;
-                }
-            }
-            false
-        };
-        let other_proposal = async {
-            while snapshots.changed().await.is_ok() {
-                if snapshots.borrow_and_update().way_back.proposal != proposed {
-                    return;
-                }
-            }
-            std::future::pending::<()>().await;
-        };
-        tokio::select! {
-            alive = other_effects => if !alive { return },
-            () = other_proposal => {}
-            () = clock.sleep(LOOK_BACK_EVERY) => {}
-        }
-    }
-}
-
-/// The steps that may have an effect, with their states.
-fn effects(run: &Run) -> Vec<(StepId, StepState)> {
-    run.steps
-        .iter()
-        .filter(|(_, step)| step.state.may_have_effect())
-        .map(|(id, step)| (id.clone(), step.state))
-        .collect()
 }

@@ -1,10 +1,17 @@
-//! The rehearsal panel: the closed world's parts, its fault switches, and starting a rehearsal.
+//! The closed world and its panel: its parts, its fault switches, and starting a rehearsal.
 
-use switchback_model::RunId;
+use std::sync::Arc;
+
+use switchback_aws::{Aws, AwsOptions};
+use switchback_engine::ports::Clock;
+use switchback_model::{RunId, Target};
+use switchback_probes::ProbeWorld;
 use switchback_rehearsal::{self as rehearsal, Client, Fault};
 
-use crate::host::Host;
+use crate::clock::WorldClock;
+use crate::host::{Host, Surroundings};
 use crate::wire::{ApiError, FaultView, RehearsalCommand, RehearsalPart, RehearsalView};
+use crate::world::{RunWorld, servers};
 
 /// The switches of the panel: each a fault in the spelling of the command line, and its sentence.
 const SWITCHES: [(&str, &str); 9] = [
@@ -38,6 +45,40 @@ const SWITCHES: [(&str, &str); 9] = [
 ];
 
 impl Host {
+    /// The handle of the closed world; started here if nobody serves it.
+    pub async fn closed_world(&self) -> Result<rehearsal::Handle, ApiError> {
+        let mut world = self.closed_world.lock().await;
+        if let Some(world) = &*world {
+            return Ok(world.handle().clone());
+        }
+        let options = rehearsal::WorldOptions {
+            dir: self.home.rehearsal(),
+            scale: self.options.rehearsal_scale.max(1),
+            insync_delay: std::time::Duration::from_secs(self.options.rehearsal_insync_s),
+        };
+        match rehearsal::World::start(options).await {
+            Ok(started) => {
+                let handle = started.handle().clone();
+                *world = Some(started);
+                Ok(handle)
+            }
+            Err(rehearsal::WorldError::AlreadyServed(handle)) => Ok(*handle),
+            Err(error) => Err(ApiError::new(
+                "rehearsal",
+                format!("The rehearsal world could not be started: {error}."),
+                "Close the other program that uses it, or set SWITCHBACK_HOME to another folder.",
+                self.home.rehearsal().display().to_string(),
+            )),
+        }
+    }
+
+    /// Ends the closed world if this program serves it; its state stays on disk.
+    pub async fn stop_closed_world(&self) {
+        if let Some(world) = self.closed_world.lock().await.take() {
+            world.stop().await;
+        }
+    }
+
     /// The closed world as its panel shows it.
     pub async fn rehearsal_view(&self) -> Result<RehearsalView, ApiError> {
         let handle = self.closed_world().await?;
@@ -140,4 +181,28 @@ pub(crate) fn control(error: rehearsal::control::ControlError) -> ApiError {
         "Start it again: its state is kept.",
         "the rehearsal world",
     )
+}
+
+/// The world of a rehearsal run.
+pub(crate) fn surroundings(target: Target, handle: &rehearsal::Handle) -> Result<Surroundings, ApiError> {
+    let clock: Arc<dyn Clock> = Arc::new(WorldClock::new(handle.clock));
+    let aws = Aws::connect(&AwsOptions {
+        endpoint: Some(handle.endpoint.clone()),
+        profile: None,
+        region: target.region.clone(),
+        rehearsal_credentials: Some((rehearsal::ACCESS_KEY.to_owned(), "rehearsal".to_owned())),
+        clock: Some(clock.clone()),
+    })?;
+    let probes = ProbeWorld {
+        dial: handle.dial.clone(),
+        ca_pem: Some(handle.ca_pem.clone()),
+        name_servers: Some(servers(&handle.name_servers)),
+        resolvers: servers(&handle.resolvers),
+    };
+    let speed = handle.clock.scale.max(1);
+    Ok(Surroundings {
+        world: Arc::new(RunWorld::new(aws, probes, target, clock.clone())),
+        clock,
+        speed,
+    })
 }

@@ -16,16 +16,17 @@ use switchback_journal::{RecoveryCode, Store};
 use switchback_model::{EventKind, Holder, Operator, Plan, RunId, Submission, TargetKind};
 use switchback_probes::ProbeWorld;
 use switchback_rehearsal as rehearsal;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::Mutex;
 
 use crate::actor::Actor;
 use crate::clock::{SystemClock, WorldClock};
 use crate::home::Home;
+use crate::seat::Seat;
 use crate::view::{Live, event_view, rollback_plan_view, scope_model, snapshot};
 use crate::wire::{
     Accepted, ApiError, AppInfo, JournalPage, RollbackPlanView, RunRow, RunSnapshot, ScopeView,
 };
-use crate::world::{RunWorld, servers};
+use crate::world::RunWorld;
 
 /// How to start a host.
 #[derive(Debug, Clone)]
@@ -73,10 +74,32 @@ pub struct Surroundings {
     pub speed: u32,
 }
 
+/// Under which claim a lease is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// Only where nobody drives the run.
+    Free,
+    /// From whoever holds it.
+    Force,
+    /// From whoever holds it, by a person who says why; journalled.
+    Person {
+        /// By whom.
+        by: Operator,
+        /// Why.
+        reason: Option<String>,
+    },
+}
+
+impl From<bool> for Claim {
+    fn from(force: bool) -> Self {
+        if force { Self::Force } else { Self::Free }
+    }
+}
+
 /// A run that this program drives.
-struct Open {
+pub(crate) struct Open {
     actor: Actor,
-    lease: switchback_engine::ports::Lease,
+    pub(crate) lease: switchback_engine::ports::Lease,
 }
 
 /// The host.
@@ -85,9 +108,11 @@ pub struct Host {
     pub home: Home,
     pub(crate) store: Store,
     pub(crate) options: HostOptions,
-    open: Mutex<HashMap<RunId, Open>>,
+    pub(crate) open: Mutex<HashMap<RunId, Open>>,
     pub(crate) unlocked: Mutex<HashSet<RunId>>,
-    closed_world: Mutex<Option<rehearsal::World>>,
+    /// What windows have open; always locked before `open`.
+    pub(crate) seats: Mutex<HashMap<RunId, Seat>>,
+    pub(crate) closed_world: Mutex<Option<rehearsal::World>>,
 }
 
 impl Host {
@@ -105,6 +130,7 @@ impl Host {
             options,
             open: Mutex::default(),
             unlocked: Mutex::default(),
+            seats: Mutex::default(),
             closed_world: Mutex::default(),
         }))
     }
@@ -219,7 +245,7 @@ impl Host {
         let target = run.plan.target.clone();
         if target.kind == TargetKind::Rehearsal {
             let handle = self.closed_world().await?;
-            return rehearsal_surroundings(target, &handle);
+            return crate::closed_world::surroundings(target, &handle);
         }
         if run.endpoint != self.options.endpoint {
             return Err(ApiError::new(
@@ -252,24 +278,35 @@ impl Host {
     }
 
     /// Takes the lease of a run and starts to drive it, once.
-    pub async fn driver(&self, id: &RunId, force: bool) -> Result<(Driver, Surroundings), ApiError> {
+    pub async fn driver(
+        &self,
+        id: &RunId,
+        force: impl Into<Claim>,
+    ) -> Result<(Driver, Surroundings), ApiError> {
+        let claim = force.into();
+        let force = claim != Claim::Free;
+        let (by, reason) = match claim {
+            Claim::Person { by, reason } => (by, reason),
+            _ => (self.options.operator.clone(), None),
+        };
         let run = self.load(id).await?;
         let around = self.surroundings(&run).await?;
         tracing::info!(run = %id, "connected");
         let holder = Holder {
-            by: self.options.operator.clone(),
+            by,
             host: host_name(),
             pid: std::process::id(),
         };
         let (lease, taken) = self.store.take_lease(id, holder, force)?;
         tracing::info!(run = %id, fence = lease.fence, "lease taken");
         let journal: Arc<dyn Journal> = Arc::new(self.store.journal(id)?);
-        let started = Driver::start(
+        let started = Driver::start_because(
             journal,
             around.clock.clone(),
             around.world.clone(),
             lease.clone(),
             taken,
+            reason,
         )
         .await;
         match started {
@@ -289,7 +326,7 @@ impl Host {
     // ---- for a window: runs that are driven in the background -----------------------------------
 
     /// The actor of a run, started if this program does not drive it yet.
-    pub async fn drive(&self, id: &RunId, force: bool) -> Result<Actor, ApiError> {
+    pub async fn drive(&self, id: &RunId, force: impl Into<Claim>) -> Result<Actor, ApiError> {
         let mut open = self.open.lock().await;
         match open.get(id) {
             Some(found) if found.actor.is_alive() => return Ok(found.actor.clone()),
@@ -318,8 +355,18 @@ impl Host {
         Ok(actor)
     }
 
+    /// Lets go of a run whose lease is lost: there is nothing to give back.
+    pub(crate) async fn forget(&self, id: &RunId) {
+        if let Some(lost) = self.open.lock().await.remove(id)
+            && let Err(error) = self.release(id, &lost.lease)
+        {
+            tracing::info!(run = %id, %error, "a lost lease is forgotten");
+        }
+    }
+
     /// Ends every actor and gives every lease back: at exit, and when the window stays blank.
     pub async fn release_all(&self) {
+        self.seats.lock().await.clear();
         for (id, open) in self.open.lock().await.drain() {
             open.actor.close().await;
             if let Err(error) = self.release(&id, &open.lease) {
@@ -340,6 +387,9 @@ impl Host {
 
     /// A run as it is now: live where this program drives it, else from the journal.
     pub async fn run_snapshot(&self, id: &RunId) -> Result<RunSnapshot, ApiError> {
+        if let Some(seated) = self.seated_snapshot(id).await {
+            return Ok(seated);
+        }
         if let Some(open) = self.open.lock().await.get(id) {
             return Ok((**open.actor.snapshots().borrow()).clone());
         }
@@ -350,6 +400,11 @@ impl Host {
             ..Live::default()
         };
         Ok(snapshot(&run, &live, clock.now()))
+    }
+
+    /// The run's clock now, without setting anything up.
+    pub(crate) fn now_of(&self, run: &Run) -> jiff::Timestamp {
+        self.clock_of(run.plan.target.kind).now()
     }
 
     fn clock_of(&self, kind: TargetKind) -> Arc<dyn Clock> {
@@ -391,20 +446,27 @@ impl Host {
     /// foreign driver never hides the way back.
     pub async fn rollback_plan(&self, id: &RunId, scope: &ScopeView) -> Result<RollbackPlanView, ApiError> {
         let scope = scope_model(scope)?;
+        let known = self.known(id).await;
         let actor = self.open.lock().await.get(id).map(|open| open.actor.clone());
         if let Some(actor) = actor {
-            return actor.rollback_plan(&scope).await;
+            return actor.rollback_plan(&scope, &known).await;
         }
-        let run = self.load(id).await?;
-        let around = self.surroundings(&run).await?;
+        let (run, world, clock) = match self.watched(id).await {
+            Some(watched) => (watched.run, watched.world, watched.clock),
+            None => {
+                let run = self.load(id).await?;
+                let around = self.surroundings(&run).await?;
+                (Arc::new(run), around.world, around.clock)
+            }
+        };
         let (plan, preconditions) =
-            switchback_engine::driver::plan_rollback(&run, &*around.world, around.clock.now(), &scope)
-                .await?;
+            switchback_engine::driver::plan_rollback(&run, &*world, clock.now(), &scope).await?;
         Ok(rollback_plan_view(
             &run,
             &plan,
             &preconditions,
-            around.clock.now(),
+            &known,
+            clock.now(),
         ))
     }
 
@@ -418,83 +480,18 @@ impl Host {
                 format!("run {id}"),
             ));
         }
+        if let Some(why) = self.watching_reason(id).await {
+            return Err(why);
+        }
         let actor = self.drive(id, false).await?;
         Ok(Accepted {
             seq: actor.submit(submission).await?,
         })
     }
-
-    /// The stream of a run's snapshots.
-    pub async fn subscribe(&self, id: &RunId) -> Result<watch::Receiver<Arc<RunSnapshot>>, ApiError> {
-        Ok(self.drive(id, false).await?.snapshots())
-    }
-
-    // ---- the rehearsal ----------------------------------------------------------------------
-
-    /// The handle of the closed world; started here if nobody serves it.
-    pub async fn closed_world(&self) -> Result<rehearsal::Handle, ApiError> {
-        let mut world = self.closed_world.lock().await;
-        if let Some(world) = &*world {
-            return Ok(world.handle().clone());
-        }
-        let options = rehearsal::WorldOptions {
-            dir: self.home.rehearsal(),
-            scale: self.options.rehearsal_scale.max(1),
-            insync_delay: std::time::Duration::from_secs(self.options.rehearsal_insync_s),
-        };
-        match rehearsal::World::start(options).await {
-            Ok(started) => {
-                let handle = started.handle().clone();
-                *world = Some(started);
-                Ok(handle)
-            }
-            Err(rehearsal::WorldError::AlreadyServed(handle)) => Ok(*handle),
-            Err(error) => Err(ApiError::new(
-                "rehearsal",
-                format!("The rehearsal world could not be started: {error}."),
-                "Close the other program that uses it, or set SWITCHBACK_HOME to another folder.",
-                self.home.rehearsal().display().to_string(),
-            )),
-        }
-    }
-
-    /// Ends the closed world if this program serves it; its state stays on disk.
-    pub async fn stop_closed_world(&self) {
-        if let Some(world) = self.closed_world.lock().await.take() {
-            world.stop().await;
-        }
-    }
-}
-
-/// The world of a rehearsal run.
-fn rehearsal_surroundings(
-    target: switchback_model::Target,
-    handle: &rehearsal::Handle,
-) -> Result<Surroundings, ApiError> {
-    let clock: Arc<dyn Clock> = Arc::new(WorldClock::new(handle.clock));
-    let aws = Aws::connect(&AwsOptions {
-        endpoint: Some(handle.endpoint.clone()),
-        profile: None,
-        region: target.region.clone(),
-        rehearsal_credentials: Some((rehearsal::ACCESS_KEY.to_owned(), "rehearsal".to_owned())),
-        clock: Some(clock.clone()),
-    })?;
-    let probes = ProbeWorld {
-        dial: handle.dial.clone(),
-        ca_pem: Some(handle.ca_pem.clone()),
-        name_servers: Some(servers(&handle.name_servers)),
-        resolvers: servers(&handle.resolvers),
-    };
-    let speed = handle.clock.scale.max(1);
-    Ok(Surroundings {
-        world: Arc::new(RunWorld::new(aws, probes, target, clock.clone())),
-        clock,
-        speed,
-    })
 }
 
 /// The name of this machine, for the lease; "unknown" where the system does not tell.
-fn host_name() -> String {
+pub(crate) fn host_name() -> String {
     std::fs::read_to_string("/proc/sys/kernel/hostname")
         .ok()
         .or_else(|| std::env::var("COMPUTERNAME").ok())

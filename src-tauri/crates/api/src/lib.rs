@@ -6,12 +6,17 @@ mod closed_world;
 mod error;
 pub mod home;
 pub mod host;
+pub mod known;
 pub mod mirror;
+mod outlook;
 pub mod plan;
 pub mod rehearse;
 pub mod sealing;
+mod seat;
+pub mod sheet;
 pub mod telemetry;
 pub mod view;
+mod watcher;
 pub mod wire;
 pub mod world;
 

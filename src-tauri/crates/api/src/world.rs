@@ -149,6 +149,10 @@ impl World for RunWorld {
         Ok(found)
     }
 
+    fn sign_in_until(&self) -> Option<Timestamp> {
+        self.aws.sign_in_until()
+    }
+
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {
         let now = self.clock.now();
         let observers = self.target.observers;

@@ -27,6 +27,7 @@ use crate::credentials::Chain;
 use crate::error::{CREDENTIALS_HINT, Context, guard, provider_error};
 use crate::http;
 use crate::observe::Seen;
+use crate::sign_in::SignInEnd;
 use crate::unsent::NOT_LOADED;
 
 const CONNECT: Duration = Duration::from_secs(3);
@@ -74,6 +75,7 @@ pub struct Aws {
     context: Context,
     clock: Option<Arc<dyn Clock>>,
     paced: bool,
+    pub(crate) sign_in: SignInEnd,
 }
 
 impl fmt::Debug for Aws {
@@ -121,6 +123,8 @@ impl Aws {
             custom: options.endpoint.is_some(),
             proxy: proxy.filter(|_| !plain).map(|proxy| proxy.variable),
         };
+        let sign_in = SignInEnd::default();
+        let credentials = sign_in.noting(credentials);
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT)
             .operation_attempt_timeout(ATTEMPT)
@@ -155,6 +159,7 @@ impl Aws {
             context,
             clock: options.clock.clone(),
             paced: options.rehearsal_credentials.is_none(),
+            sign_in,
         })
     }
 

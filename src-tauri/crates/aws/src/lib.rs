@@ -13,6 +13,7 @@ mod observe;
 mod pace;
 mod reading;
 pub mod route53;
+mod sign_in;
 mod source;
 mod sts;
 mod unsent;

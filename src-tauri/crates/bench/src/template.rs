@@ -134,6 +134,7 @@ impl Template {
             holder: filled.lease.holder.clone(),
             fence: round,
             taken: false,
+            reason: None,
         }];
         for event in &self.cycle {
             let mut event = event.clone();

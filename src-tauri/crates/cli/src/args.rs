@@ -200,7 +200,7 @@ pub enum Run {
     Take {
         /// The run
         run: String,
-        /// Why; it is kept in the log
+        /// Why; it is kept in the journal
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
         #[command(flatten)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use switchback_api::host::Host;
+use switchback_api::host::{Claim, Host};
 use switchback_api::view::{Live, event_view, snapshot};
 use switchback_api::wire::{ApiError, RunSnapshot, StepView};
 use switchback_engine::driver::{Driver, SubmitError, Turn};
@@ -36,7 +36,7 @@ pub async fn driven<T>(
     cx: &Cx<'_>,
     host: &Host,
     id: &RunId,
-    force: bool,
+    force: impl Into<Claim>,
     timeout_s: u64,
     work: impl AsyncFnOnce(&mut Session<'_>) -> Result<T, ApiError>,
 ) -> Result<T, ApiError> {

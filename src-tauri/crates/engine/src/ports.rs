@@ -247,6 +247,10 @@ pub trait World: Send + Sync {
     }
     /// Runs one check. Never fails: what could not be told is a reading with `Verdict::Error`.
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading;
+    /// When the caller's sign-in ends, as last noted in passing; `None` = not known. Never asks.
+    fn sign_in_until(&self) -> Option<Timestamp> {
+        None
+    }
 }
 
 /// Gives the token of an attempt: unique, not secret; carried in the Route 53 change comment.

@@ -82,6 +82,9 @@ pub enum EventKind {
         fence: u64,
         /// Taken from another holder by a person's command.
         taken: bool,
+        /// Why a person took it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// The clock jumped or the process slept: as [`Self::DriverStarted`] for what was in flight.
     Resumed {

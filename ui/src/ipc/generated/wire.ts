@@ -303,6 +303,11 @@ by: string | null,
 blocks: Array<string>, };
 
 /**
+ * What is known of the process that holds the lease.
+ */
+export type DriverLife = "at_work" | "silent" | "ended" | "unknown";
+
+/**
  * Who drives the run.
  */
 export type DriverView = { 
@@ -321,7 +326,23 @@ pid: number,
 /**
  * Whether it is this program.
  */
-ours: boolean, };
+ours: boolean, 
+/**
+ * Since when, by the run's clock.
+ */
+since: string | null, 
+/**
+ * Why a person took it, where one did.
+ */
+reason: string | null, 
+/**
+ * Whether it is at work.
+ */
+life: DriverLife, 
+/**
+ * Real seconds without a sign of life, where it is silent.
+ */
+silent_s: number | null, };
 
 /**
  * One event as the timeline shows it.
@@ -451,6 +472,19 @@ events: Array<EventView>,
  * The last sequence number of the run.
  */
 head: number, };
+
+/**
+ * This program drove the run, and somebody took it over.
+ */
+export type LostView = { 
+/**
+ * When this program found out, by the run's clock.
+ */
+at: string, 
+/**
+ * By whom, where the driver of this home's journal does not tell: on another workstation.
+ */
+sentence: string | null, };
 
 /**
  * The mirror folder of a run. Where it is behind or has a problem, the copy on the other disk is
@@ -730,7 +764,11 @@ in_flight: Array<string>,
 /**
  * Longest time until compliant caches are back, in seconds.
  */
-caches_s: number, };
+caches_s: number, 
+/**
+ * How long all of it takes.
+ */
+takes: UndoTimeView, };
 
 /**
  * A rollback under way or ended.
@@ -819,6 +857,19 @@ banner: BannerView,
  */
 driver: DriverView | null, 
 /**
+ * Why nothing can be done from here: somebody else drives the run, or nobody does. Absent = this
+ * program drives it.
+ */
+watching: string | null, 
+/**
+ * This program drove the run until somebody took it over.
+ */
+lost: LostView | null, 
+/**
+ * When the sign-in ends, on the clock of whoever issued it; absent = not known.
+ */
+sign_in_until: string | null, 
+/**
  * The phases with their steps.
  */
 phases: Array<PhaseView>, 
@@ -859,6 +910,49 @@ mirror?: MirrorView, };
  * What to take back.
  */
 export type ScopeView = { "step": string } | { "rule": string } | "all";
+
+/**
+ * A break-glass sheet that was written.
+ */
+export type SheetExported = { 
+/**
+ * The file.
+ */
+file: string, 
+/**
+ * Whether the file is in the mirror folder, so off this machine's own state.
+ */
+in_mirror: boolean, 
+/**
+ * Up to which event it knows the run.
+ */
+seq: number, 
+/**
+ * The sheet itself, to be kept elsewhere too.
+ */
+text: string, };
+
+/**
+ * The break-glass sheet: the way back as AWS CLI commands, for the day on which this program can't
+ * be used.
+ */
+export type SheetView = { 
+/**
+ * When it was last exported; absent = never.
+ */
+exported_at: string | null, 
+/**
+ * Up to which event it knows the run.
+ */
+seq: number | null, 
+/**
+ * The file.
+ */
+file: string | null, 
+/**
+ * Why it can't be relied on; absent = it is as new as the last change, or nothing was changed.
+ */
+stale: string | null, };
 
 /**
  * One step with everything that its page shows.
@@ -953,6 +1047,10 @@ undo_before: Array<ReadingView>,
  */
 undo_loses: Array<string>, 
 /**
+ * How long the undo takes.
+ */
+undo_takes: UndoTimeView, 
+/**
  * After-checks (of the apply, or of the undo once that began).
  */
 verify: Array<ReadingView>, 
@@ -973,6 +1071,28 @@ offers: Array<Offer>, };
  * What a reading or an answer means to a tired engineer. Order = rank, worst last.
  */
 export type Tone = "passing" | "not_applicable" | "waiting" | "running" | "failing" | "unknown";
+
+/**
+ * How long going back takes.
+ */
+export type UndoTimeView = { 
+/**
+ * Seconds from the first call to the last after-check, the slowest of the tries that this home's
+ * journals tell of; absent = never measured here.
+ */
+slowest_s: number | null, 
+/**
+ * Tries behind it.
+ */
+tries: number, 
+/**
+ * How many of them were rehearsals.
+ */
+rehearsals: number, 
+/**
+ * Longest time until compliant caches are back, in seconds; absent = not known yet.
+ */
+caches_s: number | null, };
 
 /**
  * What happened to the world, or to the run: one update of the stream.
@@ -1010,4 +1130,12 @@ proposal: ScopeView | null,
 /**
  * The steps that it would undo, in order.
  */
-order: Array<string>, };
+order: Array<string>, 
+/**
+ * How long that takes.
+ */
+takes: UndoTimeView, 
+/**
+ * The break-glass sheet.
+ */
+sheet: SheetView, };

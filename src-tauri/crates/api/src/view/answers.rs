@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 use switchback_engine::rollback::proposal;
 use switchback_engine::run::Run;
-use switchback_model::Finding;
+use switchback_model::{Finding, TargetKind};
 
 use super::rollback::scope_view;
 use super::run::Live;
 use super::tone;
 use crate::mirror::MirrorView;
-use crate::wire::{Answer, ReadingView, Tone, WayBack};
+use crate::sheet::SheetRecord;
+use crate::wire::{Answer, ReadingView, SheetView, Tone, UndoTimeView, WayBack};
 
 /// Seconds for which a look at the way back is believed.
 const BELIEVED_S: i64 = 120;
@@ -58,6 +59,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
     // A mirror that lags behind bars nothing; but the copy that another workstation would go on
     // from is old, so it is never passed over.
     let mirror = mirror.and_then(MirrorView::missing);
+    let sheet = sheet(run, live.known.sheet.as_ref());
     let Some(scope) = proposal(run, &live.failing()) else {
         return WayBack {
             answer: Answer {
@@ -75,14 +77,18 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
             something_to_undo: false,
             proposal: None,
             order: Vec::new(),
+            takes: UndoTimeView::default(),
+            sheet,
         };
     };
+    let mut takes = UndoTimeView::default();
     let mut missing = Vec::new();
     let mut order = Vec::new();
     match live.readiness.iter().find(|r| r.plan.scope == scope) {
         None => missing.push("The way back has not been looked at yet".to_owned()),
         Some(readiness) => {
             order = readiness.plan.items.iter().map(|i| i.title.clone()).collect();
+            takes = super::rollback::takes(run, &readiness.plan, &live.known);
             let age = now.duration_since(readiness.at).as_secs();
             if age > BELIEVED_S {
                 missing.push(format!("The way back was last looked at {age} s ago"));
@@ -116,6 +122,19 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
         }
     }
     missing.extend(mirror);
+    missing.extend(sign_in(live.sign_in_until, takes, now));
+    // A rehearsal has nobody who would need its sheet: it is shown there, and takes nothing away.
+    if matches!(
+        run.plan.target.kind,
+        TargetKind::Production | TargetKind::Preproduction
+    ) {
+        missing.extend(
+            sheet
+                .stale
+                .as_ref()
+                .map(|why| format!("Break-glass sheet: {why}")),
+        );
+    }
     let answer = if missing.is_empty() {
         Answer {
             tone: Tone::Passing,
@@ -138,5 +157,36 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
         something_to_undo: true,
         proposal: Some(scope_view(&scope)),
         order,
+        takes,
+        sheet,
+    }
+}
+
+/// A sign-in that ends before a rollback would.
+fn sign_in(until: Option<Timestamp>, takes: UndoTimeView, now: Timestamp) -> Option<String> {
+    let left = until?.duration_since(now).as_secs();
+    let needed = takes.slowest_s.max(takes.caches_s).unwrap_or(0);
+    if left <= 0 {
+        return Some("Your sign-in has ended: sign in again".to_owned());
+    }
+    (u64::try_from(left).is_ok_and(|left| left < needed))
+        .then(|| "Your sign-in ends before a rollback would: sign in again".to_owned())
+}
+
+/// The break-glass sheet against the last change.
+fn sheet(run: &Run, record: Option<&SheetRecord>) -> SheetView {
+    let last_change = run.steps.values().flat_map(|s| &s.attempts).map(|a| a.seq).max();
+    let stale = match (record, last_change) {
+        (None, None) => None,
+        (None, Some(_)) => Some("it was never exported"),
+        (Some(record), Some(change)) if change > record.seq => Some("it is older than the last change"),
+        (Some(record), _) if !record.settled => Some("it was made while a call was in flight"),
+        (Some(_), _) => None,
+    };
+    SheetView {
+        exported_at: record.map(|r| r.at),
+        seq: record.map(|r| r.seq),
+        file: record.map(|r| r.file.display().to_string()),
+        stale: stale.map(str::to_owned),
     }
 }

@@ -40,14 +40,24 @@ fn tell(kind: &EventKind) -> Told {
             Some(by.to_string()),
             format!("Run opened on {}: {}", plan.target.name, plan.title),
         ),
-        EventKind::DriverStarted { holder, taken, .. } => (
+        EventKind::DriverStarted {
+            holder,
+            taken,
+            reason,
+            ..
+        } => (
             None,
             Some(holder.by.to_string()),
-            if *taken {
-                format!("Took the run over on {}", holder.host)
-            } else {
-                format!("Began to drive on {}", holder.host)
-            },
+            format!(
+                "{} on {}{}",
+                if *taken {
+                    "Took the run over"
+                } else {
+                    "Began to drive"
+                },
+                holder.host,
+                reason.as_deref().map(|r| format!(": {r}")).unwrap_or_default()
+            ),
         ),
         EventKind::Resumed { gap_ms } => (
             None,

@@ -8,7 +8,7 @@ use switchback_model::{Command, Operator, Resolution, Step, StepKind, StepState,
 
 use crate::wire::Offer;
 
-pub(super) fn offers(run: &Run, step: &Step, now: Timestamp) -> Vec<Offer> {
+pub(super) fn offers(run: &Run, step: &Step, now: Timestamp, watching: Option<&str>) -> Vec<Offer> {
     let id = || step.id.clone();
     let state = run.steps[&step.id].state;
     let mut offers = Vec::new();
@@ -71,6 +71,11 @@ pub(super) fn offers(run: &Run, step: &Step, now: Timestamp) -> Vec<Offer> {
             && !(word == "inspect" && matches!(state, StepState::Done { .. } | StepState::Undone { .. }))
         {
             offers.push(offer);
+        }
+    }
+    if let Some(why) = watching {
+        for offer in &mut offers {
+            offer.refused = Some(why.to_owned());
         }
     }
     offers

@@ -3,10 +3,15 @@
 use jiff::Timestamp;
 use switchback_engine::run::{RollbackRun, RollbackState, Run};
 use switchback_model::rollback::{ItemKind, Precondition};
-use switchback_model::{CheckReading, Image, RollbackItem, RollbackPlan, RollbackScope, RuleId, StepId};
+use switchback_model::{
+    CheckReading, Image, Preview, RollbackItem, RollbackPlan, RollbackScope, RuleId, StepId,
+};
 
 use super::{preview_view, reading_view};
-use crate::wire::{BreachView, ReadingView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView};
+use crate::known::Known;
+use crate::wire::{
+    BreachView, ReadingView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView, UndoTimeView,
+};
 
 /// The scope for the wire.
 #[must_use]
@@ -33,6 +38,7 @@ pub fn rollback_plan_view(
     run: &Run,
     plan: &RollbackPlan,
     preconditions: &[Precondition],
+    known: &Known,
     now: Timestamp,
 ) -> RollbackPlanView {
     let in_set: Vec<&StepId> = plan.items.iter().filter_map(|i| i.step.as_ref()).collect();
@@ -73,21 +79,50 @@ pub fn rollback_plan_view(
         stays,
         in_flight: plan.in_flight.iter().map(ToString::to_string).collect(),
         caches_s: plan.items.iter().filter_map(served_ttl).max().unwrap_or(0),
+        takes: takes(run, plan, known),
     }
 }
 
 /// The longest TTL that is served now and replaced by the item: how long compliant caches keep it.
 fn served_ttl(item: &RollbackItem) -> Option<u64> {
-    let ItemKind::Undo {
-        preview: Some(preview),
-        ..
-    } = &item.kind
-    else {
-        return None;
-    };
+    match &item.kind {
+        ItemKind::Undo {
+            preview: Some(preview),
+            ..
+        } => caches_s(preview),
+        _ => None,
+    }
+}
+
+/// How long compliant caches keep what a change replaces.
+pub(super) fn caches_s(preview: &Preview) -> Option<u64> {
     match &preview.from {
         Image::RecordSets { sets, .. } => sets.iter().map(|s| u64::from(s.believed_ttl())).max(),
     }
+}
+
+/// How long a plan takes: its items come one after the other. Measured only where each of its undos
+/// was.
+pub(super) fn takes(run: &Run, plan: &RollbackPlan, known: &Known) -> UndoTimeView {
+    let mut total = UndoTimeView {
+        slowest_s: Some(0),
+        tries: u32::MAX,
+        rehearsals: u32::MAX,
+        caches_s: plan.items.iter().filter_map(served_ttl).max(),
+    };
+    for step in plan.items.iter().filter_map(|item| item.step.as_ref()) {
+        let one = known.undo_time(run, step);
+        total.slowest_s = total.slowest_s.zip(one.slowest_s).map(|(all, one)| all + one);
+        total.tries = total.tries.min(one.tries);
+        total.rehearsals = total.rehearsals.min(one.rehearsals);
+    }
+    if total.tries == u32::MAX {
+        total = UndoTimeView {
+            caches_s: total.caches_s,
+            ..UndoTimeView::default()
+        };
+    }
+    total
 }
 
 pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> RollbackProgress {

@@ -10,9 +10,11 @@ use switchback_model::rollback::Precondition;
 use switchback_model::{MonitorId, RollbackPlan, RunState, StepState, TargetKind};
 
 use super::{answers, offers, rollback, step};
+use crate::known::Known;
 use crate::mirror::MirrorSource;
 use crate::wire::{
-    BannerView, Deadline, DecisionView, DriverView, PhaseView, ReadingView, RunSnapshot, SCHEMA_VERSION, Tone,
+    BannerView, Deadline, DecisionView, DriverLife, DriverView, LostView, PhaseView, ReadingView,
+    RunSnapshot, SCHEMA_VERSION, Tone,
 };
 
 /// The rollback that the button would propose, as last read.
@@ -41,6 +43,45 @@ pub struct Live {
     pub stopped_by: Option<String>,
     /// Tells how the mirror folder stands.
     pub mirror: Option<MirrorSource>,
+    /// Somebody else drives the run, or nobody, and this program looks on.
+    pub watch: Option<Watch>,
+    /// What is known besides the run's own journal.
+    pub known: Known,
+    /// When the sign-in ends, where that is known.
+    pub sign_in_until: Option<Timestamp>,
+}
+
+/// The run as seen by a program that does not drive it.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    /// Who holds the lease; absent = nobody.
+    pub holder: Option<DriverView>,
+    /// This program drove the run before.
+    pub lost: Option<LostView>,
+}
+
+impl Watch {
+    /// Why nothing can be done from here.
+    fn reason(&self) -> String {
+        match (&self.holder, &self.lost) {
+            (
+                _,
+                Some(LostView {
+                    sentence: Some(sentence),
+                    ..
+                }),
+            ) => sentence.clone(),
+            (Some(holder), _) if holder.life == DriverLife::Ended => format!(
+                "{} on {} drove this run, and that program has ended. Take the run over to act here.",
+                holder.by, holder.host
+            ),
+            (Some(holder), _) => format!(
+                "{} on {} drives this run. Take it over to act here.",
+                holder.by, holder.host
+            ),
+            (None, _) => "Nobody drives this run. Drive it from here to act.".to_owned(),
+        }
+    }
 }
 
 impl Live {
@@ -60,6 +101,7 @@ impl Live {
 pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
     let monitors = monitor_views(run, live, now);
     let mirror = live.mirror.as_ref().and_then(|mirror| mirror.look(run.seq, now));
+    let watching = live.watch.as_ref().map(Watch::reason);
     RunSnapshot {
         schema_version: SCHEMA_VERSION,
         run: run.id.to_string(),
@@ -70,12 +112,9 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
         now,
         opened_at: run.opened_at,
         banner: banner(run, live),
-        driver: run.driver.as_ref().map(|(holder, _)| DriverView {
-            by: holder.by.to_string(),
-            host: holder.host.clone(),
-            pid: holder.pid,
-            ours: live.ours,
-        }),
+        driver: driver(run, live),
+        lost: live.watch.as_ref().and_then(|watch| watch.lost.clone()),
+        sign_in_until: live.sign_in_until,
         phases: run
             .plan
             .phases
@@ -94,7 +133,11 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
                 steps: phase
                     .steps
                     .iter()
-                    .map(|s| step::view(s, &run.steps[&s.id], now, offers::offers(run, s, now)))
+                    .map(|s| {
+                        let offers = offers::offers(run, s, now, watching.as_deref());
+                        let takes = live.known.undo_time(run, &s.id);
+                        step::view(s, &run.steps[&s.id], now, offers, takes)
+                    })
                     .collect(),
             })
             .collect(),
@@ -106,7 +149,29 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
         deadlines: deadlines(run, live, now),
         stopped_by: live.stopped_by.clone(),
         mirror,
+        watching,
     }
+}
+
+fn driver(run: &Run, live: &Live) -> Option<DriverView> {
+    if let Some(watch) = &live.watch {
+        return watch.holder.clone();
+    }
+    let (holder, _) = run.driver.as_ref()?;
+    Some(DriverView {
+        by: holder.by.to_string(),
+        host: holder.host.clone(),
+        pid: holder.pid,
+        ours: live.ours,
+        since: None,
+        reason: None,
+        life: if live.ours {
+            DriverLife::AtWork
+        } else {
+            DriverLife::Unknown
+        },
+        silent_s: None,
+    })
 }
 
 /// The run's state in one word.

@@ -5,10 +5,17 @@ use switchback_engine::evolve::name;
 use switchback_engine::run::{Attempt, Outcome, StepRun};
 use switchback_model::{Finding, Reversibility, Step, StepKind, StepState, Way};
 
+use super::rollback::caches_s;
 use super::{preview_view, reading_views};
-use crate::wire::{AttemptView, Offer, StepView};
+use crate::wire::{AttemptView, Offer, StepView, UndoTimeView};
 
-pub(super) fn view(step: &Step, state: &StepRun, now: Timestamp, offers: Vec<Offer>) -> StepView {
+pub(super) fn view(
+    step: &Step,
+    state: &StepRun,
+    now: Timestamp,
+    offers: Vec<Offer>,
+    takes: UndoTimeView,
+) -> StepView {
     let checks = state.checks.as_ref();
     let undoing = state.last(Way::Undo).filter(|_| {
         matches!(
@@ -64,6 +71,10 @@ pub(super) fn view(step: &Step, state: &StepRun, now: Timestamp, offers: Vec<Off
             now,
         ),
         undo_loses: step.undo_loses.clone(),
+        undo_takes: UndoTimeView {
+            caches_s: checks.and_then(|c| c.undo.as_ref()).and_then(caches_s),
+            ..takes
+        },
         verify: reading_views(specs, &readings, now),
         attempts: state.attempts.iter().map(attempt_view).collect(),
         drifted: state.drift.as_ref().map(drift_sentence),

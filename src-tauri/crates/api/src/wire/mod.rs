@@ -20,8 +20,14 @@ pub use fields::{FieldPlanView, FieldRowView};
 pub use journal::{EventView, JournalPage};
 pub use reading::{ReadingView, Tone};
 pub use rehearsal::{FaultView, RehearsalCommand, RehearsalPart, RehearsalView};
-pub use rollback::{BreachView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView, WayBack};
-pub use run::{Answer, AppInfo, BannerView, Deadline, DecisionView, DriverView, RunRow, RunSnapshot, Update};
+pub use rollback::{
+    BreachView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView, SheetView, UndoTimeView,
+    WayBack,
+};
+pub use run::{
+    Answer, AppInfo, BannerView, Deadline, DecisionView, DriverLife, DriverView, LostView, RunRow,
+    RunSnapshot, Update,
+};
 pub use step::{AttemptView, Offer, PhaseView, StepView};
 
 use serde::{Deserialize, Serialize};
@@ -37,6 +43,21 @@ pub struct Accepted {
     /// The last event after it was accepted.
     #[ts(type = "number")]
     pub seq: u64,
+}
+
+/// A break-glass sheet that was written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct SheetExported {
+    /// The file.
+    pub file: String,
+    /// Whether the file is in the mirror folder, so off this machine's own state.
+    pub in_mirror: bool,
+    /// Up to which event it knows the run.
+    #[ts(type = "number")]
+    pub seq: u64,
+    /// The sheet itself, to be kept elsewhere too.
+    pub text: String,
 }
 
 /// An error at the boundary.

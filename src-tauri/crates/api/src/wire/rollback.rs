@@ -1,5 +1,6 @@
 //! Rollbacks: proposed, planned, under way.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -21,6 +22,44 @@ pub struct WayBack {
     pub proposal: Option<ScopeView>,
     /// The steps that it would undo, in order.
     pub order: Vec<String>,
+    /// How long that takes.
+    pub takes: UndoTimeView,
+    /// The break-glass sheet.
+    pub sheet: SheetView,
+}
+
+/// How long going back takes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct UndoTimeView {
+    /// Seconds from the first call to the last after-check, the slowest of the tries that this home's
+    /// journals tell of; absent = never measured here.
+    #[ts(type = "number | null")]
+    pub slowest_s: Option<u64>,
+    /// Tries behind it.
+    pub tries: u32,
+    /// How many of them were rehearsals.
+    pub rehearsals: u32,
+    /// Longest time until compliant caches are back, in seconds; absent = not known yet.
+    #[ts(type = "number | null")]
+    pub caches_s: Option<u64>,
+}
+
+/// The break-glass sheet: the way back as AWS CLI commands, for the day on which this program can't
+/// be used.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct SheetView {
+    /// When it was last exported; absent = never.
+    #[ts(type = "string | null")]
+    pub exported_at: Option<Timestamp>,
+    /// Up to which event it knows the run.
+    #[ts(type = "number | null")]
+    pub seq: Option<u64>,
+    /// The file.
+    pub file: Option<String>,
+    /// Why it can't be relied on; absent = it is as new as the last change, or nothing was changed.
+    pub stale: Option<String>,
 }
 
 /// What to take back.
@@ -99,6 +138,8 @@ pub struct RollbackPlanView {
     /// Longest time until compliant caches are back, in seconds.
     #[ts(type = "number")]
     pub caches_s: u64,
+    /// How long all of it takes.
+    pub takes: UndoTimeView,
 }
 
 /// A rollback under way or ended.

@@ -64,6 +64,21 @@ pub struct DecisionView {
     pub blocks: Vec<String>,
 }
 
+/// What is known of the process that holds the lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, export_to = "wire.ts")]
+pub enum DriverLife {
+    /// It gives signs of life.
+    AtWork,
+    /// It has given none for a while: frozen, or its machine sleeps.
+    Silent,
+    /// Its process, on this machine, has ended.
+    Ended,
+    /// It can't be told from here.
+    Unknown,
+}
+
 /// Who drives the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "wire.ts")]
@@ -76,6 +91,27 @@ pub struct DriverView {
     pub pid: u32,
     /// Whether it is this program.
     pub ours: bool,
+    /// Since when, by the run's clock.
+    #[ts(type = "string | null")]
+    pub since: Option<Timestamp>,
+    /// Why a person took it, where one did.
+    pub reason: Option<String>,
+    /// Whether it is at work.
+    pub life: DriverLife,
+    /// Real seconds without a sign of life, where it is silent.
+    #[ts(type = "number | null")]
+    pub silent_s: Option<u64>,
+}
+
+/// This program drove the run, and somebody took it over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct LostView {
+    /// When this program found out, by the run's clock.
+    #[ts(type = "string")]
+    pub at: Timestamp,
+    /// By whom, where the driver of this home's journal does not tell: on another workstation.
+    pub sentence: Option<String>,
 }
 
 /// A deadline: says "Decision due", never acts.
@@ -118,6 +154,14 @@ pub struct RunSnapshot {
     pub banner: BannerView,
     /// Who drives it; absent = nobody.
     pub driver: Option<DriverView>,
+    /// Why nothing can be done from here: somebody else drives the run, or nobody does. Absent = this
+    /// program drives it.
+    pub watching: Option<String>,
+    /// This program drove the run until somebody took it over.
+    pub lost: Option<LostView>,
+    /// When the sign-in ends, on the clock of whoever issued it; absent = not known.
+    #[ts(type = "string | null")]
+    pub sign_in_until: Option<Timestamp>,
     /// The phases with their steps.
     pub phases: Vec<PhaseView>,
     /// Monitors, worst first.

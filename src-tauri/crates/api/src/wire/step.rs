@@ -6,6 +6,7 @@ use ts_rs::TS;
 
 use super::change::PreviewView;
 use super::reading::ReadingView;
+use super::rollback::UndoTimeView;
 
 /// Something that a person may do with a step now, or why not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -95,6 +96,8 @@ pub struct StepView {
     pub undo_before: Vec<ReadingView>,
     /// What the undo loses; empty = nothing.
     pub undo_loses: Vec<String>,
+    /// How long the undo takes.
+    pub undo_takes: UndoTimeView,
     /// After-checks (of the apply, or of the undo once that began).
     pub verify: Vec<ReadingView>,
     /// Numbered tries, oldest first.

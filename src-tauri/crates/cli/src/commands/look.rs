@@ -76,6 +76,7 @@ pub async fn look(
                 readiness: readiness.into_iter().collect(),
                 speed: around.speed,
                 mirror: Some(host.mirror(&run.id)),
+                known: host.known(&run.id).await,
                 ..Live::default()
             },
             rules,
@@ -112,6 +113,7 @@ async fn blind(host: &Host, run: &Run, error: ApiError) -> Result<Look, ApiError
         run: run.clone(),
         live: Live {
             mirror: Some(host.mirror(&run.id)),
+            known: host.known(&run.id).await,
             ..Live::default()
         },
         rules,

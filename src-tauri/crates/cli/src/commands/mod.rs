@@ -11,14 +11,13 @@ mod rollback;
 mod run;
 mod runbook;
 mod secret;
-mod sheet;
 mod step;
 mod watch;
 
 use clap::CommandFactory as _;
 use switchback_api::wire::ApiError;
 
-use crate::args::{Args, Command, Run};
+use crate::args::{Args, Command};
 use crate::exit;
 use crate::host::Cx;
 use crate::print::Out;
@@ -32,7 +31,6 @@ pub async fn run(args: Args, out: &Out) -> Result<u8, ApiError> {
     match args.command {
         Command::Runbook(command) => runbook::run(&cx, command),
         Command::Plan { runbook, target } => plan::run(&cx, &runbook, &target),
-        Command::Run(Run::Sheet { run, out }) => sheet::run(&cx, &run, out.as_deref()).await,
         Command::Run(command) => run::run(&cx, command).await,
         Command::Step(command) => step::run(&cx, command).await,
         Command::Decide(command) => decide::run(&cx, command).await,

@@ -57,7 +57,8 @@ async fn go(
         .collect::<Result<Vec<_>, _>>()?;
     driven(cx, host, id, false, ask.patience.timeout, async |session| {
         let (plan, preconditions) = session.driver().plan_rollback(&scope).await?;
-        let view = rollback_plan_view(session.run(), &plan, &preconditions, session.now());
+        let known = host.known(id).await;
+        let view = rollback_plan_view(session.run(), &plan, &preconditions, &known, session.now());
         if seen.is_some_and(|seen| seen != plan.digest()) {
             return Err(ApiError::new(
                 "stale_screen",

@@ -1,11 +1,12 @@
 //! `run`: open, list, show, and the commands about a whole run.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::{Value, json};
-use switchback_api::host::Host;
+use switchback_api::host::{Claim, Host};
 use switchback_api::view::snapshot;
-use switchback_api::wire::{ApiError, DriverView, RunSnapshot};
+use switchback_api::wire::{ApiError, DriverLife, DriverView, RunSnapshot};
 use switchback_engine::run::Run as Folded;
 use switchback_model::Command;
 
@@ -43,8 +44,7 @@ pub async fn run(cx: &Cx<'_>, command: Run) -> Result<u8, ApiError> {
             reason,
             patience,
         } => adopt(cx, &run, &step, reason.reason, patience.timeout).await,
-        // Has its own module.
-        Run::Sheet { run, out } => super::sheet::run(cx, &run, out.as_deref()).await,
+        Run::Sheet { run, out } => sheet(cx, &run, out.as_deref()).await,
     }
 }
 
@@ -95,6 +95,10 @@ pub fn driver(host: &Host, run: &Folded) -> Result<Option<DriverView>, ApiError>
         host: lease.holder.host,
         pid: lease.holder.pid,
         ours: false,
+        since: None,
+        reason: None,
+        life: DriverLife::Unknown,
+        silent_s: None,
     }))
 }
 
@@ -313,8 +317,11 @@ async fn submit(
 async fn take(cx: &Cx<'_>, run: &str, reason: Option<String>, timeout_s: u64) -> Result<u8, ApiError> {
     let host = cx.host()?;
     let id = run_id(run)?;
-    tracing::info!(run = %id, reason = reason.as_deref().unwrap_or("not given"), "taking the lease");
-    let snapshot = driven(cx, &host, &id, true, timeout_s, async |session| {
+    let claim = Claim::Person {
+        by: cx.operator()?,
+        reason,
+    };
+    let snapshot = driven(cx, &host, &id, claim, timeout_s, async |session| {
         session.settle().await?;
         Ok(session.snapshot())
     })
@@ -337,6 +344,33 @@ async fn adopt(cx: &Cx<'_>, run: &str, step: &str, reason: String, timeout_s: u6
     .await?;
     cx.out
         .answer(&step, || format!("{}: {}", step.id, step.state_words));
+    host.stop_closed_world().await;
+    Ok(exit::OK)
+}
+
+async fn sheet(cx: &Cx<'_>, run: &str, out: Option<&Path>) -> Result<u8, ApiError> {
+    let host = cx.host()?;
+    let id = run_id(run)?;
+    let sheet = host.sheet(&id).await?;
+    if let Some(error) = &sheet.blind {
+        cx.out
+            .say(&format!("Not looked at: {} {}", error.message, error.hint));
+    }
+    let document = json!({
+        "run": id,
+        "made_at": sheet.made_at,
+        "to_seq": sheet.to_seq,
+        "file": out,
+        "commands": sheet.commands,
+        "sheet": sheet.text,
+    });
+    match out {
+        None => cx.out.answer(document, || sheet.text.clone()),
+        Some(file) => {
+            host.keep_sheet(&id, &sheet, Some(file)).await?;
+            cx.out.answer(document, || file.display().to_string());
+        }
+    }
     host.stop_closed_world().await;
     Ok(exit::OK)
 }

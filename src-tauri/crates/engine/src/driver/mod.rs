@@ -118,6 +118,18 @@ impl Driver {
         lease: Lease,
         taken: bool,
     ) -> Result<Self, DriveError> {
+        Self::start_because(journal, clock, world, lease, taken, None).await
+    }
+
+    /// As [`Self::start`], with a person's reason for taking the run.
+    pub async fn start_because(
+        journal: Arc<dyn Journal>,
+        clock: Arc<dyn Clock>,
+        world: Arc<dyn World>,
+        lease: Lease,
+        taken: bool,
+        reason: Option<String>,
+    ) -> Result<Self, DriveError> {
         let mut run = journal.fold().await??;
         if let Some(problem) = open_images(&mut run, journal.vault()).await {
             tracing::warn!(%problem, "some images stay sealed");
@@ -136,6 +148,7 @@ impl Driver {
             holder: driver.lease.holder.clone(),
             fence: driver.lease.fence,
             taken,
+            reason,
         };
         driver.append(vec![started]).await?;
         Ok(driver)

@@ -80,6 +80,7 @@ fn write_format_1_fixture() {
             holder: holder(1),
             fence: lease.fence,
             taken: false,
+            reason: None,
         },
         intended(1, Captured::Clear(image(3600))),
         receipt(1),

@@ -1,75 +1,154 @@
-//! `run sheet`: the break-glass sheet. What is left and the way back as AWS CLI commands with the
-//! exact values, for the day on which this program can't be used.
+//! The break-glass sheet. What is left and the way back as AWS CLI commands with the exact values,
+//! for the day on which this program can't be used. The home remembers when a run's sheet was last
+//! exported, so that readiness can say that it is older than the last change.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use serde_json::json;
-use switchback_api::host::{Host, Surroundings};
-use switchback_api::wire::ApiError;
+use serde::{Deserialize, Serialize};
 use switchback_engine::rollback::{Seen, plan_rollback};
 use switchback_engine::run::Run;
 use switchback_model::rollback::ItemKind;
-use switchback_model::{Preview, Reversibility, RollbackItem, RollbackScope, Step, StepState, TargetKind};
+use switchback_model::{
+    Preview, Reversibility, RollbackItem, RollbackScope, RunId, Step, StepState, TargetKind,
+};
 
-use crate::exit;
-use crate::host::{Cx, run_id};
-use crate::print::moment;
+use crate::home::Home;
+use crate::host::{Host, Surroundings};
+use crate::wire::{ApiError, SheetExported};
 
-pub async fn run(cx: &Cx<'_>, run: &str, out: Option<&Path>) -> Result<u8, ApiError> {
-    let host = cx.host()?;
-    let run = host.load(&run_id(run)?).await?;
-    let around = match host.surroundings(&run).await {
-        Ok(around) => Some(around),
-        Err(error) => {
-            cx.out
-                .say(&format!("Not looked at: {} {}", error.message, error.hint));
-            None
-        }
-    };
-    let now = match &around {
-        Some(around) => around.clock.now(),
-        None => host.run_snapshot(&run.id).await?.now,
-    };
-    let mut sheet = Sheet::default();
-    sheet.head(&host, &run, now).await;
-    sheet.way_back(&run, around.as_ref()).await;
-    sheet.left(&run, around.as_ref()).await;
-    let document = json!({
-        "run": run.id,
-        "made_at": now,
-        "to_seq": run.seq,
-        "file": out.map(|file| file.display().to_string()),
-        "commands": sheet.commands,
-        "sheet": sheet.text,
-    });
-    match out {
-        None => cx.out.answer(document, || sheet.text.clone()),
-        Some(file) => {
-            write(file, &sheet.text)?;
-            cx.out.answer(document, || file.display().to_string());
-        }
-    }
-    host.stop_closed_world().await;
-    Ok(exit::OK)
+/// A sheet as made from a fresh look at the world.
+#[derive(Debug, Clone, Default)]
+pub struct Sheet {
+    /// The whole sheet: comments, and commands that can be run as they stand.
+    pub text: String,
+    /// Only the commands.
+    pub commands: Vec<String>,
+    /// When it was made, by the run's clock.
+    pub made_at: Timestamp,
+    /// Up to which event it knows the run.
+    pub to_seq: u64,
+    /// Why the world could not be looked at: then it holds what the journal says.
+    pub blind: Option<ApiError>,
+    /// Whether no call was in flight when it was made.
+    settled: bool,
 }
 
+/// What the home remembers of a run's last export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetRecord {
+    /// When it was made, by the run's clock.
+    pub at: Timestamp,
+    /// Up to which event it knows the run.
+    pub seq: u64,
+    /// The file.
+    pub file: PathBuf,
+    /// Whether no call was in flight when it was made.
+    pub settled: bool,
+}
+
+impl SheetRecord {
+    /// The last export of a run's sheet; none where there was none, or nobody can tell.
+    #[must_use]
+    pub fn read(home: &Home, run: &RunId) -> Option<Self> {
+        let json = std::fs::read(record_path(home, run)).ok()?;
+        serde_json::from_slice(&json).ok()
+    }
+}
+
+fn record_path(home: &Home, run: &RunId) -> PathBuf {
+    home.path().join("sheets").join(format!("{run}.json"))
+}
+
+impl Host {
+    /// Makes the sheet of a run from a fresh look at the world.
+    pub async fn sheet(&self, id: &RunId) -> Result<Sheet, ApiError> {
+        let run = self.load(id).await?;
+        let (around, blind) = match self.surroundings(&run).await {
+            Ok(around) => (Some(around), None),
+            Err(error) => (None, Some(error)),
+        };
+        let now = around
+            .as_ref()
+            .map_or_else(|| self.now_of(&run), |around| around.clock.now());
+        let mut sheet = Sheet {
+            made_at: now,
+            to_seq: run.seq,
+            blind,
+            settled: run.in_flight().is_none(),
+            ..Sheet::default()
+        };
+        sheet.head(self, &run, now).await;
+        sheet.way_back(&run, around.as_ref()).await;
+        sheet.left(&run, around.as_ref()).await;
+        Ok(sheet)
+    }
+
+    /// Writes a sheet to a file, whole or not at all, and remembers that it was exported. Without a
+    /// file it goes to the mirror folder, which is on another disk or share, or else to the home:
+    /// then a person has to carry it off this machine.
+    pub async fn export_sheet(&self, id: &RunId, file: Option<&Path>) -> Result<SheetExported, ApiError> {
+        let sheet = self.sheet(id).await?;
+        self.keep_sheet(id, &sheet, file).await
+    }
+
+    /// The same with a sheet that was made already.
+    pub async fn keep_sheet(
+        &self,
+        id: &RunId,
+        sheet: &Sheet,
+        file: Option<&Path>,
+    ) -> Result<SheetExported, ApiError> {
+        let mirror = self.store.mirror_state(id).map(|mirror| mirror.folder);
+        let in_mirror = file.is_none() && mirror.is_some();
+        let file = match (file, mirror) {
+            (Some(file), _) => std::path::absolute(file).unwrap_or_else(|_| file.to_owned()),
+            (None, Some(mirror)) => mirror.join(format!("{id}.sheet.sh")),
+            (None, None) => self.home.path().join("sheets").join(format!("{id}.sh")),
+        };
+        write(&file, &sheet.text)?;
+        let record = SheetRecord {
+            at: sheet.made_at,
+            seq: sheet.to_seq,
+            file: file.clone(),
+            settled: sheet.settled,
+        };
+        let json = serde_json::to_string(&record)
+            .map_err(|_| ApiError::internal("the record of a sheet can't be written as JSON"))?;
+        write(&record_path(&self.home, id), &json)?;
+        self.tell(id).await;
+        Ok(SheetExported {
+            file: file.display().to_string(),
+            in_mirror,
+            seq: sheet.to_seq,
+            text: sheet.text.clone(),
+        })
+    }
+}
+
+/// Whole or not at all: half a sheet would be worse than none.
 fn write(file: &Path, text: &str) -> Result<(), ApiError> {
-    std::fs::write(file, text).map_err(|error| {
+    let draft = file.with_extension("new");
+    let written = file
+        .parent()
+        .map_or(Ok(()), std::fs::create_dir_all)
+        .and_then(|()| std::fs::File::create(&draft))
+        .and_then(|mut open| open.write_all(text.as_bytes()).and_then(|()| open.sync_all()))
+        .and_then(|()| std::fs::rename(&draft, file));
+    written.map_err(|error| {
         ApiError::new(
             "bad_input",
             format!("The sheet could not be written: {}.", error.kind()),
-            "Give --out FILE in a folder that you may write to.",
+            "Name a file in a folder that you may write to: switchback run sheet RUN --out FILE.",
             file.display().to_string(),
         )
     })
 }
 
-#[derive(Default)]
-struct Sheet {
-    text: String,
-    commands: Vec<String>,
+fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 impl Sheet {
