@@ -54,8 +54,11 @@ struct Dialler {
     tls: TlsContext,
     proxy: ProxyConfig,
     /// One connector, with its pool, for each pair of time-outs.
-    made: Mutex<HashMap<(Option<Duration>, Option<Duration>), SharedHttpConnector>>,
+    made: Mutex<HashMap<TimeOuts, SharedHttpConnector>>,
 }
+
+/// To connect, and to wait for an answer.
+type TimeOuts = (Option<Duration>, Option<Duration>);
 
 impl fmt::Debug for Dialler {
     // A proxy's address may hold a password.
