@@ -25,7 +25,7 @@ pub fn test(workspace: &Workspace, arguments: &[String]) -> Outcome<u8> {
 
 /// The full campaigns, without budgets.
 pub fn prove(workspace: &Workspace, arguments: &[String]) -> Outcome<u8> {
-    let long = [Suite::Conformance, Suite::Kill, Suite::Emulators];
+    let long = [Suite::Core, Suite::Conformance, Suite::Kill, Suite::Emulators];
     let only = only(arguments, &long)?;
     campaign(
         workspace,

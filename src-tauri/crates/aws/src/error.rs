@@ -79,7 +79,7 @@ where
         }
         SdkError::TimeoutError(_) if seen.transmitting() => (
             Kind::NoAnswer,
-            format!("{} did not answer in time", context.to),
+            format!("No answer came in time from {}", context.to),
             None,
         ),
         SdkError::DispatchFailure(failure) => match failure.as_connector_error() {

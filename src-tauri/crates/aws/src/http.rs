@@ -49,9 +49,6 @@ pub(crate) fn client(bundle: bool, proxy: Option<Proxy>) -> Result<SharedHttpCli
     }))
 }
 
-/// Connect and read.
-type TimeOuts = (Option<Duration>, Option<Duration>);
-
 /// The SDK's own client builder takes no proxy (aws-smithy-http-client 1.5), its connector does.
 struct Dialler {
     tls: TlsContext,
@@ -59,6 +56,9 @@ struct Dialler {
     /// One connector, with its pool, for each pair of time-outs.
     made: Mutex<HashMap<TimeOuts, SharedHttpConnector>>,
 }
+
+/// To connect, and to wait for an answer.
+type TimeOuts = (Option<Duration>, Option<Duration>);
 
 impl fmt::Debug for Dialler {
     // A proxy's address may hold a password.

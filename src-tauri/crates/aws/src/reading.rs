@@ -26,10 +26,13 @@ impl Reading<'_> {
     /// It could not be told. The runbook's mending words are about what fails; how to make it tell
     /// is the adapter's to say.
     pub(crate) fn error(self, error: &ProviderError) -> CheckReading {
-        let mend = error.hint.clone();
-        let mut reading = self.end(Verdict::Error, error.message.clone(), None);
-        reading.mend = mend.or(reading.mend);
-        reading
+        let mend = error.hint.clone().unwrap_or_else(|| {
+            "Check again; if it stays so, look at the network and at the health of AWS.".to_owned()
+        });
+        CheckReading {
+            mend: Some(mend),
+            ..self.end(Verdict::Error, error.message.clone(), None)
+        }
     }
 
     /// It could not be told, for a reason outside AWS.

@@ -163,7 +163,7 @@ fn files_that_cannot_be_read_are_named_as_such() {
         .set("AWS_CONFIG_FILE", broken.display())
         .set("AWS_PROFILE", "keys");
     insta::assert_snapshot!(
-        "broken files",
+        "broken-files",
         place.bad(6, &["step", "check", &run, "lower-ttl"])
     );
 }
@@ -182,7 +182,7 @@ fn a_program_that_hangs_costs_ten_seconds_once() {
         "{:?}",
         started.elapsed()
     );
-    insta::assert_snapshot!("a program that hangs", place.error_of(&did));
+    insta::assert_snapshot!("a-program-that-hangs", place.error_of(&did));
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn a_full_disk_stops_before_a_run_is_opened() {
         let did = full(&place, blocks, &new).code(1);
         all.push_str(&format!("## {blocks} blocks free\n{}\n", place.error_of(&did)));
     }
-    insta::assert_snapshot!("disk full at the start", all);
+    insta::assert_snapshot!("disk-full-at-the-start", all);
     place.bad_json(&full(&place, 8, &[&new[..], &["--json"]].concat()).code(1));
     // With space, as if nothing had been.
     assert_eq!(place.json(&["run", "list"])["runs"].as_array().unwrap().len(), 0);
@@ -89,7 +89,7 @@ fn a_disk_that_fills_in_the_middle_of_a_change_loses_nothing_and_repeats_nothing
     }
     assert!(before > 0);
     let scrubbed = within.replace(|c: char| c.is_ascii_digit(), "#");
-    insta::assert_snapshot!("disk full in the middle", scrubbed);
+    insta::assert_snapshot!("disk-full-in-the-middle", scrubbed);
     // Space again: what was in flight is inspected, found and verified; nothing is sent twice.
     place.ok(&["step", "inspect", &run, "lower-ttl"]);
     assert_eq!(place.state(&run, "lower-ttl"), "done");
@@ -188,7 +188,7 @@ fn a_home_that_is_read_only_is_told_and_not_changed() {
         all.push_str(&format!("## {title}\n{}\n", place.error_of(&did)));
     }
     only_read(0o644);
-    insta::assert_snapshot!("read-only home", all);
+    insta::assert_snapshot!("read-only-home", all);
     assert_eq!(fs::read(&file).unwrap(), before);
     place.verify(&run);
 }

@@ -141,7 +141,7 @@ fn arguments_that_are_no_text_are_a_usage_error() {
     let place = Place::new();
     let odd = OsString::from_vec(vec![0xff, 0xfe]);
     let said = place.bad(2, &[OsString::from("run"), "show".into(), odd]);
-    insta::assert_snapshot!("no text", said);
+    insta::assert_snapshot!("no-text", said);
 }
 
 #[test]

@@ -124,7 +124,7 @@ fn signed_in(endpoint: &str) -> (Place, String) {
 fn an_endpoint_where_nobody_listens_is_named() {
     let (place, run) = signed_in(&format!("http://127.0.0.1:{}", free_port()));
     let check = place.bad(4, &["step", "check", &run, "lower-ttl"]);
-    insta::assert_snapshot!("endpoint refused", check);
+    insta::assert_snapshot!("endpoint-refused", check);
     // Whatever is not reached, the status stays readable and the way back can be looked at.
     place.ok(&["run", "show", &run]);
     place.verify(&run);
@@ -146,7 +146,7 @@ fn an_endpoint_that_says_nothing_is_given_up_in_time() {
         "{:?}",
         started.elapsed()
     );
-    insta::assert_snapshot!("endpoint silent", said);
+    insta::assert_snapshot!("endpoint-silent", said);
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn a_run_on_production_refuses_an_endpoint_that_was_set_later() {
     let run = place.new_run("prod.example", &[]);
     let place = place.set("AWS_ENDPOINT_URL", "http://127.0.0.1:4566");
     insta::assert_snapshot!(
-        "endpoint set later",
+        "endpoint-set-later",
         place.bad(5, &["step", "check", &run, "lower-ttl"])
     );
 }
@@ -231,7 +231,7 @@ fn a_certificate_for_other_names_is_told() {
     let bundle = place.write("bundle.pem", &pem);
     let place = place.set("AWS_CA_BUNDLE", bundle.display());
     insta::assert_snapshot!(
-        "other names",
+        "other-names",
         place.bad_text(4, &["step", "check", &run, "lower-ttl"])
     );
 }

@@ -31,10 +31,10 @@ fn a_record_that_somebody_changed_after_the_preview_is_not_touched() {
         "--preview",
         &seen,
     ];
-    insta::assert_snapshot!("record changed", place.bad_text(5, &args));
+    insta::assert_snapshot!("record-changed", place.bad_text(5, &args));
     // Looked at anew, it is not the record that the runbook knows.
     let again = place.bad(3, &args);
-    insta::assert_snapshot!("record changed, again", again);
+    insta::assert_snapshot!("record-changed-again", again);
     assert_eq!(world.changes(), 0, "the second writer's is none of ours");
     place.verify(&run);
 }
@@ -81,7 +81,7 @@ fn a_ttl_that_somebody_changed_after_the_preview_voids_it() {
         "--preview",
         &old,
     ];
-    insta::assert_snapshot!("preview is old", place.bad(5, &args));
+    insta::assert_snapshot!("preview-is-old", place.bad(5, &args));
     assert_eq!(world.changes(), 3);
 }
 
@@ -97,7 +97,7 @@ fn a_zone_that_is_not_there_is_named() {
     let text = std::fs::read_to_string(place.path().join("test.toml")).unwrap();
     place.write("test.toml", text.replace("Z0REHEARSALEXAMPLE1", "Z0NOSUCHZONE"));
     let run = place.new_run(&target, &[]);
-    insta::assert_snapshot!("zone absent", place.bad(3, &["step", "check", &run, "lower-ttl"]));
+    insta::assert_snapshot!("zone-absent", place.bad(3, &["step", "check", &run, "lower-ttl"]));
     place.verify(&run);
 }
 
@@ -155,7 +155,7 @@ fn two_drivers_are_one_too_many() {
     let pid = driver.id().to_string();
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let said = said.replace(&pid, "[pid]").replace(host.trim(), "[host]");
-    insta::assert_snapshot!("another driver", said);
+    insta::assert_snapshot!("another-driver", said);
     place.bad(8, &["rollback", &run, "--all", "--confirm", "rehearsal"]);
     let did = Did::of(&driver.wait_with_output().unwrap());
     assert_eq!(did.code, 0, "{}", did.err);
@@ -197,7 +197,7 @@ fn control_c_stops_honestly_and_twice_leaves_it_to_the_next_driver() {
     interrupt();
     let did = Did::of(&driver.wait_with_output().unwrap());
     assert_eq!(did.code, 4, "{}", did.err);
-    insta::assert_snapshot!("control-c twice", place.error_of(&did));
+    insta::assert_snapshot!("control-c-twice", place.error_of(&did));
     // Nothing was cut off: the change stands, and the next driver goes on.
     assert_eq!(world.changes(), 1);
     place.verify(&run);
