@@ -40,11 +40,15 @@ fn expected(bug: Planted) -> (Vec<Fate>, Vec<Fate>) {
                 call("apply lower-ttl", 1, Fault::RequestLost),
                 call("apply switch", 1, Fault::KilledBefore),
             ],
-            // Every cell ends with an undo, which is inspected too: there is none that it leaves green.
-            Vec::new(),
+            // Every cell ends with an undo, which is inspected too. Where somebody else wrote, a cell asks
+            // only whether that was overwritten.
+            vec![call("apply switch", 1, Fault::SecondWriter)],
         ),
-        // Here too.
-        Planted::UndoWithoutBeforeImage => (vec![None, call("apply switch", 1, denied)], Vec::new()),
+        // The same.
+        Planted::UndoWithoutBeforeImage => (
+            vec![None, call("apply switch", 1, denied)],
+            vec![call("apply switch", 1, Fault::SecondWriter)],
+        ),
         Planted::AppendWithoutSync => (
             vec![
                 call("apply lower-ttl", 1, Fault::KilledAfter),
