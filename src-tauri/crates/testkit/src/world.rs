@@ -191,7 +191,7 @@ impl Action for FakeAction {
             from: from.clone(),
             to,
             changes,
-            calls,
+            calls: calls.into(),
         })
     }
 

@@ -70,7 +70,7 @@ impl<'a> Bound<'a> {
             from: from.clone(),
             to,
             changes,
-            calls,
+            calls: calls.into(),
         })
     }
 
