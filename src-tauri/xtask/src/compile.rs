@@ -122,7 +122,10 @@ fn note(line: &str, built: &mut Built) {
     let executable = PathBuf::from(executable);
     // The target has a "test" of its own (may it be tested); the profile's says what this build is.
     let profile = line.split_once("\"profile\":").map_or("", |(_, rest)| rest);
-    if scan::flag(profile, "test") == Some(true) {
+    if kind == "bench" {
+        // Without cargo's harness it is a program like any other.
+        built.programs.push((name, executable));
+    } else if scan::flag(profile, "test") == Some(true) {
         let manifest = PathBuf::from(scan::text(line, "manifest_path").unwrap_or_default());
         let package = manifest.parent().map(Path::to_path_buf).unwrap_or_default();
         built.tests.push(TestProgram {

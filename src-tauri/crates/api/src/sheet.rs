@@ -315,7 +315,7 @@ impl Sheet {
         if preview.is_empty() {
             self.note("Nothing to change: it is so already");
         }
-        for call in &preview.calls {
+        for call in preview.calls.iter() {
             self.command(call.as_cli());
         }
     }

@@ -20,6 +20,9 @@ use crate::stats::{Sample, between, now};
 /// Milliseconds from INSYNC to the journalled `verified`.
 const AT_MOST: f64 = 1_000.0;
 
+/// About the interval at which the engine asks for INSYNC.
+const POLL: Duration = Duration::from_millis(720);
+
 /// How the run sees the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum As {
@@ -120,7 +123,9 @@ pub(crate) fn measure(place: &Place) -> Outcome<Section> {
     Ok(Section {
         title: "Verified, after the server's true INSYNC".to_owned(),
         how: "`switchback step apply` against a rehearsal world of its own for each run, in real time (no scale); \
-              runs overlap. The world fixes the moment of INSYNC when it commits the change. `in_sync` and \
+              runs overlap. The delays \
+              of a series are spread over one interval of our polling (5.00 s to 5.68 s, and so on), which would \
+              else meet INSYNC at the same point each time. The world fixes the moment of INSYNC when it commits the change. `in_sync` and \
               `verified` are the times of the journal's events: between the two, every name server is asked and \
               the object is read again."
             .to_owned(),
@@ -145,7 +150,7 @@ impl Series {
                         return Ok(());
                     }
                     let name = format!("overshoot-{}-{:?}-{number}", self.delay_s, self.seen);
-                    let one = self.one(place, runtime, place.path(&name))?;
+                    let one = self.one(place, runtime, place.path(&name), number)?;
                     found.lock().unwrap_or_else(PoisonError::into_inner).push(one);
                 }
             };
@@ -158,11 +163,18 @@ impl Series {
         Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn one(&self, place: &Place, runtime: &Handle, home: PathBuf) -> Outcome<Overshoot> {
+    /// Our polling begins with the change, so that one delay would always meet it at one point of its
+    /// interval: the delays are spread over one.
+    fn share_of_poll(&self, number: usize) -> Duration {
+        let runs = u32::try_from(self.runs).unwrap_or(u32::MAX);
+        POLL * u32::try_from(number).unwrap_or_default() / runs
+    }
+
+    fn one(&self, place: &Place, runtime: &Handle, home: PathBuf, number: usize) -> Outcome<Overshoot> {
         let options = WorldOptions {
             dir: home.join("rehearsal"),
             scale: 1,
-            insync_delay: Duration::from_secs(self.delay_s),
+            insync_delay: Duration::from_secs(self.delay_s) + self.share_of_poll(number),
         };
         let world = runtime.block_on(World::start(options))?;
         let ours = || {

@@ -216,7 +216,7 @@ pub fn preview(preview: &PreviewView) -> String {
     if preview.calls.is_empty() {
         text.push_str("Nothing to change.\n");
     }
-    for call in &preview.calls {
+    for call in preview.calls.iter() {
         text.push_str(&format!("Call: {}\n", call.cli));
     }
     text

@@ -76,16 +76,15 @@ impl TryFrom<String> for DnsName {
 /// Whether a text is a name in normal form, as every name in a journal is; false where only a closer
 /// look can tell.
 fn is_normal(text: &str) -> bool {
-    let plain = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label
-                .bytes()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'-' | b'_'))
-    };
-    text.len() <= 255
-        && text
-            .strip_suffix('.')
-            .is_some_and(|body| body.split('.').all(plain))
+    let mut label = 0;
+    for c in text.bytes() {
+        match c {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' if label < 63 => label += 1,
+            b'.' if label > 0 => label = 0,
+            _ => return false,
+        }
+    }
+    (2..=255).contains(&text.len()) && label == 0
 }
 
 impl From<DnsName> for String {

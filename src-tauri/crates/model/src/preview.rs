@@ -1,5 +1,7 @@
 //! The exact change that a person approves; what is applied is the same value.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
@@ -56,8 +58,9 @@ pub struct Preview {
     pub to: Image,
     /// The changes in words.
     pub changes: Vec<Change>,
-    /// The calls; empty when there is nothing to change.
-    pub calls: Vec<ApiCall>,
+    /// The calls; empty when there is nothing to change. Shared, because a preview is copied from event
+    /// to run to screen and its parameters are the largest part of it.
+    pub calls: Arc<[ApiCall]>,
 }
 
 impl Preview {

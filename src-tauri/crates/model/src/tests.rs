@@ -12,6 +12,7 @@ fn names_are_brought_into_one_form() {
         ("\\052.example.nhs.test", "*.example.nhs.test."),
     ] {
         assert_eq!(DnsName::new(text).unwrap().as_str(), normal);
+        assert_eq!(DnsName::try_from(text.to_owned()).unwrap().as_str(), normal);
     }
     for bad in [
         "",
@@ -23,6 +24,13 @@ fn names_are_brought_into_one_form() {
         &"a".repeat(64),
     ] {
         assert!(DnsName::new(bad).is_err(), "{bad:?}");
+        for bad in [bad.to_owned(), format!("{bad}."), format!("{bad}.test.")] {
+            assert_eq!(
+                DnsName::try_from(bad.clone()).is_ok(),
+                DnsName::new(&bad).is_ok(),
+                "{bad:?}"
+            );
+        }
     }
     let zone = DnsName::new("example.nhs.test").unwrap();
     assert!(DnsName::new("apps.example.nhs.test").unwrap().is_within(&zone));

@@ -227,7 +227,7 @@ impl Action for FakeAction {
             from: from.clone(),
             to,
             changes,
-            calls,
+            calls: calls.into(),
         })
     }
 

@@ -73,7 +73,7 @@ impl<'a> Bound<'a> {
             from: from.clone(),
             to,
             changes,
-            calls,
+            calls: calls.into(),
         })
     }
 

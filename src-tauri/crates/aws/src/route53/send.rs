@@ -29,7 +29,7 @@ impl Aws {
         );
         // Replanned with every refusal, and compared with what the person saw.
         let again = bound.preview(&approved.from, bound.sets(&approved.to)?.to_vec())?;
-        if batch.changes.is_empty() || batch.calls() != approved.calls || again.calls != approved.calls {
+        if batch.changes.is_empty() || batch.calls() != *approved.calls || again.calls != approved.calls {
             return Err(guard(
                 OPERATION,
                 "What would be sent is not what was approved; nothing was sent",

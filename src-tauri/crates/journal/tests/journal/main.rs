@@ -6,6 +6,7 @@ mod crash;
 mod faults;
 mod fixture;
 mod lease;
+mod long;
 mod mirror;
 mod order;
 mod sealing;
