@@ -165,7 +165,7 @@ fn needs(run: &Run, step: &Step) -> Vec<StepId> {
 /// The object that a step changed, and when: its place in the journal.
 fn changed(run: &Run, id: &StepId) -> Option<(String, u64)> {
     let step = run.steps.get(id)?;
-    let object = step.effect.as_ref()?.after.clear()?.object();
+    let object = step.effect.as_ref()?.after.readable()?.object();
     Some((object, step.last(switchback_model::Way::Apply)?.seq))
 }
 

@@ -91,7 +91,7 @@ pub(crate) fn note(run: &mut Run, event: &Event) {
         } => run.sightings.seen(found, at),
         EventKind::DriftCleared { step } => {
             let object = run.steps.get(step).and_then(|step| step.effect.as_ref());
-            let object = object.and_then(|effect| effect.after.clear()).map(Image::object);
+            let object = object.and_then(|effect| effect.after.readable()).map(Image::object);
             if let Some(left) = object.and_then(|object| run.last_left(&object).cloned()) {
                 run.sightings.seen(&left, at);
             }
@@ -107,7 +107,7 @@ pub(crate) fn note(run: &mut Run, event: &Event) {
 fn landed(run: &mut Run, step: &StepId) {
     let attempt = run.steps.get(step).and_then(|step| step.current());
     let landed = attempt.filter(|attempt| attempt.applied_at.is_some());
-    if let Some(image) = landed.and_then(|attempt| attempt.after.clear()).cloned() {
+    if let Some(image) = landed.and_then(|attempt| attempt.after.readable()).cloned() {
         run.sightings.left(&image);
     }
 }
