@@ -91,7 +91,9 @@ pub(crate) fn note(run: &mut Run, event: &Event) {
         } => run.sightings.seen(found, at),
         EventKind::DriftCleared { step } => {
             let object = run.steps.get(step).and_then(|step| step.effect.as_ref());
-            let object = object.and_then(|effect| effect.after.readable()).map(Image::object);
+            let object = object
+                .and_then(|effect| effect.after.readable())
+                .map(Image::object);
             if let Some(left) = object.and_then(|object| run.last_left(&object).cloned()) {
                 run.sightings.seen(&left, at);
             }

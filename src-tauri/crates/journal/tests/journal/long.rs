@@ -19,6 +19,7 @@ fn long() -> (TempDir, std::sync::Arc<switchback_journal::MemoryKeyRing>) {
         holder: lease.holder.clone(),
         fence: lease.fence,
         taken: false,
+        reason: None,
     };
     let notes = (3..=LAST).map(|seq| note(&format!("note {seq}")));
     append(&store, &lease, std::iter::once(started).chain(notes).collect()).unwrap();
@@ -114,6 +115,7 @@ fn a_broken_chain_outranks_a_story_that_cannot_be() {
         holder: holder(2),
         fence: 1,
         taken: false,
+        reason: None,
     };
     let more = (0..3_000).map(|_| note("later"));
     append(&store, &lease, std::iter::once(again).chain(more).collect()).unwrap();
