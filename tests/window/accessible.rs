@@ -1,4 +1,5 @@
-//! Every screen, in light and dark, against axe's rules.
+//! Every screen, in light and dark, in every size of the window: against axe's rules, and nothing
+//! wider than the window. Pictures `look-MODE-SIZE-ROUTE.png`.
 
 use std::{collections::BTreeSet, fs};
 
@@ -17,6 +18,23 @@ const LOOK: &str = "const done = arguments[arguments.length - 1];
         found.violations.flatMap((rule) => rule.nodes.map(
           (node) => `${rule.id}: ${node.html.slice(0, 200)} (${node.failureSummary})`))),
       (error) => done(['axe itself failed: ' + error]));";
+
+/// Name, width and height. 200 % zoom of 1280 × 800 is a page of 640 × 400, which is what CSS sees.
+const SIZES: [(&str, u32, u32); 4] = [
+    ("1280", 1280, 800),
+    ("1024", 1024, 768),
+    ("720", 720, 900),
+    ("zoom200", 640, 400),
+];
+
+/// What sticks out of the window to the side; a table in its own scroller does not.
+const TOO_WIDE: &str = "const out = [];
+    const page = document.documentElement;
+    if (page.scrollWidth > innerWidth + 1) out.push(`the page is ${page.scrollWidth} wide`);
+    for (const box of document.querySelectorAll('main, aside, nav, header')) {
+      if (box.scrollWidth > box.clientWidth + 1) out.push(`${box.tagName} ${box.className}: ${box.scrollWidth} in ${box.clientWidth}`);
+    }
+    return out;";
 
 #[tokio::test]
 async fn every_screen_is_accessible_in_light_and_dark() -> Outcome {
@@ -51,22 +69,35 @@ async fn screens(app: &App) -> Outcome {
                 other => other.trim_start_matches('/'),
             };
             app.go(&hash).await?;
-            let there = format!(
-                "const root = document.querySelector('[data-route]'); \
+            for (size, width, height) in SIZES {
+                app.size(width, height).await?;
+                let there = format!(
+                    "const root = document.querySelector('[data-route]'); \
                  return root.dataset.route === '{name}' && root.querySelector('h1') !== null \
                  && root.querySelector('[aria-busy=true]') === null;"
-            );
-            // A screen that can't be reached has not been looked at: that fails too.
-            app.until_true(&format!("the screen {route}"), &there, SOON)
-                .await?;
-            let found = app.script_async(LOOK, Vec::new()).await?;
-            app.shot(&format!("axe-{mode}{}", route.replace(['/', ':'], "-")))
-                .await?;
-            let Value::Array(found) = found else {
-                return Err(format!("axe answered {found}").into());
-            };
-            for line in found {
-                broken.insert(format!("{mode} {route}: {}", line.as_str().unwrap_or_default()));
+                );
+                // A screen that can't be reached has not been looked at: that fails too.
+                app.until_true(&format!("the screen {route}"), &there, SOON)
+                    .await?;
+                let found = app.script_async(LOOK, Vec::new()).await?;
+                app.shot(&format!("look-{mode}-{size}{}", route.replace(['/', ':'], "-")))
+                    .await?;
+                let wide = app.script(TOO_WIDE, Vec::new()).await?;
+                for line in wide.as_array().into_iter().flatten() {
+                    broken.insert(format!(
+                        "{mode} {size} {route}: {}",
+                        line.as_str().unwrap_or_default()
+                    ));
+                }
+                let Value::Array(found) = found else {
+                    return Err(format!("axe answered {found}").into());
+                };
+                for line in found {
+                    broken.insert(format!(
+                        "{mode} {size} {route}: {}",
+                        line.as_str().unwrap_or_default()
+                    ));
+                }
             }
         }
     }

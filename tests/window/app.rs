@@ -161,6 +161,28 @@ impl App {
         }
     }
 
+    /// Makes the window that large.
+    pub async fn size(&self, width: u32, height: u32) -> Outcome {
+        self.client.set_window_size(width, height).await?;
+        let there =
+            format!("return Math.abs(innerWidth - {width}) < 2 && Math.abs(innerHeight - {height}) < 2;");
+        self.until_true(&format!("a window of {width} by {height}"), &there, SOON)
+            .await
+    }
+
+    /// Presses keys, wherever the focus is.
+    pub async fn press(&self, keys: &str) -> Outcome {
+        let focused = self.client.active_element().await?;
+        Ok(focused.send_keys(keys).await?)
+    }
+
+    /// Writes into a field as a person would.
+    pub async fn write(&self, id: &str, text: &str) -> Outcome {
+        self.see(id).await?;
+        let field = self.client.find(Locator::Css(&selector(id))).await?;
+        Ok(field.send_keys(text).await?)
+    }
+
     /// Goes to a screen by its address.
     pub async fn go(&self, hash: &str) -> Outcome {
         self.script("window.location.hash = arguments[0];", vec![json!(hash)])

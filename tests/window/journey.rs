@@ -1,4 +1,5 @@
-//! The whole way: rehearse, lower the TTL, switch, see it fail, roll back, see it restored.
+//! The whole way: rehearse, lower the TTL, wait, switch, see the site change, break it, see the status
+//! turn, roll back, see it restored. Each stage leaves a screenshot `stage-N-….png`.
 
 use std::time::Duration;
 
@@ -24,38 +25,52 @@ async fn journey(app: &App) -> Outcome {
     app.until("banner", &["REHEARSAL"], SOON).await?;
 
     do_step(app, "lower-ttl", "02-lower-ttl").await?;
+    app.shot("stage-1-lowered").await?;
 
     app.click("step-switch", SOON).await?;
     app.until("check-ttl-wait", &["Waiting"], WORLD).await?;
-    app.shot("05-ttl-wait").await?;
-    do_step(app, "switch", "06-switch").await?;
+    app.shot("stage-2-waiting").await?;
+    do_step(app, "switch", "03-switch").await?;
+    app.shot("stage-3-switched").await?;
     app.go("#/live").await?;
     app.until(SITE, &["8f2c"], WORLD).await?;
     app.until("card-site", &["Passing"], WORLD).await?;
-    app.shot("09-live-new-side").await?;
+    app.shot("stage-4-site-changed").await?;
 
     app.go("#/rehearsal").await?;
     app.click("fault-site-down", SOON).await?;
-    app.shot("10-fault").await?;
+    app.until("fault-site-down", &["Lift"], SOON).await?;
+    app.shot("stage-5-broken").await?;
     app.go("#/live").await?;
     app.until("card-site", &["Failing"], WORLD).await?;
-    app.shot("11-failing").await?;
+    app.until("answer-users", &["Users affected"], SOON).await?;
+    app.shot("stage-6-status-turned").await?;
 
     app.click("rollback-open", SOON).await?;
-    app.see("rollback-confirm").await?;
-    app.shot("12-rollback-plan").await?;
+    app.see("rollback-item-switch").await?;
+    app.shot("stage-7-rollback-plan").await?;
     app.click("rollback-confirm", SOON).await?;
-    app.see("rollback-state").await?;
+    app.until("rollback-state", &["Running"], SOON).await?;
+    app.shot("stage-8-rolling-back").await?;
+    app.until("rollback-state", &["Complete"], WORLD).await?;
+    app.shot("stage-9-rolled-back").await?;
     app.go("#/run/switch").await?;
     app.until("step-state", &["Undone"], WORLD).await?;
-    app.shot("13-undone").await?;
+    app.shot("04-undone").await?;
     app.go("#/live").await?;
     app.until(SITE, &["7d19"], WORLD).await?;
     app.until("card-site", &["Passing"], WORLD).await?;
-    app.shot("14-restored").await?;
+    app.shot("stage-10-restored").await?;
+
     app.go("#/timeline").await?;
-    app.see("timeline").await?;
-    app.shot("15-timeline").await
+    app.until("timeline", &["Rollback complete"], SOON).await?;
+    app.shot("05-timeline").await?;
+    // The way back was measured by going it, and the sheet of before is out of date.
+    app.click("sheet-export", SOON).await?;
+    app.until("sheet-region", &["Break-glass sheet exported"], SOON)
+        .await?;
+    app.until("net-sheet", &["as of event"], SOON).await?;
+    app.shot("06-sheet").await
 }
 
 /// Opens a step's page, clicks its button, confirms, and waits until it is done.

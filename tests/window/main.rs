@@ -8,5 +8,7 @@ mod app;
 mod blank;
 mod driver;
 mod journey;
+mod keyboard;
 mod locked;
 mod restart;
+mod watcher;

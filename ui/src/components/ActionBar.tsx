@@ -43,8 +43,14 @@ function readyAt(step: StepView): string | null {
   return ends.length === 0 ? null : fullTime(last);
 }
 
-function Reason({ step, primary, now }: { step: StepView; primary: Offer | undefined; now: number }) {
+/** Why a step can't start, with the moment at which time alone lets it. The seconds are counted by a clock. */
+export function refusalWords(step: StepView, refused: string, now: number, watching: boolean): { ready: string | null; rest: string } {
   const at = readyAt(step);
+  const waits = at !== null && !watching && step.before.some((r) => r.until !== null && Date.parse(r.until) > now);
+  return waits ? { ready: `Ready at ${at}.`, rest: refused.replace(/^Ready in \d+ s\. /, "") } : { ready: null, rest: refused };
+}
+
+function Reason({ step, primary, now, watching }: { step: StepView; primary: Offer | undefined; now: number; watching: boolean }) {
   if (primary === undefined) {
     return step.state === "applying" || step.state.endsWith("verifying") || step.state === "undoing" || step.state === "checking" ? (
       <p>
@@ -53,10 +59,11 @@ function Reason({ step, primary, now }: { step: StepView; primary: Offer | undef
     ) : null;
   }
   if (primary.refused !== null) {
+    const { ready, rest } = refusalWords(step, primary.refused, now, watching);
     return (
       <p id="why-not" data-testid="why-not">
-        {at !== null && step.before.some((r) => r.until !== null && Date.parse(r.until) > now) && <strong>Ready at {at}. </strong>}
-        {primary.refused}
+        {ready !== null && <strong>{ready} </strong>}
+        {rest}
       </p>
     );
   }
@@ -95,7 +102,7 @@ export function Otherwise({ step, onAsk }: { step: StepView; onAsk: (word: strin
 /** What can be done with the step now, at the bottom of the middle column. */
 export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: number; ask: string | null; setAsk: (ask: string | null) => void }) {
   const store = useStore();
-  const { busy } = useApp();
+  const { busy, snapshot } = useApp();
   const bar = useRef<HTMLDivElement>(null);
   useLeaveHeight(bar);
   const primary = step.offers.find((o) => o.primary);
@@ -146,7 +153,7 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
             </Button>
           )}
           <div className="action-reason">
-            <Reason step={step} primary={primary} now={now} />
+            <Reason step={step} primary={primary} now={now} watching={snapshot?.watching !== null} />
           </div>
         </div>
         <div className="action-others">

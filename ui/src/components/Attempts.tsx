@@ -18,6 +18,7 @@ export function outcomeKind(attempt: AttemptView): Kind {
 /** Every API call of the step with its state and request id. */
 export function Attempts({ list }: { list: readonly AttemptView[] }) {
   if (list.length === 0) return null;
+  const inspected = list.some((a) => a.finding !== null);
   return (
     <Block id="attempts" title="Progress" note="each numbered try, newest last">
       <TableWrap label="Tries of this step">
@@ -28,7 +29,7 @@ export function Attempts({ list }: { list: readonly AttemptView[] }) {
               <th scope="col">Outcome</th>
               <th scope="col">Try</th>
               <th scope="col">Started</th>
-              <th scope="col">Found</th>
+              {inspected && <th scope="col">Found</th>}
               <th scope="col">Request id</th>
             </tr>
           </thead>
@@ -42,7 +43,7 @@ export function Attempts({ list }: { list: readonly AttemptView[] }) {
                   {a.way === "undo" ? "Undo" : "Apply"} {a.id.split("/").at(-1)}
                 </th>
                 <td>{fullTime(a.started_at)}</td>
-                <td>{a.finding ?? "–"}</td>
+                {inspected && <td>{a.finding ?? "–"}</td>}
                 <td>
                   <code>{a.request_id ?? "none yet"}</code>
                 </td>
@@ -50,7 +51,7 @@ export function Attempts({ list }: { list: readonly AttemptView[] }) {
               {a.problem !== null && (
                 <tr className="mend">
                   <td />
-                  <td colSpan={4}>{a.problem}</td>
+                  <td colSpan={inspected ? 4 : 3}>{a.problem}</td>
                 </tr>
               )}
             </tbody>

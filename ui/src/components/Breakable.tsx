@@ -1,16 +1,36 @@
 import { Fragment } from "react";
 
-/** Text in which a long host name may break after a dot, not in the middle of a word. */
+/** Longer than this a word may be broken, after a dot; shorter ones stay whole, also at their hyphens. */
+const WHOLE = 18;
+
+function Word({ word }: { word: string }) {
+  if (word.length <= WHOLE) return <span className="whole">{word}</span>;
+  return (
+    <span className="long-word">
+      {word.split(/\b\.\b/).map((part, i) => (
+        // The parts have no identity but their place.
+        <Fragment key={`${i}${part}`}>
+          {i > 0 && (
+            <>
+              .<wbr />
+            </>
+          )}
+          {part}
+        </Fragment>
+      ))}
+    </span>
+  );
+}
+
+/** Text whose lines break between words: never inside "ns-3", and in a long host name after a dot. */
 export function Breakable({ text }: { text: string }) {
-  return text.split(/\b\.\b/).map((part, i) => (
-    // The parts have no identity but their place.
-    <Fragment key={`${i}${part}`}>
-      {i > 0 && (
-        <>
-          .<wbr />
-        </>
-      )}
-      {part}
-    </Fragment>
-  ));
+  return text
+    .replace(/\bTTL (\d+) (s|min|h)\b/g, "TTL\u00a0$1\u00a0$2")
+    .split(" ")
+    .map((word, i) => (
+      <Fragment key={`${i}${word}`}>
+        {i > 0 && " "}
+        <Word word={word} />
+      </Fragment>
+    ));
 }

@@ -1,6 +1,33 @@
+import { Fragment } from "react";
 import type { ChangeView, PreviewView } from "../ipc";
 import { count } from "../format/time";
 import { CopyButton } from "./CopyButton";
+
+/** A line in pieces: what stands at the same place on the other side is not marked. */
+function pieces(line: string, other: string | undefined): { text: string; changed: boolean }[] {
+  if (other === undefined) return [{ text: line, changed: true }];
+  const [mine, theirs] = [line.split(" "), other.split(" ")];
+  const out: { text: string; changed: boolean }[] = [];
+  mine.forEach((text, i) => {
+    const changed = mine.length !== theirs.length || text !== theirs[i];
+    const last = out.at(-1);
+    if (last !== undefined && last.changed === changed) last.text += ` ${text}`;
+    else out.push({ text, changed });
+  });
+  return out;
+}
+
+/** "TTL 60 s" in one piece, so that a line breaks before it. */
+const whole = (text: string): string => text.replace(/\bTTL (\d+) (s|min|h)\b/g, "TTL\u00a0$1\u00a0$2");
+
+function Line({ line, other }: { line: string; other: string | undefined }) {
+  return pieces(whole(line), other === undefined ? undefined : whole(other)).map((p, i) => (
+    <Fragment key={`${i}${p.text}`}>
+      {i > 0 && " "}
+      {p.changed ? <mark>{p.text}</mark> : p.text}
+    </Fragment>
+  ));
+}
 
 function Side({ lines, other, word, sign, note }: { lines: string[]; other: string[]; word: string; sign: string; note?: string | undefined }) {
   const same = new Set(other);
@@ -15,7 +42,7 @@ function Side({ lines, other, word, sign, note }: { lines: string[]; other: stri
         <pre>
           {lines.map((line, i) => (
             <span key={`${i}-${line}`}>
-              {same.has(line) ? line : <mark>{line}</mark>}
+              {same.has(line) ? whole(line) : <Line line={line} other={lines.length === other.length ? other[i] : undefined} />}
               {"\n"}
             </span>
           ))}

@@ -1,7 +1,8 @@
-import { age, fullTime } from "../format/time";
+import { age, duration, fullTime } from "../format/time";
 import type { ReadingView } from "../ipc";
 import { useWorldNow } from "../state/hooks";
 import { type Fresh, freshen, lastRead, worstFirst } from "../state/readings";
+import { Breakable } from "./Breakable";
 import { State, ToneState, toneKind } from "./State";
 import { TableWrap } from "./TableWrap";
 
@@ -14,6 +15,13 @@ function mendOf(r: Fresh): string | null {
   return r.tone === "passing" ? null : r.mend;
 }
 
+/** A wait is counted down here; everything else is shown as it was read. */
+function observed(r: Fresh, now: number): string {
+  if (r.tone !== "waiting" || r.until === null) return r.observed;
+  const left = (Date.parse(r.until) - now) / 1000;
+  return left > 0 ? `${duration(left)} left` : "over: read again in a moment";
+}
+
 /**
  * Checks with what was observed beside what was expected. With `record`, readings of a finished step
  * that are too old to be believed are shown as a record of then, which says nothing about now.
@@ -23,7 +31,7 @@ export function CheckTable({ list, caption, record = false }: { list: readonly R
   const rows = worstFirst(list.map((r) => freshen(r, now)));
   return (
     <TableWrap label={caption}>
-      <table className="checks">
+      <table className="checks readings">
         <caption className="hidden">{caption}</caption>
         <thead>
           <tr>
@@ -45,10 +53,14 @@ export function CheckTable({ list, caption, record = false }: { list: readonly R
               <tr>
                 <td>{past ? <State kind="record" word="As read then" /> : <ToneState tone={r.tone} />}</td>
                 <th scope="row" title={r.source}>
-                  {r.title}
+                  <Breakable text={r.title} />
                 </th>
-                <td className="observed">{r.observed}</td>
-                <td className="expected">{r.expected}</td>
+                <td className="observed">
+                  <Breakable text={past ? r.observed : observed(r, now)} />
+                </td>
+                <td className="expected">
+                  <Breakable text={r.expected} />
+                </td>
                 <td className="end age">{r.age === null ? "–" : age(r.age)}</td>
               </tr>
               {mend !== null && (

@@ -4,6 +4,7 @@ import type { PhaseView, RunSnapshot, StepView } from "../ipc";
 import { useApp } from "../state/hooks";
 import { currentStep } from "../state/readings";
 import { type Place, href } from "../state/router";
+import { Breakable } from "./Breakable";
 import { type Kind, Shape, stepKind } from "./State";
 
 /** A step's shape; Blocked by nothing but time is an hourglass. */
@@ -50,7 +51,9 @@ function StepRow({ step, number, selected }: { step: StepView; number: number; s
   const kind = shapeOf(step);
   const loud = kind === "fail" || kind === "unknown" || kind === "waiting" || kind === "blocked";
   // Trouble is said in one line: who is in charge stands on the step's page.
-  const second = [step.state_words, loud ? null : step.owner, time].filter((x) => x !== null);
+  const whole = [step.state_words, loud ? null : step.owner, time].filter((x) => x !== null);
+  // One line: a rail that grows by a line when a step changes its state makes everything below jump.
+  const second = whole.join(" · ").length > 30 ? whole.filter((x) => x !== step.owner) : whole;
   return (
     <li>
       <a
@@ -62,7 +65,7 @@ function StepRow({ step, number, selected }: { step: StepView; number: number; s
       >
         <Shape kind={kind} />
         <span className="step-name">
-          {number} {step.title}
+          {number} <Breakable text={step.title} />
         </span>
         <span className={`step-meta${loud ? " loud" : ""}`}>
           {second.join(" · ")}

@@ -1,5 +1,5 @@
 // What is left if this machine is lost: the mirror folder and the break-glass sheet.
-import { age, fullTime } from "../format/time";
+import { age } from "../format/time";
 import type { RunSnapshot } from "../ipc";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { CopyButton } from "./CopyButton";
@@ -61,7 +61,7 @@ export function Nets() {
 /** Where the sheet was written, and what a person still has to do with it. */
 export function SheetNotice() {
   const store = useStore();
-  const { sheet, snapshot } = useApp();
+  const { sheet } = useApp();
   return (
     <div role="status" data-testid="sheet-region">
       {sheet !== null && (
@@ -77,8 +77,7 @@ export function SheetNotice() {
             </span>
           }
         >
-          The way back as AWS CLI commands, up to event {sheet.seq}
-          {snapshot?.way_back.sheet.exported_at != null && `, ${fullTime(snapshot.way_back.sheet.exported_at)}`}: <code>{sheet.file}</code>.{" "}
+          The way back as AWS CLI commands, up to event {sheet.seq}: <code>{sheet.file}</code>.{" "}
           {sheet.in_mirror ? "It is in the mirror folder." : "It is on this machine: carry a copy elsewhere."}
         </Notice>
       )}

@@ -36,18 +36,18 @@ export function UndoMark() {
 }
 
 /** The way back. There is one whenever there is something to undo: blindness never takes it away. */
-export function RollbackButton({ snapshot, place }: { snapshot: RunSnapshot; place: Place }) {
+export function RollbackButton({ snapshot, place, narrow = false }: { snapshot: RunSnapshot; place: Place; narrow?: boolean }) {
   const state = snapshot.rollback?.state;
   if (place.name === "rollback" && (snapshot.way_back.something_to_undo || state === "running" || state === "halted")) {
     return (
       <p className="rollback-open is-open" data-testid="rollback-is-open">
         <UndoMark />
-        {state === "running" ? "Rollback is running" : state === "halted" ? "Rollback stopped" : state === undefined ? "Roll back: plan is open" : "Roll back: page is open"}
+        {state === "running" ? "Rollback is running" : state === "halted" ? "Rollback stopped" : narrow ? "Plan is open" : "Roll back: plan is open"}
       </p>
     );
   }
   const words =
-    state === "running" ? "Rollback is running: show…" : state === "halted" ? "Rollback stopped: decide…" : "Roll back…";
+    state === "running" ? "Show the rollback…" : state === "halted" ? "Rollback stopped: decide…" : "Roll back…";
   if (!snapshot.way_back.something_to_undo && state !== "running" && state !== "halted") return null;
   return (
     <a className="rollback-open" href={href({ name: "rollback", scope: null })} data-testid="rollback-open">
@@ -80,6 +80,9 @@ export function DecisionDue({ deadlines, now, small = false }: { deadlines: Dead
   );
 }
 
+/** Names up to this length stand beside their state. */
+const SHORT = 17;
+
 function Monitors({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
   const list = worstFirst(snapshot.monitors.map((m) => freshen(m, now)));
   return (
@@ -91,12 +94,14 @@ function Monitors({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
         {list.map((m) => {
           const quiet = m.tone === "passing" || m.tone === "not_applicable";
           return (
-            <li key={m.id} className={`live-row k-${toneKind(m.tone).kind}`} data-testid={`monitor-${m.id}`} data-tone={m.tone}>
+            <li key={m.id} className={`live-row k-${toneKind(m.tone).kind}${m.title.length > SHORT ? " long" : ""}`} data-testid={`monitor-${m.id}`} data-tone={m.tone}>
               <span className="live-name">
                 <Breakable text={m.title} />
               </span>
-              <ToneState tone={m.tone} />
-              <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
+              <span className="live-state">
+                <ToneState tone={m.tone} />
+                <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
+              </span>
               {!quiet && <span className="live-note">{m.tone === "unknown" ? lastRead(m) : m.observed}</span>}
             </li>
           );
@@ -178,7 +183,7 @@ export function Strip({ place, onPalette }: { place: Place; onPalette: () => voi
       <AnswerBox answer={usersNow(snapshot, now, live)} title="Are users all right?" testId="answer-users" note={false} />
       <AnswerBox answer={wayBackNow(snapshot, live)} title="Can we go back?" testId="answer-way-back" note={false} />
       <DecisionDue deadlines={snapshot.deadlines} now={now} small />
-      <RollbackButton snapshot={snapshot} place={place} />
+      <RollbackButton snapshot={snapshot} place={place} narrow />
     </aside>
   );
 }

@@ -1,6 +1,7 @@
 import type { RollbackItemView } from "../ipc";
 import { useSnapshot } from "../state/hooks";
 import { allSteps } from "../state/readings";
+import { Breakable } from "./Breakable";
 import { Calls } from "./Change";
 import { CheckTable } from "./CheckTable";
 import { type Kind, State } from "./State";
@@ -70,8 +71,8 @@ export function RollbackItems({ items }: { items: readonly RollbackItemView[] })
                     {[KINDS[item.kind] ?? item.kind, becauseWords(item.because, titleOf)].filter((x) => x !== "").join(", ")}
                   </span>
                 </th>
-                <td className="lines">{item.now.length === 0 ? "–" : item.now.map((l) => <span key={l}>{l}</span>)}</td>
-                <td className="lines">{item.restores.length === 0 ? "–" : item.restores.map((l) => <span key={l}>{l}</span>)}</td>
+                <td className="lines">{item.now.length === 0 ? "–" : item.now.map((l) => <span key={l}><Breakable text={l} /></span>)}</td>
+                <td className="lines">{item.restores.length === 0 ? "–" : item.restores.map((l) => <span key={l}><Breakable text={l} /></span>)}</td>
               </tr>
               {item.preview !== null && item.preview.calls.length > 0 && (
                 <tr className="mend">

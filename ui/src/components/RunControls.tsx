@@ -1,5 +1,5 @@
 import Button from "@cloudscape-design/components/button";
-import { useApp, useSnapshot, useStore } from "../state/hooks";
+import { useApp, useNarrow, useSnapshot, useStore } from "../state/hooks";
 import { ReasonForm } from "./ReasonForm";
 
 export type Control = "hold" | "stop" | "resume";
@@ -13,6 +13,7 @@ const TITLES: Record<Control, { title: string; submit: string }> = {
 /** Hold and Stop while the run is open; Resume after either. None of them bars a rollback. */
 export function RunButtons({ onAsk }: { onAsk: (control: Control) => void }) {
   const snapshot = useSnapshot();
+  const narrow = useNarrow();
   // Who watches has one thing to do, and the notice above offers it.
   if (snapshot.watching !== null) return null;
   if (snapshot.state === "held" || snapshot.state === "stopped") {
@@ -33,7 +34,7 @@ export function RunButtons({ onAsk }: { onAsk: (control: Control) => void }) {
   return (
     <>
       <Button onClick={() => onAsk("hold")} data-testid="run-hold">
-        Put on hold…
+        {narrow ? "Hold…" : "Put on hold…"}
       </Button>
       <Button onClick={() => onAsk("stop")} data-testid="run-stop">
         Stop…

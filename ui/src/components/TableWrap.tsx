@@ -7,8 +7,10 @@ export function TableWrap({ label, children }: { label: string; children: ReactN
   useEffect(() => {
     const el = box.current;
     if (el === null || typeof ResizeObserver === "undefined") return;
-    const seen = new ResizeObserver(() => setWide(el.scrollWidth > el.clientWidth + 1));
+    // The table too: it may grow by what is written into it while the box around it stays as it is.
+    const seen = new ResizeObserver(() => setWide(el.scrollWidth > el.clientWidth));
     seen.observe(el);
+    for (const child of el.children) seen.observe(child);
     return () => seen.disconnect();
   }, []);
   return (

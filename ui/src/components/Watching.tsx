@@ -1,7 +1,7 @@
 // The window as a watcher: who drives the run, whether they are at work, and the way to take it over.
 import Button from "@cloudscape-design/components/button";
 import { age, duration, fullTime } from "../format/time";
-import type { DriverView, RunSnapshot } from "../ipc";
+import type { RunSnapshot } from "../ipc";
 import { useApp, useStore } from "../state/hooks";
 import { Notice } from "./Notices";
 import { ReasonForm } from "./ReasonForm";
@@ -9,35 +9,32 @@ import type { Kind } from "./State";
 
 type Words = { kind: Kind; title: string; text: string };
 
-function since(driver: DriverView): string {
-  return driver.since === null ? "" : ` since ${fullTime(driver.since)}`;
-}
+const STOPPED = "This window stopped driving at once; what it had in flight is looked at by whoever drives.";
 
-/** What a watcher is told first. Words inside do not change by the second: they are read out. */
+/** What a watcher is told first: who drives now, and that it was this window before. */
 export function watchWords(snapshot: RunSnapshot): Words {
   const { driver, lost } = snapshot;
-  const stopped = "This window stopped driving at once; what it had in flight is looked at by the new driver.";
-  if (lost?.sentence != null) return { kind: "blocked", title: "Taken over on another workstation", text: `${lost.sentence} ${stopped}` };
+  if (lost?.sentence != null) return { kind: "blocked", title: "Taken over on another workstation", text: `${lost.sentence} ${STOPPED}` };
+  const before = lost === null ? "" : ` This window drove it until ${fullTime(lost.at)}.`;
   if (driver === null) {
     return {
-      kind: "record",
+      kind: lost === null ? "record" : "blocked",
       title: "Nobody drives this run",
-      text: lost === null ? "The lease is free. You see it live, and nothing happens until somebody drives it." : "It was taken over from this window and given back since. Nothing happens until somebody drives it.",
+      text: `The lease is free: nothing happens until somebody drives.${lost === null ? "" : ` It was taken over from this window at ${fullTime(lost.at)}, and given back.`}`,
     };
   }
   const who = `${driver.by} on ${driver.host}`;
-  if (driver.life === "ended") {
-    return { kind: "blocked", title: `${who} drove this run, and that program has ended`, text: `It held the lease${since(driver)}. What it had in flight is looked at, never repeated, as soon as somebody drives.` };
-  }
   const reason = driver.reason === null ? "" : `, saying “${driver.reason}”`;
-  if (lost !== null) {
-    return { kind: "blocked", title: `${who} took this run over from you`, text: `${fullTime(lost.at)}${reason}. ${stopped}` };
+  const holds = driver.since === null ? "It took the lease just now" : `It holds the lease since ${fullTime(driver.since)}`;
+  if (driver.life === "ended") {
+    return { kind: "blocked", title: `${who} drove this run, and that program has ended`, text: `${holds}. What it had in flight is looked at, never repeated, as soon as somebody drives.${before}` };
   }
   if (driver.life === "silent") {
-    const silent = driver.silent_s === null || driver.silent_s < 60 ? "less than a minute" : age(driver.silent_s);
-    return { kind: "blocked", title: `${who} drives this run, but gives no sign of life`, text: `Silent for ${silent}: the program is frozen, or its machine sleeps. It holds the lease${since(driver)}.` };
+    const silent = driver.silent_s === null || driver.silent_s < 60 ? "some seconds" : age(driver.silent_s);
+    return { kind: "blocked", title: `${who} drives this run, but gives no sign of life`, text: `Silent for ${silent}: the program is frozen, or its machine sleeps. ${holds}.${before}` };
   }
-  return { kind: "running", title: `You are watching: ${who} drives this run`, text: `${since(driver) === "" ? "It began just now" : `It holds the lease${since(driver)}`}${reason}. You see it live; nothing can be changed from here.` };
+  if (lost !== null) return { kind: "blocked", title: `Taken over from you: ${who} drives this run`, text: `${holds}${reason}. ${STOPPED}` };
+  return { kind: "running", title: `You are watching: ${who} drives this run`, text: `${holds}${reason}. You see it live; nothing can be changed from here.` };
 }
 
 function TakeOver({ snapshot }: { snapshot: RunSnapshot }) {
@@ -97,7 +94,7 @@ export function WatchingNotice() {
 /** Who drives, in a few words, for the rail. */
 export function driverWords(snapshot: RunSnapshot): string {
   const { driver, watching } = snapshot;
-  if (watching === null) return "You, from this window";
+  if (watching === null) return "You";
   if (driver === null) return "Nobody";
   const silent = driver.life === "silent" && driver.silent_s !== null ? `, silent for ${duration(driver.silent_s)}` : driver.life === "ended" ? ", ended" : "";
   return `${driver.by}, ${driver.host}${silent}`;

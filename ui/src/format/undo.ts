@@ -2,29 +2,30 @@
 import type { UndoTimeView } from "../ipc";
 import { count, duration } from "./time";
 
-/** "about 2 min", rounded up so that it is rather too long than too short; null where nothing is known. */
+/** "about 3 min", rounded up: rather too long than too short. Null where it was never measured. */
 export function aboutWords(takes: UndoTimeView): string | null {
   if (takes.slowest_s === null) return null;
   const s = Math.max(takes.slowest_s, takes.caches_s ?? 0);
   return `about ${duration(s <= 60 ? Math.max(5, Math.ceil(s / 5) * 5) : Math.ceil(s / 60) * 60)}`;
 }
 
-/** Where the number comes from: "slowest of 3 rehearsals 2 min 11 s". */
-export function measuredWords(takes: UndoTimeView): string {
-  if (takes.slowest_s === null) return "never measured here";
-  const tries =
-    takes.rehearsals === takes.tries
-      ? count(takes.tries, "rehearsal")
-      : `${count(takes.tries, "try", "tries")}${takes.rehearsals > 0 ? `, ${takes.rehearsals} rehearsed` : ""}`;
-  return takes.tries === 1 ? `${tries}: ${duration(takes.slowest_s)}` : `slowest of ${tries} ${duration(takes.slowest_s)}`;
+/** Where the number comes from: "3 rehearsals", "4 tries, 1 of them rehearsed". */
+function tries(takes: UndoTimeView): string {
+  if (takes.rehearsals === takes.tries) return count(takes.tries, "rehearsal");
+  return `${count(takes.tries, "try", "tries")}${takes.rehearsals > 0 ? `, ${takes.rehearsals} rehearsed` : ""}`;
 }
 
-/** "up to 1 min until caches have the old answer"; null where no cache is known to keep anything. */
-export function cachesWords(takes: UndoTimeView): string | null {
-  return takes.caches_s === null || takes.caches_s === 0 ? null : `caches keep the answer for up to ${duration(takes.caches_s)}`;
+/** As name and value, for a row of facts. */
+export function undoFacts(takes: UndoTimeView): [string, string][] {
+  const facts: [string, string][] = [["Takes", aboutWords(takes) ?? "never measured here"]];
+  if (takes.slowest_s !== null) facts.push([takes.tries === 1 ? `In ${tries(takes)}` : `Slowest of ${tries(takes)}`, duration(takes.slowest_s)]);
+  if (takes.caches_s !== null && takes.caches_s > 0) facts.push(["Caches follow within", duration(takes.caches_s)]);
+  return facts;
 }
 
-/** All of it in one line. */
-export function takesWords(takes: UndoTimeView): string {
-  return [aboutWords(takes), takes.slowest_s === null ? measuredWords(takes) : null, cachesWords(takes)].filter((w) => w !== null).join("; ");
+/** The same in one line, without the first fact. */
+export function undoNote(takes: UndoTimeView): string {
+  if (takes.slowest_s === null) return takes.caches_s === null || takes.caches_s === 0 ? "Never measured here" : "After the calls, until caches follow; never measured here";
+  const words = undoFacts(takes).slice(1).map(([name, value]) => `${name} ${value}`);
+  return words.map((w, i) => (i === 0 ? w : w.charAt(0).toLowerCase() + w.slice(1))).join("; ");
 }

@@ -439,10 +439,10 @@ export const rehearsalOf = (on: ReadonlySet<string>): RehearsalView => ({
   endpoint: "http://127.0.0.1:4566",
   speed: 1,
   parts: [
-    { name: "AWS endpoints", address: "127.0.0.1:4566", state: "Route 53 and STS answer" },
-    { name: "Name servers", address: "127.0.0.1:5353", state: "apps.example.nhs.test → 192.0.2.10, TTL 60 s" },
-    { name: "Old side", address: "192.0.2.10", state: on.has("site-down:old") ? "503 to every request" : "200, build 7d19" },
-    { name: "New side", address: "198.51.100.20", state: on.has("site-down:new") ? "503 to every request" : "200, build 8f2c" },
+    { kind: "aws", name: "AWS endpoints", address: "127.0.0.1:4566", state: "Route 53 and STS answer" },
+    { kind: "name_server", name: "Name servers", address: "127.0.0.1:5353", state: "apps.example.nhs.test → 192.0.2.10, TTL 60 s" },
+    { kind: "site", name: "Old side", address: "192.0.2.10", state: on.has("site-down:old") ? "503 to every request" : "200, build 7d19" },
+    { kind: "site", name: "New side", address: "198.51.100.20", state: on.has("site-down:new") ? "503 to every request" : "200, build 8f2c" },
   ],
   faults: [
     { name: "site-down:new", sentence: "The new side answers 503 until it is lifted.", on: on.has("site-down:new") },

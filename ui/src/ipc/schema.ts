@@ -209,7 +209,7 @@ const journalPage = z.looseObject({
 const rehearsalView = z.looseObject({
   endpoint: z.string(),
   speed: z.number(),
-  parts: z.array(z.looseObject({ name: z.string(), address: z.string(), state: z.string() })),
+  parts: z.array(z.looseObject({ kind: z.string(), name: z.string(), address: z.string(), state: z.string() })),
   faults: z.array(z.looseObject({ name: z.string(), sentence: z.string(), on: z.boolean() })),
 });
 

@@ -6,9 +6,10 @@ import { CheckTable } from "../components/CheckTable";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import { State } from "../components/State";
+import { refusalWords } from "../components/ActionBar";
 import { signInWords } from "../components/Banner";
 import { count, duration } from "../format/time";
-import { measuredWords, takesWords } from "../format/undo";
+import { undoFacts } from "../format/undo";
 import type { PreviewView } from "../ipc";
 import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { freshen, letsThrough } from "../state/readings";
@@ -48,7 +49,7 @@ export function ConfirmScreen({ id }: { id: string }) {
         : offer === undefined
           ? `This step can't be applied now: it is “${step.state_words}”.`
           : offer.refused !== null
-            ? offer.refused
+            ? Object.values(refusalWords(step, offer.refused, now, snapshot.watching !== null)).join(" ").trim()
             : !live
               ? "Status is not live: nothing is applied blind."
               : mustType && typed.trim() !== b.target
@@ -112,9 +113,8 @@ export function ConfirmScreen({ id }: { id: string }) {
           <Facts
             list={[
               ["How", step.reversibility],
-              ["Undo takes", takesWords(step.undo_takes)],
-              step.undo_takes.slowest_s === null ? null : ["Measured", measuredWords(step.undo_takes)],
-              ["Undo loses", step.undo_loses.length === 0 ? "nothing" : step.undo_loses.join("; ")],
+              ...undoFacts(step.undo_takes),
+              ["Loses", step.undo_loses.length === 0 ? "nothing" : step.undo_loses.join("; ")],
             ]}
           />
           {step.undo !== null && <Changes list={step.undo.changes} note="if undone" />}
@@ -135,6 +135,9 @@ export function ConfirmScreen({ id }: { id: string }) {
           </div>
         )}
         <div className="confirm-row">
+          <a href={href({ name: "step", step: step.id })} data-testid="confirm-back">
+            Back to step {number}, change nothing
+          </a>
           <p id="confirm-why" className="confirm-why" data-testid="why-not">
             {refusal}
           </p>
@@ -149,10 +152,8 @@ export function ConfirmScreen({ id }: { id: string }) {
             {step.title} on {b.word}
           </Button>
         </div>
-        <div className="confirm-back" ref={below}>
-          <a href={href({ name: "step", step: step.id })} data-testid="confirm-back">
-            Back to step {number}, change nothing
-          </a>
+        <div className="confirm-below" ref={below}>
+          <p className="meta">Everything is read again right before the call. If anything differs, nothing is changed and you see the new plan.</p>
         </div>
       </div>
     </>

@@ -1,4 +1,6 @@
-import { Block, Facts, PageHead } from "../components/PageHead";
+import { Fragment } from "react";
+import { Breakable } from "../components/Breakable";
+import { Block, PageHead } from "../components/PageHead";
 import { ToneState, toneKind } from "../components/State";
 import { Sparkline } from "../components/Sparkline";
 import { age, fullTime, shortTime } from "../format/time";
@@ -15,14 +17,23 @@ function Card({ m, seen }: { m: Fresh; seen: readonly Seen[] }) {
         <ToneState tone={m.tone} />
         <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
       </div>
-      <p className="monitor-observed">{m.tone === "unknown" ? `${lastRead(m)}: ${m.observed}` : m.observed}</p>
-      <Facts
-        list={[
-          ["Expected", m.expected === "" ? "–" : m.expected],
-          ["Source", m.source === "" ? "–" : m.source],
+      <p className="monitor-observed">
+        <Breakable text={m.tone === "unknown" ? `${lastRead(m)}: ${m.observed}` : m.observed} />
+      </p>
+      <dl className="monitor-facts">
+        {[
+          ["Expected", m.expected],
+          ["Source", m.source],
           ["Believed for", age(m.believable_s)],
-        ]}
-      />
+        ].map(([name, value]) => (
+          <Fragment key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <Breakable text={value === undefined || value === "" ? "–" : value} />
+            </dd>
+          </Fragment>
+        ))}
+      </dl>
       {m.mend !== null && m.tone !== "passing" && <p className="monitor-mend">{m.mend}</p>}
       <Sparkline seen={seen} title={m.title} />
       <details className="calls">

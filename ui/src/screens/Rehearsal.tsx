@@ -36,6 +36,33 @@ function Fault({ fault, busy, onFlip }: { fault: FaultView; busy: boolean; onFli
   );
 }
 
+const PLACES: Record<string, string> = { aws: "Asked by the console", name_server: "Name servers", resolver: "Caching resolvers", site: "Sites" };
+
+/** The way of an answer: from Route 53 over name servers and resolvers to the side that users reach. */
+function WorldMap({ parts }: { parts: RehearsalView["parts"] }) {
+  const places = [...new Set(parts.map((p) => p.kind))].sort((a, b) => Object.keys(PLACES).indexOf(a) - Object.keys(PLACES).indexOf(b));
+  return (
+    <ol className="map">
+      {places.map((place) => (
+        <li key={place}>
+          <p className="map-head">{PLACES[place] ?? place}</p>
+          <ul>
+            {parts
+              .filter((p) => p.kind === place)
+              .map((p) => (
+                <li key={p.name} data-testid={`part-${p.name}`}>
+                  <p className="map-name">{p.name}</p>
+                  {place !== "name_server" && place !== "resolver" && <p>{p.state}</p>}
+                  <code>{p.address}</code>
+                </li>
+              ))}
+          </ul>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
 /** The closed world: its parts, what they serve now, and the switches that make things go wrong. */
 export function RehearsalScreen() {
   const store = useStore();
@@ -95,17 +122,7 @@ export function RehearsalScreen() {
                 ["Speed", view.speed === 1 ? "as in real life" : `${view.speed} times real life`],
               ]}
             />
-            <ul className="parts">
-              {view.parts.map((p) => (
-                <li key={p.name} className="card" data-testid={`part-${p.name}`}>
-                  <p className="card-title">{p.name}</p>
-                  <p className="part-state">{p.state}</p>
-                  <p className="card-note">
-                    <code>{p.address}</code>
-                  </p>
-                </li>
-              ))}
-            </ul>
+            <WorldMap parts={view.parts} />
           </Block>
           <Block id="faults" title="Make something go wrong" note={`${view.faults.filter((f) => f.on).length} of ${view.faults.length} on`}>
             <TableWrap label="Faults">

@@ -9,6 +9,7 @@ import { UndoMark } from "../components/RightRail";
 import { RollbackItems } from "../components/RollbackItems";
 import { State } from "../components/State";
 import { count, duration } from "../format/time";
+import { aboutWords, undoNote } from "../format/undo";
 import type { RollbackPlanView, RunSnapshot, ScopeView } from "../ipc";
 import { Failure, asFailure } from "../ipc/port";
 import { useApp, useEvery, useSnapshot, useStore, useWorldNow } from "../state/hooks";
@@ -34,6 +35,8 @@ function Card({ title, head, note }: { title: string; head: string; note: string
   );
 }
 
+const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
+
 function Cards({ plan }: { plan: RollbackPlanView }) {
   const undo = plan.items.filter((i) => i.kind !== "notice");
   const loses = plan.items.flatMap((i) => i.loses);
@@ -48,8 +51,8 @@ function Cards({ plan }: { plan: RollbackPlanView }) {
       <Card title="Loses" head={loses.length === 0 ? "Nothing" : count(loses.length, "thing")} note={loses.length === 0 ? "the plan names no loss" : loses.join("; ")} />
       <Card
         title="Takes"
-        head={plan.caches_s === 0 ? "Only the calls" : `Up to ${duration(plan.caches_s)}`}
-        note={`until caches have the old answer, after the calls${hand > 0 ? `; ${hand} by hand` : ""}`}
+        head={capital(aboutWords(plan.takes) ?? (plan.caches_s === 0 ? "only the calls" : `up to ${duration(plan.caches_s)}`))}
+        note={hand > 0 ? `${undoNote(plan.takes)}; ${hand} by hand` : undoNote(plan.takes)}
       />
     </div>
   );
@@ -100,7 +103,9 @@ export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; prop
 
   const back = currentStep(snapshot);
   const b = snapshot.banner;
-  const title = `Roll back ${what(scope, snapshot, plan)}`;
+  const title = scope === "all" ? "Roll back everything" : `Roll back “${what(scope, snapshot, plan)}”`;
+  const undos = plan?.items.filter((i) => i.kind !== "notice").length ?? 0;
+  const verb = undos === 0 ? "Roll back" : `Roll back ${count(undos, "change")}`;
   const rows = plan?.items.flatMap((i) => i.preconditions.map((p) => ({ ...freshen(p, now), item: i.title }))) ?? [];
   const openRows = rows.filter((r) => !letsThrough(r.tone) || plan?.unproven.includes(r.id) === true);
   const openOverrides = plan?.unproven.filter((id) => !overrides.has(id)) ?? [];
@@ -252,6 +257,7 @@ export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; prop
       </div>
       <div className="action-bar confirm-bar" role="region" aria-label="Confirm the rollback">
         <div className="confirm-row">
+          {back !== undefined && <a href={href({ name: "step", step: back.id })}>Back to the step, change nothing</a>}
           <p id="rollback-why" className="confirm-why" data-testid="why-not">
             {refusal}
           </p>
@@ -264,11 +270,11 @@ export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; prop
             data-testid="rollback-confirm"
           >
             <UndoMark />
-            {busy === "rollback" ? "Asking…" : `${title} on ${b.word}`}
+            {busy === "rollback" ? "Asking…" : `${verb} on ${b.word}`}
           </button>
         </div>
-        <div className="confirm-back" ref={below}>
-          {back !== undefined && <a href={href({ name: "step", step: back.id })}>Back to the step, change nothing</a>}
+        <div className="confirm-below" ref={below}>
+          <p className="meta">What runs in the set is stopped and resolved first. If an item fails, the rollback stops there and asks; what is done stays done.</p>
         </div>
       </div>
     </>

@@ -1,13 +1,17 @@
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
+import { Attempts } from "../components/Attempts";
+import { CheckTable } from "../components/CheckTable";
+import { shapeOf } from "../components/LeftRail";
 import { Notice } from "../components/Notices";
 import { Block, PageHead } from "../components/PageHead";
 import { ReasonForm } from "../components/ReasonForm";
 import { RollbackItems } from "../components/RollbackItems";
 import { type Kind, State } from "../components/State";
 import { count } from "../format/time";
-import type { RollbackProgress } from "../ipc";
+import type { RollbackProgress, StepView } from "../ipc";
 import { useApp, useSnapshot, useStore } from "../state/hooks";
+import { allSteps } from "../state/readings";
 import { href } from "../state/router";
 import { Crumbs } from "./Step";
 
@@ -17,6 +21,26 @@ const WORDS: Record<string, { kind: Kind; word: string }> = {
   completed: { kind: "pass", word: "Complete" },
   abandoned: { kind: "skipped", word: "Given up" },
 };
+
+/** The undo under way: its call with the request id, and what is seen from outside. */
+function Current({ step }: { step: StepView }) {
+  const undoing = step.state.startsWith("und");
+  return (
+    <>
+      {undoing && step.note !== "" && step.state !== "undone" && (
+        <Notice kind={shapeOf(step)} title={step.state_words}>
+          {step.note}
+        </Notice>
+      )}
+      <Attempts list={step.attempts.filter((a) => a.way === "undo")} />
+      {undoing && step.verify.length > 0 && (
+        <Block id="outside" title="Seen from outside" note={step.state === "undone" ? "every check passed" : "the undo ends when all of these pass"}>
+          <CheckTable list={step.verify} caption="Checks from outside after the undo" record={step.state === "undone"} />
+        </Block>
+      )}
+    </>
+  );
+}
 
 /** A rollback under way or just ended, item by item; what to do where it stopped. */
 export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackProgress; onNewPlan: () => void }) {
@@ -28,6 +52,8 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
   const done = progress.items.filter((i) => i.state === "done").length;
   const at = progress.items.find((i) => i.state === "stopped");
   const halted = progress.state === "halted";
+  const current = progress.items.find((i) => i.state === "running") ?? at ?? progress.items.findLast((i) => i.state === "done" && i.step !== null);
+  const step = allSteps(snapshot).find((s) => s.id === current?.step);
   const closed = (accepted: boolean) => accepted && setAsk(null);
   return (
     <>
@@ -52,6 +78,7 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
         <Block id="order" title="In this order">
           <RollbackItems items={progress.items} />
         </Block>
+        {step !== undefined && <Current step={step} />}
       </div>
       <div className="action-bar" role="region" aria-label="What you can do">
         {halted && ask === "done" && at !== undefined && (

@@ -10,7 +10,7 @@ import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import { State } from "../components/State";
 import { age, count, duration, fullTime } from "../format/time";
-import { aboutWords, measuredWords, takesWords } from "../format/undo";
+import { aboutWords, undoFacts } from "../format/undo";
 import type { ReadingView, StepView } from "../ipc";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { allSteps, freshen, isFinished, letsThrough } from "../state/readings";
@@ -118,7 +118,8 @@ function WayBack({ step, now }: { step: StepView; now: number }) {
   const rows = step.undo_before.map((r) => freshen(r, now));
   const proven = step.undo !== null && rows.every((r) => letsThrough(r.tone));
   const open = rows.filter((r) => !letsThrough(r.tone)).length;
-  const record = isFinished(step);
+  // From the call on it is a record; whether it still holds is what the rail reads again and again.
+  const record = isFinished(step) || after(step);
   const state =
     step.undo === null ? null : record ? (
       <State kind="record" word="Built before the change" />
@@ -136,8 +137,7 @@ function WayBack({ step, now }: { step: StepView; now: number }) {
             list={[
               ["Restores", restores.length === 0 ? "nothing to restore" : restores.join(", ")],
               ["Loses", step.undo_loses.length === 0 ? "nothing" : step.undo_loses.join("; ")],
-              ["Takes", takesWords(step.undo_takes)],
-              step.undo_takes.slowest_s === null ? null : ["Measured", measuredWords(step.undo_takes)],
+              ...undoFacts(step.undo_takes),
             ]}
           />
           {rows.length > 0 && (

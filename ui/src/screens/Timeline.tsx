@@ -50,6 +50,19 @@ function useJournal(): EventView[] {
   return events;
 }
 
+/** Monitor readings, and checks that came out as the time before: they would bury the story. */
+function routineOf(events: readonly EventView[]): ReadonlySet<number> {
+  const routine = new Set<number>();
+  const last = new Map<string | null, string>();
+  for (const e of events) {
+    if (e.kind === "monitor_read" || e.kind === "checks_started") routine.add(e.seq);
+    if (e.kind !== "checks_finished") continue;
+    if (last.get(e.step) === e.sentence) routine.add(e.seq);
+    last.set(e.step, e.sentence);
+  }
+  return routine;
+}
+
 const kindWords = (kind: string): string => {
   const words = kind.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -116,7 +129,8 @@ export function TimelineScreen() {
   const [actor, setActor] = useState("");
   const [step, setStep] = useState("");
   const [kind, setKind] = useState("");
-  const [readings, setReadings] = useState(false);
+  const [all, setAll] = useState(false);
+  const routine = useMemo(() => routineOf(events), [events]);
   const [limit, setLimit] = useState(SHOWN);
   const steps = allSteps(snapshot);
   const titles = new Map(steps.map((s) => [s.id, s.title]));
@@ -132,7 +146,7 @@ export function TimelineScreen() {
       (actor === "" || e.actor === actor) &&
       (step === "" || e.step === step) &&
       (kind === "" || e.kind === kind) &&
-      (readings || kind === "monitor_read" || e.kind !== "monitor_read"),
+      (all || kind !== "" || !routine.has(e.seq)),
   );
   const shown = [...chosen].reverse().slice(0, limit);
   return (
@@ -149,8 +163,8 @@ export function TimelineScreen() {
           <Filter label="Step" value={step} all="Every step" options={steps.map((s) => [s.id, `${s.id} ${s.title}`])} onPick={setStep} />
           <Filter label="Kind" value={kind} all="Every kind" options={kinds.map((k) => [k, kindWords(k)])} onPick={setKind} />
           <label className="tick">
-            <input type="checkbox" checked={readings} onChange={(e) => setReadings(e.target.checked)} />
-            <span>Monitor readings too</span>
+            <input type="checkbox" checked={all} onChange={(e) => setAll(e.target.checked)} />
+            <span>Monitor readings and unchanged checks too</span>
           </label>
         </div>
         {shown.length === 0 && <p>{events.length === 0 ? "The journal is being read." : "No event is like that."}</p>}

@@ -63,7 +63,7 @@ it("being fenced out is said as an alert, with who, when and why", async () => {
   act(() => fake.push());
   const region = screen.getByTestId("watching-region");
   expect(region.getAttribute("role")).toBe("alert");
-  expect(region.textContent).toContain("n.night on desk-2 took this run over from you");
+  expect(region.textContent).toContain("Taken over from you: n.night on desk-2 drives this run");
   expect(region.textContent).toContain("saying “m.example left the call”");
   expect(region.textContent).toContain("stopped driving at once");
   expect(isOff(primary())).toBe(true);
@@ -135,12 +135,12 @@ it("how long the undo takes is said as measured, or as never measured", async ()
   const { fake } = await open("#/run/mid.3", "silent,ready");
   const back = () => document.querySelector('[aria-labelledby="block-way-back"]')?.textContent;
   expect(back()).toContain("about 3 min");
-  expect(back()).toContain("slowest of 3 rehearsals 2 min 11 s");
+  expect(back()).toContain("Slowest of 3 rehearsals2 min 11 s");
   expect(screen.getByTestId("answer-way-back").textContent).toContain("about 3 min");
   fake.edit = (s) => ({
     ...s,
     phases: s.phases.map((p) => ({ ...p, steps: p.steps.map((x) => ({ ...x, undo_takes: { slowest_s: null, tries: 0, rehearsals: 0, caches_s: 60 } })) })),
   });
   act(() => fake.push());
-  expect(back()).toContain("never measured here; caches keep the answer for up to 1 min");
+  expect(back()).toContain("Takesnever measured hereCaches follow within1 min");
 });

@@ -84,11 +84,13 @@ impl Host {
         let handle = self.closed_world().await?;
         let state = Client::new(&handle).state().await.map_err(control)?;
         let mut parts = vec![RehearsalPart {
+            kind: "aws".to_owned(),
             name: "AWS (Route 53, STS)".to_owned(),
             address: handle.endpoint.clone(),
             state: format!("{} record sets in {}", state.records.len(), state.zone_name),
         }];
         parts.extend(state.sites.iter().map(|site| RehearsalPart {
+            kind: "site".to_owned(),
             name: format!(
                 "{} site",
                 if site.site == rehearsal::Site::Old {
@@ -101,11 +103,13 @@ impl Host {
             state: format!("build {}", site.site.build()),
         }));
         parts.extend(handle.name_servers.iter().map(|server| RehearsalPart {
-            name: server.name.clone(),
+            kind: "name_server".to_owned(),
+            name: server.name.trim_end_matches('.').to_owned(),
             address: server.addr.to_string(),
             state: "name server".to_owned(),
         }));
         parts.extend(handle.resolvers.iter().map(|server| RehearsalPart {
+            kind: "resolver".to_owned(),
             name: server.name.clone(),
             address: server.addr.to_string(),
             state: "caching resolver".to_owned(),

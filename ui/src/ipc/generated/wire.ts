@@ -643,6 +643,10 @@ fault: string, };
  */
 export type RehearsalPart = { 
 /**
+ * Its place on the map: `aws`, `name_server`, `resolver` or `site`.
+ */
+kind: string, 
+/**
  * Its name.
  */
 name: string, 

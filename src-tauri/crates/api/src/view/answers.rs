@@ -35,12 +35,12 @@ pub(super) fn users(monitors: &[ReadingView]) -> Answer {
         Some(_) if monitors.iter().any(|m| m.tone == Tone::Failing) => Answer {
             tone: Tone::Failing,
             headline: "Users affected".to_owned(),
-            note: format!("{} failing", named(Tone::Failing)),
+            note: format!("Failing: {}", named(Tone::Failing)),
         },
         Some(Tone::Unknown) => Answer {
             tone: Tone::Unknown,
             headline: "Can't tell".to_owned(),
-            note: format!("{} unknown", named(Tone::Unknown)),
+            note: format!("Unknown: {}", named(Tone::Unknown)),
         },
         Some(Tone::NotApplicable) if monitors.iter().all(|m| m.tone == Tone::NotApplicable) => Answer {
             tone: Tone::Unknown,

@@ -22,6 +22,11 @@ pub fn event_view(event: &Event) -> EventView {
     }
 }
 
+/// The step of a rollback's item; a notice has none.
+fn of_item(item: &str) -> Option<String> {
+    (!item.starts_with("notice-")).then(|| item.to_owned())
+}
+
 type Told = (Option<String>, Option<String>, String);
 
 #[expect(clippy::too_many_lines, reason = "one arm an event; each is a sentence")]
@@ -241,14 +246,14 @@ fn tell(kind: &EventKind) -> Told {
         ),
         EventKind::RollbackItemDone { item, by_hand } => match by_hand {
             Some((by, reason)) => (
-                None,
+                of_item(item),
                 Some(by.to_string()),
-                format!("Rollback item {item} done by hand: {reason}"),
+                format!("Its part of the rollback was done by hand: {reason}"),
             ),
-            None => (None, None, format!("Rollback item {item} done")),
+            None => (of_item(item), None, "Its part of the rollback is done".to_owned()),
         },
         EventKind::RollbackHalted { item, why, .. } => {
-            (None, None, format!("Rollback stopped at {item}: {why}"))
+            (of_item(item), None, format!("The rollback stopped here: {why}"))
         }
         EventKind::RollbackRetried { by } => (None, Some(by.to_string()), "Rollback tries again".to_owned()),
         EventKind::RollbackAbandoned { by, reason } => {

@@ -278,7 +278,7 @@ fn deadlines(run: &Run, live: &Live, now: Timestamp) -> Vec<Deadline> {
         .filter_map(|monitor| {
             let at = live.monitors.get(&monitor.id)?.decision_due(monitor)?;
             Some(Deadline {
-                title: format!("{} is failing", monitor.title),
+                title: format!("Failing: {}", monitor.title),
                 at,
                 due: at <= now,
             })

@@ -52,6 +52,8 @@ pub struct RehearsalView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "wire.ts")]
 pub struct RehearsalPart {
+    /// Its place on the map: `aws`, `name_server`, `resolver` or `site`.
+    pub kind: String,
     /// Its name.
     pub name: String,
     /// Where it is.

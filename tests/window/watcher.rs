@@ -1,0 +1,211 @@
+//! The window as a watcher: the command line, another process, drives the run. The window says who
+//! does, shows it live, and takes the run over when its driver is at work, killed or frozen.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use crate::app::{App, Outcome, SOON, with_console};
+use crate::driver::{kill, signal};
+
+/// Waits that the world's clock decides.
+const WORLD: Duration = Duration::from_secs(60);
+
+/// What a watcher's window may take to say that it was fenced out, or who drives now.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+/// The command line on the same home, as somebody else.
+struct Cli {
+    home: PathBuf,
+    run: String,
+}
+
+/// A command that still runs; ends with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        kill(self.0.id());
+        let _ = self.0.wait();
+    }
+}
+
+impl Cli {
+    fn of(home: &Path) -> Outcome<Self> {
+        let mut cli = Self {
+            home: home.to_owned(),
+            run: String::new(),
+        };
+        let runs = cli.json(&["run", "list"])?;
+        let run = runs["runs"][0]["run"].as_str().ok_or("there is no run")?;
+        cli.run = run.to_owned();
+        Ok(cli)
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let program = Path::new(env!("CARGO_BIN_EXE_switchback-console")).with_file_name("switchback");
+        let mut command = Command::new(program);
+        command
+            .args(words)
+            .args(["--json", "--no-input", "--by", "n.night"])
+            .env("SWITCHBACK_HOME", &self.home)
+            .env_remove("AWS_ENDPOINT_URL")
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn output(&self, words: &[&str]) -> Outcome<Output> {
+        Ok(self.command(words).output()?)
+    }
+
+    fn json(&self, words: &[&str]) -> Outcome<Value> {
+        let output = self.output(words)?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            return Err(format!("switchback {}: {said}", words.join(" ")).into());
+        }
+        Ok(serde_json::from_slice(&output.stdout)?)
+    }
+
+    fn start(&self, words: &[&str]) -> Outcome<Running> {
+        let mut command = self.command(words);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        Ok(Running(command.spawn()?))
+    }
+
+    /// Takes the run from the window, which gives it up at once, and gives it back.
+    fn take(&self) -> Outcome {
+        self.json(&["run", "take", &self.run, "--reason", "the window does not answer"])?;
+        Ok(())
+    }
+}
+
+/// The exit code of a command; it must come soon.
+async fn code(running: &mut Running) -> Outcome<Option<i32>> {
+    let end = Instant::now() + SOON;
+    loop {
+        if let Some(status) = running.0.try_wait()? {
+            return Ok(status.code());
+        }
+        if Instant::now() > end {
+            return Err("the command line did not end".into());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_the_command_line_drives_is_watched_and_taken_over() -> Outcome {
+    let home = tempfile::tempdir()?;
+    with_console("watcher", home.path(), &["--rehearse"], async |app| {
+        watch(app, home.path()).await
+    })
+    .await
+}
+
+async fn watch(app: &App, home: &Path) -> Outcome {
+    app.until("driver", &["You"], SOON).await?;
+    let cli = Cli::of(home)?;
+
+    // While the window drives, nobody else can, and is told who does.
+    let refused = cli.output(&["run", "hold", &cli.run, "--reason", "x"])?;
+    assert_eq!(refused.status.code(), Some(8), "{refused:?}");
+
+    // Fenced out: said at once, and nothing can be done from here any more.
+    app.go("#/run/lower-ttl").await?;
+    cli.take()?;
+    app.until("watching", &["from you", "from this window"], AT_ONCE)
+        .await?;
+    off(app, "action-primary").await?;
+    app.shot("40-fenced-out").await?;
+
+    // What another process does is seen live.
+    app.go("#/rehearsal").await?;
+    app.click("fault-insync-slow", SOON).await?;
+    app.go("#/run/lower-ttl").await?;
+    let preview = cli.json(&["step", "preview", &cli.run, "lower-ttl"])?;
+    let digest = preview["digest"].as_str().ok_or("no digest")?;
+    let apply = [
+        "step",
+        "apply",
+        &cli.run,
+        "lower-ttl",
+        "--confirm",
+        "rehearsal",
+        "--preview",
+        digest,
+    ];
+    let applying = cli.start(&apply)?;
+    app.until("driver", &["n.night"], SOON).await?;
+    app.until("step-state", &["Verifying"], WORLD).await?;
+    app.until("watching", &["n.night on"], SOON).await?;
+    let page = app.page_text().await?;
+    assert!(!page.contains("Put on hold") && !page.contains("Stop…"), "{page}");
+    app.shot("41-watching").await?;
+
+    // It is killed in the middle: said, taken over with a reason, and brought to its end from here.
+    kill(applying.0.id());
+    app.until("watching", &["that program has ended"], AT_ONCE)
+        .await?;
+    app.shot("42-driver-killed").await?;
+    take_over(app, "its program was killed").await?;
+    app.until("step-state", &["Done"], WORLD).await?;
+    drop(applying);
+
+    // The next one is frozen in the middle of a rollback.
+    cli.take()?;
+    app.until("take-free", &["Drive it from here"], AT_ONCE).await?;
+    app.shot("43-nobody-drives").await?;
+    let mut frozen = cli.start(&[
+        "rollback",
+        &cli.run,
+        "--step",
+        "lower-ttl",
+        "--confirm",
+        "rehearsal",
+    ])?;
+    app.until("step-state", &["Undoing", "Verifying undo"], WORLD)
+        .await?;
+    signal(frozen.0.id(), "-STOP");
+    app.until("watching", &["gives no sign of life"], SOON).await?;
+    app.shot("44-driver-frozen").await?;
+    take_over(app, "n.night does not answer").await?;
+    app.until("step-state", &["Undone"], WORLD).await?;
+    app.shot("45-taken-over").await?;
+
+    // It thaws: it can do nothing more, and says that it lost the lease.
+    signal(frozen.0.id(), "-CONT");
+    assert_eq!(code(&mut frozen).await?, Some(8));
+    app.until("driver", &["You"], SOON).await?;
+
+    // All of it is in the journal, with the reasons.
+    app.go("#/timeline").await?;
+    app.until("timeline", &["n.night does not answer"], SOON).await?;
+    app.until("timeline", &["the window does not answer"], SOON)
+        .await?;
+    Ok(())
+}
+
+/// Opens the form, gives the reason, and waits until this window drives.
+async fn take_over(app: &App, reason: &str) -> Outcome {
+    app.click("take-open", SOON).await?;
+    app.write("reason-input", reason).await?;
+    app.shot("42-take-over").await?;
+    app.click("reason-submit", SOON).await?;
+    app.until("driver", &["You"], SOON).await?;
+    Ok(())
+}
+
+/// The button is there and can't be pressed, or the reason why not stands beside it.
+async fn off(app: &App, id: &str) -> Outcome {
+    let script = format!(
+        "const e = document.querySelector('[data-testid=\"{id}\"]'); \
+         const b = e?.matches('button,a') ? e : e?.querySelector('button,a'); \
+         return b != null && (b.disabled === true || b.getAttribute('aria-disabled') === 'true');"
+    );
+    app.until_true(&format!("{id} is off"), &script, AT_ONCE).await
+}
