@@ -79,9 +79,10 @@ async fn screens(app: &App) -> Outcome {
                 // A screen that can't be reached has not been looked at: that fails too.
                 app.until_true(&format!("the screen {route}"), &there, SOON)
                     .await?;
-                let found = app.script_async(LOOK, Vec::new()).await?;
+                // Painted first: what has just been resized is still finding its size.
                 app.shot(&format!("look-{mode}-{size}{}", route.replace(['/', ':'], "-")))
                     .await?;
+                let found = app.script_async(LOOK, Vec::new()).await?;
                 let wide = app.script(TOO_WIDE, Vec::new()).await?;
                 for line in wide.as_array().into_iter().flatten() {
                     broken.insert(format!(

@@ -23,10 +23,11 @@ function observed(r: Fresh, now: number): string {
 }
 
 /**
- * Checks with what was observed beside what was expected. With `record`, readings of a finished step
+ * Checks with what was observed beside what was expected. With `pending`, a change is on its way: what
+ * is not as expected yet is no failure before its time is over. With `record`, readings of a finished step
  * that are too old to be believed are shown as a record of then, which says nothing about now.
  */
-export function CheckTable({ list, caption, record = false }: { list: readonly ReadingView[]; caption: string; record?: boolean }) {
+export function CheckTable({ list, caption, record = false, pending = false }: { list: readonly ReadingView[]; caption: string; record?: boolean; pending?: boolean }) {
   const now = useWorldNow();
   const rows = worstFirst(list.map((r) => freshen(r, now)));
   return (
@@ -46,12 +47,13 @@ export function CheckTable({ list, caption, record = false }: { list: readonly R
         </thead>
         {rows.map((r) => {
           const past = record && r.age !== null && r.tone === "unknown";
-          const mend = past ? null : mendOf(r);
-          const open = !past && r.tone !== "passing" && r.tone !== "not_applicable";
+          const notYet = pending && r.tone === "failing";
+          const mend = past || notYet ? null : mendOf(r);
+          const open = !past && !notYet && r.tone !== "passing" && r.tone !== "not_applicable";
           return (
             <tbody key={r.id} className={open ? `open k-${toneKind(r.tone).kind}` : undefined} data-testid={`check-${r.id}`} data-tone={past ? "record" : r.tone}>
               <tr>
-                <td>{past ? <State kind="record" word="As read then" /> : <ToneState tone={r.tone} />}</td>
+                <td>{past ? <State kind="record" word="As read then" /> : notYet ? <State kind="running" word="Not yet" /> : <ToneState tone={r.tone} />}</td>
                 <th scope="row" title={r.source}>
                   <Breakable text={r.title} />
                 </th>

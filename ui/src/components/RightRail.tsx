@@ -42,12 +42,12 @@ export function RollbackButton({ snapshot, place, narrow = false }: { snapshot: 
     return (
       <p className="rollback-open is-open" data-testid="rollback-is-open">
         <UndoMark />
-        {state === "running" ? "Rollback is running" : state === "halted" ? "Rollback stopped" : narrow ? "Plan is open" : "Roll back: plan is open"}
+        {state === "running" ? "Rollback is running" : state === "halted" ? "Rollback stopped" : `${narrow ? "" : "Roll back: "}${state === undefined ? "plan" : "page"} is open`}
       </p>
     );
   }
   const words =
-    state === "running" ? "Show the rollback…" : state === "halted" ? "Rollback stopped: decide…" : "Roll back…";
+    state === "running" ? "Show the rollback…" : state === "halted" ? "Rollback stopped…" : "Roll back…";
   if (!snapshot.way_back.something_to_undo && state !== "running" && state !== "halted") return null;
   return (
     <a className="rollback-open" href={href({ name: "rollback", scope: null })} data-testid="rollback-open">

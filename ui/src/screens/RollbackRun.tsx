@@ -35,7 +35,7 @@ function Current({ step }: { step: StepView }) {
       <Attempts list={step.attempts.filter((a) => a.way === "undo")} />
       {undoing && step.verify.length > 0 && (
         <Block id="outside" title="Seen from outside" note={step.state === "undone" ? "every check passed" : "the undo ends when all of these pass"}>
-          <CheckTable list={step.verify} caption="Checks from outside after the undo" record={step.state === "undone"} />
+          <CheckTable list={step.verify} caption="Checks from outside after the undo" record={step.state === "undone"} pending={step.state === "undo_verifying"} />
         </Block>
       )}
     </>

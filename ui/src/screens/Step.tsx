@@ -171,7 +171,7 @@ function After({ step, now }: { step: StepView; now: number }) {
   const record = step.state === "done" || step.state === "undone";
   return (
     <Block id="after" title={title} note={record && step.changed_at !== null ? `Seen from outside, ended ${fullTime(step.changed_at)}` : passCount(step.verify, now)}>
-      <CheckTable list={step.verify} caption="Checks from outside after the change" record={record} />
+      <CheckTable list={step.verify} caption="Checks from outside after the change" record={record} pending={step.state.endsWith("verifying")} />
     </Block>
   );
 }

@@ -98,6 +98,15 @@ it("an offer that needs evidence asks for it", async () => {
   expect(fake.asked[0]?.command).toEqual({ do: "resolve", step: "mid.3", as_: "after" });
 });
 
+it("while a change comes, what is not there yet is no failure; after its time it is", async () => {
+  const { fake } = await open("#/run/mid.3", "silent,failing");
+  expect(screen.getByTestId("check-canary").textContent).toContain("Failing");
+  fake.edit = (s) => ({ ...s, phases: s.phases.map((p) => ({ ...p, steps: p.steps.map((x) => (x.id === "mid.3" ? { ...x, state: "verifying", state_words: "Verifying" } : x)) })) });
+  act(() => fake.push());
+  expect(screen.getByTestId("check-canary").textContent).toContain("Not yet");
+  expect(screen.getByTestId("check-canary").textContent).not.toContain("Failing");
+});
+
 it("arrow keys move through the steps and Ctrl+K opens the palette", async () => {
   const user = userEvent.setup();
   await open("#/run/mid.3");
