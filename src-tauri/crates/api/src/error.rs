@@ -76,7 +76,7 @@ impl From<JournalError> for ApiError {
         let (code, hint) = match &error {
             JournalError::Fenced(_) => (
                 "locked",
-                "Nothing more was sent. `switchback run show` tells who drives the run.",
+                "Nothing more was sent from here. Watch it, or take the run over with `switchback run take`.",
             ),
             JournalError::NotWritten(_) => (
                 "journal",

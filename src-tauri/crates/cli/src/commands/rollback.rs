@@ -94,6 +94,12 @@ async fn signed_in(session: &Session<'_>, error: ApiError) -> ApiError {
         return error;
     }
     match session.sign_in().await {
+        // It was confirmed and has begun: the same click goes on.
+        Some(sign_in) if session.run().rollback_active() => ApiError {
+            hint: format!("{} Then: {}", sign_in.hint, error.hint),
+            code: sign_in.code,
+            ..error
+        },
         Some(sign_in) => {
             let run = &session.run().id;
             ApiError {
