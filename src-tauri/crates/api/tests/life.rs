@@ -230,7 +230,7 @@ fn amended(folder: &Path, replaced: &[(&str, &str)]) -> String {
 }
 
 const MONITOR: (&str, &str) = ("[[monitor]]\nid = \"dns\"", "[[monitor]]\nid = \"names\"");
-const TITLE: &str = "title = \"Lower the TTL of ${name} to ${lowered_ttl} seconds\"";
+const TITLE: &str = "title = \"Lower the TTL of ${name} to ${lowered_ttl} s\"";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_a_window_drives_is_amended_from_a_runbook() {

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 const RUNBOOK: &str = include_str!("../../../runbooks/dns-switch/runbook.toml");
 const TARGET: &str = include_str!("../../../runbooks/dns-switch/targets/rehearsal.toml");
-const TITLE: &str = "title = \"Lower the TTL of ${name} to ${lowered_ttl} seconds\"";
+const TITLE: &str = "title = \"Lower the TTL of ${name} to ${lowered_ttl} s\"";
 
 /// A home of its own with a served world, which ends with the test.
 struct Desk {
