@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use switchback_engine::ports::{Journal as _, Lease};
 use switchback_journal::{MemoryKeyRing, RecoveryCode, RunJournal, Store};
-use switchback_model::{Event, EventKind, Holder, Operator, RunId, StepId};
+use switchback_model::{CheckReading, Event, EventKind, Holder, Operator, RunId, StepId, Verdict};
 use tokio::runtime::Runtime;
 
 use crate::Outcome;
@@ -51,6 +51,15 @@ pub(crate) fn record(place: &Place) -> Outcome<Template> {
         .map(serde_json::to_value)
         .collect::<Result<_, _>>()?;
     Ok(Template { opened, cycle, steps })
+}
+
+/// What a long journal is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    /// Rehearsal after rehearsal: every event of a switch and its way back, with its previews and images.
+    Rehearsals,
+    /// One rehearsal, then the monitors' readings of a run that is watched for a long time.
+    Watched,
 }
 
 /// A journal and the lease to append to it.
@@ -109,12 +118,16 @@ impl Template {
         })
     }
 
-    /// Appends rehearsal after rehearsal until the run has this many events.
-    pub(crate) fn fill(&self, filled: &Filled, events: usize) -> Outcome<()> {
+    /// Appends until the run has this many events.
+    pub(crate) fn fill(&self, filled: &Filled, what: What, events: usize) -> Outcome<()> {
         let (mut written, mut batch, mut round) = (1, Vec::with_capacity(BATCH), 0);
         while written < events {
             round += 1;
-            for kind in self.round(filled, round)? {
+            let next = match what {
+                What::Watched if round > 1 => self.readings()?,
+                What::Watched | What::Rehearsals => self.round(filled, round)?,
+            };
+            for kind in next {
                 batch.push(kind);
                 if batch.len() == BATCH || written + batch.len() == events {
                     written += batch.len();
@@ -153,20 +166,36 @@ impl Template {
         Ok(events)
     }
 
+    /// Readings of the plan's monitors, which pass and fail in turn: a reading is kept when the state changes.
+    fn readings(&self) -> Outcome<Vec<EventKind>> {
+        let EventKind::RunOpened { plan, .. } = &self.opened else {
+            return Err("the template has no opening".into());
+        };
+        let verified = self.cycle.iter().rfind(|event| event["event"] == "verified");
+        let readings = &verified.ok_or("the rehearsal verified nothing")?["readings"];
+        let reading: CheckReading = serde_json::from_value(readings[0].clone())?;
+        let both = [Verdict::Fail, Verdict::Pass].into_iter();
+        Ok(both
+            .flat_map(|verdict| {
+                plan.monitors
+                    .iter()
+                    .map(move |monitor| (verdict.clone(), monitor))
+            })
+            .map(|(verdict, monitor)| EventKind::MonitorRead {
+                monitor: monitor.id.clone(),
+                reading: CheckReading {
+                    verdict,
+                    ..reading.clone()
+                },
+            })
+            .collect())
+    }
+
     /// The write-ahead of the first step: the event whose sync the one call waits for.
     pub(crate) fn intent(&self) -> Outcome<EventKind> {
         let intent = self.cycle.iter().find(|event| event["event"] == "intended");
         Ok(serde_json::from_value(
             intent.ok_or("the rehearsal wrote nothing ahead")?.clone(),
         )?)
-    }
-
-    /// Bytes of an event on average.
-    pub(crate) fn bytes(&self) -> usize {
-        self.cycle
-            .iter()
-            .map(|event| event.to_string().len())
-            .sum::<usize>()
-            / self.cycle.len().max(1)
     }
 }

@@ -22,7 +22,7 @@ use crate::read::{broken, bytes, event};
 use crate::store::uint;
 
 /// Rows in one piece of work.
-const ROWS: usize = 128;
+const ROWS: usize = 256;
 /// From so many events on, threads are worth their start.
 const MANY: u64 = 2_048;
 /// Pieces that wait for each helper; when the helpers are behind, this thread does its share.
