@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::app::{App, Outcome, SOON, with_console};
 
 /// Waits that the world's clock decides: a TTL of 300 s, caches and the INSYNC delay.
@@ -73,11 +75,30 @@ async fn journey(app: &App) -> Outcome {
     app.shot("06-sheet").await
 }
 
+/// From the highest to the lowest of some elements.
+const PLACES: &str =
+    "const boxes = [...document.querySelectorAll(arguments[0])].map((e) => e.getBoundingClientRect());
+    return {top: Math.min(...boxes.map((b) => b.top)), bottom: Math.max(...boxes.map((b) => b.bottom))};";
+
 /// Opens a step's page, clicks its button, confirms, and waits until it is done.
 pub async fn do_step(app: &App, step: &str, shot: &str) -> Outcome {
     app.go(&format!("#/run/{step}")).await?;
+    app.until("step-state", &["Ready"], WORLD).await?;
+    app.shot(&format!("{shot}-ready")).await?;
+    let buttons = app
+        .script(PLACES, vec![json!(".action-row button, .action-row a")])
+        .await?;
     app.click("action-primary", WORLD).await?;
     app.see("confirm-primary").await?;
+    // A double click must not fall on the confirm: it stands above where the buttons stood.
+    let confirm = app
+        .script(PLACES, vec![json!("[data-testid=confirm-primary]")])
+        .await?;
+    let (lowest, highest) = (confirm["bottom"].as_f64(), buttons["top"].as_f64());
+    assert!(
+        lowest.is_some() && lowest <= highest,
+        "the confirm {confirm} overlaps {buttons}"
+    );
     app.shot(&format!("{shot}-confirm")).await?;
     app.click("confirm-primary", WORLD).await?;
     app.see("[data-route=step]").await?;

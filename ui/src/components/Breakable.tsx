@@ -25,7 +25,8 @@ function Word({ word }: { word: string }) {
 /** Text whose lines break between words: never inside "ns-3", and in a long host name after a dot. */
 export function Breakable({ text }: { text: string }) {
   return text
-    .replace(/\bTTL (\d+) (s|min|h)\b/g, "TTL\u00a0$1\u00a0$2")
+    .replace(/\bTTL (?=\d)/g, "TTL\u00a0")
+    .replace(/(\d) (s|ms|min|h|days?)\b/g, "$1\u00a0$2")
     .split(" ")
     .map((word, i) => (
       <Fragment key={`${i}${word}`}>

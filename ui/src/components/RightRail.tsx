@@ -42,7 +42,7 @@ export function RollbackButton({ snapshot, place, narrow = false }: { snapshot: 
     return (
       <p className="rollback-open is-open" data-testid="rollback-is-open">
         <UndoMark />
-        {state === "running" ? "Rollback is running" : state === "halted" ? "Rollback stopped" : `${narrow ? "" : "Roll back: "}${state === undefined ? "plan" : "page"} is open`}
+        {state === "running" ? "Rollback is running" : state === "halted" ? "Rollback stopped" : narrow ? "Page is open" : `Roll back: ${state === undefined ? "plan" : "page"} is open`}
       </p>
     );
   }

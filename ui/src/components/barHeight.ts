@@ -1,17 +1,25 @@
 // A confirm never stands where the previous page had its buttons, so that a double click does nothing.
-// The bar of a step page leaves its height here; a confirm's bar keeps that much free below itself.
+// The bar of a step page leaves here how far up its buttons reach; a confirm's bar keeps that free below.
 import { type RefObject, useLayoutEffect } from "react";
 
+const LEAST = 40;
 const MOST = 132;
-let height = 58;
+let reach = 58;
 
-/** Remembers the bar's height while it is shown. */
+/** From the bar's lower edge to the upper edge of its highest button. */
+function reachOf(bar: HTMLElement): number {
+  const bottom = bar.getBoundingClientRect().bottom;
+  const tops = [...bar.querySelectorAll(".action-row button, .action-row a")].map((b) => bottom - b.getBoundingClientRect().top);
+  return Math.max(LEAST, ...tops);
+}
+
+/** Remembers it while the bar is shown. */
 export function useLeaveHeight(bar: RefObject<HTMLElement | null>): void {
   useLayoutEffect(() => {
     const el = bar.current;
     if (el === null) return;
     const measure = () => {
-      if (el.offsetHeight > 0) height = Math.min(MOST, el.offsetHeight);
+      if (el.offsetHeight > 0) reach = Math.min(MOST, Math.ceil(reachOf(el)));
     };
     measure();
     if (typeof ResizeObserver === "undefined") return;
@@ -21,9 +29,9 @@ export function useLeaveHeight(bar: RefObject<HTMLElement | null>): void {
   }, [bar]);
 }
 
-/** Keeps the height of the previous page's bar free in this element. */
+/** Keeps that much free in this element. */
 export function useKeepFree(below: RefObject<HTMLElement | null>): void {
   useLayoutEffect(() => {
-    below.current?.style.setProperty("--free", `${height}px`);
+    below.current?.style.setProperty("--free", `${reach}px`);
   }, [below]);
 }

@@ -53,7 +53,8 @@ function WorldMap({ parts }: { parts: RehearsalView["parts"] }) {
                 <li key={p.name} data-testid={`part-${p.name}`}>
                   <p className="map-name">{p.name}</p>
                   {place !== "name_server" && place !== "resolver" && <p>{p.state}</p>}
-                  <code>{p.address}</code>
+                  {/* The endpoint stands above the map, whole. */}
+                  {place !== "aws" && <code>{p.address}</code>}
                 </li>
               ))}
           </ul>

@@ -66,7 +66,7 @@ impl Aws {
         now: Timestamp,
     ) -> CheckReading {
         let expected = format!(
-            "{} is the public zone {}, delegated to, without a twin",
+            "{} is public, named {}, delegated, without a twin",
             bare(zone_id),
             zone.host()
         );
