@@ -86,7 +86,7 @@ impl Report {
     }
 }
 
-/// The machine in general words: cores, memory and system, no names.
+/// The machine in general words: cores, memory, system and how busy it was; no names.
 fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let memory = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
@@ -94,11 +94,17 @@ fn machine() -> String {
         let kib: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
         Some(format!(", {} GiB of memory", (kib + (1 << 19)) >> 20))
     });
+    // What runs beside the bench takes from what is measured on every core.
+    let load = std::fs::read_to_string("/proc/loadavg").ok().and_then(|text| {
+        let last = text.split_whitespace().next()?;
+        Some(format!("; load average at the end {last}, the bench's own included"))
+    });
     format!(
-        "{cores} cores{}, {} {}",
+        "{cores} cores{}, {} {}{}",
         memory.unwrap_or_default(),
         std::env::consts::OS,
-        std::env::consts::ARCH
+        std::env::consts::ARCH,
+        load.unwrap_or_default()
     )
 }
 

@@ -28,6 +28,9 @@ const MANY: u64 = 2_048;
 /// Pieces that wait for each helper; when the helpers are behind, this thread does its share.
 const WAITING: usize = 2;
 
+/// Takes events in their order; gives back what it did not keep.
+pub(crate) type Visit<'a> = dyn FnMut(Vec<Event>) -> Vec<Event> + 'a;
+
 /// Where a row's parts lie in its chunk.
 struct Row {
     at: Range<usize>,
@@ -51,6 +54,8 @@ struct Chunk {
 /// What became of a chunk: its events up to the first that is not right, and what is not.
 struct Believed {
     number: u64,
+    /// By a helper.
+    helped: bool,
     events: Vec<Event>,
     failed: Option<JournalError>,
 }
@@ -72,23 +77,25 @@ impl Source<'_> {
     pub(crate) fn each(
         self,
         rows: &mut Rows<'_>,
-        visit: &mut dyn FnMut(Event),
+        visit: &mut Visit<'_>,
     ) -> Result<(u64, Hash), JournalError> {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let helpers = if self.expected < MANY { 0 } else { cores - 1 };
         // Without helpers nobody receives, and every piece is this thread's own.
         let (work, pieces) = sync_channel::<Chunk>(WAITING * helpers);
         let (done, believed) = channel::<Believed>();
-        let pieces = Mutex::new(pieces);
+        let (back, spent) = channel::<Vec<Event>>();
+        let (pieces, spent) = (Mutex::new(pieces), Mutex::new(spent));
         thread::scope(|scope| {
             for _ in 0..helpers {
-                let (pieces, done) = (&pieces, done.clone());
-                scope.spawn(move || self.help(pieces, &done));
+                let (pieces, spent, done) = (&pieces, &spent, done.clone());
+                scope.spawn(move || self.help(pieces, spent, &done));
             }
             let mut line = Line {
                 next: 0,
                 early: BTreeMap::new(),
                 visit,
+                back,
             };
             self.take_all(rows, helpers > 0, work, done, &believed, &mut line)
         })
@@ -186,11 +193,25 @@ impl Source<'_> {
     }
 
     /// Verifies and parses until nothing more comes or nobody wants it any more.
-    fn help(self, pieces: &Mutex<Receiver<Chunk>>, done: &Sender<Believed>) {
+    fn help(
+        self,
+        pieces: &Mutex<Receiver<Chunk>>,
+        spent: &Mutex<Receiver<Vec<Event>>>,
+        done: &Sender<Believed>,
+    ) {
         loop {
+            // Memory is given back by the threads that took it: the other way round they wait for
+            // each other.
+            while let Ok(events) = spent.lock().unwrap_or_else(PoisonError::into_inner).try_recv() {
+                drop(events);
+            }
             let piece = pieces.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(chunk) = piece else { return };
-            if done.send(self.believe(&chunk)).is_err() {
+            let believed = Believed {
+                helped: true,
+                ..self.believe(&chunk)
+            };
+            if done.send(believed).is_err() {
                 return;
             }
         }
@@ -200,6 +221,7 @@ impl Source<'_> {
     fn believe(self, chunk: &Chunk) -> Believed {
         let mut believed = Believed {
             number: chunk.number,
+            helped: false,
             events: Vec::with_capacity(chunk.rows.len()),
             failed: None,
         };
@@ -239,7 +261,8 @@ impl Source<'_> {
 struct Line<'a> {
     next: u64,
     early: BTreeMap<u64, Believed>,
-    visit: &'a mut dyn FnMut(Event),
+    visit: &'a mut Visit<'a>,
+    back: Sender<Vec<Event>>,
 }
 
 impl Line<'_> {
@@ -247,8 +270,10 @@ impl Line<'_> {
         self.early.insert(believed.number, believed);
         while let Some(believed) = self.early.remove(&self.next) {
             self.next += 1;
-            for event in believed.events {
-                (self.visit)(event);
+            let spent = (self.visit)(believed.events);
+            if believed.helped && !spent.is_empty() {
+                // Where every helper has ended, they end here.
+                let _ = self.back.send(spent);
             }
             if let Some(error) = believed.failed {
                 return Err(error);

@@ -11,7 +11,7 @@ use switchback_model::{Event, EventKind, RunId};
 
 use crate::append::{proven, stored_head};
 use crate::chain::{Hash, Head, Link, ROOT, hash};
-use crate::events::Source;
+use crate::events::{Source, Visit};
 use crate::fault::{damaged, not_read};
 use crate::store::{Inner, Store, begin, int, uint};
 
@@ -79,7 +79,10 @@ impl Inner {
         limit: Option<usize>,
     ) -> Result<Vec<Event>, JournalError> {
         let mut events = Vec::new();
-        self.each(run, after_seq, limit, &mut |event| events.push(event))?;
+        self.each(run, after_seq, limit, &mut |mut more| {
+            events.append(&mut more);
+            more
+        })?;
         Ok(events)
     }
 
@@ -87,14 +90,19 @@ impl Inner {
     /// with the story.
     pub fn fold(&self, run: &RunId) -> Result<Result<Run, IllegalEvent>, JournalError> {
         let mut folded: Option<Result<Run, IllegalEvent>> = None;
-        self.each(run, 0, None, &mut |event| match &mut folded {
-            None => folded = Some(Run::open(&event)),
-            Some(Ok(run)) => {
-                if let Err(illegal) = evolve(run, &event) {
-                    folded = Some(Err(illegal));
+        self.each(run, 0, None, &mut |events| {
+            for event in &events {
+                match &mut folded {
+                    None => folded = Some(Run::open(event)),
+                    Some(Ok(run)) => {
+                        if let Err(illegal) = evolve(run, event) {
+                            folded = Some(Err(illegal));
+                        }
+                    }
+                    Some(Err(_)) => {}
                 }
             }
-            Some(Err(_)) => {}
+            events
         })?;
         Ok(folded.unwrap_or_else(|| Run::replay(&[])))
     }
@@ -106,7 +114,7 @@ impl Inner {
         run: &RunId,
         after_seq: u64,
         limit: Option<usize>,
-        visit: &mut dyn FnMut(Event),
+        visit: &mut Visit<'_>,
     ) -> Result<(), JournalError> {
         let mut conn = self.conn();
         let path = &self.path;
