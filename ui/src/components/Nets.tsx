@@ -14,6 +14,8 @@ export type Net = { id: "mirror" | "sheet"; name: string; kind: Kind; words: str
 function mirrorNet(snapshot: RunSnapshot, now: number): Net {
   const mirror = (snapshot as RunSnapshot & { mirror?: Mirror | null }).mirror ?? null;
   const base = { id: "mirror", name: "Mirror" } as const;
+  // Who watches does not write, so it does not mirror either: the driver's folder is not known here.
+  if (mirror === null && snapshot.watching !== null) return { ...base, kind: "absent", words: "only the driver knows", more: null };
   if (mirror === null) return { ...base, kind: "todo", words: "none is set", more: "SWITCHBACK_MIRROR names a folder on another disk or share that gets every event too." };
   if (mirror.problem !== null || mirror.behind > 0) {
     return { ...base, kind: "blocked", words: mirror.behind > 0 ? `${mirror.behind} behind` : "can’t be kept up", more: mirror.problem ?? mirror.dir };

@@ -19,6 +19,7 @@ it("a watcher is told who drives, from where and since when; what needs the leas
   for (const id of ["run-hold", "run-stop", "offer-check", "offer-skip"]) expect(screen.queryByTestId(id)).toBeNull();
   expect(screen.getByTestId("driver").textContent).toBe("Driven byn.night, desk-2");
   expect(screen.getByTestId("banner").textContent).toContain("Watching");
+  expect(screen.getByTestId("net-mirror").textContent).toContain("only the driver knows");
 });
 
 it("a watcher sees the way back, and takes the run over to use it", async () => {

@@ -17,9 +17,13 @@ fn by(name: &str) -> Operator {
 }
 
 fn host(home: &Path, operator: &str) -> Arc<Host> {
+    host_at(home, operator, 60)
+}
+
+fn host_at(home: &Path, operator: &str, speed: u32) -> Arc<Host> {
     let mut options = HostOptions::new(by(operator));
     options.home = Some(home.to_owned());
-    options.rehearsal_scale = 60;
+    options.rehearsal_scale = speed;
     options.rehearsal_insync_s = 10;
     Host::start(options).unwrap()
 }
@@ -120,6 +124,36 @@ async fn a_window_that_is_fenced_out_says_so_watches_and_can_take_it_back() {
     assert!(ours.driver.unwrap().ours && ours.lost.is_none());
     window.submit_run(&run, ask(Command::Hold, None)).await.unwrap();
     until(&mut seen, "held", |s| s.state == "held").await;
+    window.release_all().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_driver_with_nothing_to_write_finds_out_at_once_too() {
+    let home = tempfile::tempdir().unwrap();
+    // At the speed of real life nothing is written for half a minute after the first checks.
+    let window = host_at(home.path(), "m.example", 1);
+    window.closed_world().await.unwrap();
+    let run = window.new_from_runbook("dns-switch", "rehearsal").unwrap();
+    let mut seen = window.subscribe(&run).await.unwrap();
+    ready(&mut seen, "lower-ttl").await;
+    let mut last = 0;
+    while seen.borrow().seq != last {
+        last = seen.borrow().seq;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let other = host_at(home.path(), "n.night", 1);
+    let holder = Holder {
+        by: by("n.night"),
+        host: "desk-2".to_owned(),
+        pid: 7,
+    };
+    let (_lease, taken) = other.store().take_lease(&run, holder, true).unwrap();
+    assert!(taken);
+    let told = tokio::time::timeout(Duration::from_secs(5), seen.wait_for(|s| s.lost.is_some()));
+    assert!(
+        told.await.is_ok_and(|s| s.is_ok()),
+        "it did not find out within 5 s"
+    );
     window.release_all().await;
 }
 
