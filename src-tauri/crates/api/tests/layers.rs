@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("runbook", &["model", "engine"]),
     ("aws", &["model", "engine"]),
     ("probes", &["model", "engine"]),
+    ("directory", &["model"]),
     ("rehearsal", &["model"]),
     ("testkit", &["model", "engine"]),
     (
@@ -22,6 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "runbook",
             "aws",
             "probes",
+            "directory",
             "rehearsal",
         ],
     ),
