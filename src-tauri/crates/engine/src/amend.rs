@@ -15,12 +15,14 @@ use crate::run::Run;
 
 /// Fields of a step that may change although it has an effect: words, owner, deadlines,
 /// after-checks. A field that is not named here, also one that a later version adds, may not.
-const SOFT: [&str; 11] = [
+const SOFT: [&str; 13] = [
     "affects",
     "expected_s",
+    "look_at",
     "owner",
     "phase",
     "plan_ref",
+    "risks",
     "title",
     "undo_loses",
     "undo_verify",

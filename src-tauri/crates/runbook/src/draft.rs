@@ -1,7 +1,7 @@
 //! A runbook as read: the plan's own types, with names not yet resolved and places remembered.
 
 use switchback_model::ids::{DecisionId, MonitorId, PhaseId};
-use switchback_model::plan::{Coherence, Decision, Monitor, Rule, Step};
+use switchback_model::plan::{Coherence, Decision, Gate, Monitor, Rule, Step};
 use switchback_model::{CheckId, CheckSpec};
 
 use crate::notes::{At, Located};
@@ -24,6 +24,8 @@ pub(crate) struct Draft {
 pub(crate) struct DraftPhase {
     pub id: Located<PhaseId>,
     pub title: String,
+    pub t0: bool,
+    pub gate: Option<Gate>,
     pub steps: Vec<DraftStep>,
 }
 

@@ -111,6 +111,8 @@ fn assemble(draft: Draft, target: Target) -> Plan {
             .map(|phase| Phase {
                 id: phase.id.value,
                 title: phase.title,
+                t0: phase.t0,
+                gate: phase.gate,
                 steps: phase.steps.into_iter().map(|step| step.step).collect(),
             })
             .collect(),

@@ -94,8 +94,26 @@ struct Phase {
     id: String,
     /// One line for people.
     title: String,
+    /// T0 of the run is the moment when the first step of this phase took effect; one phase at most.
+    t0: Option<bool>,
+    /// What people decide before any step of it is carried out.
+    gate: Option<Gate>,
     /// Its steps in order.
     step: Vec<Step>,
+}
+
+/// The go or no-go decision that stands before a phase.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Gate {
+    /// One line for people.
+    title: String,
+    /// How old a reading of its checks may be when people say go.
+    fresh: Duration,
+    /// The roles for which a name must be given, such as "Incident lead".
+    people: Option<Vec<String>>,
+    /// What must pass.
+    check: Option<Vec<Check>>,
 }
 
 /// One step.
@@ -116,6 +134,10 @@ struct Step {
     why_not_automated: Option<String>,
     /// Why the step exists.
     why: String,
+    /// What to look at while it runs and after it, a sentence each.
+    look_at: Option<Vec<String>>,
+    /// What can go wrong, a sentence each.
+    risks: Option<Vec<String>>,
     /// Who is in charge of it.
     owner: Option<String>,
     /// Whom it affects.

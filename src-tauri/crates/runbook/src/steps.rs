@@ -33,11 +33,22 @@ impl Reader<'_> {
     pub fn phases(&mut self, root: &mut Table<'_>) -> Vec<DraftPhase> {
         let mut steps_so_far = 0;
         let tables = self.tables(root, "phase", "phase");
-        let mut phases = Vec::new();
+        let mut phases: Vec<DraftPhase> = Vec::new();
         for (number, mut table) in tables.into_iter().enumerate() {
             let at = table.at;
             let id = self.must(&mut table, "id", Reader::id::<PhaseId>);
             let title = self.must(&mut table, "title", Reader::text);
+            let t0_at = table.at_key("t0");
+            let t0 = self.may(&mut table, "t0", Reader::boolean).unwrap_or_default();
+            if t0 && phases.iter().any(|phase| phase.t0) {
+                self.notes.error(
+                    "second-t0",
+                    t0_at,
+                    "Another phase has `t0 = true` already, and a run has one T0.",
+                    "Remove it from all phases but one.",
+                );
+            }
+            let gate = self.may(&mut table, "gate", |r, item| r.gate(item));
             let mut steps = Vec::new();
             for step in self.tables(&mut table, "step", "step") {
                 steps_so_far += 1;
@@ -61,6 +72,8 @@ impl Reader<'_> {
             phases.push(DraftPhase {
                 id,
                 title: title.unwrap_or_default(),
+                t0,
+                gate,
                 steps,
             });
         }
@@ -88,6 +101,8 @@ impl Reader<'_> {
         let why_not_automated = self.may(&mut t, "why_not_automated", Reader::text);
         let why = self.must(&mut t, "why", Reader::text);
         let owner = self.may(&mut t, "owner", Reader::text);
+        let look_at = self.may(&mut t, "look_at", Reader::texts).unwrap_or_default();
+        let risks = self.may(&mut t, "risks", Reader::texts).unwrap_or_default();
         let affects = self.may(&mut t, "affects", Reader::text);
         let expected_s = self.may(&mut t, "expected", Reader::seconds);
         let reversibility_at = t.at_key("reversibility");
@@ -103,6 +118,7 @@ impl Reader<'_> {
         let undo_verify = self.checks(&mut t, "undo_verify", true);
         self.finish(t);
         self.unique_checks(
+            "step",
             [&before, &verify, &undo_before, &undo_verify]
                 .into_iter()
                 .flatten(),
@@ -141,6 +157,8 @@ impl Reader<'_> {
                 automated,
                 why_not_automated,
                 why: why.unwrap_or_default(),
+                look_at,
+                risks,
                 owner,
                 affects,
                 expected_s,
@@ -169,15 +187,19 @@ impl Reader<'_> {
         self.may(t, "decisions", read).unwrap_or_default()
     }
 
-    fn unique_checks<'c>(&mut self, checks: impl Iterator<Item = &'c DraftCheck>) {
+    pub(crate) fn unique_checks<'c>(
+        &mut self,
+        what: &'static str,
+        checks: impl Iterator<Item = &'c DraftCheck>,
+    ) {
         let mut seen = std::collections::BTreeSet::new();
         for id in checks.filter_map(|check| check.id.as_ref()) {
             if !seen.insert(id.value.clone()) {
                 self.notes.error(
                     "duplicate-id",
                     id.at,
-                    format!("This step already has a check `{}`.", id.value),
-                    "Give each check of a step its own id.",
+                    format!("This {what} already has a check `{}`.", id.value),
+                    format!("Give each check of a {what} its own id."),
                 );
             }
         }

@@ -13,8 +13,8 @@ use super::{answers, offers, rollback, step};
 use crate::known::Known;
 use crate::mirror::MirrorSource;
 use crate::wire::{
-    BannerView, Deadline, DecisionView, DriverLife, DriverView, LostView, PhaseView, ReadingView,
-    RunSnapshot, SCHEMA_VERSION, Tone,
+    BannerView, Deadline, DeadlineKind, DecisionView, DriverLife, DriverView, LostView, PhaseView,
+    ReadingView, RunSnapshot, SCHEMA_VERSION, TimesView, Tone,
 };
 
 /// The rollback that the button would propose, as last read.
@@ -115,6 +115,7 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
         driver: driver(run, live),
         lost: live.watch.as_ref().and_then(|watch| watch.lost.clone()),
         sign_in_until: live.sign_in_until,
+        t0: None,
         phases: run
             .plan
             .phases
@@ -122,6 +123,9 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
             .map(|phase| PhaseView {
                 id: phase.id.to_string(),
                 title: phase.title.clone(),
+                t0: phase.t0,
+                gate: None,
+                times: TimesView::default(),
                 done: u32::try_from(
                     phase
                         .steps
@@ -278,21 +282,37 @@ fn deadlines(run: &Run, live: &Live, now: Timestamp) -> Vec<Deadline> {
         .filter_map(|monitor| {
             let at = live.monitors.get(&monitor.id)?.decision_due(monitor)?;
             Some(Deadline {
+                id: monitor.id.to_string(),
+                kind: DeadlineKind::Monitor,
+                rule: None,
                 title: format!("Failing: {}", monitor.title),
-                at,
+                since: live.monitors[&monitor.id].failing_since,
+                at: Some(at),
                 due: at <= now,
+                open_decision: None,
+                note: String::new(),
+                extended: Vec::new(),
+                extendable: false,
             })
         })
         .collect();
     let expired = run.plan.steps().filter_map(|step| {
         let state = &run.steps[&step.id];
         matches!(state.state, StepState::Unverified | StepState::UndoUnverified).then(|| Deadline {
+            id: step.id.to_string(),
+            kind: DeadlineKind::Step,
+            rule: None,
             title: format!("{}: an after-check did not pass in time", step.title),
-            at: state.changed_at.unwrap_or(now),
+            since: None,
+            at: Some(state.changed_at.unwrap_or(now)),
             due: true,
+            open_decision: None,
+            note: String::new(),
+            extended: Vec::new(),
+            extendable: false,
         })
     });
     all.extend(expired);
-    all.sort_by_key(|deadline| deadline.at);
+    all.sort_by_key(|deadline| (deadline.at.is_none(), deadline.at));
     all
 }

@@ -285,12 +285,13 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
         text.push_str(&format!("\nRollback {}{why}\n", rollback.state));
     }
     for deadline in &snapshot.deadlines {
+        let Some(at) = deadline.at else { continue };
         let due = if deadline.due {
             "Decision due"
         } else {
             "Decision by"
         };
-        text.push_str(&format!("{due}: {} ({})\n", deadline.title, moment(deadline.at)));
+        text.push_str(&format!("{due}: {} ({})\n", deadline.title, moment(at)));
     }
     text
 }
