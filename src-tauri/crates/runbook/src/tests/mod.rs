@@ -2,6 +2,7 @@
 
 mod bundle;
 mod format;
+mod lints;
 mod refusals;
 mod rendering;
 mod schema;
