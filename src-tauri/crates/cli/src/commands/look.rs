@@ -132,7 +132,7 @@ async fn seen(
         if let Some(reading) = read(run, monitor, &*around.world).await {
             monitors
                 .entry(monitor.id.clone())
-                .or_default()
+                .or_insert_with(|| MonitorRun::resume(run.watched.get(&monitor.id)))
                 .take(monitor, reading);
         }
     }

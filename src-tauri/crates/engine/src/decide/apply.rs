@@ -5,6 +5,7 @@ use switchback_model::{
     EventKind, Reversibility, RunState, Step, StepId, StepKind, StepState, Submission, TargetKind,
 };
 
+use super::gate::gate_is_open;
 use super::{find, in_states, no_rollback, not_now, run_not_now, stale_screen};
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::{Run, StepRun};
@@ -31,6 +32,7 @@ pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection
             "Wait until every step is inspected.",
         ));
     }
+    gate_is_open(run, step)?;
     if state.state != StepState::Ready {
         return Err(not_ready(id, state, now));
     }
@@ -43,15 +45,7 @@ pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection
         ));
     }
     edges(run, step)?;
-    for decision in &step.decisions {
-        if !run.decisions.contains_key(decision) {
-            return Err(Rejection::new(
-                Code::Guard,
-                format!("Decision {decision} is not taken."),
-                "Take it first: undecided blocks this step.",
-            ));
-        }
-    }
+    decided(run, step)?;
     let target = &run.plan.target;
     if step.reversibility == Reversibility::PointOfNoReturn && target.kind == TargetKind::Production {
         return Err(Rejection::new(
@@ -201,6 +195,18 @@ pub(super) fn edges(run: &Run, step: &Step) -> Result<(), Rejection> {
         }
     }
     Ok(())
+}
+
+/// Every decision that the step waits for is taken.
+pub(super) fn decided(run: &Run, step: &Step) -> Result<(), Rejection> {
+    let open = step.decisions.iter().find(|id| !run.decisions.contains_key(*id));
+    open.map_or(Ok(()), |decision| {
+        Err(Rejection::new(
+            Code::Guard,
+            format!("Decision {decision} is not taken."),
+            "Take it first: undecided blocks this step.",
+        ))
+    })
 }
 
 pub(super) fn check(run: &Run, id: &StepId) -> Result<Vec<EventKind>, Rejection> {
