@@ -143,6 +143,11 @@ pub enum Fault {
         /// World seconds.
         seconds: u64,
     },
+    /// The resolvers keep every answer at least this long, whatever its TTL says, as some do.
+    StaleResolver {
+        /// World seconds.
+        seconds: u64,
+    },
     /// Every AWS call answers `ExpiredToken`.
     ExpiredCredentials,
     /// Somebody else changes the record of `apps` behind the operator's back: happens at once, with
@@ -171,7 +176,7 @@ fn second_writer_address() -> String {
 
 impl Fault {
     /// The names of all kinds, as the command line and the fault panel offer them.
-    pub const NAMES: [&'static str; 16] = [
+    pub const NAMES: [&'static str; 17] = [
         "site-down",
         "site-refused",
         "site-slow",
@@ -184,6 +189,7 @@ impl Fault {
         "delay",
         "lands-late",
         "insync-slow",
+        "stale-resolver",
         "expired-credentials",
         "second-writer",
         "other-zone",
@@ -206,6 +212,7 @@ impl Fault {
             Self::Delay { .. } => "delay",
             Self::LandsLate { .. } => "lands-late",
             Self::InsyncSlow { .. } => "insync-slow",
+            Self::StaleResolver { .. } => "stale-resolver",
             Self::ExpiredCredentials => "expired-credentials",
             Self::SecondWriter { .. } => "second-writer",
             Self::OtherZone { .. } => "other-zone",
@@ -288,6 +295,9 @@ impl Fault {
                 format!("{operation} is carried out {ms} ms late {}.", often(times))
             }
             Self::InsyncSlow { seconds } => format!("New changes take {seconds} s to be INSYNC."),
+            Self::StaleResolver { seconds } => {
+                format!("Resolvers keep what they know for {seconds} s at least.")
+            }
             Self::ExpiredCredentials => "The AWS credentials have expired.".to_owned(),
             Self::SecondWriter { address } => {
                 format!("Somebody else points apps.example.nhs.test to {address}.")
@@ -404,6 +414,12 @@ impl FromStr for Fault {
             "insync-slow" => (
                 Self::InsyncSlow {
                     seconds: number(0, 180)?,
+                },
+                1,
+            ),
+            "stale-resolver" => (
+                Self::StaleResolver {
+                    seconds: number(0, 300)?,
                 },
                 1,
             ),
