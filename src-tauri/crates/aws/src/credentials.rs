@@ -19,8 +19,11 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use aws_sdk_route53::config::{Region, SharedHttpClient};
 use aws_smithy_async::time::{SystemTimeSource, TimeSource as _};
+use jiff::Timestamp;
 use tracing::Instrument as _;
 
+use crate::session::Desk;
+use crate::sign_in::SignInEnd;
 use crate::source::Source;
 
 /// Credentials may take this long: a process that asks a person, a role in a second account. The
@@ -43,6 +46,8 @@ struct Inner {
     http: SharedHttpClient,
     /// The target's profile; with it nothing else is asked.
     profile: Option<String>,
+    /// When a person has to sign in again.
+    end: SignInEnd,
     kept: Mutex<Option<Kept>>,
     /// One at a time: several checks start at once, and each load may run a program or ask STS. Holds
     /// the last failure, which everybody shares who waited for it.
@@ -74,11 +79,17 @@ struct Kept {
 }
 
 impl Chain {
-    pub(crate) fn new(profile: Option<String>, region: &Region, http: &SharedHttpClient) -> Self {
+    pub(crate) fn new(
+        profile: Option<String>,
+        region: &Region,
+        http: &SharedHttpClient,
+        end: SignInEnd,
+    ) -> Self {
         Self(Arc::new(Inner {
             region: region.clone(),
             http: http.clone(),
             profile,
+            end,
             kept: Mutex::default(),
             loading: tokio::sync::Mutex::default(),
             failures: AtomicU64::new(0),
@@ -92,7 +103,8 @@ impl Chain {
 
     /// Where the credentials come from, as far as files and environment tell.
     pub(crate) async fn source(&self) -> Source {
-        Source::find(self.0.profile.as_deref()).await
+        let now = Timestamp::try_from(SystemTimeSource::new().now()).unwrap_or(Timestamp::UNIX_EPOCH);
+        Source::find(&Desk::real(), self.0.profile.as_deref(), now).await
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Option<Kept>> {
@@ -135,6 +147,8 @@ impl Chain {
                 return Err(CredentialsError::provider_error(shared));
             }
         };
+        let end = loaded.expiry().and_then(|end| Timestamp::try_from(end).ok());
+        self.0.end.note(self.source().await.ends(end));
         let now = clock.now();
         let until = match loaded.expiry() {
             Some(end) => (now + KEPT).min(end - MARGIN),
