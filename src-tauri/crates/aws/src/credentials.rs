@@ -31,6 +31,8 @@ use crate::source::Source;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Credentials are loaded anew after this, also those that never expire: files change.
 const KEPT: Duration = Duration::from_secs(15 * 60);
+/// How often the token file of a sign-in that ends is looked at.
+const LOOK: Duration = Duration::from_secs(10);
 /// Credentials that end sooner than this are loaded anew before they are used.
 const MARGIN: Duration = Duration::from_secs(60);
 /// The metadata of a virtual machine answers at once or, on any other machine, never.
@@ -76,6 +78,8 @@ impl std::error::Error for Shared {
 struct Kept {
     credentials: Credentials,
     until: SystemTime,
+    /// When the token file was looked at last.
+    looked: SystemTime,
 }
 
 impl Chain {
@@ -120,6 +124,7 @@ impl Chain {
 
     async fn credentials(&self) -> Result<Credentials, CredentialsError> {
         let clock = SystemTimeSource::new();
+        self.look_again(clock.now()).await;
         if let Some(kept) = self.fresh(clock.now()) {
             return Ok(kept);
         }
@@ -157,8 +162,30 @@ impl Chain {
         *self.kept() = Some(Kept {
             credentials: loaded.clone(),
             until,
+            looked: now,
         });
         Ok(loaded)
+    }
+
+    /// Somebody may have signed in again: where the sign-in has an end, its token file is looked at, and
+    /// a new one takes the place of what was loaded.
+    async fn look_again(&self, now: SystemTime) {
+        let Some(known) = self.0.end.get() else { return };
+        let due = |kept: &Kept| now.duration_since(kept.looked).is_ok_and(|past| past > LOOK);
+        if !self.kept().as_ref().is_some_and(due) {
+            return;
+        }
+        let source = self.source().await;
+        let mut kept = self.kept();
+        let Some(held) = kept.as_mut() else { return };
+        held.looked = now;
+        let end = held
+            .credentials
+            .expiry()
+            .and_then(|end| Timestamp::try_from(end).ok());
+        if source.ends(end).as_ref() != Some(&known) {
+            *kept = None;
+        }
     }
 
     /// Built anew each time: the SDK's providers read the files once and remember a failure for ever.

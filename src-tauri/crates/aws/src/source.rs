@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use aws_config::profile;
 use aws_runtime::env_config::file::EnvConfigFiles;
 use jiff::Timestamp;
+use switchback_engine::sign_in::SignIn;
 
 use crate::error::safe;
 use crate::profile::{Kind, Traced, trace};
@@ -100,8 +101,12 @@ impl Source {
 
     /// When a person has to sign in again, given when the credentials of now end; `None` = never, or
     /// not known. What is renewed without a person has no end of its own.
-    pub(crate) fn ends(&self, credentials: Option<Timestamp>) -> Option<Timestamp> {
-        match self {
+    pub(crate) fn ends(&self, credentials: Option<Timestamp>) -> Option<SignIn> {
+        let command = match self {
+            Self::Profile { traced, .. } => traced.kind.sign_in_command(),
+            _ => None,
+        };
+        let until = match self {
             Self::Environment { until, .. } => *until,
             Self::Elsewhere => None,
             Self::Profile { traced, session, .. } => match &traced.kind {
@@ -109,7 +114,8 @@ impl Source {
                 Kind::Process { .. } if traced.roles.is_empty() => credentials,
                 _ => session.ends(),
             },
-        }
+        };
+        until.map(|until| SignIn { until, command })
     }
 
     /// The profile whose role wants a code from an MFA device, for which the SDK can't ask.

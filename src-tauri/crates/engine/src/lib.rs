@@ -12,6 +12,7 @@ pub mod rejection;
 pub mod rollback;
 pub mod run;
 pub mod sightings;
+pub mod sign_in;
 pub mod ttl;
 
 pub use driver::{DriveError, Driver, Turn};

@@ -45,7 +45,7 @@ sso_role_name = operator
 role_arn = arn:aws:iam::123456789012:role/team/operator
 source_profile = AdministratorAccess-123456789012
 
-[profile of role]
+[profile second]
 role_arn = arn:aws:iam::123456789012:role/second
 source_profile = role
 
@@ -207,7 +207,6 @@ async fn every_kind_of_profile_is_listed_by_its_kind() {
             Some("Ec2InstanceMetadata"),
             Some("operator"),
         ),
-        ("of role", AssumeRole, Some("role"), Some("second")),
         ("program", Process, None, None),
         ("renewing", SsoSession, None, Some("operator")),
         (
@@ -217,6 +216,7 @@ async fn every_kind_of_profile_is_listed_by_its_kind() {
             Some("operator"),
         ),
         ("round", AssumeRole, None, Some("operator")),
+        ("second", AssumeRole, Some("role"), Some("second")),
         ("session", SessionKeys, None, None),
         ("token", WebIdentity, None, Some("operator")),
     ];
