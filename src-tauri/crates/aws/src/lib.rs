@@ -11,8 +11,11 @@ pub mod guard;
 mod http;
 mod observe;
 mod pace;
+mod profile;
+pub mod profiles;
 mod reading;
 pub mod route53;
+mod session;
 mod sign_in;
 mod source;
 mod sts;
@@ -21,7 +24,9 @@ mod unsent;
 pub use checks::ParentNs;
 pub use connect::{Aws, AwsOptions, check_endpoint};
 pub use guard::assert_identity;
+pub use profiles::{Profiles, profiles};
 pub use route53::{HostedZone, NameAction};
+pub use session::Session;
 
 #[cfg(test)]
 mod tests;

@@ -53,13 +53,19 @@ fn every_lint_has_its_fixtures_and_every_fixture_its_lint() {
                 .map(|problem| problem.code)
                 .collect();
             let refused = REFUSED.contains(&code.as_str());
-            assert_eq!(report.errors.is_empty(), !refused || name.starts_with("quiet"), "{code}/{name}: {report:?}");
+            assert_eq!(
+                report.errors.is_empty(),
+                !refused || name.starts_with("quiet"),
+                "{code}/{name}: {report:?}"
+            );
             if name.starts_with("fires") {
                 count.0 += 1;
                 // A rule is never without an inverse unless a step of it is.
                 let allowed = BTreeSet::from_iter(match code.as_str() {
                     "rule-without-inverse" => vec!["rule-without-inverse", "no-way-back"],
-                    "undecided-deadline" if name == "fires-words" => vec!["undecided-deadline", "alternatives-open"],
+                    "undecided-deadline" if name == "fires-words" => {
+                        vec!["undecided-deadline", "alternatives-open"]
+                    }
                     code => vec![code],
                 });
                 assert_eq!(found, allowed, "{code}/{name}: {report:?}");
