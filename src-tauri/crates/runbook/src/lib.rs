@@ -8,6 +8,7 @@
 mod checks;
 mod draft;
 mod fields;
+mod gates;
 mod graph;
 mod lints;
 mod load;

@@ -7,6 +7,7 @@
 mod amendment;
 mod change;
 mod fields;
+mod gate;
 mod journal;
 mod reading;
 mod rehearsal;
@@ -17,6 +18,9 @@ mod step;
 pub use amendment::{AmendmentChange, AmendmentView};
 pub use change::{CallView, ChangeView, PreviewView};
 pub use fields::{FieldPlanView, FieldRowView};
+pub use gate::{
+    Deadline, DeadlineKind, ExtensionView, GateDecision, GatePerson, GateState, GateView, T0View, TimesView,
+};
 pub use journal::{EventView, JournalPage};
 pub use reading::{ReadingView, Tone};
 pub use rehearsal::{FaultView, RehearsalCommand, RehearsalPart, RehearsalView};
@@ -25,8 +29,7 @@ pub use rollback::{
     WayBack,
 };
 pub use run::{
-    Answer, AppInfo, BannerView, Deadline, DecisionView, DriverLife, DriverView, LostView, RunRow,
-    RunSnapshot, Update,
+    Answer, AppInfo, BannerView, DecisionView, DriverLife, DriverView, LostView, RunRow, RunSnapshot, Update,
 };
 pub use step::{AttemptView, Offer, PhaseView, StepView};
 

@@ -5,7 +5,12 @@ use switchback_model::{
     CheckId, EventKind, Reversibility, RunState, Step, StepId, StepKind, StepState, Submission, TargetKind,
 };
 
+<<<<<<< HEAD
 use super::{Facts, find, in_states, no_rollback, not_now, run_not_now, stale_screen};
+=======
+use super::gate::gate_is_open;
+use super::{find, in_states, no_rollback, not_now, run_not_now, stale_screen};
+>>>>>>> main
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::{Run, StepRun};
 use crate::sign_in::outlives;
@@ -32,6 +37,7 @@ pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection
             "Wait until every step is inspected.",
         ));
     }
+    gate_is_open(run, step)?;
     if state.state != StepState::Ready {
         return Err(not_ready(id, state, now));
     }
@@ -44,15 +50,7 @@ pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection
         ));
     }
     edges(run, step)?;
-    for decision in &step.decisions {
-        if !run.decisions.contains_key(decision) {
-            return Err(Rejection::new(
-                Code::Guard,
-                format!("Decision {decision} is not taken."),
-                "Take it first: undecided blocks this step.",
-            ));
-        }
-    }
+    decided(run, step)?;
     let target = &run.plan.target;
     if step.reversibility == Reversibility::PointOfNoReturn && target.kind == TargetKind::Production {
         return Err(Rejection::new(
@@ -208,6 +206,18 @@ pub(super) fn edges(run: &Run, step: &Step) -> Result<(), Rejection> {
         }
     }
     Ok(())
+}
+
+/// Every decision that the step waits for is taken.
+pub(super) fn decided(run: &Run, step: &Step) -> Result<(), Rejection> {
+    let open = step.decisions.iter().find(|id| !run.decisions.contains_key(*id));
+    open.map_or(Ok(()), |decision| {
+        Err(Rejection::new(
+            Code::Guard,
+            format!("Decision {decision} is not taken."),
+            "Take it first: undecided blocks this step.",
+        ))
+    })
 }
 
 pub(super) fn check(run: &Run, id: &StepId) -> Result<Vec<EventKind>, Rejection> {

@@ -3,12 +3,14 @@
 mod amend;
 mod apply;
 mod fields;
+mod gate;
 mod people;
 mod rollback;
 
 pub use amend::may_amend;
 pub use apply::may_apply;
 pub use fields::{FieldPlan, may_choose_fields};
+pub use gate::may_say_go;
 
 use amend::amend;
 use apply::{apply, check};
@@ -136,6 +138,9 @@ pub fn decide(
                 reason: reason()?,
             }])
         }
+        Command::CheckGate { phase } => gate::check(run, phase),
+        Command::Gate { phase, go, people } => gate::decide(run, submission, phase, *go, people, now),
+        Command::ExtendDeadline { rule, minutes } => gate::extend(run, submission, rule, *minutes),
         Command::Amend { plan } => amend(run, submission, plan),
         Command::Hold => match run.state {
             RunState::Open => Ok(vec![EventKind::Held {

@@ -26,6 +26,7 @@ use switchback_model::{
 
 use tracing::{Instrument as _, Span};
 
+use crate::deadline::announce;
 use crate::decide::{Facts, decide};
 use crate::evolve::{IllegalEvent, evolve};
 use crate::next::{Work, next};
@@ -242,6 +243,12 @@ impl Driver {
     async fn work(&mut self) -> Result<Turn, DriveError> {
         self.watch_clock().await?;
         let now = self.clock.now();
+        // Said, whatever else is waited for; nothing acts on it.
+        let due = announce(&self.run, now);
+        if !due.is_empty() {
+            self.append(due).await?;
+            return Ok(Turn::Worked);
+        }
         if let Some(at) = self.pace.not_before
             && at > now
         {
@@ -279,6 +286,7 @@ impl Driver {
                 self.append(vec![EventKind::VerifyAgain { attempt }]).await?;
             }
             Work::Check(step) => self.check(&step).await?,
+            Work::CheckGate(phase) => self.check_gate(&phase).await?,
             Work::Reinspect(step) => self.reinspect(&step).await?,
             Work::FinishStop => self.append(vec![EventKind::Stopped]).await?,
             Work::Undo { item, step } => self.undo(&item, &step).await?,
