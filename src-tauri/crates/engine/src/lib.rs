@@ -14,8 +14,8 @@ pub mod rejection;
 pub mod rollback;
 pub mod run;
 pub mod sightings;
-pub mod times;
 pub mod sign_in;
+pub mod times;
 pub mod ttl;
 
 pub use driver::{DriveError, Driver, Turn};

@@ -108,7 +108,11 @@ fn tell(kind: &EventKind) -> Told {
                 names => {
                     let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
                     let why = reason.as_deref().unwrap_or_default();
-                    format!("Approved preview {}, {} overridden: {why}", preview.short(), names.join(", "))
+                    format!(
+                        "Approved preview {}, {} overridden: {why}",
+                        preview.short(),
+                        names.join(", ")
+                    )
                 }
             },
         ),

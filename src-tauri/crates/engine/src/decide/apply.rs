@@ -5,12 +5,8 @@ use switchback_model::{
     CheckId, EventKind, Reversibility, RunState, Step, StepId, StepKind, StepState, Submission, TargetKind,
 };
 
-<<<<<<< HEAD
-use super::{Facts, find, in_states, no_rollback, not_now, run_not_now, stale_screen};
-=======
 use super::gate::gate_is_open;
-use super::{find, in_states, no_rollback, not_now, run_not_now, stale_screen};
->>>>>>> main
+use super::{Facts, find, in_states, no_rollback, not_now, run_not_now, stale_screen};
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::{Run, StepRun};
 use crate::sign_in::outlives;
