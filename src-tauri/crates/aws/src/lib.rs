@@ -9,6 +9,7 @@ mod credentials;
 mod error;
 pub mod guard;
 mod http;
+pub mod net;
 mod observe;
 mod pace;
 mod profile;
@@ -23,7 +24,8 @@ mod unsent;
 
 pub use checks::ParentNs;
 pub use connect::{Aws, AwsOptions, check_endpoint};
-pub use guard::assert_identity;
+pub use guard::{assert_identity, masked, role_of};
+pub use http::Way;
 pub use profiles::{Profiles, profiles};
 pub use route53::{HostedZone, NameAction};
 pub use session::Session;
