@@ -161,6 +161,7 @@ impl Story {
                     preview: self.preview.digest(),
                     by: operator(),
                     reason: None,
+                    overrides: Vec::new(),
                 },
                 "choose" => {
                     let choices = choices("ttl=restore A=keep");
@@ -389,6 +390,7 @@ fn every_state_and_every_command() {
                 rollback: plan.clone().map(|plan| (plan, vec![])),
                 adopt: Some((story.preview.to.clone(), story.preview.to.clone())),
                 fields,
+                sign_in: None,
             };
             let needs = Submission {
                 command,
