@@ -171,6 +171,10 @@ pub fn run(
         if around.prove {
             program.env("SWITCHBACK_PROVE", "1");
         }
+        if suite == Suite::Core && std::env::var_os("RUST_TEST_THREADS").is_none() {
+            // Most of its time goes by while processes wait for each other, not on a core.
+            program.env("RUST_TEST_THREADS", core_threads().to_string());
+        }
         if matches!(suite, Suite::Conformance | Suite::Kill | Suite::Emulators) {
             // Matrix, histogram and transcripts are results too.
             program.env("RUST_TEST_NOCAPTURE", "1");
@@ -184,6 +188,12 @@ pub fn run(
         fail(&mut report, "took more than 1.5 times its budget".to_owned());
     }
     Ok(report)
+}
+
+/// Twice the cores, and at least four.
+fn core_threads() -> usize {
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    (2 * cores).max(4)
 }
 
 fn package_name(test: &TestProgram) -> String {

@@ -97,7 +97,9 @@ fn machine() -> String {
     // What runs beside the bench takes from what is measured on every core.
     let load = std::fs::read_to_string("/proc/loadavg").ok().and_then(|text| {
         let last = text.split_whitespace().next()?;
-        Some(format!("; load average at the end {last}, the bench's own included"))
+        Some(format!(
+            "; load average at the end {last}, the bench's own included"
+        ))
     });
     format!(
         "{cores} cores{}, {} {}{}",

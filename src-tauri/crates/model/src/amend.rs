@@ -119,8 +119,12 @@ impl PlanDiff {
             let parts = plan.phases.iter();
             parts
                 .map(|phase| {
-                    let title = BTreeMap::from([("title", &phase.title)]);
-                    (Subject::Phase(phase.id.clone()), json(&title))
+                    // Its steps are compared one by one.
+                    let mut value = json(phase);
+                    if let Value::Object(fields) = &mut value {
+                        fields.remove("steps");
+                    }
+                    (Subject::Phase(phase.id.clone()), value)
                 })
                 .collect()
         };

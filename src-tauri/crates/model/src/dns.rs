@@ -174,6 +174,25 @@ impl Routing {
     pub fn is_simple(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Everything but the set's identifier in words, such as `weight 10, health check abc`; empty for
+    /// a simple record set.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let parts = [
+            self.weight.map(|weight| format!("weight {weight}")),
+            self.region.as_ref().map(|region| format!("latency {region}")),
+            self.failover
+                .as_ref()
+                .map(|failover| format!("failover {failover}")),
+            self.health_check_id
+                .as_ref()
+                .map(|id| format!("health check {id}")),
+            self.refused.clone(),
+        ];
+        let words: Vec<String> = parts.into_iter().flatten().collect();
+        words.join(", ")
+    }
 }
 
 /// One resource record set, in normal form.

@@ -261,25 +261,11 @@ fn identifier(set: &RecordSet) -> String {
 }
 
 fn routing(set: &RecordSet) -> String {
-    let routing = &set.routing;
-    let parts = [
-        routing.weight.map(|weight| format!("weight {weight}")),
-        routing.region.as_ref().map(|region| format!("latency {region}")),
-        routing
-            .failover
-            .as_ref()
-            .map(|failover| format!("failover {failover}")),
-        routing
-            .health_check_id
-            .as_ref()
-            .map(|id| format!("health check {id}")),
-        routing.refused.clone(),
-    ];
-    let words: Vec<String> = parts.into_iter().flatten().collect();
+    let words = set.routing.words();
     if words.is_empty() {
-        String::new()
+        words
     } else {
-        format!(" ({})", words.join(", "))
+        format!(" ({words})")
     }
 }
 

@@ -9,6 +9,7 @@ pub mod check;
 pub mod cognito;
 pub mod command;
 pub mod digest;
+pub mod directory;
 pub mod dns;
 pub mod event;
 pub mod field;

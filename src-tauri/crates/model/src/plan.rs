@@ -116,6 +116,15 @@ pub struct Step {
     pub why_not_automated: Option<String>,
     /// Why the step exists.
     pub why: String,
+    /// What a notice says, where the runbook holds its words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
+    /// What to look at while it runs and after it, for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub look_at: Vec<String>,
+    /// What can go wrong, for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub risks: Vec<String>,
     /// Who is in charge of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
@@ -155,8 +164,30 @@ pub struct Phase {
     pub id: PhaseId,
     /// Its title.
     pub title: String,
+    /// T0 of the run is the moment when the first step of this phase took effect.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub t0: bool,
+    /// What people decide before any step of it is carried out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Gate>,
     /// Its steps, in order.
     pub steps: Vec<Step>,
+}
+
+/// The go or no-go decision that stands before a phase: until go, no step of the phase is applied or
+/// attested. It never stands before a rollback.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gate {
+    /// Its title.
+    pub title: String,
+    /// How old, in seconds, a reading of its checks may be when people say go.
+    pub fresh_s: u32,
+    /// The roles for which a name must be given, such as "Incident lead".
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<String>,
+    /// What must pass.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<CheckSpec>,
 }
 
 /// A check on a schedule, with hysteresis and a decision deadline.
@@ -299,6 +330,19 @@ impl Plan {
     #[must_use]
     pub fn step(&self, id: &StepId) -> Option<&Step> {
         self.steps().find(|step| step.id == *id)
+    }
+
+    /// One phase.
+    #[must_use]
+    pub fn phase(&self, id: &PhaseId) -> Option<&Phase> {
+        self.phases.iter().find(|phase| phase.id == *id)
+    }
+
+    /// The phase that a step stands in.
+    #[must_use]
+    pub fn phase_of(&self, step: &StepId) -> Option<&Phase> {
+        let mut phases = self.phases.iter();
+        phases.find(|phase| phase.steps.iter().any(|one| one.id == *step))
     }
 
     /// One rule.

@@ -9,6 +9,7 @@ mod checks;
 mod cognito;
 mod draft;
 mod fields;
+mod gates;
 mod graph;
 mod lints;
 mod load;

@@ -98,8 +98,26 @@ struct Phase {
     id: String,
     /// One line for people.
     title: String,
+    /// T0 of the run is the moment when the first step of this phase took effect; one phase at most.
+    t0: Option<bool>,
+    /// What people decide before any step of it is carried out.
+    gate: Option<Gate>,
     /// Its steps in order.
     step: Vec<Step>,
+}
+
+/// The go or no-go decision that stands before a phase.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Gate {
+    /// One line for people.
+    title: String,
+    /// How old a reading of its checks may be when people say go.
+    fresh: Duration,
+    /// The roles for which a name must be given, such as "Incident lead".
+    people: Option<Vec<String>>,
+    /// What must pass.
+    check: Option<Vec<Check>>,
 }
 
 /// One step.
@@ -120,13 +138,19 @@ struct Step {
     why_not_automated: Option<String>,
     /// Why the step exists.
     why: String,
+    /// What a notice says; `${notice:NAME}` brings in the file notices/NAME.txt.
+    notice: Option<String>,
+    /// What to look at while it runs and after it, a sentence each.
+    look_at: Option<Vec<String>>,
+    /// What can go wrong, a sentence each.
+    risks: Option<Vec<String>>,
     /// Who is in charge of it.
     owner: Option<String>,
     /// Whom it affects.
     affects: Option<String>,
     /// How long it takes as planned.
     expected: Option<Duration>,
-    /// How it is taken back; may be left out for check and notice.
+    /// How it is taken back; needed for an action, a lint asks for it in an attested step.
     reversibility: Option<Reversibility>,
     /// Steps without whose effect this one's is wrong; undoing them undoes this first.
     needs: Option<Vec<String>>,
@@ -134,6 +158,13 @@ struct Step {
     after: Option<Vec<String>>,
     /// Decisions that must be taken first.
     decisions: Option<Vec<String>>,
+    /// What it makes worse until a later step lifts it, each a name of your own such as "writes"; an
+    /// empty list says that it restricts nothing, whatever its title sounds like.
+    restricts: Option<Vec<String>>,
+    /// Restrictions that it lifts.
+    lifts: Option<Vec<String>>,
+    /// Steps whose work it does once more on purpose.
+    repeats: Option<Vec<String>>,
     /// The one mutating request.
     action: Option<Action>,
     /// What must hold before.

@@ -4,7 +4,7 @@ use switchback_model::dns::RecordType;
 use switchback_model::plan::{Reversibility, Step, StepKind};
 use switchback_model::{ActionSpec, PhaseId, SetTtl, StepId, SwitchRecord};
 
-use crate::draft::{DraftCheck, DraftPhase, DraftStep};
+use crate::draft::{DraftCheck, DraftPhase, DraftStep, Said};
 use crate::notes::{At, Located};
 use crate::reader::{Item, Reader, Table};
 
@@ -28,16 +28,30 @@ pub(crate) const REVERSIBILITY_KINDS: &[(&str, &str)] = &[
     ("point_of_no_return", "point_of_no_return"),
 ];
 
+/// How an attested step is taken back where the runbook does not say.
+const UNSAID: &str = "Nothing says how this is taken back: find out, do it, and record what was done.";
+
 impl Reader<'_> {
     /// Reads every `[[phase]]`.
     pub fn phases(&mut self, root: &mut Table<'_>) -> Vec<DraftPhase> {
         let mut steps_so_far = 0;
         let tables = self.tables(root, "phase", "phase");
-        let mut phases = Vec::new();
+        let mut phases: Vec<DraftPhase> = Vec::new();
         for (number, mut table) in tables.into_iter().enumerate() {
             let at = table.at;
             let id = self.must(&mut table, "id", Reader::id::<PhaseId>);
             let title = self.must(&mut table, "title", Reader::text);
+            let t0_at = table.at_key("t0");
+            let t0 = self.may(&mut table, "t0", Reader::boolean).unwrap_or_default();
+            if t0 && phases.iter().any(|phase| phase.t0) {
+                self.notes.error(
+                    "second-t0",
+                    t0_at,
+                    "Another phase has `t0 = true` already, and a run has one T0.",
+                    "Remove it from all phases but one.",
+                );
+            }
+            let gate = self.may(&mut table, "gate", |r, item| r.gate(item));
             let mut steps = Vec::new();
             for step in self.tables(&mut table, "step", "step") {
                 steps_so_far += 1;
@@ -61,6 +75,8 @@ impl Reader<'_> {
             phases.push(DraftPhase {
                 id,
                 title: title.unwrap_or_default(),
+                t0,
+                gate,
                 steps,
             });
         }
@@ -87,7 +103,10 @@ impl Reader<'_> {
         let automated = automated.unwrap_or(matches!(step_kind, StepKind::Check | StepKind::Action));
         let why_not_automated = self.may(&mut t, "why_not_automated", Reader::text);
         let why = self.must(&mut t, "why", Reader::text);
+        let notice = self.step_notice(&mut t, step_kind);
         let owner = self.may(&mut t, "owner", Reader::text);
+        let look_at = self.may(&mut t, "look_at", Reader::texts).unwrap_or_default();
+        let risks = self.may(&mut t, "risks", Reader::texts).unwrap_or_default();
         let affects = self.may(&mut t, "affects", Reader::text);
         let expected_s = self.may(&mut t, "expected", Reader::seconds);
         let reversibility_at = t.at_key("reversibility");
@@ -96,6 +115,15 @@ impl Reader<'_> {
         let after = self.may(&mut t, "after", Reader::names).unwrap_or_default();
         let decisions = self.decision_ids(&mut t);
         let undo_loses = self.may(&mut t, "undo_loses", Reader::texts).unwrap_or_default();
+        let restricts = self.may(&mut t, "restricts", Reader::names);
+        let lifts = self.may(&mut t, "lifts", Reader::names).unwrap_or_default();
+        let repeats = self.may(&mut t, "repeats", Reader::names).unwrap_or_default();
+        let said = [
+            ("title", t.raw("title")),
+            ("why", t.raw("why")),
+            ("words", t.raw_in("reversibility", "words")),
+        ];
+        let action_written = self.as_written(&t, "action");
         let action = self.step_action(&mut t, kind);
         let before = self.checks(&mut t, "before", false);
         let verify = self.checks(&mut t, "verify", true);
@@ -103,6 +131,7 @@ impl Reader<'_> {
         let undo_verify = self.checks(&mut t, "undo_verify", true);
         self.finish(t);
         self.unique_checks(
+            "step",
             [&before, &verify, &undo_before, &undo_verify]
                 .into_iter()
                 .flatten(),
@@ -125,14 +154,23 @@ impl Reader<'_> {
             id_at: id.at,
             named,
             reversibility_at,
+            says_way_back: reversibility_at != at,
             needs,
             after,
             decisions,
+            restricts,
+            lifts,
+            repeats,
+            said: said
+                .into_iter()
+                .filter_map(|(key, text)| Some(Said { key, text: text? }))
+                .collect(),
             before: before.iter().map(|check| check.kind).collect(),
             verify: verify.len(),
             undo_before: undo_before.len(),
             undo_verify: undo_verify.len(),
             action: action.as_ref().map(|(kind, _)| *kind),
+            action_written,
             step: Step {
                 id: id.value,
                 title: title.unwrap_or_default(),
@@ -141,6 +179,9 @@ impl Reader<'_> {
                 automated,
                 why_not_automated,
                 why: why.unwrap_or_default(),
+                notice,
+                look_at,
+                risks,
                 owner,
                 affects,
                 expected_s,
@@ -169,24 +210,45 @@ impl Reader<'_> {
         self.may(t, "decisions", read).unwrap_or_default()
     }
 
-    fn unique_checks<'c>(&mut self, checks: impl Iterator<Item = &'c DraftCheck>) {
+    pub(crate) fn unique_checks<'c>(
+        &mut self,
+        what: &'static str,
+        checks: impl Iterator<Item = &'c DraftCheck>,
+    ) {
         let mut seen = std::collections::BTreeSet::new();
         for id in checks.filter_map(|check| check.id.as_ref()) {
             if !seen.insert(id.value.clone()) {
                 self.notes.error(
                     "duplicate-id",
                     id.at,
-                    format!("This step already has a check `{}`.", id.value),
-                    "Give each check of a step its own id.",
+                    format!("This {what} already has a check `{}`.", id.value),
+                    format!("Give each check of a {what} its own id."),
                 );
             }
         }
     }
 
-    /// A step that only looks or tells has no effect unless it says otherwise.
+    /// What a notice step sends.
+    fn step_notice(&mut self, t: &mut Table<'_>, kind: StepKind) -> Option<String> {
+        let at = t.at_key("notice");
+        let notice = self.may(t, "notice", Reader::text);
+        if at != t.at && kind != StepKind::Notice {
+            self.notes.error(
+                "notice-not-allowed",
+                at,
+                "Only a step of kind notice may have a `notice`.",
+                "Set `kind = \"notice\"`, or remove the notice.",
+            );
+        }
+        notice
+    }
+
+    /// A step that only looks or tells has no effect unless it says otherwise. Whoever attests that
+    /// something was done may leave it out as well: a lint asks for it, and until it is answered a
+    /// rollback stops there and asks a person.
     fn step_reversibility(&mut self, t: &mut Table<'_>, kind: Option<StepKind>) -> Reversibility {
         let at = t.at_key("reversibility");
-        let may_leave_out = !matches!(kind, Some(StepKind::Action | StepKind::Attest));
+        let may_leave_out = kind != Some(StepKind::Action);
         let read = |r: &mut Self, item: Item<'_>| r.reversibility(item);
         let written = if may_leave_out && at == t.at {
             self.may(t, "reversibility", read)
@@ -208,7 +270,12 @@ impl Reader<'_> {
             let fix = "Say how it is taken back: undo (actions only), manual with words, correct with a notice, or point_of_no_return.";
             self.notes.error(code, at, message, fix);
         }
-        written.unwrap_or(Reversibility::NoneNeeded)
+        written.unwrap_or_else(|| match kind {
+            Some(StepKind::Attest) => Reversibility::Manual {
+                words: UNSAID.to_owned(),
+            },
+            _ => Reversibility::NoneNeeded,
+        })
     }
 
     fn reversibility(&mut self, item: Item<'_>) -> Option<Reversibility> {
@@ -238,6 +305,16 @@ impl Reader<'_> {
         };
         self.finish(t);
         read
+    }
+
+    /// A table's keys and values as written.
+    fn as_written(&self, t: &Table<'_>, key: &str) -> String {
+        let text = &self.notes.source().text;
+        let entries = t.entries_of(key).into_iter().map(|(key, at)| {
+            let value = text.get(at.start..at.end).unwrap_or_default();
+            format!("{key} = {value}\n")
+        });
+        entries.collect()
     }
 
     /// The action's kind, and the action where every field could be read.

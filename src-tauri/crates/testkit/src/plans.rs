@@ -80,6 +80,9 @@ pub fn step(text: &str, kind: StepKind) -> Step {
         automated: kind != StepKind::Attest,
         why_not_automated: None,
         why: "it is a test".to_owned(),
+        notice: None,
+        look_at: Vec::new(),
+        risks: Vec::new(),
         owner: None,
         affects: None,
         expected_s: None,
@@ -163,6 +166,8 @@ pub fn plan(steps: Vec<Step>) -> Plan {
         phases: vec![Phase {
             id: PhaseId::new("only").unwrap(),
             title: "Only".to_owned(),
+            t0: false,
+            gate: None,
             steps,
         }],
         monitors: Vec::new(),

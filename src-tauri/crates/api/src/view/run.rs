@@ -9,12 +9,12 @@ use switchback_model::plan::DecisionType;
 use switchback_model::rollback::Precondition;
 use switchback_model::{MonitorId, RollbackPlan, RunState, StepState, TargetKind};
 
-use super::{answers, offers, rollback, step};
+use super::{answers, deadlines, gate, offers, rollback, step};
 use crate::known::Known;
 use crate::mirror::MirrorSource;
 use crate::wire::{
-    BannerView, Deadline, DecisionView, DriverLife, DriverView, LostView, PhaseView, ReadingView,
-    RunSnapshot, SCHEMA_VERSION, Tone,
+    BannerView, DecisionView, DriverLife, DriverView, LostView, PhaseView, ReadingView, RunSnapshot,
+    SCHEMA_VERSION, Tone,
 };
 
 /// The rollback that the button would propose, as last read.
@@ -115,6 +115,8 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
         driver: driver(run, live),
         lost: live.watch.as_ref().and_then(|watch| watch.lost.clone()),
         sign_in_until: live.sign_in_until,
+        t0: gate::t0(run),
+        times: gate::run_times(run, now),
         phases: run
             .plan
             .phases
@@ -122,6 +124,9 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
             .map(|phase| PhaseView {
                 id: phase.id.to_string(),
                 title: phase.title.clone(),
+                t0: phase.t0,
+                gate: gate::view(run, phase, now, watching.as_deref()),
+                times: gate::phase_times(run, phase, now),
                 done: u32::try_from(
                     phase
                         .steps
@@ -136,7 +141,9 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
                     .map(|s| {
                         let offers = offers::offers(run, s, now, watching.as_deref());
                         let takes = live.known.undo_time(run, &s.id);
-                        step::view(s, &run.steps[&s.id], now, offers, takes)
+                        let mut view = step::view(s, &run.steps[&s.id], now, offers, takes);
+                        view.times = gate::step_times(run, &s.id, now);
+                        view
                     })
                     .collect(),
             })
@@ -146,7 +153,7 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
         monitors,
         rollback: run.rollback.as_ref().map(|r| rollback::progress(run, r, now)),
         decisions: decisions(run),
-        deadlines: deadlines(run, live, now),
+        deadlines: deadlines::deadlines(run, live, now),
         stopped_by: live.stopped_by.clone(),
         mirror,
         watching,
@@ -268,31 +275,4 @@ fn decisions(run: &Run) -> Vec<DecisionView> {
             }
         })
         .collect()
-}
-
-fn deadlines(run: &Run, live: &Live, now: Timestamp) -> Vec<Deadline> {
-    let mut all: Vec<Deadline> = run
-        .plan
-        .monitors
-        .iter()
-        .filter_map(|monitor| {
-            let at = live.monitors.get(&monitor.id)?.decision_due(monitor)?;
-            Some(Deadline {
-                title: format!("Failing: {}", monitor.title),
-                at,
-                due: at <= now,
-            })
-        })
-        .collect();
-    let expired = run.plan.steps().filter_map(|step| {
-        let state = &run.steps[&step.id];
-        matches!(state.state, StepState::Unverified | StepState::UndoUnverified).then(|| Deadline {
-            title: format!("{}: an after-check did not pass in time", step.title),
-            at: state.changed_at.unwrap_or(now),
-            due: true,
-        })
-    });
-    all.extend(expired);
-    all.sort_by_key(|deadline| deadline.at);
-    all
 }

@@ -7,7 +7,7 @@ use switchback_model::{Finding, Reversibility, Step, StepKind, StepState, Way};
 
 use super::rollback::caches_s;
 use super::{preview_view, reading_views};
-use crate::wire::{AttemptView, Offer, StepView, UndoTimeView};
+use crate::wire::{AttemptView, Offer, StepView, TimesView, UndoTimeView};
 
 pub(super) fn view(
     step: &Step,
@@ -50,9 +50,12 @@ pub(super) fn view(
         note: note(state),
         generation: state.generation,
         why: step.why.clone(),
+        look_at: step.look_at.clone(),
+        risks: step.risks.clone(),
         owner: step.owner.clone(),
         affects: step.affects.clone(),
         expected_s: step.expected_s,
+        times: TimesView::default(),
         reversibility: reversibility(&step.reversibility),
         needs: step.needs.iter().map(ToString::to_string).collect(),
         after: step.after.iter().map(ToString::to_string).collect(),

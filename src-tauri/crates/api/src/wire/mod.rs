@@ -6,7 +6,9 @@
 
 mod amendment;
 mod change;
+mod connection;
 mod fields;
+mod gate;
 mod journal;
 mod reading;
 mod rehearsal;
@@ -16,7 +18,11 @@ mod step;
 
 pub use amendment::{AmendmentChange, AmendmentView};
 pub use change::{CallView, ChangeView, PreviewView};
+pub use connection::{ConnectionAsk, ConnectionView, ProfileView, ProfilesView, SessionState, SettingView};
 pub use fields::{FieldPlanView, FieldRowView};
+pub use gate::{
+    Deadline, DeadlineKind, ExtensionView, GateDecision, GatePerson, GateState, GateView, T0View, TimesView,
+};
 pub use journal::{EventView, JournalPage};
 pub use reading::{ReadingView, Tone};
 pub use rehearsal::{FaultView, RehearsalCommand, RehearsalPart, RehearsalView};
@@ -25,8 +31,7 @@ pub use rollback::{
     WayBack,
 };
 pub use run::{
-    Answer, AppInfo, BannerView, Deadline, DecisionView, DriverLife, DriverView, LostView, RunRow,
-    RunSnapshot, Update,
+    Answer, AppInfo, BannerView, DecisionView, DriverLife, DriverView, LostView, RunRow, RunSnapshot, Update,
 };
 pub use step::{AttemptView, Offer, PhaseView, StepView};
 

@@ -6,6 +6,7 @@ use ts_rs::TS;
 
 use crate::mirror::MirrorView;
 
+use super::gate::{Deadline, T0View, TimesView};
 use super::reading::{ReadingView, Tone};
 use super::rollback::{RollbackProgress, WayBack};
 use super::step::PhaseView;
@@ -114,19 +115,6 @@ pub struct LostView {
     pub sentence: Option<String>,
 }
 
-/// A deadline: says "Decision due", never acts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export, export_to = "wire.ts")]
-pub struct Deadline {
-    /// What it is about.
-    pub title: String,
-    /// When.
-    #[ts(type = "string")]
-    pub at: Timestamp,
-    /// Whether it has passed.
-    pub due: bool,
-}
-
 /// The whole run as a screen needs it: sent after every event and at every reading.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "wire.ts")]
@@ -162,6 +150,10 @@ pub struct RunSnapshot {
     /// When the sign-in ends, on the clock of whoever issued it; absent = not known.
     #[ts(type = "string | null")]
     pub sign_in_until: Option<Timestamp>,
+    /// T0: when the first step of the phase that says so took effect; absent = it has not.
+    pub t0: Option<T0View>,
+    /// Planned time against actual, of the whole run.
+    pub times: TimesView,
     /// The phases with their steps.
     pub phases: Vec<PhaseView>,
     /// Monitors, worst first.

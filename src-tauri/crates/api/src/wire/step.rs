@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::change::PreviewView;
+use super::gate::{GateView, TimesView};
 use super::reading::ReadingView;
 use super::rollback::UndoTimeView;
 
@@ -68,12 +69,18 @@ pub struct StepView {
     pub generation: u32,
     /// Why the step exists.
     pub why: String,
+    /// What to look at.
+    pub look_at: Vec<String>,
+    /// What can go wrong.
+    pub risks: Vec<String>,
     /// Who is in charge.
     pub owner: Option<String>,
     /// Whom it affects.
     pub affects: Option<String>,
     /// Planned seconds.
     pub expected_s: Option<u32>,
+    /// Planned time against actual, of the current generation.
+    pub times: TimesView,
     /// How it is taken back, in words.
     pub reversibility: String,
     /// Its edges.
@@ -116,6 +123,12 @@ pub struct PhaseView {
     pub id: String,
     /// Its title.
     pub title: String,
+    /// T0 of the run is the moment when the first step of this phase took effect.
+    pub t0: bool,
+    /// What people decide before any of its steps.
+    pub gate: Option<GateView>,
+    /// Planned time against actual.
+    pub times: TimesView,
     /// Steps finished.
     pub done: u32,
     /// Its steps.

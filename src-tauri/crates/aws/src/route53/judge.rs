@@ -86,28 +86,12 @@ fn fields(sets: &[RecordSet]) -> BTreeMap<Field, String> {
                 )
             }
         };
-        let routing = &set.routing;
-        let parts = [
-            routing.weight.map(|weight| format!("weight {weight}")),
-            routing.region.as_ref().map(|region| format!("latency {region}")),
-            routing
-                .failover
-                .as_ref()
-                .map(|failover| format!("failover {failover}")),
-            routing
-                .health_check_id
-                .as_ref()
-                .map(|id| format!("health check {id}")),
-            routing.refused.clone(),
-        ];
-        let words: Vec<String> = parts.into_iter().flatten().collect();
-        let words = if words.is_empty() {
-            "simple".to_owned()
-        } else {
-            words.join(", ")
+        let words = match set.routing.words() {
+            words if words.is_empty() => "simple".to_owned(),
+            words => words,
         };
         let mut put = |what: &'static str, value: String| {
-            fields.insert((set.kind, routing.set_identifier.clone(), what), value);
+            fields.insert((set.kind, set.routing.set_identifier.clone(), what), value);
         };
         put(ANSWER, answer);
         put(TTL, ttl);

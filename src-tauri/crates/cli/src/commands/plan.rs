@@ -45,6 +45,8 @@ fn document(plan: &Plan) -> Value {
             json!({
                 "id": phase.id,
                 "title": phase.title,
+                "t0": phase.t0,
+                "gate": phase.gate,
                 "steps": phase.steps.iter().map(step).collect::<Vec<_>>(),
             })
         })
@@ -129,6 +131,9 @@ fn step(step: &Step) -> Value {
         "actions": step.action.iter().map(action).collect::<Vec<_>>(),
         "undo": { "words": words, "loses": step.undo_loses, "checks": undo_checks },
         "why": step.why,
+        "notice": step.notice,
+        "look_at": step.look_at,
+        "risks": step.risks,
         "owner": step.owner,
         "affects": step.affects,
         "expected_s": step.expected_s,

@@ -4,7 +4,7 @@
 use std::fs;
 use std::time::Duration;
 
-use super::support::{Closed, Place, SECRETS, proving, until};
+use super::support::{Closed, Place, SECRETS, applying, proving, until};
 
 const FILES: &str = "
 [default]
@@ -189,18 +189,8 @@ fn a_program_that_hangs_costs_ten_seconds_once() {
 fn credentials_that_expire_in_the_middle_are_renewed_and_the_way_back_goes_on() {
     let (place, world, run) = signed_out();
     let place = place.set("AWS_PROFILE", "keys");
-    let preview = place.json(&["step", "preview", &run, "lower-ttl"]);
-    let digest = preview["digest"].as_str().unwrap();
-    let args = [
-        "step",
-        "apply",
-        &run,
-        "lower-ttl",
-        "--confirm",
-        "test",
-        "--preview",
-        digest,
-    ];
+    let digest = place.seen(&run);
+    let args = applying(&run, "test", &digest);
     place.ok(&args);
     world.inject("expired-credentials");
     let rollback = ["rollback", &run, "--all", "--confirm", "test"];
@@ -226,20 +216,10 @@ fn a_file_that_was_edited_is_read_again_without_a_restart() {
     let (place, world, run) = signed_out();
     let config = place.path().join("aws-config");
     let place = place.set("AWS_PROFILE", "keys");
-    let preview = place.json(&["step", "preview", &run, "lower-ttl"]);
-    let digest = preview["digest"].as_str().unwrap();
+    let digest = place.seen(&run);
     // The change takes its time to be everywhere, and its driver asks until then.
     world.inject("insync-slow:6000");
-    let args = [
-        "step",
-        "apply",
-        &run,
-        "lower-ttl",
-        "--confirm",
-        "test",
-        "--preview",
-        digest,
-    ];
+    let args = applying(&run, "test", &digest);
     let mut driver = place.spawn(&args);
     until("the change is accepted", || {
         (place.state(&run, "lower-ttl") == "verifying").then_some(())

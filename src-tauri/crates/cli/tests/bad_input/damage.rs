@@ -3,25 +3,15 @@
 use std::fs::{self, OpenOptions};
 use std::io::{Seek as _, SeekFrom, Write as _};
 
-use super::support::{Closed, Place};
+use super::support::{Closed, Place, applying};
 
 /// A run with a change behind it.
 fn with_a_change() -> (Place, Closed, String) {
     let place = Place::new();
     let world = Closed::of(&place);
     let run = place.new_run("rehearsal", &[]);
-    let preview = place.json(&["step", "preview", &run, "lower-ttl"]);
-    let digest = preview["digest"].as_str().unwrap();
-    place.ok(&[
-        "step",
-        "apply",
-        &run,
-        "lower-ttl",
-        "--confirm",
-        "rehearsal",
-        "--preview",
-        digest,
-    ]);
+    let digest = place.seen(&run);
+    place.ok(&applying(&run, "rehearsal", &digest));
     (place, world, run)
 }
 

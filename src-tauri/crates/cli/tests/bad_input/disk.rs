@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 
-use super::support::{Closed, Did, PROGRAM, Place};
+use super::support::{Closed, Did, PROGRAM, Place, applying};
 
 /// Runs a command whose files may not grow beyond some blocks of 512 bytes: the system answers EFBIG
 /// where a full disk answers ENOSPC, and needs no privilege for it. Its own messages go to pipes.
@@ -48,18 +48,8 @@ fn a_disk_that_fills_in_the_middle_of_a_change_loses_nothing_and_repeats_nothing
     let world = Closed::of(&place);
     let run = place.new_run("rehearsal", &[]);
     let apply = |blocks: Option<u32>| {
-        let preview = place.json(&["step", "preview", &run, "lower-ttl"]);
-        let digest = preview["digest"].as_str().unwrap().to_owned();
-        let args = [
-            "step",
-            "apply",
-            &run,
-            "lower-ttl",
-            "--confirm",
-            "rehearsal",
-            "--preview",
-            &digest,
-        ];
+        let digest = place.seen(&run);
+        let args = applying(&run, "rehearsal", &digest);
         match blocks {
             Some(blocks) => full(&place, blocks, &args),
             None => place.run(&args),

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::support::{Closed, Place, SECRETS, harmless};
+use super::support::{Closed, Place, SECRETS, applying, harmless};
 
 /// A field of a line's spans.
 fn of_spans<'a>(line: &'a Value, name: &str) -> Option<&'a str> {
@@ -99,18 +99,8 @@ fn no_secret_that_was_put_in_comes_out() {
         .set("AWS_ENDPOINT_URL", &world.handle.endpoint);
     let target = place.test_target("");
     let run = place.new_run(&target, &[]);
-    let preview = place.json(&["step", "preview", &run, "lower-ttl"]);
-    let digest = preview["digest"].as_str().unwrap();
-    let apply = [
-        "step",
-        "apply",
-        &run,
-        "lower-ttl",
-        "--confirm",
-        "test",
-        "--preview",
-        digest,
-    ];
+    let digest = place.seen(&run);
+    let apply = applying(&run, "test", &digest);
     harmless(&place.run(&apply).code(0));
     for code in [
         "InvalidClientTokenId",

@@ -210,6 +210,13 @@ impl Place {
         self.ok(&args).out.trim().to_owned()
     }
 
+    /// The digest of the first step's preview, as a person saw it.
+    #[track_caller]
+    pub fn seen(&self, run: &str) -> String {
+        let preview = self.json(&["step", "preview", run, "lower-ttl"]);
+        preview["digest"].as_str().unwrap().to_owned()
+    }
+
     /// Nothing is lost: the chain holds, up to the last event of which anybody was told.
     #[track_caller]
     pub fn verify(&self, run: &str) -> u64 {
@@ -279,6 +286,20 @@ impl Place {
         }
         assert!(seen > 0, "there was nothing to look at");
     }
+}
+
+/// The command that applies the first step as it was seen.
+pub fn applying<'a>(run: &'a str, target: &'a str, seen: &'a str) -> [&'a str; 8] {
+    [
+        "step",
+        "apply",
+        run,
+        "lower-ttl",
+        "--confirm",
+        target,
+        "--preview",
+        seen,
+    ]
 }
 
 /// No crash, nothing that a terminal obeys, no stack of causes, no secret.

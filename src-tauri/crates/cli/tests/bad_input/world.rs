@@ -1,6 +1,6 @@
 //! The world is not as the person thinks: another record, no zone, another driver, a sleepy switch.
 
-use super::support::{Closed, Did, Place, until};
+use super::support::{Closed, Did, Place, applying, until};
 
 fn in_a_world() -> (Place, Closed, String) {
     let place = Place::new();
@@ -9,28 +9,14 @@ fn in_a_world() -> (Place, Closed, String) {
     (place, world, run)
 }
 
-fn digest(place: &Place, run: &str, step: &str) -> String {
-    let preview = place.json(&["step", "preview", run, step]);
-    preview["digest"].as_str().unwrap().to_owned()
-}
-
 #[test]
 fn a_record_that_somebody_changed_after_the_preview_is_not_touched() {
     let place = Place::new();
     let world = Closed::slow(&place);
     let run = place.new_run("rehearsal", &[]);
-    let seen = digest(&place, &run, "lower-ttl");
+    let seen = place.seen(&run);
     world.inject("second-writer");
-    let args = [
-        "step",
-        "apply",
-        &run,
-        "lower-ttl",
-        "--confirm",
-        "rehearsal",
-        "--preview",
-        &seen,
-    ];
+    let args = applying(&run, "rehearsal", &seen);
     insta::assert_snapshot!("record-changed", place.bad_text(5, &args));
     // Looked at anew, it is not the record that the runbook knows.
     let again = place.bad(3, &args);
@@ -42,45 +28,18 @@ fn a_record_that_somebody_changed_after_the_preview_is_not_touched() {
 #[test]
 fn a_ttl_that_somebody_changed_after_the_preview_voids_it() {
     let (place, world, run) = in_a_world();
-    let seen = digest(&place, &run, "lower-ttl");
-    place.ok(&[
-        "step",
-        "apply",
-        &run,
-        "lower-ttl",
-        "--confirm",
-        "rehearsal",
-        "--preview",
-        &seen,
-    ]);
+    let seen = place.seen(&run);
+    place.ok(&applying(&run, "rehearsal", &seen));
     place
         .run(&["rollback", &run, "--all", "--confirm", "rehearsal"])
         .code(7);
     place.ok(&["step", "reopen", &run, "lower-ttl", "--reason", "again"]);
     // Another run lowers it behind the back of this one.
     let other = place.new_run("rehearsal", &[]);
-    let old = digest(&place, &run, "lower-ttl");
-    let theirs = digest(&place, &other, "lower-ttl");
-    place.ok(&[
-        "step",
-        "apply",
-        &other,
-        "lower-ttl",
-        "--confirm",
-        "rehearsal",
-        "--preview",
-        &theirs,
-    ]);
-    let args = [
-        "step",
-        "apply",
-        &run,
-        "lower-ttl",
-        "--confirm",
-        "rehearsal",
-        "--preview",
-        &old,
-    ];
+    let old = place.seen(&run);
+    let theirs = place.seen(&other);
+    place.ok(&applying(&other, "rehearsal", &theirs));
+    let args = applying(&run, "rehearsal", &old);
     insta::assert_snapshot!("preview-is-old", place.bad(5, &args));
     assert_eq!(world.changes(), 3);
 }
@@ -104,17 +63,8 @@ fn a_zone_that_is_not_there_is_named() {
 #[test]
 fn a_site_that_shows_another_certificate_is_told() {
     let (place, world, run) = in_a_world();
-    let seen = digest(&place, &run, "lower-ttl");
-    place.ok(&[
-        "step",
-        "apply",
-        &run,
-        "lower-ttl",
-        "--confirm",
-        "rehearsal",
-        "--preview",
-        &seen,
-    ]);
+    let seen = place.seen(&run);
+    place.ok(&applying(&run, "rehearsal", &seen));
     let mut all = String::new();
     for fault in ["tls-wrong-name", "tls-expired", "site-refused"] {
         world.inject(fault);
@@ -136,18 +86,9 @@ fn a_site_that_shows_another_certificate_is_told() {
 #[test]
 fn two_drivers_are_one_too_many() {
     let (place, world, run) = in_a_world();
-    let seen = digest(&place, &run, "lower-ttl");
+    let seen = place.seen(&run);
     world.inject("insync-slow:300");
-    let driver = place.spawn(&[
-        "step",
-        "apply",
-        &run,
-        "lower-ttl",
-        "--confirm",
-        "rehearsal",
-        "--preview",
-        &seen,
-    ]);
+    let driver = place.spawn(&applying(&run, "rehearsal", &seen));
     until("the change is accepted", || {
         (place.state(&run, "lower-ttl") == "verifying").then_some(())
     });
@@ -166,19 +107,10 @@ fn two_drivers_are_one_too_many() {
 #[test]
 fn control_c_stops_honestly_and_twice_leaves_it_to_the_next_driver() {
     let (place, world, run) = in_a_world();
-    let seen = digest(&place, &run, "lower-ttl");
+    let seen = place.seen(&run);
     // The change takes its time to be everywhere, and its driver asks until then.
     world.inject("insync-slow:6000");
-    let args = [
-        "step",
-        "apply",
-        &run,
-        "lower-ttl",
-        "--confirm",
-        "rehearsal",
-        "--preview",
-        &seen,
-    ];
+    let args = applying(&run, "rehearsal", &seen);
     let driver = place.spawn(&args);
     until("the change is accepted", || {
         (place.state(&run, "lower-ttl") == "verifying").then_some(())

@@ -39,6 +39,10 @@ fn every_key_is_described_and_every_described_key_is_read() {
         ("[[phase.step.verify]]\nid = \"authoritative\"", &after),
         ("[[monitor.check]]\nid = \"site-answers\"", &looks),
         (
+            "title = \"The switch\"",
+            "title = \"The switch\"\n[phase.gate]\ntitle = \"Go\"\nfresh = \"15 min\"\npeople = [\"Incident lead\"]",
+        ),
+        (
             "reversibility = { kind = \"undo\" }",
             "reversibility = { kind = \"manual\", words = \"By hand\" }",
         ),
@@ -66,6 +70,7 @@ fn every_key_is_described_and_every_described_key_is_read() {
         ("runbook", &schema, None),
         ("value", &schema, Some("Value")),
         ("phase", &schema, Some("Phase")),
+        ("gate", &schema, Some("Gate")),
         ("step", &schema, Some("Step")),
         ("action", &schema, Some("Action")),
         ("reversibility", &schema, Some("Reversibility")),
