@@ -23,12 +23,14 @@ use switchback_model::dns::DnsName;
 use switchback_model::{Target, TargetKind};
 use tracing::Instrument as _;
 
+use crate::cognito::Asked;
 use crate::credentials::Chain;
-use crate::error::{CREDENTIALS_HINT, Context, guard, provider_error};
+use crate::error::{CREDENTIALS_HINT, Context, guard, provider_error, safe};
 use crate::http;
 use crate::observe::Seen;
 use crate::sign_in::SignInEnd;
-use crate::unsent::NOT_LOADED;
+use crate::source::mfa_mend;
+use crate::unsent::{NOT_LOADED, ROLE_HINT};
 
 const CONNECT: Duration = Duration::from_secs(3);
 const ATTEMPT: Duration = Duration::from_secs(15);
@@ -68,6 +70,9 @@ impl fmt::Debug for AwsOptions {
 pub struct Aws {
     pub(crate) route53: aws_sdk_route53::Client,
     pub(crate) sts: aws_sdk_sts::Client,
+    pub(crate) cognito: aws_sdk_cognitoidentityprovider::Client,
+    pub(crate) asked: Asked,
+    pub(crate) region: String,
     /// Zone id → name, of public zones whose name was read; a zone's name never changes.
     pub(crate) zones: Arc<Mutex<BTreeMap<String, DnsName>>>,
     /// Whose credentials; none for the rehearsal's fixed ones.
@@ -96,6 +101,7 @@ impl Aws {
         }
         let region = Region::new(options.region.clone());
         let sleep = SharedAsyncSleep::new(TokioSleep::new());
+        let sign_in = SignInEnd::default();
         // The rehearsal never leaves this machine: neither trust nor proxy has a say.
         let (proxy, http, chain, credentials) = match &options.rehearsal_credentials {
             Some((id, secret)) => {
@@ -106,7 +112,7 @@ impl Aws {
             None => {
                 let proxy = http::Proxy::from(|name| std::env::var(name).ok())?;
                 let http = http::client(true, proxy.clone())?;
-                let chain = Chain::new(options.profile.clone(), &region, &http);
+                let chain = Chain::new(options.profile.clone(), &region, &http, sign_in.clone());
                 let shared = SharedCredentialsProvider::new(chain.clone());
                 (proxy, http, Some(chain), shared)
             }
@@ -123,8 +129,6 @@ impl Aws {
             custom: options.endpoint.is_some(),
             proxy: proxy.filter(|_| !plain).map(|proxy| proxy.variable),
         };
-        let sign_in = SignInEnd::default();
-        let credentials = sign_in.noting(credentials);
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT)
             .operation_attempt_timeout(ATTEMPT)
@@ -132,6 +136,15 @@ impl Aws {
             .build();
 
         let mut route53 = aws_sdk_route53::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(region.clone())
+            .credentials_provider(credentials.clone())
+            .http_client(http.clone())
+            .sleep_impl(sleep.clone())
+            .identity_cache(IdentityCache::no_cache())
+            .retry_config(RetryConfig::standard())
+            .timeout_config(timeouts.clone());
+        let mut cognito = aws_sdk_cognitoidentityprovider::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(region.clone())
             .credentials_provider(credentials.clone())
@@ -149,11 +162,15 @@ impl Aws {
             .identity_cache(IdentityCache::no_cache())
             .retry_config(RetryConfig::standard())
             .timeout_config(timeouts);
+        cognito.set_endpoint_url(options.endpoint.clone());
         route53.set_endpoint_url(options.endpoint.clone());
         sts.set_endpoint_url(options.endpoint.clone());
         Ok(Self {
             route53: aws_sdk_route53::Client::from_conf(route53.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
+            cognito: aws_sdk_cognitoidentityprovider::Client::from_conf(cognito.build()),
+            asked: Asked::default(),
+            region: options.region.clone(),
             zones: Arc::default(),
             credentials: chain,
             context,
@@ -167,6 +184,13 @@ impl Aws {
     pub(crate) async fn pace(&self) {
         if self.paced {
             crate::pace::route53().await;
+        }
+    }
+
+    /// Waits for our share of Cognito's request rate, which checks and look-ups have in common.
+    pub(crate) async fn pace_cognito(&self) {
+        if self.paced {
+            crate::pace::cognito().await;
         }
     }
 
@@ -222,11 +246,24 @@ impl Aws {
         let Some(chain) = &self.credentials else {
             return error;
         };
-        if error.kind != ProviderErrorKind::Credentials || error.hint.as_deref() != Some(CREDENTIALS_HINT) {
+        let refused_role = error.hint.as_deref() == Some(ROLE_HINT);
+        if error.kind != ProviderErrorKind::Credentials
+            || !(refused_role || error.hint.as_deref() == Some(CREDENTIALS_HINT))
+        {
             return error;
         }
         chain.forget();
         let source = chain.source().await;
+        if refused_role {
+            if let Some(profile) = source.mfa() {
+                error.message = format!(
+                    "The AWS profile {} needs a code from an MFA device",
+                    safe(profile)
+                );
+                error.hint = Some(mfa_mend(profile));
+            }
+            return error;
+        }
         if !seen.transmitting()
             && let Some(fault) = source.fault(error.message == NOT_LOADED)
         {
