@@ -14,6 +14,7 @@ pub mod rejection;
 pub mod rollback;
 pub mod run;
 pub mod sightings;
+pub mod sign_in;
 pub mod times;
 pub mod ttl;
 

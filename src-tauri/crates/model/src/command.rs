@@ -38,6 +38,14 @@ pub enum Command {
         /// The step.
         step: StepId,
     },
+    /// Apply a step although a guard stands in the way that may be overridden; needs a reason. The
+    /// basis is the preview's digest.
+    ApplyOverriding {
+        /// The step.
+        step: StepId,
+        /// The guards overridden by name.
+        overrides: Vec<CheckId>,
+    },
     /// Say that an attested step is so.
     Attest {
         /// The step.
@@ -155,7 +163,7 @@ impl Command {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Check { .. } => "check",
-            Self::Apply { .. } => "apply",
+            Self::Apply { .. } | Self::ApplyOverriding { .. } => "apply",
             Self::Attest { .. } => "attest",
             Self::Skip { .. } => "skip",
             Self::Accept { .. } => "accept",

@@ -136,6 +136,9 @@ pub enum EventKind {
         /// Why.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// Guards overridden by name.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        overrides: Vec<CheckId>,
     },
     /// A person chose, field by field, what becomes of somebody else's change. One undo writes it.
     FieldsChosen {

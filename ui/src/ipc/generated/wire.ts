@@ -257,17 +257,54 @@ after: Array<string>, };
  */
 export type Deadline = { 
 /**
+ * The id of the rule, monitor or step.
+ */
+id: string, 
+/**
  * What it is about.
+ */
+kind: DeadlineKind, 
+/**
+ * The rule's id, where it is a rule's.
+ */
+rule: string | null, 
+/**
+ * What it is about, in words.
  */
 title: string, 
 /**
- * When.
+ * Since when its clock runs; absent = it does not run: nothing fails.
  */
-at: string, 
+since: string | null, 
+/**
+ * When a decision is due; absent = there is no deadline now.
+ */
+at: string | null, 
 /**
  * Whether it has passed.
  */
-due: boolean, };
+due: boolean, 
+/**
+ * The open decision without which there is no deadline.
+ */
+open_decision: string | null, 
+/**
+ * One sentence on where it stands.
+ */
+note: string, 
+/**
+ * How it was moved, oldest first.
+ */
+extended: Array<ExtensionView>, 
+/**
+ * Whether it may be moved now.
+ */
+extendable: boolean, };
+
+/**
+ * What a deadline is about.
+ */
+export type DeadlineKind = "rule" | "monitor" | "step";
 
 /**
  * A decision.
@@ -374,6 +411,27 @@ actor: string | null,
 sentence: string, };
 
 /**
+ * A deadline was moved.
+ */
+export type ExtensionView = { 
+/**
+ * By how many minutes.
+ */
+minutes: number, 
+/**
+ * By whom.
+ */
+by: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * When it was moved.
+ */
+at: string, };
+
+/**
  * One fault switch.
  */
 export type FaultView = { 
@@ -459,6 +517,94 @@ differs: boolean,
  * `keep` or `restore`; absent = nothing was said yet.
  */
 choice: string | null, };
+
+/**
+ * A decision at a gate.
+ */
+export type GateDecision = { 
+/**
+ * Go, or no-go.
+ */
+go: boolean, 
+/**
+ * Who wrote it down.
+ */
+by: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Why it does not hold any more, in one sentence; absent = it holds.
+ */
+void: string | null, };
+
+/**
+ * Who takes part in a gate's decision.
+ */
+export type GatePerson = { 
+/**
+ * The role, such as "Incident lead".
+ */
+role: string, 
+/**
+ * Who it was, in the last decision.
+ */
+name: string | null, };
+
+/**
+ * Where a gate stands.
+ */
+export type GateState = "closed" | "ready" | "checking" | "go" | "no_go" | "void";
+
+/**
+ * The go or no-go decision that stands before a phase.
+ */
+export type GateView = { 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Where it stands.
+ */
+state: GateState, 
+/**
+ * Where it stands, in the window's words.
+ */
+state_words: string, 
+/**
+ * Seconds for which a reading counts for go.
+ */
+fresh_s: number, 
+/**
+ * What must pass, with the last readings; older than `fresh_s` is Unknown.
+ */
+checks: Array<ReadingView>, 
+/**
+ * What else stands in the way of go, a sentence each: steps, decisions.
+ */
+open: Array<string>, 
+/**
+ * Who must be named.
+ */
+people: Array<GatePerson>, 
+/**
+ * The last decision.
+ */
+decision: GateDecision | null, 
+/**
+ * The basis of a decision: the digest of what this shows.
+ */
+basis: string, 
+/**
+ * `gate-check`, `gate-go` and `gate-no-go`: what can be done now, or why not.
+ */
+offers: Array<Offer>, };
 
 /**
  * A page of the journal.
@@ -550,6 +696,18 @@ id: string,
  * Its title.
  */
 title: string, 
+/**
+ * T0 of the run is the moment when the first step of this phase took effect.
+ */
+t0: boolean, 
+/**
+ * What people decide before any of its steps.
+ */
+gate: GateView | null, 
+/**
+ * Planned time against actual.
+ */
+times: TimesView, 
 /**
  * Steps finished.
  */
@@ -758,6 +916,11 @@ breaches: Array<BreachView>,
  */
 unproven: Array<string>, 
 /**
+ * The decision that the rule waits for, where nobody has taken it: named, and no bar to the
+ * rollback.
+ */
+open_decision: string | null, 
+/**
  * Steps left as they are, in words.
  */
 stays: Array<string>, 
@@ -873,6 +1036,14 @@ lost: LostView | null,
  * When the sign-in ends, on the clock of whoever issued it; absent = not known.
  */
 sign_in_until: string | null, 
+/**
+ * T0: when the first step of the phase that says so took effect; absent = it has not.
+ */
+t0: T0View | null, 
+/**
+ * Planned time against actual, of the whole run.
+ */
+times: TimesView, 
 /**
  * The phases with their steps.
  */
@@ -999,6 +1170,14 @@ generation: number,
  */
 why: string, 
 /**
+ * What to look at.
+ */
+look_at: Array<string>, 
+/**
+ * What can go wrong.
+ */
+risks: Array<string>, 
+/**
  * Who is in charge.
  */
 owner: string | null, 
@@ -1010,6 +1189,10 @@ affects: string | null,
  * Planned seconds.
  */
 expected_s: number | null, 
+/**
+ * Planned time against actual, of the current generation.
+ */
+times: TimesView, 
 /**
  * How it is taken back, in words.
  */
@@ -1070,6 +1253,44 @@ drifted: string | null,
  * What can be done now.
  */
 offers: Array<Offer>, };
+
+/**
+ * T0 of the run.
+ */
+export type T0View = { 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * The step whose effect it was.
+ */
+step: string, 
+/**
+ * The phase.
+ */
+phase: string, };
+
+/**
+ * Planned time against actual, of a step or a phase.
+ */
+export type TimesView = { 
+/**
+ * Planned seconds; absent = the plan does not say, or for a phase: says it of no step.
+ */
+planned_s: number | null, 
+/**
+ * When the first thing was done.
+ */
+started_at: string | null, 
+/**
+ * When it was finished; absent = it is not.
+ */
+ended_at: string | null, 
+/**
+ * Seconds from start to end, or until now.
+ */
+actual_s: number | null, };
 
 /**
  * What a reading or an answer means to a tired engineer. Order = rank, worst last.

@@ -95,8 +95,27 @@ fn tell(kind: &EventKind) -> Told {
             about(step, format!("Checks ended: {passing} of {all} pass{problem}"))
         }
         EventKind::Approved {
-            step, by, preview, ..
-        } => said(step, by, format!("Approved preview {}", preview.short())),
+            step,
+            by,
+            preview,
+            reason,
+            overrides,
+        } => said(
+            step,
+            by,
+            match &overrides[..] {
+                [] => format!("Approved preview {}", preview.short()),
+                names => {
+                    let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+                    let why = reason.as_deref().unwrap_or_default();
+                    format!(
+                        "Approved preview {}, {} overridden: {why}",
+                        preview.short(),
+                        names.join(", ")
+                    )
+                }
+            },
+        ),
         EventKind::FieldsChosen {
             step,
             fields,

@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 use switchback_model::{
-    EventKind, Reversibility, RunState, Step, StepId, StepKind, StepState, Submission, TargetKind,
+    CheckId, EventKind, Reversibility, RunState, Step, StepId, StepKind, StepState, Submission, TargetKind,
 };
 
 use super::gate::gate_is_open;
-use super::{find, in_states, no_rollback, not_now, run_not_now, stale_screen};
+use super::{Facts, find, in_states, no_rollback, not_now, run_not_now, stale_screen};
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::{Run, StepRun};
+use crate::sign_in::outlives;
 
 /// What stands in the way of applying a ready step, apart from the basis: the same for the button
 /// and for the command.
@@ -138,10 +139,15 @@ pub(super) fn apply(
     run: &Run,
     submission: &Submission,
     id: &StepId,
+    overrides: &[CheckId],
+    facts: &Facts,
     now: Timestamp,
 ) -> Result<Vec<EventKind>, Rejection> {
     may_apply(run, id, now)?;
     let (step, state) = find(run, id)?;
+    if let Some(refused) = outlives(step, facts.sign_in.as_ref(), overrides, now) {
+        return Err(refused);
+    }
     let preview = state.checks.as_ref().and_then(|c| c.preview.as_ref());
     match (&step.action, preview) {
         (None, _) if step.kind == StepKind::Attest => {
@@ -167,6 +173,7 @@ pub(super) fn apply(
                     preview: preview.digest(),
                     by: submission.by.clone(),
                     reason: submission.reason.clone(),
+                    overrides: overrides.to_vec(),
                 }
             }])
         }

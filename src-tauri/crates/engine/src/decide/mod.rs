@@ -26,6 +26,7 @@ use switchback_model::{
 use crate::evolve::is_reopenable;
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::{Run, StepRun};
+use crate::sign_in::SignIn;
 
 /// What the driver read of the world for this command.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +37,8 @@ pub struct Facts {
     pub adopt: Option<(Image, Image)>,
     /// For a choice by fields: the three-way preview.
     pub fields: Option<FieldPlan>,
+    /// For an apply: what is known of the sign-in.
+    pub sign_in: Option<SignIn>,
 }
 
 /// Decides a command.
@@ -49,7 +52,11 @@ pub fn decide(
     let reason = || reason(submission);
     match &submission.command {
         Command::Check { step } => check(run, step),
-        Command::Apply { step } => apply(run, submission, step, now),
+        Command::Apply { step } => apply(run, submission, step, &[], facts, now),
+        Command::ApplyOverriding { step, overrides } => {
+            reason()?;
+            apply(run, submission, step, overrides, facts, now)
+        }
         Command::Attest { step } => attest(run, step, by, reason()?),
         Command::Skip { step } => {
             let (_, state) = find(run, step)?;

@@ -185,7 +185,9 @@ impl Driver {
         self.open_what_is_sealed().await;
         let facts = self.facts(&submission.command).await?;
         let events = decide(&self.run, submission, self.clock.now(), &facts)?;
-        if let Command::Apply { step } | Command::Adopt { step } = &submission.command {
+        if let Command::Apply { step } | Command::ApplyOverriding { step, .. } | Command::Adopt { step } =
+            &submission.command
+        {
             self.can_seal(step)
                 .await
                 .map_err(|why| sealing::refused(step, &why))?;
@@ -205,6 +207,7 @@ impl Driver {
                 facts.fields = Some(self.plan_fields(step, fields).await?);
             }
             Command::Adopt { step } => facts.adopt = self.wished(step).await,
+            Command::Apply { .. } | Command::ApplyOverriding { .. } => facts.sign_in = self.world.sign_in(),
             _ => {}
         }
         Ok(facts)
