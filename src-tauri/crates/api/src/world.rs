@@ -214,6 +214,7 @@ impl World for RunWorld {
                 let reading = probes::check_certificate(spec, host, *address, *days, &self.probes, now).await;
                 self.observed_now(asked, reading)
             }
+            CheckKind::Cognito(check) => self.aws.check_cognito(spec, check, now).await,
         }
     }
 }

@@ -12,6 +12,7 @@ mod gate;
 mod journal;
 mod reading;
 mod rehearsal;
+mod report;
 mod rollback;
 mod run;
 mod step;
@@ -26,6 +27,10 @@ pub use gate::{
 pub use journal::{EventView, JournalPage};
 pub use reading::{ReadingView, Tone};
 pub use rehearsal::{FaultView, RehearsalCommand, RehearsalPart, RehearsalView};
+pub use report::{
+    ReportDeadline, ReportDecision, ReportExported, ReportLine, ReportPhase, ReportRollback, ReportStep,
+    ReportView,
+};
 pub use rollback::{
     BreachView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView, SheetView, UndoTimeView,
     WayBack,
