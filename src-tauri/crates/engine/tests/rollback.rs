@@ -455,3 +455,32 @@ async fn a_point_of_no_return_stays_by_its_name_and_the_rest_is_taken_back() {
     assert!(matches!(fake.desk.state("mid.5"), StepState::Undone { .. }));
     invariants(&fake).unwrap();
 }
+
+#[tokio::test]
+async fn what_somebody_took_back_by_hand_is_verified_before_it_counts_as_undone() {
+    for passes in [true, false] {
+        let mut fake = done_up_to(&dns_switch(), "switch").await;
+        let calls = fake.store.log().len();
+        fake.store
+            .put(ZONE, &name("apps"), vec![address("apps", 60, "192.0.2.10")]);
+        let verdict = if passes { Verdict::Pass } else { Verdict::Fail };
+        fake.fake.script("switched-back", [verdict]);
+        let rule = RollbackScope::Step(id("switch"));
+        fake.desk.confirm(rule, &[], &[]).await.unwrap();
+        fake.desk.idle().await;
+        assert_eq!(fake.store.log().len(), calls, "nothing was sent");
+        if passes {
+            assert_eq!(fake.desk.state("switch"), UNDONE);
+            assert_eq!(fake.desk.rollback_state(), "completed");
+        } else {
+            assert_eq!(fake.desk.state("switch"), StepState::UndoUnverified);
+            assert!(fake.desk.rollback_state().starts_with("halted"));
+            // It is said after all: retried, and seen from outside.
+            fake.fake.script("switched-back", [Verdict::Pass]);
+            fake.desk.ask(Command::RollbackRetry).await.unwrap();
+            fake.desk.idle().await;
+            assert_eq!(fake.desk.state("switch"), UNDONE);
+        }
+        invariants(&fake).unwrap();
+    }
+}
