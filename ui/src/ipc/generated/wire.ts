@@ -257,17 +257,54 @@ after: Array<string>, };
  */
 export type Deadline = { 
 /**
+ * The id of the rule, monitor or step.
+ */
+id: string, 
+/**
  * What it is about.
+ */
+kind: DeadlineKind, 
+/**
+ * The rule's id, where it is a rule's.
+ */
+rule: string | null, 
+/**
+ * What it is about, in words.
  */
 title: string, 
 /**
- * When.
+ * Since when its clock runs; absent = it does not run: nothing fails.
  */
-at: string, 
+since: string | null, 
+/**
+ * When a decision is due; absent = there is no deadline now.
+ */
+at: string | null, 
 /**
  * Whether it has passed.
  */
-due: boolean, };
+due: boolean, 
+/**
+ * The open decision without which there is no deadline.
+ */
+open_decision: string | null, 
+/**
+ * One sentence on where it stands.
+ */
+note: string, 
+/**
+ * How it was moved, oldest first.
+ */
+extended: Array<ExtensionView>, 
+/**
+ * Whether it may be moved now.
+ */
+extendable: boolean, };
+
+/**
+ * What a deadline is about.
+ */
+export type DeadlineKind = "rule" | "monitor" | "step";
 
 /**
  * A decision.
@@ -301,6 +338,19 @@ by: string | null,
  * Steps that wait for it.
  */
 blocks: Array<string>, };
+
+/**
+ * A look at every server, for the names that the plan's DNS checks are about.
+ */
+export type DnsTruth = { 
+/**
+ * When they had answered, by the run's clock.
+ */
+observed_at: string, 
+/**
+ * The names; empty = the plan checks no DNS, or the target has no DNS observer.
+ */
+names: Array<NameTruth>, };
 
 /**
  * What is known of the process that holds the lease.
@@ -372,6 +422,27 @@ actor: string | null,
  * One sentence.
  */
 sentence: string, };
+
+/**
+ * A deadline was moved.
+ */
+export type ExtensionView = { 
+/**
+ * By how many minutes.
+ */
+minutes: number, 
+/**
+ * By whom.
+ */
+by: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * When it was moved.
+ */
+at: string, };
 
 /**
  * One fault switch.
@@ -461,6 +532,94 @@ differs: boolean,
 choice: string | null, };
 
 /**
+ * A decision at a gate.
+ */
+export type GateDecision = { 
+/**
+ * Go, or no-go.
+ */
+go: boolean, 
+/**
+ * Who wrote it down.
+ */
+by: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Why it does not hold any more, in one sentence; absent = it holds.
+ */
+void: string | null, };
+
+/**
+ * Who takes part in a gate's decision.
+ */
+export type GatePerson = { 
+/**
+ * The role, such as "Incident lead".
+ */
+role: string, 
+/**
+ * Who it was, in the last decision.
+ */
+name: string | null, };
+
+/**
+ * Where a gate stands.
+ */
+export type GateState = "closed" | "ready" | "checking" | "go" | "no_go" | "void";
+
+/**
+ * The go or no-go decision that stands before a phase.
+ */
+export type GateView = { 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Where it stands.
+ */
+state: GateState, 
+/**
+ * Where it stands, in the window's words.
+ */
+state_words: string, 
+/**
+ * Seconds for which a reading counts for go.
+ */
+fresh_s: number, 
+/**
+ * What must pass, with the last readings; older than `fresh_s` is Unknown.
+ */
+checks: Array<ReadingView>, 
+/**
+ * What else stands in the way of go, a sentence each: steps, decisions.
+ */
+open: Array<string>, 
+/**
+ * Who must be named.
+ */
+people: Array<GatePerson>, 
+/**
+ * The last decision.
+ */
+decision: GateDecision | null, 
+/**
+ * The basis of a decision: the digest of what this shows.
+ */
+basis: string, 
+/**
+ * `gate-check`, `gate-go` and `gate-no-go`: what can be done now, or why not.
+ */
+offers: Array<Offer>, };
+
+/**
  * A page of the journal.
  */
 export type JournalPage = { 
@@ -513,6 +672,23 @@ behind: number,
 problem: string | null, };
 
 /**
+ * One name and what is answered for it.
+ */
+export type NameTruth = { 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The record type asked for.
+ */
+record: string, 
+/**
+ * Every server, name servers first.
+ */
+servers: Array<ServerAnswer>, };
+
+/**
  * Something that a person may do with a step now, or why not.
  */
 export type Offer = { 
@@ -551,6 +727,18 @@ id: string,
  */
 title: string, 
 /**
+ * T0 of the run is the moment when the first step of this phase took effect.
+ */
+t0: boolean, 
+/**
+ * What people decide before any of its steps.
+ */
+gate: GateView | null, 
+/**
+ * Planned time against actual.
+ */
+times: TimesView, 
+/**
  * Steps finished.
  */
 done: number, 
@@ -575,6 +763,31 @@ changes: Array<ChangeView>,
  * The calls.
  */
 calls: Array<CallView>, };
+
+/**
+ * Something found in a runbook or target.
+ */
+export type ProblemRow = { 
+/**
+ * Whether it must be mended before a run can be opened; else it is a lint.
+ */
+stops: boolean, 
+/**
+ * The lint's or error's code.
+ */
+code: string, 
+/**
+ * What it is, in one sentence.
+ */
+message: string, 
+/**
+ * `file:line:column`.
+ */
+place: string, 
+/**
+ * How to mend it.
+ */
+fix: string, };
 
 /**
  * One check or monitor with its last reading.
@@ -874,6 +1087,10 @@ lost: LostView | null,
  */
 sign_in_until: string | null, 
 /**
+ * T0: when the first step of the phase that says so took effect; absent = it has not.
+ */
+t0: T0View | null, 
+/**
  * The phases with their steps.
  */
 phases: Array<PhaseView>, 
@@ -911,9 +1128,59 @@ stopped_by: string | null,
 mirror?: MirrorView, };
 
 /**
+ * A runbook with its targets, read and checked.
+ */
+export type RunbookView = { 
+/**
+ * What it was asked for by: a built-in name, a folder or a file.
+ */
+runbook: string, 
+/**
+ * Whether it is built into the program.
+ */
+built_in: boolean, 
+/**
+ * Its title, with a target's values where one can be resolved.
+ */
+title: string, 
+/**
+ * Its targets, the rehearsal first and production last.
+ */
+targets: Array<TargetRow>, 
+/**
+ * What is wrong with the runbook itself, errors first.
+ */
+problems: Array<ProblemRow>, };
+
+/**
  * What to take back.
  */
 export type ScopeView = { "step": string } | { "rule": string } | "all";
+
+/**
+ * What one server answers.
+ */
+export type ServerAnswer = { 
+/**
+ * The server's name.
+ */
+server: string, 
+/**
+ * `name_server` or `resolver`.
+ */
+place: string, 
+/**
+ * Its values, sorted; empty = it says that there is no such record.
+ */
+values: Array<string>, 
+/**
+ * The TTL in seconds; from a resolver: what remains.
+ */
+ttl_s: number | null, 
+/**
+ * Why it could not be asked; absent = it answered.
+ */
+problem: string | null, };
 
 /**
  * A break-glass sheet that was written.
@@ -999,6 +1266,14 @@ generation: number,
  */
 why: string, 
 /**
+ * What to look at.
+ */
+look_at: Array<string>, 
+/**
+ * What can go wrong.
+ */
+risks: Array<string>, 
+/**
  * Who is in charge.
  */
 owner: string | null, 
@@ -1010,6 +1285,10 @@ affects: string | null,
  * Planned seconds.
  */
 expected_s: number | null, 
+/**
+ * Planned time against actual, of the current generation.
+ */
+times: TimesView, 
 /**
  * How it is taken back, in words.
  */
@@ -1070,6 +1349,65 @@ drifted: string | null,
  * What can be done now.
  */
 offers: Array<Offer>, };
+
+/**
+ * T0 of the run.
+ */
+export type T0View = { 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * The step whose effect it was.
+ */
+step: string, 
+/**
+ * The phase.
+ */
+phase: string, };
+
+/**
+ * A target that a runbook can be opened on.
+ */
+export type TargetRow = { 
+/**
+ * The target's name.
+ */
+name: string, 
+/**
+ * `rehearsal`, `test`, `preproduction` or `production`; empty = its file can't be read.
+ */
+kind: string, 
+/**
+ * Steps of the plan on this target; 0 where it can't be resolved.
+ */
+steps: number, 
+/**
+ * Why no run can be opened on it, with its place; empty = one can.
+ */
+problems: Array<ProblemRow>, };
+
+/**
+ * Planned time against actual, of a step or a phase.
+ */
+export type TimesView = { 
+/**
+ * Planned seconds; absent = the plan does not say, or for a phase: says it of no step.
+ */
+planned_s: number | null, 
+/**
+ * When the first thing was done.
+ */
+started_at: string | null, 
+/**
+ * When it was finished; absent = it is not.
+ */
+ended_at: string | null, 
+/**
+ * Seconds from start to end, or until now.
+ */
+actual_s: number | null, };
 
 /**
  * What a reading or an answer means to a tired engineer. Order = rank, worst last.
