@@ -59,6 +59,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         planning::amend_run,
         outside::choose_runbook,
         outside::open_link,
+        outside::set_zoom,
     ]);
     // Used from Rust alone: no window is granted any command of theirs.
     builder = builder

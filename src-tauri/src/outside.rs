@@ -1,4 +1,4 @@
-//! What the window asks of the desktop: the dialog that chooses a file, and the system's browser.
+//! What the window asks of the desktop: the dialog that chooses a file, the system's browser, its zoom.
 
 use switchback_api::wire::ApiError;
 use tauri::WebviewWindow;
@@ -57,6 +57,20 @@ pub(crate) async fn open_link(window: WebviewWindow, url: String) -> Result<(), 
             format!("The browser could not be started: {error}."),
             "Copy the address instead.",
             "open_link",
+        )
+    })
+}
+
+/// Sets the size of everything in the window, in percent, as a browser's zoom does.
+#[tauri::command]
+pub(crate) async fn set_zoom(window: WebviewWindow, percent: u32) -> Result<(), ApiError> {
+    let factor = f64::from(percent.clamp(50, 400)) / 100.0;
+    window.set_zoom(factor).map_err(|error| {
+        ApiError::new(
+            "internal",
+            format!("The window could not be zoomed: {error}."),
+            "Use the system's own text size.",
+            "set_zoom",
         )
     })
 }
