@@ -89,14 +89,10 @@ function StepNotes({ step }: { step: StepView }) {
   const kind = shapeOf(step);
   return (
     <div className="bar-notes" role="status">
-      {step.note !== "" && (
-        <Notice kind={kind === "pass" ? "record" : kind} title={step.state_words}>
-          {step.note}
-        </Notice>
-      )}
-      {step.drifted !== null && (
-        <Notice kind="blocked" title="Changed outside the console" testId="drifted">
-          {step.drifted}
+      {(step.note !== "" || step.drifted !== null) && (
+        <Notice kind={step.drifted !== null && kind === "pass" ? "blocked" : kind === "pass" ? "record" : kind} title={step.drifted !== null ? "Changed outside the console" : step.state_words} testId="step-note">
+          {step.note !== "" && <p>{step.note}</p>}
+          {step.drifted !== null && <p data-testid="drifted">{step.drifted}</p>}
         </Notice>
       )}
     </div>

@@ -64,7 +64,9 @@ function StepRow({ step, number, selected }: { step: StepView; number: number; s
   // Trouble is said in one line: who is in charge stands on the step's page.
   const whole = [step.state_words, loud ? null : step.owner, step.drifted !== null ? "Drifted" : time].filter((x) => x !== null);
   // One line: a rail that grows by a line when a step changes its state makes everything below jump.
-  const second = whole.join(" · ").length > 30 ? whole.filter((x) => x !== step.owner) : whole;
+  const long = (words: (string | null)[]) => words.join(" · ").length > 30;
+  const nameless = long(whole) ? whole.filter((x) => x !== step.owner) : whole;
+  const second = long(nameless) ? nameless.slice(0, 1) : nameless;
   return (
     <li>
       <a

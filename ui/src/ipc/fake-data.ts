@@ -371,7 +371,7 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
     run: "run-7",
     title: "TIS to Cognito",
     state: "open",
-    plan_digest: "sha256:plan",
+    plan_digest: "sha256:4f2a90c1d7be8855",
     seq,
     now: iso(now),
     opened_at: iso(openedAt),

@@ -15,7 +15,7 @@ function gateOffers(state: GateScene): Offer[] {
   const said = state === "go" ? "It is go already." : null;
   return [
     offer("gate-check", "Read the checks", false, false, said),
-    offer("gate-go", "Say go", true, true, said ?? (state === "ready" ? null : "The check “Support desk is staffed” is not passing.")),
+    offer("gate-go", "Say go", true, true, said ?? (state === "ready" ? null : "The check “Sign-in canary passes” does not pass.")),
     offer("gate-no-go", "Say no-go", false, true, said),
   ];
 }
