@@ -41,8 +41,12 @@ pub(crate) fn news(before: &RunSnapshot, after: &RunSnapshot) -> Vec<News> {
     if before.stopped_by.is_none() && after.stopped_by.is_some() {
         tell("everything is stopped", "The window says why.".to_owned());
     }
-    let halted =
-        |snapshot: &RunSnapshot| snapshot.rollback.as_ref().is_some_and(|rollback| rollback.state == "halted");
+    let halted = |snapshot: &RunSnapshot| {
+        snapshot
+            .rollback
+            .as_ref()
+            .is_some_and(|rollback| rollback.state == "halted")
+    };
     if !halted(before) && halted(after) {
         tell("the rollback stopped", "It waits for a person.".to_owned());
     }

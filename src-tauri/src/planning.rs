@@ -78,10 +78,7 @@ pub(crate) async fn field_plan(
 ) -> Result<FieldPlanView, ApiError> {
     let choices: FieldChoices = read("choices", choices)?;
     let step = StepId::new(step)?;
-    shell
-        .host()?
-        .field_plan(&RunId::new(run)?, &step, &choices)
-        .await
+    shell.host()?.field_plan(&RunId::new(run)?, &step, &choices).await
 }
 
 /// What every name server and resolver answers now.

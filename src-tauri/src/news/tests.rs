@@ -13,7 +13,7 @@ fn quiet() -> Value {
     });
     let times = json!({"planned_s": null, "started_at": null, "ended_at": null, "actual_s": null});
     let step = json!({
-        "id": "switch", "title": "Switch Admins-UI DNS", "plan_ref": "mid.3", "kind": "action",
+        "id": "switch", "title": "Switch Admins-UI DNS", "plan_ref": "mid.3", "kind": "action", "why_not_automated": null,
         "state": "applying", "state_words": "Running", "note": "by m.example", "generation": 1, "why": "",
         "look_at": [], "risks": [], "owner": "m.example", "affects": null, "expected_s": null,
         "times": times, "reversibility": "", "needs": [], "after": [], "changed_at": null, "before": [],
@@ -26,7 +26,7 @@ fn quiet() -> Value {
         "seq": 1, "now": "2026-08-06T18:00:00Z", "opened_at": "2026-08-06T17:00:00Z",
         "banner": {"kind": "production", "word": "PRODUCTION", "target": "tis-prod", "account_tail": "9012",
             "region": "eu-west-2", "role": null, "test_endpoint": false, "speed": 1},
-        "driver": null, "watching": null, "lost": null, "sign_in_until": null, "t0": null,
+        "driver": null, "watching": null, "lost": null, "sign_in_until": null, "t0": null, "times": times,
         "phases": [{"id": "mid", "title": "Mid migration", "t0": true, "gate": null, "times": times,
             "done": 0, "steps": [step]}],
         "monitors": [reading],

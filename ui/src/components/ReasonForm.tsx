@@ -49,7 +49,7 @@ export function ReasonForm({
   useFocusBack(() => form.current?.querySelector<HTMLElement>("input, textarea") ?? null);
   const nameless = person !== undefined && name.trim() === "";
   const wordless = reason.trim() === "";
-  const why = blocked ?? (nameless ? `Write ${person.label.toLowerCase()} to go on.` : wordless ? `Write ${label === "Reason" ? "a reason" : "what proves it"} to go on.` : null);
+  const why = blocked ?? (nameless ? "Write who did it to go on." : wordless ? `Write ${label === "Reason" ? "a reason" : "what proves it"} to go on.` : null);
   const send = (event: FormEvent) => {
     event.preventDefault();
     if (why === null && !busy) onSubmit(reason.trim(), name.trim());

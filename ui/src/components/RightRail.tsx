@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { age, duration, shortTime } from "../format/time";
 import type { Answer, Deadline, RunSnapshot } from "../ipc";
 import { useApp, useLive, useSnapshot, useWorldNow } from "../state/hooks";
-import { allSteps, freshen, lastRead, nextWait, running, usersNow, wayBackNow, worstFirst } from "../state/readings";
+import { freshen, lastRead, nextWait, running, usersNow, wayBackNow, worstFirst } from "../state/readings";
 import { href, type Place } from "../state/router";
 import { Breakable } from "./Breakable";
 import { Nets } from "./Nets";
@@ -67,10 +67,8 @@ export function DecisionDue({ deadlines, now, small = false }: { deadlines: Dead
     return (
       <a className={`decision-due${small ? " small" : ""}`} href={href({ name: "decisions" })} data-testid="decision-due">
         <span className="decision-head">Decision due</span>
-        <span>
-          {first.title}. The limit passed {relative(Date.parse(first.at) - now)}.{!small && " Nothing happens by itself."}
-          {more > 0 && ` ${more} more.`}
-        </span>
+        {/* In the strip there is room for the time; the page behind the link says the rest. */}
+        <span title={first.title}>{small ? `${age((now - Date.parse(first.at)) / 1000)} ago` : `${first.title}. The limit passed ${relative(Date.parse(first.at) - now)}. Nothing happens by itself.${more > 0 ? ` ${more} more.` : ""}`}</span>
       </a>
     );
   }
@@ -117,7 +115,7 @@ function Monitors({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
 
 /** The clocks, from the lower end up: a row that grows pushes nothing that a hand is on its way to. */
 function Clocks({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
-  const planned = allSteps(snapshot).reduce((sum, s) => sum + (s.expected_s ?? 0), 0);
+  const planned = snapshot.times.planned_s;
   const wait = nextWait(snapshot, now);
   const hasT0 = snapshot.phases.some((p) => p.t0);
   const minutes = (since: string) => duration(Math.floor(Math.max(0, now - Date.parse(since)) / 60_000) * 60);
@@ -139,7 +137,7 @@ function Clocks({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
       <dl className="clock">
         <dt>Elapsed</dt>
         <dd>
-          {minutes(snapshot.opened_at)} <small>planned {duration(planned)}</small>
+          {minutes(snapshot.opened_at)} {planned !== null && <small>planned {duration(planned)}</small>}
         </dd>
       </dl>
       <dl className="clock" data-testid="driver">

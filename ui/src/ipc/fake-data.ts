@@ -95,6 +95,7 @@ function step(id: string, title: string, part: Partial<StepView>): StepView {
     title,
     plan_ref: id,
     kind: "action",
+    why_not_automated: null,
     state: "to_do",
     state_words: "To do",
     note: "",
@@ -344,6 +345,7 @@ export function planOf(now: number, scene: Scene, unproven: boolean): RollbackPl
       ? [{ id: "reval-without-admins", because: "Reval would sign in at the new pool while Admins-UI signs in at the old one.", repair: ["mid.4"] }]
       : [],
     unproven: unproven ? ["old-side"] : [],
+    open_decision: unproven ? "window" : null,
     stays: ["Restrict UserManagement", "Lower the TTL"],
     in_flight: [],
     caches_s: 60,
@@ -354,7 +356,7 @@ export function planOf(now: number, scene: Scene, unproven: boolean): RollbackPl
 export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: number): RunSnapshot {
   const failing = scene.at === "failing" && scene.rollback !== "completed";
   const mid = [
-    doneStep("mid.1", "Tell users it starts", now, 2520, { kind: "attest", reversibility: "Corrected by a notice" }),
+    doneStep("mid.1", "Tell users it starts", now, 2520, { kind: "attest", why_not_automated: "Mail is sent by the service owner.", reversibility: "Corrected by a notice" }),
     doneStep("mid.2", "Restrict UserManagement", now, 1740, { owner: "m.example" }),
     stepThree(now, scene),
     step("mid.4", "Switch Reval to new pool", { owner: "r.example", expected_s: 720, why: "Reval then signs in at the new pool.", offers: [offer("apply", "Switch Reval to new pool", { primary: true, needs_reason: false, refused: "Step mid.3 must be done first." }), offer("skip", "Skip this step")] }),
@@ -387,6 +389,7 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
     },
     ...seat,
     t0: { at: iso(now - 1_740_000), step: "mid.2", phase: "mid" },
+    times: { planned_s: 3360, started_at: iso(now - 5_700_000), ended_at: null, actual_s: 5700 },
     sign_in_until: rehearsal || scene.kind === "test" ? null : iso(now + 54 * 60_000),
     phases: [
       {
@@ -420,7 +423,7 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
         steps: [
           step("post.1", "Put the TTL back", {
             look_at: ["The TTL that the name servers answer"], owner: "m.example", why: "The long TTL saves queries." }),
-          step("post.2", "Tell users it is done", { kind: "attest", owner: "s.example", expected_s: 300, reversibility: "Corrected by a notice", offers: [offer("attest", "Record that it is done", { primary: true })] }),
+          step("post.2", "Tell users it is done", { kind: "attest", why_not_automated: "Mail is sent by the service owner.", owner: "s.example", expected_s: 300, reversibility: "Corrected by a notice", offers: [offer("attest", "Record that it is done", { primary: true })] }),
         ],
       },
     ],

@@ -99,6 +99,7 @@ const step = z.looseObject({
   title: z.string(),
   plan_ref: z.string(),
   kind: z.string(),
+  why_not_automated: maybe,
   state: z.string(),
   state_words: z.string(),
   note: z.string(),
@@ -188,6 +189,7 @@ const snapshot = z.looseObject({
   lost: z.looseObject({ at: time, sentence: maybe }).nullable(),
   sign_in_until: time.nullable(),
   t0: z.looseObject({ at: time, step: z.string(), phase: z.string() }).nullable(),
+  times,
   phases: z.array(
     z.looseObject({ id: z.string(), title: z.string(), t0: z.boolean(), gate: gate.nullable(), times, done: z.number(), steps: z.array(step) }),
   ),
@@ -226,6 +228,7 @@ const rollbackPlan = z.looseObject({
   items: z.array(rollbackItem),
   breaches: z.array(z.looseObject({ id: z.string(), because: z.string(), repair: words })),
   unproven: words,
+  open_decision: maybe,
   stays: words,
   in_flight: words,
   caches_s: z.number(),

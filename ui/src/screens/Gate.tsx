@@ -103,14 +103,19 @@ function GateBar({ phase, gate, names }: { phase: PhaseView; gate: GateView; nam
         )}
         <div className="action-row">
           <div className="action-main apart">
-            {go !== undefined && (
+            {gate.state === "go" && (
+              <Button variant="primary" href={href({ name: "run" })} data-testid="action-primary">
+                To the current step
+              </Button>
+            )}
+            {go !== undefined && gate.state !== "go" && (
               <Button variant={ask === null ? "primary" : "normal"} disabled={refused !== null || ask !== null} onClick={() => setAsk("go")} ariaDescribedby="why-not" data-testid="action-primary">
                 Say go…
               </Button>
             )}
             <div className="action-reason">
               <p id="why-not" data-testid="why-not">
-                {gate.state === "go" ? "The phase is open." : (refused ?? "Nothing stands in the way. Say go when everybody on the call agrees.")}
+                {gate.state === "go" ? "Go was said: the phase is open." : (refused ?? "Nothing stands in the way. Say go when everybody on the call agrees.")}
               </p>
             </div>
           </div>
@@ -118,11 +123,6 @@ function GateBar({ phase, gate, names }: { phase: PhaseView; gate: GateView; nam
             {noGo !== undefined && noGo.refused === null && (
               <Button onClick={() => setAsk("no-go")} data-testid="gate-no-go">
                 Say no-go…
-              </Button>
-            )}
-            {gate.state === "go" && (
-              <Button href={href({ name: "run" })} data-testid="gate-on">
-                To the current step
               </Button>
             )}
           </div>

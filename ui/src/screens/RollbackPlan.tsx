@@ -196,6 +196,11 @@ export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; prop
                   </Notice>
                 ),
             )}
+            {plan.open_decision !== null && (
+              <Notice kind="blocked" title="A decision is open" testId="open-decision">
+                {snapshot.decisions.find((d) => d.id === plan.open_decision)?.question ?? plan.open_decision} It does not hold the way back up.
+              </Notice>
+            )}
             {plan.in_flight.length > 0 && (
               <Notice kind="running" title={`${count(plan.in_flight.length, "step")} in flight`}>
                 {plan.in_flight.join(", ")}: stopped and resolved first, by the same confirm.

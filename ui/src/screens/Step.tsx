@@ -97,7 +97,8 @@ function Before({ step, now }: { step: StepView; now: number }) {
 function Change({ step, now }: { step: StepView; now: number }) {
   if (step.preview === null) {
     if (isFinished(step)) return null;
-    const words = step.kind === "action" ? "The exact change is shown here once the checks have run" : "This step changes nothing by itself";
+    const byHand = step.why_not_automated === null ? "This step changes nothing by itself" : `By hand: ${step.why_not_automated}`;
+    const words = step.kind === "action" ? "The exact change is shown here once the checks have run" : byHand;
     return <Block id="change" title="Change" note={words} />;
   }
   const seen = step.preview_at === null ? undefined : `captured ${age((now - Date.parse(step.preview_at)) / 1000)} ago`;

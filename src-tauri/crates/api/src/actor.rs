@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use switchback_engine::driver::{Driver, SubmitError, Turn};
+use switchback_engine::monitor::MonitorRun;
 use switchback_engine::ports::{Clock, World};
 use switchback_engine::run::Run;
 use switchback_model::plan::Monitor;
@@ -318,11 +319,12 @@ impl State {
                 else {
                     return Ok(());
                 };
+                let known = self.driver.run().watched.get(&id);
                 let changed = self
                     .live
                     .monitors
                     .entry(id.clone())
-                    .or_default()
+                    .or_insert_with(|| MonitorRun::resume(known))
                     .take(&monitor, reading.clone());
                 if changed {
                     self.driver.keep_reading(&id, reading).await?;

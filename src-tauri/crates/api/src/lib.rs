@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod clock;
 mod closed_world;
+pub mod connection;
 mod error;
 pub mod home;
 pub mod host;

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use switchback_engine::evolve::evolve;
+use switchback_engine::monitor::MonitorRun;
 use switchback_engine::ports::{Clock, Journal, Lease, World};
 use switchback_engine::run::Run;
 use switchback_journal::{Life, RunJournal, SIGN_OF_LIFE, Store};
@@ -211,7 +212,13 @@ impl State {
         match seen {
             Seen::Reading(id, reading) => {
                 if let Some(monitor) = self.run.plan.monitors.iter().find(|m| m.id == id) {
-                    self.live.monitors.entry(id).or_default().take(monitor, reading);
+                    let known = self.run.watched.get(&id);
+                    let state = self
+                        .live
+                        .monitors
+                        .entry(id)
+                        .or_insert_with(|| MonitorRun::resume(known));
+                    state.take(monitor, reading);
                 }
             }
             Seen::Readiness(readiness) => self.live.readiness = readiness,

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use switchback_aws::{Aws, ParentNs};
 use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, World};
+use switchback_engine::sign_in::SignIn;
 use switchback_engine::ttl::{TtlWait, ttl_wait};
 use switchback_model::dns::DnsName;
 use switchback_model::{ActionSpec, CheckKind, CheckReading, CheckSpec, Target, Verdict};
@@ -149,8 +150,8 @@ impl World for RunWorld {
         Ok(found)
     }
 
-    fn sign_in_until(&self) -> Option<Timestamp> {
-        self.aws.sign_in_until()
+    fn sign_in(&self) -> Option<SignIn> {
+        self.aws.sign_in()
     }
 
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {

@@ -24,11 +24,12 @@ use switchback_model::{Target, TargetKind};
 use tracing::Instrument as _;
 
 use crate::credentials::Chain;
-use crate::error::{CREDENTIALS_HINT, Context, guard, provider_error};
+use crate::error::{CREDENTIALS_HINT, Context, guard, provider_error, safe};
 use crate::http;
 use crate::observe::Seen;
 use crate::sign_in::SignInEnd;
-use crate::unsent::NOT_LOADED;
+use crate::source::mfa_mend;
+use crate::unsent::{NOT_LOADED, ROLE_HINT};
 
 const CONNECT: Duration = Duration::from_secs(3);
 const ATTEMPT: Duration = Duration::from_secs(15);
@@ -96,6 +97,7 @@ impl Aws {
         }
         let region = Region::new(options.region.clone());
         let sleep = SharedAsyncSleep::new(TokioSleep::new());
+        let sign_in = SignInEnd::default();
         // The rehearsal never leaves this machine: neither trust nor proxy has a say.
         let (proxy, http, chain, credentials) = match &options.rehearsal_credentials {
             Some((id, secret)) => {
@@ -106,7 +108,7 @@ impl Aws {
             None => {
                 let proxy = http::Proxy::from(|name| std::env::var(name).ok())?;
                 let http = http::client(true, proxy.clone())?;
-                let chain = Chain::new(options.profile.clone(), &region, &http);
+                let chain = Chain::new(options.profile.clone(), &region, &http, sign_in.clone());
                 let shared = SharedCredentialsProvider::new(chain.clone());
                 (proxy, http, Some(chain), shared)
             }
@@ -123,8 +125,6 @@ impl Aws {
             custom: options.endpoint.is_some(),
             proxy: proxy.filter(|_| !plain).map(|proxy| proxy.variable),
         };
-        let sign_in = SignInEnd::default();
-        let credentials = sign_in.noting(credentials);
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT)
             .operation_attempt_timeout(ATTEMPT)
@@ -222,11 +222,24 @@ impl Aws {
         let Some(chain) = &self.credentials else {
             return error;
         };
-        if error.kind != ProviderErrorKind::Credentials || error.hint.as_deref() != Some(CREDENTIALS_HINT) {
+        let refused_role = error.hint.as_deref() == Some(ROLE_HINT);
+        if error.kind != ProviderErrorKind::Credentials
+            || !(refused_role || error.hint.as_deref() == Some(CREDENTIALS_HINT))
+        {
             return error;
         }
         chain.forget();
         let source = chain.source().await;
+        if refused_role {
+            if let Some(profile) = source.mfa() {
+                error.message = format!(
+                    "The AWS profile {} needs a code from an MFA device",
+                    safe(profile)
+                );
+                error.hint = Some(mfa_mend(profile));
+            }
+            return error;
+        }
         if !seen.transmitting()
             && let Some(fault) = source.fault(error.message == NOT_LOADED)
         {

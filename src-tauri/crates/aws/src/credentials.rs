@@ -19,8 +19,11 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use aws_sdk_route53::config::{Region, SharedHttpClient};
 use aws_smithy_async::time::{SystemTimeSource, TimeSource as _};
+use jiff::Timestamp;
 use tracing::Instrument as _;
 
+use crate::session::Desk;
+use crate::sign_in::SignInEnd;
 use crate::source::Source;
 
 /// Credentials may take this long: a process that asks a person, a role in a second account. The
@@ -28,6 +31,8 @@ use crate::source::Source;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Credentials are loaded anew after this, also those that never expire: files change.
 const KEPT: Duration = Duration::from_secs(15 * 60);
+/// How often the token file of a sign-in that ends is looked at.
+const LOOK: Duration = Duration::from_secs(10);
 /// Credentials that end sooner than this are loaded anew before they are used.
 const MARGIN: Duration = Duration::from_secs(60);
 /// The metadata of a virtual machine answers at once or, on any other machine, never.
@@ -43,6 +48,8 @@ struct Inner {
     http: SharedHttpClient,
     /// The target's profile; with it nothing else is asked.
     profile: Option<String>,
+    /// When a person has to sign in again.
+    end: SignInEnd,
     kept: Mutex<Option<Kept>>,
     /// One at a time: several checks start at once, and each load may run a program or ask STS. Holds
     /// the last failure, which everybody shares who waited for it.
@@ -71,14 +78,22 @@ impl std::error::Error for Shared {
 struct Kept {
     credentials: Credentials,
     until: SystemTime,
+    /// When the token file was looked at last.
+    looked: SystemTime,
 }
 
 impl Chain {
-    pub(crate) fn new(profile: Option<String>, region: &Region, http: &SharedHttpClient) -> Self {
+    pub(crate) fn new(
+        profile: Option<String>,
+        region: &Region,
+        http: &SharedHttpClient,
+        end: SignInEnd,
+    ) -> Self {
         Self(Arc::new(Inner {
             region: region.clone(),
             http: http.clone(),
             profile,
+            end,
             kept: Mutex::default(),
             loading: tokio::sync::Mutex::default(),
             failures: AtomicU64::new(0),
@@ -92,7 +107,8 @@ impl Chain {
 
     /// Where the credentials come from, as far as files and environment tell.
     pub(crate) async fn source(&self) -> Source {
-        Source::find(self.0.profile.as_deref()).await
+        let now = Timestamp::try_from(SystemTimeSource::new().now()).unwrap_or(Timestamp::UNIX_EPOCH);
+        Source::find(&Desk::real(), self.0.profile.as_deref(), now).await
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Option<Kept>> {
@@ -108,6 +124,7 @@ impl Chain {
 
     async fn credentials(&self) -> Result<Credentials, CredentialsError> {
         let clock = SystemTimeSource::new();
+        self.look_again(clock.now()).await;
         if let Some(kept) = self.fresh(clock.now()) {
             return Ok(kept);
         }
@@ -135,6 +152,8 @@ impl Chain {
                 return Err(CredentialsError::provider_error(shared));
             }
         };
+        let end = loaded.expiry().and_then(|end| Timestamp::try_from(end).ok());
+        self.0.end.note(self.source().await.ends(end));
         let now = clock.now();
         let until = match loaded.expiry() {
             Some(end) => (now + KEPT).min(end - MARGIN),
@@ -143,8 +162,30 @@ impl Chain {
         *self.kept() = Some(Kept {
             credentials: loaded.clone(),
             until,
+            looked: now,
         });
         Ok(loaded)
+    }
+
+    /// Somebody may have signed in again: where the sign-in has an end, its token file is looked at, and
+    /// a new one takes the place of what was loaded.
+    async fn look_again(&self, now: SystemTime) {
+        let Some(known) = self.0.end.get() else { return };
+        let due = |kept: &Kept| now.duration_since(kept.looked).is_ok_and(|past| past > LOOK);
+        if !self.kept().as_ref().is_some_and(due) {
+            return;
+        }
+        let source = self.source().await;
+        let mut kept = self.kept();
+        let Some(held) = kept.as_mut() else { return };
+        held.looked = now;
+        let end = held
+            .credentials
+            .expiry()
+            .and_then(|end| Timestamp::try_from(end).ok());
+        if source.ends(end).as_ref() != Some(&known) {
+            *kept = None;
+        }
     }
 
     /// Built anew each time: the SDK's providers read the files once and remember a failure for ever.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_route53::config::SharedHttpClient;
@@ -13,6 +13,7 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpConnector};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use http::Uri;
+use hyper_util::client::proxy::matcher::Matcher;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 use switchback_engine::ports::ProviderError;
@@ -91,7 +92,7 @@ impl HttpClient for Dialler {
 }
 
 /// The certificates of `AWS_CA_BUNDLE`.
-fn ca_bundle() -> Result<Option<Vec<u8>>, ProviderError> {
+pub(crate) fn ca_bundle() -> Result<Option<Vec<u8>>, ProviderError> {
     let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) else {
         return Ok(None);
     };
@@ -135,8 +136,38 @@ pub(crate) fn readable_certificates(pem: &[u8]) -> bool {
 #[derive(Clone)]
 pub(crate) struct Proxy {
     config: ProxyConfig,
+    /// The same, to ask for one host.
+    matcher: Arc<Matcher>,
+    /// Whether the proxy itself is spoken to without TLS.
+    plain: bool,
     /// Where its address comes from, for messages: never the address, which may hold a password.
     pub(crate) variable: &'static str,
+}
+
+/// The way to a host through a proxy.
+#[derive(Clone)]
+pub struct Way {
+    /// The variable that names it.
+    pub variable: &'static str,
+    /// The proxy's host.
+    pub host: String,
+    /// The proxy's port.
+    pub port: u16,
+    /// What it asks for as `Proxy-Authorization`: a secret.
+    pub authorization: Option<String>,
+    /// Whether the proxy itself is spoken to without TLS.
+    pub plain: bool,
+}
+
+impl fmt::Debug for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Way")
+            .field("variable", &self.variable)
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("authorization", &self.authorization.is_some())
+            .finish_non_exhaustive()
+    }
 }
 
 impl fmt::Debug for Proxy {
@@ -180,14 +211,35 @@ impl Proxy {
             None => format!("http://{address}"),
         };
         let uri: Uri = full.parse().map_err(|_| refused("its address can't be read"))?;
-        let config = ProxyConfig::https(uri).map_err(|_| refused("its address can't be read"))?;
+        let config = ProxyConfig::https(uri.clone()).map_err(|_| refused("its address can't be read"))?;
+        let (address, plain) = (full, uri.scheme_str() == Some("http"));
         let near = match get("no_proxy").or_else(|| get("NO_PROXY")) {
             Some(more) => format!("{more},{NEVER}"),
             None => NEVER.to_owned(),
         };
+        let matcher = Matcher::builder().https(address).no(near.clone()).build();
         Ok(Some(Self {
             config: config.no_proxy(near),
+            matcher: Arc::new(matcher),
+            plain,
             variable,
         }))
+    }
+
+    /// The way to a host through it; none where `NO_PROXY` names the host.
+    pub(crate) fn way(&self, host: &str) -> Option<Way> {
+        let to: Uri = format!("https://{host}/").parse().ok()?;
+        let found = self.matcher.intercept(&to)?;
+        let address = found.uri();
+        Some(Way {
+            variable: self.variable,
+            host: address.host()?.to_owned(),
+            port: address.port_u16().unwrap_or(if self.plain { 80 } else { 443 }),
+            authorization: found
+                .basic_auth()
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned),
+            plain: self.plain,
+        })
     }
 }

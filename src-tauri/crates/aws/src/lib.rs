@@ -9,10 +9,14 @@ mod credentials;
 mod error;
 pub mod guard;
 mod http;
+pub mod net;
 mod observe;
 mod pace;
+mod profile;
+pub mod profiles;
 mod reading;
 pub mod route53;
+mod session;
 mod sign_in;
 mod source;
 mod sts;
@@ -20,8 +24,11 @@ mod unsent;
 
 pub use checks::ParentNs;
 pub use connect::{Aws, AwsOptions, check_endpoint};
-pub use guard::assert_identity;
+pub use guard::{assert_identity, masked, role_of};
+pub use http::Way;
+pub use profiles::{Profiles, profiles};
 pub use route53::{HostedZone, NameAction};
+pub use session::Session;
 
 #[cfg(test)]
 mod tests;

@@ -3,14 +3,14 @@
 
 use std::borrow::Cow;
 
-use aws_config::profile::{self, ProfileSet};
+use aws_config::profile;
 use aws_runtime::env_config::file::EnvConfigFiles;
-use aws_types::os_shim_internal::{Env, Fs};
+use jiff::Timestamp;
+use switchback_engine::sign_in::SignIn;
 
 use crate::error::safe;
-
-/// A chain of `source_profile` longer than this is taken to be a loop.
-const LONGEST: usize = 10;
+use crate::profile::{Kind, Traced, trace};
+use crate::session::{Desk, Session};
 
 /// Where a target's credentials come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,79 +20,41 @@ pub(crate) enum Source {
     Environment {
         /// Whether the secret is there too.
         whole: bool,
+        /// When they end, where `AWS_CREDENTIAL_EXPIRATION` says it, as the AWS CLI exports it.
+        until: Option<Timestamp>,
     },
     /// A profile of the AWS files.
     Profile {
         /// Its name.
         name: String,
-        /// What it says.
-        kind: Kind,
+        /// What it says, followed to the end.
+        traced: Traced,
+        /// How its session stands.
+        session: Session,
     },
     /// Neither: a container's or a machine's role, or none at all.
     Elsewhere,
 }
 
-/// What a profile, or the one at the end of its `source_profile`s, holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// IAM Identity Center; `aws sso login` is run for this profile.
-    SignOn {
-        /// The profile that holds the session.
-        profile: String,
-    },
-    /// A program that gives credentials.
-    Process {
-        /// The profile that names it.
-        profile: String,
-    },
-    /// `aws login`, which the SDK as built here does not read.
-    Console {
-        /// The profile that holds the session.
-        profile: String,
-    },
-    /// Keys in a file.
-    Keys {
-        /// The profile that holds them.
-        profile: String,
-    },
-    /// A role by `credential_source` or a token file.
-    Role {
-        /// The profile that names it.
-        profile: String,
-    },
-    /// It is there, and says nothing about credentials.
-    Nothing {
-        /// The profile.
-        profile: String,
-    },
-    /// It is not there.
-    Absent {
-        /// The profile that is not.
-        profile: String,
-        /// Those that are, sorted.
-        known: Vec<String>,
-    },
-    /// The files can't be read.
-    Unreadable,
-    /// `source_profile` leads round in a circle.
-    Circle,
-}
-
 impl Source {
     /// Looks; `named` is the target's profile.
-    pub(crate) async fn find(named: Option<&str>) -> Self {
-        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    pub(crate) async fn find(desk: &Desk, named: Option<&str>, now: Timestamp) -> Self {
+        let set = |name: &str| desk.set(name).is_some();
         if named.is_none() && set("AWS_ACCESS_KEY_ID") {
             return Self::Environment {
                 whole: set("AWS_SECRET_ACCESS_KEY"),
+                until: desk
+                    .set("AWS_CREDENTIAL_EXPIRATION")
+                    .and_then(|text| text.parse().ok()),
             };
         }
         let override_ = named.map(|name| Cow::Owned(name.to_owned()));
         let files = EnvConfigFiles::default();
-        let Ok(profiles) = profile::load(&Fs::real(), &Env::real(), &files, override_).await else {
+        let Ok(profiles) = profile::load(&desk.fs, &desk.env, &files, override_).await else {
             return Self::Profile {
                 name: named.unwrap_or("default").to_owned(),
-                kind: Kind::Unreadable,
+                traced: Traced::plain(Kind::Unreadable),
+                session: Session::NotNeeded,
             };
         };
         let name = profiles.selected_profile().to_owned();
@@ -100,41 +62,66 @@ impl Source {
         if named.is_none() && !set("AWS_PROFILE") && profiles.get_profile(&name).is_none() {
             return Self::Elsewhere;
         }
+        let traced = trace(&profiles, &name);
         Self::Profile {
-            kind: kind(&profiles, &name),
+            session: desk.session(&traced.kind, now).await,
+            traced,
             name,
         }
     }
 
     /// What is wrong, where files and environment alone tell it. `vague`: nothing else is known.
     pub(crate) fn fault(&self, vague: bool) -> Option<String> {
-        let Self::Profile { kind, .. } = self else {
+        let Self::Profile { traced, session, .. } = self else {
             return match self {
-                Self::Environment { whole: false } => {
+                Self::Environment { whole: false, .. } => {
                     Some("AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not".to_owned())
                 }
                 _ => None,
             };
         };
-        match kind {
+        match &traced.kind {
             Kind::Absent { profile, .. } => Some(format!("There is no AWS profile {}", safe(profile))),
             Kind::Nothing { profile } => {
                 Some(format!("The AWS profile {} holds no credentials", safe(profile)))
             }
-            Kind::Console { profile } => Some(format!(
-                "The AWS profile {} signs in with `aws login`, which Switchback can't use",
-                safe(profile)
-            )),
-            Kind::SignOn { profile } if vague => Some(format!(
-                "Nobody is signed in with the AWS profile {}",
-                safe(profile)
-            )),
+            Kind::SignOn { profile, .. } | Kind::Console { profile, .. } if vague => Some(match session {
+                Session::SignedOut => format!("Nobody is signed in with the AWS profile {}", safe(profile)),
+                _ => format!("The sign-in of the AWS profile {} has ended", safe(profile)),
+            }),
             Kind::Process { profile } if vague => Some(format!(
                 "The credential_process of the AWS profile {} gave no credentials",
                 safe(profile)
             )),
             Kind::Unreadable => Some("The AWS configuration files can't be read".to_owned()),
             Kind::Circle => Some("The source_profile of the AWS profile leads round in a circle".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// When a person has to sign in again, given when the credentials of now end; `None` = never, or
+    /// not known. What is renewed without a person has no end of its own.
+    pub(crate) fn ends(&self, credentials: Option<Timestamp>) -> Option<SignIn> {
+        let command = match self {
+            Self::Profile { traced, .. } => traced.kind.sign_in_command(),
+            _ => None,
+        };
+        let until = match self {
+            Self::Environment { until, .. } => *until,
+            Self::Elsewhere => None,
+            Self::Profile { traced, session, .. } => match &traced.kind {
+                // Its program may hold a session of its own, of which nothing is known but this.
+                Kind::Process { .. } if traced.roles.is_empty() => credentials,
+                _ => session.ends(),
+            },
+        };
+        until.map(|until| SignIn { until, command })
+    }
+
+    /// The profile whose role wants a code from an MFA device, for which the SDK can't ask.
+    pub(crate) fn mfa(&self) -> Option<&str> {
+        match self {
+            Self::Profile { traced, .. } => traced.mfa(),
             _ => None,
         }
     }
@@ -150,7 +137,7 @@ impl Source {
             Self::Elsewhere => "Sign in with `aws sso login --profile NAME`, and give that name as `profile` in the \
                                 target file or in AWS_PROFILE."
                 .to_owned(),
-            Self::Profile { kind, .. } => kind.mend(),
+            Self::Profile { traced, .. } => traced.kind.mend(),
         }
     }
 
@@ -172,26 +159,61 @@ impl Source {
     }
 }
 
+/// What somebody does whose role wants a code from an MFA device: the AWS CLI asks for it, keeps the
+/// session and hands it on (AWS CLI user guide, "Source credentials with an external process").
+pub(crate) fn mfa_mend(profile: &str) -> String {
+    let name = word(profile);
+    format!(
+        "Switchback can't ask for it, the AWS CLI can: add a profile with `credential_process = aws configure \
+         export-credentials --profile {name}`, name that one in the target file or in AWS_PROFILE, and sign in with \
+         `aws sts get-caller-identity --profile {name}`, which asks for the code."
+    )
+}
+
+/// One word for a shell; a profile's name may hold a space. It is exact, so that the command can be
+/// copied, also where it holds an account's number, as the AWS CLI proposes it.
+pub(crate) fn word(profile: &str) -> String {
+    if ["AKIA", "ASIA"].iter().any(|mark| profile.contains(mark)) {
+        return safe(profile);
+    }
+    let name: String = profile.chars().filter(|c| !c.is_control()).take(200).collect();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_.-+=,@:/".contains(c);
+    match name.chars().all(plain) && !name.is_empty() {
+        true => name,
+        false => format!("'{}'", name.replace('\'', r"'\''")),
+    }
+}
+
 impl Kind {
+    /// The command that signs in anew, where one does.
+    pub(crate) fn sign_in_command(&self) -> Option<String> {
+        match self {
+            Self::SignOn { profile, .. } => Some(format!("aws sso login --profile {}", word(profile))),
+            Self::Console { profile, .. } => Some(format!("aws login --profile {}", word(profile))),
+            _ => None,
+        }
+    }
+
     fn mend(&self) -> String {
         match self {
-            Self::SignOn { profile } => {
-                format!("Sign in with `aws sso login --profile {}`, then repeat.", safe(profile))
+            Self::SignOn { .. } | Self::Console { .. } => {
+                let command = self.sign_in_command().unwrap_or_default();
+                format!("Sign in with `{command}`, then repeat.")
             }
             Self::Process { profile } => format!(
                 "Run the credential_process of the AWS profile {} by hand and mend what it says, then repeat.",
                 safe(profile)
             ),
-            Self::Console { profile } => format!(
-                "Give the AWS profile {} an sso_session, a role or keys, or choose another profile in the target file.",
-                safe(profile)
-            ),
-            Self::Keys { profile } => format!(
+            Self::Keys { profile, .. } => format!(
                 "Renew the keys of the AWS profile {} in the AWS credentials file, then repeat.",
                 safe(profile)
             ),
-            Self::Role { profile } => format!(
-                "Look at credential_source or web_identity_token_file of the AWS profile {}, then repeat.",
+            Self::Role { profile, .. } => format!(
+                "Look at credential_source of the AWS profile {}, then repeat.",
+                safe(profile)
+            ),
+            Self::WebIdentity { profile } => format!(
+                "Look at web_identity_token_file of the AWS profile {}, then repeat.",
                 safe(profile)
             ),
             Self::Nothing { profile } => format!(
@@ -216,41 +238,4 @@ impl Kind {
             Self::Circle => "Correct source_profile in ~/.aws/config.".to_owned(),
         }
     }
-}
-
-fn kind(profiles: &ProfileSet, name: &str) -> Kind {
-    let mut name = name.to_owned();
-    for _ in 0..LONGEST {
-        let Some(found) = profiles.get_profile(&name) else {
-            let mut known: Vec<String> = profiles.profiles().map(str::to_owned).collect();
-            known.sort();
-            known.truncate(20);
-            return Kind::Absent { profile: name, known };
-        };
-        let has = |key: &str| found.get(key).is_some_and(|value| !value.is_empty());
-        if has("role_arn") {
-            match found.get("source_profile") {
-                // A profile may be its own source: then its keys are the source (AWS CLI user guide,
-                // "Use an IAM role").
-                Some(source) if source != name => {
-                    name = source.to_owned();
-                    continue;
-                }
-                Some(_) => return Kind::Keys { profile: name },
-                None => return Kind::Role { profile: name },
-            }
-        }
-        return if has("sso_session") || has("sso_start_url") {
-            Kind::SignOn { profile: name }
-        } else if has("credential_process") {
-            Kind::Process { profile: name }
-        } else if has("aws_access_key_id") {
-            Kind::Keys { profile: name }
-        } else if has("login_session") {
-            Kind::Console { profile: name }
-        } else {
-            Kind::Nothing { profile: name }
-        };
-    }
-    Kind::Circle
 }

@@ -17,6 +17,13 @@ impl Aws {
         Ok(self.caller().await?.0)
     }
 
+    /// Who the caller is, and the Date of the answer, which a refusal has as well.
+    pub async fn caller_and_date(&self) -> (Result<Identity, ProviderError>, Option<Timestamp>) {
+        let seen = Seen::default();
+        let found = self.ask(&seen).await;
+        (found, seen.date())
+    }
+
     /// The server's time, by the Date header of a read; for waits that must not trust our clock.
     ///
     /// # Errors
@@ -31,15 +38,20 @@ impl Aws {
 
     pub(crate) async fn caller(&self) -> Result<(Identity, Seen), ProviderError> {
         let seen = Seen::default();
+        let found = self.ask(&seen).await?;
+        Ok((found, seen))
+    }
+
+    async fn ask(&self, seen: &Seen) -> Result<Identity, ProviderError> {
         let call = self
             .sts
             .get_caller_identity()
             .customize()
             .interceptor(seen.clone())
             .send();
-        let output = self.run("sts", OPERATION, &seen, call).await?;
+        let output = self.run("sts", OPERATION, seen, call).await?;
         let account = output.account.ok_or_else(|| incomplete(OPERATION, "account"))?;
         let arn = output.arn.ok_or_else(|| incomplete(OPERATION, "ARN"))?;
-        Ok((Identity { account, arn }, seen))
+        Ok(Identity { account, arn })
     }
 }

@@ -20,7 +20,7 @@ const DATES_HINT: &str = "Look at this computer's clock and, if it is right, at 
 const NETWORK_HINT: &str = "Look at the network, the VPN and the proxy (HTTPS_PROXY), then repeat.";
 const ENDPOINT_HINT: &str = "Start what should listen there, or correct --aws-endpoint and AWS_ENDPOINT_URL, then \
                              repeat.";
-const ROLE_HINT: &str =
+pub(crate) const ROLE_HINT: &str =
     "Correct role_arn and source_profile of the profile, or ask that its role may be assumed.";
 const PROXY_HINT: &str = "Look at HTTPS_PROXY and NO_PROXY: its address, and its user name and password.";
 

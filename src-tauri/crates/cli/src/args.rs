@@ -7,6 +7,10 @@ use clap::{ArgGroup, Args as Group, Parser, Subcommand};
 use clap_complete::Shell;
 use switchback_model::FieldChoice;
 
+mod gate;
+
+pub use gate::{Deadline, Gate};
+
 /// Moves an application's sign-in step by step, with a proven way back.
 #[derive(Debug, Parser)]
 #[command(
@@ -94,6 +98,11 @@ pub enum Command {
     Step(Step),
     /// Take a decision of the runbook, or list them
     Decide(Decide),
+    /// Show, check or decide the gate of a phase
+    Gate(Gate),
+    /// Move the deadline of a rollback rule
+    #[command(subcommand)]
+    Deadline(Deadline),
     /// Show the way back, or go it
     Rollback(Rollback),
     /// Show, verify, export or import the journal of a run

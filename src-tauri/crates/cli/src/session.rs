@@ -9,9 +9,10 @@ use switchback_api::host::{Claim, Host};
 use switchback_api::view::{Live, event_view, snapshot};
 use switchback_api::wire::{ApiError, RunSnapshot, StepView};
 use switchback_engine::driver::{Driver, SubmitError, Turn};
+use switchback_engine::monitor::{MonitorRun, read};
 use switchback_engine::ports::{Clock, ProviderErrorKind, World};
 use switchback_engine::run::{Run, StepRun};
-use switchback_model::{Command, Digest, RunId, RunState, StepId, StepState, Submission};
+use switchback_model::{Command, Digest, MonitorId, RunId, RunState, StepId, StepState, Submission};
 use tokio::time::Instant;
 
 use crate::host::{Cx, warn_of_mirror};
@@ -75,6 +76,28 @@ impl Session<'_> {
     pub async fn note_drifts(&mut self) -> Result<(), ApiError> {
         self.driver.note_drifts().await?;
         self.tell();
+        Ok(())
+    }
+
+    /// Reads a monitor once, and keeps what changes its state: a deadline counts by the journal.
+    pub async fn look_at_monitor(&mut self, id: &MonitorId) -> Result<(), ApiError> {
+        let run = self.run();
+        let Some(monitor) = run
+            .plan
+            .monitors
+            .iter()
+            .find(|monitor| monitor.id == *id)
+            .cloned()
+        else {
+            return Ok(());
+        };
+        let mut state = MonitorRun::resume(run.watched.get(id));
+        if let Some(reading) = read(run, &monitor, &*self.world).await
+            && state.take(&monitor, reading.clone())
+        {
+            self.driver.keep_reading(id, reading).await?;
+            self.tell();
+        }
         Ok(())
     }
 

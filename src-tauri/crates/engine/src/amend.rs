@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use switchback_model::{Plan, PlanChange, PlanDiff, Reversibility, Step, StepId, Subject};
+use switchback_model::{PhaseId, Plan, PlanChange, PlanDiff, Reversibility, Step, StepId, Subject};
 
 use crate::rollback::has_effect;
 use crate::run::Run;
@@ -107,7 +107,8 @@ fn refusal<'a>(run: &Run, to: &Plan, change: &'a PlanChange) -> Why<'a> {
                 Subject::Target => Some(format!("The target's {field} can't be amended.")),
                 Subject::Step(id) => step(run, to, id, field),
                 Subject::Rule(_) | Subject::Coherence(_) => rule(run, to, subject, field),
-                Subject::Phase(_) | Subject::Monitor(_) | Subject::Decision(_) => None,
+                Subject::Phase(id) => phase(run, id, field, change),
+                Subject::Monitor(_) | Subject::Decision(_) => None,
             };
             why.map(|why| (Some(field.as_str()), why))
         }
@@ -141,6 +142,23 @@ fn plan(run: &Run, change: &PlanChange) -> Option<String> {
                 format!("Step {step} has an effect: its place in the order of such steps can't be amended.")
             })
         }
+        _ => None,
+    }
+}
+
+/// A phase keeps T0 once it has come, and keeps the gate at which people said no-go.
+fn phase(run: &Run, id: &PhaseId, field: &str, change: &PlanChange) -> Option<String> {
+    let PlanChange::Changed { after, .. } = change else {
+        return None;
+    };
+    let decision = run.gates.get(id).and_then(|gate| gate.decision.as_ref());
+    match field {
+        "t0" if run.t0.is_some() => {
+            Some("T0 has come: which phase it is the start of can't be amended.".to_owned())
+        }
+        "gate" if after.is_null() && decision.is_some_and(|decision| !decision.go) => Some(format!(
+            "People said no-go at the gate of phase {id}: it can't be taken out of the plan."
+        )),
         _ => None,
     }
 }

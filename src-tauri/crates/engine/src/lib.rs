@@ -1,9 +1,11 @@
 //! The engine: a pure core (`decide`, `evolve`, `next`, the rollback planner) and a thin driver.
 
 pub mod amend;
+pub mod deadline;
 pub mod decide;
 pub mod driver;
 pub mod evolve;
+pub mod gate;
 pub mod monitor;
 pub mod next;
 pub mod ports;
@@ -12,6 +14,8 @@ pub mod rejection;
 pub mod rollback;
 pub mod run;
 pub mod sightings;
+pub mod sign_in;
+pub mod times;
 pub mod ttl;
 
 pub use driver::{DriveError, Driver, Turn};

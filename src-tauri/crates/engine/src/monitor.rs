@@ -7,6 +7,38 @@ use switchback_model::{CheckReading, CheckSpec, StepId, StepState, Verdict};
 use crate::ports::World;
 use crate::run::Run;
 
+/// What the journal says of a monitor: each change of its state is kept there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WatchState {
+    /// Whether it was failing when that was last known.
+    pub known: Option<bool>,
+    /// Since when it has been failing; a reading that can't tell does not end it.
+    pub failing_since: Option<Timestamp>,
+}
+
+impl WatchState {
+    /// Takes a reading that changed the monitor's state.
+    pub(crate) fn take(&mut self, reading: &CheckReading) {
+        if let Some(fails) = fails(&reading.verdict) {
+            self.known = Some(fails);
+            self.failing_since = match (fails, self.failing_since) {
+                (true, None) => Some(reading.observed_at),
+                (true, since) => since,
+                (false, _) => None,
+            };
+        }
+    }
+}
+
+/// Whether a raw reading fails; `None` = it can't tell.
+fn fails(verdict: &Verdict) -> Option<bool> {
+    match verdict {
+        Verdict::Pass | Verdict::NotApplicable => Some(false),
+        Verdict::Fail => Some(true),
+        Verdict::Waiting { .. } | Verdict::Error => None,
+    }
+}
+
 /// A monitor's state in memory.
 #[derive(Debug, Clone, Default)]
 pub struct MonitorRun {
@@ -22,15 +54,22 @@ pub struct MonitorRun {
 }
 
 impl MonitorRun {
+    /// Goes on from what the journal says: after a restart or a takeover a failure is still the same
+    /// failure, and one good sample does not end it.
+    #[must_use]
+    pub fn resume(state: Option<&WatchState>) -> Self {
+        let state = state.copied().unwrap_or_default();
+        Self {
+            failing_since: state.failing_since,
+            known: state.known,
+            ..Self::default()
+        }
+    }
+
     /// Takes a raw reading; returns whether the state changed.
     pub fn take(&mut self, monitor: &Monitor, reading: CheckReading) -> bool {
         let before = self.failing;
-        let raw = match reading.verdict {
-            Verdict::Pass | Verdict::NotApplicable => Some(false),
-            Verdict::Fail => Some(true),
-            Verdict::Waiting { .. } | Verdict::Error => None,
-        };
-        match raw {
+        match fails(&reading.verdict) {
             None => {
                 self.failing = None;
                 // What can't be told never helps to become passing, and never hides a failure.
@@ -70,11 +109,15 @@ impl MonitorRun {
     /// When a decision is due; it never acts.
     #[must_use]
     pub fn decision_due(&self, monitor: &Monitor) -> Option<Timestamp> {
-        let after = monitor.decision_after_s?;
-        self.failing_since?
-            .checked_add(SignedDuration::from_secs(i64::from(after)))
-            .ok()
+        due_after(monitor, self.failing_since?)
     }
+}
+
+/// When a decision is due on a monitor that fails since then; none where the runbook sets no time.
+#[must_use]
+pub fn due_after(monitor: &Monitor, since: Timestamp) -> Option<Timestamp> {
+    let after = i64::from(monitor.decision_after_s?);
+    since.checked_add(SignedDuration::from_secs(after)).ok()
 }
 
 /// Whether the effect of a step is there for users; `None` while it comes or goes.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use switchback_model::rollback::ItemKind;
-use switchback_model::{AttemptId, RunState, StepId, StepState};
+use switchback_model::{AttemptId, PhaseId, RunState, StepId, StepState};
 
 use crate::run::{Outcome, RollbackState, Run};
 
@@ -28,6 +28,8 @@ pub enum Work {
     StartVerify(AttemptId),
     /// Run a step's before-checks.
     Check(StepId),
+    /// Read the checks of a phase's gate.
+    CheckGate(PhaseId),
     /// Look at a step's object after a takeover.
     Reinspect(StepId),
     /// Nothing is in flight: the stop is complete.
@@ -66,7 +68,11 @@ impl Work {
             | Self::Inspect(attempt)
             | Self::Verify(attempt)
             | Self::StartVerify(attempt) => Some(&attempt.step),
-            Self::FinishStop | Self::ItemDone(_) | Self::Halt { .. } | Self::Complete => None,
+            Self::CheckGate(_)
+            | Self::FinishStop
+            | Self::ItemDone(_)
+            | Self::Halt { .. }
+            | Self::Complete => None,
         }
     }
 }
@@ -82,6 +88,7 @@ pub fn next(run: &Run) -> Option<Work> {
         .or_else(|| Some(Work::Inspect(run.set_aside()?.current()?.id.clone())))
         .or_else(|| approved(run))
         .or_else(|| checking(run))
+        .or_else(|| checking_gate(run))
         .or_else(|| stopped(run))
         // Last, because it may go on for as long as caches keep old answers.
         .or_else(|| settle(run))
@@ -215,4 +222,11 @@ fn checking(run: &Run) -> Option<Work> {
         .iter()
         .find(|(_, step)| step.state == StepState::Checking)
         .map(|(id, _)| Work::Check(id.clone()))
+}
+
+fn checking_gate(run: &Run) -> Option<Work> {
+    run.gates
+        .iter()
+        .find(|(_, gate)| gate.checking)
+        .map(|(phase, _)| Work::CheckGate(phase.clone()))
 }

@@ -14,6 +14,7 @@ use switchback_model::{
 use crate::evolve::IllegalEvent;
 use crate::proof::WriteCx;
 use crate::run::Run;
+use crate::sign_in::SignIn;
 use crate::ttl::ServedVersion;
 
 /// Wall clock and monotonic clock, both scaled in a rehearsal.
@@ -249,6 +250,10 @@ pub trait World: Send + Sync {
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading;
     /// When the caller's sign-in ends, as last noted in passing; `None` = not known. Never asks.
     fn sign_in_until(&self) -> Option<Timestamp> {
+        self.sign_in().map(|sign_in| sign_in.until)
+    }
+    /// The same, with the command that signs in again.
+    fn sign_in(&self) -> Option<SignIn> {
         None
     }
 }

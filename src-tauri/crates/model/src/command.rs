@@ -1,10 +1,12 @@
 //! Commands: what a person asks of a run.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::field::FieldChoices;
-use crate::ids::{CheckId, DecisionId, Operator, StepId};
+use crate::ids::{CheckId, DecisionId, Operator, PhaseId, RuleId, StepId};
 use crate::plan::Plan;
 use crate::rollback::RollbackScope;
 
@@ -35,6 +37,14 @@ pub enum Command {
     Apply {
         /// The step.
         step: StepId,
+    },
+    /// Apply a step although a guard stands in the way that may be overridden; needs a reason. The
+    /// basis is the preview's digest.
+    ApplyOverriding {
+        /// The step.
+        step: StepId,
+        /// The guards overridden by name.
+        overrides: Vec<CheckId>,
     },
     /// Say that an attested step is so.
     Attest {
@@ -91,6 +101,28 @@ pub enum Command {
         /// The value as text, of the decision's type.
         value: String,
     },
+    /// Read the checks of a phase's gate.
+    CheckGate {
+        /// The phase.
+        phase: PhaseId,
+    },
+    /// Say go or no-go at a phase's gate; for go, the basis is the digest of what was seen of it.
+    Gate {
+        /// The phase.
+        phase: PhaseId,
+        /// Go, or no-go.
+        go: bool,
+        /// Who takes the part of each role that the gate names.
+        #[serde(default)]
+        people: BTreeMap<String, Operator>,
+    },
+    /// Move the deadline of a rollback rule whose trigger fails.
+    ExtendDeadline {
+        /// The rule.
+        rule: RuleId,
+        /// By how many minutes.
+        minutes: u32,
+    },
     /// Put another plan in the place of the run's; the basis is the digest of what differs. The
     /// plan comes from a runbook that the host has read, resolved and linted.
     Amend {
@@ -131,7 +163,7 @@ impl Command {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Check { .. } => "check",
-            Self::Apply { .. } => "apply",
+            Self::Apply { .. } | Self::ApplyOverriding { .. } => "apply",
             Self::Attest { .. } => "attest",
             Self::Skip { .. } => "skip",
             Self::Accept { .. } => "accept",
@@ -141,6 +173,10 @@ impl Command {
             Self::Inspect { .. } => "inspect",
             Self::Adopt { .. } => "adopt",
             Self::Decide { .. } => "decide",
+            Self::CheckGate { .. } => "check the gate",
+            Self::Gate { go: true, .. } => "say go",
+            Self::Gate { go: false, .. } => "say no-go",
+            Self::ExtendDeadline { .. } => "extend the deadline",
             Self::Amend { .. } => "amend",
             Self::Hold => "hold",
             Self::Stop => "stop",
@@ -159,7 +195,7 @@ impl Command {
 pub struct Submission {
     /// What is asked.
     pub command: Command,
-    /// Digest of what the person saw; needed for apply, a choice by fields, amend and rollback.
+    /// Digest of what the person saw; needed for apply, a choice by fields, go, amend and rollback.
     #[serde(default)]
     pub basis: Option<Digest>,
     /// Who asks.

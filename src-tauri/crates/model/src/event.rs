@@ -1,5 +1,7 @@
 //! Events: the facts of which a run is the fold.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +11,7 @@ use crate::check::CheckReading;
 use crate::command::Resolution;
 use crate::digest::Digest;
 use crate::field::FieldChoices;
-use crate::ids::{CheckId, DecisionId, MonitorId, Operator, RunId, StepId};
+use crate::ids::{CheckId, DecisionId, MonitorId, Operator, PhaseId, RuleId, RunId, StepId};
 use crate::image::Captured;
 use crate::plan::Plan;
 use crate::preview::Preview;
@@ -134,6 +136,9 @@ pub enum EventKind {
         /// Why.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// Guards overridden by name.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        overrides: Vec<CheckId>,
     },
     /// A person chose, field by field, what becomes of somebody else's change. One undo writes it.
     FieldsChosen {
@@ -342,6 +347,57 @@ pub enum EventKind {
         decision: DecisionId,
         /// The value.
         value: String,
+        /// By whom.
+        by: Operator,
+        /// Why.
+        reason: String,
+    },
+    /// The checks of a gate are read.
+    GateCheckStarted {
+        /// The phase.
+        phase: PhaseId,
+    },
+    /// The checks of a gate were read.
+    GateChecked {
+        /// The phase.
+        phase: PhaseId,
+        /// What was read.
+        readings: Vec<CheckReading>,
+    },
+    /// People said go or no-go at a gate.
+    GateDecided {
+        /// The phase.
+        phase: PhaseId,
+        /// Go, or no-go.
+        go: bool,
+        /// Who took the part of each role.
+        people: BTreeMap<String, Operator>,
+        /// What they saw: the verdicts, the steps before, the open decisions.
+        basis: Digest,
+        /// Who wrote it down.
+        by: Operator,
+        /// Why.
+        reason: String,
+    },
+    /// A deadline passed: a decision is due. Nothing acts on it.
+    DecisionDue {
+        /// The rollback rule whose deadline it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<RuleId>,
+        /// The monitor whose deadline it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        monitor: Option<MonitorId>,
+        /// Since when it fails.
+        since: Timestamp,
+        /// When the decision was due.
+        due: Timestamp,
+    },
+    /// A person moved the deadline of a rule.
+    DeadlineExtended {
+        /// The rule.
+        rule: RuleId,
+        /// By how many minutes.
+        minutes: u32,
         /// By whom.
         by: Operator,
         /// Why.

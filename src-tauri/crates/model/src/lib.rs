@@ -8,6 +8,7 @@ pub mod attempt;
 pub mod check;
 pub mod command;
 pub mod digest;
+pub mod directory;
 pub mod dns;
 pub mod event;
 pub mod field;

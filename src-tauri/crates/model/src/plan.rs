@@ -116,6 +116,9 @@ pub struct Step {
     pub why_not_automated: Option<String>,
     /// Why the step exists.
     pub why: String,
+    /// What a notice says, where the runbook holds its words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
     /// What to look at while it runs and after it, for people.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub look_at: Vec<String>,

@@ -3,6 +3,7 @@
 //! Every probe reads and nothing else. It is told where to look by a [`ProbeWorld`]: in a
 //! rehearsal documentation addresses lead to loopback stand-ins, and nothing leaves the machine.
 
+pub mod chain;
 pub mod checks;
 pub mod dns;
 mod error;
@@ -11,6 +12,7 @@ mod reading;
 pub mod tls;
 pub mod world;
 
+pub use chain::{Chain, Tunnel, chain, reachable};
 pub use checks::{check_authoritative, check_certificate, check_http_build, check_resolvers};
 pub use dns::{Answer, Asked, authoritative, delegation, name_servers_of, resolvers};
 pub use error::{ProbeError, ProbeErrorKind};

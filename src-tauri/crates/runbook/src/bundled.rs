@@ -10,27 +10,50 @@ pub struct Bundled {
     text: &'static str,
     /// The names and texts of its targets.
     pub targets: &'static [(&'static str, &'static str)],
+    /// The names and texts of its notices.
+    notices: &'static [(&'static str, &'static str)],
+}
+
+macro_rules! part {
+    ($runbook:literal, $folder:literal, $name:literal, $ending:literal) => {
+        (
+            $name,
+            include_str!(concat!(
+                "../../../runbooks/",
+                $runbook,
+                "/",
+                $folder,
+                "/",
+                $name,
+                $ending
+            )),
+        )
+    };
+}
+
+macro_rules! runbook {
+    ($name:literal, targets $targets:tt, notices $notices:tt) => {
+        Bundled {
+            name: $name,
+            text: include_str!(concat!("../../../runbooks/", $name, "/runbook.toml")),
+            targets: runbook!(@parts $name "targets" ".toml" $targets),
+            notices: runbook!(@parts $name "notices" ".txt" $notices),
+        }
+    };
+    (@parts $runbook:literal $folder:literal $ending:literal [$($name:literal),*]) => {
+        &[$(part!($runbook, $folder, $name, $ending)),*]
+    };
 }
 
 /// Every built-in runbook.
-pub const ALL: &[Bundled] = &[Bundled {
-    name: "dns-switch",
-    text: include_str!("../../../runbooks/dns-switch/runbook.toml"),
-    targets: &[
-        (
-            "rehearsal",
-            include_str!("../../../runbooks/dns-switch/targets/rehearsal.toml"),
-        ),
-        (
-            "prod.example",
-            include_str!("../../../runbooks/dns-switch/targets/prod.example.toml"),
-        ),
-        (
-            "test",
-            include_str!("../../../runbooks/dns-switch/targets/test.toml"),
-        ),
-    ],
-}];
+pub const ALL: &[Bundled] = &[
+    runbook!("dns-switch", targets ["rehearsal", "prod.example", "test"], notices []),
+    runbook!(
+        "tis-cognito",
+        targets ["rehearsal", "preprod.example", "prod.example", "test"],
+        notices ["in-advance", "start", "cancelled", "rolled-back"]
+    ),
+];
 
 /// The built-in runbook of this name.
 #[must_use]
@@ -42,7 +65,9 @@ impl Bundled {
     /// The runbook's text.
     #[must_use]
     pub fn source(&self) -> Source {
+        let notices = self.notices.iter();
         Source::new(format!("built-in:{}/runbook.toml", self.name), self.text)
+            .with_notices(notices.map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))
     }
 
     /// One target's text.

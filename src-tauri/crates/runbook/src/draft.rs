@@ -32,6 +32,13 @@ pub(crate) struct DraftPhase {
 /// Names of steps or plan items, as written.
 pub(crate) type Names = Vec<Located<String>>;
 
+/// A text for people as written, placeholders and all: lints look at words, also without a target.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub key: &'static str,
+    pub text: Located<String>,
+}
+
 #[derive(Debug)]
 pub(crate) struct DraftStep {
     pub step: Step,
@@ -39,9 +46,18 @@ pub(crate) struct DraftStep {
     /// Whether the id could be read; else a stand-in holds its place.
     pub named: bool,
     pub reversibility_at: At,
+    /// Whether it says how it is taken back; else a stand-in holds its place.
+    pub says_way_back: bool,
     pub needs: Names,
     pub after: Names,
     pub decisions: Vec<Located<DecisionId>>,
+    /// What it restricts until a step lifts it; `None` where it does not say.
+    pub restricts: Option<Names>,
+    /// Restrictions that it lifts.
+    pub lifts: Names,
+    /// Steps whose work it does once more on purpose.
+    pub repeats: Names,
+    pub said: Vec<Said>,
     /// The kinds of checks as written, also of those that no target has filled yet.
     pub before: Vec<&'static str>,
     pub undo_before: usize,
@@ -49,6 +65,8 @@ pub(crate) struct DraftStep {
     pub verify: usize,
     /// The action's kind as written.
     pub action: Option<&'static str>,
+    /// The action's keys and values as written, to tell equal ones without a target.
+    pub action_written: String,
 }
 
 /// A check, or what stands for one.
@@ -83,6 +101,9 @@ pub(crate) struct DraftRule {
     pub keep: Names,
     pub trigger: Option<Located<MonitorId>>,
     pub decision: Option<Located<DecisionId>>,
+    /// How many notices it has as written.
+    pub then: usize,
+    pub said: Vec<Said>,
 }
 
 #[derive(Debug)]
@@ -99,4 +120,5 @@ pub(crate) struct DraftCoherence {
 pub(crate) struct DraftDecision {
     pub decision: Decision,
     pub at: At,
+    pub said: Vec<Said>,
 }

@@ -35,21 +35,35 @@ impl Reader<'_> {
         if !self.templates {
             return Some(literal.value);
         }
-        let (mut out, mut rest, mut whole) = (String::new(), literal.value.as_str(), true);
+        self.filled(&literal.value, literal.at, only, true)
+    }
+
+    fn filled(
+        &mut self,
+        text: &str,
+        at: At,
+        only: Option<&[ValueType]>,
+        may_bring_notices: bool,
+    ) -> Option<String> {
+        let (mut out, mut rest, mut whole) = (String::new(), text, true);
         while let Some(start) = rest.find("${") {
             out.push_str(&rest[..start]);
             let after = &rest[start + 2..];
             let Some(end) = after.find('}') else {
                 self.notes.error(
                     "bad-placeholder",
-                    literal.at,
+                    at,
                     "This placeholder starts with \"${\" but has no \"}\".",
                     "Write ${name}.",
                 );
                 return None;
             };
             let name = &after[..end];
-            match self.placeholder(name, literal.at, only) {
+            let found = match name.strip_prefix("notice:") {
+                Some(notice) if may_bring_notices && only.is_none() => self.notice(notice, at),
+                _ => self.placeholder(name, at, only),
+            };
+            match found {
                 Some(text) => out.push_str(&text),
                 None => whole = false,
             }
@@ -60,7 +74,7 @@ impl Reader<'_> {
     }
 
     fn placeholder(&mut self, name: &str, at: At, only: Option<&[ValueType]>) -> Option<String> {
-        let at = self.within(at, &format!("${{{name}}}"));
+        let at = self.notes.within(at, &format!("${{{name}}}"));
         let Some(declared) = self.values.0.get(name) else {
             let known: Vec<&str> = self.values.0.keys().map(String::as_str).collect();
             let fix = suggestion(name, &known);
@@ -83,14 +97,20 @@ impl Reader<'_> {
         declared.bound.as_ref().and_then(Value::text)
     }
 
-    /// The part of a string's span that holds a token, else all of it (it may be written with
-    /// escapes).
-    fn within(&self, at: At, token: &str) -> At {
-        let raw = self.notes.source().text.get(at.start..at.end);
-        raw.and_then(|raw| raw.find(token)).map_or(at, |found| At {
-            start: at.start + found,
-            end: at.start + found + token.len(),
-        })
+    /// The text of `notices/NAME.txt`, in which values are replaced as in the runbook.
+    fn notice(&mut self, name: &str, at: At) -> Option<String> {
+        let at = self.notes.within(at, &format!("${{notice:{name}}}"));
+        let source = self.notes.source();
+        let Some(text) = source.notices.get(name) else {
+            let known: Vec<&str> = source.notices.keys().map(String::as_str).collect();
+            let message = format!("There is no file notices/{name}.txt beside the runbook.");
+            self.notes
+                .error("unknown-notice", at, message, suggestion(name, &known));
+            return None;
+        };
+        self.used_notices.insert(name.to_owned());
+        crate::reader::sane(&mut self.notes, text, at);
+        self.filled(text.trim_end(), at, None, false)
     }
 
     /// The record sets that the string names as a whole placeholder; `Some(None)` when no target

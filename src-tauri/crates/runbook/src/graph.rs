@@ -294,7 +294,7 @@ fn references(notes: &mut Notes<'_>, draft: &mut Draft, index: &Index) {
 }
 
 /// The set and, for each member that joined, whom it needs: undoing X undoes what needs X.
-fn dependants(draft: &Draft, set: &[StepId]) -> BTreeMap<StepId, Option<StepId>> {
+pub(crate) fn dependants(draft: &Draft, set: &[StepId]) -> BTreeMap<StepId, Option<StepId>> {
     let mut closed: BTreeMap<StepId, Option<StepId>> = set.iter().map(|id| (id.clone(), None)).collect();
     loop {
         let joins: Vec<_> = steps(draft)

@@ -47,10 +47,12 @@ pub fn load(runbook: &str, target: Option<&str>) -> Result<Loaded, RunbookError>
             built_in,
         });
     }
-    let targets = file.parent().unwrap_or(Path::new("")).join("targets");
+    let beside = file.parent().unwrap_or(Path::new(""));
+    let targets = beside.join("targets");
     let target = target.map(|name| named_target(&targets, name)).transpose()?;
+    let notices = notices(&beside.join("notices"))?;
     Ok(Loaded {
-        runbook: Source::read(file)?,
+        runbook: Source::read(file)?.with_notices(notices),
         target,
     })
 }
@@ -85,6 +87,16 @@ fn named_target(folder: &Path, name: &str) -> Result<Source, RunbookError> {
     }
 }
 
+/// The texts of the files in a folder that end in `.txt`; none where there is no such folder.
+fn notices(folder: &Path) -> Result<Vec<(String, String)>, RunbookError> {
+    let mut notices = Vec::new();
+    for name in names_of(folder, ".txt") {
+        let text = Source::read(folder.join(format!("{name}.txt")))?.text;
+        notices.push((name, text.replace("\r\n", "\n")));
+    }
+    Ok(notices)
+}
+
 fn is_path(name: &str) -> bool {
     Path::new(name)
         .extension()
@@ -92,13 +104,18 @@ fn is_path(name: &str) -> bool {
 }
 
 fn available(folder: &Path) -> Vec<String> {
+    names_of(folder, ".toml")
+}
+
+/// The names of a folder's files that end so, without the ending.
+fn names_of(folder: &Path, ending: &str) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<String> = entries
         .filter_map(|entry| {
             entry
                 .file_name()
                 .to_str()
-                .and_then(|n| n.strip_suffix(".toml"))
+                .and_then(|n| n.strip_suffix(ending))
                 .map(str::to_owned)
         })
         .collect();

@@ -49,6 +49,16 @@ impl<'s> Notes<'s> {
         self.source
     }
 
+    /// The part of a string's span that holds a token, else all of it (it may be written with
+    /// escapes).
+    pub fn within(&self, at: At, token: &str) -> At {
+        let raw = self.source.text.get(at.start..at.end);
+        raw.and_then(|raw| raw.find(token)).map_or(at, |found| At {
+            start: at.start + found,
+            end: at.start + found + token.len(),
+        })
+    }
+
     pub fn error(&mut self, code: &'static str, at: At, message: impl Into<String>, fix: impl Into<String>) {
         let problem = self.problem(code, at, message.into(), fix.into());
         self.errors.push(problem);

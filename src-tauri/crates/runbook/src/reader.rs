@@ -58,6 +58,45 @@ impl<'a> Table<'a> {
         entries
     }
 
+    /// A string as written, with its place, without asking for the key: what is read of it is judged
+    /// elsewhere.
+    pub fn raw(&self, key: &str) -> Option<Located<String>> {
+        let item = self.map.get(key)?;
+        Some(Located {
+            value: item.get_ref().as_str()?.to_owned(),
+            at: item.span().into(),
+        })
+    }
+
+    /// The same, of a table in this one.
+    pub fn raw_in(&self, table: &str, key: &str) -> Option<Located<String>> {
+        let DeValue::Table(map) = self.map.get(table)?.get_ref() else {
+            return None;
+        };
+        Table::of("", map, self.at).raw(key)
+    }
+
+    /// How many items a list has, as written.
+    pub fn length_of(&self, key: &str) -> usize {
+        match self.map.get(key).map(|item| item.get_ref()) {
+            Some(DeValue::Array(items)) => items.len(),
+            _ => 0,
+        }
+    }
+
+    /// The keys of a table in this one, in the order of the alphabet, and where their values stand.
+    pub fn entries_of(&self, table: &str) -> Vec<(String, At)> {
+        let Some(DeValue::Table(map)) = self.map.get(table).map(|item| item.get_ref()) else {
+            return Vec::new();
+        };
+        let entries = map.iter();
+        let mut entries: Vec<_> = entries
+            .map(|(key, item)| (key.get_ref().clone().into_owned(), At::from(item.span())))
+            .collect();
+        entries.sort();
+        entries
+    }
+
     /// Where the value of a key stands, else where the table starts.
     pub fn at_key(&self, key: &str) -> At {
         self.map.get(key).map_or(self.at, |item| item.span().into())
@@ -70,6 +109,8 @@ pub(crate) struct Reader<'s> {
     pub values: Values,
     /// Values that a placeholder named.
     pub used: BTreeSet<String>,
+    /// Notices that a placeholder named.
+    pub used_notices: BTreeSet<String>,
     /// Whether `${name}` means something: in a runbook, not in a target.
     pub templates: bool,
     /// Every key that was asked for, by table, for the test that compares them with the schema.
@@ -137,7 +178,7 @@ fn walk(notes: &mut Notes<'_>, item: &Spanned<DeValue<'_>>) {
     }
 }
 
-fn sane(notes: &mut Notes<'_>, text: &str, at: At) {
+pub(crate) fn sane(notes: &mut Notes<'_>, text: &str, at: At) {
     let length = text.chars().count();
     if length > MAX_STRING {
         // The label covers the start only: nobody wants to see the whole string.
@@ -185,6 +226,7 @@ impl<'s> Reader<'s> {
             notes,
             values: Values::default(),
             used: BTreeSet::new(),
+            used_notices: BTreeSet::new(),
             templates,
             known: BTreeMap::new(),
             key: "",

@@ -42,33 +42,32 @@ fn read(runbook: &Source, target: Option<&Source>) -> (Report, Option<Plan>) {
     if let Some(parsed) = parsed {
         let mut root = Table::of("runbook", parsed.get_ref(), parsed.span().into());
         root.at.end = root.at.start;
-        let declared = values::declarations(&mut reader, &mut root);
-        let mut draft = Draft {
-            decisions: reader.decisions(&mut root),
-            ..Draft::default()
-        };
-        let (bound, resolved, kind) = match target_notes {
+        reader.values = values::declarations(&mut reader, &mut root);
+        let mut draft = Draft::default();
+        let (resolved, kind) = match target_notes {
             Some((mut on, Some(parsed))) => {
-                let mut root = Table::of("target", parsed.get_ref(), parsed.span().into());
-                root.at.end = root.at.start;
-                let (resolved, kind) = target::read(&mut on, &mut root);
-                let mut bound = declared;
-                values::bind(&mut on, &mut root, &mut bound);
-                target::decide(&mut on, &mut root, &mut draft.decisions);
-                on.finish(root);
+                let mut of_target = Table::of("target", parsed.get_ref(), parsed.span().into());
+                of_target.at.end = of_target.at.start;
+                let (resolved, kind) = target::read(&mut on, &mut of_target);
+                values::bind(&mut on, &mut of_target, &mut reader.values);
+                // The target decides by the questions, and a question may hold its values.
+                draft.decisions = reader.decisions(&mut root);
+                target::decide(&mut on, &mut of_target, &mut draft.decisions);
+                on.finish(of_target);
                 take(&mut report, on.notes);
-                (bound, resolved, kind)
+                (resolved, kind)
             }
-            Some((on, None)) => {
-                take(&mut report, on.notes);
-                (declared, None, None)
+            without => {
+                draft.decisions = reader.decisions(&mut root);
+                if let Some((on, _)) = without {
+                    take(&mut report, on.notes);
+                }
+                (None, None)
             }
-            None => (declared, None, None),
         };
-        reader.values = bound;
         fill(&mut reader, root, &mut draft);
         graph::link(&mut reader.notes, &mut draft, kind);
-        lints::lint(&mut reader, &draft);
+        lints::lint(&mut reader, &draft, kind);
         plan = resolved.map(|target| assemble(draft, target));
     } else if let Some((on, _)) = target_notes {
         take(&mut report, on.notes);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use switchback_model::plan::{Coherence, Decision, DecisionType, Monitor, Rule};
 use switchback_model::{DecisionId, MonitorId, RuleId};
 
-use crate::draft::{DraftCoherence, DraftDecision, DraftLook, DraftMonitor, DraftRule, Names};
+use crate::draft::{DraftCoherence, DraftDecision, DraftLook, DraftMonitor, DraftRule, Names, Said};
 use crate::notes::{At, Located};
 use crate::reader::{Item, Reader, Table};
 
@@ -114,9 +114,11 @@ impl Reader<'_> {
                 );
             }
             let keep = self.may(&mut t, "keep", Reader::names).unwrap_or_default();
+            let written = t.length_of("then");
             let then = self.may(&mut t, "then", Reader::texts).unwrap_or_default();
             let trigger = self.may(&mut t, "trigger", Reader::id);
             let decision = self.may(&mut t, "decision", Reader::id);
+            let said = said(&t, "title");
             self.finish(t);
             let stand_in = || RuleId::new(format!("unnamed-{number}")).expect("letters, digits and a hyphen");
             let id = id.unwrap_or_else(|| Located {
@@ -140,6 +142,8 @@ impl Reader<'_> {
                 keep,
                 trigger,
                 decision,
+                then: written,
+                said,
             });
         }
         rules
@@ -218,6 +222,7 @@ impl Reader<'_> {
                     DecisionType::YesNo
                 }
             };
+            let said = said(&t, "question");
             self.finish(t);
             let stand_in =
                 || DecisionId::new(format!("unnamed-{number}")).expect("letters, digits and a hyphen");
@@ -231,7 +236,11 @@ impl Reader<'_> {
                 kind,
                 decided: None,
             };
-            decisions.push(DraftDecision { decision, at: id.at });
+            decisions.push(DraftDecision {
+                decision,
+                at: id.at,
+                said,
+            });
         }
         decisions
     }
@@ -249,4 +258,8 @@ impl Reader<'_> {
         }
         choices.unwrap_or_default()
     }
+}
+
+fn said(t: &Table<'_>, key: &'static str) -> Vec<Said> {
+    t.raw(key).map(|text| Said { key, text }).into_iter().collect()
 }

@@ -134,6 +134,8 @@ struct Step {
     why_not_automated: Option<String>,
     /// Why the step exists.
     why: String,
+    /// What a notice says; `${notice:NAME}` brings in the file notices/NAME.txt.
+    notice: Option<String>,
     /// What to look at while it runs and after it, a sentence each.
     look_at: Option<Vec<String>>,
     /// What can go wrong, a sentence each.
@@ -144,7 +146,7 @@ struct Step {
     affects: Option<String>,
     /// How long it takes as planned.
     expected: Option<Duration>,
-    /// How it is taken back; may be left out for check and notice.
+    /// How it is taken back; needed for an action, a lint asks for it in an attested step.
     reversibility: Option<Reversibility>,
     /// Steps without whose effect this one's is wrong; undoing them undoes this first.
     needs: Option<Vec<String>>,
@@ -152,6 +154,13 @@ struct Step {
     after: Option<Vec<String>>,
     /// Decisions that must be taken first.
     decisions: Option<Vec<String>>,
+    /// What it makes worse until a later step lifts it, each a name of your own such as "writes"; an
+    /// empty list says that it restricts nothing, whatever its title sounds like.
+    restricts: Option<Vec<String>>,
+    /// Restrictions that it lifts.
+    lifts: Option<Vec<String>>,
+    /// Steps whose work it does once more on purpose.
+    repeats: Option<Vec<String>>,
     /// The one mutating request.
     action: Option<Action>,
     /// What must hold before.

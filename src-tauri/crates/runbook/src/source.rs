@@ -1,5 +1,6 @@
 //! A file as read: its text within limits, and the way from a byte to a line and a column.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -19,6 +20,8 @@ pub struct Source {
     pub file: String,
     /// The whole text.
     pub text: String,
+    /// The texts of the files in `notices/` beside it, by name without `.txt`; empty for a target.
+    pub notices: BTreeMap<String, String>,
 }
 
 impl Source {
@@ -27,7 +30,15 @@ impl Source {
         Self {
             file: file.into(),
             text: text.into(),
+            notices: BTreeMap::new(),
         }
+    }
+
+    /// The same with the notices that stand beside it, which `${notice:NAME}` brings in.
+    #[must_use]
+    pub fn with_notices(mut self, notices: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.notices = notices.into_iter().collect();
+        self
     }
 
     /// Reads a file.
@@ -53,7 +64,7 @@ impl Source {
             return Err(RunbookError::TooLarge { file });
         }
         match String::from_utf8(bytes) {
-            Ok(text) => Ok(Self { file, text }),
+            Ok(text) => Ok(Self::new(file, text)),
             Err(error) => {
                 let good = error.utf8_error().valid_up_to();
                 let before = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();

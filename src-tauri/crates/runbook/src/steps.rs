@@ -4,7 +4,7 @@ use switchback_model::dns::RecordType;
 use switchback_model::plan::{Reversibility, Step, StepKind};
 use switchback_model::{ActionSpec, PhaseId, SetTtl, StepId, SwitchRecord};
 
-use crate::draft::{DraftCheck, DraftPhase, DraftStep};
+use crate::draft::{DraftCheck, DraftPhase, DraftStep, Said};
 use crate::notes::{At, Located};
 use crate::reader::{Item, Reader, Table};
 
@@ -27,6 +27,9 @@ pub(crate) const REVERSIBILITY_KINDS: &[(&str, &str)] = &[
     ("none_needed", "none_needed"),
     ("point_of_no_return", "point_of_no_return"),
 ];
+
+/// How an attested step is taken back where the runbook does not say.
+const UNSAID: &str = "Nothing says how this is taken back: find out, do it, and record what was done.";
 
 impl Reader<'_> {
     /// Reads every `[[phase]]`.
@@ -100,6 +103,7 @@ impl Reader<'_> {
         let automated = automated.unwrap_or(matches!(step_kind, StepKind::Check | StepKind::Action));
         let why_not_automated = self.may(&mut t, "why_not_automated", Reader::text);
         let why = self.must(&mut t, "why", Reader::text);
+        let notice = self.step_notice(&mut t, step_kind);
         let owner = self.may(&mut t, "owner", Reader::text);
         let look_at = self.may(&mut t, "look_at", Reader::texts).unwrap_or_default();
         let risks = self.may(&mut t, "risks", Reader::texts).unwrap_or_default();
@@ -111,6 +115,15 @@ impl Reader<'_> {
         let after = self.may(&mut t, "after", Reader::names).unwrap_or_default();
         let decisions = self.decision_ids(&mut t);
         let undo_loses = self.may(&mut t, "undo_loses", Reader::texts).unwrap_or_default();
+        let restricts = self.may(&mut t, "restricts", Reader::names);
+        let lifts = self.may(&mut t, "lifts", Reader::names).unwrap_or_default();
+        let repeats = self.may(&mut t, "repeats", Reader::names).unwrap_or_default();
+        let said = [
+            ("title", t.raw("title")),
+            ("why", t.raw("why")),
+            ("words", t.raw_in("reversibility", "words")),
+        ];
+        let action_written = self.as_written(&t, "action");
         let action = self.step_action(&mut t, kind);
         let before = self.checks(&mut t, "before", false);
         let verify = self.checks(&mut t, "verify", true);
@@ -141,14 +154,23 @@ impl Reader<'_> {
             id_at: id.at,
             named,
             reversibility_at,
+            says_way_back: reversibility_at != at,
             needs,
             after,
             decisions,
+            restricts,
+            lifts,
+            repeats,
+            said: said
+                .into_iter()
+                .filter_map(|(key, text)| Some(Said { key, text: text? }))
+                .collect(),
             before: before.iter().map(|check| check.kind).collect(),
             verify: verify.len(),
             undo_before: undo_before.len(),
             undo_verify: undo_verify.len(),
             action: action.as_ref().map(|(kind, _)| *kind),
+            action_written,
             step: Step {
                 id: id.value,
                 title: title.unwrap_or_default(),
@@ -157,6 +179,7 @@ impl Reader<'_> {
                 automated,
                 why_not_automated,
                 why: why.unwrap_or_default(),
+                notice,
                 look_at,
                 risks,
                 owner,
@@ -205,10 +228,27 @@ impl Reader<'_> {
         }
     }
 
-    /// A step that only looks or tells has no effect unless it says otherwise.
+    /// What a notice step sends.
+    fn step_notice(&mut self, t: &mut Table<'_>, kind: StepKind) -> Option<String> {
+        let at = t.at_key("notice");
+        let notice = self.may(t, "notice", Reader::text);
+        if at != t.at && kind != StepKind::Notice {
+            self.notes.error(
+                "notice-not-allowed",
+                at,
+                "Only a step of kind notice may have a `notice`.",
+                "Set `kind = \"notice\"`, or remove the notice.",
+            );
+        }
+        notice
+    }
+
+    /// A step that only looks or tells has no effect unless it says otherwise. Whoever attests that
+    /// something was done may leave it out as well: a lint asks for it, and until it is answered a
+    /// rollback stops there and asks a person.
     fn step_reversibility(&mut self, t: &mut Table<'_>, kind: Option<StepKind>) -> Reversibility {
         let at = t.at_key("reversibility");
-        let may_leave_out = !matches!(kind, Some(StepKind::Action | StepKind::Attest));
+        let may_leave_out = kind != Some(StepKind::Action);
         let read = |r: &mut Self, item: Item<'_>| r.reversibility(item);
         let written = if may_leave_out && at == t.at {
             self.may(t, "reversibility", read)
@@ -230,7 +270,12 @@ impl Reader<'_> {
             let fix = "Say how it is taken back: undo (actions only), manual with words, correct with a notice, or point_of_no_return.";
             self.notes.error(code, at, message, fix);
         }
-        written.unwrap_or(Reversibility::NoneNeeded)
+        written.unwrap_or_else(|| match kind {
+            Some(StepKind::Attest) => Reversibility::Manual {
+                words: UNSAID.to_owned(),
+            },
+            _ => Reversibility::NoneNeeded,
+        })
     }
 
     fn reversibility(&mut self, item: Item<'_>) -> Option<Reversibility> {
@@ -260,6 +305,16 @@ impl Reader<'_> {
         };
         self.finish(t);
         read
+    }
+
+    /// A table's keys and values as written.
+    fn as_written(&self, t: &Table<'_>, key: &str) -> String {
+        let text = &self.notes.source().text;
+        let entries = t.entries_of(key).into_iter().map(|(key, at)| {
+            let value = text.get(at.start..at.end).unwrap_or_default();
+            format!("{key} = {value}\n")
+        });
+        entries.collect()
     }
 
     /// The action's kind, and the action where every field could be read.

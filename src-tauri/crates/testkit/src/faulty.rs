@@ -239,6 +239,10 @@ impl World for FaultyWorld {
         })
     }
 
+    fn sign_in(&self) -> Option<switchback_engine::sign_in::SignIn> {
+        self.inner.sign_in()
+    }
+
     fn seals(&self, spec: &ActionSpec) -> bool {
         self.inner.seals(spec)
     }

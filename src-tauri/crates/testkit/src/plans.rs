@@ -80,6 +80,7 @@ pub fn step(text: &str, kind: StepKind) -> Step {
         automated: kind != StepKind::Attest,
         why_not_automated: None,
         why: "it is a test".to_owned(),
+        notice: None,
         look_at: Vec::new(),
         risks: Vec::new(),
         owner: None,

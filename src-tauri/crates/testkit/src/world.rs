@@ -9,6 +9,7 @@ use switchback_engine::ports::{
     Action, Clock, History, Identity, ProviderError, ProviderErrorKind, SyncState, World,
 };
 use switchback_engine::proof::WriteCx;
+use switchback_engine::sign_in::SignIn;
 use switchback_engine::ttl::{TtlWait, ttl_wait};
 use switchback_model::dns::RecordSet;
 use switchback_model::event::Receipt;
@@ -28,6 +29,7 @@ pub struct FakeWorld {
     checks: Mutex<BTreeMap<CheckId, VecDeque<Verdict>>>,
     identities: Mutex<VecDeque<Result<Identity, ProviderError>>>,
     secret: Mutex<BTreeSet<String>>,
+    sign_in: Mutex<Option<SignIn>>,
 }
 
 impl FakeWorld {
@@ -41,6 +43,7 @@ impl FakeWorld {
             checks: Mutex::default(),
             identities: Mutex::default(),
             secret: Mutex::default(),
+            sign_in: Mutex::default(),
         })
     }
 
@@ -57,6 +60,11 @@ impl FakeWorld {
     /// touches personal data.
     pub fn keep_secret(&self, name: &switchback_model::dns::DnsName) {
         self.secret.lock().unwrap().insert(name.host().to_owned());
+    }
+
+    /// From now on the sign-in ends then, or nobody knows.
+    pub fn sign_in_ends(&self, sign_in: Option<SignIn>) {
+        *self.sign_in.lock().unwrap() = sign_in;
     }
 
     /// From now on no way back can be built: something stands beside that bars it.
@@ -119,6 +127,10 @@ impl World for FakeWorld {
                 arn: "arn:aws:sts::fake".to_owned(),
             })
         })
+    }
+
+    fn sign_in(&self) -> Option<SignIn> {
+        self.sign_in.lock().unwrap().clone()
     }
 
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {

@@ -253,6 +253,68 @@ before: Array<string>,
 after: Array<string>, };
 
 /**
+ * What the connection is checked for: a run's target, or a profile in a region.
+ */
+export type ConnectionAsk = { 
+/**
+ * A run; goes before the other two.
+ */
+run: string | null, 
+/**
+ * A profile; absent = the environment's credentials.
+ */
+profile: string | null, 
+/**
+ * A region; absent = the profile's, else eu-west-2.
+ */
+region: string | null, };
+
+/**
+ * The check of the connection: each row has its value, where and when it was seen, and its mend.
+ */
+export type ConnectionView = { 
+/**
+ * [`super::SCHEMA_VERSION`].
+ */
+schema_version: number, 
+/**
+ * What was checked, in words.
+ */
+about: string, 
+/**
+ * The target's name, where there is one.
+ */
+target: string | null, 
+/**
+ * The profile; absent = the environment's credentials.
+ */
+profile: string | null, 
+/**
+ * The region.
+ */
+region: string, 
+/**
+ * When it was made.
+ */
+checked_at: string, 
+/**
+ * The worst of the rows.
+ */
+tone: Tone, 
+/**
+ * The rows, from this computer to the service.
+ */
+rows: Array<ReadingView>, 
+/**
+ * What the caller may do: exercised now, exercised in this run, or assumed.
+ */
+permissions: Array<ReadingView>, 
+/**
+ * The environment's part in it.
+ */
+environment: Array<SettingView>, };
+
+/**
  * A deadline: says "Decision due", never acts.
  */
 export type Deadline = { 
@@ -790,6 +852,97 @@ place: string,
 fix: string, };
 
 /**
+ * One profile of the AWS files. No secret is in it.
+ */
+export type ProfileView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * `keys`, `session_keys`, `sso_session`, `sso_legacy`, `assume_role`, `process`, `web_identity`,
+ * `login` or `nothing`.
+ */
+kind: string, 
+/**
+ * The kind in a few words.
+ */
+kind_words: string, 
+/**
+ * With whose credentials a role is assumed.
+ */
+source: string | null, 
+/**
+ * The role's name.
+ */
+role: string | null, 
+/**
+ * The last four digits of the account, where the profile says it.
+ */
+account_tail: string | null, 
+/**
+ * The region that it names.
+ */
+region: string | null, 
+/**
+ * The name of its `sso-session`.
+ */
+sso_session: string | null, 
+/**
+ * How its session stands.
+ */
+session: SessionState, 
+/**
+ * When the token ends or ended.
+ */
+session_at: string | null, 
+/**
+ * The same in words.
+ */
+session_words: string, 
+/**
+ * The exact command that signs in.
+ */
+sign_in: string | null, 
+/**
+ * What keeps it from being used.
+ */
+problem: string | null, 
+/**
+ * How to mend that.
+ */
+mend: string | null, };
+
+/**
+ * The profiles that a person may choose from.
+ */
+export type ProfilesView = { 
+/**
+ * [`super::SCHEMA_VERSION`].
+ */
+schema_version: number, 
+/**
+ * The profiles, by name.
+ */
+profiles: Array<ProfileView>, 
+/**
+ * The one that is used where a target names none.
+ */
+selected: string | null, 
+/**
+ * The environment's part in it.
+ */
+environment: Array<SettingView>, 
+/**
+ * Why the files can't be read.
+ */
+problem: string | null, 
+/**
+ * How to mend that.
+ */
+mend: string | null, };
+
+/**
  * One check or monitor with its last reading.
  */
 export type ReadingView = { 
@@ -971,6 +1124,11 @@ breaches: Array<BreachView>,
  */
 unproven: Array<string>, 
 /**
+ * The decision that the rule waits for, where nobody has taken it: named, and no bar to the
+ * rollback.
+ */
+open_decision: string | null, 
+/**
  * Steps left as they are, in words.
  */
 stays: Array<string>, 
@@ -1091,6 +1249,10 @@ sign_in_until: string | null,
  */
 t0: T0View | null, 
 /**
+ * Planned time against actual, of the whole run.
+ */
+times: TimesView, 
+/**
  * The phases with their steps.
  */
 phases: Array<PhaseView>, 
@@ -1183,6 +1345,32 @@ ttl_s: number | null,
 problem: string | null, };
 
 /**
+ * How a profile's session stands.
+ */
+export type SessionState = "not_needed" | "signed_out" | "expired" | "ends" | "renews";
+
+/**
+ * A variable of the environment that has a say in where credentials and requests go.
+ */
+export type SettingView = { 
+/**
+ * Its name.
+ */
+variable: string, 
+/**
+ * Its value, where that is no secret.
+ */
+value: string | null, 
+/**
+ * What it does here.
+ */
+effect: string, 
+/**
+ * Whether something goes elsewhere because of it than a target's file says.
+ */
+overrides: boolean, };
+
+/**
  * A break-glass sheet that was written.
  */
 export type SheetExported = { 
@@ -1245,6 +1433,10 @@ plan_ref: string,
  * check, action, attest or notice.
  */
 kind: string, 
+/**
+ * Why a person carries it out; absent = the console does.
+ */
+why_not_automated: string | null, 
 /**
  * The state's name: `to_do`, `checking` …
  */

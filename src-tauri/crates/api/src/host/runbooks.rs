@@ -46,7 +46,11 @@ pub fn view(runbook: &str) -> Result<RunbookView, ApiError> {
     Ok(RunbookView {
         runbook: runbook.to_owned(),
         built_in: bundled::find(runbook).is_some(),
-        title: if title.is_empty() { runbook.to_owned() } else { title },
+        title: if title.is_empty() {
+            runbook.to_owned()
+        } else {
+            title
+        },
         targets,
         problems,
     })
@@ -164,7 +168,10 @@ mod tests {
             assert!(runbook.built_in, "{}", runbook.runbook);
             assert_eq!(runbook.targets[0].kind, "rehearsal", "{runbook:?}");
             assert!(runbook.targets[0].steps > 0, "{runbook:?}");
-            assert!(runbook.problems.iter().all(|problem| !problem.stops), "{runbook:?}");
+            assert!(
+                runbook.problems.iter().all(|problem| !problem.stops),
+                "{runbook:?}"
+            );
         }
     }
 
@@ -195,7 +202,10 @@ mod tests {
             std::fs::write(file, text).unwrap();
         };
         write("runbook.toml", &bundled.source().text);
-        write("targets/rehearsal.toml", &bundled.target("rehearsal").unwrap().text);
+        write(
+            "targets/rehearsal.toml",
+            &bundled.target("rehearsal").unwrap().text,
+        );
         write("targets/broken.toml", "id = 1\n");
         let seen = view(folder.path().to_str().unwrap()).unwrap();
         let names: Vec<&str> = seen.targets.iter().map(|t| t.name.as_str()).collect();

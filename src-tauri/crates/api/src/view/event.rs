@@ -95,8 +95,27 @@ fn tell(kind: &EventKind) -> Told {
             about(step, format!("Checks ended: {passing} of {all} pass{problem}"))
         }
         EventKind::Approved {
-            step, by, preview, ..
-        } => said(step, by, format!("Approved preview {}", preview.short())),
+            step,
+            by,
+            preview,
+            reason,
+            overrides,
+        } => said(
+            step,
+            by,
+            match &overrides[..] {
+                [] => format!("Approved preview {}", preview.short()),
+                names => {
+                    let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+                    let why = reason.as_deref().unwrap_or_default();
+                    format!(
+                        "Approved preview {}, {} overridden: {why}",
+                        preview.short(),
+                        names.join(", ")
+                    )
+                }
+            },
+        ),
         EventKind::FieldsChosen {
             step,
             fields,
@@ -225,6 +244,58 @@ fn tell(kind: &EventKind) -> Told {
                     n => format!("{n} changes"),
                 }
             ),
+        ),
+        EventKind::GateCheckStarted { phase } => {
+            (None, None, format!("Gate of phase {phase}: checks started"))
+        }
+        EventKind::GateChecked { phase, readings } => {
+            let open = readings.iter().filter(|r| !r.verdict.lets_through()).count();
+            let said = match open {
+                0 => format!("{} of {0} checks pass", readings.len()),
+                open => format!("{} of {} checks pass", readings.len() - open, readings.len()),
+            };
+            (None, None, format!("Gate of phase {phase}: {said}"))
+        }
+        EventKind::GateDecided {
+            phase,
+            go,
+            people,
+            by,
+            reason,
+            ..
+        } => {
+            let word = if *go { "Go" } else { "No-go" };
+            let people: Vec<String> = people
+                .iter()
+                .map(|(role, name)| format!("{role} {name}"))
+                .collect();
+            let people = match people.is_empty() {
+                true => String::new(),
+                false => format!(" ({})", people.join(", ")),
+            };
+            let sentence = format!("{word} at the gate of phase {phase}{people}: {reason}");
+            (None, Some(by.to_string()), sentence)
+        }
+        EventKind::DecisionDue {
+            rule, monitor, since, ..
+        } => {
+            let of = match (rule, monitor) {
+                (Some(rule), _) => format!("rule {rule}"),
+                (None, Some(monitor)) => format!("monitor {monitor}"),
+                (None, None) => "a deadline".to_owned(),
+            };
+            let since = since.strftime("%H:%M:%S UTC");
+            (None, None, format!("Decision due: {of}, failing since {since}"))
+        }
+        EventKind::DeadlineExtended {
+            rule,
+            minutes,
+            by,
+            reason,
+        } => (
+            None,
+            Some(by.to_string()),
+            format!("Deadline of rule {rule} moved by {minutes} min: {reason}"),
         ),
         EventKind::Held { by, reason } => (None, Some(by.to_string()), format!("On hold: {reason}")),
         EventKind::StopRequested { by, reason } => {

@@ -2,8 +2,10 @@
 
 mod amendment;
 mod answers;
+mod deadlines;
 mod event;
 mod fields;
+mod gate;
 mod offers;
 mod rollback;
 mod run;

@@ -76,11 +76,21 @@ pub fn rollback_plan_view(
             .filter(|p| !p.reading.verdict.lets_through())
             .map(|p| p.reading.check.to_string())
             .collect(),
+        open_decision: open_decision(run, &plan.scope),
         stays,
         in_flight: plan.in_flight.iter().map(ToString::to_string).collect(),
         caches_s: plan.items.iter().filter_map(served_ttl).max().unwrap_or(0),
         takes: takes(run, plan, known),
     }
+}
+
+/// The decision that a rule waits for, where nobody has taken it.
+fn open_decision(run: &Run, scope: &RollbackScope) -> Option<String> {
+    let RollbackScope::Rule(rule) = scope else {
+        return None;
+    };
+    let decision = run.plan.rule(rule)?.decision.as_ref()?;
+    (!run.decisions.contains_key(decision)).then(|| decision.to_string())
 }
 
 /// The longest TTL that is served now and replaced by the item: how long compliant caches keep it.

@@ -9,12 +9,12 @@ use switchback_model::plan::DecisionType;
 use switchback_model::rollback::Precondition;
 use switchback_model::{MonitorId, RollbackPlan, RunState, StepState, TargetKind};
 
-use super::{answers, offers, rollback, step};
+use super::{answers, deadlines, gate, offers, rollback, step};
 use crate::known::Known;
 use crate::mirror::MirrorSource;
 use crate::wire::{
-    BannerView, Deadline, DeadlineKind, DecisionView, DriverLife, DriverView, LostView, PhaseView,
-    ReadingView, RunSnapshot, SCHEMA_VERSION, TimesView, Tone,
+    BannerView, DecisionView, DriverLife, DriverView, LostView, PhaseView, ReadingView, RunSnapshot,
+    SCHEMA_VERSION, Tone,
 };
 
 /// The rollback that the button would propose, as last read.
@@ -115,7 +115,8 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
         driver: driver(run, live),
         lost: live.watch.as_ref().and_then(|watch| watch.lost.clone()),
         sign_in_until: live.sign_in_until,
-        t0: None,
+        t0: gate::t0(run),
+        times: gate::run_times(run, now),
         phases: run
             .plan
             .phases
@@ -124,8 +125,8 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
                 id: phase.id.to_string(),
                 title: phase.title.clone(),
                 t0: phase.t0,
-                gate: None,
-                times: TimesView::default(),
+                gate: gate::view(run, phase, now, watching.as_deref()),
+                times: gate::phase_times(run, phase, now),
                 done: u32::try_from(
                     phase
                         .steps
@@ -140,7 +141,9 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
                     .map(|s| {
                         let offers = offers::offers(run, s, now, watching.as_deref());
                         let takes = live.known.undo_time(run, &s.id);
-                        step::view(s, &run.steps[&s.id], now, offers, takes)
+                        let mut view = step::view(s, &run.steps[&s.id], now, offers, takes);
+                        view.times = gate::step_times(run, &s.id, now);
+                        view
                     })
                     .collect(),
             })
@@ -150,7 +153,7 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
         monitors,
         rollback: run.rollback.as_ref().map(|r| rollback::progress(run, r, now)),
         decisions: decisions(run),
-        deadlines: deadlines(run, live, now),
+        deadlines: deadlines::deadlines(run, live, now),
         stopped_by: live.stopped_by.clone(),
         mirror,
         watching,
@@ -272,47 +275,4 @@ fn decisions(run: &Run) -> Vec<DecisionView> {
             }
         })
         .collect()
-}
-
-fn deadlines(run: &Run, live: &Live, now: Timestamp) -> Vec<Deadline> {
-    let mut all: Vec<Deadline> = run
-        .plan
-        .monitors
-        .iter()
-        .filter_map(|monitor| {
-            let at = live.monitors.get(&monitor.id)?.decision_due(monitor)?;
-            Some(Deadline {
-                id: monitor.id.to_string(),
-                kind: DeadlineKind::Monitor,
-                rule: None,
-                title: format!("Failing: {}", monitor.title),
-                since: live.monitors[&monitor.id].failing_since,
-                at: Some(at),
-                due: at <= now,
-                open_decision: None,
-                note: String::new(),
-                extended: Vec::new(),
-                extendable: false,
-            })
-        })
-        .collect();
-    let expired = run.plan.steps().filter_map(|step| {
-        let state = &run.steps[&step.id];
-        matches!(state.state, StepState::Unverified | StepState::UndoUnverified).then(|| Deadline {
-            id: step.id.to_string(),
-            kind: DeadlineKind::Step,
-            rule: None,
-            title: format!("{}: an after-check did not pass in time", step.title),
-            since: None,
-            at: Some(state.changed_at.unwrap_or(now)),
-            due: true,
-            open_decision: None,
-            note: String::new(),
-            extended: Vec::new(),
-            extendable: false,
-        })
-    });
-    all.extend(expired);
-    all.sort_by_key(|deadline| (deadline.at.is_none(), deadline.at));
-    all
 }

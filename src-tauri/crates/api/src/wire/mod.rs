@@ -6,6 +6,7 @@
 
 mod amendment;
 mod change;
+mod connection;
 mod fields;
 mod gate;
 mod journal;
@@ -19,6 +20,7 @@ mod truth;
 
 pub use amendment::{AmendmentChange, AmendmentView};
 pub use change::{CallView, ChangeView, PreviewView};
+pub use connection::{ConnectionAsk, ConnectionView, ProfileView, ProfilesView, SessionState, SettingView};
 pub use fields::{FieldPlanView, FieldRowView};
 pub use gate::{
     Deadline, DeadlineKind, ExtensionView, GateDecision, GatePerson, GateState, GateView, T0View, TimesView,

@@ -131,6 +131,9 @@ pub struct RollbackPlanView {
     pub breaches: Vec<BreachView>,
     /// Preconditions that do not hold: each must be overridden by name (check id).
     pub unproven: Vec<String>,
+    /// The decision that the rule waits for, where nobody has taken it: named, and no bar to the
+    /// rollback.
+    pub open_decision: Option<String>,
     /// Steps left as they are, in words.
     pub stays: Vec<String>,
     /// Steps in flight in the set: stopped and resolved first.

@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use crate::mirror::MirrorView;
 
-use super::gate::{Deadline, T0View};
+use super::gate::{Deadline, T0View, TimesView};
 use super::reading::{ReadingView, Tone};
 use super::rollback::{RollbackProgress, WayBack};
 use super::step::PhaseView;
@@ -152,6 +152,8 @@ pub struct RunSnapshot {
     pub sign_in_until: Option<Timestamp>,
     /// T0: when the first step of the phase that says so took effect; absent = it has not.
     pub t0: Option<T0View>,
+    /// Planned time against actual, of the whole run.
+    pub times: TimesView,
     /// The phases with their steps.
     pub phases: Vec<PhaseView>,
     /// Monitors, worst first.

@@ -4,6 +4,7 @@ mod answers;
 mod checks;
 mod identity;
 mod plans;
+mod profiles;
 mod server;
 mod wire;
 

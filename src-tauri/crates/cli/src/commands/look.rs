@@ -33,6 +33,13 @@ pub struct RuleReadiness {
     pub missing: Vec<String>,
     /// The steps that it would undo, in order.
     pub order: Vec<String>,
+    /// The decision that it waits for, where nobody has taken it: it can be carried out all the same.
+    pub open_decision: Option<String>,
+}
+
+fn open_decision(run: &Run, rule: &Rule) -> Option<String> {
+    let decision = rule.decision.as_ref()?;
+    (!run.decisions.contains_key(decision)).then(|| decision.to_string())
 }
 
 /// What a look brought.
@@ -107,6 +114,7 @@ async fn blind(host: &Host, run: &Run, error: ApiError) -> Result<Look, ApiError
             ready: false,
             missing: vec![error.message.clone()],
             order: Vec::new(),
+            open_decision: open_decision(run, rule),
         })
         .collect();
     Ok(Look {
@@ -132,7 +140,7 @@ async fn seen(
         if let Some(reading) = read(run, monitor, &*around.world).await {
             monitors
                 .entry(monitor.id.clone())
-                .or_default()
+                .or_insert_with(|| MonitorRun::resume(run.watched.get(&monitor.id)))
                 .take(monitor, reading);
         }
     }
@@ -148,6 +156,7 @@ async fn seen(
                 ready: false,
                 missing: vec![rejection.message],
                 order: Vec::new(),
+                open_decision: open_decision(run, rule),
             },
         });
     }
@@ -201,5 +210,6 @@ fn readiness(run: &Run, rule: &Rule, plan: &RollbackPlan, preconditions: &[Preco
                     .map_or_else(|| item.id.clone(), ToString::to_string)
             })
             .collect(),
+        open_decision: open_decision(run, rule),
     }
 }

@@ -1,7 +1,9 @@
 //! One module a command group.
 
 mod amend;
+mod deadline;
 mod decide;
+mod gate;
 mod journal;
 mod look;
 mod open;
@@ -34,6 +36,8 @@ pub async fn run(args: Args, out: &Out) -> Result<u8, ApiError> {
         Command::Run(command) => run::run(&cx, command).await,
         Command::Step(command) => step::run(&cx, command).await,
         Command::Decide(command) => decide::run(&cx, command).await,
+        Command::Gate(command) => gate::run(&cx, command).await,
+        Command::Deadline(command) => deadline::run(&cx, command).await,
         Command::Rollback(command) => rollback::run(&cx, command).await,
         Command::Journal(command) => journal::run(&cx, command).await,
         Command::Secret(command) => secret::run(&cx, command).await,

@@ -131,6 +131,7 @@ fn step(step: &Step) -> Value {
         "actions": step.action.iter().map(action).collect::<Vec<_>>(),
         "undo": { "words": words, "loses": step.undo_loses, "checks": undo_checks },
         "why": step.why,
+        "notice": step.notice,
         "look_at": step.look_at,
         "risks": step.risks,
         "owner": step.owner,

@@ -217,6 +217,11 @@ fn text(plan: &RollbackPlanView) -> String {
             ));
         }
     }
+    if let Some(decision) = &plan.open_decision {
+        text.push_str(&format!(
+            "\nThe decision {decision} is open: by this rule it says when to go back. You can go back all the same.\n"
+        ));
+    }
     for breach in &plan.breaches {
         text.push_str(&format!(
             "\nBreach {}: {}\n  Roll back {} as well, or give --accept-breach {} --reason TEXT.\n",

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use switchback_api::host::{Claim, Host};
 use switchback_api::view::snapshot;
-use switchback_api::wire::{ApiError, DriverLife, DriverView, RunSnapshot};
+use switchback_api::wire::{ApiError, Deadline, DriverLife, DriverView, RunSnapshot, TimesView};
 use switchback_engine::run::Run as Folded;
 use switchback_model::Command;
 
@@ -130,6 +130,7 @@ pub fn document(
                 "note": step.note,
                 "generation": step.generation,
                 "changed_at": step.changed_at,
+                "times": step.times,
                 "attempts": step.attempts,
                 "findings": findings,
                 "drifted": step.drifted,
@@ -170,6 +171,17 @@ pub fn document(
         "endpoint": run.endpoint,
         "speed": snapshot.banner.speed,
         "driver": snapshot.driver,
+        "t0": snapshot.t0,
+        "times": snapshot.times,
+        "phases": snapshot.phases.iter().map(|phase| json!({
+            "id": phase.id,
+            "title": phase.title,
+            "done": phase.done,
+            "steps": phase.steps.len(),
+            "t0": phase.t0,
+            "times": phase.times,
+            "gate": phase.gate,
+        })).collect::<Vec<_>>(),
         "steps": steps,
         "monitors": monitors,
         "users": snapshot.users,
@@ -217,6 +229,9 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
         };
         text.push_str(&format!("mirror {}: {state}\n", mirror.dir));
     }
+    if let Some(t0) = &snapshot.t0 {
+        text.push_str(&format!("T0 {} (step {})\n", moment(t0.at), t0.step));
+    }
     for answer in [&snapshot.users, &snapshot.way_back.answer] {
         text.push_str(&format!(
             "{}: {} ({})\n",
@@ -235,17 +250,27 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
                     step.id.clone(),
                     step.state_words.clone(),
                     step.title.clone(),
+                    times_words(&step.times),
                     note.to_owned(),
                 ]
             })
             .collect();
+        let times = times_words(&phase.times);
         text.push_str(&format!(
-            "\n{} ({} of {})\n",
+            "\n{} ({} of {}){}\n",
             phase.title,
             phase.done,
-            phase.steps.len()
+            phase.steps.len(),
+            if times.is_empty() {
+                times
+            } else {
+                format!(", {times}")
+            },
         ));
-        text.push_str(&table(&["step", "state", "title", "note"], rows));
+        if let Some(gate) = &phase.gate {
+            text.push_str(&format!("Gate \"{}\": {}\n", gate.title, super::gate::line(gate)));
+        }
+        text.push_str(&table(&["step", "state", "title", "time", "note"], rows));
         text.push('\n');
     }
     if !snapshot.monitors.is_empty() {
@@ -285,15 +310,36 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
         text.push_str(&format!("\nRollback {}{why}\n", rollback.state));
     }
     for deadline in &snapshot.deadlines {
-        let Some(at) = deadline.at else { continue };
-        let due = if deadline.due {
-            "Decision due"
-        } else {
-            "Decision by"
-        };
-        text.push_str(&format!("{due}: {} ({})\n", deadline.title, moment(at)));
+        text.push_str(&format!("{}\n", deadline_line(deadline)));
     }
     text
+}
+
+/// One deadline in one line.
+pub fn deadline_line(deadline: &Deadline) -> String {
+    let note = match deadline.note.is_empty() {
+        true => String::new(),
+        false => format!(". {}", deadline.note),
+    };
+    match (deadline.at, deadline.due) {
+        (Some(at), true) => format!("Decision due: {} ({}){note}", deadline.title, moment(at)),
+        (Some(at), false) => format!("Decision by: {} ({}){note}", deadline.title, moment(at)),
+        (None, _) => format!("Deadline: {}{note}", deadline.title),
+    }
+}
+
+/// Planned against actual, in a few words.
+fn times_words(times: &TimesView) -> String {
+    let minutes = |seconds: u64| match seconds {
+        0..=119 => format!("{seconds} s"),
+        more => format!("{} min", more / 60),
+    };
+    match (times.actual_s, times.planned_s) {
+        (Some(actual), Some(planned)) => format!("{} of {} planned", minutes(actual), minutes(planned)),
+        (Some(actual), None) => minutes(actual),
+        (None, Some(planned)) => format!("{} planned", minutes(planned)),
+        (None, None) => String::new(),
+    }
 }
 
 async fn submit(

@@ -2,12 +2,14 @@
 
 use jiff::Timestamp;
 use switchback_model::{
-    EventKind, Reversibility, RunState, Step, StepId, StepKind, StepState, Submission, TargetKind,
+    CheckId, EventKind, Reversibility, RunState, Step, StepId, StepKind, StepState, Submission, TargetKind,
 };
 
-use super::{find, in_states, no_rollback, not_now, run_not_now, stale_screen};
+use super::gate::gate_is_open;
+use super::{Facts, find, in_states, no_rollback, not_now, run_not_now, stale_screen};
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::{Run, StepRun};
+use crate::sign_in::outlives;
 
 /// What stands in the way of applying a ready step, apart from the basis: the same for the button
 /// and for the command.
@@ -31,6 +33,7 @@ pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection
             "Wait until every step is inspected.",
         ));
     }
+    gate_is_open(run, step)?;
     if state.state != StepState::Ready {
         return Err(not_ready(id, state, now));
     }
@@ -43,15 +46,7 @@ pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection
         ));
     }
     edges(run, step)?;
-    for decision in &step.decisions {
-        if !run.decisions.contains_key(decision) {
-            return Err(Rejection::new(
-                Code::Guard,
-                format!("Decision {decision} is not taken."),
-                "Take it first: undecided blocks this step.",
-            ));
-        }
-    }
+    decided(run, step)?;
     let target = &run.plan.target;
     if step.reversibility == Reversibility::PointOfNoReturn && target.kind == TargetKind::Production {
         return Err(Rejection::new(
@@ -144,10 +139,15 @@ pub(super) fn apply(
     run: &Run,
     submission: &Submission,
     id: &StepId,
+    overrides: &[CheckId],
+    facts: &Facts,
     now: Timestamp,
 ) -> Result<Vec<EventKind>, Rejection> {
     may_apply(run, id, now)?;
     let (step, state) = find(run, id)?;
+    if let Some(refused) = outlives(step, facts.sign_in.as_ref(), overrides, now) {
+        return Err(refused);
+    }
     let preview = state.checks.as_ref().and_then(|c| c.preview.as_ref());
     match (&step.action, preview) {
         (None, _) if step.kind == StepKind::Attest => {
@@ -173,6 +173,7 @@ pub(super) fn apply(
                     preview: preview.digest(),
                     by: submission.by.clone(),
                     reason: submission.reason.clone(),
+                    overrides: overrides.to_vec(),
                 }
             }])
         }
@@ -201,6 +202,18 @@ pub(super) fn edges(run: &Run, step: &Step) -> Result<(), Rejection> {
         }
     }
     Ok(())
+}
+
+/// Every decision that the step waits for is taken.
+pub(super) fn decided(run: &Run, step: &Step) -> Result<(), Rejection> {
+    let open = step.decisions.iter().find(|id| !run.decisions.contains_key(*id));
+    open.map_or(Ok(()), |decision| {
+        Err(Rejection::new(
+            Code::Guard,
+            format!("Decision {decision} is not taken."),
+            "Take it first: undecided blocks this step.",
+        ))
+    })
 }
 
 pub(super) fn check(run: &Run, id: &StepId) -> Result<Vec<EventKind>, Rejection> {

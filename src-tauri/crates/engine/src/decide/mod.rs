@@ -3,12 +3,14 @@
 mod amend;
 mod apply;
 mod fields;
+mod gate;
 mod people;
 mod rollback;
 
 pub use amend::may_amend;
 pub use apply::may_apply;
 pub use fields::{FieldPlan, may_choose_fields};
+pub use gate::may_say_go;
 
 use amend::amend;
 use apply::{apply, check};
@@ -24,6 +26,7 @@ use switchback_model::{
 use crate::evolve::is_reopenable;
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::{Run, StepRun};
+use crate::sign_in::SignIn;
 
 /// What the driver read of the world for this command.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +37,8 @@ pub struct Facts {
     pub adopt: Option<(Image, Image)>,
     /// For a choice by fields: the three-way preview.
     pub fields: Option<FieldPlan>,
+    /// For an apply: what is known of the sign-in.
+    pub sign_in: Option<SignIn>,
 }
 
 /// Decides a command.
@@ -47,7 +52,11 @@ pub fn decide(
     let reason = || reason(submission);
     match &submission.command {
         Command::Check { step } => check(run, step),
-        Command::Apply { step } => apply(run, submission, step, now),
+        Command::Apply { step } => apply(run, submission, step, &[], facts, now),
+        Command::ApplyOverriding { step, overrides } => {
+            reason()?;
+            apply(run, submission, step, overrides, facts, now)
+        }
         Command::Attest { step } => attest(run, step, by, reason()?),
         Command::Skip { step } => {
             let (_, state) = find(run, step)?;
@@ -129,6 +138,9 @@ pub fn decide(
                 reason: reason()?,
             }])
         }
+        Command::CheckGate { phase } => gate::check(run, phase),
+        Command::Gate { phase, go, people } => gate::decide(run, submission, phase, *go, people, now),
+        Command::ExtendDeadline { rule, minutes } => gate::extend(run, submission, rule, *minutes),
         Command::Amend { plan } => amend(run, submission, plan),
         Command::Hold => match run.state {
             RunState::Open => Ok(vec![EventKind::Held {

@@ -3,7 +3,8 @@
 use switchback_model::plan::DecisionType;
 use switchback_model::{Captured, EventKind, Operator, Resolution, StepId, StepKind, StepState};
 
-use super::apply::edges;
+use super::apply::{decided, edges};
+use super::gate::gate_is_open;
 use super::{Facts, find, in_states, no_rollback, not_now};
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::Run;
@@ -29,7 +30,9 @@ pub(super) fn attest(
         "attest",
         &[StepState::ToDo, StepState::Blocked, StepState::Ready],
     )?;
+    gate_is_open(run, step)?;
     edges(run, step)?;
+    decided(run, step)?;
     Ok(vec![EventKind::Attested {
         step: id.clone(),
         by: by.clone(),

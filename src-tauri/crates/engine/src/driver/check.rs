@@ -2,7 +2,7 @@
 
 use futures_util::future::{join_all, join3};
 use switchback_model::event::CallProblem;
-use switchback_model::{CheckKind, EventKind, Image, Preview, Reversibility, StepId};
+use switchback_model::{CheckKind, EventKind, Image, PhaseId, Preview, Reversibility, StepId};
 
 use super::{DriveError, Driver};
 use crate::ports::{NoKey, ProviderError, ProviderErrorKind};
@@ -65,6 +65,18 @@ impl Driver {
             undo,
             undo_readings,
             problem,
+        }])
+        .await
+    }
+
+    pub(super) async fn check_gate(&mut self, id: &PhaseId) -> Result<(), DriveError> {
+        let gate = self.run.plan.phase(id).and_then(|phase| phase.gate.clone());
+        let history = self.run.history();
+        let specs = gate.iter().flat_map(|gate| &gate.checks);
+        let readings = join_all(specs.map(|spec| self.world.check(spec, &history))).await;
+        self.append(vec![EventKind::GateChecked {
+            phase: id.clone(),
+            readings,
         }])
         .await
     }

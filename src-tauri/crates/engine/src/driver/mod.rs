@@ -26,6 +26,7 @@ use switchback_model::{
 
 use tracing::{Instrument as _, Span};
 
+use crate::deadline::announce;
 use crate::decide::{Facts, decide};
 use crate::evolve::{IllegalEvent, evolve};
 use crate::next::{Work, next};
@@ -184,7 +185,9 @@ impl Driver {
         self.open_what_is_sealed().await;
         let facts = self.facts(&submission.command).await?;
         let events = decide(&self.run, submission, self.clock.now(), &facts)?;
-        if let Command::Apply { step } | Command::Adopt { step } = &submission.command {
+        if let Command::Apply { step } | Command::ApplyOverriding { step, .. } | Command::Adopt { step } =
+            &submission.command
+        {
             self.can_seal(step)
                 .await
                 .map_err(|why| sealing::refused(step, &why))?;
@@ -204,6 +207,7 @@ impl Driver {
                 facts.fields = Some(self.plan_fields(step, fields).await?);
             }
             Command::Adopt { step } => facts.adopt = self.wished(step).await,
+            Command::Apply { .. } | Command::ApplyOverriding { .. } => facts.sign_in = self.world.sign_in(),
             _ => {}
         }
         Ok(facts)
@@ -239,6 +243,12 @@ impl Driver {
     async fn work(&mut self) -> Result<Turn, DriveError> {
         self.watch_clock().await?;
         let now = self.clock.now();
+        // Said, whatever else is waited for; nothing acts on it.
+        let due = announce(&self.run, now);
+        if !due.is_empty() {
+            self.append(due).await?;
+            return Ok(Turn::Worked);
+        }
         if let Some(at) = self.pace.not_before
             && at > now
         {
@@ -276,6 +286,7 @@ impl Driver {
                 self.append(vec![EventKind::VerifyAgain { attempt }]).await?;
             }
             Work::Check(step) => self.check(&step).await?,
+            Work::CheckGate(phase) => self.check_gate(&phase).await?,
             Work::Reinspect(step) => self.reinspect(&step).await?,
             Work::FinishStop => self.append(vec![EventKind::Stopped]).await?,
             Work::Undo { item, step } => self.undo(&item, &step).await?,

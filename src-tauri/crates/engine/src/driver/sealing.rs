@@ -297,6 +297,11 @@ impl Driver {
             | EventKind::RollbackRetried { .. }
             | EventKind::RollbackAbandoned { .. }
             | EventKind::RollbackCompleted
+            | EventKind::GateCheckStarted { .. }
+            | EventKind::GateChecked { .. }
+            | EventKind::GateDecided { .. }
+            | EventKind::DecisionDue { .. }
+            | EventKind::DeadlineExtended { .. }
             | EventKind::MonitorRead { .. } => {}
         }
         Ok(event)

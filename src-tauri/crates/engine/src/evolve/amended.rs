@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use switchback_model::{DecisionId, Plan, PlanChange, PlanDiff, StepId, StepState, Subject};
+use switchback_model::{DecisionId, MonitorId, Plan, PlanChange, PlanDiff, StepId, StepState, Subject};
 
+use super::gates::forget_other_checks;
 use super::people::anew as start_anew;
 use crate::rollback::has_effect;
 use crate::run::{Decided, Run, StepRun, pre_decided};
@@ -57,6 +58,16 @@ pub(super) fn amended(
         plan.monitors.iter().any(|monitor| monitor.id == *id)
             && !touched.contains(&Subject::Monitor(id.clone()))
     });
+    // A failure goes on under other words; another look at something else says nothing of it.
+    let same_checks = |id: &MonitorId| {
+        let of = |plan: &Plan| {
+            let found = plan.monitors.iter().find(|monitor| monitor.id == *id);
+            found.map(|monitor| monitor.checks.clone())
+        };
+        of(&run.plan).is_some() && of(&run.plan) == of(plan)
+    };
+    run.watched.retain(|id, _| same_checks(id));
+    forget_other_checks(run, &diff.changes);
     run.plan = Arc::new(plan.clone());
     run.plan_digest = diff.to;
     Ok(())

@@ -3,15 +3,21 @@
 mod amended;
 mod attempts;
 mod checks;
+mod gates;
 mod people;
 mod rollbacks;
 mod settle;
 
 use jiff::Timestamp;
-use switchback_model::{AttemptId, DoneHow, Event, EventKind, Holder, RunState, StepId, StepState, Way};
+use switchback_model::{
+    AttemptId, DoneHow, Event, EventKind, Holder, Operator, RuleId, RunState, StepId, StepState, Way,
+};
 
 use self::settle::{forget_unsupported, interrupt, reinspected, taken_back, void_waiting};
+use crate::deadline::{self, Extension};
+use crate::gate::GateDecision;
 use crate::run::{Attempt, Decided, Kept, Restore, Run, StepRun};
+use crate::times;
 
 /// An event that can't follow what came before it: the journal was not written by this engine.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -166,6 +172,35 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
             run.decisions.insert(decision.clone(), decided);
             Ok(())
         }
+        EventKind::GateCheckStarted { phase } => gates::check_started(run, phase),
+        EventKind::GateChecked { phase, readings } => gates::checked(run, phase, readings),
+        EventKind::GateDecided {
+            phase,
+            go,
+            people,
+            by,
+            reason,
+            ..
+        } => {
+            let decision = GateDecision {
+                go: *go,
+                people: people.clone(),
+                by: by.clone(),
+                reason: reason.clone(),
+                at,
+                void: None,
+            };
+            gates::decided(run, phase, decision)
+        }
+        EventKind::DecisionDue {
+            rule, monitor, due, ..
+        } => deadline::announced(&mut run.announced, rule.as_ref(), monitor.as_ref(), *due),
+        EventKind::DeadlineExtended {
+            rule,
+            minutes,
+            by,
+            reason,
+        } => extended(run, rule, *minutes, by, reason, at),
         EventKind::Amended { diff, plan, anew, .. } => amended::amended(run, diff, plan, anew, at),
         EventKind::Held { .. } => {
             void_waiting(run, &[Way::Apply], at);
@@ -199,9 +234,12 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
             if readings.len() > 50 {
                 readings.remove(0);
             }
+            run.watched.entry(monitor.clone()).or_default().take(reading);
             Ok(())
         }
     }?;
+    gates::void_stale(run, &event.kind);
+    times::note(run);
     if taken_back(&event.kind) {
         forget_unsupported(run, at);
     }
@@ -215,6 +253,28 @@ fn started(run: &mut Run, holder: &Holder, fence: u64, at: Timestamp) -> Result<
     run.driver = Some((holder.clone(), fence));
     interrupt(run, at);
     rollbacks::halt(run);
+    Ok(())
+}
+
+/// An extension counts for the failure that it was given for.
+fn extended(
+    run: &mut Run,
+    rule: &RuleId,
+    minutes: u32,
+    by: &Operator,
+    reason: &str,
+    at: Timestamp,
+) -> Result<(), String> {
+    let trigger = run.plan.rule(rule).and_then(|rule| rule.trigger.clone());
+    let since = trigger.and_then(|trigger| deadline::journalled(run, &trigger));
+    let since = since.ok_or_else(|| format!("the deadline of rule {rule} does not run"))?;
+    run.extensions.entry(rule.clone()).or_default().push(Extension {
+        minutes,
+        by: by.clone(),
+        reason: reason.to_owned(),
+        at,
+        since,
+    });
     Ok(())
 }
 

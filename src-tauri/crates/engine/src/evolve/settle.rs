@@ -41,6 +41,9 @@ pub(super) fn forget_unsupported(run: &mut Run, at: Timestamp) {
 
 /// A crash, a sleep or a new driver: what was in flight is in doubt, approvals are void.
 pub(super) fn interrupt(run: &mut Run, at: Timestamp) {
+    for gate in run.gates.values_mut() {
+        gate.checking = false;
+    }
     for step in run.steps.values_mut() {
         step.approval = None;
         step.restore = None;
@@ -65,7 +68,12 @@ pub(super) fn interrupt(run: &mut Run, at: Timestamp) {
 /// A hold, a stop or a rollback: approvals are void, and what waits to be tried again is not. A hold
 /// and a stop never bar the way back.
 pub(super) fn void_waiting(run: &mut Run, ways: &[Way], at: Timestamp) {
-    for step in run.steps.values_mut() {
+    void_waiting_of(run, |_| true, ways, at);
+}
+
+/// The same, of some of the steps.
+pub(super) fn void_waiting_of(run: &mut Run, these: impl Fn(&StepId) -> bool, ways: &[Way], at: Timestamp) {
+    for (_, step) in run.steps.iter_mut().filter(|(id, _)| these(id)) {
         step.approval = None;
         if ways.contains(&Way::Undo) {
             step.restore = None;

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
+mod chain;
 mod dns;
 mod sites;
 

@@ -15,11 +15,13 @@ fn every_target_resolves_without_a_lint_of_ours() {
             let target = runbook.target(name).unwrap();
             let report = check(&runbook.source(), Some(&target));
             assert_eq!(report.errors, [], "{name}");
-            assert!(
-                report.lints.iter().all(|lint| lint.code == "alias-answers"),
-                "{name}: {:?}",
-                report.lints
-            );
+            // The addresses of CloudFront change; and the examples leave deadlines to people.
+            let left = |code: &str| code == "alias-answers" || code == "undecided-deadline";
+            let lints: Vec<_> = report.lints.iter().map(|lint| lint.code).collect();
+            match name.ends_with(".example") {
+                true => assert!(lints.iter().all(|code| left(code)), "{name}: {:?}", report.lints),
+                false => assert_eq!(report.lints, [], "{name}"),
+            }
             assert!(resolve(&runbook.source(), &target).is_ok(), "{name}");
         }
     }

@@ -1,0 +1,511 @@
+//! The rows of the check, from this computer to the service.
+
+use switchback_aws::net::{Endpoint, endpoints, extra_authorities, way_to};
+use switchback_aws::profiles::ProfileInfo;
+use switchback_aws::{Aws, Profiles, Session, Way, masked, role_of};
+use switchback_engine::ports::{Clock, ProviderError, ProviderErrorKind};
+use switchback_engine::sign_in::worst_case;
+use switchback_probes::{Chain, ProbeError, Tunnel};
+
+use super::profiles::session_words;
+use super::{Subject, span};
+use crate::wire::{ReadingView, Tone};
+
+/// A look at the connection is believed for so long, in seconds.
+pub(super) const BELIEVABLE_S: u32 = 120;
+/// AWS refuses signatures that are further off (AWS General Reference, "Signature Version 4"): five
+/// minutes; TTL waits and deadlines suffer earlier.
+const SKEW_S: i64 = 60;
+/// The organisation that issues the certificates of AWS's own endpoints.
+const AMAZON: &str = "Amazon";
+
+/// What is looked at.
+pub(super) struct Look<'a> {
+    pub(super) subject: &'a Subject,
+    pub(super) closed: bool,
+    pub(super) profile: Option<&'a str>,
+    pub(super) region: &'a str,
+    pub(super) known: &'a Profiles,
+    pub(super) clock: &'a dyn Clock,
+}
+
+/// What AWS itself told.
+pub(super) struct Far {
+    pub(super) rows: Vec<ReadingView>,
+    pub(super) signed_in: bool,
+}
+
+/// What a row says.
+pub(super) struct Said {
+    pub(super) tone: Tone,
+    pub(super) observed: String,
+    pub(super) expected: String,
+    pub(super) source: String,
+    pub(super) mend: Option<String>,
+}
+
+impl Said {
+    pub(super) fn new(tone: Tone, observed: impl Into<String>, source: impl Into<String>) -> Self {
+        Self {
+            tone,
+            observed: observed.into(),
+            expected: String::new(),
+            source: source.into(),
+            mend: None,
+        }
+    }
+
+    pub(super) fn expecting(mut self, expected: impl Into<String>) -> Self {
+        self.expected = expected.into();
+        self
+    }
+
+    pub(super) fn mend(mut self, mend: impl Into<String>) -> Self {
+        self.mend = Some(mend.into());
+        self
+    }
+
+    pub(super) fn of_error(error: &ProviderError, source: &str) -> Self {
+        let tone = match error.kind {
+            // Told by AWS or by us, so evidence; everything else could not be told.
+            ProviderErrorKind::Credentials | ProviderErrorKind::Denied | ProviderErrorKind::Guard => {
+                Tone::Failing
+            }
+            ProviderErrorKind::NotFound => Tone::Failing,
+            _ => Tone::Unknown,
+        };
+        Self {
+            mend: error.hint.clone(),
+            ..Self::new(tone, error.message.clone(), source)
+        }
+    }
+}
+
+impl Look<'_> {
+    pub(super) fn row(&self, id: &str, title: &str, said: Said) -> ReadingView {
+        ReadingView {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            tone: said.tone,
+            observed: said.observed,
+            expected: said.expected,
+            source: said.source,
+            observed_at: Some(self.clock.now()),
+            age_s: Some(0),
+            believable_s: BELIEVABLE_S,
+            until: None,
+            mend: said.mend.filter(|_| said.tone != Tone::Passing),
+        }
+    }
+
+    /// The connection could not even be set up.
+    pub(super) async fn blind(&self, error: &ProviderError) -> Vec<ReadingView> {
+        let mut rows = self.near().await;
+        rows.push(self.row(
+            "sts",
+            "Who you are",
+            Said::of_error(error, "the settings of this computer"),
+        ));
+        rows
+    }
+
+    /// What this computer and the network tell.
+    pub(super) async fn near(&self) -> Vec<ReadingView> {
+        let mut rows = vec![
+            self.row("profile", "Profile", self.profile_row()),
+            self.row("environment", "Environment", self.environment()),
+        ];
+        let custom = self.subject.endpoint.as_deref();
+        if self.closed || custom.is_some() {
+            let why = match custom {
+                Some(url) if !self.closed => format!("not applicable: the custom endpoint {url} is asked"),
+                _ => "not applicable: the closed world answers on this computer".to_owned(),
+            };
+            for (id, title) in [("dns", "DNS"), ("proxy", "Proxy"), ("tls", "TLS issuer")] {
+                rows.push(self.row(
+                    id,
+                    title,
+                    Said::new(Tone::NotApplicable, why.clone(), "the target"),
+                ));
+            }
+            return rows;
+        }
+        let endpoints = endpoints(self.region);
+        let ways = endpoints.clone().map(|endpoint| way_to(&endpoint.host));
+        let proxied = ways.iter().any(|way| matches!(way, Ok(Some(_))));
+        let chains = async {
+            let [a, b, c] = &endpoints;
+            let [x, y, z] = &ways;
+            tokio::join!(one_chain(a, x), one_chain(b, y), one_chain(c, z))
+        };
+        let (dns, proxy, (sts, route53, cognito)) =
+            tokio::join!(dns(&endpoints, proxied), proxy(&ways), chains);
+        rows.push(self.row("dns", "DNS", dns));
+        rows.push(self.row("proxy", "Proxy", proxy));
+        rows.push(self.row("tls", "TLS issuer", tls(&sts, &endpoints[0].host)));
+        for (id, title, chain, endpoint) in [
+            ("reach-route53", "Route 53 reachable", &route53, &endpoints[1]),
+            ("reach-cognito", "Cognito reachable", &cognito, &endpoints[2]),
+        ] {
+            rows.push(self.row(id, title, reach(chain, endpoint)));
+        }
+        rows
+    }
+
+    fn chosen(&self) -> Option<&ProfileInfo> {
+        let name = self.known.selected.as_deref()?;
+        self.known.list.iter().find(|profile| profile.name == name)
+    }
+
+    fn profile_row(&self) -> Said {
+        if self.closed {
+            return Said::new(Tone::NotApplicable, "the rehearsal's own key", "the closed world");
+        }
+        let source = "the AWS configuration files";
+        if let Some((problem, mend)) = &self.known.problem {
+            return Said::new(Tone::Failing, problem.clone(), source).mend(mend.clone());
+        }
+        let Some(name) = &self.known.selected else {
+            return Said::new(
+                Tone::Passing,
+                "none: the keys of this environment are used",
+                "AWS_ACCESS_KEY_ID",
+            );
+        };
+        let Some(found) = self.chosen() else {
+            if self.profile.is_none() && name == "default" {
+                return Said::new(
+                    Tone::Passing,
+                    "none: a container's or a machine's role, if there is one",
+                    source,
+                );
+            }
+            let names: Vec<&str> = self.known.list.iter().map(|p| p.name.as_str()).collect();
+            return Said::new(Tone::Failing, format!("there is no profile {name}"), source).mend(format!(
+                "Correct the name in the target file or in AWS_PROFILE. There are: {}.",
+                names.join(", ")
+            ));
+        };
+        let from = found
+            .source
+            .as_deref()
+            .map(|source| format!(", with {source}"))
+            .unwrap_or_default();
+        let role = found
+            .role
+            .as_deref()
+            .map(|role| format!(", role {role}"))
+            .unwrap_or_default();
+        let words = format!("{name}: {}{role}{from}", found.kind.words());
+        match &found.problem {
+            Some((problem, mend)) => {
+                Said::new(Tone::Failing, format!("{words}. {problem}"), source).mend(mend.clone())
+            }
+            None => Said::new(Tone::Passing, words, source),
+        }
+    }
+
+    fn environment(&self) -> Said {
+        let source = "the environment of this program";
+        if self.closed {
+            return Said::new(Tone::NotApplicable, "not looked at in a rehearsal", source);
+        }
+        let over: Vec<&str> = self
+            .known
+            .environment
+            .iter()
+            .filter(|setting| setting.overrides)
+            .map(|setting| setting.variable)
+            .collect();
+        let names = over.join(", ");
+        match (over.is_empty(), self.subject.target()) {
+            (true, _) => Said::new(Tone::Passing, "nothing overrides profile or endpoint", source),
+            // A person without a target may well mean them.
+            (false, None) => Said::new(Tone::Passing, format!("in use: {names}"), source),
+            (false, Some(_)) => Said::new(Tone::Failing, format!("in use: {names}"), source)
+                .expecting("nothing that leads elsewhere than the target says")
+                .mend(
+                    "Unset them and start Switchback again, or name the profile in the target file, which goes \
+                     before AWS_ACCESS_KEY_ID and AWS_PROFILE.",
+                ),
+        }
+    }
+
+    /// What STS tells: clock, identity, and with them the session.
+    pub(super) async fn far(&self, aws: &Aws) -> Far {
+        let before = self.clock.now();
+        let (found, date) = aws.caller_and_date().await;
+        let after = self.clock.now();
+        let source = "sts:GetCallerIdentity";
+        let signed_in = found.is_ok();
+        let clock = match date {
+            None => Said::new(Tone::Unknown, "no answer told the time", "the Date of STS")
+                .mend("Mend the rows that fail; this one needs an answer of AWS."),
+            Some(date) => {
+                // The answer was under way between the two; a Date has whole seconds.
+                let early = before.duration_since(date).as_secs() - 1;
+                let late = after.duration_since(date).as_secs() + 1;
+                let off = match (early > 0, late < 0) {
+                    (true, _) => early,
+                    (_, true) => late,
+                    _ => 0,
+                };
+                let words = match off {
+                    0 => "this computer's clock agrees with AWS".to_owned(),
+                    s if s > 0 => format!("this computer's clock is {s} s ahead of AWS"),
+                    s => format!("this computer's clock is {} s behind AWS", -s),
+                };
+                let tone = if off.abs() > SKEW_S {
+                    Tone::Failing
+                } else {
+                    Tone::Passing
+                };
+                Said::new(tone, words, "the Date of STS")
+                    .expecting(format!("at most {SKEW_S} s apart"))
+                    .mend("Set this computer's clock by a time server, then check again.")
+            }
+        };
+        let identity = match (&found, self.subject.target()) {
+            (Err(error), _) => Said::of_error(error, source),
+            (Ok(found), target) => {
+                let role =
+                    role_of(&found.arn).map_or_else(|| "no role".to_owned(), |role| format!("role {role}"));
+                let words = format!("account {}, {role}", masked(&found.account));
+                match target {
+                    None => Said::new(Tone::Passing, words, source),
+                    Some(target) => {
+                        let expected = format!(
+                            "account {}, {}",
+                            masked(&target.account),
+                            target
+                                .role
+                                .as_deref()
+                                .map_or_else(|| "any role".to_owned(), |role| format!("role {role}"))
+                        );
+                        let said = match aws.assert_identity(target, found).await {
+                            Ok(()) => Said::new(Tone::Passing, words, source),
+                            Err(error) => Said::of_error(&error, source),
+                        };
+                        said.expecting(expected)
+                    }
+                }
+            }
+        };
+        let session = self.session(aws, signed_in);
+        Far {
+            rows: vec![
+                self.row("clock", "Clock", clock),
+                self.row("sts", "Who you are", identity),
+                self.row("session", "Session", session),
+            ],
+            signed_in,
+        }
+    }
+
+    fn session(&self, aws: &Aws, signed_in: bool) -> Said {
+        let now = self.clock.now();
+        if self.closed {
+            return Said::new(
+                Tone::NotApplicable,
+                "the rehearsal's key does not end",
+                "the closed world",
+            );
+        }
+        let source = "the credentials, and the token file of the AWS CLI";
+        let (session, kind) = self.chosen().map_or(
+            (
+                Session::NotNeeded,
+                switchback_aws::profiles::ProfileKind::SessionKeys,
+            ),
+            |profile| (profile.session, profile.kind),
+        );
+        let command = self
+            .chosen()
+            .and_then(|profile| profile.sign_in.as_deref())
+            .map_or_else(
+                || "Sign in again.".to_owned(),
+                |command| format!("Sign in with `{command}`."),
+            );
+        if let Session::SignedOut | Session::Expired { .. } = session {
+            return Said::new(Tone::Failing, session_words(session, kind, now), source).mend(command);
+        }
+        if !signed_in {
+            return Said::new(Tone::Unknown, "nobody is signed in", source).mend(command);
+        }
+        let Some(until) = aws.sign_in().map(|sign_in| sign_in.until) else {
+            return Said::new(Tone::Passing, session_words(session, kind, now), source);
+        };
+        let words = format!("ends in {}", span(now, until));
+        // Which steps it is too short for, by the same rule as the engine's.
+        let left = until.duration_since(now);
+        let short: Vec<String> = self
+            .subject
+            .plan
+            .iter()
+            .flat_map(|plan| plan.steps())
+            .filter(|step| step.action.is_some() && worst_case(step) > left)
+            .map(|step| step.id.to_string())
+            .collect();
+        match short.is_empty() {
+            true => Said::new(Tone::Passing, words, source),
+            false => Said::new(
+                Tone::Failing,
+                format!("{words}: too soon for {}", short.join(", ")),
+                source,
+            )
+            .expecting("longer than each step and its way back may take")
+            .mend(command),
+        }
+    }
+}
+
+type Wayed = Result<Option<Way>, ProviderError>;
+
+async fn one_chain(endpoint: &Endpoint, way: &Wayed) -> Result<Chain, ProbeError> {
+    let unusable = |words: &str| {
+        Err(ProbeError {
+            kind: switchback_probes::ProbeErrorKind::Refused,
+            message: words.to_owned(),
+            hint: None,
+        })
+    };
+    let extra = match extra_authorities() {
+        Ok(extra) => extra,
+        Err(error) => return unusable(&error.message),
+    };
+    let through = match way {
+        Err(error) => return unusable(&error.message),
+        Ok(Some(way)) if !way.plain => return unusable("the proxy itself speaks TLS: not looked at"),
+        Ok(way) => way.as_ref().map(|way| Tunnel {
+            host: &way.host,
+            port: way.port,
+            authorization: way.authorization.as_deref(),
+        }),
+    };
+    switchback_probes::chain(&endpoint.host, 443, through, extra.as_deref()).await
+}
+
+async fn dns(endpoints: &[Endpoint; 3], proxied: bool) -> Said {
+    let source = "the resolver of this computer";
+    if proxied {
+        return Said::new(
+            Tone::NotApplicable,
+            "not applicable: the proxy looks the names up",
+            source,
+        );
+    }
+    let look = |endpoint: &Endpoint| {
+        let host = endpoint.host.clone();
+        async move {
+            let found = tokio::net::lookup_host((host.as_str(), 443)).await;
+            let count = found.map(Iterator::count).unwrap_or(0);
+            (host, count)
+        }
+    };
+    let [a, b, c] = endpoints;
+    let all = async { tokio::join!(look(a), look(b), look(c)) };
+    let Ok((a, b, c)) = tokio::time::timeout(std::time::Duration::from_secs(8), all).await else {
+        return Said::new(Tone::Unknown, "no answer within 8 seconds", source)
+            .mend("Look at the network and the VPN, then check again.");
+    };
+    let found = [a, b, c];
+    let lost: Vec<&str> = found
+        .iter()
+        .filter(|(_, count)| *count == 0)
+        .map(|(host, _)| host.as_str())
+        .collect();
+    match lost.is_empty() {
+        true => {
+            Said::new(Tone::Passing, "every name was found", source).expecting("an address for each service")
+        }
+        false => Said::new(Tone::Failing, format!("not found: {}", lost.join(", ")), source)
+            .expecting("an address for each service")
+            .mend(
+                "Look at the network and the VPN; behind a proxy set HTTPS_PROXY, which then looks names up.",
+            ),
+    }
+}
+
+async fn proxy(ways: &[Wayed; 3]) -> Said {
+    let mut found = ways.iter();
+    let source = "HTTPS_PROXY, ALL_PROXY and NO_PROXY";
+    if let Some(Err(error)) = ways.iter().find(|way| way.is_err()) {
+        return Said::of_error(error, source);
+    }
+    let Some(way) = found.find_map(|way| way.as_ref().ok().and_then(Option::as_ref)) else {
+        return Said::new(Tone::Passing, "none: AWS is dialled directly", source);
+    };
+    let user = match way.authorization {
+        Some(_) => ", with a user name",
+        None => "",
+    };
+    let words = format!("{} names {}:{}{user}", way.variable, way.host, way.port);
+    match switchback_probes::reachable(&way.host, way.port).await {
+        Ok(()) => Said::new(Tone::Passing, words, source),
+        Err(error) => Said::new(Tone::Failing, format!("{words}: {error}"), source)
+            .mend("Look at the proxy's address, or unset the variable where there is none, then start Switchback again."),
+    }
+}
+
+fn of_probe(error: &ProbeError, source: &str) -> Said {
+    let tone = if error.is_evidence() {
+        Tone::Failing
+    } else {
+        Tone::Unknown
+    };
+    Said::new(tone, error.message.clone(), source).mend(
+        error
+            .hint
+            .clone()
+            .unwrap_or_else(|| "Look at the network, the VPN and the proxy, then check again.".to_owned()),
+    )
+}
+
+/// Whose certificates AWS's endpoint shows. AWS's own come from Amazon; any other name is that of who
+/// reads along.
+pub(super) fn tls(chain: &Result<Chain, ProbeError>, host: &str) -> Said {
+    let source = format!("TLS with {host}");
+    let expected = "a certificate of Amazon";
+    let chain = match chain {
+        Ok(chain) => chain,
+        Err(error) => return of_probe(error, &source).expecting(expected),
+    };
+    let who = match &chain.organisation {
+        Some(organisation) if *organisation != chain.issuer => format!("{} ({organisation})", chain.issuer),
+        _ => chain.issuer.clone(),
+    };
+    let own = chain.organisation.as_deref() == Some(AMAZON);
+    let said = match (&chain.refused, own) {
+        (None, true) => Said::new(Tone::Passing, who, source),
+        (None, false) => Said::new(
+            Tone::Passing,
+            format!("{who}: not Amazon, so somebody inspects this traffic; it is trusted here"),
+            source,
+        ),
+        (Some(error), true) => of_probe(error, &source),
+        (Some(error), false) => Said::new(
+            Tone::Failing,
+            format!("{who}: not Amazon, so somebody inspects this traffic, and {error}"),
+            source,
+        )
+        .mend(format!(
+            "Ask your IT for the certificate of {} as a PEM file, set AWS_CA_BUNDLE to that file and start Switchback \
+             again; or use a network that does not inspect AWS.",
+            chain.top
+        )),
+    };
+    said.expecting(expected)
+}
+
+fn reach(chain: &Result<Chain, ProbeError>, endpoint: &Endpoint) -> Said {
+    let source = format!("TLS with {}", endpoint.host);
+    match chain {
+        Ok(Chain { refused: None, .. }) => {
+            Said::new(Tone::Passing, format!("{} answers", endpoint.host), source)
+        }
+        Ok(Chain {
+            refused: Some(error), ..
+        }) => of_probe(error, &source),
+        Err(error) => of_probe(error, &source),
+    }
+}

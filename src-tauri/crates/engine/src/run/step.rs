@@ -1,0 +1,228 @@
+//! One step of a run, with everything that the journal tells of it.
+
+use jiff::Timestamp;
+use switchback_model::event::{CallProblem, Receipt};
+use switchback_model::{
+    AttemptId, Captured, CheckReading, Digest, Finding, Image, Operator, Preview, StepState, Way,
+};
+
+/// What the last before-checks said.
+#[derive(Debug, Clone)]
+pub struct Checks {
+    /// When they ended.
+    pub at: Timestamp,
+    /// The readings, in the plan's order.
+    pub readings: Vec<CheckReading>,
+    /// The exact change, from a fresh read.
+    pub preview: Option<Preview>,
+    /// The undo, built from that read.
+    pub undo: Option<Preview>,
+    /// What the undo needs, probed.
+    pub undo_readings: Vec<CheckReading>,
+    /// Why the preview could not be built.
+    pub problem: Option<CallProblem>,
+}
+
+/// What became of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The request is on its way, or was when the driver died.
+    InFlight,
+    /// Proven not applied; tried again at this moment, or not.
+    Refused(Option<Timestamp>),
+    /// May have been applied.
+    Lost,
+    /// Applied.
+    Answered,
+    /// Settled by inspection or by a person.
+    Settled,
+}
+
+/// One numbered try, as the journal tells it.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// Its id.
+    pub id: AttemptId,
+    /// What was approved.
+    pub preview: Digest,
+    /// The touched fields before it.
+    pub before: Captured,
+    /// The touched fields after it.
+    pub after: Captured,
+    /// The number of the first try of its series: what one approval, or one click of a rollback, began.
+    pub series: u32,
+    /// When it was written ahead.
+    pub intended_at: Timestamp,
+    /// The event that wrote it ahead: orders attempts where clocks may jump.
+    pub seq: u64,
+    /// What the call brought back.
+    pub receipt: Option<Receipt>,
+    /// What went wrong.
+    pub problem: Option<CallProblem>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// When it was known to be applied: the start of `within`.
+    pub applied_at: Option<Timestamp>,
+    /// When it was on every server, by the server's Date.
+    pub in_sync: Option<Timestamp>,
+    /// What inspection found last.
+    pub finding: Option<Finding>,
+    /// The last readings of its after-checks.
+    pub readings: Vec<CheckReading>,
+    /// For an undo by fields: what it leaves as somebody else made it.
+    pub by_field: Option<Kept>,
+}
+
+/// The effect of a step in this generation: what an undo restores.
+#[derive(Debug, Clone)]
+pub struct Effect {
+    /// As it was; none where it was adopted and never seen before.
+    pub before: Option<Captured>,
+    /// As the step left it.
+    pub after: Captured,
+    /// "Seen, not captured": the before-image is the last observation, not a capture.
+    pub seen_only: bool,
+}
+
+/// An approval that waits to be carried out.
+#[derive(Debug, Clone)]
+pub struct Approval {
+    /// What was approved.
+    pub preview: Digest,
+    /// By whom.
+    pub by: Operator,
+}
+
+/// An image as a look showed it. `Debug` leaves its values out: those of some kinds are secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LastSeen(pub Image);
+
+impl std::fmt::Debug for LastSeen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LastSeen({})", self.0.object())
+    }
+}
+
+/// A choice by fields that waits to be carried out.
+#[derive(Debug, Clone)]
+pub struct Restore {
+    /// The exact change that was approved.
+    pub preview: Digest,
+    /// What it leaves.
+    pub to: Captured,
+    /// What the attempt will be.
+    pub kept: Kept,
+    /// Preconditions overridden by name.
+    pub overrides: Vec<switchback_model::CheckId>,
+}
+
+/// What an undo by fields leaves as somebody else made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The fields; empty where everything is as before again.
+    pub fields: Vec<String>,
+    /// Whether one of them is as the step left it: then its effect is still there.
+    pub effect_stays: bool,
+}
+
+/// One step of a run.
+#[derive(Debug, Clone)]
+pub struct StepRun {
+    /// Its state.
+    pub state: StepState,
+    /// Counts reopenings, from 1.
+    pub generation: u32,
+    /// When its state last changed.
+    pub changed_at: Option<Timestamp>,
+    /// When it was first done or skipped in this generation.
+    pub ended_at: Option<Timestamp>,
+    /// The last before-checks.
+    pub checks: Option<Checks>,
+    /// An approval that waits to be carried out.
+    pub approval: Option<Approval>,
+    /// A choice by fields that waits to be carried out.
+    pub restore: Option<Restore>,
+    /// Why the last approval was void.
+    pub voided: Option<String>,
+    /// Every attempt of every generation, oldest first.
+    pub attempts: Vec<Attempt>,
+    /// What an undo restores.
+    pub effect: Option<Effect>,
+    /// How the object differs from what a done step left.
+    pub drift: Option<Finding>,
+    /// The object must be looked at again after a takeover.
+    pub reinspect: bool,
+    /// The last image seen of the object, for adoption.
+    pub last_seen: Option<LastSeen>,
+    /// The last person's words on it.
+    pub said: Option<String>,
+}
+
+impl StepRun {
+    /// A step to which nothing has happened.
+    pub(crate) fn fresh() -> Self {
+        Self {
+            state: StepState::ToDo,
+            generation: 1,
+            changed_at: None,
+            ended_at: None,
+            checks: None,
+            approval: None,
+            restore: None,
+            voided: None,
+            attempts: Vec::new(),
+            effect: None,
+            drift: None,
+            reinspect: false,
+            last_seen: None,
+            said: None,
+        }
+    }
+
+    pub(crate) fn to(&mut self, state: StepState, at: Timestamp) {
+        // Both spoke of the state that is left behind.
+        self.restore = None;
+        if !matches!(state, StepState::Blocked | StepState::Checking) {
+            self.voided = None;
+        }
+        if matches!(state, StepState::Done { .. } | StepState::Skipped) {
+            self.ended_at.get_or_insert(at);
+        }
+        self.state = state;
+        self.changed_at = Some(at);
+    }
+
+    /// The last attempt of this generation that went this way.
+    #[must_use]
+    pub fn last(&self, way: Way) -> Option<&Attempt> {
+        self.of_generation().find(|a| a.id.way == way)
+    }
+
+    /// The attempt that the state speaks of.
+    #[must_use]
+    pub fn current(&self) -> Option<&Attempt> {
+        self.of_generation().next()
+    }
+
+    /// The attempts of this generation, the last one first: they stand at the end, so earlier
+    /// generations are not gone through.
+    fn of_generation(&self) -> impl Iterator<Item = &Attempt> {
+        self.attempts
+            .iter()
+            .rev()
+            .take_while(|a| a.id.generation == self.generation)
+    }
+
+    /// Whether the last attempt was an undo by fields that leaves the step's own effect there.
+    #[must_use]
+    pub fn effect_stays(&self) -> bool {
+        let kept = self.current().and_then(|attempt| attempt.by_field.as_ref());
+        kept.is_some_and(|kept| kept.effect_stays)
+    }
+
+    /// The number of the next try.
+    #[must_use]
+    pub fn next_n(&self, way: Way) -> u32 {
+        self.last(way).map_or(1, |a| a.id.n + 1)
+    }
+}

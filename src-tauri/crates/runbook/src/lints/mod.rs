@@ -1,0 +1,154 @@
+//! What is allowed but likely a mistake. A lint rests on what the runbook declares; where it
+//! declares nothing, on its words (`words`), so that a plain transcription of a plan fires as well.
+//! `docs/writing-a-runbook.md` explains each code.
+
+mod endings;
+mod leftovers;
+mod rules;
+mod steps;
+mod ttl;
+mod words;
+mod work;
+
+use std::collections::BTreeSet;
+
+use switchback_model::StepId;
+use switchback_model::plan::{Reversibility, StepKind, TargetKind};
+
+use crate::draft::{Draft, DraftStep};
+use crate::graph;
+use crate::reader::Reader;
+
+/// Every code of a lint, in the order of the document.
+#[cfg(test)]
+pub(crate) const CODES: &[&str] = &[
+    "no-way-back",
+    "rule-without-inverse",
+    "rule-forgets-dependant",
+    "undecided-deadline",
+    "rollback-untold",
+    "restriction-not-lifted",
+    "lifts-nothing",
+    "same-work-twice",
+    "ttl-not-restored",
+    "no-ttl-wait",
+    "alternatives-open",
+    "incoherent-ending",
+    "coherence-void",
+    "no-verify",
+    "undo-without-before",
+    "undo-without-verify",
+    "no-reason",
+    "order",
+    "alias-answers",
+    "unused-value",
+    "unused-decision",
+    "unused-notice",
+    "target-name",
+];
+
+/// Adds every lint of a linked draft. `target` is the kind of the target, where there is one.
+pub(crate) fn lint(reader: &mut Reader<'_>, draft: &Draft, target: Option<TargetKind>) {
+    leftovers::lint(reader, draft);
+    let notes = &mut reader.notes;
+    let plan = Course::of(draft);
+    steps::lint(notes, &plan, target);
+    ttl::lint(notes, &plan);
+    work::lint(notes, &plan);
+    rules::lint(notes, &plan, target.is_some());
+    endings::lint(notes, &plan);
+}
+
+/// The steps in the order of the file, with what the lints ask of them.
+pub(crate) struct Course<'d> {
+    draft: &'d Draft,
+    steps: Vec<&'d DraftStep>,
+}
+
+impl<'d> Course<'d> {
+    fn of(draft: &'d Draft) -> Self {
+        Self {
+            draft,
+            steps: graph::steps(draft).collect(),
+        }
+    }
+
+    fn place(&self, id: &StepId) -> Option<usize> {
+        self.steps.iter().position(|step| step.step.id == *id)
+    }
+
+    fn step(&self, id: &StepId) -> Option<&'d DraftStep> {
+        self.steps.iter().copied().find(|step| step.step.id == *id)
+    }
+
+    /// The phase of the step at a place, by its number.
+    fn phase(&self, place: usize) -> usize {
+        let mut first = 0;
+        for (number, phase) in self.draft.phases.iter().enumerate() {
+            first += phase.steps.len();
+            if place < first {
+                return number;
+            }
+        }
+        0
+    }
+
+    /// Whether any step says what it needs or comes after.
+    fn has_edges(&self) -> bool {
+        self.steps
+            .iter()
+            .any(|step| !step.needs.is_empty() || !step.after.is_empty())
+    }
+
+    /// The steps without whose effect this one's is wrong, through any number of steps.
+    fn needs(&self, id: &StepId) -> BTreeSet<StepId> {
+        self.ancestors(id, |step| step.step.needs.clone())
+    }
+
+    /// The steps that come before, by needs or after, through any number of steps.
+    fn earlier(&self, id: &StepId) -> BTreeSet<StepId> {
+        self.ancestors(id, |step| {
+            let edges = step.step.needs.iter().chain(&step.step.after);
+            edges.cloned().collect()
+        })
+    }
+
+    fn ancestors(&self, id: &StepId, edges: impl Fn(&DraftStep) -> Vec<StepId>) -> BTreeSet<StepId> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![id.clone()];
+        while let Some(next) = open.pop() {
+            for edge in self.step(&next).map(&edges).unwrap_or_default() {
+                if found.insert(edge.clone()) {
+                    open.push(edge);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Whether a step leaves something behind that a rollback may have to take back.
+fn has_effect(step: &DraftStep) -> bool {
+    step.step.reversibility != Reversibility::NoneNeeded
+}
+
+/// Whether a person or the program changes something in it, unlike a look or a message.
+fn changes(step: &DraftStep) -> bool {
+    has_effect(step) && matches!(step.step.kind, StepKind::Action | StepKind::Attest)
+}
+
+/// A text of a step as written.
+fn said<'s>(step: &'s DraftStep, key: &str) -> &'s str {
+    let found = step.said.iter().find(|said| said.key == key);
+    found.map_or("", |said| said.text.value.as_str())
+}
+
+/// "`a`", "`a` and `b`", "`a`, `b` and `c`".
+fn list<'i>(ids: impl IntoIterator<Item = &'i StepId>) -> String {
+    let names: Vec<String> = ids.into_iter().map(|id| format!("`{id}`")).collect();
+    match names.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}

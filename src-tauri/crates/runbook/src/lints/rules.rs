@@ -1,0 +1,168 @@
+//! Lints of rollback rules: deadlines, what they forget, whom they tell.
+
+use std::collections::BTreeSet;
+
+use switchback_model::StepId;
+use switchback_model::plan::StepKind;
+
+use super::{Course, changes, list, words};
+use crate::draft::DraftRule;
+use crate::graph::dependants;
+use crate::notes::Notes;
+
+pub(super) fn lint(notes: &mut Notes<'_>, plan: &Course<'_>, has_target: bool) {
+    for rule in &plan.draft.rules {
+        inverse(notes, plan, rule);
+        deadline(notes, plan, rule, has_target);
+        forgets(notes, plan, rule);
+        untold(notes, plan, rule);
+    }
+}
+
+/// A rule of which nobody knows how it is carried out.
+fn inverse(notes: &mut Notes<'_>, plan: &Course<'_>, rule: &DraftRule) {
+    let unsaid = rule.rule.undo.iter().filter(|id| {
+        plan.step(id)
+            .is_some_and(|step| step.step.kind == StepKind::Attest && !step.says_way_back)
+    });
+    let unsaid: Vec<_> = unsaid.collect();
+    if !unsaid.is_empty() {
+        let message = format!(
+            "The rule `{}` undoes {}, and nothing says how.",
+            rule.rule.id,
+            list(unsaid)
+        );
+        notes.lint(
+            "rule-without-inverse",
+            rule.undo_at,
+            message,
+            "Give each of these steps a `reversibility` with the words of its way back.",
+        );
+    }
+}
+
+fn deadline(notes: &mut Notes<'_>, plan: &Course<'_>, rule: &DraftRule, has_target: bool) {
+    let id = &rule.rule.id;
+    let Some(decision) = &rule.decision else {
+        let unsure = rule
+            .said
+            .iter()
+            .find(|said| said.key == "title" && words::unsure_duration(&said.text.value));
+        if let Some(said) = unsure {
+            let message = format!("The deadline of the rule `{id}` is not decided: its title asks.");
+            notes.lint(
+                "undecided-deadline",
+                said.text.at,
+                message,
+                "Add a [[decision]] of type minutes, name it as the rule's `decision`, and in `decisions` of the step that the rule undoes.",
+            );
+        }
+        return;
+    };
+    let found = plan
+        .draft
+        .decisions
+        .iter()
+        .find(|d| d.decision.id == decision.value);
+    if found.is_none_or(|found| found.decision.decided.is_some()) {
+        return;
+    }
+    let waits = rule.rule.undo.iter().any(|id| {
+        plan.step(id)
+            .is_some_and(|step| step.step.decisions.contains(&decision.value))
+    });
+    let message = match (waits, has_target) {
+        (true, false) => return,
+        (true, true) => format!(
+            "The deadline of the rule `{id}` is undecided on this target: its steps wait until somebody takes the decision `{}`.",
+            decision.value
+        ),
+        (false, _) => format!(
+            "The deadline of the rule `{id}` is undecided, and no step that it undoes waits for the decision `{}`.",
+            decision.value
+        ),
+    };
+    let fix = match waits {
+        true => format!(
+            "Decide it in the target (`[decisions]`, {} = minutes), or in the run.",
+            decision.value
+        ),
+        false => format!(
+            "Add `decisions = [\"{}\"]` to a step that the rule undoes.",
+            decision.value
+        ),
+    };
+    notes.lint("undecided-deadline", decision.at, message, fix);
+}
+
+/// Later changes of which a rule says nothing: neither undone, nor kept, nor guarded by a coherence
+/// rule. Where the runbook has no edges at all, the order of its steps stands for them.
+fn forgets(notes: &mut Notes<'_>, plan: &Course<'_>, rule: &DraftRule) {
+    let undo = &rule.rule.undo;
+    let goes: BTreeSet<StepId> = dependants(plan.draft, undo).into_keys().collect();
+    let comes_after = |id: &StepId, place: usize| match plan.has_edges() {
+        true => plan.earlier(id).iter().any(|earlier| undo.contains(earlier)),
+        false => undo
+            .iter()
+            .filter_map(|id| plan.place(id))
+            .any(|undone| undone < place),
+    };
+    let spoken_of = |id: &StepId| undo.contains(id) || rule.rule.keep.contains(id);
+    let guarded = |id: &StepId| {
+        let needed = plan.needs(id);
+        plan.draft.coherence.iter().any(|rule| {
+            let (undone, done) = (&rule.coherence.undone, &rule.coherence.done);
+            undone.iter().any(|id| goes.contains(id)) && done.iter().any(|d| d == id || needed.contains(d))
+        })
+    };
+    let forgotten: Vec<&StepId> = plan
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(place, step)| {
+            let id = &step.step.id;
+            changes(step) && !spoken_of(id) && comes_after(id, *place) && !guarded(id)
+        })
+        .map(|(_, step)| &step.step.id)
+        .collect();
+    if forgotten.is_empty() {
+        return;
+    }
+    let joins = forgotten.iter().all(|id| goes.contains(*id));
+    let what = match joins {
+        true => "need what it undoes and go first",
+        false => "come after what it undoes",
+    };
+    let message = format!(
+        "The rule `{}` says nothing of {}, which {what}.",
+        rule.rule.id,
+        list(forgotten)
+    );
+    notes.lint(
+        "rule-forgets-dependant",
+        rule.undo_at,
+        message,
+        "Name each in `undo` or `keep` of the rule, or guard it by a [[coherence]] rule.",
+    );
+}
+
+/// Users who were told that it starts are told that it was taken back.
+fn untold(notes: &mut Notes<'_>, plan: &Course<'_>, rule: &DraftRule) {
+    let last = rule.rule.undo.iter().filter_map(|id| plan.place(id)).max();
+    let Some(last) = last else { return };
+    let told = plan.steps[..last]
+        .iter()
+        .find(|step| step.step.kind == StepKind::Notice);
+    if let Some(told) = told.filter(|_| rule.then == 0) {
+        let message = format!(
+            "`{}` tells people that it happens, and after the rule `{}` nobody tells them that it was taken back.",
+            told.step.id, rule.rule.id
+        );
+        notes.lint(
+            "rollback-untold",
+            rule.id_at,
+            message,
+            "Add `then = [\"…\"]` with the words of that notice.",
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! Lints of one step: its checks, its way back, its place.
+
+use switchback_model::plan::{Reversibility, StepKind, TargetKind};
+
+use super::{Course, list};
+use crate::draft::DraftStep;
+use crate::notes::Notes;
+
+pub(super) fn lint(notes: &mut Notes<'_>, plan: &Course<'_>, target: Option<TargetKind>) {
+    for step in &plan.steps {
+        checks(notes, step);
+        way_back(notes, step, target);
+    }
+    order(notes, plan);
+}
+
+fn checks(notes: &mut Notes<'_>, step: &DraftStep) {
+    if step.action.is_none() {
+        return;
+    }
+    let id = &step.step.id;
+    if step.verify == 0 {
+        let message = format!("Nothing is checked after the action of `{id}`.");
+        notes.lint(
+            "no-verify",
+            step.id_at,
+            message,
+            "Add [[phase.step.verify]] that looks from outside.",
+        );
+    }
+    if step.step.reversibility == Reversibility::Undo {
+        if step.undo_before == 0 {
+            let message = format!("Nothing is checked before `{id}` is undone.");
+            notes.lint(
+                "undo-without-before",
+                step.id_at,
+                message,
+                "Add [[phase.step.undo_before]]: does the old side answer?",
+            );
+        }
+        if step.undo_verify == 0 {
+            let message = format!("Nothing is checked after `{id}` is undone.");
+            notes.lint(
+                "undo-without-verify",
+                step.id_at,
+                message,
+                "Add [[phase.step.undo_verify]].",
+            );
+        }
+    }
+}
+
+/// Neither an undo nor a word that there is none.
+fn way_back(notes: &mut Notes<'_>, step: &DraftStep, target: Option<TargetKind>) {
+    let id = &step.step.id;
+    if step.step.kind == StepKind::Attest && !step.says_way_back {
+        let message = format!(
+            "Nothing says how `{id}` is taken back, nor that it has no effect or can't be taken back."
+        );
+        let fix = "Add `reversibility`: manual with words, correct with a notice, none_needed, or point_of_no_return.";
+        if target == Some(TargetKind::Production) {
+            notes.error("no-way-back", step.id_at, message, fix);
+        } else {
+            notes.lint("no-way-back", step.id_at, message, fix);
+        }
+    }
+    let restricts = step.restricts.iter().flatten().next();
+    if let Some(what) = restricts.filter(|_| step.step.reversibility == Reversibility::NoneNeeded) {
+        let message = format!(
+            "`{id}` restricts `{}`, so it has an effect, but says that nothing needs to be taken back.",
+            what.value
+        );
+        notes.lint(
+            "no-way-back",
+            step.id_at,
+            message,
+            "Say how the restriction is taken off in a rollback: undo, or manual with words.",
+        );
+    }
+}
+
+/// A step that stands before what it waits for surprises the reader.
+fn order(notes: &mut Notes<'_>, plan: &Course<'_>) {
+    for (place, step) in plan.steps.iter().enumerate() {
+        let waits = step.step.needs.iter().chain(&step.step.after);
+        let later: Vec<_> = waits
+            .filter(|other| plan.place(other).is_some_and(|p| p > place))
+            .collect();
+        if !later.is_empty() {
+            let message = format!(
+                "`{}` stands before {}, which it waits for.",
+                step.step.id,
+                list(later)
+            );
+            notes.lint(
+                "order",
+                step.id_at,
+                message,
+                "Put the steps in the order in which they run.",
+            );
+        }
+    }
+}
