@@ -15,7 +15,7 @@ function answerKind(answer: Answer): Kind {
   return answer.tone === "waiting" ? "blocked" : toneKind(answer.tone).kind;
 }
 
-export function AnswerBox({ answer, title, testId, note = true }: { answer: Answer; title: string; testId: string; note?: boolean }) {
+export function AnswerBox({ answer, title, testId, note = true, children }: { answer: Answer; title: string; testId: string; note?: boolean; children?: ReactNode }) {
   const kind = answerKind(answer);
   return (
     <section className={`answer k-${kind}`} data-kind={kind} aria-label={title} data-testid={testId}>
@@ -23,6 +23,7 @@ export function AnswerBox({ answer, title, testId, note = true }: { answer: Answ
       <div>
         <p className="answer-head">{answer.headline}</p>
         {note && <p className="answer-note">{answer.note}</p>}
+        {children}
       </div>
     </section>
   );
@@ -161,17 +162,18 @@ export function RightRail({ place }: { place: Place }) {
         <Clocks snapshot={snapshot} now={now} />
       </div>
       <div className="rail-end">
-        <AnswerBox answer={wayBackNow(snapshot, live)} title="Can we go back?" testId="answer-way-back" note={missing.length < 2} />
-        {missing.length > 1 && (
-          <details className="missing">
-            <summary>What is not proven</summary>
-            <ul>
-              {missing.map((m) => (
-                <li key={m}>{m}</li>
-              ))}
-            </ul>
-          </details>
-        )}
+        <AnswerBox answer={wayBackNow(snapshot, live)} title="Can we go back?" testId="answer-way-back" note={missing.length < 2}>
+          {missing.length > 1 && (
+            <details className="missing">
+              <summary>What is not proven</summary>
+              <ul>
+                {missing.map((m) => (
+                  <li key={m}>{m}</li>
+                ))}
+              </ul>
+            </details>
+          )}
+        </AnswerBox>
         <Nets />
         <RollbackButton snapshot={snapshot} place={place} />
       </div>
