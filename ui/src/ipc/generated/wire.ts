@@ -253,21 +253,120 @@ before: Array<string>,
 after: Array<string>, };
 
 /**
+ * What the connection is checked for: a run's target, or a profile in a region.
+ */
+export type ConnectionAsk = { 
+/**
+ * A run; goes before the other two.
+ */
+run: string | null, 
+/**
+ * A profile; absent = the environment's credentials.
+ */
+profile: string | null, 
+/**
+ * A region; absent = the profile's, else eu-west-2.
+ */
+region: string | null, };
+
+/**
+ * The check of the connection: each row has its value, where and when it was seen, and its mend.
+ */
+export type ConnectionView = { 
+/**
+ * [`super::SCHEMA_VERSION`].
+ */
+schema_version: number, 
+/**
+ * What was checked, in words.
+ */
+about: string, 
+/**
+ * The target's name, where there is one.
+ */
+target: string | null, 
+/**
+ * The profile; absent = the environment's credentials.
+ */
+profile: string | null, 
+/**
+ * The region.
+ */
+region: string, 
+/**
+ * When it was made.
+ */
+checked_at: string, 
+/**
+ * The worst of the rows.
+ */
+tone: Tone, 
+/**
+ * The rows, from this computer to the service.
+ */
+rows: Array<ReadingView>, 
+/**
+ * What the caller may do: exercised now, exercised in this run, or assumed.
+ */
+permissions: Array<ReadingView>, 
+/**
+ * The environment's part in it.
+ */
+environment: Array<SettingView>, };
+
+/**
  * A deadline: says "Decision due", never acts.
  */
 export type Deadline = { 
 /**
+ * The id of the rule, monitor or step.
+ */
+id: string, 
+/**
  * What it is about.
+ */
+kind: DeadlineKind, 
+/**
+ * The rule's id, where it is a rule's.
+ */
+rule: string | null, 
+/**
+ * What it is about, in words.
  */
 title: string, 
 /**
- * When.
+ * Since when its clock runs; absent = it does not run: nothing fails.
  */
-at: string, 
+since: string | null, 
+/**
+ * When a decision is due; absent = there is no deadline now.
+ */
+at: string | null, 
 /**
  * Whether it has passed.
  */
-due: boolean, };
+due: boolean, 
+/**
+ * The open decision without which there is no deadline.
+ */
+open_decision: string | null, 
+/**
+ * One sentence on where it stands.
+ */
+note: string, 
+/**
+ * How it was moved, oldest first.
+ */
+extended: Array<ExtensionView>, 
+/**
+ * Whether it may be moved now.
+ */
+extendable: boolean, };
+
+/**
+ * What a deadline is about.
+ */
+export type DeadlineKind = "rule" | "monitor" | "step";
 
 /**
  * A decision.
@@ -374,6 +473,27 @@ actor: string | null,
 sentence: string, };
 
 /**
+ * A deadline was moved.
+ */
+export type ExtensionView = { 
+/**
+ * By how many minutes.
+ */
+minutes: number, 
+/**
+ * By whom.
+ */
+by: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * When it was moved.
+ */
+at: string, };
+
+/**
  * One fault switch.
  */
 export type FaultView = { 
@@ -459,6 +579,94 @@ differs: boolean,
  * `keep` or `restore`; absent = nothing was said yet.
  */
 choice: string | null, };
+
+/**
+ * A decision at a gate.
+ */
+export type GateDecision = { 
+/**
+ * Go, or no-go.
+ */
+go: boolean, 
+/**
+ * Who wrote it down.
+ */
+by: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Why it does not hold any more, in one sentence; absent = it holds.
+ */
+void: string | null, };
+
+/**
+ * Who takes part in a gate's decision.
+ */
+export type GatePerson = { 
+/**
+ * The role, such as "Incident lead".
+ */
+role: string, 
+/**
+ * Who it was, in the last decision.
+ */
+name: string | null, };
+
+/**
+ * Where a gate stands.
+ */
+export type GateState = "closed" | "ready" | "checking" | "go" | "no_go" | "void";
+
+/**
+ * The go or no-go decision that stands before a phase.
+ */
+export type GateView = { 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Where it stands.
+ */
+state: GateState, 
+/**
+ * Where it stands, in the window's words.
+ */
+state_words: string, 
+/**
+ * Seconds for which a reading counts for go.
+ */
+fresh_s: number, 
+/**
+ * What must pass, with the last readings; older than `fresh_s` is Unknown.
+ */
+checks: Array<ReadingView>, 
+/**
+ * What else stands in the way of go, a sentence each: steps, decisions.
+ */
+open: Array<string>, 
+/**
+ * Who must be named.
+ */
+people: Array<GatePerson>, 
+/**
+ * The last decision.
+ */
+decision: GateDecision | null, 
+/**
+ * The basis of a decision: the digest of what this shows.
+ */
+basis: string, 
+/**
+ * `gate-check`, `gate-go` and `gate-no-go`: what can be done now, or why not.
+ */
+offers: Array<Offer>, };
 
 /**
  * A page of the journal.
@@ -551,6 +759,18 @@ id: string,
  */
 title: string, 
 /**
+ * T0 of the run is the moment when the first step of this phase took effect.
+ */
+t0: boolean, 
+/**
+ * What people decide before any of its steps.
+ */
+gate: GateView | null, 
+/**
+ * Planned time against actual.
+ */
+times: TimesView, 
+/**
  * Steps finished.
  */
 done: number, 
@@ -575,6 +795,97 @@ changes: Array<ChangeView>,
  * The calls.
  */
 calls: Array<CallView>, };
+
+/**
+ * One profile of the AWS files. No secret is in it.
+ */
+export type ProfileView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * `keys`, `session_keys`, `sso_session`, `sso_legacy`, `assume_role`, `process`, `web_identity`,
+ * `login` or `nothing`.
+ */
+kind: string, 
+/**
+ * The kind in a few words.
+ */
+kind_words: string, 
+/**
+ * With whose credentials a role is assumed.
+ */
+source: string | null, 
+/**
+ * The role's name.
+ */
+role: string | null, 
+/**
+ * The last four digits of the account, where the profile says it.
+ */
+account_tail: string | null, 
+/**
+ * The region that it names.
+ */
+region: string | null, 
+/**
+ * The name of its `sso-session`.
+ */
+sso_session: string | null, 
+/**
+ * How its session stands.
+ */
+session: SessionState, 
+/**
+ * When the token ends or ended.
+ */
+session_at: string | null, 
+/**
+ * The same in words.
+ */
+session_words: string, 
+/**
+ * The exact command that signs in.
+ */
+sign_in: string | null, 
+/**
+ * What keeps it from being used.
+ */
+problem: string | null, 
+/**
+ * How to mend that.
+ */
+mend: string | null, };
+
+/**
+ * The profiles that a person may choose from.
+ */
+export type ProfilesView = { 
+/**
+ * [`super::SCHEMA_VERSION`].
+ */
+schema_version: number, 
+/**
+ * The profiles, by name.
+ */
+profiles: Array<ProfileView>, 
+/**
+ * The one that is used where a target names none.
+ */
+selected: string | null, 
+/**
+ * The environment's part in it.
+ */
+environment: Array<SettingView>, 
+/**
+ * Why the files can't be read.
+ */
+problem: string | null, 
+/**
+ * How to mend that.
+ */
+mend: string | null, };
 
 /**
  * One check or monitor with its last reading.
@@ -681,6 +992,291 @@ parts: Array<RehearsalPart>,
 faults: Array<FaultView>, };
 
 /**
+ * A decision deadline.
+ */
+export type ReportDeadline = { 
+/**
+ * What it is about.
+ */
+title: string, 
+/**
+ * Where it stands.
+ */
+note: string, };
+
+/**
+ * A decision of the runbook.
+ */
+export type ReportDecision = { 
+/**
+ * The question.
+ */
+question: string, 
+/**
+ * The value; absent = undecided.
+ */
+value: string | null, 
+/**
+ * Who; absent = the target's file.
+ */
+who: string | null, };
+
+/**
+ * A report that was written.
+ */
+export type ReportExported = { 
+/**
+ * The file.
+ */
+file: string, 
+/**
+ * Up to which event it knows the run.
+ */
+to_seq: number, };
+
+/**
+ * A line of a report: when, who, what.
+ */
+export type ReportLine = { 
+/**
+ * Its event.
+ */
+seq: number, 
+/**
+ * When, in UTC.
+ */
+at: string, 
+/**
+ * The step's id.
+ */
+step: string | null, 
+/**
+ * Who; absent = the console.
+ */
+who: string | null, 
+/**
+ * One sentence.
+ */
+what: string, };
+
+/**
+ * A phase with its steps.
+ */
+export type ReportPhase = { 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Planned time, in words.
+ */
+planned: string, 
+/**
+ * Actual time, in words.
+ */
+actual: string, 
+/**
+ * Go or no-go, who said it and why; absent = it has no gate, or nobody decided.
+ */
+gate: string | null, 
+/**
+ * Its steps.
+ */
+steps: Array<ReportStep>, };
+
+/**
+ * A rollback.
+ */
+export type ReportRollback = { 
+/**
+ * When it was confirmed, in UTC.
+ */
+at: string, 
+/**
+ * By whom.
+ */
+who: string, 
+/**
+ * Why.
+ */
+why: string | null, 
+/**
+ * What it took back, in order.
+ */
+items: Array<string>, 
+/**
+ * What was overridden or accepted by name.
+ */
+overridden: Array<string>, 
+/**
+ * What became of it.
+ */
+outcome: string, 
+/**
+ * How long it took, in words.
+ */
+took: string, };
+
+/**
+ * A step, planned against actual.
+ */
+export type ReportStep = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * The item of the written plan.
+ */
+plan_ref: string, 
+/**
+ * Who is in charge.
+ */
+owner: string | null, 
+/**
+ * Its state in words.
+ */
+state: string, 
+/**
+ * Planned time, in words.
+ */
+planned: string, 
+/**
+ * Actual time, in words.
+ */
+actual: string, 
+/**
+ * When it was finished.
+ */
+ended: string, };
+
+/**
+ * The report of a run. Nothing that is sealed is in it.
+ */
+export type ReportView = { 
+/**
+ * [`super::SCHEMA_VERSION`].
+ */
+schema_version: number, 
+/**
+ * The run's id.
+ */
+run: string, 
+/**
+ * The runbook's title.
+ */
+title: string, 
+/**
+ * The target's name.
+ */
+target: string, 
+/**
+ * The word of the target's banner.
+ */
+word: string, 
+/**
+ * Account (its last digits), region, role and endpoint.
+ */
+place: string, 
+/**
+ * The outcome in one sentence.
+ */
+summary: string, 
+/**
+ * When the run was opened, in UTC.
+ */
+opened: string, 
+/**
+ * When the report was made, in UTC.
+ */
+made: string, 
+/**
+ * The same as a moment.
+ */
+made_at: string, 
+/**
+ * The digest of the plan.
+ */
+plan_digest: string, 
+/**
+ * From when on users are affected.
+ */
+t0: string | null, 
+/**
+ * Up to which event it knows the run.
+ */
+to_seq: number, 
+/**
+ * The digest of the journal's last event, which binds all before it.
+ */
+journal_digest: string, 
+/**
+ * What the chain of the journal proves.
+ */
+journal_sentence: string, 
+/**
+ * Planned time of the whole run, in words.
+ */
+planned: string, 
+/**
+ * Actual time of the whole run, in words.
+ */
+actual: string, 
+/**
+ * What a reader wants to know first.
+ */
+story: Array<ReportLine>, 
+/**
+ * The phases.
+ */
+phases: Array<ReportPhase>, 
+/**
+ * The decisions of the runbook.
+ */
+decisions: Array<ReportDecision>, 
+/**
+ * What people decided: approvals, attestations, holds, and what they overrode.
+ */
+people: Array<ReportLine>, 
+/**
+ * The decision deadlines.
+ */
+deadlines: Array<ReportDeadline>, 
+/**
+ * The rollbacks.
+ */
+rollbacks: Array<ReportRollback>, 
+/**
+ * Every event.
+ */
+timeline: Array<ReportLine>, };
+
+/**
+ * Something at AWS that a step looks at or changes.
+ */
+export type ResourceView = { 
+/**
+ * The id by which it is opened.
+ */
+id: string, 
+/**
+ * What it is, in words.
+ */
+title: string, 
+/**
+ * The AWS CLI command that reads it.
+ */
+cli: string, 
+/**
+ * Whether the AWS console can show it: not in a rehearsal, and not at a custom endpoint.
+ */
+in_console: boolean, };
+
+/**
  * One item of a rollback.
  */
 export type RollbackItemView = { 
@@ -757,6 +1353,11 @@ breaches: Array<BreachView>,
  * Preconditions that do not hold: each must be overridden by name (check id).
  */
 unproven: Array<string>, 
+/**
+ * The decision that the rule waits for, where nobody has taken it: named, and no bar to the
+ * rollback.
+ */
+open_decision: string | null, 
 /**
  * Steps left as they are, in words.
  */
@@ -874,6 +1475,14 @@ lost: LostView | null,
  */
 sign_in_until: string | null, 
 /**
+ * T0: when the first step of the phase that says so took effect; absent = it has not.
+ */
+t0: T0View | null, 
+/**
+ * Planned time against actual, of the whole run.
+ */
+times: TimesView, 
+/**
  * The phases with their steps.
  */
 phases: Array<PhaseView>, 
@@ -914,6 +1523,32 @@ mirror?: MirrorView, };
  * What to take back.
  */
 export type ScopeView = { "step": string } | { "rule": string } | "all";
+
+/**
+ * How a profile's session stands.
+ */
+export type SessionState = "not_needed" | "signed_out" | "expired" | "ends" | "renews";
+
+/**
+ * A variable of the environment that has a say in where credentials and requests go.
+ */
+export type SettingView = { 
+/**
+ * Its name.
+ */
+variable: string, 
+/**
+ * Its value, where that is no secret.
+ */
+value: string | null, 
+/**
+ * What it does here.
+ */
+effect: string, 
+/**
+ * Whether something goes elsewhere because of it than a target's file says.
+ */
+overrides: boolean, };
 
 /**
  * A break-glass sheet that was written.
@@ -999,6 +1634,14 @@ generation: number,
  */
 why: string, 
 /**
+ * What to look at.
+ */
+look_at: Array<string>, 
+/**
+ * What can go wrong.
+ */
+risks: Array<string>, 
+/**
  * Who is in charge.
  */
 owner: string | null, 
@@ -1010,6 +1653,10 @@ affects: string | null,
  * Planned seconds.
  */
 expected_s: number | null, 
+/**
+ * Planned time against actual, of the current generation.
+ */
+times: TimesView, 
 /**
  * How it is taken back, in words.
  */
@@ -1067,9 +1714,51 @@ attempts: Array<AttemptView>,
  */
 drifted: string | null, 
 /**
+ * What it looks at or changes, at AWS.
+ */
+resources: Array<ResourceView>, 
+/**
  * What can be done now.
  */
 offers: Array<Offer>, };
+
+/**
+ * T0 of the run.
+ */
+export type T0View = { 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * The step whose effect it was.
+ */
+step: string, 
+/**
+ * The phase.
+ */
+phase: string, };
+
+/**
+ * Planned time against actual, of a step or a phase.
+ */
+export type TimesView = { 
+/**
+ * Planned seconds; absent = the plan does not say, or for a phase: says it of no step.
+ */
+planned_s: number | null, 
+/**
+ * When the first thing was done.
+ */
+started_at: string | null, 
+/**
+ * When it was finished; absent = it is not.
+ */
+ended_at: string | null, 
+/**
+ * Seconds from start to end, or until now.
+ */
+actual_s: number | null, };
 
 /**
  * What a reading or an answer means to a tired engineer. Order = rank, worst last.

@@ -18,7 +18,7 @@ mod run;
 mod step;
 
 pub use amendment::{AmendmentChange, AmendmentView};
-pub use change::{CallView, ChangeView, PreviewView};
+pub use change::{CallView, ChangeView, PreviewView, ResourceView};
 pub use connection::{ConnectionAsk, ConnectionView, ProfileView, ProfilesView, SessionState, SettingView};
 pub use fields::{FieldPlanView, FieldRowView};
 pub use gate::{
