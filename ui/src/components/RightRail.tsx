@@ -59,22 +59,23 @@ export function RollbackButton({ snapshot, place, narrow = false }: { snapshot: 
 
 /** Decision due, the next deadline, or none. A deadline never acts. */
 export function DecisionDue({ deadlines, now, small = false }: { deadlines: Deadline[]; now: number; small?: boolean }) {
-  const first = deadlines.find((d) => d.due || Date.parse(d.at) <= now);
+  const running = deadlines.flatMap((d) => (d.at === null ? [] : [{ ...d, at: Date.parse(d.at) }]));
+  const first = running.find((d) => d.due || d.at <= now);
   if (first !== undefined) {
     return (
       <div className={`decision-due${small ? " small" : ""}`} data-testid="decision-due">
         <p className="decision-head">Decision due</p>
         <p>
-          {first.title}. The limit passed {relative(Date.parse(first.at) - now)}.{!small && " Nothing happens by itself."}
+          {first.title}. The limit passed {relative(first.at - now)}.{!small && " Nothing happens by itself."}
         </p>
       </div>
     );
   }
-  const next = deadlines[0];
+  const next = running[0];
   return (
     <dl className="clock" data-testid="decision-due">
       <dt>Decision due</dt>
-      <dd>{next === undefined ? "none" : relative(Date.parse(next.at) - now)}</dd>
+      <dd>{next === undefined ? "none" : relative(next.at - now)}</dd>
       {next !== undefined && !small && <dd className="clock-note">{next.title}</dd>}
     </dl>
   );

@@ -9,6 +9,7 @@ import type {
   RollbackPlanView,
   RunSnapshot,
   StepView,
+  TimesView,
   UndoTimeView,
 } from "./generated/wire";
 
@@ -84,6 +85,8 @@ const undoPreview: PreviewView = {
   calls: switchPreview.calls,
 };
 
+const noTimes: TimesView = { planned_s: null, started_at: null, ended_at: null, actual_s: null };
+
 function step(id: string, title: string, part: Partial<StepView>): StepView {
   return {
     id,
@@ -95,6 +98,9 @@ function step(id: string, title: string, part: Partial<StepView>): StepView {
     note: "",
     generation: 1,
     why: "",
+    look_at: [],
+    risks: [],
+    times: noTimes,
     owner: null,
     affects: null,
     expected_s: 240,
@@ -315,6 +321,7 @@ export function planOf(now: number, scene: Scene, unproven: boolean): RollbackPl
       ? [{ id: "reval-without-admins", because: "Reval would sign in at the new pool while Admins-UI signs in at the old one.", repair: ["mid.4"] }]
       : [],
     unproven: unproven ? ["old-side"] : [],
+    open_decision: null,
     stays: ["Restrict UserManagement", "Lower the TTL"],
     in_flight: [],
     caches_s: 60,
@@ -357,20 +364,28 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
     },
     ...seat,
     sign_in_until: rehearsal || scene.kind === "test" ? null : iso(now + 54 * 60_000),
+    t0: null,
+    times: noTimes,
     phases: [
       {
         id: "pre",
         title: "Pre migration",
+        t0: false,
+        gate: null,
+        times: noTimes,
         done: 2,
         steps: [
           doneStep("pre.1", "Lower the TTL", now, 5400, { owner: "m.example" }),
           doneStep("pre.9", "Record the way back", now, 4200, { kind: "check", reversibility: "Has no effect" }),
         ],
       },
-      { id: "mid", title: "Mid migration", done: 2, steps: mid },
+      { id: "mid", title: "Mid migration", t0: true, gate: null, times: noTimes, done: 2, steps: mid },
       {
         id: "post",
         title: "Post migration",
+        t0: false,
+        gate: null,
+        times: noTimes,
         done: 0,
         steps: [
           step("post.1", "Put the TTL back", { owner: "m.example", why: "The long TTL saves queries." }),
@@ -410,7 +425,23 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
       { id: "window", question: "How many minutes may Admins-UI fail before a decision is due?", kind: "minutes", choices: [], value: "12", by: null, blocks: [] },
       { id: "keep-low-ttl", question: "Keep the low TTL for a day after the switch?", kind: "yes_no", choices: ["yes", "no"], value: null, by: null, blocks: ["post.1"] },
     ],
-    deadlines: failing ? [{ title: "Admins-UI is failing", at: iso(now - 160_000), due: true }] : [],
+    deadlines: failing
+      ? [
+          {
+            id: "admins-ui",
+            kind: "monitor",
+            rule: null,
+            title: "Admins-UI is failing",
+            since: iso(now - 880_000),
+            at: iso(now - 160_000),
+            due: true,
+            open_decision: null,
+            note: "",
+            extended: [],
+            extendable: false,
+          },
+        ]
+      : [],
     stopped_by: null,
   };
 }

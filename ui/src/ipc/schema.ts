@@ -60,6 +60,28 @@ const undoTime = z.looseObject({
   caches_s: z.number().nullable(),
 });
 
+const times = z.looseObject({
+  planned_s: z.number().nullable(),
+  started_at: time.nullable(),
+  ended_at: time.nullable(),
+  actual_s: z.number().nullable(),
+});
+
+const gate = z.looseObject({
+  title: z.string(),
+  state: z.enum(["closed", "ready", "checking", "go", "no_go", "void"]),
+  state_words: z.string(),
+  fresh_s: z.number(),
+  checks: z.array(reading),
+  open: words,
+  people: z.array(z.looseObject({ role: z.string(), name: maybe })),
+  decision: z
+    .looseObject({ go: z.boolean(), by: z.string(), reason: z.string(), at: time, void: maybe })
+    .nullable(),
+  basis: z.string(),
+  offers: z.array(offer),
+});
+
 const step = z.looseObject({
   id: z.string(),
   title: z.string(),
@@ -70,6 +92,9 @@ const step = z.looseObject({
   note: z.string(),
   generation: z.number(),
   why: z.string(),
+  look_at: words,
+  risks: words,
+  times,
   owner: maybe,
   affects: maybe,
   expected_s: z.number().nullable(),
@@ -150,7 +175,19 @@ const snapshot = z.looseObject({
   watching: maybe,
   lost: z.looseObject({ at: time, sentence: maybe }).nullable(),
   sign_in_until: time.nullable(),
-  phases: z.array(z.looseObject({ id: z.string(), title: z.string(), done: z.number(), steps: z.array(step) })),
+  t0: z.looseObject({ at: time, step: z.string(), phase: z.string() }).nullable(),
+  times,
+  phases: z.array(
+    z.looseObject({
+      id: z.string(),
+      title: z.string(),
+      t0: z.boolean(),
+      gate: gate.nullable(),
+      times,
+      done: z.number(),
+      steps: z.array(step),
+    }),
+  ),
   monitors: z.array(reading),
   users: answer,
   way_back: z.looseObject({
@@ -176,7 +213,21 @@ const snapshot = z.looseObject({
       blocks: words,
     }),
   ),
-  deadlines: z.array(z.looseObject({ title: z.string(), at: time, due: z.boolean() })),
+  deadlines: z.array(
+    z.looseObject({
+      id: z.string(),
+      kind: z.enum(["rule", "monitor", "step"]),
+      rule: maybe,
+      title: z.string(),
+      since: time.nullable(),
+      at: time.nullable(),
+      due: z.boolean(),
+      open_decision: maybe,
+      note: z.string(),
+      extended: z.array(z.looseObject({ minutes: z.number(), by: z.string(), reason: z.string(), at: time })),
+      extendable: z.boolean(),
+    }),
+  ),
   stopped_by: maybe,
 });
 
@@ -186,6 +237,7 @@ const rollbackPlan = z.looseObject({
   items: z.array(rollbackItem),
   breaches: z.array(z.looseObject({ id: z.string(), because: z.string(), repair: words })),
   unproven: words,
+  open_decision: maybe,
   stays: words,
   in_flight: words,
   caches_s: z.number(),

@@ -320,14 +320,14 @@ impl State {
                     return Ok(());
                 };
                 let known = self.driver.run().watched.get(&id);
-                let changed = self
+                let state = self
                     .live
                     .monitors
                     .entry(id.clone())
-                    .or_insert_with(|| MonitorRun::resume(known))
-                    .take(&monitor, reading.clone());
-                if changed {
-                    self.driver.keep_reading(&id, reading).await?;
+                    .or_insert_with(|| MonitorRun::resume(known));
+                if state.take(&monitor, reading.clone()) {
+                    let state = state.state();
+                    self.driver.keep_reading(&id, reading, state).await?;
                 }
             }
             Message::Seen(Seen::Readiness(readiness)) => self.live.readiness = readiness,

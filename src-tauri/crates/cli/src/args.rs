@@ -529,9 +529,13 @@ pub struct Rehearse {
     /// Start the closed world and print its endpoints; ends with Ctrl-C
     #[arg(long)]
     pub serve: bool,
-    /// The whole runbook forward and a full rollback; exit 0 only if the world ends as it began
+    /// The whole runbook forward and a full rollback; exit 0 only if the world ends as it began.
+    /// Where monitors propose several rules, each is tried on the way
     #[arg(long)]
     pub auto: bool,
+    /// With --auto: a runbook with a target `rehearsal`, such as tis-cognito [default: dns-switch]
+    #[arg(long, value_name = "RUNBOOK", requires = "auto")]
+    pub runbook: Option<String>,
     /// With --auto: what goes wrong on the way, such as lost-response
     #[arg(long, value_name = "NAME", requires = "auto")]
     pub fault: Option<String>,

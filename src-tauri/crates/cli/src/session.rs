@@ -95,7 +95,7 @@ impl Session<'_> {
         if let Some(reading) = read(run, &monitor, &*self.world).await
             && state.take(&monitor, reading.clone())
         {
-            self.driver.keep_reading(id, reading).await?;
+            self.driver.keep_reading(id, reading, state.state()).await?;
             self.tell();
         }
         Ok(())

@@ -258,6 +258,13 @@ fn commands() -> Vec<(String, Command)> {
     let step = || id("s");
     let resolve = |as_| (format!("resolve {as_:?}"), Command::Resolve { step: step(), as_ });
     let plain = |command: Command| (command.word().to_owned(), command);
+    let say = |go| {
+        plain(Command::Gate {
+            phase: "only".parse().unwrap(),
+            go,
+            people: std::collections::BTreeMap::new(),
+        })
+    };
     vec![
         plain(Command::Check { step: step() }),
         plain(Command::Apply { step: step() }),
@@ -285,6 +292,15 @@ fn commands() -> Vec<(String, Command)> {
             "amend action".to_owned(),
             amend(|step| step.action = switch("s", "other").action),
         ),
+        plain(Command::CheckGate {
+            phase: "only".parse().unwrap(),
+        }),
+        say(true),
+        say(false),
+        plain(Command::ExtendDeadline {
+            rule: "none".parse().unwrap(),
+            minutes: 5,
+        }),
         plain(Command::Hold),
         plain(Command::Stop),
         plain(Command::Resume),

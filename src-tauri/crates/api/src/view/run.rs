@@ -241,6 +241,9 @@ fn monitor_views(run: &Run, live: &Live, now: Timestamp) -> Vec<ReadingView> {
                 (Tone::Passing | Tone::Failing, Some(None)) => Tone::Unknown,
                 (tone, _) => tone,
             };
+            if state.is_some_and(MonitorRun::is_flapping) {
+                view.observed = format!("changes back and forth; last: {}", view.observed);
+            }
             Some(view)
         })
         .collect();
