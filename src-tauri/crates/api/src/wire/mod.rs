@@ -20,7 +20,7 @@ mod step;
 mod truth;
 
 pub use amendment::{AmendmentChange, AmendmentView};
-pub use change::{CallView, ChangeView, PreviewView};
+pub use change::{CallView, ChangeView, PreviewView, ResourceView};
 pub use connection::{ConnectionAsk, ConnectionView, ProfileView, ProfilesView, SessionState, SettingView};
 pub use fields::{FieldPlanView, FieldRowView};
 pub use gate::{
