@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::records::Routing;
 
-/// One of the two sites.
+/// One of the sites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Site {
@@ -15,15 +15,18 @@ pub enum Site {
     Old,
     /// The side that serves after the switch, `198.51.100.20`.
     New,
+    /// Reval, another application with a name of its own, `198.51.100.30`; no switch touches it.
+    Reval,
 }
 
 impl Site {
-    /// `old` or `new`.
+    /// `old`, `new` or `reval`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Old => "old",
             Self::New => "new",
+            Self::Reval => "reval",
         }
     }
 }
@@ -342,7 +345,8 @@ impl FromStr for Fault {
         let site = || match arg(0) {
             None | Some("new") => Ok(Site::New),
             Some("old") => Ok(Site::Old),
-            Some(s) => Err(refuse(format!("“{s}” is not a site; use old or new"))),
+            Some("reval") => Ok(Site::Reval),
+            Some(s) => Err(refuse(format!("“{s}” is not a site; use old, new or reval"))),
         };
         let operation = || arg(0).unwrap_or("ChangeResourceRecordSets").to_owned();
         let (fault, most) = match name {
