@@ -113,6 +113,19 @@ async fn the_whole_plan_there_and_back() {
     assert_eq!(by_hand, expected);
 }
 
+/// Reval fails on the night: the monitor of Reval proposes R4, which goes back.
+#[tokio::test(flavor = "multi_thread")]
+async fn reval_fails_and_its_rule_goes_back() {
+    let script = Script {
+        runbook: Some("tis-cognito"),
+        fault: Some("site-down:reval"),
+    };
+    let outcome = scripted(&script, 80).await;
+    assert!(outcome.is_clean(), "{outcome:?}");
+    let rules: Vec<_> = outcome.rules.iter().map(|tried| tried.rule.as_str()).collect();
+    assert_eq!(rules, ["R4"]);
+}
+
 /// With each fault the run goes all the way and comes back, or it says by name what differs.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_each_fault() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use switchback_engine::evolve::is_reopenable;
 use switchback_engine::monitor::{MonitorRun, read};
 use switchback_engine::run::StepRun;
-use switchback_model::{ActionSpec, Command, StepId, StepKind, StepState, Verdict};
+use switchback_model::{ActionSpec, Command, MonitorId, StepId, StepKind, StepState, Verdict};
 use switchback_rehearsal::Fault;
 
 use super::ScriptedOperator;
@@ -37,9 +37,8 @@ impl ScriptedOperator<'_> {
                     self.fault,
                     Some(Fault::SiteDown { .. } | Fault::SiteRefused { .. })
                 ) {
-                    self.see_it_fail().await?;
                     // On the night nobody goes on from here: what failed is taken back.
-                    self.users_affected = true;
+                    self.failing = Some(self.see_it_fail().await?);
                     return Ok(None);
                 }
             }
@@ -161,7 +160,7 @@ impl ScriptedOperator<'_> {
     }
 
     /// Waits until the monitors say that users are affected.
-    async fn see_it_fail(&mut self) -> Result<(), ApiError> {
+    async fn see_it_fail(&mut self) -> Result<MonitorId, ApiError> {
         let run = self.driver.run().clone();
         let mut states: BTreeMap<_, MonitorRun> = BTreeMap::new();
         for _look in 0..20 {
@@ -176,7 +175,7 @@ impl ScriptedOperator<'_> {
                     self.driver.keep_reading(&monitor.id, reading, said).await?;
                     if state.failing == Some(true) {
                         self.say(None, "Failing", &format!("{}: {observed}", monitor.title));
-                        return Ok(());
+                        return Ok(monitor.id.clone());
                     }
                 }
             }
