@@ -171,7 +171,8 @@ impl ScriptedOperator<'_> {
                 let state = states.entry(monitor.id.clone()).or_default();
                 if state.take(monitor, reading.clone()) {
                     let observed = reading.observed.clone();
-                    self.driver.keep_reading(&monitor.id, reading).await?;
+                    let said = state.state();
+                    self.driver.keep_reading(&monitor.id, reading, said).await?;
                     if state.failing == Some(true) {
                         self.say(None, "Failing", &format!("{}: {observed}", monitor.title));
                         return Ok(monitor.id.clone());
