@@ -18,7 +18,11 @@ pub async fn profiles(cx: &Cx<'_>, command: Profiles) -> Result<u8, ApiError> {
     let Profiles::List = command;
     let host = cx.host()?;
     let view = host.profiles(None).await;
-    let code = if view.problem.is_some() { exit::CHECK_FAILED } else { exit::OK };
+    let code = if view.problem.is_some() {
+        exit::CHECK_FAILED
+    } else {
+        exit::OK
+    };
     cx.out.answer(&view, || profiles_text(&view));
     Ok(code)
 }
@@ -44,7 +48,11 @@ fn profiles_text(view: &ProfilesView) -> String {
                     vec![
                         format!("{used}{}", profile.name),
                         profile.kind_words.clone(),
-                        profile.account_tail.as_ref().map(|t| format!("…{t}")).unwrap_or_default(),
+                        profile
+                            .account_tail
+                            .as_ref()
+                            .map(|t| format!("…{t}"))
+                            .unwrap_or_default(),
                         role,
                         profile.session_words.clone(),
                         profile.mend.clone().unwrap_or_default(),
@@ -83,7 +91,11 @@ pub async fn connection(cx: &Cx<'_>, command: Connection) -> Result<u8, ApiError
             let plan = switchback_api::plan::resolve(&runbook, target)?;
             let subject = Subject {
                 plan: Some(Arc::new(plan)),
-                endpoint: cx.global.aws_endpoint.clone().filter(|url| !url.trim().is_empty()),
+                endpoint: cx
+                    .global
+                    .aws_endpoint
+                    .clone()
+                    .filter(|url| !url.trim().is_empty()),
                 ..Subject::default()
             };
             host.check_connection(subject).await
@@ -100,11 +112,18 @@ pub async fn connection(cx: &Cx<'_>, command: Connection) -> Result<u8, ApiError
     host.stop_closed_world().await;
     let view = view?;
     cx.out.answer(&view, || text(&view));
-    Ok(match view.tone {
-        _ if view.sign_in_needed => exit::SIGN_IN,
-        Tone::Failing => exit::CHECK_FAILED,
-        Tone::Unknown => exit::UNKNOWN,
-        _ => exit::OK,
+    let any = |tone: Tone| {
+        view.rows
+            .iter()
+            .chain(&view.permissions)
+            .any(|row| row.tone == tone)
+    };
+    // What fails is known, and often why the rest could not be told.
+    Ok(match () {
+        () if view.sign_in_needed => exit::SIGN_IN,
+        () if any(Tone::Failing) => exit::CHECK_FAILED,
+        () if any(Tone::Unknown) => exit::UNKNOWN,
+        () => exit::OK,
     })
 }
 

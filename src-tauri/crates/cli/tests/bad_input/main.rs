@@ -9,6 +9,8 @@ mod logs;
 mod manners;
 mod network;
 mod plans;
+mod portal;
 mod runbooks;
+mod sign_ins;
 mod support;
 mod world;
