@@ -187,6 +187,16 @@ pub(crate) fn control(error: rehearsal::control::ControlError) -> ApiError {
     )
 }
 
+/// Where probes look inside the closed world.
+pub(crate) fn probes(handle: &rehearsal::Handle) -> ProbeWorld {
+    ProbeWorld {
+        dial: handle.dial.clone(),
+        ca_pem: Some(handle.ca_pem.clone()),
+        name_servers: Some(servers(&handle.name_servers)),
+        resolvers: servers(&handle.resolvers),
+    }
+}
+
 /// The world of a rehearsal run.
 pub(crate) fn surroundings(target: Target, handle: &rehearsal::Handle) -> Result<Surroundings, ApiError> {
     let clock: Arc<dyn Clock> = Arc::new(WorldClock::new(handle.clock));
@@ -197,12 +207,7 @@ pub(crate) fn surroundings(target: Target, handle: &rehearsal::Handle) -> Result
         rehearsal_credentials: Some((rehearsal::ACCESS_KEY.to_owned(), "rehearsal".to_owned())),
         clock: Some(clock.clone()),
     })?;
-    let probes = ProbeWorld {
-        dial: handle.dial.clone(),
-        ca_pem: Some(handle.ca_pem.clone()),
-        name_servers: Some(servers(&handle.name_servers)),
-        resolvers: servers(&handle.resolvers),
-    };
+    let probes = probes(handle);
     let speed = handle.clock.scale.max(1);
     Ok(Surroundings {
         world: Arc::new(RunWorld::new(aws, probes, target, clock.clone())),

@@ -9,11 +9,14 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use switchback_api::host::{Host, HostOptions};
-use switchback_api::wire::{RunSnapshot, Tone};
+use switchback_api::wire::{Deadline, RunSnapshot, Tone};
 use switchback_model::{Command, Digest, Operator, RunId, StepId, Submission};
 use switchback_rehearsal::Handle;
 use tokio::net::UdpSocket;
 use tokio::sync::watch::Receiver;
+
+const RUNBOOK: &str = include_str!("../../../runbooks/dns-switch/runbook.toml");
+const TARGET: &str = include_str!("../../../runbooks/dns-switch/targets/rehearsal.toml");
 
 /// World seconds from an outage to the second reading of it, with a reading every 10 s.
 const NOTICED_S: i64 = 25;
@@ -44,7 +47,20 @@ impl Console {
         options.rehearsal_insync_s = 10;
         let host = Host::start(options).unwrap();
         let world = host.closed_world().await.unwrap();
-        let run = host.new_from_runbook("dns-switch", "rehearsal").unwrap();
+        let (book, target) = (home.join("runbook.toml"), home.join("targets/rehearsal.toml"));
+        std::fs::create_dir_all(home.join("targets")).unwrap();
+        // The rule as the written plan has it, with a time that a test can wait for.
+        let rule = RUNBOOK.replacen("id = \"R3\"", "id = \"R4\"", 1);
+        let rule = rule.replacen("decision_after = \"12 min\"\n", "", 1);
+        std::fs::write(&book, rule).unwrap();
+        std::fs::write(
+            target,
+            TARGET.replacen("rollback-after = 12", "rollback-after = 3", 1),
+        )
+        .unwrap();
+        let run = host
+            .new_from_runbook(&book.display().to_string(), "rehearsal")
+            .unwrap();
         let seen = host.subscribe(&run).await.unwrap();
         let said = Arc::new(Mutex::new(Vec::new()));
         let stall = Arc::new(Mutex::new(Duration::ZERO));
@@ -224,7 +240,7 @@ async fn a_site_that_comes_and_goes() {
     let zero = console.now();
     console.says(Tone::Passing, zero).await;
     let first = console.now();
-    for _ in 0..9 {
+    for _ in 0..7 {
         console.inject("site-down:old").await;
         console.pass(9).await;
         console.lift("site-down:old").await;
@@ -314,11 +330,14 @@ async fn apply(console: &mut Console, step: &str) {
     let mut steps = ready.phases.iter().flat_map(|p| &p.steps);
     let preview = steps.find(|s| s.id == step).unwrap().preview.clone().unwrap();
     let basis: Digest = preview.digest.parse().unwrap();
+    let step = StepId::new(step).unwrap();
+    submit(console, Command::Apply { step }, Some(basis)).await;
+}
+
+async fn submit(console: &Console, command: Command, basis: Option<Digest>) {
     let submission = Submission {
-        command: Command::Apply {
-            step: StepId::new(step).unwrap(),
-        },
-        basis: Some(basis),
+        command,
+        basis,
         by: Operator::new("m.example").unwrap(),
         reason: Some("scripted".to_owned()),
     };
@@ -376,5 +395,89 @@ async fn a_resolver_that_keeps_the_old_answer() {
         last_old.duration_since(begun).as_secs() > 65,
         "longer than its TTL: {last_old}"
     );
+    console.host.release_all().await;
+}
+
+fn r4(snapshot: &RunSnapshot) -> &Deadline {
+    let mut all = snapshot.deadlines.iter();
+    all.find(|deadline| deadline.rule.as_deref() == Some("R4"))
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_deadline_of_r4_is_announced_moved_by_a_person_and_acts_on_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let mut console = Console::open(home.path(), 60).await;
+    assert!(
+        r4(&console.seen.borrow())
+            .note
+            .starts_with("Does not run: there is nothing to undo")
+    );
+    apply(&mut console, "lower-ttl").await;
+    until(&mut console.seen, "waited", |s| state(s, "switch") == "ready").await;
+    apply(&mut console, "switch").await;
+    let done = until(&mut console.seen, "done", |s| state(s, "switch") == "done").await;
+    assert_eq!(
+        r4(&done).note,
+        "Does not run: 3 min from when \"apps.example.nhs.test as users see it\" fails."
+    );
+
+    let client = console.host.world_client().await.unwrap();
+    let changes = async || {
+        let log = client.log(0).await.unwrap();
+        let made = log
+            .iter()
+            .filter(|entry| entry.operation == "ChangeResourceRecordSets");
+        made.count()
+    };
+    let before = changes().await;
+    console.inject("site-down:new").await;
+    let down = console.now();
+    let runs = until(&mut console.seen, "the clock runs", |s| r4(s).at.is_some()).await;
+    let (since, first) = (r4(&runs).since.unwrap(), r4(&runs).at.unwrap());
+    assert_eq!(first.duration_since(since).as_mins(), 3);
+    let due = until(&mut console.seen, "due", |s| r4(s).due).await;
+    assert!(due.now >= first);
+    let extend = Command::ExtendDeadline {
+        rule: "R4".parse().unwrap(),
+        minutes: 2,
+    };
+    submit(&console, extend, None).await;
+    let moved = until(&mut console.seen, "moved", |s| !r4(s).extended.is_empty()).await;
+    assert!(!r4(&moved).due && r4(&moved).extendable);
+    assert_eq!(r4(&moved).at.unwrap().duration_since(since).as_mins(), 5);
+    // The console restarts; its deadline does not.
+    console.host.release_all().await;
+    console.seen = console.host.subscribe(&console.run).await.unwrap();
+    let again = until(&mut console.seen, "again", |s| r4(s).at.is_some()).await;
+    assert_eq!(r4(&again).at, r4(&moved).at);
+    until(&mut console.seen, "due again", |s| r4(s).due).await;
+    console.pass(60).await;
+
+    let page = console.host.journal_page(&console.run, 0, 1000).await.unwrap();
+    let of_r4 = |kind: &str| {
+        [
+            "decision_due",
+            "deadline_extended",
+            "monitor_read",
+            "driver_started",
+        ]
+        .contains(&kind)
+    };
+    println!("\nDeadline of R4: 3 min from when the site fails, moved by 2");
+    println!("     0.0 s  truth    down");
+    for event in page
+        .events
+        .iter()
+        .filter(|event| event.at >= down && of_r4(&event.kind))
+    {
+        let second = event.at.duration_since(down).as_millis() as f64 / 1000.0;
+        println!("{second:>8.1} s  journal  {}", event.sentence);
+    }
+    let count = |kind: &str| page.events.iter().filter(|event| event.kind == kind).count();
+    assert_eq!((count("decision_due"), count("deadline_extended")), (2, 1));
+    assert_eq!(count("rollback_confirmed"), 0);
+    assert_eq!(changes().await, before, "nothing acted");
+    println!("acted alone: 0 changes, 0 rollbacks");
     console.host.release_all().await;
 }

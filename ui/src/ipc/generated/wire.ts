@@ -402,6 +402,19 @@ by: string | null,
 blocks: Array<string>, };
 
 /**
+ * A look at every server, for the names that the plan's DNS checks are about.
+ */
+export type DnsTruth = { 
+/**
+ * When they had answered, by the run's clock.
+ */
+observed_at: string, 
+/**
+ * The names; empty = the plan checks no DNS, or the target has no DNS observer.
+ */
+names: Array<NameTruth>, };
+
+/**
  * What is known of the process that holds the lease.
  */
 export type DriverLife = "at_work" | "silent" | "ended" | "unknown";
@@ -721,6 +734,23 @@ behind: number,
 problem: string | null, };
 
 /**
+ * One name and what is answered for it.
+ */
+export type NameTruth = { 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The record type asked for.
+ */
+record: string, 
+/**
+ * Every server, name servers first.
+ */
+servers: Array<ServerAnswer>, };
+
+/**
  * Something that a person may do with a step now, or why not.
  */
 export type Offer = { 
@@ -795,6 +825,31 @@ changes: Array<ChangeView>,
  * The calls.
  */
 calls: Array<CallView>, };
+
+/**
+ * Something found in a runbook or target.
+ */
+export type ProblemRow = { 
+/**
+ * Whether it must be mended before a run can be opened; else it is a lint.
+ */
+stops: boolean, 
+/**
+ * The lint's or error's code.
+ */
+code: string, 
+/**
+ * What it is, in one sentence.
+ */
+message: string, 
+/**
+ * `file:line:column`.
+ */
+place: string, 
+/**
+ * How to mend it.
+ */
+fix: string, };
 
 /**
  * One profile of the AWS files. No secret is in it.
@@ -1520,9 +1575,59 @@ stopped_by: string | null,
 mirror?: MirrorView, };
 
 /**
+ * A runbook with its targets, read and checked.
+ */
+export type RunbookView = { 
+/**
+ * What it was asked for by: a built-in name, a folder or a file.
+ */
+runbook: string, 
+/**
+ * Whether it is built into the program.
+ */
+built_in: boolean, 
+/**
+ * Its title, with a target's values where one can be resolved.
+ */
+title: string, 
+/**
+ * Its targets, the rehearsal first and production last.
+ */
+targets: Array<TargetRow>, 
+/**
+ * What is wrong with the runbook itself, errors first.
+ */
+problems: Array<ProblemRow>, };
+
+/**
  * What to take back.
  */
 export type ScopeView = { "step": string } | { "rule": string } | "all";
+
+/**
+ * What one server answers.
+ */
+export type ServerAnswer = { 
+/**
+ * The server's name.
+ */
+server: string, 
+/**
+ * `name_server` or `resolver`.
+ */
+place: string, 
+/**
+ * Its values, sorted; empty = it says that there is no such record.
+ */
+values: Array<string>, 
+/**
+ * The TTL in seconds; from a resolver: what remains.
+ */
+ttl_s: number | null, 
+/**
+ * Why it could not be asked; absent = it answered.
+ */
+problem: string | null, };
 
 /**
  * How a profile's session stands.
@@ -1613,6 +1718,10 @@ plan_ref: string,
  * check, action, attest or notice.
  */
 kind: string, 
+/**
+ * Why a person carries it out; absent = the console does.
+ */
+why_not_automated: string | null, 
 /**
  * The state's name: `to_do`, `checking` …
  */
@@ -1738,6 +1847,27 @@ step: string,
  * The phase.
  */
 phase: string, };
+
+/**
+ * A target that a runbook can be opened on.
+ */
+export type TargetRow = { 
+/**
+ * The target's name.
+ */
+name: string, 
+/**
+ * `rehearsal`, `test`, `preproduction` or `production`; empty = its file can't be read.
+ */
+kind: string, 
+/**
+ * Steps of the plan on this target; 0 where it can't be resolved.
+ */
+steps: number, 
+/**
+ * Why no run can be opened on it, with its place; empty = one can.
+ */
+problems: Array<ProblemRow>, };
 
 /**
  * Planned time against actual, of a step or a phase.

@@ -47,6 +47,7 @@ pub(super) fn view(
         .to_owned(),
         state: name(state.state).to_owned(),
         state_words: state.state.words().to_owned(),
+        why_not_automated: step.why_not_automated.clone(),
         note: note(state),
         generation: state.generation,
         why: step.why.clone(),

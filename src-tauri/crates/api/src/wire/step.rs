@@ -59,6 +59,8 @@ pub struct StepView {
     pub plan_ref: String,
     /// check, action, attest or notice.
     pub kind: String,
+    /// Why a person carries it out; absent = the console does.
+    pub why_not_automated: Option<String>,
     /// The state's name: `to_do`, `checking` …
     pub state: String,
     /// The state in the window's words.
