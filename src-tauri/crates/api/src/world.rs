@@ -198,6 +198,7 @@ impl World for RunWorld {
                 let reading = probes::check_certificate(spec, host, *address, *days, &self.probes, now).await;
                 self.observed_now(reading)
             }
+            CheckKind::Cognito(check) => self.aws.check_cognito(spec, check, now).await,
         }
     }
 }
