@@ -14,9 +14,10 @@ use crate::wire::{ApiError, FaultView, RehearsalCommand, RehearsalPart, Rehearsa
 use crate::world::{RunWorld, servers};
 
 /// The switches of the panel: each a fault in the spelling of the command line, and its sentence.
-const SWITCHES: [(&str, &str); 9] = [
+const SWITCHES: [(&str, &str); 10] = [
     ("site-down", "The new site answers every request with 503."),
     ("site-down:old", "The old site answers every request with 503."),
+    ("site-down:reval", "Reval answers every request with 503."),
     ("site-slow", "The new site answers late."),
     (
         "throttle",
@@ -89,18 +90,18 @@ impl Host {
             address: handle.endpoint.clone(),
             state: format!("{} record sets in {}", state.records.len(), state.zone_name),
         }];
-        parts.extend(state.sites.iter().map(|site| RehearsalPart {
-            kind: "site".to_owned(),
-            name: format!(
-                "{} site",
-                if site.site == rehearsal::Site::Old {
-                    "Old"
-                } else {
-                    "New"
+        parts.extend(state.sites.iter().map(|site| {
+            RehearsalPart {
+                kind: "site".to_owned(),
+                name: match site.site {
+                    rehearsal::Site::Old => "Old site",
+                    rehearsal::Site::New => "New site",
+                    rehearsal::Site::Reval => "Reval",
                 }
-            ),
-            address: site.site.address().to_string(),
-            state: format!("build {}", site.site.build()),
+                .to_owned(),
+                address: site.site.address().to_string(),
+                state: format!("build {}", site.site.build()),
+            }
         }));
         parts.extend(handle.name_servers.iter().map(|server| RehearsalPart {
             kind: "name_server".to_owned(),

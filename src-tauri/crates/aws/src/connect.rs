@@ -23,6 +23,7 @@ use switchback_model::dns::DnsName;
 use switchback_model::{Target, TargetKind};
 use tracing::Instrument as _;
 
+use crate::cognito::Asked;
 use crate::credentials::Chain;
 use crate::error::{CREDENTIALS_HINT, Context, guard, provider_error, safe};
 use crate::http;
@@ -69,6 +70,9 @@ impl fmt::Debug for AwsOptions {
 pub struct Aws {
     pub(crate) route53: aws_sdk_route53::Client,
     pub(crate) sts: aws_sdk_sts::Client,
+    pub(crate) cognito: aws_sdk_cognitoidentityprovider::Client,
+    pub(crate) asked: Asked,
+    pub(crate) region: String,
     /// Zone id → name, of public zones whose name was read; a zone's name never changes.
     pub(crate) zones: Arc<Mutex<BTreeMap<String, DnsName>>>,
     /// Whose credentials; none for the rehearsal's fixed ones.
@@ -140,6 +144,15 @@ impl Aws {
             .identity_cache(IdentityCache::no_cache())
             .retry_config(RetryConfig::standard())
             .timeout_config(timeouts.clone());
+        let mut cognito = aws_sdk_cognitoidentityprovider::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(region.clone())
+            .credentials_provider(credentials.clone())
+            .http_client(http.clone())
+            .sleep_impl(sleep.clone())
+            .identity_cache(IdentityCache::no_cache())
+            .retry_config(RetryConfig::standard())
+            .timeout_config(timeouts.clone());
         let mut sts = aws_sdk_sts::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(region)
@@ -149,11 +162,15 @@ impl Aws {
             .identity_cache(IdentityCache::no_cache())
             .retry_config(RetryConfig::standard())
             .timeout_config(timeouts);
+        cognito.set_endpoint_url(options.endpoint.clone());
         route53.set_endpoint_url(options.endpoint.clone());
         sts.set_endpoint_url(options.endpoint.clone());
         Ok(Self {
             route53: aws_sdk_route53::Client::from_conf(route53.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
+            cognito: aws_sdk_cognitoidentityprovider::Client::from_conf(cognito.build()),
+            asked: Asked::default(),
+            region: options.region.clone(),
             zones: Arc::default(),
             credentials: chain,
             context,
@@ -167,6 +184,13 @@ impl Aws {
     pub(crate) async fn pace(&self) {
         if self.paced {
             crate::pace::route53().await;
+        }
+    }
+
+    /// Waits for our share of Cognito's request rate, which checks and look-ups have in common.
+    pub(crate) async fn pace_cognito(&self) {
+        if self.paced {
+            crate::pace::cognito().await;
         }
     }
 

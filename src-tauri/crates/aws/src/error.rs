@@ -134,7 +134,11 @@ pub(crate) fn by_answer(status: u16, code: Option<&str>, message: Option<&str>, 
             Some("Wait for the earlier change to end, then repeat."),
         ),
         "InvalidChangeBatch" => by_batch(&said),
-        "NoSuchHostedZone" | "HostedZoneNotFound" | "NoSuchChange" | "NoSuchHealthCheck" => (
+        "NoSuchHostedZone"
+        | "HostedZoneNotFound"
+        | "NoSuchChange"
+        | "NoSuchHealthCheck"
+        | "ResourceNotFoundException" => (
             Kind::NotFound,
             sentence("AWS does not know the object", code, &said),
             Some("Look at the id in the target."),
@@ -274,6 +278,11 @@ fn sentence(ours: &str, code: &str, said: &str) -> String {
 
 /// One printable line of at most 300 characters without access key ids and without whole account ids.
 pub(crate) fn safe(text: &str) -> String {
+    safe_up_to(text, 300)
+}
+
+/// As [`safe`], with another limit.
+pub(crate) fn safe_up_to(text: &str, most: usize) -> String {
     let words = text.split_whitespace().map(|word| {
         let key = ["AKIA", "ASIA", "aws_secret", "Signature="]
             .iter()
@@ -290,7 +299,7 @@ pub(crate) fn safe(text: &str) -> String {
         .chars()
         .filter(|c| !switchback_model::text::is_obeyed(*c))
         .collect();
-    line.chars().take(300).collect()
+    line.chars().take(most).collect()
 }
 
 /// Twelve digits that stand alone, as in an ARN, are an account: only its last four stay.

@@ -4,6 +4,7 @@
 //! the whole program. The only mutating request is Route 53's `ChangeResourceRecordSets`.
 
 pub mod checks;
+pub mod cognito;
 mod connect;
 mod credentials;
 mod error;

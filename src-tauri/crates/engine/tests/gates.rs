@@ -514,16 +514,24 @@ async fn in_state(words: &str) -> FakeDesk {
     desk.check("switch").await.unwrap();
     for word in words.split_whitespace() {
         match word {
-            "ask" => drop(desk.ask(Command::CheckGate { phase: mid() }).await.unwrap()),
+            "ask" => {
+                desk.ask(Command::CheckGate { phase: mid() }).await.unwrap();
+            }
             "green" => check_gate(desk, &mid()).await,
             "red" => {
                 fake.fake.script("site", [Verdict::Fail]);
                 check_gate(desk, &mid()).await;
             }
             "old" => fake.clock.advance(Duration::from_secs(61)),
-            "go" => drop(say(desk, &mid(), true, ALL).await.unwrap()),
-            "no-go" => drop(say(desk, &mid(), false, "").await.unwrap()),
-            "other-checks" => drop(amend(desk, |plan| gate(plan).checks.truncate(1)).await.unwrap()),
+            "go" => {
+                say(desk, &mid(), true, ALL).await.unwrap();
+            }
+            "no-go" => {
+                say(desk, &mid(), false, "").await.unwrap();
+            }
+            "other-checks" => {
+                amend(desk, |plan| gate(plan).checks.truncate(1)).await.unwrap();
+            }
             "again" => desk.check("switch").await.unwrap(),
             word => panic!("{word}"),
         }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::cognito::CognitoCheck;
 use crate::dns::{DnsName, RecordType};
 use crate::ids::CheckId;
 
@@ -104,6 +105,9 @@ pub enum CheckKind {
         /// Whole days that must be left.
         days: u32,
     },
+    /// A Cognito user pool, its client or its domain is as expected; the kinds `cognito.*`.
+    #[serde(untagged)]
+    Cognito(CognitoCheck),
 }
 
 impl CheckKind {
@@ -119,6 +123,7 @@ impl CheckKind {
             Self::Resolvers { .. } => "dns.resolvers",
             Self::HttpBuild { .. } => "http.build",
             Self::Certificate { .. } => "tls.certificate",
+            Self::Cognito(check) => check.expected.id(),
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::InvalidId;
 
@@ -276,6 +277,28 @@ impl PoolId {
     #[must_use]
     pub fn region(&self) -> &str {
         self.0.split_once('_').map_or("", |(region, _)| region)
+    }
+}
+
+/// Which side of the move a pool is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PoolRole {
+    /// People are moved to it: its answer is the verdict.
+    #[default]
+    New,
+    /// People are moved away from it: its answer only tells what was.
+    Old,
+}
+
+impl PoolRole {
+    /// The word of target files and of the wire.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Old => "old",
+        }
     }
 }
 

@@ -21,6 +21,16 @@ pub(crate) const CHECK_KINDS: &[(&str, &str)] = &[
     ("dns.resolvers", "dns.resolvers"),
     ("http.build", "http.build"),
     ("tls.certificate", "tls.certificate"),
+    ("cognito.password_policy", "cognito.password_policy"),
+    ("cognito.triggers", "cognito.triggers"),
+    ("cognito.sign_in_names", "cognito.sign_in_names"),
+    ("cognito.deletion_protection", "cognito.deletion_protection"),
+    ("cognito.admin_create_only", "cognito.admin_create_only"),
+    ("cognito.recovery", "cognito.recovery"),
+    ("cognito.email", "cognito.email"),
+    ("cognito.mfa", "cognito.mfa"),
+    ("cognito.client", "cognito.client"),
+    ("cognito.domain", "cognito.domain"),
 ];
 
 /// Every key that some kind of check has of its own.
@@ -66,7 +76,7 @@ impl Reader<'_> {
         let kind = word.and_then(|word| self.check_kind(table, word));
         if word.is_none() {
             // Without its kind nobody knows which keys it may have.
-            for key in KIND_KEYS {
+            for key in KIND_KEYS.iter().chain(crate::cognito::KEYS) {
                 table.get(key);
             }
         }
@@ -175,13 +185,13 @@ impl Reader<'_> {
                     days: days?,
                 })
             }
-            _ => None,
+            _ => self.cognito(t, word).map(CheckKind::Cognito),
         }
     }
 
     /// Tells "not written" (`Some(None)`) from "written, but not to be had" (`None`): a pinned
     /// address that is wrong must not become "where DNS leads".
-    fn optional<'a, T>(
+    pub fn optional<'a, T>(
         &mut self,
         table: &mut Table<'a>,
         key: &'static str,

@@ -6,6 +6,7 @@
 //! [`schema()`] describes it to editors.
 
 mod checks;
+mod cognito;
 mod draft;
 mod fields;
 mod gates;

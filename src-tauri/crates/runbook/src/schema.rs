@@ -6,6 +6,10 @@ use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 
+use check::{Check, CheckAfter, MonitorCheck};
+
+mod check;
+
 /// The JSON Schema (draft 2020-12) of a runbook file.
 #[must_use]
 pub fn schema() -> serde_json::Value {
@@ -272,98 +276,6 @@ struct Alias {
     name: String,
     /// Whether Route 53 looks at the resource's health.
     evaluate_target_health: Option<bool>,
-}
-
-macro_rules! check {
-    ($(#[$doc:meta])* $name:ident { $($(#[$extra_doc:meta])* $extra:ident: $ty:ty,)* }) => {
-        $(#[$doc])*
-        #[derive(JsonSchema)]
-        #[schemars(deny_unknown_fields)]
-        struct $name {
-            /// A short word, unique in its step.
-            id: String,
-            /// One line for people.
-            title: String,
-            /// What it looks at.
-            kind: CheckKind,
-            /// How long a reading may be believed; 60 s where left out.
-            believable: Option<Duration>,
-            /// How to mend a failure.
-            mend: Option<String>,
-            /// The hosted zone's id (route53.zone, route53.record).
-            zone_id: Option<String>,
-            /// The zone's name (route53.zone, dns.authoritative).
-            zone: Option<String>,
-            /// The record's name (route53.record and dns.*).
-            name: Option<String>,
-            /// What is expected: a list, or a placeholder of type record-sets.
-            values: Option<Values>,
-            /// The record type asked for (dns.authoritative, dns.resolvers).
-            record: Option<RecordType>,
-            /// The lowered TTL (dns.ttl_wait).
-            lowered: Option<Duration>,
-            /// The URL, without port or IP address (http.build).
-            url: Option<String>,
-            /// The address to dial instead of asking DNS (http.build, tls.certificate).
-            address: Option<String>,
-            /// The build expected; any where left out (http.build).
-            build: Option<String>,
-            /// The host that the certificate must cover (tls.certificate).
-            host: Option<String>,
-            /// Whole days that the certificate must live (tls.certificate).
-            days: Option<Number>,
-            $($(#[$extra_doc])* $extra: $ty,)*
-        }
-    };
-}
-
-check!(
-    /// A check before a call.
-    Check {}
-);
-check!(
-    /// A check after a call.
-    CheckAfter {
-        /// By when it must pass after the call; past it a decision is due.
-        within: Duration,
-    }
-);
-check!(
-    /// One look of a monitor.
-    MonitorCheck {
-        /// Applies while this step has an effect.
-        while_done: Option<String>,
-        /// Applies until this step has an effect.
-        until_done: Option<String>,
-    }
-);
-
-#[derive(JsonSchema)]
-enum CheckKind {
-    #[schemars(rename = "aws.identity")]
-    Identity,
-    #[schemars(rename = "route53.zone")]
-    Zone,
-    #[schemars(rename = "route53.record")]
-    Record,
-    #[schemars(rename = "dns.ttl_wait")]
-    TtlWait,
-    #[schemars(rename = "dns.authoritative")]
-    Authoritative,
-    #[schemars(rename = "dns.resolvers")]
-    Resolvers,
-    #[schemars(rename = "http.build")]
-    HttpBuild,
-    #[schemars(rename = "tls.certificate")]
-    Certificate,
-}
-
-/// Lines or values, or a placeholder of type record-sets.
-#[derive(JsonSchema)]
-#[schemars(untagged)]
-enum Values {
-    List(Vec<String>),
-    Placeholder(String),
 }
 
 /// A check on a schedule.

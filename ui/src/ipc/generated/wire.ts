@@ -1047,6 +1047,291 @@ parts: Array<RehearsalPart>,
 faults: Array<FaultView>, };
 
 /**
+ * A decision deadline.
+ */
+export type ReportDeadline = { 
+/**
+ * What it is about.
+ */
+title: string, 
+/**
+ * Where it stands.
+ */
+note: string, };
+
+/**
+ * A decision of the runbook.
+ */
+export type ReportDecision = { 
+/**
+ * The question.
+ */
+question: string, 
+/**
+ * The value; absent = undecided.
+ */
+value: string | null, 
+/**
+ * Who; absent = the target's file.
+ */
+who: string | null, };
+
+/**
+ * A report that was written.
+ */
+export type ReportExported = { 
+/**
+ * The file.
+ */
+file: string, 
+/**
+ * Up to which event it knows the run.
+ */
+to_seq: number, };
+
+/**
+ * A line of a report: when, who, what.
+ */
+export type ReportLine = { 
+/**
+ * Its event.
+ */
+seq: number, 
+/**
+ * When, in UTC.
+ */
+at: string, 
+/**
+ * The step's id.
+ */
+step: string | null, 
+/**
+ * Who; absent = the console.
+ */
+who: string | null, 
+/**
+ * One sentence.
+ */
+what: string, };
+
+/**
+ * A phase with its steps.
+ */
+export type ReportPhase = { 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Planned time, in words.
+ */
+planned: string, 
+/**
+ * Actual time, in words.
+ */
+actual: string, 
+/**
+ * Go or no-go, who said it and why; absent = it has no gate, or nobody decided.
+ */
+gate: string | null, 
+/**
+ * Its steps.
+ */
+steps: Array<ReportStep>, };
+
+/**
+ * A rollback.
+ */
+export type ReportRollback = { 
+/**
+ * When it was confirmed, in UTC.
+ */
+at: string, 
+/**
+ * By whom.
+ */
+who: string, 
+/**
+ * Why.
+ */
+why: string | null, 
+/**
+ * What it took back, in order.
+ */
+items: Array<string>, 
+/**
+ * What was overridden or accepted by name.
+ */
+overridden: Array<string>, 
+/**
+ * What became of it.
+ */
+outcome: string, 
+/**
+ * How long it took, in words.
+ */
+took: string, };
+
+/**
+ * A step, planned against actual.
+ */
+export type ReportStep = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * The item of the written plan.
+ */
+plan_ref: string, 
+/**
+ * Who is in charge.
+ */
+owner: string | null, 
+/**
+ * Its state in words.
+ */
+state: string, 
+/**
+ * Planned time, in words.
+ */
+planned: string, 
+/**
+ * Actual time, in words.
+ */
+actual: string, 
+/**
+ * When it was finished.
+ */
+ended: string, };
+
+/**
+ * The report of a run. Nothing that is sealed is in it.
+ */
+export type ReportView = { 
+/**
+ * [`super::SCHEMA_VERSION`].
+ */
+schema_version: number, 
+/**
+ * The run's id.
+ */
+run: string, 
+/**
+ * The runbook's title.
+ */
+title: string, 
+/**
+ * The target's name.
+ */
+target: string, 
+/**
+ * The word of the target's banner.
+ */
+word: string, 
+/**
+ * Account (its last digits), region, role and endpoint.
+ */
+place: string, 
+/**
+ * The outcome in one sentence.
+ */
+summary: string, 
+/**
+ * When the run was opened, in UTC.
+ */
+opened: string, 
+/**
+ * When the report was made, in UTC.
+ */
+made: string, 
+/**
+ * The same as a moment.
+ */
+made_at: string, 
+/**
+ * The digest of the plan.
+ */
+plan_digest: string, 
+/**
+ * From when on users are affected.
+ */
+t0: string | null, 
+/**
+ * Up to which event it knows the run.
+ */
+to_seq: number, 
+/**
+ * The digest of the journal's last event, which binds all before it.
+ */
+journal_digest: string, 
+/**
+ * What the chain of the journal proves.
+ */
+journal_sentence: string, 
+/**
+ * Planned time of the whole run, in words.
+ */
+planned: string, 
+/**
+ * Actual time of the whole run, in words.
+ */
+actual: string, 
+/**
+ * What a reader wants to know first.
+ */
+story: Array<ReportLine>, 
+/**
+ * The phases.
+ */
+phases: Array<ReportPhase>, 
+/**
+ * The decisions of the runbook.
+ */
+decisions: Array<ReportDecision>, 
+/**
+ * What people decided: approvals, attestations, holds, and what they overrode.
+ */
+people: Array<ReportLine>, 
+/**
+ * The decision deadlines.
+ */
+deadlines: Array<ReportDeadline>, 
+/**
+ * The rollbacks.
+ */
+rollbacks: Array<ReportRollback>, 
+/**
+ * Every event.
+ */
+timeline: Array<ReportLine>, };
+
+/**
+ * Something at AWS that a step looks at or changes.
+ */
+export type ResourceView = { 
+/**
+ * The id by which it is opened.
+ */
+id: string, 
+/**
+ * What it is, in words.
+ */
+title: string, 
+/**
+ * The AWS CLI command that reads it.
+ */
+cli: string, 
+/**
+ * Whether the AWS console can show it: not in a rehearsal, and not at a custom endpoint.
+ */
+in_console: boolean, };
+
+/**
  * One item of a rollback.
  */
 export type RollbackItemView = { 
@@ -1537,6 +1822,10 @@ attempts: Array<AttemptView>,
  * Somebody changed the object since.
  */
 drifted: string | null, 
+/**
+ * What it looks at or changes, at AWS.
+ */
+resources: Array<ResourceView>, 
 /**
  * What can be done now.
  */

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use switchback_engine::decide::{Facts, decide, may_apply, may_choose_fields};
 use switchback_engine::run::Run;
+use switchback_engine::sign_in::{SignIn, outlives};
 use switchback_model::{Command, Operator, Resolution, Step, StepKind, StepState, Submission};
 
 use crate::wire::Offer;
@@ -107,6 +108,26 @@ fn may_be_adopted(run: &Run, state: StepState) -> bool {
             state,
             StepState::ToDo | StepState::Blocked | StepState::Ready | StepState::Failed | StepState::Skipped
         )
+}
+
+/// A step that would outlive the sign-in is refused, and offered once more with that overridden by
+/// name.
+pub(super) fn sign_in(offers: &mut Vec<Offer>, step: &Step, sign_in: Option<&SignIn>, now: Timestamp) {
+    let Some(refused) = outlives(step, sign_in, &[], now) else {
+        return;
+    };
+    let free = |offer: &&mut Offer| offer.command == "apply" && offer.refused.is_none();
+    let Some(apply) = offers.iter_mut().find(free) else {
+        return;
+    };
+    apply.refused = Some(refused.to_string());
+    offers.push(Offer {
+        command: "apply-overriding".to_owned(),
+        label: "Override the sign-in".to_owned(),
+        primary: false,
+        needs_reason: true,
+        refused: None,
+    });
 }
 
 fn offer(run: &Run, command: Command, word: &str, label: &str, primary: bool, now: Timestamp) -> Offer {

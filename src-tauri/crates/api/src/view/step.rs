@@ -82,6 +82,7 @@ pub(super) fn view(
         verify: reading_views(specs, &readings, now),
         attempts: state.attempts.iter().map(attempt_view).collect(),
         drifted: state.drift.as_ref().map(drift_sentence),
+        resources: Vec::new(),
         offers,
     }
 }

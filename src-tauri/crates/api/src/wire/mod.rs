@@ -12,6 +12,7 @@ mod gate;
 mod journal;
 mod reading;
 mod rehearsal;
+mod report;
 mod rollback;
 mod run;
 mod runbook;
@@ -19,7 +20,7 @@ mod step;
 mod truth;
 
 pub use amendment::{AmendmentChange, AmendmentView};
-pub use change::{CallView, ChangeView, PreviewView};
+pub use change::{CallView, ChangeView, PreviewView, ResourceView};
 pub use connection::{ConnectionAsk, ConnectionView, ProfileView, ProfilesView, SessionState, SettingView};
 pub use fields::{FieldPlanView, FieldRowView};
 pub use gate::{
@@ -28,6 +29,10 @@ pub use gate::{
 pub use journal::{EventView, JournalPage};
 pub use reading::{ReadingView, Tone};
 pub use rehearsal::{FaultView, RehearsalCommand, RehearsalPart, RehearsalView};
+pub use report::{
+    ReportDeadline, ReportDecision, ReportExported, ReportLine, ReportPhase, ReportRollback, ReportStep,
+    ReportView,
+};
 pub use rollback::{
     BreachView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView, SheetView, UndoTimeView,
     WayBack,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::change::PreviewView;
+use super::change::{PreviewView, ResourceView};
 use super::gate::{GateView, TimesView};
 use super::reading::ReadingView;
 use super::rollback::UndoTimeView;
@@ -113,6 +113,8 @@ pub struct StepView {
     pub attempts: Vec<AttemptView>,
     /// Somebody changed the object since.
     pub drifted: Option<String>,
+    /// What it looks at or changes, at AWS.
+    pub resources: Vec<ResourceView>,
     /// What can be done now.
     pub offers: Vec<Offer>,
 }

@@ -4,6 +4,7 @@
 
 mod credentials;
 mod damage;
+mod decisions;
 mod disk;
 mod logs;
 mod manners;

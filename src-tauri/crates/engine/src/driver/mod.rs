@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use switchback_model::event::MonitorState;
 use switchback_model::rollback::Precondition;
 use switchback_model::{
     AttemptId, CheckReading, Command, Event, EventKind, Finding, MonitorId, RollbackPlan, RollbackScope,
@@ -226,10 +227,12 @@ impl Driver {
         &mut self,
         monitor: &MonitorId,
         reading: CheckReading,
+        state: MonitorState,
     ) -> Result<(), DriveError> {
         self.append(vec![EventKind::MonitorRead {
             monitor: monitor.clone(),
             reading,
+            state: Some(state),
         }])
         .await
     }

@@ -228,13 +228,20 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
         EventKind::RollbackRetried { .. } => rollbacks::retried(run, seq),
         EventKind::RollbackAbandoned { .. } => rollbacks::abandoned(run),
         EventKind::RollbackCompleted => rollbacks::completed(run),
-        EventKind::MonitorRead { monitor, reading } => {
+        EventKind::MonitorRead {
+            monitor,
+            reading,
+            state,
+        } => {
             let readings = run.monitors.entry(monitor.clone()).or_default();
             readings.push(reading.clone());
             if readings.len() > 50 {
                 readings.remove(0);
             }
-            run.watched.entry(monitor.clone()).or_default().take(reading);
+            run.watched
+                .entry(monitor.clone())
+                .or_default()
+                .take(reading, *state);
             Ok(())
         }
     }?;

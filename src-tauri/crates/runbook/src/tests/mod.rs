@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod bundle;
+mod cognito;
 mod format;
 mod lints;
 mod refusals;

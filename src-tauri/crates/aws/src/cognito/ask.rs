@@ -1,0 +1,153 @@
+//! Asks for descriptions, once for all who want the same one at the same moment.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_cognitoidentityprovider::operation::get_user_pool_mfa_config::GetUserPoolMfaConfigOutput;
+use aws_sdk_cognitoidentityprovider::types::{DomainDescriptionType, UserPoolClientType, UserPoolType};
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Shared};
+use switchback_engine::ports::{ProviderError, ProviderErrorKind};
+
+use super::{CLIENT, DOMAIN, MFA, POOL};
+use crate::connect::{Aws, incomplete};
+use crate::observe::Seen;
+
+type Answer<T> = Result<Arc<T>, ProviderError>;
+type Question<T> = Shared<BoxFuture<'static, Answer<T>>>;
+
+/// Questions that have not left yet, by what they ask.
+struct Open<T>(Arc<Mutex<BTreeMap<String, Question<T>>>>);
+
+impl<T> Clone for Open<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Default for Open<T> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<T: Send + Sync + 'static> Open<T> {
+    /// Joins the question that is about to leave, or opens one. Who comes after it has left asks anew:
+    /// nobody is answered with what was seen before they asked.
+    async fn ask<F>(&self, aws: &Aws, key: String, call: impl FnOnce() -> F) -> Answer<T>
+    where
+        F: Future<Output = Result<T, ProviderError>> + Send + 'static,
+    {
+        let question = {
+            let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            match open.get(&key) {
+                Some(question) => question.clone(),
+                None => {
+                    let (aws, all, this, call) = (aws.clone(), self.clone(), key.clone(), call());
+                    let question = async move {
+                        // The checks of a round are started one after the other: the rest of them come now.
+                        tokio::task::yield_now().await;
+                        aws.pace_cognito().await;
+                        all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&this);
+                        call.await.map(Arc::new)
+                    }
+                    .boxed()
+                    .shared();
+                    open.insert(key, question.clone());
+                    question
+                }
+            }
+        };
+        question.await
+    }
+}
+
+/// What is being asked about Cognito at this moment.
+#[derive(Clone, Default)]
+pub(crate) struct Asked {
+    pools: Open<UserPoolType>,
+    mfa: Open<GetUserPoolMfaConfigOutput>,
+    clients: Open<UserPoolClientType>,
+    domains: Open<DomainDescriptionType>,
+}
+
+/// Names the permission that is missing.
+pub(super) fn lacking(mut error: ProviderError, where_: &str) -> ProviderError {
+    if error.kind == ProviderErrorKind::Denied {
+        error.message = format!("The role has no permission cognito-idp:{}", error.operation);
+        error.hint = Some(format!(
+            "Ask for the permission cognito-idp:{} on {where_}; checks that need other permissions are not affected.",
+            error.operation
+        ));
+    }
+    error
+}
+
+macro_rules! described {
+    ($aws:ident, $operation:expr, $call:expr) => {{
+        let seen = Seen::default();
+        let call = $call.customize().interceptor(seen.clone()).send();
+        $aws.run("cognito-idp", $operation, &seen, call).await
+    }};
+}
+
+impl Aws {
+    pub(super) async fn pool(&self, pool_id: &str) -> Answer<UserPoolType> {
+        let (aws, id) = (self.clone(), pool_id.to_owned());
+        let call = || async move {
+            described!(aws, POOL, aws.cognito.describe_user_pool().user_pool_id(&id))
+                .map_err(|error| lacking(error, &format!("the user pool {id}")))?
+                .user_pool
+                .ok_or_else(|| incomplete(POOL, "user pool"))
+        };
+        self.asked.pools.ask(self, pool_id.to_owned(), call).await
+    }
+
+    pub(super) async fn mfa(&self, pool_id: &str) -> Answer<GetUserPoolMfaConfigOutput> {
+        let (aws, id) = (self.clone(), pool_id.to_owned());
+        let call = || async move {
+            described!(aws, MFA, aws.cognito.get_user_pool_mfa_config().user_pool_id(&id))
+                .map_err(|error| lacking(error, &format!("the user pool {id}")))
+        };
+        self.asked.mfa.ask(self, pool_id.to_owned(), call).await
+    }
+
+    pub(super) async fn client(&self, pool_id: &str, client_id: &str) -> Answer<UserPoolClientType> {
+        let (aws, pool, id) = (self.clone(), pool_id.to_owned(), client_id.to_owned());
+        let call = || async move {
+            let request = aws
+                .cognito
+                .describe_user_pool_client()
+                .user_pool_id(&pool)
+                .client_id(&id);
+            described!(aws, CLIENT, request)
+                .map_err(|error| lacking(error, &format!("the user pool {pool}")))?
+                .user_pool_client
+                .ok_or_else(|| incomplete(CLIENT, "client"))
+        };
+        let key = format!("{pool_id} {client_id}");
+        self.asked.clients.ask(self, key, call).await
+    }
+
+    /// A domain that nobody has is described by an empty description, not by an error.
+    pub(super) async fn domain(&self, domain: &str) -> Answer<DomainDescriptionType> {
+        let (aws, name) = (self.clone(), domain.to_owned());
+        let call = || async move {
+            let request = aws.cognito.describe_user_pool_domain().domain(&name);
+            let described = described!(aws, DOMAIN, request)
+                // IAM knows no resource for this action (service authorization reference).
+                .map_err(|error| lacking(error, "all resources, as it knows no single one"));
+            match described {
+                Ok(output) => output
+                    .domain_description
+                    .ok_or_else(|| incomplete(DOMAIN, "description")),
+                Err(error) if error.kind == ProviderErrorKind::NotFound => {
+                    Ok(DomainDescriptionType::builder().build())
+                }
+                Err(error) => Err(error),
+            }
+        };
+        self.asked.domains.ask(self, domain.to_owned(), call).await
+    }
+}

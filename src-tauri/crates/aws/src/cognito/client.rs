@@ -1,0 +1,103 @@
+//! Expectations of an app client (`DescribeUserPoolClient`).
+
+use aws_sdk_cognitoidentityprovider::types::UserPoolClientType;
+use switchback_model::cognito::ClientExpectation;
+
+use super::found::{Found, listed, sorted};
+use super::hcl::{Line, Resource, texts, wrong};
+
+/// Flows where a client names none (API reference, ExplicitAuthFlows): SRP among them, which never
+/// fires the migrate-user trigger.
+const DEFAULT_FLOWS: [&str; 3] = [
+    "ALLOW_CUSTOM_AUTH",
+    "ALLOW_REFRESH_TOKEN_AUTH",
+    "ALLOW_USER_SRP_AUTH",
+];
+/// The only flow of the sign-in pages that is not implicit.
+const CODE: &str = "code";
+
+/// What is said of a secret never holds the secret.
+pub(super) fn judge(pool_id: &str, client: &UserPoolClientType, wanted: &ClientExpectation) -> Found {
+    let has_secret = client.client_secret().is_some_and(|secret| !secret.is_empty());
+    let mut flows = sorted(client.explicit_auth_flows().iter().map(|f| f.as_str()));
+    if flows.is_empty() {
+        flows = sorted(DEFAULT_FLOWS);
+    }
+    let callbacks = sorted(client.callback_urls());
+    let logouts = sorted(client.logout_urls());
+    let providers = sorted(client.supported_identity_providers());
+    let oauth = sorted(client.allowed_o_auth_flows().iter().map(|f| f.as_str()));
+    let oauth_on = client.allowed_o_auth_flows_user_pool_client().unwrap_or(false);
+
+    let mut lines = Vec::new();
+    let mut list = |name, wanted: &[String], found: &[String]| {
+        if wanted != found {
+            lines.push(wrong(name, texts(wanted), &listed(found)));
+        }
+    };
+    list("allowed_oauth_flows", &[CODE.to_owned()], &oauth);
+    list("callback_urls", &wanted.callback_urls, &callbacks);
+    list("explicit_auth_flows", &wanted.flows, &flows);
+    list("logout_urls", &wanted.logout_urls, &logouts);
+    if !wanted
+        .providers
+        .iter()
+        .all(|provider| providers.contains(provider))
+    {
+        let all = sorted(providers.iter().chain(&wanted.providers));
+        list("supported_identity_providers", &all, &providers);
+    }
+    if !oauth_on {
+        lines.push(wrong("allowed_oauth_flows_user_pool_client", "true", "false"));
+    }
+    if has_secret != wanted.secret {
+        lines.push(Line::Comment(
+            "Cannot change on a client that exists: Terraform makes a new one, with another id.",
+        ));
+        lines.push(wrong(
+            "generate_secret",
+            wanted.secret.to_string(),
+            &has_secret.to_string(),
+        ));
+    }
+    let words = |secret: bool,
+                 flows: &[String],
+                 on: bool,
+                 oauth: &[String],
+                 callbacks: &[String],
+                 logouts: &[String]| {
+        format!(
+            "{}; flows {}; sign-in pages {}; callbacks {}; sign-out {}",
+            if secret { "a secret" } else { "no secret" },
+            listed(flows),
+            if on { listed(oauth) } else { "off".to_owned() },
+            listed(callbacks),
+            listed(logouts)
+        )
+    };
+    let object = format!("{} of {pool_id}", wanted.client_id);
+    Found::compare(
+        format!(
+            "{}; providers {}",
+            words(has_secret, &flows, oauth_on, &oauth, &callbacks, &logouts),
+            listed(&providers)
+        ),
+        format!(
+            "{}; providers with {}",
+            words(
+                wanted.secret,
+                &wanted.flows,
+                true,
+                &[CODE.to_owned()],
+                &wanted.callback_urls,
+                &wanted.logout_urls
+            ),
+            listed(&wanted.providers)
+        ),
+        Resource {
+            kind: "aws_cognito_user_pool_client",
+            object: &object,
+        },
+        lines,
+    )
+}

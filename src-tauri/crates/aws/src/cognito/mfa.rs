@@ -1,0 +1,49 @@
+//! Whether a second factor is asked for (`GetUserPoolMfaConfig`).
+
+use aws_sdk_cognitoidentityprovider::operation::get_user_pool_mfa_config::GetUserPoolMfaConfigOutput;
+use aws_sdk_cognitoidentityprovider::types::UserPoolMfaType;
+use switchback_model::cognito::MfaMode;
+
+use super::found::{Found, listed};
+use super::hcl::{Line, Resource, text, wrong};
+
+/// A second factor that is asked for needs one that can be set up.
+pub(super) fn judge(pool_id: &str, config: &GetUserPoolMfaConfigOutput, wanted: MfaMode) -> Found {
+    let found = config
+        .mfa_configuration()
+        .map_or(MfaMode::Off.word(), UserPoolMfaType::as_str);
+    let app = config
+        .software_token_mfa_configuration()
+        .is_some_and(|app| app.enabled());
+    let factors: Vec<&str> = [
+        (app, "authenticator app"),
+        (config.sms_mfa_configuration().is_some(), "text message"),
+        (config.email_mfa_configuration().is_some(), "e-mail"),
+    ]
+    .into_iter()
+    .filter_map(|(there, name)| there.then_some(name))
+    .collect();
+    let mut lines = Vec::new();
+    if found != wanted.word() {
+        lines.push(wrong("mfa_configuration", text(wanted.word()), found));
+    }
+    if wanted != MfaMode::Off && factors.is_empty() {
+        lines.push(Line::Block(
+            "software_token_mfa_configuration",
+            vec![wrong("enabled", "true", "no second factor to set up")],
+        ));
+    }
+    let expected = match wanted {
+        MfaMode::Off => "OFF".to_owned(),
+        asked => format!("{}, with a factor to set up", asked.word()),
+    };
+    let observed = match wanted {
+        MfaMode::Off => found.to_owned(),
+        _ => format!("{found}, factors: {}", listed(&factors)),
+    };
+    let resource = Resource {
+        kind: "aws_cognito_user_pool",
+        object: pool_id,
+    };
+    Found::compare(observed, expected, resource, lines)
+}

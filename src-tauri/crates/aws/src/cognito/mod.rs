@@ -1,0 +1,173 @@
+//! Cognito, read-only: is a pool as the runbook expects, and who is in it. Terraform owns pools and
+//! clients; nothing here writes one, because a partial write resets what it leaves out (API reference,
+//! UpdateUserPool), so a failing check says the Terraform that mends it.
+
+mod ask;
+mod client;
+mod domain;
+mod found;
+mod hcl;
+mod mail;
+mod mfa;
+mod pool;
+mod triggers;
+
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+use switchback_engine::ports::{ProviderError, ProviderErrorKind};
+use switchback_model::cognito::{CognitoCheck, PoolExpectation, pool_region};
+use switchback_model::{CheckReading, CheckSpec};
+
+use crate::connect::Aws;
+use crate::error::{safe, safe_up_to};
+use crate::reading::Reading;
+use found::Found;
+
+pub(crate) use ask::Asked;
+
+const POOL: &str = "DescribeUserPool";
+const MFA: &str = "GetUserPoolMfaConfig";
+const CLIENT: &str = "DescribeUserPoolClient";
+const DOMAIN: &str = "DescribeUserPoolDomain";
+
+/// Characters of what was found; lists of URLs are long.
+const LONGEST: usize = 2_000;
+
+/// Which operation tells whether an expectation holds: its permission is all that the check needs.
+fn operation(expected: &PoolExpectation) -> &'static str {
+    match expected {
+        PoolExpectation::Mfa { .. } => MFA,
+        PoolExpectation::Client(_) => CLIENT,
+        PoolExpectation::Domain { .. } => DOMAIN,
+        PoolExpectation::PasswordPolicy { .. }
+        | PoolExpectation::Triggers { .. }
+        | PoolExpectation::SignInNames { .. }
+        | PoolExpectation::DeletionProtection
+        | PoolExpectation::AdminCreateOnly
+        | PoolExpectation::Recovery
+        | PoolExpectation::Email { .. } => POOL,
+    }
+}
+
+impl Aws {
+    /// `cognito.*`: the pool, its client or its domain is as the runbook expects. One description
+    /// serves all checks that are made at the same moment; none outlives its moment.
+    pub async fn check_cognito(
+        &self,
+        spec: &CheckSpec,
+        check: &CognitoCheck,
+        now: Timestamp,
+    ) -> CheckReading {
+        let (pool_id, expected) = (&check.pool_id, &check.expected);
+        let source = format!("cognito-idp:{}", operation(expected));
+        let reading = |expected: String| Reading {
+            spec,
+            source: &source,
+            expected,
+            now,
+        };
+        if let Some(elsewhere) = self.elsewhere(pool_id) {
+            return reading(format!("a pool in {}", self.region)).fail(elsewhere, WRONG_POOL);
+        }
+        match self.found(pool_id, expected).await {
+            Ok(Found {
+                observed,
+                expected,
+                mend: None,
+            }) => reading(expected).pass(safe_up_to(&observed, LONGEST)),
+            Ok(Found {
+                observed,
+                expected,
+                mend: Some(mend),
+            }) => {
+                let mut reading = reading(expected).fail(safe_up_to(&observed, LONGEST), &mend);
+                // The runbook's words say why; only the adapter knows what to write.
+                if let Some(words) = &spec.mend {
+                    reading.mend = Some(format!("{words}\n{mend}"));
+                }
+                reading
+            }
+            Err(error) if error.kind == ProviderErrorKind::NotFound => {
+                let (observed, mend) = self.absent(pool_id, expected, &error);
+                let mut reading = reading(format!("pool {pool_id}")).fail(observed, mend);
+                // How to mend a pool that is not as expected does not mend one that is not there.
+                reading.mend = Some(mend.to_owned());
+                reading
+            }
+            Err(error) => reading(format!("an answer about pool {pool_id}")).error(&error),
+        }
+    }
+
+    async fn found(&self, pool_id: &str, expected: &PoolExpectation) -> Result<Found, ProviderError> {
+        Ok(match expected {
+            PoolExpectation::Mfa { mfa } => mfa::judge(pool_id, &*self.mfa(pool_id).await?, *mfa),
+            PoolExpectation::Client(wanted) => {
+                let client = self.client(pool_id, &wanted.client_id).await?;
+                client::judge(pool_id, &client, wanted)
+            }
+            PoolExpectation::Domain { domain } => {
+                domain::judge(pool_id, &*self.domain(domain).await?, domain)
+            }
+            PoolExpectation::PasswordPolicy {
+                minimum_length,
+                temporary_days,
+            } => pool::password_policy(&*self.pool(pool_id).await?, *minimum_length, *temporary_days),
+            PoolExpectation::Triggers {
+                user_migration,
+                pre_token,
+                pre_token_version,
+            } => triggers::judge(
+                &*self.pool(pool_id).await?,
+                user_migration.as_deref(),
+                pre_token.as_deref(),
+                *pre_token_version,
+            ),
+            PoolExpectation::SignInNames {
+                username_attributes,
+                case_sensitive,
+            } => pool::sign_in_names(&*self.pool(pool_id).await?, username_attributes, *case_sensitive),
+            PoolExpectation::DeletionProtection => pool::deletion_protection(&*self.pool(pool_id).await?),
+            PoolExpectation::AdminCreateOnly => pool::admin_create_only(&*self.pool(pool_id).await?),
+            PoolExpectation::Recovery => pool::recovery(&*self.pool(pool_id).await?),
+            PoolExpectation::Email { from } => mail::judge(&*self.pool(pool_id).await?, from),
+        })
+    }
+
+    /// What is wrong with a pool id before anything is asked; none where nothing is.
+    pub(crate) fn elsewhere(&self, pool_id: &str) -> Option<String> {
+        match pool_region(pool_id) {
+            None => Some(format!("{} is no id of a user pool", safe(pool_id))),
+            Some(region) if region != self.region => Some(format!(
+                "the pool {pool_id} is in the region {region}, this target is in {}",
+                self.region
+            )),
+            Some(_) => None,
+        }
+    }
+
+    fn absent(
+        &self,
+        pool_id: &str,
+        expected: &PoolExpectation,
+        error: &ProviderError,
+    ) -> (String, &'static str) {
+        match expected {
+            // Cognito has one code for both and says in words which it is.
+            PoolExpectation::Client(wanted) if error.message.to_ascii_lowercase().contains("client") => (
+                format!(
+                    "there is no client {} in the pool {pool_id}",
+                    safe(&wanted.client_id)
+                ),
+                "Correct the client id in the target: it belongs to another pool, or was replaced.",
+            ),
+            _ => (
+                format!("there is no pool {pool_id} in {}", self.region),
+                WRONG_POOL,
+            ),
+        }
+    }
+}
+
+const WRONG_POOL: &str = "Correct the pool id or the region in the target.";
