@@ -89,7 +89,7 @@ function Before({ step, now }: { step: StepView; now: number }) {
         )
       }
     >
-      {step.before.length > 0 && <CheckTable list={step.before} caption="Checks before the change" />}
+      {step.before.length > 0 && <CheckTable list={step.before} caption="Checks before the change" ahead />}
     </Block>
   );
 }
