@@ -355,7 +355,7 @@ impl State {
     }
 
     fn publish(&mut self) {
-        self.live.sign_in_until = self.world.sign_in_until();
+        self.live.sign_in = self.world.sign_in();
         let run = self.driver.run();
         if self.run.borrow().seq != run.seq {
             self.run.send_replace(Arc::new(run.clone()));

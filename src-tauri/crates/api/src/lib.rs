@@ -13,6 +13,7 @@ mod outlook;
 pub mod plan;
 pub mod rehearse;
 pub mod report;
+pub mod resource;
 pub mod sealing;
 mod seat;
 pub mod sheet;

@@ -40,6 +40,9 @@ pub(super) fn story(events: &[Event]) -> Vec<ReportLine> {
                 | EventKind::Drifted { .. }
                 | EventKind::Amended { .. }
                 | EventKind::Held { .. }
+                | EventKind::GateDecided { .. }
+                | EventKind::DecisionDue { .. }
+                | EventKind::DeadlineExtended { .. }
                 | EventKind::Stopped
                 | EventKind::Released { .. }
                 | EventKind::RollbackConfirmed { .. }

@@ -15,10 +15,12 @@ mod rehearsal;
 mod report;
 mod rollback;
 mod run;
+mod runbook;
 mod step;
+mod truth;
 
 pub use amendment::{AmendmentChange, AmendmentView};
-pub use change::{CallView, ChangeView, PreviewView};
+pub use change::{CallView, ChangeView, PreviewView, ResourceView};
 pub use connection::{ConnectionAsk, ConnectionView, ProfileView, ProfilesView, SessionState, SettingView};
 pub use fields::{FieldPlanView, FieldRowView};
 pub use gate::{
@@ -38,7 +40,9 @@ pub use rollback::{
 pub use run::{
     Answer, AppInfo, BannerView, DecisionView, DriverLife, DriverView, LostView, RunRow, RunSnapshot, Update,
 };
+pub use runbook::{ProblemRow, RunbookView, TargetRow};
 pub use step::{AttemptView, Offer, PhaseView, StepView};
+pub use truth::{DnsTruth, NameTruth, ServerAnswer};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
