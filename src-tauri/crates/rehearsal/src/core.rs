@@ -1,6 +1,6 @@
 //! The one place that holds the state: every change goes to disk before anybody hears of it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,6 +10,7 @@ use rand::Rng;
 
 use crate::WorldError;
 use crate::aws::AwsError;
+use crate::aws::cognito::Cognito;
 use crate::aws::route53::rules;
 use crate::clock::ScaledClock;
 use crate::disk::{self, LineLog};
@@ -32,6 +33,8 @@ struct Inner {
     state: State,
     log: Vec<LogEntry>,
     file: LineLog,
+    /// Requests since the beginning or the last reset, by `service:Operation`.
+    counts: BTreeMap<String, u64>,
     /// World moments of the last requests, for the rate limit.
     recent: VecDeque<(String, i64)>,
     /// Set when the world is dropped, so that a straggling task can't write to a directory that
@@ -62,7 +65,7 @@ impl Core {
         let (mut file, mut log) = LineLog::open::<LogEntry>(&dir.join("log.jsonl"))?;
         let state = match std::fs::read(state_path(&dir)) {
             Ok(bytes) => {
-                let state: State = serde_json::from_slice(&bytes).map_err(|e| WorldError::BadState {
+                let mut state: State = serde_json::from_slice(&bytes).map_err(|e| WorldError::BadState {
                     path: state_path(&dir),
                     why: e.to_string(),
                 })?;
@@ -71,6 +74,9 @@ impl Core {
                         path: state_path(&dir),
                         why: format!("format {} is not known", state.format),
                     });
+                }
+                if state.cognito.pools.is_empty() {
+                    state.cognito = Cognito::seeded(state.clock.now_ms());
                 }
                 state
             }
@@ -94,11 +100,16 @@ impl Core {
             file.append(&entry, true)?;
             log.push(entry);
         }
+        let mut counts = BTreeMap::new();
+        for entry in &log {
+            count(&mut counts, entry);
+        }
         Ok(Self {
             dir,
             clock: state.clock,
             inner: Mutex::new(Inner {
                 state,
+                counts,
                 log,
                 file,
                 recent: VecDeque::new(),
@@ -134,6 +145,23 @@ impl Core {
         let inner = self.lock();
         let from = inner.log.partition_point(|e| e.seq <= after);
         inner.log[from..].to_vec()
+    }
+
+    /// Requests since the beginning or the last reset, refused ones too, by `service:Operation`.
+    pub(crate) fn counts(&self) -> BTreeMap<String, u64> {
+        self.lock().counts.clone()
+    }
+
+    /// Adds made-up users to a pool and says how many it has now; nothing where there is no such pool.
+    pub(crate) fn generate_users(&self, pool: &str, more: u32) -> io::Result<Option<u32>> {
+        let mut inner = self.lock();
+        if !inner.state.cognito.pools.contains_key(pool) {
+            return Ok(None);
+        }
+        self.change(&mut inner, |state| {
+            let pool = state.cognito.pools.get_mut(pool);
+            pool.map(|pool| pool.generate(more))
+        })
     }
 
     /// From now on nothing is written.
@@ -183,6 +211,22 @@ impl Core {
                 return Ok(Some(AwsError::new("Throttling", "Rate exceeded")));
             }
             inner.recent.push_back((caller.account.clone(), now));
+        }
+        let denied = |f: &Fault| matches!(f, Fault::Denied { operation } if applies(operation));
+        if inner.state.faults.iter().any(denied) {
+            let Caller {
+                service,
+                operation,
+                account,
+                ..
+            } = caller;
+            return Ok(Some(AwsError::new(
+                "AccessDenied",
+                &format!(
+                    "User: arn:aws:sts::{account}:assumed-role/operator/rehearsal is not authorized to perform: \
+                     {service}:{operation} because no identity-based policy allows the {service}:{operation} action"
+                ),
+            )));
         }
         let wanted = |fault: &Fault| match fault {
             Fault::Throttle { operation, .. } | Fault::ErrorBefore { operation, .. } => applies(operation),
@@ -342,6 +386,7 @@ impl Core {
         });
         let caller = Caller {
             service: "second-writer".to_owned(),
+            region: String::new(),
             // Not the operation's own name, so that a lost response meant for the operator is not
             // used up by somebody else.
             operation: "SecondWriter".to_owned(),
@@ -362,6 +407,7 @@ impl Core {
             state.log_floor = floor;
         })?;
         inner.log.clear();
+        inner.counts.clear();
         inner.recent.clear();
         inner.file.clear()?;
         Ok(())
@@ -386,9 +432,15 @@ impl Inner {
             return Err(io::Error::other("the world is closed"));
         }
         self.file.append(&entry, durable)?;
+        count(&mut self.counts, &entry);
         self.log.push(entry);
         Ok(())
     }
+}
+
+fn count(counts: &mut BTreeMap<String, u64>, entry: &LogEntry) {
+    let name = format!("{}:{}", entry.service, entry.operation);
+    *counts.entry(name).or_default() += 1;
 }
 
 fn loses(fault: &Fault, operation: &str) -> bool {

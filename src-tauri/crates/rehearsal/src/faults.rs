@@ -1,11 +1,12 @@
 //! Faults: what can be made to go wrong in the world, and for how long.
 
+mod spelling;
+
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::records::Routing;
+pub use spelling::NotAFault;
 
 /// One of the two sites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -163,6 +164,27 @@ pub enum Fault {
         /// One of [`Routing::POLICIES`](crate::Routing::POLICIES).
         policy: String,
     },
+    /// The role is not allowed the operation.
+    Denied {
+        /// The operation.
+        operation: String,
+    },
+    /// The first pages of every ListUsers hold nobody and have a token, as Cognito's may.
+    EmptyPages {
+        /// How many.
+        pages: u32,
+    },
+    /// Terraform declared a part of the new pool's password policy, and the rest became false.
+    PartialPolicy,
+    /// The new pool has no migrate-user trigger.
+    MissingTrigger,
+    /// The new pool's client allows SRP instead of USER_PASSWORD_AUTH: no password ever reaches the
+    /// migrate-user trigger.
+    WrongClientFlow,
+    /// The new pool's mail goes through Cognito's own account, 50 a day.
+    DefaultMail,
+    /// The domain of the new pool's sign-in pages is still being made.
+    DomainCreating,
 }
 
 fn second_writer_address() -> String {
@@ -171,7 +193,7 @@ fn second_writer_address() -> String {
 
 impl Fault {
     /// The names of all kinds, as the command line and the fault panel offer them.
-    pub const NAMES: [&'static str; 16] = [
+    pub const NAMES: [&'static str; 23] = [
         "site-down",
         "site-refused",
         "site-slow",
@@ -188,6 +210,13 @@ impl Fault {
         "second-writer",
         "other-zone",
         "routed",
+        "denied",
+        "empty-pages",
+        "partial-policy",
+        "missing-trigger",
+        "wrong-client-flow",
+        "default-mail",
+        "domain-creating",
     ];
 
     /// The kind, as on the command line.
@@ -210,6 +239,13 @@ impl Fault {
             Self::SecondWriter { .. } => "second-writer",
             Self::OtherZone { .. } => "other-zone",
             Self::Routed { .. } => "routed",
+            Self::Denied { .. } => "denied",
+            Self::EmptyPages { .. } => "empty-pages",
+            Self::PartialPolicy => "partial-policy",
+            Self::MissingTrigger => "missing-trigger",
+            Self::WrongClientFlow => "wrong-client-flow",
+            Self::DefaultMail => "default-mail",
+            Self::DomainCreating => "domain-creating",
         }
     }
 
@@ -227,6 +263,7 @@ impl Fault {
             | Self::ErrorBefore { operation, .. }
             | Self::LostResponse { operation, .. }
             | Self::LandsLate { operation, .. }
+            | Self::Denied { operation }
             | Self::Delay { operation, .. } => Some(operation),
             Self::OtherZone { zone } => Some(zone.name()),
             _ => None,
@@ -300,152 +337,18 @@ impl Fault {
             Self::Routed { policy } => {
                 format!("Somebody else gives apps.example.nhs.test {policy} routing.")
             }
+            Self::Denied { operation } => format!("The role is not allowed {operation}."),
+            Self::EmptyPages { pages } => {
+                format!("The first {pages} pages of every ListUsers hold nobody.")
+            }
+            Self::PartialPolicy => {
+                "The new pool's password policy was declared in part; the rest is off.".to_owned()
+            }
+            Self::MissingTrigger => "The new pool has no migrate-user trigger.".to_owned(),
+            Self::WrongClientFlow => "The new pool's client allows SRP instead of passwords.".to_owned(),
+            Self::DefaultMail => "The new pool sends its mail through Cognito, 50 a day.".to_owned(),
+            Self::DomainCreating => "The domain of the sign-in pages is still being made.".to_owned(),
         }
-    }
-}
-
-/// The text is no fault.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("“{text}” is not a fault: {why}")]
-pub struct NotAFault {
-    /// What was given.
-    pub text: String,
-    /// What is wrong with it.
-    pub why: String,
-}
-
-impl FromStr for Fault {
-    type Err = NotAFault;
-
-    /// Reads `name[:argument[:argument..]]`, such as `site-down:new`, `site-slow:old:3000`,
-    /// `throttle:ChangeResourceRecordSets:2`, `error-before:GetChange:ServiceUnavailable:1`,
-    /// `lost-response`, `insync-slow:120`, `other-zone:delegated`, `routed:geolocation`. Arguments left
-    /// out take a default: the new site, the operation `ChangeResourceRecordSets`, once, a private zone,
-    /// geolocation.
-    fn from_str(text: &str) -> Result<Self, NotAFault> {
-        let refuse = |why: String| NotAFault {
-            text: text.to_owned(),
-            why,
-        };
-        let mut parts = text.split(':').map(str::trim);
-        let name = parts.next().unwrap_or_default();
-        let args: Vec<&str> = parts.collect();
-        let arg = |i: usize| args.get(i).copied().filter(|s| !s.is_empty());
-        let number = |i: usize, default: u64| match arg(i) {
-            None => Ok(default),
-            Some(s) => s
-                .parse::<u64>()
-                .map_err(|_| refuse(format!("“{s}” is not a whole number"))),
-        };
-        let times =
-            |i: usize| u32::try_from(number(i, 1)?).map_err(|_| refuse("the number is too large".to_owned()));
-        let site = || match arg(0) {
-            None | Some("new") => Ok(Site::New),
-            Some("old") => Ok(Site::Old),
-            Some(s) => Err(refuse(format!("“{s}” is not a site; use old or new"))),
-        };
-        let operation = || arg(0).unwrap_or("ChangeResourceRecordSets").to_owned();
-        let (fault, most) = match name {
-            "site-down" => (Self::SiteDown { site: site()? }, 1),
-            "site-refused" => (Self::SiteRefused { site: site()? }, 1),
-            "site-slow" => (
-                Self::SiteSlow {
-                    site: site()?,
-                    ms: number(1, 3_000)?,
-                },
-                2,
-            ),
-            "tls-expired" => (Self::TlsExpired { site: site()? }, 1),
-            "tls-wrong-name" => (Self::TlsWrongName { site: site()? }, 1),
-            "throttle" => (
-                Self::Throttle {
-                    operation: operation(),
-                    times: times(1)?,
-                },
-                2,
-            ),
-            "rate-limit" => (
-                Self::RateLimit {
-                    per_second: u32::try_from(number(0, 5)?)
-                        .map_err(|_| refuse("the number is too large".to_owned()))?,
-                },
-                1,
-            ),
-            "error-before" => (
-                Self::ErrorBefore {
-                    operation: operation(),
-                    code: arg(1).unwrap_or("ServiceUnavailable").to_owned(),
-                    times: times(2)?,
-                },
-                3,
-            ),
-            "lost-response" => (
-                Self::LostResponse {
-                    operation: operation(),
-                    times: times(1)?,
-                },
-                2,
-            ),
-            "delay" => (
-                Self::Delay {
-                    operation: operation(),
-                    ms: number(1, 3_000)?,
-                },
-                2,
-            ),
-            "lands-late" => (
-                Self::LandsLate {
-                    operation: operation(),
-                    ms: number(1, 20_000)?,
-                    times: times(2)?,
-                },
-                3,
-            ),
-            "insync-slow" => (
-                Self::InsyncSlow {
-                    seconds: number(0, 180)?,
-                },
-                1,
-            ),
-            "expired-credentials" => (Self::ExpiredCredentials, 0),
-            "second-writer" => (
-                Self::SecondWriter {
-                    address: arg(0).map_or_else(second_writer_address, str::to_owned),
-                },
-                1,
-            ),
-            "other-zone" => {
-                let zone = match arg(0) {
-                    None | Some("private") => OtherZone::Private,
-                    Some("public") => OtherZone::Public,
-                    Some("delegated") => OtherZone::Delegated,
-                    Some(s) => {
-                        return Err(refuse(format!(
-                            "“{s}” is not a zone; use private, public or delegated"
-                        )));
-                    }
-                };
-                (Self::OtherZone { zone }, 1)
-            }
-            "routed" => {
-                let policy = arg(0).unwrap_or("geolocation");
-                if Routing::example(policy).is_none() {
-                    return Err(refuse(format!(
-                        "“{policy}” is not a policy; use one of {}",
-                        Routing::POLICIES.join(", ")
-                    )));
-                }
-                let policy = policy.to_owned();
-                (Self::Routed { policy }, 1)
-            }
-            _ => {
-                return Err(refuse(format!("the faults are {}", Self::NAMES.join(", "))));
-            }
-        };
-        if args.len() > most {
-            return Err(refuse(format!("it takes at most {most} arguments")));
-        }
-        Ok(fault)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The embedded closed world: Route 53, STS, DNS and two sites on loopback, with faults.
+//! The embedded closed world: Route 53, STS, Cognito, DNS and two sites on loopback, with faults.
 //!
 //! [`World::start`] opens a world in a directory and serves it from this process. Others reach it by
 //! the [`Handle`] that lies there, with the AWS SDK or CLI at [`Handle::endpoint`], with DNS at
@@ -23,6 +23,10 @@ mod tls;
 mod world;
 mod zones;
 
+pub use aws::cognito::{
+    ADMINS_CLIENT, ADMINS_DOMAIN, ADMINS_POOL, MAIL_FROM, MIGRATE_USER_ARN, OLD_CLIENT, OLD_POOL,
+    PRE_TOKEN_ARN,
+};
 pub use clock::ScaledClock;
 pub use control::Client;
 pub use faults::{Fault, NotAFault, OtherZone, Site};

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::aws::cognito::Cognito;
 use crate::clock::ScaledClock;
 use crate::faults::{Fault, Site};
 use crate::records::RecordSet;
@@ -89,6 +90,8 @@ pub struct LogEntry {
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub service: String,
+    /// As the signature's scope says.
+    pub region: String,
     pub operation: String,
     pub request_id: String,
     pub account: String,
@@ -154,6 +157,9 @@ pub(crate) struct State {
     pub versions: Vec<Version>,
     pub changes: Vec<Change>,
     pub faults: Vec<Fault>,
+    /// User pools and who is in them; a state from before there were any is given the seeds.
+    #[serde(default)]
+    pub cognito: Cognito,
     /// The last committed entry, in case that the kill came before the log was written.
     pub last_commit: Option<LogEntry>,
     /// The sequence number before the first log entry; only a reset raises it.
@@ -176,6 +182,7 @@ impl State {
             versions: Vec::new(),
             changes: Vec::new(),
             faults: Vec::new(),
+            cognito: Cognito::default(),
             last_commit: None,
             log_floor: 0,
         };
@@ -194,6 +201,7 @@ impl State {
         }];
         self.changes.clear();
         self.faults.clear();
+        self.cognito = Cognito::seeded(now);
         self.last_commit = None;
     }
 

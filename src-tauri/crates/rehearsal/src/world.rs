@@ -198,6 +198,12 @@ impl World {
         self.core.log(0)
     }
 
+    /// How often each operation was asked for, as [`Client::counts`] says it.
+    #[must_use]
+    pub fn counts(&self) -> std::collections::BTreeMap<String, u64> {
+        self.core.counts()
+    }
+
     /// The whole world at this moment.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {

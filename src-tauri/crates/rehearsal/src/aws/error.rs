@@ -26,6 +26,22 @@ impl AwsError {
         )
     }
 
+    /// What every service can refuse, as this one spells it: JSON services have longer words for it than
+    /// Route 53 and STS (API references, "Common Errors"; Cognito's own word for too many requests).
+    pub(crate) fn spelled_for(self, service: &str) -> Self {
+        if matches!(service, "route53" | "sts") {
+            return self;
+        }
+        let code = match self.code.as_str() {
+            "Throttling" if service == super::cognito::SERVICE => "TooManyRequestsException",
+            "Throttling" => "ThrottlingException",
+            "ExpiredToken" => "ExpiredTokenException",
+            "AccessDenied" => "AccessDeniedException",
+            _ => return self,
+        };
+        Self::new(code, &self.message)
+    }
+
     fn status(&self) -> u16 {
         match self.code.as_str() {
             "NotRehearsed" => 501,

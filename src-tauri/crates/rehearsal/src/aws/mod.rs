@@ -1,5 +1,6 @@
 //! The AWS endpoints: all services on one port, told apart by the scope of the signature.
 
+pub(crate) mod cognito;
 mod error;
 pub(crate) mod route53;
 mod sts;
@@ -55,6 +56,7 @@ pub(crate) type Refused = Box<(AwsError, LogEntry)>;
 #[derive(Debug)]
 struct Scope {
     service: String,
+    region: String,
     account: &'static str,
     signed: bool,
 }
@@ -66,7 +68,8 @@ fn scope(headers: &HeaderMap, path: &str) -> Scope {
         .and_then(|v| v.split([',', ' ']).next());
     let mut parts = credential.unwrap_or_default().split('/');
     let key = parts.next().unwrap_or_default();
-    let service = parts.nth(2).unwrap_or_default();
+    let region = parts.nth(1).unwrap_or_default().to_owned();
+    let service = parts.next().unwrap_or_default();
     let account = if key == seed::OTHER_ACCESS_KEY {
         seed::OTHER_ACCOUNT
     } else {
@@ -84,6 +87,7 @@ fn scope(headers: &HeaderMap, path: &str) -> Scope {
         } else {
             service.to_owned()
         },
+        region,
         account,
     }
 }
@@ -118,6 +122,7 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Incoming>) -> Res
     };
     let caller = Caller {
         service: scope.service,
+        region: scope.region,
         operation,
         request_id,
         account: scope.account.to_owned(),
@@ -140,7 +145,9 @@ async fn serve(core: &Arc<Core>, caller: &Caller, call: &Call, signed: bool) -> 
         tokio::time::sleep(Duration::from_millis(ms)).await;
     }
     let refused = if signed {
-        core.fault_before(caller).unwrap_or_else(|e| Some(e.into()))
+        core.fault_before(caller)
+            .unwrap_or_else(|e| Some(e.into()))
+            .map(|error| error.spelled_for(&caller.service))
     } else {
         Some(AwsError::new(
             "MissingAuthenticationToken",
@@ -152,6 +159,7 @@ async fn serve(core: &Arc<Core>, caller: &Caller, call: &Call, signed: bool) -> 
         None => match caller.service.as_str() {
             "route53" => route53::serve(core, caller, call),
             "sts" => sts::serve(caller, call),
+            cognito::SERVICE => cognito::serve(core, caller, call),
             _ => Err(Box::new((
                 AwsError::not_rehearsed(&caller.operation),
                 caller.entry(Outcome::Refused),
@@ -216,6 +224,7 @@ mod tests {
             (found.service.as_str(), found.account, found.signed),
             ("route53", "210987654321", true)
         );
+        assert_eq!(found.region, "us-east-1");
         let found = scope(&HeaderMap::new(), "/2013-04-01/hostedzone");
         assert_eq!((found.service.as_str(), found.signed), ("route53", false));
     }

@@ -1,5 +1,6 @@
 //! A small client of the control plane, for other processes and for the window.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -80,6 +81,27 @@ impl Client {
     /// When it can't be reached.
     pub async fn log(&self, after: u64) -> Result<Vec<LogEntry>, ControlError> {
         self.send("GET", &format!("log?after={after}"), None).await
+    }
+
+    /// How often each operation was asked for since the beginning or the last reset, refused requests
+    /// too, by `service:Operation` such as `cognito-idp:ListUsers`; an operation that is not there was
+    /// never asked for.
+    ///
+    /// # Errors
+    /// When it can't be reached.
+    pub async fn counts(&self) -> Result<BTreeMap<String, u64>, ControlError> {
+        self.send("GET", "counts", None).await
+    }
+
+    /// Adds made-up users to a pool, up to 200,000, and says how many of them it has now. The n-th of
+    /// them, from 0, is `user000000@example.nhs.test`, User Number 000000.
+    ///
+    /// # Errors
+    /// When it can't be reached, or has no such pool.
+    pub async fn add_users(&self, pool: &str, add: u32) -> Result<u64, ControlError> {
+        let body = json!({ "pool": pool, "add": add });
+        let answer: Value = self.send("POST", "users", Some(body)).await?;
+        Ok(answer["generated"].as_u64().unwrap_or(0))
     }
 
     /// Puts a fault in force.

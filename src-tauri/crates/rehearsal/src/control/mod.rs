@@ -53,6 +53,14 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Incoming>) -> Ans
     answer
 }
 
+/// Asks for made-up users.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MoreUsers {
+    pool: String,
+    add: u32,
+}
+
 type Refusal = (u16, String);
 
 fn guard(core: &Core, method: &Method, headers: &HeaderMap) -> Result<(), Refusal> {
@@ -96,6 +104,15 @@ fn serve(
             let after = after.map_or(Ok(0), |(_, v)| v.parse());
             let after = after.map_err(|_| (400, "“after” must be a number.".to_owned()))?;
             to_json(&core.log(after))
+        }
+        ("GET", "counts") => to_json(&core.counts()),
+        ("POST", "users") => {
+            let wanted: MoreUsers = serde_json::from_slice(body).map_err(|e| (400, e.to_string()))?;
+            let users = core
+                .generate_users(&wanted.pool, wanted.add)
+                .map_err(|e| failed(&e))?
+                .ok_or_else(|| (404, format!("There is no pool “{}”.", wanted.pool)))?;
+            Ok(json!({ "generated": users }))
         }
         ("POST", "fault") => {
             let fault = read_fault(body).map_err(|why| (400, why))?;

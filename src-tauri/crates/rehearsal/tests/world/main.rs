@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod aws;
+mod cognito;
 mod dns;
 mod life;
 mod sites;

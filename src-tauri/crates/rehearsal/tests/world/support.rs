@@ -103,3 +103,42 @@ where
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
+
+/// One JSON 1.1 request to Cognito in a region, as an access key.
+pub async fn cognito_as(
+    world: &World,
+    key: &str,
+    region: &str,
+    operation: &str,
+    body: &serde_json::Value,
+) -> Option<(u16, serde_json::Value)> {
+    let addr = world.handle().aws_addr();
+    let body = body.to_string();
+    let request = format!(
+        "POST / HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\nAuthorization: AWS4-HMAC-SHA256 \
+         Credential={key}/20260101/{region}/cognito-idp/aws4_request, SignedHeaders=host, Signature=00\r\n\
+         Content-Type: application/x-amz-json-1.1\r\n\
+         X-Amz-Target: AWSCognitoIdentityProviderService.{operation}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let reply = exchange(TcpStream::connect(addr).await.unwrap(), &request).await?;
+    Some((reply.status, serde_json::from_str(&reply.body).unwrap()))
+}
+
+/// One request to Cognito that must be answered well.
+pub async fn cognito(world: &World, operation: &str, body: serde_json::Value) -> serde_json::Value {
+    let (status, answer) = cognito_as(world, "AKIAREHEARSAL", "eu-west-2", operation, &body)
+        .await
+        .unwrap();
+    assert_eq!(status, 200, "{operation}: {answer}");
+    answer
+}
+
+/// The code with which a request to Cognito is refused.
+pub async fn cognito_refusal(world: &World, operation: &str, body: serde_json::Value) -> String {
+    let (status, answer) = cognito_as(world, "AKIAREHEARSAL", "eu-west-2", operation, &body)
+        .await
+        .unwrap();
+    assert_ne!(status, 200, "{operation}: {answer}");
+    answer["__type"].as_str().unwrap().to_owned()
+}

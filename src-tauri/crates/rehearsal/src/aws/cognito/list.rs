@@ -1,0 +1,129 @@
+//! ListUsers and AdminGetUser.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::super::AwsError;
+use super::filter::Filter;
+use super::token::{Place, Token};
+use super::user::{User, UserStatus};
+use super::{Seen, invalid, page_size};
+use crate::faults::Fault;
+
+/// A search for a beginning goes through so many parts of the pool, one or more pages each, and a page
+/// may hold nobody and still have a token, as Cognito's may.
+const PARTS: usize = 2;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct ListUsers {
+    user_pool_id: String,
+    attributes_to_get: Option<Vec<String>>,
+    limit: Option<i64>,
+    pagination_token: Option<String>,
+    filter: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct GetUser {
+    user_pool_id: String,
+    username: String,
+}
+
+impl Seen<'_> {
+    /// A page of users.
+    pub(crate) fn users(&self, asked: &ListUsers) -> Result<Value, AwsError> {
+        let pool = self.pool(&asked.user_pool_id)?;
+        let size = page_size("limit", asked.limit, 0, 60)?;
+        let text = asked.filter.as_deref().unwrap_or_default();
+        let filter = Filter::parse(text)?;
+        let question = format!("users {} {text}", asked.user_pool_id);
+        let from = Token::read(asked.pagination_token.as_deref(), &question)?;
+        let token = |place: Place| json!(Token::new(&question, place).text());
+        let empties = self.state.faults.iter().find_map(|fault| match fault {
+            Fault::EmptyPages { pages } => Some(*pages),
+            _ => None,
+        });
+        if empties.is_some_and(|empties| from.empty < empties) {
+            let next = Place {
+                empty: from.empty + 1,
+                ..from
+            };
+            return Ok(json!({"Users": [], "PaginationToken": token(next)}));
+        }
+
+        let parts = filter
+            .as_ref()
+            .map_or(1, |f| if f.is_prefix() { PARTS } else { 1 });
+        let case_sensitive = pool.case_sensitive();
+        let mut rest = pool
+            .everybody()
+            .enumerate()
+            .skip(from.at)
+            .filter(|(_, user)| parts == 1 || part(user) == from.part)
+            .peekable();
+        let (mut found, mut at) = (Vec::new(), from.at);
+        while found.len() < size {
+            let Some((place, user)) = rest.next() else { break };
+            at = place + 1;
+            if filter.as_ref().is_none_or(|f| f.matches(user, case_sensitive)) {
+                found.push(user.shown("Attributes", asked.attributes_to_get.as_deref()));
+            }
+        }
+        let next = if rest.peek().is_some() {
+            Some(Place { at, ..from })
+        } else {
+            Some(from.part + 1)
+                .filter(|part| *part < parts)
+                .map(|part| Place {
+                    part,
+                    at: 0,
+                    empty: from.empty,
+                })
+        };
+        let mut answer = json!({ "Users": found });
+        if let Some(next) = next {
+            answer["PaginationToken"] = token(next);
+        }
+        Ok(answer)
+    }
+
+    /// One user, by user name or by the e-mail address with which they sign in.
+    pub(crate) fn get_user(&self, asked: &GetUser) -> Result<Value, AwsError> {
+        let pool = self.pool(&asked.user_pool_id)?;
+        let name = asked.username.as_str();
+        let length = name.chars().count();
+        if length == 0 || length > 128 || name.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(invalid(
+                "username",
+                "Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
+            ));
+        }
+        let folds = !pool.case_sensitive();
+        let same = |found: &str| found == name || folds && found.to_lowercase() == name.to_lowercase();
+        let signs_in_by_email = pool.settings["UsernameAttributes"]
+            .as_array()
+            .is_some_and(|names| names.contains(&json!("email")));
+        let is_meant = |user: &&User| {
+            // A federated user has no password and so no alias to sign in with.
+            let alias = signs_in_by_email && user.status != UserStatus::ExternalProvider;
+            same(&user.username) || (alias && user.attributes.get("email").is_some_and(|email| same(email)))
+        };
+        let user = pool
+            .everybody()
+            .find(is_meant)
+            .ok_or_else(|| AwsError::new("UserNotFoundException", "User does not exist."))?;
+        let mut shown = user.shown("UserAttributes", None);
+        if user.authenticator {
+            shown["UserMFASettingList"] = json!(["SOFTWARE_TOKEN_MFA"]);
+            shown["PreferredMfaSetting"] = json!("SOFTWARE_TOKEN_MFA");
+        }
+        Ok(shown)
+    }
+}
+
+/// The part of the pool in which a user is.
+fn part(user: &User) -> usize {
+    user.username.bytes().last().map_or(0, usize::from) % PARTS
+}

@@ -1,0 +1,115 @@
+//! Cognito user pools (JSON 1.1), the reads that a console and its onlookers make. Settings are opaque
+//! JSON, so that a field that the SDK gains does not drift; what behaves is typed.
+
+mod described;
+mod filter;
+mod list;
+mod pools;
+mod seed;
+mod token;
+mod user;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+pub use seed::{
+    ADMINS_CLIENT, ADMINS_DOMAIN, ADMINS_POOL, MAIL_FROM, MIGRATE_USER_ARN, OLD_CLIENT, OLD_POOL,
+    PRE_TOKEN_ARN,
+};
+
+pub(crate) use pools::Cognito;
+
+use super::{AwsError, Call, Refused, Served};
+use crate::core::Core;
+use crate::http as web;
+use crate::seed as world;
+use crate::state::{Caller, Outcome, State};
+
+/// The region of every pool.
+pub(crate) const REGION: &str = "eu-west-2";
+/// The service in the scope of a signature.
+pub(crate) const SERVICE: &str = "cognito-idp";
+
+/// Answers one operation.
+pub(crate) fn serve(core: &Core, caller: &Caller, call: &Call) -> Result<Served, Refused> {
+    let entry = caller.entry(Outcome::Read);
+    let answered = core.read(|state| answer(state, caller, &call.body));
+    match answered {
+        Ok(body) => Ok(Served {
+            answer: web::answer(200, "application/x-amz-json-1.1", body.to_string()),
+            entry: Some(entry),
+            lost: false,
+        }),
+        Err(error) => Err(Box::new((error, entry))),
+    }
+}
+
+fn answer(state: &State, caller: &Caller, body: &[u8]) -> Result<Value, AwsError> {
+    // Another account and another region have no pools at all.
+    let mine = caller.account == world::ACCOUNT && caller.region == REGION;
+    let none = Cognito::default();
+    let seen = Seen {
+        cognito: if mine { &state.cognito } else { &none },
+        state,
+    };
+    match caller.operation.as_str() {
+        "DescribeUserPool" => seen.describe_pool(&read(body)?),
+        "GetUserPoolMfaConfig" => seen.mfa(&read(body)?),
+        "ListUserPools" => seen.pools(&read(body)?),
+        "ListUserPoolClients" => seen.clients(&read(body)?),
+        "DescribeUserPoolClient" => seen.describe_client(&read(body)?),
+        "DescribeUserPoolDomain" => seen.describe_domain(&read(body)?),
+        "ListUsers" => seen.users(&read(body)?),
+        "AdminGetUser" => seen.get_user(&read(body)?),
+        other => Err(AwsError::not_rehearsed(other)),
+    }
+}
+
+/// The world as one caller sees it.
+pub(crate) struct Seen<'a> {
+    pub cognito: &'a Cognito,
+    pub state: &'a State,
+}
+
+/// A request; a key that the API does not have is refused, where AWS would overlook it: it is a
+/// mistake of whoever sends it.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, AwsError> {
+    serde_json::from_slice(body).map_err(|error| AwsError::new("SerializationException", &error.to_string()))
+}
+
+/// Cognito's refusal of a value that breaks a constraint of the API.
+pub(crate) fn invalid(name: &str, rule: &str) -> AwsError {
+    AwsError::new(
+        "InvalidParameterException",
+        &format!("1 validation error detected: Value at '{name}' failed to satisfy constraint: {rule}"),
+    )
+}
+
+/// The length of a page as asked for.
+pub(crate) fn page_size(
+    name: &str,
+    asked: Option<i64>,
+    least: i64,
+    default: usize,
+) -> Result<usize, AwsError> {
+    match asked {
+        None => Ok(default),
+        Some(asked) if asked > 60 => Err(invalid(name, "Member must have value less than or equal to 60")),
+        Some(asked) if asked < least => Err(invalid(
+            name,
+            &format!("Member must have value greater than or equal to {least}"),
+        )),
+        // Cognito reads a limit of 0 as none.
+        Some(0) => Ok(default),
+        Some(asked) => Ok(usize::try_from(asked).unwrap_or(default)),
+    }
+}
+
+/// A moment as JSON 1.1 writes it: seconds since 1970.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of this millennium fit")]
+pub(crate) fn seconds(ms: i64) -> Value {
+    json!(ms as f64 / 1_000.0)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+//! How a fault is written on the command line.
+
+use std::str::FromStr;
+
+use super::{Fault, OtherZone, Site, second_writer_address};
+use crate::records::Routing;
+
+/// The text is no fault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{text}” is not a fault: {why}")]
+pub struct NotAFault {
+    /// What was given.
+    pub text: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl FromStr for Fault {
+    type Err = NotAFault;
+
+    /// Reads `name[:argument[:argument..]]`, such as `site-down:new`, `site-slow:old:3000`,
+    /// `throttle:ChangeResourceRecordSets:2`, `error-before:GetChange:ServiceUnavailable:1`,
+    /// `lost-response`, `insync-slow:120`, `other-zone:delegated`, `routed:geolocation`,
+    /// `denied:DescribeUserPool`, `empty-pages:3`, `partial-policy`. Arguments left
+    /// out take a default: the new site, the operation `ChangeResourceRecordSets`, once, a private zone,
+    /// geolocation.
+    fn from_str(text: &str) -> Result<Self, NotAFault> {
+        let refuse = |why: String| NotAFault {
+            text: text.to_owned(),
+            why,
+        };
+        let mut parts = text.split(':').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let args: Vec<&str> = parts.collect();
+        let arg = |i: usize| args.get(i).copied().filter(|s| !s.is_empty());
+        let number = |i: usize, default: u64| match arg(i) {
+            None => Ok(default),
+            Some(s) => s
+                .parse::<u64>()
+                .map_err(|_| refuse(format!("“{s}” is not a whole number"))),
+        };
+        let times =
+            |i: usize| u32::try_from(number(i, 1)?).map_err(|_| refuse("the number is too large".to_owned()));
+        let site = || match arg(0) {
+            None | Some("new") => Ok(Site::New),
+            Some("old") => Ok(Site::Old),
+            Some(s) => Err(refuse(format!("“{s}” is not a site; use old or new"))),
+        };
+        let operation = || arg(0).unwrap_or("ChangeResourceRecordSets").to_owned();
+        let (fault, most) = match name {
+            "site-down" => (Self::SiteDown { site: site()? }, 1),
+            "site-refused" => (Self::SiteRefused { site: site()? }, 1),
+            "site-slow" => (
+                Self::SiteSlow {
+                    site: site()?,
+                    ms: number(1, 3_000)?,
+                },
+                2,
+            ),
+            "tls-expired" => (Self::TlsExpired { site: site()? }, 1),
+            "tls-wrong-name" => (Self::TlsWrongName { site: site()? }, 1),
+            "throttle" => (
+                Self::Throttle {
+                    operation: operation(),
+                    times: times(1)?,
+                },
+                2,
+            ),
+            "rate-limit" => (
+                Self::RateLimit {
+                    per_second: u32::try_from(number(0, 5)?)
+                        .map_err(|_| refuse("the number is too large".to_owned()))?,
+                },
+                1,
+            ),
+            "error-before" => (
+                Self::ErrorBefore {
+                    operation: operation(),
+                    code: arg(1).unwrap_or("ServiceUnavailable").to_owned(),
+                    times: times(2)?,
+                },
+                3,
+            ),
+            "lost-response" => (
+                Self::LostResponse {
+                    operation: operation(),
+                    times: times(1)?,
+                },
+                2,
+            ),
+            "delay" => (
+                Self::Delay {
+                    operation: operation(),
+                    ms: number(1, 3_000)?,
+                },
+                2,
+            ),
+            "lands-late" => (
+                Self::LandsLate {
+                    operation: operation(),
+                    ms: number(1, 20_000)?,
+                    times: times(2)?,
+                },
+                3,
+            ),
+            "insync-slow" => (
+                Self::InsyncSlow {
+                    seconds: number(0, 180)?,
+                },
+                1,
+            ),
+            "expired-credentials" => (Self::ExpiredCredentials, 0),
+            "second-writer" => (
+                Self::SecondWriter {
+                    address: arg(0).map_or_else(second_writer_address, str::to_owned),
+                },
+                1,
+            ),
+            "other-zone" => {
+                let zone = match arg(0) {
+                    None | Some("private") => OtherZone::Private,
+                    Some("public") => OtherZone::Public,
+                    Some("delegated") => OtherZone::Delegated,
+                    Some(s) => {
+                        return Err(refuse(format!(
+                            "“{s}” is not a zone; use private, public or delegated"
+                        )));
+                    }
+                };
+                (Self::OtherZone { zone }, 1)
+            }
+            "routed" => {
+                let policy = arg(0).unwrap_or("geolocation");
+                if Routing::example(policy).is_none() {
+                    return Err(refuse(format!(
+                        "“{policy}” is not a policy; use one of {}",
+                        Routing::POLICIES.join(", ")
+                    )));
+                }
+                let policy = policy.to_owned();
+                (Self::Routed { policy }, 1)
+            }
+            "partial-policy" => (Self::PartialPolicy, 0),
+            "missing-trigger" => (Self::MissingTrigger, 0),
+            "wrong-client-flow" => (Self::WrongClientFlow, 0),
+            "default-mail" => (Self::DefaultMail, 0),
+            "domain-creating" => (Self::DomainCreating, 0),
+            "denied" => (
+                Self::Denied {
+                    operation: operation(),
+                },
+                1,
+            ),
+            "empty-pages" => (
+                Self::EmptyPages {
+                    pages: u32::try_from(number(0, 3)?)
+                        .map_err(|_| refuse("the number is too large".to_owned()))?,
+                },
+                1,
+            ),
+            _ => {
+                return Err(refuse(format!("the faults are {}", Self::NAMES.join(", "))));
+            }
+        };
+        if args.len() > most {
+            return Err(refuse(format!("it takes at most {most} arguments")));
+        }
+        Ok(fault)
+    }
+}
