@@ -105,6 +105,7 @@ const step = z.looseObject({
   note: z.string(),
   generation: z.number(),
   why: z.string(),
+  notice: z.string().optional(),
   look_at: words,
   risks: words,
   owner: maybe,

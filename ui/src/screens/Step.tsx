@@ -179,13 +179,19 @@ function After({ step, now }: { step: StepView; now: number }) {
 
 /** What to look at and what can go wrong: said by those who wrote the plan, for those who carry it out. */
 function Guide({ step }: { step: StepView }) {
-  if (step.look_at.length === 0 && step.risks.length === 0) return null;
+  if (step.look_at.length === 0 && step.risks.length === 0 && step.notice === undefined) return null;
   const lists: [string, string, string[]][] = [
     ["look-at", "Look at", step.look_at],
     ["risks", "Can go wrong", step.risks],
   ];
   return (
     <div className="guide">
+      {step.notice !== undefined && (
+        <section aria-labelledby="guide-notice" data-testid="notice">
+          <h2 id="guide-notice">What it says</h2>
+          <pre>{step.notice}</pre>
+        </section>
+      )}
       {lists
         .filter(([, , list]) => list.length > 0)
         .map(([id, title, list]) => (

@@ -1747,6 +1747,10 @@ generation: number,
  */
 why: string, 
 /**
+ * What a notice says; absent where the runbook holds no words.
+ */
+notice?: string, 
+/**
  * What to look at.
  */
 look_at: Array<string>, 

@@ -51,6 +51,7 @@ pub(super) fn view(
         note: note(state),
         generation: state.generation,
         why: step.why.clone(),
+        notice: step.notice.clone(),
         look_at: step.look_at.clone(),
         risks: step.risks.clone(),
         owner: step.owner.clone(),

@@ -71,6 +71,10 @@ pub struct StepView {
     pub generation: u32,
     /// Why the step exists.
     pub why: String,
+    /// What a notice says; absent where the runbook holds no words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub notice: Option<String>,
     /// What to look at.
     pub look_at: Vec<String>,
     /// What can go wrong.
