@@ -175,6 +175,9 @@ async fn with_each_fault() {
         ("tls-expired", false),
         ("tls-wrong-name", false),
         ("other-zone:private", false),
+        // What is wrong with a user pool does not stop a switch of a name.
+        ("partial-policy", true),
+        ("denied:ListUsers", true),
     ] {
         rehearsals.spawn(async move { (fault, all_the_way, rehearse(Some(fault)).await) });
     }
