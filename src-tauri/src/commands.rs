@@ -145,7 +145,7 @@ pub(crate) async fn submit_support() -> Result<(), ApiError> {
 }
 
 /// Read here, not by Tauri: its own refusal would be a text, and the window expects an `ApiError`.
-fn read<T: DeserializeOwned>(what: &str, value: Value) -> Result<T, ApiError> {
+pub(crate) fn read<T: DeserializeOwned>(what: &str, value: Value) -> Result<T, ApiError> {
     serde_json::from_value(value).map_err(|error| {
         ApiError::new(
             "usage",

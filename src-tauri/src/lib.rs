@@ -2,6 +2,9 @@
 //! hands the window's commands to the host, and gives every run's lock back when it ends.
 
 mod commands;
+mod news;
+mod outside;
+mod planning;
 mod state;
 mod stream;
 mod watchdog;
@@ -40,6 +43,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         commands::journal_page,
         commands::rollback_plan,
         commands::rehearsal_view,
+        planning::runbooks,
+        planning::runbook_view,
+        planning::amendment,
+        planning::field_plan,
+        planning::dns_truth,
         commands::subscribe,
         commands::ui_ready,
         commands::submit_run,
@@ -47,7 +55,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         commands::export_sheet,
         commands::submit_rehearsal,
         commands::submit_support,
+        planning::open_runbook,
+        planning::amend_run,
+        outside::choose_runbook,
+        outside::open_resource,
+        outside::set_zoom,
     ]);
+    // Used from Rust alone: no window is granted any command of theirs.
+    builder = builder
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_notification::init())
+        .plugin(tauri_plugin_opener::init());
     if options.is_the_usual_home() && !watchdog::under_automation() {
         // Only where all instances share one home; elsewhere the lock on each run is what counts.
         builder = builder.plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| {

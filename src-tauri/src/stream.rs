@@ -7,7 +7,11 @@ use std::{
 
 use switchback_api::wire::{RunSnapshot, Update};
 use tauri::{WebviewWindow, async_runtime::JoinHandle, ipc::Channel};
+use tauri_plugin_notification::NotificationExt as _;
 use tokio::sync::watch;
+
+use crate::news::news;
+use crate::watchdog::under_automation;
 
 /// The shortest time between two snapshots: nobody reads faster, and a rehearsal's clock runs fast.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -42,7 +46,9 @@ impl Streams {
                     banner.word, banner.target
                 ));
             };
-            pump(snapshots, from_seq, title, |update| channel.send(update).is_ok()).await;
+            let send = |update| channel.send(update).is_ok();
+            let changed = |before: &RunSnapshot, after: &RunSnapshot| notify(&window, before, after);
+            pump(snapshots, from_seq, title, changed, send).await;
         });
         let before = self
             .0
@@ -55,16 +61,39 @@ impl Streams {
     }
 }
 
+/// Tells the desktop what somebody must hear about while this window is behind another one.
+fn notify(window: &WebviewWindow, before: &RunSnapshot, after: &RunSnapshot) {
+    // In front, the window says it itself, aloud too. A test must not write on the desktop.
+    if under_automation() || window.is_focused().unwrap_or(false) {
+        return;
+    }
+    for one in news(before, after) {
+        let shown = window
+            .notification()
+            .builder()
+            .title(one.title)
+            .body(one.body)
+            .show();
+        if let Err(error) = shown {
+            tracing::warn!(%error, "the desktop showed no notification");
+        }
+    }
+}
+
 /// Sends the newest snapshot and skips those it missed; ends when the run does or nobody takes them.
 async fn pump(
     mut snapshots: watch::Receiver<Arc<RunSnapshot>>,
     from_seq: u64,
     first: impl Fn(&RunSnapshot),
+    changed: impl Fn(&RunSnapshot, &RunSnapshot),
     send: impl Fn(Update) -> bool,
 ) {
     first(&snapshots.borrow());
+    let mut shown = snapshots.borrow().clone();
     loop {
         let newest = snapshots.borrow_and_update().clone();
+        changed(&shown, &newest);
+        shown = newest.clone();
         // The window never goes back in time.
         let wanted = newest.seq >= from_seq;
         if wanted

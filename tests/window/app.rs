@@ -212,11 +212,17 @@ impl App {
         Ok(())
     }
 
-    /// Saves a screenshot under that name, once what the page says now has been painted.
-    pub async fn shot(&self, name: &str) -> Outcome {
+    /// Waits until what the page says now has been painted.
+    pub async fn painted(&self) -> Outcome {
         let painted = "const done = arguments[arguments.length - 1]; \
             requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30)));";
         self.client.execute_async(painted, Vec::new()).await?;
+        Ok(())
+    }
+
+    /// Saves a screenshot under that name, once what the page says now has been painted.
+    pub async fn shot(&self, name: &str) -> Outcome {
+        self.painted().await?;
         let picture = tokio::time::timeout(SOON, self.client.screenshot())
             .await
             .map_err(|_| "the screenshot hangs: is a WEBKIT_DISABLE_… variable set?")??;

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::app::{App, Outcome, SOON, with_console};
 
 /// Waits that the world's clock decides: a TTL of 300 s, caches and the INSYNC delay.
-const WORLD: Duration = Duration::from_secs(60);
+pub const WORLD: Duration = Duration::from_secs(60);
 
 /// What the site monitor sees: the build that users reach.
 const SITE: &str = "[data-testid=card-site] .monitor-observed";

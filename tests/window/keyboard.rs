@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use fantoccini::key::Key;
 use serde_json::json;
 
+use crate::accessible::routes;
 use crate::app::{App, Outcome, SOON, with_console};
+use crate::gated;
 use crate::journey::do_step;
 
 /// What has the focus, and whether a person can see that: an outline or a ring, inside the window and
@@ -28,6 +30,37 @@ const FOCUS: &str = "const e = document.activeElement;
 async fn everything_is_reached_and_seen_without_a_mouse() -> Outcome {
     let home = tempfile::tempdir()?;
     with_console("keyboard", home.path(), &["--rehearse"], keyboard).await
+}
+
+/// Every screen is walked once round with Tab: each stop is seen, and its heading has the focus first.
+#[tokio::test]
+async fn every_screen_is_walked_without_a_mouse() -> Outcome {
+    let home = tempfile::tempdir()?;
+    let files = tempfile::tempdir()?;
+    let runbook = gated::write(files.path(), "night", |text| text)?;
+    with_console("walked", home.path(), &[], async |app| {
+        gated::open(app, &runbook).await?;
+        do_step(app, "lower-ttl", "55-walked").await?;
+        for (route, name) in routes(app).await? {
+            app.go(&format!(
+                "#{}",
+                route.replace(":step", "switch").replace(":phase", "mid")
+            ))
+            .await?;
+            app.see(&format!("[data-route=\"{name}\"]")).await?;
+            let headed = "const e = document.activeElement; return e?.tagName === 'H1';";
+            // The war room's heading is for readers only: nobody tabs there.
+            if name != "war-room" {
+                app.until_true(&format!("the focus on the heading of {route}"), headed, SOON)
+                    .await?;
+            }
+            let order = round(app).await.map_err(|error| format!("{route}: {error}"))?;
+            let least = if name == "war-room" { 1 } else { 8 };
+            assert!(order.len() >= least, "{route} has next to no stops: {order:?}");
+        }
+        Ok(())
+    })
+    .await
 }
 
 async fn keyboard(app: &App) -> Outcome {
@@ -61,6 +94,13 @@ async fn keyboard(app: &App) -> Outcome {
 
     // A new screen puts the focus on its heading.
     app.go("#/timeline").await?;
+    heading(app, "Timeline").await?;
+    // Help opens above the page, Escape closes it and gives the focus back.
+    app.press(&Key::F1.to_string()).await?;
+    app.see("help").await?;
+    app.shot("52-help").await?;
+    app.press(&Key::Escape.to_string()).await?;
+    gone(app, "help").await?;
     heading(app, "Timeline").await?;
     // The palette opens, goes somewhere, and Escape closes it where it was opened.
     app.press(&format!("{}k", Key::Control)).await?;

@@ -1,26 +1,38 @@
 import Button from "@cloudscape-design/components/button";
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { Announcer } from "./components/Announcer";
 import { Banner } from "./components/Banner";
+import { DockContext } from "./components/Dock";
+import { Help } from "./components/Help";
 import { LeftRail } from "./components/LeftRail";
 import { Notices } from "./components/Notices";
 import { Palette } from "./components/Palette";
 import { RightRail, Strip } from "./components/RightRail";
 import { PageHead } from "./components/PageHead";
+import { AmendScreen } from "./screens/Amend";
 import { ConfirmScreen } from "./screens/Confirm";
+import { DecisionsScreen } from "./screens/Decisions";
+import { FieldsScreen } from "./screens/Fields";
+import { GateScreen } from "./screens/Gate";
 import { LiveScreen } from "./screens/Live";
 import { RehearsalScreen } from "./screens/Rehearsal";
 import { RollbackScreen } from "./screens/Rollback";
+import { RunbookScreen } from "./screens/Runbook";
 import { StartScreen } from "./screens/Start";
 import { StepScreen } from "./screens/Step";
 import { TimelineScreen } from "./screens/Timeline";
+import { WarRoomScreen } from "./screens/WarRoom";
 import { StoreContext, useApp, useNarrow, useSnapshot, useStore } from "./state/hooks";
-import { currentStep } from "./state/readings";
+import { currentGate, currentStep } from "./state/readings";
 import { type Place, go, parse, routes, useHash } from "./state/router";
 import type { Store } from "./state/store";
+import { zoom, zoomKey } from "./state/zoom";
 
 function RunScreen() {
-  const step = currentStep(useSnapshot());
+  const snapshot = useSnapshot();
+  const gate = currentGate(snapshot);
+  const step = currentStep(snapshot);
+  if (gate !== undefined) return <GateScreen id={gate.id} key={`gate-${gate.id}`} />;
   // The address stays #/run: it follows the run from step to step.
   return step === undefined ? (
     <div className="page">
@@ -40,6 +52,18 @@ function Screen({ place }: { place: Place }) {
       return <RunScreen />;
     case "step":
       return <StepScreen id={place.step} key={place.step} />;
+    case "runbook":
+      return <RunbookScreen />;
+    case "fields":
+      return <FieldsScreen id={place.step} key={place.step} />;
+    case "gate":
+      return <GateScreen id={place.phase} key={place.phase} />;
+    case "decisions":
+      return <DecisionsScreen />;
+    case "amend":
+      return <AmendScreen />;
+    case "war-room":
+      return <WarRoomScreen />;
     case "confirm":
       return <ConfirmScreen id={place.step} key={place.step} />;
     case "rollback":
@@ -73,53 +97,73 @@ function usePlace(): Place {
   return needsRun && (snapshot === null || run === null) ? { name: "start" } : place;
 }
 
+/** Keys that work everywhere: the palette, help and the zoom. */
+function useKeys(onPalette: () => void, onHelp: () => void): void {
+  const store = useStore();
+  useEffect(() => {
+    const key = (event: KeyboardEvent) => {
+      const way = zoomKey(event);
+      const typing = event.target instanceof HTMLElement && event.target.closest("input, select, textarea") !== null;
+      if (way !== undefined) zoom(store.ipc, way, store.fail);
+      else if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") onPalette();
+      else if (event.key === "F1" || (event.key === "?" && !typing)) onHelp();
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener("keydown", key);
+    return () => window.removeEventListener("keydown", key);
+  }, [store, onPalette, onHelp]);
+}
+
 function Window() {
   const store = useStore();
   const { snapshot, info, failure } = useApp();
   const place = usePlace();
   const narrow = useNarrow();
   const [palette, setPalette] = useState(false);
+  const [help, setHelp] = useState(false);
+  const [dock, setDock] = useState<HTMLElement | null>(null);
   useTitle();
-  useEffect(() => {
-    const key = (event: KeyboardEvent) => {
-      if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
-        event.preventDefault();
-        setPalette((open) => !open);
-      }
-    };
-    window.addEventListener("keydown", key);
-    return () => window.removeEventListener("keydown", key);
-  }, []);
-  const paletteOpen = () => setPalette(true);
+  const flipPalette = useCallback(() => setPalette((open) => !open), []);
+  const flipHelp = useCallback(() => setHelp((open) => !open), []);
+  useKeys(flipPalette, flipHelp);
   const skip = () => document.getElementById("middle")?.querySelector<HTMLElement>("h1")?.focus();
+  // Seen by everybody in the room: without rails and buttons.
+  const wall = place.name === "war-room";
   return (
     <div
-      className={`window${narrow ? " narrow" : ""}${snapshot === null ? " no-run" : ""}`}
+      className={`window${narrow ? " narrow" : ""}${snapshot === null ? " no-run" : ""}${wall ? " wall" : ""}`}
       data-env={snapshot?.banner.kind ?? "none"}
       data-routes={routes.map((r) => r.path).join(" ")}
+      data-route-names={routes.map((r) => r.name).join(" ")}
       data-route={place.name}
       data-testid="window"
     >
       <button type="button" className="skip" onClick={skip}>
         Skip to the step
       </button>
-      <Banner />
-      {!narrow && <LeftRail place={place} onPalette={paletteOpen} />}
-      {narrow && snapshot !== null && <Strip place={place} onPalette={paletteOpen} />}
+      <Banner masked={wall} />
+      {!wall && !narrow && <LeftRail place={place} onPalette={flipPalette} onHelp={flipHelp} />}
+      {!wall && narrow && <Strip place={place} onPalette={flipPalette} />}
       <main className="middle" id="middle" aria-label="Main">
-        <Notices />
-        {info === null && snapshot === null ? (
-          <div className="page">
-            <PageHead title="Switchback" id="opening" />
-            {failure === null ? <p role="status">Opening…</p> : <Button onClick={() => void store.start()}>Try again</Button>}
-          </div>
-        ) : (
-          <Screen place={place} />
-        )}
+        <DockContext value={dock}>
+          {help && <Help place={place} onClose={() => setHelp(false)} />}
+          {info === null && snapshot === null ? (
+            <div className="page">
+              <PageHead title="Switchback" id="opening" />
+              {failure === null ? <p role="status">Opening…</p> : <Button onClick={() => void store.start()}>Try again</Button>}
+            </div>
+          ) : (
+            // The dock first: a screen's buttons have their place when the screen comes.
+            dock !== null && <Screen place={place} />
+          )}
+          {!wall && <Notices />}
+        </DockContext>
+        <div className="dock" ref={setDock} />
       </main>
-      {!narrow && snapshot !== null && <RightRail place={place} />}
+      {!wall && !narrow && snapshot !== null && <RightRail place={place} />}
       <Announcer />
-      {palette && <Palette open onClose={() => setPalette(false)} />}
+      {palette && <Palette open onClose={() => setPalette(false)} onHelp={() => setHelp(true)} />}
     </div>
   );
 }

@@ -27,6 +27,10 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Outcome<u8> {
     let mut program = if headless {
         let mut switchback = command(built.program("switchback")?);
         switchback.args(["rehearse", "--auto"]);
+        if faults.is_empty() {
+            // The whole plan; with a fault the one line that the faults are about.
+            switchback.args(["--runbook", "tis-cognito"]);
+        }
         switchback
     } else {
         let mut console = command(built.program("switchback-console")?);

@@ -7,6 +7,9 @@ import { useApp, useStore } from "../state/hooks";
 import { go, href } from "../state/router";
 import type { Store } from "../state/store";
 import { useLeaveHeight } from "./barHeight";
+import { Dock } from "./Dock";
+import { shapeOf } from "./LeftRail";
+import { Notice } from "./Notices";
 import { Block } from "./PageHead";
 import { ReasonForm } from "./ReasonForm";
 import { type Control, RunButtons, RunControlForm } from "./RunControls";
@@ -75,9 +78,56 @@ function otherOffers(step: StepView): Offer[] {
 }
 
 function pressOffer(store: Store, step: StepView, offer: Offer, ask: (word: string) => void): void {
+  if (offer.command === "fields") return go({ name: "fields", step: step.id });
   if (offer.needs_reason) return ask(offer.command);
   const command = commandOf(offer.command, step.id);
   if (command !== null) void store.submit(offer.command, command);
+}
+
+/** What happened to the step, in words, where the buttons are that follow from it. */
+function StepNotes({ step }: { step: StepView }) {
+  const kind = shapeOf(step);
+  return (
+    <div className="bar-notes" role="status">
+      {(step.note !== "" || step.drifted !== null) && (
+        <Notice kind={step.drifted !== null && kind === "pass" ? "blocked" : kind === "pass" ? "record" : kind} title={step.drifted !== null ? "Changed outside the console" : step.state_words} testId="step-note">
+          {step.note !== "" && <p>{step.note}</p>}
+          {step.drifted !== null && <p data-testid="drifted">{step.drifted}</p>}
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+/** A person says that something is so: who, and what proves it. */
+function OfferForm({ step, offer, onDone }: { step: StepView; offer: Offer; onDone: () => void }) {
+  const store = useStore();
+  const { busy, operator } = useApp();
+  const attests = offer.command === "attest";
+  const proof = attests || offer.command === "adopt" || offer.command.startsWith("resolve");
+  const send = (reason: string, person: string) => {
+    const command = commandOf(offer.command, step.id);
+    if (command === null) return;
+    // The journal names who did it; who wrote it down is said beside the evidence.
+    const words = attests && person !== operator ? `${reason} (written down by ${operator})` : reason;
+    void store.submit(offer.command, command, { reason: words, ...(attests ? { by: person } : {}) }).then((done) => done && onDone());
+  };
+  return (
+    <ReasonForm
+      title={`${offer.label}: ${step.title}`}
+      submit={offer.label}
+      label={proof ? "Evidence" : "Reason"}
+      hint={
+        attests
+          ? "What was done, and how you know that it is so. Both are written to the journal. No personal data of users."
+          : "It is written to the journal with your name. No personal data."
+      }
+      busy={busy !== null}
+      {...(attests ? { person: { label: "Done by", name: operator } } : {})}
+      onCancel={onDone}
+      onSubmit={send}
+    />
+  );
 }
 
 /** What else can be done with a step that has a main button. */
@@ -116,55 +166,48 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
     if (offer.command === "apply" && confirms) return go({ name: "confirm", step: step.id });
     pressOffer(store, step, offer, setAsk);
   };
+  // One primary button at a time: an open form has its own.
+  const asking = asked !== undefined || (ask !== null && CONTROLS.has(ask));
 
   return (
-    <div className="action-bar" ref={bar} role="region" aria-label="What you can do">
-      {ask !== null && CONTROLS.has(ask) && <RunControlForm control={ask as Control} onDone={() => setAsk(null)} />}
-      {asked !== undefined && (
-        <ReasonForm
-          title={`${asked.label}: ${step.title}`}
-          submit={asked.label}
-          label={asked.command.startsWith("resolve") || asked.command === "attest" ? "Evidence" : "Reason"}
-          busy={busy !== null}
-          onCancel={() => setAsk(null)}
-          onSubmit={(reason) => {
-            const command = commandOf(asked.command, step.id);
-            if (command !== null) void store.submit(asked.command, command, { reason }).then((done) => done && setAsk(null));
-          }}
-        />
-      )}
-      <div className="action-row">
-        <div className={others.length > 0 ? "action-main free" : primary !== undefined ? "action-main apart" : "action-main"}>
-          {others.map((o) => (
-            <Button key={o.command} loading={busy === o.command} onClick={() => press(o)} data-testid={`offer-${o.command}`}>
-              {o.needs_reason ? `${o.label}…` : o.label}
-            </Button>
-          ))}
-          {primary !== undefined && (
-            <Button
-              variant="primary"
-              disabled={primary.refused !== null}
-              loading={busy === primary.command}
-              onClick={() => press(primary)}
-              ariaDescribedby="why-not"
-              data-testid="action-primary"
-            >
-              {confirms ? `${primary.label}…` : primary.label}
-            </Button>
-          )}
-          <div className="action-reason">
-            <Reason step={step} primary={primary} now={now} watching={snapshot?.watching !== null} />
+    <Dock>
+      <div className="action-bar" ref={bar} role="region" aria-label="What you can do">
+        <StepNotes step={step} />
+        {ask !== null && CONTROLS.has(ask) && <RunControlForm control={ask as Control} onDone={() => setAsk(null)} />}
+        {asked !== undefined && <OfferForm key={asked.command} step={step} offer={asked} onDone={() => setAsk(null)} />}
+        <div className="action-row">
+          <div className={others.length > 0 ? "action-main free" : primary !== undefined ? "action-main apart" : "action-main"}>
+            {others.map((o) => (
+              <Button key={o.command} loading={busy === o.command} onClick={() => press(o)} data-testid={`offer-${o.command}`}>
+                {o.needs_reason ? `${o.label}…` : o.label}
+              </Button>
+            ))}
+            {primary !== undefined && (
+              <Button
+                variant={asking ? "normal" : "primary"}
+                disabled={primary.refused !== null || asking}
+                loading={busy === primary.command && !asking}
+                onClick={() => press(primary)}
+                ariaDescribedby="why-not"
+                data-testid="action-primary"
+              >
+                {confirms || primary.needs_reason || primary.command === "fields" ? `${primary.label}…` : primary.label}
+              </Button>
+            )}
+            <div className="action-reason">
+              <Reason step={step} primary={primary} now={now} watching={snapshot?.watching !== null} />
+            </div>
+          </div>
+          <div className="action-others">
+            {UNDOABLE.has(step.state) && step.kind === "action" && (
+              <Button href={href({ name: "rollback", scope: { step: step.id } })} data-testid="rollback-step">
+                Undo this step…
+              </Button>
+            )}
+            <RunButtons onAsk={setAsk} />
           </div>
         </div>
-        <div className="action-others">
-          {UNDOABLE.has(step.state) && step.kind === "action" && (
-            <Button href={href({ name: "rollback", scope: { step: step.id } })} data-testid="rollback-step">
-              Undo this step…
-            </Button>
-          )}
-          <RunButtons onAsk={setAsk} />
-        </div>
       </div>
-    </div>
+    </Dock>
   );
 }

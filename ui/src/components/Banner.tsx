@@ -28,7 +28,7 @@ export function signInWords(snapshot: RunSnapshot, now: number): string {
 }
 
 /** The environment over the whole width: text first, not to be dismissed. */
-export function Banner() {
+export function Banner({ masked = false }: { masked?: boolean }) {
   const { snapshot } = useApp();
   const now = useWorldNow();
   if (snapshot === null) {
@@ -49,8 +49,10 @@ export function Banner() {
     b.kind === "rehearsal"
       ? // A target that only repeats the word beside it says nothing.
         [b.target, b.region].filter((f) => f.toLowerCase() !== b.word.toLowerCase())
-      : [`${b.target} (…${b.account_tail})`, b.region];
-  if (b.role !== null) facts.push(`role ${b.role}`);
+      : masked
+        ? [b.target]
+        : [`${b.target} (…${b.account_tail})`, b.region];
+  if (b.role !== null && !masked) facts.push(`role ${b.role}`);
   facts.push(`Run “${snapshot.title}”`, runWords(snapshot));
   if (snapshot.watching !== null) facts.push("Watching");
   return (
@@ -60,12 +62,14 @@ export function Banner() {
       {b.test_endpoint && <span className="banner-endpoint">TEST ENDPOINT</span>}
       <span className="banner-facts">
         {facts.map((f) => (
-          <span key={f}>{f}</span>
+          <span key={f} className={f === runWords(snapshot) || f === facts[0] ? undefined : "banner-more"}>
+            {f}
+          </span>
         ))}
       </span>
       <span className="banner-end">
         <span>{fullTime(now)}</span>
-        {b.kind !== "rehearsal" && <span data-testid="sign-in">Sign-in {signInWords(snapshot, now)}</span>}
+        {b.kind !== "rehearsal" && !masked && <span data-testid="sign-in">Sign-in {signInWords(snapshot, now)}</span>}
         {b.speed > 1 && <span>Speed ×{b.speed}</span>}
       </span>
     </header>

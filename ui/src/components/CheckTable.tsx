@@ -1,18 +1,19 @@
-import { age, duration, fullTime } from "../format/time";
+import { useRef } from "react";
+import { age, count, duration, fullTime } from "../format/time";
 import type { ReadingView } from "../ipc";
 import { useWorldNow } from "../state/hooks";
-import { type Fresh, freshen, lastRead, worstFirst } from "../state/readings";
+import { type Fresh, freshen, lastRead, letsThrough, worstFirst } from "../state/readings";
 import { Breakable } from "./Breakable";
 import { State, ToneState, toneKind } from "./State";
 import { TableWrap } from "./TableWrap";
 
 function mendOf(r: Fresh): string | null {
-  if (r.stale) return `Unknown: ${lastRead(r)}, and believed for ${age(r.believable_s)} only.`;
   if (r.tone === "waiting" && r.until !== null) {
     const ends = `Ends ${fullTime(r.until)}.`;
     return r.mend === null ? ends : `${r.mend} ${ends}`;
   }
-  return r.tone === "passing" ? null : r.mend;
+  // That it is too old is said by its state and age; what was wrong with it then mends nothing now.
+  return r.tone === "passing" || r.stale ? null : r.mend;
 }
 
 /** A wait is counted down here; everything else is shown as it was read. */
@@ -22,14 +23,49 @@ function observed(r: Fresh, now: number): string {
   return left > 0 ? `${duration(left)} left` : "over: read again in a moment";
 }
 
+/** The age is all that is seen; a reader is told what it means. */
+function Stale({ seconds }: { seconds: number }) {
+  return (
+    <>
+      <span className="hidden">last read </span>
+      {age(seconds)}
+      <span className="hidden"> ago</span>
+    </>
+  );
+}
+
+/** Worst first as they were read; growing older alone moves no row. */
+function useOrder(rows: Fresh[]): Fresh[] {
+  const kept = useRef<{ read: string; ids: string[] }>({ read: "", ids: [] });
+  const read = rows.map((r) => `${r.id} ${r.observed_at}`).join();
+  if (kept.current.read !== read) kept.current = { read, ids: worstFirst(rows).map((r) => r.id) };
+  const { ids } = kept.current;
+  return [...rows].sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
+}
+
+/** Rows that have had a second line since the table is shown: it stays, so that what is below stays too. */
+function useSecondLines(rows: Fresh[]): ReadonlySet<string> {
+  const had = useRef<Set<string>>(new Set());
+  for (const r of rows) if (mendOf(r) !== null) had.current.add(r.id);
+  return had.current;
+}
+
+/** How many can't be believed any more, for a block's note; null where all can. */
+export function staleWords(list: readonly ReadingView[], now: number): string | null {
+  const stale = list.map((r) => freshen(r, now)).filter((r) => r.stale).length;
+  return stale === 0 ? null : `${count(stale, "reading")} too old to be believed`;
+}
+
 /**
  * Checks with what was observed beside what was expected. With `pending`, a change is on its way: what
  * is not as expected yet is no failure before its time is over. With `record`, readings of a finished step
- * that are too old to be believed are shown as a record of then, which says nothing about now.
+ * that are too old to be believed are shown as a record of then, which says nothing about now. With `ahead`,
+ * what nobody has read yet is work to do, no alarm.
  */
-export function CheckTable({ list, caption, record = false, pending = false }: { list: readonly ReadingView[]; caption: string; record?: boolean; pending?: boolean }) {
+export function CheckTable({ list, caption, record = false, pending = false, ahead = false }: { list: readonly ReadingView[]; caption: string; record?: boolean; pending?: boolean; ahead?: boolean }) {
   const now = useWorldNow();
-  const rows = worstFirst(list.map((r) => freshen(r, now)));
+  const rows = useOrder(list.map((r) => freshen(r, now)));
+  const second = useSecondLines(rows);
   return (
     <TableWrap label={caption}>
       <table className="checks readings">
@@ -48,12 +84,14 @@ export function CheckTable({ list, caption, record = false, pending = false }: {
         {rows.map((r) => {
           const past = record && r.age !== null && r.tone === "unknown";
           const notYet = pending && r.tone === "failing";
+          const unread = ahead && r.observed_at === null && r.tone === "unknown";
           const mend = past || notYet ? null : mendOf(r);
-          const open = !past && !notYet && r.tone !== "passing" && r.tone !== "not_applicable";
+          const open = !past && !notYet && !unread && !letsThrough(r.tone);
+          const passed = letsThrough(r.tone) && r.observed_at !== null ? `Passed, read at ${fullTime(r.observed_at)}.` : "";
           return (
             <tbody key={r.id} className={open ? `open k-${toneKind(r.tone).kind}` : undefined} data-testid={`check-${r.id}`} data-tone={past ? "record" : r.tone}>
               <tr>
-                <td>{past ? <State kind="record" word="As read then" /> : notYet ? <State kind="running" word="Not yet" /> : <ToneState tone={r.tone} />}</td>
+                <td>{past ? <State kind="record" word="As read then" /> : notYet ? <State kind="running" word="Not yet" /> : unread ? <State kind="todo" word="Not read" /> : <ToneState tone={r.tone} />}</td>
                 <th scope="row" title={r.source}>
                   <Breakable text={r.title} />
                 </th>
@@ -63,12 +101,14 @@ export function CheckTable({ list, caption, record = false, pending = false }: {
                 <td className="expected">
                   <Breakable text={r.expected} />
                 </td>
-                <td className="end age">{r.age === null ? "–" : age(r.age)}</td>
+                <td className={`end age${r.stale && !past ? " old" : ""}`} title={r.stale ? `${lastRead(r)}; believed for ${age(r.believable_s)}` : undefined}>
+                  {r.age === null ? "–" : r.stale ? <Stale seconds={r.age} /> : age(r.age)}
+                </td>
               </tr>
-              {mend !== null && (
+              {(mend !== null || (second.has(r.id) && !record)) && (
                 <tr className="mend">
                   <td />
-                  <td colSpan={4}>{mend}</td>
+                  <td colSpan={4}>{mend ?? passed}</td>
                 </tr>
               )}
             </tbody>

@@ -1,9 +1,9 @@
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, useState } from "react";
 import { duration, shortTime } from "../format/time";
-import type { PhaseView, RunSnapshot, StepView } from "../ipc";
+import type { GateView, PhaseView, RunSnapshot, StepView } from "../ipc";
 import { useApp } from "../state/hooks";
-import { currentStep } from "../state/readings";
-import { type Place, href } from "../state/router";
+import { allSteps, currentGate, currentStep, openDecisions } from "../state/readings";
+import { type Place, href, stepOf } from "../state/router";
 import { Breakable } from "./Breakable";
 import { type Kind, Shape, stepKind } from "./State";
 
@@ -16,6 +16,12 @@ export function shapeOf(step: StepView): Kind {
   return stepKind(step.state);
 }
 
+/** A gate's shape. A gate that nobody has decided is not yet open, whatever its checks say. */
+export function gateKind(gate: GateView): Kind {
+  const kinds: Record<GateView["state"], Kind> = { closed: "blocked", ready: "todo", checking: "running", go: "pass", no_go: "absent", void: "blocked" };
+  return kinds[gate.state];
+}
+
 function phaseKind(phase: PhaseView): Kind {
   const kinds = phase.steps.map(shapeOf);
   if (kinds.includes("fail")) return "fail";
@@ -24,26 +30,31 @@ function phaseKind(phase: PhaseView): Kind {
   return phase.done > 0 || kinds.includes("running") ? "running" : "todo";
 }
 
-export function screens(snapshot: RunSnapshot | null): { place: Place; title: string }[] {
-  if (snapshot === null) return [{ place: { name: "start" }, title: "Start" }];
+export type ScreenLink = { place: Place; title: string; count?: number };
+
+/** The screens, in the order of the rail. */
+export function screens(snapshot: RunSnapshot | null): ScreenLink[] {
+  const start: ScreenLink = { place: { name: "start" }, title: "Start" };
+  if (snapshot === null) return [start, { place: { name: "runbook" }, title: "Open a runbook" }];
   return [
     { place: { name: "run" }, title: "Run" },
     { place: { name: "live" }, title: "Live" },
+    { place: { name: "decisions" }, title: "Decisions", count: openDecisions(snapshot) },
     { place: { name: "timeline" }, title: "Timeline" },
     ...(snapshot.banner.kind === "rehearsal" ? [{ place: { name: "rehearsal" } as Place, title: "Rehearsal" }] : []),
-    { place: { name: "start" }, title: "Start" },
+    start,
   ];
 }
 
-/** Arrow keys, Home and End move among the links of the rail; Enter opens, as everywhere. */
+/** Arrow keys, Home and End move along the rail; Enter opens, as everywhere. */
 function arrows(event: KeyboardEvent<HTMLElement>): void {
-  const links = [...event.currentTarget.querySelectorAll<HTMLAnchorElement>("a")];
-  const at = links.indexOf(document.activeElement as HTMLAnchorElement);
+  const stops = [...event.currentTarget.querySelectorAll<HTMLElement>("a, .phase-head")];
+  const at = stops.indexOf(document.activeElement as HTMLElement);
   if (at < 0) return;
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 }[event.key];
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: stops.length - 1 }[event.key];
   if (to === undefined) return;
   event.preventDefault();
-  links[Math.min(links.length - 1, Math.max(0, to))]?.focus();
+  stops[Math.min(stops.length - 1, Math.max(0, to))]?.focus();
 }
 
 function StepRow({ step, number, selected }: { step: StepView; number: number; selected: boolean }) {
@@ -51,9 +62,11 @@ function StepRow({ step, number, selected }: { step: StepView; number: number; s
   const kind = shapeOf(step);
   const loud = kind === "fail" || kind === "unknown" || kind === "waiting" || kind === "blocked";
   // Trouble is said in one line: who is in charge stands on the step's page.
-  const whole = [step.state_words, loud ? null : step.owner, time].filter((x) => x !== null);
+  const whole = [step.state_words, loud ? null : step.owner, step.drifted !== null ? "Drifted" : time].filter((x) => x !== null);
   // One line: a rail that grows by a line when a step changes its state makes everything below jump.
-  const second = whole.join(" · ").length > 30 ? whole.filter((x) => x !== step.owner) : whole;
+  const long = (words: (string | null)[]) => words.join(" · ").length > 30;
+  const nameless = long(whole) ? whole.filter((x) => x !== step.owner) : whole;
+  const second = long(nameless) ? nameless.slice(0, 1) : nameless;
   return (
     <li>
       <a
@@ -67,33 +80,67 @@ function StepRow({ step, number, selected }: { step: StepView; number: number; s
         <span className="step-name">
           {number} <Breakable text={step.title} />
         </span>
-        <span className={`step-meta${loud ? " loud" : ""}`}>
-          {second.join(" · ")}
-          {step.drifted !== null && " · Drifted"}
-        </span>
+        <span className={`step-meta${loud ? " loud" : ""}`}>{second.join(" · ")}</span>
       </a>
     </li>
   );
 }
 
-export function LeftRail({ place, onPalette }: { place: Place; onPalette: () => void }) {
-  const { snapshot } = useApp();
-  const nav = useRef<HTMLElement>(null);
-  const selected =
-    place.name === "step" || place.name === "confirm"
-      ? place.step
-      : place.name === "run" && snapshot !== null
-        ? currentStep(snapshot)?.id
-        : undefined;
-  const screenOf = place.name === "step" || place.name === "confirm" || place.name === "rollback" ? "run" : place.name;
+function GateRow({ phase, gate, selected }: { phase: string; gate: GateView; selected: boolean }) {
   return (
-    <nav className="left" aria-label="Screens and steps" ref={nav} onKeyDown={arrows}>
-      <button type="button" className="goto" onClick={onPalette} aria-keyshortcuts="Control+K Meta+K">
-        <span>Go to…</span>
-        <kbd>Ctrl K</kbd>
-      </button>
+    <li>
+      <a
+        className={`step-row gate-row${selected ? " selected" : ""}`}
+        href={href({ name: "gate", phase })}
+        aria-current={selected ? "page" : undefined}
+        data-testid={`gate-${phase}`}
+        data-state={gate.state}
+      >
+        <Shape kind={gateKind(gate)} />
+        <span className="step-name">Go or no-go</span>
+        <span className="step-meta">{gate.state_words}</span>
+      </a>
+    </li>
+  );
+}
+
+/** Up to this many steps every phase stands open. */
+const FEW = 8;
+
+/** Which phases stand open: those with the step in hand or in trouble, and what the person opened or closed. */
+function useOpenPhases(snapshot: RunSnapshot | null, place: Place): { isOpen: (phase: PhaseView) => boolean; flip: (phase: PhaseView) => void } {
+  const [chosen, choose] = useState<ReadonlyMap<string, boolean>>(new Map());
+  // A phase that was shown stays: nothing folds away under a person's eyes.
+  const [shown, show] = useState<ReadonlySet<string>>(new Set());
+  const few = snapshot === null || allSteps(snapshot).length <= FEW;
+  const at = [snapshot === null ? undefined : currentStep(snapshot)?.id, stepOf(place)];
+  const wanted = (snapshot?.phases ?? [])
+    .filter((p) => few || p.id === ("phase" in place ? place.phase : "") || p.steps.some((s) => at.includes(s.id) || ["fail", "unknown"].includes(shapeOf(s))))
+    .map((p) => p.id);
+  if (wanted.some((id) => !shown.has(id))) show(new Set([...shown, ...wanted]));
+  const isOpen = (phase: PhaseView) => chosen.get(phase.id) ?? (shown.has(phase.id) || wanted.includes(phase.id));
+  return { isOpen, flip: (phase) => choose(new Map(chosen).set(phase.id, !isOpen(phase))) };
+}
+
+export function LeftRail({ place, onPalette, onHelp }: { place: Place; onPalette: () => void; onHelp: () => void }) {
+  const { snapshot } = useApp();
+  const { isOpen, flip } = useOpenPhases(snapshot, place);
+  const gate = place.name === "gate" ? place.phase : place.name === "run" && snapshot !== null ? currentGate(snapshot)?.id : undefined;
+  const selected = stepOf(place) ?? (place.name === "run" && gate === undefined && snapshot !== null ? currentStep(snapshot)?.id : undefined);
+  const inRun = ["step", "confirm", "fields", "gate", "rollback"].includes(place.name);
+  const screenOf = inRun ? "run" : place.name === "amend" ? "decisions" : place.name;
+  return (
+    <nav className="left" aria-label="Screens and steps" onKeyDown={arrows}>
+      <div className="left-head">
+        <button type="button" className="goto" onClick={onPalette} aria-keyshortcuts="Control+K Meta+K">
+          <span>Go to…</span> <kbd>Ctrl K</kbd>
+        </button>
+        <button type="button" className="help-open" onClick={onHelp} aria-keyshortcuts="F1" data-testid="help-open">
+          Help
+        </button>
+      </div>
       <ul className="screens">
-        {screens(snapshot).map(({ place: to, title }) => (
+        {screens(snapshot).map(({ place: to, title, count }) => (
           <li key={title}>
             <a
               href={href(to)}
@@ -102,27 +149,34 @@ export function LeftRail({ place, onPalette }: { place: Place; onPalette: () => 
               data-testid={`nav-${to.name}`}
             >
               {title}
+              {count !== undefined && count > 0 && <span className="screen-count">{count} open</span>}
             </a>
           </li>
         ))}
       </ul>
-      {snapshot?.phases.map((phase) => (
-        <div className="phase" key={phase.id}>
-          <p className="phase-head" id={`phase-${phase.id}`}>
-            <Shape kind={phaseKind(phase)} />
-            <span>{phase.title}</span>
-            <span className="phase-count">
-              {phase.done} of {phase.steps.length}
-            </span>
-          </p>
-          <ul aria-labelledby={`phase-${phase.id}`}>
-            {phase.steps.map((step, i) => (
-              <StepRow key={step.id} step={step} number={i + 1} selected={step.id === selected} />
-            ))}
-          </ul>
-        </div>
-      ))}
+      {snapshot?.phases.map((phase) => {
+        const open = isOpen(phase);
+        return (
+          <div className="phase" key={phase.id}>
+            <button type="button" className="phase-head" id={`phase-${phase.id}`} aria-expanded={open} onClick={() => flip(phase)} data-testid={`phase-${phase.id}`}>
+              <Shape kind={phaseKind(phase)} />
+              <span className="phase-title">{phase.title}</span>
+              <span className="phase-count">
+                {phase.done} of {phase.steps.length}
+              </span>
+              <span className="phase-mark" aria-hidden="true" />
+            </button>
+            {open && (
+              <ul aria-labelledby={`phase-${phase.id}`}>
+                {phase.gate !== null && <GateRow phase={phase.id} gate={phase.gate} selected={phase.id === gate} />}
+                {phase.steps.map((step, i) => (
+                  <StepRow key={step.id} step={step} number={i + 1} selected={step.id === selected} />
+                ))}
+              </ul>
+            )}
+          </div>
+        );
+      })}
     </nav>
   );
 }
-

@@ -1,7 +1,8 @@
-import { age, duration } from "../format/time";
+import type { ReactNode } from "react";
+import { age, duration, shortTime } from "../format/time";
 import type { Answer, Deadline, RunSnapshot } from "../ipc";
-import { useLive, useSnapshot, useWorldNow } from "../state/hooks";
-import { allSteps, freshen, lastRead, nextWait, usersNow, wayBackNow, worstFirst } from "../state/readings";
+import { useApp, useLive, useSnapshot, useWorldNow } from "../state/hooks";
+import { freshen, lastRead, nextWait, running, usersNow, wayBackNow, worstFirst } from "../state/readings";
 import { href, type Place } from "../state/router";
 import { Breakable } from "./Breakable";
 import { Nets } from "./Nets";
@@ -14,7 +15,7 @@ function answerKind(answer: Answer): Kind {
   return answer.tone === "waiting" ? "blocked" : toneKind(answer.tone).kind;
 }
 
-export function AnswerBox({ answer, title, testId, note = true }: { answer: Answer; title: string; testId: string; note?: boolean }) {
+export function AnswerBox({ answer, title, testId, note = true, children }: { answer: Answer; title: string; testId: string; note?: boolean; children?: ReactNode }) {
   const kind = answerKind(answer);
   return (
     <section className={`answer k-${kind}`} data-kind={kind} aria-label={title} data-testid={testId}>
@@ -22,6 +23,7 @@ export function AnswerBox({ answer, title, testId, note = true }: { answer: Answ
       <div>
         <p className="answer-head">{answer.headline}</p>
         {note && <p className="answer-note">{answer.note}</p>}
+        {children}
       </div>
     </section>
   );
@@ -59,24 +61,23 @@ export function RollbackButton({ snapshot, place, narrow = false }: { snapshot: 
 
 /** Decision due, the next deadline, or none. A deadline never acts. */
 export function DecisionDue({ deadlines, now, small = false }: { deadlines: Deadline[]; now: number; small?: boolean }) {
-  const running = deadlines.flatMap((d) => (d.at === null ? [] : [{ ...d, at: Date.parse(d.at) }]));
-  const first = running.find((d) => d.due || d.at <= now);
+  const clocks = running(deadlines);
+  const first = clocks.find((d) => d.due || Date.parse(d.at) <= now);
   if (first !== undefined) {
+    const more = clocks.filter((d) => d.due).length - 1;
     return (
-      <div className={`decision-due${small ? " small" : ""}`} data-testid="decision-due">
-        <p className="decision-head">Decision due</p>
-        <p>
-          {first.title}. The limit passed {relative(first.at - now)}.{!small && " Nothing happens by itself."}
-        </p>
-      </div>
+      <a className={`decision-due${small ? " small" : ""}`} href={href({ name: "decisions" })} data-testid="decision-due">
+        <span className="decision-head">Decision due</span>
+        {/* In the strip there is room for the time; the page behind the link says the rest. */}
+        <span title={first.title}>{small ? `${age((now - Date.parse(first.at)) / 1000)} ago` : `${first.title}. The limit passed ${relative(Date.parse(first.at) - now)}. Nothing happens by itself.${more > 0 ? ` ${more} more.` : ""}`}</span>
+      </a>
     );
   }
-  const next = running[0];
+  const next = clocks[0];
   return (
     <dl className="clock" data-testid="decision-due">
       <dt>Decision due</dt>
-      <dd>{next === undefined ? "none" : relative(next.at - now)}</dd>
-      {next !== undefined && !small && <dd className="clock-note">{next.title}</dd>}
+      <dd title={next?.title}>{next === undefined ? "none" : relative(Date.parse(next.at) - now)}</dd>
     </dl>
   );
 }
@@ -113,25 +114,33 @@ function Monitors({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
   );
 }
 
+/** The clocks, from the lower end up: a row that grows pushes nothing that a hand is on its way to. */
 function Clocks({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
-  const planned = allSteps(snapshot).reduce((sum, s) => sum + (s.expected_s ?? 0), 0);
+  const planned = snapshot.times.planned_s;
   const wait = nextWait(snapshot, now);
+  const hasT0 = snapshot.phases.some((p) => p.t0);
+  const minutes = (since: string) => duration(Math.floor(Math.max(0, now - Date.parse(since)) / 60_000) * 60);
   return (
     <section className="clocks" aria-label="Clocks">
+      <DecisionDue deadlines={snapshot.deadlines} now={now} />
+      <dl className={`clock wait${wait === undefined ? "" : " big"}`} data-testid="wait-left">
+        <dt>{wait === undefined ? "Wait left" : <a href={href({ name: "step", step: wait.step })} title={wait.title}>Wait left</a>}</dt>
+        <dd>{wait === undefined ? "none" : duration((wait.at - now) / 1000)}</dd>
+      </dl>
+      {hasT0 && (
+        <dl className="clock" data-testid="t0">
+          <dt>Since T0</dt>
+          <dd>
+            {snapshot.t0 === null ? "not yet" : minutes(snapshot.t0.at)} <small>{snapshot.t0 !== null && shortTime(snapshot.t0.at)}</small>
+          </dd>
+        </dl>
+      )}
       <dl className="clock">
         <dt>Elapsed</dt>
         <dd>
-          {duration(Math.floor((now - Date.parse(snapshot.opened_at)) / 60_000) * 60)} <small>planned {duration(planned)}</small>
+          {minutes(snapshot.opened_at)} {planned !== null && <small>planned {duration(planned)}</small>}
         </dd>
       </dl>
-      {wait !== undefined && (
-        <dl className="clock big">
-          <dt>Wait left</dt>
-          <dd>{duration((wait.at - now) / 1000)}</dd>
-          <dd className="clock-note">{wait.title}</dd>
-        </dl>
-      )}
-      <DecisionDue deadlines={snapshot.deadlines} now={now} />
       <dl className="clock" data-testid="driver">
         <dt>Driven by</dt>
         <dd>{driverWords(snapshot)}</dd>
@@ -153,17 +162,18 @@ export function RightRail({ place }: { place: Place }) {
         <Clocks snapshot={snapshot} now={now} />
       </div>
       <div className="rail-end">
-        <AnswerBox answer={wayBackNow(snapshot, live)} title="Can we go back?" testId="answer-way-back" note={missing.length < 2} />
-        {missing.length > 1 && (
-          <details className="missing">
-            <summary>What is not proven</summary>
-            <ul>
-              {missing.map((m) => (
-                <li key={m}>{m}</li>
-              ))}
-            </ul>
-          </details>
-        )}
+        <AnswerBox answer={wayBackNow(snapshot, live)} title="Can we go back?" testId="answer-way-back" note={missing.length < 2}>
+          {missing.length > 1 && (
+            <details className="missing">
+              <summary>What is not proven</summary>
+              <ul>
+                {missing.map((m) => (
+                  <li key={m}>{m}</li>
+                ))}
+              </ul>
+            </details>
+          )}
+        </AnswerBox>
         <Nets />
         <RollbackButton snapshot={snapshot} place={place} />
       </div>
@@ -173,14 +183,22 @@ export function RightRail({ place }: { place: Place }) {
 
 /** The same in one strip for a narrow window or 200 % zoom. */
 export function Strip({ place, onPalette }: { place: Place; onPalette: () => void }) {
-  const snapshot = useSnapshot();
+  const { snapshot } = useApp();
+  const goTo = (
+    <button type="button" className="goto" onClick={onPalette} aria-keyshortcuts="Control+K Meta+K">
+      Go to…
+    </button>
+  );
+  // Before a run is open the palette is the only way to the other screens.
+  return snapshot === null ? <aside className="strip" aria-label="Go to">{goTo}</aside> : <RunStrip snapshot={snapshot} place={place} goTo={goTo} />;
+}
+
+function RunStrip({ snapshot, place, goTo }: { snapshot: RunSnapshot; place: Place; goTo: ReactNode }) {
   const now = useWorldNow();
   const { live } = useLive();
   return (
     <aside className="strip" aria-label="Live status and the way back">
-      <button type="button" className="goto" onClick={onPalette} aria-keyshortcuts="Control+K Meta+K">
-        Go to…
-      </button>
+      {goTo}
       <AnswerBox answer={usersNow(snapshot, now, live)} title="Are users all right?" testId="answer-users" note={false} />
       <AnswerBox answer={wayBackNow(snapshot, live)} title="Can we go back?" testId="answer-way-back" note={false} />
       <DecisionDue deadlines={snapshot.deadlines} now={now} small />

@@ -9,14 +9,14 @@ import type {
   RollbackPlanView,
   RunSnapshot,
   StepView,
-  TimesView,
   UndoTimeView,
 } from "./generated/wire";
+import { type GateScene, deadlinesOf, gateOf, noTimes } from "./fake-plans";
 
 export type Scene = {
   kind: "rehearsal" | "test" | "preproduction" | "production";
   /** What step 3 is at. */
-  at: "waiting" | "ready" | "failing" | "in_doubt";
+  at: "waiting" | "ready" | "failing" | "in_doubt" | "foreign";
   /** The state of the last rollback. */
   rollback: "none" | "running" | "halted" | "completed";
   /** The stream sends nothing after the first snapshot. */
@@ -27,6 +27,10 @@ export type Scene = {
   seat: "ours" | "other" | "frozen" | "gone" | "nobody" | "lost";
   /** A custom endpoint is in use. */
   endpoint: boolean;
+  /** Where the gate before the last phase stands. */
+  gate: GateScene;
+  /** The deadline of R3 was moved. */
+  extended: boolean;
   /** The break-glass sheet is as new as the last change. */
   sheet: boolean;
 };
@@ -85,14 +89,13 @@ const undoPreview: PreviewView = {
   calls: switchPreview.calls,
 };
 
-const noTimes: TimesView = { planned_s: null, started_at: null, ended_at: null, actual_s: null };
-
 function step(id: string, title: string, part: Partial<StepView>): StepView {
   return {
     id,
     title,
     plan_ref: id,
     kind: "action",
+    why_not_automated: null,
     state: "to_do",
     state_words: "To do",
     note: "",
@@ -118,6 +121,7 @@ function step(id: string, title: string, part: Partial<StepView>): StepView {
     verify: [],
     attempts: [],
     drifted: null,
+    resources: [],
     offers: [],
     ...part,
   };
@@ -185,12 +189,22 @@ function stepThree(now: number, scene: Scene): StepView {
   const doubt = scene.at === "in_doubt";
   const base = step("mid.3", "Switch Admins-UI DNS", {
     why: "Sends apps.example.nhs.test to the new Admins-UI, so that admins sign in with Cognito.",
+    look_at: ["The build at the foot of the sign-in page: 8f2c on the new side", "4xx and 5xx on the CloudFront dashboard, first 10 minutes"],
+    risks: ["A path that only the old side serves answers 404", "Somebody’s resolver keeps the old answer for longer than its TTL"],
     owner: "m.example",
     affects: "all admins",
     needs: ["pre.9"],
     after: ["mid.2"],
     before: beforeChecks(now, scene.at === "waiting"),
     preview: switchPreview,
+    resources: [
+      {
+        id: "record:Z0FAKEEXAMPLE/apps.example.nhs.test",
+        title: "Records of apps.example.nhs.test",
+        cli: "aws route53 list-resource-record-sets --hosted-zone-id Z0FAKEEXAMPLE --start-record-name apps.example.nhs.test",
+        in_console: scene.kind === "production" || scene.kind === "preproduction",
+      },
+    ],
     preview_at: iso(now - 14_000),
     undo: undoPreview,
     undo_takes: measured,
@@ -217,6 +231,24 @@ function stepThree(now: number, scene: Scene): StepView {
         offer("inspect", "Look again", { needs_reason: false }),
         offer("resolve-after", "Record that it was applied"),
         offer("resolve-before", "Record that it was not applied"),
+      ],
+    };
+  }
+  if (scene.at === "foreign") {
+    return {
+      ...base,
+      state: "foreign",
+      state_words: "Changed by somebody else",
+      note: "The record is not as this step left it: somebody else changed it 3 min ago.",
+      changed_at: iso(now - 180_000),
+      drifted: "A is 198.51.100.99, TTL 300 s; this step left 198.51.100.20, TTL 60 s.",
+      attempts: [
+        { id: "mid.3/1/apply/1", way: "apply", started_at: iso(now - 940_000), outcome: "Applied, in sync", request_id: "req-0a1b2c3d", finding: "other", problem: null },
+      ],
+      offers: [
+        offer("fields", "Decide field by field", { primary: true, needs_reason: false }),
+        offer("inspect", "Look again", { needs_reason: false }),
+        offer("resolve-keep", "Keep what is there"),
       ],
     };
   }
@@ -261,6 +293,7 @@ function doneStep(id: string, title: string, now: number, ageS: number, part: Pa
     state_words: "Done",
     owner: "s.example",
     changed_at: iso(now - ageS * 1000),
+    times: { planned_s: 240, started_at: iso(now - (ageS + 300) * 1000), ended_at: iso(now - ageS * 1000), actual_s: 300 },
     why: "So that the next steps find what they need.",
     offers: [offer("reopen", "Do this step again", { refused: null })],
     ...part,
@@ -321,7 +354,7 @@ export function planOf(now: number, scene: Scene, unproven: boolean): RollbackPl
       ? [{ id: "reval-without-admins", because: "Reval would sign in at the new pool while Admins-UI signs in at the old one.", repair: ["mid.4"] }]
       : [],
     unproven: unproven ? ["old-side"] : [],
-    open_decision: null,
+    open_decision: unproven ? "window" : null,
     stays: ["Restrict UserManagement", "Lower the TTL"],
     in_flight: [],
     caches_s: 60,
@@ -332,12 +365,13 @@ export function planOf(now: number, scene: Scene, unproven: boolean): RollbackPl
 export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: number): RunSnapshot {
   const failing = scene.at === "failing" && scene.rollback !== "completed";
   const mid = [
-    doneStep("mid.1", "Tell users it starts", now, 2520, { kind: "attest", reversibility: "Corrected by a notice" }),
+    doneStep("mid.1", "Tell users it starts", now, 2520, { kind: "attest", why_not_automated: "Mail is sent by the service owner.", reversibility: "Corrected by a notice" }),
     doneStep("mid.2", "Restrict UserManagement", now, 1740, { owner: "m.example" }),
     stepThree(now, scene),
     step("mid.4", "Switch Reval to new pool", { owner: "r.example", expected_s: 720, why: "Reval then signs in at the new pool.", offers: [offer("apply", "Switch Reval to new pool", { primary: true, needs_reason: false, refused: "Step mid.3 must be done first." }), offer("skip", "Skip this step")] }),
     step("mid.5", "Switch UserManagement", { owner: "r.example", expected_s: 900, why: "Writes go to the new pool.", offers: [offer("apply", "Switch UserManagement", { primary: true, needs_reason: false, refused: "Step mid.4 must be done first." })] }),
   ];
+  const read = (id: string, title: string, part: Partial<ReadingView> & { ageS?: number }) => reading(id, title, now, part);
   const word = { rehearsal: "REHEARSAL", test: "TEST", preproduction: "PREPROD", production: "PRODUCTION" }[scene.kind];
   const rehearsal = scene.kind === "rehearsal";
   const seat = seatOf(now, scene);
@@ -348,7 +382,7 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
     run: "run-7",
     title: "TIS to Cognito",
     state: "open",
-    plan_digest: "sha256:plan",
+    plan_digest: "sha256:4f2a90c1d7be8855",
     seq,
     now: iso(now),
     opened_at: iso(openedAt),
@@ -363,33 +397,42 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
       speed: 1,
     },
     ...seat,
+    t0: { at: iso(now - 1_740_000), step: "mid.2", phase: "mid" },
+    times: { planned_s: 3360, started_at: iso(now - 5_700_000), ended_at: null, actual_s: 5700 },
     sign_in_until: rehearsal || scene.kind === "test" ? null : iso(now + 54 * 60_000),
-    t0: null,
-    times: noTimes,
     phases: [
       {
         id: "pre",
         title: "Pre migration",
         t0: false,
         gate: null,
-        times: noTimes,
+        times: { planned_s: 480, started_at: iso(now - 5_700_000), ended_at: iso(now - 4_200_000), actual_s: 1500 },
         done: 2,
         steps: [
           doneStep("pre.1", "Lower the TTL", now, 5400, { owner: "m.example" }),
           doneStep("pre.9", "Record the way back", now, 4200, { kind: "check", reversibility: "Has no effect" }),
         ],
       },
-      { id: "mid", title: "Mid migration", t0: true, gate: null, times: noTimes, done: 2, steps: mid },
+      {
+        id: "mid",
+        title: "Mid migration",
+        t0: true,
+        gate: gateOf(now, "go", "Go or no-go: the night begins", read),
+        times: { planned_s: 2340, started_at: iso(now - 2_820_000), ended_at: null, actual_s: 2820 },
+        done: 2,
+        steps: mid,
+      },
       {
         id: "post",
         title: "Post migration",
         t0: false,
-        gate: null,
-        times: noTimes,
+        gate: gateOf(now, scene.gate, "Go or no-go: leave the night behind", read),
+        times: { ...noTimes, planned_s: 540 },
         done: 0,
         steps: [
-          step("post.1", "Put the TTL back", { owner: "m.example", why: "The long TTL saves queries." }),
-          step("post.2", "Tell users it is done", { kind: "attest", owner: "s.example", expected_s: 300, reversibility: "Corrected by a notice", offers: [offer("attest", "Record that it is done", { primary: true })] }),
+          step("post.1", "Put the TTL back", {
+            look_at: ["The TTL that the name servers answer"], owner: "m.example", why: "The long TTL saves queries." }),
+          step("post.2", "Tell users it is done", { kind: "attest", why_not_automated: "Mail is sent by the service owner.", owner: "s.example", expected_s: 300, reversibility: "Corrected by a notice", offers: [offer("attest", "Record that it is done", { primary: true })] }),
         ],
       },
     ],
@@ -425,23 +468,7 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
       { id: "window", question: "How many minutes may Admins-UI fail before a decision is due?", kind: "minutes", choices: [], value: "12", by: null, blocks: [] },
       { id: "keep-low-ttl", question: "Keep the low TTL for a day after the switch?", kind: "yes_no", choices: ["yes", "no"], value: null, by: null, blocks: ["post.1"] },
     ],
-    deadlines: failing
-      ? [
-          {
-            id: "admins-ui",
-            kind: "monitor",
-            rule: null,
-            title: "Admins-UI is failing",
-            since: iso(now - 880_000),
-            at: iso(now - 160_000),
-            due: true,
-            open_decision: null,
-            note: "",
-            extended: [],
-            extendable: false,
-          },
-        ]
-      : [],
+    deadlines: deadlinesOf(now, failing, scene.extended),
     stopped_by: null,
   };
 }

@@ -1,6 +1,7 @@
 // The fake twin of the core: enough of a world to press every button in a plain browser, and a record
 // of what was asked for tests.
 import { eventsOf, longNames, planOf, rehearsalOf, type Scene, snapshotOf } from "./fake-data";
+import { amendmentOf, dnsTruthOf, fieldPlanOf, runbookOf, runbooksOf } from "./fake-plans";
 import type { EventView, RehearsalCommand, RunSnapshot, ScopeView, StepView, Update } from "./generated/wire";
 import { Failure, type Ipc, type Submission } from "./port";
 
@@ -12,6 +13,15 @@ export type Fake = Ipc & {
   taken: { by: string; reason: string | null }[];
   /** Whether the rollback plan has something unproven. */
   unproven: boolean;
+  /** Plans put in the place of the run's. */
+  amended: { runbook: string; basis: string; by: string; reason: string }[];
+  /** Runs opened of a runbook. */
+  opened: { runbook: string; target: string; by: string }[];
+  /** Things opened in the AWS console. */
+  links: string[];
+  zoom: number;
+  /** What the file dialog answers. */
+  chosen: string | null;
   /** The next submission is refused with this. */
   refuse: { code: string; message: string; hint: string; where: string } | null;
   /** Last touch on every snapshot. */
@@ -26,12 +36,14 @@ export function sceneOf(words: string): Scene {
   const has = (w: string) => words.split(",").includes(w);
   return {
     kind: has("production") ? "production" : has("preproduction") ? "preproduction" : has("test") ? "test" : "rehearsal",
-    at: has("ready") ? "ready" : has("failing") ? "failing" : has("in_doubt") ? "in_doubt" : "waiting",
+    at: has("ready") ? "ready" : has("failing") ? "failing" : has("in_doubt") ? "in_doubt" : has("foreign") ? "foreign" : "waiting",
     rollback: has("running") ? "running" : has("halted") ? "halted" : has("completed") ? "completed" : "none",
     silent: has("silent"),
     start: has("start"),
     seat: has("other") ? "other" : has("frozen") ? "frozen" : has("gone") ? "gone" : has("nobody") ? "nobody" : has("lost") ? "lost" : "ours",
     endpoint: has("endpoint"),
+    gate: has("gate_ready") ? "ready" : has("no_go") ? "no_go" : has("go") ? "go" : "closed",
+    extended: has("extended"),
     sheet: has("sheet"),
   };
 }
@@ -104,6 +116,21 @@ export function fakeIpc(words = ""): Fake {
       case "decide":
         decided = c.value;
         return tell("decided", null, by, `Decided ${c.decision} = ${c.value}: ${submission.reason ?? ""}`);
+      case "check_gate":
+        fake.scene = { ...fake.scene, gate: "ready" };
+        return tell("gate_checked", null, by, "Gate read: 2 of 2 checks pass");
+      case "gate":
+        fake.scene = { ...fake.scene, gate: c.go ? "go" : "no_go" };
+        return tell("gate_decided", null, by, `${c.go ? "Go" : "No-go"}: ${submission.reason ?? ""}`);
+      case "extend_deadline":
+        fake.scene = { ...fake.scene, extended: true };
+        return tell("deadline_extended", null, by, `Deadline of ${c.rule} moved by ${c.minutes} min: ${submission.reason ?? ""}`);
+      case "resolve_fields":
+        patches.set(c.step, { state: "undoing", state_words: "Undoing", note: "", offers: [] });
+        return tell("fields_chosen", c.step, by, "Decided field by field");
+      case "adopt":
+        patches.set(c.step, { state: "done", state_words: "Adopted", note: submission.reason ?? "", offers: [] });
+        return tell("adopted_by_hand", c.step, by, `Taken over: ${submission.reason ?? ""}`);
       case "rollback":
       case "rollback_retry":
         fake.scene = { ...fake.scene, rollback: "running" };
@@ -131,6 +158,11 @@ export function fakeIpc(words = ""): Fake {
     asked: [],
     taken: [],
     unproven: words.split(",").includes("unproven"),
+    amended: [],
+    opened: [],
+    links: [],
+    zoom: 100,
+    chosen: "/home/m.example/runbooks/night-2/runbook.toml",
     refuse: null,
     edit: words.split(",").includes("long") ? longNames : (s) => s,
     ready: 0,
@@ -145,6 +177,32 @@ export function fakeIpc(words = ""): Fake {
     }),
     rollbackPlan: async (_run: string, scope: ScopeView) => ({ ...planOf(Date.now(), fake.scene, fake.unproven), scope }),
     rehearsalView: async () => rehearsalOf(on),
+    runbooks: async () => runbooksOf,
+    runbookView: async (runbook) => {
+      if (runbook.includes("missing")) {
+        throw new Failure({ code: "bad_input", message: `There is no runbook "${runbook}".`, hint: "Give a runbook.toml, a folder that holds one, or a built-in name: tis-cognito.", where: runbook });
+      }
+      return runbookOf(runbook);
+    },
+    chooseRunbook: async () => fake.chosen,
+    openRunbook: async (runbook, target, by) => {
+      fake.opened.push({ runbook, target, by });
+      return "run-7";
+    },
+    amendment: async (_run, runbook) => amendmentOf(runbook),
+    amendRun: async (_run, runbook, basis, by, reason) => {
+      fake.amended.push({ runbook, basis, by, reason });
+      tell("amended", null, by, `Plan amended: ${reason}`);
+      return { seq: events.length };
+    },
+    fieldPlan: async (_run, step, choices) => fieldPlanOf(step, choices),
+    dnsTruth: async () => dnsTruthOf(Date.now(), fake.scene.at === "failing"),
+    openResource: async (_run, id) => {
+      fake.links.push(id);
+    },
+    setZoom: async (percent) => {
+      fake.zoom = percent;
+    },
     subscribe: async (_run, _from, tellUpdate) => {
       listener = tellUpdate;
       if (!fake.scene.silent) timer = setInterval(fake.push, 2000);

@@ -3,12 +3,16 @@
 import type { z } from "zod";
 import type {
   Accepted,
+  AmendmentView,
   ApiError,
   AppInfo,
+  DnsTruth,
+  FieldPlanView,
   JournalPage,
   RehearsalCommand,
   RehearsalView,
   RollbackPlanView,
+  RunbookView,
   RunRow,
   RunSnapshot,
   ScopeView,
@@ -17,11 +21,18 @@ import type {
 } from "./generated/wire";
 import { apiError } from "./schema";
 
+/** What becomes of each field that somebody else changed. */
+export type FieldChoices = Record<string, "keep" | "restore">;
+
 /** A person's command, tagged with `do` as the core reads it. */
 export type RunCommand =
   | { do: "check" | "apply" | "skip" | "accept" | "reopen" | "attest" | "inspect" | "adopt"; step: string }
   | { do: "resolve"; step: string; as_: "before" | "after" | "keep" | "restore" }
+  | { do: "resolve_fields"; step: string; fields: FieldChoices; overrides: string[] }
   | { do: "decide"; decision: string; value: string }
+  | { do: "check_gate"; phase: string }
+  | { do: "gate"; phase: string; go: boolean; people: Record<string, string> }
+  | { do: "extend_deadline"; rule: string; minutes: number }
   | { do: "hold" | "stop" | "resume" | "rollback_retry" | "rollback_abandon" }
   | { do: "rollback"; scope: ScopeView; overrides: string[]; accept_breaches: string[] }
   | { do: "rollback_done"; item: string };
@@ -41,6 +52,25 @@ export interface Ipc {
   journalPage(run: string, afterSeq: number, limit: number): Promise<JournalPage>;
   rollbackPlan(run: string, scope: ScopeView): Promise<RollbackPlanView>;
   rehearsalView(): Promise<RehearsalView>;
+  /** The built-in runbooks. */
+  runbooks(): Promise<RunbookView[]>;
+  /** A folder, a file or a built-in name, read and checked. */
+  runbookView(runbook: string): Promise<RunbookView>;
+  /** The system's file dialog; null = the person closed it. */
+  chooseRunbook(): Promise<string | null>;
+  /** Opens a run of a runbook on one of its targets; its id. */
+  openRunbook(runbook: string, target: string, by: string): Promise<string>;
+  /** What would differ if the plan of this runbook took the place of the run's. */
+  amendment(run: string, runbook: string): Promise<AmendmentView>;
+  amendRun(run: string, runbook: string, basis: string, by: string, reason: string): Promise<Accepted>;
+  /** Somebody else's change, field by field, from a fresh look. */
+  fieldPlan(run: string, step: string, choices: FieldChoices): Promise<FieldPlanView>;
+  /** What every name server and resolver answers now. */
+  dnsTruth(run: string): Promise<DnsTruth>;
+  /** Opens the AWS console at a thing that the run's plan names, in the system's browser. */
+  openResource(run: string, id: string): Promise<void>;
+  /** The size of everything in the window, in percent. */
+  setZoom(percent: number): Promise<void>;
   /** Sends updates until the returned function is called. */
   subscribe(run: string, fromSeq: number, on: (update: Update) => void): Promise<() => void>;
   submitRun(run: string, submission: Submission): Promise<Accepted>;

@@ -75,11 +75,23 @@ const gate = z.looseObject({
   checks: z.array(reading),
   open: words,
   people: z.array(z.looseObject({ role: z.string(), name: maybe })),
-  decision: z
-    .looseObject({ go: z.boolean(), by: z.string(), reason: z.string(), at: time, void: maybe })
-    .nullable(),
+  decision: z.looseObject({ go: z.boolean(), by: z.string(), reason: z.string(), at: time, void: maybe }).nullable(),
   basis: z.string(),
   offers: z.array(offer),
+});
+
+const deadline = z.looseObject({
+  id: z.string(),
+  kind: z.enum(["rule", "monitor", "step"]),
+  rule: maybe,
+  title: z.string(),
+  since: time.nullable(),
+  at: time.nullable(),
+  due: z.boolean(),
+  open_decision: maybe,
+  note: z.string(),
+  extended: z.array(z.looseObject({ minutes: z.number(), by: z.string(), reason: z.string(), at: time })),
+  extendable: z.boolean(),
 });
 
 const step = z.looseObject({
@@ -87,6 +99,7 @@ const step = z.looseObject({
   title: z.string(),
   plan_ref: z.string(),
   kind: z.string(),
+  why_not_automated: maybe,
   state: z.string(),
   state_words: z.string(),
   note: z.string(),
@@ -94,10 +107,10 @@ const step = z.looseObject({
   why: z.string(),
   look_at: words,
   risks: words,
-  times,
   owner: maybe,
   affects: maybe,
   expected_s: z.number().nullable(),
+  times,
   reversibility: z.string(),
   needs: words,
   after: words,
@@ -113,6 +126,7 @@ const step = z.looseObject({
   attempts: z.array(attempt),
   drifted: maybe,
   offers: z.array(offer),
+  resources: z.array(z.looseObject({ id: z.string(), title: z.string(), cli: z.string(), in_console: z.boolean() })),
 });
 
 const answer = z.looseObject({ tone, headline: z.string(), note: z.string() });
@@ -178,15 +192,7 @@ const snapshot = z.looseObject({
   t0: z.looseObject({ at: time, step: z.string(), phase: z.string() }).nullable(),
   times,
   phases: z.array(
-    z.looseObject({
-      id: z.string(),
-      title: z.string(),
-      t0: z.boolean(),
-      gate: gate.nullable(),
-      times,
-      done: z.number(),
-      steps: z.array(step),
-    }),
+    z.looseObject({ id: z.string(), title: z.string(), t0: z.boolean(), gate: gate.nullable(), times, done: z.number(), steps: z.array(step) }),
   ),
   monitors: z.array(reading),
   users: answer,
@@ -213,21 +219,7 @@ const snapshot = z.looseObject({
       blocks: words,
     }),
   ),
-  deadlines: z.array(
-    z.looseObject({
-      id: z.string(),
-      kind: z.enum(["rule", "monitor", "step"]),
-      rule: maybe,
-      title: z.string(),
-      since: time.nullable(),
-      at: time.nullable(),
-      due: z.boolean(),
-      open_decision: maybe,
-      note: z.string(),
-      extended: z.array(z.looseObject({ minutes: z.number(), by: z.string(), reason: z.string(), at: time })),
-      extendable: z.boolean(),
-    }),
-  ),
+  deadlines: z.array(deadline),
   stopped_by: maybe,
 });
 
@@ -265,6 +257,49 @@ const rehearsalView = z.looseObject({
   faults: z.array(z.looseObject({ name: z.string(), sentence: z.string(), on: z.boolean() })),
 });
 
+const problem = z.looseObject({ stops: z.boolean(), code: z.string(), message: z.string(), place: z.string(), fix: z.string() });
+const runbook = z.looseObject({
+  runbook: z.string(),
+  built_in: z.boolean(),
+  title: z.string(),
+  targets: z.array(z.looseObject({ name: z.string(), kind: z.string(), steps: z.number(), problems: z.array(problem) })),
+  problems: z.array(problem),
+});
+
+const amendment = z.looseObject({
+  digest: z.string(),
+  from: z.string(),
+  to: z.string(),
+  changes: z.array(z.looseObject({ subject: z.string(), kind: z.string(), field: maybe, before: maybe, after: maybe, refused: maybe })),
+  anew: words,
+  not_now: maybe,
+});
+
+const fieldPlan = z.looseObject({
+  step: z.string(),
+  rows: z.array(
+    z.looseObject({ field: z.string(), before: z.string(), ours: z.string(), found: z.string(), differs: z.boolean(), choice: maybe }),
+  ),
+  undecided: words,
+  kept: words,
+  then: words,
+  ends: maybe,
+  preview: preview.nullable(),
+  preconditions: z.array(reading),
+  unproven: words,
+});
+
+const dnsTruth = z.looseObject({
+  observed_at: time,
+  names: z.array(
+    z.looseObject({
+      name: z.string(),
+      record: z.string(),
+      servers: z.array(z.looseObject({ server: z.string(), place: z.string(), values: words, ttl_s: z.number().nullable(), problem: maybe })),
+    }),
+  ),
+});
+
 const update = z.union([
   z.looseObject({ type: z.literal("snapshot"), snapshot }),
   z.looseObject({ type: z.literal("ended"), why: z.string() }),
@@ -293,6 +328,13 @@ export const checks = {
   update: update as unknown as z.ZodType<wire.Update>,
   nothing: z.unknown().transform(() => undefined) as unknown as z.ZodType<void>,
   sheetExported: z.looseObject({ file: z.string(), in_mirror: z.boolean(), seq: z.number(), text: z.string() }) as z.ZodType<wire.SheetExported>,
+  runbooks: z.array(runbook) as z.ZodType<wire.RunbookView[]>,
+  runbook: runbook as z.ZodType<wire.RunbookView>,
+  amendment: amendment as z.ZodType<wire.AmendmentView>,
+  fieldPlan: fieldPlan as unknown as z.ZodType<wire.FieldPlanView>,
+  dnsTruth: dnsTruth as z.ZodType<wire.DnsTruth>,
+  path: maybe as z.ZodType<string | null>,
+  id: z.string() as z.ZodType<string>,
   accepted: z.looseObject({ seq: z.number() }) as z.ZodType<wire.Accepted>,
   rehearsalAccepted: z.looseObject({ run: maybe }) as z.ZodType<{ run: string | null }>,
 };

@@ -3,6 +3,7 @@ import { useId, useRef, useState } from "react";
 import { Calls, Changes } from "../components/Change";
 import { useKeepFree } from "../components/barHeight";
 import { CheckTable } from "../components/CheckTable";
+import { Dock } from "../components/Dock";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import { State } from "../components/State";
@@ -125,37 +126,39 @@ export function ConfirmScreen({ id }: { id: string }) {
           </Block>
         )}
       </div>
-      <div className="action-bar confirm-bar" role="region" aria-label="Confirm">
-        {mustType && (
-          <div className="type-name">
-            <label htmlFor={field}>
-              Type the target’s name, <strong>{b.target}</strong>
-            </label>
-            <input id={field} value={typed} onChange={(e) => setTyped(e.target.value)} autoComplete="off" spellCheck={false} data-testid="confirm-target" />
+      <Dock>
+        <div className="action-bar confirm-bar" role="region" aria-label="Confirm">
+          {mustType && (
+            <div className="type-name">
+              <label htmlFor={field}>
+                Type the target’s name, <strong>{b.target}</strong>
+              </label>
+              <input id={field} value={typed} onChange={(e) => setTyped(e.target.value)} autoComplete="off" spellCheck={false} data-testid="confirm-target" />
+            </div>
+          )}
+          <div className="confirm-row">
+            <a href={href({ name: "step", step: step.id })} data-testid="confirm-back">
+              Back to step {number}, change nothing
+            </a>
+            <p id="confirm-why" className="confirm-why" data-testid="why-not">
+              {refusal}
+            </p>
+            <Button
+              variant="primary"
+              disabled={refusal !== null}
+              loading={busy === "apply"}
+              onClick={confirm}
+              ariaDescribedby="confirm-why"
+              data-testid="confirm-primary"
+            >
+              {step.title} on {b.word}
+            </Button>
           </div>
-        )}
-        <div className="confirm-row">
-          <a href={href({ name: "step", step: step.id })} data-testid="confirm-back">
-            Back to step {number}, change nothing
-          </a>
-          <p id="confirm-why" className="confirm-why" data-testid="why-not">
-            {refusal}
-          </p>
-          <Button
-            variant="primary"
-            disabled={refusal !== null}
-            loading={busy === "apply"}
-            onClick={confirm}
-            ariaDescribedby="confirm-why"
-            data-testid="confirm-primary"
-          >
-            {step.title} on {b.word}
-          </Button>
+          <div className="confirm-below" ref={below}>
+            <p className="meta">Everything is read again right before the call. If anything differs, nothing is changed and you see the new plan.</p>
+          </div>
         </div>
-        <div className="confirm-below" ref={below}>
-          <p className="meta">Everything is read again right before the call. If anything differs, nothing is changed and you see the new plan.</p>
-        </div>
-      </div>
+      </Dock>
     </>
   );
 }

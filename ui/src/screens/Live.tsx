@@ -1,25 +1,30 @@
 import { Fragment } from "react";
 import { Breakable } from "../components/Breakable";
+import { DnsTruth } from "../components/DnsTruth";
 import { Block, PageHead } from "../components/PageHead";
 import { ToneState, toneKind } from "../components/State";
 import { Sparkline } from "../components/Sparkline";
 import { age, fullTime, shortTime } from "../format/time";
 import { useApp, useLive, useSnapshot, useWorldNow } from "../state/hooks";
 import { type Fresh, freshen, lastRead, usersNow, worstFirst } from "../state/readings";
+import { href } from "../state/router";
 import type { Seen } from "../state/store";
 
-function Card({ m, seen }: { m: Fresh; seen: readonly Seen[] }) {
+function Card({ m, seen, now }: { m: Fresh; seen: readonly Seen[]; now: number }) {
   const latest = [...seen].reverse().slice(0, 6);
   return (
     <article className={`monitor k-${toneKind(m.tone).kind}`} aria-label={m.title} data-testid={`card-${m.id}`}>
       <div className="monitor-head">
-        <h3>{m.title}</h3>
+        <h3>
+          <Breakable text={m.title} />
+        </h3>
         <ToneState tone={m.tone} />
         <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
       </div>
       <p className="monitor-observed">
         <Breakable text={m.tone === "unknown" ? `${lastRead(m)}: ${m.observed}` : m.observed} />
       </p>
+      <Sparkline seen={seen} title={m.title} believable_s={m.believable_s} now={now} />
       <dl className="monitor-facts">
         {[
           ["Expected", m.expected],
@@ -35,7 +40,6 @@ function Card({ m, seen }: { m: Fresh; seen: readonly Seen[] }) {
         ))}
       </dl>
       {m.mend !== null && m.tone !== "passing" && <p className="monitor-mend">{m.mend}</p>}
-      <Sparkline seen={seen} title={m.title} />
       <details className="calls">
         <summary>Last readings</summary>
         <table className="checks small">
@@ -78,14 +82,15 @@ export function LiveScreen() {
       <p className="why">
         <strong>{users.headline}.</strong> {users.note}. Worst first; a reading that is too old is Unknown, the worst of all.
       </p>
-      <Block id="monitors" title="Monitors" note={`as of ${fullTime(now)}`}>
-        {list.length === 0 && <p>This runbook has no monitor, so nothing can be told about users here.</p>}
+      <Block id="monitors" title="Monitors" note={`as of ${fullTime(now)}`} side={<a href={href({ name: "war-room" })}>War room</a>}>
+        {list.length === 0 && <p className="empty">This runbook has no monitor, so nothing can be told about users here. A monitor in the runbook appears here with its last ten minutes.</p>}
         <div className="monitors">
           {list.map((m) => (
-            <Card key={m.id} m={m} seen={history[m.id] ?? []} />
+            <Card key={m.id} m={m} seen={history[m.id] ?? []} now={now} />
           ))}
         </div>
       </Block>
+      <DnsTruth />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useId, useRef, useState } from "react";
 import { useKeepFree } from "../components/barHeight";
 import { CheckTable } from "../components/CheckTable";
 import { CopyCli } from "../components/Change";
+import { Dock } from "../components/Dock";
 import { Notice } from "../components/Notices";
 import { Block, PageHead } from "../components/PageHead";
 import { UndoMark } from "../components/RightRail";
@@ -195,6 +196,11 @@ export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; prop
                   </Notice>
                 ),
             )}
+            {plan.open_decision !== null && (
+              <Notice kind="blocked" title="A decision is open" testId="open-decision">
+                {snapshot.decisions.find((d) => d.id === plan.open_decision)?.question ?? plan.open_decision} It does not hold the way back up.
+              </Notice>
+            )}
             {plan.in_flight.length > 0 && (
               <Notice kind="running" title={`${count(plan.in_flight.length, "step")} in flight`}>
                 {plan.in_flight.join(", ")}: stopped and resolved first, by the same confirm.
@@ -255,28 +261,30 @@ export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; prop
           </>
         )}
       </div>
-      <div className="action-bar confirm-bar" role="region" aria-label="Confirm the rollback">
-        <div className="confirm-row">
-          {back !== undefined && <a href={href({ name: "step", step: back.id })}>Back to the step, change nothing</a>}
-          <p id="rollback-why" className="confirm-why" data-testid="why-not">
-            {refusal}
-          </p>
-          <button
-            type="button"
-            className="ink-button"
-            disabled={refusal !== null || busy !== null}
-            onClick={confirm}
-            aria-describedby="rollback-why"
-            data-testid="rollback-confirm"
-          >
-            <UndoMark />
-            {busy === "rollback" ? "Asking…" : `${verb} on ${b.word}`}
-          </button>
+      <Dock>
+        <div className="action-bar confirm-bar" role="region" aria-label="Confirm the rollback">
+          <div className="confirm-row">
+            {back !== undefined && <a href={href({ name: "step", step: back.id })}>Back to the step, change nothing</a>}
+            <p id="rollback-why" className="confirm-why" data-testid="why-not">
+              {refusal}
+            </p>
+            <button
+              type="button"
+              className="ink-button"
+              disabled={refusal !== null || busy !== null}
+              onClick={confirm}
+              aria-describedby="rollback-why"
+              data-testid="rollback-confirm"
+            >
+              <UndoMark />
+              {busy === "rollback" ? "Asking…" : `${verb} on ${b.word}`}
+            </button>
+          </div>
+          <div className="confirm-below" ref={below}>
+            <p className="meta">What runs in the set is stopped and resolved first. If an item fails, the rollback stops there and asks; what is done stays done.</p>
+          </div>
         </div>
-        <div className="confirm-below" ref={below}>
-          <p className="meta">What runs in the set is stopped and resolved first. If an item fails, the rollback stops there and asks; what is done stays done.</p>
-        </div>
-      </div>
+      </Dock>
     </>
   );
 }

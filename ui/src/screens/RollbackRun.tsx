@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Attempts } from "../components/Attempts";
 import { CheckTable } from "../components/CheckTable";
 import { shapeOf } from "../components/LeftRail";
+import { Dock } from "../components/Dock";
 import { Notice } from "../components/Notices";
 import { Block, PageHead } from "../components/PageHead";
 import { ReasonForm } from "../components/ReasonForm";
@@ -80,69 +81,71 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
         </Block>
         {step !== undefined && <Current step={step} />}
       </div>
-      <div className="action-bar" role="region" aria-label="What you can do">
-        {halted && ask === "done" && at !== undefined && (
-          <ReasonForm
-            title={`${at.title}: done by hand`}
-            label="Evidence"
-            hint="Say what you did and how you know that it is so. It is written to the journal with your name."
-            submit="Record as done by hand"
-            busy={busy !== null}
-            onCancel={() => setAsk(null)}
-            onSubmit={(reason) => void store.submit("rollback_done", { do: "rollback_done", item: at.id }, { reason }).then(closed)}
-          />
-        )}
-        {halted && ask === "abandon" && (
-          <ReasonForm
-            title="Give the rollback up: each step stays in its true state"
-            submit="Give it up"
-            busy={busy !== null}
-            onCancel={() => setAsk(null)}
-            onSubmit={(reason) => void store.submit("rollback_abandon", { do: "rollback_abandon" }, { reason }).then(closed)}
-          />
-        )}
-        <div className="action-row">
-          {halted && snapshot.watching !== null ? (
-            <p data-testid="why-not">{snapshot.watching}</p>
-          ) : halted ? (
-            <>
-              <div className="action-main">
-                <Button
-                  variant="primary"
-                  loading={busy === "rollback_retry"}
-                  onClick={() => void store.submit("rollback_retry", { do: "rollback_retry" })}
-                  data-testid="rollback-retry"
-                >
-                  Try this item again
-                </Button>
-              </div>
-              <div className="action-others">
-                {at !== undefined && (
-                  <Button onClick={() => setAsk("done")} data-testid="rollback-done">
-                    Done by hand…
-                  </Button>
-                )}
-                <Button onClick={() => setAsk("abandon")} data-testid="rollback-abandon">
-                  Give it up…
-                </Button>
-              </div>
-            </>
-          ) : progress.state === "running" ? (
-            <div className="action-main">
-              <p>
-                <strong>Running.</strong> Nothing is asked of you now. It goes on if you leave this page.
-              </p>
-            </div>
-          ) : (
-            <>
-              <div className="action-main">
-                <Button href={href({ name: "timeline" })}>See what happened</Button>
-              </div>
-              <div className="action-others">{snapshot.way_back.something_to_undo && <Button onClick={onNewPlan}>Plan another rollback</Button>}</div>
-            </>
+      <Dock>
+        <div className="action-bar" role="region" aria-label="What you can do">
+          {halted && ask === "done" && at !== undefined && (
+            <ReasonForm
+              title={`${at.title}: done by hand`}
+              label="Evidence"
+              hint="Say what you did and how you know that it is so. It is written to the journal with your name."
+              submit="Record as done by hand"
+              busy={busy !== null}
+              onCancel={() => setAsk(null)}
+              onSubmit={(reason) => void store.submit("rollback_done", { do: "rollback_done", item: at.id }, { reason }).then(closed)}
+            />
           )}
+          {halted && ask === "abandon" && (
+            <ReasonForm
+              title="Give the rollback up: each step stays in its true state"
+              submit="Give it up"
+              busy={busy !== null}
+              onCancel={() => setAsk(null)}
+              onSubmit={(reason) => void store.submit("rollback_abandon", { do: "rollback_abandon" }, { reason }).then(closed)}
+            />
+          )}
+          <div className="action-row">
+            {halted && snapshot.watching !== null ? (
+              <p data-testid="why-not">{snapshot.watching}</p>
+            ) : halted ? (
+              <>
+                <div className="action-main">
+                  <Button
+                    variant="primary"
+                    loading={busy === "rollback_retry"}
+                    onClick={() => void store.submit("rollback_retry", { do: "rollback_retry" })}
+                    data-testid="rollback-retry"
+                  >
+                    Try this item again
+                  </Button>
+                </div>
+                <div className="action-others">
+                  {at !== undefined && (
+                    <Button onClick={() => setAsk("done")} data-testid="rollback-done">
+                      Done by hand…
+                    </Button>
+                  )}
+                  <Button onClick={() => setAsk("abandon")} data-testid="rollback-abandon">
+                    Give it up…
+                  </Button>
+                </div>
+              </>
+            ) : progress.state === "running" ? (
+              <div className="action-main">
+                <p>
+                  <strong>Running.</strong> Nothing is asked of you now. It goes on if you leave this page.
+                </p>
+              </div>
+            ) : (
+              <>
+                <div className="action-main">
+                  <Button href={href({ name: "timeline" })}>See what happened</Button>
+                </div>
+                <div className="action-others">{snapshot.way_back.something_to_undo && <Button onClick={onNewPlan}>Plan another rollback</Button>}</div>
+              </>
+            )}
+          </div>
         </div>
-      </div>
+      </Dock>
     </>
   );
 }

@@ -4,7 +4,7 @@ import { Block, PageHead } from "../components/PageHead";
 import { count, date, fullTime } from "../format/time";
 import { useApp, useStore } from "../state/hooks";
 import { type Choice, choose, useChoice } from "../state/mode";
-import { go, parse } from "../state/router";
+import { go, href, parse, routes } from "../state/router";
 
 /** Shows the run that was opened, unless the person went somewhere else in the meantime. */
 function showRun(): void {
@@ -29,13 +29,42 @@ function Rehearse() {
     <div className="card choice first">
       <p className="card-title">Recommended</p>
       <h2>Rehearse</h2>
-      <p>
-        Runs the whole plan against a closed world on this machine: AWS endpoints, DNS and both sites. No account is needed, no
-        user is touched, and things can be made to go wrong.
-      </p>
+      <p>The whole plan in a closed world on this machine. No account is needed, no user is touched, and things can be made to go wrong.</p>
       <Button variant="primary" loading={busy} onClick={() => void start()} data-testid="start-rehearse">
         Start a rehearsal
       </Button>
+    </div>
+  );
+}
+
+function OpenRunbook() {
+  return (
+    <div className="card choice">
+      <p className="card-title">For a real target</p>
+      <h2>Open a runbook</h2>
+      <p>Yours or a built-in one. It is read and checked first; opening a run of it changes nothing, and every step is started by a person.</p>
+      <Button href={href({ name: "runbook" })} data-testid="start-runbook">
+        Choose a runbook…
+      </Button>
+    </div>
+  );
+}
+
+/** The screen of the look-up, where this console has it. */
+function LookUp() {
+  const users = routes.find((r) => (r.name as string) === "users");
+  return (
+    <div className="card choice">
+      <p className="card-title">For support</p>
+      <h2>Look up a user</h2>
+      <p>Where a person stands: moved, not moved yet, or in need of help, with the next step. Read-only, masked, and every look-up is recorded.</p>
+      {users === undefined ? (
+        <p className="meta">This console has no look-up: use the support window, switchback-console --support.</p>
+      ) : (
+        <Button href={`#${users.path}`} data-testid="start-users">
+          Look up a user…
+        </Button>
+      )}
     </div>
   );
 }
@@ -48,14 +77,11 @@ function Runs() {
     if (await store.open(id)) showRun();
   };
   return (
-    <div className="card choice">
-      <p className="card-title">{count(runs.length, "run")} on this machine</p>
-      <h2>Open a run</h2>
-      <p>Goes on where a run was left: its journal says what was done, and what was in flight is looked at before anything else.</p>
-      {runs.length === 0 && (
-        <p className="meta">
-          No run yet. A run is opened with the command line, <code>switchback run new</code>, or by starting a rehearsal.
-        </p>
+    <Block id="runs" title="Runs on this machine" note={runs.length === 0 ? "none yet" : count(runs.length, "run")}>
+      {runs.length === 0 ? (
+        <p className="empty">Every run that is opened here is listed here, and goes on where it was left: what was in flight is looked at before anything else.</p>
+      ) : (
+        <p>A run goes on where it was left: what was in flight is looked at before anything else.</p>
       )}
       <ul className="run-list">
         {runs.map((r) => (
@@ -73,11 +99,11 @@ function Runs() {
           </li>
         ))}
       </ul>
-    </div>
+    </Block>
   );
 }
 
-/** The first screen: rehearse, or open a run; who you are; light or dark. */
+/** The first screen: three ways to begin, the runs that are there; who you are; light or dark. */
 export function StartScreen() {
   const store = useStore();
   const { info, operator } = useApp();
@@ -96,8 +122,10 @@ export function StartScreen() {
       </p>
       <div className="choices">
         <Rehearse />
-        <Runs />
+        <OpenRunbook />
+        <LookUp />
       </div>
+      <Runs />
       <Block id="you" title="You and this window" note="kept until the window closes">
         <div className="settings">
           <div>

@@ -2,11 +2,10 @@ import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { ActionBar, Otherwise } from "../components/ActionBar";
 import { Attempts } from "../components/Attempts";
-import { Calls, Changes, CopyCli } from "../components/Change";
-import { CheckTable } from "../components/CheckTable";
+import { Calls, Changes, CopyCli, Resources } from "../components/Change";
+import { CheckTable, staleWords } from "../components/CheckTable";
 import { Decisions } from "../components/Decisions";
 import { shapeOf } from "../components/LeftRail";
-import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import { State } from "../components/State";
 import { age, count, duration, fullTime } from "../format/time";
@@ -43,9 +42,10 @@ export function Crumbs({ parts }: { parts: { text: string; href?: string }[] }) 
 const HAPPENED = new Set(["applying", "verifying", "unverified", "in_doubt", "foreign", "adopted"]);
 const after = (step: StepView) => HAPPENED.has(step.state) || step.state === "done" || step.state.startsWith("und");
 
-function passCount(list: readonly ReadingView[], now: number): string {
+export function passCount(list: readonly ReadingView[], now: number): string {
   const pass = list.map((r) => freshen(r, now)).filter((r) => letsThrough(r.tone)).length;
-  return `${pass} of ${list.length} pass`;
+  const stale = staleWords(list, now);
+  return `${pass} of ${list.length} pass${stale === null ? "" : `, ${stale}: check again`}`;
 }
 
 function Before({ step, now }: { step: StepView; now: number }) {
@@ -89,7 +89,7 @@ function Before({ step, now }: { step: StepView; now: number }) {
         )
       }
     >
-      {step.before.length > 0 && <CheckTable list={step.before} caption="Checks before the change" />}
+      {step.before.length > 0 && <CheckTable list={step.before} caption="Checks before the change" ahead />}
     </Block>
   );
 }
@@ -97,8 +97,13 @@ function Before({ step, now }: { step: StepView; now: number }) {
 function Change({ step, now }: { step: StepView; now: number }) {
   if (step.preview === null) {
     if (isFinished(step)) return null;
-    const words = step.kind === "action" ? "The exact change is shown here once the checks have run" : "This step changes nothing by itself";
-    return <Block id="change" title="Change" note={words} />;
+    const byHand = step.why_not_automated === null ? "This step changes nothing by itself" : `By hand: ${step.why_not_automated}`;
+    const words = step.kind === "action" ? "The exact change is shown here once the checks have run" : byHand;
+    return (
+      <Block id="change" title="Change" note={words}>
+        <Resources list={step.resources} />
+      </Block>
+    );
   }
   const seen = step.preview_at === null ? undefined : `captured ${age((now - Date.parse(step.preview_at)) / 1000)} ago`;
   return (
@@ -110,6 +115,7 @@ function Change({ step, now }: { step: StepView; now: number }) {
     >
       <Changes list={step.preview.changes} {...(seen === undefined ? {} : { note: seen })} />
       <Calls preview={step.preview} />
+      <Resources list={step.resources} />
     </Block>
   );
 }
@@ -176,6 +182,39 @@ function After({ step, now }: { step: StepView; now: number }) {
   );
 }
 
+/** What to look at and what can go wrong: said by those who wrote the plan, for those who carry it out. */
+function Guide({ step }: { step: StepView }) {
+  if (step.look_at.length === 0 && step.risks.length === 0) return null;
+  const lists: [string, string, string[]][] = [
+    ["look-at", "Look at", step.look_at],
+    ["risks", "Can go wrong", step.risks],
+  ];
+  return (
+    <div className="guide">
+      {lists
+        .filter(([, , list]) => list.length > 0)
+        .map(([id, title, list]) => (
+          <section key={id} aria-labelledby={`guide-${id}`} data-testid={id}>
+            <h2 id={`guide-${id}`}>{title}</h2>
+            <ul>
+              {list.map((words) => (
+                <li key={words}>{words}</li>
+              ))}
+            </ul>
+          </section>
+        ))}
+    </div>
+  );
+}
+
+/** Planned time against actual, once something was done. */
+function tookFact(step: StepView, now: number): [string, string] | null {
+  const { started_at, ended_at } = step.times;
+  if (started_at === null) return null;
+  const seconds = ((ended_at === null ? now : Date.parse(ended_at)) - Date.parse(started_at)) / 1000;
+  return [ended_at === null ? "Running for" : "Took", duration(seconds)];
+}
+
 export function StepScreen({ id }: { id: string }) {
   const found = useStep(id);
   const snapshot = useSnapshot();
@@ -183,6 +222,8 @@ export function StepScreen({ id }: { id: string }) {
   const [ask, setAsk] = useState<string | null>(null);
   if (found === null) return <Missing what={`step ${id}`} />;
   const { step, phase, number, of } = found;
+  const gated = snapshot.phases.find((p) => p.gate !== null && p.gate.state !== "go" && p.steps.some((s) => s.id === id));
+  const waitsFor = isFinished(step) ? null : (gated?.id ?? null);
   const unmet = allSteps(snapshot).filter((s) => step.needs.includes(s.id) && s.state !== "done").map((s) => s.title);
   return (
     <>
@@ -197,21 +238,14 @@ export function StepScreen({ id }: { id: string }) {
           list={[
             step.owner === null ? null : ["Owner", step.owner],
             step.expected_s === null ? null : ["Expected", duration(step.expected_s)],
+            tookFact(step, now),
             ["Undo", [step.reversibility, step.undo === null && step.undo_takes.slowest_s === null ? null : aboutWords(step.undo_takes)].filter((w) => w !== null).join(", ")],
             step.affects === null ? null : ["Affects", step.affects],
             unmet.length === 0 ? null : ["Needs first", unmet.join(", ")],
+            waitsFor === null ? null : ["Waits for", <a href={href({ name: "gate", phase: waitsFor })}>go or no-go</a>],
           ]}
         />
-        {step.note !== "" && (
-          <Notice kind={shapeOf(step) === "pass" ? "record" : shapeOf(step)} title={step.state_words}>
-            {step.note}
-          </Notice>
-        )}
-        {step.drifted !== null && (
-          <Notice kind="blocked" title="Drifted" role="status">
-            {step.drifted}
-          </Notice>
-        )}
+        <Guide step={step} />
         <Decisions only={step.id} />
         <Before step={step} now={now} />
         <Change step={step} now={now} />

@@ -1,10 +1,10 @@
 import Button from "@cloudscape-design/components/button";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
-import { Decisions } from "../components/Decisions";
 import { Block, PageHead } from "../components/PageHead";
 import { date, duration, fullTime, shortTime } from "../format/time";
-import type { EventView, StepView } from "../ipc";
-import { useApp, useSnapshot, useStore } from "../state/hooks";
+import { type Kind, Shape } from "../components/State";
+import type { EventView, PhaseView, TimesView } from "../ipc";
+import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { allSteps } from "../state/readings";
 import { href } from "../state/router";
 import { TableWrap } from "../components/TableWrap";
@@ -85,41 +85,95 @@ function Filter({ label, value, all, options, onPick }: { label: string; value: 
   );
 }
 
-function took(step: StepView): number | null {
-  const first = step.attempts[0];
-  if (first === undefined || step.changed_at === null || step.state !== "done") return null;
-  return (Date.parse(step.changed_at) - Date.parse(first.started_at)) / 1000;
+/** Seconds from start to end, or until now while it runs; null where nothing began. */
+function took(times: TimesView, now: number): number | null {
+  if (times.started_at === null) return null;
+  return Math.max(0, ((times.ended_at === null ? now : Date.parse(times.ended_at)) - Date.parse(times.started_at)) / 1000);
 }
 
-function Planned({ steps }: { steps: StepView[] }) {
-  const rows = steps.filter((s) => took(s) !== null);
+/** Two bars on one scale: planned hollow, actual filled; the words beside them say the same. */
+function Bars({ planned, actual, longest }: { planned: number | null; actual: number | null; longest: number }) {
+  const width = (s: number | null) => (s === null || longest === 0 ? 0 : Math.max(1, (100 * s) / longest));
+  const over = planned !== null && actual !== null && actual > planned;
   return (
-    <Block id="planned" title="Planned against actual" note={rows.length === 0 ? "Each finished change appears here with its time" : undefined}>
-      {rows.length > 0 && (
-        <TableWrap label="Planned against actual">
-          <table className="checks">
-            <caption className="hidden">Planned and actual time of each finished step</caption>
-            <thead>
-              <tr>
-                <th scope="col">Step</th>
-                <th scope="col">Planned</th>
-                <th scope="col">Took</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((s) => (
-                <tr key={s.id}>
-                  <th scope="row">{s.title}</th>
-                  <td>{s.expected_s === null ? "not planned" : duration(s.expected_s)}</td>
-                  <td>{duration(took(s) ?? 0)}</td>
+    <svg className="bars" viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+      <rect className="bar-planned" x="0" y="1" width={width(planned)} height="5" />
+      <rect className={over ? "bar-actual over" : "bar-actual"} x="0" y="8" width={width(actual)} height="5" />
+    </svg>
+  );
+}
+
+type TimeRow = { id: string; title: string; phase: boolean; times: TimesView; planned: number | null; href?: string };
+
+function differWords(planned: number | null, actual: number | null, ended: boolean): string {
+  if (planned === null || actual === null) return "–";
+  const over = Math.round(actual - planned);
+  if (Math.abs(over) < 1) return "as planned";
+  return over > 0 ? `${duration(over)} over` : ended ? `${duration(-over)} less` : `${duration(-over)} left`;
+}
+
+/** Planned time against actual of each phase and of each step that began. */
+function Planned({ phases, now }: { phases: PhaseView[]; now: number }) {
+  const rows: TimeRow[] = phases.flatMap((p) => [
+    { id: `phase-${p.id}`, title: p.title, phase: true, times: p.times, planned: p.times.planned_s },
+    ...p.steps
+      .filter((s) => s.times.started_at !== null)
+      .map((s) => ({ id: s.id, title: s.title, phase: false, times: s.times, planned: s.times.planned_s ?? s.expected_s, href: href({ name: "step", step: s.id }) })),
+  ]);
+  const longest = Math.max(0, ...rows.map((r) => Math.max(r.planned ?? 0, took(r.times, now) ?? 0)));
+  return (
+    <Block id="planned" title="Planned against actual" note="hollow as planned, filled as it was">
+      <TableWrap label="Planned against actual">
+        <table className="checks planned">
+          <caption className="hidden">Planned and actual time of each phase and step</caption>
+          <thead>
+            <tr>
+              <th scope="col">Phase or step</th>
+              <th scope="col" className="end">
+                Planned
+              </th>
+              <th scope="col" className="end">
+                Actual
+              </th>
+              <th scope="col">
+                <span className="hidden">Both as bars</span>
+              </th>
+              <th scope="col">Difference</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((r) => {
+              const actual = took(r.times, now);
+              return (
+                <tr key={r.id} className={r.phase ? "phase-row" : undefined} data-testid={`times-${r.id}`}>
+                  <th scope="row">{r.href === undefined ? r.title : <a href={r.href}>{r.title}</a>}</th>
+                  <td className="end">{r.planned === null ? "–" : duration(r.planned)}</td>
+                  <td className="end">
+                    {actual === null ? "not begun" : duration(actual)}
+                    {actual !== null && r.times.ended_at === null && " so far"}
+                  </td>
+                  <td className="bars-cell">
+                    <Bars planned={r.planned} actual={actual} longest={longest} />
+                  </td>
+                  <td>{differWords(r.planned, actual, r.times.ended_at !== null)}</td>
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        </TableWrap>
-      )}
+              );
+            })}
+          </tbody>
+        </table>
+      </TableWrap>
     </Block>
   );
+}
+
+/** What an event is about, for the mark on the line of time. */
+function markOf(kind: string): Kind {
+  if (/reject|fail|halt|unclear|lost/.test(kind)) return "fail";
+  if (/doubt|drift|foreign|due/.test(kind)) return "blocked";
+  if (/verified|attested|completed|accepted|gate_decided|settled/.test(kind)) return "pass";
+  if (/rollback|undo/.test(kind)) return "undone";
+  if (/intended|answered|prepared|sync/.test(kind)) return "running";
+  return "todo";
 }
 
 /** The journal as a story, newest first. */
@@ -132,6 +186,7 @@ export function TimelineScreen() {
   const [all, setAll] = useState(false);
   const routine = useMemo(() => routineOf(events), [events]);
   const [limit, setLimit] = useState(SHOWN);
+  const now = useWorldNow();
   const steps = allSteps(snapshot);
   const titles = new Map(steps.map((s) => [s.id, s.title]));
   const { actors, kinds } = useMemo(
@@ -153,10 +208,10 @@ export function TimelineScreen() {
     <div className="page">
       <PageHead title="Timeline" id="timeline" />
       <p className="why">
-        What the journal says, newest first. Opened {date(snapshot.opened_at)} at {fullTime(snapshot.opened_at)}.
+        What the journal says, newest first. Opened {date(snapshot.opened_at)} at {fullTime(snapshot.opened_at)}
+        {snapshot.t0 !== null && `; T0 at ${fullTime(snapshot.t0.at)}`}.
       </p>
-      <Decisions />
-      <Planned steps={steps} />
+      <Planned phases={snapshot.phases} now={now} />
       <Block id="story" title="What happened" note={`${chosen.length} of ${events.length} events`}>
         <div className="filters" role="search" aria-label="Filter the timeline">
           <Filter label="Actor" value={actor} all="Everybody" options={actors.map((a) => [a, a])} onPick={setActor} />
@@ -167,14 +222,37 @@ export function TimelineScreen() {
             <span>Monitor readings and unchanged checks too</span>
           </label>
         </div>
-        {shown.length === 0 && <p>{events.length === 0 ? "The journal is being read." : "No event is like that."}</p>}
+        {shown.length === 0 && (
+          <p className="empty">
+            {events.length === 0 ? (
+              "The journal is being read."
+            ) : (
+              <>
+                No event is like that.{" "}
+                <button
+                  type="button"
+                  className="quiet-button"
+                  onClick={() => {
+                    setActor("");
+                    setStep("");
+                    setKind("");
+                  }}
+                >
+                  Show all
+                </button>
+              </>
+            )}
+          </p>
+        )}
         <ol className="story" data-testid="timeline" reversed>
           {shown.map((e) => (
-            <li key={e.seq} data-testid={`event-${e.seq}`} data-kind={e.kind}>
+            <li key={e.seq} data-testid={`event-${e.seq}`} data-kind={e.kind} className={snapshot.t0?.at === e.at ? "t0" : undefined}>
+              <Shape kind={markOf(e.kind)} />
               <time dateTime={e.at} title={fullTime(e.at)}>
                 {shortTime(e.at)}
               </time>
               <div>
+                {snapshot.t0?.at === e.at && <p className="t0-mark">T0</p>}
                 <p>{e.sentence}</p>
                 <p className="meta">
                   {e.step !== null && <a href={href({ name: "step", step: e.step })}>{titles.get(e.step) ?? e.step}</a>}

@@ -23,6 +23,12 @@ export function choose(next: Choice): void {
   apply();
 }
 
+/** Tells when the colours changed; the returned function ends that. */
+export function onMode(tell: () => void): () => void {
+  listeners.add(tell);
+  return () => listeners.delete(tell);
+}
+
 /** Sets mode and density once, before the first paint. */
 export function startMode(): void {
   const asked = new URLSearchParams(window.location.search).get("mode");
@@ -34,10 +40,7 @@ export function startMode(): void {
 
 export function useChoice(): Choice {
   return useSyncExternalStore(
-    (tell) => {
-      listeners.add(tell);
-      return () => listeners.delete(tell);
-    },
+    onMode,
     () => choice,
   );
 }

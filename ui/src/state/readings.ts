@@ -2,7 +2,7 @@
 // age, and whether it has become Unknown, is worked out here on every tick.
 import { age } from "../format/time";
 import { aboutWords } from "../format/undo";
-import type { Answer, ReadingView, RunSnapshot, StepView, Tone } from "../ipc";
+import type { Answer, Deadline, PhaseView, ReadingView, RunSnapshot, StepView, Tone } from "../ipc";
 
 /** A reading with its age at this moment. */
 export type Fresh = ReadingView & { age: number | null; stale: boolean };
@@ -88,13 +88,31 @@ export function currentStep(snapshot: RunSnapshot): StepView | undefined {
   );
 }
 
+/** The phase that waits for go, where that is what the run waits for. */
+export function currentGate(snapshot: RunSnapshot): PhaseView | undefined {
+  const step = currentStep(snapshot);
+  if (step === undefined || isFinished(step) || !["to_do", "blocked", "ready", "checking"].includes(step.state)) return undefined;
+  const phase = snapshot.phases.find((p) => p.steps.some((s) => s.id === step.id));
+  return phase?.gate != null && phase.gate.state !== "go" ? phase : undefined;
+}
+
+/** Decisions that nobody has taken, gates that wait included. */
+export const openDecisions = (snapshot: RunSnapshot): number =>
+  snapshot.decisions.filter((d) => d.value === null).length;
+
+/** Deadlines whose clock runs, soonest first. */
+export const running = (deadlines: readonly Deadline[]): (Deadline & { at: string })[] =>
+  deadlines
+    .filter((d): d is Deadline & { at: string } => d.at !== null)
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+
 /** The soonest end of a wait that time alone mends, with its check's title. */
-export function nextWait(snapshot: RunSnapshot, now: number): { title: string; at: number } | undefined {
+export function nextWait(snapshot: RunSnapshot, now: number): { title: string; step: string; at: number } | undefined {
   const waits = allSteps(snapshot)
     .filter((s) => !isFinished(s))
-    .flatMap((s) => [...s.before, ...s.verify])
+    .flatMap((s) => [...s.before, ...s.verify].map((r) => ({ ...r, step: s.id })))
     .filter((r) => r.tone === "waiting" && r.until !== null)
-    .map((r) => ({ title: r.title, at: Date.parse(r.until ?? "") }))
+    .map((r) => ({ title: r.title, step: r.step, at: Date.parse(r.until ?? "") }))
     .filter((w) => w.at > now)
     .sort((a, b) => a.at - b.at);
   return waits[0];

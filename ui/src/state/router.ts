@@ -2,14 +2,23 @@
 import { useSyncExternalStore } from "react";
 import type { ScopeView } from "../ipc";
 
+/** The step that a place is about, where it is about one. */
+export const stepOf = (place: Place): string | undefined => ("step" in place ? place.step : undefined);
+
 /** Every screen: its name, its pattern and whether it needs an open run. */
 export const routes = [
   { name: "start", path: "/start", title: "Start", run: false },
+  { name: "runbook", path: "/runbook", title: "Open a runbook", run: false },
   { name: "run", path: "/run", title: "Run", run: true },
   { name: "step", path: "/run/:step", title: "Step", run: true },
   { name: "confirm", path: "/run/:step/confirm", title: "Confirm", run: true },
+  { name: "fields", path: "/run/:step/fields", title: "Field by field", run: true },
+  { name: "gate", path: "/gate/:phase", title: "Go or no-go", run: true },
   { name: "rollback", path: "/rollback", title: "Roll back", run: true },
   { name: "live", path: "/live", title: "Live", run: true },
+  { name: "decisions", path: "/decisions", title: "Decisions", run: true },
+  { name: "amend", path: "/amend", title: "Amend the plan", run: true },
+  { name: "war-room", path: "/war-room", title: "War room", run: true },
   { name: "timeline", path: "/timeline", title: "Timeline", run: true },
   { name: "rehearsal", path: "/rehearsal", title: "Rehearsal", run: true },
 ] as const;
@@ -18,8 +27,9 @@ export type RouteName = (typeof routes)[number]["name"];
 
 /** Where the window is. */
 export type Place =
-  | { name: Exclude<RouteName, "step" | "confirm" | "rollback"> }
-  | { name: "step" | "confirm"; step: string }
+  | { name: Exclude<RouteName, "step" | "confirm" | "fields" | "gate" | "rollback"> }
+  | { name: "step" | "confirm" | "fields"; step: string }
+  | { name: "gate"; phase: string }
   | { name: "rollback"; scope: ScopeView | null };
 
 export function scopeText(scope: ScopeView): string {
@@ -42,6 +52,10 @@ export function href(place: Place): string {
       return `#/run/${encodeURIComponent(place.step)}`;
     case "confirm":
       return `#/run/${encodeURIComponent(place.step)}/confirm`;
+    case "fields":
+      return `#/run/${encodeURIComponent(place.step)}/fields`;
+    case "gate":
+      return `#/gate/${encodeURIComponent(place.phase)}`;
     case "rollback":
       return place.scope === null ? "#/rollback" : `#/rollback?scope=${encodeURIComponent(scopeText(place.scope))}`;
     default:
@@ -57,7 +71,8 @@ export function parse(hash: string): Place {
     const want = route.path.split("/").filter((s) => s !== "");
     if (want.length !== have.length) continue;
     if (!want.every((w, i) => w.startsWith(":") || w === have[i])) continue;
-    if (route.name === "step" || route.name === "confirm") return { name: route.name, step: have[1] ?? "" };
+    if (route.name === "gate") return { name: route.name, phase: have[1] ?? "" };
+    if (route.name === "step" || route.name === "confirm" || route.name === "fields") return { name: route.name, step: have[1] ?? "" };
     if (route.name === "rollback") {
       return { name: "rollback", scope: scopeOf(new URLSearchParams(query).get("scope")) };
     }

@@ -147,7 +147,7 @@ export class Store {
   readonly submit = async (
     name: string,
     command: RunCommand,
-    extra: { basis?: string | null; reason?: string | null } = {},
+    extra: { basis?: string | null; reason?: string | null; by?: string } = {},
   ): Promise<boolean> => {
     const { run, operator, busy } = this.#state;
     if (run === null || busy !== null) return false;
@@ -156,7 +156,7 @@ export class Store {
       await this.ipc.submitRun(run, {
         command,
         basis: extra.basis ?? null,
-        by: operator,
+        by: extra.by ?? operator,
         reason: extra.reason ?? null,
       });
       this.#set({ busy: null });
@@ -167,6 +167,43 @@ export class Store {
       if (failure.api.code === "stale_screen") await this.#reread(run);
       return false;
     }
+  };
+
+  /** Puts another plan in the place of the run's; true when the core accepted. */
+  readonly amend = async (runbook: string, basis: string, reason: string): Promise<boolean> => {
+    const { run, busy, operator } = this.#state;
+    if (run === null || busy !== null) return false;
+    this.#set({ busy: "amend", failure: null });
+    try {
+      await this.ipc.amendRun(run, runbook, basis, operator, reason);
+      this.#set({ busy: null });
+      // A plan for another target has another world: its stream is a new one.
+      await this.open(run);
+      return true;
+    } catch (thrown) {
+      this.#set({ busy: null, failure: asFailure(thrown) });
+      return false;
+    }
+  };
+
+  /** Opens a run of a runbook and shows it; true when it is open. */
+  readonly openRunbook = async (runbook: string, target: string): Promise<boolean> => {
+    const { busy, operator } = this.#state;
+    if (busy !== null) return false;
+    this.#set({ busy: "open", failure: null });
+    try {
+      const run = await this.ipc.openRunbook(runbook, target, operator);
+      this.#set({ busy: null });
+      return await this.open(run);
+    } catch (thrown) {
+      this.#set({ busy: null, failure: asFailure(thrown) });
+      return false;
+    }
+  };
+
+  readonly openResource = (id: string): void => {
+    const { run } = this.#state;
+    if (run !== null) this.ipc.openResource(run, id).catch(this.fail);
   };
 
   readonly askTake = (taking: boolean): void => this.#set({ taking });

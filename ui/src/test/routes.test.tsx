@@ -13,7 +13,7 @@ async function violations(): Promise<string[]> {
   return result.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`);
 }
 
-const pathOf = (path: string) => `#${path.replace(":step", "mid.3")}`;
+const pathOf = (path: string) => `#${path.replace(":step", "mid.3").replace(":phase", "post")}`;
 
 describe("every route", () => {
   for (const route of routes) {
@@ -43,6 +43,8 @@ describe("every route", () => {
       { name: "rollback", scope: { step: "mid.3" } },
       { name: "rollback", scope: "all" },
       { name: "rollback", scope: null },
+      { name: "gate", phase: "pre/1" },
+      { name: "fields", step: "mid.3" },
       { name: "live" },
     ] as const) {
       expect(parse(href(place))).toEqual(place);

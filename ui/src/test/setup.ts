@@ -1,4 +1,4 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach } from "vitest";
 
 // jsdom has neither; cmdk needs both.
@@ -10,6 +10,9 @@ class NoResize {
 globalThis.ResizeObserver ??= NoResize as unknown as typeof ResizeObserver;
 Element.prototype.scrollIntoView ??= () => undefined;
 Element.prototype.scrollTo ??= () => undefined;
+
+// A busy machine is no failure: what is waited for comes, or the test's own time is over.
+configure({ asyncUtilTimeout: 8000 });
 
 beforeEach(() => {
   window.location.hash = "";

@@ -33,7 +33,7 @@ describe("status never lies", () => {
     expect(row().querySelector(".shape.k-unknown")).toBeTruthy();
     expect(screen.getByTestId("answer-users").textContent).toContain("Can't tell");
     expect(screen.getByTestId("check-routes").dataset["tone"]).toBe("unknown");
-    expect(screen.getByTestId("check-routes").textContent).toContain("Unknown: last read 6 min ago");
+    expect(screen.getByTestId("check-routes").textContent).toMatch(/^Unknown.*last read 6 min ago$/);
   });
 
   it("one stale monitor is enough for “Can't tell”, while updates still come", async () => {

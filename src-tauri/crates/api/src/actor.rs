@@ -320,14 +320,14 @@ impl State {
                     return Ok(());
                 };
                 let known = self.driver.run().watched.get(&id);
-                let changed = self
+                let state = self
                     .live
                     .monitors
                     .entry(id.clone())
-                    .or_insert_with(|| MonitorRun::resume(known))
-                    .take(&monitor, reading.clone());
-                if changed {
-                    self.driver.keep_reading(&id, reading).await?;
+                    .or_insert_with(|| MonitorRun::resume(known));
+                if state.take(&monitor, reading.clone()) {
+                    let state = state.state();
+                    self.driver.keep_reading(&id, reading, state).await?;
                 }
             }
             Message::Seen(Seen::Readiness(readiness)) => self.live.readiness = readiness,
@@ -355,7 +355,7 @@ impl State {
     }
 
     fn publish(&mut self) {
-        self.live.sign_in_until = self.world.sign_in_until();
+        self.live.sign_in = self.world.sign_in();
         let run = self.driver.run();
         if self.run.borrow().seq != run.seq {
             self.run.send_replace(Arc::new(run.clone()));

@@ -14,9 +14,10 @@ use crate::wire::{ApiError, FaultView, RehearsalCommand, RehearsalPart, Rehearsa
 use crate::world::{RunWorld, servers};
 
 /// The switches of the panel: each a fault in the spelling of the command line, and its sentence.
-const SWITCHES: [(&str, &str); 9] = [
+const SWITCHES: [(&str, &str); 17] = [
     ("site-down", "The new site answers every request with 503."),
     ("site-down:old", "The old site answers every request with 503."),
+    ("site-down:reval", "Reval answers every request with 503."),
     ("site-slow", "The new site answers late."),
     (
         "throttle",
@@ -41,6 +42,34 @@ const SWITCHES: [(&str, &str); 9] = [
     (
         "second-writer",
         "Somebody else changes the record now. It can't be switched off again.",
+    ),
+    (
+        "partial-policy",
+        "The new pool's password policy was declared in part: the rest is off.",
+    ),
+    (
+        "missing-trigger",
+        "The new pool has no trigger that migrates users.",
+    ),
+    (
+        "wrong-client-flow",
+        "The new pool's client takes no passwords, so nobody is migrated.",
+    ),
+    (
+        "default-mail",
+        "The new pool sends its mail through Cognito: 50 a day, then none.",
+    ),
+    (
+        "denied:DescribeUserPool",
+        "The role may not describe user pools; everything else is answered.",
+    ),
+    (
+        "throttle:ListUsers:0",
+        "Cognito refuses every search for users as too many requests.",
+    ),
+    (
+        "empty-pages",
+        "The first three pages of every search for users hold nobody.",
     ),
 ];
 
@@ -85,22 +114,22 @@ impl Host {
         let state = Client::new(&handle).state().await.map_err(control)?;
         let mut parts = vec![RehearsalPart {
             kind: "aws".to_owned(),
-            name: "AWS (Route 53, STS)".to_owned(),
+            name: "AWS (Route 53, Cognito, STS)".to_owned(),
             address: handle.endpoint.clone(),
             state: format!("{} record sets in {}", state.records.len(), state.zone_name),
         }];
-        parts.extend(state.sites.iter().map(|site| RehearsalPart {
-            kind: "site".to_owned(),
-            name: format!(
-                "{} site",
-                if site.site == rehearsal::Site::Old {
-                    "Old"
-                } else {
-                    "New"
+        parts.extend(state.sites.iter().map(|site| {
+            RehearsalPart {
+                kind: "site".to_owned(),
+                name: match site.site {
+                    rehearsal::Site::Old => "Old site",
+                    rehearsal::Site::New => "New site",
+                    rehearsal::Site::Reval => "Reval",
                 }
-            ),
-            address: site.site.address().to_string(),
-            state: format!("build {}", site.site.build()),
+                .to_owned(),
+                address: site.site.address().to_string(),
+                state: format!("build {}", site.site.build()),
+            }
         }));
         parts.extend(handle.name_servers.iter().map(|server| RehearsalPart {
             kind: "name_server".to_owned(),
@@ -187,6 +216,16 @@ pub(crate) fn control(error: rehearsal::control::ControlError) -> ApiError {
     )
 }
 
+/// Where probes look inside the closed world.
+pub(crate) fn probes(handle: &rehearsal::Handle) -> ProbeWorld {
+    ProbeWorld {
+        dial: handle.dial.clone(),
+        ca_pem: Some(handle.ca_pem.clone()),
+        name_servers: Some(servers(&handle.name_servers)),
+        resolvers: servers(&handle.resolvers),
+    }
+}
+
 /// The world of a rehearsal run.
 pub(crate) fn surroundings(target: Target, handle: &rehearsal::Handle) -> Result<Surroundings, ApiError> {
     let clock: Arc<dyn Clock> = Arc::new(WorldClock::new(handle.clock));
@@ -197,12 +236,7 @@ pub(crate) fn surroundings(target: Target, handle: &rehearsal::Handle) -> Result
         rehearsal_credentials: Some((rehearsal::ACCESS_KEY.to_owned(), "rehearsal".to_owned())),
         clock: Some(clock.clone()),
     })?;
-    let probes = ProbeWorld {
-        dial: handle.dial.clone(),
-        ca_pem: Some(handle.ca_pem.clone()),
-        name_servers: Some(servers(&handle.name_servers)),
-        resolvers: servers(&handle.resolvers),
-    };
+    let probes = probes(handle);
     let speed = handle.clock.scale.max(1);
     Ok(Surroundings {
         world: Arc::new(RunWorld::new(aws, probes, target, clock.clone())),

@@ -3,6 +3,8 @@
 
 mod amend;
 mod fields;
+pub mod runbooks;
+mod truth;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -14,7 +16,6 @@ use switchback_engine::ports::{Clock, Journal, World};
 use switchback_engine::run::Run;
 use switchback_journal::{RecoveryCode, Store};
 use switchback_model::{EventKind, Holder, Operator, Plan, RunId, Submission, TargetKind};
-use switchback_probes::ProbeWorld;
 use switchback_rehearsal as rehearsal;
 use tokio::sync::Mutex;
 
@@ -156,6 +157,15 @@ impl Host {
 
     /// The same, with a recovery code that opens what the run seals.
     pub fn run_new_with(&self, plan: Plan, code: Option<&RecoveryCode>) -> Result<RunId, ApiError> {
+        self.run_new_by(plan, code, &self.options.operator)
+    }
+
+    pub(crate) fn run_new_by(
+        &self,
+        plan: Plan,
+        code: Option<&RecoveryCode>,
+        by: &Operator,
+    ) -> Result<RunId, ApiError> {
         let endpoint = self.endpoint_for(&plan)?;
         let kind = plan.target.kind;
         let run = RunId::new(uuid::Uuid::now_v7().to_string())?;
@@ -164,7 +174,7 @@ impl Host {
             plan_digest: plan.digest(),
             plan: Box::new(plan),
             endpoint,
-            by: self.options.operator.clone(),
+            by: by.clone(),
         };
         self.store
             .create_run(&run, self.clock_of(kind).now(), opened, code)?;
@@ -266,10 +276,7 @@ impl Host {
             rehearsal_credentials: None,
             clock: Some(clock.clone()),
         })?;
-        let probes = ProbeWorld {
-            resolvers: target.resolvers.iter().map(|(n, a)| (n.clone(), *a)).collect(),
-            ..ProbeWorld::default()
-        };
+        let probes = truth::outside(&target);
         Ok(Surroundings {
             world: Arc::new(RunWorld::new(aws, probes, target, clock.clone())),
             clock,

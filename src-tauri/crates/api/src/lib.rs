@@ -12,6 +12,8 @@ pub mod mirror;
 mod outlook;
 pub mod plan;
 pub mod rehearse;
+pub mod report;
+pub mod resource;
 pub mod sealing;
 mod seat;
 pub mod sheet;

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use switchback_engine::monitor;
 use switchback_engine::ports::{Clock, World};
 use switchback_engine::run::Run;
@@ -16,6 +17,9 @@ use crate::wire::RunSnapshot;
 
 /// How often, in world time, the way back is looked at.
 const LOOK_BACK_EVERY: Duration = Duration::from_secs(20);
+
+/// An answer of a monitor that took longer than this, in world time, counts from its question.
+const SLOW: SignedDuration = SignedDuration::from_secs(15);
 
 /// What was seen of the world.
 pub(crate) enum Seen {
@@ -46,7 +50,12 @@ pub(crate) async fn watch_monitors<M: From<Seen> + Send + 'static>(
             tasks.spawn(async move {
                 loop {
                     let now_run = run.borrow().clone();
-                    if let Some(reading) = monitor::read(&now_run, &monitor, &*world).await {
+                    let asked = clock.now();
+                    if let Some(mut reading) = monitor::read(&now_run, &monitor, &*world).await {
+                        // A machine that was busy or asleep in between looks at an answer of long ago.
+                        if reading.observed_at.duration_since(asked) > SLOW {
+                            reading.observed_at = asked;
+                        }
                         let Some(inbox) = inbox.upgrade() else { return };
                         if inbox
                             .send(Seen::Reading(monitor.id.clone(), reading).into())

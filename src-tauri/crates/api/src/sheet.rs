@@ -129,7 +129,7 @@ impl Host {
 }
 
 /// Whole or not at all: half a sheet would be worse than none.
-fn write(file: &Path, text: &str) -> Result<(), ApiError> {
+pub(crate) fn write(file: &Path, text: &str) -> Result<(), ApiError> {
     let draft = file.with_extension("new");
     let written = file
         .parent()

@@ -302,7 +302,7 @@ impl State {
     }
 
     fn snapshot(&mut self) -> RunSnapshot {
-        self.live.sign_in_until = self.world.sign_in_until();
+        self.live.sign_in = self.world.sign_in();
         snapshot(&self.run, &self.live, self.clock.now())
     }
 }

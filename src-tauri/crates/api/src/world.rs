@@ -3,9 +3,10 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use switchback_aws::{Aws, ParentNs};
 use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, World};
 use switchback_engine::sign_in::SignIn;
@@ -13,6 +14,10 @@ use switchback_engine::ttl::{TtlWait, ttl_wait};
 use switchback_model::dns::DnsName;
 use switchback_model::{ActionSpec, CheckKind, CheckReading, CheckSpec, Target, Verdict};
 use switchback_probes::{self as probes, ProbeWorld};
+
+/// Wall and monotonic clock apart by more than this during a question: the machine slept, or its clock
+/// was set. As in the engine's driver.
+const JUMPED: SignedDuration = SignedDuration::from_secs(3);
 
 /// AWS and the outside, as one target sees them.
 pub struct RunWorld {
@@ -44,9 +49,19 @@ impl RunWorld {
         }
     }
 
-    /// Observed when the answer came, not when the question was asked.
-    fn observed_now(&self, mut reading: CheckReading) -> CheckReading {
-        reading.observed_at = self.clock.now();
+    /// Both clocks, when a question is asked.
+    fn asked(&self) -> (Timestamp, Duration) {
+        (self.clock.now(), self.clock.monotonic())
+    }
+
+    /// Observed when the answer came, not when the question was asked; unless the machine slept or its
+    /// clock was set in between: then nobody knows how old the answer is, and it counts from the question.
+    fn observed_now(&self, (asked, then): (Timestamp, Duration), mut reading: CheckReading) -> CheckReading {
+        let now = self.clock.now();
+        let steady = SignedDuration::try_from(self.clock.monotonic().saturating_sub(then));
+        let apart = (now.duration_since(asked) - steady.unwrap_or(SignedDuration::MAX)).abs();
+        let tolerance = SignedDuration::try_from(self.clock.tolerance()).unwrap_or(SignedDuration::MAX);
+        reading.observed_at = if apart > JUMPED.max(tolerance) { asked } else { now };
         reading
     }
 
@@ -154,8 +169,13 @@ impl World for RunWorld {
         self.aws.sign_in()
     }
 
+    async fn signed_in(&self) -> Option<SignIn> {
+        self.aws.signed_in().await
+    }
+
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {
-        let now = self.clock.now();
+        let asked = self.asked();
+        let now = asked.0;
         let observers = self.target.observers;
         match &spec.kind {
             CheckKind::Identity => self.aws.check_identity(spec, &self.target, now).await,
@@ -183,20 +203,20 @@ impl World for RunWorld {
             } => {
                 let reading =
                     probes::check_authoritative(spec, name, zone, *record, values, &self.probes, now).await;
-                self.observed_now(reading)
+                self.observed_now(asked, reading)
             }
             CheckKind::Resolvers { name, record, values } => {
                 let reading = probes::check_resolvers(spec, name, *record, values, &self.probes, now).await;
-                self.observed_now(reading)
+                self.observed_now(asked, reading)
             }
             CheckKind::HttpBuild { url, address, build } => {
                 let reading =
                     probes::check_http_build(spec, url, *address, build.as_deref(), &self.probes, now).await;
-                self.observed_now(reading)
+                self.observed_now(asked, reading)
             }
             CheckKind::Certificate { host, address, days } => {
                 let reading = probes::check_certificate(spec, host, *address, *days, &self.probes, now).await;
-                self.observed_now(reading)
+                self.observed_now(asked, reading)
             }
             CheckKind::Cognito(check) => self.aws.check_cognito(spec, check, now).await,
         }

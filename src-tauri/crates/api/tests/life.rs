@@ -243,12 +243,18 @@ async fn a_run_that_a_window_drives_is_amended_from_a_runbook() {
     let none = Digest::of_bytes(b"");
     // A runbook with an error changes nothing, and is told with its place.
     let broken = amended(book.path(), &[(TITLE, "title = 1")]);
-    let error = host.amend(&run, (&broken, None), none, "why").await.unwrap_err();
+    let error = host
+        .amend(&run, (&broken, None), none, (host.operator().clone(), "why"))
+        .await
+        .unwrap_err();
     assert_eq!((error.code.as_str(), error.exit_code()), ("bad_input", 3));
     assert!(error.place.contains("runbook.toml:"), "{error:?}");
     // What nobody has looked at is stale.
     let file = amended(book.path(), &[(TITLE, "title = \"Lower it\""), MONITOR]);
-    let error = host.amend(&run, (&file, None), none, "why").await.unwrap_err();
+    let error = host
+        .amend(&run, (&file, None), none, (host.operator().clone(), "why"))
+        .await
+        .unwrap_err();
     assert_eq!((error.code.as_str(), error.exit_code()), ("stale_screen", 5));
     let plan = switchback_api::plan::resolve(&file, "rehearsal").unwrap();
     let view = host.amendment(&run, &plan).await.unwrap();
@@ -278,9 +284,14 @@ async fn a_run_that_a_window_drives_is_amended_from_a_runbook() {
     let error: ApiError = host.submit_run(&run, smuggled).await.unwrap_err();
     assert_eq!((error.code.as_str(), error.exit_code()), ("guard", 5));
     assert_eq!(host.run_snapshot(&run).await.unwrap().plan_digest, before);
-    host.amend(&run, (&file, None), basis, "clearer words")
-        .await
-        .unwrap();
+    host.amend(
+        &run,
+        (&file, None),
+        basis,
+        (host.operator().clone(), "clearer words"),
+    )
+    .await
+    .unwrap();
     let shown = tokio::time::timeout(
         Duration::from_secs(30),
         snapshots.wait_for(|snapshot| snapshot.plan_digest == view.to),

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use switchback_api::host::{Host, HostOptions};
-use switchback_api::rehearse::{Audience, Line, Stage, auto};
+use switchback_api::rehearse::{Audience, Line, Script, Stage, auto};
 use switchback_api::wire::ApiError;
 use switchback_model::Operator;
 
@@ -31,13 +31,21 @@ impl Audience for Notes {
 }
 
 async fn rehearse(fault: Option<&str>) -> switchback_api::rehearse::Outcome {
+    let script = Script {
+        fault,
+        ..Script::default()
+    };
+    scripted(&script, 40).await
+}
+
+async fn scripted(script: &Script<'_>, scale: u32) -> switchback_api::rehearse::Outcome {
     let home = tempfile::tempdir().unwrap();
     let mut options = HostOptions::new(Operator::new("m.example").unwrap());
     options.home = Some(home.path().to_owned());
-    options.rehearsal_scale = 40;
+    options.rehearsal_scale = scale;
     let host = Host::start(options).unwrap();
     let mut notes = Notes::default();
-    let outcome = auto(&host, fault, &mut notes).await.unwrap();
+    let outcome = auto(&host, script, &mut notes).await.unwrap();
     assert_eq!(notes.stages, [Stage::Start, Stage::Far, Stage::End]);
     println!("{outcome:#?}");
     outcome
@@ -48,6 +56,102 @@ async fn forward_and_all_the_way_back() {
     let outcome = rehearse(None).await;
     assert!(outcome.is_clean(), "{outcome:?}");
     assert_eq!(outcome.far_difference.len(), 2, "one record set gone, one new");
+}
+
+/// The whole plan: forward through mid.3 and back by R3, forward through mid.4 and back by R4, forward
+/// to the end and all the way back.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_plan_there_and_back() {
+    let script = Script {
+        runbook: Some("tis-cognito"),
+        fault: None,
+    };
+    let outcome = scripted(&script, 80).await;
+    assert!(outcome.is_clean(), "{outcome:?}");
+    assert_eq!(outcome.difference, None);
+    let rules: Vec<_> = outcome
+        .rules
+        .iter()
+        .map(|tried| (tried.rule.as_str(), tried.after.as_str(), tried.items))
+        .collect();
+    // Each rule's steps and its notice.
+    assert_eq!(rules, [("R3", "switch-dns", 2), ("R4", "reval-ui", 4)]);
+    // After a rollback people decide again whether the night goes on.
+    assert_eq!(outcome.gates, ["pre", "mid", "mid", "mid", "post"]);
+    assert_eq!(outcome.far_difference.len(), 2, "one record set gone, one new");
+    let by_hand: Vec<_> = outcome
+        .by_hand
+        .iter()
+        .map(|one| {
+            format!(
+                "{} {} {} {}/{}",
+                one.plan_ref, one.step, one.kind, one.attested, one.taken_back
+            )
+        })
+        .collect();
+    // Said and taken back: what has no effect is not, and the rules' notices are sent.
+    let expected = [
+        "pre.1 pool-canary attest 1/0",
+        "pre.2 admins-api attest 1/0",
+        "pre.3 admins-ui-paths attest 1/0",
+        "pre.4 amplify-noted attest 1/0",
+        "pre.5 reval-ready attest 1/0",
+        "pre.6 user-management-tested attest 1/0",
+        "pre.7 notice-in-advance notice 1/1",
+        "mid.1 notice-start notice 1/1",
+        "mid.2 restrict-writes attest 1/1",
+        "mid.3 freeze-pipelines attest 1/1",
+        " notice notice 2/0",
+        "mid.4 reval-api attest 2/2",
+        "mid.4 reval-ui attest 2/2",
+        "mid.5 switch-user-management attest 1/1",
+        "mid.2 lift-restriction attest 1/1",
+        "mid.3 terraform-agrees attest 1/1",
+        "post.1 unmigrated-user-page attest 1/1",
+        "post.2 amplify-upgrade attest 1/1",
+    ];
+    assert_eq!(by_hand, expected);
+}
+
+/// Reval fails on the night: the monitor of Reval proposes R4, which goes back.
+#[tokio::test(flavor = "multi_thread")]
+async fn reval_fails_and_its_rule_goes_back() {
+    let script = Script {
+        runbook: Some("tis-cognito"),
+        fault: Some("site-down:reval"),
+    };
+    let outcome = scripted(&script, 80).await;
+    assert!(outcome.is_clean(), "{outcome:?}");
+    let rules: Vec<_> = outcome.rules.iter().map(|tried| tried.rule.as_str()).collect();
+    assert_eq!(rules, ["R4"]);
+}
+
+/// A pool that is not as planned stops the run at the step that reads it, before anything is changed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pool_that_is_not_as_planned_stops_the_run() {
+    for (fault, step) in [
+        ("partial-policy", "pool-settings"),
+        ("missing-trigger", "pool-triggers"),
+        ("wrong-client-flow", "pool-client"),
+        ("domain-creating", "pool-client"),
+        ("default-mail", "pool-email"),
+    ] {
+        let script = Script {
+            runbook: Some("tis-cognito"),
+            fault: Some(fault),
+        };
+        let outcome = scripted(&script, 80).await;
+        assert!(!outcome.went_all_the_way, "{fault}");
+        let why = outcome.difference.clone().unwrap_or_default();
+        assert!(
+            why.starts_with(&format!("step {step} is blocked: ")),
+            "{fault}: {why}"
+        );
+        assert!(
+            outcome.far_difference.is_empty() && outcome.end_difference.is_empty(),
+            "{fault}"
+        );
+    }
 }
 
 /// With each fault the run goes all the way and comes back, or it says by name what differs.
@@ -71,6 +175,9 @@ async fn with_each_fault() {
         ("tls-expired", false),
         ("tls-wrong-name", false),
         ("other-zone:private", false),
+        // What is wrong with a user pool does not stop a switch of a name.
+        ("partial-policy", true),
+        ("denied:ListUsers", true),
     ] {
         rehearsals.spawn(async move { (fault, all_the_way, rehearse(Some(fault)).await) });
     }

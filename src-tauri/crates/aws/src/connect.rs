@@ -76,7 +76,7 @@ pub struct Aws {
     /// Zone id → name, of public zones whose name was read; a zone's name never changes.
     pub(crate) zones: Arc<Mutex<BTreeMap<String, DnsName>>>,
     /// Whose credentials; none for the rehearsal's fixed ones.
-    credentials: Option<Chain>,
+    pub(crate) credentials: Option<Chain>,
     context: Context,
     clock: Option<Arc<dyn Clock>>,
     paced: bool,

@@ -182,6 +182,7 @@ impl Template {
                     .map(move |monitor| (verdict.clone(), monitor))
             })
             .map(|(verdict, monitor)| EventKind::MonitorRead {
+                state: None,
                 monitor: monitor.id.clone(),
                 reading: CheckReading {
                     verdict,

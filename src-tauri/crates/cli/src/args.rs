@@ -7,8 +7,10 @@ use clap::{ArgGroup, Args as Group, Parser, Subcommand};
 use clap_complete::Shell;
 use switchback_model::FieldChoice;
 
+mod connection;
 mod gate;
 
+pub use connection::{Connection, Profiles, Report};
 pub use gate::{Deadline, Gate};
 
 /// Moves an application's sign-in step by step, with a proven way back.
@@ -108,6 +110,13 @@ pub enum Command {
     /// Show, verify, export or import the journal of a run
     #[command(subcommand)]
     Journal(Journal),
+    /// List the AWS profiles of this computer
+    #[command(subcommand)]
+    Profiles(Profiles),
+    /// Check the connection to AWS, from this computer to the services; changes nothing
+    Connection(Connection),
+    /// Write the report of a run: what happened, planned against actual, who decided what
+    Report(Report),
     /// Keep secrets in the operating system's keychain
     #[command(subcommand)]
     Secret(Secret),
@@ -290,6 +299,9 @@ pub enum Step {
         /// The digest of the preview that you saw
         #[arg(long, value_name = "DIGEST")]
         preview: Option<String>,
+        /// Go on although this guard stands in the way, by its name: sign-in
+        #[arg(long = "override", value_name = "GUARD", requires = "reason")]
+        overrides: Vec<String>,
         /// Why; it is recorded
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
@@ -517,9 +529,13 @@ pub struct Rehearse {
     /// Start the closed world and print its endpoints; ends with Ctrl-C
     #[arg(long)]
     pub serve: bool,
-    /// The whole runbook forward and a full rollback; exit 0 only if the world ends as it began
+    /// The whole runbook forward and a full rollback; exit 0 only if the world ends as it began.
+    /// Where monitors propose several rules, each is tried on the way
     #[arg(long)]
     pub auto: bool,
+    /// With --auto: a runbook with a target `rehearsal`, such as tis-cognito [default: dns-switch]
+    #[arg(long, value_name = "RUNBOOK", requires = "auto")]
+    pub runbook: Option<String>,
     /// With --auto: what goes wrong on the way, such as lost-response
     #[arg(long, value_name = "NAME", requires = "auto")]
     pub fault: Option<String>,

@@ -10,6 +10,12 @@ use crate::print::{Out, complain};
 pub const OK: u8 = 0;
 /// The command line is not understood.
 pub const USAGE: u8 = 2;
+/// A check failed.
+pub const CHECK_FAILED: u8 = 3;
+/// It could not be told.
+pub const UNKNOWN: u8 = 4;
+/// A person has to sign in.
+pub const SIGN_IN: u8 = 6;
 /// A rollback completed.
 pub const ROLLED_BACK: u8 = 7;
 

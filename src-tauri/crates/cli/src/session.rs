@@ -79,24 +79,30 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Reads a monitor once, and keeps what changes its state: a deadline counts by the journal.
+    /// Reads a monitor until it is steady, and keeps what changes its state: a deadline counts by the
+    /// journal. One sample against what the journal says proves nothing.
     pub async fn look_at_monitor(&mut self, id: &MonitorId) -> Result<(), ApiError> {
-        let run = self.run();
-        let Some(monitor) = run
-            .plan
-            .monitors
-            .iter()
-            .find(|monitor| monitor.id == *id)
-            .cloned()
-        else {
+        let monitors = &self.run().plan.monitors;
+        let Some(monitor) = monitors.iter().find(|monitor| monitor.id == *id).cloned() else {
             return Ok(());
         };
-        let mut state = MonitorRun::resume(run.watched.get(id));
-        if let Some(reading) = read(run, &monitor, &*self.world).await
-            && state.take(&monitor, reading.clone())
-        {
-            self.driver.keep_reading(id, reading).await?;
-            self.tell();
+        let mut state = MonitorRun::resume(self.run().watched.get(id));
+        for look in 0..monitor.fail_after.max(monitor.pass_after) {
+            if look > 0 {
+                let every = Duration::from_secs(u64::from(monitor.every_s));
+                self.clock.sleep(every).await;
+            }
+            let Some(reading) = read(self.run(), &monitor, &*self.world).await else {
+                return Ok(());
+            };
+            let passes = reading.verdict.lets_through();
+            if state.take(&monitor, reading.clone()) {
+                self.driver.keep_reading(id, reading, state.state()).await?;
+                self.tell();
+            }
+            if state.failing == Some(!passes) {
+                return Ok(());
+            }
         }
         Ok(())
     }

@@ -1,2 +1,14 @@
 //! User look-up: what a person may ask for, what the answer means, and what to do next. Pure: the
 //! pools are read by `aws`, the two meet in `api`.
+
+pub mod machine;
+pub mod query;
+pub mod source;
+pub mod verdict;
+
+pub use query::{MatchedBy, NotAQuery, Query, Question};
+pub use source::{NotASource, Row, RowFault, Source};
+pub use verdict::{Answer, PoolAnswer, Read, Verdict, WhyNot, judge};
+
+#[cfg(test)]
+mod fakes;

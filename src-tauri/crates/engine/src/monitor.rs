@@ -1,6 +1,9 @@
 //! Monitors: hysteresis over raw readings, so that one lucky or unlucky sample proves nothing.
 
+use std::collections::VecDeque;
+
 use jiff::{SignedDuration, Timestamp};
+use switchback_model::event::MonitorState;
 use switchback_model::plan::Monitor;
 use switchback_model::{CheckReading, CheckSpec, StepId, StepState, Verdict};
 
@@ -18,8 +21,14 @@ pub struct WatchState {
 
 impl WatchState {
     /// Takes a reading that changed the monitor's state.
-    pub(crate) fn take(&mut self, reading: &CheckReading) {
-        if let Some(fails) = fails(&reading.verdict) {
+    pub(crate) fn take(&mut self, reading: &CheckReading, state: Option<MonitorState>) {
+        let fails = match state {
+            Some(MonitorState::Passing) => Some(false),
+            Some(MonitorState::Failing) => Some(true),
+            Some(MonitorState::Unknown) => None,
+            None => fails(&reading.verdict),
+        };
+        if let Some(fails) = fails {
             self.known = Some(fails);
             self.failing_since = match (fails, self.failing_since) {
                 (true, None) => Some(reading.observed_at),
@@ -51,7 +60,18 @@ pub struct MonitorRun {
     /// The last state that was known: what a new one has to be steady against.
     known: Option<bool>,
     streak: (bool, u32),
+    /// The last readings that could tell, oldest first: whether each failed.
+    recent: VecDeque<bool>,
+    /// Whether nothing was read for so long that the last reading was not believed any more.
+    gap: bool,
+    /// How many of them came since the state was last known to be another.
+    since_known: usize,
 }
+
+/// So many readings are looked at for flapping.
+const RECENT: usize = 10;
+/// So many changes between passing and failing among them are flapping.
+const CHANGES: usize = 4;
 
 impl MonitorRun {
     /// Goes on from what the journal says: after a restart or a takeover a failure is still the same
@@ -69,6 +89,7 @@ impl MonitorRun {
     /// Takes a raw reading; returns whether the state changed.
     pub fn take(&mut self, monitor: &Monitor, reading: CheckReading) -> bool {
         let before = self.failing;
+        self.forget_after_a_gap(monitor, &reading);
         match fails(&reading.verdict) {
             None => {
                 self.failing = None;
@@ -78,6 +99,11 @@ impl MonitorRun {
                 }
             }
             Some(fails) => {
+                if self.recent.len() == RECENT {
+                    self.recent.pop_front();
+                }
+                self.recent.push_back(fails);
+                self.since_known += 1;
                 self.streak = if self.streak.0 == fails {
                     (fails, self.streak.1.saturating_add(1))
                 } else {
@@ -85,17 +111,24 @@ impl MonitorRun {
                 };
                 let needed = match (fails, self.known) {
                     // The very first word is taken at once: there is nothing to be steady against.
+                    (false, None) if self.gap => monitor.pass_after,
                     (_, None) => 1,
                     // After readings that could not tell, it is as it was.
                     (fails, Some(known)) if fails == known => 1,
                     (true, _) => monitor.fail_after,
                     (false, _) => monitor.pass_after,
                 };
-                if self.streak.1 >= needed {
-                    self.failing = Some(fails);
-                    self.known = Some(fails);
+                let steady = self.streak.1 >= needed;
+                // What was failing is so until it is calm.
+                let restless = !fails && self.known == Some(true) && self.is_flapping();
+                if (steady && !restless) || self.often_fails(monitor) {
+                    self.settle(fails || !steady);
                 }
             }
+        }
+        // Passing is said of what is steady only.
+        if self.failing == Some(false) && self.is_flapping() {
+            self.failing = None;
         }
         self.failing_since = match (self.known, self.failing_since) {
             (Some(true), None) => Some(reading.observed_at),
@@ -104,6 +137,64 @@ impl MonitorRun {
         };
         self.reading = Some(reading);
         before != self.failing
+    }
+
+    fn settle(&mut self, fails: bool) {
+        if self.known != Some(fails) {
+            self.since_known = 0;
+        }
+        self.failing = Some(fails);
+        self.known = Some(fails);
+        self.gap = false;
+    }
+
+    /// What was passing before a gap (the machine slept, or the clock was set) says nothing of now: one
+    /// bad sample is believed at once, and passing has to be steady again. A failure goes on.
+    fn forget_after_a_gap(&mut self, monitor: &Monitor, reading: &CheckReading) {
+        let Some(last) = &self.reading else { return };
+        let last = CheckReading {
+            // Of a monitor that looks seldom, the next look is no gap.
+            believable_s: last.believable_s.max(monitor.every_s.saturating_mul(2)),
+            ..last.clone()
+        };
+        if !last.is_stale(reading.observed_at) {
+            return;
+        }
+        self.gap = true;
+        self.streak = (false, 0);
+        self.failing = None;
+        self.known = self.known.filter(|failing| *failing);
+    }
+
+    /// Whether `fail_after` of the last `2 × fail_after` readings failed, since it was last passing.
+    fn often_fails(&self, monitor: &Monitor) -> bool {
+        let n = usize::try_from(monitor.fail_after.max(1)).unwrap_or(usize::MAX);
+        let window = n.saturating_mul(2).min(self.since_known);
+        let failed = self
+            .recent
+            .iter()
+            .rev()
+            .take(window)
+            .filter(|fails| **fails)
+            .count();
+        self.known == Some(false) && failed >= n
+    }
+
+    /// Whether the readings change back and forth.
+    #[must_use]
+    pub fn is_flapping(&self) -> bool {
+        let pairs = self.recent.iter().zip(self.recent.iter().skip(1));
+        pairs.filter(|(one, next)| one != next).count() >= CHANGES
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn state(&self) -> MonitorState {
+        match self.failing {
+            Some(false) => MonitorState::Passing,
+            Some(true) => MonitorState::Failing,
+            None => MonitorState::Unknown,
+        }
     }
 
     /// When a decision is due; it never acts.

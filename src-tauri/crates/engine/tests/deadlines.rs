@@ -10,6 +10,7 @@ use switchback_engine::monitor::MonitorRun;
 use switchback_engine::next::next;
 use switchback_engine::ports::Clock;
 use switchback_engine::{RejectionCode as Code, Run};
+use switchback_model::event::MonitorState;
 use switchback_model::plan::{Decision, DecisionType};
 use switchback_model::{
     CheckReading, Command, EventKind, MonitorId, Plan, PlanDiff, RollbackScope, RuleId, StepState, Verdict,
@@ -51,6 +52,11 @@ async fn switched(decided: Option<&str>) -> FakeDesk {
 /// A reading that changes the monitor's state, as a driver keeps it.
 async fn read(fake: &mut FakeDesk, verdict: Verdict) -> Timestamp {
     let at = fake.clock.now();
+    let state = match verdict {
+        Verdict::Pass => MonitorState::Passing,
+        Verdict::Fail => MonitorState::Failing,
+        _ => MonitorState::Unknown,
+    };
     let reading = CheckReading {
         check: "new".parse().unwrap(),
         verdict,
@@ -61,7 +67,11 @@ async fn read(fake: &mut FakeDesk, verdict: Verdict) -> Timestamp {
         believable_s: 60,
         mend: None,
     };
-    fake.desk.driver.keep_reading(&site(), reading).await.unwrap();
+    fake.desk
+        .driver
+        .keep_reading(&site(), reading, state)
+        .await
+        .unwrap();
     at
 }
 

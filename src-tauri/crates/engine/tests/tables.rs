@@ -77,35 +77,65 @@ fn reading(second: i64, verdict: Verdict) -> CheckReading {
 fn one_lucky_or_unlucky_sample_proves_nothing() {
     let plan = dns_switch();
     let monitor = &plan.monitors[0];
-    let mut run = MonitorRun::default();
     // p = pass, f = fail, e = error; then the state after it: + passing, - failing, ? unknown.
-    for (n, step) in [
-        "p+", "f+", "f+", "p+", "f+", "f+", "f-", "p-", "f-", "p-",
-        "p+", // After what could not be told:
-        "e?", "f?", "f?", "f-", "e?", "p?", "e?", "p?", "p+", "e?", "p+", "f+", "f+", "f-", "e?", "f-", "p-",
-        "p+", "f+", "e?", "f?", "e?", "f-",
-    ]
-    .iter()
-    .enumerate()
-    {
-        let verdict = match &step[..1] {
-            "p" => Verdict::Pass,
-            "f" => Verdict::Fail,
-            _ => Verdict::Error,
-        };
-        let before = run.failing;
-        let changed = run.take(monitor, reading(i64::try_from(n).unwrap() * 10, verdict));
-        let expected = match &step[1..] {
-            "+" => Some(false),
-            "-" => Some(true),
-            _ => None,
-        };
-        assert_eq!(run.failing, expected, "sample {n} {step}");
-        assert_eq!(changed, before != expected, "sample {n}");
-        if let Some(failing) = expected {
-            assert_eq!(run.failing_since.is_some(), failing, "sample {n}");
+    for samples in [
+        "p+ p+ f+ f+ f- f- p- p+ p+",
+        // What can't be told.
+        "p+ e? f? f? f- e? p? e? p? p+ e? p+ p+",
+        "p+ f+ f+ f- e? f- p- p+",
+        "f- p- p+ f+ e? f? e? f-",
+        "e? p+ e? f? p+",
+        // Three of six failed, though never three in a row; and it is failing until it is calm.
+        "p+ f+ p+ f+ p? f- p- p- p- p- p- p- p+ p+",
+        "f- p- f- p- f- p- p- p- p- p- p- p+",
+        // Every third fails: that is neither failing nor passing.
+        "p+ f+ p+ p+ f+ p? p? f? p? p? f? p?",
+    ] {
+        let mut run = MonitorRun::default();
+        for (n, step) in samples.split_whitespace().enumerate() {
+            let verdict = match &step[..1] {
+                "p" => Verdict::Pass,
+                "f" => Verdict::Fail,
+                _ => Verdict::Error,
+            };
+            let before = run.failing;
+            let changed = run.take(monitor, reading(i64::try_from(n).unwrap() * 10, verdict));
+            let expected = match &step[1..] {
+                "+" => Some(false),
+                "-" => Some(true),
+                _ => None,
+            };
+            assert_eq!(run.failing, expected, "{samples}: sample {n} {step}");
+            assert_eq!(changed, before != expected, "{samples}: sample {n}");
+            if let Some(failing) = expected {
+                assert_eq!(run.failing_since.is_some(), failing, "{samples}: sample {n}");
+            }
         }
     }
+    // After a gap in which the last reading went stale, what was passing says nothing of now.
+    let after = |gap: i64, samples: &[(i64, Verdict)]| {
+        let mut run = MonitorRun::default();
+        run.take(monitor, reading(0, Verdict::Pass));
+        let states = samples.iter().map(|(second, verdict)| {
+            run.take(monitor, reading(gap + second, verdict.clone()));
+            run.failing
+        });
+        states.collect::<Vec<_>>()
+    };
+    let (pass, fail) = (Verdict::Pass, Verdict::Fail);
+    assert_eq!(after(60, &[(0, fail.clone())]), [Some(false)], "one bad sample");
+    assert_eq!(after(61, &[(0, fail.clone())]), [Some(true)]);
+    assert_eq!(after(-3600, &[(0, fail)]), [Some(true)], "the clock was set back");
+    let steady = [(0, pass.clone()), (10, pass)];
+    assert_eq!(after(300, &steady), [None, Some(false)]);
+    let mut run = MonitorRun::default();
+    run.take(monitor, reading(0, Verdict::Fail));
+    run.take(monitor, reading(600, Verdict::Pass));
+    assert_eq!(
+        (run.failing, run.failing_since),
+        (None, Some(at(0))),
+        "a failure goes on"
+    );
     let mut run = MonitorRun::default();
     run.take(monitor, reading(0, Verdict::Fail));
     run.take(monitor, reading(10, Verdict::Error));

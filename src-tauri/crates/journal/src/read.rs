@@ -29,6 +29,8 @@ pub struct Verification {
     pub complete: bool,
     /// The same in words.
     pub sentence: String,
+    /// The last event's link, which binds every event before it; hexadecimal.
+    pub digest: String,
 }
 
 impl Store {
@@ -66,6 +68,7 @@ impl Store {
             to_seq: seq,
             complete: proven && head.gap == 0,
             sentence,
+            digest: hex::encode(hash),
         })
     }
 }

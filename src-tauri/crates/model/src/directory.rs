@@ -6,6 +6,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::InvalidId;
 
@@ -239,8 +240,28 @@ pub enum NotAFilter {
 }
 
 /// A user pool's id: region, underscore, letters and digits.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct PoolId(String);
+
+impl fmt::Display for PoolId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for PoolId {
+    type Error = InvalidId;
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        Self::new(&text)
+    }
+}
+
+impl From<PoolId> for String {
+    fn from(id: PoolId) -> Self {
+        id.0
+    }
+}
 
 impl PoolId {
     /// Takes an id such as `eu-west-2_EXAMPLE1`.
@@ -277,6 +298,40 @@ impl PoolId {
     pub fn region(&self) -> &str {
         self.0.split_once('_').map_or("", |(region, _)| region)
     }
+}
+
+/// Which side of the move a pool is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PoolRole {
+    /// People are moved to it: its answer is the verdict.
+    #[default]
+    New,
+    /// People are moved away from it: its answer only tells what was.
+    Old,
+}
+
+impl PoolRole {
+    /// The word of target files and of the wire.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Old => "old",
+        }
+    }
+}
+
+/// A pool of a target in which people are looked up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pool {
+    /// Its id, which also names its region.
+    pub id: PoolId,
+    /// Its name for people.
+    pub title: String,
+    /// Which side of the move it is on.
+    #[serde(default)]
+    pub role: PoolRole,
 }
 
 #[cfg(test)]

@@ -18,6 +18,18 @@ use crate::preview::Preview;
 use crate::rollback::RollbackPlan;
 use crate::tagged::tagged;
 
+/// What a monitor says, after hysteresis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MonitorState {
+    /// It passes, steadily.
+    Passing,
+    /// It fails.
+    Failing,
+    /// It can't be told, or it changes back and forth.
+    Unknown,
+}
+
 /// Who holds the lease: the single driver of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
@@ -252,6 +264,10 @@ pub enum EventKind {
     UndoNotNeeded {
         /// The step.
         step: StepId,
+        /// Whether what users see is still to be verified, as after an undo of our own; a person who
+        /// did it by hand has said so.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        verify: bool,
     },
     /// After a takeover, the object of a step was looked at, whatever its recorded state.
     Reinspected {
@@ -491,6 +507,10 @@ pub enum EventKind {
         monitor: MonitorId,
         /// What was read.
         reading: CheckReading,
+        /// What the monitor says by it, after hysteresis; absent in journals from before this was
+        /// kept: then it is what was read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        state: Option<MonitorState>,
     },
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use spelling::NotAFault;
 
-/// One of the two sites.
+/// One of the sites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Site {
@@ -16,15 +16,18 @@ pub enum Site {
     Old,
     /// The side that serves after the switch, `198.51.100.20`.
     New,
+    /// Reval, another application with a name of its own, `198.51.100.30`; no switch touches it.
+    Reval,
 }
 
 impl Site {
-    /// `old` or `new`.
+    /// `old`, `new` or `reval`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Old => "old",
             Self::New => "new",
+            Self::Reval => "reval",
         }
     }
 }
@@ -144,6 +147,11 @@ pub enum Fault {
         /// World seconds.
         seconds: u64,
     },
+    /// The resolvers keep every answer at least this long, whatever its TTL says, as some do.
+    StaleResolver {
+        /// World seconds.
+        seconds: u64,
+    },
     /// Every AWS call answers `ExpiredToken`.
     ExpiredCredentials,
     /// Somebody else changes the record of `apps` behind the operator's back: happens at once, with
@@ -193,7 +201,7 @@ fn second_writer_address() -> String {
 
 impl Fault {
     /// The names of all kinds, as the command line and the fault panel offer them.
-    pub const NAMES: [&'static str; 23] = [
+    pub const NAMES: [&'static str; 24] = [
         "site-down",
         "site-refused",
         "site-slow",
@@ -206,6 +214,7 @@ impl Fault {
         "delay",
         "lands-late",
         "insync-slow",
+        "stale-resolver",
         "expired-credentials",
         "second-writer",
         "other-zone",
@@ -235,6 +244,7 @@ impl Fault {
             Self::Delay { .. } => "delay",
             Self::LandsLate { .. } => "lands-late",
             Self::InsyncSlow { .. } => "insync-slow",
+            Self::StaleResolver { .. } => "stale-resolver",
             Self::ExpiredCredentials => "expired-credentials",
             Self::SecondWriter { .. } => "second-writer",
             Self::OtherZone { .. } => "other-zone",
@@ -325,6 +335,9 @@ impl Fault {
                 format!("{operation} is carried out {ms} ms late {}.", often(times))
             }
             Self::InsyncSlow { seconds } => format!("New changes take {seconds} s to be INSYNC."),
+            Self::StaleResolver { seconds } => {
+                format!("Resolvers keep what they know for {seconds} s at least.")
+            }
             Self::ExpiredCredentials => "The AWS credentials have expired.".to_owned(),
             Self::SecondWriter { address } => {
                 format!("Somebody else points apps.example.nhs.test to {address}.")

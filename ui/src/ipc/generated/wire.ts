@@ -253,6 +253,72 @@ before: Array<string>,
 after: Array<string>, };
 
 /**
+ * What the connection is checked for: a run's target, or a profile in a region.
+ */
+export type ConnectionAsk = { 
+/**
+ * A run; goes before the other two.
+ */
+run: string | null, 
+/**
+ * A profile; absent = the environment's credentials.
+ */
+profile: string | null, 
+/**
+ * A region; absent = the profile's, else eu-west-2.
+ */
+region: string | null, };
+
+/**
+ * The check of the connection: each row has its value, where and when it was seen, and its mend.
+ */
+export type ConnectionView = { 
+/**
+ * [`super::SCHEMA_VERSION`].
+ */
+schema_version: number, 
+/**
+ * What was checked, in words.
+ */
+about: string, 
+/**
+ * The target's name, where there is one.
+ */
+target: string | null, 
+/**
+ * The profile; absent = the environment's credentials.
+ */
+profile: string | null, 
+/**
+ * The region.
+ */
+region: string, 
+/**
+ * When it was made.
+ */
+checked_at: string, 
+/**
+ * The worst of the rows.
+ */
+tone: Tone, 
+/**
+ * Whether a person has to sign in first.
+ */
+sign_in_needed: boolean, 
+/**
+ * The rows, from this computer to the service.
+ */
+rows: Array<ReadingView>, 
+/**
+ * What the caller may do: exercised now, exercised in this run, or assumed.
+ */
+permissions: Array<ReadingView>, 
+/**
+ * The environment's part in it.
+ */
+environment: Array<SettingView>, };
+
+/**
  * A deadline: says "Decision due", never acts.
  */
 export type Deadline = { 
@@ -338,6 +404,19 @@ by: string | null,
  * Steps that wait for it.
  */
 blocks: Array<string>, };
+
+/**
+ * A look at every server, for the names that the plan's DNS checks are about.
+ */
+export type DnsTruth = { 
+/**
+ * When they had answered, by the run's clock.
+ */
+observed_at: string, 
+/**
+ * The names; empty = the plan checks no DNS, or the target has no DNS observer.
+ */
+names: Array<NameTruth>, };
 
 /**
  * What is known of the process that holds the lease.
@@ -659,6 +738,23 @@ behind: number,
 problem: string | null, };
 
 /**
+ * One name and what is answered for it.
+ */
+export type NameTruth = { 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The record type asked for.
+ */
+record: string, 
+/**
+ * Every server, name servers first.
+ */
+servers: Array<ServerAnswer>, };
+
+/**
  * Something that a person may do with a step now, or why not.
  */
 export type Offer = { 
@@ -733,6 +829,122 @@ changes: Array<ChangeView>,
  * The calls.
  */
 calls: Array<CallView>, };
+
+/**
+ * Something found in a runbook or target.
+ */
+export type ProblemRow = { 
+/**
+ * Whether it must be mended before a run can be opened; else it is a lint.
+ */
+stops: boolean, 
+/**
+ * The lint's or error's code.
+ */
+code: string, 
+/**
+ * What it is, in one sentence.
+ */
+message: string, 
+/**
+ * `file:line:column`.
+ */
+place: string, 
+/**
+ * How to mend it.
+ */
+fix: string, };
+
+/**
+ * One profile of the AWS files. No secret is in it.
+ */
+export type ProfileView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * `keys`, `session_keys`, `sso_session`, `sso_legacy`, `assume_role`, `process`, `web_identity`,
+ * `login` or `nothing`.
+ */
+kind: string, 
+/**
+ * The kind in a few words.
+ */
+kind_words: string, 
+/**
+ * With whose credentials a role is assumed.
+ */
+source: string | null, 
+/**
+ * The role's name.
+ */
+role: string | null, 
+/**
+ * The last four digits of the account, where the profile says it.
+ */
+account_tail: string | null, 
+/**
+ * The region that it names.
+ */
+region: string | null, 
+/**
+ * The name of its `sso-session`.
+ */
+sso_session: string | null, 
+/**
+ * How its session stands.
+ */
+session: SessionState, 
+/**
+ * When the token ends or ended.
+ */
+session_at: string | null, 
+/**
+ * The same in words.
+ */
+session_words: string, 
+/**
+ * The exact command that signs in.
+ */
+sign_in: string | null, 
+/**
+ * What keeps it from being used.
+ */
+problem: string | null, 
+/**
+ * How to mend that.
+ */
+mend: string | null, };
+
+/**
+ * The profiles that a person may choose from.
+ */
+export type ProfilesView = { 
+/**
+ * [`super::SCHEMA_VERSION`].
+ */
+schema_version: number, 
+/**
+ * The profiles, by name.
+ */
+profiles: Array<ProfileView>, 
+/**
+ * The one that is used where a target names none.
+ */
+selected: string | null, 
+/**
+ * The environment's part in it.
+ */
+environment: Array<SettingView>, 
+/**
+ * Why the files can't be read.
+ */
+problem: string | null, 
+/**
+ * How to mend that.
+ */
+mend: string | null, };
 
 /**
  * One check or monitor with its last reading.
@@ -837,6 +1049,291 @@ parts: Array<RehearsalPart>,
  * The fault switches.
  */
 faults: Array<FaultView>, };
+
+/**
+ * A decision deadline.
+ */
+export type ReportDeadline = { 
+/**
+ * What it is about.
+ */
+title: string, 
+/**
+ * Where it stands.
+ */
+note: string, };
+
+/**
+ * A decision of the runbook.
+ */
+export type ReportDecision = { 
+/**
+ * The question.
+ */
+question: string, 
+/**
+ * The value; absent = undecided.
+ */
+value: string | null, 
+/**
+ * Who; absent = the target's file.
+ */
+who: string | null, };
+
+/**
+ * A report that was written.
+ */
+export type ReportExported = { 
+/**
+ * The file.
+ */
+file: string, 
+/**
+ * Up to which event it knows the run.
+ */
+to_seq: number, };
+
+/**
+ * A line of a report: when, who, what.
+ */
+export type ReportLine = { 
+/**
+ * Its event.
+ */
+seq: number, 
+/**
+ * When, in UTC.
+ */
+at: string, 
+/**
+ * The step's id.
+ */
+step: string | null, 
+/**
+ * Who; absent = the console.
+ */
+who: string | null, 
+/**
+ * One sentence.
+ */
+what: string, };
+
+/**
+ * A phase with its steps.
+ */
+export type ReportPhase = { 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Planned time, in words.
+ */
+planned: string, 
+/**
+ * Actual time, in words.
+ */
+actual: string, 
+/**
+ * Go or no-go, who said it and why; absent = it has no gate, or nobody decided.
+ */
+gate: string | null, 
+/**
+ * Its steps.
+ */
+steps: Array<ReportStep>, };
+
+/**
+ * A rollback.
+ */
+export type ReportRollback = { 
+/**
+ * When it was confirmed, in UTC.
+ */
+at: string, 
+/**
+ * By whom.
+ */
+who: string, 
+/**
+ * Why.
+ */
+why: string | null, 
+/**
+ * What it took back, in order.
+ */
+items: Array<string>, 
+/**
+ * What was overridden or accepted by name.
+ */
+overridden: Array<string>, 
+/**
+ * What became of it.
+ */
+outcome: string, 
+/**
+ * How long it took, in words.
+ */
+took: string, };
+
+/**
+ * A step, planned against actual.
+ */
+export type ReportStep = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * The item of the written plan.
+ */
+plan_ref: string, 
+/**
+ * Who is in charge.
+ */
+owner: string | null, 
+/**
+ * Its state in words.
+ */
+state: string, 
+/**
+ * Planned time, in words.
+ */
+planned: string, 
+/**
+ * Actual time, in words.
+ */
+actual: string, 
+/**
+ * When it was finished.
+ */
+ended: string, };
+
+/**
+ * The report of a run. Nothing that is sealed is in it.
+ */
+export type ReportView = { 
+/**
+ * [`super::SCHEMA_VERSION`].
+ */
+schema_version: number, 
+/**
+ * The run's id.
+ */
+run: string, 
+/**
+ * The runbook's title.
+ */
+title: string, 
+/**
+ * The target's name.
+ */
+target: string, 
+/**
+ * The word of the target's banner.
+ */
+word: string, 
+/**
+ * Account (its last digits), region, role and endpoint.
+ */
+place: string, 
+/**
+ * The outcome in one sentence.
+ */
+summary: string, 
+/**
+ * When the run was opened, in UTC.
+ */
+opened: string, 
+/**
+ * When the report was made, in UTC.
+ */
+made: string, 
+/**
+ * The same as a moment.
+ */
+made_at: string, 
+/**
+ * The digest of the plan.
+ */
+plan_digest: string, 
+/**
+ * From when on users are affected.
+ */
+t0: string | null, 
+/**
+ * Up to which event it knows the run.
+ */
+to_seq: number, 
+/**
+ * The digest of the journal's last event, which binds all before it.
+ */
+journal_digest: string, 
+/**
+ * What the chain of the journal proves.
+ */
+journal_sentence: string, 
+/**
+ * Planned time of the whole run, in words.
+ */
+planned: string, 
+/**
+ * Actual time of the whole run, in words.
+ */
+actual: string, 
+/**
+ * What a reader wants to know first.
+ */
+story: Array<ReportLine>, 
+/**
+ * The phases.
+ */
+phases: Array<ReportPhase>, 
+/**
+ * The decisions of the runbook.
+ */
+decisions: Array<ReportDecision>, 
+/**
+ * What people decided: approvals, attestations, holds, and what they overrode.
+ */
+people: Array<ReportLine>, 
+/**
+ * The decision deadlines.
+ */
+deadlines: Array<ReportDeadline>, 
+/**
+ * The rollbacks.
+ */
+rollbacks: Array<ReportRollback>, 
+/**
+ * Every event.
+ */
+timeline: Array<ReportLine>, };
+
+/**
+ * Something at AWS that a step looks at or changes.
+ */
+export type ResourceView = { 
+/**
+ * The id by which it is opened.
+ */
+id: string, 
+/**
+ * What it is, in words.
+ */
+title: string, 
+/**
+ * The AWS CLI command that reads it.
+ */
+cli: string, 
+/**
+ * Whether the AWS console can show it: not in a rehearsal, and not at a custom endpoint.
+ */
+in_console: boolean, };
 
 /**
  * One item of a rollback.
@@ -1082,9 +1579,85 @@ stopped_by: string | null,
 mirror?: MirrorView, };
 
 /**
+ * A runbook with its targets, read and checked.
+ */
+export type RunbookView = { 
+/**
+ * What it was asked for by: a built-in name, a folder or a file.
+ */
+runbook: string, 
+/**
+ * Whether it is built into the program.
+ */
+built_in: boolean, 
+/**
+ * Its title, with a target's values where one can be resolved.
+ */
+title: string, 
+/**
+ * Its targets, the rehearsal first and production last.
+ */
+targets: Array<TargetRow>, 
+/**
+ * What is wrong with the runbook itself, errors first.
+ */
+problems: Array<ProblemRow>, };
+
+/**
  * What to take back.
  */
 export type ScopeView = { "step": string } | { "rule": string } | "all";
+
+/**
+ * What one server answers.
+ */
+export type ServerAnswer = { 
+/**
+ * The server's name.
+ */
+server: string, 
+/**
+ * `name_server` or `resolver`.
+ */
+place: string, 
+/**
+ * Its values, sorted; empty = it says that there is no such record.
+ */
+values: Array<string>, 
+/**
+ * The TTL in seconds; from a resolver: what remains.
+ */
+ttl_s: number | null, 
+/**
+ * Why it could not be asked; absent = it answered.
+ */
+problem: string | null, };
+
+/**
+ * How a profile's session stands.
+ */
+export type SessionState = "not_needed" | "signed_out" | "expired" | "ends" | "renews";
+
+/**
+ * A variable of the environment that has a say in where credentials and requests go.
+ */
+export type SettingView = { 
+/**
+ * Its name.
+ */
+variable: string, 
+/**
+ * Its value, where that is no secret.
+ */
+value: string | null, 
+/**
+ * What it does here.
+ */
+effect: string, 
+/**
+ * Whether something goes elsewhere because of it than a target's file says.
+ */
+overrides: boolean, };
 
 /**
  * A break-glass sheet that was written.
@@ -1149,6 +1722,10 @@ plan_ref: string,
  * check, action, attest or notice.
  */
 kind: string, 
+/**
+ * Why a person carries it out; absent = the console does.
+ */
+why_not_automated: string | null, 
 /**
  * The state's name: `to_do`, `checking` …
  */
@@ -1250,6 +1827,10 @@ attempts: Array<AttemptView>,
  */
 drifted: string | null, 
 /**
+ * What it looks at or changes, at AWS.
+ */
+resources: Array<ResourceView>, 
+/**
  * What can be done now.
  */
 offers: Array<Offer>, };
@@ -1270,6 +1851,27 @@ step: string,
  * The phase.
  */
 phase: string, };
+
+/**
+ * A target that a runbook can be opened on.
+ */
+export type TargetRow = { 
+/**
+ * The target's name.
+ */
+name: string, 
+/**
+ * `rehearsal`, `test`, `preproduction` or `production`; empty = its file can't be read.
+ */
+kind: string, 
+/**
+ * Steps of the plan on this target; 0 where it can't be resolved.
+ */
+steps: number, 
+/**
+ * Why no run can be opened on it, with its place; empty = one can.
+ */
+problems: Array<ProblemRow>, };
 
 /**
  * Planned time against actual, of a step or a phase.

@@ -110,14 +110,14 @@ impl Host {
             known: &known,
             clock: &*clock,
         };
-        let (rows, permissions) = match &aws {
+        let (rows, permissions, sign_in_needed) = match &aws {
             Ok(aws) => {
                 // Apart from each other, so that one that hangs holds nobody up.
                 let (near, far) = tokio::join!(look.near(), look.far(aws));
                 let permissions = permissions::rows(&look, aws, far.signed_in).await;
-                ([near, far.rows].concat(), permissions)
+                ([near, far.rows].concat(), permissions, far.sign_in_needed)
             }
-            Err(error) => (look.blind(error).await, Vec::new()),
+            Err(error) => (look.blind(error).await, Vec::new(), false),
         };
         let tone = rows.iter().chain(&permissions).map(|row| row.tone).max();
         let environment = profiles::settings(&known.environment);
@@ -129,6 +129,7 @@ impl Host {
             region,
             checked_at: clock.now(),
             tone: tone.unwrap_or(Tone::Unknown),
+            sign_in_needed,
             rows,
             permissions,
             environment: if closed.is_some() { Vec::new() } else { environment },

@@ -33,6 +33,7 @@ pub(super) struct Look<'a> {
 pub(super) struct Far {
     pub(super) rows: Vec<ReadingView>,
     pub(super) signed_in: bool,
+    pub(super) sign_in_needed: bool,
 }
 
 /// What a row says.
@@ -299,6 +300,7 @@ impl Look<'_> {
                 self.row("session", "Session", session),
             ],
             signed_in,
+            sign_in_needed: matches!(&found, Err(error) if error.kind == ProviderErrorKind::Credentials),
         }
     }
 

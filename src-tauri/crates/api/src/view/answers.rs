@@ -122,7 +122,11 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
         }
     }
     missing.extend(mirror);
-    missing.extend(sign_in(live.sign_in_until, takes, now));
+    missing.extend(sign_in(
+        live.sign_in.as_ref().map(|sign_in| sign_in.until),
+        takes,
+        now,
+    ));
     // A rehearsal has nobody who would need its sheet: it is shown there, and takes nothing away.
     if matches!(
         run.plan.target.kind,

@@ -1,6 +1,7 @@
 //! The journal as a story: one sentence an event.
 
-use switchback_model::{Event, EventKind, Way};
+use switchback_model::event::MonitorState;
+use switchback_model::{Event, EventKind, Verdict, Way};
 
 use crate::wire::EventView;
 
@@ -200,7 +201,7 @@ fn tell(kind: &EventKind) -> Told {
             format!("{} not verified in time: a decision is due", way(attempt)),
         ),
         EventKind::VerifyAgain { attempt } => about(&attempt.step, "Looking again".to_owned()),
-        EventKind::UndoNotNeeded { step } => about(step, "Nothing is left to undo".to_owned()),
+        EventKind::UndoNotNeeded { step, .. } => about(step, "Nothing is left to undo".to_owned()),
         EventKind::Reinspected { step, finding } => about(
             step,
             format!("Looked at the world after the takeover: {}", finding.word()),
@@ -331,8 +332,18 @@ fn tell(kind: &EventKind) -> Told {
             (None, Some(by.to_string()), format!("Rollback given up: {reason}"))
         }
         EventKind::RollbackCompleted => (None, None, "Rollback complete".to_owned()),
-        EventKind::MonitorRead { monitor, reading } => {
-            let word = format!("{:?}", reading.verdict).to_lowercase();
+        EventKind::MonitorRead {
+            monitor,
+            reading,
+            state,
+        } => {
+            let word = match (state, &reading.verdict) {
+                (Some(MonitorState::Passing), _) | (None, Verdict::Pass) => "passing",
+                (Some(MonitorState::Failing), _) | (None, Verdict::Fail) => "failing",
+                (Some(MonitorState::Unknown), Verdict::Pass | Verdict::Fail) => "changes back and forth",
+                (Some(MonitorState::Unknown), _) => "can't be told",
+                (None, _) => "read",
+            };
             (
                 None,
                 None,

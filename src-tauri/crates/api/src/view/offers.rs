@@ -2,8 +2,9 @@
 //! never disagree, because both ask `decide`.
 
 use jiff::Timestamp;
-use switchback_engine::decide::{Facts, decide, may_apply};
+use switchback_engine::decide::{Facts, decide, may_apply, may_choose_fields};
 use switchback_engine::run::Run;
+use switchback_engine::sign_in::{SignIn, outlives};
 use switchback_model::{Command, Operator, Resolution, Step, StepKind, StepState, Submission};
 
 use crate::wire::Offer;
@@ -68,10 +69,31 @@ pub(super) fn offers(run: &Run, step: &Step, now: Timestamp, watching: Option<&s
     for (command, word, label) in others {
         let offer = offer(run, command, word, label, false, now);
         if offer.refused.is_none()
-            && !(word == "inspect" && matches!(state, StepState::Done { .. } | StepState::Undone { .. }))
+            && !(word == "inspect"
+                && matches!(state, StepState::Done { .. } | StepState::Undone { .. })
+                && !run.steps[&step.id].is_drifted_otherwise())
         {
             offers.push(offer);
         }
+    }
+    if may_choose_fields(run, &step.id).is_ok() {
+        offers.push(Offer {
+            command: "fields".to_owned(),
+            label: "Decide field by field".to_owned(),
+            primary: true,
+            needs_reason: false,
+            refused: None,
+        });
+    }
+    if step.action.is_some() && may_be_adopted(run, state) {
+        // Whether what is there is what the step would leave is read when it is asked for.
+        offers.push(Offer {
+            command: "adopt".to_owned(),
+            label: "It was done by hand: take it over".to_owned(),
+            primary: false,
+            needs_reason: true,
+            refused: None,
+        });
     }
     if let Some(why) = watching {
         for offer in &mut offers {
@@ -79,6 +101,35 @@ pub(super) fn offers(run: &Run, step: &Step, now: Timestamp, watching: Option<&s
         }
     }
     offers
+}
+
+/// Whether a person may ask to take over what is there; the answer needs a look at the world.
+fn may_be_adopted(run: &Run, state: StepState) -> bool {
+    !run.rollback_active()
+        && matches!(
+            state,
+            StepState::ToDo | StepState::Blocked | StepState::Ready | StepState::Failed | StepState::Skipped
+        )
+}
+
+/// A step that would outlive the sign-in is refused, and offered once more with that overridden by
+/// name.
+pub(super) fn sign_in(offers: &mut Vec<Offer>, step: &Step, sign_in: Option<&SignIn>, now: Timestamp) {
+    let Some(refused) = outlives(step, sign_in, &[], now) else {
+        return;
+    };
+    let free = |offer: &&mut Offer| offer.command == "apply" && offer.refused.is_none();
+    let Some(apply) = offers.iter_mut().find(free) else {
+        return;
+    };
+    apply.refused = Some(refused.to_string());
+    offers.push(Offer {
+        command: "apply-overriding".to_owned(),
+        label: "Override the sign-in".to_owned(),
+        primary: false,
+        needs_reason: true,
+        refused: None,
+    });
 }
 
 fn offer(run: &Run, command: Command, word: &str, label: &str, primary: bool, now: Timestamp) -> Offer {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use switchback_engine::monitor::{MonitorRun, applicable};
 use switchback_engine::run::Run;
+use switchback_engine::sign_in::SignIn;
 use switchback_model::plan::DecisionType;
 use switchback_model::rollback::Precondition;
 use switchback_model::{MonitorId, RollbackPlan, RunState, StepState, TargetKind};
@@ -48,7 +49,7 @@ pub struct Live {
     /// What is known besides the run's own journal.
     pub known: Known,
     /// When the sign-in ends, where that is known.
-    pub sign_in_until: Option<Timestamp>,
+    pub sign_in: Option<SignIn>,
 }
 
 /// The run as seen by a program that does not drive it.
@@ -114,7 +115,7 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
         banner: banner(run, live),
         driver: driver(run, live),
         lost: live.watch.as_ref().and_then(|watch| watch.lost.clone()),
-        sign_in_until: live.sign_in_until,
+        sign_in_until: live.sign_in.as_ref().map(|sign_in| sign_in.until),
         t0: gate::t0(run),
         times: gate::run_times(run, now),
         phases: run
@@ -143,6 +144,8 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
                         let takes = live.known.undo_time(run, &s.id);
                         let mut view = step::view(s, &run.steps[&s.id], now, offers, takes);
                         view.times = gate::step_times(run, &s.id, now);
+                        view.resources = crate::resource::views(&run.plan, s, run.endpoint.is_some());
+                        offers::sign_in(&mut view.offers, s, live.sign_in.as_ref(), now);
                         view
                     })
                     .collect(),
@@ -238,6 +241,9 @@ fn monitor_views(run: &Run, live: &Live, now: Timestamp) -> Vec<ReadingView> {
                 (Tone::Passing | Tone::Failing, Some(None)) => Tone::Unknown,
                 (tone, _) => tone,
             };
+            if state.is_some_and(MonitorRun::is_flapping) {
+                view.observed = format!("changes back and forth; last: {}", view.observed);
+            }
             Some(view)
         })
         .collect();

@@ -47,6 +47,7 @@ pub(super) fn view(
         .to_owned(),
         state: name(state.state).to_owned(),
         state_words: state.state.words().to_owned(),
+        why_not_automated: step.why_not_automated.clone(),
         note: note(state),
         generation: state.generation,
         why: step.why.clone(),
@@ -81,6 +82,7 @@ pub(super) fn view(
         verify: reading_views(specs, &readings, now),
         attempts: state.attempts.iter().map(attempt_view).collect(),
         drifted: state.drift.as_ref().map(drift_sentence),
+        resources: Vec::new(),
         offers,
     }
 }

@@ -30,6 +30,20 @@ pub struct CallView {
     pub cli: String,
 }
 
+/// Something at AWS that a step looks at or changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct ResourceView {
+    /// The id by which it is opened.
+    pub id: String,
+    /// What it is, in words.
+    pub title: String,
+    /// The AWS CLI command that reads it.
+    pub cli: String,
+    /// Whether the AWS console can show it: not in a rehearsal, and not at a custom endpoint.
+    pub in_console: bool,
+}
+
 /// The exact preview.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "wire.ts")]

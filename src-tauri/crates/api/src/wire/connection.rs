@@ -126,6 +126,8 @@ pub struct ConnectionView {
     pub checked_at: Timestamp,
     /// The worst of the rows.
     pub tone: super::Tone,
+    /// Whether a person has to sign in first.
+    pub sign_in_needed: bool,
     /// The rows, from this computer to the service.
     pub rows: Vec<ReadingView>,
     /// What the caller may do: exercised now, exercised in this run, or assumed.

@@ -12,12 +12,15 @@ mod gate;
 mod journal;
 mod reading;
 mod rehearsal;
+mod report;
 mod rollback;
 mod run;
+mod runbook;
 mod step;
+mod truth;
 
 pub use amendment::{AmendmentChange, AmendmentView};
-pub use change::{CallView, ChangeView, PreviewView};
+pub use change::{CallView, ChangeView, PreviewView, ResourceView};
 pub use connection::{ConnectionAsk, ConnectionView, ProfileView, ProfilesView, SessionState, SettingView};
 pub use fields::{FieldPlanView, FieldRowView};
 pub use gate::{
@@ -26,6 +29,10 @@ pub use gate::{
 pub use journal::{EventView, JournalPage};
 pub use reading::{ReadingView, Tone};
 pub use rehearsal::{FaultView, RehearsalCommand, RehearsalPart, RehearsalView};
+pub use report::{
+    ReportDeadline, ReportDecision, ReportExported, ReportLine, ReportPhase, ReportRollback, ReportStep,
+    ReportView,
+};
 pub use rollback::{
     BreachView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView, SheetView, UndoTimeView,
     WayBack,
@@ -33,7 +40,9 @@ pub use rollback::{
 pub use run::{
     Answer, AppInfo, BannerView, DecisionView, DriverLife, DriverView, LostView, RunRow, RunSnapshot, Update,
 };
+pub use runbook::{ProblemRow, RunbookView, TargetRow};
 pub use step::{AttemptView, Offer, PhaseView, StepView};
+pub use truth::{DnsTruth, NameTruth, ServerAnswer};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::change::PreviewView;
+use super::change::{PreviewView, ResourceView};
 use super::gate::{GateView, TimesView};
 use super::reading::ReadingView;
 use super::rollback::UndoTimeView;
@@ -59,6 +59,8 @@ pub struct StepView {
     pub plan_ref: String,
     /// check, action, attest or notice.
     pub kind: String,
+    /// Why a person carries it out; absent = the console does.
+    pub why_not_automated: Option<String>,
     /// The state's name: `to_do`, `checking` …
     pub state: String,
     /// The state in the window's words.
@@ -111,6 +113,8 @@ pub struct StepView {
     pub attempts: Vec<AttemptView>,
     /// Somebody changed the object since.
     pub drifted: Option<String>,
+    /// What it looks at or changes, at AWS.
+    pub resources: Vec<ResourceView>,
     /// What can be done now.
     pub offers: Vec<Offer>,
 }

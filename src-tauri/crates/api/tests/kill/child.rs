@@ -77,6 +77,9 @@ enum Goal {
 struct Fuse {
     kind: String,
     at: usize,
+    /// For commits: the kinds of its events, of which `at` counts.
+    about: String,
+    alike: AtomicUsize,
     commits: AtomicUsize,
     calls: AtomicUsize,
 }
@@ -91,12 +94,25 @@ impl Fuse {
     fn from_env() -> Arc<Self> {
         let spec = std::env::var("SWITCHBACK_KILL_AT").unwrap_or_default();
         let (kind, at) = spec.split_once(':').unwrap_or(("never", "0"));
+        let (at, about) = at.split_once(':').unwrap_or((at, ""));
         Arc::new(Self {
             kind: kind.to_owned(),
             at: at.parse().unwrap_or(0),
+            about: about.to_owned(),
+            alike: AtomicUsize::new(0),
             commits: AtomicUsize::new(0),
             calls: AtomicUsize::new(0),
         })
+    }
+
+    /// Counts a commit; how many of its sort there have been, if it is of the sort to die at, else 0.
+    fn commit(&self, about: &str) -> usize {
+        self.commits.fetch_add(1, Ordering::SeqCst);
+        if about == self.about {
+            self.alike.fetch_add(1, Ordering::SeqCst) + 1
+        } else {
+            0
+        }
     }
 
     fn burn(&self, kind: &str, count: usize, what: &str) {
@@ -182,9 +198,9 @@ impl Journal for FusedJournal {
         at: Timestamp,
         events: Vec<EventKind>,
     ) -> Result<Vec<Event>, JournalError> {
-        let n = self.fuse.commits.fetch_add(1, Ordering::SeqCst) + 1;
         let about = about(&events);
         tell(&format!("commit {about}"));
+        let n = self.fuse.commit(&about);
         self.fuse.burn("before-commit", n, &about);
         let written = match &self.behind {
             Some(behind) => behind.append(&self.inner, lease, at, events).await?,

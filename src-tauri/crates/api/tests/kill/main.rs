@@ -12,7 +12,7 @@ mod points;
 
 use std::collections::BTreeMap;
 
-use points::{Case, Ended, Kill, Then};
+use points::{Case, Commit, Ended, Kill, Then};
 
 /// Not a test of its own: the role that a re-executed copy of this program plays.
 #[test]
@@ -32,7 +32,7 @@ fn every_point_completes_and_rolls_back() {
     assert!(commits > 30 && calls >= 4, "the clean run is too short to be one");
 
     let mut kills: Vec<Kill> = Vec::new();
-    for at in 1..=commits {
+    for at in Commit::all(&clean.made) {
         kills.extend([Kill::BeforeCommit(at), Kill::AfterCommit(at)]);
     }
     for at in 1..=calls {

@@ -1,6 +1,6 @@
 //! One case: a fresh home and world, a driver that dies at a point, and two ways to go on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -15,14 +15,39 @@ use switchback_rehearsal::{Client, Handle, LogEntry, Outcome, RecordSet};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kill {
     Never,
-    BeforeCommit(usize),
-    AfterCommit(usize),
+    BeforeCommit(Commit),
+    AfterCommit(Commit),
     BeforeSend(usize),
     AfterAccept(usize),
     /// By SIGKILL from outside, at this share of a clean run's time.
     At {
         percent: u32,
     },
+}
+
+/// A commit by the kinds of its events, and which of that sort. Not by its place in the run: how often a
+/// verification is looked at is up to the clock, and every place after it would mean another commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Commit {
+    pub about: &'static str,
+    pub nth: usize,
+}
+
+impl Commit {
+    /// Every commit of a run, in order.
+    pub fn all(made: &[String]) -> Vec<Self> {
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        made.iter()
+            .map(|about| {
+                let nth = seen.entry(about).or_default();
+                *nth += 1;
+                Self {
+                    about: about.clone().leak(),
+                    nth: *nth,
+                }
+            })
+            .collect()
+    }
 }
 
 /// What follows the kill. Either way the case ends where the world began.
@@ -58,8 +83,8 @@ impl Kill {
         match self {
             Self::Never => "never:0".to_owned(),
             Self::At { .. } => Self::RANDOM.to_owned(),
-            Self::BeforeCommit(n) => format!("before-commit:{n}"),
-            Self::AfterCommit(n) => format!("after-commit:{n}"),
+            Self::BeforeCommit(Commit { about, nth }) => format!("before-commit:{nth}:{about}"),
+            Self::AfterCommit(Commit { about, nth }) => format!("after-commit:{nth}:{about}"),
             Self::BeforeSend(n) => format!("before-send:{n}"),
             Self::AfterAccept(n) => format!("after-accept:{n}"),
         }
@@ -73,8 +98,8 @@ pub struct Ended {
     pub died: bool,
     /// The commit that it died before or after, by the kinds of its events.
     pub at: String,
-    /// Every commit of the first run.
-    pub made: BTreeSet<String>,
+    /// Every commit of the first run, in order.
+    pub made: Vec<String>,
     pub commits: usize,
     pub calls: usize,
     pub ms: u64,

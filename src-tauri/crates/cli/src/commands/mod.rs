@@ -1,6 +1,7 @@
 //! One module a command group.
 
 mod amend;
+mod connection;
 mod deadline;
 mod decide;
 mod gate;
@@ -40,6 +41,9 @@ pub async fn run(args: Args, out: &Out) -> Result<u8, ApiError> {
         Command::Deadline(command) => deadline::run(&cx, command).await,
         Command::Rollback(command) => rollback::run(&cx, command).await,
         Command::Journal(command) => journal::run(&cx, command).await,
+        Command::Profiles(command) => connection::profiles(&cx, command).await,
+        Command::Connection(command) => connection::connection(&cx, command).await,
+        Command::Report(command) => connection::report(&cx, command).await,
         Command::Secret(command) => secret::run(&cx, command).await,
         Command::Watch { run, count } => watch::run(&cx, &run, count).await,
         Command::Rehearse(command) => rehearse::run(&cx, command).await,

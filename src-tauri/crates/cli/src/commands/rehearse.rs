@@ -1,7 +1,7 @@
 //! `rehearse`: serve the closed world, or let the scripted operator rehearse in it.
 
 use serde_json::json;
-use switchback_api::rehearse::{Audience, Line, Stage, auto};
+use switchback_api::rehearse::{Audience, Line, Outcome, Script, Stage, auto};
 use switchback_api::wire::ApiError;
 
 use crate::args::Rehearse;
@@ -144,7 +144,11 @@ async fn scripted(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
         observer: command.observe.clone(),
         lines: Vec::new(),
     };
-    let outcome = auto(&host, command.fault.as_deref(), &mut told).await;
+    let script = Script {
+        runbook: command.runbook.as_deref(),
+        fault: command.fault.as_deref(),
+    };
+    let outcome = auto(&host, &script, &mut told).await;
     host.stop_closed_world().await;
     let outcome = outcome?;
     let as_it_began = outcome.end_difference.is_empty();
@@ -170,10 +174,14 @@ async fn scripted(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
             .as_deref()
             .map(|why| format!(" {}.", why.trim_end_matches('.')))
             .unwrap_or_default();
+        let list = |sets: &[String]| sets.iter().map(|set| format!("  {set}\n")).collect::<String>();
         format!(
-            "{end}{far}{why} Rollback in {} world seconds.\n{}",
+            "{}{}At the far point differ from the start:\n{}{end}{far}{why} Rollback in {} world seconds.\n{}",
+            tried(&outcome),
+            said(&outcome),
+            list(&outcome.far_difference),
             outcome.rollback_s,
-            outcome.end_difference.join("\n")
+            list(&outcome.end_difference)
         )
     });
     if outcome.is_clean() {
@@ -187,4 +195,42 @@ async fn scripted(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
         "`switchback journal show` tells what happened.",
         format!("run {}", outcome.run),
     ))
+}
+
+/// The rules that were tried on the way, a line each.
+fn tried(outcome: &Outcome) -> String {
+    let rules = outcome.rules.iter();
+    rules
+        .map(|tried| {
+            format!(
+                "Rule {} after {}: {} items in {} world seconds.\n",
+                tried.rule, tried.after, tried.items, tried.rollback_s
+            )
+        })
+        .collect()
+}
+
+/// What people do on the night, counted and listed.
+fn said(outcome: &Outcome) -> String {
+    let (steps, total) = (
+        outcome.by_hand.len(),
+        outcome.by_hand.iter().map(|one| one.attested).sum::<u32>(),
+    );
+    if steps == 0 {
+        return String::new();
+    }
+    let mut text = format!(
+        "People carry out {steps} of the parts; the operator said {total} times that one was done:\n"
+    );
+    for one in &outcome.by_hand {
+        let plan_ref = match one.plan_ref.as_str() {
+            "" => "rule",
+            item => item,
+        };
+        text.push_str(&format!(
+            "  {plan_ref:<7} {:<24} {:<7} done {}, taken back {}\n",
+            one.step, one.kind, one.attested, one.taken_back
+        ));
+    }
+    text
 }

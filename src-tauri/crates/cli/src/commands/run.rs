@@ -321,10 +321,14 @@ pub fn deadline_line(deadline: &Deadline) -> String {
         true => String::new(),
         false => format!(". {}", deadline.note),
     };
+    let title = match &deadline.rule {
+        Some(rule) => format!("{rule}, {}", deadline.title),
+        None => deadline.title.clone(),
+    };
     match (deadline.at, deadline.due) {
-        (Some(at), true) => format!("Decision due: {} ({}){note}", deadline.title, moment(at)),
-        (Some(at), false) => format!("Decision by: {} ({}){note}", deadline.title, moment(at)),
-        (None, _) => format!("Deadline: {}{note}", deadline.title),
+        (Some(at), true) => format!("Decision due: {title} ({}){note}", moment(at)),
+        (Some(at), false) => format!("Decision by: {title} ({}){note}", moment(at)),
+        (None, _) => format!("Deadline: {title}{note}"),
     }
 }
 

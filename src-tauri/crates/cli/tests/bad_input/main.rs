@@ -4,11 +4,14 @@
 
 mod credentials;
 mod damage;
+mod decisions;
 mod disk;
 mod logs;
 mod manners;
 mod network;
 mod plans;
+mod portal;
 mod runbooks;
+mod sign_ins;
 mod support;
 mod world;

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use switchback_model::event::MonitorState;
 use switchback_model::rollback::Precondition;
 use switchback_model::{
     AttemptId, CheckReading, Command, Event, EventKind, Finding, MonitorId, RollbackPlan, RollbackScope,
@@ -207,7 +208,9 @@ impl Driver {
                 facts.fields = Some(self.plan_fields(step, fields).await?);
             }
             Command::Adopt { step } => facts.adopt = self.wished(step).await,
-            Command::Apply { .. } | Command::ApplyOverriding { .. } => facts.sign_in = self.world.sign_in(),
+            Command::Apply { .. } | Command::ApplyOverriding { .. } => {
+                facts.sign_in = self.world.signed_in().await;
+            }
             _ => {}
         }
         Ok(facts)
@@ -226,10 +229,12 @@ impl Driver {
         &mut self,
         monitor: &MonitorId,
         reading: CheckReading,
+        state: MonitorState,
     ) -> Result<(), DriveError> {
         self.append(vec![EventKind::MonitorRead {
             monitor: monitor.clone(),
             reading,
+            state: Some(state),
         }])
         .await
     }

@@ -132,7 +132,8 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
         EventKind::Verified { attempt, readings } => attempts::verified(run, attempt, readings, at),
         EventKind::VerificationExpired { attempt, readings } => attempts::expired(run, attempt, readings, at),
         EventKind::VerifyAgain { attempt } => attempts::verify_again(run, attempt, at),
-        EventKind::UndoNotNeeded { step } => attempts::undo_not_needed(run, step, at),
+        EventKind::UndoNotNeeded { step, verify: false } => attempts::undo_not_needed(run, step, at),
+        EventKind::UndoNotNeeded { step, verify: true } => attempts::found_undone(run, step, (seq, at)),
         EventKind::Reinspected { step, finding } => {
             reinspected(step_mut(run, step)?, finding, at);
             Ok(())
@@ -228,13 +229,20 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
         EventKind::RollbackRetried { .. } => rollbacks::retried(run, seq),
         EventKind::RollbackAbandoned { .. } => rollbacks::abandoned(run),
         EventKind::RollbackCompleted => rollbacks::completed(run),
-        EventKind::MonitorRead { monitor, reading } => {
+        EventKind::MonitorRead {
+            monitor,
+            reading,
+            state,
+        } => {
             let readings = run.monitors.entry(monitor.clone()).or_default();
             readings.push(reading.clone());
             if readings.len() > 50 {
                 readings.remove(0);
             }
-            run.watched.entry(monitor.clone()).or_default().take(reading);
+            run.watched
+                .entry(monitor.clone())
+                .or_default()
+                .take(reading, *state);
             Ok(())
         }
     }?;

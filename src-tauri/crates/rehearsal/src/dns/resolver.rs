@@ -9,6 +9,7 @@ use rand::Rng;
 
 use super::answer::{self, LONGEST_CHAIN, Reply};
 use crate::core::Core;
+use crate::faults::Fault;
 use crate::records::{in_zone, normal_name};
 use crate::seed;
 
@@ -37,6 +38,14 @@ impl Cache {
     pub(super) fn resolve(&self, core: &Core, name: &str, kind: RecordType) -> Reply {
         let now = core.now_ms();
         let generation = core.read(|state| state.generation);
+        let kept = core.read(|state| {
+            let mut faults = state.faults.iter();
+            faults.find_map(|fault| match fault {
+                Fault::StaleResolver { seconds } => Some(*seconds),
+                _ => None,
+            })
+        });
+        let kept = u32::try_from(kept.unwrap_or(0)).unwrap_or(u32::MAX);
         let mut guard = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let (seen, entries) = &mut *guard;
         if *seen != generation {
@@ -48,15 +57,16 @@ impl Cache {
             answer::delegated(core, owner, kind)
                 .unwrap_or_else(|| answer::authoritative(core, server, owner, kind))
         };
-        resolve(entries, name, kind, now, &mut ask)
+        resolve(entries, name, kind, (now, kept), &mut ask)
     }
 }
 
+/// `now` comes with the world seconds for which every answer is kept at least.
 fn resolve(
     entries: &mut HashMap<Key, Cached>,
     name: &str,
     kind: RecordType,
-    now: i64,
+    (now, kept): (i64, u32),
     ask: &mut dyn FnMut(&str) -> Reply,
 ) -> Reply {
     let mut reply = Reply {
@@ -69,13 +79,13 @@ fn resolve(
     let mut owner = name.to_owned();
     let mut asked_for = None;
     for _ in 0..LONGEST_CHAIN * 2 {
-        if let Some((code, records, soa)) = fresh(entries, &owner, kind, now) {
+        if let Some((code, records, soa)) = fresh(entries, &owner, kind, (now, kept)) {
             reply.code = code;
             reply.answers.extend(records);
             reply.soa = soa;
             return reply;
         }
-        if let Some((_, records, _)) = fresh(entries, &owner, RecordType::CNAME, now)
+        if let Some((_, records, _)) = fresh(entries, &owner, RecordType::CNAME, (now, kept))
             && let Some(target) = records.iter().find_map(target)
         {
             reply.answers.extend(records);
@@ -107,12 +117,17 @@ fn target(record: &Record) -> Option<String> {
 type Fresh = (ResponseCode, Vec<Record>, Option<Record>);
 
 /// A cached entry with what remains of its TTL, unless it is too old.
-fn fresh(entries: &HashMap<Key, Cached>, owner: &str, kind: RecordType, now: i64) -> Option<Fresh> {
+fn fresh(
+    entries: &HashMap<Key, Cached>,
+    owner: &str,
+    kind: RecordType,
+    (now, kept): (i64, u32),
+) -> Option<Fresh> {
     let cached = entries.get(&(owner.to_owned(), kind))?;
     let age_ms = now.saturating_sub(cached.at_ms);
     let age = u32::try_from(age_ms / 1_000).unwrap_or(u32::MAX);
     // A TTL of 0 serves the question that fetched it, and no other.
-    if age >= cached.ttl && age_ms > 0 {
+    if age >= cached.ttl.max(kept) && age_ms > 0 {
         return None;
     }
     let aged = |record: &Record| {
@@ -184,7 +199,7 @@ mod tests {
                 &mut entries,
                 "www.example.nhs.test.",
                 RecordType::A,
-                now,
+                (now, 0),
                 &mut |o| {
                     asked += 1;
                     answer::answer(records, o, RecordType::A, &mut |_| 0)
@@ -217,7 +232,7 @@ mod tests {
                 &mut entries,
                 "no.example.nhs.test.",
                 RecordType::A,
-                now,
+                (now, 0),
                 &mut |o| {
                     asked += 1;
                     answer::answer(&seed::records(), o, RecordType::A, &mut |_| 0)
@@ -226,7 +241,7 @@ mod tests {
             assert_eq!(reply.code, ResponseCode::NXDomain);
         }
         assert_eq!(asked, 2);
-        let away = resolve(&mut entries, "a.example.org.", RecordType::A, 0, &mut |_| {
+        let away = resolve(&mut entries, "a.example.org.", RecordType::A, (0, 0), &mut |_| {
             Reply::error(ResponseCode::Refused)
         });
         assert_eq!(away.code, ResponseCode::ServFail);

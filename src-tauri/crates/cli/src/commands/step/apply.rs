@@ -7,7 +7,7 @@ use switchback_api::host::Host;
 use switchback_api::view::preview_view;
 use switchback_api::wire::ApiError;
 use switchback_engine::decide::may_apply;
-use switchback_model::{Command, Digest, Preview, StepId, StepKind, StepState};
+use switchback_model::{CheckId, Command, Digest, Preview, StepId, StepKind, StepState};
 
 use super::checked::checked_of;
 use super::digest;
@@ -24,6 +24,7 @@ const STALE_TRIES: u32 = 5;
 pub(super) struct Ask {
     pub(super) confirm: Option<String>,
     pub(super) preview: Option<String>,
+    pub(super) overrides: Vec<CheckId>,
     pub(super) reason: Option<String>,
     pub(super) timeout_s: u64,
 }
@@ -51,7 +52,7 @@ pub(super) async fn apply(cx: &Cx<'_>, host: &Host, of: &OfRun, ask: Ask) -> Res
     let (view, outcome) = driven(cx, host, &id, false, ask.timeout_s, async |session| {
         session.settle().await?;
         let basis = basis(cx, session, &step, seen, must_ask).await?;
-        approve(session, &step, basis, ask.reason.as_deref()).await?;
+        approve(session, &step, basis, &ask).await?;
         session.settle().await?;
         let view = session.view(&step)?;
         let outcome = verdict(session.run(), &view, session.step(&step)?.state);
@@ -132,17 +133,24 @@ async fn basis(
 /// stays the person's, so a change in the meantime is refused all the same.
 async fn approve(
     session: &mut Session<'_>,
-    step: &StepId,
+    id: &StepId,
     basis: Option<Digest>,
-    reason: Option<&str>,
+    ask: &Ask,
 ) -> Result<(), ApiError> {
     let mut tries = 1;
     loop {
-        let command = Command::Apply { step: step.clone() };
-        match session.submit(command, basis, reason.map(str::to_owned)).await {
+        let step = id.clone();
+        let command = match ask.overrides.is_empty() {
+            true => Command::Apply { step },
+            false => Command::ApplyOverriding {
+                step,
+                overrides: ask.overrides.clone(),
+            },
+        };
+        match session.submit(command, basis, ask.reason.clone()).await {
             Err(error) if error.code == "unknown" && tries < STALE_TRIES => {
                 tries += 1;
-                fresh(session, step).await?;
+                fresh(session, id).await?;
             }
             outcome => return outcome,
         }

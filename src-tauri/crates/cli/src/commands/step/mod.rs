@@ -7,7 +7,7 @@ mod resolve;
 use serde_json::{Value, json};
 use switchback_api::host::Host;
 use switchback_api::wire::ApiError;
-use switchback_model::{Command, Digest, Reversibility, StepId};
+use switchback_model::{CheckId, Command, Digest, Reversibility, StepId};
 
 use self::apply::{Ask, apply};
 use self::checked::{checked, looked};
@@ -30,12 +30,15 @@ pub async fn run(cx: &Cx<'_>, command: Step) -> Result<u8, ApiError> {
             of,
             confirm,
             preview,
+            overrides,
             reason,
             patience,
         } => {
+            let overrides = overrides.iter().map(CheckId::new).collect::<Result<_, _>>()?;
             let ask = Ask {
                 confirm,
                 preview,
+                overrides,
                 reason,
                 timeout_s: patience.timeout,
             };

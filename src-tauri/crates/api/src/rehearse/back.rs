@@ -1,0 +1,69 @@
+//! Back: a rollback with all its items, also those that a person carries out.
+
+use switchback_engine::run::RollbackState;
+use switchback_model::rollback::ItemKind;
+use switchback_model::{Command, RollbackScope};
+
+use super::ScriptedOperator;
+use crate::wire::ApiError;
+
+impl ScriptedOperator<'_> {
+    /// The full rollback; the reason where it did not complete.
+    pub(super) async fn back(&mut self) -> Result<Option<String>, ApiError> {
+        let run = self.driver.run();
+        let nothing = run.steps.values().all(|s| !s.state.may_have_effect());
+        if nothing {
+            return Ok(None);
+        }
+        Ok(self.roll_back(RollbackScope::All).await?.1)
+    }
+
+    /// How many items it has, and the reason where it did not complete.
+    pub(super) async fn roll_back(
+        &mut self,
+        scope: RollbackScope,
+    ) -> Result<(usize, Option<String>), ApiError> {
+        let (plan, preconditions) = self.driver.plan_rollback(&scope).await?;
+        for item in &plan.items {
+            self.say(item.step.as_ref(), "rollback", &item.title);
+        }
+        let overrides: Vec<_> = preconditions
+            .iter()
+            .filter(|p| !p.reading.verdict.lets_through())
+            .map(|p| p.reading.check.clone())
+            .collect();
+        for id in &overrides {
+            self.say(None, "overridden", id.as_str());
+        }
+        let reason = (!overrides.is_empty()).then(|| "scripted: go back all the same".to_owned());
+        let command = Command::Rollback {
+            scope,
+            overrides,
+            accept_breaches: Vec::new(),
+        };
+        let items = plan.items.len();
+        self.submit(command, Some(plan.digest()), reason).await?;
+        loop {
+            self.driver.settle().await?;
+            let rollback = self.driver.run().rollback.as_ref();
+            let item = rollback.and_then(|r| r.item().cloned());
+            match rollback.map(|r| (r.state.clone(), r.done)) {
+                Some((RollbackState::Completed, done)) => {
+                    self.say(None, "rolled back", &format!("{done} of {items} items"));
+                    return Ok((items, None));
+                }
+                Some((RollbackState::Halted { why, .. }, _)) => match item {
+                    // What a person does in a rollback, done at once and told.
+                    Some(item) if matches!(item.kind, ItemKind::Manual { .. } | ItemKind::Notice { .. }) => {
+                        self.item_by_hand(&item).await?;
+                    }
+                    _ => {
+                        self.say(None, "rollback stopped", &why);
+                        return Ok((items, Some(format!("the rollback stopped: {why}"))));
+                    }
+                },
+                other => return Ok((items, Some(format!("the rollback ended as {other:?}")))),
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! `profiles`, `connection` and `report`: they look, and change nothing.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use switchback_api::connection::Subject;
+use switchback_api::wire::{ApiError, ConnectionAsk, ConnectionView, ProfilesView, SettingView, Tone};
+
+use crate::args::{Connection, Profiles, Report};
+use crate::exit;
+use crate::host::{Cx, run_id};
+use crate::print::{readings, table};
+
+/// The runbook of a target that is given by its name alone.
+const RUNBOOK: &str = "tis-cognito";
+
+pub async fn profiles(cx: &Cx<'_>, command: Profiles) -> Result<u8, ApiError> {
+    let Profiles::List = command;
+    let host = cx.host()?;
+    let view = host.profiles(None).await;
+    let code = if view.problem.is_some() {
+        exit::CHECK_FAILED
+    } else {
+        exit::OK
+    };
+    cx.out.answer(&view, || profiles_text(&view));
+    Ok(code)
+}
+
+fn profiles_text(view: &ProfilesView) -> String {
+    let mut text = match (&view.problem, view.profiles.is_empty()) {
+        (Some(problem), _) => format!("{problem} {}", view.mend.as_deref().unwrap_or_default()),
+        (None, true) => "There is no profile: `aws configure sso` makes one.".to_owned(),
+        (None, false) => {
+            let rows = view
+                .profiles
+                .iter()
+                .map(|profile| {
+                    let used = match view.selected.as_deref() == Some(&profile.name) {
+                        true => "* ",
+                        false => "  ",
+                    };
+                    let role = match (&profile.role, &profile.source) {
+                        (Some(role), Some(source)) => format!("{role}, with {source}"),
+                        (Some(role), None) => role.clone(),
+                        (None, _) => String::new(),
+                    };
+                    vec![
+                        format!("{used}{}", profile.name),
+                        profile.kind_words.clone(),
+                        profile
+                            .account_tail
+                            .as_ref()
+                            .map(|t| format!("…{t}"))
+                            .unwrap_or_default(),
+                        role,
+                        profile.session_words.clone(),
+                        profile.mend.clone().unwrap_or_default(),
+                    ]
+                })
+                .collect();
+            table(&["profile", "kind", "account", "role", "session", "mend"], rows)
+        }
+    };
+    text.push_str(&environment_text(&view.environment));
+    text
+}
+
+fn environment_text(settings: &[SettingView]) -> String {
+    if settings.is_empty() {
+        return String::new();
+    }
+    let rows = settings
+        .iter()
+        .map(|setting| {
+            vec![
+                setting.variable.clone(),
+                setting.value.clone().unwrap_or_else(|| "(set)".to_owned()),
+                setting.effect.clone(),
+            ]
+        })
+        .collect();
+    format!("\n\n{}", table(&["environment", "value", "effect"], rows))
+}
+
+pub async fn connection(cx: &Cx<'_>, command: Connection) -> Result<u8, ApiError> {
+    let host = cx.host()?;
+    let view = match &command.target {
+        Some(target) => {
+            let runbook = command.runbook.clone().unwrap_or_else(|| beside(target));
+            let plan = switchback_api::plan::resolve(&runbook, target)?;
+            let subject = Subject {
+                plan: Some(Arc::new(plan)),
+                endpoint: cx
+                    .global
+                    .aws_endpoint
+                    .clone()
+                    .filter(|url| !url.trim().is_empty()),
+                ..Subject::default()
+            };
+            host.check_connection(subject).await
+        }
+        None => {
+            let ask = ConnectionAsk {
+                run: command.run,
+                profile: command.profile,
+                region: command.region,
+            };
+            host.connection_check(&ask).await
+        }
+    };
+    host.stop_closed_world().await;
+    let view = view?;
+    cx.out.answer(&view, || text(&view));
+    let any = |tone: Tone| {
+        view.rows
+            .iter()
+            .chain(&view.permissions)
+            .any(|row| row.tone == tone)
+    };
+    // What fails is known, and often why the rest could not be told.
+    Ok(match () {
+        () if view.sign_in_needed => exit::SIGN_IN,
+        () if any(Tone::Failing) => exit::CHECK_FAILED,
+        () if any(Tone::Unknown) => exit::UNKNOWN,
+        () => exit::OK,
+    })
+}
+
+/// A target's file lies in a folder of its runbook; a name is one of a built-in runbook.
+fn beside(target: &str) -> String {
+    let folder = Path::new(target)
+        .parent()
+        .filter(|folder| folder.file_name().is_some_and(|name| name == "targets"))
+        .and_then(Path::parent);
+    match folder {
+        Some(folder) if folder.as_os_str().is_empty() => ".".to_owned(),
+        Some(folder) => folder.display().to_string(),
+        None => RUNBOOK.to_owned(),
+    }
+}
+
+fn text(view: &ConnectionView) -> String {
+    let mut text = format!("The connection for {}\n\n{}", view.about, readings(&view.rows));
+    if !view.permissions.is_empty() {
+        text.push_str(&format!("\n\nPermissions\n{}", readings(&view.permissions)));
+    }
+    text.push_str(&environment_text(&view.environment));
+    text
+}
+
+pub async fn report(cx: &Cx<'_>, command: Report) -> Result<u8, ApiError> {
+    let host = cx.host()?;
+    let id = run_id(&command.run)?;
+    match command.html {
+        Some(file) => {
+            let written = host.export_report(&id, Some(&file)).await?;
+            cx.out.answer(&written, || written.file.clone());
+        }
+        None => {
+            let report = host.report(&id).await?;
+            cx.out.answer(&report, || {
+                format!(
+                    "{} on {}. {}\nThe report: switchback report {} --html FILE",
+                    report.title, report.target, report.summary, report.run
+                )
+            });
+        }
+    }
+    Ok(exit::OK)
+}

@@ -1,0 +1,116 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn asked(typed: &str) -> Vec<String> {
+    let query = Query::parse(typed).unwrap();
+    query.questions().iter().map(|q| q.filter().text()).collect()
+}
+
+#[test]
+fn the_shape_decides_what_is_searched() {
+    assert_eq!(
+        asked(" ann@example.nhs.test "),
+        ["email = \"ann@example.nhs.test\""]
+    );
+    assert_eq!(
+        asked("Ann@Example.nhs.test"),
+        [
+            "email = \"Ann@Example.nhs.test\"",
+            "email = \"ann@example.nhs.test\""
+        ]
+    );
+    assert_eq!(
+        asked("6F9619FF-8B86-4D01-B42D-00CF4FC964FF"),
+        ["sub = \"6f9619ff-8b86-4d01-b42d-00cf4fc964ff\""]
+    );
+    assert_eq!(asked("Smi"), ["given_name ^= \"Smi\"", "family_name ^= \"Smi\""]);
+    assert_eq!(
+        asked("o'neil"),
+        [
+            "given_name ^= \"o'neil\"",
+            "given_name ^= \"O'Neil\"",
+            "family_name ^= \"o'neil\"",
+            "family_name ^= \"O'Neil\""
+        ]
+    );
+    assert_eq!(Query::parse("core_etl").unwrap().matched_by(), MatchedBy::Name);
+}
+
+#[test]
+fn two_words_are_a_given_and_a_family_name() {
+    let query = Query::parse("Ann Smith").unwrap();
+    let texts: Vec<String> = query.questions().iter().map(|q| q.filter().text()).collect();
+    assert_eq!(
+        texts,
+        [
+            "given_name ^= \"Ann Smith\"",
+            "family_name ^= \"Ann Smith\"",
+            "family_name ^= \"Smith\""
+        ]
+    );
+    let smith = &query.questions()[2];
+    let mut account = crate::fakes::account("Ann", "Smith");
+    assert!(smith.keeps(&account));
+    account.given_name = Some(Personal::new("Bob"));
+    assert!(!smith.keeps(&account));
+    assert_eq!(asked("Smith, Ann"), ["family_name ^= \"Smith\""]);
+    assert_eq!(asked("Anne Marie Smith").len(), 4);
+}
+
+#[test]
+fn quotes_and_backslashes_are_escaped_once() {
+    assert_eq!(
+        asked("\"a\\b\"@example.nhs.test"),
+        ["email = \"\\\"a\\\\b\\\"@example.nhs.test\""]
+    );
+}
+
+#[test]
+fn what_cannot_be_searched_is_refused_by_name_and_not_repeated() {
+    let refused = |typed: &str| Query::parse(typed).unwrap_err().to_string();
+    insta::assert_snapshot!(
+        [
+            refused("  "),
+            refused(&"x".repeat(10_240)),
+            refused(&format!("{}@example.nhs.test", "x".repeat(300))),
+            refused("x"),
+            refused("Ann <ann@example.nhs.test>"),
+            refused("@example.nhs.test"),
+            refused("ann\u{0}@example.nhs.test"),
+            refused("ann\n@example.nhs.test"),
+            refused("\u{202E}ann@example.nhs.test"),
+            refused("ann\u{200B}@example.nhs.test"),
+        ]
+        .join("\n")
+    );
+}
+
+#[test]
+fn a_query_shows_nobody() {
+    let shown = format!("{:?}", Query::parse("seeded.person@example.nhs.test").unwrap());
+    assert_eq!(shown, "Query(email, 1 questions)");
+}
+
+proptest! {
+    /// Whatever is typed: either refused, or every filter is one attribute with a well-quoted value.
+    #[test]
+    fn every_filter_is_well_quoted(typed in ".{0,60}") {
+        if let Ok(query) = Query::parse(&typed) {
+            prop_assert!(!query.questions().is_empty());
+            for question in query.questions() {
+                let text = question.filter().text();
+                let inner = text.split_once('"').unwrap().1.strip_suffix('"').unwrap();
+                let mut chars = inner.chars();
+                while let Some(c) = chars.next() {
+                    prop_assert!(c != '"' && !c.is_control());
+                    if c == '\\' {
+                        prop_assert!(matches!(chars.next(), Some('"' | '\\')));
+                    }
+                }
+            }
+        }
+    }
+}

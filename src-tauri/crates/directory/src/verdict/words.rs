@@ -1,0 +1,350 @@
+//! The sentences. Plain English for somebody on the phone; none of them names a person.
+
+use switchback_model::directory::{Account, PoolRole};
+
+use super::{Answer, Facts, PoolAnswer, Read, Verdict, WhyNot};
+use crate::query::MatchedBy;
+use crate::source::Source;
+
+pub(super) fn answer(verdict: Verdict, facts: &Facts<'_>) -> Answer {
+    let (sentence, next_step) = match verdict {
+        Verdict::CantTell => cant_tell(facts),
+        Verdict::Several => several(facts),
+        Verdict::NotMigratedKnown => (
+            format!(
+                "Not migrated yet: {}. They sign in with their old password and will be moved then.",
+                known_where(facts)
+            ),
+            SIGN_IN_AS_USUAL.to_owned(),
+        ),
+        Verdict::NotMigratedLeaver => (
+            format!("Not migrated, and not active: {}.", left_where(facts)),
+            "Do not ask them to sign in: that could move the account. Ask the administrator who owns \
+             the account whether this person has left."
+                .to_owned(),
+        ),
+        Verdict::NoSuchName if !facts.rows.is_empty() => (
+            "No account in the new pool has a name that begins so, but a row of the source list has."
+                .to_owned(),
+            "Look up the e-mail address of that row before you say that they have not been moved.".to_owned(),
+        ),
+        Verdict::OldPoolOnly => (
+            match facts.matched_by {
+                MatchedBy::Name => {
+                    "Can't tell whether they have been moved: only the old pool has a name that begins so, \
+                     and the new one may have it written differently."
+                }
+                _ => {
+                    "Can't tell whether they have been moved: this user id (sub) is the old pool's, and the \
+                     new one would give another."
+                }
+            }
+            .to_owned(),
+            "Look up their e-mail address.".to_owned(),
+        ),
+        other => {
+            let (sentence, next_step) = fixed(other);
+            (sentence.to_owned(), next_step.to_owned())
+        }
+    };
+    Answer {
+        verdict,
+        sentence,
+        next_step,
+        notes: notes(verdict, facts),
+    }
+}
+
+const SIGN_IN_AS_USUAL: &str = "Ask them to sign in as usual with their old password, or to use \"forgot password\": \
+     either moves them. Do not create the account.";
+
+/// The verdicts whose words do not depend on anything else (`aws.md` 1.4).
+fn fixed(verdict: Verdict) -> (&'static str, &'static str) {
+    match verdict {
+        Verdict::MachineUser => (
+            "This is a machine user: a program signs in with it. It stays with the old provider.",
+            "Do not move, disable or delete it. If the program can't sign in, tell the team that runs it.",
+        ),
+        Verdict::NotMigrated => (
+            "Not migrated yet, if the address is right. They sign in with their old password and will be \
+             moved then.",
+            SIGN_IN_AS_USUAL,
+        ),
+        Verdict::NotKnown => (
+            "Not known: neither in a pool nor on the source list.",
+            "Check how the address is spelled. If it is right, ask the administrator who owns the list \
+             whether this person should have access.",
+        ),
+        Verdict::NoSuchName => (
+            "No account has a name that begins so. Names may be written differently, so this does not say \
+             that the person is not there.",
+            "Look up their e-mail address.",
+        ),
+        Verdict::NoSuchId => (
+            "No account has this user id (sub).",
+            "Check that the whole id was copied, or look up their e-mail address.",
+        ),
+        Verdict::Confirmed => (
+            "They can sign in. The account is confirmed and its e-mail address is verified.",
+            "If they can't get in, ask them to use \"forgot password\".",
+        ),
+        Verdict::EmailNotVerified => (
+            "They can sign in, but can't reset their password: the e-mail address is not verified.",
+            "Have the e-mail address marked as verified first. Then ask them to use \"forgot password\".",
+        ),
+        Verdict::InvitationOpen => (
+            "Invited, not signed in yet. The invitation is still open.",
+            "Ask them to use the temporary password from the invitation. If they can't find it, have the \
+             invitation sent again. A reset does not help.",
+        ),
+        Verdict::InvitationExpired => (
+            "Invited, never signed in. The invitation has expired: it lives 7 days.",
+            "Have the invitation sent again. Neither a reset nor enabling the account helps.",
+        ),
+        Verdict::InvitationUnsure => (
+            "Invited, not signed in yet. The dates do not tell whether the invitation has expired.",
+            "Ask them to try the temporary password from the invitation. If it is refused, have the \
+             invitation sent again. A reset does not help.",
+        ),
+        Verdict::ResetRequired => (
+            "They must choose a new password before they can sign in.",
+            "Ask them to use \"forgot password\" and to enter the code within 1 hour.",
+        ),
+        Verdict::Unconfirmed => (
+            "The account was never confirmed. That should not happen here: only administrators create \
+             accounts.",
+            "Pass it to the identity team to find out how it was made. Do not confirm it.",
+        ),
+        Verdict::ExternalProvider => (
+            "Another identity provider signs them in.",
+            "Never set a password here. Send them to the provider that they sign in with.",
+        ),
+        Verdict::Escalate => (
+            "The account is archived, held back by AWS or in a state that is not known.",
+            "Pass it to the identity team. Change nothing.",
+        ),
+        Verdict::Disabled => (
+            "The account is disabled: they can't sign in.",
+            "Enable it only when somebody with authority over the account says so. Check the old provider \
+             too.",
+        ),
+        Verdict::CantTell
+        | Verdict::Several
+        | Verdict::NotMigratedKnown
+        | Verdict::NotMigratedLeaver
+        | Verdict::OldPoolOnly => ("", ""),
+    }
+}
+
+fn cant_tell(facts: &Facts<'_>) -> (String, String) {
+    let holes: Vec<&PoolAnswer> = facts
+        .pools
+        .iter()
+        .filter(|answer| !answer.read.is_whole())
+        .collect();
+    let Some(first) = holes.first() else {
+        return (
+            "Can't tell: no new pool was asked.".to_owned(),
+            "Name the pool with --pool, or give the target a pool with role = \"new\".".to_owned(),
+        );
+    };
+    let holes: Vec<String> = holes.iter().map(|answer| hole(answer)).collect();
+    let found = match (facts.new.len(), facts.old.len()) {
+        (0, 0) => "",
+        (0, _) => " 1 account was found in the old pool.",
+        _ => " 1 account was found, and there may be another.",
+    };
+    let next = match first.read {
+        Read::Whole(_) => "Look again.",
+        Read::Cut(_) if facts.matched_by == MatchedBy::Name => {
+            "Narrow the search: type the whole e-mail address."
+        }
+        Read::Cut(_) => "Look again. If it stays so, pass it to the identity team.",
+        Read::Failed(why) => mend(why),
+    };
+    (format!("Can't tell: {}.{found}", list(&holes)), next.to_owned())
+}
+
+/// What is missing of a pool's answer.
+fn hole(answer: &PoolAnswer) -> String {
+    let title = &answer.title;
+    match answer.read {
+        Read::Whole(_) => format!("{title} answered"),
+        Read::Cut(_) => format!("{title} was not read to its end"),
+        Read::Failed(WhyNot::Throttled) => format!("{title} is being asked too often (throttled)"),
+        Read::Failed(WhyNot::Denied) => format!("you may not read {title}"),
+        Read::Failed(WhyNot::SignIn) => format!("you are not signed in for {title}"),
+        Read::Failed(WhyNot::NoSuchPool) => format!("{title} is not a pool of this account and region"),
+        Read::Failed(WhyNot::Unreachable | WhyNot::Other) => format!("{title} did not answer"),
+    }
+}
+
+fn mend(why: WhyNot) -> &'static str {
+    match why {
+        WhyNot::Throttled => "Wait a minute, then look again.",
+        WhyNot::Denied => {
+            "Ask for the right cognito-idp:ListUsers on this pool, or look with a profile that has it."
+        }
+        WhyNot::SignIn => "Sign in again, then look again.",
+        WhyNot::NoSuchPool => "Check the pool's id and region in the target file, and the profile.",
+        WhyNot::Unreachable => "Check the connection, then look again.",
+        WhyNot::Other => "Look again. If it stays so, check the connection.",
+    }
+}
+
+fn several(facts: &Facts<'_>) -> (String, String) {
+    let role = if facts.new.is_empty() {
+        PoolRole::Old
+    } else {
+        PoolRole::New
+    };
+    let found = if facts.new.is_empty() {
+        &facts.old
+    } else {
+        &facts.new
+    };
+    if found.is_empty() {
+        return (
+            format!(
+                "Not migrated yet, but the source list has several rows for this: {}.",
+                lines(facts)
+            ),
+            "Find out which row is right before anybody is moved.".to_owned(),
+        );
+    }
+    let of_role: Vec<&PoolAnswer> = facts.pools.iter().filter(|answer| answer.role == role).collect();
+    let per_pool: Vec<String> = of_role
+        .iter()
+        .filter(|answer| !answer.read.accounts().is_empty())
+        .map(|answer| format!("{} in {}", answer.read.accounts().len(), answer.title))
+        .collect();
+    let at_least = if of_role.iter().all(|answer| answer.read.is_whole()) {
+        ""
+    } else {
+        "at least "
+    };
+    let next = if facts.matched_by == MatchedBy::Name {
+        "Ask for the whole e-mail address or user id (sub), and look that up."
+    } else {
+        "Do not change any of them. Pass all of them to the identity team by user id (sub), to find out \
+         which one is used."
+    };
+    (
+        format!(
+            "Several accounts match: {at_least}{}. Each is listed below.",
+            list(&per_pool)
+        ),
+        next.to_owned(),
+    )
+}
+
+fn known_where(facts: &Facts<'_>) -> String {
+    match (facts.old.is_empty(), facts.rows.is_empty()) {
+        (false, false) => format!("in the old pool and on the source list ({})", lines(facts)),
+        (false, true) => "in the old pool only".to_owned(),
+        (true, _) => format!("on the source list ({}), not in the new pool", lines(facts)),
+    }
+}
+
+fn left_where(facts: &Facts<'_>) -> String {
+    if facts.old.iter().any(|account| !account.enabled) {
+        "the account is disabled in the old pool".to_owned()
+    } else {
+        format!("the source list says so ({})", lines(facts))
+    }
+}
+
+fn notes(verdict: Verdict, facts: &Facts<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if facts.matched_by == MatchedBy::Name && facts.new.len() + facts.old.len() == 1 {
+        notes.push("Found by the beginning of a name: check that this is the person.".to_owned());
+    }
+    let one_new = match facts.new.as_slice() {
+        [account] => Some(*account),
+        _ => None,
+    };
+    if let Some(account) = one_new {
+        note_old(account, facts, &mut notes);
+    }
+    if verdict != Verdict::CantTell {
+        let holes = facts.pools.iter().filter(|answer| !answer.read.is_whole());
+        notes.extend(holes.map(|answer| format!("Not known from every pool: {}.", hole(answer))));
+    }
+    if let Some(source) = facts.source {
+        note_source(verdict, facts, source, one_new, &mut notes);
+    }
+    notes
+}
+
+fn note_old(account: &Account, facts: &Facts<'_>, notes: &mut Vec<String>) {
+    if facts.old.is_empty() {
+        return;
+    }
+    notes.push(if account.enabled && facts.old.iter().any(|old| !old.enabled) {
+        "In the old pool the account is disabled: ask who owns it before you help them to sign in.".to_owned()
+    } else {
+        "Also in the old pool: the account above is the one that counts.".to_owned()
+    });
+}
+
+fn note_source(
+    verdict: Verdict,
+    facts: &Facts<'_>,
+    source: &Source,
+    one_new: Option<&Account>,
+    notes: &mut Vec<String>,
+) {
+    if facts.matched_by == MatchedBy::Sub {
+        notes.push("The source list was not used: it has no user ids (sub).".to_owned());
+        return;
+    }
+    let enabled = one_new.is_some_and(|account| account.enabled);
+    if enabled && facts.rows.iter().any(|row| row.active == Some(false)) {
+        notes.push(format!(
+            "The source list says not active ({}): ask who owns the account before you help them to \
+             sign in.",
+            lines(facts)
+        ));
+    } else if facts.rows.len() > 1 && verdict != Verdict::Several {
+        notes.push(format!(
+            "The source list has several rows for this: {}.",
+            lines(facts)
+        ));
+    } else if one_new.is_some()
+        && facts.rows.is_empty()
+        && source.is_whole()
+        && facts.matched_by == MatchedBy::Email
+    {
+        notes.push("Not on the source list.".to_owned());
+    } else if verdict == Verdict::NoSuchName && !facts.rows.is_empty() {
+        notes.push(format!("On the source list: {}.", lines(facts)));
+    }
+    let left_out = source.faults().iter().filter(|fault| fault.leaves_out()).count();
+    match left_out {
+        0 => {}
+        1 => notes.push("1 row of the source list could not be read.".to_owned()),
+        many => notes.push(format!("{many} rows of the source list could not be read.")),
+    }
+}
+
+/// "line 3", "lines 3 and 9"; of more than five the first five.
+fn lines(facts: &Facts<'_>) -> String {
+    let rows = &facts.rows;
+    let mut numbers: Vec<String> = rows.iter().take(5).map(|row| row.line.to_string()).collect();
+    if rows.len() > 5 {
+        numbers.push(format!("{} more", rows.len() - 5));
+    }
+    format!(
+        "line{} {}",
+        if rows.len() == 1 { "" } else { "s" },
+        list(&numbers)
+    )
+}
+
+fn list(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

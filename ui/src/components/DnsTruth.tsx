@@ -1,0 +1,128 @@
+import { useState } from "react";
+import { age, count } from "../format/time";
+import type { DnsTruth as Truth, NameTruth, ServerAnswer } from "../ipc";
+import { type Failure, asFailure } from "../ipc/port";
+import { useApp, useEvery, useStore, useWorldNow } from "../state/hooks";
+import { Breakable } from "./Breakable";
+import { Notice } from "./Notices";
+import { Block } from "./PageHead";
+import { type Kind, State } from "./State";
+import { TableWrap } from "./TableWrap";
+
+/** Real seconds between two looks, and in a rehearsal, whose clock runs faster. */
+const EVERY_S = 5;
+const EVERY_FAST_S = 1;
+/** Seconds of the run's clock for which an answer is believed, at least. */
+const BELIEVED_S = 60;
+
+const PLACES: Record<string, string> = { name_server: "Name server", resolver: "Resolver" };
+const said = (a: ServerAnswer): string => (a.problem !== null ? "" : a.values.length === 0 ? "no such record" : a.values.join(", "));
+
+/** What most name servers say; what most say at all where no name server answers. */
+export function consensus(servers: readonly ServerAnswer[]): string | null {
+  const ask = (list: readonly ServerAnswer[]) => {
+    const votes = new Map<string, number>();
+    for (const s of list) if (s.problem === null) votes.set(said(s), (votes.get(said(s)) ?? 0) + 1);
+    return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
+  };
+  return ask(servers.filter((s) => s.place === "name_server")) ?? ask(servers);
+}
+
+function stateOf(a: ServerAnswer, truth: string | null, stale: boolean): { kind: Kind; word: string } {
+  if (stale) return { kind: "unknown", word: "Unknown" };
+  if (a.problem !== null) return { kind: "unknown", word: "No answer" };
+  if (said(a) === truth) return { kind: "pass", word: "Agrees" };
+  // A resolver may still hold what it was told before; a name server that differs is out of step.
+  return a.place === "resolver" ? { kind: "waiting", word: "Differs" } : { kind: "fail", word: "Differs" };
+}
+
+function Name({ truth, stale }: { truth: NameTruth; stale: boolean }) {
+  const most = consensus(truth.servers);
+  const agree = truth.servers.filter((s) => s.problem === null && said(s) === most).length;
+  return (
+    <div className="truth" data-testid={`truth-${truth.name}`}>
+      <p>
+        <strong>
+          <Breakable text={truth.name} /> {truth.record}
+        </strong>{" "}
+        {most === null ? "no server answers" : `${agree} of ${count(truth.servers.length, "server")}: ${most}`}
+      </p>
+      <TableWrap label={`Answers for ${truth.name}`}>
+        <table className="checks truth-table">
+          <caption className="hidden">What each server answers for {truth.name}</caption>
+          <thead>
+            <tr>
+              <th scope="col">State</th>
+              <th scope="col">Server</th>
+              <th scope="col">Kind</th>
+              <th scope="col">Answers</th>
+              <th scope="col" className="end">
+                TTL
+              </th>
+            </tr>
+          </thead>
+          {truth.servers.map((s) => {
+            const { kind, word } = stateOf(s, most, stale);
+            return (
+              <tbody key={`${s.place} ${s.server}`} className={kind === "fail" || kind === "waiting" || kind === "unknown" ? `open k-${kind}` : undefined}>
+                <tr>
+                  <td>
+                    <State kind={kind} word={word} />
+                  </td>
+                  <th scope="row">
+                    <Breakable text={s.server} />
+                  </th>
+                  <td>{PLACES[s.place] ?? s.place}</td>
+                  <td className="observed">
+                    <Breakable text={s.problem ?? said(s)} />
+                  </td>
+                  <td className="end age">{s.ttl_s === null ? "–" : `${s.ttl_s} s`}</td>
+                </tr>
+              </tbody>
+            );
+          })}
+        </table>
+      </TableWrap>
+    </div>
+  );
+}
+
+/** What every name server and resolver answers now, one by one, looked at again while this is shown. */
+export function DnsTruth() {
+  const store = useStore();
+  const { run, snapshot } = useApp();
+  const now = useWorldNow();
+  const speed = snapshot?.banner.speed ?? 1;
+  const every = speed > 1 ? EVERY_FAST_S : EVERY_S;
+  const [truth, setTruth] = useState<Truth | null>(null);
+  const [problem, setProblem] = useState<Failure | null>(null);
+  useEvery(
+    every,
+    () => {
+      if (run === null) return;
+      store.ipc.dnsTruth(run).then(
+        (next) => {
+          setTruth(next);
+          setProblem(null);
+        },
+        (thrown: unknown) => setProblem(asFailure(thrown)),
+      );
+    },
+    run ?? "",
+  );
+  const old = truth === null ? 0 : Math.max(0, (now - Date.parse(truth.observed_at)) / 1000);
+  const stale = old > Math.max(BELIEVED_S, 3 * every * speed);
+  return (
+    <Block id="truth" title="DNS truth" note={truth === null ? "every server is being asked" : `each server asked by itself, ${age(old)} ago`}>
+      {problem !== null && (
+        <Notice kind="unknown" title="The servers could not be asked">
+          {problem.api.message} {problem.api.hint}
+        </Notice>
+      )}
+      {truth?.names.length === 0 && <p className="empty">No check of this plan asks DNS, or the target has no DNS observer. Once one does, each server’s answer stands here.</p>}
+      {truth?.names.map((n) => (
+        <Name key={`${n.name} ${n.record}`} truth={n} stale={stale} />
+      ))}
+    </Block>
+  );
+}

@@ -1,0 +1,47 @@
+import Button from "@cloudscape-design/components/button";
+import { useId, useState } from "react";
+import { useStore } from "../state/hooks";
+
+/** A runbook's path: written, pasted, or chosen in the system's dialog. */
+export function FilePick({ label, hint, busy, submit, onPick }: { label: string; hint: string; busy: boolean; submit: string; onPick: (path: string) => void }) {
+  const store = useStore();
+  const id = useId();
+  const [path, setPath] = useState("");
+  const [asking, setAsking] = useState(false);
+  const choose = async () => {
+    setAsking(true);
+    try {
+      const chosen = await store.ipc.chooseRunbook();
+      if (chosen !== null) {
+        setPath(chosen);
+        onPick(chosen);
+      }
+    } catch (thrown) {
+      store.fail(thrown);
+    }
+    setAsking(false);
+  };
+  return (
+    <form
+      className="file-pick"
+      onSubmit={(e) => {
+        e.preventDefault();
+        if (path.trim() !== "") onPick(path.trim());
+      }}
+    >
+      <label htmlFor={id}>{label}</label>
+      <div className="file-row">
+        <input id={id} value={path} onChange={(e) => setPath(e.target.value)} aria-describedby={`${id}-hint`} autoComplete="off" spellCheck={false} data-testid="file-path" />
+        <Button formAction="none" loading={asking} onClick={() => void choose()} data-testid="file-choose">
+          Choose a file…
+        </Button>
+        <Button formAction="submit" disabled={path.trim() === ""} loading={busy} data-testid="file-read">
+          {submit}
+        </Button>
+      </div>
+      <p className="meta" id={`${id}-hint`}>
+        {hint}
+      </p>
+    </form>
+  );
+}

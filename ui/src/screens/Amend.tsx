@@ -1,0 +1,165 @@
+import Button from "@cloudscape-design/components/button";
+import { useId, useRef, useState } from "react";
+import { useKeepFree } from "../components/barHeight";
+import { Dock } from "../components/Dock";
+import { FilePick } from "../components/FilePick";
+import { Notice } from "../components/Notices";
+import { Block, Facts, PageHead } from "../components/PageHead";
+import { State } from "../components/State";
+import { TableWrap } from "../components/TableWrap";
+import { count } from "../format/time";
+import type { AmendmentView } from "../ipc";
+import { type Failure, asFailure } from "../ipc/port";
+import { useApp, useSnapshot, useStore } from "../state/hooks";
+import { allSteps } from "../state/readings";
+import { go, href } from "../state/router";
+import { Crumbs } from "./Step";
+
+const KINDS: Record<string, string> = { added: "Added", removed: "Removed", changed: "Changed" };
+const short = (digest: string) => digest.replace(/^sha256:/, "").slice(0, 12);
+const shown = (value: string | null) => (value === null || value === "" ? "–" : value);
+
+function Changes({ view }: { view: AmendmentView }) {
+  return (
+    <TableWrap label="What differs">
+      <table className="checks amendment">
+        <caption className="hidden">What differs between the plan and the amended one</caption>
+        <thead>
+          <tr>
+            <th scope="col">State</th>
+            <th scope="col">What</th>
+            <th scope="col">Field</th>
+            <th scope="col">Now</th>
+            <th scope="col">Then</th>
+          </tr>
+        </thead>
+        {view.changes.map((c, i) => (
+          <tbody key={`${i}-${c.subject}-${c.field}`} className={c.refused === null ? undefined : "open k-fail"}>
+            <tr>
+              <td>{c.refused === null ? <State kind="running" word={KINDS[c.kind] ?? c.kind} /> : <State kind="fail" word="Refused" />}</td>
+              <th scope="row">{c.subject}</th>
+              <td>{c.field ?? "–"}</td>
+              <td className="lines">{shown(c.before)}</td>
+              <td className="lines">{shown(c.after)}</td>
+            </tr>
+            {c.refused !== null && (
+              <tr className="mend">
+                <td />
+                <td colSpan={4}>{c.refused}</td>
+              </tr>
+            )}
+          </tbody>
+        ))}
+      </table>
+    </TableWrap>
+  );
+}
+
+/** Another plan in the place of the run's: every difference first, then a reason and one confirm. */
+export function AmendScreen() {
+  const store = useStore();
+  const snapshot = useSnapshot();
+  const { run, busy } = useApp();
+  const below = useRef<HTMLDivElement>(null);
+  useKeepFree(below);
+  const id = useId();
+  const [from, setFrom] = useState("");
+  const [view, setView] = useState<AmendmentView | null>(null);
+  const [problem, setProblem] = useState<Failure | null>(null);
+  const [reading, setReading] = useState(false);
+  const [reason, setReason] = useState("");
+  const titleOf = (step: string) => allSteps(snapshot).find((s) => s.id === step)?.title ?? step;
+
+  const read = async (path: string) => {
+    if (run === null) return;
+    setReading(true);
+    setProblem(null);
+    try {
+      setFrom(path);
+      setView(await store.ipc.amendment(run, path));
+    } catch (thrown) {
+      setView(null);
+      setProblem(asFailure(thrown));
+    }
+    setReading(false);
+  };
+  const refused = view?.changes.filter((c) => c.refused !== null).length ?? 0;
+  const refusal =
+    snapshot.watching !== null
+      ? snapshot.watching
+      : view === null
+        ? "Choose a runbook first: its plan is compared with the run’s."
+        : view.changes.length === 0
+          ? "Nothing differs: there is nothing to amend."
+          : refused > 0
+            ? `${count(refused, "difference")} refused. Mend the runbook, then read it again.`
+            : view.not_now !== null
+              ? view.not_now
+              : reason.trim() === ""
+                ? "Write a reason to go on."
+                : null;
+  const confirm = () => {
+    if (view === null || refusal !== null) return;
+    void store.amend(from, view.digest, reason.trim()).then((accepted) => {
+      if (accepted) go({ name: "decisions" });
+    });
+  };
+  return (
+    <>
+      <div className="page">
+        <Crumbs parts={[{ text: "Decisions", href: href({ name: "decisions" }) }, { text: "Amend the plan" }]} />
+        <PageHead title="Amend the plan" id="amend" />
+        <p className="why">
+          For a step without an effect anything may change; with an effect only its words, owner, checks after it and deadlines. Account, region and role never change.
+        </p>
+        <Block id="from" title="From which runbook" note={<span>plan now {short(snapshot.plan_digest)}</span>}>
+          <FilePick label="File, folder or built-in name" hint={`It is read for this run’s target, ${snapshot.banner.target}, and linted again.`} busy={reading} submit="Compare" onPick={(path) => void read(path)} />
+          <div role="alert">
+            {problem !== null && (
+              <Notice kind="fail" title="It can’t be compared">
+                {problem.api.message} {problem.api.hint} {problem.api.where !== "" && <span className="meta">Where: {problem.api.where}</span>}
+              </Notice>
+            )}
+          </div>
+        </Block>
+        <div role="status">
+          {view !== null && (
+            <Block id="differs" title="What differs" note={view.changes.length === 0 ? "Nothing" : count(view.changes.length, "difference")}>
+              {view.changes.length > 0 && <Changes view={view} />}
+              <Facts
+                list={[
+                  ["Plan now", short(view.from)],
+                  ["Plan then", short(view.to)],
+                  ["Start anew", view.anew.length === 0 ? "no step" : view.anew.map(titleOf).join(", ")],
+                ]}
+              />
+              {view.anew.length > 0 && <p className="meta">Approvals and readings of these steps are void; they are checked again.</p>}
+            </Block>
+          )}
+        </div>
+      </div>
+      <Dock>
+        <div className="action-bar confirm-bar" role="region" aria-label="Confirm the amendment">
+          {view !== null && view.changes.length > 0 && refused === 0 && (
+            <div className="rollback-reason">
+              <label htmlFor={id}>Reason</label>
+              <textarea id={id} rows={2} value={reason} onChange={(e) => setReason(e.target.value)} data-testid="amend-reason" />
+            </div>
+          )}
+          <div className="confirm-row">
+            <a href={href({ name: "decisions" })}>Back, change nothing</a>
+            <p id="amend-why" className="confirm-why" data-testid="why-not">
+              {refusal}
+            </p>
+            <Button variant="primary" disabled={refusal !== null} loading={busy === "amend"} onClick={confirm} ariaDescribedby="amend-why" data-testid="amend-confirm">
+              Amend the plan on {snapshot.banner.word}
+            </Button>
+          </div>
+          <div className="confirm-below" ref={below}>
+            <p className="meta">If anything differs from what you see, nothing is changed.</p>
+          </div>
+        </div>
+      </Dock>
+    </>
+  );
+}

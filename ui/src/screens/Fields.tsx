@@ -1,0 +1,195 @@
+import Button from "@cloudscape-design/components/button";
+import { useRef, useState } from "react";
+import { useKeepFree } from "../components/barHeight";
+import { Calls, Changes, CopyCli } from "../components/Change";
+import { CheckTable } from "../components/CheckTable";
+import { Dock } from "../components/Dock";
+import { Notice } from "../components/Notices";
+import { Block, PageHead } from "../components/PageHead";
+import { State } from "../components/State";
+import { TableWrap } from "../components/TableWrap";
+import { count } from "../format/time";
+import type { FieldPlanView, FieldRowView } from "../ipc";
+import { type FieldChoices, type Failure, asFailure } from "../ipc/port";
+import { useApp, useEvery, useSnapshot, useStore } from "../state/hooks";
+import { go, href } from "../state/router";
+import { Missing } from "./Missing";
+import { Crumbs, useStep } from "./Step";
+
+type Choice = "keep" | "restore";
+
+function Row({ row, choice, onChoose }: { row: FieldRowView; choice: Choice | undefined; onChoose: (choice: Choice) => void }) {
+  const words: [Choice, string][] = [
+    ["keep", `Keep ${row.found}`],
+    ["restore", `Restore ${row.before}`],
+  ];
+  return (
+    <tbody className={row.differs && choice === undefined ? "open k-blocked" : undefined} data-testid={`field-${row.field}`}>
+      <tr>
+        <td>{!row.differs ? <State kind="absent" word="As before" /> : choice === undefined ? <State kind="blocked" word="Choose" /> : <State kind="pass" word={choice === "keep" ? "Kept" : "Restored"} />}</td>
+        <th scope="row">{row.field}</th>
+        <td>{row.before}</td>
+        <td>{row.ours}</td>
+        <td className="observed">{row.found}</td>
+        <td>
+          {row.differs && (
+            <fieldset className="choose">
+              <legend className="hidden">What becomes of {row.field}</legend>
+              {words.map(([value, label]) => (
+                <label className="tick" key={value}>
+                  <input type="radio" name={`field-${row.field}`} checked={choice === value} onChange={() => onChoose(value)} data-testid={`field-${row.field}-${value}`} />
+                  <span>{label}</span>
+                </label>
+              ))}
+            </fieldset>
+          )}
+        </td>
+      </tr>
+    </tbody>
+  );
+}
+
+/** Somebody else's change, field by field: what stays, what is restored, and the exact call that comes of it. */
+export function FieldsScreen({ id }: { id: string }) {
+  const found = useStep(id);
+  const store = useStore();
+  const snapshot = useSnapshot();
+  const { run, busy } = useApp();
+  const below = useRef<HTMLDivElement>(null);
+  useKeepFree(below);
+  const [choices, setChoices] = useState<FieldChoices>({});
+  const [overrides, setOverrides] = useState<ReadonlySet<string>>(new Set());
+  const [plan, setPlan] = useState<FieldPlanView | null>(null);
+  const [problem, setProblem] = useState<Failure | null>(null);
+  const [reason, setReason] = useState("");
+  const asked = useRef(0);
+  const read = () => {
+    if (run === null || busy !== null) return;
+    const mine = ++asked.current;
+    store.ipc.fieldPlan(run, id, choices).then(
+      (next) => {
+        // Only the answer to the newest question counts.
+        if (mine !== asked.current) return;
+        setPlan(next);
+        setProblem(null);
+      },
+      (thrown: unknown) => mine === asked.current && setProblem(asFailure(thrown)),
+    );
+  };
+  useEvery(15, read, `${JSON.stringify(choices)} ${snapshot.seq}`);
+  if (found === null) return <Missing what={`step ${id}`} />;
+  const { step, phase, number, of } = found;
+  const undecided = plan?.undecided ?? [];
+  const unproven = plan?.unproven.filter((u) => !overrides.has(u)) ?? [];
+  const refusal =
+    snapshot.watching ??
+    (plan === null
+      ? (problem?.api.message ?? "The object is being read.")
+      : undecided.length > 0
+        ? `Choose for ${undecided.join(", ")}.`
+        : plan.preview === null
+          ? "There is no exact change to approve."
+          : unproven.length > 0
+            ? `${count(unproven.length, "thing")} not proven: tick each to go on all the same.`
+            : reason.trim() === ""
+              ? "Write a reason to go on."
+              : null);
+  const confirm = () => {
+    if (plan?.preview == null || refusal !== null) return;
+    void store
+      .submit("fields", { do: "resolve_fields", step: id, fields: choices, overrides: [...overrides] }, { basis: plan.preview.digest, reason: reason.trim() })
+      .then((done) => done && go({ name: "step", step: id }));
+  };
+  return (
+    <>
+      <div className="page">
+        <Crumbs
+          parts={[
+            { text: phase, href: href({ name: "run" }) },
+            { text: `Step ${number} of ${of}`, href: href({ name: "step", step: id }) },
+            { text: "Field by field" },
+          ]}
+        />
+        <PageHead title={`Field by field: ${step.title}`} id={`fields-${id}`} />
+        <p className="why">Somebody else changed what this step left. Say of each field whether it stays or becomes again what it was before the step.</p>
+        {problem !== null && (
+          <Notice kind="fail" title="It can’t be chosen now" role="alert" action={<Button onClick={read}>Read again</Button>}>
+            {problem.api.message} {problem.api.hint}
+          </Notice>
+        )}
+        {plan !== null && (
+          <>
+            <Block id="fields" title="Fields" note={undecided.length === 0 ? "All are chosen" : `${undecided.length} to choose`}>
+              <TableWrap label="Fields">
+                <table className="checks fields">
+                  <caption className="hidden">Each field before the step, as the step left it, and as it is</caption>
+                  <thead>
+                    <tr>
+                      <th scope="col">State</th>
+                      <th scope="col">Field</th>
+                      <th scope="col">Before</th>
+                      <th scope="col">We left</th>
+                      <th scope="col">There now</th>
+                      <th scope="col">What becomes of it</th>
+                    </tr>
+                  </thead>
+                  {plan.rows.map((row) => (
+                    <Row key={row.field} row={row} choice={choices[row.field]} onChoose={(choice) => setChoices({ ...choices, [row.field]: choice })} />
+                  ))}
+                </table>
+              </TableWrap>
+            </Block>
+            <Block id="change" title="Change" note={plan.ends ?? "The exact change is shown once all are chosen"} side={plan.preview !== null && <CopyCli preview={plan.preview} />}>
+              {plan.preview !== null && (
+                <>
+                  <Changes list={plan.preview.changes} />
+                  <Calls preview={plan.preview} />
+                </>
+              )}
+            </Block>
+            {plan.preconditions.length > 0 && (
+              <Block id="needs" title="What must hold before">
+                <CheckTable list={plan.preconditions} caption="Preconditions" />
+                {plan.unproven.map((u) => (
+                  <label className="tick" key={u}>
+                    <input
+                      type="checkbox"
+                      checked={overrides.has(u)}
+                      onChange={() => setOverrides((old) => (old.has(u) ? new Set([...old].filter((o) => o !== u)) : new Set([...old, u])))}
+                      data-testid={`override-${u}`}
+                    />
+                    <span>
+                      Go on without proof of <strong>{plan.preconditions.find((p) => p.id === u)?.title ?? u}</strong>
+                    </span>
+                  </label>
+                ))}
+              </Block>
+            )}
+          </>
+        )}
+      </div>
+      <Dock>
+        <div className="action-bar confirm-bar" role="region" aria-label="Confirm the choice">
+          {plan?.preview != null && (
+            <div className="rollback-reason">
+              <label htmlFor="fields-reason">Reason</label>
+              <textarea id="fields-reason" rows={2} value={reason} onChange={(e) => setReason(e.target.value)} data-testid="fields-reason" />
+            </div>
+          )}
+          <div className="confirm-row">
+            <a href={href({ name: "step", step: id })}>Back to step {number}, change nothing</a>
+            <p id="fields-why" className="confirm-why" data-testid="why-not">
+              {refusal}
+            </p>
+            <Button variant="primary" disabled={refusal !== null} loading={busy === "fields"} onClick={confirm} ariaDescribedby="fields-why" data-testid="fields-confirm">
+              Carry it out on {snapshot.banner.word}
+            </Button>
+          </div>
+          <div className="confirm-below" ref={below}>
+            <p className="meta">The object is read again right before the call. If anything differs, nothing is changed.</p>
+          </div>
+        </div>
+      </Dock>
+    </>
+  );
+}

@@ -1,0 +1,193 @@
+import Button from "@cloudscape-design/components/button";
+import { useId, useRef, useState } from "react";
+import { useLeaveHeight } from "../components/barHeight";
+import { CheckTable } from "../components/CheckTable";
+import { Dock } from "../components/Dock";
+import { gateKind } from "../components/LeftRail";
+import { Notice } from "../components/Notices";
+import { Block, Facts, PageHead } from "../components/PageHead";
+import { ReasonForm } from "../components/ReasonForm";
+import { Shape, State } from "../components/State";
+import { age, duration, fullTime } from "../format/time";
+import type { GateView, PhaseView } from "../ipc";
+import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
+import { freshen } from "../state/readings";
+import { href } from "../state/router";
+import { Missing } from "./Missing";
+import { Crumbs, passCount } from "./Step";
+
+type Names = Readonly<Record<string, string>>;
+
+/** Each role with the name of whoever speaks for it. */
+function People({ gate, names, onName }: { gate: GateView; names: Names; onName: (role: string, name: string) => void }) {
+  const id = useId();
+  const decided = gate.state === "go";
+  return (
+    <Block id="people" title="People" note={decided ? "who said go" : `${gate.people.filter((p) => (names[p.role] ?? "").trim() !== "").length} of ${gate.people.length} named`}>
+      <div className="people">
+        {gate.people.map((p, i) => (
+          <div key={p.role}>
+            <label htmlFor={`${id}-${i}`}>{p.role}</label>
+            {decided ? (
+              <p id={`${id}-${i}`}>{p.name ?? "not named"}</p>
+            ) : (
+              <input id={`${id}-${i}`} value={names[p.role] ?? ""} onChange={(e) => onName(p.role, e.target.value)} autoComplete="off" spellCheck={false} data-testid={`person-${i}`} />
+            )}
+          </div>
+        ))}
+      </div>
+    </Block>
+  );
+}
+
+function Decided({ gate }: { gate: GateView }) {
+  const d = gate.decision;
+  if (d === null) return null;
+  return (
+    <Block id="decided" title="Last decision" note={d.void !== null ? "void" : undefined}>
+      <Notice kind={d.void !== null ? "blocked" : d.go ? "pass" : "absent"} title={`${d.go ? "Go" : "No-go"}, written down by ${d.by} at ${fullTime(d.at)}`}>
+        {d.reason}
+        {d.void !== null && <p>{d.void}</p>}
+      </Notice>
+    </Block>
+  );
+}
+
+/** What stands in the way besides the checks. */
+function Open({ gate }: { gate: GateView }) {
+  return (
+    <Block id="open" title="Steps and decisions before it" note={gate.open.length === 0 ? "Nothing stands in the way" : `${gate.open.length} in the way`}>
+      {gate.open.length > 0 && (
+        <ul className="open-list" data-testid="gate-open">
+          {gate.open.map((words) => (
+            <li key={words}>
+              <Shape kind="blocked" /> <span>{words}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Block>
+  );
+}
+
+function GateBar({ phase, gate, names }: { phase: PhaseView; gate: GateView; names: Names }) {
+  const store = useStore();
+  const { busy } = useApp();
+  const { banner } = useSnapshot();
+  const bar = useRef<HTMLDivElement>(null);
+  useLeaveHeight(bar);
+  const [ask, setAsk] = useState<"go" | "no-go" | null>(null);
+  const offer = (word: string) => gate.offers.find((o) => o.command === word);
+  const go = offer("gate-go");
+  const noGo = offer("gate-no-go");
+  const nameless = gate.people.filter((p) => (names[p.role] ?? "").trim() === "").map((p) => p.role);
+  const refused = go?.refused ?? (nameless.length > 0 ? `Name ${nameless.join(", ")} above.` : null);
+  const named = Object.fromEntries(gate.people.map((p) => [p.role, (names[p.role] ?? "").trim()] as const).filter(([, name]) => name !== ""));
+  const say = (go: boolean) => (reason: string) =>
+    void store
+      .submit(go ? "gate-go" : "gate-no-go", { do: "gate", phase: phase.id, go, people: named }, { basis: go ? gate.basis : null, reason })
+      .then((done) => done && setAsk(null));
+  return (
+    <Dock>
+      <div className="action-bar" ref={bar} role="region" aria-label="What you can do">
+        {ask !== null && (
+          <ReasonForm
+            key={ask}
+            title={ask === "go" ? `Go on ${banner.word}: the steps of “${phase.title}” may start` : `No-go: “${phase.title}” stays closed`}
+            submit={ask === "go" ? `Say go on ${banner.word}` : "Say no-go"}
+            busy={busy !== null}
+            blocked={ask === "go" ? refused : null}
+            onCancel={() => setAsk(null)}
+            onSubmit={say(ask === "go")}
+          />
+        )}
+        <div className="action-row">
+          <div className="action-main apart">
+            {gate.state === "go" && (
+              <Button variant="primary" href={href({ name: "run" })} data-testid="action-primary">
+                To the current step
+              </Button>
+            )}
+            {go !== undefined && gate.state !== "go" && (
+              <Button variant={ask === null ? "primary" : "normal"} disabled={refused !== null || ask !== null} onClick={() => setAsk("go")} ariaDescribedby="why-not" data-testid="action-primary">
+                Say go…
+              </Button>
+            )}
+            <div className="action-reason">
+              <p id="why-not" data-testid="why-not">
+                {gate.state === "go" ? "Go was said: the phase is open." : (refused ?? "Nothing stands in the way. Say go when everybody on the call agrees.")}
+              </p>
+            </div>
+          </div>
+          <div className="action-others">
+            {noGo !== undefined && noGo.refused === null && (
+              <Button onClick={() => setAsk("no-go")} data-testid="gate-no-go">
+                Say no-go…
+              </Button>
+            )}
+          </div>
+        </div>
+      </div>
+    </Dock>
+  );
+}
+
+/** The go or no-go decision before a phase: checks, steps, people; then one decision with its reason. */
+export function GateScreen({ id }: { id: string }) {
+  const snapshot = useSnapshot();
+  const store = useStore();
+  const { busy } = useApp();
+  const now = useWorldNow();
+  const [typed, setTyped] = useState<Names>({});
+  const at = snapshot.phases.findIndex((p) => p.id === id);
+  const phase = snapshot.phases[at];
+  if (phase === undefined || phase.gate === null) return <Missing what={`gate before ${id}`} />;
+  const gate = phase.gate;
+  const names: Names = { ...Object.fromEntries(gate.people.map((p) => [p.role, p.name ?? ""])), ...typed };
+  const check = gate.offers.find((o) => o.command === "gate-check");
+  // What counts for go is younger than the gate asks for, whatever the check itself says.
+  const checks = gate.checks.map((r) => ({ ...r, believable_s: Math.min(r.believable_s, gate.fresh_s) }));
+  const worst = checks.map((r) => freshen(r, now).age).reduce<number | null>((max, a) => (a === null ? max : Math.max(max ?? 0, a)), null);
+  const before = snapshot.phases[at - 1];
+  return (
+    <>
+      <div className="page">
+        <Crumbs parts={[{ text: phase.title, href: href({ name: "run" }) }, { text: "Go or no-go" }]} />
+        <PageHead title={gate.title} id={`gate-${id}`}>
+          <State kind={gateKind(gate)} word={gate.state_words} pill testId="gate-state" />
+        </PageHead>
+        <p className="why">Before go, no step of “{phase.title}” can start; its checks can be read. A rollback is never held back by it.</p>
+        <Facts
+          list={[
+            ["Steps", String(phase.steps.length)],
+            ["Planned", phase.times.planned_s === null ? "not planned" : duration(phase.times.planned_s)],
+            ["Readings count for", age(gate.fresh_s)],
+            phase.t0 ? ["T0", "its first step that takes effect"] : null,
+            before === undefined || before.times.actual_s === null || before.times.planned_s === null
+              ? null
+              : [`${before.title} took`, `${duration(before.times.actual_s)}, planned ${duration(before.times.planned_s)}`],
+          ]}
+        />
+        <Block
+          id="checks"
+          title="Checks"
+          note={checks.length === 0 ? "This gate has no check" : `${passCount(checks, now)}${worst === null ? "" : `, oldest ${age(worst)}`}`}
+          side={
+            check !== undefined &&
+            check.refused === null && (
+              <Button variant="inline-link" iconName="refresh" loading={busy === "gate-check" || gate.state === "checking"} onClick={() => void store.submit("gate-check", { do: "check_gate", phase: id })} data-testid="gate-check">
+                Read the checks
+              </Button>
+            )
+          }
+        >
+          {checks.length > 0 && <CheckTable list={checks} caption="Checks of this gate" record={gate.state === "go"} ahead />}
+        </Block>
+        <Open gate={gate} />
+        <People gate={gate} names={names} onName={(role, name) => setTyped({ ...typed, [role]: name })} />
+        <Decided gate={gate} />
+      </div>
+      <GateBar phase={phase} gate={gate} names={names} />
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+import { useEffect } from "react";
+import { AnswerBox, DecisionDue } from "../components/RightRail";
+import { shapeOf } from "../components/LeftRail";
+import { Shape, ToneState, toneKind } from "../components/State";
+import { age, duration } from "../format/time";
+import { useLive, useSnapshot, useWorldNow } from "../state/hooks";
+import { currentGate, currentStep, freshen, nextWait, usersNow, wayBackNow, worstFirst } from "../state/readings";
+import { go, href } from "../state/router";
+import { runWords } from "../components/Banner";
+
+function Clock({ name, value, loud = false }: { name: string; value: string; loud?: boolean }) {
+  return (
+    <div className={loud ? "loud" : undefined}>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+/** For the screen that everybody in the room sees: large, nothing personal, nothing to press. */
+export function WarRoomScreen() {
+  const snapshot = useSnapshot();
+  const now = useWorldNow();
+  const { live } = useLive();
+  useEffect(() => {
+    const leave = (event: KeyboardEvent) => event.key === "Escape" && !event.defaultPrevented && go({ name: "live" });
+    window.addEventListener("keydown", leave);
+    return () => window.removeEventListener("keydown", leave);
+  }, []);
+  const users = usersNow(snapshot, now, live);
+  const back = wayBackNow(snapshot, live);
+  const step = currentStep(snapshot);
+  const gate = currentGate(snapshot);
+  const wait = nextWait(snapshot, now);
+  const monitors = worstFirst(snapshot.monitors.map((m) => freshen(m, now)));
+  const minutes = (since: string) => duration(Math.floor(Math.max(0, now - Date.parse(since)) / 60_000) * 60);
+  const bad = monitors.filter((m) => m.tone !== "passing" && m.tone !== "not_applicable").length;
+  return (
+    <div className="page wall-page">
+      <h1 className="hidden">War room</h1>
+      <div className="wall-answers">
+        <AnswerBox answer={{ ...users, note: bad === 0 ? `${monitors.length} of ${monitors.length} monitors pass` : `${bad} of ${monitors.length} monitors not passing` }} title="Are users all right?" testId="answer-users" />
+        <AnswerBox answer={back} title="Can we go back?" testId="answer-way-back" />
+      </div>
+      <section className="wall-now" aria-label="Now">
+        <p className="wall-label">Now: {runWords(snapshot)}</p>
+        {gate?.gate != null ? (
+          <p className="wall-step">
+            Go or no-go: {gate.gate.title} <span className="wall-state">{gate.gate.state_words}</span>
+          </p>
+        ) : (
+          step !== undefined && (
+            <p className="wall-step" data-testid="wall-step">
+              <Shape kind={shapeOf(step)} size="l" /> {step.title} <span className="wall-state">{step.state_words}</span>
+            </p>
+          )
+        )}
+      </section>
+      <DecisionDue deadlines={snapshot.deadlines} now={now} />
+      <dl className="wall-clocks">
+        {snapshot.t0 !== null && <Clock name="Since T0" value={minutes(snapshot.t0.at)} />}
+        <Clock name="Elapsed" value={minutes(snapshot.opened_at)} />
+        <Clock name="Wait left" value={wait === undefined ? "none" : duration((wait.at - now) / 1000)} loud={wait !== undefined} />
+      </dl>
+      <ul className="wall-phases" aria-label="Phases">
+        {snapshot.phases.map((p) => (
+          <li key={p.id}>
+            <span>{p.title}</span>
+            <progress max={Math.max(1, p.steps.length)} value={p.done} aria-label={`${p.title}: steps done`} />
+            <strong>
+              {p.done} of {p.steps.length}
+            </strong>
+          </li>
+        ))}
+      </ul>
+      <ul className="wall-monitors" aria-label="Monitors, worst first">
+        {monitors.map((m) => (
+          <li key={m.id} className={`k-${toneKind(m.tone).kind}`} data-testid={`wall-${m.id}`}>
+            <span className="wall-monitor">{m.title}</span>
+            <ToneState tone={m.tone} />
+            <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
+          </li>
+        ))}
+      </ul>
+      <p className="wall-leave">
+        <a href={href({ name: "live" })}>Leave the war room</a> <span className="meta">or press Escape. Names, accounts and readings are not shown here.</span>
+      </p>
+    </div>
+  );
+}
