@@ -156,8 +156,8 @@ impl Aws {
         error: &ProviderError,
     ) -> (String, &'static str) {
         match expected {
-            // Cognito has one code for both and says in words which it is.
-            PoolExpectation::Client(wanted) if error.message.to_ascii_lowercase().contains("client") => (
+            // Cognito has one code for both; only where the pool is absent do its words name the pool.
+            PoolExpectation::Client(wanted) if !error.message.contains(pool_id) => (
                 format!(
                     "there is no client {} in the pool {pool_id}",
                     safe(&wanted.client_id)

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 const TARGET: &str = include_str!("../../../../runbooks/dns-switch/targets/test.toml");
 const ZONE_PY: &str = include_str!("zone.py");
+const POOL_PY: &str = include_str!("pool.py");
 
 /// Seconds. The wait for the old TTL is real here, so it is a short one.
 pub const OLD_TTL: u32 = 3;
@@ -51,6 +52,7 @@ impl Place {
     pub fn new(venv: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("zone.py"), ZONE_PY).unwrap();
+        std::fs::write(folder.path().join("pool.py"), POOL_PY).unwrap();
         Self {
             folder,
             venv: venv.to_owned(),
@@ -87,17 +89,42 @@ impl Place {
         command
     }
 
-    /// What boto3 says.
+    /// The venv's Python.
+    pub fn python(&self) -> Command {
+        self.program(&self.venv.join("bin/python"))
+    }
+
+    pub fn endpoint(&self) -> &str {
+        self.endpoint.as_deref().unwrap()
+    }
+
+    /// Has the programs call this endpoint, instead of an emulator's.
+    pub fn serve_at(&mut self, endpoint: &str) {
+        self.endpoint = Some(endpoint.to_owned());
+    }
+
+    /// What boto3 says of the zone.
     #[track_caller]
     pub fn boto3(&self, words: &[&str]) -> Value {
+        self.script("zone.py", words)
+    }
+
+    /// What boto3 says of user pools.
+    #[track_caller]
+    pub fn pool(&self, words: &[&str]) -> Value {
+        self.script("pool.py", words)
+    }
+
+    #[track_caller]
+    fn script(&self, script: &str, words: &[&str]) -> Value {
         let output = self
-            .program(&self.venv.join("bin/python"))
-            .arg(self.path("zone.py"))
+            .python()
+            .arg(self.path(script))
             .args(words)
-            .env("AWS_ENDPOINT_URL", self.endpoint.as_deref().unwrap())
+            .env("AWS_ENDPOINT_URL", self.endpoint())
             .output()
             .unwrap();
-        assert!(output.status.success(), "zone.py {words:?}: {}", told(&output));
+        assert!(output.status.success(), "{script} {words:?}: {}", told(&output));
         serde_json::from_slice(&output.stdout).unwrap()
     }
 

@@ -185,6 +185,12 @@ async fn what_is_not_there_is_named() {
         ),
         (no_pool(), client("c1"), "there is no pool eu-west-2_EXAMPLE"),
         (
+            // As another implementation says it.
+            refusal("ResourceNotFoundException", "c1"),
+            client("c1"),
+            "there is no client c1 in the pool eu-west-2_EXAMPLE",
+        ),
+        (
             no_client,
             client("c1"),
             "there is no client c1 in the pool eu-west-2_EXAMPLE",

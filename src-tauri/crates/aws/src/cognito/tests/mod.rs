@@ -4,6 +4,7 @@ mod ask;
 mod client;
 mod hcl;
 mod pool;
+mod rehearsed;
 
 use super::found::Found;
 
