@@ -58,7 +58,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         planning::open_runbook,
         planning::amend_run,
         outside::choose_runbook,
-        outside::open_link,
+        outside::open_resource,
         outside::set_zoom,
     ]);
     // Used from Rust alone: no window is granted any command of theirs.

@@ -17,7 +17,7 @@ export type Fake = Ipc & {
   amended: { runbook: string; basis: string; by: string; reason: string }[];
   /** Runs opened of a runbook. */
   opened: { runbook: string; target: string; by: string }[];
-  /** Pages opened in the browser. */
+  /** Things opened in the AWS console. */
   links: string[];
   zoom: number;
   /** What the file dialog answers. */
@@ -197,8 +197,8 @@ export function fakeIpc(words = ""): Fake {
     },
     fieldPlan: async (_run, step, choices) => fieldPlanOf(step, choices),
     dnsTruth: async () => dnsTruthOf(Date.now(), fake.scene.at === "failing"),
-    openLink: async (url) => {
-      fake.links.push(url);
+    openResource: async (_run, id) => {
+      fake.links.push(id);
     },
     setZoom: async (percent) => {
       fake.zoom = percent;

@@ -67,8 +67,8 @@ export interface Ipc {
   fieldPlan(run: string, step: string, choices: FieldChoices): Promise<FieldPlanView>;
   /** What every name server and resolver answers now. */
   dnsTruth(run: string): Promise<DnsTruth>;
-  /** Opens a page of the AWS console in the system's browser. */
-  openLink(url: string): Promise<void>;
+  /** Opens the AWS console at a thing that the run's plan names, in the system's browser. */
+  openResource(run: string, id: string): Promise<void>;
   /** The size of everything in the window, in percent. */
   setZoom(percent: number): Promise<void>;
   /** Sends updates until the returned function is called. */

@@ -126,6 +126,7 @@ const step = z.looseObject({
   attempts: z.array(attempt),
   drifted: maybe,
   offers: z.array(offer),
+  resources: z.array(z.looseObject({ id: z.string(), title: z.string(), cli: z.string(), in_console: z.boolean() })),
 });
 
 const answer = z.looseObject({ tone, headline: z.string(), note: z.string() });

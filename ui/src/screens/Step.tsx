@@ -2,7 +2,7 @@ import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { ActionBar, Otherwise } from "../components/ActionBar";
 import { Attempts } from "../components/Attempts";
-import { Calls, Changes, CopyCli } from "../components/Change";
+import { Calls, Changes, CopyCli, Resources } from "../components/Change";
 import { CheckTable, staleWords } from "../components/CheckTable";
 import { Decisions } from "../components/Decisions";
 import { shapeOf } from "../components/LeftRail";
@@ -99,7 +99,11 @@ function Change({ step, now }: { step: StepView; now: number }) {
     if (isFinished(step)) return null;
     const byHand = step.why_not_automated === null ? "This step changes nothing by itself" : `By hand: ${step.why_not_automated}`;
     const words = step.kind === "action" ? "The exact change is shown here once the checks have run" : byHand;
-    return <Block id="change" title="Change" note={words} />;
+    return (
+      <Block id="change" title="Change" note={words}>
+        <Resources list={step.resources} />
+      </Block>
+    );
   }
   const seen = step.preview_at === null ? undefined : `captured ${age((now - Date.parse(step.preview_at)) / 1000)} ago`;
   return (
@@ -111,6 +115,7 @@ function Change({ step, now }: { step: StepView; now: number }) {
     >
       <Changes list={step.preview.changes} {...(seen === undefined ? {} : { note: seen })} />
       <Calls preview={step.preview} />
+      <Resources list={step.resources} />
     </Block>
   );
 }

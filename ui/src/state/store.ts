@@ -201,8 +201,9 @@ export class Store {
     }
   };
 
-  readonly openLink = (url: string): void => {
-    this.ipc.openLink(url).catch(this.fail);
+  readonly openResource = (id: string): void => {
+    const { run } = this.#state;
+    if (run !== null) this.ipc.openResource(run, id).catch(this.fail);
   };
 
   readonly askTake = (taking: boolean): void => this.#set({ taking });

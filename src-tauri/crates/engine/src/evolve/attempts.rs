@@ -211,7 +211,7 @@ pub(super) fn expired(
 }
 
 pub(super) fn verify_again(run: &mut Run, attempt: &AttemptId, at: Timestamp) -> Result<(), String> {
-    let states = [
+    let mut states = vec![
         "unverified",
         "adopted",
         "undo_unverified",
@@ -219,7 +219,11 @@ pub(super) fn verify_again(run: &mut Run, attempt: &AttemptId, at: Timestamp) ->
         "undo_foreign",
         "foreign",
     ];
+    if step_mut(run, &attempt.step)?.is_drifted_otherwise() {
+        states.push("done");
+    }
     let step = step_in(run, &attempt.step, &states)?;
+    step.drift = None;
     let record = current(step, attempt)?;
     record.applied_at = Some(at);
     record.readings.clear();

@@ -92,6 +92,7 @@ fn the_same_work_in_other_words() {
         ),
         ("Switch the flag", "Switch the flag back", false),
         ("Deploy", "Deploy the gateway", false),
+        ("Amplify upgrade plan", "Write the Amplify upgrade plan", false),
     ] {
         assert_eq!(same_work(a, b), same, "{a} / {b}");
         assert_eq!(same_work(b, a), same, "{b} / {a}");
