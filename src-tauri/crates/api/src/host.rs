@@ -15,7 +15,7 @@ use switchback_engine::driver::{Driver, open_images};
 use switchback_engine::ports::{Clock, Journal, World};
 use switchback_engine::run::Run;
 use switchback_journal::{RecoveryCode, Store};
-use switchback_model::{EventKind, Holder, Operator, Plan, RunId, Submission, TargetKind};
+use switchback_model::{EventKind, Holder, Operator, Plan, RunId, Submission, Target, TargetKind};
 use switchback_rehearsal as rehearsal;
 use tokio::sync::Mutex;
 
@@ -114,6 +114,7 @@ pub struct Host {
     /// What windows have open; always locked before `open`.
     pub(crate) seats: Mutex<HashMap<RunId, Seat>>,
     pub(crate) closed_world: Mutex<Option<rehearsal::World>>,
+    pub(crate) users: crate::users::Desk,
 }
 
 impl Host {
@@ -121,7 +122,8 @@ impl Host {
     pub fn start(options: HostOptions) -> Result<Arc<Self>, ApiError> {
         let home = Home::open(options.home.as_deref())?;
         let keys = Arc::new(switchback_journal::OsKeyRing);
-        let mut store = Store::open(home.path(), keys)?;
+        let mut store = Store::open(home.path(), keys.clone())?;
+        let users = crate::users::Desk::new(&home, keys);
         if let Some(mirror) = crate::mirror::folder(&options) {
             store = store.with_mirror(&mirror)?;
         }
@@ -133,6 +135,7 @@ impl Host {
             unlocked: Mutex::default(),
             seats: Mutex::default(),
             closed_world: Mutex::default(),
+            users,
         }))
     }
 
@@ -166,7 +169,7 @@ impl Host {
         code: Option<&RecoveryCode>,
         by: &Operator,
     ) -> Result<RunId, ApiError> {
-        let endpoint = self.endpoint_for(&plan)?;
+        let endpoint = self.endpoint_for(&plan.target)?;
         let kind = plan.target.kind;
         let run = RunId::new(uuid::Uuid::now_v7().to_string())?;
         let opened = EventKind::RunOpened {
@@ -182,7 +185,7 @@ impl Host {
     }
 
     /// A custom endpoint and a production target exclude each other; a rehearsal has its own.
-    fn endpoint_for(&self, plan: &Plan) -> Result<Option<String>, ApiError> {
+    pub(crate) fn endpoint_for(&self, target: &Target) -> Result<Option<String>, ApiError> {
         let given = self.options.endpoint.clone();
         if let Some(endpoint) = &given {
             switchback_aws::check_endpoint(endpoint).map_err(|error| ApiError {
@@ -191,19 +194,19 @@ impl Host {
                 ..error.into()
             })?;
         }
-        match (plan.target.kind, given) {
+        match (target.kind, given) {
             (TargetKind::Production, Some(_)) => Err(ApiError::new(
                 "guard",
                 "A custom AWS endpoint is set, and the target is production.",
                 "Unset --aws-endpoint and AWS_ENDPOINT_URL, or choose a target of kind test.",
-                plan.target.name.to_string(),
+                target.name.to_string(),
             )),
             (TargetKind::Rehearsal, _) => Ok(None),
             (TargetKind::Test, None) => Err(ApiError::new(
                 "guard",
                 "A target of kind test needs an endpoint.",
                 "Give it with --aws-endpoint URL.",
-                plan.target.name.to_string(),
+                target.name.to_string(),
             )),
             (_, given) => Ok(given),
         }

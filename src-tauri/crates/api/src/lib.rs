@@ -18,6 +18,7 @@ pub mod sealing;
 mod seat;
 pub mod sheet;
 pub mod telemetry;
+pub mod users;
 pub mod view;
 mod watcher;
 pub mod wire;

@@ -6,6 +6,7 @@ pub mod query;
 pub mod source;
 pub mod verdict;
 
+pub use machine::is_machine_account;
 pub use query::{MatchedBy, NotAQuery, Query, Question};
 pub use source::{NotASource, Row, RowFault, Source};
 pub use verdict::{Answer, PoolAnswer, Read, Verdict, WhyNot, judge};

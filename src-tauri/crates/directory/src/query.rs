@@ -8,6 +8,11 @@ use switchback_model::directory::{Account, Filter, LONGEST_VALUE, LookupBy, NotA
 /// 4.5.3.1.3).
 pub const LONGEST_EMAIL: usize = 254;
 
+/// The longest filter, in characters (Cognito API, `UserFilterType`).
+const LONGEST_FILTER: usize = 256;
+/// What fits into one beside the attribute's name, in characters.
+const LONGEST_SEARCHED: usize = 240;
+
 /// The shortest beginning of a name: one letter would list half a pool.
 pub const SHORTEST_NAME: usize = 2;
 
@@ -20,6 +25,8 @@ pub enum MatchedBy {
     Sub,
     /// Anything else: the beginning of the given or the family name.
     Name,
+    /// The whole user name; never guessed from the shape, only where one account is named.
+    Username,
 }
 
 impl MatchedBy {
@@ -30,16 +37,7 @@ impl MatchedBy {
             Self::Email => "email",
             Self::Sub => "sub",
             Self::Name => "name_prefix",
-        }
-    }
-
-    /// How a sentence says it.
-    #[must_use]
-    pub fn in_words(self) -> &'static str {
-        match self {
-            Self::Email => "e-mail address",
-            Self::Sub => "user id (sub)",
-            Self::Name => "beginning of a name",
+            Self::Username => "username",
         }
     }
 }
@@ -98,6 +96,19 @@ impl Query {
     /// # Errors
     /// [`NotAQuery`] says what is wrong and how to mend it, without the text.
     pub fn parse(typed: &str) -> Result<Self, NotAQuery> {
+        Self::read(typed, MatchedBy::Name)
+    }
+
+    /// Reads the id of one account: what is neither an e-mail address nor a user id (sub) is its whole
+    /// user name.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn one_account(typed: &str) -> Result<Self, NotAQuery> {
+        Self::read(typed, MatchedBy::Username)
+    }
+
+    fn read(typed: &str, otherwise: MatchedBy) -> Result<Self, NotAQuery> {
         // Counted before anything else is done with it: 10 kB pasted by mistake is not worth reading.
         if typed.chars().take(LONGEST_VALUE + 1).count() > LONGEST_VALUE {
             return Err(NotAQuery::TooLong { limit: LONGEST_VALUE });
@@ -114,8 +125,10 @@ impl Query {
                 MatchedBy::Sub,
                 vec![question(LookupBy::Sub, &text.to_lowercase(), None)?],
             )
+        } else if otherwise == MatchedBy::Username {
+            (otherwise, vec![question(LookupBy::Username, text, None)?])
         } else {
-            (MatchedBy::Name, by_name(text)?)
+            (otherwise, by_name(text)?)
         };
         Ok(Self {
             text: Personal::new(text),
@@ -152,8 +165,14 @@ impl Query {
 }
 
 fn question(by: LookupBy, value: &str, and_given: Option<&str>) -> Result<Question, NotAQuery> {
+    let filter = Filter::new(by, value)?;
+    if filter.text().chars().count() > LONGEST_FILTER {
+        return Err(NotAQuery::TooLong {
+            limit: LONGEST_SEARCHED,
+        });
+    }
     Ok(Question {
-        filter: Filter::new(by, value)?,
+        filter,
         and_given: and_given.map(Personal::new),
     })
 }

@@ -241,7 +241,7 @@ impl Source {
         let begins = |text: String| !text.is_empty() && text.starts_with(wanted);
         let matches = |row: &&Row| match query.matched_by() {
             MatchedBy::Sub => false,
-            MatchedBy::Email => same(&row.email) || same(&row.name),
+            MatchedBy::Email | MatchedBy::Username => same(&row.email) || same(&row.name),
             MatchedBy::Name => {
                 let given = row.given_name.as_ref().map(lower).unwrap_or_default();
                 let family = row.family_name.as_ref().map(lower).unwrap_or_default();

@@ -46,6 +46,21 @@ impl WhyNot {
             Self::Other => "failed",
         }
     }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn mend(self) -> &'static str {
+        match self {
+            Self::Throttled => "Wait a minute, then look again.",
+            Self::Denied => {
+                "Ask for the right cognito-idp:ListUsers on this pool, or look with a profile that has it."
+            }
+            Self::SignIn => "Sign in again, then look again.",
+            Self::NoSuchPool => "Check the pool's id and region in the target file, and the profile.",
+            Self::Unreachable => "Check the connection, then look again.",
+            Self::Other => "Look again. If it stays so, check the connection.",
+        }
+    }
 }
 
 /// What came back from one pool.
@@ -280,7 +295,7 @@ impl Facts<'_> {
         let known = !self.rows.is_empty() || !self.old.is_empty();
         match self.matched_by {
             MatchedBy::Email if left => Verdict::NotMigratedLeaver,
-            MatchedBy::Sub => Verdict::NoSuchId,
+            MatchedBy::Sub | MatchedBy::Username => Verdict::NoSuchId,
             MatchedBy::Name => Verdict::NoSuchName,
             MatchedBy::Email if known => Verdict::NotMigratedKnown,
             MatchedBy::Email if self.source.is_some_and(Source::is_whole) => Verdict::NotKnown,

@@ -18,6 +18,7 @@ mod run;
 mod runbook;
 mod step;
 mod truth;
+mod users;
 
 pub use amendment::{AmendmentChange, AmendmentView};
 pub use change::{CallView, ChangeView, PreviewView, ResourceView};
@@ -43,6 +44,10 @@ pub use run::{
 pub use runbook::{ProblemRow, RunbookView, TargetRow};
 pub use step::{AttemptView, Offer, PhaseView, StepView};
 pub use truth::{DnsTruth, NameTruth, ServerAnswer};
+pub use users::{
+    AccountView, AuditRow, AuditView, DetailAsk, DetailView, LookupAsk, LookupPlace, LookupView, MaskedField,
+    PlacePool, PoolAnswerView, RevealAsk, Revealed, SourceView,
+};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -66,6 +66,7 @@ pub struct LookupView {
     /// Questions asked of the pools; none of them costs anything.
     pub questions: usize,
     /// When the last pool answered.
+    #[ts(type = "string")]
     pub at: Timestamp,
 }
 
@@ -89,6 +90,7 @@ pub struct PoolAnswerView {
     /// How many accounts are known to match.
     pub matches: usize,
     /// When it answered.
+    #[ts(type = "string")]
     pub observed_at: Timestamp,
     /// How long it took, in milliseconds.
     #[ts(type = "number")]
@@ -114,8 +116,10 @@ pub struct AccountView {
     /// Whether the e-mail address is verified; none where the pool does not say.
     pub email_verified: Option<bool>,
     /// When it was made.
+    #[ts(type = "string | null")]
     pub created_at: Option<Timestamp>,
     /// When it was last changed.
+    #[ts(type = "string | null")]
     pub modified_at: Option<Timestamp>,
     /// Whether a program signs in with it.
     pub machine: bool,
@@ -195,6 +199,7 @@ pub struct DetailView {
     /// What the request cost.
     pub cost: String,
     /// When the pool answered.
+    #[ts(type = "string")]
     pub at: Timestamp,
 }
 
@@ -234,6 +239,7 @@ pub struct AuditRow {
     #[ts(type = "number")]
     pub seq: u64,
     /// When.
+    #[ts(type = "string")]
     pub at: Timestamp,
     /// Who.
     pub by: String,

@@ -36,6 +36,9 @@ fn the_shape_decides_what_is_searched() {
             "family_name ^= \"O'Neil\""
         ]
     );
+    let one = Query::one_account("core_etl").unwrap();
+    assert_eq!(one.questions()[0].filter().text(), "username = \"core_etl\"");
+    assert_eq!(one.matched_by(), MatchedBy::Username);
     assert_eq!(Query::parse("core_etl").unwrap().matched_by(), MatchedBy::Name);
 }
 

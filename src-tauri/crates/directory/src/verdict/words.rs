@@ -160,7 +160,7 @@ fn cant_tell(facts: &Facts<'_>) -> (String, String) {
             "Narrow the search: type the whole e-mail address."
         }
         Read::Cut(_) => "Look again. If it stays so, pass it to the identity team.",
-        Read::Failed(why) => mend(why),
+        Read::Failed(why) => why.mend(),
     };
     (format!("Can't tell: {}.{found}", list(&holes)), next.to_owned())
 }
@@ -176,19 +176,6 @@ fn hole(answer: &PoolAnswer) -> String {
         Read::Failed(WhyNot::SignIn) => format!("you are not signed in for {title}"),
         Read::Failed(WhyNot::NoSuchPool) => format!("{title} is not a pool of this account and region"),
         Read::Failed(WhyNot::Unreachable | WhyNot::Other) => format!("{title} did not answer"),
-    }
-}
-
-fn mend(why: WhyNot) -> &'static str {
-    match why {
-        WhyNot::Throttled => "Wait a minute, then look again.",
-        WhyNot::Denied => {
-            "Ask for the right cognito-idp:ListUsers on this pool, or look with a profile that has it."
-        }
-        WhyNot::SignIn => "Sign in again, then look again.",
-        WhyNot::NoSuchPool => "Check the pool's id and region in the target file, and the profile.",
-        WhyNot::Unreachable => "Check the connection, then look again.",
-        WhyNot::Other => "Look again. If it stays so, check the connection.",
     }
 }
 

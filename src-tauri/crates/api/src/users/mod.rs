@@ -1,0 +1,390 @@
+//! The look-up of a person over the pools of a target: read-only, masked, recorded.
+//!
+//! What was found stays in memory under the look-up's id until it is forgotten; only masked values leave
+//! it, and single fields by [`Desk::reveal`].
+
+mod audit;
+mod place;
+mod port;
+mod purpose;
+mod view;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use switchback_directory::{PoolAnswer, Query, Read, Source, judge};
+use switchback_engine::ports::Clock;
+use switchback_journal::{Fingerprint, KeyRing, Trail};
+use switchback_model::Operator;
+use switchback_model::directory::{Account, Pool};
+use tokio::sync::Mutex;
+
+use crate::clock::SystemClock;
+use crate::home::Home;
+use crate::wire::{
+    ApiError, AuditView, DetailAsk, DetailView, LookupView, PoolAnswerView, RevealAsk, Revealed,
+};
+
+pub use place::{LookupAt, Place, one_account, query};
+pub use port::{Found, UserPools};
+
+/// What the details of one account cost (Amazon Cognito pricing, "monthly active users": an
+/// AdminGetUser makes a user active).
+pub const DETAIL_COST: &str = "AWS counts this person as active this month, which can raise the bill by one active user. \
+     A look-up does not.";
+
+/// The most accounts of one question that are read: nobody picks a person out of more.
+const LIMIT: usize = 60;
+/// The most accounts that an answer shows.
+const SHOWN: usize = 50;
+/// The look-ups that are kept at most, for windows that are open side by side.
+const KEPT: usize = 8;
+/// How long the keychain may hold up an answer.
+const KEYCHAIN: Duration = Duration::from_secs(2);
+
+/// What a person asks.
+pub struct Ask<'a> {
+    /// What is looked for.
+    pub query: Query,
+    /// Why.
+    pub purpose: Option<&'a str>,
+    /// The source list.
+    pub source: Option<&'a Source>,
+    /// Who asks.
+    pub by: &'a Operator,
+}
+
+/// Where look-ups are made: the trail, and what was found and not yet forgotten.
+#[derive(Debug)]
+pub struct Desk {
+    trail: Arc<Trail>,
+    kept: Mutex<VecDeque<Sitting>>,
+}
+
+/// One answer that can still be asked about.
+struct Sitting {
+    id: String,
+    query: Query,
+    found: Vec<(Pool, Account)>,
+    pools: Arc<dyn UserPools>,
+    clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for Sitting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sitting")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Desk {
+    /// The desk of a home.
+    #[must_use]
+    pub fn new(home: &Home, keys: Arc<dyn KeyRing>) -> Self {
+        Self {
+            trail: Arc::new(Trail::new(home.path().join(audit::FILE), keys)),
+            kept: Mutex::default(),
+        }
+    }
+
+    /// Looks for a person in every pool of a place at once, and says what it means.
+    ///
+    /// # Errors
+    /// Where the purpose names the person, or the audit trail can't be written. A pool that does not
+    /// answer is no error: the answer says so.
+    pub async fn find(
+        &self,
+        place: &Place,
+        pools: Arc<dyn UserPools>,
+        ask: Ask<'_>,
+    ) -> Result<LookupView, ApiError> {
+        let purpose = ask
+            .purpose
+            .map(|purpose| purpose::taken(purpose, Some(&ask.query), None))
+            .transpose()?;
+        let subject = self.fingerprint(ask.query.normal().revealed().to_owned());
+        let asked = place
+            .pools
+            .iter()
+            .map(|pool| read(&*pools, pool, &ask.query, &*place.clock));
+        let (answers, subject) = tokio::join!(join_all(asked), subject);
+        let at = place.clock.now();
+        let (answers, pool_views): (Vec<PoolAnswer>, Vec<PoolAnswerView>) = answers.into_iter().unzip();
+        let judged = judge(&ask.query, &answers, ask.source, at);
+        let mut found: Vec<(Pool, Account)> = Vec::new();
+        for (pool, answer) in place.pools.iter().zip(answers) {
+            let (Read::Whole(accounts) | Read::Cut(accounts)) = answer.read else {
+                continue;
+            };
+            found.extend(accounts.into_iter().map(|account| (pool.clone(), account)));
+        }
+        found.sort_by_key(|(pool, _)| pool.role);
+        let matches = found.len();
+        found.truncate(SHOWN);
+        audit::record(
+            &self.trail,
+            SystemClock::default().now(),
+            audit::Entry {
+                by: ask.by.to_string(),
+                purpose,
+                did: audit::Did::Find {
+                    matched_by: ask.query.matched_by().word().to_owned(),
+                    pools: place.pools.iter().map(|pool| pool.id.to_string()).collect(),
+                    matches,
+                    verdict: judged.verdict.word().to_owned(),
+                },
+                subject,
+            },
+        )
+        .await?;
+        let lookup = uuid::Uuid::now_v7().to_string();
+        let accounts = found.iter().enumerate();
+        let view = LookupView {
+            lookup: lookup.clone(),
+            query: ask.query.text().masked(),
+            matched_by: ask.query.matched_by().word().to_owned(),
+            verdict: judged.verdict.word().to_owned(),
+            clear: judged.verdict.is_clear(),
+            sentence: judged.sentence,
+            next_step: judged.next_step,
+            notes: judged.notes,
+            banner: place.kind.map(|kind| kind.banner().to_owned()),
+            target: place.target.clone(),
+            questions: ask.query.questions().len() * place.pools.len(),
+            pools: pool_views,
+            accounts: accounts
+                .map(|(index, (pool, account))| view::account(index, account, pool))
+                .collect(),
+            matches,
+            source: ask.source.map(|source| {
+                let lines = source.find(&ask.query).iter().map(|row| row.line).collect();
+                view::source(source, lines)
+            }),
+            at,
+        };
+        let clock = place.clock.clone();
+        self.keep(Sitting {
+            id: lookup,
+            query: ask.query,
+            found,
+            pools,
+            clock,
+        })
+        .await;
+        Ok(view)
+    }
+
+    async fn keep(&self, sitting: Sitting) {
+        let mut kept = self.kept.lock().await;
+        while kept.len() >= KEPT {
+            kept.pop_front();
+        }
+        kept.push_back(sitting);
+    }
+
+    /// One field of one account as it is.
+    ///
+    /// # Errors
+    /// Where there is no such look-up, account or field any more, the purpose is empty or names the
+    /// person, or the audit trail can't be written.
+    pub async fn reveal(&self, ask: &RevealAsk, by: &Operator) -> Result<Revealed, ApiError> {
+        let (value, pool, entry) = {
+            let kept = self.kept.lock().await;
+            let (sitting, pool, account) = account_of(&kept, &ask.lookup, ask.index)?;
+            let value = view::field(account, &ask.field).ok_or_else(|| {
+                ApiError::new(
+                    "not_found",
+                    "The account has no such field.",
+                    format!("Name one of {}.", view::FIELDS.join(", ")),
+                    "the look-up",
+                )
+            })?;
+            let purpose = purpose::taken(&ask.purpose, Some(&sitting.query), Some(account))?;
+            let id = account.username.revealed().to_owned();
+            (value.clone(), pool.id.to_string(), (purpose, id))
+        };
+        let (purpose, id) = entry;
+        let did = audit::Did::Reveal {
+            pool,
+            field: ask.field.clone(),
+        };
+        self.record(purpose, did, id, by).await?;
+        Ok(Revealed {
+            field: ask.field.clone(),
+            value: value.revealed().to_owned(),
+        })
+    }
+
+    /// The details of one account: one AdminGetUser, which costs ([`DETAIL_COST`]).
+    ///
+    /// # Errors
+    /// As [`Self::reveal`], and as the request fails.
+    pub async fn detail(&self, ask: &DetailAsk, by: &Operator) -> Result<DetailView, ApiError> {
+        let (pool, username, purpose, pools, clock) = {
+            let kept = self.kept.lock().await;
+            let (sitting, pool, account) = account_of(&kept, &ask.lookup, ask.index)?;
+            let purpose = purpose::taken(&ask.purpose, Some(&sitting.query), Some(account))?;
+            let (pools, clock) = (sitting.pools.clone(), sitting.clock.clone());
+            (pool.clone(), account.username.clone(), purpose, pools, clock)
+        };
+        let did = audit::Did::Detail {
+            pool: pool.id.to_string(),
+        };
+        self.record(purpose, did, username.revealed().to_owned(), by)
+            .await?;
+        let found = pools.detail(&pool.id, &username).await?;
+        let view = found
+            .as_ref()
+            .map(|account| view::account(ask.index, account, &pool));
+        if let Some(account) = found {
+            let mut kept = self.kept.lock().await;
+            let sitting = kept.iter_mut().find(|sitting| sitting.id == ask.lookup);
+            if let Some(place) = sitting.and_then(|sitting| sitting.found.get_mut(ask.index)) {
+                place.1 = account;
+            }
+        }
+        Ok(DetailView {
+            account: view,
+            cost: DETAIL_COST.to_owned(),
+            at: clock.now(),
+        })
+    }
+
+    async fn record(
+        &self,
+        purpose: String,
+        did: audit::Did,
+        subject: String,
+        by: &Operator,
+    ) -> Result<(), ApiError> {
+        let subject = self.fingerprint(subject).await;
+        let entry = audit::Entry {
+            by: by.to_string(),
+            purpose: Some(purpose),
+            did,
+            subject,
+        };
+        audit::record(&self.trail, SystemClock::default().now(), entry).await
+    }
+
+    /// Forgets what was found: of one look-up, or of all.
+    pub async fn forget(&self, lookup: Option<&str>) {
+        self.kept
+            .lock()
+            .await
+            .retain(|sitting| lookup.is_some_and(|id| id != sitting.id));
+    }
+
+    /// The audit trail, verified from end to end, with `limit` of its newest entries.
+    ///
+    /// # Errors
+    /// Names the first line that does not follow from the one before.
+    pub async fn audit(&self, limit: usize) -> Result<AuditView, ApiError> {
+        let trail = Arc::clone(&self.trail);
+        tokio::task::spawn_blocking(move || audit::view(&trail, limit))
+            .await
+            .map_err(|_| ApiError::internal("Reading the audit trail was interrupted."))?
+    }
+
+    /// The keychain may wait for its password where nobody sees it: an answer does not wait for that.
+    async fn fingerprint(&self, text: String) -> Fingerprint {
+        let trail = Arc::clone(&self.trail);
+        let named = tokio::task::spawn_blocking(move || trail.fingerprint(&text));
+        match tokio::time::timeout(KEYCHAIN, named).await {
+            Ok(Ok(named)) => named,
+            _ => Fingerprint {
+                hash: String::new(),
+                key: "none".to_owned(),
+                kept: false,
+            },
+        }
+    }
+}
+
+fn account_of<'a>(
+    kept: &'a VecDeque<Sitting>,
+    lookup: &str,
+    index: usize,
+) -> Result<(&'a Sitting, &'a Pool, &'a Account), ApiError> {
+    let sitting = kept.iter().find(|sitting| sitting.id == lookup);
+    sitting
+        .and_then(|sitting| {
+            sitting
+                .found
+                .get(index)
+                .map(|(pool, account)| (sitting, pool, account))
+        })
+        .ok_or_else(|| {
+            ApiError::new(
+                "not_found",
+                "What was found has been forgotten.",
+                "Look again.",
+                "the look-up",
+            )
+        })
+}
+
+/// Asks one pool every question of a query.
+async fn read(
+    pools: &dyn UserPools,
+    pool: &Pool,
+    query: &Query,
+    clock: &dyn Clock,
+) -> (PoolAnswer, PoolAnswerView) {
+    let began = Instant::now();
+    let asked = query.questions().iter().map(|question| async move {
+        let found = pools.list(&pool.id, question.filter(), LIMIT).await?;
+        let kept = found
+            .accounts
+            .into_iter()
+            .filter(|account| question.keeps(account));
+        Ok((kept.collect::<Vec<_>>(), found.more))
+    });
+    let mut accounts: Vec<Account> = Vec::new();
+    let (mut more, mut failed) = (false, None);
+    for answer in join_all(asked).await {
+        match answer {
+            Ok((found, cut)) => {
+                more |= cut;
+                for account in found {
+                    if !accounts.iter().any(|known| known.username == account.username) {
+                        accounts.push(account);
+                    }
+                }
+            }
+            Err(error) => failed = Some(port::why_not(&error)),
+        }
+    }
+    let read = match failed {
+        // What one question found is certain, though another failed.
+        Some(_) if !accounts.is_empty() => Read::Cut(accounts),
+        Some(why) => Read::Failed(why),
+        None if more => Read::Cut(accounts),
+        None => Read::Whole(accounts),
+    };
+    let answer = PoolAnswer {
+        pool: pool.id.clone(),
+        title: pool.title.clone(),
+        role: pool.role,
+        read,
+    };
+    let (state, says, mend) = view::says(&answer);
+    let view = PoolAnswerView {
+        id: pool.id.to_string(),
+        title: pool.title.clone(),
+        role: pool.role.word().to_owned(),
+        state: state.to_owned(),
+        says,
+        mend,
+        matches: answer.read.accounts().len(),
+        observed_at: clock.now(),
+        ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+    };
+    (answer, view)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,335 @@
+//! Where a look-up is made: which pools, with which sign-in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use switchback_aws::{Aws, AwsOptions};
+use switchback_directory::{NotAQuery, Query, Source};
+use switchback_engine::ports::{Clock, ProviderError, ProviderErrorKind};
+use switchback_model::directory::{Account, Filter, Personal, Pool, PoolId, PoolRole};
+use switchback_model::{RunId, Target, TargetKind};
+use switchback_rehearsal as rehearsal;
+
+use super::{Ask, DETAIL_COST, Desk, Found, UserPools};
+use crate::clock::{SystemClock, WorldClock};
+use crate::host::Host;
+use crate::wire::{ApiError, LookupAsk, LookupPlace, LookupView, PlacePool};
+
+/// How a person names the place.
+#[derive(Debug, Clone, Default)]
+pub struct LookupAt {
+    /// A target that was read from its file.
+    pub target: Option<Target>,
+    /// A run, whose target it is.
+    pub run: Option<String>,
+    /// Only these pools, by id or by their name in the target.
+    pub pools: Vec<String>,
+}
+
+/// Pools, and how they are reached.
+#[derive(Clone)]
+pub struct Place {
+    /// The pools, new ones first.
+    pub pools: Vec<Pool>,
+    /// The target's kind; none where only pools were named.
+    pub kind: Option<TargetKind>,
+    /// The target's name.
+    pub target: Option<String>,
+    /// The run whose target it is.
+    pub run: Option<RunId>,
+    /// The clock by which an invitation is open or expired.
+    pub clock: Arc<dyn Clock>,
+    profile: Option<String>,
+    endpoint: Option<String>,
+    credentials: Option<(String, String)>,
+}
+
+impl Host {
+    /// Where people are looked up.
+    #[must_use]
+    pub fn users(&self) -> &Desk {
+        &self.users
+    }
+
+    /// Looks somebody up for a window.
+    pub async fn users_find(&self, ask: &LookupAsk) -> Result<LookupView, ApiError> {
+        let at = LookupAt {
+            target: None,
+            run: ask.run.clone(),
+            pools: ask.pools.clone(),
+        };
+        self.look_up(&at, query(&ask.query)?, ask.purpose.as_deref(), None)
+            .await
+    }
+
+    /// Looks somebody up.
+    pub async fn look_up(
+        &self,
+        at: &LookupAt,
+        query: Query,
+        purpose: Option<&str>,
+        source: Option<&Source>,
+    ) -> Result<LookupView, ApiError> {
+        let place = self.place(at).await?;
+        let pools = Arc::new(AwsPools::connect(&place)?);
+        let by = self.operator();
+        self.users()
+            .find(
+                &place,
+                pools,
+                Ask {
+                    query,
+                    purpose,
+                    source,
+                    by,
+                },
+            )
+            .await
+    }
+
+    /// The pools that would be asked, without asking them.
+    pub async fn users_place(&self, run: Option<String>) -> Result<LookupPlace, ApiError> {
+        let place = self
+            .place(&LookupAt {
+                run,
+                ..LookupAt::default()
+            })
+            .await?;
+        let pools = place.pools.iter().map(|pool| PlacePool {
+            id: pool.id.to_string(),
+            title: pool.title.clone(),
+            role: pool.role.word().to_owned(),
+        });
+        Ok(LookupPlace {
+            banner: place.kind.map(TargetKind::banner).unwrap_or_default().to_owned(),
+            pools: pools.collect(),
+            target: place.target.unwrap_or_default(),
+            run: place.run.map(|run| run.to_string()),
+            detail_cost: DETAIL_COST.to_owned(),
+        })
+    }
+
+    /// The place that a person means.
+    ///
+    /// # Errors
+    /// Says how to name one, where nothing is named and no run has pools.
+    pub async fn place(&self, at: &LookupAt) -> Result<Place, ApiError> {
+        if let Some(target) = &at.target {
+            let endpoint = self.endpoint_for(target)?;
+            return self.of_target(target, endpoint, None, &at.pools).await;
+        }
+        if let Some(run) = &at.run {
+            return self.of_run(&RunId::new(run)?, &at.pools).await;
+        }
+        let newest = self.run_list()?.into_iter().next();
+        if let Some(row) = newest {
+            match self.of_run(&RunId::new(row.run)?, &at.pools).await {
+                // A pool that the newest run does not know is looked at on its own.
+                Err(error) if error.code == "not_found" && !at.pools.is_empty() => {}
+                found => return found,
+            }
+        }
+        if at.pools.is_empty() {
+            return Err(ApiError::new(
+                "usage",
+                "It is not clear which pools to ask: there is no run.",
+                "Name a target file with --target FILE, or a pool with --pool ID.",
+                "the look-up",
+            ));
+        }
+        self.of_pools(&at.pools)
+    }
+
+    async fn of_run(&self, id: &RunId, named: &[String]) -> Result<Place, ApiError> {
+        let run = self.load(id).await?;
+        let target = &run.plan.target;
+        let mut place = self
+            .of_target(target, run.endpoint.clone(), Some(id), named)
+            .await?;
+        place.run = Some(id.clone());
+        Ok(place)
+    }
+
+    async fn of_target(
+        &self,
+        target: &Target,
+        endpoint: Option<String>,
+        run: Option<&RunId>,
+        named: &[String],
+    ) -> Result<Place, ApiError> {
+        let whose = || match run {
+            Some(run) => format!("the target {} of run {run}", target.name),
+            None => format!("the target {}", target.name),
+        };
+        let mut pools: Vec<Pool> = Vec::new();
+        for name in named {
+            let known = target
+                .pools
+                .iter()
+                .find(|(key, pool)| *key == name || pool.id.as_str() == name);
+            let Some((_, pool)) = known else {
+                return Err(ApiError::new(
+                    "not_found",
+                    "The target has no such pool.",
+                    match target.pools.is_empty() {
+                        true => "Add it to the target file under [pools.NAME].".to_owned(),
+                        false => {
+                            let known: Vec<&str> = target.pools.keys().map(String::as_str).collect();
+                            format!("It has {}.", known.join(", "))
+                        }
+                    },
+                    whose(),
+                ));
+            };
+            if !pools.contains(pool) {
+                pools.push(pool.clone());
+            }
+        }
+        if named.is_empty() {
+            pools = target.pools.values().cloned().collect();
+        }
+        if pools.is_empty() {
+            return Err(ApiError::new(
+                "usage",
+                "The target has no user pools to look in.",
+                "Add [pools.NAME] with id, title and role to the target file, or name a pool with --pool ID.",
+                whose(),
+            ));
+        }
+        pools.sort_by_key(|pool| pool.role);
+        let mut place = Place {
+            pools,
+            kind: Some(target.kind),
+            target: Some(target.name.to_string()),
+            run: None,
+            clock: Arc::new(SystemClock::default()),
+            profile: target.profile.clone(),
+            endpoint,
+            credentials: None,
+        };
+        if target.kind == TargetKind::Rehearsal {
+            let handle = self.closed_world().await?;
+            place.clock = Arc::new(WorldClock::new(handle.clock));
+            place.endpoint = Some(handle.endpoint.clone());
+            place.credentials = Some((rehearsal::ACCESS_KEY.to_owned(), "rehearsal".to_owned()));
+            place.profile = None;
+        }
+        Ok(place)
+    }
+
+    /// Pools without a target: with the environment's sign-in, each taken for a new one.
+    fn of_pools(&self, named: &[String]) -> Result<Place, ApiError> {
+        let mut pools: Vec<Pool> = Vec::new();
+        for name in named {
+            let id = PoolId::new(name).map_err(|_| {
+                ApiError::new(
+                    "usage",
+                    "This is not the id of a user pool.",
+                    "Write it such as eu-west-2_EXAMPLE1, or name a run or target that has a pool of this name.",
+                    "--pool",
+                )
+            })?;
+            let pool = Pool {
+                title: id.to_string(),
+                id,
+                role: PoolRole::New,
+            };
+            if !pools.contains(&pool) {
+                pools.push(pool);
+            }
+        }
+        let endpoint = self.options.endpoint.clone();
+        if let Some(endpoint) = &endpoint {
+            switchback_aws::check_endpoint(endpoint).map_err(|error| ApiError {
+                code: "usage".to_owned(),
+                place: "--aws-endpoint".to_owned(),
+                ..error.into()
+            })?;
+        }
+        Ok(Place {
+            pools,
+            kind: None,
+            target: None,
+            run: None,
+            clock: Arc::new(SystemClock::default()),
+            profile: None,
+            endpoint,
+            credentials: None,
+        })
+    }
+}
+
+/// What was typed as a query.
+///
+/// # Errors
+/// Says what is wrong with it, without repeating it.
+pub fn query(typed: &str) -> Result<Query, ApiError> {
+    Query::parse(typed).map_err(not_a_query)
+}
+
+/// The id of one account.
+///
+/// # Errors
+/// As [`query`].
+pub fn one_account(typed: &str) -> Result<Query, ApiError> {
+    Query::one_account(typed).map_err(not_a_query)
+}
+
+fn not_a_query(error: NotAQuery) -> ApiError {
+    let text = error.to_string();
+    let (message, hint) = text.split_once(". ").unwrap_or((&text, ""));
+    let message = message.trim_end_matches('.');
+    ApiError::new("usage", format!("{message}."), hint, "the query")
+}
+
+/// The pools of AWS, with one connection for each region.
+struct AwsPools {
+    regions: BTreeMap<String, Aws>,
+}
+
+impl AwsPools {
+    fn connect(place: &Place) -> Result<Self, ApiError> {
+        let mut regions = BTreeMap::new();
+        for pool in &place.pools {
+            let region = pool.id.region().to_owned();
+            if regions.contains_key(&region) {
+                continue;
+            }
+            let aws = Aws::connect(&AwsOptions {
+                endpoint: place.endpoint.clone(),
+                profile: place.profile.clone(),
+                region: region.clone(),
+                rehearsal_credentials: place.credentials.clone(),
+                clock: Some(place.clock.clone()),
+            })?;
+            regions.insert(region, aws);
+        }
+        Ok(Self { regions })
+    }
+
+    fn of(&self, pool: &PoolId) -> Result<&Aws, ProviderError> {
+        self.regions.get(pool.region()).ok_or_else(|| ProviderError {
+            kind: ProviderErrorKind::Guard,
+            operation: "ListUsers".to_owned(),
+            message: "The pool is in another region".to_owned(),
+            hint: None,
+            request_id: None,
+        })
+    }
+}
+
+#[async_trait]
+impl UserPools for AwsPools {
+    async fn list(&self, pool: &PoolId, filter: &Filter, limit: usize) -> Result<Found, ProviderError> {
+        let page = self.of(pool)?.list_users(pool, filter, limit).await?;
+        Ok(Found {
+            accounts: page.users,
+            more: page.more,
+        })
+    }
+
+    async fn detail(&self, pool: &PoolId, username: &Personal) -> Result<Option<Account>, ProviderError> {
+        self.of(pool)?.admin_get_user(pool, username).await
+    }
+}
