@@ -14,7 +14,7 @@ use crate::wire::{ApiError, FaultView, RehearsalCommand, RehearsalPart, Rehearsa
 use crate::world::{RunWorld, servers};
 
 /// The switches of the panel: each a fault in the spelling of the command line, and its sentence.
-const SWITCHES: [(&str, &str); 10] = [
+const SWITCHES: [(&str, &str); 17] = [
     ("site-down", "The new site answers every request with 503."),
     ("site-down:old", "The old site answers every request with 503."),
     ("site-down:reval", "Reval answers every request with 503."),
@@ -42,6 +42,34 @@ const SWITCHES: [(&str, &str); 10] = [
     (
         "second-writer",
         "Somebody else changes the record now. It can't be switched off again.",
+    ),
+    (
+        "partial-policy",
+        "The new pool's password policy was declared in part: the rest is off.",
+    ),
+    (
+        "missing-trigger",
+        "The new pool has no trigger that migrates users.",
+    ),
+    (
+        "wrong-client-flow",
+        "The new pool's client takes no passwords, so nobody is migrated.",
+    ),
+    (
+        "default-mail",
+        "The new pool sends its mail through Cognito: 50 a day, then none.",
+    ),
+    (
+        "denied:DescribeUserPool",
+        "The role may not describe user pools; everything else is answered.",
+    ),
+    (
+        "throttle:ListUsers:0",
+        "Cognito refuses every search for users as too many requests.",
+    ),
+    (
+        "empty-pages",
+        "The first three pages of every search for users hold nobody.",
     ),
 ];
 
@@ -86,7 +114,7 @@ impl Host {
         let state = Client::new(&handle).state().await.map_err(control)?;
         let mut parts = vec![RehearsalPart {
             kind: "aws".to_owned(),
-            name: "AWS (Route 53, STS)".to_owned(),
+            name: "AWS (Route 53, Cognito, STS)".to_owned(),
             address: handle.endpoint.clone(),
             state: format!("{} record sets in {}", state.records.len(), state.zone_name),
         }];

@@ -169,6 +169,10 @@ impl World for RunWorld {
         self.aws.sign_in()
     }
 
+    async fn signed_in(&self) -> Option<SignIn> {
+        self.aws.signed_in().await
+    }
+
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {
         let asked = self.asked();
         let now = asked.0;

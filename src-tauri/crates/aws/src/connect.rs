@@ -76,7 +76,7 @@ pub struct Aws {
     /// Zone id → name, of public zones whose name was read; a zone's name never changes.
     pub(crate) zones: Arc<Mutex<BTreeMap<String, DnsName>>>,
     /// Whose credentials; none for the rehearsal's fixed ones.
-    credentials: Option<Chain>,
+    pub(crate) credentials: Option<Chain>,
     context: Context,
     clock: Option<Arc<dyn Clock>>,
     paced: bool,
@@ -185,6 +185,12 @@ impl Aws {
         if self.paced {
             crate::pace::route53().await;
         }
+    }
+
+    /// The same, at the pace of the real AWS.
+    #[cfg(test)]
+    pub(crate) fn at_pace(self) -> Self {
+        Self { paced: true, ..self }
     }
 
     /// Waits for our share of Cognito's request rate, which checks and look-ups have in common.

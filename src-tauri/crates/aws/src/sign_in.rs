@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aws_credential_types::provider::ProvideCredentials as _;
 use switchback_engine::sign_in::SignIn;
 
 use crate::connect::Aws;
@@ -29,6 +30,15 @@ impl Aws {
     /// without a person.
     #[must_use]
     pub fn sign_in(&self) -> Option<SignIn> {
+        self.sign_in.get()
+    }
+
+    /// The same with the credentials loaded where they never were. That they can't be loaded is told by
+    /// the first call.
+    pub async fn signed_in(&self) -> Option<SignIn> {
+        if let Some(chain) = &self.credentials {
+            let _ = chain.provide_credentials().await;
+        }
         self.sign_in.get()
     }
 }

@@ -256,6 +256,11 @@ pub trait World: Send + Sync {
     fn sign_in(&self) -> Option<SignIn> {
         None
     }
+    /// The same right before a mutation, where nothing may have been asked yet: the credentials are
+    /// loaded for it if need be.
+    async fn signed_in(&self) -> Option<SignIn> {
+        self.sign_in()
+    }
 }
 
 /// Gives the token of an attempt: unique, not secret; carried in the Route 53 change comment.

@@ -302,6 +302,10 @@ checked_at: string,
  */
 tone: Tone, 
 /**
+ * Whether a person has to sign in first.
+ */
+sign_in_needed: boolean, 
+/**
  * The rows, from this computer to the service.
  */
 rows: Array<ReadingView>, 

@@ -22,6 +22,9 @@ impl ScriptedOperator<'_> {
             .filter(|s| matches!(s.action, Some(ActionSpec::SwitchRecord(_))))
             .map(|s| s.id.clone())
             .last();
+        if self.fault.as_ref().is_some_and(strikes_first) {
+            self.strike().await?;
+        }
         for step in plan.steps() {
             let id = &step.id;
             let is_switch = Some(id) == last_switch.as_ref();
@@ -31,7 +34,12 @@ impl ScriptedOperator<'_> {
             if let Some(why) = self.one(id).await? {
                 return Ok(Some(why));
             }
-            if is_switch && self.fault.as_ref().is_some_and(|f| !strikes_before_switch(f)) {
+            if is_switch
+                && self
+                    .fault
+                    .as_ref()
+                    .is_some_and(|f| !strikes_before_switch(f) && !strikes_first(f))
+            {
                 self.strike().await?;
                 if matches!(
                     self.fault,
@@ -190,9 +198,22 @@ impl ScriptedOperator<'_> {
 /// Faults of the call, of the new side or of the credentials strike before the switch; the rest
 /// strike once users are on the new side.
 fn strikes_before_switch(fault: &Fault) -> bool {
-    !matches!(
+    !strikes_first(fault)
+        && !matches!(
+            fault,
+            Fault::SiteDown { .. } | Fault::SiteRefused { .. } | Fault::SecondWriter { .. }
+        )
+}
+
+/// Faults of the user pool are there from the beginning.
+fn strikes_first(fault: &Fault) -> bool {
+    matches!(
         fault,
-        Fault::SiteDown { .. } | Fault::SiteRefused { .. } | Fault::SecondWriter { .. }
+        Fault::PartialPolicy
+            | Fault::MissingTrigger
+            | Fault::WrongClientFlow
+            | Fault::DefaultMail
+            | Fault::DomainCreating
     )
 }
 

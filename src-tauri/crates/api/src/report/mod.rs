@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use minijinja::{Environment, UndefinedBehavior, context};
 use switchback_engine::run::Run;
+use switchback_model::text::is_obeyed;
 use switchback_model::{Event, RunId};
 
 use crate::host::Host;
@@ -253,9 +254,8 @@ fn moment(at: Timestamp) -> String {
 /// A text as it may be printed: without control characters and without those that turn the order of
 /// what stands beside them. The template escapes the rest.
 fn plain(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()
-        .filter(|c| !turns(*c))
+        .filter(|c| !is_obeyed(*c) || c.is_control())
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
 }

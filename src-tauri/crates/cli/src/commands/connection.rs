@@ -112,11 +112,18 @@ pub async fn connection(cx: &Cx<'_>, command: Connection) -> Result<u8, ApiError
     host.stop_closed_world().await;
     let view = view?;
     cx.out.answer(&view, || text(&view));
-    Ok(match view.tone {
-        _ if view.sign_in_needed => exit::SIGN_IN,
-        Tone::Failing => exit::CHECK_FAILED,
-        Tone::Unknown => exit::UNKNOWN,
-        _ => exit::OK,
+    let any = |tone: Tone| {
+        view.rows
+            .iter()
+            .chain(&view.permissions)
+            .any(|row| row.tone == tone)
+    };
+    // What fails is known, and often why the rest could not be told.
+    Ok(match () {
+        () if view.sign_in_needed => exit::SIGN_IN,
+        () if any(Tone::Failing) => exit::CHECK_FAILED,
+        () if any(Tone::Unknown) => exit::UNKNOWN,
+        () => exit::OK,
     })
 }
 

@@ -10,6 +10,8 @@ mod logs;
 mod manners;
 mod network;
 mod plans;
+mod portal;
 mod runbooks;
+mod sign_ins;
 mod support;
 mod world;

@@ -208,7 +208,9 @@ impl Driver {
                 facts.fields = Some(self.plan_fields(step, fields).await?);
             }
             Command::Adopt { step } => facts.adopt = self.wished(step).await,
-            Command::Apply { .. } | Command::ApplyOverriding { .. } => facts.sign_in = self.world.sign_in(),
+            Command::Apply { .. } | Command::ApplyOverriding { .. } => {
+                facts.sign_in = self.world.signed_in().await;
+            }
             _ => {}
         }
         Ok(facts)
