@@ -13,6 +13,12 @@ pub const WORLD: Duration = Duration::from_secs(60);
 /// What the site monitor sees: the build that users reach.
 const SITE: &str = "[data-testid=card-site] .monitor-observed";
 
+/// The site's chart shows something.
+const DRAWN: &str = "const chart = document.querySelector('[data-testid=card-site] canvas');
+    if (chart === null) return false;
+    const {data} = chart.getContext('2d').getImageData(0, 0, chart.width, chart.height);
+    return data.some((value, at) => at % 4 === 3 && value > 0);";
+
 #[tokio::test]
 async fn from_the_start_screen_to_the_switch_and_back() -> Outcome {
     let home = tempfile::tempdir()?;
@@ -37,6 +43,8 @@ async fn journey(app: &App) -> Outcome {
     app.go("#/live").await?;
     app.until(SITE, &["8f2c"], WORLD).await?;
     app.until("card-site", &["Passing"], WORLD).await?;
+    app.until_true("a chart with something in it", DRAWN, SOON)
+        .await?;
     app.shot("stage-4-site-changed").await?;
 
     app.go("#/rehearsal").await?;

@@ -32,9 +32,19 @@ export function stretches(seen: readonly Seen[], believable_s: number, now: numb
 
 type Chart = { draw: (list: Stretch[], now: number) => void; end: () => void };
 
+/** uPlot asks for numbers in the language of the system as it loads, and "C" (LANG=C) is none. */
+function tameLanguage(): void {
+  try {
+    new Intl.NumberFormat(navigator.language);
+  } catch {
+    Object.defineProperty(navigator, "language", { value: "en-GB", configurable: true });
+  }
+}
+
 /** The chart on a canvas; null where there is no canvas to draw on: the table says the same in words. */
 async function chartOn(box: HTMLElement): Promise<Chart | null> {
   if (typeof window.matchMedia !== "function" || document.createElement("canvas").getContext("2d") === null) return null;
+  tameLanguage();
   const { default: UPlot } = await import("uplot");
   let list: Stretch[] = [];
   const colour = (name: string) => getComputedStyle(document.body).getPropertyValue(name).trim();
@@ -92,11 +102,15 @@ export function Sparkline({ seen, title, believable_s, now }: { seen: readonly S
   useEffect(() => {
     let gone = false;
     if (box.current !== null) {
-      void chartOn(box.current).then((made) => {
-        if (gone) return made?.end();
-        chart.current = made;
-        draw.current();
-      });
+      chartOn(box.current).then(
+        (made) => {
+          if (gone) return made?.end();
+          chart.current = made;
+          draw.current();
+        },
+        // Without a picture the words below it are left: they say the same.
+        () => undefined,
+      );
     }
     const off = onMode(() => draw.current());
     return () => {
