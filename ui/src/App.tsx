@@ -20,6 +20,7 @@ import { RollbackScreen } from "./screens/Rollback";
 import { RunbookScreen } from "./screens/Runbook";
 import { StartScreen } from "./screens/Start";
 import { StepScreen } from "./screens/Step";
+import { UsersScreen } from "./screens/Users";
 import { TimelineScreen } from "./screens/Timeline";
 import { WarRoomScreen } from "./screens/WarRoom";
 import { StoreContext, useApp, useNarrow, useSnapshot, useStore } from "./state/hooks";
@@ -70,6 +71,8 @@ function Screen({ place }: { place: Place }) {
       return <RollbackScreen scope={place.scope} />;
     case "live":
       return <LiveScreen />;
+    case "users":
+      return <UsersScreen />;
     case "timeline":
       return <TimelineScreen />;
     case "rehearsal":

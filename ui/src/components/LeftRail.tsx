@@ -35,11 +35,12 @@ export type ScreenLink = { place: Place; title: string; count?: number };
 /** The screens, in the order of the rail. */
 export function screens(snapshot: RunSnapshot | null): ScreenLink[] {
   const start: ScreenLink = { place: { name: "start" }, title: "Start" };
-  if (snapshot === null) return [start, { place: { name: "runbook" }, title: "Open a runbook" }];
+  if (snapshot === null) return [start, { place: { name: "runbook" }, title: "Open a runbook" }, { place: { name: "users" }, title: "Users" }];
   return [
     { place: { name: "run" }, title: "Run" },
     { place: { name: "live" }, title: "Live" },
     { place: { name: "decisions" }, title: "Decisions", count: openDecisions(snapshot) },
+    { place: { name: "users" }, title: "Users" },
     { place: { name: "timeline" }, title: "Timeline" },
     ...(snapshot.banner.kind === "rehearsal" ? [{ place: { name: "rehearsal" } as Place, title: "Rehearsal" }] : []),
     start,

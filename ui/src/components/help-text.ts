@@ -64,6 +64,11 @@ export const HELP: Record<RouteName, HelpText> = {
     todo: ["Filter by person, step or kind.", "Nothing in it can be changed: each event is chained to the one before."],
     cli: "switchback journal show RUN",
   },
+  users: {
+    shows: "Whether a person has an account in each pool of the target, what state it is in, and what to say or do next.",
+    todo: ["Write a whole e-mail address, a user id, or the beginning of a name.", "Values are hidden until you reveal one; each reveal is recorded with your name and reason."],
+    cli: "switchback users find QUERY",
+  },
   rehearsal: {
     shows: "The closed world’s parts, what they serve now, and switches that make things go wrong.",
     todo: ["Switch a fault on, watch the status turn, and go back.", "The same faults can be injected from the command line."],

@@ -2,7 +2,8 @@
 // of what was asked for tests.
 import { eventsOf, longNames, planOf, rehearsalOf, type Scene, snapshotOf } from "./fake-data";
 import { amendmentOf, dnsTruthOf, fieldPlanOf, runbookOf, runbooksOf } from "./fake-plans";
-import type { EventView, RehearsalCommand, RunSnapshot, ScopeView, StepView, Update } from "./generated/wire";
+import { detailOf, lookupOf, placeOf, revealOf } from "./fake-users";
+import type { DetailAsk, EventView, LookupAsk, RehearsalCommand, RevealAsk, RunSnapshot, ScopeView, StepView, Update } from "./generated/wire";
 import { Failure, type Ipc, type Submission } from "./port";
 
 export type Fake = Ipc & {
@@ -20,6 +21,10 @@ export type Fake = Ipc & {
   /** Things opened in the AWS console. */
   links: string[];
   zoom: number;
+  /** What was asked about people, oldest first. */
+  lookups: LookupAsk[];
+  reveals: RevealAsk[];
+  details: DetailAsk[];
   /** What the file dialog answers. */
   chosen: string | null;
   /** The next submission is refused with this. */
@@ -156,6 +161,9 @@ export function fakeIpc(words = ""): Fake {
   const fake: Fake = {
     scene: sceneOf(words),
     asked: [],
+    lookups: [],
+    reveals: [],
+    details: [],
     taken: [],
     unproven: words.split(",").includes("unproven"),
     amended: [],
@@ -240,6 +248,19 @@ export function fakeIpc(words = ""): Fake {
       if (command.do === "inject") on.add(command.fault);
       if (command.do === "lift") on.delete(command.fault);
       return { run: command.do === "start" ? "run-7" : null };
+    },
+    usersPlace: async (run) => placeOf(run),
+    usersFind: async (ask) => {
+      fake.lookups.push(ask);
+      return lookupOf(ask);
+    },
+    usersDetail: async (ask) => {
+      fake.details.push(ask);
+      return detailOf(ask);
+    },
+    usersReveal: async (ask) => {
+      fake.reveals.push(ask);
+      return revealOf(ask);
     },
     uiReady: async () => {
       fake.ready += 1;

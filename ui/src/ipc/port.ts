@@ -6,11 +6,18 @@ import type {
   AmendmentView,
   ApiError,
   AppInfo,
+  DetailAsk,
+  DetailView,
   DnsTruth,
   FieldPlanView,
   JournalPage,
+  LookupAsk,
+  LookupPlace,
+  LookupView,
   RehearsalCommand,
   RehearsalView,
+  RevealAsk,
+  Revealed,
   RollbackPlanView,
   RunbookView,
   RunRow,
@@ -79,6 +86,13 @@ export interface Ipc {
   /** Writes the break-glass sheet anew. */
   exportSheet(run: string): Promise<SheetExported>;
   submitRehearsal(command: RehearsalCommand): Promise<{ run: string | null }>;
+  /** The pools that a look-up would ask. */
+  usersPlace(run: string | null): Promise<LookupPlace>;
+  usersFind(ask: LookupAsk): Promise<LookupView>;
+  /** Second factors of one account; Cognito counts it as an active user. */
+  usersDetail(ask: DetailAsk): Promise<DetailView>;
+  /** One value as it is; recorded. */
+  usersReveal(ask: RevealAsk): Promise<Revealed>;
   uiReady(): Promise<void>;
 }
 

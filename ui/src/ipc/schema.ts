@@ -314,7 +314,46 @@ export const apiError = z.looseObject({
 });
 
 /** Each answer's check, typed as the generated wire type. */
+const account = z.looseObject({
+  index: z.number(),
+  pool: z.string(),
+  pool_title: z.string(),
+  role: z.string(),
+  status: z.string(),
+  enabled: z.boolean(),
+  email_verified: z.boolean().nullable(),
+  created_at: time.nullable(),
+  modified_at: time.nullable(),
+  machine: z.boolean(),
+  fields: z.array(z.looseObject({ field: z.string(), masked: z.string() })),
+  mfa: words.nullable(),
+});
+
+const lookup = z.looseObject({
+  lookup: z.string(),
+  query: z.string(),
+  matched_by: z.string(),
+  verdict: z.string(),
+  clear: z.boolean(),
+  sentence: z.string(),
+  next_step: z.string(),
+  notes: words,
+  pools: z.array(z.looseObject({ id: z.string(), title: z.string(), role: z.string(), state: z.string(), says: z.string(), mend: maybe, matches: z.number(), observed_at: time })),
+  accounts: z.array(account),
+  matches: z.number(),
+});
+
 export const checks = {
+  lookupPlace: z.looseObject({
+    banner: z.string(),
+    target: z.string(),
+    run: maybe,
+    pools: z.array(z.looseObject({ id: z.string(), title: z.string(), role: z.string() })),
+    detail_cost: z.string(),
+  }) as z.ZodType<wire.LookupPlace>,
+  lookup: lookup as unknown as z.ZodType<wire.LookupView>,
+  lookupDetail: z.looseObject({ account: account.nullable(), cost: z.string(), at: time }) as unknown as z.ZodType<wire.DetailView>,
+  revealed: z.looseObject({ field: z.string(), value: z.string() }) as z.ZodType<wire.Revealed>,
   appInfo: z.looseObject({
     version: z.string(),
     operator: z.string(),

@@ -35,6 +35,10 @@ export const tauri: Ipc = {
   takeRun: (run, by, reason) => ask("take_run", { run, by, reason }, checks.nothing),
   exportSheet: (run) => ask("export_sheet", { run }, checks.sheetExported),
   submitRehearsal: (command) => ask("submit_rehearsal", { command }, checks.rehearsalAccepted),
+  usersPlace: (run) => ask("users_place", { run }, checks.lookupPlace),
+  usersFind: (lookup) => ask("users_find", { ask: lookup }, checks.lookup),
+  usersDetail: (detail) => ask("users_detail", { ask: detail }, checks.lookupDetail),
+  usersReveal: (reveal) => ask("submit_support", { command: { do: "reveal", ...reveal } }, checks.revealed),
   async subscribe(run, fromSeq, on) {
     let listening = true;
     const channel = new Channel<unknown>();

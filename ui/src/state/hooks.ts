@@ -42,6 +42,12 @@ export function useWorldNow(): number {
   return worldNow(state, performance.now());
 }
 
+/** Our own clock, told every second: for what is not in the run's time. */
+export function useWallNow(): number {
+  useSyncExternalStore(onTick, () => beat);
+  return Date.now();
+}
+
 export function worldNow(state: State, at: number): number {
   if (state.snapshot === null) return Date.now();
   const speed = Math.max(1, state.snapshot.banner.speed);

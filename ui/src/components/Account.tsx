@@ -1,0 +1,144 @@
+// One account of a look-up: masked until somebody asks for a field, and masked again a minute later.
+import Button from "@cloudscape-design/components/button";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { fullTime } from "../format/time";
+import { type AccountView, asFailure } from "../ipc";
+import { useStore } from "../state/hooks";
+import { Block, Facts } from "./PageHead";
+import { State } from "./State";
+
+/** How long a revealed value stays, and a copied one in the clipboard. */
+export const SHOWN_MS = 60_000;
+
+const NAMES: Record<string, string> = {
+  email: "E-mail",
+  given_name: "Given name",
+  family_name: "Family name",
+  username: "User name",
+  sub: "User id (sub)",
+};
+
+/** Empties the clipboard if it still holds what was copied; where it can't be read it is left alone. */
+async function forget(text: string): Promise<void> {
+  try {
+    if ((await navigator.clipboard.readText()) === text) await navigator.clipboard.writeText("");
+  } catch {
+    // Nothing to do: the person was told.
+  }
+}
+
+function Field({ lookup, index, field, masked, purpose }: { lookup: string; index: number; field: string; masked: string; purpose: string }) {
+  const store = useStore();
+  const [value, setValue] = useState<string | null>(null);
+  const [said, say] = useState("");
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const name = NAMES[field] ?? field;
+  const hide = useCallback(() => {
+    clearTimeout(timer.current);
+    setValue(null);
+    say("");
+  }, []);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  const reveal = async () => {
+    try {
+      const revealed = await store.ipc.usersReveal({ lookup, index, field, purpose });
+      setValue(revealed.value);
+      say("Recorded. Hidden again in 1 min.");
+      timer.current = setTimeout(hide, SHOWN_MS);
+    } catch (thrown) {
+      const { message, hint } = asFailure(thrown).api;
+      say(`${message} ${hint}`);
+    }
+  };
+  const copy = async (text: string) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      say("Copied. The clipboard is emptied in 1 min.");
+      setTimeout(() => void forget(text), SHOWN_MS);
+    } catch {
+      say("Not copied: select the text.");
+    }
+  };
+
+  return (
+    <div className="lookup-field" data-testid={`field-${field}`}>
+      <dt>{name}</dt>
+      <dd>
+        <span className="lookup-value">{value ?? masked}</span>{" "}
+        {value === null ? (
+          <button type="button" className="quiet-button" onClick={() => void reveal()} aria-label={`Reveal ${name}`}>
+            Reveal
+          </button>
+        ) : (
+          <>
+            <button type="button" className="quiet-button" onClick={() => void copy(value)} aria-label={`Copy ${name}`}>
+              Copy
+            </button>{" "}
+            <button type="button" className="quiet-button" onClick={hide} aria-label={`Hide ${name}`}>
+              Hide
+            </button>
+          </>
+        )}
+        <span role="status" className="meta">
+          {said}
+        </span>
+      </dd>
+    </div>
+  );
+}
+
+export function AccountCard({ account: found, lookup, purpose, cost }: { account: AccountView; lookup: string; purpose: string; cost: string | null }) {
+  const store = useStore();
+  const [account, setAccount] = useState(found);
+  const [asking, setAsking] = useState(false);
+  const [said, say] = useState("");
+  const details = async () => {
+    setAsking(true);
+    try {
+      const detail = await store.ipc.usersDetail({ lookup, index: found.index, purpose });
+      if (detail.account === null) say("The pool no longer has this account.");
+      else setAccount(detail.account);
+      if (detail.account !== null) say(detail.cost);
+    } catch (thrown) {
+      const { message, hint } = asFailure(thrown).api;
+      say(`${message} ${hint}`);
+    } finally {
+      setAsking(false);
+    }
+  };
+  return (
+    <Block
+      id={`account-${found.index}`}
+      title={`Account in ${account.pool_title}`}
+      note="Hidden. Each reveal is recorded with your name and reason."
+      side={
+        account.mfa === null ? (
+          <Button onClick={() => void details()} disabled={asking} data-testid={`details-${found.index}`}>
+            Details…
+          </Button>
+        ) : undefined
+      }
+    >
+      <Facts
+        list={[
+          ["State", <State key="s" kind={account.enabled ? "record" : "skipped"} word={account.enabled ? account.status : `${account.status}, disabled`} />],
+          ["E-mail verified", account.email_verified === null ? "not said" : account.email_verified ? "yes" : "no"],
+          account.created_at === null ? null : ["Made", fullTime(account.created_at)],
+          account.modified_at === null ? null : ["Changed", fullTime(account.modified_at)],
+          account.mfa === null ? null : ["Second factors", account.mfa.length === 0 ? "none" : account.mfa.join(", ")],
+          account.machine ? ["Kind", "a program signs in with it"] : null,
+        ]}
+      />
+      <dl className="lookup-fields">
+        {account.fields.map((f) => (
+          <Field key={f.field} lookup={lookup} index={found.index} field={f.field} masked={f.masked} purpose={purpose} />
+        ))}
+      </dl>
+      {account.mfa === null && cost !== null && <p className="meta">{cost}</p>}
+      <p role="status" className="meta">
+        {said}
+      </p>
+    </Block>
+  );
+}

@@ -1,0 +1,208 @@
+// Look up a user: the sentence first. What names a person lives in this component alone and is gone
+// when the screen is left; the store, the address and the title never see it.
+import Button from "@cloudscape-design/components/button";
+import { type FormEvent, useCallback, useEffect, useId, useRef, useState } from "react";
+import { AccountCard } from "../components/Account";
+import { Block, PageHead } from "../components/PageHead";
+import { type Kind, Shape, State } from "../components/State";
+import { TableWrap } from "../components/TableWrap";
+import { age, count } from "../format/time";
+import { type ApiError, asFailure, type LookupPlace, type LookupView, type PoolAnswerView } from "../ipc";
+import { useApp, useStore, useWallNow } from "../state/hooks";
+
+const PURPOSES = ["Support call", "Migration check", "Incident"] as const;
+
+type Asked =
+  | { at: "nothing" }
+  | { at: "asking" }
+  | { at: "refused"; error: ApiError }
+  | { at: "answered"; view: LookupView; receivedAt: number };
+
+/** The look of an answer: only one that is clear has a calm shape. */
+export function answerKind(view: LookupView): Kind {
+  if (!view.clear) return "unknown";
+  return view.matches > 1 ? "blocked" : view.matches === 1 ? "pass" : "absent";
+}
+
+/** What one pool said, as shape and word; no answer is Unknown, never "not found". */
+export function poolState(pool: PoolAnswerView): { kind: Kind; word: string } {
+  if (pool.state === "whole") return pool.matches > 0 ? { kind: "pass", word: count(pool.matches, "match", "matches") } : { kind: "absent", word: "Not found" };
+  if (pool.state === "cut") return { kind: "blocked", word: "Not read to the end" };
+  return { kind: "unknown", word: "No answer" };
+}
+
+function Answer({ view }: { view: LookupView }) {
+  const kind = answerKind(view);
+  return (
+    <div className={`lookup-answer k-${kind}`} role="status" data-testid="lookup-answer" data-verdict={view.verdict}>
+      <Shape kind={kind} size="l" />
+      <div>
+        <p className="lookup-sentence">{view.sentence}</p>
+        <p>
+          <strong>Next:</strong> {view.next_step}
+        </p>
+        {view.notes.map((note) => (
+          <p className="meta" key={note}>
+            {note}
+          </p>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Pools({ pools, at }: { pools: readonly PoolAnswerView[]; at: number }) {
+  const now = useWallNow();
+  const answered = pools.filter((p) => p.state === "whole").length;
+  return (
+    <Block id="pools" title="Where we looked" note={`${answered} of ${count(pools.length, "pool", "pools")} answered to the end`}>
+      <TableWrap label="Where we looked">
+        <table className="checks">
+          <thead>
+            <tr>
+              <th scope="col">State</th>
+              <th scope="col">Pool</th>
+              <th scope="col">What it says</th>
+              <th scope="col" className="age">
+                Age
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {pools.map((pool) => {
+              const { kind, word } = poolState(pool);
+              return (
+                <tr key={pool.id} data-testid={`pool-${pool.id}`}>
+                  <td>
+                    <State kind={kind} word={word} />
+                  </td>
+                  <td>
+                    {pool.title} <span className="meta">({pool.role})</span>
+                    <br />
+                    <code>{pool.id}</code>
+                  </td>
+                  <td>
+                    {pool.says}
+                    {pool.mend !== null && <p className="mend">{pool.mend}</p>}
+                  </td>
+                  <td className="age">{age(Math.max(0, now - at) / 1000)}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </TableWrap>
+    </Block>
+  );
+}
+
+function Empty({ place }: { place: LookupPlace | null }) {
+  return (
+    <Block id="idle" title="What you can ask">
+      <ul className="plain-list">
+        <li>A whole e-mail address: finds that account.</li>
+        <li>A user id (sub), as it stands in a log.</li>
+        <li>The beginning of a given name or a family name.</li>
+      </ul>
+      <p className="meta">
+        {place === null
+          ? "No pools to ask yet: open a run whose target names its pools."
+          : `Asks ${place.pools.map((p) => p.title).join(" and ")} of ${place.target}. Looking up costs nothing and changes nothing. Each look-up is recorded with your name, never with what you typed.`}
+      </p>
+    </Block>
+  );
+}
+
+export function UsersScreen() {
+  const store = useStore();
+  const { run } = useApp();
+  const id = useId();
+  const [query, setQuery] = useState("");
+  const [purpose, setPurpose] = useState<string>(PURPOSES[0]);
+  const [asked, setAsked] = useState<Asked>({ at: "nothing" });
+  const [place, setPlace] = useState<LookupPlace | null>(null);
+  // An answer that comes after another question, or after the screen was left, is thrown away.
+  const turn = useRef(0);
+
+  useEffect(() => {
+    let here = true;
+    store.ipc.usersPlace(run).then(
+      (found) => here && setPlace(found),
+      () => here && setPlace(null),
+    );
+    return () => {
+      here = false;
+      turn.current += 1;
+    };
+  }, [store, run]);
+
+  const ask = useCallback(
+    async (event: FormEvent) => {
+      event.preventDefault();
+      if (query.trim() === "") return;
+      const mine = ++turn.current;
+      setAsked({ at: "asking" });
+      try {
+        const view = await store.ipc.usersFind({ query: query.trim(), purpose, run, pools: [] });
+        if (mine === turn.current) setAsked({ at: "answered", view, receivedAt: Date.now() });
+      } catch (thrown) {
+        if (mine === turn.current) setAsked({ at: "refused", error: asFailure(thrown).api });
+      }
+    },
+    [store, query, purpose, run],
+  );
+
+  return (
+    <div className="page users">
+      <PageHead title="Look up a user" id="users" />
+      <form className="lookup-form" onSubmit={(event) => void ask(event)} role="search">
+        <div className="lookup-query">
+          <label htmlFor={`${id}-query`}>E-mail, user id or beginning of a name</label>
+          <input
+            id={`${id}-query`}
+            value={query}
+            onChange={(e) => setQuery(e.target.value)}
+            autoComplete="off"
+            autoCorrect="off"
+            spellCheck={false}
+            data-testid="lookup-query"
+          />
+        </div>
+        <div>
+          <label htmlFor={`${id}-purpose`}>Reason, recorded</label>
+          <select id={`${id}-purpose`} value={purpose} onChange={(e) => setPurpose(e.target.value)} data-testid="lookup-purpose">
+            {PURPOSES.map((p) => (
+              <option key={p}>{p}</option>
+            ))}
+          </select>
+        </div>
+        <Button variant="primary" formAction="submit" disabled={asked.at === "asking"} data-testid="lookup">
+          Look up
+        </Button>
+      </form>
+      {asked.at === "nothing" && <Empty place={place} />}
+      {asked.at === "asking" && <p role="status">Asking every pool…</p>}
+      {asked.at === "refused" && (
+        <div className="lookup-answer k-unknown" role="alert" data-testid="lookup-refused">
+          <Shape kind="unknown" size="l" />
+          <div>
+            <p className="lookup-sentence">{asked.error.message}</p>
+            <p>{asked.error.hint}</p>
+          </div>
+        </div>
+      )}
+      {asked.at === "answered" && (
+        <>
+          <Answer view={asked.view} />
+          {asked.view.accounts.map((account) => (
+            <AccountCard key={`${asked.view.lookup}-${account.index}`} account={account} lookup={asked.view.lookup} purpose={purpose} cost={place?.detail_cost ?? null} />
+          ))}
+          {asked.view.matches > asked.view.accounts.length && (
+            <p className="meta">{`${asked.view.accounts.length} of ${asked.view.matches} accounts are shown. Write more of the name to narrow it down.`}</p>
+          )}
+          <Pools pools={asked.view.pools} at={asked.receivedAt} />
+        </>
+      )}
+    </div>
+  );
+}
