@@ -133,17 +133,6 @@ pub(crate) async fn submit_rehearsal(
     })
 }
 
-/// A command about one user's account. No window is granted it.
-#[tauri::command]
-pub(crate) async fn submit_support() -> Result<(), ApiError> {
-    Err(ApiError::new(
-        "rejected",
-        "Support commands are not built yet.",
-        "Look the user up in the AWS console.",
-        "submit_support",
-    ))
-}
-
 /// Read here, not by Tauri: its own refusal would be a text, and the window expects an `ApiError`.
 pub(crate) fn read<T: DeserializeOwned>(what: &str, value: Value) -> Result<T, ApiError> {
     serde_json::from_value(value).map_err(|error| {

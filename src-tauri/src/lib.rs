@@ -2,6 +2,7 @@
 //! hands the window's commands to the host, and gives every run's lock back when it ends.
 
 mod commands;
+mod lookup;
 mod news;
 mod outside;
 mod planning;
@@ -54,7 +55,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         commands::take_run,
         commands::export_sheet,
         commands::submit_rehearsal,
-        commands::submit_support,
+        lookup::users_place,
+        lookup::users_find,
+        lookup::users_detail,
+        lookup::submit_support,
         planning::open_runbook,
         planning::amend_run,
         outside::choose_runbook,

@@ -26,7 +26,9 @@ async fn commands(app: &App) -> Outcome {
     // Without this the refusals below would prove nothing.
     assert_eq!(call(app, "app_info", json!({})).await?, "granted");
     for command in [
-        "submit_support",
+        "plugin:dialog|open",
+        "plugin:opener|open_url",
+        "plugin:notification|notify",
         "plugin:window|set_title",
         "plugin:window|close",
         "plugin:window|create",
