@@ -1,6 +1,7 @@
 //! The desktop shell: one window over the host that the command line uses too. It opens the home,
 //! hands the window's commands to the host, and gives every run's lock back when it ends.
 
+mod account;
 mod commands;
 mod news;
 mod outside;
@@ -58,7 +59,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         planning::open_runbook,
         planning::amend_run,
         outside::choose_runbook,
-        outside::open_link,
+        account::profile_list,
+        account::connection_check,
+        account::report_view,
+        account::export_report,
+        account::open_in_console,
         outside::set_zoom,
     ]);
     // Used from Rust alone: no window is granted any command of theirs.

@@ -35,13 +35,16 @@ export type ScreenLink = { place: Place; title: string; count?: number };
 /** The screens, in the order of the rail. */
 export function screens(snapshot: RunSnapshot | null): ScreenLink[] {
   const start: ScreenLink = { place: { name: "start" }, title: "Start" };
-  if (snapshot === null) return [start, { place: { name: "runbook" }, title: "Open a runbook" }];
+  const connection: ScreenLink = { place: { name: "connection" }, title: "Connection" };
+  if (snapshot === null) return [start, { place: { name: "runbook" }, title: "Open a runbook" }, connection];
   return [
     { place: { name: "run" }, title: "Run" },
     { place: { name: "live" }, title: "Live" },
     { place: { name: "decisions" }, title: "Decisions", count: openDecisions(snapshot) },
     { place: { name: "timeline" }, title: "Timeline" },
+    { place: { name: "report" }, title: "Report" },
     ...(snapshot.banner.kind === "rehearsal" ? [{ place: { name: "rehearsal" } as Place, title: "Rehearsal" }] : []),
+    connection,
     start,
   ];
 }

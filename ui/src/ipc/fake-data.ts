@@ -121,6 +121,7 @@ function step(id: string, title: string, part: Partial<StepView>): StepView {
     verify: [],
     attempts: [],
     drifted: null,
+    resources: [{ id: "record:Z0FAKE:apps.example.nhs.test", title: "Records of apps.example.nhs.test", cli: "aws route53 list-resource-record-sets --hosted-zone-id Z0FAKE --start-record-name apps.example.nhs.test", in_console: true }],
     offers: [],
     ...part,
   };

@@ -2,7 +2,8 @@
 // of what was asked for tests.
 import { eventsOf, longNames, planOf, rehearsalOf, type Scene, snapshotOf } from "./fake-data";
 import { amendmentOf, dnsTruthOf, fieldPlanOf, runbookOf, runbooksOf } from "./fake-plans";
-import type { EventView, RehearsalCommand, RunSnapshot, ScopeView, StepView, Update } from "./generated/wire";
+import type { ConnectionAsk, EventView, RehearsalCommand, RunSnapshot, ScopeView, StepView, Update } from "./generated/wire";
+import { connectionOf, profilesOf, reportOf } from "./fake-account";
 import { Failure, type Ipc, type Submission } from "./port";
 
 export type Fake = Ipc & {
@@ -19,6 +20,8 @@ export type Fake = Ipc & {
   opened: { runbook: string; target: string; by: string }[];
   /** Pages opened in the browser. */
   links: string[];
+  /** What the connection was checked for. */
+  checked: ConnectionAsk[];
   zoom: number;
   /** What the file dialog answers. */
   chosen: string | null;
@@ -161,6 +164,7 @@ export function fakeIpc(words = ""): Fake {
     amended: [],
     opened: [],
     links: [],
+    checked: [],
     zoom: 100,
     chosen: "/home/m.example/runbooks/night-2/runbook.toml",
     refuse: null,
@@ -197,9 +201,16 @@ export function fakeIpc(words = ""): Fake {
     },
     fieldPlan: async (_run, step, choices) => fieldPlanOf(step, choices),
     dnsTruth: async () => dnsTruthOf(Date.now(), fake.scene.at === "failing"),
-    openLink: async (url) => {
-      fake.links.push(url);
+    openInConsole: async (_run, resource) => {
+      fake.links.push(resource);
     },
+    profileList: async () => profilesOf(Date.now()),
+    connectionCheck: async (ask) => {
+      fake.checked.push(ask);
+      return connectionOf(Date.now(), ask, fake.scene.at === "failing");
+    },
+    reportView: async () => reportOf(events),
+    exportReport: async () => ({ file: "/home/m.example/reports/run-7.html", to_seq: events.length }),
     setZoom: async (percent) => {
       fake.zoom = percent;
     },

@@ -2,6 +2,11 @@
 // plain browser opened with ?fake).
 import type { z } from "zod";
 import type {
+  ConnectionAsk,
+  ConnectionView,
+  ProfilesView,
+  ReportExported,
+  ReportView,
   Accepted,
   AmendmentView,
   ApiError,
@@ -27,6 +32,7 @@ export type FieldChoices = Record<string, "keep" | "restore">;
 /** A person's command, tagged with `do` as the core reads it. */
 export type RunCommand =
   | { do: "check" | "apply" | "skip" | "accept" | "reopen" | "attest" | "inspect" | "adopt"; step: string }
+  | { do: "apply_overriding"; step: string; overrides: string[] }
   | { do: "resolve"; step: string; as_: "before" | "after" | "keep" | "restore" }
   | { do: "resolve_fields"; step: string; fields: FieldChoices; overrides: string[] }
   | { do: "decide"; decision: string; value: string }
@@ -68,7 +74,12 @@ export interface Ipc {
   /** What every name server and resolver answers now. */
   dnsTruth(run: string): Promise<DnsTruth>;
   /** Opens a page of the AWS console in the system's browser. */
-  openLink(url: string): Promise<void>;
+  /** Opens a resource of the run's plan in the AWS console; the core makes the address. */
+  openInConsole(run: string, resource: string): Promise<void>;
+  profileList(): Promise<ProfilesView>;
+  connectionCheck(ask: ConnectionAsk): Promise<ConnectionView>;
+  reportView(run: string): Promise<ReportView>;
+  exportReport(run: string): Promise<ReportExported>;
   /** The size of everything in the window, in percent. */
   setZoom(percent: number): Promise<void>;
   /** Sends updates until the returned function is called. */

@@ -7,6 +7,7 @@ import { CheckTable, staleWords } from "../components/CheckTable";
 import { Decisions } from "../components/Decisions";
 import { shapeOf } from "../components/LeftRail";
 import { Block, Facts, PageHead } from "../components/PageHead";
+import { Resources } from "../components/Resources";
 import { State } from "../components/State";
 import { age, count, duration, fullTime } from "../format/time";
 import { aboutWords, undoFacts } from "../format/undo";
@@ -245,6 +246,7 @@ export function StepScreen({ id }: { id: string }) {
         <Before step={step} now={now} />
         <Change step={step} now={now} />
         <WayBack step={step} now={now} />
+        <Resources step={step} />
         <Attempts list={step.attempts} />
         <After step={step} now={now} />
         <Otherwise step={step} onAsk={setAsk} />

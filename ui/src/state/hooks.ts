@@ -42,6 +42,12 @@ export function useWorldNow(): number {
   return worldNow(state, performance.now());
 }
 
+/** This computer's clock now: what is not about a run is not on a run's clock. */
+export function useComputerNow(): number {
+  useSyncExternalStore(onTick, () => beat);
+  return Date.now();
+}
+
 export function worldNow(state: State, at: number): number {
   if (state.snapshot === null) return Date.now();
   const speed = Math.max(1, state.snapshot.banner.speed);

@@ -20,6 +20,8 @@ export const routes = [
   { name: "amend", path: "/amend", title: "Amend the plan", run: true },
   { name: "war-room", path: "/war-room", title: "War room", run: true },
   { name: "timeline", path: "/timeline", title: "Timeline", run: true },
+  { name: "report", path: "/report", title: "Report", run: true },
+  { name: "connection", path: "/connection", title: "Connection", run: false },
   { name: "rehearsal", path: "/rehearsal", title: "Rehearsal", run: true },
 ] as const;
 

@@ -201,10 +201,6 @@ export class Store {
     }
   };
 
-  readonly openLink = (url: string): void => {
-    this.ipc.openLink(url).catch(this.fail);
-  };
-
   readonly askTake = (taking: boolean): void => this.#set({ taking });
 
   /** Takes the run over; true when this program drives it. */
