@@ -59,11 +59,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         planning::open_runbook,
         planning::amend_run,
         outside::choose_runbook,
+        outside::open_resource,
         account::profile_list,
         account::connection_check,
         account::report_view,
         account::export_report,
-        account::open_in_console,
         outside::set_zoom,
     ]);
     // Used from Rust alone: no window is granted any command of theirs.

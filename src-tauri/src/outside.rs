@@ -1,9 +1,14 @@
-//! What the window asks of the desktop: the dialog that chooses a file, and its zoom.
+//! What the window asks of the desktop: the dialog that chooses a file, the system's browser, its zoom.
 
+use switchback_api::resource::{console_url, is_console};
 use switchback_api::wire::ApiError;
-use tauri::WebviewWindow;
+use switchback_model::RunId;
+use tauri::{State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt as _;
+use tauri_plugin_opener::OpenerExt as _;
 use tokio::sync::oneshot;
+
+use crate::state::Shell;
 
 /// Shows the system's dialog for a runbook file; none = the person closed it.
 #[tauri::command]
@@ -30,6 +35,36 @@ pub(crate) async fn choose_runbook(window: WebviewWindow) -> Result<Option<Strin
         )
     })?;
     Ok(Some(path.display().to_string()))
+}
+
+/// Opens the AWS console at a thing that the run's plan names, in the system's browser. The page says which
+/// thing, never where: the address is made here.
+#[tauri::command]
+pub(crate) async fn open_resource(
+    window: WebviewWindow,
+    shell: State<'_, Shell>,
+    run: String,
+    id: String,
+) -> Result<(), ApiError> {
+    let run = shell.host()?.load(&RunId::new(run)?).await?;
+    let url = console_url(&run.plan, run.endpoint.is_some(), &id)
+        .filter(|url| is_console(url))
+        .ok_or_else(|| {
+            ApiError::new(
+                "guard",
+                "This run has no page of that name in the AWS console, so nothing was opened.",
+                "A rehearsal and a custom endpoint have none; use the AWS CLI command instead.",
+                "open_resource",
+            )
+        })?;
+    window.opener().open_url(url, None::<&str>).map_err(|error| {
+        ApiError::new(
+            "internal",
+            format!("The browser could not be started: {error}."),
+            "Use the AWS CLI command instead.",
+            "open_resource",
+        )
+    })
 }
 
 /// Sets the size of everything in the window, in percent, as a browser's zoom does.

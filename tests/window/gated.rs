@@ -90,8 +90,8 @@ pub async fn say_go(app: &App) -> Outcome {
     app.go("#/gate/mid").await?;
     app.click("gate-check", SOON).await?;
     app.until("check-gate-new-side", &["Passing"], SOON).await?;
-    app.write("person-0", "m.example").await?;
-    app.write("person-1", "s.example").await?;
+    app.write("person-0", "n.lead").await?;
+    app.write("person-1", "o.owner").await?;
     app.click("action-primary", SOON).await?;
     app.write("reason-input", "checks read together, all on the call")
         .await?;

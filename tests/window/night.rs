@@ -57,7 +57,7 @@ async fn rest(app: &App, amended: &std::path::Path) -> Outcome {
     // What people said holds, and who they were.
     app.go("#/gate/mid").await?;
     app.until("gate-state", &["Go"], SOON).await?;
-    app.until("main", &["s.example"], SOON).await?;
+    app.until("#middle", &["o.owner"], SOON).await?;
 
     // Attested by a named person, with evidence.
     app.go("#/run/tell").await?;
@@ -69,7 +69,7 @@ async fn rest(app: &App, amended: &std::path::Path) -> Outcome {
         Vec::new(),
     )
     .await?;
-    app.write("reason-person", "s.example").await?;
+    app.write("reason-person", "o.owner").await?;
     app.write("reason-input", "44 mails at 7:02pm").await?;
     app.shot("63-attest").await?;
     app.click("reason-submit", SOON).await?;
@@ -79,7 +79,7 @@ async fn rest(app: &App, amended: &std::path::Path) -> Outcome {
     app.go("#/amend").await?;
     app.write("file-path", &amended.display().to_string()).await?;
     app.click("file-read", SOON).await?;
-    app.until("main", &["Night team"], SOON).await?;
+    app.until("#middle", &["Night team"], SOON).await?;
     refused(app, "amend-confirm").await?;
     app.write("amend-reason", "the night team takes over").await?;
     app.shot("64-amend").await?;
@@ -90,7 +90,7 @@ async fn rest(app: &App, amended: &std::path::Path) -> Outcome {
     app.until("phase-mid", &["2 of 2"], SOON).await?;
     app.until("t0", &["Since T0"], SOON).await?;
     app.go("#/timeline").await?;
-    for words in ["Amended", "m.example", "44 mails", "s.example", "Decided"] {
+    for words in ["Amended", "n.lead", "44 mails", "o.owner", "Decided"] {
         app.until("timeline", &[words], SOON).await?;
     }
     app.until("times-switch", &["min", " s"], SOON).await?;
@@ -110,8 +110,8 @@ async fn rest(app: &App, amended: &std::path::Path) -> Outcome {
     app.go("#/war-room").await?;
     app.until("answer-users", &["Users affected"], SOON).await?;
     app.shot("68-war-room").await?;
-    let told = app.text("main").await?;
-    for private in ["t.operator", "s.example", "198.51.100.20", "503"] {
+    let told = app.text("#middle").await?;
+    for private in ["t.operator", "o.owner", "198.51.100.20", "503"] {
         assert!(!told.contains(private), "the war room shows {private}: {told}");
     }
     app.go("#/run/switch").await?;

@@ -19,7 +19,7 @@ fn quiet() -> Value {
         "times": times, "reversibility": "", "needs": [], "after": [], "changed_at": null, "before": [],
         "preview": null, "preview_at": null, "undo": null, "undo_before": [], "undo_loses": [],
         "undo_takes": {"slowest_s": null, "tries": 0, "rehearsals": 0, "caches_s": null}, "verify": [],
-        "attempts": [], "drifted": null, "offers": [],
+        "attempts": [], "drifted": null, "resources": [], "offers": [],
     });
     json!({
         "schema_version": 1, "run": "r", "title": "TIS to Cognito", "state": "open", "plan_digest": "d",

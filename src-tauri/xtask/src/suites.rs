@@ -298,7 +298,7 @@ fn wrapped(suite: Suite, test: &TestProgram, limit: Duration, scratch: &Scratch)
     // `timeout` is the second guard: it still ends the session if this program is killed.
     let mut words = vec!["--kill-after=10".to_owned(), (limit.as_secs() + 20).to_string()];
     if suite == Suite::Window {
-        words.extend(["xvfb-run", "-a", "-s", "-screen 0 1400x900x24"].map(str::to_owned));
+        words.extend(["xvfb-run", "-a", "-s", "-screen 0 1920x1200x24"].map(str::to_owned));
     }
     words.extend(["dbus-run-session", "--", "sh", "-c", SESSION, "session"].map(str::to_owned));
     let mut session = command("timeout");

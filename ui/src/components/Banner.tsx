@@ -62,7 +62,9 @@ export function Banner({ masked = false }: { masked?: boolean }) {
       {b.test_endpoint && <span className="banner-endpoint">TEST ENDPOINT</span>}
       <span className="banner-facts">
         {facts.map((f) => (
-          <span key={f}>{f}</span>
+          <span key={f} className={f === runWords(snapshot) || f === facts[0] ? undefined : "banner-more"}>
+            {f}
+          </span>
         ))}
       </span>
       <span className="banner-end">

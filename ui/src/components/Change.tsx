@@ -1,5 +1,7 @@
 import { Fragment } from "react";
-import type { ChangeView, PreviewView } from "../ipc";
+import type { ChangeView, PreviewView, ResourceView } from "../ipc";
+import { useStore } from "../state/hooks";
+import { Breakable } from "./Breakable";
 import { count } from "../format/time";
 import { CopyButton } from "./CopyButton";
 
@@ -84,6 +86,29 @@ export function Calls({ preview }: { preview: PreviewView }) {
         </div>
       ))}
     </details>
+  );
+}
+
+/** What the step is about, as it can be looked at in AWS: the command that reads it, and its page. */
+export function Resources({ list }: { list: readonly ResourceView[] }) {
+  const store = useStore();
+  if (list.length === 0) return null;
+  return (
+    <ul className="resources" aria-label="In AWS">
+      {list.map((r) => (
+        <li key={r.id} data-testid={`resource-${r.id}`}>
+          <span className="resource-title">
+            <Breakable text={r.title} />
+          </span>
+          <CopyButton text={r.cli} label="Copy read command" />
+          {r.in_console && (
+            <button type="button" className="quiet-button" onClick={() => store.openResource(r.id)}>
+              Open in the AWS console
+            </button>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }
 

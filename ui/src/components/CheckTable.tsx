@@ -59,9 +59,10 @@ export function staleWords(list: readonly ReadingView[], now: number): string | 
 /**
  * Checks with what was observed beside what was expected. With `pending`, a change is on its way: what
  * is not as expected yet is no failure before its time is over. With `record`, readings of a finished step
- * that are too old to be believed are shown as a record of then, which says nothing about now.
+ * that are too old to be believed are shown as a record of then, which says nothing about now. With `ahead`,
+ * what nobody has read yet is work to do, no alarm.
  */
-export function CheckTable({ list, caption, record = false, pending = false, inOrder = false, clock = "run" }: { list: readonly ReadingView[]; caption: string; record?: boolean; pending?: boolean; inOrder?: boolean; clock?: "run" | "computer" }) {
+export function CheckTable({ list, caption, record = false, pending = false, inOrder = false, clock = "run", ahead = false }: { list: readonly ReadingView[]; caption: string; record?: boolean; pending?: boolean; inOrder?: boolean; clock?: "run" | "computer"; ahead?: boolean }) {
   const worldNow = useWorldNow();
   const computerNow = useComputerNow();
   const now = clock === "run" ? worldNow : computerNow;
@@ -87,13 +88,14 @@ export function CheckTable({ list, caption, record = false, pending = false, inO
         {rows.map((r) => {
           const past = record && r.age !== null && r.tone === "unknown";
           const notYet = pending && r.tone === "failing";
+          const unread = ahead && r.observed_at === null && r.tone === "unknown";
           const mend = past || notYet ? null : mendOf(r);
-          const open = !past && !notYet && !letsThrough(r.tone);
+          const open = !past && !notYet && !unread && !letsThrough(r.tone);
           const passed = letsThrough(r.tone) && r.observed_at !== null ? `Passed, read at ${fullTime(r.observed_at)}.` : "";
           return (
             <tbody key={r.id} className={open ? `open k-${toneKind(r.tone).kind}` : undefined} data-testid={`check-${r.id}`} data-tone={past ? "record" : r.tone}>
               <tr>
-                <td>{past ? <State kind="record" word="As read then" /> : notYet ? <State kind="running" word="Not yet" /> : <ToneState tone={r.tone} />}</td>
+                <td>{past ? <State kind="record" word="As read then" /> : notYet ? <State kind="running" word="Not yet" /> : unread ? <State kind="todo" word="Not read" /> : <ToneState tone={r.tone} />}</td>
                 <th scope="row" title={r.source}>
                   <Breakable text={r.title} />
                 </th>

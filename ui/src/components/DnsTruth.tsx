@@ -9,9 +9,10 @@ import { Block } from "./PageHead";
 import { type Kind, State } from "./State";
 import { TableWrap } from "./TableWrap";
 
-/** Real seconds between two looks. */
+/** Real seconds between two looks, and in a rehearsal, whose clock runs faster. */
 const EVERY_S = 5;
-/** Seconds of the run's clock for which an answer is believed. */
+const EVERY_FAST_S = 1;
+/** Seconds of the run's clock for which an answer is believed, at least. */
 const BELIEVED_S = 60;
 
 const PLACES: Record<string, string> = { name_server: "Name server", resolver: "Resolver" };
@@ -89,12 +90,14 @@ function Name({ truth, stale }: { truth: NameTruth; stale: boolean }) {
 /** What every name server and resolver answers now, one by one, looked at again while this is shown. */
 export function DnsTruth() {
   const store = useStore();
-  const { run } = useApp();
+  const { run, snapshot } = useApp();
   const now = useWorldNow();
+  const speed = snapshot?.banner.speed ?? 1;
+  const every = speed > 1 ? EVERY_FAST_S : EVERY_S;
   const [truth, setTruth] = useState<Truth | null>(null);
   const [problem, setProblem] = useState<Failure | null>(null);
   useEvery(
-    EVERY_S,
+    every,
     () => {
       if (run === null) return;
       store.ipc.dnsTruth(run).then(
@@ -108,7 +111,7 @@ export function DnsTruth() {
     run ?? "",
   );
   const old = truth === null ? 0 : Math.max(0, (now - Date.parse(truth.observed_at)) / 1000);
-  const stale = old > BELIEVED_S;
+  const stale = old > Math.max(BELIEVED_S, 3 * every * speed);
   return (
     <Block id="truth" title="DNS truth" note={truth === null ? "every server is being asked" : `each server asked by itself, ${age(old)} ago`}>
       {problem !== null && (

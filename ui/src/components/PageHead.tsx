@@ -5,7 +5,9 @@ export function PageHead({ title, id, children }: { title: string; id: string; c
   const head = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     head.current?.focus({ preventScroll: true });
-    head.current?.closest(".middle")?.scrollTo?.(0, 0);
+    head.current?.closest(".page")?.scrollTo?.(0, 0);
+    // In a window as short as at 400 % everything scrolls as one: the new page begins at its heading.
+    if (window.innerHeight <= 380) head.current?.scrollIntoView?.({ block: "start" });
   }, [id]);
   return (
     <div className="page-head">

@@ -121,7 +121,7 @@ function step(id: string, title: string, part: Partial<StepView>): StepView {
     verify: [],
     attempts: [],
     drifted: null,
-    resources: [{ id: "record:Z0FAKE:apps.example.nhs.test", title: "Records of apps.example.nhs.test", cli: "aws route53 list-resource-record-sets --hosted-zone-id Z0FAKE --start-record-name apps.example.nhs.test", in_console: true }],
+    resources: [],
     offers: [],
     ...part,
   };
@@ -197,6 +197,14 @@ function stepThree(now: number, scene: Scene): StepView {
     after: ["mid.2"],
     before: beforeChecks(now, scene.at === "waiting"),
     preview: switchPreview,
+    resources: [
+      {
+        id: "record:Z0FAKEEXAMPLE/apps.example.nhs.test",
+        title: "Records of apps.example.nhs.test",
+        cli: "aws route53 list-resource-record-sets --hosted-zone-id Z0FAKEEXAMPLE --start-record-name apps.example.nhs.test",
+        in_console: scene.kind === "production" || scene.kind === "preproduction",
+      },
+    ],
     preview_at: iso(now - 14_000),
     undo: undoPreview,
     undo_takes: measured,

@@ -18,7 +18,7 @@ export type Fake = Ipc & {
   amended: { runbook: string; basis: string; by: string; reason: string }[];
   /** Runs opened of a runbook. */
   opened: { runbook: string; target: string; by: string }[];
-  /** Pages opened in the browser. */
+  /** Things opened in the AWS console. */
   links: string[];
   /** What the connection was checked for. */
   checked: ConnectionAsk[];
@@ -201,8 +201,8 @@ export function fakeIpc(words = ""): Fake {
     },
     fieldPlan: async (_run, step, choices) => fieldPlanOf(step, choices),
     dnsTruth: async () => dnsTruthOf(Date.now(), fake.scene.at === "failing"),
-    openInConsole: async (_run, resource) => {
-      fake.links.push(resource);
+    openResource: async (_run, id) => {
+      fake.links.push(id);
     },
     profileList: async () => profilesOf(Date.now()),
     connectionCheck: async (ask) => {

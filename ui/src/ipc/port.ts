@@ -73,9 +73,8 @@ export interface Ipc {
   fieldPlan(run: string, step: string, choices: FieldChoices): Promise<FieldPlanView>;
   /** What every name server and resolver answers now. */
   dnsTruth(run: string): Promise<DnsTruth>;
-  /** Opens a page of the AWS console in the system's browser. */
-  /** Opens a resource of the run's plan in the AWS console; the core makes the address. */
-  openInConsole(run: string, resource: string): Promise<void>;
+  /** Opens the AWS console at a thing that the run's plan names, in the system's browser. */
+  openResource(run: string, id: string): Promise<void>;
   profileList(): Promise<ProfilesView>;
   connectionCheck(ask: ConnectionAsk): Promise<ConnectionView>;
   reportView(run: string): Promise<ReportView>;

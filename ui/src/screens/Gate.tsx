@@ -181,7 +181,7 @@ export function GateScreen({ id }: { id: string }) {
             )
           }
         >
-          {checks.length > 0 && <CheckTable list={checks} caption="Checks of this gate" record={gate.state === "go"} />}
+          {checks.length > 0 && <CheckTable list={checks} caption="Checks of this gate" record={gate.state === "go"} ahead />}
         </Block>
         <Open gate={gate} />
         <People gate={gate} names={names} onName={(role, name) => setTyped({ ...typed, [role]: name })} />

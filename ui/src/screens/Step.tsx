@@ -2,12 +2,11 @@ import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { ActionBar, Otherwise } from "../components/ActionBar";
 import { Attempts } from "../components/Attempts";
-import { Calls, Changes, CopyCli } from "../components/Change";
+import { Calls, Changes, CopyCli, Resources } from "../components/Change";
 import { CheckTable, staleWords } from "../components/CheckTable";
 import { Decisions } from "../components/Decisions";
 import { shapeOf } from "../components/LeftRail";
 import { Block, Facts, PageHead } from "../components/PageHead";
-import { Resources } from "../components/Resources";
 import { State } from "../components/State";
 import { age, count, duration, fullTime } from "../format/time";
 import { aboutWords, undoFacts } from "../format/undo";
@@ -90,7 +89,7 @@ function Before({ step, now }: { step: StepView; now: number }) {
         )
       }
     >
-      {step.before.length > 0 && <CheckTable list={step.before} caption="Checks before the change" />}
+      {step.before.length > 0 && <CheckTable list={step.before} caption="Checks before the change" ahead />}
     </Block>
   );
 }
@@ -100,7 +99,11 @@ function Change({ step, now }: { step: StepView; now: number }) {
     if (isFinished(step)) return null;
     const byHand = step.why_not_automated === null ? "This step changes nothing by itself" : `By hand: ${step.why_not_automated}`;
     const words = step.kind === "action" ? "The exact change is shown here once the checks have run" : byHand;
-    return <Block id="change" title="Change" note={words} />;
+    return (
+      <Block id="change" title="Change" note={words}>
+        <Resources list={step.resources} />
+      </Block>
+    );
   }
   const seen = step.preview_at === null ? undefined : `captured ${age((now - Date.parse(step.preview_at)) / 1000)} ago`;
   return (
@@ -112,6 +115,7 @@ function Change({ step, now }: { step: StepView; now: number }) {
     >
       <Changes list={step.preview.changes} {...(seen === undefined ? {} : { note: seen })} />
       <Calls preview={step.preview} />
+      <Resources list={step.resources} />
     </Block>
   );
 }
@@ -246,7 +250,6 @@ export function StepScreen({ id }: { id: string }) {
         <Before step={step} now={now} />
         <Change step={step} now={now} />
         <WayBack step={step} now={now} />
-        <Resources step={step} />
         <Attempts list={step.attempts} />
         <After step={step} now={now} />
         <Otherwise step={step} onAsk={setAsk} />

@@ -201,6 +201,11 @@ export class Store {
     }
   };
 
+  readonly openResource = (id: string): void => {
+    const { run } = this.#state;
+    if (run !== null) this.ipc.openResource(run, id).catch(this.fail);
+  };
+
   readonly askTake = (taking: boolean): void => this.#set({ taking });
 
   /** Takes the run over; true when this program drives it. */

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { open } from "./open";
@@ -40,16 +40,6 @@ it("the report says what it holds, and where it was written", async () => {
   await open("#/report", "silent");
   await userEvent.setup().click(screen.getByTestId("report-export"));
   expect((await screen.findByTestId("report-written")).textContent).toContain("/home/m.example/reports/run-7.html");
-});
-
-describe("what stands at AWS", () => {
-  it("is named to the core, never as an address", async () => {
-    const { fake } = await open("#/run/mid.3", "silent,production");
-    const resource = screen.getByTestId("resource-record:Z0FAKE:apps.example.nhs.test");
-    expect(within(resource).getByText("Copy as AWS CLI")).toBeTruthy();
-    await userEvent.setup().click(screen.getByTestId("console-record:Z0FAKE:apps.example.nhs.test"));
-    expect(fake.links).toEqual(["record:Z0FAKE:apps.example.nhs.test"]);
-  });
 });
 
 describe("a step that would outlive the sign-in", () => {

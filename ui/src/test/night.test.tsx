@@ -251,6 +251,20 @@ describe("the window", () => {
   });
 });
 
+it("a step is looked at in AWS by its name: no address crosses the boundary", async () => {
+  const user = userEvent.setup();
+  const { fake } = await open("#/run/mid.3", "silent,production");
+  const row = screen.getByTestId("resource-record:Z0FAKEEXAMPLE/apps.example.nhs.test");
+  await user.click(within(row).getByText("Open in the AWS console"));
+  expect(fake.links).toEqual(["record:Z0FAKEEXAMPLE/apps.example.nhs.test"]);
+});
+
+it("a rehearsal has no page in the AWS console, so none is offered", async () => {
+  await open("#/run/mid.3");
+  expect(screen.queryByText("Open in the AWS console")).toBeNull();
+  expect(screen.getByText("Copy read command")).toBeTruthy();
+});
+
 describe("what is known", () => {
   it("a reading holds no longer than it may be believed; after that nothing is known", () => {
     const at = (s: number) => new Date(s * 1000).toISOString();

@@ -14,9 +14,10 @@ use crate::wire::{ApiError, FaultView, RehearsalCommand, RehearsalPart, Rehearsa
 use crate::world::{RunWorld, servers};
 
 /// The switches of the panel: each a fault in the spelling of the command line, and its sentence.
-const SWITCHES: [(&str, &str); 9] = [
+const SWITCHES: [(&str, &str); 17] = [
     ("site-down", "The new site answers every request with 503."),
     ("site-down:old", "The old site answers every request with 503."),
+    ("site-down:reval", "Reval answers every request with 503."),
     ("site-slow", "The new site answers late."),
     (
         "throttle",
@@ -41,6 +42,34 @@ const SWITCHES: [(&str, &str); 9] = [
     (
         "second-writer",
         "Somebody else changes the record now. It can't be switched off again.",
+    ),
+    (
+        "partial-policy",
+        "The new pool's password policy was declared in part: the rest is off.",
+    ),
+    (
+        "missing-trigger",
+        "The new pool has no trigger that migrates users.",
+    ),
+    (
+        "wrong-client-flow",
+        "The new pool's client takes no passwords, so nobody is migrated.",
+    ),
+    (
+        "default-mail",
+        "The new pool sends its mail through Cognito: 50 a day, then none.",
+    ),
+    (
+        "denied:DescribeUserPool",
+        "The role may not describe user pools; everything else is answered.",
+    ),
+    (
+        "throttle:ListUsers:0",
+        "Cognito refuses every search for users as too many requests.",
+    ),
+    (
+        "empty-pages",
+        "The first three pages of every search for users hold nobody.",
     ),
 ];
 
@@ -85,22 +114,22 @@ impl Host {
         let state = Client::new(&handle).state().await.map_err(control)?;
         let mut parts = vec![RehearsalPart {
             kind: "aws".to_owned(),
-            name: "AWS (Route 53, STS)".to_owned(),
+            name: "AWS (Route 53, Cognito, STS)".to_owned(),
             address: handle.endpoint.clone(),
             state: format!("{} record sets in {}", state.records.len(), state.zone_name),
         }];
-        parts.extend(state.sites.iter().map(|site| RehearsalPart {
-            kind: "site".to_owned(),
-            name: format!(
-                "{} site",
-                if site.site == rehearsal::Site::Old {
-                    "Old"
-                } else {
-                    "New"
+        parts.extend(state.sites.iter().map(|site| {
+            RehearsalPart {
+                kind: "site".to_owned(),
+                name: match site.site {
+                    rehearsal::Site::Old => "Old site",
+                    rehearsal::Site::New => "New site",
+                    rehearsal::Site::Reval => "Reval",
                 }
-            ),
-            address: site.site.address().to_string(),
-            state: format!("build {}", site.site.build()),
+                .to_owned(),
+                address: site.site.address().to_string(),
+                state: format!("build {}", site.site.build()),
+            }
         }));
         parts.extend(handle.name_servers.iter().map(|server| RehearsalPart {
             kind: "name_server".to_owned(),

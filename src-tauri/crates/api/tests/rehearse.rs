@@ -113,6 +113,47 @@ async fn the_whole_plan_there_and_back() {
     assert_eq!(by_hand, expected);
 }
 
+/// Reval fails on the night: the monitor of Reval proposes R4, which goes back.
+#[tokio::test(flavor = "multi_thread")]
+async fn reval_fails_and_its_rule_goes_back() {
+    let script = Script {
+        runbook: Some("tis-cognito"),
+        fault: Some("site-down:reval"),
+    };
+    let outcome = scripted(&script, 80).await;
+    assert!(outcome.is_clean(), "{outcome:?}");
+    let rules: Vec<_> = outcome.rules.iter().map(|tried| tried.rule.as_str()).collect();
+    assert_eq!(rules, ["R4"]);
+}
+
+/// A pool that is not as planned stops the run at the step that reads it, before anything is changed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pool_that_is_not_as_planned_stops_the_run() {
+    for (fault, step) in [
+        ("partial-policy", "pool-settings"),
+        ("missing-trigger", "pool-triggers"),
+        ("wrong-client-flow", "pool-client"),
+        ("domain-creating", "pool-client"),
+        ("default-mail", "pool-email"),
+    ] {
+        let script = Script {
+            runbook: Some("tis-cognito"),
+            fault: Some(fault),
+        };
+        let outcome = scripted(&script, 80).await;
+        assert!(!outcome.went_all_the_way, "{fault}");
+        let why = outcome.difference.clone().unwrap_or_default();
+        assert!(
+            why.starts_with(&format!("step {step} is blocked: ")),
+            "{fault}: {why}"
+        );
+        assert!(
+            outcome.far_difference.is_empty() && outcome.end_difference.is_empty(),
+            "{fault}"
+        );
+    }
+}
+
 /// With each fault the run goes all the way and comes back, or it says by name what differs.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_each_fault() {
@@ -134,6 +175,9 @@ async fn with_each_fault() {
         ("tls-expired", false),
         ("tls-wrong-name", false),
         ("other-zone:private", false),
+        // What is wrong with a user pool does not stop a switch of a name.
+        ("partial-policy", true),
+        ("denied:ListUsers", true),
     ] {
         rehearsals.spawn(async move { (fault, all_the_way, rehearse(Some(fault)).await) });
     }

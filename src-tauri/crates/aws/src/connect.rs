@@ -187,6 +187,12 @@ impl Aws {
         }
     }
 
+    /// The same, at the pace of the real AWS.
+    #[cfg(test)]
+    pub(crate) fn at_pace(self) -> Self {
+        Self { paced: true, ..self }
+    }
+
     /// Waits for our share of Cognito's request rate, which checks and look-ups have in common.
     pub(crate) async fn pace_cognito(&self) {
         if self.paced {

@@ -176,6 +176,7 @@ pub(crate) fn by_answer(status: u16, code: Option<&str>, message: Option<&str>, 
         | "AccessDeniedException"
         | "UnauthorizedOperation"
         | "NotAuthorized"
+        | "NotAuthorizedException"
         | "OptInRequired" => (
             Kind::Denied,
             sentence("The role is not allowed to do this", code, &said),

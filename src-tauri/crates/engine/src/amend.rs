@@ -32,7 +32,7 @@ const SOFT: [&str; 13] = [
 ];
 
 /// Fields of a target that may change: neither decides what is written, or whether a check counts.
-const TARGET: [&str; 2] = ["profile", "resolvers"];
+const TARGET: [&str; 3] = ["pools", "profile", "resolvers"];
 
 /// One change that is refused, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]

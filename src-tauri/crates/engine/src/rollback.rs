@@ -32,7 +32,7 @@ pub fn plan_rollback(
         .filter(|id| has_effect(run, id))
         .map(|id| (id, "named".to_owned()))
         .collect();
-    let breaches = loop {
+    let mut breaches = loop {
         close_under_needs(run, &mut set);
         let breaches = breaches_after(run, &set);
         let repair = breaches
@@ -49,8 +49,10 @@ pub fn plan_rollback(
     let order = order_of(run, &set.keys().cloned().collect());
     let mut images: BTreeMap<String, Image> = BTreeMap::new();
     let mut items = Vec::new();
+    // What can't be taken back stays, by its name; it does not take the rest of the way back away.
+    breaches.extend(order.iter().filter_map(|id| stays(run, id)));
     for id in &order {
-        if let Some(item) = item(run, id, &set[id], seen, &mut images, build)? {
+        if let Some(item) = item(run, id, &set[id], seen, &mut images, build) {
             items.push(item);
         }
     }
@@ -107,11 +109,16 @@ pub fn proposal(run: &Run, failing: &BTreeSet<switchback_model::MonitorId>) -> O
     if let Some(rule) = rule {
         return Some(RollbackScope::Rule(rule.id.clone()));
     }
-    let steps: Vec<&Step> = run.plan.steps().collect();
-    steps
-        .into_iter()
+    let steps: Vec<&Step> = run
+        .plan
+        .steps()
+        .filter(|step| has_effect(run, &step.id))
+        .collect();
+    let last = steps
+        .iter()
         .rev()
-        .find(|step| has_effect(run, &step.id))
+        .find(|step| step.reversibility != Reversibility::PointOfNoReturn);
+    last.or(steps.last())
         .map(|step| RollbackScope::Step(step.id.clone()))
 }
 
@@ -298,6 +305,17 @@ fn reverse(
     order
 }
 
+/// A step of the set that was declared a point of no return: it stays, and that is accepted by name.
+fn stays(run: &Run, id: &StepId) -> Option<Breach> {
+    let step = run.plan.step(id)?;
+    (step.reversibility == Reversibility::PointOfNoReturn).then(|| Breach {
+        id: format!("stays-{id}"),
+        because: format!("Step {id} stays: it was declared a point of no return."),
+        repair: Vec::new(),
+        repair_is_default: false,
+    })
+}
+
 fn item(
     run: &Run,
     id: &StepId,
@@ -305,19 +323,10 @@ fn item(
     seen: &Seen,
     images: &mut BTreeMap<String, Image>,
     build: Build<'_>,
-) -> Result<Option<RollbackItem>, Rejection> {
-    let Some((step, state)) = run.step(id) else {
-        return Ok(None);
-    };
+) -> Option<RollbackItem> {
+    let (step, state) = run.step(id)?;
     let kind = match (&step.reversibility, &step.action) {
-        (Reversibility::NoneNeeded, _) => return Ok(None),
-        (Reversibility::PointOfNoReturn, _) => {
-            return Err(Rejection::new(
-                RejectionCode::Guard,
-                format!("Step {id} can't be taken back: it was declared a point of no return."),
-                "Roll back a set without it.",
-            ));
-        }
+        (Reversibility::NoneNeeded | Reversibility::PointOfNoReturn, _) => return None,
         (Reversibility::Manual { words }, _) => ItemKind::Manual { words: words.clone() },
         (Reversibility::Correct { notice }, _) => ItemKind::Notice {
             words: notice.clone(),
@@ -327,14 +336,14 @@ fn item(
         },
         (Reversibility::Undo, Some(action)) => undo(action, state, seen.get(id), images, build),
     };
-    Ok(Some(RollbackItem {
+    Some(RollbackItem {
         id: id.to_string(),
         step: Some(id.clone()),
         title: format!("Undo: {}", step.title),
         kind,
         loses: step.undo_loses.clone(),
         because: because.to_owned(),
-    }))
+    })
 }
 
 fn undo(

@@ -122,6 +122,10 @@ impl Story {
                     attempt: attempt(way),
                     readings: vec![],
                 },
+                "drift-other" => EventKind::Drifted {
+                    step: id("s"),
+                    finding: other.clone(),
+                },
                 "drift" => EventKind::Drifted {
                     step: id("s"),
                     finding: Finding::Before,
@@ -315,7 +319,7 @@ fn commands() -> Vec<(String, Command)> {
     ]
 }
 
-const STORIES: [&str; 37] = [
+const STORIES: [&str; 38] = [
     "",
     "check",
     "check block",
@@ -327,6 +331,7 @@ const STORIES: [&str; 37] = [
     "check pass apply answer",
     "check pass apply answer verify",
     "check pass apply answer verify drift",
+    "check pass apply answer verify drift-other",
     "check pass apply answer expire",
     "check pass apply answer expire accept",
     "check pass apply refuse",

@@ -279,3 +279,35 @@ async fn what_was_done_by_hand_is_adopted_and_can_go_back() {
         switchback_model::rollback::ItemKind::Manual { .. }
     ));
 }
+
+#[tokio::test]
+async fn what_was_changed_after_a_step_was_done_is_resolved_by_fields_once_a_person_looks() {
+    let mut fake = FakeDesk::open(&dns_switch()).await;
+    fake.desk.apply("lower-ttl").await.unwrap();
+    fake.desk.apply("switch").await.unwrap();
+    let inspect = Command::Inspect { step: id("switch") };
+    fake.desk.ask(inspect.clone()).await.unwrap();
+    assert_eq!(fake.desk.state("switch"), DONE, "nothing was changed");
+    let other = vec![address("apps", 77, "198.51.100.20")];
+    fake.store.put(ZONE, &name("apps"), other);
+    fake.desk.driver.note_drifts().await.unwrap();
+    assert_eq!(fake.desk.state("switch"), DONE, "shown, until a person asks");
+    let by_field = switchback_testkit::plans::choices("ttl=restore A=keep");
+    fake.desk
+        .driver
+        .plan_fields(&id("switch"), &by_field)
+        .await
+        .unwrap_err();
+    fake.desk.ask(inspect).await.unwrap();
+    fake.desk.idle().await;
+    assert_eq!(fake.desk.state("switch"), StepState::Foreign);
+    assert_eq!(fake.desk.run().steps[&id("switch")].drift, None);
+    let plan = fake
+        .desk
+        .driver
+        .plan_fields(&id("switch"), &by_field)
+        .await
+        .unwrap();
+    assert!(plan.preview.is_some());
+    back(&mut fake.desk).await.unwrap();
+}

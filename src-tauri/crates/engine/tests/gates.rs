@@ -412,6 +412,17 @@ async fn t0_is_the_first_effect_of_its_phase_and_stays_whatever_is_rolled_back()
         .await
         .unwrap();
     assert_eq!(desk.run().t0.as_ref(), Some(&t0));
+    desk.confirm(RollbackScope::All, &[], &[]).await.unwrap();
+    desk.idle().await;
+    let item = "restrict".to_owned();
+    desk.ask(Command::RollbackDone { item }).await.unwrap();
+    desk.idle().await;
+    assert!(matches!(desk.state("restrict"), StepState::Undone { .. }));
+    assert_eq!(
+        desk.run().t0.as_ref(),
+        Some(&t0),
+        "who was moved since then was moved"
+    );
     let replayed = Run::replay(&desk.journal.events()).unwrap();
     assert_eq!(replayed.t0, Some(t0));
     let (_, why) = rejected(amend(desk, |plan| plan.phases[1].t0 = false).await);

@@ -8,7 +8,9 @@ use proptest::prelude::*;
 use switchback_engine::RejectionCode as Code;
 use switchback_engine::rollback::{proposal, reverse_order};
 use switchback_model::rollback::ItemKind;
-use switchback_model::{Command, DoneHow, Plan, RollbackPlan, RollbackScope, StepId, StepState, Verdict};
+use switchback_model::{
+    Command, DoneHow, Plan, Reversibility, RollbackPlan, RollbackScope, StepId, StepState, Verdict,
+};
 use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{ZONE, address, dag, dns_switch, id, name, tis_like};
 use switchback_testkit::walk::{back, complete, invariants};
@@ -400,4 +402,85 @@ fn in_order(plan: &Plan, order: &[StepId]) -> Result<(), TestCaseError> {
         }
     }
     Ok(())
+}
+
+#[tokio::test]
+async fn a_point_of_no_return_stays_by_its_name_and_the_rest_is_taken_back() {
+    let mut plan = tis_like();
+    let lift = plan.phases[0]
+        .steps
+        .iter_mut()
+        .find(|step| step.id == id("lift"))
+        .unwrap();
+    lift.reversibility = Reversibility::PointOfNoReturn;
+    let mut fake = FakeDesk::open(&plan).await;
+    complete(&mut fake.desk).await.unwrap();
+    let failing = BTreeSet::new();
+    let proposed = proposal(fake.desk.run(), &failing);
+    assert_eq!(
+        proposed,
+        Some(RollbackScope::Step(id("restore-ttl"))),
+        "what can be taken back"
+    );
+
+    // mid.5 is needed by what can't be taken back: that is shown, and accepted by its name.
+    let refused = fake.desk.confirm(RollbackScope::All, &[], &[]).await.unwrap_err();
+    assert_eq!(
+        refused.message,
+        "It would leave a breach: stays-lift: Step lift stays: it was declared a point of no return."
+    );
+    let plan = fake
+        .desk
+        .confirm(RollbackScope::All, &[], &["stays-lift"])
+        .await
+        .unwrap();
+    let items: Vec<&str> = plan.items.iter().map(|item| item.id.as_str()).collect();
+    assert_eq!(
+        items,
+        ["restore-ttl", "mid.5", "mid.4", "mid.3", "ttl", "restrict"]
+    );
+    fake.desk.idle().await;
+    fake.desk
+        .ask(Command::RollbackDone {
+            item: "restrict".to_owned(),
+        })
+        .await
+        .unwrap();
+    fake.desk.idle().await;
+    assert_eq!(fake.desk.rollback_state(), "completed");
+    assert!(
+        matches!(fake.desk.state("lift"), StepState::Done { .. }),
+        "its true state"
+    );
+    assert!(matches!(fake.desk.state("mid.5"), StepState::Undone { .. }));
+    invariants(&fake).unwrap();
+}
+
+#[tokio::test]
+async fn what_somebody_took_back_by_hand_is_verified_before_it_counts_as_undone() {
+    for passes in [true, false] {
+        let mut fake = done_up_to(&dns_switch(), "switch").await;
+        let calls = fake.store.log().len();
+        fake.store
+            .put(ZONE, &name("apps"), vec![address("apps", 60, "192.0.2.10")]);
+        let verdict = if passes { Verdict::Pass } else { Verdict::Fail };
+        fake.fake.script("switched-back", [verdict]);
+        let rule = RollbackScope::Step(id("switch"));
+        fake.desk.confirm(rule, &[], &[]).await.unwrap();
+        fake.desk.idle().await;
+        assert_eq!(fake.store.log().len(), calls, "nothing was sent");
+        if passes {
+            assert_eq!(fake.desk.state("switch"), UNDONE);
+            assert_eq!(fake.desk.rollback_state(), "completed");
+        } else {
+            assert_eq!(fake.desk.state("switch"), StepState::UndoUnverified);
+            assert!(fake.desk.rollback_state().starts_with("halted"));
+            // It is said after all: retried, and seen from outside.
+            fake.fake.script("switched-back", [Verdict::Pass]);
+            fake.desk.ask(Command::RollbackRetry).await.unwrap();
+            fake.desk.idle().await;
+            assert_eq!(fake.desk.state("switch"), UNDONE);
+        }
+        invariants(&fake).unwrap();
+    }
 }

@@ -30,6 +30,7 @@ mod schema;
 mod seal;
 mod secrets;
 mod store;
+mod trail;
 mod vault;
 
 pub use copy::{CopyVerification, verify_file};
@@ -46,3 +47,4 @@ pub use schema::FORMAT;
 pub use seal::SealError;
 pub use secrets::{InvalidSecretName, LONGEST_SECRET, SecretError, SecretName};
 pub use store::{RunRow, Store};
+pub use trail::{Fingerprint, Link, Trail, TrailEnd};

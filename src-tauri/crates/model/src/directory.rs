@@ -240,8 +240,28 @@ pub enum NotAFilter {
 }
 
 /// A user pool's id: region, underscore, letters and digits.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct PoolId(String);
+
+impl fmt::Display for PoolId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for PoolId {
+    type Error = InvalidId;
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        Self::new(&text)
+    }
+}
+
+impl From<PoolId> for String {
+    fn from(id: PoolId) -> Self {
+        id.0
+    }
+}
 
 impl PoolId {
     /// Takes an id such as `eu-west-2_EXAMPLE1`.
@@ -300,6 +320,18 @@ impl PoolRole {
             Self::Old => "old",
         }
     }
+}
+
+/// A pool of a target in which people are looked up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pool {
+    /// Its id, which also names its region.
+    pub id: PoolId,
+    /// Its name for people.
+    pub title: String,
+    /// Which side of the move it is on.
+    #[serde(default)]
+    pub role: PoolRole,
 }
 
 #[cfg(test)]

@@ -264,6 +264,10 @@ pub enum EventKind {
     UndoNotNeeded {
         /// The step.
         step: StepId,
+        /// Whether what users see is still to be verified, as after an undo of our own; a person who
+        /// did it by hand has said so.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        verify: bool,
     },
     /// After a takeover, the object of a step was looked at, whatever its recorded state.
     Reinspected {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::action::ActionSpec;
 use crate::check::{CheckSpec, Observers};
 use crate::digest::Digest;
+use crate::directory::Pool;
 use crate::ids::{DecisionId, MonitorId, PhaseId, RuleId, StepId, TargetName};
 
 /// What kind of environment a target is; it decides the banner, the friction and what is refused.
@@ -60,6 +61,9 @@ pub struct Target {
     /// Resolvers to ask, as `name=address`; the rehearsal has its own.
     #[serde(default)]
     pub resolvers: BTreeMap<String, std::net::SocketAddr>,
+    /// The user pools in which people are looked up, by name. Nothing of a run depends on them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub pools: BTreeMap<String, Pool>,
 }
 
 /// What a step is.

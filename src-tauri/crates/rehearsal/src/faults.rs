@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use spelling::NotAFault;
 
-/// One of the two sites.
+/// One of the sites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Site {
@@ -16,15 +16,18 @@ pub enum Site {
     Old,
     /// The side that serves after the switch, `198.51.100.20`.
     New,
+    /// Reval, another application with a name of its own, `198.51.100.30`; no switch touches it.
+    Reval,
 }
 
 impl Site {
-    /// `old` or `new`.
+    /// `old`, `new` or `reval`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Old => "old",
             Self::New => "new",
+            Self::Reval => "reval",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The embedded closed world: Route 53, STS, Cognito, DNS and two sites on loopback, with faults.
+//! The embedded closed world: Route 53, STS, Cognito, DNS and three sites on loopback, with faults.
 //!
 //! [`World::start`] opens a world in a directory and serves it from this process. Others reach it by
 //! the [`Handle`] that lies there, with the AWS SDK or CLI at [`Handle::endpoint`], with DNS at

@@ -1,4 +1,4 @@
-//! How a new world looks: accounts, the zone and its records, the two sites.
+//! How a new world looks: accounts, the zone and its records, the sites.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -19,6 +19,8 @@ pub const ZONE_ID: &str = "Z0REHEARSALEXAMPLE1";
 pub const ZONE_NAME: &str = "example.nhs.test.";
 /// The name that the rehearsal switches.
 pub const APPS_NAME: &str = "apps.example.nhs.test.";
+/// The host of Reval.
+const REVAL_HOST: &str = "reval.example.nhs.test";
 /// The four authoritative servers.
 pub const NAME_SERVERS: [&str; 4] = [
     "ns-1.rehearsal.test.",
@@ -34,8 +36,8 @@ pub const CLOUDFRONT_ZONE_ID: &str = "Z2FDTNDATAQYW2";
 pub const SECOND_WRITER_ADDRESS: &str = "203.0.113.99";
 
 impl Site {
-    /// Both sides.
-    pub const ALL: [Self; 2] = [Self::Old, Self::New];
+    /// Both sides, and Reval.
+    pub const ALL: [Self; 3] = [Self::Old, Self::New, Self::Reval];
 
     /// The documentation address of the site.
     #[must_use]
@@ -43,7 +45,17 @@ impl Site {
         IpAddr::V4(match self {
             Self::Old => Ipv4Addr::new(192, 0, 2, 10),
             Self::New => Ipv4Addr::new(198, 51, 100, 20),
+            Self::Reval => Ipv4Addr::new(198, 51, 100, 30),
         })
+    }
+
+    /// The host that users know it by.
+    #[must_use]
+    pub fn host(self) -> &'static str {
+        match self {
+            Self::Old | Self::New => APPS_NAME.trim_end_matches('.'),
+            Self::Reval => REVAL_HOST,
+        }
     }
 
     /// The build that the site says it runs, by which the sides are told apart.
@@ -52,6 +64,7 @@ impl Site {
         match self {
             Self::Old => "7d19",
             Self::New => "8f2c",
+            Self::Reval => "5a11",
         }
     }
 }
@@ -79,6 +92,7 @@ pub fn records() -> Vec<RecordSet> {
         ),
         RecordSet::simple(ZONE_NAME, "TXT", 3_600, &["\"v=spf1 mx -all\""]),
         RecordSet::simple(APPS_NAME, "A", 300, &["192.0.2.10"]),
+        RecordSet::simple(REVAL_HOST, "A", 60, &["198.51.100.30"]),
         weighted("blue", 90, "192.0.2.31"),
         weighted("green", 10, "192.0.2.32"),
         RecordSet {

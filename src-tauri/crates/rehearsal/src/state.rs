@@ -317,7 +317,7 @@ pub struct Snapshot {
     pub changes: Vec<ChangeView>,
     /// The faults in force.
     pub faults: Vec<Fault>,
-    /// The two sites.
+    /// The sites.
     pub sites: Vec<SiteView>,
     /// The authoritative servers.
     pub serving: Vec<Serving>,

@@ -17,7 +17,6 @@ use crate::WorldError;
 use crate::clock::real_now_ms;
 use crate::core::Core;
 use crate::faults::{Fault, Site};
-use crate::seed;
 
 /// The certificate authority, as kept in the state: it outlives restarts, so that a client which
 /// trusts it need not be told again.
@@ -89,11 +88,10 @@ struct Certificates {
 
 impl ResolvesServerCert for Certificates {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let apps = seed::APPS_NAME.trim_end_matches('.');
-        if !hello.server_name()?.eq_ignore_ascii_case(apps) {
+        let site = self.site;
+        if !hello.server_name()?.eq_ignore_ascii_case(site.host()) {
             return None;
         }
-        let site = self.site;
         let has = |fault: Fault| self.core.read(|state| state.faults.contains(&fault));
         Some(Arc::clone(if has(Fault::TlsExpired { site }) {
             &self.expired
@@ -108,12 +106,11 @@ impl ResolvesServerCert for Certificates {
 /// The TLS settings of a site.
 pub(crate) fn server_config(core: &Arc<Core>, site: Site) -> Result<Arc<ServerConfig>, WorldError> {
     let authority = core.read(|state| state.authority.clone());
-    let apps = seed::APPS_NAME.trim_end_matches('.');
     let certificates = Certificates {
         core: Arc::clone(core),
         site,
-        good: authority.issue(apps, (0, 2))?,
-        expired: authority.issue(apps, (-2, 0))?,
+        good: authority.issue(site.host(), (0, 2))?,
+        expired: authority.issue(site.host(), (-2, 0))?,
         wrong_name: authority.issue("wrong-name.example.nhs.test", (0, 2))?,
     };
     let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))

@@ -28,6 +28,29 @@ pub fn resolve(runbook: &Source, target: &Source) -> Result<Plan, Vec<Problem>> 
     }
 }
 
+/// Reads a target alone: where it is and its pools, for a look-up without a run. Its values and
+/// decisions belong to a runbook and are not judged.
+///
+/// # Errors
+/// Every error of the file.
+pub fn target(target: &Source) -> Result<Target, Vec<Problem>> {
+    let mut notes = Notes::new(target);
+    let parsed = parse(&mut notes);
+    let mut reader = Reader::new(notes, false);
+    let read = parsed.and_then(|parsed| {
+        let mut root = Table::of("target", parsed.get_ref(), parsed.span().into());
+        root.at.end = root.at.start;
+        let (read, _) = target::read(&mut reader, &mut root);
+        let _ = (root.get("values"), root.get("decisions"));
+        reader.finish(root);
+        read
+    });
+    match (reader.notes.finish(), read) {
+        ((errors, _), Some(read)) if errors.is_empty() => Ok(read),
+        ((errors, _), _) => Err(errors),
+    }
+}
+
 fn read(runbook: &Source, target: Option<&Source>) -> (Report, Option<Plan>) {
     let mut report = Report::default();
     let mut runbook_notes = Notes::new(runbook);

@@ -387,10 +387,33 @@ struct TargetFile {
     observers: Option<ObserverTable>,
     /// Resolvers to ask: an address, with :port where it is not 53.
     resolvers: Option<BTreeMap<String, String>>,
+    /// The user pools in which people are looked up, by a name of your choice.
+    pools: Option<BTreeMap<String, Pool>>,
     /// The runbook's values.
     values: Option<BTreeMap<String, serde_json::Value>>,
     /// Decisions taken beforehand.
     decisions: Option<BTreeMap<String, serde_json::Value>>,
+}
+
+/// A user pool in which people are looked up.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Pool {
+    /// Its id, such as "eu-west-2_EXAMPLE1".
+    id: String,
+    /// Its name for people.
+    title: String,
+    /// Its region, where it is not the target's; must be the one that the id begins with.
+    region: Option<String>,
+    /// Which side of the move it is on; "new" where left out.
+    role: Option<PoolRole>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+enum PoolRole {
+    New,
+    Old,
 }
 
 #[derive(JsonSchema)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
+use switchback_model::directory::{Pool, PoolId, PoolRole};
 use switchback_model::plan::{DecisionType, Target, TargetKind};
 use switchback_model::{Observers, TargetName};
 use toml::de::DeValue;
@@ -20,6 +21,8 @@ pub(crate) const TARGET_KINDS: &[(&str, TargetKind)] = &[
 
 pub(crate) const OBSERVERS: &[(&str, bool)] = &[("on", true), ("none", false)];
 
+pub(crate) const POOL_ROLES: &[(&str, PoolRole)] = &[("new", PoolRole::New), ("old", PoolRole::Old)];
+
 /// The port of a resolver that is given without one.
 const DNS_PORT: u16 = 53;
 
@@ -36,6 +39,9 @@ pub(crate) fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> (Option<Target>, Op
     let profile = r.may(t, "profile", Reader::text);
     let observers = r.may(t, "observers", observers).unwrap_or_default();
     let resolvers = r.may(t, "resolvers", resolvers).unwrap_or_default();
+    let pools = r
+        .may(t, "pools", |r, item| pools(r, item, region.as_deref()))
+        .unwrap_or_default();
     if kind == Some(TargetKind::Production) && !has_role {
         r.notes.error(
             "role-missing",
@@ -70,6 +76,7 @@ pub(crate) fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> (Option<Target>, Op
             profile,
             observers,
             resolvers,
+            pools,
         })
     })();
     (target, kind)
@@ -168,6 +175,75 @@ fn resolvers(r: &mut Reader<'_>, item: Item<'_>) -> Option<BTreeMap<String, Sock
         }
     }
     Some(resolvers)
+}
+
+/// Reads `[pools.NAME]`. A pool's id begins with its region, so another region in the file is a mistake,
+/// and so is a pool outside the target's region that does not say so.
+fn pools(r: &mut Reader<'_>, item: Item<'_>, target_region: Option<&str>) -> Option<BTreeMap<String, Pool>> {
+    let table = r.table(item, "pools table")?;
+    let mut pools = BTreeMap::new();
+    let mut seen: BTreeMap<PoolId, String> = BTreeMap::new();
+    for (name, item) in table.entries() {
+        let Some(mut t) = r.table(item, "pool") else {
+            continue;
+        };
+        let id = r.must(&mut t, "id", pool_id);
+        let title = r.must(&mut t, "title", Reader::text);
+        let said = r.may(&mut t, "region", region);
+        let role = r.may(&mut t, "role", |r, item| r.choice(item, POOL_ROLES));
+        r.finish(t);
+        let (Some((id, at)), Some(title)) = (id, title) else {
+            continue;
+        };
+        let wanted = said.as_deref().or(target_region);
+        if wanted.is_some_and(|wanted| wanted != id.region()) {
+            r.notes.error(
+                "pool-region",
+                at,
+                format!(
+                    "The pool {id} is in {}, not in {}.",
+                    id.region(),
+                    wanted.unwrap_or_default()
+                ),
+                format!(
+                    "Correct the id; if the pool is meant, add `region = \"{}\"` to it.",
+                    id.region()
+                ),
+            );
+            continue;
+        }
+        if let Some(first) = seen.insert(id.clone(), name.value.clone()) {
+            r.notes.error(
+                "pool-twice",
+                at,
+                format!("The pools {first} and {} have the same id.", name.value),
+                "Keep one of them: otherwise each person would be found twice.",
+            );
+        }
+        let role = role.unwrap_or_default();
+        pools.insert(name.value, Pool { id, title, role });
+    }
+    Some(pools)
+}
+
+fn pool_id(r: &mut Reader<'_>, item: Item<'_>) -> Option<(PoolId, crate::notes::At)> {
+    let text = r.literal(item)?;
+    match PoolId::new(&text.value) {
+        Ok(id) => Some((id, text.at)),
+        Err(_) => {
+            let message = format!(
+                "{:?} is not the id of a user pool.",
+                crate::fields::cut(&text.value)
+            );
+            r.notes.error(
+                "pool-id",
+                text.at,
+                message,
+                "Write it such as \"eu-west-2_EXAMPLE1\".",
+            );
+            None
+        }
+    }
 }
 
 /// Takes the target's `[decisions]` into the runbook's.

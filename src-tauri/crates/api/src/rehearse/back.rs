@@ -8,15 +8,6 @@ use super::ScriptedOperator;
 use crate::wire::ApiError;
 
 impl ScriptedOperator<'_> {
-    /// The rule that the button proposes once users are affected.
-    pub(super) async fn first_rule_back(&mut self) -> Result<(), ApiError> {
-        let rule = self.driver.run().plan.rules.first().map(|r| r.id.clone());
-        if let Some(rule) = rule {
-            self.roll_back(RollbackScope::Rule(rule)).await?;
-        }
-        Ok(())
-    }
-
     /// The full rollback; the reason where it did not complete.
     pub(super) async fn back(&mut self) -> Result<Option<String>, ApiError> {
         let run = self.driver.run();

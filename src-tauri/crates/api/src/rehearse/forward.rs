@@ -6,7 +6,7 @@ use std::time::Duration;
 use switchback_engine::evolve::is_reopenable;
 use switchback_engine::monitor::{MonitorRun, read};
 use switchback_engine::run::StepRun;
-use switchback_model::{ActionSpec, Command, StepId, StepKind, StepState, Verdict};
+use switchback_model::{ActionSpec, Command, MonitorId, StepId, StepKind, StepState, Verdict};
 use switchback_rehearsal::Fault;
 
 use super::ScriptedOperator;
@@ -22,6 +22,9 @@ impl ScriptedOperator<'_> {
             .filter(|s| matches!(s.action, Some(ActionSpec::SwitchRecord(_))))
             .map(|s| s.id.clone())
             .last();
+        if self.fault.as_ref().is_some_and(strikes_first) {
+            self.strike().await?;
+        }
         for step in plan.steps() {
             let id = &step.id;
             let is_switch = Some(id) == last_switch.as_ref();
@@ -31,15 +34,19 @@ impl ScriptedOperator<'_> {
             if let Some(why) = self.one(id).await? {
                 return Ok(Some(why));
             }
-            if is_switch && self.fault.as_ref().is_some_and(|f| !strikes_before_switch(f)) {
+            if is_switch
+                && self
+                    .fault
+                    .as_ref()
+                    .is_some_and(|f| !strikes_before_switch(f) && !strikes_first(f))
+            {
                 self.strike().await?;
                 if matches!(
                     self.fault,
                     Some(Fault::SiteDown { .. } | Fault::SiteRefused { .. })
                 ) {
-                    self.see_it_fail().await?;
                     // On the night nobody goes on from here: what failed is taken back.
-                    self.users_affected = true;
+                    self.failing = Some(self.see_it_fail().await?);
                     return Ok(None);
                 }
             }
@@ -161,7 +168,7 @@ impl ScriptedOperator<'_> {
     }
 
     /// Waits until the monitors say that users are affected.
-    async fn see_it_fail(&mut self) -> Result<(), ApiError> {
+    async fn see_it_fail(&mut self) -> Result<MonitorId, ApiError> {
         let run = self.driver.run().clone();
         let mut states: BTreeMap<_, MonitorRun> = BTreeMap::new();
         for _look in 0..20 {
@@ -176,7 +183,7 @@ impl ScriptedOperator<'_> {
                     self.driver.keep_reading(&monitor.id, reading, said).await?;
                     if state.failing == Some(true) {
                         self.say(None, "Failing", &format!("{}: {observed}", monitor.title));
-                        return Ok(());
+                        return Ok(monitor.id.clone());
                     }
                 }
             }
@@ -191,9 +198,22 @@ impl ScriptedOperator<'_> {
 /// Faults of the call, of the new side or of the credentials strike before the switch; the rest
 /// strike once users are on the new side.
 fn strikes_before_switch(fault: &Fault) -> bool {
-    !matches!(
+    !strikes_first(fault)
+        && !matches!(
+            fault,
+            Fault::SiteDown { .. } | Fault::SiteRefused { .. } | Fault::SecondWriter { .. }
+        )
+}
+
+/// Faults of the user pool are there from the beginning.
+fn strikes_first(fault: &Fault) -> bool {
+    matches!(
         fault,
-        Fault::SiteDown { .. } | Fault::SiteRefused { .. } | Fault::SecondWriter { .. }
+        Fault::PartialPolicy
+            | Fault::MissingTrigger
+            | Fault::WrongClientFlow
+            | Fault::DefaultMail
+            | Fault::DomainCreating
     )
 }
 

@@ -8,7 +8,7 @@ mod people;
 
 use switchback_engine::driver::Driver;
 use switchback_engine::run::StepRun;
-use switchback_model::{Command, Digest, RuleId, StepId, Submission};
+use switchback_model::{Command, Digest, MonitorId, RollbackScope, RuleId, StepId, Submission};
 use switchback_rehearsal::{Client, Fault, NotAFault, RecordSet};
 
 use crate::closed_world::control;
@@ -161,7 +161,7 @@ pub async fn auto(
         around,
         world,
         fault,
-        users_affected: false,
+        failing: None,
         rules: Vec::new(),
         by_hand: Vec::new(),
         gates: Vec::new(),
@@ -178,7 +178,8 @@ struct ScriptedOperator<'a> {
     around: Surroundings,
     world: Client,
     fault: Option<Fault>,
-    users_affected: bool,
+    /// The monitor that said that users are affected.
+    failing: Option<MonitorId>,
     rules: Vec<Tried>,
     by_hand: Vec<ByHand>,
     gates: Vec<String>,
@@ -196,8 +197,8 @@ impl ScriptedOperator<'_> {
         let far = self.records().await?;
         self.audience.look(Stage::Far, endpoint).await?;
         let began = self.around.clock.now();
-        if self.users_affected {
-            self.first_rule_back().await?;
+        if let Some(monitor) = self.failing.clone() {
+            self.proposed_rule_back(&monitor).await?;
         }
         let back = self.back().await?;
         let rollback_s = self.around.clock.now().duration_since(began).as_secs();
@@ -251,11 +252,28 @@ impl ScriptedOperator<'_> {
         Ok(None)
     }
 
+    /// Back by the rule that the button proposes while this monitor fails.
+    async fn proposed_rule_back(&mut self, failing: &MonitorId) -> Result<(), ApiError> {
+        let run = self.driver.run();
+        let rules = run.plan.rules.iter();
+        let rule = rules
+            .filter(|rule| rule.trigger.as_ref() == Some(failing))
+            .map(|rule| rule.id.clone())
+            .next();
+        let last = run
+            .plan
+            .steps()
+            .filter(|step| run.steps[&step.id].state.may_have_effect());
+        let last = last.last().map(|step| step.id.clone());
+        if let (Some(rule), Some(last)) = (rule, last) {
+            self.rule_back(&rule, &last).await?;
+        }
+        Ok(())
+    }
+
     async fn rule_back(&mut self, rule: &RuleId, after: &StepId) -> Result<Option<String>, ApiError> {
         let began = self.around.clock.now();
-        let (items, why) = self
-            .roll_back(switchback_model::RollbackScope::Rule(rule.clone()))
-            .await?;
+        let (items, why) = self.roll_back(RollbackScope::Rule(rule.clone())).await?;
         self.rules.push(Tried {
             rule: rule.to_string(),
             after: after.to_string(),

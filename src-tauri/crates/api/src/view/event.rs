@@ -201,7 +201,7 @@ fn tell(kind: &EventKind) -> Told {
             format!("{} not verified in time: a decision is due", way(attempt)),
         ),
         EventKind::VerifyAgain { attempt } => about(&attempt.step, "Looking again".to_owned()),
-        EventKind::UndoNotNeeded { step } => about(step, "Nothing is left to undo".to_owned()),
+        EventKind::UndoNotNeeded { step, .. } => about(step, "Nothing is left to undo".to_owned()),
         EventKind::Reinspected { step, finding } => about(
             step,
             format!("Looked at the world after the takeover: {}", finding.word()),

@@ -69,7 +69,9 @@ pub(super) fn offers(run: &Run, step: &Step, now: Timestamp, watching: Option<&s
     for (command, word, label) in others {
         let offer = offer(run, command, word, label, false, now);
         if offer.refused.is_none()
-            && !(word == "inspect" && matches!(state, StepState::Done { .. } | StepState::Undone { .. }))
+            && !(word == "inspect"
+                && matches!(state, StepState::Done { .. } | StepState::Undone { .. })
+                && !run.steps[&step.id].is_drifted_otherwise())
         {
             offers.push(offer);
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_sdk_cognitoidentityprovider::operation::get_user_pool_mfa_config::GetUserPoolMfaConfigOutput;
 use aws_sdk_cognitoidentityprovider::types::{DomainDescriptionType, UserPoolClientType, UserPoolType};
@@ -13,6 +14,10 @@ use switchback_engine::ports::{ProviderError, ProviderErrorKind};
 use super::{CLIENT, DOMAIN, MFA, POOL};
 use crate::connect::{Aws, incomplete};
 use crate::observe::Seen;
+
+/// The checks of a round are started one after the other, within microseconds: so long a question waits
+/// for those who want the same answer.
+const TOGETHER: Duration = Duration::from_millis(2);
 
 type Answer<T> = Result<Arc<T>, ProviderError>;
 type Question<T> = Shared<BoxFuture<'static, Answer<T>>>;
@@ -46,8 +51,7 @@ impl<T: Send + Sync + 'static> Open<T> {
                 None => {
                     let (aws, all, this, call) = (aws.clone(), self.clone(), key.clone(), call());
                     let question = async move {
-                        // The checks of a round are started one after the other: the rest of them come now.
-                        tokio::task::yield_now().await;
+                        tokio::time::sleep(TOGETHER).await;
                         aws.pace_cognito().await;
                         all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&this);
                         call.await.map(Arc::new)
@@ -107,8 +111,13 @@ impl Aws {
     pub(super) async fn mfa(&self, pool_id: &str) -> Answer<GetUserPoolMfaConfigOutput> {
         let (aws, id) = (self.clone(), pool_id.to_owned());
         let call = || async move {
-            described!(aws, MFA, aws.cognito.get_user_pool_mfa_config().user_pool_id(&id))
-                .map_err(|error| lacking(error, &format!("the user pool {id}")))
+            let output = described!(aws, MFA, aws.cognito.get_user_pool_mfa_config().user_pool_id(&id))
+                .map_err(|error| lacking(error, &format!("the user pool {id}")))?;
+            // An answer that does not tell is not an answer of "off".
+            match output.mfa_configuration {
+                Some(_) => Ok(output),
+                None => Err(incomplete(MFA, "MFA configuration")),
+            }
         };
         self.asked.mfa.ask(self, pool_id.to_owned(), call).await
     }

@@ -11,6 +11,7 @@ mod mail;
 mod mfa;
 mod pool;
 mod triggers;
+mod users;
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ use crate::reading::Reading;
 use found::Found;
 
 pub(crate) use ask::Asked;
+pub use users::Page;
 
 const POOL: &str = "DescribeUserPool";
 const MFA: &str = "GetUserPoolMfaConfig";

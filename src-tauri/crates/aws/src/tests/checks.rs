@@ -136,6 +136,7 @@ async fn the_caller_is_checked_against_the_target() {
         profile: None,
         observers: Observers::default(),
         resolvers: std::collections::BTreeMap::new(),
+        pools: std::collections::BTreeMap::new(),
     };
     let reading = aws
         .check_identity(&spec(), &target, jiff::Timestamp::UNIX_EPOCH)

@@ -5,7 +5,7 @@ mod checks;
 mod identity;
 mod plans;
 mod profiles;
-mod server;
+pub(crate) mod server;
 mod wire;
 
 use switchback_model::Image;

@@ -223,12 +223,13 @@ fn text(plan: &RollbackPlanView) -> String {
         ));
     }
     for breach in &plan.breaches {
+        let mend = match breach.repair.is_empty() {
+            true => "To go back all the same, give".to_owned(),
+            false => format!("Roll back {} as well, or give", breach.repair.join(", ")),
+        };
         text.push_str(&format!(
-            "\nBreach {}: {}\n  Roll back {} as well, or give --accept-breach {} --reason TEXT.\n",
-            breach.id,
-            breach.because,
-            breach.repair.join(", "),
-            breach.id
+            "\nBreach {}: {}\n  {mend} --accept-breach {} --reason TEXT.\n",
+            breach.id, breach.because, breach.id
         ));
     }
     if !plan.unproven.is_empty() {

@@ -48,7 +48,23 @@ fn boto3_sees_the_rehearsal_go_there_and_back() {
     std::fs::set_permissions(&observer, std::fs::Permissions::from_mode(0o700)).unwrap();
 
     let observe = observer.display().to_string();
-    let rehearsed = place.switchback(0, &["rehearse", "--auto", "--speed", "60", "--observe", &observe]);
+    for (runbook, speed) in [("dns-switch", "60"), ("tis-cognito", "80")] {
+        let rehearse = [
+            "rehearse",
+            "--auto",
+            "--runbook",
+            runbook,
+            "--speed",
+            speed,
+            "--observe",
+            &observe,
+        ];
+        there_and_back(&place, &place.switchback(0, &rehearse));
+    }
+}
+
+/// What boto3 saw at the start, the far point and the end, against what the outcome says.
+fn there_and_back(place: &Place, rehearsed: &Value) {
     assert_eq!(rehearsed["as_it_began"], true, "{rehearsed}");
 
     let seen = |stage: &str| -> serde_json::Map<String, Value> {

@@ -83,19 +83,22 @@ pub(super) fn inspect(run: &Run, id: &StepId) -> Result<Vec<EventKind>, Rejectio
     if step.action.is_none() {
         return Err(not_now(id, state, "inspect", "It has no object in AWS."));
     }
+    let again = || {
+        let attempt = state
+            .current()
+            .ok_or_else(|| not_now(id, state, "inspect", "It was never tried."))?;
+        Ok(vec![EventKind::VerifyAgain {
+            attempt: attempt.id.clone(),
+        }])
+    };
     match state.state {
+        // Changed by somebody else since it was done: a look makes that its state, to be resolved.
+        StepState::Done { .. } if state.is_drifted_otherwise() => again(),
         StepState::Unverified
         | StepState::UndoUnverified
         | StepState::Foreign
         | StepState::UndoFailed
-        | StepState::UndoForeign => {
-            let attempt = state
-                .current()
-                .ok_or_else(|| not_now(id, state, "inspect", "It was never tried."))?;
-            Ok(vec![EventKind::VerifyAgain {
-                attempt: attempt.id.clone(),
-            }])
-        }
+        | StepState::UndoForeign => again(),
         // Being inspected or verified already, or watched by itself.
         StepState::InDoubt { .. }
         | StepState::UndoInDoubt { .. }

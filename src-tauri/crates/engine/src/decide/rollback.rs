@@ -79,7 +79,10 @@ pub(super) fn rollback_done(
         match state.state {
             // Chosen by fields, with the effect kept: now it was taken back by hand after all.
             StepState::UndoUnverified if state.effect_stays() => {
-                events.push(EventKind::UndoNotNeeded { step: id.clone() });
+                events.push(EventKind::UndoNotNeeded {
+                    step: id.clone(),
+                    verify: false,
+                });
             }
             StepState::UndoFailed | StepState::UndoUnverified | StepState::UndoForeign => {
                 events.push(EventKind::Accepted {
@@ -95,7 +98,10 @@ pub(super) fn rollback_done(
                 reason: reason.clone(),
             }),
             state if state.may_have_effect() => {
-                events.push(EventKind::UndoNotNeeded { step: id.clone() });
+                events.push(EventKind::UndoNotNeeded {
+                    step: id.clone(),
+                    verify: false,
+                });
             }
             _ => {}
         }

@@ -225,7 +225,10 @@ impl Driver {
         };
         if preview.is_empty() {
             return self
-                .append(vec![EventKind::UndoNotNeeded { step: id.clone() }])
+                .append(vec![EventKind::UndoNotNeeded {
+                    step: id.clone(),
+                    verify: true,
+                }])
                 .await;
         }
         // What stands beside the records, and is not touched, may change meanwhile.

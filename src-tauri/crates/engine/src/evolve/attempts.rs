@@ -211,7 +211,7 @@ pub(super) fn expired(
 }
 
 pub(super) fn verify_again(run: &mut Run, attempt: &AttemptId, at: Timestamp) -> Result<(), String> {
-    let states = [
+    let mut states = vec![
         "unverified",
         "adopted",
         "undo_unverified",
@@ -219,11 +219,52 @@ pub(super) fn verify_again(run: &mut Run, attempt: &AttemptId, at: Timestamp) ->
         "undo_foreign",
         "foreign",
     ];
+    if step_mut(run, &attempt.step)?.is_drifted_otherwise() {
+        states.push("done");
+    }
     let step = step_in(run, &attempt.step, &states)?;
+    step.drift = None;
     let record = current(step, attempt)?;
     record.applied_at = Some(at);
     record.readings.clear();
     verifying(step, attempt, at);
+    Ok(())
+}
+
+/// The object is as before already: what users see is verified as after an undo of our own. Nothing was
+/// sent, so the attempt is settled from its start.
+pub(super) fn found_undone(run: &mut Run, id: &StepId, (seq, at): (u64, Timestamp)) -> Result<(), String> {
+    let step = step_mut(run, id)?;
+    if !step.state.may_have_effect() {
+        return Err("the step has no effect".to_owned());
+    }
+    let effect = step.effect.clone().ok_or("the step has no effect to take back")?;
+    let restored = effect.before.ok_or("there is no image from before")?;
+    let attempt = AttemptId {
+        step: id.clone(),
+        generation: step.generation,
+        way: Way::Undo,
+        n: step.next_n(Way::Undo),
+    };
+    step.drift = None;
+    step.attempts.push(Attempt {
+        id: attempt.clone(),
+        preview: Digest::of(&restored),
+        before: effect.after,
+        after: restored,
+        series: attempt.n,
+        intended_at: at,
+        seq,
+        receipt: None,
+        problem: None,
+        outcome: Outcome::Settled,
+        applied_at: Some(at),
+        in_sync: None,
+        finding: Some(Finding::Before),
+        readings: Vec::new(),
+        by_field: None,
+    });
+    verifying(step, &attempt, at);
     Ok(())
 }
 

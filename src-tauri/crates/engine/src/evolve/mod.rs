@@ -132,7 +132,8 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
         EventKind::Verified { attempt, readings } => attempts::verified(run, attempt, readings, at),
         EventKind::VerificationExpired { attempt, readings } => attempts::expired(run, attempt, readings, at),
         EventKind::VerifyAgain { attempt } => attempts::verify_again(run, attempt, at),
-        EventKind::UndoNotNeeded { step } => attempts::undo_not_needed(run, step, at),
+        EventKind::UndoNotNeeded { step, verify: false } => attempts::undo_not_needed(run, step, at),
+        EventKind::UndoNotNeeded { step, verify: true } => attempts::found_undone(run, step, (seq, at)),
         EventKind::Reinspected { step, finding } => {
             reinspected(step_mut(run, step)?, finding, at);
             Ok(())

@@ -213,6 +213,15 @@ impl StepRun {
             .take_while(|a| a.id.generation == self.generation)
     }
 
+    /// Whether the object of a done step was changed outside Switchback into something that is neither as
+    /// before nor as after it: a person who asks for a look resolves it field by field.
+    #[must_use]
+    pub fn is_drifted_otherwise(&self) -> bool {
+        let other = matches!(self.drift, Some(Finding::Partial { .. } | Finding::Other { .. }));
+        let ours = self.current().is_some_and(|attempt| attempt.id.way == Way::Apply);
+        other && ours && matches!(self.state, StepState::Done { .. })
+    }
+
     /// Whether the last attempt was an undo by fields that leaves the step's own effect there.
     #[must_use]
     pub fn effect_stays(&self) -> bool {

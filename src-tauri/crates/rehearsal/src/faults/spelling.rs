@@ -44,7 +44,8 @@ impl FromStr for Fault {
         let site = || match arg(0) {
             None | Some("new") => Ok(Site::New),
             Some("old") => Ok(Site::Old),
-            Some(s) => Err(refuse(format!("“{s}” is not a site; use old or new"))),
+            Some("reval") => Ok(Site::Reval),
+            Some(s) => Err(refuse(format!("“{s}” is not a site; use old, new or reval"))),
         };
         let operation = || arg(0).unwrap_or("ChangeResourceRecordSets").to_owned();
         let (fault, most) = match name {

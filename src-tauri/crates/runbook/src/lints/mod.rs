@@ -7,7 +7,7 @@ mod leftovers;
 mod rules;
 mod steps;
 mod ttl;
-mod words;
+pub(crate) mod words;
 mod work;
 
 use std::collections::BTreeSet;

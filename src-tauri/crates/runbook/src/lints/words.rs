@@ -18,7 +18,7 @@ const TURNS: &[&str] = &[
 ];
 
 /// The words of a text in lower case; a host name or a number with its unit is one word.
-pub(super) fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     text.split(|c: char| !(c.is_alphanumeric() || c == '.' || c == '$' || c == '{' || c == '}'))
         .map(|word| word.trim_matches('.').to_lowercase())
         .filter(|word| !word.is_empty())
@@ -36,13 +36,17 @@ fn content(title: &str) -> Vec<String> {
             _ => word,
         })
         .filter(|word| !EMPTY.contains(&word.as_str()))
-        .map(|word| stem(&word))
+        .map(|word| match stem(&word).as_str() {
+            "updat" | "bump" | "migrat" => "upgrad".to_owned(),
+            "notify" | "inform" | "notice" => "tell".to_owned(),
+            stem => stem.to_owned(),
+        })
         .collect()
 }
 
 /// Takes the ending of a plural or of a form of a verb off, roughly: "restriction" and "restricted"
 /// become "restrict".
-pub(super) fn stem(word: &str) -> String {
+pub(crate) fn stem(word: &str) -> String {
     for ending in ["ions", "ing", "ion", "ed", "es", "s", "e"] {
         if let Some(short) = word.strip_suffix(ending)
             && short.chars().count() >= 4
@@ -55,7 +59,7 @@ pub(super) fn stem(word: &str) -> String {
 
 /// Whether two titles name the same work: each starts with a word that the other has, too, and one
 /// says nothing that the other does not say.
-pub(super) fn same_work(a: &str, b: &str) -> bool {
+pub(crate) fn same_work(a: &str, b: &str) -> bool {
     let (a, b) = (content(a), content(b));
     let (Some(first_a), Some(first_b)) = (a.first(), b.first()) else {
         return false;
@@ -68,12 +72,7 @@ pub(super) fn same_work(a: &str, b: &str) -> bool {
         true => (&set_a, &set_b),
         false => (&set_b, &set_a),
     };
-    let near = || 5 * fewer.intersection(more).count() >= 4 * more.len();
-    fewer.len() >= 2
-        && !turned
-        && set_b.contains(first_a)
-        && set_a.contains(first_b)
-        && (fewer.is_subset(more) || near())
+    fewer.len() >= 2 && !turned && set_b.contains(first_a) && set_a.contains(first_b) && fewer.is_subset(more)
 }
 
 fn has(words: &[String], any: &[&str]) -> bool {
@@ -92,9 +91,7 @@ const LIFTING: &[&str] = &[
     "resume",
     "reenable",
 ];
-const ENDING: &[&str] = &[
-    "remove", "undo", "end", "revert", "restore", "enable", "disable", "allow", "open", "drop", "stop",
-];
+/// What is a restriction by its name.
 const RESTRICTION: &[&str] = &[
     "restrict",
     "freeze",
@@ -107,6 +104,30 @@ const RESTRICTION: &[&str] = &[
     "maintenance",
     "readonly",
 ];
+/// Ends a restriction: "remove the block".
+const OFF: &[&str] = &[
+    "remove", "undo", "end", "revert", "disable", "drop", "stop", "clear", "cancel", "off",
+];
+/// Gives something back: "restore access".
+const ON: &[&str] = &["restore", "enable", "allow", "open", "give", "grant", "return"];
+/// Takes something away: "disable writes".
+const AWAY: &[&str] = &["disable", "prevent", "forbid", "limit", "close", "stop", "off"];
+/// What is taken away or given back.
+const ACCESS: &[&str] = &[
+    "access",
+    "write",
+    "writes",
+    "writing",
+    "edit",
+    "change",
+    "update",
+    "login",
+    "request",
+    "permission",
+    "role",
+];
+/// Taken away by "remove", too.
+const RIGHTS: &[&str] = &["permission", "role"];
 
 fn stems(title: &str) -> Vec<String> {
     let joined = title.to_lowercase().replace("read-only", "readonly");
@@ -129,28 +150,41 @@ fn stems(title: &str) -> Vec<String> {
             "denied" => "deny".to_owned(),
             "reenabl" => "reenable".to_owned(),
             "maintenanc" => "maintenance".to_owned(),
+            "unfreez" => "unfreeze".to_owned(),
+            "unpaus" => "unpause".to_owned(),
+            "permiss" => "permission".to_owned(),
+            "rol" => "role".to_owned(),
+            "writ" => "write".to_owned(),
+            "chang" => "change".to_owned(),
+            "updat" => "update".to_owned(),
+            "clos" => "close".to_owned(),
             other => other.to_owned(),
         })
         .collect()
 }
 
-/// Whether a title says that something is lifted: a verb of lifting, or the end of a restriction.
+/// Whether a title says that something is lifted: a verb of lifting, the end of a restriction, or
+/// that something is given back.
 fn lifts(stems: &[String]) -> bool {
-    let again = || has(stems, &["again", "full", "normal", "write", "writes"]);
-    has(stems, LIFTING) || (has(stems, ENDING) && (has(stems, RESTRICTION) || again()))
+    has(stems, LIFTING)
+        || (has(stems, OFF) && has(stems, RESTRICTION))
+        || (has(stems, ON) && has(stems, ACCESS) && !has(stems, RESTRICTION))
 }
 
 /// Whether a title says that something is restricted for a while.
-pub(super) fn restricts(title: &str) -> bool {
+pub(crate) fn restricts(title: &str) -> bool {
     let stems = stems(title);
-    has(&stems, RESTRICTION) && !lifts(&stems)
+    let taken_away =
+        || (has(&stems, AWAY) && has(&stems, ACCESS)) || (has(&stems, &["remove"]) && has(&stems, RIGHTS));
+    !lifts(&stems) && (has(&stems, RESTRICTION) || taken_away())
 }
 
 /// Whether a later title lifts what an earlier one restricted: it speaks of the restriction, or of
 /// the same thing.
-pub(super) fn lifts_that_of(later: &str, earlier: &str) -> bool {
+pub(crate) fn lifts_that_of(later: &str, earlier: &str) -> bool {
     let (later_stems, earlier_stems) = (stems(later), stems(earlier));
-    let thing = |word: &&String| !EMPTY.contains(&word.as_str()) && !ENDING.contains(&word.as_str());
+    let verbs = [OFF, ON, LIFTING].concat();
+    let thing = |word: &&String| !EMPTY.contains(&word.as_str()) && !verbs.contains(&word.as_str());
     lifts(&later_stems)
         && (has(&later_stems, RESTRICTION)
             || later_stems
@@ -160,7 +194,7 @@ pub(super) fn lifts_that_of(later: &str, earlier: &str) -> bool {
 }
 
 /// Whether a title says that a TTL is lowered.
-pub(super) fn lowers_ttl(title: &str) -> bool {
+pub(crate) fn lowers_ttl(title: &str) -> bool {
     let words = words(title);
     let down = [
         "lower", "lowering", "reduce", "shorten", "decrease", "drop", "cut", "short",
@@ -169,7 +203,7 @@ pub(super) fn lowers_ttl(title: &str) -> bool {
 }
 
 /// Whether a title says that a TTL is raised again.
-pub(super) fn raises_ttl(title: &str) -> bool {
+pub(crate) fn raises_ttl(title: &str) -> bool {
     let words = words(title);
     let up = [
         "restore", "raise", "increase", "reset", "back", "lengthen", "normal", "original", "again", "old",
@@ -178,7 +212,7 @@ pub(super) fn raises_ttl(title: &str) -> bool {
 }
 
 /// Whether a title says that a name is switched in DNS.
-pub(super) fn switches_dns(title: &str) -> bool {
+pub(crate) fn switches_dns(title: &str) -> bool {
     let words = words(title);
     let verb = [
         "switch",
@@ -194,11 +228,18 @@ pub(super) fn switches_dns(title: &str) -> bool {
         "change",
     ];
     let only_ttl = !has(&words, &verb[..verb.len() - 1]) && has(&words, &["ttl"]);
-    has(&words, &["dns", "cname", "route53", "nameserver", "nameservers"])
-        && has(&words, &verb)
-        && !only_ttl
-        && !lowers_ttl(title)
-        && !raises_ttl(title)
+    let named = [
+        "dns",
+        "cname",
+        "route53",
+        "nameserver",
+        "nameservers",
+        "domain",
+        "domains",
+        "hostname",
+        "hostnames",
+    ];
+    has(&words, &named) && has(&words, &verb) && !only_ttl && !lowers_ttl(title) && !raises_ttl(title)
 }
 
 /// Phrases in which "or" leaves nothing open.
@@ -218,7 +259,7 @@ const CLOSED: &[&str] = &[
 ];
 
 /// The place of an "or" that leaves a choice open, as bytes of the text.
-pub(super) fn open_or(text: &str) -> Option<&str> {
+pub(crate) fn open_or(text: &str) -> Option<&str> {
     let lower = text.to_lowercase();
     if lower.len() != text.len() {
         return None;
@@ -241,7 +282,7 @@ pub(super) fn open_or(text: &str) -> Option<&str> {
 }
 
 /// A question mark that asks something, or a word for what is not decided yet.
-pub(super) fn open_question(text: &str) -> Option<&str> {
+pub(crate) fn open_question(text: &str) -> Option<&str> {
     let asks = text.char_indices().find(|(at, c)| {
         let next = text[at + c.len_utf8()..].chars().next();
         // In a URL a question mark is followed by the query.
@@ -264,16 +305,33 @@ pub(super) fn open_question(text: &str) -> Option<&str> {
     })
 }
 
-/// A span of time whose length is not sure, such as "1(?) hour" or "1-2days?".
-pub(super) fn unsure_duration(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let timed = [
-        "min", "minute", "minutes", "h", "hour", "hours", "hr", "hrs", "day", "days", "week", "weeks",
+/// A span of time whose length is not sure, such as "1(?) hour" or "1-2 days".
+pub(crate) fn unsure_duration(text: &str) -> bool {
+    const UNITS: &[&str] = &[
+        "min", "mins", "minute", "minutes", "h", "hour", "hours", "hr", "hrs", "day", "days", "week", "weeks",
     ];
-    let mut words = lower
-        .split(|c: char| !c.is_alphabetic())
-        .filter(|word| !word.is_empty());
-    open_question(text).is_some()
-        && lower.chars().any(|c| c.is_ascii_digit())
-        && words.any(|word| timed.contains(&word))
+    // Numbers, words and what stands between them.
+    let mut parts: Vec<String> = Vec::new();
+    let kind = |c: char| (c.is_ascii_digit(), c.is_alphabetic());
+    for c in text.to_lowercase().chars().filter(|c| !c.is_whitespace()) {
+        match parts.last_mut() {
+            Some(last) if last.chars().next().map(kind) == Some(kind(c)) => last.push(c),
+            _ => parts.push(c.to_string()),
+        }
+    }
+    let number = |part: &String| part.chars().all(|c| c.is_ascii_digit());
+    // Words run together where blanks were: "1to2days" is "1", "to", "2", "days".
+    let unit = |part: &String| UNITS.iter().any(|unit| part.starts_with(unit));
+    let range = parts.windows(4).any(|four| {
+        number(&four[0])
+            && matches!(four[1].as_str(), "-" | "–" | "to" | "or")
+            && number(&four[2])
+            && unit(&four[3])
+    });
+    let asked = || {
+        let timed = parts.windows(2).any(|two| number(&two[0]) && unit(&two[1]))
+            || parts.windows(3).any(|three| number(&three[0]) && unit(&three[2]));
+        timed && open_question(text).is_some()
+    };
+    range || asked()
 }

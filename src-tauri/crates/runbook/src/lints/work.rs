@@ -23,7 +23,7 @@ fn restrictions(notes: &mut Notes<'_>, plan: &Course<'_>) {
         for what in step.restricts.iter().flatten() {
             declared.insert(what.value.as_str());
             let lifted = |later: &&DraftStep| later.lifts.iter().any(|name| name.value == what.value);
-            if !plan.steps[place + 1..].iter().any(lifted) {
+            if !plan.steps[place + 1..].iter().any(&lifted) {
                 let too_early = plan.steps[..place].iter().find(|step| lifted(step));
                 let message = match too_early {
                     Some(early) => format!(

@@ -145,3 +145,13 @@ fn tis_cognito_carries_every_item_of_the_seed() {
         assert!(rule(id).decision.is_some() && !rule(id).then.is_empty(), "{id}");
     }
 }
+
+/// Whoever meets a code finds it in the document.
+#[test]
+fn every_code_is_in_the_document() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/writing-a-runbook.md");
+    let text = std::fs::read_to_string(file).unwrap();
+    for code in CODES.iter().chain(&REFUSED) {
+        assert!(text.contains(&format!("`{code}`")), "{code}");
+    }
+}

@@ -9,6 +9,7 @@ mod rendering;
 mod schema;
 mod sources;
 mod targets;
+mod words;
 
 use crate::{Problem, Report, Source, check};
 

@@ -56,7 +56,10 @@ fn every_key_is_described_and_every_described_key_is_read() {
         ),
     ]);
     let target = target(&[
-        ("[values]", "[observers]\ndns = \"on\"\n[values]"),
+        (
+            "[values]",
+            "[observers]\ndns = \"on\"\n[pools.admins]\nid = \"eu-west-2_EXAMPLE1\"\ntitle = \"Admins\"\n[values]",
+        ),
         (
             "new = [",
             "more = [{ type = \"A\", alias = { zone_id = \"Z1\", name = \"x.test\" } }]\nnew = [",
@@ -86,6 +89,7 @@ fn every_key_is_described_and_every_described_key_is_read() {
         ("decision", &schema, Some("Decision")),
         ("target", &on, None),
         ("observers table", &on, Some("ObserverTable")),
+        ("pool", &on, Some("Pool")),
     ] {
         let read: BTreeSet<String> = known[what].iter().map(|key| (*key).to_owned()).collect();
         assert_eq!(properties(schema, name), read, "{what}");
@@ -127,5 +131,6 @@ fn the_words_of_the_schema_are_those_that_are_read() {
     assert_eq!(words(&schema, "RecordType"), read(crate::records::RECORD_TYPES));
     assert_eq!(words(&schema, "DecisionType"), read(crate::rules::DECISION_TYPES));
     assert_eq!(words(&on, "TargetKind"), read(crate::target::TARGET_KINDS));
+    assert_eq!(words(&on, "PoolRole"), read(crate::target::POOL_ROLES));
     assert_eq!(words(&on, "Observer"), read(crate::target::OBSERVERS));
 }

@@ -33,6 +33,28 @@ fn identity() {
 }
 
 #[test]
+fn pools() {
+    let pool = |text: &str| target_errors(&[("[values]", &format!("[pools.admins]\n{text}\n[values]"))]);
+    assert_snapshot!(pool("id = \"eu-west-1_EXAMPLE1\"\ntitle = \"Admins\""), @r#"7:6 pool-region: The pool eu-west-1_EXAMPLE1 is in eu-west-1, not in eu-west-2. Correct the id; if the pool is meant, add `region = "eu-west-1"` to it."#);
+    assert_snapshot!(pool("id = \"eu-west-2_EXAMPLE1\"\ntitle = \"Admins\"\nregion = \"eu-west-1\""), @r#"7:6 pool-region: The pool eu-west-2_EXAMPLE1 is in eu-west-2, not in eu-west-1. Correct the id; if the pool is meant, add `region = "eu-west-2"` to it."#);
+    assert_snapshot!(pool("id = \"EXAMPLE1\"\nrole = \"both\"\nsize = 3"), @r#"
+    6:1 missing-key: This pool has no `title`. Add `title = …`.
+    7:6 pool-id: "EXAMPLE1" is not the id of a user pool. Write it such as "eu-west-2_EXAMPLE1".
+    8:8 unknown-word: `role` can't be "both". Use one of `new`, `old`.
+    9:1 unknown-key: The key `size` is unknown in this pool. Use one of `id`, `title`, `region`, `role`.
+    "#);
+    assert_snapshot!(pool("id = \"eu-west-2_EXAMPLE1\"\ntitle = \"Admins\"\n[pools.again]\nid = \"eu-west-2_EXAMPLE1\"\ntitle = \"Again\""), @"10:6 pool-twice: The pools admins and again have the same id. Keep one of them: otherwise each person would be found twice.");
+    let sound = "[pools.admins]\nid = \"eu-west-2_EXAMPLE1\"\ntitle = \"Admins\"\n[pools.far]\nid = \"eu-west-1_EXAMPLE2\"\nregion = \"eu-west-1\"\ntitle = \"Far\"\nrole = \"old\"\n[values]";
+    let source = target(&[("[values]", sound)]);
+    let plan = resolve(&runbook(&[]), &source).unwrap();
+    assert_eq!(plan.target.pools["far"].id.region(), "eu-west-1");
+    assert_eq!(plan.target.pools["far"].role.word(), "old");
+    assert_eq!(plan.target.pools["admins"].role.word(), "new");
+    assert_eq!(crate::read_target(&source).unwrap(), plan.target);
+    assert!(crate::read_target(&crate::Source::new("t.toml", "name = 5")).is_err());
+}
+
+#[test]
 fn decisions() {
     assert_snapshot!(target_errors(&[("go = true", "go = 12")]), @r#"12:6 decision-value: This value does not fit the decision `go`. Write "yes" or "no"."#);
     assert_snapshot!(target_errors(&[("go = true", "goo = true")]), @"12:1 unknown-decision: The runbook has no decision `goo`. Did you mean `go`?");

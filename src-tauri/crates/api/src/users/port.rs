@@ -1,0 +1,44 @@
+//! The pools as the look-up sees them.
+
+use async_trait::async_trait;
+use switchback_directory::WhyNot;
+use switchback_engine::ports::{ProviderError, ProviderErrorKind};
+use switchback_model::directory::{Account, Filter, Personal, PoolId};
+
+/// Some of the accounts that a filter means.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    /// The accounts.
+    pub accounts: Vec<Account>,
+    /// Whether the pool holds more that match, or may.
+    pub more: bool,
+}
+
+/// Reads user pools. Nothing of it changes anything.
+#[async_trait]
+pub trait UserPools: Send + Sync {
+    /// Whom a filter means, up to `limit` accounts (ListUsers, which costs nothing).
+    async fn list(&self, pool: &PoolId, filter: &Filter, limit: usize) -> Result<Found, ProviderError>;
+
+    /// One account with its second factors (AdminGetUser, which makes the user count as active in this
+    /// month's bill): only on a person's request for this account.
+    async fn detail(&self, pool: &PoolId, username: &Personal) -> Result<Option<Account>, ProviderError>;
+}
+
+/// Why there is no answer, as the verdict needs it.
+pub(super) fn why_not(error: &ProviderError) -> WhyNot {
+    match error.kind {
+        ProviderErrorKind::Throttled => WhyNot::Throttled,
+        ProviderErrorKind::Denied => WhyNot::Denied,
+        ProviderErrorKind::Credentials => WhyNot::SignIn,
+        // A pool of another region is refused before anything is sent.
+        ProviderErrorKind::NotFound | ProviderErrorKind::Guard => WhyNot::NoSuchPool,
+        ProviderErrorKind::Connect | ProviderErrorKind::Tls | ProviderErrorKind::NoAnswer => {
+            WhyNot::Unreachable
+        }
+        ProviderErrorKind::Busy
+        | ProviderErrorKind::Refused
+        | ProviderErrorKind::Conflict
+        | ProviderErrorKind::Unclear => WhyNot::Other,
+    }
+}

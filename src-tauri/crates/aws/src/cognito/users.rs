@@ -1,0 +1,279 @@
+//! Who is in a pool: the two reads of the look-up. What they send and receive names people, so nothing
+//! of it reaches an error, a log or a span: AWS's own words are left out, because a refusal repeats
+//! what was asked.
+
+use std::time::Duration;
+
+use aws_sdk_cognitoidentityprovider::config::Builder;
+use aws_sdk_cognitoidentityprovider::types::{AttributeType, UserStatusType};
+use aws_smithy_types::DateTime;
+use aws_smithy_types::retry::RetryConfig;
+use backon::{ExponentialBuilder, Retryable as _};
+use jiff::Timestamp;
+use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
+use switchback_model::directory::{Account, AccountStatus, Filter, Personal, PoolId};
+
+use super::WRONG_POOL;
+use super::ask::lacking;
+use crate::connect::{Aws, incomplete};
+use crate::error::guard;
+use crate::observe::Seen;
+
+const LIST: &str = "ListUsers";
+const GET: &str = "AdminGetUser";
+
+/// The longest page that ListUsers gives (API reference, ListUsers, `Limit`).
+const PAGE: i32 = 60;
+/// The longest filter that ListUsers takes, in characters (API reference, UserFilterType).
+const LONGEST_FILTER: usize = 256;
+/// After so many pages a search says that there is more, rather than use up the account's quota.
+const MOST_PAGES: usize = 100;
+
+/// Who was found in one pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The accounts, at most as many as were asked for.
+    pub users: Vec<Account>,
+    /// Whether the pool holds more that match, or may: only where this is `false` does nobody else match.
+    pub more: bool,
+}
+
+impl Aws {
+    /// Everybody whom a filter means, up to `limit` accounts. An empty page with a token is no end
+    /// (API reference, ListUsers, `PaginationToken`): pages are read until there is no token, or until
+    /// more than `limit` accounts, or 100 pages, are known. ListUsers is eventually consistent: who was
+    /// changed a moment ago may still be shown as before.
+    ///
+    /// # Errors
+    /// `Guard` before anything is sent where the pool is in another region or the filter is longer than
+    /// Cognito takes; `Throttled` where AWS still says so after several tries; otherwise as the call
+    /// fails. No error holds what was searched for.
+    pub async fn list_users(
+        &self,
+        pool: &PoolId,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Page, ProviderError> {
+        self.is_here(LIST, pool)?;
+        let text = filter.text();
+        if text.chars().count() > LONGEST_FILTER {
+            return Err(guard(
+                LIST,
+                "The text is longer than Cognito can search for, which is about 240 characters",
+                "Search for a shorter text, such as the beginning of the address.",
+            ));
+        }
+        let mut users = Vec::new();
+        let mut token: Option<String> = None;
+        for _ in 0..MOST_PAGES {
+            let (found, next) = self.users_page(pool, &text, token.clone()).await?;
+            users.extend(found);
+            if users.len() > limit {
+                users.truncate(limit);
+                return Ok(Page { users, more: true });
+            }
+            if next.is_none() {
+                return Ok(Page { users, more: false });
+            }
+            if next == token {
+                // Nothing is gained by asking for the same page for ever.
+                return Err(incomplete(LIST, "next page, though it says that there is one"));
+            }
+            token = next;
+        }
+        Ok(Page { users, more: true })
+    }
+
+    async fn users_page(
+        &self,
+        pool: &PoolId,
+        filter: &str,
+        token: Option<String>,
+    ) -> Result<(Vec<Account>, Option<String>), ProviderError> {
+        let ask = || async {
+            self.pace_cognito().await;
+            let seen = Seen::default();
+            let call = self
+                .cognito
+                .list_users()
+                .user_pool_id(pool.as_str())
+                .filter(filter)
+                .limit(PAGE)
+                .set_pagination_token(token.clone())
+                .customize()
+                .config_override(one_try())
+                .interceptor(seen.clone())
+                .send();
+            self.run("cognito-idp", LIST, &seen, call).await
+        };
+        let output = patiently(ask).await.map_err(|error| nameless(error, pool))?;
+        let users = output
+            .users
+            .unwrap_or_default()
+            .into_iter()
+            .map(|user| {
+                let about = About {
+                    status: user.user_status,
+                    enabled: user.enabled,
+                    created: user.user_create_date,
+                    modified: user.user_last_modified_date,
+                    mfa: None,
+                };
+                let name = user.username.ok_or_else(|| incomplete(LIST, "user name"))?;
+                Ok(account(pool, name, user.attributes.unwrap_or_default(), about))
+            })
+            .collect::<Result<_, ProviderError>>()?;
+        Ok((users, output.pagination_token.filter(|token| !token.is_empty())))
+    }
+
+    /// One account as it is now, with its second factors; nothing where the pool has no such user. It
+    /// makes the user count as active this month for Cognito's bill, so it is for a person who asked
+    /// for this very account, never for a search.
+    ///
+    /// # Errors
+    /// As [`Self::list_users`].
+    pub async fn admin_get_user(
+        &self,
+        pool: &PoolId,
+        username: &Personal,
+    ) -> Result<Option<Account>, ProviderError> {
+        self.is_here(GET, pool)?;
+        let ask = || async {
+            self.pace_cognito().await;
+            let seen = Seen::default();
+            let request = self
+                .cognito
+                .admin_get_user()
+                .user_pool_id(pool.as_str())
+                .username(username.revealed())
+                .customize()
+                .config_override(one_try())
+                .interceptor(seen.clone());
+            let call = async {
+                match request.send().await {
+                    Err(error)
+                        if error
+                            .as_service_error()
+                            .is_some_and(|e| e.is_user_not_found_exception()) =>
+                    {
+                        Ok(None)
+                    }
+                    answer => answer.map(Some),
+                }
+            };
+            self.run("cognito-idp", GET, &seen, call).await
+        };
+        let output = patiently(ask).await.map_err(|error| nameless(error, pool))?;
+        Ok(output.map(|user| {
+            let about = About {
+                status: user.user_status,
+                enabled: user.enabled,
+                created: user.user_create_date,
+                modified: user.user_last_modified_date,
+                mfa: Some(user.user_mfa_setting_list.unwrap_or_default()),
+            };
+            account(
+                pool,
+                user.username,
+                user.user_attributes.unwrap_or_default(),
+                about,
+            )
+        }))
+    }
+
+    /// Refuses a pool that this connection can't reach, before anything is sent.
+    fn is_here(&self, operation: &str, pool: &PoolId) -> Result<(), ProviderError> {
+        match self.elsewhere(pool.as_str()) {
+            Some(elsewhere) => Err(guard(operation, &elsewhere, WRONG_POOL)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Our tries are paced; the SDK's own would not be.
+fn one_try() -> Builder {
+    Builder::new().retry_config(RetryConfig::disabled())
+}
+
+/// Asks again, later and later, while AWS says that there are too many requests or fails by itself;
+/// five tries in all, which is about three seconds.
+async fn patiently<T, F>(ask: impl FnMut() -> F) -> Result<T, ProviderError>
+where
+    F: Future<Output = Result<T, ProviderError>>,
+{
+    let later = ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(200))
+        .with_max_times(4)
+        .with_jitter();
+    ask.retry(later)
+        .when(|error| matches!(error.kind, Kind::Throttled | Kind::Unclear))
+        .await
+}
+
+/// An error without AWS's own words, which may repeat a name.
+fn nameless(mut error: ProviderError, pool: &PoolId) -> ProviderError {
+    match error.kind {
+        Kind::Denied => return lacking(error, &format!("the user pool {}", pool.as_str())),
+        Kind::NotFound => {
+            error.message = format!("There is no user pool {}", pool.as_str());
+            error.hint = Some(WRONG_POOL.to_owned());
+        }
+        Kind::Refused | Kind::Conflict | Kind::Busy | Kind::Unclear => {
+            // Ours, then the code in brackets, then theirs (`error::by_answer`).
+            if let Some((ours, _)) = error.message.split_once("): ") {
+                error.message = format!("{ours})");
+            }
+        }
+        Kind::Throttled | Kind::Credentials | Kind::Connect | Kind::Tls | Kind::NoAnswer | Kind::Guard => {}
+    }
+    error
+}
+
+/// What both operations say of a user besides attributes.
+struct About {
+    status: Option<UserStatusType>,
+    enabled: bool,
+    created: Option<DateTime>,
+    modified: Option<DateTime>,
+    mfa: Option<Vec<String>>,
+}
+
+fn account(pool: &PoolId, username: String, attributes: Vec<AttributeType>, about: About) -> Account {
+    let mut account = Account {
+        pool: pool.as_str().to_owned(),
+        username: Personal::new(username),
+        sub: None,
+        email: None,
+        email_verified: None,
+        given_name: None,
+        family_name: None,
+        // An account without a status is one of which we do not know enough.
+        status: about.status.map_or(AccountStatus::Unknown, |status| {
+            AccountStatus::from_api(status.as_str())
+        }),
+        enabled: about.enabled,
+        created_at: about.created.and_then(moment),
+        modified_at: about.modified.and_then(moment),
+        mfa: about.mfa,
+    };
+    for attribute in attributes {
+        let Some(value) = attribute.value else { continue };
+        match attribute.name.as_str() {
+            "sub" => account.sub = Some(Personal::new(value)),
+            "email" => account.email = Some(Personal::new(value)),
+            "email_verified" => account.email_verified = Some(value.eq_ignore_ascii_case("true")),
+            "given_name" => account.given_name = Some(Personal::new(value)),
+            "family_name" => account.family_name = Some(Personal::new(value)),
+            _ => {}
+        }
+    }
+    account
+}
+
+fn moment(at: DateTime) -> Option<Timestamp> {
+    let nanos = i32::try_from(at.subsec_nanos()).ok()?;
+    Timestamp::new(at.secs(), nanos).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,349 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use switchback_engine::ports::ProviderErrorKind as Kind;
+use switchback_model::directory::{Account, AccountStatus, Filter, LookupBy, Personal, PoolId};
+use switchback_rehearsal::{ADMINS_POOL, Client, OLD_POOL, World, WorldOptions};
+
+use crate::Aws;
+use crate::tests::aws;
+use crate::tests::server::{Play, server};
+
+struct Place {
+    world: World,
+    aws: Aws,
+    _dir: tempfile::TempDir,
+}
+
+async fn place() -> Place {
+    let dir = tempfile::tempdir().unwrap();
+    let world = World::start(WorldOptions::new(dir.path())).await.unwrap();
+    let aws = aws(&world.handle().endpoint);
+    Place {
+        world,
+        aws,
+        _dir: dir,
+    }
+}
+
+impl Place {
+    async fn found(&self, pool: &str, by: LookupBy, value: &str) -> Vec<Account> {
+        let page = self
+            .aws
+            .list_users(&pool_id(pool), &asked(by, value), 10)
+            .await
+            .unwrap();
+        assert!(!page.more);
+        page.users
+    }
+
+    fn count(&self, operation: &str) -> u64 {
+        let counts = self.world.counts();
+        counts
+            .get(&format!("cognito-idp:{operation}"))
+            .copied()
+            .unwrap_or(0)
+    }
+}
+
+fn pool_id(text: &str) -> PoolId {
+    PoolId::new(text).unwrap()
+}
+
+fn asked(by: LookupBy, value: &str) -> Filter {
+    Filter::new(by, value).unwrap()
+}
+
+fn anna() -> Filter {
+    asked(LookupBy::Email, "anna.baker@example.nhs.test")
+}
+
+#[tokio::test]
+async fn every_way_to_search_finds_who_is_meant() {
+    let place = place().await;
+    let one = |found: Vec<Account>| <[Account; 1]>::try_from(found).unwrap()[0].clone();
+    let by_email = one(place
+        .found(ADMINS_POOL, LookupBy::Email, "Anna.Baker@example.nhs.test")
+        .await);
+    assert_eq!(by_email.pool, ADMINS_POOL);
+    assert_eq!(by_email.sub.as_ref(), Some(&by_email.username));
+    assert_eq!(
+        by_email.email.as_ref().unwrap().revealed(),
+        "anna.baker@example.nhs.test"
+    );
+    assert_eq!(by_email.email_verified, Some(true));
+    assert_eq!(by_email.given_name.as_ref().unwrap().revealed(), "Anna");
+    assert_eq!(by_email.family_name.as_ref().unwrap().revealed(), "Baker");
+    assert_eq!(
+        (by_email.status, by_email.enabled, &by_email.mfa),
+        (AccountStatus::Confirmed, true, &None)
+    );
+    assert!(by_email.created_at.unwrap() <= by_email.modified_at.unwrap());
+    let sub = by_email.username.revealed();
+    for (by, value) in [
+        (LookupBy::Sub, sub),
+        (LookupBy::Username, sub),
+        (LookupBy::EmailPrefix, "anna.b"),
+        (LookupBy::FamilyNamePrefix, "Bak"),
+    ] {
+        assert_eq!(one(place.found(ADMINS_POOL, by, value).await), by_email, "{by:?}");
+    }
+    for (value, found) in [("Pat \"Paddy\"", 1), ("Pat \"", 1), ("\"", 0), ("\\", 0)] {
+        let users = place.found(ADMINS_POOL, LookupBy::GivenNamePrefix, value).await;
+        assert_eq!(users.len(), found, "{value}");
+    }
+    let escaped = place
+        .found(ADMINS_POOL, LookupBy::FamilyNamePrefix, "Back\\sl")
+        .await;
+    assert_eq!(escaped.len(), 1);
+    // Two accounts with one address, and one that is not there.
+    let twins = place
+        .found(ADMINS_POOL, LookupBy::Email, "isla.jones@example.nhs.test")
+        .await;
+    assert_eq!(twins.len(), 2);
+    assert!(
+        twins
+            .iter()
+            .any(|twin| twin.status == AccountStatus::ExternalProvider)
+    );
+    let nobody = place
+        .found(ADMINS_POOL, LookupBy::Email, "nobody@example.nhs.test")
+        .await;
+    assert!(nobody.is_empty());
+    let unsaid = one(place
+        .found(ADMINS_POOL, LookupBy::Email, "omar.penn@example.nhs.test")
+        .await);
+    assert_eq!(unsaid.email_verified, None);
+    assert_eq!(
+        place.count("AdminGetUser"),
+        0,
+        "a search asks for nobody by themselves"
+    );
+}
+
+#[tokio::test]
+async fn every_status_is_read() {
+    let place = place().await;
+    let everybody = place
+        .aws
+        .list_users(
+            &pool_id(ADMINS_POOL),
+            &asked(LookupBy::EmailPrefix, "\u{200d}"),
+            100,
+        )
+        .await
+        .unwrap();
+    assert!(everybody.users.is_empty());
+    let mut seen = BTreeSet::new();
+    let mut disabled = 0;
+    for letter in 'a'..='z' {
+        let users = place
+            .found(ADMINS_POOL, LookupBy::EmailPrefix, &letter.to_string())
+            .await;
+        disabled += users.iter().filter(|user| !user.enabled).count();
+        seen.extend(users.into_iter().map(|user| user.status));
+    }
+    assert_eq!(seen.len(), 8, "{seen:?}");
+    assert_eq!(disabled, 1);
+}
+
+#[tokio::test]
+async fn one_account_is_read_with_its_second_factors() {
+    let place = place().await;
+    let pool = pool_id(ADMINS_POOL);
+    let email = Personal::new("anna.baker@example.nhs.test");
+    let read = place.aws.admin_get_user(&pool, &email).await.unwrap().unwrap();
+    assert_eq!(read.mfa, Some(vec!["SOFTWARE_TOKEN_MFA".to_owned()]));
+    let listed = place
+        .found(ADMINS_POOL, LookupBy::Email, email.revealed())
+        .await
+        .remove(0);
+    assert_eq!(Account { mfa: None, ..read }, listed);
+    assert_eq!(
+        place
+            .aws
+            .admin_get_user(&pool, &Personal::new("nobody@example.nhs.test"))
+            .await,
+        Ok(None)
+    );
+    assert_eq!(place.count("AdminGetUser"), 2);
+}
+
+#[tokio::test]
+async fn empty_pages_with_a_token_are_no_end() {
+    let place = place().await;
+    place.world.inject("empty-pages:5".parse().unwrap()).unwrap();
+    let page = place
+        .aws
+        .list_users(&pool_id(ADMINS_POOL), &anna(), 1)
+        .await
+        .unwrap();
+    assert_eq!((page.users.len(), page.more), (1, false));
+    assert_eq!(place.count("ListUsers"), 6);
+    // More empty pages than anybody waits for: nobody was found, but nobody says that it is all.
+    place.world.inject("empty-pages:1000".parse().unwrap()).unwrap();
+    let page = place
+        .aws
+        .list_users(&pool_id(ADMINS_POOL), &anna(), 1)
+        .await
+        .unwrap();
+    assert_eq!((page.users.len(), page.more), (0, true));
+    assert_eq!(place.count("ListUsers"), 106);
+}
+
+#[tokio::test]
+async fn a_search_that_matches_thousands_stops_at_the_limit() {
+    let place = place().await;
+    let pool = pool_id(ADMINS_POOL);
+    Client::new(place.world.handle())
+        .add_users(ADMINS_POOL, 5_000)
+        .await
+        .unwrap();
+    let numbers = asked(LookupBy::FamilyNamePrefix, "Number");
+    let page = place.aws.list_users(&pool, &numbers, 50).await.unwrap();
+    assert_eq!((page.users.len(), page.more), (50, true));
+    assert_eq!(place.count("ListUsers"), 1);
+    // Exactly the limit and not one more: all of them, known to be all.
+    let tens = asked(LookupBy::FamilyNamePrefix, "Number 00012");
+    let page = place.aws.list_users(&pool, &tens, 10).await.unwrap();
+    assert_eq!((page.users.len(), page.more), (10, false));
+    let page = place.aws.list_users(&pool, &tens, 9).await.unwrap();
+    assert_eq!((page.users.len(), page.more), (9, true));
+    let page = place.aws.list_users(&pool, &numbers, 6_000).await.unwrap();
+    assert_eq!((page.users.len(), page.more), (5_000, false));
+    let names: BTreeSet<_> = page.users.iter().map(|user| &user.username).collect();
+    assert_eq!(names.len(), 5_000);
+}
+
+#[tokio::test]
+async fn throttling_is_waited_out_or_named() {
+    let place = place().await;
+    let pool = pool_id(ADMINS_POOL);
+    place
+        .world
+        .inject("throttle:ListUsers:2".parse().unwrap())
+        .unwrap();
+    let page = place.aws.list_users(&pool, &anna(), 1).await.unwrap();
+    assert_eq!(page.users.len(), 1);
+    assert_eq!(place.count("ListUsers"), 3);
+    place
+        .world
+        .inject("throttle:ListUsers:0".parse().unwrap())
+        .unwrap();
+    let error = place.aws.list_users(&pool, &anna(), 1).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Throttled);
+    assert_eq!(place.count("ListUsers"), 8, "five tries");
+}
+
+#[tokio::test]
+async fn a_missing_permission_is_named_and_stops_nothing_else() {
+    let place = place().await;
+    let pool = pool_id(ADMINS_POOL);
+    place.world.inject("denied:ListUsers".parse().unwrap()).unwrap();
+    let error = place.aws.list_users(&pool, &anna(), 1).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Denied);
+    assert!(error.message.contains("cognito-idp:ListUsers"), "{error}");
+    let by_name = Personal::new("anna.baker@example.nhs.test");
+    assert!(place.aws.admin_get_user(&pool, &by_name).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_named_before_anything_is_sent() {
+    let place = place().await;
+    let elsewhere = pool_id("eu-west-1_REHEARSAL1");
+    let error = place.aws.list_users(&elsewhere, &anna(), 1).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Guard);
+    assert!(
+        error.message.contains("eu-west-1") && error.message.contains("eu-west-2"),
+        "{error}"
+    );
+    let by_name = Personal::new("x");
+    let error = place.aws.admin_get_user(&elsewhere, &by_name).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Guard);
+    // 242 letters and `email = ""` are 252 characters; each escape is one more.
+    let pool = pool_id(OLD_POOL);
+    let fits = asked(LookupBy::Email, &"x".repeat(246));
+    let too_long = asked(LookupBy::Email, &format!("{}\"", "x".repeat(245)));
+    assert_eq!(fits.text().chars().count(), 256);
+    let error = place.aws.list_users(&pool, &too_long, 1).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Guard);
+    assert!(!format!("{error:?}").contains("xxx"));
+    assert!(place.world.counts().is_empty(), "nothing was sent");
+    assert!(
+        place
+            .aws
+            .list_users(&pool, &fits, 1)
+            .await
+            .unwrap()
+            .users
+            .is_empty()
+    );
+    let unknown = pool_id("eu-west-2_NONE");
+    let error = place.aws.list_users(&unknown, &anna(), 1).await.unwrap_err();
+    assert_eq!(
+        (error.kind, error.message.as_str()),
+        (Kind::NotFound, "There is no user pool eu-west-2_NONE")
+    );
+}
+
+/// Real Cognito repeats a wrong value in its refusal.
+#[tokio::test]
+async fn an_error_never_repeats_what_was_searched_for() {
+    let echo = |code: &str| {
+        let said = "1 validation error detected: Value 'anna.baker@example.nhs.test' at 'filter' failed";
+        serde_json::json!({"__type": code, "message": said}).to_string()
+    };
+    for (status, code, kind) in [
+        (400, "InvalidParameterException", Kind::Refused),
+        (400, "ResourceNotFoundException", Kind::NotFound),
+        (400, "AccessDeniedException", Kind::Denied),
+        (400, "SomethingNew", Kind::Refused),
+        (418, "", Kind::Unclear),
+    ] {
+        let plays = (0..5).map(|_| Play::Answer(status, echo(code))).collect();
+        let server = server(plays).await;
+        let pool = pool_id(ADMINS_POOL);
+        let error = aws(&server.url).list_users(&pool, &anna(), 1).await.unwrap_err();
+        assert_eq!(error.kind, kind, "{code}");
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("anna"), "{shown}");
+        assert!(
+            code.is_empty() || kind != Kind::Refused || shown.contains(code),
+            "{shown}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_leads_nowhere_ends_the_search_as_unknown() {
+    let page = "{\"Users\":[],\"PaginationToken\":\"same\"}".to_owned();
+    let server = server(vec![
+        Play::Answer(200, page.clone()),
+        Play::Answer(200, page.clone()),
+        Play::Answer(200, page),
+    ])
+    .await;
+    let error = aws(&server.url)
+        .list_users(&pool_id(ADMINS_POOL), &anna(), 1)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, Kind::Unclear);
+    let requests = server.requests();
+    assert_eq!(requests.len(), 2);
+    assert!(requests[0].contains("\"Limit\":60") && !requests[0].contains("PaginationToken"));
+    assert!(requests[1].contains("\"PaginationToken\":\"same\""));
+}
+
+#[tokio::test]
+async fn the_pace_is_at_most_five_a_second() {
+    let place = place().await;
+    let aws = place.aws.clone().at_pace();
+    place.world.inject("empty-pages:7".parse().unwrap()).unwrap();
+    let started = Instant::now();
+    aws.list_users(&pool_id(ADMINS_POOL), &anna(), 1).await.unwrap();
+    assert_eq!(place.count("ListUsers"), 8);
+    // A second may hold five at most, so eight take more than one.
+    assert!(started.elapsed() > Duration::from_secs(1));
+}
