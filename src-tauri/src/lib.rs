@@ -1,6 +1,7 @@
 //! The desktop shell: one window over the host that the command line uses too. It opens the home,
 //! hands the window's commands to the host, and gives every run's lock back when it ends.
 
+mod account;
 mod commands;
 mod lookup;
 mod news;
@@ -63,6 +64,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         planning::amend_run,
         outside::choose_runbook,
         outside::open_resource,
+        account::profile_list,
+        account::connection_check,
+        account::report_view,
+        account::export_report,
         outside::set_zoom,
     ]);
     // Used from Rust alone: no window is granted any command of theirs.

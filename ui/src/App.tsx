@@ -10,12 +10,14 @@ import { Palette } from "./components/Palette";
 import { RightRail, Strip } from "./components/RightRail";
 import { PageHead } from "./components/PageHead";
 import { AmendScreen } from "./screens/Amend";
+import { ConnectionScreen } from "./screens/Connection";
 import { ConfirmScreen } from "./screens/Confirm";
 import { DecisionsScreen } from "./screens/Decisions";
 import { FieldsScreen } from "./screens/Fields";
 import { GateScreen } from "./screens/Gate";
 import { LiveScreen } from "./screens/Live";
 import { RehearsalScreen } from "./screens/Rehearsal";
+import { ReportScreen } from "./screens/Report";
 import { RollbackScreen } from "./screens/Rollback";
 import { RunbookScreen } from "./screens/Runbook";
 import { StartScreen } from "./screens/Start";
@@ -75,6 +77,10 @@ function Screen({ place }: { place: Place }) {
       return <UsersScreen />;
     case "timeline":
       return <TimelineScreen />;
+    case "report":
+      return <ReportScreen />;
+    case "connection":
+      return <ConnectionScreen />;
     case "rehearsal":
       return <RehearsalScreen />;
   }

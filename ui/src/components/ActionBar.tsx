@@ -36,6 +36,9 @@ export function commandOf(word: string, step: string): RunCommand | null {
   }
 }
 
+/** The offer of a step that would outlive the sign-in. */
+export const OVERRIDE = "apply-overriding";
+
 const CONTROLS = new Set(["hold", "stop", "resume"]);
 const UNDOABLE = new Set(["done", "unverified", "foreign", "adopted", "verifying", "in_doubt"]);
 
@@ -135,10 +138,17 @@ export function Otherwise({ step, onAsk }: { step: StepView; onAsk: (word: strin
   const store = useStore();
   const { busy } = useApp();
   const list = otherOffers(step);
-  if (list.length === 0 || !step.offers.some((o) => o.primary)) return null;
+  // Its reason is asked for where the change is confirmed.
+  const override = step.offers.find((o) => o.command === OVERRIDE);
+  if ((list.length === 0 && override === undefined) || !step.offers.some((o) => o.primary)) return null;
   return (
     <Block id="otherwise" title="Otherwise">
       <div className="otherwise">
+        {override !== undefined && (
+          <Button href={href({ name: "confirm", step: step.id })} data-testid={`offer-${OVERRIDE}`}>
+            {override.label}…
+          </Button>
+        )}
         {list.map((o) => (
           <Button key={o.command} loading={busy === o.command} onClick={() => pressOffer(store, step, o, onAsk)} data-testid={`offer-${o.command}`}>
             {o.needs_reason ? `${o.label}…` : o.label}

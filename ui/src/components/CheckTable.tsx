@@ -1,7 +1,7 @@
 import { useRef } from "react";
 import { age, count, duration, fullTime } from "../format/time";
 import type { ReadingView } from "../ipc";
-import { useWorldNow } from "../state/hooks";
+import { useComputerNow, useWorldNow } from "../state/hooks";
 import { type Fresh, freshen, lastRead, letsThrough, worstFirst } from "../state/readings";
 import { Breakable } from "./Breakable";
 import { State, ToneState, toneKind } from "./State";
@@ -62,9 +62,13 @@ export function staleWords(list: readonly ReadingView[], now: number): string | 
  * that are too old to be believed are shown as a record of then, which says nothing about now. With `ahead`,
  * what nobody has read yet is work to do, no alarm.
  */
-export function CheckTable({ list, caption, record = false, pending = false, ahead = false }: { list: readonly ReadingView[]; caption: string; record?: boolean; pending?: boolean; ahead?: boolean }) {
-  const now = useWorldNow();
-  const rows = useOrder(list.map((r) => freshen(r, now)));
+export function CheckTable({ list, caption, record = false, pending = false, inOrder = false, clock = "run", ahead = false }: { list: readonly ReadingView[]; caption: string; record?: boolean; pending?: boolean; inOrder?: boolean; clock?: "run" | "computer"; ahead?: boolean }) {
+  const worldNow = useWorldNow();
+  const computerNow = useComputerNow();
+  const now = clock === "run" ? worldNow : computerNow;
+  const fresh = list.map((r) => freshen(r, now));
+  const ordered = useOrder(fresh);
+  const rows = inOrder ? fresh : ordered;
   const second = useSecondLines(rows);
   return (
     <TableWrap label={caption}>

@@ -35,14 +35,17 @@ export type ScreenLink = { place: Place; title: string; count?: number };
 /** The screens, in the order of the rail. */
 export function screens(snapshot: RunSnapshot | null): ScreenLink[] {
   const start: ScreenLink = { place: { name: "start" }, title: "Start" };
-  if (snapshot === null) return [start, { place: { name: "runbook" }, title: "Open a runbook" }, { place: { name: "users" }, title: "Users" }];
+  const connection: ScreenLink = { place: { name: "connection" }, title: "Connection" };
+  if (snapshot === null) return [start, { place: { name: "runbook" }, title: "Open a runbook" }, { place: { name: "users" }, title: "Users" }, connection];
   return [
     { place: { name: "run" }, title: "Run" },
     { place: { name: "live" }, title: "Live" },
     { place: { name: "decisions" }, title: "Decisions", count: openDecisions(snapshot) },
     { place: { name: "users" }, title: "Users" },
     { place: { name: "timeline" }, title: "Timeline" },
+    { place: { name: "report" }, title: "Report" },
     ...(snapshot.banner.kind === "rehearsal" ? [{ place: { name: "rehearsal" } as Place, title: "Rehearsal" }] : []),
+    connection,
     start,
   ];
 }

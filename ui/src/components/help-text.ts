@@ -69,6 +69,16 @@ export const HELP: Record<RouteName, HelpText> = {
     todo: ["Write a whole e-mail address, a user id, or the beginning of a name.", "Values are hidden until you reveal one; each reveal is recorded with your name and reason."],
     cli: "switchback users find QUERY",
   },
+  report: {
+    shows: "What the report of this run holds now: the story, planned against actual, and who decided what.",
+    todo: ["Export it to a file that can be read, printed and kept.", "What the journal seals, such as personal data, is not in it."],
+    cli: "switchback report RUN --html FILE",
+  },
+  connection: {
+    shows: "The way from this computer to AWS: profile, session, names, proxy, who vouches for the server, clock, identity and permissions.",
+    todo: ["Mend the first row that fails; those below it can’t be told before.", "A write is never made to try it out: it says assumed until the run has made one."],
+    cli: "switchback connection --run RUN",
+  },
   rehearsal: {
     shows: "The closed world’s parts, what they serve now, and switches that make things go wrong.",
     todo: ["Switch a fault on, watch the status turn, and go back.", "The same faults can be injected from the command line."],

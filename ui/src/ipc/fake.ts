@@ -3,7 +3,8 @@
 import { eventsOf, longNames, planOf, rehearsalOf, type Scene, snapshotOf } from "./fake-data";
 import { amendmentOf, dnsTruthOf, fieldPlanOf, runbookOf, runbooksOf } from "./fake-plans";
 import { detailOf, lookupOf, placeOf, revealOf } from "./fake-users";
-import type { DetailAsk, EventView, LookupAsk, RehearsalCommand, RevealAsk, RunSnapshot, ScopeView, StepView, Update } from "./generated/wire";
+import type { ConnectionAsk, DetailAsk, EventView, LookupAsk, RehearsalCommand, RevealAsk, RunSnapshot, ScopeView, StepView, Update } from "./generated/wire";
+import { connectionOf, profilesOf, reportOf } from "./fake-account";
 import { Failure, type Ipc, type Submission } from "./port";
 
 export type Fake = Ipc & {
@@ -20,6 +21,8 @@ export type Fake = Ipc & {
   opened: { runbook: string; target: string; by: string }[];
   /** Things opened in the AWS console. */
   links: string[];
+  /** What the connection was checked for. */
+  checked: ConnectionAsk[];
   zoom: number;
   /** What was asked about people, oldest first. */
   lookups: LookupAsk[];
@@ -169,6 +172,7 @@ export function fakeIpc(words = ""): Fake {
     amended: [],
     opened: [],
     links: [],
+    checked: [],
     zoom: 100,
     chosen: "/home/m.example/runbooks/night-2/runbook.toml",
     refuse: null,
@@ -208,6 +212,13 @@ export function fakeIpc(words = ""): Fake {
     openResource: async (_run, id) => {
       fake.links.push(id);
     },
+    profileList: async () => profilesOf(Date.now()),
+    connectionCheck: async (ask) => {
+      fake.checked.push(ask);
+      return connectionOf(Date.now(), ask, fake.scene.at === "failing");
+    },
+    reportView: async () => reportOf(events),
+    exportReport: async () => ({ file: "/home/m.example/reports/run-7.html", to_seq: events.length }),
     setZoom: async (percent) => {
       fake.zoom = percent;
     },

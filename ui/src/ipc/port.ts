@@ -2,6 +2,11 @@
 // plain browser opened with ?fake).
 import type { z } from "zod";
 import type {
+  ConnectionAsk,
+  ConnectionView,
+  ProfilesView,
+  ReportExported,
+  ReportView,
   Accepted,
   AmendmentView,
   ApiError,
@@ -34,6 +39,7 @@ export type FieldChoices = Record<string, "keep" | "restore">;
 /** A person's command, tagged with `do` as the core reads it. */
 export type RunCommand =
   | { do: "check" | "apply" | "skip" | "accept" | "reopen" | "attest" | "inspect" | "adopt"; step: string }
+  | { do: "apply_overriding"; step: string; overrides: string[] }
   | { do: "resolve"; step: string; as_: "before" | "after" | "keep" | "restore" }
   | { do: "resolve_fields"; step: string; fields: FieldChoices; overrides: string[] }
   | { do: "decide"; decision: string; value: string }
@@ -76,6 +82,10 @@ export interface Ipc {
   dnsTruth(run: string): Promise<DnsTruth>;
   /** Opens the AWS console at a thing that the run's plan names, in the system's browser. */
   openResource(run: string, id: string): Promise<void>;
+  profileList(): Promise<ProfilesView>;
+  connectionCheck(ask: ConnectionAsk): Promise<ConnectionView>;
+  reportView(run: string): Promise<ReportView>;
+  exportReport(run: string): Promise<ReportExported>;
   /** The size of everything in the window, in percent. */
   setZoom(percent: number): Promise<void>;
   /** Sends updates until the returned function is called. */

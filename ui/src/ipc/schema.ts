@@ -126,8 +126,8 @@ const step = z.looseObject({
   verify: z.array(reading),
   attempts: z.array(attempt),
   drifted: maybe,
-  offers: z.array(offer),
   resources: z.array(z.looseObject({ id: z.string(), title: z.string(), cli: z.string(), in_console: z.boolean() })),
+  offers: z.array(offer),
 });
 
 const answer = z.looseObject({ tone, headline: z.string(), note: z.string() });
@@ -313,6 +313,25 @@ export const apiError = z.looseObject({
   where: z.string(),
 });
 
+const setting = z.looseObject({ variable: z.string(), value: maybe, effect: z.string(), overrides: z.boolean() });
+const profile = z.looseObject({
+  name: z.string(),
+  kind: z.string(),
+  kind_words: z.string(),
+  source: maybe,
+  role: maybe,
+  account_tail: maybe,
+  region: maybe,
+  sso_session: maybe,
+  session: z.enum(["not_needed", "signed_out", "expired", "ends", "renews"]),
+  session_at: time.nullable(),
+  session_words: z.string(),
+  sign_in: maybe,
+  problem: maybe,
+  mend: maybe,
+});
+const line = z.looseObject({ seq: z.number(), at: z.string(), step: maybe, who: maybe, what: z.string() });
+
 /** Each answer's check, typed as the generated wire type. */
 const account = z.looseObject({
   index: z.number(),
@@ -375,6 +394,48 @@ export const checks = {
   dnsTruth: dnsTruth as z.ZodType<wire.DnsTruth>,
   path: maybe as z.ZodType<string | null>,
   id: z.string() as z.ZodType<string>,
+  profiles: z.looseObject({
+    schema_version: z.literal(1),
+    profiles: z.array(profile),
+    selected: maybe,
+    environment: z.array(setting),
+    problem: maybe,
+    mend: maybe,
+  }) as z.ZodType<wire.ProfilesView>,
+  connection: z.looseObject({
+    schema_version: z.literal(1),
+    about: z.string(),
+    target: maybe,
+    profile: maybe,
+    region: z.string(),
+    checked_at: time,
+    tone,
+    sign_in_needed: z.boolean(),
+    rows: z.array(reading),
+    permissions: z.array(reading),
+    environment: z.array(setting),
+  }) as z.ZodType<wire.ConnectionView>,
+  report: z.looseObject({
+    schema_version: z.literal(1),
+    run: z.string(),
+    title: z.string(),
+    target: z.string(),
+    word: z.string(),
+    place: z.string(),
+    summary: z.string(),
+    opened: z.string(),
+    t0: maybe,
+    to_seq: z.number(),
+    journal_sentence: z.string(),
+    planned: z.string(),
+    actual: z.string(),
+    story: z.array(line),
+    people: z.array(line),
+    deadlines: z.array(z.unknown()),
+    rollbacks: z.array(z.unknown()),
+    timeline: z.array(line),
+  }) as unknown as z.ZodType<wire.ReportView>,
+  reportExported: z.looseObject({ file: z.string(), to_seq: z.number() }) as z.ZodType<wire.ReportExported>,
   accepted: z.looseObject({ seq: z.number() }) as z.ZodType<wire.Accepted>,
   rehearsalAccepted: z.looseObject({ run: maybe }) as z.ZodType<{ run: string | null }>,
 };

@@ -7,11 +7,11 @@ import { Dock } from "../components/Dock";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import { State } from "../components/State";
-import { refusalWords } from "../components/ActionBar";
+import { OVERRIDE, refusalWords } from "../components/ActionBar";
 import { signInWords } from "../components/Banner";
 import { count, duration } from "../format/time";
 import { undoFacts } from "../format/undo";
-import type { PreviewView } from "../ipc";
+import type { PreviewView, RunCommand } from "../ipc";
 import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { freshen, letsThrough } from "../state/readings";
 import { go, href } from "../state/router";
@@ -30,11 +30,14 @@ export function ConfirmScreen({ id }: { id: string }) {
   const { live } = useLive();
   const field = useId();
   const [typed, setTyped] = useState("");
+  const whyField = useId();
+  const [why, setWhy] = useState("");
   // What the person sees is what is approved: a new preview is not slipped under the button.
   const [pinned, setPinned] = useState<PreviewView | null>(found?.step.preview ?? null);
   if (found === null) return <Missing what={`step ${id}`} />;
   const { step, phase, number, of } = found;
   const offer = step.offers.find((o) => o.command === "apply");
+  const override = step.offers.find((o) => o.command === OVERRIDE);
   const b = snapshot.banner;
   const moved = pinned !== null && step.preview !== null && step.preview.digest !== pinned.digest;
   const mustType = b.kind === "production";
@@ -49,17 +52,20 @@ export function ConfirmScreen({ id }: { id: string }) {
         ? "The world changed since you looked. Look at the new plan first."
         : offer === undefined
           ? `This step can't be applied now: it is “${step.state_words}”.`
-          : offer.refused !== null
+          : offer.refused !== null && override === undefined
             ? Object.values(refusalWords(step, offer.refused, now, snapshot.watching !== null)).join(" ").trim()
             : !live
               ? "Status is not live: nothing is applied blind."
               : mustType && typed.trim() !== b.target
                 ? `Type ${b.target} to go on.`
-                : null;
+                : override !== undefined && why.trim() === ""
+                  ? "Sign in again, or write why it is done all the same."
+                  : null;
 
   const confirm = () => {
     if (pinned === null || refusal !== null) return;
-    void store.submit("apply", { do: "apply", step: step.id }, { basis: pinned.digest }).then((done) => {
+    const command: RunCommand = override === undefined ? { do: "apply", step: step.id } : { do: "apply_overriding", step: step.id, overrides: ["sign-in"] };
+    void store.submit("apply", command, { basis: pinned.digest, ...(override === undefined ? {} : { reason: why.trim() }) }).then((done) => {
       if (done) go({ name: "step", step: step.id });
     });
   };
@@ -134,6 +140,14 @@ export function ConfirmScreen({ id }: { id: string }) {
                 Type the target’s name, <strong>{b.target}</strong>
               </label>
               <input id={field} value={typed} onChange={(e) => setTyped(e.target.value)} autoComplete="off" spellCheck={false} data-testid="confirm-target" />
+            </div>
+          )}
+          {override !== undefined && (
+            <div className="type-name">
+              <label htmlFor={whyField}>
+                {offer?.refused ?? override.label} <strong>Override the sign-in because</strong>
+              </label>
+              <input id={whyField} value={why} onChange={(e) => setWhy(e.target.value)} autoComplete="off" data-testid="override-reason" />
             </div>
           )}
           <div className="confirm-row">

@@ -8,7 +8,7 @@ import { type Kind, Shape, State } from "../components/State";
 import { TableWrap } from "../components/TableWrap";
 import { age, count } from "../format/time";
 import { type ApiError, asFailure, type LookupPlace, type LookupView, type PoolAnswerView } from "../ipc";
-import { useApp, useStore, useWallNow } from "../state/hooks";
+import { useApp, useStore, useComputerNow } from "../state/hooks";
 
 const PURPOSES = ["Support call", "Migration check", "Incident"] as const;
 
@@ -52,7 +52,7 @@ function Answer({ view }: { view: LookupView }) {
 }
 
 function Pools({ pools, at }: { pools: readonly PoolAnswerView[]; at: number }) {
-  const now = useWallNow();
+  const now = useComputerNow();
   const answered = pools.filter((p) => p.state === "whole").length;
   return (
     <Block id="pools" title="Where we looked" note={`${answered} of ${count(pools.length, "pool", "pools")} answered to the end`}>

@@ -42,8 +42,8 @@ export function useWorldNow(): number {
   return worldNow(state, performance.now());
 }
 
-/** Our own clock, told every second: for what is not in the run's time. */
-export function useWallNow(): number {
+/** This computer's clock now: what is not about a run is not on a run's clock. */
+export function useComputerNow(): number {
   useSyncExternalStore(onTick, () => beat);
   return Date.now();
 }

@@ -21,6 +21,8 @@ export const routes = [
   { name: "war-room", path: "/war-room", title: "War room", run: true },
   { name: "timeline", path: "/timeline", title: "Timeline", run: true },
   { name: "users", path: "/users", title: "Look up a user", run: false },
+  { name: "report", path: "/report", title: "Report", run: true },
+  { name: "connection", path: "/connection", title: "Connection", run: false },
   { name: "rehearsal", path: "/rehearsal", title: "Rehearsal", run: true },
 ] as const;
 

@@ -1,0 +1,214 @@
+import Button from "@cloudscape-design/components/button";
+import { useEffect, useId, useState } from "react";
+import { CheckTable } from "../components/CheckTable";
+import { CopyButton } from "../components/CopyButton";
+import { Notice } from "../components/Notices";
+import { Block, PageHead } from "../components/PageHead";
+import { type Kind, State, ToneState } from "../components/State";
+import { TableWrap } from "../components/TableWrap";
+import { count, fullTime } from "../format/time";
+import type { ConnectionView, ProfileView, ProfilesView, SettingView } from "../ipc";
+import { type Failure, asFailure } from "../ipc/port";
+import { useApp, useStore } from "../state/hooks";
+
+const SESSIONS: Record<ProfileView["session"], { kind: Kind; word: string }> = {
+  not_needed: { kind: "absent", word: "No sign-in" },
+  signed_out: { kind: "fail", word: "Signed out" },
+  expired: { kind: "fail", word: "Ended" },
+  ends: { kind: "pass", word: "Signed in" },
+  renews: { kind: "pass", word: "Renews itself" },
+};
+
+function Profile({ profile, selected, onCheck }: { profile: ProfileView; selected: boolean; onCheck: () => void }) {
+  const session = SESSIONS[profile.session];
+  const who = [profile.account_tail === null ? null : `…${profile.account_tail}`, profile.role, profile.source === null ? null : `with ${profile.source}`].filter((x) => x !== null);
+  return (
+    <tbody className={profile.problem === null ? undefined : "open k-blocked"} data-testid={`profile-${profile.name}`}>
+      <tr>
+        <td>{profile.problem === null || profile.session !== "not_needed" ? <State kind={session.kind} word={session.word} /> : <State kind="blocked" word="Not usable" />}</td>
+        <th scope="row">
+          {profile.name}
+          {selected && <span className="meta"> in use</span>}
+        </th>
+        <td>{profile.kind_words}</td>
+        <td>{who.join(", ")}</td>
+        <td>{profile.session_words}</td>
+        <td className="end">
+          <Button onClick={onCheck} wrapText={false} ariaLabel={`Check the connection with ${profile.name}`} data-testid={`check-with-${profile.name}`}>
+            Check
+          </Button>
+        </td>
+      </tr>
+      {profile.problem !== null && (
+        <tr className="mend">
+          <td />
+          <td colSpan={5}>
+            {profile.problem} {profile.mend}
+            {profile.sign_in !== null && (
+              <>
+                {" "}
+                <CopyButton text={profile.sign_in} label="Copy the command" />
+              </>
+            )}
+          </td>
+        </tr>
+      )}
+    </tbody>
+  );
+}
+
+function Profiles({ view, onCheck }: { view: ProfilesView; onCheck: (profile: string) => void }) {
+  return (
+    <Block id="profiles" title="Profiles" note={view.problem === null ? count(view.profiles.length, "profile") : "not readable"}>
+      {view.problem !== null && (
+        <Notice kind="fail" title="The profiles can’t be read">
+          {view.problem} {view.mend}
+        </Notice>
+      )}
+      {view.problem === null && view.profiles.length === 0 && (
+        <p className="empty">
+          This computer has no AWS profile yet: <code>aws configure sso</code> makes one, and it is listed here.
+        </p>
+      )}
+      {view.profiles.length > 0 && (
+        <TableWrap label="Profiles">
+          <table className="checks">
+            <caption className="hidden">AWS profiles of this computer; no secret is shown</caption>
+            <thead>
+              <tr>
+                <th scope="col">Session</th>
+                <th scope="col">Profile</th>
+                <th scope="col">Kind</th>
+                <th scope="col">Account and role</th>
+                <th scope="col">How long</th>
+                <th scope="col" className="end">
+                  Connection
+                </th>
+              </tr>
+            </thead>
+            {view.profiles.map((p) => (
+              <Profile key={p.name} profile={p} selected={p.name === view.selected} onCheck={() => onCheck(p.name)} />
+            ))}
+          </table>
+        </TableWrap>
+      )}
+    </Block>
+  );
+}
+
+function Environment({ list }: { list: readonly SettingView[] }) {
+  if (list.length === 0) return null;
+  const over = list.filter((s) => s.overrides).length;
+  return (
+    <Block id="environment" title="Environment" note={over === 0 ? "nothing leads elsewhere" : `${count(over, "variable")} leading elsewhere`}>
+      <TableWrap label="Environment">
+        <table className="checks">
+          <caption className="hidden">Variables of this program’s environment that have a say in where credentials and requests go</caption>
+          <thead>
+            <tr>
+              <th scope="col">State</th>
+              <th scope="col">Variable</th>
+              <th scope="col">Value</th>
+              <th scope="col">What it does here</th>
+            </tr>
+          </thead>
+          <tbody>
+            {list.map((s) => (
+              <tr key={s.variable} data-testid={`variable-${s.variable}`}>
+                <td>{s.overrides ? <State kind="blocked" word="Overrides" /> : <State kind="absent" word="No override" />}</td>
+                <th scope="row">
+                  <code>{s.variable}</code>
+                </th>
+                <td>{s.value ?? "set; not shown"}</td>
+                <td>{s.effect}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </TableWrap>
+    </Block>
+  );
+}
+
+/** From this computer to AWS, row by row, and who this computer can be. */
+export function ConnectionScreen() {
+  const store = useStore();
+  const { run, snapshot } = useApp();
+  const regionField = useId();
+  // null = the run's target.
+  const [profile, setProfile] = useState<string | null>(null);
+  const [region, setRegion] = useState("");
+  const [view, setView] = useState<ConnectionView | null>(null);
+  const [profiles, setProfiles] = useState<ProfilesView | null>(null);
+  const [problem, setProblem] = useState<Failure | null>(null);
+  const [busy, setBusy] = useState(false);
+  const ofRun = run !== null && profile === null;
+  const check = async (chosen: string | null) => {
+    setProfile(chosen);
+    setBusy(true);
+    const ask = run !== null && chosen === null ? { run, profile: null, region: null } : { run: null, profile: chosen, region: region.trim() === "" ? null : region.trim() };
+    try {
+      setView(await store.ipc.connectionCheck(ask));
+      setProblem(null);
+    } catch (thrown) {
+      setView(null);
+      setProblem(asFailure(thrown));
+    }
+    setBusy(false);
+  };
+  useEffect(() => {
+    store.ipc.profileList().then(setProfiles, store.fail);
+    void check(null);
+    // Once for each run: a look at AWS is asked for, never repeated in the background.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [store, run]);
+  return (
+    <div className="page">
+      <PageHead title="Connection" id="connection">
+        {view !== null && !busy && <ToneState tone={view.tone} />}
+      </PageHead>
+      <p className="why">
+        From this computer to AWS, row by row: where a row fails, those below it can’t be told. It looks, and changes nothing.
+      </p>
+      <div className="connection-bar">
+        <Button variant="primary" loading={busy} onClick={() => void check(profile)} data-testid="connection-again">
+          Check again
+        </Button>
+        {run !== null && profile !== null && (
+          <Button disabled={busy} onClick={() => void check(null)} data-testid="connection-of-run">
+            Check the run’s target
+          </Button>
+        )}
+        {!ofRun && (
+          <span className="connection-region">
+            <label htmlFor={regionField}>Region</label>
+            <input id={regionField} value={region} placeholder={view?.region ?? "eu-west-2"} onChange={(e) => setRegion(e.target.value)} autoComplete="off" spellCheck={false} data-testid="connection-region" />
+          </span>
+        )}
+      </div>
+      {problem !== null && (
+        <Notice kind="fail" title="The connection can’t be checked" role="alert">
+          {problem.api.message} {problem.api.hint}
+        </Notice>
+      )}
+      <p role="status" className="meta" data-testid="connection-about">
+        {busy ? "Checking…" : view === null ? "" : `For ${view.about}, ${fullTime(view.checked_at)}`}
+      </p>
+      {view !== null && (
+        <>
+          <Block id="way" title="The way to AWS">
+            <CheckTable list={view.rows} caption="The way to AWS" inOrder clock={ofRun ? "run" : "computer"} />
+          </Block>
+          {view.permissions.length > 0 && (
+            <Block id="permissions" title="Permissions" note="reads are made, writes never are">
+              <CheckTable list={view.permissions} caption="Permissions" inOrder clock={ofRun ? "run" : "computer"} />
+            </Block>
+          )}
+        </>
+      )}
+      <Environment list={view?.environment ?? profiles?.environment ?? []} />
+      {profiles !== null && <Profiles view={profiles} onCheck={(name) => void check(name)} />}
+      {snapshot === null && run === null && <p className="meta">Open a run to check its target: account, role and permissions are then compared with what it needs.</p>}
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+import Button from "@cloudscape-design/components/button";
+import { useEffect, useState } from "react";
+import { Breakable } from "../components/Breakable";
+import { CopyButton } from "../components/CopyButton";
+import { Notice } from "../components/Notices";
+import { Block, Facts, PageHead } from "../components/PageHead";
+import { TableWrap } from "../components/TableWrap";
+import { count } from "../format/time";
+import type { ReportExported, ReportLine, ReportView } from "../ipc";
+import { type Failure, asFailure } from "../ipc/port";
+import { useSnapshot, useStore } from "../state/hooks";
+
+/** More lines than this are in the file. */
+const MOST = 30;
+
+function Lines({ list, caption }: { list: readonly ReportLine[]; caption: string }) {
+  return (
+    <TableWrap label={caption}>
+      <table className="checks">
+        <caption className="hidden">{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">Step</th>
+            <th scope="col">What</th>
+            <th scope="col">Who</th>
+          </tr>
+        </thead>
+        <tbody>
+          {list.slice(-MOST).map((line) => (
+            <tr key={line.seq}>
+              <td>{line.at}</td>
+              <td>{line.step}</td>
+              <td>
+                <Breakable text={line.what} />
+              </td>
+              <td>{line.who}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </TableWrap>
+  );
+}
+
+/** What the report of this run holds now, and the button that writes it. */
+export function ReportScreen() {
+  const store = useStore();
+  const { run, seq } = useSnapshot();
+  const [report, setReport] = useState<ReportView | null>(null);
+  const [written, setWritten] = useState<ReportExported | null>(null);
+  const [problem, setProblem] = useState<Failure | null>(null);
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    let here = true;
+    store.ipc.reportView(run).then(
+      (next) => here && setReport(next),
+      (thrown: unknown) => here && setProblem(asFailure(thrown)),
+    );
+    return () => {
+      here = false;
+    };
+  }, [store, run, seq]);
+  const write = async () => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      setWritten(await store.ipc.exportReport(run));
+    } catch (thrown) {
+      setProblem(asFailure(thrown));
+    }
+    setBusy(false);
+  };
+  const older = written !== null && written.to_seq < seq;
+  return (
+    <div className="page">
+      <PageHead title="Report" id="report" />
+      <p className="why">For those who were not there: what happened, planned against actual, who decided what. One file to read, print and keep; nothing that the journal seals is in it.</p>
+      <div className="connection-bar">
+        <Button variant="primary" loading={busy} onClick={() => void write()} data-testid="report-export">
+          Export the report
+        </Button>
+      </div>
+      <div role="status" data-testid="report-written">
+        {written !== null && (
+          <Notice kind={older ? "blocked" : "record"} title={older ? "The exported report is older than the run" : "Report exported"} action={<CopyButton text={written.file} label="Copy the path" />}>
+            Up to event {written.to_seq}: <code>{written.file}</code>
+          </Notice>
+        )}
+      </div>
+      {problem !== null && (
+        <Notice kind="fail" title="The report can’t be made" role="alert">
+          {problem.api.message} {problem.api.hint}
+        </Notice>
+      )}
+      {report !== null && (
+        <>
+          <Block id="report-facts" title={report.title} note={report.summary}>
+            <Facts
+              list={[
+                ["Target", `${report.word} ${report.target}, ${report.place}`],
+                ["Opened", report.opened],
+                report.t0 === null ? null : ["Users affected from", report.t0],
+                ["Planned, actual", `${report.planned}; ${report.actual === "" ? "nothing was done yet" : report.actual}`],
+                ["Journal", `${report.journal_sentence}`],
+                ["Holds", [count(report.timeline.length, "event"), count(report.people.length, "decision"), count(report.rollbacks.length, "rollback"), count(report.deadlines.length, "deadline")].join(", ")],
+              ]}
+            />
+          </Block>
+          <Block id="report-story" title="What happened" note={report.story.length > MOST ? `the last ${MOST} of ${report.story.length}; all are in the file` : undefined}>
+            {report.story.length === 0 ? <p className="empty">Nothing yet.</p> : <Lines list={report.story} caption="What happened" />}
+          </Block>
+          <Block id="report-people" title="Who decided what" note={report.people.length > MOST ? `the last ${MOST} of ${report.people.length}; all are in the file` : undefined}>
+            {report.people.length === 0 ? <p className="empty">Nobody has decided anything yet.</p> : <Lines list={report.people} caption="Who decided what" />}
+          </Block>
+        </>
+      )}
+      {report === null && problem === null && <p role="status">Reading the journal…</p>}
+    </div>
+  );
+}
