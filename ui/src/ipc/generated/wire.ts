@@ -10,6 +10,59 @@ export type Accepted = {
 seq: number, };
 
 /**
+ * One account, masked.
+ */
+export type AccountView = { 
+/**
+ * Its place in the answer, by which a field is revealed.
+ */
+index: number, 
+/**
+ * The pool's id.
+ */
+pool: string, 
+/**
+ * The pool's name for people.
+ */
+pool_title: string, 
+/**
+ * `new` or `old`.
+ */
+role: string, 
+/**
+ * Cognito's word.
+ */
+status: string, 
+/**
+ * Whether it may sign in at all.
+ */
+enabled: boolean, 
+/**
+ * Whether the e-mail address is verified; none where the pool does not say.
+ */
+email_verified: boolean | null, 
+/**
+ * When it was made.
+ */
+created_at: string | null, 
+/**
+ * When it was last changed.
+ */
+modified_at: string | null, 
+/**
+ * Whether a program signs in with it.
+ */
+machine: boolean, 
+/**
+ * What names the person, masked; what the pool does not know is left out.
+ */
+fields: Array<MaskedField>, 
+/**
+ * Second factors; none where nobody asked for the details.
+ */
+mfa: Array<string> | null, };
+
+/**
  * One difference between the run's plan and an amended one.
  */
 export type AmendmentChange = { 
@@ -159,6 +212,76 @@ finding: string | null,
  * What went wrong, in one sentence.
  */
 problem: string | null, };
+
+/**
+ * One entry of the audit trail.
+ */
+export type AuditRow = { 
+/**
+ * Its number, counted from 1.
+ */
+seq: number, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Who.
+ */
+by: string, 
+/**
+ * Why, where somebody said.
+ */
+purpose: string | null, 
+/**
+ * `find`, `reveal` or `detail`.
+ */
+did: string, 
+/**
+ * By what was searched.
+ */
+matched_by: string | null, 
+/**
+ * The field that was revealed.
+ */
+field: string | null, 
+/**
+ * The keyed hash of the query or of the account.
+ */
+subject: string, 
+/**
+ * The key of that hash: only entries with the same key can be compared.
+ */
+key: string, 
+/**
+ * The pools that were asked.
+ */
+pools: Array<string>, 
+/**
+ * How many accounts matched.
+ */
+matches: number | null, 
+/**
+ * The verdict.
+ */
+verdict: string | null, };
+
+/**
+ * The audit trail.
+ */
+export type AuditView = { 
+/**
+ * How many entries it has, each following from the one before.
+ */
+entries: number, 
+/**
+ * The last entry's hash.
+ */
+hash: string, 
+/**
+ * The newest entries, newest first.
+ */
+rows: Array<AuditRow>, };
 
 /**
  * The banner.
@@ -404,6 +527,40 @@ by: string | null,
  * Steps that wait for it.
  */
 blocks: Array<string>, };
+
+/**
+ * A request for the details of one account, which Cognito counts as an active user.
+ */
+export type DetailAsk = { 
+/**
+ * The look-up.
+ */
+lookup: string, 
+/**
+ * The account's place in its answer.
+ */
+index: number, 
+/**
+ * Why; goes to the audit trail.
+ */
+purpose: string, };
+
+/**
+ * The details of one account.
+ */
+export type DetailView = { 
+/**
+ * The account, with its second factors; none where the pool no longer has it.
+ */
+account: AccountView | null, 
+/**
+ * What the request cost.
+ */
+cost: string, 
+/**
+ * When the pool answered.
+ */
+at: string, };
 
 /**
  * A look at every server, for the names that the plan's DNS checks are about.
@@ -699,6 +856,121 @@ events: Array<EventView>,
 head: number, };
 
 /**
+ * What is looked for, and where. `Debug` leaves the query out.
+ */
+export type LookupAsk = { 
+/**
+ * An e-mail address, a user id (sub) or the beginning of a name.
+ */
+query: string, 
+/**
+ * Why it is asked, such as a ticket's number; never the person's name.
+ */
+purpose: string | null, 
+/**
+ * The run whose target's pools are asked.
+ */
+run: string | null, 
+/**
+ * Only these pools.
+ */
+pools: Array<string>, };
+
+/**
+ * The pools that a look-up would ask, before anything is asked.
+ */
+export type LookupPlace = { 
+/**
+ * The environment's word.
+ */
+banner: string, 
+/**
+ * The target's name.
+ */
+target: string, 
+/**
+ * The run, where the target is one's.
+ */
+run: string | null, 
+/**
+ * Its pools.
+ */
+pools: Array<PlacePool>, 
+/**
+ * What the details of one account cost.
+ */
+detail_cost: string, };
+
+/**
+ * The answer to a look-up: the sentence first.
+ */
+export type LookupView = { 
+/**
+ * Its id, by which a field is revealed.
+ */
+lookup: string, 
+/**
+ * The query, masked.
+ */
+query: string, 
+/**
+ * `email`, `sub` or `name_prefix`.
+ */
+matched_by: string, 
+/**
+ * What was found, as a word.
+ */
+verdict: string, 
+/**
+ * Whether the question got an answer.
+ */
+clear: boolean, 
+/**
+ * What was found, in a sentence or two.
+ */
+sentence: string, 
+/**
+ * What to do now.
+ */
+next_step: string, 
+/**
+ * What else one should know.
+ */
+notes: Array<string>, 
+/**
+ * The environment's word: PRODUCTION, PREPROD, TEST or REHEARSAL; none where only pools were named.
+ */
+banner: string | null, 
+/**
+ * The target's name.
+ */
+target: string | null, 
+/**
+ * What each pool answered.
+ */
+pools: Array<PoolAnswerView>, 
+/**
+ * The accounts that match, masked; at most 50.
+ */
+accounts: Array<AccountView>, 
+/**
+ * How many accounts are known to match.
+ */
+matches: number, 
+/**
+ * The source list, where one was given.
+ */
+source: SourceView | null, 
+/**
+ * Questions asked of the pools; none of them costs anything.
+ */
+questions: number, 
+/**
+ * When the last pool answered.
+ */
+at: string, };
+
+/**
  * This program drove the run, and somebody took it over.
  */
 export type LostView = { 
@@ -710,6 +982,19 @@ at: string,
  * By whom, where the driver of this home's journal does not tell: on another workstation.
  */
 sentence: string | null, };
+
+/**
+ * One masked value.
+ */
+export type MaskedField = { 
+/**
+ * `email`, `given_name`, `family_name`, `username` or `sub`.
+ */
+field: string, 
+/**
+ * What can be shown to anybody.
+ */
+masked: string, };
 
 /**
  * The mirror folder of a run. Where it is behind or has a problem, the copy on the other disk is
@@ -812,6 +1097,65 @@ done: number,
  * Its steps.
  */
 steps: Array<StepView>, };
+
+/**
+ * A pool that would be asked.
+ */
+export type PlacePool = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name for people.
+ */
+title: string, 
+/**
+ * `new` or `old`.
+ */
+role: string, };
+
+/**
+ * What one pool answered.
+ */
+export type PoolAnswerView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name for people.
+ */
+title: string, 
+/**
+ * `new` or `old`.
+ */
+role: string, 
+/**
+ * `whole`, `cut`, or why there is no answer: `throttled`, `denied`, `sign_in`, `no_such_pool`,
+ * `unreachable`, `failed`.
+ */
+state: string, 
+/**
+ * The same in a sentence.
+ */
+says: string, 
+/**
+ * How to mend it, where there is something to mend.
+ */
+mend: string | null, 
+/**
+ * How many accounts are known to match.
+ */
+matches: number, 
+/**
+ * When it answered.
+ */
+observed_at: string, 
+/**
+ * How long it took, in milliseconds.
+ */
+ms: number, };
 
 /**
  * The exact preview.
@@ -1336,6 +1680,40 @@ cli: string,
 in_console: boolean, };
 
 /**
+ * A request to see one value as it is.
+ */
+export type RevealAsk = { 
+/**
+ * The look-up.
+ */
+lookup: string, 
+/**
+ * The account's place in its answer.
+ */
+index: number, 
+/**
+ * The field.
+ */
+field: string, 
+/**
+ * Why; goes to the audit trail.
+ */
+purpose: string, };
+
+/**
+ * A value as it is. Not `Debug`: it goes to the person who asked and nowhere else.
+ */
+export type Revealed = { 
+/**
+ * The field.
+ */
+field: string, 
+/**
+ * The value.
+ */
+value: string, };
+
+/**
  * One item of a rollback.
  */
 export type RollbackItemView = { 
@@ -1701,6 +2079,27 @@ file: string | null,
  * Why it can't be relied on; absent = it is as new as the last change, or nothing was changed.
  */
 stale: string | null, };
+
+/**
+ * The source list as far as it matters for an answer.
+ */
+export type SourceView = { 
+/**
+ * How many people it has.
+ */
+rows: number, 
+/**
+ * The lines that match.
+ */
+lines: Array<number>, 
+/**
+ * What is wrong with it, by line; at most 20.
+ */
+faults: Array<string>, 
+/**
+ * How many faults there are.
+ */
+fault_count: number, };
 
 /**
  * One step with everything that its page shows.
