@@ -1,10 +1,18 @@
 //! The scripted operator on the closed world, through the real engine, journal and SDK.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+#[path = "rehearse/policy.rs"]
+mod policy;
+
+use jiff::Timestamp;
+use policy::{Policy, asked, covers};
 use switchback_api::host::{Host, HostOptions};
 use switchback_api::rehearse::{Audience, Line, Script, Stage, auto};
 use switchback_api::wire::ApiError;
-use switchback_model::Operator;
+use switchback_aws::{Aws, AwsOptions};
+use switchback_model::directory::{Filter, LookupBy, PoolId};
+use switchback_model::{CheckKind, CheckSpec, Operator};
+use switchback_rehearsal::{ACCESS_KEY, Client};
 
 #[derive(Default)]
 struct Notes {
@@ -48,7 +56,99 @@ async fn scripted(script: &Script<'_>, scale: u32) -> switchback_api::rehearse::
     let outcome = auto(&host, script, &mut notes).await.unwrap();
     assert_eq!(notes.stages, [Stage::Start, Stage::Far, Stage::End]);
     println!("{outcome:#?}");
+    // Whatever was rehearsed, the operator's policy grants it.
+    let client = Client::new(&host.closed_world().await.unwrap());
+    let counts = client.counts().await.unwrap();
+    covers(&counts, &client.log(0).await.unwrap());
+    if script.runbook() == "tis-cognito" && script.fault.is_none() {
+        // The only kind of check that this runbook has no use for.
+        let mfa: CheckSpec = serde_json::from_str(MFA).unwrap();
+        let CheckKind::Cognito(check) = &mfa.kind else {
+            panic!("{mfa:?}")
+        };
+        aws(&host)
+            .await
+            .check_cognito(&mfa, check, Timestamp::UNIX_EPOCH)
+            .await;
+        let counts = client.counts().await.unwrap();
+        assert_eq!(
+            Policy::operator().grants(),
+            asked(&counts),
+            "nothing more is granted"
+        );
+    }
     outcome
+}
+
+/// The adapters as a run on the closed world has them.
+async fn aws(host: &Host) -> Aws {
+    let handle = host.closed_world().await.unwrap();
+    Aws::connect(&AwsOptions {
+        endpoint: Some(handle.endpoint.clone()),
+        region: "eu-west-2".to_owned(),
+        rehearsal_credentials: Some((ACCESS_KEY.to_owned(), "rehearsal".to_owned())),
+        ..AwsOptions::default()
+    })
+    .unwrap()
+}
+
+const MFA: &str = r#"{"id": "mfa", "title": "MFA", "kind": "cognito.mfa", "pool_id": "eu-west-2_REHEARSAL1",
+    "mfa": "off", "believable_s": 60}"#;
+
+#[test]
+fn the_policies_are_as_narrow_as_iam_allows() {
+    let operator = Policy::operator();
+    let wide = [
+        "cognito-idp:DescribeUserPoolDomain",
+        "route53:ListHostedZonesByName",
+    ];
+    assert_eq!(operator.without_resource(), wide.map(str::to_owned).into());
+    let own = ["apps.example.nhs.test"];
+    assert!(operator.allows_batch(&own, &["A", "AAAA"], &["DELETE", "CREATE"]));
+    for (names, kinds, actions) in [
+        (&own[..], &["A"][..], &["UPSERT"][..]),
+        (&own, &["NS"], &["DELETE"]),
+        (&["example.nhs.test"], &["A"], &["DELETE"]),
+        (
+            &["apps.example.nhs.test", "other.example.nhs.test"],
+            &["A"],
+            &["DELETE"],
+        ),
+        (&own, &["A"], &[]),
+    ] {
+        assert!(
+            !operator.allows_batch(names, kinds, actions),
+            "{names:?} {kinds:?} {actions:?}"
+        );
+    }
+    let support = Policy::support();
+    assert!(support.without_resource().is_empty());
+    let reads = ["cognito-idp:AdminGetUser", "cognito-idp:ListUsers"];
+    assert_eq!(support.grants(), reads.map(str::to_owned).into());
+    assert!(
+        support.grants().is_disjoint(&operator.grants()),
+        "who operates looks nobody up"
+    );
+}
+
+/// What the look-up asks for, by the world's own count.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_look_up_asks_for_what_the_support_policy_grants() {
+    let home = tempfile::tempdir().unwrap();
+    let mut options = HostOptions::new(Operator::new("s.example").unwrap());
+    options.home = Some(home.path().to_owned());
+    let host = Host::start(options).unwrap();
+    let aws = aws(&host).await;
+    let pool = PoolId::new("eu-west-2_REHEARSAL1").unwrap();
+    let filter = Filter::new(LookupBy::EmailPrefix, "a").unwrap();
+    let page = aws.list_users(&pool, &filter, 60).await.unwrap();
+    let found = page.users.first().expect("somebody of that name is seeded");
+    aws.admin_get_user(&pool, &found.username).await.unwrap();
+    let counts = Client::new(&host.closed_world().await.unwrap())
+        .counts()
+        .await
+        .unwrap();
+    assert_eq!(asked(&counts), Policy::support().grants());
 }
 
 #[tokio::test(flavor = "multi_thread")]
