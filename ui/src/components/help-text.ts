@@ -67,7 +67,7 @@ export const HELP: Record<RouteName, HelpText> = {
   users: {
     shows: "Whether a person has an account in each pool of the target, what state it is in, and what to say or do next.",
     todo: ["Write a whole e-mail address, a user id, or the beginning of a name.", "Values are hidden until you reveal one; each reveal is recorded with your name and reason."],
-    cli: null,
+    cli: "switchback users find QUERY",
   },
   report: {
     shows: "What the report of this run holds now: the story, planned against actual, and who decided what.",

@@ -1,6 +1,6 @@
 //! Runbooks and targets into plans, with their errors brought to the boundary.
 
-use switchback_model::Plan;
+use switchback_model::{Plan, Target};
 use switchback_runbook::Problem;
 
 use crate::wire::ApiError;
@@ -19,6 +19,15 @@ pub fn resolve(runbook: &str, target: &str) -> Result<Plan, ApiError> {
     switchback_runbook::resolve(&loaded.runbook, target).map_err(|problems| match problems.first() {
         Some(first) => one(first, problems.len()),
         None => ApiError::internal("a runbook was refused without a problem"),
+    })
+}
+
+/// Reads a target without a runbook, for a look-up: a `.toml` file, or the name of a built-in one.
+pub fn target(name: &str) -> Result<Target, ApiError> {
+    let source = switchback_runbook::load_target(name).map_err(|error| one(&error.problem(), 1))?;
+    switchback_runbook::read_target(&source).map_err(|problems| match problems.first() {
+        Some(first) => one(first, problems.len()),
+        None => ApiError::internal("a target was refused without a problem"),
     })
 }
 

@@ -9,9 +9,11 @@ use switchback_model::FieldChoice;
 
 mod connection;
 mod gate;
+mod users;
 
 pub use connection::{Connection, Profiles, Report};
 pub use gate::{Deadline, Gate};
+pub use users::{LookupPlace, Users};
 
 /// Moves an application's sign-in step by step, with a proven way back.
 #[derive(Debug, Parser)]
@@ -120,6 +122,9 @@ pub enum Command {
     /// Keep secrets in the operating system's keychain
     #[command(subcommand)]
     Secret(Secret),
+    /// Look people up: what it means, and what to do; read-only
+    #[command(subcommand)]
+    Users(Users),
     /// Live status; with --json one object a line
     Watch {
         /// The run

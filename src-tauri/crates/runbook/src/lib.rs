@@ -27,7 +27,7 @@ mod values;
 
 pub mod bundled;
 
-pub use load::{Loaded, load};
+pub use load::{Loaded, load, load_target};
 pub use notes::nearest;
 pub use problem::{Problem, Report, RunbookError, render};
 pub use resolve::{check, resolve, target as read_target};

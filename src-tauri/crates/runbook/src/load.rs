@@ -57,6 +57,29 @@ pub fn load(runbook: &str, target: Option<&str>) -> Result<Loaded, RunbookError>
     })
 }
 
+/// Reads a target without its runbook: the path of a `.toml` file, or the name of a target that is built
+/// in.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_target(name: &str) -> Result<Source, RunbookError> {
+    if is_path(name) {
+        return Source::read(name);
+    }
+    // The look-up is part of moving people to Cognito, so that runbook's targets come first.
+    let mut bundled = bundled::ALL.iter().rev();
+    bundled.find_map(|runbook| runbook.target(name)).ok_or_else(|| {
+        let targets = bundled::ALL.iter().rev().flat_map(|runbook| runbook.targets);
+        let mut available: Vec<String> = targets.map(|(name, _)| (*name).to_owned()).collect();
+        available.sort();
+        available.dedup();
+        RunbookError::NoTarget {
+            name: name.to_owned(),
+            available,
+        }
+    })
+}
+
 fn bundled_target(runbook: &bundled::Bundled, name: &str) -> Result<Source, RunbookError> {
     match runbook.target(name) {
         Some(source) => Ok(source),

@@ -45,6 +45,22 @@ pub struct Place {
     credentials: Option<(String, String)>,
 }
 
+impl Place {
+    /// Pools alone, reached by the environment's sign-in.
+    pub(super) fn of(pools: Vec<Pool>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            pools,
+            kind: None,
+            target: None,
+            run: None,
+            clock,
+            profile: None,
+            endpoint: None,
+            credentials: None,
+        }
+    }
+}
+
 impl Host {
     /// Where people are looked up.
     #[must_use]
@@ -199,14 +215,11 @@ impl Host {
         }
         pools.sort_by_key(|pool| pool.role);
         let mut place = Place {
-            pools,
             kind: Some(target.kind),
             target: Some(target.name.to_string()),
-            run: None,
-            clock: Arc::new(SystemClock::default()),
             profile: target.profile.clone(),
             endpoint,
-            credentials: None,
+            ..Place::of(pools, Arc::new(SystemClock::default()))
         };
         if target.kind == TargetKind::Rehearsal {
             let handle = self.closed_world().await?;
@@ -248,14 +261,8 @@ impl Host {
             })?;
         }
         Ok(Place {
-            pools,
-            kind: None,
-            target: None,
-            run: None,
-            clock: Arc::new(SystemClock::default()),
-            profile: None,
             endpoint,
-            credentials: None,
+            ..Place::of(pools, Arc::new(SystemClock::default()))
         })
     }
 }

@@ -15,6 +15,7 @@ mod run;
 mod runbook;
 mod secret;
 mod step;
+mod users;
 mod watch;
 
 use clap::CommandFactory as _;
@@ -45,6 +46,7 @@ pub async fn run(args: Args, out: &Out) -> Result<u8, ApiError> {
         Command::Connection(command) => connection::connection(&cx, command).await,
         Command::Report(command) => connection::report(&cx, command).await,
         Command::Secret(command) => secret::run(&cx, command).await,
+        Command::Users(command) => users::run(&cx, command).await,
         Command::Watch { run, count } => watch::run(&cx, &run, count).await,
         Command::Rehearse(command) => rehearse::run(&cx, command).await,
         Command::Completions { shell } => {

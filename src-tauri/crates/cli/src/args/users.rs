@@ -1,0 +1,71 @@
+//! The arguments of `users`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// Looks people up: read-only, masked, recorded.
+#[derive(Debug, Subcommand)]
+pub enum Users {
+    /// Look somebody up in every pool: what it means, and what to do
+    ///
+    /// Exit 0: there is a clear answer, be it "several". Exit 4: can't tell. Exit 6: sign in first.
+    Find {
+        /// An e-mail address, a user id (sub), or the beginning of a name; `-` reads it from stdin,
+        /// so that it is not in the shell's history
+        query: String,
+        #[command(flatten)]
+        place: LookupPlace,
+        /// The source list: a CSV with the columns email, name, given_name, family_name, active, role
+        #[arg(long, value_name = "FILE.csv")]
+        source: Option<PathBuf>,
+        /// Fields to show as they are, such as email,given_name; needs --purpose
+        #[arg(long, value_name = "FIELDS", value_delimiter = ',', requires = "purpose",
+              value_parser = ["email", "given_name", "family_name", "username", "sub"])]
+        reveal: Vec<String>,
+        #[command(flatten)]
+        purpose: Purpose,
+    },
+    /// The details of one account, with its second factors; AWS counts the person as active this month
+    Show {
+        /// The account's user name, user id (sub) or e-mail address; `-` reads it from stdin
+        id: String,
+        #[command(flatten)]
+        place: LookupPlace,
+        /// Fields to show as they are
+        #[arg(long, value_name = "FIELDS", value_delimiter = ',', requires = "purpose",
+              value_parser = ["email", "given_name", "family_name", "username", "sub"])]
+        reveal: Vec<String>,
+        /// Why, such as a ticket's number; recorded for good, so without a name
+        #[arg(long, value_name = "TEXT", required = true)]
+        purpose: String,
+    },
+    /// Who looked, when and why; never at whom. Verified from the first entry to the last
+    Audit {
+        /// Show so many of the newest entries
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        last: usize,
+    },
+}
+
+/// Where people are looked up. Without any of these: the pools of the newest run's target.
+#[derive(Debug, Args)]
+pub struct LookupPlace {
+    /// The target of this name, or a target file
+    #[arg(long, value_name = "NAME|FILE", conflicts_with = "run")]
+    pub target: Option<String>,
+    /// The target of this run
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    /// Only this pool: its name in the target, or its id; may be given several times
+    #[arg(long = "pool", value_name = "ID")]
+    pub pools: Vec<String>,
+}
+
+/// Why somebody looks.
+#[derive(Debug, Args)]
+pub struct Purpose {
+    /// Why, such as a ticket's number; recorded for good, so without a name
+    #[arg(long, value_name = "TEXT")]
+    pub purpose: Option<String>,
+}
