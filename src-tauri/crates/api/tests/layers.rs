@@ -29,7 +29,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "cli",
-        &["model", "engine", "journal", "runbook", "rehearsal", "api"],
+        &[
+            "model",
+            "engine",
+            "journal",
+            "runbook",
+            "rehearsal",
+            "directory",
+            "api",
+        ],
     ),
     ("bench", &["model", "engine", "journal", "rehearsal"]),
     ("console", &["model", "rehearsal", "api"]),
