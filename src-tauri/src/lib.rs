@@ -59,6 +59,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         lookup::users_place,
         lookup::users_find,
         lookup::users_detail,
+        lookup::users_forget,
         lookup::submit_support,
         planning::open_runbook,
         planning::amend_run,

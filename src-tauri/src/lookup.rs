@@ -43,6 +43,13 @@ pub(crate) async fn users_detail(shell: State<'_, Shell>, ask: Value) -> Result<
     host.users().detail(&ask, host.operator()).await
 }
 
+/// The screen was left: what was found is forgotten here too.
+#[tauri::command]
+pub(crate) async fn users_forget(shell: State<'_, Shell>) -> Result<(), ApiError> {
+    shell.host()?.users().forget(None).await;
+    Ok(())
+}
+
 /// A command about one account: recorded with who asks and why.
 #[tauri::command]
 pub(crate) async fn submit_support(shell: State<'_, Shell>, command: Value) -> Result<Revealed, ApiError> {

@@ -28,6 +28,8 @@ export type Fake = Ipc & {
   lookups: LookupAsk[];
   reveals: RevealAsk[];
   details: DetailAsk[];
+  /** How often the core was told to forget. */
+  forgotten: number;
   /** What the file dialog answers. */
   chosen: string | null;
   /** The next submission is refused with this. */
@@ -167,6 +169,7 @@ export function fakeIpc(words = ""): Fake {
     lookups: [],
     reveals: [],
     details: [],
+    forgotten: 0,
     taken: [],
     unproven: words.split(",").includes("unproven"),
     amended: [],
@@ -268,6 +271,9 @@ export function fakeIpc(words = ""): Fake {
     usersDetail: async (ask) => {
       fake.details.push(ask);
       return detailOf(ask);
+    },
+    usersForget: async () => {
+      fake.forgotten += 1;
     },
     usersReveal: async (ask) => {
       fake.reveals.push(ask);

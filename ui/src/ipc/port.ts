@@ -101,6 +101,8 @@ export interface Ipc {
   usersFind(ask: LookupAsk): Promise<LookupView>;
   /** Second factors of one account; Cognito counts it as an active user. */
   usersDetail(ask: DetailAsk): Promise<DetailView>;
+  /** The core forgets what was found, too. */
+  usersForget(): Promise<void>;
   /** One value as it is; recorded. */
   usersReveal(ask: RevealAsk): Promise<Revealed>;
   uiReady(): Promise<void>;

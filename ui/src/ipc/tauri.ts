@@ -42,6 +42,7 @@ export const tauri: Ipc = {
   usersPlace: (run) => ask("users_place", { run }, checks.lookupPlace),
   usersFind: (lookup) => ask("users_find", { ask: lookup }, checks.lookup),
   usersDetail: (detail) => ask("users_detail", { ask: detail }, checks.lookupDetail),
+  usersForget: () => ask("users_forget", {}, checks.nothing),
   usersReveal: (reveal) => ask("submit_support", { command: { do: "reveal", ...reveal } }, checks.revealed),
   async subscribe(run, fromSeq, on) {
     let listening = true;

@@ -133,6 +133,8 @@ export function UsersScreen() {
     return () => {
       here = false;
       turn.current += 1;
+      // It forgets by itself too; a core that does not answer is no reason to hold the person up.
+      void store.ipc.usersForget().catch(() => undefined);
     };
   }, [store, run]);
 

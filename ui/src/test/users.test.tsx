@@ -59,10 +59,11 @@ describe("look up a user", () => {
   });
 
   it("keeps nothing of a person when the screen is left: not in the page, the address, the title or the store", async () => {
-    const { user, store } = await lookUp("bloggs");
+    const { fake, user, store } = await lookUp("bloggs");
     await user.click(screen.getByRole("button", { name: "Reveal E-mail" }));
     act(() => go({ name: "live" }));
     await act(() => new Promise((done) => setTimeout(done, 20)));
+    expect(fake.forgotten).toBe(1);
     act(() => go({ name: "users" }));
     await act(() => new Promise((done) => setTimeout(done, 20)));
     expect(screen.queryByTestId("lookup-answer")).toBeNull();

@@ -89,9 +89,9 @@ fn hostile_ids_stay_ids() {
             assert!(is_console(&url), "{url}");
             let path = url.split('?').next().unwrap();
             let depth = if matches!(resource, Resource::Pool { .. }) {
-                8
+                9
             } else {
-                11
+                12
             };
             assert_eq!(path.split('/').count(), depth, "{url}");
             let cli = resource.cli("eu-west-2");
