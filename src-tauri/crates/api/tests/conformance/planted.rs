@@ -40,13 +40,13 @@ fn expected(bug: Planted) -> (Vec<Fate>, Vec<Fate>) {
                 call("apply lower-ttl", 1, Fault::RequestLost),
                 call("apply switch", 1, Fault::KilledBefore),
             ],
-            // Every cell ends with an undo, which is inspected too. Where somebody else wrote, a cell asks
-            // only whether that was overwritten.
-            vec![call("apply switch", 1, Fault::SecondWriter)],
+            // Every cell ends with an undo, which is inspected too, unless nothing was done: somebody else
+            // wrote before the first call.
+            vec![call("apply lower-ttl", 1, Fault::SecondWriter)],
         ),
-        // The same.
         Planted::UndoWithoutBeforeImage => (
             vec![None, call("apply switch", 1, denied)],
+            // Where somebody else wrote, a cell asks only whether that was overwritten.
             vec![call("apply switch", 1, Fault::SecondWriter)],
         ),
         Planted::AppendWithoutSync => (

@@ -45,7 +45,10 @@ sso_registration_scopes = sso:account:access
 ";
 
 /// A moment from now, as the AWS CLI writes it.
-#[expect(clippy::disallowed_methods, reason = "the AWS CLI writes its files by the computer's clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the AWS CLI writes its files by the computer's clock"
+)]
 fn in_s(seconds: i64) -> String {
     let now = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)

@@ -98,11 +98,6 @@ impl Place {
         self.endpoint.as_deref().unwrap()
     }
 
-    /// Has the programs call this endpoint, instead of an emulator's.
-    pub fn serve_at(&mut self, endpoint: &str) {
-        self.endpoint = Some(endpoint.to_owned());
-    }
-
     /// What boto3 says of the zone.
     #[track_caller]
     pub fn boto3(&self, words: &[&str]) -> Value {

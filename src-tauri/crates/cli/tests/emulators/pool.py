@@ -1,10 +1,8 @@
-"""Prepares and reads user pools with boto3, so that what Switchback says of them is known from other code.
+"""Prepares user pools with boto3, so that what Switchback says of them is known from other code.
 
 pool.py create    a pool as the runbook wants it, with a client, a domain and 64 users; prints their ids
 pool.py bare      a pool with nothing set; prints its id
 pool.py partial   a pool whose password policy was declared in part; prints its id
-pool.py rehearsal ADMINS_POOL OLD_POOL CLIENT DOMAIN
-                  reads every operation that the rehearsal has, as an onlooker; prints what boto3 understood
 
 The endpoint and the credentials come from the environment.
 """
@@ -13,7 +11,6 @@ import json
 import sys
 
 import boto3
-from botocore.exceptions import ClientError
 
 LAMBDA = "arn:aws:lambda:eu-west-2:123456789012:function:example"
 DOMAIN = "auth.apps.example.nhs.test"
@@ -93,66 +90,14 @@ def made(cognito, **settings):
     return {"pool": cognito.create_user_pool(PoolName="other", **settings)["UserPool"]["Id"]}
 
 
-def refusal(call, **arguments):
-    try:
-        call(**arguments)
-        return "accepted"
-    except ClientError as error:
-        return error.response["Error"]["Code"]
-
-
-def rehearsal(cognito, admins, old, client, domain):
-    pools = [p["Id"] for page in pages(cognito, "list_user_pools") for p in page["UserPools"]]
-    clients = [
-        c["ClientId"]
-        for page in pages(cognito, "list_user_pool_clients", UserPoolId=admins)
-        for c in page["UserPoolClients"]
-    ]
-    described = cognito.describe_user_pool(UserPoolId=admins)["UserPool"]
-    users = [u for page in pages(cognito, "list_users", UserPoolId=admins) for u in page["Users"]]
-    found = cognito.list_users(UserPoolId=admins, Filter='email ^= "ISLA."')["Users"]
-    one = cognito.admin_get_user(UserPoolId=admins, Username="anna.baker@example.nhs.test")
-    app = cognito.describe_user_pool_client(UserPoolId=admins, ClientId=client)["UserPoolClient"]
-    return {
-        "pools": sorted(pools),
-        "clients": clients,
-        "policy": described["Policies"]["PasswordPolicy"],
-        "created": described["CreationDate"].year,
-        "mfa": cognito.get_user_pool_mfa_config(UserPoolId=admins)["MfaConfiguration"],
-        "flows": app["ExplicitAuthFlows"],
-        "callbacks": app["CallbackURLs"],
-        "domain": cognito.describe_user_pool_domain(Domain=domain)["DomainDescription"]["Status"],
-        "no_domain": cognito.describe_user_pool_domain(Domain="nobody")["DomainDescription"],
-        "users": len(users),
-        "states": sorted({u["UserStatus"] for u in users}),
-        "found": len(found),
-        "one": {"status": one["UserStatus"], "enabled": one["Enabled"]},
-        "refusals": {
-            "no pool": refusal(cognito.describe_user_pool, UserPoolId="eu-west-2_NOTHERE"),
-            "no client": refusal(cognito.describe_user_pool_client, UserPoolId=old, ClientId=client),
-            "no user": refusal(cognito.admin_get_user, UserPoolId=admins, Username="nobody"),
-            "bad filter": refusal(cognito.list_users, UserPoolId=admins, Filter="email = x"),
-            "bad token": refusal(cognito.list_users, UserPoolId=admins, PaginationToken="x"),
-            "long page": refusal(cognito.list_users, UserPoolId=admins, Limit=61),
-            "not rehearsed": refusal(cognito.admin_delete_user, UserPoolId=admins, Username="x"),
-        },
-    }
-
-
-def pages(cognito, operation, **arguments):
-    return cognito.get_paginator(operation).paginate(PaginationConfig={"PageSize": 5}, **arguments)
-
-
-def main(word, *arguments):
+def main(word):
     cognito = boto3.client("cognito-idp")
     if word == "create":
         answer = create(cognito)
     elif word == "bare":
         answer = made(cognito)
-    elif word == "partial":
-        answer = made(cognito, Policies={"PasswordPolicy": {"MinimumLength": 8, "RequireLowercase": True}})
     else:
-        answer = rehearsal(cognito, *arguments)
+        answer = made(cognito, Policies={"PasswordPolicy": {"MinimumLength": 8, "RequireLowercase": True}})
     print(json.dumps(answer))
 
 

@@ -1,6 +1,6 @@
-//! User pools made and read by boto3, on other people's emulators and in our own closed world: what our
-//! checks and look-ups say of them is known from other code. Between us and the emulator stands a scribe
-//! that holds every request against botocore's service model.
+//! User pools made by boto3 on other people's emulators: what our checks and look-ups say of them is known
+//! from other code. Between us and the emulator stands a scribe that holds every request against botocore's
+//! service model. (The rehearsal's own answers are read by boto3 in that crate's `emulator_boto3`.)
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
@@ -319,67 +319,4 @@ async fn moto_pools() {
         },
     )
     .await;
-}
-
-/// The same scenario cannot be made in the rehearsal, which is read-only; there boto3 reads every operation
-/// back, through the same scribe, and so do we.
-#[tokio::test(flavor = "multi_thread")]
-async fn boto3_reads_the_pools_of_the_rehearsal() {
-    use switchback_rehearsal as rehearsal;
-    let Some(venv) = venv("rehearsal") else {
-        return;
-    };
-    let mut place = Place::new(&venv);
-    let options = rehearsal::WorldOptions::new(place.path("world"));
-    let world = rehearsal::World::start(options).await.unwrap();
-    place.serve_at(&world.handle().endpoint);
-    let (admins, old) = (rehearsal::ADMINS_POOL, rehearsal::OLD_POOL);
-    let (client, domain) = (rehearsal::ADMINS_CLIENT, rehearsal::ADMINS_DOMAIN);
-    let read = {
-        let arguments = ["rehearsal", admins, old, client, domain].map(str::to_owned);
-        let place = &place;
-        tokio::task::block_in_place(|| place.pool(&arguments.each_ref().map(String::as_str)))
-    };
-    let expected = serde_json::json!({
-        "pools": [old, admins],
-        "clients": [client],
-        "policy": {
-            "MinimumLength": 8,
-            "RequireUppercase": true,
-            "RequireLowercase": true,
-            "RequireNumbers": true,
-            "RequireSymbols": true,
-            "TemporaryPasswordValidityDays": 7
-        },
-        "created": read["created"],
-        "mfa": "OPTIONAL",
-        "flows": ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"],
-        "callbacks": ["https://apps.example.nhs.test/", "https://apps.example.nhs.test/signed-in"],
-        "domain": "ACTIVE",
-        "no_domain": {},
-        "users": 16,
-        "states": [
-            "ARCHIVED",
-            "COMPROMISED",
-            "CONFIRMED",
-            "EXTERNAL_PROVIDER",
-            "FORCE_CHANGE_PASSWORD",
-            "RESET_REQUIRED",
-            "UNCONFIRMED",
-            "UNKNOWN"
-        ],
-        "found": 2,
-        "one": {"status": "CONFIRMED", "enabled": true},
-        "refusals": {
-            "no pool": "ResourceNotFoundException",
-            "no client": "ResourceNotFoundException",
-            "no user": "UserNotFoundException",
-            "bad filter": "InvalidParameterException",
-            "bad token": "InvalidParameterException",
-            "long page": "InvalidParameterException",
-            "not rehearsed": "NotRehearsed"
-        },
-    });
-    assert_eq!(read, expected);
-    assert!(read["created"].as_i64().unwrap() >= 2025, "{read}");
 }

@@ -38,6 +38,8 @@ def wrong(where, shape, value):
     if shape.type_name == "list":
         for inner in value:
             found += wrong(f"{where}[]", shape.member, inner)
+    if shape.type_name == "boolean":
+        return []
     size = value if shape.type_name == "integer" else len(value)
     bounds = shape.metadata
     if size < bounds.get("min", size) or size > bounds.get("max", size):
