@@ -1,18 +1,20 @@
 //! The command line.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::{ArgGroup, Args as Group, Parser, Subcommand};
 use clap_complete::Shell;
-use switchback_model::FieldChoice;
 
 mod connection;
 mod gate;
+mod run;
+mod step;
 mod users;
 
 pub use connection::{Connection, Profiles, Report};
 pub use gate::{Deadline, Gate};
+pub use run::{Amend, Run};
+pub use step::{As, How, OfRun, Step};
 pub use users::{LookupPlace, Users};
 
 /// Moves an application's sign-in step by step, with a proven way back.
@@ -174,243 +176,6 @@ pub struct Patience {
     /// Real seconds to wait for an end that is proven
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
     pub timeout: u64,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Run {
-    /// Open a run and print its id
-    New {
-        /// A built-in name, a folder with a runbook.toml, or a file
-        runbook: String,
-        /// The target's name, or a .toml file
-        #[arg(long, value_name = "NAME")]
-        target: String,
-    },
-    /// List the runs, newest first
-    List,
-    /// Show every step, the monitors, the deadlines and the way back
-    Show {
-        /// The run
-        run: String,
-        /// From the journal alone: look at nothing
-        #[arg(long)]
-        offline: bool,
-    },
-    /// No new applies for now
-    Hold {
-        /// The run
-        run: String,
-        #[command(flatten)]
-        reason: Reason,
-    },
-    /// Stop honestly: resolve what is in flight, then no new applies
-    Stop {
-        /// The run
-        run: String,
-        #[command(flatten)]
-        reason: Reason,
-        #[command(flatten)]
-        patience: Patience,
-    },
-    /// Go on after a hold or a stop
-    Resume {
-        /// The run
-        run: String,
-        #[command(flatten)]
-        reason: Reason,
-    },
-    /// Take the lease from whoever holds it; what was in flight is inspected
-    Take {
-        /// The run
-        run: String,
-        /// Why; it is kept in the journal
-        #[arg(long, value_name = "TEXT")]
-        reason: Option<String>,
-        #[command(flatten)]
-        patience: Patience,
-    },
-    /// Put another plan in the place of the run's: what has an effect keeps what it did
-    Amend(Amend),
-    /// Take over a step that somebody did by hand
-    Adopt {
-        /// The run
-        run: String,
-        /// The step
-        step: String,
-        #[command(flatten)]
-        reason: Reason,
-        #[command(flatten)]
-        patience: Patience,
-    },
-    /// Write the break-glass sheet: what is left and the way back, as AWS CLI commands
-    Sheet {
-        /// The run
-        run: String,
-        /// The file; without it the sheet goes to stdout
-        #[arg(long, value_name = "FILE")]
-        out: Option<PathBuf>,
-    },
-}
-
-#[derive(Debug, Group)]
-pub struct Amend {
-    /// The run
-    pub run: String,
-    /// The amended runbook: a built-in name, a folder with a runbook.toml, or a file
-    #[arg(long, value_name = "FILE")]
-    pub runbook: String,
-    /// The target's file, where it is not the run's own target of that runbook
-    #[arg(long, value_name = "FILE")]
-    pub target: Option<String>,
-    /// Show what differs, what is refused and what starts anew; change nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// The digest of the amendment that you saw; without it, the one as it is now
-    #[arg(long, value_name = "DIGEST", conflicts_with = "dry_run")]
-    pub preview: Option<String>,
-    /// Why; it is recorded
-    #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
-    pub reason: Option<String>,
-}
-
-/// A run and one of its steps.
-#[derive(Debug, Group)]
-pub struct OfRun {
-    /// The run
-    pub run: String,
-    /// The step's id
-    pub step: String,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Step {
-    /// Run the checks before a step: exit 0 ready, 3 blocked, 4 unknown
-    Check {
-        #[command(flatten)]
-        of: OfRun,
-    },
-    /// Show the exact change, the exact calls and the undo
-    Preview {
-        #[command(flatten)]
-        of: OfRun,
-    },
-    /// Apply a step and wait until it is proven
-    Apply {
-        #[command(flatten)]
-        of: OfRun,
-        /// The target's name, to say where
-        #[arg(long, value_name = "TARGET-NAME")]
-        confirm: Option<String>,
-        /// The digest of the preview that you saw
-        #[arg(long, value_name = "DIGEST")]
-        preview: Option<String>,
-        /// Go on although this guard stands in the way, by its name: sign-in
-        #[arg(long = "override", value_name = "GUARD", requires = "reason")]
-        overrides: Vec<String>,
-        /// Why; it is recorded
-        #[arg(long, value_name = "TEXT")]
-        reason: Option<String>,
-        #[command(flatten)]
-        patience: Patience,
-    },
-    /// Say that a step that a person carries out is done
-    Attest {
-        #[command(flatten)]
-        of: OfRun,
-        #[command(flatten)]
-        reason: Reason,
-    },
-    /// Leave a step out
-    Skip {
-        #[command(flatten)]
-        of: OfRun,
-        #[command(flatten)]
-        reason: Reason,
-    },
-    /// Accept what could not be verified
-    Accept {
-        #[command(flatten)]
-        of: OfRun,
-        #[command(flatten)]
-        reason: Reason,
-    },
-    /// Start an undone or skipped step anew
-    Reopen {
-        #[command(flatten)]
-        of: OfRun,
-        #[command(flatten)]
-        reason: Reason,
-    },
-    /// Look at a step's object again
-    Inspect {
-        #[command(flatten)]
-        of: OfRun,
-        #[command(flatten)]
-        patience: Patience,
-    },
-    /// Resolve a doubt, or somebody else's change
-    Resolve {
-        #[command(flatten)]
-        of: OfRun,
-        #[command(flatten)]
-        how: How,
-        #[command(flatten)]
-        patience: Patience,
-    },
-}
-
-/// How the world is, or what shall stay.
-#[derive(Debug, Group)]
-pub struct How {
-    /// before or after (how the world is), keep (somebody else's change stays), restore (a rollback of
-    /// this step), or FIELD=keep|restore once for each field that somebody else changed
-    #[arg(long = "as", value_name = "HOW", required = true)]
-    pub how: Vec<As>,
-    /// By fields: the target's name; without it the three images and the exact change are shown
-    #[arg(long, value_name = "TARGET-NAME")]
-    pub confirm: Option<String>,
-    /// By fields: the digest of the change that you saw; without it, the one as it is now
-    #[arg(long, value_name = "DIGEST")]
-    pub preview: Option<String>,
-    /// By fields: go on although this check does not hold; may be given again
-    #[arg(long = "override", value_name = "CHECK")]
-    pub overrides: Vec<String>,
-    /// Why; it is recorded
-    #[arg(long, value_name = "TEXT")]
-    pub reason: Option<String>,
-}
-
-/// How a doubt is resolved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum As {
-    /// The world is as before the step
-    Before,
-    /// The world is as the step leaves it
-    After,
-    /// Somebody else's change stays
-    Keep,
-    /// The image from before is restored: a rollback of this step
-    Restore,
-    /// One field is kept or restored
-    Field(String, FieldChoice),
-}
-
-impl FromStr for As {
-    type Err = &'static str;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.split_once('=') {
-            None => match text {
-                "before" => Ok(Self::Before),
-                "after" => Ok(Self::After),
-                "keep" => Ok(Self::Keep),
-                "restore" => Ok(Self::Restore),
-                _ => Err("use before, after, keep, restore, FIELD=keep or FIELD=restore"),
-            },
-            Some((field, "keep")) => Ok(Self::Field(field.to_owned(), FieldChoice::Keep)),
-            Some((field, "restore")) => Ok(Self::Field(field.to_owned(), FieldChoice::Restore)),
-            Some(_) => Err("a field is kept or restored: FIELD=keep or FIELD=restore"),
-        }
-    }
 }
 
 #[derive(Debug, Group)]

@@ -81,7 +81,7 @@ fn target(runbook: &str, name: String, title: &mut String) -> TargetRow {
             }
             TargetRow {
                 name,
-                kind: super::kind_of(plan.target.kind.banner()).to_owned(),
+                kind: super::queries::kind_of(plan.target.kind.banner()).to_owned(),
                 steps: u32::try_from(plan.steps().count()).unwrap_or(u32::MAX),
                 problems: Vec::new(),
             }

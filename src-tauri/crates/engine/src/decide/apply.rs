@@ -6,7 +6,7 @@ use switchback_model::{
 };
 
 use super::gate::gate_is_open;
-use super::{Facts, find, in_states, no_rollback, not_now, run_not_now, stale_screen};
+use super::{Facts, find, in_states, no_rollback, not_now, nothing_else, run_not_now, stale_screen};
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::{Run, StepRun};
 use crate::sign_in::outlives;
@@ -19,20 +19,7 @@ pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection
         return Err(run_not_now(run.state, "apply"));
     }
     no_rollback(run)?;
-    if let Some(other) = run.in_flight() {
-        return Err(Rejection::new(
-            Code::NotNow,
-            format!("The call of step {other} is in flight."),
-            "One call at a time: wait until it is resolved.",
-        ));
-    }
-    if run.steps.values().any(|s| s.reinspect) {
-        return Err(Rejection::new(
-            Code::NotNow,
-            "The world is being looked at again after the takeover.",
-            "Wait until every step is inspected.",
-        ));
-    }
+    nothing_else(run)?;
     gate_is_open(run, step)?;
     if state.state != StepState::Ready {
         return Err(not_ready(id, state, now));

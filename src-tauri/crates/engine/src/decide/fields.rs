@@ -5,7 +5,7 @@ use switchback_model::{
     StepState, Submission, ThreeWay,
 };
 
-use super::{Facts, find, no_rollback, not_now, reason, stale_screen};
+use super::{Facts, find, no_rollback, not_now, nothing_else, reason, stale_screen};
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::rollback::has_effect;
 use crate::run::Run;
@@ -34,20 +34,7 @@ pub fn may_choose_fields(run: &Run, id: &StepId) -> Result<(), Rejection> {
         ));
     }
     no_rollback(run)?;
-    if let Some(other) = run.in_flight() {
-        return Err(Rejection::new(
-            Code::NotNow,
-            format!("The call of step {other} is in flight."),
-            "One call at a time: wait until it is resolved.",
-        ));
-    }
-    if run.steps.values().any(|s| s.reinspect) {
-        return Err(Rejection::new(
-            Code::NotNow,
-            "The world is being looked at again after the takeover.",
-            "Wait until every step is inspected.",
-        ));
-    }
+    nothing_else(run)?;
     if state.restore.is_some() {
         return Err(not_now(
             id,

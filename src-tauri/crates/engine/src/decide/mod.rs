@@ -217,6 +217,25 @@ fn no_rollback(run: &Run) -> Result<(), Rejection> {
     Ok(())
 }
 
+/// One call at a time, and none before the world is known again after a takeover.
+fn nothing_else(run: &Run) -> Result<(), Rejection> {
+    if let Some(other) = run.in_flight() {
+        return Err(Rejection::new(
+            Code::NotNow,
+            format!("The call of step {other} is in flight."),
+            "One call at a time: wait until it is resolved.",
+        ));
+    }
+    if run.steps.values().any(|s| s.reinspect) {
+        return Err(Rejection::new(
+            Code::NotNow,
+            "The world is being looked at again after the takeover.",
+            "Wait until every step is inspected.",
+        ));
+    }
+    Ok(())
+}
+
 fn find<'a>(run: &'a Run, id: &StepId) -> Result<(&'a Step, &'a StepRun), Rejection> {
     run.step(id).ok_or_else(|| {
         Rejection::new(

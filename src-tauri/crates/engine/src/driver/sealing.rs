@@ -175,68 +175,30 @@ impl Driver {
     }
 
     /// What even the memory of this process does not need in plain.
-    async fn believed(&self, event: EventKind) -> Result<EventKind, NoKey> {
-        Ok(match event {
+    async fn believed(&self, mut event: EventKind) -> Result<EventKind, NoKey> {
+        match &mut event {
             EventKind::Inspected { attempt, finding } if self.is_secret(&attempt.step) => {
-                let finding = without_values(finding);
-                EventKind::Inspected { attempt, finding }
+                leave_values_out(finding);
             }
-            EventKind::Reinspected { step, finding } if self.is_secret(&step) => {
-                let finding = without_values(finding);
-                EventKind::Reinspected { step, finding }
-            }
-            EventKind::Drifted { step, finding } if self.is_secret(&step) => {
-                let finding = without_values(finding);
-                EventKind::Drifted { step, finding }
+            EventKind::Reinspected { step, finding } | EventKind::Drifted { step, finding }
+                if self.is_secret(step) =>
+            {
+                leave_values_out(finding);
             }
             EventKind::AdoptedByHand {
-                step,
-                before,
-                after,
-                by,
-                reason,
-            } if self.is_secret(&step) => {
+                step, before, after, ..
+            } if self.is_secret(step) => {
                 let vault = self.journal.vault().ok_or_else(no_vault)?;
-                let before = match before {
-                    Some(before) => Some(resealed(vault, before).await?),
-                    None => None,
-                };
-                let after = resealed(vault, after).await?;
-                EventKind::AdoptedByHand {
-                    step,
-                    before,
-                    after,
-                    by,
-                    reason,
+                for image in before.iter_mut().chain([after]) {
+                    reseal(vault, image).await?;
                 }
             }
-            EventKind::FieldsChosen {
-                step,
-                fields,
-                preview,
-                to,
-                kept,
-                effect_stays,
-                overrides,
-                by,
-                reason,
-            } if self.is_secret(&step) => {
-                let vault = self.journal.vault().ok_or_else(no_vault)?;
-                let to = resealed(vault, to).await?;
-                EventKind::FieldsChosen {
-                    step,
-                    fields,
-                    preview,
-                    to,
-                    kept,
-                    effect_stays,
-                    overrides,
-                    by,
-                    reason,
-                }
+            EventKind::FieldsChosen { step, to, .. } if self.is_secret(step) => {
+                reseal(self.journal.vault().ok_or_else(no_vault)?, to).await?;
             }
-            other => other,
-        })
+            _ => {}
+        }
+        Ok(event)
     }
 
     /// What may stand in the journal. Every kind of event is named, so that a new one is thought of.
@@ -323,27 +285,26 @@ async fn sealed(vault: &dyn Vault, image: &Image) -> Result<Captured, NoKey> {
     Ok(Captured::Opened(Opened::new(image.clone(), sealed)))
 }
 
-async fn resealed(vault: &dyn Vault, captured: Captured) -> Result<Captured, NoKey> {
-    match captured {
-        Captured::Clear(image) => sealed(vault, &image).await,
-        sealed => Ok(sealed),
+async fn reseal(vault: &dyn Vault, captured: &mut Captured) -> Result<(), NoKey> {
+    if let Captured::Clear(image) = captured {
+        *captured = sealed(vault, image).await?;
     }
+    Ok(())
 }
 
 /// That it is neither as before nor as after is kept; what it is instead is for the eyes only that
 /// look now.
-fn without_values(finding: Finding) -> Finding {
+fn leave_values_out(finding: &mut Finding) {
     let hidden = || "sealed".to_owned();
-    match finding {
-        Finding::Partial { .. } | Finding::Other { .. } => Finding::Partial {
+    if let Finding::Partial { .. } | Finding::Other { .. } = finding {
+        *finding = Finding::Partial {
             differences: vec![FieldDifference {
                 field: "neither as before nor as after".to_owned(),
                 found: hidden(),
                 before: hidden(),
                 after: hidden(),
             }],
-        },
-        other => other,
+        };
     }
 }
 
