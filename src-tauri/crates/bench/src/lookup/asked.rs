@@ -127,9 +127,9 @@ pub(super) fn measure(place: &Place, session: &Session, served: &Served) -> Outc
     Ok(Section {
         tables: vec![table, long],
         required: vec![Required {
-            what: format!("AdminGetUser in {LOOK_UPS} look-ups, by the world's count (control: {moved})"),
+            what: format!("AdminGetUser in {LOOK_UPS} look-ups, by the world's own count"),
             limit: "none".to_owned(),
-            found: details.to_string(),
+            found: format!("{details}, and {moved} in one `users show` after them"),
             holds: details == 0 && moved == 1 && count(&total, LIST) >= LOOK_UPS as u64,
         }],
         ..Section::default()
