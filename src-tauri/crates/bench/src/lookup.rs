@@ -36,7 +36,7 @@ struct Times {
 }
 
 pub(crate) fn measure(place: &Place) -> Outcome<Section> {
-    let session = Session::start(place)?;
+    let session = Session::start(place, None)?;
     let emulator = Emulator::start(place)?;
     let on_ministack = ministack(place, &session, &emulator.endpoint)?;
     drop(emulator);

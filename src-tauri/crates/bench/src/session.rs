@@ -1,6 +1,7 @@
 //! A desktop session without a desktop: a message bus and an unlocked keychain of its own, in folders of its
 //! own, so that what is measured does what it does on a person's computer and touches nothing of theirs.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -41,7 +42,8 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn start(place: &Place) -> Outcome<Self> {
+    /// `display`: as `DISPLAY` names it, for what the bus starts by itself.
+    pub(crate) fn start(place: &Place, display: Option<&str>) -> Outcome<Self> {
         let folder = place.path("session");
         for (_, name) in FOLDERS {
             let mut builder = std::fs::DirBuilder::new();
@@ -50,12 +52,18 @@ impl Session {
             std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
             builder.create(folder.join(name))?;
         }
-        let mut child = place
-            .program("dbus-run-session".as_ref())
+        let log = folder.join("log");
+        let mut command = place.program("dbus-run-session".as_ref());
+        if let Some(display) = display {
+            command.env("DISPLAY", display);
+        }
+        let mut child = command
             .args(["--", "sh", "-c", SCRIPT])
             .envs(FOLDERS.map(|(variable, name)| (variable, folder.join(name))))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            // What the bus starts is talkative.
+            .stderr(File::create(&log)?)
             .spawn()
             .map_err(|error| format!("dbus-run-session could not be started: {error}"))?;
         let mut bus = String::new();
@@ -68,7 +76,8 @@ impl Session {
             folder,
         };
         if session.bus.is_empty() {
-            return Err("there is no message bus with a keychain: see the message above".into());
+            let said = std::fs::read_to_string(log)?;
+            return Err(format!("there is no message bus with a keychain: {said}").into());
         }
         Ok(session)
     }

@@ -49,8 +49,8 @@ struct Starts {
 }
 
 pub(crate) fn measure(place: &Place) -> Outcome<Section> {
-    let session = Session::start(place)?;
     let display = Display::start(place)?;
+    let session = Session::start(place, Some(&display.name))?;
     let mut ours = Starts::default();
     let mut empty = Starts::default();
     for round in 0..=ROUNDS {

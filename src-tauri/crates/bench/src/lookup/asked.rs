@@ -99,7 +99,8 @@ pub(super) fn measure(place: &Place, session: &Session, served: &Served) -> Outc
     })?;
     // A counter that never moves would show nothing.
     let (_, control) = counted(served, || {
-        said(session.enter(&mut served.show(place, "anna.baker@example.nhs.test")))
+        let mut show = served.show(place, "anna.baker@example.nhs.test");
+        said(session.enter(show.args(["--pool", "admins"])))
     })?;
     let count =
         |counts: &BTreeMap<String, u64>, operation: &str| counts.get(operation).copied().unwrap_or_default();
