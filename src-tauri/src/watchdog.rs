@@ -95,25 +95,19 @@ pub(crate) fn under_automation() -> bool {
     std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some()
 }
 
-/// On Linux, starts the program anew with the renderer off that leaves windows blank, unless the
-/// person chose, or a test drives the window: its screenshots hang without that renderer. A variable
-/// can't be set in a running program without unsafe code.
+/// On Linux, turns the renderer off that leaves windows blank, unless the person chose, or a test drives the
+/// window: its screenshots hang without that renderer. Only good before the program has a second thread.
 pub(crate) fn avoid_blank_window() {
     #[cfg(target_os = "linux")]
     {
-        use std::os::unix::process::CommandExt as _;
         if std::env::var_os(RENDERER).is_some() || under_automation() {
             return;
         }
-        let Ok(program) = std::env::current_exe() else {
-            return;
-        };
-        // Comes back only if it failed; then the window may be blank, and the watchdog sees that.
-        let error = std::process::Command::new(program)
-            .args(std::env::args_os().skip(1))
-            .env(RENDERER, "1")
-            .exec();
-        eprintln!("switchback-console: could not start again with {RENDERER}=1: {error}");
+        // Not by starting anew with the variable: that loads WebKit twice, for a tenth of a second.
+        if let Err(error) = glib::setenv(RENDERER, "1", false) {
+            // Then the window may be blank, and the watchdog sees that.
+            eprintln!("switchback-console: {RENDERER}=1 could not be set: {error}");
+        }
     }
 }
 

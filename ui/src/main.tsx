@@ -21,12 +21,15 @@ function Ready({ store }: { store: Store }) {
   return null;
 }
 
+/** How long the first answer may hold up the first picture, in milliseconds: drawing "Opening…" takes longer. */
+const FIRST_ANSWER = 120;
+
 startMode();
 const root = document.getElementById("root");
 if (root !== null) {
   root.dataset["routes"] = routes.map((r) => r.path).join(" ");
   const store = new Store(await host());
-  void store.start();
+  await Promise.race([store.start(), new Promise((late) => setTimeout(late, FIRST_ANSWER))]);
   createRoot(root).render(
     <StrictMode>
       <App store={store} />
