@@ -108,6 +108,7 @@ export function AccountCard({ account: found, lookup, purpose, cost }: { account
     }
   };
   return (
+    <div data-testid={`account-${found.index}`}>
     <Block
       id={`account-${found.index}`}
       title={`Account in ${account.pool_title}`}
@@ -140,5 +141,6 @@ export function AccountCard({ account: found, lookup, purpose, cost }: { account
         {said}
       </p>
     </Block>
+    </div>
   );
 }

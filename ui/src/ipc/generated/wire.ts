@@ -160,7 +160,7 @@ hint: string,
 where: string, };
 
 /**
- * What the window knows at its start.
+ * What the console knows at its start.
  */
 export type AppInfo = { 
 /**
@@ -872,6 +872,10 @@ purpose: string | null,
  */
 run: string | null, 
 /**
+ * The target whose pools are asked: its name or its file. A run goes before it.
+ */
+target: string | null, 
+/**
  * Only these pools.
  */
 pools: Array<string>, };
@@ -881,17 +885,37 @@ pools: Array<string>, };
  */
 export type LookupPlace = { 
 /**
- * The environment's word.
+ * The environment's word; empty where only pools are named.
  */
 banner: string, 
 /**
- * The target's name.
+ * The environment as a word for the page; empty where only pools are named.
+ */
+kind: string, 
+/**
+ * The target's name; empty where only pools are named.
  */
 target: string, 
 /**
  * The run, where the target is one's.
  */
 run: string | null, 
+/**
+ * The regions of its pools.
+ */
+regions: Array<string>, 
+/**
+ * The last four digits of the target's account.
+ */
+account_tail: string | null, 
+/**
+ * The AWS profile that the target names; none = the environment's sign-in.
+ */
+profile: string | null, 
+/**
+ * A custom endpoint answers instead of AWS.
+ */
+test_endpoint: boolean, 
 /**
  * Its pools.
  */
@@ -900,6 +924,23 @@ pools: Array<PlacePool>,
  * What the details of one account cost.
  */
 detail_cost: string, };
+
+/**
+ * The places that are known, the likeliest first.
+ */
+export type LookupPlaces = { 
+/**
+ * The places. The first is the one that the window was started with, if it was started with one.
+ */
+places: Array<PlaceChoice>, 
+/**
+ * Nothing else may be asked: the window was started on the rehearsal.
+ */
+only: boolean, 
+/**
+ * Runs whose journal can't be read, so that their pools are not known.
+ */
+unread: number, };
 
 /**
  * The answer to a look-up: the sentence first.
@@ -969,6 +1010,23 @@ questions: number,
  * When the last pool answered.
  */
 at: string, };
+
+/**
+ * How a person names where to look.
+ */
+export type LookupWhere = { 
+/**
+ * A run, whose target it is; goes before the target.
+ */
+run: string | null, 
+/**
+ * A target: the name of one that a run has, else a target file, else a built-in name.
+ */
+target: string | null, 
+/**
+ * Only these pools, by id or by their name in the target.
+ */
+pools: Array<string>, };
 
 /**
  * This program drove the run, and somebody took it over.
@@ -1097,6 +1155,23 @@ done: number,
  * Its steps.
  */
 steps: Array<StepView>, };
+
+/**
+ * One of the places that are known without anybody naming them.
+ */
+export type PlaceChoice = { 
+/**
+ * How it is named in a question.
+ */
+where: LookupWhere, 
+/**
+ * The environment's word; empty where only pools are named.
+ */
+banner: string, 
+/**
+ * The target's name, or the pools.
+ */
+name: string, };
 
 /**
  * A pool that would be asked.
@@ -2369,3 +2444,25 @@ takes: UndoTimeView,
  * The break-glass sheet.
  */
 sheet: SheetView, };
+
+/**
+ * What every window knows of itself, whatever it may do.
+ */
+export type WindowInfo = { 
+/**
+ * Which window it is.
+ */
+window: WindowKind, 
+/**
+ * The program's version.
+ */
+version: string, 
+/**
+ * The operator's name, as the system knows it.
+ */
+operator: string, };
+
+/**
+ * Which window a page is in. The core says so: a page's address could be anything.
+ */
+export type WindowKind = "console" | "support";
