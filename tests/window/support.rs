@@ -304,7 +304,6 @@ async fn type_and_enter(app: &App, text: &str) -> Outcome {
 
 /// Escape empties the page, and the next question can be typed at once.
 async fn clear(app: &App) -> Outcome {
-    tab_to(app, "lookup-query").await?;
     app.press(&Key::Escape.to_string()).await?;
     app.until_true(
         "an empty page",

@@ -30,7 +30,7 @@ function PlaceBanner({ place }: { place: LookupPlace | null }) {
       {place?.kind === "rehearsal" && <span className="banner-aside">no real users or systems</span>}
       {place?.test_endpoint === true && <span className="banner-endpoint">TEST ENDPOINT</span>}
       <span className="banner-facts">
-        <span>Look-up only</span>
+        <span>{place === null ? "No place is chosen yet" : "Look-up only"}</span>
         {facts.map((fact) => (
           <span key={fact} className="banner-more">
             {fact}

@@ -17,11 +17,11 @@ export function placeWords(place: LookupPlace): string {
 }
 
 /** The choice between the known places; null where there is nothing to choose. */
-export function WherePick({ places, disabled, onElsewhere }: { places: Places; disabled: boolean; onElsewhere: () => void }) {
+export function WherePick({ places, onElsewhere }: { places: Places; onElsewhere: () => void }) {
   const id = useId();
   const { known, spot, pick } = places;
   if (known === null || known.only || known.places.length === 0) return null;
-  const where = spot.at === "there" || spot.at === "refused" ? spot.where : null;
+  const where = spot.at === "nowhere" ? null : spot.where;
   const at = where === null ? -1 : known.places.findIndex((p) => sameWhere(p.where, where));
   const choose = (value: string) => {
     if (value === ELSEWHERE) return onElsewhere();
@@ -31,7 +31,7 @@ export function WherePick({ places, disabled, onElsewhere }: { places: Places; d
   return (
     <div className="lookup-where">
       <label htmlFor={id}>Where</label>
-      <select id={id} value={Math.max(0, at)} disabled={disabled} onChange={(e) => choose(e.target.value)} data-testid="lookup-where">
+      <select id={id} value={Math.max(0, at)} onChange={(e) => choose(e.target.value)} data-testid="lookup-where">
         {known.places.map((p, i) => (
           <option key={i} value={i}>
             {p.banner === "" ? p.name : p.name.toUpperCase() === p.banner ? p.banner : `${p.banner} · ${p.name}`}
@@ -87,7 +87,7 @@ export function Elsewhere({ places, onDone, onCancel }: { places: Places; onDone
       </div>
       <p className="meta" id={`${id}-hint`}>
         A target file names the account, the sign-in and the pools: targets/NAME.toml beside a runbook. Pools alone are asked with
-        the sign-in of this computer, such as eu-west-2_EXAMPLE1.
+        the sign-in of this computer, such as <code>eu-west-2_EXAMPLE1</code>.
       </p>
       <div role="alert">
         {error !== null && (
@@ -115,8 +115,8 @@ export function Nowhere({ places }: { places: Places }) {
         </li>
         <li>
           <h3>Or have it ready at every start</h3>
+          <p>Ask whoever runs the migration for the target file, and start with it:</p>
           <p>
-            Ask whoever runs the migration for the target file, and start with it:{" "}
             <code>switchback-console --support --target FILE</code>
           </p>
         </li>

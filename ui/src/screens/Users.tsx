@@ -115,6 +115,19 @@ function Empty({ place }: { place: LookupPlace | null }) {
   );
 }
 
+/** Escape, from anywhere on the page and from nowhere; what opens and closes by it keeps it for itself. */
+function useEscape(work: () => void): void {
+  useEffect(() => {
+    const key = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || !(event.target instanceof HTMLElement)) return;
+      const here = event.target === document.body || event.target.closest(".page.users") !== null;
+      if (here && event.target.closest("select, [data-testid=elsewhere]") === null) work();
+    };
+    window.addEventListener("keydown", key);
+    return () => window.removeEventListener("keydown", key);
+  }, [work]);
+}
+
 /** What the support window adds: it shows the place in its banner, and has its tools in the page's head. */
 export type DeskOfSupport = { onPlace: (place: LookupPlace | null) => void; tools: ReactNode };
 
@@ -152,18 +165,19 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
   }, [place, onPlace]);
 
   // Whoever looks people up all day begins to write at once.
-  const atDesk = desk !== undefined;
+  const write = desk !== undefined && spot.at !== "nowhere";
   useEffect(() => {
-    if (atDesk) field.current?.focus();
-  }, [atDesk]);
+    if (write) field.current?.focus();
+  }, [write]);
 
-  const clear = () => {
+  const clear = useCallback(() => {
     turn.current += 1;
     setAsked({ at: "nothing" });
     setQuery("");
     field.current?.focus();
     void store.ipc.usersForget().catch(() => undefined);
-  };
+  }, [store]);
+  useEscape(clear);
 
   const ask = useCallback(
     async (event: FormEvent) => {
@@ -189,36 +203,36 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
       {spot.at === "nowhere" ? (
         <Nowhere places={places} />
       ) : (
-      <form className="lookup-form" onSubmit={(event) => void ask(event)} onKeyDown={(e) => e.key === "Escape" && clear()} role="search">
-        <div className="lookup-query">
-          <label htmlFor={`${id}-query`}>E-mail, user id or beginning of a name</label>
-          <input
-            id={`${id}-query`}
-            ref={field}
-            value={query}
-            onChange={(e) => setQuery(e.target.value)}
-            autoComplete="off"
-            autoCorrect="off"
-            spellCheck={false}
-            data-testid="lookup-query"
-          />
-        </div>
-        <WherePick places={places} disabled={spot.at === "asking"} onElsewhere={() => setElsewhere(true)} />
-        <div>
-          <label htmlFor={`${id}-purpose`}>Reason, recorded</label>
-          <select id={`${id}-purpose`} value={purpose} onChange={(e) => setPurpose(e.target.value)} data-testid="lookup-purpose">
-            {PURPOSES.map((p) => (
-              <option key={p}>{p}</option>
-            ))}
-          </select>
-        </div>
-        <Button variant="primary" formAction="submit" disabled={asked.at === "asking" || place === null} data-testid="lookup">
-          Look up
-        </Button>
-        <Button formAction="none" disabled={asked.at === "nothing" && query === ""} onClick={clear} data-testid="lookup-clear">
-          Clear
-        </Button>
-      </form>
+        <form className="lookup-form" onSubmit={(event) => void ask(event)} role="search">
+          <div className="lookup-query">
+            <label htmlFor={`${id}-query`}>E-mail, user id or beginning of a name</label>
+            <input
+              id={`${id}-query`}
+              ref={field}
+              value={query}
+              onChange={(e) => setQuery(e.target.value)}
+              autoComplete="off"
+              autoCorrect="off"
+              spellCheck={false}
+              data-testid="lookup-query"
+            />
+          </div>
+          <WherePick places={places} onElsewhere={() => setElsewhere(true)} />
+          <div>
+            <label htmlFor={`${id}-purpose`}>Reason, recorded</label>
+            <select id={`${id}-purpose`} value={purpose} onChange={(e) => setPurpose(e.target.value)} data-testid="lookup-purpose">
+              {PURPOSES.map((p) => (
+                <option key={p}>{p}</option>
+              ))}
+            </select>
+          </div>
+          <Button variant="primary" formAction="submit" disabled={asked.at === "asking" || place === null} data-testid="lookup">
+            Look up
+          </Button>
+          <Button formAction="none" disabled={asked.at === "nothing" && query === ""} onClick={clear} data-testid="lookup-clear">
+            Clear
+          </Button>
+        </form>
       )}
       {elsewhere && spot.at !== "nowhere" && <Elsewhere places={places} onDone={() => setElsewhere(false)} onCancel={() => setElsewhere(false)} />}
       {spot.at === "refused" && (
@@ -246,7 +260,7 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
         <>
           <Answer view={asked.view} />
           {asked.view.accounts.map((account) => (
-            <AccountCard key={`${asked.view.lookup}-${account.index}`} account={account} lookup={asked.view.lookup} purpose={purpose} cost={place?.detail_cost ?? null} />
+            <AccountCard key={`${asked.view.lookup}-${account.index}`} account={account} of={asked.view.accounts.length} lookup={asked.view.lookup} purpose={purpose} cost={place?.detail_cost ?? null} />
           ))}
           {asked.view.matches > asked.view.accounts.length && (
             <p className="meta">{`${asked.view.accounts.length} of ${asked.view.matches} accounts are shown. Write more of the name to narrow it down.`}</p>

@@ -6,7 +6,7 @@ import { useStore } from "./hooks";
 
 /** Where the screen asks, or why it can't. */
 export type Spot =
-  | { at: "asking" }
+  | { at: "asking"; where: LookupWhere | null }
   | { at: "nowhere" }
   | { at: "there"; where: LookupWhere; place: LookupPlace }
   | { at: "refused"; where: LookupWhere | null; error: ApiError };
@@ -40,7 +40,7 @@ export const nameOf = (place: LookupPlace): string => (place.target === "" ? pla
 export function usePlaces(run: string | null): Places {
   const store = useStore();
   const [known, setKnown] = useState<LookupPlaces | null>(null);
-  const [spot, setSpot] = useState<Spot>({ at: "asking" });
+  const [spot, setSpot] = useState<Spot>({ at: "asking", where: null });
   const [round, setRound] = useState(0);
   // What comes after another choice is thrown away.
   const turn = useRef(0);
@@ -48,7 +48,7 @@ export function usePlaces(run: string | null): Places {
   const look = useCallback(
     async (where: LookupWhere): Promise<void> => {
       const mine = ++turn.current;
-      setSpot({ at: "asking" });
+      setSpot({ at: "asking", where });
       const next = await store.ipc.usersPlace(where).then(
         (place): Spot => ({ at: "there", where, place }),
         (thrown: unknown): Spot => ({ at: "refused", where, error: asFailure(thrown).api }),

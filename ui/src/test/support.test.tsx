@@ -51,8 +51,11 @@ describe("the support window", () => {
     await settle();
     expect(fake.lookups).toEqual([{ query: "bloggs", purpose: "Support call", run: "run-5", target: null, pools: [] }]);
     expect(screen.getByTestId("lookup-answer")).toBeTruthy();
+    // From wherever the hands are.
+    act(() => screen.getByRole("button", { name: "Reveal E-mail" }).focus());
     await user.keyboard("{Escape}");
     await settle();
+    expect(document.activeElement).toBe(screen.getByTestId("lookup-query"));
     expect(screen.queryByTestId("lookup-answer")).toBeNull();
     expect((screen.getByTestId("lookup-query") as HTMLInputElement).value).toBe("");
     expect(fake.forgotten).toBe(1);
@@ -87,6 +90,17 @@ describe("the support window", () => {
     await user.type(screen.getByTestId("lookup-query"), "bloggs{Enter}");
     await settle();
     expect(fake.lookups.at(-1)).toMatchObject({ run: null, target: null, pools: ["eu-west-2_EXAMPLE1"] });
+  });
+
+  it("closes the form of another place by Escape, and keeps the answer", async () => {
+    await open("", "silent,support");
+    const user = userEvent.setup();
+    await user.keyboard("bloggs{Enter}");
+    await settle();
+    await user.selectOptions(screen.getByTestId("lookup-where"), "Somewhere else…");
+    await user.keyboard("{Escape}");
+    expect(screen.queryByTestId("elsewhere")).toBeNull();
+    expect(screen.getByTestId("lookup-answer")).toBeTruthy();
   });
 
   it("has no choice of place where it was started on the rehearsal", async () => {
