@@ -32,7 +32,7 @@ const CLOSING: Duration = Duration::from_secs(15);
 
 /// Runs the console until its window is closed.
 ///
-/// `arguments` are those after the program's name, as `--help` lists them. The code is 0, 2 for a wrong
+/// `arguments` are those after the program's name, as the usage lists them. The code is 0, 2 for a wrong
 /// argument, or 1 if no window could be opened.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     watchdog::hide_panic_messages();

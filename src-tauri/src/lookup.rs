@@ -94,3 +94,32 @@ pub(crate) async fn submit_support(shell: State<'_, Shell>, command: Value) -> R
     let host = shell.host()?;
     host.users().reveal(&ask, host.operator()).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_title_says_where_and_that_it_is_a_test_endpoint() {
+        let mut place = LookupPlace {
+            banner: "TEST".to_owned(),
+            kind: "test".to_owned(),
+            target: "tis-test".to_owned(),
+            run: None,
+            regions: vec!["eu-west-2".to_owned()],
+            account_tail: None,
+            profile: None,
+            test_endpoint: true,
+            pools: Vec::new(),
+            detail_cost: String::new(),
+        };
+        assert_eq!(
+            title(&place),
+            "TEST · TEST ENDPOINT · tis-test · Look-up · Switchback"
+        );
+        place.banner.clear();
+        place.target.clear();
+        place.test_endpoint = false;
+        assert_eq!(title(&place), "Look-up · Switchback");
+    }
+}

@@ -134,3 +134,136 @@ impl Host {
         Ok(at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use std::sync::Arc;
+
+    use switchback_model::Operator;
+
+    use super::*;
+    use crate::host::HostOptions;
+
+    struct Place {
+        host: Arc<Host>,
+        _folder: tempfile::TempDir,
+    }
+
+    fn home() -> Place {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = HostOptions::new(Operator::new("Sam Support").unwrap());
+        options.home = Some(folder.path().to_owned());
+        Place {
+            host: Host::start(options).unwrap(),
+            _folder: folder,
+        }
+    }
+
+    fn target(name: &str) -> LookupWhere {
+        LookupWhere {
+            target: Some(name.to_owned()),
+            ..LookupWhere::default()
+        }
+    }
+
+    fn names(known: &LookupPlaces) -> Vec<(&str, &str)> {
+        known
+            .places
+            .iter()
+            .map(|choice| (choice.banner.as_str(), choice.name.as_str()))
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn a_home_without_runs_knows_no_place_and_says_so() {
+        let Place { host, _folder } = home();
+        let known = host.users_places(None, false).await.unwrap();
+        assert!(known.places.is_empty() && known.unread == 0 && !known.only);
+    }
+
+    #[tokio::test]
+    async fn real_targets_come_before_rehearsals_and_those_without_pools_not_at_all() {
+        let Place { host, _folder } = home();
+        host.new_from_runbook("tis-cognito", "prod.example").unwrap();
+        let newest = host.new_from_runbook("tis-cognito", "prod.example").unwrap();
+        host.new_from_runbook("tis-cognito", "rehearsal").unwrap();
+        // Newer than the one with pools, and of the same name.
+        host.new_from_runbook("dns-switch", "rehearsal").unwrap();
+        let known = host.users_places(None, false).await.unwrap();
+        let production = &known.places[0];
+        assert_eq!(production.at.run.as_deref(), Some(newest.as_str()));
+        assert_eq!(
+            names(&known),
+            [
+                ("PRODUCTION", production.name.as_str()),
+                ("REHEARSAL", "rehearsal")
+            ]
+        );
+        // The one that it was started with stands first, and is named once.
+        let first = host
+            .users_places(Some(&target(&production.name)), false)
+            .await
+            .unwrap();
+        assert_eq!(names(&first), names(&known));
+        assert_eq!(first.places[0].at, target(&production.name));
+    }
+
+    #[tokio::test]
+    async fn a_window_that_was_started_on_a_broken_target_offers_it_so_that_its_error_is_read() {
+        let Place { host, _folder } = home();
+        let broken = target("no-such-target");
+        let known = host.users_places(Some(&broken), false).await.unwrap();
+        assert_eq!(names(&known), [("", "no-such-target")]);
+        let error = host.users_place(&broken).await.unwrap_err();
+        assert_eq!(error.code, "bad_input");
+        let pools = LookupWhere {
+            pools: vec!["eu-west-2_EXAMPLE1".to_owned()],
+            ..LookupWhere::default()
+        };
+        let known = host.users_places(Some(&pools), false).await.unwrap();
+        assert_eq!(names(&known), [("", "eu-west-2_EXAMPLE1")]);
+    }
+
+    #[tokio::test]
+    async fn the_rehearsal_alone_is_the_rehearsal_alone() {
+        let Place { host, _folder } = home();
+        host.new_from_runbook("tis-cognito", "prod.example").unwrap();
+        // Without pools, and of that name: the built-in people are looked up all the same.
+        host.new_from_runbook("dns-switch", "rehearsal").unwrap();
+        let rehearsal = LookupWhere::rehearsal();
+        let known = host.users_places(Some(&rehearsal), true).await.unwrap();
+        assert_eq!(names(&known), [("REHEARSAL", "rehearsal")]);
+        assert!(known.only);
+        let place = host.users_place(&rehearsal).await.unwrap();
+        assert_eq!((place.pools.len(), place.kind.as_str()), (2, "rehearsal"));
+        assert_eq!((place.account_tail, place.test_endpoint), (None, false));
+        host.stop_closed_world().await;
+    }
+
+    #[tokio::test]
+    async fn a_place_says_whose_account_is_asked_with_which_sign_in() {
+        let Place { host, _folder } = home();
+        let run = host.new_from_runbook("tis-cognito", "prod.example").unwrap();
+        let at = LookupWhere {
+            run: Some(run.to_string()),
+            pools: vec!["admins".to_owned()],
+            ..LookupWhere::default()
+        };
+        let place = host.users_place(&at).await.unwrap();
+        assert_eq!(
+            (place.banner.as_str(), place.kind.as_str()),
+            ("PRODUCTION", "production")
+        );
+        assert_eq!(place.account_tail.unwrap().len(), 4);
+        assert_eq!(place.regions, ["eu-west-2"]);
+        assert_eq!(place.pools.len(), 1);
+        // A run goes before a target: the page's question can't mean two places.
+        let both = LookupWhere {
+            target: Some("rehearsal".to_owned()),
+            ..at
+        };
+        assert_eq!(host.users_place(&both).await.unwrap().kind, "production");
+    }
+}

@@ -331,3 +331,15 @@ fn audit_row(row: &AuditRow) -> Vec<String> {
         row.verdict.clone().unwrap_or_default(),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::entries;
+
+    #[test]
+    fn entries_are_counted_in_words() {
+        assert_eq!(entries(0), "No entry yet");
+        assert_eq!(entries(1), "1 entry");
+        assert_eq!(entries(2), "2 entries, each following from the one before");
+    }
+}
