@@ -5,7 +5,6 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { host } from "./ipc";
 import { startMode } from "./state/mode";
-import { routes } from "./state/router";
 import { Store } from "./state/store";
 
 /** Tells the core that something is on the screen: after the second frame, when the first was painted. */
@@ -27,7 +26,6 @@ const FIRST_ANSWER = 120;
 startMode();
 const root = document.getElementById("root");
 if (root !== null) {
-  root.dataset["routes"] = routes.map((r) => r.path).join(" ");
   const store = new Store(await host());
   await Promise.race([store.start(), new Promise((late) => setTimeout(late, FIRST_ANSWER))]);
   createRoot(root).render(
