@@ -23,11 +23,15 @@ function Ready({ store }: { store: Store }) {
 /** How long the first answer may hold up the first picture, in milliseconds: drawing "Opening…" takes longer. */
 const FIRST_ANSWER = 120;
 
+/** The weights of the first picture. Asked for first, or its headings would be blank for a frame and then move the rest. */
+const FONTS = ['400 14px "Open Sans"', '700 14px "Open Sans"'];
+
 startMode();
 const root = document.getElementById("root");
 if (root !== null) {
   const store = new Store(await host());
-  await Promise.race([store.start(), new Promise((late) => setTimeout(late, FIRST_ANSWER))]);
+  const first = Promise.allSettled([store.start(), ...FONTS.map((font) => document.fonts.load(font))]);
+  await Promise.race([first, new Promise((late) => setTimeout(late, FIRST_ANSWER))]);
   createRoot(root).render(
     <StrictMode>
       <App store={store} />

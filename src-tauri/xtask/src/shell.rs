@@ -4,6 +4,7 @@ use std::{
     env, fmt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
 
@@ -172,7 +173,10 @@ pub struct Scratch(pub PathBuf);
 impl Scratch {
     /// Makes the folder; nobody else may look into it.
     pub fn new(purpose: &str) -> Outcome<Self> {
-        let folder = env::temp_dir().join(format!("switchback-{purpose}-{}", std::process::id()));
+        // Several may be in use at a time.
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let folder = env::temp_dir().join(format!("switchback-{purpose}-{}-{number}", std::process::id()));
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]

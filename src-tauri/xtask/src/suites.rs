@@ -4,6 +4,11 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
     time::{Duration, Instant},
 };
 
@@ -64,6 +69,15 @@ impl Suite {
             Self::Window => 5,
         };
         Duration::from_secs(minutes * 60)
+    }
+
+    /// How many of its executables run at a time. The core's wait for processes and scaled clocks most of
+    /// their time; the others fill the machine, or need it for themselves.
+    fn lanes(self) -> usize {
+        match self {
+            Self::Core => 2,
+            Self::Conformance | Self::Kill | Self::Emulators | Self::Ui | Self::Window => 1,
+        }
     }
 
     /// The start of the names of its integration tests; none for a suite that is not found by name.
@@ -130,7 +144,7 @@ impl Report {
     }
 }
 
-/// Runs the suite's executables one after the other.
+/// Runs the suite's executables, one after the other in each of its lanes.
 pub fn run(
     workspace: &Workspace,
     suite: Suite,
@@ -154,40 +168,92 @@ pub fn run(
     } else if tests.is_empty() {
         no_tests(workspace, suite, &mut report);
     }
-    for test in tests {
-        println!("\n== {}: {} ({})", suite.name(), test.name, package_name(test));
-        let scratch = Scratch::new("session")?;
-        let left = limit.saturating_sub(start.elapsed());
-        let mut program = wrapped(suite, test, left, &scratch)?;
-        program
-            .current_dir(&test.package)
-            .env("CARGO_MANIFEST_DIR", &test.package);
-        detach(&mut program);
-        program.env("SWITCHBACK_BIN_DIR", &around.programs);
-        program.env("TS_RS_EXPORT_DIR", workspace.path(crate::types::GENERATED));
-        if let Some(venv) = &around.venv {
-            program.env("SWITCHBACK_VENV", venv);
+    let next = AtomicUsize::new(0);
+    let shared = Mutex::new(&mut report);
+    let lane = || -> Outcome<()> {
+        while let Some(test) = tests.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let left = limit.saturating_sub(start.elapsed());
+            let one = run_one(workspace, suite, test, around, left)?;
+            let mut report = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            report.counts += one.counts;
+            report.notes.extend(one.notes);
+            if one.out_of_time {
+                next.store(tests.len(), Ordering::Relaxed);
+            }
         }
-        if around.prove {
-            program.env("SWITCHBACK_PROVE", "1");
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let lanes: Vec<_> = (0..suite.lanes()).map(|_| scope.spawn(lane)).collect();
+        for lane in lanes {
+            lane.join()
+                .unwrap_or_else(|_| Err(Stop::failed("a lane of tests broke off")))?;
         }
-        if suite == Suite::Core && std::env::var_os("RUST_TEST_THREADS").is_none() {
-            // Most of its time goes by while processes wait for each other, not on a core.
-            program.env("RUST_TEST_THREADS", core_threads().to_string());
-        }
-        if matches!(suite, Suite::Conformance | Suite::Kill | Suite::Emulators) {
-            // Matrix, histogram and transcripts are results too.
-            program.env("RUST_TEST_NOCAPTURE", "1");
-        }
-        if !follow(&mut program, left, &test.name, &mut report)? {
-            break;
-        }
-    }
+        Ok(())
+    })?;
     report.time = start.elapsed();
     if !around.prove && report.time > limit && report.notes.is_empty() {
-        fail(&mut report, "took more than 1.5 times its budget".to_owned());
+        let note = "took more than 1.5 times its budget".to_owned();
+        fail(suite.name(), &mut report.counts, &mut report.notes, note);
     }
     Ok(report)
+}
+
+/// How one executable went.
+#[derive(Default)]
+struct One {
+    counts: Counts,
+    notes: Vec<String>,
+    /// The suite's time is used up.
+    out_of_time: bool,
+}
+
+fn run_one(
+    workspace: &Workspace,
+    suite: Suite,
+    test: &TestProgram,
+    around: &Surroundings,
+    left: Duration,
+) -> Outcome<One> {
+    let head = format!("\n== {}: {} ({})", suite.name(), test.name, package_name(test));
+    let scratch = Scratch::new("session")?;
+    let mut program = wrapped(suite, test, left, &scratch)?;
+    program
+        .current_dir(&test.package)
+        .env("CARGO_MANIFEST_DIR", &test.package);
+    detach(&mut program);
+    program.env("SWITCHBACK_BIN_DIR", &around.programs);
+    program.env("TS_RS_EXPORT_DIR", workspace.path(crate::types::GENERATED));
+    if let Some(venv) = &around.venv {
+        program.env("SWITCHBACK_VENV", venv);
+    }
+    if around.prove {
+        program.env("SWITCHBACK_PROVE", "1");
+    }
+    if suite == Suite::Core && std::env::var_os("RUST_TEST_THREADS").is_none() {
+        // Most of its time goes by while processes wait for each other, not on a core.
+        program.env("RUST_TEST_THREADS", core_threads().to_string());
+    }
+    if matches!(suite, Suite::Conformance | Suite::Kill | Suite::Emulators) {
+        // Matrix, histogram and transcripts are results too.
+        program.env("RUST_TEST_NOCAPTURE", "1");
+    }
+    let mut one = One::default();
+    if suite.lanes() == 1 {
+        println!("{head}");
+        follow(&mut program, left, &test.name, &mut one, |line| {
+            println!("{line}")
+        })?;
+    } else {
+        // In one piece, or it would stand between the lines of another.
+        let mut said = vec![head];
+        let followed = follow(&mut program, left, &test.name, &mut one, |line| {
+            said.push(line.to_owned())
+        });
+        println!("{}", said.join("\n"));
+        followed?;
+    }
+    Ok(one)
 }
 
 /// Twice the cores, and at least four.
@@ -204,38 +270,36 @@ fn package_name(test: &TestProgram) -> String {
         .into_owned()
 }
 
-fn fail(report: &mut Report, note: String) {
-    eprintln!("xtask: {}: {note}", report.suite.name());
-    report.counts.failed += 1;
-    report.notes.push(note);
+fn fail(suite: &str, counts: &mut Counts, notes: &mut Vec<String>, note: String) {
+    eprintln!("xtask: {suite}: {note}");
+    counts.failed += 1;
+    notes.push(note);
 }
 
-/// Runs one command and adds its results; false when the suite's time is used up.
-fn follow(program: &mut Command, limit: Duration, name: &str, report: &mut Report) -> Outcome<bool> {
-    let before = report.counts;
+/// Runs one command and adds its results.
+fn follow(
+    program: &mut Command,
+    limit: Duration,
+    name: &str,
+    one: &mut One,
+    mut say: impl FnMut(&str),
+) -> Outcome<()> {
     let end = watch::watch(program, limit, |line| {
-        println!("{line}");
+        say(line);
         if let Some(counts) = scan::counts(line) {
-            report.counts += counts;
+            one.counts += counts;
         }
     })?;
-    match end {
+    let note = match end {
         End::Overdue => {
-            fail(
-                report,
-                format!("{name} was stopped at 1.5 times the suite's budget"),
-            );
-            return Ok(false);
+            one.out_of_time = true;
+            "was stopped at 1.5 times the suite's budget"
         }
-        End::Failure if report.counts.failed == before.failed => {
-            fail(
-                report,
-                format!("{name} ended with an error but reported no failed test"),
-            );
-        }
-        End::Failure | End::Success => {}
-    }
-    Ok(true)
+        End::Failure if one.counts.failed == 0 => "ended with an error but reported no failed test",
+        End::Failure | End::Success => return Ok(()),
+    };
+    fail(name, &mut one.counts, &mut one.notes, format!("{name} {note}"));
+    Ok(())
 }
 
 fn run_ui(workspace: &Workspace, limit: Duration, report: &mut Report) -> Outcome<()> {
@@ -248,7 +312,13 @@ fn run_ui(workspace: &Workspace, limit: Duration, report: &mut Report) -> Outcom
     println!("\n== ui: npm run check");
     let mut npm = ui::npm(workspace);
     npm.args(["run", "check"]).env("NO_COLOR", "1");
-    follow(&mut npm, limit, "npm run check", report).map(|_| ())
+    let mut one = One::default();
+    let followed = follow(&mut npm, limit, "npm run check", &mut one, |line| {
+        println!("{line}")
+    });
+    report.counts += one.counts;
+    report.notes.extend(one.notes);
+    followed
 }
 
 /// A suite without an executable is fine only while the sources have none either.
@@ -270,7 +340,9 @@ fn no_tests(workspace: &Workspace, suite: Suite, report: &mut Report) {
     };
     if folders.into_iter().any(named) {
         fail(
-            report,
+            suite.name(),
+            &mut report.counts,
+            &mut report.notes,
             format!("the sources have {prefix}* tests, but cargo built none"),
         );
     } else {
