@@ -142,6 +142,12 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
+    /// Write the manual pages into a folder, for packages
+    #[command(hide = true)]
+    Manual {
+        /// The folder, which must be there
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -24,6 +24,7 @@ use switchback_api::wire::ApiError;
 use crate::args::{Args, Command};
 use crate::exit;
 use crate::host::Cx;
+use crate::manual;
 use crate::print::Out;
 
 /// Runs the command; the exit code where it is not an error.
@@ -53,6 +54,21 @@ pub async fn run(args: Args, out: &Out) -> Result<u8, ApiError> {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "switchback", &mut script);
             out.data(String::from_utf8_lossy(&script).trim_end());
+            Ok(exit::OK)
+        }
+        Command::Manual { folder } => {
+            let pages = manual::write(Args::command(), &folder).map_err(|error| {
+                ApiError::new(
+                    "file",
+                    format!(
+                        "The manual pages can't be written to {}: {error}.",
+                        folder.display()
+                    ),
+                    "Name a folder that is there and that you may write to.",
+                    "the command line",
+                )
+            })?;
+            out.say(&format!("{pages} manual pages are in {}", folder.display()));
             Ok(exit::OK)
         }
     }
