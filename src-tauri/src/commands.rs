@@ -5,7 +5,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use switchback_api::wire::{
     Accepted, ApiError, AppInfo, JournalPage, RehearsalCommand, RehearsalView, RollbackPlanView, RunRow,
-    RunSnapshot, ScopeView, SheetExported, Update,
+    RunSnapshot, ScopeView, SheetExported, Update, WindowInfo, WindowKind,
 };
 use switchback_model::{Operator, RunId, Submission};
 use tauri::{State, WebviewWindow, ipc::Channel};
@@ -17,6 +17,16 @@ use crate::state::Shell;
 pub(crate) struct RehearsalAnswer {
     /// The run that was started, if one was.
     run: Option<String>,
+}
+
+/// Which window the page is in; it answers also where the home can't be used.
+#[tauri::command]
+pub(crate) fn window_info(shell: State<'_, Shell>) -> WindowInfo {
+    WindowInfo {
+        window: shell.window(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        operator: switchback_api::operator_name().to_string(),
+    }
 }
 
 /// The version, the operator and the runs.
@@ -87,7 +97,12 @@ pub(crate) async fn subscribe(
 /// The window shows something. An error means that it came so late that the runs were given back.
 #[tauri::command]
 pub(crate) async fn ui_ready(shell: State<'_, Shell>) -> Result<(), ApiError> {
-    shell.watchdog.window_came()
+    let in_time = shell.watchdog.window_came();
+    // The support window had no run that could have been given back.
+    if shell.window() == WindowKind::Support {
+        return Ok(());
+    }
+    in_time
 }
 
 /// A command to a run.

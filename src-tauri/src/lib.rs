@@ -1,8 +1,13 @@
 //! The desktop shell: one window over the host that the command line uses too. It opens the home,
 //! hands the window's commands to the host, and gives every run's lock back when it ends.
+//!
+//! The window is the console, or with `--support` the one that looks people up. Each has its own label,
+//! and with it its own capability file: what a page may call is Tauri's to refuse, not the page's.
 
 mod account;
 mod commands;
+#[cfg(test)]
+mod granted;
 mod lookup;
 mod news;
 mod outside;
@@ -13,20 +18,22 @@ mod watchdog;
 
 use std::{ffi::OsString, process::ExitCode, time::Duration};
 
-use tauri::{AppHandle, Manager as _, RunEvent};
+use switchback_api::wire::WindowKind;
+use tauri::{AppHandle, Manager as _, RunEvent, WebviewWindowBuilder};
 
 use crate::state::{Options, Shell};
 
-/// The window's label, as in `tauri.conf.json` and the capability file.
-const WINDOW: &str = "console";
+/// The identity of the support window's process: a console and a support window run side by side, and
+/// neither's second instance brings the other to the front.
+const SUPPORT: &str = "app.switchback.support";
 
 /// How long the runs may take to finish the call in hand when the window is closed.
 const CLOSING: Duration = Duration::from_secs(15);
 
 /// Runs the console until its window is closed.
 ///
-/// `arguments` are those after the program's name: `[--rehearse] [--run ID] [--home DIR]
-/// [--fault NAME]…`. The code is 0, 2 for a wrong argument, or 1 if no window could be opened.
+/// `arguments` are those after the program's name, as the usage lists them. The code is 0, 2 for a wrong
+/// argument, or 1 if no window could be opened.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     watchdog::hide_panic_messages();
     let options = match Options::parse(arguments) {
@@ -39,6 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     watchdog::avoid_blank_window();
 
     let mut builder = tauri::Builder::default().invoke_handler(tauri::generate_handler![
+        commands::window_info,
         commands::app_info,
         commands::run_list,
         commands::run_snapshot,
@@ -56,6 +64,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         commands::take_run,
         commands::export_sheet,
         commands::submit_rehearsal,
+        lookup::users_places,
         lookup::users_place,
         lookup::users_find,
         lookup::users_detail,
@@ -76,14 +85,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_opener::init());
+    let label = label(options.window());
     if options.is_the_usual_home() && !watchdog::under_automation() {
         // Only where all instances share one home; elsewhere the lock on each run is what counts.
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| {
-            to_front(app)
-        }));
+        builder = builder.plugin(tauri_plugin_single_instance::init(
+            move |app, _arguments, _folder| to_front(app, label),
+        ));
     }
+    let mut context = tauri::generate_context!();
+    if options.support {
+        // Before `build`: the single instance, and where the page's engine keeps its own, go by it.
+        SUPPORT.clone_into(&mut context.config_mut().identifier);
+    }
+    let builder = builder.setup(move |app| open_window(app.handle(), label));
     // A second instance ends in `build`, before it could touch the home.
-    let app = match builder.build(tauri::generate_context!()) {
+    let app = match builder.build(context) {
         Ok(app) => app,
         Err(error) => {
             eprintln!("switchback-console: the window could not be prepared: {error}");
@@ -106,13 +122,30 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// The window's label, as in `tauri.conf.json` and in its capability file.
+fn label(window: WindowKind) -> &'static str {
+    match window {
+        WindowKind::Console => "console",
+        WindowKind::Support => "support",
+    }
+}
+
+/// Opens the one window of this program: none of those in `tauri.conf.json` opens by itself.
+fn open_window(app: &AppHandle, label: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let windows = &app.config().app.windows;
+    let window = windows.iter().find(|window| window.label == label);
+    let window = window.ok_or_else(|| format!("tauri.conf.json has no window {label}"))?;
+    WebviewWindowBuilder::from_config(app, window)?.build()?;
+    Ok(())
+}
+
 /// True if the work ended in time.
 async fn in_time(work: impl Future<Output = ()>) -> bool {
     tokio::time::timeout(CLOSING, work).await.is_ok()
 }
 
-fn to_front(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(WINDOW) else {
+fn to_front(app: &AppHandle, label: &str) {
+    let Some(window) = app.get_webview_window(label) else {
         return;
     };
     let shown = window

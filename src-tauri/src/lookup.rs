@@ -4,9 +4,10 @@
 use serde::Deserialize;
 use serde_json::Value;
 use switchback_api::wire::{
-    ApiError, DetailAsk, DetailView, LookupAsk, LookupPlace, LookupView, RevealAsk, Revealed,
+    ApiError, DetailAsk, DetailView, LookupAsk, LookupPlace, LookupPlaces, LookupView, LookupWhere,
+    RevealAsk, Revealed, WindowKind,
 };
-use tauri::State;
+use tauri::{State, WebviewWindow};
 
 use crate::commands::read;
 use crate::state::Shell;
@@ -19,19 +20,55 @@ enum SupportCommand {
     Reveal(RevealAsk),
 }
 
-/// The pools that would be asked.
+/// The places that can be asked, as far as they are known without a person naming one.
+#[tauri::command]
+pub(crate) async fn users_places(shell: State<'_, Shell>) -> Result<LookupPlaces, ApiError> {
+    let host = shell.host()?;
+    host.users_places(shell.place(), shell.only_rehearsal()).await
+}
+
+/// The pools that would be asked. The support window's title says which environment that is.
 #[tauri::command]
 pub(crate) async fn users_place(
+    window: WebviewWindow,
     shell: State<'_, Shell>,
-    run: Option<String>,
+    at: Value,
 ) -> Result<LookupPlace, ApiError> {
-    shell.host()?.users_place(run).await
+    let at: LookupWhere = read("place", at)?;
+    allowed(&shell, &at)?;
+    let place = shell.host()?.users_place(&at).await?;
+    if shell.window() == WindowKind::Support {
+        let _ = window.set_title(&title(&place));
+    }
+    Ok(place)
+}
+
+/// Where it looks, never at whom.
+fn title(place: &LookupPlace) -> String {
+    let endpoint = if place.test_endpoint { "TEST ENDPOINT" } else { "" };
+    let words = [&place.banner, endpoint, &place.target, "Look-up", "Switchback"];
+    let said: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    said.join(" · ")
+}
+
+/// A window that was started on the rehearsal asks nothing else, whatever its page says.
+fn allowed(shell: &Shell, at: &LookupWhere) -> Result<(), ApiError> {
+    if !shell.only_rehearsal() || *at == LookupWhere::rehearsal() {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        "guard",
+        "This window was started on the rehearsal and looks nowhere else.",
+        "For real people start it without --rehearse.",
+        "the look-up",
+    ))
 }
 
 /// Looks somebody up over the pools of a target.
 #[tauri::command]
 pub(crate) async fn users_find(shell: State<'_, Shell>, ask: Value) -> Result<LookupView, ApiError> {
     let ask: LookupAsk = read("question", ask)?;
+    allowed(&shell, &ask.place())?;
     shell.host()?.users_find(&ask).await
 }
 
@@ -56,4 +93,33 @@ pub(crate) async fn submit_support(shell: State<'_, Shell>, command: Value) -> R
     let SupportCommand::Reveal(ask) = read("command", command)?;
     let host = shell.host()?;
     host.users().reveal(&ask, host.operator()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_title_says_where_and_that_it_is_a_test_endpoint() {
+        let mut place = LookupPlace {
+            banner: "TEST".to_owned(),
+            kind: "test".to_owned(),
+            target: "tis-test".to_owned(),
+            run: None,
+            regions: vec!["eu-west-2".to_owned()],
+            account_tail: None,
+            profile: None,
+            test_endpoint: true,
+            pools: Vec::new(),
+            detail_cost: String::new(),
+        };
+        assert_eq!(
+            title(&place),
+            "TEST · TEST ENDPOINT · tis-test · Look-up · Switchback"
+        );
+        place.banner.clear();
+        place.target.clear();
+        place.test_endpoint = false;
+        assert_eq!(title(&place), "Look-up · Switchback");
+    }
 }

@@ -8,20 +8,26 @@ use std::{
 
 use switchback_api::host::{Host, HostOptions};
 use switchback_api::telemetry::{self, Telemetry};
-use switchback_api::wire::{ApiError, RehearsalCommand};
+use switchback_api::wire::{ApiError, LookupWhere, RehearsalCommand, WindowKind};
 use switchback_model::RunId;
 
 use crate::stream::Streams;
 use crate::watchdog::Watchdog;
 
-/// What the console understands.
-pub(crate) const USAGE: &str =
-    "usage: switchback-console [--rehearse] [--run ID] [--home DIR] [--fault NAME]...";
+/// What the program understands.
+pub(crate) const USAGE: &str = "\
+usage: switchback-console [--rehearse] [--run ID] [--home DIR] [--fault NAME]...
+       switchback-console --support [--rehearse] [--target NAME|FILE] [--pool ID]... [--home DIR] [--fault NAME]...
+
+--support opens the window that only looks people up: in the pools of a target, of single pools, or of the
+targets that this home knows from its runs; with --rehearse, among the rehearsal's made-up people.";
 
 /// What the console was started with.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Options {
-    /// Open a rehearsal run at once.
+    /// Open the window that looks people up, and no other.
+    pub(crate) support: bool,
+    /// Open a rehearsal run at once; with `support`, look only among the rehearsal's people.
     pub(crate) rehearse: bool,
     /// The run to show first.
     pub(crate) run: Option<RunId>,
@@ -29,6 +35,10 @@ pub(crate) struct Options {
     pub(crate) home: Option<PathBuf>,
     /// Faults of the rehearsal world that are on from the start.
     pub(crate) faults: Vec<String>,
+    /// The target to look people up in: its name or its file.
+    pub(crate) target: Option<String>,
+    /// The pools to look people up in.
+    pub(crate) pools: Vec<String>,
 }
 
 impl Options {
@@ -40,6 +50,13 @@ impl Options {
             let mut value = |name: &str| rest.next().ok_or_else(|| format!("{name} needs a value"));
             match argument.to_str() {
                 Some("--rehearse") => options.rehearse = true,
+                Some("--support") => options.support = true,
+                Some("--target") => {
+                    options.target = Some(value("--target")?.to_string_lossy().into_owned());
+                }
+                Some("--pool") => options
+                    .pools
+                    .push(value("--pool")?.to_string_lossy().into_owned()),
                 Some("--run") => {
                     let text = value("--run")?;
                     let run = RunId::new(text.to_string_lossy()).map_err(|error| error.to_string())?;
@@ -58,7 +75,38 @@ impl Options {
         if !options.rehearse && !options.faults.is_empty() {
             return Err("--fault goes with --rehearse".to_owned());
         }
+        let named = options.target.is_some() || !options.pools.is_empty();
+        if options.support && options.run.is_some() {
+            return Err("--support drives no run: name its target with --target instead of --run".to_owned());
+        }
+        if !options.support && named {
+            return Err("--target and --pool go with --support".to_owned());
+        }
+        if options.rehearse && named {
+            return Err("--rehearse has its own target: leave --target and --pool out".to_owned());
+        }
         Ok(options)
+    }
+
+    /// The window that is opened.
+    pub(crate) fn window(&self) -> WindowKind {
+        if self.support {
+            WindowKind::Support
+        } else {
+            WindowKind::Console
+        }
+    }
+
+    /// Where people are looked up from the start, if the arguments say so.
+    fn place(&self) -> Option<LookupWhere> {
+        if self.rehearse && self.support {
+            return Some(LookupWhere::rehearsal());
+        }
+        (self.target.is_some() || !self.pools.is_empty()).then(|| LookupWhere {
+            run: None,
+            target: self.target.clone(),
+            pools: self.pools.clone(),
+        })
     }
 
     /// Whether the home is the platform's, which all instances of one person share.
@@ -75,7 +123,10 @@ impl Options {
         let mut options = HostOptions::new(switchback_api::operator_name());
         options.home.clone_from(&self.home);
         options.endpoint = variable("AWS_ENDPOINT_URL");
-        options.mirror = variable("SWITCHBACK_MIRROR").map(PathBuf::from);
+        // The support window writes no event.
+        options.mirror = variable("SWITCHBACK_MIRROR")
+            .map(PathBuf::from)
+            .filter(|_| !self.support);
         if let Some(speed) = variable("SWITCHBACK_REHEARSAL_SPEED").and_then(|text| text.parse().ok()) {
             options.rehearsal_scale = speed;
         }
@@ -89,6 +140,10 @@ fn variable(name: &str) -> Option<String> {
 
 /// The state behind the window's commands.
 pub(crate) struct Shell {
+    /// The one window of this program.
+    window: WindowKind,
+    /// Where people are looked up from the start.
+    place: Option<LookupWhere>,
     /// The host, or why the home can't be used: the window shows that instead of a run.
     host: Result<Arc<Host>, ApiError>,
     /// The run that the window shows, or shall show first: a page that is loaded again opens it again.
@@ -109,6 +164,11 @@ impl Shell {
         let telemetry = host.as_ref().ok().and_then(|host| telemetry::start(&host.home));
         let mut run = options.run.clone();
         match &host {
+            Ok(host) if options.support => {
+                if let Err(error) = inject(host, &options.faults).await {
+                    report(&error);
+                }
+            }
             Ok(host) if options.rehearse => match rehearse(host, &options.faults).await {
                 Ok(started) => run = started,
                 // The start screen offers the rehearsal again and shows the same error there.
@@ -118,6 +178,8 @@ impl Shell {
             Err(error) => report(error),
         }
         Self {
+            window: options.window(),
+            place: options.place(),
             host,
             run: Mutex::new(run),
             streams: Streams::default(),
@@ -129,6 +191,21 @@ impl Shell {
     /// The host, or why there is none.
     pub(crate) fn host(&self) -> Result<&Arc<Host>, ApiError> {
         self.host.as_ref().map_err(Clone::clone)
+    }
+
+    /// The one window of this program.
+    pub(crate) fn window(&self) -> WindowKind {
+        self.window
+    }
+
+    /// Where people are looked up from the start.
+    pub(crate) fn place(&self) -> Option<&LookupWhere> {
+        self.place.as_ref()
+    }
+
+    /// Whether only the rehearsal's people may be looked up: nothing real is asked by a slip.
+    pub(crate) fn only_rehearsal(&self) -> bool {
+        self.window == WindowKind::Support && self.place.as_ref() == Some(&LookupWhere::rehearsal())
     }
 
     /// The run that the window shows, or shall show first.
@@ -152,11 +229,16 @@ impl Shell {
 
 async fn rehearse(host: &Host, faults: &[String]) -> Result<Option<RunId>, ApiError> {
     let run = host.submit_rehearsal(RehearsalCommand::Start).await?;
+    inject(host, faults).await?;
+    Ok(run)
+}
+
+async fn inject(host: &Host, faults: &[String]) -> Result<(), ApiError> {
     for fault in faults {
         let fault = fault.clone();
         host.submit_rehearsal(RehearsalCommand::Inject { fault }).await?;
     }
-    Ok(run)
+    Ok(())
 }
 
 fn report(error: &ApiError) {
@@ -196,6 +278,20 @@ mod tests {
     }
 
     #[test]
+    fn the_support_window_is_told_where_to_look() {
+        let plain = parse(&["--support"]).unwrap();
+        assert_eq!((plain.window(), plain.place()), (WindowKind::Support, None));
+        let named = parse(&["--support", "--target", "t.toml", "--pool", "admins"]).unwrap();
+        let place = named.place().unwrap();
+        assert_eq!(place.target.as_deref(), Some("t.toml"));
+        assert_eq!(place.pools, ["admins"]);
+        let rehearsal = parse(&["--support", "--rehearse", "--fault", "throttle:ListUsers:0"]).unwrap();
+        assert_eq!(rehearsal.place(), Some(LookupWhere::rehearsal()));
+        // A console's rehearsal is a run, and says nothing about look-ups.
+        assert_eq!(parse(&["--rehearse"]).unwrap().place(), None);
+    }
+
+    #[test]
     fn what_is_not_understood_is_refused() {
         for wrong in [
             &["--rehears"][..],
@@ -203,6 +299,11 @@ mod tests {
             &["--home"],
             &["--fault", "throttle"],
             &["--rehearse", "--run", "r-1"],
+            &["--support", "--run", "r-1"],
+            &["--target", "t.toml"],
+            &["--pool", "eu-west-2_EXAMPLE1"],
+            &["--support", "--rehearse", "--target", "t.toml"],
+            &["--support", "--fault", "throttle"],
         ] {
             assert!(parse(wrong).is_err(), "{wrong:?}");
         }

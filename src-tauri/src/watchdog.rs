@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use switchback_api::wire::ApiError;
+use switchback_api::wire::{ApiError, WindowKind};
 use switchback_model::RunId;
 use tauri::{AppHandle, Manager as _};
 use tokio::sync::Notify;
@@ -65,12 +65,34 @@ pub(crate) fn start(app: &AppHandle) {
         if shell.watchdog.wait(PATIENCE).await {
             return;
         }
+        if shell.window() == WindowKind::Support {
+            tracing::error!("the window stayed blank");
+            eprintln!("{}", look_up_advice());
+            return;
+        }
         tracing::error!("the window stayed blank; every run is given back");
         if let Ok(host) = shell.host() {
             host.release_all().await;
         }
         eprintln!("{}", advice(shell.run().as_ref().map(RunId::as_str)));
     });
+}
+
+fn look_up_advice() -> String {
+    format!(
+        "switchback-console: the window is still blank after {} s. The command line looks people up too; it reads\n\
+         from the terminal, so that nothing personal is in the shell's history:\n\n  \
+         switchback users find -\n\n{}",
+        PATIENCE.as_secs(),
+        mend()
+    )
+}
+
+fn mend() -> String {
+    format!(
+        "To mend the window: close it, then start it with {RENDERER}=1. If it is blank with that too, the\n\
+         graphics driver is the cause: try WEBKIT_DISABLE_COMPOSITING_MODE=1, or LIBGL_ALWAYS_SOFTWARE=1."
+    )
 }
 
 fn advice(run: Option<&str>) -> String {
@@ -83,10 +105,9 @@ fn advice(run: Option<&str>) -> String {
     format!(
         "switchback-console: the window is still blank after {} s. Every run was given back, so the command line\n\
          can go on with it:\n\n\
-         {list}  switchback run show {run_word}\n  switchback rollback {run_word} --all\n\n\
-         To mend the window: close it, then start it with {RENDERER}=1. If it is blank with that too, the\n\
-         graphics driver is the cause: try WEBKIT_DISABLE_COMPOSITING_MODE=1, or LIBGL_ALWAYS_SOFTWARE=1.",
-        PATIENCE.as_secs()
+         {list}  switchback run show {run_word}\n  switchback rollback {run_word} --all\n\n{}",
+        PATIENCE.as_secs(),
+        mend()
     )
 }
 
@@ -95,25 +116,19 @@ pub(crate) fn under_automation() -> bool {
     std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some()
 }
 
-/// On Linux, starts the program anew with the renderer off that leaves windows blank, unless the
-/// person chose, or a test drives the window: its screenshots hang without that renderer. A variable
-/// can't be set in a running program without unsafe code.
+/// On Linux, turns the renderer off that leaves windows blank, unless the person chose, or a test drives the
+/// window: its screenshots hang without that renderer. Only good before the program has a second thread.
 pub(crate) fn avoid_blank_window() {
     #[cfg(target_os = "linux")]
     {
-        use std::os::unix::process::CommandExt as _;
         if std::env::var_os(RENDERER).is_some() || under_automation() {
             return;
         }
-        let Ok(program) = std::env::current_exe() else {
-            return;
-        };
-        // Comes back only if it failed; then the window may be blank, and the watchdog sees that.
-        let error = std::process::Command::new(program)
-            .args(std::env::args_os().skip(1))
-            .env(RENDERER, "1")
-            .exec();
-        eprintln!("switchback-console: could not start again with {RENDERER}=1: {error}");
+        // Not by starting anew with the variable: that loads WebKit twice, for a tenth of a second.
+        if let Err(error) = glib::setenv(RENDERER, "1", false) {
+            // Then the window may be blank, and the watchdog sees that.
+            eprintln!("switchback-console: {RENDERER}=1 could not be set: {error}");
+        }
     }
 }
 
@@ -153,5 +168,8 @@ mod tests {
     fn the_advice_names_the_way_back() {
         assert!(advice(Some("r-1")).contains("switchback rollback r-1 --all"));
         assert!(advice(None).contains("switchback run list"));
+        let support = look_up_advice();
+        assert!(support.contains("switchback users find -") && support.contains(RENDERER));
+        assert!(!support.contains("rollback"), "support has no run: {support}");
     }
 }

@@ -10,7 +10,7 @@ use crate::gated;
 use crate::journey::do_step;
 
 /// From the package that the interface's own tests use too.
-const AXE: &str = "ui/node_modules/axe-core/axe.min.js";
+pub const AXE: &str = "ui/node_modules/axe-core/axe.min.js";
 
 /// Runs axe on the whole document; answers one line per element that breaks a rule.
 const LOOK: &str = "const done = arguments[arguments.length - 1];
@@ -42,7 +42,7 @@ const TOO_WIDE: &str = "const out = [];
     return out;";
 
 /// The window zoomed by that many percent, as by Ctrl and +.
-const ZOOM: &str = "const done = arguments[arguments.length - 1];
+pub const ZOOM: &str = "const done = arguments[arguments.length - 1];
     window.__TAURI_INTERNALS__.invoke('set_zoom', {percent: arguments[0]}).then(() => done(''), (why) => done(JSON.stringify(why)));";
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn there(app: &App, route: &str, name: &str) -> Outcome {
 }
 
 /// Notes what is wrong with what is shown: with its width, and by axe's rules.
-async fn look(app: &App, place: &str, by_rules: bool, broken: &mut BTreeSet<String>) -> Outcome {
+pub async fn look(app: &App, place: &str, by_rules: bool, broken: &mut BTreeSet<String>) -> Outcome {
     let mut found = match app.script(TOO_WIDE, Vec::new()).await? {
         Value::Array(found) => found,
         other => return Err(format!("the widths are {other}").into()),

@@ -54,7 +54,8 @@ async fn commands(app: &App) -> Outcome {
     Ok(())
 }
 
-async fn call(app: &App, command: &str, arguments: Value) -> Outcome<String> {
+/// Calls a command; `granted`, or why not.
+pub async fn call(app: &App, command: &str, arguments: Value) -> Outcome<String> {
     let answer = app.script_async(CALL, vec![json!(command), arguments]).await?;
     Ok(answer.as_str().unwrap_or_default().to_owned())
 }

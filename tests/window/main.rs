@@ -14,4 +14,6 @@ mod locked;
 mod night;
 mod restart;
 mod steady;
+mod support;
+mod support_beside;
 mod watcher;

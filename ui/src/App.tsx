@@ -4,8 +4,9 @@ import { Announcer } from "./components/Announcer";
 import { Banner } from "./components/Banner";
 import { DockContext } from "./components/Dock";
 import { Help } from "./components/Help";
+import { HELP, KEYS } from "./components/help-text";
 import { LeftRail } from "./components/LeftRail";
-import { Notices } from "./components/Notices";
+import { ErrorRegion, Notices } from "./components/Notices";
 import { Palette } from "./components/Palette";
 import { RightRail, Strip } from "./components/RightRail";
 import { PageHead } from "./components/PageHead";
@@ -28,8 +29,9 @@ import { WarRoomScreen } from "./screens/WarRoom";
 import { StoreContext, useApp, useNarrow, useSnapshot, useStore } from "./state/hooks";
 import { currentGate, currentStep } from "./state/readings";
 import { type Place, go, parse, routes, useHash } from "./state/router";
+import { useKeys } from "./state/keys";
 import type { Store } from "./state/store";
-import { zoom, zoomKey } from "./state/zoom";
+import { Opening, SupportWindow } from "./SupportWindow";
 
 function RunScreen() {
   const snapshot = useSnapshot();
@@ -106,25 +108,7 @@ function usePlace(): Place {
   return needsRun && (snapshot === null || run === null) ? { name: "start" } : place;
 }
 
-/** Keys that work everywhere: the palette, help and the zoom. */
-function useKeys(onPalette: () => void, onHelp: () => void): void {
-  const store = useStore();
-  useEffect(() => {
-    const key = (event: KeyboardEvent) => {
-      const way = zoomKey(event);
-      const typing = event.target instanceof HTMLElement && event.target.closest("input, select, textarea") !== null;
-      if (way !== undefined) zoom(store.ipc, way, store.fail);
-      else if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") onPalette();
-      else if (event.key === "F1" || (event.key === "?" && !typing)) onHelp();
-      else return;
-      event.preventDefault();
-    };
-    window.addEventListener("keydown", key);
-    return () => window.removeEventListener("keydown", key);
-  }, [store, onPalette, onHelp]);
-}
-
-function Window() {
+function Console() {
   const store = useStore();
   const { snapshot, info, failure } = useApp();
   const place = usePlace();
@@ -135,7 +119,7 @@ function Window() {
   useTitle();
   const flipPalette = useCallback(() => setPalette((open) => !open), []);
   const flipHelp = useCallback(() => setHelp((open) => !open), []);
-  useKeys(flipPalette, flipHelp);
+  useKeys(flipHelp, flipPalette);
   const skip = () => document.getElementById("middle")?.querySelector<HTMLElement>("h1")?.focus();
   // Seen by everybody in the room: without rails and buttons.
   const wall = place.name === "war-room";
@@ -156,7 +140,7 @@ function Window() {
       {!wall && narrow && <Strip place={place} onPalette={flipPalette} />}
       <main className="middle" id="middle" aria-label="Main">
         <DockContext value={dock}>
-          {help && <Help place={place} onClose={() => setHelp(false)} />}
+          {help && <Help title={routes.find((r) => r.name === place.name)?.title ?? "Switchback"} text={HELP[place.name]} keys={KEYS} onClose={() => setHelp(false)} />}
           {info === null && snapshot === null ? (
             <div className="page">
               <PageHead title="Switchback" id="opening" />
@@ -174,6 +158,25 @@ function Window() {
       <Announcer />
       {palette && <Palette open onClose={() => setPalette(false)} onHelp={() => setHelp(true)} />}
     </div>
+  );
+}
+
+/** Which window it is, the core says. */
+function Window() {
+  const store = useStore();
+  const { window, failure } = useApp();
+  if (window?.window === "support") return <SupportWindow />;
+  if (window?.window === "console") return <Console />;
+  return (
+    <Opening>
+      <div className="page">
+        <PageHead title="Switchback" id="opening" />
+        {failure === null ? <p role="status">Opening…</p> : <Button onClick={() => void store.start()}>Try again</Button>}
+      </div>
+      <section className="notices" aria-label="Notices">
+        <ErrorRegion />
+      </section>
+    </Opening>
   );
 }
 

@@ -5,7 +5,6 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { host } from "./ipc";
 import { startMode } from "./state/mode";
-import { routes } from "./state/router";
 import { Store } from "./state/store";
 
 /** Tells the core that something is on the screen: after the second frame, when the first was painted. */
@@ -21,12 +20,14 @@ function Ready({ store }: { store: Store }) {
   return null;
 }
 
+/** How long the first answer may hold up the first picture, in milliseconds: drawing "Opening…" takes longer. */
+const FIRST_ANSWER = 120;
+
 startMode();
 const root = document.getElementById("root");
 if (root !== null) {
-  root.dataset["routes"] = routes.map((r) => r.path).join(" ");
   const store = new Store(await host());
-  void store.start();
+  await Promise.race([store.start(), new Promise((late) => setTimeout(late, FIRST_ANSWER))]);
   createRoot(root).render(
     <StrictMode>
       <App store={store} />

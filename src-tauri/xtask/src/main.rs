@@ -26,7 +26,8 @@ Usage: cargo xtask <command>
   test [--only SUITE]                  set up, build once, run the suites with their time budgets
                                        (core, conformance, kill, emulators, ui, window)
   prove [--only SUITE]                 the full campaigns of conformance, kill and emulators
-  bench [NAME]... [--write]            the measurements (accepted, overshoot, journal), in their own profile
+  bench [NAME]... [--write]            the measurements (accepted, overshoot, lookup, start, journal), in their
+                                       own profile
                                        (--write: also into src-tauri/docs/performance.md)
   types [--check]                      write the TypeScript wire types (--check: fail when they drift)
 ";

@@ -1,7 +1,7 @@
 // One account of a look-up: masked until somebody asks for a field, and masked again a minute later.
 import Button from "@cloudscape-design/components/button";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { fullTime } from "../format/time";
+import { date } from "../format/time";
 import { type AccountView, asFailure } from "../ipc";
 import { useStore } from "../state/hooks";
 import { Block, Facts } from "./PageHead";
@@ -39,6 +39,14 @@ function Field({ lookup, index, field, masked, purpose }: { lookup: string; inde
     say("");
   }, []);
   useEffect(() => () => clearTimeout(timer.current), []);
+  // The button that was pressed is gone: the hands go on where they were.
+  const place = useRef<HTMLElement>(null);
+  const shown = value !== null;
+  const before = useRef(shown);
+  useEffect(() => {
+    if (before.current !== shown && document.activeElement === document.body) place.current?.querySelector("button")?.focus();
+    before.current = shown;
+  }, [shown]);
 
   const reveal = async () => {
     try {
@@ -64,7 +72,7 @@ function Field({ lookup, index, field, masked, purpose }: { lookup: string; inde
   return (
     <div className="lookup-field" data-testid={`field-${field}`}>
       <dt>{name}</dt>
-      <dd>
+      <dd ref={place}>
         <span className="lookup-value">{value ?? masked}</span>{" "}
         {value === null ? (
           <button type="button" className="quiet-button" onClick={() => void reveal()} aria-label={`Reveal ${name}`}>
@@ -88,11 +96,17 @@ function Field({ lookup, index, field, masked, purpose }: { lookup: string; inde
   );
 }
 
-export function AccountCard({ account: found, lookup, purpose, cost }: { account: AccountView; lookup: string; purpose: string; cost: string | null }) {
+export function AccountCard({ account: found, of, lookup, purpose, cost }: { account: AccountView; of: number; lookup: string; purpose: string; cost: string | null }) {
   const store = useStore();
   const [account, setAccount] = useState(found);
   const [asking, setAsking] = useState(false);
   const [said, say] = useState("");
+  const card = useRef<HTMLDivElement>(null);
+  const known = account.mfa !== null;
+  useEffect(() => {
+    // The button for details is gone with them.
+    if (known && document.activeElement === document.body) card.current?.focus();
+  }, [known]);
   const details = async () => {
     setAsking(true);
     try {
@@ -108,37 +122,40 @@ export function AccountCard({ account: found, lookup, purpose, cost }: { account
     }
   };
   return (
-    <Block
-      id={`account-${found.index}`}
-      title={`Account in ${account.pool_title}`}
-      note="Hidden. Each reveal is recorded with your name and reason."
-      side={
-        account.mfa === null ? (
-          <Button onClick={() => void details()} disabled={asking} data-testid={`details-${found.index}`}>
-            Details…
-          </Button>
-        ) : undefined
-      }
-    >
-      <Facts
-        list={[
-          ["State", <State key="s" kind={account.enabled ? "record" : "skipped"} word={account.enabled ? account.status : `${account.status}, disabled`} />],
-          ["E-mail verified", account.email_verified === null ? "not said" : account.email_verified ? "yes" : "no"],
-          account.created_at === null ? null : ["Made", fullTime(account.created_at)],
-          account.modified_at === null ? null : ["Changed", fullTime(account.modified_at)],
-          account.mfa === null ? null : ["Second factors", account.mfa.length === 0 ? "none" : account.mfa.join(", ")],
-          account.machine ? ["Kind", "a program signs in with it"] : null,
-        ]}
-      />
-      <dl className="lookup-fields">
-        {account.fields.map((f) => (
-          <Field key={f.field} lookup={lookup} index={found.index} field={f.field} masked={f.masked} purpose={purpose} />
-        ))}
-      </dl>
-      {account.mfa === null && cost !== null && <p className="meta">{cost}</p>}
-      <p role="status" className="meta">
-        {said}
-      </p>
-    </Block>
+    <div className="account" ref={card} tabIndex={-1} data-testid={`account-${found.index}`}>
+      <Block
+        id={`account-${found.index}`}
+        // Two regions of one name can't be told apart by ear.
+        title={of === 1 ? `Account in ${account.pool_title}` : `Account ${found.index + 1} of ${of} in ${account.pool_title}`}
+        note="Hidden. Each reveal is recorded with your name and reason."
+        side={
+          account.mfa === null ? (
+            <Button onClick={() => void details()} disabled={asking} data-testid={`details-${found.index}`}>
+              Details…
+            </Button>
+          ) : undefined
+        }
+      >
+        <Facts
+          list={[
+            ["State", <State key="s" kind={account.enabled ? "record" : "skipped"} word={account.enabled ? account.status : `${account.status}, disabled`} />],
+            ["E-mail verified", account.email_verified === null ? "not said" : account.email_verified ? "yes" : "no"],
+            account.created_at === null ? null : ["Made", date(account.created_at)],
+            account.modified_at === null ? null : ["Changed", date(account.modified_at)],
+            account.mfa === null ? null : ["Second factors", account.mfa.length === 0 ? "none" : account.mfa.join(", ")],
+            account.machine ? ["Kind", "a program signs in with it"] : null,
+          ]}
+        />
+        <dl className="lookup-fields">
+          {account.fields.map((f) => (
+            <Field key={f.field} lookup={lookup} index={found.index} field={f.field} masked={f.masked} purpose={purpose} />
+          ))}
+        </dl>
+        {account.mfa === null && cost !== null && <p className="meta">{cost}</p>}
+        <p role="status" className="meta">
+          {said}
+        </p>
+      </Block>
+    </div>
   );
 }

@@ -1,14 +1,12 @@
 import { useRef } from "react";
-import { type Place, routes } from "../state/router";
-import { HELP, KEYS } from "./help-text";
+import type { HelpText } from "./help-text";
 import { useFocusBack } from "./ReasonForm";
 
 /** What this screen is for, above the page: it covers nothing, and stays until it is closed. */
-export function Help({ place, onClose }: { place: Place; onClose: () => void }) {
+export function Help({ title, text, keys, onClose }: { title: string; text: HelpText; keys: readonly (readonly [string, string])[]; onClose: () => void }) {
   const close = useRef<HTMLButtonElement>(null);
   useFocusBack(() => close.current);
-  const { shows, todo, cli } = HELP[place.name];
-  const title = routes.find((r) => r.name === place.name)?.title ?? "Switchback";
+  const { shows, todo, cli } = text;
   return (
     <section className="help" aria-labelledby="help-title" data-testid="help" onKeyDown={(e) => e.key === "Escape" && onClose()}>
       <div className="help-head">
@@ -32,7 +30,7 @@ export function Help({ place, onClose }: { place: Place; onClose: () => void }) 
           )}
         </div>
         <dl>
-          {KEYS.map(([key, does]) => (
+          {keys.map(([key, does]) => (
             <div key={key}>
               <dt>{key}</dt>
               <dd>{does}</dd>

@@ -72,7 +72,7 @@ const TITLES: Record<string, string> = {
 };
 
 /** What the core refused or could not do: what happened, how to mend it, and where. */
-function ErrorRegion() {
+export function ErrorRegion() {
   const store = useStore();
   const { failure } = useApp();
   return (

@@ -99,3 +99,23 @@ export const KEYS: [string, string][] = [
   ["Ctrl or Cmd and + − 0", "larger, smaller, usual size"],
   ["F1 or ?", "this help"],
 ];
+
+/** The support window has the one screen. */
+export const SUPPORT_HELP: HelpText = {
+  shows: "Whether a person has an account in each pool, what state it is in, and what to say or do next. Nothing here changes anything.",
+  todo: [
+    "Write a whole e-mail address, a user id, or the beginning of a name.",
+    "Values are hidden until you reveal one; each reveal is recorded with your name and reason.",
+    "Details name the second factors. AWS counts that person as active this month, so ask only when it helps.",
+    "Clear the page before the next call.",
+  ],
+  cli: "switchback users find -",
+};
+
+export const SUPPORT_KEYS: [string, string][] = [
+  ["Enter", "look up what is written"],
+  ["Tab", "the next control"],
+  ["Escape", "clear the page, or close a form or this help"],
+  ["Ctrl or Cmd and + − 0", "larger, smaller, usual size"],
+  ["F1 or ?", "this help"],
+];

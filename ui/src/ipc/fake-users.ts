@@ -1,5 +1,5 @@
 // Made-up people for the fake twin. Every name is invented and ends in example.nhs.test.
-import type { AccountView, DetailAsk, DetailView, LookupAsk, LookupPlace, LookupView, PoolAnswerView, RevealAsk, Revealed } from "./generated/wire";
+import type { AccountView, DetailAsk, DetailView, LookupAsk, LookupPlace, LookupPlaces, LookupView, LookupWhere, PoolAnswerView, RevealAsk, Revealed } from "./generated/wire";
 import { Failure } from "./port";
 
 const NEW = { id: "eu-west-2_EXAMPLE1", title: "Admins pool", role: "new" };
@@ -15,13 +15,35 @@ export const SECRETS: Record<string, string> = {
 
 const MASKED: Record<string, string> = { email: "j•••@example.nhs.test", given_name: "J•••", family_name: "B•••", sub: "5•••" };
 
-export const placeOf = (run: string | null): LookupPlace => ({
-  banner: "REHEARSAL",
-  target: "rehearsal",
-  run,
-  pools: [NEW, OLD],
-  detail_cost: "Cognito counts an account whose details are read as active this month.",
-});
+const PROD: LookupWhere = { run: "run-5", target: null, pools: [] };
+const REHEARSAL: LookupWhere = { run: null, target: "rehearsal", pools: [] };
+
+/** `nowhere` knows no place, `rehearse` only the rehearsal. */
+export function placesOf(words: readonly string[]): LookupPlaces {
+  const rehearsal = { where: REHEARSAL, banner: "REHEARSAL", name: "rehearsal" };
+  if (words.includes("nowhere")) return { places: [], only: false, unread: 0 };
+  if (words.includes("rehearse")) return { places: [rehearsal], only: true, unread: 0 };
+  return { places: [{ where: PROD, banner: "PRODUCTION", name: "tis-prod" }, rehearsal], only: false, unread: 0 };
+}
+
+export function placeOf(at: LookupWhere): LookupPlace {
+  if (at.target !== null && at.target !== "rehearsal") {
+    throw new Failure({ code: "bad_input", message: `There is no target "${at.target}".`, hint: "Give a target file, or one of rehearsal, test.", where: at.target });
+  }
+  const prod = at.run === PROD.run || at.pools.length > 0;
+  return {
+    banner: at.pools.length > 0 ? "" : prod ? "PRODUCTION" : "REHEARSAL",
+    kind: at.pools.length > 0 ? "" : prod ? "production" : "rehearsal",
+    target: at.pools.length > 0 ? "" : prod ? "tis-prod" : "rehearsal",
+    run: at.run,
+    regions: ["eu-west-2"],
+    account_tail: prod && at.pools.length === 0 ? "9012" : null,
+    profile: prod && at.pools.length === 0 ? "tis-support" : null,
+    test_endpoint: false,
+    pools: at.pools.length > 0 ? at.pools.map((id) => ({ id, title: id, role: "new" })) : [NEW, OLD],
+    detail_cost: "Cognito counts an account whose details are read as active this month.",
+  };
+}
 
 function accountOf(index: number): AccountView {
   return {

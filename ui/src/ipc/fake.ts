@@ -2,7 +2,7 @@
 // of what was asked for tests.
 import { eventsOf, longNames, planOf, rehearsalOf, type Scene, snapshotOf } from "./fake-data";
 import { amendmentOf, dnsTruthOf, fieldPlanOf, runbookOf, runbooksOf } from "./fake-plans";
-import { detailOf, lookupOf, placeOf, revealOf } from "./fake-users";
+import { detailOf, lookupOf, placeOf, placesOf, revealOf } from "./fake-users";
 import type { ConnectionAsk, DetailAsk, EventView, LookupAsk, RehearsalCommand, RevealAsk, RunSnapshot, ScopeView, StepView, Update } from "./generated/wire";
 import { connectionOf, profilesOf, reportOf } from "./fake-account";
 import { Failure, type Ipc, type Submission } from "./port";
@@ -183,6 +183,8 @@ export function fakeIpc(words = ""): Fake {
     ready: 0,
     push: () => listener?.({ type: "snapshot", snapshot: snapshot() }),
     end: (why) => listener?.({ type: "ended", why }),
+    // Unlike the real core the fake one is told by its address: nothing is behind it.
+    windowInfo: async () => ({ window: words.split(",").includes("support") ? "support" : "console", version: "0.1.0", operator: "m.example" }),
     appInfo: async () => ({ version: "0.1.0", operator: "m.example", run: fake.scene.start ? null : "run-7", runs: rows }),
     runList: async () => rows,
     runSnapshot: async () => snapshot(),
@@ -263,7 +265,8 @@ export function fakeIpc(words = ""): Fake {
       if (command.do === "lift") on.delete(command.fault);
       return { run: command.do === "start" ? "run-7" : null };
     },
-    usersPlace: async (run) => placeOf(run),
+    usersPlaces: async () => placesOf(words.split(",")),
+    usersPlace: async (at) => placeOf(at),
     usersFind: async (ask) => {
       fake.lookups.push(ask);
       return lookupOf(ask);

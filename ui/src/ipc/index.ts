@@ -1,4 +1,5 @@
 import type { Ipc } from "./port";
+import { tauri } from "./tauri";
 
 /** The host: the fake one only in a plain browser opened with ?fake, never inside the console. */
 export async function host(): Promise<Ipc> {
@@ -7,7 +8,6 @@ export async function host(): Promise<Ipc> {
     const { fakeIpc } = await import("./fake");
     return fakeIpc(scene);
   }
-  const { tauri } = await import("./tauri");
   return tauri;
 }
 

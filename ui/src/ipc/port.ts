@@ -18,7 +18,9 @@ import type {
   JournalPage,
   LookupAsk,
   LookupPlace,
+  LookupPlaces,
   LookupView,
+  LookupWhere,
   RehearsalCommand,
   RehearsalView,
   RevealAsk,
@@ -30,6 +32,7 @@ import type {
   ScopeView,
   SheetExported,
   Update,
+  WindowInfo,
 } from "./generated/wire";
 import { apiError } from "./schema";
 
@@ -59,6 +62,8 @@ export type Submission = {
 };
 
 export interface Ipc {
+  /** Which window this is; answered in every one. */
+  windowInfo(): Promise<WindowInfo>;
   appInfo(): Promise<AppInfo>;
   runList(): Promise<RunRow[]>;
   runSnapshot(run: string): Promise<RunSnapshot>;
@@ -96,8 +101,10 @@ export interface Ipc {
   /** Writes the break-glass sheet anew. */
   exportSheet(run: string): Promise<SheetExported>;
   submitRehearsal(command: RehearsalCommand): Promise<{ run: string | null }>;
+  /** The places that are known without anybody naming one. */
+  usersPlaces(): Promise<LookupPlaces>;
   /** The pools that a look-up would ask. */
-  usersPlace(run: string | null): Promise<LookupPlace>;
+  usersPlace(at: LookupWhere): Promise<LookupPlace>;
   usersFind(ask: LookupAsk): Promise<LookupView>;
   /** Second factors of one account; Cognito counts it as an active user. */
   usersDetail(ask: DetailAsk): Promise<DetailView>;

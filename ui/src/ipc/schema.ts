@@ -363,10 +363,21 @@ const lookup = z.looseObject({
 });
 
 export const checks = {
+  windowInfo: z.looseObject({ window: z.enum(["console", "support"]), version: z.string(), operator: z.string() }) as z.ZodType<wire.WindowInfo>,
+  lookupPlaces: z.looseObject({
+    places: z.array(z.looseObject({ where: z.looseObject({ run: maybe, target: maybe, pools: words }), banner: z.string(), name: z.string() })),
+    only: z.boolean(),
+    unread: z.number(),
+  }) as z.ZodType<wire.LookupPlaces>,
   lookupPlace: z.looseObject({
     banner: z.string(),
+    kind: z.string(),
     target: z.string(),
     run: maybe,
+    regions: words,
+    account_tail: maybe,
+    profile: maybe,
+    test_endpoint: z.boolean(),
     pools: z.array(z.looseObject({ id: z.string(), title: z.string(), role: z.string() })),
     detail_cost: z.string(),
   }) as z.ZodType<wire.LookupPlace>,

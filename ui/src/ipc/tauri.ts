@@ -15,6 +15,7 @@ async function ask<T>(command: string, args: Record<string, unknown>, schema: z.
 }
 
 export const tauri: Ipc = {
+  windowInfo: () => ask("window_info", {}, checks.windowInfo),
   appInfo: () => ask("app_info", {}, checks.appInfo),
   runList: () => ask("run_list", {}, checks.runList),
   runSnapshot: (run) => ask("run_snapshot", { run }, checks.snapshot),
@@ -39,7 +40,8 @@ export const tauri: Ipc = {
   takeRun: (run, by, reason) => ask("take_run", { run, by, reason }, checks.nothing),
   exportSheet: (run) => ask("export_sheet", { run }, checks.sheetExported),
   submitRehearsal: (command) => ask("submit_rehearsal", { command }, checks.rehearsalAccepted),
-  usersPlace: (run) => ask("users_place", { run }, checks.lookupPlace),
+  usersPlaces: () => ask("users_places", {}, checks.lookupPlaces),
+  usersPlace: (at) => ask("users_place", { at }, checks.lookupPlace),
   usersFind: (lookup) => ask("users_find", { ask: lookup }, checks.lookup),
   usersDetail: (detail) => ask("users_detail", { ask: detail }, checks.lookupDetail),
   usersForget: () => ask("users_forget", {}, checks.nothing),

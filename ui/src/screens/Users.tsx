@@ -1,14 +1,16 @@
 // Look up a user: the sentence first. What names a person lives in this component alone and is gone
 // when the screen is left; the store, the address and the title never see it.
 import Button from "@cloudscape-design/components/button";
-import { type FormEvent, useCallback, useEffect, useId, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useCallback, useEffect, useId, useRef, useState } from "react";
 import { AccountCard } from "../components/Account";
 import { Block, PageHead } from "../components/PageHead";
 import { type Kind, Shape, State } from "../components/State";
 import { TableWrap } from "../components/TableWrap";
+import { Elsewhere, Nowhere, placeWords, WherePick } from "../components/Where";
 import { age, count } from "../format/time";
 import { type ApiError, asFailure, type LookupPlace, type LookupView, type PoolAnswerView } from "../ipc";
 import { useApp, useStore, useComputerNow } from "../state/hooks";
+import { usePlaces } from "../state/place";
 
 const PURPOSES = ["Support call", "Migration check", "Incident"] as const;
 
@@ -106,83 +108,144 @@ function Empty({ place }: { place: LookupPlace | null }) {
       </ul>
       <p className="meta">
         {place === null
-          ? "No pools to ask yet: open a run whose target names its pools."
-          : `Asks ${place.pools.map((p) => p.title).join(" and ")} of ${place.target}. Looking up costs nothing and changes nothing. Each look-up is recorded with your name, never with what you typed.`}
+          ? "The pools are being read…"
+          : `${placeWords(place)} Looking up costs nothing and changes nothing. Each look-up is recorded with your name, never with what you typed.`}
       </p>
     </Block>
   );
 }
 
-export function UsersScreen() {
+/** Escape, from anywhere on the page and from nowhere; what opens and closes by it keeps it for itself. */
+function useEscape(work: () => void): void {
+  useEffect(() => {
+    const key = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || !(event.target instanceof HTMLElement)) return;
+      const here = event.target === document.body || event.target.closest(".page.users") !== null;
+      if (here && event.target.closest("select, [data-testid=elsewhere]") === null) work();
+    };
+    window.addEventListener("keydown", key);
+    return () => window.removeEventListener("keydown", key);
+  }, [work]);
+}
+
+/** What the support window adds: it shows the place in its banner, and has its tools in the page's head. */
+export type DeskOfSupport = { onPlace: (place: LookupPlace | null) => void; tools: ReactNode };
+
+export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
   const store = useStore();
   const { run } = useApp();
   const id = useId();
   const [query, setQuery] = useState("");
   const [purpose, setPurpose] = useState<string>(PURPOSES[0]);
   const [asked, setAsked] = useState<Asked>({ at: "nothing" });
-  const [place, setPlace] = useState<LookupPlace | null>(null);
+  const [elsewhere, setElsewhere] = useState(false);
+  const places = usePlaces(run);
+  const { spot } = places;
+  const place = spot.at === "there" ? spot.place : null;
+  const where = spot.at === "there" ? spot.where : null;
+  const field = useRef<HTMLInputElement>(null);
   // An answer that comes after another question, or after the screen was left, is thrown away.
   const turn = useRef(0);
 
-  useEffect(() => {
-    let here = true;
-    store.ipc.usersPlace(run).then(
-      (found) => here && setPlace(found),
-      () => here && setPlace(null),
-    );
-    return () => {
-      here = false;
+  useEffect(
+    () => () => {
       turn.current += 1;
       // It forgets by itself too; a core that does not answer is no reason to hold the person up.
       void store.ipc.usersForget().catch(() => undefined);
-    };
-  }, [store, run]);
+    },
+    [store, run],
+  );
+
+  // An answer about one place never stands under the name of another.
+  const onPlace = desk?.onPlace;
+  useEffect(() => {
+    turn.current += 1;
+    setAsked({ at: "nothing" });
+    onPlace?.(place);
+  }, [place, onPlace]);
+
+  // Whoever looks people up all day begins to write at once.
+  const write = desk !== undefined && spot.at !== "nowhere";
+  useEffect(() => {
+    if (write) field.current?.focus();
+  }, [write]);
+
+  const clear = useCallback(() => {
+    turn.current += 1;
+    setAsked({ at: "nothing" });
+    setQuery("");
+    field.current?.focus();
+    void store.ipc.usersForget().catch(() => undefined);
+  }, [store]);
+  useEscape(clear);
 
   const ask = useCallback(
     async (event: FormEvent) => {
       event.preventDefault();
-      if (query.trim() === "") return;
+      if (query.trim() === "" || where === null) return;
       const mine = ++turn.current;
       setAsked({ at: "asking" });
       try {
-        const view = await store.ipc.usersFind({ query: query.trim(), purpose, run, pools: [] });
+        const view = await store.ipc.usersFind({ query: query.trim(), purpose, ...where });
         if (mine === turn.current) setAsked({ at: "answered", view, receivedAt: Date.now() });
       } catch (thrown) {
         if (mine === turn.current) setAsked({ at: "refused", error: asFailure(thrown).api });
       }
     },
-    [store, query, purpose, run],
+    [store, query, purpose, where],
   );
 
   return (
     <div className="page users">
-      <PageHead title="Look up a user" id="users" />
-      <form className="lookup-form" onSubmit={(event) => void ask(event)} role="search">
-        <div className="lookup-query">
-          <label htmlFor={`${id}-query`}>E-mail, user id or beginning of a name</label>
-          <input
-            id={`${id}-query`}
-            value={query}
-            onChange={(e) => setQuery(e.target.value)}
-            autoComplete="off"
-            autoCorrect="off"
-            spellCheck={false}
-            data-testid="lookup-query"
-          />
+      <PageHead title="Look up a user" id="users">
+        {desk?.tools}
+      </PageHead>
+      {spot.at === "nowhere" ? (
+        <Nowhere places={places} />
+      ) : (
+        <form className="lookup-form" onSubmit={(event) => void ask(event)} role="search">
+          <div className="lookup-query">
+            <label htmlFor={`${id}-query`}>E-mail, user id or beginning of a name</label>
+            <input
+              id={`${id}-query`}
+              ref={field}
+              value={query}
+              onChange={(e) => setQuery(e.target.value)}
+              autoComplete="off"
+              autoCorrect="off"
+              spellCheck={false}
+              data-testid="lookup-query"
+            />
+          </div>
+          <WherePick places={places} onElsewhere={() => setElsewhere(true)} />
+          <div>
+            <label htmlFor={`${id}-purpose`}>Reason, recorded</label>
+            <select id={`${id}-purpose`} value={purpose} onChange={(e) => setPurpose(e.target.value)} data-testid="lookup-purpose">
+              {PURPOSES.map((p) => (
+                <option key={p}>{p}</option>
+              ))}
+            </select>
+          </div>
+          <Button variant="primary" formAction="submit" disabled={asked.at === "asking" || place === null} data-testid="lookup">
+            Look up
+          </Button>
+          <Button formAction="none" disabled={asked.at === "nothing" && query === ""} onClick={clear} data-testid="lookup-clear">
+            Clear
+          </Button>
+        </form>
+      )}
+      {elsewhere && spot.at !== "nowhere" && <Elsewhere places={places} onDone={() => setElsewhere(false)} onCancel={() => setElsewhere(false)} />}
+      {spot.at === "refused" && (
+        <div className="lookup-answer k-unknown" role="alert" data-testid="place-refused">
+          <Shape kind="unknown" size="l" />
+          <div>
+            <p className="lookup-sentence">{spot.error.message}</p>
+            <p>{spot.error.hint}</p>
+            <Button onClick={places.again}>Try again</Button>
+          </div>
         </div>
-        <div>
-          <label htmlFor={`${id}-purpose`}>Reason, recorded</label>
-          <select id={`${id}-purpose`} value={purpose} onChange={(e) => setPurpose(e.target.value)} data-testid="lookup-purpose">
-            {PURPOSES.map((p) => (
-              <option key={p}>{p}</option>
-            ))}
-          </select>
-        </div>
-        <Button variant="primary" formAction="submit" disabled={asked.at === "asking"} data-testid="lookup">
-          Look up
-        </Button>
-      </form>
-      {asked.at === "nothing" && <Empty place={place} />}
+      )}
+      {asked.at === "nothing" && (spot.at === "there" || spot.at === "asking") && <Empty place={place} />}
       {asked.at === "asking" && <p role="status">Asking every pool…</p>}
       {asked.at === "refused" && (
         <div className="lookup-answer k-unknown" role="alert" data-testid="lookup-refused">
@@ -197,7 +260,7 @@ export function UsersScreen() {
         <>
           <Answer view={asked.view} />
           {asked.view.accounts.map((account) => (
-            <AccountCard key={`${asked.view.lookup}-${account.index}`} account={account} lookup={asked.view.lookup} purpose={purpose} cost={place?.detail_cost ?? null} />
+            <AccountCard key={`${asked.view.lookup}-${account.index}`} account={account} of={asked.view.accounts.length} lookup={asked.view.lookup} purpose={purpose} cost={place?.detail_cost ?? null} />
           ))}
           {asked.view.matches > asked.view.accounts.length && (
             <p className="meta">{`${asked.view.accounts.length} of ${asked.view.matches} accounts are shown. Write more of the name to narrow it down.`}</p>

@@ -1,6 +1,6 @@
 // What the window knows. It shows what the journal says: nothing is changed here before the core has
 // said so. Kept in memory only.
-import type { AppInfo, ReadingView, RunSnapshot, SheetExported, Tone, Update } from "../ipc";
+import type { AppInfo, ReadingView, RunSnapshot, SheetExported, Tone, Update, WindowInfo } from "../ipc";
 import { Failure, type Ipc, type RunCommand, asFailure } from "../ipc/port";
 
 /** Real seconds without an update after which the status is not called live. */
@@ -10,6 +10,8 @@ export const SILENCE_S = 15;
 export type Seen = { at: string; tone: Tone; observed: string };
 
 export type State = {
+  /** Which window this is; null until the core has said it. */
+  window: WindowInfo | null;
   info: AppInfo | null;
   operator: string;
   run: string | null;
@@ -31,6 +33,7 @@ export type State = {
 };
 
 const EMPTY: State = {
+  window: null,
   info: null,
   operator: "",
   run: null,
@@ -85,6 +88,10 @@ export class Store {
   async start(): Promise<void> {
     this.#set({ failure: null });
     try {
+      const window = this.#state.window ?? (await this.ipc.windowInfo());
+      this.#set({ window, operator: window.operator });
+      // The support window has no run, and is refused what tells of one.
+      if (window.window === "support") return;
       const info = await this.ipc.appInfo();
       this.#set({ info, operator: info.operator });
       if (info.run !== null) await this.open(info.run);

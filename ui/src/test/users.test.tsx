@@ -29,7 +29,7 @@ describe("look up a user", () => {
 
   it("answers with a sentence and the next step first, by keyboard alone", async () => {
     const { fake } = await lookUp("jo.bloggs@example.nhs.test");
-    expect(fake.lookups).toEqual([{ query: "jo.bloggs@example.nhs.test", purpose: "Support call", run: "run-7", pools: [] }]);
+    expect(fake.lookups).toEqual([{ query: "jo.bloggs@example.nhs.test", purpose: "Support call", run: "run-7", target: null, pools: [] }]);
     const answer = screen.getByTestId("lookup-answer");
     expect(answer.textContent).toContain("Migrated, and can sign in.");
     expect(answer.textContent).toContain("Next:");
@@ -44,7 +44,10 @@ describe("look up a user", () => {
     expect(screen.getByTestId("field-email").textContent).toContain(SECRETS.email);
     expect(screen.getByTestId("field-family_name").textContent).toContain("B•••");
     expect(fake.reveals).toEqual([{ lookup: "lookup-1", index: 0, field: "email", purpose: "Support call" }]);
+    // The pressed button is gone: the next Tab goes on from here, not from the top.
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: "Copy E-mail" }));
     await user.click(screen.getByRole("button", { name: "Hide E-mail" }));
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: "Reveal E-mail" }));
     expect(seen()).not.toContain(SECRETS.email);
   });
 
@@ -83,7 +86,7 @@ describe("look up a user", () => {
   it("shows several as several, each by itself", async () => {
     await lookUp("several");
     expect(screen.getByTestId("lookup-answer").className).toContain("k-blocked");
-    expect(screen.getAllByText(/Account in Admins pool/)).toHaveLength(2);
+    expect(screen.getAllByText(/^Account \d of 2 in Admins pool$/)).toHaveLength(2);
   });
 
   it("asks for details only on a click, and says what they cost", async () => {
@@ -93,6 +96,7 @@ describe("look up a user", () => {
     await user.click(screen.getByTestId("details-0"));
     expect(fake.details).toEqual([{ lookup: "lookup-1", index: 0, purpose: "Support call" }]);
     expect(seen()).toContain("SOFTWARE_TOKEN_MFA");
+    expect(document.activeElement).toBe(screen.getByTestId("account-0"));
   });
 
   it("tells what is wrong with a question and how to mend it", async () => {

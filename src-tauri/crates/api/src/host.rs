@@ -20,6 +20,8 @@ use switchback_model::{EventKind, Holder, Operator, Plan, RunId, Submission, Tar
 use switchback_rehearsal as rehearsal;
 use tokio::sync::Mutex;
 
+pub(crate) use queries::kind_of;
+
 use crate::actor::Actor;
 use crate::clock::{SystemClock, WorldClock};
 use crate::home::Home;
@@ -215,22 +217,27 @@ impl Host {
         self.run_new(crate::plan::resolve(runbook, target)?)
     }
 
-    /// The fold of a run's journal.
+    /// The fold of a run's journal, with its images opened.
     pub async fn load(&self, id: &RunId) -> Result<Run, ApiError> {
         self.unlock(id).await?;
+        let mut run = self.fold(id).await?;
         let journal = self.store.journal(id)?;
-        let mut run = journal.fold().await?.map_err(|error| {
+        if let Some(problem) = open_images(&mut run, journal.vault()).await {
+            tracing::warn!(run = %id, %problem, "some images stay sealed");
+        }
+        Ok(run)
+    }
+
+    /// The fold of a run's journal; what it sealed stays sealed.
+    pub(crate) async fn fold(&self, id: &RunId) -> Result<Run, ApiError> {
+        self.store.journal(id)?.fold().await?.map_err(|error| {
             ApiError::new(
                 "journal",
                 error.to_string(),
                 "Verify the journal, and take over from the mirror or an export.",
                 format!("run {id}"),
             )
-        })?;
-        if let Some(problem) = open_images(&mut run, journal.vault()).await {
-            tracing::warn!(run = %id, %problem, "some images stay sealed");
-        }
-        Ok(run)
+        })
     }
 
     /// What the run acts on. A rehearsal's world is started here if nobody serves it.

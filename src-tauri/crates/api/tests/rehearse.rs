@@ -1,6 +1,8 @@
 //! The scripted operator on the closed world, through the real engine, journal and SDK.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+#[path = "rehearse/look_ups.rs"]
+mod look_ups;
 #[path = "rehearse/policy.rs"]
 mod policy;
 

@@ -2,17 +2,17 @@
 //! --doit` and `aws route53 change-resource-record-sets` make the same change of the same record on the
 //! same ministack, in turns.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::Outcome;
+use crate::emulator::{Emulator, end};
 use crate::place::{Place, done, said, test_target, text};
 use crate::report::{Required, Section, Table};
 use crate::stats::{Sample, between, ms, now};
@@ -240,57 +240,6 @@ impl<'a> Bench<'a> {
             .args(["--change-batch", "file://batch.json"]);
         command
     }
-}
-
-/// ministack; ends with the measurement.
-struct Emulator {
-    child: Child,
-    endpoint: String,
-}
-
-impl Emulator {
-    fn start(place: &Place) -> Outcome<Self> {
-        // It can't be told to choose a port itself; this one was free a moment ago.
-        let address: SocketAddr = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
-        let log = File::create(place.path("ministack.log"))?;
-        let child = place
-            .python("ministack")
-            .env("GATEWAY_PORT", address.port().to_string())
-            .env("BIND_HOST", "127.0.0.1")
-            .env("IOT_MTLS_ENABLED", "0")
-            .env("STATE_DIR", place.path("state"))
-            .env("S3_DATA_DIR", place.path("s3"))
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .spawn()?;
-        let mut emulator = Self {
-            child,
-            endpoint: format!("http://{address}"),
-        };
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while TcpStream::connect(address).is_err() {
-            let ended = emulator.child.try_wait()?;
-            if ended.is_some() || Instant::now() > deadline {
-                let log = fs::read_to_string(place.path("ministack.log"))?;
-                return Err(format!("ministack does not answer ({ended:?}): {log}").into());
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Ok(emulator)
-    }
-}
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        end(&mut self.child);
-    }
-}
-
-/// Only what we started, by its own id.
-fn end(child: &mut Child) {
-    // It may have ended by itself.
-    let _ = child.kill();
-    let _ = child.wait();
 }
 
 /// The zone, in the hands of boto3.

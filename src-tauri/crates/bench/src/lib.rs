@@ -3,10 +3,15 @@
 
 mod accepted;
 mod appended;
+mod emulator;
 mod fold;
+mod lookup;
 mod overshoot;
 mod place;
 mod report;
+mod session;
+#[cfg(unix)]
+mod start;
 mod stats;
 mod template;
 
@@ -18,7 +23,7 @@ use crate::report::Report;
 /// What a measurement gives; the error is a sentence for the person at the terminal.
 pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-const PARTS: [&str; 3] = ["accepted", "overshoot", "journal"];
+const PARTS: [&str; 5] = ["accepted", "overshoot", "lookup", "start", "journal"];
 
 /// Takes the measurements whose names stand on the command line, or all, and prints them as markdown.
 /// Exit code 1 where a required number is missed or a measurement could not be taken.
@@ -56,6 +61,15 @@ fn measure(wanted: &[String]) -> Outcome<Report> {
     if asked("overshoot") {
         eprintln!("bench: overshoot of verified after INSYNC");
         report.add(overshoot::measure(&place)?);
+    }
+    if asked("lookup") {
+        eprintln!("bench: a person looked up, beside the AWS CLI");
+        report.add(lookup::measure(&place)?);
+    }
+    #[cfg(unix)]
+    if asked("start") {
+        eprintln!("bench: the window's start, beside an empty window");
+        report.add(start::measure(&place)?);
     }
     if asked("journal") {
         eprintln!("bench: the journal");

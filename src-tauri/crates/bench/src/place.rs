@@ -14,6 +14,7 @@ pub(crate) struct Place {
     folder: TempDir,
     venv: PathBuf,
     switchback: PathBuf,
+    window: PathBuf,
 }
 
 fn given(name: &str) -> Outcome<PathBuf> {
@@ -26,11 +27,13 @@ impl Place {
     /// The folder lies where the caller says: a temporary folder may be in memory, where a sync costs
     /// nothing.
     pub(crate) fn new() -> Outcome<Self> {
-        let program = format!("switchback{}", std::env::consts::EXE_SUFFIX);
+        let programs = given("SWITCHBACK_BIN_DIR")?;
+        let named = |name: &str| programs.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
         Ok(Self {
             folder: tempfile::tempdir_in(given("SWITCHBACK_BENCH_DIR")?)?,
             venv: given("SWITCHBACK_VENV")?,
-            switchback: given("SWITCHBACK_BIN_DIR")?.join(program),
+            switchback: named("switchback"),
+            window: named("switchback-console"),
         })
     }
 
@@ -53,8 +56,18 @@ impl Place {
         command
     }
 
+    /// The console.
+    pub(crate) fn window(&self) -> &Path {
+        &self.window
+    }
+
+    /// The window that the console's is measured against.
+    pub(crate) fn empty_window(&self) -> Outcome<PathBuf> {
+        given("SWITCHBACK_EMPTY_WINDOW")
+    }
+
     /// A program that sees nothing of the tester's own AWS set-up.
-    fn program(&self, program: &Path) -> Command {
+    pub(crate) fn program(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();

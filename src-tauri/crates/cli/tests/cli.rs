@@ -1,62 +1,22 @@
 //! The command line as a script sees it: the real binary, exit codes, JSON.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+#[path = "shared/mod.rs"]
+mod shared;
 
-use assert_cmd::cargo::cargo_bin_cmd;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
 use serde_json::Value;
-use switchback_rehearsal::{Client, Fault, Handle};
 use tempfile::TempDir;
+
+use shared::{Did, Served, program, until};
 
 /// World seconds per real second: 300 s of TTL pass in 5 s.
 const SPEED: &str = "60";
 
 /// A home of its own, and the commands that work in it.
 struct Home(TempDir);
-
-/// What a command did.
-struct Did {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Did {
-    fn of(output: Output) -> Self {
-        Self {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    #[track_caller]
-    fn code(self, wanted: i32) -> Self {
-        assert_eq!(self.code, wanted, "stdout: {}\nstderr: {}", self.out, self.err);
-        self
-    }
-
-    /// The one document on stdout.
-    #[track_caller]
-    fn json(&self) -> Value {
-        let value: Value = serde_json::from_str(&self.out).unwrap();
-        assert_eq!(value["schema_version"], 1);
-        value
-    }
-
-    /// The one document on stderr.
-    #[track_caller]
-    fn error(&self) -> Value {
-        let value: Value = serde_json::from_str(&self.err).unwrap();
-        for part in ["code", "message", "hint", "where"] {
-            assert!(value["error"][part].is_string(), "{value}");
-        }
-        value["error"].clone()
-    }
-}
 
 impl Home {
     fn new() -> Self {
@@ -67,30 +27,24 @@ impl Home {
         self.0.path()
     }
 
-    /// Nothing of the tester's own environment leads anywhere.
-    fn environment(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("SWITCHBACK_HOME", self.path().join("home").display().to_string()),
-            ("SWITCHBACK_REHEARSAL_SPEED", SPEED.to_owned()),
-            ("SWITCHBACK_OPERATOR", "tester".to_owned()),
-            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
-            ("AWS_CONFIG_FILE", self.path().join("none").display().to_string()),
-            (
-                "AWS_SHARED_CREDENTIALS_FILE",
-                self.path().join("none").display().to_string(),
-            ),
-            ("AWS_ENDPOINT_URL", String::new()),
-            ("SWITCHBACK_MIRROR", String::new()),
-        ]
+    fn command(&self) -> Command {
+        let mut command = program(self.path());
+        command.env("SWITCHBACK_REHEARSAL_SPEED", SPEED);
+        command
+    }
+
+    /// A world that this home's runs find.
+    fn serve(&self) -> Served {
+        let world = Served::by(self.command());
+        assert_eq!(world.document["target"], "rehearsal");
+        let endpoint = world.document["endpoint"].as_str().unwrap();
+        assert!(endpoint.starts_with("http://127.0.0.1:"));
+        assert_eq!(world.document["resolvers"].as_array().unwrap().len(), 2);
+        world
     }
 
     fn run(&self, args: &[&str]) -> Did {
-        let output = cargo_bin_cmd!("switchback")
-            .args(args)
-            .envs(self.environment())
-            .output()
-            .unwrap();
-        Did::of(output)
+        Did::of(self.command().args(args).output().unwrap())
     }
 
     fn json(&self, args: &[&str]) -> Did {
@@ -98,10 +52,8 @@ impl Home {
     }
 
     fn spawn(&self, args: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_switchback"))
+        self.command()
             .args(args)
-            .envs(self.environment())
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -123,63 +75,6 @@ impl Home {
             .iter()
             .find(|s| s["id"] == id)
             .unwrap()
-    }
-}
-
-/// A served world; ends with the test.
-struct World {
-    child: Child,
-    handle: Handle,
-}
-
-impl World {
-    fn serve(home: &Home) -> Self {
-        let mut child = home.spawn(&["rehearse", "--serve", "--json"]);
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let document: Value = serde_json::from_str(&line).unwrap();
-        assert_eq!(document["target"], "rehearsal");
-        assert!(
-            document["endpoint"]
-                .as_str()
-                .unwrap()
-                .starts_with("http://127.0.0.1:")
-        );
-        assert_eq!(document["resolvers"].as_array().unwrap().len(), 2);
-        let file = Path::new(document["handle"].as_str().unwrap());
-        let handle = Handle::read(file.parent().unwrap()).unwrap();
-        Self { child, handle }
-    }
-
-    fn inject(&self, fault: &str) {
-        let fault: Fault = fault.parse().unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime
-            .block_on(Client::new(&self.handle).inject(&fault))
-            .unwrap();
-    }
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(120);
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "not within 120 s: {what}");
-        std::thread::sleep(Duration::from_millis(50));
     }
 }
 
@@ -277,7 +172,7 @@ fn a_plan_has_the_shape_that_checks_rely_on() {
 #[test]
 fn a_run_goes_forward_and_back_by_commands() {
     let home = Home::new();
-    let world = World::serve(&home);
+    let world = home.serve();
     let run = home.new_run(&["--target", "rehearsal"]);
     let run = run.as_str();
     assert_eq!(home.json(&["run", "list"]).code(0).json()["runs"][0]["run"], run);
@@ -459,7 +354,7 @@ fn a_run_goes_forward_and_back_by_commands() {
 #[test]
 fn one_driver_at_a_time_and_an_honest_stop() {
     let home = Home::new();
-    let world = World::serve(&home);
+    let world = home.serve();
     let run = home.new_run(&["--target", "rehearsal"]);
     let run = run.as_str();
     let preview = home.json(&["step", "preview", run, "lower-ttl"]).code(0).json();

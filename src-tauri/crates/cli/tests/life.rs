@@ -1,14 +1,17 @@
 //! `run amend` and `step resolve --as FIELD=…` as a script sees them: the real binary, exit codes, JSON.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::io::{BufRead as _, BufReader};
+#[path = "shared/mod.rs"]
+mod shared;
+
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use switchback_rehearsal::{Client, Fault, Handle};
 use tempfile::TempDir;
+
+use shared::{Served, program};
 
 const RUNBOOK: &str = include_str!("../../../runbooks/dns-switch/runbook.toml");
 const TARGET: &str = include_str!("../../../runbooks/dns-switch/targets/rehearsal.toml");
@@ -17,48 +20,20 @@ const TITLE: &str = "title = \"Lower the TTL of ${name} to ${lowered_ttl} s\"";
 /// A home of its own with a served world, which ends with the test.
 struct Desk {
     home: TempDir,
-    world: Child,
-    handle: Handle,
-}
-
-impl Drop for Desk {
-    fn drop(&mut self) {
-        let _ = self.world.kill();
-        let _ = self.world.wait();
-    }
+    world: Served,
 }
 
 fn command(home: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_switchback"));
-    command
-        .args(args)
-        .env("SWITCHBACK_HOME", home.join("home"))
-        .env("SWITCHBACK_REHEARSAL_SPEED", "60")
-        .env("SWITCHBACK_OPERATOR", "tester")
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("AWS_CONFIG_FILE", home.join("none"))
-        .env("AWS_SHARED_CREDENTIALS_FILE", home.join("none"))
-        .env("AWS_ENDPOINT_URL", "")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    let mut command = program(home);
+    command.args(args).env("SWITCHBACK_REHEARSAL_SPEED", "60");
     command
 }
 
 impl Desk {
     fn open() -> Self {
         let home = tempfile::tempdir().unwrap();
-        let mut world = command(home.path(), &["rehearse", "--serve", "--json"])
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(world.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let document: Value = serde_json::from_str(&line).unwrap();
-        let file = Path::new(document["handle"].as_str().unwrap());
-        let handle = Handle::read(file.parent().unwrap()).unwrap();
-        Self { home, world, handle }
+        let world = Served::by(command(home.path(), &[]));
+        Self { home, world }
     }
 
     /// Runs with `--json`; the document of stdout, or the error of stderr.
@@ -81,19 +56,6 @@ impl Desk {
             .as_str()
             .unwrap()
             .to_owned()
-    }
-
-    fn control<T>(&self, ask: impl AsyncFnOnce(Client) -> T) -> T {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(ask(Client::new(&self.handle)))
-    }
-
-    fn inject(&self, fault: &str) {
-        let fault: Fault = fault.parse().unwrap();
-        self.control(async |client| client.inject(&fault).await.unwrap());
     }
 
     fn new_run(&self) -> String {
@@ -211,7 +173,7 @@ fn somebody_elses_change_is_resolved_field_by_field() {
     let run = desk.new_run();
     let digest = desk.preview(&run, "lower-ttl");
     // While the change is not yet everywhere, somebody points the name elsewhere.
-    desk.inject("insync-slow:300");
+    desk.world.inject("insync-slow:300");
     let apply = [
         "step",
         "apply",
@@ -234,13 +196,14 @@ fn somebody_elses_change_is_resolved_field_by_field() {
         assert!(Instant::now() < deadline, "the call was never answered");
         std::thread::sleep(Duration::from_millis(20));
     }
-    desk.inject("second-writer:203.0.113.99");
+    desk.world.inject("second-writer:203.0.113.99");
     assert_eq!(
         applying.wait().unwrap().code(),
         Some(4),
         "not done, and nothing undone"
     );
-    desk.control(async |client| client.lift("insync-slow").await.unwrap());
+    desk.world
+        .control(async |client| client.lift("insync-slow").await.unwrap());
     let state = |wanted: &str| {
         let shown = desk.json(&["run", "show", &run, "--offline"], 0);
         let steps = shown["steps"].as_array().unwrap();
@@ -284,7 +247,9 @@ fn somebody_elses_change_is_resolved_field_by_field() {
     );
     assert_eq!(done["state"], "done");
     assert_eq!(done["note"], "Kept by a person's choice: ttl.");
-    let records = desk.control(async |client| client.state().await.unwrap().records);
+    let records = desk
+        .world
+        .control(async |client| client.state().await.unwrap().records);
     let apps = records.iter().find(|r| r.name.starts_with("apps.")).unwrap();
     assert_eq!(
         (apps.ttl, apps.values.clone()),

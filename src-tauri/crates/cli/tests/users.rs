@@ -1,76 +1,34 @@
 //! The look-up as a script sees it: the real binary against the closed world's user pools.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+#[path = "shared/mod.rs"]
+mod shared;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-use serde_json::Value;
-use switchback_rehearsal::{Client, Handle};
+use shared::{Did, Served, program};
 
 const EMAIL: &str = "kate.lane@example.nhs.test";
-
-struct Did {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Did {
-    #[track_caller]
-    fn code(self, wanted: i32) -> Self {
-        assert_eq!(self.code, wanted, "stdout: {}\nstderr: {}", self.out, self.err);
-        self
-    }
-
-    #[track_caller]
-    fn json(&self) -> Value {
-        let value: Value = serde_json::from_str(&self.out).unwrap();
-        assert_eq!(value["schema_version"], 1);
-        value
-    }
-
-    #[track_caller]
-    fn error(&self) -> Value {
-        serde_json::from_str::<Value>(&self.err).unwrap()["error"].clone()
-    }
-}
 
 /// A home with a served closed world; both end with the test.
 struct Place {
     folder: tempfile::TempDir,
-    world: Child,
-    handle: Handle,
+    world: Served,
 }
 
 impl Place {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut world = command(folder.path())
-            .args(["rehearse", "--serve", "--json"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(world.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let document: Value = serde_json::from_str(&line).unwrap();
-        let file = Path::new(document["handle"].as_str().unwrap());
-        let handle = Handle::read(file.parent().unwrap()).unwrap();
-        Self {
-            folder,
-            world,
-            handle,
-        }
+        let world = Served::by(command(folder.path()));
+        Self { folder, world }
     }
 
     fn run(&self, args: &[&str]) -> Did {
-        did(command(self.folder.path()).args(args).output().unwrap())
+        Did::of(command(self.folder.path()).args(args).output().unwrap())
     }
 
     /// In the pools of the rehearsal's target.
@@ -84,49 +42,16 @@ impl Place {
         path.display().to_string()
     }
 
-    fn client<T>(&self, ask: impl AsyncFnOnce(Client) -> T) -> T {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(ask(Client::new(&self.handle)))
-    }
-
     fn counts(&self) -> BTreeMap<String, u64> {
-        self.client(async |client| client.counts().await.unwrap())
+        self.world.control(async |client| client.counts().await.unwrap())
     }
 }
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        let _ = self.world.kill();
-        let _ = self.world.wait();
-    }
-}
-
-/// Nothing of the tester's own environment leads anywhere.
+/// With a log that would show whatever slips into it.
 fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_switchback"));
-    let none = folder.join("none");
+    let mut command = program(folder);
+    command.env("SWITCHBACK_LOG", "trace");
     command
-        .env("SWITCHBACK_HOME", folder.join("home"))
-        .env("SWITCHBACK_OPERATOR", "tester")
-        .env("SWITCHBACK_LOG", "trace")
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("AWS_CONFIG_FILE", &none)
-        .env("AWS_SHARED_CREDENTIALS_FILE", &none)
-        .env("AWS_ENDPOINT_URL", "")
-        .env("SWITCHBACK_MIRROR", "")
-        .env_remove("DBUS_SESSION_BUS_ADDRESS");
-    command
-}
-
-fn did(output: Output) -> Did {
-    Did {
-        code: output.status.code().unwrap_or(-1),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
 }
 
 #[test]
@@ -179,7 +104,9 @@ fn names_are_searched_by_their_beginning_with_quotes_and_backslashes() {
             (verdict, Some("name_prefix"))
         );
     }
-    let many = place.client(async |client| client.add_users("eu-west-2_REHEARSAL1", 5_000).await.unwrap());
+    let many = place
+        .world
+        .control(async |client| client.add_users("eu-west-2_REHEARSAL1", 5_000).await.unwrap());
     assert_eq!(many, 5_000);
     let found = place.find(&["User"]).code(0).json();
     assert_eq!(found["verdict"], "several");
@@ -295,13 +222,13 @@ fn bad_input_is_refused_by_name_before_anything_is_asked() {
     assert_eq!(place.counts().get("cognito-idp:ListUsers"), None);
     // A pool of another region, and one that is not there, are holes and not answers.
     let away = ["users", "find", EMAIL, "--pool", "eu-west-2_NOTTHERE1", "--json"];
-    let endpoint = ["--aws-endpoint", &place.handle.endpoint];
+    let endpoint = ["--aws-endpoint", &place.world.handle.endpoint];
     let mut ask = command(place.folder.path());
     ask.args(away)
         .args(endpoint)
         .env("AWS_ACCESS_KEY_ID", "REHEARSAL")
         .env("AWS_SECRET_ACCESS_KEY", "rehearsal");
-    let found = did(ask.output().unwrap()).code(4).json();
+    let found = Did::of(ask.output().unwrap()).code(4).json();
     assert_eq!(
         (found["verdict"].as_str(), found["pools"][0]["state"].as_str()),
         (Some("cant_tell"), Some("no_such_pool"))
@@ -320,7 +247,7 @@ fn without_a_sign_in_the_exit_code_says_so() {
         "--json",
         "--aws-endpoint",
     ];
-    let found = place.run(&[&ask[..], &[&place.handle.endpoint]].concat());
+    let found = place.run(&[&ask[..], &[&place.world.handle.endpoint]].concat());
     let found = found.code(6).json();
     assert_eq!(found["pools"][0]["state"], "sign_in");
 }
@@ -357,7 +284,7 @@ fn no_file_log_or_message_holds_what_was_looked_for_or_found() {
         .stdin(Stdio::piped());
     let mut child = ask.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(EMAIL.as_bytes()).unwrap();
-    let found = did(child.wait_with_output().unwrap()).code(0);
+    let found = Did::of(child.wait_with_output().unwrap()).code(0);
     said.push_str(&(found.out + &found.err));
     said.push_str(&place.run(&["users", "audit"]).code(0).out);
     let mut files = Vec::new();

@@ -2,60 +2,43 @@
 //! command line against a served world, and the world's own log shows that nothing was sent.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::io::{BufRead as _, BufReader};
+#[path = "shared/mod.rs"]
+mod shared;
+
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use serde_json::Value;
-use switchback_rehearsal::{Client, Fault, Handle, OtherZone, ZONE_ID};
+use switchback_rehearsal::{OtherZone, ZONE_ID};
 use tempfile::TempDir;
+
+use shared::Served;
 
 const TARGET: &str = include_str!("../../../runbooks/dns-switch/targets/rehearsal.toml");
 
 struct World {
     home: TempDir,
-    child: Child,
-    client: Client,
-    runtime: tokio::runtime::Runtime,
+    served: Served,
 }
 
 impl World {
     fn serve() -> Self {
         let home = tempfile::tempdir().unwrap();
-        let mut child = program(home.path())
-            .args(["rehearse", "--serve", "--json"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let out = child.stdout.take().unwrap();
-        BufReader::new(out).read_line(&mut line).unwrap();
-        let served: Value = serde_json::from_str(&line).unwrap();
-        let handle = Path::new(served["handle"].as_str().unwrap());
-        let handle = Handle::read(handle.parent().unwrap()).unwrap();
-        Self {
-            home,
-            child,
-            client: Client::new(&handle),
-            runtime: tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap(),
-        }
+        let served = Served::by(program(home.path()));
+        Self { home, served }
     }
 
     fn inject(&self, fault: &str) {
-        let fault: Fault = fault.parse().unwrap();
-        self.runtime.block_on(self.client.inject(&fault)).unwrap();
+        self.served.inject(fault);
     }
 
     fn reset(&self) {
-        self.runtime.block_on(self.client.reset()).unwrap();
+        self.served.control(async |client| client.reset().await.unwrap());
     }
 
     /// Changes that were asked of the world by anybody but the faults.
     fn sent(&self) -> usize {
-        let log = self.runtime.block_on(self.client.log(0)).unwrap();
+        let log = self.served.control(async |client| client.log(0).await.unwrap());
         log.iter()
             .filter(|entry| entry.operation == "ChangeResourceRecordSets")
             .count()
@@ -80,21 +63,9 @@ impl World {
     }
 }
 
-impl Drop for World {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 fn program(home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_switchback"));
-    command
-        .env("SWITCHBACK_HOME", home.join("home"))
-        .env("SWITCHBACK_REHEARSAL_SPEED", "20")
-        .env("SWITCHBACK_OPERATOR", "tester")
-        .env("AWS_ENDPOINT_URL", "")
-        .stdin(Stdio::null());
+    let mut command = shared::program(home);
+    command.env("SWITCHBACK_REHEARSAL_SPEED", "20");
     command
 }
 

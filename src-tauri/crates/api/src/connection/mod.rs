@@ -1,6 +1,7 @@
 //! The check of the connection, from this computer to AWS: profile, session, names, proxy, who
 //! vouches for the server, clock, identity, services and permissions. It reads and nothing else.
 
+mod network;
 mod permissions;
 mod profiles;
 mod rows;

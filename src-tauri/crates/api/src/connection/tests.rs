@@ -2,7 +2,7 @@
 
 use switchback_probes::{Chain, ProbeError, ProbeErrorKind};
 
-use super::rows::tls;
+use super::network::tls;
 use super::{is_region, span};
 use crate::wire::Tone;
 

@@ -110,7 +110,7 @@ impl Host {
 }
 
 /// The kind of a target from its banner word, as the wire spells it.
-pub(super) fn kind_of(banner: &str) -> &'static str {
+pub(crate) fn kind_of(banner: &str) -> &'static str {
     match banner {
         "REHEARSAL" => "rehearsal",
         "TEST" => "test",

@@ -4,6 +4,7 @@
 //! it, and single fields by [`Desk::reveal`].
 
 mod audit;
+mod choices;
 mod place;
 mod port;
 mod purpose;

@@ -1,6 +1,6 @@
 //! Where a look-up is made: which pools, with which sign-in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -13,8 +13,8 @@ use switchback_rehearsal as rehearsal;
 
 use super::{Ask, DETAIL_COST, Desk, Found, UserPools};
 use crate::clock::{SystemClock, WorldClock};
-use crate::host::Host;
-use crate::wire::{ApiError, LookupAsk, LookupPlace, LookupView, PlacePool};
+use crate::host::{Host, kind_of};
+use crate::wire::{ApiError, LookupAsk, LookupPlace, LookupView, LookupWhere, PlacePool};
 
 /// How a person names the place.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +40,7 @@ pub struct Place {
     pub run: Option<RunId>,
     /// The clock by which an invitation is open or expired.
     pub clock: Arc<dyn Clock>,
+    account: Option<String>,
     profile: Option<String>,
     endpoint: Option<String>,
     credentials: Option<(String, String)>,
@@ -54,6 +55,7 @@ impl Place {
             target: None,
             run: None,
             clock,
+            account: None,
             profile: None,
             endpoint: None,
             credentials: None,
@@ -70,11 +72,7 @@ impl Host {
 
     /// Looks somebody up for a window.
     pub async fn users_find(&self, ask: &LookupAsk) -> Result<LookupView, ApiError> {
-        let at = LookupAt {
-            target: None,
-            run: ask.run.clone(),
-            pools: ask.pools.clone(),
-        };
+        let at = self.lookup_at(&ask.place())?;
         self.look_up(&at, query(&ask.query)?, ask.purpose.as_deref(), None)
             .await
     }
@@ -105,21 +103,28 @@ impl Host {
     }
 
     /// The pools that would be asked, without asking them.
-    pub async fn users_place(&self, run: Option<String>) -> Result<LookupPlace, ApiError> {
-        let place = self
-            .place(&LookupAt {
-                run,
-                ..LookupAt::default()
-            })
-            .await?;
+    pub async fn users_place(&self, at: &LookupWhere) -> Result<LookupPlace, ApiError> {
+        let place = self.place(&self.lookup_at(at)?).await?;
         let pools = place.pools.iter().map(|pool| PlacePool {
             id: pool.id.to_string(),
             title: pool.title.clone(),
             role: pool.role.word().to_owned(),
         });
+        let regions: BTreeSet<&str> = place.pools.iter().map(|pool| pool.id.region()).collect();
+        let banner = place.kind.map(TargetKind::banner).unwrap_or_default();
+        let rehearsal = place.kind == Some(TargetKind::Rehearsal);
         Ok(LookupPlace {
-            banner: place.kind.map(TargetKind::banner).unwrap_or_default().to_owned(),
+            banner: banner.to_owned(),
+            kind: place.kind.map(|_| kind_of(banner).to_owned()).unwrap_or_default(),
             pools: pools.collect(),
+            regions: regions.into_iter().map(str::to_owned).collect(),
+            // The closed world's account is nobody's.
+            account_tail: place
+                .account
+                .filter(|_| !rehearsal)
+                .map(|account| account.chars().skip(8).collect()),
+            profile: place.profile,
+            test_endpoint: place.endpoint.is_some() && !rehearsal,
             target: place.target.unwrap_or_default(),
             run: place.run.map(|run| run.to_string()),
             detail_cost: DETAIL_COST.to_owned(),
@@ -158,7 +163,8 @@ impl Host {
     }
 
     async fn of_run(&self, id: &RunId, named: &[String]) -> Result<Place, ApiError> {
-        let run = self.load(id).await?;
+        // Not `load`: what the run has sealed stays sealed.
+        let run = self.fold(id).await?;
         let target = &run.plan.target;
         let mut place = self
             .of_target(target, run.endpoint.clone(), Some(id), named)
@@ -217,6 +223,7 @@ impl Host {
         let mut place = Place {
             kind: Some(target.kind),
             target: Some(target.name.to_string()),
+            account: Some(target.account.clone()),
             profile: target.profile.clone(),
             endpoint,
             ..Place::of(pools, Arc::new(SystemClock::default()))

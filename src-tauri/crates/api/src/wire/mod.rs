@@ -40,13 +40,15 @@ pub use rollback::{
 };
 pub use run::{
     Answer, AppInfo, BannerView, DecisionView, DriverLife, DriverView, LostView, RunRow, RunSnapshot, Update,
+    WindowInfo, WindowKind,
 };
 pub use runbook::{ProblemRow, RunbookView, TargetRow};
 pub use step::{AttemptView, Offer, PhaseView, StepView};
 pub use truth::{DnsTruth, NameTruth, ServerAnswer};
 pub use users::{
-    AccountView, AuditRow, AuditView, DetailAsk, DetailView, LookupAsk, LookupPlace, LookupView, MaskedField,
-    PlacePool, PoolAnswerView, RevealAsk, Revealed, SourceView,
+    AccountView, AuditRow, AuditView, DetailAsk, DetailView, LookupAsk, LookupPlace, LookupPlaces,
+    LookupView, LookupWhere, MaskedField, PlaceChoice, PlacePool, PoolAnswerView, RevealAsk, Revealed,
+    SourceView,
 };
 
 use serde::{Deserialize, Serialize};

@@ -193,7 +193,30 @@ pub struct RunRow {
     pub opened_at: Timestamp,
 }
 
-/// What the window knows at its start.
+/// Which window a page is in. The core says so: a page's address could be anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, export_to = "wire.ts")]
+pub enum WindowKind {
+    /// Drives runs.
+    Console,
+    /// Looks people up, and nothing else.
+    Support,
+}
+
+/// What every window knows of itself, whatever it may do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct WindowInfo {
+    /// Which window it is.
+    pub window: WindowKind,
+    /// The program's version.
+    pub version: String,
+    /// The operator's name, as the system knows it.
+    pub operator: String,
+}
+
+/// What the console knows at its start.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "wire.ts")]
 pub struct AppInfo {

@@ -17,6 +17,9 @@ pub struct LookupAsk {
     /// The run whose target's pools are asked.
     #[serde(default)]
     pub run: Option<String>,
+    /// The target whose pools are asked: its name or its file. A run goes before it.
+    #[serde(default)]
+    pub target: Option<String>,
     /// Only these pools.
     #[serde(default)]
     pub pools: Vec<String>,
@@ -26,8 +29,21 @@ impl std::fmt::Debug for LookupAsk {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("LookupAsk")
             .field("run", &self.run)
+            .field("target", &self.target)
             .field("pools", &self.pools)
             .finish_non_exhaustive()
+    }
+}
+
+impl LookupAsk {
+    /// Where it asks.
+    #[must_use]
+    pub fn place(&self) -> LookupWhere {
+        LookupWhere {
+            run: self.run.clone(),
+            target: self.target.clone(),
+            pools: self.pools.clone(),
+        }
     }
 }
 
@@ -203,16 +219,66 @@ pub struct DetailView {
     pub at: Timestamp,
 }
 
+/// How a person names where to look.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct LookupWhere {
+    /// A run, whose target it is; goes before the target.
+    #[serde(default)]
+    pub run: Option<String>,
+    /// A target: the name of one that a run has, else a target file, else a built-in name.
+    #[serde(default)]
+    pub target: Option<String>,
+    /// Only these pools, by id or by their name in the target.
+    #[serde(default)]
+    pub pools: Vec<String>,
+}
+
+/// One of the places that are known without anybody naming them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct PlaceChoice {
+    /// How it is named in a question.
+    #[serde(rename = "where")]
+    pub at: LookupWhere,
+    /// The environment's word; empty where only pools are named.
+    pub banner: String,
+    /// The target's name, or the pools.
+    pub name: String,
+}
+
+/// The places that are known, the likeliest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct LookupPlaces {
+    /// The places. The first is the one that the window was started with, if it was started with one.
+    pub places: Vec<PlaceChoice>,
+    /// Nothing else may be asked: the window was started on the rehearsal.
+    pub only: bool,
+    /// Runs whose journal can't be read, so that their pools are not known.
+    pub unread: usize,
+}
+
 /// The pools that a look-up would ask, before anything is asked.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[ts(export, export_to = "wire.ts")]
 pub struct LookupPlace {
-    /// The environment's word.
+    /// The environment's word; empty where only pools are named.
     pub banner: String,
-    /// The target's name.
+    /// The environment as a word for the page; empty where only pools are named.
+    pub kind: String,
+    /// The target's name; empty where only pools are named.
     pub target: String,
     /// The run, where the target is one's.
     pub run: Option<String>,
+    /// The regions of its pools.
+    pub regions: Vec<String>,
+    /// The last four digits of the target's account.
+    pub account_tail: Option<String>,
+    /// The AWS profile that the target names; none = the environment's sign-in.
+    pub profile: Option<String>,
+    /// A custom endpoint answers instead of AWS.
+    pub test_endpoint: bool,
     /// Its pools.
     pub pools: Vec<PlacePool>,
     /// What the details of one account cost.

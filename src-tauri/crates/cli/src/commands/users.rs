@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use switchback_api::users::{self, DETAIL_COST, LookupAt};
-use switchback_api::wire::{AccountView, ApiError, AuditRow, DetailAsk, LookupView, RevealAsk};
+use switchback_api::wire::{AccountView, ApiError, AuditRow, DetailAsk, LookupView, LookupWhere, RevealAsk};
 use switchback_directory::{LARGEST_SOURCE, Query, Source};
 
 use crate::args::{LookupPlace, Users};
@@ -58,8 +58,8 @@ pub async fn run(cx: &Cx<'_>, command: Users) -> Result<u8, ApiError> {
                 ];
                 let rows = view.rows.iter().map(audit_row).collect();
                 format!(
-                    "{} entries, each following from the one before; the last hash is {}\n{}",
-                    view.entries,
+                    "{}; the last hash is {}\n{}",
+                    entries(view.entries),
                     if view.hash.is_empty() { "none" } else { &view.hash },
                     table(&head, rows)
                 )
@@ -213,23 +213,9 @@ fn warn_of_rows(cx: &Cx<'_>, source: Option<&Source>) {
     }
 }
 
-/// A target file is read on its own; a name is that of a run's target, newest first, or of a built-in
-/// one.
 fn at(host: &Open, place: LookupPlace) -> Result<LookupAt, ApiError> {
     let LookupPlace { target, run, pools } = place;
-    let mut at = LookupAt {
-        run,
-        pools,
-        target: None,
-    };
-    if let Some(name) = target {
-        let newest = host.run_list()?.into_iter().find(|row| row.target == name);
-        match newest {
-            Some(row) => at.run = Some(row.run),
-            None => at.target = Some(switchback_api::plan::target(&name)?),
-        }
-    }
-    Ok(at)
+    host.lookup_at(&LookupWhere { run, target, pools })
 }
 
 fn document(view: &LookupView, revealed: &[(usize, String, String)]) -> Value {
@@ -320,6 +306,15 @@ fn minute(at: jiff::Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
+/// How many entries there are, and that they belong together.
+fn entries(count: u64) -> String {
+    match count {
+        0 => "No entry yet".to_owned(),
+        1 => "1 entry".to_owned(),
+        more => format!("{more} entries, each following from the one before"),
+    }
+}
+
 fn audit_row(row: &AuditRow) -> Vec<String> {
     let did = match &row.field {
         Some(field) => format!("{} {field}", row.did),
@@ -335,4 +330,16 @@ fn audit_row(row: &AuditRow) -> Vec<String> {
         row.matches.map(|n| n.to_string()).unwrap_or_default(),
         row.verdict.clone().unwrap_or_default(),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::entries;
+
+    #[test]
+    fn entries_are_counted_in_words() {
+        assert_eq!(entries(0), "No entry yet");
+        assert_eq!(entries(1), "1 entry");
+        assert_eq!(entries(2), "2 entries, each following from the one before");
+    }
 }

@@ -6,7 +6,8 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 
-use super::support::{Closed, Did, PROGRAM, Place, applying};
+use super::shared::Did;
+use super::support::{Closed, PROGRAM, Place, applying};
 
 /// Runs a command whose files may not grow beyond some blocks of 512 bytes: the system answers EFBIG
 /// where a full disk answers ENOSPC, and needs no privilege for it. Its own messages go to pipes.
@@ -22,7 +23,7 @@ fn full(place: &Place, blocks: u32, args: &[&str]) -> Did {
         .stderr(Stdio::piped());
     // A log that can't be written would say so on stderr, and is beside the point.
     command.env("SWITCHBACK_LOG", "error");
-    Did::of(&command.output().unwrap())
+    Did::of(command.output().unwrap())
 }
 
 #[test]
@@ -174,7 +175,7 @@ fn a_home_that_is_read_only_is_told_and_not_changed() {
         if root {
             command.uid(65534).gid(65534);
         }
-        let did = Did::of(&command.args(args).output().unwrap()).code(1);
+        let did = Did::of(command.args(args).output().unwrap()).code(1);
         all.push_str(&format!("## {title}\n{}\n", place.error_of(&did)));
     }
     only_read(0o644);

@@ -2,6 +2,7 @@
 //! lost. What is said stands in `snapshots/`, to be read as a whole.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod connection;
 mod credentials;
 mod damage;
 mod decisions;
@@ -11,7 +12,10 @@ mod manners;
 mod network;
 mod plans;
 mod portal;
+mod report;
 mod runbooks;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod sign_ins;
 mod support;
 mod world;

@@ -109,7 +109,7 @@ fn a_home_may_be_relative_or_have_an_odd_name() {
                 .args(args)
                 .output()
                 .unwrap();
-            super::support::Did::of(&output)
+            super::shared::Did::of(output)
         };
         let id = run(&["run", "new", "dns-switch", "--target", "rehearsal"])
             .code(0)
@@ -129,7 +129,7 @@ fn a_home_may_be_relative_or_have_an_odd_name() {
             .arg(&exported)
             .output()
             .unwrap();
-        let did = super::support::Did::of(&output).code(0);
+        let did = super::shared::Did::of(output).code(0);
         assert!(did.json()["file"].is_string());
     }
 }

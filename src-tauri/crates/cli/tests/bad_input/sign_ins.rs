@@ -1,19 +1,20 @@
 //! Sign-ins as the AWS CLI leaves them behind: cached tokens of IAM Identity Center and of `aws login`,
 //! against a fake of the endpoints that renew them; and the commands that look at all of it.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use serde_json::Value;
 
+use super::connection::row;
 use super::portal::{Portal, dpop_key};
-use super::support::{Closed, Place, SECRETS, applying, free_port};
+use super::support::{Closed, Place, SECRETS, applying};
 
 /// SHA-1 of `example` and SHA-256 of the console session, by which the SDK finds the tokens.
 const SSO: &str = "user/.aws/sso/cache/c3499c2729730a7f807efb8676a92dcb6f8a3f8f.json";
 const LOGIN: &str =
     "user/.aws/login/cache/286187707741fc2ccb93cf9e56dbd0ee0a16208feed5fbc8ae1baa86d44c283f.json";
 
-const FILES: &str = "
+pub(super) const FILES: &str = "
 [profile sso]
 sso_session = example
 sso_account_id = 123456789012
@@ -60,15 +61,16 @@ fn in_s(seconds: i64) -> String {
         .to_string()
 }
 
-struct Desk {
-    place: Place,
-    world: Closed,
-    portal: Portal,
-    run: String,
+/// A home, a fast world behind a custom endpoint, and the portal that renews sign-ins.
+pub(super) struct Desk {
+    pub(super) place: Place,
+    pub(super) world: Closed,
+    pub(super) portal: Portal,
+    pub(super) run: String,
 }
 
 impl Desk {
-    fn open() -> Self {
+    pub(super) fn open() -> Self {
         let portal = Portal::start();
         let place = Place::new();
         let config = place.write("aws-config", FILES);
@@ -93,7 +95,7 @@ impl Desk {
         }
     }
 
-    fn profile(mut self, name: &str) -> Self {
+    pub(super) fn profile(mut self, name: &str) -> Self {
         self.place = self.place.set("AWS_PROFILE", name);
         self
     }
@@ -128,7 +130,7 @@ impl Desk {
         self.place.ok(&["step", "check", &self.run, "lower-ttl"]);
     }
 
-    fn bad_check(&self) -> String {
+    pub(super) fn bad_check(&self) -> String {
         self.place.bad(6, &["step", "check", &self.run, "lower-ttl"])
     }
 
@@ -299,15 +301,6 @@ fn a_step_that_would_outlive_the_session_is_refused_and_can_be_overridden_by_nam
     desk.place.holds_no_secret();
 }
 
-#[track_caller]
-fn row(view: &Value, id: &str) -> Value {
-    let rows = ["rows", "permissions"].map(|part| view[part].as_array().unwrap().clone());
-    rows.concat()
-        .into_iter()
-        .find(|row| row["id"] == id)
-        .unwrap_or_else(|| panic!("no row {id}: {view}"))
-}
-
 #[test]
 fn a_role_that_wants_a_code_says_what_to_do() {
     let desk = Desk::open().profile("coded");
@@ -317,117 +310,6 @@ fn a_role_that_wants_a_code_says_what_to_do() {
             && said.contains("aws configure export-credentials --profile coded"),
         "{said}"
     );
-}
-
-#[test]
-fn the_connection_is_checked_row_by_row() {
-    let desk = Desk::open().profile("keys");
-    let target = desk.place.test_target("");
-    let args = [
-        "connection",
-        "--target",
-        &target,
-        "--runbook",
-        "dns-switch",
-        "--json",
-    ];
-    // The environment leads to an endpoint that the target's file does not name.
-    let view = desk.place.run(&args).code(3).json();
-    assert_eq!(view["schema_version"], 1);
-    for (id, tone) in [
-        ("profile", "passing"),
-        ("environment", "failing"),
-        ("dns", "not_applicable"),
-        ("proxy", "not_applicable"),
-        ("tls", "not_applicable"),
-        ("sts", "passing"),
-        ("session", "passing"),
-        ("GetHostedZone:Z0REHEARSALEXAMPLE1", "passing"),
-        ("ListResourceRecordSets:Z0REHEARSALEXAMPLE1", "passing"),
-        ("ChangeResourceRecordSets:Z0REHEARSALEXAMPLE1", "waiting"),
-    ] {
-        let row = row(&view, id);
-        assert_eq!(row["tone"], tone, "{row}");
-        assert!(row["observed_at"].is_string() && !row["source"].as_str().unwrap().is_empty());
-        if matches!(tone, "failing" | "waiting") {
-            assert!(row["mend"].is_string(), "{row}");
-        }
-    }
-    assert!(
-        row(&view, "environment")["observed"]
-            .as_str()
-            .unwrap()
-            .contains("AWS_ENDPOINT_URL")
-    );
-
-    // Another account's keys: found, and named.
-    let other = desk.place.write(
-        "other-config",
-        "[profile keys]\naws_access_key_id = AKIAREHEARSALOTHER\naws_secret_access_key = x\n",
-    );
-    let place = desk.place.set("AWS_CONFIG_FILE", other.display());
-    let view = place.run(&args).code(3).json();
-    let who = row(&view, "sts");
-    assert_eq!(who["tone"], "failing");
-    assert!(who["observed"].as_str().unwrap().contains("…4321"), "{who}");
-
-    // Nobody is signed in: exit 6, and nothing is said to be allowed.
-    let place = place.set("AWS_PROFILE", "nosuch");
-    let view = place.run(&args).code(6).json();
-    assert_eq!(view["sign_in_needed"], true);
-    assert_eq!(row(&view, "profile")["tone"], "failing");
-    for permission in view["permissions"].as_array().unwrap() {
-        assert_eq!(permission["tone"], "unknown");
-    }
-    place.holds_no_secret();
-}
-
-#[test]
-fn a_rehearsal_has_a_connection_too() {
-    let place = Place::new();
-    let world = Closed::slow(&place);
-    let run = place.new_run("rehearsal", &[]);
-    let view = place.json(&["connection", "--run", &run]);
-    assert_eq!(row(&view, "sts")["tone"], "passing");
-    assert_eq!(row(&view, "clock")["tone"], "passing");
-    assert_eq!(view["environment"].as_array().unwrap().len(), 0);
-    world.inject("expired-credentials");
-    let view = place.run(&["connection", "--run", &run, "--json"]).code(6).json();
-    assert_eq!(row(&view, "sts")["tone"], "failing");
-    // What an answer of AWS told is told, whatever else it refused.
-    assert_eq!(row(&view, "clock")["tone"], "passing");
-}
-
-/// Nothing leaves the machine: the proxy is a port at which nobody listens.
-#[test]
-fn a_proxy_that_is_not_there_is_named_without_its_password() {
-    let place = Place::new();
-    let config = place.write("aws-config", FILES);
-    let proxy = format!("http://me:{}@127.0.0.1:{}", SECRETS[2], free_port());
-    let place = place
-        .set("AWS_CONFIG_FILE", config.display())
-        .set("HTTPS_PROXY", &proxy);
-    let started = std::time::Instant::now();
-    let did = place.run(&["connection", "--profile", "keys", "--json"]).code(3);
-    assert!(
-        started.elapsed() < Duration::from_secs(25),
-        "{:?}",
-        started.elapsed()
-    );
-    let view = did.json();
-    let proxy = row(&view, "proxy");
-    assert_eq!(proxy["tone"], "failing");
-    let said = proxy["observed"].as_str().unwrap();
-    assert!(
-        said.contains("HTTPS_PROXY") && said.contains("127.0.0.1") && said.contains("with a user name"),
-        "{said}"
-    );
-    assert_eq!(row(&view, "dns")["tone"], "not_applicable");
-    for id in ["tls", "reach-route53", "reach-cognito"] {
-        assert_eq!(row(&view, id)["tone"], "failing");
-    }
-    super::support::harmless(&did);
-    place.holds_no_secret();
 }
 
 #[test]
@@ -454,64 +336,4 @@ fn the_profiles_are_listed_without_a_secret() {
     let place = desk.place.set("AWS_CONFIG_FILE", broken.display());
     let did = place.run(&["profiles", "list", "--json"]).code(3);
     assert!(did.json()["mend"].as_str().unwrap().contains("AWS_CONFIG_FILE"));
-}
-
-#[test]
-fn a_report_tells_what_happened_and_keeps_hostile_words_as_words() {
-    let Desk {
-        place,
-        run,
-        world: _world,
-        ..
-    } = Desk::open().profile("keys");
-    let hostile = "<script>alert(1)</script>\u{202e} & \"so\"";
-    place.ok(&[
-        "run",
-        "hold",
-        &run,
-        "--by",
-        "<b>m.example</b>",
-        "--reason",
-        hostile,
-    ]);
-    place.ok(&["run", "resume", &run, "--reason", "on we go"]);
-    let seen = place.seen(&run);
-    place.ok(&applying(&run, "test", &seen));
-    place
-        .run(&[
-            "rollback",
-            &run,
-            "--all",
-            "--confirm",
-            "test",
-            "--reason",
-            "users complain",
-        ])
-        .code(7);
-    let file = place.path().join("reports/night.html");
-    let said = place.json(&["report", &run, "--html", file.to_str().unwrap()]);
-    assert_eq!(said["file"], file.display().to_string());
-    let html = std::fs::read_to_string(&file).unwrap();
-    assert!(!html.contains("<script") && !html.contains("<b>") && !html.contains('\u{202e}'));
-    for part in [
-        "&lt;script&gt;alert(1)",
-        "&lt;b&gt;m.example",
-        "users complain",
-        "Rollback complete",
-        "completed after",
-        "Planned against actual",
-        "consistent to event",
-        &run,
-    ] {
-        assert!(html.contains(part), "{part}");
-    }
-    let report = place.json(&["report", &run]);
-    let verified = place.json(&["journal", "verify", &run]);
-    assert_eq!(report["to_seq"], verified["to_seq"]);
-    assert_eq!(report["journal_sentence"], verified["sentence"]);
-    assert_eq!(report["journal_digest"].as_str().unwrap().len(), 64);
-    assert_eq!(report["rollbacks"].as_array().unwrap().len(), 1);
-    let bad = place.bad(3, &["report", &run, "--html", "/proc/none/x.html"]);
-    assert!(bad.contains("The report could not be written"), "{bad}");
-    place.bad(1, &["report", "nosuch"]);
 }

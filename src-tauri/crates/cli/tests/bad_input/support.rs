@@ -4,12 +4,14 @@ use std::ffi::OsStr;
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use switchback_rehearsal::{Client, Fault, Handle, World, WorldOptions};
 use tempfile::TempDir;
+
+use super::shared::Did;
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_switchback");
 pub const BUNDLED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../runbooks/dns-switch");
@@ -29,34 +31,6 @@ pub const SECRETS: [&str; 4] = [
 pub struct Place {
     folder: TempDir,
     vars: Vec<(String, String)>,
-}
-
-/// What a command did.
-pub struct Did {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
-}
-
-impl Did {
-    pub fn of(output: &Output) -> Self {
-        Self {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-
-    #[track_caller]
-    pub fn code(self, wanted: i32) -> Self {
-        assert_eq!(self.code, wanted, "stdout: {}\nstderr: {}", self.out, self.err);
-        self
-    }
-
-    #[track_caller]
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {} {}", self.out, self.err))
-    }
 }
 
 impl Place {
@@ -120,7 +94,7 @@ impl Place {
     }
 
     pub fn run<S: AsRef<OsStr>>(&self, args: &[S]) -> Did {
-        Did::of(&self.command().args(args).output().unwrap())
+        Did::of(self.command().args(args).output().unwrap())
     }
 
     pub fn ok(&self, args: &[&str]) -> Did {

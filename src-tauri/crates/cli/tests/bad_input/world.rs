@@ -1,6 +1,7 @@
 //! The world is not as the person thinks: another record, no zone, another driver, a sleepy switch.
 
-use super::support::{Closed, Did, Place, applying, until};
+use super::shared::Did;
+use super::support::{Closed, Place, applying, until};
 
 fn in_a_world() -> (Place, Closed, String) {
     let place = Place::new();
@@ -98,7 +99,7 @@ fn two_drivers_are_one_too_many() {
     let said = said.replace(&pid, "[pid]").replace(host.trim(), "[host]");
     insta::assert_snapshot!("another-driver", said);
     place.bad(8, &["rollback", &run, "--all", "--confirm", "rehearsal"]);
-    let did = Did::of(&driver.wait_with_output().unwrap());
+    let did = Did::of(driver.wait_with_output().unwrap());
     assert_eq!(did.code, 0, "{}", did.err);
     assert_eq!(place.state(&run, "lower-ttl"), "done");
 }
@@ -127,7 +128,7 @@ fn control_c_stops_honestly_and_twice_leaves_it_to_the_next_driver() {
         (shown["state"] != "open").then_some(())
     });
     interrupt();
-    let did = Did::of(&driver.wait_with_output().unwrap());
+    let did = Did::of(driver.wait_with_output().unwrap());
     assert_eq!(did.code, 4, "{}", did.err);
     insta::assert_snapshot!("control-c-twice", place.error_of(&did));
     // Nothing was cut off: the change stands, and the next driver goes on.

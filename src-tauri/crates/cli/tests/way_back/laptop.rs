@@ -3,13 +3,14 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::aws::Aws;
+use crate::shared::Did;
 use crate::transcript::Transcript;
 
 /// Starts a keyring with the password on stdin, waits until it answers, says where the bus is, and
@@ -42,54 +43,16 @@ struct Session {
     bus: String,
 }
 
-/// What a command did.
-pub struct Did {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
-}
-
-impl Did {
-    fn of(output: Output) -> Self {
-        Self {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+/// What a person would read first.
+fn words(did: &Did) -> String {
+    if let Ok(error) = serde_json::from_str::<Value>(&did.err) {
+        return error["error"]["message"].as_str().unwrap_or_default().to_owned();
     }
-
-    #[track_caller]
-    pub fn code(self, wanted: i32) -> Self {
-        assert_eq!(self.code, wanted, "stdout: {}\nstderr: {}", self.out, self.err);
-        self
-    }
-
-    /// The one document on stdout.
-    #[track_caller]
-    pub fn json(&self) -> Value {
-        let value: Value = serde_json::from_str(&self.out).unwrap();
-        assert_eq!(value["schema_version"], 1);
-        value
-    }
-
-    /// The one document on stderr.
-    #[track_caller]
-    pub fn error(&self) -> Value {
-        let value: Value = serde_json::from_str(&self.err).unwrap();
-        value["error"].clone()
-    }
-
-    /// What a person would read first.
-    fn words(&self) -> String {
-        if let Ok(error) = serde_json::from_str::<Value>(&self.err) {
-            return error["error"]["message"].as_str().unwrap_or_default().to_owned();
-        }
-        let document: Value = serde_json::from_str(&self.out).unwrap_or_default();
-        let told = ["sentence", "state", "digest", "run"]
-            .into_iter()
-            .find_map(|key| Some(format!("{key} {}", document[key].as_str()?)));
-        told.unwrap_or_default()
-    }
+    let document: Value = serde_json::from_str(&did.out).unwrap_or_default();
+    let told = ["sentence", "state", "digest", "run"]
+        .into_iter()
+        .find_map(|key| Some(format!("{key} {}", document[key].as_str()?)));
+    told.unwrap_or_default()
 }
 
 /// Whether this machine has what a keyring needs. In CI it must.
@@ -223,7 +186,7 @@ impl Laptop {
     pub fn told(&self, transcript: &mut Transcript, args: &[&str]) -> Did {
         transcript.command(self.name, args);
         let did = self.json(args);
-        transcript.said(did.code, &did.words());
+        transcript.said(did.code, &words(&did));
         did
     }
 

@@ -14,4 +14,6 @@ mod aws;
 mod keychain;
 mod laptop;
 mod nights;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod transcript;

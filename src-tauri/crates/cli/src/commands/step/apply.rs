@@ -10,7 +10,7 @@ use switchback_engine::decide::may_apply;
 use switchback_model::{CheckId, Command, Digest, Preview, StepId, StepKind, StepState};
 
 use super::checked::checked_of;
-use super::digest;
+use super::{digest, document};
 use crate::args::OfRun;
 use crate::exit;
 use crate::host::{Cx, confirmed, run_id, step_id};
@@ -64,17 +64,9 @@ pub(super) async fn apply(cx: &Cx<'_>, host: &Host, of: &OfRun, ask: Ask) -> Res
         .iter()
         .filter_map(|a| a.finding.as_deref())
         .collect();
-    let document = json!({
-        "run": id,
-        "step": view.id,
-        "state": view.state,
-        "state_words": view.state_words,
-        "note": view.note,
-        "generation": view.generation,
-        "attempts": view.attempts,
-        "findings": findings,
-        "verify": view.verify,
-    });
+    let mut document = document(id.as_str(), &view);
+    document["findings"] = json!(findings);
+    document["verify"] = json!(view.verify);
     cx.out
         .answer(document, || format!("{}: {}", view.id, view.state_words));
     outcome.map(|()| exit::OK)

@@ -6,7 +6,7 @@ mod resolve;
 
 use serde_json::{Value, json};
 use switchback_api::host::Host;
-use switchback_api::wire::ApiError;
+use switchback_api::wire::{ApiError, StepView};
 use switchback_model::{CheckId, Command, Digest, Reversibility, StepId};
 
 use self::apply::{Ask, apply};
@@ -209,6 +209,19 @@ async fn preview(cx: &Cx<'_>, host: &Host, of: &OfRun) -> Result<u8, ApiError> {
     Ok(exit::OK)
 }
 
+/// What became of a step, as each command about one answers it (`cli.md`).
+fn document(run: &str, view: &StepView) -> Value {
+    json!({
+        "run": run,
+        "step": view.id,
+        "state": view.state,
+        "state_words": view.state_words,
+        "note": view.note,
+        "generation": view.generation,
+        "attempts": view.attempts,
+    })
+}
+
 /// A digest as typed.
 pub fn digest(text: &str) -> Result<Digest, ApiError> {
     text.trim().parse().map_err(|error| {
@@ -239,16 +252,8 @@ async fn decide(
         session.view(&step)
     })
     .await?;
-    let document: Value = json!({
-        "run": of.run,
-        "step": view.id,
-        "state": view.state,
-        "state_words": view.state_words,
-        "note": view.note,
-        "generation": view.generation,
-        "attempts": view.attempts,
-        "drifted": view.drifted,
-    });
+    let mut document = document(&of.run, &view);
+    document["drifted"] = json!(view.drifted);
     cx.out.answer(document, || match &view.drifted {
         Some(drifted) => format!("{}: {}. {drifted}", view.id, view.state_words),
         None => format!("{}: {}", view.id, view.state_words),

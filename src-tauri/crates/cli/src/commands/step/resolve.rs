@@ -1,6 +1,5 @@
 //! `step resolve`: a doubt, or somebody else's change; as a whole or field by field.
 
-use serde_json::json;
 use switchback_api::host::Host;
 use switchback_api::view::field_plan_view;
 use switchback_api::wire::{ApiError, FieldPlanView, StepView};
@@ -9,7 +8,7 @@ use switchback_model::{
 };
 
 use super::super::rollback;
-use super::{decide, digest};
+use super::{decide, digest, document};
 use crate::args::{As, How, OfRun};
 use crate::exit;
 use crate::host::{Cx, confirmed, run_id, step_id};
@@ -125,16 +124,7 @@ async fn fields(
         Ok((session.view(&step)?, session.step(&step)?.state))
     })
     .await?;
-    let document = json!({
-        "run": id,
-        "step": view.id,
-        "state": view.state,
-        "state_words": view.state_words,
-        "note": view.note,
-        "generation": view.generation,
-        "attempts": view.attempts,
-    });
-    cx.out.answer(document, || {
+    cx.out.answer(document(id.as_str(), &view), || {
         format!("{}: {} {}", view.id, view.state_words, view.note)
     });
     ended(&view, &step, state).map(|()| exit::OK)

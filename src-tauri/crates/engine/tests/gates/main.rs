@@ -1,22 +1,22 @@
-//! Gates: what stands in the way of go, what go and no-go do, and what makes a go void. T0 and the
-//! times that are measured.
+//! Gates: what stands in the way of go, what go and no-go do, and what makes a go void.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
+
+mod states;
+mod times;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use switchback_engine::RejectionCode as Code;
-use switchback_engine::Run;
 use switchback_engine::driver::SubmitError;
 use switchback_engine::gate::{basis, is_open, obstacles};
 use switchback_engine::next::{Work, next};
 use switchback_engine::ports::Clock;
-use switchback_engine::times;
 use switchback_model::plan::{Decision, DecisionType, Gate, StepKind};
 use switchback_model::{
-    Command, Digest, EventKind, Operator, Phase, PhaseId, Plan, PlanDiff, Reversibility, RollbackScope, Step,
-    StepState, Verdict,
+    Command, Digest, Operator, Phase, PhaseId, Plan, PlanDiff, Reversibility, RollbackScope, Step, StepState,
+    Verdict,
 };
 use switchback_testkit::desk::{Desk, FakeDesk};
 use switchback_testkit::plans::{check, id, plan, rule, step, switch};
@@ -397,91 +397,6 @@ async fn words_and_people_of_a_gate_may_change_and_other_checks_make_its_go_void
 }
 
 #[tokio::test]
-async fn t0_is_the_first_effect_of_its_phase_and_stays_whatever_is_rolled_back() {
-    let mut fake = gone().await;
-    let desk = &mut fake.desk;
-    desk.apply("announce").await.unwrap();
-    assert_eq!(desk.run().t0, None, "a notice without an effect is not T0");
-    fake.clock.advance(Duration::from_secs(600));
-    desk.ask(Command::Attest { step: id("restrict") }).await.unwrap();
-    let t0 = desk.run().t0.clone().unwrap();
-    assert_eq!((t0.step.as_str(), t0.at), ("restrict", fake.clock.now()));
-    fake.clock.advance(Duration::from_secs(600));
-    desk.apply("switch").await.unwrap();
-    desk.roll_back(RollbackScope::Rule("R3".parse().unwrap()))
-        .await
-        .unwrap();
-    assert_eq!(desk.run().t0.as_ref(), Some(&t0));
-    desk.confirm(RollbackScope::All, &[], &[]).await.unwrap();
-    desk.idle().await;
-    let item = "restrict".to_owned();
-    desk.ask(Command::RollbackDone { item }).await.unwrap();
-    desk.idle().await;
-    assert!(matches!(desk.state("restrict"), StepState::Undone { .. }));
-    assert_eq!(
-        desk.run().t0.as_ref(),
-        Some(&t0),
-        "who was moved since then was moved"
-    );
-    let replayed = Run::replay(&desk.journal.events()).unwrap();
-    assert_eq!(replayed.t0, Some(t0));
-    let (_, why) = rejected(amend(desk, |plan| plan.phases[1].t0 = false).await);
-    assert_eq!(
-        why,
-        "T0 has come: which phase it is the start of can't be amended."
-    );
-}
-
-#[tokio::test]
-async fn the_t0_of_an_action_is_when_its_call_was_applied() {
-    let mut fake = gone().await;
-    let desk = &mut fake.desk;
-    desk.check("switch").await.unwrap();
-    fake.clock.advance(Duration::from_secs(20));
-    desk.approve("switch").await.unwrap();
-    assert_eq!(desk.run().t0, None, "an approval is no effect");
-    desk.idle().await;
-    let answered = desk
-        .journal
-        .events()
-        .into_iter()
-        .find_map(|event| match event.kind {
-            EventKind::Answered { .. } => Some(event.at),
-            _ => None,
-        });
-    assert_eq!(desk.run().t0.as_ref().map(|t0| t0.at), answered);
-}
-
-#[tokio::test]
-async fn planned_against_actual_comes_from_the_journal() {
-    let mut fake = gone().await;
-    let desk = &mut fake.desk;
-    let start = fake.clock.now();
-    desk.ask(Command::Attest { step: id("restrict") }).await.unwrap();
-    desk.apply("switch").await.unwrap();
-    let times = times::of_step(desk.run(), &id("switch"));
-    assert_eq!(times.planned_s, Some(240));
-    assert_eq!(
-        times.started_at,
-        Some(desk.run().steps[&id("switch")].attempts[0].intended_at)
-    );
-    assert_eq!(times.ended_at, desk.run().steps[&id("switch")].changed_at);
-    let attested = times::of_step(desk.run(), &id("restrict"));
-    assert_eq!((attested.started_at, attested.ended_at), (None, Some(start)));
-
-    let whole = times::of_phase(desk.run(), phase(desk, &mid()));
-    assert_eq!((whole.planned_s, whole.started_at), (Some(240), Some(start)));
-    assert_eq!(whole.ended_at, None, "a step of it is open");
-    fake.clock.advance(Duration::from_secs(60));
-    assert!(whole.actual_s(fake.clock.now()).unwrap() >= 60);
-    desk.ask(Command::Skip { step: id("announce") }).await.unwrap();
-    let whole = times::of_phase(desk.run(), phase(desk, &mid()));
-    assert_eq!(whole.ended_at, Some(fake.clock.now()));
-    let replayed = Run::replay(&desk.journal.events()).unwrap();
-    assert_eq!(times::of_run(&replayed), times::of_run(desk.run()));
-}
-
-#[tokio::test]
 async fn a_go_during_a_rollback_is_refused_and_no_go_is_not() {
     let mut fake = gone().await;
     let desk = &mut fake.desk;
@@ -497,120 +412,4 @@ async fn a_go_during_a_rollback_is_refused_and_no_go_is_not() {
     assert_eq!((code, why.as_str()), (Code::NotNow, "A rollback is under way."));
     say(desk, &mid(), false, "").await.unwrap();
     assert!(obstacles(desk.run(), phase(desk, &mid()), fake.clock.now()).is_empty());
-}
-
-/// What becomes of a command: what the run is in then, or the rejection by name.
-async fn outcome(fake: &mut FakeDesk, command: Command) -> String {
-    let desk = &mut fake.desk;
-    let seen = match &command {
-        Command::Gate { phase: id, .. } => Some(basis(desk.run(), phase(desk, id))),
-        Command::Apply { step } => desk.preview(step),
-        Command::Amend { plan } => Some(PlanDiff::between(&desk.run().plan, plan).digest()),
-        _ => None,
-    };
-    match desk.submit(command, seen).await {
-        Ok(_) => "yes".to_owned(),
-        Err(SubmitError::Rejected(rejection)) => format!("{:?}", rejection.code),
-        Err(SubmitError::Drive(error)) => panic!("full stop: {error}"),
-    }
-}
-
-/// A run whose gate is in this state; the steps before it are settled and the switch is ready.
-async fn in_state(words: &str) -> FakeDesk {
-    let mut fake = FakeDesk::open(&gated()).await;
-    let desk = &mut fake.desk;
-    desk.apply("look").await.unwrap();
-    desk.ask(Command::Skip { step: id("tell") }).await.unwrap();
-    decide(desk).await;
-    desk.check("switch").await.unwrap();
-    for word in words.split_whitespace() {
-        match word {
-            "ask" => {
-                desk.ask(Command::CheckGate { phase: mid() }).await.unwrap();
-            }
-            "green" => check_gate(desk, &mid()).await,
-            "red" => {
-                fake.fake.script("site", [Verdict::Fail]);
-                check_gate(desk, &mid()).await;
-            }
-            "old" => fake.clock.advance(Duration::from_secs(61)),
-            "go" => {
-                say(desk, &mid(), true, ALL).await.unwrap();
-            }
-            "no-go" => {
-                say(desk, &mid(), false, "").await.unwrap();
-            }
-            "other-checks" => {
-                amend(desk, |plan| gate(plan).checks.truncate(1)).await.unwrap();
-            }
-            "again" => desk.check("switch").await.unwrap(),
-            word => panic!("{word}"),
-        }
-    }
-    fake
-}
-
-#[tokio::test]
-async fn every_state_of_a_gate_and_every_command_about_its_phase() {
-    let commands = [
-        "check",
-        "go",
-        "no-go",
-        "apply",
-        "attest",
-        "skip",
-        "check step",
-        "hold",
-        "amend words",
-    ];
-    let table = [
-        ("", "yes Unknown yes Guard Guard yes yes yes yes"),
-        ("ask", "NotNow NotNow yes Guard Guard yes yes yes yes"),
-        ("red", "yes CheckFailed yes Guard Guard yes yes yes yes"),
-        ("green", "yes yes yes Guard Guard yes yes yes yes"),
-        ("green old again", "yes Unknown yes Guard Guard yes yes yes yes"),
-        ("green go", "yes NotNow yes yes yes yes yes yes yes"),
-        ("green go old again", "yes NotNow yes yes yes yes yes yes yes"),
-        ("green go ask", "NotNow NotNow yes yes yes yes yes yes yes"),
-        ("green no-go", "yes yes yes Guard Guard yes yes yes yes"),
-        ("green go no-go", "yes yes yes Guard Guard yes yes yes yes"),
-        (
-            "green go other-checks",
-            "yes Unknown yes Guard Guard yes yes yes yes",
-        ),
-    ];
-    for (state, expected) in table {
-        let mut found = Vec::new();
-        for word in commands {
-            let mut fake = in_state(state).await;
-            let step = || id("switch");
-            let say = |go, who: &str| Command::Gate {
-                phase: mid(),
-                go,
-                people: people(who),
-            };
-            let command = match word {
-                "check" => Command::CheckGate { phase: mid() },
-                "go" => say(true, ALL),
-                "no-go" => say(false, ""),
-                "apply" => Command::Apply { step: step() },
-                "attest" => Command::Attest { step: id("restrict") },
-                "skip" => Command::Skip { step: step() },
-                "check step" => Command::Check { step: step() },
-                "hold" => Command::Hold,
-                _ => {
-                    let mut to = (*fake.desk.run().plan).clone();
-                    gate(&mut to).title = "Other words".to_owned();
-                    Command::Amend { plan: Box::new(to) }
-                }
-            };
-            found.push(outcome(&mut fake, command).await);
-            invariants(&fake).unwrap();
-        }
-        assert_eq!(
-            found.join(" "),
-            expected,
-            "gate: {state:?}, commands: {commands:?}"
-        );
-    }
 }

@@ -1,0 +1,164 @@
+//! What the network tells: names, the proxy, and whose certificates come back.
+
+use switchback_aws::Way;
+use switchback_aws::net::{Endpoint, extra_authorities};
+use switchback_engine::ports::ProviderError;
+use switchback_probes::{Chain, ProbeError, Tunnel};
+
+use super::rows::Said;
+use crate::wire::Tone;
+
+/// The organisation that issues the certificates of AWS's own endpoints.
+const AMAZON: &str = "Amazon";
+
+/// The way to an endpoint: a proxy, none, or why it can't be told.
+type Wayed = Result<Option<Way>, ProviderError>;
+
+pub(super) async fn one_chain(endpoint: &Endpoint, way: &Wayed) -> Result<Chain, ProbeError> {
+    let unusable = |words: &str| {
+        Err(ProbeError {
+            kind: switchback_probes::ProbeErrorKind::Refused,
+            message: words.to_owned(),
+            hint: None,
+        })
+    };
+    let extra = match extra_authorities() {
+        Ok(extra) => extra,
+        Err(error) => return unusable(&error.message),
+    };
+    let through = match way {
+        Err(error) => return unusable(&error.message),
+        Ok(Some(way)) if !way.plain => return unusable("the proxy itself speaks TLS: not looked at"),
+        Ok(way) => way.as_ref().map(|way| Tunnel {
+            host: &way.host,
+            port: way.port,
+            authorization: way.authorization.as_deref(),
+        }),
+    };
+    switchback_probes::chain(&endpoint.host, 443, through, extra.as_deref()).await
+}
+
+pub(super) async fn dns(endpoints: &[Endpoint; 3], proxied: bool) -> Said {
+    let source = "the resolver of this computer";
+    if proxied {
+        return Said::new(
+            Tone::NotApplicable,
+            "not applicable: the proxy looks the names up",
+            source,
+        );
+    }
+    let look = |endpoint: &Endpoint| {
+        let host = endpoint.host.clone();
+        async move {
+            let found = tokio::net::lookup_host((host.as_str(), 443)).await;
+            let count = found.map(Iterator::count).unwrap_or(0);
+            (host, count)
+        }
+    };
+    let [a, b, c] = endpoints;
+    let all = async { tokio::join!(look(a), look(b), look(c)) };
+    let Ok((a, b, c)) = tokio::time::timeout(std::time::Duration::from_secs(8), all).await else {
+        return Said::new(Tone::Unknown, "no answer within 8 seconds", source)
+            .mend("Look at the network and the VPN, then check again.");
+    };
+    let found = [a, b, c];
+    let lost: Vec<&str> = found
+        .iter()
+        .filter(|(_, count)| *count == 0)
+        .map(|(host, _)| host.as_str())
+        .collect();
+    match lost.is_empty() {
+        true => {
+            Said::new(Tone::Passing, "every name was found", source).expecting("an address for each service")
+        }
+        false => Said::new(Tone::Failing, format!("not found: {}", lost.join(", ")), source)
+            .expecting("an address for each service")
+            .mend(
+                "Look at the network and the VPN; behind a proxy set HTTPS_PROXY, which then looks names up.",
+            ),
+    }
+}
+
+pub(super) async fn proxy(ways: &[Wayed; 3]) -> Said {
+    let mut found = ways.iter();
+    let source = "HTTPS_PROXY, ALL_PROXY and NO_PROXY";
+    if let Some(Err(error)) = ways.iter().find(|way| way.is_err()) {
+        return Said::of_error(error, source);
+    }
+    let Some(way) = found.find_map(|way| way.as_ref().ok().and_then(Option::as_ref)) else {
+        return Said::new(Tone::Passing, "none: AWS is dialled directly", source);
+    };
+    let user = match way.authorization {
+        Some(_) => ", with a user name",
+        None => "",
+    };
+    let words = format!("{} names {}:{}{user}", way.variable, way.host, way.port);
+    match switchback_probes::reachable(&way.host, way.port).await {
+        Ok(()) => Said::new(Tone::Passing, words, source),
+        Err(error) => Said::new(Tone::Failing, format!("{words}: {error}"), source)
+            .mend("Look at the proxy's address, or unset the variable where there is none, then start Switchback again."),
+    }
+}
+
+fn of_probe(error: &ProbeError, source: &str) -> Said {
+    let tone = if error.is_evidence() {
+        Tone::Failing
+    } else {
+        Tone::Unknown
+    };
+    Said::new(tone, error.message.clone(), source).mend(
+        error
+            .hint
+            .clone()
+            .unwrap_or_else(|| "Look at the network, the VPN and the proxy, then check again.".to_owned()),
+    )
+}
+
+/// Whose certificates AWS's endpoint shows. AWS's own come from Amazon; any other name is that of who
+/// reads along.
+pub(super) fn tls(chain: &Result<Chain, ProbeError>, host: &str) -> Said {
+    let source = format!("TLS with {host}");
+    let expected = "a certificate of Amazon";
+    let chain = match chain {
+        Ok(chain) => chain,
+        Err(error) => return of_probe(error, &source).expecting(expected),
+    };
+    let who = match &chain.organisation {
+        Some(organisation) if *organisation != chain.issuer => format!("{} ({organisation})", chain.issuer),
+        _ => chain.issuer.clone(),
+    };
+    let own = chain.organisation.as_deref() == Some(AMAZON);
+    let said = match (&chain.refused, own) {
+        (None, true) => Said::new(Tone::Passing, who, source),
+        (None, false) => Said::new(
+            Tone::Passing,
+            format!("{who}: not Amazon, so somebody inspects this traffic; it is trusted here"),
+            source,
+        ),
+        (Some(error), true) => of_probe(error, &source),
+        (Some(error), false) => Said::new(
+            Tone::Failing,
+            format!("{who}: not Amazon, so somebody inspects this traffic, and {error}"),
+            source,
+        )
+        .mend(format!(
+            "Ask your IT for the certificate of {} as a PEM file, set AWS_CA_BUNDLE to that file and start Switchback \
+             again; or use a network that does not inspect AWS.",
+            chain.top
+        )),
+    };
+    said.expecting(expected)
+}
+
+pub(super) fn reach(chain: &Result<Chain, ProbeError>, endpoint: &Endpoint) -> Said {
+    let source = format!("TLS with {}", endpoint.host);
+    match chain {
+        Ok(Chain { refused: None, .. }) => {
+            Said::new(Tone::Passing, format!("{} answers", endpoint.host), source)
+        }
+        Ok(Chain {
+            refused: Some(error), ..
+        }) => of_probe(error, &source),
+        Err(error) => of_probe(error, &source),
+    }
+}

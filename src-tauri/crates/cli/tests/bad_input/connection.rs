@@ -1,0 +1,129 @@
+//! The connection check, row by row, on a fake AWS, in a rehearsal, and behind a proxy that is not there.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::sign_ins::{Desk, FILES};
+use super::support::{Closed, Place, SECRETS, free_port};
+
+/// The row of that id, whichever part it stands in.
+#[track_caller]
+pub(super) fn row(view: &Value, id: &str) -> Value {
+    let rows = ["rows", "permissions"].map(|part| view[part].as_array().unwrap().clone());
+    rows.concat()
+        .into_iter()
+        .find(|row| row["id"] == id)
+        .unwrap_or_else(|| panic!("no row {id}: {view}"))
+}
+
+#[test]
+fn the_connection_is_checked_row_by_row() {
+    let desk = Desk::open().profile("keys");
+    let target = desk.place.test_target("");
+    let args = [
+        "connection",
+        "--target",
+        &target,
+        "--runbook",
+        "dns-switch",
+        "--json",
+    ];
+    // The environment leads to an endpoint that the target's file does not name.
+    let view = desk.place.run(&args).code(3).json();
+    assert_eq!(view["schema_version"], 1);
+    for (id, tone) in [
+        ("profile", "passing"),
+        ("environment", "failing"),
+        ("dns", "not_applicable"),
+        ("proxy", "not_applicable"),
+        ("tls", "not_applicable"),
+        ("sts", "passing"),
+        ("session", "passing"),
+        ("GetHostedZone:Z0REHEARSALEXAMPLE1", "passing"),
+        ("ListResourceRecordSets:Z0REHEARSALEXAMPLE1", "passing"),
+        ("ChangeResourceRecordSets:Z0REHEARSALEXAMPLE1", "waiting"),
+    ] {
+        let row = row(&view, id);
+        assert_eq!(row["tone"], tone, "{row}");
+        assert!(row["observed_at"].is_string() && !row["source"].as_str().unwrap().is_empty());
+        if matches!(tone, "failing" | "waiting") {
+            assert!(row["mend"].is_string(), "{row}");
+        }
+    }
+    assert!(
+        row(&view, "environment")["observed"]
+            .as_str()
+            .unwrap()
+            .contains("AWS_ENDPOINT_URL")
+    );
+
+    // Another account's keys: found, and named.
+    let other = desk.place.write(
+        "other-config",
+        "[profile keys]\naws_access_key_id = AKIAREHEARSALOTHER\naws_secret_access_key = x\n",
+    );
+    let place = desk.place.set("AWS_CONFIG_FILE", other.display());
+    let view = place.run(&args).code(3).json();
+    let who = row(&view, "sts");
+    assert_eq!(who["tone"], "failing");
+    assert!(who["observed"].as_str().unwrap().contains("…4321"), "{who}");
+
+    // Nobody is signed in: exit 6, and nothing is said to be allowed.
+    let place = place.set("AWS_PROFILE", "nosuch");
+    let view = place.run(&args).code(6).json();
+    assert_eq!(view["sign_in_needed"], true);
+    assert_eq!(row(&view, "profile")["tone"], "failing");
+    for permission in view["permissions"].as_array().unwrap() {
+        assert_eq!(permission["tone"], "unknown");
+    }
+    place.holds_no_secret();
+}
+
+#[test]
+fn a_rehearsal_has_a_connection_too() {
+    let place = Place::new();
+    let world = Closed::slow(&place);
+    let run = place.new_run("rehearsal", &[]);
+    let view = place.json(&["connection", "--run", &run]);
+    assert_eq!(row(&view, "sts")["tone"], "passing");
+    assert_eq!(row(&view, "clock")["tone"], "passing");
+    assert_eq!(view["environment"].as_array().unwrap().len(), 0);
+    world.inject("expired-credentials");
+    let view = place.run(&["connection", "--run", &run, "--json"]).code(6).json();
+    assert_eq!(row(&view, "sts")["tone"], "failing");
+    // What an answer of AWS told is told, whatever else it refused.
+    assert_eq!(row(&view, "clock")["tone"], "passing");
+}
+
+/// Nothing leaves the machine: the proxy is a port at which nobody listens.
+#[test]
+fn a_proxy_that_is_not_there_is_named_without_its_password() {
+    let place = Place::new();
+    let config = place.write("aws-config", FILES);
+    let proxy = format!("http://me:{}@127.0.0.1:{}", SECRETS[2], free_port());
+    let place = place
+        .set("AWS_CONFIG_FILE", config.display())
+        .set("HTTPS_PROXY", &proxy);
+    let started = std::time::Instant::now();
+    let did = place.run(&["connection", "--profile", "keys", "--json"]).code(3);
+    assert!(
+        started.elapsed() < Duration::from_secs(25),
+        "{:?}",
+        started.elapsed()
+    );
+    let view = did.json();
+    let proxy = row(&view, "proxy");
+    assert_eq!(proxy["tone"], "failing");
+    let said = proxy["observed"].as_str().unwrap();
+    assert!(
+        said.contains("HTTPS_PROXY") && said.contains("127.0.0.1") && said.contains("with a user name"),
+        "{said}"
+    );
+    assert_eq!(row(&view, "dns")["tone"], "not_applicable");
+    for id in ["tls", "reach-route53", "reach-cognito"] {
+        assert_eq!(row(&view, id)["tone"], "failing");
+    }
+    super::support::harmless(&did);
+    place.holds_no_secret();
+}

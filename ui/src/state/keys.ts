@@ -1,0 +1,21 @@
+// Keys that work everywhere: help, the zoom and, where there is one, the palette.
+import { useEffect } from "react";
+import { useStore } from "./hooks";
+import { zoom, zoomKey } from "./zoom";
+
+export function useKeys(onHelp: () => void, onPalette?: () => void): void {
+  const store = useStore();
+  useEffect(() => {
+    const key = (event: KeyboardEvent) => {
+      const way = zoomKey(event);
+      const typing = event.target instanceof HTMLElement && event.target.closest("input, select, textarea") !== null;
+      if (way !== undefined) zoom(store.ipc, way, store.fail);
+      else if (onPalette !== undefined && (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") onPalette();
+      else if (event.key === "F1" || (event.key === "?" && !typing)) onHelp();
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener("keydown", key);
+    return () => window.removeEventListener("keydown", key);
+  }, [store, onPalette, onHelp]);
+}
