@@ -142,10 +142,11 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
-    /// Write the manual pages into a folder, for packages
+    /// Write the manual pages to a folder, for a package
     #[command(hide = true)]
     Manual {
-        /// The folder, which must be there
+        /// An existing folder
+        #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
 }

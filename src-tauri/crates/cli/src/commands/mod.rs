@@ -7,6 +7,7 @@ mod decide;
 mod gate;
 mod journal;
 mod look;
+mod manual;
 mod open;
 mod plan;
 mod rehearse;
@@ -24,7 +25,6 @@ use switchback_api::wire::ApiError;
 use crate::args::{Args, Command};
 use crate::exit;
 use crate::host::Cx;
-use crate::manual;
 use crate::print::Out;
 
 /// Runs the command; the exit code where it is not an error.
@@ -50,25 +50,11 @@ pub async fn run(args: Args, out: &Out) -> Result<u8, ApiError> {
         Command::Users(command) => users::run(&cx, command).await,
         Command::Watch { run, count } => watch::run(&cx, &run, count).await,
         Command::Rehearse(command) => rehearse::run(&cx, command).await,
+        Command::Manual { folder } => manual::run(&cx, &folder),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "switchback", &mut script);
             out.data(String::from_utf8_lossy(&script).trim_end());
-            Ok(exit::OK)
-        }
-        Command::Manual { folder } => {
-            let pages = manual::write(Args::command(), &folder).map_err(|error| {
-                ApiError::new(
-                    "file",
-                    format!(
-                        "The manual pages can't be written to {}: {error}.",
-                        folder.display()
-                    ),
-                    "Name a folder that is there and that you may write to.",
-                    "the command line",
-                )
-            })?;
-            out.say(&format!("{pages} manual pages are in {}", folder.display()));
             Ok(exit::OK)
         }
     }
