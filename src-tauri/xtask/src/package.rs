@@ -9,6 +9,7 @@ use std::{
 use crate::{
     compile,
     debian::{self, Need},
+    scan,
     shell::{Outcome, Phases, Stop, Workspace, cargo, command, must, which},
     ui,
 };
@@ -20,29 +21,22 @@ const COMPLETIONS: [(&str, &str); 3] = [
     ("fish", "usr/share/fish/vendor_completions.d/switchback.fish"),
 ];
 
-/// A second entry of the desktop's menu: the look-up alone, for support.
-const SUPPORT_ENTRY: &str = "\
-[Desktop Entry]
-Type=Application
-Name=Switchback user look-up
-Comment=Look up a user's sign-in: what it means, and what to do
-Exec=switchback-console --support
-Icon=switchback-console
-Terminal=false
-Categories=Utility;
-";
-
-/// In the machine-readable format of Debian (DEP-5).
-const COPYRIGHT: &str = "\
-Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
-Upstream-Name: Switchback
-
-Files: *
-Copyright: The Switchback contributors
-License: MIT or Apache-2.0
-
-License: MIT
-";
+/// Files that go into the package as they stand here, with their places there.
+const AS_THEY_ARE: [(&str, &str); 3] = [
+    (
+        // A second entry of the desktop's menu: the look-up alone, for support.
+        "src-tauri/packaging/switchback-support.desktop",
+        "usr/share/applications/switchback-support.desktop",
+    ),
+    (
+        "src-tauri/packaging/app.switchback.console.metainfo.xml",
+        "usr/share/metainfo/app.switchback.console.metainfo.xml",
+    ),
+    (
+        "src-tauri/docs/writing-a-runbook.md",
+        "usr/share/doc/switchback/writing-a-runbook.md",
+    ),
+];
 
 /// What was built.
 pub struct Package {
@@ -90,7 +84,8 @@ pub fn build(workspace: &Workspace, phases: &mut Phases) -> Outcome<Package> {
     phases.time("package", || {
         let stage = programs.join("package");
         let files = stage_files(workspace, switchback, &stage)?;
-        let deb = bundle(workspace, programs, &stage, &files)?;
+        let depends = depends(switchback, &stage)?;
+        let deb = bundle(workspace, programs, &stage, &files, &depends)?;
         Ok(Package {
             deb,
             files: files.into_iter().map(|(there, _)| format!("/{there}")).collect(),
@@ -112,38 +107,19 @@ fn stage_files(workspace: &Workspace, switchback: &Path, stage: &Path) -> Outcom
     for (shell, there) in COMPLETIONS {
         put(there, &said(command(switchback).args(["completions", shell]))?)?;
     }
+    for (here, there) in AS_THEY_ARE {
+        put(there, read(&workspace.path(here))?.as_bytes())?;
+    }
+    let copyright = copyright(workspace)?;
+    put("usr/share/doc/switchback/copyright", copyright.as_bytes())?;
+    let list = stage.join("third-party");
+    write(&list, third_party(workspace)?.as_bytes())?;
     put(
-        "usr/share/applications/switchback-support.desktop",
-        SUPPORT_ENTRY.as_bytes(),
-    )?;
-    let license = read(&workspace.path("LICENSE-MIT"))?;
-    // Blank lines of a paragraph are written as a dot.
-    let license: String = license
-        .lines()
-        .map(|line| {
-            format!(
-                " {}\n",
-                if line.trim().is_empty() {
-                    "."
-                } else {
-                    line.trim_end()
-                }
-            )
-        })
-        .collect();
-    let apache =
-        "\nLicense: Apache-2.0\n On Debian systems the text is in /usr/share/common-licenses/Apache-2.0.\n";
-    put(
-        "usr/share/doc/switchback/copyright",
-        format!("{COPYRIGHT}{license}{apache}").as_bytes(),
+        "usr/share/doc/switchback/third-party.gz",
+        &said(gzip().arg(&list))?,
     )?;
     let changes = said(gzip().arg(workspace.path("CHANGELOG.md")))?;
     put("usr/share/doc/switchback/changelog.gz", &changes)?;
-    let guide = workspace.path("src-tauri/docs/writing-a-runbook.md");
-    put(
-        "usr/share/doc/switchback/writing-a-runbook.md",
-        read(&guide)?.as_bytes(),
-    )?;
     let pages = stage.join("pages");
     make(&pages)?;
     must(
@@ -152,6 +128,8 @@ fn stage_files(workspace: &Workspace, switchback: &Path, stage: &Path) -> Outcom
             .arg(&pages)
             .stdout(Stdio::null()),
     )?;
+    let console = workspace.path("src-tauri/packaging/switchback-console.1");
+    write(&pages.join("switchback-console.1"), read(&console)?.as_bytes())?;
     let mut names: Vec<_> = fs::read_dir(&pages)
         .map_err(|error| failed(&pages, &error))?
         .flatten()
@@ -172,6 +150,94 @@ fn stage_files(workspace: &Workspace, switchback: &Path, stage: &Path) -> Outcom
     Ok(files)
 }
 
+/// Debian's copyright file: ours, with the text of the MIT licence. The other text is on every Debian system.
+fn copyright(workspace: &Workspace) -> Outcome<String> {
+    let mut text = read(&workspace.path("src-tauri/packaging/copyright"))?;
+    for line in read(&workspace.path("LICENSE-MIT"))?.lines() {
+        // A blank line would end the paragraph.
+        let line = if line.trim().is_empty() {
+            "."
+        } else {
+            line.trim_end()
+        };
+        text.push_str(&format!(" {line}\n"));
+    }
+    Ok(text)
+}
+
+/// The libraries inside the two programs and inside the page, each with its licence.
+fn third_party(workspace: &Workspace) -> Outcome<String> {
+    let mut tree = cargo(workspace);
+    tree.args(["tree", "--locked", "--edges", "normal", "--prefix", "none"])
+        .args(["--package", "switchback-cli", "--package", "switchback-console"])
+        .args(["--format", "{p}|{l}|{r}"]);
+    let crates = String::from_utf8_lossy(&said(&mut tree)?).into_owned();
+    let mut npm = ui::npm(workspace);
+    npm.args(["ls", "--omit=dev", "--all", "--parseable"]);
+    let packages = String::from_utf8_lossy(&said(&mut npm)?).into_owned();
+    let mut lines = library_lines(&crates);
+    let top = workspace.path("ui");
+    for folder in packages.lines().map(Path::new).filter(|folder| *folder != top) {
+        let package = read(&folder.join("package.json"))?;
+        let field = |name| scan::text(&package, name).unwrap_or_else(|| "not said".to_owned());
+        lines.push(format!(
+            "{} {}: {}",
+            field("name"),
+            field("version"),
+            field("license")
+        ));
+    }
+    lines.sort();
+    lines.dedup();
+    Ok(lines.join("\n") + "\n")
+}
+
+/// `NAME vVERSION|LICENCE|PLACE` of each library; our own packages have a folder behind the version.
+fn library_lines(tree: &str) -> Vec<String> {
+    let line = |line: &str| {
+        let mut parts = line.trim_end_matches(" (*)").split('|');
+        let (library, licence) = (parts.next()?, parts.next()?);
+        let ours = library.contains('/') && library.ends_with(')');
+        let place = parts.next().filter(|place| !place.is_empty());
+        (!ours && !library.is_empty()).then(|| match place {
+            Some(place) => format!("{library}: {licence} ({place})"),
+            None => format!("{library}: {licence}"),
+        })
+    };
+    tree.lines().filter_map(line).collect()
+}
+
+/// What the programs need of the system, with the versions that they were built against, as Debian's own tool
+/// reads it from them; besides that the certificates that AWS is known by.
+fn depends(switchback: &Path, stage: &Path) -> Outcome<Vec<String>> {
+    let mut depends = vec!["ca-certificates".to_owned()];
+    let Some(shlibdeps) = which("dpkg-shlibdeps") else {
+        eprintln!(
+            "note: dpkg-shlibdeps (package dpkg-dev) is missing, so the package asks for no version of a library"
+        );
+        return Ok(depends);
+    };
+    // The tool will not start without the control file of a source package.
+    write(
+        &stage.join("debian/control"),
+        b"Source: switchback\n\nPackage: switchback\nArchitecture: any\n",
+    )?;
+    let mut command = command(shlibdeps);
+    command
+        .current_dir(stage)
+        .arg("-O")
+        .arg(switchback)
+        .arg(switchback.with_file_name("switchback-console"));
+    let found = String::from_utf8_lossy(&said(&mut command)?).into_owned();
+    let list = found.trim().strip_prefix("shlibs:Depends=").unwrap_or_default();
+    depends.extend(
+        list.split(", ")
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned),
+    );
+    Ok(depends)
+}
+
 /// The same bytes for the same input: no name and no time in them.
 fn gzip() -> Command {
     let mut gzip = command("gzip");
@@ -185,13 +251,22 @@ fn bundle(
     programs: &Path,
     stage: &Path,
     files: &[(String, PathBuf)],
+    depends: &[String],
 ) -> Outcome<PathBuf> {
     let files: Vec<String> = files
         .iter()
         .map(|(there, here)| format!("{:?}: {:?}", format!("/{there}"), here.display().to_string()))
         .collect();
+    let depends: Vec<String> = depends.iter().map(|name| format!("{name:?}")).collect();
+    // Without a keychain the console works too, but can prove less and seal nothing.
     let overlay = format!(
-        "{{\"bundle\": {{\"linux\": {{\"deb\": {{\"section\": \"admin\", \"files\": {{{}}}}}}}}}}}",
+        r#"{{"bundle": {{"linux": {{"deb": {{
+            "section": "admin",
+            "recommends": ["gnome-keyring | kwalletmanager"],
+            "depends": [{}],
+            "files": {{{}}}
+        }}}}}}}}"#,
+        depends.join(", "),
         files.join(", ")
     );
     let config = stage.join("overlay.json");
@@ -245,4 +320,25 @@ fn make(folder: &Path) -> Outcome<()> {
 
 fn failed(path: &Path, error: &std::io::Error) -> Stop {
     Stop::failed(format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_are_listed_with_their_licence_and_our_own_packages_are_not() {
+        let tree = "switchback-cli v0.1.0 (/somewhere/crates/cli)|MIT OR Apache-2.0|\n\
+                    adler2 v2.0.1|0BSD OR MIT|https://example.nhs.test/adler2\n\
+                    clap v4.6.9|MIT|\nserde v1.0.0 (proc-macro)|MIT|\n\nclap v4.6.9|MIT| (*)\n";
+        assert_eq!(
+            library_lines(tree),
+            [
+                "adler2 v2.0.1: 0BSD OR MIT (https://example.nhs.test/adler2)",
+                "clap v4.6.9: MIT",
+                "serde v1.0.0 (proc-macro): MIT",
+                "clap v4.6.9: MIT",
+            ]
+        );
+    }
 }
