@@ -308,4 +308,15 @@ mod tests {
             assert!(parse(wrong).is_err(), "{wrong:?}");
         }
     }
+
+    #[test]
+    fn the_manual_page_names_every_option() {
+        let page = include_str!("../packaging/switchback-console.1").replace("\\-", "-");
+        let options = USAGE
+            .split(|c: char| !c.is_ascii_lowercase() && c != '-')
+            .filter(|word| word.starts_with("--"));
+        for option in options {
+            assert!(page.contains(option), "{option}");
+        }
+    }
 }

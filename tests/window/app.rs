@@ -64,12 +64,18 @@ pub fn shots() -> PathBuf {
     std::env::var_os("SWITCHBACK_SHOTS").map_or_else(|| PathBuf::from("target/shots"), PathBuf::from)
 }
 
+/// The console that was built, or the installed one that the suite `bundle` names.
+fn console() -> String {
+    std::env::var("SWITCHBACK_CONSOLE")
+        .unwrap_or_else(|_| env!("CARGO_BIN_EXE_switchback-console").to_owned())
+}
+
 impl App {
     async fn open(home: &Path, arguments: &[&str]) -> Outcome<Self> {
         let driver = Driver::start(home, SPEED)?;
         let wanted = json!({
             "webkitgtk:browserOptions": {
-                "binary": env!("CARGO_BIN_EXE_switchback-console"),
+                "binary": console(),
                 "args": arguments,
             }
         });

@@ -2,8 +2,10 @@
 //! builds in seconds on a machine that has nothing yet.
 
 mod bench;
+mod bundle;
 mod compile;
 mod debian;
+mod package;
 mod python;
 mod run;
 mod scan;
@@ -25,7 +27,9 @@ Usage: cargo xtask <command>
                                        (--headless: a scripted operator in the terminal instead)
   test [--only SUITE]                  set up, build once, run the suites with their time budgets
                                        (core, conformance, kill, emulators, ui, window)
-  prove [--only SUITE]                 the full campaigns of conformance, kill and emulators
+  prove [--only SUITE]                 the full campaigns of core, conformance, kill and emulators, and `bundle`:
+                                       the Debian package built, installed, used and removed
+  package                              the Debian package with both programs
   bench [NAME]... [--write]            the measurements (accepted, overshoot, lookup, start, journal), in their
                                        own profile
                                        (--write: also into src-tauri/docs/performance.md)
@@ -56,6 +60,7 @@ fn dispatch(arguments: &[String]) -> Outcome<u8> {
         "run" => run::run(&workspace, rest),
         "test" => test::test(&workspace, rest),
         "prove" => test::prove(&workspace, rest),
+        "package" => package::package(&workspace, rest),
         "bench" => bench::bench(&workspace, rest),
         "types" => types::types(&workspace, rest),
         other => Err(Stop::usage(format!("there is no command `{other}`\n\n{USAGE}"))),

@@ -35,10 +35,12 @@ pub enum Suite {
     Ui,
     /// The shipped binary in a real window.
     Window,
+    /// The Debian package: built, installed, used and removed. Only in `prove`.
+    Bundle,
 }
 
 impl Suite {
-    /// All, in the order they run: the quickest answer first.
+    /// All of the gate, in the order they run: the quickest answer first.
     pub const ALL: [Self; 6] = [
         Self::Core,
         Self::Ui,
@@ -57,6 +59,7 @@ impl Suite {
             Self::Emulators => "emulators",
             Self::Ui => "ui",
             Self::Window => "window",
+            Self::Bundle => "bundle",
         }
     }
 
@@ -66,7 +69,7 @@ impl Suite {
             Self::Core | Self::Ui => 2,
             Self::Kill | Self::Emulators => 3,
             Self::Conformance => 4,
-            Self::Window => 5,
+            Self::Window | Self::Bundle => 5,
         };
         Duration::from_secs(minutes * 60)
     }
@@ -76,7 +79,7 @@ impl Suite {
     fn lanes(self) -> usize {
         match self {
             Self::Core => 2,
-            Self::Conformance | Self::Kill | Self::Emulators | Self::Ui | Self::Window => 1,
+            Self::Conformance | Self::Kill | Self::Emulators | Self::Ui | Self::Window | Self::Bundle => 1,
         }
     }
 
@@ -87,7 +90,7 @@ impl Suite {
             Self::Kill => Some("kill"),
             Self::Emulators => Some("emulator"),
             Self::Window => Some("window"),
-            Self::Core | Self::Ui => None,
+            Self::Core | Self::Ui | Self::Bundle => None,
         }
     }
 
@@ -104,7 +107,17 @@ impl Suite {
     }
 }
 
+/// An installed console, and the window's tests that it is put through instead of the built one.
+#[derive(Clone)]
+pub struct Installed {
+    /// The program.
+    pub console: PathBuf,
+    /// What the names of the tests begin with.
+    pub stories: Vec<String>,
+}
+
 /// What the test executables are given.
+#[derive(Clone)]
 pub struct Surroundings {
     /// The Python environment, when it was set up.
     pub venv: Option<PathBuf>,
@@ -112,6 +125,8 @@ pub struct Surroundings {
     pub programs: PathBuf,
     /// Full campaigns instead of the short ones.
     pub prove: bool,
+    /// Only for an installed package.
+    pub installed: Option<Installed>,
 }
 
 /// How one suite went.
@@ -229,6 +244,11 @@ fn run_one(
     }
     if around.prove {
         program.env("SWITCHBACK_PROVE", "1");
+    }
+    if let Some(installed) = &around.installed {
+        program
+            .env("SWITCHBACK_CONSOLE", &installed.console)
+            .args(&installed.stories);
     }
     if suite == Suite::Core && std::env::var_os("RUST_TEST_THREADS").is_none() {
         // Most of its time goes by while processes wait for each other, not on a core.

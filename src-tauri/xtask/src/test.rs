@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
+    bundle,
     compile::{self, Built, TestProgram},
     debian::{self, Need},
     python,
@@ -25,7 +26,13 @@ pub fn test(workspace: &Workspace, arguments: &[String]) -> Outcome<u8> {
 
 /// The full campaigns, without budgets.
 pub fn prove(workspace: &Workspace, arguments: &[String]) -> Outcome<u8> {
-    let long = [Suite::Core, Suite::Conformance, Suite::Kill, Suite::Emulators];
+    let long = [
+        Suite::Core,
+        Suite::Conformance,
+        Suite::Kill,
+        Suite::Emulators,
+        Suite::Bundle,
+    ];
     let only = only(arguments, &long)?;
     campaign(
         workspace,
@@ -113,6 +120,7 @@ fn stages(
         venv,
         programs,
         prove,
+        installed: None,
     };
     for suite in wanted {
         let tests: Vec<&TestProgram> = built
@@ -121,9 +129,18 @@ fn stages(
             .filter(|test| Suite::of(test) == Some(*suite))
             .collect();
         let before = wire_types(workspace);
-        let mut report = phases
-            .time(suite.name(), || suites::run(workspace, *suite, &tests, &around))
-            .unwrap_or_else(|stop| Report::could_not_run(*suite, stop));
+        let outcome = match suite {
+            Suite::Bundle => {
+                let window: Vec<&TestProgram> = built
+                    .tests
+                    .iter()
+                    .filter(|test| Suite::of(test) == Some(Suite::Window))
+                    .collect();
+                bundle::run(workspace, phases, &window, &around)
+            }
+            _ => phases.time(suite.name(), || suites::run(workspace, *suite, &tests, &around)),
+        };
+        let mut report = outcome.unwrap_or_else(|stop| Report::could_not_run(*suite, stop));
         if wire_types(workspace) != before {
             report.counts.failed += 1;
             report.notes.push(format!(

@@ -142,6 +142,13 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
+    /// Write the manual pages to a folder, for a package
+    #[command(hide = true)]
+    Manual {
+        /// An existing folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]

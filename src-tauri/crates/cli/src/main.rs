@@ -9,6 +9,7 @@ mod args;
 mod commands;
 mod exit;
 mod host;
+mod manual;
 mod print;
 mod session;
 mod signals;

@@ -7,6 +7,7 @@ mod decide;
 mod gate;
 mod journal;
 mod look;
+mod manual;
 mod open;
 mod plan;
 mod rehearse;
@@ -49,6 +50,7 @@ pub async fn run(args: Args, out: &Out) -> Result<u8, ApiError> {
         Command::Users(command) => users::run(&cx, command).await,
         Command::Watch { run, count } => watch::run(&cx, &run, count).await,
         Command::Rehearse(command) => rehearse::run(&cx, command).await,
+        Command::Manual { folder } => manual::run(&cx, &folder),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "switchback", &mut script);

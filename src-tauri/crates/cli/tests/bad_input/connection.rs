@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::sign_ins::{Desk, FILES};
-use super::support::{Closed, Place, SECRETS, free_port};
+use super::support::{Closed, Place, SECRETS, unserved_port};
 
 /// The row of that id, whichever part it stands in.
 #[track_caller]
@@ -101,7 +101,7 @@ fn a_rehearsal_has_a_connection_too() {
 fn a_proxy_that_is_not_there_is_named_without_its_password() {
     let place = Place::new();
     let config = place.write("aws-config", FILES);
-    let proxy = format!("http://me:{}@127.0.0.1:{}", SECRETS[2], free_port());
+    let proxy = format!("http://me:{}@127.0.0.1:{}", SECRETS[2], unserved_port());
     let place = place
         .set("AWS_CONFIG_FILE", config.display())
         .set("HTTPS_PROXY", &proxy);

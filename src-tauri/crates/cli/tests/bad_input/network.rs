@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
-use super::support::{BUNDLED, Closed, Place, SECRETS, free_port, proving};
+use super::support::{BUNDLED, Closed, Place, SECRETS, proving, unserved_port};
 
 /// The name of an AWS endpoint that no resolver knows: only a proxy can lead there.
 const AWS: &str = "aws.example.nhs.test";
@@ -122,7 +122,7 @@ fn signed_in(endpoint: &str) -> (Place, String) {
 
 #[test]
 fn an_endpoint_where_nobody_listens_is_named() {
-    let (place, run) = signed_in(&format!("http://127.0.0.1:{}", free_port()));
+    let (place, run) = signed_in(&format!("http://127.0.0.1:{}", unserved_port()));
     let check = place.bad(4, &["step", "check", &run, "lower-ttl"]);
     insta::assert_snapshot!("endpoint-refused", check);
     // Whatever is not reached, the status stays readable and the way back can be looked at.
@@ -267,7 +267,11 @@ fn a_proxy_is_used_where_it_is_set_and_told_where_it_refuses() {
             format!("http://{}", proxy(tls, wants).0),
         ),
         ("it refuses", 4, format!("http://{}", proxy(tls, refuses).0)),
-        ("nobody listens there", 4, format!("127.0.0.1:{}", free_port())),
+        (
+            "nobody listens there",
+            4,
+            format!("127.0.0.1:{}", unserved_port()),
+        ),
         ("it is a SOCKS proxy", 5, "socks5://127.0.0.1:1080".to_owned()),
     ] {
         place = place.set("HTTPS_PROXY", value);
@@ -283,8 +287,8 @@ fn a_rehearsal_never_goes_through_a_proxy_or_a_bundle() {
     let place = Place::new();
     let _world = Closed::of(&place);
     let place = place
-        .set("HTTPS_PROXY", format!("http://127.0.0.1:{}", free_port()))
-        .set("HTTP_PROXY", format!("http://127.0.0.1:{}", free_port()))
+        .set("HTTPS_PROXY", format!("http://127.0.0.1:{}", unserved_port()))
+        .set("HTTP_PROXY", format!("http://127.0.0.1:{}", unserved_port()))
         .set("AWS_CA_BUNDLE", "/nosuch/bundle.pem");
     let run = place.new_run("rehearsal", &[]);
     place.ok(&["step", "check", &run, "lower-ttl"]);

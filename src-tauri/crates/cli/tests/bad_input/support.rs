@@ -2,14 +2,16 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::net::TcpListener;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use switchback_rehearsal::{Client, Fault, Handle, World, WorldOptions};
 use tempfile::TempDir;
+use tokio::net::TcpSocket;
 
 use super::shared::Did;
 
@@ -312,13 +314,17 @@ pub fn proving() -> bool {
     std::env::var_os("SWITCHBACK_PROVE").is_some()
 }
 
-/// A loopback port at which nobody listens.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+/// A loopback port at which nobody listens, for as long as this process lives: it is taken, so no server of
+/// another test gets it meanwhile.
+pub fn unserved_port() -> u16 {
+    static TAKEN: OnceLock<(TcpSocket, u16)> = OnceLock::new();
+    let (_, port) = TAKEN.get_or_init(|| {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let port = socket.local_addr().unwrap().port();
+        (socket, port)
+    });
+    *port
 }
 
 pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
