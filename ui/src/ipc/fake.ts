@@ -1,6 +1,7 @@
 // The fake twin of the core: enough of a world to press every button in a plain browser, and a record
 // of what was asked for tests.
-import { eventsOf, longNames, planOf, rehearsalOf, type Scene, snapshotOf } from "./fake-data";
+import { longNames, planOf, type Scene, snapshotOf } from "./fake-data";
+import { eventsOf, rehearsalOf } from "./fake-world";
 import { amendmentOf, dnsTruthOf, fieldPlanOf, runbookOf, runbooksOf } from "./fake-plans";
 import { detailOf, lookupOf, placeOf, placesOf, revealOf } from "./fake-users";
 import type { ConnectionAsk, DetailAsk, EventView, LookupAsk, RehearsalCommand, RevealAsk, RunSnapshot, ScopeView, StepView, Update } from "./generated/wire";
