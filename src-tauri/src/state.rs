@@ -8,7 +8,7 @@ use std::{
 
 use switchback_api::host::{Host, HostOptions};
 use switchback_api::telemetry::{self, Telemetry};
-use switchback_api::wire::{ApiError, LookupWhere, RehearsalCommand, WindowKind};
+use switchback_api::wire::{ApiError, LookupWhere, RehearsalCommand, RehearsedRunbook, WindowKind};
 use switchback_model::RunId;
 
 use crate::stream::Streams;
@@ -16,9 +16,11 @@ use crate::watchdog::Watchdog;
 
 /// What the program understands.
 pub(crate) const USAGE: &str = "\
-usage: switchback-console [--rehearse] [--run ID] [--home DIR] [--fault NAME]...
+usage: switchback-console [--run ID] [--home DIR]
+       switchback-console --rehearse [--runbook tis-cognito|dns-switch] [--home DIR] [--fault NAME]...
        switchback-console --support [--rehearse] [--target NAME|FILE] [--pool ID]... [--home DIR] [--fault NAME]...
 
+--rehearse opens a rehearsal of the whole plan, tis-cognito, or of the switch of one DNS name, dns-switch.
 --support opens the window that only looks people up: in the pools of a target, of single pools, or of the
 targets that this home knows from its runs; with --rehearse, among the rehearsal's made-up people.";
 
@@ -29,6 +31,8 @@ pub(crate) struct Options {
     pub(crate) support: bool,
     /// Open a rehearsal run at once; with `support`, look only among the rehearsal's people.
     pub(crate) rehearse: bool,
+    /// What is rehearsed; absent = the whole plan.
+    pub(crate) runbook: Option<RehearsedRunbook>,
     /// The run to show first.
     pub(crate) run: Option<RunId>,
     /// The home folder; absent = `SWITCHBACK_HOME` or the platform's.
@@ -62,6 +66,17 @@ impl Options {
                     let run = RunId::new(text.to_string_lossy()).map_err(|error| error.to_string())?;
                     options.run = Some(run);
                 }
+                Some("--runbook") => {
+                    let name = value("--runbook")?;
+                    let known = RehearsedRunbook::ALL
+                        .into_iter()
+                        .find(|runbook| name == runbook.name());
+                    let known = known.ok_or_else(|| {
+                        let names = RehearsedRunbook::ALL.map(RehearsedRunbook::name).join(" or ");
+                        format!("--runbook is {names}: other runbooks are opened in the window")
+                    })?;
+                    options.runbook = Some(known);
+                }
                 Some("--home") => options.home = Some(value("--home")?.into()),
                 Some("--fault") => options
                     .faults
@@ -74,6 +89,9 @@ impl Options {
         }
         if !options.rehearse && !options.faults.is_empty() {
             return Err("--fault goes with --rehearse".to_owned());
+        }
+        if options.runbook.is_some() && (!options.rehearse || options.support) {
+            return Err("--runbook goes with --rehearse, in the operator's window".to_owned());
         }
         let named = options.target.is_some() || !options.pools.is_empty();
         if options.support && options.run.is_some() {
@@ -169,7 +187,7 @@ impl Shell {
                     report(&error);
                 }
             }
-            Ok(host) if options.rehearse => match rehearse(host, &options.faults).await {
+            Ok(host) if options.rehearse => match rehearse(host, &options).await {
                 Ok(started) => run = started,
                 // The start screen offers the rehearsal again and shows the same error there.
                 Err(error) => report(&error),
@@ -227,9 +245,10 @@ impl Shell {
     }
 }
 
-async fn rehearse(host: &Host, faults: &[String]) -> Result<Option<RunId>, ApiError> {
-    let run = host.submit_rehearsal(RehearsalCommand::Start).await?;
-    inject(host, faults).await?;
+async fn rehearse(host: &Host, options: &Options) -> Result<Option<RunId>, ApiError> {
+    let runbook = options.runbook.unwrap_or_default();
+    let run = host.submit_rehearsal(RehearsalCommand::Start { runbook }).await?;
+    inject(host, &options.faults).await?;
     Ok(run)
 }
 
@@ -275,6 +294,10 @@ mod tests {
             Some(RunId::new("r-1").unwrap())
         );
         assert_eq!(parse(&[]).unwrap(), Options::default());
+        for runbook in RehearsedRunbook::ALL {
+            let options = parse(&["--rehearse", "--runbook", runbook.name()]).unwrap();
+            assert_eq!(options.runbook, Some(runbook));
+        }
     }
 
     #[test]
@@ -299,6 +322,10 @@ mod tests {
             &["--home"],
             &["--fault", "throttle"],
             &["--rehearse", "--run", "r-1"],
+            &["--runbook", "dns-switch"],
+            &["--rehearse", "--runbook"],
+            &["--rehearse", "--runbook", "my-switch"],
+            &["--support", "--rehearse", "--runbook", "dns-switch"],
             &["--support", "--run", "r-1"],
             &["--target", "t.toml"],
             &["--pool", "eu-west-2_EXAMPLE1"],

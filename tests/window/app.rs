@@ -27,6 +27,9 @@ pub const SOON: Duration = Duration::from_secs(20);
 /// Two windows at a time would be slow, and would take the keyboard from each other.
 pub static ONE_WINDOW: Mutex<()> = Mutex::const_new(());
 
+/// Opens a rehearsal of the one line, which is short: most stories need no more.
+pub const LINE: [&str; 3] = ["--rehearse", "--runbook", "dns-switch"];
+
 /// One console in a window.
 pub struct App {
     client: Client,

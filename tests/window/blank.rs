@@ -70,7 +70,7 @@ async fn a_blank_window_gives_its_run_back() -> Outcome {
 /// Starts a console and stops its page's process before it can show anything.
 fn open(home: &Path, said: &Path) -> Outcome<Blank> {
     let console = Command::new(env!("CARGO_BIN_EXE_switchback-console"))
-        .args(["--rehearse", "--home"])
+        .args(["--rehearse", "--runbook", "dns-switch", "--home"])
         .arg(home)
         .env_remove("AWS_ENDPOINT_URL")
         .env_remove("TAURI_WEBVIEW_AUTOMATION")

@@ -28,7 +28,7 @@ async fn from_the_start_screen_to_the_switch_and_back() -> Outcome {
 async fn journey(app: &App) -> Outcome {
     app.see("start-rehearse").await?;
     app.shot("01-start").await?;
-    app.click("start-rehearse", SOON).await?;
+    app.click("start-rehearse-switch", SOON).await?;
     app.see("[data-route=run]").await?;
     app.until("banner", &["REHEARSAL"], SOON).await?;
 

@@ -6,7 +6,7 @@ use fantoccini::key::Key;
 use serde_json::json;
 
 use crate::accessible::routes;
-use crate::app::{App, Outcome, SOON, with_console};
+use crate::app::{App, LINE, Outcome, SOON, with_console};
 use crate::gated;
 use crate::journey::do_step;
 
@@ -29,7 +29,7 @@ const FOCUS: &str = "const e = document.activeElement;
 #[tokio::test]
 async fn everything_is_reached_and_seen_without_a_mouse() -> Outcome {
     let home = tempfile::tempdir()?;
-    with_console("keyboard", home.path(), &["--rehearse"], keyboard).await
+    with_console("keyboard", home.path(), &LINE, keyboard).await
 }
 
 /// Every screen is walked once round with Tab: each stop is seen, and its heading has the focus first.

@@ -17,3 +17,4 @@ mod steady;
 mod support;
 mod support_beside;
 mod watcher;
+mod whole_plan;

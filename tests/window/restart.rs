@@ -1,13 +1,13 @@
 //! A console that was killed in the middle: the next one finds the run in its true state.
 
-use crate::app::{App, Outcome, SOON, with_console};
+use crate::app::{App, LINE, Outcome, SOON, with_console};
 use crate::driver::{gone, kill};
 use crate::journey::do_step;
 
 #[tokio::test]
 async fn a_killed_console_finds_its_run_again() -> Outcome {
     let home = tempfile::tempdir()?;
-    with_console("killed", home.path(), &["--rehearse"], async |app| {
+    with_console("killed", home.path(), &LINE, async |app| {
         app.until("banner", &["REHEARSAL"], SOON).await?;
         do_step(app, "lower-ttl", "30-before-kill").await?;
         let console = app.pid()?;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::app::{App, Outcome, SOON, with_console};
+use crate::app::{App, LINE, Outcome, SOON, with_console};
 use crate::journey::{WORLD, do_step};
 use crate::night::fault;
 
@@ -20,7 +20,7 @@ const PLACES: &str = "const out = {};
 #[tokio::test]
 async fn nothing_moves_when_a_status_changes() -> Outcome {
     let home = tempfile::tempdir()?;
-    with_console("steady", home.path(), &["--rehearse"], steady).await
+    with_console("steady", home.path(), &LINE, steady).await
 }
 
 async fn steady(app: &App) -> Outcome {

@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::app::{App, Outcome, SOON, with_console};
+use crate::app::{App, LINE, Outcome, SOON, with_console};
 use crate::driver::{kill, signal};
 
 /// Waits that the world's clock decides.
@@ -101,7 +101,7 @@ async fn code(running: &mut Running) -> Outcome<Option<i32>> {
 #[tokio::test]
 async fn a_run_that_the_command_line_drives_is_watched_and_taken_over() -> Outcome {
     let home = tempfile::tempdir()?;
-    with_console("watcher", home.path(), &["--rehearse"], async |app| {
+    with_console("watcher", home.path(), &LINE, async |app| {
         watch(app, home.path()).await
     })
     .await

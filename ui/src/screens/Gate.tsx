@@ -13,6 +13,7 @@ import type { GateView, PhaseView } from "../ipc";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { freshen } from "../state/readings";
 import { href } from "../state/router";
+import type { Store } from "../state/store";
 import { Missing } from "./Missing";
 import { Crumbs, passCount } from "./Step";
 
@@ -70,6 +71,13 @@ function Open({ gate }: { gate: GateView }) {
   );
 }
 
+/** Nobody can decide about what nobody has read. */
+const unread = (gate: GateView): boolean => gate.checks.some((r) => r.observed_at === null);
+
+function readGate(store: Store, phase: string): void {
+  void store.submit("gate-check", { do: "check_gate", phase });
+}
+
 function GateBar({ phase, gate, names }: { phase: PhaseView; gate: GateView; names: Names }) {
   const store = useStore();
   const { busy } = useApp();
@@ -80,6 +88,7 @@ function GateBar({ phase, gate, names }: { phase: PhaseView; gate: GateView; nam
   const offer = (word: string) => gate.offers.find((o) => o.command === word);
   const go = offer("gate-go");
   const noGo = offer("gate-no-go");
+  const toRead = unread(gate) && gate.state !== "go" && ask === null && offer("gate-check")?.refused === null;
   const nameless = gate.people.filter((p) => (names[p.role] ?? "").trim() === "").map((p) => p.role);
   const refused = go?.refused ?? (nameless.length > 0 ? `Name ${nameless.join(", ")} above.` : null);
   const named = Object.fromEntries(gate.people.map((p) => [p.role, (names[p.role] ?? "").trim()] as const).filter(([, name]) => name !== ""));
@@ -108,14 +117,19 @@ function GateBar({ phase, gate, names }: { phase: PhaseView; gate: GateView; nam
                 To the current step
               </Button>
             )}
-            {go !== undefined && gate.state !== "go" && (
+            {toRead && (
+              <Button variant="primary" loading={busy === "gate-check" || gate.state === "checking"} onClick={() => readGate(store, phase.id)} data-testid="gate-check">
+                Read the checks
+              </Button>
+            )}
+            {go !== undefined && gate.state !== "go" && !toRead && (
               <Button variant={ask === null ? "primary" : "normal"} disabled={refused !== null || ask !== null} onClick={() => setAsk("go")} ariaDescribedby="why-not" data-testid="action-primary">
                 Say go…
               </Button>
             )}
             <div className="action-reason">
               <p id="why-not" data-testid="why-not">
-                {gate.state === "go" ? "Go was said: the phase is open." : (refused ?? "Nothing stands in the way. Say go when everybody on the call agrees.")}
+                {gate.state === "go" ? "Go was said: the phase is open." : toRead ? "Read the checks first, then say go or no-go." : (refused ?? "Nothing stands in the way. Say go when everybody on the call agrees.")}
               </p>
             </div>
           </div>
@@ -174,9 +188,10 @@ export function GateScreen({ id }: { id: string }) {
           note={checks.length === 0 ? "This gate has no check" : `${passCount(checks, now)}${worst === null ? "" : `, oldest ${age(worst)}`}`}
           side={
             check !== undefined &&
-            check.refused === null && (
-              <Button variant="inline-link" iconName="refresh" loading={busy === "gate-check" || gate.state === "checking"} onClick={() => void store.submit("gate-check", { do: "check_gate", phase: id })} data-testid="gate-check">
-                Read the checks
+            check.refused === null &&
+            !unread(gate) && (
+              <Button variant="inline-link" iconName="refresh" loading={busy === "gate-check" || gate.state === "checking"} onClick={() => readGate(store, id)} data-testid="gate-check">
+                Read the checks again
               </Button>
             )
           }

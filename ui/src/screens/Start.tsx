@@ -2,6 +2,7 @@ import Button from "@cloudscape-design/components/button";
 import { useEffect, useId, useState } from "react";
 import { Block, PageHead } from "../components/PageHead";
 import { count, date, fullTime } from "../format/time";
+import type { RehearsedRunbook } from "../ipc/generated/wire";
 import { useApp, useStore } from "../state/hooks";
 import { type Choice, choose, useChoice } from "../state/mode";
 import { go, href, parse } from "../state/router";
@@ -13,16 +14,16 @@ function showRun(): void {
 
 function Rehearse() {
   const store = useStore();
-  const [busy, setBusy] = useState(false);
-  const start = async () => {
-    setBusy(true);
+  const [busy, setBusy] = useState<RehearsedRunbook | null>(null);
+  const start = async (runbook: RehearsedRunbook) => {
+    setBusy(runbook);
     try {
-      const { run } = await store.ipc.submitRehearsal({ do: "start" });
+      const { run } = await store.ipc.submitRehearsal({ do: "start", runbook });
       if (run !== null && (await store.open(run))) showRun();
     } catch (thrown) {
       store.fail(thrown);
     }
-    setBusy(false);
+    setBusy(null);
     void store.refreshRuns();
   };
   return (
@@ -30,9 +31,26 @@ function Rehearse() {
       <p className="card-title">Recommended</p>
       <h2>Rehearse</h2>
       <p>The whole plan in a closed world on this machine. No account is needed, no user is touched, and things can be made to go wrong.</p>
-      <Button variant="primary" loading={busy} onClick={() => void start()} data-testid="start-rehearse">
-        Start a rehearsal
-      </Button>
+      <div className="choice-actions">
+        <Button
+          variant="primary"
+          loading={busy === "tis-cognito"}
+          disabled={busy === "dns-switch"}
+          onClick={() => void start("tis-cognito")}
+          data-testid="start-rehearse"
+        >
+          Start a rehearsal
+        </Button>
+        <Button
+          variant="inline-link"
+          loading={busy === "dns-switch"}
+          disabled={busy === "tis-cognito"}
+          onClick={() => void start("dns-switch")}
+          data-testid="start-rehearse-switch"
+        >
+          DNS switch only
+        </Button>
+      </div>
     </div>
   );
 }

@@ -56,6 +56,20 @@ describe("go or no-go", () => {
     expect(fake.asked[1]).toMatchObject({ command: { do: "gate", go: false, people: {} }, reason: "the canary fails" });
   });
 
+  it("checks that nobody has read are read first; go is not offered before", async () => {
+    const user = userEvent.setup();
+    const { fake } = await open("#/gate/post", "silent,gate_ready", (fake) => {
+      fake.edit = (s) => ({
+        ...s,
+        phases: s.phases.map((p) => (p.gate === null ? p : { ...p, gate: { ...p.gate, checks: p.gate.checks.map((r) => ({ ...r, observed_at: null })) } })),
+      });
+    });
+    expect(screen.queryByTestId("action-primary")).toBeNull();
+    expect(screen.getByTestId("why-not").textContent).toContain("Read the checks first");
+    await user.click(screen.getByTestId("gate-check"));
+    expect(fake.asked[0]?.command).toEqual({ do: "check_gate", phase: "post" });
+  });
+
   it("a reading older than the gate asks for is Unknown there", async () => {
     await open("#/gate/post", "silent,gate_ready", (fake) => {
       fake.edit = (s) => ({

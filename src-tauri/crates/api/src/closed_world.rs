@@ -170,8 +170,8 @@ impl Host {
     /// A command of the rehearsal panel. It changes the closed world only.
     pub async fn submit_rehearsal(&self, command: RehearsalCommand) -> Result<Option<RunId>, ApiError> {
         match command {
-            RehearsalCommand::Start => {
-                let run = self.new_from_runbook("dns-switch", "rehearsal")?;
+            RehearsalCommand::Start { runbook } => {
+                let run = self.new_from_runbook(runbook.name(), "rehearsal")?;
                 self.drive(&run, false).await?;
                 Ok(Some(run))
             }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use switchback_model::plan::Gate;
 use switchback_model::{
-    CheckId, CheckReading, CheckSpec, DecisionId, Digest, Operator, Phase, PhaseId, StepId, StepState,
+    CheckId, CheckReading, CheckSpec, DecisionId, Digest, Operator, Phase, PhaseId, Step, StepId, StepState,
     Verdict,
 };
 
@@ -99,7 +99,9 @@ pub fn obstacles(run: &Run, phase: &Phase, now: Timestamp) -> Vec<Obstacle> {
         .filter(|(_, state)| !is_settled(*state))
         .map(|(step, state)| {
             guard(format!(
-                "Step {step} is not settled: it is \"{}\".",
+                "Step {} (\"{}\") is not settled: it is \"{}\".",
+                step.id,
+                step.title,
                 state.words()
             ))
         })
@@ -107,13 +109,13 @@ pub fn obstacles(run: &Run, phase: &Phase, now: Timestamp) -> Vec<Obstacle> {
     found.extend(
         open_decisions(run, phase)
             .into_iter()
-            .map(|decision| guard(format!("Decision {decision} is not taken."))),
+            .map(|decision| guard(format!("Decision {} is not taken.", named(run, &decision)))),
     );
     found.extend(gate.checks.iter().filter_map(|spec| {
         let (code, what) = check_obstacle(gate, spec, reading(run, phase, &spec.id), now)?;
         Some(Obstacle {
             code,
-            why: format!("Check {}: {what}.", spec.id),
+            why: format!("Check {} (\"{}\"): {what}.", spec.id, spec.title),
         })
     }));
     found
@@ -151,14 +153,14 @@ fn check_obstacle(
 }
 
 /// The steps of every phase before this one, in order, with their states.
-fn before<'a>(run: &'a Run, phase: &Phase) -> impl Iterator<Item = (&'a StepId, StepState)> {
+fn before<'a>(run: &'a Run, phase: &Phase) -> impl Iterator<Item = (&'a Step, StepState)> {
     let id = phase.id.clone();
     run.plan
         .phases
         .iter()
         .take_while(move |one| one.id != id)
         .flat_map(|one| &one.steps)
-        .filter_map(|step| Some((&step.id, run.steps.get(&step.id)?.state)))
+        .filter_map(|step| Some((step, run.steps.get(&step.id)?.state)))
 }
 
 /// A step on which nothing is open: done in whichever way, or left out with a reason.
@@ -175,6 +177,15 @@ fn open_decisions(run: &Run, phase: &Phase) -> Vec<DecisionId> {
         }
     }
     open
+}
+
+/// A decision's id, with its question for who does not know it by heart.
+pub(crate) fn named(run: &Run, id: &DecisionId) -> String {
+    let question = run.plan.decisions.iter().find(|decision| decision.id == *id);
+    question.map_or_else(
+        || id.to_string(),
+        |decision| format!("{id} (\"{}\")", decision.question),
+    )
 }
 
 /// The digest of what a person who decides has seen: the verdicts, the steps before the phase and the
@@ -198,7 +209,7 @@ pub fn basis(run: &Run, phase: &Phase) -> Digest {
             })
             .collect(),
         before: before(run, phase)
-            .map(|(step, state)| (step, name(state)))
+            .map(|(step, state)| (&step.id, name(state)))
             .collect(),
         open: open_decisions(run, phase),
     })

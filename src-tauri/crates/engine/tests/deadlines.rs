@@ -178,7 +178,7 @@ async fn an_undecided_deadline_is_none_and_says_which_decision_is_open() {
         (code, why.as_str()),
         (
             Code::Guard,
-            "Rule R3 has no deadline: decision how-long is not taken."
+            "Rule R3 has no deadline: decision how-long (\"After how long do we go back?\") is not taken."
         )
     );
 

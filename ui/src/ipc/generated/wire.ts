@@ -1417,7 +1417,11 @@ mend: string | null, };
 /**
  * A command of the rehearsal panel.
  */
-export type RehearsalCommand = { "do": "start" } | { "do": "inject", 
+export type RehearsalCommand = { "do": "start", 
+/**
+ * What is rehearsed.
+ */
+runbook: RehearsedRunbook, } | { "do": "inject", 
 /**
  * The name, from `RehearsalView::faults`.
  */
@@ -1468,6 +1472,11 @@ parts: Array<RehearsalPart>,
  * The fault switches.
  */
 faults: Array<FaultView>, };
+
+/**
+ * A built-in runbook that the closed world is made for.
+ */
+export type RehearsedRunbook = "tis-cognito" | "dns-switch";
 
 /**
  * A decision deadline.

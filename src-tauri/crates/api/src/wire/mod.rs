@@ -29,7 +29,7 @@ pub use gate::{
 };
 pub use journal::{EventView, JournalPage};
 pub use reading::{ReadingView, Tone};
-pub use rehearsal::{FaultView, RehearsalCommand, RehearsalPart, RehearsalView};
+pub use rehearsal::{FaultView, RehearsalCommand, RehearsalPart, RehearsalView, RehearsedRunbook};
 pub use report::{
     ReportDeadline, ReportDecision, ReportExported, ReportLine, ReportPhase, ReportRollback, ReportStep,
     ReportView,

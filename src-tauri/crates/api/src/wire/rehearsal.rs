@@ -9,7 +9,11 @@ use ts_rs::TS;
 #[ts(export, export_to = "wire.ts")]
 pub enum RehearsalCommand {
     /// Start a rehearsal run (and the world, if it is not there).
-    Start,
+    Start {
+        /// What is rehearsed.
+        #[serde(default)]
+        runbook: RehearsedRunbook,
+    },
     /// Inject a fault by its name.
     Inject {
         /// The name, from `RehearsalView::faults`.
@@ -20,6 +24,32 @@ pub enum RehearsalCommand {
         /// The name.
         fault: String,
     },
+}
+
+/// A built-in runbook that the closed world is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export, export_to = "wire.ts")]
+pub enum RehearsedRunbook {
+    /// The whole plan, from the pool's checks to the tidying up.
+    #[default]
+    TisCognito,
+    /// The switch of one DNS name, and back.
+    DnsSwitch,
+}
+
+impl RehearsedRunbook {
+    /// All of them, the usual one first.
+    pub const ALL: [Self; 2] = [Self::TisCognito, Self::DnsSwitch];
+
+    /// Its name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TisCognito => "tis-cognito",
+            Self::DnsSwitch => "dns-switch",
+        }
+    }
 }
 
 /// One fault switch.

@@ -237,7 +237,8 @@ fn a_deadline_is_moved_by_a_person_and_nothing_acts() {
     let seen = place.seen(&run);
     place.ok(&super::support::applying(&run, "rehearsal", &seen));
     let said = place.bad_text(5, &[&["gate", &run, "mid"], &GO[..]].concat());
-    assert!(said.contains("Decision rollback-after is not taken."), "{said}");
+    let open = "rollback-after (\"After how many minutes of a failing site do we go back?\") is not taken";
+    assert!(said.contains(&format!("Decision {open}.")), "{said}");
     let extend = [
         "deadline",
         "extend",
@@ -257,7 +258,11 @@ fn a_deadline_is_moved_by_a_person_and_nothing_acts() {
     assert_eq!(open["open_decision"], "rollback-after");
     assert_eq!(open["note"], "No deadline: the decision rollback-after is open.");
     let said = place.bad(5, &extend);
-    assert!(said.contains("decision rollback-after is not taken"), "{said}");
+    let open = serde_json::to_string(open).unwrap();
+    assert!(
+        said.contains(&format!("decision {}", open.trim_matches('"'))),
+        "{said}"
+    );
     place.ok(&["decide", &run, "rollback-after", "60", "--reason", "agreed"]);
     let said = place.bad(5, &extend);
     assert!(said.contains("There is nothing to undo by it yet"), "{said}");

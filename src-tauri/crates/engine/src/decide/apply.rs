@@ -197,7 +197,7 @@ pub(super) fn decided(run: &Run, step: &Step) -> Result<(), Rejection> {
     open.map_or(Ok(()), |decision| {
         Err(Rejection::new(
             Code::Guard,
-            format!("Decision {decision} is not taken."),
+            format!("Decision {} is not taken.", crate::gate::named(run, decision)),
             "Take it first: undecided blocks this step.",
         ))
     })

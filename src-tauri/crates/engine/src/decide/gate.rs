@@ -193,7 +193,7 @@ pub(super) fn extend(
             Code::Guard,
             format!(
                 "Rule {id} has no deadline: decision {} is not taken.",
-                deadline.decision
+                crate::gate::named(run, deadline.decision)
             ),
             "Take that decision instead.",
         ));

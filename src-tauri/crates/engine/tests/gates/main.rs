@@ -176,8 +176,9 @@ async fn everything_that_stands_in_the_way_of_go_is_named() {
     assert_eq!(code, Code::Guard);
     assert_eq!(
         why,
-        "Step look is not settled: it is \"To do\". Step tell is not settled: it is \"To do\". Decision when is \
-         not taken. Check site: it was not read yet. Check short: it was not read yet."
+        "Step look (\"Step look\") is not settled: it is \"To do\". Step tell (\"Step tell\") is not settled: it \
+         is \"To do\". Decision when (\"When?\") is not taken. Check site (\"Check site\"): it was not read yet. \
+         Check short (\"Check short\"): it was not read yet."
     );
 
     desk.apply("look").await.unwrap();
@@ -189,7 +190,10 @@ async fn everything_that_stands_in_the_way_of_go_is_named() {
     fake.fake.script("site", [Verdict::Fail]);
     check_gate(desk, &mid()).await;
     let (code, why) = rejected(say(desk, &mid(), true, ALL).await);
-    assert_eq!((code, why.as_str()), (Code::CheckFailed, "Check site: scripted."));
+    assert_eq!(
+        (code, why.as_str()),
+        (Code::CheckFailed, "Check site (\"Check site\"): scripted.")
+    );
     fake.fake.script("site", [Verdict::Error]);
     check_gate(desk, &mid()).await;
     let (code, _) = rejected(say(desk, &mid(), true, ALL).await);
