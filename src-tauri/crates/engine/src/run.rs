@@ -172,7 +172,7 @@ impl Run {
             endpoint: endpoint.clone(),
             opened_at: event.at,
             opened_by: by.clone(),
-            sightings: crate::sightings::Sightings::default(),
+            sightings: crate::sightings::Sightings::of(plan),
             seq: 1,
             state: RunState::Open,
             driver: None,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use switchback_model::dns::{DnsName, RecordSet};
-use switchback_model::{Event, EventKind, Finding, Image, StepId};
+use switchback_model::{ActionSpec, Event, EventKind, Finding, Image, Plan, StepId, TargetKind};
 
 use crate::run::Run;
 use crate::ttl::ServedVersion;
@@ -17,13 +17,39 @@ const SYNC: SignedDuration = SignedDuration::from_secs(120);
 /// The names of a run as they were seen.
 #[derive(Debug, Clone, Default)]
 pub struct Sightings {
-    /// The longest TTL, in seconds, that each name had when it was last seen.
+    /// The longest TTL, in seconds, that each name had when it was last seen; before it was seen at all, the
+    /// longest that the plan knows it with.
     last: BTreeMap<DnsName, u32>,
     /// Longer versions that were gone without an attempt of ours.
     gone: Vec<ServedVersion>,
 }
 
 impl Sightings {
+    /// What the plan knows before anybody has looked. A name that is found with a short TTL at the first
+    /// look may have been lowered a moment ago, by hand or by another run, and caches then still hold the
+    /// long one. An emulator (a target of kind `test`) has no caches before it.
+    #[must_use]
+    pub fn of(plan: &Plan) -> Self {
+        let mut last = BTreeMap::new();
+        if plan.target.kind != TargetKind::Test {
+            for step in plan.steps() {
+                let (name, ttl) = match &step.action {
+                    Some(ActionSpec::SetTtl(set)) => (&set.name, Some(set.ttl)),
+                    Some(ActionSpec::SwitchRecord(switch)) => {
+                        (&switch.name, switch.to.iter().filter_map(RecordSet::ttl).max())
+                    }
+                    None => continue,
+                };
+                let longest = last.entry(name.clone()).or_insert(0);
+                *longest = ttl.unwrap_or(0).max(*longest);
+            }
+        }
+        Self {
+            last,
+            gone: Vec::new(),
+        }
+    }
+
     /// Versions that somebody else replaced; each counts as replaced when that was noticed, which is
     /// later than it was done.
     #[must_use]

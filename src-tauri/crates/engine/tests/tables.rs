@@ -2,13 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use switchback_engine::monitor::{MonitorRun, applicable};
 use switchback_engine::next::{Work, next};
+use switchback_engine::ports::Clock as _;
 use switchback_engine::ttl::{ServedVersion, TtlWait, ttl_wait};
-use switchback_model::{CheckReading, Command, RollbackScope, Verdict};
+use switchback_model::{CheckReading, Command, RollbackScope, TargetKind, Verdict};
 use switchback_testkit::desk::FakeDesk;
-use switchback_testkit::plans::{dns_switch, id, name};
+use switchback_testkit::plans::{LONG_TTL, LOW_TTL, ZONE, address, dns_switch, id, name};
 use switchback_testkit::{Fault, Op};
 
 fn at(second: i64) -> Timestamp {
@@ -57,6 +58,34 @@ fn the_wait_is_the_latest_over_the_longer_versions_of_the_name() {
     ];
     for (what, served, expected) in table {
         assert_eq!(ttl_wait(&served, &name("a"), 60), expected, "{what}");
+    }
+}
+
+/// Whoever lowered the TTL before this run looked for the first time, caches have the longer one.
+#[tokio::test]
+async fn a_ttl_that_was_low_at_the_first_look_is_waited_for_too() {
+    for (kind, waits) in [(TargetKind::Production, true), (TargetKind::Test, false)] {
+        let mut plan = dns_switch();
+        plan.target.kind = kind;
+        let mut fake = FakeDesk::open(&plan).await;
+        let low = address("apps", LOW_TTL, "192.0.2.10");
+        fake.store.put(ZONE, &name("apps"), vec![low]);
+        let first = fake.clock.now();
+        let desk = &mut fake.desk;
+        for step in ["lower-ttl", "switch"] {
+            desk.ask(Command::Check { step: id(step) }).await.unwrap();
+            desk.settle_through().await.unwrap();
+        }
+        let checks = desk.run().steps[&id("switch")].checks.as_ref().unwrap();
+        let wait = checks.readings.iter().find(|r| r.check.as_str() == "ttl-wait");
+        // What was lowered by another hand may have arrived 120 s later on the last server.
+        let until = first + SignedDuration::from_secs(120 + i64::from(LONG_TTL));
+        let expected = if waits {
+            Verdict::Waiting { until }
+        } else {
+            Verdict::Pass
+        };
+        assert_eq!(wait.unwrap().verdict, expected, "{kind:?}");
     }
 }
 
