@@ -2,6 +2,7 @@
 //! for the day on which this program can't be used. The home remembers when a run's sheet was last
 //! exported, so that readiness can say that it is older than the last change.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use switchback_engine::rollback::{Seen, plan_rollback};
 use switchback_engine::run::Run;
 use switchback_model::rollback::ItemKind;
 use switchback_model::{
-    Preview, Reversibility, RollbackItem, RollbackScope, RunId, Step, StepState, TargetKind,
+    Image, Preview, Reversibility, RollbackItem, RollbackScope, RunId, Step, StepState, TargetKind,
 };
 
 use crate::home::Home;
@@ -322,6 +323,7 @@ impl Sheet {
 
     async fn left(&mut self, run: &Run, around: Option<&Surroundings>) {
         self.note("WHAT IS LEFT of the plan, in this order");
+        let mut then = Then::new();
         for phase in &run.plan.phases {
             for step in &phase.steps {
                 let Some(state) = run.steps.get(&step.id) else {
@@ -340,8 +342,11 @@ impl Sheet {
                     continue;
                 }
                 let last = state.checks.as_ref().and_then(|checks| checks.preview.clone());
-                match (&step.action, fresh(step, around).await.or(last)) {
-                    (Some(_), Some(preview)) => self.calls(&preview),
+                match (&step.action, ahead(step, around, &then).await.or(last)) {
+                    (Some(_), Some(preview)) => {
+                        self.calls(&preview);
+                        then.insert(preview.to.object(), preview.to);
+                    }
                     (Some(_), None) => {
                         self.note("The change was never read: make a new sheet once it can be read")
                     }
@@ -355,11 +360,15 @@ impl Sheet {
     }
 }
 
-/// The exact change from what is there now.
-async fn fresh(step: &Step, around: Option<&Surroundings>) -> Option<Preview> {
+/// Each object as the commands before leave it.
+type Then = HashMap<String, Image>;
+
+/// The exact change from what will be there once the commands before were run: Route 53 deletes only what
+/// stands there to the letter.
+async fn ahead(step: &Step, around: Option<&Surroundings>, then: &Then) -> Option<Preview> {
     let action = around?.world.action(step.action.as_ref()?);
-    let from = action.read().await.ok()?;
-    action.plan(&from, None).ok()
+    let now = action.read().await.ok()?;
+    action.plan(then.get(&now.object()).unwrap_or(&now), None).ok()
 }
 
 /// What a plain file may not hold.

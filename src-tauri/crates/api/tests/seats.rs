@@ -203,6 +203,39 @@ async fn apply(window: &Host, run: &RunId, seen: &mut Stream, step: &str) {
     until(seen, "done", |s| state(s, step) == "done").await;
 }
 
+/// Route 53 deletes only what stands there to the letter: each command begins where the one before ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sheets_commands_can_be_run_one_after_the_other() {
+    let home = tempfile::tempdir().unwrap();
+    let window = host(home.path(), "m.example");
+    window.closed_world().await.unwrap();
+    let run = window.new_from_runbook("dns-switch", "rehearsal").unwrap();
+    let sheet = window.sheet(&run).await.unwrap();
+    let batches: Vec<Vec<(String, String)>> = sheet
+        .commands
+        .iter()
+        .filter_map(|command| command.split_once("--cli-input-json '"))
+        .map(|(_, json)| {
+            let input: serde_json::Value = serde_json::from_str(json.trim_end_matches('\'')).unwrap();
+            let changes = input["ChangeBatch"]["Changes"].as_array().unwrap().iter();
+            let word = |change: &serde_json::Value| change["Action"].as_str().unwrap().to_owned();
+            changes
+                .map(|change| (word(change), change["ResourceRecordSet"].to_string()))
+                .collect()
+        })
+        .collect();
+    assert_eq!(batches.len(), 3, "lowered, switched, restored: {}", sheet.text);
+    let sets = |batch: &[(String, String)], action: &str| -> Vec<String> {
+        let of = batch.iter().filter(|(word, _)| word == action);
+        of.map(|(_, set)| set.clone()).collect()
+    };
+    for pair in batches.windows(2) {
+        assert_eq!(sets(&pair[1], "DELETE"), sets(&pair[0], "CREATE"));
+    }
+    assert!(sets(&batches[2], "CREATE")[0].contains("198.51.100.20"));
+    window.release_all().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sheet_is_as_old_as_its_last_export_and_an_undo_is_measured() {
     let home = tempfile::tempdir().unwrap();
