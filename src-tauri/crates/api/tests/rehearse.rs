@@ -263,6 +263,7 @@ async fn with_each_fault() {
     for (fault, all_the_way) in [
         ("site-down", true),
         ("site-slow:new:200", true),
+        ("site-slow", true),
         ("throttle:ChangeResourceRecordSets:2", true),
         (
             "error-before:ChangeResourceRecordSets:PriorRequestNotComplete:1",

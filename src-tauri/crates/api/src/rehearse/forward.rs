@@ -98,8 +98,17 @@ impl ScriptedOperator<'_> {
                 }
             }
             let basis = preview.map(|p| p.digest());
-            self.submit(Command::Apply { step: id.clone() }, basis, None)
-                .await?;
+            match self
+                .submit(Command::Apply { step: id.clone() }, basis, None)
+                .await
+            {
+                // What was read has aged meanwhile: a person would read it again.
+                Err(error) if error.code == "unknown" => {
+                    self.say(Some(id), "Blocked", &error.message);
+                    continue;
+                }
+                other => other?,
+            }
             self.driver.settle().await?;
             let state = self.state(id).clone();
             self.say(Some(id), state.state.words(), &last_words(&state));

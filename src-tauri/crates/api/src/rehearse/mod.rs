@@ -190,10 +190,12 @@ impl ScriptedOperator<'_> {
     async fn go(&mut self, endpoint: &str) -> Result<Outcome, ApiError> {
         let start = self.records().await?;
         self.audience.look(Stage::Start, endpoint).await?;
-        let stopped = match self.try_rules().await? {
-            None => self.forward(None).await?,
-            why => why,
+        let forward = match self.try_rules().await {
+            Ok(None) => self.forward(None).await,
+            other => other,
         };
+        // Whatever ends the way forward, the way back is gone all the same.
+        let stopped = forward.unwrap_or_else(|error| Some(error.message));
         let far = self.records().await?;
         self.audience.look(Stage::Far, endpoint).await?;
         let began = self.around.clock.now();

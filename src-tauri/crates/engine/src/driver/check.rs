@@ -2,10 +2,12 @@
 
 use futures_util::future::{join_all, join3};
 use switchback_model::event::CallProblem;
-use switchback_model::{CheckKind, EventKind, Image, PhaseId, Preview, Reversibility, StepId};
+use switchback_model::{
+    CheckKind, CheckReading, CheckSpec, EventKind, Image, PhaseId, Preview, Reversibility, StepId,
+};
 
 use super::{DriveError, Driver};
-use crate::ports::{NoKey, ProviderError, ProviderErrorKind};
+use crate::ports::{History, NoKey, ProviderError, ProviderErrorKind};
 
 impl Driver {
     pub(super) async fn check(&mut self, id: &StepId) -> Result<(), DriveError> {
@@ -41,8 +43,11 @@ impl Driver {
                 }
             }
         };
-        let (mut readings, undo_readings, (preview, undo, problem)) =
+        let (mut readings, mut undo_readings, (preview, undo, problem)) =
             join3(readings, undo_readings, change).await;
+        self.read_aged(&step.before, &mut readings, &history).await;
+        self.read_aged(&step.undo_before, &mut undo_readings, &history)
+            .await;
         // What is served now counts too: somebody may have raised the TTL since it was lowered, or have
         // lowered it just now.
         if let Some(from) = preview.as_ref().map(|preview| &preview.from) {
@@ -69,11 +74,26 @@ impl Driver {
         .await
     }
 
+    /// Reads once more what has aged while another check took its time: one that answers late must not
+    /// make the others too old to count.
+    async fn read_aged(&self, specs: &[CheckSpec], readings: &mut [CheckReading], history: &History) {
+        let now = self.clock.now();
+        let aged = specs
+            .iter()
+            .zip(readings)
+            .filter(|(_, reading)| reading.is_stale(now));
+        join_all(aged.map(|(spec, reading)| async move {
+            *reading = self.world.check(spec, history).await;
+        }))
+        .await;
+    }
+
     pub(super) async fn check_gate(&mut self, id: &PhaseId) -> Result<(), DriveError> {
         let gate = self.run.plan.phase(id).and_then(|phase| phase.gate.clone());
         let history = self.run.history();
-        let specs = gate.iter().flat_map(|gate| &gate.checks);
-        let readings = join_all(specs.map(|spec| self.world.check(spec, &history))).await;
+        let specs = gate.map(|gate| gate.checks).unwrap_or_default();
+        let mut readings = join_all(specs.iter().map(|spec| self.world.check(spec, &history))).await;
+        self.read_aged(&specs, &mut readings, &history).await;
         self.append(vec![EventKind::GateChecked {
             phase: id.clone(),
             readings,
