@@ -325,6 +325,7 @@ fn item(
     build: Build<'_>,
 ) -> Option<RollbackItem> {
     let (step, state) = run.step(id)?;
+    let mut loses = step.undo_loses.clone();
     let kind = match (&step.reversibility, &step.action) {
         (Reversibility::NoneNeeded | Reversibility::PointOfNoReturn, _) => return None,
         (Reversibility::Manual { words }, _) => ItemKind::Manual { words: words.clone() },
@@ -334,14 +335,26 @@ fn item(
         (Reversibility::Undo, None) => ItemKind::Manual {
             words: format!("Take back by hand: {}", step.title),
         },
-        (Reversibility::Undo, Some(action)) => undo(action, state, seen.get(id), images, build),
+        (Reversibility::Undo, Some(action)) => {
+            let foreign = seen.get(id).and_then(|seen| seen.as_ref().ok());
+            let foreign = foreign.filter(|now| {
+                !images.contains_key(&now.object())
+                    && run
+                        .last_left(&now.object())
+                        .is_some_and(|left| !left.same_as(now))
+            });
+            loses.extend(
+                foreign.map(|now| format!("What was written outside Switchback: {}", now.lines().join("; "))),
+            );
+            undo(action, state, seen.get(id), images, build)
+        }
     };
     Some(RollbackItem {
         id: id.to_string(),
         step: Some(id.clone()),
         title: format!("Undo: {}", step.title),
         kind,
-        loses: step.undo_loses.clone(),
+        loses,
         because: because.to_owned(),
     })
 }

@@ -240,6 +240,12 @@ async fn drift_is_shown_and_restored_by_the_confirm_but_never_unseen() {
         panic!("{plan:?}")
     };
     assert_eq!(preview.changes[0].before, [foreign.line()]);
+    let lost = format!("What was written outside Switchback: {}", foreign.line());
+    assert_eq!(plan.items[0].loses, [lost.clone()]);
+    // It is lost once: the later items go on from what the first one leaves.
+    let all = planned(&fake, &RollbackScope::All).await;
+    let loses: Vec<_> = all.items.iter().map(|item| item.loses.clone()).collect();
+    assert_eq!(loses, [vec![lost], vec![]]);
     fake.desk.confirm(step("switch"), &[], &[]).await.unwrap();
     // It changes once more after the confirm: nobody has seen that.
     fake.store

@@ -54,12 +54,13 @@ pub fn rollback_plan_view(
         items: plan
             .items
             .iter()
-            .map(|item| {
+            .enumerate()
+            .map(|(at, item)| {
                 let rows = preconditions
                     .iter()
                     .filter(|p| p.item == item.id)
                     .map(|p| &p.reading);
-                item_view(run, item, rows, "to_do", now)
+                item_view(run, &plan.items[..at], item, rows, "to_do", now)
             })
             .collect(),
         breaches: plan
@@ -158,15 +159,20 @@ pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> Rol
                     _ => "to_do",
                 };
                 let rows = readings.iter().filter(|_| here);
-                item_view(run, item, rows, word, now)
+                item_view(run, &rollback.plan.items[..at], item, rows, word, now)
             })
             .collect(),
         why,
     }
 }
 
+fn restores(item: &RollbackItem, image: &Image) -> bool {
+    matches!(&item.kind, ItemKind::Undo { restores: Some(to), .. } if to.same_as(image))
+}
+
 fn item_view<'a>(
     run: &Run,
+    earlier: &[RollbackItem],
     item: &RollbackItem,
     readings: impl Iterator<Item = &'a CheckReading>,
     state: &str,
@@ -182,6 +188,8 @@ fn item_view<'a>(
         ItemKind::Undo { preview: Some(p), .. } => run
             .last_left(&p.from.object())
             .filter(|left| !left.same_as(&p.from))
+            // What an earlier item of the same rollback leaves there is ours.
+            .filter(|_| !earlier.iter().any(|item| restores(item, &p.from)))
             .map(Image::lines),
         _ => None,
     };
