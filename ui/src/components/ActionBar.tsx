@@ -4,6 +4,7 @@ import { fullTime } from "../format/time";
 import type { Offer, StepView } from "../ipc";
 import type { RunCommand } from "../ipc/port";
 import { useApp, useStore } from "../state/hooks";
+import { currentStep, isFinished } from "../state/readings";
 import { go, href } from "../state/router";
 import type { Store } from "../state/store";
 import { useLeaveHeight } from "./barHeight";
@@ -176,6 +177,8 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
     if (offer.command === "apply" && confirms) return go({ name: "confirm", step: step.id });
     pressOffer(store, step, offer, setAsk);
   };
+  const next = snapshot === null ? undefined : currentStep(snapshot);
+  const goesOn = primary === undefined && isFinished(step) && next !== undefined && !isFinished(next) && ask === null;
   // One primary button at a time: an open form has its own.
   const asking = asked !== undefined || (ask !== null && CONTROLS.has(ask));
 
@@ -187,6 +190,11 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
         {asked !== undefined && <OfferForm key={asked.command} step={step} offer={asked} onDone={() => setAsk(null)} />}
         <div className="action-row">
           <div className={others.length > 0 ? "action-main free" : primary !== undefined ? "action-main apart" : "action-main"}>
+            {goesOn && (
+              <Button variant="primary" href={href({ name: "run" })} data-testid="to-current">
+                To the current step
+              </Button>
+            )}
             {others.map((o) => (
               <Button key={o.command} loading={busy === o.command} onClick={() => press(o)} data-testid={`offer-${o.command}`}>
                 {o.needs_reason ? `${o.label}…` : o.label}

@@ -66,7 +66,7 @@ function StepRow({ step, number, selected }: { step: StepView; number: number; s
   const kind = shapeOf(step);
   const loud = kind === "fail" || kind === "unknown" || kind === "waiting" || kind === "blocked";
   // Trouble is said in one line: who is in charge stands on the step's page.
-  const whole = [step.state_words, loud ? null : step.owner, step.drifted !== null ? "Drifted" : time].filter((x) => x !== null);
+  const whole = [kind === "waiting" ? "Waiting" : step.state_words, loud ? null : step.owner, step.drifted !== null ? "Drifted" : time].filter((x) => x !== null);
   // One line: a rail that grows by a line when a step changes its state makes everything below jump.
   const long = (words: (string | null)[]) => words.join(" · ").length > 30;
   const nameless = long(whole) ? whole.filter((x) => x !== step.owner) : whole;

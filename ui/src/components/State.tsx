@@ -11,6 +11,7 @@ export type Kind =
   | "waiting"
   | "running"
   | "todo"
+  | "ready"
   | "absent"
   | "skipped"
   | "undone"
@@ -54,6 +55,13 @@ const SHAPES: Record<Kind, ReactNode> = {
     </>
   ),
   todo: <circle cx="8" cy="8" r="6.8" className="line" />,
+  // Not the tick of what is done: nothing has happened yet.
+  ready: (
+    <>
+      <circle cx="8" cy="8" r="6.8" className="line" />
+      <path d="M6.2 4.6 11.6 8l-5.4 3.4z" className="fill" />
+    </>
+  ),
   absent: (
     <>
       <circle cx="8" cy="8" r="6.8" className="line" />
@@ -121,7 +129,7 @@ const STEPS: Record<string, Kind> = {
   to_do: "todo",
   checking: "running",
   blocked: "blocked",
-  ready: "pass",
+  ready: "ready",
   applying: "running",
   verifying: "running",
   done: "pass",

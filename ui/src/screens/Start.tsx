@@ -30,7 +30,7 @@ function Rehearse() {
     <div className="card choice first">
       <p className="card-title">Recommended</p>
       <h2>Rehearse</h2>
-      <p>The whole plan in a closed world on this machine. No account is needed, no user is touched, and things can be made to go wrong.</p>
+      <p>The whole plan in a closed world on this machine. No account is needed, no user is touched, and things can be made to go wrong. Each begins afresh.</p>
       <div className="choice-actions">
         <Button
           variant="primary"

@@ -101,6 +101,23 @@ impl Host {
         }
     }
 
+    /// Starts the closed world as it was at the beginning: what an earlier rehearsal left half-way would
+    /// stand in the way of a new one. A world that another program serves is left as it is.
+    pub async fn world_at_its_beginning(&self) -> Result<(), ApiError> {
+        self.closed_world().await?;
+        if let Some(world) = &*self.closed_world.lock().await {
+            world.reset().map_err(|error| {
+                ApiError::new(
+                    "rehearsal",
+                    format!("The rehearsal world could not be put back to its beginning: {error}."),
+                    "Free some space, or set SWITCHBACK_HOME to another folder.",
+                    self.home.rehearsal().display().to_string(),
+                )
+            })?;
+        }
+        Ok(())
+    }
+
     /// Ends the closed world if this program serves it; its state stays on disk.
     pub async fn stop_closed_world(&self) {
         if let Some(world) = self.closed_world.lock().await.take() {
@@ -171,6 +188,7 @@ impl Host {
     pub async fn submit_rehearsal(&self, command: RehearsalCommand) -> Result<Option<RunId>, ApiError> {
         match command {
             RehearsalCommand::Start { runbook } => {
+                self.world_at_its_beginning().await?;
                 let run = self.new_from_runbook(runbook.name(), "rehearsal")?;
                 self.drive(&run, false).await?;
                 Ok(Some(run))

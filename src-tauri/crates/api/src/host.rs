@@ -378,10 +378,11 @@ impl Host {
     }
 
     fn clock_of(&self, kind: TargetKind) -> Arc<dyn Clock> {
+        // Served or not, the world's time goes on; a new world begins at the machine's time.
         if kind == TargetKind::Rehearsal
-            && let Ok(handle) = rehearsal::Handle::read(&self.home.rehearsal())
+            && let Some(clock) = rehearsal::ScaledClock::kept(&self.home.rehearsal())
         {
-            return Arc::new(WorldClock::new(handle.clock));
+            return Arc::new(WorldClock::new(clock));
         }
         Arc::new(SystemClock::default())
     }

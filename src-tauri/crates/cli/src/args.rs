@@ -306,6 +306,9 @@ pub struct Rehearse {
     /// Start the closed world and print its endpoints; ends with Ctrl-C
     #[arg(long)]
     pub serve: bool,
+    /// With --serve: the world as it was at the beginning, whatever earlier rehearsals left there
+    #[arg(long, requires = "serve")]
+    pub reset: bool,
     /// The whole runbook forward and a full rollback; exit 0 only if the world ends as it began.
     /// Where monitors propose several rules, each is tried on the way
     #[arg(long)]

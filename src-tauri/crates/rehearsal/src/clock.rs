@@ -1,5 +1,6 @@
 //! World time: a pure function of real time, so that every process agrees without talking.
 
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
@@ -29,6 +30,19 @@ impl ScaledClock {
             world_epoch_ms: now,
             scale: scale.max(1),
         }
+    }
+
+    /// The clock of the world that was left in a directory, whether or not it is served now; none where
+    /// there is no world, or none that can be read.
+    #[must_use]
+    pub fn kept(dir: &Path) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Kept {
+            clock: ScaledClock,
+        }
+        let bytes = std::fs::read(crate::core::state_path(dir)).ok()?;
+        let kept: Kept = serde_json::from_slice(&bytes).ok()?;
+        Some(kept.clock)
     }
 
     /// The world time now.

@@ -50,7 +50,7 @@ pub(crate) struct Core {
     inner: Mutex<Inner>,
 }
 
-fn state_path(dir: &Path) -> PathBuf {
+pub(crate) fn state_path(dir: &Path) -> PathBuf {
     dir.join("state.json")
 }
 

@@ -150,6 +150,7 @@ pub async fn auto(
                 "--fault",
             )
         })?;
+    host.world_at_its_beginning().await?;
     let run = host.new_from_runbook(script.runbook(), "rehearsal")?;
     let endpoint = host.closed_world().await?.endpoint;
     let world = host.world_client().await?;

@@ -32,6 +32,9 @@ async fn serve(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
             host.home.rehearsal().display().to_string(),
         ));
     }
+    if command.reset {
+        host.world_at_its_beginning().await?;
+    }
     let servers = |list: &[switchback_rehearsal::NameServer]| {
         list.iter()
             .map(|s| json!({ "name": s.name, "address": s.addr, "port": s.addr.port() }))
@@ -65,6 +68,13 @@ async fn serve(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
         for (address, stand_in) in &handle.dial {
             text.push_str(&format!("site          {stand_in} stands in for {address}\n"));
         }
+        text.push_str(&format!(
+            "AWS CLI       AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY=rehearsal AWS_DEFAULT_REGION=eu-west-2 \\\n              \
+             aws --endpoint-url {} route53 list-resource-record-sets --hosted-zone-id {}\n",
+            switchback_rehearsal::ACCESS_KEY,
+            handle.endpoint,
+            handle.zone_id
+        ));
         text.push_str("target        rehearsal (switchback run new dns-switch --target rehearsal)\n");
         text
     });

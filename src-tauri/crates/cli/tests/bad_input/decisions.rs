@@ -237,8 +237,9 @@ fn a_deadline_is_moved_by_a_person_and_nothing_acts() {
     let seen = place.seen(&run);
     place.ok(&super::support::applying(&run, "rehearsal", &seen));
     let said = place.bad_text(5, &[&["gate", &run, "mid"], &GO[..]].concat());
-    let open = "rollback-after (\"After how many minutes of a failing site do we go back?\") is not taken";
-    assert!(said.contains(&format!("Decision {open}.")), "{said}");
+    let undecided =
+        "rollback-after (\"After how many minutes of a failing site do we go back?\") is not taken";
+    assert!(said.contains(&format!("Decision {undecided}.")), "{said}");
     let extend = [
         "deadline",
         "extend",
@@ -258,9 +259,107 @@ fn a_deadline_is_moved_by_a_person_and_nothing_acts() {
     assert_eq!(open["open_decision"], "rollback-after");
     assert_eq!(open["note"], "No deadline: the decision rollback-after is open.");
     let said = place.bad(5, &extend);
-    let open = serde_json::to_string(open).unwrap();
+    assert!(said.contains(&format!("decision {undecided}")), "{said}");
+    place.ok(&["decide", &run, "rollback-after", "60", "--reason", "agreed"]);
+    place.ok(&[&attest[..], &["--reason", "told by mail"]].concat());
+
+    let seen = place.seen(&run);
+    place.ok(&super::support::applying(&run, "rehearsal", &seen));
+    bad(
+        "a role that nobody takes",
+        5,
+        &[&["gate", &run, "mid"], &GO[..3], &GO[5..]].concat(),
+    );
+    world.inject("site-down:old");
+    bad("a gate that is red", 3, &["gate", &run, "mid", "--check"]);
+    bad(
+        "go at a gate that is red",
+        3,
+        &[&["gate", &run, "mid"], &GO[..]].concat(),
+    );
+    world.lift("site-down");
+    place.ok(&["gate", &run, "mid", "--check"]);
+    let basis = gate(&place, &run)["basis"].as_str().unwrap().to_owned();
+    let other = basis.replace(|c: char| c.is_ascii_digit(), "0");
+    bad(
+        "go by what was another gate",
+        5,
+        &[&["gate", &run, "mid"], &GO[..], &["--basis", &other]].concat(),
+    );
+    let go = place.json(&[&["gate", &run, "mid"], &GO[..], &["--basis", &basis]].concat());
+    assert_eq!(go["gate"]["state"], "go");
+    assert_eq!(go["gate"]["people"][1]["name"], "B. Example");
+    bad("go once more", 5, &[&["gate", &run, "mid"], &GO[..]].concat());
+    let took = |word: &str| word.chars().all(|c| c.is_ascii_digit());
+    let words: Vec<&str> = all
+        .split(' ')
+        .map(|word| if took(word) && !word.is_empty() { "#" } else { word })
+        .collect();
+    insta::assert_snapshot!("decisions", words.join(" "));
+
+    // No-go closes it again, and is never barred.
+    place.ok(&[
+        "gate",
+        &run,
+        "mid",
+        "--no-go",
+        "--reason",
+        "somebody is on the phone",
+    ]);
+    assert_eq!(gate(&place, &run)["state"], "no_go");
+    place.ok(&[&["gate", &run, "mid"], &GO[..]].concat());
+    let offline = place.json(&["run", "show", &run, "--offline"]);
+    assert_eq!(offline["phases"][1]["gate"]["state"], "go");
+    assert_eq!(
+        (&offline["phases"][1]["t0"], &offline["t0"]),
+        (&Value::Bool(true), &Value::Null)
+    );
+    let tell = offline["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|s| s["id"] == "tell")
+        .unwrap();
+    assert_eq!(tell["times"]["planned_s"], 600);
+    assert!(tell["times"]["ended_at"].is_string());
+    place.verify(&run);
+}
+
+#[test]
+fn a_deadline_is_moved_by_a_person_and_nothing_acts() {
+    let place = Place::new();
+    let world = Closed::of(&place);
+    let run = gated(&place);
+    place.ok(&["decide", &run, "window", "tonight", "--reason", "agreed"]);
+    place.ok(&["step", "attest", &run, "tell", "--reason", "told by mail"]);
+    let seen = place.seen(&run);
+    place.ok(&super::support::applying(&run, "rehearsal", &seen));
+    let said = place.bad_text(5, &[&["gate", &run, "mid"], &GO[..]].concat());
+    let undecided =
+        "rollback-after (\"After how many minutes of a failing site do we go back?\") is not taken";
+    assert!(said.contains(&format!("Decision {undecided}.")), "{said}");
+    let extend = [
+        "deadline",
+        "extend",
+        &run,
+        "R3",
+        "30",
+        "--reason",
+        "the provider is on it",
+    ];
+    let rule = |run: &str| {
+        let shown = place.json(&["run", "show", run]);
+        let deadlines = shown["deadlines"].as_array().unwrap();
+        let found = deadlines.iter().find(|d| d["rule"] == "R3").unwrap().clone();
+        (found, shown)
+    };
+    let (open, _) = rule(&run);
+    assert_eq!(open["open_decision"], "rollback-after");
+    assert_eq!(open["note"], "No deadline: the decision rollback-after is open.");
+    let said = place.bad(5, &extend);
+    let quoted = serde_json::to_string(undecided).unwrap();
     assert!(
-        said.contains(&format!("decision {}", open.trim_matches('"'))),
+        said.contains(&format!("decision {}", quoted.trim_matches('"'))),
         "{said}"
     );
     place.ok(&["decide", &run, "rollback-after", "60", "--reason", "agreed"]);
