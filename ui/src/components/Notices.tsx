@@ -53,6 +53,11 @@ function RunNotices() {
             {snapshot.stopped_by}
           </Notice>
         )}
+        {snapshot.breaches.map((b) => (
+          <Notice key={b.id} kind="fail" title="The plan forbids what is there now" testId={`breach-${b.id}`}>
+            {b.because} Taking back {b.repair.join(", ")} mends it.
+          </Notice>
+        ))}
       </div>
     </>
   );

@@ -467,6 +467,7 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
       { id: "keep-low-ttl", question: "Keep the low TTL for a day after the switch?", kind: "yes_no", choices: ["yes", "no"], value: null, by: null, blocks: ["post.1"] },
     ],
     deadlines: deadlinesOf(now, failing, scene.extended),
+    breaches: [],
     stopped_by: null,
   };
 }

@@ -221,6 +221,7 @@ const snapshot = z.looseObject({
     }),
   ),
   deadlines: z.array(deadline),
+  breaches: z.array(z.looseObject({ id: z.string(), because: z.string(), repair: words })),
   stopped_by: maybe,
 });
 

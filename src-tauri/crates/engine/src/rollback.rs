@@ -249,6 +249,25 @@ fn breaches_after(run: &Run, set: &BTreeMap<StepId, String>) -> Vec<Breach> {
         .collect()
 }
 
+/// The combinations that the plan forbids and that are there now: nothing bars a person from saying what was
+/// done, so what it makes must be said.
+#[must_use]
+pub fn standing(run: &Run) -> Vec<Breach> {
+    let rules = run.plan.coherence.iter();
+    rules
+        .filter(|rule| {
+            rule.undone.iter().all(|id| !has_effect(run, id))
+                && rule.done.iter().all(|id| has_effect(run, id))
+        })
+        .map(|rule| Breach {
+            id: rule.id.clone(),
+            because: rule.because.clone(),
+            repair: rule.repair.clone(),
+            repair_is_default: false,
+        })
+        .collect()
+}
+
 /// Every step that comes before `id` by needs or after, through any number of steps.
 fn ancestors(plan: &Plan, id: &StepId) -> BTreeSet<StepId> {
     let mut found = BTreeSet::new();

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use switchback_engine::RejectionCode as Code;
-use switchback_engine::rollback::{proposal, reverse_order};
+use switchback_engine::rollback::{proposal, reverse_order, standing};
 use switchback_model::rollback::ItemKind;
 use switchback_model::{
     Command, DoneHow, Plan, Reversibility, RollbackPlan, RollbackScope, StepId, StepState, Verdict,
@@ -98,8 +98,11 @@ async fn a_breach_is_accepted_by_name_or_not_at_all() {
         fake.desk.confirm(rule("R3"), &[], &[]).await.unwrap_err().code,
         Code::Guard
     );
+    assert!(standing(fake.desk.run()).is_empty());
     fake.desk.confirm(rule("R3"), &[], &["mixed"]).await.unwrap();
     fake.desk.idle().await;
+    // Accepted or not, it is said for as long as it is so.
+    assert_eq!(standing(fake.desk.run())[0].id, "mixed");
     assert_eq!(fake.desk.state("mid.3"), UNDONE);
     assert!(matches!(fake.desk.state("mid.5"), StepState::Done { .. }));
 }
@@ -241,7 +244,7 @@ async fn drift_is_shown_and_restored_by_the_confirm_but_never_unseen() {
     };
     assert_eq!(preview.changes[0].before, [foreign.line()]);
     let lost = format!("What was written outside Switchback: {}", foreign.line());
-    assert_eq!(plan.items[0].loses, [lost.clone()]);
+    assert_eq!(plan.items[0].loses, std::slice::from_ref(&lost));
     // It is lost once: the later items go on from what the first one leaves.
     let all = planned(&fake, &RollbackScope::All).await;
     let loses: Vec<_> = all.items.iter().map(|item| item.loses.clone()).collect();

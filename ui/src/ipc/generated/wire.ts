@@ -2032,6 +2032,10 @@ decisions: Array<DecisionView>,
  */
 deadlines: Array<Deadline>, 
 /**
+ * Combinations that the plan forbids and that are there now.
+ */
+breaches: Array<BreachView>, 
+/**
  * What stops everything (journal, lease), in one sentence with its mend.
  */
 stopped_by: string | null, 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use switchback_engine::run::{RollbackRun, RollbackState, Run};
-use switchback_model::rollback::{ItemKind, Precondition};
+use switchback_model::rollback::{Breach, ItemKind, Precondition};
 use switchback_model::{
     CheckReading, Image, Preview, RollbackItem, RollbackPlan, RollbackScope, RuleId, StepId,
 };
@@ -63,15 +63,7 @@ pub fn rollback_plan_view(
                 item_view(run, &plan.items[..at], item, rows, "to_do", now)
             })
             .collect(),
-        breaches: plan
-            .breaches
-            .iter()
-            .map(|b| BreachView {
-                id: b.id.clone(),
-                because: b.because.clone(),
-                repair: b.repair.iter().map(ToString::to_string).collect(),
-            })
-            .collect(),
+        breaches: plan.breaches.iter().map(breach_view).collect(),
         unproven: preconditions
             .iter()
             .filter(|p| !p.reading.verdict.lets_through())
@@ -163,6 +155,14 @@ pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> Rol
             })
             .collect(),
         why,
+    }
+}
+
+pub(super) fn breach_view(breach: &Breach) -> BreachView {
+    BreachView {
+        id: breach.id.clone(),
+        because: breach.because.clone(),
+        repair: breach.repair.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use switchback_engine::monitor::{MonitorRun, applicable};
+use switchback_engine::rollback::standing;
 use switchback_engine::run::Run;
 use switchback_engine::sign_in::SignIn;
 use switchback_model::plan::DecisionType;
@@ -157,6 +158,7 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
         rollback: run.rollback.as_ref().map(|r| rollback::progress(run, r, now)),
         decisions: decisions(run),
         deadlines: deadlines::deadlines(run, live, now),
+        breaches: standing(run).iter().map(rollback::breach_view).collect(),
         stopped_by: live.stopped_by.clone(),
         mirror,
         watching,

@@ -8,7 +8,7 @@ use crate::mirror::MirrorView;
 
 use super::gate::{Deadline, T0View, TimesView};
 use super::reading::{ReadingView, Tone};
-use super::rollback::{RollbackProgress, WayBack};
+use super::rollback::{BreachView, RollbackProgress, WayBack};
 use super::step::PhaseView;
 
 /// The banner.
@@ -168,6 +168,8 @@ pub struct RunSnapshot {
     pub decisions: Vec<DecisionView>,
     /// Deadlines, soonest first.
     pub deadlines: Vec<Deadline>,
+    /// Combinations that the plan forbids and that are there now.
+    pub breaches: Vec<BreachView>,
     /// What stops everything (journal, lease), in one sentence with its mend.
     pub stopped_by: Option<String>,
     /// The mirror folder; absent = none is set.

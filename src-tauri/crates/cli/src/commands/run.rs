@@ -190,6 +190,7 @@ pub fn document(
         "rollback_progress": snapshot.rollback,
         "decisions": snapshot.decisions,
         "deadlines": snapshot.deadlines,
+        "breaches": snapshot.breaches,
         "not_looked_at": problem,
         "mirror": snapshot.mirror,
     })
@@ -308,6 +309,14 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
             .map(|why| format!(": {why}"))
             .unwrap_or_default();
         text.push_str(&format!("\nRollback {}{why}\n", rollback.state));
+    }
+    for breach in &snapshot.breaches {
+        text.push_str(&format!(
+            "✗ forbidden: {} (rule {}; taking back {} mends it)\n",
+            breach.because,
+            breach.id,
+            breach.repair.join(", ")
+        ));
     }
     for deadline in &snapshot.deadlines {
         text.push_str(&format!("{}\n", deadline_line(deadline)));
