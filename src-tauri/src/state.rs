@@ -141,10 +141,8 @@ impl Options {
         let mut options = HostOptions::new(switchback_api::operator_name());
         options.home.clone_from(&self.home);
         options.endpoint = variable("AWS_ENDPOINT_URL");
-        // The support window writes no event.
-        options.mirror = variable("SWITCHBACK_MIRROR")
-            .map(PathBuf::from)
-            .filter(|_| !self.support);
+        options.mirror = std::env::var_os("SWITCHBACK_MIRROR").map(PathBuf::from);
+        options.only_looks = self.support;
         if let Some(speed) = variable("SWITCHBACK_REHEARSAL_SPEED").and_then(|text| text.parse().ok()) {
             options.rehearsal_scale = speed;
         }

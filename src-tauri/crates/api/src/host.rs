@@ -42,8 +42,11 @@ pub struct HostOptions {
     pub rehearsal_scale: u32,
     /// World time from a commit to INSYNC in a new rehearsal world, in seconds.
     pub rehearsal_insync_s: u64,
-    /// A folder that gets every event too (`--mirror`, `SWITCHBACK_MIRROR`).
+    /// A folder that gets every event too (`--mirror`, `SWITCHBACK_MIRROR`); absent = the one that this home
+    /// was given last, empty = none from now on.
     pub mirror: Option<PathBuf>,
+    /// This host writes no event, so that a mirror is nothing to it.
+    pub only_looks: bool,
     /// Opens what is sealed where the keychain doesn't.
     pub recovery_code: Option<Arc<RecoveryCode>>,
 }
@@ -59,6 +62,7 @@ impl HostOptions {
             rehearsal_scale: 5,
             rehearsal_insync_s: 35,
             mirror: None,
+            only_looks: false,
             recovery_code: None,
         }
     }
@@ -124,7 +128,7 @@ impl Host {
         let keys = Arc::new(switchback_journal::OsKeyRing);
         let mut store = Store::open(home.path(), keys.clone())?;
         let users = crate::users::Desk::new(&home, keys);
-        if let Some(mirror) = crate::mirror::folder(&options) {
+        if let Some(mirror) = crate::mirror::folder(&options, &home).filter(|_| !options.only_looks) {
             store = store.with_mirror(&mirror)?;
         }
         Ok(Arc::new(Self {

@@ -10,16 +10,38 @@ use switchback_model::RunId;
 use ts_rs::TS;
 
 use crate::actor::Actor;
+use crate::home::Home;
 use crate::host::{Host, HostOptions};
 
 /// How often the mirror folder of a driven run is looked at, in real time.
 const MIRROR_EVERY: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// The folder to mirror to; an empty name is none.
-pub(crate) fn folder(options: &HostOptions) -> Option<PathBuf> {
-    let folder = options.mirror.clone();
-    let folder = folder.filter(|folder| !folder.as_os_str().is_empty())?;
-    Some(std::path::absolute(&folder).unwrap_or(folder))
+/// The folder to mirror to. The home remembers it: a driver that did not know of the mirror would not see that
+/// another workstation took its run over. An empty name is none, from now on.
+pub(crate) fn folder(options: &HostOptions, home: &Home) -> Option<PathBuf> {
+    let record = home.path().join("mirror.json");
+    let Some(given) = &options.mirror else {
+        let kept = std::fs::read(record).ok()?;
+        return serde_json::from_slice(&kept).ok();
+    };
+    let folder =
+        (!given.as_os_str().is_empty()).then(|| std::path::absolute(given).unwrap_or_else(|_| given.clone()));
+    if !options.only_looks {
+        // A home that can't keep it has worse to tell, and tells it.
+        let kept = match &folder {
+            Some(folder) => serde_json::to_string(folder)
+                .map_err(std::io::Error::other)
+                .and_then(|json| std::fs::write(&record, json)),
+            None => std::fs::remove_file(&record),
+        };
+        if let Err(error) = kept.or_else(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Ok(()),
+            _ => Err(error),
+        }) {
+            tracing::warn!(%error, "the mirror's folder is not remembered");
+        }
+    }
+    folder
 }
 
 /// The mirror folder of a run. Where it is behind or has a problem, the copy on the other disk is

@@ -207,8 +207,12 @@ fn a_mirror_that_goes_away_is_said_and_stops_nothing() {
     assert_eq!(shown["mirror"]["seq"], shown["seq"]);
     assert!(shown["mirror"]["age_s"].is_u64() && shown["mirror"]["problem"].is_null());
     assert_eq!(shown["way_back"]["missing"], serde_json::json!([]));
-    let plain = laptop.json(&["run", "show", &run, "--offline"]).code(0).json();
-    assert!(plain["mirror"].is_null(), "none is set: {plain}");
+    // The home remembers it; an empty name is none, from then on.
+    let plain = || laptop.json(&["run", "show", &run, "--offline"]).code(0).json();
+    assert_eq!(plain()["mirror"]["dir"], folder.as_str());
+    let none = ["run", "show", &run, "--offline", "--mirror", ""];
+    assert!(laptop.json(&none).code(0).json()["mirror"].is_null());
+    assert!(plain()["mirror"].is_null());
 
     let before = aws.look();
     let digest = laptop.preview(&run, "lower-ttl");

@@ -225,6 +225,25 @@ fn night_3_a_dead_laptop() {
     assert!(second.entries() > 0, "its keyring vouches from here on");
 }
 
+/// The mirror was named once: a shell that does not name it must not drive past a takeover.
+#[test]
+fn a_workstation_that_comes_back_remembers_the_mirror() {
+    let aws = Aws::serve();
+    let share = tempfile::tempdir().unwrap();
+    let folder = share.path().join("mirror").display().to_string();
+    let first = Laptop::without_keychain("laptop-a", &aws);
+    let run = first.new_run(&["--mirror", &folder]);
+    let copy = format!("{folder}/{run}.jsonl");
+    let second = Laptop::without_keychain("laptop-b", &aws);
+    let import = ["journal", "import", &copy, "--takeover", "--by", "s.example"];
+    let why = ["--reason", "laptop-a is lost", "--mirror", &folder];
+    second.json(&[&import[..], &why[..]].concat()).code(0);
+    let hold = ["run", "hold", &run, "--reason", "back again"];
+    let late = first.json(&hold).code(8);
+    assert!(late.err.contains("took this run over"), "{}", late.err);
+    second.json(&hold).code(0);
+}
+
 #[test]
 fn night_4_a_drifted_record() {
     let aws = Aws::serve();
