@@ -35,7 +35,7 @@ fn quiet() -> Value {
             "something_to_undo": true, "proposal": null, "order": [],
             "takes": {"slowest_s": null, "tries": 0, "rehearsals": 0, "caches_s": null},
             "sheet": {"exported_at": null, "seq": null, "file": null, "stale": null}},
-        "rollback": null, "decisions": [], "deadlines": [], "stopped_by": null, "mirror": null,
+        "rollback": null, "decisions": [], "deadlines": [], "breaches": [], "stopped_by": null, "mirror": null,
     })
 }
 

@@ -19,7 +19,6 @@ mod step;
 mod users;
 mod watch;
 
-use clap::CommandFactory as _;
 use switchback_api::wire::ApiError;
 
 use crate::args::{Args, Command};
@@ -52,8 +51,7 @@ pub async fn run(args: Args, out: &Out) -> Result<u8, ApiError> {
         Command::Rehearse(command) => rehearse::run(&cx, command).await,
         Command::Manual { folder } => manual::run(&cx, &folder),
         Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Args::command(), "switchback", &mut script);
+            let script = crate::completions::script(shell);
             out.data(String::from_utf8_lossy(&script).trim_end());
             Ok(exit::OK)
         }
