@@ -212,7 +212,10 @@ async fn what_is_not_there_is_named() {
 
 #[tokio::test]
 async fn the_runbooks_words_stand_above_the_terraform() {
-    let empty = play(200, r#"{"UserPool":{"Id":"eu-west-2_EXAMPLE"}}"#);
+    let empty = play(
+        200,
+        r#"{"UserPool":{"Id":"eu-west-2_EXAMPLE","DeletionProtection":"INACTIVE"}}"#,
+    );
     let server = server(vec![empty]).await;
     let aws = crate::tests::aws(&server.url);
     let words = Some("Ask the platform team.");
