@@ -81,8 +81,15 @@ pub(crate) struct Asked {
 pub(super) fn lacking(mut error: ProviderError, where_: &str) -> ProviderError {
     if error.kind == ProviderErrorKind::Denied {
         error.message = format!("The role has no permission cognito-idp:{}", error.operation);
+        // Who operates a run needs no right to look people up, so the two policies share nothing.
+        let rest = match error.operation.as_str() {
+            "ListUsers" | "AdminGetUser" => {
+                "the look-up needs src-tauri/docs/policies/support.json besides operator.json."
+            }
+            _ => "checks that need other permissions are not affected.",
+        };
         error.hint = Some(format!(
-            "Ask for the permission cognito-idp:{} on {where_}; checks that need other permissions are not affected.",
+            "Ask for the permission cognito-idp:{} on {where_}; {rest}",
             error.operation
         ));
     }

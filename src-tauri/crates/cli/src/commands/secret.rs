@@ -25,7 +25,10 @@ pub async fn run(cx: &Cx<'_>, command: Secret) -> Result<u8, ApiError> {
             let names = on_thread(cx, |store| Ok(store.secret_names()?)).await?;
             cx.out.answer(json!({ "secrets": names }), || {
                 let lines: Vec<&str> = names.iter().map(SecretName::as_str).collect();
-                lines.join("\n")
+                match lines.is_empty() {
+                    true => "No secret is kept.".to_owned(),
+                    false => lines.join("\n"),
+                }
             });
         }
         Secret::Delete { name } => {
