@@ -64,7 +64,7 @@ fn the_connection_is_checked_row_by_row() {
     let mend = environment["mend"].as_str().unwrap();
     let at = text
         .lines()
-        .position(|line| line.starts_with("✗ failing  environment"))
+        .position(|line| line.starts_with("✗ failing") && line.contains(" environment "))
         .unwrap();
     assert_eq!(
         text.lines().nth(at + 1).unwrap(),

@@ -30,7 +30,7 @@ fn what_does_not_reach_stdout_is_an_error() {
         &["run", "show", &run],
         &["run", "list", "--json"],
         &["report", &run, "--json"],
-        &["users", "audit", "--target", "rehearsal", "--json"],
+        &["users", "audit", "--json"],
         &["runbook", "schema"],
         &["completions", "bash"],
         // Without --count: it ends at the first look that can't be written.
