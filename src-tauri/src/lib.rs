@@ -16,7 +16,12 @@ mod state;
 mod stream;
 mod watchdog;
 
-use std::{ffi::OsString, process::ExitCode, time::Duration};
+use std::{
+    ffi::OsString,
+    io::{ErrorKind, Write as _},
+    process::ExitCode,
+    time::Duration,
+};
 
 use switchback_api::wire::WindowKind;
 use tauri::{AppHandle, Manager as _, RunEvent, WebviewWindowBuilder};
@@ -33,9 +38,24 @@ const CLOSING: Duration = Duration::from_secs(15);
 /// Runs the console until its window is closed.
 ///
 /// `arguments` are those after the program's name, as the usage lists them. The code is 0, 2 for a wrong
-/// argument, or 1 if no window could be opened.
+/// argument, or 1 if no window could be opened. `--help` and `--version` are answered without a window.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     watchdog::hide_panic_messages();
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(answer) = state::asked(&arguments) {
+        return match writeln!(std::io::stdout(), "{answer}") {
+            Ok(()) => ExitCode::SUCCESS,
+            // A reader that went away has read enough.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!(
+                    "switchback-console: the answer could not be written: {}",
+                    error.kind()
+                );
+                ExitCode::FAILURE
+            }
+        };
+    }
     let options = match Options::parse(arguments) {
         Ok(options) => options,
         Err(message) => {

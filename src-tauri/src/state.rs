@@ -19,10 +19,21 @@ pub(crate) const USAGE: &str = "\
 usage: switchback-console [--run ID] [--home DIR]
        switchback-console --rehearse [--runbook tis-cognito|dns-switch] [--home DIR] [--fault NAME]...
        switchback-console --support [--rehearse] [--target NAME|FILE] [--pool ID]... [--home DIR] [--fault NAME]...
+       switchback-console --help | --version
 
 --rehearse opens a rehearsal of the whole plan, tis-cognito, or of the switch of one DNS name, dns-switch.
 --support opens the window that only looks people up: in the pools of a target, of single pools, or of the
 targets that this home knows from its runs; with --rehearse, among the rehearsal's made-up people.";
+
+/// What a person asks for instead of a window: the first `--help`, `-h`, `--version` or `-V` among the
+/// arguments, whatever stands beside it.
+pub(crate) fn asked(arguments: &[OsString]) -> Option<String> {
+    arguments.iter().find_map(|argument| match argument.to_str() {
+        Some("--help" | "-h") => Some(USAGE.to_owned()),
+        Some("--version" | "-V") => Some(format!("switchback-console {}", env!("CARGO_PKG_VERSION"))),
+        _ => None,
+    })
+}
 
 /// What the console was started with.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -332,6 +343,23 @@ mod tests {
         ] {
             assert!(parse(wrong).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn help_and_version_are_no_wrong_arguments() {
+        let said = |words: &[&str]| {
+            let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+            asked(&words)
+        };
+        let version = concat!("switchback-console ", env!("CARGO_PKG_VERSION"));
+        for help in ["--help", "-h"] {
+            assert_eq!(said(&[help]).as_deref(), Some(USAGE));
+            assert_eq!(said(&["--rehearse", help]).as_deref(), Some(USAGE));
+        }
+        for word in ["--version", "-V"] {
+            assert_eq!(said(&[word]).as_deref(), Some(version));
+        }
+        assert_eq!(said(&["--rehearse"]), None);
     }
 
     #[test]

@@ -109,7 +109,7 @@ impl Host {
             (None, Some(mirror)) => mirror.join(format!("{id}.sheet.sh")),
             (None, None) => self.home.path().join("sheets").join(format!("{id}.sh")),
         };
-        write(&file, &sheet.text)?;
+        write_beside(&file, &sheet.text)?;
         let record = SheetRecord {
             at: sheet.made_at,
             seq: sheet.to_seq,
@@ -118,7 +118,7 @@ impl Host {
         };
         let json = serde_json::to_string(&record)
             .map_err(|_| ApiError::internal("the record of a sheet can't be written as JSON"))?;
-        write(&record_path(&self.home, id), &json)?;
+        write_beside(&record_path(&self.home, id), &json)?;
         self.tell(id).await;
         Ok(SheetExported {
             file: file.display().to_string(),
@@ -129,23 +129,29 @@ impl Host {
     }
 }
 
+/// The same, in a folder that is made where it is missing.
+pub(crate) fn write_beside(file: &Path, text: &str) -> Result<(), ApiError> {
+    let made = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+    made.map_err(|error| unwritten(file, &error))?;
+    write(file, text)
+}
+
 /// Whole or not at all: half a sheet would be worse than none.
 pub(crate) fn write(file: &Path, text: &str) -> Result<(), ApiError> {
     let draft = file.with_extension("new");
-    let written = file
-        .parent()
-        .map_or(Ok(()), std::fs::create_dir_all)
-        .and_then(|()| std::fs::File::create(&draft))
+    let written = std::fs::File::create(&draft)
         .and_then(|mut open| open.write_all(text.as_bytes()).and_then(|()| open.sync_all()))
         .and_then(|()| std::fs::rename(&draft, file));
-    written.map_err(|error| {
-        ApiError::new(
-            "bad_input",
-            format!("The sheet could not be written: {}.", error.kind()),
-            "Name a file in a folder that you may write to: switchback run sheet RUN --out FILE.",
-            file.display().to_string(),
-        )
-    })
+    written.map_err(|error| unwritten(file, &error))
+}
+
+fn unwritten(file: &Path, error: &std::io::Error) -> ApiError {
+    ApiError::new(
+        "bad_input",
+        format!("The sheet could not be written: {}.", error.kind()),
+        "Name a file in a folder that you may write to: switchback run sheet RUN --out FILE.",
+        file.display().to_string(),
+    )
 }
 
 fn moment(at: Timestamp) -> String {

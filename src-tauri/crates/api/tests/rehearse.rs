@@ -131,6 +131,12 @@ fn the_policies_are_as_narrow_as_iam_allows() {
         support.grants().is_disjoint(&operator.grants()),
         "who operates looks nobody up"
     );
+    // So an operator who opens the Users screen needs both, and is told so.
+    let words = include_str!("../../../docs/policies/README.md").replace('\n', " ");
+    for operation in support.grants() {
+        assert!(words.contains(&format!("`{operation}`")), "{operation}");
+    }
+    assert!(words.contains("Users screen needs `support.json` besides `operator.json`"));
 }
 
 /// What the look-up asks for, by the world's own count.

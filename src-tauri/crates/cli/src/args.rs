@@ -189,17 +189,16 @@ pub struct Patience {
 pub struct Decide {
     /// The run
     pub run: String,
-    /// The decision's id
-    #[arg(required_unless_present = "list")]
+    /// The decision's id; without it the decisions are listed
+    #[arg(requires_all = ["value", "reason"])]
     pub decision: Option<String>,
     /// Its value
-    #[arg(required_unless_present = "list")]
     pub value: Option<String>,
     /// Show which decisions are open and what they block
     #[arg(long, conflicts_with_all = ["decision", "value", "reason"])]
     pub list: bool,
     /// Why; it is recorded
-    #[arg(long, value_name = "TEXT", required_unless_present = "list")]
+    #[arg(long, value_name = "TEXT", requires = "decision")]
     pub reason: Option<String>,
 }
 

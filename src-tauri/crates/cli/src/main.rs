@@ -15,10 +15,11 @@ mod print;
 mod session;
 mod signals;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use switchback_api::wire::ApiError;
 
 use crate::args::Args;
@@ -43,7 +44,8 @@ fn main() -> ExitCode {
     let outcome = runtime.block_on(commands::run(args, &out));
     // A thread that still reads the keyboard must not hold up the end.
     runtime.shutdown_background();
-    match outcome {
+    // Output that did not arrive is an error whatever the command found; an error of its own says more.
+    match outcome.and_then(|code| print::lost().map_or(Ok(code), Err)) {
         Ok(code) => ExitCode::from(code),
         Err(error) => exit::failed(&out, &error),
     }
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
 
 /// Help and version are data; everything else that clap says is a usage error.
 fn usage(error: &clap::Error) -> ExitCode {
+    let instead = instead(error);
     let json = std::env::args_os().any(|arg| arg == "--json");
     if json && !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let text = error.render().to_string();
@@ -62,13 +65,41 @@ fn usage(error: &clap::Error) -> ExitCode {
             .collect();
         let message = said.join(" ");
         let message = message.trim_start_matches("error: ");
-        let error = ApiError::new("usage", message, "Try --help.", "the command line");
+        let error = ApiError::new(
+            "usage",
+            message,
+            instead.unwrap_or("Try --help."),
+            "the command line",
+        );
         return exit::failed(&Out::new(true), &error);
     }
-    // A closed pipe is no reason to say more.
-    let _ = error.print();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-        _ => ExitCode::from(exit::USAGE),
+    let printed = error.print().and_then(|()| std::io::stdout().flush());
+    if !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        if let Some(instead) = instead {
+            print::complain(&format!("  fix: {instead}"), false);
+        }
+        return ExitCode::from(exit::USAGE);
+    }
+    print::written(printed);
+    match print::lost() {
+        Some(error) => exit::failed(&Out::new(json), &error),
+        None => ExitCode::SUCCESS,
+    }
+}
+
+/// What somebody means who types a command of a step that there is not.
+fn instead(error: &clap::Error) -> Option<&'static str> {
+    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand) else {
+        return None;
+    };
+    let of_step = std::env::args_os().any(|arg| arg == "step");
+    match typed.as_str() {
+        "rollback" | "undo" | "revert" if of_step => {
+            Some("`switchback rollback RUN --step STEP` undoes a step.")
+        }
+        "verify" | "prove" if of_step => Some(
+            "`switchback step apply` verifies by itself; `switchback step inspect RUN STEP` looks at a step's object again.",
+        ),
+        _ => None,
     }
 }

@@ -8,11 +8,38 @@ use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use switchback_api::wire::{PreviewView, ReadingView, SCHEMA_VERSION, Tone};
+use switchback_api::wire::{ApiError, PreviewView, ReadingView, SCHEMA_VERSION, Tone};
 use switchback_model::text;
 
 /// Set once nobody reads stdout any more, as after `| head -1`.
 static CLOSED: AtomicBool = AtomicBool::new(false);
+/// Why stdout could not be written, such as a full disk; the first reason stays.
+static LOST: Mutex<Option<ErrorKind>> = Mutex::new(None);
+
+/// Keeps what came of writing to stdout: a reader that went away is no error of ours, everything else
+/// is one at the end of the program.
+pub fn written(outcome: std::io::Result<()>) {
+    match outcome.map_err(|error| error.kind()) {
+        Ok(()) => {}
+        Err(ErrorKind::BrokenPipe) => CLOSED.store(true, Ordering::Relaxed),
+        Err(kind) => {
+            LOST.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get_or_insert(kind);
+        }
+    }
+}
+
+/// The error of a program whose output did not all reach stdout.
+pub fn lost() -> Option<ApiError> {
+    let kind = (*LOST.lock().unwrap_or_else(PoisonError::into_inner))?;
+    Some(ApiError::new(
+        "output",
+        format!("The output could not be written: {kind}."),
+        "Free space where stdout leads to, or send it elsewhere. What the command did is done; look at it again.",
+        "stdout",
+    ))
+}
 
 /// Where output goes and in which form.
 #[derive(Debug)]
@@ -60,16 +87,12 @@ impl Out {
     pub fn data(&self, line: &str) {
         let line = harmless(line, self.json);
         let mut stdout = anstream::stdout().lock();
-        if let Err(error) = writeln!(stdout, "{line}").and_then(|()| stdout.flush())
-            && error.kind() == ErrorKind::BrokenPipe
-        {
-            CLOSED.store(true, Ordering::Relaxed);
-        }
+        written(writeln!(stdout, "{line}").and_then(|()| stdout.flush()));
     }
 
-    /// Whether nobody reads stdout any more: then a stream of looks has no end but this one.
+    /// Whether stdout leads nowhere any more: then a stream of looks has no end but this one.
     pub fn is_closed(&self) -> bool {
-        CLOSED.load(Ordering::Relaxed)
+        CLOSED.load(Ordering::Relaxed) || lost().is_some()
     }
 
     /// A message for people on stderr; JSON readers get none, so that an error there is a whole
@@ -199,6 +222,45 @@ pub fn readings(readings: &[ReadingView]) -> String {
         })
         .collect();
     table(&["state", "check", "observed", "expected", "source", "age"], rows)
+}
+
+/// Readings as a table, with what mends it under each that does not pass, and at the end what to mend
+/// first.
+pub fn readings_with_mends(all: &[ReadingView]) -> String {
+    let mut rest = all.iter();
+    let mut text = String::new();
+    let mut mend = None;
+    for line in readings(all).lines() {
+        // A row may be several lines long: its first one begins with the shape of its state.
+        if line.starts_with(['✓', '–', '…', '✗', '?']) {
+            text.push_str(&fix(mend));
+            mend = rest.next().and_then(open_mend);
+        }
+        text.push_str(line);
+        text.push('\n');
+    }
+    text.push_str(&fix(mend));
+    text.trim_end().to_owned()
+}
+
+/// What to do first: the mend of the first row that fails, else of the first that is not known.
+pub fn first_mend<'a>(all: impl Iterator<Item = &'a ReadingView> + Clone) -> Option<String> {
+    [Tone::Failing, Tone::Unknown]
+        .into_iter()
+        .find_map(|tone| all.clone().filter(|row| row.tone == tone).find_map(open_mend))
+        .map(|mend| format!("First: {mend}"))
+}
+
+fn open_mend(reading: &ReadingView) -> Option<&str> {
+    let stands = matches!(reading.tone, Tone::Passing | Tone::NotApplicable);
+    reading.mend.as_deref().filter(|_| !stands)
+}
+
+fn fix(mend: Option<&str>) -> String {
+    let Some(mend) = mend else {
+        return String::new();
+    };
+    format!("  fix: {}\n", mend.trim_end().replace('\n', "\n       "))
 }
 
 /// A preview: what changes and the exact calls.

@@ -45,12 +45,17 @@ impl Host {
     /// `reports`.
     pub async fn export_report(&self, id: &RunId, file: Option<&Path>) -> Result<ReportExported, ApiError> {
         let report = self.report(id).await?;
+        // A folder of our own is made; one that somebody mistyped is not.
+        let write = match file {
+            Some(_) => crate::sheet::write,
+            None => crate::sheet::write_beside,
+        };
         let file: PathBuf = match file {
             Some(file) => std::path::absolute(file).unwrap_or_else(|_| file.to_owned()),
             None => self.home.path().join("reports").join(format!("{id}.html")),
         };
         let html = render(&report)?;
-        crate::sheet::write(&file, &html).map_err(|error| ApiError {
+        write(&file, &html).map_err(|error| ApiError {
             message: error.message.replacen("The sheet", "The report", 1),
             hint: "Name a file in a folder that you may write to: switchback report RUN --html FILE."
                 .to_owned(),

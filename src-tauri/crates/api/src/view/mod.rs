@@ -15,7 +15,7 @@ pub use amendment::amendment_view;
 pub use event::event_view;
 pub use fields::field_plan_view;
 pub use rollback::{rollback_plan_view, scope_model, scope_view};
-pub use run::{Live, Readiness, Watch, snapshot};
+pub use run::{Live, Readiness, Watch, run_state, snapshot};
 
 use jiff::Timestamp;
 use switchback_model::{ApiCall, CheckReading, CheckSpec, Preview, Verdict};

@@ -11,6 +11,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use switchback_engine::ports::{ProviderError, ProviderErrorKind};
 
+use super::told::{Listener, Told};
 use super::{CLIENT, DOMAIN, MFA, POOL};
 use crate::connect::{Aws, incomplete};
 use crate::observe::Seen;
@@ -70,8 +71,8 @@ impl<T: Send + Sync + 'static> Open<T> {
 /// What is being asked about Cognito at this moment.
 #[derive(Clone, Default)]
 pub(crate) struct Asked {
-    pools: Open<UserPoolType>,
-    mfa: Open<GetUserPoolMfaConfigOutput>,
+    pools: Open<(UserPoolType, Told)>,
+    mfa: Open<(GetUserPoolMfaConfigOutput, Told)>,
     clients: Open<UserPoolClientType>,
     domains: Open<DomainDescriptionType>,
 }
@@ -80,8 +81,15 @@ pub(crate) struct Asked {
 pub(super) fn lacking(mut error: ProviderError, where_: &str) -> ProviderError {
     if error.kind == ProviderErrorKind::Denied {
         error.message = format!("The role has no permission cognito-idp:{}", error.operation);
+        // Who operates a run needs no right to look people up, so the two policies share nothing.
+        let rest = match error.operation.as_str() {
+            "ListUsers" | "AdminGetUser" => {
+                "the look-up needs src-tauri/docs/policies/support.json besides operator.json."
+            }
+            _ => "checks that need other permissions are not affected.",
+        };
         error.hint = Some(format!(
-            "Ask for the permission cognito-idp:{} on {where_}; checks that need other permissions are not affected.",
+            "Ask for the permission cognito-idp:{} on {where_}; {rest}",
             error.operation
         ));
     }
@@ -89,33 +97,38 @@ pub(super) fn lacking(mut error: ProviderError, where_: &str) -> ProviderError {
 }
 
 macro_rules! described {
-    ($aws:ident, $operation:expr, $call:expr) => {{
+    ($aws:ident, $operation:expr, $call:expr $(, $told:ident)?) => {{
         let seen = Seen::default();
-        let call = $call.customize().interceptor(seen.clone()).send();
+        let call = $call.customize().interceptor(seen.clone())$(.interceptor($told.clone()))?.send();
         $aws.run("cognito-idp", $operation, &seen, call).await
     }};
 }
 
 impl Aws {
-    pub(super) async fn pool(&self, pool_id: &str) -> Answer<UserPoolType> {
+    pub(super) async fn pool(&self, pool_id: &str) -> Answer<(UserPoolType, Told)> {
         let (aws, id) = (self.clone(), pool_id.to_owned());
         let call = || async move {
-            described!(aws, POOL, aws.cognito.describe_user_pool().user_pool_id(&id))
+            let (request, told) = (aws.cognito.describe_user_pool(), Listener::default());
+            let pool = described!(aws, POOL, request.user_pool_id(&id), told)
                 .map_err(|error| lacking(error, &format!("the user pool {id}")))?
                 .user_pool
-                .ok_or_else(|| incomplete(POOL, "user pool"))
+                // A description that does not name its pool describes none.
+                .filter(|pool| pool.id().is_some())
+                .ok_or_else(|| incomplete(POOL, "user pool"))?;
+            Ok((pool, told.told()))
         };
         self.asked.pools.ask(self, pool_id.to_owned(), call).await
     }
 
-    pub(super) async fn mfa(&self, pool_id: &str) -> Answer<GetUserPoolMfaConfigOutput> {
+    pub(super) async fn mfa(&self, pool_id: &str) -> Answer<(GetUserPoolMfaConfigOutput, Told)> {
         let (aws, id) = (self.clone(), pool_id.to_owned());
         let call = || async move {
-            let output = described!(aws, MFA, aws.cognito.get_user_pool_mfa_config().user_pool_id(&id))
+            let (request, told) = (aws.cognito.get_user_pool_mfa_config(), Listener::default());
+            let output = described!(aws, MFA, request.user_pool_id(&id), told)
                 .map_err(|error| lacking(error, &format!("the user pool {id}")))?;
             // An answer that does not tell is not an answer of "off".
             match output.mfa_configuration {
-                Some(_) => Ok(output),
+                Some(_) => Ok((output, told.told())),
                 None => Err(incomplete(MFA, "MFA configuration")),
             }
         };
@@ -133,6 +146,7 @@ impl Aws {
             described!(aws, CLIENT, request)
                 .map_err(|error| lacking(error, &format!("the user pool {pool}")))?
                 .user_pool_client
+                .filter(|client| client.client_id().is_some())
                 .ok_or_else(|| incomplete(CLIENT, "client"))
         };
         let key = format!("{pool_id} {client_id}");

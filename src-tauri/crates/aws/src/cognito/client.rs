@@ -20,14 +20,17 @@ const CODE: &str = "code";
 pub(super) fn judge(pool_id: &str, client: &UserPoolClientType, wanted: &ClientExpectation) -> Found {
     let has_secret = client.client_secret().is_some_and(|secret| !secret.is_empty());
     let mut flows = sorted(client.explicit_auth_flows().iter().map(|f| f.as_str()));
-    if flows.is_empty() {
+    let flows_told = !flows.is_empty();
+    if !flows_told {
         flows = sorted(DEFAULT_FLOWS);
     }
     let callbacks = sorted(client.callback_urls());
     let logouts = sorted(client.logout_urls());
     let providers = sorted(client.supported_identity_providers());
     let oauth = sorted(client.allowed_o_auth_flows().iter().map(|f| f.as_str()));
-    let oauth_on = client.allowed_o_auth_flows_user_pool_client().unwrap_or(false);
+    // Left out, the sign-in pages are off (API reference, AllowedOAuthFlowsUserPoolClient).
+    let oauth_told = client.allowed_o_auth_flows_user_pool_client();
+    let oauth_on = oauth_told.unwrap_or(false);
 
     let mut lines = Vec::new();
     let mut list = |name, wanted: &[String], found: &[String]| {
@@ -76,12 +79,19 @@ pub(super) fn judge(pool_id: &str, client: &UserPoolClientType, wanted: &ClientE
         )
     };
     let object = format!("{} of {pool_id}", wanted.client_id);
+    let mut observed = format!(
+        "{}; providers {}",
+        words(has_secret, &flows, oauth_on, &oauth, &callbacks, &logouts),
+        listed(&providers)
+    );
+    if !flows_told {
+        observed.push_str("; flows not told, so the API's default");
+    }
+    if oauth_told.is_none() {
+        observed.push_str("; whether the sign-in pages are on not told, so the API's default, off");
+    }
     Found::compare(
-        format!(
-            "{}; providers {}",
-            words(has_secret, &flows, oauth_on, &oauth, &callbacks, &logouts),
-            listed(&providers)
-        ),
+        observed,
         format!(
             "{}; providers with {}",
             words(

@@ -2,7 +2,7 @@
 
 use aws_sdk_cognitoidentityprovider::types::{DomainDescriptionType, DomainStatusType};
 
-use super::found::Found;
+use super::found::{Found, NOT_TOLD};
 use super::hcl::{Line, Resource, text, wrong};
 
 /// The domain belongs to the pool and is active. With managed login (version 2) the client needs a
@@ -14,7 +14,7 @@ pub(super) fn judge(pool_id: &str, found: &DomainDescriptionType, wanted: &str) 
         object: wanted,
     };
     // A description of nothing: nobody has the domain.
-    let Some(name) = found.domain() else {
+    if *found == DomainDescriptionType::builder().build() {
         let mut lines = vec![
             wrong("domain", text(wanted), "none"),
             wrong("user_pool_id", text(pool_id), "none"),
@@ -28,31 +28,44 @@ pub(super) fn judge(pool_id: &str, found: &DomainDescriptionType, wanted: &str) 
             });
         }
         return Found::compare("there is no such domain", expected, resource, lines);
-    };
-    let owner = found.user_pool_id().unwrap_or("no pool");
-    let status = found.status().map_or("no status", DomainStatusType::as_str);
+    }
+    let name = found.domain().unwrap_or(wanted);
+    let owner = found.user_pool_id().unwrap_or(NOT_TOLD);
+    let status = found.status().map_or("status not told", DomainStatusType::as_str);
     let version = match found.managed_login_version() {
         Some(2) => ", managed login 2 (its branding style is not looked at)",
         _ => "",
     };
     let observed = format!("{name} of pool {owner}, {status}{version}");
-    if owner != pool_id {
+    if found.user_pool_id().is_some_and(|owner| owner != pool_id) {
         let line = wrong("user_pool_id", text(pool_id), owner);
         return Found::compare(observed, expected, resource, vec![line]);
     }
     // Terraform has nothing to change in a domain that is on its way.
     let mend = match found.status() {
-        Some(DomainStatusType::Active) => None,
+        Some(DomainStatusType::Active) | None => None,
         Some(DomainStatusType::Creating | DomainStatusType::Updating) => {
             Some("Wait: Cognito is still setting the domain up, which takes up to an hour.")
         }
-        _ => Some(
+        Some(DomainStatusType::Failed | DomainStatusType::Deleting) => Some(
             "Take the domain away and make it again: `terraform apply -replace` of its aws_cognito_user_pool_domain.",
         ),
+        Some(_) => Some(
+            "Look at the domain in the AWS console: this status is not one that the API reference names.",
+        ),
     };
+    let untold = [
+        (found.domain().is_none(), "Domain"),
+        (found.user_pool_id().is_none(), "UserPoolId"),
+        (found.status().is_none(), "Status"),
+    ];
     Found {
         observed,
         expected,
         mend: mend.map(str::to_owned),
+        untold: untold
+            .into_iter()
+            .filter_map(|(out, name)| out.then_some(name))
+            .collect(),
     }
 }

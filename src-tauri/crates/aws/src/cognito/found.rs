@@ -9,8 +9,11 @@ pub(crate) struct Found {
     pub(crate) observed: String,
     /// What was expected.
     pub(crate) expected: String,
-    /// The Terraform (or the words) that puts it right; none where it is right.
+    /// The Terraform (or the words) that puts it right; none where nothing is known to be wrong.
     pub(crate) mend: Option<String>,
+    /// Fields that decide and that the answer left out: without a mend, whether it is right is not
+    /// known.
+    pub(crate) untold: Vec<&'static str>,
 }
 
 impl Found {
@@ -25,9 +28,18 @@ impl Found {
             observed: observed.into(),
             expected: expected.into(),
             mend: (!wrong.is_empty()).then(|| resource.with(wrong)),
+            untold: Vec::new(),
         }
     }
+
+    /// With the fields that the answer left out.
+    pub(crate) fn without(self, untold: Vec<&'static str>) -> Self {
+        Self { untold, ..self }
+    }
 }
+
+/// In place of a value that the answer left out.
+pub(crate) const NOT_TOLD: &str = "not told";
 
 /// Words for what a list holds.
 pub(crate) fn listed<T: AsRef<str>>(parts: &[T]) -> String {

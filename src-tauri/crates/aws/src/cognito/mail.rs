@@ -2,7 +2,7 @@
 
 use aws_sdk_cognitoidentityprovider::types::{EmailSendingAccountType, UserPoolType};
 
-use super::found::Found;
+use super::found::{Found, NOT_TOLD};
 use super::hcl::{Line, text, wrong};
 use super::pool::resource;
 
@@ -10,10 +10,8 @@ use super::pool::resource;
 /// the whole account (Cognito developer guide, "Email settings").
 pub(super) fn judge(pool: &UserPoolType, from: &str) -> Found {
     let config = pool.email_configuration();
-    let account = config.and_then(|config| config.email_sending_account()).map_or(
-        EmailSendingAccountType::CognitoDefault.as_str(),
-        EmailSendingAccountType::as_str,
-    );
+    let told = config.and_then(|config| config.email_sending_account());
+    let account = told.map_or(NOT_TOLD, EmailSendingAccountType::as_str);
     let identity_arn = config.and_then(|config| config.source_arn());
     let header = config.and_then(|config| config.from());
     // Without a FROM of its own the identity is the address.
@@ -25,16 +23,18 @@ pub(super) fn judge(pool: &UserPoolType, from: &str) -> Found {
     };
     let developer = EmailSendingAccountType::Developer.as_str();
     let mut lines = Vec::new();
-    if account != developer {
+    if told.is_some() && account != developer {
         lines.push(wrong("email_sending_account", text(developer), account));
     }
-    if !address.is_some_and(|address| address.eq_ignore_ascii_case(from)) {
+    // Beside a sender that was not told, what was left out says nothing either.
+    let counts = |found: Option<&str>| told.is_some() || found.is_some();
+    if counts(header) && !address.is_some_and(|address| address.eq_ignore_ascii_case(from)) {
         lines.push(wrong("from_email_address", text(from), header.unwrap_or("none")));
     }
-    if !identity_arn
+    let covered = identity_arn
         .and_then(identity_of)
-        .is_some_and(|identity| covers(identity, from))
-    {
+        .is_some_and(|identity| covers(identity, from));
+    if counts(identity_arn) && !covered {
         let wanted = wanted_identity(pool, from);
         lines.push(wrong("source_arn", text(&wanted), identity_arn.unwrap_or("none")));
     }
@@ -53,6 +53,10 @@ pub(super) fn judge(pool: &UserPoolType, from: &str) -> Found {
         resource(pool),
         block,
     )
+    .without(match told {
+        Some(_) => Vec::new(),
+        None => vec!["EmailSendingAccount"],
+    })
 }
 
 /// The address of a FROM header: alone, or in angle brackets behind a name.

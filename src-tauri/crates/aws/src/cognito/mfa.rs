@@ -4,20 +4,40 @@ use aws_sdk_cognitoidentityprovider::operation::get_user_pool_mfa_config::GetUse
 use aws_sdk_cognitoidentityprovider::types::UserPoolMfaType;
 use switchback_model::cognito::MfaMode;
 
-use super::found::{Found, listed};
+use super::found::{Found, NOT_TOLD, listed};
 use super::hcl::{Line, Resource, text, wrong};
+use super::told::Told;
 
 /// A second factor that is asked for needs one that can be set up.
-pub(super) fn judge(pool_id: &str, config: &GetUserPoolMfaConfigOutput, wanted: MfaMode) -> Found {
+pub(super) fn judge(
+    pool_id: &str,
+    config: &GetUserPoolMfaConfigOutput,
+    told: &Told,
+    wanted: MfaMode,
+) -> Found {
     let found = config
         .mfa_configuration()
         .map_or(MfaMode::Off.word(), UserPoolMfaType::as_str);
     let app = config
         .software_token_mfa_configuration()
         .is_some_and(|app| app.enabled());
+    // Each of these is there, but not whether it can be used.
+    let mut untold = Vec::new();
+    let sms = config.sms_mfa_configuration();
+    if config.software_token_mfa_configuration().is_some()
+        && !told.has("/SoftwareTokenMfaConfiguration/Enabled")
+    {
+        untold.push("SoftwareTokenMfaConfiguration.Enabled");
+    }
+    if sms.is_some_and(|sms| sms.sms_configuration().is_none()) {
+        untold.push("SmsMfaConfiguration.SmsConfiguration");
+    }
     let factors: Vec<&str> = [
         (app, "authenticator app"),
-        (config.sms_mfa_configuration().is_some(), "text message"),
+        (
+            sms.is_some_and(|sms| sms.sms_configuration().is_some()),
+            "text message",
+        ),
         (config.email_mfa_configuration().is_some(), "e-mail"),
     ]
     .into_iter()
@@ -27,7 +47,9 @@ pub(super) fn judge(pool_id: &str, config: &GetUserPoolMfaConfigOutput, wanted: 
     if found != wanted.word() {
         lines.push(wrong("mfa_configuration", text(wanted.word()), found));
     }
-    if wanted != MfaMode::Off && factors.is_empty() {
+    if wanted == MfaMode::Off || !factors.is_empty() {
+        untold.clear();
+    } else if untold.is_empty() {
         lines.push(Line::Block(
             "software_token_mfa_configuration",
             vec![wrong("enabled", "true", "no second factor to set up")],
@@ -39,11 +61,12 @@ pub(super) fn judge(pool_id: &str, config: &GetUserPoolMfaConfigOutput, wanted: 
     };
     let observed = match wanted {
         MfaMode::Off => found.to_owned(),
-        _ => format!("{found}, factors: {}", listed(&factors)),
+        _ if untold.is_empty() => format!("{found}, factors: {}", listed(&factors)),
+        _ => format!("{found}, factors: {NOT_TOLD}"),
     };
     let resource = Resource {
         kind: "aws_cognito_user_pool",
         object: pool_id,
     };
-    Found::compare(observed, expected, resource, lines)
+    Found::compare(observed, expected, resource, lines).without(untold)
 }

@@ -10,6 +10,7 @@ mod hcl;
 mod mail;
 mod mfa;
 mod pool;
+mod told;
 mod triggers;
 mod users;
 
@@ -24,7 +25,7 @@ use switchback_model::{CheckReading, CheckSpec};
 use crate::connect::Aws;
 use crate::error::{safe, safe_up_to};
 use crate::reading::Reading;
-use found::Found;
+use found::{Found, listed};
 
 pub(crate) use ask::Asked;
 pub use users::Page;
@@ -78,11 +79,27 @@ impl Aws {
                 observed,
                 expected,
                 mend: None,
-            }) => reading(expected).pass(safe_up_to(&observed, LONGEST)),
+                untold,
+            }) => {
+                let observed = safe_up_to(&observed, LONGEST);
+                if untold.is_empty() {
+                    return reading(expected).pass(observed);
+                }
+                // The runbook's words are about what is wrong; nothing is known to be.
+                let mend = format!(
+                    "The answer of AWS leaves out {}, so it is not known whether this is right. Check again; if it \
+                     stays so, look at it in the AWS console. Change nothing because of this.",
+                    listed(&untold)
+                );
+                let mut reading = reading(expected).unclear(observed, &mend);
+                reading.mend = Some(mend);
+                reading
+            }
             Ok(Found {
                 observed,
                 expected,
                 mend: Some(mend),
+                ..
             }) => {
                 let mut reading = reading(expected).fail(safe_up_to(&observed, LONGEST), &mend);
                 // The runbook's words say why; only the adapter knows what to write.
@@ -104,7 +121,10 @@ impl Aws {
 
     async fn found(&self, pool_id: &str, expected: &PoolExpectation) -> Result<Found, ProviderError> {
         Ok(match expected {
-            PoolExpectation::Mfa { mfa } => mfa::judge(pool_id, &*self.mfa(pool_id).await?, *mfa),
+            PoolExpectation::Mfa { mfa } => {
+                let (config, told) = &*self.mfa(pool_id).await?;
+                mfa::judge(pool_id, config, told, *mfa)
+            }
             PoolExpectation::Client(wanted) => {
                 let client = self.client(pool_id, &wanted.client_id).await?;
                 client::judge(pool_id, &client, wanted)
@@ -115,25 +135,36 @@ impl Aws {
             PoolExpectation::PasswordPolicy {
                 minimum_length,
                 temporary_days,
-            } => pool::password_policy(&*self.pool(pool_id).await?, *minimum_length, *temporary_days),
+            } => {
+                let (pool, told) = &*self.pool(pool_id).await?;
+                pool::password_policy(pool, told, *minimum_length, *temporary_days)
+            }
             PoolExpectation::Triggers {
                 user_migration,
                 pre_token,
                 pre_token_version,
-            } => triggers::judge(
-                &*self.pool(pool_id).await?,
-                user_migration.as_deref(),
-                pre_token.as_deref(),
-                *pre_token_version,
-            ),
+            } => {
+                let (pool, told) = &*self.pool(pool_id).await?;
+                let (migrate, pre_token) = (user_migration.as_deref(), pre_token.as_deref());
+                triggers::judge(pool, told, migrate, pre_token, *pre_token_version)
+            }
             PoolExpectation::SignInNames {
                 username_attributes,
                 case_sensitive,
-            } => pool::sign_in_names(&*self.pool(pool_id).await?, username_attributes, *case_sensitive),
-            PoolExpectation::DeletionProtection => pool::deletion_protection(&*self.pool(pool_id).await?),
-            PoolExpectation::AdminCreateOnly => pool::admin_create_only(&*self.pool(pool_id).await?),
-            PoolExpectation::Recovery => pool::recovery(&*self.pool(pool_id).await?),
-            PoolExpectation::Email { from } => mail::judge(&*self.pool(pool_id).await?, from),
+            } => {
+                let (pool, told) = &*self.pool(pool_id).await?;
+                pool::sign_in_names(pool, told, username_attributes, *case_sensitive)
+            }
+            PoolExpectation::DeletionProtection => pool::deletion_protection(&self.pool(pool_id).await?.0),
+            PoolExpectation::AdminCreateOnly => {
+                let (pool, told) = &*self.pool(pool_id).await?;
+                pool::admin_create_only(pool, told)
+            }
+            PoolExpectation::Recovery => {
+                let (pool, told) = &*self.pool(pool_id).await?;
+                pool::recovery(pool, told)
+            }
+            PoolExpectation::Email { from } => mail::judge(&self.pool(pool_id).await?.0, from),
         })
     }
 

@@ -5,8 +5,12 @@ use aws_sdk_cognitoidentityprovider::types::{
     UsernameConfigurationType, VerifiedAttributeType,
 };
 
-use super::found::{Found, listed, sorted};
+use super::found::{Found, NOT_TOLD, listed, sorted};
 use super::hcl::{Line, Resource, right, text, texts, wrong};
+use super::told::Told;
+
+/// Days of a temporary password where the policy names none (API reference, PasswordPolicyType).
+const DEFAULT_TEMPORARY_DAYS: i32 = 7;
 
 pub(super) fn resource(pool: &UserPoolType) -> Resource<'_> {
     Resource {
@@ -16,11 +20,18 @@ pub(super) fn resource(pool: &UserPoolType) -> Resource<'_> {
 }
 
 /// The whole policy is compared and, where anything is wrong, written whole: a declaration that
-/// leaves a `require_*` out sets it to false.
-pub(super) fn password_policy(pool: &UserPoolType, minimum_length: u32, temporary_days: u32) -> Found {
+/// leaves a `require_*` out sets it to false. An answer always says each of them; left out are the
+/// history where there is none, and the days where they are the default, 7 (API reference,
+/// PasswordPolicyType).
+pub(super) fn password_policy(
+    pool: &UserPoolType,
+    told: &Told,
+    minimum_length: u32,
+    temporary_days: u32,
+) -> Found {
     let words = |length: &str, asks: &[&str], days: &str, history: &str| {
         format!(
-            "length {length}, requires {}, temporary for {days} days, {history}",
+            "length {length}, requires {}, temporary for {days}, {history}",
             listed(asks)
         )
     };
@@ -28,46 +39,57 @@ pub(super) fn password_policy(pool: &UserPoolType, minimum_length: u32, temporar
     let expected = words(
         &minimum_length.to_string(),
         &asks,
-        &temporary_days.to_string(),
+        &format!("{temporary_days} days"),
         "no history",
     );
     let policy = pool.policies().and_then(|policies| policies.password_policy());
     let Some(policy) = policy else {
-        let all = [
-            right("minimum_length", minimum_length.to_string()),
-            right("require_lowercase", "true"),
-            right("require_numbers", "true"),
-            right("require_symbols", "true"),
-            right("require_uppercase", "true"),
-            right("temporary_password_validity_days", temporary_days.to_string()),
-        ];
-        return Found::compare(
-            "no password policy",
-            expected,
-            resource(pool),
-            vec![Line::Block("password_policy", all.into())],
-        );
+        let observed = format!("password policy {NOT_TOLD}");
+        return Found::compare(observed, expected, resource(pool), Vec::new())
+            .without(vec!["PasswordPolicy"]);
     };
     let has = [
-        policy.require_lowercase,
-        policy.require_uppercase,
-        policy.require_numbers,
-        policy.require_symbols,
+        ("RequireLowercase", policy.require_lowercase),
+        ("RequireUppercase", policy.require_uppercase),
+        ("RequireNumbers", policy.require_numbers),
+        ("RequireSymbols", policy.require_symbols),
     ];
-    let length = policy.minimum_length().unwrap_or_default();
+    let in_policy = |field: &str| told.has(&format!("/UserPool/Policies/PasswordPolicy/{field}"));
+    let mut untold: Vec<&str> = has
+        .iter()
+        .map(|(field, _)| *field)
+        .filter(|field| !in_policy(field))
+        .collect();
+    let length = policy.minimum_length();
+    if length.is_none() {
+        untold.insert(0, "MinimumLength");
+    }
     let history = policy.password_history_size().unwrap_or_default();
-    let days = policy.temporary_password_validity_days;
-    let observed = words(
-        &length.to_string(),
+    let days_told = in_policy("TemporaryPasswordValidityDays");
+    let days = match days_told {
+        true => policy.temporary_password_validity_days,
+        false => DEFAULT_TEMPORARY_DAYS,
+    };
+    let mut observed = words(
+        &length.map_or(NOT_TOLD.to_owned(), |length| length.to_string()),
         &std::iter::zip(asks, has)
-            .filter_map(|(ask, has)| has.then_some(ask))
+            .filter_map(|(ask, (_, has))| has.then_some(ask))
             .collect::<Vec<_>>(),
-        &days.to_string(),
+        &match days_told {
+            true => format!("{days} days"),
+            false => format!("{days} days ({NOT_TOLD}, so the API's default)"),
+        },
         &match history {
             0 => "no history".to_owned(),
             n => format!("the last {n} not again"),
         },
     );
+    let asks_untold: Vec<&str> = std::iter::zip(asks, has)
+        .filter_map(|(ask, (field, _))| (!in_policy(field)).then_some(ask))
+        .collect();
+    if !asks_untold.is_empty() {
+        observed.push_str(&format!("; {NOT_TOLD}: {}", listed(&asks_untold)));
+    }
     let number = |name, wanted: u32, found: i32| {
         if i64::from(wanted) == i64::from(found) {
             right(name, wanted.to_string())
@@ -75,22 +97,25 @@ pub(super) fn password_policy(pool: &UserPoolType, minimum_length: u32, temporar
             wrong(name, wanted.to_string(), &found.to_string())
         }
     };
-    let flag = |name, found: bool| {
-        if found {
+    let flag = |name, field, found: bool| {
+        if found || !in_policy(field) {
             right(name, "true")
         } else {
             wrong(name, "true", "false")
         }
     };
-    let mut lines = vec![number("minimum_length", minimum_length, length)];
+    let mut lines = vec![match length {
+        Some(length) => number("minimum_length", minimum_length, length),
+        None => right("minimum_length", minimum_length.to_string()),
+    }];
     if history != 0 {
         lines.push(number("password_history_size", 0, history));
     }
     lines.extend([
-        flag("require_lowercase", policy.require_lowercase),
-        flag("require_numbers", policy.require_numbers),
-        flag("require_symbols", policy.require_symbols),
-        flag("require_uppercase", policy.require_uppercase),
+        flag("require_lowercase", "RequireLowercase", policy.require_lowercase),
+        flag("require_numbers", "RequireNumbers", policy.require_numbers),
+        flag("require_symbols", "RequireSymbols", policy.require_symbols),
+        flag("require_uppercase", "RequireUppercase", policy.require_uppercase),
         number("temporary_password_validity_days", temporary_days, days),
     ]);
     let sound = lines
@@ -101,12 +126,17 @@ pub(super) fn password_policy(pool: &UserPoolType, minimum_length: u32, temporar
     } else {
         vec![Line::Block("password_policy", lines)]
     };
-    Found::compare(observed, expected, resource(pool), lines)
+    Found::compare(observed, expected, resource(pool), lines).without(untold)
 }
 
 /// Both are fixed for the life of a pool; a pool that does not say whether case counts was made with
 /// the API's default, and case does (API reference, UsernameConfigurationType).
-pub(super) fn sign_in_names(pool: &UserPoolType, attributes: &[String], case_sensitive: bool) -> Found {
+pub(super) fn sign_in_names(
+    pool: &UserPoolType,
+    told: &Told,
+    attributes: &[String],
+    case_sensitive: bool,
+) -> Found {
     let words = |attributes: &[String], sensitive: bool| {
         let case = if sensitive {
             "case counts"
@@ -116,9 +146,11 @@ pub(super) fn sign_in_names(pool: &UserPoolType, attributes: &[String], case_sen
         format!("{}, {case}", listed(attributes))
     };
     let found = sorted(pool.username_attributes().iter().map(|a| a.as_str()));
-    let sensitive = pool
-        .username_configuration()
-        .is_none_or(UsernameConfigurationType::case_sensitive);
+    let case_told = told.has("/UserPool/UsernameConfiguration/CaseSensitive");
+    let sensitive = !case_told
+        || pool
+            .username_configuration()
+            .is_none_or(UsernameConfigurationType::case_sensitive);
     let mut lines = Vec::new();
     if found != attributes {
         lines.push(wrong("username_attributes", texts(attributes), &listed(&found)));
@@ -129,7 +161,11 @@ pub(super) fn sign_in_names(pool: &UserPoolType, attributes: &[String], case_sen
             vec![wrong(
                 "case_sensitive",
                 case_sensitive.to_string(),
-                &sensitive.to_string(),
+                match (case_told, sensitive) {
+                    (false, _) => "none, so true",
+                    (true, true) => "true",
+                    (true, false) => "false",
+                },
             )],
         ));
     }
@@ -141,24 +177,24 @@ pub(super) fn sign_in_names(pool: &UserPoolType, attributes: &[String], case_sen
             ),
         );
     }
-    Found::compare(
-        words(&found, sensitive),
-        words(attributes, case_sensitive),
-        resource(pool),
-        lines,
-    )
+    let mut observed = words(&found, sensitive);
+    if !case_told {
+        observed.push_str(&format!(" ({NOT_TOLD}, so the API's default)"));
+    }
+    Found::compare(observed, words(attributes, case_sensitive), resource(pool), lines)
 }
 
 pub(super) fn deletion_protection(pool: &UserPoolType) -> Found {
-    let found = pool
-        .deletion_protection()
-        .map_or("INACTIVE", DeletionProtectionType::as_str);
     let wanted = DeletionProtectionType::Active.as_str();
+    let Some(found) = pool.deletion_protection().map(DeletionProtectionType::as_str) else {
+        return Found::compare(NOT_TOLD, wanted, resource(pool), Vec::new())
+            .without(vec!["DeletionProtection"]);
+    };
     let lines = (found != wanted).then(|| wrong("deletion_protection", text(wanted), found));
     Found::compare(found, wanted, resource(pool), lines.into_iter().collect())
 }
 
-pub(super) fn admin_create_only(pool: &UserPoolType) -> Found {
+pub(super) fn admin_create_only(pool: &UserPoolType, told: &Told) -> Found {
     let only = pool
         .admin_create_user_config()
         .is_some_and(AdminCreateUserConfigType::allow_admin_create_user_only);
@@ -169,6 +205,15 @@ pub(super) fn admin_create_only(pool: &UserPoolType) -> Found {
             "anybody can sign up"
         }
     };
+    if !told.has("/UserPool/AdminCreateUserConfig/AllowAdminCreateUserOnly") {
+        return Found::compare(
+            format!("who creates users {NOT_TOLD}"),
+            words(true),
+            resource(pool),
+            Vec::new(),
+        )
+        .without(vec!["AdminCreateUserConfig.AllowAdminCreateUserOnly"]);
+    }
     let block = || {
         Line::Block(
             "admin_create_user_config",
@@ -180,11 +225,28 @@ pub(super) fn admin_create_only(pool: &UserPoolType) -> Found {
 }
 
 /// Without a setting Cognito recovers by text message first (API reference, AccountRecoverySetting).
-pub(super) fn recovery(pool: &UserPoolType) -> Found {
-    let mut mechanisms: Vec<(i32, String)> = pool
+pub(super) fn recovery(pool: &UserPoolType, told: &Told) -> Found {
+    let listed_by_pool = pool
         .account_recovery_setting()
         .map(|setting| setting.recovery_mechanisms())
-        .unwrap_or_default()
+        .unwrap_or_default();
+    // One alone is the first whatever its priority.
+    let place = "/UserPool/AccountRecoverySetting/RecoveryMechanisms";
+    let alone = listed_by_pool.len() == 1;
+    let whole = (0..listed_by_pool.len()).all(|at| {
+        told.has(&format!("{place}/{at}/Name")) && (alone || told.has(&format!("{place}/{at}/Priority")))
+    });
+    if !whole {
+        let expected = "recovered by verified_email; verified: email";
+        return Found::compare(
+            format!("recovery {NOT_TOLD}"),
+            expected,
+            resource(pool),
+            Vec::new(),
+        )
+        .without(vec!["RecoveryMechanisms"]);
+    }
+    let mut mechanisms: Vec<(i32, String)> = listed_by_pool
         .iter()
         .map(|option| (option.priority(), option.name().as_str().to_owned()))
         .collect();

@@ -3,42 +3,66 @@
 use aws_sdk_cognitoidentityprovider::types::{UserPoolTierType, UserPoolType};
 use switchback_model::cognito::PreTokenVersion;
 
-use super::found::Found;
+use super::found::{Found, NOT_TOLD};
 use super::hcl::{Line, right, text, wrong};
 use super::pool::resource;
+use super::told::Told;
 
 /// Triggers that are absent in the expectation are not looked at. The pre-token trigger may be named
 /// in the legacy field, in the newer one or in both, but not two of them (API reference,
 /// LambdaConfigType); the legacy field alone means V1.
 pub(super) fn judge(
     pool: &UserPoolType,
+    told: &Told,
     user_migration: Option<&str>,
     pre_token: Option<&str>,
     version: Option<PreTokenVersion>,
 ) -> Found {
     let lambda = pool.lambda_config();
+    // A pool without triggers is described with an empty LambdaConfig.
+    let mut untold = Vec::new();
+    if lambda.is_none() {
+        untold.push("LambdaConfig");
+    }
+    let none = if lambda.is_some() { "none" } else { NOT_TOLD };
     let (mut observed, mut expected) = (Vec::new(), Vec::new());
     let mut wrong_lines = Vec::new();
     let mut tier = None;
     if let Some(wanted) = user_migration {
         let found = lambda.and_then(|lambda| lambda.user_migration());
-        observed.push(format!("migrate-user {}", found.unwrap_or("none")));
+        observed.push(format!("migrate-user {}", found.unwrap_or(none)));
         expected.push(format!("migrate-user {wanted}"));
-        if found != Some(wanted) {
+        if lambda.is_some() && found != Some(wanted) {
             wrong_lines.push(wrong("user_migration", text(wanted), found.unwrap_or("none")));
         }
     }
     if let Some(wanted) = pre_token {
         let legacy = lambda.and_then(|lambda| lambda.pre_token_generation());
         let config = lambda.and_then(|lambda| lambda.pre_token_generation_config());
-        let newer = config.map(|config| config.lambda_arn());
+        let in_config = |field: &str| {
+            told.has(&format!(
+                "/UserPool/LambdaConfig/PreTokenGenerationConfig/{field}"
+            ))
+        };
+        let newer = config
+            .filter(|_| in_config("LambdaArn"))
+            .map(|config| config.lambda_arn());
+        if config.is_some() && newer.is_none() {
+            untold.push("PreTokenGenerationConfig.LambdaArn");
+        }
+        let version_told = config.is_none() || in_config("LambdaVersion");
+        if !version_told {
+            untold.push("PreTokenGenerationConfig.LambdaVersion");
+        }
         let is_version = match config {
+            Some(_) if !version_told => "version not told",
             Some(config) => config.lambda_version().as_str(),
             None => PreTokenVersion::V1.word(),
         };
         let version_word = version.map(PreTokenVersion::word);
         observed.push(match (legacy, newer) {
-            (None, None) => "pre-token none".to_owned(),
+            (None, None) if config.is_some() => format!("pre-token {NOT_TOLD} ({is_version})"),
+            (None, None) => format!("pre-token {none}"),
             (Some(one), Some(two)) if one != two => {
                 format!("pre-token {two} ({is_version}), but {one} in the legacy field")
             }
@@ -58,11 +82,15 @@ pub(super) fn judge(
                 legacy.unwrap_or_default(),
             ));
         }
-        let named = legacy.or(newer).is_some();
-        let version_wrong = named && version_word.is_some_and(|wanted| wanted != is_version);
+        // Where nothing was told of the trigger, nothing is known to be wrong with it.
+        let named = legacy.or(newer).is_some() || config.is_some() || lambda.is_none();
+        let version_wrong = lambda.is_some()
+            && named
+            && version_told
+            && version_word.is_some_and(|wanted| wanted != is_version);
         let arn_wrong = newer.is_some_and(|found| found != wanted) || !named;
         if arn_wrong || version_wrong {
-            let goal = version_word.unwrap_or(if named {
+            let goal = version_word.unwrap_or(if named && version_told {
                 is_version
             } else {
                 PreTokenVersion::V1.word()
@@ -70,7 +98,11 @@ pub(super) fn judge(
             let arn_line = if newer == Some(wanted) {
                 right("lambda_arn", text(wanted))
             } else {
-                wrong("lambda_arn", text(wanted), newer.unwrap_or("none"))
+                wrong(
+                    "lambda_arn",
+                    text(wanted),
+                    newer.unwrap_or(if config.is_some() { NOT_TOLD } else { "none" }),
+                )
             };
             let version_line = if config.is_some() && goal == is_version {
                 right("lambda_version", text(goal))
@@ -91,16 +123,15 @@ pub(super) fn judge(
             Some(word) => word,
             None => is_version,
         };
-        if needed != PreTokenVersion::V1.word() {
+        if needed != PreTokenVersion::V1.word() && (version_word.is_some() || version_told) {
             let found = pool.user_pool_tier().map(UserPoolTierType::as_str);
-            observed.push(format!("plan {}", found.unwrap_or("not told")));
+            observed.push(format!("plan {}", found.unwrap_or(NOT_TOLD)));
             expected.push("plan ESSENTIALS or PLUS".to_owned());
-            if !matches!(found, Some("ESSENTIALS" | "PLUS")) {
-                tier = Some(wrong(
-                    "user_pool_tier",
-                    text("ESSENTIALS"),
-                    found.unwrap_or("none"),
-                ));
+            match found {
+                Some("ESSENTIALS" | "PLUS") => {}
+                Some(found) => tier = Some(wrong("user_pool_tier", text("ESSENTIALS"), found)),
+                // New pools are made with ESSENTIALS, older ones are LITE: no default tells which.
+                None => untold.push("UserPoolTier"),
             }
         }
     }
@@ -108,5 +139,5 @@ pub(super) fn judge(
     if !wrong_lines.is_empty() {
         lines.push(Line::Block("lambda_config", wrong_lines));
     }
-    Found::compare(observed.join("; "), expected.join("; "), resource(pool), lines)
+    Found::compare(observed.join("; "), expected.join("; "), resource(pool), lines).without(untold)
 }

@@ -9,7 +9,7 @@ use switchback_api::wire::{ApiError, ConnectionAsk, ConnectionView, ProfilesView
 use crate::args::{Connection, Profiles, Report};
 use crate::exit;
 use crate::host::{Cx, run_id};
-use crate::print::{readings, table};
+use crate::print::{first_mend, readings_with_mends, table};
 
 /// The runbook of a target that is given by its name alone.
 const RUNBOOK: &str = "tis-cognito";
@@ -87,7 +87,10 @@ pub async fn connection(cx: &Cx<'_>, command: Connection) -> Result<u8, ApiError
     let host = cx.host()?;
     let view = match &command.target {
         Some(target) => {
-            let runbook = command.runbook.clone().unwrap_or_else(|| beside(target));
+            let runbook = match &command.runbook {
+                Some(runbook) => runbook.clone(),
+                None => beside(target)?,
+            };
             let plan = switchback_api::plan::resolve(&runbook, target)?;
             let subject = Subject {
                 plan: Some(Arc::new(plan)),
@@ -128,24 +131,44 @@ pub async fn connection(cx: &Cx<'_>, command: Connection) -> Result<u8, ApiError
 }
 
 /// A target's file lies in a folder of its runbook; a name is one of a built-in runbook.
-fn beside(target: &str) -> String {
+fn beside(target: &str) -> Result<String, ApiError> {
     let folder = Path::new(target)
         .parent()
         .filter(|folder| folder.file_name().is_some_and(|name| name == "targets"))
         .and_then(Path::parent);
+    let by_name = !target.contains(['/', '\\']) && !target.ends_with(".toml");
+    let built_in = || {
+        switchback_runbook::bundled::ALL
+            .iter()
+            .find(|built_in| built_in.name == RUNBOOK)
+    };
     match folder {
-        Some(folder) if folder.as_os_str().is_empty() => ".".to_owned(),
-        Some(folder) => folder.display().to_string(),
-        None => RUNBOOK.to_owned(),
+        Some(folder) if folder.as_os_str().is_empty() => Ok(".".to_owned()),
+        Some(folder) => Ok(folder.display().to_string()),
+        // Nobody named that runbook, so what targets it has is no answer.
+        None if by_name && built_in().is_none_or(|built_in| built_in.target(target).is_none()) => {
+            Err(ApiError::new(
+                "check_failed",
+                format!("No built-in target has the name {target}, and no runbook is named."),
+                "Give the target's file, such as --target my-switch/targets/prod.toml, or its runbook with --runbook.",
+                "--target",
+            ))
+        }
+        None => Ok(RUNBOOK.to_owned()),
     }
 }
 
 fn text(view: &ConnectionView) -> String {
-    let mut text = format!("The connection for {}\n\n{}", view.about, readings(&view.rows));
+    let rows = readings_with_mends(&view.rows);
+    let mut text = format!("The connection for {}\n\n{rows}", view.about);
     if !view.permissions.is_empty() {
-        text.push_str(&format!("\n\nPermissions\n{}", readings(&view.permissions)));
+        let permissions = readings_with_mends(&view.permissions);
+        text.push_str(&format!("\n\nPermissions\n{permissions}"));
     }
     text.push_str(&environment_text(&view.environment));
+    if let Some(first) = first_mend(view.rows.iter().chain(&view.permissions)) {
+        text.push_str(&format!("\n\n{first}"));
+    }
     text
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use switchback_api::host::{Claim, Host};
-use switchback_api::view::snapshot;
+use switchback_api::view::{run_state, snapshot};
 use switchback_api::wire::{ApiError, Deadline, DriverLife, DriverView, RunSnapshot, TimesView};
 use switchback_engine::run::Run as Folded;
 use switchback_model::Command;
@@ -23,7 +23,7 @@ const SOON: u64 = 60;
 pub async fn run(cx: &Cx<'_>, command: Run) -> Result<u8, ApiError> {
     match command {
         Run::New { runbook, target } => super::open::run(cx, &runbook, &target),
-        Run::List => list(cx),
+        Run::List => list(cx).await,
         Run::Show { run, offline } => show(cx, &run, offline).await,
         Run::Hold { run, reason } => submit(cx, &run, Command::Hold, reason.reason, SOON).await,
         Run::Stop {
@@ -48,14 +48,28 @@ pub async fn run(cx: &Cx<'_>, command: Run) -> Result<u8, ApiError> {
     }
 }
 
-fn list(cx: &Cx<'_>) -> Result<u8, ApiError> {
-    let runs = cx.host()?.run_list()?;
-    cx.out.answer(json!({ "runs": runs }), || {
-        let rows = runs
-            .iter()
-            .map(|row| {
+async fn list(cx: &Cx<'_>) -> Result<u8, ApiError> {
+    let host = cx.host()?;
+    let runs = host.run_list()?;
+    let mut documents = Vec::new();
+    let mut states = Vec::new();
+    for row in &runs {
+        // A journal that can't be read is no reason to list nothing.
+        let state = match host.load(&run_id(&row.run)?).await {
+            Ok(run) => run_state(run.state),
+            Err(_) => "unreadable",
+        };
+        let mut document = json!(row);
+        document["state"] = json!(state);
+        documents.push(document);
+        states.push(state);
+    }
+    cx.out.answer(json!({ "runs": documents }), || {
+        let rows = std::iter::zip(&runs, states)
+            .map(|(row, state)| {
                 vec![
                     row.run.clone(),
+                    state.to_owned(),
                     moment(row.opened_at),
                     row.kind.clone(),
                     row.target.clone(),
@@ -63,7 +77,7 @@ fn list(cx: &Cx<'_>) -> Result<u8, ApiError> {
                 ]
             })
             .collect();
-        table(&["run", "opened", "kind", "target", "title"], rows)
+        table(&["run", "state", "opened", "kind", "target", "title"], rows)
     });
     Ok(exit::OK)
 }

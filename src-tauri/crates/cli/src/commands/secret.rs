@@ -23,10 +23,7 @@ pub async fn run(cx: &Cx<'_>, command: Secret) -> Result<u8, ApiError> {
         }
         Secret::List => {
             let names = on_thread(cx, |store| Ok(store.secret_names()?)).await?;
-            cx.out.answer(json!({ "secrets": names }), || {
-                let lines: Vec<&str> = names.iter().map(SecretName::as_str).collect();
-                lines.join("\n")
-            });
+            cx.out.answer(json!({ "secrets": names }), || listed(&names));
         }
         Secret::Delete { name } => {
             let name = parsed(&name)?;
@@ -38,6 +35,15 @@ pub async fn run(cx: &Cx<'_>, command: Secret) -> Result<u8, ApiError> {
         }
     }
     Ok(exit::OK)
+}
+
+/// One name a line; that there is none is said, as silence could mean anything.
+fn listed(names: &[SecretName]) -> String {
+    if names.is_empty() {
+        return "No secret is kept.".to_owned();
+    }
+    let lines: Vec<&str> = names.iter().map(SecretName::as_str).collect();
+    lines.join("\n")
 }
 
 /// The keychain may take its time.
@@ -92,4 +98,18 @@ fn value(cx: &Cx<'_>, name: &SecretName) -> Result<Zeroizing<Vec<u8>>, ApiError>
         }
     }
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn an_empty_keychain_says_so() {
+        assert_eq!(listed(&[]), "No secret is kept.");
+        let names = ["one", "two"].map(|name| name.parse().unwrap());
+        assert_eq!(listed(&names), "one\ntwo");
+    }
 }

@@ -58,6 +58,28 @@ fn the_connection_is_checked_row_by_row() {
             .contains("AWS_ENDPOINT_URL")
     );
 
+    // For people: each row that does not pass is followed by what mends it, and the first comes last.
+    let text = desk.place.run(&args[..args.len() - 1]).code(3).out;
+    let environment = row(&view, "environment");
+    let mend = environment["mend"].as_str().unwrap();
+    let at = text
+        .lines()
+        .position(|line| line.starts_with("✗ failing") && line.contains(" environment "))
+        .unwrap();
+    assert_eq!(
+        text.lines().nth(at + 1).unwrap(),
+        format!("  fix: {mend}"),
+        "{text}"
+    );
+    assert_eq!(text.lines().last().unwrap(), format!("First: {mend}"), "{text}");
+    let parts = ["rows", "permissions"].map(|part| view[part].as_array().unwrap().clone());
+    let open = parts
+        .concat()
+        .iter()
+        .filter(|row| row["mend"].is_string())
+        .count();
+    assert_eq!(text.matches("\n  fix: ").count(), open, "{text}");
+
     // Another account's keys: found, and named.
     let other = desk.place.write(
         "other-config",
@@ -126,4 +148,15 @@ fn a_proxy_that_is_not_there_is_named_without_its_password() {
     }
     super::support::harmless(&did);
     place.holds_no_secret();
+}
+
+#[test]
+fn a_target_by_name_alone_needs_its_runbook() {
+    let place = Place::new();
+    let said = place.bad(3, &["connection", "--target", "prod"]);
+    assert!(said.contains("No built-in target has the name prod"), "{said}");
+    assert!(
+        said.contains("--runbook") && !said.contains("preprod.example"),
+        "{said}"
+    );
 }

@@ -7,6 +7,7 @@ mod credentials;
 mod damage;
 mod decisions;
 mod disk;
+mod full;
 mod logs;
 mod manners;
 mod network;

@@ -8,6 +8,23 @@ use std::time::{Duration, Instant};
 
 use super::support::{Closed, Place, harmless, until};
 
+/// A digest in its form.
+const NEVER_SHOWN: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+#[test]
+fn what_is_listed_says_its_state_and_that_it_is_empty() {
+    let place = Place::new();
+    let run = place.new_run("rehearsal", &[]);
+    let listed = place.ok(&["run", "list"]).out;
+    assert!(listed.lines().next().unwrap().contains("STATE"), "{listed}");
+    assert!(listed.contains(&run) && listed.contains("open"), "{listed}");
+    place.ok(&["run", "hold", &run, "--reason", "lunch"]);
+    assert_eq!(place.json(&["run", "list"])["runs"][0]["state"], "held");
+    let shown = place.ok(&["decide", &run]).out;
+    assert_eq!(shown, place.ok(&["decide", &run, "--list"]).out);
+    assert!(shown.contains("rollback-after"), "{shown}");
+}
+
 #[test]
 fn names_that_are_none_are_refused_and_near_ones_proposed() {
     let place = Place::new();
@@ -52,6 +69,35 @@ fn names_that_are_none_are_refused_and_near_ones_proposed() {
                 "--preview",
                 "xyz",
             ],
+        ),
+        (
+            "a digest that was never shown",
+            5,
+            &[
+                "step",
+                "apply",
+                &run,
+                "lower-ttl",
+                "--confirm",
+                "rehearsal",
+                "--preview",
+                NEVER_SHOWN,
+            ],
+        ),
+        (
+            "a step is not verified by a command",
+            2,
+            &["step", "verify", &run, "lower-ttl"],
+        ),
+        (
+            "a step is undone by rollback",
+            2,
+            &["step", "rollback", &run, "lower-ttl"],
+        ),
+        (
+            "a decision without its value",
+            2,
+            &["decide", &run, "rollback-after"],
         ),
         ("a reason that is missing", 2, &["run", "hold", &run]),
         (

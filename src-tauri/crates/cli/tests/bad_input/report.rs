@@ -36,6 +36,11 @@ fn a_report_tells_what_happened_and_keeps_hostile_words_as_words() {
         ])
         .code(7);
     let file = place.path().join("reports/night.html");
+    // A folder that is mistyped is not made.
+    let refused = place.bad(3, &["report", &run, "--html", file.to_str().unwrap()]);
+    assert!(refused.contains("The report could not be written"), "{refused}");
+    assert!(!place.path().join("reports").exists());
+    std::fs::create_dir(place.path().join("reports")).unwrap();
     let said = place.json(&["report", &run, "--html", file.to_str().unwrap()]);
     assert_eq!(said["file"], file.display().to_string());
     let html = std::fs::read_to_string(&file).unwrap();

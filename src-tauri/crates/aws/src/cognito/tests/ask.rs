@@ -1,5 +1,6 @@
 //! How often Cognito is asked, and what becomes of what it refuses.
 
+use switchback_engine::ports::{ProviderError, ProviderErrorKind};
 use switchback_model::cognito::{CognitoCheck, MfaMode, PoolExpectation};
 use switchback_model::{CheckId, CheckKind, CheckReading, CheckSpec, Verdict};
 
@@ -212,7 +213,10 @@ async fn what_is_not_there_is_named() {
 
 #[tokio::test]
 async fn the_runbooks_words_stand_above_the_terraform() {
-    let empty = play(200, r#"{"UserPool":{"Id":"eu-west-2_EXAMPLE"}}"#);
+    let empty = play(
+        200,
+        r#"{"UserPool":{"Id":"eu-west-2_EXAMPLE","DeletionProtection":"INACTIVE"}}"#,
+    );
     let server = server(vec![empty]).await;
     let aws = crate::tests::aws(&server.url);
     let words = Some("Ask the platform team.");
@@ -258,4 +262,23 @@ async fn an_answer_that_cannot_be_read_is_no_verdict() {
         assert_eq!(reading.verdict, Verdict::Error, "{}", reading.observed);
         assert!(reading.observed.contains(said), "{}", reading.observed);
     }
+}
+
+#[test]
+fn who_may_not_look_people_up_is_told_which_policy_grants_it() {
+    let denied = |operation: &str| {
+        let error = ProviderError {
+            kind: ProviderErrorKind::Denied,
+            operation: operation.to_owned(),
+            message: String::new(),
+            hint: None,
+            request_id: None,
+        };
+        super::super::ask::lacking(error, "the user pool").hint.unwrap()
+    };
+    for operation in ["ListUsers", "AdminGetUser"] {
+        let hint = denied(operation);
+        assert!(hint.contains("support.json besides operator.json"), "{hint}");
+    }
+    assert!(!denied("DescribeUserPool").contains("support.json"));
 }

@@ -7,7 +7,7 @@ use switchback_api::host::Host;
 use switchback_api::view::preview_view;
 use switchback_api::wire::ApiError;
 use switchback_engine::decide::may_apply;
-use switchback_model::{CheckId, Command, Digest, Preview, StepId, StepKind, StepState};
+use switchback_model::{CheckId, Command, Digest, EventKind, Preview, RunId, StepId, StepKind, StepState};
 
 use super::checked::checked_of;
 use super::{digest, document};
@@ -19,6 +19,9 @@ use crate::session::{Session, driven, verdict};
 
 /// How often readings that are stale at once are taken anew; that happens where time runs fast.
 const STALE_TRIES: u32 = 5;
+
+/// Events that are looked through at once.
+const PAGE: usize = 500;
 
 /// What a person gave to apply a step.
 pub(super) struct Ask {
@@ -51,7 +54,7 @@ pub(super) async fn apply(cx: &Cx<'_>, host: &Host, of: &OfRun, ask: Ask) -> Res
     }
     let (view, outcome) = driven(cx, host, &id, false, ask.timeout_s, async |session| {
         session.settle().await?;
-        let basis = basis(cx, session, &step, seen, must_ask).await?;
+        let basis = basis(cx, host, session, &step, seen, must_ask).await?;
         approve(session, &step, basis, &ask).await?;
         session.settle().await?;
         let view = session.view(&step)?;
@@ -75,6 +78,7 @@ pub(super) async fn apply(cx: &Cx<'_>, host: &Host, of: &OfRun, ask: Ask) -> Res
 /// Brings the step to Ready with fresh readings and gives the digest that the person saw.
 async fn basis(
     cx: &Cx<'_>,
+    host: &Host,
     session: &mut Session<'_>,
     step: &StepId,
     seen: Option<Digest>,
@@ -110,6 +114,17 @@ async fn basis(
         None => return Ok(None),
     };
     let now = current(session, step)?.map(|preview| preview.digest());
+    if now != Some(seen) && !was_shown(host, &session.run().id, step, seen)? {
+        return Err(ApiError::new(
+            "stale_screen",
+            "Nothing was changed. This is not the digest of a preview of this step.",
+            format!(
+                "`switchback step preview {} {step}` shows it; copy its digest whole.",
+                session.run().id
+            ),
+            format!("step {step}"),
+        ));
+    }
     if now != Some(seen) {
         return Err(ApiError::new(
             "stale_screen",
@@ -119,6 +134,34 @@ async fn basis(
         ));
     }
     Ok(Some(seen))
+}
+
+/// Whether the journal holds a preview of the step with this digest.
+fn was_shown(host: &Host, run: &RunId, step: &StepId, seen: Digest) -> Result<bool, ApiError> {
+    let mut after = 0;
+    loop {
+        let events = host.store().read_page(run, after, PAGE)?;
+        let Some(last) = events.last() else {
+            return Ok(false);
+        };
+        after = last.seq;
+        let shown = |kind: &EventKind| match kind {
+            EventKind::ChecksFinished {
+                step: of,
+                preview: Some(preview),
+                ..
+            }
+            | EventKind::ApprovalVoided {
+                step: of,
+                preview: Some(preview),
+                ..
+            } => of == step && preview.digest() == seen,
+            _ => false,
+        };
+        if events.iter().any(|event| shown(&event.kind)) {
+            return Ok(true);
+        }
+    }
 }
 
 /// Approves what the person saw. Readings that went stale on the way are taken anew; the digest
