@@ -296,19 +296,26 @@ fn references(notes: &mut Notes<'_>, draft: &mut Draft, index: &Index) {
 /// The set and, for each member that joined, whom it needs: undoing X undoes what needs X.
 pub(crate) fn dependants(draft: &Draft, set: &[StepId]) -> BTreeMap<StepId, Option<StepId>> {
     let mut closed: BTreeMap<StepId, Option<StepId>> = set.iter().map(|id| (id.clone(), None)).collect();
-    loop {
-        let joins: Vec<_> = steps(draft)
-            .filter(|s| !closed.contains_key(&s.step.id))
-            .filter_map(|s| {
-                let need = s.step.needs.iter().find(|need| closed.contains_key(*need))?;
-                Some((s.step.id.clone(), Some(need.clone())))
+    let mut needing: BTreeMap<&StepId, Vec<&DraftStep>> = BTreeMap::new();
+    for step in steps(draft) {
+        for need in &step.step.needs {
+            needing.entry(need).or_default().push(step);
+        }
+    }
+    let mut reached: Vec<StepId> = set.to_vec();
+    while !reached.is_empty() {
+        let next = reached.iter().filter_map(|id| needing.get(id)).flatten();
+        let joins: BTreeMap<StepId, Option<StepId>> = next
+            .filter(|step| !closed.contains_key(&step.step.id))
+            .filter_map(|step| {
+                let need = step.step.needs.iter().find(|need| closed.contains_key(*need))?;
+                Some((step.step.id.clone(), Some(need.clone())))
             })
             .collect();
-        if joins.is_empty() {
-            return closed;
-        }
+        reached = joins.keys().cloned().collect();
         closed.extend(joins);
     }
+    closed
 }
 
 fn rules(notes: &mut Notes<'_>, draft: &mut Draft, index: &Index) {

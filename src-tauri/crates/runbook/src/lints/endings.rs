@@ -6,7 +6,7 @@ use switchback_model::StepId;
 use switchback_model::plan::Reversibility;
 
 use super::{Course, has_effect, list};
-use crate::draft::{DraftCoherence, DraftRule};
+use crate::draft::{DraftCoherence, DraftRule, DraftStep};
 use crate::graph::dependants;
 use crate::notes::Notes;
 
@@ -15,28 +15,53 @@ pub(super) fn lint(notes: &mut Notes<'_>, plan: &Course<'_>) {
         void(notes, plan, entry);
         forward(notes, plan, entry);
     }
+    let entries = plan.draft.coherence.iter();
+    let guards: Vec<Guard<'_>> = entries.map(|entry| Guard::of(plan, entry)).collect();
+    if guards.is_empty() {
+        return;
+    }
     for rule in &plan.draft.rules {
-        after_rule(notes, plan, rule);
+        after_rule(notes, plan, rule, &guards);
     }
 }
 
-type Done = BTreeSet<StepId>;
+/// A coherence rule, and what its repair takes back with all that needs it.
+struct Guard<'d> {
+    entry: &'d DraftCoherence,
+    goes: Done,
+}
+
+impl<'d> Guard<'d> {
+    fn of(plan: &Course<'_>, entry: &'d DraftCoherence) -> Self {
+        Self {
+            entry,
+            goes: closure(plan, &entry.coherence.repair),
+        }
+    }
+}
+
+/// Some steps and all that need them.
+fn closure(plan: &Course<'_>, steps: &[StepId]) -> Done {
+    let goes = dependants(plan.draft, steps);
+    let all = plan.steps.iter();
+    all.map(|step| goes.contains_key(&step.step.id)).collect()
+}
+
+/// Which steps have an effect, by their places.
+type Done = Vec<bool>;
 
 /// Whether the combination is there: all of the one without an effect, all of the other with one.
-fn breached(entry: &DraftCoherence, done: &Done) -> bool {
+fn breached(plan: &Course<'_>, entry: &DraftCoherence, done: &Done) -> bool {
     let (without, with) = (&entry.coherence.undone, &entry.coherence.done);
-    !without.is_empty()
-        && !with.is_empty()
-        && without.iter().all(|id| !done.contains(id))
-        && with.iter().all(|id| done.contains(id))
+    let has = |id: &StepId| plan.place(id).is_some_and(|place| done[place]);
+    !without.is_empty() && !with.is_empty() && with.iter().all(has) && !without.iter().any(has)
 }
 
 /// The steps with an effect among the first so many.
 fn first(plan: &Course<'_>, count: usize) -> Done {
-    let steps = plan.steps[..count].iter();
+    let steps = plan.steps.iter().enumerate();
     steps
-        .filter(|step| has_effect(step))
-        .map(|step| step.step.id.clone())
+        .map(|(place, step)| place < count && has_effect(step))
         .collect()
 }
 
@@ -71,10 +96,12 @@ fn void(notes: &mut Notes<'_>, plan: &Course<'_>, entry: &DraftCoherence) {
 
 /// The combination is there on the way forward, in the order of the file.
 fn forward(notes: &mut Notes<'_>, plan: &Course<'_>, entry: &DraftCoherence) {
-    let reached = (0..=plan.steps.len()).find(|count| breached(entry, &first(plan, *count)));
-    let Some(last) = reached.and_then(|count| plan.steps.get(count.checked_sub(1)?)) else {
+    // It is there, if ever, as soon as the last of `done` is done: from then on steps of `undone` are only added.
+    let last = entry.coherence.done.iter().filter_map(|id| plan.place(id)).max();
+    let Some(place) = last.filter(|place| breached(plan, entry, &first(plan, place + 1))) else {
         return;
     };
+    let last = plan.steps[place];
     let message = format!(
         "The combination `{}` is there on the way forward, as soon as `{}` is done.",
         entry.coherence.id, last.step.id
@@ -89,23 +116,45 @@ fn forward(notes: &mut Notes<'_>, plan: &Course<'_>, entry: &DraftCoherence) {
 
 /// A rule that leaves the combination behind, at some point of the way, and whose repair does not
 /// mend it.
-fn after_rule(notes: &mut Notes<'_>, plan: &Course<'_>, rule: &DraftRule) {
+fn after_rule(notes: &mut Notes<'_>, plan: &Course<'_>, rule: &DraftRule, guards: &[Guard<'_>]) {
     let mut told = BTreeSet::new();
-    for count in 0..=plan.steps.len() {
+    let goes = closure(plan, &rule.rule.undo);
+    // Between two steps that a rule or a combination speaks of nothing changes.
+    let named = |id: &StepId| {
+        let spoken =
+            |entry: &DraftCoherence| entry.coherence.undone.contains(id) || entry.coherence.done.contains(id);
+        rule.rule.undo.contains(id) || guards.iter().any(|guard| spoken(guard.entry))
+    };
+    let bars = |place: usize, step: &DraftStep| {
+        (rule.rule.keep.contains(&step.step.id) || step.step.reversibility == Reversibility::PointOfNoReturn)
+            && guards.iter().any(|guard| guard.goes[place])
+    };
+    let counts = plan.steps.iter().enumerate().filter_map(|(place, step)| {
+        let count = place + 1;
+        (named(&step.step.id) || bars(place, step) || count == plan.steps.len()).then_some(count)
+    });
+    for count in counts {
         let before = first(plan, count);
-        if !rule.rule.undo.iter().any(|id| before.contains(id)) {
+        let undone = rule.rule.undo.iter().filter_map(|id| plan.place(id));
+        if !undone.into_iter().any(|place| before[place]) {
             continue;
         }
-        let mut left = without(plan, &before, &rule.rule.undo);
-        let mut repaired = BTreeSet::new();
-        while let Some(entry) = plan
-            .draft
-            .coherence
+        let mut left: Done = before
             .iter()
-            .find(|entry| breached(entry, &left) && !repaired.contains(&entry.coherence.id))
-        {
+            .zip(&goes)
+            .map(|(has, goes)| *has && !goes)
+            .collect();
+        let mut repaired = BTreeSet::new();
+        let standing = |left: &Done, repaired: &BTreeSet<String>| {
+            let mut guards = guards.iter();
+            guards.find(|guard| {
+                breached(plan, guard.entry, left) && !repaired.contains(&guard.entry.coherence.id)
+            })
+        };
+        while let Some(guard) = standing(&left, &repaired) {
+            let entry = guard.entry;
             repaired.insert(entry.coherence.id.clone());
-            match repair(plan, rule, entry, &left) {
+            match repair(plan, rule, guard, &left) {
                 Ok(mended) => left = mended,
                 Err(why) => {
                     if told.insert(entry.coherence.id.clone()) {
@@ -128,44 +177,33 @@ fn after_rule(notes: &mut Notes<'_>, plan: &Course<'_>, rule: &DraftRule) {
 }
 
 /// What is left after the repair, or why it does not mend the breach.
-fn repair(plan: &Course<'_>, rule: &DraftRule, entry: &DraftCoherence, left: &Done) -> Result<Done, String> {
-    let steps: Vec<StepId> = entry
-        .coherence
-        .repair
+fn repair(plan: &Course<'_>, rule: &DraftRule, guard: &Guard<'_>, left: &Done) -> Result<Done, String> {
+    let goes: Vec<&DraftStep> = plan
+        .steps
         .iter()
-        .filter(|id| left.contains(*id))
-        .cloned()
+        .enumerate()
+        .filter(|(place, _)| left[*place] && guard.goes[*place])
+        .map(|(_, step)| *step)
         .collect();
-    let goes: Done = dependants(plan.draft, &steps)
-        .into_keys()
-        .filter(|id| left.contains(id))
-        .collect();
-    let kept: Vec<_> = goes.iter().filter(|id| rule.rule.keep.contains(id)).collect();
+    let ids = |of: &dyn Fn(&DraftStep) -> bool| -> Vec<&StepId> {
+        let found = goes.iter().filter(|step| of(step));
+        found.map(|step| &step.step.id).collect()
+    };
+    let kept = ids(&|step| rule.rule.keep.contains(&step.step.id));
     if !kept.is_empty() {
         return Err(format!("the rule keeps {}", list(kept)));
     }
-    let final_steps: Vec<_> = goes
-        .iter()
-        .filter(|id| {
-            plan.step(id)
-                .is_some_and(|step| step.step.reversibility == Reversibility::PointOfNoReturn)
-        })
-        .collect();
-    if !final_steps.is_empty() {
-        return Err(format!("{} can't be taken back", list(final_steps)));
+    let last = ids(&|step| step.step.reversibility == Reversibility::PointOfNoReturn);
+    if !last.is_empty() {
+        return Err(format!("{} can't be taken back", list(last)));
     }
-    let mended: Done = left.difference(&goes).cloned().collect();
-    if breached(entry, &mended) {
+    let mended: Done = left
+        .iter()
+        .zip(&guard.goes)
+        .map(|(left, goes)| *left && !goes)
+        .collect();
+    if breached(plan, guard.entry, &mended) {
         return Err("its repair does not mend it".to_owned());
     }
     Ok(mended)
-}
-
-/// What is left after some steps and all that need them are undone.
-fn without(plan: &Course<'_>, done: &Done, undo: &[StepId]) -> Done {
-    let goes = dependants(plan.draft, undo);
-    done.iter()
-        .filter(|id| !goes.contains_key(*id))
-        .cloned()
-        .collect()
 }

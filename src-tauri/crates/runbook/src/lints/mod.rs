@@ -4,13 +4,14 @@
 
 mod endings;
 mod leftovers;
+pub(crate) mod restriction;
 mod rules;
 mod steps;
 mod ttl;
 pub(crate) mod words;
 mod work;
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use switchback_model::StepId;
 use switchback_model::plan::{Reversibility, StepKind, TargetKind};
@@ -63,34 +64,38 @@ pub(crate) fn lint(reader: &mut Reader<'_>, draft: &Draft, target: Option<Target
 pub(crate) struct Course<'d> {
     draft: &'d Draft,
     steps: Vec<&'d DraftStep>,
+    places: HashMap<&'d StepId, usize>,
+    phases: Vec<usize>,
 }
 
 impl<'d> Course<'d> {
     fn of(draft: &'d Draft) -> Self {
+        let steps: Vec<_> = graph::steps(draft).collect();
+        let mut places = HashMap::new();
+        for (place, step) in steps.iter().enumerate() {
+            places.entry(&step.step.id).or_insert(place);
+        }
+        let numbered = draft.phases.iter().enumerate();
+        let phases = numbered.flat_map(|(number, phase)| phase.steps.iter().map(move |_| number));
         Self {
             draft,
-            steps: graph::steps(draft).collect(),
+            steps,
+            places,
+            phases: phases.collect(),
         }
     }
 
     fn place(&self, id: &StepId) -> Option<usize> {
-        self.steps.iter().position(|step| step.step.id == *id)
+        self.places.get(id).copied()
     }
 
     fn step(&self, id: &StepId) -> Option<&'d DraftStep> {
-        self.steps.iter().copied().find(|step| step.step.id == *id)
+        self.place(id).map(|place| self.steps[place])
     }
 
     /// The phase of the step at a place, by its number.
     fn phase(&self, place: usize) -> usize {
-        let mut first = 0;
-        for (number, phase) in self.draft.phases.iter().enumerate() {
-            first += phase.steps.len();
-            if place < first {
-                return number;
-            }
-        }
-        0
+        self.phases[place]
     }
 
     /// Whether any step says what it needs or comes after.
@@ -100,26 +105,22 @@ impl<'d> Course<'d> {
             .any(|step| !step.needs.is_empty() || !step.after.is_empty())
     }
 
-    /// The steps without whose effect this one's is wrong, through any number of steps.
-    fn needs(&self, id: &StepId) -> BTreeSet<StepId> {
-        self.ancestors(id, |step| step.step.needs.clone())
-    }
-
-    /// The steps that come before, by needs or after, through any number of steps.
-    fn earlier(&self, id: &StepId) -> BTreeSet<StepId> {
-        self.ancestors(id, |step| {
-            let edges = step.step.needs.iter().chain(&step.step.after);
-            edges.cloned().collect()
-        })
-    }
-
-    fn ancestors(&self, id: &StepId, edges: impl Fn(&DraftStep) -> Vec<StepId>) -> BTreeSet<StepId> {
-        let mut found = BTreeSet::new();
-        let mut open = vec![id.clone()];
+    /// Which steps come after any of these, by needs or after, through any number of steps.
+    fn later(&self, of: &[StepId]) -> Vec<bool> {
+        let mut found = vec![false; self.steps.len()];
+        let mut after: Vec<Vec<usize>> = vec![Vec::new(); self.steps.len()];
+        for (place, step) in self.steps.iter().enumerate() {
+            for edge in step.step.needs.iter().chain(&step.step.after) {
+                if let Some(earlier) = self.place(edge) {
+                    after[earlier].push(place);
+                }
+            }
+        }
+        let mut open: Vec<usize> = of.iter().filter_map(|id| self.place(id)).collect();
         while let Some(next) = open.pop() {
-            for edge in self.step(&next).map(&edges).unwrap_or_default() {
-                if found.insert(edge.clone()) {
-                    open.push(edge);
+            for &place in &after[next] {
+                if !std::mem::replace(&mut found[place], true) {
+                    open.push(place);
                 }
             }
         }

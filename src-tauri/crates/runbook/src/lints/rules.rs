@@ -41,6 +41,8 @@ fn inverse(notes: &mut Notes<'_>, plan: &Course<'_>, rule: &DraftRule) {
     }
 }
 
+const ADD_DECISION: &str = "Add a [[decision]] of type minutes, name it as the rule's `decision`, and in `decisions` of the step that the rule undoes.";
+
 fn deadline(notes: &mut Notes<'_>, plan: &Course<'_>, rule: &DraftRule, has_target: bool) {
     let id = &rule.rule.id;
     let Some(decision) = &rule.decision else {
@@ -50,12 +52,7 @@ fn deadline(notes: &mut Notes<'_>, plan: &Course<'_>, rule: &DraftRule, has_targ
             .find(|said| said.key == "title" && words::unsure_duration(&said.text.value));
         if let Some(said) = unsure {
             let message = format!("The deadline of the rule `{id}` is not decided: its title asks.");
-            notes.lint(
-                "undecided-deadline",
-                said.text.at,
-                message,
-                "Add a [[decision]] of type minutes, name it as the rule's `decision`, and in `decisions` of the step that the rule undoes.",
-            );
+            notes.lint("undecided-deadline", said.text.at, message, ADD_DECISION);
         }
         return;
     };
@@ -100,28 +97,28 @@ fn deadline(notes: &mut Notes<'_>, plan: &Course<'_>, rule: &DraftRule, has_targ
 fn forgets(notes: &mut Notes<'_>, plan: &Course<'_>, rule: &DraftRule) {
     let undo = &rule.rule.undo;
     let goes: BTreeSet<StepId> = dependants(plan.draft, undo).into_keys().collect();
-    let comes_after = |id: &StepId, place: usize| match plan.has_edges() {
-        true => plan.earlier(id).iter().any(|earlier| undo.contains(earlier)),
-        false => undo
-            .iter()
-            .filter_map(|id| plan.place(id))
-            .any(|undone| undone < place),
+    let later = plan.later(undo);
+    let first = undo.iter().filter_map(|id| plan.place(id)).min();
+    let by_edges = plan.has_edges();
+    let comes_after = |place: usize| match by_edges {
+        true => later[place],
+        false => first.is_some_and(|undone| undone < place),
     };
     let spoken_of = |id: &StepId| undo.contains(id) || rule.rule.keep.contains(id);
-    let guarded = |id: &StepId| {
-        let needed = plan.needs(id);
-        plan.draft.coherence.iter().any(|rule| {
-            let (undone, done) = (&rule.coherence.undone, &rule.coherence.done);
-            undone.iter().any(|id| goes.contains(id)) && done.iter().any(|d| d == id || needed.contains(d))
-        })
-    };
+    // What is guarded, with all that needs it: taken back by the same repair.
+    let guards = plan.draft.coherence.iter().map(|rule| &rule.coherence);
+    let done: Vec<StepId> = guards
+        .filter(|rule| rule.undone.iter().any(|id| goes.contains(id)))
+        .flat_map(|rule| rule.done.clone())
+        .collect();
+    let guarded = dependants(plan.draft, &done);
     let forgotten: Vec<&StepId> = plan
         .steps
         .iter()
         .enumerate()
         .filter(|(place, step)| {
             let id = &step.step.id;
-            changes(step) && !spoken_of(id) && comes_after(id, *place) && !guarded(id)
+            changes(step) && !spoken_of(id) && comes_after(*place) && !guarded.contains_key(id)
         })
         .map(|(_, step)| &step.step.id)
         .collect();

@@ -2,7 +2,7 @@
 
 use switchback_model::plan::{Reversibility, StepKind, TargetKind};
 
-use super::{Course, list};
+use super::{Course, list, words};
 use crate::draft::DraftStep;
 use crate::notes::Notes;
 
@@ -63,6 +63,17 @@ fn way_back(notes: &mut Notes<'_>, step: &DraftStep, target: Option<TargetKind>)
         } else {
             notes.lint("no-way-back", step.id_at, message, fix);
         }
+    }
+    if let Reversibility::Manual { words } = &step.step.reversibility
+        && words::says_nothing(words)
+    {
+        let message = format!("The way back of `{id}` says nothing: \"{words}\".");
+        notes.lint(
+            "no-way-back",
+            step.reversibility_at,
+            message,
+            "Write what a person does to take it back, or say point_of_no_return.",
+        );
     }
     let restricts = step.restricts.iter().flatten().next();
     if let Some(what) = restricts.filter(|_| step.step.reversibility == Reversibility::NoneNeeded) {

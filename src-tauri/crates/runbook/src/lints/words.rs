@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 /// Words that carry no meaning of their own in a title.
-const EMPTY: &[&str] = &[
+pub(super) const EMPTY: &[&str] = &[
     "a", "all", "an", "and", "any", "are", "as", "at", "be", "by", "for", "from", "get", "has", "have", "in",
     "into", "is", "it", "its", "of", "on", "onto", "our", "please", "s", "that", "the", "their", "them",
     "then", "this", "to", "v", "ver", "version", "we", "will", "with", "your",
@@ -57,149 +57,77 @@ pub(crate) fn stem(word: &str) -> String {
     word.to_owned()
 }
 
-/// Whether two titles name the same work: each starts with a word that the other has, too, and one
-/// says nothing that the other does not say.
-pub(crate) fn same_work(a: &str, b: &str) -> bool {
-    let (a, b) = (content(a), content(b));
-    let (Some(first_a), Some(first_b)) = (a.first(), b.first()) else {
-        return false;
-    };
-    let (set_a, set_b): (BTreeSet<_>, BTreeSet<_>) = (a.iter().collect(), b.iter().collect());
-    let turned = set_a
-        .symmetric_difference(&set_b)
-        .any(|word| TURNS.iter().any(|turn| stem(turn) == ***word));
-    let (fewer, more) = match set_a.len() <= set_b.len() {
-        true => (&set_a, &set_b),
-        false => (&set_b, &set_a),
-    };
-    fewer.len() >= 2 && !turned && set_b.contains(first_a) && set_a.contains(first_b) && fewer.is_subset(more)
+/// What a title says is done.
+pub(crate) struct Work {
+    first: Option<String>,
+    words: BTreeSet<String>,
 }
 
-fn has(words: &[String], any: &[&str]) -> bool {
+impl Work {
+    pub(crate) fn of(title: &str) -> Self {
+        let words = content(title);
+        Self {
+            first: words.first().cloned(),
+            words: words.into_iter().collect(),
+        }
+    }
+
+    /// Whether two titles name the same work: each starts with a word that the other has, too, and one
+    /// says nothing that the other does not say.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let (Some(first), Some(of_other)) = (&self.first, &other.first) else {
+            return false;
+        };
+        if !other.words.contains(first) || !self.words.contains(of_other) {
+            return false;
+        }
+        let (fewer, more) = match self.words.len() <= other.words.len() {
+            true => (&self.words, &other.words),
+            false => (&other.words, &self.words),
+        };
+        let turned = || {
+            let mut differ = self.words.symmetric_difference(&other.words);
+            differ.any(|word| TURNS.iter().any(|turn| stem(turn) == *word))
+        };
+        fewer.len() >= 2 && fewer.is_subset(more) && !turned()
+    }
+}
+
+/// Whether two titles name the same work.
+#[cfg(test)]
+pub(crate) fn same_work(a: &str, b: &str) -> bool {
+    Work::of(a).is_same(&Work::of(b))
+}
+
+pub(super) fn has(words: &[String], any: &[&str]) -> bool {
     words.iter().any(|word| any.contains(&word.as_str()))
 }
 
-/// Verbs of lifting; "release" is none of them: plans "release to users" what was built.
-const LIFTING: &[&str] = &[
-    "lift",
-    "unblock",
-    "unfreeze",
-    "unlock",
-    "unrestrict",
-    "reopen",
-    "unpause",
-    "resume",
-    "reenable",
-];
-/// What is a restriction by its name.
-const RESTRICTION: &[&str] = &[
-    "restrict",
-    "freeze",
-    "block",
-    "lock",
-    "suspend",
-    "pause",
-    "deny",
-    "throttle",
-    "maintenance",
-    "readonly",
-];
-/// Ends a restriction: "remove the block".
-const OFF: &[&str] = &[
-    "remove", "undo", "end", "revert", "disable", "drop", "stop", "clear", "cancel", "off",
-];
-/// Gives something back: "restore access".
-const ON: &[&str] = &["restore", "enable", "allow", "open", "give", "grant", "return"];
-/// Takes something away: "disable writes".
-const AWAY: &[&str] = &["disable", "prevent", "forbid", "limit", "close", "stop", "off"];
-/// What is taken away or given back.
-const ACCESS: &[&str] = &[
-    "access",
-    "write",
-    "writes",
-    "writing",
-    "edit",
-    "change",
-    "update",
-    "login",
-    "request",
-    "permission",
-    "role",
-];
-/// Taken away by "remove", too.
-const RIGHTS: &[&str] = &["permission", "role"];
-
-fn stems(title: &str) -> Vec<String> {
-    let joined = title.to_lowercase().replace("read-only", "readonly");
-    let joined = joined
-        .replace("re-open", "reopen")
-        .replace("re-enable", "reenable");
-    let joined = joined.replace("frozen", "freeze").replace("freezing", "freeze");
-    words(&joined)
-        .iter()
-        .map(|word| match stem(word).as_str() {
-            // A stem that lost its last letter.
-            "freez" => "freeze".to_owned(),
-            "paus" => "pause".to_owned(),
-            "throttl" => "throttle".to_owned(),
-            "restor" => "restore".to_owned(),
-            "enabl" => "enable".to_owned(),
-            "disabl" => "disable".to_owned(),
-            "remov" => "remove".to_owned(),
-            "resum" => "resume".to_owned(),
-            "denied" => "deny".to_owned(),
-            "reenabl" => "reenable".to_owned(),
-            "maintenanc" => "maintenance".to_owned(),
-            "unfreez" => "unfreeze".to_owned(),
-            "unpaus" => "unpause".to_owned(),
-            "permiss" => "permission".to_owned(),
-            "rol" => "role".to_owned(),
-            "writ" => "write".to_owned(),
-            "chang" => "change".to_owned(),
-            "updat" => "update".to_owned(),
-            "clos" => "close".to_owned(),
-            other => other.to_owned(),
-        })
-        .collect()
+/// Whether words speak of a TTL.
+fn ttl(words: &[String]) -> bool {
+    let spelled = |phrase: &[&str]| words.windows(phrase.len()).any(|part| part == phrase);
+    has(words, &["ttl", "ttls"]) || spelled(&["time", "to", "live"]) || spelled(&["cache", "time"])
 }
 
-/// Whether a title says that something is lifted: a verb of lifting, the end of a restriction, or
-/// that something is given back.
-fn lifts(stems: &[String]) -> bool {
-    has(stems, LIFTING)
-        || (has(stems, OFF) && has(stems, RESTRICTION))
-        || (has(stems, ON) && has(stems, ACCESS) && !has(stems, RESTRICTION))
-}
-
-/// Whether a title says that something is restricted for a while.
-pub(crate) fn restricts(title: &str) -> bool {
-    let stems = stems(title);
-    let taken_away =
-        || (has(&stems, AWAY) && has(&stems, ACCESS)) || (has(&stems, &["remove"]) && has(&stems, RIGHTS));
-    !lifts(&stems) && (has(&stems, RESTRICTION) || taken_away())
-}
-
-/// Whether a later title lifts what an earlier one restricted: it speaks of the restriction, or of
-/// the same thing.
-pub(crate) fn lifts_that_of(later: &str, earlier: &str) -> bool {
-    let (later_stems, earlier_stems) = (stems(later), stems(earlier));
-    let verbs = [OFF, ON, LIFTING].concat();
-    let thing = |word: &&String| !EMPTY.contains(&word.as_str()) && !verbs.contains(&word.as_str());
-    lifts(&later_stems)
-        && (has(&later_stems, RESTRICTION)
-            || later_stems
-                .iter()
-                .filter(thing)
-                .any(|word| earlier_stems.contains(word)))
-}
-
-/// Whether a title says that a TTL is lowered.
+/// Whether a title says that a TTL is lowered, or just what it is set to.
 pub(crate) fn lowers_ttl(title: &str) -> bool {
     let words = words(title);
     let down = [
-        "lower", "lowering", "reduce", "shorten", "decrease", "drop", "cut", "short",
+        "lower", "lowering", "reduce", "shorten", "decrease", "drop", "cut", "short", "down",
     ];
-    has(&words, &["ttl", "ttls"]) && has(&words, &down)
+    let down = has(&words, &down) || sets(&words).is_some_and(|seconds| seconds <= SHORT);
+    ttl(&words) && down && !raises_ttl(title)
+}
+
+/// Seconds up to which a TTL that is just "set" is taken to be lowered.
+const SHORT: u64 = 120;
+
+/// What is set, where a title says no more than that.
+fn sets(words: &[String]) -> Option<u64> {
+    let number = |word: &String| word.trim_end_matches('s').parse().ok();
+    has(words, &["set"])
+        .then(|| words.iter().find_map(number))
+        .flatten()
 }
 
 /// Whether a title says that a TTL is raised again.
@@ -207,8 +135,9 @@ pub(crate) fn raises_ttl(title: &str) -> bool {
     let words = words(title);
     let up = [
         "restore", "raise", "increase", "reset", "back", "lengthen", "normal", "original", "again", "old",
+        "up",
     ];
-    has(&words, &["ttl", "ttls"]) && has(&words, &up)
+    ttl(&words) && (has(&words, &up) || sets(&words).is_some_and(|seconds| seconds > SHORT))
 }
 
 /// Whether a title says that a name is switched in DNS.
@@ -226,8 +155,9 @@ pub(crate) fn switches_dns(title: &str) -> bool {
         "cutover",
         "swap",
         "change",
+        "update",
     ];
-    let only_ttl = !has(&words, &verb[..verb.len() - 1]) && has(&words, &["ttl"]);
+    let only_ttl = !has(&words, &verb[..verb.len() - 2]) && ttl(&words);
     let named = [
         "dns",
         "cname",
@@ -239,7 +169,41 @@ pub(crate) fn switches_dns(title: &str) -> bool {
         "hostname",
         "hostnames",
     ];
-    has(&words, &named) && has(&words, &verb) && !only_ttl && !lowers_ttl(title) && !raises_ttl(title)
+    let two = |one: &str, other: &str| words.windows(2).any(|two| two[0] == one && two[1] == other);
+    let record = || {
+        let kinds = ["a", "aaaa", "cname", "alias", "dns", "53"];
+        kinds
+            .iter()
+            .any(|kind| two(kind, "record") || two(kind, "records"))
+    };
+    // "Point shop.example.org at the new side".
+    let points = || has(&words, &["point", "repoint"]) && words.iter().any(|word| word.contains('.'));
+    let spoken = (has(&words, &named) || two("route", "53") || record()) && has(&words, &verb);
+    (spoken || points()) && !only_ttl && !lowers_ttl(title) && !raises_ttl(title)
+}
+
+/// Whether words stand where a way back should, and say none.
+pub(crate) fn says_nothing(text: &str) -> bool {
+    let said = words(text).join(" ");
+    let none = [
+        "",
+        "n a",
+        "na",
+        "none",
+        "no",
+        "nothing",
+        "tbd",
+        "tbc",
+        "todo",
+        "not possible",
+        "impossible",
+        "cannot be undone",
+        "can t be undone",
+        "cannot undo",
+        "not needed",
+        "unknown",
+    ];
+    none.contains(&said.as_str())
 }
 
 /// Phrases in which "or" leaves nothing open.

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use switchback_model::StepId;
 use switchback_model::plan::{DecisionType, StepKind};
 
-use super::{Course, changes, said, words};
+use super::words::Work;
+use super::{Course, changes, restriction, said, words};
 use crate::draft::{DraftStep, Said};
 use crate::notes::{Notes, suggestion};
 
@@ -36,11 +37,12 @@ fn restrictions(notes: &mut Notes<'_>, plan: &Course<'_>) {
                 notes.lint("restriction-not-lifted", what.at, message, fix);
             }
         }
-        let by_words = step.restricts.is_none() && changes(step) && words::restricts(said(step, "title"));
+        let by_words =
+            step.restricts.is_none() && changes(step) && restriction::restricts(said(step, "title"));
         let lifted = || {
             plan.steps[place + 1..].iter().any(|later| {
                 let by_words =
-                    changes(later) && words::lifts_that_of(said(later, "title"), said(step, "title"));
+                    changes(later) && restriction::lifts_that_of(said(later, "title"), said(step, "title"));
                 !later.lifts.is_empty() || by_words
             })
         };
@@ -72,13 +74,19 @@ fn restrictions(notes: &mut Notes<'_>, plan: &Course<'_>) {
 
 /// The same work in two places: in two phases by its title, anywhere by its action.
 fn twice(notes: &mut Notes<'_>, plan: &Course<'_>) {
+    let titles: Vec<Work> = plan
+        .steps
+        .iter()
+        .map(|step| Work::of(said(step, "title")))
+        .collect();
     for (place, later) in plan.steps.iter().enumerate() {
         let same = plan.steps[..place].iter().enumerate().find(|(at, earlier)| {
-            let on_purpose = later
-                .repeats
-                .iter()
-                .any(|name| name.value == earlier.step.id.as_str() || name.value == earlier.step.plan_ref);
-            !on_purpose && is_same(plan, (*at, earlier), (place, later))
+            let on_purpose = || {
+                let mut names = later.repeats.iter();
+                names
+                    .any(|name| name.value == earlier.step.id.as_str() || name.value == earlier.step.plan_ref)
+            };
+            is_same(plan, &titles, *at, place) && !on_purpose()
         });
         if let Some((_, earlier)) = same {
             let (id, first): (&StepId, &StepId) = (&later.step.id, &earlier.step.id);
@@ -91,19 +99,18 @@ fn twice(notes: &mut Notes<'_>, plan: &Course<'_>) {
     }
 }
 
-fn is_same(plan: &Course<'_>, earlier: (usize, &DraftStep), later: (usize, &DraftStep)) -> bool {
-    let ((place_a, a), (place_b, b)) = (earlier, later);
+fn is_same(plan: &Course<'_>, titles: &[Work], earlier: usize, later: usize) -> bool {
+    let (a, b) = (plan.steps[earlier], plan.steps[later]);
     if a.action.is_some() || b.action.is_some() {
         return a.action == b.action && !a.action_written.is_empty() && a.action_written == b.action_written;
     }
-    if a.step.kind != b.step.kind || plan.phase(place_a) == plan.phase(place_b) {
+    if a.step.kind != b.step.kind || plan.phase(earlier) == plan.phase(later) {
         return false;
     }
-    let (title_a, title_b) = (said(a, "title"), said(b, "title"));
     match a.step.kind {
-        StepKind::Attest => words::same_work(title_a, title_b),
+        StepKind::Attest => titles[earlier].is_same(&titles[later]),
         // People are told more than once, in other words.
-        StepKind::Notice => title_a.trim().to_lowercase() == title_b.trim().to_lowercase(),
+        StepKind::Notice => said(a, "title").trim().to_lowercase() == said(b, "title").trim().to_lowercase(),
         // Looking twice is no work done twice.
         StepKind::Check | StepKind::Action => false,
     }

@@ -155,3 +155,39 @@ fn every_code_is_in_the_document() {
         assert!(text.contains(&format!("`{code}`")), "{code}");
     }
 }
+
+/// Each step needs the one before, and rules and combinations speak of some: what was once looked at again for
+/// each step of each rule took minutes.
+#[test]
+fn a_long_plan_is_looked_at_in_time() {
+    let mut text =
+        "id = \"long\"\ntitle = \"Long\"\nversion = \"1\"\n\n[[phase]]\nid = \"a\"\ntitle = \"A\"\n"
+            .to_owned();
+    for n in 0..500 {
+        let needs = if n == 0 {
+            String::new()
+        } else {
+            format!("needs = [\"s{}\"]\n", n - 1)
+        };
+        text.push_str(&format!(
+            "[[phase.step]]\nid = \"s{n}\"\ntitle = \"Move part {n} of the shop\"\nplan_ref = \"mid.{n}\"\nkind = \"attest\"\n\
+             why = \"w\"\nwhy_not_automated = \"h\"\nreversibility = {{ kind = \"manual\", words = \"Move it back\" }}\n{needs}"
+        ));
+    }
+    for n in 0..10 {
+        let (of, by) = (n * 10, n * 10 + 5);
+        text.push_str(&format!(
+            "[[rollback]]\nid = \"r{n}\"\ntitle = \"Down: back\"\nplan_ref = \"rollback.{n}\"\nundo = [\"s{of}\"]\nthen = [\"x\"]\n\
+             [[coherence]]\nid = \"c{n}\"\nnever = {{ undone = [\"s{of}\"], done = [\"s{by}\"] }}\nbecause = \"b\"\nrepair = [\"s{by}\"]\n"
+        ));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("runbook.toml");
+    std::fs::write(&file, text).unwrap();
+    let began = std::time::Instant::now();
+    let report = report(&file);
+    let took = began.elapsed();
+    assert!(report.errors.is_empty(), "{report:?}");
+    // Half a second on an idle machine, over 40 s once.
+    assert!(took < std::time::Duration::from_secs(10), "{took:?}");
+}

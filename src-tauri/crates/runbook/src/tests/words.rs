@@ -1,8 +1,8 @@
 //! What the lints read in titles, for steps that declare nothing.
 
+use crate::lints::restriction::{lifts_that_of, restricts};
 use crate::lints::words::{
-    lifts_that_of, lowers_ttl, open_or, open_question, raises_ttl, restricts, same_work, switches_dns,
-    unsure_duration,
+    lowers_ttl, open_or, open_question, raises_ttl, same_work, says_nothing, switches_dns, unsure_duration,
 };
 
 #[test]
@@ -17,6 +17,21 @@ fn restrictions_and_what_lifts_them() {
         "Remove user permissions temporarily",
         "Prevent changes of users",
         "Turn user creation requests off",
+        // What stands beside the restriction does not end it.
+        "Restrict access of UserManagement (Modify API-Gateway to only allow some specific get reqeusts? Or remove \
+         user permission/roles temporarily? Or remove mapping annotation on the endpoints (POST/DELETE)?)",
+        "Restrict writes (never remove roles)",
+        "Restrict access to UserManagement: end users can only read",
+        "Block writes. Clear the cache",
+        "Set UserManagement to read only",
+        "Switch UserManagement to read only",
+        "Disable sign-up",
+        "Revoke permissions of the admins",
+        "Stop the service",
+        "Stop accepting orders",
+        "Take the shop offline",
+        "Deploy a holding page",
+        "Only allow GET requests",
     ] {
         assert!(restricts(title), "{title}");
     }
@@ -29,6 +44,15 @@ fn restrictions_and_what_lifts_them() {
         "Allow writes again",
         "Restore the TTL of the name",
         "Remove the old pool",
+        "Attach the block storage volume",
+        "Create a read-only replica",
+        "Check that writes are blocked",
+        "Verify that the restriction works",
+        "Configure the restricted zone",
+        "Take the shop out of maintenance",
+        "Make the database writable again",
+        "Allow POST /users again",
+        "Turn the freeze off",
     ] {
         assert!(!restricts(title), "{title}");
     }
@@ -56,6 +80,26 @@ fn restrictions_and_what_lifts_them() {
             false,
         ),
         ("Enable the new login page", "Freeze all releases", false),
+        // Another thing, and another restriction.
+        ("Lift the write lock of the database", "Freeze deployments", false),
+        (
+            "Restore access to Reval",
+            "Restrict access of UserManagement",
+            false,
+        ),
+        (
+            "Take the shop out of maintenance",
+            "Put the shop into maintenance",
+            true,
+        ),
+        (
+            "Make the database writable again",
+            "Block writes to the database",
+            true,
+        ),
+        ("Allow POST /users again", "Block POST /users", true),
+        ("Thaw", "Freeze deployments", true),
+        ("Reopen UserManagement", "Restrict access of UserManagement", true),
     ] {
         assert_eq!(lifts_that_of(later, earlier), lifts, "{later} / {earlier}");
     }
@@ -153,11 +197,32 @@ fn what_is_left_open() {
 #[test]
 fn ttl_and_dns() {
     assert!(lowers_ttl("Lower the TTL") && !lowers_ttl("Restore the TTL") && !lowers_ttl("Lower the price"));
+    for title in [
+        "Set the TTL of the record to 60 s",
+        "Reduce the time to live",
+        "Shorten the DNS cache time",
+        "TTL down to 60",
+    ] {
+        assert!(lowers_ttl(title), "{title}");
+    }
+    assert!(raises_ttl("Set the TTL to 3600 s") && !lowers_ttl("Set the TTL to 3600 s"));
+    for (words, nothing) in [
+        ("n/a", true),
+        ("None.", true),
+        ("Cannot be undone.", true),
+        ("Switch it back", false),
+    ] {
+        assert_eq!(says_nothing(words), nothing, "{words}");
+    }
     assert!(raises_ttl("Set the TTL back to normal") && !raises_ttl("Lower the TTL"));
     for title in [
         "Switch Admins-UI DNS to CloudFront, mind the TTL",
         "Point the domain to the new side",
         "Repoint the CNAME",
+        "Update the Route 53 record",
+        "Change the A record",
+        "Update DNS",
+        "Point shop.example.nhs.test at CloudFront",
     ] {
         assert!(switches_dns(title), "{title}");
     }
@@ -165,6 +230,7 @@ fn ttl_and_dns() {
         "Change the TTL of the DNS record",
         "Switch Reval to the new pool",
         "Look at the DNS answers",
+        "Update the health record of the user",
     ] {
         assert!(!switches_dns(title), "{title}");
     }
