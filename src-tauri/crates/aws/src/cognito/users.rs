@@ -109,7 +109,8 @@ impl Aws {
         let output = patiently(ask).await.map_err(|error| nameless(error, pool))?;
         let users = output
             .users
-            .unwrap_or_default()
+            // Nobody who matches is an empty list; no list at all is an answer that is not understood.
+            .ok_or_else(|| incomplete(LIST, "list of users"))?
             .into_iter()
             .map(|user| {
                 let about = About {

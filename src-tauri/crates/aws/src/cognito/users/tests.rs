@@ -336,6 +336,20 @@ async fn a_token_that_leads_nowhere_ends_the_search_as_unknown() {
     assert!(requests[1].contains("\"PaginationToken\":\"same\""));
 }
 
+/// An empty page says `"Users":[]`. Without the field nobody knows what the answer says.
+#[tokio::test]
+async fn an_answer_without_a_list_of_users_is_not_nobody() {
+    for page in ["{}", "{\"Users\":null}", "{\"PaginationToken\":\"next\"}"] {
+        let server = server(vec![Play::Answer(200, page.to_owned())]).await;
+        let error = aws(&server.url)
+            .list_users(&pool_id(ADMINS_POOL), &anna(), 1)
+            .await
+            .expect_err(page);
+        assert_eq!(error.kind, Kind::Unclear);
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
 #[tokio::test]
 async fn the_pace_is_at_most_five_a_second() {
     let place = place().await;
