@@ -91,7 +91,7 @@ fn account(pool: &str, number: usize) -> Account {
         given_name: Some(Personal::new("Seeded")),
         family_name: Some(Personal::new("Persson")),
         status: AccountStatus::Confirmed,
-        enabled: true,
+        enabled: Some(true),
         created_at: None,
         modified_at: None,
         mfa: None,

@@ -127,8 +127,8 @@ pub struct AccountView {
     pub role: String,
     /// Cognito's word.
     pub status: String,
-    /// Whether it may sign in at all.
-    pub enabled: bool,
+    /// Whether it may sign in at all; none where the pool does not say.
+    pub enabled: Option<bool>,
     /// Whether the e-mail address is verified; none where the pool does not say.
     pub email_verified: Option<bool>,
     /// When it was made.

@@ -13,11 +13,14 @@ use jiff::Timestamp;
 use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
 use switchback_model::directory::{Account, AccountStatus, Filter, Personal, PoolId};
 
+use self::enabled::Enabled;
 use super::WRONG_POOL;
 use super::ask::lacking;
 use crate::connect::{Aws, incomplete};
 use crate::error::guard;
 use crate::observe::Seen;
+
+mod enabled;
 
 const LIST: &str = "ListUsers";
 const GET: &str = "AdminGetUser";
@@ -90,6 +93,7 @@ impl Aws {
         filter: &str,
         token: Option<String>,
     ) -> Result<(Vec<Account>, Option<String>), ProviderError> {
+        let said = Enabled::default();
         let ask = || async {
             self.pace_cognito().await;
             let seen = Seen::default();
@@ -103,10 +107,12 @@ impl Aws {
                 .customize()
                 .config_override(one_try())
                 .interceptor(seen.clone())
+                .interceptor(said.clone())
                 .send();
             self.run("cognito-idp", LIST, &seen, call).await
         };
         let output = patiently(ask).await.map_err(|error| nameless(error, pool))?;
+        let mut said = said.of_many().into_iter();
         let users = output
             .users
             // Nobody who matches is an empty list; no list at all is an answer that is not understood.
@@ -115,7 +121,7 @@ impl Aws {
             .map(|user| {
                 let about = About {
                     status: user.user_status,
-                    enabled: user.enabled,
+                    enabled: said.next().flatten(),
                     created: user.user_create_date,
                     modified: user.user_last_modified_date,
                     mfa: None,
@@ -139,6 +145,7 @@ impl Aws {
         username: &Personal,
     ) -> Result<Option<Account>, ProviderError> {
         self.is_here(GET, pool)?;
+        let said = Enabled::default();
         let ask = || async {
             self.pace_cognito().await;
             let seen = Seen::default();
@@ -149,7 +156,8 @@ impl Aws {
                 .username(username.revealed())
                 .customize()
                 .config_override(one_try())
-                .interceptor(seen.clone());
+                .interceptor(seen.clone())
+                .interceptor(said.clone());
             let call = async {
                 match request.send().await {
                     Err(error)
@@ -168,7 +176,7 @@ impl Aws {
         Ok(output.map(|user| {
             let about = About {
                 status: user.user_status,
-                enabled: user.enabled,
+                enabled: said.of_one(),
                 created: user.user_create_date,
                 modified: user.user_last_modified_date,
                 mfa: Some(user.user_mfa_setting_list.unwrap_or_default()),
@@ -233,7 +241,7 @@ fn nameless(mut error: ProviderError, pool: &PoolId) -> ProviderError {
 /// What both operations say of a user besides attributes.
 struct About {
     status: Option<UserStatusType>,
-    enabled: bool,
+    enabled: Option<bool>,
     created: Option<DateTime>,
     modified: Option<DateTime>,
     mfa: Option<Vec<String>>,

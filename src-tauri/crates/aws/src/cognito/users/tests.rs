@@ -78,7 +78,7 @@ async fn every_way_to_search_finds_who_is_meant() {
     assert_eq!(by_email.family_name.as_ref().unwrap().revealed(), "Baker");
     assert_eq!(
         (by_email.status, by_email.enabled, &by_email.mfa),
-        (AccountStatus::Confirmed, true, &None)
+        (AccountStatus::Confirmed, Some(true), &None)
     );
     assert!(by_email.created_at.unwrap() <= by_email.modified_at.unwrap());
     let sub = by_email.username.revealed();
@@ -142,7 +142,7 @@ async fn every_status_is_read() {
         let users = place
             .found(ADMINS_POOL, LookupBy::EmailPrefix, &letter.to_string())
             .await;
-        disabled += users.iter().filter(|user| !user.enabled).count();
+        disabled += users.iter().filter(|user| user.enabled == Some(false)).count();
         seen.extend(users.into_iter().map(|user| user.status));
     }
     assert_eq!(seen.len(), 8, "{seen:?}");
@@ -360,4 +360,31 @@ async fn the_pace_is_at_most_five_a_second() {
     assert_eq!(place.count("ListUsers"), 8);
     // A second may hold five at most, so eight take more than one.
     assert!(started.elapsed() > Duration::from_secs(1));
+}
+
+/// The SDK reads a missing `Enabled` as "no".
+#[tokio::test]
+async fn an_account_of_which_nobody_says_that_it_is_enabled_is_not_disabled() {
+    let user = |name: &str, rest: &str| format!("{{\"Username\":\"{name}\"{rest}}}");
+    let users = [
+        user("a", ",\"Enabled\":true"),
+        user("b", ""),
+        user("c", ",\"Enabled\":false"),
+        user("d", ",\"Enabled\":null"),
+    ];
+    let server = server(vec![
+        Play::Answer(200, format!("{{\"Users\":[{}]}}", users.join(","))),
+        Play::Answer(200, user("b", ",\"UserStatus\":\"CONFIRMED\"")),
+        Play::Answer(200, user("a", ",\"Enabled\":true")),
+    ])
+    .await;
+    let aws = aws(&server.url);
+    let pool = pool_id(ADMINS_POOL);
+    let page = aws.list_users(&pool, &anna(), 10).await.unwrap();
+    let said: Vec<_> = page.users.iter().map(|user| user.enabled).collect();
+    assert_eq!(said, [Some(true), None, Some(false), None]);
+    for expected in [None, Some(true)] {
+        let one = aws.admin_get_user(&pool, &Personal::new("b")).await.unwrap();
+        assert_eq!(one.unwrap().enabled, expected);
+    }
 }
