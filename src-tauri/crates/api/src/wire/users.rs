@@ -96,7 +96,7 @@ pub struct PoolAnswerView {
     pub title: String,
     /// `new` or `old`.
     pub role: String,
-    /// `whole`, `cut`, or why there is no answer: `throttled`, `denied`, `sign_in`, `no_such_pool`,
+    /// `whole`, `cut`, `unasked` (it answered others, too), or why there is no answer: `throttled`, `denied`, `sign_in`, `no_such_pool`,
     /// `unreachable`, `failed`.
     pub state: String,
     /// The same in a sentence.

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use aws_sdk_cognitoidentityprovider::config::Builder;
-use aws_sdk_cognitoidentityprovider::types::{AttributeType, UserStatusType};
+use aws_sdk_cognitoidentityprovider::types::{AttributeType, UserStatusType, UsernameConfigurationType};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::retry::RetryConfig;
 use backon::{ExponentialBuilder, Retryable as _};
@@ -39,6 +39,8 @@ pub struct Page {
     pub users: Vec<Account>,
     /// Whether the pool holds more that match, or may: only where this is `false` does nobody else match.
     pub more: bool,
+    /// Whether the search was given up after 100 pages, before its end.
+    pub stopped: bool,
 }
 
 impl Aws {
@@ -73,10 +75,18 @@ impl Aws {
             users.extend(found);
             if users.len() > limit {
                 users.truncate(limit);
-                return Ok(Page { users, more: true });
+                return Ok(Page {
+                    users,
+                    more: true,
+                    stopped: false,
+                });
             }
             if next.is_none() {
-                return Ok(Page { users, more: false });
+                return Ok(Page {
+                    users,
+                    more: false,
+                    stopped: false,
+                });
             }
             if next == token {
                 // Nothing is gained by asking for the same page for ever.
@@ -84,7 +94,11 @@ impl Aws {
             }
             token = next;
         }
-        Ok(Page { users, more: true })
+        Ok(Page {
+            users,
+            more: true,
+            stopped: true,
+        })
     }
 
     async fn users_page(
@@ -188,6 +202,19 @@ impl Aws {
                 about,
             )
         }))
+    }
+
+    /// Whether "Ann" and "ann" are two in a pool's user names and e-mail addresses (API reference,
+    /// UsernameConfigurationType: they are, where it is left out).
+    ///
+    /// # Errors
+    /// As DescribeUserPool fails, for which many a role that may search has no permission.
+    pub async fn letter_case_counts(&self, pool: &PoolId) -> Result<bool, ProviderError> {
+        self.is_here(super::POOL, pool)?;
+        let described = self.pool(pool.as_str()).await?;
+        Ok(described
+            .username_configuration()
+            .is_none_or(UsernameConfigurationType::case_sensitive))
     }
 
     /// Refuses a pool that this connection can't reach, before anything is sent.

@@ -189,7 +189,7 @@ async fn empty_pages_with_a_token_are_no_end() {
         .list_users(&pool_id(ADMINS_POOL), &anna(), 1)
         .await
         .unwrap();
-    assert_eq!((page.users.len(), page.more), (0, true));
+    assert_eq!((page.users.len(), page.more, page.stopped), (0, true, true));
     assert_eq!(place.count("ListUsers"), 106);
 }
 
@@ -203,7 +203,7 @@ async fn a_search_that_matches_thousands_stops_at_the_limit() {
         .unwrap();
     let numbers = asked(LookupBy::FamilyNamePrefix, "Number");
     let page = place.aws.list_users(&pool, &numbers, 50).await.unwrap();
-    assert_eq!((page.users.len(), page.more), (50, true));
+    assert_eq!((page.users.len(), page.more, page.stopped), (50, true, false));
     assert_eq!(place.count("ListUsers"), 1);
     // Exactly the limit and not one more: all of them, known to be all.
     let tens = asked(LookupBy::FamilyNamePrefix, "Number 00012");
@@ -387,4 +387,26 @@ async fn an_account_of_which_nobody_says_that_it_is_enabled_is_not_disabled() {
         let one = aws.admin_get_user(&pool, &Personal::new("b")).await.unwrap();
         assert_eq!(one.unwrap().enabled, expected);
     }
+}
+
+#[tokio::test]
+async fn a_pool_says_whether_letter_case_counts() {
+    let pool = |configuration: &str| {
+        let pool = format!("{{\"UserPool\":{{\"Id\":\"{ADMINS_POOL}\"{configuration}}}}}");
+        Play::Answer(200, pool)
+    };
+    let server = server(vec![
+        pool(",\"UsernameConfiguration\":{\"CaseSensitive\":false}"),
+        pool(",\"UsernameConfiguration\":{\"CaseSensitive\":true}"),
+        pool(""),
+        Play::Answer(400, "{\"__type\":\"AccessDeniedException\"}".to_owned()),
+    ])
+    .await;
+    let aws = aws(&server.url);
+    let id = pool_id(ADMINS_POOL);
+    for counts in [false, true, true] {
+        assert_eq!(aws.letter_case_counts(&id).await, Ok(counts));
+    }
+    let denied = aws.letter_case_counts(&id).await.unwrap_err();
+    assert_eq!(denied.kind, Kind::Denied);
 }
