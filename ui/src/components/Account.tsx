@@ -138,7 +138,7 @@ export function AccountCard({ account: found, of, lookup, purpose, cost }: { acc
       >
         <Facts
           list={[
-            ["State", <State key="s" kind={account.enabled ? "record" : "skipped"} word={account.enabled ? account.status : `${account.status}, disabled`} />],
+            ["State", <Standing key="s" account={account} />],
             ["E-mail verified", account.email_verified === null ? "not said" : account.email_verified ? "yes" : "no"],
             account.created_at === null ? null : ["Made", date(account.created_at)],
             account.modified_at === null ? null : ["Changed", date(account.modified_at)],

@@ -340,7 +340,7 @@ const account = z.looseObject({
   pool_title: z.string(),
   role: z.string(),
   status: z.string(),
-  enabled: z.boolean(),
+  enabled: z.boolean().nullable(),
   email_verified: z.boolean().nullable(),
   created_at: time.nullable(),
   modified_at: time.nullable(),

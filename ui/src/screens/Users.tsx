@@ -30,6 +30,7 @@ export function answerKind(view: LookupView): Kind {
 export function poolState(pool: PoolAnswerView): { kind: Kind; word: string } {
   if (pool.state === "whole") return pool.matches > 0 ? { kind: "pass", word: count(pool.matches, "match", "matches") } : { kind: "absent", word: "Not found" };
   if (pool.state === "cut") return { kind: "blocked", word: "Not read to the end" };
+  if (pool.state === "unasked") return { kind: "blocked", word: "Answered others too" };
   return { kind: "unknown", word: "No answer" };
 }
 

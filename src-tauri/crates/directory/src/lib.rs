@@ -7,9 +7,9 @@ pub mod source;
 pub mod verdict;
 
 pub use machine::is_machine_account;
-pub use query::{MatchedBy, NotAQuery, Query, Question};
+pub use query::{Heard, MatchedBy, NotAQuery, Query, Question};
 pub use source::{LARGEST as LARGEST_SOURCE, NotASource, Row, RowFault, Source};
-pub use verdict::{Answer, PoolAnswer, Read, Verdict, WhyNot, judge};
+pub use verdict::{Answer, Case, Gap, PoolAnswer, Read, SHOWN, Verdict, WhyNot, judge};
 
 #[cfg(test)]
 mod fakes;

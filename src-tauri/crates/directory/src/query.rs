@@ -2,16 +2,19 @@
 
 use std::fmt;
 
-use switchback_model::directory::{Account, Filter, LONGEST_VALUE, LookupBy, NotAFilter, Personal};
+use switchback_model::directory::{LookupBy, NotAFilter, Personal};
+
+mod question;
+
+pub use question::{Heard, Question};
 
 /// The longest e-mail address, in characters: a path of 256 octets less its two brackets (RFC 5321,
 /// 4.5.3.1.3).
 pub const LONGEST_EMAIL: usize = 254;
 
-/// The longest filter, in characters (Cognito API, `UserFilterType`).
-const LONGEST_FILTER: usize = 256;
-/// What fits into one beside the attribute's name, in characters.
-const LONGEST_SEARCHED: usize = 240;
+/// The longest text that is read, in characters: nothing longer fits into a filter (Cognito API,
+/// `UserFilterType`).
+pub const LONGEST_TYPED: usize = 256;
 
 /// The shortest beginning of a name: one letter would list half a pool.
 pub const SHORTEST_NAME: usize = 2;
@@ -23,7 +26,7 @@ pub enum MatchedBy {
     Email,
     /// The text is a UUID: the `sub` attribute.
     Sub,
-    /// Anything else: the beginning of the given or the family name.
+    /// Anything else: the beginning of the given, the family or the user name.
     Name,
     /// The whole user name; never guessed from the shape, only where one account is named.
     Username,
@@ -39,35 +42,6 @@ impl MatchedBy {
             Self::Name => "name_prefix",
             Self::Username => "username",
         }
-    }
-}
-
-/// One question to a pool, and what of its answer counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
-    filter: Filter,
-    and_given: Option<Personal>,
-}
-
-impl Question {
-    /// What the pool is asked. A pool searches by one attribute only (Cognito API, ListUsers, "Filter").
-    #[must_use]
-    pub fn filter(&self) -> &Filter {
-        &self.filter
-    }
-
-    /// Whether an account that the pool answered is meant: "Ann Smith" asks the pool for Smith and keeps
-    /// the Anns.
-    #[must_use]
-    pub fn keeps(&self, account: &Account) -> bool {
-        self.and_given.as_ref().is_none_or(|wanted| {
-            account.given_name.as_ref().is_some_and(|given| {
-                given
-                    .revealed()
-                    .to_lowercase()
-                    .starts_with(&wanted.revealed().to_lowercase())
-            })
-        })
     }
 }
 
@@ -109,11 +83,11 @@ impl Query {
     }
 
     fn read(typed: &str, otherwise: MatchedBy) -> Result<Self, NotAQuery> {
-        // Counted before anything else is done with it: 10 kB pasted by mistake is not worth reading.
-        if typed.chars().take(LONGEST_VALUE + 1).count() > LONGEST_VALUE {
-            return Err(NotAQuery::TooLong { limit: LONGEST_VALUE });
-        }
         let text = typed.trim();
+        // Counted before anything else is done with it: 10 kB pasted by mistake is not worth reading.
+        if text.chars().take(LONGEST_TYPED + 1).count() > LONGEST_TYPED {
+            return Err(NotAQuery::TooLong { limit: LONGEST_TYPED });
+        }
         if text.is_empty() {
             return Err(NotAQuery::Empty);
         }
@@ -123,10 +97,10 @@ impl Query {
         } else if is_uuid(text) {
             (
                 MatchedBy::Sub,
-                vec![question(LookupBy::Sub, &text.to_lowercase(), None)?],
+                vec![Question::new(LookupBy::Sub, &text.to_lowercase(), None)?],
             )
         } else if otherwise == MatchedBy::Username {
-            (otherwise, vec![question(LookupBy::Username, text, None)?])
+            (otherwise, vec![Question::new(LookupBy::Username, text, None)?])
         } else {
             (otherwise, by_name(text)?)
         };
@@ -164,19 +138,6 @@ impl Query {
     }
 }
 
-fn question(by: LookupBy, value: &str, and_given: Option<&str>) -> Result<Question, NotAQuery> {
-    let filter = Filter::new(by, value)?;
-    if filter.text().chars().count() > LONGEST_FILTER {
-        return Err(NotAQuery::TooLong {
-            limit: LONGEST_SEARCHED,
-        });
-    }
-    Ok(Question {
-        filter,
-        and_given: and_given.map(Personal::new),
-    })
-}
-
 /// AWS does not say whether a filter on `email` minds the case, so an address with capitals is asked for
 /// in both writings: an account must not be called absent for a capital letter.
 fn by_email(text: &str) -> Result<Vec<Question>, NotAQuery> {
@@ -189,10 +150,10 @@ fn by_email(text: &str) -> Result<Vec<Question>, NotAQuery> {
     if !whole || text.chars().any(char::is_whitespace) {
         return Err(NotAQuery::NotAnAddress);
     }
-    let mut questions = vec![question(LookupBy::Email, text, None)?];
+    let mut questions = vec![Question::new(LookupBy::Email, text, None)?];
     let lower = text.to_lowercase();
     if lower != text {
-        questions.push(question(LookupBy::Email, &lower, None)?);
+        questions.push(Question::new(LookupBy::Email, &lower, None)?);
     }
     Ok(questions)
 }
@@ -206,7 +167,7 @@ fn by_name(text: &str) -> Result<Vec<Question>, NotAQuery> {
     let mut questions = Vec::new();
     let mut ask = |by, value: &str, given: Option<&str>| -> Result<(), NotAQuery> {
         for writing in writings(value) {
-            let next = question(by, &writing, given)?;
+            let next = Question::new(by, &writing, given)?;
             if !questions.contains(&next) {
                 questions.push(next);
             }
@@ -236,6 +197,10 @@ fn by_name(text: &str) -> Result<Vec<Question>, NotAQuery> {
         && let Some((given, family)) = text.rsplit_once(' ')
     {
         ask(LookupBy::FamilyNamePrefix, family, Some(given))?;
+    }
+    // A user name may be a word like any other, though never two (Cognito API, `UsernameType`).
+    if words.len() == 1 {
+        questions.push(Question::new(LookupBy::UsernamePrefix, &text, None)?);
     }
     Ok(questions)
 }

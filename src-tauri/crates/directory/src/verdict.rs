@@ -63,13 +63,45 @@ impl WhyNot {
     }
 }
 
+/// The most accounts that an answer lists.
+pub const SHOWN: usize = 50;
+
+/// Why accounts that match may be missing from an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Gap {
+    /// More match than anybody reads.
+    More,
+    /// The pool had still not come to an end after as many pages as are read.
+    Stopped,
+    /// It answered accounts that were not asked for, so it does not search as AWS does.
+    Unasked,
+    /// What is looked for begins with `"` or `\`, and nothing was found: whether the pool reads the escape
+    /// is not known.
+    Escaped,
+    /// Another of the questions got no answer.
+    Failed(WhyNot),
+}
+
+/// Whether letter case counts in a pool's user names and e-mail addresses (Cognito API,
+/// `UsernameConfigurationType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Case {
+    /// Nobody said.
+    #[default]
+    NotKnown,
+    /// "Ann" and "ann" are two.
+    Counts,
+    /// "Ann" and "ann" are one.
+    Ignored,
+}
+
 /// What came back from one pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Read {
     /// Every account that matches.
     Whole(Vec<Account>),
     /// Some accounts that match; the pool holds more, or may.
-    Cut(Vec<Account>),
+    Cut(Vec<Account>, Gap),
     /// Nothing.
     Failed(WhyNot),
 }
@@ -79,7 +111,7 @@ impl Read {
     #[must_use]
     pub fn accounts(&self) -> &[Account] {
         match self {
-            Self::Whole(accounts) | Self::Cut(accounts) => accounts,
+            Self::Whole(accounts) | Self::Cut(accounts, _) => accounts,
             Self::Failed(_) => &[],
         }
     }
@@ -100,6 +132,8 @@ pub struct PoolAnswer {
     pub title: String,
     /// Which side of the move it is on.
     pub role: PoolRole,
+    /// Whether letter case counts in it.
+    pub case: Case,
     /// What came back.
     pub read: Read,
 }
@@ -203,6 +237,8 @@ impl Verdict {
 pub struct Answer {
     /// What was found.
     pub verdict: Verdict,
+    /// Whether the question got an answer without an "if".
+    pub clear: bool,
     /// It in one plain sentence or two.
     pub sentence: String,
     /// What to do now.
@@ -217,6 +253,7 @@ pub struct Answer {
 pub fn judge(query: &Query, pools: &[PoolAnswer], source: Option<&Source>, now: Timestamp) -> Answer {
     let rows: Vec<&Row> = source.map(|source| source.find(query)).unwrap_or_default();
     let facts = Facts {
+        typed: query.text().revealed(),
         matched_by: query.matched_by(),
         new: accounts(pools, PoolRole::New),
         old: accounts(pools, PoolRole::Old),
@@ -240,6 +277,7 @@ fn accounts(pools: &[PoolAnswer], role: PoolRole) -> Vec<&Account> {
 
 /// What the verdict is drawn from.
 struct Facts<'a> {
+    typed: &'a str,
     matched_by: MatchedBy,
     new: Vec<&'a Account>,
     old: Vec<&'a Account>,
@@ -282,6 +320,21 @@ impl Facts<'_> {
         }
     }
 
+    /// An account of which the pool does not say whether it is enabled.
+    fn not_said(&self) -> Option<&Account> {
+        let mut accounts = self.new.iter().chain(&self.old).copied();
+        accounts.find(|account| account.enabled.is_none())
+    }
+
+    /// Whether somebody may be there under the same address or user name in other letters.
+    fn may_be_there_in_other_letters(&self) -> bool {
+        matches!(self.matched_by, MatchedBy::Email | MatchedBy::Username)
+            && self
+                .pools
+                .iter()
+                .any(|answer| answer.role == PoolRole::New && answer.case != Case::Ignored)
+    }
+
     fn absent(&self) -> Verdict {
         if self.rows.len() > 1 && self.old.is_empty() {
             return Verdict::Several;
@@ -291,8 +344,12 @@ impl Facts<'_> {
             return Verdict::OldPoolOnly;
         }
         let left = self.rows.iter().any(|row| row.active == Some(false))
-            || self.old.iter().any(|account| !account.enabled);
+            || self.old.iter().any(|account| account.enabled == Some(false));
         let known = !self.rows.is_empty() || !self.old.is_empty();
+        // Who can't be said to be active there can't be told to sign in there.
+        if !left && self.not_said().is_some() {
+            return Verdict::CantTell;
+        }
         match self.matched_by {
             MatchedBy::Email if left => Verdict::NotMigratedLeaver,
             MatchedBy::Sub | MatchedBy::Username => Verdict::NoSuchId,
@@ -308,7 +365,8 @@ impl Facts<'_> {
             AccountStatus::Archived | AccountStatus::Compromised | AccountStatus::Unknown => {
                 Verdict::Escalate
             }
-            _ if !account.enabled => Verdict::Disabled,
+            _ if account.enabled == Some(false) => Verdict::Disabled,
+            _ if account.enabled.is_none() => Verdict::CantTell,
             AccountStatus::Confirmed if account.email_verified == Some(true) => Verdict::Confirmed,
             AccountStatus::Confirmed => Verdict::EmailNotVerified,
             AccountStatus::ForceChangePassword => self.of_invitation(account),

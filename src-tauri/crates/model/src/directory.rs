@@ -119,8 +119,8 @@ pub struct Account {
     pub family_name: Option<Personal>,
     /// The state.
     pub status: AccountStatus,
-    /// Whether the account may sign in at all.
-    pub enabled: bool,
+    /// Whether the account may sign in at all; none where the pool does not say.
+    pub enabled: Option<bool>,
     /// When it was made.
     pub created_at: Option<Timestamp>,
     /// When it was last changed.
@@ -145,6 +145,8 @@ pub enum LookupBy {
     FamilyNamePrefix,
     /// The beginning of the e-mail address.
     EmailPrefix,
+    /// The beginning of the user name.
+    UsernamePrefix,
 }
 
 impl LookupBy {
@@ -154,7 +156,7 @@ impl LookupBy {
         match self {
             Self::Email | Self::EmailPrefix => "email",
             Self::Sub => "sub",
-            Self::Username => "username",
+            Self::Username | Self::UsernamePrefix => "username",
             Self::GivenNamePrefix => "given_name",
             Self::FamilyNamePrefix => "family_name",
         }
@@ -165,7 +167,7 @@ impl LookupBy {
     pub fn is_prefix(self) -> bool {
         matches!(
             self,
-            Self::GivenNamePrefix | Self::FamilyNamePrefix | Self::EmailPrefix
+            Self::GivenNamePrefix | Self::FamilyNamePrefix | Self::EmailPrefix | Self::UsernamePrefix
         )
     }
 }

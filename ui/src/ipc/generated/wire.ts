@@ -34,9 +34,9 @@ role: string,
  */
 status: string, 
 /**
- * Whether it may sign in at all.
+ * Whether it may sign in at all; none where the pool does not say.
  */
-enabled: boolean, 
+enabled: boolean | null, 
 /**
  * Whether the e-mail address is verified; none where the pool does not say.
  */
@@ -1207,7 +1207,7 @@ title: string,
  */
 role: string, 
 /**
- * `whole`, `cut`, or why there is no answer: `throttled`, `denied`, `sign_in`, `no_such_pool`,
+ * `whole`, `cut`, `unasked` (it answered others, too), or why there is no answer: `throttled`, `denied`, `sign_in`, `no_such_pool`,
  * `unreachable`, `failed`.
  */
 state: string, 

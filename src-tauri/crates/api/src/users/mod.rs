@@ -8,14 +8,15 @@ mod choices;
 mod place;
 mod port;
 mod purpose;
+mod read;
 mod view;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::join_all;
-use switchback_directory::{PoolAnswer, Query, Read, Source, judge};
+use switchback_directory::{PoolAnswer, Query, Read, SHOWN, Source};
 use switchback_engine::ports::Clock;
 use switchback_journal::{Fingerprint, KeyRing, Trail};
 use switchback_model::Operator;
@@ -36,10 +37,6 @@ pub use port::{Found, UserPools};
 pub const DETAIL_COST: &str = "AWS counts this person as active this month, which can raise the bill by one active user. \
      A look-up does not.";
 
-/// The most accounts of one question that are read: nobody picks a person out of more.
-const LIMIT: usize = 60;
-/// The most accounts that an answer shows.
-const SHOWN: usize = 50;
 /// The look-ups that are kept at most, for windows that are open side by side.
 const KEPT: usize = 8;
 /// How long the keychain may hold up an answer.
@@ -110,14 +107,14 @@ impl Desk {
         let asked = place
             .pools
             .iter()
-            .map(|pool| read(&*pools, pool, &ask.query, &*place.clock));
+            .map(|pool| read::read(&*pools, pool, &ask.query, &*place.clock));
         let (answers, subject) = tokio::join!(join_all(asked), subject);
         let at = place.clock.now();
-        let (answers, pool_views): (Vec<PoolAnswer>, Vec<PoolAnswerView>) = answers.into_iter().unzip();
-        let judged = judge(&ask.query, &answers, ask.source, at);
+        let (mut answers, pool_views): (Vec<PoolAnswer>, Vec<PoolAnswerView>) = answers.into_iter().unzip();
+        let judged = read::judged(&*pools, &ask, &mut answers, at).await;
         let mut found: Vec<(Pool, Account)> = Vec::new();
         for (pool, answer) in place.pools.iter().zip(answers) {
-            let (Read::Whole(accounts) | Read::Cut(accounts)) = answer.read else {
+            let (Read::Whole(accounts) | Read::Cut(accounts, _)) = answer.read else {
                 continue;
             };
             found.extend(accounts.into_iter().map(|account| (pool.clone(), account)));
@@ -148,7 +145,7 @@ impl Desk {
             query: ask.query.text().masked(),
             matched_by: ask.query.matched_by().word().to_owned(),
             verdict: judged.verdict.word().to_owned(),
-            clear: judged.verdict.is_clear(),
+            clear: judged.clear,
             sentence: judged.sentence,
             next_step: judged.next_step,
             notes: judged.notes,
@@ -326,65 +323,6 @@ fn account_of<'a>(
                 "the look-up",
             )
         })
-}
-
-/// Asks one pool every question of a query.
-async fn read(
-    pools: &dyn UserPools,
-    pool: &Pool,
-    query: &Query,
-    clock: &dyn Clock,
-) -> (PoolAnswer, PoolAnswerView) {
-    let began = Instant::now();
-    let asked = query.questions().iter().map(|question| async move {
-        let found = pools.list(&pool.id, question.filter(), LIMIT).await?;
-        let kept = found
-            .accounts
-            .into_iter()
-            .filter(|account| question.keeps(account));
-        Ok((kept.collect::<Vec<_>>(), found.more))
-    });
-    let mut accounts: Vec<Account> = Vec::new();
-    let (mut more, mut failed) = (false, None);
-    for answer in join_all(asked).await {
-        match answer {
-            Ok((found, cut)) => {
-                more |= cut;
-                for account in found {
-                    if !accounts.iter().any(|known| known.username == account.username) {
-                        accounts.push(account);
-                    }
-                }
-            }
-            Err(error) => failed = Some(port::why_not(&error)),
-        }
-    }
-    let read = match failed {
-        // What one question found is certain, though another failed.
-        Some(_) if !accounts.is_empty() => Read::Cut(accounts),
-        Some(why) => Read::Failed(why),
-        None if more => Read::Cut(accounts),
-        None => Read::Whole(accounts),
-    };
-    let answer = PoolAnswer {
-        pool: pool.id.clone(),
-        title: pool.title.clone(),
-        role: pool.role,
-        read,
-    };
-    let (state, says, mend) = view::says(&answer);
-    let view = PoolAnswerView {
-        id: pool.id.to_string(),
-        title: pool.title.clone(),
-        role: pool.role.word().to_owned(),
-        state: state.to_owned(),
-        says,
-        mend,
-        matches: answer.read.accounts().len(),
-        observed_at: clock.now(),
-        ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-    };
-    (answer, view)
 }
 
 #[cfg(test)]

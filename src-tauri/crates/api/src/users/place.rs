@@ -340,7 +340,12 @@ impl UserPools for AwsPools {
         Ok(Found {
             accounts: page.users,
             more: page.more,
+            stopped: page.stopped,
         })
+    }
+
+    async fn letter_case_counts(&self, pool: &PoolId) -> Result<bool, ProviderError> {
+        self.of(pool)?.letter_case_counts(pool).await
     }
 
     async fn detail(&self, pool: &PoolId, username: &Personal) -> Result<Option<Account>, ProviderError> {

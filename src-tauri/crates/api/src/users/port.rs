@@ -12,6 +12,8 @@ pub struct Found {
     pub accounts: Vec<Account>,
     /// Whether the pool holds more that match, or may.
     pub more: bool,
+    /// Whether the search was given up after many pages, before its end.
+    pub stopped: bool,
 }
 
 /// Reads user pools. Nothing of it changes anything.
@@ -19,6 +21,10 @@ pub struct Found {
 pub trait UserPools: Send + Sync {
     /// Whom a filter means, up to `limit` accounts (ListUsers, which costs nothing).
     async fn list(&self, pool: &PoolId, filter: &Filter, limit: usize) -> Result<Found, ProviderError>;
+
+    /// Whether letter case counts in a pool's user names and e-mail addresses (DescribeUserPool): asked
+    /// only where somebody would be called absent for a capital letter.
+    async fn letter_case_counts(&self, pool: &PoolId) -> Result<bool, ProviderError>;
 
     /// One account with its second factors (AdminGetUser, which makes the user count as active in this
     /// month's bill): only on a person's request for this account.

@@ -1,6 +1,6 @@
 //! From accounts to the wire: masked.
 
-use switchback_directory::{PoolAnswer, Read, Source, WhyNot, is_machine_account};
+use switchback_directory::{Gap, PoolAnswer, Read, Source, WhyNot, is_machine_account};
 use switchback_model::directory::{Account, Personal, Pool};
 
 use crate::wire::{AccountView, MaskedField, SourceView};
@@ -60,10 +60,30 @@ pub(super) fn says(answer: &PoolAnswer) -> (&'static str, String, Option<String>
     match answer.read {
         Read::Whole(_) if count == 0 => ("whole", "No account matches.".to_owned(), None),
         Read::Whole(_) => ("whole", format!("{accounts}."), None),
-        Read::Cut(_) => (
+        Read::Cut(_, Gap::More) => (
             "cut",
             format!("At least {accounts}; the pool holds more, or may."),
             mend("Narrow the search: type the whole e-mail address."),
+        ),
+        Read::Cut(_, Gap::Stopped) => (
+            "cut",
+            format!("At least {accounts}; the search was stopped after many pages, before its end."),
+            mend("Look again. If it stays so, pass it to the identity team."),
+        ),
+        Read::Cut(_, Gap::Unasked) => (
+            "unasked",
+            format!("{accounts}, but it answered others too, that were not asked for and are not shown."),
+            mend("Check which endpoint is asked: something may answer in the place of AWS."),
+        ),
+        Read::Cut(_, Gap::Escaped) => (
+            "cut",
+            "It found nobody, but a search that begins with \" or \\ proves nothing.".to_owned(),
+            mend("Look up another of their names, or their e-mail address."),
+        ),
+        Read::Cut(_, Gap::Failed(why)) => (
+            "cut",
+            format!("At least {accounts}; one of the questions got no answer."),
+            mend(why.mend()),
         ),
         Read::Failed(why) => {
             let says = match why {

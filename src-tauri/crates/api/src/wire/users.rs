@@ -96,7 +96,7 @@ pub struct PoolAnswerView {
     pub title: String,
     /// `new` or `old`.
     pub role: String,
-    /// `whole`, `cut`, or why there is no answer: `throttled`, `denied`, `sign_in`, `no_such_pool`,
+    /// `whole`, `cut`, `unasked` (it answered others, too), or why there is no answer: `throttled`, `denied`, `sign_in`, `no_such_pool`,
     /// `unreachable`, `failed`.
     pub state: String,
     /// The same in a sentence.
@@ -127,8 +127,8 @@ pub struct AccountView {
     pub role: String,
     /// Cognito's word.
     pub status: String,
-    /// Whether it may sign in at all.
-    pub enabled: bool,
+    /// Whether it may sign in at all; none where the pool does not say.
+    pub enabled: Option<bool>,
     /// Whether the e-mail address is verified; none where the pool does not say.
     pub email_verified: Option<bool>,
     /// When it was made.

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use aws_sdk_cognitoidentityprovider::config::Builder;
-use aws_sdk_cognitoidentityprovider::types::{AttributeType, UserStatusType};
+use aws_sdk_cognitoidentityprovider::types::{AttributeType, UserStatusType, UsernameConfigurationType};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::retry::RetryConfig;
 use backon::{ExponentialBuilder, Retryable as _};
@@ -13,11 +13,14 @@ use jiff::Timestamp;
 use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
 use switchback_model::directory::{Account, AccountStatus, Filter, Personal, PoolId};
 
+use self::enabled::Enabled;
 use super::WRONG_POOL;
 use super::ask::lacking;
 use crate::connect::{Aws, incomplete};
 use crate::error::guard;
 use crate::observe::Seen;
+
+mod enabled;
 
 const LIST: &str = "ListUsers";
 const GET: &str = "AdminGetUser";
@@ -36,6 +39,8 @@ pub struct Page {
     pub users: Vec<Account>,
     /// Whether the pool holds more that match, or may: only where this is `false` does nobody else match.
     pub more: bool,
+    /// Whether the search was given up after 100 pages, before its end.
+    pub stopped: bool,
 }
 
 impl Aws {
@@ -70,10 +75,18 @@ impl Aws {
             users.extend(found);
             if users.len() > limit {
                 users.truncate(limit);
-                return Ok(Page { users, more: true });
+                return Ok(Page {
+                    users,
+                    more: true,
+                    stopped: false,
+                });
             }
             if next.is_none() {
-                return Ok(Page { users, more: false });
+                return Ok(Page {
+                    users,
+                    more: false,
+                    stopped: false,
+                });
             }
             if next == token {
                 // Nothing is gained by asking for the same page for ever.
@@ -81,7 +94,11 @@ impl Aws {
             }
             token = next;
         }
-        Ok(Page { users, more: true })
+        Ok(Page {
+            users,
+            more: true,
+            stopped: true,
+        })
     }
 
     async fn users_page(
@@ -90,6 +107,7 @@ impl Aws {
         filter: &str,
         token: Option<String>,
     ) -> Result<(Vec<Account>, Option<String>), ProviderError> {
+        let said = Enabled::default();
         let ask = || async {
             self.pace_cognito().await;
             let seen = Seen::default();
@@ -103,18 +121,21 @@ impl Aws {
                 .customize()
                 .config_override(one_try())
                 .interceptor(seen.clone())
+                .interceptor(said.clone())
                 .send();
             self.run("cognito-idp", LIST, &seen, call).await
         };
         let output = patiently(ask).await.map_err(|error| nameless(error, pool))?;
+        let mut said = said.of_many().into_iter();
         let users = output
             .users
-            .unwrap_or_default()
+            // Nobody who matches is an empty list; no list at all is an answer that is not understood.
+            .ok_or_else(|| incomplete(LIST, "list of users"))?
             .into_iter()
             .map(|user| {
                 let about = About {
                     status: user.user_status,
-                    enabled: user.enabled,
+                    enabled: said.next().flatten(),
                     created: user.user_create_date,
                     modified: user.user_last_modified_date,
                     mfa: None,
@@ -138,6 +159,7 @@ impl Aws {
         username: &Personal,
     ) -> Result<Option<Account>, ProviderError> {
         self.is_here(GET, pool)?;
+        let said = Enabled::default();
         let ask = || async {
             self.pace_cognito().await;
             let seen = Seen::default();
@@ -148,7 +170,8 @@ impl Aws {
                 .username(username.revealed())
                 .customize()
                 .config_override(one_try())
-                .interceptor(seen.clone());
+                .interceptor(seen.clone())
+                .interceptor(said.clone());
             let call = async {
                 match request.send().await {
                     Err(error)
@@ -167,7 +190,7 @@ impl Aws {
         Ok(output.map(|user| {
             let about = About {
                 status: user.user_status,
-                enabled: user.enabled,
+                enabled: said.of_one(),
                 created: user.user_create_date,
                 modified: user.user_last_modified_date,
                 mfa: Some(user.user_mfa_setting_list.unwrap_or_default()),
@@ -179,6 +202,19 @@ impl Aws {
                 about,
             )
         }))
+    }
+
+    /// Whether "Ann" and "ann" are two in a pool's user names and e-mail addresses (API reference,
+    /// UsernameConfigurationType: they are, where it is left out).
+    ///
+    /// # Errors
+    /// As DescribeUserPool fails, for which many a role that may search has no permission.
+    pub async fn letter_case_counts(&self, pool: &PoolId) -> Result<bool, ProviderError> {
+        self.is_here(super::POOL, pool)?;
+        let described = self.pool(pool.as_str()).await?;
+        Ok(described
+            .username_configuration()
+            .is_none_or(UsernameConfigurationType::case_sensitive))
     }
 
     /// Refuses a pool that this connection can't reach, before anything is sent.
@@ -232,7 +268,7 @@ fn nameless(mut error: ProviderError, pool: &PoolId) -> ProviderError {
 /// What both operations say of a user besides attributes.
 struct About {
     status: Option<UserStatusType>,
-    enabled: bool,
+    enabled: Option<bool>,
     created: Option<DateTime>,
     modified: Option<DateTime>,
     mfa: Option<Vec<String>>,

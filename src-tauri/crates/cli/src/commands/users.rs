@@ -272,7 +272,10 @@ fn account_text(account: &AccountView, revealed: &[(usize, String, String)]) -> 
             format!("{} ({})", account.pool_title, account.pool),
         ],
         vec!["state".to_owned(), account.status.clone()],
-        vec!["enabled".to_owned(), yes_no(account.enabled)],
+        vec![
+            "enabled".to_owned(),
+            account.enabled.map_or("not said".to_owned(), yes_no),
+        ],
         vec![
             "e-mail verified".to_owned(),
             account.email_verified.map_or("not said".to_owned(), yes_no),

@@ -26,14 +26,22 @@ fn the_shape_decides_what_is_searched() {
         asked("6F9619FF-8B86-4D01-B42D-00CF4FC964FF"),
         ["sub = \"6f9619ff-8b86-4d01-b42d-00cf4fc964ff\""]
     );
-    assert_eq!(asked("Smi"), ["given_name ^= \"Smi\"", "family_name ^= \"Smi\""]);
+    assert_eq!(
+        asked("Smi"),
+        [
+            "given_name ^= \"Smi\"",
+            "family_name ^= \"Smi\"",
+            "username ^= \"Smi\""
+        ]
+    );
     assert_eq!(
         asked("o'neil"),
         [
             "given_name ^= \"o'neil\"",
             "given_name ^= \"O'Neil\"",
             "family_name ^= \"o'neil\"",
-            "family_name ^= \"O'Neil\""
+            "family_name ^= \"O'Neil\"",
+            "username ^= \"o'neil\""
         ]
     );
     let one = Query::one_account("core_etl").unwrap();
@@ -56,19 +64,97 @@ fn two_words_are_a_given_and_a_family_name() {
     );
     let smith = &query.questions()[2];
     let mut account = crate::fakes::account("Ann", "Smith");
-    assert!(smith.keeps(&account));
+    assert_eq!(smith.hears(&account), Heard::Meant);
     account.given_name = Some(Personal::new("Bob"));
-    assert!(!smith.keeps(&account));
+    assert_eq!(smith.hears(&account), Heard::Beside);
+    account.family_name = Some(Personal::new("Jones"));
+    assert_eq!(smith.hears(&account), Heard::Unasked);
     assert_eq!(asked("Smith, Ann"), ["family_name ^= \"Smith\""]);
     assert_eq!(asked("Anne Marie Smith").len(), 4);
 }
 
+/// AWS reads the escapes that its reference asks for; what stands in for it may not.
 #[test]
-fn quotes_and_backslashes_are_escaped_once() {
+fn what_has_a_quote_or_a_backslash_is_asked_for_by_what_stands_before() {
+    assert_eq!(asked("q\"uote@example.nhs.test"), ["email ^= \"q\""]);
+    assert_eq!(
+        asked("Back\\slash"),
+        [
+            "given_name ^= \"Back\"",
+            "family_name ^= \"Back\"",
+            "username ^= \"Back\""
+        ]
+    );
+    let one = Query::one_account("quote\"user").unwrap();
+    let question = &one.questions()[0];
+    assert_eq!(question.filter().text(), "username ^= \"quote\"");
+    assert!(question.is_broad() && !question.is_doubtful());
+    let mut account = crate::fakes::account("Ann", "Smith");
+    for (username, heard) in [
+        ("quote\"user", Heard::Meant),
+        ("Quote\"User", Heard::Meant),
+        ("quote", Heard::Beside),
+        ("quote\"user2", Heard::Beside),
+        ("quot", Heard::Unasked),
+    ] {
+        account.username = Personal::new(username);
+        assert_eq!(question.hears(&account), heard, "{username}");
+    }
+    // Nothing stands before it: escaped once, and an empty answer proves nothing.
     assert_eq!(
         asked("\"a\\b\"@example.nhs.test"),
         ["email = \"\\\"a\\\\b\\\"@example.nhs.test\""]
     );
+    let query = Query::parse("\"ab\"@example.nhs.test").unwrap();
+    assert!(query.questions()[0].is_doubtful() && !query.questions()[0].is_broad());
+    assert!(!Query::parse("ann@example.nhs.test").unwrap().questions()[0].is_doubtful());
+}
+
+#[test]
+fn an_account_is_heard_by_its_own_data_and_not_by_the_answers_word() {
+    let ann = crate::fakes::account("Ann", "Smith");
+    let heard = |typed: &str| -> Vec<Heard> {
+        let query = Query::parse(typed).unwrap();
+        query
+            .questions()
+            .iter()
+            .map(|question| question.hears(&ann))
+            .collect()
+    };
+    assert_eq!(heard("ANN.SMITH@EXAMPLE.NHS.TEST"), [Heard::Meant, Heard::Meant]);
+    assert_eq!(heard("bob.brown@example.nhs.test"), [Heard::Unasked]);
+    assert_eq!(heard("6F9619FF-8B86-4D01-B42D-00CF4FC964FF"), [Heard::Meant]);
+    assert_eq!(heard("7F9619FF-8B86-4D01-B42D-00CF4FC964FF"), [Heard::Unasked]);
+    // Given name, family name and, though "Ann.Smith" begins so, user name.
+    assert_eq!(heard("Ann"), [Heard::Meant, Heard::Unasked, Heard::Meant]);
+    let mut made_up = ann.clone();
+    made_up.username = Personal::new("abe619ff-8b86-4d01-b42d-00cf4fc964ff");
+    let abe = Query::parse("Abe").unwrap();
+    assert_eq!(abe.questions()[2].hears(&made_up), Heard::Beside, "by chance");
+    let mut nameless = ann;
+    nameless.email = None;
+    let query = Query::parse("ann.smith@example.nhs.test").unwrap();
+    assert_eq!(query.questions()[0].hears(&nameless), Heard::Unasked);
+}
+
+#[test]
+fn nothing_is_asked_that_does_not_fit_into_a_filter() {
+    let limit = |typed: String| match Query::parse(&typed) {
+        Err(NotAQuery::TooLong { limit }) => limit,
+        other => panic!("{other:?}"),
+    };
+    let domain = "@example.nhs.test";
+    let email = |long: usize| format!("{}{domain}", "x".repeat(long - domain.len()));
+    let fits = Query::parse(&email(246)).unwrap();
+    assert_eq!(fits.questions()[0].filter().text().chars().count(), 256);
+    assert_eq!(limit(email(247)), 246);
+    assert_eq!(limit(email(300)), LONGEST_TYPED);
+    // Each escape is one more.
+    assert_eq!(limit(format!("\"{}", email(245))), 246);
+    assert_eq!(limit("x".repeat(257)), LONGEST_TYPED);
+    assert_eq!(limit("Ann ".to_owned() + &"x".repeat(240)), 240);
+    let spaces = format!("{}Ann{}", " ".repeat(300), " ".repeat(300));
+    assert!(Query::parse(&spaces).is_ok());
 }
 
 #[test]

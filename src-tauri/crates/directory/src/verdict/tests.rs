@@ -37,6 +37,7 @@ fn pool(role: PoolRole, read: Read) -> PoolAnswer {
         pool: PoolId::new(id).unwrap(),
         title: title.to_owned(),
         role,
+        case: Case::Ignored,
         read,
     }
 }
@@ -66,7 +67,7 @@ fn days_ago(days: i64) -> Option<Timestamp> {
 fn the_verdict_of_every_state_of_one_account() {
     let mut table: BTreeMap<Verdict, (Answer, Vec<String>)> = BTreeMap::new();
     for status in STATUSES {
-        for enabled in [true, false] {
+        for enabled in [Some(true), Some(false), None] {
             for verified in [Some(true), Some(false), None] {
                 for (made, changed, age) in [
                     (days_ago(6), days_ago(6), "made 6 days ago"),
@@ -88,7 +89,11 @@ fn the_verdict_of_every_state_of_one_account() {
                     row.1.push(format!(
                         "{}, {}, e-mail {}, {age}",
                         status.word(),
-                        if enabled { "enabled" } else { "disabled" },
+                        match enabled {
+                            Some(true) => "enabled",
+                            Some(false) => "disabled",
+                            None => "enabled: not said",
+                        },
                         match verified {
                             Some(true) => "verified",
                             Some(false) => "not verified",
@@ -139,13 +144,14 @@ fn source(kind: usize) -> Option<(Source, &'static str)> {
 
 fn old_pool(kind: usize) -> (Option<PoolAnswer>, &'static str) {
     let mut off = ann();
-    off.enabled = false;
+    off.enabled = Some(false);
     let (read, name) = match kind {
         0 => return (None, "no old pool"),
         1 => (Read::Whole(vec![]), "old 0"),
         2 => (Read::Whole(anns(1)), "old 1"),
         3 => (Read::Whole(vec![off]), "old 1 disabled"),
         4 => (Read::Whole(anns(2)), "old 2"),
+        5 => (Read::Whole(vec![silent()]), "old 1, enabled not said"),
         _ => (Read::Failed(WhyNot::Throttled), "old throttled"),
     };
     (Some(pool(PoolRole::Old, read)), name)
@@ -156,23 +162,38 @@ fn new_pool(kind: usize) -> (PoolAnswer, &'static str) {
         0 => (Read::Whole(vec![]), "new 0"),
         1 => (Read::Whole(anns(1)), "new 1"),
         2 => (Read::Whole(anns(2)), "new 2"),
-        3 => (Read::Cut(vec![]), "new 0 of more"),
-        4 => (Read::Cut(anns(1)), "new 1 of more"),
-        5 => (Read::Cut(anns(2)), "new 2 of more"),
-        _ => (Read::Failed(WhyNot::Denied), "new denied"),
+        3 => (Read::Cut(vec![], Gap::More), "new 0 of more"),
+        4 => (Read::Cut(anns(1), Gap::More), "new 1 of more"),
+        5 => (Read::Cut(anns(2), Gap::More), "new 2 of more"),
+        6 => (Read::Failed(WhyNot::Denied), "new denied"),
+        7 => (Read::Cut(vec![], Gap::Unasked), "new 0 asked for"),
+        8 => (Read::Cut(anns(1), Gap::Unasked), "new 1 asked for"),
+        9 => (Read::Whole(vec![silent()]), "new 1, enabled not said"),
+        _ => (Read::Whole(vec![]), "new 0, case counts"),
     };
-    (pool(PoolRole::New, read), name)
+    let mut answer = pool(PoolRole::New, read);
+    if kind > 9 {
+        answer.case = Case::Counts;
+    }
+    (answer, name)
+}
+
+/// An account of which the pool does not say whether it is enabled.
+fn silent() -> Account {
+    let mut account = ann();
+    account.enabled = None;
+    account
 }
 
 /// Every way in which a query, two pools and a source list can meet.
 #[test]
 fn the_verdict_of_every_combination_of_answers() {
-    let mut table: BTreeMap<(Verdict, String, String), BTreeMap<String, Vec<&str>>> = BTreeMap::new();
+    let mut table: BTreeMap<(Verdict, String, String, bool), BTreeMap<String, Vec<&str>>> = BTreeMap::new();
     let mut notes: BTreeMap<String, usize> = BTreeMap::new();
     let mut combinations = 0;
     for typed in [EMAIL, SUB, "Ann Smith"] {
-        for new in 0..7 {
-            for old in 0..6 {
+        for new in 0..11 {
+            for old in 0..7 {
                 for listed in 0..6 {
                     let (new, new_name) = new_pool(new);
                     let (old, old_name) = old_pool(old);
@@ -185,7 +206,7 @@ fn the_verdict_of_every_combination_of_answers() {
                     assert_honest(&answer, &pools, matched);
                     let matched_by = Query::parse(typed).unwrap().matched_by().word();
                     let when = format!("by {matched_by}: {new_name}, {old_name}");
-                    let key = (answer.verdict, answer.sentence, answer.next_step);
+                    let key = (answer.verdict, answer.sentence, answer.next_step, answer.clear);
                     let listed = source.map_or("no list", |(_, name)| name);
                     table
                         .entry(key)
@@ -200,13 +221,14 @@ fn the_verdict_of_every_combination_of_answers() {
             }
         }
     }
-    assert_eq!(combinations, 3 * 7 * 6 * 6);
+    assert_eq!(combinations, 3 * 11 * 7 * 6);
     let mut text = String::new();
-    for ((verdict, sentence, next_step), when) in table {
+    for ((verdict, sentence, next_step, clear), when) in table {
         writeln!(
             text,
-            "{}\n  says  {sentence}\n  next  {next_step}",
-            verdict.word()
+            "{}{}\n  says  {sentence}\n  next  {next_step}",
+            verdict.word(),
+            if clear { "" } else { ", not clear" }
         )
         .unwrap();
         for (when, listed) in when {
@@ -229,6 +251,16 @@ fn assert_honest(answer: &Answer, pools: &[PoolAnswer], matched: usize) {
     let all_read = pools.iter().all(|answer| answer.read.is_whole());
     if matched > 1 || !all_read {
         assert!(!answer.verdict.says_absent(), "{answer:?}");
+    }
+    let silent = pools
+        .iter()
+        .flat_map(|answer| answer.read.accounts())
+        .all(|a| a.enabled.is_none());
+    if matched == 1 && silent {
+        assert!(
+            !matches!(answer.verdict, Verdict::Disabled | Verdict::Confirmed),
+            "{answer:?}"
+        );
     }
     assert!(
         !answer.sentence.is_empty() && !answer.next_step.is_empty(),
@@ -260,6 +292,18 @@ fn every_reason_for_no_answer_has_its_own_next_step() {
         let answer = ask(EMAIL, &[pool(PoolRole::New, Read::Failed(why))], None);
         writeln!(text, "{}: {} {}", why.word(), answer.sentence, answer.next_step).unwrap();
     }
+    for gap in [
+        Gap::More,
+        Gap::Stopped,
+        Gap::Unasked,
+        Gap::Escaped,
+        Gap::Failed(WhyNot::Throttled),
+    ] {
+        let answer = ask(EMAIL, &[pool(PoolRole::New, Read::Cut(anns(1), gap))], None);
+        writeln!(text, "{gap:?}: {} {}", answer.sentence, answer.next_step).unwrap();
+    }
+    let silent = ask(EMAIL, &[pool(PoolRole::New, Read::Whole(vec![silent()]))], None);
+    writeln!(text, "silent: {} {}", silent.sentence, silent.next_step).unwrap();
     let none = ask(EMAIL, &[], None);
     writeln!(text, "no pool: {} {}", none.sentence, none.next_step).unwrap();
     insta::assert_snapshot!(text);
@@ -298,21 +342,85 @@ fn two_new_pools_with_one_account_each_are_several() {
     );
 }
 
+#[test]
+fn who_may_be_there_in_other_letters_is_not_clearly_absent() {
+    let nobody = |case| PoolAnswer {
+        case,
+        ..pool(PoolRole::New, Read::Whole(vec![]))
+    };
+    for (case, clear, notes) in [
+        (Case::Ignored, true, 0),
+        (Case::Counts, false, 1),
+        (Case::NotKnown, false, 1),
+    ] {
+        let answer = ask(EMAIL, &[nobody(case)], None);
+        assert_eq!((answer.verdict, answer.clear), (Verdict::NotMigrated, clear));
+        assert_eq!(answer.notes.len(), notes, "{answer:?}");
+        // Letter case is no question of a sub, and a name says so anyway.
+        assert!(ask(SUB, &[nobody(case)], None).clear);
+        assert!(ask("Smith", &[nobody(case)], None).clear);
+        let by_name = judge(&Query::one_account("anna").unwrap(), &[nobody(case)], None, now());
+        assert_eq!((by_name.verdict, by_name.clear), (Verdict::NoSuchId, clear));
+        assert_eq!(by_name.sentence, "No account has this user name.");
+    }
+    let capitals = ask("Ann.Smith@Example.nhs.test", &[nobody(Case::Counts)], None);
+    assert_eq!(
+        capitals.notes,
+        [
+            "Capital letters count in Admins pool: the e-mail address may be there in other capital letters. Try \
+          it as they write it."
+        ]
+    );
+    // Who was found was found, though not quite as typed.
+    let mut account = ann();
+    account.email = Some(Personal::new("Ann.Smith@example.nhs.test"));
+    let answer = of_one(account);
+    assert!(answer.clear);
+    assert_eq!(
+        answer.notes,
+        ["The account has the e-mail address in other capital letters."]
+    );
+}
+
+#[test]
+fn as_many_are_promised_as_are_listed() {
+    let of = |count| {
+        ask(
+            "Smith",
+            &[pool(PoolRole::New, Read::Cut(anns(count), Gap::More))],
+            None,
+        )
+        .sentence
+    };
+    assert_eq!(
+        of(50),
+        "Several accounts match: at least 50 in Admins pool. Each is listed below."
+    );
+    assert_eq!(
+        of(60),
+        "Several accounts match: at least 60 in Admins pool. The first 50 are listed below."
+    );
+}
+
 fn any_read() -> impl Strategy<Value = Read> {
-    let account = (0..STATUSES.len(), any::<bool>(), any::<Option<bool>>(), 0..60_i64).prop_map(
-        |(status, enabled, verified, days)| {
+    let account = (
+        0..STATUSES.len(),
+        any::<Option<bool>>(),
+        any::<Option<bool>>(),
+        0..60_i64,
+    )
+        .prop_map(|(status, enabled, verified, days)| {
             let mut account = ann();
             account.status = STATUSES[status];
             account.enabled = enabled;
             account.email_verified = verified;
             account.created_at = days_ago(days);
             account
-        },
-    );
+        });
     let accounts = proptest::collection::vec(account, 0..4);
     (accounts, 0..4).prop_map(|(accounts, how)| match how {
         0 | 1 => Read::Whole(accounts),
-        2 => Read::Cut(accounts),
+        2 => Read::Cut(accounts, Gap::More),
         _ => Read::Failed(WhyNot::Other),
     })
 }

@@ -2,7 +2,7 @@
 
 use switchback_model::directory::{Account, PoolRole};
 
-use super::{Answer, Facts, PoolAnswer, Read, Verdict, WhyNot};
+use super::{Answer, Case, Facts, Gap, PoolAnswer, Read, SHOWN, Verdict, WhyNot};
 use crate::query::MatchedBy;
 use crate::source::Source;
 
@@ -10,6 +10,20 @@ pub(super) fn answer(verdict: Verdict, facts: &Facts<'_>) -> Answer {
     let (sentence, next_step) = match verdict {
         Verdict::CantTell => cant_tell(facts),
         Verdict::Several => several(facts),
+        Verdict::NoSuchId => (
+            match facts.matched_by {
+                MatchedBy::Username => "No account has this user name.",
+                _ => "No account has this user id (sub).",
+            }
+            .to_owned(),
+            match facts.matched_by {
+                MatchedBy::Username => {
+                    "Check that the whole name was copied, or look up their e-mail address."
+                }
+                _ => "Check that the whole id was copied, or look up their e-mail address.",
+            }
+            .to_owned(),
+        ),
         Verdict::NotMigratedKnown => (
             format!(
                 "Not migrated yet: {}. They sign in with their old password and will be moved then.",
@@ -49,6 +63,7 @@ pub(super) fn answer(verdict: Verdict, facts: &Facts<'_>) -> Answer {
     };
     Answer {
         verdict,
+        clear: verdict.is_clear() && !(verdict.says_absent() && facts.may_be_there_in_other_letters()),
         sentence,
         next_step,
         notes: notes(verdict, facts),
@@ -76,13 +91,9 @@ fn fixed(verdict: Verdict) -> (&'static str, &'static str) {
              whether this person should have access.",
         ),
         Verdict::NoSuchName => (
-            "No account has a name that begins so. Names may be written differently, so this does not say \
+            "No account has a name or user name that begins so. Names may be written differently, so this does not say \
              that the person is not there.",
             "Look up their e-mail address.",
-        ),
-        Verdict::NoSuchId => (
-            "No account has this user id (sub).",
-            "Check that the whole id was copied, or look up their e-mail address.",
         ),
         Verdict::Confirmed => (
             "They can sign in. The account is confirmed and its e-mail address is verified.",
@@ -132,6 +143,7 @@ fn fixed(verdict: Verdict) -> (&'static str, &'static str) {
         | Verdict::Several
         | Verdict::NotMigratedKnown
         | Verdict::NotMigratedLeaver
+        | Verdict::NoSuchId
         | Verdict::OldPoolOnly => ("", ""),
     }
 }
@@ -143,6 +155,17 @@ fn cant_tell(facts: &Facts<'_>) -> (String, String) {
         .filter(|answer| !answer.read.is_whole())
         .collect();
     let Some(first) = holes.first() else {
+        if let Some(account) = facts.not_said() {
+            let of_it = facts
+                .pools
+                .iter()
+                .find(|answer| answer.pool.as_str() == account.pool);
+            let title = of_it.map_or(account.pool.as_str(), |answer| &answer.title);
+            return (
+                format!("Can't tell: 1 account was found, but {title} does not say whether it is enabled."),
+                "Look again. If it stays so, pass it to the identity team.".to_owned(),
+            );
+        }
         return (
             "Can't tell: no new pool was asked.".to_owned(),
             "Name the pool with --pool, or give the target a pool with role = \"new\".".to_owned(),
@@ -156,11 +179,15 @@ fn cant_tell(facts: &Facts<'_>) -> (String, String) {
     };
     let next = match first.read {
         Read::Whole(_) => "Look again.",
-        Read::Cut(_) if facts.matched_by == MatchedBy::Name => {
+        Read::Cut(_, Gap::Unasked) => {
+            "Check which endpoint is asked: something may answer in the place of AWS, or change what it says."
+        }
+        Read::Cut(_, Gap::Escaped) => "Look up another of their names, or their e-mail address.",
+        Read::Failed(why) | Read::Cut(_, Gap::Failed(why)) => why.mend(),
+        Read::Cut(..) if facts.matched_by == MatchedBy::Name => {
             "Narrow the search: type the whole e-mail address."
         }
-        Read::Cut(_) => "Look again. If it stays so, pass it to the identity team.",
-        Read::Failed(why) => why.mend(),
+        Read::Cut(..) => "Look again. If it stays so, pass it to the identity team.",
     };
     (format!("Can't tell: {}.{found}", list(&holes)), next.to_owned())
 }
@@ -170,12 +197,22 @@ fn hole(answer: &PoolAnswer) -> String {
     let title = &answer.title;
     match answer.read {
         Read::Whole(_) => format!("{title} answered"),
-        Read::Cut(_) => format!("{title} was not read to its end"),
-        Read::Failed(WhyNot::Throttled) => format!("{title} is being asked too often (throttled)"),
-        Read::Failed(WhyNot::Denied) => format!("you may not read {title}"),
-        Read::Failed(WhyNot::SignIn) => format!("you are not signed in for {title}"),
-        Read::Failed(WhyNot::NoSuchPool) => format!("{title} is not a pool of this account and region"),
-        Read::Failed(WhyNot::Unreachable | WhyNot::Other) => format!("{title} did not answer"),
+        Read::Cut(_, Gap::More) => format!("{title} was not read to its end"),
+        Read::Cut(_, Gap::Stopped) => {
+            format!("the search of {title} was stopped after many pages, before its end")
+        }
+        Read::Cut(_, Gap::Unasked) => format!("{title} answered with accounts that were not asked for"),
+        Read::Cut(_, Gap::Escaped) => {
+            format!("{title} found nobody, but a search that begins with \" or \\ proves nothing")
+        }
+        Read::Failed(why) | Read::Cut(_, Gap::Failed(why)) => match why {
+            WhyNot::Throttled => format!("{title} is being asked too often (throttled)"),
+            WhyNot::Denied => format!("you may not read {title}"),
+            WhyNot::SignIn => format!("you are not signed in for {title}"),
+            WhyNot::NoSuchPool => format!("{title} is not a pool of this account and region"),
+            WhyNot::Unreachable => format!("{title} did not answer"),
+            WhyNot::Other => format!("{title} gave no answer that can be used"),
+        },
     }
 }
 
@@ -216,11 +253,13 @@ fn several(facts: &Facts<'_>) -> (String, String) {
         "Do not change any of them. Pass all of them to the identity team by user id (sub), to find out \
          which one is used."
     };
+    let listed = if facts.new.len() + facts.old.len() > SHOWN {
+        format!("The first {SHOWN} are listed below.")
+    } else {
+        "Each is listed below.".to_owned()
+    };
     (
-        format!(
-            "Several accounts match: {at_least}{}. Each is listed below.",
-            list(&per_pool)
-        ),
+        format!("Several accounts match: {at_least}{}. {listed}", list(&per_pool)),
         next.to_owned(),
     )
 }
@@ -234,7 +273,7 @@ fn known_where(facts: &Facts<'_>) -> String {
 }
 
 fn left_where(facts: &Facts<'_>) -> String {
-    if facts.old.iter().any(|account| !account.enabled) {
+    if facts.old.iter().any(|account| account.enabled == Some(false)) {
         "the account is disabled in the old pool".to_owned()
     } else {
         format!("the source list says so ({})", lines(facts))
@@ -246,6 +285,7 @@ fn notes(verdict: Verdict, facts: &Facts<'_>) -> Vec<String> {
     if facts.matched_by == MatchedBy::Name && facts.new.len() + facts.old.len() == 1 {
         notes.push("Found by the beginning of a name: check that this is the person.".to_owned());
     }
+    note_letters(verdict, facts, &mut notes);
     let one_new = match facts.new.as_slice() {
         [account] => Some(*account),
         _ => None,
@@ -263,15 +303,58 @@ fn notes(verdict: Verdict, facts: &Facts<'_>) -> Vec<String> {
     notes
 }
 
+/// What capital and small letters may have to do with it.
+fn note_letters(verdict: Verdict, facts: &Facts<'_>, notes: &mut Vec<String>) {
+    let what = match facts.matched_by {
+        MatchedBy::Email => "e-mail address",
+        MatchedBy::Username => "user name",
+        MatchedBy::Sub | MatchedBy::Name => return,
+    };
+    if verdict.says_absent() && facts.may_be_there_in_other_letters() {
+        let new = || facts.pools.iter().filter(|answer| answer.role == PoolRole::New);
+        let titles = |case| -> Vec<String> {
+            let of_case = new().filter(|answer| answer.case == case);
+            of_case.map(|answer| answer.title.clone()).collect()
+        };
+        let (counts, not_known) = (titles(Case::Counts), titles(Case::NotKnown));
+        if !counts.is_empty() {
+            notes.push(format!(
+                "Capital letters count in {}: the {what} may be there in other capital letters. Try it as \
+                 they write it.",
+                list(&counts)
+            ));
+        }
+        if !not_known.is_empty() {
+            notes.push(format!(
+                "Whether capital letters count in {} is not known: the {what} may be there in other capital \
+                 letters. Try it as they write it.",
+                list(&not_known)
+            ));
+        }
+    }
+    if let [account] = facts.new.as_slice() {
+        let value = match facts.matched_by {
+            MatchedBy::Email => account.email.as_ref(),
+            _ => Some(&account.username),
+        };
+        if value.is_some_and(|value| value.revealed() != facts.typed) {
+            notes.push(format!("The account has the {what} in other capital letters."));
+        }
+    }
+}
+
 fn note_old(account: &Account, facts: &Facts<'_>, notes: &mut Vec<String>) {
     if facts.old.is_empty() {
         return;
     }
-    notes.push(if account.enabled && facts.old.iter().any(|old| !old.enabled) {
-        "In the old pool the account is disabled: ask who owns it before you help them to sign in.".to_owned()
-    } else {
-        "Also in the old pool: the account above is the one that counts.".to_owned()
-    });
+    notes.push(
+        if account.enabled != Some(false) && facts.old.iter().any(|old| old.enabled == Some(false)) {
+            "In the old pool the account is disabled: ask who owns it before you help them to sign in."
+                .to_owned()
+        } else {
+            "Also in the old pool: the account above is the one that counts.".to_owned()
+        },
+    );
 }
 
 fn note_source(
@@ -285,7 +368,7 @@ fn note_source(
         notes.push("The source list was not used: it has no user ids (sub).".to_owned());
         return;
     }
-    let enabled = one_new.is_some_and(|account| account.enabled);
+    let enabled = one_new.is_some_and(|account| account.enabled != Some(false));
     if enabled && facts.rows.iter().any(|row| row.active == Some(false)) {
         notes.push(format!(
             "The source list says not active ({}): ask who owns the account before you help them to \

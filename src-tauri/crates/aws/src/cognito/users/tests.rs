@@ -78,7 +78,7 @@ async fn every_way_to_search_finds_who_is_meant() {
     assert_eq!(by_email.family_name.as_ref().unwrap().revealed(), "Baker");
     assert_eq!(
         (by_email.status, by_email.enabled, &by_email.mfa),
-        (AccountStatus::Confirmed, true, &None)
+        (AccountStatus::Confirmed, Some(true), &None)
     );
     assert!(by_email.created_at.unwrap() <= by_email.modified_at.unwrap());
     let sub = by_email.username.revealed();
@@ -142,7 +142,7 @@ async fn every_status_is_read() {
         let users = place
             .found(ADMINS_POOL, LookupBy::EmailPrefix, &letter.to_string())
             .await;
-        disabled += users.iter().filter(|user| !user.enabled).count();
+        disabled += users.iter().filter(|user| user.enabled == Some(false)).count();
         seen.extend(users.into_iter().map(|user| user.status));
     }
     assert_eq!(seen.len(), 8, "{seen:?}");
@@ -189,7 +189,7 @@ async fn empty_pages_with_a_token_are_no_end() {
         .list_users(&pool_id(ADMINS_POOL), &anna(), 1)
         .await
         .unwrap();
-    assert_eq!((page.users.len(), page.more), (0, true));
+    assert_eq!((page.users.len(), page.more, page.stopped), (0, true, true));
     assert_eq!(place.count("ListUsers"), 106);
 }
 
@@ -203,7 +203,7 @@ async fn a_search_that_matches_thousands_stops_at_the_limit() {
         .unwrap();
     let numbers = asked(LookupBy::FamilyNamePrefix, "Number");
     let page = place.aws.list_users(&pool, &numbers, 50).await.unwrap();
-    assert_eq!((page.users.len(), page.more), (50, true));
+    assert_eq!((page.users.len(), page.more, page.stopped), (50, true, false));
     assert_eq!(place.count("ListUsers"), 1);
     // Exactly the limit and not one more: all of them, known to be all.
     let tens = asked(LookupBy::FamilyNamePrefix, "Number 00012");
@@ -336,6 +336,20 @@ async fn a_token_that_leads_nowhere_ends_the_search_as_unknown() {
     assert!(requests[1].contains("\"PaginationToken\":\"same\""));
 }
 
+/// An empty page says `"Users":[]`. Without the field nobody knows what the answer says.
+#[tokio::test]
+async fn an_answer_without_a_list_of_users_is_not_nobody() {
+    for page in ["{}", "{\"Users\":null}", "{\"PaginationToken\":\"next\"}"] {
+        let server = server(vec![Play::Answer(200, page.to_owned())]).await;
+        let error = aws(&server.url)
+            .list_users(&pool_id(ADMINS_POOL), &anna(), 1)
+            .await
+            .expect_err(page);
+        assert_eq!(error.kind, Kind::Unclear);
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
 #[tokio::test]
 async fn the_pace_is_at_most_five_a_second() {
     let place = place().await;
@@ -346,4 +360,53 @@ async fn the_pace_is_at_most_five_a_second() {
     assert_eq!(place.count("ListUsers"), 8);
     // A second may hold five at most, so eight take more than one.
     assert!(started.elapsed() > Duration::from_secs(1));
+}
+
+/// The SDK reads a missing `Enabled` as "no".
+#[tokio::test]
+async fn an_account_of_which_nobody_says_that_it_is_enabled_is_not_disabled() {
+    let user = |name: &str, rest: &str| format!("{{\"Username\":\"{name}\"{rest}}}");
+    let users = [
+        user("a", ",\"Enabled\":true"),
+        user("b", ""),
+        user("c", ",\"Enabled\":false"),
+        user("d", ",\"Enabled\":null"),
+    ];
+    let server = server(vec![
+        Play::Answer(200, format!("{{\"Users\":[{}]}}", users.join(","))),
+        Play::Answer(200, user("b", ",\"UserStatus\":\"CONFIRMED\"")),
+        Play::Answer(200, user("a", ",\"Enabled\":true")),
+    ])
+    .await;
+    let aws = aws(&server.url);
+    let pool = pool_id(ADMINS_POOL);
+    let page = aws.list_users(&pool, &anna(), 10).await.unwrap();
+    let said: Vec<_> = page.users.iter().map(|user| user.enabled).collect();
+    assert_eq!(said, [Some(true), None, Some(false), None]);
+    for expected in [None, Some(true)] {
+        let one = aws.admin_get_user(&pool, &Personal::new("b")).await.unwrap();
+        assert_eq!(one.unwrap().enabled, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_pool_says_whether_letter_case_counts() {
+    let pool = |configuration: &str| {
+        let pool = format!("{{\"UserPool\":{{\"Id\":\"{ADMINS_POOL}\"{configuration}}}}}");
+        Play::Answer(200, pool)
+    };
+    let server = server(vec![
+        pool(",\"UsernameConfiguration\":{\"CaseSensitive\":false}"),
+        pool(",\"UsernameConfiguration\":{\"CaseSensitive\":true}"),
+        pool(""),
+        Play::Answer(400, "{\"__type\":\"AccessDeniedException\"}".to_owned()),
+    ])
+    .await;
+    let aws = aws(&server.url);
+    let id = pool_id(ADMINS_POOL);
+    for counts in [false, true, true] {
+        assert_eq!(aws.letter_case_counts(&id).await, Ok(counts));
+    }
+    let denied = aws.letter_case_counts(&id).await.unwrap_err();
+    assert_eq!(denied.kind, Kind::Denied);
 }

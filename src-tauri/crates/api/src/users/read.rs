@@ -1,0 +1,110 @@
+//! What is asked of the pools, and what is taken from their answers: no account that was not asked for,
+//! and no "nobody" that a pool did not say.
+
+use std::time::Instant;
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use switchback_directory::{Answer, Case, Gap, Heard, PoolAnswer, Query, Read, judge};
+use switchback_engine::ports::Clock;
+use switchback_model::directory::{Account, Pool, PoolRole};
+
+use super::{Ask, UserPools, port, view};
+use crate::wire::PoolAnswerView;
+
+/// The most accounts of one question that are read: nobody picks a person out of more.
+pub(super) const LIMIT: usize = 60;
+/// The same, where the pool is asked for more than is meant and the rest is left out here.
+const BROAD: usize = 600;
+
+/// Judges, and where somebody would be called absent for a capital letter, asks first whether it counts.
+pub(super) async fn judged(
+    pools: &dyn UserPools,
+    ask: &Ask<'_>,
+    answers: &mut [PoolAnswer],
+    now: Timestamp,
+) -> Answer {
+    let judged = judge(&ask.query, answers, ask.source, now);
+    if judged.clear || !judged.verdict.says_absent() {
+        return judged;
+    }
+    let new = answers.iter_mut().filter(|answer| answer.role == PoolRole::New);
+    join_all(new.map(|answer| async {
+        // Who may not ask is told that it is not known.
+        if let Ok(counts) = pools.letter_case_counts(&answer.pool).await {
+            answer.case = if counts { Case::Counts } else { Case::Ignored };
+        }
+    }))
+    .await;
+    judge(&ask.query, answers, ask.source, now)
+}
+
+/// Asks one pool every question of a query.
+pub(super) async fn read(
+    pools: &dyn UserPools,
+    pool: &Pool,
+    query: &Query,
+    clock: &dyn Clock,
+) -> (PoolAnswer, PoolAnswerView) {
+    let began = Instant::now();
+    let asked = query.questions().iter().map(|question| async move {
+        let most = if question.is_broad() { BROAD } else { LIMIT };
+        let found = pools.list(&pool.id, question.filter(), most).await?;
+        let heard: Vec<Heard> = found.accounts.iter().map(|one| question.hears(one)).collect();
+        let meant = |(account, heard)| (heard == Heard::Meant).then_some(account);
+        let unasked = heard.contains(&Heard::Unasked);
+        let meant: Vec<Account> = found.accounts.into_iter().zip(heard).filter_map(meant).collect();
+        let gap = if unasked {
+            Some(Gap::Unasked)
+        } else if found.stopped {
+            Some(Gap::Stopped)
+        } else if found.more {
+            Some(Gap::More)
+        } else {
+            (question.is_doubtful() && meant.is_empty()).then_some(Gap::Escaped)
+        };
+        Ok((meant, gap))
+    });
+    let mut accounts: Vec<Account> = Vec::new();
+    let (mut gap, mut failed) = (None, None);
+    for answer in join_all(asked).await {
+        match answer {
+            Ok((found, cut)) => {
+                gap = gap.or(cut);
+                for account in found {
+                    if !accounts.iter().any(|known| known.username == account.username) {
+                        accounts.push(account);
+                    }
+                }
+            }
+            Err(error) => failed = Some(port::why_not(&error)),
+        }
+    }
+    let read = match (failed, gap) {
+        // What one question found is certain, though another failed.
+        (Some(why), _) if !accounts.is_empty() => Read::Cut(accounts, Gap::Failed(why)),
+        (Some(why), _) => Read::Failed(why),
+        (None, Some(gap)) => Read::Cut(accounts, gap),
+        (None, None) => Read::Whole(accounts),
+    };
+    let answer = PoolAnswer {
+        pool: pool.id.clone(),
+        title: pool.title.clone(),
+        role: pool.role,
+        case: Case::NotKnown,
+        read,
+    };
+    let (state, says, mend) = view::says(&answer);
+    let view = PoolAnswerView {
+        id: pool.id.to_string(),
+        title: pool.title.clone(),
+        role: pool.role.word().to_owned(),
+        state: state.to_owned(),
+        says,
+        mend,
+        matches: answer.read.accounts().len(),
+        observed_at: clock.now(),
+        ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+    };
+    (answer, view)
+}
