@@ -47,7 +47,7 @@ macro_rules! runbook {
 
 /// Every built-in runbook.
 pub const ALL: &[Bundled] = &[
-    runbook!("dns-switch", targets ["rehearsal", "prod.example", "test"], notices []),
+    runbook!("dns-switch", targets ["rehearsal", "preprod.example", "prod.example", "test"], notices []),
     runbook!(
         "tis-cognito",
         targets ["rehearsal", "preprod.example", "prod.example", "test"],

@@ -211,9 +211,11 @@ impl Aws {
     /// As DescribeUserPool fails, for which many a role that may search has no permission.
     pub async fn letter_case_counts(&self, pool: &PoolId) -> Result<bool, ProviderError> {
         self.is_here(super::POOL, pool)?;
-        let described = self.pool(pool.as_str()).await?;
+        let (described, told) = &*self.pool(pool.as_str()).await?;
+        let said = told.has("/UserPool/UsernameConfiguration/CaseSensitive");
         Ok(described
             .username_configuration()
+            .filter(|_| said)
             .is_none_or(UsernameConfigurationType::case_sensitive))
     }
 

@@ -69,7 +69,7 @@ fn a_runbook_is_found_by_name_folder_or_file() {
     let missing = load(as_folder, Some("prod")).unwrap_err();
     assert_snapshot!(missing.fix(), @"Use one of: mini; or the path of a .toml file.");
     assert_snapshot!(load("dns-swich", None).unwrap_err().fix(), @"Give a runbook.toml, a folder that holds one, or a built-in name: dns-switch, tis-cognito.");
-    assert_snapshot!(load("dns-switch", Some("../prod")).unwrap_err().fix(), @"Use one of: rehearsal, prod.example, test; or the path of a .toml file.");
+    assert_snapshot!(load("dns-switch", Some("../prod")).unwrap_err().fix(), @"Use one of: rehearsal, preprod.example, prod.example, test; or the path of a .toml file.");
 }
 
 #[test]
