@@ -96,6 +96,12 @@ function Field({ lookup, index, field, masked, purpose }: { lookup: string; inde
   );
 }
 
+/** The account's state; where the pool does not say whether it is enabled, that is Unknown and neither. */
+function Standing({ account }: { account: AccountView }) {
+  if (account.enabled === null) return <State kind="unknown" word={`${account.status}, not said whether enabled`} />;
+  return account.enabled ? <State kind="record" word={account.status} /> : <State kind="skipped" word={`${account.status}, disabled`} />;
+}
+
 export function AccountCard({ account: found, of, lookup, purpose, cost }: { account: AccountView; of: number; lookup: string; purpose: string; cost: string | null }) {
   const store = useStore();
   const [account, setAccount] = useState(found);

@@ -82,6 +82,8 @@ fn every_seeded_person_gets_the_verdict_of_their_state() {
     }
     let counts = place.counts();
     assert_eq!(counts.get("cognito-idp:AdminGetUser"), None);
+    // Whether letter case counts is asked of the new pool for the two who are not in it.
+    assert_eq!(counts["cognito-idp:DescribeUserPool"], 2);
     // One question for each pool, and one more each for the address in capitals.
     assert_eq!(counts["cognito-idp:ListUsers"], 2 * expected.len() as u64 + 2);
 }
@@ -313,4 +315,39 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>) {
             files.push(path);
         }
     }
+}
+
+#[test]
+fn a_sign_in_for_another_account_than_the_targets_is_refused_before_anybody_is_named() {
+    let place = Place::new();
+    let target = place.file(
+        "elsewhere.toml",
+        "name = \"elsewhere\"\nkind = \"test\"\naccount = \"123456789012\"\nregion = \"eu-west-2\"\n\
+         [observers]\ndns = \"none\"\nhttp = \"none\"\n\
+         [pools.new]\nid = \"eu-west-2_REHEARSAL1\"\ntitle = \"Admins pool\"\nrole = \"new\"\n",
+    );
+    let find = |key: &str| {
+        let mut command = command(place.folder.path());
+        command
+            .env("AWS_ACCESS_KEY_ID", key)
+            .env("AWS_SECRET_ACCESS_KEY", "rehearsal")
+            .args(["--aws-endpoint", &place.world.handle.endpoint])
+            .args(["users", "find", EMAIL, "--json", "--target", &target]);
+        Did::of(command.output().unwrap())
+    };
+    let error = find(switchback_rehearsal::OTHER_ACCESS_KEY).code(5).error();
+    assert_eq!(error["code"], "guard");
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains("is account …9012. Nobody was looked up."),
+        "{message}"
+    );
+    assert!(
+        !message.contains(switchback_rehearsal::OTHER_ACCOUNT),
+        "{message}"
+    );
+    assert_eq!(place.counts().get("cognito-idp:ListUsers"), None);
+    let found = find(switchback_rehearsal::ACCESS_KEY).code(0).json();
+    assert_eq!(found["matches"], 1);
+    assert_eq!(place.counts()["cognito-idp:ListUsers"], 1);
 }

@@ -232,6 +232,19 @@ impl Source {
         !self.faults.iter().any(|fault| fault.leaves_out())
     }
 
+    /// The rows that have no e-mail address: nobody can be looked for in them by address.
+    #[must_use]
+    pub fn without_email(&self) -> usize {
+        self.rows.iter().filter(|row| row.email.is_none()).count()
+    }
+
+    /// Whether an address that is not on the list is nobody's on it: it has rows, none was left out, and
+    /// each has an address.
+    #[must_use]
+    pub fn has_every_address(&self) -> bool {
+        !self.rows.is_empty() && self.is_whole() && self.without_email() == 0
+    }
+
     /// The rows that a query means. A list has no `sub`, so a query by it matches none.
     #[must_use]
     pub fn find(&self, query: &Query) -> Vec<&Row> {

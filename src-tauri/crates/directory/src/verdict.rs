@@ -355,7 +355,7 @@ impl Facts<'_> {
             MatchedBy::Sub | MatchedBy::Username => Verdict::NoSuchId,
             MatchedBy::Name => Verdict::NoSuchName,
             MatchedBy::Email if known => Verdict::NotMigratedKnown,
-            MatchedBy::Email if self.source.is_some_and(Source::is_whole) => Verdict::NotKnown,
+            MatchedBy::Email if self.source.is_some_and(Source::has_every_address) => Verdict::NotKnown,
             MatchedBy::Email => Verdict::NotMigrated,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use switchback_aws::{Aws, AwsOptions};
@@ -15,6 +16,9 @@ use super::{Ask, DETAIL_COST, Desk, Found, UserPools};
 use crate::clock::{SystemClock, WorldClock};
 use crate::host::{Host, kind_of};
 use crate::wire::{ApiError, LookupAsk, LookupPlace, LookupView, LookupWhere, PlacePool};
+
+/// How long the question whose account it is may hold up an answer.
+const WHOSE: Duration = Duration::from_secs(5);
 
 /// How a person names the place.
 #[derive(Debug, Clone, Default)]
@@ -87,8 +91,10 @@ impl Host {
     ) -> Result<LookupView, ApiError> {
         let place = self.place(at).await?;
         let pools = Arc::new(AwsPools::connect(&place)?);
+        let unproven = pools.refuse_another_account(&place).await?;
         let by = self.operator();
-        self.users()
+        let mut view = self
+            .users()
             .find(
                 &place,
                 pools,
@@ -99,7 +105,9 @@ impl Host {
                     by,
                 },
             )
-            .await
+            .await?;
+        view.notes.extend(unproven);
+        Ok(view)
     }
 
     /// The pools that would be asked, without asking them.
@@ -320,6 +328,38 @@ impl AwsPools {
             regions.insert(region, aws);
         }
         Ok(Self { regions })
+    }
+
+    /// Refuses a sign-in for another account than the target's, before anybody is named to it. The role is
+    /// not compared: who looks people up needs less than who moves them. What could not be proven is told.
+    async fn refuse_another_account(&self, place: &Place) -> Result<Option<String>, ApiError> {
+        // The closed world's account is nobody's, and pools that are named alone have none.
+        let (Some(wanted), Some(aws)) = (&place.account, self.regions.values().next()) else {
+            return Ok(None);
+        };
+        if place.kind == Some(TargetKind::Rehearsal) {
+            return Ok(None);
+        }
+        match tokio::time::timeout(WHOSE, aws.identity()).await {
+            Ok(Ok(found)) if found.account == *wanted => Ok(None),
+            Ok(Ok(found)) => Err(ApiError::new(
+                "guard",
+                format!(
+                    "This sign-in is for account {}, but target {} is account {}. Nobody was looked up.",
+                    switchback_aws::masked(&found.account),
+                    place.target.as_deref().unwrap_or_default(),
+                    switchback_aws::masked(wanted),
+                ),
+                "Choose the profile that the target names, and look for AWS_ environment variables that \
+                 override it.",
+                "the look-up",
+            )),
+            // The pools say themselves why they do not answer.
+            Ok(Err(_)) | Err(_) => Ok(Some(
+                "Whether the sign-in is for the target's account is not known: AWS did not say whose it is."
+                    .to_owned(),
+            )),
+        }
     }
 
     fn of(&self, pool: &PoolId) -> Result<&Aws, ProviderError> {

@@ -61,7 +61,7 @@ pub(super) async fn read(
         } else if found.more {
             Some(Gap::More)
         } else {
-            (question.is_doubtful() && meant.is_empty()).then_some(Gap::Escaped)
+            question.is_doubtful().then_some(Gap::Escaped)
         };
         Ok((meant, gap))
     });
@@ -70,7 +70,8 @@ pub(super) async fn read(
     for answer in join_all(asked).await {
         match answer {
             Ok((found, cut)) => {
-                gap = gap.or(cut);
+                // What is known to be missing goes before a doubt.
+                gap = cut.filter(|cut| gap.is_none() || *cut != Gap::Escaped).or(gap);
                 for account in found {
                     if !accounts.iter().any(|known| known.username == account.username) {
                         accounts.push(account);
@@ -80,6 +81,7 @@ pub(super) async fn read(
             Err(error) => failed = Some(port::why_not(&error)),
         }
     }
+    let gap = gap.filter(|gap| *gap != Gap::Escaped || accounts.is_empty());
     let read = match (failed, gap) {
         // What one question found is certain, though another failed.
         (Some(why), _) if !accounts.is_empty() => Read::Cut(accounts, Gap::Failed(why)),

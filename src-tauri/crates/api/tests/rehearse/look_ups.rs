@@ -55,8 +55,10 @@ async fn look_ups_ask_for_nobody_by_name() {
         })
         .buffer_unordered(AT_A_TIME);
     let (mut done, mut last) = (0, None);
+    let mut absent = 0;
     while let Some(view) = answers.next().await {
         done += 1;
+        absent += u64::from(view.verdict.starts_with("not_"));
         if !view.accounts.is_empty() {
             last = Some(view.lookup);
         }
@@ -65,10 +67,16 @@ async fn look_ups_ask_for_nobody_by_name() {
     assert_eq!(done, wanted);
     let counts = world.counts().await.unwrap();
     println!("{wanted} look-ups: {counts:?}");
-    // Every look-up asked both pools, and nothing else was asked of the account.
+    // Every look-up asked both pools. Where an address is absent, the new pool was asked whether its letter
+    // case counts; nothing else was asked of the account.
     let lists = counts["cognito-idp:ListUsers"];
     assert!(lists >= 2 * wanted as u64, "{counts:?}");
-    assert_eq!(counts.values().sum::<u64>(), lists, "{counts:?}");
+    let described = counts
+        .get("cognito-idp:DescribeUserPool")
+        .copied()
+        .unwrap_or_default();
+    assert_eq!(described, absent, "{counts:?}");
+    assert_eq!(counts.values().sum::<u64>(), lists + described, "{counts:?}");
 
     // The count does move: by one for the one account that somebody asks for.
     let ask = DetailAsk {

@@ -9,7 +9,8 @@ use clap::{Args, Subcommand};
 pub enum Users {
     /// Look somebody up in every pool: what it means, and what to do
     ///
-    /// Exit 0: there is a clear answer, be it "several". Exit 4: can't tell. Exit 6: sign in first.
+    /// Exit 0: there is a clear answer, be it "several". Exit 4: can't tell. Exit 5: the sign-in is for
+    /// another account than the target's. Exit 6: sign in first.
     Find {
         /// An e-mail address, a user id (sub), or the beginning of a name; `-` reads it from stdin,
         /// so that it is not in the shell's history

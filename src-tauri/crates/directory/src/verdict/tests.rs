@@ -136,7 +136,12 @@ fn source(kind: usize) -> Option<(Source, &'static str)> {
             "ann.smith@example.nhs.test,Ann,Smith,yes\nann.smith@example.nhs.test,Ann,Smith,no\n",
             "on the list twice",
         ),
-        _ => ("ann.smith@example.nhs.test,Ann\n", "list with a ragged row"),
+        5 => ("ann.smith@example.nhs.test,Ann\n", "list with a ragged row"),
+        6 => ("", "list without a row"),
+        _ => (
+            "bob.brown@example.nhs.test,Bob,Brown,yes\n,Ann,Smith,no\n",
+            "list, their row without e-mail",
+        ),
     };
     let text = format!("email,given_name,family_name,active\n{rows}");
     Some((Source::read(text.as_bytes()).unwrap(), name))
@@ -185,16 +190,19 @@ fn silent() -> Account {
     account
 }
 
+/// A verdict with its sentence, its next step and whether it is clear.
+type Answered = (Verdict, String, String, bool);
+
 /// Every way in which a query, two pools and a source list can meet.
 #[test]
 fn the_verdict_of_every_combination_of_answers() {
-    let mut table: BTreeMap<(Verdict, String, String, bool), BTreeMap<String, Vec<&str>>> = BTreeMap::new();
+    let mut table: BTreeMap<Answered, BTreeMap<String, Vec<&str>>> = BTreeMap::new();
     let mut notes: BTreeMap<String, usize> = BTreeMap::new();
     let mut combinations = 0;
     for typed in [EMAIL, SUB, "Ann Smith"] {
         for new in 0..11 {
             for old in 0..7 {
-                for listed in 0..6 {
+                for listed in 0..8 {
                     let (new, new_name) = new_pool(new);
                     let (old, old_name) = old_pool(old);
                     let source = source(listed);
@@ -221,7 +229,7 @@ fn the_verdict_of_every_combination_of_answers() {
             }
         }
     }
-    assert_eq!(combinations, 3 * 11 * 7 * 6);
+    assert_eq!(combinations, 3 * 11 * 7 * 8);
     let mut text = String::new();
     for ((verdict, sentence, next_step, clear), when) in table {
         writeln!(
@@ -232,7 +240,7 @@ fn the_verdict_of_every_combination_of_answers() {
         )
         .unwrap();
         for (when, listed) in when {
-            let listed = if listed.len() == 6 {
+            let listed = if listed.len() == 8 {
                 "any list".to_owned()
             } else {
                 listed.join(" | ")
@@ -402,6 +410,33 @@ fn as_many_are_promised_as_are_listed() {
     );
 }
 
+#[test]
+fn a_list_that_does_not_tell_every_address_calls_nobody_unknown() {
+    let nobody = [pool(PoolRole::New, Read::Whole(vec![]))];
+    let of = |listed: usize| {
+        let (list, _) = source(listed).unwrap();
+        let answer = ask(EMAIL, &nobody, Some(&list));
+        (answer.verdict, answer.notes)
+    };
+    assert_eq!(of(1), (Verdict::NotKnown, vec![]));
+    assert_eq!(
+        of(6),
+        (
+            Verdict::NotMigrated,
+            vec!["The source list holds no row that can be used.".to_owned()]
+        )
+    );
+    assert_eq!(
+        of(7),
+        (
+            Verdict::NotMigrated,
+            vec![
+                "1 row of the source list has no e-mail address: the person may be the one in it.".to_owned()
+            ]
+        )
+    );
+}
+
 fn any_read() -> impl Strategy<Value = Read> {
     let account = (
         0..STATUSES.len(),
@@ -431,7 +466,7 @@ proptest! {
     fn absence_is_never_claimed_without_proof(
         reads in proptest::collection::vec((any::<bool>(), any_read()), 0..4),
         by in 0..3_usize,
-        listed in 0..6_usize,
+        listed in 0..8_usize,
     ) {
         let pools: Vec<PoolAnswer> = reads
             .into_iter()

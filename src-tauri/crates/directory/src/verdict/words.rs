@@ -382,12 +382,22 @@ fn note_source(
         ));
     } else if one_new.is_some()
         && facts.rows.is_empty()
-        && source.is_whole()
+        && source.has_every_address()
         && facts.matched_by == MatchedBy::Email
     {
         notes.push("Not on the source list.".to_owned());
     } else if verdict == Verdict::NoSuchName && !facts.rows.is_empty() {
         notes.push(format!("On the source list: {}.", lines(facts)));
+    }
+    let nameless = source.without_email();
+    if source.rows().is_empty() {
+        notes.push("The source list holds no row that can be used.".to_owned());
+    } else if facts.matched_by == MatchedBy::Email && nameless > 0 {
+        notes.push(if nameless == 1 {
+            "1 row of the source list has no e-mail address: the person may be the one in it.".to_owned()
+        } else {
+            format!("{nameless} rows of the source list have no e-mail address: the person may be in one.")
+        });
     }
     let left_out = source.faults().iter().filter(|fault| fault.leaves_out()).count();
     match left_out {
