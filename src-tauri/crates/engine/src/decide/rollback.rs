@@ -1,6 +1,6 @@
 //! Deciding about a rollback: its confirm, and what a person says once it stopped.
 
-use switchback_model::{EventKind, Operator, Resolution, RollbackScope, StepState, Submission};
+use switchback_model::{EventKind, Operator, Resolution, RollbackScope, StepId, StepState, Submission};
 
 use super::{Facts, find, no_rollback, reason, stale_screen};
 use crate::rejection::{Rejection, RejectionCode as Code};
@@ -42,10 +42,18 @@ pub(super) fn rollback(
         reason(submission)?;
     }
     if let Some(breach) = plan.breaches.iter().find(|b| !accept_breaches.contains(&b.id)) {
+        let repair: Vec<&str> = breach.repair.iter().map(StepId::as_str).collect();
+        let more = match repair.is_empty() {
+            true => String::new(),
+            false => format!(
+                ", or take back {} as well: by a wider rule, or all of it",
+                repair.join(", ")
+            ),
+        };
         return Err(Rejection::new(
             Code::Guard,
             format!("It would leave a breach: {}: {}", breach.id, breach.because),
-            "Accept it by its name, with a reason, or roll back more.",
+            format!("Accept it by its name, with a reason{more}."),
         ));
     }
     Ok(vec![EventKind::RollbackConfirmed {

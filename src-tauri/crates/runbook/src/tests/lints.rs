@@ -191,3 +191,21 @@ fn a_long_plan_is_looked_at_in_time() {
     // Half a second on an idle machine, over 40 s once.
     assert!(took < std::time::Duration::from_secs(10), "{took:?}");
 }
+
+/// A newcomer begins with it.
+#[test]
+fn the_guides_smallest_runbook_is_sound() {
+    let guide = include_str!("../../../../docs/writing-a-runbook.md");
+    let text = guide
+        .split_once("```toml\n")
+        .unwrap()
+        .1
+        .split_once("```")
+        .unwrap()
+        .0;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("runbook.toml");
+    std::fs::write(&file, text).unwrap();
+    let report = report(&file);
+    assert!(report.errors.is_empty() && report.lints.is_empty(), "{report:?}");
+}
