@@ -2,16 +2,10 @@
 
 use std::fmt;
 
-use switchback_model::directory::{Account, Filter, LONGEST_VALUE, LookupBy, NotAFilter, Personal};
+use switchback_model::directory::{Account, Filter, LookupBy, NotAFilter, Personal};
 
-/// The longest e-mail address, in characters: a path of 256 octets less its two brackets (RFC 5321,
-/// 4.5.3.1.3).
-pub const LONGEST_EMAIL: usize = 254;
-
-/// The longest filter, in characters (Cognito API, `UserFilterType`).
-const LONGEST_FILTER: usize = 256;
-/// What fits into one beside the attribute's name, in characters.
-const LONGEST_SEARCHED: usize = 240;
+/// More than this is not read at all, in characters: 10 kB pasted by mistake.
+const MOST_TYPED: usize = 2048;
 
 /// The shortest beginning of a name: one letter would list half a pool.
 pub const SHORTEST_NAME: usize = 2;
@@ -109,9 +103,14 @@ impl Query {
     }
 
     fn read(typed: &str, otherwise: MatchedBy) -> Result<Self, NotAQuery> {
-        // Counted before anything else is done with it: 10 kB pasted by mistake is not worth reading.
-        if typed.chars().take(LONGEST_VALUE + 1).count() > LONGEST_VALUE {
-            return Err(NotAQuery::TooLong { limit: LONGEST_VALUE });
+        // Counted before anything else is done with it, and told by the limit that it would meet.
+        if typed.chars().take(MOST_TYPED + 1).count() > MOST_TYPED {
+            let by = match (typed.contains('@'), otherwise) {
+                (true, _) => LookupBy::Email,
+                (false, MatchedBy::Username) => LookupBy::Username,
+                (false, _) => LookupBy::FamilyNamePrefix,
+            };
+            return Err(too_long(Filter::room(by)));
         }
         let text = typed.trim();
         if text.is_empty() {
@@ -165,24 +164,23 @@ impl Query {
 }
 
 fn question(by: LookupBy, value: &str, and_given: Option<&str>) -> Result<Question, NotAQuery> {
-    let filter = Filter::new(by, value)?;
-    if filter.text().chars().count() > LONGEST_FILTER {
-        return Err(NotAQuery::TooLong {
-            limit: LONGEST_SEARCHED,
-        });
-    }
+    let filter = Filter::new(by, value).map_err(|error| match error {
+        NotAFilter::TooLong { limit } => too_long(limit),
+        other => NotAQuery::Filter(other),
+    })?;
     Ok(Question {
         filter,
         and_given: and_given.map(Personal::new),
     })
 }
 
+fn too_long(limit: usize) -> NotAQuery {
+    NotAQuery::TooLong { limit }
+}
+
 /// AWS does not say whether a filter on `email` minds the case, so an address with capitals is asked for
 /// in both writings: an account must not be called absent for a capital letter.
 fn by_email(text: &str) -> Result<Vec<Question>, NotAQuery> {
-    if text.chars().count() > LONGEST_EMAIL {
-        return Err(NotAQuery::TooLong { limit: LONGEST_EMAIL });
-    }
     let whole = text
         .rsplit_once('@')
         .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
@@ -225,6 +223,9 @@ fn by_name(text: &str) -> Result<Vec<Question>, NotAQuery> {
         )?;
         return Ok(questions);
     }
+    // The text is searched by both names, and the family name's filter has less room: whoever is told a
+    // limit must not meet a lower one next.
+    question(LookupBy::FamilyNamePrefix, &text, None)?;
     ask(LookupBy::GivenNamePrefix, &text, None)?;
     ask(LookupBy::FamilyNamePrefix, &text, None)?;
     // "Ann van der Berg" and "Anne Marie Smith": the family name begins after the first word, or is the
@@ -310,10 +311,10 @@ pub enum NotAQuery {
     Empty,
     /// Longer than what is searched may be.
     #[error(
-        "The text is longer than {limit} characters. Type only the e-mail address, the user id (sub) or the beginning of the name."
+        "The text is longer than {limit} characters, the most that AWS searches by (\" and \\ count twice). Type only the e-mail address, the user id (sub) or the beginning of the name."
     )]
     TooLong {
-        /// The most characters that are taken.
+        /// The most characters that are taken, after escaping.
         limit: usize,
     },
     /// A name too short to be searched by.

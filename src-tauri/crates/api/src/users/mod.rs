@@ -8,6 +8,7 @@ mod choices;
 mod place;
 mod port;
 mod purpose;
+mod reconcile;
 mod view;
 
 use std::collections::VecDeque;
@@ -29,7 +30,8 @@ use crate::wire::{
 };
 
 pub use place::{LookupAt, Place, one_account, query};
-pub use port::{Found, UserPools};
+pub use port::{Everybody, Found, UserPools};
+pub use reconcile::{Reconcile, Reconciled};
 
 /// What the details of one account cost (Amazon Cognito pricing, "monthly active users": an
 /// AdminGetUser makes a user active).
@@ -117,7 +119,8 @@ impl Desk {
         let judged = judge(&ask.query, &answers, ask.source, at);
         let mut found: Vec<(Pool, Account)> = Vec::new();
         for (pool, answer) in place.pools.iter().zip(answers) {
-            let (Read::Whole(accounts) | Read::Cut(accounts)) = answer.read else {
+            let (Read::Whole(accounts) | Read::Cut(accounts) | Read::Stopped(accounts, _)) = answer.read
+            else {
                 continue;
             };
             found.extend(accounts.into_iter().map(|account| (pool.clone(), account)));
@@ -342,14 +345,15 @@ async fn read(
             .accounts
             .into_iter()
             .filter(|account| question.keeps(account));
-        Ok((kept.collect::<Vec<_>>(), found.more))
+        Ok((kept.collect::<Vec<_>>(), found.more, found.stopped_after))
     });
     let mut accounts: Vec<Account> = Vec::new();
-    let (mut more, mut failed) = (false, None);
+    let (mut more, mut stopped, mut failed) = (false, None, None);
     for answer in join_all(asked).await {
         match answer {
-            Ok((found, cut)) => {
+            Ok((found, cut, after)) => {
                 more |= cut;
+                stopped = stopped.or(after);
                 for account in found {
                     if !accounts.iter().any(|known| known.username == account.username) {
                         accounts.push(account);
@@ -363,8 +367,11 @@ async fn read(
         // What one question found is certain, though another failed.
         Some(_) if !accounts.is_empty() => Read::Cut(accounts),
         Some(why) => Read::Failed(why),
-        None if more => Read::Cut(accounts),
-        None => Read::Whole(accounts),
+        None => match (stopped, more) {
+            (Some(pages), _) => Read::Stopped(accounts, pages),
+            (None, true) => Read::Cut(accounts),
+            (None, false) => Read::Whole(accounts),
+        },
     };
     let answer = PoolAnswer {
         pool: pool.id.clone(),

@@ -11,7 +11,7 @@ use switchback_model::directory::{Account, Filter, Personal, Pool, PoolId, PoolR
 use switchback_model::{RunId, Target, TargetKind};
 use switchback_rehearsal as rehearsal;
 
-use super::{Ask, DETAIL_COST, Desk, Found, UserPools};
+use super::{Ask, DETAIL_COST, Desk, Everybody, Found, UserPools};
 use crate::clock::{SystemClock, WorldClock};
 use crate::host::{Host, kind_of};
 use crate::wire::{ApiError, LookupAsk, LookupPlace, LookupView, LookupWhere, PlacePool};
@@ -298,12 +298,12 @@ fn not_a_query(error: NotAQuery) -> ApiError {
 }
 
 /// The pools of AWS, with one connection for each region.
-struct AwsPools {
+pub(super) struct AwsPools {
     regions: BTreeMap<String, Aws>,
 }
 
 impl AwsPools {
-    fn connect(place: &Place) -> Result<Self, ApiError> {
+    pub(super) fn connect(place: &Place) -> Result<Self, ApiError> {
         let mut regions = BTreeMap::new();
         for pool in &place.pools {
             let region = pool.id.region().to_owned();
@@ -340,7 +340,24 @@ impl UserPools for AwsPools {
         Ok(Found {
             accounts: page.users,
             more: page.more,
+            stopped_after: page.stopped_after,
         })
+    }
+
+    async fn everybody(&self, pool: &PoolId, page: &(dyn Fn(usize) + Sync)) -> Everybody {
+        match self.of(pool) {
+            Ok(aws) => {
+                let read = aws.every_user(pool, page).await;
+                Everybody {
+                    accounts: read.users,
+                    ended: read.ended,
+                }
+            }
+            Err(error) => Everybody {
+                accounts: Vec::new(),
+                ended: Some(error),
+            },
+        }
     }
 
     async fn detail(&self, pool: &PoolId, username: &Personal) -> Result<Option<Account>, ProviderError> {

@@ -12,6 +12,17 @@ pub struct Found {
     pub accounts: Vec<Account>,
     /// Whether the pool holds more that match, or may.
     pub more: bool,
+    /// After how many pages the search gave up, where it did.
+    pub stopped_after: Option<usize>,
+}
+
+/// Everybody in a pool, as far as they could be read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Everybody {
+    /// The accounts that were read.
+    pub accounts: Vec<Account>,
+    /// Why the rest was not; only without it is nobody missing.
+    pub ended: Option<ProviderError>,
 }
 
 /// Reads user pools. Nothing of it changes anything.
@@ -19,6 +30,9 @@ pub struct Found {
 pub trait UserPools: Send + Sync {
     /// Whom a filter means, up to `limit` accounts (ListUsers, which costs nothing).
     async fn list(&self, pool: &PoolId, filter: &Filter, limit: usize) -> Result<Found, ProviderError>;
+
+    /// Everybody, page by page (ListUsers without a filter); `page` hears how many are known so far.
+    async fn everybody(&self, pool: &PoolId, page: &(dyn Fn(usize) + Sync)) -> Everybody;
 
     /// One account with its second factors (AdminGetUser, which makes the user count as active in this
     /// month's bill): only on a person's request for this account.

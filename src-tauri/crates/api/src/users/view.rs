@@ -65,6 +65,17 @@ pub(super) fn says(answer: &PoolAnswer) -> (&'static str, String, Option<String>
             format!("At least {accounts}; the pool holds more, or may."),
             mend("Narrow the search: type the whole e-mail address."),
         ),
+        Read::Stopped(_, pages) => (
+            "cut",
+            format!(
+                "{} The search stopped after {pages} pages; what comes after them was not looked at.",
+                match count {
+                    0 => "No account matches so far.".to_owned(),
+                    _ => format!("At least {accounts}."),
+                }
+            ),
+            mend("Narrow the search: type the whole e-mail address."),
+        ),
         Read::Failed(why) => {
             let says = match why {
                 WhyNot::Throttled => "No answer: AWS asks to slow down.",

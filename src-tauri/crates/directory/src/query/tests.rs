@@ -91,6 +91,34 @@ fn what_cannot_be_searched_is_refused_by_name_and_not_repeated() {
     );
 }
 
+/// The number that a person is told is the one that they may keep to: one character less is taken.
+#[test]
+fn the_limit_that_is_told_is_the_limit_after_escaping() {
+    let limit = |typed: &str| match Query::parse(typed).unwrap_err() {
+        NotAQuery::TooLong { limit } => limit,
+        other => panic!("{other}"),
+    };
+    let address = |local: usize| format!("{}@e.test", "x".repeat(local));
+    let name = |length: usize| format!("X{}", "x".repeat(length - 1));
+    assert_eq!(limit(&address(5_000)), 246);
+    assert_eq!(limit(&address(246 - 6)), 246);
+    assert!(Query::parse(&address(246 - 7)).is_ok());
+    // A quote counts twice: the same length with one in it no longer fits.
+    assert_eq!(limit(&format!("\"{}", address(246 - 8))), 246);
+    assert!(Query::parse(&format!("\"{}", address(246 - 9))).is_ok());
+    for long in [240, 241, 3_000] {
+        assert_eq!(limit(&name(long)), 239, "{long}");
+    }
+    assert!(Query::parse(&name(239)).is_ok());
+    assert_eq!(limit(&format!("{}\\", name(238))), 239);
+    // Everything that is taken fits: the adapter never has to refuse it.
+    for typed in [address(239), name(239), format!("{}\\", name(237))] {
+        for question in Query::parse(&typed).unwrap().questions() {
+            assert!(question.filter().text().chars().count() <= 256);
+        }
+    }
+}
+
 #[test]
 fn a_query_shows_nobody() {
     let shown = format!("{:?}", Query::parse("seeded.person@example.nhs.test").unwrap());

@@ -159,7 +159,10 @@ fn cant_tell(facts: &Facts<'_>) -> (String, String) {
         Read::Cut(_) if facts.matched_by == MatchedBy::Name => {
             "Narrow the search: type the whole e-mail address."
         }
-        Read::Cut(_) => "Look again. If it stays so, pass it to the identity team.",
+        Read::Stopped(..) if facts.matched_by == MatchedBy::Name => {
+            "Narrow the search: type the whole e-mail address."
+        }
+        Read::Cut(_) | Read::Stopped(..) => "Look again. If it stays so, pass it to the identity team.",
         Read::Failed(why) => why.mend(),
     };
     (format!("Can't tell: {}.{found}", list(&holes)), next.to_owned())
@@ -171,6 +174,9 @@ fn hole(answer: &PoolAnswer) -> String {
     match answer.read {
         Read::Whole(_) => format!("{title} answered"),
         Read::Cut(_) => format!("{title} was not read to its end"),
+        Read::Stopped(_, pages) => {
+            format!("{title} was not read to its end, the search stopped after {pages} pages")
+        }
         Read::Failed(WhyNot::Throttled) => format!("{title} is being asked too often (throttled)"),
         Read::Failed(WhyNot::Denied) => format!("you may not read {title}"),
         Read::Failed(WhyNot::SignIn) => format!("you are not signed in for {title}"),
@@ -218,8 +224,13 @@ fn several(facts: &Facts<'_>) -> (String, String) {
     };
     (
         format!(
-            "Several accounts match: {at_least}{}. Each is listed below.",
-            list(&per_pool)
+            "Several accounts match: {at_least}{}.{}",
+            list(&per_pool),
+            if facts.listed {
+                " Each is listed below."
+            } else {
+                ""
+            }
         ),
         next.to_owned(),
     )
