@@ -5,6 +5,7 @@
 
 mod audit;
 mod choices;
+mod list;
 mod place;
 mod port;
 mod purpose;
@@ -29,6 +30,7 @@ use crate::wire::{
     ApiError, AuditView, DetailAsk, DetailView, LookupView, PoolAnswerView, RevealAsk, Revealed,
 };
 
+pub use list::read_source;
 pub use place::{LookupAt, Place, one_account, query};
 pub use port::{Everybody, Found, UserPools};
 pub use reconcile::{Reconcile, Reconciled};
@@ -64,6 +66,7 @@ pub struct Ask<'a> {
 pub struct Desk {
     trail: Arc<Trail>,
     kept: Mutex<VecDeque<Sitting>>,
+    list: Mutex<Option<list::Chosen>>,
 }
 
 /// One answer that can still be asked about.
@@ -90,6 +93,7 @@ impl Desk {
         Self {
             trail: Arc::new(Trail::new(home.path().join(audit::FILE), keys)),
             kept: Mutex::default(),
+            list: Mutex::default(),
         }
     }
 

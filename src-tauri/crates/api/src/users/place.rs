@@ -73,7 +73,12 @@ impl Host {
     /// Looks somebody up for a window.
     pub async fn users_find(&self, ask: &LookupAsk) -> Result<LookupView, ApiError> {
         let at = self.lookup_at(&ask.place())?;
-        self.look_up(&at, query(&ask.query)?, ask.purpose.as_deref(), None)
+        let query = query(&ask.query)?;
+        let source = match ask.source {
+            true => Some(self.users().chosen_source().await?),
+            false => None,
+        };
+        self.look_up(&at, query, ask.purpose.as_deref(), source.as_deref())
             .await
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use switchback_api::users::{self, DETAIL_COST, LookupAt, Reconcile, Reconciled};
 use switchback_api::wire::{AccountView, ApiError, AuditRow, DetailAsk, LookupView, LookupWhere, RevealAsk};
-use switchback_directory::{LARGEST_SOURCE, Query, Source};
+use switchback_directory::{Query, Source};
 
 use crate::args::{LookupPlace, Users};
 use crate::exit;
@@ -27,7 +27,7 @@ pub async fn run(cx: &Cx<'_>, command: Users) -> Result<u8, ApiError> {
         } => {
             // What was typed is judged before anything is opened.
             let query = users::query(&typed(query)?)?;
-            let source = source.as_deref().map(read_source).transpose()?;
+            let source = source.as_deref().map(users::read_source).transpose()?;
             warn_of_rows(cx, source.as_ref());
             let host = cx.host()?;
             let at = at(&host, place)?;
@@ -43,7 +43,7 @@ pub async fn run(cx: &Cx<'_>, command: Users) -> Result<u8, ApiError> {
             reveal,
             purpose,
         } => {
-            let source = read_source(&source)?;
+            let source = users::read_source(&source)?;
             warn_of_rows(cx, Some(&source));
             let host = cx.host()?;
             let at = at(&host, place)?;
@@ -248,28 +248,6 @@ fn typed(argument: String) -> Result<String, ApiError> {
             )
         })?;
     Ok(text)
-}
-
-fn read_source(file: &Path) -> Result<Source, ApiError> {
-    let place = || file.display().to_string();
-    let open = |error: std::io::Error| {
-        ApiError::new(
-            "bad_input",
-            format!("The source list can't be read: {}.", error.kind()),
-            "Name a CSV file that you may read.",
-            place(),
-        )
-    };
-    let mut bytes = Vec::new();
-    std::fs::File::open(file)
-        .and_then(|file| file.take(LARGEST_SOURCE as u64 + 1).read_to_end(&mut bytes))
-        .map_err(open)?;
-    Source::read(&bytes).map_err(|error| {
-        let text = error.to_string();
-        let (message, hint) = text.split_once(". ").unwrap_or((&text, "Export it again."));
-        let message = message.trim_end_matches('.');
-        ApiError::new("bad_input", format!("{message}."), hint, place())
-    })
 }
 
 fn warn_of_rows(cx: &Cx<'_>, source: Option<&Source>) {
