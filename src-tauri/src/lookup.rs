@@ -87,6 +87,13 @@ pub(crate) async fn users_forget(shell: State<'_, Shell>) -> Result<(), ApiError
     Ok(())
 }
 
+/// The source list is forgotten: its people stand in no later answer.
+#[tauri::command]
+pub(crate) async fn forget_source(shell: State<'_, Shell>) -> Result<(), ApiError> {
+    shell.host()?.users().forget_source().await;
+    Ok(())
+}
+
 /// A command about one account: recorded with who asks and why.
 #[tauri::command]
 pub(crate) async fn submit_support(shell: State<'_, Shell>, command: Value) -> Result<Revealed, ApiError> {

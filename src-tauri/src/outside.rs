@@ -1,7 +1,9 @@
 //! What the window asks of the desktop: the dialog that chooses a file, the system's browser, its zoom.
 
+use std::path::PathBuf;
+
 use switchback_api::resource::{console_url, is_console};
-use switchback_api::wire::ApiError;
+use switchback_api::wire::{ApiError, SourceListView};
 use switchback_model::RunId;
 use tauri::{State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt as _;
@@ -13,28 +15,53 @@ use crate::state::Shell;
 /// Shows the system's dialog for a runbook file; none = the person closed it.
 #[tauri::command]
 pub(crate) async fn choose_runbook(window: WebviewWindow) -> Result<Option<String>, ApiError> {
+    let chosen = chosen(&window, "Open a runbook", "Runbook (TOML)", "toml").await?;
+    Ok(chosen.map(|path| path.display().to_string()))
+}
+
+/// Shows the system's dialog for a source list and reads what was chosen; none = the person closed it. The
+/// page names no path, so it can have no other file read.
+#[tauri::command]
+pub(crate) async fn choose_source(
+    window: WebviewWindow,
+    shell: State<'_, Shell>,
+) -> Result<Option<SourceListView>, ApiError> {
+    let host = shell.host()?;
+    match chosen(&window, "Choose a source list", "Source list (CSV)", "csv").await? {
+        Some(path) => host.users().choose_source(&path).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Shows the system's dialog for one file.
+async fn chosen(
+    window: &WebviewWindow,
+    title: &str,
+    kind: &str,
+    ending: &str,
+) -> Result<Option<PathBuf>, ApiError> {
     let (tell, told) = oneshot::channel();
     window
         .dialog()
         .file()
-        .set_parent(&window)
-        .set_title("Open a runbook")
-        .add_filter("Runbook (TOML)", &["toml"])
+        .set_parent(window)
+        .set_title(title)
+        .add_filter(kind, &[ending])
         .pick_file(move |file| {
             // Nobody waits any more if the page was loaded again.
             let _ = tell.send(file);
         });
-    let chosen = told.await.ok().flatten();
-    let Some(file) = chosen else { return Ok(None) };
-    let path = file.into_path().map_err(|_| {
+    let Some(file) = told.await.ok().flatten() else {
+        return Ok(None);
+    };
+    file.into_path().map(Some).map_err(|_| {
         ApiError::new(
             "bad_input",
             "That is not a file on this machine.",
-            "Choose a runbook.toml on a disk of this machine.",
+            "Choose a file on a disk of this machine.",
             "the file dialog",
         )
-    })?;
-    Ok(Some(path.display().to_string()))
+    })
 }
 
 /// Opens the AWS console at a thing that the run's plan names, in the system's browser. The page says which

@@ -145,6 +145,8 @@ async fn refused(app: &App) -> Outcome {
         "submit_run",
         "take_run",
         "open_runbook",
+        "choose_source",
+        "forget_source",
         "amend_run",
         "submit_rehearsal",
         "export_report",

@@ -4,7 +4,7 @@ import { longNames, planOf, type Scene, snapshotOf } from "./fake-data";
 import { eventsOf, rehearsalOf } from "./fake-world";
 import { amendmentOf, dnsTruthOf, fieldPlanOf, runbookOf, runbooksOf } from "./fake-plans";
 import { detailOf, lookupOf, placeOf, placesOf, revealOf } from "./fake-users";
-import type { ConnectionAsk, DetailAsk, EventView, LookupAsk, RehearsalCommand, RevealAsk, RunSnapshot, ScopeView, StepView, Update } from "./generated/wire";
+import type { ConnectionAsk, DetailAsk, EventView, LookupAsk, RehearsalCommand, RevealAsk, RunSnapshot, ScopeView, SourceListView, StepView, Update } from "./generated/wire";
 import { connectionOf, profilesOf, reportOf } from "./fake-account";
 import { Failure, type Ipc, type Submission } from "./port";
 
@@ -33,6 +33,9 @@ export type Fake = Ipc & {
   forgotten: number;
   /** What the file dialog answers. */
   chosen: string | null;
+  /** What choosing a source list answers. */
+  chosenList: SourceListView | Error | null;
+  listsForgotten: number;
   /** The next submission is refused with this. */
   refuse: { code: string; message: string; hint: string; where: string } | null;
   /** Last touch on every snapshot. */
@@ -171,6 +174,8 @@ export function fakeIpc(words = ""): Fake {
     reveals: [],
     details: [],
     forgotten: 0,
+    chosenList: { name: "people.csv", rows: 120, fault_count: 2, lines: [4, 9], faults: ["line 4, column email: the cell begins like a formula; the row is left out", "line 9 has 2 cells, the first line has 4; the row is left out"] },
+    listsForgotten: 0,
     taken: [],
     unproven: words.split(",").includes("unproven"),
     amended: [],
@@ -275,6 +280,13 @@ export function fakeIpc(words = ""): Fake {
     usersDetail: async (ask) => {
       fake.details.push(ask);
       return detailOf(ask);
+    },
+    chooseSource: async () => {
+      if (fake.chosenList instanceof Error) throw fake.chosenList;
+      return fake.chosenList;
+    },
+    forgetSource: async () => {
+      fake.listsForgotten += 1;
     },
     usersForget: async () => {
       fake.forgotten += 1;

@@ -31,6 +31,7 @@ import type {
   RunSnapshot,
   ScopeView,
   SheetExported,
+  SourceListView,
   Update,
   WindowInfo,
 } from "./generated/wire";
@@ -108,6 +109,10 @@ export interface Ipc {
   usersFind(ask: LookupAsk): Promise<LookupView>;
   /** Second factors of one account; Cognito counts it as an active user. */
   usersDetail(ask: DetailAsk): Promise<DetailView>;
+  /** The system's dialog for a source list, which the core reads and holds; null = the person closed it. */
+  chooseSource(): Promise<SourceListView | null>;
+  /** The core forgets the source list. */
+  forgetSource(): Promise<void>;
   /** The core forgets what was found, too. */
   usersForget(): Promise<void>;
   /** One value as it is; recorded. */

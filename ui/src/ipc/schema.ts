@@ -384,6 +384,7 @@ export const checks = {
   }) as z.ZodType<wire.LookupPlace>,
   lookup: lookup as unknown as z.ZodType<wire.LookupView>,
   lookupDetail: z.looseObject({ account: account.nullable(), cost: z.string(), at: time }) as unknown as z.ZodType<wire.DetailView>,
+  sourceList: z.looseObject({ name: z.string(), rows: z.number(), fault_count: z.number(), lines: z.array(z.number()), faults: words }).nullable() as z.ZodType<wire.SourceListView | null>,
   revealed: z.looseObject({ field: z.string(), value: z.string() }) as z.ZodType<wire.Revealed>,
   appInfo: z.looseObject({
     version: z.string(),

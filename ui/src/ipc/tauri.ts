@@ -44,6 +44,8 @@ export const tauri: Ipc = {
   usersPlace: (at) => ask("users_place", { at }, checks.lookupPlace),
   usersFind: (lookup) => ask("users_find", { ask: lookup }, checks.lookup),
   usersDetail: (detail) => ask("users_detail", { ask: detail }, checks.lookupDetail),
+  chooseSource: () => ask("choose_source", {}, checks.sourceList),
+  forgetSource: () => ask("forget_source", {}, checks.nothing),
   usersForget: () => ask("users_forget", {}, checks.nothing),
   usersReveal: (reveal) => ask("submit_support", { command: { do: "reveal", ...reveal } }, checks.revealed),
   async subscribe(run, fromSeq, on) {

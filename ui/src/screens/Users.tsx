@@ -4,11 +4,12 @@ import Button from "@cloudscape-design/components/button";
 import { type FormEvent, type ReactNode, useCallback, useEffect, useId, useRef, useState } from "react";
 import { AccountCard } from "../components/Account";
 import { Block, PageHead } from "../components/PageHead";
+import { SourceList } from "../components/SourceList";
 import { type Kind, Shape, State } from "../components/State";
 import { TableWrap } from "../components/TableWrap";
 import { Elsewhere, Nowhere, placeWords, WherePick } from "../components/Where";
 import { age, count } from "../format/time";
-import { type ApiError, asFailure, type LookupPlace, type LookupView, type PoolAnswerView } from "../ipc";
+import { type ApiError, asFailure, type LookupPlace, type LookupView, type PoolAnswerView, type SourceListView } from "../ipc";
 import { useApp, useStore, useComputerNow } from "../state/hooks";
 import { usePlaces } from "../state/place";
 
@@ -140,6 +141,7 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
   const [purpose, setPurpose] = useState<string>(PURPOSES[0]);
   const [asked, setAsked] = useState<Asked>({ at: "nothing" });
   const [elsewhere, setElsewhere] = useState(false);
+  const [list, setList] = useState<SourceListView | null>(null);
   const places = usePlaces(run);
   const { spot } = places;
   const place = spot.at === "there" ? spot.place : null;
@@ -156,6 +158,23 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
     },
     [store, run],
   );
+
+  // The list goes with the screen: nobody finds it joined into an answer a day later.
+  const held = useRef(false);
+  held.current = list !== null;
+  useEffect(
+    () => () => {
+      if (held.current) void store.ipc.forgetSource().catch(() => undefined);
+    },
+    [store],
+  );
+
+  // An answer without a list never stands beside one, nor the other way round.
+  const onList = useCallback((next: SourceListView | null) => {
+    turn.current += 1;
+    setAsked({ at: "nothing" });
+    setList(next);
+  }, []);
 
   // An answer about one place never stands under the name of another.
   const onPlace = desk?.onPlace;
@@ -187,13 +206,13 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
       const mine = ++turn.current;
       setAsked({ at: "asking" });
       try {
-        const view = await store.ipc.usersFind({ query: query.trim(), purpose, ...where });
+        const view = await store.ipc.usersFind({ query: query.trim(), purpose, ...where, source: list !== null });
         if (mine === turn.current) setAsked({ at: "answered", view, receivedAt: Date.now() });
       } catch (thrown) {
         if (mine === turn.current) setAsked({ at: "refused", error: asFailure(thrown).api });
       }
     },
-    [store, query, purpose, where],
+    [store, query, purpose, where, list],
   );
 
   return (
@@ -235,6 +254,7 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
           </Button>
         </form>
       )}
+      {desk === undefined && spot.at !== "nowhere" && <SourceList list={list} onList={onList} />}
       {elsewhere && spot.at !== "nowhere" && <Elsewhere places={places} onDone={() => setElsewhere(false)} onCancel={() => setElsewhere(false)} />}
       {spot.at === "refused" && (
         <div className="lookup-answer k-unknown" role="alert" data-testid="place-refused">

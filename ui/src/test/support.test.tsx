@@ -49,7 +49,7 @@ describe("the support window", () => {
     expect(document.activeElement).toBe(screen.getByTestId("lookup-query"));
     await user.keyboard("bloggs{Enter}");
     await settle();
-    expect(fake.lookups).toEqual([{ query: "bloggs", purpose: "Support call", run: "run-5", target: null, pools: [] }]);
+    expect(fake.lookups).toEqual([{ query: "bloggs", purpose: "Support call", run: "run-5", target: null, pools: [], source: false }]);
     expect(screen.getByTestId("lookup-answer")).toBeTruthy();
     // From wherever the hands are.
     act(() => screen.getByRole("button", { name: "Reveal E-mail" }).focus());

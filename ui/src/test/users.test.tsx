@@ -29,7 +29,7 @@ describe("look up a user", () => {
 
   it("answers with a sentence and the next step first, by keyboard alone", async () => {
     const { fake } = await lookUp("jo.bloggs@example.nhs.test");
-    expect(fake.lookups).toEqual([{ query: "jo.bloggs@example.nhs.test", purpose: "Support call", run: "run-7", target: null, pools: [] }]);
+    expect(fake.lookups).toEqual([{ query: "jo.bloggs@example.nhs.test", purpose: "Support call", run: "run-7", target: null, pools: [], source: false }]);
     const answer = screen.getByTestId("lookup-answer");
     expect(answer.textContent).toContain("Migrated, and can sign in.");
     expect(answer.textContent).toContain("Next:");

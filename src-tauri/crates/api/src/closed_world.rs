@@ -13,66 +13,6 @@ use crate::host::{Host, Surroundings};
 use crate::wire::{ApiError, FaultView, RehearsalCommand, RehearsalPart, RehearsalView};
 use crate::world::{RunWorld, servers};
 
-/// The switches of the panel: each a fault in the spelling of the command line, and its sentence.
-const SWITCHES: [(&str, &str); 17] = [
-    ("site-down", "The new site answers every request with 503."),
-    ("site-down:old", "The old site answers every request with 503."),
-    ("site-down:reval", "Reval answers every request with 503."),
-    ("site-slow", "The new site answers late."),
-    (
-        "throttle",
-        "Route 53 refuses the next change as too many requests.",
-    ),
-    (
-        "error-before",
-        "Route 53 refuses the next change: another one is in progress.",
-    ),
-    (
-        "lost-response",
-        "The next change is made, but its answer is lost.",
-    ),
-    (
-        "insync-slow",
-        "The next changes take long to reach every name server.",
-    ),
-    (
-        "expired-credentials",
-        "Every AWS call says that the sign-in has expired.",
-    ),
-    (
-        "second-writer",
-        "Somebody else changes the record now. It can't be switched off again.",
-    ),
-    (
-        "partial-policy",
-        "The new pool's password policy was declared in part: the rest is off.",
-    ),
-    (
-        "missing-trigger",
-        "The new pool has no trigger that migrates users.",
-    ),
-    (
-        "wrong-client-flow",
-        "The new pool's client takes no passwords, so nobody is migrated.",
-    ),
-    (
-        "default-mail",
-        "The new pool sends its mail through Cognito: 50 a day, then none.",
-    ),
-    (
-        "denied:DescribeUserPool",
-        "The role may not describe user pools; everything else is answered.",
-    ),
-    (
-        "throttle:ListUsers:0",
-        "Cognito refuses every search for users as too many requests.",
-    ),
-    (
-        "empty-pages",
-        "The first three pages of every search for users hold nobody.",
-    ),
-];
-
 impl Host {
     /// The handle of the closed world; started here if nobody serves it.
     pub async fn closed_world(&self) -> Result<rehearsal::Handle, ApiError> {
@@ -160,7 +100,7 @@ impl Host {
             address: server.addr.to_string(),
             state: "caching resolver".to_owned(),
         }));
-        let faults = SWITCHES
+        let faults = Fault::SWITCHES
             .iter()
             .map(|(name, sentence)| {
                 let kind: Option<Fault> = name.parse().ok();
@@ -198,7 +138,7 @@ impl Host {
                     ApiError::new(
                         "usage",
                         error.to_string(),
-                        "Choose one of the switches.",
+                        format!("One of: {}.", Fault::offered()),
                         "the fault panel",
                     )
                 })?;

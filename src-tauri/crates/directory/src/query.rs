@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use switchback_model::directory::{LookupBy, NotAFilter, Personal};
+use switchback_model::directory::{Filter, LookupBy, NotAFilter, Personal};
 
 mod question;
 
@@ -86,7 +86,14 @@ impl Query {
         let text = typed.trim();
         // Counted before anything else is done with it: 10 kB pasted by mistake is not worth reading.
         if text.chars().take(LONGEST_TYPED + 1).count() > LONGEST_TYPED {
-            return Err(NotAQuery::TooLong { limit: LONGEST_TYPED });
+            // Told by the limit that it would meet next.
+            let by = match (text.contains('@'), otherwise) {
+                (true, _) => LookupBy::Email,
+                (false, MatchedBy::Username) => LookupBy::Username,
+                (false, _) => LookupBy::FamilyNamePrefix,
+            };
+            let limit = Filter::room(by);
+            return Err(NotAQuery::TooLong { limit });
         }
         if text.is_empty() {
             return Err(NotAQuery::Empty);
@@ -141,9 +148,6 @@ impl Query {
 /// AWS does not say whether a filter on `email` minds the case, so an address with capitals is asked for
 /// in both writings: an account must not be called absent for a capital letter.
 fn by_email(text: &str) -> Result<Vec<Question>, NotAQuery> {
-    if text.chars().count() > LONGEST_EMAIL {
-        return Err(NotAQuery::TooLong { limit: LONGEST_EMAIL });
-    }
     let whole = text
         .rsplit_once('@')
         .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
@@ -186,6 +190,9 @@ fn by_name(text: &str) -> Result<Vec<Question>, NotAQuery> {
         )?;
         return Ok(questions);
     }
+    // The text is searched by both names, and the family name's filter has less room: whoever is told a
+    // limit must not meet a lower one next.
+    Question::new(LookupBy::FamilyNamePrefix, &text, None)?;
     ask(LookupBy::GivenNamePrefix, &text, None)?;
     ask(LookupBy::FamilyNamePrefix, &text, None)?;
     // "Ann van der Berg" and "Anne Marie Smith": the family name begins after the first word, or is the
@@ -275,10 +282,10 @@ pub enum NotAQuery {
     Empty,
     /// Longer than what is searched may be.
     #[error(
-        "The text is longer than {limit} characters. Type only the e-mail address, the user id (sub) or the beginning of the name."
+        "The text is longer than {limit} characters, the most that AWS searches by (\" and \\ count twice). Type only the e-mail address, the user id (sub) or the beginning of the name."
     )]
     TooLong {
-        /// The most characters that are taken.
+        /// The most characters that are taken, after escaping.
         limit: usize,
     },
     /// A name too short to be searched by.
@@ -319,7 +326,16 @@ pub enum NotAQuery {
     },
     /// The pool takes no such filter.
     #[error(transparent)]
-    Filter(#[from] NotAFilter),
+    Filter(NotAFilter),
+}
+
+impl From<NotAFilter> for NotAQuery {
+    fn from(error: NotAFilter) -> Self {
+        match error {
+            NotAFilter::TooLong { limit } => Self::TooLong { limit },
+            other => Self::Filter(other),
+        }
+    }
 }
 
 #[cfg(test)]

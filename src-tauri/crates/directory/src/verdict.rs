@@ -11,6 +11,7 @@ use crate::machine;
 use crate::query::{MatchedBy, Query};
 use crate::source::{Row, Source};
 
+pub(crate) mod reconcile;
 mod words;
 
 /// How long an invitation lives: the default of a pool's `TemporaryPasswordValidityDays`.
@@ -261,13 +262,9 @@ pub fn judge(query: &Query, pools: &[PoolAnswer], source: Option<&Source>, now: 
         rows,
         source,
         now,
+        listed: true,
     };
-    let verdict = if machine::is_machine(query.text().revealed()) || facts.meets_a_machine() {
-        Verdict::MachineUser
-    } else {
-        facts.verdict()
-    };
-    words::answer(verdict, &facts)
+    facts.answer(query.text().revealed())
 }
 
 fn accounts(pools: &[PoolAnswer], role: PoolRole) -> Vec<&Account> {
@@ -285,9 +282,21 @@ struct Facts<'a> {
     rows: Vec<&'a Row>,
     source: Option<&'a Source>,
     now: Timestamp,
+    /// Whether the accounts are shown beside the answer.
+    listed: bool,
 }
 
 impl Facts<'_> {
+    /// `text` is what the person was looked for by.
+    fn answer(&self, text: &str) -> Answer {
+        let verdict = if machine::is_machine(text) || self.meets_a_machine() {
+            Verdict::MachineUser
+        } else {
+            self.verdict()
+        };
+        words::answer(verdict, self)
+    }
+
     /// Whether everything that matches is a machine user: a list that holds one among people is still a
     /// list. An address is one person, so there a row that marks it as a machine user is enough.
     fn meets_a_machine(&self) -> bool {

@@ -172,9 +172,8 @@ impl LookupBy {
     }
 }
 
-/// The longest value of a filter, in characters: attribute values are no longer (Cognito API,
-/// `AttributeType`).
-pub const LONGEST_VALUE: usize = 2048;
+/// The longest filter that ListUsers takes, in characters (Cognito API, `UserFilterType`).
+pub const LONGEST_FILTER: usize = 256;
 
 /// One question to a pool: one attribute, the whole value or its beginning. Made only from values that
 /// can stand in a filter.
@@ -185,7 +184,8 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Takes a value without control characters, not empty and not longer than [`LONGEST_VALUE`].
+    /// Takes a value without control characters, not empty, that fits into [`LONGEST_FILTER`] with its
+    /// escapes.
     ///
     /// # Errors
     /// Says what is wrong, without the value.
@@ -196,13 +196,27 @@ impl Filter {
         if value.chars().any(char::is_control) {
             return Err(NotAFilter::ControlCharacter);
         }
-        if value.chars().count() > LONGEST_VALUE {
-            return Err(NotAFilter::TooLong);
-        }
-        Ok(Self {
+        let filter = Self {
             by,
             value: Personal::new(value),
-        })
+        };
+        if filter.text().chars().count() > LONGEST_FILTER {
+            return Err(NotAFilter::TooLong {
+                limit: Self::room(by),
+            });
+        }
+        Ok(filter)
+    }
+
+    /// The longest value that can be searched by an attribute, in characters, where each `"` and `\` counts
+    /// twice: what the attribute's name, the sign and the quotes leave of [`LONGEST_FILTER`].
+    #[must_use]
+    pub fn room(by: LookupBy) -> usize {
+        let empty = Self {
+            by,
+            value: Personal::new(""),
+        };
+        LONGEST_FILTER - empty.text().chars().count()
     }
 
     /// What is searched by.
@@ -236,9 +250,14 @@ pub enum NotAFilter {
     /// A control character would end up in a filter.
     #[error("The text has a character that can't be typed, such as a line end.")]
     ControlCharacter,
-    /// Longer than any attribute's value.
-    #[error("The text is longer than 2,048 characters, and no attribute is.")]
-    TooLong,
+    /// Longer than what a filter holds.
+    #[error(
+        "The text is longer than {limit} characters, which is the most that AWS searches by; \" and \\ count twice."
+    )]
+    TooLong {
+        /// The most characters of a value.
+        limit: usize,
+    },
 }
 
 /// A user pool's id: region, underscore, letters and digits.

@@ -1,6 +1,7 @@
 //! Faults: what can be made to go wrong in the world, and for how long.
 
 mod spelling;
+mod switches;
 
 use std::fmt;
 
@@ -200,7 +201,7 @@ fn second_writer_address() -> String {
 }
 
 impl Fault {
-    /// The names of all kinds, as the command line and the fault panel offer them.
+    /// The names of all kinds; [`Self::SWITCHES`] is what is offered of them.
     pub const NAMES: [&'static str; 24] = [
         "site-down",
         "site-refused",

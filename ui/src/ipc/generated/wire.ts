@@ -234,7 +234,7 @@ by: string,
  */
 purpose: string | null, 
 /**
- * `find`, `reveal` or `detail`.
+ * `find`, `reconcile`, `reveal` or `detail`.
  */
 did: string, 
 /**
@@ -878,7 +878,11 @@ target: string | null,
 /**
  * Only these pools.
  */
-pools: Array<string>, };
+pools: Array<string>, 
+/**
+ * Whether the source list that was chosen is joined in.
+ */
+source: boolean, };
 
 /**
  * The pools that a look-up would ask, before anything is asked.
@@ -2167,6 +2171,31 @@ file: string | null,
  * Why it can't be relied on; absent = it is as new as the last change, or nothing was changed.
  */
 stale: string | null, };
+
+/**
+ * A source list that was chosen. Of its content only lines and numbers.
+ */
+export type SourceListView = { 
+/**
+ * The file's name.
+ */
+name: string, 
+/**
+ * How many people it has.
+ */
+rows: number, 
+/**
+ * How many faults it has.
+ */
+fault_count: number, 
+/**
+ * The lines that have one, the first 20.
+ */
+lines: Array<number>, 
+/**
+ * The faults in words, by line; at most 20.
+ */
+faults: Array<string>, };
 
 /**
  * The source list as far as it matters for an answer.

@@ -146,7 +146,7 @@ pub async fn auto(
             ApiError::new(
                 "usage",
                 error.to_string(),
-                format!("One of: {}.", Fault::NAMES.join(", ")),
+                format!("One of: {}.", Fault::offered()),
                 "--fault",
             )
         })?;

@@ -34,6 +34,13 @@ pub(super) enum Did {
         matches: usize,
         verdict: String,
     },
+    /// Everybody on a source list was looked for.
+    Reconcile {
+        pools: Vec<String>,
+        rows: usize,
+        complete: bool,
+        revealed: bool,
+    },
     /// One field of one account is about to be shown.
     Reveal { pool: String, field: String },
     /// The details of one account are about to be asked for.
@@ -97,6 +104,18 @@ pub(super) fn view(trail: &Trail, limit: usize) -> Result<AuditView, ApiError> {
                 row.pools = pools;
                 row.matches = Some(matches);
                 row.verdict = Some(verdict);
+            }
+            Did::Reconcile {
+                pools,
+                rows,
+                complete,
+                revealed,
+            } => {
+                row.did = "reconcile".to_owned();
+                row.pools = pools;
+                row.matches = Some(rows);
+                row.verdict = Some(if complete { "complete" } else { "incomplete" }.to_owned());
+                row.field = revealed.then(|| "email".to_owned());
             }
             Did::Reveal { pool, field } => {
                 row.did = "reveal".to_owned();

@@ -5,10 +5,12 @@
 
 mod audit;
 mod choices;
+mod list;
 mod place;
 mod port;
 mod purpose;
 mod read;
+mod reconcile;
 mod view;
 
 use std::collections::VecDeque;
@@ -29,8 +31,10 @@ use crate::wire::{
     ApiError, AuditView, DetailAsk, DetailView, LookupView, PoolAnswerView, RevealAsk, Revealed,
 };
 
+pub use list::read_source;
 pub use place::{LookupAt, Place, one_account, query};
-pub use port::{Found, UserPools};
+pub use port::{Everybody, Found, UserPools};
+pub use reconcile::{Reconcile, Reconciled};
 
 /// What the details of one account cost (Amazon Cognito pricing, "monthly active users": an
 /// AdminGetUser makes a user active).
@@ -59,6 +63,7 @@ pub struct Ask<'a> {
 pub struct Desk {
     trail: Arc<Trail>,
     kept: Mutex<VecDeque<Sitting>>,
+    list: Mutex<Option<list::Chosen>>,
 }
 
 /// One answer that can still be asked about.
@@ -85,6 +90,7 @@ impl Desk {
         Self {
             trail: Arc::new(Trail::new(home.path().join(audit::FILE), keys)),
             kept: Mutex::default(),
+            list: Mutex::default(),
         }
     }
 

@@ -12,7 +12,7 @@ use switchback_model::directory::{Account, Filter, Personal, Pool, PoolId, PoolR
 use switchback_model::{RunId, Target, TargetKind};
 use switchback_rehearsal as rehearsal;
 
-use super::{Ask, DETAIL_COST, Desk, Found, UserPools};
+use super::{Ask, DETAIL_COST, Desk, Everybody, Found, UserPools};
 use crate::clock::{SystemClock, WorldClock};
 use crate::host::{Host, kind_of};
 use crate::wire::{ApiError, LookupAsk, LookupPlace, LookupView, LookupWhere, PlacePool};
@@ -77,7 +77,12 @@ impl Host {
     /// Looks somebody up for a window.
     pub async fn users_find(&self, ask: &LookupAsk) -> Result<LookupView, ApiError> {
         let at = self.lookup_at(&ask.place())?;
-        self.look_up(&at, query(&ask.query)?, ask.purpose.as_deref(), None)
+        let query = query(&ask.query)?;
+        let source = match ask.source {
+            true => Some(self.users().chosen_source().await?),
+            false => None,
+        };
+        self.look_up(&at, query, ask.purpose.as_deref(), source.as_deref())
             .await
     }
 
@@ -306,12 +311,12 @@ fn not_a_query(error: NotAQuery) -> ApiError {
 }
 
 /// The pools of AWS, with one connection for each region.
-struct AwsPools {
+pub(super) struct AwsPools {
     regions: BTreeMap<String, Aws>,
 }
 
 impl AwsPools {
-    fn connect(place: &Place) -> Result<Self, ApiError> {
+    pub(super) fn connect(place: &Place) -> Result<Self, ApiError> {
         let mut regions = BTreeMap::new();
         for pool in &place.pools {
             let region = pool.id.region().to_owned();
@@ -332,7 +337,7 @@ impl AwsPools {
 
     /// Refuses a sign-in for another account than the target's, before anybody is named to it. The role is
     /// not compared: who looks people up needs less than who moves them. What could not be proven is told.
-    async fn refuse_another_account(&self, place: &Place) -> Result<Option<String>, ApiError> {
+    pub(super) async fn refuse_another_account(&self, place: &Place) -> Result<Option<String>, ApiError> {
         // The closed world's account is nobody's, and pools that are named alone have none.
         let (Some(wanted), Some(aws)) = (&place.account, self.regions.values().next()) else {
             return Ok(None);
@@ -386,6 +391,22 @@ impl UserPools for AwsPools {
 
     async fn letter_case_counts(&self, pool: &PoolId) -> Result<bool, ProviderError> {
         self.of(pool)?.letter_case_counts(pool).await
+    }
+
+    async fn everybody(&self, pool: &PoolId, page: &(dyn Fn(usize) + Sync)) -> Everybody {
+        match self.of(pool) {
+            Ok(aws) => {
+                let read = aws.every_user(pool, page).await;
+                Everybody {
+                    accounts: read.users,
+                    ended: read.ended,
+                }
+            }
+            Err(error) => Everybody {
+                accounts: Vec::new(),
+                ended: Some(error),
+            },
+        }
     }
 
     async fn detail(&self, pool: &PoolId, username: &Personal) -> Result<Option<Account>, ProviderError> {

@@ -16,6 +16,15 @@ pub struct Found {
     pub stopped: bool,
 }
 
+/// Everybody in a pool, as far as they could be read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Everybody {
+    /// The accounts that were read.
+    pub accounts: Vec<Account>,
+    /// Why the rest was not; only without it is nobody missing.
+    pub ended: Option<ProviderError>,
+}
+
 /// Reads user pools. Nothing of it changes anything.
 #[async_trait]
 pub trait UserPools: Send + Sync {
@@ -25,6 +34,8 @@ pub trait UserPools: Send + Sync {
     /// Whether letter case counts in a pool's user names and e-mail addresses (DescribeUserPool): asked
     /// only where somebody would be called absent for a capital letter.
     async fn letter_case_counts(&self, pool: &PoolId) -> Result<bool, ProviderError>;
+    /// Everybody, page by page (ListUsers without a filter); `page` hears how many are known so far.
+    async fn everybody(&self, pool: &PoolId, page: &(dyn Fn(usize) + Sync)) -> Everybody;
 
     /// One account with its second factors (AdminGetUser, which makes the user count as active in this
     /// month's bill): only on a person's request for this account.

@@ -12,9 +12,9 @@ use super::*;
 
 mod honest;
 
-const EMAIL: &str = "seeded.person@example.nhs.test";
+pub(super) const EMAIL: &str = "seeded.person@example.nhs.test";
 /// What no file, log line or error may hold.
-const SEEDED: [&str; 4] = [
+pub(super) const SEEDED: [&str; 4] = [
     "seeded.person",
     "Seeded",
     "Persson",
@@ -23,7 +23,7 @@ const SEEDED: [&str; 4] = [
 
 /// Pools in memory that count what they are asked.
 #[derive(Default)]
-struct Fake {
+pub(super) struct Fake {
     accounts: Vec<Account>,
     more: bool,
     stopped: bool,
@@ -32,11 +32,20 @@ struct Fake {
     /// What the pool says of letter case; nothing where nobody may ask.
     case_counts: Option<bool>,
     cases: AtomicUsize,
-    fails: Vec<(&'static str, ProviderErrorKind)>,
+    pub(super) fails: Vec<(&'static str, ProviderErrorKind)>,
     lists: AtomicUsize,
     details: AtomicUsize,
     /// Lets go once so many pools are being asked at the same time.
     together: Option<tokio::sync::Barrier>,
+}
+
+impl Fake {
+    pub(super) fn with(accounts: Vec<Account>) -> Self {
+        Self {
+            accounts,
+            ..Self::default()
+        }
+    }
 }
 
 #[async_trait]
@@ -97,6 +106,26 @@ impl UserPools for Fake {
         })
     }
 
+    async fn everybody(&self, pool: &PoolId, page: &(dyn Fn(usize) + Sync)) -> Everybody {
+        let of_pool = self
+            .accounts
+            .iter()
+            .filter(|account| account.pool == pool.as_str());
+        let accounts: Vec<Account> = of_pool.cloned().collect();
+        page(accounts.len());
+        let fails = self.fails.iter().find(|(id, _)| *id == pool.as_str());
+        Everybody {
+            accounts,
+            ended: fails.map(|(_, kind)| ProviderError {
+                kind: *kind,
+                operation: "ListUsers".to_owned(),
+                message: "AWS said no".to_owned(),
+                hint: None,
+                request_id: None,
+            }),
+        }
+    }
+
     async fn detail(&self, _pool: &PoolId, username: &Personal) -> Result<Option<Account>, ProviderError> {
         self.details.fetch_add(1, Ordering::Relaxed);
         let found = self.accounts.iter().find(|account| account.username == *username);
@@ -107,7 +136,7 @@ impl UserPools for Fake {
     }
 }
 
-fn account(pool: &str, number: usize) -> Account {
+pub(super) fn account(pool: &str, number: usize) -> Account {
     Account {
         pool: pool.to_owned(),
         username: Personal::new(format!("11111111-2222-4333-8444-55555555555{}", 5 + number)),
@@ -124,10 +153,10 @@ fn account(pool: &str, number: usize) -> Account {
     }
 }
 
-const NEW: &str = "eu-west-2_REHEARSAL1";
-const OLD: &str = "eu-west-2_REHEARSAL0";
+pub(super) const NEW: &str = "eu-west-2_REHEARSAL1";
+pub(super) const OLD: &str = "eu-west-2_REHEARSAL0";
 
-fn place() -> Place {
+pub(super) fn place() -> Place {
     let pool = |id: &str, title: &str, role| Pool {
         id: PoolId::new(id).unwrap(),
         title: title.to_owned(),
@@ -142,13 +171,13 @@ fn place() -> Place {
     )
 }
 
-struct Room {
-    desk: Desk,
-    folder: tempfile::TempDir,
-    by: Operator,
+pub(super) struct Room {
+    pub(super) desk: Desk,
+    pub(super) folder: tempfile::TempDir,
+    pub(super) by: Operator,
 }
 
-fn room() -> Room {
+pub(super) fn room() -> Room {
     let folder = tempfile::tempdir().unwrap();
     let home = Home::open(Some(folder.path())).unwrap();
     let desk = Desk::new(&home, Arc::new(MemoryKeyRing::default()));

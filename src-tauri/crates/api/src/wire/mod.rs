@@ -48,7 +48,7 @@ pub use truth::{DnsTruth, NameTruth, ServerAnswer};
 pub use users::{
     AccountView, AuditRow, AuditView, DetailAsk, DetailView, LookupAsk, LookupPlace, LookupPlaces,
     LookupView, LookupWhere, MaskedField, PlaceChoice, PlacePool, PoolAnswerView, RevealAsk, Revealed,
-    SourceView,
+    SourceListView, SourceView,
 };
 
 use serde::{Deserialize, Serialize};

@@ -23,6 +23,9 @@ pub struct LookupAsk {
     /// Only these pools.
     #[serde(default)]
     pub pools: Vec<String>,
+    /// Whether the source list that was chosen is joined in.
+    #[serde(default)]
+    pub source: bool,
 }
 
 impl std::fmt::Debug for LookupAsk {
@@ -170,6 +173,23 @@ pub struct SourceView {
     pub fault_count: usize,
 }
 
+/// A source list that was chosen. Of its content only lines and numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct SourceListView {
+    /// The file's name.
+    pub name: String,
+    /// How many people it has.
+    pub rows: usize,
+    /// How many faults it has.
+    pub fault_count: usize,
+    /// The lines that have one, the first 20.
+    #[ts(type = "Array<number>")]
+    pub lines: Vec<u64>,
+    /// The faults in words, by line; at most 20.
+    pub faults: Vec<String>,
+}
+
 /// A request to see one value as it is.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[ts(export, export_to = "wire.ts")]
@@ -311,7 +331,7 @@ pub struct AuditRow {
     pub by: String,
     /// Why, where somebody said.
     pub purpose: Option<String>,
-    /// `find`, `reveal` or `detail`.
+    /// `find`, `reconcile`, `reveal` or `detail`.
     pub did: String,
     /// By what was searched.
     pub matched_by: Option<String>,

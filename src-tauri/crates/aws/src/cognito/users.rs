@@ -27,8 +27,6 @@ const GET: &str = "AdminGetUser";
 
 /// The longest page that ListUsers gives (API reference, ListUsers, `Limit`).
 const PAGE: i32 = 60;
-/// The longest filter that ListUsers takes, in characters (API reference, UserFilterType).
-const LONGEST_FILTER: usize = 256;
 /// After so many pages a search says that there is more, rather than use up the account's quota.
 const MOST_PAGES: usize = 100;
 
@@ -43,6 +41,15 @@ pub struct Page {
     pub stopped: bool,
 }
 
+/// Everybody in one pool, as far as they could be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Everybody {
+    /// The accounts, in the pool's order. Somebody who was changed meanwhile may be there twice.
+    pub users: Vec<Account>,
+    /// Why the rest was not read; only without it is nobody missing.
+    pub ended: Option<ProviderError>,
+}
+
 impl Aws {
     /// Everybody whom a filter means, up to `limit` accounts. An empty page with a token is no end
     /// (API reference, ListUsers, `PaginationToken`): pages are read until there is no token, or until
@@ -50,8 +57,7 @@ impl Aws {
     /// changed a moment ago may still be shown as before.
     ///
     /// # Errors
-    /// `Guard` before anything is sent where the pool is in another region or the filter is longer than
-    /// Cognito takes; `Throttled` where AWS still says so after several tries; otherwise as the call
+    /// `Guard` before anything is sent where the pool is in another region; `Throttled` where AWS still says so after several tries; otherwise as the call
     /// fails. No error holds what was searched for.
     pub async fn list_users(
         &self,
@@ -61,17 +67,10 @@ impl Aws {
     ) -> Result<Page, ProviderError> {
         self.is_here(LIST, pool)?;
         let text = filter.text();
-        if text.chars().count() > LONGEST_FILTER {
-            return Err(guard(
-                LIST,
-                "The text is longer than Cognito can search for, which is about 240 characters",
-                "Search for a shorter text, such as the beginning of the address.",
-            ));
-        }
         let mut users = Vec::new();
         let mut token: Option<String> = None;
         for _ in 0..MOST_PAGES {
-            let (found, next) = self.users_page(pool, &text, token.clone()).await?;
+            let (found, next) = self.users_page(pool, Some(&text), token.clone()).await?;
             users.extend(found);
             if users.len() > limit {
                 users.truncate(limit);
@@ -101,10 +100,36 @@ impl Aws {
         })
     }
 
+    /// Everybody in a pool, page by page, at the pace of every other request. What was read before it
+    /// failed is given all the same, with why it is not all. `page` hears after each page how many are
+    /// known so far.
+    pub async fn every_user(&self, pool: &PoolId, page: &(dyn Fn(usize) + Sync)) -> Everybody {
+        let mut users = Vec::new();
+        let mut token: Option<String> = None;
+        let mut ended = self.is_here(LIST, pool).err();
+        while ended.is_none() {
+            match self.users_page(pool, None, token.clone()).await {
+                Ok((found, next)) => {
+                    users.extend(found);
+                    page(users.len());
+                    if next.is_none() {
+                        break;
+                    }
+                    if next == token {
+                        ended = Some(incomplete(LIST, "next page, though it says that there is one"));
+                    }
+                    token = next;
+                }
+                Err(error) => ended = Some(error),
+            }
+        }
+        Everybody { users, ended }
+    }
+
     async fn users_page(
         &self,
         pool: &PoolId,
-        filter: &str,
+        filter: Option<&str>,
         token: Option<String>,
     ) -> Result<(Vec<Account>, Option<String>), ProviderError> {
         let said = Enabled::default();
@@ -115,7 +140,7 @@ impl Aws {
                 .cognito
                 .list_users()
                 .user_pool_id(pool.as_str())
-                .filter(filter)
+                .set_filter(filter.map(ToOwned::to_owned))
                 .limit(PAGE)
                 .set_pagination_token(token.clone())
                 .customize()

@@ -27,6 +27,27 @@ pub enum Users {
         #[command(flatten)]
         purpose: Purpose,
     },
+    /// Every row of a source list against every pool: what it means and what to do, into a new CSV file
+    ///
+    /// Read-only: it pages through whole pools at the pace of every other request. People are masked in
+    /// the file unless --reveal names email; the line says who is meant. Exit 0: every pool was read to
+    /// its end and every row could be told. Exit 4: not. Exit 6: sign in first.
+    Reconcile {
+        /// The source list: a CSV with the columns email, name, given_name, family_name, active, role
+        #[arg(long, value_name = "FILE.csv")]
+        source: PathBuf,
+        /// The result: a new file that only you may read; never written over an old one
+        #[arg(long, value_name = "FILE.csv")]
+        out: PathBuf,
+        #[command(flatten)]
+        place: LookupPlace,
+        /// What the file holds as it is: email
+        #[arg(long, value_name = "FIELDS", value_parser = ["email"])]
+        reveal: Option<String>,
+        /// Why, such as a ticket's number; recorded for good, so without a name
+        #[arg(long, value_name = "TEXT")]
+        purpose: String,
+    },
     /// The details of one account, with its second factors; AWS counts the person as active this month
     Show {
         /// The account's user name, user id (sub) or e-mail address; `-` reads it from stdin

@@ -4,9 +4,9 @@ use std::io::Read as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use switchback_api::users::{self, DETAIL_COST, LookupAt};
+use switchback_api::users::{self, DETAIL_COST, LookupAt, Reconcile, Reconciled};
 use switchback_api::wire::{AccountView, ApiError, AuditRow, DetailAsk, LookupView, LookupWhere, RevealAsk};
-use switchback_directory::{LARGEST_SOURCE, Query, Source};
+use switchback_directory::{Query, Source};
 
 use crate::args::{LookupPlace, Users};
 use crate::exit;
@@ -27,7 +27,7 @@ pub async fn run(cx: &Cx<'_>, command: Users) -> Result<u8, ApiError> {
         } => {
             // What was typed is judged before anything is opened.
             let query = users::query(&typed(query)?)?;
-            let source = source.as_deref().map(read_source).transpose()?;
+            let source = source.as_deref().map(users::read_source).transpose()?;
             warn_of_rows(cx, source.as_ref());
             let host = cx.host()?;
             let at = at(&host, place)?;
@@ -35,6 +35,28 @@ pub async fn run(cx: &Cx<'_>, command: Users) -> Result<u8, ApiError> {
             let found = find(cx, &host, &at, query, purpose, source.as_ref(), &reveal).await;
             host.stop_closed_world().await;
             found
+        }
+        Users::Reconcile {
+            source,
+            out,
+            place,
+            reveal,
+            purpose,
+        } => {
+            let source = users::read_source(&source)?;
+            warn_of_rows(cx, Some(&source));
+            let host = cx.host()?;
+            let at = at(&host, place)?;
+            let ask = Reconcile {
+                source: &source,
+                purpose: &purpose,
+                reveal: reveal.is_some(),
+                by: host.operator(),
+                progress: &|said| cx.out.say(&said),
+            };
+            let done = host.users_reconcile(&at, ask, &out).await;
+            host.stop_closed_world().await;
+            reconciled(cx, &done?, &out)
         }
         Users::Show {
             id,
@@ -67,6 +89,56 @@ pub async fn run(cx: &Cx<'_>, command: Users) -> Result<u8, ApiError> {
             Ok(exit::OK)
         }
     }
+}
+
+fn reconciled(cx: &Cx<'_>, done: &Reconciled, out: &Path) -> Result<u8, ApiError> {
+    let mut document = serde_json::to_value(done).unwrap_or_default();
+    document["file"] = json!(out);
+    cx.out.answer(document, || {
+        let mut text = format!(
+            "{} in {}\n\n",
+            match done.rows {
+                1 => "1 row".to_owned(),
+                rows => format!("{rows} rows"),
+            },
+            out.display()
+        );
+        let pools = done.pools.iter().map(|pool| {
+            let said = match &pool.mend {
+                Some(mend) => format!("{} {mend}", pool.says),
+                None => pool.says.clone(),
+            };
+            vec![pool.title.clone(), pool.role.clone(), said]
+        });
+        text.push_str(&table(&["pool", "role", "answer"], pools.collect()));
+        let verdicts = done.verdicts.iter();
+        let verdicts = verdicts.map(|(verdict, rows)| vec![verdict.clone(), rows.to_string()]);
+        text.push_str(&format!(
+            "\n\n{}\n",
+            table(&["verdict", "rows"], verdicts.collect())
+        ));
+        text.push_str(&match done.not_on_list {
+            Some(0) => "Every account of the new pool is on the list.".to_owned(),
+            Some(1) => "1 account of the new pool is not on the list.".to_owned(),
+            Some(more) => format!("{more} accounts of the new pool are not on the list."),
+            None => {
+                "Who is in the new pool and not on the list can't be told: not all of it was read.".to_owned()
+            }
+        });
+        for note in &done.notes {
+            text.push_str(&format!("\n{note}"));
+        }
+        text
+    });
+    let unclear = |verdict: &str| matches!(verdict, "cant_tell" | "row_not_read" | "old_pool_only");
+    let clear = done.complete && !done.verdicts.keys().any(|verdict| unclear(verdict));
+    Ok(if clear {
+        exit::OK
+    } else if done.pools.iter().any(|pool| pool.state == "sign_in") {
+        exit::SIGN_IN
+    } else {
+        exit::UNKNOWN
+    })
 }
 
 async fn find(
@@ -179,28 +251,6 @@ fn typed(argument: String) -> Result<String, ApiError> {
             )
         })?;
     Ok(text)
-}
-
-fn read_source(file: &Path) -> Result<Source, ApiError> {
-    let place = || file.display().to_string();
-    let open = |error: std::io::Error| {
-        ApiError::new(
-            "bad_input",
-            format!("The source list can't be read: {}.", error.kind()),
-            "Name a CSV file that you may read.",
-            place(),
-        )
-    };
-    let mut bytes = Vec::new();
-    std::fs::File::open(file)
-        .and_then(|file| file.take(LARGEST_SOURCE as u64 + 1).read_to_end(&mut bytes))
-        .map_err(open)?;
-    Source::read(&bytes).map_err(|error| {
-        let text = error.to_string();
-        let (message, hint) = text.split_once(". ").unwrap_or((&text, "Export it again."));
-        let message = message.trim_end_matches('.');
-        ApiError::new("bad_input", format!("{message}."), hint, place())
-    })
 }
 
 fn warn_of_rows(cx: &Cx<'_>, source: Option<&Source>) {

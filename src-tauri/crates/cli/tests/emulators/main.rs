@@ -5,6 +5,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod lookups;
 mod onlookers;
 mod place;
 mod pools;

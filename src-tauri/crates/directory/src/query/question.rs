@@ -4,9 +4,6 @@ use switchback_model::directory::{Account, Filter, LookupBy, Personal};
 
 use super::{NotAQuery, is_uuid};
 
-/// The longest filter, in characters (Cognito API, `UserFilterType`).
-const LONGEST_FILTER: usize = 256;
-
 /// One question to a pool, and what of its answer counts.
 ///
 /// A value with `"` or `\` is asked for by what stands before that character, and compared here: AWS
@@ -36,12 +33,6 @@ impl Question {
             Some(at) if at > 0 => Filter::new(beginning(by), &value[..at])?,
             _ => wanted.clone(),
         };
-        let empty = Filter::new(filter.by(), "x")?.text().chars().count() - 1;
-        if filter.text().chars().count() > LONGEST_FILTER {
-            return Err(NotAQuery::TooLong {
-                limit: LONGEST_FILTER - empty,
-            });
-        }
         Ok(Self {
             filter,
             wanted,

@@ -148,11 +148,11 @@ fn nothing_is_asked_that_does_not_fit_into_a_filter() {
     let fits = Query::parse(&email(246)).unwrap();
     assert_eq!(fits.questions()[0].filter().text().chars().count(), 256);
     assert_eq!(limit(email(247)), 246);
-    assert_eq!(limit(email(300)), LONGEST_TYPED);
+    assert_eq!(limit(email(300)), 246);
     // Each escape is one more.
     assert_eq!(limit(format!("\"{}", email(245))), 246);
-    assert_eq!(limit("x".repeat(257)), LONGEST_TYPED);
-    assert_eq!(limit("Ann ".to_owned() + &"x".repeat(240)), 240);
+    assert_eq!(limit("x".repeat(257)), 239);
+    assert_eq!(limit("Ann ".to_owned() + &"x".repeat(240)), 239);
     let spaces = format!("{}Ann{}", " ".repeat(300), " ".repeat(300));
     assert!(Query::parse(&spaces).is_ok());
 }
@@ -175,6 +175,34 @@ fn what_cannot_be_searched_is_refused_by_name_and_not_repeated() {
         ]
         .join("\n")
     );
+}
+
+/// The number that a person is told is the one that they may keep to: one character less is taken.
+#[test]
+fn the_limit_that_is_told_is_the_limit_after_escaping() {
+    let limit = |typed: &str| match Query::parse(typed).unwrap_err() {
+        NotAQuery::TooLong { limit } => limit,
+        other => panic!("{other}"),
+    };
+    let address = |local: usize| format!("{}@e.test", "x".repeat(local));
+    let name = |length: usize| format!("X{}", "x".repeat(length - 1));
+    assert_eq!(limit(&address(5_000)), 246);
+    assert_eq!(limit(&address(246 - 6)), 246);
+    assert!(Query::parse(&address(246 - 7)).is_ok());
+    // A quote counts twice: the same length with one in it no longer fits.
+    assert_eq!(limit(&format!("\"{}", address(246 - 8))), 246);
+    assert!(Query::parse(&format!("\"{}", address(246 - 9))).is_ok());
+    for long in [240, 241, 3_000] {
+        assert_eq!(limit(&name(long)), 239, "{long}");
+    }
+    assert!(Query::parse(&name(239)).is_ok());
+    assert_eq!(limit(&format!("{}\\", name(238))), 239);
+    // Everything that is taken fits: the adapter never has to refuse it.
+    for typed in [address(239), name(239), format!("{}\\", name(237))] {
+        for question in Query::parse(&typed).unwrap().questions() {
+            assert!(question.filter().text().chars().count() <= 256);
+        }
+    }
 }
 
 #[test]

@@ -253,13 +253,13 @@ fn several(facts: &Facts<'_>) -> (String, String) {
         "Do not change any of them. Pass all of them to the identity team by user id (sub), to find out \
          which one is used."
     };
-    let listed = if facts.new.len() + facts.old.len() > SHOWN {
-        format!("The first {SHOWN} are listed below.")
-    } else {
-        "Each is listed below.".to_owned()
+    let listed = match (facts.listed, facts.new.len() + facts.old.len() > SHOWN) {
+        (false, _) => String::new(),
+        (true, true) => format!(" The first {SHOWN} are listed below."),
+        (true, false) => " Each is listed below.".to_owned(),
     };
     (
-        format!("Several accounts match: {at_least}{}. {listed}", list(&per_pool)),
+        format!("Several accounts match: {at_least}{}.{listed}", list(&per_pool)),
         next.to_owned(),
     )
 }

@@ -13,6 +13,23 @@ fn every_name_reads_bare_and_goes_through_json() {
     }
 }
 
+/// The panel and the command line offer the same, and nothing that exists is left out.
+#[test]
+fn every_kind_is_offered_and_everything_offered_can_be_read() {
+    for (spelling, sentence) in Fault::SWITCHES {
+        assert!(spelling.parse::<Fault>().is_ok(), "{spelling}");
+        assert!(sentence.ends_with('.'), "{spelling}");
+        let same = Fault::SWITCHES.iter().filter(|(other, _)| *other == spelling);
+        assert_eq!(same.count(), 1, "{spelling} is offered twice");
+    }
+    for name in Fault::NAMES {
+        let offered = Fault::SWITCHES
+            .iter()
+            .any(|(spelling, _)| spelling.split(':').next() == Some(name));
+        assert!(offered, "{name} is offered nowhere");
+    }
+}
+
 #[test]
 fn arguments_are_read_and_wrong_ones_named() {
     assert_eq!(

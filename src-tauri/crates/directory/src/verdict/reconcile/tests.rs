@@ -1,0 +1,134 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use switchback_model::directory::{AccountStatus, PoolId};
+
+use super::*;
+use crate::fakes::account;
+use crate::verdict::{Gap, WhyNot};
+
+const LIST: &str = "\u{FEFF}email,given_name,active,role\r\n\
+    ann.baker@example.nhs.test,Ann,yes,\r\n\
+    ANN.BAKER@example.nhs.test,Ann,yes,\r\n\
+    new.person@example.nhs.test,New,yes,\r\n\
+    old.person@example.nhs.test,Old,no,\r\n\
+    =cmd(),Evil,yes,\r\n\
+    short,row\r\n\
+    core_etl@example.nhs.test,Etl,yes,Machine User\r\n\
+    ,Nameless,yes,\r\n\
+    twin.one@example.nhs.test,Twin,yes,\r\n";
+
+fn pool(role: PoolRole, read: Read) -> PoolAnswer {
+    PoolAnswer {
+        pool: PoolId::new("eu-west-2_REHEARSAL1").unwrap(),
+        case: Case::NotKnown,
+        title: format!("the {} pool", role.word()),
+        role,
+        read,
+    }
+}
+
+fn people() -> Vec<Account> {
+    let mut twin = account("twin", "one");
+    twin.username = Personal::new("second");
+    let mut extra = account("not", "listed");
+    extra.status = AccountStatus::Unconfirmed;
+    // The first stands on two pages, because it was changed meanwhile.
+    vec![
+        account("ann", "baker"),
+        account("twin", "one"),
+        twin,
+        extra,
+        account("ann", "baker"),
+    ]
+}
+
+fn words(source: &Source, pools: &[PoolAnswer]) -> Vec<(u64, &'static str)> {
+    let found = reconcile(source, pools, Timestamp::UNIX_EPOCH);
+    found.lines.iter().map(|line| (line.line, line.word())).collect()
+}
+
+#[test]
+fn every_line_has_its_verdict_in_the_order_of_the_file() {
+    let source = Source::read(LIST.as_bytes()).unwrap();
+    let pools = [
+        pool(PoolRole::New, Read::Whole(people())),
+        pool(PoolRole::Old, Read::Whole(vec![account("old", "person")])),
+    ];
+    assert_eq!(
+        words(&source, &pools),
+        [
+            (2, "confirmed"),
+            (3, "confirmed"),
+            (4, "not_migrated_known"),
+            (5, "not_migrated_leaver"),
+            (6, "row_not_read"),
+            (7, "row_not_read"),
+            (8, "machine_user"),
+            (9, "cant_tell"),
+            (10, "several"),
+        ]
+    );
+    let found = reconcile(&source, &pools, Timestamp::UNIX_EPOCH);
+    // A row could not be read, so nobody knows who is on the list.
+    assert_eq!(found.not_on_list, None);
+    assert_eq!((found.lines[0].new.len(), found.lines[0].old), (1, 0));
+    assert_eq!((found.lines[3].new.len(), found.lines[3].old), (0, 1));
+    assert!(found.lines[1].fault.unwrap().to_string().contains("line 2"));
+    let twins = found.lines[8].answer.as_ref().unwrap();
+    assert_eq!(twins.sentence, "Several accounts match: 2 in the new pool.");
+    for line in found.lines {
+        for text in line.answer.iter().map(|answer| &answer.sentence) {
+            assert!(
+                !text.to_lowercase().contains("ann") && !text.contains('@'),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn whoever_is_of_no_row_is_counted_once() {
+    let source = Source::read(b"email\nann.baker@example.nhs.test\n").unwrap();
+    let pools = [pool(PoolRole::New, Read::Whole(people()))];
+    let found = reconcile(&source, &pools, Timestamp::UNIX_EPOCH);
+    assert_eq!(found.not_on_list, Some(3));
+    let cut = [pool(PoolRole::New, Read::Cut(people(), Gap::More))];
+    assert_eq!(reconcile(&source, &cut, Timestamp::UNIX_EPOCH).not_on_list, None);
+}
+
+/// Whichever pool was not read to its end: nobody is called absent.
+#[test]
+fn nobody_is_absent_where_something_was_not_read() {
+    let source = Source::read(LIST.as_bytes()).unwrap();
+    let holes = [
+        Read::Cut(people(), Gap::More),
+        Read::Cut(people(), Gap::Stopped),
+        Read::Failed(WhyNot::Throttled),
+        Read::Failed(WhyNot::Denied),
+    ];
+    for hole in holes {
+        for (new, old) in [
+            (hole.clone(), Read::Whole(Vec::new())),
+            (Read::Whole(Vec::new()), hole.clone()),
+        ] {
+            let pools = [pool(PoolRole::New, new), pool(PoolRole::Old, old)];
+            let found = reconcile(&source, &pools, Timestamp::UNIX_EPOCH);
+            for line in found.lines {
+                let Some(answer) = line.answer else { continue };
+                assert!(
+                    !answer.verdict.says_absent(),
+                    "line {}: {:?}",
+                    line.line,
+                    answer.verdict
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_list_of_user_names_is_matched_by_user_name() {
+    let source = Source::read(b"username\nANN.BAKER\nnobody\n").unwrap();
+    let pools = [pool(PoolRole::New, Read::Whole(people()))];
+    assert_eq!(words(&source, &pools), [(2, "confirmed"), (3, "no_such_id")]);
+}

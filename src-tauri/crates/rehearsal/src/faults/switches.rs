@@ -1,0 +1,100 @@
+//! The faults that a person is offered: the one list of the panel and of the command line.
+
+use super::Fault;
+
+impl Fault {
+    /// Every fault that is offered, in the spelling of the command line, and its sentence. Each kind is
+    /// among them; what else an argument can say, the command line takes all the same.
+    pub const SWITCHES: [(&'static str, &'static str); 27] = [
+        ("site-down", "The new site answers every request with 503."),
+        ("site-down:old", "The old site answers every request with 503."),
+        ("site-down:reval", "Reval answers every request with 503."),
+        ("site-refused", "The new site closes every connection."),
+        ("site-slow", "The new site answers late."),
+        ("tls-expired", "The new site's certificate has expired."),
+        (
+            "tls-wrong-name",
+            "The new site's certificate is for another name.",
+        ),
+        (
+            "throttle",
+            "Route 53 refuses the next change as too many requests.",
+        ),
+        (
+            "rate-limit",
+            "AWS refuses requests that come faster than its quota.",
+        ),
+        (
+            "error-before",
+            "Route 53 refuses the next change: another one is in progress.",
+        ),
+        (
+            "lost-response",
+            "The next change is made, but its answer is lost.",
+        ),
+        ("delay", "Route 53 answers every change late."),
+        (
+            "lands-late",
+            "The next change is made some time after its answer.",
+        ),
+        (
+            "insync-slow",
+            "The next changes take long to reach every name server.",
+        ),
+        (
+            "stale-resolver",
+            "Resolvers keep what they know for longer than its TTL.",
+        ),
+        (
+            "expired-credentials",
+            "Every AWS call says that the sign-in has expired.",
+        ),
+        (
+            "second-writer",
+            "Somebody else changes the record now. It can't be switched off again.",
+        ),
+        ("other-zone", "There is a private zone of the same name as well."),
+        (
+            "routed",
+            "Somebody else gives the record another routing. It can't be switched off again.",
+        ),
+        (
+            "partial-policy",
+            "The new pool's password policy was declared in part: the rest is off.",
+        ),
+        (
+            "missing-trigger",
+            "The new pool has no trigger that migrates users.",
+        ),
+        (
+            "wrong-client-flow",
+            "The new pool's client takes no passwords, so nobody is migrated.",
+        ),
+        (
+            "default-mail",
+            "The new pool sends its mail through Cognito: 50 a day, then none.",
+        ),
+        (
+            "domain-creating",
+            "The domain of the sign-in pages is still being made.",
+        ),
+        (
+            "denied:DescribeUserPool",
+            "The role may not describe user pools; everything else is answered.",
+        ),
+        (
+            "throttle:ListUsers:0",
+            "Cognito refuses every search for users as too many requests.",
+        ),
+        (
+            "empty-pages",
+            "The first three pages of every search for users hold nobody.",
+        ),
+    ];
+
+    /// The offered faults on one line, for a person who wrote one that there is not.
+    #[must_use]
+    pub fn offered() -> String {
+        Self::SWITCHES.map(|(name, _)| name).join(", ")
+    }
+}
