@@ -23,7 +23,14 @@ async fn a_whole_phase_with_a_gate_a_decision_a_restart_and_an_amendment() -> Ou
         app.go("#/run").await?;
         app.until("gate-state", &["Not ready"], SOON).await?;
         app.until("gate-open", &["rollback-after"], SOON).await?;
-        refused(app, "action-primary").await?;
+        // Nobody can say go over checks that nobody read.
+        app.until("why-not", &["Read the checks first"], SOON).await?;
+        app.until_true(
+            "no go is offered over checks that nobody read",
+            "return document.querySelector('[data-testid=\"action-primary\"]') === null;",
+            SOON,
+        )
+        .await?;
         // Until go nothing of the phase starts, an attestation neither.
         app.go("#/run/tell").await?;
         app.until("why-not", &["gate", "go"], SOON).await?;

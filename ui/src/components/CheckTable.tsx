@@ -4,6 +4,7 @@ import type { ReadingView } from "../ipc";
 import { useComputerNow, useWorldNow } from "../state/hooks";
 import { type Fresh, freshen, lastRead, letsThrough, worstFirst } from "../state/readings";
 import { Breakable } from "./Breakable";
+import { CopyButton } from "./CopyButton";
 import { State, ToneState, toneKind } from "./State";
 import { TableWrap } from "./TableWrap";
 
@@ -14,6 +15,16 @@ function mendOf(r: Fresh): string | null {
   }
   // That it is too old is said by its state and age; what was wrong with it then mends nothing now.
   return r.tone === "passing" || r.stale ? null : r.mend;
+}
+
+/** A mend of several lines is Terraform, for an editor. */
+function Lines({ text }: { text: string }) {
+  return (
+    <div className="terraform">
+      <pre>{text}</pre>
+      <CopyButton text={text} label="Copy the Terraform" />
+    </div>
+  );
 }
 
 /** A wait is counted down here; everything else is shown as it was read. */
@@ -112,7 +123,7 @@ export function CheckTable({ list, caption, record = false, pending = false, inO
               {(mend !== null || (second.has(r.id) && !record)) && (
                 <tr className="mend">
                   <td />
-                  <td colSpan={4}>{mend ?? passed}</td>
+                  <td colSpan={4}>{mend?.includes("\n") ? <Lines text={mend} /> : (mend ?? passed)}</td>
                 </tr>
               )}
             </tbody>

@@ -220,8 +220,8 @@ fn a_source_list_is_reconciled_with_whole_pools() {
         let fixed = ["users", "reconcile", "--source", &list, "--out", &out, "--json"];
         place.run(&[&fixed[..], &["--target", "rehearsal"], more].concat())
     };
-    // Nobody looks at a whole list without saying why; then nothing was asked and nothing written.
-    ask(&out, &[]).code(2);
+    // Nobody sees whole addresses without saying why; then nothing was asked and nothing written.
+    ask(&out, &["--reveal", "email"]).code(2);
     ask(&out, &["--purpose", "for anna.baker@example.nhs.test"]).code(2);
     assert!(!out.exists());
     assert_eq!(place.counts().get("cognito-idp:ListUsers"), None);

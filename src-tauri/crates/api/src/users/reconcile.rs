@@ -42,8 +42,8 @@ const COLUMNS: [&str; 11] = [
 pub struct Reconcile<'a> {
     /// The list.
     pub source: &'a Source,
-    /// Why.
-    pub purpose: &'a str,
+    /// Why, where somebody said.
+    pub purpose: Option<&'a str>,
     /// Whether the addresses stand in the file as they are, and not masked.
     pub reveal: bool,
     /// Who asks.
@@ -122,7 +122,10 @@ impl Desk {
         ask: Reconcile<'_>,
         out: &Path,
     ) -> Result<Reconciled, ApiError> {
-        let purpose = purpose::taken(ask.purpose, None, None)?;
+        let purpose = ask
+            .purpose
+            .map(|purpose| purpose::taken(purpose, None, None))
+            .transpose()?;
         let answers: Vec<PoolAnswer> = stream::iter(&place.pools)
             .map(|pool| read(pools, pool, ask.progress))
             .buffered(POOLS_AT_ONCE)
@@ -150,7 +153,7 @@ impl Desk {
         let draft = draft(&found, ask.reveal, out)?;
         let entry = audit::Entry {
             by: ask.by.to_string(),
-            purpose: Some(purpose),
+            purpose,
             did: audit::Did::Reconcile {
                 pools: place.pools.iter().map(|pool| pool.id.to_string()).collect(),
                 rows: done.rows,

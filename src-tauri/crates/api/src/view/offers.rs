@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use switchback_engine::decide::{Facts, decide, may_apply, may_choose_fields};
+use switchback_engine::rejection::Rejection;
 use switchback_engine::run::Run;
 use switchback_engine::sign_in::{SignIn, outlives};
 use switchback_model::{Command, Operator, Resolution, Step, StepKind, StepState, Submission};
@@ -29,10 +30,14 @@ pub(super) fn offers(run: &Run, step: &Step, now: Timestamp, watching: Option<&s
     } else if before_done {
         offers.push(Offer {
             command: "apply".to_owned(),
-            label: step.title.clone(),
+            label: match step.kind {
+                // Its title says what should be, not what the button does.
+                StepKind::Check => "Record that the checks pass".to_owned(),
+                _ => step.title.clone(),
+            },
             primary: true,
             needs_reason: false,
-            refused: may_apply(run, &step.id, now).err().map(|r| r.to_string()),
+            refused: may_apply(run, &step.id, now).err().map(|r| said(&r)),
         });
     }
     let others = [
@@ -130,6 +135,15 @@ pub(super) fn sign_in(offers: &mut Vec<Offer>, step: &Step, sign_in: Option<&Sig
         needs_reason: true,
         refused: None,
     });
+}
+
+/// A refusal beside its button. Lines of Terraform stand with the check that they mend, where they can be
+/// read.
+fn said(refusal: &Rejection) -> String {
+    match refusal.hint.contains('\n') {
+        true => format!("{} Mend it as is said there, then check again.", refusal.message),
+        false => refusal.to_string(),
+    }
 }
 
 fn offer(run: &Run, command: Command, word: &str, label: &str, primary: bool, now: Timestamp) -> Offer {

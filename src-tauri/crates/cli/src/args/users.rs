@@ -42,11 +42,11 @@ pub enum Users {
         #[command(flatten)]
         place: LookupPlace,
         /// What the file holds as it is: email
-        #[arg(long, value_name = "FIELDS", value_parser = ["email"])]
+        #[arg(long, value_name = "FIELDS", requires = "purpose", value_parser = ["email"])]
         reveal: Option<String>,
         /// Why, such as a ticket's number; recorded for good, so without a name
         #[arg(long, value_name = "TEXT")]
-        purpose: String,
+        purpose: Option<String>,
     },
     /// The details of one account, with its second factors; AWS counts the person as active this month
     Show {

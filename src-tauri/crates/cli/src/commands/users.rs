@@ -49,7 +49,7 @@ pub async fn run(cx: &Cx<'_>, command: Users) -> Result<u8, ApiError> {
             let at = at(&host, place)?;
             let ask = Reconcile {
                 source: &source,
-                purpose: &purpose,
+                purpose: purpose.as_deref(),
                 reveal: reveal.is_some(),
                 by: host.operator(),
                 progress: &|said| cx.out.say(&said),

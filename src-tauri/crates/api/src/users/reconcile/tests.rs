@@ -18,7 +18,7 @@ async fn asked(room: &Room, pools: &Fake, list: &str, reveal: bool) -> Result<Re
     let source = Source::read(list.as_bytes()).unwrap();
     let ask = Reconcile {
         source: &source,
-        purpose: "Ticket 4711",
+        purpose: Some("Ticket 4711"),
         reveal,
         by: &room.by,
         progress: &|_| (),
@@ -149,7 +149,7 @@ async fn what_cannot_be_recorded_is_not_kept() {
     for purpose in ["", " ", EMAIL, "two\nlines"] {
         let ask = Reconcile {
             source: &source,
-            purpose,
+            purpose: Some(purpose),
             reveal: false,
             by: &room.by,
             progress: &|_| (),
