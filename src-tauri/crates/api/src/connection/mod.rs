@@ -120,7 +120,10 @@ impl Host {
             }
             Err(error) => (look.blind(error).await, Vec::new(), false),
         };
-        let tone = rows.iter().chain(&permissions).map(|row| row.tone).max();
+        let tones = || rows.iter().chain(&permissions).map(|row| row.tone);
+        // What does not apply says nothing of the rest.
+        let worst = tones().filter(|tone| *tone != Tone::NotApplicable).max();
+        let tone = worst.or(tones().max());
         let environment = profiles::settings(&known.environment);
         Ok(ConnectionView {
             schema_version: SCHEMA_VERSION,

@@ -281,7 +281,7 @@ fn a_deadline_is_moved_by_a_person_and_nothing_acts() {
     ];
     let said = place.bad_text(5, &args);
     assert!(
-        said.contains("Nobody has said go at the gate of phase mid."),
+        said.contains("Nobody has said go at the gate of “The switch” (phase mid)."),
         "{said}"
     );
     assert_eq!(world.changes(), 1, "only the TTL was lowered");

@@ -23,18 +23,24 @@ pub(super) fn gate_is_open(run: &Run, step: &Step) -> Result<(), Rejection> {
     let decision = run.gates.get(&phase.id).and_then(|gate| gate.decision.as_ref());
     let (message, hint) = match decision {
         None => (
-            format!("Nobody has said go at the gate of phase {}.", phase.id),
+            format!(
+                "Nobody has said go at the gate of “{}” (phase {}).",
+                phase.title, phase.id
+            ),
             "Check the gate, name the people, and say go.".to_owned(),
         ),
         Some(decision) => match &decision.void {
             Some(why) => (
-                format!("The go at the gate of phase {} is void. {why}", phase.id),
+                format!(
+                    "The go at the gate of “{}” (phase {}) is void. {why}",
+                    phase.title, phase.id
+                ),
                 "Check the gate and decide again.".to_owned(),
             ),
             None => (
                 format!(
-                    "People said no-go at the gate of phase {}: {}",
-                    phase.id, decision.reason
+                    "People said no-go at the gate of “{}” (phase {}): {}",
+                    phase.title, phase.id, decision.reason
                 ),
                 "Go can be said there once it is right.".to_owned(),
             ),

@@ -245,7 +245,7 @@ async fn everything_that_stands_in_the_way_of_go_is_named() {
 async fn until_go_nothing_of_the_phase_is_applied_or_attested_but_it_may_be_checked_and_skipped() {
     let mut fake = FakeDesk::open(&gated()).await;
     let desk = &mut fake.desk;
-    let bar = "Nobody has said go at the gate of phase mid.";
+    let bar = "Nobody has said go at the gate of “Mid” (phase mid).";
     desk.check("switch").await.unwrap();
     assert_eq!(desk.state("switch"), StepState::Ready);
     assert_eq!(desk.approve("switch").await.unwrap_err().message, bar);
@@ -260,7 +260,7 @@ async fn until_go_nothing_of_the_phase_is_applied_or_attested_but_it_may_be_chec
     // No-go needs no fresh screen, is recorded, and closes the phase until go.
     say_seeing(desk, &mid(), false, "", None).await.unwrap();
     let why = desk.ask(attest).await.unwrap_err().message;
-    assert_eq!(why, "People said no-go at the gate of phase mid: test");
+    assert_eq!(why, "People said no-go at the gate of “Mid” (phase mid): test");
 }
 
 #[tokio::test]
@@ -331,7 +331,7 @@ async fn a_go_is_void_once_a_rollback_reaches_its_phase_or_one_before_it() {
     let why = desk.approve("switch").await.unwrap_err();
     assert_eq!(
         why.message,
-        "The go at the gate of phase mid is void. A rollback that takes back step switch was confirmed after it."
+        "The go at the gate of “Mid” (phase mid) is void. A rollback that takes back step switch was confirmed after it."
     );
     check_gate(desk, &mid()).await;
     say(desk, &mid(), true, ALL).await.unwrap();
