@@ -24,7 +24,15 @@ fn waits(notes: &mut Notes<'_>, plan: &Course<'_>, place: usize, step: &DraftSte
     }
     let id = &step.step.id;
     let fix = "Add a `dns.ttl_wait` check under [[phase.step.before]].";
+    let waited_before = || {
+        plan.steps[..place]
+            .iter()
+            .any(|earlier| waits_itself(earlier, step))
+    };
     if !step.before.contains(&"dns.ttl_wait") {
+        if waited_before() {
+            return;
+        }
         let message = format!("`{id}` switches a record without waiting for the old TTL to run out.");
         notes.lint("no-ttl-wait", step.id_at, message, fix);
         return;
@@ -70,6 +78,27 @@ fn waits(notes: &mut Notes<'_>, plan: &Course<'_>, place: usize, step: &DraftSte
             "Give `lowered` of the check the TTL to which the earlier step lowers it.",
         );
     }
+}
+
+/// Whether a step is itself the wait before a switch: it looks at the clock of the same name, or a person
+/// says that the wait is over. A step that changes something and waits first is no wait for what comes later.
+fn waits_itself(step: &DraftStep, switch: &DraftStep) -> bool {
+    let switched = match &switch.step.action {
+        Some(ActionSpec::SwitchRecord(switch)) => Some(&switch.name),
+        _ => None,
+    };
+    let same_name = || {
+        let mut names = step.step.before.iter().filter_map(|check| match &check.kind {
+            CheckKind::TtlWait { name, .. } => Some(name),
+            _ => None,
+        });
+        // Without a target the names are not known.
+        switched.is_none_or(|switched| names.clone().next().is_none() || names.any(|name| name == switched))
+    };
+    let looks = step.action.is_none() && step.before.contains(&"dns.ttl_wait") && same_name();
+    let title = said(step, "title");
+    let attests = step.action.is_none() && !words::lowers_ttl(title) && words::waits_for_ttl(title);
+    looks || attests
 }
 
 /// What a step does to the TTL of a name.

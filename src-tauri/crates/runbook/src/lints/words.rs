@@ -119,6 +119,17 @@ pub(crate) fn lowers_ttl(title: &str) -> bool {
     ttl(&words) && down && !raises_ttl(title)
 }
 
+/// Whether a title says that somebody waits until caches have forgotten the old TTL.
+pub(crate) fn waits_for_ttl(title: &str) -> bool {
+    let words = words(title);
+    let waits = [
+        "wait", "waiting", "waited", "expire", "expired", "expires", "elapse", "elapsed", "passed", "out",
+        "over",
+    ];
+    let caches = has(&words, &["cache", "caches", "cached", "resolver", "resolvers"]);
+    has(&words, &waits) && (ttl(&words) || caches)
+}
+
 /// Seconds up to which a TTL that is just "set" is taken to be lowered.
 const SHORT: u64 = 120;
 
@@ -218,31 +229,46 @@ const CLOSED: &[&str] = &[
     "or newer",
     "or above",
     "or below",
-    "more or less",
+    "or higher",
+    "or lower",
+    "or greater",
+    "or better",
+    "or equal",
+    "or earlier",
+    "or until",
+    "or else",
     "or so",
+    "more or less",
+    "sooner or later",
 ];
 
-/// The place of an "or" that leaves a choice open, as bytes of the text.
+/// Words that stand between alternatives, or before them.
+const CHOICE: &[&str] = &["or", "either", "vs", "versus", "alternatively"];
+
+/// The word that leaves a choice open, as it stands in the text.
 pub(crate) fn open_or(text: &str) -> Option<&str> {
     let lower = text.to_lowercase();
     if lower.len() != text.len() {
         return None;
     }
-    let mut from = 0;
-    while let Some(found) = lower[from..].find("or") {
-        let (start, end) = (from + found, from + found + 2);
-        from = end;
-        let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '-' && c != '_');
+    let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '-' && c != '_');
+    let leaves_open = |start: usize, word: &str| {
+        let end = start + word.len();
         let alone = edge(lower[..start].chars().next_back()) && edge(lower[end..].chars().next());
-        let closed = CLOSED.iter().any(|phrase| {
-            let place = phrase.find("or").unwrap_or_default();
-            start >= place && lower[start - place..].starts_with(phrase)
-        });
-        if alone && !closed {
-            return text.get(start..end);
-        }
-    }
-    None
+        let closed = || {
+            CLOSED.iter().any(|phrase| {
+                let place = phrase.find("or").unwrap_or_default();
+                start >= place && lower[start - place..].starts_with(phrase)
+            })
+        };
+        alone && !(word == "or" && closed())
+    };
+    let found = CHOICE.iter().flat_map(|word| {
+        let places = lower.match_indices(word);
+        places.filter(|(start, word)| leaves_open(*start, word))
+    });
+    let (start, word) = found.min_by_key(|(start, _)| *start)?;
+    text.get(start..start + word.len())
 }
 
 /// A question mark that asks something, or a word for what is not decided yet.
@@ -255,25 +281,89 @@ pub(crate) fn open_question(text: &str) -> Option<&str> {
     if let Some((at, _)) = asks {
         return text.get(at..=at);
     }
-    let undecided = ["TBD", "TBC", "TODO"];
-    let word = text
-        .split(|c: char| !c.is_alphanumeric())
-        .find(|word| undecided.contains(word));
+    let word = text.split(|c: char| !c.is_alphanumeric()).find(|word| {
+        // A "todo" may be a thing; what is written in capitals is a mark.
+        *word == "TODO" || ["tbd", "tbc", "undecided"].contains(&word.to_lowercase().as_str())
+    });
     word.or_else(|| {
-        ["to be decided", "to be confirmed", "to be agreed"]
-            .iter()
-            .find_map(|phrase| {
-                let at = text.to_lowercase().find(phrase)?;
-                text.get(at..at + phrase.len())
-            })
+        let phrases = [
+            "to be decided",
+            "to be confirmed",
+            "to be agreed",
+            "to be determined",
+            "to be defined",
+            "to be discussed",
+            "to be clarified",
+            "not decided",
+            "not yet decided",
+        ];
+        phrases.iter().find_map(|phrase| {
+            let at = text.to_lowercase().find(phrase)?;
+            text.get(at..at + phrase.len())
+        })
     })
 }
 
-/// A span of time whose length is not sure, such as "1(?) hour" or "1-2 days".
-pub(crate) fn unsure_duration(text: &str) -> bool {
-    const UNITS: &[&str] = &[
-        "min", "mins", "minute", "minutes", "h", "hour", "hours", "hr", "hrs", "day", "days", "week", "weeks",
+/// Units of time, as they are written.
+const UNITS: &[&str] = &[
+    "s", "sec", "secs", "second", "seconds", "min", "mins", "minute", "minutes", "h", "hour", "hours", "hr",
+    "hrs", "day", "days", "week", "weeks",
+];
+
+/// Times that everybody understands otherwise: "about an hour", "a few minutes", "N days", "a while".
+fn vague_duration(text: &str) -> bool {
+    const NEAR: &[&str] = &[
+        "about",
+        "around",
+        "roughly",
+        "approximately",
+        "approx",
+        "circa",
+        "ca",
+        "nearly",
+        "almost",
+        "maybe",
     ];
+    const COUNTS: &[&str] = &[
+        "few", "some", "several", "couple", "many", "n", "x", "xx", "y", "nn",
+    ];
+    const WHOLE: &[&str] = &[
+        "a while",
+        "some time",
+        "too long",
+        "long enough",
+        "long time",
+        "hour or so",
+    ];
+    let words = words(&text.replace(['~', '≈'], " about "));
+    let number = |word: &String| word.chars().next().is_some_and(|c| c.is_ascii_digit());
+    let article = |word: &String| ["a", "an", "one", "half", "of"].contains(&word.as_str());
+    let unit = |word: &String| {
+        let written = word.trim_start_matches(|c: char| c.is_ascii_digit());
+        UNITS.contains(&written)
+    };
+    let then_unit = |rest: &[String]| {
+        let measured = rest
+            .iter()
+            .skip_while(|word| article(word) || number(word) && !unit(word));
+        measured.take(1).any(unit)
+    };
+    let by_word = words.iter().enumerate().any(|(at, word)| {
+        let rest = &words[at + 1..];
+        match word.as_str() {
+            word if NEAR.contains(&word) => {
+                rest.first().is_some_and(|next| number(next) || article(next)) && then_unit(rest)
+            }
+            word if COUNTS.contains(&word) => then_unit(rest),
+            _ => false,
+        }
+    });
+    let said = format!(" {} ", words.join(" "));
+    by_word || WHOLE.iter().any(|phrase| said.contains(&format!(" {phrase} ")))
+}
+
+/// A span of time whose length is not sure, such as "1(?) hour", "1-2 days" or "about an hour".
+pub(crate) fn unsure_duration(text: &str) -> bool {
     // Numbers, words and what stands between them.
     let mut parts: Vec<String> = Vec::new();
     let kind = |c: char| (c.is_ascii_digit(), c.is_alphabetic());
@@ -297,5 +387,5 @@ pub(crate) fn unsure_duration(text: &str) -> bool {
             || parts.windows(3).any(|three| number(&three[0]) && unit(&three[2]));
         timed && open_question(text).is_some()
     };
-    range || asked()
+    range || asked() || vague_duration(text)
 }

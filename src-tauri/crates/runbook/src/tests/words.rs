@@ -3,6 +3,7 @@
 use crate::lints::restriction::{lifts_that_of, restricts};
 use crate::lints::words::{
     lowers_ttl, open_or, open_question, raises_ttl, same_work, says_nothing, switches_dns, unsure_duration,
+    waits_for_ttl,
 };
 
 #[test]
@@ -149,12 +150,19 @@ fn what_is_left_open() {
         "Tell users by mail or post",
         "Deploy (gateway OR app)",
         "Use a button/or an error",
+        "Restrict it by firewall vs throttle",
+        "Button versus error",
+        "Either the gateway, the app",
+        "Tell them by mail, alternatively by post",
     ] {
         assert!(open_or(open).is_some(), "{open}");
     }
     for closed in [
         "Keep one or more backups",
         "Restore the orders",
+        "Wait an hour, or until the last one has gone",
+        "Keep the record, or else go back",
+        "A score of 9 or higher",
         "Version 6 or later",
         "For example: the port",
     ] {
@@ -166,6 +174,9 @@ fn what_is_left_open() {
         "1(?) hour",
         "Owner TBD",
         "Date to be confirmed",
+        "Owner tbc",
+        "Method to be determined",
+        "How it is restricted is not yet decided",
     ] {
         assert!(open_question(open).is_some(), "{open}");
     }
@@ -181,6 +192,15 @@ fn what_is_left_open() {
         "within 1-2days?",
         "after 2 to 3 hours",
         "Wait 30 minutes?",
+        "after about an hour",
+        "for ~30 min",
+        "within around 2 hours",
+        "for N minutes",
+        "for X hours",
+        "after a few minutes",
+        "for a couple of days",
+        "if it fails for some time",
+        "if it is down for too long",
     ] {
         assert!(unsure_duration(unsure), "{unsure}");
     }
@@ -189,6 +209,11 @@ fn what_is_left_open() {
         "Is Reval down?",
         "step 1-2 of the plan",
         "after 90 minutes",
+        "after an hour",
+        "if some of the users are cut off for 20 min",
+        "Tell users about the hour of the switch",
+        "a report about 3 sites",
+        "for 60 s",
     ] {
         assert!(!unsure_duration(sure), "{sure}");
     }
@@ -196,6 +221,16 @@ fn what_is_left_open() {
 
 #[test]
 fn ttl_and_dns() {
+    for wait in [
+        "Wait until the old TTL has run out",
+        "Caches have expired",
+        "The old TTL is over",
+    ] {
+        assert!(waits_for_ttl(wait), "{wait}");
+    }
+    for none in ["Wait for the call", "Lower the TTL", "Resolvers answer"] {
+        assert!(!waits_for_ttl(none), "{none}");
+    }
     assert!(lowers_ttl("Lower the TTL") && !lowers_ttl("Restore the TTL") && !lowers_ttl("Lower the price"));
     for title in [
         "Set the TTL of the record to 60 s",
