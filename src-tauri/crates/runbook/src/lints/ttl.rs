@@ -1,7 +1,7 @@
 //! Lints about the time that caches keep an answer.
 
 use switchback_model::dns::{DnsName, RecordData};
-use switchback_model::plan::Reversibility;
+use switchback_model::plan::{Reversibility, StepKind};
 use switchback_model::{ActionSpec, CheckKind};
 
 use super::{Course, said, words};
@@ -97,7 +97,8 @@ fn waits_itself(step: &DraftStep, switch: &DraftStep) -> bool {
     };
     let looks = step.action.is_none() && step.before.contains(&"dns.ttl_wait") && same_name();
     let title = said(step, "title");
-    let attests = step.action.is_none() && !words::lowers_ttl(title) && words::waits_for_ttl(title);
+    let attests =
+        step.step.kind == StepKind::Attest && !words::lowers_ttl(title) && words::waits_for_ttl(title);
     looks || attests
 }
 
