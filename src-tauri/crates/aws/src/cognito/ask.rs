@@ -11,7 +11,8 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use switchback_engine::ports::{ProviderError, ProviderErrorKind};
 
-use super::told::{Listener, Told};
+use super::heard::Heard;
+use super::told::Told;
 use super::{CLIENT, DOMAIN, MFA, POOL};
 use crate::connect::{Aws, incomplete};
 use crate::observe::Seen;
@@ -108,14 +109,14 @@ impl Aws {
     pub(super) async fn pool(&self, pool_id: &str) -> Answer<(UserPoolType, Told)> {
         let (aws, id) = (self.clone(), pool_id.to_owned());
         let call = || async move {
-            let (request, told) = (aws.cognito.describe_user_pool(), Listener::default());
+            let (request, told) = (aws.cognito.describe_user_pool(), Heard::default());
             let pool = described!(aws, POOL, request.user_pool_id(&id), told)
                 .map_err(|error| lacking(error, &format!("the user pool {id}")))?
                 .user_pool
                 // A description that does not name its pool describes none.
                 .filter(|pool| pool.id().is_some())
                 .ok_or_else(|| incomplete(POOL, "user pool"))?;
-            Ok((pool, told.told()))
+            Ok((pool, told.last()))
         };
         self.asked.pools.ask(self, pool_id.to_owned(), call).await
     }
@@ -123,12 +124,12 @@ impl Aws {
     pub(super) async fn mfa(&self, pool_id: &str) -> Answer<(GetUserPoolMfaConfigOutput, Told)> {
         let (aws, id) = (self.clone(), pool_id.to_owned());
         let call = || async move {
-            let (request, told) = (aws.cognito.get_user_pool_mfa_config(), Listener::default());
+            let (request, told) = (aws.cognito.get_user_pool_mfa_config(), Heard::default());
             let output = described!(aws, MFA, request.user_pool_id(&id), told)
                 .map_err(|error| lacking(error, &format!("the user pool {id}")))?;
             // An answer that does not tell is not an answer of "off".
             match output.mfa_configuration {
-                Some(_) => Ok((output, told.told())),
+                Some(_) => Ok((output, told.last())),
                 None => Err(incomplete(MFA, "MFA configuration")),
             }
         };

@@ -7,6 +7,7 @@ mod client;
 mod domain;
 mod found;
 mod hcl;
+mod heard;
 mod mail;
 mod mfa;
 mod pool;

@@ -5,18 +5,13 @@
 //! for it. A list, an ARN or a secret that is left out is none: Cognito has no other way to say it.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
-use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
+use serde::Deserialize;
 use serde_json::Value;
 
 /// The places (RFC 6901) at which an answer held something other than null; no value is kept.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(from = "Value")]
 pub(crate) struct Told {
     places: BTreeSet<String>,
     #[cfg(test)]
@@ -42,12 +37,6 @@ impl Told {
         self.places.contains(place)
     }
 
-    fn of(answer: &Value) -> Self {
-        let mut told = Self::default();
-        told.walk(String::new(), answer);
-        told
-    }
-
     fn walk(&mut self, place: String, value: &Value) {
         match value {
             Value::Null => return,
@@ -67,34 +56,10 @@ impl Told {
     }
 }
 
-/// Looks at the answer of one call; the clone shares what it saw.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Listener(Arc<Mutex<Told>>);
-
-impl Listener {
-    /// What the last answer said; nothing where none came.
-    pub(crate) fn told(&self) -> Told {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-#[dyn_dispatch_hint]
-impl Intercept for Listener {
-    fn name(&self) -> &'static str {
-        "Listener"
-    }
-
-    fn read_after_deserialization(
-        &self,
-        context: &AfterDeserializationInterceptorContextRef<'_>,
-        _components: &RuntimeComponents,
-        _cfg: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let body = context.response().body().bytes().unwrap_or_default();
-        let told = serde_json::from_slice(body)
-            .map(|answer| Told::of(&answer))
-            .unwrap_or_default();
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = told;
-        Ok(())
+impl From<Value> for Told {
+    fn from(answer: Value) -> Self {
+        let mut told = Self::default();
+        told.walk(String::new(), &answer);
+        told
     }
 }

@@ -16,6 +16,7 @@ use switchback_model::directory::{Account, AccountStatus, Filter, Personal, Pool
 use self::enabled::Enabled;
 use super::WRONG_POOL;
 use super::ask::lacking;
+use super::heard::Heard;
 use crate::connect::{Aws, incomplete};
 use crate::error::guard;
 use crate::observe::Seen;
@@ -132,7 +133,7 @@ impl Aws {
         filter: Option<&str>,
         token: Option<String>,
     ) -> Result<(Vec<Account>, Option<String>), ProviderError> {
-        let said = Enabled::default();
+        let said = Heard::<Enabled>::default();
         let ask = || async {
             self.pace_cognito().await;
             let seen = Seen::default();
@@ -151,7 +152,7 @@ impl Aws {
             self.run("cognito-idp", LIST, &seen, call).await
         };
         let output = patiently(ask).await.map_err(|error| nameless(error, pool))?;
-        let mut said = said.of_many().into_iter();
+        let mut said = said.last().of_many().into_iter();
         let users = output
             .users
             // Nobody who matches is an empty list; no list at all is an answer that is not understood.
@@ -184,7 +185,7 @@ impl Aws {
         username: &Personal,
     ) -> Result<Option<Account>, ProviderError> {
         self.is_here(GET, pool)?;
-        let said = Enabled::default();
+        let said = Heard::<Enabled>::default();
         let ask = || async {
             self.pace_cognito().await;
             let seen = Seen::default();
@@ -215,7 +216,7 @@ impl Aws {
         Ok(output.map(|user| {
             let about = About {
                 status: user.user_status,
-                enabled: said.of_one(),
+                enabled: said.last().of_one(),
                 created: user.user_create_date,
                 modified: user.user_last_modified_date,
                 mfa: Some(user.user_mfa_setting_list.unwrap_or_default()),

@@ -1,54 +1,33 @@
 //! All checks of the new pool against the rehearsal: each fault is seen by exactly its checks.
 
-use switchback_model::cognito::{ClientExpectation, CognitoCheck, MfaMode, PoolExpectation, PreTokenVersion};
+use switchback_model::cognito::{ClientExpectation, CognitoCheck, PoolExpectation};
 use switchback_model::{CheckId, CheckKind, CheckReading, CheckSpec, Verdict};
 use switchback_rehearsal::{
     ADMINS_CLIENT, ADMINS_DOMAIN, ADMINS_POOL, MAIL_FROM, MIGRATE_USER_ARN, OLD_CLIENT, OLD_POOL,
     PRE_TOKEN_ARN, World, WorldOptions,
 };
 
+use super::words;
 use crate::Aws;
 
 fn expectations() -> Vec<PoolExpectation> {
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-    vec![
-        PoolExpectation::PasswordPolicy {
-            minimum_length: 8,
-            temporary_days: 7,
-        },
-        PoolExpectation::Triggers {
-            user_migration: Some(MIGRATE_USER_ARN.to_owned()),
-            pre_token: Some(PRE_TOKEN_ARN.to_owned()),
-            pre_token_version: Some(PreTokenVersion::V2),
-        },
-        PoolExpectation::SignInNames {
-            username_attributes: words(&["email"]),
-            case_sensitive: false,
-        },
-        PoolExpectation::DeletionProtection,
-        PoolExpectation::AdminCreateOnly,
-        PoolExpectation::Recovery,
-        PoolExpectation::Email {
-            from: MAIL_FROM.to_owned(),
-        },
-        PoolExpectation::Mfa {
-            mfa: MfaMode::Optional,
-        },
-        PoolExpectation::Client(ClientExpectation {
-            client_id: ADMINS_CLIENT.to_owned(),
-            flows: words(&["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"]),
-            callback_urls: words(&[
-                "https://apps.example.nhs.test/",
-                "https://apps.example.nhs.test/signed-in",
-            ]),
-            logout_urls: words(&["https://apps.example.nhs.test/signed-out"]),
-            secret: false,
-            providers: words(&["COGNITO"]),
-        }),
-        PoolExpectation::Domain {
-            domain: ADMINS_DOMAIN.to_owned(),
-        },
-    ]
+    let client = ClientExpectation {
+        client_id: ADMINS_CLIENT.to_owned(),
+        flows: words(&["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"]),
+        callback_urls: words(&[
+            "https://apps.example.nhs.test/",
+            "https://apps.example.nhs.test/signed-in",
+        ]),
+        logout_urls: words(&["https://apps.example.nhs.test/signed-out"]),
+        secret: false,
+        providers: words(&["COGNITO"]),
+    };
+    super::expectations(
+        [MIGRATE_USER_ARN, PRE_TOKEN_ARN],
+        MAIL_FROM,
+        client,
+        ADMINS_DOMAIN,
+    )
 }
 
 /// A round of checks, as a step makes them: all at once.

@@ -2,9 +2,10 @@
 //! value that AWS did not say.
 
 use serde_json::{Value, json};
-use switchback_model::cognito::{ClientExpectation, CognitoCheck, MfaMode, PoolExpectation, PreTokenVersion};
+use switchback_model::cognito::{ClientExpectation, CognitoCheck, PoolExpectation};
 use switchback_model::{CheckId, CheckKind, CheckReading, CheckSpec, Verdict};
 
+use super::words;
 use crate::tests::server::{Play, server};
 
 const ARN: &str = "arn:aws:lambda:eu-west-2:123456789012:function:example";
@@ -49,42 +50,15 @@ fn answer(expected: &PoolExpectation) -> Value {
 }
 
 fn expectations() -> Vec<PoolExpectation> {
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-    vec![
-        PoolExpectation::PasswordPolicy {
-            minimum_length: 8,
-            temporary_days: 7,
-        },
-        PoolExpectation::Triggers {
-            user_migration: Some(ARN.to_owned()),
-            pre_token: Some(ARN.to_owned()),
-            pre_token_version: Some(PreTokenVersion::V2),
-        },
-        PoolExpectation::SignInNames {
-            username_attributes: words(&["email"]),
-            case_sensitive: false,
-        },
-        PoolExpectation::DeletionProtection,
-        PoolExpectation::AdminCreateOnly,
-        PoolExpectation::Recovery,
-        PoolExpectation::Email {
-            from: "no-reply@example.nhs.test".to_owned(),
-        },
-        PoolExpectation::Mfa {
-            mfa: MfaMode::Optional,
-        },
-        PoolExpectation::Client(ClientExpectation {
-            client_id: "c1".to_owned(),
-            flows: words(&["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"]),
-            callback_urls: words(&["https://apps.example.nhs.test/"]),
-            logout_urls: words(&["https://apps.example.nhs.test/signed-out"]),
-            secret: false,
-            providers: words(&["COGNITO"]),
-        }),
-        PoolExpectation::Domain {
-            domain: DOMAIN.to_owned(),
-        },
-    ]
+    let client = ClientExpectation {
+        client_id: "c1".to_owned(),
+        flows: words(&["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"]),
+        callback_urls: words(&["https://apps.example.nhs.test/"]),
+        logout_urls: words(&["https://apps.example.nhs.test/signed-out"]),
+        secret: false,
+        providers: words(&["COGNITO"]),
+    };
+    super::expectations([ARN, ARN], "no-reply@example.nhs.test", client, DOMAIN)
 }
 
 /// The places of all that can be left out.
