@@ -4,7 +4,8 @@
 use std::fs;
 use std::time::Duration;
 
-use super::support::{Closed, Place, SECRETS, applying, proving, until};
+use super::shared::until;
+use super::support::{Closed, Place, SECRETS, applying, proving};
 
 const FILES: &str = "
 [default]

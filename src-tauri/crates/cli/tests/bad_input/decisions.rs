@@ -4,7 +4,8 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::support::{BUNDLED, Closed, Place, until};
+use super::shared::until;
+use super::support::{BUNDLED, Closed, Place};
 
 /// In front of the switch: an attested step, and a gate over the old side.
 const GATE: &str = r#"title = "The switch"

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use super::support::{Closed, Place, harmless, until};
+use super::shared::until;
+use super::support::{Closed, Place, harmless};
 
 /// A digest in its form.
 const NEVER_SHOWN: &str = "0000000000000000000000000000000000000000000000000000000000000000";

@@ -327,17 +327,6 @@ pub fn unserved_port() -> u16 {
     *port
 }
 
-pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(90);
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "not within 90 s: {what}");
-        std::thread::sleep(Duration::from_millis(30));
-    }
-}
-
 /// A rehearsal world served by this process.
 pub struct Closed {
     runtime: tokio::runtime::Runtime,

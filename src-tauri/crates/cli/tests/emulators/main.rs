@@ -9,6 +9,8 @@ mod lookups;
 mod onlookers;
 mod place;
 mod pools;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod there_and_back;
 
 use serde_json::Value;

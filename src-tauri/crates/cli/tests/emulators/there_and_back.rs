@@ -4,7 +4,8 @@
 
 use serde_json::Value;
 
-use crate::place::{Emulator, LOWERED_TTL, OLD_TTL, Place, until, venv};
+use crate::place::{Emulator, LOWERED_TTL, OLD_TTL, Place, venv};
+use crate::shared::until;
 use crate::{addresses, difference};
 
 const APPS: &str = "apps.example.nhs.test.";

@@ -1,23 +1,21 @@
 //! AWS, which is elsewhere: the closed world in a process of its own, and an independent look at it.
 
 use std::fmt;
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
-use serde_json::Value;
 use switchback_model::Digest;
-use switchback_rehearsal::{Client, Fault, Handle, Outcome, RecordSet, Snapshot};
+use switchback_rehearsal::{Outcome, RecordSet, Snapshot};
+
+use crate::shared::Served;
 
 /// World seconds per real second: 300 s of TTL pass in 5 s.
 const SPEED: &str = "60";
 
 /// A served world; ends with the test.
 pub struct Aws {
+    served: Served,
     folder: tempfile::TempDir,
-    child: Child,
-    client: Client,
-    endpoint: String,
 }
 
 /// What the world holds, as the world itself tells it: nothing of the engine or the journal is used.
@@ -42,27 +40,14 @@ impl fmt::Debug for Fingerprint {
 impl Aws {
     pub fn serve() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_switchback"))
-            .args(["rehearse", "--serve", "--json"])
+        let mut program = Command::new(env!("CARGO_BIN_EXE_switchback"));
+        program
             .env("SWITCHBACK_HOME", folder.path())
             .env("SWITCHBACK_REHEARSAL_SPEED", SPEED)
-            .env_remove("SWITCHBACK_MIRROR")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let document: Value = serde_json::from_str(&line).unwrap();
-        let handle = Handle::read(&folder.path().join("rehearsal")).unwrap();
+            .env_remove("SWITCHBACK_MIRROR");
         Self {
-            client: Client::new(&handle),
-            endpoint: document["endpoint"].as_str().unwrap().to_owned(),
+            served: Served::by(program),
             folder,
-            child,
         }
     }
 
@@ -71,16 +56,8 @@ impl Aws {
         self.folder.path().join("rehearsal")
     }
 
-    fn block<T>(work: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap()
-            .block_on(work)
-    }
-
     fn state(&self) -> Snapshot {
-        Self::block(self.client.state()).unwrap()
+        self.served.control(async |client| client.state().await.unwrap())
     }
 
     pub fn look(&self) -> Fingerprint {
@@ -98,18 +75,18 @@ impl Aws {
     }
 
     pub fn inject(&self, fault: &str) {
-        let fault: Fault = fault.parse().unwrap();
-        Self::block(self.client.inject(&fault)).unwrap();
+        self.served.inject(fault);
     }
 
     pub fn lift(&self, fault: &str) {
-        Self::block(self.client.lift(fault)).unwrap();
+        self.served
+            .control(async |client| client.lift(fault).await.unwrap());
     }
 
     /// How many changes of records the server carried out, by its own log.
     pub fn changes(&self) -> usize {
-        Self::block(self.client.log(0))
-            .unwrap()
+        self.served
+            .control(async |client| client.log(0).await.unwrap())
             .iter()
             .filter(|entry| entry.operation == "ChangeResourceRecordSets")
             .filter(|entry| matches!(entry.outcome, Outcome::Committed | Outcome::Lost))
@@ -123,7 +100,10 @@ impl Aws {
         let dump = Command::new(venv.join("bin/python"))
             .arg(script)
             .args(["dump", switchback_rehearsal::ZONE_ID])
-            .env("AWS_ENDPOINT_URL", &self.endpoint)
+            .env(
+                "AWS_ENDPOINT_URL",
+                self.served.document["endpoint"].as_str().unwrap(),
+            )
             .env("AWS_ACCESS_KEY_ID", switchback_rehearsal::ACCESS_KEY)
             .env("AWS_SECRET_ACCESS_KEY", "rehearsal")
             .env("AWS_DEFAULT_REGION", "eu-west-2")
@@ -131,12 +111,5 @@ impl Aws {
             .unwrap();
         assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
         Some(String::from_utf8(dump.stdout).unwrap())
-    }
-}
-
-impl Drop for Aws {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

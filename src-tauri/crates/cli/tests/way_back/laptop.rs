@@ -4,13 +4,12 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::aws::Aws;
-use crate::shared::Did;
+use crate::shared::{Did, until};
 use crate::transcript::Transcript;
 
 /// Starts a keyring with the password on stdin, waits until it answers, says where the bus is, and
@@ -332,17 +331,6 @@ impl Drop for Laptop {
 pub fn signal(which: &str, to: &str) {
     let sent = Command::new("kill").args([which, "--", to]).status().unwrap();
     assert!(sent.success() || which == "-KILL", "kill {which} {to}");
-}
-
-pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(120);
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "not within 120 s: {what}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }
 
 /// Looks for these bytes in every file below a folder that can be read as one.

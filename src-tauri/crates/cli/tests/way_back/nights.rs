@@ -1,7 +1,8 @@
 //! The five nights.
 
 use crate::aws::Aws;
-use crate::laptop::{Laptop, keyrings_are_there, signal, until};
+use crate::laptop::{Laptop, keyrings_are_there, signal};
+use crate::shared::until;
 use crate::transcript::Transcript;
 
 /// A run whose TTL is lowered: something to take back.
