@@ -7,7 +7,7 @@ mod shared;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use shared::{Did, Served, program, until};
@@ -224,6 +224,14 @@ fn a_run_goes_forward_and_back_by_commands() {
             .len(),
         0
     );
+    // A way back that nothing needs yet is not a failure.
+    let rule = &shown["rollback"][0];
+    assert_eq!(
+        (&rule["ready"], &rule["something_to_undo"]),
+        (&json!(false), &json!(false))
+    );
+    let words = home.run(&["run", "show", run]).code(0).out;
+    assert!(words.contains("○ not needed") && !words.contains('✗'), "{words}");
 
     let done = with(&["--confirm", "rehearsal", "--preview", &digest])
         .code(0)
@@ -272,6 +280,7 @@ fn a_run_goes_forward_and_back_by_commands() {
     let rule = &shown["rollback"][0];
     assert_eq!(rule["rule"], "R3");
     assert_eq!(rule["ready"], true, "{rule}");
+    assert_eq!(rule["something_to_undo"], true, "{rule}");
     assert_eq!(rule["order"][0], "switch");
     for monitor in shown["monitors"].as_array().unwrap() {
         assert!(

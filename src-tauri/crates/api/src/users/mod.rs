@@ -38,8 +38,8 @@ pub use reconcile::{Reconcile, Reconciled};
 
 /// What the details of one account cost (Amazon Cognito pricing, "monthly active users": an
 /// AdminGetUser makes a user active).
-pub const DETAIL_COST: &str = "AWS counts this person as active this month, which can raise the bill by one active user. \
-     A look-up does not.";
+pub const DETAIL_COST: &str = "Reading the details makes AWS count the person as active this month, which can raise the \
+     bill by one active user. A look-up does not.";
 
 /// The look-ups that are kept at most, for windows that are open side by side.
 const KEPT: usize = 8;

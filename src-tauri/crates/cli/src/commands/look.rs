@@ -9,6 +9,7 @@ use serde::Serialize;
 use switchback_api::host::{Host, Surroundings};
 use switchback_api::view::{Live, Readiness};
 use switchback_api::wire::ApiError;
+use switchback_engine::RejectionCode;
 use switchback_engine::driver::{plan_rollback, watched};
 use switchback_engine::monitor::{MonitorRun, read};
 use switchback_engine::rollback::proposal;
@@ -31,6 +32,8 @@ pub struct RuleReadiness {
     pub ready: bool,
     /// What is not.
     pub missing: Vec<String>,
+    /// Whether a step of its has an effect, as far as is known.
+    pub something_to_undo: bool,
     /// The steps that it would undo, in order.
     pub order: Vec<String>,
     /// The decision that it waits for, where nobody has taken it: it can be carried out all the same.
@@ -113,6 +116,7 @@ async fn blind(host: &Host, run: &Run, error: ApiError) -> Result<Look, ApiError
             title: rule.title.clone(),
             ready: false,
             missing: vec![error.message.clone()],
+            something_to_undo: true,
             order: Vec::new(),
             open_decision: open_decision(run, rule),
         })
@@ -154,6 +158,8 @@ async fn seen(
                 rule: rule.id.to_string(),
                 title: rule.title.clone(),
                 ready: false,
+                // The planner says "not now" of a set of which nothing has an effect, and of no other.
+                something_to_undo: rejection.code != RejectionCode::NotNow,
                 missing: vec![rejection.message],
                 order: Vec::new(),
                 open_decision: open_decision(run, rule),
@@ -201,6 +207,7 @@ fn readiness(run: &Run, rule: &Rule, plan: &RollbackPlan, preconditions: &[Preco
         title: rule.title.clone(),
         ready: missing.is_empty(),
         missing,
+        something_to_undo: true,
         order: plan
             .items
             .iter()

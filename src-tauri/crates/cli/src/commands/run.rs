@@ -300,6 +300,7 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
             .map(|rule| {
                 let ready = match (rule.ready, rule.missing.len()) {
                     (true, _) => "✓ ready".to_owned(),
+                    (false, _) if !rule.something_to_undo => "○ not needed".to_owned(),
                     (false, 1) => "✗ 1 thing missing".to_owned(),
                     (false, n) => format!("✗ {n} things missing"),
                 };
