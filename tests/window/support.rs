@@ -61,7 +61,7 @@ async fn desk(app: &App) -> Outcome {
     verdict(app, 1).await?;
     app.shot("81-support-one").await?;
     // What details cost stands there before anybody asks for them.
-    app.until("[data-testid=account-0]", &["counts this person as active"], SOON)
+    app.until("[data-testid=account-0]", &["count the person as active"], SOON)
         .await?;
     tab_to(app, "details-0").await?;
     app.press(&Key::Enter.to_string()).await?;

@@ -10,7 +10,7 @@ pub use machine::is_machine_account;
 pub use query::{Heard, MatchedBy, NotAQuery, Query, Question};
 pub use source::{LARGEST as LARGEST_SOURCE, NotASource, Row, RowFault, Source};
 pub use verdict::reconcile::{Line, Reconciliation, reconcile};
-pub use verdict::{Answer, Case, Gap, PoolAnswer, Read, SHOWN, Verdict, WhyNot, judge};
+pub use verdict::{Answer, Gap, PoolAnswer, Read, SHOWN, Verdict, WhyNot, judge};
 
 #[cfg(test)]
 mod fakes;

@@ -5,7 +5,7 @@
 //! absence").
 
 use jiff::{SignedDuration, Timestamp};
-use switchback_model::directory::{Account, AccountStatus, PoolId, PoolRole};
+use switchback_model::directory::{Account, AccountStatus, PoolId, PoolRole, PoolRules};
 
 use crate::machine;
 use crate::query::{MatchedBy, Query};
@@ -14,7 +14,8 @@ use crate::source::{Row, Source};
 pub(crate) mod reconcile;
 mod words;
 
-/// How long an invitation lives: the default of a pool's `TemporaryPasswordValidityDays`.
+/// How long an invitation lives where its pool can't be asked: the default of `TemporaryPasswordValidityDays`
+/// (Cognito API, PasswordPolicyType).
 pub const INVITATION_LIVES: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Why a pool gave no whole answer.
@@ -83,19 +84,6 @@ pub enum Gap {
     Failed(WhyNot),
 }
 
-/// Whether letter case counts in a pool's user names and e-mail addresses (Cognito API,
-/// `UsernameConfigurationType`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Case {
-    /// Nobody said.
-    #[default]
-    NotKnown,
-    /// "Ann" and "ann" are two.
-    Counts,
-    /// "Ann" and "ann" are one.
-    Ignored,
-}
-
 /// What came back from one pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Read {
@@ -133,10 +121,22 @@ pub struct PoolAnswer {
     pub title: String,
     /// Which side of the move it is on.
     pub role: PoolRole,
-    /// Whether letter case counts in it.
-    pub case: Case,
+    /// What its description says; none where nobody asked, or nobody may.
+    pub rules: Option<PoolRules>,
     /// What came back.
     pub read: Read,
+}
+
+impl PoolAnswer {
+    /// Whether "Ann" and "ann" may be two in it.
+    fn letter_case_may_count(&self) -> bool {
+        self.rules.is_none_or(|rules| rules.letter_case_counts)
+    }
+
+    /// How long an invitation lives in it, as far as it says.
+    fn invitation_lives(&self) -> Option<SignedDuration> {
+        self.rules.and_then(|rules| rules.invitation_lives)
+    }
 }
 
 /// What the look-up found, as a word that a script can compare.
@@ -223,6 +223,15 @@ impl Verdict {
                 | Self::NotKnown
                 | Self::NoSuchName
                 | Self::NoSuchId
+        )
+    }
+
+    /// Whether it rests on how long an invitation lives.
+    #[must_use]
+    pub fn is_of_invitation(self) -> bool {
+        matches!(
+            self,
+            Self::InvitationOpen | Self::InvitationExpired | Self::InvitationUnsure
         )
     }
 
@@ -341,7 +350,7 @@ impl Facts<'_> {
             && self
                 .pools
                 .iter()
-                .any(|answer| answer.role == PoolRole::New && answer.case != Case::Ignored)
+                .any(|answer| answer.role == PoolRole::New && answer.letter_case_may_count())
     }
 
     fn absent(&self) -> Verdict {
@@ -369,6 +378,11 @@ impl Facts<'_> {
         }
     }
 
+    fn pool_of(&self, account: &Account) -> Option<&PoolAnswer> {
+        let mut pools = self.pools.iter();
+        pools.find(|answer| answer.pool.as_str() == account.pool)
+    }
+
     fn of_account(&self, account: &Account) -> Verdict {
         match account.status {
             AccountStatus::Archived | AccountStatus::Compromised | AccountStatus::Unknown => {
@@ -388,7 +402,8 @@ impl Facts<'_> {
     /// The invitation was sent when the account was made or, sent again, at the latest when it was last
     /// changed.
     fn of_invitation(&self, account: &Account) -> Verdict {
-        let lives = |at: Timestamp| self.now.duration_since(at) < INVITATION_LIVES;
+        let of_pool = self.pool_of(account).and_then(PoolAnswer::invitation_lives);
+        let lives = |at: Timestamp| self.now.duration_since(at) < of_pool.unwrap_or(INVITATION_LIVES);
         match (account.created_at, account.modified_at.or(account.created_at)) {
             (Some(created), _) if lives(created) => Verdict::InvitationOpen,
             (_, Some(modified)) if !lives(modified) => Verdict::InvitationExpired,

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::InvalidId;
@@ -98,6 +98,17 @@ impl AccountStatus {
             Self::Unknown => "UNKNOWN",
         }
     }
+}
+
+/// What a pool's own description says that changes what its accounts mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolRules {
+    /// Whether "Ann" and "ann" are two in its user names and e-mail addresses (Cognito API,
+    /// `UsernameConfigurationType`).
+    pub letter_case_counts: bool,
+    /// How long an invitation lives (Cognito API, `PasswordPolicyType`, `TemporaryPasswordValidityDays`);
+    /// none where the description does not tell.
+    pub invitation_lives: Option<SignedDuration>,
 }
 
 /// What one pool knows of one person.

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use switchback_aws::{Aws, AwsOptions};
 use switchback_directory::{NotAQuery, Query, Source};
 use switchback_engine::ports::{Clock, ProviderError, ProviderErrorKind};
-use switchback_model::directory::{Account, Filter, Personal, Pool, PoolId, PoolRole};
+use switchback_model::directory::{Account, Filter, Personal, Pool, PoolId, PoolRole, PoolRules};
 use switchback_model::{RunId, Target, TargetKind};
 use switchback_rehearsal as rehearsal;
 
@@ -389,8 +389,8 @@ impl UserPools for AwsPools {
         })
     }
 
-    async fn letter_case_counts(&self, pool: &PoolId) -> Result<bool, ProviderError> {
-        self.of(pool)?.letter_case_counts(pool).await
+    async fn rules(&self, pool: &PoolId) -> Result<PoolRules, ProviderError> {
+        self.of(pool)?.pool_rules(pool).await
     }
 
     async fn everybody(&self, pool: &PoolId, page: &(dyn Fn(usize) + Sync)) -> Everybody {

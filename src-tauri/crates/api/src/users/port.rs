@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use switchback_directory::WhyNot;
 use switchback_engine::ports::{ProviderError, ProviderErrorKind};
-use switchback_model::directory::{Account, Filter, Personal, PoolId};
+use switchback_model::directory::{Account, Filter, Personal, PoolId, PoolRules};
 
 /// Some of the accounts that a filter means.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -31,9 +31,10 @@ pub trait UserPools: Send + Sync {
     /// Whom a filter means, up to `limit` accounts (ListUsers, which costs nothing).
     async fn list(&self, pool: &PoolId, filter: &Filter, limit: usize) -> Result<Found, ProviderError>;
 
-    /// Whether letter case counts in a pool's user names and e-mail addresses (DescribeUserPool): asked
-    /// only where somebody would be called absent for a capital letter.
-    async fn letter_case_counts(&self, pool: &PoolId) -> Result<bool, ProviderError>;
+    /// What a pool's description says (DescribeUserPool): asked only where a verdict rests on it, which is
+    /// where somebody would be called absent for a capital letter, or was invited.
+    async fn rules(&self, pool: &PoolId) -> Result<PoolRules, ProviderError>;
+
     /// Everybody, page by page (ListUsers without a filter); `page` hears how many are known so far.
     async fn everybody(&self, pool: &PoolId, page: &(dyn Fn(usize) + Sync)) -> Everybody;
 

@@ -62,7 +62,7 @@ fn names(purpose: &str, words: &[String], text: &str) -> bool {
             .any(|word| words.iter().any(|found| found == word))
 }
 
-fn refused(message: &str) -> ApiError {
+pub(super) fn refused(message: &str) -> ApiError {
     ApiError::new(
         "usage",
         message,

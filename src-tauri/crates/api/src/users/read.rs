@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use switchback_directory::{Answer, Case, Gap, Heard, PoolAnswer, Query, Read, judge};
+use switchback_directory::{Answer, Gap, Heard, PoolAnswer, Query, Read, judge};
 use switchback_engine::ports::Clock;
 use switchback_model::directory::{Account, Pool, PoolRole};
 
@@ -17,7 +17,8 @@ pub(super) const LIMIT: usize = 60;
 /// The same, where the pool is asked for more than is meant and the rest is left out here.
 const BROAD: usize = 600;
 
-/// Judges, and where somebody would be called absent for a capital letter, asks first whether it counts.
+/// Judges, and where the verdict rests on a rule of a pool, asks the pool for it first: who would be called
+/// absent for a capital letter, and whose invitation may have expired.
 pub(super) async fn judged(
     pools: &dyn UserPools,
     ask: &Ask<'_>,
@@ -25,15 +26,18 @@ pub(super) async fn judged(
     now: Timestamp,
 ) -> Answer {
     let judged = judge(&ask.query, answers, ask.source, now);
-    if judged.clear || !judged.verdict.says_absent() {
+    let rests = |answer: &PoolAnswer| {
+        let absent = !judged.clear && judged.verdict.says_absent();
+        let invited = judged.verdict.is_of_invitation() && !answer.read.accounts().is_empty();
+        answer.role == PoolRole::New && (absent || invited)
+    };
+    if !answers.iter().any(rests) {
         return judged;
     }
-    let new = answers.iter_mut().filter(|answer| answer.role == PoolRole::New);
-    join_all(new.map(|answer| async {
+    let asked = answers.iter_mut().filter(|answer| rests(answer));
+    join_all(asked.map(|answer| async {
         // Who may not ask is told that it is not known.
-        if let Ok(counts) = pools.letter_case_counts(&answer.pool).await {
-            answer.case = if counts { Case::Counts } else { Case::Ignored };
-        }
+        answer.rules = pools.rules(&answer.pool).await.ok();
     }))
     .await;
     judge(&ask.query, answers, ask.source, now)
@@ -93,7 +97,7 @@ pub(super) async fn read(
         pool: pool.id.clone(),
         title: pool.title.clone(),
         role: pool.role,
-        case: Case::NotKnown,
+        rules: None,
         read,
     };
     let (state, says, mend) = view::says(&answer);

@@ -7,10 +7,10 @@ use std::path::Path;
 
 use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
-use switchback_directory::{Case, Gap, Line, PoolAnswer, Read, Reconciliation, Source, WhyNot, reconcile};
+use switchback_directory::{Gap, Line, PoolAnswer, Read, Reconciliation, Source, WhyNot, reconcile};
 use switchback_engine::ports::Clock as _;
 use switchback_model::Operator;
-use switchback_model::directory::{Account, Personal, Pool};
+use switchback_model::directory::{Account, Personal, Pool, PoolRole};
 
 use super::place::AwsPools;
 use super::{Desk, LookupAt, Place, UserPools, audit, port, purpose, view};
@@ -42,7 +42,7 @@ const COLUMNS: [&str; 11] = [
 pub struct Reconcile<'a> {
     /// The list.
     pub source: &'a Source,
-    /// Why, where somebody said.
+    /// Why, where somebody said; whole addresses need it.
     pub purpose: Option<&'a str>,
     /// Whether the addresses stand in the file as they are, and not masked.
     pub reveal: bool,
@@ -92,8 +92,8 @@ impl Host {
     /// Reads every pool of a place and writes the verdict of each row to a new file.
     ///
     /// # Errors
-    /// Where the file is there already, the purpose is empty or names somebody, no new pool could be read at
-    /// all, or the audit trail or the file can't be written. Then there is no file.
+    /// Where the file is there already, the purpose is empty, names somebody or is missing for whole
+    /// addresses, no new pool could be read at all, or the audit trail or the file can't be written. Then there is no file.
     pub async fn users_reconcile(
         &self,
         at: &LookupAt,
@@ -126,6 +126,9 @@ impl Desk {
             .purpose
             .map(|purpose| purpose::taken(purpose, None, None))
             .transpose()?;
+        if ask.reveal && purpose.is_none() {
+            return Err(purpose::refused("Whole addresses need a purpose."));
+        }
         let answers: Vec<PoolAnswer> = stream::iter(&place.pools)
             .map(|pool| read(pools, pool, ask.progress))
             .buffered(POOLS_AT_ONCE)
@@ -201,7 +204,11 @@ async fn read(pools: &dyn UserPools, pool: &Pool, progress: &(dyn Fn(String) + S
         pool: pool.id.clone(),
         title: pool.title.clone(),
         role: pool.role,
-        case: Case::NotKnown,
+        // Everybody is compared here whatever the letters; how long invitations live is the pool's to say.
+        rules: match pool.role {
+            PoolRole::New => pools.rules(&pool.id).await.ok(),
+            PoolRole::Old => None,
+        },
         read,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use switchback_engine::ports::{ProviderError, ProviderErrorKind};
 use switchback_journal::MemoryKeyRing;
-use switchback_model::directory::{AccountStatus, Filter, LookupBy, Personal, PoolId, PoolRole};
+use switchback_model::directory::{AccountStatus, Filter, LookupBy, Personal, PoolId, PoolRole, PoolRules};
 use switchback_testkit::ManualClock;
 
 use super::*;
@@ -29,9 +29,9 @@ pub(super) struct Fake {
     stopped: bool,
     /// Answers everybody, whatever is asked.
     deaf: bool,
-    /// What the pool says of letter case; nothing where nobody may ask.
-    case_counts: Option<bool>,
-    cases: AtomicUsize,
+    /// What each pool says of itself; nothing where nobody may ask.
+    rules: Option<PoolRules>,
+    described: AtomicUsize,
     pub(super) fails: Vec<(&'static str, ProviderErrorKind)>,
     lists: AtomicUsize,
     details: AtomicUsize,
@@ -95,9 +95,9 @@ impl UserPools for Fake {
         })
     }
 
-    async fn letter_case_counts(&self, _pool: &PoolId) -> Result<bool, ProviderError> {
-        self.cases.fetch_add(1, Ordering::Relaxed);
-        self.case_counts.ok_or_else(|| ProviderError {
+    async fn rules(&self, _pool: &PoolId) -> Result<PoolRules, ProviderError> {
+        self.described.fetch_add(1, Ordering::Relaxed);
+        self.rules.ok_or_else(|| ProviderError {
             kind: ProviderErrorKind::Denied,
             operation: "DescribeUserPool".to_owned(),
             message: "no".to_owned(),

@@ -5,18 +5,21 @@
 use std::time::Duration;
 
 use aws_sdk_cognitoidentityprovider::config::Builder;
-use aws_sdk_cognitoidentityprovider::types::{AttributeType, UserStatusType, UsernameConfigurationType};
+use aws_sdk_cognitoidentityprovider::types::{
+    AttributeType, UserPoolType, UserStatusType, UsernameConfigurationType,
+};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::retry::RetryConfig;
 use backon::{ExponentialBuilder, Retryable as _};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
-use switchback_model::directory::{Account, AccountStatus, Filter, Personal, PoolId};
+use switchback_model::directory::{Account, AccountStatus, Filter, Personal, PoolId, PoolRules};
 
 use self::enabled::Enabled;
 use super::WRONG_POOL;
 use super::ask::lacking;
 use super::heard::Heard;
+use super::told::Told;
 use crate::connect::{Aws, incomplete};
 use crate::error::guard;
 use crate::observe::Seen;
@@ -25,6 +28,9 @@ mod enabled;
 
 const LIST: &str = "ListUsers";
 const GET: &str = "AdminGetUser";
+
+/// API reference, PasswordPolicyType, `TemporaryPasswordValidityDays`.
+const DEFAULT_INVITATION_DAYS: i32 = 7;
 
 /// The longest page that ListUsers gives (API reference, ListUsers, `Limit`).
 const PAGE: i32 = 60;
@@ -230,19 +236,24 @@ impl Aws {
         }))
     }
 
-    /// Whether "Ann" and "ann" are two in a pool's user names and e-mail addresses (API reference,
-    /// UsernameConfigurationType: they are, where it is left out).
+    /// What a pool's description says that changes what its accounts mean. What it leaves out has the
+    /// default of the API reference: letter case counts (UsernameConfigurationType), and an invitation
+    /// lives 7 days (PasswordPolicyType; AdminCreateUserConfigType for pools of before 2019).
     ///
     /// # Errors
     /// As DescribeUserPool fails, for which many a role that may search has no permission.
-    pub async fn letter_case_counts(&self, pool: &PoolId) -> Result<bool, ProviderError> {
+    pub async fn pool_rules(&self, pool: &PoolId) -> Result<PoolRules, ProviderError> {
         self.is_here(super::POOL, pool)?;
         let (described, told) = &*self.pool(pool.as_str()).await?;
-        let said = told.has("/UserPool/UsernameConfiguration/CaseSensitive");
-        Ok(described
-            .username_configuration()
-            .filter(|_| said)
-            .is_none_or(UsernameConfigurationType::case_sensitive))
+        let says_case = told.has("/UserPool/UsernameConfiguration/CaseSensitive");
+        Ok(PoolRules {
+            letter_case_counts: described
+                .username_configuration()
+                .filter(|_| says_case)
+                .is_none_or(UsernameConfigurationType::case_sensitive),
+            invitation_lives: invitation_days(described, told)
+                .map(|days| SignedDuration::from_hours(24 * i64::from(days))),
+        })
     }
 
     /// Refuses a pool that this connection can't reach, before anything is sent.
@@ -252,6 +263,21 @@ impl Aws {
             None => Ok(()),
         }
     }
+}
+
+/// Nothing where the pool says a number that is no lifetime.
+fn invitation_days(pool: &UserPoolType, told: &Told) -> Option<i32> {
+    let policy = pool.policies().and_then(|policies| policies.password_policy());
+    let of_policy = policy.map(|policy| policy.temporary_password_validity_days());
+    let config = pool.admin_create_user_config();
+    let of_config = config.map(|config| config.unused_account_validity_days());
+    let policy_says = told.has("/UserPool/Policies/PasswordPolicy/TemporaryPasswordValidityDays");
+    let config_says = told.has("/UserPool/AdminCreateUserConfig/UnusedAccountValidityDays");
+    let days = of_policy
+        .filter(|_| policy_says)
+        .or(of_config.filter(|_| config_says))
+        .unwrap_or(DEFAULT_INVITATION_DAYS);
+    (days > 0).then_some(days)
 }
 
 /// Our tries are paced; the SDK's own would not be.

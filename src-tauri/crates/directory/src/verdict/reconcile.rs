@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
-use switchback_model::directory::{Account, Personal, PoolRole};
+use switchback_model::directory::{Account, Personal, PoolRole, PoolRules};
 
-use super::{Answer, Case, Facts, PoolAnswer, Read, Verdict, accounts};
+use super::{Answer, Facts, PoolAnswer, Read, Verdict, accounts};
 use crate::query::MatchedBy;
 use crate::source::{Row, RowFault, Source};
 
@@ -90,16 +90,15 @@ pub fn reconcile<'a>(source: &'a Source, pools: &'a [PoolAnswer], now: Timestamp
     let new = || pools.iter().filter(|pool| pool.answer.role == PoolRole::New);
     let told = source.is_whole() && new().all(|pool| pool.answer.read.is_whole());
     let not_on_list = told.then(|| {
-        let listed: HashSet<&Personal> = lines
+        // A user name is unique in its pool, and in no other.
+        let who = |account: &'a Account| (account.pool.as_str(), &account.username);
+        let listed: HashSet<(&str, &Personal)> = lines
             .iter()
-            .flat_map(|line| line.new.iter().map(|account| &account.username))
+            .flat_map(|line| line.new.iter().map(|account| who(account)))
             .collect();
-        new()
-            .flat_map(|pool| pool.answer.read.accounts())
-            .map(|account| &account.username)
-            .filter(|username| !listed.contains(*username))
-            .collect::<HashSet<_>>()
-            .len()
+        let pools = new().flat_map(|pool| pool.answer.read.accounts());
+        let others: HashSet<(&str, &Personal)> = pools.map(who).filter(|who| !listed.contains(who)).collect();
+        others.len()
     });
     Reconciliation { lines, not_on_list }
 }
@@ -218,7 +217,10 @@ impl<'a> Indexed<'a> {
             title: self.answer.title.clone(),
             role: self.answer.role,
             // Everybody was read, and is compared here whatever the letters.
-            case: Case::Ignored,
+            rules: Some(PoolRules {
+                letter_case_counts: false,
+                invitation_lives: self.answer.invitation_lives(),
+            }),
             read: match self.answer.read {
                 Read::Whole(_) => Read::Whole(accounts),
                 Read::Cut(_, gap) => Read::Cut(accounts, gap),

@@ -1,8 +1,9 @@
 //! The sentences. Plain English for somebody on the phone; none of them names a person.
 
+use jiff::SignedDuration;
 use switchback_model::directory::{Account, PoolRole};
 
-use super::{Answer, Case, Facts, Gap, PoolAnswer, Read, SHOWN, Verdict, WhyNot};
+use super::{Answer, Facts, Gap, INVITATION_LIVES, PoolAnswer, Read, SHOWN, Verdict, WhyNot};
 use crate::query::MatchedBy;
 use crate::source::Source;
 
@@ -56,6 +57,13 @@ pub(super) fn answer(verdict: Verdict, facts: &Facts<'_>) -> Answer {
             .to_owned(),
             "Look up their e-mail address.".to_owned(),
         ),
+        Verdict::InvitationExpired => (
+            format!(
+                "Invited, never signed in. The invitation has expired: it lives {}.",
+                days(invitation(facts).unwrap_or(INVITATION_LIVES))
+            ),
+            "Have the invitation sent again. Neither a reset nor enabling the account helps.".to_owned(),
+        ),
         other => {
             let (sentence, next_step) = fixed(other);
             (sentence.to_owned(), next_step.to_owned())
@@ -108,10 +116,6 @@ fn fixed(verdict: Verdict) -> (&'static str, &'static str) {
             "Ask them to use the temporary password from the invitation. If they can't find it, have the \
              invitation sent again. A reset does not help.",
         ),
-        Verdict::InvitationExpired => (
-            "Invited, never signed in. The invitation has expired: it lives 7 days.",
-            "Have the invitation sent again. Neither a reset nor enabling the account helps.",
-        ),
         Verdict::InvitationUnsure => (
             "Invited, not signed in yet. The dates do not tell whether the invitation has expired.",
             "Ask them to try the temporary password from the invitation. If it is refused, have the \
@@ -144,7 +148,8 @@ fn fixed(verdict: Verdict) -> (&'static str, &'static str) {
         | Verdict::NotMigratedKnown
         | Verdict::NotMigratedLeaver
         | Verdict::NoSuchId
-        | Verdict::OldPoolOnly => ("", ""),
+        | Verdict::OldPoolOnly
+        | Verdict::InvitationExpired => ("", ""),
     }
 }
 
@@ -286,6 +291,12 @@ fn notes(verdict: Verdict, facts: &Facts<'_>) -> Vec<String> {
         notes.push("Found by the beginning of a name: check that this is the person.".to_owned());
     }
     note_letters(verdict, facts, &mut notes);
+    if verdict.is_of_invitation() && invitation(facts).is_none() {
+        notes.push(format!(
+            "How long an invitation lives in this pool is not known: {}, the default, is taken for it.",
+            days(INVITATION_LIVES)
+        ));
+    }
     let one_new = match facts.new.as_slice() {
         [account] => Some(*account),
         _ => None,
@@ -303,6 +314,19 @@ fn notes(verdict: Verdict, facts: &Facts<'_>) -> Vec<String> {
     notes
 }
 
+/// How long the invitation of the one account lives, as far as its pool says.
+fn invitation(facts: &Facts<'_>) -> Option<SignedDuration> {
+    let account = facts.new.first()?;
+    facts.pool_of(account)?.invitation_lives()
+}
+
+fn days(lives: SignedDuration) -> String {
+    match lives.as_hours() / 24 {
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    }
+}
+
 /// What capital and small letters may have to do with it.
 fn note_letters(verdict: Verdict, facts: &Facts<'_>, notes: &mut Vec<String>) {
     let what = match facts.matched_by {
@@ -312,11 +336,12 @@ fn note_letters(verdict: Verdict, facts: &Facts<'_>, notes: &mut Vec<String>) {
     };
     if verdict.says_absent() && facts.may_be_there_in_other_letters() {
         let new = || facts.pools.iter().filter(|answer| answer.role == PoolRole::New);
-        let titles = |case| -> Vec<String> {
-            let of_case = new().filter(|answer| answer.case == case);
+        let titles = |counts: Option<bool>| -> Vec<String> {
+            let case = |answer: &PoolAnswer| answer.rules.map(|rules| rules.letter_case_counts);
+            let of_case = new().filter(|answer| case(answer) == counts);
             of_case.map(|answer| answer.title.clone()).collect()
         };
-        let (counts, not_known) = (titles(Case::Counts), titles(Case::NotKnown));
+        let (counts, not_known) = (titles(Some(true)), titles(None));
         if !counts.is_empty() {
             notes.push(format!(
                 "Capital letters count in {}: the {what} may be there in other capital letters. Try it as \

@@ -146,11 +146,18 @@ async fn what_cannot_be_recorded_is_not_kept() {
     assert!(!room.folder.path().join("out.csv").exists());
     assert_eq!(drafts(&room), 0);
     let source = Source::read(LIST.as_bytes()).unwrap();
-    for purpose in ["", " ", EMAIL, "two\nlines"] {
+    let purposes = [
+        (Some(""), false),
+        (Some(" "), false),
+        (Some(EMAIL), false),
+        (Some("two\nlines"), false),
+        (None, true),
+    ];
+    for (purpose, reveal) in purposes {
         let ask = Reconcile {
             source: &source,
-            purpose: Some(purpose),
-            reveal: false,
+            purpose,
+            reveal,
             by: &room.by,
             progress: &|_| (),
         };

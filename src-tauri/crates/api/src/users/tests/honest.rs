@@ -71,9 +71,15 @@ async fn what_has_a_quote_is_found_among_what_begins_so() {
 #[tokio::test]
 async fn letter_case_is_asked_about_only_where_somebody_would_be_absent_for_it() {
     let room = room();
-    for (case_counts, clear, said) in [
-        (Some(false), true, None),
-        (Some(true), false, Some("Capital letters count in Admins pool")),
+    let rules = |letter_case_counts| {
+        Some(PoolRules {
+            letter_case_counts,
+            invitation_lives: None,
+        })
+    };
+    for (rules, clear, said) in [
+        (rules(false), true, None),
+        (rules(true), false, Some("Capital letters count in Admins pool")),
         (
             None,
             false,
@@ -82,13 +88,13 @@ async fn letter_case_is_asked_about_only_where_somebody_would_be_absent_for_it()
     ] {
         let pools = Arc::new(Fake {
             accounts: vec![account(NEW, 0)],
-            case_counts,
+            rules,
             ..Fake::default()
         });
         let found = room.find(&pools, EMAIL, None).await.unwrap();
         assert!(found.clear && found.notes.is_empty());
         room.find(&pools, "Bloggs", None).await.unwrap();
-        assert_eq!(pools.cases.load(Ordering::Relaxed), 0);
+        assert_eq!(pools.described.load(Ordering::Relaxed), 0);
         let absent = room
             .find(&pools, "not.there@example.nhs.test", None)
             .await
@@ -96,7 +102,33 @@ async fn letter_case_is_asked_about_only_where_somebody_would_be_absent_for_it()
         assert_eq!((absent.verdict.as_str(), absent.clear), ("not_migrated", clear));
         let note = absent.notes.first().map(|note| note.split(':').next().unwrap());
         assert_eq!(note, said);
-        assert_eq!(pools.cases.load(Ordering::Relaxed), 1, "the new pool, once");
+        assert_eq!(pools.described.load(Ordering::Relaxed), 1, "the new pool, once");
+    }
+}
+
+#[tokio::test]
+async fn how_long_an_invitation_lives_is_asked_of_the_pool_that_sent_it() {
+    let room = room();
+    let mut invited = account(NEW, 0);
+    invited.status = AccountStatus::ForceChangePassword;
+    invited.created_at = Some(jiff::Timestamp::UNIX_EPOCH);
+    invited.modified_at = invited.created_at;
+    for (days, verdict, notes) in [
+        (Some(40_000), "invitation_open", 0),
+        (Some(1), "invitation_expired", 0),
+        (None, "invitation_expired", 1),
+    ] {
+        let pools = Arc::new(Fake {
+            accounts: vec![invited.clone()],
+            rules: days.map(|days| PoolRules {
+                letter_case_counts: false,
+                invitation_lives: Some(jiff::SignedDuration::from_hours(24 * days)),
+            }),
+            ..Fake::default()
+        });
+        let found = room.find(&pools, EMAIL, None).await.unwrap();
+        assert_eq!((found.verdict.as_str(), found.notes.len()), (verdict, notes));
+        assert_eq!(pools.described.load(Ordering::Relaxed), 1, "the new pool, once");
     }
 }
 

@@ -422,7 +422,7 @@ async fn an_account_of_which_nobody_says_that_it_is_enabled_is_not_disabled() {
 }
 
 #[tokio::test]
-async fn a_pool_says_whether_letter_case_counts() {
+async fn a_pool_says_whether_letter_case_counts_and_how_long_an_invitation_lives() {
     let pool = |configuration: &str| {
         let pool = format!("{{\"UserPool\":{{\"Id\":\"{ADMINS_POOL}\"{configuration}}}}}");
         Play::Answer(200, pool)
@@ -432,6 +432,13 @@ async fn a_pool_says_whether_letter_case_counts() {
         pool(",\"UsernameConfiguration\":{\"CaseSensitive\":false}"),
         pool(",\"UsernameConfiguration\":{\"CaseSensitive\":true}"),
         pool(""),
+        pool(",\"Policies\":{\"PasswordPolicy\":{\"MinimumLength\":8,\"TemporaryPasswordValidityDays\":1}}"),
+        pool(",\"AdminCreateUserConfig\":{\"UnusedAccountValidityDays\":30}"),
+        pool(
+            ",\"Policies\":{\"PasswordPolicy\":{\"TemporaryPasswordValidityDays\":2}},\
+             \"AdminCreateUserConfig\":{\"UnusedAccountValidityDays\":7}",
+        ),
+        pool(",\"Policies\":{\"PasswordPolicy\":{\"TemporaryPasswordValidityDays\":0}}"),
         // The server's clock is far from ours, so the SDK takes a refusal for one of the clock, and asks on.
         denied(),
         denied(),
@@ -440,9 +447,19 @@ async fn a_pool_says_whether_letter_case_counts() {
     .await;
     let aws = aws(&server.url);
     let id = pool_id(ADMINS_POOL);
-    for counts in [false, true, true] {
-        assert_eq!(aws.letter_case_counts(&id).await, Ok(counts));
+    for (counts, days) in [
+        (false, Some(7)),
+        (true, Some(7)),
+        (true, Some(7)),
+        (true, Some(1)),
+        (true, Some(30)),
+        (true, Some(2)),
+        (true, None),
+    ] {
+        let rules = aws.pool_rules(&id).await.unwrap();
+        assert_eq!(rules.letter_case_counts, counts);
+        assert_eq!(rules.invitation_lives.map(|lives| lives.as_hours() / 24), days);
     }
-    let denied = aws.letter_case_counts(&id).await.unwrap_err();
+    let denied = aws.pool_rules(&id).await.unwrap_err();
     assert_eq!(denied.kind, Kind::Denied);
 }

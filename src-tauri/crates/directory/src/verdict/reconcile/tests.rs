@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use switchback_model::directory::{AccountStatus, PoolId};
+use jiff::SignedDuration;
+use switchback_model::directory::{AccountStatus, PoolId, PoolRules};
 
 use super::*;
 use crate::fakes::account;
@@ -20,7 +21,7 @@ const LIST: &str = "\u{FEFF}email,given_name,active,role\r\n\
 fn pool(role: PoolRole, read: Read) -> PoolAnswer {
     PoolAnswer {
         pool: PoolId::new("eu-west-2_REHEARSAL1").unwrap(),
-        case: Case::NotKnown,
+        rules: None,
         title: format!("the {} pool", role.word()),
         role,
         read,
@@ -92,6 +93,13 @@ fn whoever_is_of_no_row_is_counted_once() {
     let pools = [pool(PoolRole::New, Read::Whole(people()))];
     let found = reconcile(&source, &pools, Timestamp::UNIX_EPOCH);
     assert_eq!(found.not_on_list, Some(3));
+    // The same user name in a second pool is another account.
+    let mut elsewhere = account("twin", "one");
+    elsewhere.pool = "eu-west-2_REHEARSAL2".to_owned();
+    let [first] = pools;
+    let pools = [first, pool(PoolRole::New, Read::Whole(vec![elsewhere]))];
+    let found = reconcile(&source, &pools, Timestamp::UNIX_EPOCH);
+    assert_eq!(found.not_on_list, Some(4));
     let cut = [pool(PoolRole::New, Read::Cut(people(), Gap::More))];
     assert_eq!(reconcile(&source, &cut, Timestamp::UNIX_EPOCH).not_on_list, None);
 }
@@ -131,4 +139,29 @@ fn a_list_of_user_names_is_matched_by_user_name() {
     let source = Source::read(b"username\nANN.BAKER\nnobody\n").unwrap();
     let pools = [pool(PoolRole::New, Read::Whole(people()))];
     assert_eq!(words(&source, &pools), [(2, "confirmed"), (3, "no_such_id")]);
+}
+
+#[test]
+fn an_invitation_lives_as_long_as_its_pool_says_here_too() {
+    let source = Source::read(b"email\nann.baker@example.nhs.test\n").unwrap();
+    let mut invited = account("ann", "baker");
+    invited.status = AccountStatus::ForceChangePassword;
+    invited.created_at = Some(Timestamp::UNIX_EPOCH);
+    invited.modified_at = invited.created_at;
+    let mut new = pool(PoolRole::New, Read::Whole(vec![invited]));
+    for (days, word, notes) in [
+        (Some(2), "invitation_expired", 0),
+        (Some(9), "invitation_open", 0),
+        (None, "invitation_open", 1),
+    ] {
+        new.rules = days.map(|days| PoolRules {
+            letter_case_counts: true,
+            invitation_lives: Some(SignedDuration::from_hours(24 * days)),
+        });
+        let later = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * 3);
+        let pools = [new.clone()];
+        let found = reconcile(&source, &pools, later);
+        assert_eq!(found.lines[0].word(), word);
+        assert_eq!(found.lines[0].answer.as_ref().unwrap().notes.len(), notes);
+    }
 }
