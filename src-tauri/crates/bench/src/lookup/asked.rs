@@ -54,7 +54,11 @@ pub(super) fn measure(place: &Place, session: &Session, served: &Served) -> Outc
     let cases = [
         ("e-mail, found", "anna.baker@example.nhs.test", "confirmed"),
         ("e-mail, absent", "nobody.here@example.nhs.test", "not_migrated"),
-        ("e-mail, invited", "chloe.davis@example.nhs.test", "invitation_open"),
+        (
+            "e-mail, invited",
+            "chloe.davis@example.nhs.test",
+            "invitation_open",
+        ),
         ("e-mail, several", "isla.jones@example.nhs.test", "several"),
         ("e-mail with capitals", "Anna.Baker@example.nhs.test", "confirmed"),
         ("user id (sub)", &sub, "confirmed"),
