@@ -238,7 +238,7 @@ impl Aws {
 
     /// What a pool's description says that changes what its accounts mean. What it leaves out has the
     /// default of the API reference: letter case counts (UsernameConfigurationType), and an invitation
-    /// lives 7 days (PasswordPolicyType; AdminCreateUserConfigType for pools of before 2019).
+    /// lives 7 days (PasswordPolicyType, or AdminCreateUserConfigType where a pool has only the older setting).
     ///
     /// # Errors
     /// As DescribeUserPool fails, for which many a role that may search has no permission.
