@@ -71,6 +71,10 @@ fn every_seeded_person_gets_the_verdict_of_their_state() {
         ("jack.kent", "escalate"),
         ("liam.moss", "escalate"),
         ("nora.owen", "not_migrated_known"),
+        // The old pool has this person twice, however the address is typed.
+        ("sam.lee", "several"),
+        ("Sam.Lee", "several"),
+        ("SAM.LEE", "several"),
         ("nobody.here", "not_migrated"),
         ("core_etl", "machine_user"),
     ];
@@ -82,10 +86,12 @@ fn every_seeded_person_gets_the_verdict_of_their_state() {
     }
     let counts = place.counts();
     assert_eq!(counts.get("cognito-idp:AdminGetUser"), None);
-    // Whether letter case counts is asked of the new pool for the two who are not in it.
-    assert_eq!(counts["cognito-idp:DescribeUserPool"], 2);
-    // One question for each pool, and one more each for the address in capitals.
-    assert_eq!(counts["cognito-idp:ListUsers"], 2 * expected.len() as u64 + 2);
+    // The new pool is asked whether letter case counts for the two who are not in it, and how long an
+    // invitation lives for the two who were invited.
+    assert_eq!(counts["cognito-idp:DescribeUserPool"], 4);
+    // One question to the new pool and two to the old one; one more to each for the addresses in capitals,
+    // but for "Sam.Lee", which the old pool is asked for anyway.
+    assert_eq!(counts["cognito-idp:ListUsers"], 3 * expected.len() as u64 + 5);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use switchback_model::directory::{Filter, LookupBy, NotAFilter, Personal};
+use switchback_model::directory::{Filter, LookupBy, NotAFilter, Personal, PoolRole};
 
 mod question;
 
@@ -51,6 +51,7 @@ pub struct Query {
     text: Personal,
     matched_by: MatchedBy,
     questions: Vec<Question>,
+    old: Option<Question>,
 }
 
 impl fmt::Debug for Query {
@@ -111,10 +112,15 @@ impl Query {
         } else {
             (otherwise, by_name(text)?)
         };
+        let old = match matched_by {
+            MatchedBy::Email => as_names_are_written(text, &questions),
+            _ => None,
+        };
         Ok(Self {
             text: Personal::new(text),
             matched_by,
             questions,
+            old,
         })
     }
 
@@ -143,6 +149,14 @@ impl Query {
     pub fn questions(&self) -> &[Question] {
         &self.questions
     }
+
+    /// The questions to a pool on this side of the move. An old pool is asked for an address also as names
+    /// are written: where letter case counts it may hold one person twice, and what is said of them must
+    /// not depend on how somebody typed the address.
+    pub fn questions_to(&self, role: PoolRole) -> impl Iterator<Item = &Question> {
+        let old = self.old.as_ref().filter(|_| role == PoolRole::Old);
+        self.questions.iter().chain(old)
+    }
 }
 
 /// AWS does not say whether a filter on `email` minds the case, so an address with capitals is asked for
@@ -160,6 +174,15 @@ fn by_email(text: &str) -> Result<Vec<Question>, NotAQuery> {
         questions.push(Question::new(LookupBy::Email, &lower, None)?);
     }
     Ok(questions)
+}
+
+/// "ann.smith@…" as "Ann.Smith@…", where that is not asked for already and fits into a filter.
+fn as_names_are_written(text: &str, asked: &[Question]) -> Option<Question> {
+    let lower = text.to_lowercase();
+    let (local, domain) = lower.rsplit_once('@')?;
+    let written = writings(local).pop()?;
+    let question = Question::new(LookupBy::Email, &format!("{written}@{domain}"), None);
+    question.ok().filter(|question| !asked.contains(question))
 }
 
 fn by_name(text: &str) -> Result<Vec<Question>, NotAQuery> {

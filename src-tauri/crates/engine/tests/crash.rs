@@ -28,7 +28,8 @@ async fn tell(plan: &Plan, rule: &str) -> Told {
     complete(&mut fake.desk).await.unwrap();
     fake.faulty.inject(Op::Call, 1, Fault::ResponseLost);
     let scope = RollbackScope::Rule(rule.parse().unwrap());
-    fake.desk.confirm(scope, &[], &["mixed"]).await.unwrap();
+    let accepted: Vec<&str> = plan.coherence.iter().map(|rule| rule.id.as_str()).collect();
+    fake.desk.confirm(scope, &[], &accepted).await.unwrap();
     complete(&mut fake.desk).await.unwrap();
     back(&mut fake.desk).await.unwrap();
     assert_eq!(fake.store.records(), start);

@@ -9,7 +9,7 @@ use switchback_engine::RejectionCode as Code;
 use switchback_engine::rollback::{proposal, reverse_order, standing};
 use switchback_model::rollback::ItemKind;
 use switchback_model::{
-    Command, DoneHow, Plan, Reversibility, RollbackPlan, RollbackScope, StepId, StepState, Verdict,
+    Command, DoneHow, EventKind, Plan, Reversibility, RollbackPlan, RollbackScope, StepId, StepState, Verdict,
 };
 use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{ZONE, address, dag, dns_switch, id, name, tis_like};
@@ -492,4 +492,58 @@ async fn what_somebody_took_back_by_hand_is_verified_before_it_counts_as_undone(
         }
         invariants(&fake).unwrap();
     }
+}
+
+#[tokio::test]
+async fn only_what_is_in_the_way_can_be_passed_over() {
+    let mut fake = done_up_to(&dns_switch(), "switch").await;
+    let calls = fake.store.log().len();
+    let all = || RollbackScope::All;
+    for (overrides, accepted, what) in [
+        (&["no-such-check"][..], &[][..], "no precondition no-such-check"),
+        (&[][..], &["no-such-breach"][..], "no breach no-such-breach"),
+    ] {
+        let refused = fake.desk.confirm(all(), overrides, accepted).await.unwrap_err();
+        assert_eq!(refused.code, Code::NotFound);
+        assert!(refused.message.contains(what), "{refused:?}");
+    }
+    assert_eq!(fake.store.log().len(), calls, "nothing was sent");
+    fake.desk.confirm(all(), &[], &[]).await.unwrap();
+
+    // A breach that the plan knows and that would not come about: one word too many, and not a decision.
+    let mut fake = done_up_to(&tis_like(), "mid.3").await;
+    fake.desk.confirm(step("mid.3"), &[], &["mixed"]).await.unwrap();
+    let kinds = fake.desk.journal.events().into_iter().map(|event| event.kind);
+    let accepted: Vec<Vec<String>> = kinds
+        .filter_map(|kind| match kind {
+            EventKind::RollbackConfirmed { accept_breaches, .. } => Some(accept_breaches),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(accepted, [Vec::<String>::new()]);
+}
+
+#[tokio::test]
+async fn what_was_attested_wrongly_starts_anew_where_it_has_no_effect() {
+    let attest = |text: &str| Command::Attest { step: id(text) };
+    let reopen = |text: &str| Command::Reopen { step: id(text) };
+    let mut plan = tis_like();
+    let noted = plan.phases[0].steps.iter_mut().find(|step| step.id == id("lift"));
+    let noted = noted.unwrap();
+    noted.reversibility = Reversibility::NoneNeeded;
+    noted.needs = Vec::new();
+    let mut fake = FakeDesk::open(&plan).await;
+    for step in ["lift", "restrict"] {
+        fake.desk.ask(attest(step)).await.unwrap();
+    }
+    // What may have to be taken back is taken back, not begun again.
+    assert_eq!(
+        fake.desk.ask(reopen("restrict")).await.unwrap_err().code,
+        Code::NotNow
+    );
+    fake.desk.ask(reopen("lift")).await.unwrap();
+    assert_eq!(fake.desk.state("lift"), StepState::ToDo);
+    assert_eq!(fake.desk.run().steps[&id("lift")].generation, 2);
+    fake.desk.ask(attest("lift")).await.unwrap();
+    invariants(&fake).unwrap();
 }

@@ -75,7 +75,15 @@ impl Host {
     }
 
     /// The same for a plan that is not open yet.
+    ///
+    /// # Errors
+    /// Where a custom endpoint is set and the target is production: nothing is sent there, not even a read.
     pub async fn check_connection(&self, subject: Subject) -> Result<ConnectionView, ApiError> {
+        if let Some(target) = subject.target()
+            && target.kind == TargetKind::Production
+        {
+            self.endpoint_for(target)?;
+        }
         let closed = match subject.target().map(|target| target.kind) {
             Some(TargetKind::Rehearsal) => Some(self.closed_world().await?),
             _ => None,

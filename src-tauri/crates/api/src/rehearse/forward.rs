@@ -63,7 +63,14 @@ impl ScriptedOperator<'_> {
         match state {
             StepState::Done { .. } => return Ok(None),
             // What a rule took back is done once more.
-            state if is_reopenable(state) => {
+            state
+                if self
+                    .driver
+                    .run()
+                    .plan
+                    .step(id)
+                    .is_some_and(|step| is_reopenable(step, state)) =>
+            {
                 let reason = Some("scripted: forward once more".to_owned());
                 self.submit(Command::Reopen { step: id.clone() }, None, reason)
                     .await?;

@@ -157,7 +157,11 @@ impl Desk {
             notes: judged.notes,
             banner: place.kind.map(|kind| kind.banner().to_owned()),
             target: place.target.clone(),
-            questions: ask.query.questions().len() * place.pools.len(),
+            questions: place
+                .pools
+                .iter()
+                .map(|pool| ask.query.questions_to(pool.role).count())
+                .sum(),
             pools: pool_views,
             accounts: accounts
                 .map(|(index, (pool, account))| view::account(index, account, pool))

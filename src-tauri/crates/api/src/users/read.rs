@@ -51,7 +51,7 @@ pub(super) async fn read(
     clock: &dyn Clock,
 ) -> (PoolAnswer, PoolAnswerView) {
     let began = Instant::now();
-    let asked = query.questions().iter().map(|question| async move {
+    let asked = query.questions_to(pool.role).map(|question| async move {
         let most = if question.is_broad() { BROAD } else { LIMIT };
         let found = pools.list(&pool.id, question.filter(), most).await?;
         let heard: Vec<Heard> = found.accounts.iter().map(|one| question.hears(one)).collect();

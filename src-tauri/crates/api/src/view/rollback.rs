@@ -188,6 +188,8 @@ fn item_view<'a>(
         ItemKind::Undo { preview: Some(p), .. } => run
             .last_left(&p.from.object())
             .filter(|left| !left.same_as(&p.from))
+            // Once it is undone, what we left there is what this item restored.
+            .filter(|left| !restores(item, left))
             // What an earlier item of the same rollback leaves there is ours.
             .filter(|_| !earlier.iter().any(|item| restores(item, &p.from)))
             .map(Image::lines),

@@ -160,3 +160,21 @@ fn a_target_by_name_alone_needs_its_runbook() {
         "{said}"
     );
 }
+
+/// Not even a read goes to somebody else's server in the name of production.
+#[test]
+fn production_is_not_checked_at_a_custom_endpoint() {
+    let place = Place::new();
+    let server = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).unwrap();
+    server.set_nonblocking(true).unwrap();
+    let url = format!("http://{}", server.local_addr().unwrap());
+    let said = place.bad(
+        5,
+        &["connection", "--target", "prod.example", "--aws-endpoint", &url],
+    );
+    assert!(
+        said.contains("A custom AWS endpoint is set, and the target is production"),
+        "{said}"
+    );
+    assert!(server.accept().is_err(), "nothing was sent");
+}

@@ -51,6 +51,31 @@ fn the_shape_decides_what_is_searched() {
 }
 
 #[test]
+fn an_old_pool_is_asked_for_an_address_as_names_are_written_too() {
+    let old = |typed: &str| -> Vec<String> {
+        let query = Query::parse(typed).unwrap();
+        let new: Vec<_> = query.questions_to(PoolRole::New).cloned().collect();
+        assert_eq!(new, query.questions());
+        let old = query.questions_to(PoolRole::Old);
+        old.map(|question| question.filter().text()).collect()
+    };
+    let (lower, written) = (
+        "email = \"ann.smith@example.nhs.test\"",
+        "email = \"Ann.Smith@example.nhs.test\"",
+    );
+    // However it is typed, both writings are asked for.
+    assert_eq!(old("ann.smith@example.nhs.test"), [lower, written]);
+    assert_eq!(old("Ann.Smith@example.nhs.test"), [written, lower]);
+    let shouted = old("ANN.SMITH@EXAMPLE.NHS.TEST");
+    assert_eq!(shouted[1..], [lower, written]);
+    assert_eq!(
+        old("1234@example.nhs.test"),
+        ["email = \"1234@example.nhs.test\""]
+    );
+    assert_eq!(old("Ann"), asked("Ann"));
+}
+
+#[test]
 fn two_words_are_a_given_and_a_family_name() {
     let query = Query::parse("Ann Smith").unwrap();
     let texts: Vec<String> = query.questions().iter().map(|q| q.filter().text()).collect();

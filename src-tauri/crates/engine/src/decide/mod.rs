@@ -98,8 +98,8 @@ pub fn decide(
             }])
         }
         Command::Reopen { step } => {
-            let (_, state) = find(run, step)?;
-            if !is_reopenable(state.state) {
+            let (planned, state) = find(run, step)?;
+            if !is_reopenable(planned, state.state) {
                 return Err(not_now(
                     step,
                     state,

@@ -1,6 +1,11 @@
 //! Deciding about a rollback: its confirm, and what a person says once it stopped.
 
-use switchback_model::{EventKind, Operator, Resolution, RollbackScope, StepId, StepState, Submission};
+use std::collections::BTreeSet;
+
+use switchback_model::rollback::Precondition;
+use switchback_model::{
+    CheckId, EventKind, Operator, Resolution, RollbackPlan, RollbackScope, StepId, StepState, Submission,
+};
 
 use super::{Facts, find, no_rollback, reason, stale_screen};
 use crate::rejection::{Rejection, RejectionCode as Code};
@@ -10,7 +15,7 @@ pub(super) fn rollback(
     run: &Run,
     submission: &Submission,
     scope: &RollbackScope,
-    overrides: &[switchback_model::CheckId],
+    overrides: &[CheckId],
     accept_breaches: &[String],
     facts: &Facts,
 ) -> Result<Vec<EventKind>, Rejection> {
@@ -25,6 +30,7 @@ pub(super) fn rollback(
     if plan.scope != *scope || submission.basis != Some(plan.digest()) {
         return Err(stale_screen(submission.basis.is_some(), "rollback plan"));
     }
+    known_names(run, plan, preconditions, overrides, accept_breaches)?;
     let open: Vec<String> = preconditions
         .iter()
         .map(|p| &p.reading)
@@ -59,10 +65,53 @@ pub(super) fn rollback(
     Ok(vec![EventKind::RollbackConfirmed {
         plan: Box::new(plan.clone()),
         overrides: overrides.to_vec(),
-        accept_breaches: accept_breaches.to_vec(),
+        accept_breaches: plan.breaches.iter().map(|breach| breach.id.clone()).collect(),
         by: submission.by.clone(),
         reason: submission.reason.clone(),
     }])
+}
+
+/// A name that the plan does not have is a slip, and must not look like a decision. One that it has may be
+/// given though nothing is in the way by now: going back is not refused for a word too many.
+fn known_names(
+    run: &Run,
+    plan: &RollbackPlan,
+    preconditions: &[Precondition],
+    overrides: &[CheckId],
+    accept_breaches: &[String],
+) -> Result<(), Rejection> {
+    let of_steps = run.plan.steps().flat_map(|step| &step.undo_before);
+    let checks: BTreeSet<&str> = of_steps
+        .map(|check| check.id.as_str())
+        .chain(preconditions.iter().map(|p| p.reading.check.as_str()))
+        .collect();
+    let of_rules = run.plan.coherence.iter().map(|rule| rule.id.as_str());
+    let breaches: BTreeSet<&str> = of_rules
+        .chain(plan.breaches.iter().map(|breach| breach.id.as_str()))
+        .collect();
+    let check = overrides
+        .iter()
+        .map(CheckId::as_str)
+        .find(|id| !checks.contains(id));
+    let breach = accept_breaches
+        .iter()
+        .map(String::as_str)
+        .find(|id| !breaches.contains(id));
+    let (what, name, known) = match (check, breach) {
+        (Some(check), _) => ("precondition", check, checks),
+        (None, Some(breach)) => ("breach", breach, breaches),
+        (None, None) => return Ok(()),
+    };
+    let known: Vec<&str> = known.into_iter().collect();
+    let hint = match known.is_empty() {
+        true => "Leave it out: the plan has none.".to_owned(),
+        false => format!("It has {}.", known.join(", ")),
+    };
+    Err(Rejection::new(
+        Code::NotFound,
+        format!("The plan has no {what} {name}."),
+        hint,
+    ))
 }
 
 pub(super) fn rollback_done(

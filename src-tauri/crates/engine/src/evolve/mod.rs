@@ -10,7 +10,8 @@ mod settle;
 
 use jiff::Timestamp;
 use switchback_model::{
-    AttemptId, DoneHow, Event, EventKind, Holder, Operator, RuleId, RunState, StepId, StepState, Way,
+    AttemptId, DoneHow, Event, EventKind, Holder, Operator, Reversibility, RuleId, RunState, Step, StepId,
+    StepState, Way,
 };
 
 use self::settle::{forget_unsupported, interrupt, reinspected, taken_back, void_waiting};
@@ -297,17 +298,21 @@ fn taken_over(run: &mut Run, at: Timestamp) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a person may start the step anew.
+/// Whether a person may start the step anew: nothing of it has an effect. What was attested has one, unless
+/// the step says that nothing of it ever needs taking back.
 #[must_use]
-pub fn is_reopenable(state: StepState) -> bool {
-    matches!(
-        state,
+pub fn is_reopenable(step: &Step, state: StepState) -> bool {
+    match state {
         StepState::Undone { .. }
-            | StepState::Skipped
-            | StepState::Done {
-                how: DoneHow::WithoutEffect
-            }
-    )
+        | StepState::Skipped
+        | StepState::Done {
+            how: DoneHow::WithoutEffect,
+        } => true,
+        StepState::Done {
+            how: DoneHow::Attested,
+        } => step.reversibility == Reversibility::NoneNeeded,
+        _ => false,
+    }
 }
 
 fn step_mut<'a>(run: &'a mut Run, id: &StepId) -> Result<&'a mut StepRun, String> {

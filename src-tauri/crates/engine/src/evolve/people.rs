@@ -72,11 +72,15 @@ pub(super) fn fields_chosen(
 }
 
 pub(super) fn reopened(run: &mut Run, step: &StepId, at: Timestamp) -> Result<(), String> {
-    let step = step_mut(run, step)?;
-    if !is_reopenable(step.state) {
-        return Err(format!("a step in state {} is not reopened", name(step.state)));
+    let plan = run.plan.clone();
+    let state = step_mut(run, step)?;
+    if !plan
+        .step(step)
+        .is_some_and(|step| is_reopenable(step, state.state))
+    {
+        return Err(format!("a step in state {} is not reopened", name(state.state)));
     }
-    anew(step, at);
+    anew(state, at);
     Ok(())
 }
 
