@@ -118,7 +118,7 @@ pub(super) fn measure(place: &Place, session: &Session, served: &Served) -> Outc
         let (lists, details) = (count(counts, LIST), count(counts, DETAIL));
         long.row([
             name,
-            asked.count(LIST).to_string(),
+            lists.to_string(),
             details.to_string(),
             (all - lists - details).to_string(),
         ]);
