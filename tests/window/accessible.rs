@@ -63,11 +63,7 @@ async fn screens(app: &App, runbook: &Path) -> Outcome {
     do_step(app, "lower-ttl", "20-before-axe").await?;
     let mut broken = BTreeSet::new();
     for mode in ["light", "dark"] {
-        app.script(
-            "window.location.search = '?mode=' + arguments[0];",
-            vec![json!(mode)],
-        )
-        .await?;
+        app.load(&format!("?mode={mode}")).await?;
         let in_mode = format!(
             "return document.documentElement.dataset.mode === '{mode}' \
              && document.querySelector('[data-testid=banner]') !== null;"

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use fantoccini::{Client, ClientBuilder, Locator};
+use fantoccini::{Client, ClientBuilder, Locator, error::CmdError};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -197,6 +197,30 @@ impl App {
         self.script("window.location.hash = arguments[0];", vec![json!(hash)])
             .await?;
         Ok(())
+    }
+
+    /// Opens the page anew with that query, and waits until the new document stands instead of the old.
+    pub async fn load(&self, query: &str) -> Outcome {
+        // Left only once the script has answered: to the driver, a script whose document goes is an error.
+        let leave = "const to = arguments[0]; window.leaving = true; \
+            setTimeout(() => { window.location.search = to; });";
+        self.script(leave, vec![json!(query)]).await?;
+        let arrived = "return window.leaving === undefined && window.location.search === arguments[0] \
+            && document.readyState === 'complete';";
+        let end = Instant::now() + SOON;
+        loop {
+            let said = match self.client.execute(arrived, vec![json!(query)]).await {
+                Ok(Value::Bool(true)) => return Ok(()),
+                // The same error again: this very question was asked of a document that went.
+                Err(CmdError::Standard(error)) => error.to_string(),
+                Err(error) => return Err(error.into()),
+                Ok(_) => "the old page stands".to_owned(),
+            };
+            if Instant::now() > end {
+                return Err(format!("{query} was not loaded: {said}").into());
+            }
+            pause().await;
+        }
     }
 
     /// Runs a script in the page.

@@ -219,11 +219,7 @@ async fn looks(app: &App) -> Outcome {
     let axe = fs::read_to_string(AXE)?;
     let mut broken = BTreeSet::new();
     for mode in ["light", "dark"] {
-        app.script(
-            "window.location.href = '/?mode=' + arguments[0];",
-            vec![json!(mode)],
-        )
-        .await?;
+        app.load(&format!("?mode={mode}")).await?;
         let there = format!(
             "return document.documentElement.dataset.mode === '{mode}' \
              && document.querySelector('[data-env=rehearsal]') !== null;"

@@ -82,6 +82,7 @@ pub fn run(
         counts,
         time: start.elapsed(),
         notes: stories.notes,
+        failures: stories.failures,
     })
 }
 

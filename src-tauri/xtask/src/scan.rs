@@ -98,6 +98,17 @@ pub fn counts(line: &str) -> Option<Counts> {
     Some(found)
 }
 
+/// The name of a test that failed: from `test a::b ... FAILED` (Rust) or ` FAIL  a.test.tsx > b` (Vitest).
+pub fn failed(line: &str) -> Option<String> {
+    let line = plain(line);
+    let line = line.trim();
+    let name = line
+        .strip_prefix("test ")
+        .and_then(|rest| rest.strip_suffix(" ... FAILED"))
+        .or_else(|| line.strip_prefix("FAIL "))?;
+    Some(name.trim().to_owned())
+}
+
 /// The line without terminal colours.
 fn plain(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
@@ -179,6 +190,25 @@ mod tests {
             })
         );
         assert_eq!(counts("test core::x ... ok"), None);
+    }
+
+    #[test]
+    fn reads_the_name_of_a_failed_test() {
+        for (line, name) in [
+            (
+                "test support::by_keyboard ... FAILED",
+                Some("support::by_keyboard"),
+            ),
+            (
+                " \u{1b}[41m FAIL \u{1b}[49m src/test/step.test.tsx > apply > goes",
+                Some("src/test/step.test.tsx > apply > goes"),
+            ),
+            ("test support::by_keyboard ... ok", None),
+            ("test result: FAILED. 14 passed; 1 failed; 0 ignored", None),
+            ("FAILED", None),
+        ] {
+            assert_eq!(failed(line).as_deref(), name, "{line}");
+        }
     }
 
     #[test]

@@ -140,6 +140,8 @@ pub struct Report {
     pub time: Duration,
     /// What a person should know: no tests, over the budget, killed.
     pub notes: Vec<String>,
+    /// The names of the tests that failed: they are told once more at the end, where a log is cut last.
+    pub failures: Vec<String>,
 }
 
 impl Report {
@@ -155,7 +157,14 @@ impl Report {
             counts,
             time: Duration::ZERO,
             notes: vec![stop.message],
+            failures: Vec::new(),
         }
+    }
+
+    fn add(&mut self, one: One) {
+        self.counts += one.counts;
+        self.notes.extend(one.notes);
+        self.failures.extend(one.failures);
     }
 }
 
@@ -172,6 +181,7 @@ pub fn run(
         counts: Counts::default(),
         time: Duration::ZERO,
         notes: Vec::new(),
+        failures: Vec::new(),
     };
     let limit = if around.prove {
         Duration::from_secs(3 * 3600)
@@ -190,9 +200,9 @@ pub fn run(
             let left = limit.saturating_sub(start.elapsed());
             let one = run_one(workspace, suite, test, around, left)?;
             let mut report = shared.lock().unwrap_or_else(PoisonError::into_inner);
-            report.counts += one.counts;
-            report.notes.extend(one.notes);
-            if one.out_of_time {
+            let out_of_time = one.out_of_time;
+            report.add(one);
+            if out_of_time {
                 next.store(tests.len(), Ordering::Relaxed);
             }
         }
@@ -219,6 +229,7 @@ pub fn run(
 struct One {
     counts: Counts,
     notes: Vec<String>,
+    failures: Vec<String>,
     /// The suite's time is used up.
     out_of_time: bool,
 }
@@ -309,6 +320,9 @@ fn follow(
         if let Some(counts) = scan::counts(line) {
             one.counts += counts;
         }
+        if let Some(failed) = scan::failed(line).filter(|failed| !one.failures.contains(failed)) {
+            one.failures.push(failed);
+        }
     })?;
     let note = match end {
         End::Overdue => {
@@ -336,8 +350,7 @@ fn run_ui(workspace: &Workspace, limit: Duration, report: &mut Report) -> Outcom
     let followed = follow(&mut npm, limit, "npm run check", &mut one, |line| {
         println!("{line}")
     });
-    report.counts += one.counts;
-    report.notes.extend(one.notes);
+    report.add(one);
     followed
 }
 

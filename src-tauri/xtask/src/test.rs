@@ -200,6 +200,7 @@ fn print_table(reports: &[Report], prove: bool) {
             counts,
             time,
             notes,
+            failures: _,
         } = report;
         let budget = if prove {
             "-".to_owned()
@@ -223,5 +224,10 @@ fn print_table(reports: &[Report], prove: bool) {
             time.as_secs_f64(),
             remarks.join("; ")
         );
+    }
+    for report in reports {
+        for failure in &report.failures {
+            println!("failed: {}: {failure}", report.suite.name());
+        }
     }
 }

@@ -1,6 +1,6 @@
 // One account of a look-up: masked until somebody asks for a field, and masked again a minute later.
 import Button from "@cloudscape-design/components/button";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { date } from "../format/time";
 import { type AccountView, asFailure } from "../ipc";
 import { useStore } from "../state/hooks";
@@ -39,11 +39,11 @@ function Field({ lookup, index, field, masked, purpose }: { lookup: string; inde
     say("");
   }, []);
   useEffect(() => () => clearTimeout(timer.current), []);
-  // The button that was pressed is gone: the hands go on where they were.
+  // The button that was pressed is gone: the hands go on where they were, before another key can come.
   const place = useRef<HTMLElement>(null);
   const shown = value !== null;
   const before = useRef(shown);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (before.current !== shown && document.activeElement === document.body) place.current?.querySelector("button")?.focus();
     before.current = shown;
   }, [shown]);
@@ -109,7 +109,7 @@ export function AccountCard({ account: found, of, lookup, purpose, cost }: { acc
   const [said, say] = useState("");
   const card = useRef<HTMLDivElement>(null);
   const known = account.mfa !== null;
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The button for details is gone with them.
     if (known && document.activeElement === document.body) card.current?.focus();
   }, [known]);

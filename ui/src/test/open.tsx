@@ -3,6 +3,10 @@ import { act, render, screen } from "@testing-library/react";
 import { App } from "../App";
 import { type Fake, fakeIpc } from "../ipc/fake";
 import { Store } from "../state/store";
+import { turns } from "./turns";
+
+/** All that has been asked is answered and drawn. */
+export const settle = () => act(turns);
 
 export async function open(hash: string, scene = "silent", prepare: (fake: Fake) => void = () => undefined): Promise<{ fake: Fake; store: Store }> {
   const fake = fakeIpc(scene);
@@ -13,6 +17,6 @@ export async function open(hash: string, scene = "silent", prepare: (fake: Fake)
   render(<App store={store} />);
   await screen.findByRole("heading", { level: 1 });
   // The screens that ask on their own have their answer after this.
-  await act(() => new Promise((done) => setTimeout(done, 20)));
+  await settle();
   return { fake, store };
 }

@@ -1,5 +1,6 @@
-import { cleanup, configure } from "@testing-library/react";
+import { cleanup, configure, getConfig } from "@testing-library/react";
 import { afterEach, beforeEach } from "vitest";
+import { turns } from "./turns";
 
 // jsdom has neither; cmdk needs both.
 class NoResize {
@@ -12,7 +13,17 @@ Element.prototype.scrollIntoView ??= () => undefined;
 Element.prototype.scrollTo ??= () => undefined;
 
 // A busy machine is no failure: what is waited for comes, or the test's own time is over.
-configure({ asyncUtilTimeout: 8000 });
+// And what a key or a click sets off is drawn before the test looks: React draws in turns of its own.
+const { asyncWrapper } = getConfig();
+configure({
+  asyncUtilTimeout: 8000,
+  asyncWrapper: (work) =>
+    asyncWrapper(async () => {
+      const result = await work();
+      await turns();
+      return result;
+    }),
+});
 
 beforeEach(() => {
   window.location.hash = "";

@@ -5,9 +5,8 @@ import { describe, expect, it } from "vitest";
 import { listWords } from "../components/SourceList";
 import { Failure } from "../ipc";
 import { go } from "../state/router";
-import { open } from "./open";
+import { open, settle } from "./open";
 
-const settle = () => act(() => new Promise((done) => setTimeout(done, 20)));
 const words = () => screen.getByTestId("source-words").textContent ?? "";
 
 async function chosen() {

@@ -3,10 +3,9 @@ import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { describe, expect, it, vi } from "vitest";
 import { routes } from "../state/router";
-import { open } from "./open";
+import { open, settle } from "./open";
 
 const seen = () => document.body.textContent ?? "";
-const settle = () => act(() => new Promise((done) => setTimeout(done, 20)));
 
 async function violations(): Promise<string[]> {
   const result = await axe.run(document.body, { rules: { "color-contrast": { enabled: false }, "target-size": { enabled: false } } });

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { SHOWN_MS } from "../components/Account";
 import { SECRETS } from "../ipc/fake-users";
 import { go } from "../state/router";
-import { open } from "./open";
+import { open, settle } from "./open";
 
 const seen = () => document.body.textContent ?? "";
 
@@ -13,7 +13,7 @@ async function lookUp(text: string) {
   const user = userEvent.setup();
   const opened = await open("#/users");
   await user.type(screen.getByTestId("lookup-query"), `${text}{Enter}`);
-  await act(() => new Promise((done) => setTimeout(done, 20)));
+  await settle();
   return { ...opened, user };
 }
 
@@ -65,10 +65,10 @@ describe("look up a user", () => {
     const { fake, user, store } = await lookUp("bloggs");
     await user.click(screen.getByRole("button", { name: "Reveal E-mail" }));
     act(() => go({ name: "live" }));
-    await act(() => new Promise((done) => setTimeout(done, 20)));
+    await settle();
     expect(fake.forgotten).toBe(1);
     act(() => go({ name: "users" }));
-    await act(() => new Promise((done) => setTimeout(done, 20)));
+    await settle();
     expect(screen.queryByTestId("lookup-answer")).toBeNull();
     const where = document.body.innerHTML + document.title + window.location.href + JSON.stringify(store.get());
     for (const value of [SECRETS.email, "j•••@example.nhs.test"]) expect(where).not.toContain(value);

@@ -10,12 +10,6 @@ use crate::print::{Out, complain};
 pub const OK: u8 = 0;
 /// The command line is not understood.
 pub const USAGE: u8 = 2;
-/// A check failed.
-pub const CHECK_FAILED: u8 = 3;
-/// It could not be told.
-pub const UNKNOWN: u8 = 4;
-/// A person has to sign in.
-pub const SIGN_IN: u8 = 6;
 /// A rollback completed.
 pub const ROLLED_BACK: u8 = 7;
 
@@ -35,6 +29,15 @@ pub fn failed(out: &Out, error: &ApiError) -> ExitCode {
         complain(&text, false);
     }
     ExitCode::from(error.exit_code())
+}
+
+/// The exit code of an answer that is the bad news itself, and has been given. Whoever reads JSON finds the
+/// error of every exit code on stderr; in words it would be said twice.
+pub fn told(out: &Out, error: &ApiError) -> u8 {
+    if out.json {
+        failed(out, error);
+    }
+    error.exit_code()
 }
 
 /// An error of the command line that clap can't see.

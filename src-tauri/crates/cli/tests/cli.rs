@@ -135,6 +135,21 @@ fn a_plan_has_the_shape_that_checks_rely_on() {
         .json(&["plan", "dns-switch", "--target", "rehearsal"])
         .code(0)
         .json();
+    // In words it names as much: every check of a step with its time, and every decision.
+    let words = home
+        .run(&["plan", "dns-switch", "--target", "rehearsal"])
+        .code(0)
+        .out;
+    let has_row = |cells: [&Value; 3]| {
+        let row = cells.map(|cell| cell.as_str().unwrap()).join(" ");
+        let rows = words
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        assert!(
+            rows.into_iter().any(|line| line.starts_with(&row)),
+            "{row}\n{words}"
+        );
+    };
     assert_eq!(plan["runbook"], "dns-switch");
     assert_eq!(plan["target"], "rehearsal");
     assert_eq!(plan["digest"].as_str().unwrap().len(), 64);
@@ -153,6 +168,10 @@ fn a_plan_has_the_shape_that_checks_rely_on() {
             assert!(step[list].is_array(), "{list} of {step}");
         }
         assert!(step["automated"].is_boolean());
+        let of_undo = step["undo"]["checks"].as_array().unwrap();
+        for check in step["checks"].as_array().unwrap().iter().chain(of_undo) {
+            has_row([&step["id"], &check["when"], &check["id"]]);
+        }
         assert!(
             ["undo", "manual", "correct", "none needed", "point of no return"]
                 .contains(&step["reversibility"].as_str().unwrap())
@@ -161,7 +180,8 @@ fn a_plan_has_the_shape_that_checks_rely_on() {
     }
     assert_eq!(plan["rules"][0]["plan_ref"], "rollback.3");
     assert!(plan["rules"][0]["undo"].is_array() && plan["rules"][0]["keep"].is_array());
-    assert!(plan["decisions"].is_array());
+    let decision = &plan["decisions"][0];
+    has_row([&decision["id"], &decision["question"], &decision["decided"]]);
     // The same files give the same plan.
     assert_eq!(
         home.json(&["plan", "dns-switch", "--target", "rehearsal"]).json()["digest"],

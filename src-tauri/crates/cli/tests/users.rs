@@ -10,6 +10,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use serde_json::json;
 use shared::{Did, Served, program};
 
 const EMAIL: &str = "kate.lane@example.nhs.test";
@@ -231,7 +232,13 @@ fn a_source_list_is_reconciled_with_whole_pools() {
     ask(&out, &["--purpose", "for anna.baker@example.nhs.test"]).code(2);
     assert!(!out.exists());
     assert_eq!(place.counts().get("cognito-idp:ListUsers"), None);
-    let done = ask(&out, &["--purpose", "Ticket 4711"]).code(4).json();
+    let done = ask(&out, &["--purpose", "Ticket 4711"]).code(4);
+    let (error, done) = (done.error(), done.json());
+    assert_eq!(error["code"], "unknown");
+    assert_eq!(
+        error["message"],
+        "Not every row has a clear answer: row_not_read 2."
+    );
     let word = |word: &str| done["verdicts"][word].as_u64();
     assert_eq!(
         (done["rows"].as_u64(), done["complete"].as_bool()),
@@ -383,8 +390,24 @@ fn without_a_sign_in_the_exit_code_says_so() {
         "--aws-endpoint",
     ];
     let found = place.run(&[&ask[..], &[&place.world.handle.endpoint]].concat());
-    let found = found.code(6).json();
+    let found = found.code(6);
+    let (error, found) = (found.error(), found.json());
     assert_eq!(found["pools"][0]["state"], "sign_in");
+    // The answer is the bad news: JSON has it as an error too, and words say it once.
+    assert_eq!(
+        (&error["code"], &error["message"], &error["hint"]),
+        (&json!("sign_in"), &found["sentence"], &found["next_step"])
+    );
+    let words = [&ask[..5], &["--aws-endpoint", &place.world.handle.endpoint]].concat();
+    let said = place.run(&words);
+    let sentence = found["sentence"].as_str().unwrap();
+    let said = said.code(6);
+    assert!(
+        said.out.starts_with(sentence) && !said.err.contains(sentence),
+        "{} {}",
+        said.out,
+        said.err
+    );
 }
 
 /// What names a person is on stdout only where somebody asked for it, and nowhere else at all.

@@ -18,13 +18,15 @@ pub async fn profiles(cx: &Cx<'_>, command: Profiles) -> Result<u8, ApiError> {
     let Profiles::List = command;
     let host = cx.host()?;
     let view = host.profiles(None).await;
-    let code = if view.problem.is_some() {
-        exit::CHECK_FAILED
-    } else {
-        exit::OK
-    };
     cx.out.answer(&view, || profiles_text(&view));
-    Ok(code)
+    Ok(match &view.problem {
+        None => exit::OK,
+        Some(problem) => {
+            let mend = view.mend.as_deref().unwrap_or_default();
+            let error = ApiError::new("check_failed", problem, mend, "the profiles");
+            exit::told(cx.out, &error)
+        }
+    })
 }
 
 fn profiles_text(view: &ProfilesView) -> String {
@@ -115,19 +117,29 @@ pub async fn connection(cx: &Cx<'_>, command: Connection) -> Result<u8, ApiError
     host.stop_closed_world().await;
     let view = view?;
     cx.out.answer(&view, || text(&view));
-    let any = |tone: Tone| {
-        view.rows
-            .iter()
-            .chain(&view.permissions)
-            .any(|row| row.tone == tone)
+    Ok(trouble(&view).map_or(exit::OK, |error| exit::told(cx.out, &error)))
+}
+
+/// What is wrong with a connection, if anything: what fails is known, and often why the rest can't be told.
+fn trouble(view: &ConnectionView) -> Option<ApiError> {
+    let rows = || view.rows.iter().chain(&view.permissions);
+    let first = |tone: Tone| rows().find(|row| row.tone == tone);
+    let (code, row) = match (first(Tone::Failing), first(Tone::Unknown)) {
+        (failing, unknown) if view.sign_in_needed => ("sign_in", failing.or(unknown)),
+        (Some(row), _) => ("check_failed", Some(row)),
+        (None, Some(row)) => ("unknown", Some(row)),
+        (None, None) => return None,
     };
-    // What fails is known, and often why the rest could not be told.
-    Ok(match () {
-        () if view.sign_in_needed => exit::SIGN_IN,
-        () if any(Tone::Failing) => exit::CHECK_FAILED,
-        () if any(Tone::Unknown) => exit::UNKNOWN,
-        () => exit::OK,
-    })
+    let said = row.map_or("A sign-in is needed.".to_owned(), |row| {
+        format!("{}: {}", row.title, row.observed)
+    });
+    let mend = row.and_then(|row| row.mend.as_deref()).unwrap_or_default();
+    Some(ApiError::new(
+        code,
+        said,
+        mend,
+        row.map_or("connection", |row| &row.id),
+    ))
 }
 
 /// A target's file lies in a folder of its runbook; a name is one of a built-in runbook.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use switchback_api::wire::ApiError;
-use switchback_model::plan::DecisionType;
+use switchback_model::plan::{Decision, DecisionType};
 use switchback_model::{ActionSpec, CheckSpec, Plan, Reversibility, Step, StepKind};
 
 use super::runbook::resolve;
@@ -196,6 +196,12 @@ fn text(plan: &Plan) -> String {
             rows,
         ));
         text.push('\n');
+        let checks: Vec<_> = phase.steps.iter().flat_map(checks_of).collect();
+        if !checks.is_empty() {
+            text.push_str(&format!("\nChecks of {}\n", phase.title));
+            text.push_str(&table(&["step", "when", "check", "what"], checks));
+            text.push('\n');
+        }
     }
     let rules = plan
         .rules
@@ -218,5 +224,50 @@ fn text(plan: &Plan) -> String {
         text.push_str(&table(&["rule", "plan", "title", "undoes", "keeps"], rules));
         text.push('\n');
     }
+    let decisions: Vec<_> = plan
+        .decisions
+        .iter()
+        .map(|decision| decision_row(plan, decision))
+        .collect();
+    if !decisions.is_empty() {
+        text.push_str("\nDecisions\n");
+        text.push_str(&table(&["decision", "question", "decided", "blocks"], decisions));
+        text.push('\n');
+    }
     text
+}
+
+/// Every check of a step, in the order in which they are asked.
+fn checks_of(step: &Step) -> Vec<Vec<String>> {
+    let lists = [
+        ("before", &step.before),
+        ("after", &step.verify),
+        ("before undo", &step.undo_before),
+        ("after undo", &step.undo_verify),
+    ];
+    let row = |when: &str, check: &CheckSpec| {
+        vec![
+            step.id.to_string(),
+            when.to_owned(),
+            check.id.to_string(),
+            check.title.clone(),
+        ]
+    };
+    lists
+        .iter()
+        .flat_map(|(when, list)| list.iter().map(|check| row(when, check)))
+        .collect()
+}
+
+fn decision_row(plan: &Plan, decision: &Decision) -> Vec<String> {
+    let blocks = plan.steps().filter(|step| step.decisions.contains(&decision.id));
+    vec![
+        decision.id.to_string(),
+        decision.question.clone(),
+        decision.decided.clone().unwrap_or_else(|| "open".to_owned()),
+        blocks
+            .map(|step| step.id.to_string())
+            .collect::<Vec<_>>()
+            .join(", "),
+    ]
 }

@@ -130,15 +130,36 @@ fn reconciled(cx: &Cx<'_>, done: &Reconciled, out: &Path) -> Result<u8, ApiError
         }
         text
     });
-    let unclear = |verdict: &str| matches!(verdict, "cant_tell" | "row_not_read" | "old_pool_only");
-    let clear = done.complete && !done.verdicts.keys().any(|verdict| unclear(verdict));
-    Ok(if clear {
-        exit::OK
-    } else if done.pools.iter().any(|pool| pool.state == "sign_in") {
-        exit::SIGN_IN
-    } else {
-        exit::UNKNOWN
-    })
+    Ok(left_open(done).map_or(exit::OK, |error| exit::told(cx.out, &error)))
+}
+
+/// Why a comparison does not answer for every row, if so.
+fn left_open(done: &Reconciled) -> Option<ApiError> {
+    let short = done.pools.iter().find(|pool| pool.state != "whole");
+    let rows = done.verdicts.iter();
+    let unclear = rows
+        .filter(|(verdict, _)| matches!(verdict.as_str(), "cant_tell" | "row_not_read" | "old_pool_only"));
+    let unclear: Vec<String> = unclear
+        .map(|(verdict, rows)| format!("{verdict} {rows}"))
+        .collect();
+    if done.complete && unclear.is_empty() {
+        return None;
+    }
+    let (said, mend) = match short {
+        Some(pool) => (format!("{}: {}", pool.title, pool.says), pool.mend.as_deref()),
+        None => (
+            format!("Not every row has a clear answer: {}.", unclear.join(", ")),
+            Some("Each of these rows says in the file what to do next."),
+        ),
+    };
+    let signed_out = done.pools.iter().any(|pool| pool.state == "sign_in");
+    let code = if signed_out { "sign_in" } else { "unknown" };
+    Some(ApiError::new(
+        code,
+        said,
+        mend.unwrap_or_default(),
+        "users reconcile",
+    ))
 }
 
 async fn find(
@@ -154,7 +175,7 @@ async fn find(
     let revealed = revealed(host, &view, reveal, purpose.unwrap_or_default()).await?;
     cx.out
         .answer(document(&view, &revealed), || text(&view, &revealed));
-    Ok(code(&view))
+    Ok(ended(cx, &view))
 }
 
 async fn show(
@@ -167,15 +188,19 @@ async fn show(
 ) -> Result<u8, ApiError> {
     let view = host.look_up(at, id, Some(purpose), None).await?;
     let [_] = view.accounts.as_slice() else {
+        let several = "Several accounts: name one pool with --pool.";
         cx.out.say(match view.accounts.len() {
             0 => "No account to show the details of.",
-            _ => "Several accounts: name one pool with --pool.",
+            _ => several,
         });
         cx.out.answer(document(&view, &[]), || text(&view, &[]));
         return Ok(if view.accounts.is_empty() {
-            code(&view)
+            ended(cx, &view)
         } else {
-            exit::UNKNOWN
+            exit::told(
+                cx.out,
+                &ApiError::new("unknown", &view.sentence, several, "the look-up"),
+            )
         });
     };
     cx.out.say(&format!("Cost: {DETAIL_COST}"));
@@ -194,7 +219,7 @@ async fn show(
     let mut document = document(&view, &revealed);
     document["cost"] = json!(detail.cost);
     cx.out.answer(document, || text(&view, &revealed));
-    Ok(code(&view))
+    Ok(ended(cx, &view))
 }
 
 /// The fields that somebody asked for, account by account.
@@ -225,14 +250,16 @@ async fn revealed(
 }
 
 /// The exit code: 0 a clear answer, 6 where a sign-in would give one, else 4.
-fn code(view: &LookupView) -> u8 {
+fn ended(cx: &Cx<'_>, view: &LookupView) -> u8 {
     if view.clear {
-        exit::OK
-    } else if view.pools.iter().any(|pool| pool.state == "sign_in") {
-        exit::SIGN_IN
-    } else {
-        exit::UNKNOWN
+        return exit::OK;
     }
+    let signed_out = view.pools.iter().any(|pool| pool.state == "sign_in");
+    let code = if signed_out { "sign_in" } else { "unknown" };
+    exit::told(
+        cx.out,
+        &ApiError::new(code, &view.sentence, &view.next_step, "the look-up"),
+    )
 }
 
 /// The argument, or stdin where it is `-`.

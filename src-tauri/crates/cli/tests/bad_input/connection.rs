@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::sign_ins::{Desk, FILES};
 use super::support::{Closed, Place, SECRETS, unserved_port};
@@ -56,6 +56,14 @@ fn the_connection_is_checked_row_by_row() {
             .as_str()
             .unwrap()
             .contains("AWS_ENDPOINT_URL")
+    );
+
+    // The first that fails is the error of the exit code.
+    let error = desk.place.run(&args).code(3).error();
+    let environment = row(&view, "environment");
+    assert_eq!(
+        (&error["code"], &error["where"], &error["hint"]),
+        (&json!("check_failed"), &environment["id"], &environment["mend"])
     );
 
     // For people: each row that does not pass is followed by what mends it, and the first comes last.
