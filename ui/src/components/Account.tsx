@@ -27,6 +27,16 @@ async function forget(text: string): Promise<void> {
   }
 }
 
+/** Where the pressed button went away with a change, the hands go on beside it, before another key can come. */
+function useFocusKept(change: boolean, beside: () => HTMLElement | null | undefined): void {
+  const before = useRef(change);
+  const find = useRef(beside);
+  useLayoutEffect(() => {
+    if (before.current !== change && document.activeElement === document.body) find.current()?.focus();
+    before.current = change;
+  }, [change]);
+}
+
 function Field({ lookup, index, field, masked, purpose }: { lookup: string; index: number; field: string; masked: string; purpose: string }) {
   const store = useStore();
   const [value, setValue] = useState<string | null>(null);
@@ -39,14 +49,8 @@ function Field({ lookup, index, field, masked, purpose }: { lookup: string; inde
     say("");
   }, []);
   useEffect(() => () => clearTimeout(timer.current), []);
-  // The button that was pressed is gone: the hands go on where they were, before another key can come.
   const place = useRef<HTMLElement>(null);
-  const shown = value !== null;
-  const before = useRef(shown);
-  useLayoutEffect(() => {
-    if (before.current !== shown && document.activeElement === document.body) place.current?.querySelector("button")?.focus();
-    before.current = shown;
-  }, [shown]);
+  useFocusKept(value !== null, () => place.current?.querySelector("button"));
 
   const reveal = async () => {
     try {
@@ -108,11 +112,7 @@ export function AccountCard({ account: found, of, lookup, purpose, cost }: { acc
   const [asking, setAsking] = useState(false);
   const [said, say] = useState("");
   const card = useRef<HTMLDivElement>(null);
-  const known = account.mfa !== null;
-  useLayoutEffect(() => {
-    // The button for details is gone with them.
-    if (known && document.activeElement === document.body) card.current?.focus();
-  }, [known]);
+  useFocusKept(account.mfa !== null, () => card.current);
   const details = async () => {
     setAsking(true);
     try {

@@ -13,7 +13,6 @@ async function chosen() {
   const opened = await open("#/users");
   const user = userEvent.setup();
   await user.click(screen.getByTestId("source-choose"));
-  await settle();
   return { ...opened, user };
 }
 
@@ -39,15 +38,12 @@ describe("the source list", () => {
   it("is joined only into look-ups that are asked after it was chosen", async () => {
     const { fake, user } = await chosen();
     await user.type(screen.getByTestId("lookup-query"), "bloggs{Enter}");
-    await settle();
     expect(screen.getByTestId("lookup-answer")).toBeTruthy();
     await user.click(screen.getByTestId("source-remove"));
-    await settle();
     // An answer with the list does not stay where there is none.
     expect(screen.queryByTestId("lookup-answer")).toBeNull();
     expect(fake.listsForgotten).toBe(1);
     await user.type(screen.getByTestId("lookup-query"), "{Enter}");
-    await settle();
     expect(fake.lookups.map((ask) => ask.source)).toEqual([true, false]);
   });
 
@@ -65,12 +61,10 @@ describe("the source list", () => {
     const { fake, user } = await chosen();
     fake.chosenList = new Failure({ code: "bad_input", message: "Line 1 has no column \"email\" or \"name\".", hint: "The first line must name the columns.", where: "x.csv" });
     await user.click(screen.getByTestId("source-choose"));
-    await settle();
     expect(screen.getByTestId("source-refused").textContent).toContain("The first line must name the columns.");
     expect(words()).toContain("people.csv");
     fake.chosenList = null;
     await user.click(screen.getByTestId("source-choose"));
-    await settle();
     expect(words()).toContain("people.csv");
   });
 

@@ -13,7 +13,6 @@ async function lookUp(text: string) {
   const user = userEvent.setup();
   const opened = await open("#/users");
   await user.type(screen.getByTestId("lookup-query"), `${text}{Enter}`);
-  await settle();
   return { ...opened, user };
 }
 

@@ -243,12 +243,13 @@ pub fn readings_with_mends(all: &[ReadingView]) -> String {
     text.trim_end().to_owned()
 }
 
-/// What to do first: the mend of the first row that fails, else of the first that is not known.
-pub fn first_mend<'a>(all: impl Iterator<Item = &'a ReadingView> + Clone) -> Option<String> {
-    [Tone::Failing, Tone::Unknown]
-        .into_iter()
-        .find_map(|tone| all.clone().filter(|row| row.tone == tone).find_map(open_mend))
-        .map(|mend| format!("First: {mend}"))
+/// The row to look at first: one that fails, else one that is not known; of each, one that has a mend.
+pub fn first_open<'a>(all: impl Iterator<Item = &'a ReadingView> + Clone) -> Option<&'a ReadingView> {
+    [Tone::Failing, Tone::Unknown].into_iter().find_map(|tone| {
+        let mut of_tone = all.clone().filter(move |row| row.tone == tone);
+        let first = of_tone.clone().next();
+        of_tone.find(|row| row.mend.is_some()).or(first)
+    })
 }
 
 fn open_mend(reading: &ReadingView) -> Option<&str> {

@@ -5,7 +5,7 @@
 //! absence").
 
 use jiff::{SignedDuration, Timestamp};
-use switchback_model::directory::{Account, AccountStatus, PoolId, PoolRole, PoolRules};
+use switchback_model::directory::{Account, AccountStatus, INVITATION_LIVES, PoolId, PoolRole, PoolRules};
 
 use crate::machine;
 use crate::query::{MatchedBy, Query};
@@ -13,10 +13,6 @@ use crate::source::{Row, Source};
 
 pub(crate) mod reconcile;
 mod words;
-
-/// How long an invitation lives where its pool can't be asked: the default of `TemporaryPasswordValidityDays`
-/// (Cognito API, PasswordPolicyType).
-pub const INVITATION_LIVES: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Why a pool gave no whole answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -378,9 +374,11 @@ impl Facts<'_> {
         }
     }
 
-    fn pool_of(&self, account: &Account) -> Option<&PoolAnswer> {
+    /// How long an invitation lives in the account's pool, as far as the pool says.
+    fn invitation_lives(&self, account: &Account) -> Option<SignedDuration> {
         let mut pools = self.pools.iter();
-        pools.find(|answer| answer.pool.as_str() == account.pool)
+        let of_account = pools.find(|answer| answer.pool.as_str() == account.pool);
+        of_account.and_then(PoolAnswer::invitation_lives)
     }
 
     fn of_account(&self, account: &Account) -> Verdict {
@@ -402,8 +400,8 @@ impl Facts<'_> {
     /// The invitation was sent when the account was made or, sent again, at the latest when it was last
     /// changed.
     fn of_invitation(&self, account: &Account) -> Verdict {
-        let of_pool = self.pool_of(account).and_then(PoolAnswer::invitation_lives);
-        let lives = |at: Timestamp| self.now.duration_since(at) < of_pool.unwrap_or(INVITATION_LIVES);
+        let life = self.invitation_lives(account).unwrap_or(INVITATION_LIVES);
+        let lives = |at: Timestamp| self.now.duration_since(at) < life;
         match (account.created_at, account.modified_at.or(account.created_at)) {
             (Some(created), _) if lives(created) => Verdict::InvitationOpen,
             (_, Some(modified)) if !lives(modified) => Verdict::InvitationExpired,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use switchback_model::{
-    CheckReading, DecisionId, Digest, Event, EventKind, Finding, Holder, MonitorId, Operator, PhaseId, Plan,
-    RollbackPlan, RuleId, RunId, RunState, Step, StepId, StepState,
+    CheckReading, DecisionId, Digest, DoneHow, Event, EventKind, Finding, Holder, MonitorId, Operator,
+    PhaseId, Plan, Reversibility, RollbackPlan, RuleId, RunId, RunState, Step, StepId, StepState,
 };
 
 use crate::deadline::{DueOf, Extension};
@@ -138,6 +138,28 @@ impl Run {
             evolve(&mut run, event)?;
         }
         Ok(run)
+    }
+
+    /// Whether a person may start the step anew: nothing of it has an effect. What was attested has one, unless
+    /// the step says that nothing of it ever needs taking back.
+    #[must_use]
+    pub fn is_reopenable(&self, step: &StepId) -> bool {
+        match self.steps.get(step).map(|run| run.state) {
+            Some(
+                StepState::Undone { .. }
+                | StepState::Skipped
+                | StepState::Done {
+                    how: DoneHow::WithoutEffect,
+                },
+            ) => true,
+            Some(StepState::Done {
+                how: DoneHow::Attested,
+            }) => self
+                .plan
+                .step(step)
+                .is_some_and(|step| step.reversibility == Reversibility::NoneNeeded),
+            _ => false,
+        }
     }
 
     /// Starts a run from its first event.

@@ -4,9 +4,9 @@
 
 use switchback_engine::RejectionCode;
 use switchback_engine::ports::Clock;
-use switchback_model::{Command, DoneHow, RollbackScope, StepState};
+use switchback_model::{Command, DoneHow, Reversibility, RollbackScope, StepState};
 use switchback_testkit::desk::FakeDesk;
-use switchback_testkit::plans::{LONG_TTL, LOW_TTL, ZONE, address, dns_switch, id, name};
+use switchback_testkit::plans::{LONG_TTL, LOW_TTL, ZONE, address, dns_switch, id, name, tis_like};
 use switchback_testkit::walk::invariants;
 
 const UNDONE: StepState = StepState::Undone { accepted: false };
@@ -127,4 +127,29 @@ async fn nothing_to_change_is_done_without_effect_and_never_undone() {
     let plan = fake.desk.roll_back(RollbackScope::All).await.unwrap();
     assert_eq!(plan.items.len(), 1);
     assert_eq!(now_there(&fake), line(LOW_TTL, "192.0.2.10"));
+}
+
+#[tokio::test]
+async fn what_was_attested_wrongly_starts_anew_where_it_has_no_effect() {
+    let attest = |text: &str| Command::Attest { step: id(text) };
+    let reopen = |text: &str| Command::Reopen { step: id(text) };
+    let mut plan = tis_like();
+    let noted = plan.phases[0].steps.iter_mut().find(|step| step.id == id("lift"));
+    let noted = noted.unwrap();
+    noted.reversibility = Reversibility::NoneNeeded;
+    noted.needs = Vec::new();
+    let mut fake = FakeDesk::open(&plan).await;
+    for step in ["lift", "restrict"] {
+        fake.desk.ask(attest(step)).await.unwrap();
+    }
+    // What may have to be taken back is taken back, not begun again.
+    assert_eq!(
+        fake.desk.ask(reopen("restrict")).await.unwrap_err().code,
+        RejectionCode::NotNow
+    );
+    fake.desk.ask(reopen("lift")).await.unwrap();
+    assert_eq!(fake.desk.state("lift"), StepState::ToDo);
+    assert_eq!(fake.desk.run().steps[&id("lift")].generation, 2);
+    fake.desk.ask(attest("lift")).await.unwrap();
+    invariants(&fake).unwrap();
 }

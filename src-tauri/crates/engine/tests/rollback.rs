@@ -522,28 +522,3 @@ async fn only_what_is_in_the_way_can_be_passed_over() {
         .collect();
     assert_eq!(accepted, [Vec::<String>::new()]);
 }
-
-#[tokio::test]
-async fn what_was_attested_wrongly_starts_anew_where_it_has_no_effect() {
-    let attest = |text: &str| Command::Attest { step: id(text) };
-    let reopen = |text: &str| Command::Reopen { step: id(text) };
-    let mut plan = tis_like();
-    let noted = plan.phases[0].steps.iter_mut().find(|step| step.id == id("lift"));
-    let noted = noted.unwrap();
-    noted.reversibility = Reversibility::NoneNeeded;
-    noted.needs = Vec::new();
-    let mut fake = FakeDesk::open(&plan).await;
-    for step in ["lift", "restrict"] {
-        fake.desk.ask(attest(step)).await.unwrap();
-    }
-    // What may have to be taken back is taken back, not begun again.
-    assert_eq!(
-        fake.desk.ask(reopen("restrict")).await.unwrap_err().code,
-        Code::NotNow
-    );
-    fake.desk.ask(reopen("lift")).await.unwrap();
-    assert_eq!(fake.desk.state("lift"), StepState::ToDo);
-    assert_eq!(fake.desk.run().steps[&id("lift")].generation, 2);
-    fake.desk.ask(attest("lift")).await.unwrap();
-    invariants(&fake).unwrap();
-}

@@ -100,6 +100,10 @@ impl AccountStatus {
     }
 }
 
+/// How long an invitation lives in a pool that does not say otherwise (Cognito API, `PasswordPolicyType`,
+/// `TemporaryPasswordValidityDays`).
+pub const INVITATION_LIVES: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// What a pool's own description says that changes what its accounts mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolRules {

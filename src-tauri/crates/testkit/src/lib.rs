@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "test code: a panic is the report")]
 
 pub mod clock;
+pub mod cognito;
 pub mod conformance;
 pub mod desk;
 pub mod faulty;

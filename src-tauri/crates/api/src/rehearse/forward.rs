@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use switchback_engine::evolve::is_reopenable;
 use switchback_engine::monitor::{MonitorRun, read};
 use switchback_engine::run::StepRun;
 use switchback_model::{ActionSpec, Command, MonitorId, StepId, StepKind, StepState, Verdict};
@@ -59,23 +58,14 @@ impl ScriptedOperator<'_> {
 
     /// One step, unless it is done: its gate, its decisions, then the step as its kind is.
     async fn one(&mut self, id: &StepId) -> Result<Option<String>, ApiError> {
-        let state = self.state(id).state;
-        match state {
-            StepState::Done { .. } => return Ok(None),
-            // What a rule took back is done once more.
-            state
-                if self
-                    .driver
-                    .run()
-                    .plan
-                    .step(id)
-                    .is_some_and(|step| is_reopenable(step, state)) =>
-            {
-                let reason = Some("scripted: forward once more".to_owned());
-                self.submit(Command::Reopen { step: id.clone() }, None, reason)
-                    .await?;
-            }
-            _ => {}
+        // What a rule took back is done once more; what is done stays.
+        if matches!(self.state(id).state, StepState::Done { .. }) {
+            return Ok(None);
+        }
+        if self.driver.run().is_reopenable(id) {
+            let reason = Some("scripted: forward once more".to_owned());
+            self.submit(Command::Reopen { step: id.clone() }, None, reason)
+                .await?;
         }
         if let Some(why) = self.gate_of(id).await? {
             return Ok(Some(why));

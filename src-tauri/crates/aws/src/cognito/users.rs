@@ -13,7 +13,9 @@ use aws_smithy_types::retry::RetryConfig;
 use backon::{ExponentialBuilder, Retryable as _};
 use jiff::{SignedDuration, Timestamp};
 use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
-use switchback_model::directory::{Account, AccountStatus, Filter, Personal, PoolId, PoolRules};
+use switchback_model::directory::{
+    Account, AccountStatus, Filter, INVITATION_LIVES, Personal, PoolId, PoolRules,
+};
 
 use self::enabled::Enabled;
 use super::WRONG_POOL;
@@ -28,9 +30,6 @@ mod enabled;
 
 const LIST: &str = "ListUsers";
 const GET: &str = "AdminGetUser";
-
-/// API reference, PasswordPolicyType, `TemporaryPasswordValidityDays`.
-const DEFAULT_INVITATION_DAYS: i32 = 7;
 
 /// The longest page that ListUsers gives (API reference, ListUsers, `Limit`).
 const PAGE: i32 = 60;
@@ -251,8 +250,7 @@ impl Aws {
                 .username_configuration()
                 .filter(|_| says_case)
                 .is_none_or(UsernameConfigurationType::case_sensitive),
-            invitation_lives: invitation_days(described, told)
-                .map(|days| SignedDuration::from_hours(24 * i64::from(days))),
+            invitation_lives: invitation_lives(described, told),
         })
     }
 
@@ -266,18 +264,20 @@ impl Aws {
 }
 
 /// Nothing where the pool says a number that is no lifetime.
-fn invitation_days(pool: &UserPoolType, told: &Told) -> Option<i32> {
+fn invitation_lives(pool: &UserPoolType, told: &Told) -> Option<SignedDuration> {
     let policy = pool.policies().and_then(|policies| policies.password_policy());
     let of_policy = policy.map(|policy| policy.temporary_password_validity_days());
     let config = pool.admin_create_user_config();
     let of_config = config.map(|config| config.unused_account_validity_days());
     let policy_says = told.has("/UserPool/Policies/PasswordPolicy/TemporaryPasswordValidityDays");
     let config_says = told.has("/UserPool/AdminCreateUserConfig/UnusedAccountValidityDays");
-    let days = of_policy
+    match of_policy
         .filter(|_| policy_says)
         .or(of_config.filter(|_| config_says))
-        .unwrap_or(DEFAULT_INVITATION_DAYS);
-    (days > 0).then_some(days)
+    {
+        None => Some(INVITATION_LIVES),
+        Some(days) => (days > 0).then(|| SignedDuration::from_hours(24 * i64::from(days))),
+    }
 }
 
 /// Our tries are paced; the SDK's own would not be.

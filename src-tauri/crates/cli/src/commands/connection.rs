@@ -9,7 +9,7 @@ use switchback_api::wire::{ApiError, ConnectionAsk, ConnectionView, ProfilesView
 use crate::args::{Connection, Profiles, Report};
 use crate::exit;
 use crate::host::{Cx, run_id};
-use crate::print::{first_mend, readings_with_mends, table};
+use crate::print::{first_open, readings_with_mends, table};
 
 /// The runbook of a target that is given by its name alone.
 const RUNBOOK: &str = "tis-cognito";
@@ -122,24 +122,15 @@ pub async fn connection(cx: &Cx<'_>, command: Connection) -> Result<u8, ApiError
 
 /// What is wrong with a connection, if anything: what fails is known, and often why the rest can't be told.
 fn trouble(view: &ConnectionView) -> Option<ApiError> {
-    let rows = || view.rows.iter().chain(&view.permissions);
-    let first = |tone: Tone| rows().find(|row| row.tone == tone);
-    let (code, row) = match (first(Tone::Failing), first(Tone::Unknown)) {
-        (failing, unknown) if view.sign_in_needed => ("sign_in", failing.or(unknown)),
-        (Some(row), _) => ("check_failed", Some(row)),
-        (None, Some(row)) => ("unknown", Some(row)),
-        (None, None) => return None,
+    let row = first_open(view.rows.iter().chain(&view.permissions))?;
+    let code = match row.tone {
+        _ if view.sign_in_needed => "sign_in",
+        Tone::Failing => "check_failed",
+        _ => "unknown",
     };
-    let said = row.map_or("A sign-in is needed.".to_owned(), |row| {
-        format!("{}: {}", row.title, row.observed)
-    });
-    let mend = row.and_then(|row| row.mend.as_deref()).unwrap_or_default();
-    Some(ApiError::new(
-        code,
-        said,
-        mend,
-        row.map_or("connection", |row| &row.id),
-    ))
+    let said = format!("{}: {}", row.title, row.observed);
+    let mend = row.mend.as_deref().unwrap_or_default();
+    Some(ApiError::new(code, said, mend, &row.id))
 }
 
 /// A target's file lies in a folder of its runbook; a name is one of a built-in runbook.
@@ -178,8 +169,11 @@ fn text(view: &ConnectionView) -> String {
         text.push_str(&format!("\n\nPermissions\n{permissions}"));
     }
     text.push_str(&environment_text(&view.environment));
-    if let Some(first) = first_mend(view.rows.iter().chain(&view.permissions)) {
-        text.push_str(&format!("\n\n{first}"));
+    if let Some(mend) = trouble(view)
+        .map(|error| error.hint)
+        .filter(|mend| !mend.is_empty())
+    {
+        text.push_str(&format!("\n\nFirst: {mend}"));
     }
     text
 }

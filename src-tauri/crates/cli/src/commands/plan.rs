@@ -82,7 +82,7 @@ fn document(plan: &Plan) -> Value {
                 "type": kind,
                 "choices": choices,
                 "decided": decision.decided,
-                "blocks": plan.steps().filter(|s| s.decisions.contains(&decision.id)).map(|s| &s.id).collect::<Vec<_>>(),
+                "blocks": blocked(plan, decision),
             })
         })
         .collect();
@@ -110,12 +110,9 @@ fn step(step: &Step) -> Value {
         Reversibility::Correct { notice } => Some(notice),
         _ => None,
     };
-    let checks: Vec<Value> = specs("before", &step.before)
-        .chain(specs("after", &step.verify))
-        .collect();
-    let undo_checks: Vec<Value> = specs("before undo", &step.undo_before)
-        .chain(specs("after undo", &step.undo_verify))
-        .collect();
+    let [before, after, before_undo, after_undo] = checks(step).map(|(when, list)| specs(when, list));
+    let checks: Vec<Value> = before.chain(after).collect();
+    let undo_checks: Vec<Value> = before_undo.chain(after_undo).collect();
     json!({
         "id": step.id,
         "title": step.title,
@@ -138,6 +135,22 @@ fn step(step: &Step) -> Value {
         "affects": step.affects,
         "expected_s": step.expected_s,
     })
+}
+
+/// The checks of a step by the time at which they are asked, in that order.
+fn checks(step: &Step) -> [(&'static str, &[CheckSpec]); 4] {
+    [
+        ("before", &step.before),
+        ("after", &step.verify),
+        ("before undo", &step.undo_before),
+        ("after undo", &step.undo_verify),
+    ]
+}
+
+/// The steps that wait for a decision.
+fn blocked<'a>(plan: &'a Plan, decision: &Decision) -> Vec<&'a str> {
+    let waits = |step: &&Step| step.decisions.contains(&decision.id);
+    plan.steps().filter(waits).map(|step| step.id.as_str()).collect()
 }
 
 fn specs<'a>(when: &'a str, list: &'a [CheckSpec]) -> impl Iterator<Item = Value> + 'a {
@@ -196,7 +209,7 @@ fn text(plan: &Plan) -> String {
             rows,
         ));
         text.push('\n');
-        let checks: Vec<_> = phase.steps.iter().flat_map(checks_of).collect();
+        let checks: Vec<_> = phase.steps.iter().flat_map(check_rows).collect();
         if !checks.is_empty() {
             text.push_str(&format!("\nChecks of {}\n", phase.title));
             text.push_str(&table(&["step", "when", "check", "what"], checks));
@@ -237,14 +250,7 @@ fn text(plan: &Plan) -> String {
     text
 }
 
-/// Every check of a step, in the order in which they are asked.
-fn checks_of(step: &Step) -> Vec<Vec<String>> {
-    let lists = [
-        ("before", &step.before),
-        ("after", &step.verify),
-        ("before undo", &step.undo_before),
-        ("after undo", &step.undo_verify),
-    ];
+fn check_rows(step: &Step) -> Vec<Vec<String>> {
     let row = |when: &str, check: &CheckSpec| {
         vec![
             step.id.to_string(),
@@ -253,21 +259,17 @@ fn checks_of(step: &Step) -> Vec<Vec<String>> {
             check.title.clone(),
         ]
     };
+    let lists = checks(step).into_iter();
     lists
-        .iter()
-        .flat_map(|(when, list)| list.iter().map(|check| row(when, check)))
+        .flat_map(|(when, list)| list.iter().map(move |check| row(when, check)))
         .collect()
 }
 
 fn decision_row(plan: &Plan, decision: &Decision) -> Vec<String> {
-    let blocks = plan.steps().filter(|step| step.decisions.contains(&decision.id));
     vec![
         decision.id.to_string(),
         decision.question.clone(),
         decision.decided.clone().unwrap_or_else(|| "open".to_owned()),
-        blocks
-            .map(|step| step.id.to_string())
-            .collect::<Vec<_>>()
-            .join(", "),
+        blocked(plan, decision).join(", "),
     ]
 }

@@ -135,31 +135,39 @@ fn reconciled(cx: &Cx<'_>, done: &Reconciled, out: &Path) -> Result<u8, ApiError
 
 /// Why a comparison does not answer for every row, if so.
 fn left_open(done: &Reconciled) -> Option<ApiError> {
-    let short = done.pools.iter().find(|pool| pool.state != "whole");
     let rows = done.verdicts.iter();
-    let unclear = rows
-        .filter(|(verdict, _)| matches!(verdict.as_str(), "cant_tell" | "row_not_read" | "old_pool_only"));
-    let unclear: Vec<String> = unclear
+    let unclear: Vec<String> = rows
+        .filter(|(verdict, _)| matches!(verdict.as_str(), "cant_tell" | "row_not_read" | "old_pool_only"))
         .map(|(verdict, rows)| format!("{verdict} {rows}"))
         .collect();
     if done.complete && unclear.is_empty() {
         return None;
     }
-    let (said, mend) = match short {
+    // A pool that only a sign-in opens is said before the others.
+    let pools = || done.pools.iter();
+    let short = pools().find(|pool| pool.state == SIGNED_OUT);
+    let (said, mend) = match short.or_else(|| pools().find(|pool| pool.state != "whole")) {
         Some(pool) => (format!("{}: {}", pool.title, pool.says), pool.mend.as_deref()),
         None => (
             format!("Not every row has a clear answer: {}.", unclear.join(", ")),
             Some("Each of these rows says in the file what to do next."),
         ),
     };
-    let signed_out = done.pools.iter().any(|pool| pool.state == "sign_in");
-    let code = if signed_out { "sign_in" } else { "unknown" };
+    let mend = mend.unwrap_or_default();
     Some(ApiError::new(
-        code,
+        no_answer(short.is_some()),
         said,
-        mend.unwrap_or_default(),
-        "users reconcile",
+        mend,
+        "the comparison",
     ))
+}
+
+/// The state of a pool that can't be asked before somebody signs in.
+const SIGNED_OUT: &str = "sign_in";
+
+/// The code of no clear answer: a sign-in would give one, or it can't be told.
+const fn no_answer(signed_out: bool) -> &'static str {
+    if signed_out { "sign_in" } else { "unknown" }
 }
 
 async fn find(
@@ -197,10 +205,8 @@ async fn show(
         return Ok(if view.accounts.is_empty() {
             ended(cx, &view)
         } else {
-            exit::told(
-                cx.out,
-                &ApiError::new("unknown", &view.sentence, several, "the look-up"),
-            )
+            let error = ApiError::new("unknown", &view.sentence, several, "the look-up");
+            exit::told(cx.out, &error)
         });
     };
     cx.out.say(&format!("Cost: {DETAIL_COST}"));
@@ -254,12 +260,9 @@ fn ended(cx: &Cx<'_>, view: &LookupView) -> u8 {
     if view.clear {
         return exit::OK;
     }
-    let signed_out = view.pools.iter().any(|pool| pool.state == "sign_in");
-    let code = if signed_out { "sign_in" } else { "unknown" };
-    exit::told(
-        cx.out,
-        &ApiError::new(code, &view.sentence, &view.next_step, "the look-up"),
-    )
+    let code = no_answer(view.pools.iter().any(|pool| pool.state == SIGNED_OUT));
+    let error = ApiError::new(code, &view.sentence, &view.next_step, "the look-up");
+    exit::told(cx.out, &error)
 }
 
 /// The argument, or stdin where it is `-`.

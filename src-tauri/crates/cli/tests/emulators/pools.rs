@@ -9,9 +9,10 @@ use std::process::{Child, Stdio};
 
 use serde_json::Value;
 use switchback_aws::{Aws, AwsOptions};
-use switchback_model::cognito::{ClientExpectation, CognitoCheck, MfaMode, PoolExpectation, PreTokenVersion};
+use switchback_model::cognito::{CognitoCheck, MfaMode, PoolExpectation};
 use switchback_model::directory::{Filter, LookupBy, Personal, PoolId};
 use switchback_model::{CheckId, CheckKind, CheckReading, CheckSpec, Verdict};
+use switchback_testkit::cognito::NewPool;
 
 use crate::place::{Emulator, Place, venv};
 
@@ -79,46 +80,19 @@ fn aws(endpoint: &str) -> Aws {
     .unwrap()
 }
 
-fn words(words: &[&str]) -> Vec<String> {
-    words.iter().map(|word| (*word).to_owned()).collect()
-}
-
 /// What the pool that boto3 made is expected to be.
 fn expectations(made: &Value) -> Vec<PoolExpectation> {
-    let text = |key: &str| made[key].as_str().unwrap().to_owned();
-    vec![
-        PoolExpectation::PasswordPolicy {
-            minimum_length: 8,
-            temporary_days: 7,
-        },
-        PoolExpectation::Triggers {
-            user_migration: Some(text("lambda")),
-            pre_token: Some(text("lambda")),
-            pre_token_version: Some(PreTokenVersion::V2),
-        },
-        PoolExpectation::SignInNames {
-            username_attributes: words(&["email"]),
-            case_sensitive: false,
-        },
-        PoolExpectation::DeletionProtection,
-        PoolExpectation::AdminCreateOnly,
-        PoolExpectation::Recovery,
-        PoolExpectation::Email {
-            from: "no-reply@example.nhs.test".to_owned(),
-        },
-        PoolExpectation::Mfa { mfa: MfaMode::Off },
-        PoolExpectation::Client(ClientExpectation {
-            client_id: text("client"),
-            flows: words(&["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"]),
-            callback_urls: words(&["https://apps.example.nhs.test/"]),
-            logout_urls: words(&["https://apps.example.nhs.test/signed-out"]),
-            secret: false,
-            providers: words(&["COGNITO"]),
-        }),
-        PoolExpectation::Domain {
-            domain: text("domain"),
-        },
-    ]
+    let text = |key: &str| made[key].as_str().unwrap();
+    let pool = NewPool {
+        migrate_user: text("lambda"),
+        pre_token: text("lambda"),
+        from: "no-reply@example.nhs.test",
+        mfa: MfaMode::Off,
+        client: text("client"),
+        callbacks: &["https://apps.example.nhs.test/"],
+        domain: text("domain"),
+    };
+    pool.expectations()
 }
 
 async fn check(aws: &Aws, pool: &str, expected: PoolExpectation) -> CheckReading {

@@ -1,9 +1,9 @@
 //! The sentences. Plain English for somebody on the phone; none of them names a person.
 
 use jiff::SignedDuration;
-use switchback_model::directory::{Account, PoolRole};
+use switchback_model::directory::{Account, INVITATION_LIVES, PoolRole};
 
-use super::{Answer, Facts, Gap, INVITATION_LIVES, PoolAnswer, Read, SHOWN, Verdict, WhyNot};
+use super::{Answer, Facts, Gap, PoolAnswer, Read, SHOWN, Verdict, WhyNot};
 use crate::query::MatchedBy;
 use crate::source::Source;
 
@@ -316,8 +316,7 @@ fn notes(verdict: Verdict, facts: &Facts<'_>) -> Vec<String> {
 
 /// How long the invitation of the one account lives, as far as its pool says.
 fn invitation(facts: &Facts<'_>) -> Option<SignedDuration> {
-    let account = facts.new.first()?;
-    facts.pool_of(account)?.invitation_lives()
+    facts.invitation_lives(facts.new.first()?)
 }
 
 fn days(lives: SignedDuration) -> String {

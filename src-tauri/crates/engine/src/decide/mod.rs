@@ -23,7 +23,6 @@ use switchback_model::{
     Command, DoneHow, EventKind, Image, RollbackPlan, RunState, Step, StepId, StepState, Submission,
 };
 
-use crate::evolve::is_reopenable;
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::{Run, StepRun};
 use crate::sign_in::SignIn;
@@ -98,8 +97,8 @@ pub fn decide(
             }])
         }
         Command::Reopen { step } => {
-            let (planned, state) = find(run, step)?;
-            if !is_reopenable(planned, state.state) {
+            let (_, state) = find(run, step)?;
+            if !run.is_reopenable(step) {
                 return Err(not_now(
                     step,
                     state,

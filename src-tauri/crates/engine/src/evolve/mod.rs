@@ -10,8 +10,7 @@ mod settle;
 
 use jiff::Timestamp;
 use switchback_model::{
-    AttemptId, DoneHow, Event, EventKind, Holder, Operator, Reversibility, RuleId, RunState, Step, StepId,
-    StepState, Way,
+    AttemptId, Event, EventKind, Holder, Operator, RuleId, RunState, StepId, StepState, Way,
 };
 
 use self::settle::{forget_unsupported, interrupt, reinspected, taken_back, void_waiting};
@@ -296,23 +295,6 @@ fn taken_over(run: &mut Run, at: Timestamp) -> Result<(), String> {
         step_mut(run, &step.id)?.reinspect = true;
     }
     Ok(())
-}
-
-/// Whether a person may start the step anew: nothing of it has an effect. What was attested has one, unless
-/// the step says that nothing of it ever needs taking back.
-#[must_use]
-pub fn is_reopenable(step: &Step, state: StepState) -> bool {
-    match state {
-        StepState::Undone { .. }
-        | StepState::Skipped
-        | StepState::Done {
-            how: DoneHow::WithoutEffect,
-        } => true,
-        StepState::Done {
-            how: DoneHow::Attested,
-        } => step.reversibility == Reversibility::NoneNeeded,
-        _ => false,
-    }
 }
 
 fn step_mut<'a>(run: &'a mut Run, id: &StepId) -> Result<&'a mut StepRun, String> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use switchback_model::{AttemptId, Captured, DoneHow, Finding, Resolution, StepId, StepState, Way};
 
 use super::settle::settle;
-use super::{is_reopenable, name, step_in, step_mut};
+use super::{name, step_in, step_mut};
 use crate::run::{Attempt, Effect, Outcome, Restore, Run, StepRun};
 
 pub(super) fn attested(run: &mut Run, step: &StepId, reason: &str, at: Timestamp) -> Result<(), String> {
@@ -72,15 +72,12 @@ pub(super) fn fields_chosen(
 }
 
 pub(super) fn reopened(run: &mut Run, step: &StepId, at: Timestamp) -> Result<(), String> {
-    let plan = run.plan.clone();
-    let state = step_mut(run, step)?;
-    if !plan
-        .step(step)
-        .is_some_and(|step| is_reopenable(step, state.state))
-    {
-        return Err(format!("a step in state {} is not reopened", name(state.state)));
+    let reopenable = run.is_reopenable(step);
+    let step = step_mut(run, step)?;
+    if !reopenable {
+        return Err(format!("a step in state {} is not reopened", name(step.state)));
     }
-    anew(state, at);
+    anew(step, at);
     Ok(())
 }
 

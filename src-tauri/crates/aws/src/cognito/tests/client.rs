@@ -5,25 +5,15 @@ use aws_sdk_cognitoidentityprovider::types::{
     builders::UserPoolClientTypeBuilder,
 };
 use switchback_model::cognito::ClientExpectation;
+use switchback_testkit::cognito::words;
 
 use super::super::{client, domain};
 use super::{mend, right};
 
 const POOL: &str = "eu-west-2_EXAMPLE";
 
-fn words(words: &[&str]) -> Vec<String> {
-    words.iter().map(|word| (*word).to_owned()).collect()
-}
-
 fn expected() -> ClientExpectation {
-    ClientExpectation {
-        client_id: "exampleclient".to_owned(),
-        flows: words(&["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"]),
-        callback_urls: words(&["https://apps.example.nhs.test/"]),
-        logout_urls: words(&["https://apps.example.nhs.test/signed-out"]),
-        secret: false,
-        providers: words(&["COGNITO"]),
-    }
+    switchback_testkit::cognito::client("exampleclient", &["https://apps.example.nhs.test/"])
 }
 
 fn sound() -> UserPoolClientTypeBuilder {

@@ -1,33 +1,29 @@
 //! All checks of the new pool against the rehearsal: each fault is seen by exactly its checks.
 
-use switchback_model::cognito::{ClientExpectation, CognitoCheck, PoolExpectation};
+use switchback_model::cognito::{ClientExpectation, CognitoCheck, MfaMode, PoolExpectation};
 use switchback_model::{CheckId, CheckKind, CheckReading, CheckSpec, Verdict};
 use switchback_rehearsal::{
     ADMINS_CLIENT, ADMINS_DOMAIN, ADMINS_POOL, MAIL_FROM, MIGRATE_USER_ARN, OLD_CLIENT, OLD_POOL,
     PRE_TOKEN_ARN, World, WorldOptions,
 };
+use switchback_testkit::cognito::NewPool;
 
-use super::words;
 use crate::Aws;
 
 fn expectations() -> Vec<PoolExpectation> {
-    let client = ClientExpectation {
-        client_id: ADMINS_CLIENT.to_owned(),
-        flows: words(&["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"]),
-        callback_urls: words(&[
+    let pool = NewPool {
+        migrate_user: MIGRATE_USER_ARN,
+        pre_token: PRE_TOKEN_ARN,
+        from: MAIL_FROM,
+        mfa: MfaMode::Optional,
+        client: ADMINS_CLIENT,
+        callbacks: &[
             "https://apps.example.nhs.test/",
             "https://apps.example.nhs.test/signed-in",
-        ]),
-        logout_urls: words(&["https://apps.example.nhs.test/signed-out"]),
-        secret: false,
-        providers: words(&["COGNITO"]),
+        ],
+        domain: ADMINS_DOMAIN,
     };
-    super::expectations(
-        [MIGRATE_USER_ARN, PRE_TOKEN_ARN],
-        MAIL_FROM,
-        client,
-        ADMINS_DOMAIN,
-    )
+    pool.expectations()
 }
 
 /// A round of checks, as a step makes them: all at once.

@@ -2,10 +2,10 @@
 //! value that AWS did not say.
 
 use serde_json::{Value, json};
-use switchback_model::cognito::{ClientExpectation, CognitoCheck, PoolExpectation};
+use switchback_model::cognito::{CognitoCheck, MfaMode, PoolExpectation};
 use switchback_model::{CheckId, CheckKind, CheckReading, CheckSpec, Verdict};
+use switchback_testkit::cognito::NewPool;
 
-use super::words;
 use crate::tests::server::{Play, server};
 
 const ARN: &str = "arn:aws:lambda:eu-west-2:123456789012:function:example";
@@ -50,15 +50,16 @@ fn answer(expected: &PoolExpectation) -> Value {
 }
 
 fn expectations() -> Vec<PoolExpectation> {
-    let client = ClientExpectation {
-        client_id: "c1".to_owned(),
-        flows: words(&["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"]),
-        callback_urls: words(&["https://apps.example.nhs.test/"]),
-        logout_urls: words(&["https://apps.example.nhs.test/signed-out"]),
-        secret: false,
-        providers: words(&["COGNITO"]),
+    let pool = NewPool {
+        migrate_user: ARN,
+        pre_token: ARN,
+        from: "no-reply@example.nhs.test",
+        mfa: MfaMode::Optional,
+        client: "c1",
+        callbacks: &["https://apps.example.nhs.test/"],
+        domain: DOMAIN,
     };
-    super::expectations([ARN, ARN], "no-reply@example.nhs.test", client, DOMAIN)
+    pool.expectations()
 }
 
 /// The places of all that can be left out.
