@@ -1,0 +1,10 @@
+//! The host over the rehearsal: one executable, because linking costs more than running.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod layers;
+mod life;
+mod planted_truth;
+mod rehearse;
+mod seats;
+mod way_back;

@@ -1,0 +1,315 @@
+//! The scripted operator on the closed world, through the real engine, journal and SDK.
+
+mod look_ups;
+mod policy;
+
+use jiff::Timestamp;
+use policy::{Policy, asked, covers};
+use switchback_api::host::{Host, HostOptions};
+use switchback_api::rehearse::{Audience, Line, Script, Stage, auto};
+use switchback_api::users::{LookupAt, query};
+use switchback_api::wire::{ApiError, DetailAsk};
+use switchback_aws::{Aws, AwsOptions};
+use switchback_model::{CheckKind, CheckSpec, Operator};
+use switchback_rehearsal::{ACCESS_KEY, Client};
+
+#[derive(Default)]
+struct Notes {
+    lines: Vec<String>,
+    stages: Vec<Stage>,
+}
+
+#[async_trait::async_trait]
+impl Audience for Notes {
+    fn hear(&mut self, line: Line) {
+        let line = format!(
+            "{:>12}  {:<14} {}",
+            line.step.unwrap_or_default(),
+            line.what,
+            line.text
+        );
+        println!("{line}");
+        self.lines.push(line);
+    }
+    async fn look(&mut self, stage: Stage, _endpoint: &str) -> Result<(), ApiError> {
+        self.stages.push(stage);
+        Ok(())
+    }
+}
+
+async fn rehearse(fault: Option<&str>) -> switchback_api::rehearse::Outcome {
+    let script = Script {
+        fault,
+        ..Script::default()
+    };
+    scripted(&script, 40).await
+}
+
+async fn scripted(script: &Script<'_>, scale: u32) -> switchback_api::rehearse::Outcome {
+    let home = tempfile::tempdir().unwrap();
+    let mut options = HostOptions::new(Operator::new("m.example").unwrap());
+    options.home = Some(home.path().to_owned());
+    options.rehearsal_scale = scale;
+    let host = Host::start(options).unwrap();
+    let mut notes = Notes::default();
+    let outcome = auto(&host, script, &mut notes).await.unwrap();
+    assert_eq!(notes.stages, [Stage::Start, Stage::Far, Stage::End]);
+    println!("{outcome:#?}");
+    // Whatever was rehearsed, the operator's policy grants it.
+    let client = Client::new(&host.closed_world().await.unwrap());
+    let counts = client.counts().await.unwrap();
+    covers(&counts, &client.log(0).await.unwrap());
+    if script.runbook() == "tis-cognito" && script.fault.is_none() {
+        // The only kind of check that this runbook has no use for.
+        let mfa: CheckSpec = serde_json::from_str(MFA).unwrap();
+        let CheckKind::Cognito(check) = &mfa.kind else {
+            panic!("{mfa:?}")
+        };
+        aws(&host)
+            .await
+            .check_cognito(&mfa, check, Timestamp::UNIX_EPOCH)
+            .await;
+        let counts = client.counts().await.unwrap();
+        assert_eq!(
+            Policy::operator().grants(),
+            asked(&counts),
+            "nothing more is granted"
+        );
+    }
+    outcome
+}
+
+/// The adapters as a run on the closed world has them.
+async fn aws(host: &Host) -> Aws {
+    let handle = host.closed_world().await.unwrap();
+    Aws::connect(&AwsOptions {
+        endpoint: Some(handle.endpoint.clone()),
+        region: "eu-west-2".to_owned(),
+        rehearsal_credentials: Some((ACCESS_KEY.to_owned(), "rehearsal".to_owned())),
+        ..AwsOptions::default()
+    })
+    .unwrap()
+}
+
+const MFA: &str = r#"{"id": "mfa", "title": "MFA", "kind": "cognito.mfa", "pool_id": "eu-west-2_REHEARSAL1",
+    "mfa": "off", "believable_s": 60}"#;
+
+#[test]
+fn the_policies_are_as_narrow_as_iam_allows() {
+    let operator = Policy::operator();
+    let wide = [
+        "cognito-idp:DescribeUserPoolDomain",
+        "route53:ListHostedZonesByName",
+    ];
+    assert_eq!(operator.without_resource(), wide.map(str::to_owned).into());
+    let own = ["apps.example.nhs.test"];
+    assert!(operator.allows_batch(&own, &["A", "AAAA"], &["DELETE", "CREATE"]));
+    for (names, kinds, actions) in [
+        (&own[..], &["A"][..], &["UPSERT"][..]),
+        (&own, &["NS"], &["DELETE"]),
+        (&["example.nhs.test"], &["A"], &["DELETE"]),
+        (
+            &["apps.example.nhs.test", "other.example.nhs.test"],
+            &["A"],
+            &["DELETE"],
+        ),
+        (&own, &["A"], &[]),
+    ] {
+        assert!(
+            !operator.allows_batch(names, kinds, actions),
+            "{names:?} {kinds:?} {actions:?}"
+        );
+    }
+    let support = Policy::support();
+    assert!(support.without_resource().is_empty());
+    let reads = [
+        "cognito-idp:AdminGetUser",
+        "cognito-idp:DescribeUserPool",
+        "cognito-idp:ListUsers",
+    ];
+    assert_eq!(support.grants(), reads.map(str::to_owned).into());
+    // Both read what a pool says of itself; who operates looks nobody up.
+    let both: Vec<String> = support
+        .grants()
+        .intersection(&operator.grants())
+        .cloned()
+        .collect();
+    assert_eq!(both, ["cognito-idp:DescribeUserPool"]);
+    // So an operator who opens the Users screen needs both, and is told so.
+    let words = include_str!("../../../../docs/policies/README.md").replace('\n', " ");
+    for operation in support.grants() {
+        assert!(words.contains(&format!("`{operation}`")), "{operation}");
+    }
+    assert!(words.contains("Users screen needs `support.json` besides `operator.json`"));
+}
+
+/// What the look-up asks for, by the world's own count.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_look_up_asks_for_what_the_support_policy_grants() {
+    let home = tempfile::tempdir().unwrap();
+    let mut options = HostOptions::new(Operator::new("s.example").unwrap());
+    options.home = Some(home.path().to_owned());
+    let host = Host::start(options).unwrap();
+    let at = LookupAt {
+        target: Some(switchback_api::plan::target("rehearsal").unwrap()),
+        ..LookupAt::default()
+    };
+    for typed in ["nobody.here@example.nhs.test", "anna.baker@example.nhs.test"] {
+        let view = host
+            .look_up(&at, query(typed).unwrap(), None, None)
+            .await
+            .unwrap();
+        if !view.accounts.is_empty() {
+            let ask = DetailAsk {
+                lookup: view.lookup,
+                index: 0,
+                purpose: "Ticket 4711".to_owned(),
+            };
+            host.users().detail(&ask, host.operator()).await.unwrap();
+        }
+    }
+    let counts = Client::new(&host.closed_world().await.unwrap())
+        .counts()
+        .await
+        .unwrap();
+    assert_eq!(asked(&counts), Policy::support().grants());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forward_and_all_the_way_back() {
+    let outcome = rehearse(None).await;
+    assert!(outcome.is_clean(), "{outcome:?}");
+    assert_eq!(outcome.far_difference.len(), 2, "one record set gone, one new");
+}
+
+/// The whole plan: forward through mid.3 and back by R3, forward through mid.4 and back by R4, forward
+/// to the end and all the way back.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_plan_there_and_back() {
+    let script = Script {
+        runbook: Some("tis-cognito"),
+        fault: None,
+    };
+    let outcome = scripted(&script, 80).await;
+    assert!(outcome.is_clean(), "{outcome:?}");
+    assert_eq!(outcome.difference, None);
+    let rules: Vec<_> = outcome
+        .rules
+        .iter()
+        .map(|tried| (tried.rule.as_str(), tried.after.as_str(), tried.items))
+        .collect();
+    // Each rule's steps and its notice.
+    assert_eq!(rules, [("R3", "switch-dns", 2), ("R4", "reval-ui", 4)]);
+    // After a rollback people decide again whether the night goes on.
+    assert_eq!(outcome.gates, ["pre", "mid", "mid", "mid", "post"]);
+    assert_eq!(outcome.far_difference.len(), 2, "one record set gone, one new");
+    let by_hand: Vec<_> = outcome
+        .by_hand
+        .iter()
+        .map(|one| {
+            format!(
+                "{} {} {} {}/{}",
+                one.plan_ref, one.step, one.kind, one.attested, one.taken_back
+            )
+        })
+        .collect();
+    // Said and taken back: what has no effect is not, and the rules' notices are sent.
+    let expected = [
+        "pre.1 pool-canary attest 1/0",
+        "pre.2 admins-api attest 1/0",
+        "pre.3 admins-ui-paths attest 1/0",
+        "pre.4 amplify-noted attest 1/0",
+        "pre.5 reval-ready attest 1/0",
+        "pre.6 user-management-tested attest 1/0",
+        "pre.7 notice-in-advance notice 1/1",
+        "mid.1 notice-start notice 1/1",
+        "mid.2 restrict-writes attest 1/1",
+        "mid.3 freeze-pipelines attest 1/1",
+        " notice notice 2/0",
+        "mid.4 reval-api attest 2/2",
+        "mid.4 reval-ui attest 2/2",
+        "mid.5 switch-user-management attest 1/1",
+        "mid.2 lift-restriction attest 1/1",
+        "mid.3 terraform-agrees attest 1/1",
+        "post.1 unmigrated-user-page attest 1/1",
+        "post.2 amplify-upgrade attest 1/1",
+    ];
+    assert_eq!(by_hand, expected);
+}
+
+/// Reval fails on the night: the monitor of Reval proposes R4, which goes back.
+#[tokio::test(flavor = "multi_thread")]
+async fn reval_fails_and_its_rule_goes_back() {
+    let script = Script {
+        runbook: Some("tis-cognito"),
+        fault: Some("site-down:reval"),
+    };
+    let outcome = scripted(&script, 80).await;
+    assert!(outcome.is_clean(), "{outcome:?}");
+    let rules: Vec<_> = outcome.rules.iter().map(|tried| tried.rule.as_str()).collect();
+    assert_eq!(rules, ["R4"]);
+}
+
+/// A pool that is not as planned stops the run at the step that reads it, before anything is changed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pool_that_is_not_as_planned_stops_the_run() {
+    for (fault, step) in [
+        ("partial-policy", "pool-settings"),
+        ("missing-trigger", "pool-triggers"),
+        ("wrong-client-flow", "pool-client"),
+        ("domain-creating", "pool-client"),
+        ("default-mail", "pool-email"),
+    ] {
+        let script = Script {
+            runbook: Some("tis-cognito"),
+            fault: Some(fault),
+        };
+        let outcome = scripted(&script, 80).await;
+        assert!(!outcome.went_all_the_way, "{fault}");
+        let why = outcome.difference.clone().unwrap_or_default();
+        assert!(
+            why.starts_with(&format!("step {step} is blocked: ")),
+            "{fault}: {why}"
+        );
+        assert!(
+            outcome.far_difference.is_empty() && outcome.end_difference.is_empty(),
+            "{fault}"
+        );
+    }
+}
+
+/// With each fault the run goes all the way and comes back, or it says by name what differs.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_each_fault() {
+    let mut rehearsals = tokio::task::JoinSet::new();
+    for (fault, all_the_way) in [
+        ("site-down", true),
+        ("site-slow:new:200", true),
+        ("site-slow", true),
+        ("throttle:ChangeResourceRecordSets:2", true),
+        (
+            "error-before:ChangeResourceRecordSets:PriorRequestNotComplete:1",
+            true,
+        ),
+        ("error-before:ChangeResourceRecordSets:AccessDenied:1", false),
+        ("lost-response", true),
+        ("delay:ChangeResourceRecordSets:700", true),
+        ("insync-slow:120", true),
+        ("expired-credentials", true),
+        ("second-writer", false),
+        ("tls-expired", false),
+        ("tls-wrong-name", false),
+        ("other-zone:private", false),
+        // What is wrong with a user pool does not stop a switch of a name.
+        ("partial-policy", true),
+        ("denied:ListUsers", true),
+    ] {
+        rehearsals.spawn(async move { (fault, all_the_way, rehearse(Some(fault)).await) });
+    }
+    while let Some(ended) = rehearsals.join_next().await {
+        let (fault, all_the_way, outcome) = ended.unwrap();
+        assert_eq!(outcome.end_difference, Vec::<String>::new(), "{fault}");
+        assert_eq!(outcome.went_all_the_way, all_the_way, "{fault}: {outcome:?}");
+        assert_eq!(outcome.difference.is_none(), all_the_way, "{fault}: {outcome:?}");
+    }
+}

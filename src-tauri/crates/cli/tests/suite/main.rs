@@ -1,0 +1,13 @@
+//! The real command line as a process: one executable, because linking costs more than running.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod bad_input;
+mod cli;
+mod cognito;
+mod life;
+#[path = "../shared/mod.rs"]
+mod shared;
+mod users;
+mod way_back;
+mod zones;

@@ -1,0 +1,159 @@
+//! The wrong zone, a twin, a delegated name, a routing policy: each is refused by name, by the real
+//! command line against a served world, and the world's own log shows that nothing was sent.
+
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use switchback_rehearsal::{OtherZone, ZONE_ID};
+use tempfile::TempDir;
+
+use crate::shared::Served;
+
+const TARGET: &str = include_str!("../../../../runbooks/dns-switch/targets/rehearsal.toml");
+
+struct World {
+    home: TempDir,
+    served: Served,
+}
+
+impl World {
+    fn serve() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let served = Served::by(program(home.path()));
+        Self { home, served }
+    }
+
+    fn inject(&self, fault: &str) {
+        self.served.inject(fault);
+    }
+
+    fn reset(&self) {
+        self.served.control(async |client| client.reset().await.unwrap());
+    }
+
+    /// Changes that were asked of the world by anybody but the faults.
+    fn sent(&self) -> usize {
+        let log = self.served.control(async |client| client.log(0).await.unwrap());
+        log.iter()
+            .filter(|entry| entry.operation == "ChangeResourceRecordSets")
+            .count()
+    }
+
+    /// Exit code, and everything that was said.
+    fn say(&self, words: &[&str]) -> (i32, String) {
+        let output = program(self.home.path()).args(words).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code().unwrap(), String::from_utf8(said).unwrap())
+    }
+
+    /// A run on the rehearsal, with another zone id in its target.
+    fn run_on(&self, zone_id: &str) -> String {
+        let file = self.home.path().join("target.toml");
+        assert!(TARGET.contains(ZONE_ID));
+        std::fs::write(&file, TARGET.replace(ZONE_ID, zone_id)).unwrap();
+        let file = file.display().to_string();
+        let (code, said) = self.say(&["run", "new", "dns-switch", "--target", &file]);
+        assert_eq!(code, 0, "{said}");
+        said.lines().next().unwrap().to_owned()
+    }
+}
+
+fn program(home: &Path) -> Command {
+    let mut command = shared::program(home);
+    command.env("SWITCHBACK_REHEARSAL_SPEED", "20");
+    command
+}
+
+#[test]
+fn every_zone_and_policy_that_must_not_be_switched_is_refused_by_name() {
+    let world = World::serve();
+    let [private, public, apps] =
+        [OtherZone::Private, OtherZone::Public, OtherZone::Delegated].map(OtherZone::id);
+    let routed = |policy: &str| format!("uses {policy} routing, which Switchback does not change");
+    let cases = [
+        (
+            "no fault",
+            "Z0NOSUCHZONE",
+            3,
+            "there is no zone Z0NOSUCHZONE".to_owned(),
+        ),
+        (
+            "other-zone:private",
+            ZONE_ID,
+            3,
+            format!("the private zone {private} has the same name and hides it inside VPCs"),
+        ),
+        ("other-zone:private", private, 3, format!("{private} is private")),
+        (
+            "other-zone:public",
+            public,
+            3,
+            "the zone has ns-5.rehearsal.test; ns-6.rehearsal.test".to_owned(),
+        ),
+        (
+            "other-zone:delegated",
+            ZONE_ID,
+            5,
+            "delegates apps.example.nhs.test to ns-7.rehearsal.test, ns-8.rehearsal.test".to_owned(),
+        ),
+        (
+            "other-zone:delegated",
+            apps,
+            3,
+            format!("{apps} means apps.example.nhs.test"),
+        ),
+        ("routed:geolocation", ZONE_ID, 3, routed("geolocation")),
+        ("routed:geoproximity", ZONE_ID, 3, routed("geoproximity")),
+        ("routed:multivalue", ZONE_ID, 3, routed("multivalue")),
+        ("routed:cidr", ZONE_ID, 3, routed("CIDR")),
+        ("routed:traffic-policy", ZONE_ID, 3, routed("traffic policy")),
+    ];
+    let digest = "0".repeat(64);
+    for (fault, zone_id, code, words) in cases {
+        world.reset();
+        if fault != "no fault" {
+            world.inject(fault);
+        }
+        let run = world.run_on(zone_id);
+        let confirmed = ["--confirm", "rehearsal", "--preview", &digest];
+        for words_of in [
+            vec!["step", "check", &run, "lower-ttl"],
+            [&["step", "apply", &run, "lower-ttl"][..], &confirmed].concat(),
+        ] {
+            let (got, said) = world.say(&words_of);
+            assert!(
+                said.contains(&words),
+                "{fault} on {zone_id}: {words_of:?}: {said}"
+            );
+            assert_eq!(got, code, "{fault} on {zone_id}: {words_of:?}: {said}");
+        }
+        assert_eq!(world.sent(), 0, "{fault} on {zone_id}: something was sent");
+        println!("{fault} on {zone_id}: exit {code}, nothing sent: {words}");
+    }
+}
+
+/// What a person saw and approved is worth nothing once the name is routed or delegated.
+#[test]
+fn a_policy_or_delegation_that_comes_after_the_preview_is_refused_too() {
+    let world = World::serve();
+    for (fault, words) in [
+        ("routed:geolocation", "uses geolocation routing"),
+        ("other-zone:delegated", "delegates apps.example.nhs.test to"),
+    ] {
+        world.reset();
+        let run = world.run_on(ZONE_ID);
+        let (code, said) = world.say(&["--json", "step", "preview", &run, "lower-ttl"]);
+        assert_eq!(code, 0, "{said}");
+        let preview: Value = serde_json::from_str(&said).unwrap();
+        let digest = preview["digest"].as_str().unwrap();
+        world.inject(fault);
+        let apply = ["step", "apply", &run, "lower-ttl", "--confirm", "rehearsal"];
+        let (code, said) = world.say(&[&apply[..], &["--preview", digest]].concat());
+        assert!(said.contains(words), "{fault}: {said}");
+        assert!(matches!(code, 3 | 5), "{fault}: exit {code}: {said}");
+        assert_eq!(world.sent(), 0, "{fault}: something was sent");
+        println!("{fault} after the preview: exit {code}, nothing sent");
+    }
+}

@@ -1,0 +1,19 @@
+//! The pure core and the driver, over fakes: one executable, because linking costs more than running.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod amend;
+mod clicks;
+mod clocks;
+mod commands;
+mod crash;
+mod deadlines;
+mod doubts;
+mod edges;
+mod fields;
+mod gates;
+mod happy;
+mod rollback;
+mod sealed;
+mod sign_in;
+mod tables;
