@@ -154,7 +154,7 @@ fn a_home_that_is_read_only_is_told_and_not_changed() {
     let program = place.path().join("switchback");
     if root {
         // Nothing is forbidden to root, so somebody else runs it.
-        fs::copy(PROGRAM, &program).unwrap();
+        crate::shared::put_program(PROGRAM.as_ref(), &program);
         fs::set_permissions(place.path(), Permissions::from_mode(0o755)).unwrap();
     }
     let mut all = String::new();
