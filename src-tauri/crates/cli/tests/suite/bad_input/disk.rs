@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 
-use super::shared::Did;
+use crate::shared::Did;
 use super::support::{Closed, PROGRAM, Place, applying};
 
 /// Runs a command whose files may not grow beyond some blocks of 512 bytes: the system answers EFBIG
