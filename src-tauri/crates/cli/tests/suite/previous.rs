@@ -47,6 +47,10 @@ fn home() -> (TempDir, Served) {
     let home = tempfile::tempdir().unwrap();
     drop(Served::by(command(home.path(), &[])));
     as_it_was_left(home.path());
+    // The world's program was killed: what it left of its own, empty journal goes.
+    for left in ["journal.db-wal", "journal.db-shm", "journal.lock"] {
+        let _ = fs::remove_file(home.path().join("home").join(left));
+    }
     fs::copy(fixture(), home.path().join("home/journal.db")).unwrap();
     let world = Served::by(command(home.path(), &[]));
     (home, world)
