@@ -1,7 +1,6 @@
 //! A step whose images are secret: sealed before anything is sent, opened for the way back, refused
 //! by name without the key; and nothing of it in plain in the journal.
 
-
 use switchback_engine::RejectionCode;
 use switchback_engine::driver::open_images;
 use switchback_engine::ports::{Clock, Journal as _};
@@ -221,6 +220,7 @@ async fn a_takeover_without_the_key_still_lets_clear_steps_go_back() {
             by: Operator::new("Grace").unwrap(),
             reason: "the laptop was lost".to_owned(),
             from_seq: events.len() as u64,
+            vouched: None,
         },
     });
     // Another journal: what was sealed in the first can't be opened here.
