@@ -119,13 +119,24 @@ fn verify(cx: &Cx<'_>, what: &str, allow_unproven: bool) -> Result<u8, ApiError>
         })
     };
     let part = |name: &str| document[name].as_str().unwrap_or_default().to_owned();
-    let words = format!("{}\nvouched for by: {} ({})", part("sentence"), part("vouched"), part("reason"));
+    let words = format!(
+        "{}\nvouched for by: {} ({})",
+        part("sentence"),
+        part("vouched"),
+        part("reason")
+    );
     cx.out.answer(document.clone(), || words);
     if passes {
         return Ok(exit::OK);
     }
-    let hint = "Compare with the mirror folder or an export; --allow-unproven accepts that nobody vouches for it.";
-    let error = ApiError::new("unknown", format!("Nobody vouches for this journal: {}.", part("reason")), hint, what);
+    let hint =
+        "Compare with the mirror folder or an export; --allow-unproven accepts that nobody vouches for it.";
+    let error = ApiError::new(
+        "unknown",
+        format!("Nobody vouches for this journal: {}.", part("reason")),
+        hint,
+        what,
+    );
     Ok(exit::told(cx.out, &error))
 }
 
@@ -190,9 +201,12 @@ async fn import(cx: &Cx<'_>, file: &Path, reason: String) -> Result<u8, ApiError
             pid: std::process::id(),
         },
     };
-    let done = host
-        .store()
-        .import_with(file, SystemClock::default().now(), &takeover, host.recovery_code())?;
+    let done = host.store().import_with(
+        file,
+        SystemClock::default().now(),
+        &takeover,
+        host.recovery_code(),
+    )?;
     // From here on this computer's keychain opens it too, where there is one.
     host.unlock(&done.run).await?;
     if !done.marked {
@@ -201,10 +215,11 @@ async fn import(cx: &Cx<'_>, file: &Path, reason: String) -> Result<u8, ApiError
         );
     }
     if done.vouched == Vouched::None {
-        cx.out.say(
+        cx.out.warn(
             "Nobody vouches for this copy: its links hold, and whoever can write it can have made them. Compare what a \
              rollback would restore with what you know. With the run's recovery code (--recovery-code-file) it would be \
-             told whether the copy is the home's own.",
+             told whether the copy is the home's own."
+                .to_owned(),
         );
     }
     cx.out

@@ -15,11 +15,17 @@ const TARGET: &str = include_str!("../../../../../runbooks/dns-switch/targets/re
 /// A run on a target of its own kind, opened with a recovery code; nothing of it needs AWS.
 fn opened(laptop: &Laptop, kind: &str, more: &[&str]) -> String {
     let file = laptop.path(&format!("{kind}.toml"));
-    let target = TARGET.replace("name = \"rehearsal\"\nkind = \"rehearsal\"", &format!("name = \"{kind}\"\nkind = \"{kind}\""));
+    let target = TARGET.replace(
+        "name = \"rehearsal\"\nkind = \"rehearsal\"",
+        &format!("name = \"{kind}\"\nkind = \"{kind}\""),
+    );
     fs::write(&file, target).unwrap();
     let file = file.display().to_string();
     let args = [&["run", "new", "dns-switch", "--target", &file], more].concat();
-    laptop.json(&args).code(0).json()["run"].as_str().unwrap().to_owned()
+    laptop.json(&args).code(0).json()["run"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 /// Exit code, who vouches, and why.
@@ -45,12 +51,18 @@ fn forged(copy: &Path, to: &Path) {
     let text = fs::read_to_string(copy).unwrap();
     let mut lines = text.lines();
     let header = lines.next().unwrap();
-    let run = serde_json::from_str::<Value>(header).unwrap()["run"].as_str().unwrap().to_owned();
+    let run = serde_json::from_str::<Value>(header).unwrap()["run"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let mut out = vec![header.to_owned()];
     let mut prev = vec![0; 32];
     for line in lines {
         let mut line: Value = serde_json::from_str(line).unwrap();
-        let body = line["body"].as_str().unwrap().replace("192.0.2.10", "203.0.113.66");
+        let body = line["body"]
+            .as_str()
+            .unwrap()
+            .replace("192.0.2.10", "203.0.113.66");
         let (seq, fence) = (line["seq"].as_u64().unwrap(), line["fence"].as_u64().unwrap());
         let (format, seq, fence) = (1_u32.to_be_bytes(), seq.to_be_bytes(), fence.to_be_bytes());
         let at = line["at"].as_str().unwrap().to_owned();
@@ -101,27 +113,55 @@ fn verify_says_who_vouches_and_why_nobody_does() {
     let laptop = Laptop::with_keychain("laptop", &aws, "one");
     let mirror = laptop.path("mirror").display().to_string();
     let code = laptop.path("code.txt").display().to_string();
-    let run = opened(&laptop, "preproduction", &["--recovery-code-file", &code, "--mirror", &mirror]);
+    let run = opened(
+        &laptop,
+        "preproduction",
+        &["--recovery-code-file", &code, "--mirror", &mirror],
+    );
     is(&says(&laptop, &[&run]), 0, "keychain", "vouches for every event");
 
     let mirrored = Path::new(&mirror).join(format!("{run}.jsonl"));
     let copy = mirrored.display().to_string();
     let by_code = ["--recovery-code-file", &code];
     is(&says(&bare, &[&copy]), 4, "none", "--recovery-code-file");
-    is(&says(&bare, &[&[copy.as_str()], &by_code[..]].concat()), 0, "code", "vouches for the last event");
-    is(&says(&bare, &[&copy, "--allow-unproven"]), 0, "none", "--recovery-code-file");
+    is(
+        &says(&bare, &[&[copy.as_str()], &by_code[..]].concat()),
+        0,
+        "code",
+        "vouches for the last event",
+    );
+    is(
+        &says(&bare, &[&copy, "--allow-unproven"]),
+        0,
+        "none",
+        "--recovery-code-file",
+    );
 
     let fake = laptop.path("forged.jsonl");
     forged(&mirrored, &fake);
     let fake = fake.display().to_string();
-    is(&says(&bare, &[&[fake.as_str()], &by_code[..]].concat()), 4, "none", "the copy was rewritten");
+    is(
+        &says(&bare, &[&[fake.as_str()], &by_code[..]].concat()),
+        4,
+        "none",
+        "the copy was rewritten",
+    );
     is(&says(&bare, &[&fake]), 4, "none", "--recovery-code-file");
 
     // Imported, the forged copy is named as such, and the run says so for ever.
     let take = ["--takeover", "--reason", "the laptop is gone"];
-    let taken = bare.json(&[&["journal", "import", &fake], &take[..], &by_code[..]].concat()).code(0);
+    let taken = bare
+        .json(&[&["journal", "import", &fake], &take[..], &by_code[..]].concat())
+        .code(0);
     assert_eq!(taken.json()["vouched"], "none");
-    assert!([taken.out.as_str(), taken.err.as_str()].concat().contains("Nobody vouches"), "{} {}", taken.out, taken.err);
+    assert!(
+        [taken.out.as_str(), taken.err.as_str()]
+            .concat()
+            .contains("Nobody vouches"),
+        "{} {}",
+        taken.out,
+        taken.err
+    );
     // What was acknowledged stands outside the database, too.
     assert!(laptop.home().join("heads").join(&run).is_file());
 }
