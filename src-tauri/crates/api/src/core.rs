@@ -135,7 +135,7 @@ impl Core {
         let opened = EventKind::RunOpened {
             run: run.clone(),
             plan_digest: plan.digest(),
-            plan: Box::new(plan),
+            plan: plan.into(),
             endpoint,
             by: by.clone(),
         };

@@ -14,7 +14,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("rehearsal", &["model"]),
     ("testkit", &["model", "engine"]),
     ("wire", &["model", "engine"]),
-    ("lookup", &["model", "engine", "journal", "aws", "directory", "wire"]),
+    (
+        "lookup",
+        &["model", "engine", "journal", "aws", "directory", "wire"],
+    ),
     ("kinds", &["model", "engine", "aws", "probes", "wire"]),
     (
         "api",

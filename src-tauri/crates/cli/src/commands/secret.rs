@@ -18,7 +18,10 @@ pub async fn run(cx: &Cx<'_>, command: Secret) -> Result<u8, ApiError> {
             let name = parsed(&name)?;
             let value = value(cx, &name)?;
             let kept = name.clone();
-            on_thread(cx, move |store| store.set_secret(&name, &value).map_err(secret_refused)).await?;
+            on_thread(cx, move |store| {
+                store.set_secret(&name, &value).map_err(secret_refused)
+            })
+            .await?;
             cx.out
                 .answer(json!({ "secret": kept, "kept": true }), || format!("kept {kept}"));
         }
@@ -29,7 +32,10 @@ pub async fn run(cx: &Cx<'_>, command: Secret) -> Result<u8, ApiError> {
         Secret::Delete { name } => {
             let name = parsed(&name)?;
             let gone = name.clone();
-            on_thread(cx, move |store| store.delete_secret(&name).map_err(secret_refused)).await?;
+            on_thread(cx, move |store| {
+                store.delete_secret(&name).map_err(secret_refused)
+            })
+            .await?;
             cx.out.answer(json!({ "secret": gone, "deleted": true }), || {
                 format!("deleted {gone}")
             });
