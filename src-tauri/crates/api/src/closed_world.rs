@@ -208,6 +208,7 @@ pub(crate) fn surroundings(target: Target, handle: &rehearsal::Handle) -> Result
 }
 
 /// Name servers or resolvers of a rehearsal handle, for the probes.
-fn servers(list: &[switchback_rehearsal::NameServer]) -> Vec<(String, SocketAddr)> {
+#[must_use]
+pub fn servers(list: &[switchback_rehearsal::NameServer]) -> Vec<(String, SocketAddr)> {
     list.iter().map(|s| (s.name.clone(), s.addr)).collect()
 }

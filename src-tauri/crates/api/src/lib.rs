@@ -24,6 +24,13 @@ mod watcher;
 pub use switchback_kinds::resource;
 pub use switchback_wire as wire;
 
+/// The world of a run, and where its probes look in a rehearsal.
+pub mod world {
+    pub use switchback_kinds::RunWorld;
+
+    pub use crate::closed_world::servers;
+}
+
 use switchback_model::Operator;
 
 /// Who is at the keyboard: `SWITCHBACK_OPERATOR`, else the system's user name.
