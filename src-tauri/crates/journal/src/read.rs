@@ -16,6 +16,7 @@ use crate::chain::{Hash, Head, Link, ROOT, hash};
 use crate::events::{Source, Visit};
 use crate::fault::{damaged, not_read};
 use crate::store::{Inner, Store, begin, int, uint};
+use crate::vouch;
 
 /// What the chain of a run proves.
 ///
@@ -37,6 +38,8 @@ pub struct Verification {
     pub reason: String,
     /// The events that were acknowledged and are not there.
     pub missing: Option<(u64, u64)>,
+    /// Whether it was found, once, to say otherwise than what was acknowledged.
+    pub contradicted: bool,
     /// Whether it is a rehearsal's.
     pub rehearsal: bool,
     /// The last event's link, which binds every event before it; hexadecimal.
@@ -61,8 +64,14 @@ impl Store {
         let head = &stored.head;
         // The last copy that the run continues from, and who vouched for it.
         let mut copied = None;
+        // The last doubt that was journalled.
+        let mut doubted: Option<(u64, bool, String)> = None;
         let (seq, hash) = walk(&conn, path, run, (0, ROOT), None, |link| {
-            copied = copy_taken(link).or(copied);
+            copied = vouch::copy_taken(link).or(copied);
+            if let Some((contradicted, why)) = vouch::doubt_in(link) {
+                let before = doubted.as_ref().is_some_and(|(_, contradicted, _)| *contradicted);
+                doubted = Some((link.seq, contradicted || before, why));
+            }
             Ok(())
         })?;
         refuse_other_end(run, (seq, hash), head)?;
@@ -88,10 +97,15 @@ impl Store {
                 vouched: Vouched::None,
                 reason: "events that this home acknowledged are missing".to_owned(),
                 missing,
+                contradicted: doubted.is_some_and(|(_, contradicted, _)| contradicted),
                 rehearsal: is_rehearsal(&conn, path, run)?,
             });
         }
         let (vouched, reason) = match (proven, head.gap, key.is_some()) {
+            _ if doubted.is_some() => {
+                let (seq, _, why) = doubted.clone().unwrap_or_default();
+                (Vouched::None, format!("event {seq} doubts what lies before it: {why}"))
+            }
             (true, 0, _) => (
                 Vouched::Keychain,
                 "the key that this home keeps in the keychain vouches for every event".to_owned(),
@@ -138,6 +152,7 @@ impl Store {
             vouched,
             reason,
             missing: None,
+            contradicted: doubted.is_some_and(|(_, contradicted, _)| contradicted),
             rehearsal: is_rehearsal(&conn, path, run)?,
         })
     }
@@ -238,21 +253,6 @@ impl Inner {
             refuse_other_end(run, end, &head)?;
         }
         Ok(())
-    }
-}
-
-/// Where an event took a copy over: its last event, and who vouched for it.
-fn copy_taken(link: &Link<'_>) -> Option<(u64, Vouched)> {
-    let body = std::str::from_utf8(link.body).ok()?;
-    // Written first, always: nothing else is parsed here.
-    if !body.starts_with(r#"{"event":"taken_over""#) {
-        return None;
-    }
-    match serde_json::from_str(body).ok()? {
-        EventKind::TakenOver {
-            from_seq, vouched, ..
-        } => Some((from_seq, vouched.unwrap_or(Vouched::None))),
-        _ => None,
     }
 }
 

@@ -2,10 +2,10 @@
 //! line also carries a MAC under a key that is made of the run's, and the run's recovery code opens that.
 //! An export and a mirror are written with it wherever the run's key is at hand.
 
-use switchback_model::RunId;
 use switchback_model::event::Vouched;
+use switchback_model::{EventKind, RunId};
 
-use crate::chain::Hash;
+use crate::chain::{Hash, Link};
 use crate::copy::Scan;
 use crate::crypto::{Secret, derive, encoded, mac, mac_holds};
 use crate::recovery::RecoveryCode;
@@ -60,5 +60,34 @@ impl Scan {
                 "the recovery code does not vouch for it: it is another run's code, or the copy was rewritten"
             }
         }
+    }
+}
+
+/// Where an event doubts the journal: whether something contradicted it, and why.
+pub(crate) fn doubt_in(link: &Link<'_>) -> Option<(bool, String)> {
+    let body = std::str::from_utf8(link.body).ok()?;
+    if !body.starts_with(r#"{"event":"journal_doubted""#) {
+        return None;
+    }
+    match serde_json::from_str(body).ok()? {
+        EventKind::JournalDoubted {
+            contradicted, why, ..
+        } => Some((contradicted, why)),
+        _ => None,
+    }
+}
+
+/// Where an event took a copy over: its last event, and who vouched for it.
+pub(crate) fn copy_taken(link: &Link<'_>) -> Option<(u64, Vouched)> {
+    let body = std::str::from_utf8(link.body).ok()?;
+    // Written first, always: nothing else is parsed here.
+    if !body.starts_with(r#"{"event":"taken_over""#) {
+        return None;
+    }
+    match serde_json::from_str(body).ok()? {
+        EventKind::TakenOver {
+            from_seq, vouched, ..
+        } => Some((from_seq, vouched.unwrap_or(Vouched::None))),
+        _ => None,
     }
 }

@@ -106,7 +106,7 @@ fn verify(cx: &Cx<'_>, what: &str, allow_unproven: bool) -> Result<u8, ApiError>
             other => other.into(),
         })?;
         let chain = host.store().verify(&id).map_err(broken)?;
-        passes = chain.missing.is_none() && enough(chain.vouched, chain.rehearsal);
+        passes = chain.missing.is_none() && enough(chain.vouched, chain.rehearsal && !chain.contradicted);
         json!({
             "run": id,
             "to_seq": chain.to_seq,

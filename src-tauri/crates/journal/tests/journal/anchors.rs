@@ -257,6 +257,16 @@ fn is_contradicted(home: &Path, ring: &Arc<MemoryKeyRing>, what: &str) {
     let (lease, _) = store.take_lease(&run(), holder(2), true).unwrap();
     let refused = append(&store, &lease, vec![note("on")]).unwrap_err();
     assert!(matches!(refused, JournalError::Tampered(_)), "{what}: {refused}");
+    // Once it is journalled the run goes on, and is never vouched for again.
+    append(&store, &lease, vec![doubt(&store).unwrap().event()]).unwrap();
+    let verified = store.verify(&run()).unwrap();
+    assert!(verified.contradicted && !verified.complete, "{what}: {verified:?}");
+    assert_eq!(verified.vouched, Vouched::None);
+    assert!(
+        verified.reason.contains("doubts what lies before it"),
+        "{what}: {}",
+        verified.reason
+    );
 }
 
 #[test]
