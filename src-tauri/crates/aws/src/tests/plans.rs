@@ -4,7 +4,6 @@ use switchback_model::dns::{RecordData, RecordSet, RecordType};
 use switchback_model::{Finding, Image};
 
 use super::{OLD, a, alias, apps, image, name, set_ttl, switch};
-use crate::checks::line_without_ttl;
 
 #[test]
 fn a_switch_deletes_exactly_what_is_there_and_creates_what_comes() {
@@ -291,9 +290,9 @@ fn findings_speak_about_the_world() {
 
 #[test]
 fn a_line_without_its_ttl() {
-    assert_eq!(line_without_ttl(&a(60, OLD)), "A 192.0.2.10");
+    assert_eq!(a(60, OLD).check_line(), "A 192.0.2.10");
     assert_eq!(
-        line_without_ttl(&alias(RecordType::A)),
+        alias(RecordType::A).check_line(),
         "A alias d111111abcdef8.cloudfront.net"
     );
 }

@@ -99,7 +99,7 @@ async fn authoritative_passes_only_if_every_server_answers_so() {
         };
         let (apps, within) = (name("apps.example.nhs.test"), name("example.nhs.test"));
         let now = Timestamp::UNIX_EPOCH;
-        let reading = check_authoritative(&spec(), &apps, &within, A, &[NEW.to_owned()], &world, now).await;
+        let reading = check_authoritative(&spec(), &apps, &within, A, &[vec![NEW.to_owned()]], &world, now).await;
         assert_eq!(
             (&reading.verdict, reading.observed.as_str()),
             (&verdict, observed)
@@ -123,7 +123,7 @@ async fn resolvers_show_how_long_an_old_answer_remains() {
         &spec(),
         &apps,
         A,
-        &[NEW.to_owned()],
+        &[vec![NEW.to_owned()]],
         &world,
         Timestamp::UNIX_EPOCH,
     )
@@ -134,7 +134,7 @@ async fn resolvers_show_how_long_an_old_answer_remains() {
         "0 of 1 resolvers answer 198.51.100.20; resolver-1 answers 192.0.2.10 for 60 s more"
     );
     let none = ProbeWorld::default();
-    let reading = check_resolvers(&spec(), &apps, A, &[NEW.to_owned()], &none, Timestamp::UNIX_EPOCH).await;
+    let reading = check_resolvers(&spec(), &apps, A, &[vec![NEW.to_owned()]], &none, Timestamp::UNIX_EPOCH).await;
     assert_eq!(reading.verdict, Verdict::Error);
 }
 
