@@ -136,7 +136,9 @@ fn not_observed(spec: &CheckSpec, now: Timestamp, what: &str) -> CheckReading {
 
 /// Every answer that is right: one of several where the record sets are weighted.
 fn answers(values: &[String], or: &[Vec<String>]) -> Vec<Vec<String>> {
-    std::iter::once(values.to_vec()).chain(or.iter().cloned()).collect()
+    std::iter::once(values.to_vec())
+        .chain(or.iter().cloned())
+        .collect()
 }
 
 #[async_trait]

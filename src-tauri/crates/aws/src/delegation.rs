@@ -72,11 +72,7 @@ impl Claim<'_> {
             .filter_map(Result::ok)
             .flatten()
             .collect();
-        let asked = join_all(
-            found
-                .iter()
-                .map(|server| self.whose(server, &addresses, outside)),
-        );
+        let asked = join_all(found.iter().map(|server| self.whose(server, &addresses, outside)));
         let whose: Vec<(&DnsName, Whose)> = found.iter().copied().zip(asked.await).collect();
         self.judged(&found, &own, &whose)
     }
@@ -162,7 +158,10 @@ impl Claim<'_> {
             .map(|(server, why)| format!("{}: {why}", server.host()))
             .collect();
         Leads::Untold(
-            format!("{apart}; whose these servers are can't be told: {}", why.join("; ")),
+            format!(
+                "{apart}; whose these servers are can't be told: {}",
+                why.join("; ")
+            ),
             self.way_on(found),
         )
     }

@@ -404,9 +404,7 @@ impl Core {
     fn replace(&self, gone: Vec<RecordSet>, come: Vec<RecordSet>) -> Result<(), WorldError> {
         let item = |action| move |record| BatchItem { action, record };
         let gone = gone.into_iter().map(item(Action::Delete));
-        let batch: Vec<BatchItem> = gone
-            .chain(come.into_iter().map(item(Action::Create)))
-            .collect();
+        let batch: Vec<BatchItem> = gone.chain(come.into_iter().map(item(Action::Create))).collect();
         let caller = Caller {
             service: "second-writer".to_owned(),
             region: String::new(),

@@ -105,7 +105,9 @@ impl State {
     /// The zone's records, or a version of them, as a fault lets them be seen.
     pub(crate) fn shown<'a>(&self, records: &'a [RecordSet]) -> Cow<'a, [RecordSet]> {
         let white = self.faults.iter().any(|fault| {
-            let Fault::OtherZone { zone } = fault else { return false };
+            let Fault::OtherZone { zone } = fault else {
+                return false;
+            };
             matches!(zone, OtherZone::WhiteLabel | OtherZone::WhiteLabelCopy)
         });
         if !white {

@@ -41,7 +41,15 @@ const REGIONS: &[(&str, &[&str])] = &[
 ];
 
 const DIRECTIONS: [&str; 9] = [
-    "north", "south", "east", "west", "central", "northeast", "northwest", "southeast", "southwest",
+    "north",
+    "south",
+    "east",
+    "west",
+    "central",
+    "northeast",
+    "northwest",
+    "southeast",
+    "southwest",
 ];
 
 impl Reader<'_> {
@@ -72,7 +80,8 @@ impl Reader<'_> {
             format!("That is an ARN: write the account alone, \"{account}\".")
         } else if !only(&[' ', '-', '\u{a0}', '\u{2011}', '\u{2013}', '.', '_']) || digits.is_empty() {
             if value.chars().any(char::is_alphabetic) {
-                "That is a name: write the twelve digits, which `aws sts get-caller-identity` shows.".to_owned()
+                "That is a name: write the twelve digits, which `aws sts get-caller-identity` shows."
+                    .to_owned()
             } else {
                 FIX.to_owned()
             }
@@ -110,13 +119,17 @@ impl Reader<'_> {
             return Some(text.value);
         }
         let message = format!("{:?} is not the name of a role.", cut(value));
-        let fix = match role_in(value).filter(|name| (1..=64).contains(&name.len()) && name.chars().all(fits)) {
+        let fix = match role_in(value).filter(|name| (1..=64).contains(&name.len()) && name.chars().all(fits))
+        {
             Some(name) => format!("Write the role's name without its ARN, account or path: \"{name}\"."),
             None if value.contains(":user/") => {
                 "That is a user: write the name of the role that the operator assumes.".to_owned()
             }
             None if value.len() > 64 => {
-                format!("It has {} characters, and a role's name has at most 64.", value.chars().count())
+                format!(
+                    "It has {} characters, and a role's name has at most 64.",
+                    value.chars().count()
+                )
             }
             None => match value.chars().find(|c| !fits(*c)) {
                 Some(odd) if !value.contains([':', '/']) => {
@@ -194,7 +207,10 @@ fn region_mend(text: &str) -> (String, String) {
     if let Some((region, rest)) = zone_of {
         let letter = rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_lowercase());
         if letter {
-            return (format!("{shown} is an availability zone, not a region."), write(region));
+            return (
+                format!("{shown} is an availability zone, not a region."),
+                write(region),
+            );
         }
         if rest.starts_with('-') && rest.len() > 1 {
             return (format!("{shown} is a zone inside a region."), write(region));
@@ -211,7 +227,10 @@ fn region_mend(text: &str) -> (String, String) {
         if spelt(region) {
             return (format!("{shown} is not spelt as AWS spells it."), write(region));
         }
-        if wanted.strip_prefix(&code).is_some_and(|rest| rest.starts_with("az")) {
+        if wanted
+            .strip_prefix(&code)
+            .is_some_and(|rest| rest.starts_with("az"))
+        {
             return (
                 format!("{shown} is the id of an availability zone, not a region."),
                 write(region),
@@ -230,7 +249,10 @@ fn region_mend(text: &str) -> (String, String) {
         }
     }
     let message = format!("{shown} is not an AWS region.");
-    let hyphened: String = small.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    let hyphened: String = small
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '-' })
+        .collect();
     match nearest(&hyphened, REGIONS.iter().map(|(region, _)| *region)) {
         Some(near) if hyphened.len() > 4 => (message, format!("Did you mean \"{near}\"?")),
         _ => (message, "Write it such as \"eu-west-2\".".to_owned()),

@@ -323,8 +323,7 @@ impl Reader<'_> {
     }
 
     fn weight(&mut self, item: Item<'_>) -> Option<u8> {
-        const FIX: &str =
-            "Write a whole number from 0 to 255; with 0 nobody is sent there while another weight is above it.";
+        const FIX: &str = "Write a whole number from 0 to 255; with 0 nobody is sent there while another weight is above it.";
         let number = match item.get_ref() {
             DeValue::Integer(number) => {
                 let written = number.as_str().to_owned();

@@ -27,7 +27,13 @@ impl Reader<'_> {
     }
 
     /// What only the name tells of the record sets that it shall answer.
-    pub fn answers_of(&mut self, to: &[Entry], name: &DnsName, zone: Option<&DnsName>, zone_id: Option<&str>) {
+    pub fn answers_of(
+        &mut self,
+        to: &[Entry],
+        name: &DnsName,
+        zone: Option<&DnsName>,
+        zone_id: Option<&str>,
+    ) {
         for entry in to {
             if entry.kind == RecordType::Cname && zone == Some(name) {
                 self.error_at(
@@ -41,7 +47,10 @@ impl Reader<'_> {
                 self.error_at(
                     entry.place,
                     "record-loop",
-                    format!("{} would lead to itself, and nobody would get an answer.", name.host()),
+                    format!(
+                        "{} would lead to itself, and nobody would get an answer.",
+                        name.host()
+                    ),
                     "Write the name of the side that it shall lead to.",
                 );
             }
@@ -66,13 +75,15 @@ impl Reader<'_> {
 
 /// What the record checks among these expect.
 pub(crate) fn expected(checks: &[DraftCheck]) -> Vec<Expected> {
-    let expected = checks.iter().filter_map(|check| match &check.spec.as_ref()?.kind {
-        CheckKind::Record { name, values, .. } => Some(Expected {
-            name: name.clone(),
-            lines: values.clone(),
-            ttls: check.ttls.clone(),
-        }),
-        _ => None,
-    });
+    let expected = checks
+        .iter()
+        .filter_map(|check| match &check.spec.as_ref()?.kind {
+            CheckKind::Record { name, values, .. } => Some(Expected {
+                name: name.clone(),
+                lines: values.clone(),
+                ttls: check.ttls.clone(),
+            }),
+            _ => None,
+        });
     expected.collect()
 }

@@ -90,7 +90,10 @@ async fn names_of_its_own_with_the_addresses_of_the_delegation_set_are_this_zone
         ["192.0.2.54", "192.0.2.54"],
     ] {
         let found = leads(&WHITE, Some(WHITE_SOA), &[], &internet(white)).await;
-        assert!(matches!(&found, Leads::Here(words) if words.contains("which are servers of ns-1")), "{found:?}");
+        assert!(
+            matches!(&found, Leads::Here(words) if words.contains("which are servers of ns-1")),
+            "{found:?}"
+        );
     }
     // A parent that names one of them under each kind of name, and one that names fewer.
     for list in [vec![WHITE[0], OURS[1]], vec![WHITE[0]], vec![OURS[0]]] {
@@ -107,27 +110,50 @@ async fn a_copied_ns_record_proves_nothing() {
     let Leads::Untold(words, mend) = leads(&WHITE, Some(WHITE_SOA), &[], &net).await else {
         panic!("it can't be told")
     };
-    assert!(words.contains("198.51.100.1 is none of the zone's own addresses"), "{words}");
     assert!(
-        mend.ends_with("[name_servers] \"example.nhs.test\" = [\"ns1.example.nhs.test\", \"ns2.example.nhs.test\"]."),
+        words.contains("198.51.100.1 is none of the zone's own addresses"),
+        "{words}"
+    );
+    assert!(
+        mend.ends_with(
+            "[name_servers] \"example.nhs.test\" = [\"ns1.example.nhs.test\", \"ns2.example.nhs.test\"]."
+        ),
         "{mend}"
     );
     // One address of the two is not enough.
     let half = internet(["192.0.2.53", "198.51.100.2"]);
-    assert!(matches!(leads(&WHITE, Some(OWN_SOA), &[], &half).await, Leads::Untold(..)));
+    assert!(matches!(
+        leads(&WHITE, Some(OWN_SOA), &[], &half).await,
+        Leads::Untold(..)
+    ));
 }
 
 #[tokio::test]
 async fn the_soa_that_only_this_zone_has_proves_it_and_another_refutes_it() {
     // As with servers of another firm that carry the zone on.
     let mut net = internet(["198.51.100.1", "198.51.100.2"]);
-    net.soas = BTreeMap::from([("198.51.100.1", OWN_SOA), ("198.51.100.2", "NS-1.awsdns-01.com awsdns-hostmaster.amazon.com 9 1 1 1 1")]);
-    assert!(matches!(leads(&WHITE, Some(OWN_SOA), &[], &net).await, Leads::Here(_)));
-    net.soas.insert("198.51.100.2", "ns-7.awsdns-07.org. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400");
+    net.soas = BTreeMap::from([
+        ("198.51.100.1", OWN_SOA),
+        (
+            "198.51.100.2",
+            "NS-1.awsdns-01.com awsdns-hostmaster.amazon.com 9 1 1 1 1",
+        ),
+    ]);
+    assert!(matches!(
+        leads(&WHITE, Some(OWN_SOA), &[], &net).await,
+        Leads::Here(_)
+    ));
+    net.soas.insert(
+        "198.51.100.2",
+        "ns-7.awsdns-07.org. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400",
+    );
     let Leads::Elsewhere(words) = leads(&WHITE, Some(OWN_SOA), &WHITE, &net).await else {
         panic!("another zone answers, whoever vouches")
     };
-    assert!(words.ends_with("ns2.example.nhs.test answers for ns-7.awsdns-07.org"), "{words}");
+    assert!(
+        words.ends_with("ns2.example.nhs.test answers for ns-7.awsdns-07.org"),
+        "{words}"
+    );
 }
 
 #[tokio::test]
@@ -144,7 +170,10 @@ async fn what_cannot_be_told_is_believed_by_name_only() {
         let Leads::Here(words) = leads(&WHITE, Some(OWN_SOA), &WHITE, net).await else {
             panic!("vouched for")
         };
-        assert!(words.contains("by the word of the target's name_servers, not proven"), "{words}");
+        assert!(
+            words.contains("by the word of the target's name_servers, not proven"),
+            "{words}"
+        );
     }
     // The SOA of the zone itself is not known.
     let mut net = internet(["198.51.100.1", "198.51.100.2"]);
@@ -154,6 +183,15 @@ async fn what_cannot_be_told_is_believed_by_name_only() {
 
 #[tokio::test]
 async fn other_names_of_route_53_are_other_servers_though_nothing_answers() {
-    let found = leads(&["ns-9.awsdns-09.net", "ns-8.awsdns-08.org"], Some(OWN_SOA), &[], &Internet::default()).await;
-    assert!(matches!(&found, Leads::Elsewhere(words) if words.contains("the zone has ns-1.awsdns-01.com")), "{found:?}");
+    let found = leads(
+        &["ns-9.awsdns-09.net", "ns-8.awsdns-08.org"],
+        Some(OWN_SOA),
+        &[],
+        &Internet::default(),
+    )
+    .await;
+    assert!(
+        matches!(&found, Leads::Elsewhere(words) if words.contains("the zone has ns-1.awsdns-01.com")),
+        "{found:?}"
+    );
 }

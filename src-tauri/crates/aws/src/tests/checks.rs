@@ -24,7 +24,9 @@ impl Outside for Found {
     }
 
     async fn soa(&self, _zone: &DnsName, _server: IpAddr) -> Result<Option<String>, String> {
-        Ok(Some("ns-9.example.test. hostmaster.example.test. 1 7200 900 1209600 86400".to_owned()))
+        Ok(Some(
+            "ns-9.example.test. hostmaster.example.test. 1 7200 900 1209600 86400".to_owned(),
+        ))
     }
 }
 
@@ -47,7 +49,12 @@ async fn a_zone_is_checked_from_all_sides() {
              <Config><PrivateZone>{private}</PrivateZone></Config></HostedZone>"
         )
     };
-    let good = || Some(Found(Ok(vec![name("ns-2.example.test"), name("NS-1.example.test.")])));
+    let good = || {
+        Some(Found(Ok(vec![
+            name("ns-2.example.test"),
+            name("NS-1.example.test."),
+        ])))
+    };
     let bad = Some(Found(Ok(vec![name("ns-9.example.test")])));
     let table = [
         (
@@ -165,15 +172,24 @@ async fn weighted_sets_are_checked_with_their_shares() {
     let pair = weighted("blue", 90, OLD) + &weighted("Green, new", 10, "198.51.100.20");
     for (wanted, verdict) in [
         (
-            vec!["A 192.0.2.10 weight 90 set blue", "A 198.51.100.20 weight 10 set Green, new"],
+            vec![
+                "A 192.0.2.10 weight 90 set blue",
+                "A 198.51.100.20 weight 10 set Green, new",
+            ],
             Verdict::Pass,
         ),
         (
-            vec!["A 192.0.2.10 weight 80 set blue", "A 198.51.100.20 weight 10 set Green, new"],
+            vec![
+                "A 192.0.2.10 weight 80 set blue",
+                "A 198.51.100.20 weight 10 set Green, new",
+            ],
             Verdict::Fail,
         ),
         (
-            vec!["A 192.0.2.10 weight 90 set blue", "A 198.51.100.20 weight 10 set green, new"],
+            vec![
+                "A 192.0.2.10 weight 90 set blue",
+                "A 198.51.100.20 weight 10 set green, new",
+            ],
             Verdict::Fail,
         ),
         (vec!["A 192.0.2.10 weight 90 set blue"], Verdict::Fail),
@@ -186,10 +202,17 @@ async fn weighted_sets_are_checked_with_their_shares() {
             .await;
         assert_eq!(reading.verdict, verdict, "{wanted:?}: {}", reading.observed);
         if verdict == Verdict::Pass {
-            assert!(reading.observed.ends_with("set Green, new, TTL 300 s"), "{}", reading.observed);
+            assert!(
+                reading.observed.ends_with("set Green, new, TTL 300 s"),
+                "{}",
+                reading.observed
+            );
         }
     }
-    for (routing, words) in [("<Region>eu-west-2</Region>", "latency"), ("<Failover>PRIMARY</Failover>", "failover")] {
+    for (routing, words) in [
+        ("<Region>eu-west-2</Region>", "latency"),
+        ("<Failover>PRIMARY</Failover>", "failover"),
+    ] {
         let routed = format!("<SetIdentifier>blue</SetIdentifier>{routing}{}", values(300, OLD));
         let server = server(vec![listed(&set(owner, "A", &routed), "")]).await;
         let wanted = ["A 192.0.2.10".to_owned()];
@@ -197,7 +220,11 @@ async fn weighted_sets_are_checked_with_their_shares() {
             .check_record(&spec(), ZONE, &apps(), &wanted, jiff::Timestamp::UNIX_EPOCH)
             .await;
         assert_eq!(reading.verdict, Verdict::Fail);
-        assert!(reading.observed.contains(&format!("uses {words} routing")), "{}", reading.observed);
+        assert!(
+            reading.observed.contains(&format!("uses {words} routing")),
+            "{}",
+            reading.observed
+        );
     }
 }
 

@@ -10,4 +10,5 @@ mod life;
 mod shared;
 mod users;
 mod way_back;
+mod weighted;
 mod zones;

@@ -115,11 +115,7 @@ pub async fn delegation(zone: &DnsName, world: &ProbeWorld) -> Result<Vec<DnsNam
 ///
 /// # Errors
 /// When the server does not answer, or not with authority.
-pub async fn soa(
-    zone: &DnsName,
-    server: IpAddr,
-    world: &ProbeWorld,
-) -> Result<Option<String>, ProbeError> {
+pub async fn soa(zone: &DnsName, server: IpAddr, world: &ProbeWorld) -> Result<Option<String>, ProbeError> {
     let socket = world.socket(server, 53)?;
     let message = exchange(zone, Kind::SOA, socket, Asking::Authority).await?;
     Ok(message.answers.iter().find_map(|record| match &record.data {

@@ -47,8 +47,12 @@ impl Reader<'_> {
             if spelt.iter().any(|spelt| normal.contains(spelt)) {
                 sound = false;
                 let message = format!("The value {:?} stands here twice.", cut(&value.value));
-                self.notes
-                    .error(CODE, value.at, message, "Keep one of them: Route 53 refuses both.");
+                self.notes.error(
+                    CODE,
+                    value.at,
+                    message,
+                    "Keep one of them: Route 53 refuses both.",
+                );
             } else if kind == RecordType::Cname && !normal.is_empty() {
                 sound = false;
                 self.notes.error(
@@ -86,8 +90,7 @@ impl Reader<'_> {
     pub fn host_name(&mut self, item: Item<'_>) -> Option<DnsName> {
         let name = self.dns_name(item)?;
         if let Some((message, fix)) = name_fault(name.host(), "an alias leads to a name") {
-            self.notes
-                .error("invalid-name", item.span().into(), message, fix);
+            self.notes.error("invalid-name", item.span().into(), message, fix);
             return None;
         }
         Some(name)
@@ -147,13 +150,16 @@ fn address_fault(value: &str, fits: bool, kind: RecordType) -> Option<(String, S
         _ => ("IPv6", "2001:db8::10"),
     };
     let shown = cut(value);
-    let message = format!("{shown:?} is no {version} address, and a record set of type {kind} has nothing else.");
+    let message =
+        format!("{shown:?} is no {version} address, and a record set of type {kind} has nothing else.");
     let octal = without_zeros(value).filter(|_| kind == RecordType::A);
     let fix = match (address_in(value), octal) {
         (Some(IpAddr::V4(four)), _) if kind == RecordType::Aaaa => {
             format!("Put {four} into a record set of type A.")
         }
-        (Some(IpAddr::V6(six)), _) if kind == RecordType::A => format!("Put {six} into a record set of type AAAA."),
+        (Some(IpAddr::V6(six)), _) if kind == RecordType::A => {
+            format!("Put {six} into a record set of type AAAA.")
+        }
         (Some(address), _) => format!("Write only the address: \"{address}\"."),
         (None, None) if value.split([',', ';', ' ']).filter_map(address_in).count() > 1 => {
             "Write each address as a string of its own.".to_owned()

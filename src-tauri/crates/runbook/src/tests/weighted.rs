@@ -7,8 +7,10 @@ use super::{runbook, target, target_errors};
 use crate::resolve;
 
 const NEW: &str = "[{ type = \"A\", ttl = 60, values = [\"198.51.100.20\"] }]";
-const BLUE: &str = "{ type = \"A\", ttl = 60, values = [\"192.0.2.10\"], set_identifier = \"blue\", weight = 90 }";
-const GREEN: &str = "{ type = \"A\", ttl = 60, values = [\"198.51.100.20\"], set_identifier = \"green\", weight = 10 }";
+const BLUE: &str =
+    "{ type = \"A\", ttl = 60, values = [\"192.0.2.10\"], set_identifier = \"blue\", weight = 90 }";
+const GREEN: &str =
+    "{ type = \"A\", ttl = 60, values = [\"198.51.100.20\"], set_identifier = \"green\", weight = 10 }";
 
 fn plan(new: &str) -> Plan {
     resolve(&runbook(&[]), &target(&[(NEW, &format!("[{new}]"))])).unwrap()
@@ -23,7 +25,9 @@ fn right(plan: &Plan) -> Vec<Vec<String>> {
     let CheckKind::Authoritative { values, or, .. } = &plan.phases[0].steps[1].verify[0].kind else {
         panic!("a dns check")
     };
-    std::iter::once(values.clone()).chain(or.iter().cloned()).collect()
+    std::iter::once(values.clone())
+        .chain(or.iter().cloned())
+        .collect()
 }
 
 #[test]
@@ -59,7 +63,13 @@ fn only_what_has_a_share_is_a_right_answer() {
     // All of them 0: each is served as often as the others.
     assert_eq!(weighed(0, 0), [["192.0.2.10"], ["198.51.100.20"]]);
     // The same answer twice is one.
-    assert_eq!(right(&plan(&format!("{BLUE}, {}", GREEN.replace("198.51.100.20", "192.0.2.10")))), [["192.0.2.10"]]);
+    assert_eq!(
+        right(&plan(&format!(
+            "{BLUE}, {}",
+            GREEN.replace("198.51.100.20", "192.0.2.10")
+        ))),
+        [["192.0.2.10"]]
+    );
     // An alias with a share can't be compared; one without is never served.
     let alias = |weight: u32| {
         format!(
@@ -74,7 +84,10 @@ fn only_what_has_a_share_is_a_right_answer() {
 #[test]
 fn types_are_weighted_apart_and_health_checks_are_carried() {
     let six = "{ type = \"AAAA\", ttl = 300, values = [\"2001:db8::10\"] }";
-    let health = GREEN.replace("weight = 10", "weight = 10, health_check_id = \"c0ffee00-0000-4000-8000-000000000001\"");
+    let health = GREEN.replace(
+        "weight = 10",
+        "weight = 10, health_check_id = \"c0ffee00-0000-4000-8000-000000000001\"",
+    );
     let plan = plan(&format!("{BLUE}, {health}, {six}"));
     let Some(ActionSpec::SwitchRecord(switch)) = &plan.phases[0].steps[1].action else {
         panic!("a switch")
@@ -100,36 +113,90 @@ fn types_are_weighted_apart_and_health_checks_are_carried() {
 fn what_route_53_would_refuse_is_refused_here() {
     let edit = |from: &str, to: &str| format!("{BLUE}, {}", GREEN.replace(from, to));
     for (new, words) in [
-        (edit("weight = 10", "weight = 256"), "weight: The weight 256 is not between 0 and 255."),
-        (edit("weight = 10", "weight = -1"), "weight: The weight -1 is not between 0 and 255."),
-        (edit("weight = 10", "weight = \"10\""), "wrong-type: `weight` must be a whole number from 0 to 255"),
-        (edit("weight = 10", "weight = 1.5"), "wrong-type: `weight` must be a whole number from 0 to 255"),
-        (edit(", weight = 10", ""), "record-shape: This record set has a `set_identifier` but no `weight`."),
-        (edit(", set_identifier = \"green\"", ""), "record-shape: This record set has a `weight` but no `set_identifier`."),
+        (
+            edit("weight = 10", "weight = 256"),
+            "weight: The weight 256 is not between 0 and 255.",
+        ),
+        (
+            edit("weight = 10", "weight = -1"),
+            "weight: The weight -1 is not between 0 and 255.",
+        ),
+        (
+            edit("weight = 10", "weight = \"10\""),
+            "wrong-type: `weight` must be a whole number from 0 to 255",
+        ),
+        (
+            edit("weight = 10", "weight = 1.5"),
+            "wrong-type: `weight` must be a whole number from 0 to 255",
+        ),
+        (
+            edit(", weight = 10", ""),
+            "record-shape: This record set has a `set_identifier` but no `weight`.",
+        ),
+        (
+            edit(", set_identifier = \"green\"", ""),
+            "record-shape: This record set has a `weight` but no `set_identifier`.",
+        ),
         (edit("\"green\"", "\"\""), "empty-text"),
-        (edit("\"green\"", "\" green\""), "set-identifier: This identifier has blanks around it"),
-        (edit("\"green\"", &format!("\"{}\"", "x".repeat(129))), "set-identifier: This identifier has 129 characters"),
-        (edit("\"green\"", "\"blue\""), "record-twice: Two record sets of type A have the identifier \"blue\"."),
-        (edit("ttl = 60", "ttl = 300"), "record-ttl: The weighted record sets of type A have different TTLs, 60 s and 300 s"),
+        (
+            edit("\"green\"", "\" green\""),
+            "set-identifier: This identifier has blanks around it",
+        ),
+        (
+            edit("\"green\"", &format!("\"{}\"", "x".repeat(129))),
+            "set-identifier: This identifier has 129 characters",
+        ),
+        (
+            edit("\"green\"", "\"blue\""),
+            "record-twice: Two record sets of type A have the identifier \"blue\".",
+        ),
+        (
+            edit("ttl = 60", "ttl = 300"),
+            "record-ttl: The weighted record sets of type A have different TTLs, 60 s and 300 s",
+        ),
         (
             edit(", set_identifier = \"green\", weight = 10", ""),
             "record-mixed: A weighted record set of type A can't stand beside one that is not weighted.",
         ),
         (
-            edit(", set_identifier = \"green\", weight = 10", ", health_check_id = \"x\""),
+            edit(
+                ", set_identifier = \"green\", weight = 10",
+                ", health_check_id = \"x\"",
+            ),
             "record-shape: A `health_check_id` belongs to a weighted record set.",
         ),
-        (edit("weight = 10", "region = \"eu-west-2\""), "record-routing: latency routing is not changed by Switchback."),
-        (edit("weight = 10", "failover = \"PRIMARY\""), "record-routing: failover routing is not changed by Switchback."),
-        (edit("weight = 10", "GeoLocation = { CountryCode = \"GB\" }"), "record-routing: geolocation routing"),
-        (edit("weight = 10", "multi_value_answer = true"), "record-routing: multivalue routing"),
-        (edit("weight = 10", "cidr_routing_config = {}"), "record-routing: CIDR routing"),
         (
-            format!("{BLUE}, {{ type = \"CNAME\", ttl = 60, values = [\"x.test\"], set_identifier = \"c\", weight = 1 }}"),
+            edit("weight = 10", "region = \"eu-west-2\""),
+            "record-routing: latency routing is not changed by Switchback.",
+        ),
+        (
+            edit("weight = 10", "failover = \"PRIMARY\""),
+            "record-routing: failover routing is not changed by Switchback.",
+        ),
+        (
+            edit("weight = 10", "GeoLocation = { CountryCode = \"GB\" }"),
+            "record-routing: geolocation routing",
+        ),
+        (
+            edit("weight = 10", "multi_value_answer = true"),
+            "record-routing: multivalue routing",
+        ),
+        (
+            edit("weight = 10", "cidr_routing_config = {}"),
+            "record-routing: CIDR routing",
+        ),
+        (
+            format!(
+                "{BLUE}, {{ type = \"CNAME\", ttl = 60, values = [\"x.test\"], set_identifier = \"c\", weight = 1 }}"
+            ),
             "cname-conflict",
         ),
         (
-            format!("{}, {}", NEW.trim_matches(['[', ']']), NEW.trim_matches(['[', ']'])),
+            format!(
+                "{}, {}",
+                NEW.trim_matches(['[', ']']),
+                NEW.trim_matches(['[', ']'])
+            ),
             "record-twice",
         ),
     ] {

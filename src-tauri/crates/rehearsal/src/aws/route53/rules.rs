@@ -238,12 +238,9 @@ fn check_neighbours(next: &[RecordSet], zone: &str, set: &RecordSet, objections:
         (Some(routing), Some(id)) => {
             let weighted = matches!(routing, Routing::Weight(_));
             if others().any(|r| r.routing.is_none()) {
-                let why = match weighted {
-                    true => "as a non-weighted set exists with the same name and type.",
-                    false => "because a non multi-answer rrset exists with the same name and type.",
-                };
                 objections.push(format!(
-                    "RRSet with DNS name {name}, type {kind}, SetIdentifier {id} cannot be created {why}"
+                    "RRSet with DNS name {name}, type {kind}, SetIdentifier {id} cannot be created \
+                     because a non multi-answer rrset exists with the same name and type."
                 ));
             } else if weighted && others().any(|r| r.ttl.is_some() && set.ttl.is_some() && r.ttl != set.ttl) {
                 // As users of other tools reported it (aws/aws-sdk-go-v2#518).
@@ -252,9 +249,14 @@ fn check_neighbours(next: &[RecordSet], zone: &str, set: &RecordSet, objections:
                      weighted sets must contain the same TTL."
                 ));
             } else if others().any(|r| r.routing.as_ref().map(Routing::kind) != Some(routing.kind())) {
+                let other = if weighted {
+                    "a non-weighted set"
+                } else {
+                    "an RRSet with a different routing policy"
+                };
                 objections.push(format!(
                     "RRSet with DNS name {name}, type {kind}, SetIdentifier {id} cannot be created \
-                     as an RRSet with a different routing policy exists with the same name and type."
+                     as {other} exists with the same name and type."
                 ));
             }
         }
