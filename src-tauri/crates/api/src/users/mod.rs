@@ -7,6 +7,7 @@ mod audit;
 mod choices;
 mod list;
 mod place;
+mod pools;
 mod port;
 mod purpose;
 mod read;
@@ -118,6 +119,10 @@ impl Desk {
         let at = place.clock.now();
         let (mut answers, pool_views): (Vec<PoolAnswer>, Vec<PoolAnswerView>) = answers.into_iter().unzip();
         let judged = read::judged(&*pools, &ask, &mut answers, at).await;
+        let judged = match place.stage {
+            Some(stage) => judged.at(stage),
+            None => judged,
+        };
         let mut found: Vec<(Pool, Account)> = Vec::new();
         for (pool, answer) in place.pools.iter().zip(answers) {
             let (Read::Whole(accounts) | Read::Cut(accounts, _)) = answer.read else {
@@ -151,6 +156,8 @@ impl Desk {
             query: ask.query.text().masked(),
             matched_by: ask.query.matched_by().word().to_owned(),
             verdict: judged.verdict.word().to_owned(),
+            meaning: judged.meaning().into(),
+            stage: place.stage.map(Into::into),
             clear: judged.clear,
             sentence: judged.sentence,
             next_step: judged.next_step,

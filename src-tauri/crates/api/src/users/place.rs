@@ -1,24 +1,20 @@
 //! Where a look-up is made: which pools, with which sign-in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use async_trait::async_trait;
-use switchback_aws::{Aws, AwsOptions};
-use switchback_directory::{NotAQuery, Query, Source};
-use switchback_engine::ports::{Clock, ProviderError, ProviderErrorKind};
-use switchback_model::directory::{Account, Filter, Personal, Pool, PoolId, PoolRole, PoolRules};
-use switchback_model::{RunId, Target, TargetKind};
+use switchback_directory::{NotAQuery, Query, Source, Stage};
+use switchback_engine::Run;
+use switchback_engine::ports::Clock;
+use switchback_model::directory::{Pool, PoolId, PoolRole};
+use switchback_model::{RunId, StepKind, StepState, Target, TargetKind};
 use switchback_rehearsal as rehearsal;
 
-use super::{Ask, DETAIL_COST, Desk, Everybody, Found, UserPools};
+use super::pools::AwsPools;
+use super::{Ask, DETAIL_COST, Desk};
 use crate::clock::{SystemClock, WorldClock};
 use crate::host::{Host, kind_of};
 use crate::wire::{ApiError, LookupAsk, LookupPlace, LookupView, LookupWhere, PlacePool};
-
-/// How long the question whose account it is may hold up an answer.
-const WHOSE: Duration = Duration::from_secs(5);
 
 /// How a person names the place.
 #[derive(Debug, Clone, Default)]
@@ -42,12 +38,14 @@ pub struct Place {
     pub target: Option<String>,
     /// The run whose target it is.
     pub run: Option<RunId>,
+    /// How far that run has come with what people notice; none where its plan does not say when.
+    pub stage: Option<Stage>,
     /// The clock by which an invitation is open or expired.
     pub clock: Arc<dyn Clock>,
-    account: Option<String>,
-    profile: Option<String>,
-    endpoint: Option<String>,
-    credentials: Option<(String, String)>,
+    pub(super) account: Option<String>,
+    pub(super) profile: Option<String>,
+    pub(super) endpoint: Option<String>,
+    pub(super) credentials: Option<(String, String)>,
 }
 
 impl Place {
@@ -58,6 +56,7 @@ impl Place {
             kind: None,
             target: None,
             run: None,
+            stage: None,
             clock,
             account: None,
             profile: None,
@@ -183,6 +182,7 @@ impl Host {
             .of_target(target, run.endpoint.clone(), Some(id), named)
             .await?;
         place.run = Some(id.clone());
+        place.stage = stage(&run);
         Ok(place)
     }
 
@@ -287,6 +287,30 @@ impl Host {
     }
 }
 
+/// How far a run has come with what people notice: what the console itself changes in the phase that the
+/// plan calls T0. A notice or a freeze, which a person attests, moves nobody's sign-in.
+fn stage(run: &Run) -> Option<Stage> {
+    let phase = run.plan.phases.iter().find(|phase| phase.t0)?;
+    let changes = phase
+        .steps
+        .iter()
+        .filter(|step| matches!(step.kind, StepKind::Action));
+    let states: Vec<StepState> = changes
+        .filter_map(|step| run.steps.get(&step.id).map(|step| step.state))
+        .collect();
+    if states.is_empty() {
+        return None;
+    }
+    let undone = |state: &StepState| matches!(state, StepState::Undone { .. });
+    Some(if states.iter().any(|state| state.may_have_effect()) {
+        Stage::Switched
+    } else if states.iter().any(undone) {
+        Stage::RolledBack
+    } else {
+        Stage::Before
+    })
+}
+
 /// What was typed as a query.
 ///
 /// # Errors
@@ -308,108 +332,4 @@ fn not_a_query(error: NotAQuery) -> ApiError {
     let (message, hint) = text.split_once(". ").unwrap_or((&text, ""));
     let message = message.trim_end_matches('.');
     ApiError::new("usage", format!("{message}."), hint, "the query")
-}
-
-/// The pools of AWS, with one connection for each region.
-pub(super) struct AwsPools {
-    regions: BTreeMap<String, Aws>,
-}
-
-impl AwsPools {
-    pub(super) fn connect(place: &Place) -> Result<Self, ApiError> {
-        let mut regions = BTreeMap::new();
-        for pool in &place.pools {
-            let region = pool.id.region().to_owned();
-            if regions.contains_key(&region) {
-                continue;
-            }
-            let aws = Aws::connect(&AwsOptions {
-                endpoint: place.endpoint.clone(),
-                profile: place.profile.clone(),
-                region: region.clone(),
-                rehearsal_credentials: place.credentials.clone(),
-                clock: Some(place.clock.clone()),
-            })?;
-            regions.insert(region, aws);
-        }
-        Ok(Self { regions })
-    }
-
-    /// Refuses a sign-in for another account than the target's, before anybody is named to it. The role is
-    /// not compared: who looks people up needs less than who moves them. What could not be proven is told.
-    pub(super) async fn refuse_another_account(&self, place: &Place) -> Result<Option<String>, ApiError> {
-        // The closed world's account is nobody's, and pools that are named alone have none.
-        let (Some(wanted), Some(aws)) = (&place.account, self.regions.values().next()) else {
-            return Ok(None);
-        };
-        if place.kind == Some(TargetKind::Rehearsal) {
-            return Ok(None);
-        }
-        match tokio::time::timeout(WHOSE, aws.identity()).await {
-            Ok(Ok(found)) if found.account == *wanted => Ok(None),
-            Ok(Ok(found)) => Err(ApiError::new(
-                "guard",
-                format!(
-                    "This sign-in is for account {}, but target {} is account {}. Nobody was looked up.",
-                    switchback_aws::masked(&found.account),
-                    place.target.as_deref().unwrap_or_default(),
-                    switchback_aws::masked(wanted),
-                ),
-                "Choose the profile that the target names, and look for AWS_ environment variables that \
-                 override it.",
-                "the look-up",
-            )),
-            // The pools say themselves why they do not answer.
-            Ok(Err(_)) | Err(_) => Ok(Some(
-                "Whether the sign-in is for the target's account is not known: AWS did not say whose it is."
-                    .to_owned(),
-            )),
-        }
-    }
-
-    fn of(&self, pool: &PoolId) -> Result<&Aws, ProviderError> {
-        self.regions.get(pool.region()).ok_or_else(|| ProviderError {
-            kind: ProviderErrorKind::Guard,
-            operation: "ListUsers".to_owned(),
-            message: "The pool is in another region".to_owned(),
-            hint: None,
-            request_id: None,
-        })
-    }
-}
-
-#[async_trait]
-impl UserPools for AwsPools {
-    async fn list(&self, pool: &PoolId, filter: &Filter, limit: usize) -> Result<Found, ProviderError> {
-        let page = self.of(pool)?.list_users(pool, filter, limit).await?;
-        Ok(Found {
-            accounts: page.users,
-            more: page.more,
-            stopped: page.stopped,
-        })
-    }
-
-    async fn rules(&self, pool: &PoolId) -> Result<PoolRules, ProviderError> {
-        self.of(pool)?.pool_rules(pool).await
-    }
-
-    async fn everybody(&self, pool: &PoolId, page: &(dyn Fn(usize) + Sync)) -> Everybody {
-        match self.of(pool) {
-            Ok(aws) => {
-                let read = aws.every_user(pool, page).await;
-                Everybody {
-                    accounts: read.users,
-                    ended: read.ended,
-                }
-            }
-            Err(error) => Everybody {
-                accounts: Vec::new(),
-                ended: Some(error),
-            },
-        }
-    }
-
-    async fn detail(&self, pool: &PoolId, username: &Personal) -> Result<Option<Account>, ProviderError> {
-        self.of(pool)?.admin_get_user(pool, username).await
-    }
 }

@@ -12,7 +12,7 @@ use switchback_engine::ports::Clock as _;
 use switchback_model::Operator;
 use switchback_model::directory::{Account, Personal, Pool, PoolRole};
 
-use super::place::AwsPools;
+use super::pools::AwsPools;
 use super::{Desk, LookupAt, Place, UserPools, audit, port, purpose, view};
 use crate::clock::SystemClock;
 use crate::host::Host;

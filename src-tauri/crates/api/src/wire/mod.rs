@@ -10,6 +10,7 @@ mod connection;
 mod fields;
 mod gate;
 mod journal;
+mod meaning;
 mod reading;
 mod rehearsal;
 mod report;
@@ -28,6 +29,7 @@ pub use gate::{
     Deadline, DeadlineKind, ExtensionView, GateDecision, GatePerson, GateState, GateView, T0View, TimesView,
 };
 pub use journal::{EventView, JournalPage};
+pub use meaning::{LookupMeaning, RunStage};
 pub use reading::{ReadingView, Tone};
 pub use rehearsal::{FaultView, RehearsalCommand, RehearsalPart, RehearsalView, RehearsedRunbook};
 pub use report::{

@@ -1,5 +1,6 @@
 //! The look-up as a script sees it: the real binary against the closed world's user pools.
 
+mod people;
 mod reconcile;
 
 use std::collections::BTreeMap;
@@ -8,8 +9,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde_json::json;
 use crate::shared::{Did, Served, program};
+use serde_json::json;
 
 const EMAIL: &str = "kate.lane@example.nhs.test";
 
