@@ -1,7 +1,7 @@
 //! The sentences. Plain English for somebody on the phone; none of them names a person.
 
 use jiff::SignedDuration;
-use switchback_model::directory::{Account, INVITATION_LIVES, PoolRole};
+use switchback_model::directory::{INVITATION_LIVES, PoolRole};
 
 use super::notes::notes;
 use super::{Answer, Facts, Gap, PoolAnswer, Read, SHOWN, Verdict, WhyNot};

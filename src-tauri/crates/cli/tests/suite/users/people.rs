@@ -5,8 +5,10 @@ use std::net::TcpListener;
 
 use serde_json::Value;
 
-use super::{EMAIL, Place, command};
+use super::{Place, command};
 use crate::shared::Did;
+
+const ANNA: &str = "anna.baker@example.nhs.test";
 
 impl Place {
     /// Compares a list with the pools of the rehearsal's target.
@@ -119,7 +121,7 @@ fn a_cell_is_read_as_what_is_typed() {
         verdicts(&file),
         pairs(&[
             (3, "confirmed"),
-            (4, "confirmed"),
+            (4, "escalate"),
             (5, left),
             (6, left),
             (7, "not_migrated_known")
@@ -140,18 +142,18 @@ fn a_cell_is_read_as_what_is_typed() {
     );
     // Typed it is the same.
     for (typed, note) in [
-        (format!("<{EMAIL}>"), "Read without brackets around it."),
+        (format!("<{ANNA}>"), "Read without brackets around it."),
         (
-            format!("Kate Lane <{EMAIL}>"),
+            format!("Anna Baker <{ANNA}>"),
             "Read without a name beside the address.",
         ),
         (
-            format!("mailto:{EMAIL};"),
+            format!("mailto:{ANNA};"),
             "Read without mailto: and a full stop, comma or semicolon.",
         ),
-        (format!("“{EMAIL}”"), "Read without quotes around it."),
+        (format!("“{ANNA}”"), "Read without quotes around it."),
         (
-            format!("\u{A0}{EMAIL}"),
+            format!("\u{A0}{ANNA}"),
             "Read without a space that can't be told from others (such as U+00A0).",
         ),
     ] {
@@ -264,5 +266,27 @@ fn pages_that_go_round_are_no_absence() {
         Did::of(ask.output().unwrap()).code(4);
         let file = std::fs::read_to_string(folder.path().join("out.csv")).unwrap_or_default();
         assert!(!file.contains("not_migrated"), "{file}");
+    }
+}
+
+/// An account of the new pool is of no use to somebody who still signs in at the old provider.
+#[test]
+fn what_to_do_says_so_while_the_run_has_not_switched() {
+    let place = Place::new();
+    place
+        .run(&["run", "new", "tis-cognito", "--target", "rehearsal"])
+        .code(0);
+    for (who, meaning) in [
+        (ANNA, "can_sign_in"),
+        ("nora.owen@example.nhs.test", "not_migrated_yet"),
+    ] {
+        let found = place.run(&["users", "find", who, "--json"]).code(0).json();
+        assert_eq!(
+            (&found["stage"], &found["meaning"]),
+            (&"before".into(), &meaning.into()),
+            "{found}"
+        );
+        let next = found["next_step"].as_str().unwrap();
+        assert!(next.starts_with("The switch has not been made: "), "{next}");
     }
 }
