@@ -1,19 +1,21 @@
 //! Where a look-up is made: which pools, with which sign-in.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
-use switchback_directory::{NotAQuery, Query, Source, Stage};
+use switchback_directory::{Query, Source, Stage};
 use switchback_engine::Run;
-use switchback_engine::ports::Clock;
+use switchback_lookup::{
+    Ask, AwsPools, DETAIL_COST, Desk, Place, Reconcile, Reconciled, query, refuse_existing,
+};
 use switchback_model::directory::{Pool, PoolId, PoolRole};
 use switchback_model::{RunId, StepKind, StepState, Target, TargetKind};
 use switchback_rehearsal as rehearsal;
 
-use super::pools::AwsPools;
-use super::{Ask, DETAIL_COST, Desk};
 use crate::clock::{SystemClock, WorldClock};
-use crate::host::{Host, kind_of};
+use crate::core::Core;
+use crate::host::kind_of;
 use crate::wire::{ApiError, LookupAsk, LookupPlace, LookupView, LookupWhere, PlacePool};
 
 /// How a person names the place.
@@ -27,46 +29,7 @@ pub struct LookupAt {
     pub pools: Vec<String>,
 }
 
-/// Pools, and how they are reached.
-#[derive(Clone)]
-pub struct Place {
-    /// The pools, new ones first.
-    pub pools: Vec<Pool>,
-    /// The target's kind; none where only pools were named.
-    pub kind: Option<TargetKind>,
-    /// The target's name.
-    pub target: Option<String>,
-    /// The run whose target it is.
-    pub run: Option<RunId>,
-    /// How far that run has come with what people notice; none where its plan does not say when.
-    pub stage: Option<Stage>,
-    /// The clock by which an invitation is open or expired.
-    pub clock: Arc<dyn Clock>,
-    pub(super) account: Option<String>,
-    pub(super) profile: Option<String>,
-    pub(super) endpoint: Option<String>,
-    pub(super) credentials: Option<(String, String)>,
-}
-
-impl Place {
-    /// Pools alone, reached by the environment's sign-in.
-    pub(super) fn of(pools: Vec<Pool>, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            pools,
-            kind: None,
-            target: None,
-            run: None,
-            stage: None,
-            clock,
-            account: None,
-            profile: None,
-            endpoint: None,
-            credentials: None,
-        }
-    }
-}
-
-impl Host {
+impl Core {
     /// Where people are looked up.
     #[must_use]
     pub fn users(&self) -> &Desk {
@@ -112,6 +75,25 @@ impl Host {
             .await?;
         view.notes.extend(unproven);
         Ok(view)
+    }
+
+    /// Reads every pool of a place and writes the verdict of each row to a new file.
+    ///
+    /// # Errors
+    /// As [`Desk::reconcile`].
+    pub async fn users_reconcile(
+        &self,
+        at: &LookupAt,
+        ask: Reconcile<'_>,
+        out: &Path,
+    ) -> Result<Reconciled, ApiError> {
+        refuse_existing(out)?;
+        let place = self.place(at).await?;
+        let pools = AwsPools::connect(&place)?;
+        let unproven = pools.refuse_another_account(&place).await?;
+        let mut done = self.users().reconcile(&place, &pools, ask, out).await?;
+        done.notes.extend(unproven);
+        Ok(done)
     }
 
     /// The pools that would be asked, without asking them.
@@ -309,27 +291,4 @@ fn stage(run: &Run) -> Option<Stage> {
     } else {
         Stage::Before
     })
-}
-
-/// What was typed as a query.
-///
-/// # Errors
-/// Says what is wrong with it, without repeating it.
-pub fn query(typed: &str) -> Result<Query, ApiError> {
-    Query::parse(typed).map_err(not_a_query)
-}
-
-/// The id of one account.
-///
-/// # Errors
-/// As [`query`].
-pub fn one_account(typed: &str) -> Result<Query, ApiError> {
-    Query::one_account(typed).map_err(not_a_query)
-}
-
-fn not_a_query(error: NotAQuery) -> ApiError {
-    let text = error.to_string();
-    let (message, hint) = text.split_once(". ").unwrap_or((&text, ""));
-    let message = message.trim_end_matches('.');
-    ApiError::new("usage", format!("{message}."), hint, "the query")
 }

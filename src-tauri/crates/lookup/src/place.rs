@@ -1,27 +1,100 @@
-//! The pools as AWS has them, one connection for each region.
+//! Pools, how they are reached, and AWS behind them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use switchback_aws::{Aws, AwsOptions};
-use switchback_engine::ports::{ProviderError, ProviderErrorKind};
-use switchback_model::TargetKind;
-use switchback_model::directory::{Account, Filter, Personal, PoolId, PoolRules};
+use switchback_directory::{NotAQuery, Query, Stage};
+use switchback_engine::ports::{Clock, ProviderError, ProviderErrorKind};
+use switchback_model::directory::{Account, Filter, Personal, Pool, PoolId, PoolRules};
+use switchback_model::{RunId, TargetKind};
 
-use super::{Everybody, Found, Place, UserPools};
+use super::{Everybody, Found, UserPools};
 use crate::wire::ApiError;
 
 /// How long the question whose account it is may hold up an answer.
 const WHOSE: Duration = Duration::from_secs(5);
 
+/// Pools, and how they are reached.
+#[derive(Clone)]
+pub struct Place {
+    /// The pools, new ones first.
+    pub pools: Vec<Pool>,
+    /// The target's kind; none where only pools were named.
+    pub kind: Option<TargetKind>,
+    /// The target's name.
+    pub target: Option<String>,
+    /// The run whose target it is.
+    pub run: Option<RunId>,
+    /// How far that run has come with what people notice; none where its plan does not say when.
+    pub stage: Option<Stage>,
+    /// The clock by which an invitation is open or expired.
+    pub clock: Arc<dyn Clock>,
+    /// The account that the sign-in must be for; none where only pools were named.
+    pub account: Option<String>,
+    /// The profile that signs in; none = the environment's.
+    pub profile: Option<String>,
+    /// A custom endpoint.
+    pub endpoint: Option<String>,
+    /// The closed world's access key, for nothing else.
+    pub credentials: Option<(String, String)>,
+}
+
+impl Place {
+    /// Pools alone, reached by the environment's sign-in.
+    #[must_use]
+    pub fn of(pools: Vec<Pool>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            pools,
+            kind: None,
+            target: None,
+            run: None,
+            stage: None,
+            clock,
+            account: None,
+            profile: None,
+            endpoint: None,
+            credentials: None,
+        }
+    }
+}
+
+/// What was typed as a query.
+///
+/// # Errors
+/// Says what is wrong with it, without repeating it.
+pub fn query(typed: &str) -> Result<Query, ApiError> {
+    Query::parse(typed).map_err(not_a_query)
+}
+
+/// The id of one account.
+///
+/// # Errors
+/// As [`query`].
+pub fn one_account(typed: &str) -> Result<Query, ApiError> {
+    Query::one_account(typed).map_err(not_a_query)
+}
+
+fn not_a_query(error: NotAQuery) -> ApiError {
+    let text = error.to_string();
+    let (message, hint) = text.split_once(". ").unwrap_or((&text, ""));
+    let message = message.trim_end_matches('.');
+    ApiError::new("usage", format!("{message}."), hint, "the query")
+}
+
 /// The pools of AWS, with one connection for each region.
-pub(super) struct AwsPools {
+pub struct AwsPools {
     regions: BTreeMap<String, Aws>,
 }
 
 impl AwsPools {
-    pub(super) fn connect(place: &Place) -> Result<Self, ApiError> {
+    /// Connects to the region of each pool.
+    ///
+    /// # Errors
+    /// Where the sign-in or the endpoint can't be used.
+    pub fn connect(place: &Place) -> Result<Self, ApiError> {
         let mut regions = BTreeMap::new();
         for pool in &place.pools {
             let region = pool.id.region().to_owned();
@@ -42,7 +115,10 @@ impl AwsPools {
 
     /// Refuses a sign-in for another account than the target's, before anybody is named to it. The role is
     /// not compared: who looks people up needs less than who moves them. What could not be proven is told.
-    pub(super) async fn refuse_another_account(&self, place: &Place) -> Result<Option<String>, ApiError> {
+    ///
+    /// # Errors
+    /// Where the sign-in is for another account.
+    pub async fn refuse_another_account(&self, place: &Place) -> Result<Option<String>, ApiError> {
         // The closed world's account is nobody's, and pools that are named alone have none.
         let (Some(wanted), Some(aws)) = (&place.account, self.regions.values().next()) else {
             return Ok(None);

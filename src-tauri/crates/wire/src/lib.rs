@@ -7,10 +7,12 @@
 mod amendment;
 mod change;
 mod connection;
+mod error;
 mod fields;
 mod gate;
 mod journal;
 mod meaning;
+mod mirror;
 mod reading;
 mod rehearsal;
 mod report;
@@ -30,6 +32,7 @@ pub use gate::{
 };
 pub use journal::{EventView, JournalPage};
 pub use meaning::{LookupMeaning, RunStage};
+pub use mirror::MirrorView;
 pub use reading::{ReadingView, Tone};
 pub use rehearsal::{FaultView, RehearsalCommand, RehearsalPart, RehearsalView, RehearsedRunbook};
 pub use report::{

@@ -1,7 +1,6 @@
 //! What an answer of the look-up means, for colours and next steps.
 
 use serde::Serialize;
-use switchback_directory::{Meaning, Stage};
 use ts_rs::TS;
 
 /// What a verdict means for somebody who wants to sign in.
@@ -23,19 +22,6 @@ pub enum LookupMeaning {
     NotAPerson,
 }
 
-impl From<Meaning> for LookupMeaning {
-    fn from(meaning: Meaning) -> Self {
-        match meaning {
-            Meaning::CanSignIn => Self::CanSignIn,
-            Meaning::CanBut => Self::CanBut,
-            Meaning::CantSignIn => Self::CantSignIn,
-            Meaning::CantTell => Self::CantTell,
-            Meaning::NotMigratedYet => Self::NotMigratedYet,
-            Meaning::NotAPerson => Self::NotAPerson,
-        }
-    }
-}
-
 /// How far a run has come with what people notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -47,14 +33,4 @@ pub enum RunStage {
     Switched,
     /// All of it was taken back.
     RolledBack,
-}
-
-impl From<Stage> for RunStage {
-    fn from(stage: Stage) -> Self {
-        match stage {
-            Stage::Before => Self::Before,
-            Stage::Switched => Self::Switched,
-            Stage::RolledBack => Self::RolledBack,
-        }
-    }
 }
