@@ -1,11 +1,11 @@
 //! The profiles that a person may choose from, as the AWS files and the environment tell. Names,
 //! kinds and times: never a key, a token or a program.
 
-use aws_config::profile::{self, ProfileSet};
-use aws_runtime::env_config::file::EnvConfigFiles;
 use jiff::Timestamp;
 
+use crate::elsewhere::Elsewhere;
 use crate::error::safe;
+use crate::files::{FileNote, Files};
 use crate::profile::{Kind, Traced, trace};
 use crate::session::{Desk, Session};
 use crate::source::{Source, mfa_mend};
@@ -76,11 +76,12 @@ pub struct ProfileInfo {
     pub problem: Option<(String, String)>,
 }
 
-/// A variable of the environment that decides where credentials, region or endpoint come from.
+/// A variable of the environment, or a setting of the profile in use, that decides where credentials,
+/// region or endpoint come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvironmentSetting {
-    /// Its name.
-    pub variable: &'static str,
+    /// Its name; of a profile's setting: the key, and whose it is.
+    pub variable: String,
     /// Its value, where that is a name and no secret.
     pub value: Option<String>,
     /// What it does here.
@@ -98,8 +99,10 @@ pub struct Profiles {
     pub selected: Option<String>,
     /// The environment's part in it.
     pub environment: Vec<EnvironmentSetting>,
-    /// Why the files can't be read, and the mend.
+    /// Why the files can't be read, or not all of them, and the mend.
     pub problem: Option<(String, String)>,
+    /// What of the files is not taken as it stands.
+    pub notes: Vec<FileNote>,
 }
 
 /// Looks at the AWS files and the environment. `named` = the profile that a target names.
@@ -108,41 +111,43 @@ pub async fn profiles(named: Option<&str>, now: Timestamp) -> Profiles {
 }
 
 pub(crate) async fn look(desk: &Desk, named: Option<&str>, now: Timestamp) -> Profiles {
-    let environment = environment(desk, named.is_some());
+    let files = Files::read(desk, named);
+    let mut environment = environment(desk, named.is_some());
+    environment.extend(of_profile(&Elsewhere::find(desk, &files, named.is_some())));
     let keys = named.is_none() && desk.set("AWS_ACCESS_KEY_ID").is_some();
-    let loaded = profile::load(&desk.fs, &desk.env, &EnvConfigFiles::default(), None).await;
-    let Ok(set) = loaded else {
-        let unreadable = Source::Profile {
-            name: String::new(),
-            traced: Traced::plain(Kind::Unreadable),
-            session: Session::NotNeeded,
-        };
-        return Profiles {
-            list: Vec::new(),
-            selected: None,
-            environment,
-            problem: unreadable.fault(true).map(|fault| (fault, unreadable.mend())),
-        };
-    };
+    let set = &files;
     let selected = match named {
         Some(name) => Some(name.to_owned()),
-        None => Some(set.selected_profile().to_owned()).filter(|_| !keys),
+        None => Some(set.selected.clone()).filter(|_| !keys),
     };
-    let mut names: Vec<&str> = set.profiles().collect();
-    names.sort_unstable();
-    let mut list = Vec::with_capacity(names.len());
-    for name in names {
-        list.push(info(desk, &set, name, now).await);
+    let mut list = Vec::with_capacity(set.profiles.len());
+    for name in set.profiles.keys() {
+        list.push(info(desk, set, name, now).await);
     }
+    let absent = selected.as_deref().filter(|name| set.get_profile(name).is_none());
+    let chosen = named.is_some() || desk.set("AWS_PROFILE").is_some();
+    let because = absent.filter(|_| chosen || list.is_empty()).and_then(|name| {
+        // Where there is no profile at all, whatever was passed over is why.
+        let any = || set.passed.iter().find(|note| note.name.is_some());
+        set.why_absent(name).or_else(|| any().filter(|_| list.is_empty()))
+    });
+    let problem = set.broken.as_ref().or(set.unread.first()).or(because).map(|note| {
+        let words = match set.broken.is_some() {
+            true => format!("The AWS configuration can't be read: {}.", note.words()),
+            false => format!("{}.", note.words()),
+        };
+        (words, note.mend.clone())
+    });
     Profiles {
         list,
         selected,
         environment,
-        problem: None,
+        problem,
+        notes: set.notes(),
     }
 }
 
-async fn info(desk: &Desk, set: &ProfileSet, name: &str, now: Timestamp) -> ProfileInfo {
+async fn info(desk: &Desk, set: &Files, name: &str, now: Timestamp) -> ProfileInfo {
     let traced = trace(set, name);
     let session = desk.session(&traced.kind, now).await;
     let found = |key: &str| {
@@ -162,7 +167,8 @@ async fn info(desk: &Desk, set: &ProfileSet, name: &str, now: Timestamp) -> Prof
             session,
             legacy: false,
             ..
-        } if !session.is_empty() => Some(safe_name(session)),
+        }
+        | Kind::NoSession { session, .. } => Some(safe_name(session)),
         _ => None,
     };
     let kind = kind(&traced);
@@ -221,7 +227,10 @@ fn kind(traced: &Traced) -> ProfileKind {
         Kind::Keys { .. } => ProfileKind::Keys,
         Kind::WebIdentity { .. } => ProfileKind::WebIdentity,
         Kind::Role { .. } => ProfileKind::AssumeRole,
-        Kind::Nothing { .. } | Kind::Absent { .. } | Kind::Unreadable | Kind::Circle => ProfileKind::Nothing,
+        Kind::NoSession { .. } | Kind::Incomplete { .. } => ProfileKind::SsoSession,
+        Kind::Nothing { .. } | Kind::Absent { .. } | Kind::Unreadable { .. } | Kind::Circle => {
+            ProfileKind::Nothing
+        }
     }
 }
 
@@ -237,7 +246,7 @@ fn safe_name(text: &str) -> String {
 type Known = (&'static str, bool, &'static str, bool);
 
 /// Those that the SDK reads (AWS SDKs and Tools reference guide, "Environment variables").
-const VARIABLES: [Known; 20] = [
+const VARIABLES: [Known; 31] = [
     (
         "AWS_ACCESS_KEY_ID",
         false,
@@ -293,6 +302,57 @@ const VARIABLES: [Known; 20] = [
         false,
         "`aws login` renews its token there",
         true,
+    ),
+    ("AWS_ENDPOINT_URL_ROUTE_53", false, "Route 53 is asked there", true),
+    (
+        "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER",
+        false,
+        "Cognito is asked there",
+        true,
+    ),
+    (
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+        false,
+        "a virtual machine's role is asked for there, after all of these",
+        true,
+    ),
+    (
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        true,
+        "the endpoints of the AWS files are ignored; those of variables are not",
+        false,
+    ),
+    (
+        "AWS_USE_FIPS_ENDPOINT",
+        true,
+        "endpoints validated by FIPS 140 are asked",
+        false,
+    ),
+    (
+        "AWS_USE_DUALSTACK_ENDPOINT",
+        true,
+        "endpoints that know IPv6 are asked",
+        false,
+    ),
+    (
+        "AWS_STS_REGIONAL_ENDPOINTS",
+        true,
+        "not used: the region's own STS is asked",
+        false,
+    ),
+    ("HTTPS_PROXY", false, "AWS is dialled through this proxy", false),
+    (
+        "ALL_PROXY",
+        false,
+        "AWS is dialled through this proxy where HTTPS_PROXY names none",
+        false,
+    ),
+    ("NO_PROXY", true, "these names are dialled directly", false),
+    (
+        "HTTP_PROXY",
+        false,
+        "not used: AWS is asked over https",
+        false,
     ),
     (
         "AWS_CONFIG_FILE",
@@ -350,13 +410,62 @@ const VARIABLES: [Known; 20] = [
     ),
 ];
 
+/// What the profile in use, and those that it draws on, say of endpoints and trust.
+fn of_profile(elsewhere: &Elsewhere) -> Vec<EnvironmentSetting> {
+    let mut settings = Vec::new();
+    for detour in elsewhere.detours.iter().filter(|detour| detour.place.is_some()) {
+        let what = detour
+            .service
+            .map_or("every service is", |service| match service.words() {
+                "STS" => "STS is",
+                "Route 53" => "Route 53 is",
+                "Cognito" => "Cognito is",
+                _ => "the sign-in is",
+            });
+        let place = detour.place.as_deref().unwrap_or_default();
+        settings.push(EnvironmentSetting {
+            variable: detour.setting.trim_end_matches(',').to_owned(),
+            value: Some(detour.shown()),
+            effect: format!(
+                "{what} asked there ({}): marks a run TEST ENDPOINT, and production refuses it",
+                safe(place)
+            ),
+            overrides: true,
+        });
+    }
+    let heeded = [
+        (&elsewhere.ca_bundle, "the authorities of this file are trusted as well"),
+        (&elsewhere.fips, "endpoints validated by FIPS 140 are asked"),
+        (&elsewhere.dual_stack, "endpoints that know IPv6 are asked"),
+        (&elsewhere.ignoring, "the endpoints of the AWS files are ignored"),
+    ];
+    let others = elsewhere
+        .others
+        .iter()
+        .map(|other| (other, "not used: Switchback does not ask this service"));
+    let heeded = heeded
+        .iter()
+        .filter_map(|(setting, effect)| Some((setting.as_ref()?, *effect)));
+    for (setting, effect) in heeded.chain(others) {
+        // Those of a variable stand among the variables.
+        let Some(place) = &setting.place else { continue };
+        settings.push(EnvironmentSetting {
+            variable: setting.setting.trim_end_matches(',').to_owned(),
+            value: Some(safe_name(&setting.value)),
+            effect: format!("{effect} ({})", safe(place)),
+            overrides: false,
+        });
+    }
+    settings
+}
+
 fn environment(desk: &Desk, named: bool) -> Vec<EnvironmentSetting> {
     let mut settings = Vec::new();
     for (variable, shown, effect, overrides) in VARIABLES {
         let Some(value) = desk.set(variable) else { continue };
         let beaten = named && matches!(variable, "AWS_ACCESS_KEY_ID" | "AWS_PROFILE");
         settings.push(EnvironmentSetting {
-            variable,
+            variable: variable.to_owned(),
             value: shown.then(|| safe_name(&value)),
             effect: match beaten {
                 true => "not used: the target names its profile".to_owned(),

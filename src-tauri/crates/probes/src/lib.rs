@@ -9,6 +9,8 @@ pub mod dns;
 mod error;
 pub mod http;
 mod reading;
+mod shown;
+mod version;
 pub mod tls;
 pub mod world;
 

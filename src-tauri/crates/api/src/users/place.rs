@@ -179,6 +179,9 @@ impl Host {
         // Not `load`: what the run has sealed stays sealed.
         let run = self.fold(id).await?;
         let target = &run.plan.target;
+        if target.kind == TargetKind::Production {
+            self.endpoint_for(target)?;
+        }
         let mut place = self
             .of_target(target, run.endpoint.clone(), Some(id), named)
             .await?;
@@ -280,6 +283,7 @@ impl Host {
                 ..error.into()
             })?;
         }
+        let endpoint = endpoint.or_else(|| switchback_aws::Elsewhere::of(None).mark());
         Ok(Place {
             endpoint,
             ..Place::of(pools, Arc::new(SystemClock::default()))
@@ -324,7 +328,12 @@ impl AwsPools {
                 continue;
             }
             let aws = Aws::connect(&AwsOptions {
-                endpoint: place.endpoint.clone(),
+                endpoint: place
+                    .endpoint
+                    .as_deref()
+                    .and_then(switchback_aws::endpoint_of_mark)
+                    .map(str::to_owned),
+                only_aws: place.kind == Some(TargetKind::Production),
                 profile: place.profile.clone(),
                 region: region.clone(),
                 rehearsal_credentials: place.credentials.clone(),

@@ -30,10 +30,18 @@ pub async fn profiles(cx: &Cx<'_>, command: Profiles) -> Result<u8, ApiError> {
 }
 
 fn profiles_text(view: &ProfilesView) -> String {
-    let mut text = match (&view.problem, view.profiles.is_empty()) {
-        (Some(problem), _) => format!("{problem} {}", view.mend.as_deref().unwrap_or_default()),
-        (None, true) => "There is no profile: `aws configure sso` makes one.".to_owned(),
-        (None, false) => {
+    let mut text = view
+        .problem
+        .as_ref()
+        .map(|problem| format!("{problem} {}", view.mend.as_deref().unwrap_or_default()))
+        .unwrap_or_default();
+    match (text.is_empty(), view.profiles.is_empty()) {
+        (true, true) => text.push_str("There is no profile: `aws configure sso` makes one."),
+        (false, true) => {}
+        (_, false) => {
+            if !text.is_empty() {
+                text.push_str("\n\n");
+            }
             let rows = view
                 .profiles
                 .iter()
@@ -61,9 +69,21 @@ fn profiles_text(view: &ProfilesView) -> String {
                     ]
                 })
                 .collect();
-            table(&["profile", "kind", "account", "role", "session", "mend"], rows)
+            text.push_str(&table(
+                &["profile", "kind", "account", "role", "session", "mend"],
+                rows,
+            ));
         }
-    };
+    }
+    // The problem is one of them, and stands above.
+    let notes = view.notes.iter().filter(|note| {
+        let known = view.problem.as_deref().unwrap_or_default().trim_end_matches('.');
+        known.is_empty() || !note.contains(known)
+    });
+    let notes: Vec<&str> = notes.map(String::as_str).collect();
+    if !notes.is_empty() {
+        text.push_str(&format!("\n\nNot taken as it stands:\n  {}", notes.join("\n  ")));
+    }
     text.push_str(&environment_text(&view.environment));
     text
 }
