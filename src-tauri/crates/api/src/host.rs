@@ -220,14 +220,18 @@ impl Host {
             (TargetKind::Rehearsal, _) => Ok(None),
             (TargetKind::Test, None) => {
                 let elsewhere = elsewhere();
-                elsewhere.mark().filter(|_| elsewhere.leads_all()).map(Some).ok_or_else(|| {
-                    ApiError::new(
-                        "guard",
-                        "A target of kind test needs an endpoint.",
-                        "Give it with --aws-endpoint URL.",
-                        target.name.to_string(),
-                    )
-                })
+                elsewhere
+                    .mark()
+                    .filter(|_| elsewhere.leads_all())
+                    .map(Some)
+                    .ok_or_else(|| {
+                        ApiError::new(
+                            "guard",
+                            "A target of kind test needs an endpoint.",
+                            "Give it with --aws-endpoint URL.",
+                            target.name.to_string(),
+                        )
+                    })
             }
             (TargetKind::Preproduction, None) => Ok(elsewhere().mark()),
             (_, given) => Ok(given),
@@ -285,7 +289,11 @@ impl Host {
         }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         let aws = Aws::connect(&AwsOptions {
-            endpoint: run.endpoint.as_deref().and_then(endpoint_of_mark).map(str::to_owned),
+            endpoint: run
+                .endpoint
+                .as_deref()
+                .and_then(endpoint_of_mark)
+                .map(str::to_owned),
             only_aws: target.kind == TargetKind::Production,
             profile: target.profile.clone(),
             region: target.region.clone(),

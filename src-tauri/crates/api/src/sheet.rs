@@ -207,7 +207,10 @@ impl Sheet {
                 switchback_rehearsal::ACCESS_KEY
             ));
         }
-        match endpoint.as_deref().map(|mark| (mark, switchback_aws::endpoint_of_mark(mark))) {
+        match endpoint
+            .as_deref()
+            .map(|mark| (mark, switchback_aws::endpoint_of_mark(mark)))
+        {
             Some((_, Some(url))) => self.command(format!("export AWS_ENDPOINT_URL={}", quoted(url))),
             Some((mark, None)) => self.note(&format!("Not AWS's own endpoints are asked: {mark}")),
             None => {}

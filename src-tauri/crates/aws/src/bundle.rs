@@ -82,7 +82,12 @@ impl Bundle {
         let which = bundle
             .unread
             .first()
-            .map(|first| format!(": certificate {} (line {}): {}", first.number, first.line, first.why))
+            .map(|first| {
+                format!(
+                    ": certificate {} (line {}): {}",
+                    first.number, first.line, first.why
+                )
+            })
             .unwrap_or_default();
         Err(guard(
             "connect",
@@ -148,6 +153,10 @@ impl Bundle {
 }
 
 fn lines(all: &[Unread]) -> String {
-    let lines: Vec<String> = all.iter().take(5).map(|one| format!("line {}", one.line)).collect();
+    let lines: Vec<String> = all
+        .iter()
+        .take(5)
+        .map(|one| format!("line {}", one.line))
+        .collect();
     lines.join(", ")
 }

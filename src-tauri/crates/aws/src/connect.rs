@@ -142,7 +142,9 @@ impl Aws {
         };
         let endpoint_of = |service| {
             let given = options.endpoint.as_deref();
-            given.or_else(|| elsewhere.endpoint_of(service)).map(str::to_owned)
+            given
+                .or_else(|| elsewhere.endpoint_of(service))
+                .map(str::to_owned)
         };
         let contexts = Contexts::new(&options.region, &elsewhere, proxy.as_ref(), endpoint_of);
         let timeouts = TimeoutConfig::builder()
@@ -180,7 +182,8 @@ impl Aws {
             .timeout_config(timeouts);
         let (fips, dual) = (elsewhere.fips.is_some(), elsewhere.dual_stack.is_some());
         // With an endpoint of its own a service has neither (the SDK refuses both together).
-        let of_aws = |service, wanted: bool| Some(wanted).filter(|wanted| *wanted && endpoint_of(service).is_none());
+        let of_aws =
+            |service, wanted: bool| Some(wanted).filter(|wanted| *wanted && endpoint_of(service).is_none());
         cognito.set_endpoint_url(endpoint_of(Service::Cognito));
         cognito.set_use_fips(of_aws(Service::Cognito, fips));
         cognito.set_use_dual_stack(of_aws(Service::Cognito, dual));

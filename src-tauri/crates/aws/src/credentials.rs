@@ -211,7 +211,9 @@ impl Chain {
         let environment = named.is_none() && desk.set("AWS_ACCESS_KEY_ID").is_some();
         let environment = environment && desk.set("AWS_SECRET_ACCESS_KEY").is_some();
         if environment {
-            return EnvironmentVariableCredentialsProvider::new().provide_credentials().await;
+            return EnvironmentVariableCredentialsProvider::new()
+                .provide_credentials()
+                .await;
         }
         let files = Files::read(&desk, named);
         let plain = Elsewhere::find(&desk, &files, named.is_some()).ignoring.is_some();
@@ -237,7 +239,9 @@ impl Chain {
             profile = profile.profile_name(encoded(&files.selected));
         }
         if files.broken.is_some() {
-            return Err(CredentialsError::invalid_configuration("the AWS files can't be read"));
+            return Err(CredentialsError::invalid_configuration(
+                "the AWS files can't be read",
+            ));
         }
         if named.is_some() {
             return profile.build().provide_credentials().await;

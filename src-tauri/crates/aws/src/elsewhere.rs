@@ -88,7 +88,11 @@ impl Detour {
     /// Where it leads, for messages.
     #[must_use]
     pub fn shown(&self) -> String {
-        match self.url.split_once("://").map(|(scheme, rest)| (scheme, rest.rsplit_once('@'))) {
+        match self
+            .url
+            .split_once("://")
+            .map(|(scheme, rest)| (scheme, rest.rsplit_once('@')))
+        {
             Some((scheme, Some((_, rest)))) => safe(&format!("{scheme}://(removed)@{rest}")),
             _ => safe(&self.url),
         }
@@ -168,7 +172,10 @@ impl Elsewhere {
         found.ca_bundle = setting("AWS_CA_BUNDLE", "ca_bundle");
         found.fips = switch("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
         found.dual_stack = switch("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
-        found.ignoring = switch("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls");
+        found.ignoring = switch(
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+            "ignore_configured_endpoint_urls",
+        );
         found.variables(desk, named);
         if found.ignoring.is_none() {
             found.profiles(files);
@@ -211,7 +218,9 @@ impl Elsewhere {
     fn profiles(&mut self, files: &Files) {
         let mut name = files.selected.clone();
         for step in 0..LONGEST {
-            let Some(section) = files.get_profile(&name) else { return };
+            let Some(section) = files.get_profile(&name) else {
+                return;
+            };
             let own = step == 0;
             let of = |key: &str| format!("{key} of the AWS profile {}", safe(&name));
             if let Some(services) = section.text("services")

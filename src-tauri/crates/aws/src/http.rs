@@ -27,7 +27,10 @@ const NEVER: &str = "localhost,127.0.0.0/8,::1";
 ///
 /// # Errors
 /// `Guard` where TLS can't be set up.
-pub(crate) fn client(bundle: Option<Bundle>, proxy: Option<Proxy>) -> Result<SharedHttpClient, ProviderError> {
+pub(crate) fn client(
+    bundle: Option<Bundle>,
+    proxy: Option<Proxy>,
+) -> Result<SharedHttpClient, ProviderError> {
     let mut trust = TrustStore::default();
     if let Some(bundle) = bundle {
         trust = trust.with_pem_certificate(bundle.pem);

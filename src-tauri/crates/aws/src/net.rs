@@ -33,7 +33,10 @@ pub fn endpoints(region: &str, elsewhere: &Elsewhere) -> Result<[Endpoint; 3], P
     if let Some((none, _)) = hosts.iter().find(|(_, host)| host.is_none()) {
         return Err(guard(
             "connect",
-            &format!("AWS has no endpoint of {} for these settings in {region}", none.words()),
+            &format!(
+                "AWS has no endpoint of {} for these settings in {region}",
+                none.words()
+            ),
             "Look at the region, and at use_fips_endpoint and use_dualstack_endpoint.",
         ));
     }
@@ -58,7 +61,10 @@ mod hosts {
                     .build()
                     .ok()?;
                 // Looked up in a table, so that it is there at once.
-                let found = DefaultResolver::new().resolve_endpoint(&params).now_or_never()?.ok()?;
+                let found = DefaultResolver::new()
+                    .resolve_endpoint(&params)
+                    .now_or_never()?
+                    .ok()?;
                 let url: http::Uri = found.url().parse().ok()?;
                 url.host().map(str::to_owned)
             }

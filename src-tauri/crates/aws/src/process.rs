@@ -143,7 +143,9 @@ fn no_json(text: &str, error: &serde_json::Error) -> NotTaken {
             false => "printed text that is no JSON",
         });
     }
-    let first = serde_json::Deserializer::from_str(text).into_iter::<Value>().next();
+    let first = serde_json::Deserializer::from_str(text)
+        .into_iter::<Value>()
+        .next();
     NotTaken::new(match first {
         Some(Ok(_)) => "printed text behind the JSON, which must stand alone".to_owned(),
         _ if error.is_eof() => "printed JSON that breaks off before its end".to_owned(),

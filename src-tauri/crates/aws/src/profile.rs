@@ -273,7 +273,11 @@ fn sign_on(profiles: &Files, found: &Section, profile: String, session: String) 
             session,
             legacy: false,
         },
-        false => Kind::Incomplete { profile, lacks, place },
+        false => Kind::Incomplete {
+            profile,
+            lacks,
+            place,
+        },
     }
 }
 

@@ -113,7 +113,22 @@ pub async fn profiles(named: Option<&str>, now: Timestamp) -> Profiles {
 pub(crate) async fn look(desk: &Desk, named: Option<&str>, now: Timestamp) -> Profiles {
     let files = Files::read(desk, named);
     let mut environment = environment(desk, named.is_some());
-    environment.extend(of_profile(&Elsewhere::find(desk, &files, named.is_some())));
+    environment.extend(of_profile(&Elsewhere::find(desk, &files, named.is_some()), true));
+    // Nobody has chosen yet: what any of the others would do is told too.
+    let others = files
+        .profiles
+        .keys()
+        .filter(|name| named.is_none() && **name != files.selected);
+    for name in others {
+        let would = Files {
+            selected: name.clone(),
+            ..files.clone()
+        };
+        let more = of_profile(&Elsewhere::find(desk, &would, false), false);
+        let known = |set: &EnvironmentSetting| environment.iter().any(|known| known.variable == set.variable);
+        let more: Vec<EnvironmentSetting> = more.into_iter().filter(|set| !known(set)).collect();
+        environment.extend(more);
+    }
     let keys = named.is_none() && desk.set("AWS_ACCESS_KEY_ID").is_some();
     let set = &files;
     let selected = match named {
@@ -131,13 +146,18 @@ pub(crate) async fn look(desk: &Desk, named: Option<&str>, now: Timestamp) -> Pr
         let any = || set.passed.iter().find(|note| note.name.is_some());
         set.why_absent(name).or_else(|| any().filter(|_| list.is_empty()))
     });
-    let problem = set.broken.as_ref().or(set.unread.first()).or(because).map(|note| {
-        let words = match set.broken.is_some() {
-            true => format!("The AWS configuration can't be read: {}.", note.words()),
-            false => format!("{}.", note.words()),
-        };
-        (words, note.mend.clone())
-    });
+    let problem = set
+        .broken
+        .as_ref()
+        .or(set.unread.first())
+        .or(because)
+        .map(|note| {
+            let words = match set.broken.is_some() {
+                true => format!("The AWS configuration can't be read: {}.", note.words()),
+                false => format!("{}.", note.words()),
+            };
+            (words, note.mend.clone())
+        });
     Profiles {
         list,
         selected,
@@ -303,7 +323,12 @@ const VARIABLES: [Known; 31] = [
         "`aws login` renews its token there",
         true,
     ),
-    ("AWS_ENDPOINT_URL_ROUTE_53", false, "Route 53 is asked there", true),
+    (
+        "AWS_ENDPOINT_URL_ROUTE_53",
+        false,
+        "Route 53 is asked there",
+        true,
+    ),
     (
         "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER",
         false,
@@ -348,12 +373,7 @@ const VARIABLES: [Known; 31] = [
         false,
     ),
     ("NO_PROXY", true, "these names are dialled directly", false),
-    (
-        "HTTP_PROXY",
-        false,
-        "not used: AWS is asked over https",
-        false,
-    ),
+    ("HTTP_PROXY", false, "not used: AWS is asked over https", false),
     (
         "AWS_CONFIG_FILE",
         true,
@@ -410,8 +430,8 @@ const VARIABLES: [Known; 31] = [
     ),
 ];
 
-/// What the profile in use, and those that it draws on, say of endpoints and trust.
-fn of_profile(elsewhere: &Elsewhere) -> Vec<EnvironmentSetting> {
+/// What a profile, and those that it draws on, say of endpoints and trust; `chosen`: it is the one in use.
+fn of_profile(elsewhere: &Elsewhere, chosen: bool) -> Vec<EnvironmentSetting> {
     let mut settings = Vec::new();
     for detour in elsewhere.detours.iter().filter(|detour| detour.place.is_some()) {
         let what = detour
@@ -430,11 +450,14 @@ fn of_profile(elsewhere: &Elsewhere) -> Vec<EnvironmentSetting> {
                 "{what} asked there ({}): marks a run TEST ENDPOINT, and production refuses it",
                 safe(place)
             ),
-            overrides: true,
+            overrides: chosen,
         });
     }
     let heeded = [
-        (&elsewhere.ca_bundle, "the authorities of this file are trusted as well"),
+        (
+            &elsewhere.ca_bundle,
+            "the authorities of this file are trusted as well",
+        ),
         (&elsewhere.fips, "endpoints validated by FIPS 140 are asked"),
         (&elsewhere.dual_stack, "endpoints that know IPv6 are asked"),
         (&elsewhere.ignoring, "the endpoints of the AWS files are ignored"),

@@ -99,7 +99,11 @@ impl Source {
                     .map(|note| format!("; {}", safe_up_to(&note.words(), 500)))
                     .unwrap_or_default()
             )),
-            Kind::Incomplete { profile, lacks, place } => Some(format!(
+            Kind::Incomplete {
+                profile,
+                lacks,
+                place,
+            } => Some(format!(
                 "The sign-in of the AWS profile {} is not described in full: {} is not set in the section at {}",
                 safe(profile),
                 lacks.join(" and "),

@@ -20,6 +20,13 @@ pub(crate) const NOT_LOADED: &str = "The AWS credentials could not be loaded";
 const TLS_HINT: &str = "`switchback connection` names the certificate and who issued it. If that is a proxy of your \
                         organisation which inspects traffic, set AWS_CA_BUNDLE to its certificate, or use a network \
                         without it.";
+/// The check of the connection looks at AWS's own endpoints.
+const CUSTOM_TLS_HINT: &str = "If its authority is your own, set AWS_CA_BUNDLE to that authority's certificate; else it is \
+                               the move of whoever runs the endpoint.";
+const CUSTOM_DATES_HINT: &str =
+    "Look at this computer's clock; if it is right, it is the move of whoever runs the endpoint.";
+const NAMES_HINT: &str =
+    "Look at who answers there: the name leads to another server, or somebody stands in between.";
 const DATES_HINT: &str = "`switchback connection` names the certificate whose time it is. Look at this computer's clock \
                           too.";
 const NETWORK_HINT: &str = "Look at the network, the VPN and the proxy (HTTPS_PROXY), then repeat.";
@@ -63,6 +70,11 @@ fn connecting(error: &(dyn Error + 'static), late: bool, context: &Context) -> S
     let to = &context.to;
     if let Some(refused) = chain(error).find_map(|link| link.downcast_ref::<rustls::Error>()) {
         let (message, hint) = tls(refused, to);
+        let hint = match (context.custom, hint) {
+            (true, TLS_HINT) => CUSTOM_TLS_HINT,
+            (true, DATES_HINT) => CUSTOM_DATES_HINT,
+            (_, hint) => hint,
+        };
         return (Kind::Tls, message, Some(hint));
     }
     let network = if context.custom {
@@ -105,10 +117,15 @@ fn connecting(error: &(dyn Error + 'static), late: bool, context: &Context) -> S
             };
             let directly = match (context.direct, &context.host) {
                 (Some(variable), Some(host)) => {
-                    format!(". It was made directly, not through the proxy of {variable}: NO_PROXY covers {}", safe(host))
+                    format!(
+                        ". It was made directly, not through the proxy of {variable}: NO_PROXY covers {}",
+                        safe(host)
+                    )
                 }
                 (Some(variable), None) => {
-                    format!(". It was made directly, not through the proxy of {variable}, because of NO_PROXY")
+                    format!(
+                        ". It was made directly, not through the proxy of {variable}, because of NO_PROXY"
+                    )
                 }
                 (None, _) => String::new(),
             };
@@ -139,7 +156,7 @@ fn tls(error: &rustls::Error, to: &str) -> (String, &'static str) {
             (format!("The certificate of {to} is not valid yet"), DATES_HINT)
         }
         Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
-            (format!("The certificate of {to} is for other names"), TLS_HINT)
+            (format!("The certificate of {to} is for other names"), NAMES_HINT)
         }
         other => {
             let said = safe(&other.to_string());

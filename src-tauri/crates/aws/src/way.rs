@@ -32,7 +32,9 @@ impl Contexts {
             };
             let plain = custom.as_deref().is_some_and(|url| url.starts_with("http://"));
             let proxy = proxy.filter(|_| !plain);
-            let way = proxy.zip(host.as_deref()).and_then(|(proxy, host)| proxy.way(host));
+            let way = proxy
+                .zip(host.as_deref())
+                .and_then(|(proxy, host)| proxy.way(host));
             Context {
                 to: match &custom {
                     Some(url) => format!("the endpoint {}", safe(url)),

@@ -10,8 +10,8 @@ mod error;
 pub mod http;
 mod reading;
 mod shown;
-mod version;
 pub mod tls;
+mod version;
 pub mod world;
 
 pub use chain::{Chain, Tunnel, chain, reachable};

@@ -119,10 +119,16 @@ impl Facts {
         let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
         let mut names: Vec<String> = Vec::new();
         if let Ok(Some(extension)) = parsed.subject_alternative_name() {
-            names.extend(extension.value.general_names.iter().filter_map(|name| match name {
-                GeneralName::DNSName(name) => Some(printable(name, 100)),
-                _ => None,
-            }));
+            names.extend(
+                extension
+                    .value
+                    .general_names
+                    .iter()
+                    .filter_map(|name| match name {
+                        GeneralName::DNSName(name) => Some(printable(name, 100)),
+                        _ => None,
+                    }),
+            );
         }
         Some(Self {
             subject: name_of(parsed.subject()),
@@ -294,7 +300,10 @@ fn path(all: &[Facts]) -> Vec<&Facts> {
 /// Nobody whom this computer trusts vouches for it.
 fn unknown(path: &[&Facts], sent: usize, host: &str) -> ProbeError {
     let [own, rest @ ..] = path else {
-        return ProbeError::new(ProbeErrorKind::UnknownIssuer, "the certificate comes from an unknown authority");
+        return ProbeError::new(
+            ProbeErrorKind::UnknownIssuer,
+            "the certificate comes from an unknown authority",
+        );
     };
     let last = rest.last().unwrap_or(own);
     let ours = |who: &str| {
@@ -305,7 +314,10 @@ fn unknown(path: &[&Facts], sent: usize, host: &str) -> ProbeError {
     };
     let (words, hint) = if own.vouches_for_itself() {
         (
-            format!("the certificate of {host} is self-signed ({}): no authority vouches for it", own.subject),
+            format!(
+                "the certificate of {host} is self-signed ({}): no authority vouches for it",
+                own.subject
+            ),
             format!(
                 "It is the move of whoever runs {host}: use a certificate of an authority. {}",
                 ours(&own.subject)

@@ -149,11 +149,15 @@ fn unpacked(sent: &Sent<'_>) -> Result<Vec<u8>, String> {
         };
         body = match unpacked {
             Ok(unpacked) => unpacked,
-            Err(Failed::TooLarge) => return Err("the answer is larger than 16 MiB when it is unpacked".to_owned()),
+            Err(Failed::TooLarge) => {
+                return Err("the answer is larger than 16 MiB when it is unpacked".to_owned());
+            }
             // A header that says so of what is plain.
             Err(Failed::Broken) if serde_json::from_slice::<Value>(&body).is_ok() => body,
             Err(Failed::Broken) => {
-                return Err(format!("the answer is compressed with {packing}, but can't be unpacked"));
+                return Err(format!(
+                    "the answer is compressed with {packing}, but can't be unpacked"
+                ));
             }
         };
     }

@@ -10,8 +10,8 @@ use rand::Rng;
 
 use crate::WorldError;
 use crate::aws::AwsError;
-use crate::aws::keys::{self, AccessKey};
 use crate::aws::cognito::Cognito;
+use crate::aws::keys::{self, AccessKey};
 use crate::aws::route53::rules;
 use crate::clock::ScaledClock;
 use crate::disk::{self, LineLog};
@@ -109,7 +109,7 @@ impl Core {
         Ok(Self {
             dir,
             clock: state.clock,
-            keys: keys::usual().into_iter().chain(options.keys.clone()).collect(),
+            keys: options.keys.iter().cloned().chain(keys::usual()).collect(),
             inner: Mutex::new(Inner {
                 state,
                 counts,

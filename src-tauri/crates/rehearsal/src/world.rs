@@ -32,7 +32,7 @@ pub struct WorldOptions {
     pub scale: u32,
     /// World time from a commit to INSYNC. Only for a new world, as above.
     pub insync_delay: Duration,
-    /// Access keys that are known besides the world's own, for as long as it is served.
+    /// Access keys that are known before the world's own, for as long as it is served.
     pub keys: Vec<AccessKey>,
 }
 

@@ -108,7 +108,9 @@ impl Host {
                 Some(handle) => Some(handle.endpoint.clone()),
                 None => subject.endpoint.clone(),
             },
-            only_aws: subject.target().is_some_and(|target| target.kind == TargetKind::Production),
+            only_aws: subject
+                .target()
+                .is_some_and(|target| target.kind == TargetKind::Production),
             profile: profile.clone(),
             region: region.clone(),
             rehearsal_credentials: closed

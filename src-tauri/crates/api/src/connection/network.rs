@@ -17,7 +17,11 @@ type Wayed = Result<Option<Way>, ProviderError>;
 /// The authorities that are trusted besides the system's, or why they can't be read.
 pub(super) type Trusted = Result<Option<Bundle>, ProviderError>;
 
-pub(super) async fn one_chain(endpoint: &Endpoint, way: &Wayed, trusted: &Trusted) -> Result<Chain, ProbeError> {
+pub(super) async fn one_chain(
+    endpoint: &Endpoint,
+    way: &Wayed,
+    trusted: &Trusted,
+) -> Result<Chain, ProbeError> {
     let unusable = |words: &str| {
         Err(ProbeError {
             kind: ProbeErrorKind::Refused,
@@ -91,7 +95,10 @@ pub(super) fn authorities(trusted: &Trusted) -> Option<Said> {
         Ok(Some(bundle)) => Some(match bundle.complaint() {
             None => Said::new(
                 Tone::Passing,
-                format!("{}: {} certificates are trusted as well", bundle.named, bundle.good),
+                format!(
+                    "{}: {} certificates are trusted as well",
+                    bundle.named, bundle.good
+                ),
                 source,
             ),
             // The others count, so it bars nothing.
@@ -111,9 +118,9 @@ pub(super) async fn proxy(ways: &[Wayed; 3]) -> Said {
     let set = switchback_aws::net::proxy_variable();
     let Some(way) = found.find_map(|way| way.as_ref().ok().and_then(Option::as_ref)) else {
         let words = match set {
-            Some(variable) => format!(
-                "{variable} names one, and NO_PROXY has AWS dialled directly, without it"
-            ),
+            Some(variable) => {
+                format!("{variable} names one, and NO_PROXY has AWS dialled directly, without it")
+            }
             None => "none: AWS is dialled directly".to_owned(),
         };
         return Said::new(Tone::Passing, words, source);

@@ -59,7 +59,12 @@ fn one(profile: ProfileInfo, now: Timestamp) -> ProfileView {
         sso_session: profile.sso_session,
         session,
         session_at,
-        session_words: session_words(profile.session, profile.kind, now),
+        session_words: match (profile.session, &problem, profile.kind) {
+            (Session::NotNeeded, Some(_), ProfileKind::SsoSession | ProfileKind::SsoLegacy) => {
+                "no sign-in".to_owned()
+            }
+            _ => session_words(profile.session, profile.kind, now),
+        },
         sign_in: profile.sign_in,
         problem,
         mend,

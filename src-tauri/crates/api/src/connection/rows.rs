@@ -124,12 +124,19 @@ impl Look<'_> {
         }
         let custom = self.subject.endpoint.clone().or_else(|| self.elsewhere.mark());
         if let Some(url) = custom {
-            return self.not_looked_at(rows, &format!("not applicable: the custom endpoint {url} is asked"));
+            return self.not_looked_at(
+                rows,
+                &format!("not applicable: the custom endpoint {url} is asked"),
+            );
         }
         let endpoints = match endpoints(self.region, self.elsewhere) {
             Ok(endpoints) => endpoints,
             Err(error) => {
-                rows.push(self.row("dns", "DNS", Said::of_error(&error, "the region and the settings")));
+                rows.push(self.row(
+                    "dns",
+                    "DNS",
+                    Said::of_error(&error, "the region and the settings"),
+                ));
                 return rows;
             }
         };

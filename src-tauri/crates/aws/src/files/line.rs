@@ -1,7 +1,7 @@
 //! One line of the AWS files. What is taken, and what is refused with which words.
 
-use crate::error::safe;
 use super::FileNote;
+use crate::error::safe;
 
 /// What a line is.
 #[derive(Debug, PartialEq, Eq)]
@@ -112,12 +112,18 @@ pub(super) fn read<'a>(
             "Write the key before the =".to_owned(),
         ));
     }
-    Ok(Line::Property(key.to_ascii_lowercase(), text.trim_matches(BLANKS)))
+    Ok(Line::Property(
+        key.to_ascii_lowercase(),
+        text.trim_matches(BLANKS),
+    ))
 }
 
 /// A key as AWS's are, which a text that merely goes on is not.
 fn is_key(key: &str) -> bool {
-    !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    !key.is_empty()
+        && key
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
 fn blank_before(key: Option<&str>, before: Option<&str>) -> Refused {
@@ -187,7 +193,11 @@ fn head(line: &str) -> Result<Parts, Refused> {
             "Put what stands behind the ] on a line of its own, or begin it with #".to_owned(),
         ));
     }
-    let inner = line.get(1..end).unwrap_or_default().trim_matches(BLANKS).to_owned();
+    let inner = line
+        .get(1..end)
+        .unwrap_or_default()
+        .trim_matches(BLANKS)
+        .to_owned();
     let words = shlex::split(&inner).unwrap_or_else(|| vec![inner.clone()]);
     match words.is_empty() {
         true => Err((
@@ -233,12 +243,9 @@ pub(super) fn of_config(parts: &Parts) -> Result<Option<(Head, String)>, FileNot
                 &format!("[{kind} {}]", quoted(&name)),
             ))
         }
-        [kind @ ("profile" | "sso-session" | "services")] => Err(passed(
-            parts,
-            kind,
-            "it has no name",
-            &format!("[{kind} NAME]"),
-        )),
+        [kind @ ("profile" | "sso-session" | "services")] => {
+            Err(passed(parts, kind, "it has no name", &format!("[{kind} NAME]")))
+        }
         [name] => Err(passed(
             parts,
             name,
@@ -258,7 +265,10 @@ pub(super) fn of_config(parts: &Parts) -> Result<Option<(Head, String)>, FileNot
             &format!("[sso-session {}]", quoted(name)),
         )),
         [ref first @ .., name] => {
-            let why = format!("no AWS program knows sections of the kind {}", safe(&first.join(" ")));
+            let why = format!(
+                "no AWS program knows sections of the kind {}",
+                safe(&first.join(" "))
+            );
             Err(passed(parts, name, &why, &format!("[profile {}]", quoted(name))))
         }
         [] => Ok(None),

@@ -269,9 +269,10 @@ impl Files {
                 match line::is_comment(&line) {
                     true => self.passed.push(FileNote {
                         place: place.clone(),
-                        what: "a byte in this comment is no UTF-8; the comment is passed over, all else of the \
+                        what:
+                            "a byte in this comment is no UTF-8; the comment is passed over, all else of the \
                                file counts"
-                            .to_owned(),
+                                .to_owned(),
                         mend: "Save the file as UTF-8: other AWS programs may not read it at all.".to_owned(),
                         name: None,
                     }),
@@ -311,15 +312,20 @@ impl Files {
                                 within = Some(None);
                                 continue;
                             }
-                            if named.which == Which::Config && head == Head::Profile && name == "default" && !plain_default
+                            if named.which == Which::Config
+                                && head == Head::Profile
+                                && name == "default"
+                                && !plain_default
                             {
                                 prefixed_default = true;
                                 self.profiles.remove("default");
                             }
-                            self.sections(head).entry(name.clone()).or_insert_with(|| Section {
-                                place: place.clone(),
-                                keys: BTreeMap::new(),
-                            });
+                            self.sections(head)
+                                .entry(name.clone())
+                                .or_insert_with(|| Section {
+                                    place: place.clone(),
+                                    keys: BTreeMap::new(),
+                                });
                             within = Some(Some((head, name)));
                         }
                         Ok(None) => within = Some(None),

@@ -51,7 +51,9 @@ impl Section {
     fn write(&self, text: &mut String, based: bool, plain: bool) {
         for (key, value) in &self.keys {
             // The SDK drops any other key by itself.
-            let known = key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&b));
+            let known = key
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&b));
             let sources = ["source_profile", "credential_source", "credential_process"];
             let left_out = (based && sources.contains(&key.as_str()))
                 || (plain && matches!(key.as_str(), "endpoint_url" | "services"));

@@ -31,9 +31,15 @@ fn names_are_read_as_the_aws_cli_reads_them() {
     assert_eq!(files.notes(), []);
     let names: Vec<&str> = files.profiles.keys().map(String::as_str).collect();
     assert_eq!(names, ["NHS Central", "NHS Keys", "default", "it's"]);
-    assert_eq!(files.get_profile("it's").unwrap().get("region"), Some("eu-west-1"));
+    assert_eq!(
+        files.get_profile("it's").unwrap().get("region"),
+        Some("eu-west-1")
+    );
     // The keys of the credentials file go before those of the other.
-    assert_eq!(files.get_profile("default").unwrap().get("region"), Some("us-east-1"));
+    assert_eq!(
+        files.get_profile("default").unwrap().get("region"),
+        Some("us-east-1")
+    );
     assert!(files.sessions.contains_key("NHS Central"));
     let below: Vec<_> = files.services["mine"].below("sts").collect();
     assert_eq!(below, [("endpoint_url", "http://127.0.0.1:1"), ("other", "1")]);
@@ -70,10 +76,19 @@ fn everything_that_leads_elsewhere_is_found_once_and_in_order() {
     let vars = [("AWS_PROFILE", "a"), ("AWS_ENDPOINT_URL_SSO", "http://sso.test")];
     let (desk, files) = files(config, "", &vars);
     let found = Elsewhere::find(&desk, &files, false);
-    let shown: Vec<String> = found.detours.iter().map(super::super::elsewhere::Detour::shown).collect();
+    let shown: Vec<String> = found
+        .detours
+        .iter()
+        .map(super::super::elsewhere::Detour::shown)
+        .collect();
     assert_eq!(
         shown,
-        ["http://sso.test", "http://sts.test", "http://a.test", "https://(removed)@b.test/x"]
+        [
+            "http://sso.test",
+            "http://sts.test",
+            "http://a.test",
+            "https://(removed)@b.test/x"
+        ]
     );
     assert_eq!(found.endpoint_of(Service::Sts), Some("http://sts.test"));
     assert_eq!(found.endpoint_of(Service::Route53), Some("http://a.test"));
@@ -81,13 +96,21 @@ fn everything_that_leads_elsewhere_is_found_once_and_in_order() {
     assert!(found.fips.is_some() && found.dual_stack.is_none() && found.ca_bundle.is_some());
     assert!(!format!("{:?}", found.mark()).contains("SeededPassword"));
     let refused = found.refuse("The target prod").unwrap_err();
-    assert!(refused.message.contains("~/.aws/config, line 4"), "{}", refused.message);
+    assert!(
+        refused.message.contains("~/.aws/config, line 4"),
+        "{}",
+        refused.message
+    );
     assert!(!refused.message.contains("SeededPassword"), "{}", refused.message);
 }
 
 #[test]
 fn a_file_that_cannot_be_read_leaves_nothing_of_itself() {
-    let (_, files) = files("[profile a]\nregion = x\n[profile b]\nx\n", "[c]\nregion = x\n", &[]);
+    let (_, files) = files(
+        "[profile a]\nregion = x\n[profile b]\nx\n",
+        "[c]\nregion = x\n",
+        &[],
+    );
     assert!(files.profiles.is_empty());
     assert_eq!(files.broken.as_ref().unwrap().place, "~/.aws/config, line 4");
     assert!(matches!(trace(&files, "a").kind, Kind::Unreadable { .. }));

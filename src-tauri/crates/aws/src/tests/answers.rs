@@ -230,7 +230,15 @@ fn no_proxy_is_minded_in_every_spelling() {
     ] {
         assert!(way(direct, proxy).is_none(), "{direct}");
     }
-    for through in ["", ".amazonaws.com:8443", "onaws.com", "10.0.0.0/8", "::1", "[::1]:443", "*.test"] {
+    for through in [
+        "",
+        ".amazonaws.com:8443",
+        "onaws.com",
+        "10.0.0.0/8",
+        "::1",
+        "[::1]:443",
+        "*.test",
+    ] {
         assert!(way(through, proxy).is_some(), "{through}");
     }
     // An IPv6 address is dialled without its brackets.

@@ -19,8 +19,16 @@ fn one_certificate_that_cannot_be_read_leaves_the_others() {
         (format!("# a comment\n{a}\n{key}{b}"), 2, None),
         // Cut at the end of the file, and before the next.
         (format!("{a}{half}"), 1, Some("certificate 2 (line ")),
-        (format!("{half}\n{a}{b}"), 2, Some("certificate 1 (line 1) can't be read: it is cut")),
-        (format!("{a}{no_base64}{b}"), 2, Some("can't be read: it is no base64 text; the other 2 count")),
+        (
+            format!("{half}\n{a}{b}"),
+            2,
+            Some("certificate 1 (line 1) can't be read: it is cut"),
+        ),
+        (
+            format!("{a}{no_base64}{b}"),
+            2,
+            Some("can't be read: it is no base64 text; the other 2 count"),
+        ),
         (format!("{a}{no_base64}{half}"), 1, Some("(and 1 more: line ")),
         ("none".to_owned(), 0, None),
     ] {

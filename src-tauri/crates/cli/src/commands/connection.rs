@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use switchback_api::connection::Subject;
-use switchback_api::wire::{ApiError, ConnectionAsk, ConnectionView, ProfilesView, SettingView, Tone};
+use switchback_api::wire::{
+    ApiError, ConnectionAsk, ConnectionView, ProfileView, ProfilesView, SettingView, Tone,
+};
 
 use crate::args::{Connection, Profiles, Report};
 use crate::exit;
@@ -65,7 +67,7 @@ fn profiles_text(view: &ProfilesView) -> String {
                             .unwrap_or_default(),
                         role,
                         profile.session_words.clone(),
-                        profile.mend.clone().unwrap_or_default(),
+                        open_words(profile),
                     ]
                 })
                 .collect();
@@ -86,6 +88,15 @@ fn profiles_text(view: &ProfilesView) -> String {
     }
     text.push_str(&environment_text(&view.environment));
     text
+}
+
+/// What keeps a profile from being used, where its session does not say it already, and the mend.
+fn open_words(profile: &ProfileView) -> String {
+    let mend = profile.mend.as_deref().unwrap_or_default();
+    match (&profile.problem, &profile.sign_in) {
+        (Some(problem), None) => format!("{problem} {mend}"),
+        _ => mend.to_owned(),
+    }
 }
 
 fn environment_text(settings: &[SettingView]) -> String {

@@ -207,7 +207,15 @@ async fn an_error_is_an_answer_at_once_whatever_else_it_leaves_out() {
     }
     // Another id, or a name that is not answered for: no answer to this question.
     let other_id = |question: &[u8]| [&[question[0] ^ 0xff, question[1]], &[0x81, 5][..], &[0; 8]].concat();
-    let asked = resolvers(&name("apps.example.nhs.test"), A, &[("one".to_owned(), raw(other_id).await)]).await;
+    let asked = resolvers(
+        &name("apps.example.nhs.test"),
+        A,
+        &[("one".to_owned(), raw(other_id).await)],
+    )
+    .await;
     let error = asked[0].answer.clone().unwrap_err();
-    assert_eq!(error.message, "no answer to this question, only answers to others");
+    assert_eq!(
+        error.message,
+        "no answer to this question, only answers to others"
+    );
 }

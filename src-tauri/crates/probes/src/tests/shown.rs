@@ -44,9 +44,10 @@ fn authority(common: &str, last_year: i32, above: Option<&Authority>) -> Authori
 /// A server's own certificate and key.
 fn own(names: &[&str], last_year: i32, by: Option<&Authority>) -> (Certificate, KeyPair) {
     let mut params = params("the site", last_year);
-    params.subject_alt_names = CertificateParams::new(names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>())
-        .unwrap()
-        .subject_alt_names;
+    params.subject_alt_names =
+        CertificateParams::new(names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>())
+            .unwrap()
+            .subject_alt_names;
     let key = KeyPair::generate().unwrap();
     let shown = match by {
         Some(by) => params.signed_by(&key, &by.issuer).unwrap(),
@@ -109,17 +110,71 @@ async fn each_broken_chain_names_its_certificate_and_whose_move_it_is() {
     let (first, cert) = (&between.shown, &good);
     let table = [
         // It does not send its intermediate.
-        (vec![cert], &good_key, Kind::UnknownIssuer, "sends only its own certificate, and the intermediate certificate Example Intermediate that issued it is missing", "move of whoever runs apps.example.nhs.test: send the intermediate"),
-        (vec![cert, &root.shown], &good_key, Kind::UnknownIssuer, "sends 2 certificates, but none of the one that issued its own", "send the intermediate certificate Example Intermediate"),
+        (
+            vec![cert],
+            &good_key,
+            Kind::UnknownIssuer,
+            "sends only its own certificate, and the intermediate certificate Example Intermediate that issued it is missing",
+            "move of whoever runs apps.example.nhs.test: send the intermediate",
+        ),
+        (
+            vec![cert, &root.shown],
+            &good_key,
+            Kind::UnknownIssuer,
+            "sends 2 certificates, but none of the one that issued its own",
+            "send the intermediate certificate Example Intermediate",
+        ),
         // Its own has ended, or the one that it sends with it.
-        (vec![&late, first], &late_key, Kind::Expired, "the certificate of apps.example.nhs.test, issued by Example Intermediate, has expired: it ended on 6 August 2021", "renew the certificate"),
-        (vec![&by_stale, &stale.shown], &stale_key, Kind::Expired, "the intermediate certificate Example Intermediate, issued by Example Root, which apps.example.nhs.test sends, has expired: it ended on 6 August 2021; the server's own lasts until 6 August 2098", "need not be renewed"),
-        (vec![&by_stale, &stale.shown, &root.shown], &stale_key, Kind::Expired, "the intermediate certificate Example Intermediate", "send the intermediate certificate"),
-        (vec![&lone], &lone_key, Kind::UnknownIssuer, "self-signed (the site)", "use a certificate of an authority"),
-        (vec![&other], &other_key, Kind::WrongName, "a.example.nhs.test, b.example.nhs.test, not apps.example.nhs.test (issued by Example Root)", "another site"),
+        (
+            vec![&late, first],
+            &late_key,
+            Kind::Expired,
+            "the certificate of apps.example.nhs.test, issued by Example Intermediate, has expired: it ended on 6 August 2021",
+            "renew the certificate",
+        ),
+        (
+            vec![&by_stale, &stale.shown],
+            &stale_key,
+            Kind::Expired,
+            "the intermediate certificate Example Intermediate, issued by Example Root, which apps.example.nhs.test sends, has expired: it ended on 6 August 2021; the server's own lasts until 6 August 2098",
+            "need not be renewed",
+        ),
+        (
+            vec![&by_stale, &stale.shown, &root.shown],
+            &stale_key,
+            Kind::Expired,
+            "the intermediate certificate Example Intermediate",
+            "send the intermediate certificate",
+        ),
+        (
+            vec![&lone],
+            &lone_key,
+            Kind::UnknownIssuer,
+            "self-signed (the site)",
+            "use a certificate of an authority",
+        ),
+        (
+            vec![&other],
+            &other_key,
+            Kind::WrongName,
+            "a.example.nhs.test, b.example.nhs.test, not apps.example.nhs.test (issued by Example Root)",
+            "another site",
+        ),
         // Somebody stands in between, with or without the root.
-        (vec![&foreign, &theirs.shown, &stranger.shown], &foreign_key, Kind::UnknownIssuer, "ends at Trust Inspection, which is not trusted here", "a proxy which inspects traffic"),
-        (vec![&foreign, &theirs.shown], &foreign_key, Kind::UnknownIssuer, "ends at Trust Inspection 2, whose issuer Trust Inspection is neither sent nor trusted", "a proxy which inspects traffic"),
+        (
+            vec![&foreign, &theirs.shown, &stranger.shown],
+            &foreign_key,
+            Kind::UnknownIssuer,
+            "ends at Trust Inspection, which is not trusted here",
+            "a proxy which inspects traffic",
+        ),
+        (
+            vec![&foreign, &theirs.shown],
+            &foreign_key,
+            Kind::UnknownIssuer,
+            "ends at Trust Inspection 2, whose issuer Trust Inspection is neither sent nor trusted",
+            "a proxy which inspects traffic",
+        ),
     ];
     for (chain, key, kind, words, mend) in table {
         let error = said(&root, chain, key).await;

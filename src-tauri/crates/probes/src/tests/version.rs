@@ -68,7 +68,11 @@ fn a_build_is_read_as_a_browser_would() {
         ("", wide(u16::to_le_bytes), "8f2c"),
         ("", wide(u16::to_be_bytes), "8f2c"),
         ("", br#"{"build": 4711}"#.to_vec(), "4711"),
-        ("gzip", gzip(br#"{"build": 18446744073709551615}"#), "18446744073709551615"),
+        (
+            "gzip",
+            gzip(br#"{"build": 18446744073709551615}"#),
+            "18446744073709551615",
+        ),
         ("", b"{\"build\": \" 8f2c \"}".to_vec(), "8f2c"),
     ] {
         assert_eq!(read(encoding, &body).as_deref(), Ok(build), "{encoding}");
@@ -96,7 +100,11 @@ fn what_came_instead_of_a_build_is_said() {
         ("", br#"{"build":1.10}"#.to_vec(), "not whole"),
         ("", br#"{"build":""}"#.to_vec(), "empty"),
         ("zstd", BUILD.to_vec(), "compressed with zstd"),
-        ("", [0x28, 0xb5, 0x2f, 0xfd, 0xff].to_vec(), "compressed with zstd"),
+        (
+            "",
+            [0x28, 0xb5, 0x2f, 0xfd, 0xff].to_vec(),
+            "compressed with zstd",
+        ),
         ("gzip", gzip(BUILD)[..12].to_vec(), "can't be unpacked"),
         ("br", b"\xff\xff\xff".to_vec(), "can't be unpacked"),
         ("gzip", bomb, "larger than 16 MiB"),

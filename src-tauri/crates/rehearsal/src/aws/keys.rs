@@ -24,7 +24,9 @@ pub struct AccessKey {
 
 impl std::fmt::Debug for AccessKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AccessKey").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("AccessKey")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -67,7 +69,10 @@ pub(crate) fn known(keys: &[AccessKey], id: &str, token: Option<&str>) -> Result
         role: "operator".to_owned(),
         session: "rehearsal".to_owned(),
     };
-    if let Some(key) = keys.iter().find(|key| key.id == id && key.token.as_deref() == token) {
+    if let Some(key) = keys
+        .iter()
+        .find(|key| key.id == id && key.token.as_deref() == token)
+    {
         return Ok((key.secret.clone(), operator(key)));
     }
     let session = token.and_then(Session::of_token).ok_or_else(unknown)?;
@@ -166,8 +171,16 @@ mod tests {
         assert_eq!(error.code, "ExpiredToken");
         assert_eq!(error.spelled_for("cognito-idp").code, "ExpiredTokenException");
         // A later end, written into it by hand.
-        let (_, mark) = ended.token().split_once('.').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
-        let (said, _) = good.token().split_once('.').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        let (_, mark) = ended
+            .token()
+            .split_once('.')
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .unwrap();
+        let (said, _) = good
+            .token()
+            .split_once('.')
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .unwrap();
         let error = known(&usual(), &ended.id(), Some(&format!("{said}.{mark}"))).unwrap_err();
         assert_eq!(error.code, "InvalidClientTokenId");
     }

@@ -68,7 +68,12 @@ fn service_of(headers: &HeaderMap, path: &str) -> String {
 }
 
 /// Who calls, by a signature that is checked as AWS checks it.
-fn authenticated(core: &Core, signed: Result<&Signed, &AwsError>, parts: &Parts, body: &[u8]) -> Result<Who, AwsError> {
+fn authenticated(
+    core: &Core,
+    signed: Result<&Signed, &AwsError>,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Who, AwsError> {
     let signed = signed.map_err(Clone::clone)?;
     let token = parts
         .headers

@@ -27,12 +27,14 @@ impl Signed {
     /// `MissingAuthenticationToken` where there is none, `IncompleteSignature` where it can't be read.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, AwsError> {
         let text = headers.get("authorization").and_then(|value| value.to_str().ok());
-        let rest = text.and_then(|text| text.strip_prefix(ALGORITHM)).ok_or_else(|| {
-            AwsError::new(
-                "MissingAuthenticationToken",
-                "Request is missing Authentication Token",
-            )
-        })?;
+        let rest = text
+            .and_then(|text| text.strip_prefix(ALGORITHM))
+            .ok_or_else(|| {
+                AwsError::new(
+                    "MissingAuthenticationToken",
+                    "Request is missing Authentication Token",
+                )
+            })?;
         let part = |name: &str| {
             let mut parts = rest.split(',').map(str::trim);
             parts.find_map(|part| part.strip_prefix(name)?.strip_prefix('='))
@@ -44,7 +46,8 @@ impl Signed {
             )
         };
         let credential = part("Credential").ok_or_else(incomplete)?;
-        let [key, date, region, service, "aws4_request"] = credential.split('/').collect::<Vec<_>>()[..] else {
+        let [key, date, region, service, "aws4_request"] = credential.split('/').collect::<Vec<_>>()[..]
+        else {
             return Err(incomplete());
         };
         Ok(Self {
@@ -65,7 +68,12 @@ impl Signed {
     ///
     /// # Errors
     /// `SignatureDoesNotMatch`.
-    pub(crate) fn verify(&self, secret: &str, request: &http::request::Parts, body: &[u8]) -> Result<(), AwsError> {
+    pub(crate) fn verify(
+        &self,
+        secret: &str,
+        request: &http::request::Parts,
+        body: &[u8],
+    ) -> Result<(), AwsError> {
         let text = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok());
         let at = text("x-amz-date").unwrap_or_default();
         let payload = match text("x-amz-content-sha256") {

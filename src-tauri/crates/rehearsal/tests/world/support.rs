@@ -96,10 +96,18 @@ impl Signing<'_> {
             .unwrap()
             .into();
         let url = format!("http://{host}{path}");
-        let signable =
-            SignableRequest::new(method, url, all.iter().copied(), SignableBody::Bytes(body.as_bytes())).unwrap();
+        let signable = SignableRequest::new(
+            method,
+            url,
+            all.iter().copied(),
+            SignableBody::Bytes(body.as_bytes()),
+        )
+        .unwrap();
         let (instructions, _) = sign(signable, &params).unwrap().into_parts();
-        let mut text = format!("{line} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+        let mut text = format!(
+            "{line} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n",
+            body.len()
+        );
         for (name, value) in all.into_iter().chain(instructions.headers()) {
             text.push_str(&format!("{name}: {value}\r\n"));
         }

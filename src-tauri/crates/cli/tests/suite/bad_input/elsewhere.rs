@@ -40,24 +40,38 @@ impl Trap {
 fn ways(url: &str) -> Vec<(String, &'static str)> {
     let of = |nhs_prod: &str, more: &str| format!("[profile nhs-prod]{PROFILE}{nhs_prod}\n{KEYS}{more}\n");
     vec![
-        (of(&format!("endpoint_url = {url}"), ""), "endpoint_url of the AWS profile nhs-prod"),
         (
-            of("services = mine", &format!("[services mine]\nsts =\n  endpoint_url = {url}")),
+            of(&format!("endpoint_url = {url}"), ""),
+            "endpoint_url of the AWS profile nhs-prod",
+        ),
+        (
+            of(
+                "services = mine",
+                &format!("[services mine]\nsts =\n  endpoint_url = {url}"),
+            ),
             "endpoint_url of sts in [services mine]",
         ),
         (
-            of("services = 'mine'", &format!("[services \"'mine'\"]\nroute_53 =\n  endpoint_url = {url}")),
+            of(
+                "services = 'mine'",
+                &format!("[services \"'mine'\"]\nroute_53 =\n  endpoint_url = {url}"),
+            ),
             "endpoint_url of route_53",
         ),
         (
             of(
                 "services = mine",
-                &format!("[services mine]\ns3 =\n  endpoint_url = http://127.0.0.1:1\ncognito_identity_provider =\n  endpoint_url = {url}"),
+                &format!(
+                    "[services mine]\ns3 =\n  endpoint_url = http://127.0.0.1:1\ncognito_identity_provider =\n  endpoint_url = {url}"
+                ),
             ),
             "endpoint_url of cognito_identity_provider",
         ),
         // Of the profile whose keys the role begins with.
-        (of("", &format!("endpoint_url = {url}")), "endpoint_url of the AWS profile keys"),
+        (
+            of("", &format!("endpoint_url = {url}")),
+            "endpoint_url of the AWS profile keys",
+        ),
     ]
 }
 
@@ -73,7 +87,13 @@ fn an_endpoint_of_the_profile_is_refused_for_production_before_anything_is_sent(
         place.write("aws-config", &files);
         let commands: [&[&str]; 6] = [
             &["run", "new", "dns-switch", "--target", "prod.example"],
-            &["connection", "--target", "prod.example", "--runbook", "dns-switch"],
+            &[
+                "connection",
+                "--target",
+                "prod.example",
+                "--runbook",
+                "dns-switch",
+            ],
             &["connection", "--run", &run],
             &["step", "check", &run, "lower-ttl"],
             &["step", "preview", &run, "lower-ttl"],
@@ -82,11 +102,21 @@ fn an_endpoint_of_the_profile_is_refused_for_production_before_anything_is_sent(
         for command in commands {
             let said = place.bad(5, command);
             assert!(said.contains(setting), "{command:?} {setting}: {said}");
-            assert!(said.contains("aws-config, line ") && said.contains("production"), "{said}");
+            assert!(
+                said.contains("aws-config, line ") && said.contains("production"),
+                "{said}"
+            );
         }
         let shown = place.json(&["profiles", "list"]);
         let settings = shown["environment"].as_array().unwrap();
-        assert!(settings.iter().any(|set| set["overrides"] == true), "{shown}");
+        let named = |set: &serde_json::Value| set["variable"].as_str().unwrap().contains(setting);
+        assert!(settings.iter().any(named), "{shown}");
+        let chosen = place.also("AWS_PROFILE", "nhs-prod").json(&["profiles", "list"]);
+        let settings = chosen["environment"].as_array().unwrap();
+        assert!(
+            settings.iter().any(|set| named(set) && set["overrides"] == true),
+            "{chosen}"
+        );
         trap.heard_nothing();
         place.verify(&run);
     }
@@ -111,7 +141,9 @@ fn an_endpoint_of_one_service_in_the_environment_is_refused_for_production_too()
         // Variables are heeded by the SDK all the same, so it is no way around.
         let ignoring = place.set("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
         assert!(ignoring.bad(5, &new).contains(variable));
-        place = ignoring.set("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").set(variable, "");
+        place = ignoring
+            .set("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "")
+            .set(variable, "");
     }
     // A service that is not asked bars nothing.
     let place = place.set("AWS_ENDPOINT_URL_S3", trap.url());
@@ -138,7 +170,8 @@ fn any_other_target_is_marked_and_led_there() {
     let place = Place::new();
     let world = Closed::of(&place);
     let url = &world.handle.endpoint;
-    let files = format!("[profile led]\nendpoint_url = {url}\nregion = eu-west-2\n{KEYS}").replace("[profile keys]", "");
+    let files = format!("[profile led]\nendpoint_url = {url}\nregion = eu-west-2\n{KEYS}")
+        .replace("[profile keys]", "");
     let config = place.write("aws-config", files);
     let place = place.set("AWS_CONFIG_FILE", config.display());
     let target = place.test_target("profile = \"led\"");
@@ -151,10 +184,17 @@ fn any_other_target_is_marked_and_led_there() {
     // Led elsewhere later: it is another world than the run's.
     place.write(
         "aws-config",
-        format!("[profile led]\nendpoint_url = http://127.0.0.1:{}\n{KEYS}", unserved_port()).replace("[profile keys]", ""),
+        format!(
+            "[profile led]\nendpoint_url = http://127.0.0.1:{}\n{KEYS}",
+            unserved_port()
+        )
+        .replace("[profile keys]", ""),
     );
     let said = place.bad(5, &["step", "check", &run, "lower-ttl"]);
-    assert!(said.contains("not the one that this run was opened with"), "{said}");
+    assert!(
+        said.contains("not the one that this run was opened with"),
+        "{said}"
+    );
 
     // One service alone leaves the others to AWS, which is no test.
     place.write(
@@ -174,7 +214,12 @@ fn any_other_target_is_marked_and_led_there() {
     let run = place.new_run("./pre.toml", &[]);
     let shown = place.json(&["run", "show", &run, "--offline"]);
     assert!(shown.to_string().contains("sts http://"), "{shown}");
-    assert!(place.ok(&["run", "show", &run, "--offline"]).out.contains("TEST ENDPOINT"));
+    assert!(
+        place
+            .ok(&["run", "show", &run, "--offline"])
+            .out
+            .contains("TEST ENDPOINT")
+    );
     place.holds_no_secret();
 }
 
@@ -182,7 +227,10 @@ fn any_other_target_is_marked_and_led_there() {
 fn a_password_in_an_endpoint_of_a_profile_is_not_repeated() {
     let place = Place::new();
     let url = format!("http://me:{}@127.0.0.1:{}", SECRETS[2], unserved_port());
-    let config = place.write("aws-config", format!("[profile nhs-prod]{PROFILE}endpoint_url = {url}\n{KEYS}"));
+    let config = place.write(
+        "aws-config",
+        format!("[profile nhs-prod]{PROFILE}endpoint_url = {url}\n{KEYS}"),
+    );
     let place = place.set("AWS_CONFIG_FILE", config.display());
     place.bad(5, &["run", "new", "dns-switch", "--target", "prod.example"]);
     super::support::harmless(&place.ok(&["profiles", "list"]));

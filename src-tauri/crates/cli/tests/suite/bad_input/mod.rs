@@ -12,6 +12,7 @@ mod full;
 mod logs;
 mod manners;
 mod network;
+mod on_the_way;
 mod plans;
 mod portal;
 mod report;
