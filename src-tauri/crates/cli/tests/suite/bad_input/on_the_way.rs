@@ -2,8 +2,8 @@
 //! that are broken, bundles in part, and servers that only refuse.
 
 use std::net::{SocketAddr, UdpSocket};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
@@ -189,18 +189,17 @@ fn a_proxy_with_an_ipv6_address_is_dialled() {
         .set("AWS_ACCESS_KEY_ID", "AKIAREHEARSAL")
         .set("AWS_SECRET_ACCESS_KEY", "rehearsal")
         .set("HTTPS_PROXY", format!("http://[::1]:{port}"));
-    let heard = std::thread::spawn(move || {
+    let heads: Arc<Mutex<Vec<String>>> = Arc::default();
+    let heard = heads.clone();
+    std::thread::spawn(move || {
         use std::io::{Read as _, Write as _};
-        // Whatever is asked for first, by whichever of its parts.
-        let mut heads = Vec::new();
-        for stream in listener.incoming().take(5) {
-            let Ok(mut stream) = stream else { continue };
+        for mut stream in listener.incoming().flatten() {
             let mut head = [0; 1024];
             let length = stream.read(&mut head).unwrap_or(0);
-            heads.push(String::from_utf8_lossy(&head[..length]).into_owned());
+            let text = String::from_utf8_lossy(&head[..length]).into_owned();
+            heard.lock().unwrap().push(text);
             let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
         }
-        heads
     });
     let view = place.run(&["connection", "--json"]).json();
     let said = row(&view, "proxy");
@@ -221,7 +220,7 @@ fn a_proxy_with_an_ipv6_address_is_dialled() {
         who.contains("The proxy of HTTPS_PROXY refused to connect"),
         "{who}"
     );
-    let heads = heard.join().unwrap();
+    let heads = heads.lock().unwrap().clone();
     assert!(
         heads
             .iter()
