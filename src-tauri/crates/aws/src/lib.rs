@@ -8,6 +8,7 @@ pub mod checks;
 pub mod cognito;
 mod connect;
 mod credentials;
+mod delegation;
 mod elsewhere;
 mod error;
 mod files;
@@ -29,8 +30,8 @@ mod unsent;
 mod way;
 
 pub use bundle::{Bundle, Unread};
-pub use checks::ParentNs;
 pub use connect::{Aws, AwsOptions, check_endpoint};
+pub use delegation::Outside;
 pub use elsewhere::{Detour, Elsewhere, Heeded, Service, endpoint_of_mark};
 pub use files::FileNote;
 pub use guard::{assert_identity, masked, role_of};
