@@ -10,6 +10,7 @@ mod connect;
 mod credentials;
 mod delegation;
 mod elsewhere;
+mod environment;
 mod error;
 mod files;
 pub mod guard;
