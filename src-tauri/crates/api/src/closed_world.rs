@@ -26,6 +26,7 @@ impl Core {
             dir: self.home.rehearsal(),
             scale: self.options.rehearsal_scale.max(1),
             insync_delay: std::time::Duration::from_secs(self.options.rehearsal_insync_s),
+            keys: Vec::new(),
         };
         match rehearsal::World::start(options).await {
             Ok(started) => {
@@ -193,6 +194,7 @@ pub(crate) fn surroundings(target: Target, handle: &rehearsal::Handle) -> Result
     let clock: Arc<dyn Clock> = Arc::new(WorldClock::new(handle.clock));
     let aws = Aws::connect(&AwsOptions {
         endpoint: Some(handle.endpoint.clone()),
+        only_aws: false,
         profile: None,
         region: target.region.clone(),
         rehearsal_credentials: Some((rehearsal::ACCESS_KEY.to_owned(), "rehearsal".to_owned())),

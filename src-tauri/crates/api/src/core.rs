@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use switchback_aws::{Aws, AwsOptions};
+use switchback_aws::{Aws, AwsOptions, endpoint_of_mark};
 use switchback_engine::driver::open_images;
 use switchback_engine::ports::{Clock, Journal as _, World};
 use switchback_engine::run::Run;
@@ -144,7 +144,9 @@ impl Core {
         Ok(run)
     }
 
-    /// A custom endpoint and a production target exclude each other; a rehearsal has its own.
+    /// What leads a target's requests elsewhere than to AWS, as a run is marked with it: the custom
+    /// endpoint, or what environment and profile say. That and a production target exclude each other; a
+    /// rehearsal has its own. Whatever asks AWS for a target asks here first.
     pub(crate) fn endpoint_for(&self, target: &Target) -> Result<Option<String>, ApiError> {
         let given = self.options.endpoint.clone();
         if let Some(endpoint) = &given {
@@ -154,6 +156,7 @@ impl Core {
                 ..error.into()
             })?;
         }
+        let elsewhere = || switchback_aws::Elsewhere::of(target.profile.as_deref());
         match (target.kind, given) {
             (TargetKind::Production, Some(_)) => Err(ApiError::new(
                 "guard",
@@ -161,13 +164,32 @@ impl Core {
                 "Unset --aws-endpoint and AWS_ENDPOINT_URL, or choose a target of kind test.",
                 target.name.to_string(),
             )),
+            (TargetKind::Production, None) => {
+                elsewhere()
+                    .refuse(&format!("The target {}", target.name))
+                    .map_err(|error| ApiError {
+                        place: target.name.to_string(),
+                        ..error.into()
+                    })?;
+                Ok(None)
+            }
             (TargetKind::Rehearsal, _) => Ok(None),
-            (TargetKind::Test, None) => Err(ApiError::new(
-                "guard",
-                "A target of kind test needs an endpoint.",
-                "Give it with --aws-endpoint URL.",
-                target.name.to_string(),
-            )),
+            (TargetKind::Test, None) => {
+                let elsewhere = elsewhere();
+                elsewhere
+                    .mark()
+                    .filter(|_| elsewhere.leads_all())
+                    .map(Some)
+                    .ok_or_else(|| {
+                        ApiError::new(
+                            "guard",
+                            "A target of kind test needs an endpoint.",
+                            "Give it with --aws-endpoint URL.",
+                            target.name.to_string(),
+                        )
+                    })
+            }
+            (TargetKind::Preproduction, None) => Ok(elsewhere().mark()),
             (_, given) => Ok(given),
         }
     }
@@ -207,20 +229,28 @@ impl Core {
             let handle = self.closed_world().await?;
             return crate::closed_world::surroundings(target, &handle);
         }
-        if run.endpoint != self.options.endpoint {
+        if self.endpoint_for(&target)? != run.endpoint {
             return Err(ApiError::new(
                 "guard",
                 "The AWS endpoint is not the one that this run was opened with.",
-                match &run.endpoint {
-                    Some(url) => format!("Give --aws-endpoint {url}."),
-                    None => "Unset --aws-endpoint and AWS_ENDPOINT_URL.".to_owned(),
+                match run.endpoint.as_deref().map(|mark| (mark, endpoint_of_mark(mark))) {
+                    Some((_, Some(url))) => format!("Give --aws-endpoint {url}."),
+                    Some((mark, None)) => format!("It was opened with these endpoints: {mark}. Set them again."),
+                    None => "Unset --aws-endpoint and AWS_ENDPOINT_URL, and take the endpoint out of the profile: \
+                             `switchback profiles list` shows what leads elsewhere."
+                        .to_owned(),
                 },
                 format!("run {}", run.id),
             ));
         }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         let aws = Aws::connect(&AwsOptions {
-            endpoint: run.endpoint.clone(),
+            endpoint: run
+                .endpoint
+                .as_deref()
+                .and_then(endpoint_of_mark)
+                .map(str::to_owned),
+            only_aws: target.kind == TargetKind::Production,
             profile: target.profile.clone(),
             region: target.region.clone(),
             rehearsal_credentials: None,

@@ -210,8 +210,13 @@ impl Sheet {
                 switchback_rehearsal::ACCESS_KEY
             ));
         }
-        if let Some(endpoint) = endpoint {
-            self.command(format!("export AWS_ENDPOINT_URL={}", quoted(&endpoint)));
+        match endpoint
+            .as_deref()
+            .map(|mark| (mark, switchback_aws::endpoint_of_mark(mark)))
+        {
+            Some((_, Some(url))) => self.command(format!("export AWS_ENDPOINT_URL={}", quoted(url))),
+            Some((mark, None)) => self.note(&format!("Not AWS's own endpoints are asked: {mark}")),
+            None => {}
         }
         self.note(&format!(
             "Must say account {}{}:",

@@ -23,14 +23,17 @@ use switchback_model::dns::DnsName;
 use switchback_model::{Target, TargetKind};
 use tracing::Instrument as _;
 
+use crate::bundle::Bundle;
 use crate::cognito::Asked;
 use crate::credentials::Chain;
-use crate::error::{CREDENTIALS_HINT, Context, guard, provider_error, safe};
+use crate::elsewhere::{Elsewhere, Service};
+use crate::error::{CREDENTIALS_HINT, guard, provider_error, safe};
 use crate::http;
 use crate::observe::Seen;
 use crate::sign_in::SignInEnd;
 use crate::source::mfa_mend;
-use crate::unsent::{NOT_LOADED, ROLE_HINT};
+use crate::unsent::{NOT_LOADED, PROGRAM, ROLE_HINT};
+use crate::way::Contexts;
 
 const CONNECT: Duration = Duration::from_secs(3);
 const ATTEMPT: Duration = Duration::from_secs(15);
@@ -40,9 +43,12 @@ const OPERATION: Duration = Duration::from_secs(20);
 /// How to reach AWS.
 #[derive(Clone, Default)]
 pub struct AwsOptions {
-    /// A custom endpoint for every service: the rehearsal or an emulator. `AWS_ENDPOINT_URL` and
-    /// profiles are not looked at for it, so that a stray setting cannot lead elsewhere.
+    /// A custom endpoint for every service: the rehearsal or an emulator. Without one, what environment
+    /// and profile say of endpoints counts ([`Elsewhere`]).
     pub endpoint: Option<String>,
+    /// A production target: nothing but AWS itself is asked, and any setting that leads elsewhere is
+    /// refused.
+    pub only_aws: bool,
     /// The profile whose credentials are used, whatever the environment variables say; absent = the
     /// SDK's default chain.
     pub profile: Option<String>,
@@ -58,6 +64,7 @@ impl fmt::Debug for AwsOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AwsOptions")
             .field("endpoint", &self.endpoint)
+            .field("only_aws", &self.only_aws)
             .field("profile", &self.profile)
             .field("region", &self.region)
             .field("rehearsal", &self.rehearsal_credentials.is_some())
@@ -77,7 +84,7 @@ pub struct Aws {
     pub(crate) zones: Arc<Mutex<BTreeMap<String, DnsName>>>,
     /// Whose credentials; none for the rehearsal's fixed ones.
     pub(crate) credentials: Option<Chain>,
-    context: Context,
+    contexts: Contexts,
     clock: Option<Arc<dyn Clock>>,
     paced: bool,
     pub(crate) sign_in: SignInEnd,
@@ -93,8 +100,8 @@ impl Aws {
     /// Prepares the clients; nothing is sent and no credential is read before the first call.
     ///
     /// # Errors
-    /// `Guard` where the endpoint is no http(s) URL, `AWS_CA_BUNDLE` names a file without a
-    /// certificate, or `HTTPS_PROXY` is not usable.
+    /// `Guard` where the endpoint is no http(s) URL, something leads a production target elsewhere, the
+    /// bundle of authorities holds no certificate, or `HTTPS_PROXY` is not usable.
     pub fn connect(options: &AwsOptions) -> Result<Self, ProviderError> {
         if let Some(endpoint) = &options.endpoint {
             check_endpoint(endpoint)?;
@@ -102,33 +109,44 @@ impl Aws {
         let region = Region::new(options.region.clone());
         let sleep = SharedAsyncSleep::new(TokioSleep::new());
         let sign_in = SignInEnd::default();
-        // The rehearsal never leaves this machine: neither trust nor proxy has a say.
-        let (proxy, http, chain, credentials) = match &options.rehearsal_credentials {
+        // The rehearsal never leaves this machine: neither trust, proxy nor files have a say.
+        let (elsewhere, proxy, http, chain, credentials) = match &options.rehearsal_credentials {
             Some((id, secret)) => {
                 let fixed = Credentials::new(id.clone(), secret.clone(), None, None, "rehearsal");
-                let http = http::client(false, None)?;
-                (None, http, None, SharedCredentialsProvider::new(fixed))
+                let http = http::client(None, None)?;
+                let elsewhere = Elsewhere::default();
+                (elsewhere, None, http, None, SharedCredentialsProvider::new(fixed))
             }
             None => {
+                let elsewhere = Elsewhere::of(options.profile.as_deref());
+                if options.only_aws {
+                    elsewhere.refuse("The target")?;
+                }
+                elsewhere.check()?;
                 let proxy = http::Proxy::from(|name| std::env::var(name).ok())?;
-                let http = http::client(true, proxy.clone())?;
-                let chain = Chain::new(options.profile.clone(), &region, &http, sign_in.clone());
+                let bundle = Bundle::of(&elsewhere)?;
+                if let Some(said) = bundle.as_ref().and_then(Bundle::complaint) {
+                    tracing::warn!(target: "switchback_aws", %said, "an authority is left out");
+                }
+                let http = http::client(bundle, proxy.clone())?;
+                let chain = Chain::new(
+                    options.profile.clone(),
+                    &region,
+                    &http,
+                    sign_in.clone(),
+                    &elsewhere,
+                );
                 let shared = SharedCredentialsProvider::new(chain.clone());
-                (proxy, http, Some(chain), shared)
+                (elsewhere, proxy, http, Some(chain), shared)
             }
         };
-        let plain = options
-            .endpoint
-            .as_deref()
-            .is_some_and(|url| url.starts_with("http://"));
-        let context = Context {
-            to: match &options.endpoint {
-                Some(url) => format!("the endpoint {}", crate::error::safe(url)),
-                None => "AWS".to_owned(),
-            },
-            custom: options.endpoint.is_some(),
-            proxy: proxy.filter(|_| !plain).map(|proxy| proxy.variable),
+        let endpoint_of = |service| {
+            let given = options.endpoint.as_deref();
+            given
+                .or_else(|| elsewhere.endpoint_of(service))
+                .map(str::to_owned)
         };
+        let contexts = Contexts::new(&options.region, &elsewhere, proxy.as_ref(), endpoint_of);
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT)
             .operation_attempt_timeout(ATTEMPT)
@@ -162,9 +180,19 @@ impl Aws {
             .identity_cache(IdentityCache::no_cache())
             .retry_config(RetryConfig::standard())
             .timeout_config(timeouts);
-        cognito.set_endpoint_url(options.endpoint.clone());
-        route53.set_endpoint_url(options.endpoint.clone());
-        sts.set_endpoint_url(options.endpoint.clone());
+        let (fips, dual) = (elsewhere.fips.is_some(), elsewhere.dual_stack.is_some());
+        // With an endpoint of its own a service has neither (the SDK refuses both together).
+        let of_aws =
+            |service, wanted: bool| Some(wanted).filter(|wanted| *wanted && endpoint_of(service).is_none());
+        cognito.set_endpoint_url(endpoint_of(Service::Cognito));
+        cognito.set_use_fips(of_aws(Service::Cognito, fips));
+        cognito.set_use_dual_stack(of_aws(Service::Cognito, dual));
+        route53.set_endpoint_url(endpoint_of(Service::Route53));
+        route53.set_use_fips(of_aws(Service::Route53, fips));
+        route53.set_use_dual_stack(of_aws(Service::Route53, dual));
+        sts.set_endpoint_url(endpoint_of(Service::Sts));
+        sts.set_use_fips(of_aws(Service::Sts, fips));
+        sts.set_use_dual_stack(of_aws(Service::Sts, dual));
         Ok(Self {
             route53: aws_sdk_route53::Client::from_conf(route53.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
@@ -173,7 +201,7 @@ impl Aws {
             region: options.region.clone(),
             zones: Arc::default(),
             credentials: chain,
-            context,
+            contexts,
             clock: options.clock.clone(),
             paced: options.rehearsal_credentials.is_none(),
             sign_in,
@@ -221,7 +249,7 @@ impl Aws {
             match call.await {
                 Ok(output) => Ok(output),
                 Err(error) => {
-                    let error = provider_error(operation, &error, seen, &self.context);
+                    let error = provider_error(operation, &error, seen, self.contexts.of(service));
                     Err(self.with_sign_in(error, seen).await)
                 }
             }
@@ -260,6 +288,11 @@ impl Aws {
         }
         chain.forget();
         let source = chain.source().await;
+        if let Some(why) = error.message.strip_prefix(PROGRAM) {
+            error.message = source.program(why);
+            error.hint = Some(source.mend());
+            return error;
+        }
         if refused_role {
             if let Some(profile) = source.mfa() {
                 error.message = format!(

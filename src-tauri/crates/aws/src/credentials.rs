@@ -13,15 +13,20 @@ use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
+use aws_config::sso::SsoCredentialsProvider;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{ProvideCredentials, future};
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_sdk_route53::config::{Region, SharedHttpClient};
 use aws_smithy_async::time::{SystemTimeSource, TimeSource as _};
 use jiff::Timestamp;
 use tracing::Instrument as _;
 
+use crate::elsewhere::Elsewhere;
+use crate::files::{BASE, Files, encoded};
+use crate::process::{NotTaken, Program};
+use crate::profile::{Kind, Traced, trace};
 use crate::session::Desk;
 use crate::sign_in::SignInEnd;
 use crate::source::Source;
@@ -46,6 +51,9 @@ pub(crate) struct Chain(Arc<Inner>);
 struct Inner {
     region: Region,
     http: SharedHttpClient,
+    /// Whether endpoints validated by FIPS 140 are asked, and such with IPv6 too.
+    fips: bool,
+    dual_stack: bool,
     /// The target's profile; with it nothing else is asked.
     profile: Option<String>,
     /// When a person has to sign in again.
@@ -88,10 +96,13 @@ impl Chain {
         region: &Region,
         http: &SharedHttpClient,
         end: SignInEnd,
+        elsewhere: &Elsewhere,
     ) -> Self {
         Self(Arc::new(Inner {
             region: region.clone(),
             http: http.clone(),
+            fips: elsewhere.fips.is_some(),
+            dual_stack: elsewhere.dual_stack.is_some(),
             profile,
             end,
             kept: Mutex::default(),
@@ -190,13 +201,50 @@ impl Chain {
 
     /// Built anew each time: the SDK's providers read the files once and remember a failure for ever.
     async fn load(&self) -> Result<Credentials, CredentialsError> {
-        // Keeps the files as parsed, also for its clones.
         let config = &ProviderConfig::default()
             .with_region(Some(self.0.region.clone()))
+            .with_use_fips(Some(self.0.fips))
+            .with_use_dual_stack(Some(self.0.dual_stack))
             .with_http_client(self.0.http.clone());
-        let profile = ProfileFileCredentialsProvider::builder().configure(config);
-        if let Some(name) = &self.0.profile {
-            return profile.profile_name(name).build().provide_credentials().await;
+        let desk = Desk::real();
+        let named = self.0.profile.as_deref();
+        let environment = named.is_none() && desk.set("AWS_ACCESS_KEY_ID").is_some();
+        let environment = environment && desk.set("AWS_SECRET_ACCESS_KEY").is_some();
+        if environment {
+            return EnvironmentVariableCredentialsProvider::new()
+                .provide_credentials()
+                .await;
+        }
+        let files = Files::read(&desk, named);
+        let plain = Elsewhere::find(&desk, &files, named.is_some()).ignoring.is_some();
+        let traced = trace(&files, &files.selected);
+        if let Some(base) = base(&files, &traced, config) {
+            let Some(last) = traced.roles.last() else {
+                return base.provide_credentials().await;
+            };
+            return ProfileFileCredentialsProvider::builder()
+                .configure(config)
+                .profile_files(files.for_sdk(Some(&last.profile), plain))
+                .profile_name(encoded(&files.selected))
+                .with_custom_provider(BASE, base)
+                .build()
+                .provide_credentials()
+                .await;
+        }
+        let mut profile = ProfileFileCredentialsProvider::builder()
+            .configure(config)
+            .profile_files(files.for_sdk(None, plain));
+        // Left to the SDK where nobody named one: that the default one is absent is no mistake.
+        if named.is_some() || desk.set("AWS_PROFILE").is_some() {
+            profile = profile.profile_name(encoded(&files.selected));
+        }
+        if files.broken.is_some() {
+            return Err(CredentialsError::invalid_configuration(
+                "the AWS files can't be read",
+            ));
+        }
+        if named.is_some() {
+            return profile.build().provide_credentials().await;
         }
         // The SDK's default chain, but for the metadata service, which must not cost a laptop 10 s.
         let metadata = imds::Client::builder()
@@ -225,6 +273,40 @@ impl Chain {
             .provide_credentials()
             .await
     }
+}
+
+/// The credentials that a profile begins with, where the SDK can't get them or can't say why not: those
+/// of a program, and of a session of IAM Identity Center whose name it does not take.
+fn base(files: &Files, traced: &Traced, config: &ProviderConfig) -> Option<SharedCredentialsProvider> {
+    let section = files.get_profile(traced.kind.profile()?)?;
+    match &traced.kind {
+        Kind::Process { .. } => {
+            let program = Program(section.text("credential_process")?.to_owned());
+            Some(SharedCredentialsProvider::new(program))
+        }
+        Kind::SignOn {
+            session,
+            legacy: false,
+            ..
+        } if encoded(session) != *session => {
+            let described = files.sessions.get(session)?;
+            let provider = SsoCredentialsProvider::builder()
+                .configure(config)
+                .account_id(section.text("sso_account_id")?)
+                .role_name(section.text("sso_role_name")?)
+                .start_url(described.text("sso_start_url")?)
+                .region(Region::new(described.text("sso_region")?.to_owned()))
+                .session_name(session)
+                .build();
+            Some(SharedCredentialsProvider::new(provider))
+        }
+        _ => None,
+    }
+}
+
+/// Why a program's output was not taken, where that is what failed.
+pub(crate) fn not_taken<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a NotTaken> {
+    std::iter::successors(Some(error), |link| link.source()).find_map(|link| link.downcast_ref::<NotTaken>())
 }
 
 impl ProvideCredentials for Chain {

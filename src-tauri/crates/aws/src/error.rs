@@ -22,8 +22,12 @@ pub(crate) struct Context {
     pub(crate) to: String,
     /// Whether the endpoint was given by the person.
     pub(crate) custom: bool,
-    /// The variable that names the proxy in use.
+    /// The variable that names the proxy through which it is dialled.
     pub(crate) proxy: Option<&'static str>,
+    /// The variable that names a proxy, where `NO_PROXY` has it dialled directly all the same.
+    pub(crate) direct: Option<&'static str>,
+    /// The host that is dialled, as far as it is known.
+    pub(crate) host: Option<String>,
 }
 
 /// A refusal of our own, before anything was sent.

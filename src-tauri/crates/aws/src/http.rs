@@ -14,24 +14,26 @@ use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, Sh
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject as _;
 use switchback_engine::ports::ProviderError;
 
+use crate::bundle::Bundle;
 use crate::error::guard;
 
 /// Names that are never reached through a proxy, whatever `NO_PROXY` says: this machine.
 const NEVER: &str = "localhost,127.0.0.0/8,::1";
 
-/// A client that trusts the platform's authorities and, with `bundle`, those of `AWS_CA_BUNDLE`, which
-/// the Rust SDK does not read by itself.
+/// A client that trusts the platform's authorities and those of a bundle, which the Rust SDK does not
+/// read by itself.
 ///
 /// # Errors
-/// `Guard` where `AWS_CA_BUNDLE` names a file without a readable certificate.
-pub(crate) fn client(bundle: bool, proxy: Option<Proxy>) -> Result<SharedHttpClient, ProviderError> {
+/// `Guard` where TLS can't be set up.
+pub(crate) fn client(
+    bundle: Option<Bundle>,
+    proxy: Option<Proxy>,
+) -> Result<SharedHttpClient, ProviderError> {
     let mut trust = TrustStore::default();
-    if bundle && let Some(pem) = ca_bundle()? {
-        trust = trust.with_pem_certificate(pem);
+    if let Some(bundle) = bundle {
+        trust = trust.with_pem_certificate(bundle.pem);
     }
     let tls = TlsContext::builder()
         .with_trust_store(trust)
@@ -91,47 +93,6 @@ impl HttpClient for Dialler {
     }
 }
 
-/// The certificates of `AWS_CA_BUNDLE`.
-pub(crate) fn ca_bundle() -> Result<Option<Vec<u8>>, ProviderError> {
-    let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) else {
-        return Ok(None);
-    };
-    let mend = "Correct AWS_CA_BUNDLE or remove it, then start Switchback again.";
-    let shown = crate::error::safe(&path.to_string_lossy());
-    let pem = std::fs::read(&path).map_err(|error| {
-        let why = match error.kind() {
-            std::io::ErrorKind::NotFound => "there is none of that name",
-            std::io::ErrorKind::PermissionDenied => "you may not open it",
-            std::io::ErrorKind::IsADirectory => "it is a folder",
-            _ => "the disk gave an error",
-        };
-        guard(
-            "connect",
-            &format!("The file that AWS_CA_BUNDLE names, {shown}, could not be read: {why}"),
-            mend,
-        )
-    })?;
-    if readable_certificates(&pem) {
-        Ok(Some(pem))
-    } else {
-        Err(guard(
-            "connect",
-            &format!("The file that AWS_CA_BUNDLE names, {shown}, holds no readable certificate"),
-            mend,
-        ))
-    }
-}
-
-/// The SDK panics on certificates that it cannot read, so they are looked at first.
-pub(crate) fn readable_certificates(pem: &[u8]) -> bool {
-    let mut roots = rustls::RootCertStore::empty();
-    let found: Vec<_> = CertificateDer::pem_slice_iter(pem).collect();
-    !found.is_empty()
-        && found
-            .into_iter()
-            .all(|found| found.is_ok_and(|certificate| roots.add(certificate).is_ok()))
-}
-
 /// The proxy for calls over https.
 #[derive(Clone)]
 pub(crate) struct Proxy {
@@ -178,6 +139,32 @@ impl fmt::Debug for Proxy {
     }
 }
 
+/// `NO_PROXY` in the form that the matcher knows: `*.example.test` is `.example.test`, and a port counts
+/// only where it is that of https, which is what goes through the proxy (curl, "NO_PROXY"; Go,
+/// `httpproxy.Config`).
+fn exceptions(text: &str) -> String {
+    let parts = text
+        .split([',', ' '])
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
+    let known = parts.filter_map(|part| {
+        let part = match part {
+            "*" => part,
+            part => part.strip_prefix('*').unwrap_or(part),
+        };
+        match part.rsplit_once(':') {
+            // An IPv6 address has more than one.
+            Some((host, port)) if !host.contains(':') || host.ends_with(']') => match port {
+                "443" => Some(host.trim_matches(['[', ']'])),
+                port if port.bytes().all(|b| b.is_ascii_digit()) => None,
+                _ => Some(part),
+            },
+            _ => Some(part.trim_matches(['[', ']'])),
+        }
+    });
+    known.collect::<Vec<_>>().join(",")
+}
+
 impl Proxy {
     /// `HTTPS_PROXY`, else `ALL_PROXY`, less what `NO_PROXY` names; each also in lower case, which
     /// goes first, as in curl. Only https goes through it: whatever is plain http is an emulator, the
@@ -214,7 +201,7 @@ impl Proxy {
         let config = ProxyConfig::https(uri.clone()).map_err(|_| refused("its address can't be read"))?;
         let (address, plain) = (full, uri.scheme_str() == Some("http"));
         let near = match get("no_proxy").or_else(|| get("NO_PROXY")) {
-            Some(more) => format!("{more},{NEVER}"),
+            Some(more) => format!("{},{NEVER}", exceptions(&more)),
             None => NEVER.to_owned(),
         };
         let matcher = Matcher::builder().https(address).no(near.clone()).build();
@@ -233,7 +220,8 @@ impl Proxy {
         let address = found.uri();
         Some(Way {
             variable: self.variable,
-            host: address.host()?.to_owned(),
+            // An IPv6 address stands in brackets, which are none of it.
+            host: address.host()?.trim_matches(['[', ']']).to_owned(),
             port: address.port_u16().unwrap_or(if self.plain { 80 } else { 443 }),
             authorization: found
                 .basic_auth()

@@ -3,17 +3,22 @@
 //! Every service is reached through [`Aws`]: it fixes credentials, time-outs, retries and pace for
 //! the whole program. The only mutating request is Route 53's `ChangeResourceRecordSets`.
 
+mod bundle;
 pub mod checks;
 pub mod cognito;
 mod connect;
 mod credentials;
 mod delegation;
+mod elsewhere;
+mod environment;
 mod error;
+mod files;
 pub mod guard;
 mod http;
 pub mod net;
 mod observe;
 mod pace;
+mod process;
 mod profile;
 pub mod profiles;
 mod reading;
@@ -23,9 +28,13 @@ mod sign_in;
 mod source;
 mod sts;
 mod unsent;
+mod way;
 
+pub use bundle::{Bundle, Unread};
 pub use connect::{Aws, AwsOptions, check_endpoint};
 pub use delegation::Outside;
+pub use elsewhere::{Detour, Elsewhere, Heeded, Service, endpoint_of_mark};
+pub use files::FileNote;
 pub use guard::{assert_identity, masked, role_of};
 pub use http::Way;
 pub use profiles::{Profiles, profiles};

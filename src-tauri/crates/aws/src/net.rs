@@ -3,7 +3,10 @@
 
 use switchback_engine::ports::ProviderError;
 
-use crate::http::{Proxy, Way, ca_bundle};
+use crate::bundle::Bundle;
+use crate::elsewhere::{Elsewhere, Service};
+use crate::error::guard;
+use crate::http::{Proxy, Way};
 
 /// A host that Switchback asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,24 +17,62 @@ pub struct Endpoint {
     pub host: String,
 }
 
-/// The hosts of the services that Switchback asks in a region (AWS General Reference, "Service
-/// endpoints"). Route 53 has one for a whole partition.
-#[must_use]
-pub fn endpoints(region: &str) -> [Endpoint; 3] {
-    let suffix = match region.starts_with("cn-") {
-        true => "amazonaws.com.cn",
-        false => "amazonaws.com",
-    };
-    let route53 = match region {
-        r if r.starts_with("us-gov-") => "route53.us-gov.amazonaws.com".to_owned(),
-        _ => format!("route53.{suffix}"),
-    };
-    [
-        ("STS", format!("sts.{region}.{suffix}")),
-        ("Route 53", route53),
-        ("Cognito", format!("cognito-idp.{region}.{suffix}")),
-    ]
-    .map(|(service, host)| Endpoint { service, host })
+/// The hosts of the services that Switchback asks in a region, by the SDK's own rules (AWS General
+/// Reference, "Service endpoints"), which know of FIPS and dual-stack. Route 53 has one for a whole
+/// partition.
+///
+/// # Errors
+/// `Guard` where AWS has no such endpoint in the region.
+pub fn endpoints(region: &str, elsewhere: &Elsewhere) -> Result<[Endpoint; 3], ProviderError> {
+    let (fips, dual) = (elsewhere.fips.is_some(), elsewhere.dual_stack.is_some());
+    let hosts = [
+        (Service::Sts, hosts::sts(region, fips, dual)),
+        (Service::Route53, hosts::route53(region, fips, dual)),
+        (Service::Cognito, hosts::cognito(region, fips, dual)),
+    ];
+    if let Some((none, _)) = hosts.iter().find(|(_, host)| host.is_none()) {
+        return Err(guard(
+            "connect",
+            &format!(
+                "AWS has no endpoint of {} for these settings in {region}",
+                none.words()
+            ),
+            "Look at the region, and at use_fips_endpoint and use_dualstack_endpoint.",
+        ));
+    }
+    Ok(hosts.map(|(service, host)| Endpoint {
+        service: service.words(),
+        host: host.unwrap_or_default(),
+    }))
+}
+
+mod hosts {
+    //! One function a service: each SDK has types of its own for the same rules.
+
+    macro_rules! host {
+        ($name:ident, $sdk:ident) => {
+            pub(super) fn $name(region: &str, fips: bool, dual: bool) -> Option<String> {
+                use futures_util::FutureExt as _;
+                use $sdk::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
+                let params = Params::builder()
+                    .region(region)
+                    .use_fips(fips)
+                    .use_dual_stack(dual)
+                    .build()
+                    .ok()?;
+                // Looked up in a table, so that it is there at once.
+                let found = DefaultResolver::new()
+                    .resolve_endpoint(&params)
+                    .now_or_never()?
+                    .ok()?;
+                let url: http::Uri = found.url().parse().ok()?;
+                url.host().map(str::to_owned)
+            }
+        };
+    }
+    host!(sts, aws_sdk_sts);
+    host!(route53, aws_sdk_route53);
+    host!(cognito, aws_sdk_cognitoidentityprovider);
 }
 
 /// The way to a host over https: through a proxy, or `None` = directly.
@@ -43,10 +84,17 @@ pub fn way_to(host: &str) -> Result<Option<Way>, ProviderError> {
     Ok(proxy.and_then(|proxy| proxy.way(host)))
 }
 
-/// The certificates of `AWS_CA_BUNDLE`, as PEM.
+/// The variable that names a proxy; whether a host goes through it, [`way_to`] says.
+#[must_use]
+pub fn proxy_variable() -> Option<&'static str> {
+    let proxy = Proxy::from(|name| std::env::var(name).ok()).ok().flatten();
+    proxy.map(|proxy| proxy.variable)
+}
+
+/// The authorities that are trusted besides the system's.
 ///
 /// # Errors
-/// `Guard` where it names a file without a readable certificate.
-pub fn extra_authorities() -> Result<Option<Vec<u8>>, ProviderError> {
-    ca_bundle()
+/// `Guard` where their file can't be read, or holds no readable certificate.
+pub fn extra_authorities(elsewhere: &Elsewhere) -> Result<Option<Bundle>, ProviderError> {
+    Bundle::of(elsewhere)
 }

@@ -1,7 +1,7 @@
 //! What a profile of the AWS files holds, followed to the end of its `source_profile`s. Names and
 //! kinds only: no key, token or program is ever read out.
 
-use aws_config::profile::{Profile, ProfileSet};
+use crate::files::{FileNote, Files, Section};
 
 /// A chain of `source_profile` longer than this is taken to be a loop.
 const LONGEST: usize = 10;
@@ -17,6 +17,28 @@ pub(crate) enum Kind {
         session: String,
         /// Whether it is the form without an `sso-session`, whose token nobody can renew.
         legacy: bool,
+    },
+    /// IAM Identity Center by a session that no section describes.
+    NoSession {
+        /// The profile.
+        profile: String,
+        /// The session that it names.
+        session: String,
+        /// Where it names it.
+        place: String,
+        /// Why the section may seem absent.
+        because: Option<Box<FileNote>>,
+        /// Those that are, sorted.
+        known: Vec<String>,
+    },
+    /// IAM Identity Center, but something is not said that must be.
+    Incomplete {
+        /// The profile.
+        profile: String,
+        /// The keys that are not there.
+        lacks: Vec<&'static str>,
+        /// Where the section begins that should have them.
+        place: String,
     },
     /// A program that gives credentials.
     Process {
@@ -58,11 +80,18 @@ pub(crate) enum Kind {
     Absent {
         /// The profile that is not.
         profile: String,
+        /// Why it may seem so: its section is passed over, or a file could not be read.
+        because: Option<Box<FileNote>>,
         /// Those that are, sorted.
         known: Vec<String>,
     },
     /// The files can't be read.
-    Unreadable,
+    Unreadable {
+        /// Where, and what is wrong there.
+        what: String,
+        /// What a person does about it.
+        mend: String,
+    },
     /// `source_profile` leads round in a circle.
     Circle,
 }
@@ -72,6 +101,8 @@ impl Kind {
     pub(crate) fn profile(&self) -> Option<&str> {
         match self {
             Self::SignOn { profile, .. }
+            | Self::NoSession { profile, .. }
+            | Self::Incomplete { profile, .. }
             | Self::Process { profile }
             | Self::Console { profile, .. }
             | Self::Keys { profile, .. }
@@ -79,7 +110,7 @@ impl Kind {
             | Self::Role { profile, .. }
             | Self::Nothing { profile }
             | Self::Absent { profile, .. } => Some(profile),
-            Self::Unreadable | Self::Circle => None,
+            Self::Unreadable { .. } | Self::Circle => None,
         }
     }
 }
@@ -123,7 +154,13 @@ impl Traced {
 /// Follows a profile, in the order in which the SDK looks (aws-config, `profile/credentials/repr.rs`):
 /// a role, then `credential_source`, a token file, IAM Identity Center, `aws login`, a program, keys; a
 /// source's keys go before all else of it.
-pub(crate) fn trace(profiles: &ProfileSet, name: &str) -> Traced {
+pub(crate) fn trace(profiles: &Files, name: &str) -> Traced {
+    if let Some(broken) = &profiles.broken {
+        return Traced::plain(Kind::Unreadable {
+            what: broken.words(),
+            mend: broken.mend.clone(),
+        });
+    }
     let mut name = name.to_owned();
     let mut roles: Vec<RoleStep> = Vec::new();
     loop {
@@ -173,17 +210,12 @@ pub(crate) fn trace(profiles: &ProfileSet, name: &str) -> Traced {
     }
 }
 
-fn has(profile: &Profile, key: &str) -> bool {
-    profile.get(key).is_some_and(|value| !value.is_empty())
+fn has(profile: &Section, key: &str) -> bool {
+    profile.text(key).is_some()
 }
 
-fn base(profiles: &ProfileSet, found: &Profile, profile: String) -> Kind {
-    let text = |key: &str| {
-        found
-            .get(key)
-            .filter(|value| !value.is_empty())
-            .map(str::to_owned)
-    };
+fn base(profiles: &Files, found: &Section, profile: String) -> Kind {
+    let text = |key: &str| found.text(key).map(str::to_owned);
     if let Some(source) = text("credential_source") {
         Kind::Role {
             profile,
@@ -192,24 +224,20 @@ fn base(profiles: &ProfileSet, found: &Profile, profile: String) -> Kind {
     } else if has(found, "web_identity_token_file") {
         Kind::WebIdentity { profile }
     } else if let Some(session) = text("sso_session") {
-        match profiles.sso_session(&session) {
-            Some(_) => Kind::SignOn {
+        sign_on(profiles, found, profile, session)
+    } else if let Some(session) = text("sso_start_url") {
+        let needed = ["sso_region", "sso_account_id", "sso_role_name"];
+        match lacking(found, &needed) {
+            lacks if lacks.is_empty() => Kind::SignOn {
                 profile,
                 session,
-                legacy: false,
+                legacy: true,
             },
-            // A name that leads nowhere: nothing can be found by it, as by none.
-            None => Kind::SignOn {
+            lacks => Kind::Incomplete {
                 profile,
-                session: String::new(),
-                legacy: false,
+                lacks,
+                place: found.place.clone(),
             },
-        }
-    } else if let Some(session) = text("sso_start_url") {
-        Kind::SignOn {
-            profile,
-            session,
-            legacy: true,
         }
     } else if let Some(session) = text("login_session") {
         Kind::Console { profile, session }
@@ -222,16 +250,53 @@ fn base(profiles: &ProfileSet, found: &Profile, profile: String) -> Kind {
     }
 }
 
-fn keys(found: &Profile, profile: String) -> Kind {
+/// IAM Identity Center by a session; the first that is wrong with it, where something is.
+fn sign_on(profiles: &Files, found: &Section, profile: String, session: String) -> Kind {
+    let Some(described) = profiles.sessions.get(&session) else {
+        return Kind::NoSession {
+            place: found.place_of("sso_session").to_owned(),
+            because: profiles.why_absent(&session).cloned().map(Box::new),
+            known: profiles.sessions.keys().take(20).cloned().collect(),
+            profile,
+            session,
+        };
+    };
+    let of_profile = lacking(found, &["sso_account_id", "sso_role_name"]);
+    let of_session = lacking(described, &["sso_region", "sso_start_url"]);
+    let (lacks, place) = match of_profile.is_empty() {
+        true => (of_session, described.place.clone()),
+        false => (of_profile, found.place.clone()),
+    };
+    match lacks.is_empty() {
+        true => Kind::SignOn {
+            profile,
+            session,
+            legacy: false,
+        },
+        false => Kind::Incomplete {
+            profile,
+            lacks,
+            place,
+        },
+    }
+}
+
+fn lacking(section: &Section, needed: &[&'static str]) -> Vec<&'static str> {
+    let absent = needed.iter().filter(|key| section.text(key).is_none());
+    absent.copied().collect()
+}
+
+fn keys(found: &Section, profile: String) -> Kind {
     Kind::Keys {
         profile,
         session: has(found, "aws_session_token"),
     }
 }
 
-fn absent(profiles: &ProfileSet, profile: String) -> Kind {
-    let mut known: Vec<String> = profiles.profiles().map(str::to_owned).collect();
-    known.sort();
-    known.truncate(20);
-    Kind::Absent { profile, known }
+fn absent(profiles: &Files, profile: String) -> Kind {
+    Kind::Absent {
+        because: profiles.why_absent(&profile).cloned().map(Box::new),
+        known: profiles.profiles.keys().take(20).cloned().collect(),
+        profile,
+    }
 }

@@ -1,11 +1,13 @@
 //! The profiles that a person may choose from, as the AWS files and the environment tell. Names,
 //! kinds and times: never a key, a token or a program.
 
-use aws_config::profile::{self, ProfileSet};
-use aws_runtime::env_config::file::EnvConfigFiles;
 use jiff::Timestamp;
 
+use crate::elsewhere::Elsewhere;
+pub use crate::environment::EnvironmentSetting;
+use crate::environment::{environment, of_profile};
 use crate::error::safe;
+use crate::files::{FileNote, Files};
 use crate::profile::{Kind, Traced, trace};
 use crate::session::{Desk, Session};
 use crate::source::{Source, mfa_mend};
@@ -76,19 +78,6 @@ pub struct ProfileInfo {
     pub problem: Option<(String, String)>,
 }
 
-/// A variable of the environment that decides where credentials, region or endpoint come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EnvironmentSetting {
-    /// Its name.
-    pub variable: &'static str,
-    /// Its value, where that is a name and no secret.
-    pub value: Option<String>,
-    /// What it does here.
-    pub effect: String,
-    /// Whether credentials or requests go elsewhere because of it than the target's file says.
-    pub overrides: bool,
-}
-
 /// What there is to choose from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profiles {
@@ -98,8 +87,10 @@ pub struct Profiles {
     pub selected: Option<String>,
     /// The environment's part in it.
     pub environment: Vec<EnvironmentSetting>,
-    /// Why the files can't be read, and the mend.
+    /// Why the files can't be read, or not all of them, and the mend.
     pub problem: Option<(String, String)>,
+    /// What of the files is not taken as it stands.
+    pub notes: Vec<FileNote>,
 }
 
 /// Looks at the AWS files and the environment. `named` = the profile that a target names.
@@ -108,41 +99,63 @@ pub async fn profiles(named: Option<&str>, now: Timestamp) -> Profiles {
 }
 
 pub(crate) async fn look(desk: &Desk, named: Option<&str>, now: Timestamp) -> Profiles {
-    let environment = environment(desk, named.is_some());
+    let files = Files::read(desk, named);
+    let mut settings = environment(desk, named.is_some());
+    settings.extend(of_profile(&Elsewhere::find(desk, &files, named.is_some()), true));
+    // Nobody has chosen yet: what any of the others would do is told too.
+    let others = files
+        .profiles
+        .keys()
+        .filter(|name| named.is_none() && **name != files.selected);
+    for name in others {
+        let would = Files {
+            selected: name.clone(),
+            ..files.clone()
+        };
+        let more = of_profile(&Elsewhere::find(desk, &would, false), false);
+        let known = |set: &EnvironmentSetting| settings.iter().any(|known| known.variable == set.variable);
+        let more: Vec<EnvironmentSetting> = more.into_iter().filter(|set| !known(set)).collect();
+        settings.extend(more);
+    }
     let keys = named.is_none() && desk.set("AWS_ACCESS_KEY_ID").is_some();
-    let loaded = profile::load(&desk.fs, &desk.env, &EnvConfigFiles::default(), None).await;
-    let Ok(set) = loaded else {
-        let unreadable = Source::Profile {
-            name: String::new(),
-            traced: Traced::plain(Kind::Unreadable),
-            session: Session::NotNeeded,
-        };
-        return Profiles {
-            list: Vec::new(),
-            selected: None,
-            environment,
-            problem: unreadable.fault(true).map(|fault| (fault, unreadable.mend())),
-        };
-    };
+    let set = &files;
     let selected = match named {
         Some(name) => Some(name.to_owned()),
-        None => Some(set.selected_profile().to_owned()).filter(|_| !keys),
+        None => Some(set.selected.clone()).filter(|_| !keys),
     };
-    let mut names: Vec<&str> = set.profiles().collect();
-    names.sort_unstable();
-    let mut list = Vec::with_capacity(names.len());
-    for name in names {
-        list.push(info(desk, &set, name, now).await);
+    let mut list = Vec::with_capacity(set.profiles.len());
+    for name in set.profiles.keys() {
+        list.push(info(desk, set, name, now).await);
     }
+    let absent = selected.as_deref().filter(|name| set.get_profile(name).is_none());
+    let chosen = named.is_some() || desk.set("AWS_PROFILE").is_some();
+    let because = absent.filter(|_| chosen || list.is_empty()).and_then(|name| {
+        // Where there is no profile at all, whatever was passed over is why.
+        let any = || set.passed.iter().find(|note| note.name.is_some());
+        set.why_absent(name).or_else(|| any().filter(|_| list.is_empty()))
+    });
+    let problem = set
+        .broken
+        .as_ref()
+        .or(set.unread.first())
+        .or(because)
+        .map(|note| {
+            let words = match set.broken.is_some() {
+                true => format!("The AWS configuration can't be read: {}.", note.words()),
+                false => format!("{}.", note.words()),
+            };
+            (words, note.mend.clone())
+        });
     Profiles {
         list,
         selected,
-        environment,
-        problem: None,
+        environment: settings,
+        problem,
+        notes: set.notes(),
     }
 }
 
-async fn info(desk: &Desk, set: &ProfileSet, name: &str, now: Timestamp) -> ProfileInfo {
+async fn info(desk: &Desk, set: &Files, name: &str, now: Timestamp) -> ProfileInfo {
     let traced = trace(set, name);
     let session = desk.session(&traced.kind, now).await;
     let found = |key: &str| {
@@ -162,7 +175,8 @@ async fn info(desk: &Desk, set: &ProfileSet, name: &str, now: Timestamp) -> Prof
             session,
             legacy: false,
             ..
-        } if !session.is_empty() => Some(safe_name(session)),
+        }
+        | Kind::NoSession { session, .. } => Some(safe_name(session)),
         _ => None,
     };
     let kind = kind(&traced);
@@ -221,149 +235,17 @@ fn kind(traced: &Traced) -> ProfileKind {
         Kind::Keys { .. } => ProfileKind::Keys,
         Kind::WebIdentity { .. } => ProfileKind::WebIdentity,
         Kind::Role { .. } => ProfileKind::AssumeRole,
-        Kind::Nothing { .. } | Kind::Absent { .. } | Kind::Unreadable | Kind::Circle => ProfileKind::Nothing,
+        Kind::NoSession { .. } | Kind::Incomplete { .. } => ProfileKind::SsoSession,
+        Kind::Nothing { .. } | Kind::Absent { .. } | Kind::Unreadable { .. } | Kind::Circle => {
+            ProfileKind::Nothing
+        }
     }
 }
 
 /// A name as it stands in a file, less what can't be printed and what looks like a key.
-fn safe_name(text: &str) -> String {
+pub(crate) fn safe_name(text: &str) -> String {
     match ["AKIA", "ASIA"].iter().any(|mark| text.contains(mark)) {
         true => safe(text),
         false => text.chars().filter(|c| !c.is_control()).take(200).collect(),
     }
-}
-
-/// A variable, whether its value may be shown, what it does, and whether it leads elsewhere.
-type Known = (&'static str, bool, &'static str, bool);
-
-/// Those that the SDK reads (AWS SDKs and Tools reference guide, "Environment variables").
-const VARIABLES: [Known; 20] = [
-    (
-        "AWS_ACCESS_KEY_ID",
-        false,
-        "these keys go before every profile that a target does not name itself",
-        true,
-    ),
-    (
-        "AWS_SECRET_ACCESS_KEY",
-        false,
-        "belongs to AWS_ACCESS_KEY_ID",
-        false,
-    ),
-    ("AWS_SESSION_TOKEN", false, "belongs to AWS_ACCESS_KEY_ID", false),
-    (
-        "AWS_PROFILE",
-        true,
-        "the profile that is used where a target names none",
-        true,
-    ),
-    ("AWS_REGION", true, "not used: the target names the region", false),
-    (
-        "AWS_DEFAULT_REGION",
-        true,
-        "not used: the target names the region",
-        false,
-    ),
-    (
-        "AWS_ENDPOINT_URL",
-        false,
-        "a custom endpoint: marks a run TEST ENDPOINT, and production refuses it",
-        true,
-    ),
-    (
-        "AWS_ENDPOINT_URL_STS",
-        false,
-        "roles of profiles are assumed there",
-        true,
-    ),
-    (
-        "AWS_ENDPOINT_URL_SSO",
-        false,
-        "IAM Identity Center is asked there",
-        true,
-    ),
-    (
-        "AWS_ENDPOINT_URL_SSO_OIDC",
-        false,
-        "IAM Identity Center renews its token there",
-        true,
-    ),
-    (
-        "AWS_ENDPOINT_URL_SIGNIN",
-        false,
-        "`aws login` renews its token there",
-        true,
-    ),
-    (
-        "AWS_CONFIG_FILE",
-        true,
-        "profiles are read from there, not from ~/.aws/config",
-        false,
-    ),
-    (
-        "AWS_SHARED_CREDENTIALS_FILE",
-        true,
-        "keys are read from there, not from ~/.aws/credentials",
-        false,
-    ),
-    (
-        "AWS_ROLE_ARN",
-        false,
-        "a role by a token file, after environment and profile",
-        false,
-    ),
-    (
-        "AWS_WEB_IDENTITY_TOKEN_FILE",
-        true,
-        "a role by a token file, after environment and profile",
-        false,
-    ),
-    (
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-        false,
-        "a container's role, after all of these",
-        false,
-    ),
-    (
-        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-        false,
-        "a container's role, after all of these",
-        false,
-    ),
-    (
-        "AWS_CA_BUNDLE",
-        true,
-        "the authorities of this file are trusted as well",
-        false,
-    ),
-    (
-        "AWS_LOGIN_CACHE_DIRECTORY",
-        true,
-        "the sign-in of `aws login` is kept there",
-        false,
-    ),
-    (
-        "AWS_EC2_METADATA_DISABLED",
-        true,
-        "the role of a virtual machine is not asked for",
-        false,
-    ),
-];
-
-fn environment(desk: &Desk, named: bool) -> Vec<EnvironmentSetting> {
-    let mut settings = Vec::new();
-    for (variable, shown, effect, overrides) in VARIABLES {
-        let Some(value) = desk.set(variable) else { continue };
-        let beaten = named && matches!(variable, "AWS_ACCESS_KEY_ID" | "AWS_PROFILE");
-        settings.push(EnvironmentSetting {
-            variable,
-            value: shown.then(|| safe_name(&value)),
-            effect: match beaten {
-                true => "not used: the target names its profile".to_owned(),
-                false => effect.to_owned(),
-            },
-            overrides: overrides && !beaten,
-        });
-    }
-    settings
 }

@@ -1,14 +1,11 @@
 //! Where credentials come from, as files and environment tell it, and what mends each. Nothing here
 //! reads a secret: only names.
 
-use std::borrow::Cow;
-
-use aws_config::profile;
-use aws_runtime::env_config::file::EnvConfigFiles;
 use jiff::Timestamp;
 use switchback_engine::sign_in::SignIn;
 
-use crate::error::safe;
+use crate::error::{safe, safe_up_to};
+use crate::files::Files;
 use crate::profile::{Kind, Traced, trace};
 use crate::session::{Desk, Session};
 
@@ -48,18 +45,14 @@ impl Source {
                     .and_then(|text| text.parse().ok()),
             };
         }
-        let override_ = named.map(|name| Cow::Owned(name.to_owned()));
-        let files = EnvConfigFiles::default();
-        let Ok(profiles) = profile::load(&desk.fs, &desk.env, &files, override_).await else {
-            return Self::Profile {
-                name: named.unwrap_or("default").to_owned(),
-                traced: Traced::plain(Kind::Unreadable),
-                session: Session::NotNeeded,
-            };
-        };
-        let name = profiles.selected_profile().to_owned();
+        let profiles = Files::read(desk, named);
+        let name = profiles.selected.clone();
         // Nobody chose the default profile: that it is absent is no mistake.
-        if named.is_none() && !set("AWS_PROFILE") && profiles.get_profile(&name).is_none() {
+        if named.is_none()
+            && !set("AWS_PROFILE")
+            && profiles.get_profile(&name).is_none()
+            && profiles.broken.is_none()
+        {
             return Self::Elsewhere;
         }
         let traced = trace(&profiles, &name);
@@ -81,22 +74,76 @@ impl Source {
             };
         };
         match &traced.kind {
-            Kind::Absent { profile, .. } => Some(format!("There is no AWS profile {}", safe(profile))),
+            Kind::Absent { profile, because, .. } => Some(match because {
+                Some(note) => format!(
+                    "The AWS profile {} is not found; {}",
+                    safe(profile),
+                    safe_up_to(&note.words(), 500)
+                ),
+                None => format!("There is no AWS profile {}", safe(profile)),
+            }),
+            Kind::NoSession {
+                profile,
+                session,
+                place,
+                because,
+                ..
+            } => Some(format!(
+                "The AWS profile {} names the sso_session {} ({}), and no section [sso-session {}] is found{}",
+                safe(profile),
+                safe(session),
+                safe(place),
+                word(session),
+                because
+                    .as_ref()
+                    .map(|note| format!("; {}", safe_up_to(&note.words(), 500)))
+                    .unwrap_or_default()
+            )),
+            Kind::Incomplete {
+                profile,
+                lacks,
+                place,
+            } => Some(format!(
+                "The sign-in of the AWS profile {} is not described in full: {} is not set in the section at {}",
+                safe(profile),
+                lacks.join(" and "),
+                safe(place)
+            )),
             Kind::Nothing { profile } => {
                 Some(format!("The AWS profile {} holds no credentials", safe(profile)))
             }
             Kind::SignOn { profile, .. } | Kind::Console { profile, .. } if vague => Some(match session {
                 Session::SignedOut => format!("Nobody is signed in with the AWS profile {}", safe(profile)),
+                // Its own time is not over.
+                Session::Ends { .. } => format!(
+                    "The sign-in of the AWS profile {} is no longer accepted",
+                    safe(profile)
+                ),
                 _ => format!("The sign-in of the AWS profile {} has ended", safe(profile)),
             }),
             Kind::Process { profile } if vague => Some(format!(
                 "The credential_process of the AWS profile {} gave no credentials",
                 safe(profile)
             )),
-            Kind::Unreadable => Some("The AWS configuration files can't be read".to_owned()),
+            Kind::Unreadable { what, .. } => Some(format!(
+                "The AWS configuration can't be read: {}",
+                safe_up_to(what, 500)
+            )),
             Kind::Circle => Some("The source_profile of the AWS profile leads round in a circle".to_owned()),
             _ => None,
         }
+    }
+
+    /// Why the output of the program of its profile was not taken.
+    pub(crate) fn program(&self, why: &str) -> String {
+        let profile = match self {
+            Self::Profile { traced, .. } => traced.kind.profile(),
+            Self::Environment { .. } | Self::Elsewhere => None,
+        };
+        let of = profile
+            .map(|profile| format!(" of the AWS profile {}", safe(profile)))
+            .unwrap_or_default();
+        format!("The credential_process{of} {why}")
     }
 
     /// When a person has to sign in again, given when the credentials of now end; `None` = never, or
@@ -201,7 +248,8 @@ impl Kind {
                 format!("Sign in with `{command}`, then repeat.")
             }
             Self::Process { profile } => format!(
-                "Run the credential_process of the AWS profile {} by hand and mend what it says, then repeat.",
+                "Sign in where the credential_process of the AWS profile {} wants it, or correct it: it must end with \
+                 exit code 0 and print the JSON of credentials that have not ended, and nothing else.",
                 safe(profile)
             ),
             Self::Keys { profile, .. } => format!(
@@ -221,7 +269,27 @@ impl Kind {
                  AWS_PROFILE.",
                 safe(profile)
             ),
-            Self::Absent { profile, known } => {
+            Self::Absent {
+                because: Some(note), ..
+            } => note.mend.clone(),
+            Self::NoSession {
+                because: Some(note), ..
+            } => note.mend.clone(),
+            Self::NoSession { profile, known, .. } => {
+                let others = match known.len() {
+                    0 => "There is none at all.".to_owned(),
+                    _ => format!("There are: {}.", safe(&known.join(", "))),
+                };
+                format!(
+                    "Correct sso_session, or set the session up with `aws configure sso --profile {}`. {others}",
+                    word(profile)
+                )
+            }
+            Self::Incomplete { profile, .. } => format!(
+                "Add it there, or set the profile up anew with `aws configure sso --profile {}`.",
+                word(profile)
+            ),
+            Self::Absent { profile, known, .. } => {
                 let others = match known.len() {
                     0 => String::new(),
                     _ => format!(" There are: {}.", safe(&known.join(", "))),
@@ -232,9 +300,7 @@ impl Kind {
                     safe(profile)
                 )
             }
-            Self::Unreadable => "Correct the files that AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name, or \
-                                 ~/.aws/config and ~/.aws/credentials; `aws configure list` shows what is wrong."
-                .to_owned(),
+            Self::Unreadable { mend, .. } => mend.clone(),
             Self::Circle => "Correct source_profile in ~/.aws/config.".to_owned(),
         }
     }

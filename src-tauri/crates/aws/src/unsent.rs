@@ -10,18 +10,32 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
 use rustls::CertificateError as Certificate;
 use switchback_engine::ports::ProviderErrorKind as Kind;
 
+use crate::credentials::not_taken;
 use crate::error::{CREDENTIALS_HINT, Context, Sorted, safe};
 
+/// Stands before the reason why a program's output was not taken; [`crate::Aws`] names its profile.
+pub(crate) const PROGRAM: &str = "The credential_process ";
 /// All that is known without a look at the profile.
 pub(crate) const NOT_LOADED: &str = "The AWS credentials could not be loaded";
-const TLS_HINT: &str = "A proxy that inspects traffic may stand in between: set AWS_CA_BUNDLE to its certificate, or \
-                        use a network without it.";
-const DATES_HINT: &str = "Look at this computer's clock and, if it is right, at who stands in between.";
+const TLS_HINT: &str = "`switchback connection` names the certificate and who issued it. If that is a proxy of your \
+                        organisation which inspects traffic, set AWS_CA_BUNDLE to its certificate, or use a network \
+                        without it.";
+/// The check of the connection looks at AWS's own endpoints.
+const CUSTOM_TLS_HINT: &str = "If its authority is your own, set AWS_CA_BUNDLE to that authority's certificate; else it is \
+                               the move of whoever runs the endpoint.";
+const CUSTOM_DATES_HINT: &str =
+    "Look at this computer's clock; if it is right, it is the move of whoever runs the endpoint.";
+const NAMES_HINT: &str =
+    "Look at who answers there: the name leads to another server, or somebody stands in between.";
+const DATES_HINT: &str = "`switchback connection` names the certificate whose time it is. Look at this computer's clock \
+                          too.";
 const NETWORK_HINT: &str = "Look at the network, the VPN and the proxy (HTTPS_PROXY), then repeat.";
 const ENDPOINT_HINT: &str = "Start what should listen there, or correct --aws-endpoint and AWS_ENDPOINT_URL, then \
                              repeat.";
 pub(crate) const ROLE_HINT: &str =
     "Correct role_arn and source_profile of the profile, or ask that its role may be assumed.";
+const DIRECT_HINT: &str = "If only the proxy leads there, take the name out of NO_PROXY, then start Switchback again; \
+                           else look at the network and the VPN.";
 const PROXY_HINT: &str = "Look at HTTPS_PROXY and NO_PROXY: its address, and its user name and password.";
 
 /// Sorts a failure of the connector. `late`: it ran out of time.
@@ -56,6 +70,11 @@ fn connecting(error: &(dyn Error + 'static), late: bool, context: &Context) -> S
     let to = &context.to;
     if let Some(refused) = chain(error).find_map(|link| link.downcast_ref::<rustls::Error>()) {
         let (message, hint) = tls(refused, to);
+        let hint = match (context.custom, hint) {
+            (true, TLS_HINT) => CUSTOM_TLS_HINT,
+            (true, DATES_HINT) => CUSTOM_DATES_HINT,
+            (_, hint) => hint,
+        };
         return (Kind::Tls, message, Some(hint));
     }
     let network = if context.custom {
@@ -67,7 +86,7 @@ fn connecting(error: &(dyn Error + 'static), late: bool, context: &Context) -> S
     let tunnel = chain(error)
         .map(ToString::to_string)
         .find(|text| text.starts_with("tunnel error"));
-    let (message, hint) = match (context.proxy, tunnel) {
+    let (message, hint) = match (context.proxy.or(context.direct), tunnel) {
         (Some(variable), Some(text)) => {
             let what = if text.contains("authorization required") {
                 "wants a user name and a password".to_owned()
@@ -96,7 +115,25 @@ fn connecting(error: &(dyn Error + 'static), late: bool, context: &Context) -> S
             } else {
                 "could not be made"
             };
-            (format!("The connection to {to}{through} {what}"), network)
+            let directly = match (context.direct, &context.host) {
+                (Some(variable), Some(host)) => {
+                    format!(
+                        ". It was made directly, not through the proxy of {variable}: NO_PROXY covers {}",
+                        safe(host)
+                    )
+                }
+                (Some(variable), None) => {
+                    format!(
+                        ". It was made directly, not through the proxy of {variable}, because of NO_PROXY"
+                    )
+                }
+                (None, _) => String::new(),
+            };
+            let hint = match context.direct {
+                Some(_) => DIRECT_HINT,
+                None => network,
+            };
+            (format!("The connection to {to}{through} {what}{directly}"), hint)
         }
     };
     (Kind::Connect, message, Some(hint))
@@ -119,7 +156,7 @@ fn tls(error: &rustls::Error, to: &str) -> (String, &'static str) {
             (format!("The certificate of {to} is not valid yet"), DATES_HINT)
         }
         Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
-            (format!("The certificate of {to} is for other names"), TLS_HINT)
+            (format!("The certificate of {to} is for other names"), NAMES_HINT)
         }
         other => {
             let said = safe(&other.to_string());
@@ -149,6 +186,10 @@ pub(crate) fn before_sending(error: &(dyn Error + 'static), context: &Context) -
             ..context.clone()
         };
         return connecting(error, false, &sign_in);
+    }
+    if let Some(not_taken) = not_taken(error) {
+        let message = format!("{PROGRAM}{}", not_taken.why);
+        return (Kind::Credentials, message, Some(CREDENTIALS_HINT));
     }
     let refused = chain(error)
         .find_map(|link| link.downcast_ref::<AssumeRoleError>())

@@ -175,6 +175,7 @@ impl Series {
             dir: home.join("rehearsal"),
             scale: 1,
             insync_delay: Duration::from_secs(self.delay_s) + self.share_of_poll(number),
+            keys: Vec::new(),
         };
         let world = runtime.block_on(World::start(options))?;
         let ours = || {

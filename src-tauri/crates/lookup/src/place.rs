@@ -36,7 +36,7 @@ pub struct Place {
     pub account: Option<String>,
     /// The profile that signs in; none = the environment's.
     pub profile: Option<String>,
-    /// A custom endpoint.
+    /// A custom endpoint, or what else leads elsewhere, as a run is marked with it.
     pub endpoint: Option<String>,
     /// The closed world's access key, for nothing else.
     pub credentials: Option<(String, String)>,
@@ -102,7 +102,12 @@ impl AwsPools {
                 continue;
             }
             let aws = Aws::connect(&AwsOptions {
-                endpoint: place.endpoint.clone(),
+                endpoint: place
+                    .endpoint
+                    .as_deref()
+                    .and_then(switchback_aws::endpoint_of_mark)
+                    .map(str::to_owned),
+                only_aws: place.kind == Some(TargetKind::Production),
                 profile: place.profile.clone(),
                 region: region.clone(),
                 rehearsal_credentials: place.credentials.clone(),

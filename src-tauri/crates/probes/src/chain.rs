@@ -1,22 +1,22 @@
 //! Who vouches for a server: the chain of certificates that it shows, whoever stands in between. A
 //! proxy that inspects traffic shows a chain of its own; this says whose.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rustls::ClientConfig;
 use rustls::client::Resumption;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use rustls_pki_types::pem::PemObject as _;
-use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls_pki_types::{CertificateDer, ServerName};
 use rustls_platform_verifier::Verifier;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use x509_parser::prelude::{FromDer as _, X509Certificate, X509Name};
+use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use crate::error::{ProbeError, ProbeErrorKind, printable};
+use crate::shown::{Witness, name_of};
 
 const LONGEST: Duration = Duration::from_secs(8);
 /// A proxy's answer to CONNECT is a few lines.
@@ -81,10 +81,7 @@ pub async fn chain(
     let extra = authorities.unwrap_or_default();
     let extra: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(extra).flatten().collect();
     let verifier = Verifier::new_with_extra_roots(extra, provider.clone()).map_err(|_| failed())?;
-    let looker = Arc::new(Looker {
-        inner: verifier,
-        seen: Mutex::default(),
-    });
+    let looker = Witness::new(Arc::new(verifier), true);
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|_| failed())?
@@ -109,7 +106,7 @@ pub async fn chain(
     tokio::time::timeout(LONGEST, handshake)
         .await
         .map_err(|_| ProbeError::new(ProbeErrorKind::NoAnswer, "no TLS connection within 8 seconds"))??;
-    looker.chain()
+    of_shown(&looker, host)
 }
 
 /// The proxy answers only that it is there.
@@ -163,90 +160,28 @@ async fn tunnel(proxy: Tunnel<'_>, host: &str, port: u16) -> Result<TcpStream, P
     }
 }
 
-/// Accepts every certificate, and remembers which and whether it would have been right to.
-#[derive(Debug)]
-struct Looker {
-    inner: Verifier,
-    seen: Mutex<Option<Seen>>,
-}
-
-/// What was shown, the server's own certificate first, and the verdict on it.
-type Seen = (Vec<CertificateDer<'static>>, Result<(), rustls::Error>);
-
-impl Looker {
-    fn chain(&self) -> Result<Chain, ProbeError> {
-        let unreadable = || ProbeError::new(ProbeErrorKind::Unreadable, "the certificate could not be read");
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (shown, verdict) = seen.ok_or_else(unreadable)?;
-        let first = shown.first().ok_or_else(unreadable)?;
-        let (_, own) = X509Certificate::from_der(first).map_err(|_| unreadable())?;
-        let top = shown
-            .last()
-            .and_then(|last| X509Certificate::from_der(last).ok())
-            .map(|(_, last)| name_of(last.issuer()))
-            .ok_or_else(unreadable)?;
-        let organisation = own
-            .issuer()
-            .iter_organization()
-            .next()
-            .and_then(|name| name.as_str().ok())
-            .map(|name| printable(name, 100));
-        Ok(Chain {
-            issuer: name_of(own.issuer()),
-            organisation,
-            top,
-            not_after: Timestamp::from_second(own.validity().not_after.timestamp())
-                .map_err(|_| unreadable())?,
-            refused: verdict.err().map(|error| ProbeError::of_tls(&error)),
-        })
-    }
-}
-
-fn name_of(name: &X509Name<'_>) -> String {
-    let common = name.iter_common_name().next().and_then(|name| name.as_str().ok());
-    printable(&common.map_or_else(|| name.to_string(), str::to_owned), 100)
-}
-
-impl ServerCertVerifier for Looker {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        let verdict = self
-            .inner
-            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-            .map(|_| ());
-        let shown = std::iter::once(end_entity)
-            .chain(intermediates)
-            .map(|certificate| certificate.clone().into_owned())
-            .collect();
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some((shown, verdict));
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls12_signature(message, cert, dss)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls13_signature(message, cert, dss)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.inner.supported_verify_schemes()
-    }
+fn of_shown(looker: &Witness, host: &str) -> Result<Chain, ProbeError> {
+    let unreadable = || ProbeError::new(ProbeErrorKind::Unreadable, "the certificate could not be read");
+    let seen = looker.seen().ok_or_else(unreadable)?;
+    let first = seen.shown.first().ok_or_else(unreadable)?;
+    let (_, own) = X509Certificate::from_der(first).map_err(|_| unreadable())?;
+    let top = seen
+        .shown
+        .last()
+        .and_then(|last| X509Certificate::from_der(last).ok())
+        .map(|(_, last)| name_of(last.issuer()))
+        .ok_or_else(unreadable)?;
+    let organisation = own
+        .issuer()
+        .iter_organization()
+        .next()
+        .and_then(|name| name.as_str().ok())
+        .map(|name| printable(name, 100));
+    Ok(Chain {
+        issuer: name_of(own.issuer()),
+        organisation,
+        top,
+        not_after: Timestamp::from_second(own.validity().not_after.timestamp()).map_err(|_| unreadable())?,
+        refused: seen.complaint(host),
+    })
 }

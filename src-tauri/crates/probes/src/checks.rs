@@ -105,10 +105,11 @@ pub async fn check_http_build(
         Ok(seen) => seen,
         Err(error) => return reading.failed(&error),
     };
-    let shown = seen
-        .build
-        .as_ref()
-        .map_or_else(|| "no build".to_owned(), |build| format!("build {build}"));
+    let shown = match (&seen.build, &seen.instead) {
+        (Some(build), _) => format!("build {build}"),
+        (None, Some(instead)) => format!("no build: {instead}"),
+        (None, None) => "no build".to_owned(),
+    };
     let observed = format!("{shown}, HTTP {}, {}, {} ms", seen.status, seen.address, seen.ms);
     let right = match (build, &seen.build) {
         (Some(wanted), Some(found)) => wanted == found,
@@ -118,11 +119,12 @@ pub async fn check_http_build(
     if seen.status == 200 && right {
         reading.end(Verdict::Pass, observed, None)
     } else {
-        reading.end(
-            Verdict::Fail,
-            observed,
-            Some("Look at which site answers there and which build it serves."),
-        )
+        let mend = match &seen.build {
+            Some(_) => "Look at which site answers there and which build it serves.",
+            None if seen.status != 200 => "Look at which site answers there and which build it serves.",
+            None => "Have the site answer with JSON whose build is its build, such as {\"build\": \"8f2c\"}.",
+        };
+        reading.end(Verdict::Fail, observed, Some(mend))
     }
 }
 

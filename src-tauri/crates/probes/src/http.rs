@@ -1,4 +1,5 @@
-//! Which build a site answers with: dialled where we are told, asked by its real name.
+//! Which build a site answers with: dialled where we are told, asked by its real name. What it sends
+//! is read by [`crate::version`].
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -9,20 +10,21 @@ use reqwest::redirect::Policy;
 use switchback_model::dns::DnsName;
 
 use crate::dns::addresses;
-use crate::error::{ProbeError, ProbeErrorKind, printable};
+use crate::error::{ProbeError, ProbeErrorKind};
+use crate::version::{LARGEST, Sent, build_of};
 use crate::world::ProbeWorld;
 
 const LONGEST: Duration = Duration::from_secs(5);
-const BODY: usize = 64 * 1024;
-const BUILD: usize = 100;
 
 /// What a site answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiteAnswer {
     /// The HTTP status. Redirects are not followed.
     pub status: u16,
-    /// The text at `.build` of a JSON answer, printable and at most 100 characters.
+    /// The text or the whole number at `.build` of a JSON answer, printable and at most 100 characters.
     pub build: Option<String>,
+    /// What came instead of a build, in words; absent where there is one.
+    pub instead: Option<String>,
     /// The address that answered.
     pub address: IpAddr,
     /// Milliseconds until the answer was whole, without the lookup.
@@ -49,6 +51,11 @@ pub async fn http_build(
         .iter()
         .map(|address| world.socket(*address, 0))
         .collect::<Result<Vec<_>, _>>()?;
+    let (tls, witness) = world.tls()?;
+    let failed = |error: &reqwest::Error| match error.is_timeout() {
+        true => ProbeError::new(ProbeErrorKind::NoAnswer, "no whole answer within 5 seconds"),
+        false => witness.explain(error, host.host()),
+    };
     let client = reqwest::Client::builder()
         .no_proxy()
         .redirect(Policy::none())
@@ -57,7 +64,7 @@ pub async fn http_build(
         .pool_max_idle_per_host(0)
         .retry(reqwest::retry::never())
         .user_agent("switchback-probe")
-        .tls_backend_preconfigured(world.tls()?)
+        .tls_backend_preconfigured(tls)
         .dns_resolver(Fixed {
             host: host.host().to_owned(),
             sockets,
@@ -68,12 +75,21 @@ pub async fn http_build(
     let mut answer = client.get(url).send().await.map_err(|error| failed(&error))?;
     let status = answer.status().as_u16();
     let dialled = answer.remote_addr();
+    let header = |name: reqwest::header::HeaderName| {
+        let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().to_owned()
+    };
+    let (encoding, kind, location) = (
+        header(reqwest::header::CONTENT_ENCODING),
+        header(reqwest::header::CONTENT_TYPE),
+        header(reqwest::header::LOCATION),
+    );
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|error| failed(&error))? {
-        if body.len() + chunk.len() > BODY {
+        if body.len() + chunk.len() > LARGEST {
             return Err(ProbeError::new(
                 ProbeErrorKind::Unreadable,
-                format!("HTTP {status}, answer larger than 64 KiB"),
+                format!("HTTP {status}, answer larger than 16 MiB"),
             ));
         }
         body.extend_from_slice(&chunk);
@@ -84,20 +100,24 @@ pub async fn http_build(
         (None, Some(socket)) => world.address_of(socket),
         (None, None) => addresses.first().copied().unwrap_or(IpAddr::from([0, 0, 0, 0])),
     };
+    let read = build_of(&Sent {
+        status,
+        encoding: &encoding,
+        kind: &kind,
+        location: &location,
+        body: &body,
+    });
+    let (build, instead) = match read {
+        Ok(build) => (Some(build), None),
+        Err(instead) => (None, Some(instead)),
+    };
     Ok(SiteAnswer {
         status,
-        build: build_of(&body),
+        build,
+        instead,
         address,
         ms,
     })
-}
-
-fn failed(error: &reqwest::Error) -> ProbeError {
-    if error.is_timeout() {
-        ProbeError::new(ProbeErrorKind::NoAnswer, "no whole answer within 5 seconds")
-    } else {
-        ProbeError::of_connection(error)
-    }
 }
 
 /// A URL that cannot lead past the resolver: an IP literal skips it, a port overrides it.
@@ -121,12 +141,6 @@ fn safe_url(text: &str) -> Result<(Url, DnsName), ProbeError> {
         .ok_or_else(|| refuse("names an address instead of a host"))?;
     let host = DnsName::new(host).map_err(|_| refuse("names no host"))?;
     Ok((url, host))
-}
-
-fn build_of(body: &[u8]) -> Option<String> {
-    let json: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let build = printable(json.get("build")?.as_str()?, BUILD);
-    (!build.is_empty()).then_some(build)
 }
 
 /// Knows one host and nothing else, so that nothing is looked up behind our back.

@@ -9,7 +9,9 @@ pub mod dns;
 mod error;
 pub mod http;
 mod reading;
+mod shown;
 pub mod tls;
+mod version;
 pub mod world;
 
 pub use chain::{Chain, Tunnel, chain, reachable};

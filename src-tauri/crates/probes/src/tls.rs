@@ -57,7 +57,8 @@ pub async fn certificate(
             "the host is no name that a certificate can cover",
         )
     })?;
-    let connector = TlsConnector::from(Arc::new(world.tls()?));
+    let (config, witness) = world.tls()?;
+    let connector = TlsConnector::from(Arc::new(config));
     let handshake = async {
         let tcp = TcpStream::connect(socket)
             .await
@@ -65,7 +66,7 @@ pub async fn certificate(
         connector
             .connect(name, tcp)
             .await
-            .map_err(|error| ProbeError::of_connection(&error))
+            .map_err(|error| witness.explain(&error, host.host()))
     };
     let stream = tokio::time::timeout(LONGEST, handshake)
         .await

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 
-use rustls::client::Resumption;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
-use rustls_platform_verifier::BuilderVerifierExt as _;
+use rustls_platform_verifier::Verifier;
 
 use crate::error::{ProbeError, ProbeErrorKind};
+use crate::shown::Witness;
 
 /// Documentation address → the loopback socket that stands in for it; empty in the real world.
 pub type DialMap = BTreeMap<IpAddr, SocketAddr>;
@@ -55,14 +57,12 @@ impl ProbeWorld {
             .map_or(socket.ip(), |(address, _)| *address)
     }
 
-    /// TLS with full validation and without session resumption: each look is a whole handshake.
-    pub(crate) fn tls(&self) -> Result<ClientConfig, ProbeError> {
+    /// TLS with full validation and without session resumption: each look is a whole handshake. The
+    /// witness tells of a certificate that is refused which and why.
+    pub(crate) fn tls(&self) -> Result<(ClientConfig, Arc<Witness>), ProbeError> {
         let failed = || ProbeError::new(ProbeErrorKind::Refused, "the TLS settings could not be built");
-        let builder = || {
-            ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-                .with_safe_default_protocol_versions()
-        };
-        let mut config = match &self.ca_pem {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let verifier: Arc<dyn ServerCertVerifier> = match &self.ca_pem {
             Some(pem) => {
                 let mut roots = RootCertStore::empty();
                 for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
@@ -70,27 +70,25 @@ impl ProbeWorld {
                         .add(certificate.map_err(|_| failed())?)
                         .map_err(|_| failed())?;
                 }
-                builder()
+                WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+                    .build()
                     .map_err(|_| failed())?
-                    .with_root_certificates(roots)
-                    .with_no_client_auth()
             }
             None => {
                 // Reading the platform's roots costs tens of milliseconds, so it is done once.
-                static PLATFORM: OnceLock<Option<ClientConfig>> = OnceLock::new();
-                let platform = || {
-                    Some(
-                        builder()
-                            .ok()?
-                            .with_platform_verifier()
-                            .ok()?
-                            .with_no_client_auth(),
-                    )
-                };
+                static PLATFORM: OnceLock<Option<Arc<Verifier>>> = OnceLock::new();
+                let platform = || Verifier::new(provider.clone()).ok().map(Arc::new);
                 PLATFORM.get_or_init(platform).clone().ok_or_else(failed)?
             }
         };
+        let witness = Witness::new(verifier, false);
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|_| failed())?
+            .dangerous()
+            .with_custom_certificate_verifier(witness.clone())
+            .with_no_client_auth();
         config.resumption = Resumption::disabled();
-        Ok(config)
+        Ok((config, witness))
     }
 }

@@ -11,6 +11,7 @@ use rand::Rng;
 use crate::WorldError;
 use crate::aws::AwsError;
 use crate::aws::cognito::Cognito;
+use crate::aws::keys::{self, AccessKey};
 use crate::aws::route53::rules;
 use crate::clock::ScaledClock;
 use crate::disk::{self, LineLog};
@@ -47,6 +48,7 @@ struct Inner {
 pub(crate) struct Core {
     dir: PathBuf,
     clock: ScaledClock,
+    keys: Vec<AccessKey>,
     inner: Mutex<Inner>,
 }
 
@@ -107,6 +109,7 @@ impl Core {
         Ok(Self {
             dir,
             clock: state.clock,
+            keys: options.keys.iter().cloned().chain(keys::usual()).collect(),
             inner: Mutex::new(Inner {
                 state,
                 counts,
@@ -121,6 +124,11 @@ impl Core {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // The state is only replaced whole, so a panic elsewhere can't have left it half done.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The access keys that are known, temporary ones apart.
+    pub(crate) fn keys(&self) -> &[AccessKey] {
+        &self.keys
     }
 
     /// World time; never waits.
@@ -413,6 +421,8 @@ impl Core {
             operation: "SecondWriter".to_owned(),
             request_id: uuid::Uuid::new_v4().to_string(),
             account: seed::ACCOUNT.to_owned(),
+            role: "somebody-else".to_owned(),
+            session: "second-writer".to_owned(),
         };
         self.submit(&caller, &batch, Some("changed by somebody else"))
             .map_err(|e| WorldError::SecondWriter { why: e.message })?;

@@ -47,7 +47,7 @@ pub struct Handle {
     pub zone_id: String,
     /// The zone's name with its trailing dot.
     pub zone_name: String,
-    /// The account that answers to any access key but [`crate::OTHER_ACCESS_KEY`].
+    /// The account of [`crate::ACCESS_KEY`].
     pub account: String,
     /// Must be sent as `x-switchback-world` with every mutation of the control plane.
     pub token: String,

@@ -27,14 +27,15 @@ pub use aws::cognito::{
     ADMINS_CLIENT, ADMINS_DOMAIN, ADMINS_POOL, MAIL_FROM, MIGRATE_USER_ARN, OLD_CLIENT, OLD_POOL,
     PRE_TOKEN_ARN,
 };
+pub use aws::keys::AccessKey;
 pub use clock::ScaledClock;
 pub use control::Client;
 pub use faults::{Fault, NotAFault, OtherZone, Site};
 pub use handle::{Handle, NameServer};
 pub use records::{Alias, RecordSet, Routing};
 pub use seed::{
-    ACCESS_KEY, ACCOUNT, APPS_NAME, NAME_SERVERS, OTHER_ACCESS_KEY, OTHER_ACCOUNT, SECOND_WRITER_ADDRESS,
-    ZONE_ID, ZONE_NAME,
+    ACCESS_KEY, ACCOUNT, APPS_NAME, NAME_SERVERS, OTHER_ACCESS_KEY, OTHER_ACCOUNT, ROLES,
+    SECOND_WRITER_ADDRESS, SECRET_KEY, ZONE_ID, ZONE_NAME,
 };
 pub use state::{Action, BatchItem, ChangeView, LogEntry, Outcome, Serving, SiteView, Snapshot};
 pub use world::{World, WorldError, WorldOptions};

@@ -5,14 +5,18 @@ use std::net::{IpAddr, Ipv4Addr};
 use crate::faults::Site;
 use crate::records::{Alias, RecordSet, Routing, normal_name};
 
-/// The account that every access key belongs to, but one.
+/// The account of the world's zone and pools.
 pub const ACCOUNT: &str = "123456789012";
 /// The account of [`OTHER_ACCESS_KEY`], to try the identity guard.
 pub const OTHER_ACCOUNT: &str = "210987654321";
-/// The access key of the world's operator; any other works as well.
+/// The access key of the world's operator.
 pub const ACCESS_KEY: &str = "AKIAREHEARSAL";
 /// An access key that belongs to [`OTHER_ACCOUNT`].
 pub const OTHER_ACCESS_KEY: &str = "AKIAREHEARSALOTHER";
+/// The secret of both keys; any other is refused as AWS refuses it.
+pub const SECRET_KEY: &str = "rehearsal";
+/// The roles that may be assumed in [`ACCOUNT`].
+pub const ROLES: [&str; 2] = ["operator", "support"];
 /// The hosted zone, bare.
 pub const ZONE_ID: &str = "Z0REHEARSALEXAMPLE1";
 /// The hosted zone's name.

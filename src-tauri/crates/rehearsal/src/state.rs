@@ -95,6 +95,9 @@ pub(crate) struct Caller {
     pub operation: String,
     pub request_id: String,
     pub account: String,
+    /// The role under which it is made, and the session of it; empty where that is not proven.
+    pub role: String,
+    pub session: String,
 }
 
 impl Caller {

@@ -12,6 +12,7 @@ use hyper::body::Incoming;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use crate::aws::keys::AccessKey;
 use crate::control::{self, Client};
 use crate::core::Core;
 use crate::dns::{self, DnsServer};
@@ -31,6 +32,8 @@ pub struct WorldOptions {
     pub scale: u32,
     /// World time from a commit to INSYNC. Only for a new world, as above.
     pub insync_delay: Duration,
+    /// Access keys that are known before the world's own, for as long as it is served.
+    pub keys: Vec<AccessKey>,
 }
 
 impl WorldOptions {
@@ -41,6 +44,7 @@ impl WorldOptions {
             dir: dir.into(),
             scale: 1,
             insync_delay: Duration::from_secs(35),
+            keys: Vec::new(),
         }
     }
 }

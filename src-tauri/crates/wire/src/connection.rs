@@ -89,6 +89,10 @@ pub struct ProfilesView {
     pub problem: Option<String>,
     /// How to mend that.
     pub mend: Option<String>,
+    /// What of the files is passed over, each with its line, its reason and its mend.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub notes: Vec<String>,
 }
 
 /// What the connection is checked for: a run's target, or a profile in a region.

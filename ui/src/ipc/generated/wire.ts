@@ -1381,7 +1381,11 @@ problem: string | null,
 /**
  * How to mend that.
  */
-mend: string | null, };
+mend: string | null, 
+/**
+ * What of the files is passed over, each with its line, its reason and its mend.
+ */
+notes?: Array<string>, };
 
 /**
  * One check or monitor with its last reading.

@@ -9,7 +9,7 @@ mod rows;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use switchback_aws::{Aws, AwsOptions};
+use switchback_aws::{Aws, AwsOptions, Elsewhere};
 use switchback_engine::ports::Clock;
 use switchback_engine::run::Run;
 use switchback_model::{Plan, RunId, Target, TargetKind};
@@ -59,7 +59,11 @@ impl Core {
                 let run = self.load(&RunId::new(run.clone())?).await?;
                 Subject {
                     plan: Some(run.plan.clone()),
-                    endpoint: run.endpoint.clone(),
+                    endpoint: run
+                        .endpoint
+                        .as_deref()
+                        .and_then(switchback_aws::endpoint_of_mark)
+                        .map(str::to_owned),
                     run: Some(run),
                     ..Subject::default()
                 }
@@ -104,6 +108,9 @@ impl Core {
                 Some(handle) => Some(handle.endpoint.clone()),
                 None => subject.endpoint.clone(),
             },
+            only_aws: subject
+                .target()
+                .is_some_and(|target| target.kind == TargetKind::Production),
             profile: profile.clone(),
             region: region.clone(),
             rehearsal_credentials: closed
@@ -111,7 +118,12 @@ impl Core {
                 .then(|| (rehearsal::ACCESS_KEY.to_owned(), "rehearsal".to_owned())),
             clock: Some(clock.clone()),
         });
+        let elsewhere = match &closed {
+            Some(_) => Elsewhere::default(),
+            None => Elsewhere::of(profile.as_deref()),
+        };
         let look = Look {
+            elsewhere: &elsewhere,
             subject: &subject,
             closed: closed.is_some(),
             profile: profile.as_deref(),

@@ -1,9 +1,9 @@
 //! What the network tells: names, the proxy, and whose certificates come back.
 
-use switchback_aws::Way;
-use switchback_aws::net::{Endpoint, extra_authorities};
+use switchback_aws::net::Endpoint;
+use switchback_aws::{Bundle, Way};
 use switchback_engine::ports::ProviderError;
-use switchback_probes::{Chain, ProbeError, Tunnel};
+use switchback_probes::{Chain, ProbeError, ProbeErrorKind, Tunnel};
 
 use super::rows::Said;
 use crate::wire::Tone;
@@ -14,16 +14,23 @@ const AMAZON: &str = "Amazon";
 /// The way to an endpoint: a proxy, none, or why it can't be told.
 type Wayed = Result<Option<Way>, ProviderError>;
 
-pub(super) async fn one_chain(endpoint: &Endpoint, way: &Wayed) -> Result<Chain, ProbeError> {
+/// The authorities that are trusted besides the system's, or why they can't be read.
+pub(super) type Trusted = Result<Option<Bundle>, ProviderError>;
+
+pub(super) async fn one_chain(
+    endpoint: &Endpoint,
+    way: &Wayed,
+    trusted: &Trusted,
+) -> Result<Chain, ProbeError> {
     let unusable = |words: &str| {
         Err(ProbeError {
-            kind: switchback_probes::ProbeErrorKind::Refused,
+            kind: ProbeErrorKind::Refused,
             message: words.to_owned(),
             hint: None,
         })
     };
-    let extra = match extra_authorities() {
-        Ok(extra) => extra,
+    let extra = match trusted {
+        Ok(extra) => extra.as_ref().map(|bundle| bundle.pem.as_slice()),
         Err(error) => return unusable(&error.message),
     };
     let through = match way {
@@ -35,7 +42,7 @@ pub(super) async fn one_chain(endpoint: &Endpoint, way: &Wayed) -> Result<Chain,
             authorization: way.authorization.as_deref(),
         }),
     };
-    switchback_probes::chain(&endpoint.host, 443, through, extra.as_deref()).await
+    switchback_probes::chain(&endpoint.host, 443, through, extra).await
 }
 
 pub(super) async fn dns(endpoints: &[Endpoint; 3], proxied: bool) -> Said {
@@ -79,20 +86,59 @@ pub(super) async fn dns(endpoints: &[Endpoint; 3], proxied: bool) -> Said {
     }
 }
 
+/// The file of authorities that a person trusts besides the system's: read, in part, or not at all.
+pub(super) fn authorities(trusted: &Trusted) -> Option<Said> {
+    let source = "AWS_CA_BUNDLE, or ca_bundle of the profile";
+    match trusted {
+        Ok(None) => None,
+        Err(error) => Some(Said::of_error(error, source)),
+        Ok(Some(bundle)) => Some(match bundle.complaint() {
+            None => Said::new(
+                Tone::Passing,
+                format!(
+                    "{}: {} certificates are trusted as well",
+                    bundle.named, bundle.good
+                ),
+                source,
+            ),
+            // The others count, so it bars nothing.
+            Some(complaint) => Said::new(Tone::Waiting, format!("{}: {complaint}", bundle.named), source)
+                .expecting("every certificate of the file can be read")
+                .mend("Fetch the certificate that can't be read anew, or take it out of the file."),
+        }),
+    }
+}
+
 pub(super) async fn proxy(ways: &[Wayed; 3]) -> Said {
     let mut found = ways.iter();
     let source = "HTTPS_PROXY, ALL_PROXY and NO_PROXY";
     if let Some(Err(error)) = ways.iter().find(|way| way.is_err()) {
         return Said::of_error(error, source);
     }
+    let set = switchback_aws::net::proxy_variable();
     let Some(way) = found.find_map(|way| way.as_ref().ok().and_then(Option::as_ref)) else {
-        return Said::new(Tone::Passing, "none: AWS is dialled directly", source);
+        let words = match set {
+            Some(variable) => {
+                format!("{variable} names one, and NO_PROXY has AWS dialled directly, without it")
+            }
+            None => "none: AWS is dialled directly".to_owned(),
+        };
+        return Said::new(Tone::Passing, words, source);
     };
     let user = match way.authorization {
         Some(_) => ", with a user name",
         None => "",
     };
-    let words = format!("{} names {}:{}{user}", way.variable, way.host, way.port);
+    // An IPv6 address stands in brackets before a port.
+    let host = match way.host.contains(':') {
+        true => format!("[{}]", way.host),
+        false => way.host.clone(),
+    };
+    let some = match ways.iter().all(|way| matches!(way, Ok(Some(_)))) {
+        true => "",
+        false => "; NO_PROXY has some of AWS dialled directly",
+    };
+    let words = format!("{} names {host}:{}{user}{some}", way.variable, way.port);
     match switchback_probes::reachable(&way.host, way.port).await {
         Ok(()) => Said::new(Tone::Passing, words, source),
         Err(error) => Said::new(Tone::Failing, format!("{words}: {error}"), source)
@@ -128,17 +174,19 @@ pub(super) fn tls(chain: &Result<Chain, ProbeError>, host: &str) -> Said {
         _ => chain.issuer.clone(),
     };
     let own = chain.organisation.as_deref() == Some(AMAZON);
+    let inspected = "not Amazon, so somebody inspects this traffic";
     let said = match (&chain.refused, own) {
         (None, true) => Said::new(Tone::Passing, who, source),
         (None, false) => Said::new(
             Tone::Passing,
-            format!("{who}: not Amazon, so somebody inspects this traffic; it is trusted here"),
+            format!("{who}: {inspected}; it is trusted here"),
             source,
         ),
         (Some(error), true) => of_probe(error, &source),
-        (Some(error), false) => Said::new(
+        // Only where nobody vouches for it does trusting somebody help.
+        (Some(error), false) if error.kind == ProbeErrorKind::UnknownIssuer => Said::new(
             Tone::Failing,
-            format!("{who}: not Amazon, so somebody inspects this traffic, and {error}"),
+            format!("{who}: {inspected}, and {error}"),
             source,
         )
         .mend(format!(
@@ -146,6 +194,15 @@ pub(super) fn tls(chain: &Result<Chain, ProbeError>, host: &str) -> Said {
              again; or use a network that does not inspect AWS.",
             chain.top
         )),
+        (Some(error), false) => {
+            let said = of_probe(error, &source);
+            let mend = said.mend.clone().unwrap_or_default();
+            Said {
+                observed: format!("{who}: {inspected}, and {error}"),
+                ..said
+            }
+            .mend(format!("It is the move of whoever inspects it, {}. {mend}", chain.top))
+        }
     };
     said.expecting(expected)
 }

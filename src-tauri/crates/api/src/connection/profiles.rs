@@ -9,6 +9,11 @@ use crate::wire::{ProfileView, ProfilesView, SCHEMA_VERSION, SessionState, Setti
 
 pub(super) fn view(known: Profiles, now: Timestamp) -> ProfilesView {
     let (problem, mend) = known.problem.unzip();
+    let notes = known
+        .notes
+        .iter()
+        .map(|note| format!("{}. {}", note.words(), note.mend))
+        .collect();
     ProfilesView {
         schema_version: SCHEMA_VERSION,
         profiles: known.list.into_iter().map(|profile| one(profile, now)).collect(),
@@ -16,6 +21,7 @@ pub(super) fn view(known: Profiles, now: Timestamp) -> ProfilesView {
         environment: settings(&known.environment),
         problem,
         mend,
+        notes,
     }
 }
 
@@ -23,7 +29,7 @@ pub(super) fn settings(environment: &[EnvironmentSetting]) -> Vec<SettingView> {
     environment
         .iter()
         .map(|setting| SettingView {
-            variable: setting.variable.to_owned(),
+            variable: setting.variable.clone(),
             value: setting.value.clone(),
             effect: setting.effect.clone(),
             overrides: setting.overrides,
@@ -53,7 +59,12 @@ fn one(profile: ProfileInfo, now: Timestamp) -> ProfileView {
         sso_session: profile.sso_session,
         session,
         session_at,
-        session_words: session_words(profile.session, profile.kind, now),
+        session_words: match (profile.session, &problem, profile.kind) {
+            (Session::NotNeeded, Some(_), ProfileKind::SsoSession | ProfileKind::SsoLegacy) => {
+                "no sign-in".to_owned()
+            }
+            _ => session_words(profile.session, profile.kind, now),
+        },
         sign_in: profile.sign_in,
         problem,
         mend,

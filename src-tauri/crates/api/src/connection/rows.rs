@@ -1,12 +1,12 @@
 //! The rows of the check, from this computer to the service.
 
-use switchback_aws::net::{endpoints, way_to};
+use switchback_aws::net::{endpoints, extra_authorities, way_to};
 use switchback_aws::profiles::ProfileInfo;
-use switchback_aws::{Aws, Profiles, Session, masked, role_of};
+use switchback_aws::{Aws, Elsewhere, Profiles, Session, masked, role_of};
 use switchback_engine::ports::{Clock, ProviderError, ProviderErrorKind};
 use switchback_engine::sign_in::worst_case;
 
-use super::network::{dns, one_chain, proxy, reach, tls};
+use super::network::{authorities, dns, one_chain, proxy, reach, tls};
 use super::profiles::session_words;
 use super::{Subject, span};
 use crate::wire::{ReadingView, Tone};
@@ -20,6 +20,7 @@ const SKEW_S: i64 = 60;
 /// What is looked at.
 pub(super) struct Look<'a> {
     pub(super) subject: &'a Subject,
+    pub(super) elsewhere: &'a Elsewhere,
     pub(super) closed: bool,
     pub(super) profile: Option<&'a str>,
     pub(super) region: &'a str,
@@ -114,28 +115,41 @@ impl Look<'_> {
             self.row("profile", "Profile", self.profile_row()),
             self.row("environment", "Environment", self.environment()),
         ];
-        let custom = self.subject.endpoint.as_deref();
-        if self.closed || custom.is_some() {
-            let why = match custom {
-                Some(url) if !self.closed => format!("not applicable: the custom endpoint {url} is asked"),
-                _ => "not applicable: the closed world answers on this computer".to_owned(),
-            };
-            for (id, title) in [("dns", "DNS"), ("proxy", "Proxy"), ("tls", "TLS issuer")] {
-                rows.push(self.row(
-                    id,
-                    title,
-                    Said::new(Tone::NotApplicable, why.clone(), "the target"),
-                ));
-            }
-            return rows;
+        if self.closed {
+            return self.not_looked_at(rows, "not applicable: the closed world answers on this computer");
         }
-        let endpoints = endpoints(self.region);
+        let trusted = extra_authorities(self.elsewhere);
+        if let Some(said) = authorities(&trusted) {
+            rows.push(self.row("authorities", "Own authorities", said));
+        }
+        let custom = self.subject.endpoint.clone().or_else(|| self.elsewhere.mark());
+        if let Some(url) = custom {
+            return self.not_looked_at(
+                rows,
+                &format!("not applicable: the custom endpoint {url} is asked"),
+            );
+        }
+        let endpoints = match endpoints(self.region, self.elsewhere) {
+            Ok(endpoints) => endpoints,
+            Err(error) => {
+                rows.push(self.row(
+                    "dns",
+                    "DNS",
+                    Said::of_error(&error, "the region and the settings"),
+                ));
+                return rows;
+            }
+        };
         let ways = endpoints.clone().map(|endpoint| way_to(&endpoint.host));
-        let proxied = ways.iter().any(|way| matches!(way, Ok(Some(_))));
+        let proxied = ways.iter().all(|way| matches!(way, Ok(Some(_))));
         let chains = async {
             let [a, b, c] = &endpoints;
             let [x, y, z] = &ways;
-            tokio::join!(one_chain(a, x), one_chain(b, y), one_chain(c, z))
+            tokio::join!(
+                one_chain(a, x, &trusted),
+                one_chain(b, y, &trusted),
+                one_chain(c, z, &trusted)
+            )
         };
         let (dns, proxy, (sts, route53, cognito)) =
             tokio::join!(dns(&endpoints, proxied), proxy(&ways), chains);
@@ -151,6 +165,15 @@ impl Look<'_> {
         rows
     }
 
+    /// The network is somebody else's.
+    fn not_looked_at(&self, mut rows: Vec<ReadingView>, why: &str) -> Vec<ReadingView> {
+        for (id, title) in [("dns", "DNS"), ("proxy", "Proxy"), ("tls", "TLS issuer")] {
+            let said = Said::new(Tone::NotApplicable, why, "the target");
+            rows.push(self.row(id, title, said));
+        }
+        rows
+    }
+
     fn chosen(&self) -> Option<&ProfileInfo> {
         let name = self.known.selected.as_deref()?;
         self.known.list.iter().find(|profile| profile.name == name)
@@ -161,9 +184,6 @@ impl Look<'_> {
             return Said::new(Tone::NotApplicable, "the rehearsal's own key", "the closed world");
         }
         let source = "the AWS configuration files";
-        if let Some((problem, mend)) = &self.known.problem {
-            return Said::new(Tone::Failing, problem.clone(), source).mend(mend.clone());
-        }
         let Some(name) = &self.known.selected else {
             return Said::new(
                 Tone::Passing,
@@ -171,6 +191,9 @@ impl Look<'_> {
                 "AWS_ACCESS_KEY_ID",
             );
         };
+        if let (None, Some((problem, mend))) = (self.chosen(), &self.known.problem) {
+            return Said::new(Tone::Failing, problem.clone(), source).mend(mend.clone());
+        }
         let Some(found) = self.chosen() else {
             if self.profile.is_none() && name == "default" {
                 return Said::new(
@@ -214,7 +237,7 @@ impl Look<'_> {
             .environment
             .iter()
             .filter(|setting| setting.overrides)
-            .map(|setting| setting.variable)
+            .map(|setting| setting.variable.as_str())
             .collect();
         let names = over.join(", ");
         match (over.is_empty(), self.subject.target()) {
@@ -224,8 +247,8 @@ impl Look<'_> {
             (false, Some(_)) => Said::new(Tone::Failing, format!("in use: {names}"), source)
                 .expecting("nothing that leads elsewhere than the target says")
                 .mend(
-                    "Unset them and start Switchback again, or name the profile in the target file, which goes \
-                     before AWS_ACCESS_KEY_ID and AWS_PROFILE.",
+                    "Unset them, or take them out of the profile, and start Switchback again; or name the profile in the \
+                     target file, which goes before AWS_ACCESS_KEY_ID and AWS_PROFILE.",
                 ),
         }
     }
@@ -335,6 +358,11 @@ impl Look<'_> {
         let Some(until) = aws.sign_in().map(|sign_in| sign_in.until) else {
             return Said::new(Tone::Passing, session_words(session, kind, now), source);
         };
+        // A span has no direction.
+        if until <= now {
+            let words = format!("ended {} ago", span(until, now));
+            return Said::new(Tone::Failing, words, source).mend(command);
+        }
         let words = format!("ends in {}", span(now, until));
         // Which steps it is too short for, by the same rule as the engine's.
         let left = until.duration_since(now);

@@ -160,6 +160,9 @@ impl Core {
         // Not `load`: what the run has sealed stays sealed.
         let run = self.fold(id).await?;
         let target = &run.plan.target;
+        if target.kind == TargetKind::Production {
+            self.endpoint_for(target)?;
+        }
         let mut place = self
             .of_target(target, run.endpoint.clone(), Some(id), named)
             .await?;
@@ -262,6 +265,7 @@ impl Core {
                 ..error.into()
             })?;
         }
+        let endpoint = endpoint.or_else(|| switchback_aws::Elsewhere::of(None).mark());
         Ok(Place {
             endpoint,
             ..Place::of(pools, Arc::new(SystemClock::default()))

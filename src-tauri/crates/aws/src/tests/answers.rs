@@ -5,7 +5,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 
 use crate::error::{Context, by_answer, provider_error, safe};
-use crate::http::{Proxy, readable_certificates};
+use crate::http::Proxy;
 use crate::observe::{Seen, http_date};
 
 #[test]
@@ -114,17 +114,6 @@ fn the_date_header_is_read() {
 }
 
 #[test]
-fn a_bundle_without_a_certificate_is_noticed() {
-    for bad in [
-        "",
-        "hello",
-        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-    ] {
-        assert!(!readable_certificates(bad.as_bytes()), "{bad:?}");
-    }
-}
-
-#[test]
 fn only_what_was_handed_over_may_have_been_applied() {
     type Failure = SdkError<GetChangeError, HttpResponse>;
     let broken = || std::io::Error::from(std::io::ErrorKind::ConnectionReset).into();
@@ -138,6 +127,8 @@ fn only_what_was_handed_over_may_have_been_applied() {
             to: "AWS".to_owned(),
             custom: false,
             proxy: None,
+            direct: None,
+            host: None,
         };
         let left = provider_error("GetChange", &failure(broken()), &Seen::handed_over(), &context);
         assert_eq!(left.kind, Kind::NoAnswer);
@@ -212,6 +203,48 @@ fn a_proxy_comes_from_the_environment_and_is_never_shown() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn no_proxy_is_minded_in_every_spelling() {
+    let way = |exceptions: &str, proxy: &str| {
+        let (exceptions, proxy) = (exceptions.to_owned(), proxy.to_owned());
+        let get = move |name: &str| match name {
+            "HTTPS_PROXY" => Some(proxy.clone()),
+            "NO_PROXY" => Some(exceptions.clone()),
+            _ => None,
+        };
+        let proxy = Proxy::from(get).unwrap().unwrap();
+        proxy.way("sts.eu-west-2.amazonaws.com")
+    };
+    let proxy = "http://proxy.example.nhs.test:8080";
+    for direct in [
+        ".amazonaws.com",
+        "amazonaws.com",
+        "*.amazonaws.com",
+        "sts.eu-west-2.amazonaws.com:443",
+        ".amazonaws.com:443",
+        "*",
+        "10.0.0.0/8, .amazonaws.com",
+        "a.test .AMAZONAWS.COM",
+    ] {
+        assert!(way(direct, proxy).is_none(), "{direct}");
+    }
+    for through in [
+        "",
+        ".amazonaws.com:8443",
+        "onaws.com",
+        "10.0.0.0/8",
+        "::1",
+        "[::1]:443",
+        "*.test",
+    ] {
+        assert!(way(through, proxy).is_some(), "{through}");
+    }
+    // An IPv6 address is dialled without its brackets.
+    let six = way("", "http://[::1]:8095").unwrap();
+    assert_eq!((six.host.as_str(), six.port), ("::1", 8095));
+    assert_eq!(way("", "[2001:db8::7]").unwrap().host, "2001:db8::7");
 }
 
 #[test]

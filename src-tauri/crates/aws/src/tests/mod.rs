@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod bundle;
 mod checks;
 mod identity;
 mod plans;
@@ -56,7 +57,7 @@ pub(crate) fn aws(endpoint: &str) -> Aws {
     Aws::connect(&AwsOptions {
         endpoint: Some(endpoint.to_owned()),
         region: "eu-west-2".to_owned(),
-        rehearsal_credentials: Some(("AKIAREHEARSAL".to_owned(), "rehearsal-secret".to_owned())),
+        rehearsal_credentials: Some(("AKIAREHEARSAL".to_owned(), "rehearsal".to_owned())),
         ..AwsOptions::default()
     })
     .unwrap()

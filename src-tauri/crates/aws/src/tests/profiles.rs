@@ -346,7 +346,7 @@ async fn variables_that_lead_elsewhere_are_named() {
     let leads: Vec<_> = free
         .environment
         .iter()
-        .map(|set| (set.variable, set.overrides))
+        .map(|set| (set.variable.as_str(), set.overrides))
         .collect();
     assert_eq!(
         leads,
@@ -363,7 +363,7 @@ async fn variables_that_lead_elsewhere_are_named() {
         .environment
         .iter()
         .filter(|set| set.overrides)
-        .map(|set| set.variable)
+        .map(|set| set.variable.as_str())
         .collect();
     assert_eq!(leads, ["AWS_ENDPOINT_URL"]);
 }

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use switchback_api::connection::Subject;
-use switchback_api::wire::{ApiError, ConnectionAsk, ConnectionView, ProfilesView, SettingView, Tone};
+use switchback_api::wire::{
+    ApiError, ConnectionAsk, ConnectionView, ProfileView, ProfilesView, SettingView, Tone,
+};
 
 use crate::args::{Connection, Profiles, Report};
 use crate::exit;
@@ -30,10 +32,18 @@ pub async fn profiles(cx: &Cx<'_>, command: Profiles) -> Result<u8, ApiError> {
 }
 
 fn profiles_text(view: &ProfilesView) -> String {
-    let mut text = match (&view.problem, view.profiles.is_empty()) {
-        (Some(problem), _) => format!("{problem} {}", view.mend.as_deref().unwrap_or_default()),
-        (None, true) => "There is no profile: `aws configure sso` makes one.".to_owned(),
-        (None, false) => {
+    let mut text = view
+        .problem
+        .as_ref()
+        .map(|problem| format!("{problem} {}", view.mend.as_deref().unwrap_or_default()))
+        .unwrap_or_default();
+    match (text.is_empty(), view.profiles.is_empty()) {
+        (true, true) => text.push_str("There is no profile: `aws configure sso` makes one."),
+        (false, true) => {}
+        (_, false) => {
+            if !text.is_empty() {
+                text.push_str("\n\n");
+            }
             let rows = view
                 .profiles
                 .iter()
@@ -57,15 +67,36 @@ fn profiles_text(view: &ProfilesView) -> String {
                             .unwrap_or_default(),
                         role,
                         profile.session_words.clone(),
-                        profile.mend.clone().unwrap_or_default(),
+                        open_words(profile),
                     ]
                 })
                 .collect();
-            table(&["profile", "kind", "account", "role", "session", "mend"], rows)
+            text.push_str(&table(
+                &["profile", "kind", "account", "role", "session", "mend"],
+                rows,
+            ));
         }
-    };
+    }
+    // The problem is one of them, and stands above.
+    let notes = view.notes.iter().filter(|note| {
+        let known = view.problem.as_deref().unwrap_or_default().trim_end_matches('.');
+        known.is_empty() || !note.contains(known)
+    });
+    let notes: Vec<&str> = notes.map(String::as_str).collect();
+    if !notes.is_empty() {
+        text.push_str(&format!("\n\nNot taken as it stands:\n  {}", notes.join("\n  ")));
+    }
     text.push_str(&environment_text(&view.environment));
     text
+}
+
+/// What keeps a profile from being used, where its session does not say it already, and the mend.
+fn open_words(profile: &ProfileView) -> String {
+    let mend = profile.mend.as_deref().unwrap_or_default();
+    match (&profile.problem, &profile.sign_in) {
+        (Some(problem), None) => format!("{problem} {mend}"),
+        _ => mend.to_owned(),
+    }
 }
 
 fn environment_text(settings: &[SettingView]) -> String {

@@ -167,11 +167,18 @@ async fn lookup(name: &DnsName, kind: Kind, world: &ProbeWorld) -> Result<Answer
             Ok(answer) => return Ok(answer),
             Err(error) => {
                 let message = format!("{} could not be looked up: {}", name.host(), error.message);
-                last = ProbeError::new(ProbeErrorKind::NotResolved, message);
+                last = ProbeError {
+                    hint: error.hint,
+                    ..ProbeError::new(ProbeErrorKind::NotResolved, message)
+                };
             }
         }
     }
-    Err(last.hint("Look at the network and the resolver."))
+    // What a server itself said is nearer.
+    Err(match last.hint {
+        Some(_) => last,
+        None => last.hint("Look at the network and the resolver."),
+    })
 }
 
 fn system(world: &ProbeWorld) -> Result<Vec<SocketAddr>, ProbeError> {
@@ -247,7 +254,7 @@ async fn exchange(
     let message = wire::exchange(&owner, kind, server, asking == Asking::Recursion).await?;
     match message.metadata.response_code {
         ResponseCode::NoError | ResponseCode::NXDomain => {}
-        other => return Err(wrong(&format!("it answered {other}"))),
+        other => return Err(wire::refused(other)),
     }
     if asking == Asking::Authority && !message.metadata.authoritative {
         return Err(wrong("it answered without authority")

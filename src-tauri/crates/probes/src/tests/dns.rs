@@ -79,7 +79,7 @@ async fn authoritative_passes_only_if_every_server_answers_so() {
         (
             vec![refuses],
             Verdict::Error,
-            "0 of 1 servers answer 198.51.100.20; ns-1: it answered Query Refused",
+            "0 of 1 servers answer 198.51.100.20; ns-1: it answered REFUSED",
         ),
         (
             vec![silent, old],
@@ -171,6 +171,62 @@ async fn a_host_is_looked_up_by_the_first_resolver() {
         .await
         .unwrap_err();
     assert!(missing.kind == ProbeErrorKind::NoAddress && missing.is_evidence());
+}
+
+/// A server that answers every question with these bytes after its id, and never over TCP.
+async fn raw(answer: impl Fn(&[u8]) -> Vec<u8> + Send + 'static) -> std::net::SocketAddr {
+    let udp = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let address = udp.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut buffer = [0; 1024];
+        loop {
+            let (length, from) = udp.recv_from(&mut buffer).await.unwrap();
+            udp.send_to(&answer(&buffer[..length]), from).await.unwrap();
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn an_error_is_an_answer_at_once_whatever_else_it_leaves_out() {
+    // The head alone: id, response, the code, and no question.
+    let head = |code: u8| move |question: &[u8]| [&question[..2], &[0x81, code], &[0; 8]].concat();
+    let question_kept = |question: &[u8]| {
+        let mut answer = question.to_vec();
+        answer[2] |= 0x80;
+        answer[3] = 4;
+        answer
+    };
+    // Cut in the middle of a question that its head announces.
+    let cut = |question: &[u8]| [&question[..2], &[0x81, 1], &[0, 1, 0, 0, 0, 0, 0, 0], &[9, b'a']].concat();
+    let servers = [
+        ("REFUSED", raw(head(5)).await),
+        ("SERVFAIL", raw(head(2)).await),
+        ("NOTIMP", raw(question_kept).await),
+        ("FORMERR", raw(cut).await),
+        ("the error 11", raw(head(11)).await),
+    ];
+    for (code, server) in servers {
+        let started = std::time::Instant::now();
+        let asked = resolvers(&name("apps.example.nhs.test"), A, &[("one".to_owned(), server)]).await;
+        let error = asked[0].answer.clone().unwrap_err();
+        assert_eq!(error.message, format!("it answered {code}"));
+        assert!(error.hint.is_some());
+        assert!(started.elapsed() < std::time::Duration::from_secs(1));
+    }
+    // Another id, or a name that is not answered for: no answer to this question.
+    let other_id = |question: &[u8]| [&[question[0] ^ 0xff, question[1]], &[0x81, 5][..], &[0; 8]].concat();
+    let asked = resolvers(
+        &name("apps.example.nhs.test"),
+        A,
+        &[("one".to_owned(), raw(other_id).await)],
+    )
+    .await;
+    let error = asked[0].answer.clone().unwrap_err();
+    assert_eq!(
+        error.message,
+        "no answer to this question, only answers to others"
+    );
 }
 
 /// Of weighted record sets each server gives one, and each is right.

@@ -2,7 +2,9 @@
 
 mod chain;
 mod dns;
+mod shown;
 mod sites;
+mod version;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

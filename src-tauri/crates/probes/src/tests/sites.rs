@@ -183,13 +183,23 @@ async fn builds_are_judged() {
             Verdict::Fail,
             "build 1a1a, HTTP 200",
         ),
-        (ok("<!doctype html>"), None, Verdict::Fail, "no build, HTTP 200"),
-        (redirect.to_owned(), None, Verdict::Fail, "no build, HTTP 302"),
         (
-            ok(&"x".repeat(70_000)),
+            ok("<!doctype html>"),
             None,
             Verdict::Fail,
-            "HTTP 200, answer larger than 64 KiB",
+            "no build: the answer is HTML, not JSON, HTTP 200",
+        ),
+        (
+            redirect.to_owned(),
+            None,
+            Verdict::Fail,
+            "no build: a redirect to https://elsewhere.test/, HTTP 302",
+        ),
+        (
+            ok(&"x".repeat(17 * 1024 * 1024)),
+            None,
+            Verdict::Fail,
+            "HTTP 200, answer larger than 16 MiB",
         ),
         (
             ok(&format!(r#"{{"build":"\u001b[31m{}"}}"#, "b".repeat(200))),

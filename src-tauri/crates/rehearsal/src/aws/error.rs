@@ -37,6 +37,10 @@ impl AwsError {
             "Throttling" => "ThrottlingException",
             "ExpiredToken" => "ExpiredTokenException",
             "AccessDenied" => "AccessDeniedException",
+            "InvalidClientTokenId" => "UnrecognizedClientException",
+            "SignatureDoesNotMatch" => "InvalidSignatureException",
+            "MissingAuthenticationToken" => "MissingAuthenticationTokenException",
+            "IncompleteSignature" => "IncompleteSignatureException",
             _ => return self,
         };
         Self::new(code, &self.message)

@@ -2,17 +2,22 @@
 
 pub(crate) mod cognito;
 mod error;
+pub(crate) mod keys;
 pub(crate) mod route53;
+mod signature;
 mod sts;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::{HeaderMap, Method, Request};
 use hyper::body::Incoming;
 
 pub(crate) use error::AwsError;
+use keys::Who;
+use signature::Signed;
 
 use crate::core::Core;
 use crate::http::{self as web, Answer, Dropped};
@@ -51,54 +56,48 @@ pub(crate) struct Served {
 /// A refusal and what the log should know of it.
 pub(crate) type Refused = Box<(AwsError, LogEntry)>;
 
-/// Who calls what, as the signature says. The signature itself is not checked: the world has no
-/// secrets, and any secret key will do.
-#[derive(Debug)]
-struct Scope {
-    service: String,
-    region: String,
-    account: &'static str,
-    signed: bool,
-}
-
-fn scope(headers: &HeaderMap, path: &str) -> Scope {
-    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
-    let credential = text("authorization")
-        .and_then(|v| v.split("Credential=").nth(1))
-        .and_then(|v| v.split([',', ' ']).next());
-    let mut parts = credential.unwrap_or_default().split('/');
-    let key = parts.next().unwrap_or_default();
-    let region = parts.nth(1).unwrap_or_default().to_owned();
-    let service = parts.next().unwrap_or_default();
-    let account = if key == seed::OTHER_ACCESS_KEY {
-        seed::OTHER_ACCOUNT
-    } else {
-        seed::ACCOUNT
-    };
-    let fallback = || match text("x-amz-target") {
+/// The service that an unsigned request is for.
+fn service_of(headers: &HeaderMap, path: &str) -> String {
+    match headers.get("x-amz-target").and_then(|value| value.to_str().ok()) {
+        // `AWSCognitoIdentityProviderService.ListUsers`.
+        Some(target) if target.starts_with("AWSCognitoIdentityProvider") => cognito::SERVICE.to_owned(),
         Some(target) => target.split(['.', '_']).next().unwrap_or("?").to_owned(),
         None if path.starts_with("/2013-04-01/") => "route53".to_owned(),
         None => "sts".to_owned(),
-    };
-    Scope {
-        signed: !service.is_empty(),
-        service: if service.is_empty() {
-            fallback()
-        } else {
-            service.to_owned()
-        },
-        region,
-        account,
     }
+}
+
+/// Who calls, by a signature that is checked as AWS checks it.
+fn authenticated(
+    core: &Core,
+    signed: Result<&Signed, &AwsError>,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Who, AwsError> {
+    let signed = signed.map_err(Clone::clone)?;
+    let token = parts
+        .headers
+        .get("x-amz-security-token")
+        .and_then(|value| value.to_str().ok());
+    let (secret, who) = keys::known(core.keys(), &signed.key, token)?;
+    signed.verify(&secret, parts, body)?;
+    Ok(who)
 }
 
 /// Answers one AWS request.
 pub(crate) async fn respond(core: &Arc<Core>, request: Request<Incoming>) -> Result<Answer, Dropped> {
     let (parts, body) = request.into_parts();
-    let scope = scope(&parts.headers, parts.uri.path());
+    let signed = Signed::of(&parts.headers);
+    let service = match &signed {
+        Ok(signed) => signed.service.clone(),
+        Err(_) => service_of(&parts.headers, parts.uri.path()),
+    };
     let request_id = uuid::Uuid::new_v4().to_string();
+    // A body that was cut or is too long is no request at all.
+    let body = web::read_body(body).await.ok_or(Dropped)?;
+    let who = authenticated(core, signed.as_ref(), &parts, &body);
     let call = Call {
-        method: parts.method,
+        method: parts.method.clone(),
         segments: parts
             .uri
             .path()
@@ -107,10 +106,9 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Incoming>) -> Res
             .map(web::percent_decode)
             .collect(),
         query: web::pairs(parts.uri.query().unwrap_or_default()),
-        // A body that was cut or is too long is no request at all.
-        body: web::read_body(body).await.ok_or(Dropped)?,
+        body,
     };
-    let operation = match scope.service.as_str() {
+    let operation = match service.as_str() {
         "route53" => route53::operation(&call),
         "sts" => sts::operation(&call),
         _ => parts
@@ -121,17 +119,23 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Incoming>) -> Res
             .map_or_else(|| format!("{} {}", call.method, parts.uri.path()), str::to_owned),
     };
     let caller = Caller {
-        service: scope.service,
-        region: scope.region,
+        service,
+        region: signed.map(|signed| signed.region).unwrap_or_default(),
         operation,
         request_id,
-        account: scope.account.to_owned(),
+        // Of nobody's, the log says the world's own.
+        account: who
+            .as_ref()
+            .map_or_else(|_| seed::ACCOUNT.to_owned(), |who| who.account.clone()),
+        role: who.as_ref().map(|who| who.role.clone()).unwrap_or_default(),
+        session: who.as_ref().map(|who| who.session.clone()).unwrap_or_default(),
     };
+    let refused = who.err();
     let request_id = caller.request_id.clone();
     // A task of its own: what has arrived is carried out, also when the client no longer waits.
     let work = {
         let core = Arc::clone(core);
-        async move { serve(&core, &caller, &call, scope.signed).await }
+        async move { serve(&core, &caller, &call, refused).await }
     };
     let mut answer = tokio::spawn(work).await.map_err(|_| Dropped)??;
     web::date(&mut answer, core.now_ms());
@@ -139,21 +143,19 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Incoming>) -> Res
     Ok(answer)
 }
 
-async fn serve(core: &Arc<Core>, caller: &Caller, call: &Call, signed: bool) -> Result<Answer, Dropped> {
+async fn serve(
+    core: &Arc<Core>,
+    caller: &Caller,
+    call: &Call,
+    refused: Option<AwsError>,
+) -> Result<Answer, Dropped> {
     // A fault that can't be saved shows in the next step too.
     if let Ok(Some(ms)) = core.lands_late_ms(&caller.operation) {
         tokio::time::sleep(Duration::from_millis(ms)).await;
     }
-    let refused = if signed {
-        core.fault_before(caller)
-            .unwrap_or_else(|e| Some(e.into()))
-            .map(|error| error.spelled_for(&caller.service))
-    } else {
-        Some(AwsError::new(
-            "MissingAuthenticationToken",
-            "Request is missing Authentication Token",
-        ))
-    };
+    let refused = refused
+        .or_else(|| core.fault_before(caller).unwrap_or_else(|e| Some(e.into())))
+        .map(|error| error.spelled_for(&caller.service));
     let result = match refused {
         Some(error) => Err(Box::new((error, caller.entry(Outcome::Refused)))),
         None => match caller.service.as_str() {
@@ -211,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_scope_names_service_and_account() {
+    fn the_scope_names_the_service_and_what_is_unsigned_is_told_by_its_form() {
         let mut headers = HeaderMap::new();
         headers.insert(
             "authorization",
@@ -219,13 +221,16 @@ mod tests {
                 .parse()
                 .unwrap(),
         );
-        let found = scope(&headers, "/");
+        let found = Signed::of(&headers).unwrap();
         assert_eq!(
-            (found.service.as_str(), found.account, found.signed),
-            ("route53", "210987654321", true)
+            (found.service.as_str(), found.key.as_str(), found.region.as_str()),
+            ("route53", "AKIAREHEARSALOTHER", "us-east-1")
         );
-        assert_eq!(found.region, "us-east-1");
-        let found = scope(&HeaderMap::new(), "/2013-04-01/hostedzone");
-        assert_eq!((found.service.as_str(), found.signed), ("route53", false));
+        assert_eq!(
+            Signed::of(&HeaderMap::new()).unwrap_err().code,
+            "MissingAuthenticationToken"
+        );
+        assert_eq!(service_of(&HeaderMap::new(), "/2013-04-01/hostedzone"), "route53");
+        assert_eq!(service_of(&HeaderMap::new(), "/"), "sts");
     }
 }

@@ -1,7 +1,9 @@
-//! STS: who am I, and a role for a profile that assumes one.
+//! STS: who am I, and a role for a profile that assumes one. Roles that nobody made are refused as AWS
+//! refuses them: a rehearsal that forgives teaches the wrong night.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+use super::keys::Session;
 use super::{AwsError, Call, Refused, Served};
 use crate::clock::real_now_ms;
 use crate::http as web;
@@ -27,11 +29,12 @@ pub(crate) fn serve(caller: &Caller, call: &Call) -> Result<Served, Refused> {
         other => return Err(Box::new((AwsError::not_rehearsed(other), entry))),
     }
     let account = &caller.account;
+    let (role, session) = (web::escape(&caller.role), web::escape(&caller.session));
     let body = format!(
         "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
          <GetCallerIdentityResult>\
-         <Arn>arn:aws:sts::{account}:assumed-role/operator/rehearsal</Arn>\
-         <UserId>AROAREHEARSALOPERATOR:rehearsal</UserId>\
+         <Arn>arn:aws:sts::{account}:assumed-role/{role}/{session}</Arn>\
+         <UserId>AROAREHEARSALOPERATOR:{session}</UserId>\
          <Account>{account}</Account>\
          </GetCallerIdentityResult>\
          <ResponseMetadata><RequestId>{}</RequestId></ResponseMetadata>\
@@ -45,8 +48,8 @@ pub(crate) fn serve(caller: &Caller, call: &Call) -> Result<Served, Refused> {
     })
 }
 
-/// Every role of the world's own account may be assumed, for an hour of real time: the client's clock
-/// judges it.
+/// A role of the world's own account may be assumed by who belongs to it, for as long as is asked in real
+/// time: the client's clock judges it (AWS STS API reference, "AssumeRole").
 fn assume_role(caller: &Caller, call: &Call) -> Result<Served, Refused> {
     let entry = caller.entry(Outcome::Read);
     let form = web::pairs(&String::from_utf8_lossy(&call.body));
@@ -56,33 +59,65 @@ fn assume_role(caller: &Caller, call: &Call) -> Result<Served, Refused> {
             .map(|(_, value)| value.as_str())
             .unwrap_or_default()
     };
-    let (arn, session) = (field("RoleArn"), field("RoleSessionName"));
+    let (arn, name) = (field("RoleArn"), field("RoleSessionName"));
+    let refuse = |code: &str, message: String| Err(Box::new((AwsError::new(code, &message), entry.clone())));
+    let good = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+    if !(2..=64).contains(&name.len()) || !name.chars().all(good) {
+        return refuse(
+            "ValidationError",
+            "1 validation error detected: Value at 'roleSessionName' failed to satisfy constraint: Member must satisfy \
+             regular expression pattern: [\\w+=,.@-]{2,64}"
+                .to_owned(),
+        );
+    }
+    if !arn.starts_with("arn:aws:iam::") || !arn.contains(":role/") {
+        return refuse("ValidationError", format!("{arn} is invalid"));
+    }
+    let seconds = match field("DurationSeconds") {
+        "" => Some(3_600),
+        text => text.parse::<i64>().ok().filter(|s| (900..=43_200).contains(s)),
+    };
+    let Some(seconds) = seconds else {
+        return refuse(
+            "ValidationError",
+            "1 validation error detected: Value at 'durationSeconds' failed to satisfy constraint: Member must have \
+             value between 900 and 43200"
+                .to_owned(),
+        );
+    };
     let role = arn
         .strip_prefix(&format!("arn:aws:iam::{}:role/", seed::ACCOUNT))
-        .filter(|role| !role.is_empty());
+        .filter(|role| seed::ROLES.contains(role) && caller.account == seed::ACCOUNT);
     let Some(role) = role else {
-        let denied = AwsError::new(
+        return refuse(
             "AccessDenied",
-            &format!("User is not authorized to perform: sts:AssumeRole on resource: {arn}"),
+            format!(
+                "User: arn:aws:sts::{}:assumed-role/{}/{} is not authorized to perform: sts:AssumeRole on resource: \
+                 {arn}",
+                caller.account, caller.role, caller.session
+            ),
         );
-        return Err(Box::new((denied, entry)));
     };
-    let end = Timestamp::from_millisecond(real_now_ms())
-        .unwrap_or(Timestamp::UNIX_EPOCH)
-        .saturating_add(SignedDuration::from_hours(1))
+    let session = Session {
+        role: role.to_owned(),
+        name: name.to_owned(),
+        ends_ms: real_now_ms().saturating_add(seconds.saturating_mul(1_000)),
+    };
+    let end = Timestamp::from_millisecond(session.ends_ms)
         .unwrap_or(Timestamp::MAX)
         .strftime("%Y-%m-%dT%H:%M:%SZ");
     let body = format!(
         "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>\
-         <AssumedRoleUser><AssumedRoleId>AROAREHEARSALOPERATOR:{session}</AssumedRoleId>\
-         <Arn>arn:aws:sts::{account}:assumed-role/{role}/{session}</Arn></AssumedRoleUser>\
-         <Credentials><AccessKeyId>ASIAREHEARSALROLE</AccessKeyId><SecretAccessKey>rehearsal</SecretAccessKey>\
-         <SessionToken>rehearsal</SessionToken><Expiration>{end}</Expiration></Credentials>\
+         <AssumedRoleUser><AssumedRoleId>AROAREHEARSALOPERATOR:{name}</AssumedRoleId>\
+         <Arn>arn:aws:sts::{account}:assumed-role/{role}/{name}</Arn></AssumedRoleUser>\
+         <Credentials><AccessKeyId>{id}</AccessKeyId><SecretAccessKey>{secret}</SecretAccessKey>\
+         <SessionToken>{token}</SessionToken><Expiration>{end}</Expiration></Credentials>\
          </AssumeRoleResult><ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>\
          </AssumeRoleResponse>",
-        session = web::escape(session),
         account = seed::ACCOUNT,
-        role = web::escape(role),
+        id = session.id(),
+        secret = session.secret(),
+        token = session.token(),
         request_id = caller.request_id,
     );
     Ok(Served {

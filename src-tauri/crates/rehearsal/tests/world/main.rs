@@ -4,6 +4,7 @@
 mod aws;
 mod cognito;
 mod dns;
+mod keys;
 mod life;
 mod sites;
 mod support;

@@ -3,7 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use switchback_rehearsal::{World, WorldOptions};
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use switchback_rehearsal::{SECRET_KEY, World, WorldOptions};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -58,15 +61,70 @@ where
     })
 }
 
+/// A request as an SDK signs it.
+pub struct Signing<'a> {
+    pub key: &'a str,
+    pub secret: &'a str,
+    pub token: Option<&'a str>,
+    pub region: &'a str,
+    pub service: &'a str,
+}
+
+impl Signing<'_> {
+    /// The whole request; `line` = method and path, `headers` are signed too.
+    #[expect(clippy::disallowed_methods, reason = "SDKs sign by the computer's clock")]
+    pub fn request(&self, addr: SocketAddr, line: &str, headers: &[(&str, &str)], body: &str) -> String {
+        let (method, path) = line.split_once(' ').unwrap();
+        let host = addr.to_string();
+        let mut all = vec![("host", host.as_str())];
+        all.extend(headers);
+        let identity = Credentials::new(
+            self.key,
+            self.secret,
+            self.token.map(str::to_owned),
+            None,
+            "tests",
+        )
+        .into();
+        let params = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(self.region)
+            .name(self.service)
+            .time(std::time::SystemTime::now())
+            .settings(SigningSettings::default())
+            .build()
+            .unwrap()
+            .into();
+        let url = format!("http://{host}{path}");
+        let signable = SignableRequest::new(
+            method,
+            url,
+            all.iter().copied(),
+            SignableBody::Bytes(body.as_bytes()),
+        )
+        .unwrap();
+        let (instructions, _) = sign(signable, &params).unwrap().into_parts();
+        let mut text = format!(
+            "{line} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n",
+            body.len()
+        );
+        for (name, value) in all.into_iter().chain(instructions.headers()) {
+            text.push_str(&format!("{name}: {value}\r\n"));
+        }
+        format!("{text}\r\n{body}")
+    }
+}
+
 pub async fn send(addr: SocketAddr, key: &str, service: &str, line: &str, body: &str) -> Option<Reply> {
+    let signing = Signing {
+        key,
+        secret: SECRET_KEY,
+        token: None,
+        region: "us-east-1",
+        service,
+    };
     let stream = TcpStream::connect(addr).await.unwrap();
-    let request = format!(
-        "{line} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\nAuthorization: AWS4-HMAC-SHA256 \
-         Credential={key}/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=00\r\n\
-         Content-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    exchange(stream, &request).await
+    exchange(stream, &signing.request(addr, line, &[], body)).await
 }
 
 pub async fn route53(world: &World, line: &str, body: &str) -> Option<Reply> {
@@ -114,13 +172,19 @@ pub async fn cognito_as(
 ) -> Option<(u16, serde_json::Value)> {
     let addr = world.handle().aws_addr();
     let body = body.to_string();
-    let request = format!(
-        "POST / HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\nAuthorization: AWS4-HMAC-SHA256 \
-         Credential={key}/20260101/{region}/cognito-idp/aws4_request, SignedHeaders=host, Signature=00\r\n\
-         Content-Type: application/x-amz-json-1.1\r\n\
-         X-Amz-Target: AWSCognitoIdentityProviderService.{operation}\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
+    let signing = Signing {
+        key,
+        secret: SECRET_KEY,
+        token: None,
+        region,
+        service: "cognito-idp",
+    };
+    let target = format!("AWSCognitoIdentityProviderService.{operation}");
+    let headers = [
+        ("content-type", "application/x-amz-json-1.1"),
+        ("x-amz-target", target.as_str()),
+    ];
+    let request = signing.request(addr, "POST /", &headers, &body);
     let reply = exchange(TcpStream::connect(addr).await.unwrap(), &request).await?;
     Some((reply.status, serde_json::from_str(&reply.body).unwrap()))
 }

@@ -91,7 +91,8 @@ fn the_connection_is_checked_row_by_row() {
     // Another account's keys: found, and named.
     let other = desk.place.write(
         "other-config",
-        "[profile keys]\naws_access_key_id = AKIAREHEARSALOTHER\naws_secret_access_key = x\n",
+        "[profile keys]\naws_access_key_id = AKIAREHEARSALOTHER\n\
+         aws_secret_access_key = SeededSecretAccessKey/0123456789+abcdef\n",
     );
     let place = desk.place.set("AWS_CONFIG_FILE", other.display());
     let view = place.run(&args).code(3).json();

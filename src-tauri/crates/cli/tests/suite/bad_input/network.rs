@@ -14,10 +14,10 @@ use tokio_rustls::TlsAcceptor;
 use super::support::{BUNDLED, Closed, Place, SECRETS, proving, unserved_port};
 
 /// The name of an AWS endpoint that no resolver knows: only a proxy can lead there.
-const AWS: &str = "aws.example.nhs.test";
+pub(super) const AWS: &str = "aws.example.nhs.test";
 
 /// Serves connections in the background until the test process ends.
-fn serve<F>(on: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
+pub(super) fn serve<F>(on: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -40,7 +40,7 @@ where
 
 /// TLS with a certificate of an authority of its own in front of a plain port. Gives its port and the
 /// authority's certificate.
-fn tls_before(names: &[&str], inner: SocketAddr) -> (SocketAddr, String) {
+pub(super) fn tls_before(names: &[&str], inner: SocketAddr) -> (SocketAddr, String) {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params
@@ -79,7 +79,7 @@ fn tls_before(names: &[&str], inner: SocketAddr) -> (SocketAddr, String) {
 }
 
 /// A proxy that tunnels every CONNECT to one port, or answers it with an error. Counts what it heard.
-fn proxy(to: SocketAddr, answer: &'static str) -> (SocketAddr, Arc<AtomicUsize>) {
+pub(super) fn proxy(to: SocketAddr, answer: &'static str) -> (SocketAddr, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
     let counted = count.clone();
     let port = serve(move |mut stream| {
@@ -106,10 +106,10 @@ fn proxy(to: SocketAddr, answer: &'static str) -> (SocketAddr, Arc<AtomicUsize>)
     (port, count)
 }
 
-const TUNNEL: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
+pub(super) const TUNNEL: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
 
 /// Signed in with keys of the environment at an endpoint.
-fn signed_in(endpoint: &str) -> (Place, String) {
+pub(super) fn signed_in(endpoint: &str) -> (Place, String) {
     let place = Place::new()
         .set("AWS_ACCESS_KEY_ID", SECRETS[3])
         .set("AWS_SECRET_ACCESS_KEY", SECRETS[0])

@@ -102,13 +102,12 @@ impl Desk {
 
     /// A token of IAM Identity Center that ends in so many seconds.
     fn sso_token(&self, ends_in: i64, more: &str) {
-        let token = format!(
-            "{{\"startUrl\":\"https://sso.example.nhs.test/start\",\"region\":\"eu-west-2\",\
-             \"accessToken\":\"{}\",\"expiresAt\":\"{}\"{more}}}",
-            SECRETS[1],
-            in_s(ends_in)
-        );
-        self.place.write(SSO, token);
+        self.place.write(SSO, token(ends_in, more));
+    }
+
+    /// A token as the AWS CLI leaves it behind.
+    pub(super) fn token(&self, ends_in: i64) -> String {
+        token(ends_in, "")
     }
 
     fn login_token(&self, ends_in: i64) {
@@ -139,6 +138,15 @@ impl Desk {
         let rows = all["profiles"].as_array().unwrap();
         rows.iter().find(|row| row["name"] == name).unwrap().clone()
     }
+}
+
+fn token(ends_in: i64, more: &str) -> String {
+    format!(
+        "{{\"startUrl\":\"https://sso.example.nhs.test/start\",\"region\":\"eu-west-2\",\
+         \"accessToken\":\"{}\",\"expiresAt\":\"{}\"{more}}}",
+        SECRETS[1],
+        in_s(ends_in)
+    )
 }
 
 #[test]

@@ -5,11 +5,13 @@ use std::fs;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use switchback_rehearsal::{Client, Fault, Handle, World, WorldOptions};
+use switchback_rehearsal::{
+    ACCOUNT, AccessKey, Client, Fault, Handle, OTHER_ACCESS_KEY, OTHER_ACCOUNT, World, WorldOptions,
+};
 use tempfile::TempDir;
 use tokio::net::TcpSocket;
 
@@ -31,7 +33,7 @@ pub const SECRETS: [&str; 4] = [
 
 /// A folder of its own with a home in it.
 pub struct Place {
-    folder: TempDir,
+    folder: Arc<TempDir>,
     vars: Vec<(String, String)>,
 }
 
@@ -40,7 +42,7 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("user")).unwrap();
         Self {
-            folder,
+            folder: Arc::new(folder),
             vars: Vec::new(),
         }
     }
@@ -61,6 +63,15 @@ impl Place {
             self.vars.push((name.to_owned(), value));
         }
         self
+    }
+
+    /// The same folder with one variable more.
+    pub fn also(&self, name: &str, value: impl ToString) -> Self {
+        let same = Self {
+            folder: self.folder.clone(),
+            vars: self.vars.clone(),
+        };
+        same.set(name, value)
     }
 
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
@@ -327,6 +338,20 @@ pub fn unserved_port() -> u16 {
     *port
 }
 
+/// The tests' own keys, with and without their session token: of the operator, and of another account.
+fn seeded_keys() -> Vec<AccessKey> {
+    let ids = [(SECRETS[3], ACCOUNT), (OTHER_ACCESS_KEY, OTHER_ACCOUNT)];
+    let key = |(id, account): (&str, &str), token: Option<&str>| AccessKey {
+        id: id.to_owned(),
+        secret: SECRETS[0].to_owned(),
+        token: token.map(str::to_owned),
+        account: account.to_owned(),
+    };
+    ids.into_iter()
+        .flat_map(|of| [key(of, None), key(of, Some(SECRETS[1]))])
+        .collect()
+}
+
 /// A rehearsal world served by this process.
 pub struct Closed {
     runtime: tokio::runtime::Runtime,
@@ -355,6 +380,7 @@ impl Closed {
             dir: place.home().join("rehearsal"),
             scale,
             insync_delay: Duration::from_secs(20),
+            keys: seeded_keys(),
         };
         let world = runtime.block_on(World::start(options)).unwrap();
         let handle = world.handle().clone();

@@ -50,8 +50,8 @@ fn a_zone_that_is_not_there_is_named() {
     let hidden = Place::new();
     let world = Closed::of(&hidden);
     let place = Place::new()
-        .set("AWS_ACCESS_KEY_ID", "AKIAX")
-        .set("AWS_SECRET_ACCESS_KEY", "x")
+        .set("AWS_ACCESS_KEY_ID", switchback_rehearsal::ACCESS_KEY)
+        .set("AWS_SECRET_ACCESS_KEY", switchback_rehearsal::SECRET_KEY)
         .set("AWS_ENDPOINT_URL", &world.handle.endpoint);
     let target = place.test_target("");
     let text = std::fs::read_to_string(place.path().join("test.toml")).unwrap();

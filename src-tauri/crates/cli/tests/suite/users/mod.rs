@@ -234,7 +234,7 @@ fn bad_input_is_refused_by_name_before_anything_is_asked() {
     let mut ask = command(place.folder.path());
     ask.args(away)
         .args(endpoint)
-        .env("AWS_ACCESS_KEY_ID", "REHEARSAL")
+        .env("AWS_ACCESS_KEY_ID", switchback_rehearsal::ACCESS_KEY)
         .env("AWS_SECRET_ACCESS_KEY", "rehearsal");
     let found = Did::of(ask.output().unwrap()).code(4).json();
     assert_eq!(

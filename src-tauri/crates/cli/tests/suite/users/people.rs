@@ -241,7 +241,7 @@ fn pages_that_go_round_are_no_absence() {
             "--json",
         ]);
         ask.args(["--aws-endpoint", &endpoint]);
-        ask.env("AWS_ACCESS_KEY_ID", "REHEARSAL")
+        ask.env("AWS_ACCESS_KEY_ID", switchback_rehearsal::ACCESS_KEY)
             .env("AWS_SECRET_ACCESS_KEY", "rehearsal");
         let found = Did::of(ask.output().unwrap()).code(4).json();
         assert_eq!(found["verdict"], "cant_tell", "{found}");
@@ -261,7 +261,7 @@ fn pages_that_go_round_are_no_absence() {
             .arg(&list)
             .arg("--out")
             .arg(folder.path().join("out.csv"));
-        ask.env("AWS_ACCESS_KEY_ID", "REHEARSAL")
+        ask.env("AWS_ACCESS_KEY_ID", switchback_rehearsal::ACCESS_KEY)
             .env("AWS_SECRET_ACCESS_KEY", "rehearsal");
         Did::of(ask.output().unwrap()).code(4);
         let file = std::fs::read_to_string(folder.path().join("out.csv")).unwrap_or_default();
