@@ -289,7 +289,12 @@ fn waited(why: &str, run: &Run) -> ApiError {
                 Some((step, _)) => {
                     format!("{why} The change of step {step} was accepted; it is not verified yet.")
                 }
-                None => format!("{why} The run is not settled."),
+                None => match run.set_aside() {
+                    Some((step, _)) => format!(
+                        "{why} Step {step} is in doubt: AWS refused its call, and it was not seen since."
+                    ),
+                    None => format!("{why} The run is not settled."),
+                },
             }
         }
     };

@@ -374,6 +374,7 @@ impl AwsPools {
             message: "The pool is in another region".to_owned(),
             hint: None,
             request_id: None,
+            sent: false,
         })
     }
 }

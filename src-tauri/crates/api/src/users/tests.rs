@@ -62,6 +62,7 @@ impl UserPools for Fake {
                 message: "AWS said no".to_owned(),
                 hint: None,
                 request_id: None,
+                sent: false,
             });
         }
         let wanted = filter.value().revealed();
@@ -103,6 +104,7 @@ impl UserPools for Fake {
             message: "no".to_owned(),
             hint: None,
             request_id: None,
+                sent: false,
         })
     }
 
@@ -122,6 +124,7 @@ impl UserPools for Fake {
                 message: "AWS said no".to_owned(),
                 hint: None,
                 request_id: None,
+                sent: false,
             }),
         }
     }

@@ -158,6 +158,9 @@ pub(super) fn adopted(
         finding: Some(Finding::After),
         readings: Vec::new(),
         by_field: None,
+        heard: false,
+        looked_late: false,
+        effectless: false,
     });
     step.to(StepState::Adopted, at);
     Ok(())

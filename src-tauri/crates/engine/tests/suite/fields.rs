@@ -61,7 +61,8 @@ fn there(fake: &FakeDesk) -> Vec<RecordSet> {
 
 async fn seen(fake: &FakeDesk, how: &str) -> Option<Digest> {
     let plan = fake.desk.driver.plan_fields(&id("switch"), &choices(how)).await;
-    plan.unwrap().preview.map(|preview| preview.digest())
+    let preview = plan.unwrap().preview?;
+    Some(fake.desk.run().basis_of_preview(&id("switch"), &preview))
 }
 
 async fn ask(
