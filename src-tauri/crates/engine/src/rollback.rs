@@ -135,7 +135,10 @@ pub(crate) fn has_effect(run: &Run, id: &StepId) -> bool {
 /// once, and whose object can't be read now.
 fn unread(run: &Run, named: &[StepId], seen: &Seen) -> Result<(), Rejection> {
     for id in named {
-        let tried = run.steps.get(id).is_some_and(|step| step.held_refused().is_some());
+        let tried = run
+            .steps
+            .get(id)
+            .is_some_and(|step| step.held_refused().is_some());
         if let (true, Some(Err(why))) = (tried, seen.get(id)) {
             return Err(Rejection::new(
                 RejectionCode::Unknown,

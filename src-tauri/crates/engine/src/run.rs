@@ -264,8 +264,7 @@ impl Run {
     /// settled.
     #[must_use]
     pub fn unsettled(&self) -> Option<&StepId> {
-        self.in_flight()
-            .or_else(|| self.set_aside().map(|(id, _)| id))
+        self.in_flight().or_else(|| self.set_aside().map(|(id, _)| id))
     }
 
     /// Whether a rollback holds the run.

@@ -28,7 +28,9 @@ pub(crate) struct Dropped;
 pub(crate) fn cut(answer: Answer) -> Answer {
     let (parts, body) = answer.into_parts();
     let whole = body.into_inner();
-    let half = whole.as_ref().map_or_else(Bytes::new, |bytes| bytes.slice(..bytes.len() / 2));
+    let half = whole
+        .as_ref()
+        .map_or_else(Bytes::new, |bytes| bytes.slice(..bytes.len() / 2));
     Response::from_parts(parts, Full::new(half))
 }
 

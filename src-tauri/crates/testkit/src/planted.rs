@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use crate::faulty::CUT;
 use async_trait::async_trait;
 use switchback_engine::ports::{
     Action, History, Identity, ProviderError, ProviderErrorKind, SyncState, World,
 };
 use switchback_engine::proof::WriteCx;
-use crate::faulty::CUT;
 use switchback_model::event::Receipt;
 use switchback_model::{ActionSpec, CheckReading, CheckSpec, Finding, Image, Preview, Target};
 

@@ -98,7 +98,10 @@ async fn failures_say_whether_the_change_may_have_been_made() {
         (cut(error(400, "Throttling", "Rate exceeded")), Kind::Unclear),
         (cut(error(403, "AccessDenied", "x")), Kind::Unclear),
         (cut(error(403, "ExpiredToken", "x")), Kind::Unclear),
-        (cut(legacy("Tried to create it but it already exists")), Kind::Unclear),
+        (
+            cut(legacy("Tried to create it but it already exists")),
+            Kind::Unclear,
+        ),
         (error(400, "InvalidInput", "Invalid XML"), Kind::Refused),
         (error(404, "NoSuchHostedZone", "x"), Kind::NotFound),
         (error(403, "ExpiredToken", "x"), Kind::Credentials),

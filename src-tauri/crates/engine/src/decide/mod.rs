@@ -213,9 +213,10 @@ fn no_rollback(run: &Run) -> Result<(), Rejection> {
     Err(match rollback.state {
         RollbackState::Halted { .. } => Rejection::new(
             Code::NotNow,
-            format!("A rollback is under way. It has stopped at {item}, and nothing of it runs."),
+            "A rollback is under way.",
             format!(
-                "Go on with it: `switchback rollback {} --retry`. Or give it up with --abandon and a reason.",
+                "It has stopped at {item}, and nothing of it runs. Go on with it: `switchback rollback {} --retry`. Or \
+                 give it up, with a reason.",
                 run.id
             ),
         ),

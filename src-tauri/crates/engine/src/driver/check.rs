@@ -15,7 +15,11 @@ impl Driver {
         let Some(step) = self.run.plan.step(id).cloned() else {
             return Ok(());
         };
-        let held = self.run.steps.get(id).and_then(|state| state.held_refused().cloned());
+        let held = self
+            .run
+            .steps
+            .get(id)
+            .and_then(|state| state.held_refused().cloned());
         let history = self.run.history();
         let readings = join_all(step.before.iter().map(|spec| self.world.check(spec, &history)));
         let undo_readings = join_all(

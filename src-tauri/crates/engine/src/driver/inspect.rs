@@ -54,8 +54,11 @@ impl Driver {
         let landed = attempt.landed(&finding);
         // What AWS refused is settled by the first look where the two agree, or where none could be
         // taken so far; a look that said otherwise is not overruled by one.
-        let contradicted =
-            self.pace.last_look.as_ref().is_some_and(|(of, _, last)| of == id && *last != finding);
+        let contradicted = self
+            .pace
+            .last_look
+            .as_ref()
+            .is_some_and(|(of, _, last)| of == id && *last != finding);
         let as_said = attempt.is_explained() && attempt.left_no_trace(&finding);
         let at_once = !contradicted && (as_said || (unseen && !attempt.left_no_trace(&finding)));
         if at_once || (agreed && (landed || !may_still_land)) {

@@ -51,7 +51,11 @@ impl Driver {
     }
 
     /// The table of what a refusal and a look mean together.
-    pub(super) async fn judge_refusal(&mut self, attempt: &Attempt, finding: Finding) -> Result<(), DriveError> {
+    pub(super) async fn judge_refusal(
+        &mut self,
+        attempt: &Attempt,
+        finding: Finding,
+    ) -> Result<(), DriveError> {
         let id = attempt.id.clone();
         let Some(problem) = attempt.problem.clone() else {
             return Ok(());
@@ -92,7 +96,9 @@ impl Driver {
                 }])
                 .await;
         } else {
-            doubt("AWS refused it, yet nothing stands against it: it is watched until nothing can still land.")
+            doubt(
+                "AWS refused it, yet nothing stands against it: it is watched until nothing can still land.",
+            )
         };
         self.append(vec![doubtful]).await?;
         // The look that was just taken is the first of the two.

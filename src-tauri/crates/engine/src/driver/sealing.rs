@@ -178,7 +178,8 @@ impl Driver {
     async fn believed(&self, mut event: EventKind) -> Result<EventKind, NoKey> {
         match &mut event {
             EventKind::Inspected { attempt, finding } | EventKind::LookedLate { attempt, finding }
-                if self.is_secret(&attempt.step) => {
+                if self.is_secret(&attempt.step) =>
+            {
                 leave_values_out(finding);
             }
             EventKind::Reinspected { step, finding } | EventKind::Drifted { step, finding }

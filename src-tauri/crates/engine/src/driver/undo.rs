@@ -31,14 +31,11 @@ pub async fn plan(
 /// Reads the object of every step that may have an effect: one look serves the plans of any number
 /// of scopes, because a provider's requests are few.
 pub async fn see(run: &Run, world: &dyn World) -> Seen {
-    let touched = run
-        .plan
-        .steps()
-        .filter(|step| {
-            run.steps
-                .get(&step.id)
-                .is_some_and(|s| s.state.may_have_effect() || s.held_refused().is_some())
-        });
+    let touched = run.plan.steps().filter(|step| {
+        run.steps
+            .get(&step.id)
+            .is_some_and(|s| s.state.may_have_effect() || s.held_refused().is_some())
+    });
     join_all(touched.filter_map(|step| {
         let spec = step.action.as_ref()?;
         Some(async move {

@@ -133,11 +133,7 @@ pub(super) fn refused(
 }
 
 /// AWS says no; the object says whether that is so.
-pub(super) fn refusal_heard(
-    run: &mut Run,
-    attempt: &AttemptId,
-    problem: &CallProblem,
-) -> Result<(), String> {
+pub(super) fn refusal_heard(run: &mut Run, attempt: &AttemptId, problem: &CallProblem) -> Result<(), String> {
     let step = step_in(run, &attempt.step, &["applying", "undoing"])?;
     let record = current(step, attempt)?;
     record.problem = Some(problem.clone());
@@ -209,7 +205,8 @@ pub(super) fn inspected(
 ) -> Result<(), String> {
     let mut states = vec!["in_doubt", "undo_in_doubt", "verifying", "undo_verifying"];
     let last = step_mut(run, &attempt.step)?.current();
-    if last.is_some_and(|a| a.heard && matches!(a.outcome, Outcome::SaidRefused | Outcome::Refused(Some(_)))) {
+    if last.is_some_and(|a| a.heard && matches!(a.outcome, Outcome::SaidRefused | Outcome::Refused(Some(_))))
+    {
         states.extend(["applying", "undoing"]);
     }
     let step = step_in(run, &attempt.step, &states)?;

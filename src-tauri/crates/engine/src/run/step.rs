@@ -112,10 +112,7 @@ impl Attempt {
         match self.outcome {
             Outcome::Refused(_) => self.heard,
             Outcome::Settled => self.applied_at.is_none(),
-            Outcome::InFlight
-            | Outcome::SaidRefused
-            | Outcome::Lost
-            | Outcome::Answered => false,
+            Outcome::InFlight | Outcome::SaidRefused | Outcome::Lost | Outcome::Answered => false,
         }
     }
 }

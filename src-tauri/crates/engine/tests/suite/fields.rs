@@ -1,6 +1,5 @@
 //! Somebody else's change, resolved field by field: one exact undo, and an end that says what is true.
 
-
 use switchback_engine::RejectionCode as Code;
 use switchback_engine::decide::{Facts, decide};
 use switchback_engine::driver::SubmitError;
@@ -300,7 +299,10 @@ async fn only_what_has_an_undo_and_no_dependant_is_resolved_by_fields() {
             fields: how,
             overrides: vec![],
         },
-        basis: fields.preview.as_ref().map(switchback_model::Preview::digest),
+        basis: fields
+            .preview
+            .as_ref()
+            .map(|preview| fake.desk.run().basis_of_preview(&id("switch"), preview)),
         by: operator(),
         reason: Some("test".to_owned()),
     };
