@@ -182,6 +182,9 @@ pub enum EventKind {
         /// The plan as it would be now.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         preview: Option<Preview>,
+        /// What failed, where nothing could be told of the world.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        problem: Option<CallProblem>,
     },
     /// The write-ahead: durable before the request leaves.
     Intended {

@@ -104,7 +104,7 @@ impl UserPools for Fake {
             message: "no".to_owned(),
             hint: None,
             request_id: None,
-                sent: false,
+            sent: false,
         })
     }
 

@@ -129,7 +129,10 @@ fn note(state: &StepRun) -> String {
             let why = problem.unwrap_or_default();
             match attempt.and_then(|a| a.finding.as_ref()) {
                 Some(finding @ Finding::Unclear { .. }) => {
-                    format!("AWS refused it; not seen since. {why} {}", found_sentence(finding))
+                    format!(
+                        "AWS refused it; not seen since. {why} {}",
+                        found_sentence(finding)
+                    )
                 }
                 _ => format!(
                     "AWS refused it, and what is there does not say so yet. {why} Looking until it is clear: the call \

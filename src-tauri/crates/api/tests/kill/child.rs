@@ -400,10 +400,7 @@ async fn back(driver: &mut Driver) {
                 accept_breaches: Vec::new(),
             };
             let basis = driver.run().basis_of_rollback(&plan);
-            driver
-                .submit(&submission(command, Some(basis)))
-                .await
-                .unwrap();
+            driver.submit(&submission(command, Some(basis))).await.unwrap();
         }
         driver.settle().await.unwrap();
     }

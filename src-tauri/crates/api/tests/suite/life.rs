@@ -76,7 +76,9 @@ async fn check(driver: &mut Driver, step: &StepId) {
 async fn apply(driver: &mut Driver, step: &StepId) {
     check(driver, step).await;
     let checks = driver.run().steps[step].checks.clone().unwrap();
-    let basis = checks.preview.map(|preview| driver.run().basis_of_preview(step, &preview));
+    let basis = checks
+        .preview
+        .map(|preview| driver.run().basis_of_preview(step, &preview));
     let command = Command::Apply { step: step.clone() };
     driver.submit(&ask(command, basis)).await.unwrap();
     while !matches!(state(driver, step), StepState::Verifying { .. }) {

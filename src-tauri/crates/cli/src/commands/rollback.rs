@@ -77,9 +77,7 @@ async fn go(
             accept_breaches: ask.accept_breach.clone(),
         };
         let basis = session.run().basis_of_rollback(&plan);
-        let submitted = session
-            .submit(command, Some(basis), ask.reason.clone())
-            .await;
+        let submitted = session.submit(command, Some(basis), ask.reason.clone()).await;
         if let Err(error) = submitted {
             return Err(signed_in(session, error).await);
         }
@@ -111,7 +109,14 @@ async fn same_again(
         "Go on with it: switchback rollback {id} --retry. Or give it up: --abandon --reason TEXT; then ask for this \
          one."
     );
-    let refused = |message: String| Err(ApiError::new("rejected", message, hint.clone(), format!("run {id}")));
+    let refused = |message: String| {
+        Err(ApiError::new(
+            "rejected",
+            message,
+            hint.clone(),
+            format!("run {id}"),
+        ))
+    };
     if rollback.plan.scope != *scope {
         return refused("Another rollback of this run is under way; it has stopped.".to_owned());
     }

@@ -48,7 +48,15 @@ impl Driver {
             Err(error) => Err(error),
         };
         match fresh {
-            Err(error) => self.void(id, sentence(&error), None).await,
+            Err(error) => {
+                self.append(vec![EventKind::ApprovalVoided {
+                    step: id.clone(),
+                    why: sentence(&error),
+                    preview: None,
+                    problem: Some(error.problem()),
+                }])
+                .await
+            }
             Ok(preview) if preview.digest() != approval.preview => {
                 self.void(
                     id,
@@ -228,6 +236,7 @@ impl Driver {
             step: id.clone(),
             why,
             preview,
+            problem: None,
         }])
         .await
     }

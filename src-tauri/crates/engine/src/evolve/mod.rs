@@ -101,8 +101,15 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
             };
             people::fields_chosen(run, step, restore, reason)
         }
-        EventKind::ApprovalVoided { step, why, preview } => {
-            checks::voided(run, step, why, preview.as_ref(), at)
+        EventKind::ApprovalVoided {
+            step,
+            why,
+            preview,
+            problem,
+        } => {
+            checks::voided(run, step, why, preview.as_ref(), at)?;
+            step_mut(run, step)?.voided_by.clone_from(problem);
+            Ok(())
         }
         EventKind::DoneWithoutEffect { step, .. } => checks::done_without_effect(run, step, at),
         EventKind::Intended {

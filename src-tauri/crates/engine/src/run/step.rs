@@ -206,6 +206,8 @@ pub struct StepRun {
     pub restore: Option<Restore>,
     /// Why the last approval was void.
     pub voided: Option<String>,
+    /// What failed, where it was void because nothing could be told of the world.
+    pub voided_by: Option<CallProblem>,
     /// Every attempt of every generation, oldest first.
     pub attempts: Vec<Attempt>,
     /// What an undo restores.
@@ -232,6 +234,7 @@ impl StepRun {
             approval: None,
             restore: None,
             voided: None,
+            voided_by: None,
             attempts: Vec::new(),
             effect: None,
             drift: None,
@@ -246,6 +249,7 @@ impl StepRun {
         self.restore = None;
         if !matches!(state, StepState::Blocked | StepState::Checking) {
             self.voided = None;
+            self.voided_by = None;
         }
         if matches!(state, StepState::Done { .. } | StepState::Skipped) {
             self.ended_at.get_or_insert(at);

@@ -94,7 +94,8 @@ async fn basis(
         None if ask => {
             let target = session.run().plan.target.name.to_string();
             let seen = session.run().basis_of_preview(step, &preview);
-            cx.out.say(&print::preview(&preview_view(session.run(), step, &preview)));
+            cx.out
+                .say(&print::preview(&preview_view(session.run(), step, &preview)));
             let yes = question(
                 session,
                 &format!("Apply step {step} to {target}? Type y to go on: "),
