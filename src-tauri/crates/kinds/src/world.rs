@@ -1,13 +1,13 @@
 //! The world of one run: the exhaustive match over action kinds and check kinds. A new kind that is
 //! not handled here does not compile.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use switchback_aws::{Aws, ParentNs};
+use switchback_engine::beyond::{NotKnown, check_not_known};
 use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, World};
 use switchback_engine::sign_in::SignIn;
 use switchback_engine::ttl::{TtlWait, ttl_wait};
@@ -156,6 +156,7 @@ impl World for RunWorld {
                 self.aws.clone(),
                 spec.clone(),
             )),
+            ActionSpec::Unknown(unknown) => Box::new(NotKnown::of(unknown)),
         }
     }
 
@@ -219,12 +220,7 @@ impl World for RunWorld {
                 self.observed_now(asked, reading)
             }
             CheckKind::Cognito(check) => self.aws.check_cognito(spec, check, now).await,
+            CheckKind::Unknown(unknown) => check_not_known(spec, unknown, now),
         }
     }
-}
-
-/// Name servers or resolvers of a rehearsal handle, for the probes.
-#[must_use]
-pub fn servers(list: &[switchback_rehearsal::NameServer]) -> Vec<(String, SocketAddr)> {
-    list.iter().map(|s| (s.name.clone(), s.addr)).collect()
 }
