@@ -12,4 +12,5 @@ mod refusals;
 mod shared;
 mod users;
 mod way_back;
+mod weighted;
 mod zones;
