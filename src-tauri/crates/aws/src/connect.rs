@@ -377,5 +377,6 @@ pub(crate) fn incomplete(operation: &str, what: &str) -> ProviderError {
         message: format!("The answer of AWS holds no {what}"),
         hint: None,
         request_id: None,
+        sent: true,
     }
 }

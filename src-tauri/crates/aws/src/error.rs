@@ -47,6 +47,7 @@ fn own(kind: Kind, operation: &str, message: &str, hint: &str) -> ProviderError 
         message: message.to_owned(),
         hint: Some(hint.to_owned()),
         request_id: None,
+        sent: false,
     }
 }
 
@@ -66,12 +67,16 @@ where
     let (kind, message, hint) = match error {
         SdkError::ServiceError(answer) => {
             let body = answer.raw().body().bytes().unwrap_or_default();
-            by_answer(
-                answer.raw().status().as_u16(),
-                answer.err().code(),
-                answer.err().message(),
-                body,
-            )
+            let status = answer.raw().status().as_u16();
+            match is_whole(body) {
+                true => by_answer(status, answer.err().code(), answer.err().message(), body),
+                // What it would have gone on to say is not known, so it says nothing.
+                false => (
+                    Kind::Unclear,
+                    format!("AWS answered HTTP {status}, but the answer was cut"),
+                    None,
+                ),
+            }
         }
         SdkError::ResponseError(answer) => {
             let status = answer.raw().status().as_u16();
@@ -102,6 +107,7 @@ where
         message,
         hint: hint.map(str::to_owned),
         request_id,
+        sent: seen.transmitting() && !matches!(kind, Kind::Connect | Kind::Tls | Kind::Guard),
     }
 }
 
@@ -217,8 +223,8 @@ fn clock() -> Sorted {
     )
 }
 
-/// A refused batch: stale values are a conflict, anything else is a wrong request. The wording is
-/// Route 53's; the API has no finer code (API reference, ChangeResourceRecordSets).
+/// A refused batch: the values may be stale, or it may be wrong in itself. The wording is Route 53's; the
+/// API has no finer code (API reference, ChangeResourceRecordSets).
 fn by_batch(said: &str) -> Sorted {
     let lower = said.to_ascii_lowercase();
     let stale = ["not found", "do not match", "already exists"]
@@ -236,12 +242,42 @@ fn by_batch(said: &str) -> Sorted {
             Some("Somebody else changed them: read again and look at the new plan."),
         )
     } else {
+        // Its words are no part of the API: as far as can be told it found other values, too.
         (
-            Kind::Refused,
+            Kind::Conflict,
             sentence("Route 53 refused the change", "InvalidChangeBatch", said),
             None,
         )
     }
+}
+
+/// Whether an error's body is there to its end: XML to the end of its root, JSON as a whole. An empty one
+/// is; the code may stand in a header.
+fn is_whole(body: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(body) else {
+        return false;
+    };
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.starts_with('{') {
+        return serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    }
+    let root = match text.strip_prefix("<?xml") {
+        Some(rest) => rest.split_once("?>").map_or("", |(_, root)| root.trim_start()),
+        None => text,
+    };
+    let Some(tag) = root.strip_prefix('<') else {
+        return !text.starts_with('<');
+    };
+    let name: &str = tag
+        .split(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))
+        .next()
+        .unwrap_or_default();
+    let closed = root.strip_suffix('>').map(str::trim_end);
+    closed.is_some_and(|rest| {
+        let ended = rest.strip_suffix(name).is_some_and(|rest| rest.ends_with("</"));
+        let single = rest.ends_with('/') && !rest.contains('>');
+        ended || single
+    })
 }
 
 /// The messages of a body whose root is `InvalidChangeBatch`; none for any other body.

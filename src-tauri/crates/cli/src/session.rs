@@ -289,7 +289,12 @@ fn waited(why: &str, run: &Run) -> ApiError {
                 Some((step, _)) => {
                     format!("{why} The change of step {step} was accepted; it is not verified yet.")
                 }
-                None => format!("{why} The run is not settled."),
+                None => match run.set_aside() {
+                    Some((step, _)) => format!(
+                        "{why} Step {step} is in doubt: AWS refused its call, and it was not seen since."
+                    ),
+                    None => format!("{why} The run is not settled."),
+                },
             }
         }
     };
@@ -321,11 +326,23 @@ pub fn verdict(run: &Run, step: &StepView, state: StepState) -> Result<(), ApiEr
         | StepState::Blocked
         | StepState::Ready
         | StepState::Skipped => {
+            let by = run
+                .steps
+                .iter()
+                .find(|(id, _)| id.as_str() == step.id)
+                .and_then(|(_, state)| state.voided_by.as_ref());
+            // Nothing could be told of the world: as for any reading that failed.
+            let code = match by.map(|problem| problem.kind.as_str()) {
+                Some("credentials") => "sign_in",
+                None | Some("guard" | "refused") => "guard",
+                Some(_) => "unknown",
+            };
             let hint = match run.state {
+                RunState::Open if code != "guard" => "Mend what is in the way, then apply the step again.",
                 RunState::Open => "Look at the preview again, then apply it with its new digest.",
                 _ => "Resume the run to go on.",
             };
-            error("guard", unchanged(note(&step.state_words)), hint)
+            error(code, unchanged(note(&step.state_words)), hint)
         }
         StepState::Failed | StepState::UndoFailed => error(
             "failed",

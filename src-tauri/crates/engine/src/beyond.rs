@@ -294,6 +294,7 @@ impl NotKnown {
             message: "This program does not know this kind of action: a newer Switchback wrote it".to_owned(),
             hint: Some("Install the newer program, or do it by hand.".to_owned()),
             request_id: None,
+            sent: false,
         }
     }
 }

@@ -20,6 +20,8 @@ pub enum Work {
         /// Not before.
         at: Timestamp,
     },
+    /// Look whether what AWS says it refused is indeed not there.
+    Weigh(AttemptId),
     /// Read the object until it is clear whether an attempt was applied.
     Inspect(AttemptId),
     /// Poll the provider and the after-checks.
@@ -65,6 +67,7 @@ impl Work {
             | Self::Reinspect(step)
             | Self::Undo { step, .. } => Some(step),
             Self::Retry { attempt, .. }
+            | Self::Weigh(attempt)
             | Self::Inspect(attempt)
             | Self::Verify(attempt)
             | Self::StartVerify(attempt) => Some(&attempt.step),
@@ -85,7 +88,7 @@ pub fn next(run: &Run) -> Option<Work> {
         // step does not wait until every other can be read after a takeover.
         .or_else(|| rollback(run))
         .or_else(|| reinspect(run))
-        .or_else(|| Some(Work::Inspect(run.set_aside()?.current()?.id.clone())))
+        .or_else(|| Some(Work::Inspect(run.set_aside()?.1.current()?.id.clone())))
         .or_else(|| approved(run))
         .or_else(|| checking(run))
         .or_else(|| checking_gate(run))
@@ -107,6 +110,9 @@ fn in_flight(run: &Run) -> Option<Work> {
                 attempt: attempt.id.clone(),
                 at: *at,
             })
+        }
+        (Outcome::SaidRefused, StepState::Applying { .. } | StepState::Undoing { .. }) => {
+            Some(Work::Weigh(attempt.id.clone()))
         }
         (_, StepState::InDoubt { .. } | StepState::UndoInDoubt { .. }) => {
             Some(Work::Inspect(attempt.id.clone()))
@@ -159,6 +165,10 @@ fn rollback(run: &Run) -> Option<Work> {
                 })
             }
             StepState::UndoVerifying { .. } => Some(Work::Verify(step.current()?.id.clone())),
+            // Set aside for the others, but this item is about it.
+            StepState::InDoubt { .. } | StepState::UndoInDoubt { .. } => {
+                Some(Work::Inspect(step.current()?.id.clone()))
+            }
             state if !state.may_have_effect() => Some(Work::ItemDone(item.id.clone())),
             StepState::UndoUnverified => {
                 halt("The undo was made, but an after-check did not pass in time.".to_owned())

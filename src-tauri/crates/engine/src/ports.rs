@@ -125,17 +125,17 @@ pub trait Vault: Send + Sync {
 /// How a provider failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProviderErrorKind {
-    /// Too many requests: with SDK retries off, not applied.
+    /// Too many requests.
     Throttled,
-    /// The service says that another change is in progress: not applied.
+    /// The service says that another change is in progress.
     Busy,
-    /// The request was refused as wrong: not applied.
+    /// The request was refused as wrong.
     Refused,
-    /// The precondition did not hold (exact DELETE failed): not applied.
+    /// The precondition did not hold (exact DELETE failed).
     Conflict,
-    /// Credentials missing, expired or not allowed: not applied.
+    /// Credentials missing, expired or not allowed.
     Credentials,
-    /// Not allowed: not applied.
+    /// Not allowed.
     Denied,
     /// The object is absent.
     NotFound,
@@ -165,6 +165,10 @@ pub struct ProviderError {
     pub hint: Option<String>,
     /// AWS's request id.
     pub request_id: Option<String>,
+    /// Whether the request was handed over, so that it may have arrived. A refusal of one that was is
+    /// what somebody said, not what is so: something on the way may have repeated it, and the first
+    /// one may have been carried out.
+    pub sent: bool,
 }
 
 impl ProviderError {
@@ -175,6 +179,12 @@ impl ProviderError {
             self.kind,
             ProviderErrorKind::NoAnswer | ProviderErrorKind::Unclear
         )
+    }
+
+    /// Whether it is a refusal that only a look at the object proves.
+    #[must_use]
+    pub fn is_hearsay(&self) -> bool {
+        self.sent && !self.may_have_applied()
     }
 
     /// Whether trying the same again by itself makes sense.

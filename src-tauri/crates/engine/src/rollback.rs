@@ -28,9 +28,9 @@ pub fn plan_rollback(
 ) -> Result<RollbackPlan, Rejection> {
     let named = named_steps(run, scope)?;
     let mut set: BTreeMap<StepId, String> = named
-        .into_iter()
+        .iter()
         .filter(|id| has_effect(run, id))
-        .map(|id| (id, "named".to_owned()))
+        .map(|id| (id.clone(), "named".to_owned()))
         .collect();
     let mut breaches = loop {
         close_under_needs(run, &mut set);
@@ -72,6 +72,7 @@ pub fn plan_rollback(
         }
     }
     if items.is_empty() {
+        unread(run, &named, seen)?;
         return Err(Rejection::new(
             RejectionCode::NotNow,
             "There is nothing to undo.",
@@ -152,6 +153,28 @@ pub(crate) fn has_effect(run: &Run, id: &StepId) -> bool {
     // What an event that is not known made of a step may have to be taken back.
     let may_have = state.state.may_have_effect() || run.beyond.by_hand(id).is_some_and(|why| why.by_event);
     may_have && step.reversibility != Reversibility::NoneNeeded
+}
+
+/// That there is nothing to undo is said of a look: not of a step that AWS refused, or that was in doubt
+/// once, and whose object can't be read now.
+fn unread(run: &Run, named: &[StepId], seen: &Seen) -> Result<(), Rejection> {
+    for id in named {
+        let tried = run
+            .steps
+            .get(id)
+            .is_some_and(|step| step.held_refused().is_some());
+        if let (true, Some(Err(why))) = (tried, seen.get(id)) {
+            return Err(Rejection::new(
+                RejectionCode::Unknown,
+                format!(
+                    "Whether there is anything to undo can't be told. Step {id} was tried and counts as not applied, \
+                     but its object can't be read now: {why}"
+                ),
+                "Mend the connection or the sign-in, then ask again.",
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn named_steps(run: &Run, scope: &RollbackScope) -> Result<Vec<StepId>, Rejection> {

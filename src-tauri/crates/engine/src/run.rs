@@ -18,9 +18,11 @@ use crate::gate::GateRun;
 use crate::monitor::WatchState;
 use crate::times::T0;
 
+mod basis;
 mod history;
 mod step;
 
+pub(crate) use step::is_an_answer;
 pub use step::{Approval, Attempt, Checks, Effect, Kept, LastSeen, Outcome, Restore, StepRun};
 
 /// Where a rollback stands.
@@ -253,9 +255,12 @@ impl Run {
             .map(|(id, _)| id)
     }
 
-    /// A step in doubt that a rollback does not touch and whose object can't be read: it stays in
-    /// doubt, is named by the rollback's plan, and bars the way back of nothing else.
+    /// A step in doubt whose object can't be read, and that a rollback does not touch or that AWS says it
+    /// refused: it stays in doubt, is named by the rollback's plan, and bars the way back of nothing else.
     fn is_set_aside(&self, id: &StepId, step: &StepRun) -> bool {
+        if step.is_unseen() {
+            return true;
+        }
         let in_doubt = matches!(
             step.state,
             StepState::InDoubt { .. } | StepState::UndoInDoubt { .. }
@@ -277,13 +282,19 @@ impl Run {
 
     /// A step in doubt that is set aside.
     #[must_use]
-    pub fn set_aside(&self) -> Option<&StepRun> {
+    pub fn set_aside(&self) -> Option<(&StepId, &StepRun)> {
         self.steps
             .iter()
             .find(|(id, step)| {
                 step.state.is_in_flight() && self.is_set_aside(id, step) && self.beyond.by_hand(id).is_none()
             })
-            .map(|(_, step)| step)
+    }
+
+    /// A step whose call is on its way or in doubt, set aside or not: nothing new begins before it is
+    /// settled.
+    #[must_use]
+    pub fn unsettled(&self) -> Option<&StepId> {
+        self.in_flight().or_else(|| self.set_aside().map(|(id, _)| id))
     }
 
     /// Whether a rollback holds the run.

@@ -68,7 +68,7 @@ fn took_effect(step: &StepRun) -> Option<Timestamp> {
     }
     step.attempts
         .iter()
-        .filter(|attempt| attempt.id.way == Way::Apply)
+        .filter(|attempt| attempt.id.way == Way::Apply && !attempt.effectless)
         .filter_map(|attempt| attempt.applied_at)
         .min()
 }

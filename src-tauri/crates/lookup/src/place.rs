@@ -160,6 +160,7 @@ impl AwsPools {
             message: "The pool is in another region".to_owned(),
             hint: None,
             request_id: None,
+            sent: false,
         })
     }
 }

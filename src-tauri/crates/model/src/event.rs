@@ -220,6 +220,9 @@ pub enum EventKind {
         /// The plan as it would be now.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         preview: Option<Preview>,
+        /// What failed, where nothing could be told of the world.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        problem: Option<CallProblem>,
     },
     /// The write-ahead: durable before the request leaves.
     Intended {
@@ -250,6 +253,33 @@ pub enum EventKind {
         /// When it is tried again by itself; none = not.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_at: Option<Timestamp>,
+    },
+    /// AWS says that it refused the call, which had been sent. Whether that is so is not known before
+    /// the object was looked at: [`Self::Refused`], [`Self::Lost`] or [`Self::Inspected`] follows.
+    RefusalHeard {
+        /// The attempt.
+        attempt: AttemptId,
+        /// What AWS said.
+        problem: CallProblem,
+    },
+    /// An object was looked at once more, when nothing of a refused call could still land.
+    LookedLate {
+        /// The attempt that was refused.
+        attempt: AttemptId,
+        /// What was found.
+        finding: Finding,
+    },
+    /// An approved apply found by a fresh look that there is nothing to change. No call was made; what
+    /// users see is verified as after one.
+    NothingToChange {
+        /// The attempt that was left out.
+        attempt: AttemptId,
+        /// What was approved.
+        preview: Digest,
+        /// What is there: as the step would leave it.
+        found: Captured,
+        /// Who approved it.
+        by: Operator,
     },
     /// The call may have been applied.
     Lost {

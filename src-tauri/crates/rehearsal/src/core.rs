@@ -268,6 +268,21 @@ impl Core {
         }))
     }
 
+    /// What becomes of an operation that was carried out: a fault of these kinds, taken once.
+    pub(crate) fn fault_after(&self, operation: &str) -> io::Result<Option<Fault>> {
+        let mut inner = self.lock();
+        let wanted = |fault: &Fault| match fault {
+            Fault::ErrorAfter { operation: of, .. }
+            | Fault::Repeated { operation: of, .. }
+            | Fault::AnswerCut { operation: of, .. } => of == "*" || of == operation,
+            _ => false,
+        };
+        if !inner.state.faults.iter().any(wanted) {
+            return Ok(None);
+        }
+        self.change(&mut inner, |state| state.take_fault(wanted))
+    }
+
     /// Whether the answer of a read must be lost.
     pub(crate) fn loses_answer(&self, operation: &str) -> io::Result<bool> {
         let mut inner = self.lock();

@@ -125,6 +125,30 @@ pub enum Fault {
         /// How often.
         times: u32,
     },
+    /// The operation is carried out, then answered with an error all the same.
+    ErrorAfter {
+        /// The operation.
+        operation: String,
+        /// AWS's error code, such as `InvalidChangeBatch`.
+        code: String,
+        /// How often.
+        times: u32,
+    },
+    /// Something on the way sends the request twice: the first is carried out and its answer is lost, the
+    /// answer to the second comes.
+    Repeated {
+        /// The operation.
+        operation: String,
+        /// How often.
+        times: u32,
+    },
+    /// The operation is carried out, and a part of the answer comes.
+    AnswerCut {
+        /// The operation.
+        operation: String,
+        /// How often.
+        times: u32,
+    },
     /// The operation is carried out, then the connection is dropped without an answer.
     LostResponse {
         /// The operation.
@@ -208,7 +232,7 @@ fn second_writer_address() -> String {
 
 impl Fault {
     /// The names of all kinds; [`Self::SWITCHES`] is what is offered of them.
-    pub const NAMES: [&'static str; 24] = [
+    pub const NAMES: [&'static str; 27] = [
         "site-down",
         "site-refused",
         "site-slow",
@@ -217,6 +241,9 @@ impl Fault {
         "throttle",
         "rate-limit",
         "error-before",
+        "error-after",
+        "repeated",
+        "answer-cut",
         "lost-response",
         "delay",
         "lands-late",
@@ -247,6 +274,9 @@ impl Fault {
             Self::Throttle { .. } => "throttle",
             Self::RateLimit { .. } => "rate-limit",
             Self::ErrorBefore { .. } => "error-before",
+            Self::ErrorAfter { .. } => "error-after",
+            Self::Repeated { .. } => "repeated",
+            Self::AnswerCut { .. } => "answer-cut",
             Self::LostResponse { .. } => "lost-response",
             Self::Delay { .. } => "delay",
             Self::LandsLate { .. } => "lands-late",
@@ -278,6 +308,9 @@ impl Fault {
             | Self::TlsWrongName { site } => Some(site.name()),
             Self::Throttle { operation, .. }
             | Self::ErrorBefore { operation, .. }
+            | Self::ErrorAfter { operation, .. }
+            | Self::Repeated { operation, .. }
+            | Self::AnswerCut { operation, .. }
             | Self::LostResponse { operation, .. }
             | Self::LandsLate { operation, .. }
             | Self::Denied { operation }
@@ -300,6 +333,9 @@ impl Fault {
         match self {
             Self::Throttle { times, .. }
             | Self::ErrorBefore { times, .. }
+            | Self::ErrorAfter { times, .. }
+            | Self::Repeated { times, .. }
+            | Self::AnswerCut { times, .. }
             | Self::LostResponse { times, .. }
             | Self::LandsLate { times, .. } => Some(times),
             _ => None,
@@ -333,6 +369,22 @@ impl Fault {
                 code,
                 times,
             } => format!("{operation} fails with {code} {}.", often(times)),
+            Self::ErrorAfter {
+                operation,
+                code,
+                times,
+            } => format!(
+                "{operation} is carried out but answered with {code} {}.",
+                often(times)
+            ),
+            Self::Repeated { operation, times } => format!(
+                "{operation} arrives twice and the second answer comes {}.",
+                often(times)
+            ),
+            Self::AnswerCut { operation, times } => format!(
+                "{operation} is carried out but its answer is cut {}.",
+                often(times)
+            ),
             Self::LostResponse { operation, times } => format!(
                 "{operation} is carried out but its answer is lost {}.",
                 often(times)

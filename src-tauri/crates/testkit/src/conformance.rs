@@ -84,6 +84,17 @@ impl fmt::Display for Matrix {
     }
 }
 
+/// Every kind of refusal that an adapter can hear.
+const REFUSALS: [ProviderErrorKind; 7] = [
+    ProviderErrorKind::Throttled,
+    ProviderErrorKind::Busy,
+    ProviderErrorKind::Refused,
+    ProviderErrorKind::Conflict,
+    ProviderErrorKind::Credentials,
+    ProviderErrorKind::Denied,
+    ProviderErrorKind::NotFound,
+];
+
 /// The faults of the matrix, for one call of the trace.
 #[must_use]
 pub fn faults(op: Op) -> Vec<Fault> {
@@ -96,7 +107,10 @@ pub fn faults(op: Op) -> Vec<Fault> {
         Fault::KilledAfter,
     ];
     if op == Op::Call {
-        faults.push(Fault::RequestLost);
+        faults.extend([Fault::RequestLost, Fault::Repeated, Fault::AnswerCut]);
+        faults.extend(REFUSALS.map(Fault::RefusedAfter));
+        // What contradicts what is there is waited for, so that it can't land later unseen.
+        faults.extend(REFUSALS.map(Fault::RefusedThenLands));
     }
     if matches!(op, Op::Read | Op::Call) {
         faults.push(Fault::SecondWriter);

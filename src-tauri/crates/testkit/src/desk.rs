@@ -179,7 +179,15 @@ impl Desk {
         for _ in 0..TURNS {
             match self.driver.turn().await {
                 Ok(Turn::Worked) => {}
-                Ok(Turn::Idle) => return Settled::Idle,
+                // As a program does that stays open: it looks once more at what was refused.
+                Ok(Turn::Idle) => match self.driver.looks_again_at() {
+                    Some(at) => {
+                        let span = at.duration_since(self.clock.now());
+                        let span = Duration::try_from(span).unwrap_or_default();
+                        self.clock.sleep(span.max(Duration::from_millis(1))).await;
+                    }
+                    None => return Settled::Idle,
+                },
                 Ok(Turn::Waiting(at)) => {
                     let span = Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default();
                     self.clock.sleep(span).await;
@@ -238,7 +246,8 @@ impl Desk {
     /// The digest of the preview that is shown.
     #[must_use]
     pub fn preview(&self, step: &StepId) -> Option<Digest> {
-        Some(self.run().steps[step].checks.as_ref()?.preview.as_ref()?.digest())
+        let preview = self.run().steps[step].checks.as_ref()?.preview.as_ref()?;
+        Some(self.run().basis_of_preview(step, preview))
     }
 
     /// Checks a step and waits for a TTL to run out where it must.
@@ -313,7 +322,8 @@ impl Desk {
             overrides: overrides.iter().map(|text| text.parse().unwrap()).collect(),
             accept_breaches: accept.iter().map(|&text| text.to_owned()).collect(),
         };
-        match self.submit(command, Some(plan.digest())).await {
+        let basis = self.run().basis_of_rollback(&plan);
+        match self.submit(command, Some(basis)).await {
             Ok(_) => Ok(plan),
             Err(SubmitError::Rejected(rejection)) => Err(rejection),
             Err(SubmitError::Drive(error)) => panic!("full stop: {error}"),

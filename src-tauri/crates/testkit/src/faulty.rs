@@ -37,6 +37,14 @@ pub enum Fault {
     RequestLost,
     /// It is carried out, then a 5xx comes.
     FailsAfter,
+    /// It is carried out, then a refusal of this kind comes.
+    RefusedAfter(ProviderErrorKind),
+    /// Something on the way sends it twice: the first is carried out, the answer to the second comes.
+    Repeated,
+    /// It is carried out, and a part of the answer comes.
+    AnswerCut,
+    /// A refusal of this kind comes at once, and it is carried out all the same once the object was read.
+    RefusedThenLands(ProviderErrorKind),
     /// It is carried out, but no answer comes.
     ResponseLost,
     /// The process dies before it is carried out.
@@ -59,6 +67,9 @@ pub struct Place {
     pub nth: usize,
 }
 
+/// What a cut answer says.
+pub(crate) const CUT: &str = "The answer was cut.";
+
 #[derive(Default)]
 struct State {
     phase: String,
@@ -67,6 +78,7 @@ struct State {
     by_place: BTreeMap<Place, Fault>,
     at_place: BTreeMap<(String, Op), usize>,
     by_op: BTreeMap<(Op, usize), Fault>,
+    stale: BTreeMap<String, Image>,
     fired: usize,
     overwritten: Vec<String>,
 }
@@ -195,6 +207,19 @@ impl Shared {
                 let _ = inner.await;
                 error(ProviderErrorKind::Unclear)
             }
+            Some(Fault::RefusedAfter(kind)) => {
+                let _ = inner.await;
+                error(kind)
+            }
+            Some(Fault::AnswerCut) => {
+                let _ = inner.await;
+                Err(ProviderError {
+                    message: CUT.to_owned(),
+                    ..provider_error(ProviderErrorKind::Unclear, &name)
+                })
+            }
+            // Of calls only, which make their own of them.
+            Some(Fault::Repeated | Fault::RefusedThenLands(_)) => inner.await,
             Some(Fault::ResponseLost) => {
                 let _ = inner.await;
                 error(ProviderErrorKind::NoAnswer)
@@ -217,6 +242,18 @@ impl Shared {
                 answer
             }
         }
+    }
+
+    /// The fault that the next such call would meet, without taking it.
+    fn next_of(&self, op: Op, object: &str) -> Option<Fault> {
+        let state = self.state.lock().unwrap();
+        let label = format!("{} {object}", state.phase);
+        let here = state.at_place.get(&(label.clone(), op)).copied().unwrap_or(0);
+        let nth = here + 1;
+        let place = Place { label, op, nth };
+        let count = state.counts.get(&op).copied().unwrap_or(0) + 1;
+        let by_place = state.by_place.get(&place).or(state.by_op.get(&(op, count)));
+        by_place.copied()
     }
 
     async fn die<T>(&self) -> T {
@@ -268,7 +305,9 @@ struct FaultyAction {
 #[async_trait]
 impl Action for FaultyAction {
     async fn read(&self) -> Result<Image, ProviderError> {
-        self.shared.run(Op::Read, &self.object, self.inner.read()).await
+        let image = self.shared.run(Op::Read, &self.object, self.inner.read()).await?;
+        let stale = self.shared.state.lock().unwrap().stale.remove(&self.object);
+        Ok(stale.unwrap_or(image))
     }
 
     fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError> {
@@ -280,9 +319,32 @@ impl Action for FaultyAction {
     }
 
     async fn call(&self, cx: &WriteCx, approved: &Preview) -> Result<Receipt, ProviderError> {
-        self.shared
-            .run(Op::Call, &self.object, self.inner.call(cx, approved))
-            .await
+        let twice = |fault: &Fault| matches!(fault, Fault::Repeated | Fault::RefusedThenLands(_));
+        match self.shared.next_of(Op::Call, &self.object).filter(twice) {
+            Some(Fault::RefusedThenLands(kind)) => {
+                // To who looks it is all one whether it lands after the first read or whether that read
+                // is of the time before it.
+                let lands = async {
+                    let before = self.inner.read().await?;
+                    let _ = self.inner.call(cx, approved).await;
+                    let mut state = self.shared.state.lock().unwrap();
+                    state.stale.insert(self.object.clone(), before);
+                    Err(provider_error(kind, "Call"))
+                };
+                self.shared.run(Op::Call, &self.object, lands).await
+            }
+            Some(_) => {
+                let both = async {
+                    let _ = self.inner.call(cx, approved).await;
+                    self.inner.call(cx, approved).await
+                };
+                self.shared.run(Op::Call, &self.object, both).await
+            }
+            None => {
+                let once = self.inner.call(cx, approved);
+                self.shared.run(Op::Call, &self.object, once).await
+            }
+        }
     }
 
     async fn sync(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {

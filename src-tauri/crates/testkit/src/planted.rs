@@ -1,7 +1,9 @@
 //! Planted bugs: the suite is worth something only if each of them turns a cell red.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
+use crate::faulty::CUT;
 use async_trait::async_trait;
 use switchback_engine::ports::{
     Action, History, Identity, ProviderError, ProviderErrorKind, SyncState, World,
@@ -23,32 +25,50 @@ pub enum Planted {
     UndoWithoutBeforeImage,
     /// The journal does not sync; made by the journal.
     AppendWithoutSync,
+    /// A refusal is believed without a look.
+    BelievesRefusals,
+    /// An answer that was cut counts as a refusal.
+    CutIsRefused,
+    /// Past the time in which it may still land, what was refused is not looked at: what the last look
+    /// showed is said again.
+    NoLateLook,
 }
 
 /// What is guessed, in seconds; no plan of a test starts or ends with it.
 const GUESSED_TTL: u32 = 3_600;
 
 impl Planted {
-    /// All five.
-    pub const ALL: [Self; 5] = [
+    /// All of them.
+    pub const ALL: [Self; 8] = [
         Self::Upsert,
         Self::RetryAfterLostResponse,
         Self::InspectionAlwaysAfter,
         Self::UndoWithoutBeforeImage,
         Self::AppendWithoutSync,
+        Self::BelievesRefusals,
+        Self::CutIsRefused,
+        Self::NoLateLook,
     ];
 
-    /// Puts the bug around a world; two of the five live elsewhere and change nothing here.
+    /// Puts the bug around a world; two of them live elsewhere and change nothing here.
     #[must_use]
     pub fn around(self, inner: Arc<dyn World>) -> Arc<dyn World> {
-        Arc::new(PlantedWorld { inner, bug: self })
+        Arc::new(PlantedWorld {
+            inner,
+            bug: self,
+            remembered: Arc::default(),
+        })
     }
 }
 
 struct PlantedWorld {
     inner: Arc<dyn World>,
     bug: Planted,
+    remembered: Remembered,
 }
+
+/// Of an object that a call on it was refused: the image that the look after it showed.
+type Remembered = Arc<Mutex<BTreeMap<String, Option<Image>>>>;
 
 #[async_trait]
 impl World for PlantedWorld {
@@ -56,6 +76,8 @@ impl World for PlantedWorld {
         Box::new(PlantedAction {
             inner: self.inner.action(spec),
             bug: self.bug,
+            object: format!("{spec:?}"),
+            remembered: self.remembered.clone(),
         })
     }
 
@@ -71,12 +93,28 @@ impl World for PlantedWorld {
 struct PlantedAction {
     inner: Box<dyn Action>,
     bug: Planted,
+    object: String,
+    remembered: Remembered,
 }
 
 #[async_trait]
 impl Action for PlantedAction {
     async fn read(&self) -> Result<Image, ProviderError> {
-        self.inner.read().await
+        let told = self.remembered.lock().unwrap().get(&self.object).cloned();
+        match told {
+            // The late look: nothing is asked.
+            Some(Some(image)) => {
+                self.remembered.lock().unwrap().remove(&self.object);
+                Ok(image)
+            }
+            Some(None) => {
+                let image = self.inner.read().await?;
+                let mut remembered = self.remembered.lock().unwrap();
+                remembered.insert(self.object.clone(), Some(image.clone()));
+                Ok(image)
+            }
+            None => self.inner.read().await,
+        }
     }
 
     fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError> {
@@ -111,6 +149,18 @@ impl Action for PlantedAction {
         match (self.bug, self.inner.call(cx, approved).await) {
             (Planted::RetryAfterLostResponse, Err(error)) if error.kind == ProviderErrorKind::NoAnswer => {
                 self.inner.call(cx, approved).await
+            }
+            (Planted::BelievesRefusals, Err(error)) if error.is_hearsay() => {
+                Err(ProviderError { sent: false, ..error })
+            }
+            (Planted::CutIsRefused, Err(error)) if error.message == CUT => Err(ProviderError {
+                kind: ProviderErrorKind::Refused,
+                sent: false,
+                ..error
+            }),
+            (Planted::NoLateLook, Err(error)) if error.is_hearsay() => {
+                self.remembered.lock().unwrap().insert(self.object.clone(), None);
+                Err(error)
             }
             (_, answer) => answer,
         }

@@ -98,6 +98,10 @@ pub fn provider_error(kind: ProviderErrorKind, operation: &str) -> ProviderError
         message: format!("Injected: {kind:?}."),
         hint: None,
         request_id: None,
+        sent: !matches!(
+            kind,
+            ProviderErrorKind::Connect | ProviderErrorKind::Tls | ProviderErrorKind::Guard
+        ),
     }
 }
 
@@ -203,7 +207,10 @@ impl Action for FakeAction {
 
     fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError> {
         if restore.is_some() && self.barred.load(Ordering::Relaxed) {
-            return Err(provider_error(ProviderErrorKind::Refused, "plan"));
+            return Err(ProviderError {
+                sent: false,
+                ..provider_error(ProviderErrorKind::Refused, "plan")
+            });
         }
         let (zone, name) = self.place();
         let mut wanted: Vec<RecordSet> = match (restore, &self.spec) {

@@ -42,7 +42,8 @@ impl ScriptedOperator<'_> {
             accept_breaches: Vec::new(),
         };
         let items = plan.items.len();
-        self.submit(command, Some(plan.digest()), reason).await?;
+        let basis = self.driver.run().basis_of_rollback(&plan);
+        self.submit(command, Some(basis), reason).await?;
         loop {
             self.driver.settle().await?;
             let rollback = self.driver.run().rollback.as_ref();

@@ -94,7 +94,7 @@ impl ScriptedOperator<'_> {
                     );
                 }
             }
-            let basis = preview.map(|p| p.digest());
+            let basis = preview.map(|p| self.driver.run().basis_of_preview(id, &p));
             match self
                 .submit(Command::Apply { step: id.clone() }, basis, None)
                 .await

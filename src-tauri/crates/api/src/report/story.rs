@@ -31,6 +31,8 @@ pub(super) fn story(events: &[Event]) -> Vec<ReportLine> {
                 | EventKind::VerificationExpired { .. }
                 | EventKind::Refused { .. }
                 | EventKind::Lost { .. }
+                | EventKind::LookedLate { .. }
+                | EventKind::NothingToChange { .. }
                 | EventKind::Attested { .. }
                 | EventKind::Skipped { .. }
                 | EventKind::Accepted { .. }

@@ -186,6 +186,27 @@ fn tell(kind: &EventKind) -> Told {
                 }
             ),
         ),
+        EventKind::RefusalHeard { attempt, problem } => about(
+            &attempt.step,
+            format!(
+                "{} refused by AWS, looking whether that is so: {}",
+                way(attempt),
+                problem.message
+            ),
+        ),
+        EventKind::LookedLate { attempt, finding } => about(
+            &attempt.step,
+            format!(
+                "{}, refused by AWS, looked at once more: {}",
+                way(attempt),
+                finding.word()
+            ),
+        ),
+        EventKind::NothingToChange { attempt, by, .. } => said(
+            &attempt.step,
+            by,
+            "Nothing to change: it was read just now and is so already".to_owned(),
+        ),
         EventKind::Lost { attempt, problem } => about(
             &attempt.step,
             format!("{} in doubt: {}", way(attempt), problem.message),
@@ -219,7 +240,7 @@ fn tell(kind: &EventKind) -> Told {
             step,
             format!("Looked at the world after the takeover: {}", finding.word()),
         ),
-        EventKind::DoneWithoutEffect { step, by } => said(step, by, "Done: nothing to change".to_owned()),
+        EventKind::DoneWithoutEffect { step, by } => said(step, by, "Done: nothing was sent".to_owned()),
         EventKind::Attested { step, by, reason } => said(step, by, format!("Done by a person: {reason}")),
         EventKind::Skipped { step, by, reason } => said(step, by, format!("Skipped: {reason}")),
         EventKind::Accepted { step, by, reason } => said(step, by, format!("Accepted: {reason}")),

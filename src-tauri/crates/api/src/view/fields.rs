@@ -37,7 +37,10 @@ pub fn field_plan_view(run: &Run, id: &StepId, plan: &FieldPlan, now: Timestamp)
         kept: plan.three.kept(),
         then: plan.three.to.as_ref().map(Image::lines).unwrap_or_default(),
         ends: plan.preview.as_ref().map(|preview| ends(plan, preview)),
-        preview: plan.preview.as_ref().map(preview_view),
+        preview: plan
+            .preview
+            .as_ref()
+            .map(|preview| preview_view(run, id, preview)),
         preconditions: readings.collect(),
         unproven: plan
             .preconditions

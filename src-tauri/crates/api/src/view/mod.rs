@@ -18,7 +18,8 @@ pub use rollback::{rollback_plan_view, scope_model, scope_view};
 pub use run::{Live, Readiness, Watch, run_state, snapshot};
 
 use jiff::Timestamp;
-use switchback_model::{ApiCall, CheckReading, CheckSpec, Preview, Verdict};
+use switchback_engine::run::Run;
+use switchback_model::{ApiCall, CheckReading, CheckSpec, Preview, StepId, Verdict};
 
 use crate::wire::{CallView, ChangeView, PreviewView, ReadingView, Tone};
 
@@ -75,11 +76,11 @@ pub fn reading_views(specs: &[CheckSpec], readings: &[CheckReading], now: Timest
         .collect()
 }
 
-/// A preview for people and for approval.
+/// A preview for people and for approval: its digest is good for this run, step and generation alone.
 #[must_use]
-pub fn preview_view(preview: &Preview) -> PreviewView {
+pub fn preview_view(run: &Run, step: &StepId, preview: &Preview) -> PreviewView {
     PreviewView {
-        digest: preview.digest().to_string(),
+        digest: run.basis_of_preview(step, preview).to_string(),
         changes: preview
             .changes
             .iter()

@@ -49,7 +49,7 @@ pub fn rollback_plan_view(
         .map(|s| s.title.clone())
         .collect();
     RollbackPlanView {
-        digest: plan.digest().to_string(),
+        digest: run.basis_of_rollback(plan).to_string(),
         scope: scope_view(&plan.scope),
         items: plan
             .items
@@ -201,7 +201,10 @@ fn item_view<'a>(
             "undo",
             restores.as_ref().map(Image::lines).unwrap_or_default(),
             preview.as_ref().map(|p| p.from.lines()).unwrap_or_default(),
-            preview.as_ref().map(preview_view),
+            preview
+                .as_ref()
+                .zip(item.step.as_ref())
+                .map(|(preview, step)| preview_view(run, step, preview)),
         ),
         ItemKind::Manual { words } => ("manual", vec![words.clone()], Vec::new(), None),
         ItemKind::Notice { words } => ("notice", vec![words.clone()], Vec::new(), None),

@@ -143,7 +143,7 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
                     .map(|s| {
                         let offers = offers::offers(run, s, now, watching.as_deref());
                         let takes = live.known.undo_time(run, &s.id);
-                        let mut view = step::view(s, &run.steps[&s.id], now, offers, takes);
+                        let mut view = step::view(run, s, &run.steps[&s.id], now, offers, takes);
                         view.times = gate::step_times(run, &s.id, now);
                         view.resources = crate::resource::views(&run.plan, s, run.endpoint.is_some());
                         offers::sign_in(&mut view.offers, s, live.sign_in.as_ref(), now);

@@ -2,14 +2,15 @@
 
 use jiff::Timestamp;
 use switchback_engine::evolve::name;
-use switchback_engine::run::{Attempt, Outcome, StepRun};
-use switchback_model::{Finding, Reversibility, Step, StepKind, StepState, Way};
+use switchback_engine::run::{Attempt, Outcome, Run, StepRun};
+use switchback_model::{Finding, Preview, Reversibility, Step, StepKind, StepState, Way};
 
 use super::rollback::caches_s;
 use super::{preview_view, reading_views};
 use crate::wire::{AttemptView, Offer, StepView, TimesView, UndoTimeView};
 
 pub(super) fn view(
+    run: &Run,
     step: &Step,
     state: &StepRun,
     now: Timestamp,
@@ -17,6 +18,7 @@ pub(super) fn view(
     takes: UndoTimeView,
 ) -> StepView {
     let checks = state.checks.as_ref();
+    let shown = |preview: &Preview| preview_view(run, &step.id, preview);
     let undoing = state.last(Way::Undo).filter(|_| {
         matches!(
             state.state,
@@ -67,9 +69,9 @@ pub(super) fn view(
             checks.map(|c| c.readings.as_slice()).unwrap_or_default(),
             now,
         ),
-        preview: checks.and_then(|c| c.preview.as_ref()).map(preview_view),
+        preview: checks.and_then(|c| c.preview.as_ref()).map(shown),
         preview_at: checks.map(|c| c.at),
-        undo: checks.and_then(|c| c.undo.as_ref()).map(preview_view),
+        undo: checks.and_then(|c| c.undo.as_ref()).map(shown),
         undo_before: reading_views(
             &step.undo_before,
             checks.map(|c| c.undo_readings.as_slice()).unwrap_or_default(),
@@ -127,6 +129,21 @@ fn note(state: &StepRun) -> String {
         .and_then(|a| a.problem.as_ref())
         .map(|p| p.message.clone());
     match state.state {
+        StepState::InDoubt { .. } | StepState::UndoInDoubt { .. } if attempt.is_some_and(|a| a.heard) => {
+            let why = problem.unwrap_or_default();
+            match attempt.and_then(|a| a.finding.as_ref()) {
+                Some(finding @ Finding::Unclear { .. }) => {
+                    format!(
+                        "AWS refused it; not seen since. {why} {}",
+                        found_sentence(finding)
+                    )
+                }
+                _ => format!(
+                    "AWS refused it, and what is there does not say so yet. {why} Looking until it is clear: the call \
+                     is not repeated."
+                ),
+            }
+        }
         StepState::InDoubt { .. } | StepState::UndoInDoubt { .. } => {
             let why =
                 problem.unwrap_or_else(|| "The program stopped while the call was in flight.".to_owned());
@@ -140,6 +157,10 @@ fn note(state: &StepRun) -> String {
         StepState::Applying { .. } | StepState::Undoing { .. } => match attempt.map(|a| &a.outcome) {
             Some(Outcome::Refused(Some(_))) => format!(
                 "{} Not applied; it will be tried again by itself.",
+                problem.unwrap_or_default()
+            ),
+            Some(Outcome::SaidRefused) => format!(
+                "AWS refused it: looking whether that is so. {}",
                 problem.unwrap_or_default()
             ),
             _ => "The call is in flight.".to_owned(),
@@ -168,6 +189,9 @@ fn note(state: &StepRun) -> String {
             .map(found_sentence)
             .unwrap_or_default(),
         StepState::Verifying { .. } | StepState::UndoVerifying { .. } => match attempt {
+            Some(a) if a.effectless => {
+                "Nothing to change: it was read just now and is so already. Looking from outside.".to_owned()
+            }
             Some(a) if a.in_sync.is_some() => "In sync on every server. Looking from outside.".to_owned(),
             Some(_) => "Accepted. Waiting until every server has it.".to_owned(),
             None => String::new(),
@@ -206,11 +230,14 @@ fn attempt_view(attempt: &Attempt) -> AttemptView {
         started_at: attempt.intended_at,
         outcome: match &attempt.outcome {
             Outcome::InFlight => "In flight",
+            Outcome::SaidRefused => "Refused by AWS: being looked at",
             Outcome::Refused(Some(_)) => "Not applied, will be tried again",
             Outcome::Refused(None) => "Not applied",
+            Outcome::Lost if attempt.heard => "Refused by AWS: being inspected",
             Outcome::Lost => "No answer: being inspected",
             Outcome::Answered if attempt.in_sync.is_some() => "Applied, in sync",
             Outcome::Answered => "Applied",
+            Outcome::Settled if attempt.effectless => "Nothing to change",
             Outcome::Settled if attempt.applied_at.is_some() => "Found applied",
             Outcome::Settled => "Found not applied",
         }

@@ -1,4 +1,4 @@
-//! Five planted bugs, behind the real adapter's back: each must turn the cells named here red, and
+//! Planted bugs, behind the real adapter's back: each must turn the cells named here red, and
 //! leave green a cell in which it can't matter. `SWITCHBACK_PROVE` runs every cell with every bug.
 
 use switchback_engine::ports::ProviderErrorKind;
@@ -48,6 +48,31 @@ fn expected(bug: Planted) -> (Vec<Fate>, Vec<Fate>) {
             vec![None, call("apply switch", 1, denied)],
             // Where somebody else wrote, a cell asks only whether that was overwritten.
             vec![call("apply switch", 1, Fault::SecondWriter)],
+        ),
+        Planted::BelievesRefusals => (
+            vec![
+                call("apply switch", 1, Fault::RefusedAfter(ProviderErrorKind::Denied)),
+                call("apply lower-ttl", 1, Fault::Repeated),
+            ],
+            // Where it is true, nothing is wrong with believing it.
+            vec![call("apply switch", 1, denied)],
+        ),
+        Planted::CutIsRefused => (
+            vec![call("apply switch", 1, Fault::AnswerCut)],
+            vec![call("apply switch", 1, Fault::ResponseLost)],
+        ),
+        Planted::NoLateLook => (
+            vec![call(
+                "apply switch",
+                1,
+                Fault::RefusedThenLands(ProviderErrorKind::Denied),
+            )],
+            // The look right after the refusal sees it.
+            vec![call(
+                "apply switch",
+                1,
+                Fault::RefusedAfter(ProviderErrorKind::Denied),
+            )],
         ),
         Planted::AppendWithoutSync => (
             vec![

@@ -350,7 +350,7 @@ async fn forward(driver: &mut Driver, clock: &Arc<dyn switchback_engine::ports::
                         .checks
                         .as_ref()
                         .and_then(|c| c.preview.as_ref())
-                        .map(Preview::digest);
+                        .map(|preview| driver.run().basis_of_preview(&id, preview));
                     driver
                         .submit(&submission(Command::Apply { step: id.clone() }, basis))
                         .await
@@ -403,10 +403,8 @@ async fn back(driver: &mut Driver) {
                 overrides: Vec::new(),
                 accept_breaches: Vec::new(),
             };
-            driver
-                .submit(&submission(command, Some(plan.digest())))
-                .await
-                .unwrap();
+            let basis = driver.run().basis_of_rollback(&plan);
+            driver.submit(&submission(command, Some(basis))).await.unwrap();
         }
         driver.settle().await.unwrap();
     }

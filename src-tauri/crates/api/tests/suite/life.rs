@@ -76,7 +76,9 @@ async fn check(driver: &mut Driver, step: &StepId) {
 async fn apply(driver: &mut Driver, step: &StepId) {
     check(driver, step).await;
     let checks = driver.run().steps[step].checks.clone().unwrap();
-    let basis = checks.preview.map(|preview| preview.digest());
+    let basis = checks
+        .preview
+        .map(|preview| driver.run().basis_of_preview(step, &preview));
     let command = Command::Apply { step: step.clone() };
     driver.submit(&ask(command, basis)).await.unwrap();
     while !matches!(state(driver, step), StepState::Verifying { .. }) {
@@ -122,7 +124,8 @@ async fn all_the_way_back(host: &Host, driver: &mut Driver, start: &[RecordSet])
         overrides: Vec::new(),
         accept_breaches: Vec::new(),
     };
-    driver.submit(&ask(command, Some(plan.digest()))).await.unwrap();
+    let basis = driver.run().basis_of_rollback(&plan);
+    driver.submit(&ask(command, Some(basis))).await.unwrap();
     driver.settle().await.unwrap();
     let rollback = driver.run().rollback.clone().unwrap();
     assert_eq!(rollback.state, RollbackState::Completed);

@@ -64,7 +64,7 @@ async fn with_an_effect(host: &Host) -> (RunId, Driver, Vec<RecordSet>) {
         .checks
         .as_ref()
         .and_then(|c| c.preview.as_ref())
-        .map(|p| p.digest());
+        .map(|p| driver.run().basis_of_preview(&step, p));
     driver
         .submit(&ask(Command::Apply { step: step.clone() }, basis))
         .await
@@ -76,8 +76,9 @@ async fn with_an_effect(host: &Host) -> (RunId, Driver, Vec<RecordSet>) {
 
 async fn roll_back(driver: &mut Driver, overrides: &[&str]) {
     let (plan, _) = driver.plan_rollback(&RollbackScope::All).await.unwrap();
+    let basis = driver.run().basis_of_rollback(&plan);
     driver
-        .submit(&ask(rollback(overrides), Some(plan.digest())))
+        .submit(&ask(rollback(overrides), Some(basis)))
         .await
         .unwrap();
     driver.settle().await.unwrap();
@@ -99,7 +100,8 @@ async fn a_stale_screen_and_a_drifted_record() {
     let (seen, _) = driver.plan_rollback(&RollbackScope::All).await.unwrap();
     inject(&host, "second-writer").await;
     // What the person saw is not what is there: refused by name, nothing is sent.
-    let refused = driver.submit(&ask(rollback(&[]), Some(seen.digest()))).await;
+    let basis = driver.run().basis_of_rollback(&seen);
+    let refused = driver.submit(&ask(rollback(&[]), Some(basis))).await;
     assert!(matches!(
         refused,
         Err(SubmitError::Rejected(Rejection {

@@ -30,7 +30,7 @@ fn answers_are_sorted_by_whether_they_were_applied() {
             400,
             Some("InvalidChangeBatch"),
             Some("RRSet with DNS name x is not permitted in zone y"),
-            Kind::Refused,
+            Kind::Conflict,
         ),
         (
             404,

@@ -22,6 +22,15 @@ async fn send(
         .await
 }
 
+/// The same answer, of which only a part arrived though its length fits: as something in between hands on what it
+/// got.
+fn cut(play: Play) -> Play {
+    match play {
+        Play::Answer(status, body) => Play::Answer(status, body.chars().take(body.len() * 3 / 4).collect()),
+        other => other,
+    }
+}
+
 #[tokio::test]
 async fn what_was_approved_is_sent_once_with_its_token() {
     let server = server(vec![changed()]).await;
@@ -82,10 +91,18 @@ async fn failures_say_whether_the_change_may_have_been_made() {
         ),
         (
             error(400, "InvalidChangeBatch", "FATAL problem: DomainLabelTooLong"),
-            Kind::Refused,
+            Kind::Conflict,
         ),
         (legacy("Tried to create it but it already exists"), Kind::Conflict),
-        (legacy("FATAL problem: DomainLabelTooLong"), Kind::Refused),
+        (legacy("FATAL problem: DomainLabelTooLong"), Kind::Conflict),
+        (cut(error(400, "Throttling", "Rate exceeded")), Kind::Unclear),
+        (cut(error(403, "AccessDenied", "x")), Kind::Unclear),
+        (cut(error(403, "ExpiredToken", "x")), Kind::Unclear),
+        (
+            cut(legacy("Tried to create it but it already exists")),
+            Kind::Unclear,
+        ),
+        (error(400, "InvalidInput", "Invalid XML"), Kind::Refused),
         (error(404, "NoSuchHostedZone", "x"), Kind::NotFound),
         (error(403, "ExpiredToken", "x"), Kind::Credentials),
         (error(403, "AccessDenied", "x"), Kind::Denied),
@@ -94,6 +111,7 @@ async fn failures_say_whether_the_change_may_have_been_made() {
         let server = server(vec![play]).await;
         let failed = send(&server.url).await.unwrap_err();
         assert_eq!(failed.kind, kind, "{failed}");
+        assert!(failed.sent, "it had been handed over: {failed}");
         assert_eq!(failed.operation, "ChangeResourceRecordSets");
         assert_eq!(server.requests().len(), 1, "never repeated by itself: {failed}");
     }
@@ -108,6 +126,7 @@ async fn a_port_where_nobody_listens_was_not_reached() {
         .unwrap();
     let failed = send(&format!("http://{nobody}")).await.unwrap_err();
     assert_eq!(failed.kind, Kind::Connect);
+    assert!(!failed.sent && !failed.is_hearsay());
     assert!(!failed.may_have_applied() && failed.is_retryable());
 }
 
@@ -126,6 +145,7 @@ async fn tls_that_is_not_accepted_is_not_reached_either() {
     });
     let failed = send(&url).await.unwrap_err();
     assert_eq!(failed.kind, Kind::Tls, "{failed}");
+    assert!(!failed.sent);
     assert!(failed.hint.unwrap().contains("AWS_CA_BUNDLE"));
 }
 

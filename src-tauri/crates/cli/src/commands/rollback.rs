@@ -4,7 +4,7 @@ use switchback_api::host::Host;
 use switchback_api::view::{rollback_plan_view, scope_view};
 use switchback_api::wire::{ApiError, RollbackPlanView, RollbackProgress};
 use switchback_engine::run::RollbackState;
-use switchback_model::{CheckId, Command, RollbackScope, RuleId, RunId};
+use switchback_model::{CheckId, Command, Digest, RollbackScope, RuleId, RunId};
 
 use super::step::digest;
 use crate::args::Rollback;
@@ -56,10 +56,13 @@ async fn go(
         .map(CheckId::new)
         .collect::<Result<Vec<_>, _>>()?;
     driven(cx, host, id, false, ask.patience.timeout, async |session| {
+        if session.run().rollback_active() {
+            return same_again(cx, session, &scope, seen, &overrides, &ask.accept_breach).await;
+        }
         let (plan, preconditions) = session.driver().plan_rollback(&scope).await?;
         let known = host.known(id).await;
         let view = rollback_plan_view(session.run(), &plan, &preconditions, &known, session.now());
-        if seen.is_some_and(|seen| seen != plan.digest()) {
+        if seen.is_some_and(|seen| seen != session.run().basis_of_rollback(&plan)) {
             return Err(ApiError::new(
                 "stale_screen",
                 "The rollback plan is not the one that you saw.",
@@ -73,9 +76,8 @@ async fn go(
             overrides,
             accept_breaches: ask.accept_breach.clone(),
         };
-        let submitted = session
-            .submit(command, Some(plan.digest()), ask.reason.clone())
-            .await;
+        let basis = session.run().basis_of_rollback(&plan);
+        let submitted = session.submit(command, Some(basis), ask.reason.clone()).await;
         if let Err(error) = submitted {
             return Err(signed_in(session, error).await);
         }
@@ -86,6 +88,62 @@ async fn go(
         }
     })
     .await
+}
+
+/// The same command again, where the first one was cut short: what it confirmed goes on from where it stopped.
+/// Another one is refused, by the name of what is under way.
+async fn same_again(
+    cx: &Cx<'_>,
+    session: &mut Session<'_>,
+    scope: &RollbackScope,
+    seen: Option<Digest>,
+    overrides: &[CheckId],
+    accepted: &[String],
+) -> Result<u8, ApiError> {
+    let run = session.run();
+    let Some(rollback) = &run.rollback else {
+        return Err(ApiError::internal("the rollback is gone"));
+    };
+    let id = &run.id;
+    let hint = format!(
+        "Go on with it: switchback rollback {id} --retry. Or give it up: --abandon --reason TEXT; then ask for this \
+         one."
+    );
+    let refused = |message: String| {
+        Err(ApiError::new(
+            "rejected",
+            message,
+            hint.clone(),
+            format!("run {id}"),
+        ))
+    };
+    if rollback.plan.scope != *scope {
+        return refused("Another rollback of this run is under way; it has stopped.".to_owned());
+    }
+    if seen.is_some_and(|seen| seen != run.basis_of_rollback(&rollback.plan)) {
+        return refused("The rollback that is under way was confirmed by another plan.".to_owned());
+    }
+    if let Some(more) = overrides.iter().find(|id| !rollback.overrides.contains(id)) {
+        return refused(format!(
+            "The rollback that is under way was confirmed without --override {more}."
+        ));
+    }
+    let breaches: Vec<&str> = rollback.plan.breaches.iter().map(|b| b.id.as_str()).collect();
+    if let Some(more) = accepted.iter().find(|id| !breaches.contains(&id.as_str())) {
+        return refused(format!(
+            "The rollback that is under way was confirmed without --accept-breach {more}."
+        ));
+    }
+    let item = rollback.item().map_or("its end", |item| item.id.as_str());
+    cx.out.say(&format!(
+        "This rollback was confirmed already and had stopped at {item}. It goes on from there."
+    ));
+    session.submit(Command::RollbackRetry, None, None).await?;
+    session.settle().await?;
+    match ended(cx, session) {
+        Err(error) => Err(signed_in(session, error).await),
+        done => done,
+    }
 }
 
 /// What could not be proven, or stopped, because nobody is signed in is mended by signing in.

@@ -7,6 +7,7 @@ mod cli;
 mod cognito;
 mod life;
 mod previous;
+mod refusals;
 #[path = "../shared/mod.rs"]
 mod shared;
 mod users;

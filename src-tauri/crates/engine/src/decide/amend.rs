@@ -11,7 +11,7 @@ use crate::run::Run;
 /// confirmed rollback is frozen over the plan as it is, and a call in flight is inspected by it.
 pub fn may_amend(run: &Run) -> Result<(), Rejection> {
     no_rollback(run)?;
-    if let Some(step) = run.in_flight() {
+    if let Some(step) = run.unsettled() {
         return Err(Rejection::new(
             Code::NotNow,
             format!("The call of step {step} is in flight or in doubt."),

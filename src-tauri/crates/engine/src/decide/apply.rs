@@ -148,22 +148,16 @@ pub(super) fn apply(
         }]),
         (Some(_), None) => Err(not_now(id, state, "apply", "Check again: there is no preview.")),
         (Some(_), Some(preview)) => {
-            if submission.basis != Some(preview.digest()) {
+            if submission.basis != Some(run.basis_of_preview(id, preview)) {
                 return Err(stale_screen(submission.basis.is_some(), "preview"));
             }
-            Ok(vec![if preview.is_empty() {
-                EventKind::DoneWithoutEffect {
-                    step: id.clone(),
-                    by: submission.by.clone(),
-                }
-            } else {
-                EventKind::Approved {
-                    step: id.clone(),
-                    preview: preview.digest(),
-                    by: submission.by.clone(),
-                    reason: submission.reason.clone(),
-                    overrides: overrides.to_vec(),
-                }
+            // Also where there is nothing to change: that is said of a reading of its own moment.
+            Ok(vec![EventKind::Approved {
+                step: id.clone(),
+                preview: preview.digest(),
+                by: submission.by.clone(),
+                reason: submission.reason.clone(),
+                overrides: overrides.to_vec(),
             }])
         }
     }

@@ -92,7 +92,7 @@ pub(super) fn fields(
             "Say of each whether it is kept or restored.",
         ));
     };
-    if submission.basis != Some(preview.digest()) {
+    if submission.basis != Some(run.basis_of_preview(id, preview)) {
         return Err(stale_screen(submission.basis.is_some(), "three-way preview"));
     }
     let (by, reason) = (submission.by.clone(), reason(submission)?);

@@ -24,7 +24,7 @@ use switchback_model::{
 };
 
 use crate::rejection::{Rejection, RejectionCode as Code};
-use crate::run::{Run, StepRun};
+use crate::run::{RollbackState, Run, StepRun};
 use crate::sign_in::SignIn;
 
 /// What the driver read of the world for this command.
@@ -207,19 +207,31 @@ pub fn decide(
 }
 
 fn no_rollback(run: &Run) -> Result<(), Rejection> {
-    if run.rollback_active() {
-        return Err(Rejection::new(
+    let Some(rollback) = run.rollback.as_ref().filter(|rollback| rollback.is_active()) else {
+        return Ok(());
+    };
+    let item = rollback.item().map_or("its end", |item| item.id.as_str());
+    Err(match rollback.state {
+        RollbackState::Halted { .. } => Rejection::new(
+            Code::NotNow,
+            "A rollback is under way.",
+            format!(
+                "It has stopped at {item}, and nothing of it runs. Go on with it: `switchback rollback {} --retry`. Or \
+                 give it up, with a reason.",
+                run.id
+            ),
+        ),
+        RollbackState::Running | RollbackState::Completed | RollbackState::Abandoned => Rejection::new(
             Code::NotNow,
             "A rollback is under way.",
             "Let it finish, or give it up.",
-        ));
-    }
-    Ok(())
+        ),
+    })
 }
 
 /// One call at a time, and none before the world is known again after a takeover.
 fn nothing_else(run: &Run) -> Result<(), Rejection> {
-    if let Some(other) = run.in_flight() {
+    if let Some(other) = run.unsettled() {
         return Err(Rejection::new(
             Code::NotNow,
             format!("The call of step {other} is in flight."),

@@ -27,7 +27,7 @@ pub(super) fn rollback(
             "Ask for its plan again.",
         ));
     };
-    if plan.scope != *scope || submission.basis != Some(plan.digest()) {
+    if plan.scope != *scope || submission.basis != Some(run.basis_of_rollback(plan)) {
         return Err(stale_screen(submission.basis.is_some(), "rollback plan"));
     }
     known_names(run, plan, preconditions, overrides, accept_breaches)?;

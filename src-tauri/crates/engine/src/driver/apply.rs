@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use switchback_model::{AttemptId, EventKind, Preview, StepId, Way};
+use switchback_model::{AttemptId, EventKind, Image, Preview, StepId, Way};
 use tracing::Instrument as _;
 
+use super::inspect::told_by;
 use super::sealing::Ahead;
 use super::{DriveError, Driver};
 use crate::ports::{Action, ProviderError, token};
 use crate::proof::WriteCx;
+use crate::run::Attempt;
 
 /// Tries by itself within [`RETRY_SPAN`], the first included.
 const TRIES: u32 = 5;
@@ -29,16 +31,32 @@ impl Driver {
             way: Way::Apply,
             n: state.next_n(Way::Apply),
         };
+        let held = state.held_refused().cloned();
         let action = self.world.action(&spec);
         let fresh = async {
             self.world.identity(&self.run.plan.target).await?;
             tracing::info!(step = %id, "identity proven");
             let from = action.read().await?;
             tracing::info!(step = %id, "read anew");
-            action.plan(&from, None)
+            let known = held.and_then(|held| landed_since(&*action, &held, &from));
+            Ok::<_, ProviderError>((known, action.plan(&from, None)?))
         };
-        match fresh.await {
-            Err(error) => self.void(id, sentence(&error), None).await,
+        let fresh = match fresh.await {
+            // An earlier try that AWS had refused is there after all: it is ours, with its way back.
+            Ok((Some(landed), _)) => return self.append(vec![landed]).await,
+            Ok((None, preview)) => Ok(preview),
+            Err(error) => Err(error),
+        };
+        match fresh {
+            Err(error) => {
+                self.append(vec![EventKind::ApprovalVoided {
+                    step: id.clone(),
+                    why: sentence(&error),
+                    preview: None,
+                    problem: Some(error.problem()),
+                }])
+                .await
+            }
             Ok(preview) if preview.digest() != approval.preview => {
                 self.void(
                     id,
@@ -48,6 +66,16 @@ impl Driver {
                 .await
             }
             Ok(preview) => match self.ahead(id, &preview).await {
+                // It is so already, by a reading of this moment: only the call is left out.
+                Ok(ahead) if preview.is_empty() => {
+                    self.append(vec![EventKind::NothingToChange {
+                        attempt,
+                        preview: ahead.digest,
+                        found: ahead.before,
+                        by: approval.by,
+                    }])
+                    .await
+                }
                 Ok(ahead) => self.call(action, attempt, &preview, ahead).await,
                 Err(why) => {
                     let why = format!("Nothing was sent: the image must be sealed. {why}");
@@ -79,12 +107,19 @@ impl Driver {
         let fresh = async {
             self.world.identity(&self.run.plan.target).await?;
             let from = action.read().await?;
-            match last.way {
+            let told = told_by(&*action, &record, &from).filter(|told| !record.left_no_trace(told));
+            let preview = match last.way {
                 Way::Apply => action.plan(&from, None),
                 Way::Undo => action.plan(&from, Some(&after)),
-            }
+            };
+            Ok::<_, ProviderError>((told.filter(|_| record.heard), preview?))
         };
-        match fresh.await {
+        let fresh = match fresh.await {
+            Ok((Some(told), _)) => return self.judge_refusal(&record, told).await,
+            Ok((None, preview)) => Ok(preview),
+            Err(error) => Err(error),
+        };
+        match fresh {
             Ok(preview) if preview.from.same_as(&before) && preview.to.same_as(&after) => {
                 match self.ahead(&last.step, &preview).await {
                     Ok(ahead) => self.call(action, attempt, &preview, ahead).await,
@@ -111,7 +146,7 @@ impl Driver {
                 .await
             }
             Err(error) => {
-                let retry_at = self.retry_at(last, &error);
+                let retry_at = self.retry_at(last, error.is_retryable());
                 self.append(vec![EventKind::Refused {
                     attempt: last.clone(),
                     problem: error.problem(),
@@ -164,8 +199,12 @@ impl Driver {
                 attempt,
                 problem: error.problem(),
             },
+            Err(error) if error.is_hearsay() => EventKind::RefusalHeard {
+                attempt,
+                problem: error.problem(),
+            },
             Err(error) => EventKind::Refused {
-                retry_at: self.retry_at(&attempt, &error),
+                retry_at: self.retry_at(&attempt, error.is_retryable()),
                 attempt,
                 problem: error.problem(),
             },
@@ -177,14 +216,14 @@ impl Driver {
 
     /// When to try again by itself: only what is proven not applied and retryable, at most five
     /// tries in 60 s, 1, 2, 4 and 8 s apart. What a person asks for anew has its own five tries.
-    fn retry_at(&self, attempt: &AttemptId, error: &ProviderError) -> Option<Timestamp> {
+    pub(super) fn retry_at(&self, attempt: &AttemptId, retryable: bool) -> Option<Timestamp> {
         let attempts = &self.run.steps.get(&attempt.step)?.attempts;
         let series = attempts.iter().find(|a| a.id == *attempt)?.series;
         let first = attempts
             .iter()
             .find(|a| a.id.generation == attempt.generation && a.id.way == attempt.way && a.id.n == series)?;
         let tries = attempt.n.saturating_sub(series) + 1;
-        if !error.is_retryable() || tries >= TRIES {
+        if !retryable || tries >= TRIES {
             return None;
         }
         let pause = Duration::from_secs(1 << (tries - 1).min(4));
@@ -197,6 +236,7 @@ impl Driver {
             step: id.clone(),
             why,
             preview,
+            problem: None,
         }])
         .await
     }
@@ -223,5 +263,15 @@ fn changed() -> ProviderError {
         message: String::new(),
         hint: None,
         request_id: None,
+        sent: false,
     }
+}
+
+/// That an earlier try, held to be refused, is there after all.
+pub(super) fn landed_since(action: &dyn Action, held: &Attempt, now: &Image) -> Option<EventKind> {
+    let finding = told_by(action, held, now).filter(|finding| held.landed(finding))?;
+    Some(EventKind::LookedLate {
+        attempt: held.id.clone(),
+        finding,
+    })
 }

@@ -6,6 +6,7 @@ use switchback_model::{
     CheckKind, CheckReading, CheckSpec, EventKind, Image, PhaseId, Preview, Reversibility, StepId,
 };
 
+use super::apply::landed_since;
 use super::{DriveError, Driver};
 use crate::ports::{History, NoKey, ProviderError, ProviderErrorKind};
 
@@ -14,6 +15,11 @@ impl Driver {
         let Some(step) = self.run.plan.step(id).cloned() else {
             return Ok(());
         };
+        let held = self
+            .run
+            .steps
+            .get(id)
+            .and_then(|state| state.held_refused().cloned());
         let history = self.run.history();
         let readings = join_all(step.before.iter().map(|spec| self.world.check(spec, &history)));
         let undo_readings = join_all(
@@ -23,28 +29,34 @@ impl Driver {
         );
         let change = async {
             match &step.action {
-                None => (None, None, None),
+                None => (None, None, None, None),
                 Some(spec) => {
                     let action = self.world.action(spec);
                     let built = async {
                         self.can_seal(id).await.map_err(|why| unsealed(&why))?;
                         let from = action.read().await?;
+                        let landed = held.and_then(|held| landed_since(&*action, &held, &from));
                         let preview = action.plan(&from, None)?;
                         let undo = match step.reversibility {
                             Reversibility::Undo => Some(action.plan(&preview.to, Some(&from))?),
                             _ => None,
                         };
-                        Ok::<_, ProviderError>((preview, undo))
+                        Ok::<_, ProviderError>((preview, undo, landed))
                     };
                     match built.await {
-                        Ok((preview, undo)) => (Some(preview), undo, None),
-                        Err(error) => (None, None, Some(problem_with_hint(&error))),
+                        Ok((preview, undo, landed)) => (Some(preview), undo, None, landed),
+                        Err(error) => (None, None, Some(problem_with_hint(&error)), None),
                     }
                 }
             }
         };
-        let (mut readings, mut undo_readings, (preview, undo, problem)) =
+        let (mut readings, mut undo_readings, (preview, undo, problem, landed)) =
             join3(readings, undo_readings, change).await;
+        // A try that AWS had refused is there after all: it is no change of somebody else's to be done
+        // without, but ours, with its way back.
+        if let Some(landed) = landed {
+            return self.append(vec![landed]).await;
+        }
         self.read_aged(&step.before, &mut readings, &history).await;
         self.read_aged(&step.undo_before, &mut undo_readings, &history)
             .await;
@@ -119,6 +131,7 @@ fn unsealed(why: &NoKey) -> ProviderError {
         message: format!("The image of this step must be sealed. {why}"),
         hint: None,
         request_id: None,
+        sent: false,
     }
 }
 

@@ -119,6 +119,7 @@ impl Driver {
             step: id.clone(),
             why,
             preview: None,
+            problem: None,
         }])
         .await
     }

@@ -10,9 +10,9 @@ use crate::ports::{Action, World};
 use crate::run::{Attempt, Run};
 
 /// Two reads this far apart must agree.
-const APART: Duration = Duration::from_secs(5);
+pub(super) const APART: Duration = Duration::from_secs(5);
 /// The client's time-out (connect 3 s + attempt 15 s): until then the request may still land.
-const MAY_LAND: Duration = Duration::from_secs(18);
+pub(super) const MAY_LAND: Duration = Duration::from_secs(18);
 
 /// Why nothing can be told about a sealed image.
 pub(super) const SEALED: &str = "The image is sealed, and the run's key is not open here. Unlock the keychain, or \
@@ -27,6 +27,8 @@ impl Driver {
             return Ok(());
         };
         let last_finding = attempt.finding.clone();
+        let attempt = attempt.clone();
+        let (attempt, unseen) = (&attempt, state.is_unseen());
         let may_still_land = self.may_still_land(attempt);
         let action = self.world.action(spec);
         let finding = look(&*action, attempt).await;
@@ -49,11 +51,17 @@ impl Driver {
                 of == id && *last == finding && now.saturating_sub(*at) >= APART
             });
         // Once the world shows that it landed, there is nothing left that may still land.
-        let landed = matches!(
-            (&finding, id.way),
-            (Finding::After, Way::Apply) | (Finding::Before, Way::Undo)
-        );
-        if agreed && (landed || !may_still_land) {
+        let landed = attempt.landed(&finding);
+        // What AWS refused is settled by the first look where the two agree, or where none could be
+        // taken so far; a look that said otherwise is not overruled by one.
+        let contradicted = self
+            .pace
+            .last_look
+            .as_ref()
+            .is_some_and(|(of, _, last)| of == id && *last != finding);
+        let as_said = attempt.is_explained() && attempt.left_no_trace(&finding);
+        let at_once = !contradicted && (as_said || (unseen && !attempt.left_no_trace(&finding)));
+        if at_once || (agreed && (landed || !may_still_land)) {
             self.pace.last_look = None;
             return self
                 .append(vec![EventKind::Inspected {
@@ -135,6 +143,7 @@ pub async fn watch(run: &Run, world: &dyn World) -> Vec<(StepId, Finding)> {
                 continue;
             };
             let done = matches!(step.state, StepState::Done { .. })
+                && !attempt.effectless
                 && attempt.id.generation == step.generation
                 && attempt.id.way == Way::Apply;
             if done && owner.get(&object).is_none_or(|(_, a)| a.seq < attempt.seq) {
@@ -212,24 +221,32 @@ impl Driver {
 
 /// Reads the object and judges it in the world's terms: `Before` is the state before the apply.
 pub(super) async fn look(action: &dyn Action, attempt: &Attempt) -> Finding {
-    let images: (Option<&Image>, Option<&Image>) = match attempt.id.way {
-        Way::Apply => (attempt.before.readable(), attempt.after.readable()),
-        Way::Undo => (attempt.after.readable(), attempt.before.readable()),
+    let sealed = || Finding::Unclear {
+        why: SEALED.to_owned(),
     };
-    let (Some(before), Some(after)) = images else {
-        return Finding::Unclear {
-            why: SEALED.to_owned(),
-        };
-    };
+    if attempt.before.readable().is_none() || attempt.after.readable().is_none() {
+        return sealed();
+    }
     match action.read().await {
-        // Adopted without an image from before: there is nothing to tell apart.
-        Ok(now) if before == after && now == *after => match attempt.id.way {
-            Way::Apply => Finding::After,
-            Way::Undo => Finding::Before,
-        },
-        Ok(now) => action.judge(&now, before, after),
+        Ok(now) => told_by(action, attempt, &now).unwrap_or_else(sealed),
         Err(error) => Finding::Unclear {
             why: super::apply::sentence(&error),
         },
     }
+}
+
+/// What an image that was read says of an attempt; none while the attempt's own images are sealed.
+pub(super) fn told_by(action: &dyn Action, attempt: &Attempt, now: &Image) -> Option<Finding> {
+    let (before, after) = match attempt.id.way {
+        Way::Apply => (attempt.before.readable()?, attempt.after.readable()?),
+        Way::Undo => (attempt.after.readable()?, attempt.before.readable()?),
+    };
+    // Adopted without an image from before: there is nothing to tell apart.
+    if before == after && now == after {
+        return Some(match attempt.id.way {
+            Way::Apply => Finding::After,
+            Way::Undo => Finding::Before,
+        });
+    }
+    Some(action.judge(now, before, after))
 }

@@ -5,6 +5,7 @@ mod apply;
 mod check;
 mod fields;
 mod inspect;
+mod refusal;
 mod sealing;
 mod undo;
 mod verify;
@@ -88,6 +89,10 @@ pub enum Turn {
 struct Pace {
     not_before: Option<Timestamp>,
     last_look: Option<(AttemptId, Duration, Finding)>,
+    /// The refusal that is looked at, and since when.
+    weighing: Option<(AttemptId, Duration)>,
+    /// Not before this moment is a late look tried again.
+    next_late: Option<Timestamp>,
     next_sync: Option<Timestamp>,
     next_checks: Option<Timestamp>,
     /// Whose the two are.
@@ -188,6 +193,9 @@ impl Driver {
         // Idle time that lies before the click must not count against what is approved by it.
         self.watch_clock().await?;
         self.open_what_is_sealed().await;
+        if let Command::Rollback { .. } = &submission.command {
+            self.look_before_rollback().await?;
+        }
         let facts = self.facts(&submission.command).await?;
         let events = decide(&self.run, submission, self.clock.now(), &facts)?;
         if let Command::Apply { step } | Command::ApplyOverriding { step, .. } | Command::Adopt { step } =
@@ -258,6 +266,9 @@ impl Driver {
             self.append(due).await?;
             return Ok(Turn::Worked);
         }
+        if self.look_late().await? {
+            return Ok(Turn::Worked);
+        }
         if let Some(at) = self.pace.not_before
             && at > now
         {
@@ -286,6 +297,7 @@ impl Driver {
             Work::Retry { attempt, .. } => self.retry(&attempt).await?,
             Work::Apply(step) => self.apply(&step).await?,
             Work::Restore(step) => self.restore(&step).await?,
+            Work::Weigh(attempt) => self.weigh(&attempt).await?,
             Work::Inspect(attempt) => self.inspect(&attempt).await?,
             Work::Verify(attempt) => {
                 let attempt = self.in_turn(attempt);

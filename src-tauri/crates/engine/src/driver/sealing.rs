@@ -177,7 +177,9 @@ impl Driver {
     /// What even the memory of this process does not need in plain.
     async fn believed(&self, mut event: EventKind) -> Result<EventKind, NoKey> {
         match &mut event {
-            EventKind::Inspected { attempt, finding } if self.is_secret(&attempt.step) => {
+            EventKind::Inspected { attempt, finding } | EventKind::LookedLate { attempt, finding }
+                if self.is_secret(&attempt.step) =>
+            {
                 leave_values_out(finding);
             }
             EventKind::Reinspected { step, finding } | EventKind::Drifted { step, finding }
@@ -219,7 +221,9 @@ impl Driver {
             // Sealed, blinded or emptied before they are believed.
             EventKind::Intended { .. }
             | EventKind::AdoptedByHand { .. }
+            | EventKind::NothingToChange { .. }
             | EventKind::Inspected { .. }
+            | EventKind::LookedLate { .. }
             | EventKind::Reinspected { .. }
             | EventKind::Drifted { .. } => {}
             // These hold no image.
@@ -237,6 +241,7 @@ impl Driver {
             | EventKind::ChecksStarted { .. }
             | EventKind::Answered { .. }
             | EventKind::Refused { .. }
+            | EventKind::RefusalHeard { .. }
             | EventKind::Lost { .. }
             | EventKind::InSync { .. }
             | EventKind::VerifyProgress { .. }

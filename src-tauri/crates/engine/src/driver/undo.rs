@@ -7,10 +7,11 @@ use switchback_model::{
     AttemptId, Captured, CheckId, CheckReading, EventKind, RollbackPlan, RollbackScope, StepId, Verdict, Way,
 };
 
-use super::apply::sentence;
+use super::apply::{landed_since, sentence};
 use super::inspect::SEALED;
 use super::{DriveError, Driver};
 use crate::doubt;
+use crate::evolve::landed_after_all;
 use crate::ports::World;
 use crate::rejection::Rejection;
 use crate::rollback::{Seen, plan_rollback};
@@ -31,10 +32,11 @@ pub async fn plan(
 /// Reads the object of every step that may have an effect: one look serves the plans of any number
 /// of scopes, because a provider's requests are few.
 pub async fn see(run: &Run, world: &dyn World) -> Seen {
-    let touched = run
-        .plan
-        .steps()
-        .filter(|step| run.steps.get(&step.id).is_some_and(|s| s.state.may_have_effect()));
+    let touched = run.plan.steps().filter(|step| {
+        run.steps
+            .get(&step.id)
+            .is_some_and(|s| s.state.may_have_effect() || s.held_refused().is_some())
+    });
     join_all(touched.filter_map(|step| {
         let spec = step.action.as_ref()?;
         Some(async move {
@@ -58,6 +60,7 @@ pub async fn plan_seen(
     let build = |spec: &switchback_model::ActionSpec,
                  from: &switchback_model::Image,
                  to: &switchback_model::Image| world.action(spec).plan(from, Some(to));
+    let run = &as_seen(run, world, seen);
     let plan = plan_rollback(run, scope, seen, &build)?;
     let history = run.history();
     let mut preconditions = Vec::new();
@@ -158,6 +161,25 @@ fn unbuilt(
                 .to_owned(),
         ),
     })
+}
+
+/// The run with what is there in spite of a refusal, as the driver will journal it before it decides.
+fn as_seen(run: &Run, world: &dyn World, seen: &Seen) -> Run {
+    let mut run = run.clone();
+    let plan = run.plan.clone();
+    for (id, now) in seen {
+        let (Some(step), Some(state), Ok(now)) = (plan.step(id), run.steps.get_mut(id), now) else {
+            continue;
+        };
+        let (Some(spec), Some(held)) = (&step.action, state.held_refused().cloned()) else {
+            continue;
+        };
+        if landed_since(&*world.action(spec), &held, now).is_some() {
+            let at = state.changed_at.unwrap_or(held.intended_at);
+            landed_after_all(state, &held.id, at);
+        }
+    }
+    run
 }
 
 /// The precondition "its object can be read", by the name under which it is overridden.

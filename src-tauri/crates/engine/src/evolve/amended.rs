@@ -85,7 +85,7 @@ fn legal(run: &Run, diff: &PlanDiff, plan: &Frozen, anew: &[StepId]) -> Result<(
     if run.rollback_active() {
         return Err("a rollback is under way".to_owned());
     }
-    if let Some(step) = run.in_flight() {
+    if let Some(step) = run.unsettled() {
         return Err(format!("the call of step {step} is still in flight"));
     }
     let (was, is) = (&run.plan.target, &plan.target);

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use switchback_model::event::{CallProblem, Receipt};
 use switchback_model::{AttemptId, Captured, CheckReading, Digest, DoneHow, Finding, StepId, StepState, Way};
 
-use super::settle::{in_doubt, not_applied, settle, verifying};
+use super::settle::{in_doubt, landed_after_all, not_applied, settle, verifying};
 use super::{current, step_in, step_mut};
-use crate::run::{Attempt, Effect, Outcome, Run};
+use crate::run::{Attempt, Effect, Outcome, Run, is_an_answer};
 
 /// What is written ahead.
 pub(super) struct Intent<'a> {
@@ -84,6 +84,9 @@ pub(super) fn intended(
         finding: None,
         readings: Vec::new(),
         by_field: kept.or(chosen.map(|restore| restore.kept)),
+        heard: false,
+        looked_late: false,
+        effectless: false,
     });
     let n = attempt.n;
     step.to(
@@ -121,10 +124,59 @@ pub(super) fn refused(
     let step = step_in(run, &attempt.step, &["applying", "undoing"])?;
     let record = current(step, attempt)?;
     record.problem = Some(problem.clone());
+    record.heard |= is_an_answer(problem);
     record.outcome = Outcome::Refused(retry_at);
     if retry_at.is_none() {
         not_applied(step, attempt.way, at);
     }
+    Ok(())
+}
+
+/// AWS says no; the object says whether that is so.
+pub(super) fn refusal_heard(run: &mut Run, attempt: &AttemptId, problem: &CallProblem) -> Result<(), String> {
+    let step = step_in(run, &attempt.step, &["applying", "undoing"])?;
+    let record = current(step, attempt)?;
+    record.problem = Some(problem.clone());
+    record.heard = true;
+    record.outcome = Outcome::SaidRefused;
+    Ok(())
+}
+
+/// The look past the time in which a refused call could land.
+pub(super) fn looked_late(
+    run: &mut Run,
+    attempt: &AttemptId,
+    finding: &Finding,
+    at: Timestamp,
+) -> Result<(), String> {
+    let step = step_mut(run, &attempt.step)?;
+    let held = step.held_refused().filter(|held| held.id == *attempt);
+    let landed = held
+        .ok_or_else(|| format!("{attempt} is not held to be refused"))?
+        .landed(finding);
+    current(step, attempt)?.looked_late = true;
+    if landed {
+        landed_after_all(step, attempt, at);
+    }
+    Ok(())
+}
+
+/// An approved apply that had nothing to change: no call, and everything else as after one.
+pub(super) fn nothing_to_change(
+    run: &mut Run,
+    attempt: &AttemptId,
+    intent: &Intent<'_>,
+    at: Timestamp,
+) -> Result<(), String> {
+    intended(run, attempt, intent, at)?;
+    let step = step_mut(run, &attempt.step)?;
+    let record = current(step, attempt)?;
+    record.outcome = Outcome::Settled;
+    record.finding = Some(Finding::After);
+    record.applied_at = Some(at);
+    record.in_sync = Some(at);
+    record.effectless = true;
+    verifying(step, attempt, at);
     Ok(())
 }
 
@@ -136,7 +188,10 @@ pub(super) fn lost(
 ) -> Result<(), String> {
     let step = step_in(run, &attempt.step, &["applying", "undoing"])?;
     let record = current(step, attempt)?;
-    record.problem = Some(problem.clone());
+    // What AWS said stays what went wrong; the event adds why it is not believed.
+    if !record.heard {
+        record.problem = Some(problem.clone());
+    }
     record.outcome = Outcome::Lost;
     in_doubt(step, attempt, at);
     Ok(())
@@ -148,7 +203,12 @@ pub(super) fn inspected(
     finding: &Finding,
     at: Timestamp,
 ) -> Result<(), String> {
-    let states = ["in_doubt", "undo_in_doubt", "verifying", "undo_verifying"];
+    let mut states = vec!["in_doubt", "undo_in_doubt", "verifying", "undo_verifying"];
+    let last = step_mut(run, &attempt.step)?.current();
+    if last.is_some_and(|a| a.heard && matches!(a.outcome, Outcome::SaidRefused | Outcome::Refused(Some(_))))
+    {
+        states.extend(["applying", "undoing"]);
+    }
     let step = step_in(run, &attempt.step, &states)?;
     current(step, attempt)?;
     settle(step, attempt, finding, at);
@@ -176,7 +236,11 @@ pub(super) fn verified(
     let step = step_in(run, &attempt.step, &["verifying", "undo_verifying"])?;
     let record = current(step, attempt)?;
     record.readings = readings.to_vec();
+    let effectless = record.effectless;
     let next = match (attempt.way, &record.by_field) {
+        (Way::Apply, _) if effectless => StepState::Done {
+            how: DoneHow::WithoutEffect,
+        },
         (Way::Apply, _) => StepState::Done {
             how: DoneHow::Verified,
         },
@@ -187,6 +251,9 @@ pub(super) fn verified(
             accepted: kept.as_ref().is_some_and(|kept| !kept.fields.is_empty()),
         },
     };
+    if effectless {
+        step.effect = None;
+    }
     step.drift = None;
     step.to(next, at);
     Ok(())
@@ -263,6 +330,9 @@ pub(super) fn found_undone(run: &mut Run, id: &StepId, (seq, at): (u64, Timestam
         finding: Some(Finding::Before),
         readings: Vec::new(),
         by_field: None,
+        heard: false,
+        looked_late: false,
+        effectless: false,
     });
     verifying(step, &attempt, at);
     Ok(())

@@ -45,6 +45,7 @@ pub(super) fn finished(
         problem: found.problem.cloned(),
     });
     step.voided = None;
+    step.voided_by = None;
     step.to(
         if ready {
             StepState::Ready

@@ -13,6 +13,7 @@ use switchback_model::{
     AttemptId, Event, EventKind, Holder, Operator, RuleId, RunState, StepId, StepState, Way,
 };
 
+pub(crate) use self::settle::landed_after_all;
 use self::settle::{forget_unsupported, interrupt, reinspected, taken_back, void_waiting};
 use crate::deadline::{self, Extension};
 use crate::doubt::Doubted;
@@ -123,8 +124,15 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
             };
             people::fields_chosen(run, step, restore, reason)
         }
-        EventKind::ApprovalVoided { step, why, preview } => {
-            checks::voided(run, step, why, preview.as_ref(), at)
+        EventKind::ApprovalVoided {
+            step,
+            why,
+            preview,
+            problem,
+        } => {
+            checks::voided(run, step, why, preview.as_ref(), at)?;
+            step_mut(run, step)?.voided_by.clone_from(problem);
+            Ok(())
         }
         EventKind::DoneWithoutEffect { step, .. } => checks::done_without_effect(run, step, at),
         EventKind::Intended {
@@ -148,6 +156,22 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
             problem,
             retry_at,
         } => attempts::refused(run, attempt, problem, *retry_at, at),
+        EventKind::RefusalHeard { attempt, problem } => attempts::refusal_heard(run, attempt, problem),
+        EventKind::LookedLate { attempt, finding } => attempts::looked_late(run, attempt, finding, at),
+        EventKind::NothingToChange {
+            attempt,
+            preview,
+            found,
+            ..
+        } => {
+            let intent = attempts::Intent {
+                preview: *preview,
+                before: found,
+                after: found,
+                seq,
+            };
+            attempts::nothing_to_change(run, attempt, &intent, at)
+        }
         EventKind::Lost { attempt, problem } => attempts::lost(run, attempt, problem, at),
         EventKind::Inspected { attempt, finding } => attempts::inspected(run, attempt, finding, at),
         EventKind::InSync { attempt, server_date } => attempts::in_sync(run, attempt, *server_date),

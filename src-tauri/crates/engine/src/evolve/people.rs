@@ -67,6 +67,7 @@ pub(super) fn fields_chosen(
     let step = step_in(run, step, &["foreign", "undo_foreign"])?;
     step.restore = Some(restore);
     step.voided = None;
+    step.voided_by = None;
     step.said = Some(reason.to_owned());
     Ok(())
 }
@@ -158,6 +159,9 @@ pub(super) fn adopted(
         finding: Some(Finding::After),
         readings: Vec::new(),
         by_field: None,
+        heard: false,
+        looked_late: false,
+        effectless: false,
     });
     step.to(StepState::Adopted, at);
     Ok(())

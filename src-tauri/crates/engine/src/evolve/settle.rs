@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use switchback_model::{AttemptId, EventKind, Finding, StepId, StepState, Way};
 
-use crate::run::{Outcome, Run, StepRun};
+use crate::run::{Effect, Outcome, Run, StepRun};
 
 /// Whether the event may have taken a step's effect away.
 pub(super) fn taken_back(kind: &EventKind) -> bool {
@@ -103,6 +103,23 @@ pub(super) fn not_applied(step: &mut StepRun, way: Way, at: Timestamp) {
     }
 }
 
+/// What was held to be refused is there: in doubt, with its way back.
+pub(crate) fn landed_after_all(step: &mut StepRun, attempt: &AttemptId, at: Timestamp) {
+    step.approval = None;
+    if let Some(record) = step.attempts.last_mut() {
+        record.outcome = Outcome::Lost;
+        record.finding = None;
+        if attempt.way == Way::Apply {
+            step.effect = Some(Effect {
+                before: Some(record.before.clone()),
+                after: record.after.clone(),
+                seen_only: false,
+            });
+        }
+    }
+    in_doubt(step, attempt, at);
+}
+
 pub(super) fn in_doubt(step: &mut StepRun, attempt: &AttemptId, at: Timestamp) {
     let n = attempt.n;
     step.to(
@@ -168,6 +185,10 @@ pub(super) fn reinspected(step: &mut StepRun, finding: &Finding, at: Timestamp) 
     match step.state {
         StepState::InDoubt { .. } | StepState::UndoInDoubt { .. } => {
             settle(step, &attempt, finding, at);
+        }
+        // What AWS had refused is there after all.
+        _ if step.held_refused().is_some_and(|a| a.heard && a.landed(finding)) => {
+            landed_after_all(step, &attempt, at);
         }
         StepState::Done { .. }
         | StepState::Verifying { .. }

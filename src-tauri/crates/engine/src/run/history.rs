@@ -13,7 +13,7 @@ impl Run {
     #[must_use]
     pub fn last_left(&self, object: &str) -> Option<&Image> {
         self.attempts()
-            .filter(|attempt| attempt.applied_at.is_some())
+            .filter(|attempt| attempt.applied_at.is_some() && !attempt.effectless)
             .filter_map(|attempt| Some((attempt.seq, attempt.after.readable()?)))
             .filter(|(_, after)| after.object() == object)
             .max_by_key(|(seq, _)| *seq)
@@ -48,7 +48,8 @@ impl Run {
     pub fn history(&self) -> History {
         let mut served = Vec::new();
         for attempt in self.attempts() {
-            let not_applied = matches!(attempt.outcome, Outcome::Refused(_))
+            let not_applied = attempt.effectless
+                || matches!(attempt.outcome, Outcome::Refused(_))
                 || matches!(
                     (&attempt.finding, attempt.id.way),
                     (Some(Finding::Before), Way::Apply) | (Some(Finding::After), Way::Undo)

@@ -28,6 +28,8 @@ pub struct Checks {
 pub enum Outcome {
     /// The request is on its way, or was when the driver died.
     InFlight,
+    /// AWS says that it refused the request, which had been sent; the object was not looked at since.
+    SaidRefused,
     /// Proven not applied; tried again at this moment, or not.
     Refused(Option<Timestamp>),
     /// May have been applied.
@@ -71,6 +73,66 @@ pub struct Attempt {
     pub readings: Vec<CheckReading>,
     /// For an undo by fields: what it leaves as somebody else made it.
     pub by_field: Option<Kept>,
+    /// AWS said that it refused it, after it had been sent.
+    pub heard: bool,
+    /// It was looked at once more when nothing of it could still land.
+    pub looked_late: bool,
+    /// Nothing was to change, so that no call was made.
+    pub effectless: bool,
+}
+
+impl Attempt {
+    /// Whether the finding, which speaks of the world, says that it was carried out.
+    #[must_use]
+    pub fn landed(&self, finding: &Finding) -> bool {
+        matches!(
+            (self.id.way, finding),
+            (Way::Apply, Finding::After) | (Way::Undo, Finding::Before)
+        )
+    }
+
+    /// Whether the finding says that all is as it was before it.
+    #[must_use]
+    pub fn left_no_trace(&self, finding: &Finding) -> bool {
+        matches!(
+            (self.id.way, finding),
+            (Way::Apply, Finding::Before) | (Way::Undo, Finding::After)
+        )
+    }
+
+    /// Whether the refusal that was heard goes with an object that is as before. One that says that
+    /// something else was found there, or nothing at all, contradicts it.
+    #[must_use]
+    pub fn is_explained(&self) -> bool {
+        self.heard && self.problem.as_ref().is_some_and(explains)
+    }
+
+    /// Whether it was sent and is held not to have been carried out, by what was said and seen.
+    fn is_held_refused(&self) -> bool {
+        match self.outcome {
+            Outcome::Refused(_) => self.heard,
+            Outcome::Settled => self.applied_at.is_none(),
+            Outcome::InFlight | Outcome::SaidRefused | Outcome::Lost | Outcome::Answered => false,
+        }
+    }
+}
+
+/// Whether a refusal of this kind goes with an object that is as before: it tells of the caller, of the
+/// service or of the request's form, not of what was found there.
+fn explains(problem: &CallProblem) -> bool {
+    matches!(
+        problem.kind.as_str(),
+        "throttled" | "busy" | "credentials" | "denied" | "refused"
+    )
+}
+
+/// Whether AWS itself must have said it, as journals tell that did not keep whether it was sent.
+pub(crate) fn is_an_answer(problem: &CallProblem) -> bool {
+    problem.request_id.is_some()
+        || matches!(
+            problem.kind.as_str(),
+            "throttled" | "busy" | "denied" | "conflict" | "notfound"
+        )
 }
 
 /// The effect of a step in this generation: what an undo restores.
@@ -144,6 +206,8 @@ pub struct StepRun {
     pub restore: Option<Restore>,
     /// Why the last approval was void.
     pub voided: Option<String>,
+    /// What failed, where it was void because nothing could be told of the world.
+    pub voided_by: Option<CallProblem>,
     /// Every attempt of every generation, oldest first.
     pub attempts: Vec<Attempt>,
     /// What an undo restores.
@@ -170,6 +234,7 @@ impl StepRun {
             approval: None,
             restore: None,
             voided: None,
+            voided_by: None,
             attempts: Vec::new(),
             effect: None,
             drift: None,
@@ -184,6 +249,7 @@ impl StepRun {
         self.restore = None;
         if !matches!(state, StepState::Blocked | StepState::Checking) {
             self.voided = None;
+            self.voided_by = None;
         }
         if matches!(state, StepState::Done { .. } | StepState::Skipped) {
             self.ended_at.get_or_insert(at);
@@ -227,6 +293,54 @@ impl StepRun {
     pub fn effect_stays(&self) -> bool {
         let kept = self.current().and_then(|attempt| attempt.by_field.as_ref());
         kept.is_some_and(|kept| kept.effect_stays)
+    }
+
+    /// The last attempt, where it was sent and is held not to have been carried out: the world may
+    /// know better.
+    #[must_use]
+    pub fn held_refused(&self) -> Option<&Attempt> {
+        let attempt = self.current()?;
+        let held = match self.state {
+            StepState::Failed
+            | StepState::UndoFailed
+            | StepState::ToDo
+            | StepState::Checking
+            | StepState::Blocked
+            | StepState::Ready
+            | StepState::Skipped => true,
+            StepState::UndoForeign => attempt.by_field.is_some(),
+            StepState::Applying { .. }
+            | StepState::Verifying { .. }
+            | StepState::Done { .. }
+            | StepState::Unverified
+            | StepState::InDoubt { .. }
+            | StepState::Foreign
+            | StepState::Adopted
+            | StepState::Undoing { .. }
+            | StepState::UndoVerifying { .. }
+            | StepState::Undone { .. }
+            | StepState::UndoUnverified
+            | StepState::UndoInDoubt { .. } => false,
+        };
+        (held && attempt.is_held_refused()).then_some(attempt)
+    }
+
+    /// The last attempt, where AWS refused it and its object is still to be looked at once more.
+    #[must_use]
+    pub fn late_look(&self) -> Option<&Attempt> {
+        self.held_refused()
+            .filter(|attempt| attempt.heard && !attempt.looked_late)
+    }
+
+    /// Whether AWS refused what is in doubt, and its object could not be read since.
+    #[must_use]
+    pub fn is_unseen(&self) -> bool {
+        let in_doubt = matches!(
+            self.state,
+            StepState::InDoubt { .. } | StepState::UndoInDoubt { .. }
+        );
+        let unseen = |a: &Attempt| a.heard && matches!(a.finding, Some(Finding::Unclear { .. }));
+        in_doubt && self.current().is_some_and(unseen)
     }
 
     /// The number of the next try.

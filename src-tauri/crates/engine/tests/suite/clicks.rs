@@ -294,7 +294,8 @@ async fn without_a_journal_write_there_is_no_action() {
 async fn throttling_is_tried_again_with_the_same_preview_five_times_at_most() {
     for refusals in 1..=6 {
         let mut fake = ready().await;
-        let preview = fake.desk.preview(&id("lower-ttl")).unwrap();
+        let checks = fake.desk.run().steps[&id("lower-ttl")].checks.clone().unwrap();
+        let preview = checks.preview.unwrap().digest();
         for n in 1..=refusals {
             fake.faulty
                 .inject(Op::Call, n, Fault::FailsBefore(ProviderErrorKind::Throttled));

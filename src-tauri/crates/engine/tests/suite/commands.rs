@@ -382,11 +382,12 @@ fn every_state_and_every_command() {
             };
             let basis = match &command {
                 Command::ResolveFields { .. } => {
-                    Some(fields.as_ref().unwrap().preview.as_ref().unwrap().digest())
+                    let preview = fields.as_ref().unwrap().preview.as_ref().unwrap();
+                    Some(run.basis_of_preview(&id("s"), preview))
                 }
-                Command::Apply { .. } => Some(story.preview.digest()),
+                Command::Apply { .. } => Some(run.basis_of_preview(&id("s"), &story.preview)),
                 Command::Amend { plan } => Some(PlanDiff::between(&run.plan, plan).digest()),
-                Command::Rollback { .. } => plan.as_ref().map(switchback_model::RollbackPlan::digest),
+                Command::Rollback { .. } => plan.as_ref().map(|plan| run.basis_of_rollback(plan)),
                 _ => None,
             };
             let facts = Facts {

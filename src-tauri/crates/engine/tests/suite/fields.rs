@@ -60,7 +60,8 @@ fn there(fake: &FakeDesk) -> Vec<RecordSet> {
 
 async fn seen(fake: &FakeDesk, how: &str) -> Option<Digest> {
     let plan = fake.desk.driver.plan_fields(&id("switch"), &choices(how)).await;
-    plan.unwrap().preview.map(|preview| preview.digest())
+    let preview = plan.unwrap().preview?;
+    Some(fake.desk.run().basis_of_preview(&id("switch"), &preview))
 }
 
 async fn ask(
@@ -298,7 +299,10 @@ async fn only_what_has_an_undo_and_no_dependant_is_resolved_by_fields() {
             fields: how,
             overrides: vec![],
         },
-        basis: fields.preview.as_ref().map(switchback_model::Preview::digest),
+        basis: fields
+            .preview
+            .as_ref()
+            .map(|preview| fake.desk.run().basis_of_preview(&id("switch"), preview)),
         by: operator(),
         reason: Some("test".to_owned()),
     };

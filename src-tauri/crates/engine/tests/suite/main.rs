@@ -15,6 +15,7 @@ mod edges;
 mod fields;
 mod gates;
 mod happy;
+mod refusals;
 mod rollback;
 mod sealed;
 mod sign_in;

@@ -80,7 +80,7 @@ impl Scene {
             .unwrap();
         self.settle(driver).await;
         let checks = driver.run().steps[&id(step)].checks.clone().unwrap();
-        let basis = checks.preview.map(|preview| preview.digest());
+        let basis = checks.preview.map(|preview| driver.run().basis_of_preview(&id(step), &preview));
         ask(driver, Command::Apply { step: id(step) }, basis)
             .await
             .unwrap();
@@ -94,7 +94,8 @@ impl Scene {
             overrides: overrides.iter().map(|id| CheckId::new(id).unwrap()).collect(),
             accept_breaches: Vec::new(),
         };
-        ask(driver, command, Some(plan.digest())).await.unwrap();
+        let basis = driver.run().basis_of_rollback(&plan);
+        ask(driver, command, Some(basis)).await.unwrap();
         self.settle(driver).await;
     }
 }

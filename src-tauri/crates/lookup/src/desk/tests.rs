@@ -63,6 +63,7 @@ impl UserPools for Fake {
                 message: "AWS said no".to_owned(),
                 hint: None,
                 request_id: None,
+                sent: false,
             });
         }
         let wanted = filter.value().revealed();
@@ -104,6 +105,7 @@ impl UserPools for Fake {
             message: "no".to_owned(),
             hint: None,
             request_id: None,
+            sent: false,
         })
     }
 
@@ -123,6 +125,7 @@ impl UserPools for Fake {
                 message: "AWS said no".to_owned(),
                 hint: None,
                 request_id: None,
+                sent: false,
             }),
         }
     }

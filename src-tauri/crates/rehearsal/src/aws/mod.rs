@@ -20,6 +20,7 @@ use keys::Who;
 use signature::Signed;
 
 use crate::core::Core;
+use crate::faults::Fault;
 use crate::http::{self as web, Answer, Dropped};
 use crate::seed;
 use crate::state::{Caller, LogEntry, Outcome};
@@ -158,15 +159,28 @@ async fn serve(
         .map(|error| error.spelled_for(&caller.service));
     let result = match refused {
         Some(error) => Err(Box::new((error, caller.entry(Outcome::Refused)))),
-        None => match caller.service.as_str() {
-            "route53" => route53::serve(core, caller, call),
-            "sts" => sts::serve(caller, call),
-            cognito::SERVICE => cognito::serve(core, caller, call),
-            _ => Err(Box::new((
-                AwsError::not_rehearsed(&caller.operation),
-                caller.entry(Outcome::Refused),
-            ))),
-        },
+        None => carry_out(core, caller, call),
+    };
+    // Only what was carried out can be answered as if it had not been.
+    let after = match result.is_ok() {
+        true => core.fault_after(&caller.operation).unwrap_or_default(),
+        false => None,
+    };
+    let result = match after {
+        Some(Fault::Repeated { .. }) => carry_out(core, caller, call),
+        Some(Fault::ErrorAfter { code, .. }) => result.map(|served| {
+            let message = format!("{code} (a fault of the rehearsal; it was done all the same)");
+            let error = AwsError::new(&code, &message).spelled_for(&caller.service);
+            Served {
+                answer: error.answer(&caller.service, &caller.request_id),
+                ..served
+            }
+        }),
+        Some(Fault::AnswerCut { .. }) => result.map(|served| Served {
+            answer: web::cut(served.answer),
+            ..served
+        }),
+        _ => result,
     };
     let served = match result {
         Ok(served) => served,
@@ -185,6 +199,19 @@ async fn serve(
         }
     };
     finish(core, caller, served).await
+}
+
+/// Carries out a request that no fault has stopped.
+fn carry_out(core: &Arc<Core>, caller: &Caller, call: &Call) -> Result<Served, Refused> {
+    match caller.service.as_str() {
+        "route53" => route53::serve(core, caller, call),
+        "sts" => sts::serve(caller, call),
+        cognito::SERVICE => cognito::serve(core, caller, call),
+        _ => Err(Box::new((
+            AwsError::not_rehearsed(&caller.operation),
+            caller.entry(Outcome::Refused),
+        ))),
+    }
 }
 
 /// Logs what was served, waits if it must be late, and loses the answer if it must be lost.

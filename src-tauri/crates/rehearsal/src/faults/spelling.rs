@@ -20,7 +20,7 @@ impl FromStr for Fault {
 
     /// Reads `name[:argument[:argument..]]`, such as `site-down:new`, `site-slow:old:3000`,
     /// `throttle:ChangeResourceRecordSets:2`, `error-before:GetChange:ServiceUnavailable:1`,
-    /// `lost-response`, `insync-slow:120`, `other-zone:delegated`, `routed:geolocation`,
+    /// `error-after:ChangeResourceRecordSets:Throttling`, `repeated`, `answer-cut`, `lost-response`, `insync-slow:120`, `other-zone:delegated`, `routed:geolocation`,
     /// `denied:DescribeUserPool`, `empty-pages:3`, `partial-policy`. Arguments left
     /// out take a default: the new site, the operation `ChangeResourceRecordSets`, once, a private zone,
     /// geolocation.
@@ -81,6 +81,28 @@ impl FromStr for Fault {
                     times: times(2)?,
                 },
                 3,
+            ),
+            "error-after" => (
+                Self::ErrorAfter {
+                    operation: operation(),
+                    code: arg(1).unwrap_or("InvalidChangeBatch").to_owned(),
+                    times: times(2)?,
+                },
+                3,
+            ),
+            "repeated" => (
+                Self::Repeated {
+                    operation: operation(),
+                    times: times(1)?,
+                },
+                2,
+            ),
+            "answer-cut" => (
+                Self::AnswerCut {
+                    operation: operation(),
+                    times: times(1)?,
+                },
+                2,
             ),
             "lost-response" => (
                 Self::LostResponse {

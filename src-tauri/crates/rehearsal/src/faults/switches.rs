@@ -5,7 +5,7 @@ use super::Fault;
 impl Fault {
     /// Every fault that is offered, in the spelling of the command line, and its sentence. Each kind is
     /// among them; what else an argument can say, the command line takes all the same.
-    pub const SWITCHES: [(&'static str, &'static str); 27] = [
+    pub const SWITCHES: [(&'static str, &'static str); 30] = [
         ("site-down", "The new site answers every request with 503."),
         ("site-down:old", "The old site answers every request with 503."),
         ("site-down:reval", "Reval answers every request with 503."),
@@ -27,6 +27,18 @@ impl Fault {
         (
             "error-before",
             "Route 53 refuses the next change: another one is in progress.",
+        ),
+        (
+            "error-after",
+            "The next change is made, but Route 53 answers that it refused it.",
+        ),
+        (
+            "repeated",
+            "Something on the way sends the next change twice, and the second is refused.",
+        ),
+        (
+            "answer-cut",
+            "The next change is made, but its answer arrives in part.",
         ),
         (
             "lost-response",

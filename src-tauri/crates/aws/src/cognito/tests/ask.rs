@@ -273,6 +273,7 @@ fn who_may_not_look_people_up_is_told_which_policy_grants_it() {
             message: String::new(),
             hint: None,
             request_id: None,
+            sent: false,
         };
         super::super::ask::lacking(error, "the user pool").hint.unwrap()
     };

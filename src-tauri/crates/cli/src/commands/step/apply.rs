@@ -7,7 +7,8 @@ use switchback_api::host::Host;
 use switchback_api::view::preview_view;
 use switchback_api::wire::ApiError;
 use switchback_engine::decide::may_apply;
-use switchback_model::{CheckId, Command, Digest, EventKind, Preview, RunId, StepId, StepKind, StepState};
+use switchback_engine::run::Run;
+use switchback_model::{CheckId, Command, Digest, EventKind, Preview, StepId, StepKind, StepState};
 
 use super::checked::checked_of;
 use super::{digest, document};
@@ -92,8 +93,9 @@ async fn basis(
         Some(seen) => seen,
         None if ask => {
             let target = session.run().plan.target.name.to_string();
-            let seen = preview.digest();
-            cx.out.say(&print::preview(&preview_view(&preview)));
+            let seen = session.run().basis_of_preview(step, &preview);
+            cx.out
+                .say(&print::preview(&preview_view(session.run(), step, &preview)));
             let yes = question(
                 session,
                 &format!("Apply step {step} to {target}? Type y to go on: "),
@@ -113,36 +115,49 @@ async fn basis(
         }
         None => return Ok(None),
     };
-    let now = current(session, step)?.map(|preview| preview.digest());
-    if now != Some(seen) && !was_shown(host, &session.run().id, step, seen)? {
-        return Err(ApiError::new(
-            "stale_screen",
-            "Nothing was changed. This is not the digest of a preview of this step.",
+    let preview = current(session, step)?;
+    let now = preview.map(|preview| session.run().basis_of_preview(step, &preview));
+    if now == Some(seen) {
+        return Ok(Some(seen));
+    }
+    let run = session.run();
+    let again = "Look at the preview again, then apply it with its new digest.";
+    let (why, hint) = match shown_at(host, run, seen)? {
+        None => (
+            "This is not the digest of a preview of this step in this run.".to_owned(),
             format!(
                 "`switchback step preview {} {step}` shows it; copy its digest whole.",
-                session.run().id
+                run.id
             ),
-            format!("step {step}"),
-        ));
-    }
-    if now != Some(seen) {
-        return Err(ApiError::new(
-            "stale_screen",
-            "Nothing was changed. The record changed since you saw the preview.",
-            "Look at the preview again, then apply it with its new digest.",
-            format!("step {step}"),
-        ));
-    }
-    Ok(Some(seen))
+        ),
+        Some((of, _)) if of != *step => (
+            format!("This is the digest of a preview of step {of}, not of step {step}."),
+            format!("`switchback step preview {} {step}` shows the right one.", run.id),
+        ),
+        Some((_, generation)) if generation != session.step(step)?.generation => (
+            "This digest is of a preview from before the step was reopened.".to_owned(),
+            again.to_owned(),
+        ),
+        Some(_) => (
+            "The record changed since you saw the preview.".to_owned(),
+            again.to_owned(),
+        ),
+    };
+    Err(ApiError::new(
+        "stale_screen",
+        format!("Nothing was changed. {why}"),
+        hint,
+        format!("step {step}"),
+    ))
 }
 
-/// Whether the journal holds a preview of the step with this digest.
-fn was_shown(host: &Host, run: &RunId, step: &StepId, seen: Digest) -> Result<bool, ApiError> {
+/// The step and the generation of it whose preview had this digest, by the journal.
+fn shown_at(host: &Host, run: &Run, seen: Digest) -> Result<Option<(StepId, u32)>, ApiError> {
     let mut after = 0;
     loop {
-        let events = host.store().read_page(run, after, PAGE)?;
+        let events = host.store().read_page(&run.id, after, PAGE)?;
         let Some(last) = events.last() else {
-            return Ok(false);
+            return Ok(None);
         };
         after = last.seq;
         let shown = |kind: &EventKind| match kind {
@@ -155,11 +170,15 @@ fn was_shown(host: &Host, run: &RunId, step: &StepId, seen: Digest) -> Result<bo
                 step: of,
                 preview: Some(preview),
                 ..
-            } => of == step && preview.digest() == seen,
-            _ => false,
+            } => {
+                let last = run.steps.get(of).map_or(1, |state| state.generation);
+                let generation = (1..=last).find(|at| run.basis_in(of, *at, preview) == seen)?;
+                Some((of.clone(), generation))
+            }
+            _ => None,
         };
-        if events.iter().any(|event| shown(&event.kind)) {
-            return Ok(true);
+        if let Some(found) = events.iter().find_map(|event| shown(&event.kind)) {
+            return Ok(Some(found));
         }
     }
 }

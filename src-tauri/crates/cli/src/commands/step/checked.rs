@@ -157,8 +157,11 @@ pub(super) fn checked_of(
         refused,
         readings: reading_views(&step.before, &checks.readings, now),
         undo_readings: reading_views(&step.undo_before, &checks.undo_readings, now),
-        preview: checks.preview.as_ref().map(preview_view),
-        undo: checks.undo.as_ref().map(preview_view),
+        preview: checks
+            .preview
+            .as_ref()
+            .map(|preview| preview_view(run, id, preview)),
+        undo: checks.undo.as_ref().map(|undo| preview_view(run, id, undo)),
         problem: checks.problem.clone(),
         failing,
         stranger,

@@ -113,7 +113,8 @@ async fn fields(
         let plan = session.driver().plan_fields(&step, &choices).await?;
         let shown = field_plan_view(session.run(), &step, &plan, session.now());
         cx.out.say(&text(&shown));
-        let now = plan.preview.as_ref().map(|preview| preview.digest());
+        let preview = plan.preview.as_ref();
+        let now = preview.map(|preview| session.run().basis_of_preview(&step, preview));
         let command = Command::ResolveFields {
             step: step.clone(),
             fields: choices,
