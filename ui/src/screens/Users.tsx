@@ -4,14 +4,17 @@ import Button from "@cloudscape-design/components/button";
 import { type FormEvent, type ReactNode, useCallback, useEffect, useId, useRef, useState } from "react";
 import { AccountCard } from "../components/Account";
 import { Block, PageHead } from "../components/PageHead";
+import { Submit } from "../components/Primary";
 import { SourceList } from "../components/SourceList";
 import { type Kind, Shape, State } from "../components/State";
 import { TableWrap } from "../components/TableWrap";
 import { Elsewhere, Nowhere, placeWords, WherePick } from "../components/Where";
-import { age, count } from "../format/time";
-import { type ApiError, asFailure, type LookupPlace, type LookupView, type PoolAnswerView, type SourceListView } from "../ipc";
+import { age, count, shortTime } from "../format/time";
+import { type ApiError, asFailure, type LookupPlace, type LookupView, type PoolAnswerView, type RunSnapshot, type SourceListView } from "../ipc";
 import { useApp, useStore, useComputerNow } from "../state/hooks";
+import { allSteps } from "../state/readings";
 import { usePlaces } from "../state/place";
+import { useSeen } from "../state/seen";
 
 const PURPOSES = ["Support call", "Migration check", "Incident"] as const;
 
@@ -21,10 +24,43 @@ type Asked =
   | { at: "refused"; error: ApiError }
   | { at: "answered"; view: LookupView; receivedAt: number };
 
-/** The look of an answer: only one that is clear has a calm shape. */
+/** What an answer means for the person on the phone. */
+export type Meaning = "can" | "but" | "cant" | "unsure" | "not_yet";
+
+const LOOKS: Record<Meaning, Kind> = { can: "pass", but: "blocked", cant: "fail", unsure: "unknown", not_yet: "todo" };
+
+/** Each verdict of the core, by its word: whether they can sign in, never how many accounts match. */
+const MEANINGS: Record<string, Meaning> = {
+  confirmed: "can",
+  external_provider: "but",
+  machine_user: "but",
+  email_not_verified: "but",
+  invitation_open: "but",
+  invitation_unsure: "but",
+  reset_required: "but",
+  invitation_expired: "cant",
+  unconfirmed: "cant",
+  escalate: "cant",
+  disabled: "cant",
+  not_migrated_leaver: "cant",
+  not_known: "cant",
+  several: "unsure",
+  cant_tell: "unsure",
+  old_pool_only: "unsure",
+  no_such_name: "unsure",
+  no_such_id: "unsure",
+  not_migrated: "not_yet",
+  not_migrated_known: "not_yet",
+};
+
+/** A verdict that this window does not know, or an answer that is none, can't be told. */
+export function meaningOf(view: LookupView): Meaning {
+  return view.clear ? (MEANINGS[view.verdict] ?? "unsure") : "unsure";
+}
+
+/** The look of an answer follows what it means. */
 export function answerKind(view: LookupView): Kind {
-  if (!view.clear) return "unknown";
-  return view.matches > 1 ? "blocked" : view.matches === 1 ? "pass" : "absent";
+  return LOOKS[meaningOf(view)];
 }
 
 /** What one pool said, as shape and word; no answer is Unknown, never "not found". */
@@ -35,8 +71,19 @@ export function poolState(pool: PoolAnswerView): { kind: Kind; word: string } {
   return { kind: "unknown", word: "No answer" };
 }
 
-function Answer({ view }: { view: LookupView }) {
+/** What the run changes for whoever is looked up: it has not begun, users were switched, or that was taken back. */
+export function runWords(snapshot: RunSnapshot | null, meaning: Meaning): string | null {
+  if (snapshot === null || meaning === "unsure") return null;
+  const { t0 } = snapshot;
+  const first = t0 === null ? undefined : allSteps(snapshot).find((s) => s.id === t0.step);
+  if (t0 === null) return "The switch has not begun: they sign in the old way for now, whatever the new pool says.";
+  if (first?.state === "undone") return "The switch was taken back: they sign in the old way again. Who was moved meanwhile stays moved.";
+  return meaning === "not_yet" ? `Users are being switched since ${shortTime(t0.at)}: the new page moves them at their next sign-in.` : `Users are being switched since ${shortTime(t0.at)}: they sign in on the new page.`;
+}
+
+function Answer({ view, snapshot }: { view: LookupView; snapshot: RunSnapshot | null }) {
   const kind = answerKind(view);
+  const run = runWords(snapshot, meaningOf(view));
   return (
     <div className={`lookup-answer k-${kind}`} role="status" data-testid="lookup-answer" data-verdict={view.verdict}>
       <Shape kind={kind} size="l" />
@@ -45,6 +92,11 @@ function Answer({ view }: { view: LookupView }) {
         <p>
           <strong>Next:</strong> {view.next_step}
         </p>
+        {run !== null && (
+          <p data-testid="lookup-run">
+            <strong>This run:</strong> {run}
+          </p>
+        )}
         {view.notes.map((note) => (
           <p className="meta" key={note}>
             {note}
@@ -135,7 +187,7 @@ export type DeskOfSupport = { onPlace: (place: LookupPlace | null) => void; tool
 
 export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
   const store = useStore();
-  const { run } = useApp();
+  const { run, snapshot } = useApp();
   const id = useId();
   const [query, setQuery] = useState("");
   const [purpose, setPurpose] = useState<string>(PURPOSES[0]);
@@ -147,6 +199,7 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
   const place = spot.at === "there" ? spot.place : null;
   const where = spot.at === "there" ? spot.where : null;
   const field = useRef<HTMLInputElement>(null);
+  const { dead, counts } = useSeen("lookup");
   // An answer that comes after another question, or after the screen was left, is thrown away.
   const turn = useRef(0);
 
@@ -202,7 +255,7 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
   const ask = useCallback(
     async (event: FormEvent) => {
       event.preventDefault();
-      if (query.trim() === "" || where === null) return;
+      if (query.trim() === "" || where === null || !counts()) return;
       const mine = ++turn.current;
       setAsked({ at: "asking" });
       try {
@@ -212,7 +265,7 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
         if (mine === turn.current) setAsked({ at: "refused", error: asFailure(thrown).api });
       }
     },
-    [store, query, purpose, where, list],
+    [store, query, purpose, where, list, counts],
   );
 
   return (
@@ -246,9 +299,9 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
               ))}
             </select>
           </div>
-          <Button variant="primary" formAction="submit" disabled={asked.at === "asking" || place === null} data-testid="lookup">
+          <Submit refused={place === null} dead={dead} loading={asked.at === "asking"} why={`${id}-query`} testId="lookup">
             Look up
-          </Button>
+          </Submit>
           <Button formAction="none" disabled={asked.at === "nothing" && query === ""} onClick={clear} data-testid="lookup-clear">
             Clear
           </Button>
@@ -279,7 +332,7 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
       )}
       {asked.at === "answered" && (
         <>
-          <Answer view={asked.view} />
+          <Answer view={asked.view} snapshot={snapshot} />
           {asked.view.accounts.map((account) => (
             <AccountCard key={`${asked.view.lookup}-${account.index}`} account={account} of={asked.view.accounts.length} lookup={asked.view.lookup} purpose={purpose} cost={place?.detail_cost ?? null} />
           ))}

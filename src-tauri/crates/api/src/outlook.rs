@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use switchback_engine::monitor;
 use switchback_engine::ports::{Clock, World};
 use switchback_engine::run::Run;
 use switchback_model::{CheckReading, Finding, MonitorId, RollbackScope, StepId, StepState};
@@ -51,7 +50,7 @@ pub(crate) async fn watch_monitors<M: From<Seen> + Send + 'static>(
                 loop {
                     let now_run = run.borrow().clone();
                     let asked = clock.now();
-                    if let Some(mut reading) = monitor::read(&now_run, &monitor, &*world).await {
+                    if let Some(mut reading) = switchback_engine::expect::read(&now_run, &monitor, &*world).await {
                         // A machine that was busy or asleep in between looks at an answer of long ago.
                         if reading.observed_at.duration_since(asked) > SLOW {
                             reading.observed_at = asked;

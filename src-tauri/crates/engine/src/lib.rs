@@ -5,6 +5,7 @@ pub mod deadline;
 pub mod decide;
 pub mod driver;
 pub mod evolve;
+pub mod expect;
 pub mod gate;
 pub mod monitor;
 pub mod next;

@@ -1915,7 +1915,20 @@ items: Array<RollbackItemView>,
 /**
  * Why it stopped.
  */
-why: string | null, };
+why: string | null, 
+/**
+ * It stands at an item that a person does: nothing failed.
+ */
+your_turn: boolean, 
+/**
+ * What was seen from outside of each change that was taken back.
+ */
+seen: Array<SeenView>, 
+/**
+ * What is left for people, in order.
+ */
+left: Array<string>, };
+export type SeenView = { step: string, title: string, sentence: string, };
 
 /**
  * One run in the list.
@@ -2417,7 +2430,7 @@ actual_s: number | null, };
 /**
  * What a reading or an answer means to a tired engineer. Order = rank, worst last.
  */
-export type Tone = "passing" | "not_applicable" | "waiting" | "running" | "failing" | "unknown";
+export type Tone = "passing" | "not_applicable" | "switching" | "waiting" | "running" | "failing" | "unknown";
 
 /**
  * How long going back takes.

@@ -35,7 +35,7 @@ pub use report::{
     ReportView,
 };
 pub use rollback::{
-    BreachView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView, SheetView, UndoTimeView,
+    BreachView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView, SeenView, SheetView, UndoTimeView,
     WayBack,
 };
 pub use run::{

@@ -108,6 +108,7 @@ fn closed(step: &StepId, now: Timestamp) -> CheckReading {
         mend: Some(
             "Unlock the keychain, or give the run's recovery code with --recovery-code-file.".to_owned(),
         ),
+        answers: None,
     }
 }
 
@@ -145,6 +146,7 @@ fn unbuilt(
             "Mend what stands in the way, or go back all the same by this name: the rollback stops at this item."
                 .to_owned(),
         ),
+        answers: None,
     })
 }
 
@@ -160,6 +162,7 @@ fn unread(step: &StepId, why: &str, now: Timestamp) -> CheckReading {
         observed_at: now,
         believable_s: 60,
         mend: Some("Mend the connection or the sign-in, or go back all the same by this name.".to_owned()),
+        answers: None,
     }
 }
 

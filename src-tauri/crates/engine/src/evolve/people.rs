@@ -157,6 +157,7 @@ pub(super) fn adopted(
         in_sync: None,
         finding: Some(Finding::After),
         readings: Vec::new(),
+        since: std::collections::BTreeMap::new(),
         by_field: None,
     });
     step.to(StepState::Adopted, at);

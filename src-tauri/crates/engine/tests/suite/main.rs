@@ -10,6 +10,7 @@ mod crash;
 mod deadlines;
 mod doubts;
 mod edges;
+mod expect;
 mod fields;
 mod gates;
 mod happy;
