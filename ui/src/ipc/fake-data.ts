@@ -369,7 +369,7 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
     doneStep("mid.1", "Tell users it starts", now, 2520, { kind: "attest", why_not_automated: "Mail is sent by the service owner.", reversibility: "Corrected by a notice" }),
     doneStep("mid.2", "Restrict UserManagement", now, 1740, { owner: "m.example" }),
     stepThree(now, scene),
-    step("mid.4", "Switch Reval to new pool", { owner: "r.example", expected_s: 720, why: "Reval then signs in at the new pool.", offers: [offer("apply", "Switch Reval to new pool", { primary: true, needs_reason: false, refused: "Step mid.3 must be done first." }), offer("skip", "Skip this step")] }),
+    step("mid.4", "Switch Reval to new pool", { needs: ["mid.3"], owner: "r.example", expected_s: 720, why: "Reval then signs in at the new pool.", offers: [offer("apply", "Switch Reval to new pool", { primary: true, needs_reason: false, refused: "Step mid.3 must be done first." }), offer("skip", "Skip this step")] }),
     step("mid.5", "Switch UserManagement", { owner: "r.example", expected_s: 900, why: "Writes go to the new pool.", offers: [offer("apply", "Switch UserManagement", { primary: true, needs_reason: false, refused: "Step mid.4 must be done first." })] }),
   ];
   const read = (id: string, title: string, part: Partial<ReadingView> & { ageS?: number }) => reading(id, title, now, part);

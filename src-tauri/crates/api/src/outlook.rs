@@ -23,7 +23,7 @@ const SLOW: SignedDuration = SignedDuration::from_secs(15);
 /// What was seen of the world.
 pub(crate) enum Seen {
     /// A monitor was read.
-    Reading(MonitorId, CheckReading),
+    Reading(MonitorId, Box<CheckReading>),
     /// The way back was looked at: the proposal and every rule.
     Readiness(Vec<Readiness>),
     /// What was found of a step's object, and the last event when the look began.
@@ -57,7 +57,7 @@ pub(crate) async fn watch_monitors<M: From<Seen> + Send + 'static>(
                         }
                         let Some(inbox) = inbox.upgrade() else { return };
                         if inbox
-                            .send(Seen::Reading(monitor.id.clone(), reading).into())
+                            .send(Seen::Reading(monitor.id.clone(), Box::new(reading)).into())
                             .await
                             .is_err()
                         {

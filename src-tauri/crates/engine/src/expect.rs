@@ -191,6 +191,7 @@ fn values(kind: &CheckKind) -> Option<Vec<String>> {
         | CheckKind::TtlWait { .. }
         | CheckKind::HttpBuild { .. }
         | CheckKind::Certificate { .. }
-        | CheckKind::Cognito(_) => None,
+        | CheckKind::Cognito(_)
+        | CheckKind::Unknown(_) => None,
     }
 }

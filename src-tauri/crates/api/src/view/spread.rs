@@ -49,6 +49,7 @@ fn share(answers: &Answers) -> String {
 fn caches(attempt: &Attempt) -> Option<Timestamp> {
     let ttl = match attempt.before.readable()? {
         Image::RecordSets { sets, .. } => sets.iter().map(switchback_model::dns::RecordSet::believed_ttl).max()?,
+        Image::Unknown(_) => return None,
     };
     let from = attempt.in_sync.or(attempt.applied_at)?;
     from.checked_add(SignedDuration::from_secs(i64::from(ttl))).ok()

@@ -27,7 +27,7 @@ fn ancestors(plan: &Plan, id: &StepId) -> BTreeSet<StepId> {
 /// Whether people take the step back, not the console.
 fn is_of_people(step: &Step) -> bool {
     match step.reversibility {
-        Reversibility::Manual { .. } | Reversibility::Correct { .. } => true,
+        Reversibility::Manual { .. } | Reversibility::Correct { .. } | Reversibility::Unknown(_) => true,
         Reversibility::Undo => step.action.is_none(),
         Reversibility::NoneNeeded | Reversibility::PointOfNoReturn => false,
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use switchback_engine::expect::{flight, in_flight, read};
-use switchback_engine::ports::{Action, History, Identity, ProviderError, World};
+use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, World};
 use switchback_model::dns::{DnsName, RecordType};
 use switchback_model::plan::MonitorCheck;
 use switchback_model::{
