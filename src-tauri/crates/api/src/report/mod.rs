@@ -14,7 +14,7 @@ use switchback_engine::run::Run;
 use switchback_model::text::is_obeyed;
 use switchback_model::{Event, RunId};
 
-use crate::host::Host;
+use crate::core::Core;
 use crate::view::{Live, snapshot};
 use crate::wire::{
     ApiError, GateView, PhaseView, ReportDeadline, ReportDecision, ReportExported, ReportPhase, ReportStep,
@@ -25,7 +25,7 @@ use crate::wire::{
 const NAME: &str = "report.html";
 const TEMPLATE: &str = include_str!("report.html");
 
-impl Host {
+impl Core {
     /// The report of a run as it is now, from the journal alone.
     pub async fn report(&self, id: &RunId) -> Result<ReportView, ApiError> {
         let run = self.load(id).await?;

@@ -13,6 +13,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("directory", &["model"]),
     ("rehearsal", &["model"]),
     ("testkit", &["model", "engine"]),
+    ("wire", &["model", "engine"]),
+    (
+        "lookup",
+        &["model", "engine", "journal", "aws", "directory", "wire"],
+    ),
+    ("kinds", &["model", "engine", "aws", "probes", "wire"]),
     (
         "api",
         &[
@@ -24,6 +30,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "probes",
             "directory",
             "rehearsal",
+            "wire",
+            "lookup",
+            "kinds",
         ],
     ),
     (
@@ -50,6 +59,8 @@ const ONLY_IN: &[(&str, &str)] = &[
     // The bench measures plain SQLite beside the journal.
     ("rusqlite", "bench"),
     ("keyring", "journal"),
+    // The schema that TypeScript is generated from has one home.
+    ("ts-rs", "wire"),
 ];
 
 #[test]

@@ -4,7 +4,7 @@ use switchback_engine::driver::{DriveError, SubmitError};
 use switchback_engine::ports::{JournalError, ProviderError, ProviderErrorKind};
 use switchback_engine::{Rejection, RejectionCode};
 
-use crate::wire::ApiError;
+use crate::ApiError;
 
 impl ApiError {
     /// Puts the four together.
