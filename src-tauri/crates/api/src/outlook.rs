@@ -50,7 +50,9 @@ pub(crate) async fn watch_monitors<M: From<Seen> + Send + 'static>(
                 loop {
                     let now_run = run.borrow().clone();
                     let asked = clock.now();
-                    if let Some(mut reading) = switchback_engine::expect::read(&now_run, &monitor, &*world).await {
+                    if let Some(mut reading) =
+                        switchback_engine::expect::read(&now_run, &monitor, &*world).await
+                    {
                         // A machine that was busy or asleep in between looks at an answer of long ago.
                         if reading.observed_at.duration_since(asked) > SLOW {
                             reading.observed_at = asked;

@@ -34,8 +34,10 @@ impl Flight<'_> {
     /// has a time.
     fn ends(&self, kind: &CheckKind) -> Option<Timestamp> {
         let same = |spec: &&CheckSpec| spec.kind.id() == kind.id();
-        let within = |specs: &mut dyn Iterator<Item = &CheckSpec>| specs.filter_map(|spec| spec.within_s).max();
-        let within = within(&mut self.verify().iter().filter(same)).or_else(|| within(&mut self.verify().iter()))?;
+        let within =
+            |specs: &mut dyn Iterator<Item = &CheckSpec>| specs.filter_map(|spec| spec.within_s).max();
+        let within =
+            within(&mut self.verify().iter().filter(same)).or_else(|| within(&mut self.verify().iter()))?;
         let seconds = SignedDuration::from_secs(i64::from(within));
         self.attempt.applied_at?.checked_add(seconds).ok()
     }
@@ -58,7 +60,9 @@ impl Flight<'_> {
 /// Which way a step's effect goes now; `None` = it does not move.
 fn moving(state: StepState) -> Option<Way> {
     match state {
-        StepState::Applying { .. } | StepState::InDoubt { .. } | StepState::Verifying { .. } => Some(Way::Apply),
+        StepState::Applying { .. } | StepState::InDoubt { .. } | StepState::Verifying { .. } => {
+            Some(Way::Apply)
+        }
         StepState::Undoing { .. }
         | StepState::UndoInDoubt { .. }
         | StepState::UndoVerifying { .. }
@@ -97,8 +101,17 @@ fn named(monitor: &Monitor) -> impl Iterator<Item = &StepId> {
 /// The changes in flight that users may see: those on which a monitor depends, in the plan's order.
 #[must_use]
 pub fn in_flight(run: &Run) -> Vec<Flight<'_>> {
-    let seen = |step: &&Step| run.plan.monitors.iter().any(|monitor| named(monitor).any(|id| *id == step.id));
-    run.plan.steps().filter(seen).filter_map(|step| flight(run, &step.id)).collect()
+    let seen = |step: &&Step| {
+        run.plan
+            .monitors
+            .iter()
+            .any(|monitor| named(monitor).any(|id| *id == step.id))
+    };
+    run.plan
+        .steps()
+        .filter(seen)
+        .filter_map(|step| flight(run, &step.id))
+        .collect()
 }
 
 /// The check that speaks for a monitor if what moves had arrived, or had not left yet.
@@ -148,7 +161,9 @@ pub async fn read(run: &Run, monitor: &Monitor, world: &dyn World) -> Option<Che
         }
     }
     let leaving = expected(run, monitor, false).filter(|leaving| leaving.id != coming.id);
-    let late = flight.ends(&coming.kind).is_some_and(|ends| reading.observed_at > ends);
+    let late = flight
+        .ends(&coming.kind)
+        .is_some_and(|ends| reading.observed_at > ends);
     let Some(leaving) = leaving.filter(|_| !late && !reading.verdict.lets_through()) else {
         return Some(reading);
     };

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use switchback_model::rollback::ItemKind;
 use switchback_model::{
-    ActionSpec, Breach, Captured, Image, Preview, Reversibility, RollbackItem, RollbackPlan,
-    RollbackScope, Step, StepId,
+    ActionSpec, Breach, Captured, Image, Preview, Reversibility, RollbackItem, RollbackPlan, RollbackScope,
+    Step, StepId,
 };
 
 use crate::ports::ProviderError;

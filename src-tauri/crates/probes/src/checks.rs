@@ -190,7 +190,11 @@ fn judge(reading: Reading<'_>, kind: &str, values: &[String], asked: &[Asked], m
                     longest = longest.max(answer.ttl);
                 } else {
                     let ttl = if kind == "resolvers" { ttl } else { String::new() };
-                    match counts.others.iter_mut().find(|(other, _)| *other == answer.values) {
+                    match counts
+                        .others
+                        .iter_mut()
+                        .find(|(other, _)| *other == answer.values)
+                    {
                         Some((_, count)) => *count += 1,
                         None => counts.others.push((answer.values.clone(), 1)),
                     }

@@ -1850,7 +1850,7 @@ preconditions: Array<ReadingView>,
  */
 preview: PreviewView | null, 
 /**
- * `to_do`, `running`, `done` or `stopped`; always `to_do` in a plan not yet confirmed.
+ * `to_do`, `running`, `done`, `stopped` or, of an item of people, `your_turn`; always `to_do` in a plan not yet confirmed.
  */
 state: string, };
 
@@ -1928,7 +1928,6 @@ seen: Array<SeenView>,
  * What is left for people, in order.
  */
 left: Array<string>, };
-export type SeenView = { step: string, title: string, sentence: string, };
 
 /**
  * One run in the list.
@@ -2095,6 +2094,23 @@ problems: Array<ProblemRow>, };
  * What to take back.
  */
 export type ScopeView = { "step": string } | { "rule": string } | "all";
+
+/**
+ * What was seen from outside of a change that was taken back.
+ */
+export type SeenView = { 
+/**
+ * The step.
+ */
+step: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Servers, resolvers, the site's own answer, by when the rest.
+ */
+sentence: string, };
 
 /**
  * What one server answers.

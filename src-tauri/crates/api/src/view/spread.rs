@@ -48,7 +48,10 @@ fn share(answers: &Answers) -> String {
 /// When caches that keep to the TTL have forgotten what was replaced.
 fn caches(attempt: &Attempt) -> Option<Timestamp> {
     let ttl = match attempt.before.readable()? {
-        Image::RecordSets { sets, .. } => sets.iter().map(switchback_model::dns::RecordSet::believed_ttl).max()?,
+        Image::RecordSets { sets, .. } => sets
+            .iter()
+            .map(switchback_model::dns::RecordSet::believed_ttl)
+            .max()?,
         Image::Unknown(_) => return None,
     };
     let from = attempt.in_sync.or(attempt.applied_at)?;
@@ -64,13 +67,17 @@ fn words(verify: &[CheckSpec], attempt: &Attempt, way: Way) -> Option<String> {
         .filter_map(|spec| {
             let answers = read(spec)?.answers.as_ref()?;
             let since = attempt.since.get(&spec.id).filter(|_| !answers.resolvers);
-            let since = since.map(|at| format!(" since {}", clock(*at))).unwrap_or_default();
+            let since = since
+                .map(|at| format!(" since {}", clock(*at)))
+                .unwrap_or_default();
             Some((answers.resolvers, format!("{}{since}", share(answers))))
         })
         .collect();
     counted.sort();
     parts.extend(counted.into_iter().map(|(_, words)| words));
-    let site = verify.iter().find(|spec| matches!(spec.kind, CheckKind::HttpBuild { .. }));
+    let site = verify
+        .iter()
+        .find(|spec| matches!(spec.kind, CheckKind::HttpBuild { .. }));
     if let Some(reading) = site.and_then(read) {
         let which = match way {
             Way::Apply => "the new site",
@@ -90,28 +97,30 @@ fn words(verify: &[CheckSpec], attempt: &Attempt, way: Way) -> Option<String> {
 
 /// Whether the change is on its way: not late, and not somebody else's.
 fn spreads(run: &Run, flight: &Flight<'_>) -> bool {
-    run.steps.get(&flight.step.id).is_some_and(|step| match step.state {
-        StepState::Applying { .. }
-        | StepState::Verifying { .. }
-        | StepState::Undoing { .. }
-        | StepState::UndoVerifying { .. } => true,
-        StepState::ToDo
-        | StepState::Checking
-        | StepState::Blocked
-        | StepState::Ready
-        | StepState::Done { .. }
-        | StepState::Unverified
-        | StepState::Failed
-        | StepState::InDoubt { .. }
-        | StepState::Foreign
-        | StepState::Adopted
-        | StepState::Undone { .. }
-        | StepState::UndoFailed
-        | StepState::UndoUnverified
-        | StepState::UndoInDoubt { .. }
-        | StepState::UndoForeign
-        | StepState::Skipped => false,
-    })
+    run.steps
+        .get(&flight.step.id)
+        .is_some_and(|step| match step.state {
+            StepState::Applying { .. }
+            | StepState::Verifying { .. }
+            | StepState::Undoing { .. }
+            | StepState::UndoVerifying { .. } => true,
+            StepState::ToDo
+            | StepState::Checking
+            | StepState::Blocked
+            | StepState::Ready
+            | StepState::Done { .. }
+            | StepState::Unverified
+            | StepState::Failed
+            | StepState::InDoubt { .. }
+            | StepState::Foreign
+            | StepState::Adopted
+            | StepState::Undone { .. }
+            | StepState::UndoFailed
+            | StepState::UndoUnverified
+            | StepState::UndoInDoubt { .. }
+            | StepState::UndoForeign
+            | StepState::Skipped => false,
+        })
 }
 
 /// The answer while a change spreads that users may see; none where none does.
@@ -123,13 +132,22 @@ pub(super) fn switching(run: &Run, live: &Live) -> Option<Answer> {
         Way::Undo => "Switching back",
     };
     let of_check = |spec: &CheckSpec| {
-        let reading = flight.attempt.readings.iter().find(|reading| reading.check == spec.id)?;
+        let reading = flight
+            .attempt
+            .readings
+            .iter()
+            .find(|reading| reading.check == spec.id)?;
         reading.answers.as_ref().filter(|answers| !answers.resolvers)
     };
     // Until the first after-check is read, what a monitor saw tells it.
     let of_monitor = || {
-        let readings = live.monitors.values().filter_map(|monitor| monitor.reading.as_ref());
-        readings.filter_map(|reading| reading.answers.as_ref()).find(|answers| !answers.resolvers)
+        let readings = live
+            .monitors
+            .values()
+            .filter_map(|monitor| monitor.reading.as_ref());
+        readings
+            .filter_map(|reading| reading.answers.as_ref())
+            .find(|answers| !answers.resolvers)
     };
     let servers = flight.verify().iter().find_map(of_check).or_else(of_monitor);
     Some(Answer {
@@ -160,7 +178,7 @@ mod tests {
 
     #[test]
     fn times_are_those_of_the_people_who_read_them() {
-        let at = |text: &str| text.parse().unwrap();
+        let at = |text: &str| text.parse().expect("a time");
         for (utc, local) in [
             ("2026-11-29T00:02:10Z", "12:02am"),
             ("2026-08-06T16:30:00Z", "5:30pm"),

@@ -169,7 +169,10 @@ fn ended(cx: &Cx<'_>, session: &Session<'_>) -> Result<u8, ApiError> {
             let id = &item.id;
             stopped(
                 format!("Your turn at {id}: {why}"),
-                format!("switchback rollback {} --done {id} --reason TEXT, once it is done.", run.id),
+                format!(
+                    "switchback rollback {} --done {id} --reason TEXT, once it is done.",
+                    run.id
+                ),
             )
         }
         Some((RollbackState::Halted { why, .. }, item)) => {

@@ -60,7 +60,11 @@ fn reverse(
         .map(|step| &step.id)
         .filter(|id| set.contains(*id))
         .collect();
-    let by_hand: BTreeSet<&StepId> = plan.steps().filter(|step| is_of_people(step)).map(|step| &step.id).collect();
+    let by_hand: BTreeSet<&StepId> = plan
+        .steps()
+        .filter(|step| is_of_people(step))
+        .map(|step| &step.id)
+        .collect();
     let mut order = Vec::with_capacity(left.len());
     while !left.is_empty() {
         // A step may go once nothing that is left came after it.
@@ -70,8 +74,15 @@ fn reverse(
             .collect();
         let console = |i: &usize| !by_hand.contains(left[*i]);
         // What people do goes first only where the console can't go on without it.
-        let holds_up = |i: &usize| left.iter().any(|other| !by_hand.contains(other) && before[left[*i]].contains(*other));
-        let next = free.iter().copied().find(console).or_else(|| free.iter().copied().find(holds_up));
+        let holds_up = |i: &usize| {
+            left.iter()
+                .any(|other| !by_hand.contains(other) && before[left[*i]].contains(*other))
+        };
+        let next = free
+            .iter()
+            .copied()
+            .find(console)
+            .or_else(|| free.iter().copied().find(holds_up));
         // The edges have no cycle (the runbook is refused otherwise); the last one is taken all the same
         // rather than to loop.
         let at = next.or(free.first().copied()).unwrap_or(left.len() - 1);

@@ -87,7 +87,9 @@ impl Attempt {
     /// Whether readings say something else than the last ones.
     pub(crate) fn says_otherwise(&self, readings: &[CheckReading]) -> bool {
         let said = |list: &[CheckReading]| -> Vec<_> {
-            list.iter().map(|r| (r.check.clone(), r.verdict.clone(), share(r))).collect()
+            list.iter()
+                .map(|r| (r.check.clone(), r.verdict.clone(), share(r)))
+                .collect()
         };
         said(&self.readings) != said(readings)
     }

@@ -9,7 +9,8 @@ use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, 
 use switchback_model::dns::{DnsName, RecordType};
 use switchback_model::plan::MonitorCheck;
 use switchback_model::{
-    ActionSpec, Answers, CheckKind, CheckReading, CheckSpec, Plan, RollbackScope, StepState, Target, Verdict, Way,
+    ActionSpec, Answers, CheckKind, CheckReading, CheckSpec, Plan, RollbackScope, StepState, Target, Verdict,
+    Way,
 };
 use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{check, dns_switch, id, name};
@@ -123,7 +124,11 @@ fn plan() -> Plan {
     servers.checks = looks(dns("dns-old", OLD), dns("dns-new", NEW));
     plan.monitors[0].checks = looks(site("old", "7d19", None), site("new", "8f2c", None));
     plan.monitors.push(servers);
-    let step = plan.phases[0].steps.iter_mut().find(|step| step.id.as_str() == "switch").unwrap();
+    let step = plan.phases[0]
+        .steps
+        .iter_mut()
+        .find(|step| step.id.as_str() == "switch")
+        .unwrap();
     step.before[1] = site("new-site", "8f2c", Some(NEW));
     step.undo_before[0] = site("old-site", "7d19", Some(OLD));
     plan
@@ -147,7 +152,10 @@ async fn on_its_way(way: Way) -> FakeDesk {
         fake.desk.approve("switch").await.unwrap();
         fake.desk.idle().await;
         fake.fake.script("switched-back", [Verdict::Fail]);
-        fake.desk.confirm(RollbackScope::Step(id("switch")), &[], &[]).await.unwrap();
+        fake.desk
+            .confirm(RollbackScope::Step(id("switch")), &[], &[])
+            .await
+            .unwrap();
     }
     for _ in 0..40 {
         if matches!(
@@ -163,10 +171,17 @@ async fn on_its_way(way: Way) -> FakeDesk {
 
 #[tokio::test]
 async fn while_a_change_spreads_old_and_new_are_right_and_nothing_else_is() {
-    for (way, old, new, coming) in [(Way::Apply, OLD, NEW, "dns-new"), (Way::Undo, NEW, OLD, "dns-old")] {
+    for (way, old, new, coming) in [
+        (Way::Apply, OLD, NEW, "dns-new"),
+        (Way::Undo, NEW, OLD, "dns-old"),
+    ] {
         let fake = on_its_way(way).await;
         assert_eq!(in_flight(fake.desk.run()).len(), 1);
-        let landed = flight(fake.desk.run(), &id("switch")).unwrap().attempt.applied_at.unwrap();
+        let landed = flight(fake.desk.run(), &id("switch"))
+            .unwrap()
+            .attempt
+            .applied_at
+            .unwrap();
         let third = "203.0.113.9";
         let table: [(i64, [Option<&'static str>; 4], Verdict); 9] = [
             (1, [Some(old); 4], Verdict::Pass),
@@ -187,7 +202,11 @@ async fn while_a_change_spreads_old_and_new_are_right_and_nothing_else_is() {
                 ..Shown::default()
             };
             let said = seen(&fake, 1, &shown).await;
-            assert_eq!(said, (coming.to_owned(), verdict), "{way:?} after {after} s: {servers:?}");
+            assert_eq!(
+                said,
+                (coming.to_owned(), verdict),
+                "{way:?} after {after} s: {servers:?}"
+            );
         }
     }
 }
@@ -226,11 +245,20 @@ async fn before_and_after_only_one_side_is_right() {
         ..Shown::default()
     };
     assert!(in_flight(fake.desk.run()).is_empty());
-    assert_eq!(seen(&fake, 1, &shown(fake.clock.now(), OLD)).await.1, Verdict::Pass);
-    assert_eq!(seen(&fake, 1, &shown(fake.clock.now(), NEW)).await.1, Verdict::Fail);
+    assert_eq!(
+        seen(&fake, 1, &shown(fake.clock.now(), OLD)).await.1,
+        Verdict::Pass
+    );
+    assert_eq!(
+        seen(&fake, 1, &shown(fake.clock.now(), NEW)).await.1,
+        Verdict::Fail
+    );
     fake.desk.apply("lower-ttl").await.unwrap();
     fake.desk.apply("switch").await.unwrap();
-    assert_eq!(seen(&fake, 1, &shown(fake.clock.now(), NEW)).await, ("dns-new".to_owned(), Verdict::Fail));
+    assert_eq!(
+        seen(&fake, 1, &shown(fake.clock.now(), NEW)).await,
+        ("dns-new".to_owned(), Verdict::Fail)
+    );
 }
 
 #[tokio::test]

@@ -113,7 +113,12 @@ fn what_people_do_comes_after_what_the_console_does_where_the_edges_allow_it() {
         ),
         // Of two people the one who holds the console up goes first.
         (
-            vec![switch("c1", "a"), with(by_hand("p1"), &["c1"]), by_hand("p2"), switch("c2", "b")],
+            vec![
+                switch("c1", "a"),
+                with(by_hand("p1"), &["c1"]),
+                by_hand("p2"),
+                switch("c2", "b"),
+            ],
             &["c2", "p1", "c1", "p2"],
         ),
         // Through a chain of people down to the console.

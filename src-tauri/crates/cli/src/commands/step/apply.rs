@@ -44,7 +44,10 @@ pub(super) async fn apply(cx: &Cx<'_>, host: &Host, of: &OfRun, ask: Ask) -> Res
             format!("Step {step} is told to people, and nothing is sent from here."),
             format!(
                 "Tell them{}, then: switchback step attest {id} {step} --evidence \"where, to how many, when\"",
-                notice.notice.as_ref().map_or("", |_| " (`step preview` shows the words)")
+                notice
+                    .notice
+                    .as_ref()
+                    .map_or("", |_| " (`step preview` shows the words)")
             ),
         ));
     }
