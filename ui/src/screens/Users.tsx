@@ -9,10 +9,9 @@ import { SourceList } from "../components/SourceList";
 import { type Kind, Shape, State } from "../components/State";
 import { TableWrap } from "../components/TableWrap";
 import { Elsewhere, Nowhere, placeWords, WherePick } from "../components/Where";
-import { age, count, shortTime } from "../format/time";
-import { type ApiError, asFailure, type LookupPlace, type LookupView, type PoolAnswerView, type RunSnapshot, type SourceListView } from "../ipc";
+import { age, count } from "../format/time";
+import { type ApiError, asFailure, type LookupMeaning, type LookupPlace, type LookupView, type PoolAnswerView, type SourceListView } from "../ipc";
 import { useApp, useStore, useComputerNow } from "../state/hooks";
-import { allSteps } from "../state/readings";
 import { usePlaces } from "../state/place";
 import { useSeen } from "../state/seen";
 
@@ -24,43 +23,12 @@ type Asked =
   | { at: "refused"; error: ApiError }
   | { at: "answered"; view: LookupView; receivedAt: number };
 
-/** What an answer means for the person on the phone. */
-export type Meaning = "can" | "but" | "cant" | "unsure" | "not_yet";
+/** What an answer means for the person on the phone, as a shape: never how many accounts match. */
+const LOOKS: Record<LookupMeaning, Kind> = { can_sign_in: "pass", can_but: "blocked", cant_sign_in: "fail", cant_tell: "unknown", not_migrated_yet: "todo", not_a_person: "blocked" };
 
-const LOOKS: Record<Meaning, Kind> = { can: "pass", but: "blocked", cant: "fail", unsure: "unknown", not_yet: "todo" };
-
-/** Each verdict of the core, by its word: whether they can sign in, never how many accounts match. */
-const MEANINGS: Record<string, Meaning> = {
-  confirmed: "can",
-  external_provider: "but",
-  machine_user: "but",
-  email_not_verified: "but",
-  invitation_open: "but",
-  invitation_unsure: "but",
-  reset_required: "but",
-  invitation_expired: "cant",
-  unconfirmed: "cant",
-  escalate: "cant",
-  disabled: "cant",
-  not_migrated_leaver: "cant",
-  not_known: "cant",
-  several: "unsure",
-  cant_tell: "unsure",
-  old_pool_only: "unsure",
-  no_such_name: "unsure",
-  no_such_id: "unsure",
-  not_migrated: "not_yet",
-  not_migrated_known: "not_yet",
-};
-
-/** A verdict that this window does not know, or an answer that is none, can't be told. */
-export function meaningOf(view: LookupView): Meaning {
-  return view.clear ? (MEANINGS[view.verdict] ?? "unsure") : "unsure";
-}
-
-/** The look of an answer follows what it means. */
+/** A meaning that this window does not know, or an answer that is none, can't be told. */
 export function answerKind(view: LookupView): Kind {
-  return LOOKS[meaningOf(view)];
+  return view.clear ? (LOOKS[view.meaning] ?? "unknown") : "unknown";
 }
 
 /** What one pool said, as shape and word; no answer is Unknown, never "not found". */
@@ -71,19 +39,8 @@ export function poolState(pool: PoolAnswerView): { kind: Kind; word: string } {
   return { kind: "unknown", word: "No answer" };
 }
 
-/** What the run changes for whoever is looked up: it has not begun, users were switched, or that was taken back. */
-export function runWords(snapshot: RunSnapshot | null, meaning: Meaning): string | null {
-  if (snapshot === null || meaning === "unsure") return null;
-  const { t0 } = snapshot;
-  const first = t0 === null ? undefined : allSteps(snapshot).find((s) => s.id === t0.step);
-  if (t0 === null) return "The switch has not begun: they sign in the old way for now, whatever the new pool says.";
-  if (first?.state === "undone") return "The switch was taken back: they sign in the old way again. Who was moved meanwhile stays moved.";
-  return meaning === "not_yet" ? `Users are being switched since ${shortTime(t0.at)}: the new page moves them at their next sign-in.` : `Users are being switched since ${shortTime(t0.at)}: they sign in on the new page.`;
-}
-
-function Answer({ view, snapshot }: { view: LookupView; snapshot: RunSnapshot | null }) {
+function Answer({ view }: { view: LookupView }) {
   const kind = answerKind(view);
-  const run = runWords(snapshot, meaningOf(view));
   return (
     <div className={`lookup-answer k-${kind}`} role="status" data-testid="lookup-answer" data-verdict={view.verdict}>
       <Shape kind={kind} size="l" />
@@ -92,11 +49,6 @@ function Answer({ view, snapshot }: { view: LookupView; snapshot: RunSnapshot | 
         <p>
           <strong>Next:</strong> {view.next_step}
         </p>
-        {run !== null && (
-          <p data-testid="lookup-run">
-            <strong>This run:</strong> {run}
-          </p>
-        )}
         {view.notes.map((note) => (
           <p className="meta" key={note}>
             {note}
@@ -187,7 +139,7 @@ export type DeskOfSupport = { onPlace: (place: LookupPlace | null) => void; tool
 
 export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
   const store = useStore();
-  const { run, snapshot } = useApp();
+  const { run } = useApp();
   const id = useId();
   const [query, setQuery] = useState("");
   const [purpose, setPurpose] = useState<string>(PURPOSES[0]);
@@ -332,7 +284,7 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
       )}
       {asked.at === "answered" && (
         <>
-          <Answer view={asked.view} snapshot={snapshot} />
+          <Answer view={asked.view} />
           {asked.view.accounts.map((account) => (
             <AccountCard key={`${asked.view.lookup}-${account.index}`} account={account} of={asked.view.accounts.length} lookup={asked.view.lookup} purpose={purpose} cost={place?.detail_cost ?? null} />
           ))}
