@@ -1,5 +1,5 @@
 import Button from "@cloudscape-design/components/button";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Announcer } from "./components/Announcer";
 import { Banner } from "./components/Banner";
 import { DockContext } from "./components/Dock";
@@ -28,33 +28,53 @@ import { TimelineScreen } from "./screens/Timeline";
 import { WarRoomScreen } from "./screens/WarRoom";
 import { StoreContext, useApp, useNarrow, useSnapshot, useStore } from "./state/hooks";
 import { currentGate, currentStep } from "./state/readings";
+import type { RunSnapshot } from "./ipc";
 import { type Place, go, parse, routes, useHash } from "./state/router";
 import { useKeys } from "./state/keys";
 import type { Store } from "./state/store";
 import { Opening, SupportWindow } from "./SupportWindow";
 
+/** Where the run stands: its gate that waits, else its step. */
+function standing(snapshot: RunSnapshot): { gate?: string; step?: string } {
+  const gate = currentGate(snapshot);
+  if (gate !== undefined) return { gate: gate.id };
+  const step = currentStep(snapshot);
+  return step === undefined ? {} : { step: step.id };
+}
+
 function RunScreen() {
   const snapshot = useSnapshot();
-  const gate = currentGate(snapshot);
-  const step = currentStep(snapshot);
-  if (gate !== undefined) return <GateScreen id={gate.id} key={`gate-${gate.id}`} />;
-  // The address stays #/run: it follows the run from step to step.
+  // Nothing moves on under the cursor: what was shown stays with its result, and "Next: …" leads on.
+  const [shown, show] = useState(() => standing(snapshot));
+  const latest = useRef(snapshot);
+  latest.current = snapshot;
+  useEffect(() => {
+    const again = (event: MouseEvent) => {
+      if (event.target instanceof Element && event.target.closest('a[href="#/run"]') !== null) show(standing(latest.current));
+    };
+    window.addEventListener("click", again);
+    return () => window.removeEventListener("click", again);
+  }, []);
+  const known = snapshot.phases.some((p) => p.id === shown.gate || p.steps.some((s) => s.id === shown.step));
+  const { gate, step } = known ? shown : standing(snapshot);
+  if (gate !== undefined) return <GateScreen id={gate} key={`gate-${gate}`} />;
   return step === undefined ? (
     <div className="page">
       <PageHead title="Run" id="run-empty" />
       <p>This runbook has no step.</p>
     </div>
   ) : (
-    <StepScreen id={step.id} key={step.id} />
+    <StepScreen id={step} key={step} />
   );
 }
 
 function Screen({ place }: { place: Place }) {
+  const { run } = useApp();
   switch (place.name) {
     case "start":
       return <StartScreen />;
     case "run":
-      return <RunScreen />;
+      return <RunScreen key={run} />;
     case "step":
       return <StepScreen id={place.step} key={place.step} />;
     case "runbook":

@@ -1,10 +1,10 @@
 import Button from "@cloudscape-design/components/button";
-import { useRef } from "react";
+import { type RefObject, useLayoutEffect, useRef } from "react";
 import { fullTime } from "../format/time";
 import type { Offer, StepView } from "../ipc";
 import type { RunCommand } from "../ipc/port";
 import { useApp, useStore } from "../state/hooks";
-import { currentStep, isFinished } from "../state/readings";
+import { isFinished, onward } from "../state/readings";
 import { go, href } from "../state/router";
 import type { Store } from "../state/store";
 import { useLeaveHeight } from "./barHeight";
@@ -12,8 +12,10 @@ import { Dock } from "./Dock";
 import { shapeOf } from "./LeftRail";
 import { Notice } from "./Notices";
 import { Block } from "./PageHead";
+import { Primary } from "./Primary";
 import { ReasonForm } from "./ReasonForm";
 import { type Control, RunButtons, RunControlForm } from "./RunControls";
+import { TellForm } from "./TellForm";
 
 /** The command behind an offer's word; null for a word that this window does not know. */
 export function commandOf(word: string, step: string): RunCommand | null {
@@ -103,6 +105,9 @@ function StepNotes({ step }: { step: StepView }) {
   );
 }
 
+/** Whether the step is that people are told something: then it takes what was told. */
+export const tells = (step: StepView): boolean => step.kind === "notice" || step.notice !== undefined;
+
 /** A person says that something is so: who, and what proves it. */
 function OfferForm({ step, offer, onDone }: { step: StepView; offer: Offer; onDone: () => void }) {
   const store = useStore();
@@ -116,6 +121,19 @@ function OfferForm({ step, offer, onDone }: { step: StepView; offer: Offer; onDo
     const words = attests && person !== operator ? `${reason} (written down by ${operator})` : reason;
     void store.submit(offer.command, command, { reason: words, ...(attests ? { by: person } : {}) }).then((done) => done && onDone());
   };
+  if (attests && tells(step)) {
+    return (
+      <TellForm
+        title={`${offer.label}: ${step.title}`}
+        submit={offer.label}
+        text={step.notice}
+        person={{ label: "Told by", name: operator }}
+        busy={busy !== null}
+        onCancel={onDone}
+        onSubmit={send}
+      />
+    );
+  }
   return (
     <ReasonForm
       title={`${offer.label}: ${step.title}`}
@@ -160,6 +178,15 @@ export function Otherwise({ step, onAsk }: { step: StepView; onAsk: (word: strin
   );
 }
 
+/** A main button that goes away with what was done leaves the focus on the page's heading, not nowhere. */
+function useHeadInstead(bar: RefObject<HTMLElement | null>, gone: boolean): void {
+  const held = useRef(false);
+  useLayoutEffect(() => {
+    if (gone && held.current && document.activeElement === document.body) document.querySelector<HTMLElement>("#middle h1")?.focus({ preventScroll: true });
+    held.current = bar.current?.contains(document.activeElement) === true;
+  });
+}
+
 /** What can be done with the step now, at the bottom of the middle column. */
 export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: number; ask: string | null; setAsk: (ask: string | null) => void }) {
   const store = useStore();
@@ -177,8 +204,9 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
     if (offer.command === "apply" && confirms) return go({ name: "confirm", step: step.id });
     pressOffer(store, step, offer, setAsk);
   };
-  const next = snapshot === null ? undefined : currentStep(snapshot);
-  const goesOn = primary === undefined && isFinished(step) && next !== undefined && !isFinished(next) && ask === null;
+  const next = snapshot === null ? undefined : onward(snapshot);
+  const goesOn = primary === undefined && (isFinished(step) || step.state === "undone") && next !== undefined && next.id !== step.id && ask === null;
+  useHeadInstead(bar, primary === undefined);
   // One primary button at a time: an open form has its own.
   const asking = asked !== undefined || (ask !== null && CONTROLS.has(ask));
 
@@ -191,9 +219,9 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
         <div className="action-row">
           <div className={others.length > 0 ? "action-main free" : primary !== undefined ? "action-main apart" : "action-main"}>
             {goesOn && (
-              <Button variant="primary" href={href({ name: "run" })} data-testid="to-current">
-                To the current step
-              </Button>
+              <Primary basis={`next/${step.id}/${step.state}/${next.id}`} onPress={() => go(next.place)} testId="to-current">
+                Next: {next.title}
+              </Primary>
             )}
             {others.map((o) => (
               <Button key={o.command} loading={busy === o.command} onClick={() => press(o)} data-testid={`offer-${o.command}`}>
@@ -201,16 +229,17 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
               </Button>
             ))}
             {primary !== undefined && (
-              <Button
-                variant={asking ? "normal" : "primary"}
-                disabled={primary.refused !== null || asking}
+              <Primary
+                basis={[step.id, step.generation, step.state, primary.command, step.preview?.digest, primary.refused === null].join("/")}
+                plain={asking}
+                refused={primary.refused !== null || asking}
                 loading={busy === primary.command && !asking}
-                onClick={() => press(primary)}
-                ariaDescribedby="why-not"
-                data-testid="action-primary"
+                onPress={() => press(primary)}
+                why="why-not"
+                testId="action-primary"
               >
                 {confirms || primary.needs_reason || primary.command === "fields" ? `${primary.label}…` : primary.label}
-              </Button>
+              </Primary>
             )}
             <div className="action-reason">
               <Reason step={step} primary={primary} now={now} watching={snapshot?.watching !== null} />

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { RunSnapshot } from "../ipc";
 import { useApp } from "../state/hooks";
-import { allSteps } from "../state/readings";
+import { allSteps, isQuiet } from "../state/readings";
 
 const BAD = new Set(["failed", "in_doubt", "unverified", "foreign", "undo_failed", "undo_in_doubt", "undo_unverified", "undo_foreign"]);
 
@@ -14,12 +14,15 @@ export function changes(before: RunSnapshot, after: RunSnapshot): { polite: stri
     if (old.get(step.id) === step.state) continue;
     (BAD.has(step.state) ? urgent : polite).push(`${step.title}: ${step.state_words}`);
   }
-  if (before.users.headline !== after.users.headline) {
-    (after.users.tone === "passing" ? polite : urgent).push(after.users.headline);
+  // Each server that follows changes the words; the answer is said once.
+  const head = (words: string) => words.replace(/:.*/, "");
+  if (head(before.users.headline) !== head(after.users.headline)) {
+    (isQuiet(after.users.tone) ? polite : urgent).push(after.users.headline);
   }
   if (before.way_back.answer.headline !== after.way_back.answer.headline) polite.push(after.way_back.answer.headline);
   if (before.rollback?.state !== after.rollback?.state && after.rollback !== null) {
-    (after.rollback.state === "halted" ? urgent : polite).push(`Rollback ${after.rollback.state}`);
+    const stopped = after.rollback.state === "halted" && !after.rollback.your_turn;
+    (stopped ? urgent : polite).push(after.rollback.your_turn ? "Rollback: your turn" : `Rollback ${after.rollback.state}`);
   }
   if (before.watching !== null && after.watching === null) polite.push("You drive this run now");
   if (before.state !== after.state) polite.push(`Run: ${after.state}`);

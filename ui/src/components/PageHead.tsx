@@ -7,7 +7,7 @@ export function PageHead({ title, id, children }: { title: string; id: string; c
     head.current?.focus({ preventScroll: true });
     head.current?.closest(".page")?.scrollTo?.(0, 0);
     // In a window as short as at 400 % everything scrolls as one: the new page begins at its heading.
-    if (window.innerHeight <= 380) head.current?.scrollIntoView?.({ block: "start" });
+    if (window.innerHeight <= 300) head.current?.scrollIntoView?.({ block: "start" });
   }, [id]);
   return (
     <div className="page-head">

@@ -1,5 +1,7 @@
 import Button from "@cloudscape-design/components/button";
-import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { useSeen } from "../state/seen";
+import { Submit } from "./Primary";
 
 /** Gives the focus back to where the person was; the button may be gone with what was decided. */
 export function useFocusBack(first: () => HTMLElement | null): void {
@@ -15,7 +17,10 @@ export function useFocusBack(first: () => HTMLElement | null): void {
   }, []);
 }
 
-/** A reason in words, asked for in the page; with `person`, also who it was. */
+/**
+ * A reason in words, asked for in the page; with `person`, also who it was. The focus begins at what is to be
+ * written, never behind a name that is there already: what is typed blindly must not become a name.
+ */
 export function ReasonForm({
   title,
   label = "Reason",
@@ -25,6 +30,7 @@ export function ReasonForm({
   person,
   children,
   blocked = null,
+  never = false,
   onSubmit,
   onCancel,
 }: {
@@ -39,6 +45,8 @@ export function ReasonForm({
   children?: ReactNode;
   /** Why it can't be sent yet, apart from what this form asks. */
   blocked?: string | null;
+  /** Never dead for a moment: what stops the run. */
+  never?: boolean;
   onSubmit: (reason: string, person: string) => void;
   onCancel: () => void;
 }) {
@@ -46,18 +54,27 @@ export function ReasonForm({
   const [reason, setReason] = useState("");
   const [name, setName] = useState(person?.name ?? "");
   const form = useRef<HTMLFormElement>(null);
-  useFocusBack(() => form.current?.querySelector<HTMLElement>("input, textarea") ?? null);
+  useFocusBack(() => form.current?.querySelector<HTMLElement>(".reason-more input, textarea") ?? null);
+  const { dead, counts } = useSeen(`${title}/${submit}`, never);
   const nameless = person !== undefined && name.trim() === "";
   const wordless = reason.trim() === "";
   const why = blocked ?? (nameless ? "Write who did it to go on." : wordless ? `Write ${label === "Reason" ? "a reason" : "what proves it"} to go on.` : null);
-  const send = (event: FormEvent) => {
+  const send = () => {
+    if (why === null && !busy && counts()) onSubmit(reason.trim(), name.trim());
+  };
+  const keys = (event: KeyboardEvent) => {
+    if (event.key === "Escape") onCancel();
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
     event.preventDefault();
-    if (why === null && !busy) onSubmit(reason.trim(), name.trim());
+    send();
   };
   return (
-    <form ref={form} className="reason" onSubmit={send} aria-label={title} data-testid="reason-form" onKeyDown={(e) => e.key === "Escape" && onCancel()}>
+    <form ref={form} className="reason" onSubmit={(event) => {
+      event.preventDefault();
+      send();
+    }} aria-label={title} data-testid="reason-form" onKeyDown={keys}>
       <p className="reason-title">{title}</p>
-      {children}
+      {children !== undefined && <div className="reason-more">{children}</div>}
       {person !== undefined && (
         <div className="reason-person">
           <label htmlFor={`${id}-name`}>{person.label}</label>
@@ -70,9 +87,9 @@ export function ReasonForm({
         {hint}
       </p>
       <div className="reason-buttons">
-        <Button variant="primary" formAction="submit" disabled={why !== null} loading={busy} ariaDescribedby={`${id}-why`} data-testid="reason-submit">
+        <Submit refused={why !== null} dead={dead} loading={busy} why={`${id}-why`} testId="reason-submit">
           {submit}
-        </Button>
+        </Submit>
         <Button variant="link" formAction="none" onClick={onCancel} data-testid="reason-cancel">
           Cancel
         </Button>

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { age, duration, shortTime } from "../format/time";
 import type { Answer, Deadline, RunSnapshot } from "../ipc";
 import { useApp, useLive, useSnapshot, useWorldNow } from "../state/hooks";
-import { freshen, lastRead, nextWait, running, usersNow, wayBackNow, worstFirst } from "../state/readings";
+import { freshen, isQuiet, lastRead, nextWait, running, usersNow, wayBackNow, worstFirst } from "../state/readings";
 import { href, type Place } from "../state/router";
 import { Breakable } from "./Breakable";
 import { Nets } from "./Nets";
@@ -40,16 +40,17 @@ export function UndoMark() {
 /** The way back. There is one whenever there is something to undo: blindness never takes it away. */
 export function RollbackButton({ snapshot, place, narrow = false }: { snapshot: RunSnapshot; place: Place; narrow?: boolean }) {
   const state = snapshot.rollback?.state;
+  const mine = snapshot.rollback?.your_turn === true;
   if (place.name === "rollback" && (snapshot.way_back.something_to_undo || state === "running" || state === "halted")) {
     return (
       <p className="rollback-open is-open" data-testid="rollback-is-open">
         <UndoMark />
-        {state === "running" ? "Rollback is running" : state === "halted" ? "Rollback stopped" : narrow ? "Page is open" : `Roll back: ${state === undefined ? "plan" : "page"} is open`}
+        {state === "running" ? "Rollback is running" : mine ? "Rollback: your turn" : state === "halted" ? "Rollback stopped" : narrow ? "Page is open" : `Roll back: ${state === undefined ? "plan" : "page"} is open`}
       </p>
     );
   }
   const words =
-    state === "running" ? "Show the rollback…" : state === "halted" ? "Rollback stopped…" : "Roll back…";
+    state === "running" ? "Show the rollback…" : mine ? "Rollback: your turn…" : state === "halted" ? "Rollback stopped…" : "Roll back…";
   if (!snapshot.way_back.something_to_undo && state !== "running" && state !== "halted") return null;
   return (
     <a className="rollback-open" href={href({ name: "rollback", scope: null })} data-testid="rollback-open">
@@ -94,7 +95,7 @@ function Monitors({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
       </p>
       <ul>
         {list.map((m) => {
-          const quiet = m.tone === "passing" || m.tone === "not_applicable";
+          const quiet = isQuiet(m.tone);
           return (
             <li key={m.id} className={`live-row k-${toneKind(m.tone).kind}${m.title.length > SHORT ? " long" : ""}`} data-testid={`monitor-${m.id}`} data-tone={m.tone}>
               <span className="live-name">

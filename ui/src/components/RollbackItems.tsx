@@ -12,6 +12,7 @@ const STATES: Record<string, { kind: Kind; word: string }> = {
   running: { kind: "running", word: "Running" },
   done: { kind: "pass", word: "Done" },
   stopped: { kind: "fail", word: "Stopped" },
+  your_turn: { kind: "running", word: "Your turn" },
 };
 
 const KINDS: Record<string, string> = { undo: "Done by the console", manual: "Done by hand", notice: "A notice to people" };

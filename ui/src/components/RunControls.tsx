@@ -52,6 +52,7 @@ export function RunControlForm({ control, onDone }: { control: Control; onDone: 
       title={words.title}
       submit={words.submit}
       busy={busy !== null}
+      never={control !== "resume"}
       onCancel={onDone}
       onSubmit={(reason) => void store.submit(control, { do: control }, { reason }).then((done) => done && onDone())}
     />

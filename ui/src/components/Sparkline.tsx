@@ -6,9 +6,9 @@ import { isDark, onMode } from "../state/mode";
 /** How far back a chart reaches, in seconds of the run's clock. */
 export const SPAN_S = 600;
 
-const COLOURS: Record<string, string> = { passing: "--pass", not_applicable: "--pass", waiting: "--warn", running: "--warn", failing: "--fail", unknown: "--unknown" };
+const COLOURS: Record<string, string> = { passing: "--pass", not_applicable: "--pass", switching: "--run", waiting: "--warn", running: "--warn", failing: "--fail", unknown: "--unknown" };
 // Height says the state as well as colour: low = passing, half = on its way, full = failing.
-const LEVELS: Record<string, number> = { passing: 0.3, not_applicable: 0.3, waiting: 0.6, running: 0.6, failing: 1, unknown: 1 };
+const LEVELS: Record<string, number> = { passing: 0.3, not_applicable: 0.3, switching: 0.45, waiting: 0.6, running: 0.6, failing: 1, unknown: 1 };
 
 /** One stretch of time with one state; `believed` = no reading vouches for the rest. */
 export type Stretch = { from: number; to: number; tone: string };

@@ -110,6 +110,7 @@ export function State({ kind, word, testId, pill = false }: { kind: Kind; word: 
 const TONES: Record<Tone, { kind: Kind; word: string }> = {
   passing: { kind: "pass", word: "Passing" },
   not_applicable: { kind: "absent", word: "Not applicable" },
+  switching: { kind: "running", word: "Switching" },
   waiting: { kind: "waiting", word: "Waiting" },
   running: { kind: "running", word: "Checking" },
   failing: { kind: "fail", word: "Failing" },

@@ -4,6 +4,7 @@ import { age, duration, fullTime } from "../format/time";
 import type { RunSnapshot } from "../ipc";
 import { useApp, useStore } from "../state/hooks";
 import { Notice } from "./Notices";
+import { Primary } from "./Primary";
 import { ReasonForm } from "./ReasonForm";
 import type { Kind } from "./State";
 
@@ -72,9 +73,9 @@ export function WatchingNotice() {
             testId="watching"
             action={
               snapshot?.driver === null ? (
-                <Button variant="primary" loading={busy === "take"} onClick={() => void store.take(null)} data-testid="take-free">
+                <Primary basis={`drive/${snapshot.run}`} loading={busy === "take"} onPress={() => void store.take(null)} testId="take-free">
                   Drive it from here
-                </Button>
+                </Primary>
               ) : (
                 <Button onClick={() => store.askTake(!taking)} ariaExpanded={taking} data-testid="take-open">
                   Take over…

@@ -14,9 +14,9 @@ import { type GateScene, deadlinesOf, gateOf, noTimes } from "./fake-plans";
 export type Scene = {
   kind: "rehearsal" | "test" | "preproduction" | "production";
   /** What step 3 is at. */
-  at: "waiting" | "ready" | "failing" | "in_doubt" | "foreign";
+  at: "waiting" | "ready" | "failing" | "in_doubt" | "foreign" | "undone";
   /** The state of the last rollback. */
-  rollback: "none" | "running" | "halted" | "completed";
+  rollback: "none" | "running" | "halted" | "turn" | "completed";
   /** The stream sends nothing after the first snapshot. */
   silent: boolean;
   /** No run is open at the start. */
@@ -267,6 +267,9 @@ function stepThree(now: number, scene: Scene): StepView {
       offers: [offer("inspect", "Look again", { needs_reason: false }), offer("accept", "Accept as it is")],
     };
   }
+  if (scene.at === "undone") {
+    return { ...base, state: "undone", state_words: "Undone", changed_at: iso(now - 60_000), offers: [offer("reopen", "Do this step again")] };
+  }
   const waiting = scene.at === "waiting";
   return {
     ...base,
@@ -299,7 +302,7 @@ function doneStep(id: string, title: string, now: number, ageS: number, part: Pa
 }
 
 function rollbackItems(now: number, scene: Scene): RollbackPlanView["items"] {
-  const state = { none: "to_do", running: "running", halted: "stopped", completed: "done" }[scene.rollback];
+  const state = { none: "to_do", running: "running", halted: "stopped", turn: "done", completed: "done" }[scene.rollback];
   return [
     {
       id: "undo-mid.3",
@@ -330,7 +333,7 @@ function rollbackItems(now: number, scene: Scene): RollbackPlanView["items"] {
       because: "rule R3",
       preconditions: [],
       preview: null,
-      state: scene.rollback === "completed" ? "done" : "to_do",
+      state: scene.rollback === "completed" ? "done" : scene.rollback === "turn" ? "your_turn" : "to_do",
     },
   ];
 }
@@ -366,7 +369,7 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
     doneStep("mid.1", "Tell users it starts", now, 2520, { kind: "attest", why_not_automated: "Mail is sent by the service owner.", reversibility: "Corrected by a notice" }),
     doneStep("mid.2", "Restrict UserManagement", now, 1740, { owner: "m.example" }),
     stepThree(now, scene),
-    step("mid.4", "Switch Reval to new pool", { owner: "r.example", expected_s: 720, why: "Reval then signs in at the new pool.", offers: [offer("apply", "Switch Reval to new pool", { primary: true, needs_reason: false, refused: "Step mid.3 must be done first." }), offer("skip", "Skip this step")] }),
+    step("mid.4", "Switch Reval to new pool", { needs: ["mid.3"], owner: "r.example", expected_s: 720, why: "Reval then signs in at the new pool.", offers: [offer("apply", "Switch Reval to new pool", { primary: true, needs_reason: false, refused: "Step mid.3 must be done first." }), offer("skip", "Skip this step")] }),
     step("mid.5", "Switch UserManagement", { owner: "r.example", expected_s: 900, why: "Writes go to the new pool.", offers: [offer("apply", "Switch UserManagement", { primary: true, needs_reason: false, refused: "Step mid.4 must be done first." })] }),
   ];
   const read = (id: string, title: string, part: Partial<ReadingView> & { ageS?: number }) => reading(id, title, now, part);
@@ -430,6 +433,7 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
         steps: [
           step("post.1", "Put the TTL back", {
             look_at: ["The TTL that the name servers answer"], owner: "m.example", why: "The long TTL saves queries." }),
+          step("post.3", "Tell the desk it is done", { kind: "notice", why_not_automated: "Mail is sent by the service owner.", notice: "The move is done. Sign in as you did on Monday.", owner: "s.example", reversibility: "Corrected by a notice", offers: [offer("attest", "Record what was told", { primary: true })] }),
           step("post.2", "Tell users it is done", { kind: "attest", why_not_automated: "Mail is sent by the service owner.", owner: "s.example", expected_s: 300, reversibility: "Corrected by a notice", offers: [offer("attest", "Record that it is done", { primary: true })] }),
         ],
       },
@@ -458,9 +462,15 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
       scene.rollback === "none"
         ? null
         : {
-            state: scene.rollback,
+            state: scene.rollback === "turn" ? "halted" : scene.rollback,
             items: rollbackItems(now, scene),
-            why: scene.rollback === "halted" ? "Route 53 refused the change: the record is not as captured." : null,
+            why: scene.rollback === "halted" ? "Route 53 refused the change: the record is not as captured." : scene.rollback === "turn" ? "Send this notice: users sign in the old way again." : null,
+            your_turn: scene.rollback === "turn",
+            seen:
+              scene.rollback === "turn" || scene.rollback === "completed"
+                ? [{ step: "mid.3", title: "Switch Admins-UI DNS", sentence: "4 of 4 servers since 12:02am, 3 of 3 resolvers, the old site answers; others by 12:03am." }]
+                : [],
+            left: scene.rollback === "completed" ? [] : ["Tell people"],
           },
     decisions: [
       { id: "window", question: "How many minutes may Admins-UI fail before a decision is due?", kind: "minutes", choices: [], value: "12", by: null, blocks: [] },

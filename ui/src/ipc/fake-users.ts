@@ -79,6 +79,10 @@ export function lookupOf(ask: LookupAsk): LookupView {
     ? { verdict: "cant_tell", meaning: "cant_tell" as const, sentence: "Can't tell: the Reval pool did not answer.", next_step: "Ask again in a minute. Do not create an account." }
     : several
       ? { verdict: "several", meaning: "cant_tell" as const, sentence: "Several accounts match. None is chosen for you.", next_step: "Compare the dates and open the right one." }
+      : query.startsWith("disabled")
+        ? { verdict: "disabled", meaning: "cant_sign_in" as const, sentence: "The account is disabled: they can't sign in.", next_step: "Enable it only when somebody with authority over the account says so." }
+      : query.startsWith("unverified")
+        ? { verdict: "email_not_verified", meaning: "can_but" as const, sentence: "They can sign in, but can't reset their password.", next_step: "Have the e-mail address marked as verified first." }
       : nobody
         ? { verdict: "not_migrated", meaning: "not_migrated_yet" as const, sentence: "Not migrated yet.", next_step: "They sign in with their old password and are moved then." }
         : { verdict: "confirmed", meaning: "can_sign_in" as const, sentence: "Migrated, and can sign in.", next_step: "If they forgot the password, they use “Forgot password”." };

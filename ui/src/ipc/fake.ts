@@ -50,8 +50,8 @@ export function sceneOf(words: string): Scene {
   const has = (w: string) => words.split(",").includes(w);
   return {
     kind: has("production") ? "production" : has("preproduction") ? "preproduction" : has("test") ? "test" : "rehearsal",
-    at: has("ready") ? "ready" : has("failing") ? "failing" : has("in_doubt") ? "in_doubt" : has("foreign") ? "foreign" : "waiting",
-    rollback: has("running") ? "running" : has("halted") ? "halted" : has("completed") ? "completed" : "none",
+    at: has("ready") ? "ready" : has("failing") ? "failing" : has("in_doubt") ? "in_doubt" : has("foreign") ? "foreign" : has("undone") ? "undone" : "waiting",
+    rollback: has("running") ? "running" : has("halted") ? "halted" : has("turn") ? "turn" : has("completed") ? "completed" : "none",
     silent: has("silent"),
     start: has("start"),
     seat: has("other") ? "other" : has("frozen") ? "frozen" : has("gone") ? "gone" : has("nobody") ? "nobody" : has("lost") ? "lost" : "ours",

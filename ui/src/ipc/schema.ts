@@ -10,7 +10,7 @@ const time = z.string().refine((s) => !Number.isNaN(Date.parse(s)), "not a time"
 const words = z.array(z.string());
 const maybe = z.string().nullable();
 
-export const tone = z.enum(["passing", "not_applicable", "waiting", "running", "failing", "unknown"]);
+export const tone = z.enum(["passing", "not_applicable", "switching", "waiting", "running", "failing", "unknown"]);
 
 export const reading = z.looseObject({
   id: z.string(),
@@ -207,7 +207,14 @@ const snapshot = z.looseObject({
     sheet: z.looseObject({ exported_at: time.nullable(), seq: z.number().nullable(), file: maybe, stale: maybe }),
   }),
   rollback: z
-    .looseObject({ state: z.string(), items: z.array(rollbackItem), why: maybe })
+    .looseObject({
+      state: z.string(),
+      items: z.array(rollbackItem),
+      why: maybe,
+      your_turn: z.boolean(),
+      seen: z.array(z.looseObject({ step: z.string(), title: z.string(), sentence: z.string() })),
+      left: words,
+    })
     .nullable(),
   decisions: z.array(
     z.looseObject({

@@ -1,10 +1,10 @@
-import Button from "@cloudscape-design/components/button";
 import { useId, useRef, useState } from "react";
 import { useKeepFree } from "../components/barHeight";
 import { Dock } from "../components/Dock";
 import { FilePick } from "../components/FilePick";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
+import { Primary } from "../components/Primary";
 import { State } from "../components/State";
 import { TableWrap } from "../components/TableWrap";
 import { count } from "../format/time";
@@ -151,9 +151,9 @@ export function AmendScreen() {
             <p id="amend-why" className="confirm-why" data-testid="why-not">
               {refusal}
             </p>
-            <Button variant="primary" disabled={refusal !== null} loading={busy === "amend"} onClick={confirm} ariaDescribedby="amend-why" data-testid="amend-confirm">
+            <Primary basis={`amend/${view?.digest}`} refused={refusal !== null} loading={busy === "amend"} onPress={confirm} why="amend-why" testId="amend-confirm">
               Amend the plan on {snapshot.banner.word}
-            </Button>
+            </Primary>
           </div>
           <div className="confirm-below" ref={below}>
             <p className="meta">If anything differs from what you see, nothing is changed.</p>

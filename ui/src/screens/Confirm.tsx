@@ -6,6 +6,7 @@ import { CheckTable } from "../components/CheckTable";
 import { Dock } from "../components/Dock";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
+import { Primary } from "../components/Primary";
 import { State } from "../components/State";
 import { OVERRIDE, refusalWords } from "../components/ActionBar";
 import { signInWords } from "../components/Banner";
@@ -157,16 +158,9 @@ export function ConfirmScreen({ id }: { id: string }) {
             <p id="confirm-why" className="confirm-why" data-testid="why-not">
               {refusal}
             </p>
-            <Button
-              variant="primary"
-              disabled={refusal !== null}
-              loading={busy === "apply"}
-              onClick={confirm}
-              ariaDescribedby="confirm-why"
-              data-testid="confirm-primary"
-            >
+            <Primary basis={`confirm/${step.id}/${pinned?.digest}`} refused={refusal !== null} loading={busy === "apply"} onPress={confirm} why="confirm-why" testId="confirm-primary">
               {step.title} on {b.word}
-            </Button>
+            </Primary>
           </div>
           <div className="confirm-below" ref={below}>
             <p className="meta">Everything is read again right before the call. If anything differs, nothing is changed and you see the new plan.</p>

@@ -4,6 +4,7 @@ import { CheckTable } from "../components/CheckTable";
 import { CopyButton } from "../components/CopyButton";
 import { Notice } from "../components/Notices";
 import { Block, PageHead } from "../components/PageHead";
+import { Primary } from "../components/Primary";
 import { type Kind, State, ToneState } from "../components/State";
 import { TableWrap } from "../components/TableWrap";
 import { count, fullTime } from "../format/time";
@@ -171,9 +172,9 @@ export function ConnectionScreen() {
         From this computer to AWS, row by row: where a row fails, those below it can’t be told. It looks, and changes nothing.
       </p>
       <div className="connection-bar">
-        <Button variant="primary" loading={busy} onClick={() => void check(profile)} data-testid="connection-again">
+        <Primary basis="connection" loading={busy} onPress={() => void check(profile)} testId="connection-again">
           Check again
-        </Button>
+        </Primary>
         {run !== null && profile !== null && (
           <Button disabled={busy} onClick={() => void check(null)} data-testid="connection-of-run">
             Check the run’s target

@@ -6,6 +6,7 @@ import { CheckTable } from "../components/CheckTable";
 import { Dock } from "../components/Dock";
 import { Notice } from "../components/Notices";
 import { Block, PageHead } from "../components/PageHead";
+import { Primary } from "../components/Primary";
 import { State } from "../components/State";
 import { TableWrap } from "../components/TableWrap";
 import { count } from "../format/time";
@@ -181,9 +182,9 @@ export function FieldsScreen({ id }: { id: string }) {
             <p id="fields-why" className="confirm-why" data-testid="why-not">
               {refusal}
             </p>
-            <Button variant="primary" disabled={refusal !== null} loading={busy === "fields"} onClick={confirm} ariaDescribedby="fields-why" data-testid="fields-confirm">
+            <Primary basis={`fields/${id}/${plan?.preview?.digest}`} refused={refusal !== null} loading={busy === "fields"} onPress={confirm} why="fields-why" testId="fields-confirm">
               Carry it out on {snapshot.banner.word}
-            </Button>
+            </Primary>
           </div>
           <div className="confirm-below" ref={below}>
             <p className="meta">The object is read again right before the call. If anything differs, nothing is changed.</p>

@@ -6,13 +6,14 @@ import { Dock } from "../components/Dock";
 import { gateKind } from "../components/LeftRail";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
+import { Primary } from "../components/Primary";
 import { ReasonForm } from "../components/ReasonForm";
 import { Shape, State } from "../components/State";
 import { age, duration, fullTime } from "../format/time";
 import type { GateView, PhaseView } from "../ipc";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
-import { freshen } from "../state/readings";
-import { href } from "../state/router";
+import { freshen, onward } from "../state/readings";
+import { go as goTo, href } from "../state/router";
 import type { Store } from "../state/store";
 import { Missing } from "./Missing";
 import { Crumbs, passCount } from "./Step";
@@ -81,7 +82,9 @@ function readGate(store: Store, phase: string): void {
 function GateBar({ phase, gate, names }: { phase: PhaseView; gate: GateView; names: Names }) {
   const store = useStore();
   const { busy } = useApp();
-  const { banner } = useSnapshot();
+  const snapshot = useSnapshot();
+  const { banner } = snapshot;
+  const next = onward(snapshot);
   const bar = useRef<HTMLDivElement>(null);
   useLeaveHeight(bar);
   const [ask, setAsk] = useState<"go" | "no-go" | null>(null);
@@ -112,20 +115,20 @@ function GateBar({ phase, gate, names }: { phase: PhaseView; gate: GateView; nam
         )}
         <div className="action-row">
           <div className="action-main apart">
-            {gate.state === "go" && (
-              <Button variant="primary" href={href({ name: "run" })} data-testid="action-primary">
-                To the current step
-              </Button>
+            {gate.state === "go" && next !== undefined && (
+              <Primary basis={`next/gate-${phase.id}/${gate.basis}/${next.id}`} onPress={() => goTo(next.place)} why="why-not" testId="action-primary">
+                Next: {next.title}
+              </Primary>
             )}
             {toRead && (
-              <Button variant="primary" loading={busy === "gate-check" || gate.state === "checking"} onClick={() => readGate(store, phase.id)} data-testid="gate-check">
+              <Primary basis={`read/${phase.id}`} loading={busy === "gate-check" || gate.state === "checking"} onPress={() => readGate(store, phase.id)} testId="gate-check">
                 Read the checks
-              </Button>
+              </Primary>
             )}
             {go !== undefined && gate.state !== "go" && !toRead && (
-              <Button variant={ask === null ? "primary" : "normal"} disabled={refused !== null || ask !== null} onClick={() => setAsk("go")} ariaDescribedby="why-not" data-testid="action-primary">
+              <Primary basis={`go/${phase.id}/${gate.basis}/${gate.state}`} plain={ask !== null} refused={refused !== null || ask !== null} onPress={() => setAsk("go")} why="why-not" testId="action-primary">
                 Say go…
-              </Button>
+              </Primary>
             )}
             <div className="action-reason">
               <p id="why-not" data-testid="why-not">

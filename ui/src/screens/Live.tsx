@@ -6,7 +6,7 @@ import { ToneState, toneKind } from "../components/State";
 import { Sparkline } from "../components/Sparkline";
 import { age, fullTime, shortTime } from "../format/time";
 import { useApp, useLive, useSnapshot, useWorldNow } from "../state/hooks";
-import { type Fresh, freshen, lastRead, usersNow, worstFirst } from "../state/readings";
+import { type Fresh, freshen, isQuiet, lastRead, usersNow, worstFirst } from "../state/readings";
 import { href } from "../state/router";
 import type { Seen } from "../state/store";
 
@@ -39,7 +39,7 @@ function Card({ m, seen, now }: { m: Fresh; seen: readonly Seen[]; now: number }
           </Fragment>
         ))}
       </dl>
-      {m.mend !== null && m.tone !== "passing" && <p className="monitor-mend">{m.mend}</p>}
+      {m.mend !== null && !isQuiet(m.tone) && <p className="monitor-mend">{m.mend}</p>}
       <details className="calls">
         <summary>Last readings</summary>
         <table className="checks small">

@@ -1,9 +1,9 @@
-import Button from "@cloudscape-design/components/button";
 import { useEffect, useState } from "react";
 import { Breakable } from "../components/Breakable";
 import { CopyButton } from "../components/CopyButton";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
+import { Primary } from "../components/Primary";
 import { TableWrap } from "../components/TableWrap";
 import { count } from "../format/time";
 import type { ReportExported, ReportLine, ReportView } from "../ipc";
@@ -77,9 +77,9 @@ export function ReportScreen() {
       <PageHead title="Report" id="report" />
       <p className="why">For those who were not there: what happened, planned against actual, who decided what. One file to read, print and keep; nothing that the journal seals is in it.</p>
       <div className="connection-bar">
-        <Button variant="primary" loading={busy} onClick={() => void write()} data-testid="report-export">
+        <Primary basis="report" loading={busy} onPress={() => void write()} testId="report-export">
           Export the report
-        </Button>
+        </Primary>
       </div>
       <div role="status" data-testid="report-written">
         {written !== null && (

@@ -131,7 +131,7 @@ export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; prop
               : null;
 
   const confirm = () => {
-    if (plan === null || refusal !== null) return;
+    if (plan === null || refusal !== null || busy !== null) return;
     void store
       .submit(
         "rollback",
@@ -271,7 +271,7 @@ export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; prop
             <button
               type="button"
               className="ink-button"
-              disabled={refusal !== null || busy !== null}
+              aria-disabled={refusal !== null || busy !== null}
               onClick={confirm}
               aria-describedby="rollback-why"
               data-testid="rollback-confirm"

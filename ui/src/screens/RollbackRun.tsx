@@ -2,15 +2,18 @@ import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { Attempts } from "../components/Attempts";
 import { CheckTable } from "../components/CheckTable";
-import { shapeOf } from "../components/LeftRail";
+import { CopyButton } from "../components/CopyButton";
 import { Dock } from "../components/Dock";
+import { shapeOf } from "../components/LeftRail";
 import { Notice } from "../components/Notices";
 import { Block, PageHead } from "../components/PageHead";
+import { Primary } from "../components/Primary";
 import { ReasonForm } from "../components/ReasonForm";
 import { RollbackItems } from "../components/RollbackItems";
 import { type Kind, State } from "../components/State";
+import { TellForm } from "../components/TellForm";
 import { count } from "../format/time";
-import type { RollbackProgress, StepView } from "../ipc";
+import type { RollbackItemView, RollbackProgress, RunSnapshot, StepView } from "../ipc";
 import { useApp, useSnapshot, useStore } from "../state/hooks";
 import { allSteps } from "../state/readings";
 import { href } from "../state/router";
@@ -22,6 +25,16 @@ const WORDS: Record<string, { kind: Kind; word: string }> = {
   completed: { kind: "pass", word: "Complete" },
   abandoned: { kind: "skipped", word: "Given up" },
 };
+
+/** Monitors that fail now: what was taken back by hand is proven by them alone. */
+const failing = (snapshot: RunSnapshot): string[] => snapshot.monitors.filter((m) => m.tone === "failing").map((m) => m.title);
+
+/** Where the rollback stands; complete is green only where nothing fails that people can see. */
+function standing(progress: RollbackProgress, snapshot: RunSnapshot): { kind: Kind; word: string } {
+  if (progress.your_turn) return { kind: "running", word: "Your turn" };
+  if (progress.state === "completed" && failing(snapshot).length > 0) return { kind: "blocked", word: "Complete, not all right" };
+  return WORDS[progress.state] ?? { kind: "unknown", word: progress.state };
+}
 
 /** The undo under way: its call with the request id, and what is seen from outside. */
 function Current({ step }: { step: StepView }) {
@@ -43,19 +56,65 @@ function Current({ step }: { step: StepView }) {
   );
 }
 
+/** What was seen of what came back, and what is left for people: the end of a rollback is about users. */
+function Seen({ progress }: { progress: RollbackProgress }) {
+  const snapshot = useSnapshot();
+  const bad = failing(snapshot);
+  const many = progress.seen.length > 1;
+  return (
+    <>
+      {progress.seen.length > 0 && (
+        <div className="seen" role="status" data-testid="rollback-seen">
+          <h2>Seen from outside</h2>
+          {progress.seen.map((s) => (
+            <p key={s.step}>
+              {many && <span className="meta">{s.title}: </span>}
+              <strong>{s.sentence}</strong>
+            </p>
+          ))}
+          {progress.left.length > 0 && <p>Left for you: {[...new Set(progress.left)].join(", ")}.</p>}
+        </div>
+      )}
+      {progress.state === "completed" && bad.length > 0 && (
+        <Notice kind="blocked" title="What came back is not all right yet" role="alert" testId="rollback-still-failing">
+          Failing now: {bad.join(", ")}. What was done by hand is proven by its own monitor only.
+        </Notice>
+      )}
+    </>
+  );
+}
+
+/** The item that a person does next: what to do or to tell, in words that can be copied. */
+function Turn({ item }: { item: RollbackItemView }) {
+  const words = item.restores.join("\n");
+  return (
+    <div className="notice k-running turn" data-testid="your-turn">
+      <div className="notice-text">
+        <strong>Your turn: {item.title}</strong>
+        <p className="turn-words">{words}</p>
+        {item.kind === "notice" && <p className="meta">Nothing is sent from here.</p>}
+      </div>
+      {words !== "" && <CopyButton text={words} label={item.kind === "notice" ? "Copy the notice" : "Copy"} />}
+    </div>
+  );
+}
+
 /** A rollback under way or just ended, item by item; what to do where it stopped. */
 export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackProgress; onNewPlan: () => void }) {
   const store = useStore();
   const snapshot = useSnapshot();
   const { busy } = useApp();
   const [ask, setAsk] = useState<"done" | "abandon" | null>(null);
-  const { kind, word } = WORDS[progress.state] ?? { kind: "unknown" as const, word: progress.state };
+  const { kind, word } = standing(progress, snapshot);
   const done = progress.items.filter((i) => i.state === "done").length;
-  const at = progress.items.find((i) => i.state === "stopped");
+  const at = progress.items.find((i) => i.state === "stopped" || i.state === "your_turn");
   const halted = progress.state === "halted";
+  const mine = progress.your_turn;
   const current = progress.items.find((i) => i.state === "running") ?? at ?? progress.items.findLast((i) => i.state === "done" && i.step !== null);
   const step = allSteps(snapshot).find((s) => s.id === current?.step);
   const closed = (accepted: boolean) => accepted && setAsk(null);
+  const say = (reason: string) => at !== undefined && void store.submit("rollback_done", { do: "rollback_done", item: at.id }, { reason }).then(closed);
+  const told = at?.kind === "notice";
   return (
     <>
       <div className="page">
@@ -66,7 +125,9 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
         <p className="why" role="status">
           {done} of {count(progress.items.length, "item")} done on {snapshot.banner.word}.
         </p>
-        {halted && (
+        <Seen progress={progress} />
+        {halted && mine && at !== undefined && <Turn item={at} />}
+        {halted && !mine && (
           <Notice kind="fail" title={at === undefined ? "The rollback stopped" : `Stopped at: ${at.title}`} role="alert">
             {progress.why ?? "No reason was given."} What is done stays done; what is below has not begun.
           </Notice>
@@ -83,15 +144,19 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
       </div>
       <Dock>
         <div className="action-bar" role="region" aria-label="What you can do">
-          {halted && ask === "done" && at !== undefined && (
+          {halted && ask === "done" && at !== undefined && told && (
+            <TellForm title={at.title} submit="Record what was told" text={at.restores.join("\n")} busy={busy !== null} onCancel={() => setAsk(null)} onSubmit={say} key={at.id} />
+          )}
+          {halted && ask === "done" && at !== undefined && !told && (
             <ReasonForm
+              key={at.id}
               title={`${at.title}: done by hand`}
               label="Evidence"
               hint="Say what you did and how you know that it is so. It is written to the journal with your name."
               submit="Record as done by hand"
               busy={busy !== null}
               onCancel={() => setAsk(null)}
-              onSubmit={(reason) => void store.submit("rollback_done", { do: "rollback_done", item: at.id }, { reason }).then(closed)}
+              onSubmit={say}
             />
           )}
           {halted && ask === "abandon" && (
@@ -109,17 +174,19 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
             ) : halted ? (
               <>
                 <div className="action-main">
-                  <Button
-                    variant="primary"
-                    loading={busy === "rollback_retry"}
-                    onClick={() => void store.submit("rollback_retry", { do: "rollback_retry" })}
-                    data-testid="rollback-retry"
-                  >
-                    Try this item again
-                  </Button>
+                  {mine && at !== undefined ? (
+                    <Primary basis={`turn/${at.id}`} plain={ask !== null} refused={ask !== null} onPress={() => setAsk("done")} testId="rollback-done">
+                      {told ? "Record what was told…" : "Done by hand…"}
+                    </Primary>
+                  ) : (
+                    // Trying a person's item again would do nothing: it is offered where the console tries.
+                    <Primary basis={`retry/${at?.id}/${progress.why}`} loading={busy === "rollback_retry"} plain={ask !== null} onPress={() => void store.submit("rollback_retry", { do: "rollback_retry" })} testId="rollback-retry">
+                      Try this item again
+                    </Primary>
+                  )}
                 </div>
                 <div className="action-others">
-                  {at !== undefined && (
+                  {!mine && at !== undefined && (
                     <Button onClick={() => setAsk("done")} data-testid="rollback-done">
                       Done by hand…
                     </Button>

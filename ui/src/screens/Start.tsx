@@ -1,6 +1,7 @@
 import Button from "@cloudscape-design/components/button";
 import { useEffect, useId, useState } from "react";
 import { Block, PageHead } from "../components/PageHead";
+import { Primary } from "../components/Primary";
 import { count, date, fullTime } from "../format/time";
 import type { RehearsedRunbook } from "../ipc/generated/wire";
 import { useApp, useStore } from "../state/hooks";
@@ -32,15 +33,9 @@ function Rehearse() {
       <h2>Rehearse</h2>
       <p>The whole plan in a closed world on this machine. No account is needed, no user is touched, and things can be made to go wrong. Each begins afresh.</p>
       <div className="choice-actions">
-        <Button
-          variant="primary"
-          loading={busy === "tis-cognito"}
-          disabled={busy === "dns-switch"}
-          onClick={() => void start("tis-cognito")}
-          data-testid="start-rehearse"
-        >
+        <Primary basis="rehearse" loading={busy === "tis-cognito"} refused={busy === "dns-switch"} onPress={() => void start("tis-cognito")} testId="start-rehearse">
           Start a rehearsal
-        </Button>
+        </Primary>
         <Button
           variant="inline-link"
           loading={busy === "dns-switch"}

@@ -1,9 +1,10 @@
 import Button from "@cloudscape-design/components/button";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { ActionBar, Otherwise } from "../components/ActionBar";
 import { Attempts } from "../components/Attempts";
 import { Calls, Changes, CopyCli, Resources } from "../components/Change";
 import { CheckTable, staleWords } from "../components/CheckTable";
+import { CopyButton } from "../components/CopyButton";
 import { Decisions } from "../components/Decisions";
 import { shapeOf } from "../components/LeftRail";
 import { Block, Facts, PageHead } from "../components/PageHead";
@@ -195,6 +196,7 @@ function Guide({ step }: { step: StepView }) {
         <section aria-labelledby="guide-notice" data-testid="notice">
           <h2 id="guide-notice">What it says</h2>
           <pre>{step.notice}</pre>
+          <CopyButton text={step.notice} label="Copy the notice" />
         </section>
       )}
       {lists
@@ -230,14 +232,14 @@ export function StepScreen({ id }: { id: string }) {
   const { step, phase, number, of } = found;
   const gated = snapshot.phases.find((p) => p.gate !== null && p.gate.state !== "go" && p.steps.some((s) => s.id === id));
   const waitsFor = isFinished(step) ? null : (gated?.id ?? null);
-  const unmet = allSteps(snapshot).filter((s) => step.needs.includes(s.id) && s.state !== "done").map((s) => s.title);
+  const unmet = allSteps(snapshot).filter((s) => step.needs.includes(s.id) && s.state !== "done");
   return (
     <>
       <div className="page">
         <Crumbs parts={[{ text: phase, href: href({ name: "run" }) }, { text: `Step ${number} of ${of}` }]} />
         <PageHead title={step.title} id={`step-${step.id}`}>
           <State kind={shapeOf(step)} word={step.state_words} pill testId="step-state" />
-          {step.generation > 1 && <span className="meta">Generation {step.generation}</span>}
+          {step.generation > 1 && <span className="meta">{step.generation === 2 ? "Begun for the second time" : `Begun ${step.generation} times`}</span>}
         </PageHead>
         {step.why !== "" && <p className="why">{step.why}</p>}
         <Facts
@@ -247,7 +249,18 @@ export function StepScreen({ id }: { id: string }) {
             tookFact(step, now),
             ["Undo", [step.reversibility, step.undo === null && step.undo_takes.slowest_s === null ? null : aboutWords(step.undo_takes)].filter((w) => w !== null).join(", ")],
             step.affects === null ? null : ["Affects", step.affects],
-            unmet.length === 0 ? null : ["Needs first", unmet.join(", ")],
+            unmet.length === 0
+              ? null
+              : [
+                  "Needs first",
+                  unmet.map((s, i) => (
+                    <Fragment key={s.id}>
+                      {i > 0 && ", "}
+                      <a href={href({ name: "step", step: s.id })}>{s.title}</a>
+                      {s.state === "undone" && " (taken back: do it again there)"}
+                    </Fragment>
+                  )),
+                ],
             waitsFor === null ? null : ["Waits for", <a href={href({ name: "gate", phase: waitsFor })}>go or no-go</a>],
           ]}
         />

@@ -4,14 +4,16 @@ import Button from "@cloudscape-design/components/button";
 import { type FormEvent, type ReactNode, useCallback, useEffect, useId, useRef, useState } from "react";
 import { AccountCard } from "../components/Account";
 import { Block, PageHead } from "../components/PageHead";
+import { Submit } from "../components/Primary";
 import { SourceList } from "../components/SourceList";
 import { type Kind, Shape, State } from "../components/State";
 import { TableWrap } from "../components/TableWrap";
 import { Elsewhere, Nowhere, placeWords, WherePick } from "../components/Where";
 import { age, count } from "../format/time";
-import { type ApiError, asFailure, type LookupPlace, type LookupView, type PoolAnswerView, type SourceListView } from "../ipc";
+import { type ApiError, asFailure, type LookupMeaning, type LookupPlace, type LookupView, type PoolAnswerView, type SourceListView } from "../ipc";
 import { useApp, useStore, useComputerNow } from "../state/hooks";
 import { usePlaces } from "../state/place";
+import { useSeen } from "../state/seen";
 
 const PURPOSES = ["Support call", "Migration check", "Incident"] as const;
 
@@ -21,10 +23,12 @@ type Asked =
   | { at: "refused"; error: ApiError }
   | { at: "answered"; view: LookupView; receivedAt: number };
 
-/** The look of an answer: only one that is clear has a calm shape. */
+/** What an answer means for the person on the phone, as a shape: never how many accounts match. */
+const LOOKS: Record<LookupMeaning, Kind> = { can_sign_in: "pass", can_but: "blocked", cant_sign_in: "fail", cant_tell: "unknown", not_migrated_yet: "todo", not_a_person: "blocked" };
+
+/** A meaning that this window does not know, or an answer that is none, can't be told. */
 export function answerKind(view: LookupView): Kind {
-  if (!view.clear) return "unknown";
-  return view.matches > 1 ? "blocked" : view.matches === 1 ? "pass" : "absent";
+  return view.clear ? (LOOKS[view.meaning] ?? "unknown") : "unknown";
 }
 
 /** What one pool said, as shape and word; no answer is Unknown, never "not found". */
@@ -147,6 +151,7 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
   const place = spot.at === "there" ? spot.place : null;
   const where = spot.at === "there" ? spot.where : null;
   const field = useRef<HTMLInputElement>(null);
+  const { dead, counts } = useSeen("lookup");
   // An answer that comes after another question, or after the screen was left, is thrown away.
   const turn = useRef(0);
 
@@ -202,7 +207,7 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
   const ask = useCallback(
     async (event: FormEvent) => {
       event.preventDefault();
-      if (query.trim() === "" || where === null) return;
+      if (query.trim() === "" || where === null || !counts()) return;
       const mine = ++turn.current;
       setAsked({ at: "asking" });
       try {
@@ -212,7 +217,7 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
         if (mine === turn.current) setAsked({ at: "refused", error: asFailure(thrown).api });
       }
     },
-    [store, query, purpose, where, list],
+    [store, query, purpose, where, list, counts],
   );
 
   return (
@@ -246,9 +251,9 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
               ))}
             </select>
           </div>
-          <Button variant="primary" formAction="submit" disabled={asked.at === "asking" || place === null} data-testid="lookup">
+          <Submit refused={place === null} dead={dead} loading={asked.at === "asking"} why={`${id}-query`} testId="lookup">
             Look up
-          </Button>
+          </Submit>
           <Button formAction="none" disabled={asked.at === "nothing" && query === ""} onClick={clear} data-testid="lookup-clear">
             Clear
           </Button>

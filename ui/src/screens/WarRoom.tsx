@@ -4,7 +4,7 @@ import { shapeOf } from "../components/LeftRail";
 import { Shape, ToneState, toneKind } from "../components/State";
 import { age, duration } from "../format/time";
 import { useLive, useSnapshot, useWorldNow } from "../state/hooks";
-import { currentGate, currentStep, freshen, nextWait, usersNow, wayBackNow, worstFirst } from "../state/readings";
+import { currentGate, currentStep, freshen, isQuiet, nextWait, usersNow, wayBackNow, worstFirst } from "../state/readings";
 import { go, href } from "../state/router";
 import { runWords } from "../components/Banner";
 
@@ -34,12 +34,12 @@ export function WarRoomScreen() {
   const wait = nextWait(snapshot, now);
   const monitors = worstFirst(snapshot.monitors.map((m) => freshen(m, now)));
   const minutes = (since: string) => duration(Math.floor(Math.max(0, now - Date.parse(since)) / 60_000) * 60);
-  const bad = monitors.filter((m) => m.tone !== "passing" && m.tone !== "not_applicable").length;
+  const bad = monitors.filter((m) => !isQuiet(m.tone)).length;
   return (
     <div className="page wall-page">
       <h1 className="hidden">War room</h1>
       <div className="wall-answers">
-        <AnswerBox answer={{ ...users, note: bad === 0 ? `${monitors.length} of ${monitors.length} monitors pass` : `${bad} of ${monitors.length} monitors not passing` }} title="Are users all right?" testId="answer-users" />
+        <AnswerBox answer={{ ...users, note: users.tone === "switching" ? users.note : bad === 0 ? `${monitors.length} of ${monitors.length} monitors pass` : `${bad} of ${monitors.length} monitors not passing` }} title="Are users all right?" testId="answer-users" />
         <AnswerBox answer={back} title="Can we go back?" testId="answer-way-back" />
       </div>
       <section className="wall-now" aria-label="Now">

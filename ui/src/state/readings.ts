@@ -3,6 +3,7 @@
 import { age } from "../format/time";
 import { aboutWords } from "../format/undo";
 import type { Answer, Deadline, PhaseView, ReadingView, RunSnapshot, StepView, Tone } from "../ipc";
+import type { Place } from "./router";
 
 /** A reading with its age at this moment. */
 export type Fresh = ReadingView & { age: number | null; stale: boolean };
@@ -10,10 +11,11 @@ export type Fresh = ReadingView & { age: number | null; stale: boolean };
 const RANK: Record<Tone, number> = {
   passing: 0,
   not_applicable: 1,
-  waiting: 2,
-  running: 3,
-  failing: 4,
-  unknown: 5,
+  switching: 2,
+  waiting: 3,
+  running: 4,
+  failing: 5,
+  unknown: 6,
 };
 
 export function freshen(reading: ReadingView, now: number): Fresh {
@@ -32,6 +34,9 @@ export function worstFirst<T extends { tone: Tone }>(list: readonly T[]): T[] {
 }
 
 export const letsThrough = (tone: Tone): boolean => tone === "passing" || tone === "not_applicable";
+
+/** Nothing is asked of anybody: as expected, or on its way there. */
+export const isQuiet = (tone: Tone): boolean => letsThrough(tone) || tone === "switching";
 
 /** "last read 6 min ago" or "never read". */
 export function lastRead(reading: Fresh): string {
@@ -69,7 +74,8 @@ export function wayBackNow(snapshot: RunSnapshot, live: boolean): Answer {
 export const allSteps = (snapshot: RunSnapshot): StepView[] => snapshot.phases.flatMap((p) => p.steps);
 
 const IN_FLIGHT = new Set(["applying", "in_doubt", "undoing", "undo_in_doubt"]);
-const FINISHED = new Set(["done", "skipped", "undone"]);
+// What was taken back is not finished: it is done again, or the run stays where it is.
+const FINISHED = new Set(["done", "skipped"]);
 
 export const inFlight = (snapshot: RunSnapshot): StepView[] =>
   allSteps(snapshot).filter((s) => IN_FLIGHT.has(s.state));
@@ -96,6 +102,17 @@ export function currentGate(snapshot: RunSnapshot): PhaseView | undefined {
   return phase?.gate != null && phase.gate.state !== "go" ? phase : undefined;
 }
 
+/** Where the run goes on: the gate or the step that waits for a person. */
+export type Onward = { place: Place; id: string; title: string };
+
+/** What the run waits for now; undefined where all is done. */
+export function onward(snapshot: RunSnapshot): Onward | undefined {
+  const gate = currentGate(snapshot);
+  if (gate?.gate != null) return { place: { name: "gate", phase: gate.id }, id: `gate-${gate.id}`, title: gate.gate.title };
+  const step = currentStep(snapshot);
+  return step === undefined || isFinished(step) ? undefined : { place: { name: "step", step: step.id }, id: step.id, title: step.title };
+}
+
 /** Decisions that nobody has taken, gates that wait included. */
 export const openDecisions = (snapshot: RunSnapshot): number =>
   snapshot.decisions.filter((d) => d.value === null).length;
@@ -109,7 +126,7 @@ export const running = (deadlines: readonly Deadline[]): (Deadline & { at: strin
 /** The soonest end of a wait that time alone mends, with its check's title. */
 export function nextWait(snapshot: RunSnapshot, now: number): { title: string; step: string; at: number } | undefined {
   const waits = allSteps(snapshot)
-    .filter((s) => !isFinished(s))
+    .filter((s) => !isFinished(s) && s.state !== "undone")
     .flatMap((s) => [...s.before, ...s.verify].map((r) => ({ ...r, step: s.id })))
     .filter((r) => r.tone === "waiting" && r.until !== null)
     .map((r) => ({ title: r.title, step: r.step, at: Date.parse(r.until ?? "") }))

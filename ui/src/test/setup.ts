@@ -1,6 +1,10 @@
 import { cleanup, configure, getConfig } from "@testing-library/react";
 import { afterEach, beforeEach } from "vitest";
+import { seen } from "../state/seen";
 import { turns } from "./turns";
+
+// Tests of other things press as soon as they see; the rule of a click has its own.
+seen.deadMs = 0;
 
 // jsdom has neither; cmdk needs both.
 class NoResize {

@@ -308,6 +308,7 @@ impl State {
                 }
             }
             Message::Seen(Seen::Reading(id, reading)) => {
+                let reading = *reading;
                 let Some(monitor) = self
                     .driver
                     .run()

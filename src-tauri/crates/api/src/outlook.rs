@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use switchback_engine::monitor;
 use switchback_engine::ports::{Clock, World};
 use switchback_engine::run::Run;
 use switchback_model::{CheckReading, Finding, MonitorId, RollbackScope, StepId, StepState};
@@ -24,7 +23,7 @@ const SLOW: SignedDuration = SignedDuration::from_secs(15);
 /// What was seen of the world.
 pub(crate) enum Seen {
     /// A monitor was read.
-    Reading(MonitorId, CheckReading),
+    Reading(MonitorId, Box<CheckReading>),
     /// The way back was looked at: the proposal and every rule.
     Readiness(Vec<Readiness>),
     /// What was found of a step's object, and the last event when the look began.
@@ -51,14 +50,16 @@ pub(crate) async fn watch_monitors<M: From<Seen> + Send + 'static>(
                 loop {
                     let now_run = run.borrow().clone();
                     let asked = clock.now();
-                    if let Some(mut reading) = monitor::read(&now_run, &monitor, &*world).await {
+                    if let Some(mut reading) =
+                        switchback_engine::expect::read(&now_run, &monitor, &*world).await
+                    {
                         // A machine that was busy or asleep in between looks at an answer of long ago.
                         if reading.observed_at.duration_since(asked) > SLOW {
                             reading.observed_at = asked;
                         }
                         let Some(inbox) = inbox.upgrade() else { return };
                         if inbox
-                            .send(Seen::Reading(monitor.id.clone(), reading).into())
+                            .send(Seen::Reading(monitor.id.clone(), Box::new(reading)).into())
                             .await
                             .is_err()
                         {

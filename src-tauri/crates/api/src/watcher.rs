@@ -218,7 +218,7 @@ impl State {
                         .monitors
                         .entry(id)
                         .or_insert_with(|| MonitorRun::resume(known));
-                    state.take(monitor, reading);
+                    state.take(monitor, *reading);
                 }
             }
             Seen::Readiness(readiness) => self.live.readiness = readiness,

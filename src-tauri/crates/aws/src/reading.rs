@@ -55,6 +55,7 @@ impl Reading<'_> {
             observed_at: self.now,
             believable_s: self.spec.believable_s,
             mend,
+            answers: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use switchback_api::wire::{ApiError, PreviewView, ReadingView, SCHEMA_VERSION, Tone};
+use switchback_api::wire::{ApiError, PreviewView, ReadingView, RollbackProgress, SCHEMA_VERSION, Tone};
 use switchback_model::text;
 
 /// Set once nobody reads stdout any more, as after `| head -1`.
@@ -187,6 +187,7 @@ pub fn tone(tone: Tone) -> &'static str {
     match tone {
         Tone::Passing => "✓ passing",
         Tone::NotApplicable => "– not applicable",
+        Tone::Switching => "→ switching",
         Tone::Waiting => "… waiting",
         Tone::Running => "… running",
         Tone::Failing => "✗ failing",
@@ -199,10 +200,23 @@ pub fn tone_name(tone: Tone) -> &'static str {
     match tone {
         Tone::Passing => "passing",
         Tone::NotApplicable => "not_applicable",
+        Tone::Switching => "switching",
         Tone::Waiting => "waiting",
         Tone::Running => "running",
         Tone::Failing => "failing",
         Tone::Unknown => "unknown",
+    }
+}
+
+/// How a rollback stands, in one line.
+pub fn rollback_line(rollback: &RollbackProgress) -> String {
+    let why = match &rollback.why {
+        Some(why) => format!(": {why}"),
+        None => String::new(),
+    };
+    match rollback.your_turn {
+        true => format!("Rollback: your turn{why}"),
+        false => format!("Rollback {}{why}", rollback.state),
     }
 }
 

@@ -336,5 +336,6 @@ pub fn check_not_known(spec: &CheckSpec, kind: &Unknown, now: Timestamp) -> Chec
         observed_at: now,
         believable_s: spec.believable_s,
         mend: Some("Install the newer program that wrote it, or look by hand.".to_owned()),
+        answers: None,
     }
 }

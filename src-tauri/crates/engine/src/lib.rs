@@ -7,6 +7,7 @@ pub mod decide;
 pub mod doubt;
 pub mod driver;
 pub mod evolve;
+pub mod expect;
 pub mod gate;
 pub mod monitor;
 pub mod next;

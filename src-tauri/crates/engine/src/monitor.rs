@@ -5,10 +5,7 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 use switchback_model::event::MonitorState;
 use switchback_model::plan::Monitor;
-use switchback_model::{CheckReading, CheckSpec, StepId, StepState, Verdict};
-
-use crate::ports::World;
-use crate::run::Run;
+use switchback_model::{CheckReading, Verdict};
 
 /// What the journal says of a monitor: each change of its state is kept there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -209,56 +206,4 @@ impl MonitorRun {
 pub fn due_after(monitor: &Monitor, since: Timestamp) -> Option<Timestamp> {
     let after = i64::from(monitor.decision_after_s?);
     since.checked_add(SignedDuration::from_secs(after)).ok()
-}
-
-/// Whether the effect of a step is there for users; `None` while it comes or goes.
-fn effect(run: &Run, id: &StepId) -> Option<bool> {
-    let state = run.steps.get(id)?.state;
-    match state {
-        StepState::Applying { .. }
-        | StepState::InDoubt { .. }
-        | StepState::Verifying { .. }
-        | StepState::Undoing { .. }
-        | StepState::UndoInDoubt { .. }
-        | StepState::UndoVerifying { .. }
-        | StepState::UndoUnverified
-        | StepState::UndoForeign => None,
-        settled => Some(settled.may_have_effect()),
-    }
-}
-
-/// The checks of which one must pass now: which ones depends on what has an effect. While a change
-/// comes or goes, caches serve both sides and either is right for users.
-#[must_use]
-pub fn candidates<'a>(run: &Run, monitor: &'a Monitor) -> Vec<&'a CheckSpec> {
-    monitor
-        .checks
-        .iter()
-        .filter(|look| {
-            let there = |id| effect(run, id) != Some(false);
-            let gone = |id| effect(run, id) != Some(true);
-            look.while_done.as_ref().is_none_or(there) && look.until_done.as_ref().is_none_or(gone)
-        })
-        .map(|look| &look.check)
-        .collect()
-}
-
-/// The check that speaks for a monitor: the first that may pass now.
-#[must_use]
-pub fn applicable<'a>(run: &Run, monitor: &'a Monitor) -> Option<&'a CheckSpec> {
-    candidates(run, monitor).into_iter().next()
-}
-
-/// Reads a monitor: the first of its checks that passes, else the last one read.
-pub async fn read(run: &Run, monitor: &Monitor, world: &dyn World) -> Option<CheckReading> {
-    let history = run.history();
-    let mut last = None;
-    for spec in candidates(run, monitor) {
-        let reading = world.check(spec, &history).await;
-        if reading.verdict.lets_through() {
-            return Some(reading);
-        }
-        last = Some(reading);
-    }
-    last
 }

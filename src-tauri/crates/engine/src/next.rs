@@ -80,6 +80,17 @@ impl Work {
     }
 }
 
+/// How the reason of a halt begins where a person carries the item out.
+const BY_HAND: &str = "A person does this: ";
+/// The same of a notice.
+const TELL: &str = "Send this notice: ";
+
+/// Whether a rollback halted because it is a person's turn, by the journalled reason: nothing failed then.
+#[must_use]
+pub fn is_your_turn(why: &str) -> bool {
+    why.starts_with(BY_HAND) || why.starts_with(TELL)
+}
+
 /// The next unit of work; `None` = wait for a command.
 #[must_use]
 pub fn next(run: &Run) -> Option<Work> {
@@ -144,8 +155,8 @@ fn rollback(run: &Run) -> Option<Work> {
     };
     let (kind, step_id) = (&item.kind, item.step.as_ref());
     match (kind, step_id.and_then(|id| Some((id, run.steps.get(id)?)))) {
-        (ItemKind::Manual { words }, _) => halt(format!("A person does this: {words}")),
-        (ItemKind::Notice { words }, _) => halt(format!("Send this notice: {words}")),
+        (ItemKind::Manual { words }, _) => halt(format!("{BY_HAND}{words}")),
+        (ItemKind::Notice { words }, _) => halt(format!("{TELL}{words}")),
         (ItemKind::Undo { .. }, None) => halt("The plan has no such step.".to_owned()),
         (ItemKind::Undo { .. }, Some((id, _))) if run.beyond.by_hand(id).is_some() => {
             let why = run.beyond.by_hand(id).map_or("", |why| why.words.as_str());

@@ -5,13 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use switchback_model::rollback::ItemKind;
 use switchback_model::{
-    ActionSpec, Breach, Captured, Image, Plan, Preview, Reversibility, RollbackItem, RollbackPlan,
-    RollbackScope, Step, StepId,
+    ActionSpec, Breach, Captured, Image, Preview, Reversibility, RollbackItem, RollbackPlan, RollbackScope,
+    Step, StepId,
 };
 
 use crate::ports::ProviderError;
 use crate::rejection::{Rejection, RejectionCode};
 use crate::run::Run;
+
+mod order;
+
+use order::order_of;
+pub use order::reverse_order;
 
 /// What was read of a step's object, or why it could not be read.
 pub type Seen = BTreeMap<StepId, Result<Image, String>>;
@@ -313,62 +318,6 @@ pub fn standing(run: &Run) -> Vec<Breach> {
             repair_is_default: false,
         })
         .collect()
-}
-
-/// Every step that comes before `id` by needs or after, through any number of steps.
-fn ancestors(plan: &Plan, id: &StepId) -> BTreeSet<StepId> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![id.clone()];
-    while let Some(next) = open.pop() {
-        let Some(step) = plan.step(&next) else {
-            continue;
-        };
-        for edge in step.needs.iter().chain(&step.after) {
-            if found.insert(edge.clone()) {
-                open.push(edge.clone());
-            }
-        }
-    }
-    found
-}
-
-/// Reverse topological order over needs and after; where they say nothing, the reverse of the
-/// plan's order.
-#[must_use]
-pub fn reverse_order(plan: &Plan, set: &BTreeSet<StepId>) -> Vec<StepId> {
-    reverse(plan, set, |id| ancestors(plan, id))
-}
-
-/// As [`reverse_order`]; and of two changes of one object the later one goes first.
-fn order_of(run: &Run, set: &BTreeSet<StepId>) -> Vec<StepId> {
-    reverse(&run.plan, set, |id| {
-        let same = set.iter().filter(|earlier| changed_since(run, id, earlier));
-        same.cloned().chain(ancestors(&run.plan, id)).collect()
-    })
-}
-
-fn reverse(
-    plan: &Plan,
-    set: &BTreeSet<StepId>,
-    earlier: impl Fn(&StepId) -> BTreeSet<StepId>,
-) -> Vec<StepId> {
-    let before: BTreeMap<&StepId, BTreeSet<StepId>> = set.iter().map(|id| (id, earlier(id))).collect();
-    let mut left: Vec<&StepId> = plan
-        .steps()
-        .map(|step| &step.id)
-        .filter(|id| set.contains(*id))
-        .collect();
-    let mut order = Vec::with_capacity(left.len());
-    while !left.is_empty() {
-        // A step may go once nothing that is left came after it. The edges have no cycle (the
-        // runbook is refused otherwise); the last one is taken all the same rather than to loop.
-        let at = (0..left.len())
-            .rev()
-            .find(|&i| left.iter().all(|other| !before[*other].contains(left[i])))
-            .unwrap_or(left.len() - 1);
-        order.push(left.remove(at).clone());
-    }
-    order
 }
 
 /// A step of the set that was declared a point of no return: it stays, and that is accepted by name.

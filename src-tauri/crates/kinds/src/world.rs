@@ -119,6 +119,7 @@ fn reading(
         observed_at: at,
         believable_s: spec.believable_s,
         mend,
+        answers: None,
     }
 }
 
@@ -132,6 +133,7 @@ fn not_observed(spec: &CheckSpec, now: Timestamp, what: &str) -> CheckReading {
         observed_at: now,
         believable_s: spec.believable_s,
         mend: None,
+        answers: None,
     }
 }
 

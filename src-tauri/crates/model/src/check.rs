@@ -187,6 +187,35 @@ impl Verdict {
     }
 }
 
+/// How many of the servers that were asked answered what.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answers {
+    /// Whether they are resolvers; else they are the zone's name servers.
+    pub resolvers: bool,
+    /// How many answered as expected.
+    pub right: u32,
+    /// Every other answer, its values sorted, with how many gave it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<(Vec<String>, u32)>,
+    /// How many gave no answer.
+    #[serde(default)]
+    pub silent: u32,
+}
+
+impl Answers {
+    /// How many were asked.
+    #[must_use]
+    pub fn asked(&self) -> u32 {
+        self.right + self.silent + self.others.iter().map(|(_, count)| count).sum::<u32>()
+    }
+
+    /// Whether everybody answered, and nobody anything but what is expected or these values.
+    #[must_use]
+    pub fn only(&self, others: &[String]) -> bool {
+        self.silent == 0 && self.others.iter().all(|(values, _)| values == others)
+    }
+}
+
 /// What a check saw: value, source, observed-at, how long it may be believed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckReading {
@@ -207,6 +236,9 @@ pub struct CheckReading {
     /// How to mend it, for a verdict that stands in the way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mend: Option<String>,
+    /// For a question to several servers: how many answered what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<Answers>,
 }
 
 /// How far in the future a reading may lie: two clocks of one machine, or a rehearsal's, differ a bit.

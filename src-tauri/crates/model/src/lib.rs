@@ -27,7 +27,7 @@ pub mod unknown;
 pub use action::{ActionSpec, SetTtl, SwitchRecord};
 pub use amend::{PlanChange, PlanDiff, Subject};
 pub use attempt::{AttemptId, FieldDifference, Finding, Way};
-pub use check::{CheckKind, CheckReading, CheckSpec, Observers, Verdict};
+pub use check::{Answers, CheckKind, CheckReading, CheckSpec, Observers, Verdict};
 pub use cognito::{CognitoCheck, PoolExpectation};
 pub use command::{Command, Resolution, Submission};
 pub use digest::Digest;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 use switchback_model::dns::{DnsName, RecordType, normal_values};
-use switchback_model::{CheckReading, CheckSpec, Verdict};
+use switchback_model::{Answers, CheckReading, CheckSpec, Verdict};
 
 use crate::dns::{Asked, authoritative, name_servers_of, resolvers};
 use crate::http::http_build;
@@ -179,6 +179,10 @@ fn judge(
     mend: &str,
 ) -> CheckReading {
     let mut agreeing = 0;
+    let mut counts = Answers {
+        resolvers: kind == "resolvers",
+        ..Answers::default()
+    };
     let mut longest: Option<u32> = None;
     let mut others: Vec<String> = Vec::new();
     let mut silent: Vec<String> = Vec::new();
@@ -192,13 +196,25 @@ fn judge(
                     .unwrap_or_default();
                 if right.contains(&answer.values) {
                     agreeing += 1;
+                    counts.right += 1;
                     longest = longest.max(answer.ttl);
                 } else {
                     let ttl = if kind == "resolvers" { ttl } else { String::new() };
+                    match counts
+                        .others
+                        .iter_mut()
+                        .find(|(other, _)| *other == answer.values)
+                    {
+                        Some((_, count)) => *count += 1,
+                        None => counts.others.push((answer.values.clone(), 1)),
+                    }
                     others.push(format!("{server} answers {}{ttl}", listed(&answer.values)));
                 }
             }
-            Err(error) => silent.push(format!("{server}: {}", error.message)),
+            Err(error) => {
+                counts.silent += 1;
+                silent.push(format!("{server}: {}", error.message));
+            }
         }
     }
     let verb = if agreeing == 1 && asked.len() == 1 {
@@ -215,7 +231,7 @@ fn judge(
         observed.push_str("; ");
         observed.push_str(part);
     }
-    if !others.is_empty() {
+    let told = if !others.is_empty() {
         reading.end(Verdict::Fail, observed, Some(mend))
     } else if !silent.is_empty() {
         let hint = asked.iter().find_map(|asked| {
@@ -232,6 +248,10 @@ fn judge(
         )
     } else {
         reading.end(Verdict::Pass, observed, None)
+    };
+    CheckReading {
+        answers: Some(counts),
+        ..told
     }
 }
 

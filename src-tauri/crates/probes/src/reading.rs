@@ -35,6 +35,7 @@ impl Reading<'_> {
             observed_at: self.now,
             believable_s: self.spec.believable_s,
             mend,
+            answers: None,
         }
     }
 

@@ -163,6 +163,7 @@ impl World for FakeWorld {
             observed_at: now,
             believable_s: spec.believable_s,
             mend: None,
+            answers: None,
         }
     }
 }

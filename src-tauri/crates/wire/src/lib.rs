@@ -40,8 +40,8 @@ pub use report::{
     ReportView,
 };
 pub use rollback::{
-    BreachView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView, SheetView, UndoTimeView,
-    WayBack,
+    BreachView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView, SeenView, SheetView,
+    UndoTimeView, WayBack,
 };
 pub use run::{
     Answer, AppInfo, BannerView, DecisionView, DriverLife, DriverView, LostView, RunRow, RunSnapshot, Update,

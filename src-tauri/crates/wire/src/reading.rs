@@ -13,6 +13,8 @@ pub enum Tone {
     Passing,
     /// The target has no observer for it.
     NotApplicable,
+    /// A change is on its way to users: old and new are both right.
+    Switching,
     /// Time alone mends it.
     Waiting,
     /// Being looked at.

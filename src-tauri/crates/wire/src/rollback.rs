@@ -101,7 +101,7 @@ pub struct RollbackItemView {
     pub preconditions: Vec<ReadingView>,
     /// The exact calls.
     pub preview: Option<PreviewView>,
-    /// `to_do`, `running`, `done` or `stopped`; always `to_do` in a plan not yet confirmed.
+    /// `to_do`, `running`, `done`, `stopped` or, of an item of people, `your_turn`; always `to_do` in a plan not yet confirmed.
     pub state: String,
 }
 
@@ -155,4 +155,25 @@ pub struct RollbackProgress {
     pub items: Vec<RollbackItemView>,
     /// Why it stopped.
     pub why: Option<String>,
+    /// It stands at an item that a person does: nothing failed.
+    #[serde(default)]
+    pub your_turn: bool,
+    /// What was seen from outside of each change that was taken back.
+    #[serde(default)]
+    pub seen: Vec<SeenView>,
+    /// What is left for people, in order.
+    #[serde(default)]
+    pub left: Vec<String>,
+}
+
+/// What was seen from outside of a change that was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct SeenView {
+    /// The step.
+    pub step: String,
+    /// Its title.
+    pub title: String,
+    /// Servers, resolvers, the site's own answer, by when the rest.
+    pub sentence: String,
 }

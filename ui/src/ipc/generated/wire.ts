@@ -1868,7 +1868,7 @@ preconditions: Array<ReadingView>,
  */
 preview: PreviewView | null, 
 /**
- * `to_do`, `running`, `done` or `stopped`; always `to_do` in a plan not yet confirmed.
+ * `to_do`, `running`, `done`, `stopped` or, of an item of people, `your_turn`; always `to_do` in a plan not yet confirmed.
  */
 state: string, };
 
@@ -1933,7 +1933,19 @@ items: Array<RollbackItemView>,
 /**
  * Why it stopped.
  */
-why: string | null, };
+why: string | null, 
+/**
+ * It stands at an item that a person does: nothing failed.
+ */
+your_turn: boolean, 
+/**
+ * What was seen from outside of each change that was taken back.
+ */
+seen: Array<SeenView>, 
+/**
+ * What is left for people, in order.
+ */
+left: Array<string>, };
 
 /**
  * One run in the list.
@@ -2105,6 +2117,23 @@ problems: Array<ProblemRow>, };
  * What to take back.
  */
 export type ScopeView = { "step": string } | { "rule": string } | "all";
+
+/**
+ * What was seen from outside of a change that was taken back.
+ */
+export type SeenView = { 
+/**
+ * The step.
+ */
+step: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Servers, resolvers, the site's own answer, by when the rest.
+ */
+sentence: string, };
 
 /**
  * What one server answers.
@@ -2445,7 +2474,7 @@ actual_s: number | null, };
 /**
  * What a reading or an answer means to a tired engineer. Order = rank, worst last.
  */
-export type Tone = "passing" | "not_applicable" | "waiting" | "running" | "failing" | "unknown";
+export type Tone = "passing" | "not_applicable" | "switching" | "waiting" | "running" | "failing" | "unknown";
 
 /**
  * How long going back takes.

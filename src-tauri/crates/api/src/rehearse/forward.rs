@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use switchback_engine::monitor::{MonitorRun, read};
+use switchback_engine::expect::read;
+use switchback_engine::monitor::MonitorRun;
 use switchback_engine::run::StepRun;
 use switchback_model::{ActionSpec, Command, MonitorId, StepId, StepKind, StepState, Verdict};
 use switchback_rehearsal::Fault;

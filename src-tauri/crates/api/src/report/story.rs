@@ -1,5 +1,6 @@
 //! What the events tell: the lines that matter, what people decided, and the rollbacks.
 
+use switchback_engine::next::is_your_turn;
 use switchback_model::rollback::ItemKind;
 use switchback_model::{Event, EventKind, RollbackPlan};
 
@@ -97,7 +98,10 @@ pub(super) fn rollbacks(events: &[Event]) -> Vec<ReportRollback> {
             }
             EventKind::RollbackHalted { item, why, .. } => {
                 if let Some(last) = all.last_mut() {
-                    last.outcome = plain(&format!("stopped at {item}: {why}"));
+                    last.outcome = plain(&match is_your_turn(why) {
+                        true => format!("waits for a person at {item}: {why}"),
+                        false => format!("stopped at {item}: {why}"),
+                    });
                 }
             }
             EventKind::RollbackRetried { .. } => {

@@ -7,6 +7,7 @@ use switchback_model::{Finding, TargetKind};
 
 use super::rollback::scope_view;
 use super::run::Live;
+use super::spread::switching;
 use super::tone;
 use crate::sheet::SheetRecord;
 use crate::wire::{Answer, MirrorView, ReadingView, SheetView, Tone, UndoTimeView, WayBack};
@@ -14,7 +15,7 @@ use crate::wire::{Answer, MirrorView, ReadingView, SheetView, Tone, UndoTimeView
 /// Seconds for which a look at the way back is believed.
 const BELIEVED_S: i64 = 120;
 
-pub(super) fn users(monitors: &[ReadingView]) -> Answer {
+pub(super) fn users(run: &Run, live: &Live, monitors: &[ReadingView]) -> Answer {
     let worst = monitors.iter().map(|m| m.tone).max();
     let named = |tone: Tone| {
         let names: Vec<&str> = monitors
@@ -46,11 +47,11 @@ pub(super) fn users(monitors: &[ReadingView]) -> Answer {
             headline: "Can't tell".to_owned(),
             note: "This target has no observers".to_owned(),
         },
-        Some(_) => Answer {
+        Some(_) => switching(run, live).unwrap_or_else(|| Answer {
             tone: Tone::Passing,
             headline: "Users all right".to_owned(),
             note: format!("{0} of {0} readings fresh", monitors.len()),
-        },
+        }),
     }
 }
 

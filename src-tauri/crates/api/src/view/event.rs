@@ -1,5 +1,6 @@
 //! The journal as a story: one sentence an event.
 
+use switchback_engine::next::is_your_turn;
 use switchback_model::event::MonitorState;
 use switchback_model::{Event, EventKind, Verdict, Way};
 
@@ -359,7 +360,11 @@ fn tell(kind: &EventKind) -> Told {
             None => (of_item(item), None, "Its part of the rollback is done".to_owned()),
         },
         EventKind::RollbackHalted { item, why, .. } => {
-            (of_item(item), None, format!("The rollback stopped here: {why}"))
+            let words = match is_your_turn(why) {
+                true => format!("A person's turn in the rollback: {why}"),
+                false => format!("The rollback stopped here: {why}"),
+            };
+            (of_item(item), None, words)
         }
         EventKind::RollbackRetried { by } => (None, Some(by.to_string()), "Rollback tries again".to_owned()),
         EventKind::RollbackAbandoned { by, reason } => {

@@ -9,6 +9,7 @@ mod gate;
 mod offers;
 mod rollback;
 mod run;
+mod spread;
 mod step;
 
 pub use amendment::amendment_view;

@@ -18,12 +18,15 @@ pub(super) fn offers(run: &Run, step: &Step, now: Timestamp, watching: Option<&s
         state,
         StepState::ToDo | StepState::Checking | StepState::Blocked | StepState::Ready | StepState::Failed
     );
-    if step.kind == StepKind::Attest && before_done {
+    if matches!(step.kind, StepKind::Attest | StepKind::Notice) && before_done {
         offers.push(offer(
             run,
             Command::Attest { step: id() },
             "attest",
-            "Record that it is done",
+            match step.kind {
+                StepKind::Notice => "Record what was told",
+                StepKind::Attest | StepKind::Check | StepKind::Action => "Record that it is done",
+            },
             true,
             now,
         ));

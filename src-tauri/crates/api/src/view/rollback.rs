@@ -7,6 +7,7 @@ use switchback_model::{
     CheckReading, Image, Preview, RollbackItem, RollbackPlan, RollbackScope, RuleId, StepId,
 };
 
+use super::spread::seen;
 use super::{preview_view, reading_view};
 use crate::known::Known;
 use crate::wire::{
@@ -147,6 +148,9 @@ pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> Rol
                 let here = at == rollback.done;
                 let word = match (at < rollback.done, here, state) {
                     (true, _, _) => "done",
+                    // Nothing failed: a person does it, and says so.
+                    (_, true, "halted") if is_of_people(item) => "your_turn",
+                    (_, true, "abandoned") if is_of_people(item) => "to_do",
                     (_, true, "running") => "running",
                     (_, true, "halted" | "abandoned") => "stopped",
                     _ => "to_do",
@@ -156,6 +160,30 @@ pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> Rol
             })
             .collect(),
         why,
+        your_turn: state == "halted" && rollback.item().is_some_and(is_of_people),
+        seen: rollback
+            .plan
+            .items
+            .iter()
+            .take(rollback.done)
+            .filter_map(|item| seen(run, item.step.as_ref()?))
+            .collect(),
+        left: rollback
+            .plan
+            .items
+            .iter()
+            .skip(rollback.done)
+            .filter(|item| is_of_people(item))
+            .map(|item| item.title.clone())
+            .collect(),
+    }
+}
+
+/// Whether a person carries the item out.
+fn is_of_people(item: &RollbackItem) -> bool {
+    match item.kind {
+        ItemKind::Manual { .. } | ItemKind::Notice { .. } => true,
+        ItemKind::Undo { .. } => false,
     }
 }
 

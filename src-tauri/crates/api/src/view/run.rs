@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use switchback_engine::monitor::{MonitorRun, applicable};
+use switchback_engine::expect::applicable;
+use switchback_engine::monitor::MonitorRun;
 use switchback_engine::rollback::standing;
 use switchback_engine::run::Run;
 use switchback_engine::sign_in::SignIn;
 use switchback_model::plan::DecisionType;
 use switchback_model::rollback::Precondition;
-use switchback_model::{MonitorId, RollbackPlan, RunState, StepState, TargetKind};
+use switchback_model::{Answers, MonitorId, RollbackPlan, RunState, StepState, TargetKind};
 
 use super::{answers, deadlines, gate, offers, rollback, step};
 use crate::known::Known;
@@ -152,7 +153,7 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
                     .collect(),
             })
             .collect(),
-        users: answers::users(&monitors),
+        users: answers::users(run, live, &monitors),
         way_back: answers::way_back(run, live, mirror.as_ref(), now),
         monitors,
         rollback: run.rollback.as_ref().map(|r| rollback::progress(run, r, now)),
@@ -244,6 +245,12 @@ fn monitor_views(run: &Run, live: &Live, now: Timestamp) -> Vec<ReadingView> {
                 (Tone::Passing | Tone::Failing, Some(None)) => Tone::Unknown,
                 (tone, _) => tone,
             };
+            // Every server gives the old or the new answer, and not all the new one yet.
+            let spreading = |answers: &Answers| answers.right < answers.asked();
+            let answers = reading.and_then(|reading| reading.answers.as_ref());
+            if view.tone == Tone::Passing && answers.is_some_and(spreading) {
+                view.tone = Tone::Switching;
+            }
             if state.is_some_and(MonitorRun::is_flapping) {
                 view.observed = format!("changes back and forth; last: {}", view.observed);
             }

@@ -47,12 +47,13 @@ pub enum Step {
         #[command(flatten)]
         patience: Patience,
     },
-    /// Say that a step that a person carries out is done
+    /// Say that a step that a person carries out is done, or that people were told
     Attest {
         #[command(flatten)]
         of: OfRun,
-        #[command(flatten)]
-        reason: Reason,
+        /// What was done and how you know; of a notice: where it was told, to how many, when. It is recorded
+        #[arg(long, visible_alias = "evidence", value_name = "TEXT")]
+        reason: String,
     },
     /// Leave a step out
     Skip {

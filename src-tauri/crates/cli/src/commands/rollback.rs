@@ -207,6 +207,9 @@ fn ended(cx: &Cx<'_>, session: &Session<'_>) -> Result<u8, ApiError> {
             "run": snapshot.run,
             "state": progress.state,
             "why": progress.why,
+            "your_turn": progress.your_turn,
+            "seen": progress.seen,
+            "left": progress.left,
             "items": progress.items,
             "steps": snapshot.phases.iter().flat_map(|p| &p.steps)
                 .map(|s| serde_json::json!({ "id": s.id, "state": s.state })).collect::<Vec<_>>(),
@@ -214,11 +217,22 @@ fn ended(cx: &Cx<'_>, session: &Session<'_>) -> Result<u8, ApiError> {
         || progress_text(&progress),
     );
     let run = session.run();
+    let your_turn = progress.your_turn;
     let stopped =
         |why: String, hint: String| Err(ApiError::new("unknown", why, hint, format!("run {}", run.id)));
     match run.rollback.as_ref().map(|r| (&r.state, r.item())) {
         Some((RollbackState::Completed, _)) => Ok(exit::ROLLED_BACK),
         Some((RollbackState::Abandoned, _)) => Ok(exit::OK),
+        Some((RollbackState::Halted { why, .. }, Some(item))) if your_turn => {
+            let id = &item.id;
+            stopped(
+                format!("Your turn at {id}: {why}"),
+                format!(
+                    "switchback rollback {} --done {id} --reason TEXT, once it is done.",
+                    run.id
+                ),
+            )
+        }
         Some((RollbackState::Halted { why, .. }, item)) => {
             let item = item.map(|item| item.id.clone()).unwrap_or_default();
             stopped(
@@ -324,9 +338,13 @@ fn progress_text(progress: &RollbackProgress) -> String {
         .iter()
         .map(|item| vec![item.id.clone(), item.state.clone(), item.title.clone()])
         .collect();
-    format!(
-        "Rollback {}\n{}",
-        progress.state,
+    let mut text = format!(
+        "{}\n{}",
+        print::rollback_line(progress),
         table(&["item", "state", "title"], rows)
-    )
+    );
+    for seen in &progress.seen {
+        text.push_str(&format!("\n{}: {}", seen.title, seen.sentence));
+    }
+    text
 }

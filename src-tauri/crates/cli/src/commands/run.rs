@@ -326,12 +326,10 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
         ));
     }
     if let Some(rollback) = &snapshot.rollback {
-        let why = rollback
-            .why
-            .as_deref()
-            .map(|why| format!(": {why}"))
-            .unwrap_or_default();
-        text.push_str(&format!("\nRollback {}{why}\n", rollback.state));
+        text.push_str(&format!("\n{}\n", crate::print::rollback_line(rollback)));
+        for seen in &rollback.seen {
+            text.push_str(&format!("{}: {}\n", seen.title, seen.sentence));
+        }
     }
     for breach in &snapshot.breaches {
         text.push_str(&format!(

@@ -142,6 +142,13 @@ pub(super) fn apply(
         (None, _) if step.kind == StepKind::Attest => {
             Err(not_now(id, state, "apply", "A person attests this step."))
         }
+        // Nobody can see from outside whether anybody was told.
+        (None, _) if step.kind == StepKind::Notice => Err(not_now(
+            id,
+            state,
+            "apply",
+            "Tell people first, then record what was told: where, to how many, when.",
+        )),
         (None, _) => Ok(vec![EventKind::DoneWithoutEffect {
             step: id.clone(),
             by: submission.by.clone(),

@@ -123,6 +123,7 @@ fn closed(step: &StepId, now: Timestamp) -> CheckReading {
         mend: Some(
             "Unlock the keychain, or give the run's recovery code with --recovery-code-file.".to_owned(),
         ),
+        answers: None,
     }
 }
 
@@ -160,6 +161,7 @@ fn unbuilt(
             "Mend what stands in the way, or go back all the same by this name: the rollback stops at this item."
                 .to_owned(),
         ),
+        answers: None,
     })
 }
 
@@ -194,6 +196,7 @@ fn unread(step: &StepId, why: &str, now: Timestamp) -> CheckReading {
         observed_at: now,
         believable_s: 60,
         mend: Some("Mend the connection or the sign-in, or go back all the same by this name.".to_owned()),
+        answers: None,
     }
 }
 

@@ -123,7 +123,7 @@ impl Driver {
                         .is_some_and(|within| since > SignedDuration::from_secs(i64::from(within)))
             });
             let late = late || (!in_sync && since > SYNC_WITHIN);
-            let changed = verdicts(&attempt.readings) != verdicts(&readings);
+            let changed = attempt.says_otherwise(&readings);
             // What fails from outside may fail because the object is not what was left there.
             if let Some(spec) = spec.filter(|_| late || (in_sync && (changed || just_synced))) {
                 let finding = look(&*self.world.action(&spec), &attempt).await;
@@ -172,10 +172,6 @@ impl Driver {
         }])
         .await
     }
-}
-
-fn verdicts(readings: &[CheckReading]) -> Vec<(&str, &Verdict)> {
-    readings.iter().map(|r| (r.check.as_str(), &r.verdict)).collect()
 }
 
 /// The provider has forgotten the change, or the role may not ask: nobody will ever be told, so it is

@@ -1,5 +1,7 @@
 //! The life of an attempt, from its write-ahead to its verification.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use switchback_model::event::{CallProblem, Receipt};
 use switchback_model::{AttemptId, Captured, CheckReading, Digest, DoneHow, Finding, StepId, StepState, Way};
@@ -83,6 +85,7 @@ pub(super) fn intended(
         in_sync: None,
         finding: None,
         readings: Vec::new(),
+        since: BTreeMap::new(),
         by_field: kept.or(chosen.map(|restore| restore.kept)),
         heard: false,
         looked_late: false,
@@ -223,7 +226,7 @@ pub(super) fn in_sync(run: &mut Run, attempt: &AttemptId, server_date: Timestamp
 
 pub(super) fn progress(run: &mut Run, attempt: &AttemptId, readings: &[CheckReading]) -> Result<(), String> {
     let step = step_in(run, &attempt.step, &["verifying", "undo_verifying"])?;
-    current(step, attempt)?.readings = readings.to_vec();
+    current(step, attempt)?.take(readings);
     Ok(())
 }
 
@@ -235,7 +238,7 @@ pub(super) fn verified(
 ) -> Result<(), String> {
     let step = step_in(run, &attempt.step, &["verifying", "undo_verifying"])?;
     let record = current(step, attempt)?;
-    record.readings = readings.to_vec();
+    record.take(readings);
     let effectless = record.effectless;
     let next = match (attempt.way, &record.by_field) {
         (Way::Apply, _) if effectless => StepState::Done {
@@ -266,7 +269,7 @@ pub(super) fn expired(
     at: Timestamp,
 ) -> Result<(), String> {
     let step = step_in(run, &attempt.step, &["verifying", "undo_verifying"])?;
-    current(step, attempt)?.readings = readings.to_vec();
+    current(step, attempt)?.take(readings);
     step.to(
         match attempt.way {
             Way::Apply => StepState::Unverified,
@@ -329,6 +332,7 @@ pub(super) fn found_undone(run: &mut Run, id: &StepId, (seq, at): (u64, Timestam
         in_sync: None,
         finding: Some(Finding::Before),
         readings: Vec::new(),
+        since: BTreeMap::new(),
         by_field: None,
         heard: false,
         looked_late: false,

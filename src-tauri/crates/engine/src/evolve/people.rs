@@ -158,6 +158,7 @@ pub(super) fn adopted(
         in_sync: None,
         finding: Some(Finding::After),
         readings: Vec::new(),
+        since: std::collections::BTreeMap::new(),
         by_field: None,
         heard: false,
         looked_late: false,

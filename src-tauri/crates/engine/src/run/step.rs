@@ -1,9 +1,11 @@
 //! One step of a run, with everything that the journal tells of it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use switchback_model::event::{CallProblem, Receipt};
 use switchback_model::{
-    AttemptId, Captured, CheckReading, Digest, Finding, Image, Operator, Preview, StepState, Way,
+    AttemptId, Captured, CheckId, CheckReading, Digest, Finding, Image, Operator, Preview, StepState, Way,
 };
 
 /// What the last before-checks said.
@@ -71,6 +73,8 @@ pub struct Attempt {
     pub finding: Option<Finding>,
     /// The last readings of its after-checks.
     pub readings: Vec<CheckReading>,
+    /// Since when each of them has said what it says: passing or not, and how many of the servers.
+    pub since: BTreeMap<CheckId, Timestamp>,
     /// For an undo by fields: what it leaves as somebody else made it.
     pub by_field: Option<Kept>,
     /// AWS said that it refused it, after it had been sent.
@@ -133,6 +137,35 @@ pub(crate) fn is_an_answer(problem: &CallProblem) -> bool {
             problem.kind.as_str(),
             "throttled" | "busy" | "denied" | "conflict" | "notfound"
         )
+}
+
+/// What a reading says as far as it counts for "since when".
+fn share(reading: &CheckReading) -> (bool, Option<u32>) {
+    let right = reading.answers.as_ref().map(|answers| answers.right);
+    (reading.verdict.lets_through(), right)
+}
+
+impl Attempt {
+    /// Whether readings say something else than the last ones.
+    pub(crate) fn says_otherwise(&self, readings: &[CheckReading]) -> bool {
+        let said = |list: &[CheckReading]| -> Vec<_> {
+            list.iter()
+                .map(|r| (r.check.clone(), r.verdict.clone(), share(r)))
+                .collect()
+        };
+        said(&self.readings) != said(readings)
+    }
+
+    /// Takes the readings of its after-checks.
+    pub(crate) fn take(&mut self, readings: &[CheckReading]) {
+        for reading in readings {
+            let last = self.readings.iter().find(|last| last.check == reading.check);
+            if last.map(share) != Some(share(reading)) {
+                self.since.insert(reading.check.clone(), reading.observed_at);
+            }
+        }
+        self.readings = readings.to_vec();
+    }
 }
 
 /// The effect of a step in this generation: what an undo restores.

@@ -471,3 +471,38 @@ fn people_give_reasons() {
     }
     assert_eq!(story.run(&[]).0.state, RunState::Open);
 }
+
+/// Nobody can see from outside whether anybody was told: the step takes a person's words, each time.
+#[tokio::test]
+async fn a_notice_is_done_by_what_was_told_and_by_nothing_else() {
+    use switchback_model::{DoneHow, StepKind, StepState};
+    use switchback_testkit::desk::FakeDesk;
+    use switchback_testkit::plans::step;
+
+    for with_text in [true, false] {
+        let mut notice = step("tell", StepKind::Notice);
+        notice.notice = with_text.then(|| "The move begins at 7pm.".to_owned());
+        let mut fake = FakeDesk::open(&plan(vec![notice])).await;
+        fake.desk.check("tell").await.unwrap();
+        let refused = fake.desk.apply("tell").await.unwrap_err();
+        assert!(refused.to_string().contains("Tell people first"), "{refused}");
+        assert!(!matches!(fake.desk.state("tell"), StepState::Done { .. }));
+        let mut told = Submission {
+            command: Command::Attest { step: id("tell") },
+            basis: None,
+            by: operator(),
+            reason: None,
+        };
+        assert!(fake.desk.driver.submit(&told).await.is_err(), "without words");
+        told.reason = Some("  ".to_owned());
+        assert!(fake.desk.driver.submit(&told).await.is_err(), "with blank words");
+        told.reason = Some("Told 1,240 people by e-mail at 7:02pm. Sent folder.".to_owned());
+        fake.desk.driver.submit(&told).await.unwrap();
+        assert_eq!(
+            fake.desk.state("tell"),
+            StepState::Done {
+                how: DoneHow::Attested
+            }
+        );
+    }
+}

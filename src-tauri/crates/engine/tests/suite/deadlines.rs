@@ -64,6 +64,7 @@ async fn read(fake: &mut FakeDesk, verdict: Verdict) -> Timestamp {
         observed_at: at,
         believable_s: 60,
         mend: None,
+        answers: None,
     };
     fake.desk
         .driver
@@ -227,6 +228,7 @@ async fn it_survives_a_restart_a_takeover_and_what_can_not_be_told() {
         observed_at: fake.clock.now() + SignedDuration::from_secs(second),
         believable_s: 60,
         mend: None,
+        answers: None,
     };
     assert!(!state.take(monitor, pass(0)));
     assert_eq!(state.failing, None, "one sample proves nothing");

@@ -12,6 +12,7 @@ mod deadlines;
 mod doubted;
 mod doubts;
 mod edges;
+mod expect;
 mod fields;
 mod gates;
 mod happy;

@@ -86,6 +86,61 @@ async fn sets_orders_and_breaches_of_the_tis_graph() {
     }
 }
 
+/// What people take back comes last, except where the edges put it before what the console does.
+#[test]
+fn what_people_do_comes_after_what_the_console_does_where_the_edges_allow_it() {
+    let by_hand = |text: &str| switchback_model::Step {
+        reversibility: Reversibility::Manual {
+            words: format!("Take {text} back"),
+        },
+        ..switchback_testkit::plans::step(text, switchback_model::StepKind::Attest)
+    };
+    let with = |step: switchback_model::Step, needs: &[&str]| switchback_model::Step {
+        needs: needs.iter().map(|need| id(need)).collect(),
+        ..step
+    };
+    let switch = switchback_testkit::plans::switch;
+    let table: [(Vec<switchback_model::Step>, &[&str]); 4] = [
+        // Nothing binds them: the console first, each kind in reverse.
+        (
+            vec![switch("c1", "a"), by_hand("p1"), switch("c2", "b"), by_hand("p2")],
+            &["c2", "c1", "p2", "p1"],
+        ),
+        // A person's step that needs a switch is taken back before it.
+        (
+            vec![switch("c1", "a"), with(by_hand("p1"), &["c1"]), by_hand("p2")],
+            &["p1", "c1", "p2"],
+        ),
+        // Of two people the one who holds the console up goes first.
+        (
+            vec![
+                switch("c1", "a"),
+                with(by_hand("p1"), &["c1"]),
+                by_hand("p2"),
+                switch("c2", "b"),
+            ],
+            &["c2", "p1", "c1", "p2"],
+        ),
+        // Through a chain of people down to the console.
+        (
+            vec![
+                switch("c1", "a"),
+                with(by_hand("p1"), &["c1"]),
+                with(by_hand("p2"), &["p1"]),
+                by_hand("p3"),
+            ],
+            &["p2", "p1", "c1", "p3"],
+        ),
+    ];
+    for (steps, expected) in table {
+        let plan = switchback_testkit::plans::plan(steps);
+        let all = plan.steps().map(|step| step.id.clone()).collect();
+        let found = reverse_order(&plan, &all);
+        let found: Vec<&str> = found.iter().map(StepId::as_str).collect();
+        assert_eq!(found, expected);
+    }
+}
+
 #[tokio::test]
 async fn a_breach_is_accepted_by_name_or_not_at_all() {
     let mut fake = done_up_to(&tis_like(), "lift").await;

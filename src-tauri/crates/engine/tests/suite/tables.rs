@@ -1,7 +1,8 @@
 //! Tables: the TTL wait, hysteresis of monitors, and what the driver does next.
 
 use jiff::{SignedDuration, Timestamp};
-use switchback_engine::monitor::{MonitorRun, applicable};
+use switchback_engine::expect::applicable;
+use switchback_engine::monitor::MonitorRun;
 use switchback_engine::next::{Work, next};
 use switchback_engine::ports::Clock as _;
 use switchback_engine::ttl::{ServedVersion, TtlWait, ttl_wait};
@@ -97,6 +98,7 @@ fn reading(second: i64, verdict: Verdict) -> CheckReading {
         observed_at: at(second),
         believable_s: 60,
         mend: None,
+        answers: None,
     }
 }
 

@@ -73,6 +73,7 @@ fn write_format_1_fixture() {
         observed_at: at(3),
         believable_s: 60,
         mend: None,
+        answers: None,
     };
     let sealed = store.seal(&run(), &image(3600)).unwrap();
     let events = vec![

@@ -40,6 +40,18 @@ pub(super) async fn apply(cx: &Cx<'_>, host: &Host, of: &OfRun, ask: Ask) -> Res
     confirmed(&run, ask.confirm.as_deref())?;
     let seen: Option<Digest> = ask.preview.as_deref().map(digest).transpose()?;
     let spec = run.plan.step(&step);
+    if let Some(notice) = spec.filter(|s| s.kind == StepKind::Notice) {
+        return Err(exit::usage(
+            format!("Step {step} is told to people, and nothing is sent from here."),
+            format!(
+                "Tell them{}, then: switchback step attest {id} {step} --evidence \"where, to how many, when\"",
+                notice
+                    .notice
+                    .as_ref()
+                    .map_or("", |_| " (`step preview` shows the words)")
+            ),
+        ));
+    }
     if spec.is_some_and(|s| s.kind == StepKind::Attest) {
         return Err(exit::usage(
             format!("Step {step} is carried out by a person."),

@@ -50,7 +50,7 @@ pub async fn run(cx: &Cx<'_>, command: Step) -> Result<u8, ApiError> {
                 &host,
                 &of,
                 |step| Command::Attest { step },
-                Some(reason.reason),
+                Some(reason),
                 CHECKS,
             )
             .await

@@ -14,7 +14,7 @@ use super::{amend, gone, mid, phase, rejected};
 async fn t0_is_the_first_effect_of_its_phase_and_stays_whatever_is_rolled_back() {
     let mut fake = gone().await;
     let desk = &mut fake.desk;
-    desk.apply("announce").await.unwrap();
+    desk.ask(Command::Attest { step: id("announce") }).await.unwrap();
     assert_eq!(desk.run().t0, None, "a notice without an effect is not T0");
     fake.clock.advance(Duration::from_secs(600));
     desk.ask(Command::Attest { step: id("restrict") }).await.unwrap();

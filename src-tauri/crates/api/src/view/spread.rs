@@ -1,0 +1,196 @@
+//! How far a change has come as seen from outside, while it is in flight and once it was taken back: servers,
+//! resolvers, by when the rest, and the site's own answer.
+
+use jiff::civil::date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use switchback_engine::expect::{Flight, in_flight};
+use switchback_engine::run::{Attempt, Run};
+use switchback_model::{Answers, CheckKind, CheckSpec, Image, StepState, Way};
+
+use super::run::Live;
+use crate::wire::{Answer, SeenView, Tone};
+
+/// "12:02am", the clock of those who read it.
+pub(super) fn clock(at: Timestamp) -> String {
+    // Summer time begins and ends at 01:00 UTC on the last Sundays of March and October.
+    let utc = at.to_zoned(TimeZone::UTC);
+    let change = |month| {
+        let last = date(utc.year(), month, 31);
+        let sunday = last.checked_sub(i64::from(last.weekday().to_sunday_zero_offset()).days());
+        sunday.ok()?.at(1, 0, 0, 0).to_zoned(TimeZone::UTC).ok()
+    };
+    let summer = match (change(3), change(10)) {
+        (Some(begins), Some(ends)) => utc >= begins && utc < ends,
+        _ => false,
+    };
+    let ahead = SignedDuration::from_hours(i64::from(summer));
+    let local = utc.checked_add(ahead).unwrap_or(utc);
+    let hour = match local.hour() % 12 {
+        0 => 12,
+        hour => hour,
+    };
+    let half = if local.hour() < 12 { "am" } else { "pm" };
+    format!("{hour}:{:02}{half}", local.minute())
+}
+
+/// The next whole minute: what is promised by then has come by then.
+fn by(at: Timestamp) -> String {
+    let up = (60 - at.as_second().rem_euclid(60)) % 60;
+    clock(at.checked_add(SignedDuration::from_secs(up)).unwrap_or(at))
+}
+
+fn share(answers: &Answers) -> String {
+    let what = if answers.resolvers { "resolvers" } else { "servers" };
+    format!("{} of {} {what}", answers.right, answers.asked())
+}
+
+/// When caches that keep to the TTL have forgotten what was replaced.
+fn caches(attempt: &Attempt) -> Option<Timestamp> {
+    let ttl = match attempt.before.readable()? {
+        Image::RecordSets { sets, .. } => sets
+            .iter()
+            .map(switchback_model::dns::RecordSet::believed_ttl)
+            .max()?,
+        Image::Unknown(_) => return None,
+    };
+    let from = attempt.in_sync.or(attempt.applied_at)?;
+    from.checked_add(SignedDuration::from_secs(i64::from(ttl))).ok()
+}
+
+/// What the after-checks of an attempt saw, in one sentence without its full stop; none where they saw nothing.
+fn words(verify: &[CheckSpec], attempt: &Attempt, way: Way) -> Option<String> {
+    let read = |spec: &CheckSpec| attempt.readings.iter().find(|reading| reading.check == spec.id);
+    let mut parts: Vec<String> = Vec::new();
+    let mut counted: Vec<(bool, String)> = verify
+        .iter()
+        .filter_map(|spec| {
+            let answers = read(spec)?.answers.as_ref()?;
+            let since = attempt.since.get(&spec.id).filter(|_| !answers.resolvers);
+            let since = since
+                .map(|at| format!(" since {}", clock(*at)))
+                .unwrap_or_default();
+            Some((answers.resolvers, format!("{}{since}", share(answers))))
+        })
+        .collect();
+    counted.sort();
+    parts.extend(counted.into_iter().map(|(_, words)| words));
+    let site = verify
+        .iter()
+        .find(|spec| matches!(spec.kind, CheckKind::HttpBuild { .. }));
+    if let Some(reading) = site.and_then(read) {
+        let which = match way {
+            Way::Apply => "the new site",
+            Way::Undo => "the old site",
+        };
+        parts.push(match reading.verdict.lets_through() {
+            true => format!("{which} answers"),
+            false => format!("{which} is not seen yet ({})", reading.observed),
+        });
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    let rest = caches(attempt).map(|at| format!("; others by {}", by(at)));
+    Some(format!("{}{}", parts.join(", "), rest.unwrap_or_default()))
+}
+
+/// Whether the change is on its way: not late, and not somebody else's.
+fn spreads(run: &Run, flight: &Flight<'_>) -> bool {
+    run.steps
+        .get(&flight.step.id)
+        .is_some_and(|step| match step.state {
+            StepState::Applying { .. }
+            | StepState::Verifying { .. }
+            | StepState::Undoing { .. }
+            | StepState::UndoVerifying { .. } => true,
+            StepState::ToDo
+            | StepState::Checking
+            | StepState::Blocked
+            | StepState::Ready
+            | StepState::Done { .. }
+            | StepState::Unverified
+            | StepState::Failed
+            | StepState::InDoubt { .. }
+            | StepState::Foreign
+            | StepState::Adopted
+            | StepState::Undone { .. }
+            | StepState::UndoFailed
+            | StepState::UndoUnverified
+            | StepState::UndoInDoubt { .. }
+            | StepState::UndoForeign
+            | StepState::Skipped => false,
+        })
+}
+
+/// The answer while a change spreads that users may see; none where none does.
+pub(super) fn switching(run: &Run, live: &Live) -> Option<Answer> {
+    let flights = in_flight(run);
+    let flight = flights.iter().find(|flight| spreads(run, flight))?;
+    let verb = match flight.way {
+        Way::Apply => "Switching",
+        Way::Undo => "Switching back",
+    };
+    let of_check = |spec: &CheckSpec| {
+        let reading = flight
+            .attempt
+            .readings
+            .iter()
+            .find(|reading| reading.check == spec.id)?;
+        reading.answers.as_ref().filter(|answers| !answers.resolvers)
+    };
+    // Until the first after-check is read, what a monitor saw tells it.
+    let of_monitor = || {
+        let readings = live
+            .monitors
+            .values()
+            .filter_map(|monitor| monitor.reading.as_ref());
+        readings
+            .filter_map(|reading| reading.answers.as_ref())
+            .find(|answers| !answers.resolvers)
+    };
+    let servers = flight.verify().iter().find_map(of_check).or_else(of_monitor);
+    Some(Answer {
+        tone: Tone::Switching,
+        headline: match servers {
+            Some(servers) => format!("{verb}: {}", share(servers)),
+            None => verb.to_owned(),
+        },
+        note: words(flight.verify(), flight.attempt, flight.way)
+            .unwrap_or_else(|| format!("{}: old and new are both right", flight.step.title)),
+    })
+}
+
+/// What was seen from outside of a step that was taken back.
+pub(super) fn seen(run: &Run, step: &switchback_model::StepId) -> Option<SeenView> {
+    let (step, state) = run.step(step)?;
+    let attempt = state.last(Way::Undo)?;
+    Some(SeenView {
+        step: step.id.to_string(),
+        title: step.title.clone(),
+        sentence: format!("{}.", words(&step.undo_verify, attempt, Way::Undo)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{by, clock};
+
+    #[test]
+    fn times_are_those_of_the_people_who_read_them() {
+        let at = |text: &str| text.parse().expect("a time");
+        for (utc, local) in [
+            ("2026-11-29T00:02:10Z", "12:02am"),
+            ("2026-08-06T16:30:00Z", "5:30pm"),
+            ("2026-03-29T00:59:59Z", "12:59am"),
+            ("2026-03-29T01:00:00Z", "2:00am"),
+            ("2026-10-25T00:59:59Z", "1:59am"),
+            ("2026-10-25T01:00:00Z", "1:00am"),
+            ("2026-12-06T12:05:00Z", "12:05pm"),
+        ] {
+            assert_eq!(clock(at(utc)), local, "{utc}");
+        }
+        assert_eq!(by(at("2026-11-29T00:02:10Z")), "12:03am");
+        assert_eq!(by(at("2026-11-29T00:02:00Z")), "12:02am");
+    }
+}
