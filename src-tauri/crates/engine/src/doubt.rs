@@ -105,6 +105,7 @@ pub(crate) fn precondition(run: &Run, now: Timestamp) -> Option<CheckReading> {
             "Compare what would be restored with what you know was there, then go back all the same by this name."
                 .to_owned(),
         ),
+        answers: None,
     })
 }
 
