@@ -4,8 +4,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use switchback_engine::ports::JournalError;
+use switchback_model::event::Vouched;
 use switchback_model::{EventKind, Holder, Operator, RunId};
 
+use crate::anchor::Keep;
 use crate::append::{Row, insert, load_head, store_head};
 use crate::chain::{Hash, Head, Link, ROOT};
 use crate::copy::{Scan, scan};
@@ -13,6 +15,7 @@ use crate::fault::not_written;
 use crate::lease;
 use crate::mirror::Mark;
 use crate::read::{event, start};
+use crate::recovery::RecoveryCode;
 use crate::seal;
 use crate::store::{Opening, Store, begin, body_of, exists};
 
@@ -39,6 +42,8 @@ pub struct Imported {
     /// Whether the takeover is marked in the mirror folder. If not, the old driver can't notice it:
     /// make sure that it is stopped.
     pub marked: bool,
+    /// Who vouches for the copy.
+    pub vouched: Vouched,
 }
 
 impl Store {
@@ -47,6 +52,17 @@ impl Store {
     /// next change. A home that already has the start of the run takes the rest; one that has other
     /// events refuses.
     pub fn import(&self, path: &Path, at: Timestamp, takeover: &Takeover) -> Result<Imported, JournalError> {
+        self.import_with(path, at, takeover, None)
+    }
+
+    /// As [`Self::import`]; the run's recovery code proves that the copy is the exporting home's own.
+    pub fn import_with(
+        &self,
+        path: &Path,
+        at: Timestamp,
+        takeover: &Takeover,
+        code: Option<&RecoveryCode>,
+    ) -> Result<Imported, JournalError> {
         let inner = &*self.inner;
         let mut opened = None;
         let copy = scan(path, |copied| {
@@ -66,6 +82,7 @@ impl Store {
             Ok(())
         })?;
         let run = copy.header.run.clone();
+        let vouched = copy.vouched_by(code);
         let Some(opened) = opened else {
             return Err(JournalError::NotRead(format!(
                 "{}: the copy holds no event",
@@ -137,6 +154,7 @@ impl Store {
             by,
             reason,
             from_seq: copy.seq,
+            vouched: Some(vouched),
         })?;
         let stamp = at.to_string();
         let row = Row {
@@ -172,12 +190,18 @@ impl Store {
             }
         };
         tx.commit().map_err(not_written(&inner.path))?;
+        let keep = Keep {
+            kept: true,
+            anew: true,
+        };
+        inner.anchor(&run, (head.seq, &head.hash), fence, key.as_ref(), keep)?;
         inner.mirror(&conn, &run);
         Ok(Imported {
             run,
             from_seq: copy.seq,
             fence,
             marked,
+            vouched,
         })
     }
 }
