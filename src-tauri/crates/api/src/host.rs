@@ -45,6 +45,9 @@ pub struct HostOptions {
     /// A folder that gets every event too (`--mirror`, `SWITCHBACK_MIRROR`); absent = the one that this home
     /// was given last, empty = none from now on.
     pub mirror: Option<PathBuf>,
+    /// The mirror folder is a new one, although this home mirrored to a folder of this name before: the
+    /// copies are made there anew (`--new-mirror`).
+    pub new_mirror: bool,
     /// This host writes no event, so that a mirror is nothing to it.
     pub only_looks: bool,
     /// Opens what is sealed where the keychain doesn't.
@@ -62,6 +65,7 @@ impl HostOptions {
             rehearsal_scale: 5,
             rehearsal_insync_s: 35,
             mirror: None,
+            new_mirror: false,
             only_looks: false,
             recovery_code: None,
         }
@@ -129,7 +133,10 @@ impl Host {
         let mut store = Store::open(home.path(), keys.clone())?;
         let users = crate::users::Desk::new(&home, keys);
         if let Some(mirror) = crate::mirror::folder(&options, &home).filter(|_| !options.only_looks) {
-            store = store.with_mirror(&mirror)?;
+            store = match options.new_mirror {
+                true => store.with_new_mirror(&mirror)?,
+                false => store.with_mirror(&mirror)?,
+            };
         }
         Ok(Arc::new(Self {
             home,
@@ -287,7 +294,13 @@ impl Host {
         let claim = force.into();
         let force = claim != Claim::Free;
         let (by, reason) = match claim {
-            Claim::Person { by, reason } => (by, reason),
+            Claim::Person { by, reason } => {
+                crate::screen::operator(&by, "the operator's name")?;
+                if let Some(reason) = &reason {
+                    crate::screen::kept(reason, "the reason")?;
+                }
+                (by, reason)
+            }
             _ => (self.options.operator.clone(), None),
         };
         let run = self.load(id).await?;

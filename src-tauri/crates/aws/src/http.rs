@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,9 +11,14 @@ use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
 use http::Uri;
+use http_body_util::Limited;
 use hyper_util::client::proxy::matcher::Matcher;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -22,6 +28,12 @@ use crate::error::guard;
 
 /// Names that are never reached through a proxy, whatever `NO_PROXY` says: this machine.
 const NEVER: &str = "localhost,127.0.0.0/8,::1";
+
+/// No answer has more bytes. The SDK takes an answer into memory as a whole, and nobody compresses it. The
+/// largest that AWS gives of what we ask (300 record sets, 60 people) are far below. One that is cut here
+/// counts as unread: a change may have been made. That an answer ends in time is the attempt's time-out,
+/// which counts to its last byte.
+const LARGEST_ANSWER: usize = 16 << 20;
 
 /// A client that trusts the platform's authorities and, with `bundle`, those of `AWS_CA_BUNDLE`, which
 /// the Rust SDK does not read by itself.
@@ -85,11 +97,28 @@ impl HttpClient for Dialler {
                 .connector_settings(settings.clone())
                 .proxy_config(self.proxy.clone());
             builder.set_sleep_impl(components.sleep_impl());
-            SharedHttpConnector::new(builder.build())
+            SharedHttpConnector::new(Capped(SharedHttpConnector::new(builder.build())))
         };
         made.entry(key).or_insert_with(make).clone()
     }
 }
+
+/// A connector of which no answer is larger than [`LARGEST_ANSWER`].
+#[derive(Debug)]
+struct Capped(SharedHttpConnector);
+
+impl HttpConnector for Capped {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let answer = self.0.call(request);
+        HttpConnectorFuture::new(async move {
+            let capped = |body| SdkBody::from_body_1_x(Limited::new(body, LARGEST_ANSWER));
+            Ok(answer.await?.map(capped))
+        })
+    }
+}
+
+/// No bundle of certificates is larger.
+const LARGEST_BUNDLE: u64 = 16 << 20;
 
 /// The certificates of `AWS_CA_BUNDLE`.
 pub(crate) fn ca_bundle() -> Result<Option<Vec<u8>>, ProviderError> {
@@ -98,13 +127,7 @@ pub(crate) fn ca_bundle() -> Result<Option<Vec<u8>>, ProviderError> {
     };
     let mend = "Correct AWS_CA_BUNDLE or remove it, then start Switchback again.";
     let shown = crate::error::safe(&path.to_string_lossy());
-    let pem = std::fs::read(&path).map_err(|error| {
-        let why = match error.kind() {
-            std::io::ErrorKind::NotFound => "there is none of that name",
-            std::io::ErrorKind::PermissionDenied => "you may not open it",
-            std::io::ErrorKind::IsADirectory => "it is a folder",
-            _ => "the disk gave an error",
-        };
+    let pem = switchback_files::bytes(Path::new(&path), LARGEST_BUNDLE).map_err(|why| {
         guard(
             "connect",
             &format!("The file that AWS_CA_BUNDLE names, {shown}, could not be read: {why}"),

@@ -40,7 +40,8 @@ pub fn load(runbook: &str, target: Option<&str>) -> Result<Loaded, RunbookError>
     } else {
         given.to_owned()
     };
-    if !file.is_file() {
+    // What is there and is no file is said to be that.
+    if !file.exists() {
         let built_in = bundled::ALL.iter().map(|b| b.name.to_owned()).collect();
         return Err(RunbookError::NoRunbook {
             name: runbook.to_owned(),

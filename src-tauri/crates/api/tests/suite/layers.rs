@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Crate → workspace crates that it may depend on, dev-dependencies apart.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("files", &[]),
     ("engine", &["model"]),
-    ("journal", &["model", "engine"]),
-    ("runbook", &["model", "engine"]),
-    ("aws", &["model", "engine"]),
+    ("journal", &["model", "engine", "files"]),
+    ("runbook", &["model", "engine", "files"]),
+    ("aws", &["model", "engine", "files"]),
     ("probes", &["model", "engine"]),
     ("directory", &["model"]),
     ("rehearsal", &["model"]),
@@ -18,6 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "model",
             "engine",
+            "files",
             "journal",
             "runbook",
             "aws",
@@ -31,6 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "model",
             "engine",
+            "files",
             "journal",
             "runbook",
             "rehearsal",

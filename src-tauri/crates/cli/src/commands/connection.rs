@@ -6,6 +6,8 @@ use std::sync::Arc;
 use switchback_api::connection::Subject;
 use switchback_api::wire::{ApiError, ConnectionAsk, ConnectionView, ProfilesView, SettingView, Tone};
 
+use switchback_model::text::line;
+
 use crate::args::{Connection, Profiles, Report};
 use crate::exit;
 use crate::host::{Cx, run_id};
@@ -31,7 +33,11 @@ pub async fn profiles(cx: &Cx<'_>, command: Profiles) -> Result<u8, ApiError> {
 
 fn profiles_text(view: &ProfilesView) -> String {
     let mut text = match (&view.problem, view.profiles.is_empty()) {
-        (Some(problem), _) => format!("{problem} {}", view.mend.as_deref().unwrap_or_default()),
+        (Some(problem), _) => format!(
+            "{} {}",
+            line(problem),
+            line(view.mend.as_deref().unwrap_or_default())
+        ),
         (None, true) => "There is no profile: `aws configure sso` makes one.".to_owned(),
         (None, false) => {
             let rows = view
@@ -163,7 +169,7 @@ fn beside(target: &str) -> Result<String, ApiError> {
 
 fn text(view: &ConnectionView) -> String {
     let rows = readings_with_mends(&view.rows);
-    let mut text = format!("The connection for {}\n\n{rows}", view.about);
+    let mut text = format!("The connection for {}\n\n{rows}", line(&view.about));
     if !view.permissions.is_empty() {
         let permissions = readings_with_mends(&view.permissions);
         text.push_str(&format!("\n\nPermissions\n{permissions}"));
@@ -173,7 +179,7 @@ fn text(view: &ConnectionView) -> String {
         .map(|error| error.hint)
         .filter(|mend| !mend.is_empty())
     {
-        text.push_str(&format!("\n\nFirst: {mend}"));
+        text.push_str(&format!("\n\nFirst: {}", line(&mend)));
     }
     text
 }
@@ -183,7 +189,7 @@ pub async fn report(cx: &Cx<'_>, command: Report) -> Result<u8, ApiError> {
     let id = run_id(&command.run)?;
     match command.html {
         Some(file) => {
-            let written = host.export_report(&id, Some(&file)).await?;
+            let written = host.export_report(&id, Some(command.writing.to(&file))).await?;
             cx.out.answer(&written, || written.file.clone());
         }
         None => {
@@ -191,7 +197,10 @@ pub async fn report(cx: &Cx<'_>, command: Report) -> Result<u8, ApiError> {
             cx.out.answer(&report, || {
                 format!(
                     "{} on {}. {}\nThe report: switchback report {} --html FILE",
-                    report.title, report.target, report.summary, report.run
+                    line(&report.title),
+                    line(&report.target),
+                    line(&report.summary),
+                    report.run
                 )
             });
         }

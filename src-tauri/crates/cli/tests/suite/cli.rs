@@ -1,6 +1,5 @@
 //! The command line as a script sees it: the real binary, exit codes, JSON.
 
-
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 

@@ -1,7 +1,6 @@
 //! `step check` of the pool's steps as a script and as a person see it, with each fault of the rehearsal's
 //! pool on: what was expected, what was found, and the Terraform that mends it.
 
-
 use serde_json::Value;
 
 use crate::shared::{Did, Served, program};

@@ -1,6 +1,5 @@
 //! `run amend` and `step resolve --as FIELD=…` as a script sees them: the real binary, exit codes, JSON.
 
-
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};

@@ -1,7 +1,6 @@
 //! The wrong zone, a twin, a delegated name, a routing policy: each is refused by name, by the real
 //! command line against a served world, and the world's own log shows that nothing was sent.
 
-
 use std::path::Path;
 use std::process::Command;
 

@@ -10,6 +10,7 @@ mod full;
 mod logs;
 mod manners;
 mod network;
+mod outputs;
 mod plans;
 mod portal;
 mod report;

@@ -8,8 +8,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde_json::json;
 use crate::shared::{Did, Served, program};
+use serde_json::json;
 
 const EMAIL: &str = "kate.lane@example.nhs.test";
 

@@ -8,8 +8,8 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::way_back::aws::Aws;
 use crate::shared::{Did, until};
+use crate::way_back::aws::Aws;
 use crate::way_back::transcript::Transcript;
 
 /// Starts a keyring with the password on stdin, waits until it answers, says where the bus is, and

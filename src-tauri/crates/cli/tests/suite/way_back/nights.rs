@@ -1,8 +1,8 @@
 //! The five nights.
 
+use crate::shared::until;
 use crate::way_back::aws::Aws;
 use crate::way_back::laptop::{Laptop, keyrings_are_there, signal};
-use crate::shared::until;
 use crate::way_back::transcript::Transcript;
 
 /// A run whose TTL is lowered: something to take back.
