@@ -37,15 +37,15 @@ fn as_line(set: &Value) -> (String, String, Value, Vec<String>) {
 
 #[test]
 fn boto3_sees_the_rehearsal_go_there_and_back() {
-    use std::os::unix::fs::PermissionsExt as _;
     let Some(venv) = venv("rehearsal") else {
         return;
     };
     let place = Place::new(&venv);
     let observer = place.path("observe.py");
     let interpreter = venv.join("bin/python");
-    std::fs::write(&observer, format!("#!{}\n{OBSERVE_PY}", interpreter.display())).unwrap();
-    std::fs::set_permissions(&observer, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let draft = place.path("observe.draft");
+    std::fs::write(&draft, format!("#!{}\n{OBSERVE_PY}", interpreter.display())).unwrap();
+    crate::shared::put_program(&draft, &observer);
 
     let observe = observer.display().to_string();
     for (runbook, speed) in [("dns-switch", "60"), ("tis-cognito", "80")] {

@@ -136,3 +136,16 @@ pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         std::thread::sleep(Duration::from_millis(50));
     }
 }
+
+/// Puts a program where it will be started from. Another process writes it: a file that this one holds open
+/// for writing is inherited by whatever another thread starts at that moment, and until that has become its
+/// own program the kernel refuses to start the file (ETXTBSY, execve(2)).
+#[cfg(unix)]
+pub fn put_program(from: &std::path::Path, to: &std::path::Path) {
+    let done = std::process::Command::new("install")
+        .args(["-m", "755", "--"])
+        .args([from, to])
+        .status()
+        .unwrap();
+    assert!(done.success(), "install {} {}", from.display(), to.display());
+}

@@ -60,7 +60,7 @@ impl World {
 }
 
 fn program(home: &Path) -> Command {
-    let mut command = shared::program(home);
+    let mut command = crate::shared::program(home);
     command.env("SWITCHBACK_REHEARSAL_SPEED", "20");
     command
 }

@@ -4,7 +4,7 @@
 use std::fs;
 use std::time::Duration;
 
-use super::shared::until;
+use crate::shared::until;
 use super::support::{Closed, Place, SECRETS, applying, proving};
 
 const FILES: &str = "

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::shared::until;
+use crate::shared::until;
 use super::support::{BUNDLED, Closed, Place};
 
 /// In front of the switch: an attested step, and a gate over the old side.

@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 
-use super::shared::Did;
+use crate::shared::Did;
 use super::support::{Closed, PROGRAM, Place, applying};
 
 /// Runs a command whose files may not grow beyond some blocks of 512 bytes: the system answers EFBIG
@@ -154,7 +154,7 @@ fn a_home_that_is_read_only_is_told_and_not_changed() {
     let program = place.path().join("switchback");
     if root {
         // Nothing is forbidden to root, so somebody else runs it.
-        fs::copy(PROGRAM, &program).unwrap();
+        crate::shared::put_program(PROGRAM.as_ref(), &program);
         fs::set_permissions(place.path(), Permissions::from_mode(0o755)).unwrap();
     }
     let mut all = String::new();

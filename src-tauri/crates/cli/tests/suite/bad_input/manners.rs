@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use super::shared::until;
+use crate::shared::until;
 use super::support::{Closed, Place, harmless};
 
 /// A digest in its form.
@@ -156,7 +156,7 @@ fn a_home_may_be_relative_or_have_an_odd_name() {
                 .args(args)
                 .output()
                 .unwrap();
-            super::shared::Did::of(output)
+            crate::shared::Did::of(output)
         };
         let id = run(&["run", "new", "dns-switch", "--target", "rehearsal"])
             .code(0)
@@ -176,7 +176,7 @@ fn a_home_may_be_relative_or_have_an_odd_name() {
             .arg(&exported)
             .output()
             .unwrap();
-        let did = super::shared::Did::of(output).code(0);
+        let did = crate::shared::Did::of(output).code(0);
         assert!(did.json()["file"].is_string());
     }
 }

@@ -13,7 +13,7 @@ use switchback_rehearsal::{Client, Fault, Handle, World, WorldOptions};
 use tempfile::TempDir;
 use tokio::net::TcpSocket;
 
-use super::shared::Did;
+use crate::shared::Did;
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_switchback");
 pub const BUNDLED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../runbooks/dns-switch");

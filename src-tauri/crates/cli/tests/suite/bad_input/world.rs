@@ -1,6 +1,6 @@
 //! The world is not as the person thinks: another record, no zone, another driver, a sleepy switch.
 
-use super::shared::{Did, until};
+use crate::shared::{Did, until};
 use super::support::{Closed, Place, applying};
 
 fn in_a_world() -> (Place, Closed, String) {
