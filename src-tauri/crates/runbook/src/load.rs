@@ -50,10 +50,11 @@ pub fn load(runbook: &str, target: Option<&str>) -> Result<Loaded, RunbookError>
     }
     let beside = file.parent().unwrap_or(Path::new(""));
     let targets = beside.join("targets");
+    let runbook = Source::read(&file)?;
     let target = target.map(|name| named_target(&targets, name)).transpose()?;
     let notices = notices(&beside.join("notices"))?;
     Ok(Loaded {
-        runbook: Source::read(file)?.with_notices(notices),
+        runbook: runbook.with_notices(notices),
         target,
     })
 }

@@ -4,8 +4,8 @@
 use std::fs;
 use std::time::Duration;
 
-use crate::shared::until;
 use super::support::{Closed, Place, SECRETS, applying, proving};
+use crate::shared::until;
 
 const FILES: &str = "
 [default]

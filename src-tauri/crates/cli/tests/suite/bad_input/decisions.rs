@@ -4,8 +4,8 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::shared::until;
 use super::support::{BUNDLED, Closed, Place};
+use crate::shared::until;
 
 /// In front of the switch: an attested step, and a gate over the old side.
 const GATE: &str = r#"title = "The switch"

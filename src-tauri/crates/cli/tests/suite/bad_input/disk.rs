@@ -6,8 +6,8 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 
-use crate::shared::Did;
 use super::support::{Closed, PROGRAM, Place, applying};
+use crate::shared::Did;
 
 /// Runs a command whose files may not grow beyond some blocks of 512 bytes: the system answers EFBIG
 /// where a full disk answers ENOSPC, and needs no privilege for it. Its own messages go to pipes.

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::shared::until;
 use super::support::{Closed, Place, harmless};
+use crate::shared::until;
 
 /// A digest in its form.
 const NEVER_SHOWN: &str = "0000000000000000000000000000000000000000000000000000000000000000";

@@ -357,6 +357,15 @@ fn many_mistakes_are_counted_not_waited_for() {
     }
 }
 
+fn body(line: &mut Value, from: &str, to: &str) {
+    let body = line["body"].as_str().unwrap();
+    assert!(body.contains(from), "{body}");
+    line["body"] = json!(body.replacen(from, to, 1));
+}
+
+/// What a forger changes of an event.
+type Change = Box<dyn Fn(&mut Value)>;
+
 /// A copy with one event changed and every link made anew, as a forger does.
 fn forged(copy: &str, seq: usize, change: impl FnOnce(&mut Value)) -> String {
     let mut lines: Vec<Value> = copy
@@ -397,13 +406,8 @@ fn a_forged_copy_that_no_driver_could_go_on_from_is_refused_with_its_place() {
     let copy = place.ok(&["journal", "export", &run]).out;
     let share = place.path().join("share");
     let second = Place::new().set("SWITCHBACK_MIRROR", share.display());
-    let body = |line: &mut Value, from: &str, to: &str| {
-        let body = line["body"].as_str().unwrap();
-        assert!(body.contains(from), "{body}");
-        line["body"] = json!(body.replacen(from, to, 1));
-    };
     let last = copy.lines().count() - 1;
-    let cases: [(&str, usize, Box<dyn Fn(&mut Value)>); 5] = [
+    let cases: [(&str, usize, Change); 5] = [
         (
             "a fence of 2^64-1",
             2,

@@ -1,7 +1,7 @@
 //! The world is not as the person thinks: another record, no zone, another driver, a sleepy switch.
 
-use crate::shared::{Did, until};
 use super::support::{Closed, Place, applying};
+use crate::shared::{Did, until};
 
 fn in_a_world() -> (Place, Closed, String) {
     let place = Place::new();
