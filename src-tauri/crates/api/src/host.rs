@@ -186,7 +186,7 @@ impl Host {
         let opened = EventKind::RunOpened {
             run: run.clone(),
             plan_digest: plan.digest(),
-            plan: Box::new(plan),
+            plan: plan.into(),
             endpoint,
             by: by.clone(),
         };

@@ -153,7 +153,7 @@ pub fn of_step(step: &Step) -> Vec<Resource> {
         Some(ActionSpec::SwitchRecord(spec)) => {
             all.insert(record(&spec.zone_id, &spec.name));
         }
-        None => {}
+        Some(ActionSpec::Unknown(_)) | None => {}
     }
     for check in step.before.iter().chain(&step.verify) {
         match &check.kind {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use switchback_aws::{Aws, ParentNs};
+use switchback_engine::beyond::{NotKnown, check_not_known};
 use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, World};
 use switchback_engine::sign_in::SignIn;
 use switchback_engine::ttl::{TtlWait, ttl_wait};
@@ -156,6 +157,7 @@ impl World for RunWorld {
                 self.aws.clone(),
                 spec.clone(),
             )),
+            ActionSpec::Unknown(unknown) => Box::new(NotKnown::of(unknown)),
         }
     }
 
@@ -219,6 +221,7 @@ impl World for RunWorld {
                 self.observed_now(asked, reading)
             }
             CheckKind::Cognito(check) => self.aws.check_cognito(spec, check, now).await,
+            CheckKind::Unknown(unknown) => check_not_known(spec, unknown, now),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The engine: a pure core (`decide`, `evolve`, `next`, the rollback planner) and a thin driver.
 
 pub mod amend;
+pub mod beyond;
 pub mod deadline;
 pub mod decide;
 pub mod driver;

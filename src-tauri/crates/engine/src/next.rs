@@ -141,6 +141,10 @@ fn rollback(run: &Run) -> Option<Work> {
         (ItemKind::Manual { words }, _) => halt(format!("A person does this: {words}")),
         (ItemKind::Notice { words }, _) => halt(format!("Send this notice: {words}")),
         (ItemKind::Undo { .. }, None) => halt("The plan has no such step.".to_owned()),
+        (ItemKind::Undo { .. }, Some((id, _))) if run.beyond.by_hand(id).is_some() => {
+            let why = run.beyond.by_hand(id).map_or("", |why| why.words.as_str());
+            halt(format!("{why} Take it back with the newer program, or by hand."))
+        }
         (ItemKind::Undo { .. }, Some((id, step))) => match step.state {
             // Chosen by fields before this was confirmed: this restores the rest.
             StepState::UndoVerifying { .. } | StepState::UndoUnverified
@@ -205,7 +209,11 @@ pub(crate) fn verifying(run: &Run) -> impl Iterator<Item = &AttemptId> {
 }
 
 fn settle(run: &Run) -> Option<Work> {
-    run.steps.values().find_map(|step| {
+    let known = run
+        .steps
+        .iter()
+        .filter(|(id, _)| run.beyond.by_hand(id).is_none());
+    known.map(|(_, step)| step).find_map(|step| {
         let attempt = step.current()?;
         match step.state {
             StepState::Verifying { .. } | StepState::UndoVerifying { .. } => {

@@ -127,7 +127,9 @@ pub(crate) fn has_effect(run: &Run, id: &StepId) -> bool {
     let Some((step, state)) = run.step(id) else {
         return false;
     };
-    state.state.may_have_effect() && step.reversibility != Reversibility::NoneNeeded
+    // What an event that is not known made of a step may have to be taken back.
+    let may_have = state.state.may_have_effect() || run.beyond.by_hand(id).is_some_and(|why| why.by_event);
+    may_have && step.reversibility != Reversibility::NoneNeeded
 }
 
 fn named_steps(run: &Run, scope: &RollbackScope) -> Result<Vec<StepId>, Rejection> {
@@ -346,6 +348,8 @@ fn item(
     let (step, state) = run.step(id)?;
     let mut loses = step.undo_loses.clone();
     let kind = match (&step.reversibility, &step.action) {
+        (Reversibility::Unknown(_), _) => by_hand(run, id),
+        _ if run.beyond.by_hand(id).is_some() => by_hand(run, id),
         (Reversibility::NoneNeeded | Reversibility::PointOfNoReturn, _) => return None,
         (Reversibility::Manual { words }, _) => ItemKind::Manual { words: words.clone() },
         (Reversibility::Correct { notice }, _) => ItemKind::Notice {
@@ -376,6 +380,21 @@ fn item(
         loses,
         because: because.to_owned(),
     })
+}
+
+/// A step of which something is not known: what is known of it is said, and a person takes it back.
+fn by_hand(run: &Run, id: &StepId) -> ItemKind {
+    let why = run.beyond.by_hand(id).map_or("", |why| why.words.as_str());
+    let before = run
+        .steps
+        .get(id)
+        .and_then(|step| step.effect.as_ref()?.before.as_ref()?.readable());
+    let before = before.map_or_else(String::new, |image| {
+        format!(" As it was before: {}.", image.lines().join("; "))
+    });
+    ItemKind::Manual {
+        words: format!("{why} Take it back with the newer program, or by hand.{before}"),
+    }
 }
 
 fn undo(

@@ -9,6 +9,7 @@ use switchback_model::{
     PhaseId, Plan, Reversibility, RollbackPlan, RuleId, RunId, RunState, Step, StepId, StepState,
 };
 
+use crate::beyond::Beyond;
 use crate::deadline::{DueOf, Extension};
 use crate::evolve::{IllegalEvent, evolve};
 use crate::gate::GateRun;
@@ -125,6 +126,8 @@ pub struct Run {
     pub extensions: BTreeMap<RuleId, Vec<Extension>>,
     /// The last deadline that was announced as due.
     pub announced: BTreeMap<DueOf, Timestamp>,
+    /// What the journal says and this program does not know.
+    pub beyond: Beyond,
 }
 
 impl Run {
@@ -164,6 +167,16 @@ impl Run {
 
     /// Starts a run from its first event.
     pub fn open(event: &Event) -> Result<Self, IllegalEvent> {
+        if let EventKind::Unknown(unknown) = &event.kind {
+            return Err(IllegalEvent::at(
+                event.seq,
+                format!(
+                    "this program does not know all of its first event ({}): a newer Switchback wrote it. Open the \
+                     run with that program",
+                    unknown.kind()
+                ),
+            ));
+        }
         let EventKind::RunOpened {
             run,
             plan,
@@ -177,19 +190,20 @@ impl Run {
         if event.seq != 1 {
             return Err(IllegalEvent::at(event.seq, "a journal begins at 1"));
         }
+        // Of the bytes as they were journalled, never of what was made of them.
         if plan.digest() != *plan_digest {
             return Err(IllegalEvent::at(
                 event.seq,
                 "the plan does not have the digest that it was opened with",
             ));
         }
-        Ok(Self {
+        let mut opened = Self {
             id: run.clone(),
             steps: plan
                 .steps()
                 .map(|step| (step.id.clone(), StepRun::fresh()))
                 .collect(),
-            plan: Arc::new((**plan).clone()),
+            plan: plan.shared(),
             plan_digest: *plan_digest,
             endpoint: endpoint.clone(),
             opened_at: event.at,
@@ -207,7 +221,10 @@ impl Run {
             t0: None,
             extensions: BTreeMap::new(),
             announced: BTreeMap::new(),
-        })
+            beyond: Beyond::default(),
+        };
+        opened.beyond.read_plan(event.seq, plan);
+        Ok(opened)
     }
 
     /// The plan's and the run's view of a step.
@@ -221,7 +238,9 @@ impl Run {
     pub fn in_flight(&self) -> Option<&StepId> {
         self.steps
             .iter()
-            .find(|(id, step)| step.state.is_in_flight() && !self.is_set_aside(id, step))
+            .find(|(id, step)| {
+                step.state.is_in_flight() && !self.is_set_aside(id, step) && self.beyond.by_hand(id).is_none()
+            })
             .map(|(id, _)| id)
     }
 
@@ -252,7 +271,9 @@ impl Run {
     pub fn set_aside(&self) -> Option<&StepRun> {
         self.steps
             .iter()
-            .find(|(id, step)| step.state.is_in_flight() && self.is_set_aside(id, step))
+            .find(|(id, step)| {
+                step.state.is_in_flight() && self.is_set_aside(id, step) && self.beyond.by_hand(id).is_none()
+            })
             .map(|(_, step)| step)
     }
 

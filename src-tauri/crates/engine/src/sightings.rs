@@ -38,7 +38,7 @@ impl Sightings {
                     Some(ActionSpec::SwitchRecord(switch)) => {
                         (&switch.name, switch.to.iter().filter_map(RecordSet::ttl).max())
                     }
-                    None => continue,
+                    Some(ActionSpec::Unknown(_)) | None => continue,
                 };
                 let longest = last.entry(name.clone()).or_insert(0);
                 *longest = ttl.unwrap_or(0).max(*longest);
@@ -94,7 +94,10 @@ impl Sightings {
 
 /// The name of an image and the longest TTL among its record sets, in seconds; none without records.
 fn served(image: &Image) -> Option<(&DnsName, u32)> {
-    let Image::RecordSets { name, sets, .. } = image;
+    let (name, sets) = match image {
+        Image::RecordSets { name, sets, .. } => (name, sets),
+        Image::Unknown(_) => return None,
+    };
     let ttl = sets.iter().map(RecordSet::believed_ttl).max()?;
     Some((name, ttl))
 }

@@ -253,7 +253,7 @@ pub(crate) fn event(path: &Path, link: &Link<'_>) -> Result<Event, JournalError>
     };
     // As text at once: serde_json would look at each string of raw bytes by itself.
     let body = std::str::from_utf8(link.body).map_err(|_| unknown("kind"))?;
-    let kind: EventKind = serde_json::from_str(body).map_err(|error| {
+    let kind = EventKind::read(body).map_err(|error| {
         tracing::warn!(
             seq = link.seq,
             line = error.line(),

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dns::{DnsName, RecordSet};
+use crate::unknown::Unknown;
 
 /// Sets the TTL of every A, AAAA and CNAME record set of one name by exact DELETE + CREATE. An
 /// alias has no TTL of its own and counts as set.
@@ -42,23 +43,28 @@ pub enum ActionSpec {
     /// See [`SwitchRecord`].
     #[serde(rename = "route53.switch")]
     SwitchRecord(SwitchRecord),
+    /// Of a kind that this program does not know: never carried out, nor taken back, by this program.
+    #[serde(untagged)]
+    Unknown(Unknown),
 }
 
 impl ActionSpec {
     /// The kind as written in a runbook.
     #[must_use]
-    pub fn id(&self) -> &'static str {
+    pub fn id(&self) -> &str {
         match self {
             Self::SetTtl(_) => "route53.set_ttl",
             Self::SwitchRecord(_) => "route53.switch",
+            Self::Unknown(unknown) => unknown.kind(),
         }
     }
 
-    /// The AWS service that it changes.
+    /// The AWS service that it changes; the part of the kind before the dot.
     #[must_use]
-    pub fn service(&self) -> &'static str {
+    pub fn service(&self) -> &str {
         match self {
             Self::SetTtl(_) | Self::SwitchRecord(_) => "route53",
+            Self::Unknown(unknown) => unknown.kind().split('.').next().unwrap_or_default(),
         }
     }
 
@@ -66,7 +72,8 @@ impl ActionSpec {
     #[must_use]
     pub fn image_is_secret(&self) -> bool {
         match self {
-            Self::SetTtl(_) | Self::SwitchRecord(_) => false,
+            // Of an unknown kind no image is ever made.
+            Self::SetTtl(_) | Self::SwitchRecord(_) | Self::Unknown(_) => false,
         }
     }
 }

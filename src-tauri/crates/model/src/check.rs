@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::cognito::CognitoCheck;
 use crate::dns::{DnsName, RecordType};
 use crate::ids::CheckId;
+use crate::unknown::Unknown;
 
 /// Which observers a target has; a check whose observer is off is *not applicable*, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,12 +109,15 @@ pub enum CheckKind {
     /// A Cognito user pool, its client or its domain is as expected; the kinds `cognito.*`.
     #[serde(untagged)]
     Cognito(CognitoCheck),
+    /// Of a kind that this program does not know: it can't be told, and is never passed.
+    #[serde(untagged)]
+    Unknown(Unknown),
 }
 
 impl CheckKind {
     /// The kind as written in a runbook.
     #[must_use]
-    pub fn id(&self) -> &'static str {
+    pub fn id(&self) -> &str {
         match self {
             Self::Identity => "aws.identity",
             Self::Zone { .. } => "route53.zone",
@@ -124,6 +128,7 @@ impl CheckKind {
             Self::HttpBuild { .. } => "http.build",
             Self::Certificate { .. } => "tls.certificate",
             Self::Cognito(check) => check.expected.id(),
+            Self::Unknown(unknown) => unknown.kind(),
         }
     }
 }

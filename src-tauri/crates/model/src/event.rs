@@ -11,12 +11,13 @@ use crate::check::CheckReading;
 use crate::command::Resolution;
 use crate::digest::Digest;
 use crate::field::FieldChoices;
+use crate::frozen::Frozen;
 use crate::ids::{CheckId, DecisionId, MonitorId, Operator, PhaseId, RuleId, RunId, StepId};
 use crate::image::Captured;
-use crate::plan::Plan;
 use crate::preview::Preview;
 use crate::rollback::RollbackPlan;
-use crate::tagged::tagged;
+use crate::tagged::{Reader, Writer};
+use crate::unknown::Unknown;
 
 /// What a monitor says, after hysteresis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +79,7 @@ pub enum EventKind {
         /// The run's id.
         run: RunId,
         /// The plan.
-        plan: Box<Plan>,
+        plan: Frozen,
         /// Its digest.
         plan_digest: Digest,
         /// The custom endpoint, if one was given: marks the run TEST ENDPOINT.
@@ -423,8 +424,8 @@ pub enum EventKind {
     Amended {
         /// What differs, from which plan to which.
         diff: PlanDiff,
-        /// The plan that is from now on, frozen.
-        plan: Box<Plan>,
+        /// The plan that is from now on.
+        plan: Frozen,
         /// Steps without an effect of which more than the words changed: nothing that was read,
         /// approved or said of them holds any more.
         anew: Vec<StepId>,
@@ -512,9 +513,44 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         state: Option<MonitorState>,
     },
+    /// A fact that this program does not know, or one with parts that it does not know. What it makes of
+    /// the run is not known either; see `Run::beyond` in the engine.
+    #[serde(skip)]
+    Unknown(Unknown),
 }
 
-tagged!(EventKind, "event");
+/// The field that names an event's kind.
+const TAG: &str = "event";
+
+impl EventKind {
+    /// Reads the body of a journalled event. One that this program does not know is kept as it stands.
+    ///
+    /// # Errors
+    /// Where it is no object that names its kind.
+    pub fn read(body: &str) -> Result<Self, serde_json::Error> {
+        // The way without a detour first: almost every event is known.
+        let strict = serde_json::from_str(body);
+        strict.or_else(|error| {
+            let raw = serde_json::from_str(body)?;
+            Unknown::of(raw, TAG).map(Self::Unknown).ok_or(error)
+        })
+    }
+}
+
+impl Serialize for EventKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Self::Unknown(unknown) = self {
+            return unknown.serialize(serializer);
+        }
+        Self::serialize(self, Writer::new(serializer, TAG))
+    }
+}
+
+impl<'de> Deserialize<'de> for EventKind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(Reader::new(deserializer, TAG))
+    }
+}
 
 /// One journalled fact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -92,6 +92,9 @@ pub enum FieldError {
     /// The images are of different objects.
     #[error("The images are of different objects.")]
     OtherObject,
+    /// What its fields are is not known.
+    #[error("This program does not know the fields of a {0}: it was written by a newer program.")]
+    NotKnown(String),
     /// RFC 1034, 3.6.2: a name with a CNAME has no other records.
     #[error("A CNAME can't stand beside other records of its name: keep or restore them together.")]
     CnameBeside,
@@ -120,19 +123,26 @@ pub fn three_way(
     found: &Image,
     choices: &FieldChoices,
 ) -> Result<ThreeWay, FieldError> {
+    let (was, left, zone_id, name, is, beside) = match (before, ours, found) {
+        (
+            Image::RecordSets { sets: was, .. },
+            Image::RecordSets { sets: left, .. },
+            Image::RecordSets {
+                zone_id,
+                name,
+                sets: is,
+                beside,
+            },
+        ) => (was, left, zone_id, name, is, beside),
+        (Image::Unknown(unknown), _, _)
+        | (_, Image::Unknown(unknown), _)
+        | (_, _, Image::Unknown(unknown)) => {
+            return Err(FieldError::NotKnown(unknown.kind().to_owned()));
+        }
+    };
     if before.object() != found.object() || ours.object() != found.object() {
         return Err(FieldError::OtherObject);
     }
-    let (
-        Image::RecordSets { sets: was, .. },
-        Image::RecordSets { sets: left, .. },
-        Image::RecordSets {
-            zone_id,
-            name,
-            sets: is,
-            beside,
-        },
-    ) = (before, ours, found);
     let names: Vec<String> = std::iter::once(TTL.to_owned())
         .chain(TYPES.iter().map(ToString::to_string))
         .collect();

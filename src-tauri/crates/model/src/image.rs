@@ -3,10 +3,14 @@
 
 use std::marker::PhantomData;
 
+use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use crate::digest::Digest;
 use crate::dns::{DnsName, RecordSet};
-use crate::tagged::tagged;
+use crate::tagged::{Reader, Writer};
+use crate::unknown::{Unknown, lost};
 
 /// The touched fields of one object at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,9 +29,44 @@ pub enum Image {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         beside: Vec<String>,
     },
+    /// Of a kind that this program does not know, or with fields that it does not know: never restored
+    /// by it, because what it would leave out would be lost.
+    #[serde(skip)]
+    Unknown(Unknown),
 }
 
-tagged!(Image, "kind");
+impl Serialize for Image {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Unknown(unknown) => unknown.serialize(serializer),
+            Self::RecordSets { .. } => Self::serialize(self, Writer::new(serializer, "kind")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Image {
+    /// An image is known if it would be written again as it was read: a field that is left out in reading
+    /// would be left out in restoring.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Value::deserialize(deserializer)?;
+        match Self::deserialize(Reader::new(&raw, "kind")) {
+            Ok(image) if is_written_as(&image, &raw) => Ok(image),
+            Ok(_) => Unknown::of(raw, "kind")
+                .map(Self::Unknown)
+                .ok_or_else(|| D::Error::missing_field("kind")),
+            Err(error) => match Unknown::of(raw, "kind") {
+                Some(unknown) => Ok(Self::Unknown(unknown)),
+                None => Err(D::Error::custom(error)),
+            },
+        }
+    }
+}
+
+/// Whether a value is written as this tree; by its bytes first, because that is quick.
+fn is_written_as(image: &Image, raw: &Value) -> bool {
+    serde_json::to_vec(image).ok() == serde_json::to_vec(raw).ok()
+        || serde_json::to_value(image).is_ok_and(|written| lost(raw, &written, 1).is_empty())
+}
 
 impl Image {
     /// Which object this is an image of: two images with one key describe the same thing.
@@ -35,6 +74,9 @@ impl Image {
     pub fn object(&self) -> String {
         match self {
             Self::RecordSets { zone_id, name, .. } => format!("route53:{zone_id}/{}", name.host()),
+            Self::Unknown(unknown) => {
+                format!("{}:{}", unknown.kind(), Digest::of(unknown.raw()).short())
+            }
         }
     }
 
@@ -42,13 +84,20 @@ impl Image {
     /// them untouched, make no difference.
     #[must_use]
     pub fn same_as(&self, other: &Self) -> bool {
-        let sorted = |image: &Self| {
-            let Self::RecordSets { sets, .. } = image;
+        let sorted = |sets: &[RecordSet]| {
             let mut sets: Vec<RecordSet> = sets.iter().map(RecordSet::normal).collect();
             sets.sort();
             sets
         };
-        self.object() == other.object() && sorted(self) == sorted(other)
+        match (self, other) {
+            (Self::RecordSets { sets: ours, .. }, Self::RecordSets { sets: theirs, .. }) => {
+                self.object() == other.object() && sorted(ours) == sorted(theirs)
+            }
+            (Self::Unknown(ours), Self::Unknown(theirs)) => ours == theirs,
+            (Self::RecordSets { .. }, Self::Unknown(_)) | (Self::Unknown(_), Self::RecordSets { .. }) => {
+                false
+            }
+        }
     }
 
     /// One line a part, for people.
@@ -57,6 +106,10 @@ impl Image {
         match self {
             Self::RecordSets { sets, .. } if sets.is_empty() => vec!["no record".to_owned()],
             Self::RecordSets { sets, .. } => sets.iter().map(RecordSet::line).collect(),
+            Self::Unknown(unknown) => vec![format!(
+                "an object of the kind {}, written by a newer program",
+                unknown.kind()
+            )],
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod directory;
 pub mod dns;
 pub mod event;
 pub mod field;
+pub mod frozen;
 pub mod ids;
 pub mod image;
 pub mod plan;
@@ -22,6 +23,7 @@ pub mod screen;
 pub mod state;
 mod tagged;
 pub mod text;
+pub mod unknown;
 
 pub use action::{ActionSpec, SetTtl, SwitchRecord};
 pub use amend::{PlanChange, PlanDiff, Subject};
@@ -32,12 +34,14 @@ pub use command::{Command, Resolution, Submission};
 pub use digest::Digest;
 pub use event::{Event, EventKind, Holder};
 pub use field::{FieldChoice, FieldChoices, FieldRow, ThreeWay};
+pub use frozen::Frozen;
 pub use ids::{CheckId, DecisionId, MonitorId, Operator, PhaseId, RuleId, RunId, StepId, TargetName};
 pub use image::{Captured, Image, Opened, Sealed};
 pub use plan::{Phase, Plan, Reversibility, Step, StepKind, Target, TargetKind};
 pub use preview::{ApiCall, Change, Preview};
 pub use rollback::{Breach, RollbackItem, RollbackPlan, RollbackScope};
 pub use state::{DoneHow, RunState, StepState};
+pub use unknown::Unknown;
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use crate::check::{CheckSpec, Observers};
 use crate::digest::Digest;
 use crate::directory::Pool;
 use crate::ids::{DecisionId, MonitorId, PhaseId, RuleId, StepId, TargetName};
+use crate::unknown::Unknown;
 
 /// What kind of environment a target is; it decides the banner, the friction and what is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -100,6 +101,9 @@ pub enum Reversibility {
     NoneNeeded,
     /// It can't be taken back.
     PointOfNoReturn,
+    /// In a way that this program does not know: by hand, or by the newer program.
+    #[serde(untagged)]
+    Unknown(Unknown),
 }
 
 /// One step.

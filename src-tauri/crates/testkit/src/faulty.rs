@@ -231,6 +231,7 @@ impl World for FaultyWorld {
         let object = match spec {
             ActionSpec::SetTtl(spec) => spec.name.host().to_owned(),
             ActionSpec::SwitchRecord(spec) => spec.name.host().to_owned(),
+            ActionSpec::Unknown(unknown) => unknown.kind().to_owned(),
         };
         Box::new(FaultyAction {
             inner: self.inner.action(spec),

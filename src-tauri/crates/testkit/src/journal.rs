@@ -203,7 +203,7 @@ pub fn opened(plan: &Plan, at: Timestamp) -> Event {
         at,
         kind: EventKind::RunOpened {
             run: RunId::new("run-1").unwrap(),
-            plan: Box::new(plan.clone()),
+            plan: plan.clone().into(),
             plan_digest: Digest::of(plan),
             endpoint: None,
             by: operator(),

@@ -61,6 +61,7 @@ pub fn labels(plan: &Plan) -> Vec<String> {
         .filter_map(|step| match step.action.as_ref()? {
             ActionSpec::SetTtl(spec) => Some(&spec.name),
             ActionSpec::SwitchRecord(spec) => Some(&spec.name),
+            ActionSpec::Unknown(_) => None,
         })
         .filter_map(|name| Some(name.host().split_once('.')?.0.to_owned()))
         .collect();

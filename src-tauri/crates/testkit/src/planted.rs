@@ -92,6 +92,7 @@ impl Action for PlantedAction {
                 sets: sets.iter().map(|set| set.with_ttl(GUESSED_TTL)).collect(),
                 beside: beside.clone(),
             },
+            Image::Unknown(_) => image.clone(),
         });
         match self.bug {
             Planted::UndoWithoutBeforeImage => self.inner.plan(from, guess.as_ref()),

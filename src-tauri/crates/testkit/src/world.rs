@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use switchback_engine::beyond::NotKnown;
 use switchback_engine::ports::{
     Action, Clock, History, Identity, ProviderError, ProviderErrorKind, SyncState, World,
 };
@@ -103,6 +104,9 @@ pub fn provider_error(kind: ProviderErrorKind, operation: &str) -> ProviderError
 #[async_trait]
 impl World for FakeWorld {
     fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
+        if let ActionSpec::Unknown(unknown) = spec {
+            return Box::new(NotKnown::of(unknown));
+        }
         Box::new(FakeAction {
             spec: spec.clone(),
             barred: self.barred.clone(),
@@ -115,6 +119,7 @@ impl World for FakeWorld {
         let name = match spec {
             ActionSpec::SetTtl(spec) => &spec.name,
             ActionSpec::SwitchRecord(spec) => &spec.name,
+            ActionSpec::Unknown(_) => return false,
         };
         self.secret.lock().unwrap().contains(name.host())
     }
@@ -142,6 +147,7 @@ impl World for FakeWorld {
                 TtlWait::Until(until) if until <= now => Verdict::Pass,
                 TtlWait::Until(until) => Verdict::Waiting { until },
             },
+            CheckKind::Unknown(_) => Verdict::Error,
             _ => Verdict::Pass,
         });
         CheckReading {
@@ -169,6 +175,7 @@ impl FakeAction {
         match &self.spec {
             ActionSpec::SetTtl(spec) => (&spec.zone_id, &spec.name),
             ActionSpec::SwitchRecord(spec) => (&spec.zone_id, &spec.name),
+            ActionSpec::Unknown(unknown) => panic!("no fake action of the kind {}", unknown.kind()),
         }
     }
 }
@@ -176,12 +183,14 @@ impl FakeAction {
 fn sets(image: &Image) -> &[RecordSet] {
     match image {
         Image::RecordSets { sets, .. } => sets,
+        Image::Unknown(_) => &[],
     }
 }
 
 fn beside(image: &Image) -> &[String] {
     match image {
         Image::RecordSets { beside, .. } => beside,
+        Image::Unknown(_) => &[],
     }
 }
 
@@ -201,6 +210,7 @@ impl Action for FakeAction {
             (Some(image), _) => sets(image).to_vec(),
             (None, ActionSpec::SetTtl(spec)) => sets(from).iter().map(|s| s.with_ttl(spec.ttl)).collect(),
             (None, ActionSpec::SwitchRecord(spec)) => spec.to.clone(),
+            (None, ActionSpec::Unknown(_)) => return Err(provider_error(ProviderErrorKind::Guard, "plan")),
         };
         wanted.sort();
         let gone = sets(from)

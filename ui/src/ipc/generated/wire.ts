@@ -2044,6 +2044,11 @@ breaches: Array<BreachView>,
  */
 stopped_by: string | null, 
 /**
+ * What a newer program wrote in the run's journal and this one does not know, each in words: nothing new
+ * is begun then. Absent = everything is known.
+ */
+not_known?: Array<string>, 
+/**
  * The mirror folder; absent = none is set.
  */
 mirror?: MirrorView, };

@@ -28,7 +28,8 @@ fn zones(look: &Look<'_>) -> BTreeMap<(String, DnsName), Vec<DnsName>> {
                     .or_default();
                 names.push(spec.name.clone());
             }
-            None => {}
+            // What it needs is not known.
+            Some(ActionSpec::Unknown(_)) | None => {}
         }
         for check in step.before.iter().chain(&step.verify) {
             if let CheckKind::Zone { zone_id, zone } = &check.kind {
@@ -109,6 +110,7 @@ fn write(look: &Look<'_>, names: &[DnsName]) -> Said {
             let touches = step.action.as_ref().is_some_and(|action| match action {
                 ActionSpec::SetTtl(spec) => names.contains(&spec.name),
                 ActionSpec::SwitchRecord(spec) => names.contains(&spec.name),
+                ActionSpec::Unknown(_) => false,
             });
             let answered = run.steps.get(&step.id).is_some_and(|state| {
                 let attempts = state.attempts.iter();

@@ -41,6 +41,14 @@ fn tell(kind: &EventKind) -> Told {
         Way::Undo => "Undo",
     };
     match kind {
+        EventKind::Unknown(unknown) => (
+            None,
+            None,
+            format!(
+                "Something that this program does not know ({}): a newer Switchback wrote it",
+                unknown.kind()
+            ),
+        ),
         EventKind::RunOpened { plan, by, .. } => (
             None,
             Some(by.to_string()),

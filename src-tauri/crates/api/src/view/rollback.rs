@@ -101,6 +101,7 @@ fn served_ttl(item: &RollbackItem) -> Option<u64> {
 pub(super) fn caches_s(preview: &Preview) -> Option<u64> {
     match &preview.from {
         Image::RecordSets { sets, .. } => sets.iter().map(|s| u64::from(s.believed_ttl())).max(),
+        Image::Unknown(_) => None,
     }
 }
 

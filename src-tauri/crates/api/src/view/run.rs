@@ -160,6 +160,7 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
         deadlines: deadlines::deadlines(run, live, now),
         breaches: standing(run).iter().map(rollback::breach_view).collect(),
         stopped_by: live.stopped_by.clone(),
+        not_known: (!run.beyond.is_empty()).then(|| run.beyond.words().map(str::to_owned).collect()),
         mirror,
         watching,
     }

@@ -95,6 +95,10 @@ fn reversibility(how: &Reversibility) -> String {
         Reversibility::Correct { .. } => "Corrected by a notice".to_owned(),
         Reversibility::NoneNeeded => "Has no effect".to_owned(),
         Reversibility::PointOfNoReturn => "Point of no return".to_owned(),
+        Reversibility::Unknown(unknown) => format!(
+            "Reversible in a way that this program does not know ({})",
+            unknown.kind()
+        ),
     }
 }
 

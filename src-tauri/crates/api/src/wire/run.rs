@@ -172,6 +172,11 @@ pub struct RunSnapshot {
     pub breaches: Vec<BreachView>,
     /// What stops everything (journal, lease), in one sentence with its mend.
     pub stopped_by: Option<String>,
+    /// What a newer program wrote in the run's journal and this one does not know, each in words: nothing new
+    /// is begun then. Absent = everything is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub not_known: Option<Vec<String>>,
     /// The mirror folder; absent = none is set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

@@ -21,7 +21,14 @@ pub(crate) fn judge(now: &Image, before: &Image, after: &Image) -> Finding {
         Image::RecordSets { sets: n, .. },
         Image::RecordSets { sets: b, .. },
         Image::RecordSets { sets: a, .. },
-    ) = (now, before, after);
+    ) = (now, before, after)
+    else {
+        return Finding::Unclear {
+            why: "The journal holds an image of these records that this program does not know: a newer Switchback \
+                  wrote it."
+                .to_owned(),
+        };
+    };
     if now.object() != before.object() || now.object() != after.object() {
         return Finding::Unclear {
             why: "The records that were read belong to another name or zone. Read them again.".to_owned(),

@@ -21,9 +21,18 @@ pub(crate) struct Bound<'a> {
 impl<'a> Bound<'a> {
     /// The record sets of an image, if it is an image of this object.
     pub(crate) fn sets(&self, image: &'a Image) -> Result<&'a [RecordSet], ProviderError> {
-        let Image::RecordSets {
-            zone_id, name, sets, ..
-        } = image;
+        let (zone_id, name, sets) = match image {
+            Image::RecordSets {
+                zone_id, name, sets, ..
+            } => (zone_id, name, sets),
+            Image::Unknown(unknown) => {
+                let message = format!(
+                    "This program does not know all of an image of the kind {}: a newer Switchback wrote it",
+                    unknown.kind()
+                );
+                return Err(refused(OPERATION, &message, "Go on with the newer program."));
+            }
+        };
         if zone_id == self.zone_id && name == self.name && sets.iter().all(|set| set.name == *self.name) {
             Ok(sets)
         } else {
@@ -50,14 +59,18 @@ impl<'a> Bound<'a> {
             self.may_switch(set)?;
         }
         fits_together(&to)?;
-        let Image::RecordSets { beside, .. } = from;
+        let beside: &[String] = match from {
+            Image::RecordSets { beside, .. } => beside,
+            // Refused above, where its sets were asked for.
+            Image::Unknown(_) => &[],
+        };
         self.fits_beside(&to, beside)?;
         let batch = Batch::between(self.zone_id, now, &to);
         let calls = batch.calls();
         let to = if calls.is_empty() {
             from.clone()
         } else {
-            self.image(to, beside.clone())
+            self.image(to, beside.to_vec())
         };
         let changes = if calls.is_empty() {
             Vec::new()

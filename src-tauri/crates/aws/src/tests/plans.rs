@@ -148,7 +148,10 @@ fn the_way_back_restores_values_in_their_order() {
 fn a_cname_does_not_join_records_of_other_types() {
     let Image::RecordSets {
         zone_id, name, sets, ..
-    } = image(vec![a(300, OLD)]);
+    } = image(vec![a(300, OLD)])
+    else {
+        panic!("an image of record sets")
+    };
     let crowded = Image::RecordSets {
         zone_id,
         name,
@@ -165,7 +168,9 @@ fn a_cname_does_not_join_records_of_other_types() {
     assert_eq!(refused.kind, ProviderErrorKind::Refused);
     assert!(refused.message.contains("(MX, TXT)"), "{}", refused.message);
     let preview = switch(vec![alias(RecordType::A)]).plan(&crowded, None).unwrap();
-    let Image::RecordSets { beside, .. } = preview.to;
+    let Image::RecordSets { beside, .. } = preview.to else {
+        panic!("an image of record sets")
+    };
     assert_eq!(beside, ["MX", "TXT"]);
 }
 
@@ -248,7 +253,10 @@ fn what_is_not_safe_is_refused_by_name() {
     );
     let Image::RecordSets {
         name: owner, sets, ..
-    } = from.clone();
+    } = from.clone()
+    else {
+        panic!("an image of record sets")
+    };
     let other = Image::RecordSets {
         zone_id: "Z1OTHER".to_owned(),
         name: owner,

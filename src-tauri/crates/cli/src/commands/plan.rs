@@ -25,6 +25,7 @@ pub fn reversibility(how: &Reversibility) -> &'static str {
         Reversibility::Correct { .. } => "correct",
         Reversibility::NoneNeeded => "none needed",
         Reversibility::PointOfNoReturn => "point of no return",
+        Reversibility::Unknown(_) => "not known to this program",
     }
 }
 

@@ -211,6 +211,7 @@ pub fn document(
         "breaches": snapshot.breaches,
         "not_looked_at": problem,
         "mirror": snapshot.mirror,
+        "not_known": snapshot.not_known,
     })
 }
 
@@ -241,6 +242,13 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
             driver.pid
         )),
         None => text.push_str("driven by nobody\n"),
+    }
+    if let Some(not_known) = &snapshot.not_known {
+        text.push_str(&format!(
+            "! A newer Switchback wrote this run. This program does not know {}. What is known can be looked at and \
+             taken back from here; go on with the newer program.\n",
+            not_known.join("; ")
+        ));
     }
     if let Some(mirror) = &snapshot.mirror {
         let state = match (mirror.missing(), mirror.age_s) {

@@ -6,6 +6,7 @@ mod bad_input;
 mod cli;
 mod cognito;
 mod life;
+mod previous;
 #[path = "../shared/mod.rs"]
 mod shared;
 mod users;

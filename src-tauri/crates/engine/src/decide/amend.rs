@@ -53,7 +53,7 @@ pub(super) fn amend(run: &Run, submission: &Submission, plan: &Plan) -> Result<V
     Ok(vec![EventKind::Amended {
         anew: anew(run, plan),
         diff,
-        plan: Box::new(plan.clone()),
+        plan: plan.clone().into(),
         by: submission.by.clone(),
         reason: reason(submission)?,
     }])

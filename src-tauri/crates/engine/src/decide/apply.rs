@@ -15,6 +15,7 @@ use crate::sign_in::outlives;
 /// and for the command.
 pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection> {
     let (step, state) = find(run, id)?;
+    crate::beyond::all_is_known(run)?;
     if run.state != RunState::Open {
         return Err(run_not_now(run.state, "apply"));
     }

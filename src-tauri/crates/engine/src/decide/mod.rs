@@ -49,6 +49,7 @@ pub fn decide(
 ) -> Result<Vec<EventKind>, Rejection> {
     let by = &submission.by;
     let reason = || reason(submission);
+    crate::beyond::may(run, &submission.command)?;
     match &submission.command {
         Command::Check { step } => check(run, step),
         Command::Apply { step } => apply(run, submission, step, &[], facts, now),

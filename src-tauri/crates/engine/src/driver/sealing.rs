@@ -228,6 +228,7 @@ impl Driver {
             | EventKind::Approved { .. }
             | EventKind::FieldsChosen { .. }
             | EventKind::RunOpened { .. }
+            | EventKind::Unknown(_)
             | EventKind::Amended { .. }
             | EventKind::DriverStarted { .. }
             | EventKind::Resumed { .. }

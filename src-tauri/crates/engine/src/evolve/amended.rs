@@ -1,10 +1,11 @@
 //! Another plan in the place of the run's.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use jiff::Timestamp;
-use switchback_model::{DecisionId, MonitorId, Plan, PlanChange, PlanDiff, StepId, StepState, Subject};
+use switchback_model::{
+    DecisionId, Frozen, MonitorId, Plan, PlanChange, PlanDiff, StepId, StepState, Subject,
+};
 
 use super::gates::forget_other_checks;
 use super::people::anew as start_anew;
@@ -14,7 +15,7 @@ use crate::run::{Decided, Run, StepRun, pre_decided};
 pub(super) fn amended(
     run: &mut Run,
     diff: &PlanDiff,
-    plan: &Plan,
+    plan: &Frozen,
     anew: &[StepId],
     at: Timestamp,
 ) -> Result<(), String> {
@@ -68,13 +69,13 @@ pub(super) fn amended(
     };
     run.watched.retain(|id, _| same_checks(id));
     forget_other_checks(run, &diff.changes);
-    run.plan = Arc::new(plan.clone());
+    run.plan = plan.shared();
     run.plan_digest = diff.to;
     Ok(())
 }
 
 /// What no amendment can have done, by whatever rule it was decided.
-fn legal(run: &Run, diff: &PlanDiff, plan: &Plan, anew: &[StepId]) -> Result<(), String> {
+fn legal(run: &Run, diff: &PlanDiff, plan: &Frozen, anew: &[StepId]) -> Result<(), String> {
     if diff.from != run.plan_digest {
         return Err("it amends another plan".to_owned());
     }

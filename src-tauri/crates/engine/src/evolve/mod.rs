@@ -41,8 +41,17 @@ pub fn evolve(run: &mut Run, event: &Event) -> Result<(), IllegalEvent> {
     if seq != run.seq + 1 {
         return Err(IllegalEvent::at(seq, format!("it follows event {}", run.seq)));
     }
-    apply(run, event).map_err(|why| IllegalEvent::at(seq, why))?;
-    crate::sightings::note(run, event);
+    if let Err(why) = apply(run, event) {
+        // After an event that is not known, one that does not fit is no forgery: what lies between the two
+        // is not known either.
+        if run.beyond.is_empty() {
+            return Err(IllegalEvent::at(seq, why));
+        }
+        crate::beyond::does_not_fit(run, event);
+    } else {
+        crate::beyond::note(run, event);
+        crate::sightings::note(run, event);
+    }
     run.seq = seq;
     Ok(())
 }
@@ -52,6 +61,8 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
     let (seq, at) = (event.seq, event.at);
     match &event.kind {
         EventKind::RunOpened { .. } => Err("a run is opened once".to_owned()),
+        // Noted as such; nothing is made of it.
+        EventKind::Unknown(_) => return Ok(()),
         EventKind::DriverStarted { holder, fence, .. } => started(run, holder, *fence, at),
         EventKind::Resumed { .. } => {
             interrupt(run, at);

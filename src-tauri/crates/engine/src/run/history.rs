@@ -59,7 +59,10 @@ impl Run {
             let Some(before) = attempt.before.readable() else {
                 continue;
             };
-            let Image::RecordSets { name, sets, .. } = before;
+            let (name, sets) = match before {
+                Image::RecordSets { name, sets, .. } => (name, sets),
+                Image::Unknown(_) => continue,
+            };
             let Some(ttl) = sets
                 .iter()
                 .map(switchback_model::dns::RecordSet::believed_ttl)

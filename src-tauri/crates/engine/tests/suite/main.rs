@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod amend;
+mod beyond;
 mod clicks;
 mod clocks;
 mod commands;

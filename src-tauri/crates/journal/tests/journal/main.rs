@@ -9,6 +9,7 @@ mod lease;
 mod long;
 mod mirror;
 mod order;
+mod previous;
 mod sealing;
 mod secret_step;
 mod secrets;

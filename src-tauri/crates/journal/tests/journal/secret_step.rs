@@ -45,7 +45,7 @@ impl Scene {
     fn create(&self, store: &Store, code: Option<&RecoveryCode>) {
         let opened = EventKind::RunOpened {
             run: run(),
-            plan: Box::new(self.plan.clone()),
+            plan: self.plan.clone().into(),
             plan_digest: Digest::of(&self.plan),
             endpoint: None,
             by: operator(),

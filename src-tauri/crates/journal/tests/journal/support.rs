@@ -44,7 +44,7 @@ pub fn opened(run: &RunId) -> EventKind {
     let plan_digest = plan.digest();
     EventKind::RunOpened {
         run: run.clone(),
-        plan: Box::new(plan),
+        plan: plan.into(),
         plan_digest,
         endpoint: None,
         by: operator(),
