@@ -1,4 +1,4 @@
-//! `cargo xtask types`: the TypeScript types of the wire, written by the tests of the api crate.
+//! `cargo xtask types`: the TypeScript types of the wire, written by the tests of the wire crate.
 
 use crate::{
     scan,
@@ -22,7 +22,7 @@ pub fn types(workspace: &Workspace, arguments: &[String]) -> Outcome<u8> {
         cargo(workspace)
             .env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
             .env("TS_RS_EXPORT_DIR", &folder)
-            .args(["test", "--package", "switchback-api", "--lib", "export_bindings"]),
+            .args(["test", "--package", "switchback-wire", "--lib", "export_bindings"]),
     )?;
     let drifted = scan::stamp(&[&folder]) != before;
     if check && drifted {

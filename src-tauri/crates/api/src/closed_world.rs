@@ -1,19 +1,21 @@
 //! The closed world and its panel: its parts, its fault switches, and starting a rehearsal.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use switchback_aws::{Aws, AwsOptions};
 use switchback_engine::ports::Clock;
+use switchback_kinds::RunWorld;
 use switchback_model::{RunId, Target};
 use switchback_probes::ProbeWorld;
 use switchback_rehearsal::{self as rehearsal, Client, Fault};
 
 use crate::clock::WorldClock;
-use crate::host::{Host, Surroundings};
+use crate::core::{Core, Surroundings};
+use crate::host::Host;
 use crate::wire::{ApiError, FaultView, RehearsalCommand, RehearsalPart, RehearsalView};
-use crate::world::{RunWorld, servers};
 
-impl Host {
+impl Core {
     /// The handle of the closed world; started here if nobody serves it.
     pub async fn closed_world(&self) -> Result<rehearsal::Handle, ApiError> {
         let mut world = self.closed_world.lock().await;
@@ -124,6 +126,13 @@ impl Host {
         })
     }
 
+    /// A client of the closed world, whoever serves it.
+    pub async fn world_client(&self) -> Result<Client, ApiError> {
+        Ok(Client::new(&self.closed_world().await?))
+    }
+}
+
+impl Host {
     /// A command of the rehearsal panel. It changes the closed world only.
     pub async fn submit_rehearsal(&self, command: RehearsalCommand) -> Result<Option<RunId>, ApiError> {
         match command {
@@ -157,11 +166,6 @@ impl Host {
                 Ok(None)
             }
         }
-    }
-
-    /// A client of the closed world, whoever serves it.
-    pub async fn world_client(&self) -> Result<Client, ApiError> {
-        Ok(Client::new(&self.closed_world().await?))
     }
 }
 
@@ -201,4 +205,10 @@ pub(crate) fn surroundings(target: Target, handle: &rehearsal::Handle) -> Result
         clock,
         speed,
     })
+}
+
+/// Name servers or resolvers of a rehearsal handle, for the probes.
+#[must_use]
+pub fn servers(list: &[switchback_rehearsal::NameServer]) -> Vec<(String, SocketAddr)> {
+    list.iter().map(|s| (s.name.clone(), s.addr)).collect()
 }

@@ -4,7 +4,7 @@ pub mod actor;
 pub mod clock;
 mod closed_world;
 pub mod connection;
-mod error;
+pub mod core;
 pub mod home;
 pub mod host;
 pub mod known;
@@ -14,7 +14,6 @@ pub mod output;
 pub mod plan;
 pub mod rehearse;
 pub mod report;
-pub mod resource;
 pub mod screen;
 pub mod sealing;
 mod seat;
@@ -23,8 +22,16 @@ pub mod telemetry;
 pub mod users;
 pub mod view;
 mod watcher;
-pub mod wire;
-pub mod world;
+
+pub use switchback_kinds::resource;
+pub use switchback_wire as wire;
+
+/// The world of a run, and where its probes look in a rehearsal.
+pub mod world {
+    pub use switchback_kinds::RunWorld;
+
+    pub use crate::closed_world::servers;
+}
 
 use switchback_model::Operator;
 

@@ -4,15 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use switchback_files::{Existing, Readers};
 use switchback_journal::{MirrorState, Store};
 use switchback_model::RunId;
-use ts_rs::TS;
 
 use crate::actor::Actor;
+use crate::core::{Core, HostOptions};
 use crate::home::Home;
-use crate::host::{Host, HostOptions};
+use crate::wire::MirrorView;
 
 /// How often the mirror folder of a driven run is looked at, in real time.
 const MIRROR_EVERY: std::time::Duration = std::time::Duration::from_secs(10);
@@ -49,52 +48,15 @@ pub(crate) fn folder(options: &HostOptions, home: &Home) -> Option<PathBuf> {
     folder
 }
 
-/// The mirror folder of a run. Where it is behind or has a problem, the copy on the other disk is
-/// older than the run: that never stops anything, and is never shown as all right.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export, export_to = "wire.ts")]
-pub struct MirrorView {
-    /// The folder.
-    pub dir: String,
-    /// The last event that is safely in it; 0 = none.
-    #[ts(type = "number")]
-    pub seq: u64,
-    /// Seconds since that event was journalled, at `RunSnapshot::now`; absent = none is in it.
-    #[ts(type = "number | null")]
-    pub age_s: Option<u64>,
-    /// Events that it lacks.
-    #[ts(type = "number")]
-    pub behind: u64,
-    /// Why, and how to mend it.
-    pub problem: Option<String>,
-}
-
-impl MirrorView {
-    /// The same as an item of readiness, where it is not all right.
-    #[must_use]
-    pub fn missing(&self) -> Option<String> {
-        let lacks = match self.behind {
-            0 => String::new(),
-            1 => " It lacks the last event.".to_owned(),
-            n => format!(" It lacks the last {n} events."),
-        };
-        match &self.problem {
-            Some(problem) => Some(format!("The mirror folder can't be kept up: {problem}.{lacks}")),
-            None if self.behind > 0 => Some(format!("The mirror folder is behind.{lacks}")),
-            None => None,
-        }
-    }
-
-    fn of(state: MirrorState, head: u64, now: Timestamp) -> Self {
-        Self {
-            dir: state.folder.display().to_string(),
-            seq: state.last_seq,
-            age_s: state
-                .last_at
-                .map(|at| u64::try_from(now.duration_since(at).as_secs()).unwrap_or(0)),
-            behind: head.saturating_sub(state.last_seq),
-            problem: state.problem,
-        }
+fn view(state: MirrorState, head: u64, now: Timestamp) -> MirrorView {
+    MirrorView {
+        dir: state.folder.display().to_string(),
+        seq: state.last_seq,
+        age_s: state
+            .last_at
+            .map(|at| u64::try_from(now.duration_since(at).as_secs()).unwrap_or(0)),
+        behind: head.saturating_sub(state.last_seq),
+        problem: state.problem,
     }
 }
 
@@ -108,7 +70,7 @@ impl MirrorSource {
     pub fn of(store: &Store, run: &RunId) -> Self {
         let (store, run) = (store.clone(), run.clone());
         Self(Arc::new(move |head, now| {
-            Some(MirrorView::of(store.mirror_state(&run)?, head, now))
+            Some(view(store.mirror_state(&run)?, head, now))
         }))
     }
 
@@ -125,7 +87,7 @@ impl std::fmt::Debug for MirrorSource {
     }
 }
 
-impl Host {
+impl Core {
     /// How the mirror folder stands for a run.
     #[must_use]
     pub fn mirror(&self, id: &RunId) -> MirrorSource {

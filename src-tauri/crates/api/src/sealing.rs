@@ -6,7 +6,7 @@ use switchback_files::{Existing, Readers, Unread, Unwritten};
 use switchback_journal::{InvalidCode, KeyRingProblem, RecoveryCode, SealError, SecretError};
 use switchback_model::{ActionSpec, Plan, RunId};
 
-use crate::host::Host;
+use crate::core::Core;
 use crate::wire::ApiError;
 
 const WITHOUT: &str = "Leave --recovery-code-file out to go on without it: only what is sealed needs it.";
@@ -60,7 +60,7 @@ pub fn read_code(path: &Path) -> Result<RecoveryCode, ApiError> {
     })
 }
 
-impl Host {
+impl Core {
     /// Opens the run's key with the recovery code that was given, once.
     pub async fn unlock(&self, id: &RunId) -> Result<(), ApiError> {
         let Some(code) = self.options.recovery_code.clone() else {
@@ -73,41 +73,42 @@ impl Host {
         let (store, run) = (self.store.clone(), id.clone());
         tokio::task::spawn_blocking(move || store.unlock(&run, &code))
             .await
-            .map_err(|_| ApiError::internal("opening the run's key was interrupted"))??;
+            .map_err(|_| ApiError::internal("opening the run's key was interrupted"))?
+            .map_err(key_refused)?;
         unlocked.insert(id.clone());
         Ok(())
     }
 }
 
-impl From<SealError> for ApiError {
-    fn from(error: SealError) -> Self {
-        let (code, hint) = match error {
-            SealError::Journal(error) => return error.into(),
-            SealError::WrongCode | SealError::NoCode | SealError::Erased => ("usage", WITHOUT),
-            SealError::NoKey(_) | SealError::Closed(_) | SealError::CodeNeeded => (
-                "guard",
-                "Unlock the keychain, or give the run's recovery code with --recovery-code-file.",
-            ),
-            SealError::Damaged => ("journal", "Compare with the mirror folder or an export."),
-        };
-        Self::new(code, sentence(&error), hint, "the run's key")
-    }
+/// What is wrong with a run's key, at the boundary.
+#[must_use]
+pub fn key_refused(error: SealError) -> ApiError {
+    let (code, hint) = match error {
+        SealError::Journal(error) => return error.into(),
+        SealError::WrongCode | SealError::NoCode | SealError::Erased => ("usage", WITHOUT),
+        SealError::NoKey(_) | SealError::Closed(_) | SealError::CodeNeeded => (
+            "guard",
+            "Unlock the keychain, or give the run's recovery code with --recovery-code-file.",
+        ),
+        SealError::Damaged => ("journal", "Compare with the mirror folder or an export."),
+    };
+    ApiError::new(code, sentence(&error), hint, "the run's key")
 }
 
-impl From<SecretError> for ApiError {
-    fn from(error: SecretError) -> Self {
-        let (code, hint) = match error {
-            SecretError::Index(error) => return error.into(),
-            SecretError::Ring(problem) => return keychain(problem),
-            SecretError::Empty | SecretError::TooLong => ("usage", "Nothing was kept."),
-            SecretError::NotThere => ("not_found", "`switchback secret list` shows the names."),
-            SecretError::NotKept => (
-                "keychain",
-                "Look at the keychain's own program, then set it again.",
-            ),
-        };
-        Self::new(code, sentence(&error), hint, "the keychain")
-    }
+/// What is wrong with a secret of the keychain, at the boundary.
+#[must_use]
+pub fn secret_refused(error: SecretError) -> ApiError {
+    let (code, hint) = match error {
+        SecretError::Index(error) => return error.into(),
+        SecretError::Ring(problem) => return keychain(problem),
+        SecretError::Empty | SecretError::TooLong => ("usage", "Nothing was kept."),
+        SecretError::NotThere => ("not_found", "`switchback secret list` shows the names."),
+        SecretError::NotKept => (
+            "keychain",
+            "Look at the keychain's own program, then set it again.",
+        ),
+    };
+    ApiError::new(code, sentence(&error), hint, "the keychain")
 }
 
 /// What is wrong with the keychain when a secret was asked for or given, and how to mend it.

@@ -10,7 +10,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::actor::Actor;
-use crate::host::{Claim, Host, host_name};
+use crate::core::host_name;
+use crate::host::{Claim, Host};
 use crate::known::Known;
 use crate::watcher::{Standing, Watched, Watcher};
 use crate::wire::{ApiError, LostView, RunSnapshot};

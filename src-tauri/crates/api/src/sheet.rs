@@ -17,8 +17,9 @@ use switchback_model::{
     Image, Preview, Reversibility, RollbackItem, RollbackScope, RunId, Step, StepState, TargetKind,
 };
 
+use crate::core::{Core, Surroundings};
 use crate::home::Home;
-use crate::host::{Host, Surroundings};
+use crate::host::Host;
 use crate::output::{Output, not_written};
 use crate::wire::{ApiError, SheetExported};
 
@@ -65,7 +66,7 @@ fn record_path(home: &Home, run: &RunId) -> PathBuf {
     home.path().join("sheets").join(format!("{run}.json"))
 }
 
-impl Host {
+impl Core {
     /// Makes the sheet of a run from a fresh look at the world.
     pub async fn sheet(&self, id: &RunId) -> Result<Sheet, ApiError> {
         let run = self.load(id).await?;
@@ -88,7 +89,9 @@ impl Host {
         sheet.left(&run, around.as_ref()).await;
         Ok(sheet)
     }
+}
 
+impl Host {
     /// Writes a sheet to a file, whole or not at all, and remembers that it was exported. Without a
     /// file it goes to the mirror folder, which is on another disk or share, or else to the home:
     /// then a person has to carry it off this machine.
@@ -198,7 +201,7 @@ impl Sheet {
         self.text.push('\n');
     }
 
-    async fn head(&mut self, host: &Host, run: &Run, now: Timestamp) {
+    async fn head(&mut self, core: &Core, run: &Run, now: Timestamp) {
         let target = &run.plan.target;
         // As FIRST says; a title of several lines must not push the run's line down.
         self.note(&format!(
@@ -224,7 +227,7 @@ impl Sheet {
         }
         let mut endpoint = run.endpoint.clone();
         if target.kind == TargetKind::Rehearsal {
-            endpoint = host.closed_world().await.ok().map(|handle| handle.endpoint);
+            endpoint = core.closed_world().await.ok().map(|handle| handle.endpoint);
             self.command(format!(
                 "export AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY=rehearsal",
                 switchback_rehearsal::ACCESS_KEY

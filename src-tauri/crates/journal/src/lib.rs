@@ -40,7 +40,7 @@ pub use crypto::Secret;
 pub use import::{Imported, Takeover};
 pub use keyring::{KeyRing, KeyRingProblem, MemoryKeyRing};
 pub use life::{Life, SIGN_OF_LIFE};
-pub use mirror::{MirrorState, TAKE_BACK};
+pub use mirror::MirrorState;
 pub use os_keyring::OsKeyRing;
 pub use read::Verification;
 pub use recovery::{InvalidCode, RecoveryCode};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use switchback_engine::ports::JournalError;
+use switchback_engine::ports::{JournalError, TAKE_BACK};
 use switchback_model::RunId;
 
 use crate::append::stored_head;
@@ -37,9 +37,6 @@ pub struct MirrorState {
     /// Why it is behind, and how to mend it.
     pub problem: Option<String>,
 }
-
-/// Begins the sentence that tells a fenced-out home how it drives the run again.
-pub const TAKE_BACK: &str = "To take it back, ";
 
 pub(crate) struct Mirror {
     folder: Folder,

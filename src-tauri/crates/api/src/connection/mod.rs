@@ -16,7 +16,7 @@ use switchback_model::{Plan, RunId, Target, TargetKind};
 use switchback_rehearsal as rehearsal;
 
 use crate::clock::{SystemClock, WorldClock};
-use crate::host::Host;
+use crate::core::Core;
 use crate::wire::{ApiError, ConnectionAsk, ConnectionView, ProfilesView, SCHEMA_VERSION, Tone};
 
 use rows::Look;
@@ -45,7 +45,7 @@ impl Subject {
     }
 }
 
-impl Host {
+impl Core {
     /// The profiles of this computer; of a run, with its target's profile as the selected one.
     pub async fn profiles(&self, named: Option<&str>) -> ProfilesView {
         let now = SystemClock::default().now();

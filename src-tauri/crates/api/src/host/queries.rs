@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use switchback_model::RunId;
 
-use super::Host;
+use super::{Core, Host};
 use crate::view::{Live, event_view, rollback_plan_view, scope_model, snapshot};
 use crate::wire::{ApiError, AppInfo, JournalPage, RollbackPlanView, RunRow, RunSnapshot, ScopeView};
 
-impl Host {
+impl Core {
     /// All runs, newest first.
     pub fn run_list(&self) -> Result<Vec<RunRow>, ApiError> {
         let mut rows: Vec<RunRow> = self
@@ -37,23 +37,6 @@ impl Host {
         })
     }
 
-    /// A run as it is now: live where this program drives it, else from the journal.
-    pub async fn run_snapshot(&self, id: &RunId) -> Result<RunSnapshot, ApiError> {
-        if let Some(seated) = self.seated_snapshot(id).await {
-            return Ok(seated);
-        }
-        if let Some(open) = self.open.lock().await.get(id) {
-            return Ok((**open.actor.snapshots().borrow()).clone());
-        }
-        let run = self.load(id).await?;
-        let clock = self.clock_of(run.plan.target.kind);
-        let live = Live {
-            mirror: Some(self.mirror(id)),
-            ..Live::default()
-        };
-        Ok(snapshot(&run, &live, clock.now()))
-    }
-
     /// A page of a run's journal.
     pub async fn journal_page(
         &self,
@@ -78,6 +61,25 @@ impl Host {
         })
         .await
         .map_err(|_| ApiError::internal("reading the journal was interrupted"))?
+    }
+}
+
+impl Host {
+    /// A run as it is now: live where this program drives it, else from the journal.
+    pub async fn run_snapshot(&self, id: &RunId) -> Result<RunSnapshot, ApiError> {
+        if let Some(seated) = self.seated_snapshot(id).await {
+            return Ok(seated);
+        }
+        if let Some(open) = self.open.lock().await.get(id) {
+            return Ok((**open.actor.snapshots().borrow()).clone());
+        }
+        let run = self.load(id).await?;
+        let clock = self.clock_of(run.plan.target.kind);
+        let live = Live {
+            mirror: Some(self.mirror(id)),
+            ..Live::default()
+        };
+        Ok(snapshot(&run, &live, clock.now()))
     }
 
     /// The plan of a rollback, from a fresh look at the world. Needs no lease: blindness or a

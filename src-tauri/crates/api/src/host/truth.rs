@@ -6,18 +6,18 @@ use switchback_model::dns::{DnsName, RecordType};
 use switchback_model::{CheckKind, CheckSpec, Plan, RunId, Target, TargetKind};
 use switchback_probes::{Asked, ProbeWorld, authoritative, name_servers_of, resolvers};
 
-use super::Host;
+use crate::core::Core;
 use crate::wire::{ApiError, DnsTruth, NameTruth, ServerAnswer};
 
 /// Where a target's probes look outside a rehearsal.
-pub(super) fn outside(target: &Target) -> ProbeWorld {
+pub(crate) fn outside(target: &Target) -> ProbeWorld {
     ProbeWorld {
         resolvers: target.resolvers.iter().map(|(n, a)| (n.clone(), *a)).collect(),
         ..ProbeWorld::default()
     }
 }
 
-impl Host {
+impl Core {
     /// What each name server and resolver answers now, for the names that the plan's DNS checks are
     /// about. It reads only, and needs no lease.
     ///

@@ -12,7 +12,7 @@ use switchback_engine::run::Run;
 use switchback_model::text::{is_obeyed, is_unseen};
 use switchback_model::{Event, RunId};
 
-use crate::host::Host;
+use crate::core::Core;
 use crate::output::{Output, not_written};
 use crate::view::{Live, snapshot};
 use crate::wire::{
@@ -24,7 +24,7 @@ use crate::wire::{
 const NAME: &str = "report.html";
 const TEMPLATE: &str = include_str!("report.html");
 
-impl Host {
+impl Core {
     /// The report of a run as it is now, from the journal alone.
     pub async fn report(&self, id: &RunId) -> Result<ReportView, ApiError> {
         let run = self.load(id).await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use switchback_model::{RunId, TargetKind};
 
 use super::LookupAt;
-use crate::host::Host;
+use crate::core::Core;
 use crate::wire::{ApiError, LookupPlaces, LookupWhere, PlaceChoice};
 
 /// The built-in target whose people are made up.
@@ -17,18 +17,7 @@ const MOST: usize = 12;
 /// Journals that are read for it at most, so that a home with a year of rehearsals opens at once.
 const READ: usize = 40;
 
-impl LookupWhere {
-    /// The closed world's people, whatever runs there are.
-    #[must_use]
-    pub fn rehearsal() -> Self {
-        Self {
-            target: Some(REHEARSAL.to_owned()),
-            ..Self::default()
-        }
-    }
-}
-
-impl Host {
+impl Core {
     /// The places that can be asked. `first` is the one that the window was started with; with `only`
     /// there is no other.
     ///
@@ -144,7 +133,7 @@ mod tests {
     use switchback_model::Operator;
 
     use super::*;
-    use crate::host::HostOptions;
+    use crate::host::{Host, HostOptions};
 
     struct Place {
         host: Arc<Host>,

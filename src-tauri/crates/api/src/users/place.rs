@@ -1,24 +1,21 @@
 //! Where a look-up is made: which pools, with which sign-in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use async_trait::async_trait;
-use switchback_aws::{Aws, AwsOptions};
-use switchback_directory::{NotAQuery, Query, Source};
-use switchback_engine::ports::{Clock, ProviderError, ProviderErrorKind};
-use switchback_model::directory::{Account, Filter, Personal, Pool, PoolId, PoolRole, PoolRules};
+use switchback_directory::{Query, Source};
+use switchback_lookup::{
+    Ask, AwsPools, DETAIL_COST, Desk, Place, Reconcile, Reconciled, query, refuse_existing,
+};
+use switchback_model::directory::{Pool, PoolId, PoolRole};
 use switchback_model::{RunId, Target, TargetKind};
 use switchback_rehearsal as rehearsal;
 
-use super::{Ask, DETAIL_COST, Desk, Everybody, Found, UserPools};
 use crate::clock::{SystemClock, WorldClock};
-use crate::host::{Host, kind_of};
+use crate::core::Core;
+use crate::host::kind_of;
 use crate::wire::{ApiError, LookupAsk, LookupPlace, LookupView, LookupWhere, PlacePool};
-
-/// How long the question whose account it is may hold up an answer.
-const WHOSE: Duration = Duration::from_secs(5);
 
 /// How a person names the place.
 #[derive(Debug, Clone, Default)]
@@ -31,43 +28,7 @@ pub struct LookupAt {
     pub pools: Vec<String>,
 }
 
-/// Pools, and how they are reached.
-#[derive(Clone)]
-pub struct Place {
-    /// The pools, new ones first.
-    pub pools: Vec<Pool>,
-    /// The target's kind; none where only pools were named.
-    pub kind: Option<TargetKind>,
-    /// The target's name.
-    pub target: Option<String>,
-    /// The run whose target it is.
-    pub run: Option<RunId>,
-    /// The clock by which an invitation is open or expired.
-    pub clock: Arc<dyn Clock>,
-    account: Option<String>,
-    profile: Option<String>,
-    endpoint: Option<String>,
-    credentials: Option<(String, String)>,
-}
-
-impl Place {
-    /// Pools alone, reached by the environment's sign-in.
-    pub(super) fn of(pools: Vec<Pool>, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            pools,
-            kind: None,
-            target: None,
-            run: None,
-            clock,
-            account: None,
-            profile: None,
-            endpoint: None,
-            credentials: None,
-        }
-    }
-}
-
-impl Host {
+impl Core {
     /// Where people are looked up.
     #[must_use]
     pub fn users(&self) -> &Desk {
@@ -113,6 +74,25 @@ impl Host {
             .await?;
         view.notes.extend(unproven);
         Ok(view)
+    }
+
+    /// Reads every pool of a place and writes the verdict of each row to a new file.
+    ///
+    /// # Errors
+    /// As [`Desk::reconcile`].
+    pub async fn users_reconcile(
+        &self,
+        at: &LookupAt,
+        ask: Reconcile<'_>,
+        out: &Path,
+    ) -> Result<Reconciled, ApiError> {
+        refuse_existing(out)?;
+        let place = self.place(at).await?;
+        let pools = AwsPools::connect(&place)?;
+        let unproven = pools.refuse_another_account(&place).await?;
+        let mut done = self.users().reconcile(&place, &pools, ask, out).await?;
+        done.notes.extend(unproven);
+        Ok(done)
     }
 
     /// The pools that would be asked, without asking them.
@@ -284,132 +264,5 @@ impl Host {
             endpoint,
             ..Place::of(pools, Arc::new(SystemClock::default()))
         })
-    }
-}
-
-/// What was typed as a query.
-///
-/// # Errors
-/// Says what is wrong with it, without repeating it.
-pub fn query(typed: &str) -> Result<Query, ApiError> {
-    Query::parse(typed).map_err(not_a_query)
-}
-
-/// The id of one account.
-///
-/// # Errors
-/// As [`query`].
-pub fn one_account(typed: &str) -> Result<Query, ApiError> {
-    Query::one_account(typed).map_err(not_a_query)
-}
-
-fn not_a_query(error: NotAQuery) -> ApiError {
-    let text = error.to_string();
-    let (message, hint) = text.split_once(". ").unwrap_or((&text, ""));
-    let message = message.trim_end_matches('.');
-    ApiError::new("usage", format!("{message}."), hint, "the query")
-}
-
-/// The pools of AWS, with one connection for each region.
-pub(super) struct AwsPools {
-    regions: BTreeMap<String, Aws>,
-}
-
-impl AwsPools {
-    pub(super) fn connect(place: &Place) -> Result<Self, ApiError> {
-        let mut regions = BTreeMap::new();
-        for pool in &place.pools {
-            let region = pool.id.region().to_owned();
-            if regions.contains_key(&region) {
-                continue;
-            }
-            let aws = Aws::connect(&AwsOptions {
-                endpoint: place.endpoint.clone(),
-                profile: place.profile.clone(),
-                region: region.clone(),
-                rehearsal_credentials: place.credentials.clone(),
-                clock: Some(place.clock.clone()),
-            })?;
-            regions.insert(region, aws);
-        }
-        Ok(Self { regions })
-    }
-
-    /// Refuses a sign-in for another account than the target's, before anybody is named to it. The role is
-    /// not compared: who looks people up needs less than who moves them. What could not be proven is told.
-    pub(super) async fn refuse_another_account(&self, place: &Place) -> Result<Option<String>, ApiError> {
-        // The closed world's account is nobody's, and pools that are named alone have none.
-        let (Some(wanted), Some(aws)) = (&place.account, self.regions.values().next()) else {
-            return Ok(None);
-        };
-        if place.kind == Some(TargetKind::Rehearsal) {
-            return Ok(None);
-        }
-        match tokio::time::timeout(WHOSE, aws.identity()).await {
-            Ok(Ok(found)) if found.account == *wanted => Ok(None),
-            Ok(Ok(found)) => Err(ApiError::new(
-                "guard",
-                format!(
-                    "This sign-in is for account {}, but target {} is account {}. Nobody was looked up.",
-                    switchback_aws::masked(&found.account),
-                    place.target.as_deref().unwrap_or_default(),
-                    switchback_aws::masked(wanted),
-                ),
-                "Choose the profile that the target names, and look for AWS_ environment variables that \
-                 override it.",
-                "the look-up",
-            )),
-            // The pools say themselves why they do not answer.
-            Ok(Err(_)) | Err(_) => Ok(Some(
-                "Whether the sign-in is for the target's account is not known: AWS did not say whose it is."
-                    .to_owned(),
-            )),
-        }
-    }
-
-    fn of(&self, pool: &PoolId) -> Result<&Aws, ProviderError> {
-        self.regions.get(pool.region()).ok_or_else(|| ProviderError {
-            kind: ProviderErrorKind::Guard,
-            operation: "ListUsers".to_owned(),
-            message: "The pool is in another region".to_owned(),
-            hint: None,
-            request_id: None,
-        })
-    }
-}
-
-#[async_trait]
-impl UserPools for AwsPools {
-    async fn list(&self, pool: &PoolId, filter: &Filter, limit: usize) -> Result<Found, ProviderError> {
-        let page = self.of(pool)?.list_users(pool, filter, limit).await?;
-        Ok(Found {
-            accounts: page.users,
-            more: page.more,
-            stopped: page.stopped,
-        })
-    }
-
-    async fn rules(&self, pool: &PoolId) -> Result<PoolRules, ProviderError> {
-        self.of(pool)?.pool_rules(pool).await
-    }
-
-    async fn everybody(&self, pool: &PoolId, page: &(dyn Fn(usize) + Sync)) -> Everybody {
-        match self.of(pool) {
-            Ok(aws) => {
-                let read = aws.every_user(pool, page).await;
-                Everybody {
-                    accounts: read.users,
-                    ended: read.ended,
-                }
-            }
-            Err(error) => Everybody {
-                accounts: Vec::new(),
-                ended: Some(error),
-            },
-        }
-    }
-
-    async fn detail(&self, pool: &PoolId, username: &Personal) -> Result<Option<Account>, ProviderError> {
-        self.of(pool)?.admin_get_user(pool, username).await
     }
 }

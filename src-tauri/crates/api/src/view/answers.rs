@@ -8,9 +8,8 @@ use switchback_model::{Finding, TargetKind};
 use super::rollback::scope_view;
 use super::run::Live;
 use super::tone;
-use crate::mirror::MirrorView;
 use crate::sheet::SheetRecord;
-use crate::wire::{Answer, ReadingView, SheetView, Tone, UndoTimeView, WayBack};
+use crate::wire::{Answer, MirrorView, ReadingView, SheetView, Tone, UndoTimeView, WayBack};
 
 /// Seconds for which a look at the way back is believed.
 const BELIEVED_S: i64 = 120;

@@ -14,6 +14,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("directory", &["model"]),
     ("rehearsal", &["model"]),
     ("testkit", &["model", "engine"]),
+    ("wire", &["model", "engine"]),
+    (
+        "lookup",
+        &["model", "engine", "files", "journal", "aws", "directory", "wire"],
+    ),
+    ("kinds", &["model", "engine", "aws", "probes", "wire"]),
     (
         "api",
         &[
@@ -26,6 +32,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "probes",
             "directory",
             "rehearsal",
+            "wire",
+            "lookup",
+            "kinds",
         ],
     ),
     (
@@ -53,6 +62,8 @@ const ONLY_IN: &[(&str, &str)] = &[
     // The bench measures plain SQLite beside the journal.
     ("rusqlite", "bench"),
     ("keyring", "journal"),
+    // The schema that TypeScript is generated from has one home.
+    ("ts-rs", "wire"),
 ];
 
 #[test]

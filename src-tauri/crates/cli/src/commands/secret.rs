@@ -3,6 +3,7 @@
 use std::io::{IsTerminal as _, Read as _};
 
 use serde_json::json;
+use switchback_api::sealing::secret_refused;
 use switchback_api::wire::ApiError;
 use switchback_journal::{InvalidSecretName, LONGEST_SECRET, SecretName, Store};
 use zeroize::Zeroizing;
@@ -17,18 +18,24 @@ pub async fn run(cx: &Cx<'_>, command: Secret) -> Result<u8, ApiError> {
             let name = parsed(&name)?;
             let value = value(cx, &name)?;
             let kept = name.clone();
-            on_thread(cx, move |store| Ok(store.set_secret(&name, &value)?)).await?;
+            on_thread(cx, move |store| {
+                store.set_secret(&name, &value).map_err(secret_refused)
+            })
+            .await?;
             cx.out
                 .answer(json!({ "secret": kept, "kept": true }), || format!("kept {kept}"));
         }
         Secret::List => {
-            let names = on_thread(cx, |store| Ok(store.secret_names()?)).await?;
+            let names = on_thread(cx, |store| store.secret_names().map_err(secret_refused)).await?;
             cx.out.answer(json!({ "secrets": names }), || listed(&names));
         }
         Secret::Delete { name } => {
             let name = parsed(&name)?;
             let gone = name.clone();
-            on_thread(cx, move |store| Ok(store.delete_secret(&name)?)).await?;
+            on_thread(cx, move |store| {
+                store.delete_secret(&name).map_err(secret_refused)
+            })
+            .await?;
             cx.out.answer(json!({ "secret": gone, "deleted": true }), || {
                 format!("deleted {gone}")
             });

@@ -1,6 +1,5 @@
 //! Amendments: what may change while a run is under way, what may not, and what it makes of each step.
 
-
 use switchback_engine::RejectionCode as Code;
 use switchback_engine::Run;
 use switchback_engine::driver::SubmitError;

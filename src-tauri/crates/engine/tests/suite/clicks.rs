@@ -1,6 +1,5 @@
 //! Stale screens, double clicks, hold and stop, a lost lease, throttling.
 
-
 use std::time::Duration;
 
 use jiff::SignedDuration;

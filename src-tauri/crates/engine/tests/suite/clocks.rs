@@ -1,7 +1,6 @@
 //! A clock that is set by an hour, and a laptop that sleeps in a wait: what was read is unknown, what was
 //! approved is void, and nothing starts or is sent by itself.
 
-
 use std::time::Duration;
 
 use jiff::SignedDuration;

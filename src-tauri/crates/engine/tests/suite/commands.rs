@@ -1,6 +1,5 @@
 //! Every state × every command: an accepted transition or a rejection by name.
 
-
 use std::fmt::Write as _;
 
 use jiff::Timestamp;

@@ -1,6 +1,5 @@
 //! A crash after every event, and random commands under random faults.
 
-
 use std::time::Duration;
 
 use proptest::prelude::*;

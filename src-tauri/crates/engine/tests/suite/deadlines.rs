@@ -1,6 +1,5 @@
 //! Decision deadlines: computed from the journal, announced once, moved by people, never acting.
 
-
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};

@@ -1,6 +1,5 @@
 //! Doubts, verification, adoption: what the run says must be true of the world.
 
-
 use std::time::Duration;
 
 use jiff::SignedDuration;

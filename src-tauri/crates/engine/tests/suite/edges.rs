@@ -1,6 +1,5 @@
 //! What a review tried in order to lose the way back, or to make the run say what is not so.
 
-
 use jiff::SignedDuration;
 use switchback_engine::Turn;
 use switchback_engine::ports::{Clock, ProviderErrorKind};

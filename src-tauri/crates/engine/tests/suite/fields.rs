@@ -1,6 +1,5 @@
 //! Somebody else's change, resolved field by field: one exact undo, and an end that says what is true.
 
-
 use switchback_engine::RejectionCode as Code;
 use switchback_engine::decide::{Facts, decide};
 use switchback_engine::driver::SubmitError;

@@ -1,6 +1,5 @@
 //! The whole way there, back, there again and back again.
 
-
 use switchback_engine::RejectionCode;
 use switchback_engine::ports::Clock;
 use switchback_model::{Command, DoneHow, Reversibility, RollbackScope, StepState};

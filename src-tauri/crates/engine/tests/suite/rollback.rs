@@ -1,6 +1,5 @@
 //! The rollback planner and what becomes of a confirmed plan.
 
-
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;

@@ -1,7 +1,6 @@
 //! A step whose images are secret: sealed before anything is sent, opened for the way back, refused
 //! by name without the key; and nothing of it in plain in the journal.
 
-
 use switchback_engine::RejectionCode;
 use switchback_engine::driver::open_images;
 use switchback_engine::ports::{Clock, Journal as _};

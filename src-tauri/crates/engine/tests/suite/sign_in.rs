@@ -1,6 +1,5 @@
 //! A step that would outlive the sign-in does not start, unless a person overrides that by name.
 
-
 use jiff::SignedDuration;
 use switchback_engine::RejectionCode;
 use switchback_engine::driver::SubmitError;

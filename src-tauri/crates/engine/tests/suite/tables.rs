@@ -1,6 +1,5 @@
 //! Tables: the TTL wait, hysteresis of monitors, and what the driver does next.
 
-
 use jiff::{SignedDuration, Timestamp};
 use switchback_engine::monitor::{MonitorRun, applicable};
 use switchback_engine::next::{Work, next};

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use switchback_api::host::Host;
+use switchback_api::sealing::key_refused;
 use switchback_api::view::{preview_view, reading_views};
 use switchback_api::wire::{ApiError, PreviewView, ReadingView, Tone};
 use switchback_engine::decide::may_apply;
@@ -86,7 +87,7 @@ pub(super) async fn looked(host: &Host, id: &RunId, step: &str) -> Result<Checke
     let (mut preview, mut undo, mut problem) = (None, None, None);
     if let Some(action) = &spec.action {
         if action.image_is_secret() {
-            host.store().can_seal(id)?;
+            host.store().can_seal(id).map_err(key_refused)?;
         }
         let action = around.world.action(action);
         let planned = async {

@@ -1,6 +1,5 @@
 //! Gates: what stands in the way of go, what go and no-go do, and what makes a go void.
 
-
 mod states;
 mod times;
 

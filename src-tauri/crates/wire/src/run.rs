@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::mirror::MirrorView;
+use super::mirror::MirrorView;
 
 use super::gate::{Deadline, T0View, TimesView};
 use super::reading::{ReadingView, Tone};

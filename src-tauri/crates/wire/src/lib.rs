@@ -7,9 +7,11 @@
 mod amendment;
 mod change;
 mod connection;
+mod error;
 mod fields;
 mod gate;
 mod journal;
+mod mirror;
 mod reading;
 mod rehearsal;
 mod report;
@@ -28,6 +30,7 @@ pub use gate::{
     Deadline, DeadlineKind, ExtensionView, GateDecision, GatePerson, GateState, GateView, T0View, TimesView,
 };
 pub use journal::{EventView, JournalPage};
+pub use mirror::MirrorView;
 pub use reading::{ReadingView, Tone};
 pub use rehearsal::{FaultView, RehearsalCommand, RehearsalPart, RehearsalView, RehearsedRunbook};
 pub use report::{

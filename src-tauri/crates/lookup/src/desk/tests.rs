@@ -9,12 +9,13 @@ use switchback_model::directory::{AccountStatus, Filter, LookupBy, Personal, Poo
 use switchback_testkit::ManualClock;
 
 use super::*;
+use crate::{Everybody, Found, query};
 
 mod honest;
 
-pub(super) const EMAIL: &str = "seeded.person@example.nhs.test";
+pub(crate) const EMAIL: &str = "seeded.person@example.nhs.test";
 /// What no file, log line or error may hold.
-pub(super) const SEEDED: [&str; 4] = [
+pub(crate) const SEEDED: [&str; 4] = [
     "seeded.person",
     "Seeded",
     "Persson",
@@ -23,7 +24,7 @@ pub(super) const SEEDED: [&str; 4] = [
 
 /// Pools in memory that count what they are asked.
 #[derive(Default)]
-pub(super) struct Fake {
+pub(crate) struct Fake {
     accounts: Vec<Account>,
     more: bool,
     stopped: bool,
@@ -32,7 +33,7 @@ pub(super) struct Fake {
     /// What each pool says of itself; nothing where nobody may ask.
     rules: Option<PoolRules>,
     described: AtomicUsize,
-    pub(super) fails: Vec<(&'static str, ProviderErrorKind)>,
+    pub(crate) fails: Vec<(&'static str, ProviderErrorKind)>,
     lists: AtomicUsize,
     details: AtomicUsize,
     /// Lets go once so many pools are being asked at the same time.
@@ -40,7 +41,7 @@ pub(super) struct Fake {
 }
 
 impl Fake {
-    pub(super) fn with(accounts: Vec<Account>) -> Self {
+    pub(crate) fn with(accounts: Vec<Account>) -> Self {
         Self {
             accounts,
             ..Self::default()
@@ -136,7 +137,7 @@ impl UserPools for Fake {
     }
 }
 
-pub(super) fn account(pool: &str, number: usize) -> Account {
+pub(crate) fn account(pool: &str, number: usize) -> Account {
     Account {
         pool: pool.to_owned(),
         username: Personal::new(format!("11111111-2222-4333-8444-55555555555{}", 5 + number)),
@@ -153,10 +154,10 @@ pub(super) fn account(pool: &str, number: usize) -> Account {
     }
 }
 
-pub(super) const NEW: &str = "eu-west-2_REHEARSAL1";
-pub(super) const OLD: &str = "eu-west-2_REHEARSAL0";
+pub(crate) const NEW: &str = "eu-west-2_REHEARSAL1";
+pub(crate) const OLD: &str = "eu-west-2_REHEARSAL0";
 
-pub(super) fn place() -> Place {
+pub(crate) fn place() -> Place {
     let pool = |id: &str, title: &str, role| Pool {
         id: PoolId::new(id).unwrap(),
         title: title.to_owned(),
@@ -171,16 +172,16 @@ pub(super) fn place() -> Place {
     )
 }
 
-pub(super) struct Room {
-    pub(super) desk: Desk,
-    pub(super) folder: tempfile::TempDir,
-    pub(super) by: Operator,
+pub(crate) struct Room {
+    pub(crate) desk: Desk,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) by: Operator,
 }
 
-pub(super) fn room() -> Room {
+pub(crate) fn room() -> Room {
     let folder = tempfile::tempdir().unwrap();
-    let home = Home::open(Some(folder.path())).unwrap();
-    let desk = Desk::new(&home, Arc::new(MemoryKeyRing::default()));
+    let clock = ManualClock::new();
+    let desk = Desk::new(folder.path(), Arc::new(MemoryKeyRing::default()), clock);
     Room {
         desk,
         folder,

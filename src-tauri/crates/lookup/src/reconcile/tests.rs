@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use switchback_engine::ports::ProviderErrorKind;
 use switchback_model::directory::AccountStatus;
 
-use super::super::tests::{EMAIL, Fake, NEW, OLD, Room, SEEDED, account, place, room};
 use super::*;
+use crate::desk::tests::{EMAIL, Fake, NEW, OLD, Room, SEEDED, account, place, room};
 
 const LIST: &str = "email,given_name\r\n\
     SEEDED.person@example.nhs.test,Seeded\r\n\
@@ -119,7 +119,7 @@ async fn a_pool_that_breaks_off_makes_nobody_absent() {
         (NEW, ProviderErrorKind::Credentials),
         (OLD, ProviderErrorKind::Credentials),
     ];
-    let room = super::super::tests::room();
+    let room = crate::desk::tests::room();
     let error = asked(&room, &pools, LIST, false).await.unwrap_err();
     assert_eq!((error.code.as_str(), error.exit_code()), ("sign_in", 6));
     assert!(!room.folder.path().join("out.csv").exists());

@@ -361,3 +361,14 @@ pub struct AuditView {
     /// The newest entries, newest first.
     pub rows: Vec<AuditRow>,
 }
+
+impl LookupWhere {
+    /// The closed world's people, whatever runs there are.
+    #[must_use]
+    pub fn rehearsal() -> Self {
+        Self {
+            target: Some("rehearsal".to_owned()),
+            ..Self::default()
+        }
+    }
+}

@@ -1,7 +1,6 @@
 //! The world of one run: the exhaustive match over action kinds and check kinds. A new kind that is
 //! not handled here does not compile.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -224,10 +223,4 @@ impl World for RunWorld {
             CheckKind::Unknown(unknown) => check_not_known(spec, unknown, now),
         }
     }
-}
-
-/// Name servers or resolvers of a rehearsal handle, for the probes.
-#[must_use]
-pub fn servers(list: &[switchback_rehearsal::NameServer]) -> Vec<(String, SocketAddr)> {
-    list.iter().map(|s| (s.name.clone(), s.addr)).collect()
 }

@@ -105,7 +105,7 @@ pub fn read_source(file: &Path) -> Result<Source, ApiError> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
-    use super::super::tests::room;
+    use crate::desk::tests::room;
 
     #[tokio::test]
     async fn a_chosen_list_is_told_by_line_and_forgotten_whole() {

@@ -4,7 +4,7 @@ use switchback_engine::driver::{DriveError, SubmitError};
 use switchback_engine::ports::{JournalError, ProviderError, ProviderErrorKind};
 use switchback_engine::{Rejection, RejectionCode};
 
-use crate::wire::ApiError;
+use crate::ApiError;
 
 impl ApiError {
     /// Puts the four together.
@@ -75,11 +75,11 @@ impl From<JournalError> for ApiError {
         }
         // Taken over on another workstation: nothing on this one gives it back but a copy.
         if let JournalError::Fenced(text) = &error
-            && let Some((what, mend)) = text.split_once(switchback_journal::TAKE_BACK)
+            && let Some((what, mend)) = text.split_once(switchback_engine::ports::TAKE_BACK)
         {
             let hint = format!(
                 "Nothing more was sent from here. {}{mend}.",
-                switchback_journal::TAKE_BACK
+                switchback_engine::ports::TAKE_BACK
             );
             return Self::new("locked", sentence_case(what.trim_end()), hint, "the journal");
         }

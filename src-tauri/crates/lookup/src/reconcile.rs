@@ -8,14 +8,10 @@ use std::path::Path;
 use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
 use switchback_directory::{Gap, Line, PoolAnswer, Read, Reconciliation, Source, WhyNot, reconcile};
-use switchback_engine::ports::Clock as _;
 use switchback_model::Operator;
 use switchback_model::directory::{Account, Personal, Pool, PoolRole};
 
-use super::place::AwsPools;
-use super::{Desk, LookupAt, Place, UserPools, audit, port, purpose, view};
-use crate::clock::SystemClock;
-use crate::host::Host;
+use super::{Desk, Place, UserPools, audit, port, purpose, view};
 use crate::wire::ApiError;
 
 /// Pools that are read at the same time: all of them share the account's quota.
@@ -88,33 +84,12 @@ pub struct PoolRead {
     pub mend: Option<String>,
 }
 
-impl Host {
+impl Desk {
     /// Reads every pool of a place and writes the verdict of each row to a new file.
     ///
     /// # Errors
     /// Where the file is there already, the purpose is empty, names somebody or is missing for whole
     /// addresses, no new pool could be read at all, or the audit trail or the file can't be written. Then there is no file.
-    pub async fn users_reconcile(
-        &self,
-        at: &LookupAt,
-        ask: Reconcile<'_>,
-        out: &Path,
-    ) -> Result<Reconciled, ApiError> {
-        refuse_existing(out)?;
-        let place = self.place(at).await?;
-        let pools = AwsPools::connect(&place)?;
-        let unproven = pools.refuse_another_account(&place).await?;
-        let mut done = self.users().reconcile(&place, &pools, ask, out).await?;
-        done.notes.extend(unproven);
-        Ok(done)
-    }
-}
-
-impl Desk {
-    /// As [`Host::users_reconcile`], over pools of the caller's.
-    ///
-    /// # Errors
-    /// As there.
     pub async fn reconcile(
         &self,
         place: &Place,
@@ -165,7 +140,7 @@ impl Desk {
             },
             subject: self.fingerprint(everybody_of(ask.source)).await,
         };
-        audit::record(&self.trail, SystemClock::default().now(), entry).await?;
+        audit::record(&self.trail, self.clock.now(), entry).await?;
         draft
             .persist_noclobber(out)
             .map_err(|error| not_written(out, &error.error))?;
@@ -174,7 +149,10 @@ impl Desk {
 }
 
 /// Refuses a file that is there already: what somebody made from it is not lost by a second call.
-fn refuse_existing(out: &Path) -> Result<(), ApiError> {
+///
+/// # Errors
+/// Where there is one, or nobody can tell.
+pub fn refuse_existing(out: &Path) -> Result<(), ApiError> {
     match out.symlink_metadata() {
         Ok(_) => Err(not_written(out, &io::ErrorKind::AlreadyExists.into())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

@@ -1,0 +1,268 @@
+//! The core: a home, its journal, its settings and its closed world. It answers whatever can be told
+//! without driving a run; nothing in it can hold a lease.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use switchback_aws::{Aws, AwsOptions};
+use switchback_engine::driver::open_images;
+use switchback_engine::ports::{Clock, Journal as _, World};
+use switchback_engine::run::Run;
+use switchback_journal::{RecoveryCode, Store};
+use switchback_kinds::RunWorld;
+use switchback_model::{EventKind, Operator, Plan, RunId, Target, TargetKind};
+use switchback_rehearsal as rehearsal;
+use tokio::sync::Mutex;
+
+use crate::clock::{SystemClock, WorldClock};
+use crate::home::Home;
+use crate::users::Desk;
+use crate::wire::ApiError;
+
+/// How to start a host.
+#[derive(Debug, Clone)]
+pub struct HostOptions {
+    /// The home folder; absent = `SWITCHBACK_HOME` or the platform's.
+    pub home: Option<PathBuf>,
+    /// A custom AWS endpoint (`--aws-endpoint`, `AWS_ENDPOINT_URL`).
+    pub endpoint: Option<String>,
+    /// Who is at the keyboard.
+    pub operator: Operator,
+    /// World seconds per real second of a new rehearsal world.
+    pub rehearsal_scale: u32,
+    /// World time from a commit to INSYNC in a new rehearsal world, in seconds.
+    pub rehearsal_insync_s: u64,
+    /// A folder that gets every event too (`--mirror`, `SWITCHBACK_MIRROR`); absent = the one that this home
+    /// was given last, empty = none from now on.
+    pub mirror: Option<PathBuf>,
+    /// The mirror folder is a new one, although this home mirrored to a folder of this name before: the
+    /// copies are made there anew (`--new-mirror`).
+    pub new_mirror: bool,
+    /// This host writes no event, so that a mirror is nothing to it.
+    pub only_looks: bool,
+    /// Opens what is sealed where the keychain doesn't.
+    pub recovery_code: Option<Arc<RecoveryCode>>,
+}
+
+impl HostOptions {
+    /// The usual: a rehearsal runs five times as fast as real time, and INSYNC takes 35 s of it.
+    #[must_use]
+    pub fn new(operator: Operator) -> Self {
+        Self {
+            home: None,
+            endpoint: None,
+            operator,
+            rehearsal_scale: 5,
+            rehearsal_insync_s: 35,
+            mirror: None,
+            new_mirror: false,
+            only_looks: false,
+            recovery_code: None,
+        }
+    }
+}
+
+/// What a run acts on: its world and its clock.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// AWS and the outside.
+    pub world: Arc<dyn World>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// World seconds per real second.
+    pub speed: u32,
+}
+
+/// A home with its journal, its settings and its closed world.
+pub struct Core {
+    /// The folder of its state.
+    pub home: Home,
+    pub(crate) store: Store,
+    pub(crate) options: HostOptions,
+    pub(crate) unlocked: Mutex<HashSet<RunId>>,
+    pub(crate) closed_world: Mutex<Option<rehearsal::World>>,
+    pub(crate) users: Desk,
+}
+
+impl Core {
+    /// Opens the home and its journal.
+    pub fn open(options: HostOptions) -> Result<Self, ApiError> {
+        let home = Home::open(options.home.as_deref())?;
+        let keys = Arc::new(switchback_journal::OsKeyRing);
+        let mut store = Store::open(home.path(), keys.clone())?;
+        let users = Desk::new(home.path(), keys, Arc::new(SystemClock::default()));
+        if let Some(mirror) = crate::mirror::folder(&options, &home).filter(|_| !options.only_looks) {
+            store = match options.new_mirror {
+                true => store.with_new_mirror(&mirror)?,
+                false => store.with_mirror(&mirror)?,
+            };
+        }
+        Ok(Self {
+            home,
+            store,
+            options,
+            unlocked: Mutex::default(),
+            closed_world: Mutex::default(),
+            users,
+        })
+    }
+
+    /// The journal, for the commands that only look at it.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Who is at the keyboard.
+    #[must_use]
+    pub fn operator(&self) -> &Operator {
+        &self.options.operator
+    }
+
+    /// Opens a run of a plan; the run is not driven yet.
+    pub fn run_new(&self, plan: Plan) -> Result<RunId, ApiError> {
+        self.run_new_with(plan, None)
+    }
+
+    /// The same, with a recovery code that opens what the run seals.
+    pub fn run_new_with(&self, plan: Plan, code: Option<&RecoveryCode>) -> Result<RunId, ApiError> {
+        self.run_new_by(plan, code, &self.options.operator)
+    }
+
+    pub(crate) fn run_new_by(
+        &self,
+        plan: Plan,
+        code: Option<&RecoveryCode>,
+        by: &Operator,
+    ) -> Result<RunId, ApiError> {
+        let endpoint = self.endpoint_for(&plan.target)?;
+        let kind = plan.target.kind;
+        let run = RunId::new(uuid::Uuid::now_v7().to_string())?;
+        let opened = EventKind::RunOpened {
+            run: run.clone(),
+            plan_digest: plan.digest(),
+            plan: plan.into(),
+            endpoint,
+            by: by.clone(),
+        };
+        self.store
+            .create_run(&run, self.clock_of(kind).now(), opened, code)?;
+        Ok(run)
+    }
+
+    /// A custom endpoint and a production target exclude each other; a rehearsal has its own.
+    pub(crate) fn endpoint_for(&self, target: &Target) -> Result<Option<String>, ApiError> {
+        let given = self.options.endpoint.clone();
+        if let Some(endpoint) = &given {
+            switchback_aws::check_endpoint(endpoint).map_err(|error| ApiError {
+                code: "usage".to_owned(),
+                place: "--aws-endpoint".to_owned(),
+                ..error.into()
+            })?;
+        }
+        match (target.kind, given) {
+            (TargetKind::Production, Some(_)) => Err(ApiError::new(
+                "guard",
+                "A custom AWS endpoint is set, and the target is production.",
+                "Unset --aws-endpoint and AWS_ENDPOINT_URL, or choose a target of kind test.",
+                target.name.to_string(),
+            )),
+            (TargetKind::Rehearsal, _) => Ok(None),
+            (TargetKind::Test, None) => Err(ApiError::new(
+                "guard",
+                "A target of kind test needs an endpoint.",
+                "Give it with --aws-endpoint URL.",
+                target.name.to_string(),
+            )),
+            (_, given) => Ok(given),
+        }
+    }
+
+    /// Opens a run of a runbook (a folder, a file or a bundled name) on one of its targets.
+    pub fn new_from_runbook(&self, runbook: &str, target: &str) -> Result<RunId, ApiError> {
+        self.run_new(crate::plan::resolve(runbook, target)?)
+    }
+
+    /// The fold of a run's journal, with its images opened.
+    pub async fn load(&self, id: &RunId) -> Result<Run, ApiError> {
+        self.unlock(id).await?;
+        let mut run = self.fold(id).await?;
+        let journal = self.store.journal(id)?;
+        if let Some(problem) = open_images(&mut run, journal.vault()).await {
+            tracing::warn!(run = %id, %problem, "some images stay sealed");
+        }
+        Ok(run)
+    }
+
+    /// The fold of a run's journal; what it sealed stays sealed.
+    pub(crate) async fn fold(&self, id: &RunId) -> Result<Run, ApiError> {
+        self.store.journal(id)?.fold().await?.map_err(|error| {
+            ApiError::new(
+                "journal",
+                error.to_string(),
+                "Verify the journal, and take over from the mirror or an export.",
+                format!("run {id}"),
+            )
+        })
+    }
+
+    /// What the run acts on. A rehearsal's world is started here if nobody serves it.
+    pub async fn surroundings(&self, run: &Run) -> Result<Surroundings, ApiError> {
+        let target = run.plan.target.clone();
+        if target.kind == TargetKind::Rehearsal {
+            let handle = self.closed_world().await?;
+            return crate::closed_world::surroundings(target, &handle);
+        }
+        if run.endpoint != self.options.endpoint {
+            return Err(ApiError::new(
+                "guard",
+                "The AWS endpoint is not the one that this run was opened with.",
+                match &run.endpoint {
+                    Some(url) => format!("Give --aws-endpoint {url}."),
+                    None => "Unset --aws-endpoint and AWS_ENDPOINT_URL.".to_owned(),
+                },
+                format!("run {}", run.id),
+            ));
+        }
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+        let aws = Aws::connect(&AwsOptions {
+            endpoint: run.endpoint.clone(),
+            profile: target.profile.clone(),
+            region: target.region.clone(),
+            rehearsal_credentials: None,
+            clock: Some(clock.clone()),
+        })?;
+        let probes = crate::host::truth::outside(&target);
+        Ok(Surroundings {
+            world: Arc::new(RunWorld::new(aws, probes, target, clock.clone())),
+            clock,
+            speed: 1,
+        })
+    }
+
+    /// The run's clock now, without setting anything up.
+    pub(crate) fn now_of(&self, run: &Run) -> jiff::Timestamp {
+        self.clock_of(run.plan.target.kind).now()
+    }
+
+    pub(crate) fn clock_of(&self, kind: TargetKind) -> Arc<dyn Clock> {
+        // Served or not, the world's time goes on; a new world begins at the machine's time.
+        if kind == TargetKind::Rehearsal
+            && let Some(clock) = rehearsal::ScaledClock::kept(&self.home.rehearsal())
+        {
+            return Arc::new(WorldClock::new(clock));
+        }
+        Arc::new(SystemClock::default())
+    }
+}
+
+/// The name of this machine, for the lease; "unknown" where the system does not tell.
+pub(crate) fn host_name() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .or_else(|| std::env::var("COMPUTERNAME").ok())
+        .map(|name| name.trim().chars().take(80).collect())
+        .filter(|name: &String| !name.is_empty())
+        .unwrap_or_else(|| "unknown".to_owned())
+}

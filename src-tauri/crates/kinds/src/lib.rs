@@ -1,0 +1,10 @@
+//! Every kind of action and of check that there is: what each one is made of, where it stands at AWS,
+//! and how it is read there. The exhaustive matches are here, so that a new kind that has no place does
+//! not compile.
+
+pub mod resource;
+mod world;
+
+use switchback_wire as wire;
+
+pub use world::RunWorld;
