@@ -7,6 +7,7 @@ pub mod checks;
 pub mod cognito;
 mod connect;
 mod credentials;
+mod delegation;
 mod error;
 pub mod guard;
 mod http;
@@ -23,8 +24,8 @@ mod source;
 mod sts;
 mod unsent;
 
-pub use checks::ParentNs;
 pub use connect::{Aws, AwsOptions, check_endpoint};
+pub use delegation::Outside;
 pub use guard::{assert_identity, masked, role_of};
 pub use http::Way;
 pub use profiles::{Profiles, profiles};

@@ -13,6 +13,7 @@ mod gates;
 mod graph;
 mod lints;
 mod load;
+mod near;
 mod notes;
 mod problem;
 mod reader;
@@ -24,6 +25,7 @@ mod source;
 mod steps;
 mod target;
 mod values;
+mod wish;
 
 pub mod bundled;
 

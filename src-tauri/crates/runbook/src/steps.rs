@@ -1,12 +1,12 @@
 //! Reads phases and steps.
 
-use switchback_model::dns::RecordType;
 use switchback_model::plan::{Reversibility, Step, StepKind};
 use switchback_model::{ActionSpec, PhaseId, SetTtl, StepId, SwitchRecord};
 
 use crate::draft::{DraftCheck, DraftPhase, DraftStep, Said};
-use crate::notes::{At, Located};
+use crate::notes::Located;
 use crate::reader::{Item, Reader, Table};
+use crate::wish::expected;
 
 pub(crate) const STEP_KINDS: &[(&str, StepKind)] = &[
     ("check", StepKind::Check),
@@ -124,6 +124,7 @@ impl Reader<'_> {
             ("words", t.raw_in("reversibility", "words")),
         ];
         let action_written = self.as_written(&t, "action");
+        let wish = self.wish(&t);
         let action = self.step_action(&mut t, kind);
         let before = self.checks(&mut t, "before", false);
         let verify = self.checks(&mut t, "verify", true);
@@ -166,6 +167,8 @@ impl Reader<'_> {
                 .filter_map(|(key, text)| Some(Said { key, text: text? }))
                 .collect(),
             before: before.iter().map(|check| check.kind).collect(),
+            expects: expected(&before),
+            wish,
             verify: verify.len(),
             undo_before: undo_before.len(),
             undo_verify: undo_verify.len(),
@@ -368,18 +371,9 @@ impl Reader<'_> {
                 })()
             }
             Some(_) => {
-                let to_at: At = t.at_key("to");
                 let to = self.must(&mut t, "to", Reader::records);
-                if let (Some(to), Some(name)) = (&to, &name)
-                    && zone.as_ref() == Some(name)
-                    && to.iter().any(|entry| entry.kind == RecordType::Cname)
-                {
-                    self.notes.error(
-                        "cname-conflict",
-                        to_at,
-                        "The zone's own name can't have a CNAME: it has SOA and NS records already.",
-                        "Use an alias, or A and AAAA record sets.",
-                    );
+                if let (Some(to), Some(name)) = (&to, &name) {
+                    self.answers_of(to, name, zone.as_ref(), zone_id.as_deref());
                 }
                 (|| {
                     let (zone_id, zone, name) = (zone_id?, zone?, name?);
