@@ -91,7 +91,10 @@ impl Host {
                 pid: std::process::id(),
             },
         };
-        Ok(self.store.import(file, SystemClock::default().now(), &takeover)?)
+        let at = SystemClock::default().now();
+        Ok(self
+            .store
+            .import_with(file, at, &takeover, self.recovery_code())?)
     }
 
     /// Writes a copy of a run's journal to a file. Nothing that is there is replaced unless a person

@@ -61,6 +61,12 @@ pub fn read_code(path: &Path) -> Result<RecoveryCode, ApiError> {
 }
 
 impl Core {
+    /// The recovery code that was given.
+    #[must_use]
+    pub fn recovery_code(&self) -> Option<&RecoveryCode> {
+        self.options.recovery_code.as_deref()
+    }
+
     /// Opens the run's key with the recovery code that was given, once.
     pub async fn unlock(&self, id: &RunId) -> Result<(), ApiError> {
         let Some(code) = self.options.recovery_code.clone() else {

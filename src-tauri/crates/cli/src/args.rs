@@ -289,6 +289,9 @@ pub enum Journal {
         /// The run, or the file
         #[arg(value_name = "RUN|FILE")]
         what: String,
+        /// Exit 0 also where nobody vouches for the content, if nothing is missing
+        #[arg(long)]
+        allow_unproven: bool,
     },
     /// Write a run to a file that verifies by itself
     Export {

@@ -45,6 +45,12 @@ impl Cx<'_> {
         }
     }
 
+    /// The recovery code that was given.
+    pub fn recovery_code(&self) -> Result<Option<RecoveryCode>, ApiError> {
+        let file = self.global.recovery_code_file.as_deref();
+        file.map(read_code).transpose()
+    }
+
     /// Opens the home.
     pub fn host(&self) -> Result<Open, ApiError> {
         self.host_at(None)

@@ -4,6 +4,7 @@ pub mod amend;
 pub mod beyond;
 pub mod deadline;
 pub mod decide;
+pub mod doubt;
 pub mod driver;
 pub mod evolve;
 pub mod gate;

@@ -11,6 +11,7 @@ use switchback_model::{
     Preview, Sealed, Target, Way,
 };
 
+use crate::doubt::Doubt;
 use crate::evolve::IllegalEvent;
 use crate::proof::WriteCx;
 use crate::run::Run;
@@ -91,6 +92,11 @@ pub trait Journal: Send + Sync {
     /// in memory as a whole; the outer error is the journal's, the inner one the story's.
     async fn fold(&self) -> Result<Result<Run, IllegalEvent>, JournalError> {
         Ok(Run::replay(&self.read(0).await?))
+    }
+    /// What speaks against the journal as it stands; asked once, when a driver starts under its lease. It is
+    /// journalled first of all, and nothing else is appended before.
+    async fn doubt(&self) -> Result<Option<Doubt>, JournalError> {
+        Ok(None)
     }
     /// Whether the lease is still ours; asked right before each mutation.
     async fn holds(&self, lease: &Lease) -> Result<(), JournalError>;

@@ -75,7 +75,7 @@ pub fn plan_rollback(
         return Err(Rejection::new(
             RejectionCode::NotNow,
             "There is nothing to undo.",
-            "No step of that set has an effect.",
+            nothing_hint(run),
         ));
     }
     let in_flight = order
@@ -96,6 +96,28 @@ pub fn plan_rollback(
         in_flight,
         in_doubt,
     })
+}
+
+/// After a takeover, or with events missing, a step may be found done that the journal says nothing of.
+fn nothing_hint(run: &Run) -> String {
+    let found = run.steps.iter().filter(|(id, step)| {
+        !has_effect(run, id) && matches!(step.drift, Some(switchback_model::Finding::After))
+    });
+    let found: Vec<&str> = found.map(|(id, _)| id.as_str()).collect();
+    let waits = run.steps.values().any(|step| step.reinspect);
+    match (found.is_empty(), waits) {
+        (false, _) => format!(
+            "No step of that set has an effect by the journal, but {} was found as the step leaves it: take it over first \
+             with `switchback run adopt`.",
+            found.join(", ")
+        ),
+        (true, true) => {
+            "No step of that set has an effect by the journal, and the world is still being looked at: ask \
+                         again in a moment."
+                .to_owned()
+        }
+        (true, false) => "No step of that set has an effect.".to_owned(),
+    }
 }
 
 /// What the Roll back button proposes: the rule whose trigger fires, else the last step with an

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use switchback_model::event::Vouched;
 use switchback_model::{
     CheckReading, DecisionId, Digest, DoneHow, Event, EventKind, Finding, Holder, MonitorId, Operator,
     PhaseId, Plan, Reversibility, RollbackPlan, RuleId, RunId, RunState, Step, StepId, StepState,
@@ -11,6 +12,7 @@ use switchback_model::{
 
 use crate::beyond::Beyond;
 use crate::deadline::{DueOf, Extension};
+use crate::doubt::Doubted;
 use crate::evolve::{IllegalEvent, evolve};
 use crate::gate::GateRun;
 use crate::monitor::WatchState;
@@ -128,6 +130,11 @@ pub struct Run {
     pub announced: BTreeMap<DueOf, Timestamp>,
     /// What the journal says and this program does not know.
     pub beyond: Beyond,
+    /// The journal was not what this home had acknowledged.
+    pub doubt: Option<Doubted>,
+    /// Who vouched for the copy that the run continues from; none where it began here, or was taken over
+    /// before this was asked.
+    pub vouched: Option<Vouched>,
 }
 
 impl Run {
@@ -222,6 +229,8 @@ impl Run {
             extensions: BTreeMap::new(),
             announced: BTreeMap::new(),
             beyond: Beyond::default(),
+            doubt: None,
+            vouched: None,
         };
         opened.beyond.read_plan(event.seq, plan);
         Ok(opened)

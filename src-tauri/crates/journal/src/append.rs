@@ -4,9 +4,11 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
+use switchback_engine::doubt::Doubt;
 use switchback_engine::ports::{JournalError, Lease};
 use switchback_model::{Event, EventKind, RunId};
 
+use crate::anchor::{Keep, missing};
 use crate::chain::{Hash, Head, Link, hash};
 use crate::crypto::Secret;
 use crate::fault::{not_read, not_written};
@@ -36,6 +38,16 @@ impl Inner {
         let tx = begin(&mut conn, &self.path)?;
         lease::require(&tx, &self.path, run, lease)?;
         let mut head = load_head(&tx, &self.path, run, key.as_ref())?;
+        let stored = stored_head(&tx, &self.path, run)?;
+        let doubted = kinds
+            .iter()
+            .any(|kind| matches!(kind, EventKind::JournalDoubted { .. }));
+        if let Some(doubt) = self.standing(&tx, run, &stored, key.as_ref(), false)?
+            && !doubted
+        {
+            return Err(tampered(run, head.seq, doubt));
+        }
+        let kept = kinds.iter().any(is_kept_at_once);
         let stamp = at.to_string();
         let mut events = Vec::with_capacity(kinds.len());
         for kind in kinds {
@@ -58,15 +70,43 @@ impl Inner {
                 kind,
             });
         }
+        if doubted {
+            // What lies before it is not complete, whatever the seal of its end says.
+            head.gap = head.seq;
+        }
         if !events.is_empty() {
             store_head(&tx, &self.path, run, &head, key.as_ref())?;
         }
         tx.commit().map_err(not_written(&self.path))?;
         if !events.is_empty() {
+            // Before it is acknowledged, and so before a call leaves.
+            let end = (head.seq, &head.hash);
+            self.anchor(run, end, lease.fence, key.as_ref(), Keep { kept, anew: doubted })?;
             self.mirror(&conn, run);
         }
         Ok(events)
     }
+}
+
+/// Before a call leaves, and where a driver, a copy or a person's decision begins something: the key ring
+/// keeps these at once.
+fn is_kept_at_once(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Intended { .. }
+            | EventKind::DriverStarted { .. }
+            | EventKind::JournalDoubted { .. }
+            | EventKind::RollbackConfirmed { .. }
+            | EventKind::RollbackCompleted
+    )
+}
+
+/// A doubt that nobody has journalled yet.
+pub(crate) fn tampered(run: &RunId, end: u64, doubt: Doubt) -> JournalError {
+    JournalError::Tampered(match doubt {
+        Doubt::Missing { to, .. } => missing(run, end, to),
+        Doubt::Contradicted { why, .. } => why,
+    })
 }
 
 /// Stores one event and gives the head that it makes, without a gap.

@@ -13,15 +13,19 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use switchback_engine::ports::JournalError;
 use switchback_files::{Draft, Existing, Readers};
-use switchback_model::RunId;
+use switchback_model::event::Vouched;
+use switchback_model::{EventKind, RunId, TargetKind};
 
 use crate::append::stored_head;
 use crate::chain::{Hash, Link, ROOT, hash};
+use crate::crypto::Secret;
 use crate::fault::{io_not_read, io_not_written, unread, unwritten};
 use crate::read::{broken, walk};
+use crate::recovery::RecoveryCode;
 use crate::schema::FORMAT;
 use crate::seal::{self, BY_CODE, Wrapped};
 use crate::store::Store;
+use crate::vouch;
 
 /// No line of ours is longer; a longer one is not read into memory.
 const LONGEST_LINE: u64 = 64 << 20;
@@ -65,6 +69,10 @@ pub(crate) struct Line<'a> {
     hash: Cow<'a, str>,
     #[serde(borrow)]
     pub body: Cow<'a, str>,
+    /// The MAC of this event's link by a key made of the run's: whoever has the recovery code can tell that
+    /// the copy is the home's own up to here.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    mac: Option<Cow<'a, str>>,
 }
 
 /// What an offline look at a copy tells.
@@ -76,11 +84,22 @@ pub struct CopyVerification {
     pub to_seq: u64,
     /// What is proven, in words.
     pub sentence: String,
+    /// Who vouches for its content.
+    pub vouched: Vouched,
+    /// Why, or why nobody does.
+    pub reason: String,
+    /// Whether it is a rehearsal's.
+    pub rehearsal: bool,
 }
 
 /// Verifies an export or a mirror file without any store. A break is `Tampered` and names the
 /// event.
 pub fn verify_file(path: &Path) -> Result<CopyVerification, JournalError> {
+    verify_file_with(path, None)
+}
+
+/// As [`verify_file`]; the run's recovery code tells whether the copy is the exporting home's own.
+pub fn verify_file_with(path: &Path, code: Option<&RecoveryCode>) -> Result<CopyVerification, JournalError> {
     let scan = scan(path, Around::WhiteSpace, |_| Ok(()))?;
     let partial = if scan.partial {
         "; an unfinished last line was left out"
@@ -91,10 +110,15 @@ pub fn verify_file(path: &Path) -> Result<CopyVerification, JournalError> {
         "consistent to event {}; cannot prove that nothing was cut{partial}",
         scan.seq
     );
+    let vouched = scan.vouched_by(code);
+    let reason = scan.why(vouched, code.is_some());
     Ok(CopyVerification {
         run: scan.header.run,
         to_seq: scan.seq,
         sentence,
+        vouched,
+        reason: reason.to_owned(),
+        rehearsal: scan.target == Some(TargetKind::Rehearsal),
     })
 }
 
@@ -111,10 +135,11 @@ impl Store {
     pub fn export_into(&self, run: &RunId, file: &File, out: &Path) -> Result<(), JournalError> {
         let mut conn = self.inner.conn();
         let path = &self.inner.path;
+        let key = self.inner.run_key_at_hand(&conn, run);
         let tx = conn.transaction().map_err(crate::fault::not_read(path))?;
         let head = stored_head(&tx, path, run)?.head;
         let file = file.try_clone().map_err(io_not_written(out))?;
-        let end = write_copy(&tx, path, run, Some(head.seq), out, file)?;
+        let end = write_copy(&tx, path, run, key.as_ref(), Some(head.seq), out, file)?;
         if (end.1, end.2) == (head.seq, head.hash) {
             Ok(())
         } else {
@@ -139,6 +164,7 @@ pub(crate) fn write_copy(
     conn: &Connection,
     db: &Path,
     run: &RunId,
+    key: Option<&Secret>,
     through: Option<u64>,
     out: &Path,
     file: File,
@@ -150,7 +176,7 @@ pub(crate) fn write_copy(
     writer
         .line(&header(conn, db, run, through)?)
         .map_err(io_not_written(out))?;
-    let (seq, hash) = write_events(conn, db, run, (0, ROOT), out, &mut writer)?;
+    let (seq, hash) = write_events(conn, db, run, key, (0, ROOT), out, &mut writer)?;
     let file = writer
         .out
         .into_inner()
@@ -164,6 +190,7 @@ pub(crate) fn copy_bytes(
     conn: &Connection,
     db: &Path,
     run: &RunId,
+    key: Option<&Secret>,
     out: &Path,
 ) -> Result<(Vec<u8>, u64, Hash), JournalError> {
     let mut writer = Counted {
@@ -173,7 +200,7 @@ pub(crate) fn copy_bytes(
     writer
         .line(&header(conn, db, run, None)?)
         .map_err(io_not_written(out))?;
-    let (seq, hash) = write_events(conn, db, run, (0, ROOT), out, &mut writer)?;
+    let (seq, hash) = write_events(conn, db, run, key, (0, ROOT), out, &mut writer)?;
     Ok((writer.out, seq, hash))
 }
 
@@ -182,11 +209,13 @@ pub(crate) fn write_events<W: Write>(
     conn: &Connection,
     db: &Path,
     run: &RunId,
+    key: Option<&Secret>,
     start: (u64, Hash),
     out: &Path,
     writer: &mut Counted<W>,
 ) -> Result<(u64, Hash), JournalError> {
     let mut prev = start.1;
+    let key = key.map(vouch::copy_key);
     walk(conn, db, run, start, None, |link| {
         // The walk has just compared it with the stored one.
         prev = hash(*link, &prev);
@@ -197,6 +226,9 @@ pub(crate) fn write_events<W: Write>(
             fence: link.fence,
             hash: Cow::Owned(hex::encode(prev)),
             body: Cow::Borrowed(body),
+            mac: key
+                .as_ref()
+                .map(|key| Cow::Owned(hex::encode(vouch::mac_of(key, run, link.seq, &prev)))),
         };
         writer.line(&line).map_err(io_not_written(out))
     })
@@ -260,6 +292,10 @@ pub(crate) struct Scan {
     pub length: u64,
     /// Whether an unfinished line follows: the writer was killed.
     pub partial: bool,
+    /// The MAC of the last event, as it stands there.
+    pub mac: Option<Vec<u8>>,
+    /// What kind of target it acts on, by its first event.
+    pub target: Option<TargetKind>,
 }
 
 /// One verified event of a copy.
@@ -308,6 +344,8 @@ pub(crate) fn scan(
         fence: 0,
         length: buffer.len() as u64,
         partial: false,
+        mac: None,
+        target: None,
     };
     loop {
         let whole = match lines.next(&mut buffer)? {
@@ -338,6 +376,12 @@ pub(crate) fn scan(
                     hash: &computed,
                 })?;
                 scan.fence = scan.fence.max(line.fence);
+                scan.mac = line.mac.as_deref().and_then(|mac| hex::decode(mac).ok());
+                if line.seq == 1
+                    && let Ok(EventKind::RunOpened { plan, .. }) = EventKind::read(&line.body)
+                {
+                    scan.target = Some(plan.target.kind);
+                }
                 scan.at = Some(line.at.into_owned());
                 (scan.seq, scan.hash) = (line.seq, computed);
                 scan.length += buffer.len() as u64;

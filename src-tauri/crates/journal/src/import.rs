@@ -4,8 +4,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use switchback_engine::ports::JournalError;
+use switchback_model::event::Vouched;
 use switchback_model::{EventKind, Holder, Operator, RunId};
 
+use crate::anchor::Keep;
 use crate::append::{Row, insert, load_head, store_head};
 use crate::chain::{Hash, Head, ROOT};
 use crate::copy::{Around, Scan, scan};
@@ -13,6 +15,7 @@ use crate::fault::not_written;
 use crate::lease;
 use crate::mirror::Mark;
 use crate::read::start;
+use crate::recovery::RecoveryCode;
 use crate::seal;
 use crate::store::{Opening, Store, begin, body_of, exists};
 use crate::story::Story;
@@ -40,6 +43,8 @@ pub struct Imported {
     /// Whether the takeover is marked in the mirror folder. If not, the old driver can't notice it:
     /// make sure that it is stopped.
     pub marked: bool,
+    /// Who vouches for the copy.
+    pub vouched: Vouched,
 }
 
 impl Store {
@@ -48,11 +53,23 @@ impl Store {
     /// next change. A home that already has the start of the run takes the rest; one that has other
     /// events refuses.
     pub fn import(&self, path: &Path, at: Timestamp, takeover: &Takeover) -> Result<Imported, JournalError> {
+        self.import_with(path, at, takeover, None)
+    }
+
+    /// As [`Self::import`]; the run's recovery code proves that the copy is the exporting home's own.
+    pub fn import_with(
+        &self,
+        path: &Path,
+        at: Timestamp,
+        takeover: &Takeover,
+        code: Option<&RecoveryCode>,
+    ) -> Result<Imported, JournalError> {
         let inner = &*self.inner;
         let mut story = Story::new(path);
         let copy = scan(path, Around::WhiteSpace, |copied| story.take(copied))?;
         let run = copy.header.run.clone();
-        let (opened_at, opened) = story.ended(&copy, at, takeover)?;
+        let vouched = copy.vouched_by(code);
+        let (opened_at, opened) = story.ended(&copy, at, takeover, vouched)?;
         let opening = Opening::of(&run, opened_at, &opened)?;
         if let Some(Some(further)) = inner.with_mirror(|mirror| mirror.further_than(&run, copy.seq)) {
             return Err(JournalError::NotWritten(format!(
@@ -118,6 +135,7 @@ impl Store {
             by,
             reason,
             from_seq: copy.seq,
+            vouched: Some(vouched),
         })?;
         let stamp = at.to_string();
         let row = Row {
@@ -154,12 +172,18 @@ impl Store {
         };
         tx.commit().map_err(not_written(&inner.path))?;
         inner.memory.forget_mark(&run);
+        let keep = Keep {
+            kept: true,
+            anew: true,
+        };
+        inner.anchor(&run, (head.seq, &head.hash), fence, key.as_ref(), keep)?;
         inner.mirror(&conn, &run);
         Ok(Imported {
             run,
             from_seq: copy.seq,
             fence,
             marked,
+            vouched,
         })
     }
 }

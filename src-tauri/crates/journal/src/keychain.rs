@@ -47,6 +47,11 @@ impl Keychain {
         self.key(conn, path).ok()?.ok()
     }
 
+    /// Whether the journal says that this home has a key.
+    pub fn is_recorded(&self, conn: &Connection, path: &Path) -> Result<bool, JournalError> {
+        Ok(recorded(conn, path)?.is_some())
+    }
+
     /// The key; made and recorded the first time. The inner result is the ring's.
     pub fn key(
         &self,

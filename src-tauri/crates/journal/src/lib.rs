@@ -8,6 +8,7 @@
 //!
 //! What the chain proves and what it doesn't is said at [`Verification`].
 
+mod anchor;
 mod append;
 mod chain;
 mod copy;
@@ -34,8 +35,9 @@ mod store;
 mod story;
 mod trail;
 mod vault;
+mod vouch;
 
-pub use copy::{CopyVerification, verify_file};
+pub use copy::{CopyVerification, verify_file, verify_file_with};
 pub use crypto::Secret;
 pub use import::{Imported, Takeover};
 pub use keyring::{KeyRing, KeyRingProblem, MemoryKeyRing};

@@ -14,6 +14,7 @@ use switchback_model::RunId;
 use crate::append::stored_head;
 use crate::chain::Hash;
 use crate::copy::{Counted, copy_bytes, write_events};
+use crate::crypto::Secret;
 use crate::fault::not_written;
 use crate::memory::Memory;
 pub(crate) use crate::mirror_folder::Mark;
@@ -37,6 +38,10 @@ pub struct MirrorState {
     /// Why it is behind, and how to mend it.
     pub problem: Option<String>,
 }
+
+/// Gives the run's key, for the MACs of new lines; asked only where there are any, because a keychain may take
+/// seconds.
+pub(crate) type Key<'a> = &'a dyn Fn() -> Option<Secret>;
 
 pub(crate) struct Mirror {
     folder: Folder,
@@ -98,18 +103,18 @@ impl Mirror {
     }
 
     /// Writes what is missing. A failure is kept in the state; the next call tries again.
-    pub fn sync(&mut self, conn: &Connection, run: &RunId) {
-        let result = self.try_sync(conn, run);
+    pub fn sync(&mut self, conn: &Connection, run: &RunId, key: Key<'_>) {
+        let result = self.try_sync(conn, run, key);
         self.note(run, result);
     }
 
     /// Writes the run's file anew, with the keys as they are now.
-    pub fn rewrite(&mut self, conn: &Connection, run: &RunId) {
-        let result = self.try_rewrite(conn, run);
+    pub fn rewrite(&mut self, conn: &Connection, run: &RunId, key: Key<'_>) {
+        let result = self.try_rewrite(conn, run, key);
         self.note(run, result);
     }
 
-    fn try_rewrite(&self, conn: &Connection, run: &RunId) -> Result<Progress, JournalError> {
+    fn try_rewrite(&self, conn: &Connection, run: &RunId, key: Key<'_>) -> Result<Progress, JournalError> {
         self.refuse_if_taken_over(conn, run)?;
         if matches!(
             self.there(run, |folder, run| folder.look(run, None))?,
@@ -119,7 +124,7 @@ impl Mirror {
         }
         match self.there(run, Folder::scanned) {
             Ok(end) if !follows(conn, &self.folder.0, run, &end)? => Err(self.diverged(run)),
-            _ => self.write_anew(conn, run),
+            _ => self.write_anew(conn, run, key),
         }
     }
 
@@ -154,7 +159,7 @@ impl Mirror {
         }
     }
 
-    fn try_sync(&self, conn: &Connection, run: &RunId) -> Result<Progress, JournalError> {
+    fn try_sync(&self, conn: &Connection, run: &RunId, key: Key<'_>) -> Result<Progress, JournalError> {
         self.refuse_if_taken_over(conn, run)?;
         // Another process of this home waits here, so that no event is mirrored twice.
         let _gate = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)
@@ -163,21 +168,31 @@ impl Mirror {
         let end = match self.there(run, move |folder, run| folder.look(run, known))? {
             There::Nothing => {
                 self.refuse_another_folder(run)?;
-                return self.write_anew(conn, run);
+                return self.write_anew(conn, run, key);
             }
             There::Copy(end) if follows(conn, &self.folder.0, run, &end)? => end,
             // After a takeover the folder is ours: what the old driver left is kept aside.
-            There::Copy(end) if self.is_ours(run) => return self.set_aside(conn, run, end.length),
+            There::Copy(end) if self.is_ours(run) => return self.set_aside(conn, run, key, end.length),
             There::Copy(_) => return Err(self.diverged(run)),
-            There::Other(length, _) if self.is_ours(run) => return self.set_aside(conn, run, length),
+            There::Other(length, _) if self.is_ours(run) => return self.set_aside(conn, run, key, length),
             There::Other(_, error) => return Err(error),
         };
+        let is_behind = stored_head(conn, &self.folder.0, run)?.head.seq > end.seq;
+        let key = is_behind.then(key).flatten();
         let mut lines = Counted {
             out: Vec::new(),
             length: end.length,
         };
         let path = self.folder.path(run);
-        let (seq, hash) = write_events(conn, &self.folder.0, run, (end.seq, end.hash), &path, &mut lines)?;
+        let (seq, hash) = write_events(
+            conn,
+            &self.folder.0,
+            run,
+            key.as_ref(),
+            (end.seq, end.hash),
+            &path,
+            &mut lines,
+        )?;
         let (bytes, length) = (lines.out, lines.length);
         self.there(run, move |folder, run| folder.append(run, end.length, &bytes))?;
         Ok(Progress {
@@ -187,8 +202,9 @@ impl Mirror {
         })
     }
 
-    fn write_anew(&self, conn: &Connection, run: &RunId) -> Result<Progress, JournalError> {
-        let (bytes, seq, hash) = copy_bytes(conn, &self.folder.0, run, &self.folder.path(run))?;
+    fn write_anew(&self, conn: &Connection, run: &RunId, key: Key<'_>) -> Result<Progress, JournalError> {
+        let (bytes, seq, hash) =
+            copy_bytes(conn, &self.folder.0, run, key().as_ref(), &self.folder.path(run))?;
         let length = bytes.len() as u64;
         self.there(run, move |folder, run| folder.put(run, &bytes))?;
         Ok(Progress {
@@ -198,9 +214,15 @@ impl Mirror {
         })
     }
 
-    fn set_aside(&self, conn: &Connection, run: &RunId, length: u64) -> Result<Progress, JournalError> {
+    fn set_aside(
+        &self,
+        conn: &Connection,
+        run: &RunId,
+        key: Key<'_>,
+        length: u64,
+    ) -> Result<Progress, JournalError> {
         self.there(run, move |folder, run| folder.set_aside(run, length))?;
-        self.write_anew(conn, run)
+        self.write_anew(conn, run, key)
     }
 
     /// A journal with fewer events than its mirror was cut, or an older copy was put in its place.

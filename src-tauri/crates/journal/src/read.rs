@@ -4,16 +4,19 @@ use jiff::Timestamp;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::path::Path;
+use switchback_engine::doubt::Doubt;
 use switchback_engine::evolve::{IllegalEvent, evolve};
 use switchback_engine::ports::JournalError;
 use switchback_engine::run::Run;
-use switchback_model::{Event, EventKind, RunId};
+use switchback_model::event::Vouched;
+use switchback_model::{Event, EventKind, RunId, TargetKind};
 
 use crate::append::{proven, stored_head};
 use crate::chain::{Hash, Head, Link, ROOT, hash};
 use crate::events::{Source, Visit};
 use crate::fault::{damaged, not_read};
 use crate::store::{Inner, Store, begin, int, uint};
+use crate::vouch;
 
 /// What the chain of a run proves.
 ///
@@ -29,6 +32,16 @@ pub struct Verification {
     pub complete: bool,
     /// The same in words.
     pub sentence: String,
+    /// Who vouches for its content.
+    pub vouched: Vouched,
+    /// Why, or why nobody does.
+    pub reason: String,
+    /// The events that were acknowledged and are not there.
+    pub missing: Option<(u64, u64)>,
+    /// Whether it was found, once, to say otherwise than what was acknowledged.
+    pub contradicted: bool,
+    /// Whether it is a rehearsal's.
+    pub rehearsal: bool,
     /// The last event's link, which binds every event before it; hexadecimal.
     pub digest: String,
 }
@@ -49,13 +62,80 @@ impl Store {
         }
         let stored = stored_head(&conn, path, run)?;
         let head = &stored.head;
-        let (seq, hash) = walk(&conn, path, run, (0, ROOT), None, |_| Ok(()))?;
+        // The last copy that the run continues from, and who vouched for it.
+        let mut copied = None;
+        // The last doubt that was journalled.
+        let mut doubted: Option<(u64, bool, String)> = None;
+        let (seq, hash) = walk(&conn, path, run, (0, ROOT), None, |link| {
+            copied = vouch::copy_taken(link).or(copied);
+            if let Some((contradicted, why)) = vouch::doubt_in(link) {
+                let before = doubted.as_ref().is_some_and(|(_, contradicted, _)| *contradicted);
+                doubted = Some((link.seq, contradicted || before, why));
+            }
+            Ok(())
+        })?;
         refuse_other_end(run, (seq, hash), head)?;
         inner
             .with_mirror(|mirror| mirror.refuse_if_ahead(&conn, run))
             .transpose()?;
         let key = inner.keychain.known(&conn, path);
         let proven = proven(head, stored.mac.as_ref(), run, key.as_ref())?;
+        let missing = match inner.standing(&conn, run, &stored, key.as_ref(), true)? {
+            None => None,
+            Some(Doubt::Missing { from, to }) => Some((from, to)),
+            Some(Doubt::Contradicted { why, .. }) => return Err(JournalError::Tampered(why)),
+        };
+        if let Some((_, to)) = missing {
+            return Ok(Verification {
+                to_seq: seq,
+                complete: false,
+                sentence: format!(
+                    "consistent to event {seq}; {}",
+                    crate::anchor::missing(run, seq, to)
+                ),
+                digest: hex::encode(hash),
+                vouched: Vouched::None,
+                reason: "events that this home acknowledged are missing".to_owned(),
+                missing,
+                contradicted: doubted.is_some_and(|(_, contradicted, _)| contradicted),
+                rehearsal: is_rehearsal(&conn, path, run)?,
+            });
+        }
+        let (vouched, reason) = match (proven, head.gap, key.is_some()) {
+            _ if doubted.is_some() => {
+                let (seq, _, why) = doubted.clone().unwrap_or_default();
+                (Vouched::None, format!("event {seq} doubts what lies before it: {why}"))
+            }
+            (true, 0, _) => (
+                Vouched::Keychain,
+                "the key that this home keeps in the keychain vouches for every event".to_owned(),
+            ),
+            (true, gap, _) if copied == Some((gap, Vouched::Code)) => (
+                Vouched::Keychain,
+                format!(
+                    "the keychain vouches for the events after {gap}, and the recovery code vouched for the copy up to \
+                     there"
+                ),
+            ),
+            (true, gap, _) => (
+                Vouched::None,
+                format!("the keychain vouches for the events after {gap}; up to there nobody does"),
+            ),
+            (false, _, true) => (
+                Vouched::None,
+                "the keychain was not used when the last event was written".to_owned(),
+            ),
+            (false, _, false) if inner.keychain.is_recorded(&conn, path)? => (
+                Vouched::None,
+                "the keychain does not give this home's key now: unlock it, then verify again".to_owned(),
+            ),
+            (false, _, false) => (
+                Vouched::None,
+                "this home has no key in a keychain: its own note of what was acknowledged agrees, and whoever can \
+                 write one can write the other"
+                    .to_owned(),
+            ),
+        };
         let sentence = match (proven, head.gap) {
             (true, 0) => format!("complete to event {seq}"),
             (true, gap) => format!(
@@ -69,11 +149,40 @@ impl Store {
             complete: proven && head.gap == 0,
             sentence,
             digest: hex::encode(hash),
+            vouched,
+            reason,
+            missing: None,
+            contradicted: doubted.is_some_and(|(_, contradicted, _)| contradicted),
+            rehearsal: is_rehearsal(&conn, path, run)?,
         })
     }
 }
 
+/// By the table of runs: it decides over an exit code, and over nothing that is done.
+fn is_rehearsal(conn: &Connection, path: &Path, run: &RunId) -> Result<bool, JournalError> {
+    let banner: String = conn
+        .query_row(
+            "SELECT target_kind FROM run WHERE id = ?1",
+            [run.as_str()],
+            |row| row.get(0),
+        )
+        .map_err(not_read(path))?;
+    Ok(banner == TargetKind::Rehearsal.banner())
+}
+
 impl Inner {
+    /// What the anchors say against the chain, for a driver that starts.
+    pub fn doubt(&self, run: &RunId) -> Result<Option<Doubt>, JournalError> {
+        let mut conn = self.conn();
+        let key = self.keychain.known(&conn, &self.path);
+        // Nobody appends meanwhile: otherwise chain and anchor would be of different moments.
+        let conn = begin(&mut conn, &self.path)?;
+        let stored = stored_head(&conn, &self.path, run)?;
+        // The ring is asked where it has answered already, or where the file that should be there is not.
+        let ask = key.is_some() || crate::anchor::read(&self.home, run)?.is_none();
+        self.standing(&conn, run, &stored, key.as_ref(), ask)
+    }
+
     /// Events after `after_seq` with their links verified, up to the head or the limit.
     pub fn read(
         &self,

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use switchback_engine::doubt::Doubt;
 use switchback_engine::evolve::IllegalEvent;
 use switchback_engine::ports::{Journal, JournalError, Lease, Vault};
 use switchback_engine::run::Run;
@@ -62,6 +63,10 @@ impl Journal for RunJournal {
     async fn read(&self, after_seq: u64) -> Result<Vec<Event>, JournalError> {
         self.blocking(move |store, run| store.inner.read(run, after_seq, None))
             .await
+    }
+
+    async fn doubt(&self) -> Result<Option<Doubt>, JournalError> {
+        self.blocking(|store, run| store.inner.doubt(run)).await
     }
 
     fn vault(&self) -> Option<&dyn Vault> {

@@ -95,7 +95,7 @@ fn wrap(run: &RunId, run_key: &Secret, kind: &'static str, secret: &[u8]) -> Wra
     }
 }
 
-fn unwrap_key(run: &RunId, wrapped: &Wrapped, secret: &[u8]) -> Option<Secret> {
+pub(crate) fn unwrap_key(run: &RunId, wrapped: &Wrapped, secret: &[u8]) -> Option<Secret> {
     let key = wrapping_key(secret, &wrapped.salt, run, wrapped.kind);
     let aad = wrap_aad(run, wrapped.kind, &wrapped.key_id);
     let plain = decrypt(&key, &aad, &wrapped.nonce, &wrapped.ciphertext)?;
@@ -243,7 +243,8 @@ impl Store {
             }
             Err(other) => return Err(other),
         }
-        inner.with_mirror(|mirror| mirror.rewrite(&conn, run));
+        let key = || inner.run_key_at_hand(&conn, run);
+        inner.with_mirror(|mirror| mirror.rewrite(&conn, run, &key));
         Ok(())
     }
 
@@ -268,7 +269,8 @@ impl Store {
         let busy: bool = conn
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
             .map_err(not_written(path))?;
-        inner.with_mirror(|mirror| mirror.rewrite(&conn, run));
+        let key = || inner.run_key_at_hand(&conn, run);
+        inner.with_mirror(|mirror| mirror.rewrite(&conn, run, &key));
         if busy {
             return Err(JournalError::NotWritten(format!(
                 "{}: the keys were dropped, but another process still reads the old pages. Close it, then erase again",
@@ -323,6 +325,18 @@ impl Inner {
             }
             result => result,
         }
+    }
+
+    /// The run's key, opened by its code or by the keychain; none where neither gives it.
+    pub fn run_key_at_hand(&self, conn: &Connection, run: &RunId) -> Option<Secret> {
+        if let Some(key) = lock(&self.opened).get(run) {
+            return Some(key.clone());
+        }
+        let wrapped = load(conn, &self.path, run, BY_KEYCHAIN).ok()??;
+        let keychain = self.keychain.known(conn, &self.path)?;
+        let key = unwrap_key(run, &wrapped, keychain.expose())?;
+        lock(&self.opened).insert(run.clone(), key.clone());
+        Some(key)
     }
 
     fn open_run_key(

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use switchback_engine::ports::JournalError;
 use switchback_model::{Event, EventKind, RunId};
 
+use crate::anchor::Keep;
 use crate::append::{Row, insert};
 use crate::chain::ROOT;
 use crate::crypto::Secret;
@@ -133,7 +134,7 @@ impl Store {
         let conn = self.inner.conn();
         let mut mirror = Mirror::new(folder, anew, &self.inner.store_id, self.inner.memory.clone());
         for run in &runs {
-            mirror.sync(&conn, &run.id);
+            mirror.sync(&conn, &run.id, &|| self.inner.run_key_at_hand(&conn, &run.id));
         }
         *lock(&self.inner.mirror) = Some(mirror);
         drop(conn);
@@ -196,6 +197,11 @@ impl Store {
         .map_err(not_written(&inner.path))?;
         seal::make_run_key(&tx, &inner.path, id, mac, code)?;
         tx.commit().map_err(not_written(&inner.path))?;
+        let keep = Keep {
+            kept: true,
+            anew: true,
+        };
+        inner.anchor(id, (head.seq, &head.hash), 0, mac, keep)?;
         inner.mirror(&conn, id);
         Ok(())
     }
@@ -260,7 +266,7 @@ impl Inner {
     /// Brings the mirror up to date; what goes wrong there is kept in its state.
     pub fn mirror(&self, conn: &Connection, run: &RunId) {
         if let Some(mirror) = lock(&self.mirror).as_mut() {
-            mirror.sync(conn, run);
+            mirror.sync(conn, run, &|| self.run_key_at_hand(conn, run));
         }
     }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 use switchback_engine::evolve::{IllegalEvent, evolve};
 use switchback_engine::ports::JournalError;
 use switchback_engine::run::Run;
+use switchback_model::event::Vouched;
 use switchback_model::{Event, EventKind};
 
 use crate::chain::Link;
@@ -74,6 +75,7 @@ impl<'a> Story<'a> {
         copy: &Scan,
         at: Timestamp,
         takeover: &Takeover,
+        vouched: Vouched,
     ) -> Result<(Timestamp, EventKind), JournalError> {
         let path = self.path;
         let (Some(mut run), Some(opened)) = (self.run, self.opened) else {
@@ -89,6 +91,7 @@ impl<'a> Story<'a> {
                 by: takeover.by.clone(),
                 reason: takeover.reason.clone(),
                 from_seq: copy.seq,
+                vouched: Some(vouched),
             },
         };
         evolve(&mut run, &taken).map_err(|illegal| untold(path, &illegal))?;

@@ -31,6 +31,30 @@ pub enum MonitorState {
     Unknown,
 }
 
+/// Who vouches that a journal or a copy says what was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Vouched {
+    /// The key that this home keeps in the keychain.
+    Keychain,
+    /// The run's recovery code.
+    Code,
+    /// Nobody: the links hold, and whoever can write the file can have made them.
+    None,
+}
+
+impl Vouched {
+    /// In one word, as it stands in the command line's documents.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Keychain => "keychain",
+            Self::Code => "code",
+            Self::None => "none",
+        }
+    }
+}
+
 /// Who holds the lease: the single driver of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
@@ -114,6 +138,19 @@ pub enum EventKind {
         reason: String,
         /// The last event of the copy.
         from_seq: u64,
+        /// Who vouched for the copy's content; absent in journals from before this was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        vouched: Option<Vouched>,
+    },
+    /// The journal's chain holds, but it is not what this home acknowledged. As after a takeover, every step
+    /// with an action is inspected.
+    JournalDoubted {
+        /// The last event that was acknowledged.
+        acknowledged: u64,
+        /// Whether the chain says otherwise than what was acknowledged; if not, its end is missing.
+        contradicted: bool,
+        /// In one sentence.
+        why: String,
     },
     /// Before-checks run.
     ChecksStarted {

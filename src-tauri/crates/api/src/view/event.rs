@@ -83,6 +83,11 @@ fn tell(kind: &EventKind) -> Told {
             Some(by.to_string()),
             format!("Continues here from a copy: {reason}"),
         ),
+        EventKind::JournalDoubted { why, .. } => (
+            None,
+            None,
+            format!("The journal is not what was acknowledged: {why}. Every step is looked at again"),
+        ),
         EventKind::ChecksStarted { step } => about(step, "Checks started".to_owned()),
         EventKind::ChecksFinished {
             step,

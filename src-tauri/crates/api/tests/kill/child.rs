@@ -9,6 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchback_api::host::{Host, HostOptions};
+use switchback_engine::doubt::Doubt;
 use switchback_engine::driver::Driver;
 use switchback_engine::ports::{
     Action, History, Identity, Journal, JournalError, Lease, ProviderError, SyncState, World,
@@ -215,6 +216,9 @@ impl Journal for FusedJournal {
     }
     async fn read(&self, after_seq: u64) -> Result<Vec<Event>, JournalError> {
         self.inner.read(after_seq).await
+    }
+    async fn doubt(&self) -> Result<Option<Doubt>, JournalError> {
+        self.inner.doubt().await
     }
     async fn holds(&self, lease: &Lease) -> Result<(), JournalError> {
         self.inner.holds(lease).await

@@ -7,8 +7,9 @@ use serde_json::json;
 use switchback_api::host::Host;
 use switchback_api::wire::{ApiError, EventView};
 use switchback_engine::ports::JournalError;
-use switchback_journal::verify_file;
+use switchback_journal::{verify_file, verify_file_with};
 use switchback_model::RunId;
+use switchback_model::event::Vouched;
 
 use crate::args::{Journal, Writing};
 use crate::exit;
@@ -21,7 +22,7 @@ const PAGE: usize = 500;
 pub async fn run(cx: &Cx<'_>, command: Journal) -> Result<u8, ApiError> {
     match command {
         Journal::Show { run, after, limit } => show(cx, &run, after, limit).await,
-        Journal::Verify { what } => verify(cx, &what),
+        Journal::Verify { what, allow_unproven } => verify(cx, &what, allow_unproven),
         Journal::Export { run, out, writing } => export(cx, &run_id(&run)?, out, writing),
         // `takeover` is required by the command line: there is no other import.
         Journal::Import { file, reason, .. } => import(cx, &file, reason.reason).await,
@@ -63,12 +64,17 @@ async fn show(cx: &Cx<'_>, run: &str, after: u64, limit: Option<usize>) -> Resul
     Ok(exit::OK)
 }
 
-fn verify(cx: &Cx<'_>, what: &str) -> Result<u8, ApiError> {
+fn verify(cx: &Cx<'_>, what: &str, allow_unproven: bool) -> Result<u8, ApiError> {
     let path = Path::new(what);
+    // A rehearsal has nothing to lose by what nobody vouches for; missing events are missed in it, too.
+    let enough = |vouched: Vouched, rehearsal: bool| vouched != Vouched::None || rehearsal || allow_unproven;
+    let passes;
     // A run's id holds no separator and no dot that a path needs, so a file of that name wins.
     // What is there and is no file is refused as that.
     let document = if path.exists() && (path.is_file() || what.contains(['/', '\\'])) {
-        let copy = verify_file(path).map_err(broken)?;
+        let code = cx.recovery_code()?;
+        let copy = verify_file_with(path, code.as_ref()).map_err(broken)?;
+        passes = enough(copy.vouched, copy.rehearsal);
         json!({
             "run": copy.run,
             "file": what,
@@ -76,6 +82,9 @@ fn verify(cx: &Cx<'_>, what: &str) -> Result<u8, ApiError> {
             "valid": true,
             "complete": false,
             "sentence": copy.sentence,
+            "vouched": copy.vouched.word(),
+            "reason": copy.reason,
+            "missing": null,
         })
     } else if what.contains(['/', '\\']) {
         return Err(ApiError::new(
@@ -97,17 +106,38 @@ fn verify(cx: &Cx<'_>, what: &str) -> Result<u8, ApiError> {
             other => other.into(),
         })?;
         let chain = host.store().verify(&id).map_err(broken)?;
+        passes = chain.missing.is_none() && enough(chain.vouched, chain.rehearsal && !chain.contradicted);
         json!({
             "run": id,
             "to_seq": chain.to_seq,
             "valid": true,
             "complete": chain.complete,
             "sentence": chain.sentence,
+            "vouched": chain.vouched.word(),
+            "reason": chain.reason,
+            "missing": chain.missing.map(|(from, to)| json!({ "from": from, "to": to })),
         })
     };
-    let sentence = document["sentence"].as_str().unwrap_or_default().to_owned();
-    cx.out.answer(document, || sentence);
-    Ok(exit::OK)
+    let part = |name: &str| document[name].as_str().unwrap_or_default().to_owned();
+    let words = format!(
+        "{}\nvouched for by: {} ({})",
+        part("sentence"),
+        part("vouched"),
+        part("reason")
+    );
+    cx.out.answer(document.clone(), || words);
+    if passes {
+        return Ok(exit::OK);
+    }
+    let hint =
+        "Compare with the mirror folder or an export; --allow-unproven accepts that nobody vouches for it.";
+    let error = ApiError::new(
+        "unknown",
+        format!("Nobody vouches for this journal: {}.", part("reason")),
+        hint,
+        what,
+    );
+    Ok(exit::told(cx.out, &error))
 }
 
 /// A chain that does not hold is a check that failed, not a command that could not run.
@@ -170,6 +200,14 @@ async fn import(cx: &Cx<'_>, file: &Path, reason: String) -> Result<u8, ApiError
             "The takeover could not be marked in a mirror folder: make sure that nobody drives this run elsewhere.",
         );
     }
+    if done.vouched == Vouched::None {
+        cx.out.warn(
+            "Nobody vouches for this copy: its links hold, and whoever can write it can have made them. Compare what a \
+             rollback would restore with what you know. With the run's recovery code (--recovery-code-file) it would be \
+             told whether the copy is the home's own."
+                .to_owned(),
+        );
+    }
     cx.out
         .say("The next command that drives this run looks at every step with an action again.");
     let document = json!({
@@ -177,6 +215,7 @@ async fn import(cx: &Cx<'_>, file: &Path, reason: String) -> Result<u8, ApiError
         "from_seq": done.from_seq,
         "fence": done.fence,
         "marked": done.marked,
+        "vouched": done.vouched.word(),
     });
     cx.out.answer(document, || done.run.to_string());
     Ok(exit::OK)

@@ -16,6 +16,7 @@ use crate::sign_in::outlives;
 pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection> {
     let (step, state) = find(run, id)?;
     crate::beyond::all_is_known(run)?;
+    crate::doubt::is_believed(run)?;
     if run.state != RunState::Open {
         return Err(run_not_now(run.state, "apply"));
     }

@@ -29,6 +29,7 @@ use tracing::{Instrument as _, Span};
 
 use crate::deadline::announce;
 use crate::decide::{Facts, decide};
+use crate::doubt::Doubt;
 use crate::evolve::{IllegalEvent, evolve};
 use crate::next::{Work, next};
 use crate::ports::{Clock, Journal, JournalError, Lease, NoKey, World};
@@ -152,7 +153,10 @@ impl Driver {
             taken,
             reason,
         };
-        driver.append(vec![started]).await?;
+        let doubt = driver.journal.doubt().await?.map(Doubt::event);
+        driver
+            .append(std::iter::once(started).chain(doubt).collect())
+            .await?;
         Ok(driver)
     }
 

@@ -233,6 +233,7 @@ impl Driver {
             | EventKind::DriverStarted { .. }
             | EventKind::Resumed { .. }
             | EventKind::TakenOver { .. }
+            | EventKind::JournalDoubted { .. }
             | EventKind::ChecksStarted { .. }
             | EventKind::Answered { .. }
             | EventKind::Refused { .. }

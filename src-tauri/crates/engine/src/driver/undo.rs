@@ -10,6 +10,7 @@ use switchback_model::{
 use super::apply::sentence;
 use super::inspect::SEALED;
 use super::{DriveError, Driver};
+use crate::doubt;
 use crate::ports::World;
 use crate::rejection::Rejection;
 use crate::rollback::{Seen, plan_rollback};
@@ -60,6 +61,17 @@ pub async fn plan_seen(
     let plan = plan_rollback(run, scope, seen, &build)?;
     let history = run.history();
     let mut preconditions = Vec::new();
+    // Once for the whole plan: it is one thing that a person accepts by name.
+    let undone = plan
+        .items
+        .iter()
+        .find(|item| matches!(item.kind, ItemKind::Undo { .. }));
+    if let (Some(item), Some(reading)) = (undone, doubt::precondition(run, now)) {
+        preconditions.push(Precondition {
+            item: item.id.clone(),
+            reading,
+        });
+    }
     for item in &plan.items {
         let Some(step) = item.step.as_ref().and_then(|id| run.plan.step(id)) else {
             continue;

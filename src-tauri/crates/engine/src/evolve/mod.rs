@@ -15,6 +15,7 @@ use switchback_model::{
 
 use self::settle::{forget_unsupported, interrupt, reinspected, taken_back, void_waiting};
 use crate::deadline::{self, Extension};
+use crate::doubt::Doubted;
 use crate::gate::GateDecision;
 use crate::run::{Attempt, Decided, Kept, Restore, Run, StepRun};
 use crate::times;
@@ -68,7 +69,18 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
             interrupt(run, at);
             Ok(())
         }
-        EventKind::TakenOver { .. } => taken_over(run, at),
+        EventKind::TakenOver { vouched, .. } => {
+            run.vouched = *vouched;
+            taken_over(run, at)?;
+            run.driver = None;
+            Ok(())
+        }
+        EventKind::JournalDoubted {
+            contradicted, why, ..
+        } => {
+            Doubted::note(&mut run.doubt, *contradicted, why);
+            taken_over(run, at)
+        }
         EventKind::ChecksStarted { step } => checks::started(run, step, at),
         EventKind::ChecksFinished {
             step,
@@ -300,7 +312,6 @@ fn extended(
 fn taken_over(run: &mut Run, at: Timestamp) -> Result<(), String> {
     interrupt(run, at);
     rollbacks::halt(run);
-    run.driver = None;
     let plan = run.plan.clone();
     for step in plan.steps().filter(|step| step.action.is_some()) {
         step_mut(run, &step.id)?.reinspect = true;

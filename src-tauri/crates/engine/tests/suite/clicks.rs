@@ -213,6 +213,7 @@ async fn after_a_takeover_everything_is_looked_at_before_anything_is_done() {
             by: switchback_testkit::journal::operator(),
             reason: "the laptop is gone".to_owned(),
             from_seq: events.len() as u64,
+            vouched: None,
         },
     });
     let journal = switchback_testkit::MemoryJournal::from_events(events, true);

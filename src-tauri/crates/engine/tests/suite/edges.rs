@@ -260,6 +260,7 @@ async fn after_a_takeover_an_object_that_cannot_be_read_does_not_bar_another_ste
         by: switchback_testkit::journal::operator(),
         reason: "the laptop is gone".to_owned(),
         from_seq: events.len() as u64,
+        vouched: None,
     };
     events.push(Event {
         seq: events.len() as u64 + 1,

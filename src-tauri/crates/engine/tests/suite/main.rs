@@ -9,6 +9,7 @@ mod clocks;
 mod commands;
 mod crash;
 mod deadlines;
+mod doubted;
 mod doubts;
 mod edges;
 mod fields;

@@ -220,6 +220,7 @@ async fn a_takeover_without_the_key_still_lets_clear_steps_go_back() {
             by: Operator::new("Grace").unwrap(),
             reason: "the laptop was lost".to_owned(),
             from_seq: events.len() as u64,
+            vouched: None,
         },
     });
     // Another journal: what was sealed in the first can't be opened here.

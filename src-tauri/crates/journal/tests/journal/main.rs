@@ -1,6 +1,7 @@
 //! What the journal promises, tried on real files and real processes.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod anchors;
 mod copies;
 mod crash;
 mod faults;

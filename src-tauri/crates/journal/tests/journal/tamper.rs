@@ -166,9 +166,17 @@ fn an_older_copy_of_the_whole_file_is_found_by_the_mirror() {
         let _ = std::fs::remove_file(home.path().join(left));
     }
     let store = open(home.path(), &ring);
+    let verified = store.verify(&run()).unwrap();
+    assert!(
+        !verified.complete && verified.missing == Some((2, 2)),
+        "the anchor stands beside it: {verified:?}"
+    );
+    drop(store);
+    std::fs::remove_dir_all(home.path().join("heads")).unwrap();
+    let store = open(home.path(), &ring);
     assert!(
         store.verify(&run()).unwrap().complete,
-        "the file alone can't tell"
+        "an older copy of the whole home can't tell"
     );
     let store = store.with_mirror(mirror.path()).unwrap();
     assert!(store.mirror_state(&run()).unwrap().problem.is_some());

@@ -14,3 +14,4 @@ mod keychain;
 mod laptop;
 mod nights;
 mod transcript;
+mod vouched;
