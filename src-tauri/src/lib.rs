@@ -38,7 +38,7 @@ const CLOSING: Duration = Duration::from_secs(15);
 /// Runs the console until its window is closed.
 ///
 /// `arguments` are those after the program's name, as the usage lists them. The code is 0, 2 for a wrong
-/// argument, or 1 if no window could be opened. `--help` and `--version` are answered without a window.
+/// argument or where there is no display, or 1 if no window could be opened. `--help` and `--version` are answered without a window.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     watchdog::hide_panic_messages();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
@@ -63,6 +63,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if !watchdog::has_display() {
+        eprintln!("{}", watchdog::NO_DISPLAY);
+        return ExitCode::from(2);
+    }
     watchdog::avoid_blank_window();
 
     let mut builder = tauri::Builder::default().invoke_handler(tauri::generate_handler![
@@ -121,9 +125,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     let builder = builder.setup(move |app| open_window(app.handle(), label));
     // A second instance ends in `build`, before it could touch the home.
-    let app = match builder.build(context) {
-        Ok(app) => app,
-        Err(error) => {
+    let app = match watchdog::opening(|| builder.build(context)) {
+        Some(Ok(app)) => app,
+        None => {
+            eprintln!("{}", watchdog::NO_DISPLAY);
+            return ExitCode::from(2);
+        }
+        Some(Err(error)) => {
             eprintln!("switchback-console: the window could not be prepared: {error}");
             return ExitCode::FAILURE;
         }

@@ -16,11 +16,12 @@ use crate::watchdog::Watchdog;
 
 /// What the program understands.
 pub(crate) const USAGE: &str = "\
-usage: switchback-console [--run ID] [--home DIR]
+usage: switchback-console [--run ID] [--home DIR] [--new-mirror]
        switchback-console --rehearse [--runbook tis-cognito|dns-switch] [--home DIR] [--fault NAME]...
        switchback-console --support [--rehearse] [--target NAME|FILE] [--pool ID]... [--home DIR] [--fault NAME]...
        switchback-console --help | --version
 
+--new-mirror makes every run's copy anew in the folder that SWITCHBACK_MIRROR names.
 --rehearse opens a rehearsal of the whole plan, tis-cognito, or of the switch of one DNS name, dns-switch.
 --support opens the window that only looks people up: in the pools of a target, of single pools, or of the
 targets that this home knows from its runs; with --rehearse, among the rehearsal's made-up people.";
@@ -48,6 +49,8 @@ pub(crate) struct Options {
     pub(crate) run: Option<RunId>,
     /// The home folder; absent = `SWITCHBACK_HOME` or the platform's.
     pub(crate) home: Option<PathBuf>,
+    /// The mirror folder is a new one: the copies are made there anew.
+    pub(crate) new_mirror: bool,
     /// Faults of the rehearsal world that are on from the start.
     pub(crate) faults: Vec<String>,
     /// The target to look people up in: its name or its file.
@@ -66,6 +69,7 @@ impl Options {
             match argument.to_str() {
                 Some("--rehearse") => options.rehearse = true,
                 Some("--support") => options.support = true,
+                Some("--new-mirror") => options.new_mirror = true,
                 Some("--target") => {
                     options.target = Some(value("--target")?.to_string_lossy().into_owned());
                 }
@@ -153,6 +157,7 @@ impl Options {
         options.home.clone_from(&self.home);
         options.endpoint = variable("AWS_ENDPOINT_URL");
         options.mirror = std::env::var_os("SWITCHBACK_MIRROR").map(PathBuf::from);
+        options.new_mirror = self.new_mirror;
         options.only_looks = self.support;
         if let Some(speed) = variable("SWITCHBACK_REHEARSAL_SPEED").and_then(|text| text.parse().ok()) {
             options.rehearsal_scale = speed;

@@ -136,10 +136,37 @@ pub(crate) fn avoid_blank_window() {
 pub(crate) fn hide_panic_messages() {
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        if OPENING.load(Ordering::SeqCst) {
+            // The toolkit's way to say that there is no display; `opening` says it to the person.
+            tracing::error!(place, "no window could be opened");
+            return;
+        }
         let backtrace = Backtrace::force_capture();
         eprintln!("switchback-console: stopped unexpectedly at {place}\n{backtrace}");
         tracing::error!(place, "panic");
     }));
+}
+
+/// While the window's toolkit starts.
+static OPENING: AtomicBool = AtomicBool::new(false);
+
+/// What a person reads who starts the console where no window can be.
+pub(crate) const NO_DISPLAY: &str = "switchback-console: no window can be opened, because there is no display here. \
+    Start it in a desktop session, or use the command line instead: switchback run list.";
+
+/// Whether the environment names a display; only X11 and Wayland need it to.
+pub(crate) fn has_display() -> bool {
+    let named = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(named)
+}
+
+/// Starts the window's toolkit; none where it gives up, as GTK does if the display that is named does not
+/// answer.
+pub(crate) fn opening<T>(start: impl FnOnce() -> T) -> Option<T> {
+    OPENING.store(true, Ordering::SeqCst);
+    let started = panic::catch_unwind(panic::AssertUnwindSafe(start));
+    OPENING.store(false, Ordering::SeqCst);
+    started.ok()
 }
 
 #[cfg(test)]
@@ -162,6 +189,14 @@ mod tests {
             Err("late_window".to_owned())
         );
         assert!(watchdog.window_came().is_ok());
+    }
+
+    #[test]
+    fn a_toolkit_that_gives_up_is_no_crash() {
+        assert_eq!(opening(|| 7), Some(7));
+        assert_eq!(opening::<u8>(|| panic!("no display")), None);
+        assert!(!OPENING.load(Ordering::SeqCst));
+        assert_eq!(NO_DISPLAY.lines().count(), 1);
     }
 
     #[test]

@@ -99,6 +99,7 @@ impl Actor {
 
     /// Submits a command; answers once it is journalled, not once its work is done.
     pub async fn submit(&self, submission: Submission) -> Result<u64, ApiError> {
+        crate::screen::submission(&submission)?;
         let (reply, answer) = oneshot::channel();
         self.inbox
             .send(Message::Submit(Box::new(submission), reply))

@@ -36,6 +36,9 @@ pub struct HostOptions {
     /// A folder that gets every event too (`--mirror`, `SWITCHBACK_MIRROR`); absent = the one that this home
     /// was given last, empty = none from now on.
     pub mirror: Option<PathBuf>,
+    /// The mirror folder is a new one, although this home mirrored to a folder of this name before: the
+    /// copies are made there anew (`--new-mirror`).
+    pub new_mirror: bool,
     /// This host writes no event, so that a mirror is nothing to it.
     pub only_looks: bool,
     /// Opens what is sealed where the keychain doesn't.
@@ -53,6 +56,7 @@ impl HostOptions {
             rehearsal_scale: 5,
             rehearsal_insync_s: 35,
             mirror: None,
+            new_mirror: false,
             only_looks: false,
             recovery_code: None,
         }
@@ -89,7 +93,10 @@ impl Core {
         let mut store = Store::open(home.path(), keys.clone())?;
         let users = Desk::new(home.path(), keys, Arc::new(SystemClock::default()));
         if let Some(mirror) = crate::mirror::folder(&options, &home).filter(|_| !options.only_looks) {
-            store = store.with_mirror(&mirror)?;
+            store = match options.new_mirror {
+                true => store.with_new_mirror(&mirror)?,
+                false => store.with_mirror(&mirror)?,
+            };
         }
         Ok(Self {
             home,

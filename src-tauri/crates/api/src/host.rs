@@ -87,7 +87,13 @@ impl Host {
         let claim = force.into();
         let force = claim != Claim::Free;
         let (by, reason) = match claim {
-            Claim::Person { by, reason } => (by, reason),
+            Claim::Person { by, reason } => {
+                crate::screen::operator(&by, "the operator's name")?;
+                if let Some(reason) = &reason {
+                    crate::screen::kept(reason, "the reason")?;
+                }
+                (by, reason)
+            }
             _ => (self.options.operator.clone(), None),
         };
         let run = self.load(id).await?;

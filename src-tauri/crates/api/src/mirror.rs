@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use switchback_files::{Existing, Readers};
 use switchback_journal::{MirrorState, Store};
 use switchback_model::RunId;
 
@@ -20,7 +21,7 @@ const MIRROR_EVERY: std::time::Duration = std::time::Duration::from_secs(10);
 pub(crate) fn folder(options: &HostOptions, home: &Home) -> Option<PathBuf> {
     let record = home.path().join("mirror.json");
     let Some(given) = &options.mirror else {
-        let kept = std::fs::read(record).ok()?;
+        let kept = switchback_files::bytes(&record, 64 * 1024).ok()?;
         return serde_json::from_slice(&kept).ok();
     };
     let folder =
@@ -30,7 +31,11 @@ pub(crate) fn folder(options: &HostOptions, home: &Home) -> Option<PathBuf> {
         let kept = match &folder {
             Some(folder) => serde_json::to_string(folder)
                 .map_err(std::io::Error::other)
-                .and_then(|json| std::fs::write(&record, json)),
+                .and_then(|json| {
+                    let written =
+                        switchback_files::write(&record, json.as_bytes(), Existing::Replace, Readers::Owner);
+                    written.map_err(std::io::Error::other)
+                }),
             None => std::fs::remove_file(&record),
         };
         if let Err(error) = kept.or_else(|error| match error.kind() {

@@ -1,9 +1,8 @@
 //! Recovery codes and secrets: what a host offers of the journal's keys.
 
-use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 
+use switchback_files::{Existing, Readers, Unread, Unwritten};
 use switchback_journal::{InvalidCode, KeyRingProblem, RecoveryCode, SealError, SecretError};
 use switchback_model::{ActionSpec, Plan, RunId};
 
@@ -23,34 +22,17 @@ pub fn needs_sealing(plan: &Plan) -> bool {
 /// Writes a new recovery code to a new file that only its owner may read, and syncs it. A file that
 /// is there is never written over.
 pub fn write_code(path: &Path, code: &RecoveryCode) -> Result<(), ApiError> {
-    let failed = |error: std::io::Error| {
-        let (message, hint) = match error.kind() {
-            std::io::ErrorKind::AlreadyExists => (
-                "There is already a file: a recovery code is never written over another one.".to_owned(),
-                "Give the name of a new file.",
-            ),
-            kind => (
-                format!("The recovery code could not be written: {kind}."),
-                "Give a new file in a folder that you may write in.",
-            ),
+    let mut text = zeroize::Zeroizing::new(String::with_capacity(64));
+    text.push_str(&code.reveal());
+    text.push('\n');
+    switchback_files::write(path, text.as_bytes(), Existing::Keep, Readers::Owner).map_err(|why| {
+        let message = match why {
+            Unwritten::Exists => {
+                "There is already a file: a recovery code is never written over another one.".to_owned()
+            }
+            why => format!("The recovery code could not be written: {why}."),
         };
-        ApiError::new("usage", message, hint, path.display().to_string())
-    };
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let mut file = options.open(path).map_err(failed)?;
-    let written = file
-        .write_all(code.reveal().as_bytes())
-        .and_then(|()| file.write_all(b"\n"))
-        .and_then(|()| file.sync_all());
-    written.map_err(|error| {
-        let _ = fs::remove_file(path);
-        failed(error)
+        ApiError::new("usage", message, why.mend(None), path.display().to_string())
     })
 }
 
@@ -60,10 +42,16 @@ pub fn read_code(path: &Path) -> Result<RecoveryCode, ApiError> {
     let place = || path.display().to_string();
     // A code has 35 characters; a wrong file may be of any length.
     let mut text = zeroize::Zeroizing::new(String::with_capacity(4096));
-    fs::File::open(path)
-        .and_then(|file| file.take(4096).read_to_string(&mut text))
-        .map_err(|error| {
-            let message = format!("The recovery code could not be read: {}.", error.kind());
+    switchback_files::open(path)
+        .and_then(|file| {
+            let read = file.take(4096).read_to_string(&mut text);
+            read.map_err(|error| match error.kind() {
+                std::io::ErrorKind::InvalidData => Unread::NotText,
+                kind => Unread::Disk(kind),
+            })
+        })
+        .map_err(|why| {
+            let message = format!("The recovery code could not be read: {why}.");
             ApiError::new("usage", message, WITHOUT, place())
         })?;
     text.parse().map_err(|error: InvalidCode| {
@@ -172,6 +160,8 @@ fn sentence(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -4,14 +4,15 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use switchback_engine::rollback::{Seen, plan_rollback};
 use switchback_engine::run::Run;
+use switchback_files::{Existing, Readers, write};
 use switchback_model::rollback::ItemKind;
+use switchback_model::text::{is_obeyed, is_unseen};
 use switchback_model::{
     Image, Preview, Reversibility, RollbackItem, RollbackScope, RunId, Step, StepState, TargetKind,
 };
@@ -19,6 +20,7 @@ use switchback_model::{
 use crate::core::{Core, Surroundings};
 use crate::home::Home;
 use crate::host::Host;
+use crate::output::{Output, not_written};
 use crate::wire::{ApiError, SheetExported};
 
 /// A sheet as made from a fresh look at the world.
@@ -55,7 +57,7 @@ impl SheetRecord {
     /// The last export of a run's sheet; none where there was none, or nobody can tell.
     #[must_use]
     pub fn read(home: &Home, run: &RunId) -> Option<Self> {
-        let json = std::fs::read(record_path(home, run)).ok()?;
+        let json = switchback_files::bytes(&record_path(home, run), 64 * 1024).ok()?;
         serde_json::from_slice(&json).ok()
     }
 }
@@ -93,26 +95,42 @@ impl Host {
     /// Writes a sheet to a file, whole or not at all, and remembers that it was exported. Without a
     /// file it goes to the mirror folder, which is on another disk or share, or else to the home:
     /// then a person has to carry it off this machine.
-    pub async fn export_sheet(&self, id: &RunId, file: Option<&Path>) -> Result<SheetExported, ApiError> {
+    pub async fn export_sheet(
+        &self,
+        id: &RunId,
+        file: Option<Output<'_>>,
+    ) -> Result<SheetExported, ApiError> {
         let sheet = self.sheet(id).await?;
         self.keep_sheet(id, &sheet, file).await
     }
 
-    /// The same with a sheet that was made already.
+    /// The same with a sheet that was made already. An earlier sheet of the run is replaced.
     pub async fn keep_sheet(
         &self,
         id: &RunId,
         sheet: &Sheet,
-        file: Option<&Path>,
+        output: Option<Output<'_>>,
     ) -> Result<SheetExported, ApiError> {
         let mirror = self.store.mirror_state(id).map(|mirror| mirror.folder);
-        let in_mirror = file.is_none() && mirror.is_some();
-        let file = match (file, mirror) {
-            (Some(file), _) => std::path::absolute(file).unwrap_or_else(|_| file.to_owned()),
+        let in_mirror = output.is_none() && mirror.is_some();
+        let file = match (output, mirror) {
+            (Some(output), _) => output.path(),
+            // The folder is not made here: the place of a share that is away must not be filled in.
             (None, Some(mirror)) => mirror.join(format!("{id}.sheet.sh")),
-            (None, None) => self.home.path().join("sheets").join(format!("{id}.sh")),
+            (None, None) => made_below(&self.home, "sheets")?.join(format!("{id}.sh")),
         };
-        write_beside(&file, &sheet.text)?;
+        let output = Output {
+            file: &file,
+            ..output.unwrap_or(Output::new(&file))
+        };
+        let own = |text: &str| is_sheet_of(text, id);
+        write(
+            &file,
+            sheet.text.as_bytes(),
+            output.existing(&own),
+            output.readers(),
+        )
+        .map_err(|why| not_written("The sheet", &file, why))?;
         let record = SheetRecord {
             at: sheet.made_at,
             seq: sheet.to_seq,
@@ -121,7 +139,10 @@ impl Host {
         };
         let json = serde_json::to_string(&record)
             .map_err(|_| ApiError::internal("the record of a sheet can't be written as JSON"))?;
-        write_beside(&record_path(&self.home, id), &json)?;
+        made_below(&self.home, "sheets")?;
+        let record = record_path(&self.home, id);
+        write(&record, json.as_bytes(), Existing::Replace, Readers::Owner)
+            .map_err(|why| not_written("The record of the sheet", &record, why))?;
         self.tell(id).await;
         Ok(SheetExported {
             file: file.display().to_string(),
@@ -132,29 +153,27 @@ impl Host {
     }
 }
 
-/// The same, in a folder that is made where it is missing.
-pub(crate) fn write_beside(file: &Path, text: &str) -> Result<(), ApiError> {
-    let made = file.parent().map_or(Ok(()), std::fs::create_dir_all);
-    made.map_err(|error| unwritten(file, &error))?;
-    write(file, text)
+/// A folder of the home, made where it is missing.
+pub(crate) fn made_below(home: &Home, name: &str) -> Result<PathBuf, ApiError> {
+    let folder = home.path().join(name);
+    std::fs::create_dir_all(&folder).map_err(|error| {
+        ApiError::new(
+            "bad_input",
+            format!("The folder could not be made: {}.", error.kind()),
+            "Make the home's folder writable.",
+            folder.display().to_string(),
+        )
+    })?;
+    Ok(folder)
 }
 
-/// Whole or not at all: half a sheet would be worse than none.
-pub(crate) fn write(file: &Path, text: &str) -> Result<(), ApiError> {
-    let draft = file.with_extension("new");
-    let written = std::fs::File::create(&draft)
-        .and_then(|mut open| open.write_all(text.as_bytes()).and_then(|()| open.sync_all()))
-        .and_then(|()| std::fs::rename(&draft, file));
-    written.map_err(|error| unwritten(file, &error))
-}
+/// How every sheet begins, and the line that names its run.
+const FIRST: &str = "# BREAK-GLASS SHEET: ";
 
-fn unwritten(file: &Path, error: &std::io::Error) -> ApiError {
-    ApiError::new(
-        "bad_input",
-        format!("The sheet could not be written: {}.", error.kind()),
-        "Name a file in a folder that you may write to: switchback run sheet RUN --out FILE.",
-        file.display().to_string(),
-    )
+/// Whether a text is an earlier sheet of a run.
+fn is_sheet_of(text: &str, id: &RunId) -> bool {
+    let of = format!("# Run {id}, plan ");
+    text.starts_with(FIRST) && text.lines().take(3).any(|line| line.starts_with(&of))
 }
 
 fn moment(at: Timestamp) -> String {
@@ -165,7 +184,10 @@ impl Sheet {
     /// A comment line; what a person could run as it stands is only ever a command of ours.
     fn note(&mut self, text: &str) {
         for line in text.lines() {
-            let clean: String = line.chars().filter(|c| !c.is_control()).collect();
+            let clean: String = line
+                .chars()
+                .filter(|c| !is_obeyed(*c) && !is_unseen(*c))
+                .collect();
             let _ = writeln!(self.text, "# {clean}");
         }
     }
@@ -181,9 +203,10 @@ impl Sheet {
 
     async fn head(&mut self, core: &Core, run: &Run, now: Timestamp) {
         let target = &run.plan.target;
+        // As FIRST says; a title of several lines must not push the run's line down.
         self.note(&format!(
             "BREAK-GLASS SHEET: {} on {} ({})",
-            run.plan.title,
+            switchback_model::text::line(&run.plan.title),
             target.name,
             target.kind.banner()
         ));

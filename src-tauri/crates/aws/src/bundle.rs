@@ -11,6 +11,9 @@ use crate::error::{guard, safe};
 const BEGINS: &str = "-----BEGIN ";
 const ENDS: &str = "-----END ";
 
+/// No bundle of certificates is larger.
+const LARGEST: u64 = 16 << 20;
+
 /// A certificate of the file that can't be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
@@ -62,13 +65,7 @@ impl Bundle {
         };
         let mend = format!("Correct {setting} or remove it, then start Switchback again.");
         let shown = safe(&path.to_string_lossy());
-        let bytes = std::fs::read(&path).map_err(|error| {
-            let why = match error.kind() {
-                std::io::ErrorKind::NotFound => "there is none of that name",
-                std::io::ErrorKind::PermissionDenied => "you may not open it",
-                std::io::ErrorKind::IsADirectory => "it is a folder",
-                _ => "the disk gave an error",
-            };
+        let bytes = switchback_files::bytes(&path, LARGEST).map_err(|why| {
             guard(
                 "connect",
                 &format!("The file that {setting} names, {shown}, could not be read: {why}"),

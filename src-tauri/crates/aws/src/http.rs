@@ -10,9 +10,14 @@ use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
 use http::Uri;
+use http_body_util::Limited;
 use hyper_util::client::proxy::matcher::Matcher;
 use switchback_engine::ports::ProviderError;
 
@@ -21,6 +26,12 @@ use crate::error::guard;
 
 /// Names that are never reached through a proxy, whatever `NO_PROXY` says: this machine.
 const NEVER: &str = "localhost,127.0.0.0/8,::1";
+
+/// No answer has more bytes. The SDK takes an answer into memory as a whole, and nobody compresses it. The
+/// largest that AWS gives of what we ask (300 record sets, 60 people) are far below. One that is cut here
+/// counts as unread: a change may have been made. That an answer ends in time is the attempt's time-out,
+/// which counts to its last byte.
+const LARGEST_ANSWER: usize = 16 << 20;
 
 /// A client that trusts the platform's authorities and those of a bundle, which the Rust SDK does not
 /// read by itself.
@@ -87,9 +98,23 @@ impl HttpClient for Dialler {
                 .connector_settings(settings.clone())
                 .proxy_config(self.proxy.clone());
             builder.set_sleep_impl(components.sleep_impl());
-            SharedHttpConnector::new(builder.build())
+            SharedHttpConnector::new(Capped(SharedHttpConnector::new(builder.build())))
         };
         made.entry(key).or_insert_with(make).clone()
+    }
+}
+
+/// A connector of which no answer is larger than [`LARGEST_ANSWER`].
+#[derive(Debug)]
+struct Capped(SharedHttpConnector);
+
+impl HttpConnector for Capped {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let answer = self.0.call(request);
+        HttpConnectorFuture::new(async move {
+            let capped = |body| SdkBody::from_body_1_x(Limited::new(body, LARGEST_ANSWER));
+            Ok(answer.await?.map(capped))
+        })
     }
 }
 

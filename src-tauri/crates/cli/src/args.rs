@@ -1,9 +1,10 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args as Group, Parser, Subcommand};
 use clap_complete::Shell;
+use switchback_api::output::Output;
 
 mod connection;
 mod gate;
@@ -65,6 +66,10 @@ pub struct Global {
         value_parser = any_path()
     )]
     pub mirror: Option<PathBuf>,
+    /// The mirror folder is a new one: make every run's copy there, although this home mirrored to a folder
+    /// of this name before
+    #[arg(long, global = true)]
+    pub new_mirror: bool,
     /// The run's recovery code: `run new` writes it to this new file, every other command reads it there
     #[arg(long, global = true, value_name = "FILE")]
     pub recovery_code_file: Option<PathBuf>,
@@ -177,6 +182,28 @@ pub struct Reason {
     pub reason: String,
 }
 
+/// How a file is written: whole or not at all, and only for its owner, unless something else is asked.
+#[derive(Debug, Clone, Copy, Group)]
+pub struct Writing {
+    /// Replace another file of this name; never a link, a pipe, a device or a folder
+    #[arg(long)]
+    pub force: bool,
+    /// Let others on this computer read the file
+    #[arg(long)]
+    pub shared: bool,
+}
+
+impl Writing {
+    /// A file that is written so.
+    pub fn to(self, file: &Path) -> Output<'_> {
+        Output {
+            file,
+            force: self.force,
+            shared: self.shared,
+        }
+    }
+}
+
 /// How long a command waits for what it started.
 #[derive(Debug, Clone, Copy, Group)]
 pub struct Patience {
@@ -273,6 +300,8 @@ pub enum Journal {
         /// The new file; without it the lines go to stdout
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// Continue a run here from a copy of its journal
     Import {

@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use switchback_api::wire::{ApiError, SCHEMA_VERSION};
+use switchback_model::text::line;
 
-use crate::print::{Out, complain};
+use crate::print::{Out, Style, complain};
 
 /// Done as asked.
 pub const OK: u8 = 0;
@@ -19,12 +20,13 @@ pub fn failed(out: &Out, error: &ApiError) -> ExitCode {
         let document = serde_json::json!({ "schema_version": SCHEMA_VERSION, "error": error });
         complain(&document.to_string(), true);
     } else {
-        let mut text = format!("\x1b[1;31merror:\x1b[0m {}", error.message);
+        // Each part is one line: none of it can pass for another part.
+        let mut text = format!("{} {}", Style::Error.of("error:"), line(&error.message));
         if !error.place.is_empty() {
-            text.push_str(&format!("\n  where: {}", error.place));
+            text.push_str(&format!("\n  where: {}", line(&error.place)));
         }
         if !error.hint.is_empty() {
-            text.push_str(&format!("\n  fix: {}", error.hint));
+            text.push_str(&format!("\n  fix: {}", line(&error.hint)));
         }
         complain(&text, false);
     }

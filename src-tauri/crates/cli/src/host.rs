@@ -77,6 +77,7 @@ impl Cx<'_> {
             .clone()
             .filter(|url| !url.trim().is_empty());
         options.mirror.clone_from(&self.global.mirror);
+        options.new_mirror = self.global.new_mirror;
         options.recovery_code = code.map(Arc::new);
         if let Some(speed) = speed.or(self.global.rehearsal_speed) {
             options.rehearsal_scale = speed;

@@ -18,19 +18,29 @@ mod signals;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
+use switchback_api::screen;
 use switchback_api::wire::ApiError;
+use switchback_model::Operator;
 
 use crate::args::Args;
 use crate::print::Out;
 
 fn main() -> ExitCode {
-    let args = match Args::try_parse() {
-        Ok(args) => args,
+    let parsed = Args::command().try_get_matches().and_then(|typed| {
+        let args = Args::from_arg_matches(&typed)?;
+        Ok((typed, args))
+    });
+    let (typed, args) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => return usage(&error),
     };
     let out = Out::new(args.global.json);
+    // Before anything is opened: what people write is kept for good.
+    if let Err(error) = screened(&typed) {
+        return exit::failed(&out, &error);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -49,6 +59,19 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) => exit::failed(&out, &error),
     }
+}
+
+/// Refuses a reason, of whatever command, that names somebody or holds a secret.
+fn screened(typed: &ArgMatches) -> Result<(), ApiError> {
+    for (id, about) in [("reason", "--reason"), ("value", "the value")] {
+        if let Ok(Some(text)) = typed.try_get_one::<String>(id) {
+            screen::kept(text, about)?;
+        }
+    }
+    if let Ok(Some(by)) = typed.try_get_one::<String>("by") {
+        screen::operator(&Operator::new(by)?, "--by")?;
+    }
+    typed.subcommand().map_or(Ok(()), |(_, below)| screened(below))
 }
 
 /// Help and version are data; everything else that clap says is a usage error.

@@ -7,6 +7,7 @@ use std::path::Path;
 use clap::Command;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
+use switchback_files::{Existing, Readers};
 
 /// The name of the manual that the pages belong to, as `man` shows it at the top.
 const MANUAL: &str = "Switchback";
@@ -42,7 +43,9 @@ pub fn write(command: Command, folder: &Path) -> io::Result<usize> {
     let mut pages = Vec::new();
     collect(&command, &mut pages);
     for page in &pages {
-        std::fs::write(folder.join(file_name(page)), render(page)?)?;
+        let to = folder.join(file_name(page));
+        switchback_files::write(&to, &render(page)?, Existing::Replace, Readers::Everybody)
+            .map_err(|why| io::Error::other(format!("{}: {why}", to.display())))?;
     }
     Ok(pages.len())
 }

@@ -1,8 +1,9 @@
 //! What goes to stdout (data) and to stderr (messages).
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{ErrorKind, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
@@ -64,7 +65,8 @@ impl Out {
     pub fn warn(&self, message: String) {
         let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
         if !warnings.contains(&message) {
-            self.say(&format!("\x1b[1;33mwarning:\x1b[0m {message}"));
+            let said = text::line(&message);
+            self.say(&format!("{} {said}", Style::Warning.of("warning:")));
             warnings.push(message);
         }
     }
@@ -110,39 +112,75 @@ pub fn complain(message: &str, json: bool) {
     let _ = writeln!(stderr, "{}", harmless(message, json)).and_then(|()| stderr.flush());
 }
 
-/// Text in which a terminal obeys nothing but our own colours; in JSON, where all of it stands in
+/// What of ours a terminal obeys. It stands in a text as a mark that holds a number which this process drew
+/// at its start, so that no text of others can hold it; [`harmless`] puts the real sequence there, and
+/// nothing else of what a terminal obeys gets through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// The word of a warning.
+    Warning,
+    /// The word of an error.
+    Error,
+    /// What goes.
+    Old,
+    /// What comes.
+    New,
+    /// The screen is emptied first.
+    Cleared,
+}
+
+/// Ends a style.
+const PLAIN: &str = "\x1b[0m";
+
+/// Drawn anew in each process.
+static MARK: LazyLock<String> = LazyLock::new(|| format!("\x1b{:016x}", RandomState::new().hash_one("mark")));
+
+impl Style {
+    const ALL: [Self; 5] = [Self::Warning, Self::Error, Self::Old, Self::New, Self::Cleared];
+
+    /// The text in this style; what others wrote is neutralised first.
+    pub fn of(self, text: &str) -> String {
+        format!("{}{self:?};{}{}Plain;", *MARK, text::line(text), *MARK)
+    }
+
+    const fn sequence(self) -> &'static str {
+        match self {
+            Self::Warning => "\x1b[1;33m",
+            Self::Error => "\x1b[1;31m",
+            Self::Old => "\x1b[31m",
+            Self::New => "\x1b[32m",
+            Self::Cleared => "\x1b[H\x1b[2J",
+        }
+    }
+}
+
+/// Text in which a terminal obeys nothing but our own styles; in JSON, where all of it stands in
 /// strings, such characters are escaped, so that the document says the same.
 fn harmless(line: &str, json: bool) -> String {
     if json {
         let mut out = String::with_capacity(line.len());
+        let mut units = [0; 2];
         for c in line.chars() {
             match c {
                 '\n' => out.push(c),
-                c if text::is_obeyed(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+                c if text::is_obeyed(c) || text::is_unseen(c) => {
+                    for unit in c.encode_utf16(&mut units) {
+                        out.push_str(&format!("\\u{unit:04x}"));
+                    }
+                }
                 c => out.push(c),
             }
         }
         return out;
     }
-    const OURS: [&str; 7] = [
-        "\x1b[1;33m",
-        "\x1b[31m",
-        "\x1b[32m",
-        "\x1b[0m",
-        "\x1b[1;31m",
-        "\x1b[H",
-        "\x1b[2J",
-    ];
-    let mut out = String::with_capacity(line.len());
-    let mut rest = line;
-    while let Some(at) = rest.find('\x1b') {
-        let (before, sequence) = rest.split_at(at);
-        out.push_str(&text::shown(before));
-        let ours = OURS.iter().find(|ours| sequence.starts_with(**ours));
-        out.push_str(ours.unwrap_or(&"?"));
-        rest = &sequence[ours.map_or(1, |ours| ours.len())..];
+    let mut parts = line.split(MARK.as_str());
+    let mut out = text::shown(parts.next().unwrap_or_default());
+    for part in parts {
+        let (name, rest) = part.split_once(';').unwrap_or(("", part));
+        let style = Style::ALL.into_iter().find(|style| format!("{style:?}") == name);
+        out.push_str(style.map_or(PLAIN, Style::sequence));
+        out.push_str(&text::shown(rest));
     }
-    out.push_str(&text::shown(rest));
     out
 }
 
@@ -160,7 +198,8 @@ pub fn versioned(value: impl Serialize) -> Value {
     Value::Object(document)
 }
 
-/// A table with a head line and no frame, so that it can be cut and searched.
+/// A table with a head line and no frame, so that it can be cut and searched. A cell is one line of its
+/// own, whatever stands in it, so that no text of others looks like a row.
 pub fn table(head: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
     table
@@ -168,7 +207,7 @@ pub fn table(head: &[&str], rows: Vec<Vec<String>>) -> String {
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(head.iter().map(|h| h.to_uppercase()));
     for row in rows {
-        table.add_row(row);
+        table.add_row(row.iter().map(|cell| text::line(cell)));
     }
     table
         .lines()
@@ -211,7 +250,7 @@ pub fn tone_name(tone: Tone) -> &'static str {
 /// How a rollback stands, in one line.
 pub fn rollback_line(rollback: &RollbackProgress) -> String {
     let why = match &rollback.why {
-        Some(why) => format!(": {why}"),
+        Some(why) => format!(": {}", text::line(why)),
         None => String::new(),
     };
     match rollback.your_turn {
@@ -282,19 +321,22 @@ fn fix(mend: Option<&str>) -> String {
 pub fn preview(preview: &PreviewView) -> String {
     let mut text = String::new();
     for change in &preview.changes {
-        text.push_str(&format!("{}\n", change.object));
+        text.push_str(&format!("{}\n", text::line(&change.object)));
         for line in &change.before {
-            text.push_str(&format!("  \x1b[31m- {line}\x1b[0m\n"));
+            text.push_str(&format!("  {}\n", Style::Old.of(&format!("- {line}"))));
         }
         for line in &change.after {
-            text.push_str(&format!("  \x1b[32m+ {line}\x1b[0m\n"));
+            text.push_str(&format!("  {}\n", Style::New.of(&format!("+ {line}"))));
         }
     }
     if preview.calls.is_empty() {
         text.push_str("Nothing to change.\n");
     }
     for call in preview.calls.iter() {
-        text.push_str(&format!("Call: {}\n", call.cli));
+        text.push_str(&format!("Call: {}\n", text::line(&call.cli)));
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use switchback_api::host::{Claim, Host};
+use switchback_api::screen;
 use switchback_api::view::{Live, event_view, snapshot};
 use switchback_api::wire::{ApiError, RunSnapshot, StepView};
 use switchback_engine::driver::{Driver, SubmitError, Turn};
@@ -13,6 +14,7 @@ use switchback_engine::expect::read;
 use switchback_engine::monitor::MonitorRun;
 use switchback_engine::ports::{Clock, ProviderErrorKind, World};
 use switchback_engine::run::{Run, StepRun};
+use switchback_model::text::line;
 use switchback_model::{Command, Digest, MonitorId, RunId, RunState, StepId, StepState, Submission};
 use tokio::time::Instant;
 
@@ -175,6 +177,7 @@ impl Session<'_> {
             by: self.cx.operator()?,
             reason,
         };
+        screen::submission(&submission)?;
         self.driver.submit(&submission).await?;
         self.tell();
         Ok(())
@@ -255,7 +258,7 @@ impl Session<'_> {
                     self.cx.out.say(&format!(
                         "{}  {step}{}",
                         view.at.strftime("%H:%M:%S"),
-                        view.sentence
+                        line(&view.sentence)
                     ));
                 }
             }

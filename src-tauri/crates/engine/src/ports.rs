@@ -34,6 +34,10 @@ pub trait Clock: Send + Sync {
     }
 }
 
+/// Begins the sentence of [`JournalError::Fenced`] that tells a home, whose run was taken over on another
+/// workstation, how it drives the run again.
+pub const TAKE_BACK: &str = "To take it back, ";
+
 /// What can go wrong with the journal. Always a full stop: no journal write, no action.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JournalError {

@@ -3,7 +3,7 @@
 //! line is one event with its hash, so that the file verifies by itself.
 
 use std::borrow::Cow;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
@@ -12,13 +12,14 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use switchback_engine::ports::JournalError;
+use switchback_files::{Draft, Existing, Readers};
 use switchback_model::event::Vouched;
 use switchback_model::{EventKind, RunId, TargetKind};
 
 use crate::append::stored_head;
 use crate::chain::{Hash, Link, ROOT, hash};
 use crate::crypto::Secret;
-use crate::fault::{io_not_read, io_not_written};
+use crate::fault::{io_not_read, io_not_written, unread, unwritten};
 use crate::read::{broken, walk};
 use crate::recovery::RecoveryCode;
 use crate::schema::FORMAT;
@@ -28,6 +29,9 @@ use crate::vouch;
 
 /// No line of ours is longer; a longer one is not read into memory.
 const LONGEST_LINE: u64 = 64 << 20;
+
+/// A fence rises by one with each lease, and a takeover's must still fit above it.
+const HIGHEST_FENCE: u64 = 1 << 53;
 
 /// The first line.
 #[derive(Serialize, Deserialize)]
@@ -96,7 +100,7 @@ pub fn verify_file(path: &Path) -> Result<CopyVerification, JournalError> {
 
 /// As [`verify_file`]; the run's recovery code tells whether the copy is the exporting home's own.
 pub fn verify_file_with(path: &Path, code: Option<&RecoveryCode>) -> Result<CopyVerification, JournalError> {
-    let scan = scan(path, |_| Ok(()))?;
+    let scan = scan(path, Around::WhiteSpace, |_| Ok(()))?;
     let partial = if scan.partial {
         "; an unfinished last line was left out"
     } else {
@@ -122,20 +126,25 @@ impl Store {
     /// Writes a run to a new file that verifies by itself. It carries the run's key only as the
     /// recovery code wraps it, never the keychain's copy.
     pub fn export(&self, run: &RunId, out: &Path) -> Result<(), JournalError> {
+        let draft = Draft::new(out, Existing::Keep, Readers::Owner).map_err(unwritten(out))?;
+        self.export_into(run, draft.file(), out)?;
+        draft.keep(Existing::Keep).map_err(unwritten(out))
+    }
+
+    /// The same into an open, empty file; `out` is its name for messages.
+    pub fn export_into(&self, run: &RunId, file: &File, out: &Path) -> Result<(), JournalError> {
         let mut conn = self.inner.conn();
         let path = &self.inner.path;
         let key = self.inner.run_key_at_hand(&conn, run);
         let tx = conn.transaction().map_err(crate::fault::not_read(path))?;
         let head = stored_head(&tx, path, run)?.head;
-        let file = create_new(out)?;
-        let written = write_copy(&tx, path, run, key.as_ref(), Some(head.seq), out, file);
-        let end = match written {
-            Ok(end) if (end.1, end.2) == (head.seq, head.hash) => return Ok(()),
-            Ok(_) => Err(broken(run, head.seq, "is missing")),
-            Err(error) => Err(error),
-        };
-        let _ = fs::remove_file(out);
-        end
+        let file = file.try_clone().map_err(io_not_written(out))?;
+        let end = write_copy(&tx, path, run, key.as_ref(), Some(head.seq), out, file)?;
+        if (end.1, end.2) == (head.seq, head.hash) {
+            Ok(())
+        } else {
+            Err(broken(run, head.seq, "is missing"))
+        }
     }
 }
 
@@ -297,20 +306,36 @@ pub(crate) struct Copied<'a> {
     pub hash: &'a Hash,
 }
 
+/// What may stand around the lines of a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Around {
+    /// White space that mail programs and editors add or take away: line ends of Windows, empty lines, a
+    /// byte order mark, no line end after the last line. The lines themselves are hashed as they are, so
+    /// none of it can hide a change.
+    WhiteSpace,
+    /// Nothing: the file is appended to, so its last line ends where the file does.
+    Nothing,
+}
+
 /// Reads a copy line by line, verifying every link before it is visited.
 pub(crate) fn scan(
     path: &Path,
+    around: Around,
     mut visit: impl FnMut(&Copied<'_>) -> Result<(), JournalError>,
 ) -> Result<Scan, JournalError> {
     let mut lines = Lines {
-        reader: BufReader::new(File::open(path).map_err(io_not_read(path))?),
+        reader: BufReader::new(switchback_files::open(path).map_err(unread(path))?),
         path,
     };
     let mut buffer = Vec::new();
     if lines.next(&mut buffer)? != Next::Whole {
         return Err(not_a_copy(path));
     }
-    let header = parse_header(path, &buffer)?;
+    let mark: &[u8] = match around {
+        Around::WhiteSpace => b"\xef\xbb\xbf",
+        Around::Nothing => b"",
+    };
+    let header = parse_header(path, buffer.strip_prefix(mark).unwrap_or(&buffer))?;
     let mut scan = Scan {
         header,
         seq: 0,
@@ -323,48 +348,45 @@ pub(crate) fn scan(
         target: None,
     };
     loop {
-        match lines.next(&mut buffer)? {
+        let whole = match lines.next(&mut buffer)? {
             Next::End => break,
-            Next::Partial => {
+            Next::Whole => true,
+            Next::Partial => false,
+        };
+        if around == Around::WhiteSpace && buffer.iter().all(u8::is_ascii_whitespace) {
+            scan.length += buffer.len() as u64;
+            continue;
+        }
+        if !whole && around == Around::Nothing {
+            scan.partial = true;
+            break;
+        }
+        match link(&scan, &buffer) {
+            // Without its end, a line counts only if it holds.
+            Err(_) if !whole => {
                 scan.partial = true;
                 break;
             }
-            Next::Whole => {}
+            Err(how) => return Err(broken(&scan.header.run, scan.seq + 1, how)),
+            Ok((line, computed)) => {
+                visit(&Copied {
+                    run: &scan.header.run,
+                    line: &line,
+                    prev: &scan.hash,
+                    hash: &computed,
+                })?;
+                scan.fence = scan.fence.max(line.fence);
+                scan.mac = line.mac.as_deref().and_then(|mac| hex::decode(mac).ok());
+                if line.seq == 1
+                    && let Ok(EventKind::RunOpened { plan, .. }) = EventKind::read(&line.body)
+                {
+                    scan.target = Some(plan.target.kind);
+                }
+                scan.at = Some(line.at.into_owned());
+                (scan.seq, scan.hash) = (line.seq, computed);
+                scan.length += buffer.len() as u64;
+            }
         }
-        let run = &scan.header.run;
-        let next = scan.seq + 1;
-        let line: Line<'_> =
-            serde_json::from_slice(&buffer).map_err(|_| broken(run, next, "is no line of a journal"))?;
-        if line.seq != next {
-            return Err(broken(run, next, "is missing"));
-        }
-        let link = Link {
-            run: run.as_str(),
-            seq: next,
-            at: &line.at,
-            fence: line.fence,
-            body: line.body.as_bytes(),
-        };
-        let computed = hash(link, &scan.hash);
-        if line.hash != hex::encode(computed) {
-            return Err(broken(run, next, "is not as it was written"));
-        }
-        visit(&Copied {
-            run,
-            line: &line,
-            prev: &scan.hash,
-            hash: &computed,
-        })?;
-        scan.fence = scan.fence.max(line.fence);
-        scan.mac = line.mac.as_deref().and_then(|mac| hex::decode(mac).ok());
-        if next == 1
-            && let Ok(EventKind::RunOpened { plan, .. }) = EventKind::read(&line.body)
-        {
-            scan.target = Some(plan.target.kind);
-        }
-        scan.at = Some(line.at.into_owned());
-        (scan.seq, scan.hash) = (next, computed);
-        scan.length += buffer.len() as u64;
     }
     if let Some(through) = scan
         .header
@@ -378,6 +400,30 @@ pub(crate) fn scan(
         )));
     }
     Ok(scan)
+}
+
+/// The next event of a copy and its hash, or what is wrong with it.
+fn link<'a>(scan: &Scan, buffer: &'a [u8]) -> Result<(Line<'a>, Hash), &'static str> {
+    let next = scan.seq + 1;
+    let line: Line<'a> = serde_json::from_slice(buffer).map_err(|_| "is no line of a journal")?;
+    if line.seq != next {
+        return Err("is missing");
+    }
+    let link = Link {
+        run: scan.header.run.as_str(),
+        seq: next,
+        at: &line.at,
+        fence: line.fence,
+        body: line.body.as_bytes(),
+    };
+    let computed = hash(link, &scan.hash);
+    if line.hash != hex::encode(computed) {
+        return Err("is not as it was written");
+    }
+    if line.fence > HIGHEST_FENCE {
+        return Err("names a fence that no lease ever had");
+    }
+    Ok((line, computed))
 }
 
 fn parse_header(path: &Path, line: &[u8]) -> Result<Header, JournalError> {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use rusqlite::ErrorCode;
 use switchback_engine::ports::JournalError;
+use switchback_files::{Unread, Unwritten};
 
 const DAMAGED: &str = "the file is damaged or cut short. Keep it as it is, and continue from the mirror \
                        folder or an export with: switchback journal import --takeover";
@@ -62,6 +63,31 @@ pub(crate) fn io_not_written(path: &Path) -> impl Fn(io::Error) -> JournalError 
 /// A failed read through the file system.
 pub(crate) fn io_not_read(path: &Path) -> impl Fn(io::Error) -> JournalError + '_ {
     move |error| JournalError::NotRead(format!("{}: {}", path.display(), io_sentence(&error)))
+}
+
+/// A file that a person named and that can't be read as one.
+pub(crate) fn unread(path: &Path) -> impl Fn(Unread) -> JournalError + '_ {
+    move |why| match why {
+        Unread::NotThere => io_not_read(path)(io::ErrorKind::NotFound.into()),
+        Unread::Denied => io_not_read(path)(io::ErrorKind::PermissionDenied.into()),
+        Unread::NoFolder => io_not_read(path)(io::ErrorKind::NotADirectory.into()),
+        Unread::Disk(kind) => io_not_read(path)(kind.into()),
+        why @ (Unread::Not(_) | Unread::TooLarge(_) | Unread::NotText) => {
+            JournalError::NotRead(format!("{}: {why}. Give the file itself", path.display()))
+        }
+    }
+}
+
+/// A file that a person named and that was not written.
+pub(crate) fn unwritten(path: &Path) -> impl Fn(Unwritten) -> JournalError + '_ {
+    move |why| {
+        let mend = why.mend(None);
+        JournalError::NotWritten(format!(
+            "{}: {why}. {}",
+            path.display(),
+            mend.trim_end_matches('.')
+        ))
+    }
 }
 
 /// What happened and how to mend it, in one sentence.

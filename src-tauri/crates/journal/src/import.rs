@@ -9,15 +9,16 @@ use switchback_model::{EventKind, Holder, Operator, RunId};
 
 use crate::anchor::Keep;
 use crate::append::{Row, insert, load_head, store_head};
-use crate::chain::{Hash, Head, Link, ROOT};
-use crate::copy::{Scan, scan};
+use crate::chain::{Hash, Head, ROOT};
+use crate::copy::{Around, Scan, scan};
 use crate::fault::not_written;
 use crate::lease;
 use crate::mirror::Mark;
-use crate::read::{event, start};
+use crate::read::start;
 use crate::recovery::RecoveryCode;
 use crate::seal;
 use crate::store::{Opening, Store, begin, body_of, exists};
+use crate::story::Story;
 
 /// Who continues a copied run, and why.
 #[derive(Debug, Clone)]
@@ -47,7 +48,7 @@ pub struct Imported {
 }
 
 impl Store {
-    /// Verifies a copy, takes all its events, raises the fence above the copy's, appends
+    /// Verifies and folds a copy before anything is written or marked, then takes all its events, raises the fence above the copy's, appends
     /// `TakenOver` and marks the mirror folder, so that a driver of the old home stops before its
     /// next change. A home that already has the start of the run takes the rest; one that has other
     /// events refuses.
@@ -64,32 +65,12 @@ impl Store {
         code: Option<&RecoveryCode>,
     ) -> Result<Imported, JournalError> {
         let inner = &*self.inner;
-        let mut opened = None;
-        let copy = scan(path, |copied| {
-            let line = copied.line;
-            let link = Link {
-                run: copied.run.as_str(),
-                seq: line.seq,
-                at: &line.at,
-                fence: line.fence,
-                body: line.body.as_bytes(),
-            };
-            // A kind that this program does not know is found before anything is taken over.
-            let event = event(path, &link)?;
-            if event.seq == 1 {
-                opened = Some(event);
-            }
-            Ok(())
-        })?;
+        let mut story = Story::new(path);
+        let copy = scan(path, Around::WhiteSpace, |copied| story.take(copied))?;
         let run = copy.header.run.clone();
         let vouched = copy.vouched_by(code);
-        let Some(opened) = opened else {
-            return Err(JournalError::NotRead(format!(
-                "{}: the copy holds no event",
-                path.display()
-            )));
-        };
-        let opening = Opening::of(&run, opened.at, &opened.kind)?;
+        let (opened_at, opened) = story.ended(&copy, at, takeover, vouched)?;
+        let opening = Opening::of(&run, opened_at, &opened)?;
         if let Some(Some(further)) = inner.with_mirror(|mirror| mirror.further_than(&run, copy.seq)) {
             return Err(JournalError::NotWritten(format!(
                 "the mirror folder holds run {run} to event {further}, this copy only to event {}. Import the mirror \
@@ -122,7 +103,7 @@ impl Store {
             )
         };
         refuse_unless_prefix(path, &local, &copy, |seq| start(&tx, &inner.path, &run, seq))?;
-        let copied = scan(path, |copied| {
+        let copied = scan(path, Around::WhiteSpace, |copied| {
             let line = copied.line;
             if line.seq > local.seq {
                 let row = Row {
@@ -190,6 +171,7 @@ impl Store {
             }
         };
         tx.commit().map_err(not_written(&inner.path))?;
+        inner.memory.forget_mark(&run);
         let keep = Keep {
             kept: true,
             anew: true,

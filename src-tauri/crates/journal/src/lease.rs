@@ -13,6 +13,7 @@ use switchback_engine::ports::{JournalError, Lease};
 use switchback_model::{Holder, RunId};
 
 use crate::fault::{io_not_written, not_read, not_written};
+use crate::mirror::refuse_remembered;
 use crate::schema::create_private;
 use crate::store::{Inner, Store, begin, int, lock, uint};
 
@@ -40,6 +41,8 @@ impl Store {
         let mut conn = inner.conn();
         let tx = begin(&mut conn, &inner.path)?;
         let row = row(&tx, &inner.path, run)?;
+        // First: on this computer nobody can give back what was taken over on another.
+        inner.refuse_if_taken_over(&tx, run)?;
         let held = inner.holder_at_work(run, &row, &holder);
         if let (Some(other), false) = (held, force) {
             return Err(JournalError::Fenced(format!(
@@ -47,7 +50,6 @@ impl Store {
                 describe(other, row.fence)
             )));
         }
-        inner.refuse_if_taken_over(run)?;
         let taken = held.is_some();
         let lease = Lease {
             holder,
@@ -104,14 +106,15 @@ impl Store {
 impl Inner {
     /// The lease row names this lease, and no other workstation took the run over.
     pub fn holds(&self, run: &RunId, lease: &Lease) -> Result<(), JournalError> {
-        require(&self.conn(), &self.path, run, lease)?;
-        self.refuse_if_taken_over(run)
+        let conn = self.conn();
+        require(&conn, &self.path, run, lease)?;
+        self.refuse_if_taken_over(&conn, run)
     }
 
-    /// Another store's mark in the mirror folder.
-    fn refuse_if_taken_over(&self, run: &RunId) -> Result<(), JournalError> {
-        self.with_mirror(|mirror| mirror.refuse_if_taken_over(run))
-            .unwrap_or(Ok(()))
+    /// Another store's mark in the mirror folder, or one that was seen there before the folder went away.
+    fn refuse_if_taken_over(&self, conn: &Connection, run: &RunId) -> Result<(), JournalError> {
+        self.with_mirror(|mirror| mirror.refuse_if_taken_over(conn, run))
+            .unwrap_or_else(|| refuse_remembered(&self.memory, conn, run, None, false))
     }
 
     /// The other holder who may be driving the run now.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use switchback_engine::ports::JournalError;
+use switchback_engine::ports::{JournalError, TAKE_BACK};
 use switchback_model::RunId;
 
 use crate::append::stored_head;
@@ -16,6 +16,7 @@ use crate::chain::Hash;
 use crate::copy::{Counted, copy_bytes, write_events};
 use crate::crypto::Secret;
 use crate::fault::not_written;
+use crate::memory::Memory;
 pub(crate) use crate::mirror_folder::Mark;
 use crate::mirror_folder::{End, Folder, There};
 use crate::patient::Patient;
@@ -44,6 +45,9 @@ pub(crate) type Key<'a> = &'a dyn Fn() -> Option<Secret>;
 
 pub(crate) struct Mirror {
     folder: Folder,
+    /// A person said that the folder is a new one, so that it may be filled.
+    anew: bool,
+    memory: Memory,
     store_id: String,
     runs: HashMap<RunId, Progress>,
     patient: Arc<Patient>,
@@ -55,12 +59,16 @@ struct Progress {
     end: Option<End>,
     at: Option<Timestamp>,
     problem: Option<String>,
+    /// Whether the home remembers that the folder holds it.
+    held: bool,
 }
 
 impl Mirror {
-    pub fn new(folder: &Path, store_id: &str) -> Self {
+    pub fn new(folder: &Path, anew: bool, store_id: &str, memory: Memory) -> Self {
         Self {
             folder: Folder(folder.to_owned()),
+            anew,
+            memory,
             store_id: store_id.to_owned(),
             runs: HashMap::new(),
             patient: Arc::default(),
@@ -68,7 +76,7 @@ impl Mirror {
     }
 
     pub fn state(&self, run: &RunId) -> MirrorState {
-        let Progress { end, at, problem } = self.runs.get(run).cloned().unwrap_or_default();
+        let Progress { end, at, problem, .. } = self.runs.get(run).cloned().unwrap_or_default();
         MirrorState {
             folder: self.folder.0.clone(),
             last_seq: end.map_or(0, |end| end.seq),
@@ -107,7 +115,13 @@ impl Mirror {
     }
 
     fn try_rewrite(&self, conn: &Connection, run: &RunId, key: Key<'_>) -> Result<Progress, JournalError> {
-        self.refuse_if_taken_over(run)?;
+        self.refuse_if_taken_over(conn, run)?;
+        if matches!(
+            self.there(run, |folder, run| folder.look(run, None))?,
+            There::Nothing
+        ) {
+            self.refuse_another_folder(run)?;
+        }
         match self.there(run, Folder::scanned) {
             Ok(end) if !follows(conn, &self.folder.0, run, &end)? => Err(self.diverged(run)),
             _ => self.write_anew(conn, run, key),
@@ -125,7 +139,12 @@ impl Mirror {
     fn note(&mut self, run: &RunId, result: Result<Progress, JournalError>) {
         let progress = self.runs.entry(run.clone()).or_default();
         match result {
-            Ok(now) => *progress = now,
+            Ok(now) => {
+                if !progress.held {
+                    self.memory.hold(run, &self.folder.0);
+                }
+                *progress = Progress { held: true, ..now };
+            }
             Err(error) => {
                 let problem = match error {
                     // The journal itself is all right: only what is wrong with the folder is said.
@@ -141,13 +160,16 @@ impl Mirror {
     }
 
     fn try_sync(&self, conn: &Connection, run: &RunId, key: Key<'_>) -> Result<Progress, JournalError> {
-        self.refuse_if_taken_over(run)?;
+        self.refuse_if_taken_over(conn, run)?;
         // Another process of this home waits here, so that no event is mirrored twice.
         let _gate = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)
             .map_err(not_written(&self.folder.0))?;
         let known = self.runs.get(run).and_then(|progress| progress.end);
         let end = match self.there(run, move |folder, run| folder.look(run, known))? {
-            There::Nothing => return self.write_anew(conn, run, key),
+            There::Nothing => {
+                self.refuse_another_folder(run)?;
+                return self.write_anew(conn, run, key);
+            }
             There::Copy(end) if follows(conn, &self.folder.0, run, &end)? => end,
             // After a takeover the folder is ours: what the old driver left is kept aside.
             There::Copy(end) if self.is_ours(run) => return self.set_aside(conn, run, key, end.length),
@@ -176,7 +198,7 @@ impl Mirror {
         Ok(Progress {
             end: Some(End { length, seq, hash }),
             at: last_at(conn, run),
-            problem: None,
+            ..Progress::default()
         })
     }
 
@@ -188,7 +210,7 @@ impl Mirror {
         Ok(Progress {
             end: Some(End { length, seq, hash }),
             at: last_at(conn, run),
-            problem: None,
+            ..Progress::default()
         })
     }
 
@@ -205,7 +227,7 @@ impl Mirror {
 
     /// A journal with fewer events than its mirror was cut, or an older copy was put in its place.
     pub fn refuse_if_ahead(&self, conn: &Connection, run: &RunId) -> Result<(), JournalError> {
-        if self.refuse_if_taken_over(run).is_err() {
+        if self.refuse_if_taken_over(conn, run).is_err() {
             return Ok(());
         }
         let Ok(end) = self.there(run, Folder::scanned) else {
@@ -245,23 +267,84 @@ impl Mirror {
         matches!(self.mark(run), Ok(Some(mark)) if mark.store == self.store_id)
     }
 
-    /// Refuses where another store's takeover is marked.
-    pub fn refuse_if_taken_over(&self, run: &RunId) -> Result<(), JournalError> {
-        match self.mark(run)? {
-            Some(mark) if mark.store != self.store_id => Err(JournalError::Fenced(format!(
-                "{} took this run over on another workstation after event {} ({}). To take it back, import the \
-                 mirror folder's copy with: switchback journal import --takeover",
-                mark.by, mark.from_seq, mark.reason
-            ))),
-            _ => Ok(()),
+    /// Refuses where another store's takeover is marked, or was when the folder was last there.
+    pub fn refuse_if_taken_over(&self, conn: &Connection, run: &RunId) -> Result<(), JournalError> {
+        let seen = self.mark(run)?;
+        match &seen {
+            Some(mark) if mark.store == self.store_id => {
+                self.memory.forget_mark(run);
+                return Ok(());
+            }
+            Some(mark) => self.memory.keep_mark(mark),
+            None => {}
         }
+        let place = Some(self.folder.path(run));
+        refuse_remembered(&self.memory, conn, run, place, seen.is_some())
+    }
+
+    /// Refuses to fill a folder that is not the one that it was: the place of a disk or share that is not
+    /// connected must not be filled in on this one.
+    fn refuse_another_folder(&self, run: &RunId) -> Result<(), JournalError> {
+        if self.anew {
+            return Ok(());
+        }
+        let held = self.memory.held_by(&self.folder.0);
+        let asked = held.clone();
+        let others = self.there(run, move |folder, _| {
+            Ok(asked.iter().any(|held| folder.path(held).exists()))
+        })?;
+        if held.is_empty() || (others && !held.contains(run)) {
+            return Ok(());
+        }
+        let lost = match held.contains(run) {
+            true => "it held this run's copy before, and does not now",
+            false => "it held copies of other runs before, and holds none of them now",
+        };
+        Err(JournalError::NotWritten(format!(
+            "{}: {lost}. Connect its disk or share; if the folder really is a new one, give --new-mirror once",
+            self.folder.0.display()
+        )))
     }
 
     /// Places our mark, whole or not at all.
     pub fn place_mark(&self, mark: &Mark) -> Result<(), JournalError> {
+        if matches!(
+            self.there(&mark.run, |folder, run| folder.look(run, None))?,
+            There::Nothing
+        ) {
+            self.refuse_another_folder(&mark.run)?;
+        }
         let ours = mark.clone();
         self.there(&mark.run, move |folder, _| folder.place_mark(&ours))
     }
+}
+
+/// Refuses where the home remembers another store's takeover; says the way back from it.
+pub(crate) fn refuse_remembered(
+    memory: &Memory,
+    conn: &Connection,
+    run: &RunId,
+    place: Option<PathBuf>,
+    seen_now: bool,
+) -> Result<(), JournalError> {
+    let Some(mark) = memory.mark(run)? else {
+        return Ok(());
+    };
+    let copy = place.map_or_else(|| "MIRROR-FILE".to_owned(), |path| path.display().to_string());
+    let own_events = stored_head(conn, Path::new("journal.db"), run)?.head.seq > mark.from_seq;
+    let first = match seen_now {
+        true => "",
+        false => "connect the mirror folder, then ",
+    };
+    let home = match own_events {
+        true => " with --home DIR of a new home, because this one has events of its own since",
+        false => "",
+    };
+    Err(JournalError::Fenced(format!(
+        "{} took this run over on another workstation after event {} ({}). {TAKE_BACK}{first}give: switchback journal \
+         import {copy} --takeover --reason TEXT{home}",
+        mark.by, mark.from_seq, mark.reason
+    )))
 }
 
 /// Whether the journal has the event with which a copy ends.

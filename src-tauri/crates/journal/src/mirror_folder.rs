@@ -2,17 +2,21 @@
 //! limit of time, because the folder may lie on a share that hangs.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Seek, SeekFrom, Write as _};
+use std::io::{ErrorKind, Read as _, Seek, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use switchback_engine::ports::JournalError;
+use switchback_files::{Existing, Readers};
 use switchback_model::{Operator, RunId};
 
 use crate::chain::Hash;
-use crate::copy::{create_new, scan};
-use crate::fault::{io_not_read, io_not_written};
+use crate::copy::{Around, scan};
+use crate::fault::{io_not_read, io_not_written, unwritten};
+
+/// No mark of ours is longer; more is not read into memory.
+const LONGEST_MARK: u64 = 64 * 1024;
 
 /// Says in the mirror folder which store continues a run. Every other store stops at it.
 #[derive(Serialize, Deserialize, Clone)]
@@ -77,7 +81,7 @@ impl Folder {
     /// Reads a run's file to its last whole line, verifying it.
     pub fn scanned(&self, run: &RunId) -> Result<End, JournalError> {
         let path = self.path(run);
-        let found = scan(&path, |_| Ok(()))?;
+        let found = scan(&path, Around::Nothing, |_| Ok(()))?;
         if found.header.run != *run {
             return Err(JournalError::NotWritten(format!(
                 "{}: it holds another run. Set the file aside",
@@ -113,17 +117,7 @@ impl Folder {
 
     fn put_at(&self, path: &Path, bytes: &[u8]) -> Result<(), JournalError> {
         self.make()?;
-        let mut draft = path.as_os_str().to_owned();
-        draft.push(".new");
-        let draft = PathBuf::from(draft);
-        let _ = fs::remove_file(&draft);
-        let mut file = create_new(&draft)?;
-        file.write_all(bytes)
-            .and_then(|()| file.sync_all())
-            .map_err(io_not_written(&draft))?;
-        fs::rename(&draft, path).map_err(io_not_written(path))?;
-        sync(&self.0);
-        Ok(())
+        switchback_files::write(path, bytes, Existing::Replace, Readers::Owner).map_err(unwritten(path))
     }
 
     /// Makes the folder itself, never its parents: the place of a disk that is not there must not be
@@ -154,8 +148,10 @@ impl Folder {
     /// run by being away).
     pub fn mark(&self, run: &RunId) -> Result<Option<Mark>, JournalError> {
         let path = self.mark_path(run);
-        match fs::read(&path) {
-            Ok(json) => serde_json::from_slice(&json).map(Some).map_err(|_| {
+        let mut json = Vec::new();
+        let read = File::open(&path).and_then(|file| file.take(LONGEST_MARK).read_to_end(&mut json));
+        match read {
+            Ok(_) => serde_json::from_slice(&json).map(Some).map_err(|_| {
                 JournalError::Fenced(format!(
                     "another workstation took this run over, but its mark can't be read: {}. Look who drives the run, \
                      then remove the file or take the run over",
@@ -177,12 +173,5 @@ impl Folder {
             JournalError::NotWritten("the mark can't be written as JSON. Report this fault".to_owned())
         })?;
         self.put_at(&self.mark_path(&mark.run), &json)
-    }
-}
-
-/// Makes a new name durable, where the system lets a folder be synced.
-fn sync(folder: &Path) {
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
     }
 }

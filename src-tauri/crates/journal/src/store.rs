@@ -18,6 +18,7 @@ use crate::fault::{not_read, not_written};
 use crate::keychain::Keychain;
 use crate::keyring::KeyRing;
 use crate::life::Signs;
+use crate::memory::Memory;
 use crate::mirror::{Mirror, MirrorState};
 use crate::recovery::RecoveryCode;
 use crate::run_journal::RunJournal;
@@ -63,6 +64,8 @@ pub(crate) struct Inner {
     pub locks: Mutex<HashMap<RunId, (u64, File)>>,
     /// And that it is at work.
     pub signs: Arc<Signs>,
+    /// What this home remembers of mirror folders.
+    pub memory: Memory,
     mirror: Mutex<Option<Mirror>>,
 }
 
@@ -107,18 +110,29 @@ impl Store {
                 opened: Mutex::default(),
                 locks: Mutex::default(),
                 signs: Arc::default(),
+                memory: Memory::new(home),
                 mirror: Mutex::new(None),
             }),
         })
     }
 
     /// Turns the mirror on: every event also goes to `<folder>/<run>.jsonl`. What is missing there
-    /// is written at once. A mirror that can't be written doesn't stop a run; see
-    /// [`Self::mirror_state`].
+    /// is written at once, but never into a folder that held runs of this home and holds them no more.
+    /// A mirror that can't be written doesn't stop a run; see [`Self::mirror_state`].
     pub fn with_mirror(self, folder: &Path) -> Result<Self, JournalError> {
+        self.mirrored(folder, false)
+    }
+
+    /// The same with a folder of which a person says that it is a new one: every run's copy is made there
+    /// anew.
+    pub fn with_new_mirror(self, folder: &Path) -> Result<Self, JournalError> {
+        self.mirrored(folder, true)
+    }
+
+    fn mirrored(self, folder: &Path, anew: bool) -> Result<Self, JournalError> {
         let runs = self.runs()?;
         let conn = self.inner.conn();
-        let mut mirror = Mirror::new(folder, &self.inner.store_id);
+        let mut mirror = Mirror::new(folder, anew, &self.inner.store_id, self.inner.memory.clone());
         for run in &runs {
             mirror.sync(&conn, &run.id, &|| self.inner.run_key_at_hand(&conn, &run.id));
         }

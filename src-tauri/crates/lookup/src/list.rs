@@ -88,14 +88,11 @@ pub fn read_source(file: &Path) -> Result<Source, ApiError> {
             place(),
         )
     };
-    let about = std::fs::metadata(file).map_err(|error| open(error.kind().to_string()))?;
-    if about.is_dir() {
-        return Err(open("it is a folder".to_owned()));
-    }
     let mut bytes = Vec::new();
-    std::fs::File::open(file)
-        .and_then(|file| file.take(LARGEST_SOURCE as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| open(error.kind().to_string()))?;
+    // One byte more than the largest: that it is too large is the list's own to say.
+    switchback_files::open(file)
+        .and_then(|file| Ok(file.take(LARGEST_SOURCE as u64 + 1).read_to_end(&mut bytes)?))
+        .map_err(|why| open(why.to_string()))?;
     Source::read(&bytes).map_err(|error| {
         let text = error.to_string();
         let (message, hint) = text.split_once(". ").unwrap_or((&text, "Export it again."));

@@ -45,6 +45,9 @@ pub(super) fn taken(
     let named = of_query
         .chain(of_account)
         .any(|text| names(purpose, &words, text));
+    if let Some(found) = switchback_model::screen::secret(purpose) {
+        return Err(refused(&format!("The purpose holds {}.", found.what)));
+    }
     if named || purpose.contains('@') {
         return Err(refused("The purpose names the person."));
     }

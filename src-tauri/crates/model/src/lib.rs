@@ -19,6 +19,7 @@ pub mod image;
 pub mod plan;
 pub mod preview;
 pub mod rollback;
+pub mod screen;
 pub mod state;
 mod tagged;
 pub mod text;

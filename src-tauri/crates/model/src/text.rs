@@ -1,4 +1,4 @@
-//! Texts that others wrote, on their way to a terminal or a log.
+//! Texts that others wrote, on their way to a terminal, a file or a log.
 
 /// Whether a terminal would obey a character instead of showing it: a control character, or one that
 /// turns the direction of what follows (Unicode Standard Annex 9), which makes a line read as another.
@@ -8,18 +8,70 @@ pub fn is_obeyed(c: char) -> bool {
         || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The text with each character that a terminal would obey, but for the end of a line and a tab,
-/// replaced by one of the same length in UTF-8, so that every byte offset still fits.
+/// Whether a character takes no place of its own or ends a line although it is no control character: two
+/// texts that differ by it look the same, or one looks like two. Variation selectors are none of them: they
+/// only choose a glyph.
+#[must_use]
+pub fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180e}'
+            | '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}'
+            | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// The text with each character that a terminal would obey or not show, but for the end of a line and a
+/// tab, replaced by one that can be seen. What has one or two bytes in UTF-8 keeps its length, and so does
+/// what has three, so that the byte offsets of a source still fit.
 #[must_use]
 pub fn shown(text: &str) -> String {
-    let shown = |c: char| match c {
+    text.chars().map(seen).collect()
+}
+
+/// The same in one line: its ends and tabs are replaced as well, so that no text of others begins a line.
+#[must_use]
+pub fn line(text: &str) -> String {
+    let seen = |c: char| match c {
+        '\n' | '\u{2028}' | '\u{2029}' => '⏎',
+        '\t' => ' ',
+        c => seen(c),
+    };
+    text.replace("\r\n", "\n").chars().map(seen).collect()
+}
+
+fn seen(c: char) -> char {
+    match c {
         '\n' | '\t' => c,
-        c if !is_obeyed(c) => c,
+        c if !is_obeyed(c) && !is_unseen(c) => c,
         c => match c.len_utf8() {
             1 => '?',
             2 => '\u{b7}',
-            _ => '\u{fffd}',
+            3 => '\u{fffd}',
+            _ => '\u{1f7c4}',
         },
-    };
-    text.chars().map(shown).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{line, shown};
+
+    #[test]
+    fn nothing_is_obeyed_and_offsets_stay() {
+        let text = "a\u{1b}[2J\u{85}\u{202e}\u{200b}\u{e0041}\n\tb";
+        let seen = shown(text);
+        assert_eq!(seen, "a?[2J\u{b7}\u{fffd}\u{fffd}\u{1f7c4}\n\tb");
+        assert_eq!(seen.len(), text.len());
+        // What only looks unusual stays as it is.
+        for fine in ["Zoë Ångström", "☀\u{fe0f} café 日本", "– … ✓"] {
+            assert_eq!(shown(fine), fine);
+        }
+    }
+
+    #[test]
+    fn a_line_is_one_line() {
+        assert_eq!(line("a\r\nb\nc\u{2028}d\te\rf"), "a⏎b⏎c⏎d e?f");
+    }
 }

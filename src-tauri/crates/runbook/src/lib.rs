@@ -31,7 +31,7 @@ pub mod bundled;
 
 pub use load::{Loaded, load, load_target};
 pub use notes::nearest;
-pub use problem::{Problem, Report, RunbookError, render};
+pub use problem::{Problem, Report, RunbookError, SHOWN, and_more, render};
 pub use resolve::{check, resolve, target as read_target};
 pub use schema::{schema, target_schema};
 pub use source::{MAX_BYTES, MAX_STRING, Source};

@@ -40,7 +40,8 @@ pub fn load(runbook: &str, target: Option<&str>) -> Result<Loaded, RunbookError>
     } else {
         given.to_owned()
     };
-    if !file.is_file() {
+    // What is there and is no file is said to be that.
+    if !file.exists() {
         let built_in = bundled::ALL.iter().map(|b| b.name.to_owned()).collect();
         return Err(RunbookError::NoRunbook {
             name: runbook.to_owned(),
@@ -49,10 +50,11 @@ pub fn load(runbook: &str, target: Option<&str>) -> Result<Loaded, RunbookError>
     }
     let beside = file.parent().unwrap_or(Path::new(""));
     let targets = beside.join("targets");
+    let runbook = Source::read(&file)?;
     let target = target.map(|name| named_target(&targets, name)).transpose()?;
     let notices = notices(&beside.join("notices"))?;
     Ok(Loaded {
-        runbook: Source::read(file)?.with_notices(notices),
+        runbook: runbook.with_notices(notices),
         target,
     })
 }

@@ -7,6 +7,7 @@ use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity, SourceCode,
 };
 use serde::Serialize;
+use switchback_files::Unread;
 use switchback_model::text;
 
 use crate::source::{MAX_BYTES, Source};
@@ -67,12 +68,12 @@ pub struct Report {
 #[derive(Debug, thiserror::Error)]
 pub enum RunbookError {
     /// The file can't be opened or read.
-    #[error("The file can't be read: {}.", reason(source))]
+    #[error("The file can't be read: {why}.")]
     Unreadable {
         /// The path as given.
         file: String,
-        /// The operating system's reason.
-        source: std::io::Error,
+        /// Why.
+        why: Unread,
     },
     /// More than [`MAX_BYTES`].
     #[error("The file is larger than 1 MiB ({MAX_BYTES} bytes), so it was not parsed.")]
@@ -108,18 +109,6 @@ pub enum RunbookError {
         /// The targets that it has.
         available: Vec<String>,
     },
-}
-
-/// The operating system's reason in words for people.
-fn reason(error: &std::io::Error) -> &'static str {
-    use std::io::ErrorKind as Kind;
-    match error.kind() {
-        Kind::NotFound => "there is none of that name",
-        Kind::PermissionDenied => "you may not open it",
-        Kind::IsADirectory => "it is a folder",
-        Kind::NotADirectory => "a part of its path is a file, not a folder",
-        _ => "the disk gave an error",
-    }
 }
 
 impl RunbookError {
@@ -179,7 +168,7 @@ impl RunbookError {
 #[derive(Debug)]
 struct Shown<'a> {
     problem: &'a Problem,
-    source: Option<NamedSource<String>>,
+    source: Option<&'a NamedSource<String>>,
 }
 
 impl fmt::Display for Shown<'_> {
@@ -204,11 +193,11 @@ impl Diagnostic for Shown<'_> {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source.as_ref().map(|source| source as &dyn SourceCode)
+        self.source.map(|source| source as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.source.as_ref()?;
+        self.source?;
         let label = LabeledSpan::new(
             Some("here".into()),
             self.problem.span.start,
@@ -229,19 +218,40 @@ fn visible(source: &str) -> String {
         .collect()
 }
 
-/// Shows problems with the lines that they are about, for a terminal, without colour.
+/// Whether a problem's lines can be shown: they are there, and nobody would scroll past them for ever.
+fn fits(source: &Source, problem: &Problem) -> bool {
+    let Range { start, end } = problem.span;
+    let (Some(before), Some(after)) = (source.text.get(..start), source.text.get(end..)) else {
+        return false;
+    };
+    let from = before.rfind('\n').map_or(0, |at| at + 1);
+    let to = end + after.find('\n').unwrap_or(after.len());
+    to - from <= LONGEST_SHOWN
+}
+
+/// Lines of a problem that are longer than this are not shown beside it.
+const LONGEST_SHOWN: usize = 2_000;
+
+/// So many problems are shown with their lines. Who has more mends these first; JSON has them all.
+pub const SHOWN: usize = 50;
+
+/// Shows the first [`SHOWN`] problems with the lines that they are about, for a terminal, without colour, and
+/// counts the rest.
 #[must_use]
 pub fn render(problems: &[Problem], sources: &[Source]) -> String {
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor())
         .with_width(100)
         .with_context_lines(1)
         .with_links(false);
+    let texts: Vec<NamedSource<String>> = sources
+        .iter()
+        .map(|source| NamedSource::new(text::line(&source.file), visible(&source.text)))
+        .collect();
     let mut out = String::new();
-    for problem in problems {
-        let source = sources
-            .iter()
-            .find(|source| source.file == problem.file && problem.span.end <= source.text.len())
-            .map(|source| NamedSource::new(&source.file, visible(&source.text)));
+    for problem in problems.iter().take(SHOWN) {
+        let source = std::iter::zip(sources, &texts)
+            .find(|(source, _)| source.file == problem.file && fits(source, problem))
+            .map(|(_, text)| text);
         let shown = Shown { problem, source };
         if handler.render_report(&mut out, &shown).is_err() {
             // A label that miette can't place must not hide the problem.
@@ -249,5 +259,17 @@ pub fn render(problems: &[Problem], sources: &[Source]) -> String {
         }
         out.push('\n');
     }
+    out.push_str(&and_more(problems.len()));
     out
+}
+
+/// The line that counts what is not shown of so many problems; empty where all are.
+#[must_use]
+pub fn and_more(all: usize) -> String {
+    match all.saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => {
+            format!("… and {more} more, which are not shown: mend these first, or list all with --json.\n")
+        }
+    }
 }

@@ -73,6 +73,16 @@ impl From<JournalError> for ApiError {
                 "the journal",
             );
         }
+        // Taken over on another workstation: nothing on this one gives it back but a copy.
+        if let JournalError::Fenced(text) = &error
+            && let Some((what, mend)) = text.split_once(switchback_engine::ports::TAKE_BACK)
+        {
+            let hint = format!(
+                "Nothing more was sent from here. {}{mend}.",
+                switchback_engine::ports::TAKE_BACK
+            );
+            return Self::new("locked", sentence_case(what.trim_end()), hint, "the journal");
+        }
         let (code, hint) = match &error {
             JournalError::Fenced(_) => (
                 "locked",

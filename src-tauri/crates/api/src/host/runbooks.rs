@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use switchback_model::{Operator, RunId};
-use switchback_runbook::{Problem, Source, bundled};
+use switchback_runbook::{Problem, SHOWN, Source, bundled};
 
 use super::Host;
 use crate::wire::{ApiError, ProblemRow, RunbookView, TargetRow};
@@ -41,8 +41,8 @@ pub fn view(runbook: &str) -> Result<RunbookView, ApiError> {
         targets.push(target(runbook, name, &mut title));
     }
     targets.sort_by_key(|target| rank(&target.kind));
-    let mut problems: Vec<ProblemRow> = report.errors.iter().map(|p| row(p, true)).collect();
-    problems.extend(report.lints.iter().map(|p| row(p, false)));
+    let mut problems = rows(&report.errors, true);
+    problems.extend(rows(&report.lints, false));
     Ok(RunbookView {
         runbook: runbook.to_owned(),
         built_in: bundled::find(runbook).is_some(),
@@ -90,9 +90,24 @@ fn target(runbook: &str, name: String, title: &mut String) -> TargetRow {
             name,
             kind: String::new(),
             steps: 0,
-            problems: problems.iter().map(|p| row(p, true)).collect(),
+            problems: rows(&problems, true),
         },
     }
+}
+
+/// As many rows as anybody mends at a time; the last one counts the rest.
+fn rows(problems: &[Problem], stops: bool) -> Vec<ProblemRow> {
+    let mut rows: Vec<ProblemRow> = problems.iter().take(SHOWN).map(|p| row(p, stops)).collect();
+    if let Some((more, last)) = problems.len().checked_sub(SHOWN + 1).zip(rows.last()) {
+        rows.push(ProblemRow {
+            stops,
+            code: "more".to_owned(),
+            message: format!("{} more are not shown.", more + 1),
+            place: last.place.clone(),
+            fix: "Mend these first, then check again.".to_owned(),
+        });
+    }
+    rows
 }
 
 fn row(problem: &Problem, stops: bool) -> ProblemRow {

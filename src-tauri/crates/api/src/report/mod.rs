@@ -6,15 +6,14 @@
 
 mod story;
 
-use std::path::{Path, PathBuf};
-
 use jiff::Timestamp;
 use minijinja::{Environment, UndefinedBehavior, context};
 use switchback_engine::run::Run;
-use switchback_model::text::is_obeyed;
+use switchback_model::text::{is_obeyed, is_unseen};
 use switchback_model::{Event, RunId};
 
 use crate::core::Core;
+use crate::output::{Output, not_written};
 use crate::view::{Live, snapshot};
 use crate::wire::{
     ApiError, GateView, PhaseView, ReportDeadline, ReportDecision, ReportExported, ReportPhase, ReportStep,
@@ -41,31 +40,37 @@ impl Core {
         Ok(view(&run, &events, &chain, now))
     }
 
-    /// Writes the report to a file, whole or not at all. Without a file it goes to the home's folder
-    /// `reports`.
-    pub async fn export_report(&self, id: &RunId, file: Option<&Path>) -> Result<ReportExported, ApiError> {
+    /// Writes the report to a file, whole or not at all. An earlier report of the run is replaced.
+    /// Without a file it goes to the home's folder `reports`.
+    pub async fn export_report(
+        &self,
+        id: &RunId,
+        output: Option<Output<'_>>,
+    ) -> Result<ReportExported, ApiError> {
         let report = self.report(id).await?;
         // A folder of our own is made; one that somebody mistyped is not.
-        let write = match file {
-            Some(_) => crate::sheet::write,
-            None => crate::sheet::write_beside,
+        let file = match output {
+            Some(output) => output.path(),
+            None => crate::sheet::made_below(&self.home, "reports")?.join(format!("{id}.html")),
         };
-        let file: PathBuf = match file {
-            Some(file) => std::path::absolute(file).unwrap_or_else(|_| file.to_owned()),
-            None => self.home.path().join("reports").join(format!("{id}.html")),
+        let output = Output {
+            file: &file,
+            ..output.unwrap_or(Output::new(&file))
         };
         let html = render(&report)?;
-        write(&file, &html).map_err(|error| ApiError {
-            message: error.message.replacen("The sheet", "The report", 1),
-            hint: "Name a file in a folder that you may write to: switchback report RUN --html FILE."
-                .to_owned(),
-            ..error
-        })?;
+        let own = |text: &str| is_report_of(text, id);
+        switchback_files::write(&file, html.as_bytes(), output.existing(&own), output.readers())
+            .map_err(|why| not_written("The report", &file, why))?;
         Ok(ReportExported {
             file: file.display().to_string(),
             to_seq: report.to_seq,
         })
     }
+}
+
+/// Whether a text is an earlier report of a run: by its first lines, and by the row that names the run.
+fn is_report_of(text: &str, id: &RunId) -> bool {
+    text.starts_with("<!doctype html>\n") && text.contains(&format!("<dt>Run</dt><dd><code>{id}</code></dd>"))
 }
 
 /// The report as one HTML file.
@@ -260,7 +265,7 @@ fn moment(at: Timestamp) -> String {
 /// what stands beside them. The template escapes the rest.
 fn plain(text: &str) -> String {
     text.chars()
-        .filter(|c| !is_obeyed(*c) || c.is_control())
+        .filter(|c| c.is_control() || !(is_obeyed(*c) || is_unseen(*c)))
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
 }

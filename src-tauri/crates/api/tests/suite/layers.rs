@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Crate → workspace crates that it may depend on, dev-dependencies apart.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("files", &[]),
     ("engine", &["model"]),
-    ("journal", &["model", "engine"]),
-    ("runbook", &["model", "engine"]),
-    ("aws", &["model", "engine"]),
+    ("journal", &["model", "engine", "files"]),
+    ("runbook", &["model", "engine", "files"]),
+    ("aws", &["model", "engine", "files"]),
     ("probes", &["model", "engine"]),
     ("directory", &["model"]),
     ("rehearsal", &["model"]),
@@ -16,7 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("wire", &["model", "engine"]),
     (
         "lookup",
-        &["model", "engine", "journal", "aws", "directory", "wire"],
+        &["model", "engine", "files", "journal", "aws", "directory", "wire"],
     ),
     ("kinds", &["model", "engine", "aws", "probes", "wire"]),
     (
@@ -24,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "model",
             "engine",
+            "files",
             "journal",
             "runbook",
             "aws",
@@ -40,6 +42,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "model",
             "engine",
+            "files",
             "journal",
             "runbook",
             "rehearsal",

@@ -1,6 +1,7 @@
 //! A tiny server that reads one request a connection and plays an answer.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -19,6 +20,8 @@ pub(crate) enum Play {
     Lost,
     /// Reads the request and resets the connection.
     Reset,
+    /// Reads the request and answers for ever, as fast as it is read.
+    Endless(&'static str),
     /// Reads the request and closes within the body of the answer.
     Half,
 }
@@ -26,9 +29,15 @@ pub(crate) enum Play {
 pub(crate) struct Server {
     pub(crate) url: String,
     requests: Arc<Mutex<Vec<String>>>,
+    sent: Arc<AtomicUsize>,
 }
 
 impl Server {
+    /// How many bytes of answers without end were sent.
+    pub(crate) fn sent(&self) -> usize {
+        self.sent.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
@@ -39,6 +48,8 @@ pub(crate) async fn server(plays: Vec<Play>) -> Server {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let requests: Arc<Mutex<Vec<String>>> = Arc::default();
     let seen = requests.clone();
+    let sent: Arc<AtomicUsize> = Arc::default();
+    let told = sent.clone();
     tokio::spawn(async move {
         let mut plays = VecDeque::from(plays);
         loop {
@@ -57,6 +68,15 @@ pub(crate) async fn server(plays: Vec<Play>) -> Server {
                         .await
                         .unwrap();
                 }
+                Some(Play::Endless(head)) => {
+                    let head = format!("HTTP/1.1 {head}\r\nContent-Type: text/xml\r\n\r\n<Change>");
+                    let part = vec![b' '; 1 << 16];
+                    let mut ended = stream.write_all(head.as_bytes()).await;
+                    while ended.is_ok() {
+                        sent.fetch_add(part.len(), Ordering::Relaxed);
+                        ended = stream.write_all(&part).await;
+                    }
+                }
                 Some(Play::Half) => {
                     stream
                         .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n<Change")
@@ -72,7 +92,11 @@ pub(crate) async fn server(plays: Vec<Play>) -> Server {
             let _ = stream.shutdown().await;
         }
     });
-    Server { url, requests }
+    Server {
+        url,
+        requests,
+        sent: told,
+    }
 }
 
 pub(crate) async fn read(stream: &mut TcpStream) -> String {

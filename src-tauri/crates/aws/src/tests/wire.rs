@@ -372,3 +372,46 @@ async fn sync_and_server_time_come_from_the_server() {
     assert_eq!(aws.identity().await.unwrap().account, "123456789012");
     assert_eq!(aws.server_now().await.unwrap().as_second(), DATE_S);
 }
+
+#[tokio::test]
+async fn an_answer_without_end_is_cut_and_the_change_may_have_been_made() {
+    // Whether it succeeds or fails, and whether its length is said or not.
+    for head in [
+        "200 OK",
+        "400 Bad Request",
+        "503 Service Unavailable",
+        "200 OK\r\nContent-Length: 7000000000",
+    ] {
+        let server = server(vec![Play::Endless(head)]).await;
+        let error = send(&server.url).await.unwrap_err();
+        assert!(error.may_have_applied(), "{head}: {error:?}");
+        assert_eq!(server.requests().len(), 1, "{head}: it was sent again");
+        // What lies in the buffers of both ends comes to it.
+        assert!(server.sent() < 32 << 20, "{head}: {} bytes", server.sent());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_drips_ends_by_time() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        super::server::read(&mut stream).await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n<Change").await;
+        loop {
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            if stream.write_all(b" ").await.is_err() {
+                break;
+            }
+        }
+    });
+    let started = std::time::Instant::now();
+    let error = send(&url).await.unwrap_err();
+    assert!(error.may_have_applied(), "{error:?}");
+    assert!(
+        started.elapsed() < std::time::Duration::from_secs(25),
+        "{:?}",
+        started.elapsed()
+    );
+}

@@ -36,7 +36,9 @@ pub struct Connection {
 pub struct Report {
     /// The run
     pub run: String,
-    /// The file; without it the report is printed as JSON with --json, or its summary
+    /// The file, or an earlier report of this run; without it the report is printed as JSON with --json, or its summary
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+    #[command(flatten)]
+    pub writing: super::Writing,
 }

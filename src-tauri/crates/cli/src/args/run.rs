@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as Group, Subcommand};
 
-use super::{Patience, Reason};
+use super::{Patience, Reason, Writing};
 
 #[derive(Debug, Subcommand)]
 pub enum Run {
@@ -76,9 +76,11 @@ pub enum Run {
     Sheet {
         /// The run
         run: String,
-        /// The file; without it the sheet goes to stdout
+        /// The file, or an earlier sheet of this run; without it the sheet goes to stdout
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+        #[command(flatten)]
+        writing: Writing,
     },
 }
 

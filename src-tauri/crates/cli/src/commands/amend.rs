@@ -3,6 +3,7 @@
 use serde_json::json;
 use switchback_api::view::amendment_view;
 use switchback_api::wire::{AmendmentView, ApiError};
+use switchback_model::text::line as one_line;
 use switchback_model::{Command, Digest};
 
 use super::runbook::{lints, resolve};
@@ -22,7 +23,11 @@ pub async fn run(cx: &Cx<'_>, ask: &Amend) -> Result<u8, ApiError> {
     let target = ask.target.as_deref().unwrap_or(run.plan.target.name.as_str());
     let plan = resolve(cx, &ask.runbook, target)?;
     for lint in lints(&ask.runbook, target) {
-        cx.out.say(&format!("lint: {lint}\n  fix: {}", lint.fix));
+        cx.out.say(&format!(
+            "lint: {}\n  fix: {}",
+            one_line(&lint.to_string()),
+            one_line(&lint.fix)
+        ));
     }
     let seen: Option<Digest> = ask.preview.as_deref().map(digest).transpose()?;
     if ask.dry_run {
@@ -78,10 +83,10 @@ fn text(view: &AmendmentView) -> String {
                 shown(change.after.as_deref()),
             ),
         };
-        text.push_str(&line);
+        text.push_str(&one_line(&line));
         text.push('\n');
         if let Some(why) = &change.refused {
-            text.push_str(&format!("  refused: {why}\n"));
+            text.push_str(&format!("  refused: {}\n", one_line(why)));
         }
     }
     if view.changes.is_empty() {

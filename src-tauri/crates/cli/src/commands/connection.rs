@@ -8,6 +8,8 @@ use switchback_api::wire::{
     ApiError, ConnectionAsk, ConnectionView, ProfileView, ProfilesView, SettingView, Tone,
 };
 
+use switchback_model::text::line;
+
 use crate::args::{Connection, Profiles, Report};
 use crate::exit;
 use crate::host::{Cx, run_id};
@@ -35,7 +37,11 @@ fn profiles_text(view: &ProfilesView) -> String {
     let mut text = view
         .problem
         .as_ref()
-        .map(|problem| format!("{problem} {}", view.mend.as_deref().unwrap_or_default()))
+        .map(|problem| format!(
+                "{} {}",
+                line(problem),
+                line(view.mend.as_deref().unwrap_or_default())
+            ))
         .unwrap_or_default();
     match (text.is_empty(), view.profiles.is_empty()) {
         (true, true) => text.push_str("There is no profile: `aws configure sso` makes one."),
@@ -194,7 +200,7 @@ fn beside(target: &str) -> Result<String, ApiError> {
 
 fn text(view: &ConnectionView) -> String {
     let rows = readings_with_mends(&view.rows);
-    let mut text = format!("The connection for {}\n\n{rows}", view.about);
+    let mut text = format!("The connection for {}\n\n{rows}", line(&view.about));
     if !view.permissions.is_empty() {
         let permissions = readings_with_mends(&view.permissions);
         text.push_str(&format!("\n\nPermissions\n{permissions}"));
@@ -204,7 +210,7 @@ fn text(view: &ConnectionView) -> String {
         .map(|error| error.hint)
         .filter(|mend| !mend.is_empty())
     {
-        text.push_str(&format!("\n\nFirst: {mend}"));
+        text.push_str(&format!("\n\nFirst: {}", line(&mend)));
     }
     text
 }
@@ -214,7 +220,7 @@ pub async fn report(cx: &Cx<'_>, command: Report) -> Result<u8, ApiError> {
     let id = run_id(&command.run)?;
     match command.html {
         Some(file) => {
-            let written = host.export_report(&id, Some(&file)).await?;
+            let written = host.export_report(&id, Some(command.writing.to(&file))).await?;
             cx.out.answer(&written, || written.file.clone());
         }
         None => {
@@ -222,7 +228,10 @@ pub async fn report(cx: &Cx<'_>, command: Report) -> Result<u8, ApiError> {
             cx.out.answer(&report, || {
                 format!(
                     "{} on {}. {}\nThe report: switchback report {} --html FILE",
-                    report.title, report.target, report.summary, report.run
+                    line(&report.title),
+                    line(&report.target),
+                    line(&report.summary),
+                    report.run
                 )
             });
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use switchback_api::host::Host;
 use switchback_api::wire::{ApiError, GateState, GateView, RunSnapshot, Tone};
+use switchback_model::text::line as one_line;
 use switchback_model::{Command, Digest, Operator, PhaseId, RunId};
 
 use super::step::digest;
@@ -145,16 +146,16 @@ fn verdict(gate: &GateView, phase: &PhaseId) -> Result<u8, ApiError> {
 
 /// The gate for people.
 pub fn text(gate: &GateView) -> String {
-    let mut text = format!("{}: {}\n", gate.title, line(gate));
+    let mut text = format!("{}: {}\n", one_line(&gate.title), line(gate));
     if !gate.checks.is_empty() {
         text.push_str(&format!("{}\n", readings(&gate.checks)));
     }
     for open in &gate.open {
-        text.push_str(&format!("{open}\n"));
+        text.push_str(&format!("{}\n", one_line(open)));
     }
     for person in &gate.people {
         let name = person.name.as_deref().unwrap_or("not named yet");
-        text.push_str(&format!("{}: {name}\n", person.role));
+        text.push_str(&format!("{}: {}\n", one_line(&person.role), one_line(name)));
     }
     text.push_str(&format!("basis {}", gate.basis));
     text
@@ -162,6 +163,10 @@ pub fn text(gate: &GateView) -> String {
 
 /// Where the gate stands, in one line.
 pub fn line(gate: &GateView) -> String {
+    one_line(&where_it_stands(gate))
+}
+
+fn where_it_stands(gate: &GateView) -> String {
     match &gate.decision {
         Some(decision) if matches!(gate.state, GateState::Go | GateState::NoGo) => format!(
             "{} by {}, {}: {}",

@@ -4,15 +4,14 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use switchback_api::clock::SystemClock;
 use switchback_api::host::Host;
 use switchback_api::wire::{ApiError, EventView};
-use switchback_engine::ports::{Clock as _, JournalError};
-use switchback_journal::{Takeover, verify_file, verify_file_with};
+use switchback_engine::ports::JournalError;
+use switchback_journal::{verify_file, verify_file_with};
+use switchback_model::RunId;
 use switchback_model::event::Vouched;
-use switchback_model::{Holder, RunId};
 
-use crate::args::Journal;
+use crate::args::{Journal, Writing};
 use crate::exit;
 use crate::host::{Cx, run_id};
 use crate::print::{moment, table};
@@ -24,7 +23,7 @@ pub async fn run(cx: &Cx<'_>, command: Journal) -> Result<u8, ApiError> {
     match command {
         Journal::Show { run, after, limit } => show(cx, &run, after, limit).await,
         Journal::Verify { what, allow_unproven } => verify(cx, &what, allow_unproven),
-        Journal::Export { run, out } => export(cx, &run_id(&run)?, out),
+        Journal::Export { run, out, writing } => export(cx, &run_id(&run)?, out, writing),
         // `takeover` is required by the command line: there is no other import.
         Journal::Import { file, reason, .. } => import(cx, &file, reason.reason).await,
     }
@@ -71,7 +70,8 @@ fn verify(cx: &Cx<'_>, what: &str, allow_unproven: bool) -> Result<u8, ApiError>
     let enough = |vouched: Vouched, rehearsal: bool| vouched != Vouched::None || rehearsal || allow_unproven;
     let passes;
     // A run's id holds no separator and no dot that a path needs, so a file of that name wins.
-    let document = if path.is_file() {
+    // What is there and is no file is refused as that.
+    let document = if path.exists() && (path.is_file() || what.contains(['/', '\\'])) {
         let code = cx.recovery_code()?;
         let copy = verify_file_with(path, code.as_ref()).map_err(broken)?;
         passes = enough(copy.vouched, copy.rehearsal);
@@ -150,13 +150,13 @@ fn broken(error: JournalError) -> ApiError {
     error
 }
 
-fn export(cx: &Cx<'_>, id: &RunId, out: Option<PathBuf>) -> Result<u8, ApiError> {
+fn export(cx: &Cx<'_>, id: &RunId, out: Option<PathBuf>, writing: Writing) -> Result<u8, ApiError> {
     let host = cx.host()?;
     host.store().journal(id)?;
     let Some(file) = out else {
         return to_stdout(cx, &host, id);
     };
-    host.store().export(id, &file)?;
+    host.export_journal(id, writing.to(&file))?;
     let copy = verify_file(&file)?;
     let document = json!({ "run": id, "file": file.display().to_string(), "to_seq": copy.to_seq, "sentence": copy.sentence });
     cx.out.answer(document, || file.display().to_string());
@@ -192,21 +192,7 @@ fn to_stdout(cx: &Cx<'_>, host: &Host, id: &RunId) -> Result<u8, ApiError> {
 async fn import(cx: &Cx<'_>, file: &Path, reason: String) -> Result<u8, ApiError> {
     let host = cx.host()?;
     let by = cx.operator()?;
-    let takeover = Takeover {
-        by: by.clone(),
-        reason,
-        holder: Holder {
-            by,
-            host: "import".to_owned(),
-            pid: std::process::id(),
-        },
-    };
-    let done = host.store().import_with(
-        file,
-        SystemClock::default().now(),
-        &takeover,
-        host.recovery_code(),
-    )?;
+    let done = host.import(file, &by, reason)?;
     // From here on this computer's keychain opens it too, where there is one.
     host.unlock(&done.run).await?;
     if !done.marked {

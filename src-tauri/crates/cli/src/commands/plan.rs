@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use switchback_api::wire::ApiError;
 use switchback_model::plan::{Decision, DecisionType};
+use switchback_model::text::line;
 use switchback_model::{ActionSpec, CheckSpec, Plan, Reversibility, Step, StepKind};
 
 use super::runbook::resolve;
@@ -172,12 +173,12 @@ fn text(plan: &Plan) -> String {
     let target = &plan.target;
     let mut text = format!(
         "{} {} on {} ({}, account {}, {})\ndigest {}\n",
-        plan.title,
-        plan.version,
+        line(&plan.title),
+        line(&plan.version),
         target.name,
         target.kind.banner(),
-        target.account,
-        target.region,
+        line(&target.account),
+        line(&target.region),
         plan.digest()
     );
     for phase in &plan.phases {
@@ -204,7 +205,7 @@ fn text(plan: &Plan) -> String {
                 ]
             })
             .collect();
-        text.push_str(&format!("\n{}\n", phase.title));
+        text.push_str(&format!("\n{}\n", line(&phase.title)));
         text.push_str(&table(
             &["step", "plan", "kind", "title", "way back", "action", "checks"],
             rows,
@@ -212,7 +213,7 @@ fn text(plan: &Plan) -> String {
         text.push('\n');
         let checks: Vec<_> = phase.steps.iter().flat_map(check_rows).collect();
         if !checks.is_empty() {
-            text.push_str(&format!("\nChecks of {}\n", phase.title));
+            text.push_str(&format!("\nChecks of {}\n", line(&phase.title)));
             text.push_str(&table(&["step", "when", "check", "what"], checks));
             text.push('\n');
         }

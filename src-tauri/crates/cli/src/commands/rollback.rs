@@ -4,6 +4,7 @@ use switchback_api::host::Host;
 use switchback_api::view::{rollback_plan_view, scope_view};
 use switchback_api::wire::{ApiError, RollbackPlanView, RollbackProgress};
 use switchback_engine::run::RollbackState;
+use switchback_model::text::line;
 use switchback_model::{CheckId, Command, Digest, RollbackScope, RuleId, RunId};
 
 use super::step::digest;
@@ -285,7 +286,7 @@ fn text(plan: &RollbackPlanView) -> String {
             text.push_str(&format!(
                 "\nChanged outside Switchback: {}. This step left: {}. Going back replaces what is there now.\n",
                 item.id,
-                left.join("; ")
+                line(&left.join("; "))
             ));
         }
     }
@@ -301,7 +302,9 @@ fn text(plan: &RollbackPlanView) -> String {
         };
         text.push_str(&format!(
             "\nBreach {}: {}\n  {mend} --accept-breach {} --reason TEXT.\n",
-            breach.id, breach.because, breach.id
+            breach.id,
+            line(&breach.because),
+            breach.id
         ));
     }
     if !plan.unproven.is_empty() {
@@ -317,12 +320,12 @@ fn text(plan: &RollbackPlanView) -> String {
         ));
     }
     if !plan.stays.is_empty() {
-        text.push_str(&format!("\nStays as it is: {}\n", plan.stays.join("; ")));
+        text.push_str(&format!("\nStays as it is: {}\n", line(&plan.stays.join("; "))));
     }
     if !plan.in_flight.is_empty() {
         text.push_str(&format!(
             "\nIn flight, resolved first: {}\n",
-            plan.in_flight.join(", ")
+            line(&plan.in_flight.join(", "))
         ));
     }
     text.push_str(&format!(

@@ -9,9 +9,10 @@ use switchback_api::view::{run_state, snapshot};
 use switchback_api::wire::{ApiError, Deadline, DriverLife, DriverView, RunSnapshot, TimesView};
 use switchback_engine::run::Run as Folded;
 use switchback_model::Command;
+use switchback_model::text::line;
 
 use super::look::{RuleReadiness, look};
-use crate::args::Run;
+use crate::args::{Run, Writing};
 use crate::exit;
 use crate::host::{Cx, run_id, step_id};
 use crate::print::{moment, table, tone, tone_name};
@@ -44,7 +45,7 @@ pub async fn run(cx: &Cx<'_>, command: Run) -> Result<u8, ApiError> {
             reason,
             patience,
         } => adopt(cx, &run, &step, reason.reason, patience.timeout).await,
-        Run::Sheet { run, out } => sheet(cx, &run, out.as_deref()).await,
+        Run::Sheet { run, out, writing } => sheet(cx, &run, out.as_deref(), writing).await,
     }
 }
 
@@ -90,8 +91,11 @@ async fn show(cx: &Cx<'_>, run: &str, offline: bool) -> Result<u8, ApiError> {
     let mut snapshot = snapshot(run, &looked.live, looked.now);
     snapshot.driver = driver(&host, run)?;
     if let Some(problem) = &looked.problem {
-        cx.out
-            .say(&format!("Not looked at: {} {}", problem.message, problem.hint));
+        cx.out.say(&format!(
+            "Not looked at: {} {}",
+            line(&problem.message),
+            line(&problem.hint)
+        ));
     }
     cx.out.answer(
         document(run, &snapshot, &looked.rules, looked.problem.as_ref()),
@@ -223,17 +227,19 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
         "{}{endpoint} · account …{} · {} · {} · {}\n{} · run {} · plan {:.12}\n",
         banner.word,
         banner.account_tail,
-        banner.region,
-        banner.role.as_deref().unwrap_or("any role"),
+        line(&banner.region),
+        line(banner.role.as_deref().unwrap_or("any role")),
         snapshot.state,
-        snapshot.title,
+        line(&snapshot.title),
         snapshot.run,
         snapshot.plan_digest,
     );
     match &snapshot.driver {
         Some(driver) => text.push_str(&format!(
             "driven by {} on {} (process {})\n",
-            driver.by, driver.host, driver.pid
+            line(&driver.by),
+            line(&driver.host),
+            driver.pid
         )),
         None => text.push_str("driven by nobody\n"),
     }
@@ -250,7 +256,7 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
             (None, Some(age)) => format!("✓ to event {}, {age} s old", mirror.seq),
             (None, None) => format!("✓ to event {}", mirror.seq),
         };
-        text.push_str(&format!("mirror {}: {state}\n", mirror.dir));
+        text.push_str(&format!("mirror {}: {}\n", line(&mirror.dir), line(&state)));
     }
     if let Some(t0) = &snapshot.t0 {
         text.push_str(&format!("T0 {} (step {})\n", moment(t0.at), t0.step));
@@ -259,8 +265,8 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
         text.push_str(&format!(
             "{}: {} ({})\n",
             tone(answer.tone),
-            answer.headline,
-            answer.note
+            line(&answer.headline),
+            line(&answer.note)
         ));
     }
     for phase in &snapshot.phases {
@@ -281,7 +287,7 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
         let times = times_words(&phase.times);
         text.push_str(&format!(
             "\n{} ({} of {}){}\n",
-            phase.title,
+            line(&phase.title),
             phase.done,
             phase.steps.len(),
             if times.is_empty() {
@@ -291,7 +297,11 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
             },
         ));
         if let Some(gate) = &phase.gate {
-            text.push_str(&format!("Gate \"{}\": {}\n", gate.title, super::gate::line(gate)));
+            text.push_str(&format!(
+                "Gate \"{}\": {}\n",
+                line(&gate.title),
+                super::gate::line(gate)
+            ));
         }
         text.push_str(&table(&["step", "state", "title", "time", "note"], rows));
         text.push('\n');
@@ -328,13 +338,13 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
     if let Some(rollback) = &snapshot.rollback {
         text.push_str(&format!("\n{}\n", crate::print::rollback_line(rollback)));
         for seen in &rollback.seen {
-            text.push_str(&format!("{}: {}\n", seen.title, seen.sentence));
+            text.push_str(&format!("{}: {}\n", line(&seen.title), line(&seen.sentence)));
         }
     }
     for breach in &snapshot.breaches {
         text.push_str(&format!(
             "✗ forbidden: {} (rule {}; taking back {} mends it)\n",
-            breach.because,
+            line(&breach.because),
             breach.id,
             breach.repair.join(", ")
         ));
@@ -349,11 +359,11 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
 pub fn deadline_line(deadline: &Deadline) -> String {
     let note = match deadline.note.is_empty() {
         true => String::new(),
-        false => format!(". {}", deadline.note),
+        false => format!(". {}", line(&deadline.note)),
     };
     let title = match &deadline.rule {
-        Some(rule) => format!("{rule}, {}", deadline.title),
-        None => deadline.title.clone(),
+        Some(rule) => format!("{rule}, {}", line(&deadline.title)),
+        None => line(&deadline.title),
     };
     match (deadline.at, deadline.due) {
         (Some(at), true) => format!("Decision due: {title} ({}){note}", moment(at)),
@@ -429,13 +439,16 @@ async fn adopt(cx: &Cx<'_>, run: &str, step: &str, reason: String, timeout_s: u6
     Ok(exit::OK)
 }
 
-async fn sheet(cx: &Cx<'_>, run: &str, out: Option<&Path>) -> Result<u8, ApiError> {
+async fn sheet(cx: &Cx<'_>, run: &str, out: Option<&Path>, writing: Writing) -> Result<u8, ApiError> {
     let host = cx.host()?;
     let id = run_id(run)?;
     let sheet = host.sheet(&id).await?;
     if let Some(error) = &sheet.blind {
-        cx.out
-            .say(&format!("Not looked at: {} {}", error.message, error.hint));
+        cx.out.say(&format!(
+            "Not looked at: {} {}",
+            line(&error.message),
+            line(&error.hint)
+        ));
     }
     let document = json!({
         "run": id,
@@ -448,7 +461,7 @@ async fn sheet(cx: &Cx<'_>, run: &str, out: Option<&Path>) -> Result<u8, ApiErro
     match out {
         None => cx.out.answer(document, || sheet.text.clone()),
         Some(file) => {
-            host.keep_sheet(&id, &sheet, Some(file)).await?;
+            host.keep_sheet(&id, &sheet, Some(writing.to(file))).await?;
             cx.out.answer(document, || file.display().to_string());
         }
     }

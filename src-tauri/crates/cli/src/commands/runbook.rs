@@ -2,7 +2,8 @@
 
 use switchback_api::wire::ApiError;
 use switchback_model::Plan;
-use switchback_runbook::{Problem, Report, RunbookError, Source};
+use switchback_model::text::line;
+use switchback_runbook::{Problem, Report, RunbookError, SHOWN, Source, and_more};
 
 use crate::args::Runbook;
 use crate::exit;
@@ -43,15 +44,21 @@ fn check(cx: &Cx<'_>, file: &str, target: Option<&str>) -> Result<u8, ApiError> 
         if !report.errors.is_empty() {
             text.push_str(&switchback_runbook::render(&report.errors, &sources));
         }
-        for lint in &report.lints {
-            text.push_str(&format!("lint: {lint}\n  fix: {}\n", lint.fix));
+        for lint in report.lints.iter().take(SHOWN) {
+            text.push_str(&format!(
+                "lint: {}\n  fix: {}\n",
+                line(&lint.to_string()),
+                line(&lint.fix)
+            ));
         }
+        text.push_str(&and_more(report.lints.len()));
         let count = |n: usize, word: &str| match n {
             1 => format!("1 {word}"),
             n => format!("{n} {word}s"),
         };
         text.push_str(&format!(
-            "{file}: {}, {}",
+            "{}: {}, {}",
+            line(file),
             count(report.errors.len(), "error"),
             count(report.lints.len(), "lint")
         ));

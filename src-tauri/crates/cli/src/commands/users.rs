@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use switchback_api::users::{self, DETAIL_COST, LookupAt, Reconcile, Reconciled};
 use switchback_api::wire::{AccountView, ApiError, AuditRow, DetailAsk, LookupView, LookupWhere, RevealAsk};
 use switchback_directory::{Query, Source};
+use switchback_model::text::line;
 
 use crate::args::{LookupPlace, Users};
 use crate::exit;
@@ -126,7 +127,7 @@ fn reconciled(cx: &Cx<'_>, done: &Reconciled, out: &Path) -> Result<u8, ApiError
             }
         });
         for note in &done.notes {
-            text.push_str(&format!("\n{note}"));
+            text.push_str(&format!("\n{}", line(note)));
         }
         text
     });
@@ -311,9 +312,9 @@ fn document(view: &LookupView, revealed: &[(usize, String, String)]) -> Value {
 }
 
 fn text(view: &LookupView, revealed: &[(usize, String, String)]) -> String {
-    let mut text = format!("{}\nNext: {}\n", view.sentence, view.next_step);
+    let mut text = format!("{}\nNext: {}\n", line(&view.sentence), line(&view.next_step));
     for note in &view.notes {
-        text.push_str(&format!("Note: {note}\n"));
+        text.push_str(&format!("Note: {}\n", line(note)));
     }
     let rows = view.pools.iter().map(|pool| {
         let said = match &pool.mend {

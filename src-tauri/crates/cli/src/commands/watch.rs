@@ -12,7 +12,7 @@ use super::look::look;
 use super::run::{document, driver, text};
 use crate::exit;
 use crate::host::{Cx, run_id};
-use crate::print::versioned;
+use crate::print::{Style, versioned};
 use crate::signals::Signals;
 
 /// Real time between two looks.
@@ -42,10 +42,9 @@ pub async fn run(cx: &Cx<'_>, run: &str, count: Option<u64>) -> Result<u8, ApiEr
                 cx.out.data(&versioned(document).to_string());
             } else {
                 // On a terminal each look takes the place of the last one.
-                let clear = if std::io::stdout().is_terminal() {
-                    "\x1b[H\x1b[2J"
-                } else {
-                    ""
+                let clear = match std::io::stdout().is_terminal() {
+                    true => Style::Cleared.of(""),
+                    false => String::new(),
                 };
                 cx.out.data(&format!("{clear}{text}"));
             }

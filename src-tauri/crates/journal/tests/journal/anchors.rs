@@ -260,7 +260,10 @@ fn is_contradicted(home: &Path, ring: &Arc<MemoryKeyRing>, what: &str) {
     // Once it is journalled the run goes on, and is never vouched for again.
     append(&store, &lease, vec![doubt(&store).unwrap().event()]).unwrap();
     let verified = store.verify(&run()).unwrap();
-    assert!(verified.contradicted && !verified.complete, "{what}: {verified:?}");
+    assert!(
+        verified.contradicted && !verified.complete,
+        "{what}: {verified:?}"
+    );
     assert_eq!(verified.vouched, Vouched::None);
     assert!(
         verified.reason.contains("doubts what lies before it"),

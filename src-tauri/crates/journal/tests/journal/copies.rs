@@ -1,5 +1,7 @@
 use std::fs;
 
+use serde_json::json;
+
 use switchback_engine::ports::JournalError;
 use switchback_journal::{RecoveryCode, Takeover, verify_file};
 use switchback_model::{EventKind, Holder};
@@ -179,4 +181,249 @@ fn what_an_old_driver_wrote_after_the_copy_is_set_aside() {
             .contains("superseded")
     });
     assert_eq!(aside.count(), 1);
+}
+
+/// Nothing of a refused copy is anywhere: not in the home, not in the mirror folder.
+#[track_caller]
+fn refused(copy: &str) -> String {
+    let (home, folder) = (tempdir().unwrap(), tempdir().unwrap());
+    let file = home.path().join("copy.jsonl");
+    fs::write(&file, copy).unwrap();
+    let store = open(&home.path().join("home"), &ring())
+        .with_mirror(folder.path())
+        .unwrap();
+    let refused = store.import(&file, at(9), &takeover()).unwrap_err();
+    assert_eq!(store.runs().unwrap(), [], "{refused}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{refused}");
+    sentence(&refused)
+}
+
+#[test]
+fn a_copy_that_holds_is_taken_whatever_white_space_stands_around_its_lines() {
+    let lines = [Forged::of(&note("two")), Forged::of(&note("three"))];
+    let copy = forged(&run(), &lines);
+    for (title, changed) in [
+        ("as it is", copy.clone()),
+        ("an empty line at the end", format!("{copy}\n")),
+        ("white space at the end", format!("{copy}  \t\r\n\n ")),
+        ("no line end", copy.trim_end().to_owned()),
+        ("line ends of Windows", copy.replace('\n', "\r\n")),
+        ("empty lines between", copy.replace('\n', "\n\n")),
+        ("a byte order mark", format!("\u{feff}{copy}")),
+    ] {
+        let home = tempdir().unwrap();
+        let file = home.path().join("copy.jsonl");
+        fs::write(&file, changed).unwrap();
+        assert_eq!(verify_file(&file).map(|copy| copy.to_seq), Ok(3), "{title}");
+        let store = open(&home.path().join("home"), &ring());
+        assert_eq!(
+            store.import(&file, at(9), &takeover()).unwrap().from_seq,
+            3,
+            "{title}"
+        );
+        assert_eq!(store.verify(&run()).unwrap().to_seq, 4, "{title}");
+    }
+    // White space within what is hashed is a change like any other.
+    let changed = copy.replace("\\\"two\\\"", "\\\" two\\\"");
+    assert_ne!(changed, copy);
+    assert!(refused(&changed).contains("event 2 of run"));
+}
+
+#[test]
+fn an_export_that_lost_its_last_line_end_is_whole() {
+    let (home, out) = (tempdir().unwrap(), tempdir().unwrap());
+    let (store, lease) = with_run(home.path(), &ring(), None);
+    append(&store, &lease, vec![note("two")]).unwrap();
+    let file = out.path().join("run.jsonl");
+    store.export(&run(), &file).unwrap();
+    let whole = fs::read_to_string(&file).unwrap();
+    fs::write(&file, whole.trim_end()).unwrap();
+    assert_eq!(verify_file(&file).unwrap().to_seq, 2);
+    fs::write(&file, &whole[..whole.len() - 2]).unwrap();
+    assert!(matches!(verify_file(&file), Err(JournalError::Tampered(_))));
+}
+
+#[test]
+fn a_copy_that_no_driver_could_go_on_from_is_refused_by_event_before_anything_is_written() {
+    let step = |reason: &str| EventKind::Attested {
+        step: switchback_model::StepId::new("nosuch").unwrap(),
+        by: operator(),
+        reason: reason.to_owned(),
+    };
+    let started = |fence: u64| EventKind::DriverStarted {
+        holder: holder(1),
+        fence,
+        taken: false,
+        reason: None,
+    };
+    let with = |line: Forged<'_>| refused(&forged(&run(), &[Forged::of(&note("two")), line]));
+    let said = with(Forged::of(&step("x")));
+    assert!(said.contains("event 3 is none that a driver wrote"), "{said}");
+    assert!(
+        said.contains("no step nosuch") && said.contains("Nothing was taken over"),
+        "{said}"
+    );
+    // A second opening, a plan that is not the one of its digest.
+    assert!(with(Forged::of(&opened(&run()))).contains("event 3"));
+    let mut other = forged(&run(), &[]);
+    let digest = serde_json::to_value(opened(&run())).unwrap()["plan_digest"].to_string();
+    other = other.replace(
+        digest.trim_matches('"'),
+        &digest.trim_matches('"').replace(['a', 'b', 'c'], "0"),
+    );
+    assert!(refused(&other).contains("event 1"));
+    // The fence of the lease and the one that the event names.
+    assert!(with(Forged::of(&started(7))).contains("event 3"));
+    let two = [Forged::of(&started(1)), Forged::of(&started(1))];
+    assert!(refused(&forged(&run(), &two)).contains("the fence did not rise"));
+}
+
+#[test]
+fn numbers_and_times_that_nobody_wrote_are_refused_with_their_place() {
+    let with = |line: Forged<'_>| refused(&forged(&run(), &[line]));
+    for fence in [u64::MAX, u64::MAX - 1, i64::MAX as u64, (1 << 53) + 1] {
+        let said = with(Forged {
+            fence,
+            ..Forged::of(&note("two"))
+        });
+        assert!(said.contains("event 2") && said.contains("fence"), "{said}");
+    }
+    for at in [
+        "9999-12-30T22:00:00Z",
+        "-009999-01-02T01:59:59Z",
+        "1969-12-31T23:59:59Z",
+        "2201-01-01T00:00:00Z",
+    ] {
+        let said = with(Forged {
+            at,
+            ..Forged::of(&note("two"))
+        });
+        assert!(
+            said.contains("event 2") && said.contains("its time"),
+            "{at}: {said}"
+        );
+    }
+    let said = with(Forged {
+        body: json!({"event": "resumed", "gap_ms": i64::MIN}),
+        ..Forged::of(&note("two"))
+    });
+    assert!(said.contains("event 2") && said.contains("gap_ms"), "{said}");
+    let said = with(Forged {
+        body: json!({"event": "decision_due", "since": "9999-12-30T22:00:00Z", "due": "2026-09-21T14:13:20Z"}),
+        ..Forged::of(&note("two"))
+    });
+    assert!(said.contains("event 2") && said.contains("since"), "{said}");
+    // The highest fence that is taken leaves room for the next ones.
+    let home = tempdir().unwrap();
+    let file = home.path().join("copy.jsonl");
+    let line = Forged {
+        fence: 1 << 53,
+        ..Forged::of(&note("two"))
+    };
+    fs::write(&file, forged(&run(), &[line])).unwrap();
+    let store = open(&home.path().join("home"), &ring());
+    let imported = store.import(&file, at(9), &takeover()).unwrap();
+    let (lease, _) = store.take_lease(&run(), holder(1), false).unwrap();
+    assert!(lease.fence > imported.fence && imported.fence > 1 << 53);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_no_copy_and_hangs_nobody() {
+    let folder = tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let store = open(&folder.path().join("home"), &ring());
+    for (path, what) in [
+        (pipe.as_path(), "a pipe"),
+        (folder.path(), "a folder"),
+        (std::path::Path::new("/dev/zero"), "a device"),
+    ] {
+        for refused in [
+            verify_file(path).unwrap_err(),
+            store.import(path, at(9), &takeover()).unwrap_err(),
+        ] {
+            assert!(sentence(&refused).contains(what), "{refused}");
+        }
+    }
+}
+
+#[test]
+fn a_takeover_that_was_seen_holds_when_the_folder_goes_away() {
+    let (old, new, shares) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
+    let (share, away) = (shares.path().join("share"), shares.path().join("away"));
+    let first = ring();
+    let (store, lease) = with_run(old.path(), &first, None);
+    let store = store.with_mirror(&share).unwrap();
+    append(&store, &lease, vec![note("two")]).unwrap();
+    let file = share.join(format!("{RUN}.jsonl"));
+    let taker = open(new.path(), &ring()).with_mirror(&share).unwrap();
+    assert!(taker.import(&file, at(9), &takeover()).unwrap().marked);
+    // Seen once, by a driver at work.
+    let seen = sentence(&holds(&store, &lease).unwrap_err());
+    assert!(
+        seen.contains("took this run over on another workstation"),
+        "{seen}"
+    );
+    assert!(
+        seen.contains(&format!("switchback journal import {}", file.display())),
+        "{seen}"
+    );
+    assert!(!seen.contains("run take"), "{seen}");
+
+    // The share is unmounted: empty, then gone; then nobody names a folder any more.
+    fs::rename(&share, &away).unwrap();
+    store.release(&run(), &lease).unwrap();
+    for there in [true, false] {
+        if there {
+            fs::create_dir(&share).unwrap();
+        } else {
+            fs::remove_dir(&share).unwrap();
+        }
+        let store = open(old.path(), &first).with_mirror(&share).unwrap();
+        for force in [true, false] {
+            let fenced = sentence(&store.take_lease(&run(), holder(1), force).unwrap_err());
+            assert!(
+                fenced.contains("connect the mirror folder, then give"),
+                "{fenced}"
+            );
+        }
+    }
+    assert!(!share.exists(), "nothing was filled in");
+    let alone = open(old.path(), &first);
+    assert!(matches!(
+        alone.take_lease(&run(), holder(1), true),
+        Err(JournalError::Fenced(_))
+    ));
+    // As the sentence says: the folder is connected, and its copy taken over.
+    fs::rename(&away, &share).unwrap();
+    let back = open(old.path(), &first).with_mirror(&share).unwrap();
+    let imported = back.import(&file, at(20), &takeover()).unwrap();
+    let (next, _) = back.take_lease(&run(), holder(1), false).unwrap();
+    assert!(imported.marked && next.fence > imported.fence);
+    holds(&back, &next).unwrap();
+    assert!(matches!(
+        taker.take_lease(&run(), holder(2), true),
+        Err(JournalError::Fenced(_))
+    ));
+}
+
+#[test]
+fn a_fenced_out_home_with_events_of_its_own_is_sent_to_a_new_home() {
+    let (old, new, folder) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
+    let (store, lease) = with_run(old.path(), &ring(), None);
+    let store = store.with_mirror(folder.path()).unwrap();
+    append(&store, &lease, vec![note("two")]).unwrap();
+    let file = folder.path().join(format!("{RUN}.jsonl"));
+    let taker = open(new.path(), &ring()).with_mirror(folder.path()).unwrap();
+    taker.import(&file, at(9), &takeover()).unwrap();
+    append(&store, &lease, vec![note("late")]).unwrap();
+    let fenced = sentence(&holds(&store, &lease).unwrap_err());
+    assert!(fenced.contains("--home DIR of a new home"), "{fenced}");
+    // It is the true way.
+    let third = tempdir().unwrap();
+    let third = open(third.path(), &ring()).with_mirror(folder.path()).unwrap();
+    third.import(&file, at(20), &takeover()).unwrap();
+    third.take_lease(&run(), holder(3), false).unwrap();
 }

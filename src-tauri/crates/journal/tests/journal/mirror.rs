@@ -104,14 +104,11 @@ fn a_folder_that_hangs_is_given_up_said_and_caught_up() {
     let (store, lease) = with_run(home.path(), &ring(), None);
     let store = store.with_mirror(folder.path()).unwrap();
     append(&store, &lease, vec![note("two")]).unwrap();
-    // A pipe that nobody feeds hangs whoever opens it, as a dead share does: the file, and the mark.
+    // A pipe that nobody feeds hangs whoever opens it, as a dead share does: the mark is looked at first.
     let file = folder.path().join(format!("{RUN}.jsonl"));
     let mark = folder.path().join(format!("{RUN}.takeover.json"));
-    fs::remove_file(&file).unwrap();
-    for pipe in [&file, &mark] {
-        let made = std::process::Command::new("mkfifo").arg(pipe).status().unwrap();
-        assert!(made.success());
-    }
+    let made = std::process::Command::new("mkfifo").arg(&mark).status().unwrap();
+    assert!(made.success());
     let asked = Instant::now();
     for text in ["three", "four", "five"] {
         append(&store, &lease, vec![note(text)]).unwrap();
@@ -126,7 +123,6 @@ fn a_folder_that_hangs_is_given_up_said_and_caught_up() {
     // The share is back: what hung ends, and the folder gets what it lacks.
     let waiting = fs::OpenOptions::new().write(true).open(&mark).unwrap();
     fs::remove_file(&mark).unwrap();
-    fs::remove_file(&file).unwrap();
     drop(waiting);
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
@@ -140,4 +136,70 @@ fn a_folder_that_hangs_is_given_up_said_and_caught_up() {
         std::thread::yield_now();
     }
     assert_eq!(verify_file(&file).unwrap().to_seq, 5);
+}
+
+/// The problem of the mirror, where it has one.
+fn problem(store: &switchback_journal::Store) -> Option<String> {
+    store.mirror_state(&run()).unwrap().problem
+}
+
+#[test]
+fn a_folder_that_held_the_run_is_not_made_anew_unless_a_person_says_so() {
+    let home = tempdir().unwrap();
+    let shares = tempdir().unwrap();
+    let (share, away) = (shares.path().join("share"), shares.path().join("away"));
+    let ring = ring();
+    let (store, lease) = with_run(home.path(), &ring, None);
+    let store = store.with_mirror(&share).unwrap();
+    append(&store, &lease, vec![note("two")]).unwrap();
+    assert_eq!(problem(&store), None);
+
+    // Unmounted: first there is nothing at its place, then only the empty mount point.
+    fs::rename(&share, &away).unwrap();
+    append(&store, &lease, vec![note("three")]).unwrap();
+    let said = problem(&store).unwrap();
+    assert!(said.contains("--new-mirror") && said.contains("share"), "{said}");
+    assert!(!share.exists(), "the place of the share was filled in");
+    fs::create_dir(&share).unwrap();
+    // A later process of this home knows it, too, and so does another run.
+    drop(store);
+    let store = open(home.path(), &ring).with_mirror(&share).unwrap();
+    assert!(problem(&store).unwrap().contains("--new-mirror"));
+    let other = switchback_model::RunId::new("019a0000-0000-7000-8000-000000000002").unwrap();
+    store.create_run(&other, at(5), opened(&other), None).unwrap();
+    let said = store.mirror_state(&other).unwrap().problem.unwrap();
+    assert!(said.contains("copies of other runs"), "{said}");
+    assert_eq!(fs::read_dir(&share).unwrap().count(), 0);
+
+    // Connected again, it is caught up by itself.
+    fs::remove_dir(&share).unwrap();
+    fs::rename(&away, &share).unwrap();
+    store.sync_mirror(&run());
+    store.sync_mirror(&other);
+    assert_eq!(problem(&store), None);
+    let file = share.join(format!("{RUN}.jsonl"));
+    assert_eq!(verify_file(&file).unwrap().to_seq, 3);
+    // One run's file that is gone is not made anew either.
+    fs::remove_file(&file).unwrap();
+    store.sync_mirror(&run());
+    assert!(problem(&store).unwrap().contains("this run's copy"));
+    assert!(!file.exists());
+    drop(store);
+    let store = open(home.path(), &ring).with_new_mirror(&share).unwrap();
+    assert_eq!(problem(&store), None);
+    assert_eq!(verify_file(&file).unwrap().to_seq, 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn somebodys_own_draft_in_the_folder_stays() {
+    let home = tempdir().unwrap();
+    let folder = tempdir().unwrap();
+    let theirs = folder.path().join(format!("{RUN}.jsonl.new"));
+    fs::write(&theirs, "mine").unwrap();
+    let (store, _) = with_run(home.path(), &ring(), None);
+    let store = store.with_mirror(folder.path()).unwrap();
+    assert_eq!(problem(&store), None);
+    assert_eq!(fs::read(&theirs).unwrap(), b"mine");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
 }

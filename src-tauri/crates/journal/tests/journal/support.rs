@@ -125,3 +125,54 @@ pub fn sentence(error: &JournalError) -> String {
     assert!(!text.contains('!'), "{text}");
     text
 }
+
+/// One line of a copy as a forger writes it: every link holds, whatever stands in it.
+pub struct Forged<'a> {
+    pub at: &'a str,
+    pub fence: u64,
+    pub body: serde_json::Value,
+}
+
+impl Forged<'_> {
+    pub fn of(kind: &EventKind) -> Self {
+        Self {
+            at: "2026-09-21T14:13:20Z",
+            fence: 1,
+            body: serde_json::to_value(kind).unwrap(),
+        }
+    }
+}
+
+/// A copy of a run with these lines after the one that opens it.
+pub fn forged(run: &RunId, lines: &[Forged<'_>]) -> String {
+    use sha2::{Digest as _, Sha256};
+    let first = Forged {
+        fence: 0,
+        ..Forged::of(&opened(run))
+    };
+    let mut copy = format!("{}\n", json!({"switchback_journal": 1, "run": run, "keys": []}));
+    let mut prev = [0_u8; 32];
+    for (at, line) in std::iter::once(&first).chain(lines).enumerate() {
+        let seq = at as u64 + 1;
+        let body = line.body.to_string();
+        let mut sha = Sha256::new();
+        for field in [
+            b"switchback/journal/event".as_slice(),
+            &1_u32.to_be_bytes(),
+            run.as_str().as_bytes(),
+            &seq.to_be_bytes(),
+            line.at.as_bytes(),
+            &line.fence.to_be_bytes(),
+            &prev,
+            body.as_bytes(),
+        ] {
+            sha.update((field.len() as u64).to_be_bytes());
+            sha.update(field);
+        }
+        prev = sha.finalize().into();
+        let line =
+            json!({"seq": seq, "at": line.at, "fence": line.fence, "hash": hex::encode(prev), "body": body});
+        copy.push_str(&format!("{line}\n"));
+    }
+    copy
+}

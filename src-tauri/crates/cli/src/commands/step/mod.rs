@@ -7,6 +7,7 @@ mod resolve;
 use serde_json::{Value, json};
 use switchback_api::host::Host;
 use switchback_api::wire::{ApiError, StepView};
+use switchback_model::text::line;
 use switchback_model::{CheckId, Command, Digest, Reversibility, StepId};
 
 use self::apply::{Ask, apply};
@@ -131,7 +132,7 @@ async fn check(cx: &Cx<'_>, host: &Host, of: &OfRun) -> Result<u8, ApiError> {
             text.push_str("\n\nReady.");
         }
         if let Some(refused) = &checked.refused {
-            text.push_str(&format!(" Not to be applied yet: {refused}"));
+            text.push_str(&format!(" Not to be applied yet: {}", line(refused)));
         }
         text
     });
@@ -199,7 +200,7 @@ async fn preview(cx: &Cx<'_>, host: &Host, of: &OfRun) -> Result<u8, ApiError> {
             text.push_str(&format!("\nWay back\n{}", print::preview(undo)));
         }
         if let Some(words) = &words {
-            text.push_str(&format!("\nWay back, by hand: {words}\n"));
+            text.push_str(&format!("\nWay back, by hand: {}\n", line(words)));
         }
         if !checked.ready {
             text.push_str("\nNot ready: `switchback step check` tells why.\n");
@@ -255,7 +256,7 @@ async fn decide(
     let mut document = document(&of.run, &view);
     document["drifted"] = json!(view.drifted);
     cx.out.answer(document, || match &view.drifted {
-        Some(drifted) => format!("{}: {}. {drifted}", view.id, view.state_words),
+        Some(drifted) => format!("{}: {}. {}", view.id, view.state_words, line(drifted)),
         None => format!("{}: {}", view.id, view.state_words),
     });
     Ok(exit::OK)

@@ -3,6 +3,7 @@
 use switchback_api::host::Host;
 use switchback_api::view::field_plan_view;
 use switchback_api::wire::{ApiError, FieldPlanView, StepView};
+use switchback_model::text::line;
 use switchback_model::{
     CheckId, Command, Digest, FieldChoices, Resolution, RollbackScope, StepId, StepState,
 };
@@ -126,7 +127,7 @@ async fn fields(
     })
     .await?;
     cx.out.answer(document(id.as_str(), &view), || {
-        format!("{}: {} {}", view.id, view.state_words, view.note)
+        format!("{}: {} {}", view.id, view.state_words, line(&view.note))
     });
     ended(&view, &step, state).map(|()| exit::OK)
 }

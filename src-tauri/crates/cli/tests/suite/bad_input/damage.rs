@@ -145,7 +145,7 @@ fn a_copy_that_does_not_hold_is_refused_before_anything_is_taken_over() {
     ));
     second.bad(1, &["journal", "import", missing, "--takeover", "--reason", "x"]);
     let there = ["journal", "export", &run, "--out", export.to_str().unwrap()];
-    all.push_str(&format!("## there already\n{}\n", place.bad(1, &there)));
+    all.push_str(&format!("## there already\n{}\n", place.bad(3, &there)));
     insta::assert_snapshot!("copies", all);
     assert_eq!(second.json(&["run", "list"])["runs"].as_array().unwrap().len(), 0);
     assert_eq!(fs::read_to_string(&export).unwrap(), text);

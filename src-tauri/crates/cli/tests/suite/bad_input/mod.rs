@@ -13,6 +13,7 @@ mod logs;
 mod manners;
 mod network;
 mod on_the_way;
+mod outputs;
 mod plans;
 mod portal;
 mod report;

@@ -220,11 +220,12 @@ fn a_mirror_that_goes_away_is_said_and_stops_nothing() {
     let done = laptop.json(&apply).code(0).json();
     assert!(done["warnings"].is_null(), "{done}");
     // The stick is pulled out: its folder is not made up on this disk.
-    std::fs::remove_dir_all(&place).unwrap();
+    let away = share.path().join("away");
+    std::fs::rename(&place, &away).unwrap();
     let shown = show();
     let problem = shown["mirror"]["problem"].as_str().unwrap();
     assert!(
-        problem.contains("stick/mirror") && problem.contains("Check the path"),
+        problem.contains("stick/mirror") && problem.contains("Connect its disk or share"),
         "{problem}"
     );
     assert_eq!(
@@ -249,10 +250,19 @@ fn a_mirror_that_goes_away_is_said_and_stops_nothing() {
     assert_eq!(aws.look(), before);
     assert!(!place.exists());
     // It is back: it gets what it lacks.
-    std::fs::create_dir(&place).unwrap();
+    std::fs::rename(&away, &place).unwrap();
     let shown = show();
     assert_eq!(shown["mirror"]["seq"], shown["seq"]);
     assert!(shown["mirror"]["problem"].is_null());
+    // Another stick in its place is filled only if somebody says so.
+    std::fs::rename(&place, &away).unwrap();
+    std::fs::create_dir(&place).unwrap();
+    assert!(show()["mirror"]["problem"].is_string());
+    assert!(!place.join("mirror").exists());
+    let anew = ["run", "show", &run, "--offline", "--new-mirror"];
+    let shown = laptop.json(&[&anew[..], &mirrored[..]].concat()).code(0).json();
+    assert!(shown["mirror"]["problem"].is_null(), "{shown}");
+    assert_eq!(shown["mirror"]["seq"], shown["seq"]);
 }
 
 #[test]
