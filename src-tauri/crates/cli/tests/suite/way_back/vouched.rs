@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use switchback_model::EventKind;
 
 use crate::way_back::aws::Aws;
 use crate::way_back::laptop::{Laptop, keyrings_are_there};
@@ -46,7 +47,7 @@ fn is(found: &(i32, String, String), code: i32, vouched: &str, reason: &str) {
     assert!(found.2.contains(reason), "{}", found.2);
 }
 
-/// Another title in the first event, and every link hashed again.
+/// Another address in the plan, its digest made to fit, and every link hashed again.
 fn forged(copy: &Path, to: &Path) {
     let text = fs::read_to_string(copy).unwrap();
     let mut lines = text.lines();
@@ -63,6 +64,13 @@ fn forged(copy: &Path, to: &Path) {
             .as_str()
             .unwrap()
             .replace("192.0.2.10", "203.0.113.66");
+        // A plan without its digest would be refused for that alone.
+        let body = match EventKind::read(&body) {
+            Ok(EventKind::RunOpened {
+                plan, plan_digest, ..
+            }) => body.replace(&plan_digest.to_string(), &plan.digest().to_string()),
+            _ => body,
+        };
         let (seq, fence) = (line["seq"].as_u64().unwrap(), line["fence"].as_u64().unwrap());
         let (format, seq, fence) = (1_u32.to_be_bytes(), seq.to_be_bytes(), fence.to_be_bytes());
         let at = line["at"].as_str().unwrap().to_owned();
