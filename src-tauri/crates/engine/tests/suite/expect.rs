@@ -91,6 +91,7 @@ fn dns(text: &str, value: &str) -> CheckSpec {
             zone: DnsName::new("example.nhs.test").unwrap(),
             record: RecordType::A,
             values: vec![value.to_owned()],
+            or: Vec::new(),
         },
         ..check(text, None)
     }
