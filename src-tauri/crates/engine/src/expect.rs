@@ -194,11 +194,18 @@ fn passing(reading: CheckReading) -> CheckReading {
     }
 }
 
-/// What a question to several servers expects them to answer, in normal form.
-fn values(kind: &CheckKind) -> Option<Vec<String>> {
+/// The answers that a question to several servers expects, each in normal form: of weighted record sets
+/// any one is served.
+fn values(kind: &CheckKind) -> Option<Vec<Vec<String>>> {
     match kind {
-        CheckKind::Authoritative { record, values, .. } | CheckKind::Resolvers { record, values, .. } => {
-            Some(switchback_model::dns::normal_values(*record, values.clone()))
+        CheckKind::Authoritative {
+            record, values, or, ..
+        }
+        | CheckKind::Resolvers {
+            record, values, or, ..
+        } => {
+            let normal = |values: &Vec<String>| switchback_model::dns::normal_values(*record, values.clone());
+            Some(std::iter::once(values).chain(or).map(normal).collect())
         }
         CheckKind::Identity
         | CheckKind::Zone { .. }

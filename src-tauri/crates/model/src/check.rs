@@ -209,10 +209,10 @@ impl Answers {
         self.right + self.silent + self.others.iter().map(|(_, count)| count).sum::<u32>()
     }
 
-    /// Whether everybody answered, and nobody anything but what is expected or these values.
+    /// Whether everybody answered, and nobody anything but what is expected or one of these answers.
     #[must_use]
-    pub fn only(&self, others: &[String]) -> bool {
-        self.silent == 0 && self.others.iter().all(|(values, _)| values == others)
+    pub fn only(&self, others: &[Vec<String>]) -> bool {
+        self.silent == 0 && self.others.iter().all(|(values, _)| others.contains(values))
     }
 }
 
