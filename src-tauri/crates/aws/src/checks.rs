@@ -8,8 +8,9 @@ use switchback_model::{CheckReading, CheckSpec, Target};
 
 use crate::connect::Aws;
 use crate::guard::{masked, role_of};
+use crate::op::Op;
 use crate::reading::Reading;
-use crate::route53::bare;
+use crate::route53::{self, bare};
 
 /// Which name servers the world outside finds for a zone, as a DNS probe saw it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +33,7 @@ impl Aws {
         let expected = format!("account {}, {role}", masked(&target.account));
         let reading = Reading {
             spec,
-            source: "sts:GetCallerIdentity",
+            source: &crate::sts::IDENTITY.action(),
             expected,
             now,
         };
@@ -72,7 +73,7 @@ impl Aws {
         );
         let reading = Reading {
             spec,
-            source: "route53:GetHostedZone, route53:ListHostedZonesByName",
+            source: &sources(route53::ZONE_OPS),
             expected,
             now,
         };
@@ -154,7 +155,7 @@ impl Aws {
     ) -> CheckReading {
         let reading = Reading {
             spec,
-            source: "route53:ListResourceRecordSets",
+            source: &sources(route53::RECORD_OPS),
             expected: listed(values),
             now,
         };
@@ -216,6 +217,11 @@ fn comparable(lines: &[String]) -> Vec<String> {
         .collect();
     lines.sort();
     lines
+}
+
+/// The operations that a reading comes from.
+fn sources(ops: &[Op]) -> String {
+    ops.iter().map(Op::action).collect::<Vec<_>>().join(", ")
 }
 
 fn listed<T: AsRef<str>>(parts: &[T]) -> String {

@@ -1,7 +1,8 @@
 //! AWS adapters, one folder a service, behind the target guard.
 //!
 //! Every service is reached through [`Aws`]: it fixes credentials, time-outs, retries and pace for
-//! the whole program. The only mutating request is Route 53's `ChangeResourceRecordSets`.
+//! the whole program. Which operations there are, and which of them change something, is declared as
+//! [`op::Op`], beside the code that makes them.
 
 pub mod checks;
 pub mod cognito;
@@ -12,6 +13,7 @@ pub mod guard;
 mod http;
 pub mod net;
 mod observe;
+pub mod op;
 mod pace;
 mod profile;
 pub mod profiles;
@@ -20,13 +22,14 @@ pub mod route53;
 mod session;
 mod sign_in;
 mod source;
-mod sts;
+pub mod sts;
 mod unsent;
 
 pub use checks::ParentNs;
 pub use connect::{Aws, AwsOptions, check_endpoint};
 pub use guard::{assert_identity, masked, role_of};
 pub use http::Way;
+pub use op::{On, Op};
 pub use profiles::{Profiles, profiles};
 pub use route53::{HostedZone, NameAction};
 pub use session::Session;
