@@ -181,7 +181,7 @@ pub(crate) fn control(error: rehearsal::control::ControlError) -> ApiError {
 /// Where probes look inside the closed world.
 pub(crate) fn probes(handle: &rehearsal::Handle) -> ProbeWorld {
     ProbeWorld {
-        dial: handle.dial.clone(),
+        dial: handle.stand_ins(),
         ca_pem: Some(handle.ca_pem.clone()),
         name_servers: Some(servers(&handle.name_servers)),
         resolvers: servers(&handle.resolvers),

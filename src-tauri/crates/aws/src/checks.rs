@@ -3,25 +3,15 @@
 
 use jiff::Timestamp;
 use switchback_engine::ports::ProviderErrorKind;
-use switchback_model::dns::{DnsName, RecordData, RecordSet};
+use switchback_model::dns::{DnsName, RecordSet};
 use switchback_model::{CheckReading, CheckSpec, Target};
 
 use crate::connect::Aws;
+use crate::delegation::{Claim, Leads, Outside, same_servers};
 use crate::guard::{masked, role_of};
 use crate::op::Op;
 use crate::reading::Reading;
 use crate::route53::{self, bare};
-
-/// Which name servers the world outside finds for a zone, as a DNS probe saw it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ParentNs {
-    /// Their names.
-    Found(Vec<DnsName>),
-    /// The lookup failed, in words.
-    Failed(String),
-    /// The target has no DNS observer: the delegation is not compared.
-    NotObserved,
-}
 
 impl Aws {
     /// `aws.identity`: the caller is the target's asserted account and role.
@@ -56,14 +46,15 @@ impl Aws {
         }
     }
 
-    /// `route53.zone`: the id means this public zone, its delegation is what the parent says, and
-    /// no private zone of the same name hides it.
+    /// `route53.zone`: the id means this public zone, the servers that the world finds are its own, and
+    /// no private zone of the same name hides it. Without an `outside` the target has no DNS observer, and
+    /// the delegation is not compared; `vouched` are servers that its author knows to be this zone's.
     pub async fn check_zone(
         &self,
         spec: &CheckSpec,
         zone_id: &str,
         zone: &DnsName,
-        parent: &ParentNs,
+        (outside, vouched): (Option<&dyn Outside>, &[DnsName]),
         now: Timestamp,
     ) -> CheckReading {
         let expected = format!(
@@ -108,32 +99,44 @@ impl Aws {
                 "Change the private zone as well, by hand, or take it away first.",
             );
         }
-        let delegated = match parent {
-            ParentNs::Failed(why) => {
-                let observed = format!("the zone's name servers could not be looked up: {why}");
-                return reading.unclear(observed, "Look at the resolver, then repeat.");
-            }
-            ParentNs::NotObserved => "delegation not observed".to_owned(),
-            ParentNs::Found(servers) => {
-                let sorted = |list: &[DnsName]| {
-                    let mut hosts: Vec<String> = list.iter().map(|name| name.host().to_owned()).collect();
-                    hosts.sort();
-                    hosts.dedup();
-                    hosts
+        let delegated = match outside {
+            None => "delegation not observed".to_owned(),
+            Some(outside) => {
+                let servers = match outside.delegation(zone).await {
+                    Ok(servers) => servers,
+                    Err(why) => {
+                        let observed = format!("the zone's name servers could not be looked up: {why}");
+                        return reading.unclear(observed, "Look at the resolver, then repeat.");
+                    }
                 };
-                let (outside, inside) = (sorted(servers), sorted(&found.delegation_set));
-                if outside != inside {
-                    let observed = format!(
-                        "DNS leads to {}, the zone has {}",
-                        listed(&outside),
-                        listed(&inside)
-                    );
-                    return reading.fail(
-                        observed,
-                        "This is another zone of the same name: find the delegated one.",
-                    );
+                let soa = match same_servers(&servers, &found.delegation_set) {
+                    true => None,
+                    false => match self.soa(zone_id, zone).await {
+                        Ok(soa) => soa,
+                        Err(error) => return reading.error(&error),
+                    },
+                };
+                let claim = Claim {
+                    zone,
+                    servers: &found.delegation_set,
+                    soa: soa.as_deref(),
+                    vouched,
+                };
+                match claim.proven(&servers, outside).await {
+                    Leads::Here(words) => words,
+                    Leads::Elsewhere(observed) => {
+                        return reading.fail(
+                            observed,
+                            "Another zone of this name is the one that is served: name it in the target.",
+                        );
+                    }
+                    Leads::Untold(observed, mend) => {
+                        // How to go on is ours to say; the runbook's words are about another zone.
+                        let mut reading = reading.unclear(observed, "");
+                        reading.mend = Some(mend);
+                        return reading;
+                    }
                 }
-                format!("delegated to {}", listed(&inside))
             }
         };
         let others = if twins.is_empty() {
@@ -163,7 +166,7 @@ impl Aws {
             Ok(sets) => sets,
             Err(error) => return reading.error(&error),
         };
-        if let Some(routing) = sets.iter().find_map(|set| set.routing.refused.as_deref()) {
+        if let Some(routing) = sets.iter().find_map(|set| set.routing.unswitchable()) {
             let observed = format!(
                 "{} uses {routing} routing, which Switchback does not change",
                 name.host()
@@ -173,13 +176,17 @@ impl Aws {
                 "Change it by hand, and let Switchback check the result.",
             );
         }
-        let lines: Vec<String> = sets.iter().map(line_without_ttl).collect();
+        let lines: Vec<String> = sets.iter().map(RecordSet::check_line).collect();
         if comparable(&lines) == comparable(values) {
-            let ttls: Vec<String> = sets
+            let mut ttls: Vec<String> = sets
                 .iter()
                 .filter_map(RecordSet::ttl)
                 .map(|ttl| format!("{ttl} s"))
                 .collect();
+            // Weighted record sets have one TTL in common.
+            if sets.iter().all(|set| set.routing.weight.is_some()) {
+                ttls.dedup();
+            }
             let ttl = if ttls.is_empty() {
                 "fixed by alias".to_owned()
             } else {
@@ -195,24 +202,17 @@ impl Aws {
     }
 }
 
-/// A record set in one line without name and TTL, as a runbook writes what it expects:
-/// `A 192.0.2.10,192.0.2.11`, `A alias d111111abcdef8.cloudfront.net`.
-pub(crate) fn line_without_ttl(set: &RecordSet) -> String {
-    let set = set.normal();
-    match &set.data {
-        RecordData::Values { values, .. } => format!("{} {}", set.kind, values.join(",")),
-        RecordData::Alias(alias) => format!("{} alias {}", set.kind, alias.name.host()),
-    }
-}
-
-/// Lines as they are compared: without case, trailing dots and order.
+/// Lines as they are compared: without case, trailing dots and order; but what is said of the weight and
+/// of the identifier counts to the letter.
 fn comparable(lines: &[String]) -> Vec<String> {
     let mut lines: Vec<String> = lines
         .iter()
         .map(|line| {
-            let words = line.split([' ', ',']).filter(|word| !word.is_empty());
+            let cut = line.find(" weight ").unwrap_or(line.len());
+            let (answer, shared) = line.split_at(cut);
+            let words = answer.split([' ', ',']).filter(|word| !word.is_empty());
             let words = words.map(|word| word.trim_end_matches('.').to_ascii_lowercase());
-            words.collect::<Vec<_>>().join(" ")
+            words.collect::<Vec<_>>().join(" ") + shared
         })
         .collect();
     lines.sort();

@@ -8,6 +8,7 @@ pub mod checks;
 pub mod cognito;
 mod connect;
 mod credentials;
+mod delegation;
 mod error;
 pub mod guard;
 mod http;
@@ -25,8 +26,8 @@ mod source;
 pub mod sts;
 mod unsent;
 
-pub use checks::ParentNs;
 pub use connect::{Aws, AwsOptions, check_endpoint};
+pub use delegation::Outside;
 pub use guard::{assert_identity, masked, role_of};
 pub use http::Way;
 pub use op::{On, Op};

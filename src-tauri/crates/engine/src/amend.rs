@@ -31,8 +31,9 @@ const SOFT: [&str; 13] = [
     "why_not_automated",
 ];
 
-/// Fields of a target that may change: neither decides what is written, or whether a check counts.
-const TARGET: [&str; 3] = ["pools", "profile", "resolvers"];
+/// Fields of a target that may change: none decides what is written, or whether a check counts. Name servers
+/// that are vouched for are how a person goes on where DNS can't tell whose they are.
+const TARGET: [&str; 4] = ["name_servers", "pools", "profile", "resolvers"];
 
 /// One change that is refused, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,12 +1,13 @@
 //! The world of one run: the exhaustive match over action kinds and check kinds. A new kind that is
 //! not handled here does not compile.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use switchback_aws::{Aws, ParentNs};
+use switchback_aws::{Aws, Outside};
 use switchback_engine::beyond::{NotKnown, check_not_known};
 use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, World};
 use switchback_engine::sign_in::SignIn;
@@ -36,16 +37,6 @@ impl RunWorld {
             probes,
             target,
             clock,
-        }
-    }
-
-    async fn parent(&self, zone: &DnsName) -> ParentNs {
-        if !self.target.observers.dns {
-            return ParentNs::NotObserved;
-        }
-        match switchback_probes::delegation(zone, &self.probes).await {
-            Ok(names) => ParentNs::Found(names),
-            Err(error) => ParentNs::Failed(error.to_string()),
         }
     }
 
@@ -144,6 +135,31 @@ fn not_observed(spec: &CheckSpec, now: Timestamp, what: &str) -> CheckReading {
     }
 }
 
+/// Every answer that is right: one of several where the record sets are weighted.
+fn answers(values: &[String], or: &[Vec<String>]) -> Vec<Vec<String>> {
+    std::iter::once(values.to_vec())
+        .chain(or.iter().cloned())
+        .collect()
+}
+
+#[async_trait]
+impl Outside for RunWorld {
+    async fn delegation(&self, zone: &DnsName) -> Result<Vec<DnsName>, String> {
+        let found = probes::delegation(zone, &self.probes).await;
+        found.map_err(|error| error.to_string())
+    }
+
+    async fn addresses(&self, host: &DnsName) -> Result<Vec<IpAddr>, String> {
+        let found = probes::addresses(host, &self.probes).await;
+        found.map_err(|error| error.to_string())
+    }
+
+    async fn soa(&self, zone: &DnsName, server: IpAddr) -> Result<Option<String>, String> {
+        let found = probes::soa(zone, server, &self.probes).await;
+        found.map_err(|error| error.to_string())
+    }
+}
+
 #[async_trait]
 impl World for RunWorld {
     fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
@@ -181,8 +197,11 @@ impl World for RunWorld {
         match &spec.kind {
             CheckKind::Identity => self.aws.check_identity(spec, &self.target, now).await,
             CheckKind::Zone { zone_id, zone } => {
-                let parent = self.parent(zone).await;
-                self.aws.check_zone(spec, zone_id, zone, &parent, now).await
+                let outside: Option<&dyn Outside> = observers.dns.then_some(self);
+                let vouched = self.target.name_servers.get(zone).map_or(&[][..], Vec::as_slice);
+                self.aws
+                    .check_zone(spec, zone_id, zone, (outside, vouched), now)
+                    .await
             }
             CheckKind::Record {
                 zone_id,
@@ -201,13 +220,21 @@ impl World for RunWorld {
                 zone,
                 record,
                 values,
+                or,
             } => {
+                let right = answers(values, or);
                 let reading =
-                    probes::check_authoritative(spec, name, zone, *record, values, &self.probes, now).await;
+                    probes::check_authoritative(spec, name, zone, *record, &right, &self.probes, now).await;
                 self.observed_now(asked, reading)
             }
-            CheckKind::Resolvers { name, record, values } => {
-                let reading = probes::check_resolvers(spec, name, *record, values, &self.probes, now).await;
+            CheckKind::Resolvers {
+                name,
+                record,
+                values,
+                or,
+            } => {
+                let right = answers(values, or);
+                let reading = probes::check_resolvers(spec, name, *record, &right, &self.probes, now).await;
                 self.observed_now(asked, reading)
             }
             CheckKind::HttpBuild { url, address, build } => {

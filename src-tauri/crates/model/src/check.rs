@@ -52,7 +52,7 @@ pub enum CheckKind {
         /// The record's name.
         name: DnsName,
         /// The lines expected, without name and TTL, sorted: `A 192.0.2.10,192.0.2.11`,
-        /// `A alias d111111abcdef8.cloudfront.net`.
+        /// `A alias d111111abcdef8.cloudfront.net`, `A 192.0.2.10 weight 90 set blue`.
         values: Vec<String>,
     },
     /// Every longer TTL that was served has run out since its replacement was in sync.
@@ -74,6 +74,9 @@ pub enum CheckKind {
         record: RecordType,
         /// Values expected, sorted.
         values: Vec<String>,
+        /// Other answers that are right as well, each sorted: of weighted record sets, one is served.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        or: Vec<Vec<String>>,
     },
     /// The chosen resolvers answer these values; shows the remaining TTL.
     #[serde(rename = "dns.resolvers")]
@@ -84,6 +87,9 @@ pub enum CheckKind {
         record: RecordType,
         /// Values expected, sorted.
         values: Vec<String>,
+        /// Other answers that are right as well, each sorted: of weighted record sets, one is served.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        or: Vec<Vec<String>>,
     },
     /// A site answers with this build: connects to a pinned address (or where DNS leads) with the
     /// real name as SNI and Host, and validates the full chain.

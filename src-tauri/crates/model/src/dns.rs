@@ -169,10 +169,32 @@ pub struct Routing {
 }
 
 impl Routing {
+    /// One of several record sets of a name and type, served by this share: 0 to 255.
+    #[must_use]
+    pub fn weighted(set_identifier: String, weight: u8) -> Self {
+        Self {
+            set_identifier: Some(set_identifier),
+            weight: Some(i64::from(weight)),
+            ..Self::default()
+        }
+    }
+
     /// Whether this is a simple record set.
     #[must_use]
     pub fn is_simple(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// The kind of routing that no switch is offered for, by its name in the Route 53 console; none for
+    /// a simple and for a weighted record set. What an earlier release has switched is still restored.
+    #[must_use]
+    pub fn unswitchable(&self) -> Option<&str> {
+        match (&self.refused, &self.region, &self.failover) {
+            (Some(policy), _, _) => Some(policy),
+            (None, Some(_), _) => Some("latency"),
+            (None, None, Some(_)) => Some("failover"),
+            (None, None, None) => None,
+        }
     }
 
     /// Everything but the set's identifier in words, such as `weight 10, health check abc`; empty for
@@ -262,7 +284,8 @@ impl RecordSet {
         copy
     }
 
-    /// One line for people: `A apps.example.nhs.test 192.0.2.10 TTL 300 s`.
+    /// One line for people: `A apps.example.nhs.test 192.0.2.10 TTL 300 s`, and of one of several record
+    /// sets `… TTL 60 s set "blue" (weight 90)`.
     #[must_use]
     pub fn line(&self) -> String {
         let what = match &self.data {
@@ -277,7 +300,34 @@ impl RecordSet {
             .as_deref()
             .map(|id| format!(" set {id:?}"))
             .unwrap_or_default();
-        format!("{} {} {what}{identifier}", self.kind, self.name.host())
+        let routing = match self.routing.words() {
+            words if words.is_empty() => words,
+            words => format!(" ({words})"),
+        };
+        format!("{} {} {what}{identifier}{routing}", self.kind, self.name.host())
+    }
+
+    /// What a `route53.record` check compares: the set without name and TTL, with its values in normal
+    /// form. `A 192.0.2.10,192.0.2.11`, `A alias d111111abcdef8.cloudfront.net`, and of one of several
+    /// record sets `A 192.0.2.10 weight 90 set blue`: the identifier to the letter, to the end of the line.
+    #[must_use]
+    pub fn check_line(&self) -> String {
+        let set = self.normal();
+        let what = match &set.data {
+            RecordData::Values { values, .. } => values.join(","),
+            RecordData::Alias(alias) => format!("alias {}", alias.name.host()),
+        };
+        let routing = &set.routing;
+        let shared = match &routing.set_identifier {
+            Some(identifier) => {
+                let words = routing.words().replace(',', "");
+                let apart = if words.is_empty() { "" } else { " " };
+                format!("{apart}{words} set {identifier}")
+            }
+            // A health check of a simple record set changes no answer.
+            None => String::new(),
+        };
+        format!("{} {what}{shared}", set.kind)
     }
 }
 

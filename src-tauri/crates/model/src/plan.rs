@@ -8,6 +8,7 @@ use crate::action::ActionSpec;
 use crate::check::{CheckSpec, Observers};
 use crate::digest::Digest;
 use crate::directory::Pool;
+use crate::dns::DnsName;
 use crate::ids::{DecisionId, MonitorId, PhaseId, RuleId, StepId, TargetName};
 use crate::unknown::Unknown;
 
@@ -62,6 +63,10 @@ pub struct Target {
     /// Resolvers to ask, as `name=address`; the rehearsal has its own.
     #[serde(default)]
     pub resolvers: BTreeMap<String, std::net::SocketAddr>,
+    /// Name servers, by zone, that the target's author knows to serve that zone although they stand under
+    /// names of their own. They are believed where DNS can't tell, never against what DNS does tell.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub name_servers: BTreeMap<DnsName, Vec<DnsName>>,
     /// The user pools in which people are looked up, by name. Nothing of a run depends on them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub pools: BTreeMap<String, Pool>,

@@ -15,21 +15,22 @@ use crate::world::ProbeWorld;
 
 const DAY: i64 = 86_400;
 
-/// `dns.authoritative`: every authoritative server of the zone answers these values.
+/// `dns.authoritative`: every authoritative server of the zone answers these values; `right` holds each
+/// answer that is right, of which weighted record sets have several.
 pub async fn check_authoritative(
     spec: &CheckSpec,
     name: &DnsName,
     zone: &DnsName,
     record: RecordType,
-    values: &[String],
+    right: &[Vec<String>],
     world: &ProbeWorld,
     now: Timestamp,
 ) -> CheckReading {
-    let values = normal_values(record, values.to_vec());
+    let right = normal(record, right);
     let reading = Reading {
         spec,
         source: format!("name servers of {}, {record} {}", zone.host(), name.host()),
-        expected: format!("every server answers {}", listed(&values)),
+        expected: format!("every server answers {}", any_of(&right)),
         now,
     };
     let servers = match name_servers_of(zone, world).await {
@@ -43,26 +44,27 @@ pub async fn check_authoritative(
     judge(
         reading,
         "servers",
-        &values,
+        &right,
         &asked,
         "Wait until the change has reached every server, then look again.",
     )
 }
 
-/// `dns.resolvers`: the world's resolvers answer these values. Shows how long old answers remain.
+/// `dns.resolvers`: the world's resolvers answer these values; `right` holds each answer that is right.
+/// Shows how long old answers remain.
 pub async fn check_resolvers(
     spec: &CheckSpec,
     name: &DnsName,
     record: RecordType,
-    values: &[String],
+    right: &[Vec<String>],
     world: &ProbeWorld,
     now: Timestamp,
 ) -> CheckReading {
-    let values = normal_values(record, values.to_vec());
+    let right = normal(record, right);
     let reading = Reading {
         spec,
         source: format!("{} resolvers, {record} {}", world.resolvers.len(), name.host()),
-        expected: format!("every resolver answers {}", listed(&values)),
+        expected: format!("every resolver answers {}", any_of(&right)),
         now,
     };
     if world.resolvers.is_empty() {
@@ -76,7 +78,7 @@ pub async fn check_resolvers(
     judge(
         reading,
         "resolvers",
-        &values,
+        &right,
         &asked,
         "Old answers leave a cache when their remaining time is over.",
     )
@@ -167,7 +169,13 @@ pub async fn check_certificate(
 }
 
 /// Passes if all agree, fails if any says otherwise, and cannot tell if one is silent.
-fn judge(reading: Reading<'_>, kind: &str, values: &[String], asked: &[Asked], mend: &str) -> CheckReading {
+fn judge(
+    reading: Reading<'_>,
+    kind: &str,
+    right: &[Vec<String>],
+    asked: &[Asked],
+    mend: &str,
+) -> CheckReading {
     let mut agreeing = 0;
     let mut longest: Option<u32> = None;
     let mut others: Vec<String> = Vec::new();
@@ -180,7 +188,7 @@ fn judge(reading: Reading<'_>, kind: &str, values: &[String], asked: &[Asked], m
                     .ttl
                     .map(|ttl| format!(" for {ttl} s more"))
                     .unwrap_or_default();
-                if answer.values == values {
+                if right.contains(&answer.values) {
                     agreeing += 1;
                     longest = longest.max(answer.ttl);
                 } else {
@@ -196,7 +204,7 @@ fn judge(reading: Reading<'_>, kind: &str, values: &[String], asked: &[Asked], m
     } else {
         "answer"
     };
-    let mut observed = format!("{agreeing} of {} {kind} {verb} {}", asked.len(), listed(values));
+    let mut observed = format!("{agreeing} of {} {kind} {verb} {}", asked.len(), any_of(right));
     if let Some(ttl) = longest {
         let word = if kind == "resolvers" { "up to" } else { "TTL" };
         observed.push_str(&format!(" ({word} {ttl} s)"));
@@ -223,6 +231,18 @@ fn judge(reading: Reading<'_>, kind: &str, values: &[String], asked: &[Asked], m
     } else {
         reading.end(Verdict::Pass, observed, None)
     }
+}
+
+fn normal(record: RecordType, right: &[Vec<String>]) -> Vec<Vec<String>> {
+    right
+        .iter()
+        .map(|values| normal_values(record, values.clone()))
+        .collect()
+}
+
+fn any_of(right: &[Vec<String>]) -> String {
+    let answers: Vec<String> = right.iter().map(|values| listed(values)).collect();
+    answers.join(" or ")
 }
 
 fn listed(values: &[String]) -> String {

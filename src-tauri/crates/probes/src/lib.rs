@@ -14,7 +14,7 @@ pub mod world;
 
 pub use chain::{Chain, Tunnel, chain, reachable};
 pub use checks::{check_authoritative, check_certificate, check_http_build, check_resolvers};
-pub use dns::{Answer, Asked, authoritative, delegation, name_servers_of, resolvers};
+pub use dns::{Answer, Asked, addresses, authoritative, delegation, name_servers_of, resolvers, soa};
 pub use error::{ProbeError, ProbeErrorKind};
 pub use http::{SiteAnswer, http_build};
 pub use tls::{Certificate, certificate};

@@ -14,7 +14,7 @@ use crate::aws::cognito::Cognito;
 use crate::aws::route53::rules;
 use crate::clock::ScaledClock;
 use crate::disk::{self, LineLog};
-use crate::faults::Fault;
+use crate::faults::{Fault, Site};
 use crate::records::{RecordSet, Routing};
 use crate::seed;
 use crate::state::{Action, BatchItem, Caller, Change, FORMAT, LogEntry, Outcome, Snapshot, State, Version};
@@ -334,6 +334,10 @@ impl Core {
         }
         let mut inner = self.lock();
         self.change(&mut inner, |state| {
+            // Caches forget: a parent names other servers from now on.
+            if matches!(fault, Fault::OtherZone { .. }) {
+                state.generation += 1;
+            }
             state
                 .faults
                 .retain(|f| (f.name(), f.subject()) != (fault.name(), fault.subject()));
@@ -347,7 +351,15 @@ impl Core {
         let mut inner = self.lock();
         Ok(self.change(&mut inner, |state| {
             let before = state.faults.len();
-            state.faults.retain(|f| !f.is_named(wanted));
+            let named = |f: &Fault| f.is_named(wanted);
+            if state
+                .faults
+                .iter()
+                .any(|f| named(f) && matches!(f, Fault::OtherZone { .. }))
+            {
+                state.generation += 1;
+            }
+            state.faults.retain(|f| !named(f));
             before - state.faults.len()
         })?)
     }
@@ -363,6 +375,18 @@ impl Core {
         let simple = RecordSet::simple(seed::APPS_NAME, "A", ttl, &[address]);
         let record = match routing {
             None => simple,
+            // A pair of an old and a new side, all of it served by the old one.
+            Some(Routing::Weight(_)) => {
+                let old = apps.iter().find_map(|r| r.values.first().cloned());
+                let old = old.unwrap_or_else(|| address.to_owned());
+                let new = Site::New.address().to_string();
+                let side = |id: &str, weight, address: &str| RecordSet {
+                    set_identifier: Some(id.to_owned()),
+                    routing: Some(Routing::Weight(weight)),
+                    ..RecordSet::simple(seed::APPS_NAME, "A", ttl, &[address])
+                };
+                return self.replace(apps, vec![side("blue", 100, &old), side("green", 0, &new)]);
+            }
             Some(routing) => RecordSet {
                 values: apps
                     .iter()
@@ -373,17 +397,14 @@ impl Core {
                 ..simple
             },
         };
-        let mut batch: Vec<BatchItem> = apps
-            .into_iter()
-            .map(|record| BatchItem {
-                action: Action::Delete,
-                record,
-            })
-            .collect();
-        batch.push(BatchItem {
-            action: Action::Create,
-            record,
-        });
+        self.replace(apps, vec![record])
+    }
+
+    /// Somebody else's batch.
+    fn replace(&self, gone: Vec<RecordSet>, come: Vec<RecordSet>) -> Result<(), WorldError> {
+        let item = |action| move |record| BatchItem { action, record };
+        let gone = gone.into_iter().map(item(Action::Delete));
+        let batch: Vec<BatchItem> = gone.chain(come.into_iter().map(item(Action::Create))).collect();
         let caller = Caller {
             service: "second-writer".to_owned(),
             region: String::new(),

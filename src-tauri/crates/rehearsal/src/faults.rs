@@ -49,16 +49,22 @@ pub enum OtherZone {
     Public,
     /// A zone of the name itself, to which the zone that holds the name delegates it.
     Delegated,
+    /// None: the zone's servers stand under names of its own, in its NS record and at its parent.
+    WhiteLabel,
+    /// The same, and a second public zone beside it that has copies of its NS and SOA records.
+    WhiteLabelCopy,
 }
 
 impl OtherZone {
-    /// `private`, `public` or `delegated`.
+    /// `private`, `public`, `delegated`, `white-label` or `white-label-copy`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Private => "private",
             Self::Public => "public",
             Self::Delegated => "delegated",
+            Self::WhiteLabel => "white-label",
+            Self::WhiteLabelCopy => "white-label-copy",
         }
     }
 }
@@ -347,6 +353,14 @@ impl Fault {
                 OtherZone::Private => "There is a private zone example.nhs.test as well.".to_owned(),
                 OtherZone::Public => "There is a second public zone example.nhs.test.".to_owned(),
                 OtherZone::Delegated => "apps.example.nhs.test is delegated to a zone of its own.".to_owned(),
+                OtherZone::WhiteLabel => {
+                    "The name servers of example.nhs.test stand under names of its own.".to_owned()
+                }
+                OtherZone::WhiteLabelCopy => {
+                    "The name servers of example.nhs.test stand under names of its own, and a second public \
+                     zone has copies of its records."
+                        .to_owned()
+                }
             },
             Self::Routed { policy } => {
                 format!("Somebody else gives apps.example.nhs.test {policy} routing.")

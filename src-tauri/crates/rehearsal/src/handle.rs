@@ -73,6 +73,20 @@ impl Handle {
         disk::replace(&Self::path(dir), &serde_json::to_vec_pretty(self)?)
     }
 
+    /// The stand-ins of the sites and of the authoritative servers, by their documentation addresses.
+    #[must_use]
+    pub fn stand_ins(&self) -> BTreeMap<IpAddr, SocketAddr> {
+        let servers = self.name_servers.iter().filter_map(|server| {
+            let address = crate::seed::server_address(&server.name)?;
+            Some((IpAddr::V4(address), server.addr))
+        });
+        self.dial
+            .iter()
+            .map(|(address, socket)| (*address, *socket))
+            .chain(servers)
+            .collect()
+    }
+
     /// The socket that stands in for a documentation address of the world.
     #[must_use]
     pub fn stand_in(&self, address: IpAddr) -> Option<SocketAddr> {

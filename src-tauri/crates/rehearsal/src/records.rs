@@ -36,13 +36,16 @@ pub enum Routing {
 }
 
 impl Routing {
-    /// The policies that the fault `routed` knows.
-    pub const POLICIES: [&'static str; 5] = [
+    /// The policies that the fault `routed` knows; all but the last are none that a switch is offered for.
+    pub const POLICIES: [&'static str; 8] = [
         "geolocation",
         "geoproximity",
         "multivalue",
         "cidr",
         "traffic-policy",
+        "latency",
+        "failover",
+        "weighted",
     ];
 
     /// One of each policy of [`Self::POLICIES`].
@@ -55,6 +58,9 @@ impl Routing {
                 "c0ffee00-0000-4000-8000-000000000001".to_owned(),
                 "office".to_owned(),
             ),
+            "latency" => Self::Region("eu-west-2".to_owned()),
+            "failover" => Self::Failover("PRIMARY".to_owned()),
+            "weighted" => Self::Weight(100),
             "traffic-policy" => Self::TrafficPolicy("7a1b2c3d-0000-4000-8000-000000000001".to_owned()),
             _ => return None,
         })

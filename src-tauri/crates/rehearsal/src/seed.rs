@@ -28,6 +28,13 @@ pub const NAME_SERVERS: [&str; 4] = [
     "ns-3.rehearsal.test.",
     "ns-4.rehearsal.test.",
 ];
+/// The names under which the zone's servers stand while the fault `other-zone:white-label` lasts.
+pub(crate) const WHITE_LABEL_SERVERS: [&str; 4] = [
+    "ns1.example.nhs.test.",
+    "ns2.example.nhs.test.",
+    "ns3.example.nhs.test.",
+    "ns4.example.nhs.test.",
+];
 /// The servers of the zone to which `apps` is delegated while the fault `other-zone:delegated` lasts.
 pub(crate) const DELEGATED_SERVERS: [&str; 2] = ["ns-7.rehearsal.test.", "ns-8.rehearsal.test."];
 /// The hosted zone of every CloudFront alias (a constant of AWS).
@@ -67,6 +74,14 @@ impl Site {
             Self::Reval => "5a11",
         }
     }
+}
+
+/// The documentation address of a name server of the world, `ns-N.rehearsal.test.`; none of any other name.
+#[must_use]
+pub(crate) fn server_address(name: &str) -> Option<Ipv4Addr> {
+    let number = name.strip_prefix("ns-")?.strip_suffix(".rehearsal.test.")?;
+    let number: u8 = number.parse().ok().filter(|number| (1..=9).contains(number))?;
+    Some(Ipv4Addr::new(192, 0, 2, 220 + number))
 }
 
 /// The record sets of a new world, in listing order.

@@ -1,6 +1,6 @@
 //! Reads actions: one reader a kind.
 
-use switchback_model::dns::{DnsName, RecordType};
+use switchback_model::dns::DnsName;
 use switchback_model::{ActionSpec, ActionWord, SetTtl, SwitchRecord};
 
 use crate::reader::{Item, Reader, Table};
@@ -9,11 +9,11 @@ use crate::steps::action_kinds;
 /// Every key that some kind of action has of its own.
 const KIND_KEYS: &[&str] = &["zone_id", "zone", "name", "ttl", "to"];
 
-/// The name that an action of Route 53 is about.
+/// The name that an action of Route 53 is about, as far as it could be read.
 struct Named {
-    zone_id: String,
-    zone: DnsName,
-    name: DnsName,
+    zone_id: Option<String>,
+    zone: Option<DnsName>,
+    name: Option<DnsName>,
 }
 
 impl Reader<'_> {
@@ -38,7 +38,7 @@ impl Reader<'_> {
         read
     }
 
-    fn named(&mut self, t: &mut Table<'_>) -> Option<Named> {
+    fn named(&mut self, t: &mut Table<'_>) -> Named {
         let zone_id = self.must(t, "zone_id", Reader::zone_id);
         let zone = self.must(t, "zone", Reader::dns_name);
         let name_at = t.at_key("name");
@@ -46,42 +46,30 @@ impl Reader<'_> {
         if let (Some(zone), Some(name)) = (&zone, &name) {
             self.inside(name, zone, name_at);
         }
-        Some(Named {
-            zone_id: zone_id?,
-            zone: zone?,
-            name: name?,
-        })
+        Named { zone_id, zone, name }
     }
 
     /// `route53.set_ttl`.
     fn set_ttl(&mut self, t: &mut Table<'_>) -> Option<ActionSpec> {
-        let named = self.named(t);
+        let Named { zone_id, zone, name } = self.named(t);
         let ttl = self.must(t, "ttl", Reader::ttl);
-        let Named { zone_id, zone, name } = named?;
         Some(ActionSpec::SetTtl(SetTtl {
-            zone_id,
-            zone,
-            name,
+            zone_id: zone_id?,
+            zone: zone?,
+            name: name?,
             ttl: ttl?,
         }))
     }
 
     /// `route53.switch`.
     fn switch_record(&mut self, t: &mut Table<'_>) -> Option<ActionSpec> {
-        let named = self.named(t);
-        let to_at = t.at_key("to");
+        let Named { zone_id, zone, name } = self.named(t);
         let to = self.must(t, "to", Reader::records);
-        let Named { zone_id, zone, name } = named?;
-        let to = to?;
-        if zone == name && to.iter().any(|entry| entry.kind == RecordType::Cname) {
-            self.notes.error(
-                "cname-conflict",
-                to_at,
-                "The zone's own name can't have a CNAME: it has SOA and NS records already.",
-                "Use an alias, or A and AAAA record sets.",
-            );
+        if let (Some(to), Some(name)) = (&to, &name) {
+            self.answers_of(to, name, zone.as_ref(), zone_id.as_deref());
         }
-        let mut to: Vec<_> = to.iter().map(|entry| entry.at(&name)).collect();
+        let (zone_id, zone, name) = (zone_id?, zone?, name?);
+        let mut to: Vec<_> = to?.iter().map(|entry| entry.at(&name)).collect();
         to.sort();
         Some(ActionSpec::SwitchRecord(SwitchRecord {
             zone_id,

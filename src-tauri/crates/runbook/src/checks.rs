@@ -1,13 +1,13 @@
 //! Reads checks.
 
-use switchback_model::dns::{DnsName, RecordData, RecordType};
+use switchback_model::dns::{DnsName, RecordType};
 use switchback_model::{CheckKind, CheckSpec, CheckWord, PoolExpectation};
 use toml::de::DeValue;
 
 use crate::draft::DraftCheck;
 use crate::notes::At;
 use crate::reader::{Item, Reader, Table};
-use crate::records::{Entry, RECORD_TYPES};
+use crate::records::{Entry, RECORD_TYPES, served};
 
 /// How long a reading may be believed where the runbook does not say, in seconds.
 const BELIEVABLE: u32 = 60;
@@ -24,7 +24,8 @@ const KIND_KEYS: &[&str] = &[
 
 /// What a record type and its values come to.
 enum Answers {
-    Values(RecordType, Vec<String>),
+    /// The type, and each answer that is right.
+    Values(RecordType, Vec<Vec<String>>),
     /// The record set is an alias: its addresses belong to AWS and change.
     Alias,
 }
@@ -57,7 +58,9 @@ impl Reader<'_> {
         let believable = self.may(table, "believable", Reader::period);
         let mend = self.may(table, "mend", Reader::text);
         let within = if after_call { self.deadline(table) } else { None };
+        self.expected_ttls = None;
         let kind = word.and_then(|word| self.check_kind(table, word));
+        let ttls = self.expected_ttls.take();
         if word.is_none() {
             // Without its kind nobody knows which keys it may have.
             for key in KIND_KEYS.iter().chain(crate::cognito::KEYS) {
@@ -75,7 +78,12 @@ impl Reader<'_> {
             }),
             _ => None,
         };
-        DraftCheck { id, kind: word, spec }
+        DraftCheck {
+            id,
+            kind: word,
+            spec,
+            ttls,
+        }
     }
 
     fn deadline(&mut self, table: &mut Table<'_>) -> Option<u32> {
@@ -128,21 +136,23 @@ impl Reader<'_> {
                 let answers = self.answers(t);
                 let (name, zone) = (name?, zone?);
                 self.inside(&name, &zone, name_at);
-                let (record, values) = answers?;
+                let (record, values, or) = answers?;
                 Some(CheckKind::Authoritative {
                     name,
                     zone,
                     record,
                     values,
+                    or,
                 })
             }
             CheckWord::Resolvers => {
                 let name = self.must(t, "name", Reader::dns_name);
-                let (record, values) = self.answers(t)?;
+                let (record, values, or) = self.answers(t)?;
                 Some(CheckKind::Resolvers {
                     name: name?,
                     record,
                     values,
+                    or,
                 })
             }
             CheckWord::HttpBuild => {
@@ -192,9 +202,10 @@ impl Reader<'_> {
         }
     }
 
-    /// The record type asked for and the values expected. An alias can't be compared by address:
-    /// the check is left out of the plan, and a lint says so.
-    fn answers(&mut self, table: &mut Table<'_>) -> Option<(RecordType, Vec<String>)> {
+    /// The record type asked for, the values expected, and other answers that are right as well: of weighted
+    /// record sets, each that has a share. An alias can't be compared by address: the check is left out of
+    /// the plan, and a lint says so.
+    fn answers(&mut self, table: &mut Table<'_>) -> Option<(RecordType, Vec<String>, Vec<Vec<String>>)> {
         let (at, has_record) = (table.at, table.at_key("record") != table.at);
         let record = self.may(table, "record", |r, item| r.choice(item, RECORD_TYPES));
         let read = |r: &mut Self, item: Item<'_>| {
@@ -206,7 +217,7 @@ impl Reader<'_> {
                 r.wrong_type(item, "a list of strings, or a placeholder of type record-sets");
                 return None;
             };
-            let values = r.texts(item)?;
+            let values = r.located_texts(item)?;
             if !has_record {
                 r.notes.error(
                     "missing-key",
@@ -218,11 +229,15 @@ impl Reader<'_> {
             let record = record?;
             Some(Answers::Values(
                 record,
-                r.record_values(record, values, values_at)?,
+                vec![r.record_values(record, values, values_at)?],
             ))
         };
         match self.must(table, "values", read)? {
-            Answers::Values(record, values) => Some((record, values)),
+            Answers::Values(record, mut answers) if !answers.is_empty() => {
+                let values = answers.remove(0);
+                Some((record, values, answers))
+            }
+            Answers::Values(..) => None,
             Answers::Alias => {
                 self.notes.lint(
                     "alias-answers",
@@ -241,9 +256,11 @@ impl Reader<'_> {
             // A CNAME stands alone, and A sorts before AAAA.
             None => entries.first(),
         };
-        match chosen.map(|entry| (&entry.data, entry.kind)) {
-            Some((RecordData::Values { values, .. }, kind)) => Some(Answers::Values(kind, values.clone())),
-            Some((RecordData::Alias(_), _)) => Some(Answers::Alias),
+        match chosen.map(|entry| entry.kind) {
+            Some(kind) => {
+                let of_type = entries.iter().filter(|entry| entry.kind == kind);
+                Some(served(of_type).map_or(Answers::Alias, |right| Answers::Values(kind, right)))
+            }
             None => {
                 let record = record.map(|r| r.to_string()).unwrap_or_default();
                 self.notes.error(

@@ -1,10 +1,11 @@
 //! A runbook as read: the plan's own types, with names not yet resolved and places remembered.
 
+use switchback_model::dns::DnsName;
 use switchback_model::ids::{DecisionId, MonitorId, PhaseId};
 use switchback_model::plan::{Coherence, Decision, Gate, Monitor, Rule, Step};
 use switchback_model::{ActionWord, CheckId, CheckSpec, CheckWord};
 
-use crate::notes::{At, Located};
+use crate::notes::{At, Located, Place};
 
 /// Everything that a runbook says. Where a field is missing or wrong, a stand-in holds its place
 /// and an error is noted, so no plan is made of it.
@@ -63,10 +64,24 @@ pub(crate) struct DraftStep {
     pub undo_before: usize,
     pub undo_verify: usize,
     pub verify: usize,
+    /// What its record checks expect to find before it.
+    pub expects: Vec<Expected>,
+    /// Where what its action shall leave is written: a TTL or record sets.
+    pub wish: Option<Place>,
     /// The action's kind as written.
     pub action: Option<ActionWord>,
     /// The action's keys and values as written, to tell equal ones without a target.
     pub action_written: String,
+}
+
+/// What a `route53.record` check expects.
+#[derive(Debug)]
+pub(crate) struct Expected {
+    pub name: DnsName,
+    /// As [`switchback_model::dns::RecordSet::check_line`] writes them, sorted.
+    pub lines: Vec<String>,
+    /// In seconds, without those of aliases; none where the check is written without TTLs.
+    pub ttls: Option<Vec<u32>>,
 }
 
 /// A check, or what stands for one.
@@ -77,6 +92,8 @@ pub(crate) struct DraftCheck {
     pub kind: Option<CheckWord>,
     /// Absent when it could not be read, no target fills it, or it was left out (a lint says so).
     pub spec: Option<CheckSpec>,
+    /// The TTLs that a record check expects, where it takes a value of the target.
+    pub ttls: Option<Vec<u32>>,
 }
 
 #[derive(Debug)]

@@ -14,6 +14,7 @@ mod gates;
 mod graph;
 mod lints;
 mod load;
+mod near;
 mod notes;
 mod problem;
 mod reader;
@@ -25,6 +26,7 @@ mod source;
 mod steps;
 mod target;
 mod values;
+mod wish;
 
 pub mod bundled;
 

@@ -21,6 +21,25 @@ impl From<Range<usize>> for At {
     }
 }
 
+/// A place in one of the two files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// In the target; else in the runbook.
+    pub in_target: bool,
+    pub at: At,
+}
+
+/// What a reader of the runbook finds wrong in the target: an answer is written there, and what it
+/// belongs to here.
+#[derive(Debug)]
+pub(crate) struct Aside {
+    pub lint: bool,
+    pub code: &'static str,
+    pub at: At,
+    pub message: String,
+    pub fix: String,
+}
+
 /// A value and where it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Located<T> {

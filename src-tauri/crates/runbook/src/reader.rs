@@ -8,7 +8,7 @@ use switchback_model::text::is_obeyed;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::notes::{At, Located, Notes, suggestion};
+use crate::notes::{Aside, At, Located, Notes, suggestion};
 use crate::source::{MAX_BYTES, MAX_STRING, Source};
 use crate::values::Values;
 
@@ -22,6 +22,8 @@ pub(crate) struct Table<'a> {
     pub at: At,
     map: &'a DeTable<'a>,
     asked: Vec<&'static str>,
+    /// Keys of which something better is said than that they are unknown.
+    excused: Vec<String>,
 }
 
 impl<'a> Table<'a> {
@@ -31,7 +33,13 @@ impl<'a> Table<'a> {
             at,
             map,
             asked: Vec::new(),
+            excused: Vec::new(),
         }
+    }
+
+    /// Says nothing more of a key.
+    pub fn excuse(&mut self, key: String) {
+        self.excused.push(key);
     }
 
     pub fn get(&mut self, key: &'static str) -> Option<Item<'a>> {
@@ -113,6 +121,10 @@ pub(crate) struct Reader<'s> {
     pub used_notices: BTreeSet<String>,
     /// Whether `${name}` means something: in a runbook, not in a target.
     pub templates: bool,
+    /// What is wrong in the target, found while the runbook is read.
+    pub asides: Vec<Aside>,
+    /// The TTLs that the record check which is being read expects, where it takes a value of the target.
+    pub expected_ttls: Option<Vec<u32>>,
     /// Every key that was asked for, by table, for the test that compares them with the schema.
     pub known: BTreeMap<&'static str, BTreeSet<&'static str>>,
     key: &'static str,
@@ -228,6 +240,8 @@ impl<'s> Reader<'s> {
             used: BTreeSet::new(),
             used_notices: BTreeSet::new(),
             templates,
+            asides: Vec::new(),
+            expected_ttls: None,
             known: BTreeMap::new(),
             key: "",
         }
@@ -269,7 +283,7 @@ impl<'s> Reader<'s> {
     pub fn finish(&mut self, table: Table<'_>) {
         self.known.entry(table.what).or_default().extend(&table.asked);
         for (key, _) in table.entries() {
-            if !table.asked.contains(&key.value.as_str()) {
+            if !table.asked.contains(&key.value.as_str()) && !table.excused.contains(&key.value) {
                 self.notes.error(
                     "unknown-key",
                     key.at,

@@ -61,6 +61,7 @@ fn read(runbook: &Source, target: Option<&Source>) -> (Report, Option<Plan>) {
     });
     let mut reader = Reader::new(runbook_notes, true);
     let mut plan = None;
+    let mut on_target = None;
     // A runbook that can't be parsed declares nothing, so its target can't be judged either.
     if let Some(parsed) = parsed {
         let mut root = Table::of("runbook", parsed.get_ref(), parsed.span().into());
@@ -77,7 +78,7 @@ fn read(runbook: &Source, target: Option<&Source>) -> (Report, Option<Plan>) {
                 draft.decisions = reader.decisions(&mut root);
                 target::decide(&mut on, &mut of_target, &mut draft.decisions);
                 on.finish(of_target);
-                take(&mut report, on.notes);
+                on_target = Some(on.notes);
                 (resolved, kind)
             }
             without => {
@@ -91,6 +92,13 @@ fn read(runbook: &Source, target: Option<&Source>) -> (Report, Option<Plan>) {
         fill(&mut reader, root, &mut draft);
         graph::link(&mut reader.notes, &mut draft, kind);
         lints::lint(&mut reader, &draft, kind);
+        if let Some(mut notes) = on_target {
+            for aside in std::mem::take(&mut reader.asides) {
+                let note = if aside.lint { Notes::lint } else { Notes::error };
+                note(&mut notes, aside.code, aside.at, aside.message, aside.fix);
+            }
+            take(&mut report, notes);
+        }
         plan = resolved.map(|target| assemble(draft, target));
     } else if let Some((on, _)) = target_notes {
         take(&mut report, on.notes);

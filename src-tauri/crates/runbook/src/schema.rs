@@ -256,7 +256,8 @@ enum RecordSets {
     Placeholder(String),
 }
 
-/// One record set: `ttl` and `values`, or `alias`.
+/// One record set: `ttl` and `values`, or `alias`; with `set_identifier` and `weight` one of several of its
+/// type.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct RecordSet {
@@ -268,6 +269,12 @@ struct RecordSet {
     values: Option<Vec<String>>,
     /// An AWS resource.
     alias: Option<Alias>,
+    /// Tells weighted record sets of one type apart, as Route 53 shows it (Record ID).
+    set_identifier: Option<String>,
+    /// The share of a weighted record set: 0 to 255.
+    weight: Option<Number>,
+    /// The health check of a weighted record set, carried as it is.
+    health_check_id: Option<String>,
 }
 
 #[derive(JsonSchema)]
@@ -399,6 +406,9 @@ struct TargetFile {
     observers: Option<ObserverTable>,
     /// Resolvers to ask: an address, with :port where it is not 53.
     resolvers: Option<BTreeMap<String, String>>,
+    /// By zone, the name servers that you know to serve it although they stand under names of their own:
+    /// believed where DNS can't tell.
+    name_servers: Option<BTreeMap<String, Vec<String>>>,
     /// The user pools in which people are looked up, by a name of your choice.
     pools: Option<BTreeMap<String, Pool>>,
     /// The runbook's values.

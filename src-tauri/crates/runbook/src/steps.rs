@@ -6,6 +6,7 @@ use switchback_model::{ActionSpec, ActionWord, PhaseId, StepId};
 use crate::draft::{DraftCheck, DraftPhase, DraftStep, Said};
 use crate::notes::Located;
 use crate::reader::{Item, Reader, Table};
+use crate::wish::expected;
 
 pub(crate) const STEP_KINDS: &[(&str, StepKind)] = &[
     ("check", StepKind::Check),
@@ -123,6 +124,7 @@ impl Reader<'_> {
             ("words", t.raw_in("reversibility", "words")),
         ];
         let action_written = self.as_written(&t, "action");
+        let wish = self.wish(&t);
         let action = self.step_action(&mut t, kind);
         let before = self.checks(&mut t, "before", false);
         let verify = self.checks(&mut t, "verify", true);
@@ -165,6 +167,8 @@ impl Reader<'_> {
                 .filter_map(|(key, text)| Some(Said { key, text: text? }))
                 .collect(),
             before: before.iter().filter_map(|check| check.kind).collect(),
+            expects: expected(&before),
+            wish,
             verify: verify.len(),
             undo_before: undo_before.len(),
             undo_verify: undo_verify.len(),

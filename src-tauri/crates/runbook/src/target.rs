@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use switchback_model::directory::{Pool, PoolId, PoolRole};
+use switchback_model::dns::DnsName;
 use switchback_model::plan::{DecisionType, Target, TargetKind};
 use switchback_model::{Observers, TargetName};
 use toml::de::DeValue;
@@ -32,13 +33,14 @@ pub(crate) fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> (Option<Target>, Op
     let name = r.must(t, "name", Reader::id::<TargetName>);
     let kind_at = t.at_key("kind");
     let kind = r.must(t, "kind", |r, item| r.choice(item, TARGET_KINDS));
-    let account = r.must(t, "account", account);
-    let region = r.must(t, "region", region);
+    let account = r.must(t, "account", Reader::account);
+    let region = r.must(t, "region", Reader::region);
     let has_role = t.at_key("role") != t.at;
-    let role = r.may(t, "role", role);
+    let role = r.may(t, "role", Reader::role);
     let profile = r.may(t, "profile", Reader::text);
     let observers = r.may(t, "observers", observers).unwrap_or_default();
     let resolvers = r.may(t, "resolvers", resolvers).unwrap_or_default();
+    let name_servers = r.may(t, "name_servers", name_servers).unwrap_or_default();
     let pools = r
         .may(t, "pools", |r, item| pools(r, item, region.as_deref()))
         .unwrap_or_default();
@@ -76,64 +78,11 @@ pub(crate) fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> (Option<Target>, Op
             profile,
             observers,
             resolvers,
+            name_servers,
             pools,
         })
     })();
     (target, kind)
-}
-
-fn account(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
-    const FIX: &str = "Write the twelve digits in quotes, such as \"123456789012\".";
-    let text = match item.get_ref() {
-        DeValue::Integer(number) => {
-            let message = format!("The account {number} is written as a number, which loses leading zeros.");
-            r.notes.error("account", item.span().into(), message, FIX);
-            return None;
-        }
-        _ => r.literal(item)?,
-    };
-    if text.value.len() == 12 && text.value.bytes().all(|b| b.is_ascii_digit()) {
-        return Some(text.value);
-    }
-    let message = format!("{:?} is not an AWS account.", crate::fields::cut(&text.value));
-    r.notes.error("account", text.at, message, FIX);
-    None
-}
-
-fn region(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
-    let text = r.literal(item)?;
-    let well_formed = text.value.split('-').count() >= 3
-        && text.value.split('-').all(|part| {
-            !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-        });
-    if well_formed {
-        return Some(text.value);
-    }
-    let message = format!("{:?} is not an AWS region.", crate::fields::cut(&text.value));
-    r.notes
-        .error("region", text.at, message, "Write it such as \"eu-west-2\".");
-    None
-}
-
-fn role(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
-    let text = r.literal(item)?;
-    // IAM, "CreateRole": a role name has 1 to 64 of these characters; a colon or slash means an ARN.
-    let well_formed = (1..=64).contains(&text.value.len())
-        && text
-            .value
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c));
-    if well_formed {
-        return Some(text.value);
-    }
-    let message = format!("{:?} is not the name of a role.", crate::fields::cut(&text.value));
-    r.notes.error(
-        "role",
-        text.at,
-        message,
-        "Write the role's name without its ARN, account or path.",
-    );
-    None
 }
 
 fn observers(r: &mut Reader<'_>, item: Item<'_>) -> Option<Observers> {
@@ -177,6 +126,31 @@ fn resolvers(r: &mut Reader<'_>, item: Item<'_>) -> Option<BTreeMap<String, Sock
     Some(resolvers)
 }
 
+/// Reads `[name_servers]`: by zone, the servers that the author knows to serve it.
+fn name_servers(r: &mut Reader<'_>, item: Item<'_>) -> Option<BTreeMap<DnsName, Vec<DnsName>>> {
+    let table = r.table(item, "name_servers table")?;
+    let mut zones = BTreeMap::new();
+    for (zone, item) in table.entries() {
+        let DeValue::Array(items) = item.get_ref() else {
+            r.wrong_type(item, "a list of the zone's name servers");
+            continue;
+        };
+        let servers: Vec<DnsName> = items.iter().filter_map(|item| r.host_name(item)).collect();
+        match DnsName::new(&zone.value) {
+            Ok(zone) => {
+                zones.insert(zone, servers);
+            }
+            Err(error) => r.notes.error(
+                "invalid-name",
+                zone.at,
+                format!("{error}."),
+                "Write the zone's name in quotes, such as \"example.nhs.test\".",
+            ),
+        }
+    }
+    Some(zones)
+}
+
 /// Reads `[pools.NAME]`. A pool's id begins with its region, so another region in the file is a mistake,
 /// and so is a pool outside the target's region that does not say so.
 fn pools(r: &mut Reader<'_>, item: Item<'_>, target_region: Option<&str>) -> Option<BTreeMap<String, Pool>> {
@@ -189,7 +163,7 @@ fn pools(r: &mut Reader<'_>, item: Item<'_>, target_region: Option<&str>) -> Opt
         };
         let id = r.must(&mut t, "id", pool_id);
         let title = r.must(&mut t, "title", Reader::text);
-        let said = r.may(&mut t, "region", region);
+        let said = r.may(&mut t, "region", Reader::region);
         let role = r.may(&mut t, "role", |r, item| r.choice(item, POOL_ROLES));
         r.finish(t);
         let (Some((id, at)), Some(title)) = (id, title) else {

@@ -73,6 +73,8 @@ pub(crate) struct Declared {
     pub at: At,
     /// Absent without a target, or when the target's value is wrong.
     pub bound: Option<Value>,
+    /// Where the target gives it.
+    pub given: Option<At>,
 }
 
 /// All declared inputs.
@@ -108,6 +110,7 @@ pub(crate) fn declarations(reader: &mut Reader<'_>, root: &mut Table<'_>) -> Val
                 ty,
                 at: name.at,
                 bound: None,
+                given: None,
             },
         );
     }
@@ -138,6 +141,7 @@ pub(crate) fn bind(target: &mut Reader<'_>, root: &mut Table<'_>, values: &mut V
             );
             continue;
         };
+        declared.given = Some(item.span().into());
         declared.bound = value(target, name, item, declared.ty);
     }
     for (name, declared) in &values.0 {

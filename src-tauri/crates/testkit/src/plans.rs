@@ -163,6 +163,7 @@ pub fn plan(steps: Vec<Step>) -> Plan {
             profile: None,
             observers: Observers::default(),
             resolvers: std::collections::BTreeMap::default(),
+            name_servers: std::collections::BTreeMap::default(),
             pools: std::collections::BTreeMap::default(),
         },
         phases: vec![Phase {

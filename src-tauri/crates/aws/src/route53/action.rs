@@ -10,7 +10,7 @@ use switchback_model::{Finding, Image, Preview};
 use super::bare;
 use super::batch::OPERATION;
 use super::judge::judge;
-use super::plan::Bound;
+use super::plan::{Bound, not_switched};
 use crate::connect::Aws;
 use crate::error::refused;
 
@@ -66,8 +66,13 @@ impl NameAction {
         }
     }
 
+    /// What the wish makes of the sets that are there. Only on the way there is a policy refused that an
+    /// earlier release has switched: the way back restores whatever was.
     fn forward(&self, now: &[RecordSet]) -> Result<Vec<RecordSet>, ProviderError> {
         let name = self.name.host();
+        if let Some(refused) = now.iter().find_map(not_switched) {
+            return Err(refused);
+        }
         match &self.wish {
             Wish::Ttl(_) if now.is_empty() => Err(refused(
                 OPERATION,

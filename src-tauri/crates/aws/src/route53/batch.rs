@@ -1,10 +1,12 @@
 //! One list of changes, from which the preview's parameters and the request are both made.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_route53::error::BuildError;
 use aws_sdk_route53::types as sdk;
 use serde_json::{Map, Value, json};
 use switchback_model::ApiCall;
-use switchback_model::dns::{RecordData, RecordSet};
+use switchback_model::dns::{RecordData, RecordSet, RecordType};
 
 use super::convert::to_sdk;
 
@@ -39,17 +41,28 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// DELETE of every set that goes, then CREATE of every set that comes; what stays is left out.
+    /// DELETE of every set that goes, then CREATE of every set that comes; what stays is left out. Weighted
+    /// sets of a type go and come together: what one of them answers rests on the weights of the others, so
+    /// an exact DELETE of all of them refuses the change where somebody has touched any of them.
     pub(crate) fn between(zone_id: &str, from: &[RecordSet], to: &[RecordSet]) -> Self {
         let has =
             |sets: &[RecordSet], wanted: &RecordSet| sets.iter().any(|set| set.normal() == wanted.normal());
-        let gone = from
+        let changed: BTreeSet<RecordType> = from
             .iter()
             .filter(|set| !has(to, set))
+            .chain(to.iter().filter(|set| !has(from, set)))
+            .map(|set| set.kind)
+            .collect();
+        let touched = |set: &RecordSet, others: &[RecordSet]| {
+            !has(others, set) || (set.routing.weight.is_some() && changed.contains(&set.kind))
+        };
+        let gone = from
+            .iter()
+            .filter(|set| touched(set, to))
             .map(|set| (Verb::Delete, set.clone()));
         let come = to
             .iter()
-            .filter(|set| !has(from, set))
+            .filter(|set| touched(set, from))
             .map(|set| (Verb::Create, set.clone()));
         Self {
             zone_id: zone_id.to_owned(),

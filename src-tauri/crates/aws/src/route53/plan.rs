@@ -1,5 +1,7 @@
 //! From what is there to what shall be there: pure, and full of refusals.
 
+use std::collections::BTreeSet;
+
 use switchback_engine::ports::ProviderError;
 use switchback_model::dns::{DnsName, RecordData, RecordSet, RecordType};
 use switchback_model::{Change, Image, Preview};
@@ -131,17 +133,8 @@ impl<'a> Bound<'a> {
                 "Correct the records in the runbook.",
             ));
         }
-        if let Some(routing) = &set.routing.refused {
-            let message = format!(
-                "{} {} uses {routing} routing, which Switchback does not change",
-                set.kind,
-                set.name.host()
-            );
-            return Err(refused(
-                OPERATION,
-                &message,
-                "Change it by hand, and let Switchback check the result.",
-            ));
+        if let Some(refused) = not_switched(set).filter(|_| set.routing.refused.is_some()) {
+            return Err(refused);
         }
         if set.kind == RecordType::Cname && self.name == self.zone {
             let message = format!(
@@ -166,6 +159,21 @@ impl<'a> Bound<'a> {
     }
 }
 
+/// The refusal of a set whose routing no switch is offered for.
+pub(super) fn not_switched(set: &RecordSet) -> Option<ProviderError> {
+    let message = format!(
+        "{} {} uses {} routing, which Switchback does not change",
+        set.kind,
+        set.name.host(),
+        set.routing.unswitchable()?
+    );
+    Some(refused(
+        OPERATION,
+        &message,
+        "Change it by hand, and let Switchback check the result.",
+    ))
+}
+
 /// Whether the sets can stand beside each other: Route 53 would refuse them, but only on the night.
 fn fits_together(sets: &[RecordSet]) -> Result<(), ProviderError> {
     let wrong = |message: &str| Err(refused(OPERATION, message, "Correct the records in the runbook."));
@@ -179,6 +187,40 @@ fn fits_together(sets: &[RecordSet]) -> Result<(), ProviderError> {
         };
         if sets.iter().skip(at + 1).any(|other| same(&other)) {
             return wrong("Two record sets have the same type and identifier");
+        }
+        match (&set.routing.set_identifier, set.routing.weight) {
+            (None, Some(_)) => return wrong("A weighted record set has no identifier"),
+            (_, Some(weight)) if !(0..=255).contains(&weight) => {
+                return wrong("A weight is not between 0 and 255");
+            }
+            _ => {}
+        }
+    }
+    share_one_answer(sets)
+}
+
+/// What Route 53 asks of several record sets of one name and type: all weighted, and all with one TTL.
+fn share_one_answer(sets: &[RecordSet]) -> Result<(), ProviderError> {
+    let wrong = |message: String| {
+        Err(refused(
+            OPERATION,
+            &message,
+            "Correct the records in the runbook.",
+        ))
+    };
+    for kind in [RecordType::A, RecordType::Aaaa, RecordType::Cname] {
+        let of_type = || sets.iter().filter(move |set| set.kind == kind);
+        let weighted = of_type().filter(|set| set.routing.weight.is_some()).count();
+        if weighted > 0 && weighted < of_type().count() {
+            return wrong(format!(
+                "A weighted record set of type {kind} cannot stand beside one that is not weighted"
+            ));
+        }
+        let ttls: BTreeSet<u32> = of_type().filter_map(RecordSet::ttl).collect();
+        if weighted > 0 && ttls.len() > 1 {
+            return wrong(format!(
+                "The weighted record sets of type {kind} have different TTLs, which Route 53 refuses"
+            ));
         }
     }
     Ok(())

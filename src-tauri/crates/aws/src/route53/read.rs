@@ -127,6 +127,17 @@ impl Aws {
         })
     }
 
+    /// The value of a zone's SOA record; none where it is not listed as Route 53 writes it.
+    pub(crate) async fn soa(&self, zone_id: &str, zone: &DnsName) -> Result<Option<String>, ProviderError> {
+        let start = Start::at(zone, Some(RrType::Soa));
+        let page = self.page(zone_id, &start, 1).await?;
+        let set = page.resource_record_sets().first().filter(|set| {
+            *set.r#type() == RrType::Soa && DnsName::new(set.name()).is_ok_and(|name| name == *zone)
+        });
+        let value = set.and_then(|set| set.resource_records().first());
+        Ok(value.map(|record| record.value().to_owned()))
+    }
+
     /// Ids of the other zones with this name, and whether each is private.
     pub(crate) async fn twins(
         &self,

@@ -1,9 +1,34 @@
+use std::net::IpAddr;
+
+use async_trait::async_trait;
+use switchback_model::dns::DnsName;
 use switchback_model::plan::{Target, TargetKind};
 use switchback_model::{CheckId, CheckKind, CheckSpec, Observers, TargetName, Verdict};
 
 use super::server::{CALLER, Play, error, listed, server, set, values, zone_answer, zones};
 use super::{OLD, ZONE, apps, aws, name};
-use crate::ParentNs;
+use crate::Outside;
+
+/// What the world finds for a zone; every other server answers for another zone.
+struct Found(Result<Vec<DnsName>, String>);
+
+#[async_trait]
+impl Outside for Found {
+    async fn delegation(&self, _zone: &DnsName) -> Result<Vec<DnsName>, String> {
+        self.0.clone()
+    }
+
+    async fn addresses(&self, host: &DnsName) -> Result<Vec<IpAddr>, String> {
+        let last = host.host().as_bytes().get(3).copied().unwrap_or_default();
+        Ok(vec![IpAddr::from([192, 0, 2, last])])
+    }
+
+    async fn soa(&self, _zone: &DnsName, _server: IpAddr) -> Result<Option<String>, String> {
+        Ok(Some(
+            "ns-9.example.test. hostmaster.example.test. 1 7200 900 1209600 86400".to_owned(),
+        ))
+    }
+}
 
 fn spec() -> CheckSpec {
     CheckSpec {
@@ -24,8 +49,13 @@ async fn a_zone_is_checked_from_all_sides() {
              <Config><PrivateZone>{private}</PrivateZone></Config></HostedZone>"
         )
     };
-    let good = || ParentNs::Found(vec![name("ns-2.example.test"), name("NS-1.example.test.")]);
-    let bad = ParentNs::Found(vec![name("ns-9.example.test")]);
+    let good = || {
+        Some(Found(Ok(vec![
+            name("ns-2.example.test"),
+            name("NS-1.example.test."),
+        ])))
+    };
+    let bad = Some(Found(Ok(vec![name("ns-9.example.test")])));
     let table = [
         (
             zone_answer("example.nhs.test.", false),
@@ -58,14 +88,14 @@ async fn a_zone_is_checked_from_all_sides() {
         (
             zone_answer("example.nhs.test.", false),
             zones(""),
-            ParentNs::Failed("no answer".to_owned()),
+            Some(Found(Err("no answer".to_owned()))),
             Verdict::Error,
             "no answer",
         ),
         (
             zone_answer("example.nhs.test.", false),
             zones(""),
-            ParentNs::NotObserved,
+            None,
             Verdict::Pass,
             "not observed",
         ),
@@ -99,10 +129,19 @@ async fn a_zone_is_checked_from_all_sides() {
         ),
     ];
     for (first, second, parent, verdict, observed) in table {
-        let server = server(vec![first, second]).await;
+        let soa = "<TTL>900</TTL><ResourceRecords><ResourceRecord><Value>ns-1.example.test. hostmaster.example.test. 1 \
+                   7200 900 1209600 86400</Value></ResourceRecord></ResourceRecords>";
+        let soa = listed(&set("example.nhs.test.", "SOA", soa), "");
+        let server = server(vec![first, second, soa]).await;
         let zone = name("example.nhs.test");
         let reading = aws(&server.url)
-            .check_zone(&spec(), ZONE, &zone, &parent, jiff::Timestamp::UNIX_EPOCH)
+            .check_zone(
+                &spec(),
+                ZONE,
+                &zone,
+                (parent.as_ref().map(|found| found as &dyn Outside), &[]),
+                jiff::Timestamp::UNIX_EPOCH,
+            )
             .await;
         assert_eq!(reading.verdict, verdict, "{}", reading.observed);
         assert!(reading.observed.contains(observed), "{}", reading.observed);
@@ -124,6 +163,72 @@ async fn records_are_checked_whatever_their_ttl() {
 }
 
 #[tokio::test]
+async fn weighted_sets_are_checked_with_their_shares() {
+    let owner = "apps.example.nhs.test.";
+    let weighted = |id: &str, weight: u8, address: &str| {
+        let routing = format!("<SetIdentifier>{id}</SetIdentifier><Weight>{weight}</Weight>");
+        set(owner, "A", &(routing + &values(300, address)))
+    };
+    let pair = weighted("blue", 90, OLD) + &weighted("Green, new", 10, "198.51.100.20");
+    for (wanted, verdict) in [
+        (
+            vec![
+                "A 192.0.2.10 weight 90 set blue",
+                "A 198.51.100.20 weight 10 set Green, new",
+            ],
+            Verdict::Pass,
+        ),
+        (
+            vec![
+                "A 192.0.2.10 weight 80 set blue",
+                "A 198.51.100.20 weight 10 set Green, new",
+            ],
+            Verdict::Fail,
+        ),
+        (
+            vec![
+                "A 192.0.2.10 weight 90 set blue",
+                "A 198.51.100.20 weight 10 set green, new",
+            ],
+            Verdict::Fail,
+        ),
+        (vec!["A 192.0.2.10 weight 90 set blue"], Verdict::Fail),
+        (vec!["A 192.0.2.10", "A 198.51.100.20"], Verdict::Fail),
+    ] {
+        let server = server(vec![listed(&pair, "")]).await;
+        let wanted: Vec<String> = wanted.into_iter().map(str::to_owned).collect();
+        let reading = aws(&server.url)
+            .check_record(&spec(), ZONE, &apps(), &wanted, jiff::Timestamp::UNIX_EPOCH)
+            .await;
+        assert_eq!(reading.verdict, verdict, "{wanted:?}: {}", reading.observed);
+        if verdict == Verdict::Pass {
+            assert!(
+                reading.observed.ends_with("set Green, new, TTL 300 s"),
+                "{}",
+                reading.observed
+            );
+        }
+    }
+    for (routing, words) in [
+        ("<Region>eu-west-2</Region>", "latency"),
+        ("<Failover>PRIMARY</Failover>", "failover"),
+    ] {
+        let routed = format!("<SetIdentifier>blue</SetIdentifier>{routing}{}", values(300, OLD));
+        let server = server(vec![listed(&set(owner, "A", &routed), "")]).await;
+        let wanted = ["A 192.0.2.10".to_owned()];
+        let reading = aws(&server.url)
+            .check_record(&spec(), ZONE, &apps(), &wanted, jiff::Timestamp::UNIX_EPOCH)
+            .await;
+        assert_eq!(reading.verdict, Verdict::Fail);
+        assert!(
+            reading.observed.contains(&format!("uses {words} routing")),
+            "{}",
+            reading.observed
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_caller_is_checked_against_the_target() {
     let server = server(vec![Play::Answer(200, CALLER.to_owned())]).await;
     let aws = aws(&server.url);
@@ -136,6 +241,7 @@ async fn the_caller_is_checked_against_the_target() {
         profile: None,
         observers: Observers::default(),
         resolvers: std::collections::BTreeMap::new(),
+        name_servers: std::collections::BTreeMap::new(),
         pools: std::collections::BTreeMap::new(),
     };
     let reading = aws

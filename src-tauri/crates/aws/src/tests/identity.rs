@@ -15,6 +15,7 @@ fn target(kind: TargetKind, role: Option<&str>) -> Target {
         profile: None,
         observers: Observers::default(),
         resolvers: std::collections::BTreeMap::new(),
+        name_servers: std::collections::BTreeMap::new(),
         pools: std::collections::BTreeMap::new(),
     }
 }

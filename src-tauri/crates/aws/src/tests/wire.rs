@@ -179,8 +179,8 @@ async fn a_name_is_read_over_pages_up_to_the_next_name() {
     assert_eq!(
         found.lines(),
         [
-            "A apps.example.nhs.test 192.0.2.10 TTL 60 s set \"one\"",
-            "A apps.example.nhs.test 192.0.2.11 TTL 60 s set \"two\"",
+            "A apps.example.nhs.test 192.0.2.10 TTL 60 s set \"one\" (weight 10)",
+            "A apps.example.nhs.test 192.0.2.11 TTL 60 s set \"two\" (weight 20)",
         ]
     );
     assert_eq!(aws.read_name(ZONE, &zone, &apps).await.unwrap(), image(vec![]));

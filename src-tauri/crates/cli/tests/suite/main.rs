@@ -11,4 +11,5 @@ mod previous;
 mod shared;
 mod users;
 mod way_back;
+mod weighted;
 mod zones;

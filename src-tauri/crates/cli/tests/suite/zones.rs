@@ -108,6 +108,8 @@ fn every_zone_and_policy_that_must_not_be_switched_is_refused_by_name() {
         ("routed:multivalue", ZONE_ID, 3, routed("multivalue")),
         ("routed:cidr", ZONE_ID, 3, routed("CIDR")),
         ("routed:traffic-policy", ZONE_ID, 3, routed("traffic policy")),
+        ("routed:latency", ZONE_ID, 3, routed("latency")),
+        ("routed:failover", ZONE_ID, 3, routed("failover")),
     ];
     let digest = "0".repeat(64);
     for (fault, zone_id, code, words) in cases {
@@ -131,6 +133,67 @@ fn every_zone_and_policy_that_must_not_be_switched_is_refused_by_name() {
         assert_eq!(world.sent(), 0, "{fault} on {zone_id}: something was sent");
         println!("{fault} on {zone_id}: exit {code}, nothing sent: {words}");
     }
+}
+
+/// Name servers under names of the zone's own: addresses tell whose they are, a copied record does not, and
+/// what can't be told is unknown until somebody vouches for it by name.
+#[test]
+fn white_label_name_servers_are_told_by_their_addresses() {
+    let world = World::serve();
+    let copy = OtherZone::WhiteLabelCopy.id();
+    let servers = "ns1.example.nhs.test; ns2.example.nhs.test; ns3.example.nhs.test; ns4.example.nhs.test";
+    for (fault, zone_id, code, words) in [
+        (
+            "other-zone:white-label",
+            ZONE_ID,
+            0,
+            format!("delegated to {servers}, which are servers of ns-1.rehearsal.test"),
+        ),
+        (
+            "other-zone:white-label-copy",
+            ZONE_ID,
+            0,
+            format!("delegated to {servers}, which are servers of ns-1.rehearsal.test"),
+        ),
+        (
+            "other-zone:white-label-copy",
+            copy,
+            4,
+            format!(
+                "DNS leads to {servers}, the zone has ns-5.rehearsal.test; ns-6.rehearsal.test; whose these servers are can't be told"
+            ),
+        ),
+    ] {
+        world.reset();
+        world.inject(fault);
+        let run = world.run_on(zone_id);
+        let (got, said) = world.say(&["--json", "step", "check", &run, "lower-ttl"]);
+        assert!(said.contains(&words), "{fault} on {zone_id}: {said}");
+        assert!(!said.contains("nother zone of"), "{said}");
+        assert_eq!(got, code, "{fault} on {zone_id}: {said}");
+    }
+    // The way on that it names.
+    let vouched = format!(
+        "[name_servers]\n\"example.nhs.test\" = [{}]\n\n[values]",
+        servers
+            .split("; ")
+            .map(|server| format!("\"{server}\""))
+            .collect::<Vec<_>>()
+            .join(", ")
+    );
+    let file = world.home.path().join("vouched.toml");
+    let text = TARGET.replace(ZONE_ID, copy).replace("[values]", &vouched);
+    std::fs::write(&file, text).unwrap();
+    let file = file.display().to_string();
+    let (code, said) = world.say(&["run", "new", "dns-switch", "--target", &file]);
+    assert_eq!(code, 0, "{said}");
+    let run = said.lines().next().unwrap().to_owned();
+    let (_, said) = world.say(&["--json", "step", "check", &run, "lower-ttl"]);
+    assert!(
+        said.contains("by the word of the target's name_servers, not proven"),
+        "{said}"
+    );
+    assert_eq!(world.sent(), 0);
 }
 
 /// What a person saw and approved is worth nothing once the name is routed or delegated.

@@ -265,3 +265,41 @@ proptest! {
         }
     }
 }
+
+/// The weighted sets of a type are one field: a share means nothing without the others.
+#[test]
+fn weighted_sets_of_a_type_are_kept_or_restored_together() {
+    let weighted = |id: &str, weight: u8, ttl: u32, value: &str| RecordSet {
+        routing: Routing::weighted(id.to_owned(), weight),
+        ..set(A, ttl, value)
+    };
+    let pair = |blue: u8, green: u8, ttl: u32| {
+        vec![
+            weighted("blue", blue, ttl, "192.0.2.10"),
+            weighted("green", green, ttl, "198.51.100.20"),
+        ]
+    };
+    let (before, ours, found) = (
+        image(pair(100, 0, 300)),
+        image(pair(0, 100, 60)),
+        image(pair(50, 50, 60)),
+    );
+    let open = three_way(&before, &ours, &found, &choices("")).unwrap();
+    assert_eq!(open.undecided(), ["ttl", "A"]);
+    assert_eq!(
+        open.rows[1].found,
+        "192.0.2.10 set \"blue\" (weight 50); 198.51.100.20 set \"green\" (weight 50)"
+    );
+    for (chosen, to) in [
+        ("ttl=restore A=keep", pair(50, 50, 300)),
+        ("ttl=keep A=restore", pair(100, 0, 60)),
+        ("ttl=restore A=restore", pair(100, 0, 300)),
+    ] {
+        let three = three_way(&before, &ours, &found, &choices(chosen)).unwrap();
+        assert_eq!(three.to, Some(image(to)), "{chosen}");
+    }
+    // Somebody has made the pair one record.
+    let one = image(vec![set(A, 60, "203.0.113.9")]);
+    let three = three_way(&before, &ours, &one, &choices("ttl=restore A=keep")).unwrap();
+    assert_eq!(three.to, Some(image(vec![set(A, 300, "203.0.113.9")])));
+}

@@ -84,14 +84,20 @@ const UNKNOWN: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::UNSPE
 /// # Errors
 /// `NotResolved` where they could not be looked up.
 pub async fn delegation(zone: &DnsName, world: &ProbeWorld) -> Result<Vec<DnsName>, ProbeError> {
-    if let Some(servers) = &world.name_servers {
-        return Ok(servers
-            .iter()
-            .filter_map(|(name, _)| DnsName::new(name).ok())
-            .collect());
-    }
-    let mut names: Vec<DnsName> = lookup(zone, Kind::NS, world)
-        .await?
+    let known = world.name_servers.as_ref();
+    let found = match known {
+        // A rehearsal's resolvers know under which names its servers stand at present.
+        Some(_) if !world.is_closed() => None,
+        known => match (lookup(zone, Kind::NS, world).await, known) {
+            (Err(_), Some(_)) => None,
+            (found, _) => Some(found?),
+        },
+    };
+    let Some(found) = found else {
+        let names = known.into_iter().flatten().map(|(name, _)| name);
+        return Ok(names.filter_map(|name| DnsName::new(name).ok()).collect());
+    };
+    let mut names: Vec<DnsName> = found
         .values
         .iter()
         .filter_map(|name| DnsName::new(name).ok())
@@ -102,6 +108,29 @@ pub async fn delegation(zone: &DnsName, world: &ProbeWorld) -> Result<Vec<DnsNam
         return Err(ProbeError::new(ProbeErrorKind::NotResolved, message));
     }
     Ok(names)
+}
+
+/// The SOA of a zone as one server gives it with authority (RD = 0): `primary. mailbox. serial refresh
+/// retry expire minimum`; none where it has none.
+///
+/// # Errors
+/// When the server does not answer, or not with authority.
+pub async fn soa(zone: &DnsName, server: IpAddr, world: &ProbeWorld) -> Result<Option<String>, ProbeError> {
+    let socket = world.socket(server, 53)?;
+    let message = exchange(zone, Kind::SOA, socket, Asking::Authority).await?;
+    Ok(message.answers.iter().find_map(|record| match &record.data {
+        RData::SOA(soa) => Some(format!(
+            "{} {} {} {} {} {} {}",
+            soa.mname.to_ascii(),
+            soa.rname.to_ascii(),
+            soa.serial,
+            soa.refresh,
+            soa.retry,
+            soa.expire,
+            soa.minimum
+        )),
+        _ => None,
+    }))
 }
 
 /// Where a host leads, as users see it: by the first resolver, else the system's. IPv4 first.
@@ -192,6 +221,21 @@ async fn ask_all(name: &DnsName, kind: Kind, servers: &[(String, SocketAddr)], a
 }
 
 async fn ask(name: &DnsName, kind: Kind, server: SocketAddr, asking: Asking) -> Result<Answer, ProbeError> {
+    let message = exchange(name, kind, server, asking).await?;
+    let owner = Name::from_ascii(name.as_str()).map_err(|_| unaskable())?;
+    Ok(read(&message, owner, kind))
+}
+
+fn unaskable() -> ProbeError {
+    ProbeError::new(ProbeErrorKind::Unreadable, "the name cannot be asked for")
+}
+
+async fn exchange(
+    name: &DnsName,
+    kind: Kind,
+    server: SocketAddr,
+    asking: Asking,
+) -> Result<Message, ProbeError> {
     if server == UNKNOWN {
         return Err(ProbeError::new(
             ProbeErrorKind::NotResolved,
@@ -199,7 +243,7 @@ async fn ask(name: &DnsName, kind: Kind, server: SocketAddr, asking: Asking) -> 
         ));
     }
     let wrong = |what: &str| ProbeError::new(ProbeErrorKind::Unreadable, what.to_owned());
-    let owner = Name::from_ascii(name.as_str()).map_err(|_| wrong("the name cannot be asked for"))?;
+    let owner = Name::from_ascii(name.as_str()).map_err(|_| unaskable())?;
     let message = wire::exchange(&owner, kind, server, asking == Asking::Recursion).await?;
     match message.metadata.response_code {
         ResponseCode::NoError | ResponseCode::NXDomain => {}
@@ -209,7 +253,7 @@ async fn ask(name: &DnsName, kind: Kind, server: SocketAddr, asking: Asking) -> 
         return Err(wrong("it answered without authority")
             .hint("A DNS proxy may stand in between, or the server does not serve this zone."));
     }
-    Ok(read(&message, owner, kind))
+    Ok(message)
 }
 
 /// The records of the wanted type at the end of the chain of CNAMEs.

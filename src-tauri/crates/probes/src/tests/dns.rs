@@ -99,7 +99,8 @@ async fn authoritative_passes_only_if_every_server_answers_so() {
         };
         let (apps, within) = (name("apps.example.nhs.test"), name("example.nhs.test"));
         let now = Timestamp::UNIX_EPOCH;
-        let reading = check_authoritative(&spec(), &apps, &within, A, &[NEW.to_owned()], &world, now).await;
+        let reading =
+            check_authoritative(&spec(), &apps, &within, A, &[vec![NEW.to_owned()]], &world, now).await;
         assert_eq!(
             (&reading.verdict, reading.observed.as_str()),
             (&verdict, observed)
@@ -123,7 +124,7 @@ async fn resolvers_show_how_long_an_old_answer_remains() {
         &spec(),
         &apps,
         A,
-        &[NEW.to_owned()],
+        &[vec![NEW.to_owned()]],
         &world,
         Timestamp::UNIX_EPOCH,
     )
@@ -134,7 +135,15 @@ async fn resolvers_show_how_long_an_old_answer_remains() {
         "0 of 1 resolvers answer 198.51.100.20; resolver-1 answers 192.0.2.10 for 60 s more"
     );
     let none = ProbeWorld::default();
-    let reading = check_resolvers(&spec(), &apps, A, &[NEW.to_owned()], &none, Timestamp::UNIX_EPOCH).await;
+    let reading = check_resolvers(
+        &spec(),
+        &apps,
+        A,
+        &[vec![NEW.to_owned()]],
+        &none,
+        Timestamp::UNIX_EPOCH,
+    )
+    .await;
     assert_eq!(reading.verdict, Verdict::Error);
 }
 
@@ -162,4 +171,42 @@ async fn a_host_is_looked_up_by_the_first_resolver() {
         .await
         .unwrap_err();
     assert!(missing.kind == ProbeErrorKind::NoAddress && missing.is_evidence());
+}
+
+/// Of weighted record sets each server gives one, and each is right.
+#[tokio::test]
+async fn any_answer_that_has_a_share_is_right() {
+    let servers = [OLD, NEW, "203.0.113.9"];
+    let mut at = Vec::new();
+    for (n, address) in servers.into_iter().enumerate() {
+        at.push((
+            format!("ns-{}.", n + 1),
+            name_server(zone(address), Manner::Authority).await,
+        ));
+    }
+    let right = [vec![OLD.to_owned()], vec![NEW.to_owned()]];
+    let (apps, within) = (name("apps.example.nhs.test"), name("example.nhs.test"));
+    for (servers, verdict, observed) in [
+        (
+            &at[..2],
+            Verdict::Pass,
+            "2 of 2 servers answer 192.0.2.10 or 198.51.100.20 (TTL 60 s)",
+        ),
+        (
+            &at[..],
+            Verdict::Fail,
+            "2 of 3 servers answer 192.0.2.10 or 198.51.100.20 (TTL 60 s); ns-3 answers 203.0.113.9",
+        ),
+    ] {
+        let world = ProbeWorld {
+            name_servers: Some(servers.to_vec()),
+            ..ProbeWorld::default()
+        };
+        let now = Timestamp::UNIX_EPOCH;
+        let reading = check_authoritative(&spec(), &apps, &within, A, &right, &world, now).await;
+        assert_eq!(
+            (&reading.verdict, reading.observed.as_str()),
+            (&verdict, observed)
+        );
+    }
 }

@@ -26,6 +26,7 @@ pub(crate) fn spec() -> CheckSpec {
             name: name("apps.example.nhs.test"),
             record: RecordType::A,
             values: Vec::new(),
+            or: Vec::new(),
         },
         believable_s: 60,
         within_s: None,

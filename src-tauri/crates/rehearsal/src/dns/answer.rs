@@ -15,6 +15,8 @@ use crate::zones;
 const EDGES: [[u8; 4]; 2] = [[203, 0, 113, 11], [203, 0, 113, 12]];
 /// The TTL of an alias to CloudFront, which Route 53 doesn't let one set.
 const EDGE_TTL: u32 = 60;
+/// The TTL of the address of a name server, in seconds.
+const SERVER_TTL: u32 = 300;
 /// The longest chain of CNAMEs that is followed.
 pub(super) const LONGEST_CHAIN: usize = 8;
 
@@ -55,7 +57,19 @@ pub(super) fn authoritative(core: &Core, index: usize, name: &str, kind: RecordT
             };
         }
         let mut pick = |total: u64| rand::rng().random_range(0..total);
-        answer(&state.versions[at].records, name, kind, &mut pick)
+        answer(&state.shown(&state.versions[at].records), name, kind, &mut pick)
+    })
+}
+
+/// The address of a name server of the world, which stands outside the zone; none for any other name.
+pub(super) fn of_server(name: &str, kind: RecordType) -> Option<Reply> {
+    let address = seed::server_address(name)?;
+    let records = dns_name(name)
+        .filter(|_| kind == RecordType::A)
+        .map(|name| Record::from_rdata(name, SERVER_TTL, RData::A(A::from(address))));
+    Some(Reply {
+        answers: records.into_iter().collect(),
+        ..Reply::error(ResponseCode::NoError)
     })
 }
 
@@ -163,11 +177,13 @@ fn chosen(
         }
         Some(Some(Routing::Weight(_))) => {
             let total: u64 = sets.iter().map(|s| weight(s)).sum();
-            // All weights 0 means all are equally likely; the first will do.
-            let mut drawn = if total == 0 { 0 } else { pick(total) };
+            // All weights 0 means all are equally likely.
+            let equal = u64::from(total == 0);
+            let total = total.max(equal * u64::try_from(sets.len()).unwrap_or(1));
+            let mut drawn = pick(total);
             sets.iter().copied().find(|s| {
-                let share = weight(s);
-                let hit = drawn < share || total == 0;
+                let share = weight(s) + equal;
+                let hit = drawn < share;
                 drawn = drawn.saturating_sub(share);
                 hit
             })

@@ -128,9 +128,11 @@ impl FromStr for Fault {
                     None | Some("private") => OtherZone::Private,
                     Some("public") => OtherZone::Public,
                     Some("delegated") => OtherZone::Delegated,
+                    Some("white-label") => OtherZone::WhiteLabel,
+                    Some("white-label-copy") => OtherZone::WhiteLabelCopy,
                     Some(s) => {
                         return Err(refuse(format!(
-                            "“{s}” is not a zone; use private, public or delegated"
+                            "“{s}” is not a zone; use private, public, delegated, white-label or white-label-copy"
                         )));
                     }
                 };

@@ -21,7 +21,7 @@ fn question(name: &str, kind: RecordType, recursion: bool) -> Vec<u8> {
     message.to_vec().unwrap()
 }
 
-async fn udp(addr: SocketAddr, name: &str, kind: RecordType, recursion: bool) -> Message {
+pub(crate) async fn udp(addr: SocketAddr, name: &str, kind: RecordType, recursion: bool) -> Message {
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     socket.connect(addr).await.unwrap();
     socket.send(&question(name, kind, recursion)).await.unwrap();

@@ -1,7 +1,9 @@
 //! Zones beside the one that holds the name, and routing policies that nobody may switch.
 
+use hickory_proto::rr::RecordType;
 use switchback_rehearsal::{Fault, OtherZone, Routing, World};
 
+use crate::dns::udp;
 use crate::support::{ZONE, route53, set, swap, world};
 
 fn fault(text: &str) -> Fault {
@@ -84,6 +86,9 @@ async fn each_policy_is_listed_with_its_own_fields() {
         "MultiValueAnswer",
         "CollectionId",
         "TrafficPolicyInstanceId",
+        "Region",
+        "Failover",
+        "Weight",
     ]) {
         world.inject(fault(&format!("routed:{policy}"))).unwrap();
         let line = format!("GET {ZONE}/rrset?name=apps.example.nhs.test");
@@ -98,4 +103,50 @@ async fn each_policy_is_listed_with_its_own_fields() {
             "{policy}"
         );
     }
+}
+
+/// What the first resolver answers.
+async fn ask(world: &World, name: &str, kind: RecordType) -> Vec<String> {
+    let answer = udp(world.handle().resolvers[0].addr, name, kind, true).await;
+    answer
+        .answers
+        .iter()
+        .map(|record| record.data.to_string())
+        .collect()
+}
+
+/// The address that the resolver gives for a name; none where it gives none.
+async fn address(world: &World, name: &str) -> Option<String> {
+    ask(world, name, RecordType::A).await.last().cloned()
+}
+
+#[tokio::test]
+async fn a_white_label_delegation_has_the_addresses_of_the_servers() {
+    let dir = tempfile::tempdir().unwrap();
+    let world = world(dir.path(), 1).await;
+    let before = ask(&world, "example.nhs.test.", RecordType::NS).await;
+    assert!(
+        before.iter().all(|server| server.ends_with(".rehearsal.test.")),
+        "{before:?}"
+    );
+    world.inject(fault("other-zone:white-label-copy")).unwrap();
+    let mut servers = ask(&world, "example.nhs.test.", RecordType::NS).await;
+    servers.sort();
+    assert_eq!(servers[0], "ns1.example.nhs.test.");
+    for n in 1..=4 {
+        let white = address(&world, &format!("ns{n}.example.nhs.test.")).await;
+        let own = address(&world, &format!("ns-{n}.rehearsal.test.")).await;
+        assert!(white.is_some() && white == own, "{n}: {white:?} {own:?}");
+        let stand_in = world.handle().stand_ins()[&white.unwrap().parse::<std::net::IpAddr>().unwrap()];
+        assert_eq!(stand_in, world.handle().name_servers[n - 1].addr);
+    }
+    let five = address(&world, "ns-5.rehearsal.test.").await.unwrap();
+    assert!(
+        !world
+            .handle()
+            .stand_ins()
+            .contains_key(&five.parse::<std::net::IpAddr>().unwrap())
+    );
+    assert_eq!(world.lift("other-zone").unwrap(), 1);
+    assert_eq!(ask(&world, "example.nhs.test.", RecordType::NS).await, before);
 }

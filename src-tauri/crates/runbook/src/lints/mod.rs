@@ -4,6 +4,7 @@
 
 mod endings;
 mod leftovers;
+mod records;
 pub(crate) mod restriction;
 mod rules;
 mod steps;
@@ -42,6 +43,8 @@ pub(crate) const CODES: &[&str] = &[
     "no-reason",
     "order",
     "alias-answers",
+    "switches-nothing",
+    "ttl-not-lowered",
     "unused-value",
     "unused-decision",
     "unused-notice",
@@ -55,9 +58,11 @@ pub(crate) fn lint(reader: &mut Reader<'_>, draft: &Draft, target: Option<Target
     let plan = Course::of(draft);
     steps::lint(notes, &plan, target);
     ttl::lint(notes, &plan);
+    let asides = records::lint(notes, &plan);
     work::lint(notes, &plan);
     rules::lint(notes, &plan, target.is_some());
     endings::lint(notes, &plan);
+    reader.asides.extend(asides);
 }
 
 /// The steps in the order of the file, with what the lints ask of them.

@@ -1,14 +1,17 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod answers;
 mod bundle;
 mod cognito;
 mod format;
 mod lints;
+mod near;
 mod refusals;
 mod rendering;
 mod schema;
 mod sources;
 mod targets;
+mod weighted;
 mod words;
 
 use crate::{Problem, Report, Source, check};

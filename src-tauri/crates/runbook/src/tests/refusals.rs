@@ -107,7 +107,7 @@ fn checks_after_a_call_need_a_deadline() {
 fn names_records_and_urls() {
     assert_snapshot!(errors(&[("zone = \"example.nhs.test\"", "zone = \"other.test\"")]), @"31:8 outside-zone: apps.example.nhs.test is not in the zone other.test. Correct the name, or name the zone that holds it.");
     assert_snapshot!(errors(&[("to = \"${new}\"", "to = [{ type = \"CNAME\", ttl = 60, values = [\"x.test\"] }, { type = \"A\", ttl = 60, values = [\"192.0.2.1\"] }]")]), @"68:6 cname-conflict: A CNAME can't stand beside record sets of other types (RFC 1034 section 3.6.2). Keep either the CNAME or the other record sets.");
-    assert_snapshot!(errors(&[("to = \"${new}\"", "to = [{ type = \"A\", ttl = 60, values = [\"2001:db8::1\"] }]")]), @r#"68:40 record-values: A record set of type A must have one or more IPv4 addresses. Write them such as "192.0.2.10"."#);
+    assert_snapshot!(errors(&[("to = \"${new}\"", "to = [{ type = \"A\", ttl = 60, values = [\"2001:db8::1\"] }]")]), @r#"68:41 record-values: "2001:db8::1" is no IPv4 address, and a record set of type A has nothing else. Put 2001:db8::1 into a record set of type AAAA."#);
     assert_snapshot!(errors(&[("to = \"${new}\"", "to = [{ type = \"A\", ttl = 60, alias = { zone_id = \"Z1\", name = \"x.test\" } }]")]), @"68:7 record-shape: An alias has no values and no TTL of its own. Keep either `alias`, or `ttl` and `values`.");
     assert_snapshot!(errors(&[("to = \"${new}\"", "to = []")]), @"68:6 empty-list: There is no record set. Give at least one.");
     for bad in [

@@ -48,6 +48,6 @@ fn a_problem_shows_its_line_and_its_fix() {
        ·              ╰── here
      4 │ region = "eu-west-2"
        ╰────
-      help: Write the twelve digits in quotes, such as "123456789012".
+      help: It has 4 digits and an account has twelve: look it up again.
     "#);
 }

@@ -22,7 +22,7 @@ fn values() {
 
 #[test]
 fn identity() {
-    assert_snapshot!(target_errors(&[("\"123456789012\"", "\"12345678901\"")]), @r#"3:11 account: "12345678901" is not an AWS account. Write the twelve digits in quotes, such as "123456789012"."#);
+    assert_snapshot!(target_errors(&[("\"123456789012\"", "\"12345678901\"")]), @r#"3:11 account: "12345678901" is not an AWS account. It has 11 digits and an account has twelve: a leading zero may be lost, as in "012345678901"."#);
     assert_snapshot!(target_errors(&[("\"123456789012\"", "123456789012")]), @r#"3:11 account: The account 123456789012 is written as a number, which loses leading zeros. Write the twelve digits in quotes, such as "123456789012"."#);
     assert_snapshot!(target_errors(&[("kind = \"test\"", "kind = \"production\"")]), @r#"2:8 role-missing: A production target must say which role the operator has assumed. Add `role = "NAME"`, the role's name without its ARN."#);
     assert_snapshot!(target_errors(&[("kind = \"test\"", "kind = \"prod\"")]), @r#"2:8 unknown-word: `kind` can't be "prod". Use one of `rehearsal`, `test`, `preproduction`, `production`."#);

@@ -94,6 +94,14 @@ fn check_form(item: &BatchItem) -> Result<(), AwsError> {
     if set.ttl.is_some_and(|ttl| ttl > 2_147_483_647) {
         return invalid("The TTL must be between 0 and 2147483647".to_owned());
     }
+    let identifier = set.set_identifier.as_ref().map(|id| id.chars().count());
+    if identifier.is_some_and(|length| !(1..=128).contains(&length)) {
+        return invalid(
+            "1 validation error detected: Value at 'changeBatch.changes.1.member.resourceRecordSet.setIdentifier' \
+             failed to satisfy constraint: Member must have length between 1 and 128"
+                .to_owned(),
+        );
+    }
     match &set.routing {
         Some(Routing::Weight(weight)) if *weight > 255 => {
             invalid(format!("The weight {weight} is not between 0 and 255"))
@@ -228,15 +236,27 @@ fn check_neighbours(next: &[RecordSet], zone: &str, set: &RecordSet, objections:
              the same name and type."
         )),
         (Some(routing), Some(id)) => {
+            let weighted = matches!(routing, Routing::Weight(_));
             if others().any(|r| r.routing.is_none()) {
                 objections.push(format!(
                     "RRSet with DNS name {name}, type {kind}, SetIdentifier {id} cannot be created \
                      because a non multi-answer rrset exists with the same name and type."
                 ));
+            } else if weighted && others().any(|r| r.ttl.is_some() && set.ttl.is_some() && r.ttl != set.ttl) {
+                // As users of other tools reported it (aws/aws-sdk-go-v2#518).
+                objections.push(format!(
+                    "RRSet with DNS name {name} and type {kind}, SetIdentifier {id} cannot be created as \
+                     weighted sets must contain the same TTL."
+                ));
             } else if others().any(|r| r.routing.as_ref().map(Routing::kind) != Some(routing.kind())) {
+                let other = if weighted {
+                    "a non-weighted set"
+                } else {
+                    "an RRSet with a different routing policy"
+                };
                 objections.push(format!(
                     "RRSet with DNS name {name}, type {kind}, SetIdentifier {id} cannot be created \
-                     as an RRSet with a different routing policy exists with the same name and type."
+                     as {other} exists with the same name and type."
                 ));
             }
         }

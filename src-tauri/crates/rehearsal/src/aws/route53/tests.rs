@@ -156,6 +156,38 @@ fn batches_that_are_refused() {
             "non multi-answer rrset exists",
         ),
         (
+            vec![item(
+                Create,
+                RecordSet {
+                    ttl: Some(61),
+                    ..weighted("api.example.nhs.test", "third")
+                },
+            )],
+            "InvalidChangeBatch",
+            "weighted sets must contain the same TTL",
+        ),
+        (
+            vec![item(
+                Create,
+                RecordSet {
+                    routing: Some(Routing::Region("eu-west-2".into())),
+                    ..weighted("api.example.nhs.test", "third")
+                },
+            )],
+            "InvalidChangeBatch",
+            "a different routing policy exists",
+        ),
+        (
+            vec![item(Create, weighted("api.example.nhs.test", "blue"))],
+            "InvalidChangeBatch",
+            "already exists",
+        ),
+        (
+            vec![item(Create, weighted("w.example.nhs.test", &"x".repeat(129)))],
+            "InvalidInput",
+            "length between 1 and 128",
+        ),
+        (
             vec![item(Create, simple("api.example.nhs.test", "A", "192.0.2.1"))],
             "InvalidChangeBatch",
             "other RRSets exist",

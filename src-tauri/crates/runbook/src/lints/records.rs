@@ -1,0 +1,134 @@
+//! Lints about what an action would write, compared with what its own checks expect to find there.
+
+use switchback_model::dns::DnsName;
+use switchback_model::plan::Step;
+use switchback_model::{ActionSpec, CheckKind};
+
+use super::{Course, said, words};
+use crate::draft::{DraftStep, Expected};
+use crate::notes::{Aside, Notes, Place};
+
+/// Adds the lints; those that belong to the target are handed back.
+pub(super) fn lint(notes: &mut Notes<'_>, plan: &Course<'_>) -> Vec<Aside> {
+    let mut found = Found {
+        notes,
+        asides: Vec::new(),
+    };
+    for (place, step) in plan.steps.iter().enumerate() {
+        switches(&mut found, plan, place, step);
+        lowers(&mut found, plan, place, step);
+    }
+    found.asides
+}
+
+struct Found<'n, 's> {
+    notes: &'n mut Notes<'s>,
+    asides: Vec<Aside>,
+}
+
+impl Found<'_, '_> {
+    /// At what the action shall leave, in whichever file that is written.
+    fn lint(&mut self, step: &DraftStep, code: &'static str, message: String, fix: &str) {
+        match step.wish {
+            Some(Place { in_target: true, at }) => self.asides.push(Aside {
+                lint: true,
+                code,
+                at,
+                message,
+                fix: fix.to_owned(),
+            }),
+            wish => {
+                let at = wish.map_or(step.id_at, |wish| wish.at);
+                self.notes.lint(code, at, message, fix);
+            }
+        }
+    }
+}
+
+/// What the step, or the last one before it that says so, expects at a name; what an earlier step has left
+/// there is not expected by anybody yet.
+fn expected<'d>(plan: &Course<'d>, place: usize, name: &DnsName) -> Option<&'d Expected> {
+    let of = |step: &'d DraftStep| step.expects.iter().rev().find(|expected| expected.name == *name);
+    if let Some(own) = of(plan.steps[place]) {
+        return Some(own);
+    }
+    let earlier = plan.steps[..place].iter().rev();
+    let since = earlier.take_while(|step| !switches_name(&step.step, name));
+    since.copied().find_map(of)
+}
+
+fn switches_name(step: &Step, name: &DnsName) -> bool {
+    matches!(&step.action, Some(ActionSpec::SwitchRecord(switch)) if switch.name == *name)
+}
+
+/// A switch to what is there already.
+fn switches(found: &mut Found<'_, '_>, plan: &Course<'_>, place: usize, step: &DraftStep) {
+    let Some(ActionSpec::SwitchRecord(switch)) = &step.step.action else {
+        return;
+    };
+    let Some(expected) = expected(plan, place, &switch.name) else {
+        return;
+    };
+    let mut to: Vec<String> = switch.to.iter().map(|set| set.check_line()).collect();
+    to.sort();
+    if to != expected.lines {
+        return;
+    }
+    let message = format!(
+        "`{}` switches {} to what is expected there already ({}): it does nothing.",
+        step.step.id,
+        switch.name.host(),
+        to.join("; ")
+    );
+    found.lint(
+        step,
+        "switches-nothing",
+        message,
+        "Give the new side its own answer; a TTL alone is changed by route53.set_ttl.",
+    );
+}
+
+/// A TTL that is meant to be lowered, and is not.
+fn lowers(found: &mut Found<'_, '_>, plan: &Course<'_>, place: usize, step: &DraftStep) {
+    let Some(ActionSpec::SetTtl(set)) = &step.step.action else {
+        return;
+    };
+    let title = said(step, "title");
+    let later = &plan.steps[place + 1..];
+    let waited_for = later.iter().any(|later| {
+        switches_name(&later.step, &set.name)
+            && later.step.before.iter().any(|check| {
+                matches!(&check.kind, CheckKind::TtlWait { name, lowered } if *name == set.name && *lowered == set.ttl)
+            })
+    });
+    if !words::lowers_ttl(title) && !waited_for {
+        return;
+    }
+    let Some(ttls) = expected(plan, place, &set.name).and_then(|expected| expected.ttls.as_ref()) else {
+        return;
+    };
+    let (Some(lowest), Some(highest)) = (ttls.iter().min(), ttls.iter().max()) else {
+        return;
+    };
+    let what = match (*lowest < set.ttl, *highest > set.ttl) {
+        (true, _) => format!("raises it from {lowest} s"),
+        (false, false) => "does nothing".to_owned(),
+        (false, true) => return,
+    };
+    let message = format!(
+        "`{}` is to lower the TTL of {} to {} s, but {what}: the record has {}.",
+        step.step.id,
+        set.name.host(),
+        set.ttl,
+        match lowest == highest {
+            true => format!("{lowest} s"),
+            false => format!("{lowest} s to {highest} s"),
+        }
+    );
+    found.lint(
+        step,
+        "ttl-not-lowered",
+        message,
+        "Give a TTL below the one that is served, or leave the step out if the TTL is short enough.",
+    );
+}
