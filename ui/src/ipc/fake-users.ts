@@ -76,17 +76,18 @@ export function lookupOf(ask: LookupAsk): LookupView {
   const [silent, several, nobody] = [query.startsWith("silent"), query.startsWith("several"), query.startsWith("nobody")];
   const matches = several ? 2 : nobody || silent ? 0 : 1;
   const words = silent
-    ? { verdict: "cannot_tell", sentence: "Can't tell: the Reval pool did not answer.", next_step: "Ask again in a minute. Do not create an account." }
+    ? { verdict: "cant_tell", meaning: "cant_tell" as const, sentence: "Can't tell: the Reval pool did not answer.", next_step: "Ask again in a minute. Do not create an account." }
     : several
-      ? { verdict: "several", sentence: "Several accounts match. None is chosen for you.", next_step: "Compare the dates and open the right one." }
+      ? { verdict: "several", meaning: "cant_tell" as const, sentence: "Several accounts match. None is chosen for you.", next_step: "Compare the dates and open the right one." }
       : nobody
-        ? { verdict: "not_migrated", sentence: "Not migrated yet.", next_step: "They sign in with their old password and are moved then." }
-        : { verdict: "ready", sentence: "Migrated, and can sign in.", next_step: "If they forgot the password, they use “Forgot password”." };
+        ? { verdict: "not_migrated", meaning: "not_migrated_yet" as const, sentence: "Not migrated yet.", next_step: "They sign in with their old password and are moved then." }
+        : { verdict: "confirmed", meaning: "can_sign_in" as const, sentence: "Migrated, and can sign in.", next_step: "If they forgot the password, they use “Forgot password”." };
   return {
     lookup: "lookup-1",
     query: "j•••",
     matched_by: query.includes("@") ? "email" : "name_prefix",
     clear: !silent,
+    stage: null,
     ...words,
     notes: [],
     banner: "REHEARSAL",

@@ -4,6 +4,9 @@ use std::fmt;
 
 use switchback_model::directory::{Filter, LookupBy, NotAFilter, Personal, PoolRole};
 
+use crate::address::{self, Reading, TakenOff, Unfit};
+use crate::letters::{self, Odd};
+
 mod question;
 
 pub use question::{Heard, Question};
@@ -51,7 +54,9 @@ pub struct Query {
     text: Personal,
     matched_by: MatchedBy,
     questions: Vec<Question>,
-    old: Option<Question>,
+    old: Vec<Question>,
+    taken_off: TakenOff,
+    odd: Option<Odd>,
 }
 
 impl fmt::Debug for Query {
@@ -66,7 +71,8 @@ impl fmt::Debug for Query {
 }
 
 impl Query {
-    /// Reads what was typed. White space around it is ignored.
+    /// Reads what was typed, by [`address::read`]: what plainly is none of an address is taken off, and
+    /// [`Self::taken_off`] says so.
     ///
     /// # Errors
     /// [`NotAQuery`] says what is wrong and how to mend it, without the text.
@@ -99,7 +105,7 @@ impl Query {
         if text.is_empty() {
             return Err(NotAQuery::Empty);
         }
-        refuse_invisible(text)?;
+        let Reading { text, taken_off, odd } = address::read(typed)?;
         let (matched_by, questions) = if text.contains('@') {
             (MatchedBy::Email, by_email(text)?)
         } else if is_uuid(text) {
@@ -108,23 +114,37 @@ impl Query {
                 vec![Question::new(LookupBy::Sub, &text.to_lowercase(), None)?],
             )
         } else if otherwise == MatchedBy::Username {
-            (otherwise, vec![Question::new(LookupBy::Username, text, None)?])
+            (otherwise, by_username(text)?)
         } else {
             (otherwise, by_name(text)?)
         };
         let old = match matched_by {
             MatchedBy::Email => as_names_are_written(text, &questions),
-            _ => None,
+            MatchedBy::Sub | MatchedBy::Name | MatchedBy::Username => Vec::new(),
         };
         Ok(Self {
             text: Personal::new(text),
             matched_by,
             questions,
             old,
+            taken_off,
+            odd,
         })
     }
 
-    /// The text, without the white space around it.
+    /// What was taken off what was typed.
+    #[must_use]
+    pub fn taken_off(&self) -> TakenOff {
+        self.taken_off
+    }
+
+    /// A letter that may be taken for another: nobody is absent for it.
+    #[must_use]
+    pub fn odd(&self) -> Option<Odd> {
+        self.odd
+    }
+
+    /// The text, without what was taken off.
     #[must_use]
     pub fn text(&self) -> &Personal {
         &self.text
@@ -135,7 +155,7 @@ impl Query {
     #[must_use]
     pub fn normal(&self) -> Personal {
         let words: Vec<&str> = self.text.revealed().split_whitespace().collect();
-        Personal::new(words.join(" ").to_lowercase())
+        Personal::new(letters::compared(&words.join(" ")))
     }
 
     /// By what it looks.
@@ -154,35 +174,50 @@ impl Query {
     /// are written: where letter case counts it may hold one person twice, and what is said of them must
     /// not depend on how somebody typed the address.
     pub fn questions_to(&self, role: PoolRole) -> impl Iterator<Item = &Question> {
-        let old = self.old.as_ref().filter(|_| role == PoolRole::Old);
+        let old = self.old.iter().filter(move |_| role == PoolRole::Old);
         self.questions.iter().chain(old)
     }
 }
 
-/// AWS does not say whether a filter on `email` minds the case, so an address with capitals is asked for
-/// in both writings: an account must not be called absent for a capital letter.
+/// In each of its [`letters::spellings`]: an account must not be called absent for a capital letter, or for
+/// an accent that is a letter of its own.
 fn by_email(text: &str) -> Result<Vec<Question>, NotAQuery> {
-    let whole = text
-        .rsplit_once('@')
-        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-    if !whole || text.chars().any(char::is_whitespace) {
-        return Err(NotAQuery::NotAnAddress);
-    }
-    let mut questions = vec![Question::new(LookupBy::Email, text, None)?];
-    let lower = text.to_lowercase();
-    if lower != text {
-        questions.push(Question::new(LookupBy::Email, &lower, None)?);
+    let spellings = letters::spellings(text);
+    let questions = spellings
+        .iter()
+        .map(|spelling| Question::new(LookupBy::Email, spelling, None));
+    questions.collect()
+}
+
+/// As it was given, composed and decomposed.
+fn by_username(text: &str) -> Result<Vec<Question>, NotAQuery> {
+    let mut questions = vec![Question::new(LookupBy::Username, text, None)?];
+    for form in letters::forms(text) {
+        let next = Question::new(LookupBy::Username, &form, None)?;
+        if !questions.contains(&next) {
+            questions.push(next);
+        }
     }
     Ok(questions)
 }
 
-/// "ann.smith@…" as "Ann.Smith@…", where that is not asked for already and fits into a filter.
-fn as_names_are_written(text: &str, asked: &[Question]) -> Option<Question> {
-    let lower = text.to_lowercase();
-    let (local, domain) = lower.rsplit_once('@')?;
-    let written = writings(local).pop()?;
-    let question = Question::new(LookupBy::Email, &format!("{written}@{domain}"), None);
-    question.ok().filter(|question| !asked.contains(question))
+/// "ann.smith@…" as "Ann.Smith@…", composed and decomposed, where that is not asked for already and fits
+/// into a filter.
+fn as_names_are_written(text: &str, asked: &[Question]) -> Vec<Question> {
+    let lower = letters::compared(text);
+    let Some((local, domain)) = lower.rsplit_once('@') else {
+        return Vec::new();
+    };
+    let mut more: Vec<Question> = Vec::new();
+    for form in letters::forms(&format!("{}@{domain}", as_a_name(local))) {
+        if let Ok(question) = Question::new(LookupBy::Email, &form, None)
+            && !asked.contains(&question)
+            && !more.contains(&question)
+        {
+            more.push(question);
+        }
+    }
+    more
 }
 
 fn by_name(text: &str) -> Result<Vec<Question>, NotAQuery> {
@@ -230,69 +265,71 @@ fn by_name(text: &str) -> Result<Vec<Question>, NotAQuery> {
     }
     // A user name may be a word like any other, though never two (Cognito API, `UsernameType`).
     if words.len() == 1 {
-        questions.push(Question::new(LookupBy::UsernamePrefix, &text, None)?);
+        for writing in user_names(&text) {
+            questions.push(Question::new(LookupBy::UsernamePrefix, &writing, None)?);
+        }
     }
     Ok(questions)
 }
 
-/// A name as typed and, when it was typed without capitals, as names are written: "smith" is also asked
-/// for as "Smith".
+/// A name as typed and, when it was typed without capitals or with nothing else, as names are written:
+/// "smith" and "SMITH" are also asked for as "Smith". Each composed and decomposed, where that differs.
 fn writings(value: &str) -> Vec<String> {
-    let mut both = vec![value.to_owned()];
-    if value == value.to_lowercase() {
-        let mut begins = true;
-        let written: String = value
-            .chars()
-            .flat_map(|c| {
-                let upper = begins;
-                begins = !c.is_alphanumeric();
-                if upper {
-                    c.to_uppercase().collect::<Vec<_>>()
-                } else {
-                    vec![c]
-                }
-            })
-            .collect();
-        if written != value {
-            both.push(written);
+    let lower = letters::fold(value);
+    let shouted = lower != value && value.chars().all(|c| !c.is_lowercase()) && value.chars().count() > 1;
+    let mut wholes = vec![value.to_owned()];
+    if shouted || lower == value {
+        wholes.push(as_a_name(&lower));
+    }
+    if shouted {
+        wholes.push(lower);
+    }
+    let mut all: Vec<String> = Vec::new();
+    for whole in wholes {
+        let [composed, decomposed] = letters::forms(&whole);
+        for writing in [whole, composed, decomposed] {
+            if !all.contains(&writing) {
+                all.push(writing);
+            }
         }
     }
-    both
+    all
+}
+
+/// A user name as typed, composed and decomposed; what was shouted also in small letters.
+fn user_names(text: &str) -> Vec<String> {
+    let lower = letters::fold(text);
+    let [composed, decomposed] = letters::forms(text);
+    let mut names = vec![text.to_owned()];
+    let shouted = text.chars().all(|c| !c.is_lowercase()).then_some(lower);
+    for name in [composed, decomposed].into_iter().chain(shouted) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// Small letters with a capital at the beginning of each word.
+fn as_a_name(lower: &str) -> String {
+    let mut begins = true;
+    let letters = lower.chars().flat_map(|c| {
+        let upper = begins;
+        // An accent of its own is still the same word.
+        begins = !c.is_alphanumeric() && !letters::is_mark(c);
+        if upper {
+            c.to_uppercase().collect::<Vec<_>>()
+        } else {
+            vec![c]
+        }
+    });
+    letters.collect()
 }
 
 fn is_uuid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
         && groups.concat().bytes().all(|c| c.is_ascii_hexdigit())
-}
-
-/// Refuses what can't be seen: a control character, one that turns the direction of writing, one without
-/// width. Copied along from a document they make a person "absent" who is there.
-fn refuse_invisible(text: &str) -> Result<(), NotAQuery> {
-    for (at, c) in text.chars().enumerate() {
-        let position = at + 1;
-        if c.is_control() {
-            return Err(NotAQuery::ControlCharacter {
-                code: c.into(),
-                position,
-            });
-        }
-        if matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-        {
-            return Err(NotAQuery::TurnsDirection {
-                code: c.into(),
-                position,
-            });
-        }
-        if matches!(c, '\u{00AD}' | '\u{200B}'..='\u{200D}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
-        {
-            return Err(NotAQuery::Invisible {
-                code: c.into(),
-                position,
-            });
-        }
-    }
-    Ok(())
 }
 
 /// Why nobody can be looked for with a text. Never holds the text.
@@ -314,42 +351,27 @@ pub enum NotAQuery {
     /// A name too short to be searched by.
     #[error("Type at least 2 letters of the name, or the whole e-mail address.")]
     TooShort,
-    /// Has an `@` and is no e-mail address.
-    #[error(
-        "This is not one whole e-mail address. Type it without spaces, with a name before and a domain after the @."
-    )]
-    NotAnAddress,
-    /// A control character, such as a line end or a tab.
-    #[error(
-        "Character {position} is a control character (U+{code:04X}). Type the text again instead of pasting it."
-    )]
-    ControlCharacter {
-        /// Its code point.
-        code: u32,
-        /// Its place, counted from 1.
-        position: usize,
-    },
-    /// A character that turns the direction of writing, so that one reads something else.
-    #[error(
-        "Character {position} turns the direction of writing (U+{code:04X}) and can't be seen. Type the text again instead of pasting it."
-    )]
-    TurnsDirection {
-        /// Its code point.
-        code: u32,
-        /// Its place, counted from 1.
-        position: usize,
-    },
-    /// A character without width.
-    #[error("Character {position} can't be seen (U+{code:04X}). Type the text again instead of pasting it.")]
-    Invisible {
-        /// Its code point.
-        code: u32,
-        /// Its place, counted from 1.
-        position: usize,
-    },
+    /// It can't be who is meant.
+    #[error("{}. {}", capital(.0), .0.mend())]
+    Unfit(Unfit),
     /// The pool takes no such filter.
     #[error(transparent)]
     Filter(NotAFilter),
+}
+
+/// A sentence begins with a capital letter.
+fn capital(unfit: &Unfit) -> String {
+    let text = unfit.to_string();
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+impl From<Unfit> for NotAQuery {
+    fn from(unfit: Unfit) -> Self {
+        Self::Unfit(unfit)
+    }
 }
 
 impl From<NotAFilter> for NotAQuery {

@@ -7,6 +7,16 @@ use std::collections::HashMap;
 
 use switchback_model::directory::Personal;
 
+mod columns;
+mod faults;
+mod text;
+
+pub use columns::Column;
+pub use faults::{NotASource, RowFault};
+
+use self::text::Text;
+use crate::address::{self, Reading};
+use crate::letters::{self, Odd};
 use crate::machine::{self, MACHINE_ROLE};
 use crate::query::{MatchedBy, Query};
 
@@ -22,6 +32,8 @@ pub struct Row {
     pub email: Option<Personal>,
     /// The user name.
     pub name: Option<Personal>,
+    /// What they are called, where the list has a name beside the address or the user name.
+    pub called: Option<Personal>,
     /// The given name.
     pub given_name: Option<Personal>,
     /// The family name.
@@ -30,135 +42,8 @@ pub struct Row {
     pub active: Option<bool>,
     /// Whether it is a machine user, by name or role.
     pub machine: bool,
-}
-
-/// A column that is read. Others are ignored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Column {
-    /// `email`, `e-mail address`, `mail`.
-    Email,
-    /// `name`, `username`, `user name`.
-    Name,
-    /// `given_name`, `first name`, `forename`.
-    GivenName,
-    /// `family_name`, `last name`, `surname`.
-    FamilyName,
-    /// `active`, `enabled`: yes or no.
-    Active,
-    /// `role`, `roles`.
-    Role,
-}
-
-impl Column {
-    fn from_header(header: &str) -> Option<Self> {
-        let plain: String = header.chars().filter(|c| c.is_alphanumeric()).collect();
-        match plain.to_lowercase().as_str() {
-            "email" | "emailaddress" | "mail" => Some(Self::Email),
-            "name" | "username" => Some(Self::Name),
-            "givenname" | "firstname" | "forename" => Some(Self::GivenName),
-            "familyname" | "lastname" | "surname" => Some(Self::FamilyName),
-            "active" | "enabled" => Some(Self::Active),
-            "role" | "roles" => Some(Self::Role),
-            _ => None,
-        }
-    }
-
-    /// The column's name in messages.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Name => "name",
-            Self::GivenName => "given_name",
-            Self::FamilyName => "family_name",
-            Self::Active => "active",
-            Self::Role => "role",
-        }
-    }
-}
-
-/// Why the whole file is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotASource {
-    /// More than [`LARGEST`] bytes.
-    #[error(
-        "The file is larger than 64 MB. Export only the columns email, name, given_name, family_name, active and role."
-    )]
-    TooLarge,
-    /// Not UTF-8.
-    #[error("Line {line} is not UTF-8 text. Export the file as \"CSV UTF-8\".")]
-    NotText {
-        /// The line, counted from 1.
-        line: u64,
-    },
-    /// No line.
-    #[error("The file is empty.")]
-    Empty,
-    /// No column names a person.
-    #[error(
-        "Line 1 has no column \"email\" or \"name\". The first line must name the columns: email, name, given_name, family_name, active, role."
-    )]
-    NoPersonColumn,
-    /// A column twice.
-    #[error("Line 1 has the column \"{}\" twice. Keep one.", column.word())]
-    TwiceTheColumn {
-        /// The column.
-        column: Column,
-    },
-}
-
-/// What is wrong with one row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum RowFault {
-    /// More or fewer cells than the first line: nobody can tell which cell is which.
-    #[error("line {line} has {found} cells, the first line has {expected}; the row is left out")]
-    Ragged {
-        /// The line, counted from 1.
-        line: u64,
-        /// Its cells.
-        found: usize,
-        /// The first line's cells.
-        expected: usize,
-    },
-    /// A cell that a spreadsheet would run (OWASP, "CSV Injection").
-    #[error("line {line}, column {}: the cell begins like a formula; the row is left out", column.word())]
-    Formula {
-        /// The line, counted from 1.
-        line: u64,
-        /// The column.
-        column: Column,
-    },
-    /// Neither yes nor no.
-    #[error("line {line}, column active: neither yes nor no; taken as not known")]
-    NotYesOrNo {
-        /// The line, counted from 1.
-        line: u64,
-    },
-    /// A row that names nobody.
-    #[error("line {line} has neither an e-mail address nor a name; the row is left out")]
-    Nobody {
-        /// The line, counted from 1.
-        line: u64,
-    },
-    /// The same person again.
-    #[error("line {line} has the same e-mail address as line {first}; both are kept")]
-    Duplicate {
-        /// The line, counted from 1.
-        line: u64,
-        /// The line that had it first.
-        first: u64,
-    },
-}
-
-impl RowFault {
-    /// Whether the row is not in the list, so that nobody may be called missing from it.
-    #[must_use]
-    pub fn leaves_out(self) -> bool {
-        matches!(
-            self,
-            Self::Ragged { .. } | Self::Formula { .. } | Self::Nobody { .. }
-        )
-    }
+    /// A letter of the address that may be taken for another.
+    pub odd: Option<Odd>,
 }
 
 /// The list.
@@ -166,10 +51,14 @@ impl RowFault {
 pub struct Source {
     rows: Vec<Row>,
     faults: Vec<RowFault>,
+    /// Counted once: each row's verdict asks for them.
+    nameless: usize,
+    left_out: u64,
 }
 
 impl Source {
-    /// Reads a CSV file: UTF-8 with or without byte order mark, any line end, `,` or `;` between cells.
+    /// Reads a CSV file: UTF-8 with or without byte order mark, any line end, `,`, `;`, `|` or tabs between
+    /// cells, with or without Excel's `sep=` line.
     ///
     /// # Errors
     /// [`NotASource`] where nothing of it can be used; single rows are told in [`Self::faults`].
@@ -177,33 +66,41 @@ impl Source {
         if bytes.len() > LARGEST {
             return Err(NotASource::TooLarge);
         }
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let before = &bytes[..error.valid_up_to()];
-            NotASource::NotText {
-                line: 1 + before.iter().filter(|byte| **byte == b'\n').count() as u64,
-            }
-        })?;
-        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        let first_line = text.lines().next().unwrap_or_default();
-        let delimiter = if !first_line.contains(',') && first_line.contains(';') {
-            b';'
-        } else {
-            b','
-        };
+        let text = Text::of(bytes)?;
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .delimiter(delimiter)
-            .from_reader(text.as_bytes());
-        let mut header: Option<Vec<Option<Column>>> = None;
+            .delimiter(text.delimiter)
+            .from_reader(text.text.as_bytes());
+        let mut header: Option<(columns::Columns, text::Quotes)> = None;
         let mut source = Self::default();
         for record in reader.records() {
             // The text is UTF-8 and rows may have any length: reading from memory can't fail.
             let Ok(record) = record else { continue };
-            match &header {
-                None => header = Some(columns(&record)?),
-                Some(columns) => source.take(columns, &record, line_of(&record, &text)),
+            let line = line_of(&record, &text);
+            let Some((columns, quotes)) = &header else {
+                if text::quotes(&text, &[])
+                    .get(&line)
+                    .is_some_and(|quote| quote.swallows)
+                {
+                    return Err(NotASource::OpenHeading { line });
+                }
+                let (columns, passed_over) = columns::columns(&record, line)?;
+                let passed_over = passed_over.into_iter();
+                source
+                    .faults
+                    .extend(passed_over.map(|(column, read)| RowFault::PassedOver { line, column, read }));
+                let quotes = text::quotes(&text, &columns);
+                header = Some((columns, quotes));
+                continue;
+            };
+            match quotes.get(&line).filter(|quote| quote.swallows) {
+                Some(quote) => source.faults.push(RowFault::OpenQuote {
+                    line: quote.opened,
+                    first: line,
+                    last: quote.last,
+                }),
+                None => source.take(columns, &record, line),
             }
         }
         if header.is_none() {
@@ -211,6 +108,9 @@ impl Source {
         }
         source.find_duplicates();
         source.faults.sort_by_key(|fault| fault.line());
+        source.nameless = source.rows.iter().filter(|row| row.email.is_none()).count();
+        let left_out = source.faults.iter().filter_map(|fault| fault.left_out());
+        source.left_out = left_out.map(|lines| lines.end() - lines.start() + 1).sum();
         Ok(source)
     }
 
@@ -229,13 +129,26 @@ impl Source {
     /// Whether no row was left out.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        !self.faults.iter().any(|fault| fault.leaves_out())
+        self.left_out == 0
+    }
+
+    /// How many lines were left out.
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    /// The first quote that swallows lines: anybody may stand on them.
+    #[must_use]
+    pub fn swallowed(&self) -> Option<RowFault> {
+        let mut faults = self.faults.iter().copied();
+        faults.find(|fault| matches!(fault, RowFault::OpenQuote { .. }))
     }
 
     /// The rows that have no e-mail address: nobody can be looked for in them by address.
     #[must_use]
     pub fn without_email(&self) -> usize {
-        self.rows.iter().filter(|row| row.email.is_none()).count()
+        self.nameless
     }
 
     /// Whether an address that is not on the list is nobody's on it: it has rows, none was left out, and
@@ -250,15 +163,16 @@ impl Source {
     pub fn find(&self, query: &Query) -> Vec<&Row> {
         let wanted = query.normal();
         let wanted = wanted.revealed();
-        let same = |cell: &Option<Personal>| cell.as_ref().is_some_and(|cell| lower(cell) == wanted);
+        let same = |cell: &Option<Personal>| cell.as_ref().is_some_and(|cell| key(cell) == wanted);
         let begins = |text: String| !text.is_empty() && text.starts_with(wanted);
         let matches = |row: &&Row| match query.matched_by() {
             MatchedBy::Sub => false,
             MatchedBy::Email | MatchedBy::Username => same(&row.email) || same(&row.name),
             MatchedBy::Name => {
-                let given = row.given_name.as_ref().map(lower).unwrap_or_default();
-                let family = row.family_name.as_ref().map(lower).unwrap_or_default();
+                let given = row.given_name.as_ref().map(key).unwrap_or_default();
+                let family = row.family_name.as_ref().map(key).unwrap_or_default();
                 same(&row.name)
+                    || row.called.as_ref().map(key).is_some_and(&begins)
                     || begins(format!("{given} {family}").trim().to_owned())
                     || begins(format!("{family}, {given}"))
             }
@@ -282,25 +196,50 @@ impl Source {
             line,
             email: None,
             name: None,
+            called: None,
             given_name: None,
             family_name: None,
             active: None,
             machine: false,
+            odd: None,
         };
-        for (column, cell) in columns.iter().zip(record) {
-            let (Some(column), cell) = (*column, cell.trim()) else {
+        for (column, given) in columns.iter().zip(record) {
+            let (Some(column), cell) = (*column, given.trim()) else {
                 continue;
             };
-            if cell.is_empty() {
+            if is_empty(cell) {
                 continue;
             }
             if cell.starts_with(['=', '+', '-', '@']) {
                 self.faults.push(RowFault::Formula { line, column });
                 return;
             }
+            let mut text = cell;
+            if column.names_somebody() {
+                // White space is part of the cell here: what of it was taken off is told.
+                match address::read(given) {
+                    Ok(Reading {
+                        text: read,
+                        taken_off,
+                        odd,
+                    }) => {
+                        if !taken_off.is_empty() {
+                            let what = taken_off;
+                            self.faults.push(RowFault::TakenOff { line, column, what });
+                        }
+                        text = read;
+                        row.odd = row.odd.or(odd);
+                    }
+                    Err(why) => {
+                        self.faults.push(RowFault::Unfit { line, column, why });
+                        return;
+                    }
+                }
+            }
             match column {
-                Column::Email => row.email = Some(Personal::new(cell)),
-                Column::Name => row.name = Some(Personal::new(cell)),
+                Column::Email => row.email = Some(Personal::new(text)),
+                Column::UserName => row.name = Some(Personal::new(text)),
+                Column::DisplayName => row.called = Some(Personal::new(cell)),
                 Column::GivenName => row.given_name = Some(Personal::new(cell)),
                 Column::FamilyName => row.family_name = Some(Personal::new(cell)),
                 Column::Active => match yes_or_no(cell) {
@@ -317,7 +256,7 @@ impl Source {
         if row.email.is_none() {
             row.email = row.name.clone();
         }
-        let named = [&row.email, &row.name];
+        let named = [&row.email, &row.name, &row.called];
         row.machine |= named
             .into_iter()
             .flatten()
@@ -333,7 +272,7 @@ impl Source {
         let mut first: HashMap<String, u64> = HashMap::with_capacity(self.rows.len());
         for row in &self.rows {
             let Some(email) = &row.email else { continue };
-            let seen = *first.entry(lower(email)).or_insert(row.line);
+            let seen = *first.entry(key(email)).or_insert(row.line);
             if seen != row.line {
                 self.faults.push(RowFault::Duplicate {
                     line: row.line,
@@ -344,56 +283,29 @@ impl Source {
     }
 }
 
-impl RowFault {
-    /// The line, counted from 1.
-    #[must_use]
-    pub fn line(self) -> u64 {
-        match self {
-            Self::Ragged { line, .. }
-            | Self::Formula { line, .. }
-            | Self::NotYesOrNo { line }
-            | Self::Nobody { line }
-            | Self::Duplicate { line, .. } => line,
-        }
-    }
-}
-
-fn columns(record: &csv::StringRecord) -> Result<Vec<Option<Column>>, NotASource> {
-    let columns: Vec<Option<Column>> = record.iter().map(Column::from_header).collect();
-    for (at, column) in columns.iter().enumerate() {
-        if let Some(column) = *column
-            && columns[..at].contains(&Some(column))
-        {
-            return Err(NotASource::TwiceTheColumn { column });
-        }
-    }
-    if [Column::Email, Column::Name]
-        .iter()
-        .any(|column| columns.contains(&Some(*column)))
-    {
-        Ok(columns)
-    } else {
-        Err(NotASource::NoPersonColumn)
-    }
-}
-
 /// The reader counts the empty lines before a row as part of it; a person looks for the row itself.
-fn line_of(record: &csv::StringRecord, text: &str) -> u64 {
+fn line_of(record: &csv::StringRecord, text: &Text) -> u64 {
     record.position().map_or(0, |position| {
         let rest = usize::try_from(position.byte())
             .ok()
-            .and_then(|byte| text.as_bytes().get(byte..));
+            .and_then(|byte| text.text.as_bytes().get(byte..));
         let empty = rest
             .unwrap_or_default()
             .iter()
             .take_while(|byte| **byte == b'\n')
             .count();
-        position.line() + empty as u64
+        position.line() + empty as u64 + text.from - 1
     })
 }
 
-fn lower(cell: &Personal) -> String {
-    cell.revealed().to_lowercase()
+fn key(cell: &Personal) -> String {
+    letters::compared(cell.revealed())
+}
+
+/// Nothing, or one of the ways in which people write nothing.
+fn is_empty(cell: &str) -> bool {
+    let dashes = |c: char| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}');
+    cell.chars().all(dashes) || cell.eq_ignore_ascii_case("n/a")
 }
 
 fn yes_or_no(cell: &str) -> Option<bool> {

@@ -5,135 +5,20 @@
 //! absence").
 
 use jiff::{SignedDuration, Timestamp};
-use switchback_model::directory::{Account, AccountStatus, INVITATION_LIVES, PoolId, PoolRole, PoolRules};
+use switchback_model::directory::{Account, AccountStatus, INVITATION_LIVES, PoolRole};
 
+use crate::letters::Odd;
 use crate::machine;
 use crate::query::{MatchedBy, Query};
-use crate::source::{Row, Source};
+use crate::source::{Row, RowFault, Source};
 
+pub(crate) mod meaning;
+mod notes;
+mod pools;
 pub(crate) mod reconcile;
 mod words;
 
-/// Why a pool gave no whole answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum WhyNot {
-    /// AWS asked to slow down, and went on asking.
-    Throttled,
-    /// The profile may not read this pool.
-    Denied,
-    /// Nobody is signed in, or the session has ended.
-    SignIn,
-    /// There is no pool with this id here.
-    NoSuchPool,
-    /// No answer came.
-    Unreachable,
-    /// AWS refused for another reason, or its answer could not be read.
-    Other,
-}
-
-impl WhyNot {
-    /// The word of the wire.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Throttled => "throttled",
-            Self::Denied => "denied",
-            Self::SignIn => "sign_in",
-            Self::NoSuchPool => "no_such_pool",
-            Self::Unreachable => "unreachable",
-            Self::Other => "failed",
-        }
-    }
-
-    /// What to do about it.
-    #[must_use]
-    pub fn mend(self) -> &'static str {
-        match self {
-            Self::Throttled => "Wait a minute, then look again.",
-            Self::Denied => {
-                "Ask for the right cognito-idp:ListUsers on this pool, or look with a profile that has it."
-            }
-            Self::SignIn => "Sign in again, then look again.",
-            Self::NoSuchPool => "Check the pool's id and region in the target file, and the profile.",
-            Self::Unreachable => "Check the connection, then look again.",
-            Self::Other => "Look again. If it stays so, check the connection.",
-        }
-    }
-}
-
-/// The most accounts that an answer lists.
-pub const SHOWN: usize = 50;
-
-/// Why accounts that match may be missing from an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Gap {
-    /// More match than anybody reads.
-    More,
-    /// The pool had still not come to an end after as many pages as are read.
-    Stopped,
-    /// It answered accounts that were not asked for, so it does not search as AWS does.
-    Unasked,
-    /// What is looked for begins with `"` or `\`, and nothing was found: whether the pool reads the escape
-    /// is not known.
-    Escaped,
-    /// Another of the questions got no answer.
-    Failed(WhyNot),
-}
-
-/// What came back from one pool.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Read {
-    /// Every account that matches.
-    Whole(Vec<Account>),
-    /// Some accounts that match; the pool holds more, or may.
-    Cut(Vec<Account>, Gap),
-    /// Nothing.
-    Failed(WhyNot),
-}
-
-impl Read {
-    /// The accounts that are known to match.
-    #[must_use]
-    pub fn accounts(&self) -> &[Account] {
-        match self {
-            Self::Whole(accounts) | Self::Cut(accounts, _) => accounts,
-            Self::Failed(_) => &[],
-        }
-    }
-
-    /// Whether no account of this pool can be missing.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        matches!(self, Self::Whole(_))
-    }
-}
-
-/// The answer of one pool.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PoolAnswer {
-    /// The pool.
-    pub pool: PoolId,
-    /// Its name for people.
-    pub title: String,
-    /// Which side of the move it is on.
-    pub role: PoolRole,
-    /// What its description says; none where nobody asked, or nobody may.
-    pub rules: Option<PoolRules>,
-    /// What came back.
-    pub read: Read,
-}
-
-impl PoolAnswer {
-    /// Whether "Ann" and "ann" may be two in it.
-    fn letter_case_may_count(&self) -> bool {
-        self.rules.is_none_or(|rules| rules.letter_case_counts)
-    }
-
-    /// How long an invitation lives in it, as far as it says.
-    fn invitation_lives(&self) -> Option<SignedDuration> {
-        self.rules.and_then(|rules| rules.invitation_lives)
-    }
-}
+pub use pools::{Gap, PoolAnswer, Read, SHOWN, WhyNot};
 
 /// What the look-up found, as a word that a script can compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -266,10 +151,17 @@ pub fn judge(query: &Query, pools: &[PoolAnswer], source: Option<&Source>, now: 
         pools,
         rows,
         source,
+        odd: query.odd(),
         now,
         listed: true,
     };
-    facts.answer(query.text().revealed())
+    let mut answer = facts.answer(query.text().revealed());
+    if !query.taken_off().is_empty() {
+        answer
+            .notes
+            .insert(0, format!("Read without {}.", query.taken_off()));
+    }
+    answer
 }
 
 fn accounts(pools: &[PoolAnswer], role: PoolRole) -> Vec<&Account> {
@@ -286,6 +178,8 @@ struct Facts<'a> {
     pools: &'a [PoolAnswer],
     rows: Vec<&'a Row>,
     source: Option<&'a Source>,
+    /// A letter of what was asked that may be taken for another.
+    odd: Option<Odd>,
     now: Timestamp,
     /// Whether the accounts are shown beside the answer.
     listed: bool,
@@ -334,6 +228,11 @@ impl Facts<'_> {
         }
     }
 
+    /// A quote of the source list that swallowed lines.
+    fn swallowed(&self) -> Option<RowFault> {
+        self.source.and_then(Source::swallowed)
+    }
+
     /// An account of which the pool does not say whether it is enabled.
     fn not_said(&self) -> Option<&Account> {
         let mut accounts = self.new.iter().chain(&self.old).copied();
@@ -350,6 +249,14 @@ impl Facts<'_> {
     }
 
     fn absent(&self) -> Verdict {
+        // A letter that looks like another, or a list that swallowed people, proves nobody absent.
+        let is_one = matches!(self.matched_by, MatchedBy::Email | MatchedBy::Username);
+        if is_one && self.rows.is_empty() && self.old.is_empty() && self.swallowed().is_some() {
+            return Verdict::CantTell;
+        }
+        if is_one && self.odd.is_some() {
+            return Verdict::CantTell;
+        }
         if self.rows.len() > 1 && self.old.is_empty() {
             return Verdict::Several;
         }

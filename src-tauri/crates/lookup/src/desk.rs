@@ -114,6 +114,10 @@ impl Desk {
         let at = place.clock.now();
         let (mut answers, pool_views): (Vec<PoolAnswer>, Vec<PoolAnswerView>) = answers.into_iter().unzip();
         let judged = read::judged(&*pools, &ask, &mut answers, at).await;
+        let judged = match place.stage {
+            Some(stage) => judged.at(stage),
+            None => judged,
+        };
         let mut found: Vec<(Pool, Account)> = Vec::new();
         for (pool, answer) in place.pools.iter().zip(answers) {
             let (Read::Whole(accounts) | Read::Cut(accounts, _)) = answer.read else {
@@ -147,6 +151,8 @@ impl Desk {
             query: ask.query.text().masked(),
             matched_by: ask.query.matched_by().word().to_owned(),
             verdict: judged.verdict.word().to_owned(),
+            meaning: view::meaning(judged.meaning()),
+            stage: place.stage.map(view::stage),
             clear: judged.clear,
             sentence: judged.sentence,
             next_step: judged.next_step,

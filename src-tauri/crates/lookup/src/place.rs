@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use switchback_aws::{Aws, AwsOptions};
-use switchback_directory::{NotAQuery, Query};
+use switchback_directory::{NotAQuery, Query, Stage};
 use switchback_engine::ports::{Clock, ProviderError, ProviderErrorKind};
 use switchback_model::directory::{Account, Filter, Personal, Pool, PoolId, PoolRules};
 use switchback_model::{RunId, TargetKind};
@@ -28,6 +28,8 @@ pub struct Place {
     pub target: Option<String>,
     /// The run whose target it is.
     pub run: Option<RunId>,
+    /// How far that run has come with what people notice; none where its plan does not say when.
+    pub stage: Option<Stage>,
     /// The clock by which an invitation is open or expired.
     pub clock: Arc<dyn Clock>,
     /// The account that the sign-in must be for; none where only pools were named.
@@ -49,6 +51,7 @@ impl Place {
             kind: None,
             target: None,
             run: None,
+            stage: None,
             clock,
             account: None,
             profile: None,

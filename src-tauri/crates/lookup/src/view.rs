@@ -1,9 +1,9 @@
 //! From accounts to the wire: masked.
 
-use switchback_directory::{Gap, PoolAnswer, Read, Source, WhyNot, is_machine_account};
+use switchback_directory::{Gap, Meaning, PoolAnswer, Read, Source, Stage, WhyNot, is_machine_account};
 use switchback_model::directory::{Account, Personal, Pool};
 
-use crate::wire::{AccountView, MaskedField, SourceView};
+use crate::wire::{AccountView, LookupMeaning, MaskedField, RunStage, SourceView};
 
 /// The fields that name a person, in the order in which they are shown.
 pub(super) const FIELDS: [&str; 5] = ["email", "given_name", "family_name", "username", "sub"];
@@ -110,5 +110,24 @@ pub(super) fn source(source: &Source, lines: Vec<u64>) -> SourceView {
             .map(ToString::to_string)
             .collect(),
         fault_count: source.faults().len(),
+    }
+}
+
+pub(super) fn meaning(meaning: Meaning) -> LookupMeaning {
+    match meaning {
+        Meaning::CanSignIn => LookupMeaning::CanSignIn,
+        Meaning::CanBut => LookupMeaning::CanBut,
+        Meaning::CantSignIn => LookupMeaning::CantSignIn,
+        Meaning::CantTell => LookupMeaning::CantTell,
+        Meaning::NotMigratedYet => LookupMeaning::NotMigratedYet,
+        Meaning::NotAPerson => LookupMeaning::NotAPerson,
+    }
+}
+
+pub(super) fn stage(stage: Stage) -> RunStage {
+    match stage {
+        Stage::Before => RunStage::Before,
+        Stage::Switched => RunStage::Switched,
+        Stage::RolledBack => RunStage::RolledBack,
     }
 }

@@ -11,6 +11,7 @@ mod error;
 mod fields;
 mod gate;
 mod journal;
+mod meaning;
 mod mirror;
 mod reading;
 mod rehearsal;
@@ -30,6 +31,7 @@ pub use gate::{
     Deadline, DeadlineKind, ExtensionView, GateDecision, GatePerson, GateState, GateView, T0View, TimesView,
 };
 pub use journal::{EventView, JournalPage};
+pub use meaning::{LookupMeaning, RunStage};
 pub use mirror::MirrorView;
 pub use reading::{ReadingView, Tone};
 pub use rehearsal::{FaultView, RehearsalCommand, RehearsalPart, RehearsalView, RehearsedRunbook};

@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::meaning::{LookupMeaning, RunStage};
+
 /// What is looked for, and where. `Debug` leaves the query out.
 #[derive(Clone, Default, Deserialize, TS)]
 #[ts(export, export_to = "wire.ts")]
@@ -62,6 +64,11 @@ pub struct LookupView {
     pub matched_by: String,
     /// What was found, as a word.
     pub verdict: String,
+    /// What it means for the person's sign-in: the colour follows this, never the number of matches.
+    pub meaning: LookupMeaning,
+    /// How far the run has come with what people notice; none where no run was asked about, or its plan
+    /// does not say when people notice.
+    pub stage: Option<RunStage>,
     /// Whether the question got an answer.
     pub clear: bool,
     /// What was found, in a sentence or two.

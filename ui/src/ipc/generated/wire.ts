@@ -885,6 +885,11 @@ pools: Array<string>,
 source: boolean, };
 
 /**
+ * What a verdict means for somebody who wants to sign in.
+ */
+export type LookupMeaning = "can_sign_in" | "can_but" | "cant_sign_in" | "cant_tell" | "not_migrated_yet" | "not_a_person";
+
+/**
  * The pools that a look-up would ask, before anything is asked.
  */
 export type LookupPlace = { 
@@ -966,6 +971,15 @@ matched_by: string,
  * What was found, as a word.
  */
 verdict: string, 
+/**
+ * What it means for the person's sign-in: the colour follows this, never the number of matches.
+ */
+meaning: LookupMeaning, 
+/**
+ * How far the run has come with what people notice; none where no run was asked about, or its plan
+ * does not say when people notice.
+ */
+stage: RunStage | null, 
 /**
  * Whether the question got an answer.
  */
@@ -2052,6 +2066,11 @@ not_known?: Array<string>,
  * The mirror folder; absent = none is set.
  */
 mirror?: MirrorView, };
+
+/**
+ * How far a run has come with what people notice.
+ */
+export type RunStage = "before" | "switched" | "rolled_back";
 
 /**
  * A runbook with its targets, read and checked.

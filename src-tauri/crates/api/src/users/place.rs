@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use switchback_directory::{Query, Source};
+use switchback_directory::{Query, Source, Stage};
+use switchback_engine::Run;
 use switchback_lookup::{
     Ask, AwsPools, DETAIL_COST, Desk, Place, Reconcile, Reconciled, query, refuse_existing,
 };
 use switchback_model::directory::{Pool, PoolId, PoolRole};
-use switchback_model::{RunId, Target, TargetKind};
+use switchback_model::{RunId, StepKind, StepState, Target, TargetKind};
 use switchback_rehearsal as rehearsal;
 
 use crate::clock::{SystemClock, WorldClock};
@@ -163,6 +164,7 @@ impl Core {
             .of_target(target, run.endpoint.clone(), Some(id), named)
             .await?;
         place.run = Some(id.clone());
+        place.stage = stage(&run);
         Ok(place)
     }
 
@@ -265,4 +267,28 @@ impl Core {
             ..Place::of(pools, Arc::new(SystemClock::default()))
         })
     }
+}
+
+/// How far a run has come with what people notice: what the console itself changes in the phase that the
+/// plan calls T0. A notice or a freeze, which a person attests, moves nobody's sign-in.
+fn stage(run: &Run) -> Option<Stage> {
+    let phase = run.plan.phases.iter().find(|phase| phase.t0)?;
+    let changes = phase
+        .steps
+        .iter()
+        .filter(|step| matches!(step.kind, StepKind::Action));
+    let states: Vec<StepState> = changes
+        .filter_map(|step| run.steps.get(&step.id).map(|step| step.state))
+        .collect();
+    if states.is_empty() {
+        return None;
+    }
+    let undone = |state: &StepState| matches!(state, StepState::Undone { .. });
+    Some(if states.iter().any(|state| state.may_have_effect()) {
+        Stage::Switched
+    } else if states.iter().any(undone) {
+        Stage::RolledBack
+    } else {
+        Stage::Before
+    })
 }

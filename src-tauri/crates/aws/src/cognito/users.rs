@@ -18,6 +18,7 @@ use switchback_model::directory::{
 };
 
 use self::enabled::Enabled;
+use self::pages::{Pages, ROUND};
 use super::WRONG_POOL;
 use super::ask::lacking;
 use super::heard::Heard;
@@ -28,6 +29,7 @@ use crate::observe::Seen;
 use crate::op::{On, Op};
 
 mod enabled;
+mod pages;
 
 pub(super) const LIST: Op = Op::reads("cognito-idp", "ListUsers", On::Pool);
 /// Makes AWS count the user as active in this month's bill; it changes nothing else.
@@ -77,8 +79,10 @@ impl Aws {
         let text = filter.text();
         let mut users = Vec::new();
         let mut token: Option<String> = None;
+        let mut pages = Pages::default();
         for _ in 0..MOST_PAGES {
             let (found, next) = self.users_page(pool, Some(&text), token.clone()).await?;
+            pages.take(&found, next.as_deref());
             users.extend(found);
             if users.len() > limit {
                 users.truncate(limit);
@@ -95,12 +99,12 @@ impl Aws {
                     stopped: false,
                 });
             }
-            if next == token {
-                // Nothing is gained by asking for the same page for ever.
-                return Err(incomplete(
-                    LIST.operation,
-                    "next page, though it says that there is one",
-                ));
+            // Nothing is gained by going round for ever.
+            if pages.go_round() {
+                return Err(incomplete(LIST.operation, ROUND));
+            }
+            if pages.are_stale() {
+                break;
             }
             token = next;
         }
@@ -117,20 +121,24 @@ impl Aws {
     pub async fn every_user(&self, pool: &PoolId, page: &(dyn Fn(usize) + Sync)) -> Everybody {
         let mut users = Vec::new();
         let mut token: Option<String> = None;
+        let mut pages = Pages::default();
         let mut ended = self.is_here(LIST.operation, pool).err();
         while ended.is_none() {
             match self.users_page(pool, None, token.clone()).await {
                 Ok((found, next)) => {
+                    pages.take(&found, next.as_deref());
                     users.extend(found);
                     page(users.len());
                     if next.is_none() {
                         break;
                     }
-                    if next == token {
-                        ended = Some(incomplete(
-                            LIST.operation,
-                            "next page, though it says that there is one",
-                        ));
+                    if pages.are_many() {
+                        pages.expect(self.estimate(pool).await);
+                    }
+                    if pages.go_round() {
+                        ended = Some(incomplete(LIST.operation, ROUND));
+                    } else if pages.have_no_end() {
+                        ended = Some(incomplete(LIST.operation, "end that anybody could wait for"));
                     }
                     token = next;
                 }
@@ -138,6 +146,12 @@ impl Aws {
             }
         }
         Everybody { users, ended }
+    }
+
+    /// How many people a pool says that it has; AWS brings the number up to date now and then.
+    async fn estimate(&self, pool: &PoolId) -> Option<usize> {
+        let described = self.pool(pool.as_str()).await.ok()?;
+        usize::try_from(described.0.estimated_number_of_users()).ok()
     }
 
     async fn users_page(

@@ -3,6 +3,7 @@
 use switchback_model::directory::{Account, Filter, LookupBy, Personal};
 
 use super::{NotAQuery, is_uuid};
+use crate::letters;
 
 /// One question to a pool, and what of its answer counts.
 ///
@@ -64,6 +65,9 @@ impl Question {
     #[must_use]
     pub fn hears(&self, account: &Account) -> Heard {
         if !fits(&self.filter, account) {
+            if may_fit(&self.filter, account) {
+                return Heard::Beside;
+            }
             Heard::Unasked
         } else if fits(&self.wanted, account) && self.has_given(account) && !self.is_chance(account) {
             Heard::Meant
@@ -98,26 +102,50 @@ fn beginning(by: LookupBy) -> LookupBy {
     }
 }
 
-/// Whether a filter means an account, whatever the letter case.
+/// Whether a filter means an account, whatever the letter case and however accents are written.
 fn fits(filter: &Filter, account: &Account) -> bool {
-    let value = match filter.by() {
+    let Some(value) = asked_of(filter, account) else {
+        return false;
+    };
+    if filter.by().is_prefix() {
+        begins(Some(value), filter.value())
+    } else {
+        letters::compared(value.revealed()) == letters::compared(filter.value().revealed())
+    }
+}
+
+/// Whether a server that folds more letters than we do may have meant it.
+fn may_fit(filter: &Filter, account: &Account) -> bool {
+    asked_of(filter, account).is_some_and(|value| {
+        let (value, asked) = (
+            letters::loosely(value.revealed()),
+            letters::loosely(filter.value().revealed()),
+        );
+        match filter.by().is_prefix() {
+            true => value.starts_with(&asked),
+            false => value == asked,
+        }
+    })
+}
+
+fn asked_of<'a>(filter: &Filter, account: &'a Account) -> Option<&'a Personal> {
+    match filter.by() {
         LookupBy::Email | LookupBy::EmailPrefix => account.email.as_ref(),
         LookupBy::Sub => account.sub.as_ref(),
         LookupBy::Username | LookupBy::UsernamePrefix => Some(&account.username),
         LookupBy::GivenNamePrefix => account.given_name.as_ref(),
         LookupBy::FamilyNamePrefix => account.family_name.as_ref(),
-    };
-    if filter.by().is_prefix() {
-        begins(value, filter.value())
-    } else {
-        value.is_some_and(|value| lower(value) == lower(filter.value()))
     }
 }
 
+/// Composed or decomposed: "Jose" begins "José" only where the accent is a letter of its own, and a pool
+/// that was asked so answers so.
 fn begins(value: Option<&Personal>, with: &Personal) -> bool {
-    value.is_some_and(|value| lower(value).starts_with(&lower(with)))
-}
-
-fn lower(value: &Personal) -> String {
-    value.revealed().to_lowercase()
+    value.is_some_and(|value| {
+        let [value, with] = [value, with].map(|text| letters::forms(&letters::fold(text.revealed())));
+        value
+            .iter()
+            .zip(&with)
+            .any(|(value, with)| value.starts_with(with.as_str()))
+    })
 }

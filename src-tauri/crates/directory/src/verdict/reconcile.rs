@@ -1,11 +1,13 @@
 //! Every row of the source list against whole pools, by the verdicts of the look-up. Pure.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use switchback_model::directory::{Account, Personal, PoolRole, PoolRules};
 
 use super::{Answer, Facts, PoolAnswer, Read, Verdict, accounts};
+use crate::letters;
 use crate::query::MatchedBy;
 use crate::source::{Row, RowFault, Source};
 
@@ -21,7 +23,7 @@ pub struct Line<'a> {
     /// What is wrong with the row, where something is.
     pub fault: Option<RowFault>,
     /// The accounts of the new pools that match.
-    pub new: Vec<&'a Account>,
+    pub new: Arc<[&'a Account]>,
     /// How many accounts of the old pools match.
     pub old: usize,
 }
@@ -59,32 +61,43 @@ pub fn reconcile<'a>(source: &'a Source, pools: &'a [PoolAnswer], now: Timestamp
     }
     // The first fault of a line is the one that is told with it.
     let faults: HashMap<u64, RowFault> = source.faults().iter().rev().map(|f| (f.line(), *f)).collect();
+    // Rows of one person have one answer: each is judged once, however often the list has them.
+    let judged: HashMap<&str, Judged<'a>> = same
+        .iter()
+        .map(|(key, rows)| (key.as_str(), judge_rows(key, rows, &pools, source, now)))
+        .collect();
     let of_row = |row: &'a Row| {
         let fault = faults.get(&row.line).copied();
-        match key(row) {
-            Some(key) => {
-                let rows = same.get(&key).cloned().unwrap_or_default();
-                judge_row(row, &key, rows, &pools, source, now, fault)
-            }
+        match key(row).and_then(|key| judged.get(key.as_str())) {
+            Some(judged) => Line {
+                line: row.line,
+                row: Some(row),
+                answer: Some(judged.answer.clone()),
+                fault,
+                new: Arc::clone(&judged.new),
+                old: judged.old,
+            },
             None => Line {
                 line: row.line,
                 row: Some(row),
                 answer: Some(nobody_to_look_for()),
                 fault,
-                new: Vec::new(),
+                new: Arc::default(),
                 old: 0,
             },
         }
     };
     let mut lines: Vec<Line<'a>> = source.rows().iter().map(of_row).collect();
     let unread = source.faults().iter().filter(|fault| fault.leaves_out());
-    lines.extend(unread.map(|fault| Line {
-        line: fault.line(),
-        row: None,
-        answer: None,
-        fault: Some(*fault),
-        new: Vec::new(),
-        old: 0,
+    lines.extend(unread.flat_map(|fault| {
+        fault.left_out().into_iter().flatten().map(|line| Line {
+            line,
+            row: None,
+            answer: None,
+            fault: Some(*fault),
+            new: Arc::default(),
+            old: 0,
+        })
     }));
     lines.sort_by_key(|line| line.line);
     let new = || pools.iter().filter(|pool| pool.answer.role == PoolRole::New);
@@ -92,9 +105,9 @@ pub fn reconcile<'a>(source: &'a Source, pools: &'a [PoolAnswer], now: Timestamp
     let not_on_list = told.then(|| {
         // A user name is unique in its pool, and in no other.
         let who = |account: &'a Account| (account.pool.as_str(), &account.username);
-        let listed: HashSet<(&str, &Personal)> = lines
-            .iter()
-            .flat_map(|line| line.new.iter().map(|account| who(account)))
+        let listed: HashSet<(&str, &Personal)> = judged
+            .values()
+            .flat_map(|judged| judged.new.iter().map(|account| who(account)))
             .collect();
         let pools = new().flat_map(|pool| pool.answer.read.accounts());
         let others: HashSet<(&str, &Personal)> = pools.map(who).filter(|who| !listed.contains(who)).collect();
@@ -105,18 +118,23 @@ pub fn reconcile<'a>(source: &'a Source, pools: &'a [PoolAnswer], now: Timestamp
 
 /// By what a row's person is found: the e-mail address, or the user name that stands for it.
 fn key(row: &Row) -> Option<String> {
-    row.email.as_ref().map(lower)
+    row.email.as_ref().map(compared)
 }
 
-fn judge_row<'a>(
-    row: &'a Row,
+/// What is said of every row of one person.
+struct Judged<'a> {
+    answer: Answer,
+    new: Arc<[&'a Account]>,
+    old: usize,
+}
+
+fn judge_rows<'a>(
     key: &str,
-    rows: Vec<&'a Row>,
+    rows: &[&'a Row],
     pools: &[Indexed<'a>],
     source: &Source,
     now: Timestamp,
-    fault: Option<RowFault>,
-) -> Line<'a> {
+) -> Judged<'a> {
     let matched_by = if key.contains('@') {
         MatchedBy::Email
     } else {
@@ -140,18 +158,16 @@ fn judge_row<'a>(
         new: accounts(&answers, PoolRole::New),
         old: accounts(&answers, PoolRole::Old),
         pools: &answers,
-        rows,
+        odd: rows.iter().find_map(|row| row.odd),
+        rows: rows.to_vec(),
         source: Some(source),
         now,
         listed: false,
     };
     let answer = facts.answer(key);
     let of = |role: PoolRole| found.iter().filter(move |(of, _)| *of == role);
-    Line {
-        line: row.line,
-        row: Some(row),
-        answer: Some(answer),
-        fault,
+    Judged {
+        answer,
         new: of(PoolRole::New)
             .flat_map(|(_, accounts)| accounts.iter().copied())
             .collect(),
@@ -188,10 +204,10 @@ impl<'a> Indexed<'a> {
                 continue;
             }
             if let Some(email) = &account.email {
-                by_email.entry(lower(email)).or_default().push(account);
+                by_email.entry(compared(email)).or_default().push(account);
             }
             by_username
-                .entry(lower(&account.username))
+                .entry(compared(&account.username))
                 .or_default()
                 .push(account);
         }
@@ -230,8 +246,8 @@ impl<'a> Indexed<'a> {
     }
 }
 
-fn lower(value: &Personal) -> String {
-    value.revealed().to_lowercase()
+fn compared(value: &Personal) -> String {
+    letters::compared(value.revealed())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
-use switchback_model::directory::Personal;
+use switchback_model::directory::{Personal, PoolId, PoolRules};
 
 use super::*;
 use crate::fakes;

@@ -368,6 +368,88 @@ async fn a_token_that_leads_nowhere_ends_the_search_as_unknown() {
     assert!(requests[1].contains("\"PaginationToken\":\"same\""));
 }
 
+/// Pages whose tokens go A, B, A, and pages that never have anybody new.
+#[tokio::test]
+async fn pages_without_an_end_are_not_read_for_ever() {
+    let page = |users: &str, token: &str| {
+        Play::Answer(
+            200,
+            format!("{{\"Users\":[{users}],\"PaginationToken\":\"{token}\"}}"),
+        )
+    };
+    let one = "{\"Username\":\"one\",\"Enabled\":true}";
+    let two = "{\"Username\":\"two\",\"Enabled\":true}";
+    let pool = pool_id(ADMINS_POOL);
+    let round = || {
+        vec![
+            page("", "A"),
+            page("", "B"),
+            page("", "A"),
+            page("", "B"),
+            page("", "A"),
+        ]
+    };
+    let served = server(round()).await;
+    let error = aws(&served.url).list_users(&pool, &anna(), 5).await.unwrap_err();
+    assert_eq!((error.kind, served.requests().len()), (Kind::Unclear, 3));
+    let served = server(round()).await;
+    let read = aws(&served.url).every_user(&pool, &|_| ()).await;
+    assert_eq!(
+        (read.ended.unwrap().kind, served.requests().len()),
+        (Kind::Unclear, 3)
+    );
+    // The same people with ever new tokens: what was read stays, and nobody takes it for all.
+    let stale = || {
+        (0..9)
+            .map(|n| page([one, two][n % 2], &n.to_string()))
+            .collect::<Vec<_>>()
+    };
+    let served = server(stale()).await;
+    let found = aws(&served.url).list_users(&pool, &anna(), 50).await.unwrap();
+    assert_eq!(
+        (found.more, found.stopped, served.requests().len()),
+        (true, true, 5)
+    );
+    let served = server(stale()).await;
+    let read = aws(&served.url).every_user(&pool, &|_| ()).await;
+    assert_eq!((read.users.len(), served.requests().len()), (5, 5));
+    assert_eq!(read.ended.unwrap().kind, Kind::Unclear);
+}
+
+/// As many pages as a pool's own number of people needs, twice over; fewer than anybody would wait for.
+#[test]
+fn a_pool_with_more_and_more_people_ends_by_its_own_count() {
+    let mut pages = super::pages::Pages::default();
+    let mut read = 0_usize;
+    while !pages.have_no_end() {
+        let mut new = somebody();
+        new.username = Personal::new(format!("u{read}"));
+        pages.take(&[new], Some(&read.to_string()));
+        if pages.are_many() {
+            pages.expect(Some(30));
+        }
+        read += 1;
+    }
+    assert_eq!((read, pages.go_round(), pages.are_stale()), (81, false, false));
+}
+
+fn somebody() -> Account {
+    Account {
+        pool: ADMINS_POOL.to_owned(),
+        username: Personal::new("u"),
+        sub: None,
+        email: None,
+        email_verified: None,
+        given_name: None,
+        family_name: None,
+        status: AccountStatus::Confirmed,
+        enabled: Some(true),
+        created_at: None,
+        modified_at: None,
+        mfa: None,
+    }
+}
+
 /// An empty page says `"Users":[]`. Without the field nobody knows what the answer says.
 #[tokio::test]
 async fn an_answer_without_a_list_of_users_is_not_nobody() {

@@ -1,5 +1,6 @@
 //! The look-up as a script sees it: the real binary against the closed world's user pools.
 
+mod people;
 mod reconcile;
 
 use std::collections::BTreeMap;

@@ -165,3 +165,59 @@ fn an_invitation_lives_as_long_as_its_pool_says_here_too() {
         assert_eq!(found.lines[0].answer.as_ref().unwrap().notes.len(), notes);
     }
 }
+
+/// Quadratic it took minutes: of one person as often as of many.
+#[test]
+fn eighty_thousand_rows_take_seconds() {
+    let began = std::time::Instant::now();
+    let pools = [
+        pool(PoolRole::New, Read::Whole(people())),
+        pool(PoolRole::Old, Read::Whole(vec![account("old", "person")])),
+    ];
+    for who in ["same", "p"] {
+        let rows: String = (0..80_000)
+            .map(|n| match who {
+                "same" => "ann.baker@example.nhs.test,yes\n".to_owned(),
+                _ => format!(
+                    "{who}{n}@example.nhs.test,{}\n",
+                    if n % 3 == 0 { "perhaps" } else { "yes" }
+                ),
+            })
+            .collect();
+        let source = Source::read(format!("email,active\n{rows},\nx\n").as_bytes()).unwrap();
+        let found = reconcile(&source, &pools, Timestamp::UNIX_EPOCH);
+        assert_eq!(found.lines.len(), 80_001);
+        assert!(
+            found.lines[..80_000]
+                .iter()
+                .all(|line| line.word() != "row_not_read")
+        );
+    }
+    // Generous for a computer that does much else: quadratic is past it many times over.
+    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_composed_and_a_decomposed_address_are_one_and_a_look_alike_is_nobody_absent() {
+    let mut jose = account("jose", "diaz");
+    jose.email = Some(Personal::new("jos\u{e9}.diaz@example.nhs.test"));
+    let pools = [pool(PoolRole::New, Read::Whole(vec![jose]))];
+    let list = "email\njose\u{301}.diaz@example.nhs.test\nJOS\u{c9}.diaz@EXAMPLE.nhs.test\n\
+                \u{131}lker@example.nhs.test\njose.diaz@example.nhs.test\n";
+    let source = Source::read(list.as_bytes()).unwrap();
+    assert_eq!(
+        words(&source, &pools),
+        [
+            (2, "confirmed"),
+            (3, "confirmed"),
+            (4, "cant_tell"),
+            (5, "not_migrated_known")
+        ]
+    );
+    let found = reconcile(&source, &pools, Timestamp::UNIX_EPOCH);
+    let odd = &found.lines[2].answer.as_ref().unwrap().sentence;
+    assert!(
+        odd.contains("character 1 is \u{131} (U+0131, Latin), which looks like i"),
+        "{odd}"
+    );
+}

@@ -1,6 +1,7 @@
 //! What changes with the rules of a pool: whose letters count, and how long an invitation lives.
 
 use super::*;
+use crate::{Meaning, Stage};
 
 #[test]
 fn who_may_be_there_in_other_letters_is_not_clearly_absent() {
@@ -77,4 +78,104 @@ fn an_invitation_lives_as_long_as_its_pool_says() {
         invited(9, None).notes,
         ["How long an invitation lives in this pool is not known: 7 days, the default, is taken for it."]
     );
+}
+
+#[test]
+fn the_meaning_follows_the_verdict_and_an_if_makes_nobody_absent() {
+    let mut of: BTreeMap<Meaning, Vec<Verdict>> = BTreeMap::new();
+    for status in STATUSES {
+        let mut account = ann();
+        account.status = status;
+        account.created_at = days_ago(1);
+        let answer = of_one(account.clone());
+        of.entry(answer.meaning()).or_default().push(answer.verdict);
+        account.enabled = Some(false);
+        let answer = of_one(account);
+        assert!(
+            matches!(answer.meaning(), Meaning::CantSignIn | Meaning::CantTell),
+            "{answer:?}"
+        );
+    }
+    assert_eq!(of[&Meaning::CanSignIn], [Verdict::Confirmed]);
+    assert_eq!(
+        of[&Meaning::CanBut],
+        [
+            Verdict::InvitationOpen,
+            Verdict::ResetRequired,
+            Verdict::ExternalProvider
+        ]
+    );
+    // However many match, the meaning is that of the verdict.
+    let none = ask(EMAIL, &[pool(PoolRole::New, Read::Whole(vec![]))], None);
+    assert_eq!(none.meaning(), Meaning::NotMigratedYet);
+    let mut unsure = pool(PoolRole::New, Read::Whole(vec![]));
+    unsure.rules = None;
+    assert_eq!(ask(EMAIL, &[unsure], None).meaning(), Meaning::CantTell);
+    let many = ask(EMAIL, &[pool(PoolRole::New, Read::Whole(anns(2)))], None);
+    assert_eq!(many.meaning(), Meaning::CantTell);
+    let words: std::collections::BTreeSet<&str> = Meaning::ALL.iter().map(|meaning| meaning.word()).collect();
+    assert_eq!(words.len(), Meaning::ALL.len());
+}
+
+#[test]
+fn what_to_do_hangs_on_how_far_the_run_has_come() {
+    let absent = ask(EMAIL, &[pool(PoolRole::New, Read::Whole(vec![]))], None);
+    let there = of_one(ann());
+    for (stage, nobody, somebody) in [
+        (
+            Stage::Before,
+            "The switch has not been made: they sign in as they always did",
+            "The switch has not been made: today",
+        ),
+        (
+            Stage::RolledBack,
+            "The switch was taken back: ask them to sign in as they did before it",
+            "The switch was taken back: ask them",
+        ),
+    ] {
+        let (absent, there) = (absent.clone().at(stage), there.clone().at(stage));
+        assert!(absent.next_step.starts_with(nobody), "{absent:?}");
+        assert!(
+            absent.next_step.ends_with("Do not create the account."),
+            "{absent:?}"
+        );
+        assert!(there.next_step.starts_with(somebody), "{there:?}");
+    }
+    assert_eq!(absent.clone().at(Stage::Switched), absent);
+    let mut off = ann();
+    off.enabled = Some(false);
+    let off = of_one(off);
+    assert_eq!(off.clone().at(Stage::RolledBack), off);
+}
+
+#[test]
+fn what_was_taken_off_is_said_and_an_odd_letter_is_never_a_verdict() {
+    let nobody = || [pool(PoolRole::New, Read::Whole(vec![]))];
+    let answer = ask("<ann.smith@example.nhs.test>", &nobody(), None);
+    assert_eq!(
+        (answer.verdict, answer.notes.as_slice()),
+        (
+            Verdict::NotMigrated,
+            ["Read without brackets around it.".to_owned()].as_slice()
+        )
+    );
+    let odd = ask("\u{131}lker@example.nhs.test", &nobody(), None);
+    assert_eq!((odd.verdict, odd.clear), (Verdict::CantTell, false));
+    assert!(
+        odd.sentence
+            .starts_with("Can't tell: character 1 is \u{131} (U+0131, Latin)"),
+        "{odd:?}"
+    );
+    // A list that swallowed people proves nobody absent; who has an account has one.
+    let list =
+        Source::read(b"email,family_name\nbob@example.nhs.test,\"Brown\nann.smith@example.nhs.test,Smith\n")
+            .unwrap();
+    let swallowed = ask(EMAIL, &nobody(), Some(&list));
+    assert_eq!(swallowed.verdict, Verdict::CantTell);
+    assert!(
+        swallowed.sentence.contains("line 2: a quote begins here"),
+        "{swallowed:?}"
+    );
+    let there = [pool(PoolRole::New, Read::Whole(anns(1)))];
+    assert_eq!(ask(EMAIL, &there, Some(&list)).verdict, Verdict::Confirmed);
 }
