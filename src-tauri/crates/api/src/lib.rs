@@ -23,7 +23,7 @@ pub mod users;
 pub mod view;
 mod watcher;
 
-pub use switchback_kinds::resource;
+pub use switchback_kinds::{policy, resource};
 pub use switchback_wire as wire;
 
 /// The world of a run, and where its probes look in a rehearsal.

@@ -9,8 +9,9 @@ use switchback_model::{CheckReading, CheckSpec, Target};
 use crate::connect::Aws;
 use crate::delegation::{Claim, Leads, Outside, same_servers};
 use crate::guard::{masked, role_of};
+use crate::op::Op;
 use crate::reading::Reading;
-use crate::route53::bare;
+use crate::route53::{self, bare};
 
 impl Aws {
     /// `aws.identity`: the caller is the target's asserted account and role.
@@ -22,7 +23,7 @@ impl Aws {
         let expected = format!("account {}, {role}", masked(&target.account));
         let reading = Reading {
             spec,
-            source: "sts:GetCallerIdentity",
+            source: &crate::sts::IDENTITY.action(),
             expected,
             now,
         };
@@ -63,7 +64,7 @@ impl Aws {
         );
         let reading = Reading {
             spec,
-            source: "route53:GetHostedZone, route53:ListHostedZonesByName",
+            source: &sources(route53::ZONE_OPS),
             expected,
             now,
         };
@@ -157,7 +158,7 @@ impl Aws {
     ) -> CheckReading {
         let reading = Reading {
             spec,
-            source: "route53:ListResourceRecordSets",
+            source: &sources(route53::RECORD_OPS),
             expected: listed(values),
             now,
         };
@@ -216,6 +217,11 @@ fn comparable(lines: &[String]) -> Vec<String> {
         .collect();
     lines.sort();
     lines
+}
+
+/// The operations that a reading comes from.
+fn sources(ops: &[Op]) -> String {
+    ops.iter().map(Op::action).collect::<Vec<_>>().join(", ")
 }
 
 fn listed<T: AsRef<str>>(parts: &[T]) -> String {

@@ -30,6 +30,7 @@ use crate::elsewhere::{Elsewhere, Service};
 use crate::error::{CREDENTIALS_HINT, guard, provider_error, safe};
 use crate::http;
 use crate::observe::Seen;
+use crate::op::Op;
 use crate::sign_in::SignInEnd;
 use crate::source::mfa_mend;
 use crate::unsent::{NOT_LOADED, PROGRAM, ROLE_HINT};
@@ -229,19 +230,13 @@ impl Aws {
     }
 
     /// Makes one call in its span and maps its failure.
-    pub(crate) async fn run<O, E, F>(
-        &self,
-        service: &'static str,
-        operation: &'static str,
-        seen: &Seen,
-        call: F,
-    ) -> Result<O, ProviderError>
+    pub(crate) async fn run<O, E, F>(&self, op: Op, seen: &Seen, call: F) -> Result<O, ProviderError>
     where
         F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
         let span = tracing::info_span!(
-            target: "switchback_aws", "call", service, operation,
+            target: "switchback_aws", "call", service = op.service, operation = op.operation,
             request_id = tracing::field::Empty, ms = tracing::field::Empty
         );
         let started = Instant::now();
@@ -249,7 +244,8 @@ impl Aws {
             match call.await {
                 Ok(output) => Ok(output),
                 Err(error) => {
-                    let error = provider_error(operation, &error, seen, self.contexts.of(service));
+                    let error =
+                        provider_error(op.operation, &error, seen, self.contexts.of(op.service));
                     Err(self.with_sign_in(error, seen).await)
                 }
             }
@@ -266,7 +262,7 @@ impl Aws {
         let _in_span = span.enter();
         match &result {
             // What changes something is always in the log, what reads only when asked for.
-            Ok(_) if operation.starts_with("Change") => {
+            Ok(_) if op.mutates => {
                 tracing::info!(target: "switchback_aws", "answered");
             }
             Ok(_) => tracing::debug!(target: "switchback_aws", "answered"),

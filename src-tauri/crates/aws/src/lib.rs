@@ -1,7 +1,8 @@
 //! AWS adapters, one folder a service, behind the target guard.
 //!
 //! Every service is reached through [`Aws`]: it fixes credentials, time-outs, retries and pace for
-//! the whole program. The only mutating request is Route 53's `ChangeResourceRecordSets`.
+//! the whole program. Which operations there are, and which of them change something, is declared as
+//! [`op::Op`], beside the code that makes them.
 
 mod bundle;
 pub mod checks;
@@ -17,6 +18,7 @@ pub mod guard;
 mod http;
 pub mod net;
 mod observe;
+pub mod op;
 mod pace;
 mod process;
 mod profile;
@@ -26,7 +28,7 @@ pub mod route53;
 mod session;
 mod sign_in;
 mod source;
-mod sts;
+pub mod sts;
 mod unsent;
 mod way;
 
@@ -37,6 +39,7 @@ pub use elsewhere::{Detour, Elsewhere, Heeded, Service, endpoint_of_mark};
 pub use files::FileNote;
 pub use guard::{assert_identity, masked, role_of};
 pub use http::Way;
+pub use op::{On, Op};
 pub use profiles::{Profiles, profiles};
 pub use route53::{HostedZone, NameAction};
 pub use session::Session;

@@ -5,8 +5,12 @@ use switchback_engine::ports::{Identity, ProviderError};
 
 use crate::connect::{Aws, incomplete};
 use crate::observe::Seen;
+use crate::op::{On, Op};
 
-const OPERATION: &str = "GetCallerIdentity";
+/// Who the caller is.
+pub const IDENTITY: Op = Op::reads("sts", "GetCallerIdentity", On::Nothing);
+
+const OPERATION: &str = IDENTITY.operation;
 
 impl Aws {
     /// Who the caller is.
@@ -49,7 +53,7 @@ impl Aws {
             .customize()
             .interceptor(seen.clone())
             .send();
-        let output = self.run("sts", OPERATION, seen, call).await?;
+        let output = self.run(IDENTITY, seen, call).await?;
         let account = output.account.ok_or_else(|| incomplete(OPERATION, "account"))?;
         let arn = output.arn.ok_or_else(|| incomplete(OPERATION, "ARN"))?;
         Ok(Identity { account, arn })

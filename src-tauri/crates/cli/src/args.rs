@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{ArgGroup, Args as Group, Parser, Subcommand};
+use clap::{ArgGroup, Args as Group, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use switchback_api::output::Output;
 
@@ -32,6 +32,15 @@ pub struct Args {
     pub global: Global,
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Whose policy is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum IamPart {
+    /// Who drives the run
+    Operator,
+    /// Who looks people up in the target's pools
+    Support,
 }
 
 /// A path that may be empty.
@@ -100,6 +109,9 @@ pub enum Command {
         /// The target's name, or a .toml file
         #[arg(long, value_name = "NAME")]
         target: String,
+        /// Print the least IAM policy that this plan needs instead, for who drives it or who looks people up
+        #[arg(long, value_name = "PART")]
+        iam: Option<IamPart>,
     },
     /// Open, list, show, hold, stop, resume, take, amend or adopt runs
     #[command(subcommand)]

@@ -2,7 +2,9 @@
 //! and how it is read there. The exhaustive matches are here, so that a new kind that has no place does
 //! not compile.
 
+pub mod policy;
 pub mod resource;
+pub mod uses;
 mod world;
 
 use switchback_wire as wire;

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use switchback_model::dns::DnsName;
-use switchback_model::{ActionSpec, CheckKind, Plan, Step, TargetKind};
+use switchback_model::{Plan, Step, TargetKind};
 
+use crate::uses;
 use crate::wire::ResourceView;
 
 /// Something at AWS that a step looks at or changes.
@@ -35,6 +36,18 @@ pub enum Resource {
         /// The client's id.
         client_id: String,
     },
+    /// The domain of a user pool's sign-in pages.
+    Domain {
+        /// The pool's id.
+        pool_id: String,
+        /// The custom domain whole, or the prefix of one of Amazon's.
+        domain: String,
+    },
+    /// The second factor that a user pool asks for.
+    SecondFactor {
+        /// The pool's id.
+        pool_id: String,
+    },
 }
 
 /// The hosts whose pages may be opened (AWS Management Console user guide; AWS GovCloud and AWS China
@@ -54,6 +67,8 @@ impl Resource {
             Self::Record { zone_id, name } => format!("record:{zone_id}:{}", name.host()),
             Self::Pool { pool_id } => format!("pool:{pool_id}"),
             Self::Client { pool_id, client_id } => format!("client:{pool_id}:{client_id}"),
+            Self::Domain { pool_id, domain } => format!("domain:{pool_id}:{domain}"),
+            Self::SecondFactor { pool_id } => format!("mfa:{pool_id}"),
         }
     }
 
@@ -65,6 +80,8 @@ impl Resource {
             Self::Record { name, .. } => format!("Records of {}", name.host()),
             Self::Pool { pool_id } => format!("User pool {pool_id}"),
             Self::Client { client_id, .. } => format!("App client {client_id}"),
+            Self::Domain { domain, .. } => format!("Sign-in domain {domain}"),
+            Self::SecondFactor { pool_id } => format!("Second factor of {pool_id}"),
         }
     }
 
@@ -91,6 +108,37 @@ impl Resource {
                 word(pool_id),
                 word(client_id)
             ),
+            Self::Domain { domain, .. } => format!(
+                "aws cognito-idp describe-user-pool-domain --region {} --domain {}",
+                word(region),
+                word(domain)
+            ),
+            Self::SecondFactor { pool_id } => format!(
+                "aws cognito-idp get-user-pool-mfa-config --region {} --user-pool-id {}",
+                word(region),
+                word(pool_id)
+            ),
+        }
+    }
+
+    /// The hosted zone that it is or lies in.
+    #[must_use]
+    pub fn zone_id(&self) -> Option<&str> {
+        match self {
+            Self::Zone { zone_id } | Self::Record { zone_id, .. } => Some(zone_id),
+            Self::Pool { .. } | Self::Client { .. } | Self::Domain { .. } | Self::SecondFactor { .. } => None,
+        }
+    }
+
+    /// The user pool that it is or lies in.
+    #[must_use]
+    pub fn pool_id(&self) -> Option<&str> {
+        match self {
+            Self::Pool { pool_id }
+            | Self::Client { pool_id, .. }
+            | Self::Domain { pool_id, .. }
+            | Self::SecondFactor { pool_id } => Some(pool_id),
+            Self::Zone { .. } | Self::Record { .. } => None,
         }
     }
 
@@ -112,7 +160,10 @@ impl Resource {
                     part(zone_id)
                 )
             }
-            Self::Pool { pool_id } => format!("{cognito}/{}/overview?region={region}", part(pool_id)),
+            // The overview leads to the rest of a pool, whatever the console calls it this year.
+            Self::Pool { pool_id } | Self::Domain { pool_id, .. } | Self::SecondFactor { pool_id } => {
+                format!("{cognito}/{}/overview?region={region}", part(pool_id))
+            }
             Self::Client { pool_id, client_id } => format!(
                 "{cognito}/{}/applications/app-clients/{}/overview?region={region}",
                 part(pool_id),
@@ -145,41 +196,11 @@ pub fn is_console(url: &str) -> bool {
 /// What a step looks at or changes, at AWS.
 #[must_use]
 pub fn of_step(step: &Step) -> Vec<Resource> {
-    let mut all = BTreeSet::new();
-    match &step.action {
-        Some(ActionSpec::SetTtl(spec)) => {
-            all.insert(record(&spec.zone_id, &spec.name));
-        }
-        Some(ActionSpec::SwitchRecord(spec)) => {
-            all.insert(record(&spec.zone_id, &spec.name));
-        }
-        Some(ActionSpec::Unknown(_)) | None => {}
-    }
-    for check in step.before.iter().chain(&step.verify) {
-        match &check.kind {
-            CheckKind::Zone { zone_id, .. } => {
-                all.insert(Resource::Zone {
-                    zone_id: bare(zone_id).to_owned(),
-                });
-            }
-            CheckKind::Record { zone_id, name, .. } => {
-                all.insert(record(zone_id, name));
-            }
-            _ => {}
-        }
-    }
+    let all: BTreeSet<Resource> = uses::of_step(step)
+        .into_iter()
+        .filter_map(|used| used.on)
+        .collect();
     all.into_iter().collect()
-}
-
-fn record(zone_id: &str, name: &DnsName) -> Resource {
-    Resource::Record {
-        zone_id: bare(zone_id).to_owned(),
-        name: name.clone(),
-    }
-}
-
-fn bare(id: &str) -> &str {
-    id.rsplit('/').next().unwrap_or(id)
 }
 
 /// The views of a step's resources. The AWS console knows nothing of a rehearsal or an emulator.

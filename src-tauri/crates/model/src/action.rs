@@ -1,4 +1,4 @@
-//! The kinds of action. An exhaustive match over them lives in `api`; the compiler then lists
+//! The kinds of action. The exhaustive matches over them live in `kinds`; the compiler then lists
 //! every place that a new kind must visit.
 
 use serde::{Deserialize, Serialize};
@@ -52,10 +52,9 @@ impl ActionSpec {
     /// The kind as written in a runbook.
     #[must_use]
     pub fn id(&self) -> &str {
-        match self {
-            Self::SetTtl(_) => "route53.set_ttl",
-            Self::SwitchRecord(_) => "route53.switch",
-            Self::Unknown(unknown) => unknown.kind(),
+        match self.word() {
+            Ok(word) => word.text(),
+            Err(unknown) => unknown.kind(),
         }
     }
 

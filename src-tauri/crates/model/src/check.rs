@@ -124,17 +124,9 @@ impl CheckKind {
     /// The kind as written in a runbook.
     #[must_use]
     pub fn id(&self) -> &str {
-        match self {
-            Self::Identity => "aws.identity",
-            Self::Zone { .. } => "route53.zone",
-            Self::Record { .. } => "route53.record",
-            Self::TtlWait { .. } => "dns.ttl_wait",
-            Self::Authoritative { .. } => "dns.authoritative",
-            Self::Resolvers { .. } => "dns.resolvers",
-            Self::HttpBuild { .. } => "http.build",
-            Self::Certificate { .. } => "tls.certificate",
-            Self::Cognito(check) => check.expected.id(),
-            Self::Unknown(unknown) => unknown.kind(),
+        match self.word() {
+            Ok(word) => word.text(),
+            Err(unknown) => unknown.kind(),
         }
     }
 }

@@ -155,18 +155,7 @@ impl PoolExpectation {
     /// The kind as written in a runbook.
     #[must_use]
     pub fn id(&self) -> &'static str {
-        match self {
-            Self::PasswordPolicy { .. } => "cognito.password_policy",
-            Self::Triggers { .. } => "cognito.triggers",
-            Self::SignInNames { .. } => "cognito.sign_in_names",
-            Self::DeletionProtection => "cognito.deletion_protection",
-            Self::AdminCreateOnly => "cognito.admin_create_only",
-            Self::Recovery => "cognito.recovery",
-            Self::Email { .. } => "cognito.email",
-            Self::Mfa { .. } => "cognito.mfa",
-            Self::Client(_) => "cognito.client",
-            Self::Domain { .. } => "cognito.domain",
-        }
+        self.word().text()
     }
 }
 

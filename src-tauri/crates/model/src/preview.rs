@@ -34,18 +34,42 @@ impl ApiCall {
     /// every single quote in it escaped, so that no value can become a shell word.
     #[must_use]
     pub fn as_cli(&self) -> String {
-        let operation: String = self
-            .operation
-            .chars()
-            .enumerate()
-            .flat_map(|(at, c)| {
-                let dash = (c.is_ascii_uppercase() && at > 0).then_some('-');
-                dash.into_iter().chain(std::iter::once(c.to_ascii_lowercase()))
-            })
-            .collect();
+        let operation = cli_word(&self.operation);
         let json = self.parameters.to_string().replace('\'', r"'\''");
         format!("aws {} {operation} --cli-input-json '{json}'", self.service)
     }
+}
+
+/// An operation as the AWS CLI spells it: `UpdateWebACL` is `update-web-acl`, not `update-web-a-c-l`. The
+/// rule is the CLI's own (botocore, `xform_name`): a dash before each capital that begins a word, and a run
+/// of capitals is one word, with its plural.
+#[must_use]
+pub(crate) fn cli_word(operation: &str) -> String {
+    let chars: Vec<char> = operation.chars().collect();
+    // `ListHostedVIPs`: the capitals at the end and their `s` are one word.
+    let plural = operation.strip_suffix('s').and_then(|stem| {
+        let capitals = stem.chars().rev().take_while(char::is_ascii_uppercase).count();
+        (capitals >= 2).then(|| chars.len() - 1 - capitals)
+    });
+    let mut word = String::with_capacity(operation.len() + 8);
+    for (at, c) in chars.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| chars.get(at));
+        let after = chars.get(at + 1);
+        let begins = match plural {
+            Some(start) if at > start => false,
+            Some(start) if at == start => true,
+            _ => {
+                c.is_ascii_uppercase()
+                    && (before.is_some_and(|before| !before.is_ascii_uppercase())
+                        || after.is_some_and(char::is_ascii_lowercase))
+            }
+        };
+        if begins && at > 0 {
+            word.push('-');
+        }
+        word.push(c.to_ascii_lowercase());
+    }
+    word
 }
 
 /// The exact changes, before → after, and the exact calls. `Debug` names the objects and leaves the

@@ -114,3 +114,36 @@ fn an_opened_image_is_written_as_its_sealed_form_only() {
         assert!(!shown.contains("192.0.2.77"), "{shown}");
     }
 }
+
+#[test]
+fn an_operation_is_spelt_as_the_aws_cli_spells_it() {
+    // The right column is what botocore's own `xform_name` gives.
+    for (operation, spelt) in [
+        ("ChangeResourceRecordSets", "change-resource-record-sets"),
+        ("PutParameter", "put-parameter"),
+        ("UpdateWebACL", "update-web-acl"),
+        ("GetWebACLForResource", "get-web-acl-for-resource"),
+        ("ListWebACLs", "list-web-acls"),
+        ("ListCAs", "list-cas"),
+        ("ListHITs", "list-hits"),
+        ("CreateHITType", "create-hit-type"),
+        ("CreateDBInstance", "create-db-instance"),
+        ("DescribeSSLPolicies", "describe-ssl-policies"),
+        ("UpdateIPSet", "update-ip-set"),
+        ("GetV2LoggingStatus", "get-v2-logging-status"),
+        ("GetUserPoolMfaConfig", "get-user-pool-mfa-config"),
+    ] {
+        assert_eq!(crate::preview::cli_word(operation), spelt);
+    }
+}
+
+#[test]
+fn each_kind_has_a_word_of_its_own() {
+    let actions = crate::ActionWord::ALL.iter().map(|word| word.text());
+    let checks = crate::CheckWord::ALL.iter().map(|word| word.text());
+    let mut all: Vec<&str> = actions.chain(checks).collect();
+    let count = all.len();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), count);
+}

@@ -1,7 +1,7 @@
 //! Reads checks.
 
 use switchback_model::dns::{DnsName, RecordType};
-use switchback_model::{CheckKind, CheckSpec};
+use switchback_model::{CheckKind, CheckSpec, CheckWord, PoolExpectation};
 use toml::de::DeValue;
 
 use crate::draft::DraftCheck;
@@ -12,26 +12,10 @@ use crate::records::{Entry, RECORD_TYPES, served};
 /// How long a reading may be believed where the runbook does not say, in seconds.
 const BELIEVABLE: u32 = 60;
 
-pub(crate) const CHECK_KINDS: &[(&str, &str)] = &[
-    ("aws.identity", "aws.identity"),
-    ("route53.zone", "route53.zone"),
-    ("route53.record", "route53.record"),
-    ("dns.ttl_wait", "dns.ttl_wait"),
-    ("dns.authoritative", "dns.authoritative"),
-    ("dns.resolvers", "dns.resolvers"),
-    ("http.build", "http.build"),
-    ("tls.certificate", "tls.certificate"),
-    ("cognito.password_policy", "cognito.password_policy"),
-    ("cognito.triggers", "cognito.triggers"),
-    ("cognito.sign_in_names", "cognito.sign_in_names"),
-    ("cognito.deletion_protection", "cognito.deletion_protection"),
-    ("cognito.admin_create_only", "cognito.admin_create_only"),
-    ("cognito.recovery", "cognito.recovery"),
-    ("cognito.email", "cognito.email"),
-    ("cognito.mfa", "cognito.mfa"),
-    ("cognito.client", "cognito.client"),
-    ("cognito.domain", "cognito.domain"),
-];
+/// The kinds of checks, as they are written.
+pub(crate) fn check_kinds() -> Vec<(&'static str, CheckWord)> {
+    CheckWord::ALL.iter().map(|word| (word.text(), *word)).collect()
+}
 
 /// Every key that some kind of check has of its own.
 const KIND_KEYS: &[&str] = &[
@@ -70,7 +54,7 @@ impl Reader<'_> {
     pub fn check(&mut self, table: &mut Table<'_>, after_call: bool) -> DraftCheck {
         let id = self.must(table, "id", Reader::id::<switchback_model::CheckId>);
         let title = self.must(table, "title", Reader::text);
-        let word = self.must(table, "kind", |r, item| r.choice(item, CHECK_KINDS));
+        let word = self.must(table, "kind", |r, item| r.choice(item, &check_kinds()));
         let believable = self.may(table, "believable", Reader::period);
         let mend = self.may(table, "mend", Reader::text);
         let within = if after_call { self.deadline(table) } else { None };
@@ -96,7 +80,7 @@ impl Reader<'_> {
         };
         DraftCheck {
             id,
-            kind: word.unwrap_or_default(),
+            kind: word,
             spec,
             ttls,
         }
@@ -116,10 +100,10 @@ impl Reader<'_> {
         self.may(table, "within", Reader::period)
     }
 
-    fn check_kind(&mut self, t: &mut Table<'_>, word: &str) -> Option<CheckKind> {
+    fn check_kind(&mut self, t: &mut Table<'_>, word: CheckWord) -> Option<CheckKind> {
         match word {
-            "aws.identity" => Some(CheckKind::Identity),
-            "route53.zone" => {
+            CheckWord::Identity => Some(CheckKind::Identity),
+            CheckWord::Zone => {
                 let zone_id = self.must(t, "zone_id", Reader::zone_id);
                 let zone = self.must(t, "zone", Reader::dns_name);
                 Some(CheckKind::Zone {
@@ -127,7 +111,7 @@ impl Reader<'_> {
                     zone: zone?,
                 })
             }
-            "route53.record" => {
+            CheckWord::Record => {
                 let zone_id = self.must(t, "zone_id", Reader::zone_id);
                 let name = self.must(t, "name", Reader::dns_name);
                 let values = self.must(t, "values", Reader::record_lines);
@@ -137,7 +121,7 @@ impl Reader<'_> {
                     values: values?,
                 })
             }
-            "dns.ttl_wait" => {
+            CheckWord::TtlWait => {
                 let name = self.must(t, "name", Reader::dns_name);
                 let lowered = self.must(t, "lowered", Reader::ttl);
                 Some(CheckKind::TtlWait {
@@ -145,7 +129,7 @@ impl Reader<'_> {
                     lowered: lowered?,
                 })
             }
-            "dns.authoritative" => {
+            CheckWord::Authoritative => {
                 let name_at = t.at_key("name");
                 let name = self.must(t, "name", Reader::dns_name);
                 let zone = self.must(t, "zone", Reader::dns_name);
@@ -161,7 +145,7 @@ impl Reader<'_> {
                     or,
                 })
             }
-            "dns.resolvers" => {
+            CheckWord::Resolvers => {
                 let name = self.must(t, "name", Reader::dns_name);
                 let (record, values, or) = self.answers(t)?;
                 Some(CheckKind::Resolvers {
@@ -171,7 +155,7 @@ impl Reader<'_> {
                     or,
                 })
             }
-            "http.build" => {
+            CheckWord::HttpBuild => {
                 let url = self.must(t, "url", Reader::url);
                 let address = self.optional(t, "address", Reader::ip);
                 let build = self.optional(t, "build", Reader::text);
@@ -181,7 +165,7 @@ impl Reader<'_> {
                     build: build?,
                 })
             }
-            "tls.certificate" => {
+            CheckWord::Certificate => {
                 let host = self.must(t, "host", Reader::dns_name);
                 let address = self.optional(t, "address", Reader::ip);
                 let days = self.must(t, "days", Reader::number);
@@ -191,7 +175,16 @@ impl Reader<'_> {
                     days: days?,
                 })
             }
-            _ => self.cognito(t, word).map(CheckKind::Cognito),
+            CheckWord::PasswordPolicy => self.pool(t, Reader::password_policy),
+            CheckWord::Triggers => self.pool(t, Reader::triggers),
+            CheckWord::SignInNames => self.pool(t, Reader::sign_in_names),
+            CheckWord::DeletionProtection => self.pool(t, |_, _| Some(PoolExpectation::DeletionProtection)),
+            CheckWord::AdminCreateOnly => self.pool(t, |_, _| Some(PoolExpectation::AdminCreateOnly)),
+            CheckWord::Recovery => self.pool(t, |_, _| Some(PoolExpectation::Recovery)),
+            CheckWord::Email => self.pool(t, Reader::email),
+            CheckWord::Mfa => self.pool(t, Reader::mfa),
+            CheckWord::Client => self.pool(t, Reader::client),
+            CheckWord::Domain => self.pool(t, Reader::domain),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Reads the checks of Cognito.
 
+use switchback_model::CheckKind;
 use switchback_model::cognito::{
     ClientExpectation, CognitoCheck, MfaMode, PoolExpectation, PreTokenVersion, pool_region,
 };
@@ -59,91 +60,104 @@ const LENGTHS: std::ops::RangeInclusive<u32> = 6..=99;
 const DAYS: std::ops::RangeInclusive<u32> = 1..=365;
 
 impl Reader<'_> {
-    /// The keys of one kind; `None` where the word is no kind of Cognito's, too.
-    pub fn cognito(&mut self, t: &mut Table<'_>, word: &str) -> Option<CognitoCheck> {
+    /// A check of a pool: which pool, and what one kind expects of it.
+    pub fn pool<'a>(
+        &mut self,
+        t: &mut Table<'a>,
+        expected: impl FnOnce(&mut Self, &mut Table<'a>) -> Option<PoolExpectation>,
+    ) -> Option<CheckKind> {
         let pool_id = self.must(t, "pool_id", Reader::pool_id);
-        let expected = self.expected(t, word)?;
-        Some(CognitoCheck {
+        let expected = expected(self, t)?;
+        Some(CheckKind::Cognito(CognitoCheck {
             pool_id: pool_id?,
             expected,
+        }))
+    }
+
+    /// `cognito.password_policy`.
+    pub fn password_policy(&mut self, t: &mut Table<'_>) -> Option<PoolExpectation> {
+        let minimum_length = self.optional(t, "minimum_length", |r, item| r.bounded(item, &LENGTHS));
+        let temporary_days = self.optional(t, "temporary_days", |r, item| r.bounded(item, &DAYS));
+        Some(PoolExpectation::PasswordPolicy {
+            minimum_length: minimum_length?.unwrap_or(8),
+            temporary_days: temporary_days?.unwrap_or(7),
         })
     }
 
-    fn expected(&mut self, t: &mut Table<'_>, word: &str) -> Option<PoolExpectation> {
-        match word {
-            "cognito.password_policy" => {
-                let minimum_length = self.optional(t, "minimum_length", |r, item| r.bounded(item, &LENGTHS));
-                let temporary_days = self.optional(t, "temporary_days", |r, item| r.bounded(item, &DAYS));
-                Some(PoolExpectation::PasswordPolicy {
-                    minimum_length: minimum_length?.unwrap_or(8),
-                    temporary_days: temporary_days?.unwrap_or(7),
-                })
-            }
-            "cognito.triggers" => {
-                let at = t.at;
-                let user_migration = self.optional(t, "user_migration", Reader::text);
-                let pre_token = self.optional(t, "pre_token", Reader::text);
-                let version = self.optional(t, "pre_token_version", |r, item| {
-                    r.choice(item, PRE_TOKEN_VERSIONS)
-                });
-                let (user_migration, pre_token) = (user_migration?, pre_token?);
-                if user_migration.is_none() && pre_token.is_none() {
-                    self.notes.error(
-                        "missing-key",
-                        at,
-                        "This check names no trigger.",
-                        "Add `user_migration = …`, `pre_token = …` or both.",
-                    );
-                    return None;
-                }
-                Some(PoolExpectation::Triggers {
-                    user_migration,
-                    pre_token,
-                    pre_token_version: version?,
-                })
-            }
-            "cognito.sign_in_names" => {
-                let names = self.optional(t, "username_attributes", |r, item| {
-                    r.words(item, USERNAME_ATTRIBUTES)
-                });
-                let case_sensitive = self.optional(t, "case_sensitive", Reader::boolean);
-                Some(PoolExpectation::SignInNames {
-                    username_attributes: names?.unwrap_or_else(|| vec!["email".to_owned()]),
-                    case_sensitive: case_sensitive?.unwrap_or(false),
-                })
-            }
-            "cognito.deletion_protection" => Some(PoolExpectation::DeletionProtection),
-            "cognito.admin_create_only" => Some(PoolExpectation::AdminCreateOnly),
-            "cognito.recovery" => Some(PoolExpectation::Recovery),
-            "cognito.email" => Some(PoolExpectation::Email {
-                from: self.must(t, "from", Reader::text)?,
-            }),
-            "cognito.mfa" => Some(PoolExpectation::Mfa {
-                mfa: self.must(t, "mfa", |r, item| r.choice(item, MFA_MODES))?,
-            }),
-            "cognito.client" => self.client(t).map(PoolExpectation::Client),
-            "cognito.domain" => Some(PoolExpectation::Domain {
-                domain: self.must(t, "domain", Reader::text)?,
-            }),
-            _ => None,
+    /// `cognito.triggers`.
+    pub fn triggers(&mut self, t: &mut Table<'_>) -> Option<PoolExpectation> {
+        let at = t.at;
+        let user_migration = self.optional(t, "user_migration", Reader::text);
+        let pre_token = self.optional(t, "pre_token", Reader::text);
+        let version = self.optional(t, "pre_token_version", |r, item| {
+            r.choice(item, PRE_TOKEN_VERSIONS)
+        });
+        let (user_migration, pre_token) = (user_migration?, pre_token?);
+        if user_migration.is_none() && pre_token.is_none() {
+            self.notes.error(
+                "missing-key",
+                at,
+                "This check names no trigger.",
+                "Add `user_migration = …`, `pre_token = …` or both.",
+            );
+            return None;
         }
+        Some(PoolExpectation::Triggers {
+            user_migration,
+            pre_token,
+            pre_token_version: version?,
+        })
     }
 
-    fn client(&mut self, t: &mut Table<'_>) -> Option<ClientExpectation> {
+    /// `cognito.sign_in_names`.
+    pub fn sign_in_names(&mut self, t: &mut Table<'_>) -> Option<PoolExpectation> {
+        let names = self.optional(t, "username_attributes", |r, item| {
+            r.words(item, USERNAME_ATTRIBUTES)
+        });
+        let case_sensitive = self.optional(t, "case_sensitive", Reader::boolean);
+        Some(PoolExpectation::SignInNames {
+            username_attributes: names?.unwrap_or_else(|| vec!["email".to_owned()]),
+            case_sensitive: case_sensitive?.unwrap_or(false),
+        })
+    }
+
+    /// `cognito.email`.
+    pub fn email(&mut self, t: &mut Table<'_>) -> Option<PoolExpectation> {
+        Some(PoolExpectation::Email {
+            from: self.must(t, "from", Reader::text)?,
+        })
+    }
+
+    /// `cognito.mfa`.
+    pub fn mfa(&mut self, t: &mut Table<'_>) -> Option<PoolExpectation> {
+        Some(PoolExpectation::Mfa {
+            mfa: self.must(t, "mfa", |r, item| r.choice(item, MFA_MODES))?,
+        })
+    }
+
+    /// `cognito.domain`.
+    pub fn domain(&mut self, t: &mut Table<'_>) -> Option<PoolExpectation> {
+        Some(PoolExpectation::Domain {
+            domain: self.must(t, "domain", Reader::text)?,
+        })
+    }
+
+    /// `cognito.client`.
+    pub fn client(&mut self, t: &mut Table<'_>) -> Option<PoolExpectation> {
         let client_id = self.must(t, "client_id", Reader::text);
         let flows = self.must(t, "flows", |r, item| r.words(item, FLOWS));
         let callback_urls = self.must(t, "callback_urls", Reader::set);
         let logout_urls = self.must(t, "logout_urls", Reader::set);
         let secret = self.optional(t, "secret", Reader::boolean);
         let providers = self.optional(t, "providers", Reader::set);
-        Some(ClientExpectation {
+        Some(PoolExpectation::Client(ClientExpectation {
             client_id: client_id?,
             flows: flows?,
             callback_urls: callback_urls?,
             logout_urls: logout_urls?,
             secret: secret?.unwrap_or(false),
             providers: providers?.unwrap_or_else(|| vec!["COGNITO".to_owned()]),
-        })
+        }))
     }
 
     /// A pool's id, whose form names its region.

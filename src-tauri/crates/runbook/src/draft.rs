@@ -3,7 +3,7 @@
 use switchback_model::dns::DnsName;
 use switchback_model::ids::{DecisionId, MonitorId, PhaseId};
 use switchback_model::plan::{Coherence, Decision, Gate, Monitor, Rule, Step};
-use switchback_model::{CheckId, CheckSpec};
+use switchback_model::{ActionWord, CheckId, CheckSpec, CheckWord};
 
 use crate::notes::{At, Located, Place};
 
@@ -60,7 +60,7 @@ pub(crate) struct DraftStep {
     pub repeats: Names,
     pub said: Vec<Said>,
     /// The kinds of checks as written, also of those that no target has filled yet.
-    pub before: Vec<&'static str>,
+    pub before: Vec<CheckWord>,
     pub undo_before: usize,
     pub undo_verify: usize,
     pub verify: usize,
@@ -69,7 +69,7 @@ pub(crate) struct DraftStep {
     /// Where what its action shall leave is written: a TTL or record sets.
     pub wish: Option<Place>,
     /// The action's kind as written.
-    pub action: Option<&'static str>,
+    pub action: Option<ActionWord>,
     /// The action's keys and values as written, to tell equal ones without a target.
     pub action_written: String,
 }
@@ -88,7 +88,8 @@ pub(crate) struct Expected {
 #[derive(Debug)]
 pub(crate) struct DraftCheck {
     pub id: Option<Located<CheckId>>,
-    pub kind: &'static str,
+    /// Absent where its word is none that there is.
+    pub kind: Option<CheckWord>,
     /// Absent when it could not be read, no target fills it, or it was left out (a lint says so).
     pub spec: Option<CheckSpec>,
     /// The TTLs that a record check expects, where it takes a value of the target.

@@ -5,6 +5,7 @@
 //! and its fix. `runbooks/dns-switch/runbook.toml` documents the format by its comments, and
 //! [`schema()`] describes it to editors.
 
+mod actions;
 mod checks;
 mod cognito;
 mod draft;

@@ -2,9 +2,11 @@
 //! made: they describe what [`crate::reader`] reads, and a test compares their keys.
 #![expect(dead_code, reason = "described, never made")]
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use schemars::{JsonSchema, generate::SchemaSettings};
+use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
+use switchback_model::ActionWord;
 
 use check::{Check, CheckAfter, MonitorCheck};
 
@@ -228,12 +230,22 @@ struct Action {
     to: Option<RecordSets>,
 }
 
-#[derive(JsonSchema)]
-enum ActionKind {
-    #[schemars(rename = "route53.set_ttl")]
-    SetTtl,
-    #[schemars(rename = "route53.switch")]
-    Switch,
+/// One of the kinds that there are: the list is the reader's own.
+struct ActionKind;
+
+impl JsonSchema for ActionKind {
+    fn schema_name() -> Cow<'static, str> {
+        "ActionKind".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        words(ActionWord::ALL.iter().map(|word| word.text()))
+    }
+}
+
+/// One of these words.
+fn words(all: impl Iterator<Item = &'static str>) -> Schema {
+    json_schema!({ "type": "string", "enum": all.collect::<Vec<_>>() })
 }
 
 /// A list of record sets, or a placeholder of type record-sets.

@@ -1,7 +1,7 @@
 //! Reads phases and steps.
 
 use switchback_model::plan::{Reversibility, Step, StepKind};
-use switchback_model::{ActionSpec, PhaseId, SetTtl, StepId, SwitchRecord};
+use switchback_model::{ActionSpec, ActionWord, PhaseId, StepId};
 
 use crate::draft::{DraftCheck, DraftPhase, DraftStep, Said};
 use crate::notes::Located;
@@ -15,10 +15,10 @@ pub(crate) const STEP_KINDS: &[(&str, StepKind)] = &[
     ("notice", StepKind::Notice),
 ];
 
-pub(crate) const ACTION_KINDS: &[(&str, &str)] = &[
-    ("route53.set_ttl", "route53.set_ttl"),
-    ("route53.switch", "route53.switch"),
-];
+/// The kinds of actions, as they are written.
+pub(crate) fn action_kinds() -> Vec<(&'static str, ActionWord)> {
+    ActionWord::ALL.iter().map(|word| (word.text(), *word)).collect()
+}
 
 pub(crate) const REVERSIBILITY_KINDS: &[(&str, &str)] = &[
     ("undo", "undo"),
@@ -166,7 +166,7 @@ impl Reader<'_> {
                 .into_iter()
                 .filter_map(|(key, text)| Some(Said { key, text: text? }))
                 .collect(),
-            before: before.iter().map(|check| check.kind).collect(),
+            before: before.iter().filter_map(|check| check.kind).collect(),
             expects: expected(&before),
             wish,
             verify: verify.len(),
@@ -325,7 +325,7 @@ impl Reader<'_> {
         &mut self,
         t: &mut Table<'_>,
         kind: Option<StepKind>,
-    ) -> Option<(&'static str, Option<ActionSpec>)> {
+    ) -> Option<(ActionWord, Option<ActionSpec>)> {
         let (at, step_at) = (t.at_key("action"), t.at);
         let action = self.may(t, "action", |r, item| r.action(item));
         let written = at != step_at;
@@ -346,55 +346,6 @@ impl Reader<'_> {
             );
         }
         action
-    }
-
-    fn action(&mut self, item: Item<'_>) -> Option<(&'static str, Option<ActionSpec>)> {
-        let mut t = self.table(item, "action")?;
-        let kind = self.must(&mut t, "kind", |r, item| r.choice(item, ACTION_KINDS));
-        let zone_id = self.must(&mut t, "zone_id", Reader::zone_id);
-        let zone = self.must(&mut t, "zone", Reader::dns_name);
-        let name_at = t.at_key("name");
-        let name = self.must(&mut t, "name", Reader::dns_name);
-        if let (Some(zone), Some(name)) = (&zone, &name) {
-            self.inside(name, zone, name_at);
-        }
-        let spec = match kind {
-            Some("route53.set_ttl") => {
-                let ttl = self.must(&mut t, "ttl", Reader::ttl);
-                (|| {
-                    Some(ActionSpec::SetTtl(SetTtl {
-                        zone_id: zone_id?,
-                        zone: zone?,
-                        name: name?,
-                        ttl: ttl?,
-                    }))
-                })()
-            }
-            Some(_) => {
-                let to = self.must(&mut t, "to", Reader::records);
-                if let (Some(to), Some(name)) = (&to, &name) {
-                    self.answers_of(to, name, zone.as_ref(), zone_id.as_deref());
-                }
-                (|| {
-                    let (zone_id, zone, name) = (zone_id?, zone?, name?);
-                    let mut to: Vec<_> = to?.iter().map(|entry| entry.at(&name)).collect();
-                    to.sort();
-                    Some(ActionSpec::SwitchRecord(SwitchRecord {
-                        zone_id,
-                        zone,
-                        name,
-                        to,
-                    }))
-                })()
-            }
-            None => {
-                t.get("ttl");
-                t.get("to");
-                None
-            }
-        };
-        self.finish(t);
-        kind.map(|kind| (kind, spec))
     }
 }
 

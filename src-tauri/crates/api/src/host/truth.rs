@@ -66,7 +66,14 @@ fn asked_names(plan: &Plan) -> BTreeMap<(DnsName, RecordType), Option<DnsName>> 
             CheckKind::Resolvers { name, record, .. } => {
                 names.entry((name.clone(), *record)).or_default();
             }
-            _ => {}
+            CheckKind::Identity
+            | CheckKind::Zone { .. }
+            | CheckKind::Record { .. }
+            | CheckKind::TtlWait { .. }
+            | CheckKind::HttpBuild { .. }
+            | CheckKind::Certificate { .. }
+            | CheckKind::Cognito(_)
+            | CheckKind::Unknown(_) => {}
         }
     }
     names

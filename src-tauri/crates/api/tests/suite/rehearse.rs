@@ -3,15 +3,18 @@
 mod look_ups;
 mod policy;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 use policy::{Policy, asked, covers};
 use switchback_api::host::{Host, HostOptions};
+use switchback_api::policy::Part;
 use switchback_api::rehearse::{Audience, Line, Script, Stage, auto};
 use switchback_api::users::{LookupAt, query};
 use switchback_api::wire::{ApiError, DetailAsk};
 use switchback_aws::{Aws, AwsOptions};
 use switchback_model::{CheckKind, CheckSpec, Operator};
-use switchback_rehearsal::{ACCESS_KEY, Client};
+use switchback_rehearsal::{ACCESS_KEY, Client, LogEntry};
 
 #[derive(Default)]
 struct Notes {
@@ -58,7 +61,11 @@ async fn scripted(script: &Script<'_>, scale: u32) -> switchback_api::rehearse::
     // Whatever was rehearsed, the operator's policy grants it.
     let client = Client::new(&host.closed_world().await.unwrap());
     let counts = client.counts().await.unwrap();
-    covers(&counts, &client.log(0).await.unwrap());
+    let log = client.log(0).await.unwrap();
+    covers(&Policy::operator(), &counts, &log);
+    if script.fault.is_none() {
+        own_policy(script.runbook(), &counts, &log);
+    }
     if script.runbook() == "tis-cognito" && script.fault.is_none() {
         // The only kind of check that this runbook has no use for.
         let mfa: CheckSpec = serde_json::from_str(MFA).unwrap();
@@ -77,6 +84,19 @@ async fn scripted(script: &Script<'_>, scale: u32) -> switchback_api::rehearse::
         );
     }
     outcome
+}
+
+/// The policy of this very plan is exactly what its rehearsal asked for: every call is granted, and every
+/// grant was used. With any one taken out, that one is named.
+fn own_policy(runbook: &str, counts: &BTreeMap<String, u64>, log: &[LogEntry]) {
+    let plan = switchback_api::plan::resolve(runbook, "rehearsal").unwrap();
+    let policy = Policy::of(switchback_api::policy::policy(&plan, Part::Operator).unwrap());
+    covers(&policy, counts, log);
+    assert_eq!(policy.grants(), asked(counts), "nothing more is granted");
+    for operation in policy.grants() {
+        let lacking = policy.without(&operation).missing(counts);
+        assert_eq!(lacking, BTreeSet::from([operation]));
+    }
 }
 
 /// The adapters as a run on the closed world has them.

@@ -98,10 +98,10 @@ pub(super) fn lacking(mut error: ProviderError, where_: &str) -> ProviderError {
 }
 
 macro_rules! described {
-    ($aws:ident, $operation:expr, $call:expr $(, $told:ident)?) => {{
+    ($aws:ident, $op:expr, $call:expr $(, $told:ident)?) => {{
         let seen = Seen::default();
         let call = $call.customize().interceptor(seen.clone())$(.interceptor($told.clone()))?.send();
-        $aws.run("cognito-idp", $operation, &seen, call).await
+        $aws.run($op, &seen, call).await
     }};
 }
 
@@ -115,7 +115,7 @@ impl Aws {
                 .user_pool
                 // A description that does not name its pool describes none.
                 .filter(|pool| pool.id().is_some())
-                .ok_or_else(|| incomplete(POOL, "user pool"))?;
+                .ok_or_else(|| incomplete(POOL.operation, "user pool"))?;
             Ok((pool, told.last()))
         };
         self.asked.pools.ask(self, pool_id.to_owned(), call).await
@@ -130,7 +130,7 @@ impl Aws {
             // An answer that does not tell is not an answer of "off".
             match output.mfa_configuration {
                 Some(_) => Ok((output, told.last())),
-                None => Err(incomplete(MFA, "MFA configuration")),
+                None => Err(incomplete(MFA.operation, "MFA configuration")),
             }
         };
         self.asked.mfa.ask(self, pool_id.to_owned(), call).await
@@ -148,7 +148,7 @@ impl Aws {
                 .map_err(|error| lacking(error, &format!("the user pool {pool}")))?
                 .user_pool_client
                 .filter(|client| client.client_id().is_some())
-                .ok_or_else(|| incomplete(CLIENT, "client"))
+                .ok_or_else(|| incomplete(CLIENT.operation, "client"))
         };
         let key = format!("{pool_id} {client_id}");
         self.asked.clients.ask(self, key, call).await
@@ -165,7 +165,7 @@ impl Aws {
             match described {
                 Ok(output) => output
                     .domain_description
-                    .ok_or_else(|| incomplete(DOMAIN, "description")),
+                    .ok_or_else(|| incomplete(DOMAIN.operation, "description")),
                 Err(error) if error.kind == ProviderErrorKind::NotFound => {
                     Ok(DomainDescriptionType::builder().build())
                 }

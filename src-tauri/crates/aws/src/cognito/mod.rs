@@ -25,33 +25,38 @@ use switchback_model::{CheckReading, CheckSpec};
 
 use crate::connect::Aws;
 use crate::error::{safe, safe_up_to};
+use crate::op::{On, Op};
 use crate::reading::Reading;
 use found::{Found, listed};
 
 pub(crate) use ask::Asked;
 pub use users::Page;
 
-const POOL: &str = "DescribeUserPool";
-const MFA: &str = "GetUserPoolMfaConfig";
-const CLIENT: &str = "DescribeUserPoolClient";
-const DOMAIN: &str = "DescribeUserPoolDomain";
+const POOL: Op = Op::reads("cognito-idp", "DescribeUserPool", On::Pool);
+const MFA: Op = Op::reads("cognito-idp", "GetUserPoolMfaConfig", On::Pool);
+const CLIENT: Op = Op::reads("cognito-idp", "DescribeUserPoolClient", On::Pool);
+const DOMAIN: Op = Op::reads("cognito-idp", "DescribeUserPoolDomain", On::Everything);
+
+/// What looking people up needs of each pool. Driving a run needs none of it.
+pub const LOOK_UP_OPS: &[Op] = &[users::LIST, users::GET, POOL];
 
 /// Characters of what was found; lists of URLs are long.
 const LONGEST: usize = 2_000;
 
 /// Which operation tells whether an expectation holds: its permission is all that the check needs.
-fn operation(expected: &PoolExpectation) -> &'static str {
+#[must_use]
+pub fn ops(expected: &PoolExpectation) -> &'static [Op] {
     match expected {
-        PoolExpectation::Mfa { .. } => MFA,
-        PoolExpectation::Client(_) => CLIENT,
-        PoolExpectation::Domain { .. } => DOMAIN,
+        PoolExpectation::Mfa { .. } => &[MFA],
+        PoolExpectation::Client(_) => &[CLIENT],
+        PoolExpectation::Domain { .. } => &[DOMAIN],
         PoolExpectation::PasswordPolicy { .. }
         | PoolExpectation::Triggers { .. }
         | PoolExpectation::SignInNames { .. }
         | PoolExpectation::DeletionProtection
         | PoolExpectation::AdminCreateOnly
         | PoolExpectation::Recovery
-        | PoolExpectation::Email { .. } => POOL,
+        | PoolExpectation::Email { .. } => &[POOL],
     }
 }
 
@@ -65,7 +70,8 @@ impl Aws {
         now: Timestamp,
     ) -> CheckReading {
         let (pool_id, expected) = (&check.pool_id, &check.expected);
-        let source = format!("cognito-idp:{}", operation(expected));
+        let source: Vec<String> = ops(expected).iter().map(Op::action).collect();
+        let source = source.join(", ");
         let reading = |expected: String| Reading {
             spec,
             source: &source,

@@ -26,12 +26,14 @@ use super::told::Told;
 use crate::connect::{Aws, incomplete};
 use crate::error::guard;
 use crate::observe::Seen;
+use crate::op::{On, Op};
 
 mod enabled;
 mod pages;
 
-const LIST: &str = "ListUsers";
-const GET: &str = "AdminGetUser";
+pub(super) const LIST: Op = Op::reads("cognito-idp", "ListUsers", On::Pool);
+/// Makes AWS count the user as active in this month's bill; it changes nothing else.
+pub(super) const GET: Op = Op::reads("cognito-idp", "AdminGetUser", On::Pool);
 
 /// The longest page that ListUsers gives (API reference, ListUsers, `Limit`).
 const PAGE: i32 = 60;
@@ -73,7 +75,7 @@ impl Aws {
         filter: &Filter,
         limit: usize,
     ) -> Result<Page, ProviderError> {
-        self.is_here(LIST, pool)?;
+        self.is_here(LIST.operation, pool)?;
         let text = filter.text();
         let mut users = Vec::new();
         let mut token: Option<String> = None;
@@ -99,7 +101,7 @@ impl Aws {
             }
             // Nothing is gained by going round for ever.
             if pages.go_round() {
-                return Err(incomplete(LIST, ROUND));
+                return Err(incomplete(LIST.operation, ROUND));
             }
             if pages.are_stale() {
                 break;
@@ -120,7 +122,7 @@ impl Aws {
         let mut users = Vec::new();
         let mut token: Option<String> = None;
         let mut pages = Pages::default();
-        let mut ended = self.is_here(LIST, pool).err();
+        let mut ended = self.is_here(LIST.operation, pool).err();
         while ended.is_none() {
             match self.users_page(pool, None, token.clone()).await {
                 Ok((found, next)) => {
@@ -134,9 +136,9 @@ impl Aws {
                         pages.expect(self.estimate(pool).await);
                     }
                     if pages.go_round() {
-                        ended = Some(incomplete(LIST, ROUND));
+                        ended = Some(incomplete(LIST.operation, ROUND));
                     } else if pages.have_no_end() {
-                        ended = Some(incomplete(LIST, "end that anybody could wait for"));
+                        ended = Some(incomplete(LIST.operation, "end that anybody could wait for"));
                     }
                     token = next;
                 }
@@ -174,14 +176,14 @@ impl Aws {
                 .interceptor(seen.clone())
                 .interceptor(said.clone())
                 .send();
-            self.run("cognito-idp", LIST, &seen, call).await
+            self.run(LIST, &seen, call).await
         };
         let output = patiently(ask).await.map_err(|error| nameless(error, pool))?;
         let mut said = said.last().of_many().into_iter();
         let users = output
             .users
             // Nobody who matches is an empty list; no list at all is an answer that is not understood.
-            .ok_or_else(|| incomplete(LIST, "list of users"))?
+            .ok_or_else(|| incomplete(LIST.operation, "list of users"))?
             .into_iter()
             .map(|user| {
                 let about = About {
@@ -191,7 +193,9 @@ impl Aws {
                     modified: user.user_last_modified_date,
                     mfa: None,
                 };
-                let name = user.username.ok_or_else(|| incomplete(LIST, "user name"))?;
+                let name = user
+                    .username
+                    .ok_or_else(|| incomplete(LIST.operation, "user name"))?;
                 Ok(account(pool, name, user.attributes.unwrap_or_default(), about))
             })
             .collect::<Result<_, ProviderError>>()?;
@@ -209,7 +213,7 @@ impl Aws {
         pool: &PoolId,
         username: &Personal,
     ) -> Result<Option<Account>, ProviderError> {
-        self.is_here(GET, pool)?;
+        self.is_here(GET.operation, pool)?;
         let said = Heard::<Enabled>::default();
         let ask = || async {
             self.pace_cognito().await;
@@ -235,7 +239,7 @@ impl Aws {
                     answer => answer.map(Some),
                 }
             };
-            self.run("cognito-idp", GET, &seen, call).await
+            self.run(GET, &seen, call).await
         };
         let output = patiently(ask).await.map_err(|error| nameless(error, pool))?;
         Ok(output.map(|user| {
@@ -262,7 +266,7 @@ impl Aws {
     /// # Errors
     /// As DescribeUserPool fails, for which many a role that may search has no permission.
     pub async fn pool_rules(&self, pool: &PoolId) -> Result<PoolRules, ProviderError> {
-        self.is_here(super::POOL, pool)?;
+        self.is_here(super::POOL.operation, pool)?;
         let (described, told) = &*self.pool(pool.as_str()).await?;
         let says_case = told.has("/UserPool/UsernameConfiguration/CaseSensitive");
         Ok(PoolRules {

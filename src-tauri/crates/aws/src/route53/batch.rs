@@ -11,7 +11,7 @@ use switchback_model::dns::{RecordData, RecordSet, RecordType};
 use super::convert::to_sdk;
 
 /// The operation's name.
-pub(crate) const OPERATION: &str = "ChangeResourceRecordSets";
+pub(crate) const OPERATION: &str = super::CHANGE_SETS.operation;
 /// Route 53 keeps at most this many characters of a comment.
 const COMMENT: usize = 256;
 
@@ -81,7 +81,7 @@ impl Batch {
             .map(|(verb, set)| json!({"Action": verb.word(), "ResourceRecordSet": parameters(set)}))
             .collect();
         vec![ApiCall {
-            service: "route53".to_owned(),
+            service: super::CHANGE_SETS.service.to_owned(),
             operation: OPERATION.to_owned(),
             parameters: json!({"HostedZoneId": self.zone_id, "ChangeBatch": {"Changes": changes}}),
         }]

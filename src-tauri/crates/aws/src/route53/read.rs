@@ -9,7 +9,7 @@ use switchback_engine::ports::ProviderError;
 use switchback_model::Image;
 use switchback_model::dns::{DnsName, RecordSet};
 
-use super::{bare, convert};
+use super::{FIND_ZONES, GET_ZONE, LIST_SETS, bare, convert};
 use crate::connect::{Aws, incomplete};
 use crate::error::guard;
 use crate::observe::Seen;
@@ -98,7 +98,7 @@ impl Aws {
     /// # Errors
     /// `NotFound` where there is none; otherwise as the API failed.
     pub async fn hosted_zone(&self, zone_id: &str) -> Result<HostedZone, ProviderError> {
-        const OPERATION: &str = "GetHostedZone";
+        const OPERATION: &str = GET_ZONE.operation;
         let seen = Seen::default();
         self.pace().await;
         let call = self
@@ -108,7 +108,7 @@ impl Aws {
             .customize()
             .interceptor(seen.clone())
             .send();
-        let output = self.run("route53", OPERATION, &seen, call).await?;
+        let output = self.run(GET_ZONE, &seen, call).await?;
         let zone = output
             .hosted_zone()
             .ok_or_else(|| incomplete(OPERATION, "zone"))?;
@@ -154,7 +154,7 @@ impl Aws {
             .customize()
             .interceptor(seen.clone())
             .send();
-        let output = self.run("route53", "ListHostedZonesByName", &seen, call).await?;
+        let output = self.run(FIND_ZONES, &seen, call).await?;
         Ok(output
             .hosted_zones()
             .iter()
@@ -170,7 +170,7 @@ impl Aws {
     }
 
     async fn prove_zone(&self, zone_id: &str, zone: &DnsName) -> Result<(), ProviderError> {
-        const OPERATION: &str = "GetHostedZone";
+        const OPERATION: &str = GET_ZONE.operation;
         let known = self
             .zones
             .lock()
@@ -245,7 +245,7 @@ impl Aws {
             name.host()
         );
         Err(guard(
-            "ListResourceRecordSets",
+            LIST_SETS.operation,
             &message,
             "Name the zone that serves it in the target.",
         ))
@@ -261,7 +261,7 @@ impl Aws {
     }
 
     async fn list(&self, zone_id: &str, name: &DnsName) -> Result<Listed, ProviderError> {
-        const OPERATION: &str = "ListResourceRecordSets";
+        const OPERATION: &str = LIST_SETS.operation;
         let mut start = Start::at(name, None);
         let mut listed = Listed::default();
         for _ in 0..PAGES {
@@ -317,7 +317,7 @@ impl Aws {
             .customize()
             .interceptor(seen.clone())
             .send();
-        self.run("route53", "ListResourceRecordSets", &seen, call).await
+        self.run(LIST_SETS, &seen, call).await
     }
 }
 

@@ -6,9 +6,9 @@ use switchback_engine::ports::{ProviderError, SyncState};
 use switchback_model::Preview;
 use switchback_model::event::Receipt;
 
-use super::bare;
 use super::batch::{Batch, OPERATION};
 use super::plan::Bound;
+use super::{CHANGE_SETS, GET_CHANGE, bare};
 use crate::connect::Aws;
 use crate::error::{guard, refused};
 use crate::observe::Seen;
@@ -55,7 +55,7 @@ impl Aws {
             .config_override(once)
             .interceptor(seen.clone())
             .send();
-        let output = self.run("route53", OPERATION, &seen, call).await?;
+        let output = self.run(CHANGE_SETS, &seen, call).await?;
         Ok(Receipt {
             request_id: seen.request_id(),
             change_id: output
@@ -80,7 +80,7 @@ impl Aws {
             .customize()
             .interceptor(seen.clone())
             .send();
-        let output = self.run("route53", "GetChange", &seen, call).await?;
+        let output = self.run(GET_CHANGE, &seen, call).await?;
         let in_sync = output
             .change_info()
             .is_some_and(|info| *info.status() == ChangeStatus::Insync);

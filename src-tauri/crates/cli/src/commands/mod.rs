@@ -34,7 +34,7 @@ pub async fn run(args: Args, out: &Out) -> Result<u8, ApiError> {
     };
     match args.command {
         Command::Runbook(command) => runbook::run(&cx, command),
-        Command::Plan { runbook, target } => plan::run(&cx, &runbook, &target),
+        Command::Plan { runbook, target, iam } => plan::run(&cx, &runbook, &target, iam),
         Command::Run(command) => run::run(&cx, command).await,
         Command::Step(command) => step::run(&cx, command).await,
         Command::Decide(command) => decide::run(&cx, command).await,

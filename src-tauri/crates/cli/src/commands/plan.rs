@@ -1,19 +1,46 @@
 //! `plan`: the resolved plan of a runbook and a target.
 
 use serde_json::{Value, json};
+use switchback_api::policy::{Part, policy};
 use switchback_api::wire::ApiError;
 use switchback_model::plan::{Decision, DecisionType};
 use switchback_model::text::line;
 use switchback_model::{ActionSpec, CheckSpec, Plan, Reversibility, Step, StepKind};
 
 use super::runbook::resolve;
+use crate::args::IamPart;
 use crate::exit;
 use crate::host::Cx;
 use crate::print::table;
 
-pub fn run(cx: &Cx<'_>, runbook: &str, target: &str) -> Result<u8, ApiError> {
+pub fn run(cx: &Cx<'_>, runbook: &str, target: &str, iam: Option<IamPart>) -> Result<u8, ApiError> {
     let plan = resolve(cx, runbook, target)?;
+    if let Some(part) = iam {
+        return print_policy(cx, &plan, part);
+    }
     cx.out.answer(document(&plan), || text(&plan));
+    Ok(exit::OK)
+}
+
+/// The policy document itself, as IAM takes it: it carries no version of ours.
+fn print_policy(cx: &Cx<'_>, plan: &Plan, part: IamPart) -> Result<u8, ApiError> {
+    let (part, lacks, mend) = match part {
+        IamPart::Operator => (
+            Part::Operator,
+            "This plan asks AWS for nothing that needs a permission.",
+            "Whoever drives it needs no policy.",
+        ),
+        IamPart::Support => (
+            Part::Support,
+            "The target has no user pools, so there is nobody to look up.",
+            "Add [pools.NAME] with id, title and role to the target file.",
+        ),
+    };
+    let Some(document) = policy(plan, part) else {
+        let place = format!("target {}", plan.target.name);
+        return Err(ApiError::new("not_found", lacks, mend, place));
+    };
+    cx.out.data(&format!("{document:#}"));
     Ok(exit::OK)
 }
 

@@ -186,6 +186,64 @@ fn a_plan_has_the_shape_that_checks_rely_on() {
 }
 
 #[test]
+fn a_plan_prints_the_least_policy_of_either_part() {
+    let home = Home::new();
+    let document = |runbook: &str, part: &str| -> Value {
+        let args = ["plan", runbook, "--target", "rehearsal", "--iam", part];
+        serde_json::from_str(&home.run(&args).code(0).out).unwrap()
+    };
+    let actions = |document: &Value| -> Vec<String> {
+        let statements = document["Statement"].as_array().unwrap().iter();
+        let mut all: Vec<String> = statements
+            .flat_map(|one| one["Action"].as_array().unwrap().clone())
+            .map(|action| action.as_str().unwrap().to_owned())
+            .collect();
+        all.sort();
+        all
+    };
+    let switch = document("dns-switch", "operator");
+    assert_eq!(switch["Version"], "2012-10-17");
+    let switch = actions(&switch);
+    assert!(switch.contains(&"route53:ChangeResourceRecordSets".to_owned()));
+    assert!(
+        switch.iter().all(|action| action.starts_with("route53:")),
+        "{switch:?}"
+    );
+    // A plan with checks of a pool needs more, and still nobody is looked up by who drives it.
+    let whole = actions(&document("tis-cognito", "operator"));
+    assert!(
+        whole.contains(&"cognito-idp:DescribeUserPool".to_owned()),
+        "{whole:?}"
+    );
+    assert!(!whole.contains(&"cognito-idp:ListUsers".to_owned()), "{whole:?}");
+    let support = actions(&document("tis-cognito", "support"));
+    let reads = [
+        "cognito-idp:AdminGetUser",
+        "cognito-idp:DescribeUserPool",
+        "cognito-idp:ListUsers",
+    ];
+    assert_eq!(support, reads);
+    // The same document where a script asks for JSON.
+    let args = ["plan", "dns-switch", "--target", "rehearsal", "--iam", "operator"];
+    assert_eq!(actions(&home.json(&args).code(0).json()), switch);
+    let args = ["plan", "dns-switch", "--target", "rehearsal", "--iam", "support"];
+    let refused = home.json(&args).code(1).error();
+    assert!(
+        refused["message"].as_str().unwrap().contains("no user pools"),
+        "{refused}"
+    );
+    home.run(&[
+        "plan",
+        "dns-switch",
+        "--target",
+        "rehearsal",
+        "--iam",
+        "everybody",
+    ])
+    .code(2);
+}
+
+#[test]
 fn a_run_goes_forward_and_back_by_commands() {
     let home = Home::new();
     let world = home.serve();

@@ -2,7 +2,7 @@
 
 use switchback_model::dns::{DnsName, RecordData};
 use switchback_model::plan::{Reversibility, StepKind};
-use switchback_model::{ActionSpec, CheckKind};
+use switchback_model::{ActionSpec, ActionWord, CheckKind, CheckWord};
 
 use super::{Course, said, words};
 use crate::draft::DraftStep;
@@ -17,7 +17,7 @@ pub(super) fn lint(notes: &mut Notes<'_>, plan: &Course<'_>) {
 
 /// A switch waits until the answers with the old TTL have run out.
 fn waits(notes: &mut Notes<'_>, plan: &Course<'_>, place: usize, step: &DraftStep) {
-    let by_action = step.action == Some("route53.switch");
+    let by_action = step.action == Some(ActionWord::SwitchRecord);
     let by_words = step.action.is_none() && super::changes(step) && words::switches_dns(said(step, "title"));
     if !by_action && !by_words {
         return;
@@ -29,7 +29,7 @@ fn waits(notes: &mut Notes<'_>, plan: &Course<'_>, place: usize, step: &DraftSte
             .iter()
             .any(|earlier| waits_itself(earlier, step))
     };
-    if !step.before.contains(&"dns.ttl_wait") {
+    if !step.before.contains(&CheckWord::TtlWait) {
         if waited_before() {
             return;
         }
@@ -95,7 +95,7 @@ fn waits_itself(step: &DraftStep, switch: &DraftStep) -> bool {
         // Without a target the names are not known.
         switched.is_none_or(|switched| names.clone().next().is_none() || names.any(|name| name == switched))
     };
-    let looks = step.action.is_none() && step.before.contains(&"dns.ttl_wait") && same_name();
+    let looks = step.action.is_none() && step.before.contains(&CheckWord::TtlWait) && same_name();
     let title = said(step, "title");
     let attests =
         step.step.kind == StepKind::Attest && !words::lowers_ttl(title) && words::waits_for_ttl(title);
@@ -120,7 +120,7 @@ fn restored(notes: &mut Notes<'_>, plan: &Course<'_>, place: usize, step: &Draft
         _ => None,
     };
     let stays_low = match (step.action, &step.step.action) {
-        (Some("route53.set_ttl"), Some(ActionSpec::SetTtl(set))) => {
+        (Some(ActionWord::SetTtl), Some(ActionSpec::SetTtl(set))) => {
             let before = earlier.iter().filter_map(|step| leaves(step, name)).next_back();
             let lowers = match before {
                 Some(Leaves::Ttl(before)) => before > set.ttl,
@@ -136,7 +136,7 @@ fn restored(notes: &mut Notes<'_>, plan: &Course<'_>, place: usize, step: &Draft
                 None => true,
             }
         }
-        (Some("route53.set_ttl"), _) => {
+        (Some(ActionWord::SetTtl), _) => {
             // Without a target neither the names nor the numbers are known.
             if earlier.iter().any(|step| leaves(step, None).is_some()) {
                 return;

@@ -1,8 +1,11 @@
 //! The checks of a runbook, as described to editors.
 
-use schemars::JsonSchema;
+use std::borrow::Cow;
 
-use super::{Duration, Number, RecordType};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use switchback_model::CheckWord;
+
+use super::{Duration, Number, RecordType, words};
 
 macro_rules! check {
     ($(#[$doc:meta])* $name:ident { $($(#[$extra_doc:meta])* $extra:ident: $ty:ty,)* }) => {
@@ -102,44 +105,17 @@ check!(
     }
 );
 
-#[derive(JsonSchema)]
-enum CheckKind {
-    #[schemars(rename = "aws.identity")]
-    Identity,
-    #[schemars(rename = "route53.zone")]
-    Zone,
-    #[schemars(rename = "route53.record")]
-    Record,
-    #[schemars(rename = "dns.ttl_wait")]
-    TtlWait,
-    #[schemars(rename = "dns.authoritative")]
-    Authoritative,
-    #[schemars(rename = "dns.resolvers")]
-    Resolvers,
-    #[schemars(rename = "http.build")]
-    HttpBuild,
-    #[schemars(rename = "tls.certificate")]
-    Certificate,
-    #[schemars(rename = "cognito.password_policy")]
-    PasswordPolicy,
-    #[schemars(rename = "cognito.triggers")]
-    Triggers,
-    #[schemars(rename = "cognito.sign_in_names")]
-    SignInNames,
-    #[schemars(rename = "cognito.deletion_protection")]
-    DeletionProtection,
-    #[schemars(rename = "cognito.admin_create_only")]
-    AdminCreateOnly,
-    #[schemars(rename = "cognito.recovery")]
-    Recovery,
-    #[schemars(rename = "cognito.email")]
-    Email,
-    #[schemars(rename = "cognito.mfa")]
-    Mfa,
-    #[schemars(rename = "cognito.client")]
-    Client,
-    #[schemars(rename = "cognito.domain")]
-    Domain,
+/// One of the kinds that there are: the list is the reader's own.
+struct CheckKind;
+
+impl JsonSchema for CheckKind {
+    fn schema_name() -> Cow<'static, str> {
+        "CheckKind".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        words(CheckWord::ALL.iter().map(|word| word.text()))
+    }
 }
 
 /// Lines or values, or a placeholder of type record-sets.

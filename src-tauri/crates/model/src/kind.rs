@@ -1,0 +1,117 @@
+//! The words for the kinds of actions and checks. A reader, a schema and a list of what there is are made
+//! of these enums: a kind that has no word does not compile, and a word that nobody reads does not either.
+
+use crate::action::ActionSpec;
+use crate::check::CheckKind;
+use crate::cognito::PoolExpectation;
+use crate::unknown::Unknown;
+
+/// An enum of words, each with how a runbook writes it.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $(#[doc = concat!("`", $word, "`")] $variant,)+
+        }
+
+        impl $name {
+            /// Every one.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// As a runbook writes it.
+            #[must_use]
+            pub const fn text(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+    };
+}
+
+words!(
+    /// The word for a kind of action.
+    ActionWord {
+        SetTtl = "route53.set_ttl",
+        SwitchRecord = "route53.switch",
+    }
+);
+
+words!(
+    /// The word for a kind of check.
+    CheckWord {
+        Identity = "aws.identity",
+        Zone = "route53.zone",
+        Record = "route53.record",
+        TtlWait = "dns.ttl_wait",
+        Authoritative = "dns.authoritative",
+        Resolvers = "dns.resolvers",
+        HttpBuild = "http.build",
+        Certificate = "tls.certificate",
+        PasswordPolicy = "cognito.password_policy",
+        Triggers = "cognito.triggers",
+        SignInNames = "cognito.sign_in_names",
+        DeletionProtection = "cognito.deletion_protection",
+        AdminCreateOnly = "cognito.admin_create_only",
+        Recovery = "cognito.recovery",
+        Email = "cognito.email",
+        Mfa = "cognito.mfa",
+        Client = "cognito.client",
+        Domain = "cognito.domain",
+    }
+);
+
+impl ActionSpec {
+    /// Its word.
+    ///
+    /// # Errors
+    /// What a newer program wrote, which has no word here.
+    pub fn word(&self) -> Result<ActionWord, &Unknown> {
+        Ok(match self {
+            Self::SetTtl(_) => ActionWord::SetTtl,
+            Self::SwitchRecord(_) => ActionWord::SwitchRecord,
+            Self::Unknown(unknown) => return Err(unknown),
+        })
+    }
+}
+
+impl CheckKind {
+    /// Its word.
+    ///
+    /// # Errors
+    /// What a newer program wrote, which has no word here.
+    pub fn word(&self) -> Result<CheckWord, &Unknown> {
+        Ok(match self {
+            Self::Identity => CheckWord::Identity,
+            Self::Zone { .. } => CheckWord::Zone,
+            Self::Record { .. } => CheckWord::Record,
+            Self::TtlWait { .. } => CheckWord::TtlWait,
+            Self::Authoritative { .. } => CheckWord::Authoritative,
+            Self::Resolvers { .. } => CheckWord::Resolvers,
+            Self::HttpBuild { .. } => CheckWord::HttpBuild,
+            Self::Certificate { .. } => CheckWord::Certificate,
+            Self::Cognito(check) => check.expected.word(),
+            Self::Unknown(unknown) => return Err(unknown),
+        })
+    }
+}
+
+impl PoolExpectation {
+    /// Its word.
+    #[must_use]
+    pub fn word(&self) -> CheckWord {
+        match self {
+            Self::PasswordPolicy { .. } => CheckWord::PasswordPolicy,
+            Self::Triggers { .. } => CheckWord::Triggers,
+            Self::SignInNames { .. } => CheckWord::SignInNames,
+            Self::DeletionProtection => CheckWord::DeletionProtection,
+            Self::AdminCreateOnly => CheckWord::AdminCreateOnly,
+            Self::Recovery => CheckWord::Recovery,
+            Self::Email { .. } => CheckWord::Email,
+            Self::Mfa { .. } => CheckWord::Mfa,
+            Self::Client(_) => CheckWord::Client,
+            Self::Domain { .. } => CheckWord::Domain,
+        }
+    }
+}
