@@ -71,12 +71,21 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn open() -> Self {
+        Self::with(Closed::of)
+    }
+
+    /// Its world runs no faster than the clock of the target, which is this computer's.
+    pub(super) fn slow() -> Self {
+        Self::with(Closed::slow)
+    }
+
+    fn with(world: fn(&Place) -> Closed) -> Self {
         let portal = Portal::start();
         let place = Place::new();
         let config = place.write("aws-config", FILES);
         let place = place.set("AWS_CONFIG_FILE", config.display());
         // The target's clock is the real one; only the world behind the endpoint runs fast.
-        let world = Closed::of(&place);
+        let world = world(&place);
         let mut place = place.set("AWS_ENDPOINT_URL", &world.handle.endpoint);
         for variable in [
             "AWS_ENDPOINT_URL_SSO",
