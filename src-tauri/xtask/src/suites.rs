@@ -20,6 +20,9 @@ use crate::{
     watch::{self, End},
 };
 
+/// The packages whose integration tests take longest.
+const LONGEST: [&str; 2] = ["cli", "api"];
+
 /// A group of tests with one time budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suite {
@@ -66,9 +69,9 @@ impl Suite {
     /// How long it should take on two cores. It fails at one and a half times this.
     pub fn budget(self) -> Duration {
         let minutes = match self {
-            Self::Core | Self::Ui => 2,
+            Self::Ui => 2,
             Self::Kill | Self::Emulators => 3,
-            Self::Conformance => 4,
+            Self::Core | Self::Conformance => 4,
             Self::Window | Self::Bundle => 5,
         };
         Duration::from_secs(minutes * 60)
@@ -193,6 +196,9 @@ pub fn run(
     } else if tests.is_empty() {
         no_tests(workspace, suite, &mut report);
     }
+    // Each lane begins with one of the long ones, or the last of them would be alone at the end.
+    let mut tests = tests.to_vec();
+    tests.sort_by_key(|test| !(test.integration && LONGEST.iter().any(|long| test.package.ends_with(long))));
     let next = AtomicUsize::new(0);
     let shared = Mutex::new(&mut report);
     let lane = || -> Outcome<()> {

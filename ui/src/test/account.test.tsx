@@ -64,7 +64,7 @@ describe("a step that would outlive the sign-in", () => {
     window.location.hash = "#/run/mid.3/confirm";
     const user = userEvent.setup();
     const reason = await screen.findByTestId("override-reason");
-    expect(screen.getByTestId("confirm-primary").hasAttribute("disabled")).toBe(true);
+    expect(screen.getByTestId("confirm-primary").getAttribute("aria-disabled")).toBe("true");
     await user.type(reason, "nobody else is here");
     await user.click(screen.getByTestId("confirm-primary"));
     expect(fake.asked.at(-1)).toMatchObject({ command: { do: "apply_overriding", step: "mid.3", overrides: ["sign-in"] }, reason: "nobody else is here" });

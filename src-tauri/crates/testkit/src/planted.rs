@@ -17,7 +17,7 @@ use switchback_model::{ActionSpec, CheckReading, CheckSpec, Finding, Image, Prev
 pub enum Planted {
     /// The swap does not look at what is there; made by the store.
     Upsert,
-    /// A lost response is answered by sending the request again.
+    /// A lost response is answered by sending the request again, and the refusal of the second is believed.
     RetryAfterLostResponse,
     /// Inspection always finds After.
     InspectionAlwaysAfter,
@@ -58,6 +58,16 @@ impl Planted {
             bug: self,
             remembered: Arc::default(),
         })
+    }
+}
+
+/// A refusal as if it were one of our own, of a request that never left: neither the look after it nor the
+/// late one is taken.
+fn believed(error: ProviderError) -> ProviderError {
+    ProviderError {
+        kind: ProviderErrorKind::Guard,
+        sent: false,
+        ..error
     }
 }
 
@@ -148,11 +158,9 @@ impl Action for PlantedAction {
     async fn call(&self, cx: &WriteCx, approved: &Preview) -> Result<Receipt, ProviderError> {
         match (self.bug, self.inner.call(cx, approved).await) {
             (Planted::RetryAfterLostResponse, Err(error)) if error.kind == ProviderErrorKind::NoAnswer => {
-                self.inner.call(cx, approved).await
+                self.inner.call(cx, approved).await.map_err(believed)
             }
-            (Planted::BelievesRefusals, Err(error)) if error.is_hearsay() => {
-                Err(ProviderError { sent: false, ..error })
-            }
+            (Planted::BelievesRefusals, Err(error)) if error.is_hearsay() => Err(believed(error)),
             (Planted::CutIsRefused, Err(error)) if error.message == CUT => Err(ProviderError {
                 kind: ProviderErrorKind::Refused,
                 sent: false,
