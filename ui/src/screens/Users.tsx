@@ -151,7 +151,8 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
   const place = spot.at === "there" ? spot.place : null;
   const where = spot.at === "there" ? spot.where : null;
   const field = useRef<HTMLInputElement>(null);
-  const { dead, counts } = useSeen("lookup");
+  // A look-up changes nothing: whoever types and presses Enter at once is answered.
+  const { dead, counts } = useSeen("lookup", true);
   // An answer that comes after another question, or after the screen was left, is thrown away.
   const turn = useRef(0);
 
