@@ -228,7 +228,9 @@ impl Driver {
         }
         let pause = Duration::from_secs(1 << (tries - 1).min(4));
         let at = self.clock.now().checked_add(pause).ok()?;
-        (at.duration_since(first.intended_at) <= RETRY_SPAN).then_some(at)
+        // Each try waits for a look, and looks take real time where time is scaled.
+        let slack = SignedDuration::try_from(self.clock.tolerance()).unwrap_or(RETRY_SPAN);
+        (at.duration_since(first.intended_at) <= RETRY_SPAN.max(slack)).then_some(at)
     }
 
     async fn void(&mut self, id: &StepId, why: String, preview: Option<Preview>) -> Result<(), DriveError> {
