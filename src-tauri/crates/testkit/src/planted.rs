@@ -66,6 +66,7 @@ impl Planted {
 fn believed(error: ProviderError) -> ProviderError {
     ProviderError {
         kind: ProviderErrorKind::Guard,
+        request_id: None,
         sent: false,
         ..error
     }
