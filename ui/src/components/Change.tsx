@@ -62,6 +62,7 @@ export function Changes({ list, note }: { list: readonly ChangeView[]; note?: st
         <div key={c.object} className="diff" role="group" aria-label={c.object}>
           <Side lines={c.before} other={c.after} word="Before" sign="−" note={note} />
           <Side lines={c.after} other={c.before} word="After" sign="+" />
+          {c.caution && <p className="diff-caution">{c.caution}</p>}
         </div>
       ))}
     </>

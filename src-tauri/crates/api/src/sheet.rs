@@ -265,7 +265,7 @@ impl Sheet {
         for step in run.plan.steps() {
             let effect = run.steps.get(&step.id).is_some_and(|s| s.state.may_have_effect());
             if let Some(action) = step.action.as_ref().filter(|_| effect) {
-                let read = around.world.action(action).read().await;
+                let read = around.world.action(action).read(None).await;
                 seen.insert(step.id.clone(), read.map_err(|error| error.message));
             }
         }
@@ -349,6 +349,9 @@ impl Sheet {
         for change in &preview.changes {
             self.note(&format!("{} now:  {}", change.object, change.before.join("; ")));
             self.note(&format!("{} then: {}", change.object, change.after.join("; ")));
+            if let Some(caution) = &change.caution {
+                self.note(caution);
+            }
         }
         if preview.is_empty() {
             self.note("Nothing to change: it is so already");
@@ -404,7 +407,7 @@ type Then = HashMap<String, Image>;
 /// stands there to the letter.
 async fn ahead(step: &Step, around: Option<&Surroundings>, then: &Then) -> Option<Preview> {
     let action = around?.world.action(step.action.as_ref()?);
-    let now = action.read().await.ok()?;
+    let now = action.read(None).await.ok()?.image;
     action.plan(then.get(&now.object()).unwrap_or(&now), None).ok()
 }
 

@@ -26,11 +26,12 @@ use tracing::Instrument as _;
 use crate::bundle::Bundle;
 use crate::cognito::Asked;
 use crate::credentials::Chain;
-use crate::elsewhere::{Elsewhere, Service};
+use crate::elsewhere::Elsewhere;
 use crate::error::{CREDENTIALS_HINT, guard, provider_error, safe};
 use crate::http;
 use crate::observe::Seen;
 use crate::op::Op;
+use crate::service::Service;
 use crate::sign_in::SignInEnd;
 use crate::source::mfa_mend;
 use crate::unsent::{NOT_LOADED, PROGRAM, ROLE_HINT};
@@ -79,6 +80,7 @@ pub struct Aws {
     pub(crate) route53: aws_sdk_route53::Client,
     pub(crate) sts: aws_sdk_sts::Client,
     pub(crate) cognito: aws_sdk_cognitoidentityprovider::Client,
+    pub(crate) ssm: aws_sdk_ssm::Client,
     pub(crate) asked: Asked,
     pub(crate) region: String,
     /// Zone id → name, of public zones whose name was read; a zone's name never changes.
@@ -154,50 +156,33 @@ impl Aws {
             .operation_timeout(OPERATION)
             .build();
 
-        let mut route53 = aws_sdk_route53::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(region.clone())
-            .credentials_provider(credentials.clone())
-            .http_client(http.clone())
-            .sleep_impl(sleep.clone())
-            .identity_cache(IdentityCache::no_cache())
-            .retry_config(RetryConfig::standard())
-            .timeout_config(timeouts.clone());
-        let mut cognito = aws_sdk_cognitoidentityprovider::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(region.clone())
-            .credentials_provider(credentials.clone())
-            .http_client(http.clone())
-            .sleep_impl(sleep.clone())
-            .identity_cache(IdentityCache::no_cache())
-            .retry_config(RetryConfig::standard())
-            .timeout_config(timeouts.clone());
-        let mut sts = aws_sdk_sts::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(region)
-            .credentials_provider(credentials)
-            .http_client(http)
-            .sleep_impl(sleep)
-            .identity_cache(IdentityCache::no_cache())
-            .retry_config(RetryConfig::standard())
-            .timeout_config(timeouts);
         let (fips, dual) = (elsewhere.fips.is_some(), elsewhere.dual_stack.is_some());
         // With an endpoint of its own a service has neither (the SDK refuses both together).
         let of_aws =
             |service, wanted: bool| Some(wanted).filter(|wanted| *wanted && endpoint_of(service).is_none());
-        cognito.set_endpoint_url(endpoint_of(Service::Cognito));
-        cognito.set_use_fips(of_aws(Service::Cognito, fips));
-        cognito.set_use_dual_stack(of_aws(Service::Cognito, dual));
-        route53.set_endpoint_url(endpoint_of(Service::Route53));
-        route53.set_use_fips(of_aws(Service::Route53, fips));
-        route53.set_use_dual_stack(of_aws(Service::Route53, dual));
-        sts.set_endpoint_url(endpoint_of(Service::Sts));
-        sts.set_use_fips(of_aws(Service::Sts, fips));
-        sts.set_use_dual_stack(of_aws(Service::Sts, dual));
+        // Each SDK has types of its own for the same settings.
+        macro_rules! client {
+            ($sdk:ident, $service:expr) => {{
+                let mut config = $sdk::Config::builder()
+                    .behavior_version(BehaviorVersion::latest())
+                    .region(region.clone())
+                    .credentials_provider(credentials.clone())
+                    .http_client(http.clone())
+                    .sleep_impl(sleep.clone())
+                    .identity_cache(IdentityCache::no_cache())
+                    .retry_config(RetryConfig::standard())
+                    .timeout_config(timeouts.clone());
+                config.set_endpoint_url(endpoint_of($service));
+                config.set_use_fips(of_aws($service, fips));
+                config.set_use_dual_stack(of_aws($service, dual));
+                $sdk::Client::from_conf(config.build())
+            }};
+        }
         Ok(Self {
-            route53: aws_sdk_route53::Client::from_conf(route53.build()),
-            sts: aws_sdk_sts::Client::from_conf(sts.build()),
-            cognito: aws_sdk_cognitoidentityprovider::Client::from_conf(cognito.build()),
+            route53: client!(aws_sdk_route53, Service::Route53),
+            sts: client!(aws_sdk_sts, Service::Sts),
+            cognito: client!(aws_sdk_cognitoidentityprovider, Service::Cognito),
+            ssm: client!(aws_sdk_ssm, Service::Ssm),
             asked: Asked::default(),
             region: options.region.clone(),
             zones: Arc::default(),
@@ -209,10 +194,10 @@ impl Aws {
         })
     }
 
-    /// Waits for our share of Route 53's request rate. The rehearsal has no account to share.
-    pub(crate) async fn pace(&self) {
+    /// Waits for our share of a service's request rate. The rehearsal has no account to share.
+    pub(crate) async fn pace(&self, service: Service) {
         if self.paced {
-            crate::pace::route53().await;
+            crate::pace::wait(service).await;
         }
     }
 
@@ -222,13 +207,6 @@ impl Aws {
         Self { paced: true, ..self }
     }
 
-    /// Waits for our share of Cognito's request rate, which checks and look-ups have in common.
-    pub(crate) async fn pace_cognito(&self) {
-        if self.paced {
-            crate::pace::cognito().await;
-        }
-    }
-
     /// Makes one call in its span and maps its failure.
     pub(crate) async fn run<O, E, F>(&self, op: Op, seen: &Seen, call: F) -> Result<O, ProviderError>
     where
@@ -236,7 +214,7 @@ impl Aws {
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
         let span = tracing::info_span!(
-            target: "switchback_aws", "call", service = op.service, operation = op.operation,
+            target: "switchback_aws", "call", service = op.service.id(), operation = op.operation,
             request_id = tracing::field::Empty, ms = tracing::field::Empty
         );
         let started = Instant::now();

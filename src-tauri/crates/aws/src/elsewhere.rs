@@ -9,39 +9,8 @@ use switchback_engine::ports::ProviderError;
 use crate::connect::check_endpoint;
 use crate::error::{guard, safe};
 use crate::files::Files;
+use crate::service::Service;
 use crate::session::Desk;
-
-/// A service that Switchback or the SDK asks on its behalf. Whoever has Switchback ask another adds its
-/// line to [`ASKED`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Service {
-    /// STS.
-    Sts,
-    /// Route 53.
-    Route53,
-    /// Cognito.
-    Cognito,
-    /// IAM Identity Center, for the credentials of a role.
-    Sso,
-    /// IAM Identity Center, for a new token.
-    SsoOidc,
-    /// `aws login`.
-    SignIn,
-}
-
-/// Each with its name for people, and in the variables and in a `services` section (AWS SDKs and Tools
-/// reference guide, "Service-specific endpoints").
-const ASKED: [(Service, &str, &str); 6] = [
-    (Service::Sts, "STS", "sts"),
-    (Service::Route53, "Route 53", "route_53"),
-    (Service::Cognito, "Cognito", "cognito_identity_provider"),
-    (Service::Sso, "IAM Identity Center", "sso"),
-    (Service::SsoOidc, "the token of IAM Identity Center", "sso_oidc"),
-    (Service::SignIn, "the sign-in of aws login", "signin"),
-];
-
-/// Those that Switchback asks itself: a target of kind test must lead all of them elsewhere.
-const OWN: [Service; 3] = [Service::Sts, Service::Route53, Service::Cognito];
 
 /// The addresses at which AWS itself serves a machine's metadata (Amazon EC2 user guide, "Instance
 /// metadata").
@@ -49,24 +18,6 @@ const METADATA: [&str; 2] = ["169.254.169.254", "[fd00:ec2::254]"];
 
 /// A chain of `source_profile` longer than this leads round in a circle.
 const LONGEST: usize = 10;
-
-impl Service {
-    /// The service, as people call it.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        ASKED
-            .iter()
-            .find(|(service, ..)| *service == self)
-            .map_or("AWS", |(_, words, _)| words)
-    }
-
-    fn key(self) -> &'static str {
-        ASKED
-            .iter()
-            .find(|(service, ..)| *service == self)
-            .map_or("", |(.., key)| key)
-    }
-}
 
 /// A setting that leads requests elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,8 +146,8 @@ impl Elsewhere {
                 });
             }
         };
-        for (service, _, key) in ASKED {
-            let variable = format!("AWS_ENDPOINT_URL_{}", key.to_ascii_uppercase());
+        for service in Service::ALL {
+            let variable = format!("AWS_ENDPOINT_URL_{}", service.key().to_ascii_uppercase());
             add(variable, Some(service));
         }
         add("AWS_ENDPOINT_URL".to_owned(), None);
@@ -238,11 +189,11 @@ impl Elsewhere {
                         safe(&name)
                     );
                     let place = Some(listed.place_of(service).to_owned());
-                    match ASKED.iter().find(|(.., key)| *key == service) {
-                        Some((service, ..)) => self.detours.push(Detour {
+                    match Service::ALL.into_iter().find(|known| known.key() == service) {
+                        Some(service) => self.detours.push(Detour {
                             setting,
                             place,
-                            service: Some(*service),
+                            service: Some(service),
                             url: url.to_owned(),
                             own,
                         }),
@@ -282,7 +233,9 @@ impl Elsewhere {
     /// Whether a target of kind test can do with it: none of the services that Switchback asks is AWS's.
     #[must_use]
     pub fn leads_all(&self) -> bool {
-        OWN.into_iter().all(|service| self.endpoint_of(service).is_some())
+        Service::OWN
+            .into_iter()
+            .all(|service| self.endpoint_of(service).is_some())
     }
 
     /// What marks a run that goes elsewhere: the endpoint of every service, or else which service goes

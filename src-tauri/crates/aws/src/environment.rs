@@ -5,6 +5,7 @@ use crate::elsewhere::Elsewhere;
 use crate::error::safe;
 use crate::profiles::safe_name;
 use crate::session::Desk;
+use crate::service::Service;
 
 /// A variable of the environment, or a setting of the profile in use, that decides where credentials,
 /// region or endpoint come from.
@@ -194,11 +195,12 @@ pub(crate) fn of_profile(elsewhere: &Elsewhere, chosen: bool) -> Vec<Environment
     for detour in elsewhere.detours.iter().filter(|detour| detour.place.is_some()) {
         let what = detour
             .service
-            .map_or("every service is", |service| match service.words() {
-                "STS" => "STS is",
-                "Route 53" => "Route 53 is",
-                "Cognito" => "Cognito is",
-                _ => "the sign-in is",
+            .map_or("every service is", |service| match service {
+                Service::Sts => "STS is",
+                Service::Route53 => "Route 53 is",
+                Service::Cognito => "Cognito is",
+                Service::Ssm => "Parameter Store is",
+                Service::Sso | Service::SsoOidc | Service::SignIn => "the sign-in is",
             });
         let place = detour.place.as_deref().unwrap_or_default();
         settings.push(EnvironmentSetting {

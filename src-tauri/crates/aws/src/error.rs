@@ -8,7 +8,9 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
 
+use crate::codes;
 use crate::observe::{Seen, request_id};
+use crate::service::Service;
 use crate::unsent::{before_sending, by_connection};
 
 /// Stands for the command that mends the sign-in, which [`crate::Aws`] knows and puts in its place.
@@ -18,6 +20,8 @@ const CLOCK_HINT: &str = "Set this computer's clock to the right time, then repe
 /// What a failure should say about the way to AWS.
 #[derive(Debug, Clone)]
 pub(crate) struct Context {
+    /// The service that is asked.
+    pub(crate) service: Service,
     /// `AWS`, or the custom endpoint.
     pub(crate) to: String,
     /// Whether the endpoint was given by the person.
@@ -69,7 +73,7 @@ where
             let body = answer.raw().body().bytes().unwrap_or_default();
             let status = answer.raw().status().as_u16();
             match is_whole(body) {
-                true => by_answer(status, answer.err().code(), answer.err().message(), body),
+                true => by_answer(context.service, status, answer.err().code(), answer.err().message(), body),
                 // What it would have gone on to say is not known, so it says nothing.
                 false => (
                     Kind::Unclear,
@@ -112,7 +116,13 @@ where
 }
 
 /// Sorts an answer that is an error.
-pub(crate) fn by_answer(status: u16, code: Option<&str>, message: Option<&str>, body: &[u8]) -> Sorted {
+pub(crate) fn by_answer(
+    service: Service,
+    status: u16,
+    code: Option<&str>,
+    message: Option<&str>,
+    body: &[u8],
+) -> Sorted {
     // Route 53 writes a refused batch under a root of its own, which the SDK cannot parse.
     let batch = legacy_batch(body);
     let code = code
@@ -124,6 +134,9 @@ pub(crate) fn by_answer(status: u16, code: Option<&str>, message: Option<&str>, 
         .or(batch)
         .unwrap_or_default();
     let said = safe(&said);
+    if let Some((_, kind, ours, hint)) = codes::of(service.codes(), code) {
+        return (*kind, sentence(ours, code, &said), *hint);
+    }
     match code {
         "Throttling"
         | "ThrottlingException"
@@ -138,21 +151,7 @@ pub(crate) fn by_answer(status: u16, code: Option<&str>, message: Option<&str>, 
             "AWS received too many requests for this account".to_owned(),
             Some("Wait, then repeat."),
         ),
-        "PriorRequestNotComplete" => (
-            Kind::Busy,
-            "Route 53 is still carrying out an earlier change".to_owned(),
-            Some("Wait for the earlier change to end, then repeat."),
-        ),
-        "InvalidChangeBatch" => by_batch(&said),
-        "NoSuchHostedZone"
-        | "HostedZoneNotFound"
-        | "NoSuchChange"
-        | "NoSuchHealthCheck"
-        | "ResourceNotFoundException" => (
-            Kind::NotFound,
-            sentence("AWS does not know the object", code, &said),
-            Some("Look at the id in the target."),
-        ),
+        "InvalidChangeBatch" if service == Service::Route53 => by_batch(&said),
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => (
             Kind::Credentials,
             "The AWS credentials have expired".to_owned(),

@@ -5,7 +5,8 @@
 //! [`op::Op`], beside the code that makes them.
 
 mod bundle;
-pub mod checks;
+pub mod change;
+mod codes;
 pub mod cognito;
 mod connect;
 mod credentials;
@@ -16,6 +17,8 @@ mod error;
 mod files;
 pub mod guard;
 mod http;
+pub mod identity;
+pub mod look;
 pub mod net;
 mod observe;
 pub mod op;
@@ -23,11 +26,13 @@ mod pace;
 mod process;
 mod profile;
 pub mod profiles;
-mod reading;
+pub mod resource;
 pub mod route53;
+pub mod service;
 mod session;
 mod sign_in;
 mod source;
+pub mod ssm;
 pub mod sts;
 mod unsent;
 mod way;
@@ -35,13 +40,18 @@ mod way;
 pub use bundle::{Bundle, Unread};
 pub use connect::{Aws, AwsOptions, check_endpoint};
 pub use delegation::Outside;
-pub use elsewhere::{Detour, Elsewhere, Heeded, Service, endpoint_of_mark};
+pub use elsewhere::{Detour, Elsewhere, Heeded, endpoint_of_mark};
 pub use files::FileNote;
 pub use guard::{assert_identity, masked, role_of};
 pub use http::Way;
 pub use op::{On, Op};
 pub use profiles::{Profiles, profiles};
-pub use route53::{HostedZone, NameAction};
+pub use change::{Against, AnyChange, Bound, Change};
+pub use identity::IdentityLook;
+pub use look::{AnyLook, Look};
+pub use resource::Resource;
+pub use route53::HostedZone;
+pub use service::Service;
 pub use session::Session;
 
 #[cfg(test)]

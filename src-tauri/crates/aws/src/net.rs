@@ -4,46 +4,57 @@
 use switchback_engine::ports::ProviderError;
 
 use crate::bundle::Bundle;
-use crate::elsewhere::{Elsewhere, Service};
+use crate::elsewhere::Elsewhere;
 use crate::error::guard;
 use crate::http::{Proxy, Way};
+use crate::service::Service;
 
 /// A host that Switchback asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// The service, as people call it.
-    pub service: &'static str,
+    /// The service.
+    pub service: Service,
     /// Its host name in a region.
     pub host: String,
 }
 
-/// The hosts of the services that Switchback asks in a region, by the SDK's own rules (AWS General
+/// The hosts of services that Switchback asks in a region, by the SDK's own rules (AWS General
 /// Reference, "Service endpoints"), which know of FIPS and dual-stack. Route 53 has one for a whole
 /// partition.
 ///
 /// # Errors
 /// `Guard` where AWS has no such endpoint in the region.
-pub fn endpoints(region: &str, elsewhere: &Elsewhere) -> Result<[Endpoint; 3], ProviderError> {
+pub fn endpoints(
+    region: &str,
+    elsewhere: &Elsewhere,
+    services: &[Service],
+) -> Result<Vec<Endpoint>, ProviderError> {
     let (fips, dual) = (elsewhere.fips.is_some(), elsewhere.dual_stack.is_some());
-    let hosts = [
-        (Service::Sts, hosts::sts(region, fips, dual)),
-        (Service::Route53, hosts::route53(region, fips, dual)),
-        (Service::Cognito, hosts::cognito(region, fips, dual)),
-    ];
-    if let Some((none, _)) = hosts.iter().find(|(_, host)| host.is_none()) {
-        return Err(guard(
-            "connect",
-            &format!(
-                "AWS has no endpoint of {} for these settings in {region}",
-                none.words()
-            ),
-            "Look at the region, and at use_fips_endpoint and use_dualstack_endpoint.",
-        ));
-    }
-    Ok(hosts.map(|(service, host)| Endpoint {
-        service: service.words(),
-        host: host.unwrap_or_default(),
-    }))
+    let endpoint = |service: &Service| {
+        let host = match service {
+            Service::Sts => hosts::sts(region, fips, dual),
+            Service::Route53 => hosts::route53(region, fips, dual),
+            Service::Cognito => hosts::cognito(region, fips, dual),
+            Service::Ssm => hosts::ssm(region, fips, dual),
+            // The SDK finds them by itself.
+            Service::Sso | Service::SsoOidc | Service::SignIn => None,
+        };
+        let Some(host) = host else {
+            return Err(guard(
+                "connect",
+                &format!(
+                    "AWS has no endpoint of {} for these settings in {region}",
+                    service.words()
+                ),
+                "Look at the region, and at use_fips_endpoint and use_dualstack_endpoint.",
+            ));
+        };
+        Ok(Endpoint {
+            service: *service,
+            host,
+        })
+    };
+    services.iter().map(endpoint).collect()
 }
 
 mod hosts {
@@ -73,6 +84,7 @@ mod hosts {
     host!(sts, aws_sdk_sts);
     host!(route53, aws_sdk_route53);
     host!(cognito, aws_sdk_cognitoidentityprovider);
+    host!(ssm, aws_sdk_ssm);
 }
 
 /// The way to a host over https: through a proxy, or `None` = directly.

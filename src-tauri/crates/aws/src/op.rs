@@ -2,11 +2,13 @@
 //! a call needs besides its parameters is derived from here: its level in the log, the permission that a
 //! policy must grant, the source that a reading names.
 
+use crate::service::Service;
+
 /// One operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Op {
-    /// The service, as IAM and the AWS CLI name it: `route53`, `cognito-idp`.
-    pub service: &'static str,
+    /// The service.
+    pub service: Service,
     /// The operation, as the API names it: `GetHostedZone`.
     pub operation: &'static str,
     /// What IAM grants it on.
@@ -22,20 +24,17 @@ pub enum On {
     Nothing,
     /// Everything: IAM has no narrower resource for it.
     Everything,
-    /// The hosted zone that is read or changed.
-    Zone,
-    /// The record sets of one name in a hosted zone: conditions narrow the zone to them.
-    Name,
-    /// The progress of a change, which has no id before it is made.
-    Progress,
-    /// The user pool.
-    Pool,
+    /// The object that the kind is about; a change of a name's record sets is narrowed to them by
+    /// conditions.
+    Object,
+    /// What has no id before it is made: the rest of its ARN, as a pattern.
+    NotYet(&'static str),
 }
 
 impl Op {
     /// One that reads.
     #[must_use]
-    pub const fn reads(service: &'static str, operation: &'static str, on: On) -> Self {
+    pub const fn reads(service: Service, operation: &'static str, on: On) -> Self {
         Self {
             service,
             operation,
@@ -46,7 +45,7 @@ impl Op {
 
     /// One that changes something.
     #[must_use]
-    pub const fn changes(service: &'static str, operation: &'static str, on: On) -> Self {
+    pub const fn changes(service: Service, operation: &'static str, on: On) -> Self {
         Self {
             service,
             operation,
@@ -58,6 +57,6 @@ impl Op {
     /// As a policy names it, and a reading its source: `route53:GetHostedZone`.
     #[must_use]
     pub fn action(&self) -> String {
-        format!("{}:{}", self.service, self.operation)
+        format!("{}:{}", self.service.id(), self.operation)
     }
 }

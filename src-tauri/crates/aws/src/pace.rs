@@ -1,32 +1,26 @@
-//! Our own share of what an account may ask: Route 53's five requests a second, which it has in common
-//! with Terraform and everybody else (Route 53 developer guide, "Quotas"), and Cognito's reads, which
-//! compete with the sign-ins of every pool of the account (Cognito developer guide, "Quotas").
+//! Our own share of what an account may ask, a bucket for each service that others compete for.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::LazyLock;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
-const PER_SECOND: NonZeroU32 = NonZeroU32::new(2).expect("2 is not 0");
-const BURST: NonZeroU32 = NonZeroU32::new(5).expect("5 is not 0");
+use crate::service::Service;
 
-/// One bucket for the process: the account's quota does not care which run asks.
-static ROUTE53: LazyLock<DefaultDirectRateLimiter> =
-    LazyLock::new(|| RateLimiter::direct(Quota::per_second(PER_SECOND).allow_burst(BURST)));
+/// For the process: the account's quota does not care which run asks.
+static BUCKETS: LazyLock<BTreeMap<Service, DefaultDirectRateLimiter>> = LazyLock::new(|| {
+    let bucket = |service: Service| {
+        let (rate, burst) = service.share()?;
+        let quota = Quota::per_second(NonZeroU32::new(rate)?).allow_burst(NonZeroU32::new(burst)?);
+        Some((service, RateLimiter::direct(quota)))
+    };
+    Service::ALL.into_iter().filter_map(bucket).collect()
+});
 
-/// Waits until a Route 53 request may be made.
-pub(crate) async fn route53() {
-    ROUTE53.until_ready().await;
-}
-
-const COGNITO_PER_SECOND: NonZeroU32 = NonZeroU32::new(3).expect("3 is not 0");
-const COGNITO_BURST: NonZeroU32 = NonZeroU32::new(2).expect("2 is not 0");
-
-/// Never more than five requests in any second: the burst and a second's share.
-static COGNITO: LazyLock<DefaultDirectRateLimiter> =
-    LazyLock::new(|| RateLimiter::direct(Quota::per_second(COGNITO_PER_SECOND).allow_burst(COGNITO_BURST)));
-
-/// Waits until a Cognito request may be made.
-pub(crate) async fn cognito() {
-    COGNITO.until_ready().await;
+/// Waits until a request may be made.
+pub(crate) async fn wait(service: Service) {
+    if let Some(bucket) = BUCKETS.get(&service) {
+        bucket.until_ready().await;
+    }
 }

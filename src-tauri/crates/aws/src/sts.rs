@@ -6,9 +6,10 @@ use switchback_engine::ports::{Identity, ProviderError};
 use crate::connect::{Aws, incomplete};
 use crate::observe::Seen;
 use crate::op::{On, Op};
+use crate::service::Service;
 
 /// Who the caller is.
-pub const IDENTITY: Op = Op::reads("sts", "GetCallerIdentity", On::Nothing);
+pub const IDENTITY: Op = Op::reads(Service::Sts, "GetCallerIdentity", On::Nothing);
 
 const OPERATION: &str = IDENTITY.operation;
 

@@ -1,18 +1,17 @@
 //! What a failure should say about the way to each service: through which proxy it is dialled, or
 //! directly, and whether a person's own setting leads it elsewhere.
 
-use crate::elsewhere::{Elsewhere, Service};
+use std::collections::BTreeMap;
+
+use crate::elsewhere::Elsewhere;
 use crate::error::{Context, safe};
 use crate::http::Proxy;
 use crate::net::endpoints;
+use crate::service::Service;
 
-/// One for each service that Switchback asks.
+/// One for each service.
 #[derive(Debug, Clone)]
-pub(crate) struct Contexts {
-    sts: Context,
-    route53: Context,
-    cognito: Context,
-}
+pub(crate) struct Contexts(BTreeMap<Service, Context>);
 
 impl Contexts {
     /// `endpoint_of`: the custom endpoint of a service, where there is one.
@@ -22,13 +21,15 @@ impl Contexts {
         proxy: Option<&Proxy>,
         endpoint_of: impl Fn(Service) -> Option<String>,
     ) -> Self {
-        let hosts = endpoints(region, elsewhere).ok();
-        let of = |service, at: usize| {
+        let of = |service: Service| {
             let custom = endpoint_of(service);
             let uri = custom.as_deref().and_then(|url| url.parse::<http::Uri>().ok());
             let host = match &uri {
                 Some(uri) => uri.host().map(str::to_owned),
-                None => hosts.as_ref().map(|hosts| hosts[at].host.clone()),
+                None => {
+                    let found = endpoints(region, elsewhere, &[service]).ok();
+                    found.and_then(|found| found.into_iter().next().map(|endpoint| endpoint.host))
+                }
             };
             let plain = custom.as_deref().is_some_and(|url| url.starts_with("http://"));
             let proxy = proxy.filter(|_| !plain);
@@ -36,6 +37,7 @@ impl Contexts {
                 .zip(host.as_deref())
                 .and_then(|(proxy, host)| proxy.way(host));
             Context {
+                service,
                 to: match &custom {
                     Some(url) => format!("the endpoint {}", safe(url)),
                     None => "AWS".to_owned(),
@@ -46,19 +48,16 @@ impl Contexts {
                 host,
             }
         };
-        Self {
-            sts: of(Service::Sts, 0),
-            route53: of(Service::Route53, 1),
-            cognito: of(Service::Cognito, 2),
-        }
+        Self(
+            Service::ALL
+                .into_iter()
+                .map(|service| (service, of(service)))
+                .collect(),
+        )
     }
 
-    /// By the service's name in a call.
-    pub(crate) fn of(&self, service: &str) -> &Context {
-        match service {
-            "route53" => &self.route53,
-            "cognito-idp" => &self.cognito,
-            _ => &self.sts,
-        }
+    /// Of a service.
+    pub(crate) fn of(&self, service: Service) -> &Context {
+        self.0.get(&service).expect("every service has its context")
     }
 }

@@ -8,16 +8,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use async_trait::async_trait;
-use jiff::Timestamp;
-use switchback_model::event::Receipt;
 use switchback_model::{
-    ActionSpec, Captured, CheckKind, CheckReading, CheckSpec, Command, Event, EventKind, Finding, Frozen,
-    Image, Phase, Plan, Preview, Reversibility, StepId, Unknown, Verdict,
+    ActionSpec, Captured, CheckKind, CheckSpec, Command, Event, EventKind, Frozen, Phase, Plan, Reversibility,
+    StepId, Unknown,
 };
 
-use crate::ports::{Action, ProviderError, ProviderErrorKind, SyncState};
-use crate::proof::WriteCx;
 use crate::rejection::{Rejection, RejectionCode};
 use crate::run::Run;
 
@@ -160,8 +155,8 @@ fn named(run: &Run, unknown: &Unknown) -> BTreeSet<StepId> {
 pub(crate) fn note(run: &mut Run, event: &Event) {
     let seq = event.seq;
     let unknown_image = |captured: &Captured| match captured.readable() {
-        Some(Image::Unknown(unknown)) => Some(unknown.kind().to_owned()),
-        Some(Image::RecordSets { .. }) | None => None,
+        Some(image) => image.unknown().map(|unknown| unknown.kind().to_owned()),
+        None => None,
     };
     let (step, kind) = match &event.kind {
         EventKind::Unknown(unknown) => {
@@ -273,69 +268,5 @@ pub(crate) fn may(run: &Run, command: &Command) -> Result<(), Rejection> {
         | Command::ExtendDeadline { .. }
         | Command::Amend { .. }
         | Command::Resume => all_is_known(run),
-    }
-}
-
-/// The action of a kind that is not known: it reads, plans and sends nothing.
-#[derive(Debug, Clone)]
-pub struct NotKnown(String);
-
-impl NotKnown {
-    /// For a spec that is not known.
-    #[must_use]
-    pub fn of(spec: &Unknown) -> Self {
-        Self(spec.kind().to_owned())
-    }
-
-    fn refused(&self) -> ProviderError {
-        ProviderError {
-            kind: ProviderErrorKind::Guard,
-            operation: self.0.clone(),
-            message: "This program does not know this kind of action: a newer Switchback wrote it".to_owned(),
-            hint: Some("Install the newer program, or do it by hand.".to_owned()),
-            request_id: None,
-            sent: false,
-        }
-    }
-}
-
-#[async_trait]
-impl Action for NotKnown {
-    async fn read(&self) -> Result<Image, ProviderError> {
-        Err(self.refused())
-    }
-
-    fn plan(&self, _: &Image, _: Option<&Image>) -> Result<Preview, ProviderError> {
-        Err(self.refused())
-    }
-
-    fn judge(&self, _: &Image, _: &Image, _: &Image) -> Finding {
-        Finding::Unclear {
-            why: self.refused().message,
-        }
-    }
-
-    async fn call(&self, _: &WriteCx, _: &Preview) -> Result<Receipt, ProviderError> {
-        Err(self.refused())
-    }
-
-    async fn sync(&self, _: &Receipt) -> Result<Option<SyncState>, ProviderError> {
-        Err(self.refused())
-    }
-}
-
-/// What a check of a kind that is not known says: that it can't be told.
-#[must_use]
-pub fn check_not_known(spec: &CheckSpec, kind: &Unknown, now: Timestamp) -> CheckReading {
-    CheckReading {
-        check: spec.id.clone(),
-        verdict: Verdict::Error,
-        observed: format!("this program does not know the kind of check {}", kind.kind()),
-        expected: String::new(),
-        source: "the plan".to_owned(),
-        observed_at: now,
-        believable_s: spec.believable_s,
-        mend: Some("Install the newer program that wrote it, or look by hand.".to_owned()),
-        answers: None,
     }
 }

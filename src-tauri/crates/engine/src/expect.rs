@@ -197,23 +197,8 @@ fn passing(reading: CheckReading) -> CheckReading {
 /// The answers that a question to several servers expects, each in normal form: of weighted record sets
 /// any one is served.
 fn values(kind: &CheckKind) -> Option<Vec<Vec<String>>> {
-    match kind {
-        CheckKind::Authoritative {
-            record, values, or, ..
-        }
-        | CheckKind::Resolvers {
-            record, values, or, ..
-        } => {
-            let normal = |values: &Vec<String>| switchback_model::dns::normal_values(*record, values.clone());
-            Some(std::iter::once(values).chain(or).map(normal).collect())
-        }
-        CheckKind::Identity
-        | CheckKind::Zone { .. }
-        | CheckKind::Record { .. }
-        | CheckKind::TtlWait { .. }
-        | CheckKind::HttpBuild { .. }
-        | CheckKind::Certificate { .. }
-        | CheckKind::Cognito(_)
-        | CheckKind::Unknown(_) => None,
-    }
+    let asked = kind.dns_question()?;
+    let normal = |values: &[String]| switchback_model::dns::normal_values(asked.record, values.to_vec());
+    let others = asked.or.iter().map(Vec::as_slice);
+    Some(std::iter::once(asked.values).chain(others).map(normal).collect())
 }

@@ -11,6 +11,8 @@ pub mod expect;
 pub mod gate;
 pub mod monitor;
 pub mod next;
+pub mod not_known;
+pub mod observed;
 pub mod ports;
 pub mod proof;
 pub mod rejection;

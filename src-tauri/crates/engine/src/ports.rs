@@ -13,10 +13,10 @@ use switchback_model::{
 
 use crate::doubt::Doubt;
 use crate::evolve::IllegalEvent;
+pub use crate::observed::{History, Observed, Sent};
 use crate::proof::WriteCx;
 use crate::run::Run;
 use crate::sign_in::SignIn;
-use crate::ttl::ServedVersion;
 
 /// Wall clock and monotonic clock, both scaled in a rehearsal.
 #[async_trait]
@@ -225,12 +225,14 @@ pub struct SyncState {
 /// pure.
 #[async_trait]
 pub trait Action: Send + Sync {
-    /// The touched fields, as they are.
-    async fn read(&self) -> Result<Image, ProviderError>;
+    /// The touched fields, as they are; with `since`, also what stood there since that request was
+    /// written ahead, where the API keeps it.
+    async fn read(&self, since: Option<&Sent<'_>>) -> Result<Observed, ProviderError>;
     /// The exact change from `from`: forward, or back to `restore` where it is given.
     fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError>;
-    /// What `now` means, given the images before and after the apply.
-    fn judge(&self, now: &Image, before: &Image, after: &Image) -> Finding;
+    /// What `now` means, given the images before and after the apply, and what is known of the request
+    /// that is judged; none where an object is compared with what some request left.
+    fn judge(&self, now: &Observed, before: &Image, after: &Image, sent: Option<&Sent<'_>>) -> Finding;
     /// The one mutating request.
     async fn call(&self, cx: &WriteCx, approved: &Preview) -> Result<Receipt, ProviderError>;
     /// Whether the change has reached every server; `None` where the API has no such notion.
@@ -244,13 +246,6 @@ pub struct Identity {
     pub account: String,
     /// ARN.
     pub arn: String,
-}
-
-/// What a check may need of the run's history.
-#[derive(Debug, Clone, Default)]
-pub struct History {
-    /// Every version of records that this run knows to have been served, from the journal.
-    pub served: Vec<ServedVersion>,
 }
 
 /// The world as the engine sees it; built once per run by `api`, which holds the exhaustive match

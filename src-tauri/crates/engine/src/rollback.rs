@@ -9,7 +9,7 @@ use switchback_model::{
     Step, StepId,
 };
 
-use crate::ports::ProviderError;
+use crate::ports::{Observed, ProviderError};
 use crate::rejection::{Rejection, RejectionCode};
 use crate::run::Run;
 
@@ -19,7 +19,7 @@ use order::order_of;
 pub use order::reverse_order;
 
 /// What was read of a step's object, or why it could not be read.
-pub type Seen = BTreeMap<StepId, Result<Image, String>>;
+pub type Seen = BTreeMap<StepId, Result<Observed, String>>;
 
 /// Builds the exact change from what is there to what is restored: `Action::plan`.
 pub type Build<'a> = &'a (dyn Fn(&ActionSpec, &Image, &Image) -> Result<Preview, ProviderError> + Sync);
@@ -353,7 +353,7 @@ fn item(
             words: format!("Take back by hand: {}", step.title),
         },
         (Reversibility::Undo, Some(action)) => {
-            let foreign = seen.get(id).and_then(|seen| seen.as_ref().ok());
+            let foreign = seen.get(id).and_then(|seen| seen.as_ref().ok()).map(|now| &now.image);
             let foreign = foreign.filter(|now| {
                 !images.contains_key(&now.object())
                     && run
@@ -394,7 +394,7 @@ fn by_hand(run: &Run, id: &StepId) -> ItemKind {
 fn undo(
     action: &ActionSpec,
     state: &crate::run::StepRun,
-    seen: Option<&Result<Image, String>>,
+    seen: Option<&Result<Observed, String>>,
     images: &mut BTreeMap<String, Image>,
     build: Build<'_>,
 ) -> ItemKind {
@@ -416,7 +416,7 @@ fn undo(
     // left it. Blindness never takes the way back away.
     let from = images
         .get(&restores.object())
-        .or(seen.and_then(|s| s.as_ref().ok()))
+        .or(seen.and_then(|s| s.as_ref().ok()).map(|now| &now.image))
         .or(effect.and_then(|e| e.after.readable()))
         .unwrap_or(restores)
         .clone();

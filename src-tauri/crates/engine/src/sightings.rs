@@ -33,12 +33,8 @@ impl Sightings {
         let mut last = BTreeMap::new();
         if plan.target.kind != TargetKind::Test {
             for step in plan.steps() {
-                let (name, ttl) = match &step.action {
-                    Some(ActionSpec::SetTtl(set)) => (&set.name, Some(set.ttl)),
-                    Some(ActionSpec::SwitchRecord(switch)) => {
-                        (&switch.name, switch.to.iter().filter_map(RecordSet::ttl).max())
-                    }
-                    Some(ActionSpec::Unknown(_)) | None => continue,
+                let Some((name, ttl)) = step.action.as_ref().and_then(ActionSpec::answers) else {
+                    continue;
                 };
                 let longest = last.entry(name.clone()).or_insert(0);
                 *longest = ttl.unwrap_or(0).max(*longest);
@@ -94,10 +90,7 @@ impl Sightings {
 
 /// The name of an image and the longest TTL among its record sets, in seconds; none without records.
 fn served(image: &Image) -> Option<(&DnsName, u32)> {
-    let (name, sets) = match image {
-        Image::RecordSets { name, sets, .. } => (name, sets),
-        Image::Unknown(_) => return None,
-    };
+    let (name, sets) = image.record_sets()?;
     let ttl = sets.iter().map(RecordSet::believed_ttl).max()?;
     Some((name, ttl))
 }

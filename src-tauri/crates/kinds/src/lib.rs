@@ -2,6 +2,8 @@
 //! and how it is read there. The exhaustive matches are here, so that a new kind that has no place does
 //! not compile.
 
+pub mod changes;
+pub mod looks;
 pub mod policy;
 pub mod resource;
 pub mod uses;

@@ -4,12 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
-use switchback_aws::cognito::LOOK_UP_OPS;
-use switchback_aws::{On, Op};
+use switchback_aws::cognito::{self, LOOK_UP_OPS};
+use switchback_aws::{On, Op, Resource};
 use switchback_model::Plan;
 use switchback_model::dns::DnsName;
 
-use crate::resource::Resource;
 use crate::uses;
 
 /// Whose policy.
@@ -37,7 +36,7 @@ pub fn policy(plan: &Plan, part: Part) -> Option<Value> {
         let Some(arn) = arn(plan, op.on, on) else { return };
         let grants = granted.entry((op.mutates, arn)).or_default();
         grants.actions.insert(op.action());
-        if let (On::Name, Some(Resource::Record { name, .. })) = (op.on, on) {
+        if let (true, Some(name)) = (op.mutates, on.and_then(Resource::narrowed_to)) {
             grants.names.insert(normal(name));
         }
     };
@@ -49,9 +48,7 @@ pub fn policy(plan: &Plan, part: Part) -> Option<Value> {
         }
         Part::Support => {
             for pool in plan.target.pools.values() {
-                let pool = Resource::Pool {
-                    pool_id: pool.id.to_string(),
-                };
+                let pool = cognito::pool(pool.id.as_str());
                 LOOK_UP_OPS.iter().for_each(|op| grant(op, Some(&pool)));
             }
         }
@@ -105,26 +102,12 @@ fn only(names: &BTreeSet<String>) -> Value {
 
 /// What an operation is granted on; `None` where it needs no grant.
 fn arn(plan: &Plan, on: On, object: Option<&Resource>) -> Option<String> {
-    let region = plan.target.region.as_str();
-    let partition = match region {
-        r if r.starts_with("us-gov-") => "aws-us-gov",
-        r if r.starts_with("cn-") => "aws-cn",
-        _ => "aws",
-    };
+    let (region, account) = (plan.target.region.as_str(), plan.target.account.as_str());
     match on {
         On::Nothing => None,
         On::Everything => Some("*".to_owned()),
-        On::Progress => Some(format!("arn:{partition}:route53:::change/*")),
-        On::Zone | On::Name => {
-            let zone_id = object?.zone_id()?;
-            Some(format!("arn:{partition}:route53:::hostedzone/{zone_id}"))
-        }
-        On::Pool => {
-            let (pool, account) = (object?.pool_id()?, &plan.target.account);
-            Some(format!(
-                "arn:{partition}:cognito-idp:{region}:{account}:userpool/{pool}"
-            ))
-        }
+        On::NotYet(rest) => Some(object?.arn_of(rest, region)),
+        On::Object => Some(object?.arn(region, account)),
     }
 }
 

@@ -1,5 +1,4 @@
-//! The world of one run: the exhaustive match over action kinds and check kinds. A new kind that is
-//! not handled here does not compile.
+//! The world of one run: what carries out its actions and makes its checks.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -8,13 +7,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use switchback_aws::{Aws, Outside};
-use switchback_engine::beyond::{NotKnown, check_not_known};
+use switchback_engine::not_known::{NotKnown, check_not_known};
 use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, World};
 use switchback_engine::sign_in::SignIn;
 use switchback_engine::ttl::{TtlWait, ttl_wait};
 use switchback_model::dns::DnsName;
-use switchback_model::{ActionSpec, CheckKind, CheckReading, CheckSpec, Target, Verdict};
+use switchback_model::{ActionSpec, CheckReading, CheckSpec, Target, Verdict};
 use switchback_probes::{self as probes, ProbeWorld};
+
+use crate::changes::change;
+use crate::looks::{Made, made};
 
 /// Wall and monotonic clock apart by more than this during a question: the machine slept, or its clock
 /// was set. As in the engine's driver.
@@ -165,16 +167,9 @@ impl Outside for RunWorld {
 #[async_trait]
 impl World for RunWorld {
     fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
-        match spec {
-            ActionSpec::SetTtl(spec) => Box::new(switchback_aws::route53::NameAction::set_ttl(
-                self.aws.clone(),
-                spec.clone(),
-            )),
-            ActionSpec::SwitchRecord(spec) => Box::new(switchback_aws::route53::NameAction::switch(
-                self.aws.clone(),
-                spec.clone(),
-            )),
-            ActionSpec::Unknown(unknown) => Box::new(NotKnown::of(unknown)),
+        match change(spec) {
+            Ok(change) => change.bound(self.aws.clone()),
+            Err(unknown) => Box::new(NotKnown::of(unknown)),
         }
     }
 
@@ -194,62 +189,34 @@ impl World for RunWorld {
 
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {
         let asked = self.asked();
-        let now = asked.0;
+        let (now, world) = (asked.0, &self.probes);
         let observers = self.target.observers;
-        match &spec.kind {
-            CheckKind::Identity => self.aws.check_identity(spec, &self.target, now).await,
-            CheckKind::Zone { zone_id, zone } => {
-                let outside: Option<&dyn Outside> = observers.dns.then_some(self);
-                let vouched = self.target.name_servers.get(zone).map_or(&[][..], Vec::as_slice);
-                self.aws
-                    .check_zone(spec, zone_id, zone, (outside, vouched), now)
-                    .await
+        let outside: Option<&dyn Outside> = observers.dns.then_some(self);
+        let reading = match made(&spec.kind, &self.target, outside) {
+            Made::ByAws(look) => return look.reading(&self.aws, spec, now).await,
+            Made::ByTime { name, lowered } => return self.ttl(spec, name, lowered, history).await,
+            Made::NotKnown(unknown) => return check_not_known(spec, unknown, now),
+            Made::ByDns(_) if !observers.dns => return not_observed(spec, now, "DNS"),
+            Made::ByHttp { .. } | Made::ByTls { .. } if !observers.http => {
+                return not_observed(spec, now, "HTTP");
             }
-            CheckKind::Record {
-                zone_id,
-                name,
-                values,
-            } => self.aws.check_record(spec, zone_id, name, values, now).await,
-            CheckKind::TtlWait { name, lowered } => self.ttl(spec, name, *lowered, history).await,
-            CheckKind::Authoritative { .. } | CheckKind::Resolvers { .. } if !observers.dns => {
-                not_observed(spec, now, "DNS")
+            Made::ByDns(question) => {
+                let right = answers(question.values, question.or);
+                let (name, record) = (question.name, question.record);
+                match question.zone {
+                    Some(zone) => {
+                        probes::check_authoritative(spec, name, zone, record, &right, world, now).await
+                    }
+                    None => probes::check_resolvers(spec, name, record, &right, world, now).await,
+                }
             }
-            CheckKind::HttpBuild { .. } | CheckKind::Certificate { .. } if !observers.http => {
-                not_observed(spec, now, "HTTP")
+            Made::ByHttp { url, address, build } => {
+                probes::check_http_build(spec, url, address, build, world, now).await
             }
-            CheckKind::Authoritative {
-                name,
-                zone,
-                record,
-                values,
-                or,
-            } => {
-                let right = answers(values, or);
-                let reading =
-                    probes::check_authoritative(spec, name, zone, *record, &right, &self.probes, now).await;
-                self.observed_now(asked, reading)
+            Made::ByTls { host, address, days } => {
+                probes::check_certificate(spec, host, address, days, world, now).await
             }
-            CheckKind::Resolvers {
-                name,
-                record,
-                values,
-                or,
-            } => {
-                let right = answers(values, or);
-                let reading = probes::check_resolvers(spec, name, *record, &right, &self.probes, now).await;
-                self.observed_now(asked, reading)
-            }
-            CheckKind::HttpBuild { url, address, build } => {
-                let reading =
-                    probes::check_http_build(spec, url, *address, build.as_deref(), &self.probes, now).await;
-                self.observed_now(asked, reading)
-            }
-            CheckKind::Certificate { host, address, days } => {
-                let reading = probes::check_certificate(spec, host, *address, *days, &self.probes, now).await;
-                self.observed_now(asked, reading)
-            }
-            CheckKind::Cognito(check) => self.aws.check_cognito(spec, check, now).await,
-            CheckKind::Unknown(unknown) => check_not_known(spec, unknown, now),
-        }
+        };
+        self.observed_now(asked, reading)
     }
 }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dns::{DnsName, RecordSet};
+use crate::parameter::SetParameter;
 use crate::unknown::Unknown;
 
 /// Sets the TTL of every A, AAAA and CNAME record set of one name by exact DELETE + CREATE. An
@@ -43,6 +44,9 @@ pub enum ActionSpec {
     /// See [`SwitchRecord`].
     #[serde(rename = "route53.switch")]
     SwitchRecord(SwitchRecord),
+    /// See [`SetParameter`].
+    #[serde(rename = "ssm.parameter")]
+    SetParameter(SetParameter),
     /// Of a kind that this program does not know: never carried out, nor taken back, by this program.
     #[serde(untagged)]
     Unknown(Unknown),
@@ -61,9 +65,28 @@ impl ActionSpec {
     /// The AWS service that it changes; the part of the kind before the dot.
     #[must_use]
     pub fn service(&self) -> &str {
+        self.id().split('.').next().unwrap_or_default()
+    }
+
+    /// What it changes, by the name that people know it by.
+    #[must_use]
+    pub fn object(&self) -> &str {
         match self {
-            Self::SetTtl(_) | Self::SwitchRecord(_) => "route53",
-            Self::Unknown(unknown) => unknown.kind().split('.').next().unwrap_or_default(),
+            Self::SetTtl(spec) => spec.name.host(),
+            Self::SwitchRecord(spec) => spec.name.host(),
+            Self::SetParameter(spec) => &spec.name,
+            Self::Unknown(unknown) => unknown.kind(),
+        }
+    }
+
+    /// The name whose DNS answers it changes, with the longest TTL in seconds that it gives them; none of
+    /// what DNS knows nothing of.
+    #[must_use]
+    pub fn answers(&self) -> Option<(&DnsName, Option<u32>)> {
+        match self {
+            Self::SetTtl(spec) => Some((&spec.name, Some(spec.ttl))),
+            Self::SwitchRecord(spec) => Some((&spec.name, spec.to.iter().filter_map(RecordSet::ttl).max())),
+            Self::SetParameter(_) | Self::Unknown(_) => None,
         }
     }
 
@@ -72,7 +95,7 @@ impl ActionSpec {
     pub fn image_is_secret(&self) -> bool {
         match self {
             // Of an unknown kind no image is ever made.
-            Self::SetTtl(_) | Self::SwitchRecord(_) | Self::Unknown(_) => false,
+            Self::SetTtl(_) | Self::SwitchRecord(_) | Self::SetParameter(_) | Self::Unknown(_) => false,
         }
     }
 }

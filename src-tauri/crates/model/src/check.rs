@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::cognito::CognitoCheck;
 use crate::dns::{DnsName, RecordType};
 use crate::ids::CheckId;
+use crate::parameter::ParameterCheck;
 use crate::unknown::Unknown;
 
 /// Which observers a target has; a check whose observer is off is *not applicable*, by name.
@@ -112,6 +113,9 @@ pub enum CheckKind {
         /// Whole days that must be left.
         days: u32,
     },
+    /// A parameter of Parameter Store has this value.
+    #[serde(rename = "ssm.parameter")]
+    Parameter(ParameterCheck),
     /// A Cognito user pool, its client or its domain is as expected; the kinds `cognito.*`.
     #[serde(untagged)]
     Cognito(CognitoCheck),
@@ -120,7 +124,63 @@ pub enum CheckKind {
     Unknown(Unknown),
 }
 
+/// A question that is asked of DNS, with the answers that are right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DnsQuestion<'a> {
+    /// The record's name.
+    pub name: &'a DnsName,
+    /// The record type asked for.
+    pub record: RecordType,
+    /// The zone whose own name servers are asked; none = resolvers are.
+    pub zone: Option<&'a DnsName>,
+    /// Values expected, sorted.
+    pub values: &'a [String],
+    /// Other answers that are right as well, each sorted.
+    pub or: &'a [Vec<String>],
+}
+
 impl CheckKind {
+    /// What it asks of DNS; none where it looks at something else.
+    #[must_use]
+    pub fn dns_question(&self) -> Option<DnsQuestion<'_>> {
+        match self {
+            Self::Authoritative {
+                name,
+                zone,
+                record,
+                values,
+                or,
+            } => Some(DnsQuestion {
+                name,
+                record: *record,
+                zone: Some(zone),
+                values,
+                or,
+            }),
+            Self::Resolvers {
+                name,
+                record,
+                values,
+                or,
+            } => Some(DnsQuestion {
+                name,
+                record: *record,
+                zone: None,
+                values,
+                or,
+            }),
+            Self::Identity
+            | Self::Zone { .. }
+            | Self::Record { .. }
+            | Self::TtlWait { .. }
+            | Self::HttpBuild { .. }
+            | Self::Certificate { .. }
+            | Self::Parameter(_)
+            | Self::Cognito(_)
+            | Self::Unknown(_) => None,
+        }
+    }
+
     /// The kind as written in a runbook.
     #[must_use]
     pub fn id(&self) -> &str {

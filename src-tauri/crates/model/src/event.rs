@@ -18,6 +18,7 @@ use crate::preview::Preview;
 use crate::rollback::RollbackPlan;
 use crate::tagged::{Reader, Writer};
 use crate::unknown::Unknown;
+use crate::witness::Witness;
 
 /// What a monitor says, after hysteresis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +76,9 @@ pub struct Receipt {
     /// The change's id, to be polled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change_id: Option<String>,
+    /// The version that the write made, where the API says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
     /// The server's Date header, or our clock where it sent none.
     pub server_date: Timestamp,
 }
@@ -236,6 +240,9 @@ pub enum EventKind {
         after: Captured,
         /// A token that the request carries where the API has room for one.
         token: String,
+        /// What tells this write from another's, as it was read last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        witness: Option<Witness>,
     },
     /// The call succeeded.
     Answered {

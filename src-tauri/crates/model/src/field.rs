@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::dns::{RecordData, RecordSet, RecordType};
+use crate::attempt::{FieldDifference, Finding};
+use crate::dns::RecordType;
 use crate::image::Image;
 
 /// What becomes of one field.
@@ -108,10 +109,26 @@ pub enum FieldError {
     NoTtl(RecordType),
 }
 
-/// The name of the field that holds every TTL of a name.
-const TTL: &str = "ttl";
-/// Each is a field of its own: its values, or where it is an alias to.
-const TYPES: [RecordType; 3] = [RecordType::A, RecordType::Aaaa, RecordType::Cname];
+/// One field of an image. Its name is a journalled identity; two images have the same words for it exactly
+/// where the field is the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its value, for people.
+    pub words: String,
+}
+
+impl Field {
+    /// A field.
+    #[must_use]
+    pub fn new(name: &str, words: impl Into<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            words: words.into(),
+        }
+    }
+}
 
 /// Puts the three images beside each other, and together as chosen.
 ///
@@ -123,159 +140,100 @@ pub fn three_way(
     found: &Image,
     choices: &FieldChoices,
 ) -> Result<ThreeWay, FieldError> {
-    let (was, left, zone_id, name, is, beside) = match (before, ours, found) {
-        (
-            Image::RecordSets { sets: was, .. },
-            Image::RecordSets { sets: left, .. },
-            Image::RecordSets {
-                zone_id,
-                name,
-                sets: is,
-                beside,
-            },
-        ) => (was, left, zone_id, name, is, beside),
-        (Image::Unknown(unknown), _, _)
-        | (_, Image::Unknown(unknown), _)
-        | (_, _, Image::Unknown(unknown)) => {
+    for image in [before, ours, found] {
+        if let Some(unknown) = image.unknown() {
             return Err(FieldError::NotKnown(unknown.kind().to_owned()));
         }
-    };
+    }
     if before.object() != found.object() || ours.object() != found.object() {
         return Err(FieldError::OtherObject);
     }
-    let names: Vec<String> = std::iter::once(TTL.to_owned())
-        .chain(TYPES.iter().map(ToString::to_string))
-        .collect();
-    if let Some(field) = choices.keys().find(|field| !names.contains(field)) {
+    let [was, left, is] = [before, ours, found].map(Image::fields);
+    let names: Vec<&str> = is.iter().map(|field| field.name.as_str()).collect();
+    if let Some(field) = choices.keys().find(|field| !names.contains(&field.as_str())) {
         return Err(FieldError::Unknown {
             field: field.clone(),
             known: names.join(", "),
         });
     }
-    let rows: Vec<FieldRow> = names
-        .into_iter()
+    let rows: Vec<FieldRow> = is
+        .iter()
         .map(|field| {
-            let [before, ours, found] = [was, left, is].map(|sets| words(sets, &field));
+            let words = |of: &[Field]| {
+                let same = of.iter().find(|other| other.name == field.name);
+                same.map(|other| other.words.clone()).unwrap_or_default()
+            };
+            let (before, ours) = (words(&was), words(&left));
             FieldRow {
-                differs: before != found,
-                choice: choices.get(&field).copied(),
-                field,
+                differs: before != field.words,
+                choice: choices.get(&field.name).copied(),
+                field: field.name.clone(),
                 before,
                 ours,
-                found,
+                found: field.words.clone(),
             }
         })
         .collect();
     let mut three = ThreeWay { rows, to: None };
     if three.undecided().is_empty() {
-        let mut sets = compose(&three.rows, was, is)?;
-        sets.sort();
-        three.to = Some(Image::RecordSets {
-            zone_id: zone_id.clone(),
-            name: name.clone(),
-            sets,
-            beside: beside.clone(),
-        });
+        let restored: BTreeSet<&str> = three
+            .rows
+            .iter()
+            .filter(|row| row.differs && row.choice == Some(FieldChoice::Restore))
+            .map(|row| row.field.as_str())
+            .collect();
+        three.to = Some(found.with_fields_of(before, &restored)?);
     }
     Ok(three)
 }
 
-fn compose(rows: &[FieldRow], was: &[RecordSet], is: &[RecordSet]) -> Result<Vec<RecordSet>, FieldError> {
-    let source = |field: &str| {
-        let restored = rows
-            .iter()
-            .any(|row| row.field == field && row.differs && row.choice == Some(FieldChoice::Restore));
-        if restored { was } else { is }
+/// What the world means, field by field: as after, as before, some of both, or something else. What an image
+/// is judged by where its kind says nothing finer.
+#[must_use]
+pub fn judge(now: &Image, before: &Image, after: &Image) -> Finding {
+    if [now, before, after].iter().any(|image| image.unknown().is_some()) {
+        return Finding::Unclear {
+            why: "The journal holds an image of this object that this program does not know: a newer Switchback wrote \
+                  it."
+            .to_owned(),
+        };
+    }
+    if now.object() != before.object() || now.object() != after.object() {
+        return Finding::Unclear {
+            why: "What was read belongs to another object. Read it again.".to_owned(),
+        };
+    }
+    if now.same_as(after) {
+        return Finding::After;
+    }
+    if now.same_as(before) {
+        return Finding::Before;
+    }
+    let (was, left) = (before.fields(), after.fields());
+    let words = |of: &[Field], name: &str| {
+        let same = of.iter().find(|other| other.name == name);
+        same.map(|other| other.words.clone()).unwrap_or_default()
     };
-    let ttls = source(TTL);
-    let mut sets = Vec::new();
-    for kind in TYPES {
-        for set in source(&kind.to_string()).iter().filter(|set| set.kind == kind) {
-            sets.push(with_ttl_of(set, ttls)?);
-        }
-    }
-    let cname = sets.iter().any(|set| set.kind == RecordType::Cname);
-    if cname && sets.iter().any(|set| set.kind != RecordType::Cname) {
-        return Err(FieldError::CnameBeside);
-    }
-    if sets.is_empty() && !was.is_empty() && !is.is_empty() {
-        return Err(FieldError::NothingLeft);
-    }
-    Ok(sets)
-}
-
-/// The set with the TTL that it has among these, or that all of these have.
-fn with_ttl_of(set: &RecordSet, among: &[RecordSet]) -> Result<RecordSet, FieldError> {
-    if set.ttl().is_none() {
-        return Ok(set.clone());
-    }
-    let same = among
+    let differences: Vec<FieldDifference> = now
+        .fields()
+        .into_iter()
+        .map(|field| FieldDifference {
+            before: words(&was, &field.name),
+            after: words(&left, &field.name),
+            found: field.words,
+            field: field.name,
+        })
+        .filter(|field| field.found != field.before || field.found != field.after)
+        .collect();
+    let foreign = differences
         .iter()
-        .find(|other| other.kind == set.kind && other.routing.set_identifier == set.routing.set_identifier);
-    if let Some(ttl) = same.and_then(RecordSet::ttl) {
-        return Ok(set.with_ttl(ttl));
-    }
-    let ttls: BTreeSet<u32> = among.iter().filter_map(RecordSet::ttl).collect();
-    match (ttls.first(), ttls.len()) {
-        (Some(ttl), 1) => Ok(set.with_ttl(*ttl)),
-        // Only aliases there, or nothing: no TTL is kept or restored, so the set brings its own.
-        (None, _) => Ok(set.clone()),
-        _ => Err(FieldError::NoTtl(set.kind)),
-    }
-}
-
-/// One field in words; two images have the same words exactly where the field is the same.
-fn words(sets: &[RecordSet], field: &str) -> String {
-    if field == TTL {
-        let ttls: BTreeSet<u32> = sets.iter().filter_map(RecordSet::ttl).collect();
-        return match (ttls.first(), ttls.len()) {
-            (None, _) => "none".to_owned(),
-            (Some(ttl), 1) => format!("{ttl} s"),
-            _ => joined(sets.iter().filter_map(|set| {
-                let ttl = set.ttl()?;
-                Some(format!("{}{} {ttl} s", set.kind, identifier(set)))
-            })),
-        };
-    }
-    let of_type = sets.iter().filter(|set| set.kind.to_string() == field);
-    let words = joined(of_type.map(|set| {
-        let answer = match &set.data {
-            RecordData::Values { values, .. } => values.join(", "),
-            RecordData::Alias(alias) => {
-                let health = if alias.evaluate_target_health {
-                    ", evaluates target health"
-                } else {
-                    ""
-                };
-                format!("alias {} in {}{health}", alias.name.host(), alias.zone_id)
-            }
-        };
-        format!("{answer}{}{}", identifier(set), routing(set))
-    }));
-    if words.is_empty() {
-        "no record".to_owned()
-    } else {
-        words
-    }
-}
-
-fn joined(parts: impl Iterator<Item = String>) -> String {
-    let mut parts: Vec<String> = parts.collect();
-    parts.sort();
-    parts.join("; ")
-}
-
-fn identifier(set: &RecordSet) -> String {
-    let id = set.routing.set_identifier.as_deref();
-    id.map(|id| format!(" set {id:?}")).unwrap_or_default()
-}
-
-fn routing(set: &RecordSet) -> String {
-    let words = set.routing.words();
-    if words.is_empty() {
-        words
-    } else {
-        format!(" ({words})")
+        .any(|field| field.found != field.before && field.found != field.after);
+    match foreign {
+        true => Finding::Other {
+            found: now.clone(),
+            differences,
+        },
+        false => Finding::Partial { differences },
     }
 }
 

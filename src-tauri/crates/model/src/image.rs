@@ -1,6 +1,9 @@
 //! Images: the fields that an action touches, as they are in the world, and the class under which
 //! they stand in the journal.
 
+mod record_sets;
+
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 use serde::de::Error as _;
@@ -9,6 +12,8 @@ use serde_json::Value;
 
 use crate::digest::Digest;
 use crate::dns::{DnsName, RecordSet};
+use crate::field::{Field, FieldError};
+use crate::parameter::Parameter;
 use crate::tagged::{Reader, Writer};
 use crate::unknown::{Unknown, lost};
 
@@ -29,6 +34,13 @@ pub enum Image {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         beside: Vec<String>,
     },
+    /// A parameter of Parameter Store.
+    Parameter {
+        /// Its name, as written in full.
+        name: String,
+        /// All that one write replaces.
+        content: Box<Parameter>,
+    },
     /// Of a kind that this program does not know, or with fields that it does not know: never restored
     /// by it, because what it would leave out would be lost.
     #[serde(skip)]
@@ -39,7 +51,9 @@ impl Serialize for Image {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Unknown(unknown) => unknown.serialize(serializer),
-            Self::RecordSets { .. } => Self::serialize(self, Writer::new(serializer, "kind")),
+            Self::RecordSets { .. } | Self::Parameter { .. } => {
+                Self::serialize(self, Writer::new(serializer, "kind"))
+            }
         }
     }
 }
@@ -74,9 +88,79 @@ impl Image {
     pub fn object(&self) -> String {
         match self {
             Self::RecordSets { zone_id, name, .. } => format!("route53:{zone_id}/{}", name.host()),
+            Self::Parameter { name, .. } => format!("ssm:{name}"),
             Self::Unknown(unknown) => {
                 format!("{}:{}", unknown.kind(), Digest::of(unknown.raw()).short())
             }
+        }
+    }
+
+    /// What it is an image of, in one word: for "The record changed".
+    #[must_use]
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Self::RecordSets { .. } => "record",
+            Self::Parameter { .. } => "parameter",
+            Self::Unknown(_) => "object",
+        }
+    }
+
+    /// Its fields: what is compared, kept and restored one by one. None of what is not known.
+    #[must_use]
+    pub fn fields(&self) -> Vec<Field> {
+        match self {
+            Self::RecordSets { sets, .. } => record_sets::fields(sets),
+            Self::Parameter { content, .. } => content.fields(),
+            Self::Unknown(_) => Vec::new(),
+        }
+    }
+
+    /// This image with some fields as they were in another one of the same object; what is no field, such
+    /// as types that stand beside, stays.
+    ///
+    /// # Errors
+    /// Where the two are of different kinds, or the fields don't fit together.
+    pub fn with_fields_of(&self, was: &Self, restored: &BTreeSet<&str>) -> Result<Self, FieldError> {
+        match (self, was) {
+            (
+                Self::RecordSets {
+                    zone_id,
+                    name,
+                    sets,
+                    beside,
+                },
+                Self::RecordSets { sets: was, .. },
+            ) => Ok(Self::RecordSets {
+                zone_id: zone_id.clone(),
+                name: name.clone(),
+                sets: record_sets::with_fields_of(was, sets, restored)?,
+                beside: beside.clone(),
+            }),
+            (Self::Parameter { name, content }, Self::Parameter { content: was, .. }) => Ok(Self::Parameter {
+                name: name.clone(),
+                content: Box::new(content.with_fields_of(was, restored)),
+            }),
+            (Self::RecordSets { .. } | Self::Parameter { .. } | Self::Unknown(_), _) => {
+                Err(FieldError::OtherObject)
+            }
+        }
+    }
+
+    /// What of it a newer program wrote, where this program does not know it.
+    #[must_use]
+    pub fn unknown(&self) -> Option<&Unknown> {
+        match self {
+            Self::Unknown(unknown) => Some(unknown),
+            Self::RecordSets { .. } | Self::Parameter { .. } => None,
+        }
+    }
+
+    /// The name and the record sets, where it is an image of a name: what resolvers keep of it.
+    #[must_use]
+    pub fn record_sets(&self) -> Option<(&DnsName, &[RecordSet])> {
+        match self {
+            Self::RecordSets { name, sets, .. } => Some((name, sets)),
+            Self::Parameter { .. } | Self::Unknown(_) => None,
         }
     }
 
@@ -84,19 +168,14 @@ impl Image {
     /// them untouched, make no difference.
     #[must_use]
     pub fn same_as(&self, other: &Self) -> bool {
-        let sorted = |sets: &[RecordSet]| {
-            let mut sets: Vec<RecordSet> = sets.iter().map(RecordSet::normal).collect();
-            sets.sort();
-            sets
-        };
         match (self, other) {
             (Self::RecordSets { sets: ours, .. }, Self::RecordSets { sets: theirs, .. }) => {
-                self.object() == other.object() && sorted(ours) == sorted(theirs)
+                self.object() == other.object() && record_sets::same(ours, theirs)
             }
-            (Self::Unknown(ours), Self::Unknown(theirs)) => ours == theirs,
-            (Self::RecordSets { .. }, Self::Unknown(_)) | (Self::Unknown(_), Self::RecordSets { .. }) => {
-                false
+            (Self::Parameter { .. }, Self::Parameter { .. }) | (Self::Unknown(_), Self::Unknown(_)) => {
+                self == other
             }
+            (Self::RecordSets { .. } | Self::Parameter { .. } | Self::Unknown(_), _) => false,
         }
     }
 
@@ -106,6 +185,7 @@ impl Image {
         match self {
             Self::RecordSets { sets, .. } if sets.is_empty() => vec!["no record".to_owned()],
             Self::RecordSets { sets, .. } => sets.iter().map(RecordSet::line).collect(),
+            Self::Parameter { content, .. } => content.lines(),
             Self::Unknown(unknown) => vec![format!(
                 "an object of the kind {}, written by a newer program",
                 unknown.kind()

@@ -35,6 +35,7 @@ words!(
     ActionWord {
         SetTtl = "route53.set_ttl",
         SwitchRecord = "route53.switch",
+        SetParameter = "ssm.parameter",
     }
 );
 
@@ -59,6 +60,7 @@ words!(
         Mfa = "cognito.mfa",
         Client = "cognito.client",
         Domain = "cognito.domain",
+        Parameter = "ssm.parameter",
     }
 );
 
@@ -71,6 +73,7 @@ impl ActionSpec {
         Ok(match self {
             Self::SetTtl(_) => ActionWord::SetTtl,
             Self::SwitchRecord(_) => ActionWord::SwitchRecord,
+            Self::SetParameter(_) => ActionWord::SetParameter,
             Self::Unknown(unknown) => return Err(unknown),
         })
     }
@@ -91,6 +94,7 @@ impl CheckKind {
             Self::Resolvers { .. } => CheckWord::Resolvers,
             Self::HttpBuild { .. } => CheckWord::HttpBuild,
             Self::Certificate { .. } => CheckWord::Certificate,
+            Self::Parameter(_) => CheckWord::Parameter,
             Self::Cognito(check) => check.expected.word(),
             Self::Unknown(unknown) => return Err(unknown),
         })

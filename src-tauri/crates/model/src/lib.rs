@@ -17,6 +17,7 @@ pub mod frozen;
 pub mod ids;
 pub mod image;
 pub mod kind;
+pub mod parameter;
 pub mod plan;
 pub mod preview;
 pub mod rollback;
@@ -25,25 +26,28 @@ pub mod state;
 mod tagged;
 pub mod text;
 pub mod unknown;
+pub mod witness;
 
 pub use action::{ActionSpec, SetTtl, SwitchRecord};
 pub use amend::{PlanChange, PlanDiff, Subject};
 pub use attempt::{AttemptId, FieldDifference, Finding, Way};
-pub use check::{Answers, CheckKind, CheckReading, CheckSpec, Observers, Verdict};
+pub use check::{Answers, CheckKind, CheckReading, CheckSpec, DnsQuestion, Observers, Verdict};
 pub use cognito::{CognitoCheck, PoolExpectation};
 pub use command::{Command, Resolution, Submission};
 pub use digest::Digest;
 pub use event::{Event, EventKind, Holder};
-pub use field::{FieldChoice, FieldChoices, FieldRow, ThreeWay};
+pub use field::{Field, FieldChoice, FieldChoices, FieldRow, ThreeWay};
 pub use frozen::Frozen;
 pub use ids::{CheckId, DecisionId, MonitorId, Operator, PhaseId, RuleId, RunId, StepId, TargetName};
 pub use image::{Captured, Image, Opened, Sealed};
 pub use kind::{ActionWord, CheckWord};
+pub use parameter::{Parameter, ParameterCheck, SetParameter};
 pub use plan::{Phase, Plan, Reversibility, Step, StepKind, Target, TargetKind};
 pub use preview::{ApiCall, Change, Preview};
 pub use rollback::{Breach, RollbackItem, RollbackPlan, RollbackScope};
 pub use state::{DoneHow, RunState, StepState};
 pub use unknown::Unknown;
+pub use witness::Witness;
 
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,9 @@ pub struct Change {
     pub before: Vec<String>,
     /// Lines as they will be.
     pub after: Vec<String>,
+    /// What people must know of it before they approve it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caution: Option<String>,
 }
 
 /// One API call, with the parameters exactly as they will be sent.

@@ -25,6 +25,7 @@ impl Reader<'_> {
             let spec = match kind {
                 ActionWord::SetTtl => self.set_ttl(&mut t),
                 ActionWord::SwitchRecord => self.switch_record(&mut t),
+                ActionWord::SetParameter => None,
             };
             (kind, spec)
         });

@@ -175,6 +175,7 @@ impl Reader<'_> {
                     days: days?,
                 })
             }
+            CheckWord::Parameter => None,
             CheckWord::PasswordPolicy => self.pool(t, Reader::password_policy),
             CheckWord::Triggers => self.pool(t, Reader::triggers),
             CheckWord::SignInNames => self.pool(t, Reader::sign_in_names),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use switchback_engine::ports::{
-    Action, History, Identity, ProviderError, ProviderErrorKind, SyncState, World,
+    Action, History, Identity, Observed, ProviderError, ProviderErrorKind, Sent, SyncState, World,
 };
 use switchback_engine::proof::WriteCx;
 use switchback_model::event::Receipt;
@@ -78,7 +78,7 @@ struct State {
     by_place: BTreeMap<Place, Fault>,
     at_place: BTreeMap<(String, Op), usize>,
     by_op: BTreeMap<(Op, usize), Fault>,
-    stale: BTreeMap<String, Image>,
+    stale: BTreeMap<String, Observed>,
     fired: usize,
     overwritten: Vec<String>,
 }
@@ -265,11 +265,7 @@ impl Shared {
 #[async_trait]
 impl World for FaultyWorld {
     fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
-        let object = match spec {
-            ActionSpec::SetTtl(spec) => spec.name.host().to_owned(),
-            ActionSpec::SwitchRecord(spec) => spec.name.host().to_owned(),
-            ActionSpec::Unknown(unknown) => unknown.kind().to_owned(),
-        };
+        let object = spec.object().to_owned();
         Box::new(FaultyAction {
             inner: self.inner.action(spec),
             object,
@@ -304,8 +300,11 @@ struct FaultyAction {
 
 #[async_trait]
 impl Action for FaultyAction {
-    async fn read(&self) -> Result<Image, ProviderError> {
-        let image = self.shared.run(Op::Read, &self.object, self.inner.read()).await?;
+    async fn read(&self, since: Option<&Sent<'_>>) -> Result<Observed, ProviderError> {
+        let image = self
+            .shared
+            .run(Op::Read, &self.object, self.inner.read(since))
+            .await?;
         let stale = self.shared.state.lock().unwrap().stale.remove(&self.object);
         Ok(stale.unwrap_or(image))
     }
@@ -314,8 +313,8 @@ impl Action for FaultyAction {
         self.inner.plan(from, restore)
     }
 
-    fn judge(&self, now: &Image, before: &Image, after: &Image) -> Finding {
-        self.inner.judge(now, before, after)
+    fn judge(&self, now: &Observed, before: &Image, after: &Image, sent: Option<&Sent<'_>>) -> Finding {
+        self.inner.judge(now, before, after, sent)
     }
 
     async fn call(&self, cx: &WriteCx, approved: &Preview) -> Result<Receipt, ProviderError> {
@@ -325,7 +324,7 @@ impl Action for FaultyAction {
                 // To who looks it is all one whether it lands after the first read or whether that read
                 // is of the time before it.
                 let lands = async {
-                    let before = self.inner.read().await?;
+                    let before = self.inner.read(None).await?;
                     let _ = self.inner.call(cx, approved).await;
                     let mut state = self.shared.state.lock().unwrap();
                     state.stale.insert(self.object.clone(), before);

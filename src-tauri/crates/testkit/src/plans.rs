@@ -58,11 +58,7 @@ pub fn seed(store: &RecordStore, labels: &[&str]) {
 pub fn labels(plan: &Plan) -> Vec<String> {
     let mut labels: Vec<String> = plan
         .steps()
-        .filter_map(|step| match step.action.as_ref()? {
-            ActionSpec::SetTtl(spec) => Some(&spec.name),
-            ActionSpec::SwitchRecord(spec) => Some(&spec.name),
-            ActionSpec::Unknown(_) => None,
-        })
+        .filter_map(|step| Some(step.action.as_ref()?.answers()?.0))
         .filter_map(|name| Some(name.host().split_once('.')?.0.to_owned()))
         .collect();
     labels.sort();

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 use crate::faulty::CUT;
 use async_trait::async_trait;
 use switchback_engine::ports::{
-    Action, History, Identity, ProviderError, ProviderErrorKind, SyncState, World,
+    Action, History, Identity, Observed, ProviderError, ProviderErrorKind, Sent, SyncState, World,
 };
 use switchback_engine::proof::WriteCx;
 use switchback_model::event::Receipt;
-use switchback_model::{ActionSpec, CheckReading, CheckSpec, Finding, Image, Preview, Target};
+use switchback_model::{ActionSpec, CheckReading, CheckSpec, Finding, Image, Parameter, Preview, Target};
 
 /// A bug that is planted on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,6 +36,8 @@ pub enum Planted {
 
 /// What is guessed, in seconds; no plan of a test starts or ends with it.
 const GUESSED_TTL: u32 = 3_600;
+/// The same of a parameter.
+const GUESSED_VALUE: &str = "guessed";
 
 impl Planted {
     /// All of them.
@@ -79,7 +81,7 @@ struct PlantedWorld {
 }
 
 /// Of an object that a call on it was refused: the image that the look after it showed.
-type Remembered = Arc<Mutex<BTreeMap<String, Option<Image>>>>;
+type Remembered = Arc<Mutex<BTreeMap<String, Option<Observed>>>>;
 
 #[async_trait]
 impl World for PlantedWorld {
@@ -110,7 +112,7 @@ struct PlantedAction {
 
 #[async_trait]
 impl Action for PlantedAction {
-    async fn read(&self) -> Result<Image, ProviderError> {
+    async fn read(&self, since: Option<&Sent<'_>>) -> Result<Observed, ProviderError> {
         let told = self.remembered.lock().unwrap().get(&self.object).cloned();
         match told {
             // The late look: nothing is asked.
@@ -119,12 +121,12 @@ impl Action for PlantedAction {
                 Ok(image)
             }
             Some(None) => {
-                let image = self.inner.read().await?;
+                let image = self.inner.read(since).await?;
                 let mut remembered = self.remembered.lock().unwrap();
                 remembered.insert(self.object.clone(), Some(image.clone()));
                 Ok(image)
             }
-            None => self.inner.read().await,
+            None => self.inner.read(since).await,
         }
     }
 
@@ -141,6 +143,13 @@ impl Action for PlantedAction {
                 sets: sets.iter().map(|set| set.with_ttl(GUESSED_TTL)).collect(),
                 beside: beside.clone(),
             },
+            Image::Parameter { name, content } => Image::Parameter {
+                name: name.clone(),
+                content: Box::new(Parameter {
+                    value: GUESSED_VALUE.to_owned(),
+                    ..(**content).clone()
+                }),
+            },
             Image::Unknown(_) => image.clone(),
         });
         match self.bug {
@@ -149,10 +158,10 @@ impl Action for PlantedAction {
         }
     }
 
-    fn judge(&self, now: &Image, before: &Image, after: &Image) -> Finding {
+    fn judge(&self, now: &Observed, before: &Image, after: &Image, sent: Option<&Sent<'_>>) -> Finding {
         match self.bug {
             Planted::InspectionAlwaysAfter => Finding::After,
-            _ => self.inner.judge(now, before, after),
+            _ => self.inner.judge(now, before, after, sent),
         }
     }
 

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use switchback_engine::beyond::NotKnown;
+use switchback_engine::not_known::NotKnown;
 use switchback_engine::ports::{
-    Action, Clock, History, Identity, ProviderError, ProviderErrorKind, SyncState, World,
+    Action, Clock, History, Identity, Observed, ProviderError, ProviderErrorKind, Sent, SyncState, World,
 };
 use switchback_engine::proof::WriteCx;
 use switchback_engine::sign_in::SignIn;
@@ -120,12 +120,7 @@ impl World for FakeWorld {
     }
 
     fn seals(&self, spec: &ActionSpec) -> bool {
-        let name = match spec {
-            ActionSpec::SetTtl(spec) => &spec.name,
-            ActionSpec::SwitchRecord(spec) => &spec.name,
-            ActionSpec::Unknown(_) => return false,
-        };
-        self.secret.lock().unwrap().contains(name.host())
+        self.secret.lock().unwrap().contains(spec.object())
     }
 
     async fn identity(&self, target: &Target) -> Result<Identity, ProviderError> {
@@ -180,7 +175,9 @@ impl FakeAction {
         match &self.spec {
             ActionSpec::SetTtl(spec) => (&spec.zone_id, &spec.name),
             ActionSpec::SwitchRecord(spec) => (&spec.zone_id, &spec.name),
-            ActionSpec::Unknown(unknown) => panic!("no fake action of the kind {}", unknown.kind()),
+            ActionSpec::SetParameter(_) | ActionSpec::Unknown(_) => {
+                panic!("no fake action of the kind {}", self.spec.id())
+            }
         }
     }
 }
@@ -188,22 +185,22 @@ impl FakeAction {
 fn sets(image: &Image) -> &[RecordSet] {
     match image {
         Image::RecordSets { sets, .. } => sets,
-        Image::Unknown(_) => &[],
+        Image::Parameter { .. } | Image::Unknown(_) => &[],
     }
 }
 
 fn beside(image: &Image) -> &[String] {
     match image {
         Image::RecordSets { beside, .. } => beside,
-        Image::Unknown(_) => &[],
+        Image::Parameter { .. } | Image::Unknown(_) => &[],
     }
 }
 
 #[async_trait]
 impl Action for FakeAction {
-    async fn read(&self) -> Result<Image, ProviderError> {
+    async fn read(&self, _: Option<&Sent<'_>>) -> Result<Observed, ProviderError> {
         let (zone, name) = self.place();
-        Ok(self.store.image(zone, name))
+        Ok(self.store.image(zone, name).into())
     }
 
     fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError> {
@@ -218,7 +215,7 @@ impl Action for FakeAction {
             (Some(image), _) => sets(image).to_vec(),
             (None, ActionSpec::SetTtl(spec)) => sets(from).iter().map(|s| s.with_ttl(spec.ttl)).collect(),
             (None, ActionSpec::SwitchRecord(spec)) => spec.to.clone(),
-            (None, ActionSpec::Unknown(_)) => return Err(provider_error(ProviderErrorKind::Guard, "plan")),
+            (None, ActionSpec::SetParameter(_) | ActionSpec::Unknown(_)) => return Err(provider_error(ProviderErrorKind::Guard, "plan")),
         };
         wanted.sort();
         let gone = sets(from)
@@ -245,6 +242,7 @@ impl Action for FakeAction {
                 object: name.host().to_owned(),
                 before: from.lines(),
                 after: to.lines(),
+                caution: None,
             };
             let call = ApiCall {
                 service: "route53".to_owned(),
@@ -261,7 +259,8 @@ impl Action for FakeAction {
         })
     }
 
-    fn judge(&self, now: &Image, before: &Image, after: &Image) -> Finding {
+    fn judge(&self, now: &Observed, before: &Image, after: &Image, _: Option<&Sent<'_>>) -> Finding {
+        let now = &now.image;
         if now.same_as(before) {
             return Finding::Before;
         }
@@ -292,6 +291,7 @@ impl Action for FakeAction {
             Ok(id) => Ok(Receipt {
                 request_id: Some(format!("req-{id}")),
                 change_id: Some(id),
+                version: None,
                 server_date: self.clock.now(),
             }),
             Err(why) => Err(ProviderError {

@@ -1,5 +1,6 @@
 //! What the network tells: names, the proxy, and whose certificates come back.
 
+use futures_util::future::join_all;
 use switchback_aws::net::Endpoint;
 use switchback_aws::{Bundle, Way};
 use switchback_engine::ports::ProviderError;
@@ -45,7 +46,7 @@ pub(super) async fn one_chain(
     switchback_probes::chain(&endpoint.host, 443, through, extra).await
 }
 
-pub(super) async fn dns(endpoints: &[Endpoint; 3], proxied: bool) -> Said {
+pub(super) async fn dns(endpoints: &[Endpoint], proxied: bool) -> Said {
     let source = "the resolver of this computer";
     if proxied {
         return Said::new(
@@ -62,13 +63,11 @@ pub(super) async fn dns(endpoints: &[Endpoint; 3], proxied: bool) -> Said {
             (host, count)
         }
     };
-    let [a, b, c] = endpoints;
-    let all = async { tokio::join!(look(a), look(b), look(c)) };
-    let Ok((a, b, c)) = tokio::time::timeout(std::time::Duration::from_secs(8), all).await else {
+    let all = join_all(endpoints.iter().map(look));
+    let Ok(found) = tokio::time::timeout(std::time::Duration::from_secs(8), all).await else {
         return Said::new(Tone::Unknown, "no answer within 8 seconds", source)
             .mend("Look at the network and the VPN, then check again.");
     };
-    let found = [a, b, c];
     let lost: Vec<&str> = found
         .iter()
         .filter(|(_, count)| *count == 0)
@@ -109,7 +108,7 @@ pub(super) fn authorities(trusted: &Trusted) -> Option<Said> {
     }
 }
 
-pub(super) async fn proxy(ways: &[Wayed; 3]) -> Said {
+pub(super) async fn proxy(ways: &[Wayed]) -> Said {
     let mut found = ways.iter();
     let source = "HTTPS_PROXY, ALL_PROXY and NO_PROXY";
     if let Some(Err(error)) = ways.iter().find(|way| way.is_err()) {

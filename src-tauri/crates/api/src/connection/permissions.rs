@@ -1,132 +1,165 @@
 //! What the caller may do, by what was really tried: reads are made now; writes were made in this run,
-//! or are assumed, and then say so.
+//! or are assumed, and then say so. Which there are, the kinds of the plan declare.
 
 use std::collections::BTreeMap;
 
-use switchback_aws::Aws;
+use switchback_aws::{AnyChange, AnyLook, Aws, On, Op, Resource};
 use switchback_engine::ports::{ProviderError, ProviderErrorKind};
-use switchback_model::dns::DnsName;
-use switchback_model::{ActionSpec, CheckKind, Way};
+use switchback_kinds::changes::change;
+use switchback_kinds::looks::{Made, made};
+use switchback_model::{CheckSpec, Plan};
 
 use super::rows::{Look, Said};
 use crate::wire::{ReadingView, Tone};
 
-/// The zones that a plan reads or changes, with the names that it changes in each.
-fn zones(look: &Look<'_>) -> BTreeMap<(String, DnsName), Vec<DnsName>> {
-    let mut zones: BTreeMap<(String, DnsName), Vec<DnsName>> = BTreeMap::new();
-    for step in look.subject.plan.iter().flat_map(|plan| plan.steps()) {
-        match &step.action {
-            Some(ActionSpec::SetTtl(spec)) => {
-                let names = zones
-                    .entry((spec.zone_id.clone(), spec.zone.clone()))
-                    .or_default();
-                names.push(spec.name.clone());
-            }
-            Some(ActionSpec::SwitchRecord(spec)) => {
-                let names = zones
-                    .entry((spec.zone_id.clone(), spec.zone.clone()))
-                    .or_default();
-                names.push(spec.name.clone());
-            }
-            // What it needs is not known.
-            Some(ActionSpec::Unknown(_)) | None => {}
-        }
-        for check in step.before.iter().chain(&step.verify) {
-            if let CheckKind::Zone { zone_id, zone } = &check.kind {
-                zones.entry((zone_id.clone(), zone.clone())).or_default();
-            }
+/// One way to find out.
+enum Try<'a> {
+    Change(Box<dyn AnyChange>),
+    Look(Box<dyn AnyLook + 'a>),
+}
+
+impl Try<'_> {
+    fn ops(&self) -> &'static [Op] {
+        match self {
+            Self::Change(change) => change.ops(),
+            Self::Look(look) => look.ops(),
         }
     }
-    for names in zones.values_mut() {
-        names.sort();
-        names.dedup();
+
+    fn resource(&self) -> Option<Resource> {
+        match self {
+            Self::Change(change) => Some(change.resource()),
+            Self::Look(look) => look.resource(),
+        }
     }
-    zones
+
+    /// Every read that it makes.
+    async fn made(self, aws: &Aws) -> Result<(), ProviderError> {
+        match self {
+            Self::Change(change) => change.bound(aws.clone()).read(None).await.map(drop),
+            Self::Look(look) => look.tried(aws).await,
+        }
+    }
+}
+
+/// What of a plan asks AWS: its actions first, which read most.
+fn tries(plan: &Plan) -> Vec<Try<'_>> {
+    let gates = plan.phases.iter().filter_map(|phase| phase.gate.as_ref());
+    let monitors = plan.monitors.iter().flat_map(|monitor| &monitor.checks);
+    let of_steps = plan.steps().flat_map(|step| {
+        let lists = [&step.before, &step.verify, &step.undo_before, &step.undo_verify];
+        lists.into_iter().flatten()
+    });
+    let checks: Vec<&CheckSpec> = of_steps
+        .chain(gates.flat_map(|gate| &gate.checks))
+        .chain(monitors.map(|look| &look.check))
+        .collect();
+    let changes = plan.steps().filter_map(|step| change(step.action.as_ref()?).ok());
+    let looks = checks
+        .into_iter()
+        .filter_map(|spec| match made(&spec.kind, &plan.target, None) {
+            Made::ByAws(look) => Some(look),
+            Made::ByTime { .. }
+            | Made::ByDns(_)
+            | Made::ByHttp { .. }
+            | Made::ByTls { .. }
+            | Made::NotKnown(_) => None,
+        });
+    changes.map(Try::Change).chain(looks.map(Try::Look)).collect()
+}
+
+/// An operation, and what it is granted on. `None` = it needs no grant, or what it is granted on is not made yet.
+fn grant(op: &Op, on: Option<&Resource>) -> Option<(String, Op)> {
+    match op.on {
+        On::Nothing | On::NotYet(_) => None,
+        On::Everything => Some(("*".to_owned(), *op)),
+        On::Object => Some((on?.granted_on().to_owned(), *op)),
+    }
 }
 
 pub(super) async fn rows(look: &Look<'_>, aws: &Aws, signed_in: bool) -> Vec<ReadingView> {
-    let mut rows = Vec::new();
-    for ((zone_id, zone), names) in zones(look) {
-        let title = |operation: &str| format!("route53:{operation} in {}", zone.host());
-        let id = |operation: &str| format!("{operation}:{zone_id}");
-        if !signed_in {
-            for operation in [
-                "GetHostedZone",
-                "ListResourceRecordSets",
-                "ChangeResourceRecordSets",
-            ] {
-                let said = Said::new(Tone::Unknown, "not tried: nobody is signed in", "this check");
-                rows.push(look.row(&id(operation), &title(operation), said));
+    let Some(plan) = &look.subject.plan else {
+        return Vec::new();
+    };
+    let mut order: Vec<(String, Op)> = Vec::new();
+    let mut said: BTreeMap<(String, Op), Said> = BTreeMap::new();
+    for one in tries(plan) {
+        let (ops, resource) = (one.ops(), one.resource());
+        let grants: Vec<(String, Op)> = ops.iter().filter_map(|op| grant(op, resource.as_ref())).collect();
+        let new = grants.iter().any(|grant| !said.contains_key(grant));
+        for grant in &grants {
+            if !order.contains(grant) {
+                order.push(grant.clone());
             }
+        }
+        if !new {
             continue;
         }
-        let found = aws
-            .hosted_zone(&zone_id)
-            .await
-            .map(|found| found.name.host().to_owned());
-        let said = read(&found, "route53:GetHostedZone");
-        rows.push(look.row(&id("GetHostedZone"), &title("GetHostedZone"), said));
-        let name = names.first().unwrap_or(&zone);
-        let found = aws
-            .read_name(&zone_id, &zone, name)
-            .await
-            .map(|image| format!("{} read", image.object()));
-        let said = read(&found, "route53:ListResourceRecordSets");
-        rows.push(look.row(
-            &id("ListResourceRecordSets"),
-            &title("ListResourceRecordSets"),
-            said,
-        ));
-        if !names.is_empty() {
-            let said = write(look, &names);
-            rows.push(look.row(
-                &id("ChangeResourceRecordSets"),
-                &title("ChangeResourceRecordSets"),
-                said,
-            ));
+        let found = match signed_in {
+            true => Some(one.made(aws).await),
+            false => None,
+        };
+        for grant in grants {
+            let words = match &found {
+                None => Said::new(Tone::Unknown, "not tried: nobody is signed in", "this check"),
+                Some(_) if grant.1.mutates => write(look, plan, &grant),
+                Some(found) => match read(found, &grant.1) {
+                    Some(words) => words,
+                    // Another one failed before it.
+                    None if said.contains_key(&grant) => continue,
+                    None => Said::new(Tone::Unknown, "not reached: an earlier read failed", "this check"),
+                },
+            };
+            said.insert(grant, words);
         }
     }
-    rows
+    let row = |grant: (String, Op)| {
+        let words = said.remove(&grant)?;
+        let (on, op) = grant;
+        let on_what = if on == "*" { "everything" } else { on.as_str() };
+        let title = format!("{} on {on_what}", op.action());
+        Some(look.row(&format!("{}:{on}", op.operation), &title, words))
+    };
+    order.into_iter().filter_map(row).collect()
 }
 
-fn read(found: &Result<String, ProviderError>, source: &str) -> Said {
+/// What a try says of one of its reads; `None` where it did not come to it.
+fn read(found: &Result<(), ProviderError>, op: &Op) -> Option<Said> {
+    let source = op.action();
     match found {
-        Ok(_) => Said::new(Tone::Passing, "allowed: exercised now", source),
-        Err(error) if error.kind == ProviderErrorKind::Denied => Said {
+        Ok(()) => Some(Said::new(Tone::Passing, "allowed: exercised now", source)),
+        Err(error) if error.operation != op.operation => None,
+        Err(error) if error.kind == ProviderErrorKind::Denied => Some(Said {
             mend: Some(
-                "Ask for the operator policy (src-tauri/docs/policies/operator.json) on this zone."
-                    .to_owned(),
+                "Ask for the policy of this plan: `switchback plan … --iam operator` prints it.".to_owned(),
             ),
-            ..Said::of_error(error, source)
-        },
-        Err(error) => Said::of_error(error, source),
+            ..Said::of_error(error, &source)
+        }),
+        Err(error) => Some(Said::of_error(error, &source)),
     }
 }
 
 /// Nothing is written to try it out.
-fn write(look: &Look<'_>, names: &[DnsName]) -> Said {
+fn write(look: &Look<'_>, plan: &Plan, grant: &(String, Op)) -> Said {
     let exercised = look.subject.run.as_ref().is_some_and(|run| {
-        run.plan.steps().any(|step| {
-            let touches = step.action.as_ref().is_some_and(|action| match action {
-                ActionSpec::SetTtl(spec) => names.contains(&spec.name),
-                ActionSpec::SwitchRecord(spec) => names.contains(&spec.name),
-                ActionSpec::Unknown(_) => false,
+        plan.steps().any(|step| {
+            let change = step.action.as_ref().and_then(|action| change(action).ok());
+            let same = change.is_some_and(|change| {
+                change.ops().contains(&grant.1) && change.resource().granted_on() == grant.0
             });
-            let answered = run.steps.get(&step.id).is_some_and(|state| {
-                let attempts = state.attempts.iter();
-                attempts
-                    .filter(|attempt| matches!(attempt.id.way, Way::Apply | Way::Undo))
-                    .any(|attempt| attempt.receipt.is_some())
-            });
-            touches && answered
+            let answered = run
+                .steps
+                .get(&step.id)
+                .is_some_and(|state| state.attempts.iter().any(|attempt| attempt.receipt.is_some()));
+            same && answered
         })
     });
     let source = "this run's journal";
     match exercised {
         true => Said::new(Tone::Passing, "allowed: exercised in this run", source),
         false => Said::new(Tone::Waiting, "assumed: it is proven by the first change", source).mend(
-            "A write is never made to try it out. Compare the role's policy with \
-             src-tauri/docs/policies/operator.json.",
+            "A write is never made to try it out. Compare the role's policy with that of this plan: `switchback plan \
+             … --iam operator` prints it.",
         ),
     }
 }

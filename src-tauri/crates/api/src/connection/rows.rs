@@ -1,8 +1,9 @@
 //! The rows of the check, from this computer to the service.
 
+use futures_util::future::join_all;
 use switchback_aws::net::{endpoints, extra_authorities, way_to};
 use switchback_aws::profiles::ProfileInfo;
-use switchback_aws::{Aws, Elsewhere, Profiles, Session, masked, role_of};
+use switchback_aws::{Aws, Elsewhere, Profiles, Service, Session, masked, role_of};
 use switchback_engine::ports::{Clock, ProviderError, ProviderErrorKind};
 use switchback_engine::sign_in::worst_case;
 
@@ -129,7 +130,7 @@ impl Look<'_> {
                 &format!("not applicable: the custom endpoint {url} is asked"),
             );
         }
-        let endpoints = match endpoints(self.region, self.elsewhere) {
+        let endpoints = match endpoints(self.region, self.elsewhere, &self.services()) {
             Ok(endpoints) => endpoints,
             Err(error) => {
                 rows.push(self.row(
@@ -140,29 +141,40 @@ impl Look<'_> {
                 return rows;
             }
         };
-        let ways = endpoints.clone().map(|endpoint| way_to(&endpoint.host));
+        let ways: Vec<_> = endpoints.iter().map(|endpoint| way_to(&endpoint.host)).collect();
         let proxied = ways.iter().all(|way| matches!(way, Ok(Some(_))));
-        let chains = async {
-            let [a, b, c] = &endpoints;
-            let [x, y, z] = &ways;
-            tokio::join!(
-                one_chain(a, x, &trusted),
-                one_chain(b, y, &trusted),
-                one_chain(c, z, &trusted)
-            )
-        };
-        let (dns, proxy, (sts, route53, cognito)) =
-            tokio::join!(dns(&endpoints, proxied), proxy(&ways), chains);
+        let chains = join_all(
+            std::iter::zip(&endpoints, &ways).map(|(endpoint, way)| one_chain(endpoint, way, &trusted)),
+        );
+        let (dns, proxy, chains) = tokio::join!(dns(&endpoints, proxied), proxy(&ways), chains);
         rows.push(self.row("dns", "DNS", dns));
         rows.push(self.row("proxy", "Proxy", proxy));
-        rows.push(self.row("tls", "TLS issuer", tls(&sts, &endpoints[0].host)));
-        for (id, title, chain, endpoint) in [
-            ("reach-route53", "Route 53 reachable", &route53, &endpoints[1]),
-            ("reach-cognito", "Cognito reachable", &cognito, &endpoints[2]),
-        ] {
-            rows.push(self.row(id, title, reach(chain, endpoint)));
+        for (endpoint, chain) in std::iter::zip(&endpoints, &chains) {
+            let service = endpoint.service;
+            // Whose certificates come back is the same for all of them.
+            rows.push(match service {
+                Service::Sts => self.row("tls", "TLS issuer", tls(chain, &endpoint.host)),
+                _ => {
+                    let id = format!("reach-{}", service.short());
+                    let title = format!("{} reachable", service.words());
+                    self.row(&id, &title, reach(chain, endpoint))
+                }
+            });
         }
         rows
+    }
+
+    /// The services that are looked at: those of every run, and what else this plan asks.
+    fn services(&self) -> Vec<Service> {
+        let mut services = vec![Service::Sts, Service::Route53, Service::Cognito];
+        let plan = self.subject.plan.as_deref();
+        let uses = plan.map(switchback_kinds::uses::of_plan).unwrap_or_default();
+        for op in uses.iter().flat_map(|used| used.ops) {
+            if !services.contains(&op.service) {
+                services.push(op.service);
+            }
+        }
+        services
     }
 
     /// The network is somebody else's.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use switchback_model::dns::{DnsName, RecordType};
-use switchback_model::{CheckKind, CheckSpec, Plan, RunId, Target, TargetKind};
+use switchback_model::{CheckSpec, Plan, RunId, Target, TargetKind};
 use switchback_probes::{Asked, ProbeWorld, authoritative, name_servers_of, resolvers};
 
 use crate::core::Core;
@@ -57,23 +57,10 @@ fn asked_names(plan: &Plan) -> BTreeMap<(DnsName, RecordType), Option<DnsName>> 
         .flat_map(|monitor| monitor.checks.iter().map(|check| &check.check));
     let mut names: BTreeMap<(DnsName, RecordType), Option<DnsName>> = BTreeMap::new();
     for CheckSpec { kind, .. } in steps.chain(monitors) {
-        match kind {
-            CheckKind::Authoritative {
-                name, zone, record, ..
-            } => {
-                names.insert((name.clone(), *record), Some(zone.clone()));
-            }
-            CheckKind::Resolvers { name, record, .. } => {
-                names.entry((name.clone(), *record)).or_default();
-            }
-            CheckKind::Identity
-            | CheckKind::Zone { .. }
-            | CheckKind::Record { .. }
-            | CheckKind::TtlWait { .. }
-            | CheckKind::HttpBuild { .. }
-            | CheckKind::Certificate { .. }
-            | CheckKind::Cognito(_)
-            | CheckKind::Unknown(_) => {}
+        let Some(asked) = kind.dns_question() else { continue };
+        let servers = names.entry((asked.name.clone(), asked.record)).or_default();
+        if let Some(zone) = asked.zone {
+            *servers = Some(zone.clone());
         }
     }
     names

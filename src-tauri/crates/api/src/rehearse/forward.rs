@@ -17,11 +17,16 @@ impl ScriptedOperator<'_> {
     /// done.
     pub(super) async fn forward(&mut self, through: Option<&StepId>) -> Result<Option<String>, ApiError> {
         let plan = self.driver.run().plan.clone();
-        let last_switch = plan
-            .steps()
-            .filter(|s| matches!(s.action, Some(ActionSpec::SwitchRecord(_))))
-            .map(|s| s.id.clone())
-            .last();
+        // The switch, or in a plan without one its last change.
+        let acts = |switches: bool| {
+            let steps = plan.steps().filter(move |step| match &step.action {
+                Some(ActionSpec::SwitchRecord(_)) => true,
+                Some(_) => !switches,
+                None => false,
+            });
+            steps.map(|step| step.id.clone()).last()
+        };
+        let last_switch = acts(true).or_else(|| acts(false));
         if self.fault.as_ref().is_some_and(strikes_first) {
             self.strike().await?;
         }

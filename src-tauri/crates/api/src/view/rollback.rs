@@ -100,10 +100,8 @@ fn served_ttl(item: &RollbackItem) -> Option<u64> {
 
 /// How long compliant caches keep what a change replaces.
 pub(super) fn caches_s(preview: &Preview) -> Option<u64> {
-    match &preview.from {
-        Image::RecordSets { sets, .. } => sets.iter().map(|s| u64::from(s.believed_ttl())).max(),
-        Image::Unknown(_) => None,
-    }
+    let (_, sets) = preview.from.record_sets()?;
+    sets.iter().map(|set| u64::from(set.believed_ttl())).max()
 }
 
 /// How long a plan takes: its items come one after the other. Measured only where each of its undos

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use switchback_engine::expect::{Flight, in_flight};
 use switchback_engine::run::{Attempt, Run};
-use switchback_model::{Answers, CheckKind, CheckSpec, Image, StepState, Way};
+use switchback_model::{Answers, CheckKind, CheckSpec, StepState, Way};
 
 use super::run::Live;
 use crate::wire::{Answer, SeenView, Tone};
@@ -47,13 +47,11 @@ fn share(answers: &Answers) -> String {
 
 /// When caches that keep to the TTL have forgotten what was replaced.
 fn caches(attempt: &Attempt) -> Option<Timestamp> {
-    let ttl = match attempt.before.readable()? {
-        Image::RecordSets { sets, .. } => sets
-            .iter()
-            .map(switchback_model::dns::RecordSet::believed_ttl)
-            .max()?,
-        Image::Unknown(_) => return None,
-    };
+    let (_, sets) = attempt.before.readable()?.record_sets()?;
+    let ttl = sets
+        .iter()
+        .map(switchback_model::dns::RecordSet::believed_ttl)
+        .max()?;
     let from = attempt.in_sync.or(attempt.applied_at)?;
     from.checked_add(SignedDuration::from_secs(i64::from(ttl))).ok()
 }

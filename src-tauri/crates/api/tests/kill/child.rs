@@ -12,7 +12,7 @@ use switchback_api::host::{Host, HostOptions};
 use switchback_engine::doubt::Doubt;
 use switchback_engine::driver::Driver;
 use switchback_engine::ports::{
-    Action, History, Identity, Journal, JournalError, Lease, ProviderError, SyncState, World,
+    Action, History, Identity, Journal, JournalError, Lease, Observed, ProviderError, Sent, SyncState, World,
 };
 use switchback_engine::proof::WriteCx;
 use switchback_model::event::Receipt;
@@ -237,14 +237,14 @@ struct FusedAction {
 
 #[async_trait]
 impl Action for FusedAction {
-    async fn read(&self) -> Result<Image, ProviderError> {
-        self.inner.read().await
+    async fn read(&self, since: Option<&Sent<'_>>) -> Result<Observed, ProviderError> {
+        self.inner.read(since).await
     }
     fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError> {
         self.inner.plan(from, restore)
     }
-    fn judge(&self, now: &Image, before: &Image, after: &Image) -> Finding {
-        self.inner.judge(now, before, after)
+    fn judge(&self, now: &Observed, before: &Image, after: &Image, sent: Option<&Sent<'_>>) -> Finding {
+        self.inner.judge(now, before, after, sent)
     }
     async fn call(&self, cx: &WriteCx, approved: &Preview) -> Result<Receipt, ProviderError> {
         let n = self.fuse.calls.fetch_add(1, Ordering::SeqCst) + 1;

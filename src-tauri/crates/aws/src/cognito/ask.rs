@@ -16,6 +16,7 @@ use super::told::Told;
 use super::{CLIENT, DOMAIN, MFA, POOL};
 use crate::connect::{Aws, incomplete};
 use crate::observe::Seen;
+use crate::service::Service;
 
 /// The checks of a round are started one after the other, within microseconds: so long a question waits
 /// for those who want the same answer.
@@ -54,7 +55,7 @@ impl<T: Send + Sync + 'static> Open<T> {
                     let (aws, all, this, call) = (aws.clone(), self.clone(), key.clone(), call());
                     let question = async move {
                         tokio::time::sleep(TOGETHER).await;
-                        aws.pace_cognito().await;
+                        aws.pace(Service::Cognito).await;
                         all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&this);
                         call.await.map(Arc::new)
                     }

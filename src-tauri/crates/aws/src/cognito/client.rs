@@ -1,10 +1,20 @@
 //! Expectations of an app client (`DescribeUserPoolClient`).
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::types::UserPoolClientType;
+use switchback_engine::ports::ProviderError;
 use switchback_model::cognito::ClientExpectation;
 
 use super::found::{Found, listed, sorted};
 use super::hcl::{Line, Resource, texts, wrong};
+use super::look::OfPool;
+use super::{COGNITO, of_pool};
+use crate::connect::Aws;
+use crate::error::safe;
+use crate::op::Op;
+use crate::resource::{part, words};
 
 /// Flows where a client names none (API reference, ExplicitAuthFlows): SRP among them, which never
 /// fires the migrate-user trigger.
@@ -15,6 +25,53 @@ const DEFAULT_FLOWS: [&str; 3] = [
 ];
 /// The only flow of the sign-in pages that is not implicit.
 const CODE: &str = "code";
+
+/// `cognito.client`.
+pub(super) struct Client<'a>(pub(super) &'a ClientExpectation);
+
+#[async_trait]
+impl OfPool for Client<'_> {
+    type Answer = Arc<UserPoolClientType>;
+    const OPS: &'static [Op] = &[super::CLIENT];
+
+    fn resource(&self, pool_id: &str) -> crate::resource::Resource {
+        let client_id = &self.0.client_id;
+        of_pool(
+            format!("client:{pool_id}:{client_id}"),
+            format!("App client {client_id}"),
+            pool_id,
+            words([
+                COGNITO,
+                "describe-user-pool-client",
+                "--user-pool-id",
+                pool_id,
+                "--client-id",
+                client_id,
+            ]),
+            &format!("applications/app-clients/{}/", part(client_id)),
+        )
+    }
+
+    async fn ask(&self, aws: &Aws, pool_id: &str) -> Result<Self::Answer, ProviderError> {
+        aws.client(pool_id, &self.0.client_id).await
+    }
+
+    fn judge(&self, pool_id: &str, answer: &Self::Answer) -> Found {
+        judge(pool_id, answer, self.0)
+    }
+
+    /// Cognito has one code for both; only where the pool is absent do its words name the pool.
+    fn absent(&self, pool_id: &str, error: &ProviderError) -> Option<(String, &'static str)> {
+        let words = || {
+            let client = safe(&self.0.client_id);
+            (
+                format!("there is no client {client} in the pool {pool_id}"),
+                "Correct the client id in the target: it belongs to another pool, or was replaced.",
+            )
+        };
+        (!error.message.contains(pool_id)).then(words)
+    }
+}
 
 /// What is said of a secret never holds the secret.
 pub(super) fn judge(pool_id: &str, client: &UserPoolClientType, wanted: &ClientExpectation) -> Found {

@@ -1,9 +1,46 @@
 //! The domain of the sign-in pages (`DescribeUserPoolDomain`).
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::types::{DomainDescriptionType, DomainStatusType};
+use switchback_engine::ports::ProviderError;
 
 use super::found::{Found, NOT_TOLD};
 use super::hcl::{Line, Resource, text, wrong};
+use super::look::OfPool;
+use super::{COGNITO, of_pool};
+use crate::connect::Aws;
+use crate::op::Op;
+use crate::resource::words;
+
+/// `cognito.domain`.
+pub(super) struct Domain<'a>(pub(super) &'a str);
+
+#[async_trait]
+impl OfPool for Domain<'_> {
+    type Answer = Arc<DomainDescriptionType>;
+    const OPS: &'static [Op] = &[super::DOMAIN];
+
+    fn resource(&self, pool_id: &str) -> crate::resource::Resource {
+        let domain = self.0;
+        of_pool(
+            format!("domain:{pool_id}:{domain}"),
+            format!("Sign-in domain {domain}"),
+            pool_id,
+            words([COGNITO, "describe-user-pool-domain", "--domain", domain]),
+            "",
+        )
+    }
+
+    async fn ask(&self, aws: &Aws, _: &str) -> Result<Self::Answer, ProviderError> {
+        aws.domain(self.0).await
+    }
+
+    fn judge(&self, pool_id: &str, answer: &Self::Answer) -> Found {
+        judge(pool_id, answer, self.0)
+    }
+}
 
 /// The domain belongs to the pool and is active. With managed login (version 2) the client needs a
 /// branding style too, which this call does not tell.

@@ -1,12 +1,49 @@
 //! Whether a second factor is asked for (`GetUserPoolMfaConfig`).
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::operation::get_user_pool_mfa_config::GetUserPoolMfaConfigOutput;
 use aws_sdk_cognitoidentityprovider::types::UserPoolMfaType;
+use switchback_engine::ports::ProviderError;
 use switchback_model::cognito::MfaMode;
 
 use super::found::{Found, NOT_TOLD, listed};
 use super::hcl::{Line, Resource, text, wrong};
+use super::look::OfPool;
 use super::told::Told;
+use super::{COGNITO, of_pool};
+use crate::connect::Aws;
+use crate::op::Op;
+use crate::resource::words;
+
+/// `cognito.mfa`.
+pub(super) struct Mfa(pub(super) MfaMode);
+
+#[async_trait]
+impl OfPool for Mfa {
+    type Answer = Arc<(GetUserPoolMfaConfigOutput, Told)>;
+    const OPS: &'static [Op] = &[super::MFA];
+
+    fn resource(&self, pool_id: &str) -> crate::resource::Resource {
+        of_pool(
+            format!("mfa:{pool_id}"),
+            format!("Second factor of {pool_id}"),
+            pool_id,
+            words([COGNITO, "get-user-pool-mfa-config", "--user-pool-id", pool_id]),
+            "",
+        )
+    }
+
+    async fn ask(&self, aws: &Aws, pool_id: &str) -> Result<Self::Answer, ProviderError> {
+        aws.mfa(pool_id).await
+    }
+
+    fn judge(&self, pool_id: &str, answer: &Self::Answer) -> Found {
+        let (config, told) = &**answer;
+        judge(pool_id, config, told, self.0)
+    }
+}
 
 /// A second factor that is asked for needs one that can be set up.
 pub(super) fn judge(

@@ -8,9 +8,23 @@ use aws_sdk_cognitoidentityprovider::types::{
 use super::found::{Found, NOT_TOLD, listed, sorted};
 use super::hcl::{Line, Resource, right, text, texts, wrong};
 use super::told::Told;
+use super::{COGNITO, of_pool};
+use crate::resource::words;
 
 /// Days of a temporary password where the policy names none (API reference, PasswordPolicyType).
 const DEFAULT_TEMPORARY_DAYS: i32 = 7;
+
+/// The pool.
+#[must_use]
+pub fn at(pool_id: &str) -> crate::resource::Resource {
+    of_pool(
+        format!("pool:{pool_id}"),
+        format!("User pool {pool_id}"),
+        pool_id,
+        words([COGNITO, "describe-user-pool", "--user-pool-id", pool_id]),
+        "",
+    )
+}
 
 pub(super) fn resource(pool: &UserPoolType) -> Resource<'_> {
     Resource {

@@ -19,7 +19,7 @@ use switchback_model::directory::{
 
 use self::enabled::Enabled;
 use self::pages::{Pages, ROUND};
-use super::WRONG_POOL;
+use super::look::WRONG_POOL;
 use super::ask::lacking;
 use super::heard::Heard;
 use super::told::Told;
@@ -27,13 +27,14 @@ use crate::connect::{Aws, incomplete};
 use crate::error::guard;
 use crate::observe::Seen;
 use crate::op::{On, Op};
+use crate::service::Service;
 
 mod enabled;
 mod pages;
 
-pub(super) const LIST: Op = Op::reads("cognito-idp", "ListUsers", On::Pool);
+pub(super) const LIST: Op = Op::reads(Service::Cognito, "ListUsers", On::Object);
 /// Makes AWS count the user as active in this month's bill; it changes nothing else.
-pub(super) const GET: Op = Op::reads("cognito-idp", "AdminGetUser", On::Pool);
+pub(super) const GET: Op = Op::reads(Service::Cognito, "AdminGetUser", On::Object);
 
 /// The longest page that ListUsers gives (API reference, ListUsers, `Limit`).
 const PAGE: i32 = 60;
@@ -162,7 +163,7 @@ impl Aws {
     ) -> Result<(Vec<Account>, Option<String>), ProviderError> {
         let said = Heard::<Enabled>::default();
         let ask = || async {
-            self.pace_cognito().await;
+            self.pace(Service::Cognito).await;
             let seen = Seen::default();
             let call = self
                 .cognito
@@ -216,7 +217,7 @@ impl Aws {
         self.is_here(GET.operation, pool)?;
         let said = Heard::<Enabled>::default();
         let ask = || async {
-            self.pace_cognito().await;
+            self.pace(Service::Cognito).await;
             let seen = Seen::default();
             let request = self
                 .cognito

@@ -3,7 +3,8 @@
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::{Files, encoded};
-use crate::elsewhere::{Elsewhere, Service};
+use crate::elsewhere::Elsewhere;
+use crate::service::Service;
 use crate::profile::{Kind, trace};
 use crate::session::Desk;
 

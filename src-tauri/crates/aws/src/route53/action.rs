@@ -1,18 +1,21 @@
 //! The kinds of action on a name: they differ in what they wish, and in nothing else.
 
 use async_trait::async_trait;
-use switchback_engine::ports::{Action, ProviderError, SyncState};
+use switchback_engine::ports::{Observed, ProviderError, Sent, SyncState};
 use switchback_engine::proof::WriteCx;
 use switchback_model::dns::{DnsName, RecordSet};
 use switchback_model::event::Receipt;
-use switchback_model::{Finding, Image, Preview};
+use switchback_model::{ApiCall, Finding, Image, Preview, SetTtl, SwitchRecord};
 
-use super::bare;
-use super::batch::OPERATION;
+use super::batch::{Batch, OPERATION};
 use super::judge::judge;
 use super::plan::{Bound, not_switched};
+use super::{NAME_OPS, bare, record};
+use crate::change::{Against, Change, Seen};
 use crate::connect::Aws;
 use crate::error::refused;
+use crate::op::Op;
+use crate::resource::Resource;
 
 /// What a name shall answer.
 #[derive(Debug, Clone)]
@@ -25,40 +28,39 @@ enum Wish {
 
 /// An action on every A, AAAA and CNAME record set of one name.
 #[derive(Debug, Clone)]
-pub struct NameAction {
-    aws: Aws,
+pub struct NameChange {
     zone_id: String,
     zone: DnsName,
     name: DnsName,
     wish: Wish,
 }
 
-impl NameAction {
+impl From<SetTtl> for NameChange {
     /// `route53.set_ttl`: the TTL of every record set of a name.
-    #[must_use]
-    pub fn set_ttl(aws: Aws, spec: switchback_model::SetTtl) -> Self {
+    fn from(spec: SetTtl) -> Self {
         Self {
-            aws,
             zone_id: spec.zone_id,
             zone: spec.zone,
             name: spec.name,
             wish: Wish::Ttl(spec.ttl),
         }
     }
+}
 
+impl From<SwitchRecord> for NameChange {
     /// `route53.switch`: every record set of a name replaced by the given ones.
-    #[must_use]
-    pub fn switch(aws: Aws, spec: switchback_model::SwitchRecord) -> Self {
+    fn from(spec: SwitchRecord) -> Self {
         Self {
-            aws,
             zone_id: spec.zone_id,
             zone: spec.zone,
             name: spec.name,
             wish: Wish::Sets(spec.to),
         }
     }
+}
 
-    pub(crate) fn bound(&self) -> Bound<'_> {
+impl NameChange {
+    fn bound(&self) -> Bound<'_> {
         Bound {
             zone_id: bare(&self.zone_id),
             zone: &self.zone,
@@ -88,31 +90,67 @@ impl NameAction {
             Wish::Sets(sets) => Ok(sets.clone()),
         }
     }
+
+    fn batch(&self, from: &Image, to: &Image) -> Option<Batch> {
+        let bound = self.bound();
+        let (from, to) = (bound.sets(from).ok()?, bound.sets(to).ok()?);
+        Some(Batch::between(bound.zone_id, from, to)).filter(|batch| !batch.changes.is_empty())
+    }
 }
 
 #[async_trait]
-impl Action for NameAction {
-    async fn read(&self) -> Result<Image, ProviderError> {
-        self.aws.read_name(&self.zone_id, &self.zone, &self.name).await
+impl Change for NameChange {
+    type Guard = ();
+    const OPS: &'static [Op] = NAME_OPS;
+    const AGAINST: Against = Against::TheRequest;
+
+    fn resource(&self) -> Resource {
+        record(&self.zone_id, &self.name)
     }
 
-    fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError> {
-        let to = match restore {
-            Some(before) => self.bound().sets(before)?.to_vec(),
-            None => self.forward(self.bound().sets(from)?)?,
-        };
-        self.bound().preview(from, to)
+    fn object(&self) -> String {
+        format!("{} in zone {}", self.name.host(), self.zone.host())
     }
 
-    fn judge(&self, now: &Image, before: &Image, after: &Image) -> Finding {
-        judge(now, before, after)
+    async fn read(&self, aws: &Aws, _: Option<&Sent<'_>>) -> Result<Seen<()>, ProviderError> {
+        let image = aws.read_name(&self.zone_id, &self.zone, &self.name).await?;
+        Ok(Seen {
+            observed: image.into(),
+            guard: (),
+        })
     }
 
-    async fn call(&self, cx: &WriteCx, approved: &Preview) -> Result<Receipt, ProviderError> {
-        self.aws.send(self.bound(), approved, cx.token()).await
+    fn wish(&self, now: &Image) -> Result<Image, ProviderError> {
+        let bound = self.bound();
+        Ok(bound.image(self.forward(bound.sets(now)?)?, now))
     }
 
-    async fn sync(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {
-        self.aws.change_state(receipt).await
+    fn may(&self, from: &Image, to: &Image) -> Result<(), ProviderError> {
+        self.bound().may(from, to)
+    }
+
+    fn request(&self, from: &Image, to: &Image) -> Option<ApiCall> {
+        Some(self.batch(from, to)?.call())
+    }
+
+    async fn send(
+        &self,
+        aws: &Aws,
+        cx: &WriteCx,
+        approved: &Preview,
+        _: Option<()>,
+    ) -> Result<Receipt, ProviderError> {
+        match self.batch(&approved.from, &approved.to) {
+            Some(batch) => aws.send(&batch, cx.token()).await,
+            None => Err(refused(OPERATION, "There is nothing to change", "Read it again.")),
+        }
+    }
+
+    fn judge(&self, now: &Observed, before: &Image, after: &Image, _: Option<&Sent<'_>>) -> Finding {
+        judge(&now.image, before, after)
+    }
+
+    async fn settled(&self, aws: &Aws, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {
+        aws.change_state(receipt).await
     }
 }

@@ -70,21 +70,18 @@ impl Batch {
         }
     }
 
-    /// The calls of a preview: one, or none where nothing changes.
-    pub(crate) fn calls(&self) -> Vec<ApiCall> {
-        if self.changes.is_empty() {
-            return Vec::new();
-        }
+    /// The call of a preview.
+    pub(crate) fn call(&self) -> ApiCall {
         let changes: Vec<Value> = self
             .changes
             .iter()
             .map(|(verb, set)| json!({"Action": verb.word(), "ResourceRecordSet": parameters(set)}))
             .collect();
-        vec![ApiCall {
-            service: super::CHANGE_SETS.service.to_owned(),
+        ApiCall {
+            service: super::CHANGE_SETS.service.id().to_owned(),
             operation: OPERATION.to_owned(),
             parameters: json!({"HostedZoneId": self.zone_id, "ChangeBatch": {"Changes": changes}}),
-        }]
+        }
     }
 
     /// The request's body with its comment.

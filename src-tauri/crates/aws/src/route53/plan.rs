@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use switchback_engine::ports::ProviderError;
 use switchback_model::dns::{DnsName, RecordData, RecordSet, RecordType};
-use switchback_model::{Change, Image, Preview};
+use switchback_model::Image;
 
-use super::batch::{Batch, OPERATION};
+use super::batch::OPERATION;
 use crate::error::refused;
 
 /// The largest TTL that DNS allows (RFC 2181, 8).
@@ -23,31 +23,28 @@ pub(crate) struct Bound<'a> {
 impl<'a> Bound<'a> {
     /// The record sets of an image, if it is an image of this object.
     pub(crate) fn sets(&self, image: &'a Image) -> Result<&'a [RecordSet], ProviderError> {
-        let (zone_id, name, sets) = match image {
-            Image::RecordSets {
-                zone_id, name, sets, ..
-            } => (zone_id, name, sets),
-            Image::Unknown(unknown) => {
-                let message = format!(
-                    "This program does not know all of an image of the kind {}: a newer Switchback wrote it",
-                    unknown.kind()
-                );
-                return Err(refused(OPERATION, &message, "Go on with the newer program."));
-            }
+        let other = || {
+            refused(
+                OPERATION,
+                "The records are those of another name or zone",
+                "Read them again.",
+            )
+        };
+        let Image::RecordSets {
+            zone_id, name, sets, ..
+        } = image
+        else {
+            return Err(other());
         };
         if zone_id == self.zone_id && name == self.name && sets.iter().all(|set| set.name == *self.name) {
             Ok(sets)
         } else {
-            Err(refused(
-                OPERATION,
-                "The records are those of another name or zone",
-                "Read them again.",
-            ))
+            Err(other())
         }
     }
 
-    /// The preview of exactly this change.
-    pub(crate) fn preview(&self, from: &Image, to: Vec<RecordSet>) -> Result<Preview, ProviderError> {
+    /// Whether one can be made of the other at all.
+    pub(crate) fn may(&self, from: &Image, to: &Image) -> Result<(), ProviderError> {
         if !self.name.is_within(self.zone) {
             let message = format!("{} is not in the zone {}", self.name.host(), self.zone.host());
             return Err(refused(
@@ -56,50 +53,22 @@ impl<'a> Bound<'a> {
                 "Correct the name or the zone in the runbook.",
             ));
         }
-        let now = self.sets(from)?;
-        for set in now.iter().chain(&to) {
+        let (now, then) = (self.sets(from)?, self.sets(to)?);
+        for set in now.iter().chain(then) {
             self.may_switch(set)?;
         }
-        fits_together(&to)?;
-        let beside: &[String] = match from {
-            Image::RecordSets { beside, .. } => beside,
-            // Refused above, where its sets were asked for.
-            Image::Unknown(_) => &[],
-        };
-        self.fits_beside(&to, beside)?;
-        let batch = Batch::between(self.zone_id, now, &to);
-        let calls = batch.calls();
-        let to = if calls.is_empty() {
-            from.clone()
-        } else {
-            self.image(to, beside.to_vec())
-        };
-        let changes = if calls.is_empty() {
-            Vec::new()
-        } else {
-            let object = format!("{} in zone {}", self.name.host(), self.zone.host());
-            vec![Change {
-                object,
-                before: from.lines(),
-                after: to.lines(),
-            }]
-        };
-        Ok(Preview {
-            from: from.clone(),
-            to,
-            changes,
-            calls: calls.into(),
-        })
+        fits_together(then)?;
+        self.fits_beside(then, beside(from))
     }
 
-    /// An image of this object with these sets.
-    fn image(&self, mut sets: Vec<RecordSet>, beside: Vec<String>) -> Image {
+    /// An image of this object with these sets, beside what stands there.
+    pub(crate) fn image(&self, mut sets: Vec<RecordSet>, now: &Image) -> Image {
         sets.sort();
         Image::RecordSets {
             zone_id: self.zone_id.to_owned(),
             name: self.name.clone(),
             sets,
-            beside,
+            beside: beside(now).to_vec(),
         }
     }
 
@@ -156,6 +125,14 @@ impl<'a> Bound<'a> {
             )),
             _ => Ok(()),
         }
+    }
+}
+
+/// Types that stand beside and are not touched.
+fn beside(image: &Image) -> &[String] {
+    match image {
+        Image::RecordSets { beside, .. } => beside,
+        Image::Parameter { .. } | Image::Unknown(_) => &[],
     }
 }
 

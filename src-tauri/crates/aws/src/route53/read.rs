@@ -13,6 +13,7 @@ use super::{FIND_ZONES, GET_ZONE, LIST_SETS, bare, convert};
 use crate::connect::{Aws, incomplete};
 use crate::error::guard;
 use crate::observe::Seen;
+use crate::service::Service;
 
 /// Pages of one name that are read at most; 100 sets a name and type is Route 53's limit.
 const PAGES: usize = 10;
@@ -100,7 +101,7 @@ impl Aws {
     pub async fn hosted_zone(&self, zone_id: &str) -> Result<HostedZone, ProviderError> {
         const OPERATION: &str = GET_ZONE.operation;
         let seen = Seen::default();
-        self.pace().await;
+        self.pace(Service::Route53).await;
         let call = self
             .route53
             .get_hosted_zone()
@@ -145,7 +146,7 @@ impl Aws {
         zone: &DnsName,
     ) -> Result<Vec<(String, bool)>, ProviderError> {
         let seen = Seen::default();
-        self.pace().await;
+        self.pace(Service::Route53).await;
         let call = self
             .route53
             .list_hosted_zones_by_name()
@@ -305,7 +306,7 @@ impl Aws {
         most: i32,
     ) -> Result<ListResourceRecordSetsOutput, ProviderError> {
         let seen = Seen::default();
-        self.pace().await;
+        self.pace(Service::Route53).await;
         let call = self
             .route53
             .list_resource_record_sets()

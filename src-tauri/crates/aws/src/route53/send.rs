@@ -3,39 +3,19 @@
 use aws_sdk_route53::types::ChangeStatus;
 use aws_smithy_types::retry::RetryConfig;
 use switchback_engine::ports::{ProviderError, SyncState};
-use switchback_model::Preview;
 use switchback_model::event::Receipt;
 
 use super::batch::{Batch, OPERATION};
-use super::plan::Bound;
 use super::{CHANGE_SETS, GET_CHANGE, bare};
 use crate::connect::Aws;
-use crate::error::{guard, refused};
+use crate::error::refused;
 use crate::observe::Seen;
+use crate::service::Service;
 
 impl Aws {
     /// Sends what was approved. The SDK's retries are off: a change whose answer was lost would
     /// otherwise be repeated into "not found" although it succeeded.
-    pub(crate) async fn send(
-        &self,
-        bound: Bound<'_>,
-        approved: &Preview,
-        comment: &str,
-    ) -> Result<Receipt, ProviderError> {
-        let batch = Batch::between(
-            bound.zone_id,
-            bound.sets(&approved.from)?,
-            bound.sets(&approved.to)?,
-        );
-        // Replanned with every refusal, and compared with what the person saw.
-        let again = bound.preview(&approved.from, bound.sets(&approved.to)?.to_vec())?;
-        if batch.changes.is_empty() || batch.calls() != *approved.calls || again.calls != approved.calls {
-            return Err(guard(
-                OPERATION,
-                "What would be sent is not what was approved; nothing was sent",
-                "Build the preview again and approve it.",
-            ));
-        }
+    pub(crate) async fn send(&self, batch: &Batch, comment: &str) -> Result<Receipt, ProviderError> {
         let request = batch.request(comment).map_err(|_| {
             refused(
                 OPERATION,
@@ -44,7 +24,7 @@ impl Aws {
             )
         })?;
         let seen = Seen::default();
-        self.pace().await;
+        self.pace(Service::Route53).await;
         let once = aws_sdk_route53::config::Builder::default().retry_config(RetryConfig::disabled());
         let call = self
             .route53
@@ -62,6 +42,7 @@ impl Aws {
                 .change_info()
                 .map(|info| bare(info.id()).to_owned())
                 .filter(|id| !id.is_empty()),
+            version: None,
             server_date: self.date_or_clock(&seen),
         })
     }
@@ -72,7 +53,7 @@ impl Aws {
             return Ok(None);
         };
         let seen = Seen::default();
-        self.pace().await;
+        self.pace(Service::Route53).await;
         let call = self
             .route53
             .get_change()

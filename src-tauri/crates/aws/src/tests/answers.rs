@@ -7,6 +7,7 @@ use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use crate::error::{Context, by_answer, provider_error, safe};
 use crate::http::Proxy;
 use crate::observe::{Seen, http_date};
+use crate::service::Service;
 
 #[test]
 fn answers_are_sorted_by_whether_they_were_applied() {
@@ -65,9 +66,10 @@ fn answers_are_sorted_by_whether_they_were_applied() {
         (403, None, None, Kind::Unclear),
     ];
     for (status, code, said, kind) in table {
-        assert_eq!(by_answer(status, code, said, b"").0, kind, "{status} {code:?}");
+        assert_eq!(by_answer(Service::Route53, status, code, said, b"").0, kind, "{status} {code:?}");
     }
     let (_, words, _) = by_answer(
+        Service::Route53,
         403,
         Some("SignatureDoesNotMatch"),
         Some("Signature=abc AKIAEXAMPLE"),
@@ -81,14 +83,14 @@ fn a_batch_refused_under_its_own_root_is_read() {
     let body = b"<?xml version=\"1.0\"?>\n<InvalidChangeBatch xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\">\
         <Messages><Message>Tried to delete resource record set [name=&apos;a.&apos;] but it was not found</Message>\
         </Messages></InvalidChangeBatch>";
-    let (kind, words, _) = by_answer(400, None, None, body);
+    let (kind, words, _) = by_answer(Service::Route53, 400, None, None, body);
     assert_eq!(kind, Kind::Conflict);
     assert!(words.contains("[name='a.']"), "{words}");
     assert_eq!(
-        by_answer(400, None, None, b"<InvalidChangeBatchOther/>").0,
+        by_answer(Service::Route53, 400, None, None, b"<InvalidChangeBatchOther/>").0,
         Kind::Unclear
     );
-    assert_eq!(by_answer(200, None, None, b"<html>").0, Kind::Unclear);
+    assert_eq!(by_answer(Service::Route53, 200, None, None, b"<html>").0, Kind::Unclear);
 }
 
 #[test]
@@ -124,6 +126,7 @@ fn only_what_was_handed_over_may_have_been_applied() {
     ];
     for failure in failures {
         let context = Context {
+            service: Service::Route53,
             to: "AWS".to_owned(),
             custom: false,
             proxy: None,
@@ -150,12 +153,12 @@ fn a_clock_that_is_wrong_is_told_from_a_key_that_is_wrong() {
             "Signature not yet current: 20260101T120000Z is still later than 20260101T101500Z",
         ),
     ] {
-        let (kind, message, hint) = by_answer(403, Some(code), Some(said), b"");
+        let (kind, message, hint) = by_answer(Service::Route53, 403, Some(code), Some(said), b"");
         assert_eq!(kind, Kind::Credentials);
         assert!(message.contains("clock"), "{message}");
         assert!(hint.unwrap().contains("clock"));
     }
-    let (_, message, _) = by_answer(403, Some("SignatureDoesNotMatch"), Some("no match"), b"");
+    let (_, message, _) = by_answer(Service::Route53, 403, Some("SignatureDoesNotMatch"), Some("no match"), b"");
     assert!(!message.contains("clock"));
 }
 

@@ -3,11 +3,16 @@ use std::net::IpAddr;
 use async_trait::async_trait;
 use switchback_model::dns::DnsName;
 use switchback_model::plan::{Target, TargetKind};
-use switchback_model::{CheckId, CheckKind, CheckSpec, Observers, TargetName, Verdict};
+use switchback_model::{CheckId, CheckKind, CheckReading, CheckSpec, Observers, TargetName, Verdict};
 
 use super::server::{CALLER, Play, error, listed, server, set, values, zone_answer, zones};
 use super::{OLD, ZONE, apps, aws, name};
-use crate::Outside;
+use crate::route53::{RecordLook, ZoneLook};
+use crate::{AnyLook, Aws, IdentityLook, Outside};
+
+async fn look(aws: &Aws, look: &dyn AnyLook) -> CheckReading {
+    look.reading(aws, &spec(), jiff::Timestamp::UNIX_EPOCH).await
+}
 
 /// What the world finds for a zone; every other server answers for another zone.
 struct Found(Result<Vec<DnsName>, String>);
@@ -134,15 +139,16 @@ async fn a_zone_is_checked_from_all_sides() {
         let soa = listed(&set("example.nhs.test.", "SOA", soa), "");
         let server = server(vec![first, second, soa]).await;
         let zone = name("example.nhs.test");
-        let reading = aws(&server.url)
-            .check_zone(
-                &spec(),
-                ZONE,
-                &zone,
-                (parent.as_ref().map(|found| found as &dyn Outside), &[]),
-                jiff::Timestamp::UNIX_EPOCH,
-            )
-            .await;
+        let reading = look(
+            &aws(&server.url),
+            &ZoneLook {
+                zone_id: ZONE,
+                zone: &zone,
+                outside: parent.as_ref().map(|found| found as &dyn Outside),
+                vouched: &[],
+            },
+        )
+        .await;
         assert_eq!(reading.verdict, verdict, "{}", reading.observed);
         assert!(reading.observed.contains(observed), "{}", reading.observed);
         assert_eq!(reading.mend.is_none(), verdict == Verdict::Pass);
@@ -154,10 +160,14 @@ async fn records_are_checked_whatever_their_ttl() {
     let owner = "apps.example.nhs.test.";
     for (wanted, verdict) in [("A 192.0.2.10", Verdict::Pass), ("A 192.0.2.11", Verdict::Fail)] {
         let server = server(vec![listed(&set(owner, "A", &values(300, OLD)), "")]).await;
-        let now = jiff::Timestamp::UNIX_EPOCH;
-        let reading = aws(&server.url)
-            .check_record(&spec(), ZONE, &apps(), &[wanted.to_owned()], now)
-            .await;
+        let name = apps();
+        let wanted = [wanted.to_owned()];
+        let look_at = RecordLook {
+            zone_id: ZONE,
+            name: &name,
+            values: &wanted,
+        };
+        let reading = look(&aws(&server.url), &look_at).await;
         assert_eq!(reading.verdict, verdict, "{}", reading.observed);
     }
 }
@@ -197,9 +207,13 @@ async fn weighted_sets_are_checked_with_their_shares() {
     ] {
         let server = server(vec![listed(&pair, "")]).await;
         let wanted: Vec<String> = wanted.into_iter().map(str::to_owned).collect();
-        let reading = aws(&server.url)
-            .check_record(&spec(), ZONE, &apps(), &wanted, jiff::Timestamp::UNIX_EPOCH)
-            .await;
+        let name = apps();
+        let look_at = RecordLook {
+            zone_id: ZONE,
+            name: &name,
+            values: &wanted,
+        };
+        let reading = look(&aws(&server.url), &look_at).await;
         assert_eq!(reading.verdict, verdict, "{wanted:?}: {}", reading.observed);
         if verdict == Verdict::Pass {
             assert!(
@@ -216,9 +230,13 @@ async fn weighted_sets_are_checked_with_their_shares() {
         let routed = format!("<SetIdentifier>blue</SetIdentifier>{routing}{}", values(300, OLD));
         let server = server(vec![listed(&set(owner, "A", &routed), "")]).await;
         let wanted = ["A 192.0.2.10".to_owned()];
-        let reading = aws(&server.url)
-            .check_record(&spec(), ZONE, &apps(), &wanted, jiff::Timestamp::UNIX_EPOCH)
-            .await;
+        let name = apps();
+        let look_at = RecordLook {
+            zone_id: ZONE,
+            name: &name,
+            values: &wanted,
+        };
+        let reading = look(&aws(&server.url), &look_at).await;
         assert_eq!(reading.verdict, Verdict::Fail);
         assert!(
             reading.observed.contains(&format!("uses {words} routing")),
@@ -244,9 +262,7 @@ async fn the_caller_is_checked_against_the_target() {
         name_servers: std::collections::BTreeMap::new(),
         pools: std::collections::BTreeMap::new(),
     };
-    let reading = aws
-        .check_identity(&spec(), &target, jiff::Timestamp::UNIX_EPOCH)
-        .await;
+    let reading = look(&aws, &IdentityLook { target: &target }).await;
     assert_eq!(
         (reading.verdict, reading.observed.as_str()),
         (Verdict::Pass, "account …9012, role operator")

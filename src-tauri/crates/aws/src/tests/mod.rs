@@ -12,7 +12,8 @@ mod wire;
 use switchback_model::Image;
 use switchback_model::dns::{AliasTarget, DnsName, RecordData, RecordSet, RecordType, Routing};
 
-use crate::{Aws, AwsOptions, NameAction};
+use crate::route53::NameChange;
+use crate::{Aws, AwsOptions, Bound};
 
 pub(crate) const ZONE: &str = "Z0EXAMPLE";
 pub(crate) const OLD: &str = "192.0.2.10";
@@ -63,26 +64,26 @@ pub(crate) fn aws(endpoint: &str) -> Aws {
     .unwrap()
 }
 
-pub(crate) fn set_ttl(ttl: u32) -> NameAction {
+pub(crate) fn set_ttl(ttl: u32) -> Bound<NameChange> {
     let spec = switchback_model::SetTtl {
         zone_id: ZONE.to_owned(),
         zone: name("example.nhs.test"),
         name: apps(),
         ttl,
     };
-    NameAction::set_ttl(aws("http://127.0.0.1:9"), spec)
+    Bound::new(aws("http://127.0.0.1:9"), spec.into())
 }
 
-pub(crate) fn switch_at(endpoint: &str, to: Vec<RecordSet>) -> NameAction {
+pub(crate) fn switch_at(endpoint: &str, to: Vec<RecordSet>) -> Bound<NameChange> {
     let spec = switchback_model::SwitchRecord {
         zone_id: ZONE.to_owned(),
         zone: name("example.nhs.test"),
         name: apps(),
         to,
     };
-    NameAction::switch(aws(endpoint), spec)
+    Bound::new(aws(endpoint), spec.into())
 }
 
-pub(crate) fn switch(to: Vec<RecordSet>) -> NameAction {
+pub(crate) fn switch(to: Vec<RecordSet>) -> Bound<NameChange> {
     switch_at("http://127.0.0.1:9", to)
 }

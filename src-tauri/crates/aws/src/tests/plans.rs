@@ -3,7 +3,15 @@ use switchback_engine::ports::{Action as _, ProviderErrorKind};
 use switchback_model::dns::{RecordData, RecordSet, RecordType, Routing};
 use switchback_model::{Finding, Image};
 
+use crate::Bound;
+use crate::route53::NameChange;
+
 use super::{OLD, a, alias, apps, image, name, set_ttl, switch};
+
+/// What an image means, whatever request was sent.
+fn judged(action: &Bound<NameChange>, now: &Image, before: &Image, after: &Image) -> Finding {
+    action.judge(&now.clone().into(), before, after, None)
+}
 
 #[test]
 fn a_switch_deletes_exactly_what_is_there_and_creates_what_comes() {
@@ -105,12 +113,13 @@ fn values_spelt_differently_are_the_same_but_are_deleted_as_they_are() {
     let preview = switch(vec![alias(RecordType::A)]).plan(&spelt, None).unwrap();
     let deleted = &preview.calls[0].parameters["ChangeBatch"]["Changes"][0]["ResourceRecordSet"];
     assert_eq!(deleted["ResourceRecords"][0]["Value"], "2001:0DB8::0001");
-    let judged = set_ttl(60).judge(
+    let finding = judged(
+        &set_ttl(60),
         &image(vec![raw("2001:db8::1")]),
         &spelt,
         &image(vec![alias(RecordType::A)]),
     );
-    assert_eq!(judged, Finding::Before);
+    assert_eq!(finding, Finding::Before);
 }
 
 #[test]
@@ -140,7 +149,7 @@ fn the_way_back_restores_values_in_their_order() {
         300,
         vec!["192.0.2.7".to_owned(), "192.0.2.5".to_owned()],
     )]);
-    assert_eq!(set_ttl(60).judge(&sorted, &from, &there.to), Finding::Before);
+    assert_eq!(judged(&set_ttl(60), &sorted, &from, &there.to), Finding::Before);
 }
 
 #[test]
@@ -275,7 +284,7 @@ fn findings_speak_about_the_world() {
         image(vec![alias(RecordType::A), alias(RecordType::Aaaa)]),
     );
     let action = switch(vec![alias(RecordType::A)]);
-    let word = |now: &Image| action.judge(now, &before, &after).word();
+    let word = |now: &Image| judged(&action, now, &before, &after).word();
     assert_eq!(word(&before), "before");
     assert_eq!(word(&after), "after");
     assert_eq!(word(&image(vec![alias(RecordType::A)])), "partial");
@@ -284,9 +293,9 @@ fn findings_speak_about_the_world() {
     assert_eq!(word(&image(vec![a(61, OLD)])), "other");
     // Nothing of the A record is as before or after.
     assert_eq!(word(&image(vec![])), "other");
-    assert_eq!(action.judge(&before, &before, &before), Finding::After);
+    assert_eq!(judged(&action, &before, &before, &before), Finding::After);
 
-    let Finding::Other { differences, .. } = action.judge(&image(vec![a(61, OLD)]), &before, &after) else {
+    let Finding::Other { differences, .. } = judged(&action, &image(vec![a(61, OLD)]), &before, &after) else {
         panic!()
     };
     let ttl = differences.iter().find(|d| d.field == "A TTL").unwrap();
@@ -394,7 +403,7 @@ fn weighted_sets_go_and_come_together() {
         weighted("blue", 7, 300, OLD),
         weighted("green", 0, 300, NEW),
     ]);
-    let Finding::Other { differences, .. } = set_ttl(60).judge(&other, &old, &lowered.to) else {
+    let Finding::Other { differences, .. } = judged(&set_ttl(60), &other, &old, &lowered.to) else {
         panic!("somebody else's weight")
     };
     let routing = differences

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use switchback_model::{AttemptId, EventKind, Image, Preview, StepId, Way};
+use switchback_model::{AttemptId, EventKind, Preview, StepId, Way, Witness};
 use tracing::Instrument as _;
 
 use super::inspect::told_by;
 use super::sealing::Ahead;
 use super::{DriveError, Driver};
-use crate::ports::{Action, ProviderError, token};
+use crate::ports::{Action, Observed, ProviderError, token};
 use crate::proof::WriteCx;
 use crate::run::Attempt;
 
@@ -36,15 +36,16 @@ impl Driver {
         let fresh = async {
             self.world.identity(&self.run.plan.target).await?;
             tracing::info!(step = %id, "identity proven");
-            let from = action.read().await?;
+            let sent = held.as_ref().and_then(Attempt::sent);
+            let from = action.read(sent.as_ref()).await?;
             tracing::info!(step = %id, "read anew");
             let known = held.and_then(|held| landed_since(&*action, &held, &from));
-            Ok::<_, ProviderError>((known, action.plan(&from, None)?))
+            Ok::<_, ProviderError>((known, action.plan(&from.image, None)?, from.witness))
         };
         let fresh = match fresh.await {
             // An earlier try that AWS had refused is there after all: it is ours, with its way back.
-            Ok((Some(landed), _)) => return self.append(vec![landed]).await,
-            Ok((None, preview)) => Ok(preview),
+            Ok((Some(landed), ..)) => return self.append(vec![landed]).await,
+            Ok((None, preview, witness)) => Ok((preview, witness)),
             Err(error) => Err(error),
         };
         match fresh {
@@ -57,15 +58,11 @@ impl Driver {
                 }])
                 .await
             }
-            Ok(preview) if preview.digest() != approval.preview => {
-                self.void(
-                    id,
-                    "The record changed since you saw the preview.".to_owned(),
-                    Some(preview),
-                )
-                .await
+            Ok((preview, _)) if preview.digest() != approval.preview => {
+                let why = format!("The {} changed since you saw the preview.", preview.from.noun());
+                self.void(id, why, Some(preview)).await
             }
-            Ok(preview) => match self.ahead(id, &preview).await {
+            Ok((preview, witness)) => match self.ahead(id, &preview).await {
                 // It is so already, by a reading of this moment: only the call is left out.
                 Ok(ahead) if preview.is_empty() => {
                     self.append(vec![EventKind::NothingToChange {
@@ -76,7 +73,7 @@ impl Driver {
                     }])
                     .await
                 }
-                Ok(ahead) => self.call(action, attempt, &preview, ahead).await,
+                Ok(ahead) => self.call(action, attempt, &preview, ahead, witness).await,
                 Err(why) => {
                     let why = format!("Nothing was sent: the image must be sealed. {why}");
                     self.void(id, why, None).await
@@ -106,23 +103,23 @@ impl Driver {
         };
         let fresh = async {
             self.world.identity(&self.run.plan.target).await?;
-            let from = action.read().await?;
+            let from = action.read(record.sent().as_ref()).await?;
             let told = told_by(&*action, &record, &from).filter(|told| !record.left_no_trace(told));
             let preview = match last.way {
-                Way::Apply => action.plan(&from, None),
-                Way::Undo => action.plan(&from, Some(&after)),
+                Way::Apply => action.plan(&from.image, None),
+                Way::Undo => action.plan(&from.image, Some(&after)),
             };
-            Ok::<_, ProviderError>((told.filter(|_| record.heard), preview?))
+            Ok::<_, ProviderError>((told.filter(|_| record.heard), preview?, from.witness))
         };
         let fresh = match fresh.await {
-            Ok((Some(told), _)) => return self.judge_refusal(&record, told).await,
-            Ok((None, preview)) => Ok(preview),
+            Ok((Some(told), ..)) => return self.judge_refusal(&record, told).await,
+            Ok((None, preview, witness)) => Ok((preview, witness)),
             Err(error) => Err(error),
         };
         match fresh {
-            Ok(preview) if preview.from.same_as(&before) && preview.to.same_as(&after) => {
+            Ok((preview, witness)) if preview.from.same_as(&before) && preview.to.same_as(&after) => {
                 match self.ahead(&last.step, &preview).await {
-                    Ok(ahead) => self.call(action, attempt, &preview, ahead).await,
+                    Ok(ahead) => self.call(action, attempt, &preview, ahead, witness).await,
                     Err(why) => {
                         let mut problem = record.problem.clone().unwrap_or_else(|| changed().problem());
                         problem.message = format!("It was not tried again: the image must be sealed. {why}");
@@ -135,9 +132,12 @@ impl Driver {
                     }
                 }
             }
-            Ok(_) => {
+            Ok((preview, _)) => {
                 let mut problem = record.problem.clone().unwrap_or_else(|| changed().problem());
-                problem.message = "The record changed before it could be tried again.".to_owned();
+                problem.message = format!(
+                    "The {} changed before it could be tried again.",
+                    preview.from.noun()
+                );
                 self.append(vec![EventKind::Refused {
                     attempt: last.clone(),
                     problem,
@@ -164,6 +164,7 @@ impl Driver {
         attempt: AttemptId,
         preview: &Preview,
         ahead: Ahead,
+        witness: Option<Witness>,
     ) -> Result<(), DriveError> {
         let token = token(self.run.id.as_str(), &attempt, &ahead.digest);
         self.append(vec![EventKind::Intended {
@@ -172,11 +173,12 @@ impl Driver {
             before: ahead.before,
             after: ahead.after,
             token: token.clone(),
+            witness: witness.clone(),
         }])
         .await?;
         // The fence may have risen since: a fenced-out driver must not act.
         self.journal.holds(&self.lease).await?;
-        let cx = WriteCx::new(attempt.clone(), token);
+        let cx = WriteCx::new(attempt.clone(), token, witness);
         let started = self.clock.monotonic();
         self.sent = Some((attempt.clone(), started));
         let span = tracing::info_span!("attempt", %attempt);
@@ -270,7 +272,7 @@ fn changed() -> ProviderError {
 }
 
 /// That an earlier try, held to be refused, is there after all.
-pub(super) fn landed_since(action: &dyn Action, held: &Attempt, now: &Image) -> Option<EventKind> {
+pub(super) fn landed_since(action: &dyn Action, held: &Attempt, now: &Observed) -> Option<EventKind> {
     let finding = told_by(action, held, now).filter(|finding| held.landed(finding))?;
     Some(EventKind::LookedLate {
         attempt: held.id.clone(),

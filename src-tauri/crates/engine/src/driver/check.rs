@@ -9,6 +9,7 @@ use switchback_model::{
 use super::apply::landed_since;
 use super::{DriveError, Driver};
 use crate::ports::{History, NoKey, ProviderError, ProviderErrorKind};
+use crate::run::Attempt;
 
 impl Driver {
     pub(super) async fn check(&mut self, id: &StepId) -> Result<(), DriveError> {
@@ -34,8 +35,10 @@ impl Driver {
                     let action = self.world.action(spec);
                     let built = async {
                         self.can_seal(id).await.map_err(|why| unsealed(&why))?;
-                        let from = action.read().await?;
-                        let landed = held.and_then(|held| landed_since(&*action, &held, &from));
+                        let sent = held.as_ref().and_then(Attempt::sent);
+                        let observed = action.read(sent.as_ref()).await?;
+                        let landed = held.and_then(|held| landed_since(&*action, &held, &observed));
+                        let from = observed.image;
                         let preview = action.plan(&from, None)?;
                         let undo = match step.reversibility {
                             Reversibility::Undo => Some(action.plan(&preview.to, Some(&from))?),
@@ -117,7 +120,7 @@ impl Driver {
     pub(super) async fn wished(&self, id: &StepId) -> Option<(Image, Image)> {
         let spec = self.run.plan.step(id)?.action.as_ref()?;
         let action = self.world.action(spec);
-        let found = action.read().await.ok()?;
+        let found = action.read(None).await.ok()?.image;
         let Preview { from, to, .. } = action.plan(&found, None).ok()?;
         Some((from, to))
     }

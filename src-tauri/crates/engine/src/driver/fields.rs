@@ -1,12 +1,12 @@
 //! Somebody else's change, field by field: the three-way preview, and the one undo that it becomes.
 
 use futures_util::future::{join, join_all};
-use switchback_model::{AttemptId, CheckReading, EventKind, FieldChoices, Image, StepId, Way};
+use switchback_model::{AttemptId, CheckReading, EventKind, FieldChoices, StepId, Way};
 
 use super::apply::sentence;
 use super::{DriveError, Driver};
 use crate::decide::{FieldPlan, may_choose_fields};
-use crate::ports::World;
+use crate::ports::{ProviderError, World};
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::Run;
 
@@ -35,13 +35,13 @@ pub async fn plan_fields(
     let action = world.action(spec);
     let history = run.history();
     let probes = join_all(step.undo_before.iter().map(|spec| world.check(spec, &history)));
-    let (found, preconditions) = join(action.read(), probes).await;
+    let (found, preconditions) = join(action.read(None), probes).await;
     let found = found.map_err(|error| unread(sentence(&error)))?;
-    let three = switchback_model::field::three_way(before, ours, &found, choices)
+    let three = switchback_model::field::three_way(before, ours, &found.image, choices)
         .map_err(|error| Rejection::new(Code::BadValue, error.to_string(), "Choose the fields again."))?;
     let preview = match &three.to {
         Some(to) => {
-            let planned = action.plan(&found, Some(to));
+            let planned = action.plan(&found.image, Some(to));
             Some(planned.map_err(|error| Rejection::new(Code::Guard, sentence(&error), ""))?)
         }
         None => None,
@@ -95,17 +95,18 @@ impl Driver {
         let action = self.world.action(&spec);
         let fresh = async {
             self.world.identity(&self.run.plan.target).await?;
-            let found: Image = action.read().await?;
-            action.plan(&found, Some(&to))
+            let found = action.read(None).await?;
+            Ok::<_, ProviderError>((action.plan(&found.image, Some(&to))?, found.witness))
         };
         match fresh.await {
             Err(error) => self.void_choice(id, sentence(&error)).await,
-            Ok(preview) if preview.digest() != chosen.preview => {
-                let why = "The record changed since you chose: look at it again.".to_owned();
+            Ok((preview, _)) if preview.digest() != chosen.preview => {
+                let noun = preview.from.noun();
+                let why = format!("The {noun} changed since you chose: look at it again.");
                 self.void_choice(id, why).await
             }
-            Ok(preview) => match self.ahead(id, &preview).await {
-                Ok(ahead) => self.call(action, attempt, &preview, ahead).await,
+            Ok((preview, witness)) => match self.ahead(id, &preview).await {
+                Ok(ahead) => self.call(action, attempt, &preview, ahead, witness).await,
                 Err(why) => {
                     let why = format!("Nothing was sent: what is there now must be sealed. {why}");
                     self.void_choice(id, why).await

@@ -6,7 +6,7 @@ use std::time::Duration;
 use switchback_model::{AttemptId, EventKind, Finding, Image, StepId, StepState, Way};
 
 use super::{DriveError, Driver};
-use crate::ports::{Action, World};
+use crate::ports::{Action, Observed, World};
 use crate::run::{Attempt, Run};
 
 /// Two reads this far apart must agree.
@@ -108,7 +108,7 @@ impl Driver {
         let action = self.world.action(spec);
         let finding = match state.current() {
             Some(attempt) => look(&*action, attempt).await,
-            None => match action.read().await.and_then(|now| action.plan(&now, None)) {
+            None => match action.read(None).await.and_then(|now| action.plan(&now.image, None)) {
                 Ok(preview) if preview.is_empty() => Finding::After,
                 Ok(_) => Finding::Before,
                 Err(error) => Finding::Unclear {
@@ -160,8 +160,8 @@ pub async fn watch(run: &Run, world: &dyn World) -> Vec<(StepId, Finding)> {
             continue;
         };
         let action = world.action(spec);
-        let finding = match action.read().await {
-            Ok(now) => action.judge(&now, before, expected),
+        let finding = match action.read(None).await {
+            Ok(now) => action.judge(&now, before, expected, None),
             Err(error) => Finding::Unclear {
                 why: super::apply::sentence(&error),
             },
@@ -227,7 +227,7 @@ pub(super) async fn look(action: &dyn Action, attempt: &Attempt) -> Finding {
     if attempt.before.readable().is_none() || attempt.after.readable().is_none() {
         return sealed();
     }
-    match action.read().await {
+    match action.read(attempt.sent().as_ref()).await {
         Ok(now) => told_by(action, attempt, &now).unwrap_or_else(sealed),
         Err(error) => Finding::Unclear {
             why: super::apply::sentence(&error),
@@ -235,18 +235,18 @@ pub(super) async fn look(action: &dyn Action, attempt: &Attempt) -> Finding {
     }
 }
 
-/// What an image that was read says of an attempt; none while the attempt's own images are sealed.
-pub(super) fn told_by(action: &dyn Action, attempt: &Attempt, now: &Image) -> Option<Finding> {
+/// What a read says of an attempt; none while the attempt's own images are sealed.
+pub(super) fn told_by(action: &dyn Action, attempt: &Attempt, now: &Observed) -> Option<Finding> {
     let (before, after) = match attempt.id.way {
         Way::Apply => (attempt.before.readable()?, attempt.after.readable()?),
         Way::Undo => (attempt.after.readable()?, attempt.before.readable()?),
     };
     // Adopted without an image from before: there is nothing to tell apart.
-    if before == after && now == after {
+    if before == after && now.image == *after {
         return Some(match attempt.id.way {
             Way::Apply => Finding::After,
             Way::Undo => Finding::Before,
         });
     }
-    Some(action.judge(now, before, after))
+    Some(action.judge(now, before, after, attempt.sent().as_ref()))
 }

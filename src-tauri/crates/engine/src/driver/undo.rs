@@ -12,10 +12,10 @@ use super::inspect::SEALED;
 use super::{DriveError, Driver};
 use crate::doubt;
 use crate::evolve::landed_after_all;
-use crate::ports::World;
+use crate::ports::{Observed, ProviderError, World};
 use crate::rejection::Rejection;
 use crate::rollback::{Seen, plan_rollback};
-use crate::run::Run;
+use crate::run::{Attempt, Run};
 
 /// Reads what the rollback would touch and plans it. What can't be read is named as a
 /// precondition that does not hold, never a silent refusal.
@@ -40,8 +40,10 @@ pub async fn see(run: &Run, world: &dyn World) -> Seen {
     join_all(touched.filter_map(|step| {
         let spec = step.action.as_ref()?;
         Some(async move {
-            let read = world.action(spec).read().await.map_err(|e| sentence(&e));
-            (step.id.clone(), read)
+            let held = run.steps.get(&step.id).and_then(|state| state.held_refused());
+            let sent = held.and_then(Attempt::sent);
+            let read = world.action(spec).read(sent.as_ref()).await;
+            (step.id.clone(), read.map_err(|e| sentence(&e)))
         })
     }))
     .await
@@ -132,7 +134,7 @@ fn closed(step: &StepId, now: Timestamp) -> CheckReading {
 fn unbuilt(
     step: &switchback_model::Step,
     kind: &ItemKind,
-    seen: Option<&Result<switchback_model::Image, String>>,
+    seen: Option<&Result<Observed, String>>,
     world: &dyn World,
     now: Timestamp,
 ) -> Option<CheckReading> {
@@ -143,7 +145,7 @@ fn unbuilt(
     else {
         return None;
     };
-    let from = seen?.as_ref().ok()?;
+    let from = &seen?.as_ref().ok()?.image;
     let why = match world.action(step.action.as_ref()?).plan(from, Some(restores)) {
         Ok(_) => "what an earlier item leaves does not lead back to it".to_owned(),
         Err(error) => sentence(&error),
@@ -253,11 +255,11 @@ impl Driver {
         let action = self.world.action(&spec);
         let fresh = async {
             self.world.identity(&self.run.plan.target).await?;
-            let now = action.read().await?;
-            action.plan(&now, Some(&restores))
+            let now = action.read(None).await?;
+            Ok::<_, ProviderError>((action.plan(&now.image, Some(&restores))?, now.witness))
         };
-        let preview = match fresh.await {
-            Ok(preview) => preview,
+        let (preview, witness) = match fresh.await {
+            Ok(fresh) => fresh,
             Err(error) => return self.halt(item, sentence(&error), readings).await,
         };
         if preview.is_empty() {
@@ -271,11 +273,14 @@ impl Driver {
         // What stands beside the records, and is not touched, may change meanwhile.
         let as_confirmed = confirmed.as_ref().is_some_and(|c| c.from.same_as(&preview.from));
         if !as_confirmed && !left_as.is_some_and(|left| left.same_as(&preview.from)) {
-            let why = "The record changed since you confirmed: give this rollback up and plan it anew to see what would be restored over it.";
-            return self.halt(item, why.to_owned(), readings).await;
+            let why = format!(
+                "The {} changed since you confirmed: give this rollback up and plan it anew to see what would be restored over it.",
+                preview.from.noun()
+            );
+            return self.halt(item, why, readings).await;
         }
         match self.ahead(id, &preview).await {
-            Ok(ahead) => self.call(action, attempt, &preview, ahead).await,
+            Ok(ahead) => self.call(action, attempt, &preview, ahead, witness).await,
             Err(why) => {
                 let why = format!("Nothing was sent: what is there now must be sealed. {why}");
                 self.halt(item, why, readings).await

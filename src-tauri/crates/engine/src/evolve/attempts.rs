@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use switchback_model::event::{CallProblem, Receipt};
-use switchback_model::{AttemptId, Captured, CheckReading, Digest, DoneHow, Finding, StepId, StepState, Way};
+use switchback_model::{AttemptId, Captured, CheckReading, Digest, DoneHow, Finding, StepId, StepState, Way, Witness};
 
 use super::settle::{in_doubt, landed_after_all, not_applied, settle, verifying};
 use super::{current, step_in, step_mut};
@@ -15,6 +15,8 @@ pub(super) struct Intent<'a> {
     pub(super) preview: Digest,
     pub(super) before: &'a Captured,
     pub(super) after: &'a Captured,
+    pub(super) token: &'a str,
+    pub(super) witness: Option<&'a Witness>,
     pub(super) seq: u64,
 }
 
@@ -78,6 +80,8 @@ pub(super) fn intended(
         series: series.unwrap_or(attempt.n),
         intended_at: at,
         seq: intent.seq,
+        token: intent.token.to_owned(),
+        witness: intent.witness.cloned(),
         receipt: None,
         problem: None,
         outcome: Outcome::InFlight,
@@ -325,6 +329,8 @@ pub(super) fn found_undone(run: &mut Run, id: &StepId, (seq, at): (u64, Timestam
         series: attempt.n,
         intended_at: at,
         seq,
+        token: String::new(),
+        witness: None,
         receipt: None,
         problem: None,
         outcome: Outcome::Settled,

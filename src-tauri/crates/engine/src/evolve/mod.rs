@@ -140,12 +140,15 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
             preview,
             before,
             after,
-            ..
+            token,
+            witness,
         } => {
             let intent = attempts::Intent {
                 preview: *preview,
                 before,
                 after,
+                token,
+                witness: witness.as_ref(),
                 seq,
             };
             attempts::intended(run, attempt, &intent, at)
@@ -168,6 +171,8 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
                 preview: *preview,
                 before: found,
                 after: found,
+                token: "",
+                witness: None,
                 seq,
             };
             attempts::nothing_to_change(run, attempt, &intent, at)

@@ -151,6 +151,8 @@ pub(super) fn adopted(
         after: after.clone(),
         intended_at: at,
         seq,
+        token: String::new(),
+        witness: None,
         receipt: None,
         problem: None,
         outcome: Outcome::Settled,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use switchback_model::{Finding, Image, Way};
 
 use super::{Attempt, Outcome, Run};
-use crate::ports::History;
+use crate::observed::History;
 use crate::ttl::ServedVersion;
 
 impl Run {
@@ -60,9 +60,8 @@ impl Run {
             let Some(before) = attempt.before.readable() else {
                 continue;
             };
-            let (name, sets) = match before {
-                Image::RecordSets { name, sets, .. } => (name, sets),
-                Image::Unknown(_) => continue,
+            let Some((name, sets)) = before.record_sets() else {
+                continue;
             };
             let Some(ttl) = sets
                 .iter()

@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use switchback_model::event::{CallProblem, Receipt};
 use switchback_model::{
     AttemptId, Captured, CheckId, CheckReading, Digest, Finding, Image, Operator, Preview, StepState, Way,
+    Witness,
 };
+
+use crate::observed::Sent;
 
 /// What the last before-checks said.
 #[derive(Debug, Clone)]
@@ -53,6 +56,10 @@ pub struct Attempt {
     pub before: Captured,
     /// The touched fields after it.
     pub after: Captured,
+    /// The token that the request carried; empty where none was sent.
+    pub token: String,
+    /// What the object showed of its own past right before.
+    pub witness: Option<Witness>,
     /// The number of the first try of its series: what one approval, or one click of a rollback, began.
     pub series: u32,
     /// When it was written ahead.
@@ -86,6 +93,18 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// What is known of its request; none where none was sent.
+    #[must_use]
+    pub fn sent(&self) -> Option<Sent<'_>> {
+        (!self.token.is_empty()).then(|| Sent {
+            way: self.id.way,
+            token: &self.token,
+            at: self.intended_at,
+            witness: self.witness.as_ref(),
+            receipt: self.receipt.as_ref(),
+        })
+    }
+
     /// Whether the finding, which speaks of the world, says that it was carried out.
     #[must_use]
     pub fn landed(&self, finding: &Finding) -> bool {

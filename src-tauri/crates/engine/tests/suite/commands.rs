@@ -67,6 +67,7 @@ impl Story {
             before: Captured::Clear(preview.from.clone()),
             after: Captured::Clear(preview.to.clone()),
             token: "t".to_owned(),
+            witness: None,
         };
         let mut way = Way::Apply;
         let mut events = Vec::new();
@@ -89,6 +90,7 @@ impl Story {
                 "answer" => EventKind::Answered {
                     attempt: attempt(way),
                     receipt: Receipt {
+                        version: None,
                         request_id: None,
                         change_id: None,
                         server_date: now(),

@@ -54,10 +54,12 @@ fn write_format_1_fixture() {
         before,
         after: Captured::Clear(image(60)),
         token: "switchback example".to_owned(),
+        witness: None,
     };
     let receipt = |n: u32| EventKind::Answered {
         attempt: AttemptId { n, ..attempt.clone() },
         receipt: Receipt {
+            version: None,
             request_id: Some("request-1".to_owned()),
             change_id: None,
             server_date: at(2),

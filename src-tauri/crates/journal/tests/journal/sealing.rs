@@ -134,6 +134,7 @@ fn erasing_ends_reading_but_not_verifying() {
         before: Captured::Sealed(sealed.clone()),
         after: Captured::Clear(image.clone()),
         token: "switchback example".to_owned(),
+        witness: None,
     };
     append(&store, &lease, vec![intended]).unwrap();
     assert_eq!(store.unseal(&run(), &sealed).unwrap(), image);

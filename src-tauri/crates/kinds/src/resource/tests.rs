@@ -1,36 +1,41 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use switchback_model::TargetKind;
+use switchback_aws::{cognito, route53, ssm};
+use switchback_model::cognito::{ClientExpectation, MfaMode};
 use switchback_model::dns::DnsName;
+use switchback_model::{CognitoCheck, PoolExpectation, TargetKind};
 use switchback_testkit::plans::dns_switch;
 
 use super::*;
 
 fn record() -> Resource {
-    Resource::Record {
-        zone_id: "Z0EXAMPLE".to_owned(),
-        name: DnsName::new("apps.example.nhs.test").unwrap(),
-    }
+    let name = DnsName::new("apps.example.nhs.test").unwrap();
+    route53::record("Z0EXAMPLE", &name)
 }
 
-fn pool(pool_id: &str) -> Resource {
-    Resource::Pool {
+fn of_check(check: PoolExpectation, pool_id: &str) -> Resource {
+    let check = CognitoCheck {
         pool_id: pool_id.to_owned(),
-    }
+        expected: check,
+    };
+    cognito::look(&check).resource().unwrap()
 }
 
 fn client(client_id: &str) -> Resource {
-    Resource::Client {
-        pool_id: "eu-west-2_EXAMPLE".to_owned(),
+    let wanted = ClientExpectation {
         client_id: client_id.to_owned(),
-    }
+        flows: Vec::new(),
+        callback_urls: Vec::new(),
+        logout_urls: Vec::new(),
+        secret: false,
+        providers: Vec::new(),
+    };
+    of_check(PoolExpectation::Client(wanted), "eu-west-2_EXAMPLE")
 }
 
 #[test]
 fn each_resource_has_a_command_and_a_page_in_its_region() {
-    let zone = Resource::Zone {
-        zone_id: "Z0EXAMPLE".to_owned(),
-    };
+    let zone = route53::hosted_zone("/hostedzone/Z0EXAMPLE");
     let table = [
         (
             zone,
@@ -44,7 +49,7 @@ fn each_resource_has_a_command_and_a_page_in_its_region() {
             "https://us-east-1.console.aws.amazon.com/route53/v2/hostedzones?region=us-east-1#ListRecordSets/Z0EXAMPLE",
         ),
         (
-            pool("eu-west-2_EXAMPLE"),
+            cognito::pool("eu-west-2_EXAMPLE"),
             "aws cognito-idp describe-user-pool --region eu-west-2 --user-pool-id eu-west-2_EXAMPLE",
             "https://eu-west-2.console.aws.amazon.com/cognito/v2/idp/user-pools/eu-west-2_EXAMPLE/overview?region=eu-west-2",
         ),
@@ -54,6 +59,17 @@ fn each_resource_has_a_command_and_a_page_in_its_region() {
              --client-id client000001",
             "https://eu-west-2.console.aws.amazon.com/cognito/v2/idp/user-pools/eu-west-2_EXAMPLE/applications/\
              app-clients/client000001/overview?region=eu-west-2",
+        ),
+        (
+            of_check(PoolExpectation::Mfa { mfa: MfaMode::On }, "eu-west-2_EXAMPLE"),
+            "aws cognito-idp get-user-pool-mfa-config --region eu-west-2 --user-pool-id eu-west-2_EXAMPLE",
+            "https://eu-west-2.console.aws.amazon.com/cognito/v2/idp/user-pools/eu-west-2_EXAMPLE/overview?region=eu-west-2",
+        ),
+        (
+            ssm::parameter("/tis/usermanagement/profiles"),
+            "aws ssm get-parameter --region eu-west-2 --name /tis/usermanagement/profiles",
+            "https://eu-west-2.console.aws.amazon.com/systems-manager/parameters/%2Ftis%2Fusermanagement%2Fprofiles/\
+             description?region=eu-west-2&tab=Table",
         ),
     ];
     for (resource, cli, url) in table {
@@ -84,15 +100,11 @@ fn hostile_ids_stay_ids() {
         "\u{202e}txt",
         "",
     ] {
-        for resource in [pool(hostile), client(hostile)] {
+        let pool = cognito::pool(hostile);
+        for (resource, depth) in [(pool, 9), (client(hostile), 12), (ssm::parameter(hostile), 7)] {
             let url = resource.console_url("eu-west-2");
             assert!(is_console(&url), "{url}");
             let path = url.split('?').next().unwrap();
-            let depth = if matches!(resource, Resource::Pool { .. }) {
-                9
-            } else {
-                12
-            };
             assert_eq!(path.split('/').count(), depth, "{url}");
             let cli = resource.cli("eu-west-2");
             let words = shell_words(&cli);
@@ -101,7 +113,7 @@ fn hostile_ids_stay_ids() {
     }
     // A hostile region leaves no page of AWS.
     for region in ["evil.example/", "@evil.example", "x.evil.example#"] {
-        assert!(!is_console(&pool("p").console_url(region)));
+        assert!(!is_console(&cognito::pool("p").console_url(region)));
     }
 }
 

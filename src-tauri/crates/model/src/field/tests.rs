@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::dns::{AliasTarget, DnsName, Routing};
+use crate::dns::{AliasTarget, DnsName, RecordData, RecordSet, Routing};
 
 fn name() -> DnsName {
     DnsName::new("apps.example.nhs.test").unwrap()

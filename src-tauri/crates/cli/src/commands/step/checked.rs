@@ -91,7 +91,7 @@ pub(super) async fn looked(host: &Host, id: &RunId, step: &str) -> Result<Checke
         }
         let action = around.world.action(action);
         let planned = async {
-            let from = action.read().await?;
+            let from = action.read(None).await?.image;
             let preview = action.plan(&from, None)?;
             let undo = match spec.reversibility {
                 Reversibility::Undo => Some(action.plan(&preview.to, Some(&from))?),

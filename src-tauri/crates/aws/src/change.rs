@@ -1,0 +1,251 @@
+//! One kind of action: what it reads, what it wishes, the one request that it makes of that, and what the
+//! world means afterwards. What all kinds have in common stands here, once.
+
+use async_trait::async_trait;
+use switchback_engine::ports::{
+    Action, Observed, ProviderError, ProviderErrorKind, Sent, SyncState,
+};
+use switchback_engine::proof::WriteCx;
+use switchback_model::event::Receipt;
+use switchback_model::{ApiCall, Change as Changed, Finding, Image, Preview, Witness};
+
+use crate::connect::Aws;
+use crate::error::guard;
+use crate::op::Op;
+use crate::resource::Resource;
+
+/// What keeps a write from overwriting somebody else's of a moment before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// The request names exactly what it replaces, and AWS refuses it where that is not there.
+    TheRequest,
+    /// A token that is read beside the object and sent along; AWS refuses an old one.
+    AToken,
+    /// Nothing: the object is read right before the request, and what came in between is found out
+    /// afterwards. People are told so.
+    Nothing,
+}
+
+impl Against {
+    /// What people must know before they approve a change.
+    const fn caution(self) -> Option<&'static str> {
+        match self {
+            Self::TheRequest | Self::AToken => None,
+            Self::Nothing => Some(
+                "AWS has no guard here. It is read once more right before the change; what somebody else writes in that \
+                 moment is overwritten, which is found out afterwards and said.",
+            ),
+        }
+    }
+}
+
+/// What one read of a kind found.
+#[derive(Debug)]
+pub struct Seen<G> {
+    /// The object, and what tells a write of it from another.
+    pub observed: Observed,
+    /// What is sent along with the write and is no field of ours: a lock token, parts of a document that must
+    /// survive. Never journalled, never in a digest.
+    pub guard: G,
+}
+
+/// One kind of action, bound to its values. Apply and undo are one path; all but reading and sending is pure.
+#[async_trait]
+pub trait Change: Send + Sync {
+    /// See [`Seen::guard`].
+    type Guard: Send + Sync;
+    /// The operations that it makes, of which exactly one changes something.
+    const OPS: &'static [Op];
+    /// What keeps it from overwriting.
+    const AGAINST: Against;
+
+    /// What it changes.
+    fn resource(&self) -> Resource;
+    /// What it changes, in words, for the preview.
+    fn object(&self) -> String;
+    /// The object as it is; with `since`, also what stood there since, where AWS keeps it.
+    async fn read(&self, aws: &Aws, since: Option<&Sent<'_>>) -> Result<Seen<Self::Guard>, ProviderError>;
+    /// What shall be there, forward.
+    fn wish(&self, now: &Image) -> Result<Image, ProviderError>;
+    /// Whether one can be made of the other at all; every refusal that needs no question.
+    fn may(&self, from: &Image, to: &Image) -> Result<(), ProviderError>;
+    /// The request, exactly as it will be sent; none where nothing changes.
+    fn request(&self, from: &Image, to: &Image) -> Option<ApiCall>;
+    /// Sends it, once: a request whose answer is lost is never repeated.
+    async fn send(
+        &self,
+        aws: &Aws,
+        cx: &WriteCx,
+        approved: &Preview,
+        guard: Option<Self::Guard>,
+    ) -> Result<Receipt, ProviderError>;
+    /// What the world means, field by field, unless the kind knows more.
+    fn judge(&self, now: &Observed, before: &Image, after: &Image, sent: Option<&Sent<'_>>) -> Finding {
+        let _ = sent;
+        switchback_model::field::judge(&now.image, before, after)
+    }
+    /// Whether a change has reached every server; none where AWS has no such notion.
+    async fn settled(&self, aws: &Aws, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {
+        let _ = (aws, receipt);
+        Ok(None)
+    }
+}
+
+/// A [`Change`] of whichever kind.
+pub trait AnyChange: Send + Sync {
+    /// See [`Change::OPS`].
+    fn ops(&self) -> &'static [Op];
+    /// See [`Change::resource`].
+    fn resource(&self) -> Resource;
+    /// As the engine carries it out.
+    fn bound(self: Box<Self>, aws: Aws) -> Box<dyn Action>;
+}
+
+impl<C: Change + 'static> AnyChange for C {
+    fn ops(&self) -> &'static [Op] {
+        C::OPS
+    }
+
+    fn resource(&self) -> Resource {
+        Change::resource(self)
+    }
+
+    fn bound(self: Box<Self>, aws: Aws) -> Box<dyn Action> {
+        Box::new(Bound { aws, change: *self })
+    }
+}
+
+/// Tries with a fresh token, where somebody else changed another part of the same document: each of them is
+/// proven to have changed nothing of ours.
+const TRIES: usize = 5;
+
+/// A change in the world of one target.
+#[derive(Debug, Clone)]
+pub struct Bound<C> {
+    aws: Aws,
+    change: C,
+}
+
+impl<C: Change> Bound<C> {
+    /// Puts the two together.
+    #[must_use]
+    pub fn new(aws: Aws, change: C) -> Self {
+        Self { aws, change }
+    }
+
+    fn mutating(&self) -> &'static str {
+        C::OPS
+            .iter()
+            .find(|op| op.mutates)
+            .map_or("", |op| op.operation)
+    }
+
+    fn between(&self, from: &Image, to: Image) -> Result<Preview, ProviderError> {
+        if let Some(unknown) = [from, &to].into_iter().find_map(Image::unknown) {
+            let message = format!(
+                "This program does not know all of an image of the kind {}: a newer Switchback wrote it",
+                unknown.kind()
+            );
+            let hint = "Go on with the newer program.";
+            return Err(crate::error::refused(self.mutating(), &message, hint));
+        }
+        self.change.may(from, &to)?;
+        let call = self.change.request(from, &to);
+        let to = if call.is_some() { to } else { from.clone() };
+        let changes = call.as_ref().map(|_| Changed {
+            object: self.change.object(),
+            before: from.lines(),
+            after: to.lines(),
+            caution: C::AGAINST.caution().map(str::to_owned),
+        });
+        Ok(Preview {
+            from: from.clone(),
+            to,
+            changes: changes.into_iter().collect(),
+            calls: call.into_iter().collect(),
+        })
+    }
+
+    /// Plans once more, with every refusal, and compares with what the person saw.
+    pub(crate) fn as_approved(&self, approved: &Preview) -> Result<(), ProviderError> {
+        let again = self.between(&approved.from, approved.to.clone())?;
+        if again.calls.len() == 1 && again.calls == approved.calls {
+            return Ok(());
+        }
+        Err(guard(
+            self.mutating(),
+            "What would be sent is not what was approved; nothing was sent",
+            "Build the preview again and approve it.",
+        ))
+    }
+
+    /// Reads once more, right before the request. What is not as it was approved is not overwritten.
+    async fn still(&self, cx: &WriteCx, approved: &Preview) -> Result<C::Guard, ProviderError> {
+        let Seen { observed, guard } = self.change.read(&self.aws, None).await?;
+        let touched = |then: &Option<Witness>| then.is_some() && *then != observed.witness;
+        if !observed.image.same_as(&approved.from) || touched(&cx.witness().cloned()) {
+            return Err(ProviderError {
+                kind: ProviderErrorKind::Conflict,
+                ..guard_error(
+                    self.mutating(),
+                    &format!(
+                        "Somebody else changed the {} a moment ago; nothing was sent",
+                        approved.from.noun()
+                    ),
+                )
+            });
+        }
+        Ok(guard)
+    }
+}
+
+fn guard_error(operation: &str, message: &str) -> ProviderError {
+    guard(operation, message, "Read it again and look at the new plan.")
+}
+
+#[async_trait]
+impl<C: Change> Action for Bound<C> {
+    async fn read(&self, since: Option<&Sent<'_>>) -> Result<Observed, ProviderError> {
+        Ok(self.change.read(&self.aws, since).await?.observed)
+    }
+
+    fn plan(&self, from: &Image, restore: Option<&Image>) -> Result<Preview, ProviderError> {
+        let to = match restore {
+            Some(before) => before.clone(),
+            None => self.change.wish(from)?,
+        };
+        self.between(from, to)
+    }
+
+    fn judge(&self, now: &Observed, before: &Image, after: &Image, sent: Option<&Sent<'_>>) -> Finding {
+        self.change.judge(now, before, after, sent)
+    }
+
+    async fn call(&self, cx: &WriteCx, approved: &Preview) -> Result<Receipt, ProviderError> {
+        self.as_approved(approved)?;
+        match C::AGAINST {
+            Against::TheRequest => self.change.send(&self.aws, cx, approved, None).await,
+            Against::Nothing => {
+                let guard = self.still(cx, approved).await?;
+                self.change.send(&self.aws, cx, approved, Some(guard)).await
+            }
+            Against::AToken => {
+                let mut tries = 1;
+                loop {
+                    let guard = self.still(cx, approved).await?;
+                    match self.change.send(&self.aws, cx, approved, Some(guard)).await {
+                        // An old token, and our own part is as it was approved: the next read says so.
+                        Err(error) if error.kind == ProviderErrorKind::Conflict && tries < TRIES => {
+                            tries += 1;
+                        }
+                        answer => return answer,
+                    }
+                }
+            }
+        }
+    }
+
+    async fn sync(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {
+        self.change.settled(&self.aws, receipt).await
+    }
+}

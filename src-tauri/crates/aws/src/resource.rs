@@ -1,0 +1,150 @@
+//! Something at AWS that a kind looks at or changes: where a policy grants it, which command reads it, and
+//! where the console shows it. Each service makes its own; a window names one and never an address.
+
+use switchback_model::dns::DnsName;
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Resource {
+    /// The id by which a window names it: `record:Z0EXAMPLE:apps.example.nhs.test`.
+    pub id: String,
+    /// What it is, in words.
+    pub title: String,
+    pub(crate) granted: Granted,
+    pub(crate) command: Vec<String>,
+    pub(crate) global: bool,
+    pub(crate) page: String,
+}
+
+/// Where IAM grants it: the parts of an ARN (IAM user guide, "ARN format").
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Granted {
+    pub(crate) service: &'static str,
+    /// Whether the ARN names region and account.
+    pub(crate) regional: bool,
+    pub(crate) rest: String,
+    /// The name to whose record sets a change is narrowed by conditions.
+    pub(crate) name: Option<DnsName>,
+}
+
+/// The hosts whose pages may be opened (AWS Management Console user guide; AWS GovCloud and AWS China
+/// user guides).
+const CONSOLES: [&str; 3] = [
+    "console.aws.amazon.com",
+    "console.amazonaws-us-gov.com",
+    "console.amazonaws.cn",
+];
+
+/// The partition of a region, its console, and the console's home region.
+fn partition(region: &str) -> (&'static str, &'static str, &'static str) {
+    match region {
+        r if r.starts_with("us-gov-") => ("aws-us-gov", CONSOLES[1], "us-gov-west-1"),
+        r if r.starts_with("cn-") => ("aws-cn", CONSOLES[2], "cn-northwest-1"),
+        _ => ("aws", CONSOLES[0], "us-east-1"),
+    }
+}
+
+impl Resource {
+    /// The command that reads it, for a POSIX shell.
+    #[must_use]
+    pub fn cli(&self, region: &str) -> String {
+        // The service and the operation are ours; what follows may hold anything.
+        let (ours, values) = self.command.split_at(self.command.len().min(2));
+        let mut words = vec!["aws".to_owned()];
+        words.extend(ours.iter().cloned());
+        if !self.global {
+            words.extend(["--region".to_owned(), word(region)]);
+        }
+        words.extend(values.iter().map(|value| word(value)));
+        words.join(" ")
+    }
+
+    /// Its ARN in the region and the account of a target.
+    #[must_use]
+    pub fn arn(&self, region: &str, account: &str) -> String {
+        let Granted {
+            service,
+            regional,
+            rest,
+            ..
+        } = &self.granted;
+        let (region_in, account_in) = if *regional { (region, account) } else { ("", "") };
+        format!(
+            "arn:{}:{service}:{region_in}:{account_in}:{rest}",
+            partition(region).0
+        )
+    }
+
+    /// What its permissions are granted on, without the words for its kind: a zone's id, a parameter's name.
+    #[must_use]
+    pub fn granted_on(&self) -> &str {
+        let rest = &self.granted.rest;
+        rest.split_once('/').map_or(rest, |(_, object)| object)
+    }
+
+    /// An ARN of its service with another rest, such as a change that has no id yet.
+    #[must_use]
+    pub fn arn_of(&self, rest: &str, region: &str) -> String {
+        format!("arn:{}:{}:::{rest}", partition(region).0, self.granted.service)
+    }
+
+    /// The name to whose record sets a change is narrowed by conditions.
+    #[must_use]
+    pub fn narrowed_to(&self) -> Option<&DnsName> {
+        self.granted.name.as_ref()
+    }
+
+    /// Its page in the AWS console of a region.
+    #[must_use]
+    pub fn console_url(&self, region: &str) -> String {
+        let (_, host, home) = partition(region);
+        let shown = part(if self.global { home } else { region });
+        format!("https://{shown}.{host}/{}", self.page.replace("{region}", &shown))
+    }
+}
+
+/// Whether an address is one of the AWS console's pages. The last guard before it is opened: the
+/// scheme, the host to its end, no user and no port.
+#[must_use]
+pub fn is_console(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("https://") else {
+        return false;
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
+    let known = CONSOLES.iter().any(|console| {
+        host.strip_suffix(console)
+            .and_then(|region| region.strip_suffix('.'))
+            .is_some_and(|region| !region.is_empty() && region.bytes().all(plain))
+    });
+    known
+        && url
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !b"\"'<>\\`{}|^".contains(&b))
+}
+
+/// The words of a command.
+pub(crate) fn words<const N: usize>(all: [&str; N]) -> Vec<String> {
+    all.into_iter().map(str::to_owned).collect()
+}
+
+/// One part of an address: what has a meaning there is escaped (RFC 3986, 2.1).
+pub(crate) fn part(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b if b.is_ascii_alphanumeric() || b"-._~".contains(&b) => out.push(char::from(b)),
+            b => out.push_str(&format!("%{b:02X}")),
+        }
+    }
+    out
+}
+
+/// One word for a POSIX shell.
+fn word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_.-/:".contains(c);
+    match !text.is_empty() && text.chars().all(plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}

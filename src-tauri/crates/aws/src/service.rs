@@ -1,0 +1,124 @@
+//! The services that Switchback asks, or that the SDK asks for it: one line each. Endpoints, pace, words and the
+//! meaning of error codes come of it; who has Switchback ask another adds its line, and its client beside the
+//! others in [`crate::connect`].
+
+use crate::codes::{self, Codes};
+
+/// One of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Service {
+    /// STS.
+    Sts,
+    /// Route 53.
+    Route53,
+    /// Cognito.
+    Cognito,
+    /// Parameter Store, a part of Systems Manager.
+    Ssm,
+    /// IAM Identity Center, for the credentials of a role.
+    Sso,
+    /// IAM Identity Center, for a new token.
+    SsoOidc,
+    /// `aws login`.
+    SignIn,
+}
+
+impl Service {
+    /// Every one.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Sts,
+        Self::Route53,
+        Self::Cognito,
+        Self::Ssm,
+        Self::Sso,
+        Self::SsoOidc,
+        Self::SignIn,
+    ];
+
+    /// Those that Switchback asks itself: a target of kind test must lead all of them elsewhere.
+    pub const OWN: [Self; 4] = [Self::Sts, Self::Route53, Self::Cognito, Self::Ssm];
+
+    /// The service, as people call it.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Sts => "STS",
+            Self::Route53 => "Route 53",
+            Self::Cognito => "Cognito",
+            Self::Ssm => "Parameter Store",
+            Self::Sso => "IAM Identity Center",
+            Self::SsoOidc => "the token of IAM Identity Center",
+            Self::SignIn => "the sign-in of aws login",
+        }
+    }
+
+    /// In variables and in a `services` section (AWS SDKs and Tools reference guide, "Service-specific
+    /// endpoints").
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Sts => "sts",
+            Self::Route53 => "route_53",
+            Self::Cognito => "cognito_identity_provider",
+            Self::Ssm => "ssm",
+            Self::Sso => "sso",
+            Self::SsoOidc => "sso_oidc",
+            Self::SignIn => "signin",
+        }
+    }
+
+    /// As IAM, signatures and the AWS CLI name it.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Sts => "sts",
+            Self::Route53 => "route53",
+            Self::Cognito => "cognito-idp",
+            Self::Ssm => "ssm",
+            Self::Sso => "sso",
+            Self::SsoOidc => "sso-oauth",
+            Self::SignIn => "signin",
+        }
+    }
+
+    /// A word for it in ids of rows.
+    #[must_use]
+    pub const fn short(self) -> &'static str {
+        match self {
+            Self::Cognito => "cognito",
+            Self::Sts | Self::Route53 | Self::Ssm | Self::Sso | Self::SsoOidc | Self::SignIn => self.id(),
+        }
+    }
+
+    /// By its [id](Self::id); none of one that Switchback does not ask itself.
+    #[must_use]
+    pub fn of(id: &str) -> Option<Self> {
+        Self::OWN.into_iter().find(|service| service.id() == id)
+    }
+
+    /// What its error codes mean, besides those that all services have.
+    pub(crate) const fn codes(self) -> Codes {
+        match self {
+            Self::Route53 => codes::ROUTE53,
+            Self::Cognito => codes::COGNITO,
+            Self::Ssm => codes::SSM,
+            Self::Sts | Self::Sso | Self::SsoOidc | Self::SignIn => &[],
+        }
+    }
+
+    /// Requests a second, and how many may be made at once: our own share of what an account may ask. `None`
+    /// where nobody else's work competes for it.
+    pub(crate) const fn share(self) -> Option<(u32, u32)> {
+        match self {
+            // Route 53's five requests a second are common to Terraform and everybody else (Route 53
+            // developer guide, "Quotas").
+            Self::Route53 => Some((2, 5)),
+            // Cognito's reads compete with the sign-ins of every pool of the account (Cognito developer
+            // guide, "Quotas"): never more than five in any second.
+            Self::Cognito => Some((3, 2)),
+            // PutParameter has three a second (AWS General Reference, "Systems Manager endpoints and
+            // quotas").
+            Self::Ssm => Some((2, 3)),
+            Self::Sts | Self::Sso | Self::SsoOidc | Self::SignIn => None,
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Reading a parameter: its value with its version, what a write must say again, and what stood there since.
+
+use aws_sdk_ssm::types::{
+    Parameter as Told, ParameterMetadata, ParameterStringFilter, ParameterType,
+};
+use switchback_engine::ports::{Observed, ProviderError, ProviderErrorKind};
+use switchback_model::{Image, Parameter, Witness};
+
+use super::{DESCRIBE, GET};
+use crate::connect::{Aws, incomplete};
+use crate::error::refused;
+use crate::observe::Seen;
+use crate::service::Service;
+
+/// A value and its metadata are two reads: so often they are repeated until they are of one version.
+const TRIES: u32 = 3;
+/// Versions since a witness that are read one by one; more is a story that a person reads.
+const MOST_BETWEEN: i64 = 8;
+/// Parameters of one page; a name is one, but a page may be empty.
+const PAGES: usize = 10;
+
+/// A value as it was read.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Value {
+    pub(super) kind: String,
+    pub(super) value: String,
+    pub(super) version: i64,
+    pub(super) data_type: String,
+}
+
+impl Aws {
+    /// A parameter's value.
+    pub(super) async fn parameter_value(&self, name: &str) -> Result<Value, ProviderError> {
+        let seen = Seen::default();
+        self.pace(Service::Ssm).await;
+        let call = self
+            .ssm
+            .get_parameter()
+            .name(name)
+            .customize()
+            .interceptor(seen.clone())
+            .send();
+        let told = self.run(GET, &seen, call).await?.parameter;
+        value(told.ok_or_else(|| incomplete(GET.operation, "parameter"))?)
+    }
+
+    async fn parameter_metadata(&self, name: &str) -> Result<ParameterMetadata, ProviderError> {
+        let filter = ParameterStringFilter::builder()
+            .key("Name")
+            .option("Equals")
+            .values(name)
+            .build()
+            .map_err(|_| refused(DESCRIBE.operation, "The request could not be built", "Look at the name."))?;
+        let mut next = None;
+        for _ in 0..PAGES {
+            let seen = Seen::default();
+            self.pace(Service::Ssm).await;
+            let call = self
+                .ssm
+                .describe_parameters()
+                .parameter_filters(filter.clone())
+                .set_next_token(next)
+                .customize()
+                .interceptor(seen.clone())
+                .send();
+            let page = self.run(DESCRIBE, &seen, call).await?;
+            let found = page.parameters.unwrap_or_default();
+            if let Some(found) = found.into_iter().find(|found| found.name() == Some(name)) {
+                return Ok(found);
+            }
+            next = page.next_token.filter(|token| !token.is_empty());
+            if next.is_none() {
+                break;
+            }
+        }
+        Err(incomplete(DESCRIBE.operation, "description of the parameter"))
+    }
+
+    /// A parameter whole. `since`: the version before a write of ours; what stood there between that and now
+    /// is read as well.
+    pub(super) async fn read_parameter(
+        &self,
+        name: &str,
+        since: Option<i64>,
+    ) -> Result<Observed, ProviderError> {
+        for _ in 0..TRIES {
+            let value = self.parameter_value(name).await?;
+            let metadata = self.parameter_metadata(name).await?;
+            if metadata.version() != value.version {
+                continue;
+            }
+            let content = content(&value, &metadata)?;
+            let now = value.version;
+            let between = match since {
+                Some(before) => self.versions_between(name, &content, before, now).await?,
+                None => Vec::new(),
+            };
+            return Ok(Observed {
+                image: image(name, content),
+                witness: Some(Witness::Version { version: now }),
+                between,
+            });
+        }
+        Err(ProviderError {
+            kind: ProviderErrorKind::Busy,
+            message: format!("The parameter {name} is being changed while it is read"),
+            hint: Some("Wait until nobody else changes it, then repeat.".to_owned()),
+            ..incomplete(GET.operation, "parameter")
+        })
+    }
+
+    /// The versions after `before` and before `now`, oldest first.
+    async fn versions_between(
+        &self,
+        name: &str,
+        like: &Parameter,
+        before: i64,
+        now: i64,
+    ) -> Result<Vec<Image>, ProviderError> {
+        if now.saturating_sub(before) > MOST_BETWEEN {
+            return Err(ProviderError {
+                message: format!(
+                    "The parameter {name} was written {} times since version {before}, so who wrote what can't be told",
+                    now - before
+                ),
+                hint: Some("Look at its history in the AWS console.".to_owned()),
+                ..incomplete(GET.operation, "history")
+            });
+        }
+        let mut images = Vec::new();
+        for version in before.saturating_add(1)..now {
+            let old = self.parameter_value(&format!("{name}:{version}")).await?;
+            images.push(image(
+                name,
+                Parameter {
+                    value: old.value,
+                    kind: old.kind,
+                    data_type: old.data_type,
+                    ..like.clone()
+                },
+            ));
+        }
+        Ok(images)
+    }
+}
+
+fn image(name: &str, content: Parameter) -> Image {
+    Image::Parameter {
+        name: name.to_owned(),
+        content: Box::new(content),
+    }
+}
+
+/// The value of an answer; nothing of a SecureString is kept, whose value would be its ciphertext.
+fn value(told: Told) -> Result<Value, ProviderError> {
+    let lacks = |what: &str| incomplete(GET.operation, what);
+    let kind = match told.r#type() {
+        Some(kind @ (ParameterType::String | ParameterType::StringList)) => kind.as_str().to_owned(),
+        Some(ParameterType::SecureString) => {
+            return Err(refused(
+                GET.operation,
+                &format!(
+                    "{} is a SecureString, which this version of Switchback neither reads nor changes",
+                    told.name().unwrap_or("The parameter")
+                ),
+                "Do it by hand in a step of kind attest.",
+            ));
+        }
+        Some(other) => {
+            return Err(refused(
+                GET.operation,
+                &format!("The parameter has the type {}, which Switchback does not know", other.as_str()),
+                "Do it by hand in a step of kind attest.",
+            ));
+        }
+        None => return Err(lacks("type")),
+    };
+    let (version, data_type) = (told.version(), told.data_type().unwrap_or("text").to_owned());
+    Ok(Value {
+        kind,
+        value: told.value.ok_or_else(|| lacks("value"))?,
+        version,
+        data_type,
+    })
+}
+
+/// What one write replaces; refused where a write can't say it again.
+fn content(value: &Value, metadata: &ParameterMetadata) -> Result<Parameter, ProviderError> {
+    let by_hand = |why: &str| {
+        Err(refused(
+            DESCRIBE.operation,
+            why,
+            "Change it by hand, and let Switchback check the result.",
+        ))
+    };
+    if !metadata.policies().is_empty() {
+        return by_hand("The parameter has policies, such as an end, which a new version would begin anew");
+    }
+    if value.data_type != "text" {
+        return by_hand("The parameter is no plain text: AWS looks at its value only after it was written");
+    }
+    let Some(tier) = metadata.tier() else {
+        return Err(incomplete(DESCRIBE.operation, "tier"));
+    };
+    let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+    Ok(Parameter {
+        kind: value.kind.clone(),
+        tier: tier.as_str().to_owned(),
+        data_type: value.data_type.clone(),
+        value: value.value.clone(),
+        description: text(metadata.description()),
+        allowed_pattern: text(metadata.allowed_pattern()),
+    })
+}

@@ -1,0 +1,20 @@
+//! Every kind of action, and the adapter that carries it out. A kind that has no place here does not compile.
+
+use switchback_aws::route53::NameChange;
+use switchback_aws::ssm::ParameterChange;
+use switchback_aws::AnyChange;
+use switchback_model::ActionSpec;
+use switchback_model::unknown::Unknown;
+
+/// The adapter of an action.
+///
+/// # Errors
+/// What a newer program wrote, which nothing here carries out.
+pub fn change(action: &ActionSpec) -> Result<Box<dyn AnyChange>, &Unknown> {
+    Ok(match action {
+        ActionSpec::SetTtl(spec) => Box::new(NameChange::from(spec.clone())),
+        ActionSpec::SwitchRecord(spec) => Box::new(NameChange::from(spec.clone())),
+        ActionSpec::SetParameter(spec) => Box::new(ParameterChange(spec.clone())),
+        ActionSpec::Unknown(unknown) => return Err(unknown),
+    })
+}
