@@ -7,6 +7,9 @@
 mod parameter;
 mod read;
 
+#[cfg(test)]
+mod tests;
+
 pub use parameter::{ParameterChange, ParameterLook};
 
 use crate::op::{On, Op};

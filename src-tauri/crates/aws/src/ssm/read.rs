@@ -65,7 +65,7 @@ impl Aws {
                 .send();
             let page = self.run(DESCRIBE, &seen, call).await?;
             let found = page.parameters.unwrap_or_default();
-            if let Some(found) = found.into_iter().find(|found| found.name() == Some(name)) {
+            if let Some(found) = found.into_iter().find(|found| found.name().is_some_and(|found| bare(found) == bare(name))) {
                 return Ok(found);
             }
             next = page.next_token.filter(|token| !token.is_empty());
@@ -148,6 +148,15 @@ fn image(name: &str, content: Parameter) -> Image {
     Image::Parameter {
         name: name.to_owned(),
         content: Box::new(content),
+    }
+}
+
+/// A name at the root means the same with and without its slash (Systems Manager user guide, "Working with
+/// parameter hierarchies").
+fn bare(name: &str) -> &str {
+    match name.strip_prefix('/') {
+        Some(root) if !root.contains('/') => root,
+        _ => name,
     }
 }
 

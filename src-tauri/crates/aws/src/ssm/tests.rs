@@ -1,0 +1,208 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use jiff::Timestamp;
+use serde_json::json;
+use switchback_engine::ports::{Action as _, Observed, ProviderErrorKind, Sent};
+use switchback_model::{
+    CheckId, CheckKind, CheckReading, CheckSpec, Finding, Image, Parameter, ParameterCheck, SetParameter, Verdict,
+    Way, Witness,
+};
+
+use super::{ParameterChange, ParameterLook};
+use crate::tests::server::{Play, server};
+use crate::tests::aws;
+use crate::{AnyLook, Bound};
+
+const NAME: &str = "/tis/usermanagement/profiles";
+
+fn image(value: &str) -> Image {
+    Image::Parameter {
+        name: NAME.to_owned(),
+        content: Box::new(Parameter {
+            kind: "String".to_owned(),
+            tier: "Standard".to_owned(),
+            data_type: "text".to_owned(),
+            value: value.to_owned(),
+            description: Some("Profiles".to_owned()),
+            allowed_pattern: None,
+        }),
+    }
+}
+
+fn with(value: &str, change: impl Fn(&mut Parameter)) -> Image {
+    let Image::Parameter { name, mut content } = image(value) else {
+        unreachable!()
+    };
+    change(&mut content);
+    Image::Parameter { name, content }
+}
+
+fn set(value: &str) -> Bound<ParameterChange> {
+    Bound::new(
+        aws("http://127.0.0.1:9"),
+        ParameterChange(SetParameter {
+            name: NAME.to_owned(),
+            value: value.to_owned(),
+        }),
+    )
+}
+
+#[test]
+fn the_request_says_again_what_a_write_would_drop() {
+    let now = with("prod", |content| content.allowed_pattern = Some("^[a-z,]+$".to_owned()));
+    let preview = set("prod,cognito").plan(&now, None).unwrap();
+    assert_eq!(
+        preview.calls[0].parameters,
+        json!({"Name": NAME, "Description": "Profiles", "Value": "prod,cognito", "Type": "String", "Overwrite": true,
+               "AllowedPattern": "^[a-z,]+$", "Tier": "Standard", "DataType": "text"})
+    );
+    assert_eq!(
+        preview.calls[0].as_cli().split_once(" --").unwrap().0,
+        "aws ssm put-parameter"
+    );
+    // People are told that nothing guards it.
+    assert!(preview.changes[0].caution.as_deref().unwrap().starts_with("AWS has no guard here."));
+    // The way back is the same request with the old value, and changes nothing else.
+    let back = set("prod,cognito").plan(&preview.to, Some(&now)).unwrap();
+    assert_eq!(back.calls[0].parameters["Value"], "prod");
+    assert_eq!(back.to, now);
+    assert!(set("prod").plan(&now, None).unwrap().is_empty());
+}
+
+#[test]
+fn what_aws_would_refuse_is_refused_before() {
+    let long = "x".repeat(4_097);
+    let of = |wish: &str, now: Image, restore: Option<Image>| set(wish).plan(&now, restore.as_ref()).unwrap_err();
+    for (error, words) in [
+        (of(&long, image("prod"), None), "4097 bytes"),
+        (of("é".repeat(2_049).as_str(), image("prod"), None), "4098 bytes"),
+        (of("", image("prod"), None), "can't be empty"),
+        (
+            of("x", image("prod"), Some(with("a", |content| content.kind = "StringList".to_owned()))),
+            "changes no type",
+        ),
+        (
+            of("x", with("a", |content| content.tier = "Advanced".to_owned()), Some(image("prod"))),
+            "standard again",
+        ),
+    ] {
+        assert_eq!(error.kind, ProviderErrorKind::Refused, "{error}");
+        assert!(error.message.contains(words) && !error.sent, "{error}");
+    }
+    let roomy = with("prod", |content| content.tier = "Advanced".to_owned());
+    assert!(set(&long).plan(&roomy, None).is_ok());
+    let Image::Parameter { content, .. } = image("prod") else {
+        unreachable!()
+    };
+    let other = Image::Parameter {
+        name: "/tis/other".to_owned(),
+        content,
+    };
+    assert!(set("x").plan(&other, None).unwrap_err().message.contains("another object"));
+}
+
+/// What is there, with what stood there since.
+fn seen(now: &str, version: i64, between: &[&str]) -> Observed {
+    Observed {
+        image: image(now),
+        witness: Some(Witness::Version { version }),
+        between: between.iter().map(|value| image(value)).collect(),
+    }
+}
+
+#[test]
+fn who_wrote_is_told_by_what_stood_in_between() {
+    let (old, new) = (image("prod"), image("prod,cognito"));
+    let witness = Witness::Version { version: 3 };
+    let action = set("prod,cognito");
+    let judged = |way: Way, now: Observed| {
+        let sent = Sent {
+            way,
+            token: "t",
+            at: Timestamp::UNIX_EPOCH,
+            witness: Some(&witness),
+            receipt: None,
+        };
+        action.judge(&now, &old, &new, Some(&sent))
+    };
+    let apply = |now, version, between: &[&str]| judged(Way::Apply, seen(now, version, between)).word();
+    assert_eq!(apply("prod", 3, &[]), "before");
+    assert_eq!(apply("prod,cognito", 4, &[]), "after");
+    // Something on the way sent it twice.
+    assert_eq!(apply("prod,cognito", 5, &["prod,cognito"]), "after");
+    // Somebody else's value was overwritten by ours, whatever came after it.
+    assert_eq!(apply("prod,cognito", 5, &["prod,debug"]), "other");
+    assert_eq!(apply("prod,cognito", 6, &["prod,cognito", "prod,debug"]), "other");
+    assert_eq!(apply("prod,debug", 4, &[]), "other");
+    // Ours landed, and somebody put the old value back: it is as before.
+    assert_eq!(apply("prod", 5, &["prod,cognito"]), "before");
+    // An undo leads the other way.
+    let undo = |now, version, between: &[&str]| judged(Way::Undo, seen(now, version, between)).word();
+    assert_eq!(undo("prod,cognito", 3, &[]), "after");
+    assert_eq!(undo("prod", 4, &[]), "before");
+    assert_eq!(undo("prod", 5, &["prod,debug"]), "other");
+    let Finding::Other { differences, .. } = judged(Way::Apply, seen("prod,cognito", 5, &["prod,debug"])) else {
+        panic!("somebody else's value");
+    };
+    assert_eq!(differences[0].found, "prod,debug");
+    assert_eq!(differences[0].field, "a value that was overwritten");
+}
+
+async fn looked(answer: Play) -> CheckReading {
+    let check = ParameterCheck {
+        name: NAME.to_owned(),
+        value: "prod".to_owned(),
+    };
+    let spec = CheckSpec {
+        id: CheckId::new("profiles").unwrap(),
+        title: "Profiles".to_owned(),
+        kind: CheckKind::Identity,
+        believable_s: 60,
+        within_s: None,
+        mend: None,
+    };
+    let server = server(vec![answer]).await;
+    ParameterLook(&check)
+        .reading(&aws(&server.url), &spec, Timestamp::UNIX_EPOCH)
+        .await
+}
+
+fn told(kind: &str, value: &str) -> Play {
+    let parameter = json!({"Name": NAME, "Type": kind, "Value": value, "Version": 3, "DataType": "text"});
+    Play::Answer(200, json!({ "Parameter": parameter }).to_string())
+}
+
+fn refusal(code: &str) -> Play {
+    Play::Answer(400, json!({"__type": code, "message": "no"}).to_string())
+}
+
+#[tokio::test]
+async fn a_check_says_what_is_there_and_never_a_secret() {
+    for (answer, verdict, observed) in [
+        (told("String", "prod"), Verdict::Pass, "prod, version 3"),
+        (told("String", "prod,cognito"), Verdict::Fail, "prod,cognito, version 3"),
+        (told("SecureString", "AQICAHciphertext"), Verdict::Error, "SecureString"),
+        (told("Lockbox", "prod"), Verdict::Error, "type Lockbox"),
+        (refusal("ParameterNotFound"), Verdict::Fail, "there is no parameter"),
+        (refusal("AccessDeniedException"), Verdict::Error, "not allowed"),
+        (Play::Answer(200, "{}".to_owned()), Verdict::Error, "holds no parameter"),
+        (
+            Play::Answer(200, json!({"Parameter": {"Name": NAME, "Type": "String"}}).to_string()),
+            Verdict::Error,
+            "holds no value",
+        ),
+    ] {
+        let reading = looked(answer).await;
+        assert_eq!(reading.verdict, verdict, "{}", reading.observed);
+        assert!(reading.observed.contains(observed), "{}", reading.observed);
+        assert!(!reading.observed.contains("ciphertext"));
+        assert_eq!(reading.mend.is_none(), verdict == Verdict::Pass);
+        assert_eq!(reading.source, "ssm:GetParameter");
+    }
+}
+
+#[test]
+fn no_value_gets_into_a_log() {
+    let debug = format!("{:?} {:?}", image("hush"), set("hush").plan(&image("prod"), None).unwrap());
+    assert!(!debug.contains("hush") && !debug.contains("Profiles"), "{debug}");
+}
