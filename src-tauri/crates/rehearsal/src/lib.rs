@@ -15,9 +15,11 @@ mod dns;
 mod faults;
 mod handle;
 mod http;
+mod log;
 mod records;
 mod seed;
 mod sites;
+mod snapshot;
 mod state;
 mod tls;
 mod world;
@@ -32,10 +34,11 @@ pub use clock::ScaledClock;
 pub use control::Client;
 pub use faults::{Fault, NotAFault, OtherZone, Site};
 pub use handle::{Handle, NameServer};
-pub use records::{Alias, RecordSet, Routing};
+pub use log::{LogEntry, Outcome};
+pub use records::{Action, Alias, BatchItem, RecordSet, Routing};
 pub use seed::{
     ACCESS_KEY, ACCOUNT, APPS_NAME, NAME_SERVERS, OTHER_ACCESS_KEY, OTHER_ACCOUNT, ROLES,
     SECOND_WRITER_ADDRESS, SECRET_KEY, ZONE_ID, ZONE_NAME,
 };
-pub use state::{Action, BatchItem, ChangeView, LogEntry, Outcome, Serving, SiteView, Snapshot};
+pub use snapshot::{ChangeView, Serving, SiteView, Snapshot};
 pub use world::{World, WorldError, WorldOptions};

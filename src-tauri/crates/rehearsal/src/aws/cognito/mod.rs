@@ -9,6 +9,8 @@ mod seed;
 mod token;
 mod user;
 
+use std::io;
+
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -19,24 +21,43 @@ pub use seed::{
 
 pub(crate) use pools::Cognito;
 
+use super::service::{Face, JSON, Wire};
 use super::{AwsError, Call, Refused, Served};
 use crate::core::Core;
 use crate::http as web;
+use crate::log::{Caller, Outcome};
 use crate::seed as world;
-use crate::state::{Caller, Outcome, State};
+use crate::state::State;
 
 /// The region of every pool.
 pub(crate) const REGION: &str = "eu-west-2";
-/// The service in the scope of a signature.
-pub(crate) const SERVICE: &str = "cognito-idp";
+
+pub(super) const FACE: Face = Face {
+    scope: "cognito-idp",
+    wire: Wire::Json {
+        target: "AWSCognitoIdentityProviderService",
+    },
+    throttled: "TooManyRequestsException",
+    operation: super::service::json_operation,
+    resource: |_, _| None,
+    serve,
+};
+
+/// Adds made-up users to a pool and says how many it has now; nothing where there is no such pool.
+pub(crate) fn generate_users(core: &Core, pool: &str, more: u32) -> io::Result<Option<u32>> {
+    if !core.read(|state| state.cognito.pools.contains_key(pool)) {
+        return Ok(None);
+    }
+    core.change(|state| state.cognito.pools.get_mut(pool).map(|pool| pool.generate(more)))
+}
 
 /// Answers one operation.
-pub(crate) fn serve(core: &Core, caller: &Caller, call: &Call) -> Result<Served, Refused> {
+fn serve(core: &Core, caller: &Caller, call: &Call) -> Result<Served, Refused> {
     let entry = caller.entry(Outcome::Read);
     let answered = core.read(|state| answer(state, caller, &call.body));
     match answered {
         Ok(body) => Ok(Served {
-            answer: web::answer(200, "application/x-amz-json-1.1", body.to_string()),
+            answer: web::answer(200, JSON, body.to_string()),
             entry: Some(entry),
             lost: false,
         }),
