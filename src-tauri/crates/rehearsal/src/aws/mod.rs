@@ -3,11 +3,14 @@
 pub(crate) mod cognito;
 mod error;
 mod inject;
+mod json;
 pub(crate) mod keys;
 pub(crate) mod route53;
 mod service;
 mod signature;
+pub(crate) mod ssm;
 mod sts;
+mod token;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -124,7 +127,7 @@ pub(crate) async fn respond(endpoint: &Endpoint, request: Request<Incoming>) -> 
         query: web::pairs(parts.uri.query().unwrap_or_default()),
         body,
     };
-    let operation = service.map_or(service::json_operation as fn(&Call) -> String, |service| {
+    let operation = service.map_or(json::operation as fn(&Call) -> String, |service| {
         service.face().operation
     });
     let caller = Caller {

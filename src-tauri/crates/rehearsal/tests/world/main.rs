@@ -7,5 +7,7 @@ mod dns;
 mod keys;
 mod life;
 mod sites;
+mod ssm;
+mod ssm_faults;
 mod support;
 mod zones;
