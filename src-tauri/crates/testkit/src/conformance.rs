@@ -18,11 +18,20 @@ use crate::journal::MemoryJournal;
 pub trait Oracle: Send + Sync {
     /// Every object that the plan touches, as it really is, in a fixed order.
     async fn images(&self) -> Vec<Image>;
-    /// The token of every mutation that the world accepted, in order.
-    async fn tokens(&self) -> Vec<String>;
-    /// Somebody else changes an object (named as in the trace: a host name), each time to the same
-    /// other value.
+    /// Every mutation of ours that the world accepted, in order.
+    async fn accepted(&self) -> Vec<Mutation>;
+    /// Somebody else changes an object (named as in the trace: a host name, a parameter's name), each time to
+    /// the same other value.
     async fn second_writer(&self, object: &str);
+}
+
+/// A mutation that the world accepted.
+#[derive(Debug, Clone)]
+pub struct Mutation {
+    /// The token that it carried, where the API has room for one.
+    pub token: Option<String>,
+    /// What it left, where it carried none.
+    pub left: Option<String>,
 }
 
 /// Everything that one cell needs, fresh.
@@ -369,21 +378,25 @@ async fn reopen(desk: &mut Desk) -> Result<(), String> {
 /// What the run says is true of the world, and what the world accepted was written ahead, once.
 async fn honest(subject: &Subject, desk: &Desk, foreign: bool) -> Result<(), String> {
     let events = subject.journal.events();
-    let intents: BTreeSet<&str> = events
+    let intents: Vec<(&str, Option<String>)> = events
         .iter()
         .filter_map(|event| match &event.kind {
-            EventKind::Intended { token, .. } => Some(token.as_str()),
+            EventKind::Intended { token, after, .. } => {
+                Some((token.as_str(), after.readable().map(|image| image.lines().join("\n"))))
+            }
             _ => None,
         })
         .collect();
-    let tokens = subject.oracle.tokens().await;
-    let mut seen = BTreeSet::new();
-    for token in &tokens {
-        if !intents.contains(token.as_str()) {
-            return Err(format!("an effect without an intent in the journal: {token}"));
-        }
-        if !seen.insert(token) {
-            return Err(format!("applied twice: {token}"));
+    // Each intent is good for one effect: by its token, or by what it was to leave.
+    let mut left = intents;
+    for made in subject.oracle.accepted().await {
+        let of = left.iter().position(|(token, after)| match (&made.token, &made.left) {
+            (Some(carried), _) => carried == token,
+            (None, lines) => lines == after,
+        });
+        match of {
+            Some(at) => drop(left.remove(at)),
+            None => return Err(format!("an effect without an intent of its own in the journal: {made:?}")),
         }
     }
     if foreign {

@@ -16,7 +16,7 @@ pub mod walk;
 pub mod world;
 
 pub use clock::ManualClock;
-pub use conformance::{Bench, Cell, Matrix, Oracle, Subject};
+pub use conformance::{Bench, Cell, Matrix, Mutation, Oracle, Subject};
 pub use desk::{Desk, Settled};
 pub use faulty::{Fault, FaultyWorld, Op, Place};
 pub use journal::MemoryJournal;

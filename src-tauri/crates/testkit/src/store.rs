@@ -12,7 +12,7 @@ use switchback_engine::ports::Clock;
 use switchback_model::Image;
 use switchback_model::dns::{DnsName, RecordSet};
 
-use crate::conformance::Oracle;
+use crate::conformance::{Mutation, Oracle};
 
 /// One entry of the server's own log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -219,8 +219,12 @@ impl Oracle for StoreOracle {
             .collect()
     }
 
-    async fn tokens(&self) -> Vec<String> {
-        self.store.log().into_iter().map(|entry| entry.token).collect()
+    async fn accepted(&self) -> Vec<Mutation> {
+        let made = |entry: Accepted| Mutation {
+            token: Some(entry.token),
+            left: None,
+        };
+        self.store.log().into_iter().map(made).collect()
     }
 
     async fn second_writer(&self, object: &str) {

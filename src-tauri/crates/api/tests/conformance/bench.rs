@@ -8,18 +8,38 @@ use switchback_api::world::{RunWorld, servers};
 use switchback_aws::{Aws, AwsOptions};
 use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, World};
 use switchback_model::dns::{AliasTarget, DnsName, RecordData, RecordSet, RecordType};
-use switchback_model::{ActionSpec, CheckReading, CheckSpec, Image, Plan, Target};
+use switchback_model::{
+    ActionSpec, CheckId, CheckKind, CheckReading, CheckSpec, Image, Parameter, ParameterCheck, Plan, Reversibility,
+    SetParameter, Step, StepKind, Target,
+};
 use switchback_probes::ProbeWorld;
 use switchback_rehearsal::{self as rehearsal, Fault, Outcome};
-use switchback_testkit::plans::with_times;
-use switchback_testkit::{Bench, MemoryJournal, Oracle, Planted, Subject};
+use switchback_testkit::plans::{step, with_times};
+use switchback_testkit::{Bench, MemoryJournal, Mutation, Oracle, Planted, Subject};
 
 use crate::upsert::UpsertProxy;
 
 /// Makes closed worlds, with a planted bug where one is wanted.
+#[derive(Debug, Clone, Copy)]
 pub struct RehearsalBench {
+    /// What is changed there.
+    pub what: What,
     /// The bug.
     pub planted: Option<Planted>,
+}
+
+/// Which kinds of action are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// The record sets of a name: `dns-switch` as it is.
+    Records,
+    /// A parameter: one step, there and back.
+    Parameter,
+}
+
+impl What {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Records, Self::Parameter];
 }
 
 /// Keeps the closed world alive as long as the engine's view of it.
@@ -45,11 +65,26 @@ impl World for Held {
 }
 
 /// Reads the world's own state and log.
-struct WorldOracle(Arc<rehearsal::World>);
+struct WorldOracle(Arc<rehearsal::World>, What);
 
-#[async_trait]
-impl Oracle for WorldOracle {
-    async fn images(&self) -> Vec<Image> {
+impl WorldOracle {
+    fn parameter(&self) -> Image {
+        let state = self.0.snapshot();
+        let found = state.parameters.iter().find(|found| found.name == PARAMETER).unwrap();
+        Image::Parameter {
+            name: found.name.clone(),
+            content: Box::new(Parameter {
+                kind: found.kind.clone(),
+                tier: found.tier.clone(),
+                data_type: "text".to_owned(),
+                value: found.value.clone().unwrap(),
+                description: Some("Profiles of user management".to_owned()),
+                allowed_pattern: None,
+            }),
+        }
+    }
+
+    fn records(&self) -> Image {
         let state = self.0.snapshot();
         let name = DnsName::new(rehearsal::APPS_NAME).unwrap();
         let mut sets: Vec<RecordSet> = state
@@ -84,37 +119,94 @@ impl Oracle for WorldOracle {
             })
             .collect();
         sets.sort();
-        vec![Image::RecordSets {
+        Image::RecordSets {
             zone_id: rehearsal::ZONE_ID.to_owned(),
             name,
             sets,
             beside: Vec::new(),
+        }
+    }
+}
+
+#[async_trait]
+impl Oracle for WorldOracle {
+    async fn images(&self) -> Vec<Image> {
+        vec![match self.1 {
+            What::Records => self.records(),
+            What::Parameter => self.parameter(),
         }]
     }
 
-    async fn tokens(&self) -> Vec<String> {
-        self.0
-            .log()
-            .into_iter()
-            .filter(|entry| {
-                entry.operation == "ChangeResourceRecordSets"
-                    && entry.service == "route53"
-                    && matches!(entry.outcome, Outcome::Committed | Outcome::Lost)
-            })
-            .map(|entry| entry.comment.unwrap_or_default())
-            .collect()
+    async fn accepted(&self) -> Vec<Mutation> {
+        let operation = match self.1 {
+            What::Records => "ChangeResourceRecordSets",
+            What::Parameter => "PutParameter",
+        };
+        let ours = self.0.log().into_iter().filter(|entry| {
+            entry.operation == operation
+                && matches!(entry.service.as_str(), "route53" | "ssm")
+                && matches!(entry.outcome, Outcome::Committed | Outcome::Lost)
+        });
+        ours.map(|entry| Mutation {
+            token: entry.comment.filter(|_| self.1 == What::Records),
+            left: entry.parameter.and_then(|put| put.value).map(|value| as_left(&self.parameter(), value)),
+        })
+        .collect()
     }
 
     async fn second_writer(&self, _object: &str) {
-        let fault: Fault = "second-writer".parse().unwrap();
+        let fault = match self.1 {
+            What::Records => "second-writer",
+            What::Parameter => "parameter-changed",
+        };
+        let fault: Fault = fault.parse().unwrap();
         // Refused where somebody already wrote the same value: then it is there.
         let _ = self.0.inject(fault);
     }
 }
 
+/// The lines of a parameter with another value.
+fn as_left(image: &Image, value: String) -> String {
+    let mut lines = image.lines();
+    lines[0] = value;
+    lines.join("\n")
+}
+
+/// The parameter that is changed.
+const PARAMETER: &str = rehearsal::PROFILES_PARAMETER;
+
 /// The real runbook; only its times are those of a world two hundred times as fast.
-fn plan() -> Plan {
-    let plan = switchback_api::plan::resolve("dns-switch", "rehearsal").unwrap();
+fn plan(what: What) -> Plan {
+    let mut plan = switchback_api::plan::resolve("dns-switch", "rehearsal").unwrap();
+    if what == What::Parameter {
+        let value = |id: &str, value: &str, within_s| CheckSpec {
+            id: CheckId::new(id).unwrap(),
+            title: format!("The parameter is {value}"),
+            kind: CheckKind::Parameter(ParameterCheck {
+                name: PARAMETER.to_owned(),
+                value: value.to_owned(),
+            }),
+            believable_s: 60,
+            within_s,
+            mend: None,
+        };
+        let step = Step {
+            action: Some(ActionSpec::SetParameter(SetParameter {
+                name: PARAMETER.to_owned(),
+                value: "prod,cognito".to_owned(),
+            })),
+            reversibility: Reversibility::Undo,
+            before: vec![],
+            verify: vec![value("new", "prod,cognito", Some(60))],
+            undo_before: vec![],
+            undo_verify: vec![value("old", "prod", Some(60))],
+            ..step("set", StepKind::Action)
+        };
+        plan.phases.truncate(1);
+        plan.phases[0].steps = vec![step];
+        plan.phases[0].gate = None;
+        (plan.monitors, plan.rules, plan.coherence, plan.decisions) = Default::default();
+    }
     with_times(plan, 864_000, 1_500)
 }
 
@@ -147,7 +239,7 @@ impl Bench for RehearsalBench {
             name_servers: Some(servers(&handle.name_servers)),
             resolvers: servers(&handle.resolvers),
         };
-        let plan = plan();
+        let plan = plan(self.what);
         let journal = match self.planted {
             Some(Planted::AppendWithoutSync) => MemoryJournal::open_without_sync(&plan, clock.now()),
             _ => MemoryJournal::open(&plan, clock.now()),
@@ -159,7 +251,7 @@ impl Bench for RehearsalBench {
                 _proxy: proxy,
                 _dir: dir,
             }),
-            oracle: Arc::new(WorldOracle(closed)),
+            oracle: Arc::new(WorldOracle(closed, self.what)),
             planted: self.planted,
             clock,
             journal,

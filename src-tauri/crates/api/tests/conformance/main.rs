@@ -7,10 +7,11 @@ mod bench;
 mod planted;
 mod upsert;
 
-use bench::RehearsalBench;
+use bench::{RehearsalBench, What};
+use switchback_rehearsal as rehearsal;
 use switchback_testkit::conformance::{Cell, Matrix, cell, cell_name, faults, places};
 use switchback_testkit::faulty::Op;
-use switchback_testkit::{Fault, Place, Planted};
+use switchback_testkit::{Fault, Place};
 use tokio::sync::Semaphore;
 
 /// Without `SWITCHBACK_PROVE` one in so many cells of calls that change nothing is run.
@@ -25,8 +26,8 @@ fn prove() -> bool {
 }
 
 /// Every cell of the trace that is recorded first, without a bug.
-async fn recorded() -> (Cell, Vec<(Place, Fault)>) {
-    let (trace, outcome) = cell(&RehearsalBench { planted: None }, None).await;
+async fn recorded(what: What) -> (Cell, Vec<(Place, Fault)>) {
+    let (trace, outcome) = cell(&RehearsalBench { what, planted: None }, None).await;
     let clean = Cell {
         name: CLEAN.to_owned(),
         outcome,
@@ -57,7 +58,11 @@ fn is_refusal(fault: Fault) -> bool {
 /// Those of them that are always run: one of what the code explains and one of what contradicts it.
 fn is_named(place: &Place, fault: Fault) -> bool {
     use switchback_engine::ports::ProviderErrorKind::{Conflict, Denied};
-    let here = place.label.starts_with("apply switch") || (place.label.starts_with("undo") && place.nth == 2);
+    // Of a kind with one step, that one and its undo.
+    let one = place.label.ends_with(rehearsal::PROFILES_PARAMETER);
+    let here = one
+        || place.label.starts_with("apply switch")
+        || (place.label.starts_with("undo") && place.nth == 2);
     let kind = match fault {
         Fault::RefusedAfter(kind) | Fault::RefusedThenLands(kind) => matches!(kind, Conflict | Denied),
         _ => true,
@@ -76,13 +81,13 @@ fn name(fate: &Fate) -> String {
 }
 
 /// Runs cells, some at a time.
-async fn run(planted: Option<Planted>, cells: Vec<Fate>) -> Matrix {
+async fn run(bench: RehearsalBench, cells: Vec<Fate>) -> Matrix {
     let mut running = Vec::new();
     for fate in cells {
         running.push(tokio::spawn(async move {
             let _slot = SLOTS.acquire().await.unwrap();
             let name = name(&fate);
-            let (_, outcome) = cell(&RehearsalBench { planted }, fate).await;
+            let (_, outcome) = cell(&bench, fate).await;
             Cell { name, outcome }
         }));
     }
@@ -95,10 +100,17 @@ async fn run(planted: Option<Planted>, cells: Vec<Fate>) -> Matrix {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_cell_is_green() {
-    let (clean, cells) = recorded().await;
-    let mut matrix = run(None, cells.into_iter().map(Some).collect()).await;
-    matrix.cells.insert(0, clean);
-    println!("{matrix}");
-    assert!(matrix.cells.len() > 60, "the trace is too short");
-    assert!(matrix.red().is_empty(), "{} cells are red", matrix.red().len());
+    for (what, least) in What::ALL.into_iter().zip([60, 20]) {
+        let (clean, cells) = recorded(what).await;
+        let bench = RehearsalBench { what, planted: None };
+        let mut matrix = run(bench, cells.into_iter().map(Some).collect()).await;
+        matrix.cells.insert(0, clean);
+        println!("{what:?}\n{matrix}");
+        assert!(matrix.cells.len() > least, "the trace of {what:?} is too short");
+        assert!(
+            matrix.red().is_empty(),
+            "{} cells of {what:?} are red",
+            matrix.red().len()
+        );
+    }
 }

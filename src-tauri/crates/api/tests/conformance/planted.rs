@@ -5,7 +5,15 @@ use switchback_engine::ports::ProviderErrorKind;
 use switchback_testkit::faulty::Op;
 use switchback_testkit::{Fault, Matrix, Place, Planted};
 
+use crate::bench::{RehearsalBench, What};
 use crate::{Fate, name, prove, recorded, run};
+
+fn of(bug: Planted) -> RehearsalBench {
+    RehearsalBench {
+        what: What::Records,
+        planted: Some(bug),
+    }
+}
 
 fn call(phase: &str, nth: usize, fault: Fault) -> Fate {
     let place = Place {
@@ -88,7 +96,7 @@ fn expected(bug: Planted) -> (Vec<Fate>, Vec<Fate>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_planted_bug_turns_its_cells_red() {
     let whole = match prove() {
-        true => Some(recorded().await.1),
+        true => Some(recorded(What::Records).await.1),
         false => None,
     };
     let mut running = Vec::new();
@@ -100,7 +108,7 @@ async fn every_planted_bug_turns_its_cells_red() {
                 .collect(),
             None => red.iter().chain(&green).cloned().collect(),
         };
-        running.push((bug, red, green, tokio::spawn(run(Some(bug), cells))));
+        running.push((bug, red, green, tokio::spawn(run(of(bug), cells))));
     }
     let mut wrong = Vec::new();
     for (bug, red, green, matrix) in running {

@@ -62,7 +62,14 @@ fn every_key_is_described_and_every_described_key_is_read() {
         ),
     ]);
     let alias = "to = [{ type = \"A\", alias = { zone_id = \"Z1\", name = \"x.test\" } }]";
-    let runbook = crate::Source::new("r", runbook.text.replacen("to = \"${new}\"", alias, 1));
+    // And one action of each kind.
+    let actions = kinds::actions().into_iter().enumerate().map(|(n, kind)| {
+        let own = written(kind.keys);
+        format!("[[phase.step]]\nid = \"a{n}\"\n[phase.step.action]\nkind = \"{}\"\n{own}\n", kind.word)
+    });
+    let actions: String = actions.collect();
+    let text = runbook.text.replacen("to = \"${new}\"", alias, 1);
+    let runbook = crate::Source::new("r", format!("{text}\n[[phase]]\nid = \"more\"\n{actions}"));
     let known = known_keys(&runbook, &target);
     let (schema, on) = (crate::schema(), crate::target_schema());
     for (what, schema, name) in [
