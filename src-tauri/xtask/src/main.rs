@@ -5,6 +5,7 @@ mod bench;
 mod bundle;
 mod compile;
 mod debian;
+mod kinds;
 mod package;
 mod python;
 mod run;
@@ -34,6 +35,7 @@ Usage: cargo xtask <command>
                                        own profile
                                        (--write: also into src-tauri/docs/performance.md)
   types [--check]                      write the TypeScript wire types (--check: fail when they drift)
+  kinds [--check]                      write the tables of kinds in the guide to runbooks (--check: as above)
 ";
 
 fn main() -> ExitCode {
@@ -63,6 +65,7 @@ fn dispatch(arguments: &[String]) -> Outcome<u8> {
         "package" => package::package(&workspace, rest),
         "bench" => bench::bench(&workspace, rest),
         "types" => types::types(&workspace, rest),
+        "kinds" => kinds::kinds(&workspace, rest),
         other => Err(Stop::usage(format!("there is no command `{other}`\n\n{USAGE}"))),
     }
 }

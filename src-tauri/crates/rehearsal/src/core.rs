@@ -1,4 +1,7 @@
-//! The one place that holds the state: every change goes to disk before anybody hears of it.
+//! The one place that holds the state: every change goes to disk before anybody hears of it. It knows no
+//! service: what a change is, a service says.
+
+mod faults;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -6,26 +9,20 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use rand::Rng;
+
+pub(crate) use faults::{After, Stop};
 
 use crate::WorldError;
-use crate::aws::AwsError;
-use crate::aws::cognito::Cognito;
-use crate::aws::keys::{self, AccessKey};
-use crate::aws::route53::rules;
 use crate::clock::ScaledClock;
 use crate::disk::{self, LineLog};
-use crate::faults::{Fault, Site};
-use crate::records::{RecordSet, Routing};
-use crate::seed;
-use crate::state::{Action, BatchItem, Caller, Change, FORMAT, LogEntry, Outcome, Snapshot, State, Version};
-use crate::tls::Authority;
-use crate::world::WorldOptions;
+use crate::log::{LogEntry, Outcome};
+use crate::snapshot::Snapshot;
+use crate::state::{FORMAT, State};
 
-/// An accepted batch; `lost` says that its answer must not be sent.
+/// What a commit made; `lost` says that its answer must not be sent.
 #[derive(Debug)]
-pub(crate) struct Submitted {
-    pub change: Change,
+pub(crate) struct Committed<R> {
+    pub made: R,
     pub lost: bool,
 }
 
@@ -48,7 +45,6 @@ struct Inner {
 pub(crate) struct Core {
     dir: PathBuf,
     clock: ScaledClock,
-    keys: Vec<AccessKey>,
     inner: Mutex<Inner>,
 }
 
@@ -61,37 +57,30 @@ fn save(dir: &Path, state: &State) -> io::Result<()> {
 }
 
 impl Core {
-    /// Loads the state of a directory, or makes it. The caller holds the lock.
-    pub(crate) fn open(options: &WorldOptions) -> Result<Self, WorldError> {
-        let dir = options.dir.clone();
+    /// Loads the state of a directory, or begins it with `begin`. The caller holds the lock.
+    pub(crate) fn open(
+        dir: &Path,
+        begin: impl FnOnce() -> Result<State, WorldError>,
+    ) -> Result<Self, WorldError> {
         let (mut file, mut log) = LineLog::open::<LogEntry>(&dir.join("log.jsonl"))?;
-        let state = match std::fs::read(state_path(&dir)) {
+        let state = match std::fs::read(state_path(dir)) {
             Ok(bytes) => {
-                let mut state: State = serde_json::from_slice(&bytes).map_err(|e| WorldError::BadState {
-                    path: state_path(&dir),
-                    why: e.to_string(),
-                })?;
+                let bad = |why: String| WorldError::BadState {
+                    path: state_path(dir),
+                    why,
+                };
+                let mut state: State = serde_json::from_slice(&bytes).map_err(|e| bad(e.to_string()))?;
                 if state.format != FORMAT {
-                    return Err(WorldError::BadState {
-                        path: state_path(&dir),
-                        why: format!("format {} is not known", state.format),
-                    });
+                    return Err(bad(format!("format {} is not known", state.format)));
                 }
-                if state.cognito.pools.is_empty() {
-                    state.cognito = Cognito::seeded(state.clock.now_ms());
-                }
+                state.complete();
                 state
             }
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 file.clear()?;
                 log.clear();
-                let delay = i64::try_from(options.insync_delay.as_millis()).unwrap_or(i64::MAX);
-                let state = State::new(
-                    ScaledClock::starting_now(options.scale),
-                    delay,
-                    Authority::generate()?,
-                );
-                save(&dir, &state)?;
+                let state = begin()?;
+                save(dir, &state)?;
                 state
             }
             Err(e) => return Err(e.into()),
@@ -107,9 +96,8 @@ impl Core {
             count(&mut counts, entry);
         }
         Ok(Self {
-            dir,
+            dir: dir.to_owned(),
             clock: state.clock,
-            keys: options.keys.iter().cloned().chain(keys::usual()).collect(),
             inner: Mutex::new(Inner {
                 state,
                 counts,
@@ -124,11 +112,6 @@ impl Core {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // The state is only replaced whole, so a panic elsewhere can't have left it half done.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The access keys that are known, temporary ones apart.
-    pub(crate) fn keys(&self) -> &[AccessKey] {
-        &self.keys
     }
 
     /// World time; never waits.
@@ -160,18 +143,6 @@ impl Core {
         self.lock().counts.clone()
     }
 
-    /// Adds made-up users to a pool and says how many it has now; nothing where there is no such pool.
-    pub(crate) fn generate_users(&self, pool: &str, more: u32) -> io::Result<Option<u32>> {
-        let mut inner = self.lock();
-        if !inner.state.cognito.pools.contains_key(pool) {
-            return Ok(None);
-        }
-        self.change(&mut inner, |state| {
-            let pool = state.cognito.pools.get_mut(pool);
-            pool.map(|pool| pool.generate(more))
-        })
-    }
-
     /// From now on nothing is written.
     pub(crate) fn close(&self) {
         self.lock().closed = true;
@@ -184,11 +155,38 @@ impl Core {
         inner.append(entry, false)
     }
 
+    /// Changes the state and logs nothing: what is done to the world, not in it.
+    pub(crate) fn change<R>(&self, apply: impl FnOnce(&mut State) -> R) -> io::Result<R> {
+        self.swap(&mut self.lock(), apply)
+    }
+
+    /// Carries a mutation out: `apply` changes a copy, at the world's moment that it is given, and says what it
+    /// made and what the log should know. All of it is on disk when this returns; where `apply` refuses,
+    /// nothing has happened.
+    pub(crate) fn commit<R, E: From<io::Error>>(
+        &self,
+        apply: impl FnOnce(&mut State, i64) -> Result<(R, LogEntry), E>,
+    ) -> Result<Committed<R>, E> {
+        let mut inner = self.lock();
+        inner.open()?;
+        let now = self.now_ms();
+        let mut next = inner.state.clone();
+        let (made, entry) = apply(&mut next, now)?;
+        let lost = next
+            .take_fault(|fault| faults::loses(fault, &entry.operation))
+            .is_some();
+        let outcome = if lost { Outcome::Lost } else { Outcome::Committed };
+        let entry = inner.numbered(LogEntry { outcome, ..entry }, now);
+        next.last_commit = Some(entry.clone());
+        save(&self.dir, &next)?;
+        inner.state = next;
+        inner.append(entry, true)?;
+        Ok(Committed { made, lost })
+    }
+
     /// Applies a change of the state: on a copy, saved first, then swapped in.
-    fn change<R>(&self, inner: &mut Inner, apply: impl FnOnce(&mut State) -> R) -> io::Result<R> {
-        if inner.closed {
-            return Err(io::Error::other("the world is closed"));
-        }
+    fn swap<R>(&self, inner: &mut Inner, apply: impl FnOnce(&mut State) -> R) -> io::Result<R> {
+        inner.open()?;
         let mut next = inner.state.clone();
         let result = apply(&mut next);
         save(&self.dir, &next)?;
@@ -196,259 +194,11 @@ impl Core {
         Ok(result)
     }
 
-    /// A fault that stands before the operation, if any: `Throttle`, `ErrorBefore`, the rate limit or
-    /// expired credentials.
-    pub(crate) fn fault_before(&self, caller: &Caller) -> io::Result<Option<AwsError>> {
-        let mut inner = self.lock();
-        let applies = |operation: &str| operation == "*" || operation == caller.operation;
-        if inner.state.faults.contains(&Fault::ExpiredCredentials) {
-            return Ok(Some(AwsError::new(
-                "ExpiredToken",
-                "The security token included in the request is expired",
-            )));
-        }
-        let limit = inner.state.faults.iter().find_map(|f| match f {
-            Fault::RateLimit { per_second } => Some(*per_second),
-            _ => None,
-        });
-        if let Some(limit) = limit {
-            let now = self.now_ms();
-            inner.recent.retain(|(_, at)| now - at < 1_000);
-            let mine = inner.recent.iter().filter(|(a, _)| *a == caller.account);
-            if mine.count() >= usize::try_from(limit).unwrap_or(usize::MAX) {
-                return Ok(Some(AwsError::new("Throttling", "Rate exceeded")));
-            }
-            inner.recent.push_back((caller.account.clone(), now));
-        }
-        let denied = |f: &Fault| matches!(f, Fault::Denied { operation } if applies(operation));
-        if inner.state.faults.iter().any(denied) {
-            let Caller {
-                service,
-                operation,
-                account,
-                ..
-            } = caller;
-            return Ok(Some(AwsError::new(
-                "AccessDenied",
-                &format!(
-                    "User: arn:aws:sts::{account}:assumed-role/operator/rehearsal is not authorized to perform: \
-                     {service}:{operation} because no identity-based policy allows the {service}:{operation} action"
-                ),
-            )));
-        }
-        let wanted = |fault: &Fault| match fault {
-            Fault::Throttle { operation, .. } | Fault::ErrorBefore { operation, .. } => applies(operation),
-            _ => false,
-        };
-        if !inner.state.faults.iter().any(wanted) {
-            return Ok(None);
-        }
-        let taken = self.change(&mut inner, |state| state.take_fault(wanted))?;
-        Ok(taken.map(|fault| match fault {
-            Fault::ErrorBefore { code, .. } => {
-                let message = format!("{code} (a fault of the rehearsal; nothing was done)");
-                AwsError::new(&code, &message)
-            }
-            _ => AwsError::new("Throttling", "Rate exceeded"),
-        }))
-    }
-
-    /// Real milliseconds to wait before the operation is carried out.
-    pub(crate) fn lands_late_ms(&self, operation: &str) -> io::Result<Option<u64>> {
-        let mut inner = self.lock();
-        let wanted =
-            |f: &Fault| matches!(f, Fault::LandsLate { operation: of, .. } if of == "*" || of == operation);
-        if !inner.state.faults.iter().any(wanted) {
-            return Ok(None);
-        }
-        let taken = self.change(&mut inner, |state| state.take_fault(wanted))?;
-        Ok(taken.and_then(|fault| match fault {
-            Fault::LandsLate { ms, .. } => Some(ms),
-            _ => None,
-        }))
-    }
-
-    /// What becomes of an operation that was carried out: a fault of these kinds, taken once.
-    pub(crate) fn fault_after(&self, operation: &str) -> io::Result<Option<Fault>> {
-        let mut inner = self.lock();
-        let wanted = |fault: &Fault| match fault {
-            Fault::ErrorAfter { operation: of, .. }
-            | Fault::Repeated { operation: of, .. }
-            | Fault::AnswerCut { operation: of, .. } => of == "*" || of == operation,
-            _ => false,
-        };
-        if !inner.state.faults.iter().any(wanted) {
-            return Ok(None);
-        }
-        self.change(&mut inner, |state| state.take_fault(wanted))
-    }
-
-    /// Whether the answer of a read must be lost.
-    pub(crate) fn loses_answer(&self, operation: &str) -> io::Result<bool> {
-        let mut inner = self.lock();
-        if !inner.state.faults.iter().any(|f| loses(f, operation)) {
-            return Ok(false);
-        }
-        self.change(&mut inner, |state| state.take_fault(|f| loses(f, operation)))?;
-        Ok(true)
-    }
-
-    /// Real milliseconds by which the operation is answered late.
-    pub(crate) fn delay_ms(&self, operation: &str) -> Option<u64> {
-        self.read(|state| {
-            state.faults.iter().find_map(|f| match f {
-                Fault::Delay { operation: of, ms } if of == "*" || of == operation => Some(*ms),
-                _ => None,
-            })
-        })
-    }
-
-    /// Submits a batch: all of it or nothing, on disk before this returns.
-    pub(crate) fn submit(
-        &self,
-        caller: &Caller,
-        batch: &[BatchItem],
-        comment: Option<&str>,
-    ) -> Result<Submitted, AwsError> {
-        let mut inner = self.lock();
-        let records = rules::apply(inner.state.records(), seed::ZONE_NAME, batch)?;
-        let now = self.now_ms();
-        let change = Change {
-            id: change_id(),
-            comment: comment.map(str::to_owned),
-            submitted_ms: now,
-            insync_ms: now.saturating_add(inner.state.insync_delay_ms()),
-        };
-        let lost = inner.state.faults.iter().any(|f| loses(f, &caller.operation));
-        let entry = inner.numbered(
-            LogEntry {
-                comment: change.comment.clone(),
-                change_id: Some(change.id.clone()),
-                batch: Some(batch.to_vec()),
-                ..caller.entry(if lost { Outcome::Lost } else { Outcome::Committed })
-            },
-            now,
-        );
-        self.change(&mut inner, |state| {
-            if lost {
-                state.take_fault(|f| loses(f, &caller.operation));
-            }
-            state.push_version(Version {
-                at_ms: change.submitted_ms,
-                insync_ms: change.insync_ms,
-                records,
-            });
-            state.changes.push(change.clone());
-            state.last_commit = Some(entry.clone());
-        })?;
-        inner.append(entry, true)?;
-        Ok(Submitted { change, lost })
-    }
-
-    /// Puts a fault in force; a second writer acts at once instead.
-    pub(crate) fn inject(&self, fault: Fault) -> Result<(), WorldError> {
-        match &fault {
-            Fault::SecondWriter { address } => return self.second_writer(address, None),
-            Fault::Routed { policy } => {
-                let routing = Routing::example(policy);
-                return self.second_writer(seed::SECOND_WRITER_ADDRESS, routing);
-            }
-            _ => {}
-        }
-        let mut inner = self.lock();
-        self.change(&mut inner, |state| {
-            // Caches forget: a parent names other servers from now on.
-            if matches!(fault, Fault::OtherZone { .. }) {
-                state.generation += 1;
-            }
-            state
-                .faults
-                .retain(|f| (f.name(), f.subject()) != (fault.name(), fault.subject()));
-            state.faults.push(fault);
-        })?;
-        Ok(())
-    }
-
-    /// Lifts the faults that `wanted` names and says how many there were.
-    pub(crate) fn lift(&self, wanted: &str) -> Result<usize, WorldError> {
-        let mut inner = self.lock();
-        Ok(self.change(&mut inner, |state| {
-            let before = state.faults.len();
-            let named = |f: &Fault| f.is_named(wanted);
-            if state
-                .faults
-                .iter()
-                .any(|f| named(f) && matches!(f, Fault::OtherZone { .. }))
-            {
-                state.generation += 1;
-            }
-            state.faults.retain(|f| !named(f));
-            before - state.faults.len()
-        })?)
-    }
-
-    /// Another address for `apps`; or, with a routing policy, the address that it has under that policy.
-    fn second_writer(&self, address: &str, routing: Option<Routing>) -> Result<(), WorldError> {
-        let apps: Vec<RecordSet> = self.read(|state| {
-            let mut apps: Vec<RecordSet> = state.records().to_vec();
-            apps.retain(|r| r.name == seed::APPS_NAME);
-            apps
-        });
-        let ttl = apps.iter().find_map(|r| r.ttl).unwrap_or(300);
-        let simple = RecordSet::simple(seed::APPS_NAME, "A", ttl, &[address]);
-        let record = match routing {
-            None => simple,
-            // A pair of an old and a new side, all of it served by the old one.
-            Some(Routing::Weight(_)) => {
-                let old = apps.iter().find_map(|r| r.values.first().cloned());
-                let old = old.unwrap_or_else(|| address.to_owned());
-                let new = Site::New.address().to_string();
-                let side = |id: &str, weight, address: &str| RecordSet {
-                    set_identifier: Some(id.to_owned()),
-                    routing: Some(Routing::Weight(weight)),
-                    ..RecordSet::simple(seed::APPS_NAME, "A", ttl, &[address])
-                };
-                return self.replace(apps, vec![side("blue", 100, &old), side("green", 0, &new)]);
-            }
-            Some(routing) => RecordSet {
-                values: apps
-                    .iter()
-                    .find_map(|r| r.values.first().cloned())
-                    .map_or(simple.values.clone(), |v| vec![v]),
-                set_identifier: (!matches!(routing, Routing::TrafficPolicy(_))).then(|| "routed".to_owned()),
-                routing: Some(routing),
-                ..simple
-            },
-        };
-        self.replace(apps, vec![record])
-    }
-
-    /// Somebody else's batch.
-    fn replace(&self, gone: Vec<RecordSet>, come: Vec<RecordSet>) -> Result<(), WorldError> {
-        let item = |action| move |record| BatchItem { action, record };
-        let gone = gone.into_iter().map(item(Action::Delete));
-        let batch: Vec<BatchItem> = gone.chain(come.into_iter().map(item(Action::Create))).collect();
-        let caller = Caller {
-            service: "second-writer".to_owned(),
-            region: String::new(),
-            // Not the operation's own name, so that a lost response meant for the operator is not
-            // used up by somebody else.
-            operation: "SecondWriter".to_owned(),
-            request_id: uuid::Uuid::new_v4().to_string(),
-            account: seed::ACCOUNT.to_owned(),
-            role: "somebody-else".to_owned(),
-            session: "second-writer".to_owned(),
-        };
-        self.submit(&caller, &batch, Some("changed by somebody else"))
-            .map_err(|e| WorldError::SecondWriter { why: e.message })?;
-        Ok(())
-    }
-
     /// The world as at the beginning; the log is emptied, its numbers and world time go on.
     pub(crate) fn reset(&self) -> Result<(), WorldError> {
         let mut inner = self.lock();
         let floor = inner.last_seq();
-        self.change(&mut inner, |state| {
+        self.swap(&mut inner, |state| {
             state.seed();
             state.log_floor = floor;
         })?;
@@ -461,6 +211,14 @@ impl Core {
 }
 
 impl Inner {
+    /// Refuses once the world has ended.
+    fn open(&self) -> io::Result<()> {
+        match self.closed {
+            true => Err(io::Error::other("the world is closed")),
+            false => Ok(()),
+        }
+    }
+
     fn last_seq(&self) -> u64 {
         self.log.last().map_or(self.state.log_floor, |e| e.seq)
     }
@@ -474,9 +232,7 @@ impl Inner {
     }
 
     fn append(&mut self, entry: LogEntry, durable: bool) -> io::Result<()> {
-        if self.closed {
-            return Err(io::Error::other("the world is closed"));
-        }
+        self.open()?;
         self.file.append(&entry, durable)?;
         count(&mut self.counts, &entry);
         self.log.push(entry);
@@ -487,19 +243,4 @@ impl Inner {
 fn count(counts: &mut BTreeMap<String, u64>, entry: &LogEntry) {
     let name = format!("{}:{}", entry.service, entry.operation);
     *counts.entry(name).or_default() += 1;
-}
-
-fn loses(fault: &Fault, operation: &str) -> bool {
-    matches!(fault, Fault::LostResponse { operation: of, .. } if of == "*" || of == operation)
-}
-
-/// A change id as AWS makes them: `C` and about 20 capitals and digits.
-fn change_id() -> String {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    let mut rng = rand::rng();
-    let mut id = String::from("C0");
-    for _ in 0..19 {
-        id.push(char::from(ALPHABET[rng.random_range(0..ALPHABET.len())]));
-    }
-    id
 }

@@ -161,6 +161,37 @@ impl RecordSet {
     }
 }
 
+/// What one item of a batch does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Action {
+    /// The set must not exist yet.
+    Create,
+    /// The set must exist exactly as shown.
+    Delete,
+    /// The set is created or overwritten blindly.
+    Upsert,
+}
+
+impl Action {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Create => "CREATE",
+            Self::Delete => "DELETE",
+            Self::Upsert => "UPSERT",
+        }
+    }
+}
+
+/// One item of a ChangeResourceRecordSets batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchItem {
+    /// What to do.
+    pub action: Action,
+    /// With which record set.
+    pub record: RecordSet,
+}
+
 /// A name as Route 53 keeps it: lower case, one trailing dot, unusual characters as `\ooo`.
 #[must_use]
 pub fn normal_name(name: &str) -> String {

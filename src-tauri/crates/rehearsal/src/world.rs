@@ -12,14 +12,18 @@ use hyper::body::Incoming;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use crate::aws::Endpoint;
 use crate::aws::keys::AccessKey;
+use crate::clock::ScaledClock;
 use crate::control::{self, Client};
 use crate::core::Core;
 use crate::dns::{self, DnsServer};
 use crate::faults::{Fault, Site};
 use crate::handle::Handle;
 use crate::http::{self as web, Answer, Dropped};
-use crate::state::{LogEntry, Snapshot};
+use crate::log::LogEntry;
+use crate::snapshot::Snapshot;
+use crate::state::State;
 use crate::{aws, disk, seed, sites, tls};
 
 /// How to open a world.
@@ -84,6 +88,12 @@ pub enum WorldError {
         /// Route 53's objection.
         why: String,
     },
+    /// Somebody else's change of a parameter was refused.
+    #[error("somebody else could not change the parameter: {why}")]
+    ParameterChanged {
+        /// Parameter Store's objection.
+        why: String,
+    },
 }
 
 /// A world served by this process. Dropping it is like a kill: everything ends at once, and nothing is
@@ -116,12 +126,17 @@ impl World {
     pub async fn start(options: WorldOptions) -> Result<Self, WorldError> {
         std::fs::create_dir_all(&options.dir)?;
         let lock = take_or_attach(&options.dir).await?;
-        let core = Arc::new(Core::open(&options)?);
+        let core = Arc::new(Core::open(&options.dir, || {
+            let delay = i64::try_from(options.insync_delay.as_millis()).unwrap_or(i64::MAX);
+            let clock = ScaledClock::starting_now(options.scale);
+            Ok(State::new(clock, delay, tls::Authority::generate()?))
+        })?);
         let mut tasks = JoinSet::new();
 
         let aws = TcpListener::bind(("127.0.0.1", 0)).await?;
         let aws_port = aws.local_addr()?.port();
-        tasks.spawn(web::serve_all(aws, Arc::clone(&core), respond));
+        let endpoint = Arc::new(Endpoint::new(Arc::clone(&core), &options.keys));
+        tasks.spawn(web::serve_all(aws, endpoint, respond));
 
         let mut dial = std::collections::BTreeMap::new();
         for site in Site::ALL {
@@ -184,7 +199,7 @@ impl World {
     /// # Errors
     /// When the state can't be saved, or the second writer's change is refused.
     pub fn inject(&self, fault: Fault) -> Result<(), WorldError> {
-        self.core.inject(fault)
+        aws::inject(&self.core, fault)
     }
 
     /// Lifts the faults of a name (`site-down`) or of a name and subject (`site-down:old`) and says how
@@ -193,7 +208,7 @@ impl World {
     /// # Errors
     /// When the state can't be saved.
     pub fn lift(&self, name: &str) -> Result<usize, WorldError> {
-        self.core.lift(name)
+        Ok(self.core.lift(name)?)
     }
 
     /// Every AWS request since the beginning or the last reset.
@@ -248,10 +263,10 @@ async fn take_or_attach(dir: &std::path::Path) -> Result<File, WorldError> {
     Err(WorldError::Held { dir: dir.to_owned() })
 }
 
-async fn respond(core: Arc<Core>, request: Request<Incoming>) -> Result<Answer, Dropped> {
+async fn respond(endpoint: Arc<Endpoint>, request: Request<Incoming>) -> Result<Answer, Dropped> {
     if request.uri().path().starts_with(control::PREFIX) {
-        Ok(control::respond(&core, request).await)
+        Ok(control::respond(&endpoint.core, request).await)
     } else {
-        aws::respond(&core, request).await
+        aws::respond(&endpoint, request).await
     }
 }

@@ -120,7 +120,7 @@ impl State {
 
     /// Every zone, in the order of ListHostedZonesByName.
     pub(crate) fn zones(&self) -> Vec<Zone> {
-        let mut records = self.shown(self.records()).into_owned();
+        let mut records = self.shown(self.route53.records()).into_owned();
         if self.delegated().is_some() {
             records.push(delegation());
         }

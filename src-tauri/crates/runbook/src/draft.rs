@@ -33,10 +33,20 @@ pub(crate) struct DraftPhase {
 /// Names of steps or plan items, as written.
 pub(crate) type Names = Vec<Located<String>>;
 
+/// Which of the texts of a step, a rule or a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Title,
+    Why,
+    /// The words of how it is taken back.
+    WayBack,
+    Question,
+}
+
 /// A text for people as written, placeholders and all: lints look at words, also without a target.
 #[derive(Debug)]
 pub(crate) struct Said {
-    pub key: &'static str,
+    pub part: Part,
     pub text: Located<String>,
 }
 

@@ -109,7 +109,7 @@ impl Reader<'_> {
             return None;
         };
         self.used_notices.insert(name.to_owned());
-        crate::reader::sane(&mut self.notes, text, at);
+        crate::parse::sane(&mut self.notes, text, at);
         self.filled(text.trim_end(), at, None, false)
     }
 
@@ -187,6 +187,18 @@ impl Reader<'_> {
             "Copy it from Route 53: capital letters and digits, starting with Z.",
         );
         None
+    }
+
+    /// Reports a name that the zone can't hold.
+    pub fn inside(&mut self, name: &DnsName, zone: &DnsName, at: At) {
+        if !name.is_within(zone) {
+            self.notes.error(
+                "outside-zone",
+                at,
+                format!("{} is not in the zone {}.", name.host(), zone.host()),
+                "Correct the name, or name the zone that holds it.",
+            );
+        }
     }
 
     /// A duration: whole seconds, or text such as "5 min" or "1 h 30 min".

@@ -7,15 +7,17 @@
 
 mod actions;
 mod checks;
-mod cognito;
 mod draft;
 mod fields;
 mod gates;
 mod graph;
+mod kinds;
 mod lints;
+mod lists;
 mod load;
 mod near;
 mod notes;
+mod parse;
 mod problem;
 mod reader;
 mod records;

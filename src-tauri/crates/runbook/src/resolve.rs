@@ -5,8 +5,9 @@ use switchback_model::plan::{Phase, Target};
 
 use crate::draft::Draft;
 use crate::notes::Notes;
+use crate::parse::parse;
 use crate::problem::{Problem, Report};
-use crate::reader::{Reader, Table, parse};
+use crate::reader::{Reader, Table};
 use crate::source::Source;
 use crate::{graph, lints, target, values};
 

@@ -5,12 +5,23 @@ use std::collections::BTreeSet;
 use switchback_model::plan::{Coherence, Decision, DecisionType, Monitor, Rule};
 use switchback_model::{DecisionId, MonitorId, RuleId};
 
-use crate::draft::{DraftCoherence, DraftDecision, DraftLook, DraftMonitor, DraftRule, Names, Said};
+use crate::draft::{DraftCoherence, DraftDecision, DraftLook, DraftMonitor, DraftRule, Names, Part, Said};
 use crate::notes::{At, Located};
 use crate::reader::{Item, Reader, Table};
 
-pub(crate) const DECISION_TYPES: &[(&str, &str)] =
-    &[("minutes", "minutes"), ("yes_no", "yes_no"), ("one_of", "one_of")];
+/// The word for what is decided, before what belongs to it is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Decided {
+    Minutes,
+    YesNo,
+    OneOf,
+}
+
+pub(crate) const DECISION_TYPES: &[(&str, Decided)] = &[
+    ("minutes", Decided::Minutes),
+    ("yes_no", Decided::YesNo),
+    ("one_of", Decided::OneOf),
+];
 
 impl Reader<'_> {
     /// Reads every `[[monitor]]`.
@@ -118,7 +129,7 @@ impl Reader<'_> {
             let then = self.may(&mut t, "then", Reader::texts).unwrap_or_default();
             let trigger = self.may(&mut t, "trigger", Reader::id);
             let decision = self.may(&mut t, "decision", Reader::id);
-            let said = said(&t, "title");
+            let said = said(&t, Part::Title, "title");
             self.finish(t);
             let stand_in = || RuleId::new(format!("unnamed-{number}")).expect("letters, digits and a hyphen");
             let id = id.unwrap_or_else(|| Located {
@@ -212,17 +223,17 @@ impl Reader<'_> {
             let question = self.must(&mut t, "question", Reader::text);
             let word = self.must(&mut t, "type", |r, item| r.choice(item, DECISION_TYPES));
             let kind = match word {
-                Some("minutes") => DecisionType::Minutes,
-                Some("one_of") => DecisionType::OneOf {
+                Some(Decided::Minutes) => DecisionType::Minutes,
+                Some(Decided::OneOf) => DecisionType::OneOf {
                     choices: self.choices(&mut t),
                 },
-                Some(_) => DecisionType::YesNo,
+                Some(Decided::YesNo) => DecisionType::YesNo,
                 None => {
                     t.get("choices");
                     DecisionType::YesNo
                 }
             };
-            let said = said(&t, "question");
+            let said = said(&t, Part::Question, "question");
             self.finish(t);
             let stand_in =
                 || DecisionId::new(format!("unnamed-{number}")).expect("letters, digits and a hyphen");
@@ -260,6 +271,6 @@ impl Reader<'_> {
     }
 }
 
-fn said(t: &Table<'_>, key: &'static str) -> Vec<Said> {
-    t.raw(key).map(|text| Said { key, text }).into_iter().collect()
+fn said(t: &Table<'_>, part: Part, key: &str) -> Vec<Said> {
+    t.raw(key).map(|text| Said { part, text }).into_iter().collect()
 }

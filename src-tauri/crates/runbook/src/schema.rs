@@ -1,24 +1,27 @@
 //! The JSON Schema of the files, for completion and checks in editors. The types below are never
-//! made: they describe what [`crate::reader`] reads, and a test compares their keys.
+//! made: they describe what [`crate::reader`] reads, and a test compares their keys. What a kind of check
+//! or action has of its own is described by [`crate::kinds`].
+//!
+//! A table that may be left out is described `with` its own type: of "this or null" a validator only says
+//! that neither fits, and not which key is wrong.
 #![expect(dead_code, reason = "described, never made")]
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
-use switchback_model::ActionWord;
+use schemars::{JsonSchema, generate::SchemaSettings};
 
-use check::{Check, CheckAfter, MonitorCheck};
+use tables::{Action, Check, CheckAfter, MonitorCheck};
 
-mod check;
+mod kinds;
+#[cfg(test)]
+pub(crate) use kinds::Family;
+mod tables;
+mod target;
 
 /// The JSON Schema (draft 2020-12) of a runbook file.
 #[must_use]
 pub fn schema() -> serde_json::Value {
-    SchemaSettings::draft2020_12()
-        .into_generator()
-        .into_root_schema_for::<Runbook>()
-        .to_value()
+    kinds::describe(SchemaSettings::draft2020_12().into_generator())
 }
 
 /// The JSON Schema (draft 2020-12) of a target file.
@@ -26,7 +29,7 @@ pub fn schema() -> serde_json::Value {
 pub fn target_schema() -> serde_json::Value {
     SchemaSettings::draft2020_12()
         .into_generator()
-        .into_root_schema_for::<TargetFile>()
+        .into_root_schema_for::<target::TargetFile>()
         .to_value()
 }
 
@@ -103,6 +106,7 @@ struct Phase {
     /// T0 of the run is the moment when the first step of this phase took effect; one phase at most.
     t0: Option<bool>,
     /// What people decide before any step of it is carried out.
+    #[schemars(with = "Gate", default)]
     gate: Option<Gate>,
     /// Its steps in order.
     step: Vec<Step>,
@@ -153,6 +157,7 @@ struct Step {
     /// How long it takes as planned.
     expected: Option<Duration>,
     /// How it is taken back; needed for an action, a lint asks for it in an attested step.
+    #[schemars(with = "Reversibility", default)]
     reversibility: Option<Reversibility>,
     /// Steps without whose effect this one's is wrong; undoing them undoes this first.
     needs: Option<Vec<String>>,
@@ -168,6 +173,7 @@ struct Step {
     /// Steps whose work it does once more on purpose.
     repeats: Option<Vec<String>>,
     /// The one mutating request.
+    #[schemars(with = "Action", default)]
     action: Option<Action>,
     /// What must hold before.
     before: Option<Vec<Check>>,
@@ -210,42 +216,6 @@ enum ReversibilityKind {
     Correct,
     NoneNeeded,
     PointOfNoReturn,
-}
-
-/// One mutating request.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct Action {
-    /// What it does.
-    kind: ActionKind,
-    /// The hosted zone's id.
-    zone_id: String,
-    /// The zone's name, to prove that the id means the zone you think.
-    zone: String,
-    /// The record's name.
-    name: String,
-    /// The TTL to set (route53.set_ttl).
-    ttl: Option<Duration>,
-    /// What the name shall answer (route53.switch).
-    to: Option<RecordSets>,
-}
-
-/// One of the kinds that there are: the list is the reader's own.
-struct ActionKind;
-
-impl JsonSchema for ActionKind {
-    fn schema_name() -> Cow<'static, str> {
-        "ActionKind".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        words(ActionWord::ALL.iter().map(|word| word.text()))
-    }
-}
-
-/// One of these words.
-fn words(all: impl Iterator<Item = &'static str>) -> Schema {
-    json_schema!({ "type": "string", "enum": all.collect::<Vec<_>>() })
 }
 
 /// A list of record sets, or a placeholder of type record-sets.
@@ -383,83 +353,4 @@ enum DecisionType {
     Minutes,
     YesNo,
     OneOf,
-}
-
-/// A target: an environment with its asserted identity and its values.
-#[derive(JsonSchema)]
-#[schemars(title = "Switchback target", deny_unknown_fields)]
-struct TargetFile {
-    /// Its name, as the file's; typed to confirm.
-    name: String,
-    /// Its kind.
-    kind: TargetKind,
-    /// The twelve digits of the AWS account, in quotes.
-    #[schemars(regex(pattern = r"^[0-9]{12}$"))]
-    account: String,
-    /// The AWS region.
-    region: String,
-    /// The role that the operator must have assumed; required for production.
-    role: Option<String>,
-    /// The AWS profile to use.
-    profile: Option<String>,
-    /// Which observers it has.
-    observers: Option<ObserverTable>,
-    /// Resolvers to ask: an address, with :port where it is not 53.
-    resolvers: Option<BTreeMap<String, String>>,
-    /// By zone, the name servers that you know to serve it although they stand under names of their own:
-    /// believed where DNS can't tell.
-    name_servers: Option<BTreeMap<String, Vec<String>>>,
-    /// The user pools in which people are looked up, by a name of your choice.
-    pools: Option<BTreeMap<String, Pool>>,
-    /// The runbook's values.
-    values: Option<BTreeMap<String, serde_json::Value>>,
-    /// Decisions taken beforehand.
-    decisions: Option<BTreeMap<String, serde_json::Value>>,
-}
-
-/// A user pool in which people are looked up.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct Pool {
-    /// Its id, such as "eu-west-2_EXAMPLE1".
-    id: String,
-    /// Its name for people.
-    title: String,
-    /// Its region, where it is not the target's; must be the one that the id begins with.
-    region: Option<String>,
-    /// Which side of the move it is on; "new" where left out.
-    role: Option<PoolRole>,
-}
-
-#[derive(JsonSchema)]
-#[schemars(rename_all = "lowercase")]
-enum PoolRole {
-    New,
-    Old,
-}
-
-#[derive(JsonSchema)]
-#[schemars(rename_all = "lowercase")]
-enum TargetKind {
-    Rehearsal,
-    Test,
-    Preproduction,
-    Production,
-}
-
-/// Which observers a target has; a check whose observer is "none" is not applicable.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct ObserverTable {
-    /// DNS probes.
-    dns: Option<Observer>,
-    /// HTTP and TLS probes.
-    http: Option<Observer>,
-}
-
-#[derive(JsonSchema)]
-#[schemars(rename_all = "lowercase")]
-enum Observer {
-    On,
-    None,
 }

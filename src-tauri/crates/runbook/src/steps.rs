@@ -3,7 +3,8 @@
 use switchback_model::plan::{Reversibility, Step, StepKind};
 use switchback_model::{ActionSpec, ActionWord, PhaseId, StepId};
 
-use crate::draft::{DraftCheck, DraftPhase, DraftStep, Said};
+use crate::draft::{DraftCheck, DraftPhase, DraftStep, Part, Said};
+use crate::kinds;
 use crate::notes::Located;
 use crate::reader::{Item, Reader, Table};
 use crate::wish::expected;
@@ -15,17 +16,22 @@ pub(crate) const STEP_KINDS: &[(&str, StepKind)] = &[
     ("notice", StepKind::Notice),
 ];
 
-/// The kinds of actions, as they are written.
-pub(crate) fn action_kinds() -> Vec<(&'static str, ActionWord)> {
-    ActionWord::ALL.iter().map(|word| (word.text(), *word)).collect()
+/// The word for a way back, before what belongs to it is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum WayBack {
+    Undo,
+    Manual,
+    Correct,
+    NoneNeeded,
+    PointOfNoReturn,
 }
 
-pub(crate) const REVERSIBILITY_KINDS: &[(&str, &str)] = &[
-    ("undo", "undo"),
-    ("manual", "manual"),
-    ("correct", "correct"),
-    ("none_needed", "none_needed"),
-    ("point_of_no_return", "point_of_no_return"),
+pub(crate) const WAYS_BACK: &[(&str, WayBack)] = &[
+    ("undo", WayBack::Undo),
+    ("manual", WayBack::Manual),
+    ("correct", WayBack::Correct),
+    ("none_needed", WayBack::NoneNeeded),
+    ("point_of_no_return", WayBack::PointOfNoReturn),
 ];
 
 /// How an attested step is taken back where the runbook does not say.
@@ -119,13 +125,15 @@ impl Reader<'_> {
         let lifts = self.may(&mut t, "lifts", Reader::names).unwrap_or_default();
         let repeats = self.may(&mut t, "repeats", Reader::names).unwrap_or_default();
         let said = [
-            ("title", t.raw("title")),
-            ("why", t.raw("why")),
-            ("words", t.raw_in("reversibility", "words")),
+            (Part::Title, t.raw("title")),
+            (Part::Why, t.raw("why")),
+            (Part::WayBack, t.raw_in("reversibility", "words")),
         ];
         let action_written = self.as_written(&t, "action");
-        let wish = self.wish(&t);
         let action = self.step_action(&mut t, kind);
+        let wish = action
+            .as_ref()
+            .and_then(|(word, _)| self.wish(&t, kinds::action(*word).wish?));
         let before = self.checks(&mut t, "before", false);
         let verify = self.checks(&mut t, "verify", true);
         let undo_before = self.checks(&mut t, "undo_before", false);
@@ -164,7 +172,7 @@ impl Reader<'_> {
             repeats,
             said: said
                 .into_iter()
-                .filter_map(|(key, text)| Some(Said { key, text: text? }))
+                .filter_map(|(part, text)| Some(Said { part, text: text? }))
                 .collect(),
             before: before.iter().filter_map(|check| check.kind).collect(),
             expects: expected(&before),
@@ -277,29 +285,30 @@ impl Reader<'_> {
             Some(StepKind::Attest) => Reversibility::Manual {
                 words: UNSAID.to_owned(),
             },
-            _ => Reversibility::NoneNeeded,
+            // Of an action it is an error that was noted; the others have no effect.
+            Some(StepKind::Action | StepKind::Check | StepKind::Notice) | None => Reversibility::NoneNeeded,
         })
     }
 
     fn reversibility(&mut self, item: Item<'_>) -> Option<Reversibility> {
         let mut t = self.table(item, "reversibility")?;
-        let kind = self.must(&mut t, "kind", |r, item| r.choice(item, REVERSIBILITY_KINDS));
+        let kind = self.must(&mut t, "kind", |r, item| r.choice(item, WAYS_BACK));
         let read = match kind {
-            Some("undo") => Some(Reversibility::Undo),
-            Some("manual") => {
+            Some(WayBack::Undo) => Some(Reversibility::Undo),
+            Some(WayBack::Manual) => {
                 let words = self.must(&mut t, "words", Reader::text);
                 Some(Reversibility::Manual {
                     words: words.unwrap_or_default(),
                 })
             }
-            Some("correct") => {
+            Some(WayBack::Correct) => {
                 let notice = self.must(&mut t, "notice", Reader::text);
                 Some(Reversibility::Correct {
                     notice: notice.unwrap_or_default(),
                 })
             }
-            Some("none_needed") => Some(Reversibility::NoneNeeded),
-            Some(_) => Some(Reversibility::PointOfNoReturn),
+            Some(WayBack::NoneNeeded) => Some(Reversibility::NoneNeeded),
+            Some(WayBack::PointOfNoReturn) => Some(Reversibility::PointOfNoReturn),
             None => {
                 t.get("words");
                 t.get("notice");

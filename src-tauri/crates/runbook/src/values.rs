@@ -23,21 +23,26 @@ pub(crate) enum ValueType {
 }
 
 pub(crate) const VALUE_TYPES: &[(&str, ValueType)] = &[
-    ("string", ValueType::Text),
-    ("dns-name", ValueType::Dns),
-    ("record-sets", ValueType::Records),
-    ("ip", ValueType::Ip),
-    ("url", ValueType::Url),
-    ("seconds", ValueType::Seconds),
-    ("number", ValueType::Number),
+    (ValueType::Text.word(), ValueType::Text),
+    (ValueType::Dns.word(), ValueType::Dns),
+    (ValueType::Records.word(), ValueType::Records),
+    (ValueType::Ip.word(), ValueType::Ip),
+    (ValueType::Url.word(), ValueType::Url),
+    (ValueType::Seconds.word(), ValueType::Seconds),
+    (ValueType::Number.word(), ValueType::Number),
 ];
 
 impl ValueType {
-    pub fn word(self) -> &'static str {
-        VALUE_TYPES
-            .iter()
-            .find(|(_, ty)| *ty == self)
-            .map_or("", |(word, _)| word)
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Text => "string",
+            Self::Dns => "dns-name",
+            Self::Records => "record-sets",
+            Self::Ip => "ip",
+            Self::Url => "url",
+            Self::Seconds => "seconds",
+            Self::Number => "number",
+        }
     }
 }
 
@@ -182,7 +187,7 @@ fn value(target: &mut Reader<'_>, name: &Located<String>, item: Item<'_>, ty: Va
                 ValueType::Records => {
                     "Write a list such as [{ type = \"A\", ttl = 60, values = [\"192.0.2.10\"] }]."
                 }
-                _ => "Write it in quotes.",
+                ValueType::Text | ValueType::Dns | ValueType::Ip | ValueType::Url => "Write it in quotes.",
             },
         );
         return None;

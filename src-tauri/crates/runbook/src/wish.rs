@@ -9,12 +9,13 @@ use crate::reader::{Reader, Table};
 use crate::records::Entry;
 
 impl Reader<'_> {
-    /// Where what the action shall leave is written: in the target where a placeholder alone stands for it.
-    pub fn wish(&self, t: &Table<'_>) -> Option<Place> {
+    /// Where what the action shall leave is written, under a key of it: in the target where a placeholder
+    /// alone stands for it.
+    pub fn wish(&self, t: &Table<'_>, key: &str) -> Option<Place> {
         let mut entries = t.entries_of("action").into_iter();
-        let (key, at) = entries.find(|(key, _)| matches!(key.as_str(), "ttl" | "to"))?;
+        let (_, at) = entries.find(|(written, _)| written == key)?;
         let given = t
-            .raw_in("action", &key)
+            .raw_in("action", key)
             .and_then(|text| {
                 let name = text.value.strip_prefix("${")?.strip_suffix('}')?.to_owned();
                 self.values.0.get(&name)

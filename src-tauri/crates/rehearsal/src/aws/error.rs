@@ -2,7 +2,10 @@
 
 use std::io;
 
+use super::json::JSON;
+use super::service::{Service, Wire};
 use crate::http::{self as web, Answer};
+use crate::log::Caller;
 
 /// A refusal with AWS's code; the HTTP status follows from the code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,15 +29,38 @@ impl AwsError {
         )
     }
 
+    pub(crate) fn expired() -> Self {
+        Self::new(
+            "ExpiredToken",
+            "The security token included in the request is expired",
+        )
+    }
+
+    /// What IAM says of an operation that no policy of the caller allows; most services name the resource
+    /// (IAM user guide, "Troubleshoot access denied error messages").
+    pub(crate) fn denied(caller: &Caller, resource: Option<&str>) -> Self {
+        let Caller {
+            service, operation, ..
+        } = caller;
+        let on = resource
+            .map(|arn| format!(" on resource: {arn}"))
+            .unwrap_or_default();
+        Self::new(
+            "AccessDenied",
+            &format!(
+                "User: {} is not authorized to perform: {service}:{operation}{on} because no identity-based policy \
+                 allows the {service}:{operation} action",
+                caller.arn()
+            ),
+        )
+    }
+
     /// What every service can refuse, as this one spells it: JSON services have longer words for it than
-    /// Route 53 and STS (API references, "Common Errors"; Cognito's own word for too many requests).
-    pub(crate) fn spelled_for(self, service: &str) -> Self {
-        if matches!(service, "route53" | "sts") {
-            return self;
-        }
+    /// Route 53 and STS (API references, "Common Errors").
+    pub(crate) fn spelled_for(self, service: Option<Service>) -> Self {
         let code = match self.code.as_str() {
-            "Throttling" if service == super::cognito::SERVICE => "TooManyRequestsException",
-            "Throttling" => "ThrottlingException",
+            "Throttling" => service.map_or("ThrottlingException", |service| service.face().throttled),
+            _ if wire(service).is_xml() => return self,
             "ExpiredToken" => "ExpiredTokenException",
             "AccessDenied" => "AccessDeniedException",
             "InvalidClientTokenId" => "UnrecognizedClientException",
@@ -63,14 +89,17 @@ impl AwsError {
     }
 
     /// The answer in the protocol of the service.
-    pub(crate) fn answer(&self, service: &str, request_id: &str) -> Answer {
+    pub(crate) fn answer(&self, service: Option<Service>, request_id: &str) -> Answer {
         let status = self.status();
-        let namespace = match service {
-            "route53" => "https://route53.amazonaws.com/doc/2013-04-01/",
-            "sts" => "https://sts.amazonaws.com/doc/2011-06-15/",
-            _ => {
-                let body = serde_json::json!({"__type": self.code, "message": self.message});
-                let mut answer = web::answer(status, "application/x-amz-json-1.1", body.to_string());
+        let namespace = match wire(service) {
+            Wire::Xml { namespace } => namespace,
+            Wire::Json { .. } => {
+                let mut body = serde_json::json!({"__type": self.code});
+                // Some refusals have no words at AWS.
+                if !self.message.is_empty() {
+                    body["message"] = serde_json::json!(self.message);
+                }
+                let mut answer = web::answer(status, JSON, body.to_string());
                 web::set(&mut answer, "x-amzn-errortype", &self.code);
                 return answer;
             }
@@ -84,6 +113,11 @@ impl AwsError {
         );
         web::answer(status, "text/xml", body)
     }
+}
+
+/// How the answer is written; a service that is not rehearsed is taken for one of the many that speak JSON.
+fn wire(service: Option<Service>) -> Wire {
+    service.map_or(Wire::Json { target: "" }, |service| service.face().wire)
 }
 
 impl From<io::Error> for AwsError {

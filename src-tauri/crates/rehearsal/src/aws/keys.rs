@@ -80,10 +80,7 @@ pub(crate) fn known(keys: &[AccessKey], id: &str, token: Option<&str>) -> Result
         return Err(unknown());
     }
     if session.ends_ms <= real_now_ms() {
-        return Err(AwsError::new(
-            "ExpiredToken",
-            "The security token included in the request is expired",
-        ));
+        return Err(AwsError::expired());
     }
     let who = Who {
         account: seed::ACCOUNT.to_owned(),
@@ -169,7 +166,8 @@ mod tests {
         let ended = at(real_now_ms() - 1);
         let error = known(&usual(), &ended.id(), Some(&ended.token())).unwrap_err();
         assert_eq!(error.code, "ExpiredToken");
-        assert_eq!(error.spelled_for("cognito-idp").code, "ExpiredTokenException");
+        let cognito = Some(super::super::service::Service::Cognito);
+        assert_eq!(error.spelled_for(cognito).code, "ExpiredTokenException");
         // A later end, written into it by hand.
         let (_, mark) = ended
             .token()

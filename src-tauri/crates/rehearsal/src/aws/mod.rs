@@ -2,33 +2,58 @@
 
 pub(crate) mod cognito;
 mod error;
+mod inject;
+mod json;
 pub(crate) mod keys;
 pub(crate) mod route53;
+mod service;
 mod signature;
+pub(crate) mod ssm;
 mod sts;
+mod token;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, Method, Request};
+use http::{Method, Request};
 use hyper::body::Incoming;
 
 pub(crate) use error::AwsError;
-use keys::Who;
+pub(crate) use inject::inject;
+use keys::{AccessKey, Who};
+use service::{Service, carry_out};
 use signature::Signed;
 
-use crate::core::Core;
-use crate::faults::Fault;
+use crate::core::{After, Core, Stop};
 use crate::http::{self as web, Answer, Dropped};
+use crate::log::{Caller, LogEntry, Outcome};
 use crate::seed;
-use crate::state::{Caller, LogEntry, Outcome};
+
+/// The one port of all services, and whose keys it knows.
+#[derive(Debug)]
+pub(crate) struct Endpoint {
+    pub core: Arc<Core>,
+    keys: Vec<AccessKey>,
+}
+
+impl Endpoint {
+    /// Knows these keys before the world's own.
+    pub(crate) fn new(core: Arc<Core>, keys: &[AccessKey]) -> Self {
+        Self {
+            core,
+            keys: keys.iter().cloned().chain(keys::usual()).collect(),
+        }
+    }
+}
 
 /// A request, read whole.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub method: Method,
+    /// The header by which a JSON request names its operation.
+    pub target: Option<String>,
     /// Decoded segments of the path, without empty ones.
     pub segments: Vec<String>,
     pub query: Vec<(String, String)>,
@@ -57,20 +82,9 @@ pub(crate) struct Served {
 /// A refusal and what the log should know of it.
 pub(crate) type Refused = Box<(AwsError, LogEntry)>;
 
-/// The service that an unsigned request is for.
-fn service_of(headers: &HeaderMap, path: &str) -> String {
-    match headers.get("x-amz-target").and_then(|value| value.to_str().ok()) {
-        // `AWSCognitoIdentityProviderService.ListUsers`.
-        Some(target) if target.starts_with("AWSCognitoIdentityProvider") => cognito::SERVICE.to_owned(),
-        Some(target) => target.split(['.', '_']).next().unwrap_or("?").to_owned(),
-        None if path.starts_with("/2013-04-01/") => "route53".to_owned(),
-        None => "sts".to_owned(),
-    }
-}
-
 /// Who calls, by a signature that is checked as AWS checks it.
 fn authenticated(
-    core: &Core,
+    keys: &[AccessKey],
     signed: Result<&Signed, &AwsError>,
     parts: &Parts,
     body: &[u8],
@@ -80,25 +94,28 @@ fn authenticated(
         .headers
         .get("x-amz-security-token")
         .and_then(|value| value.to_str().ok());
-    let (secret, who) = keys::known(core.keys(), &signed.key, token)?;
+    let (secret, who) = keys::known(keys, &signed.key, token)?;
     signed.verify(&secret, parts, body)?;
     Ok(who)
 }
 
 /// Answers one AWS request.
-pub(crate) async fn respond(core: &Arc<Core>, request: Request<Incoming>) -> Result<Answer, Dropped> {
+pub(crate) async fn respond(endpoint: &Endpoint, request: Request<Incoming>) -> Result<Answer, Dropped> {
+    let core = &endpoint.core;
     let (parts, body) = request.into_parts();
     let signed = Signed::of(&parts.headers);
-    let service = match &signed {
+    let scope = match &signed {
         Ok(signed) => signed.service.clone(),
-        Err(_) => service_of(&parts.headers, parts.uri.path()),
+        Err(_) => Service::scope_of_unsigned(&parts.headers, parts.uri.path()),
     };
+    let service = Service::of_scope(&scope);
     let request_id = uuid::Uuid::new_v4().to_string();
     // A body that was cut or is too long is no request at all.
     let body = web::read_body(body).await.ok_or(Dropped)?;
-    let who = authenticated(core, signed.as_ref(), &parts, &body);
+    let who = authenticated(&endpoint.keys, signed.as_ref(), &parts, &body);
     let call = Call {
         method: parts.method.clone(),
+        target: service::target(&parts.headers).map(str::to_owned),
         segments: parts
             .uri
             .path()
@@ -109,20 +126,13 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Incoming>) -> Res
         query: web::pairs(parts.uri.query().unwrap_or_default()),
         body,
     };
-    let operation = match service.as_str() {
-        "route53" => route53::operation(&call),
-        "sts" => sts::operation(&call),
-        _ => parts
-            .headers
-            .get("x-amz-target")
-            .and_then(|v| v.to_str().ok())
-            .and_then(|v| v.rsplit('.').next())
-            .map_or_else(|| format!("{} {}", call.method, parts.uri.path()), str::to_owned),
-    };
+    let operation = service.map_or(json::operation as fn(&Call) -> String, |service| {
+        service.face().operation
+    });
     let caller = Caller {
-        service,
+        service: scope,
         region: signed.map(|signed| signed.region).unwrap_or_default(),
-        operation,
+        operation: operation(&call),
         request_id,
         // Of nobody's, the log says the world's own.
         account: who
@@ -136,7 +146,7 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Incoming>) -> Res
     // A task of its own: what has arrived is carried out, also when the client no longer waits.
     let work = {
         let core = Arc::clone(core);
-        async move { serve(&core, &caller, &call, refused).await }
+        async move { serve(&core, service, &caller, &call, refused).await }
     };
     let mut answer = tokio::spawn(work).await.map_err(|_| Dropped)??;
     web::date(&mut answer, core.now_ms());
@@ -144,8 +154,30 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Incoming>) -> Res
     Ok(answer)
 }
 
+/// The refusal of a request that a fault stops.
+fn stopped(core: &Core, service: Option<Service>, caller: &Caller, call: &Call) -> Option<AwsError> {
+    // A fault that can't be saved shows as one too.
+    let stop = match core.stops(&caller.account, &caller.operation) {
+        Ok(stop) => stop?,
+        Err(error) => return Some(error.into()),
+    };
+    Some(match stop {
+        Stop::Expired => AwsError::expired(),
+        Stop::Throttled => AwsError::new("Throttling", "Rate exceeded"),
+        Stop::Denied => {
+            let resource = service.and_then(|service| (service.face().resource)(caller, call));
+            AwsError::denied(caller, resource.as_deref())
+        }
+        Stop::Failing(code) => {
+            let message = format!("{code} (a fault of the rehearsal; nothing was done)");
+            AwsError::new(&code, &message)
+        }
+    })
+}
+
 async fn serve(
-    core: &Arc<Core>,
+    core: &Core,
+    service: Option<Service>,
     caller: &Caller,
     call: &Call,
     refused: Option<AwsError>,
@@ -155,44 +187,51 @@ async fn serve(
         tokio::time::sleep(Duration::from_millis(ms)).await;
     }
     let refused = refused
-        .or_else(|| core.fault_before(caller).unwrap_or_else(|e| Some(e.into())))
-        .map(|error| error.spelled_for(&caller.service));
+        .or_else(|| stopped(core, service, caller, call))
+        .map(|error| error.spelled_for(service));
     let result = match refused {
         Some(error) => Err(Box::new((error, caller.entry(Outcome::Refused)))),
-        None => carry_out(core, caller, call),
+        None => carry_out(core, service, caller, call),
     };
     // Only what was carried out can be answered as if it had not been.
     let after = match result.is_ok() {
         true => core.fault_after(&caller.operation).unwrap_or_default(),
         false => None,
     };
-    let result = match after {
-        Some(Fault::Repeated { .. }) => carry_out(core, caller, call),
-        Some(Fault::ErrorAfter { code, .. }) => result.map(|served| {
-            let message = format!("{code} (a fault of the rehearsal; it was done all the same)");
-            let error = AwsError::new(&code, &message).spelled_for(&caller.service);
-            Served {
-                answer: error.answer(&caller.service, &caller.request_id),
-                ..served
+    let result = match (result, after) {
+        (Ok(first), Some(After::Repeated)) => {
+            // The log has both: a mutation was logged with its commit, a read is here.
+            if let Some(entry) = first.entry {
+                note(core, entry)?;
             }
-        }),
-        Some(Fault::AnswerCut { .. }) => result.map(|served| Served {
+            carry_out(core, service, caller, call)
+        }
+        (Ok(served), Some(After::Failing(code))) => {
+            let message = format!("{code} (a fault of the rehearsal; it was done all the same)");
+            let error = AwsError::new(&code, &message).spelled_for(service);
+            Ok(Served {
+                answer: error.answer(service, &caller.request_id),
+                ..served
+            })
+        }
+        (Ok(served), Some(After::Cut)) => Ok(Served {
             answer: web::cut(served.answer),
             ..served
         }),
-        _ => result,
+        (result @ Ok(_), None) | (result @ Err(_), _) => result,
     };
     let served = match result {
         Ok(served) => served,
         Err(refused) => {
             let (error, entry) = *refused;
+            let error = error.spelled_for(service);
             let entry = LogEntry {
                 code: Some(error.code.clone()),
                 outcome: Outcome::Refused,
                 ..entry
             };
             Served {
-                answer: error.answer(&caller.service, &caller.request_id),
+                answer: error.answer(service, &caller.request_id),
                 entry: Some(entry),
                 lost: false,
             }
@@ -201,32 +240,23 @@ async fn serve(
     finish(core, caller, served).await
 }
 
-/// Carries out a request that no fault has stopped.
-fn carry_out(core: &Arc<Core>, caller: &Caller, call: &Call) -> Result<Served, Refused> {
-    match caller.service.as_str() {
-        "route53" => route53::serve(core, caller, call),
-        "sts" => sts::serve(caller, call),
-        cognito::SERVICE => cognito::serve(core, caller, call),
-        _ => Err(Box::new((
-            AwsError::not_rehearsed(&caller.operation),
-            caller.entry(Outcome::Refused),
-        ))),
-    }
+/// Logs a request; without its entry an answer would make the log a liar.
+fn note(core: &Core, entry: LogEntry) -> Result<(), Dropped> {
+    core.note(entry).map_err(|error| {
+        tracing::error!(%error, "the rehearsal log could not be written");
+        Dropped
+    })
 }
 
 /// Logs what was served, waits if it must be late, and loses the answer if it must be lost.
-async fn finish(core: &Arc<Core>, caller: &Caller, served: Served) -> Result<Answer, Dropped> {
+async fn finish(core: &Core, caller: &Caller, served: Served) -> Result<Answer, Dropped> {
     let mut lost = served.lost;
     if let Some(mut entry) = served.entry {
         if entry.outcome == Outcome::Read && core.loses_answer(&caller.operation).unwrap_or(false) {
             entry.outcome = Outcome::Lost;
             lost = true;
         }
-        if let Err(error) = core.note(entry) {
-            // An unlogged answer would make the log a liar.
-            tracing::error!(%error, "the rehearsal log could not be written");
-            return Err(Dropped);
-        }
+        note(core, entry)?;
     }
     if let Some(ms) = core.delay_ms(&caller.operation) {
         tokio::time::sleep(Duration::from_millis(ms)).await;
@@ -240,8 +270,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_scope_names_the_service_and_what_is_unsigned_is_told_by_its_form() {
-        let mut headers = HeaderMap::new();
+    fn the_signature_says_whose_it_is_and_for_what() {
+        let mut headers = http::HeaderMap::new();
         headers.insert(
             "authorization",
             "AWS4-HMAC-SHA256 Credential=AKIAREHEARSALOTHER/20260101/us-east-1/route53/aws4_request, SignedHeaders=host, Signature=0"
@@ -254,10 +284,8 @@ mod tests {
             ("route53", "AKIAREHEARSALOTHER", "us-east-1")
         );
         assert_eq!(
-            Signed::of(&HeaderMap::new()).unwrap_err().code,
+            Signed::of(&http::HeaderMap::new()).unwrap_err().code,
             "MissingAuthenticationToken"
         );
-        assert_eq!(service_of(&HeaderMap::new(), "/2013-04-01/hostedzone"), "route53");
-        assert_eq!(service_of(&HeaderMap::new(), "/"), "sts");
     }
 }

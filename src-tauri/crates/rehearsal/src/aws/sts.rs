@@ -4,14 +4,28 @@
 use jiff::Timestamp;
 
 use super::keys::Session;
+use super::service::{Face, Wire};
 use super::{AwsError, Call, Refused, Served};
 use crate::clock::real_now_ms;
+use crate::core::Core;
 use crate::http as web;
+use crate::log::{Caller, Outcome};
 use crate::seed;
-use crate::state::{Caller, Outcome};
+
+/// The namespace that AWS writes on every root.
+const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
+
+pub(super) const FACE: Face = Face {
+    scope: "sts",
+    wire: Wire::Xml { namespace: NAMESPACE },
+    throttled: "Throttling",
+    operation,
+    resource: |_, _| None,
+    serve,
+};
 
 /// The operation that a request names, in the form or in the query string.
-pub(crate) fn operation(call: &Call) -> String {
+fn operation(call: &Call) -> String {
     let form = web::pairs(&String::from_utf8_lossy(&call.body));
     form.iter()
         .find(|(key, _)| key == "Action")
@@ -21,7 +35,7 @@ pub(crate) fn operation(call: &Call) -> String {
         .to_owned()
 }
 
-pub(crate) fn serve(caller: &Caller, call: &Call) -> Result<Served, Refused> {
+fn serve(_: &Core, caller: &Caller, call: &Call) -> Result<Served, Refused> {
     let entry = caller.entry(Outcome::Read);
     match caller.operation.as_str() {
         "GetCallerIdentity" => {}
@@ -31,7 +45,7 @@ pub(crate) fn serve(caller: &Caller, call: &Call) -> Result<Served, Refused> {
     let account = &caller.account;
     let (role, session) = (web::escape(&caller.role), web::escape(&caller.session));
     let body = format!(
-        "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+        "<GetCallerIdentityResponse xmlns=\"{NAMESPACE}\">\
          <GetCallerIdentityResult>\
          <Arn>arn:aws:sts::{account}:assumed-role/{role}/{session}</Arn>\
          <UserId>AROAREHEARSALOPERATOR:{session}</UserId>\
@@ -92,9 +106,8 @@ fn assume_role(caller: &Caller, call: &Call) -> Result<Served, Refused> {
         return refuse(
             "AccessDenied",
             format!(
-                "User: arn:aws:sts::{}:assumed-role/{}/{} is not authorized to perform: sts:AssumeRole on resource: \
-                 {arn}",
-                caller.account, caller.role, caller.session
+                "User: {} is not authorized to perform: sts:AssumeRole on resource: {arn}",
+                caller.arn()
             ),
         );
     };
@@ -107,7 +120,7 @@ fn assume_role(caller: &Caller, call: &Call) -> Result<Served, Refused> {
         .unwrap_or(Timestamp::MAX)
         .strftime("%Y-%m-%dT%H:%M:%SZ");
     let body = format!(
-        "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>\
+        "<AssumeRoleResponse xmlns=\"{NAMESPACE}\"><AssumeRoleResult>\
          <AssumedRoleUser><AssumedRoleId>AROAREHEARSALOPERATOR:{name}</AssumedRoleId>\
          <Arn>arn:aws:sts::{account}:assumed-role/{role}/{name}</Arn></AssumedRoleUser>\
          <Credentials><AccessKeyId>{id}</AccessKeyId><SecretAccessKey>{secret}</SecretAccessKey>\

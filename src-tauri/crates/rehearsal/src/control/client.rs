@@ -13,7 +13,8 @@ use tokio::net::TcpStream;
 use super::{PREFIX, Pong, TOKEN_HEADER};
 use crate::faults::Fault;
 use crate::handle::Handle;
-use crate::state::{LogEntry, Snapshot};
+use crate::log::LogEntry;
+use crate::snapshot::Snapshot;
 
 /// The control plane could not be used.
 #[derive(Debug, thiserror::Error)]

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 pub use client::{Client, ControlError};
 
+use crate::aws;
 use crate::core::Core;
 use crate::faults::Fault;
 use crate::http::{self as web, Answer};
@@ -108,15 +109,14 @@ fn serve(
         ("GET", "counts") => to_json(&core.counts()),
         ("POST", "users") => {
             let wanted: MoreUsers = serde_json::from_slice(body).map_err(|e| (400, e.to_string()))?;
-            let users = core
-                .generate_users(&wanted.pool, wanted.add)
+            let users = aws::cognito::generate_users(core, &wanted.pool, wanted.add)
                 .map_err(|e| failed(&e))?
                 .ok_or_else(|| (404, format!("There is no pool “{}”.", wanted.pool)))?;
             Ok(json!({ "generated": users }))
         }
         ("POST", "fault") => {
             let fault = read_fault(body).map_err(|why| (400, why))?;
-            core.inject(fault).map_err(|e| failed(&e))?;
+            aws::inject(core, fault).map_err(|e| failed(&e))?;
             Ok(json!({ "faults": core.read(|state| state.faults.clone()) }))
         }
         ("DELETE", path) if path.starts_with("fault/") => {

@@ -48,7 +48,7 @@ impl Reply {
 pub(super) fn authoritative(core: &Core, index: usize, name: &str, kind: RecordType) -> Reply {
     let now = core.now_ms();
     core.read(|state| {
-        let at = state.served(index, seed::NAME_SERVERS.len(), now);
+        let at = state.route53.served(index, seed::NAME_SERVERS.len(), now);
         if state.delegated().is_some() && in_zone(name, seed::APPS_NAME) {
             let set = zones::delegation();
             return Reply {
@@ -57,7 +57,12 @@ pub(super) fn authoritative(core: &Core, index: usize, name: &str, kind: RecordT
             };
         }
         let mut pick = |total: u64| rand::rng().random_range(0..total);
-        answer(&state.shown(&state.versions[at].records), name, kind, &mut pick)
+        answer(
+            &state.shown(&state.route53.versions[at].records),
+            name,
+            kind,
+            &mut pick,
+        )
     })
 }
 

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use switchback_model::StepId;
 use switchback_model::plan::{Reversibility, StepKind, TargetKind};
 
-use crate::draft::{Draft, DraftStep};
+use crate::draft::{Draft, DraftStep, Part};
 use crate::graph;
 use crate::reader::Reader;
 
@@ -143,9 +143,9 @@ fn changes(step: &DraftStep) -> bool {
     has_effect(step) && matches!(step.step.kind, StepKind::Action | StepKind::Attest)
 }
 
-/// A text of a step as written.
-fn said<'s>(step: &'s DraftStep, key: &str) -> &'s str {
-    let found = step.said.iter().find(|said| said.key == key);
+/// The title of a step as written.
+fn title(step: &DraftStep) -> &str {
+    let found = step.said.iter().find(|said| said.part == Part::Title);
     found.map_or("", |said| said.text.value.as_str())
 }
 

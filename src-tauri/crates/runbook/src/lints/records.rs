@@ -4,7 +4,7 @@ use switchback_model::dns::DnsName;
 use switchback_model::plan::Step;
 use switchback_model::{ActionSpec, CheckKind};
 
-use super::{Course, said, words};
+use super::{Course, title, words};
 use crate::draft::{DraftStep, Expected};
 use crate::notes::{Aside, Notes, Place};
 
@@ -93,7 +93,7 @@ fn lowers(found: &mut Found<'_, '_>, plan: &Course<'_>, place: usize, step: &Dra
     let Some(ActionSpec::SetTtl(set)) = &step.step.action else {
         return;
     };
-    let title = said(step, "title");
+    let title = title(step);
     let later = &plan.steps[place + 1..];
     let waited_for = later.iter().any(|later| {
         switches_name(&later.step, &set.name)

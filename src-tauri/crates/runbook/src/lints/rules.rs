@@ -6,7 +6,7 @@ use switchback_model::StepId;
 use switchback_model::plan::StepKind;
 
 use super::{Course, changes, list, words};
-use crate::draft::DraftRule;
+use crate::draft::{DraftRule, Part};
 use crate::graph::dependants;
 use crate::notes::Notes;
 
@@ -49,7 +49,7 @@ fn deadline(notes: &mut Notes<'_>, plan: &Course<'_>, rule: &DraftRule, has_targ
         let unsure = rule
             .said
             .iter()
-            .find(|said| said.key == "title" && words::unsure_duration(&said.text.value));
+            .find(|said| said.part == Part::Title && words::unsure_duration(&said.text.value));
         if let Some(said) = unsure {
             let message = format!("The deadline of the rule `{id}` is not decided: its title asks.");
             notes.lint("undecided-deadline", said.text.at, message, ADD_DECISION);

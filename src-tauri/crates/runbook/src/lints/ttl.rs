@@ -4,7 +4,7 @@ use switchback_model::dns::{DnsName, RecordData};
 use switchback_model::plan::{Reversibility, StepKind};
 use switchback_model::{ActionSpec, ActionWord, CheckKind, CheckWord};
 
-use super::{Course, said, words};
+use super::{Course, title, words};
 use crate::draft::DraftStep;
 use crate::notes::Notes;
 
@@ -18,7 +18,7 @@ pub(super) fn lint(notes: &mut Notes<'_>, plan: &Course<'_>) {
 /// A switch waits until the answers with the old TTL have run out.
 fn waits(notes: &mut Notes<'_>, plan: &Course<'_>, place: usize, step: &DraftStep) {
     let by_action = step.action == Some(ActionWord::SwitchRecord);
-    let by_words = step.action.is_none() && super::changes(step) && words::switches_dns(said(step, "title"));
+    let by_words = step.action.is_none() && super::changes(step) && words::switches_dns(title(step));
     if !by_action && !by_words {
         return;
     }
@@ -96,7 +96,7 @@ fn waits_itself(step: &DraftStep, switch: &DraftStep) -> bool {
         switched.is_none_or(|switched| names.clone().next().is_none() || names.any(|name| name == switched))
     };
     let looks = step.action.is_none() && step.before.contains(&CheckWord::TtlWait) && same_name();
-    let title = said(step, "title");
+    let title = title(step);
     let attests =
         step.step.kind == StepKind::Attest && !words::lowers_ttl(title) && words::waits_for_ttl(title);
     looks || attests
@@ -125,7 +125,7 @@ fn restored(notes: &mut Notes<'_>, plan: &Course<'_>, place: usize, step: &Draft
             let lowers = match before {
                 Some(Leaves::Ttl(before)) => before > set.ttl,
                 Some(Leaves::Anything) => false,
-                None => !words::raises_ttl(said(step, "title")),
+                None => !words::raises_ttl(title(step)),
             };
             if !lowers {
                 return;
@@ -143,9 +143,7 @@ fn restored(notes: &mut Notes<'_>, plan: &Course<'_>, place: usize, step: &Draft
             }
             !later.iter().any(|step| leaves(step, None).is_some())
         }
-        (None, _) if words::lowers_ttl(said(step, "title")) => {
-            !later.iter().any(|step| leaves(step, None).is_some())
-        }
+        (None, _) if words::lowers_ttl(title(step)) => !later.iter().any(|step| leaves(step, None).is_some()),
         _ => return,
     };
     let comes_back = step.says_way_back
@@ -185,7 +183,13 @@ fn leaves(step: &DraftStep, name: Option<&DnsName>) -> Option<Leaves> {
             });
             Some(ttls.max().map_or(Leaves::Anything, Leaves::Ttl))
         }
+        // Another name, or an action on something else.
         Some(_) => None,
-        None => (step.action.is_some() || words::raises_ttl(said(step, "title"))).then_some(Leaves::Anything),
+        // Without a target an action is known by its word alone.
+        None => {
+            let by_action = matches!(step.action, Some(ActionWord::SetTtl | ActionWord::SwitchRecord));
+            let by_words = step.action.is_none() && words::raises_ttl(title(step));
+            (by_action || by_words).then_some(Leaves::Anything)
+        }
     }
 }

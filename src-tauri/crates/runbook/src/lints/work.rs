@@ -6,8 +6,8 @@ use switchback_model::StepId;
 use switchback_model::plan::{DecisionType, StepKind};
 
 use super::words::Work;
-use super::{Course, changes, restriction, said, words};
-use crate::draft::{DraftStep, Said};
+use super::{Course, changes, restriction, title, words};
+use crate::draft::{DraftStep, Part, Said};
 use crate::notes::{Notes, suggestion};
 
 pub(super) fn lint(notes: &mut Notes<'_>, plan: &Course<'_>) {
@@ -37,12 +37,10 @@ fn restrictions(notes: &mut Notes<'_>, plan: &Course<'_>) {
                 notes.lint("restriction-not-lifted", what.at, message, fix);
             }
         }
-        let by_words =
-            step.restricts.is_none() && changes(step) && restriction::restricts(said(step, "title"));
+        let by_words = step.restricts.is_none() && changes(step) && restriction::restricts(title(step));
         let lifted = || {
             plan.steps[place + 1..].iter().any(|later| {
-                let by_words =
-                    changes(later) && restriction::lifts_that_of(said(later, "title"), said(step, "title"));
+                let by_words = changes(later) && restriction::lifts_that_of(title(later), title(step));
                 !later.lifts.is_empty() || by_words
             })
         };
@@ -74,11 +72,7 @@ fn restrictions(notes: &mut Notes<'_>, plan: &Course<'_>) {
 
 /// The same work in two places: in two phases by its title, anywhere by its action.
 fn twice(notes: &mut Notes<'_>, plan: &Course<'_>) {
-    let titles: Vec<Work> = plan
-        .steps
-        .iter()
-        .map(|step| Work::of(said(step, "title")))
-        .collect();
+    let titles: Vec<Work> = plan.steps.iter().map(|step| Work::of(title(step))).collect();
     for (place, later) in plan.steps.iter().enumerate() {
         let same = plan.steps[..place].iter().enumerate().find(|(at, earlier)| {
             let on_purpose = || {
@@ -110,7 +104,7 @@ fn is_same(plan: &Course<'_>, titles: &[Work], earlier: usize, later: usize) -> 
     match a.step.kind {
         StepKind::Attest => titles[earlier].is_same(&titles[later]),
         // People are told more than once, in other words.
-        StepKind::Notice => said(a, "title").trim().to_lowercase() == said(b, "title").trim().to_lowercase(),
+        StepKind::Notice => title(a).trim().to_lowercase() == title(b).trim().to_lowercase(),
         // Looking twice is no work done twice.
         StepKind::Check | StepKind::Action => false,
     }
@@ -121,7 +115,7 @@ fn alternatives(notes: &mut Notes<'_>, plan: &Course<'_>) {
     for step in plan.steps.iter().filter(|step| step.decisions.is_empty()) {
         let id = &step.step.id;
         let open = step.said.iter().find_map(|said| {
-            let or = said.key == "title" && step.step.kind != StepKind::Check;
+            let or = said.part == Part::Title && step.step.kind != StepKind::Check;
             Some((said, open(&said.text.value, or)?))
         });
         if let Some((said, token)) = open {
@@ -186,9 +180,10 @@ fn open(text: &str, or: bool) -> Option<&str> {
 }
 
 fn shown(said: &Said) -> &'static str {
-    match said.key {
-        "why" => "`why`",
-        "words" => "way back",
-        _ => "title",
+    match said.part {
+        Part::Title => "title",
+        Part::Why => "`why`",
+        Part::WayBack => "way back",
+        Part::Question => "question",
     }
 }

@@ -100,8 +100,14 @@ impl Reader<'_> {
 /// What is wrong with a value of a type, and what to write instead.
 pub(super) fn fault(kind: RecordType, value: &str) -> Option<(String, String)> {
     match kind {
-        RecordType::A => address_fault(value, value.trim().parse::<Ipv4Addr>().is_ok(), kind),
-        RecordType::Aaaa => address_fault(value, value.trim().parse::<Ipv6Addr>().is_ok(), kind),
+        RecordType::A => {
+            let fits = value.trim().parse::<Ipv4Addr>().is_ok();
+            address_fault(value, fits, kind, ("IPv4", "192.0.2.10"))
+        }
+        RecordType::Aaaa => {
+            let fits = value.trim().parse::<Ipv6Addr>().is_ok();
+            address_fault(value, fits, kind, ("IPv6", "2001:db8::10"))
+        }
         RecordType::Cname => name_fault(value, "a CNAME leads to a name"),
     }
 }
@@ -141,14 +147,16 @@ fn host_of_url(text: &str) -> Option<&str> {
     (host != text && !host.is_empty()).then_some(host)
 }
 
-fn address_fault(value: &str, fits: bool, kind: RecordType) -> Option<(String, String)> {
+/// `version` is the version of the addresses of this type, and one of them.
+fn address_fault(
+    value: &str,
+    fits: bool,
+    kind: RecordType,
+    (version, example): (&str, &str),
+) -> Option<(String, String)> {
     if fits {
         return None;
     }
-    let (version, example) = match kind {
-        RecordType::A => ("IPv4", "192.0.2.10"),
-        _ => ("IPv6", "2001:db8::10"),
-    };
     let shown = cut(value);
     let message =
         format!("{shown:?} is no {version} address, and a record set of type {kind} has nothing else.");

@@ -3,7 +3,11 @@
 mod answers;
 mod bundle;
 mod cognito;
+mod editors;
+mod fits;
 mod format;
+mod guide;
+mod kinds;
 mod lints;
 mod near;
 mod refusals;

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::kinds::written;
 use super::{runbook, target};
+use crate::kinds;
 use crate::resolve::known_keys;
 
 /// The properties of a table of the schema; the root when it has no name there.
@@ -16,18 +18,12 @@ fn properties(schema: &Value, name: Option<&str>) -> BTreeSet<String> {
 #[test]
 fn every_key_is_described_and_every_described_key_is_read() {
     // One check of each kind, so that every key is asked for.
-    let kinds = switchback_model::CheckWord::ALL.iter().map(|word| word.text());
-    let fields = "zone_id = \"Z0EXAMPLE\"\nzone = \"example.nhs.test\"\nname = \"${name}\"\nlowered = 60\nhost = \"${name}\"\ndays = 3\nurl = \"https://${name}/\"\nvalues = \"${new}\"\n\
-        pool_id = \"eu-west-2_EXAMPLE\"\nuser_migration = \"arn\"\nfrom = \"a@example.nhs.test\"\nmfa = \"off\"\n\
-        client_id = \"c\"\nflows = []\ncallback_urls = []\nlogout_urls = []\ndomain = \"auth.example.nhs.test\"\n";
     let all = |header: &str, extra: &str| {
+        let kinds = kinds::checks().into_iter().enumerate();
         kinds
-            .clone()
-            .enumerate()
             .map(|(n, kind)| {
-                format!(
-                    "[[{header}]]\nid = \"c{n}\"\ntitle = \"A check\"\nkind = \"{kind}\"\n{fields}{extra}\n"
-                )
+                let (word, own) = (kind.word, written(kind.keys));
+                format!("[[{header}]]\nid = \"c{n}\"\ntitle = \"A check\"\nkind = \"{word}\"\n{own}{extra}\n")
             })
             .collect::<String>()
     };
@@ -112,22 +108,12 @@ fn the_words_of_the_schema_are_those_that_are_read() {
     }
     assert_eq!(words(&schema, "ValueType"), read(crate::values::VALUE_TYPES));
     assert_eq!(words(&schema, "CheckKind"), read(&crate::checks::check_kinds()));
-    assert_eq!(
-        words(&schema, "PreTokenVersion"),
-        read(crate::cognito::PRE_TOKEN_VERSIONS)
-    );
-    assert_eq!(
-        words(&schema, "UsernameAttribute"),
-        read(crate::cognito::USERNAME_ATTRIBUTES)
-    );
-    assert_eq!(words(&schema, "Mfa"), read(crate::cognito::MFA_MODES));
-    assert_eq!(words(&schema, "Flow"), read(crate::cognito::FLOWS));
     assert_eq!(words(&schema, "StepKind"), read(crate::steps::STEP_KINDS));
-    assert_eq!(words(&schema, "ActionKind"), read(&crate::steps::action_kinds()));
     assert_eq!(
-        words(&schema, "ReversibilityKind"),
-        read(crate::steps::REVERSIBILITY_KINDS)
+        words(&schema, "ActionKind"),
+        read(&crate::actions::action_kinds())
     );
+    assert_eq!(words(&schema, "ReversibilityKind"), read(crate::steps::WAYS_BACK));
     assert_eq!(words(&schema, "RecordType"), read(crate::records::RECORD_TYPES));
     assert_eq!(words(&schema, "DecisionType"), read(crate::rules::DECISION_TYPES));
     assert_eq!(words(&on, "TargetKind"), read(crate::target::TARGET_KINDS));

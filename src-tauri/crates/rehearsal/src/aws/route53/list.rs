@@ -2,9 +2,10 @@
 
 use super::{AwsError, Call, NAMESPACE, bare, wire};
 use crate::http as web;
+use crate::log::Caller;
 use crate::records::{name_order, normal_name};
 use crate::seed;
-use crate::state::{Caller, State};
+use crate::state::State;
 use crate::zones::Zone;
 
 fn max_items(call: &Call, most: usize) -> Result<usize, AwsError> {

@@ -1,22 +1,36 @@
 //! Route 53, REST-XML of 2013-04-01: the operations that moving a name needs.
 
 mod list;
-pub(crate) mod rules;
+mod part;
+mod rules;
+mod submit;
 #[cfg(test)]
 mod tests;
 mod wire;
 
-use std::sync::Arc;
-
 use http::Method;
 
+pub(crate) use part::Route53;
+pub(crate) use submit::second_writer;
+
+use super::service::{Face, Wire};
 use super::{AwsError, Call, Refused, Served};
 use crate::clock::iso;
 use crate::core::Core;
 use crate::http as web;
+use crate::log::{Caller, Outcome};
 use crate::seed;
-use crate::state::{Caller, Outcome, State};
+use crate::state::State;
 use crate::zones::Zone;
+
+pub(super) const FACE: Face = Face {
+    scope: "route53",
+    wire: Wire::Xml { namespace: NAMESPACE },
+    throttled: "Throttling",
+    operation,
+    resource: |_, _| None,
+    serve,
+};
 
 /// The start of every document.
 const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -62,7 +76,7 @@ fn route(call: &Call) -> Route<'_> {
 }
 
 /// AWS's name of the operation.
-pub(crate) fn operation(call: &Call) -> String {
+fn operation(call: &Call) -> String {
     match route(call) {
         Route::ListHostedZones => "ListHostedZones",
         Route::ListHostedZonesByName => "ListHostedZonesByName",
@@ -77,7 +91,7 @@ pub(crate) fn operation(call: &Call) -> String {
 }
 
 /// Serves a request that no fault has stopped.
-pub(crate) fn serve(core: &Arc<Core>, caller: &Caller, call: &Call) -> Result<Served, Refused> {
+fn serve(core: &Core, caller: &Caller, call: &Call) -> Result<Served, Refused> {
     if let Route::ChangeResourceRecordSets(id) = route(call) {
         return change(core, caller, id, &call.body);
     }
@@ -128,15 +142,8 @@ fn zone_of(state: &State, caller: &Caller, id: &str) -> Result<Zone, AwsError> {
         .find(|zone| zone.id == id)
         .ok_or_else(|| AwsError::new("NoSuchHostedZone", &format!("No hosted zone found with ID: {id}")))?;
     if caller.account != seed::ACCOUNT {
-        let account = &caller.account;
-        let operation = &caller.operation;
-        return Err(AwsError::new(
-            "AccessDenied",
-            &format!(
-                "User: arn:aws:sts::{account}:assumed-role/operator/rehearsal is not authorized to \
-                 perform: route53:{operation} on resource: arn:aws:route53:::hostedzone/{id}"
-            ),
-        ));
+        let resource = format!("arn:aws:route53:::hostedzone/{id}");
+        return Err(AwsError::denied(caller, Some(&resource)));
     }
     Ok(zone)
 }
@@ -144,6 +151,7 @@ fn zone_of(state: &State, caller: &Caller, id: &str) -> Result<Zone, AwsError> {
 fn get_change(state: &State, caller: &Caller, id: &str) -> Result<String, AwsError> {
     let id = bare(id);
     let found = state
+        .route53
         .changes
         .iter()
         .find(|c| c.id == id && caller.account == seed::ACCOUNT)
@@ -155,7 +163,7 @@ fn get_change(state: &State, caller: &Caller, id: &str) -> Result<String, AwsErr
     ))
 }
 
-fn change_info(change: &crate::state::Change, status: &str) -> String {
+fn change_info(change: &part::Change, status: &str) -> String {
     let comment = change
         .comment
         .as_deref()
@@ -168,7 +176,7 @@ fn change_info(change: &crate::state::Change, status: &str) -> String {
     )
 }
 
-fn change(core: &Arc<Core>, caller: &Caller, zone: &str, body: &[u8]) -> Result<Served, Refused> {
+fn change(core: &Core, caller: &Caller, zone: &str, body: &[u8]) -> Result<Served, Refused> {
     let mut entry = caller.entry(Outcome::Refused);
     let found = core.read(|state| zone_of(state, caller, zone));
     let refused = match found {
@@ -189,13 +197,11 @@ fn change(core: &Arc<Core>, caller: &Caller, zone: &str, body: &[u8]) -> Result<
     };
     entry.comment.clone_from(&comment);
     entry.batch = Some(batch.clone());
-    let submitted = core
-        .submit(caller, &batch, comment.as_deref())
-        .map_err(|error| Box::new((error, entry)))?;
+    let submitted = submit::submit(core, caller, batch, comment).map_err(|error| Box::new((error, entry)))?;
     // A real change is PENDING in its own answer, whatever the delay.
     let body = format!(
         "{XML}<ChangeResourceRecordSetsResponse xmlns=\"{NAMESPACE}\">{}</ChangeResourceRecordSetsResponse>",
-        change_info(&submitted.change, "PENDING")
+        change_info(&submitted.made, "PENDING")
     );
     Ok(Served {
         answer: web::answer(200, "text/xml", body),

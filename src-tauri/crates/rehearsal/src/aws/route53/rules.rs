@@ -9,9 +9,8 @@ use std::collections::BTreeSet;
 use hickory_proto::rr::{RData, RecordType};
 
 use crate::aws::AwsError;
-use crate::records::{RecordSet, Routing, in_zone};
+use crate::records::{Action, BatchItem, RecordSet, Routing, in_zone};
 use crate::seed;
-use crate::state::{Action, BatchItem};
 
 /// Record values in one batch; an UPSERT counts twice.
 const MOST_VALUES: usize = 1_000;

@@ -3,9 +3,9 @@
 use super::{list, rules, wire};
 use crate::aws::Call;
 use crate::clock::ScaledClock;
-use crate::records::{Alias, RecordSet, Routing};
+use crate::records::{Action, Alias, BatchItem, RecordSet, Routing};
 use crate::seed;
-use crate::state::{Action, BatchItem, State};
+use crate::state::State;
 use crate::tls::Authority;
 
 const APPS: &str = seed::APPS_NAME;
@@ -312,6 +312,7 @@ fn paging_by_one_gives_every_set_once_and_in_order() {
     loop {
         let call = Call {
             method: http::Method::GET,
+            target: None,
             segments: vec![],
             query: query.clone(),
             body: bytes::Bytes::new(),

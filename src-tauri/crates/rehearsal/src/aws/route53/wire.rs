@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::AwsError;
-use crate::records::{Alias, RecordSet, Routing, normal_name};
-use crate::state::{Action, BatchItem};
+use crate::records::{Action, Alias, BatchItem, RecordSet, Routing, normal_name};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]

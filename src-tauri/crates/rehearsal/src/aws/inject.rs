@@ -1,0 +1,25 @@
+//! Faults that somebody injects. What somebody else does in the account happens at once.
+
+use super::{AwsError, route53, ssm};
+use crate::WorldError;
+use crate::core::Core;
+use crate::faults::Fault;
+use crate::records::Routing;
+use crate::seed;
+
+/// Puts a fault in force; what somebody else does happens at once instead, and leaves nothing to lift.
+pub(crate) fn inject(core: &Core, fault: Fault) -> Result<(), WorldError> {
+    let refused = |error: AwsError| WorldError::SecondWriter { why: error.message };
+    if let Fault::SecondWriter { address } = &fault {
+        return route53::second_writer(core, address, None).map_err(refused);
+    }
+    if let Fault::Routed { policy } = &fault {
+        let routing = Routing::example(policy);
+        return route53::second_writer(core, seed::SECOND_WRITER_ADDRESS, routing).map_err(refused);
+    }
+    if let Fault::ParameterChanged { name, value } = &fault {
+        return ssm::somebody_puts(core, name, value.as_deref())
+            .map_err(|error| WorldError::ParameterChanged { why: error.message });
+    }
+    Ok(core.put_in_force(fault)?)
+}

@@ -1,0 +1,98 @@
+//! What a fault in force does, in words.
+
+use super::{Fault, OtherZone};
+
+impl Fault {
+    /// What the fault does, as a sentence for the fault panel.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let often = |times: &u32| match times {
+            0 => "until it is lifted".to_owned(),
+            1 => "once".to_owned(),
+            n => format!("{n} times"),
+        };
+        match self {
+            Self::SiteDown { site } => format!("The {site} site answers 503."),
+            Self::SiteRefused { site } => format!("The {site} site closes every connection."),
+            Self::SiteSlow { site, ms } => format!("The {site} site answers {ms} ms late."),
+            Self::TlsExpired { site } => format!("The certificate of the {site} site has expired."),
+            Self::TlsWrongName { site } => {
+                format!("The certificate of the {site} site is for another name.")
+            }
+            Self::Throttle { operation, times } => {
+                format!("{operation} is throttled {}.", often(times))
+            }
+            Self::RateLimit { per_second } => {
+                format!("More than {per_second} requests a second are throttled.")
+            }
+            Self::ErrorBefore {
+                operation,
+                code,
+                times,
+            } => format!("{operation} fails with {code} {}.", often(times)),
+            Self::ErrorAfter {
+                operation,
+                code,
+                times,
+            } => format!(
+                "{operation} is carried out but answered with {code} {}.",
+                often(times)
+            ),
+            Self::Repeated { operation, times } => format!(
+                "{operation} arrives twice and the second answer comes {}.",
+                often(times)
+            ),
+            Self::AnswerCut { operation, times } => format!(
+                "{operation} is carried out but its answer is cut {}.",
+                often(times)
+            ),
+            Self::LostResponse { operation, times } => format!(
+                "{operation} is carried out but its answer is lost {}.",
+                often(times)
+            ),
+            Self::Delay { operation, ms } => format!("{operation} answers {ms} ms late."),
+            Self::LandsLate { operation, ms, times } => {
+                format!("{operation} is carried out {ms} ms late {}.", often(times))
+            }
+            Self::InsyncSlow { seconds } => format!("New changes take {seconds} s to be INSYNC."),
+            Self::StaleResolver { seconds } => {
+                format!("Resolvers keep what they know for {seconds} s at least.")
+            }
+            Self::ExpiredCredentials => "The AWS credentials have expired.".to_owned(),
+            Self::SecondWriter { address } => {
+                format!("Somebody else points apps.example.nhs.test to {address}.")
+            }
+            Self::ParameterChanged { name, value } => match value {
+                Some(value) => format!("Somebody else sets the parameter {name} to {value}."),
+                None => format!("Somebody else changes the parameter {name}."),
+            },
+            Self::OtherZone { zone } => match zone {
+                OtherZone::Private => "There is a private zone example.nhs.test as well.".to_owned(),
+                OtherZone::Public => "There is a second public zone example.nhs.test.".to_owned(),
+                OtherZone::Delegated => "apps.example.nhs.test is delegated to a zone of its own.".to_owned(),
+                OtherZone::WhiteLabel => {
+                    "The name servers of example.nhs.test stand under names of its own.".to_owned()
+                }
+                OtherZone::WhiteLabelCopy => {
+                    "The name servers of example.nhs.test stand under names of its own, and a second public \
+                     zone has copies of its records."
+                        .to_owned()
+                }
+            },
+            Self::Routed { policy } => {
+                format!("Somebody else gives apps.example.nhs.test {policy} routing.")
+            }
+            Self::Denied { operation } => format!("The role is not allowed {operation}."),
+            Self::EmptyPages { pages } => {
+                format!("The first {pages} pages of every ListUsers hold nobody.")
+            }
+            Self::PartialPolicy => {
+                "The new pool's password policy was declared in part; the rest is off.".to_owned()
+            }
+            Self::MissingTrigger => "The new pool has no migrate-user trigger.".to_owned(),
+            Self::WrongClientFlow => "The new pool's client allows SRP instead of passwords.".to_owned(),
+            Self::DefaultMail => "The new pool sends its mail through Cognito, 50 a day.".to_owned(),
+            Self::DomainCreating => "The domain of the sign-in pages is still being made.".to_owned(),
+        }
+    }
+}

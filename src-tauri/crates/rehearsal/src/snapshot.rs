@@ -1,0 +1,159 @@
+//! The whole world at one moment, as the control plane shows it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::faults::{Fault, Site};
+use crate::records::RecordSet;
+use crate::seed;
+use crate::state::State;
+
+/// A change as a snapshot shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeView {
+    /// Bare, without `/change/`.
+    pub id: String,
+    /// `PENDING` or `INSYNC`.
+    pub status: String,
+    /// The comment of the batch.
+    pub comment: Option<String>,
+    /// World time of the commit.
+    pub submitted_at: Timestamp,
+    /// World time from which every authoritative server serves it.
+    pub insync_at: Timestamp,
+}
+
+/// A site as a snapshot shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteView {
+    /// Which side.
+    pub site: Site,
+    /// Its documentation address.
+    pub address: std::net::IpAddr,
+    /// The build that it says it runs.
+    pub build: String,
+    /// What is wrong with it: names of faults; empty when all is well.
+    pub faults: Vec<String>,
+}
+
+/// What one authoritative server answers at present.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Serving {
+    /// The server's name.
+    pub name: String,
+    /// Whether it already serves the last commit.
+    pub current: bool,
+    /// What it answers for `apps.example.nhs.test`: the sets of that name.
+    pub apps: Vec<RecordSet>,
+}
+
+/// A parameter as a snapshot shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParameterView {
+    /// Its name, as it was made.
+    pub name: String,
+    /// Its ARN, which says whose it is and in which region.
+    pub arn: String,
+    /// `String`, `StringList` or `SecureString`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `Standard` or `Advanced`.
+    pub tier: String,
+    /// The present version.
+    pub version: u64,
+    /// The present value; none of a SecureString.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// The key of a SecureString.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
+}
+
+/// The whole world at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Names the world's state.
+    pub epoch: String,
+    /// The moment.
+    pub world_time: Timestamp,
+    /// World seconds in one real second.
+    pub scale: u32,
+    /// The hosted zone, bare.
+    pub zone_id: String,
+    /// The zone's name.
+    pub zone_name: String,
+    /// The record sets as ListResourceRecordSets gives them, in its order.
+    pub records: Vec<RecordSet>,
+    /// All changes since the beginning, oldest first.
+    pub changes: Vec<ChangeView>,
+    /// The faults in force.
+    pub faults: Vec<Fault>,
+    /// The sites.
+    pub sites: Vec<SiteView>,
+    /// The authoritative servers.
+    pub serving: Vec<Serving>,
+    /// The parameters of Parameter Store, by account, region and name.
+    #[serde(default)]
+    pub parameters: Vec<ParameterView>,
+}
+
+impl State {
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let now = self.clock.now_ms();
+        let time = |ms| Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX);
+        let last = self.route53.versions.len().saturating_sub(1);
+        Snapshot {
+            epoch: self.epoch.clone(),
+            world_time: time(now),
+            scale: self.clock.scale,
+            zone_id: seed::ZONE_ID.to_owned(),
+            zone_name: seed::ZONE_NAME.to_owned(),
+            records: self.route53.records().to_vec(),
+            changes: self
+                .route53
+                .changes
+                .iter()
+                .map(|c| ChangeView {
+                    id: c.id.clone(),
+                    status: c.status(now).to_owned(),
+                    comment: c.comment.clone(),
+                    submitted_at: time(c.submitted_ms),
+                    insync_at: time(c.insync_ms),
+                })
+                .collect(),
+            faults: self.faults.clone(),
+            sites: Site::ALL
+                .iter()
+                .map(|site| SiteView {
+                    site: *site,
+                    address: site.address(),
+                    build: site.build().to_owned(),
+                    faults: self
+                        .faults
+                        .iter()
+                        .filter(|f| f.subject() == Some(site.name()))
+                        .map(|f| f.name().to_owned())
+                        .collect(),
+                })
+                .collect(),
+            serving: seed::NAME_SERVERS
+                .iter()
+                .enumerate()
+                .map(|(i, name)| {
+                    let at = self.route53.served(i, seed::NAME_SERVERS.len(), now);
+                    Serving {
+                        name: (*name).to_owned(),
+                        current: at == last,
+                        apps: self.route53.versions[at]
+                            .records
+                            .iter()
+                            .filter(|r| r.name == seed::APPS_NAME)
+                            .cloned()
+                            .collect(),
+                    }
+                })
+                .collect(),
+            parameters: self.ssm.views(),
+        }
+    }
+}
