@@ -74,7 +74,7 @@ impl Core {
         let state = Client::new(&handle).state().await.map_err(control)?;
         let mut parts = vec![RehearsalPart {
             kind: "aws".to_owned(),
-            name: "AWS (Route 53, Cognito, STS)".to_owned(),
+            name: "AWS (Route 53, Cognito, Parameter Store, STS)".to_owned(),
             address: handle.endpoint.clone(),
             state: format!("{} record sets in {}", state.records.len(), state.zone_name),
         }];

@@ -193,6 +193,15 @@ pub enum Fault {
         #[serde(default = "second_writer_address")]
         address: String,
     },
+    /// Somebody else puts a parameter behind the operator's back: happens at once, and leaves nothing to lift.
+    ParameterChanged {
+        /// The parameter.
+        #[serde(default = "changed_parameter")]
+        name: String,
+        /// The value that it is given; none is another one than it has.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<String>,
+    },
     /// There is another zone, in the same account.
     OtherZone {
         /// Which one.
@@ -231,9 +240,13 @@ fn second_writer_address() -> String {
     crate::seed::SECOND_WRITER_ADDRESS.to_owned()
 }
 
+fn changed_parameter() -> String {
+    crate::aws::ssm::PROFILES_PARAMETER.to_owned()
+}
+
 impl Fault {
     /// The names of all kinds; [`Self::SWITCHES`] is what is offered of them.
-    pub const NAMES: [&'static str; 27] = [
+    pub const NAMES: [&'static str; 28] = [
         "site-down",
         "site-refused",
         "site-slow",
@@ -252,6 +265,7 @@ impl Fault {
         "stale-resolver",
         "expired-credentials",
         "second-writer",
+        "parameter-changed",
         "other-zone",
         "routed",
         "denied",
@@ -285,6 +299,7 @@ impl Fault {
             Self::StaleResolver { .. } => "stale-resolver",
             Self::ExpiredCredentials => "expired-credentials",
             Self::SecondWriter { .. } => "second-writer",
+            Self::ParameterChanged { .. } => "parameter-changed",
             Self::OtherZone { .. } => "other-zone",
             Self::Routed { .. } => "routed",
             Self::Denied { .. } => "denied",
@@ -317,7 +332,19 @@ impl Fault {
             | Self::Denied { operation }
             | Self::Delay { operation, .. } => Some(operation),
             Self::OtherZone { zone } => Some(zone.name()),
-            _ => None,
+            Self::RateLimit { .. }
+            | Self::InsyncSlow { .. }
+            | Self::StaleResolver { .. }
+            | Self::ExpiredCredentials
+            | Self::SecondWriter { .. }
+            | Self::ParameterChanged { .. }
+            | Self::Routed { .. }
+            | Self::EmptyPages { .. }
+            | Self::PartialPolicy
+            | Self::MissingTrigger
+            | Self::WrongClientFlow
+            | Self::DefaultMail
+            | Self::DomainCreating => None,
         }
     }
 
@@ -339,7 +366,27 @@ impl Fault {
             | Self::AnswerCut { times, .. }
             | Self::LostResponse { times, .. }
             | Self::LandsLate { times, .. } => Some(times),
-            _ => None,
+            Self::SiteDown { .. }
+            | Self::SiteRefused { .. }
+            | Self::SiteSlow { .. }
+            | Self::TlsExpired { .. }
+            | Self::TlsWrongName { .. }
+            | Self::Delay { .. }
+            | Self::Denied { .. }
+            | Self::OtherZone { .. }
+            | Self::RateLimit { .. }
+            | Self::InsyncSlow { .. }
+            | Self::StaleResolver { .. }
+            | Self::ExpiredCredentials
+            | Self::SecondWriter { .. }
+            | Self::ParameterChanged { .. }
+            | Self::Routed { .. }
+            | Self::EmptyPages { .. }
+            | Self::PartialPolicy
+            | Self::MissingTrigger
+            | Self::WrongClientFlow
+            | Self::DefaultMail
+            | Self::DomainCreating => None,
         }
     }
 

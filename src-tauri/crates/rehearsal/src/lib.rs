@@ -1,4 +1,4 @@
-//! The embedded closed world: Route 53, STS, Cognito, DNS and three sites on loopback, with faults.
+//! The embedded closed world: Route 53, STS, Cognito, Parameter Store, DNS and three sites on loopback, with faults.
 //!
 //! [`World::start`] opens a world in a directory and serves it from this process. Others reach it by
 //! the [`Handle`] that lies there, with the AWS SDK or CLI at [`Handle::endpoint`], with DNS at
@@ -30,15 +30,18 @@ pub use aws::cognito::{
     PRE_TOKEN_ARN,
 };
 pub use aws::keys::AccessKey;
+pub use aws::ssm::{
+    MAINTENANCE_PARAMETER, ORIGINS_PARAMETER, PROFILES_PARAMETER, SECRET_KEY_ALIAS, SECRET_PARAMETER,
+};
 pub use clock::ScaledClock;
 pub use control::Client;
 pub use faults::{Fault, NotAFault, OtherZone, Site};
 pub use handle::{Handle, NameServer};
-pub use log::{LogEntry, Outcome};
+pub use log::{LogEntry, Outcome, ParameterPut};
 pub use records::{Action, Alias, BatchItem, RecordSet, Routing};
 pub use seed::{
     ACCESS_KEY, ACCOUNT, APPS_NAME, NAME_SERVERS, OTHER_ACCESS_KEY, OTHER_ACCOUNT, ROLES,
     SECOND_WRITER_ADDRESS, SECRET_KEY, ZONE_ID, ZONE_NAME,
 };
-pub use snapshot::{ChangeView, Serving, SiteView, Snapshot};
+pub use snapshot::{ChangeView, ParameterView, Serving, SiteView, Snapshot};
 pub use world::{World, WorldError, WorldOptions};

@@ -20,6 +20,18 @@ pub enum Outcome {
     Lost,
 }
 
+/// A parameter as a PutParameter left it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParameterPut {
+    /// Its name, as it was made.
+    pub name: String,
+    /// The version that the put made.
+    pub version: u64,
+    /// The new value; none of a SecureString.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
 /// One AWS request as the world saw it. The log is the oracle of tests: it says what really happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogEntry {
@@ -50,6 +62,9 @@ pub struct LogEntry {
     /// The batch of a ChangeResourceRecordSets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<Vec<BatchItem>>,
+    /// The parameter of a committed PutParameter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<ParameterPut>,
 }
 
 /// What is known of a request when it is logged.
@@ -105,6 +120,7 @@ impl Caller {
             comment: None,
             change_id: None,
             batch: None,
+            parameter: None,
         }
     }
 }

@@ -47,6 +47,28 @@ pub struct Serving {
     pub apps: Vec<RecordSet>,
 }
 
+/// A parameter as a snapshot shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParameterView {
+    /// Its name, as it was made.
+    pub name: String,
+    /// Its ARN, which says whose it is and in which region.
+    pub arn: String,
+    /// `String`, `StringList` or `SecureString`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `Standard` or `Advanced`.
+    pub tier: String,
+    /// The present version.
+    pub version: u64,
+    /// The present value; none of a SecureString.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// The key of a SecureString.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
+}
+
 /// The whole world at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -70,6 +92,9 @@ pub struct Snapshot {
     pub sites: Vec<SiteView>,
     /// The authoritative servers.
     pub serving: Vec<Serving>,
+    /// The parameters of Parameter Store, by account, region and name.
+    #[serde(default)]
+    pub parameters: Vec<ParameterView>,
 }
 
 impl State {
@@ -128,6 +153,7 @@ impl State {
                     }
                 })
                 .collect(),
+            parameters: self.ssm.views(),
         }
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::cognito::Cognito;
 use crate::aws::route53::Route53;
+use crate::aws::ssm::Ssm;
 use crate::clock::ScaledClock;
 use crate::faults::Fault;
 use crate::log::LogEntry;
@@ -30,6 +31,9 @@ pub(crate) struct State {
     /// User pools and who is in them.
     #[serde(default)]
     pub cognito: Cognito,
+    /// Parameters and their versions.
+    #[serde(default)]
+    pub ssm: Ssm,
 }
 
 /// The format of the state file; another one is refused.
@@ -49,6 +53,7 @@ impl State {
             log_floor: 0,
             route53: Route53::new(insync_delay_ms),
             cognito: Cognito::default(),
+            ssm: Ssm::default(),
         };
         state.seed();
         state
@@ -62,6 +67,7 @@ impl State {
         self.last_commit = None;
         self.route53.seed(now);
         self.cognito = Cognito::seeded(now);
+        self.ssm = Ssm::seeded(now);
     }
 
     /// Gives the seeds to a part that was not there yet when the state was saved.
@@ -69,6 +75,9 @@ impl State {
         let now = self.clock.now_ms();
         if self.cognito.pools.is_empty() {
             self.cognito = Cognito::seeded(now);
+        }
+        if !self.ssm.is_seeded() {
+            self.ssm = Ssm::seeded(now);
         }
     }
 

@@ -88,6 +88,12 @@ pub enum WorldError {
         /// Route 53's objection.
         why: String,
     },
+    /// Somebody else's change of a parameter was refused.
+    #[error("somebody else could not change the parameter: {why}")]
+    ParameterChanged {
+        /// Parameter Store's objection.
+        why: String,
+    },
 }
 
 /// A world served by this process. Dropping it is like a kill: everything ends at once, and nothing is

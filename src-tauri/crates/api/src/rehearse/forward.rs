@@ -208,7 +208,10 @@ fn strikes_before_switch(fault: &Fault) -> bool {
     !strikes_first(fault)
         && !matches!(
             fault,
-            Fault::SiteDown { .. } | Fault::SiteRefused { .. } | Fault::SecondWriter { .. }
+            Fault::SiteDown { .. }
+                | Fault::SiteRefused { .. }
+                | Fault::SecondWriter { .. }
+                | Fault::ParameterChanged { .. }
         )
 }
 

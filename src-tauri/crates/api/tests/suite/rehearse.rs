@@ -317,6 +317,8 @@ async fn with_each_fault() {
         ("insync-slow:120", true),
         ("expired-credentials", true),
         ("second-writer", false),
+        // Somebody else changes what the switch does not touch.
+        ("parameter-changed", true),
         ("tls-expired", false),
         ("tls-wrong-name", false),
         ("other-zone:private", false),

@@ -1,5 +1,5 @@
 //! The same rehearsed night read by other people's code: on their emulators of AWS, and in our own closed
-//! world by boto3 and by an onlooker in plain Python. User pools as well.
+//! world by boto3 and by an onlooker in plain Python. User pools and parameters as well.
 //!
 //! Needs SWITCHBACK_VENV: a Python venv with what `xtask/python-requirements.txt` names.
 #![cfg(unix)]
@@ -7,6 +7,7 @@
 
 mod lookups;
 mod onlookers;
+mod parameters;
 mod place;
 mod pools;
 #[path = "../shared/mod.rs"]

@@ -13,6 +13,7 @@ use crate::shared::until;
 const TARGET: &str = include_str!("../../../../runbooks/dns-switch/targets/test.toml");
 const ZONE_PY: &str = include_str!("zone.py");
 const POOL_PY: &str = include_str!("pool.py");
+const PARAMETER_PY: &str = include_str!("parameter.py");
 
 /// Seconds. The wait for the old TTL is real here, so it is a short one.
 pub const OLD_TTL: u32 = 3;
@@ -54,6 +55,7 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("zone.py"), ZONE_PY).unwrap();
         std::fs::write(folder.path().join("pool.py"), POOL_PY).unwrap();
+        std::fs::write(folder.path().join("parameter.py"), PARAMETER_PY).unwrap();
         Self {
             folder,
             venv: venv.to_owned(),
@@ -109,6 +111,17 @@ impl Place {
     #[track_caller]
     pub fn pool(&self, words: &[&str]) -> Value {
         self.script("pool.py", words)
+    }
+
+    /// What boto3 says of Parameter Store.
+    #[track_caller]
+    pub fn parameter(&self) -> Value {
+        self.script("parameter.py", &[])
+    }
+
+    /// From now on AWS is there.
+    pub fn answers_at(&mut self, endpoint: &str) {
+        self.endpoint = Some(endpoint.to_owned());
     }
 
     #[track_caller]

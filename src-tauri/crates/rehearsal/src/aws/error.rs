@@ -2,7 +2,8 @@
 
 use std::io;
 
-use super::service::{JSON, Service, Wire};
+use super::json::JSON;
+use super::service::{Service, Wire};
 use crate::http::{self as web, Answer};
 use crate::log::Caller;
 
@@ -93,7 +94,11 @@ impl AwsError {
         let namespace = match wire(service) {
             Wire::Xml { namespace } => namespace,
             Wire::Json { .. } => {
-                let body = serde_json::json!({"__type": self.code, "message": self.message});
+                let mut body = serde_json::json!({"__type": self.code});
+                // Some refusals have no words at AWS.
+                if !self.message.is_empty() {
+                    body["message"] = serde_json::json!(self.message);
+                }
                 let mut answer = web::answer(status, JSON, body.to_string());
                 web::set(&mut answer, "x-amzn-errortype", &self.code);
                 return answer;

@@ -1,6 +1,6 @@
 //! Faults that somebody injects. What somebody else does in the account happens at once.
 
-use super::{AwsError, route53};
+use super::{AwsError, route53, ssm};
 use crate::WorldError;
 use crate::core::Core;
 use crate::faults::Fault;
@@ -16,6 +16,10 @@ pub(crate) fn inject(core: &Core, fault: Fault) -> Result<(), WorldError> {
     if let Fault::Routed { policy } = &fault {
         let routing = Routing::example(policy);
         return route53::second_writer(core, seed::SECOND_WRITER_ADDRESS, routing).map_err(refused);
+    }
+    if let Fault::ParameterChanged { name, value } = &fault {
+        return ssm::somebody_puts(core, name, value.as_deref())
+            .map_err(|error| WorldError::ParameterChanged { why: error.message });
     }
     Ok(core.put_in_force(fault)?)
 }

@@ -3,7 +3,7 @@
 
 use http::HeaderMap;
 
-use super::{AwsError, Call, Refused, Served, cognito, route53, sts};
+use super::{AwsError, Call, Refused, Served, cognito, route53, ssm, sts};
 use crate::core::Core;
 use crate::log::{Caller, Outcome};
 
@@ -13,6 +13,7 @@ pub(crate) enum Service {
     Route53,
     Sts,
     Cognito,
+    Ssm,
 }
 
 /// How a service writes its answers.
@@ -33,9 +34,6 @@ impl Wire {
     }
 }
 
-/// The content type of JSON 1.1.
-pub(crate) const JSON: &str = "application/x-amz-json-1.1";
-
 /// What the endpoint must know of a service.
 pub(crate) struct Face {
     /// Its name in the scope of a signature, which is its prefix in IAM too.
@@ -52,13 +50,14 @@ pub(crate) struct Face {
 }
 
 impl Service {
-    const ALL: [Self; 3] = [Self::Route53, Self::Sts, Self::Cognito];
+    const ALL: [Self; 4] = [Self::Route53, Self::Sts, Self::Cognito, Self::Ssm];
 
     pub(crate) fn face(self) -> &'static Face {
         match self {
             Self::Route53 => &route53::FACE,
             Self::Sts => &sts::FACE,
             Self::Cognito => &cognito::FACE,
+            Self::Ssm => &ssm::FACE,
         }
     }
 
@@ -90,14 +89,6 @@ impl Service {
 /// The header by which a JSON request names its operation.
 pub(super) fn target(headers: &HeaderMap) -> Option<&str> {
     headers.get("x-amz-target").and_then(|value| value.to_str().ok())
-}
-
-/// The operation of a JSON request.
-pub(super) fn json_operation(call: &Call) -> String {
-    match call.target.as_deref().and_then(|target| target.split_once('.')) {
-        Some((_, operation)) => operation.to_owned(),
-        None => format!("{} /{}", call.method, call.segments.join("/")),
-    }
 }
 
 /// Answers one request; a service that is not rehearsed refuses by name.

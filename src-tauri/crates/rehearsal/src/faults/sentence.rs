@@ -62,6 +62,10 @@ impl Fault {
             Self::SecondWriter { address } => {
                 format!("Somebody else points apps.example.nhs.test to {address}.")
             }
+            Self::ParameterChanged { name, value } => match value {
+                Some(value) => format!("Somebody else sets the parameter {name} to {value}."),
+                None => format!("Somebody else changes the parameter {name}."),
+            },
             Self::OtherZone { zone } => match zone {
                 OtherZone::Private => "There is a private zone example.nhs.test as well.".to_owned(),
                 OtherZone::Public => "There is a second public zone example.nhs.test.".to_owned(),

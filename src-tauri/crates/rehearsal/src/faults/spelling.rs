@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{Fault, OtherZone, Site, second_writer_address};
+use super::{Fault, OtherZone, Site, changed_parameter, second_writer_address};
 use crate::records::Routing;
 
 /// The text is no fault.
@@ -21,9 +21,9 @@ impl FromStr for Fault {
     /// Reads `name[:argument[:argument..]]`, such as `site-down:new`, `site-slow:old:3000`,
     /// `throttle:ChangeResourceRecordSets:2`, `error-before:GetChange:ServiceUnavailable:1`,
     /// `error-after:ChangeResourceRecordSets:Throttling`, `repeated`, `answer-cut`, `lost-response`, `insync-slow:120`, `other-zone:delegated`, `routed:geolocation`,
-    /// `denied:DescribeUserPool`, `empty-pages:3`, `partial-policy`. Arguments left
+    /// `parameter-changed:/tis/usermanagement/profiles:dev`, `denied:DescribeUserPool`, `empty-pages:3`, `partial-policy`. Arguments left
     /// out take a default: the new site, the operation `ChangeResourceRecordSets`, once, a private zone,
-    /// geolocation.
+    /// geolocation, the parameter `/tis/usermanagement/profiles`.
     fn from_str(text: &str) -> Result<Self, NotAFault> {
         let refuse = |why: String| NotAFault {
             text: text.to_owned(),
@@ -144,6 +144,14 @@ impl FromStr for Fault {
                     address: arg(0).map_or_else(second_writer_address, str::to_owned),
                 },
                 1,
+            ),
+            // The rest is the value, colons and all: it may be an address.
+            "parameter-changed" => (
+                Self::ParameterChanged {
+                    name: arg(0).map_or_else(changed_parameter, str::to_owned),
+                    value: text.splitn(3, ':').nth(2).map(str::to_owned),
+                },
+                args.len(),
             ),
             "other-zone" => {
                 let zone = match arg(0) {

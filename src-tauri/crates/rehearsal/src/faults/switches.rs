@@ -5,7 +5,7 @@ use super::Fault;
 impl Fault {
     /// Every fault that is offered, in the spelling of the command line, and its sentence. Each kind is
     /// among them; what else an argument can say, the command line takes all the same.
-    pub const SWITCHES: [(&'static str, &'static str); 30] = [
+    pub const SWITCHES: [(&'static str, &'static str); 31] = [
         ("site-down", "The new site answers every request with 503."),
         ("site-down:old", "The old site answers every request with 503."),
         ("site-down:reval", "Reval answers every request with 503."),
@@ -64,6 +64,10 @@ impl Fault {
         (
             "second-writer",
             "Somebody else changes the record now. It can't be switched off again.",
+        ),
+        (
+            "parameter-changed",
+            "Somebody else changes the parameter now. It can't be switched off again.",
         ),
         ("other-zone", "There is a private zone of the same name as well."),
         (

@@ -49,6 +49,32 @@ fn arguments_are_read_and_wrong_ones_named() {
             times: 2
         }
     );
+    let changed = |name: &str, value: Option<&str>| Fault::ParameterChanged {
+        name: name.to_owned(),
+        value: value.map(str::to_owned),
+    };
+    let profiles = crate::PROFILES_PARAMETER;
+    for (text, fault, sentence) in [
+        (
+            "parameter-changed",
+            changed(profiles, None),
+            "Somebody else changes the parameter /tis/usermanagement/profiles.",
+        ),
+        (
+            "parameter-changed:/tis/reval/origins",
+            changed("/tis/reval/origins", None),
+            "Somebody else changes the parameter /tis/reval/origins.",
+        ),
+        // A value may have colons and blanks in it.
+        (
+            "parameter-changed::https://a.example.nhs.test:8443, b",
+            changed(profiles, Some("https://a.example.nhs.test:8443, b")),
+            "Somebody else sets the parameter /tis/usermanagement/profiles to https://a.example.nhs.test:8443, b.",
+        ),
+    ] {
+        let read = text.parse::<Fault>().unwrap();
+        assert_eq!((read.describe().as_str(), &read), (sentence, &fault));
+    }
     for wrong in [
         "site-down:middle",
         "site-slow:old:fast",

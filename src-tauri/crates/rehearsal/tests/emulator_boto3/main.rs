@@ -1,5 +1,5 @@
-//! The rehearsal's Cognito read by boto3, which shares no code with it, and held against botocore's model
-//! of the service.
+//! The rehearsal's Cognito and Parameter Store read by boto3, which shares no code with them, and held against
+//! botocore's models of the services.
 //!
 //! Needs SWITCHBACK_VENV: a Python venv with what `xtask/python-requirements.txt` names.
 #![cfg(unix)]
@@ -9,9 +9,11 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
-use switchback_rehearsal::{MIGRATE_USER_ARN, PRE_TOKEN_ARN, World, WorldOptions};
+use switchback_rehearsal::{MIGRATE_USER_ARN, Outcome, PRE_TOKEN_ARN, World, WorldOptions};
 
+const MODEL_PY: &str = include_str!("model.py");
 const POOLS_PY: &str = include_str!("pools.py");
+const PARAMETERS_PY: &str = include_str!("parameters.py");
 
 /// The interpreter; none where the test is skipped, which a CI run must not do.
 fn python() -> Option<PathBuf> {
@@ -29,9 +31,9 @@ fn python() -> Option<PathBuf> {
     found
 }
 
-async fn seen_by_boto3(python: &PathBuf, world: &World) -> Value {
+async fn seen_by_boto3(python: &PathBuf, script: &str, world: &World) -> Value {
     let output = tokio::process::Command::new(python)
-        .args(["-c", POOLS_PY])
+        .args(["-c", &format!("{MODEL_PY}\n\n{script}")])
         .env_clear()
         .env("AWS_ACCESS_KEY_ID", switchback_rehearsal::ACCESS_KEY)
         .env("AWS_SECRET_ACCESS_KEY", switchback_rehearsal::SECRET_KEY)
@@ -99,7 +101,7 @@ async fn boto3_reads_every_operation_back() {
         ],
         "not in the model": [],
     });
-    assert_eq!(seen_by_boto3(&python, &world).await, right);
+    assert_eq!(seen_by_boto3(&python, POOLS_PY, &world).await, right);
 
     // Each fault changes what it is about, and leaves the rest.
     for (fault, place, wrong) in [
@@ -120,7 +122,74 @@ async fn boto3_reads_every_operation_back() {
         world.inject(fault.parse().unwrap()).unwrap();
         let mut expected = right.clone();
         *expected.pointer_mut(place).unwrap() = wrong;
-        assert_eq!(seen_by_boto3(&python, &world).await, expected, "{fault}");
+        assert_eq!(
+            seen_by_boto3(&python, POOLS_PY, &world).await,
+            expected,
+            "{fault}"
+        );
         world.lift(fault).unwrap();
     }
+}
+
+#[tokio::test]
+async fn boto3_reads_and_puts_parameters() {
+    let Some(python) = python() else {
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let world = World::start(WorldOptions::new(dir.path())).await.unwrap();
+    let seen = seen_by_boto3(&python, PARAMETERS_PY, &world).await;
+    assert_eq!(
+        seen,
+        json!({
+            "names": [
+                "/tis/reval/origins", "/tis/usermanagement/client-secret",
+                "/tis/usermanagement/maintenance", "/tis/usermanagement/profiles",
+            ],
+            "described": {
+                "Type": "SecureString", "Tier": "Standard", "Version": 1, "KeyId": "alias/tis-usermanagement",
+            },
+            "before": ["prod", 3, "text"],
+            "put": [4, "Standard"],
+            "after": ["prod,cognito", 4, "text"],
+            "was": ["prod", 3, ":3"],
+            "history": [[1, "stage"], [2, "prod,debug"], [3, "prod"], [4, "prod,cognito"]],
+            "sealed": true,
+            "opened": "not-a-real-secret",
+            "several": [["/tis/reval/origins", "/tis/usermanagement/profiles"], ["/tis/none"]],
+            "labelled": [["1st"], 2],
+            "by label": 2,
+            "modified": "arn:aws:sts::123456789012:assumed-role/operator/rehearsal",
+            "in order": true,
+            "refusals": [
+                "ParameterAlreadyExists ParameterAlreadyExists",
+                "HierarchyTypeMismatchException HierarchyTypeMismatchException",
+                "ParameterPatternMismatchException ParameterPatternMismatchException",
+                "ValidationException ValidationException",
+                "ParameterNotFound ParameterNotFound",
+                "ParameterVersionNotFound ParameterVersionNotFound",
+                "InvalidKeyId InvalidKeyId",
+                "InvalidNextToken InvalidNextToken",
+                "ClientError NotRehearsed",
+            ],
+            "deleted": "ParameterNotFound ParameterNotFound",
+            "not in the model": [],
+        })
+    );
+    let puts: Vec<u64> = world
+        .log()
+        .into_iter()
+        .filter(|entry| entry.outcome == Outcome::Committed)
+        .filter_map(|entry| Some(entry.parameter?.version))
+        .collect();
+    assert_eq!(puts, [4]);
+
+    // The SDK tries again where the answer is lost, and so puts twice: the trap for which ours has its retries
+    // off.
+    world.reset().unwrap();
+    world
+        .inject("lost-response:PutParameter".parse().unwrap())
+        .unwrap();
+    let seen = seen_by_boto3(&python, PARAMETERS_PY, &world).await;
+    assert_eq!(seen["put"], json!([5, "Standard"]));
 }

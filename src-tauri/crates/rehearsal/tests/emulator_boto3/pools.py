@@ -1,68 +1,9 @@
-"""Reads every rehearsed operation of Cognito with boto3 and prints what it saw as one JSON object.
-
-It also holds every raw answer against botocore's model of the service: a member that the model does not
-know is one that boto3, and every other SDK, would drop without a word.
-
-The endpoint and the credentials come from the environment.
-"""
-
-import json
-
-import boto3
-from botocore.exceptions import ClientError
+"""Reads the pools of the rehearsal with boto3; begins with model.py."""
 
 ADMINS, OLD = "eu-west-2_REHEARSAL1", "eu-west-2_REHEARSAL0"
 CLIENT = "rehearsaladminsclient000001"
-JSON_TYPES = {
-    "string": str,
-    "boolean": bool,
-    "integer": int,
-    "long": int,
-    "timestamp": (int, float),
-}
 
-cognito = boto3.client("cognito-idp")
-unknown = []
-
-
-def compare(shape, value, path):
-    if shape.type_name == "structure":
-        for name, inner in value.items():
-            if name in shape.members:
-                compare(shape.members[name], inner, path + "." + name)
-            else:
-                unknown.append(path + "." + name)
-        for name in shape.required_members:
-            if name not in value:
-                unknown.append(path + "." + name + " is missing")
-    elif shape.type_name == "list":
-        for inner in value:
-            compare(shape.member, inner, path + "[]")
-    elif shape.type_name == "map":
-        for name, inner in value.items():
-            compare(shape.value, inner, path + "." + name)
-    else:
-        if not isinstance(value, JSON_TYPES[shape.type_name]):
-            unknown.append(f"{path} is no {shape.type_name}")
-        if getattr(shape, "enum", None) and value not in shape.enum:
-            unknown.append(f"{path} has the word {value}")
-
-
-def before_parse(operation_model, response_dict, **_):
-    if response_dict["status_code"] == 200:
-        compare(operation_model.output_shape, json.loads(response_dict["body"]), operation_model.name)
-
-
-cognito.meta.events.register("before-parse.cognito-idp", before_parse)
-
-
-def refusal(call, **words):
-    try:
-        call(**words)
-    except ClientError as error:
-        # The class is the model's own where the code is one of the model's.
-        return type(error).__name__ + " " + error.response["Error"]["Code"]
-    return "nothing"
+cognito = client_of("cognito-idp")
 
 
 def users(pool, **words):

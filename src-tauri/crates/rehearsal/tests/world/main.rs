@@ -7,5 +7,6 @@ mod dns;
 mod keys;
 mod life;
 mod sites;
+mod ssm;
 mod support;
 mod zones;

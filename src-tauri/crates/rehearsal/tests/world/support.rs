@@ -162,14 +162,19 @@ where
     }
 }
 
-/// One JSON 1.1 request to Cognito in a region, as an access key.
-pub async fn cognito_as(
+/// A JSON service: its name in the scope of a signature, and what its targets begin with.
+pub const COGNITO: (&str, &str) = ("cognito-idp", "AWSCognitoIdentityProviderService");
+pub const SSM: (&str, &str) = ("ssm", "AmazonSSM");
+
+/// One JSON 1.1 request to a service in a region, as an access key; nothing where no answer comes.
+pub async fn json_as(
     world: &World,
+    (service, target): (&str, &str),
     key: &str,
     region: &str,
     operation: &str,
     body: &serde_json::Value,
-) -> Option<(u16, serde_json::Value)> {
+) -> Option<Reply> {
     let addr = world.handle().aws_addr();
     let body = body.to_string();
     let signing = Signing {
@@ -177,15 +182,26 @@ pub async fn cognito_as(
         secret: SECRET_KEY,
         token: None,
         region,
-        service: "cognito-idp",
+        service,
     };
-    let target = format!("AWSCognitoIdentityProviderService.{operation}");
+    let target = format!("{target}.{operation}");
     let headers = [
         ("content-type", "application/x-amz-json-1.1"),
         ("x-amz-target", target.as_str()),
     ];
     let request = signing.request(addr, "POST /", &headers, &body);
-    let reply = exchange(TcpStream::connect(addr).await.unwrap(), &request).await?;
+    exchange(TcpStream::connect(addr).await.unwrap(), &request).await
+}
+
+/// One request to Cognito in a region, as an access key.
+pub async fn cognito_as(
+    world: &World,
+    key: &str,
+    region: &str,
+    operation: &str,
+    body: &serde_json::Value,
+) -> Option<(u16, serde_json::Value)> {
+    let reply = json_as(world, COGNITO, key, region, operation, body).await?;
     Some((reply.status, serde_json::from_str(&reply.body).unwrap()))
 }
 
@@ -205,4 +221,26 @@ pub async fn cognito_refusal(world: &World, operation: &str, body: serde_json::V
         .unwrap();
     assert_ne!(status, 200, "{operation}: {answer}");
     answer["__type"].as_str().unwrap().to_owned()
+}
+
+/// One request to Parameter Store as the world's operator; nothing where no answer comes.
+pub async fn ssm_sent(world: &World, operation: &str, body: serde_json::Value) -> Option<Reply> {
+    json_as(world, SSM, "AKIAREHEARSAL", "eu-west-2", operation, &body).await
+}
+
+/// One request to Parameter Store that must be answered well.
+pub async fn ssm(world: &World, operation: &str, body: serde_json::Value) -> serde_json::Value {
+    let reply = ssm_sent(world, operation, body).await.unwrap();
+    assert_eq!(reply.status, 200, "{operation}: {}", reply.body);
+    serde_json::from_str(&reply.body).unwrap()
+}
+
+/// The code with which a request to Parameter Store is refused, and its words.
+pub async fn ssm_refusal(world: &World, operation: &str, body: serde_json::Value) -> (String, String) {
+    let reply = ssm_sent(world, operation, body).await.unwrap();
+    assert_ne!(reply.status, 200, "{operation}: {}", reply.body);
+    let said: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
+    let code = said["__type"].as_str().unwrap().to_owned();
+    assert_eq!(reply.header("x-amzn-errortype"), Some(code.as_str()));
+    (code, said["message"].as_str().unwrap_or_default().to_owned())
 }

@@ -4,10 +4,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::AwsError;
+use super::super::token::{Place, Token};
 use super::filter::Filter;
-use super::token::{Place, Token};
 use super::user::{User, UserStatus};
-use super::{Seen, invalid, page_size};
+use super::{Seen, invalid, page_size, wrong_token};
 use crate::faults::Fault;
 
 /// A search for a beginning goes through so many parts of the pool, one or more pages each, and a page
@@ -39,7 +39,7 @@ impl Seen<'_> {
         let text = asked.filter.as_deref().unwrap_or_default();
         let filter = Filter::parse(text)?;
         let question = format!("users {} {text}", asked.user_pool_id);
-        let from = Token::read(asked.pagination_token.as_deref(), &question)?;
+        let from = Token::read(asked.pagination_token.as_deref(), &question).ok_or_else(wrong_token)?;
         let token = |place: Place| json!(Token::new(&question, place).text());
         let empties = self.state.faults.iter().find_map(|fault| match fault {
             Fault::EmptyPages { pages } => Some(*pages),

@@ -6,13 +6,11 @@ mod filter;
 mod list;
 mod pools;
 mod seed;
-mod token;
 mod user;
 
 use std::io;
 
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub use seed::{
     ADMINS_CLIENT, ADMINS_DOMAIN, ADMINS_POOL, MAIL_FROM, MIGRATE_USER_ARN, OLD_CLIENT, OLD_POOL,
@@ -21,10 +19,10 @@ pub use seed::{
 
 pub(crate) use pools::Cognito;
 
-use super::service::{Face, JSON, Wire};
+use super::json::{self, read};
+use super::service::{Face, Wire};
 use super::{AwsError, Call, Refused, Served};
 use crate::core::Core;
-use crate::http as web;
 use crate::log::{Caller, Outcome};
 use crate::seed as world;
 use crate::state::State;
@@ -38,7 +36,7 @@ pub(super) const FACE: Face = Face {
         target: "AWSCognitoIdentityProviderService",
     },
     throttled: "TooManyRequestsException",
-    operation: super::service::json_operation,
+    operation: json::operation,
     resource: |_, _| None,
     serve,
 };
@@ -57,7 +55,7 @@ fn serve(core: &Core, caller: &Caller, call: &Call) -> Result<Served, Refused> {
     let answered = core.read(|state| answer(state, caller, &call.body));
     match answered {
         Ok(body) => Ok(Served {
-            answer: web::answer(200, JSON, body.to_string()),
+            answer: json::answer(&body),
             entry: Some(entry),
             lost: false,
         }),
@@ -92,12 +90,6 @@ pub(crate) struct Seen<'a> {
     pub state: &'a State,
 }
 
-/// A request; a key that the API does not have is refused, where AWS would overlook it: it is a
-/// mistake of whoever sends it.
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, AwsError> {
-    serde_json::from_slice(body).map_err(|error| AwsError::new("SerializationException", &error.to_string()))
-}
-
 /// Cognito's refusal of a value that breaks a constraint of the API.
 pub(crate) fn invalid(name: &str, rule: &str) -> AwsError {
     AwsError::new(
@@ -126,10 +118,9 @@ pub(crate) fn page_size(
     }
 }
 
-/// A moment as JSON 1.1 writes it: seconds since 1970.
-#[expect(clippy::cast_precision_loss, reason = "milliseconds of this millennium fit")]
-pub(crate) fn seconds(ms: i64) -> Value {
-    json!(ms as f64 / 1_000.0)
+/// A token that answers another question, or that nobody gave.
+pub(crate) fn wrong_token() -> AwsError {
+    AwsError::new("InvalidParameterException", "Invalid pagination token")
 }
 
 #[cfg(test)]

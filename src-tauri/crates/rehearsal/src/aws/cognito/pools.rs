@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::AwsError;
-use super::token::{Place, Token};
+use super::super::token::{Place, Token};
 use super::user::User;
-use super::{REGION, Seen, described, invalid, page_size};
+use super::{REGION, Seen, described, invalid, page_size, wrong_token};
 
 /// What Cognito keeps.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -220,7 +220,10 @@ fn page(
     size: usize,
     token: Option<&str>,
 ) -> Result<Value, AwsError> {
-    let at = Token::read(token, question)?.at.min(all.len());
+    let at = Token::read(token, question)
+        .ok_or_else(wrong_token)?
+        .at
+        .min(all.len());
     let end = (at + size).min(all.len());
     let mut answer = json!({ name: all[at..end] });
     if end < all.len() {

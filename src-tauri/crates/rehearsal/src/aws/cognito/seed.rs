@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
+use super::super::json::seconds;
 use super::pools::{Cognito, Pool, arn};
-use super::seconds;
 use super::user::{User, UserStatus};
 
 /// The pool to which the administrators move.

@@ -1,17 +1,18 @@
 //! Opaque tokens of pages: they hold where to go on, and of which question.
 
 use serde::{Deserialize, Serialize};
-
-use super::super::AwsError;
+use sha2::{Digest as _, Sha256};
 
 /// Where a page starts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Place {
-    /// The part of the pool.
+    /// The part of what is searched, where a service searches in parts.
+    #[serde(default)]
     pub part: usize,
     /// How far the scan is.
     pub at: usize,
     /// How many pages have been empty by fault.
+    #[serde(default)]
     pub empty: u32,
 }
 
@@ -26,7 +27,7 @@ pub(crate) struct Token {
 impl Token {
     pub(crate) fn new(question: &str, place: Place) -> Self {
         Self {
-            question: super::user::sub_of(question),
+            question: hex::encode(&Sha256::digest(question)[..8]),
             place,
         }
     }
@@ -35,16 +36,12 @@ impl Token {
         hex::encode(serde_json::to_vec(self).unwrap_or_default())
     }
 
-    /// The start for no token, else where the token says.
-    pub(crate) fn read(text: Option<&str>, question: &str) -> Result<Place, AwsError> {
+    /// The start for no token, else where the token says; nothing for a token of another question, or none.
+    pub(crate) fn read(text: Option<&str>, question: &str) -> Option<Place> {
         let Some(text) = text else {
-            return Ok(Place::default());
+            return Some(Place::default());
         };
-        hex::decode(text)
-            .ok()
-            .and_then(|bytes| serde_json::from_slice::<Self>(&bytes).ok())
-            .filter(|token| *token == Self::new(question, token.place))
-            .map(|token| token.place)
-            .ok_or_else(|| AwsError::new("InvalidParameterException", "Invalid pagination token"))
+        let token: Self = serde_json::from_slice(&hex::decode(text).ok()?).ok()?;
+        (token == Self::new(question, token.place)).then_some(token.place)
     }
 }
