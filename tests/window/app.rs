@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use fantoccini::{Client, ClientBuilder, Locator, error::CmdError};
+use fantoccini::{Client, ClientBuilder, Locator, actions::Actions, error::CmdError};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -140,17 +140,22 @@ impl App {
         }
     }
 
+    /// Why a button can't be clicked now; empty where it can, and then it is in view.
+    pub async fn why_not(&self, id: &str) -> Outcome<String> {
+        let ready = "const e = document.querySelector(arguments[0]); \
+            if (e === null) return 'is not there'; \
+            const b = e.matches('button,a,input') ? e : e.querySelector('button,a,input') ?? e; \
+            if (b.disabled || b.getAttribute('aria-disabled') === 'true') return 'is disabled'; \
+            b.scrollIntoView({block: 'center'}); return '';";
+        let why = self.client.execute(ready, vec![json!(selector(id))]).await?;
+        Ok(why.as_str().unwrap_or("is not readable").to_owned())
+    }
+
     /// Clicks a button as soon as it can be clicked.
     pub async fn click(&self, id: &str, within: Duration) -> Outcome {
         let end = Instant::now() + within;
         loop {
-            let ready = "const e = document.querySelector(arguments[0]); \
-                if (e === null) return 'is not there'; \
-                const b = e.matches('button,a,input') ? e : e.querySelector('button,a,input') ?? e; \
-                if (b.disabled || b.getAttribute('aria-disabled') === 'true') return 'is disabled'; \
-                b.scrollIntoView({block: 'center'}); return '';";
-            let why = self.client.execute(ready, vec![json!(selector(id))]).await?;
-            let why = why.as_str().unwrap_or("is not readable").to_owned();
+            let why = self.why_not(id).await?;
             let refused = if why.is_empty() {
                 // The page may have been drawn anew in between: then it is tried again.
                 match self.client.find(Locator::Css(&selector(id))).await {
@@ -168,6 +173,16 @@ impl App {
                 Some(_) => pause().await,
             }
         }
+    }
+
+    /// Has the driver carry out a sequence of a person's hand.
+    pub async fn act(&self, actions: impl Into<Actions>) -> Outcome {
+        Ok(self.client.perform_actions(actions).await?)
+    }
+
+    /// Lets go of every key and button.
+    pub async fn release(&self) -> Outcome {
+        Ok(self.client.release_actions().await?)
     }
 
     /// Makes the window that large.
@@ -275,7 +290,7 @@ impl App {
 }
 
 /// A test id names an element; anything with a sign of CSS in it is a selector already.
-fn selector(id: &str) -> String {
+pub fn selector(id: &str) -> String {
     if id.contains(['[', '.', '#', ' ']) {
         id.to_owned()
     } else {

@@ -6,6 +6,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::app::{App, Outcome, SOON, with_console};
+use crate::film::{Frame, film, red};
+use crate::night::flip;
 
 /// Waits that the world's clock decides: a TTL of 300 s, caches and the INSYNC delay.
 pub const WORLD: Duration = Duration::from_secs(60);
@@ -38,7 +40,7 @@ async fn journey(app: &App) -> Outcome {
     app.click("step-switch", SOON).await?;
     app.until("check-ttl-wait", &["Waiting"], WORLD).await?;
     app.shot("stage-2-waiting").await?;
-    do_step(app, "switch", "03-switch").await?;
+    switch(app).await?;
     app.shot("stage-3-switched").await?;
     app.go("#/live").await?;
     app.until(SITE, &["8f2c"], WORLD).await?;
@@ -52,18 +54,17 @@ async fn journey(app: &App) -> Outcome {
     app.until("fault-site-down", &["Lift"], SOON).await?;
     app.shot("stage-5-broken").await?;
     app.go("#/live").await?;
-    app.until("card-site", &["Failing"], WORLD).await?;
-    app.until("answer-users", &["Users affected"], SOON).await?;
+    // It turns red once, and stays so.
+    let frames = film(app, "film-down", "answer-users", &["Users affected"], WORLD).await?;
+    let last = frames.last().ok_or("no picture was taken")?;
+    app.until("card-site", &["Failing"], SOON).await?;
+    assert!(
+        red(app).await?.len() > 3,
+        "users are affected, and it is hardly red: {last:?}"
+    );
     app.shot("stage-6-status-turned").await?;
 
-    app.click("rollback-open", SOON).await?;
-    app.see("rollback-item-switch").await?;
-    app.shot("stage-7-rollback-plan").await?;
-    app.click("rollback-confirm", SOON).await?;
-    app.until("rollback-state", &["Running"], SOON).await?;
-    app.shot("stage-8-rolling-back").await?;
-    app.until("rollback-state", &["Complete"], WORLD).await?;
-    app.shot("stage-9-rolled-back").await?;
+    back(app).await?;
     app.go("#/run/switch").await?;
     app.until("step-state", &["Undone"], WORLD).await?;
     app.shot("04-undone").await?;
@@ -81,6 +82,75 @@ async fn journey(app: &App) -> Outcome {
         .await?;
     app.until("net-sheet", &["as of event"], SOON).await?;
     app.shot("06-sheet").await
+}
+
+/// A switch that goes well, slow enough to be watched: nothing on the screen is ever red, and the rail says how far it is.
+async fn switch(app: &App) -> Outcome {
+    app.until("step-state", &["Ready"], WORLD).await?;
+    flip(app, "inject", "insync-slow:100").await?;
+    app.click("action-primary", WORLD).await?;
+    app.shot("03-switch-confirm").await?;
+    app.click("confirm-primary", WORLD).await?;
+    app.see("[data-route=step]").await?;
+    let frames = film(app, "film-switch", "step-state", &["Done"], WORLD).await?;
+    flip(app, "lift", "insync-slow").await?;
+    let mut spread: Vec<&str> = Vec::new();
+    for frame in &frames {
+        assert!(frame.red.is_empty(), "a healthy switch is red: {frame:?}");
+        match frame.users.as_str() {
+            "Users all right" | "Switching" => {}
+            of => {
+                assert!(
+                    of.starts_with("Switching: ") && of.ends_with(" of 4 servers"),
+                    "{frame:?}"
+                );
+                spread.push(of);
+            }
+        }
+    }
+    // It says more and more servers, and is seen to do so.
+    let seen = spread.len();
+    assert!(seen > 1 && spread.is_sorted(), "{spread:?}");
+    Ok(())
+}
+
+/// From a site that is down to users that are back: two clicks, and an end that is not red.
+async fn back(app: &App) -> Outcome {
+    app.click("rollback-open", SOON).await?;
+    app.see("rollback-item-switch").await?;
+    // Rule R3 is proposed, by its own name.
+    app.until(
+        "#middle h1",
+        &["Switch apps.example.nhs.test back to the old side"],
+        SOON,
+    )
+    .await?;
+    app.until("rollback-proof", &["Proven"], SOON).await?;
+    app.shot("stage-7-rollback-plan").await?;
+    app.click("rollback-confirm", SOON).await?;
+    app.until("rollback-state", &["Running"], SOON).await?;
+    app.shot("stage-8-rolling-back").await?;
+    let frames = film(app, "film-back", "rollback-state", &["Complete"], WORLD).await?;
+    // The page is never red: what fails is the site, in the rail, until users are back, and not once more.
+    let page = |frame: &Frame| frame.red.iter().any(|what| what.starts_with("page: "));
+    assert!(
+        !frames.iter().any(page),
+        "a rollback that works is red: {frames:?}"
+    );
+    let affected = |frame: &&Frame| frame.users == "Users affected";
+    let failing = frames.iter().take_while(affected).count();
+    assert_eq!(frames.iter().filter(affected).count(), failing, "{frames:?}");
+    app.until("answer-users", &["Users all right"], WORLD).await?;
+    app.until_true(
+        "an end that is green",
+        "return document.querySelector('[data-testid=rollback-state]')?.dataset.kind === 'pass';",
+        SOON,
+    )
+    .await?;
+    app.shot("stage-9-rolled-back").await?;
+    let red = red(app).await?;
+    assert!(red.is_empty(), "users are back, and this is red: {red:?}");
+    Ok(())
 }
 
 /// From the highest to the lowest of some elements.

@@ -6,8 +6,12 @@
 mod accessible;
 mod app;
 mod blank;
+mod cli;
+mod clicks;
 mod driver;
+mod film;
 mod gated;
+mod hand;
 mod journey;
 mod keyboard;
 mod locked;

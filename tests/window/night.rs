@@ -128,14 +128,19 @@ async fn rest(app: &App, amended: &std::path::Path) -> Outcome {
 
 /// Flips the fault that takes the new site down, as its panel would.
 pub async fn fault(app: &App, word: &str) -> Outcome {
+    flip(app, word, "site-down").await
+}
+
+/// Flips any fault.
+pub async fn flip(app: &App, word: &str, fault: &str) -> Outcome {
     let flip = "const done = arguments[arguments.length - 1];
-        window.__TAURI_INTERNALS__.invoke('submit_rehearsal', {command: {do: arguments[0], fault: 'site-down'}})
+        window.__TAURI_INTERNALS__.invoke('submit_rehearsal', {command: {do: arguments[0], fault: arguments[1]}})
           .then(() => done(''), (why) => done(JSON.stringify(why)));";
-    let said = app.script_async(flip, vec![json!(word)]).await?;
+    let said = app.script_async(flip, vec![json!(word), json!(fault)]).await?;
     if said == json!("") {
         Ok(())
     } else {
-        Err(format!("{word}: {said}").into())
+        Err(format!("{word} {fault}: {said}").into())
     }
 }
 

@@ -2,14 +2,12 @@
 //! does, shows it live, and takes the run over when its driver is at work, killed or frozen.
 
 use std::{
-    path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    path::Path,
     time::{Duration, Instant},
 };
 
-use serde_json::Value;
-
 use crate::app::{App, LINE, Outcome, SOON, with_console};
+use crate::cli::{Cli, Running};
 use crate::driver::{kill, signal};
 
 /// Waits that the world's clock decides.
@@ -17,72 +15,6 @@ const WORLD: Duration = Duration::from_secs(60);
 
 /// What a watcher's window may take to say that it was fenced out, or who drives now.
 const AT_ONCE: Duration = Duration::from_secs(5);
-
-/// The command line on the same home, as somebody else.
-struct Cli {
-    home: PathBuf,
-    run: String,
-}
-
-/// A command that still runs; ends with the test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        kill(self.0.id());
-        let _ = self.0.wait();
-    }
-}
-
-impl Cli {
-    fn of(home: &Path) -> Outcome<Self> {
-        let mut cli = Self {
-            home: home.to_owned(),
-            run: String::new(),
-        };
-        let runs = cli.json(&["run", "list"])?;
-        let run = runs["runs"][0]["run"].as_str().ok_or("there is no run")?;
-        cli.run = run.to_owned();
-        Ok(cli)
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let program = Path::new(env!("CARGO_BIN_EXE_switchback-console")).with_file_name("switchback");
-        let mut command = Command::new(program);
-        command
-            .args(words)
-            .args(["--json", "--no-input", "--by", "n.night"])
-            .env("SWITCHBACK_HOME", &self.home)
-            .env_remove("AWS_ENDPOINT_URL")
-            .stdin(Stdio::null());
-        command
-    }
-
-    fn output(&self, words: &[&str]) -> Outcome<Output> {
-        Ok(self.command(words).output()?)
-    }
-
-    fn json(&self, words: &[&str]) -> Outcome<Value> {
-        let output = self.output(words)?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("switchback {}: {said}", words.join(" ")).into());
-        }
-        Ok(serde_json::from_slice(&output.stdout)?)
-    }
-
-    fn start(&self, words: &[&str]) -> Outcome<Running> {
-        let mut command = self.command(words);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        Ok(Running(command.spawn()?))
-    }
-
-    /// Takes the run from the window, which gives it up at once, and gives it back.
-    fn take(&self) -> Outcome {
-        self.json(&["run", "take", &self.run, "--reason", "the window does not answer"])?;
-        Ok(())
-    }
-}
 
 /// The exit code of a command; it must come soon.
 async fn code(running: &mut Running) -> Outcome<Option<i32>> {

@@ -56,7 +56,7 @@ function readyAt(step: StepView): string | null {
 export function refusalWords(step: StepView, refused: string, now: number, watching: boolean): { ready: string | null; rest: string } {
   const at = readyAt(step);
   const waits = at !== null && !watching && step.before.some((r) => r.until !== null && Date.parse(r.until) > now);
-  return waits ? { ready: `Ready at ${at}.`, rest: refused.replace(/^Ready in \d+ s\. /, "") } : { ready: null, rest: refused };
+  return waits ? { ready: `Ready at ${at}.`, rest: refused.replace(/^Ready in [^.]+\. /, "") } : { ready: null, rest: refused };
 }
 
 function Reason({ step, primary, now, watching }: { step: StepView; primary: Offer | undefined; now: number; watching: boolean }) {

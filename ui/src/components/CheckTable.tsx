@@ -104,7 +104,7 @@ export function CheckTable({ list, caption, record = false, pending = false, inO
           const open = !past && !notYet && !unread && !letsThrough(r.tone);
           const passed = letsThrough(r.tone) && r.observed_at !== null ? `Passed, read at ${fullTime(r.observed_at)}.` : "";
           return (
-            <tbody key={r.id} className={open ? `open k-${toneKind(r.tone).kind}` : undefined} data-testid={`check-${r.id}`} data-tone={past ? "record" : r.tone}>
+            <tbody key={r.id} className={open ? `open k-${toneKind(r.tone).kind}` : undefined} data-testid={`check-${r.id}`} data-tone={past ? "record" : notYet ? "switching" : r.tone}>
               <tr>
                 <td>{past ? <State kind="record" word="As read then" /> : notYet ? <State kind="running" word="Not yet" /> : unread ? <State kind="todo" word="Not read" /> : <ToneState tone={r.tone} />}</td>
                 <th scope="row" title={r.source}>

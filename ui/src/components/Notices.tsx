@@ -55,7 +55,8 @@ function RunNotices() {
         )}
         {snapshot.breaches.map((b) => (
           <Notice key={b.id} kind="fail" title="The plan forbids what is there now" testId={`breach-${b.id}`}>
-            {b.because} Taking back {b.repair.join(", ")} mends it.
+            {b.because}
+            {b.repair.length > 0 && ` Taking back ${b.repair.join(", ")} mends it.`}
           </Notice>
         ))}
       </div>

@@ -2,11 +2,28 @@
 import type { UndoTimeView } from "../ipc";
 import { count, duration } from "./time";
 
-/** "about 3 min", rounded up: rather too long than too short. Null where it was never measured. */
+/** Rounded up: rather too long than too short. */
+const rounded = (s: number): string => `about ${duration(s <= 60 ? Math.max(5, Math.ceil(s / 5) * 5) : Math.ceil(s / 60) * 60)}`;
+
+/** "about 3 min". Null where it was never measured. */
 export function aboutWords(takes: UndoTimeView): string | null {
   if (takes.slowest_s === null) return null;
-  const s = Math.max(takes.slowest_s, takes.caches_s ?? 0);
-  return `about ${duration(s <= 60 ? Math.max(5, Math.ceil(s / 5) * 5) : Math.ceil(s / 60) * 60)}`;
+  return rounded(Math.max(takes.slowest_s, takes.caches_s ?? 0) + (takes.by_hand_s ?? 0));
+}
+
+/** The same of a whole plan, in which so many changes are taken back by hand: their time is part of it. */
+export function planWords(takes: UndoTimeView, byHand: number): string {
+  if (byHand > 0 && takes.by_hand_s === null) return "as long as the work by hand";
+  const s = Math.max(takes.slowest_s ?? 0, takes.caches_s ?? 0);
+  if (byHand > 0) return rounded(s + (takes.by_hand_s ?? 0));
+  return aboutWords(takes) ?? (s === 0 ? "only the calls" : `up to ${duration(s)}`);
+}
+
+/** What is known of that time: what was measured, and what is planned for people. */
+export function planNote(takes: UndoTimeView, byHand: number): string {
+  if (byHand === 0) return undoNote(takes);
+  const hand = takes.by_hand_s === null ? `${byHand} by hand, with no time planned` : `${byHand} by hand: ${duration(takes.by_hand_s)}, as planned for doing it`;
+  return `${undoNote(takes)}; ${hand}`;
 }
 
 /** Where the number comes from: "3 rehearsals", "4 tries, 1 of them rehearsed". */

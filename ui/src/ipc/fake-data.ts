@@ -115,7 +115,7 @@ function step(id: string, title: string, part: Partial<StepView>): StepView {
     undo: null,
     undo_before: [],
     undo_loses: [],
-    undo_takes: { slowest_s: null, tries: 0, rehearsals: 0, caches_s: null },
+    undo_takes: { slowest_s: null, tries: 0, rehearsals: 0, caches_s: null, by_hand_s: null },
     verify: [],
     attempts: [],
     drifted: null,
@@ -155,7 +155,7 @@ function beforeChecks(now: number, waiting: boolean): ReadingView[] {
   ];
 }
 
-const measured: UndoTimeView = { slowest_s: 131, tries: 3, rehearsals: 3, caches_s: 60 };
+const measured: UndoTimeView = { slowest_s: 131, tries: 3, rehearsals: 3, caches_s: 60, by_hand_s: null };
 
 /** Who drives the run, as this window sees it. */
 function seatOf(now: number, scene: Scene): Pick<RunSnapshot, "driver" | "watching" | "lost"> {
@@ -350,6 +350,7 @@ export function planOf(now: number, scene: Scene, unproven: boolean): RollbackPl
   return {
     digest: unproven ? "sha256:77aaplanunproven" : "sha256:77aaplan",
     scope: { rule: "R3" },
+    title: "Switch Admins-UI back if it can’t be reached",
     items,
     breaches: unproven
       ? [{ id: "reval-without-admins", because: "Reval would sign in at the new pool while Admins-UI signs in at the old one.", repair: ["mid.4"] }]
@@ -411,7 +412,7 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
         done: 2,
         steps: [
           doneStep("pre.1", "Lower the TTL", now, 5400, { owner: "m.example" }),
-          doneStep("pre.9", "Record the way back", now, 4200, { kind: "check", reversibility: "Has no effect" }),
+          doneStep("pre.9", "Record the way back", now, 4200, { kind: "check", reversibility: "Nothing to undo" }),
         ],
       },
       {
@@ -463,6 +464,8 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
         ? null
         : {
             state: scene.rollback === "turn" ? "halted" : scene.rollback,
+            scope: { rule: "R3" },
+            title: "Switch Admins-UI back if it can’t be reached",
             items: rollbackItems(now, scene),
             why: scene.rollback === "halted" ? "Route 53 refused the change: the record is not as captured." : scene.rollback === "turn" ? "Send this notice: users sign in the old way again." : null,
             your_turn: scene.rollback === "turn",

@@ -58,6 +58,7 @@ const undoTime = z.looseObject({
   tries: z.number(),
   rehearsals: z.number(),
   caches_s: z.number().nullable(),
+  by_hand_s: z.number().nullable(),
 });
 
 const times = z.looseObject({
@@ -209,6 +210,8 @@ const snapshot = z.looseObject({
   rollback: z
     .looseObject({
       state: z.string(),
+      scope,
+      title: z.string(),
       items: z.array(rollbackItem),
       why: maybe,
       your_turn: z.boolean(),
@@ -235,6 +238,7 @@ const snapshot = z.looseObject({
 const rollbackPlan = z.looseObject({
   digest: z.string(),
   scope,
+  title: z.string(),
   items: z.array(rollbackItem),
   breaches: z.array(z.looseObject({ id: z.string(), because: z.string(), repair: words })),
   unproven: words,

@@ -11,13 +11,17 @@ export function RollbackScreen({ scope }: { scope: ScopeView | null }) {
   const snapshot = useSnapshot();
   // The end of a rollback stays on the screen that confirmed it until a person asks for a new plan.
   const [sawOneRun, setSawOneRun] = useState(false);
+  const wanted = scope ?? snapshot.way_back.proposal;
+  // The way back is never dead, but what is proposed may become another plan under a hand on its way.
+  const proposed = wanted !== null && scope === null ? scopeText(wanted) : null;
+  const [last, setLast] = useState({ proposed, replaced: false });
+  if (last.proposed !== proposed) setLast({ proposed, replaced: last.proposed !== null });
   const state = snapshot.rollback?.state;
   const under = state === "running" || state === "halted";
   if (under && !sawOneRun) setSawOneRun(true);
   if (snapshot.rollback !== null && (under || sawOneRun)) {
     return <RollbackRunScreen progress={snapshot.rollback} onNewPlan={() => setSawOneRun(false)} />;
   }
-  const wanted = scope ?? snapshot.way_back.proposal;
   if (wanted === null) {
     return (
       <div className="page">
@@ -30,5 +34,5 @@ export function RollbackScreen({ scope }: { scope: ScopeView | null }) {
       </div>
     );
   }
-  return <RollbackPlanScreen key={scopeText(wanted)} scope={wanted} proposed={scope === null} />;
+  return <RollbackPlanScreen key={scopeText(wanted)} scope={wanted} proposed={scope === null} replaced={last.replaced} />;
 }

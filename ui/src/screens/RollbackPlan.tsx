@@ -9,21 +9,36 @@ import { Block, PageHead } from "../components/PageHead";
 import { UndoMark } from "../components/RightRail";
 import { RollbackItems } from "../components/RollbackItems";
 import { State } from "../components/State";
-import { count, duration } from "../format/time";
-import { aboutWords, undoNote } from "../format/undo";
+import { count } from "../format/time";
+import { planNote, planWords } from "../format/undo";
 import type { RollbackPlanView, RunSnapshot, ScopeView } from "../ipc";
 import { Failure, asFailure } from "../ipc/port";
 import { useApp, useEvery, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { allSteps, currentStep, freshen, letsThrough } from "../state/readings";
 import { href } from "../state/router";
+import { useSeen } from "../state/seen";
 import { Crumbs } from "./Step";
 
-function what(scope: ScopeView, snapshot: RunSnapshot, plan: RollbackPlanView | null): string {
-  if (scope === "all") return "everything";
-  if ("step" in scope) return allSteps(snapshot).find((s) => s.id === scope.step)?.title ?? scope.step;
-  const undos = plan?.items.filter((i) => i.step !== null) ?? [];
-  const only = undos.length === 1 ? allSteps(snapshot).find((s) => s.id === undos[0]?.step) : undefined;
-  return only?.title ?? `by rule ${scope.rule}`;
+/** What a rollback is called: a rule has a title of its own, which says what it is for. */
+export function rollbackTitle(scope: ScopeView, title: string | undefined, snapshot: RunSnapshot): string {
+  if (scope === "all") return "Roll back everything";
+  if ("step" in scope) return `Roll back “${title ?? allSteps(snapshot).find((s) => s.id === scope.step)?.title ?? scope.step}”`;
+  return title ?? snapshot.deadlines.find((d) => d.rule === scope.rule)?.title ?? `Roll back by rule ${scope.rule}`;
+}
+
+/** Where the page is, in a word or two. */
+export const rollbackCrumb = (scope: ScopeView): string => (scope !== "all" && "rule" in scope ? `Roll back by rule ${scope.rule}` : "Roll back");
+
+/** Whether the way back is proven: what people do is proven by nothing before they do it. */
+function Proof({ plan }: { plan: RollbackPlanView }) {
+  const open = plan.unproven.length + plan.breaches.length;
+  if (open > 0) return <State kind="blocked" word={`${open} to decide`} pill testId="rollback-proof" />;
+  const undos = plan.items.filter((i) => i.kind !== "notice");
+  const hand = undos.filter((i) => i.kind === "manual").length;
+  if (undos.length === 0) return <State kind="todo" word="Only people to tell" pill testId="rollback-proof" />;
+  if (hand === 0) return <State kind="pass" word="Proven" pill testId="rollback-proof" />;
+  const words = hand === undos.length ? `All ${hand === 1 ? "of it" : hand} by hand` : `${undos.length - hand} of ${undos.length} proven in this run, ${hand} by hand`;
+  return <State kind="todo" word={words} pill testId="rollback-proof" />;
 }
 
 function Card({ title, head, note }: { title: string; head: string; note: string }) {
@@ -52,15 +67,15 @@ function Cards({ plan }: { plan: RollbackPlanView }) {
       <Card title="Loses" head={loses.length === 0 ? "Nothing" : count(loses.length, "thing")} note={loses.length === 0 ? "the plan names no loss" : loses.join("; ")} />
       <Card
         title="Takes"
-        head={capital(aboutWords(plan.takes) ?? (plan.caches_s === 0 ? "only the calls" : `up to ${duration(plan.caches_s)}`))}
-        note={hand > 0 ? `${undoNote(plan.takes)}; ${hand} by hand` : undoNote(plan.takes)}
+        head={capital(planWords(plan.takes, hand))}
+        note={planNote(plan.takes, hand)}
       />
     </div>
   );
 }
 
 /** The plan of a rollback: what it restores, loses and takes, in which order; one confirm. */
-export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; proposed: boolean }) {
+export function RollbackPlanScreen({ scope, proposed, replaced = false }: { scope: ScopeView; proposed: boolean; /** It took the place of another plan by itself: it must be seen first. */ replaced?: boolean }) {
   const store = useStore();
   const snapshot = useSnapshot();
   const below = useRef<HTMLDivElement>(null);
@@ -104,7 +119,7 @@ export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; prop
 
   const back = currentStep(snapshot);
   const b = snapshot.banner;
-  const title = scope === "all" ? "Roll back everything" : `Roll back “${what(scope, snapshot, plan)}”`;
+  const title = rollbackTitle(scope, plan?.title, snapshot);
   const undos = plan?.items.filter((i) => i.kind !== "notice").length ?? 0;
   const verb = undos === 0 ? "Roll back" : `Roll back ${count(undos, "change")}`;
   const rows = plan?.items.flatMap((i) => i.preconditions.map((p) => ({ ...freshen(p, now), item: i.title }))) ?? [];
@@ -130,8 +145,9 @@ export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; prop
               ? "Write a reason to go on."
               : null;
 
+  const { dead, counts } = useSeen(`rollback/${plan?.digest}`, !replaced);
   const confirm = () => {
-    if (plan === null || refusal !== null || busy !== null) return;
+    if (plan === null || refusal !== null || busy !== null || !counts()) return;
     void store
       .submit(
         "rollback",
@@ -155,16 +171,11 @@ export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; prop
         <Crumbs
           parts={[
             ...(back === undefined ? [] : [{ text: back.title, href: href({ name: "step", step: back.id }) }]),
-            { text: "Roll back" },
+            { text: rollbackCrumb(scope) },
           ]}
         />
         <PageHead title={title} id="rollback">
-          {plan !== null &&
-            (plan.unproven.length === 0 && plan.breaches.length === 0 ? (
-              <State kind="pass" word="Proven" pill />
-            ) : (
-              <State kind="blocked" word={`${plan.unproven.length + plan.breaches.length} to decide`} pill />
-            ))}
+          {plan !== null && <Proof plan={plan} />}
         </PageHead>
         <p className="why">
           {proposed ? "What the console proposes now. " : ""}
@@ -192,7 +203,7 @@ export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; prop
               (item) =>
                 item.changed_outside !== null && (
                   <Notice key={item.id} kind="blocked" title="Changed outside the console" testId={`outside-${item.id}`}>
-                    The console had left {item.changed_outside.join("; ")}. There is now {item.now.join("; ")}. Going back replaces it.
+                    The console had left {item.changed_outside.join("; ")}. There is now {item.now.join("; ") || "nothing that could be read"}. Going back replaces it.
                   </Notice>
                 ),
             )}
@@ -271,7 +282,7 @@ export function RollbackPlanScreen({ scope, proposed }: { scope: ScopeView; prop
             <button
               type="button"
               className="ink-button"
-              aria-disabled={refusal !== null || busy !== null}
+              aria-disabled={refusal !== null || busy !== null || dead}
               onClick={confirm}
               aria-describedby="rollback-why"
               data-testid="rollback-confirm"

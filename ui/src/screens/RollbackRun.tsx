@@ -17,6 +17,7 @@ import type { RollbackItemView, RollbackProgress, RunSnapshot, StepView } from "
 import { useApp, useSnapshot, useStore } from "../state/hooks";
 import { allSteps } from "../state/readings";
 import { href } from "../state/router";
+import { rollbackCrumb, rollbackTitle } from "./RollbackPlan";
 import { Crumbs } from "./Step";
 
 const WORDS: Record<string, { kind: Kind; word: string }> = {
@@ -29,10 +30,18 @@ const WORDS: Record<string, { kind: Kind; word: string }> = {
 /** Monitors that fail now: what was taken back by hand is proven by them alone. */
 const failing = (snapshot: RunSnapshot): string[] => snapshot.monitors.filter((m) => m.tone === "failing").map((m) => m.title);
 
+const byHand = (progress: RollbackProgress): boolean => progress.items.some((i) => i.kind === "manual");
+
 /** Where the rollback stands; complete is green only where nothing fails that people can see. */
 function standing(progress: RollbackProgress, snapshot: RunSnapshot): { kind: Kind; word: string } {
   if (progress.your_turn) return { kind: "running", word: "Your turn" };
   if (progress.state === "completed" && failing(snapshot).length > 0) return { kind: "blocked", word: "Complete, not all right" };
+  // The console proves what it does itself; of the rest only a monitor knows whether it is so.
+  if (progress.state === "completed" && byHand(progress)) {
+    const tones = snapshot.monitors.map((m) => m.tone);
+    if (tones.includes("unknown")) return { kind: "unknown", word: "Complete, can’t tell yet" };
+    if (!tones.includes("passing")) return { kind: "record", word: "Complete, by what people said" };
+  }
   return WORDS[progress.state] ?? { kind: "unknown", word: progress.state };
 }
 
@@ -77,7 +86,8 @@ function Seen({ progress }: { progress: RollbackProgress }) {
       )}
       {progress.state === "completed" && bad.length > 0 && (
         <Notice kind="blocked" title="What came back is not all right yet" role="alert" testId="rollback-still-failing">
-          Failing now: {bad.join(", ")}. What was done by hand is proven by its own monitor only.
+          Failing now: {bad.join(", ")}.{" "}
+          {byHand(progress) ? "What was done by hand is proven by its own monitor only." : <>If it stays so, look at <a href={href({ name: "live" })}>what is seen live</a>.</>}
         </Notice>
       )}
     </>
@@ -118,8 +128,8 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
   return (
     <>
       <div className="page">
-        <Crumbs parts={[{ text: "Run", href: href({ name: "run" }) }, { text: "Roll back" }]} />
-        <PageHead title="Rollback" id="rollback-run">
+        <Crumbs parts={[{ text: "Run", href: href({ name: "run" }) }, { text: rollbackCrumb(progress.scope) }]} />
+        <PageHead title={rollbackTitle(progress.scope, progress.title, snapshot)} id="rollback-run">
           <State kind={kind} word={word} pill testId="rollback-state" />
         </PageHead>
         <p className="why" role="status">

@@ -130,7 +130,7 @@ export function RunbookScreen() {
               <div>
                 <strong>{r.title}</strong>
                 <p className="meta">
-                  {r.runbook} · {count(r.targets.length, "target")}: {r.targets.map((t) => t.name).join(", ")}
+                  {r.runbook} · {r.targets.length === 0 ? "no target yet" : `${count(r.targets.length, "target")}: ${r.targets.map((t) => t.name).join(", ")}`}
                 </p>
               </div>
               <Button onClick={() => setChosen(r)} ariaLabel={`Choose ${r.title}`} data-testid={`choose-${r.runbook}`}>

@@ -1,7 +1,15 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import { planNote, planWords } from "../format/undo";
+import type { RollbackItemView, RollbackPlanView } from "../ipc";
+import { planOf } from "../ipc/fake-data";
+import { seen } from "../state/seen";
 import { open } from "./open";
+
+afterEach(() => {
+  seen.deadMs = 0;
+});
 
 const confirm = () => screen.getByTestId("rollback-confirm") as HTMLButtonElement;
 /** Refused, but where it was: the focus stays, and the words beside it say why. */
@@ -88,4 +96,98 @@ it("an override that is no longer asked for is not sent", async () => {
   await user.click(box);
   expect(box.checked).toBe(false);
   expect(refused()).toBe(true);
+});
+
+it("another proposal that takes the place of the plan by itself is not confirmed before it was seen", async () => {
+  const user = userEvent.setup();
+  const { fake } = await open("#/rollback", "silent,failing");
+  await waitFor(() => expect(refused()).toBe(false));
+  seen.deadMs = 60_000;
+  fake.edit = (s) => ({ ...s, way_back: { ...s.way_back, proposal: "all" as const } });
+  act(() => fake.push());
+  await screen.findByRole("heading", { level: 1, name: "Roll back everything" });
+  await waitFor(() => expect(screen.getByTestId("rollback-proof")).toBeTruthy());
+  await user.click(confirm());
+  expect(refused()).toBe(true);
+  expect(fake.asked).toEqual([]);
+});
+
+it("the way back that a person has asked for is never dead", async () => {
+  seen.deadMs = 60_000;
+  const user = userEvent.setup();
+  const { fake } = await open("#/rollback", "silent,failing");
+  await waitFor(() => expect(refused()).toBe(false));
+  await user.click(confirm());
+  expect(fake.asked).toHaveLength(1);
+});
+
+/** Rule R4: two changes by hand, one by the console, and a notice. */
+const R4: RollbackPlanView = (() => {
+  const plan = planOf(Date.now(), { rollback: "none" } as Parameters<typeof planOf>[1], false);
+  const [undo, notice] = plan.items as [RollbackItemView, RollbackItemView];
+  const hand = (id: string, title: string): RollbackItemView => ({ ...undo, id, step: id, title, kind: "manual", restores: ["Release the previous build."], preview: null, preconditions: [], loses: [] });
+  return {
+    ...plan,
+    scope: { rule: "R4" },
+    title: "Reval can’t be reached: roll Reval back, then switch DNS back",
+    items: [hand("reval-ui", "Undo: Switch the Reval UI"), hand("reval-api", "Undo: Let the Reval API accept the new pool"), undo, notice],
+    takes: { slowest_s: 48, tries: 2, rehearsals: 2, caches_s: 60, by_hand_s: 1800 },
+  };
+})();
+
+describe("a plan that people carry out in part", () => {
+  it("has the title of its rule, counts what is proven, and the time that people take", async () => {
+    await open("#/rollback?scope=rule:R4", "silent,failing", (fake) => {
+      fake.rollbackPlan = async () => R4;
+    });
+    expect((await screen.findByTestId("rollback-proof")).textContent).toBe("1 of 3 proven in this run, 2 by hand");
+    expect(screen.getByTestId("rollback-proof").dataset["kind"]).not.toBe("pass");
+    expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Reval can’t be reached: roll Reval back, then switch DNS back");
+    expect(screen.getByText("Roll back by rule R4")).toBeTruthy();
+    expect(screen.getByText("About 31 min")).toBeTruthy();
+    expect(screen.getByText("Slowest of 2 rehearsals 48 s; caches follow within 1 min; 2 by hand: 30 min, as planned for doing it")).toBeTruthy();
+  });
+
+  it("claims no time that nobody has planned or measured", () => {
+    const takes = { slowest_s: null, tries: 0, rehearsals: 0, caches_s: 60, by_hand_s: null };
+    expect(planWords(takes, 0)).toBe("up to 1 min");
+    expect(planWords(takes, 1)).toBe("as long as the work by hand");
+    expect(planNote(takes, 1)).toContain("1 by hand, with no time planned");
+    expect(planWords({ ...takes, by_hand_s: 600 }, 1)).toBe("about 11 min");
+    expect(planWords({ ...takes, caches_s: null }, 0)).toBe("only the calls");
+  });
+
+  it("with people to tell alone proves nothing", async () => {
+    await open("#/rollback?scope=rule:R4", "silent,failing", (fake) => {
+      fake.rollbackPlan = async () => ({ ...R4, items: R4.items.filter((i) => i.kind === "notice") });
+    });
+    expect((await screen.findByTestId("rollback-proof")).textContent).toBe("Only people to tell");
+  });
+
+  for (const [tone, word, kind] of [
+    ["passing", "Complete", "pass"],
+    ["failing", "Complete, not all right", "blocked"],
+    ["unknown", "Complete, can’t tell yet", "unknown"],
+    ["not_applicable", "Complete, by what people said", "record"],
+  ] as const) {
+    it(`ends ${kind} while the monitors say ${tone}`, async () => {
+      await open("#/rollback", "silent,failing,running", (fake) => {
+        const running = fake.edit;
+        fake.edit = (s) => {
+          const x = running(s);
+          return {
+            ...x,
+            rollback: x.rollback === null ? null : { ...x.rollback, state: fake.scene.rollback, scope: R4.scope, title: R4.title, items: R4.items.map((i) => ({ ...i, state: "done" })) },
+            monitors: x.monitors.map((m) => ({ ...m, tone })),
+          };
+        };
+      }).then(({ fake }) => {
+        fake.scene = { ...fake.scene, rollback: "completed" };
+        act(() => fake.push());
+      });
+      expect(screen.getByTestId("rollback-state").textContent).toBe(word);
+      expect(screen.getByTestId("rollback-state").dataset["kind"]).toBe(kind);
+      expect(screen.getByRole("heading", { level: 1 }).textContent).toBe(R4.title);
+    });
+  }
 });

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 use switchback_model::plan::Gate;
+use switchback_model::text::lasting;
 use switchback_model::{
     CheckId, CheckReading, CheckSpec, DecisionId, Digest, Operator, Phase, PhaseId, Step, StepId, StepState,
     Verdict,
@@ -144,9 +145,9 @@ fn check_obstacle(
     };
     counts.is_stale(now).then(|| {
         let what = format!(
-            "it was read {} s ago and counts for {} s",
-            reading.age_s(now),
-            counts.believable_s
+            "it was read {} ago and counts for {}",
+            lasting(reading.age_s(now)),
+            lasting(counts.believable_s.into())
         );
         (RejectionCode::Unknown, what)
     })

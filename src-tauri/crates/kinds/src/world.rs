@@ -12,6 +12,7 @@ use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, 
 use switchback_engine::sign_in::SignIn;
 use switchback_engine::ttl::{TtlWait, ttl_wait};
 use switchback_model::dns::DnsName;
+use switchback_model::text::lasting;
 use switchback_model::{ActionSpec, CheckReading, CheckSpec, Target, Verdict};
 use switchback_probes::{self as probes, ProbeWorld};
 
@@ -90,13 +91,13 @@ impl RunWorld {
             ),
             TtlWait::Until(over) if over <= now => reading(spec, Verdict::Pass, "0 s left", at, None),
             TtlWait::Until(over) => {
-                let left = over.duration_since(now).as_secs().max(1);
+                let left = u64::try_from(over.duration_since(now).as_secs()).map_or(1, |left| left.max(1));
                 // Shown by our clock, waited for by the server's.
                 let until = at.checked_add(over.duration_since(now)).unwrap_or(over);
                 reading(
                     spec,
                     Verdict::Waiting { until },
-                    &format!("{left} s left"),
+                    &format!("{} left", lasting(left)),
                     at,
                     None,
                 )

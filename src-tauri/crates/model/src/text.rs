@@ -41,6 +41,21 @@ pub fn line(text: &str) -> String {
     text.replace("\r\n", "\n").chars().map(seen).collect()
 }
 
+/// Seconds as people say them, in two units at most: "45 s", "4 min 12 s", "1 h 36 min", "2 days 3 h".
+#[must_use]
+pub fn lasting(seconds: u64) -> String {
+    let two = |large: u64, name: &str, small: u64, unit: &str| match small {
+        0 => format!("{large} {name}"),
+        small => format!("{large} {name} {small} {unit}"),
+    };
+    match seconds {
+        0..=59 => format!("{seconds} s"),
+        60..=3_599 => two(seconds / 60, "min", seconds % 60, "s"),
+        3_600..=172_799 => two(seconds / 3_600, "h", seconds / 60 % 60, "min"),
+        _ => two(seconds / 86_400, "days", seconds / 3_600 % 24, "h"),
+    }
+}
+
 fn seen(c: char) -> char {
     match c {
         '\n' | '\t' => c,
@@ -56,7 +71,25 @@ fn seen(c: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::{line, shown};
+    use super::{lasting, line, shown};
+
+    #[test]
+    fn seconds_are_said_as_people_say_them() {
+        for (seconds, words) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (61, "1 min 1 s"),
+            (900, "15 min"),
+            (3_600, "1 h"),
+            (5_818, "1 h 36 min"),
+            (86_400, "24 h"),
+            (172_800, "2 days"),
+            (183_600, "2 days 3 h"),
+        ] {
+            assert_eq!(lasting(seconds), words);
+        }
+    }
 
     #[test]
     fn nothing_is_obeyed_and_offsets_stay() {

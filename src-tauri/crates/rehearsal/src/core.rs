@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-pub(crate) use faults::Stop;
+pub(crate) use faults::{After, Stop};
 
 use crate::WorldError;
 use crate::clock::ScaledClock;

@@ -332,7 +332,19 @@ impl Fault {
             | Self::Denied { operation }
             | Self::Delay { operation, .. } => Some(operation),
             Self::OtherZone { zone } => Some(zone.name()),
-            _ => None,
+            Self::RateLimit { .. }
+            | Self::InsyncSlow { .. }
+            | Self::StaleResolver { .. }
+            | Self::ExpiredCredentials
+            | Self::SecondWriter { .. }
+            | Self::ParameterChanged { .. }
+            | Self::Routed { .. }
+            | Self::EmptyPages { .. }
+            | Self::PartialPolicy
+            | Self::MissingTrigger
+            | Self::WrongClientFlow
+            | Self::DefaultMail
+            | Self::DomainCreating => None,
         }
     }
 
@@ -354,7 +366,27 @@ impl Fault {
             | Self::AnswerCut { times, .. }
             | Self::LostResponse { times, .. }
             | Self::LandsLate { times, .. } => Some(times),
-            _ => None,
+            Self::SiteDown { .. }
+            | Self::SiteRefused { .. }
+            | Self::SiteSlow { .. }
+            | Self::TlsExpired { .. }
+            | Self::TlsWrongName { .. }
+            | Self::Delay { .. }
+            | Self::Denied { .. }
+            | Self::OtherZone { .. }
+            | Self::RateLimit { .. }
+            | Self::InsyncSlow { .. }
+            | Self::StaleResolver { .. }
+            | Self::ExpiredCredentials
+            | Self::SecondWriter { .. }
+            | Self::ParameterChanged { .. }
+            | Self::Routed { .. }
+            | Self::EmptyPages { .. }
+            | Self::PartialPolicy
+            | Self::MissingTrigger
+            | Self::WrongClientFlow
+            | Self::DefaultMail
+            | Self::DomainCreating => None,
         }
     }
 

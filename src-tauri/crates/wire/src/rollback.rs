@@ -43,6 +43,11 @@ pub struct UndoTimeView {
     /// Longest time until compliant caches are back, in seconds; absent = not known yet.
     #[ts(type = "number | null")]
     pub caches_s: Option<u64>,
+    /// Seconds that people need besides, for what is taken back by hand: as long as the plan gives them for doing it;
+    /// absent = nothing is taken back by hand, or the plan gives no time. Not part of what was measured.
+    #[serde(default)]
+    #[ts(type = "number | null")]
+    pub by_hand_s: Option<u64>,
 }
 
 /// The break-glass sheet: the way back as AWS CLI commands, for the day on which this program can't
@@ -125,6 +130,9 @@ pub struct RollbackPlanView {
     pub digest: String,
     /// What was asked.
     pub scope: ScopeView,
+    /// What it is called: the rule's own title, the step's; "everything".
+    #[serde(default)]
+    pub title: String,
     /// The items in order.
     pub items: Vec<RollbackItemView>,
     /// Breaches.
@@ -151,6 +159,11 @@ pub struct RollbackPlanView {
 pub struct RollbackProgress {
     /// `running`, `halted`, `completed` or `abandoned`.
     pub state: String,
+    /// What was asked.
+    pub scope: ScopeView,
+    /// What it is called: the rule's own title, the step's; "everything".
+    #[serde(default)]
+    pub title: String,
     /// The items.
     pub items: Vec<RollbackItemView>,
     /// Why it stopped.

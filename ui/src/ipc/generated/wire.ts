@@ -1885,6 +1885,10 @@ digest: string,
  */
 scope: ScopeView, 
 /**
+ * What it is called: the rule's own title, the step's; "everything".
+ */
+title: string, 
+/**
  * The items in order.
  */
 items: Array<RollbackItemView>, 
@@ -1926,6 +1930,14 @@ export type RollbackProgress = {
  * `running`, `halted`, `completed` or `abandoned`.
  */
 state: string, 
+/**
+ * What was asked.
+ */
+scope: ScopeView, 
+/**
+ * What it is called: the rule's own title, the step's; "everything".
+ */
+title: string, 
 /**
  * The items.
  */
@@ -2496,7 +2508,12 @@ rehearsals: number,
 /**
  * Longest time until compliant caches are back, in seconds; absent = not known yet.
  */
-caches_s: number | null, };
+caches_s: number | null, 
+/**
+ * Seconds that people need besides, for what is taken back by hand: as long as the plan gives them for doing it;
+ * absent = nothing is taken back by hand, or the plan gives no time. Not part of what was measured.
+ */
+by_hand_s: number | null, };
 
 /**
  * What happened to the world, or to the run: one update of the stream.

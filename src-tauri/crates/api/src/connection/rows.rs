@@ -6,6 +6,7 @@ use switchback_aws::profiles::ProfileInfo;
 use switchback_aws::{Aws, Elsewhere, Profiles, Service, Session, masked, role_of};
 use switchback_engine::ports::{Clock, ProviderError, ProviderErrorKind};
 use switchback_engine::sign_in::worst_case;
+use switchback_model::text::lasting;
 
 use super::network::{authorities, dns, one_chain, proxy, reach, tls};
 use super::profiles::session_words;
@@ -215,9 +216,13 @@ impl Look<'_> {
                 );
             }
             let names: Vec<&str> = self.known.list.iter().map(|p| p.name.as_str()).collect();
+            let others = match names.is_empty() {
+                true => "There is no profile on this computer yet: set one up with `aws configure sso`."
+                    .to_owned(),
+                false => format!("There are: {}.", names.join(", ")),
+            };
             return Said::new(Tone::Failing, format!("there is no profile {name}"), source).mend(format!(
-                "Correct the name in the target file or in AWS_PROFILE. There are: {}.",
-                names.join(", ")
+                "Correct the name in the target file or in AWS_PROFILE. {others}"
             ));
         };
         let from = found
@@ -286,8 +291,11 @@ impl Look<'_> {
                 };
                 let words = match off {
                     0 => "this computer's clock agrees with AWS".to_owned(),
-                    s if s > 0 => format!("this computer's clock is {s} s ahead of AWS"),
-                    s => format!("this computer's clock is {} s behind AWS", -s),
+                    s => format!(
+                        "this computer's clock is {} {} AWS",
+                        lasting(s.unsigned_abs()),
+                        if s > 0 { "ahead of" } else { "behind" }
+                    ),
                 };
                 let tone = if off.abs() > SKEW_S {
                     Tone::Failing

@@ -9,7 +9,7 @@ mod story;
 use jiff::Timestamp;
 use minijinja::{Environment, UndefinedBehavior, context};
 use switchback_engine::run::Run;
-use switchback_model::text::{is_obeyed, is_unseen};
+use switchback_model::text::{is_obeyed, is_unseen, lasting};
 use switchback_model::{Event, RunId};
 
 use crate::core::Core;
@@ -235,25 +235,18 @@ fn summary(seen: &RunSnapshot) -> String {
 }
 
 fn planned(times: TimesView) -> String {
-    times.planned_s.map(span).unwrap_or_else(|| "not said".to_owned())
+    times
+        .planned_s
+        .map(lasting)
+        .unwrap_or_else(|| "not said".to_owned())
 }
 
 fn actual(times: TimesView) -> String {
     match (times.actual_s, times.ended_at) {
-        (Some(s), Some(_)) => span(s),
-        (Some(s), None) => format!("{} so far", span(s)),
+        (Some(s), Some(_)) => lasting(s),
+        (Some(s), None) => format!("{} so far", lasting(s)),
         (None, Some(_)) => "only its end is known".to_owned(),
         (None, None) => String::new(),
-    }
-}
-
-/// Seconds in words.
-fn span(s: u64) -> String {
-    match (s / 3600, s / 60 % 60, s % 60) {
-        (0, 0, s) => format!("{s} s"),
-        (0, min, 0) => format!("{min} min"),
-        (0, min, s) => format!("{min} min {s} s"),
-        (h, min, _) => format!("{h} h {min} min"),
     }
 }
 

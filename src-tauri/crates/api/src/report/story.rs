@@ -2,9 +2,10 @@
 
 use switchback_engine::next::is_your_turn;
 use switchback_model::rollback::ItemKind;
+use switchback_model::text::lasting;
 use switchback_model::{Event, EventKind, RollbackPlan};
 
-use super::{moment, plain, span};
+use super::{moment, plain};
 use crate::view::event_view;
 use crate::wire::{ReportLine, ReportRollback};
 
@@ -112,7 +113,7 @@ pub(super) fn rollbacks(events: &[Event]) -> Vec<ReportRollback> {
             EventKind::RollbackCompleted | EventKind::RollbackAbandoned { .. } => {
                 if let (Some(last), Some(began)) = (all.last_mut(), began) {
                     let s = u64::try_from(event.at.duration_since(began).as_secs()).unwrap_or(0);
-                    last.took = span(s);
+                    last.took = lasting(s);
                     last.outcome = match &event.kind {
                         EventKind::RollbackAbandoned { reason, .. } => plain(&format!("given up: {reason}")),
                         _ => "completed".to_owned(),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use switchback_engine::rollback::proposal;
 use switchback_engine::run::Run;
+use switchback_model::text::lasting;
 use switchback_model::{Finding, TargetKind};
 
 use super::rollback::scope_view;
@@ -13,7 +14,7 @@ use crate::sheet::SheetRecord;
 use crate::wire::{Answer, MirrorView, ReadingView, SheetView, Tone, UndoTimeView, WayBack};
 
 /// Seconds for which a look at the way back is believed.
-const BELIEVED_S: i64 = 120;
+const BELIEVED_S: u64 = 120;
 
 pub(super) fn users(run: &Run, live: &Live, monitors: &[ReadingView]) -> Answer {
     let worst = monitors.iter().map(|m| m.tone).max();
@@ -84,14 +85,16 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
     let mut takes = UndoTimeView::default();
     let mut missing = Vec::new();
     let mut order = Vec::new();
+    let mut by_hand = None;
     match live.readiness.iter().find(|r| r.plan.scope == scope) {
         None => missing.push("The way back has not been looked at yet".to_owned()),
         Some(readiness) => {
             order = readiness.plan.items.iter().map(|i| i.title.clone()).collect();
             takes = super::rollback::takes(run, &readiness.plan, &live.known);
-            let age = now.duration_since(readiness.at).as_secs();
+            by_hand = super::rollback::by_hand_words(&readiness.plan);
+            let age = u64::try_from(now.duration_since(readiness.at).as_secs()).unwrap_or(0);
             if age > BELIEVED_S {
-                missing.push(format!("The way back was last looked at {age} s ago"));
+                missing.push(format!("The way back was last looked at {} ago", lasting(age)));
             }
             for precondition in &readiness.preconditions {
                 let reading = &precondition.reading;
@@ -143,7 +146,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
         Answer {
             tone: Tone::Passing,
             headline: "Can go back".to_owned(),
-            note: "Every condition proven".to_owned(),
+            note: by_hand.unwrap_or_else(|| "Every condition proven".to_owned()),
         }
     } else {
         Answer {
@@ -169,7 +172,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
 /// A sign-in that ends before a rollback would.
 fn sign_in(until: Option<Timestamp>, takes: UndoTimeView, now: Timestamp) -> Option<String> {
     let left = until?.duration_since(now).as_secs();
-    let needed = takes.slowest_s.max(takes.caches_s).unwrap_or(0);
+    let needed = takes.slowest_s.max(takes.caches_s).unwrap_or(0) + takes.by_hand_s.unwrap_or(0);
     if left <= 0 {
         return Some("Your sign-in has ended: sign in again".to_owned());
     }

@@ -2,6 +2,7 @@
 
 use switchback_engine::next::is_your_turn;
 use switchback_model::event::MonitorState;
+use switchback_model::text::lasting;
 use switchback_model::{Event, EventKind, Verdict, Way};
 
 use crate::wire::EventView;
@@ -77,7 +78,10 @@ fn tell(kind: &EventKind) -> Told {
         EventKind::Resumed { gap_ms } => (
             None,
             None,
-            format!("The machine slept or its clock jumped: {} s", gap_ms / 1000),
+            format!(
+                "The machine slept or its clock jumped: {}",
+                lasting(gap_ms.unsigned_abs() / 1000)
+            ),
         ),
         EventKind::TakenOver { by, reason, .. } => (
             None,

@@ -52,6 +52,7 @@ pub fn rollback_plan_view(
     RollbackPlanView {
         digest: run.basis_of_rollback(plan).to_string(),
         scope: scope_view(&plan.scope),
+        title: title(run, &plan.scope),
         items: plan
             .items
             .iter()
@@ -76,6 +77,16 @@ pub fn rollback_plan_view(
         caches_s: plan.items.iter().filter_map(served_ttl).max().unwrap_or(0),
         takes: takes(run, plan, known),
     }
+}
+
+/// What a rollback is called, by those who wrote the plan.
+fn title(run: &Run, scope: &RollbackScope) -> String {
+    match scope {
+        RollbackScope::Step(id) => run.plan.step(id).map(|step| step.title.clone()),
+        RollbackScope::Rule(id) => run.plan.rule(id).map(|rule| rule.title.clone()),
+        RollbackScope::All => Some("everything".to_owned()),
+    }
+    .unwrap_or_default()
 }
 
 /// The decision that a rule waits for, where nobody has taken it.
@@ -104,16 +115,23 @@ pub(super) fn caches_s(preview: &Preview) -> Option<u64> {
     sets.iter().map(|set| u64::from(set.believed_ttl())).max()
 }
 
-/// How long a plan takes: its items come one after the other. Measured only where each of its undos
-/// was.
+/// How long a plan takes: its items come one after the other. What the console undoes is measured, and only where
+/// each of its undos was; what people undo has the time that the plan gives them for doing it.
 pub(super) fn takes(run: &Run, plan: &RollbackPlan, known: &Known) -> UndoTimeView {
     let mut total = UndoTimeView {
         slowest_s: Some(0),
         tries: u32::MAX,
         rehearsals: u32::MAX,
         caches_s: plan.items.iter().filter_map(served_ttl).max(),
+        by_hand_s: by_hand(run, plan),
     };
-    for step in plan.items.iter().filter_map(|item| item.step.as_ref()) {
+    let by_console = |item: &&RollbackItem| matches!(item.kind, ItemKind::Undo { .. });
+    for step in plan
+        .items
+        .iter()
+        .filter(by_console)
+        .filter_map(|item| item.step.as_ref())
+    {
         let one = known.undo_time(run, step);
         total.slowest_s = total.slowest_s.zip(one.slowest_s).map(|(all, one)| all + one);
         total.tries = total.tries.min(one.tries);
@@ -122,10 +140,36 @@ pub(super) fn takes(run: &Run, plan: &RollbackPlan, known: &Known) -> UndoTimeVi
     if total.tries == u32::MAX {
         total = UndoTimeView {
             caches_s: total.caches_s,
+            by_hand_s: total.by_hand_s,
             ..UndoTimeView::default()
         };
     }
     total
+}
+
+/// How much of a plan people carry out, which nothing proves before; none where the console does all of it.
+pub(super) fn by_hand_words(plan: &RollbackPlan) -> Option<String> {
+    let of = |by_hand: bool| {
+        plan.items.iter().filter(move |item| match item.kind {
+            ItemKind::Manual { .. } => by_hand,
+            ItemKind::Undo { .. } => !by_hand,
+            ItemKind::Notice { .. } => false,
+        })
+    };
+    let (hand, console) = (of(true).count(), of(false).count());
+    (hand > 0).then(|| format!("{console} of {} proven, {hand} by hand", console + hand))
+}
+
+/// Seconds that the plan gives people for what is undone by hand.
+fn by_hand(run: &Run, plan: &RollbackPlan) -> Option<u64> {
+    let seconds = |item: &RollbackItem| match item.kind {
+        ItemKind::Manual { .. } => run.plan.step(item.step.as_ref()?)?.expected_s.map(u64::from),
+        ItemKind::Undo { .. } | ItemKind::Notice { .. } => None,
+    };
+    plan.items
+        .iter()
+        .filter_map(seconds)
+        .reduce(|all, one| all.saturating_add(one))
 }
 
 pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> RollbackProgress {
@@ -137,6 +181,8 @@ pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> Rol
     };
     RollbackProgress {
         state: state.to_owned(),
+        scope: scope_view(&rollback.plan.scope),
+        title: title(run, &rollback.plan.scope),
         items: rollback
             .plan
             .items
@@ -276,3 +322,6 @@ fn bare(reading: &CheckReading, now: Timestamp) -> ReadingView {
         mend: reading.mend.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;

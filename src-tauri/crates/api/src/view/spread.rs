@@ -4,7 +4,7 @@
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use switchback_engine::expect::{Flight, in_flight};
+use switchback_engine::expect::{Flight, applicable, in_flight};
 use switchback_engine::run::{Attempt, Run};
 use switchback_model::{Answers, CheckKind, CheckSpec, StepState, Way};
 
@@ -64,7 +64,8 @@ fn words(verify: &[CheckSpec], attempt: &Attempt, way: Way) -> Option<String> {
         .iter()
         .filter_map(|spec| {
             let answers = read(spec)?.answers.as_ref()?;
-            let since = attempt.since.get(&spec.id).filter(|_| !answers.resolvers);
+            let counted = !answers.resolvers && answers.right > 0;
+            let since = attempt.since.get(&spec.id).filter(|_| counted);
             let since = since
                 .map(|at| format!(" since {}", clock(*at)))
                 .unwrap_or_default();
@@ -83,7 +84,11 @@ fn words(verify: &[CheckSpec], attempt: &Attempt, way: Way) -> Option<String> {
         };
         parts.push(match reading.verdict.lets_through() {
             true => format!("{which} answers"),
-            false => format!("{which} is not seen yet ({})", reading.observed),
+            // What answers instead; how it was asked stands with the check.
+            false => {
+                let instead = reading.observed.split(", ").next().unwrap_or_default();
+                format!("{which} is not seen yet ({instead})")
+            }
         });
     }
     if parts.is_empty() {
@@ -137,15 +142,18 @@ pub(super) fn switching(run: &Run, live: &Live) -> Option<Answer> {
             .find(|reading| reading.check == spec.id)?;
         reading.answers.as_ref().filter(|answers| !answers.resolvers)
     };
-    // Until the first after-check is read, what a monitor saw tells it.
+    // Until the first after-check is read, a monitor tells it: one that has looked for the coming side since. Before,
+    // it counted those that answer the side that is left.
     let of_monitor = || {
-        let readings = live
-            .monitors
-            .values()
-            .filter_map(|monitor| monitor.reading.as_ref());
-        readings
-            .filter_map(|reading| reading.answers.as_ref())
-            .find(|answers| !answers.resolvers)
+        run.plan.monitors.iter().find_map(|monitor| {
+            let reading = live.monitors.get(&monitor.id)?.reading.as_ref()?;
+            let coming = applicable(run, monitor)?;
+            let since = reading.check == coming.id && reading.observed_at >= flight.attempt.intended_at;
+            reading
+                .answers
+                .as_ref()
+                .filter(|answers| since && !answers.resolvers)
+        })
     };
     let servers = flight.verify().iter().find_map(of_check).or_else(of_monitor);
     Some(Answer {

@@ -95,7 +95,7 @@ fn reversibility(how: &Reversibility) -> String {
         Reversibility::Undo => "Reversible by the console".to_owned(),
         Reversibility::Manual { words } => format!("Reversible by hand: {words}"),
         Reversibility::Correct { .. } => "Corrected by a notice".to_owned(),
-        Reversibility::NoneNeeded => "Has no effect".to_owned(),
+        Reversibility::NoneNeeded => "Nothing to undo".to_owned(),
         Reversibility::PointOfNoReturn => "Point of no return".to_owned(),
         Reversibility::Unknown(unknown) => format!(
             "Reversible in a way that this program does not know ({})",

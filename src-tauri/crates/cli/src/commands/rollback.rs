@@ -4,7 +4,7 @@ use switchback_api::host::Host;
 use switchback_api::view::{rollback_plan_view, scope_view};
 use switchback_api::wire::{ApiError, RollbackPlanView, RollbackProgress};
 use switchback_engine::run::RollbackState;
-use switchback_model::text::line;
+use switchback_model::text::{lasting, line};
 use switchback_model::{CheckId, Command, Digest, RollbackScope, RuleId, RunId};
 
 use super::step::digest;
@@ -329,8 +329,9 @@ fn text(plan: &RollbackPlanView) -> String {
         ));
     }
     text.push_str(&format!(
-        "\nCaches follow within {} s\ndigest {}\n",
-        plan.caches_s, plan.digest
+        "\nCaches follow within {}\ndigest {}\n",
+        lasting(plan.caches_s),
+        plan.digest
     ));
     text
 }

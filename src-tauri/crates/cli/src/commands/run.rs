@@ -342,11 +342,14 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
         }
     }
     for breach in &snapshot.breaches {
+        let mend = match breach.repair.is_empty() {
+            true => String::new(),
+            false => format!("; taking back {} mends it", breach.repair.join(", ")),
+        };
         text.push_str(&format!(
-            "✗ forbidden: {} (rule {}; taking back {} mends it)\n",
+            "✗ forbidden: {} (rule {}{mend})\n",
             line(&breach.because),
-            breach.id,
-            breach.repair.join(", ")
+            breach.id
         ));
     }
     for deadline in &snapshot.deadlines {

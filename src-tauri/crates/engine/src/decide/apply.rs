@@ -1,6 +1,7 @@
 //! Deciding to check and to apply a step.
 
 use jiff::Timestamp;
+use switchback_model::text::lasting;
 use switchback_model::{
     CheckId, EventKind, Reversibility, RunState, Step, StepId, StepKind, StepState, Submission, TargetKind,
 };
@@ -56,10 +57,10 @@ pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection
         return Err(Rejection::new(
             Code::Unknown,
             format!(
-                "Check {} was read {} s ago and is believed for {} s.",
+                "Check {} was read {} ago and is believed for {}.",
                 old.check,
-                old.age_s(now),
-                old.believable_s
+                lasting(old.age_s(now)),
+                lasting(old.believable_s.into())
             ),
             "Check again.",
         ));
@@ -113,10 +114,10 @@ pub(super) fn not_ready(id: &StepId, state: &StepRun, now: Timestamp) -> Rejecti
     });
     match until.max() {
         Some(until) => {
-            let left = until.duration_since(now).as_secs().max(0);
+            let left = u64::try_from(until.duration_since(now).as_secs()).unwrap_or(0);
             Rejection::new(
                 Code::NotNow,
-                format!("Ready in {left} s."),
+                format!("Ready in {}.", lasting(left)),
                 "It will not start by itself.",
             )
         }

@@ -26,8 +26,7 @@ use keys::{AccessKey, Who};
 use service::{Service, carry_out};
 use signature::Signed;
 
-use crate::core::{Core, Stop};
-use crate::faults::Fault;
+use crate::core::{After, Core, Stop};
 use crate::http::{self as web, Answer, Dropped};
 use crate::log::{Caller, LogEntry, Outcome};
 use crate::seed;
@@ -199,27 +198,27 @@ async fn serve(
         true => core.fault_after(&caller.operation).unwrap_or_default(),
         false => None,
     };
-    let result = match (after, result) {
-        (Some(Fault::Repeated { .. }), Ok(first)) => {
+    let result = match (result, after) {
+        (Ok(first), Some(After::Repeated)) => {
             // The log has both: a mutation was logged with its commit, a read is here.
             if let Some(entry) = first.entry {
                 note(core, entry)?;
             }
             carry_out(core, service, caller, call)
         }
-        (Some(Fault::ErrorAfter { code, .. }), result) => result.map(|served| {
+        (Ok(served), Some(After::Failing(code))) => {
             let message = format!("{code} (a fault of the rehearsal; it was done all the same)");
             let error = AwsError::new(&code, &message).spelled_for(service);
-            Served {
+            Ok(Served {
                 answer: error.answer(service, &caller.request_id),
                 ..served
-            }
-        }),
-        (Some(Fault::AnswerCut { .. }), result) => result.map(|served| Served {
+            })
+        }
+        (Ok(served), Some(After::Cut)) => Ok(Served {
             answer: web::cut(served.answer),
             ..served
         }),
-        (_, result) => result,
+        (result @ Ok(_), None) | (result @ Err(_), _) => result,
     };
     let served = match result {
         Ok(served) => served,

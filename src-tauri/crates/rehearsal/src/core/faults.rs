@@ -18,6 +18,17 @@ pub(crate) enum Stop {
     Failing(String),
 }
 
+/// What becomes of a request that was carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum After {
+    /// It is answered with an error of this code.
+    Failing(String),
+    /// It is carried out once more, and the answer to that comes.
+    Repeated,
+    /// A part of the answer comes.
+    Cut,
+}
+
 impl Core {
     /// A fault that stands before the operation, if any: expired credentials, the rate limit, a denial,
     /// `Throttle` or `ErrorBefore`.
@@ -44,41 +55,41 @@ impl Core {
             return Ok(Some(Stop::Denied));
         }
         drop(inner);
-        let taken = self.take(|fault| match fault {
-            Fault::Throttle { operation: of, .. } | Fault::ErrorBefore { operation: of, .. } => {
-                applies(of, operation)
-            }
-            _ => false,
-        })?;
-        Ok(taken.map(|fault| match fault {
-            Fault::ErrorBefore { code, .. } => Stop::Failing(code),
-            _ => Stop::Throttled,
-        }))
+        self.take(|fault| match fault {
+            Fault::Throttle { operation: of, .. } if applies(of, operation) => Some(Stop::Throttled),
+            Fault::ErrorBefore {
+                operation: of, code, ..
+            } if applies(of, operation) => Some(Stop::Failing(code.clone())),
+            _ => None,
+        })
     }
 
     /// Real milliseconds to wait before the operation is carried out.
     pub(crate) fn lands_late_ms(&self, operation: &str) -> io::Result<Option<u64>> {
-        let taken =
-            self.take(|f| matches!(f, Fault::LandsLate { operation: of, .. } if applies(of, operation)))?;
-        Ok(taken.and_then(|fault| match fault {
-            Fault::LandsLate { ms, .. } => Some(ms),
+        self.take(|fault| match fault {
+            Fault::LandsLate {
+                operation: of, ms, ..
+            } if applies(of, operation) => Some(*ms),
             _ => None,
-        }))
+        })
     }
 
-    /// What becomes of an operation that was carried out: a fault of these kinds, taken once.
-    pub(crate) fn fault_after(&self, operation: &str) -> io::Result<Option<Fault>> {
+    /// What becomes of an operation that was carried out, taken once.
+    pub(crate) fn fault_after(&self, operation: &str) -> io::Result<Option<After>> {
         self.take(|fault| match fault {
-            Fault::ErrorAfter { operation: of, .. }
-            | Fault::Repeated { operation: of, .. }
-            | Fault::AnswerCut { operation: of, .. } => applies(of, operation),
-            _ => false,
+            Fault::ErrorAfter {
+                operation: of, code, ..
+            } if applies(of, operation) => Some(After::Failing(code.clone())),
+            Fault::Repeated { operation: of, .. } if applies(of, operation) => Some(After::Repeated),
+            Fault::AnswerCut { operation: of, .. } if applies(of, operation) => Some(After::Cut),
+            _ => None,
         })
     }
 
     /// Whether the answer of a read must be lost.
     pub(crate) fn loses_answer(&self, operation: &str) -> io::Result<bool> {
-        Ok(self.take(|fault| loses(fault, operation))?.is_some())
+        let lost = self.take(|fault| loses(fault, operation).then_some(()))?;
+        Ok(lost.is_some())
     }
 
     /// Real milliseconds by which the operation is answered late.
@@ -91,13 +102,16 @@ impl Core {
         })
     }
 
-    /// Finds a fault that `wanted` accepts, takes one of its times and gives it back.
-    fn take(&self, wanted: impl Fn(&Fault) -> bool) -> io::Result<Option<Fault>> {
+    /// Takes one of the times of the first fault of which `wanted` makes something, and gives that.
+    fn take<R>(&self, wanted: impl Fn(&Fault) -> Option<R>) -> io::Result<Option<R>> {
         let mut inner = self.lock();
-        if !inner.state.faults.iter().any(&wanted) {
+        if !inner.state.faults.iter().any(|fault| wanted(fault).is_some()) {
             return Ok(None);
         }
-        self.swap(&mut inner, |state| state.take_fault(wanted))
+        let taken = self.swap(&mut inner, |state| {
+            state.take_fault(|fault| wanted(fault).is_some())
+        })?;
+        Ok(taken.as_ref().and_then(wanted))
     }
 
     /// Puts a fault in force, in the place of an earlier one of its name and subject.

@@ -8,6 +8,5 @@ mod keys;
 mod life;
 mod sites;
 mod ssm;
-mod ssm_faults;
 mod support;
 mod zones;

@@ -222,7 +222,7 @@ async fn everything_that_stands_in_the_way_of_go_is_named() {
         (code, why.as_str()),
         (
             Code::Unknown,
-            "Check short (\"Check short\"): it was read 61 s ago and counts for 60 s."
+            "Check short (\"Check short\"): it was read 1 min 1 s ago and counts for 1 min."
         )
     );
     assert!(!open(desk, &mid()));
