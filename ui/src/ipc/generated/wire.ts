@@ -373,7 +373,11 @@ before: Array<string>,
 /**
  * Lines then.
  */
-after: Array<string>, };
+after: Array<string>, 
+/**
+ * What people must know of it before they approve it.
+ */
+caution: string | null, };
 
 /**
  * What the connection is checked for: a run's target, or a profile in a region.
