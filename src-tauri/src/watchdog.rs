@@ -157,7 +157,10 @@ pub(crate) const NO_DISPLAY: &str = "switchback-console: no window can be opened
 /// Whether the environment names a display; only X11 and Wayland need it to.
 pub(crate) fn has_display() -> bool {
     let named = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !cfg!(target_os = "linux") || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(named)
+    !cfg!(target_os = "linux")
+        || ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
+            .into_iter()
+            .any(named)
 }
 
 /// Starts the window's toolkit; none where it gives up, as GTK does if the display that is named does not

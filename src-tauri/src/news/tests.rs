@@ -65,7 +65,9 @@ fn what_matters_is_told_once() {
         ),
         (
             "PRODUCTION · the rollback stopped",
-            snapshot(|s| s["rollback"] = json!({"state": "halted", "items": [], "why": "by m.example"})),
+            snapshot(
+                |s| s["rollback"] = json!({"state": "halted", "scope": "all", "title": "Roll back", "items": [], "why": "by m.example"}),
+            ),
         ),
         (
             "PRODUCTION · a step needs you",
@@ -100,7 +102,10 @@ fn what_is_as_planned_is_not_told() {
         snapshot(|s| s["phases"][0]["steps"][0]["state"] = json!("done")),
         snapshot(|s| s["monitors"][0]["tone"] = json!("unknown")),
         snapshot(|s| s["deadlines"] = deadline(false)),
-        snapshot(|s| s["rollback"] = json!({"state": "running", "items": [], "why": null})),
+        snapshot(|s| {
+            s["rollback"] =
+                json!({"state": "running", "scope": "all", "title": "Roll back", "items": [], "why": null})
+        }),
     ] {
         assert_eq!(news(&before, &quiet), []);
     }
@@ -112,7 +117,7 @@ fn no_name_value_or_address_leaves_the_window() {
     let after = snapshot(|s| {
         s["monitors"][0]["tone"] = json!("failing");
         s["deadlines"] = deadline(true);
-        s["rollback"] = json!({"state": "halted", "items": [], "why": "by m.example"});
+        s["rollback"] = json!({"state": "halted", "scope": "all", "title": "Roll back", "items": [], "why": "by m.example"});
         s["phases"][0]["steps"][0]["state"] = json!("failed");
         s["stopped_by"] = json!("/home/m.example is full");
     });

@@ -2,9 +2,7 @@
 //! world means afterwards. What all kinds have in common stands here, once.
 
 use async_trait::async_trait;
-use switchback_engine::ports::{
-    Action, Observed, ProviderError, ProviderErrorKind, Sent, SyncState,
-};
+use switchback_engine::ports::{Action, Observed, ProviderError, ProviderErrorKind, Sent, SyncState};
 use switchback_engine::proof::WriteCx;
 use switchback_model::event::Receipt;
 use switchback_model::{ApiCall, Change as Changed, Finding, Image, Preview, Witness};
@@ -58,6 +56,8 @@ pub trait Change: Send + Sync {
     const OPS: &'static [Op];
     /// What keeps it from overwriting.
     const AGAINST: Against;
+    /// Whether a change takes time to be everywhere, as a record does on the servers of its zone.
+    const SPREADS: bool;
 
     /// What it changes.
     fn resource(&self) -> Resource;
@@ -97,6 +97,8 @@ pub trait AnyChange: Send + Sync {
     fn ops(&self) -> &'static [Op];
     /// See [`Change::resource`].
     fn resource(&self) -> Resource;
+    /// See [`Change::SPREADS`].
+    fn spreads(&self) -> bool;
     /// As the engine carries it out.
     fn bound(self: Box<Self>, aws: Aws) -> Box<dyn Action>;
 }
@@ -108,6 +110,10 @@ impl<C: Change + 'static> AnyChange for C {
 
     fn resource(&self) -> Resource {
         Change::resource(self)
+    }
+
+    fn spreads(&self) -> bool {
+        C::SPREADS
     }
 
     fn bound(self: Box<Self>, aws: Aws) -> Box<dyn Action> {
@@ -134,10 +140,7 @@ impl<C: Change> Bound<C> {
     }
 
     fn mutating(&self) -> &'static str {
-        C::OPS
-            .iter()
-            .find(|op| op.mutates)
-            .map_or("", |op| op.operation)
+        C::OPS.iter().find(|op| op.mutates).map_or("", |op| op.operation)
     }
 
     fn between(&self, from: &Image, to: Image) -> Result<Preview, ProviderError> {
@@ -243,6 +246,10 @@ impl<C: Change> Action for Bound<C> {
                 }
             }
         }
+    }
+
+    fn spreads(&self) -> bool {
+        C::SPREADS
     }
 
     async fn sync(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {

@@ -28,7 +28,12 @@ pub(crate) const ROUTE53: Codes = &[
 
 /// Cognito user pools (API reference). `CodeDeliveryFailureException` comes after the user was made.
 pub(crate) const COGNITO: Codes = &[
-    ("ResourceNotFoundException", Kind::NotFound, UNKNOWN_OBJECT, LOOK_AT_ID),
+    (
+        "ResourceNotFoundException",
+        Kind::NotFound,
+        UNKNOWN_OBJECT,
+        LOOK_AT_ID,
+    ),
     (
         "CodeDeliveryFailureException",
         Kind::Unclear,

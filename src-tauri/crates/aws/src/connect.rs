@@ -222,8 +222,7 @@ impl Aws {
             match call.await {
                 Ok(output) => Ok(output),
                 Err(error) => {
-                    let error =
-                        provider_error(op.operation, &error, seen, self.contexts.of(op.service));
+                    let error = provider_error(op.operation, &error, seen, self.contexts.of(op.service));
                     Err(self.with_sign_in(error, seen).await)
                 }
             }

@@ -4,8 +4,8 @@
 use crate::elsewhere::Elsewhere;
 use crate::error::safe;
 use crate::profiles::safe_name;
-use crate::session::Desk;
 use crate::service::Service;
+use crate::session::Desk;
 
 /// A variable of the environment, or a setting of the profile in use, that decides where credentials,
 /// region or endpoint come from.

@@ -73,7 +73,13 @@ where
             let body = answer.raw().body().bytes().unwrap_or_default();
             let status = answer.raw().status().as_u16();
             match is_whole(body) {
-                true => by_answer(context.service, status, answer.err().code(), answer.err().message(), body),
+                true => by_answer(
+                    context.service,
+                    status,
+                    answer.err().code(),
+                    answer.err().message(),
+                    body,
+                ),
                 // What it would have gone on to say is not known, so it says nothing.
                 false => (
                     Kind::Unclear,

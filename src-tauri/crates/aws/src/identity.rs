@@ -39,8 +39,12 @@ impl Look for IdentityLook<'_> {
 
     fn judge(&self, (found, asserted): &Self::Answer) -> Found {
         let Err(error) = asserted else {
-            let role = role_of(&found.arn).map_or_else(|| "no role".to_owned(), |role| format!("role {role}"));
-            return Found::right(self.expected(), format!("account {}, {role}", masked(&found.account)));
+            let role =
+                role_of(&found.arn).map_or_else(|| "no role".to_owned(), |role| format!("role {role}"));
+            return Found::right(
+                self.expected(),
+                format!("account {}, {role}", masked(&found.account)),
+            );
         };
         // Where these credentials come from says more than the runbook can.
         let mend = match &error.hint {

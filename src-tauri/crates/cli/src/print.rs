@@ -323,10 +323,16 @@ pub fn preview(preview: &PreviewView) -> String {
     for change in &preview.changes {
         text.push_str(&format!("{}\n", text::line(&change.object)));
         for line in &change.before {
-            text.push_str(&format!("  {}\n", Style::Old.of(&format!("- {}", text::line(line)))));
+            text.push_str(&format!(
+                "  {}\n",
+                Style::Old.of(&format!("- {}", text::line(line)))
+            ));
         }
         for line in &change.after {
-            text.push_str(&format!("  {}\n", Style::New.of(&format!("+ {}", text::line(line)))));
+            text.push_str(&format!(
+                "  {}\n",
+                Style::New.of(&format!("+ {}", text::line(line)))
+            ));
         }
         if let Some(caution) = &change.caution {
             text.push_str(&format!("  {}\n", text::line(caution)));

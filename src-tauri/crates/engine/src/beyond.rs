@@ -9,8 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use switchback_model::{
-    ActionSpec, Captured, CheckKind, CheckSpec, Command, Event, EventKind, Frozen, Phase, Plan, Reversibility,
-    StepId, Unknown,
+    ActionSpec, Captured, CheckKind, CheckSpec, Command, Event, EventKind, Frozen, Phase, Plan,
+    Reversibility, StepId, Unknown,
 };
 
 use crate::rejection::{Rejection, RejectionCode};

@@ -51,6 +51,10 @@ impl Action for NotKnown {
         Err(self.refused())
     }
 
+    fn spreads(&self) -> bool {
+        true
+    }
+
     async fn sync(&self, _: &Receipt) -> Result<Option<SyncState>, ProviderError> {
         Err(self.refused())
     }

@@ -235,6 +235,9 @@ pub trait Action: Send + Sync {
     fn judge(&self, now: &Observed, before: &Image, after: &Image, sent: Option<&Sent<'_>>) -> Finding;
     /// The one mutating request.
     async fn call(&self, cx: &WriteCx, approved: &Preview) -> Result<Receipt, ProviderError>;
+    /// Whether a change takes time to be everywhere. Where it takes none, nothing is waited for: what AWS
+    /// answered is what everybody reads.
+    fn spreads(&self) -> bool;
     /// Whether the change has reached every server; `None` where the API has no such notion.
     async fn sync(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError>;
 }

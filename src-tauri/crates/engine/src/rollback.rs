@@ -353,7 +353,10 @@ fn item(
             words: format!("Take back by hand: {}", step.title),
         },
         (Reversibility::Undo, Some(action)) => {
-            let foreign = seen.get(id).and_then(|seen| seen.as_ref().ok()).map(|now| &now.image);
+            let foreign = seen
+                .get(id)
+                .and_then(|seen| seen.as_ref().ok())
+                .map(|now| &now.image);
             let foreign = foreign.filter(|now| {
                 !images.contains_key(&now.object())
                     && run

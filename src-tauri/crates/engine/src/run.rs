@@ -283,11 +283,9 @@ impl Run {
     /// A step in doubt that is set aside.
     #[must_use]
     pub fn set_aside(&self) -> Option<(&StepId, &StepRun)> {
-        self.steps
-            .iter()
-            .find(|(id, step)| {
-                step.state.is_in_flight() && self.is_set_aside(id, step) && self.beyond.by_hand(id).is_none()
-            })
+        self.steps.iter().find(|(id, step)| {
+            step.state.is_in_flight() && self.is_set_aside(id, step) && self.beyond.by_hand(id).is_none()
+        })
     }
 
     /// A step whose call is on its way or in doubt, set aside or not: nothing new begins before it is

@@ -1,8 +1,8 @@
 //! Every kind of action, and the adapter that carries it out. A kind that has no place here does not compile.
 
+use switchback_aws::AnyChange;
 use switchback_aws::route53::NameChange;
 use switchback_aws::ssm::ParameterChange;
-use switchback_aws::AnyChange;
 use switchback_model::ActionSpec;
 use switchback_model::unknown::Unknown;
 

@@ -12,7 +12,10 @@ use crate::wire::ResourceView;
 #[must_use]
 pub fn of_step(plan: &Plan, step: &Step) -> Vec<Resource> {
     let mut all: Vec<Resource> = Vec::new();
-    for resource in uses::of_step(step, &plan.target).into_iter().filter_map(|used| used.on) {
+    for resource in uses::of_step(step, &plan.target)
+        .into_iter()
+        .filter_map(|used| used.on)
+    {
         if !all.contains(&resource) {
             all.push(resource);
         }
@@ -45,7 +48,9 @@ pub fn console_url(plan: &Plan, custom_endpoint: bool, id: &str) -> Option<Strin
             .iter()
             .any(|view| view.in_console && view.id == id)
     })?;
-    let resource = of_step(plan, step).into_iter().find(|resource| resource.id == id)?;
+    let resource = of_step(plan, step)
+        .into_iter()
+        .find(|resource| resource.id == id)?;
     Some(resource.console_url(&plan.target.region)).filter(|url| is_console(url))
 }
 

@@ -70,6 +70,10 @@ pub fn of_plan(plan: &Plan) -> Vec<Uses> {
         .collect();
     plan.steps()
         .flat_map(|step| of_step(step, &plan.target))
-        .chain(checks.into_iter().map(|check| of_check(&check.kind, &plan.target)))
+        .chain(
+            checks
+                .into_iter()
+                .map(|check| of_check(&check.kind, &plan.target)),
+        )
         .collect()
 }

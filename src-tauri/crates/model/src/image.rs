@@ -136,10 +136,12 @@ impl Image {
                 sets: record_sets::with_fields_of(was, sets, restored)?,
                 beside: beside.clone(),
             }),
-            (Self::Parameter { name, content }, Self::Parameter { content: was, .. }) => Ok(Self::Parameter {
-                name: name.clone(),
-                content: Box::new(content.with_fields_of(was, restored)),
-            }),
+            (Self::Parameter { name, content }, Self::Parameter { content: was, .. }) => {
+                Ok(Self::Parameter {
+                    name: name.clone(),
+                    content: Box::new(content.with_fields_of(was, restored)),
+                })
+            }
             (Self::RecordSets { .. } | Self::Parameter { .. } | Self::Unknown(_), _) => {
                 Err(FieldError::OtherObject)
             }

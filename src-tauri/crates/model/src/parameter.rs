@@ -102,7 +102,11 @@ impl Parameter {
     /// One line a field that says something.
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines = vec![self.value.clone(), format!("{}, {} tier", self.kind, self.tier)];
-        lines.extend(self.description.as_ref().map(|text| format!("description: {text}")));
+        lines.extend(
+            self.description
+                .as_ref()
+                .map(|text| format!("description: {text}")),
+        );
         let pattern = self.allowed_pattern.as_ref();
         lines.extend(pattern.map(|pattern| format!("allowed pattern: {pattern}")));
         lines

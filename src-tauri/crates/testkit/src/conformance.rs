@@ -381,22 +381,29 @@ async fn honest(subject: &Subject, desk: &Desk, foreign: bool) -> Result<(), Str
     let intents: Vec<(&str, Option<String>)> = events
         .iter()
         .filter_map(|event| match &event.kind {
-            EventKind::Intended { token, after, .. } => {
-                Some((token.as_str(), after.readable().map(|image| image.lines().join("\n"))))
-            }
+            EventKind::Intended { token, after, .. } => Some((
+                token.as_str(),
+                after.readable().map(|image| image.lines().join("\n")),
+            )),
             _ => None,
         })
         .collect();
     // Each intent is good for one effect: by its token, or by what it was to leave.
     let mut left = intents;
     for made in subject.oracle.accepted().await {
-        let of = left.iter().position(|(token, after)| match (&made.token, &made.left) {
-            (Some(carried), _) => carried == token,
-            (None, lines) => lines == after,
-        });
+        let of = left
+            .iter()
+            .position(|(token, after)| match (&made.token, &made.left) {
+                (Some(carried), _) => carried == token,
+                (None, lines) => lines == after,
+            });
         match of {
             Some(at) => drop(left.remove(at)),
-            None => return Err(format!("an effect without an intent of its own in the journal: {made:?}")),
+            None => {
+                return Err(format!(
+                    "an effect without an intent of its own in the journal: {made:?}"
+                ));
+            }
         }
     }
     if foreign {

@@ -346,6 +346,10 @@ impl Action for FaultyAction {
         }
     }
 
+    fn spreads(&self) -> bool {
+        self.inner.spreads()
+    }
+
     async fn sync(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {
         self.shared
             .run(Op::Sync, &self.object, self.inner.sync(receipt))

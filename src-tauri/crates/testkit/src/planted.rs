@@ -184,6 +184,10 @@ impl Action for PlantedAction {
         }
     }
 
+    fn spreads(&self) -> bool {
+        self.inner.spreads()
+    }
+
     async fn sync(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {
         self.inner.sync(receipt).await
     }

@@ -27,6 +27,7 @@ pub struct FakeWorld {
     store: Arc<RecordStore>,
     clock: Arc<dyn Clock>,
     barred: Arc<AtomicBool>,
+    at_once: Arc<AtomicBool>,
     checks: Mutex<BTreeMap<CheckId, VecDeque<Verdict>>>,
     identities: Mutex<VecDeque<Result<Identity, ProviderError>>>,
     secret: Mutex<BTreeSet<String>>,
@@ -41,6 +42,7 @@ impl FakeWorld {
             store,
             clock,
             barred: Arc::default(),
+            at_once: Arc::default(),
             checks: Mutex::default(),
             identities: Mutex::default(),
             secret: Mutex::default(),
@@ -71,6 +73,11 @@ impl FakeWorld {
     /// From now on no way back can be built: something stands beside that bars it.
     pub fn refuse_to_restore(&self) {
         self.barred.store(true, Ordering::Relaxed);
+    }
+
+    /// From now on a change takes no time to be everywhere, as a parameter's does.
+    pub fn everywhere_at_once(&self) {
+        self.at_once.store(true, Ordering::Relaxed);
     }
 
     /// Scripts the next answer to "who am I".
@@ -114,6 +121,7 @@ impl World for FakeWorld {
         Box::new(FakeAction {
             spec: spec.clone(),
             barred: self.barred.clone(),
+            at_once: self.at_once.clone(),
             store: self.store.clone(),
             clock: self.clock.clone(),
         })
@@ -166,6 +174,7 @@ impl World for FakeWorld {
 struct FakeAction {
     spec: ActionSpec,
     barred: Arc<AtomicBool>,
+    at_once: Arc<AtomicBool>,
     store: Arc<RecordStore>,
     clock: Arc<dyn Clock>,
 }
@@ -215,7 +224,9 @@ impl Action for FakeAction {
             (Some(image), _) => sets(image).to_vec(),
             (None, ActionSpec::SetTtl(spec)) => sets(from).iter().map(|s| s.with_ttl(spec.ttl)).collect(),
             (None, ActionSpec::SwitchRecord(spec)) => spec.to.clone(),
-            (None, ActionSpec::SetParameter(_) | ActionSpec::Unknown(_)) => return Err(provider_error(ProviderErrorKind::Guard, "plan")),
+            (None, ActionSpec::SetParameter(_) | ActionSpec::Unknown(_)) => {
+                return Err(provider_error(ProviderErrorKind::Guard, "plan"));
+            }
         };
         wanted.sort();
         let gone = sets(from)
@@ -299,6 +310,10 @@ impl Action for FakeAction {
                 ..provider_error(ProviderErrorKind::Conflict, "ChangeResourceRecordSets")
             }),
         }
+    }
+
+    fn spreads(&self) -> bool {
+        !self.at_once.load(Ordering::Relaxed)
     }
 
     async fn sync(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {

@@ -57,7 +57,9 @@ fn asked_names(plan: &Plan) -> BTreeMap<(DnsName, RecordType), Option<DnsName>> 
         .flat_map(|monitor| monitor.checks.iter().map(|check| &check.check));
     let mut names: BTreeMap<(DnsName, RecordType), Option<DnsName>> = BTreeMap::new();
     for CheckSpec { kind, .. } in steps.chain(monitors) {
-        let Some(asked) = kind.dns_question() else { continue };
+        let Some(asked) = kind.dns_question() else {
+            continue;
+        };
         let servers = names.entry((asked.name.clone(), asked.record)).or_default();
         if let Some(zone) = asked.zone {
             *servers = Some(zone.clone());

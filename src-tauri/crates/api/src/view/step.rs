@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use switchback_engine::evolve::name;
 use switchback_engine::run::{Attempt, Outcome, Run, StepRun};
+use switchback_kinds::changes::change;
 use switchback_model::{Finding, Preview, Reversibility, Step, StepKind, StepState, Way};
 
 use super::rollback::caches_s;
@@ -50,7 +51,7 @@ pub(super) fn view(
         state: name(state.state).to_owned(),
         state_words: state.state.words().to_owned(),
         why_not_automated: step.why_not_automated.clone(),
-        note: note(state),
+        note: note(step, state),
         generation: state.generation,
         why: step.why.clone(),
         notice: step.notice.clone(),
@@ -104,7 +105,13 @@ fn reversibility(how: &Reversibility) -> String {
     }
 }
 
-fn note(state: &StepRun) -> String {
+/// Whether a change of the step takes time to be everywhere.
+fn spreads(step: &Step) -> bool {
+    let change = step.action.as_ref().map(change);
+    change.is_none_or(|change| change.is_ok_and(|change| change.spreads()))
+}
+
+fn note(step: &Step, state: &StepRun) -> String {
     if let Some(why) = &state.voided {
         return format!("Nothing was changed. {why}");
     }
@@ -193,7 +200,8 @@ fn note(state: &StepRun) -> String {
                 "Nothing to change: it was read just now and is so already. Looking from outside.".to_owned()
             }
             Some(a) if a.in_sync.is_some() => "In sync on every server. Looking from outside.".to_owned(),
-            Some(_) => "Accepted. Waiting until every server has it.".to_owned(),
+            Some(_) if spreads(step) => "Accepted. Waiting until every server has it.".to_owned(),
+            Some(_) => "Accepted. Looking whether it is so.".to_owned(),
             None => String::new(),
         },
         _ => state.said.clone().unwrap_or_default(),

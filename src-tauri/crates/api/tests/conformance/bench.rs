@@ -9,8 +9,8 @@ use switchback_aws::{Aws, AwsOptions};
 use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, World};
 use switchback_model::dns::{AliasTarget, DnsName, RecordData, RecordSet, RecordType};
 use switchback_model::{
-    ActionSpec, CheckId, CheckKind, CheckReading, CheckSpec, Image, Parameter, ParameterCheck, Plan, Reversibility,
-    SetParameter, Step, StepKind, Target,
+    ActionSpec, CheckId, CheckKind, CheckReading, CheckSpec, Image, Parameter, ParameterCheck, Plan,
+    Reversibility, SetParameter, Step, StepKind, Target,
 };
 use switchback_probes::ProbeWorld;
 use switchback_rehearsal::{self as rehearsal, Fault, Outcome};
@@ -70,7 +70,11 @@ struct WorldOracle(Arc<rehearsal::World>, What);
 impl WorldOracle {
     fn parameter(&self) -> Image {
         let state = self.0.snapshot();
-        let found = state.parameters.iter().find(|found| found.name == PARAMETER).unwrap();
+        let found = state
+            .parameters
+            .iter()
+            .find(|found| found.name == PARAMETER)
+            .unwrap();
         Image::Parameter {
             name: found.name.clone(),
             content: Box::new(Parameter {
@@ -149,7 +153,10 @@ impl Oracle for WorldOracle {
         });
         ours.map(|entry| Mutation {
             token: entry.comment.filter(|_| self.1 == What::Records),
-            left: entry.parameter.and_then(|put| put.value).map(|value| as_left(&self.parameter(), value)),
+            left: entry
+                .parameter
+                .and_then(|put| put.value)
+                .map(|value| as_left(&self.parameter(), value)),
         })
         .collect()
     }

@@ -60,9 +60,8 @@ fn is_named(place: &Place, fault: Fault) -> bool {
     use switchback_engine::ports::ProviderErrorKind::{Conflict, Denied};
     // Of a kind with one step, that one and its undo.
     let one = place.label.ends_with(rehearsal::PROFILES_PARAMETER);
-    let here = one
-        || place.label.starts_with("apply switch")
-        || (place.label.starts_with("undo") && place.nth == 2);
+    let here =
+        one || place.label.starts_with("apply switch") || (place.label.starts_with("undo") && place.nth == 2);
     let kind = match fault {
         Fault::RefusedAfter(kind) | Fault::RefusedThenLands(kind) => matches!(kind, Conflict | Denied),
         _ => true,

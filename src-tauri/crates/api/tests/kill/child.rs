@@ -253,6 +253,9 @@ impl Action for FusedAction {
         self.fuse.burn("after-accept", n, "the call");
         answer
     }
+    fn spreads(&self) -> bool {
+        self.inner.spreads()
+    }
     async fn sync(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {
         self.inner.sync(receipt).await
     }

@@ -67,7 +67,12 @@ fn of_pool(id: String, title: String, pool_id: &str, command: Vec<String>, page:
 impl Aws {
     /// `cognito.*`: the pool, its client or its domain is as the runbook expects. One description
     /// serves all checks that are made at the same moment; none outlives its moment.
-    pub async fn check_cognito(&self, spec: &CheckSpec, check: &CognitoCheck, now: Timestamp) -> CheckReading {
+    pub async fn check_cognito(
+        &self,
+        spec: &CheckSpec,
+        check: &CognitoCheck,
+        now: Timestamp,
+    ) -> CheckReading {
         look(check).reading(self, spec, now).await
     }
 

@@ -19,9 +19,9 @@ use switchback_model::directory::{
 
 use self::enabled::Enabled;
 use self::pages::{Pages, ROUND};
-use super::look::WRONG_POOL;
 use super::ask::lacking;
 use super::heard::Heard;
+use super::look::WRONG_POOL;
 use super::told::Told;
 use crate::connect::{Aws, incomplete};
 use crate::error::guard;

@@ -4,8 +4,8 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use super::{Files, encoded};
 use crate::elsewhere::Elsewhere;
-use crate::service::Service;
 use crate::profile::{Kind, trace};
+use crate::service::Service;
 use crate::session::Desk;
 
 fn files(config: &str, credentials: &str, vars: &[(&str, &str)]) -> (Desk, Files) {

@@ -103,6 +103,7 @@ impl Change for NameChange {
     type Guard = ();
     const OPS: &'static [Op] = NAME_OPS;
     const AGAINST: Against = Against::TheRequest;
+    const SPREADS: bool = true;
 
     fn resource(&self) -> Resource {
         record(&self.zone_id, &self.name)

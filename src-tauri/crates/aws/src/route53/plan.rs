@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use switchback_engine::ports::ProviderError;
-use switchback_model::dns::{DnsName, RecordData, RecordSet, RecordType};
 use switchback_model::Image;
+use switchback_model::dns::{DnsName, RecordData, RecordSet, RecordType};
 
 use super::batch::OPERATION;
 use crate::error::refused;

@@ -61,9 +61,7 @@ impl Look for ParameterLook<'_> {
             switchback_engine::ports::ProviderErrorKind::NotFound => Found::wrong(
                 self.expected(),
                 format!("there is no parameter {}", self.0.name),
-                Mend::Anyway(
-                    "Correct the name in the runbook, or the region of the target.".to_owned(),
-                ),
+                Mend::Anyway("Correct the name in the runbook, or the region of the target.".to_owned()),
             ),
             _ => Found::untold_because(self.expected(), error),
         }
@@ -92,6 +90,8 @@ impl Change for ParameterChange {
     type Guard = ();
     const OPS: &'static [Op] = &[GET, DESCRIBE, PUT];
     const AGAINST: Against = Against::Nothing;
+    // Who reads it after the answer reads the new value; who read it before keeps the old one until then.
+    const SPREADS: bool = false;
 
     fn resource(&self) -> Resource {
         parameter(&self.0.name)
@@ -124,11 +124,18 @@ impl Change for ParameterChange {
         let name = &self.0.name;
         let wrong = |message: String, hint: &str| Err(refused(PUT.operation, &message, hint));
         if from.kind != to.kind || from.data_type != to.data_type {
-            let message = format!("{name} is now a {}, and AWS changes no type of a parameter", from.kind);
-            return wrong(message, "Delete it and make it anew by hand, or give this step up.");
+            let message = format!(
+                "{name} is now a {}, and AWS changes no type of a parameter",
+                from.kind
+            );
+            return wrong(
+                message,
+                "Delete it and make it anew by hand, or give this step up.",
+            );
         }
         if from.tier == "Advanced" && to.tier == "Standard" {
-            let message = format!("{name} is advanced now, and AWS makes no advanced parameter standard again");
+            let message =
+                format!("{name} is advanced now, and AWS makes no advanced parameter standard again");
             return wrong(message, "Restore its value by hand, or give this step up.");
         }
         let most = if to.tier == "Standard" { STANDARD } else { ADVANCED };
@@ -138,7 +145,10 @@ impl Change for ParameterChange {
                 to.value.len(),
                 to.tier
             );
-            return wrong(message, "Shorten the value in the runbook, or change the tier first.");
+            return wrong(
+                message,
+                "Shorten the value in the runbook, or change the tier first.",
+            );
         }
         if to.value.is_empty() {
             return wrong(

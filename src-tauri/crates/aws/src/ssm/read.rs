@@ -1,8 +1,6 @@
 //! Reading a parameter: its value with its version, what a write must say again, and what stood there since.
 
-use aws_sdk_ssm::types::{
-    Parameter as Told, ParameterMetadata, ParameterStringFilter, ParameterType,
-};
+use aws_sdk_ssm::types::{Parameter as Told, ParameterMetadata, ParameterStringFilter, ParameterType};
 use switchback_engine::ports::{Observed, ProviderError, ProviderErrorKind};
 use switchback_model::{Image, Parameter, Witness};
 
@@ -14,7 +12,8 @@ use crate::service::Service;
 
 /// A value and its metadata are two reads: so often they are repeated until they are of one version.
 const TRIES: u32 = 3;
-/// Versions since a witness that are read one by one; more is a story that a person reads.
+/// Versions since a witness that are read one by one, the oldest first: the write that is looked for made the
+/// first of them, or came after somebody else's.
 const MOST_BETWEEN: i64 = 8;
 /// Parameters of one page; a name is one, but a page may be empty.
 const PAGES: usize = 10;
@@ -50,7 +49,13 @@ impl Aws {
             .option("Equals")
             .values(name)
             .build()
-            .map_err(|_| refused(DESCRIBE.operation, "The request could not be built", "Look at the name."))?;
+            .map_err(|_| {
+                refused(
+                    DESCRIBE.operation,
+                    "The request could not be built",
+                    "Look at the name.",
+                )
+            })?;
         let mut next = None;
         for _ in 0..PAGES {
             let seen = Seen::default();
@@ -65,7 +70,10 @@ impl Aws {
                 .send();
             let page = self.run(DESCRIBE, &seen, call).await?;
             let found = page.parameters.unwrap_or_default();
-            if let Some(found) = found.into_iter().find(|found| found.name().is_some_and(|found| bare(found) == bare(name))) {
+            if let Some(found) = found
+                .into_iter()
+                .find(|found| found.name().is_some_and(|found| bare(found) == bare(name)))
+            {
                 return Ok(found);
             }
             next = page.next_token.filter(|token| !token.is_empty());
@@ -109,7 +117,7 @@ impl Aws {
         })
     }
 
-    /// The versions after `before` and before `now`, oldest first.
+    /// The versions after `before` and before `now`, oldest first; not all of them where there are many.
     async fn versions_between(
         &self,
         name: &str,
@@ -117,18 +125,9 @@ impl Aws {
         before: i64,
         now: i64,
     ) -> Result<Vec<Image>, ProviderError> {
-        if now.saturating_sub(before) > MOST_BETWEEN {
-            return Err(ProviderError {
-                message: format!(
-                    "The parameter {name} was written {} times since version {before}, so who wrote what can't be told",
-                    now - before
-                ),
-                hint: Some("Look at its history in the AWS console.".to_owned()),
-                ..incomplete(GET.operation, "history")
-            });
-        }
+        let first = before.saturating_add(1);
         let mut images = Vec::new();
-        for version in before.saturating_add(1)..now {
+        for version in first..now.min(first.saturating_add(MOST_BETWEEN)) {
             let old = self.parameter_value(&format!("{name}:{version}")).await?;
             images.push(image(
                 name,
@@ -178,7 +177,10 @@ fn value(told: Told) -> Result<Value, ProviderError> {
         Some(other) => {
             return Err(refused(
                 GET.operation,
-                &format!("The parameter has the type {}, which Switchback does not know", other.as_str()),
+                &format!(
+                    "The parameter has the type {}, which Switchback does not know",
+                    other.as_str()
+                ),
                 "Do it by hand in a step of kind attest.",
             ));
         }

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use serde_json::json;
 use switchback_engine::ports::{Action as _, Observed, ProviderErrorKind, Sent};
 use switchback_model::{
-    CheckId, CheckKind, CheckReading, CheckSpec, Finding, Image, Parameter, ParameterCheck, SetParameter, Verdict,
-    Way, Witness,
+    CheckId, CheckKind, CheckReading, CheckSpec, Finding, Image, Parameter, ParameterCheck, SetParameter,
+    Verdict, Way, Witness,
 };
 
 use super::{ParameterChange, ParameterLook};
-use crate::tests::server::{Play, server};
 use crate::tests::aws;
+use crate::tests::server::{Play, server};
 use crate::{AnyLook, Bound};
 
 const NAME: &str = "/tis/usermanagement/profiles";
@@ -49,7 +49,9 @@ fn set(value: &str) -> Bound<ParameterChange> {
 
 #[test]
 fn the_request_says_again_what_a_write_would_drop() {
-    let now = with("prod", |content| content.allowed_pattern = Some("^[a-z,]+$".to_owned()));
+    let now = with("prod", |content| {
+        content.allowed_pattern = Some("^[a-z,]+$".to_owned())
+    });
     let preview = set("prod,cognito").plan(&now, None).unwrap();
     assert_eq!(
         preview.calls[0].parameters,
@@ -61,7 +63,13 @@ fn the_request_says_again_what_a_write_would_drop() {
         "aws ssm put-parameter"
     );
     // People are told that nothing guards it.
-    assert!(preview.changes[0].caution.as_deref().unwrap().starts_with("AWS has no guard here."));
+    assert!(
+        preview.changes[0]
+            .caution
+            .as_deref()
+            .unwrap()
+            .starts_with("AWS has no guard here.")
+    );
     // The way back is the same request with the old value, and changes nothing else.
     let back = set("prod,cognito").plan(&preview.to, Some(&now)).unwrap();
     assert_eq!(back.calls[0].parameters["Value"], "prod");
@@ -72,17 +80,26 @@ fn the_request_says_again_what_a_write_would_drop() {
 #[test]
 fn what_aws_would_refuse_is_refused_before() {
     let long = "x".repeat(4_097);
-    let of = |wish: &str, now: Image, restore: Option<Image>| set(wish).plan(&now, restore.as_ref()).unwrap_err();
+    let of =
+        |wish: &str, now: Image, restore: Option<Image>| set(wish).plan(&now, restore.as_ref()).unwrap_err();
     for (error, words) in [
         (of(&long, image("prod"), None), "4097 bytes"),
         (of("é".repeat(2_049).as_str(), image("prod"), None), "4098 bytes"),
         (of("", image("prod"), None), "can't be empty"),
         (
-            of("x", image("prod"), Some(with("a", |content| content.kind = "StringList".to_owned()))),
+            of(
+                "x",
+                image("prod"),
+                Some(with("a", |content| content.kind = "StringList".to_owned())),
+            ),
             "changes no type",
         ),
         (
-            of("x", with("a", |content| content.tier = "Advanced".to_owned()), Some(image("prod"))),
+            of(
+                "x",
+                with("a", |content| content.tier = "Advanced".to_owned()),
+                Some(image("prod")),
+            ),
             "standard again",
         ),
     ] {
@@ -98,7 +115,13 @@ fn what_aws_would_refuse_is_refused_before() {
         name: "/tis/other".to_owned(),
         content,
     };
-    assert!(set("x").plan(&other, None).unwrap_err().message.contains("another object"));
+    assert!(
+        set("x")
+            .plan(&other, None)
+            .unwrap_err()
+            .message
+            .contains("another object")
+    );
 }
 
 /// What is there, with what stood there since.
@@ -141,11 +164,53 @@ fn who_wrote_is_told_by_what_stood_in_between() {
     assert_eq!(undo("prod,cognito", 3, &[]), "after");
     assert_eq!(undo("prod", 4, &[]), "before");
     assert_eq!(undo("prod", 5, &["prod,debug"]), "other");
-    let Finding::Other { differences, .. } = judged(Way::Apply, seen("prod,cognito", 5, &["prod,debug"])) else {
+    let Finding::Other { differences, .. } = judged(Way::Apply, seen("prod,cognito", 5, &["prod,debug"]))
+    else {
         panic!("somebody else's value");
     };
     assert_eq!(differences[0].found, "prod,debug");
     assert_eq!(differences[0].field, "a value that was overwritten");
+}
+
+/// Its answers, in one order: the value of now, its description, and each version that is asked for.
+async fn since(before: i64, now: i64) -> (Observed, usize) {
+    let (_, value) = told("String", "prod,cognito");
+    let at = |version: i64| value.replace("\"Version\":3", &format!("\"Version\":{version}"));
+    let described =
+        json!({"Parameters": [{"Name": NAME, "Type": "String", "Tier": "Standard", "Version": now}]});
+    let mut answers = vec![
+        Play::Answer(200, at(now)),
+        Play::Answer(200, described.to_string()),
+    ];
+    answers.extend((before + 1..now).map(|version| Play::Answer(200, at(version))));
+    let server = server(answers).await;
+    let witness = Witness::Version { version: before };
+    let action = Bound::new(
+        aws(&server.url),
+        ParameterChange(SetParameter {
+            name: NAME.to_owned(),
+            value: "prod,cognito".to_owned(),
+        }),
+    );
+    let sent = Sent {
+        way: Way::Apply,
+        token: "t",
+        at: Timestamp::UNIX_EPOCH,
+        witness: Some(&witness),
+        receipt: None,
+    };
+    let observed = action.read(Some(&sent)).await.unwrap();
+    (observed, server.requests().len())
+}
+
+#[tokio::test]
+async fn of_a_long_story_since_the_write_its_beginning_is_read() {
+    let (observed, asked) = since(3, 6).await;
+    assert_eq!((observed.between.len(), asked), (2, 4));
+    // Weeks later a hundred versions stand after it: what our write met is still told.
+    let (observed, asked) = since(3, 103).await;
+    assert_eq!((observed.between.len(), asked), (8, 10));
+    assert_eq!(observed.witness, Some(Witness::Version { version: 103 }));
 }
 
 async fn looked(status: u16, answer: &str) -> CheckReading {
@@ -182,21 +247,40 @@ fn refusal(code: &str) -> (u16, String) {
 async fn a_check_says_what_is_there_and_never_a_secret() {
     for ((status, answer), verdict, observed) in [
         (told("String", "prod"), Verdict::Pass, "prod, version 3"),
-        (told("String", "prod,cognito"), Verdict::Fail, "prod,cognito, version 3"),
-        (told("SecureString", "AQICAHciphertext"), Verdict::Error, "SecureString"),
+        (
+            told("String", "prod,cognito"),
+            Verdict::Fail,
+            "prod,cognito, version 3",
+        ),
+        (
+            told("SecureString", "AQICAHciphertext"),
+            Verdict::Error,
+            "SecureString",
+        ),
         (told("Lockbox", "prod"), Verdict::Error, "type Lockbox"),
-        (refusal("ParameterNotFound"), Verdict::Fail, "there is no parameter"),
+        (
+            refusal("ParameterNotFound"),
+            Verdict::Fail,
+            "there is no parameter",
+        ),
         (refusal("AccessDeniedException"), Verdict::Error, "not allowed"),
         ((200, "{}".to_owned()), Verdict::Error, "holds no parameter"),
         (
-            (200, json!({"Parameter": {"Name": NAME, "Type": "String"}}).to_string()),
+            (
+                200,
+                json!({"Parameter": {"Name": NAME, "Type": "String"}}).to_string(),
+            ),
             Verdict::Error,
             "holds no value",
         ),
     ] {
         let reading = looked(status, &answer).await;
         assert_eq!(reading.verdict, verdict, "{observed}: {}", reading.observed);
-        assert!(reading.observed.contains(observed), "{observed}: {}", reading.observed);
+        assert!(
+            reading.observed.contains(observed),
+            "{observed}: {}",
+            reading.observed
+        );
         assert!(!reading.observed.contains("ciphertext"));
         assert_eq!(reading.mend.is_none(), verdict == Verdict::Pass);
         assert_eq!(reading.source, "ssm:GetParameter");
@@ -205,6 +289,10 @@ async fn a_check_says_what_is_there_and_never_a_secret() {
 
 #[test]
 fn no_value_gets_into_a_log() {
-    let debug = format!("{:?} {:?}", image("hush"), set("hush").plan(&image("prod"), None).unwrap());
+    let debug = format!(
+        "{:?} {:?}",
+        image("hush"),
+        set("hush").plan(&image("prod"), None).unwrap()
+    );
     assert!(!debug.contains("hush") && !debug.contains("Profiles"), "{debug}");
 }

@@ -66,7 +66,11 @@ fn answers_are_sorted_by_whether_they_were_applied() {
         (403, None, None, Kind::Unclear),
     ];
     for (status, code, said, kind) in table {
-        assert_eq!(by_answer(Service::Route53, status, code, said, b"").0, kind, "{status} {code:?}");
+        assert_eq!(
+            by_answer(Service::Route53, status, code, said, b"").0,
+            kind,
+            "{status} {code:?}"
+        );
     }
     let (_, words, _) = by_answer(
         Service::Route53,
@@ -90,7 +94,10 @@ fn a_batch_refused_under_its_own_root_is_read() {
         by_answer(Service::Route53, 400, None, None, b"<InvalidChangeBatchOther/>").0,
         Kind::Unclear
     );
-    assert_eq!(by_answer(Service::Route53, 200, None, None, b"<html>").0, Kind::Unclear);
+    assert_eq!(
+        by_answer(Service::Route53, 200, None, None, b"<html>").0,
+        Kind::Unclear
+    );
 }
 
 #[test]
@@ -158,7 +165,13 @@ fn a_clock_that_is_wrong_is_told_from_a_key_that_is_wrong() {
         assert!(message.contains("clock"), "{message}");
         assert!(hint.unwrap().contains("clock"));
     }
-    let (_, message, _) = by_answer(Service::Route53, 403, Some("SignatureDoesNotMatch"), Some("no match"), b"");
+    let (_, message, _) = by_answer(
+        Service::Route53,
+        403,
+        Some("SignatureDoesNotMatch"),
+        Some("no match"),
+        b"",
+    );
     assert!(!message.contains("clock"));
 }
 

@@ -295,7 +295,8 @@ fn findings_speak_about_the_world() {
     assert_eq!(word(&image(vec![])), "other");
     assert_eq!(judged(&action, &before, &before, &before), Finding::After);
 
-    let Finding::Other { differences, .. } = judged(&action, &image(vec![a(61, OLD)]), &before, &after) else {
+    let Finding::Other { differences, .. } = judged(&action, &image(vec![a(61, OLD)]), &before, &after)
+    else {
         panic!()
     };
     let ttl = differences.iter().find(|d| d.field == "A TTL").unwrap();

@@ -37,11 +37,13 @@ fn profiles_text(view: &ProfilesView) -> String {
     let mut text = view
         .problem
         .as_ref()
-        .map(|problem| format!(
+        .map(|problem| {
+            format!(
                 "{} {}",
                 line(problem),
                 line(view.mend.as_deref().unwrap_or_default())
-            ))
+            )
+        })
         .unwrap_or_default();
     match (text.is_empty(), view.profiles.is_empty()) {
         (true, true) => text.push_str("There is no profile: `aws configure sso` makes one."),

@@ -108,7 +108,11 @@ impl Driver {
         let action = self.world.action(spec);
         let finding = match state.current() {
             Some(attempt) => look(&*action, attempt).await,
-            None => match action.read(None).await.and_then(|now| action.plan(&now.image, None)) {
+            None => match action
+                .read(None)
+                .await
+                .and_then(|now| action.plan(&now.image, None))
+            {
                 Ok(preview) if preview.is_empty() => Finding::After,
                 Ok(_) => Finding::Before,
                 Err(error) => Finding::Unclear {

@@ -57,7 +57,10 @@ impl Driver {
         let spec = step.action.clone();
         let now = self.clock.now();
         let since = now.duration_since(attempt.applied_at.unwrap_or(now));
-        let mut in_sync = attempt.in_sync.is_some();
+        let at_once = spec
+            .as_ref()
+            .is_some_and(|spec| !self.world.action(spec).spreads());
+        let mut in_sync = attempt.in_sync.is_some() || at_once;
         let mut just_synced = false;
         if !in_sync
             && self.pace.next_sync.is_none_or(|at| at <= now)

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use switchback_model::event::{CallProblem, Receipt};
-use switchback_model::{AttemptId, Captured, CheckReading, Digest, DoneHow, Finding, StepId, StepState, Way, Witness};
+use switchback_model::{
+    AttemptId, Captured, CheckReading, Digest, DoneHow, Finding, StepId, StepState, Way, Witness,
+};
 
 use super::settle::{in_doubt, landed_after_all, not_applied, settle, verifying};
 use super::{current, step_in, step_mut};

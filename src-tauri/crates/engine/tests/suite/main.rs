@@ -20,4 +20,5 @@ mod refusals;
 mod rollback;
 mod sealed;
 mod sign_in;
+mod spread;
 mod tables;

@@ -80,7 +80,9 @@ impl Scene {
             .unwrap();
         self.settle(driver).await;
         let checks = driver.run().steps[&id(step)].checks.clone().unwrap();
-        let basis = checks.preview.map(|preview| driver.run().basis_of_preview(&id(step), &preview));
+        let basis = checks
+            .preview
+            .map(|preview| driver.run().basis_of_preview(&id(step), &preview));
         ask(driver, Command::Apply { step: id(step) }, basis)
             .await
             .unwrap();

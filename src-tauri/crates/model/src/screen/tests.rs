@@ -22,7 +22,10 @@ fn an_address_is_found_in_every_writing() {
         ("JO_EXAMPLE@EXAMPLE.NHS.TEST,", "JO_EXAMPLE@EXAMPLE.NHS.TEST"),
         ("zoë@exämple.test", "zoë@exämple.test"),
         ("jo＠example.nhs.test", "jo＠example.nhs.test"),
-        ("https://x.test/?u=jo%40example.test&a=1", "//x.test/?u=jo%40example.test"),
+        (
+            "https://x.test/?u=jo%40example.test&a=1",
+            "//x.test/?u=jo%40example.test",
+        ),
         ("\"jo x\"@example.test", "x\"@example.test"),
         ("jo@localhost", "jo@localhost"),
         ("service-desk@example.nhs.test", "service-desk@example.nhs.test"),

@@ -42,8 +42,7 @@ pub(crate) struct SetsParameter;
 
 impl Authored for SetsParameter {
     type Spec = ActionSpec;
-    const SAYS: &'static str =
-        "Gives a parameter of Parameter Store, which is there already, another value; a SecureString is refused";
+    const SAYS: &'static str = "Gives a parameter of Parameter Store, which is there already, another value; a SecureString is refused";
     const KEYS: &'static [Key] = &[NAME, WISHED];
     const WISH: Option<&'static str> = Some(WISHED.name);
 
@@ -89,7 +88,6 @@ fn parameter_name(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
         return Some(name);
     };
     let fix = "Write it as Parameter Store shows it, such as \"/tis/usermanagement/profiles\".";
-    r.notes
-        .error("parameter-name", item.span().into(), message, fix);
+    r.notes.error("parameter-name", item.span().into(), message, fix);
     None
 }

@@ -65,7 +65,10 @@ fn every_key_is_described_and_every_described_key_is_read() {
     // And one action of each kind.
     let actions = kinds::actions().into_iter().enumerate().map(|(n, kind)| {
         let own = written(kind.keys);
-        format!("[[phase.step]]\nid = \"a{n}\"\n[phase.step.action]\nkind = \"{}\"\n{own}\n", kind.word)
+        format!(
+            "[[phase.step]]\nid = \"a{n}\"\n[phase.step.action]\nkind = \"{}\"\n{own}\n",
+            kind.word
+        )
     });
     let actions: String = actions.collect();
     let text = runbook.text.replacen("to = \"${new}\"", alias, 1);
