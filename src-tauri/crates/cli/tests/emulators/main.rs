@@ -7,6 +7,7 @@
 
 mod lookups;
 mod onlookers;
+mod parameter_switched;
 mod parameters;
 mod place;
 mod pools;

@@ -14,6 +14,7 @@ const TARGET: &str = include_str!("../../../../runbooks/dns-switch/targets/test.
 const ZONE_PY: &str = include_str!("zone.py");
 const POOL_PY: &str = include_str!("pool.py");
 const PARAMETER_PY: &str = include_str!("parameter.py");
+const PROFILE_PY: &str = include_str!("profile.py");
 
 /// Seconds. The wait for the old TTL is real here, so it is a short one.
 pub const OLD_TTL: u32 = 3;
@@ -56,6 +57,7 @@ impl Place {
         std::fs::write(folder.path().join("zone.py"), ZONE_PY).unwrap();
         std::fs::write(folder.path().join("pool.py"), POOL_PY).unwrap();
         std::fs::write(folder.path().join("parameter.py"), PARAMETER_PY).unwrap();
+        std::fs::write(folder.path().join("profile.py"), PROFILE_PY).unwrap();
         Self {
             folder,
             venv: venv.to_owned(),
@@ -117,6 +119,12 @@ impl Place {
     #[track_caller]
     pub fn parameter(&self) -> Value {
         self.script("parameter.py", &[])
+    }
+
+    /// What boto3 says of the parameter that is switched.
+    #[track_caller]
+    pub fn profile(&self, words: &[&str]) -> Value {
+        self.script("profile.py", words)
     }
 
     /// From now on AWS is there.

@@ -1,0 +1,89 @@
+//! `ssm.parameter` there and back by our binary, on other people's Parameter Stores, read by boto3.
+
+use serde_json::{Value, json};
+
+use crate::place::{Emulator, Place, venv};
+
+const RUNBOOK: &str = include_str!("profiles.toml");
+
+/// The target, with the caller that this emulator made up.
+fn target(place: &Place, caller: &Value) -> String {
+    let role = caller["arn"].as_str().unwrap().split_once(":assumed-role/");
+    let role = role.map_or(String::new(), |(_, role)| {
+        format!("role = {:?}\n", role.split('/').next().unwrap())
+    });
+    let text = format!(
+        "name = \"test\"\nkind = \"test\"\naccount = {}\nregion = \"eu-west-2\"\n{role}\n[observers]\ndns = \"none\"\nhttp = \
+         \"none\"\n",
+        caller["account"]
+    );
+    let file = place.path("target.toml");
+    std::fs::write(&file, text).unwrap();
+    file.display().to_string()
+}
+
+fn there_and_back(name: &str) {
+    let Some(venv) = venv(name) else {
+        return;
+    };
+    let mut place = Place::new(&venv);
+    let _emulator = Emulator::start(&mut place, name);
+    let target = target(&place, &place.profile(&["create"]));
+    let runbook = place.path("profiles.toml");
+    std::fs::write(&runbook, RUNBOOK).unwrap();
+    let runbook = runbook.display().to_string();
+    let start = place.profile(&["dump"]);
+    assert_eq!(start["versions"], json!(["prod"]));
+    let opened = place.switchback(0, &["run", "new", &runbook, "--target", &target]);
+    let run = opened["run"].as_str().unwrap();
+
+    // What somebody else writes after the preview is not overwritten, although nothing at AWS would refuse it.
+    let preview = place.switchback(0, &["step", "preview", run, "profiles"]);
+    assert!(
+        preview.to_string().contains("AWS has no guard here."),
+        "{preview}"
+    );
+    let digest = preview["digest"].as_str().unwrap();
+    place.profile(&["set", "prod,debug"]);
+    place.apply(5, run, "profiles", digest);
+    assert_eq!(
+        place.profile(&["dump"])["versions"],
+        json!(["prod", "prod,debug"])
+    );
+    place.profile(&["set", "prod"]);
+
+    let digest = place.preview(run, "profiles");
+    let did = place.apply(0, run, "profiles", &digest);
+    assert_eq!(did["state"], "done", "{did}");
+    let there = place.profile(&["dump"]);
+    let versions = json!(["prod", "prod,debug", "prod", "prod,cognito"]);
+    assert_eq!(there["versions"], versions, "one write made it");
+    let others = |dump: &Value, value: &str| {
+        let mut all = dump["parameters"].clone();
+        for one in all.as_array_mut().unwrap() {
+            if one["Name"] == "/tis/usermanagement/profiles" {
+                one["Value"] = value.into();
+            }
+        }
+        all
+    };
+    assert_eq!(there["parameters"], others(&start, "prod,cognito"), "{name}");
+
+    let back = place.switchback(7, &["rollback", run, "--all", "--confirm", "test"]);
+    assert_eq!(back["state"], "completed", "{back}");
+    let end = place.profile(&["dump"]);
+    assert_eq!(end["parameters"], start["parameters"], "does not end as it began");
+    assert_eq!(end["versions"].as_array().unwrap().len(), 5, "{end}");
+    place.switchback(0, &["journal", "verify", "--allow-unproven", run]);
+    println!("{name}: there and back, 2 writes");
+}
+
+#[test]
+fn ministack_takes_a_parameter_and_gives_it_back() {
+    there_and_back("ministack");
+}
+
+#[test]
+fn moto_takes_a_parameter_and_gives_it_back() {
+    there_and_back("moto_server");
+}
