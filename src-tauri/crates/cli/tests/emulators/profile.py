@@ -13,13 +13,14 @@ import sys
 import boto3
 
 PROFILES, OTHER = "/tis/usermanagement/profiles", "/tis/reval/profiles"
+MADE = {"Type": "String", "Tier": "Standard", "Description": "Read when the service starts"}
+PATTERN = "^[a-z,]+$"
 ssm = boto3.client("ssm")
 
 
 def create():
-    made = {"Type": "String", "Tier": "Standard", "Description": "Read when the service starts"}
-    ssm.put_parameter(Name=PROFILES, Value="prod", AllowedPattern="^[a-z,]+$", **made)
-    ssm.put_parameter(Name=OTHER, Value="prod", **made)
+    ssm.put_parameter(Name=PROFILES, Value="prod", AllowedPattern=PATTERN, **MADE)
+    ssm.put_parameter(Name=OTHER, Value="prod", **MADE)
     caller = boto3.client("sts").get_caller_identity()
     return {"account": caller["Account"], "arn": caller["Arn"]}
 
@@ -39,7 +40,8 @@ def dump():
 
 
 def put(value):
-    ssm.put_parameter(Name=PROFILES, Value=value, Overwrite=True)
+    # Whole: ministack drops the pattern where it is not said again.
+    ssm.put_parameter(Name=PROFILES, Value=value, AllowedPattern=PATTERN, Overwrite=True, **MADE)
 
 
 command, *words = sys.argv[1:]
