@@ -166,6 +166,15 @@ impl Image {
         }
     }
 
+    /// Types of record that stand beside those of a name and are not touched; none beside anything else.
+    #[must_use]
+    pub fn beside(&self) -> &[String] {
+        match self {
+            Self::RecordSets { beside, .. } => beside,
+            Self::Parameter { .. } | Self::Unknown(_) => &[],
+        }
+    }
+
     /// Whether both show the same in the world: order and spelling of values, and what stands beside
     /// them untouched, make no difference.
     #[must_use]

@@ -58,7 +58,7 @@ impl<'a> Bound<'a> {
             self.may_switch(set)?;
         }
         fits_together(then)?;
-        self.fits_beside(then, beside(from))
+        self.fits_beside(then, from.beside())
     }
 
     /// An image of this object with these sets, beside what stands there.
@@ -68,7 +68,7 @@ impl<'a> Bound<'a> {
             zone_id: self.zone_id.to_owned(),
             name: self.name.clone(),
             sets,
-            beside: beside(now).to_vec(),
+            beside: now.beside().to_vec(),
         }
     }
 
@@ -125,14 +125,6 @@ impl<'a> Bound<'a> {
             )),
             _ => Ok(()),
         }
-    }
-}
-
-/// Types that stand beside and are not touched.
-fn beside(image: &Image) -> &[String] {
-    match image {
-        Image::RecordSets { beside, .. } => beside,
-        Image::Parameter { .. } | Image::Unknown(_) => &[],
     }
 }
 
