@@ -189,19 +189,21 @@ pub(crate) fn named(run: &Run, id: &DecisionId) -> String {
     )
 }
 
-/// The digest of what a person who decides has seen: the verdicts, the steps before the phase and the
-/// open decisions; never ages.
+/// The digest of what a person who decides has seen: the run, the verdicts, the steps before the phase with
+/// their generations, and the open decisions; never ages.
 #[must_use]
 pub fn basis(run: &Run, phase: &Phase) -> Digest {
     #[derive(Serialize)]
     struct Seen<'a> {
+        run: &'a str,
         phase: &'a PhaseId,
         checks: Vec<(&'a CheckId, &'static str)>,
-        before: Vec<(&'a StepId, &'static str)>,
+        before: Vec<(&'a StepId, u32, &'static str)>,
         open: Vec<DecisionId>,
     }
     let checks = phase.gate.iter().flat_map(|gate| &gate.checks);
     Digest::of(&Seen {
+        run: run.id.as_str(),
         phase: &phase.id,
         checks: checks
             .map(|spec| {
@@ -210,7 +212,10 @@ pub fn basis(run: &Run, phase: &Phase) -> Digest {
             })
             .collect(),
         before: before(run, phase)
-            .map(|(step, state)| (&step.id, name(state)))
+            .map(|(step, state)| {
+                let generation = run.steps.get(&step.id).map_or(0, |run| run.generation);
+                (&step.id, generation, name(state))
+            })
             .collect(),
         open: open_decisions(run, phase),
     })

@@ -36,7 +36,7 @@ pub fn amendment_view(run: &Run, plan: &Plan) -> AmendmentView {
         }
     });
     AmendmentView {
-        digest: diff.digest().to_string(),
+        digest: run.basis_of_amendment(&diff).to_string(),
         from: diff.from.to_string(),
         to: diff.to.to_string(),
         changes: changes.collect(),

@@ -47,7 +47,7 @@ pub(super) fn amend(run: &Run, submission: &Submission, plan: &Plan) -> Result<V
             "Leave these as they are, or roll those steps back first.",
         ));
     }
-    if submission.basis != Some(diff.digest()) {
+    if submission.basis != Some(run.basis_of_amendment(&diff)) {
         return Err(stale_screen(submission.basis.is_some(), "amendment"));
     }
     Ok(vec![EventKind::Amended {

@@ -1,7 +1,7 @@
 //! What a person confirms: a preview or a plan, and where it was shown. A digest that was copied at one
 //! place fits at no other.
 
-use switchback_model::{Digest, Preview, RollbackPlan, StepId};
+use switchback_model::{Digest, PlanDiff, Preview, RollbackPlan, StepId};
 
 use super::Run;
 
@@ -31,5 +31,17 @@ impl Run {
             .filter_map(|step| Some((step, self.steps.get(step)?.generation)))
             .collect();
         Digest::of(&("rollback", self.id.as_str(), generations, plan.digest()))
+    }
+
+    /// The digest by which an amendment is confirmed: of the run and of the generation of every step too,
+    /// because what an amendment may change hangs on what each of them did.
+    #[must_use]
+    pub fn basis_of_amendment(&self, diff: &PlanDiff) -> Digest {
+        let generations: Vec<(&StepId, u32)> = self
+            .steps
+            .iter()
+            .map(|(id, state)| (id, state.generation))
+            .collect();
+        Digest::of(&("amendment", self.id.as_str(), generations, diff.digest()))
     }
 }

@@ -24,7 +24,8 @@ fn of<'a>(plan: &'a mut Plan, text: &str) -> &'a mut Step {
 }
 
 async fn amend(desk: &mut Desk, to: &Plan) -> Result<(), (Code, String)> {
-    let basis = PlanDiff::between(&desk.run().plan, to).digest();
+    let run = desk.run();
+    let basis = run.basis_of_amendment(&PlanDiff::between(&run.plan, to));
     amend_seeing(desk, to, Some(basis)).await
 }
 
@@ -246,8 +247,14 @@ async fn the_basis_is_what_was_seen_and_the_reason_is_recorded() {
     plan.title = "Other".to_owned();
     let mut seen = plan.clone();
     seen.version = "2".to_owned();
-    let stale = PlanDiff::between(&fake.desk.run().plan, &seen).digest();
-    for basis in [None, Some(stale)] {
+    let run = fake.desk.run();
+    let stale = run.basis_of_amendment(&PlanDiff::between(&run.plan, &seen));
+    // Of the same amendment, as it was seen at another run, or by itself.
+    let diff = PlanDiff::between(&run.plan, &plan);
+    let mut other = run.clone();
+    other.id = "another-run".parse().unwrap();
+    let elsewhere = [other.basis_of_amendment(&diff), diff.digest()];
+    for basis in [None, Some(stale)].into_iter().chain(elsewhere.map(Some)) {
         let (code, _) = amend_seeing(&mut fake.desk, &plan, basis).await.unwrap_err();
         assert_eq!(code, Code::StaleScreen);
     }

@@ -388,7 +388,7 @@ fn every_state_and_every_command() {
                     Some(run.basis_of_preview(&id("s"), preview))
                 }
                 Command::Apply { .. } => Some(run.basis_of_preview(&id("s"), &story.preview)),
-                Command::Amend { plan } => Some(PlanDiff::between(&run.plan, plan).digest()),
+                Command::Amend { plan } => Some(run.basis_of_amendment(&PlanDiff::between(&run.plan, plan))),
                 Command::Rollback { .. } => plan.as_ref().map(|plan| run.basis_of_rollback(plan)),
                 _ => None,
             };

@@ -268,7 +268,8 @@ async fn an_amendment_of_words_does_not_end_a_failure_and_one_of_its_checks_does
     let amend = async |desk: &mut Desk, change: fn(&mut Plan)| {
         let mut to = (*desk.run().plan).clone();
         change(&mut to);
-        let seen = PlanDiff::between(&desk.run().plan, &to).digest();
+        let run = desk.run();
+        let seen = run.basis_of_amendment(&PlanDiff::between(&run.plan, &to));
         let command = Command::Amend { plan: Box::new(to) };
         desk.submit(command, Some(seen)).await.unwrap();
     };

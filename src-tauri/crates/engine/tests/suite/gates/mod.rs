@@ -212,6 +212,12 @@ async fn everything_that_stands_in_the_way_of_go_is_named() {
     let other = Digest::of(&"something else");
     let (code, _) = rejected(say_seeing(desk, &mid(), true, ALL, Some(other)).await);
     assert_eq!(code, Code::StaleScreen);
+    // The same answers, as they were seen at another run.
+    let mut run = desk.run().clone();
+    run.id = "another-run".parse().unwrap();
+    let elsewhere = basis(&run, &run.plan.phases[1]);
+    let (code, _) = rejected(say_seeing(desk, &mid(), true, ALL, Some(elsewhere)).await);
+    assert_eq!(code, Code::StaleScreen);
     let (code, _) = rejected(say_seeing(desk, &mid(), true, ALL, None).await);
     assert_eq!(code, Code::StaleScreen);
 
@@ -347,7 +353,8 @@ async fn a_go_is_void_once_a_rollback_reaches_its_phase_or_one_before_it() {
 async fn amend(desk: &mut Desk, change: impl Fn(&mut Plan)) -> Result<u64, SubmitError> {
     let mut to = (*desk.run().plan).clone();
     change(&mut to);
-    let seen = PlanDiff::between(&desk.run().plan, &to).digest();
+    let run = desk.run();
+    let seen = run.basis_of_amendment(&PlanDiff::between(&run.plan, &to));
     desk.submit(Command::Amend { plan: Box::new(to) }, Some(seen))
         .await
 }

@@ -17,7 +17,10 @@ async fn outcome(fake: &mut FakeDesk, command: Command) -> String {
     let seen = match &command {
         Command::Gate { phase: id, .. } => Some(basis(desk.run(), phase(desk, id))),
         Command::Apply { step } => desk.preview(step),
-        Command::Amend { plan } => Some(PlanDiff::between(&desk.run().plan, plan).digest()),
+        Command::Amend { plan } => Some(
+            desk.run()
+                .basis_of_amendment(&PlanDiff::between(&desk.run().plan, plan)),
+        ),
         _ => None,
     };
     match desk.submit(command, seen).await {
