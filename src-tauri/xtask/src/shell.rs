@@ -156,12 +156,20 @@ impl Phases {
         result
     }
 
-    /// Prints one line with every phase.
+    /// Keeps the time of one that ran beside others.
+    pub fn beside(&mut self, name: &str, time: Duration) {
+        self.0.push((format!("({name}"), time));
+    }
+
+    /// Prints one line with every phase; in brackets, what ran beside the one before it.
     pub fn print(&self) {
         let parts: Vec<String> = self
             .0
             .iter()
-            .map(|(name, time)| format!("{name} {:.1} s", time.as_secs_f64()))
+            .map(|(name, time)| {
+                let end = if name.starts_with('(') { ")" } else { "" };
+                format!("{name} {:.1} s{end}", time.as_secs_f64())
+            })
             .collect();
         println!("phases: {}", parts.join(" | "));
     }

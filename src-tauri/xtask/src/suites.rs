@@ -86,6 +86,20 @@ impl Suite {
         }
     }
 
+    /// The suite that runs beside it in the gate. Both wait most of their time: this one for scaled clocks, the
+    /// other for real TTLs and for Python to start.
+    pub fn beside(self) -> Option<Self> {
+        match self {
+            Self::Conformance => Some(Self::Emulators),
+            Self::Core | Self::Kill | Self::Emulators | Self::Ui | Self::Window | Self::Bundle => None,
+        }
+    }
+
+    /// Whether its output comes in one piece at its end, or it would stand between the lines of another.
+    fn in_one_piece(self) -> bool {
+        self.lanes() > 1 || self == Self::Emulators
+    }
+
     /// The start of the names of its integration tests; none for a suite that is not found by name.
     pub fn prefix(self) -> Option<&'static str> {
         match self {
@@ -276,13 +290,12 @@ fn run_one(
         program.env("RUST_TEST_NOCAPTURE", "1");
     }
     let mut one = One::default();
-    if suite.lanes() == 1 {
+    if !suite.in_one_piece() {
         println!("{head}");
         follow(&mut program, left, &test.name, &mut one, |line| {
             println!("{line}")
         })?;
     } else {
-        // In one piece, or it would stand between the lines of another.
         let mut said = vec![head];
         let followed = follow(&mut program, left, &test.name, &mut one, |line| {
             said.push(line.to_owned())

@@ -1,6 +1,10 @@
 //! `cargo xtask test` and `prove`: set up, build once, run the suites, tell the result.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    thread,
+    time::{Duration, Instant},
+};
 
 use crate::{
     bundle,
@@ -95,24 +99,37 @@ fn stages(
     let emulated = wanted
         .iter()
         .any(|suite| matches!(suite, Suite::Conformance | Suite::Emulators));
-    let venv = if emulated {
-        Some(phases.time("python", || emulators(workspace))?)
-    } else {
-        None
-    };
-
     let rust = wanted.iter().any(|suite| *suite != Suite::Ui);
-    let built = if rust {
+    if rust {
         phases.time("ui build", || ui::build(workspace))?;
-        let built = phases.time("build", || compile::workspace_tests(workspace))?;
+    }
+    // Python is set up beside the build: it waits for the network, and the build for nothing.
+    let (built, venv) = thread::scope(|scope| -> Outcome<(Built, Option<PathBuf>)> {
+        let venv = emulated.then(|| scope.spawn(|| timed(|| python::prepare(workspace))));
+        let built = if rust {
+            phases.time("build", || compile::workspace_tests(workspace))
+        } else {
+            Ok(Built::default())
+        };
+        let venv = match venv.map(thread::ScopedJoinHandle::join) {
+            Some(Ok((venv, time))) => {
+                phases.beside("python", time);
+                Some(venv?)
+            }
+            Some(Err(_)) => return Err(Stop::failed("the set-up of Python broke off")),
+            None => None,
+        };
+        Ok((built?, venv))
+    })?;
+    if let Some(venv) = &venv {
+        phases.time("emulators start", || python::check_emulators(venv))?;
+    }
+    if rust {
         remove_stale_programs(&built);
-        if whole {
-            phases.time("second build", || second_build_is_idle(workspace))?;
-        }
-        built
-    } else {
-        Built::default()
-    };
+    }
+    if rust && whole {
+        phases.time("second build", || second_build_is_idle(workspace))?;
+    }
     let programs = built
         .program_folder()
         .map_or_else(|| workspace.path("target/debug"), PathBuf::from);
@@ -122,25 +139,40 @@ fn stages(
         prove,
         installed: None,
     };
-    for suite in wanted {
-        let tests: Vec<&TestProgram> = built
+    let of = |suite: Suite| -> Vec<&TestProgram> {
+        built
             .tests
             .iter()
-            .filter(|test| Suite::of(test) == Some(*suite))
-            .collect();
+            .filter(|test| Suite::of(test) == Some(suite))
+            .collect()
+    };
+    let run = |suite: Suite| {
+        suites::run(workspace, suite, &of(suite), &around)
+            .unwrap_or_else(|stop| Report::could_not_run(suite, stop))
+    };
+    let mut queue = wanted.to_vec();
+    while !queue.is_empty() {
+        let suite = queue.remove(0);
         let before = wire_types(workspace);
-        let outcome = match suite {
-            Suite::Bundle => {
-                let window: Vec<&TestProgram> = built
-                    .tests
-                    .iter()
-                    .filter(|test| Suite::of(test) == Some(Suite::Window))
-                    .collect();
-                bundle::run(workspace, phases, &window, &around)
+        let beside = suite.beside().filter(|beside| !prove && queue.contains(beside));
+        queue.retain(|suite| Some(*suite) != beside);
+        let (mut report, other) = match (suite, beside) {
+            (Suite::Bundle, _) => {
+                let bundled = bundle::run(workspace, phases, &of(Suite::Window), &around);
+                let report = bundled.unwrap_or_else(|stop| Report::could_not_run(suite, stop));
+                (report, None)
             }
-            _ => phases.time(suite.name(), || suites::run(workspace, *suite, &tests, &around)),
+            (_, None) => (phases.time(suite.name(), || run(suite)), None),
+            (_, Some(beside)) => thread::scope(|scope| {
+                let other = scope.spawn(|| run(beside));
+                let report = phases.time(suite.name(), || run(suite));
+                let other = other
+                    .join()
+                    .unwrap_or_else(|_| Report::could_not_run(beside, Stop::failed("the suite broke off")));
+                phases.beside(beside.name(), other.time);
+                (report, Some(other))
+            }),
         };
-        let mut report = outcome.unwrap_or_else(|stop| Report::could_not_run(*suite, stop));
         if wire_types(workspace) != before {
             report.counts.failed += 1;
             report.notes.push(format!(
@@ -149,14 +181,14 @@ fn stages(
             ));
         }
         reports.push(report);
+        reports.extend(other);
     }
     Ok(())
 }
 
-fn emulators(workspace: &Workspace) -> Outcome<PathBuf> {
-    let venv = python::prepare(workspace)?;
-    python::check_emulators(&venv)?;
-    Ok(venv)
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    (work(), start.elapsed())
 }
 
 /// The tests of the api crate write the TypeScript types; written again means that they had drifted.
