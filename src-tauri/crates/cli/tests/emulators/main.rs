@@ -14,6 +14,7 @@ mod pools;
 #[path = "../shared/mod.rs"]
 mod shared;
 mod there_and_back;
+mod weighted;
 
 use serde_json::Value;
 

@@ -197,7 +197,39 @@ impl Place {
 
     /// The built-in target, with what this emulator made up.
     pub fn target(&self, zone: &Value) -> String {
-        let mut text = TARGET.to_owned();
+        self.target_of(TARGET, zone)
+    }
+
+    /// The same for a name that is a weighted pair: all of its traffic is shifted from one side to the other.
+    pub fn weighted_target(&self, zone: &Value) -> String {
+        let pair = |blue: u8, green: u8| {
+            let side = |ttl: u32, address: &str, name: &str, weight: u8| {
+                format!(
+                    "{{ type = \"A\", ttl = {ttl}, values = [\"{address}\"], set_identifier = \"{name}\", weight = \
+                     {weight} }}"
+                )
+            };
+            let ttl = if green == 0 { 300 } else { 60 };
+            let (blue, green) = (
+                side(ttl, "192.0.2.10", "blue", blue),
+                side(ttl, "198.51.100.20", "green", green),
+            );
+            format!("[{blue}, {green}]")
+        };
+        let text = TARGET
+            .replace(
+                "old = [{ type = \"A\", ttl = 300, values = [\"192.0.2.10\"] }]",
+                &format!("old = {}", pair(100, 0)),
+            )
+            .replace(
+                "new = [{ type = \"A\", ttl = 60, values = [\"198.51.100.20\"] }]",
+                &format!("new = {}", pair(0, 100)),
+            );
+        self.target_of(&text, zone)
+    }
+
+    fn target_of(&self, text: &str, zone: &Value) -> String {
+        let mut text = text.to_owned();
         let mut put = |old: String, new: String| {
             assert!(text.contains(&old), "the built-in test target has no {old}");
             text = text.replace(&old, &new);

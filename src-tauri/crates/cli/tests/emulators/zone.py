@@ -3,6 +3,7 @@
 zone.py create TTL      a public zone with four record sets, apps with this TTL; prints the zone's id and the caller
 zone.py dump ZONE_ID    prints every record set, in one order
 zone.py set ZONE_ID ADDRESS TTL    what somebody else makes apps answer
+zone.py weigh ZONE_ID TTL    apps becomes a weighted pair, all of its traffic on blue
 zone.py stale           in a zone of its own: does the endpoint keep Route 53's compare-and-swap?
 zone.py pending         in a zone of its own: the state of a change right after it was accepted
 
@@ -49,6 +50,15 @@ def every_set(route53, zone_id):
 
 def set_apps(route53, zone_id, address, ttl):
     change(route53, zone_id, ("UPSERT", record(APPS, "A", int(ttl), address)))
+
+
+def weigh(route53, zone_id, ttl):
+    def side(name, weight, address):
+        return {**record(APPS, "A", int(ttl), address), "SetIdentifier": name, "Weight": weight}
+
+    simple = next(which for which in every_set(route53, zone_id) if which["Name"] == APPS + ".")
+    pair = [side("blue", 100, "192.0.2.10"), side("green", 0, "198.51.100.20")]
+    change(route53, zone_id, ("DELETE", simple), *(("CREATE", which) for which in pair))
 
 
 def create(route53, ttl):
@@ -105,6 +115,7 @@ DEEDS = {
     "create": create,
     "dump": every_set,
     "set": set_apps,
+    "weigh": weigh,
     "stale": stale,
     "pending": pending,
 }
