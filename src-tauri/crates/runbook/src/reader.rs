@@ -41,7 +41,9 @@ impl<'a> Table<'a> {
     }
 
     pub fn get(&mut self, key: &'static str) -> Option<Item<'a>> {
-        self.asked.push(key);
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
         self.map.get(key)
     }
 

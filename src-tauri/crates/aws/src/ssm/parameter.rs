@@ -11,7 +11,7 @@ use switchback_model::{
     ApiCall, FieldDifference, Finding, Image, Parameter, ParameterCheck, Preview, SetParameter, Way, Witness,
 };
 
-use super::read::Value;
+use super::read::{NOT_KEPT, Value, kept};
 use super::{DESCRIBE, GET, PUT, parameter};
 use crate::change::{Against, Change, Seen};
 use crate::connect::{Aws, incomplete};
@@ -48,7 +48,7 @@ impl Look for ParameterLook<'_> {
     }
 
     fn judge(&self, answer: &Value) -> Found {
-        let observed = format!("{}, version {}", safe(&answer.value), answer.version);
+        let observed = format!("{}, version {}", safe(&kept(&answer.value)), answer.version);
         if answer.value == self.0.value {
             return Found::right(self.expected(), observed);
         }
@@ -123,6 +123,16 @@ impl Change for ParameterChange {
         let (from, to) = (self.content(from)?, self.content(to)?);
         let name = &self.0.name;
         let wrong = |message: String, hint: &str| Err(refused(PUT.operation, &message, hint));
+        let hidden = [from, to]
+            .into_iter()
+            .find(|image| image.value.starts_with(NOT_KEPT));
+        if let Some(hidden) = hidden {
+            let message = format!("The value of {name} is {}", hidden.value);
+            return wrong(
+                message,
+                "A way back is kept in plain, so there is none: change it by hand.",
+            );
+        }
         if from.kind != to.kind || from.data_type != to.data_type {
             let message = format!(
                 "{name} is now a {}, and AWS changes no type of a parameter",

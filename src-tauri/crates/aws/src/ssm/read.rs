@@ -2,6 +2,7 @@
 
 use aws_sdk_ssm::types::{Parameter as Told, ParameterMetadata, ParameterStringFilter, ParameterType};
 use switchback_engine::ports::{Observed, ProviderError, ProviderErrorKind};
+use switchback_model::screen;
 use switchback_model::{Image, Parameter, Witness};
 
 use super::{DESCRIBE, GET};
@@ -17,6 +18,18 @@ const TRIES: u32 = 3;
 const MOST_BETWEEN: i64 = 8;
 /// Parameters of one page; a name is one, but a page may be empty.
 const PAGES: usize = 10;
+
+/// How the words begin that stand for a value which is kept nowhere in plain.
+pub(super) const NOT_KEPT: &str = "not kept: it holds ";
+
+/// A value as it may be journalled and shown: one that holds a key, a token or a password is not, although its
+/// parameter is no SecureString.
+pub(super) fn kept(value: &str) -> String {
+    match screen::secret(value) {
+        Some(found) => format!("{NOT_KEPT}{}", found.what),
+        None => value.to_owned(),
+    }
+}
 
 /// A value as it was read.
 #[derive(Clone, PartialEq, Eq)]
@@ -132,7 +145,7 @@ impl Aws {
             images.push(image(
                 name,
                 Parameter {
-                    value: old.value,
+                    value: kept(&old.value),
                     kind: old.kind,
                     data_type: old.data_type,
                     ..like.clone()
@@ -218,7 +231,7 @@ fn content(value: &Value, metadata: &ParameterMetadata) -> Result<Parameter, Pro
         kind: value.kind.clone(),
         tier: tier.as_str().to_owned(),
         data_type: value.data_type.clone(),
-        value: value.value.clone(),
+        value: kept(&value.value),
         description: text(metadata.description()),
         allowed_pattern: text(metadata.allowed_pattern()),
     })

@@ -106,6 +106,18 @@ fn what_aws_would_refuse_is_refused_before() {
         assert_eq!(error.kind, ProviderErrorKind::Refused, "{error}");
         assert!(error.message.contains(words) && !error.sent, "{error}");
     }
+    // A value that is kept nowhere in plain has no way back here, whichever way it stands.
+    let secret = image(&super::read::kept("jdbc:x password=hunter2"));
+    for error in [
+        of("prod,cognito", secret.clone(), None),
+        of("prod,cognito", image("prod,cognito"), Some(secret)),
+    ] {
+        assert!(
+            error.message.contains("not kept: it holds") && !error.sent,
+            "{error}"
+        );
+        assert!(!error.message.contains("hunter2"));
+    }
     let roomy = with("prod", |content| content.tier = "Advanced".to_owned());
     assert!(set(&long).plan(&roomy, None).is_ok());
     let Image::Parameter { content, .. } = image("prod") else {
@@ -258,6 +270,11 @@ async fn a_check_says_what_is_there_and_never_a_secret() {
             "SecureString",
         ),
         (told("Lockbox", "prod"), Verdict::Error, "type Lockbox"),
+        (
+            told("String", "url=x password=ciphertext"),
+            Verdict::Fail,
+            "not kept: it holds what looks like a password",
+        ),
         (
             refusal("ParameterNotFound"),
             Verdict::Fail,

@@ -1,5 +1,6 @@
 //! `ssm.parameter`, as a check and as an action.
 
+use switchback_model::screen;
 use switchback_model::{ActionSpec, CheckKind, ParameterCheck, SetParameter};
 
 use super::Authored;
@@ -57,8 +58,24 @@ impl Authored for SetsParameter {
 
 fn named(r: &mut Reader<'_>, t: &mut Table<'_>) -> (Option<String>, Option<String>) {
     let name = r.must(t, NAME.name, parameter_name);
-    let value = r.must(t, WISHED.name, Reader::text);
+    let value = r.must(t, WISHED.name, parameter_value);
     (name, value)
+}
+
+/// A value that the journal, the report and the sheet may show in plain.
+fn parameter_value(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
+    let value = r.text(item)?;
+    let Some(found) = screen::secret(&value) else {
+        return Some(value);
+    };
+    let message = format!(
+        "This value holds {}: characters {} to {}. A plan and its journal are plain.",
+        found.what, found.from, found.to
+    );
+    let fix =
+        "Keep secrets out of runbooks and targets: write the parameter by hand in a step of kind attest.";
+    r.notes.error("secret-value", item.span().into(), message, fix);
+    None
 }
 
 /// A name as Parameter Store takes it: no ARN, no version or label behind a colon.

@@ -10,6 +10,7 @@ mod guide;
 mod kinds;
 mod lints;
 mod near;
+mod parameters;
 mod refusals;
 mod rendering;
 mod schema;
