@@ -5,10 +5,18 @@
 //! `SWITCHBACK_PROVE=1` runs every point and 200 random kills; without it about 40 are taken.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod anchor;
 mod child;
+mod fuse;
+#[cfg(target_os = "linux")]
+mod harm;
+#[cfg(target_os = "linux")]
+mod harmed;
+mod operator;
 #[cfg(target_os = "linux")]
 mod order;
 mod points;
+mod ring;
 
 use std::collections::BTreeMap;
 
