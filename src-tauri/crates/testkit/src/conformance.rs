@@ -12,27 +12,7 @@ use switchback_model::{EventKind, Image, Plan, RollbackScope, StepState, Verdict
 use crate::desk::Desk;
 use crate::faulty::{Fault, FaultyWorld, Op, Place};
 use crate::journal::MemoryJournal;
-
-/// Reads the real world, past the adapter that is judged.
-#[async_trait]
-pub trait Oracle: Send + Sync {
-    /// Every object that the plan touches, as it really is, in a fixed order.
-    async fn images(&self) -> Vec<Image>;
-    /// Every mutation of ours that the world accepted, in order.
-    async fn accepted(&self) -> Vec<Mutation>;
-    /// Somebody else changes an object (named as in the trace: a host name, a parameter's name), each time to
-    /// the same other value.
-    async fn second_writer(&self, object: &str);
-}
-
-/// A mutation that the world accepted.
-#[derive(Debug, Clone)]
-pub struct Mutation {
-    /// The token that it carried, where the API has room for one.
-    pub token: Option<String>,
-    /// What it left, where it carried none.
-    pub left: Option<String>,
-}
+pub use crate::oracle::{Mutation, Oracle};
 
 /// Everything that one cell needs, fresh.
 pub struct Subject {
@@ -116,7 +96,12 @@ pub fn faults(op: Op) -> Vec<Fault> {
         Fault::KilledAfter,
     ];
     if op == Op::Call {
-        faults.extend([Fault::RequestLost, Fault::Repeated, Fault::AnswerCut]);
+        faults.extend([
+            Fault::RequestLost,
+            Fault::Repeated,
+            Fault::AnswerCut,
+            Fault::AnswerEndless,
+        ]);
         faults.extend(REFUSALS.map(Fault::RefusedAfter));
         // What contradicts what is there is waited for, so that it can't land later unseen.
         faults.extend(REFUSALS.map(Fault::RefusedThenLands));

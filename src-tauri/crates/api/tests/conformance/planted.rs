@@ -66,7 +66,10 @@ fn expected(bug: Planted) -> (Vec<Fate>, Vec<Fate>) {
             vec![call("apply switch", 1, denied)],
         ),
         Planted::CutIsRefused => (
-            vec![call("apply switch", 1, Fault::AnswerCut)],
+            vec![
+                call("apply switch", 1, Fault::AnswerCut),
+                call("apply switch", 1, Fault::AnswerEndless),
+            ],
             vec![call("apply switch", 1, Fault::ResponseLost)],
         ),
         Planted::NoLateLook => (

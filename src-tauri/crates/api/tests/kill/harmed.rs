@@ -349,13 +349,16 @@ fn cells() -> Vec<Cell> {
                 after("Accepted"),
                 after("Verified"),
             ];
-            for kill in kills {
-                for harm in HARMS {
+            for (at, kill) in kills.into_iter().enumerate() {
+                for (nth, harm) in HARMS.into_iter().enumerate() {
                     // The image from before the first step is lost with its check, and so is the way back.
                     let blind = call == 1 && matches!(harm, Harm::LostTail(4) | Harm::BitOfTheLog(2));
+                    let then = match (at + nth + call).is_multiple_of(2) {
+                        true => Then::Back,
+                        false => Then::Complete,
+                    };
                     if !blind {
-                        add(kill, harm, Then::Back);
-                        add(kill, harm, Then::Complete);
+                        add(kill, harm, then);
                     }
                 }
             }
