@@ -98,6 +98,20 @@ impl Driver {
         self.clock.monotonic().saturating_sub(sent) < MAY_LAND
     }
 
+    /// A person goes back at once, before everything was looked at again: it is now, once. What can't be read
+    /// does not take the way back away.
+    pub(super) async fn look_where_events_are_missing(&mut self) -> Result<(), DriveError> {
+        if self.run.doubt.is_none() {
+            return Ok(());
+        }
+        let open = self.run.steps.iter().filter(|(_, step)| step.reinspect);
+        let open: Vec<StepId> = open.map(|(id, _)| id.clone()).collect();
+        for id in open {
+            self.reinspect(&id).await?;
+        }
+        Ok(())
+    }
+
     pub(super) async fn reinspect(&mut self, id: &StepId) -> Result<(), DriveError> {
         let Some((step, state)) = self.run.step(id) else {
             return Ok(());
