@@ -4,11 +4,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
+use switchback_model::RunId;
 
 /// The file of the one run's anchor: two slots, each `<sum> <json>` and newlines up to its end.
 pub fn file(home: &Path) -> PathBuf {
     let mut files = fs::read_dir(home.join("heads")).unwrap();
     files.next().unwrap().unwrap().path()
+}
+
+/// The one run that was ever acknowledged here.
+pub fn run(home: &Path) -> Option<RunId> {
+    let entry = fs::read_dir(home.join("heads")).ok()?.next()?.ok()?;
+    RunId::new(entry.file_name().to_str()?).ok()
 }
 
 const SLOT: usize = 4096;

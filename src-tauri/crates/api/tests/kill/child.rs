@@ -177,8 +177,10 @@ async fn again(goal: Goal) {
     plant();
     let store = store_of(&host);
     let copy = std::env::var_os("SWITCHBACK_KILL_COPY").map(PathBuf::from);
-    if let Some(row) = store.runs().unwrap().first() {
-        told(&store, &row.id);
+    // Where nothing is left of the run, its anchor still names it.
+    let known = store.runs().unwrap().first().map(|row| row.id.clone());
+    if let Some(id) = known.or_else(|| anchor::run(&home())) {
+        told(&store, &id);
     }
     if let Some(copy) = copy {
         let clock = WorldClock::new(host.closed_world().await.unwrap().clock);
@@ -204,8 +206,12 @@ async fn again(goal: Goal) {
     if let Err(why) = driver.plan_rollback(&RollbackScope::All).await {
         tell(&format!("early {} {}", why.message, why.hint));
     }
-    driver.settle().await.unwrap();
-    operator::take_over_what_is_found(&mut driver).await;
+    // Who is in a hurry goes back at once, and is not faster than the look.
+    let hurry = std::env::var_os("SWITCHBACK_KILL_HURRY").is_some();
+    if !hurry {
+        driver.settle().await.unwrap();
+        operator::take_over_what_is_found(&mut driver).await;
+    }
     if goal == Goal::Forward {
         // A rollback that a kill interrupted is finished first: nobody goes forward inside one.
         if driver.run().rollback_active() {

@@ -21,6 +21,8 @@ struct Cell {
     kill: Kill,
     harm: Harm,
     then: Then,
+    /// Goes back without waiting for a look.
+    hurry: bool,
     plant: &'static str,
 }
 
@@ -144,6 +146,9 @@ impl Cell {
         };
         let mut envs = mirror.to_vec();
         envs.push(("SWITCHBACK_KILL_PLANT", PathBuf::from(self.plant)));
+        if self.hurry {
+            envs.push(("SWITCHBACK_KILL_HURRY", PathBuf::from("1")));
+        }
         if matches!(self.harm, Harm::LostTailMirrored(_)) {
             envs.push(("SWITCHBACK_KILL_COPY", copy(folders)));
         }
@@ -155,7 +160,7 @@ impl Cell {
         // Of each: that it is not whole, and what is the matter.
         told.noticed = match self.harm.noticed() {
             Noticed::Missing => verified.starts_with("false None") && verified.contains("missing: run"),
-            Noticed::MissingHere => tampered.contains("mirror"),
+            Noticed::MissingHere => tampered.contains("mirror folder"),
             Noticed::Tampered => tampered.contains("was taken away"),
             Noticed::NotVouched => {
                 verified.starts_with("false None") && verified.contains("cannot prove that nothing was cut")
@@ -270,6 +275,7 @@ fn events(home: &Path) -> Vec<Event> {
 
 /// Runs cells, two at a time; those in which there was nothing to harm are none.
 fn run(cells: Vec<Cell>) -> Vec<(Cell, Told)> {
+    let _turn = crate::turn();
     let queue = std::sync::Mutex::new(cells);
     std::thread::scope(|scope| {
         let work = || {
@@ -331,11 +337,12 @@ fn cells() -> Vec<Cell> {
     let plant = "";
     let prove = std::env::var_os("SWITCHBACK_PROVE").is_some();
     let mut cells = Vec::new();
-    let mut add = |kill, harm, then| {
+    let mut add = |kill, harm, then, hurry| {
         cells.push(Cell {
             kill,
             harm,
             then,
+            hurry,
             plant,
         });
     };
@@ -358,7 +365,8 @@ fn cells() -> Vec<Cell> {
                         false => Then::Complete,
                     };
                     if !blind {
-                        add(kill, harm, then);
+                        // Of the first step there may be nothing in the journal to go back from at once.
+                        add(kill, harm, then, call > 1 && then == Then::Back && nth % 2 == 0);
                     }
                 }
             }
@@ -369,12 +377,14 @@ fn cells() -> Vec<Cell> {
                 0 => (Kill::AfterAccept(2), Then::Back),
                 _ => (Kill::AfterAccept(5), Then::Complete),
             };
-            add(kill, harm, then);
+            add(kill, harm, then, harm == Harm::LostTail(4));
         }
+        // Of the way back the undo of the last step is lost with its end: what is there is past it.
+        add(Kill::AfterAccept(5), Harm::LostTail(4), Then::Back, false);
     }
     if strace("a kill between the log and the anchor") {
         for nth in if prove { vec![1, 2, 3, 4, 5, 6] } else { vec![3] } {
-            add(Kill::Never, Harm::KilledAtAnchor(nth), Then::Back);
+            add(Kill::Never, Harm::KilledAtAnchor(nth), Then::Back, false);
         }
     }
     cells
@@ -402,19 +412,19 @@ fn a_program_that_does_not_read_its_anchor_is_found() {
         kill: Kill::AfterAccept(1),
         harm,
         then: Then::Back,
+        hurry: false,
         plant,
     };
     let cells = vec![
         cell("no-anchor", Harm::LostTail(1)),
         cell("no-anchor", Harm::BitOfTheLog(0)),
-        cell("no-anchor", Harm::NoSeal),
         cell("no-promise", Harm::NoSeal),
         cell("no-promise", Harm::LostTail(1)),
         cell("no-anchor", Harm::AnchorBehind),
     ];
     let ended = run(cells);
     print(&ended);
-    assert_eq!(ended.len(), 6);
+    assert_eq!(ended.len(), 5);
     for (cell, told) in &ended {
         let green = matches!(
             (cell.plant, cell.harm),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use switchback_engine::driver::Driver;
+use switchback_engine::driver::{Driver, SubmitError};
 use switchback_engine::ports::Clock;
 use switchback_engine::run::RollbackState;
 use switchback_model::{Command, Finding, Operator, RollbackScope, StepId, StepState, Submission, Verdict};
@@ -105,7 +105,11 @@ async fn go_back(driver: &mut Driver, anew: bool) {
                 accept_breaches: Vec::new(),
             };
             let basis = driver.run().basis_of_rollback(&plan);
-            driver.submit(&submission(command, Some(basis))).await.unwrap();
+            match driver.submit(&submission(command, Some(basis))).await {
+                // It looked first, and what it found makes another plan.
+                Err(SubmitError::Rejected(_)) if anew => continue,
+                done => drop(done.unwrap()),
+            }
         }
         driver.settle().await.unwrap();
     }
