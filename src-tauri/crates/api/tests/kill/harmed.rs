@@ -423,6 +423,7 @@ fn a_program_that_does_not_read_its_anchor_is_found() {
         cell("no-anchor", Harm::AnchorBehind),
     ];
     let ended = run(cells);
+    println!("planted:");
     print(&ended);
     assert_eq!(ended.len(), 5);
     for (cell, told) in &ended {

@@ -1,14 +1,16 @@
 //! A journal that is not what was acknowledged: everything is looked at first, and what nobody vouches for is
 //! restored by one override only. A rehearsal asks for none.
 
+use std::time::Duration;
+
 use switchback_engine::RejectionCode as Code;
 use switchback_engine::doubt::Doubt;
 use switchback_model::event::Vouched;
-use switchback_model::{Command, Event, EventKind, Plan, RollbackScope, StepState, TargetKind};
+use switchback_model::{Command, Event, EventKind, Finding, Plan, RollbackScope, StepState, TargetKind};
 use switchback_testkit::Op;
 use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::journal::{MemoryJournal, operator};
-use switchback_testkit::plans::{LONG_TTL, ZONE, address, id, name, plan, set_ttl, switch};
+use switchback_testkit::plans::{LONG_TTL, LOW_TTL, ZONE, address, id, name, plan, set_ttl, switch};
 
 const UNDONE: StepState = StepState::Undone { accepted: false };
 
@@ -199,4 +201,20 @@ async fn what_a_later_item_restores_is_there_already_and_nothing_is_put_back_in_
     for step in ["lower", "switch", "raise"] {
         assert_eq!(fake.desk.state(step), UNDONE, "{step}");
     }
+}
+
+/// The intent of the second step is lost, and its request is still on its way when the run is opened again.
+#[tokio::test]
+async fn a_request_of_which_nobody_knows_is_given_the_time_to_land() {
+    let missing = Doubt::Missing { from: 30, to: 31 }.event();
+    let mut fake = after(TargetKind::Preproduction, missing).await;
+    for _ in 0..4 {
+        fake.desk.driver.turn().await.unwrap();
+    }
+    fake.clock.advance(Duration::from_secs(10));
+    let landed = vec![address("two", LOW_TTL, "198.51.100.20")];
+    fake.store.put(ZONE, &name("two"), landed);
+    fake.desk.settle_through().await.unwrap();
+    let two = &fake.desk.run().steps[&id("two")];
+    assert!(matches!(two.drift, Some(Finding::After)), "{:?}", two.drift);
 }
