@@ -14,6 +14,7 @@ use crate::rejection::{Rejection, RejectionCode};
 use crate::run::Run;
 
 mod order;
+mod passed;
 
 use order::order_of;
 pub use order::reverse_order;
@@ -53,11 +54,12 @@ pub fn plan_rollback(
     };
     let order = order_of(run, &set.keys().cloned().collect());
     let mut images: BTreeMap<String, Image> = BTreeMap::new();
+    let passed = passed::passed(run, &order, seen);
     let mut items = Vec::new();
     // What can't be taken back stays, by its name; it does not take the rest of the way back away.
     breaches.extend(order.iter().filter_map(|id| stays(run, id)));
     for id in &order {
-        if let Some(item) = item(run, id, &set[id], seen, &mut images, build) {
+        if let Some(item) = item(run, id, (&set[id], passed.contains(id)), seen, &mut images, build) {
             items.push(item);
         }
     }
@@ -334,7 +336,7 @@ fn stays(run: &Run, id: &StepId) -> Option<Breach> {
 fn item(
     run: &Run,
     id: &StepId,
-    because: &str,
+    (because, passed): (&str, bool),
     seen: &Seen,
     images: &mut BTreeMap<String, Image>,
     build: Build<'_>,
@@ -366,7 +368,7 @@ fn item(
             loses.extend(
                 foreign.map(|now| format!("What was written outside Switchback: {}", now.lines().join("; "))),
             );
-            undo(action, state, seen.get(id), images, build)
+            undo(action, (state, passed), seen.get(id), images, build)
         }
     };
     Some(RollbackItem {
@@ -396,7 +398,7 @@ fn by_hand(run: &Run, id: &StepId) -> ItemKind {
 
 fn undo(
     action: &ActionSpec,
-    state: &crate::run::StepRun,
+    (state, passed): (&crate::run::StepRun, bool),
     seen: Option<&Result<Observed, String>>,
     images: &mut BTreeMap<String, Image>,
     build: Build<'_>,
@@ -415,11 +417,13 @@ fn undo(
             words: "No image from before was captured: restore it by hand and record the evidence".to_owned(),
         };
     };
+    let read = seen.and_then(|s| s.as_ref().ok()).map(|now| &now.image);
+    let restores = read.filter(|_| passed).unwrap_or(restores);
     // What is there: as an earlier item of this plan leaves it, as read, or (blind) as the step
     // left it. Blindness never takes the way back away.
     let from = images
         .get(&restores.object())
-        .or(seen.and_then(|s| s.as_ref().ok()).map(|now| &now.image))
+        .or(read)
         .or(effect.and_then(|e| e.after.readable()))
         .unwrap_or(restores)
         .clone();

@@ -60,6 +60,7 @@ impl Store {
         if sound != "ok" {
             return Err(damaged(path));
         }
+        inner.refuse_absent(&conn, run)?;
         let stored = stored_head(&conn, path, run)?;
         let head = &stored.head;
         // The last copy that the run continues from, and who vouched for it.

@@ -238,9 +238,7 @@ impl Store {
     /// One run behind the engine's port.
     pub fn journal(&self, run: &RunId) -> Result<RunJournal, JournalError> {
         let conn = self.inner.conn();
-        if !exists(&conn, run, &self.inner.path)? {
-            return Err(JournalError::NoRun(run.to_string()));
-        }
+        self.inner.refuse_absent(&conn, run)?;
         Ok(RunJournal::new(self.clone(), run.clone()))
     }
 
@@ -259,6 +257,21 @@ impl Store {
 }
 
 impl Inner {
+    /// A run that is not there; one that was acknowledged once was lost, and that is said.
+    pub fn refuse_absent(&self, conn: &Connection, run: &RunId) -> Result<(), JournalError> {
+        if exists(conn, run, &self.path)? {
+            return Ok(());
+        }
+        Err(match crate::anchor::read(&self.home, run)? {
+            Some(anchor) => JournalError::Tampered(format!(
+                "run {run} is missing: it was acknowledged to event {}, and this journal holds nothing of it. Import \
+                 its copy from the mirror folder or an export",
+                anchor.seq
+            )),
+            None => JournalError::NoRun(run.to_string()),
+        })
+    }
+
     pub fn conn(&self) -> MutexGuard<'_, Connection> {
         lock(&self.conn)
     }

@@ -1,74 +1,14 @@
 //! Faults: what can be made to go wrong in the world, and for how long.
 
+mod parts;
 mod sentence;
 mod spelling;
 mod switches;
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
+pub use parts::{OtherZone, Site};
 pub use spelling::NotAFault;
-
-/// One of the sites.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Site {
-    /// The side that serves before the switch, `192.0.2.10`.
-    Old,
-    /// The side that serves after the switch, `198.51.100.20`.
-    New,
-    /// Reval, another application with a name of its own, `198.51.100.30`; no switch touches it.
-    Reval,
-}
-
-impl Site {
-    /// `old`, `new` or `reval`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Old => "old",
-            Self::New => "new",
-            Self::Reval => "reval",
-        }
-    }
-}
-
-impl fmt::Display for Site {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A hosted zone beside the one that holds the name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum OtherZone {
-    /// A private zone of the same name, which hides the public one inside its VPCs.
-    Private,
-    /// A second public zone of the same name, to which nothing is delegated.
-    Public,
-    /// A zone of the name itself, to which the zone that holds the name delegates it.
-    Delegated,
-    /// None: the zone's servers stand under names of its own, in its NS record and at its parent.
-    WhiteLabel,
-    /// The same, and a second public zone beside it that has copies of its NS and SOA records.
-    WhiteLabelCopy,
-}
-
-impl OtherZone {
-    /// `private`, `public`, `delegated`, `white-label` or `white-label-copy`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Private => "private",
-            Self::Public => "public",
-            Self::Delegated => "delegated",
-            Self::WhiteLabel => "white-label",
-            Self::WhiteLabelCopy => "white-label-copy",
-        }
-    }
-}
 
 /// Something that goes wrong in the world from now until it is lifted or used up.
 ///
@@ -145,6 +85,13 @@ pub enum Fault {
     },
     /// The operation is carried out, and a part of the answer comes.
     AnswerCut {
+        /// The operation.
+        operation: String,
+        /// How often.
+        times: u32,
+    },
+    /// The operation is carried out, and its answer has no end.
+    AnswerEndless {
         /// The operation.
         operation: String,
         /// How often.
@@ -246,7 +193,7 @@ fn changed_parameter() -> String {
 
 impl Fault {
     /// The names of all kinds; [`Self::SWITCHES`] is what is offered of them.
-    pub const NAMES: [&'static str; 28] = [
+    pub const NAMES: [&'static str; 29] = [
         "site-down",
         "site-refused",
         "site-slow",
@@ -258,6 +205,7 @@ impl Fault {
         "error-after",
         "repeated",
         "answer-cut",
+        "answer-endless",
         "lost-response",
         "delay",
         "lands-late",
@@ -292,6 +240,7 @@ impl Fault {
             Self::ErrorAfter { .. } => "error-after",
             Self::Repeated { .. } => "repeated",
             Self::AnswerCut { .. } => "answer-cut",
+            Self::AnswerEndless { .. } => "answer-endless",
             Self::LostResponse { .. } => "lost-response",
             Self::Delay { .. } => "delay",
             Self::LandsLate { .. } => "lands-late",
@@ -327,6 +276,7 @@ impl Fault {
             | Self::ErrorAfter { operation, .. }
             | Self::Repeated { operation, .. }
             | Self::AnswerCut { operation, .. }
+            | Self::AnswerEndless { operation, .. }
             | Self::LostResponse { operation, .. }
             | Self::LandsLate { operation, .. }
             | Self::Denied { operation }
@@ -364,6 +314,7 @@ impl Fault {
             | Self::ErrorAfter { times, .. }
             | Self::Repeated { times, .. }
             | Self::AnswerCut { times, .. }
+            | Self::AnswerEndless { times, .. }
             | Self::LostResponse { times, .. }
             | Self::LandsLate { times, .. } => Some(times),
             Self::SiteDown { .. }

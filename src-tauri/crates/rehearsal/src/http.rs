@@ -1,12 +1,15 @@
 //! HTTP/1.1 as the world speaks it: a loop that serves connections, and a few words for answers.
 
+use std::convert::Infallible;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -16,22 +19,79 @@ use tokio::task::JoinSet;
 
 use crate::clock::http_date;
 
-/// An answer of the world; always whole in memory.
-pub(crate) type Answer = Response<Full<Bytes>>;
+/// An answer of the world.
+pub(crate) type Answer = Response<Said>;
+
+/// The body of an answer.
+#[derive(Debug)]
+pub(crate) enum Said {
+    /// Whole in memory.
+    Whole(Full<Bytes>),
+    /// What is still to be said, then blanks for as long as anybody listens.
+    Endless(Bytes),
+}
+
+/// What goes on without end: blanks, as a proxy that keeps a connection awake sends them.
+const BLANKS: &[u8] = &[b' '; 64 * 1024];
+
+impl Body for Said {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        match self.get_mut() {
+            Self::Whole(body) => Pin::new(body).poll_frame(cx),
+            Self::Endless(said) => {
+                let next = std::mem::replace(said, Bytes::from_static(BLANKS));
+                Poll::Ready(Some(Ok(Frame::data(next))))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Whole(body) => body.is_end_stream(),
+            Self::Endless(_) => false,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Whole(body) => body.size_hint(),
+            Self::Endless(_) => SizeHint::default(),
+        }
+    }
+}
 
 /// The answer is lost: the connection is dropped without a byte.
 #[derive(Debug, thiserror::Error)]
 #[error("the answer is lost (a fault of the rehearsal)")]
 pub(crate) struct Dropped;
 
+/// The head of an answer and all that its body was to say.
+fn taken(answer: Answer) -> (http::response::Parts, Bytes) {
+    let (parts, body) = answer.into_parts();
+    let bytes = match body {
+        Said::Whole(body) => body.into_inner().unwrap_or_default(),
+        Said::Endless(bytes) => bytes,
+    };
+    (parts, bytes)
+}
+
 /// The first half of an answer, as something in between hands on what it got: with a length that fits.
 pub(crate) fn cut(answer: Answer) -> Answer {
-    let (parts, body) = answer.into_parts();
-    let whole = body.into_inner();
-    let half = whole
-        .as_ref()
-        .map_or_else(Bytes::new, |bytes| bytes.slice(..bytes.len() / 2));
-    Response::from_parts(parts, Full::new(half))
+    let (parts, whole) = taken(answer);
+    let half = whole.slice(..whole.len() / 2);
+    Response::from_parts(parts, Said::Whole(Full::new(half)))
+}
+
+/// The answer without an end.
+pub(crate) fn endless(answer: Answer) -> Answer {
+    let (parts, whole) = taken(answer);
+    Response::from_parts(parts, Said::Endless(whole))
 }
 
 /// The largest request that is read; Route 53's own limits are far below.
@@ -87,7 +147,7 @@ pub(crate) async fn read_body(body: Incoming) -> Option<Bytes> {
 
 /// An answer with a body.
 pub(crate) fn answer(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Answer {
-    let mut response = Response::new(Full::new(body.into()));
+    let mut response = Response::new(Said::Whole(Full::new(body.into())));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response
         .headers_mut()

@@ -12,27 +12,7 @@ use switchback_model::{EventKind, Image, Plan, RollbackScope, StepState, Verdict
 use crate::desk::Desk;
 use crate::faulty::{Fault, FaultyWorld, Op, Place};
 use crate::journal::MemoryJournal;
-
-/// Reads the real world, past the adapter that is judged.
-#[async_trait]
-pub trait Oracle: Send + Sync {
-    /// Every object that the plan touches, as it really is, in a fixed order.
-    async fn images(&self) -> Vec<Image>;
-    /// Every mutation of ours that the world accepted, in order.
-    async fn accepted(&self) -> Vec<Mutation>;
-    /// Somebody else changes an object (named as in the trace: a host name, a parameter's name), each time to
-    /// the same other value.
-    async fn second_writer(&self, object: &str);
-}
-
-/// A mutation that the world accepted.
-#[derive(Debug, Clone)]
-pub struct Mutation {
-    /// The token that it carried, where the API has room for one.
-    pub token: Option<String>,
-    /// What it left, where it carried none.
-    pub left: Option<String>,
-}
+pub use crate::oracle::{Mutation, Oracle};
 
 /// Everything that one cell needs, fresh.
 pub struct Subject {
@@ -116,7 +96,12 @@ pub fn faults(op: Op) -> Vec<Fault> {
         Fault::KilledAfter,
     ];
     if op == Op::Call {
-        faults.extend([Fault::RequestLost, Fault::Repeated, Fault::AnswerCut]);
+        faults.extend([
+            Fault::RequestLost,
+            Fault::Repeated,
+            Fault::AnswerCut,
+            Fault::AnswerEndless,
+        ]);
         faults.extend(REFUSALS.map(Fault::RefusedAfter));
         // What contradicts what is there is waited for, so that it can't land later unseen.
         faults.extend(REFUSALS.map(Fault::RefusedThenLands));
@@ -208,27 +193,44 @@ pub async fn cell(
     bench: &dyn Bench,
     fault: Option<(Place, Fault)>,
 ) -> (Vec<(Op, String)>, Result<(), String>) {
+    let (subject, faulty, desk) = opened(bench, fault.clone()).await;
+    let outcome = match desk {
+        Ok(mut desk) => judge(&subject, &faulty, &mut desk, fault).await,
+        Err(why) => Err(why),
+    };
+    (faulty.trace(), outcome)
+}
+
+/// The cell in which nothing goes wrong and nothing is taken back: what is wrong with going back alone can't
+/// matter in it.
+pub async fn there(bench: &dyn Bench) -> Result<(), String> {
+    let (subject, faulty, desk) = opened(bench, None).await;
+    let mut desk = desk?;
+    let start = subject.oracle.images().await;
+    forward(&subject, &faulty, &mut desk, false, "apply").await?;
+    if subject.oracle.images().await == start {
+        return Err("nothing was changed".to_owned());
+    }
+    honest(&subject, &desk, false).await
+}
+
+/// A fresh subject with a fault in front of it, and an operator.
+async fn opened(
+    bench: &dyn Bench,
+    fault: Option<(Place, Fault)>,
+) -> (Subject, Arc<FaultyWorld>, Result<Desk, String>) {
     let subject = bench.subject().await;
     let faulty = FaultyWorld::new(subject.world.clone(), Some(subject.oracle.clone()));
-    if let Some((place, fault)) = fault.clone() {
+    if let Some((place, fault)) = fault {
         faulty.inject_at(place, fault);
     }
     let world: Arc<dyn World> = match subject.planted {
         Some(bug) => bug.around(faulty.clone()),
         None => faulty.clone(),
     };
-    let desk = Desk::start(
-        subject.clock.clone(),
-        subject.journal.clone(),
-        world,
-        faulty.killed(),
-    )
-    .await;
-    let outcome = match desk {
-        Ok(mut desk) => judge(&subject, &faulty, &mut desk, fault).await,
-        Err(error) => Err(error.to_string()),
-    };
-    (faulty.trace(), outcome)
+    let (clock, journal) = (subject.clock.clone(), subject.journal.clone());
+    let desk = Desk::start(clock, journal, world, faulty.killed()).await;
+    (subject, faulty, desk.map_err(|error| error.to_string()))
 }
 
 async fn judge(

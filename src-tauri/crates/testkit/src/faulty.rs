@@ -43,6 +43,8 @@ pub enum Fault {
     Repeated,
     /// It is carried out, and a part of the answer comes.
     AnswerCut,
+    /// It is carried out, and the answer has no end.
+    AnswerEndless,
     /// A refusal of this kind comes at once, and it is carried out all the same once the object was read.
     RefusedThenLands(ProviderErrorKind),
     /// It is carried out, but no answer comes.
@@ -217,6 +219,17 @@ impl Shared {
                     message: CUT.to_owned(),
                     ..provider_error(ProviderErrorKind::Unclear, &name)
                 })
+            }
+            Some(Fault::AnswerEndless) => {
+                let by_the_world = match &self.oracle {
+                    Some(oracle) => oracle.endless_answer().await,
+                    None => false,
+                };
+                match (inner.await, by_the_world) {
+                    (answer, true) => answer,
+                    // What an adapter makes of it: the answer can't be read.
+                    (_, false) => error(ProviderErrorKind::Unclear),
+                }
             }
             // Of calls only, which make their own of them.
             Some(Fault::Repeated | Fault::RefusedThenLands(_)) => inner.await,

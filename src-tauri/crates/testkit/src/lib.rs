@@ -8,6 +8,7 @@ pub mod conformance;
 pub mod desk;
 pub mod faulty;
 pub mod journal;
+pub mod oracle;
 pub mod plans;
 pub mod planted;
 pub mod store;

@@ -27,7 +27,7 @@ pub enum Planted {
     AppendWithoutSync,
     /// A refusal is believed without a look.
     BelievesRefusals,
-    /// An answer that was cut counts as a refusal.
+    /// An answer that was cut, or has no end, counts as a refusal.
     CutIsRefused,
     /// Past the time in which it may still land, what was refused is not looked at: what the last look
     /// showed is said again.
@@ -72,6 +72,11 @@ fn believed(error: ProviderError) -> ProviderError {
         sent: false,
         ..error
     }
+}
+
+/// Cut by the fault, or by an adapter that had heard enough.
+fn is_cut(error: &ProviderError) -> bool {
+    error.message == CUT || error.message.contains("could not be read")
 }
 
 struct PlantedWorld {
@@ -171,11 +176,8 @@ impl Action for PlantedAction {
                 self.inner.call(cx, approved).await.map_err(believed)
             }
             (Planted::BelievesRefusals, Err(error)) if error.is_hearsay() => Err(believed(error)),
-            (Planted::CutIsRefused, Err(error)) if error.message == CUT => Err(ProviderError {
-                kind: ProviderErrorKind::Refused,
-                sent: false,
-                ..error
-            }),
+            // No refusal that is hearsay: as one of our own, of which nobody looks whether it is true.
+            (Planted::CutIsRefused, Err(error)) if is_cut(&error) => Err(believed(error)),
             (Planted::NoLateLook, Err(error)) if error.is_hearsay() => {
                 self.remembered.lock().unwrap().insert(self.object.clone(), None);
                 Err(error)

@@ -1,6 +1,7 @@
 //! The real adapter on a closed world of its own, and the oracle that reads that world.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use switchback_api::clock::WorldClock;
@@ -161,6 +162,16 @@ impl Oracle for WorldOracle {
         .collect()
     }
 
+    async fn endless_answer(&self) -> bool {
+        let operation = match self.1 {
+            What::Records => "ChangeResourceRecordSets",
+            What::Parameter => "PutParameter",
+        };
+        let fault: Fault = format!("answer-endless:{operation}").parse().unwrap();
+        self.0.inject(fault).unwrap();
+        true
+    }
+
     async fn second_writer(&self, _object: &str) {
         let fault = match self.1 {
             What::Records => "second-writer",
@@ -217,12 +228,32 @@ fn plan(what: What) -> Plan {
     with_times(plan, 864_000, 1_500)
 }
 
+/// The first step alone, in real time: nothing is waited for but what is asked of the world.
+pub async fn in_real_time(what: What) -> (Subject, Arc<rehearsal::World>) {
+    let bench = RehearsalBench { what, planted: None };
+    let mut plan = plan(what);
+    plan.phases.truncate(1);
+    plan.phases[0].steps.truncate(1);
+    plan.phases[0].gate = None;
+    (plan.monitors, plan.rules, plan.coherence, plan.decisions) = Default::default();
+    bench.in_world(plan, 1, Duration::ZERO).await
+}
+
 #[async_trait]
 impl Bench for RehearsalBench {
     async fn subject(&self) -> Subject {
+        let usual = rehearsal::WorldOptions::new("").insync_delay;
+        self.in_world(plan(self.what), 200, usual).await.0
+    }
+}
+
+impl RehearsalBench {
+    /// The engine's view of a world of its own, and that world.
+    async fn in_world(&self, plan: Plan, scale: u32, insync: Duration) -> (Subject, Arc<rehearsal::World>) {
         let dir = tempfile::tempdir().unwrap();
         let mut options = rehearsal::WorldOptions::new(dir.path());
-        options.scale = 200;
+        options.scale = scale;
+        options.insync_delay = insync;
         let closed = Arc::new(rehearsal::World::start(options).await.unwrap());
         let handle = closed.handle().clone();
         let clock: Arc<dyn Clock> = Arc::new(WorldClock::new(handle.clock));
@@ -246,23 +277,23 @@ impl Bench for RehearsalBench {
             name_servers: Some(servers(&handle.name_servers)),
             resolvers: servers(&handle.resolvers),
         };
-        let plan = plan(self.what);
         let journal = match self.planted {
             Some(Planted::AppendWithoutSync) => MemoryJournal::open_without_sync(&plan, clock.now()),
             _ => MemoryJournal::open(&plan, clock.now()),
         };
-        Subject {
+        let subject = Subject {
             world: Arc::new(Held {
                 inner: RunWorld::new(aws, probes, plan.target.clone(), clock.clone()),
                 closed: closed.clone(),
                 _proxy: proxy,
                 _dir: dir,
             }),
-            oracle: Arc::new(WorldOracle(closed, self.what)),
+            oracle: Arc::new(WorldOracle(closed.clone(), self.what)),
             planted: self.planted,
             clock,
             journal,
             plan,
-        }
+        };
+        (subject, closed)
     }
 }

@@ -5,6 +5,7 @@
 
 mod bench;
 mod planted;
+mod refusals;
 mod upsert;
 
 use bench::{RehearsalBench, What};
@@ -51,7 +52,11 @@ async fn recorded(what: What) -> (Cell, Vec<(Place, Fault)>) {
 fn is_refusal(fault: Fault) -> bool {
     matches!(
         fault,
-        Fault::RefusedAfter(_) | Fault::RefusedThenLands(_) | Fault::Repeated | Fault::AnswerCut
+        Fault::RefusedAfter(_)
+            | Fault::RefusedThenLands(_)
+            | Fault::Repeated
+            | Fault::AnswerCut
+            | Fault::AnswerEndless
     )
 }
 

@@ -2,6 +2,7 @@
 //! leave green a cell in which it can't matter. `SWITCHBACK_PROVE` runs every cell with every bug.
 
 use switchback_engine::ports::ProviderErrorKind;
+use switchback_testkit::conformance::there;
 use switchback_testkit::faulty::Op;
 use switchback_testkit::{Fault, Matrix, Place, Planted};
 
@@ -48,13 +49,13 @@ fn expected(bug: Planted) -> (Vec<Fate>, Vec<Fate>) {
                 call("apply lower-ttl", 1, Fault::RequestLost),
                 call("apply switch", 1, Fault::KilledBefore),
             ],
-            // There is no cell in which it can't matter: every refusal is looked at, and every cell ends with an
-            // undo that is looked at too.
+            // Every refusal is looked at, and every cell ends with an undo that is looked at too: it can't matter
+            // only where neither is, see below.
             vec![],
         ),
         Planted::UndoWithoutBeforeImage => (
             vec![None, call("apply switch", 1, denied)],
-            // Nor here: where somebody else wrote, the wrong undo is refused, and the rollback does not end.
+            // Where somebody else wrote, the wrong undo is refused, and the rollback does not end: see below.
             vec![],
         ),
         Planted::BelievesRefusals => (
@@ -66,7 +67,10 @@ fn expected(bug: Planted) -> (Vec<Fate>, Vec<Fate>) {
             vec![call("apply switch", 1, denied)],
         ),
         Planted::CutIsRefused => (
-            vec![call("apply switch", 1, Fault::AnswerCut)],
+            vec![
+                call("apply switch", 1, Fault::AnswerCut),
+                call("apply switch", 1, Fault::AnswerEndless),
+            ],
             vec![call("apply switch", 1, Fault::ResponseLost)],
         ),
         Planted::NoLateLook => (
@@ -119,6 +123,15 @@ async fn every_planted_bug_turns_its_cells_red() {
         wrong.extend(beside.map(|name| format!("{bug:?} turns red: {name}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The two that leave no cell green that ends with a way back: where nothing is refused and nothing is taken
+/// back they can't matter.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_only_matter_on_the_way_back_leaves_the_way_there_green() {
+    for bug in [Planted::InspectionAlwaysAfter, Planted::UndoWithoutBeforeImage] {
+        assert_eq!(there(&of(bug)).await, Ok(()), "{bug:?}");
+    }
 }
 
 /// Prints a bug's line of the table and gives the names of its red cells.

@@ -2,13 +2,24 @@
 //! and at random; the world is a separate process. From every point the run completes *and* rolls
 //! back, no change is made twice in the server's log, and no acknowledged event is lost.
 //!
+//! And the home is harmed between the kill and the next start (`harmed`): what is lost or changed is noticed,
+//! looked at and gone back from.
+//!
 //! `SWITCHBACK_PROVE=1` runs every point and 200 random kills; without it about 40 are taken.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod anchor;
 mod child;
+mod fuse;
+#[cfg(target_os = "linux")]
+mod harm;
+#[cfg(target_os = "linux")]
+mod harmed;
+mod operator;
 #[cfg(target_os = "linux")]
 mod order;
 mod points;
+mod ring;
 
 use std::collections::BTreeMap;
 
@@ -22,8 +33,16 @@ fn role() {
     }
 }
 
+/// One campaign at a time: random kills come at a share of the time that an undisturbed run takes.
+fn turn() -> std::sync::MutexGuard<'static, ()> {
+    static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    // One that failed is over all the same.
+    TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 #[test]
 fn every_point_completes_and_rolls_back() {
+    let _turn = turn();
     let prove = std::env::var_os("SWITCHBACK_PROVE").is_some();
     let clean = Case::new(Kill::Never, Then::Back).run();
     assert!(clean.doubles.is_empty(), "{:?}", clean.doubles);

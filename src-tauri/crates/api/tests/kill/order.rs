@@ -15,7 +15,7 @@ const WAL: &str = "/journal.db-wal>";
 const SHOWN: &str = "16384";
 
 /// Whether strace works here; a CI run must not go on without it.
-fn strace(test: &str) -> bool {
+pub fn strace(test: &str) -> bool {
     let tried = Command::new("strace")
         .args(["-f", "-o", "/dev/null", "-e", "trace=fsync", "true"])
         .output();

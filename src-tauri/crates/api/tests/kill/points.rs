@@ -79,7 +79,7 @@ impl Kill {
         }
     }
 
-    fn spec(self) -> String {
+    pub fn spec(self) -> String {
         match self {
             Self::Never => "never:0".to_owned(),
             Self::At { .. } => Self::RANDOM.to_owned(),
@@ -310,7 +310,7 @@ pub struct Finished {
 }
 
 impl Finished {
-    fn acked(&self) -> u64 {
+    pub fn acked(&self) -> u64 {
         self.lines
             .iter()
             .filter_map(|l| l.strip_prefix("ack "))

@@ -259,6 +259,7 @@ fn no_refusal_after_a_commit_is_believed() {
         "error-after:ChangeResourceRecordSets:ServiceUnavailable",
         "repeated",
         "answer-cut",
+        "answer-endless",
     ] {
         let run = world.new_run();
         let digest = world.preview(&run, "lower-ttl");

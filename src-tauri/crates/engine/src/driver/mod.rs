@@ -196,6 +196,9 @@ impl Driver {
         if let Command::Rollback { .. } = &submission.command {
             self.look_before_rollback().await?;
         }
+        if let Command::Rollback { .. } | Command::RollbackRetry = &submission.command {
+            self.look_where_events_are_missing().await?;
+        }
         let facts = self.facts(&submission.command).await?;
         let events = decide(&self.run, submission, self.clock.now(), &facts)?;
         if let Command::Apply { step } | Command::ApplyOverriding { step, .. } | Command::Adopt { step } =

@@ -233,6 +233,9 @@ impl Driver {
                 .halt(item, "The step has no action.".to_owned(), Vec::new())
                 .await;
         };
+        // A later item restores what is there already: this one leaves it, and nothing else.
+        let own = state.effect.as_ref().and_then(|e| e.before.as_ref()?.readable());
+        let passed = own.is_some_and(|own| !own.same_as(&restores));
         let left_as = state.effect.as_ref().and_then(|e| e.after.readable()).cloned();
         let attempt = AttemptId {
             step: id.clone(),
@@ -266,13 +269,13 @@ impl Driver {
             return self
                 .append(vec![EventKind::UndoNotNeeded {
                     step: id.clone(),
-                    verify: true,
+                    verify: !passed,
                 }])
                 .await;
         }
         // What stands beside the records, and is not touched, may change meanwhile.
         let as_confirmed = confirmed.as_ref().is_some_and(|c| c.from.same_as(&preview.from));
-        if !as_confirmed && !left_as.is_some_and(|left| left.same_as(&preview.from)) {
+        if passed || !as_confirmed && !left_as.is_some_and(|left| left.same_as(&preview.from)) {
             let why = format!(
                 "The {} changed since you confirmed: give this rollback up and plan it anew to see what would be restored over it.",
                 preview.from.noun()

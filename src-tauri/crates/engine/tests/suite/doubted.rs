@@ -1,13 +1,16 @@
 //! A journal that is not what was acknowledged: everything is looked at first, and what nobody vouches for is
 //! restored by one override only. A rehearsal asks for none.
 
+use std::time::Duration;
+
 use switchback_engine::RejectionCode as Code;
 use switchback_engine::doubt::Doubt;
 use switchback_model::event::Vouched;
-use switchback_model::{Command, Event, EventKind, Plan, RollbackScope, StepState, TargetKind};
+use switchback_model::{Command, Event, EventKind, Finding, Plan, RollbackScope, StepState, TargetKind};
+use switchback_testkit::Op;
 use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::journal::{MemoryJournal, operator};
-use switchback_testkit::plans::{id, plan, set_ttl, switch};
+use switchback_testkit::plans::{LONG_TTL, LOW_TTL, ZONE, address, id, name, plan, set_ttl, switch};
 
 const UNDONE: StepState = StepState::Undone { accepted: false };
 
@@ -152,4 +155,66 @@ async fn with_events_missing_everything_is_looked_at_and_what_is_found_is_offere
         .await
         .unwrap();
     assert_eq!(back.items.len(), 1);
+}
+
+/// A person who goes back at once is not faster than the look.
+#[tokio::test]
+async fn a_rollback_that_is_asked_for_at_once_looks_at_everything_first() {
+    let missing = Doubt::Missing { from: 30, to: 31 }.event();
+    let mut fake = after(TargetKind::Preproduction, missing).await;
+    assert!(fake.desk.run().steps.values().all(|step| step.reinspect));
+    fake.desk.confirm(RollbackScope::All, &[], &[]).await.unwrap();
+    let events = fake.desk.journal.events();
+    let of = |wanted: fn(&EventKind) -> bool| events.iter().rposition(|event| wanted(&event.kind)).unwrap();
+    let looked = of(|kind| matches!(kind, EventKind::Reinspected { .. }));
+    let confirmed = of(|kind| matches!(kind, EventKind::RollbackConfirmed { .. }));
+    assert!(looked < confirmed);
+    assert!(fake.desk.run().steps.values().all(|step| !step.reinspect));
+    fake.desk.settle_through().await.unwrap();
+    assert_eq!(fake.desk.state("one"), UNDONE);
+}
+
+/// Of three changes of one record the second was taken back already, and the journal has lost that.
+#[tokio::test]
+async fn what_a_later_item_restores_is_there_already_and_nothing_is_put_back_in_passing() {
+    let steps = || {
+        plan(vec![
+            set_ttl("lower", "apps", 60),
+            switch("switch", "apps"),
+            set_ttl("raise", "apps", 300),
+        ])
+    };
+    let mut fake = FakeDesk::open(&steps()).await;
+    for step in ["lower", "switch", "raise"] {
+        fake.desk.apply(step).await.unwrap();
+    }
+    let taken_back = vec![address("apps", 60, "192.0.2.10")];
+    fake.store.put(ZONE, &name("apps"), taken_back);
+    let calls = fake.faulty.count(Op::Call);
+    fake.desk.roll_back(RollbackScope::All).await.unwrap();
+    assert_eq!(fake.desk.rollback_state(), "completed");
+    assert_eq!(fake.faulty.count(Op::Call), calls + 1, "only the TTL is put back");
+    assert_eq!(
+        fake.store.records()[&(ZONE.to_owned(), name("apps"))],
+        vec![address("apps", LONG_TTL, "192.0.2.10")]
+    );
+    for step in ["lower", "switch", "raise"] {
+        assert_eq!(fake.desk.state(step), UNDONE, "{step}");
+    }
+}
+
+/// The intent of the second step is lost, and its request is still on its way when the run is opened again.
+#[tokio::test]
+async fn a_request_of_which_nobody_knows_is_given_the_time_to_land() {
+    let missing = Doubt::Missing { from: 30, to: 31 }.event();
+    let mut fake = after(TargetKind::Preproduction, missing).await;
+    for _ in 0..4 {
+        fake.desk.driver.turn().await.unwrap();
+    }
+    fake.clock.advance(Duration::from_secs(10));
+    let landed = vec![address("two", LOW_TTL, "198.51.100.20")];
+    fake.store.put(ZONE, &name("two"), landed);
+    fake.desk.settle_through().await.unwrap();
+    let two = &fake.desk.run().steps[&id("two")];
+    assert!(matches!(two.drift, Some(Finding::After)), "{:?}", two.drift);
 }

@@ -103,6 +103,28 @@ fn a_lost_tail_of_the_log_is_missed_and_never_called_complete() {
     }
 }
 
+#[test]
+fn a_run_of_which_nothing_is_left_is_missed() {
+    let home = tempdir().unwrap();
+    let (store, _) = with_run(home.path(), &ring(), None);
+    drop(store);
+    // As it was before the run was opened.
+    let empty = tempdir().unwrap();
+    drop(open(empty.path(), &ring()));
+    fs::copy(empty.path().join("journal.db"), home.path().join("journal.db")).unwrap();
+    let store = open(home.path(), &ring());
+    let said = [
+        store.verify(&run()).unwrap_err(),
+        store.journal(&run()).unwrap_err(),
+    ];
+    for error in said {
+        assert!(
+            matches!(&error, JournalError::Tampered(why) if why.contains("acknowledged to event 1")),
+            "{error:?}"
+        );
+    }
+}
+
 /// The anchor finds it: with a planted program that never kept one, the same loss passes for whole.
 #[test]
 fn without_its_anchor_the_same_loss_is_not_seen() {

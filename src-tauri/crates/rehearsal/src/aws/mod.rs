@@ -218,6 +218,10 @@ async fn serve(
             answer: web::cut(served.answer),
             ..served
         }),
+        (Ok(served), Some(After::Endless)) => Ok(Served {
+            answer: web::endless(served.answer),
+            ..served
+        }),
         (result @ Ok(_), None) | (result @ Err(_), _) => result,
     };
     let served = match result {

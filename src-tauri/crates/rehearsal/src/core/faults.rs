@@ -27,6 +27,8 @@ pub(crate) enum After {
     Repeated,
     /// A part of the answer comes.
     Cut,
+    /// The answer comes, and goes on without end.
+    Endless,
 }
 
 impl Core {
@@ -82,6 +84,7 @@ impl Core {
             } if applies(of, operation) => Some(After::Failing(code.clone())),
             Fault::Repeated { operation: of, .. } if applies(of, operation) => Some(After::Repeated),
             Fault::AnswerCut { operation: of, .. } if applies(of, operation) => Some(After::Cut),
+            Fault::AnswerEndless { operation: of, .. } if applies(of, operation) => Some(After::Endless),
             _ => None,
         })
     }

@@ -46,6 +46,10 @@ impl Fault {
                 "{operation} is carried out but its answer is cut {}.",
                 often(times)
             ),
+            Self::AnswerEndless { operation, times } => format!(
+                "{operation} is carried out but its answer has no end {}.",
+                often(times)
+            ),
             Self::LostResponse { operation, times } => format!(
                 "{operation} is carried out but its answer is lost {}.",
                 often(times)

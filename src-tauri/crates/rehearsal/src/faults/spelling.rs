@@ -20,7 +20,7 @@ impl FromStr for Fault {
 
     /// Reads `name[:argument[:argument..]]`, such as `site-down:new`, `site-slow:old:3000`,
     /// `throttle:ChangeResourceRecordSets:2`, `error-before:GetChange:ServiceUnavailable:1`,
-    /// `error-after:ChangeResourceRecordSets:Throttling`, `repeated`, `answer-cut`, `lost-response`, `insync-slow:120`, `other-zone:delegated`, `routed:geolocation`,
+    /// `error-after:ChangeResourceRecordSets:Throttling`, `repeated`, `answer-cut`, `answer-endless`, `lost-response`, `insync-slow:120`, `other-zone:delegated`, `routed:geolocation`,
     /// `parameter-changed:/tis/usermanagement/profiles:dev`, `denied:DescribeUserPool`, `empty-pages:3`, `partial-policy`. Arguments left
     /// out take a default: the new site, the operation `ChangeResourceRecordSets`, once, a private zone,
     /// geolocation, the parameter `/tis/usermanagement/profiles`.
@@ -99,6 +99,13 @@ impl FromStr for Fault {
             ),
             "answer-cut" => (
                 Self::AnswerCut {
+                    operation: operation(),
+                    times: times(1)?,
+                },
+                2,
+            ),
+            "answer-endless" => (
+                Self::AnswerEndless {
                     operation: operation(),
                     times: times(1)?,
                 },

@@ -5,7 +5,7 @@ use super::Fault;
 impl Fault {
     /// Every fault that is offered, in the spelling of the command line, and its sentence. Each kind is
     /// among them; what else an argument can say, the command line takes all the same.
-    pub const SWITCHES: [(&'static str, &'static str); 31] = [
+    pub const SWITCHES: [(&'static str, &'static str); 32] = [
         ("site-down", "The new site answers every request with 503."),
         ("site-down:old", "The old site answers every request with 503."),
         ("site-down:reval", "Reval answers every request with 503."),
@@ -39,6 +39,10 @@ impl Fault {
         (
             "answer-cut",
             "The next change is made, but its answer arrives in part.",
+        ),
+        (
+            "answer-endless",
+            "The next change is made, but its answer has no end.",
         ),
         (
             "lost-response",

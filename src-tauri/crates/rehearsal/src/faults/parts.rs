@@ -1,0 +1,65 @@
+//! What a fault can be about: a site, another zone.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// One of the sites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Site {
+    /// The side that serves before the switch, `192.0.2.10`.
+    Old,
+    /// The side that serves after the switch, `198.51.100.20`.
+    New,
+    /// Reval, another application with a name of its own, `198.51.100.30`; no switch touches it.
+    Reval,
+}
+
+impl Site {
+    /// `old`, `new` or `reval`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Old => "old",
+            Self::New => "new",
+            Self::Reval => "reval",
+        }
+    }
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A hosted zone beside the one that holds the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OtherZone {
+    /// A private zone of the same name, which hides the public one inside its VPCs.
+    Private,
+    /// A second public zone of the same name, to which nothing is delegated.
+    Public,
+    /// A zone of the name itself, to which the zone that holds the name delegates it.
+    Delegated,
+    /// None: the zone's servers stand under names of its own, in its NS record and at its parent.
+    WhiteLabel,
+    /// The same, and a second public zone beside it that has copies of its NS and SOA records.
+    WhiteLabelCopy,
+}
+
+impl OtherZone {
+    /// `private`, `public`, `delegated`, `white-label` or `white-label-copy`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Public => "public",
+            Self::Delegated => "delegated",
+            Self::WhiteLabel => "white-label",
+            Self::WhiteLabelCopy => "white-label-copy",
+        }
+    }
+}
