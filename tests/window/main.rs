@@ -16,6 +16,7 @@ mod journey;
 mod keyboard;
 mod locked;
 mod night;
+mod parameter;
 mod restart;
 mod steady;
 mod support;

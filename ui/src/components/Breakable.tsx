@@ -1,20 +1,16 @@
 import { Fragment } from "react";
 
-/** Longer than this a word may be broken, after a dot; shorter ones stay whole, also at their hyphens. */
+/** Longer than this a word may be broken, after a dot or a slash; shorter ones stay whole, also at their hyphens. */
 const WHOLE = 18;
 
 function Word({ word }: { word: string }) {
   if (word.length <= WHOLE) return <span className="whole">{word}</span>;
   return (
     <span className="long-word">
-      {word.split(/\b\.\b/).map((part, i) => (
+      {(word.match(/.+?[./](?=\w)|.+/g) ?? [word]).map((part, i) => (
         // The parts have no identity but their place.
         <Fragment key={`${i}${part}`}>
-          {i > 0 && (
-            <>
-              .<wbr />
-            </>
-          )}
+          {i > 0 && <wbr />}
           {part}
         </Fragment>
       ))}
@@ -22,7 +18,7 @@ function Word({ word }: { word: string }) {
   );
 }
 
-/** Text whose lines break between words: never inside "ns-3", and in a long host name after a dot. */
+/** Text whose lines break between words: never inside "ns-3", and in a long host name or path after a dot or a slash. */
 export function Breakable({ text }: { text: string }) {
   return text
     .replace(/\bTTL (?=\d)/g, "TTL\u00a0")

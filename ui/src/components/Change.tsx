@@ -54,17 +54,42 @@ function Side({ lines, other, word, sign, note }: { lines: string[]; other: stri
   );
 }
 
+/** What is changed, where the lines of it do not name it themselves, as those of a record set do. */
+export function unnamed(object: string, lines: readonly string[]): string | null {
+  const names = object.split(" ").filter((word) => /[./#]/.test(word));
+  return names.some((name) => lines.some((line) => line.includes(name))) ? null : object.charAt(0).toUpperCase() + object.slice(1);
+}
+
+/** Its first sentence is what a person must know; the rest says what follows. */
+function Caution({ words }: { words: string }) {
+  const end = words.indexOf(". ");
+  return (
+    <p className="diff-caution">
+      <strong>{end < 0 ? words : words.slice(0, end + 1)}</strong>
+      {end >= 0 && words.slice(end + 1)}
+    </p>
+  );
+}
+
 /** The exact changes, before beside after. Grey minus and blue plus: red and green mean status only. */
-export function Changes({ list, note }: { list: readonly ChangeView[]; note?: string }) {
+export function Changes({ list, note, undo = false, made = false }: { list: readonly ChangeView[]; note?: string; /** What it leads back to, beside the change itself: what AWS does not guard is said there already. */ undo?: boolean; /** It was made: there is nothing left to be cautious of. */ made?: boolean }) {
   return (
     <>
-      {list.map((c) => (
-        <div key={c.object} className="diff" role="group" aria-label={c.object}>
-          <Side lines={c.before} other={c.after} word="Before" sign="−" note={note} />
-          <Side lines={c.after} other={c.before} word="After" sign="+" />
-          {c.caution && <p className="diff-caution">{c.caution}</p>}
-        </div>
-      ))}
+      {list.map((c) => {
+        const object = undo ? null : unnamed(c.object, [...c.before, ...c.after]);
+        return (
+          <div key={c.object} className="diff" role="group" aria-label={c.object}>
+            {object !== null && (
+              <p className="diff-object">
+                <Breakable text={object} />
+              </p>
+            )}
+            <Side lines={c.before} other={c.after} word={undo ? "After this step" : "Before"} sign="−" note={note} />
+            <Side lines={c.after} other={c.before} word={undo ? "As it was before" : "After"} sign="+" />
+            {!undo && !made && c.caution && <Caution words={c.caution} />}
+          </div>
+        );
+      })}
     </>
   );
 }

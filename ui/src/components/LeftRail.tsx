@@ -7,13 +7,23 @@ import { type Place, href, stepOf } from "../state/router";
 import { Breakable } from "./Breakable";
 import { type Kind, Shape, stepKind } from "./State";
 
+const AHEAD = new Set(["to_do", "checking", "blocked", "ready"]);
+
 /** A step's shape; Blocked by nothing but time is an hourglass. */
 export function shapeOf(step: StepView): Kind {
+  // Nothing can be told of what a newer program wants here, until it was done.
+  if (step.not_known !== undefined && AHEAD.has(step.state)) return "unknown";
   if (step.state === "blocked") {
     const open = step.before.filter((r) => r.tone !== "passing" && r.tone !== "not_applicable");
     if (open.length > 0 && open.every((r) => r.tone === "waiting")) return "waiting";
   }
   return stepKind(step.state);
+}
+
+/** A step's state in words: what a newer program wants here is not known. */
+export function stateWords(step: StepView): string {
+  if (step.not_known === undefined) return step.state_words;
+  return AHEAD.has(step.state) ? "Not known here" : `${step.state_words}, not known here`;
 }
 
 /** A gate's shape. A gate that nobody has decided is not yet open, whatever its checks say. */
@@ -66,7 +76,8 @@ function StepRow({ step, number, selected }: { step: StepView; number: number; s
   const kind = shapeOf(step);
   const loud = kind === "fail" || kind === "unknown" || kind === "waiting" || kind === "blocked";
   // Trouble is said in one line: who is in charge stands on the step's page.
-  const whole = [kind === "waiting" ? "Waiting" : step.state_words, loud ? null : step.owner, step.drifted !== null ? "Drifted" : time].filter((x) => x !== null);
+  const words = stateWords(step);
+  const whole = [kind === "waiting" ? "Waiting" : words, loud ? null : step.owner, step.drifted !== null ? "Drifted" : time].filter((x) => x !== null);
   // One line: a rail that grows by a line when a step changes its state makes everything below jump.
   const long = (words: (string | null)[]) => words.join(" · ").length > 30;
   const nameless = long(whole) ? whole.filter((x) => x !== step.owner) : whole;

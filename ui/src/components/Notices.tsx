@@ -1,7 +1,7 @@
 // What must be seen at once. Unstacked on purpose: one notice never hides another.
 import Button from "@cloudscape-design/components/button";
 import type { ReactNode } from "react";
-import { age, duration } from "../format/time";
+import { age, count, duration } from "../format/time";
 import { useApp, useLive, useStore } from "../state/hooks";
 import { SheetNotice } from "./Nets";
 import { Shape, type Kind } from "./State";
@@ -60,6 +60,19 @@ function RunNotices() {
           </Notice>
         ))}
       </div>
+      {snapshot.not_known !== undefined && (
+        <Notice kind="blocked" title="A newer Switchback wrote in this run" role="status" testId="not-known">
+          <p>Nothing new is begun from here. What this program knows can be looked at and taken back; go on with the newer one.</p>
+          <details>
+            <summary>{count(snapshot.not_known.length, "thing")} not known here</summary>
+            <ul>
+              {snapshot.not_known.map((words) => (
+                <li key={words}>{words}</li>
+              ))}
+            </ul>
+          </details>
+        </Notice>
+      )}
     </>
   );
 }
@@ -67,6 +80,7 @@ function RunNotices() {
 const TITLES: Record<string, string> = {
   stale_screen: "The world changed since you looked",
   rejected: "Not possible now",
+  nothing_to_undo: "Nothing to undo",
   guard: "Refused by a guard",
   sign_in: "Sign in again",
   locked: "Somebody else drives this run",
@@ -77,6 +91,9 @@ const TITLES: Record<string, string> = {
   internal: "Something went wrong inside",
 };
 
+/** What is refused, but has not failed. */
+const NEUTRAL: Record<string, Kind> = { rejected: "blocked", stale_screen: "blocked", nothing_to_undo: "record" };
+
 /** What the core refused or could not do: what happened, how to mend it, and where. */
 export function ErrorRegion() {
   const store = useStore();
@@ -85,7 +102,7 @@ export function ErrorRegion() {
     <div role="alert" data-testid="error-region">
       {failure !== null && (
         <Notice
-          kind={failure.api.code === "rejected" || failure.api.code === "stale_screen" ? "blocked" : "fail"}
+          kind={NEUTRAL[failure.api.code] ?? "fail"}
           title={TITLES[failure.api.code] ?? "It did not work"}
           action={<Button onClick={store.clearFailure}>Close</Button>}
         >

@@ -1,8 +1,9 @@
+import { Fragment } from "react";
 import type { RollbackItemView } from "../ipc";
 import { useSnapshot } from "../state/hooks";
 import { allSteps } from "../state/readings";
 import { Breakable } from "./Breakable";
-import { Calls } from "./Change";
+import { Calls, unnamed } from "./Change";
 import { CheckTable } from "./CheckTable";
 import { type Kind, State } from "./State";
 import { TableWrap } from "./TableWrap";
@@ -36,8 +37,25 @@ export function becauseWords(because: string, titleOf: (step: string) => string)
   }
 }
 
-/** The items in order: what happens, what is there now and what will be. */
-export function RollbackItems({ items }: { items: readonly RollbackItemView[] }) {
+/** What the item is about, where its lines do not name it. */
+const About = ({ object }: { object: string | null }) =>
+  object !== null && (
+    <p className="diff-object">
+      <Breakable text={object} />
+    </p>
+  );
+
+const Lines = ({ list }: { list: readonly string[] }) =>
+  list.length === 0
+    ? "–"
+    : list.map((l) => (
+        <span key={l}>
+          <Breakable text={l} />
+        </span>
+      ));
+
+/** The items in order: what happens, what is there now and what was there before. `begun`: what was there then is not there now any more. */
+export function RollbackItems({ items, begun = false }: { items: readonly RollbackItemView[]; begun?: boolean }) {
   const steps = allSteps(useSnapshot());
   const titleOf = (id: string) => steps.find((s) => s.id === id)?.title ?? id;
   return (
@@ -51,8 +69,16 @@ export function RollbackItems({ items }: { items: readonly RollbackItemView[] })
               #
             </th>
             <th scope="col">What happens</th>
-            <th scope="col">Now</th>
-            <th scope="col">Restored to</th>
+            {items.some((i) => i.kind === "undo") ? (
+              <>
+                <th scope="col">{begun ? "When it began" : "Now"}</th>
+                <th scope="col">As it was before</th>
+              </>
+            ) : (
+              <th scope="col" colSpan={2}>
+                What to do
+              </th>
+            )}
           </tr>
         </thead>
         {items.map((item, i) => {
@@ -72,14 +98,33 @@ export function RollbackItems({ items }: { items: readonly RollbackItemView[] })
                     {[KINDS[item.kind] ?? item.kind, becauseWords(item.because, titleOf)].filter((x) => x !== "").join(", ")}
                   </span>
                 </th>
-                <td className="lines">{item.now.length === 0 ? "–" : item.now.map((l) => <span key={l}><Breakable text={l} /></span>)}</td>
-                <td className="lines">{item.restores.length === 0 ? "–" : item.restores.map((l) => <span key={l}><Breakable text={l} /></span>)}</td>
+                {item.kind === "undo" ? (
+                  <>
+                    <td className="lines">
+                      <Lines list={item.now} />
+                    </td>
+                    <td className="lines">
+                      <Lines list={item.restores} />
+                    </td>
+                  </>
+                ) : (
+                  // Words for people, and no image of anything: they take the place of both.
+                  <td className="lines words" colSpan={2}>
+                    <strong>{item.kind === "notice" ? "To tell:" : "To do:"}</strong> {item.restores.join(" ")}
+                  </td>
+                )}
               </tr>
               {item.preview !== null && item.preview.calls.length > 0 && (
                 <tr className="mend">
                   <td />
                   <td />
                   <td colSpan={3}>
+                    {item.preview.changes.map((c) => (
+                      <Fragment key={c.object}>
+                        <About object={unnamed(c.object, [...c.before, ...c.after])} />
+                        {!begun && c.caution && <p className="meta">{c.caution}</p>}
+                      </Fragment>
+                    ))}
                     <Calls preview={item.preview} />
                   </td>
                 </tr>

@@ -20,10 +20,11 @@ export function planWords(takes: UndoTimeView, byHand: number): string {
 }
 
 /** What is known of that time: what was measured, and what is planned for people. */
-export function planNote(takes: UndoTimeView, byHand: number): string {
+export function planNote(takes: UndoTimeView, byHand: number, onlyByHand = false): string {
   if (byHand === 0) return undoNote(takes);
   const hand = takes.by_hand_s === null ? `${byHand} by hand, with no time planned` : `${byHand} by hand: ${duration(takes.by_hand_s)}, as planned for doing it`;
-  return `${undoNote(takes)}; ${hand}`;
+  // Nothing of it could ever be measured here.
+  return onlyByHand ? hand : `${undoNote(takes)}; ${hand}`;
 }
 
 /** Where the number comes from: "3 rehearsals", "4 tries, 1 of them rehearsed". */

@@ -67,6 +67,14 @@ export function connectionOf(now: number, ask: ConnectionAsk, failing: boolean):
       row("GetHostedZone:Z0FAKE", "route53:GetHostedZone in example.nhs.test", failing ? "not tried: nobody is signed in" : "allowed: exercised now", { tone: failing ? "unknown" : "passing" }),
       row("ChangeResourceRecordSets:Z0FAKE", "route53:ChangeResourceRecordSets in example.nhs.test", "assumed: it is proven by the first change", { tone: failing ? "unknown" : "waiting", mend: "A write is never made to try it out." }),
     ],
+    keychain: failing
+      ? {
+          works: false,
+          says: "This home has never had a keychain: this computer has none.",
+          means: "Steps run and are taken back as ever. But nobody vouches for the journal: that no event was cut from its end can't be proven later, and what a run seals is opened by its recovery code alone.",
+          mend: "Start a Secret Service such as gnome-keyring in this session, then open the run.",
+        }
+      : { works: true, says: "The keychain answers.", means: "It vouches for what this home writes, and opens what its runs seal.", mend: null },
     environment: settings,
   };
 }

@@ -1,6 +1,7 @@
 // The fake twin of the core: enough of a world to press every button in a plain browser, and a record
 // of what was asked for tests.
 import { longNames, planOf, type Scene, snapshotOf } from "./fake-data";
+import { byHandOf, newerOf, unvouchedOf } from "./fake-edges";
 import { eventsOf, rehearsalOf } from "./fake-world";
 import { amendmentOf, dnsTruthOf, fieldPlanOf, runbookOf, runbooksOf } from "./fake-plans";
 import { detailOf, lookupOf, placeOf, placesOf, revealOf } from "./fake-users";
@@ -185,7 +186,7 @@ export function fakeIpc(words = ""): Fake {
     zoom: 100,
     chosen: "/home/m.example/runbooks/night-2/runbook.toml",
     refuse: null,
-    edit: words.split(",").includes("long") ? longNames : (s) => s,
+    edit: words.split(",").includes("long") ? longNames : words.split(",").includes("newer") ? newerOf : (s) => s,
     ready: 0,
     push: () => listener?.({ type: "snapshot", snapshot: snapshot() }),
     end: (why) => listener?.({ type: "ended", why }),
@@ -198,7 +199,11 @@ export function fakeIpc(words = ""): Fake {
       events: events.filter((e) => e.seq > afterSeq).slice(0, limit),
       head: events.length,
     }),
-    rollbackPlan: async (_run: string, scope: ScopeView) => ({ ...planOf(Date.now(), fake.scene, fake.unproven), scope }),
+    rollbackPlan: async (_run: string, scope: ScopeView) => {
+      const plan = { ...planOf(Date.now(), fake.scene, fake.unproven), scope };
+      const said = words.split(",");
+      return said.includes("by_hand") ? byHandOf(plan) : said.includes("unvouched") ? unvouchedOf(plan, Date.now()) : plan;
+    },
     rehearsalView: async () => rehearsalOf(on),
     runbooks: async () => runbooksOf,
     runbookView: async (runbook) => {

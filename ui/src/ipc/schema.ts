@@ -127,6 +127,7 @@ const step = z.looseObject({
   verify: z.array(reading),
   attempts: z.array(attempt),
   drifted: maybe,
+  not_known: z.string().optional(),
   resources: z.array(z.looseObject({ id: z.string(), title: z.string(), cli: z.string(), in_console: z.boolean() })),
   offers: z.array(offer),
 });
@@ -233,6 +234,7 @@ const snapshot = z.looseObject({
   deadlines: z.array(deadline),
   breaches: z.array(z.looseObject({ id: z.string(), because: z.string(), repair: words })),
   stopped_by: maybe,
+  not_known: words.optional(),
 });
 
 const rollbackPlan = z.looseObject({
@@ -437,6 +439,7 @@ export const checks = {
     sign_in_needed: z.boolean(),
     rows: z.array(reading),
     permissions: z.array(reading),
+    keychain: z.looseObject({ works: z.boolean(), says: z.string(), means: z.string(), mend: maybe }).optional(),
     environment: z.array(setting),
   }) as z.ZodType<wire.ConnectionView>,
   report: z.looseObject({

@@ -125,7 +125,7 @@ export function ConfirmScreen({ id }: { id: string }) {
               ["Loses", step.undo_loses.length === 0 ? "nothing" : step.undo_loses.join("; ")],
             ]}
           />
-          {step.undo !== null && <Changes list={step.undo.changes} note="if undone" />}
+          {step.undo !== null && <Changes list={step.undo.changes} undo />}
         </Block>
         {open.length > 0 && (
           <Block id="open" title="Not passing now" note="read again before anything is changed">

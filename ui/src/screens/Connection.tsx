@@ -8,7 +8,7 @@ import { Primary } from "../components/Primary";
 import { type Kind, State, ToneState } from "../components/State";
 import { TableWrap } from "../components/TableWrap";
 import { count, fullTime } from "../format/time";
-import type { ConnectionView, ProfileView, ProfilesView, SettingView } from "../ipc";
+import type { ConnectionView, KeychainView, ProfileView, ProfilesView, SettingView } from "../ipc";
 import { type Failure, asFailure } from "../ipc/port";
 import { useApp, useStore } from "../state/hooks";
 
@@ -131,6 +131,22 @@ function Environment({ list }: { list: readonly SettingView[] }) {
   );
 }
 
+/** Who vouches for the journal on this computer: said here once, and at no step. */
+function Keychain({ keychain }: { keychain: KeychainView }) {
+  return (
+    <Block id="keychain" title="This computer" side={keychain.works && <State kind="pass" word="Keychain answers" testId="keychain-state" />}>
+      {keychain.works ? (
+        <p>{keychain.means}</p>
+      ) : (
+        <Notice kind="blocked" title={keychain.says} testId="keychain">
+          <p>{keychain.means}</p>
+          {keychain.mend !== null && <p>{keychain.mend}</p>}
+        </Notice>
+      )}
+    </Block>
+  );
+}
+
 /** From this computer to AWS, row by row, and who this computer can be. */
 export function ConnectionScreen() {
   const store = useStore();
@@ -205,6 +221,7 @@ export function ConnectionScreen() {
               <CheckTable list={view.permissions} caption="Permissions" inOrder clock={ofRun ? "run" : "computer"} />
             </Block>
           )}
+          {view.keychain !== undefined && <Keychain keychain={view.keychain} />}
         </>
       )}
       <Environment list={view?.environment ?? profiles?.environment ?? []} />

@@ -1,10 +1,43 @@
 import { useSnapshot } from "../state/hooks";
-import type { ScopeView } from "../ipc";
-import { scopeText } from "../state/router";
+import type { RunSnapshot, ScopeView } from "../ipc";
+import { fullTime } from "../format/time";
+import { allSteps } from "../state/readings";
+import { href, scopeText } from "../state/router";
 import { useState } from "react";
 import { RollbackPlanScreen } from "./RollbackPlan";
 import { RollbackRunScreen } from "./RollbackRun";
-import { PageHead } from "../components/PageHead";
+import { Block, PageHead } from "../components/PageHead";
+
+/** That there is nothing to undo, as a fact: what was taken back, and when that was seen. */
+function Nothing({ snapshot }: { snapshot: RunSnapshot }) {
+  const { headline, note } = snapshot.way_back.answer;
+  const undone = allSteps(snapshot).filter((s) => s.state === "undone");
+  return (
+    <div className="page">
+      <PageHead title={headline} id="rollback-none" />
+      <p>{note}.</p>
+      {undone.length > 0 ? (
+        <Block id="taken-back" title="Taken back" note="each was looked at after its undo">
+          <ul className="plain-list" data-testid="taken-back">
+            {undone.map((s) => (
+              <li key={s.id}>
+                <a href={href({ name: "step", step: s.id })}>{s.title}</a>
+                {s.changed_at !== null && <span className="meta">: as it was before since {fullTime(s.changed_at)}</span>}
+              </li>
+            ))}
+          </ul>
+        </Block>
+      ) : (
+        <p className="meta">Once a step has an effect, this page shows what is there now, what was there before, what going back loses and in which order it is done.</p>
+      )}
+      {snapshot.rollback !== null && (
+        <p>
+          <a href={href({ name: "timeline" })}>See what happened in the last rollback</a>
+        </p>
+      )}
+    </div>
+  );
+}
 
 /** The rollback: its progress while there is one, else its plan. */
 export function RollbackScreen({ scope }: { scope: ScopeView | null }) {
@@ -18,21 +51,14 @@ export function RollbackScreen({ scope }: { scope: ScopeView | null }) {
   if (last.proposed !== proposed) setLast({ proposed, replaced: last.proposed !== null });
   const state = snapshot.rollback?.state;
   const under = state === "running" || state === "halted";
-  if (under && !sawOneRun) setSawOneRun(true);
+  // One that was over before it was once seen under way is seen all the same: what was confirmed here is journalled.
+  const [confirmedAt, setConfirmedAt] = useState<number | null>(null);
+  const over = confirmedAt !== null && snapshot.seq > confirmedAt;
+  if ((under || over) && !sawOneRun) setSawOneRun(true);
+  if (over) setConfirmedAt(null);
   if (snapshot.rollback !== null && (under || sawOneRun)) {
     return <RollbackRunScreen progress={snapshot.rollback} onNewPlan={() => setSawOneRun(false)} />;
   }
-  if (wanted === null) {
-    return (
-      <div className="page">
-        <PageHead title="Nothing to undo yet" id="rollback-none" />
-        <p>
-          No step has changed anything. Once one has, this page shows what would be restored, what would be lost and in which
-          order.
-        </p>
-        {snapshot.rollback !== null && <p>The last rollback is {snapshot.rollback.state}: the timeline tells its story.</p>}
-      </div>
-    );
-  }
-  return <RollbackPlanScreen key={scopeText(wanted)} scope={wanted} proposed={scope === null} replaced={last.replaced} />;
+  if (wanted === null) return <Nothing snapshot={snapshot} />;
+  return <RollbackPlanScreen key={scopeText(wanted)} scope={wanted} proposed={scope === null} replaced={last.replaced} onConfirmed={setConfirmedAt} />;
 }

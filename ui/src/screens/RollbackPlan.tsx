@@ -1,6 +1,7 @@
 import Button from "@cloudscape-design/components/button";
-import { useId, useRef, useState } from "react";
+import { type ReactNode, useId, useRef, useState } from "react";
 import { useKeepFree } from "../components/barHeight";
+import { Breakable } from "../components/Breakable";
 import { CheckTable } from "../components/CheckTable";
 import { CopyCli } from "../components/Change";
 import { Dock } from "../components/Dock";
@@ -9,7 +10,7 @@ import { Block, PageHead } from "../components/PageHead";
 import { UndoMark } from "../components/RightRail";
 import { RollbackItems } from "../components/RollbackItems";
 import { State } from "../components/State";
-import { count } from "../format/time";
+import { count, shortTime } from "../format/time";
 import { planNote, planWords } from "../format/undo";
 import type { RollbackPlanView, RunSnapshot, ScopeView } from "../ipc";
 import { Failure, asFailure } from "../ipc/port";
@@ -29,19 +30,24 @@ export function rollbackTitle(scope: ScopeView, title: string | undefined, snaps
 /** Where the page is, in a word or two. */
 export const rollbackCrumb = (scope: ScopeView): string => (scope !== "all" && "rule" in scope ? `Roll back by rule ${scope.rule}` : "Roll back");
 
+/** The one override that is prefilled: the journal is not vouched for, and the way back stays two clicks. */
+const JOURNAL = "journal";
+
 /** Whether the way back is proven: what people do is proven by nothing before they do it. */
 function Proof({ plan }: { plan: RollbackPlanView }) {
   const open = plan.unproven.length + plan.breaches.length;
+  // It is ticked already: nothing is left to decide, but nobody proves what is restored either.
+  if (open === 1 && plan.unproven[0] === JOURNAL) return <State kind="blocked" word="Nobody vouches for it" pill testId="rollback-proof" />;
   if (open > 0) return <State kind="blocked" word={`${open} to decide`} pill testId="rollback-proof" />;
   const undos = plan.items.filter((i) => i.kind !== "notice");
   const hand = undos.filter((i) => i.kind === "manual").length;
   if (undos.length === 0) return <State kind="todo" word="Only people to tell" pill testId="rollback-proof" />;
   if (hand === 0) return <State kind="pass" word="Proven" pill testId="rollback-proof" />;
-  const words = hand === undos.length ? `All ${hand === 1 ? "of it" : hand} by hand` : `${undos.length - hand} of ${undos.length} proven in this run, ${hand} by hand`;
+  const words = hand === undos.length ? (hand === 1 ? "All of it by hand" : `All ${hand} parts by hand`) : `${undos.length - hand} of ${undos.length} proven in this run, ${hand} by hand`;
   return <State kind="todo" word={words} pill testId="rollback-proof" />;
 }
 
-function Card({ title, head, note }: { title: string; head: string; note: string }) {
+function Card({ title, head, note }: { title: string; head: string; note: ReactNode }) {
   return (
     <div className="card">
       <p className="card-title">{title}</p>
@@ -51,31 +57,36 @@ function Card({ title, head, note }: { title: string; head: string; note: string
   );
 }
 
+const prefilled: ReadonlySet<string> = new Set([JOURNAL]);
+
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
 function Cards({ plan }: { plan: RollbackPlanView }) {
   const undo = plan.items.filter((i) => i.kind !== "notice");
   const loses = plan.items.flatMap((i) => i.loses);
   const hand = undo.filter((i) => i.kind === "manual").length;
+  const objects = undo.flatMap((i) => i.preview?.changes.map((c) => c.object) ?? []);
   return (
     <div className="cards">
-      <Card
-        title="Restores"
-        head={count(undo.length, "change")}
-        note={undo.flatMap((i) => i.preview?.changes.map((c) => c.object) ?? []).join(", ") || "see the order below"}
-      />
+      {undo.length === 0 ? (
+        <Card title="Restores" head="Nothing" note="there are only people to tell" />
+      ) : hand === undo.length ? (
+        <Card title="By hand" head={count(hand, "part")} note="nothing is sent from here; you are shown each in turn" />
+      ) : (
+        <Card title="Restores" head={count(undo.length, "change")} note={<Breakable text={[objects.join(", "), hand > 0 ? `${hand} by hand` : ""].filter((w) => w !== "").join("; ") || "as in the order below"} />} />
+      )}
       <Card title="Loses" head={loses.length === 0 ? "Nothing" : count(loses.length, "thing")} note={loses.length === 0 ? "the plan names no loss" : loses.join("; ")} />
       <Card
         title="Takes"
         head={capital(planWords(plan.takes, hand))}
-        note={planNote(plan.takes, hand)}
+        note={planNote(plan.takes, hand, hand === undo.length)}
       />
     </div>
   );
 }
 
 /** The plan of a rollback: what it restores, loses and takes, in which order; one confirm. */
-export function RollbackPlanScreen({ scope, proposed, replaced = false }: { scope: ScopeView; proposed: boolean; /** It took the place of another plan by itself: it must be seen first. */ replaced?: boolean }) {
+export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfirmed }: { scope: ScopeView; proposed: boolean; /** It took the place of another plan by itself: it must be seen first. */ replaced?: boolean; /** With the last event that was known when it was confirmed. */ onConfirmed: (seq: number) => void }) {
   const store = useStore();
   const snapshot = useSnapshot();
   const below = useRef<HTMLDivElement>(null);
@@ -86,15 +97,18 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false }: { scop
   const [plan, setPlan] = useState<RollbackPlanView | null>(null);
   const [newer, setNewer] = useState<RollbackPlanView | null>(null);
   const [problem, setProblem] = useState<Failure | null>(null);
-  const [overrides, setOverrides] = useState<ReadonlySet<string>>(new Set());
+  const [nothing, setNothing] = useState<{ hint: string; at: number } | null>(null);
+  const [overrides, setOverrides] = useState<ReadonlySet<string>>(prefilled);
   const [breaches, setBreaches] = useState<ReadonlySet<string>>(new Set());
-  const [reason, setReason] = useState("");
+  // Null until somebody writes one.
+  const [written, setReason] = useState<string | null>(null);
 
   const read = () => {
     if (run === null || busy === "rollback") return;
     store.ipc.rollbackPlan(run, scope).then(
       (next) => {
         setProblem(null);
+        setNothing(null);
         setPlan((shown) => {
           // Same digest: only readings are newer. Another digest is another plan: it is offered, not slipped in.
           if (shown === null || shown.digest === next.digest) {
@@ -105,7 +119,14 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false }: { scop
           return shown;
         });
       },
-      (thrown: unknown) => setProblem(asFailure(thrown)),
+      (thrown: unknown) => {
+        const failure = asFailure(thrown);
+        const none = failure.api.code === "nothing_to_undo";
+        setNothing(none ? { hint: failure.api.hint, at: now } : null);
+        setProblem(none ? null : failure);
+        // What is shown is not there any more.
+        if (none) setPlan(null);
+      },
     );
   };
   useEvery(10, read, String(allSteps(snapshot).map((s) => s.state).join()));
@@ -113,7 +134,7 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false }: { scop
   const showNewer = () => {
     setPlan(newer);
     setNewer(null);
-    setOverrides(new Set());
+    setOverrides(prefilled);
     setBreaches(new Set());
   };
 
@@ -121,18 +142,26 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false }: { scop
   const b = snapshot.banner;
   const title = rollbackTitle(scope, plan?.title, snapshot);
   const undos = plan?.items.filter((i) => i.kind !== "notice").length ?? 0;
-  const verb = undos === 0 ? "Roll back" : `Roll back ${count(undos, "change")}`;
+  const hand = plan?.items.filter((i) => i.kind === "manual").length ?? 0;
+  const byHand = undos > 0 && hand === undos;
+  const verb = undos === 0 ? "Roll back" : byHand ? "Roll back by hand" : `Roll back ${count(undos, "change")}`;
   const rows = plan?.items.flatMap((i) => i.preconditions.map((p) => ({ ...freshen(p, now), item: i.title }))) ?? [];
-  const openRows = rows.filter((r) => !letsThrough(r.tone) || plan?.unproven.includes(r.id) === true);
+  const vouch = plan?.unproven.includes(JOURNAL) === true ? rows.find((r) => r.id === JOURNAL) : undefined;
+  const openRows = rows.filter((r) => r !== vouch && (!letsThrough(r.tone) || plan?.unproven.includes(r.id) === true));
+  const named = plan?.unproven.filter((id) => vouch === undefined || id !== JOURNAL) ?? [];
   const openOverrides = plan?.unproven.filter((id) => !overrides.has(id)) ?? [];
   const openBreaches = plan?.breaches.filter((x) => !breaches.has(x.id)) ?? [];
+  const onlyVouch = vouch !== undefined && named.length === 0 && plan?.breaches.length === 0;
+  const reason = written ?? (onlyVouch ? capital(vouch.observed) : "");
   const needsReason = plan !== null && (plan.unproven.length > 0 || plan.breaches.length > 0);
 
   const refusal =
     snapshot.watching !== null
       ? snapshot.watching
       : plan === null
-      ? problem === null
+      ? nothing !== null
+        ? "There is nothing to undo."
+        : problem === null
         ? "The plan is being read."
         : "There is no plan to confirm."
       : newer !== null
@@ -148,14 +177,16 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false }: { scop
   const { dead, counts } = useSeen(`rollback/${plan?.digest}`, !replaced);
   const confirm = () => {
     if (plan === null || refusal !== null || busy !== null || !counts()) return;
+    const { seq } = snapshot;
     void store
       .submit(
         "rollback",
-        { do: "rollback", scope: plan.scope, overrides: [...overrides], accept_breaches: [...breaches] },
+        { do: "rollback", scope: plan.scope, overrides: plan.unproven.filter((id) => overrides.has(id)), accept_breaches: [...breaches] },
         { basis: plan.digest, reason: needsReason ? reason.trim() : null },
       )
       .then((done) => {
-        if (!done) read();
+        if (done) onConfirmed(seq);
+        else read();
       });
   };
 
@@ -179,7 +210,7 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false }: { scop
         </PageHead>
         <p className="why">
           {proposed ? "What the console proposes now. " : ""}
-          {proposed || scope !== "all" ? (
+          {nothing !== null && !snapshot.way_back.something_to_undo ? null : proposed || scope !== "all" ? (
             <a href={href({ name: "rollback", scope: "all" })}>Roll back everything instead</a>
           ) : (
             <a href={href({ name: "rollback", scope: null })}>Back to what the console proposes</a>
@@ -190,12 +221,17 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false }: { scop
             Nothing was changed. The plan below is the old one.
           </Notice>
         )}
+        {nothing !== null && (
+          <Notice kind="record" title="Nothing to undo" role="status" testId="nothing-to-undo" action={<Button onClick={read}>Read again</Button>}>
+            {nothing.hint} As read at {shortTime(nothing.at)}.
+          </Notice>
+        )}
         {problem !== null && (
           <Notice kind="fail" title="The plan can’t be read" role="alert" action={<Button onClick={read}>Read again</Button>}>
             {problem.api.message} {problem.api.hint}
           </Notice>
         )}
-        {plan === null && problem === null && <p role="status">Reading what is there now, and building the way back…</p>}
+        {plan === null && problem === null && nothing === null && <p role="status">Reading what is there now, and building the way back…</p>}
         {plan !== null && (
           <>
             <Cards plan={plan} />
@@ -217,10 +253,21 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false }: { scop
                 {plan.in_flight.join(", ")}: stopped and resolved first, by the same confirm.
               </Notice>
             )}
+            {vouch !== undefined && (
+              <Notice kind="blocked" title="Nobody vouches for what is restored" testId="not-vouched">
+                <p>
+                  {capital(vouch.observed)}. {vouch.mend}
+                </p>
+                <label className="tick">
+                  <input type="checkbox" checked={overrides.has(JOURNAL)} onChange={() => toggle(overrides, JOURNAL, setOverrides)} data-testid={`override-${JOURNAL}`} />
+                  <span>Go back all the same, though nobody vouches for it. Your name is recorded.</span>
+                </label>
+              </Notice>
+            )}
             {openRows.length > 0 && (
               <Block id="unproven" title="Not proven" note="each can be overridden by its name">
                 <CheckTable list={openRows} caption="Preconditions that are not proven" />
-                {plan.unproven.map((id) => {
+                {named.map((id) => {
                   const row = rows.find((r) => r.id === id);
                   return (
                     <label className="tick" key={id}>
@@ -261,9 +308,9 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false }: { scop
             >
               <RollbackItems items={plan.items} />
             </Block>
-            {rows.length > openRows.length && (
+            {rows.some((r) => r !== vouch && !openRows.includes(r)) && (
               <Block id="proven" title="Proven" note="what the way back needs">
-                <CheckTable list={rows.filter((r) => !openRows.includes(r))} caption="Preconditions that are proven" />
+                <CheckTable list={rows.filter((r) => r !== vouch && !openRows.includes(r))} caption="Preconditions that are proven" />
               </Block>
             )}
             <Block id="stays" title="Stays as it is">
@@ -277,22 +324,30 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false }: { scop
           <div className="confirm-row">
             {back !== undefined && <a href={href({ name: "step", step: back.id })}>Back to the step, change nothing</a>}
             <p id="rollback-why" className="confirm-why" data-testid="why-not">
-              {refusal}
+              {nothing === null && refusal}
             </p>
-            <button
-              type="button"
-              className="ink-button"
-              aria-disabled={refusal !== null || busy !== null || dead}
-              onClick={confirm}
-              aria-describedby="rollback-why"
-              data-testid="rollback-confirm"
-            >
-              <UndoMark />
-              {busy === "rollback" ? "Asking…" : `${verb} on ${b.word}`}
-            </button>
+            {nothing === null && (
+              <button
+                type="button"
+                className="ink-button"
+                aria-disabled={refusal !== null || busy !== null || dead}
+                onClick={confirm}
+                aria-describedby="rollback-why"
+                data-testid="rollback-confirm"
+              >
+                <UndoMark />
+                {busy === "rollback" ? "Asking…" : `${verb} on ${b.word}`}
+              </button>
+            )}
           </div>
           <div className="confirm-below" ref={below}>
-            <p className="meta">What runs in the set is stopped and resolved first. If an item fails, the rollback stops there and asks; what is done stays done.</p>
+            {nothing === null && (
+              <p className="meta">
+                {byHand
+                  ? "You are shown what to do, part by part; each is recorded when you say that it is done, and how you know."
+                  : "What runs in the set is stopped and resolved first. If an item fails, the rollback stops there and asks; what is done stays done."}
+              </p>
+            )}
           </div>
         </div>
       </Dock>

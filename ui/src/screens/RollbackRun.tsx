@@ -148,7 +148,7 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
           </Notice>
         )}
         <Block id="order" title="In this order">
-          <RollbackItems items={progress.items} />
+          <RollbackItems items={progress.items} begun />
         </Block>
         {step !== undefined && <Current step={step} />}
       </div>

@@ -6,7 +6,8 @@ import { Calls, Changes, CopyCli, Resources } from "../components/Change";
 import { CheckTable, staleWords } from "../components/CheckTable";
 import { CopyButton } from "../components/CopyButton";
 import { Decisions } from "../components/Decisions";
-import { shapeOf } from "../components/LeftRail";
+import { shapeOf, stateWords } from "../components/LeftRail";
+import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import { State } from "../components/State";
 import { age, count, duration, fullTime } from "../format/time";
@@ -99,7 +100,7 @@ function Change({ step, now }: { step: StepView; now: number }) {
   if (step.preview === null) {
     if (isFinished(step)) return null;
     const byHand = step.why_not_automated === null ? "This step changes nothing by itself" : `By hand: ${step.why_not_automated}`;
-    const words = step.kind === "action" ? "The exact change is shown here once the checks have run" : byHand;
+    const words = step.not_known !== undefined ? "What it changes is not known to this program" : step.kind === "action" ? "The exact change is shown here once the checks have run" : byHand;
     return (
       <Block id="change" title="Change" note={words}>
         <Resources list={step.resources} />
@@ -114,12 +115,15 @@ function Change({ step, now }: { step: StepView; now: number }) {
       note={step.preview.changes.length === 0 ? "Nothing to change: it is already so" : count(step.preview.calls.length, "API call")}
       side={<CopyCli preview={step.preview} />}
     >
-      <Changes list={step.preview.changes} {...(seen === undefined ? {} : { note: seen })} />
+      <Changes list={step.preview.changes} made={after(step)} {...(seen === undefined ? {} : { note: seen })} />
       <Calls preview={step.preview} />
       <Resources list={step.resources} />
     </Block>
   );
 }
+
+/** How it is taken back; where it is not known, never by this program. */
+const undoWords = (step: StepView): string => (step.not_known === undefined ? step.reversibility : "by the newer Switchback, or by hand");
 
 function WayBack({ step, now }: { step: StepView; now: number }) {
   const rows = step.undo_before.map((r) => freshen(r, now));
@@ -137,7 +141,7 @@ function WayBack({ step, now }: { step: StepView; now: number }) {
     );
   const restores = step.undo?.changes.map((c) => c.object) ?? [];
   return (
-    <Block id="way-back" title="Way back" note={state ?? step.reversibility}>
+    <Block id="way-back" title="Way back" note={state ?? undoWords(step)}>
       {step.undo !== null && (
         <>
           <Facts
@@ -155,7 +159,7 @@ function WayBack({ step, now }: { step: StepView; now: number }) {
           )}
         </>
       )}
-      {step.undo === null && step.kind === "action" && !record && <p className="meta">It is built and proven with the checks, before the step may run.</p>}
+      {step.undo === null && step.kind === "action" && step.not_known === undefined && !record && <p className="meta">It is built and proven with the checks, before the step may run.</p>}
       {step.undo === null && step.undo_loses.length > 0 && <p>Going back loses: {step.undo_loses.join("; ")}</p>}
     </Block>
   );
@@ -238,7 +242,7 @@ export function StepScreen({ id }: { id: string }) {
       <div className="page">
         <Crumbs parts={[{ text: phase, href: href({ name: "run" }) }, { text: `Step ${number} of ${of}` }]} />
         <PageHead title={step.title} id={`step-${step.id}`}>
-          <State kind={shapeOf(step)} word={step.state_words} pill testId="step-state" />
+          <State kind={shapeOf(step)} word={stateWords(step)} pill testId="step-state" />
           {step.generation > 1 && <span className="meta">{step.generation === 2 ? "Begun for the second time" : `Begun ${step.generation} times`}</span>}
         </PageHead>
         {step.why !== "" && <p className="why">{step.why}</p>}
@@ -247,7 +251,7 @@ export function StepScreen({ id }: { id: string }) {
             step.owner === null ? null : ["Owner", step.owner],
             step.expected_s === null ? null : ["Expected", duration(step.expected_s)],
             tookFact(step, now),
-            ["Undo", [step.reversibility, step.undo === null && step.undo_takes.slowest_s === null ? null : aboutWords(step.undo_takes)].filter((w) => w !== null).join(", ")],
+            ["Undo", [undoWords(step), step.undo === null && step.undo_takes.slowest_s === null ? null : aboutWords(step.undo_takes)].filter((w) => w !== null).join(", ")],
             step.affects === null ? null : ["Affects", step.affects],
             unmet.length === 0
               ? null
@@ -264,6 +268,11 @@ export function StepScreen({ id }: { id: string }) {
             waitsFor === null ? null : ["Waits for", <a href={href({ name: "gate", phase: waitsFor })}>go or no-go</a>],
           ]}
         />
+        {step.not_known !== undefined && (
+          <Notice kind="blocked" title="Not known to this program" testId="step-not-known">
+            {step.not_known} It is neither carried out nor taken back from here: go on with the newer Switchback, or do it by hand.
+          </Notice>
+        )}
         <Guide step={step} />
         <Decisions only={step.id} />
         <Before step={step} now={now} />

@@ -1,9 +1,11 @@
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it } from "vitest";
 import { planNote, planWords } from "../format/undo";
 import type { RollbackItemView, RollbackPlanView } from "../ipc";
 import { planOf } from "../ipc/fake-data";
+import { unvouchedOf } from "../ipc/fake-edges";
+import { Failure } from "../ipc/port";
 import { seen } from "../state/seen";
 import { open } from "./open";
 
@@ -34,6 +36,17 @@ it("is one click and one confirm when all is proven", async () => {
     },
   ]);
   expect((await screen.findByTestId("rollback-state")).textContent).toBe("Running");
+});
+
+it("one that is over before it was seen under way shows its end, and no new plan", async () => {
+  const user = userEvent.setup();
+  const { fake } = await open("#/rollback", "silent,failing", (fake) => {
+    fake.edit = (s) => (s.rollback?.state === "running" ? { ...s, rollback: { ...s.rollback, state: "completed" }, way_back: { ...s.way_back, something_to_undo: false, proposal: null } } : s);
+  });
+  await waitFor(() => expect(refused()).toBe(false));
+  await user.click(confirm());
+  expect(fake.asked).toHaveLength(1);
+  expect((await screen.findByTestId("rollback-state")).textContent).toContain("Complete");
 });
 
 it("what is not proven is overridden by name, with a reason", async () => {
@@ -121,6 +134,83 @@ it("the way back that a person has asked for is never dead", async () => {
   expect(fake.asked).toHaveLength(1);
 });
 
+describe("a journal that nobody vouches for", () => {
+  it("is one override that is ticked, with its reason: the way back stays two clicks", async () => {
+    const user = userEvent.setup();
+    const { fake } = await open("#/run", "silent,failing,unvouched");
+    await user.click(screen.getByTestId("rollback-open"));
+    const notice = await screen.findByTestId("not-vouched");
+    expect(notice.textContent).toContain("The run continues from a copy that nobody vouches for. Compare what would be restored");
+    expect((screen.getByTestId("override-journal") as HTMLInputElement).checked).toBe(true);
+    expect((screen.getByTestId("rollback-reason") as HTMLTextAreaElement).value).toBe("The run continues from a copy that nobody vouches for");
+    expect(screen.getByTestId("rollback-proof").textContent).toBe("Nobody vouches for it");
+    // Said once, in amber: nothing has failed, and all else is proven.
+    expect(screen.getByRole("main").querySelector(".k-fail")).toBeNull();
+    expect(screen.queryByTestId("check-journal")).toBeNull();
+    await user.click(confirm());
+    expect(fake.asked).toHaveLength(1);
+    expect(fake.asked[0]).toMatchObject({
+      command: { do: "rollback", overrides: ["journal"], accept_breaches: [] },
+      reason: "The run continues from a copy that nobody vouches for",
+    });
+  });
+
+  it("is not gone back to by whoever takes the tick away, or the reason", async () => {
+    const user = userEvent.setup();
+    await open("#/rollback", "silent,failing,unvouched");
+    await user.click(await screen.findByTestId("override-journal"));
+    expect(refused()).toBe(true);
+    expect(screen.getByTestId("why-not").textContent).toContain("1 thing not proven");
+    await user.click(screen.getByTestId("override-journal"));
+    await user.clear(screen.getByTestId("rollback-reason"));
+    expect(screen.getByTestId("why-not").textContent).toContain("Write a reason");
+  });
+
+  it("gives no reason for what else is not proven", async () => {
+    const user = userEvent.setup();
+    const { fake } = await open("#/rollback", "silent,failing", (fake) => {
+      fake.rollbackPlan = async () => {
+        const plan = planOf(Date.now(), { rollback: "none" } as Parameters<typeof planOf>[1], true);
+        return unvouchedOf({ ...plan, breaches: [] }, Date.now());
+      };
+    });
+    expect((await screen.findByTestId("override-old-side") as HTMLInputElement).checked).toBe(false);
+    expect((screen.getByTestId("rollback-reason") as HTMLTextAreaElement).value).toBe("");
+    expect(screen.getByTestId("why-not").textContent).toContain("1 thing not proven");
+    await user.click(screen.getByTestId("override-old-side"));
+    await user.type(screen.getByTestId("rollback-reason"), "the new side is worse");
+    await user.click(confirm());
+    expect(fake.asked[0]).toMatchObject({ command: { overrides: ["journal", "old-side"] }, reason: "the new side is worse" });
+  });
+});
+
+describe("where there is nothing to undo", () => {
+  it("a plan says so as a fact, and nothing is red", async () => {
+    await open("#/rollback?scope=step:pre.1", "silent", (fake) => {
+      fake.rollbackPlan = async () => {
+        throw new Failure({ code: "nothing_to_undo", message: "There is nothing to undo.", hint: "No step of that set has an effect.", where: "the run" });
+      };
+    });
+    const fact = await screen.findByTestId("nothing-to-undo");
+    expect(fact.textContent).toMatch(/^Nothing to undoNo step of that set has an effect. As read at \d+:\d\d[ap]m\./);
+    expect(fact.getAttribute("role")).toBe("status");
+    expect(screen.getByRole("main").querySelector(".k-fail")).toBeNull();
+    expect(screen.queryByTestId("rollback-confirm")).toBeNull();
+  });
+
+  it("the page names what was taken back, and since when it is as before", async () => {
+    await open("#/rollback", "silent,undone", (fake) => {
+      fake.edit = (s) => ({
+        ...s,
+        way_back: { ...s.way_back, answer: { tone: "passing", headline: "Nothing to undo", note: "Every change was taken back" }, something_to_undo: false, proposal: null, missing: [] },
+      });
+    });
+    expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Nothing to undo");
+    expect(screen.getByRole("main").textContent).toContain("Every change was taken back.");
+    expect(screen.getByTestId("taken-back").textContent).toMatch(/Switch Admins-UI DNS: as it was before since \d+:\d\d[ap]m/);
+  });
+});
+
 /** Rule R4: two changes by hand, one by the console, and a notice. */
 const R4: RollbackPlanView = (() => {
   const plan = planOf(Date.now(), { rollback: "none" } as Parameters<typeof planOf>[1], false);
@@ -155,6 +245,30 @@ describe("a plan that people carry out in part", () => {
     expect(planNote(takes, 1)).toContain("1 by hand, with no time planned");
     expect(planWords({ ...takes, by_hand_s: 600 }, 1)).toBe("about 11 min");
     expect(planWords({ ...takes, caches_s: null }, 0)).toBe("only the calls");
+  });
+
+  it("by hand alone says so, and that nothing is sent; it has not failed to prove anything", async () => {
+    await open("#/rollback?scope=rule:R4", "silent,failing,by_hand");
+    expect((await screen.findByTestId("rollback-proof")).textContent).toBe("All 2 parts by hand");
+    const main = screen.getByRole("main");
+    expect(main.textContent).toContain("2 parts");
+    expect(main.textContent).toContain("nothing is sent from here");
+    expect(main.textContent).not.toContain("0 of");
+    expect(main.textContent).not.toContain("Never measured");
+    expect(within(main).getAllByRole("columnheader").map((h) => h.textContent)).toEqual(["State", "#", "What happens", "What to do"]);
+    expect(confirm().textContent).toBe("Roll back by hand on REHEARSAL");
+    // What to do is words for a person: it stands under no image's heading.
+    expect(screen.getByTestId("rollback-item-mid.2").querySelector("td.words")?.textContent).toBe("To do: Take the restriction off at the load balancer.");
+    expect(main.querySelector(".k-fail")).toBeNull();
+  });
+
+  it("says what is there now beside what was there before", async () => {
+    await open("#/rollback?scope=rule:R4", "silent,failing", (fake) => {
+      fake.rollbackPlan = async () => R4;
+    });
+    await screen.findByTestId("rollback-proof");
+    const order = screen.getByRole("table", { name: "What happens, in this order" });
+    expect(within(order).getAllByRole("columnheader").map((h) => h.textContent)).toEqual(["State", "#", "What happens", "Now", "As it was before"]);
   });
 
   it("with people to tell alone proves nothing", async () => {

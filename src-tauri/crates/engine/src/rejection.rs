@@ -9,6 +9,8 @@ pub enum RejectionCode {
     StaleScreen,
     /// The command does not fit the state.
     NotNow,
+    /// A rollback that was asked for would restore nothing: a fact, no failure.
+    NothingToUndo,
     /// A reading is too old to act on.
     Unknown,
     /// A check stands in the way.

@@ -81,7 +81,7 @@ pub fn plan_rollback(
     if items.is_empty() {
         unread(run, &named, seen)?;
         return Err(Rejection::new(
-            RejectionCode::NotNow,
+            RejectionCode::NothingToUndo,
             "There is nothing to undo.",
             nothing_hint(run),
         ));

@@ -112,7 +112,36 @@ impl Keychain {
     }
 }
 
+/// What a look at the key ring showed. It makes no key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeychainLook {
+    /// It answers, with this home's key or ready to take it.
+    Answers,
+    /// It does not give this home's key, and why.
+    Silent {
+        /// Why.
+        problem: KeyRingProblem,
+        /// This home has had a key before; none = it never had one.
+        had: bool,
+    },
+}
+
 impl Store {
+    /// Looks whether the key ring answers for this home, without making a key: the first run does that.
+    pub fn look_at_keychain(&self) -> Result<KeychainLook, JournalError> {
+        let inner = &*self.inner;
+        let had = inner.keychain.is_recorded(&inner.conn(), &inner.path)?;
+        // The ring may take its time, and nobody waits for the journal meanwhile.
+        Ok(match inner.keychain.ring.get(&inner.keychain.name) {
+            Ok(None) if had => KeychainLook::Silent {
+                problem: KeyRingProblem::Missing,
+                had,
+            },
+            Ok(_) => KeychainLook::Answers,
+            Err(problem) => KeychainLook::Silent { problem, had },
+        })
+    }
+
     /// Whether the keychain gives this home's key; made if this home has none yet. The inner error
     /// says how to mend it: without a keychain runs go on, but nothing proves that no event was cut
     /// from their end, and sealing needs a recovery code.

@@ -40,6 +40,7 @@ mod vouch;
 pub use copy::{CopyVerification, verify_file, verify_file_with};
 pub use crypto::Secret;
 pub use import::{Imported, Takeover};
+pub use keychain::KeychainLook;
 pub use keyring::{KeyRing, KeyRingProblem, MemoryKeyRing};
 pub use life::{Life, SIGN_OF_LIFE};
 pub use mirror::MirrorState;

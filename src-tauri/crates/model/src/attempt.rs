@@ -53,6 +53,11 @@ pub struct FieldDifference {
     pub after: String,
 }
 
+impl FieldDifference {
+    /// The field's name where what is there is ours, and what somebody else had written before it is gone.
+    pub const OVERWRITTEN: &'static str = "a value that was overwritten";
+}
+
 /// What inspection finds. It speaks about the world, not about the direction: `Before` is the
 /// state before the *apply*, also when an undo is inspected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -111,6 +111,20 @@ pub struct ConnectionAsk {
     pub region: Option<String>,
 }
 
+/// Whether this computer's keychain vouches for what this home writes. It is said here, and at no step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct KeychainView {
+    /// It answers.
+    pub works: bool,
+    /// How it stands, in one sentence.
+    pub says: String,
+    /// What that means for the night.
+    pub means: String,
+    /// How to mend it; absent where it works.
+    pub mend: Option<String>,
+}
+
 /// The check of the connection: each row has its value, where and when it was seen, and its mend.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "wire.ts")]
@@ -136,6 +150,11 @@ pub struct ConnectionView {
     pub rows: Vec<ReadingView>,
     /// What the caller may do: exercised now, exercised in this run, or assumed.
     pub permissions: Vec<ReadingView>,
+    /// This computer's keychain. It keeps nobody from AWS, so it has no part in `tone`. Absent for a rehearsal,
+    /// which needs none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub keychain: Option<KeychainView>,
     /// The environment's part in it.
     pub environment: Vec<SettingView>,
 }

@@ -30,7 +30,7 @@ impl ApiError {
             "usage" => 2,
             "bad_input" | "check_failed" => 3,
             "unknown" => 4,
-            "stale_screen" | "rejected" | "guard" => 5,
+            "stale_screen" | "rejected" | "nothing_to_undo" | "guard" => 5,
             "sign_in" => 6,
             "locked" => 8,
             _ => 1,
@@ -53,6 +53,7 @@ impl From<Rejection> for ApiError {
         let code = match rejection.code {
             RejectionCode::StaleScreen => "stale_screen",
             RejectionCode::NotNow => "rejected",
+            RejectionCode::NothingToUndo => "nothing_to_undo",
             RejectionCode::Unknown => "unknown",
             RejectionCode::CheckFailed => "check_failed",
             RejectionCode::Guard => "guard",

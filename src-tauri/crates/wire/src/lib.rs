@@ -25,7 +25,9 @@ mod users;
 
 pub use amendment::{AmendmentChange, AmendmentView};
 pub use change::{CallView, ChangeView, PreviewView, ResourceView};
-pub use connection::{ConnectionAsk, ConnectionView, ProfileView, ProfilesView, SessionState, SettingView};
+pub use connection::{
+    ConnectionAsk, ConnectionView, KeychainView, ProfileView, ProfilesView, SessionState, SettingView,
+};
 pub use fields::{FieldPlanView, FieldRowView};
 pub use gate::{
     Deadline, DeadlineKind, ExtensionView, GateDecision, GatePerson, GateState, GateView, T0View, TimesView,

@@ -117,6 +117,11 @@ pub struct StepView {
     pub attempts: Vec<AttemptView>,
     /// Somebody changed the object since.
     pub drifted: Option<String>,
+    /// Why the step is taken back by hand only: a newer program wrote what this one does not know of it. Absent =
+    /// all that its way back needs is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub not_known: Option<String>,
     /// What it looks at or changes, at AWS.
     pub resources: Vec<ResourceView>,
     /// What can be done now.

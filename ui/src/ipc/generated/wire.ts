@@ -441,6 +441,11 @@ rows: Array<ReadingView>,
  */
 permissions: Array<ReadingView>, 
 /**
+ * This computer's keychain. It keeps nobody from AWS, so it has no part in `tone`. Absent for a rehearsal,
+ * which needs none.
+ */
+keychain?: KeychainView, 
+/**
  * The environment's part in it.
  */
 environment: Array<SettingView>, };
@@ -858,6 +863,27 @@ events: Array<EventView>,
  * The last sequence number of the run.
  */
 head: number, };
+
+/**
+ * Whether this computer's keychain vouches for what this home writes. It is said here, and at no step.
+ */
+export type KeychainView = { 
+/**
+ * It answers.
+ */
+works: boolean, 
+/**
+ * How it stands, in one sentence.
+ */
+says: string, 
+/**
+ * What that means for the night.
+ */
+means: string, 
+/**
+ * How to mend it; absent where it works.
+ */
+mend: string | null, };
 
 /**
  * What is looked for, and where. `Debug` leaves the query out.
@@ -2419,6 +2445,11 @@ attempts: Array<AttemptView>,
  * Somebody changed the object since.
  */
 drifted: string | null, 
+/**
+ * Why the step is taken back by hand only: a newer program wrote what this one does not know of it. Absent =
+ * all that its way back needs is known.
+ */
+not_known?: string, 
 /**
  * What it looks at or changes, at AWS.
  */

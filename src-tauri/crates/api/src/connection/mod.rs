@@ -1,6 +1,7 @@
 //! The check of the connection, from this computer to AWS: profile, session, names, proxy, who
 //! vouches for the server, clock, identity, services and permissions. It reads and nothing else.
 
+mod keychain;
 mod network;
 mod permissions;
 mod profiles;
@@ -131,15 +132,24 @@ impl Core {
             known: &known,
             clock: &*clock,
         };
-        let (rows, permissions, sign_in_needed) = match &aws {
-            Ok(aws) => {
-                // Apart from each other, so that one that hangs holds nobody up.
-                let (near, far) = tokio::join!(look.near(), look.far(aws));
-                let permissions = permissions::rows(&look, aws, far.signed_in).await;
-                ([near, far.rows].concat(), permissions, far.sign_in_needed)
+        let keychain = async {
+            match closed.is_some() {
+                true => Ok(None),
+                false => keychain::look(self.store.clone()).await.map(Some),
             }
-            Err(error) => (look.blind(error).await, Vec::new(), false),
         };
+        let here = async {
+            match &aws {
+                Ok(aws) => {
+                    // Apart from each other, so that one that hangs holds nobody up.
+                    let (near, far) = tokio::join!(look.near(), look.far(aws));
+                    let permissions = permissions::rows(&look, aws, far.signed_in).await;
+                    ([near, far.rows].concat(), permissions, far.sign_in_needed)
+                }
+                Err(error) => (look.blind(error).await, Vec::new(), false),
+            }
+        };
+        let ((rows, permissions, sign_in_needed), keychain) = tokio::join!(here, keychain);
         let tones = || rows.iter().chain(&permissions).map(|row| row.tone);
         // What does not apply says nothing of the rest.
         let worst = tones().filter(|tone| *tone != Tone::NotApplicable).max();
@@ -156,6 +166,7 @@ impl Core {
             sign_in_needed,
             rows,
             permissions,
+            keychain: keychain?,
             environment: if closed.is_some() { Vec::new() } else { environment },
         })
     }

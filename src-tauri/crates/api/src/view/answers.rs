@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use switchback_engine::rollback::proposal;
-use switchback_engine::run::Run;
+use switchback_engine::run::{Run, StepRun};
 use switchback_model::text::lasting;
-use switchback_model::{Finding, TargetKind};
+use switchback_model::{Finding, StepState, TargetKind};
 
 use super::rollback::scope_view;
 use super::run::Live;
@@ -62,6 +62,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
     let mirror = mirror.and_then(MirrorView::missing);
     let sheet = sheet(run, live.known.sheet.as_ref());
     let Some(scope) = proposal(run, &live.failing()) else {
+        let (headline, note) = nothing(run);
         return WayBack {
             answer: Answer {
                 tone: if mirror.is_some() {
@@ -69,10 +70,8 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
                 } else {
                     Tone::Passing
                 },
-                headline: "Nothing to undo yet".to_owned(),
-                note: mirror
-                    .clone()
-                    .unwrap_or_else(|| "No step has changed anything".to_owned()),
+                headline: headline.to_owned(),
+                note: mirror.clone().unwrap_or_else(|| note.to_owned()),
             },
             missing: mirror.into_iter().collect(),
             something_to_undo: false,
@@ -166,6 +165,18 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
         order,
         takes,
         sheet,
+    }
+}
+
+/// That there is nothing to undo, and why: nothing was tried, or what was is not there any more.
+fn nothing(run: &Run) -> (&'static str, &'static str) {
+    let undone = |step: &StepRun| matches!(step.state, StepState::Undone { .. });
+    if run.steps.values().any(undone) {
+        ("Nothing to undo", "Every change was taken back")
+    } else if run.steps.values().any(|step| !step.attempts.is_empty()) {
+        ("Nothing to undo", "No step has an effect to take back")
+    } else {
+        ("Nothing to undo yet", "No step has changed anything")
     }
 }
 

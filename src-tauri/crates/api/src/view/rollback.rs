@@ -157,7 +157,13 @@ pub(super) fn by_hand_words(plan: &RollbackPlan) -> Option<String> {
         })
     };
     let (hand, console) = (of(true).count(), of(false).count());
-    (hand > 0).then(|| format!("{console} of {} proven, {hand} by hand", console + hand))
+    match (hand, console) {
+        (0, _) => None,
+        // Nothing failed to be proven: there is nothing in it that could be.
+        (1, 0) => Some("All of it by hand".to_owned()),
+        (hand, 0) => Some(format!("All {hand} parts by hand")),
+        (hand, console) => Some(format!("{console} of {} proven, {hand} by hand", console + hand)),
+    }
 }
 
 /// Seconds that the plan gives people for what is undone by hand.
@@ -302,15 +308,18 @@ fn item_view<'a>(
     }
 }
 
-/// A precondition that is no check of the plan: whether the object could be read, or the undo built.
+/// A precondition that is no check of the plan: whether the object could be read, its image opened, the undo
+/// built, or the journal believed.
 fn bare(reading: &CheckReading, now: Timestamp) -> ReadingView {
     ReadingView {
         id: reading.check.to_string(),
-        title: if reading.check.as_str().starts_with("undo-") {
-            "The undo can be built".to_owned()
-        } else {
-            "The record can be read".to_owned()
-        },
+        title: match reading.check.as_str() {
+            "journal" => "Somebody vouches for the journal",
+            id if id.starts_with("undo-") => "The undo can be built",
+            id if id.starts_with("key-") => "The image from before can be opened",
+            _ => "What is there can be read",
+        }
+        .to_owned(),
         tone: super::tone(Some(reading), now),
         observed: reading.observed.clone(),
         expected: reading.expected.clone(),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use switchback_engine::evolve::name;
 use switchback_engine::run::{Attempt, Outcome, Run, StepRun};
 use switchback_kinds::changes::change;
-use switchback_model::{Finding, Preview, Reversibility, Step, StepKind, StepState, Way};
+use switchback_model::{FieldDifference, Finding, Preview, Reversibility, Step, StepKind, StepState, Way};
 
 use super::rollback::caches_s;
 use super::{preview_view, reading_views};
@@ -86,6 +86,7 @@ pub(super) fn view(
         verify: reading_views(specs, &readings, now),
         attempts: state.attempts.iter().map(attempt_view).collect(),
         drifted: state.drift.as_ref().map(drift_sentence),
+        not_known: run.beyond.by_hand(&step.id).map(|why| why.words.clone()),
         resources: Vec::new(),
         offers,
     }
@@ -213,7 +214,19 @@ fn found_sentence(finding: &Finding) -> String {
         Finding::Before => "Found: as before the change.".to_owned(),
         Finding::After => "Found: as after the change.".to_owned(),
         Finding::Partial { .. } => "Found: some fields as before, some as after.".to_owned(),
-        Finding::Other { found, .. } => format!("Found something else: {}.", found.lines().join("; ")),
+        Finding::Other { found, differences } => {
+            let lost = differences
+                .iter()
+                .find(|one| one.field == FieldDifference::OVERWRITTEN);
+            match lost {
+                Some(lost) => format!(
+                    "Found as it was written from here, but somebody else had written “{}” in between, and that was \
+                     overwritten.",
+                    lost.found
+                ),
+                None => format!("Found something else: {}.", found.lines().join("; ")),
+            }
+        }
         Finding::Unclear { why } => format!("It can't be told yet: {why}"),
     }
 }
@@ -259,3 +272,6 @@ fn attempt_view(attempt: &Attempt) -> AttemptView {
         problem: attempt.problem.as_ref().map(|p| p.message.clone()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -249,7 +249,7 @@ impl Change for ParameterChange {
         Finding::Other {
             found: now.image.clone(),
             differences: vec![FieldDifference {
-                field: "a value that was overwritten".to_owned(),
+                field: FieldDifference::OVERWRITTEN.to_owned(),
                 found: content.value.clone(),
                 before: words(before),
                 after: words(after),

@@ -208,6 +208,12 @@ fn text(view: &ConnectionView) -> String {
         text.push_str(&format!("\n\nPermissions\n{permissions}"));
     }
     text.push_str(&environment_text(&view.environment));
+    if let Some(keychain) = &view.keychain {
+        let mark = if keychain.works { "✓" } else { "!" };
+        let mend = keychain.mend.as_deref().unwrap_or_default();
+        let words = format!("{} {} {mend}", keychain.says, keychain.means);
+        text.push_str(&format!("\n\nThis computer\n{mark} {}", line(words.trim_end())));
+    }
     if let Some(mend) = trouble(view)
         .map(|error| error.hint)
         .filter(|mend| !mend.is_empty())

@@ -274,7 +274,8 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
             .steps
             .iter()
             .map(|step| {
-                let note = step.drifted.as_deref().unwrap_or(&step.note);
+                let said = step.not_known.as_ref().or(step.drifted.as_ref());
+                let note = said.unwrap_or(&step.note);
                 vec![
                     step.id.clone(),
                     step.state_words.clone(),

@@ -6,6 +6,7 @@ mod bad_input;
 mod cli;
 mod cognito;
 mod life;
+mod parameter;
 mod previous;
 mod refusals;
 #[path = "../shared/mod.rs"]

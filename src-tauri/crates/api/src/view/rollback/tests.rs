@@ -104,7 +104,17 @@ fn what_is_by_hand_is_counted_and_a_notice_is_not() {
         notice.clone(),
     ]);
     assert_eq!(by_hand_words(&mixed).as_deref(), Some("1 of 3 proven, 2 by hand"));
-    assert_eq!(by_hand_words(&back(vec![by_console("mid.3"), notice])), None);
+    assert_eq!(
+        by_hand_words(&back(vec![by_console("mid.3"), notice.clone()])),
+        None
+    );
+    // By people alone is no failed proof.
+    let all = back(vec![by_hand("lift"), by_hand("restrict"), notice]);
+    assert_eq!(by_hand_words(&all).as_deref(), Some("All 2 parts by hand"));
+    assert_eq!(
+        by_hand_words(&back(vec![by_hand("lift")])).as_deref(),
+        Some("All of it by hand")
+    );
 }
 
 #[test]

@@ -121,6 +121,7 @@ fn a_rehearsal_has_a_connection_too() {
     assert_eq!(row(&view, "sts")["tone"], "passing");
     assert_eq!(row(&view, "clock")["tone"], "passing");
     assert_eq!(view["environment"].as_array().unwrap().len(), 0);
+    assert!(view["keychain"].is_null(), "a rehearsal needs none: {view}");
     world.inject("expired-credentials");
     let view = place.run(&["connection", "--run", &run, "--json"]).code(6).json();
     assert_eq!(row(&view, "sts")["tone"], "failing");

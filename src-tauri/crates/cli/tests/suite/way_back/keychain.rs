@@ -115,6 +115,56 @@ fn without_a_keychain_a_run_is_opened_and_goes_back() {
     cannot_prove(&laptop, &run);
 }
 
+/// In readiness, and nowhere else: a night without a keychain is no other night.
+#[test]
+fn whether_the_keychain_vouches_is_said_once() {
+    // Nobody listens there: what is looked at is this computer.
+    let look = |laptop: &Laptop| {
+        let did = laptop.json(&["connection", "--aws-endpoint", "http://127.0.0.1:9"]);
+        did.json()["keychain"].clone()
+    };
+    let aws = Aws::serve();
+    let laptop = Laptop::without_keychain("laptop", &aws);
+    let never = look(&laptop);
+    assert_eq!(never["works"], false);
+    let part = |view: &serde_json::Value, name: &str| view[name].as_str().unwrap().to_owned();
+    assert!(part(&never, "says").contains("never had a keychain"), "{never}");
+    assert!(part(&never, "means").contains("taken back as ever"), "{never}");
+    assert!(part(&never, "mend").contains("--recovery-code-file"), "{never}");
+    let run = laptop.new_run(&[]);
+    let digest = laptop.preview(&run, "lower-ttl");
+    for (code, args) in [
+        (0, &Laptop::apply(&run, "lower-ttl", &digest)[..]),
+        (0, &["run", "show", &run, "--offline"][..]),
+        (7, &["rollback", &run, "--all", "--confirm", "rehearsal"][..]),
+    ] {
+        let did = laptop.json(args).code(code);
+        assert!(
+            !did.out.contains("keychain") && !did.err.contains("keychain"),
+            "{args:?}"
+        );
+    }
+
+    if !keyrings_are_there() {
+        return;
+    }
+    let mut laptop = Laptop::with_keychain("other", &aws, "one");
+    assert_eq!(look(&laptop)["works"], true);
+    assert_eq!(laptop.entries(), 0, "a look makes no key");
+    laptop.new_run(&[]);
+    assert_eq!(look(&laptop)["works"], true);
+    laptop.log_out();
+    laptop.log_in("not the password");
+    let locked = look(&laptop);
+    assert!(
+        locked["works"] == false && part(&locked, "says").contains("locked"),
+        "{locked}"
+    );
+    laptop.log_out();
+    let gone = look(&laptop);
+    assert!(part(&gone, "says").contains("is gone"), "{gone}");
+}
+
 #[test]
 fn a_locked_keychain_bars_neither_the_opening_nor_the_way_back() {
     if !keyrings_are_there() {

@@ -1,0 +1,132 @@
+//! A parameter that a service reads at its start, set and taken back: what AWS does not guard is said before the
+//! click. Each page in light and dark and in every width, by axe's rules. Pictures `parameter-STAGE-MODE-WIDTH`.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use crate::accessible::{AXE, look};
+use crate::app::{App, Outcome, SOON, with_console};
+use crate::gated;
+use crate::journey::WORLD;
+
+const RUNBOOK: &str = include_str!("../../src-tauri/crates/cli/tests/emulators/profiles.toml");
+const TARGET: &str = include_str!("../../src-tauri/runbooks/dns-switch/targets/rehearsal.toml");
+
+/// Width and height.
+const SIZES: [(u32, u32); 3] = [(1280, 800), (1024, 768), (480, 900)];
+
+#[tokio::test]
+async fn a_parameter_is_set_proven_and_taken_back() -> Outcome {
+    let home = tempfile::tempdir()?;
+    let files = tempfile::tempdir()?;
+    let runbook = files.path().join("profiles");
+    fs::create_dir_all(runbook.join("targets"))?;
+    fs::write(runbook.join("runbook.toml"), RUNBOOK)?;
+    // What it needs of a target is who and where.
+    let (target, _) = TARGET
+        .split_once("[values]")
+        .ok_or("the target has no values any more")?;
+    fs::write(runbook.join("targets/rehearsal.toml"), target)?;
+    with_console("parameter", home.path(), &[], async |app| {
+        parameter(app, &runbook).await
+    })
+    .await
+}
+
+async fn parameter(app: &App, runbook: &Path) -> Outcome {
+    let mut broken = BTreeSet::new();
+    gated::open(app, runbook).await?;
+    app.go("#/run/profiles").await?;
+    app.until("step-state", &["Ready"], WORLD).await?;
+    // What is there beside what will be, what AWS does not guard, and the very request.
+    for (what, words) in [
+        (".diff-side.minus", "prod"),
+        (".diff-side.plus", "prod,cognito"),
+        (".diff-caution", "AWS has no guard here."),
+        ("check-was", "Passing"),
+        ("#block-way-back", "Way back"),
+    ] {
+        app.until(what, &[words], SOON).await?;
+    }
+    app.click(".calls summary", SOON).await?;
+    let request = app.until(".calls", &["PutParameter"], SOON).await?;
+    for words in [
+        "aws ssm put-parameter",
+        "\"Overwrite\": true",
+        "\"Value\": \"prod,cognito\"",
+        "/tis/usermanagement/profiles",
+    ] {
+        assert!(
+            request.contains(words),
+            "{words} is not in the request: {request}"
+        );
+    }
+    everywhere(app, "1-ready", &mut broken).await?;
+
+    app.click("action-primary", WORLD).await?;
+    app.see("confirm-primary").await?;
+    everywhere(app, "2-confirm", &mut broken).await?;
+    app.click("confirm-primary", WORLD).await?;
+    app.see("[data-route=step]").await?;
+    app.until("step-state", &["Done"], WORLD).await?;
+    app.until("check-is", &["Passing"], SOON).await?;
+    everywhere(app, "3-done", &mut broken).await?;
+
+    app.click("rollback-step", SOON).await?;
+    app.until("rollback-proof", &["Proven"], WORLD).await?;
+    app.until("rollback-item-profiles", &["prod,cognito"], SOON)
+        .await?;
+    everywhere(app, "4-plan", &mut broken).await?;
+    app.click("rollback-confirm", SOON).await?;
+    app.until("rollback-state", &["Complete"], WORLD).await?;
+    everywhere(app, "5-undone", &mut broken).await?;
+    app.go("#/run/profiles").await?;
+    app.until("step-state", &["Undone"], SOON).await?;
+    app.until("answer-way-back", &["Nothing to undo"], WORLD).await?;
+
+    dark(app, &mut broken).await?;
+    if broken.is_empty() {
+        return Ok(());
+    }
+    let all: Vec<String> = broken.into_iter().collect();
+    Err(format!("{} violations\n{}", all.len(), all.join("\n")).into())
+}
+
+/// The end of it in the dark, and the change once more.
+async fn dark(app: &App, broken: &mut BTreeSet<String>) -> Outcome {
+    app.load("?mode=dark").await?;
+    app.until_true(
+        "the dark mode",
+        "return document.documentElement.dataset.mode === 'dark' \
+         && document.querySelector('[data-testid=banner]') !== null;",
+        SOON,
+    )
+    .await?;
+    app.go("#/rollback").await?;
+    app.until("taken-back", &["Set the profiles"], SOON).await?;
+    everywhere(app, "6-nothing", broken).await?;
+    app.go("#/run/profiles").await?;
+    app.click("offer-reopen", SOON).await?;
+    app.write("reason-input", "once more").await?;
+    app.click("reason-submit", SOON).await?;
+    app.until("step-state", &["Ready"], WORLD).await?;
+    everywhere(app, "7-again", broken).await?;
+    app.click("action-primary", WORLD).await?;
+    app.see("confirm-primary").await?;
+    everywhere(app, "8-confirm", broken).await
+}
+
+/// What is shown now, in every width: pictures, and what is wrong with them.
+async fn everywhere(app: &App, stage: &str, broken: &mut BTreeSet<String>) -> Outcome {
+    let axe = fs::read_to_string(AXE).map_err(|error| format!("{AXE}: {error}"))?;
+    app.script(&axe, Vec::new()).await?;
+    let mode = app
+        .script("return document.documentElement.dataset.mode;", Vec::new())
+        .await?;
+    let mode = mode.as_str().unwrap_or("no").to_owned();
+    for (width, height) in SIZES {
+        app.size(width, height).await?;
+        app.shot(&format!("parameter-{stage}-{mode}-{width}")).await?;
+        look(app, &format!("{stage} {mode} {width}"), true, broken).await?;
+    }
+    app.size(1280, 800).await
+}
