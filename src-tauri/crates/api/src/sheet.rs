@@ -8,13 +8,15 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use switchback_engine::ports::ProviderError;
 use switchback_engine::rollback::{Seen, plan_rollback};
 use switchback_engine::run::Run;
 use switchback_files::{Existing, Readers, write};
 use switchback_model::rollback::ItemKind;
 use switchback_model::text::{is_obeyed, is_unseen};
 use switchback_model::{
-    Image, Preview, Reversibility, RollbackItem, RollbackScope, RunId, Step, StepState, TargetKind,
+    ActionSpec, Image, Preview, Reversibility, RollbackItem, RollbackScope, RunId, Step, StepId, StepState,
+    TargetKind,
 };
 
 use crate::core::{Core, Surroundings};
@@ -266,7 +268,8 @@ impl Sheet {
             let effect = run.steps.get(&step.id).is_some_and(|s| s.state.may_have_effect());
             if let Some(action) = step.action.as_ref().filter(|_| effect) {
                 let read = around.world.action(action).read(None).await;
-                seen.insert(step.id.clone(), read.map_err(|error| error.message));
+                let why = |error: ProviderError| format!("{}.", error.message.trim_end_matches('.'));
+                seen.insert(step.id.clone(), read.map_err(why));
             }
         }
         let build =
@@ -275,6 +278,7 @@ impl Sheet {
              to: &switchback_model::Image| around.world.action(spec).plan(from, Some(to));
         match plan_rollback(run, &RollbackScope::All, &seen, &build) {
             Ok(plan) => {
+                let unread = |id: &StepId| seen.get(id).and_then(|seen| seen.as_ref().err()).cloned();
                 for (at, item) in plan.items.iter().enumerate() {
                     let step = item.step.as_ref().and_then(|id| run.plan.step(id));
                     if step.is_some_and(is_secret) {
@@ -282,7 +286,8 @@ impl Sheet {
                         self.note(&format!("{}. {} ({}): {SEALED}", at + 1, item.title, item.id));
                         continue;
                     }
-                    self.item(at + 1, item);
+                    let why = item.step.as_ref().and_then(unread);
+                    self.item(at + 1, item, why.as_deref());
                 }
                 for breach in &plan.breaches {
                     self.note(&format!(
@@ -322,14 +327,14 @@ impl Sheet {
         self.gap();
     }
 
-    fn item(&mut self, number: usize, item: &RollbackItem) {
+    fn item(&mut self, number: usize, item: &RollbackItem, unread: Option<&str>) {
         self.gap();
         self.note(&format!("{number}. {} ({})", item.title, item.id));
         match &item.kind {
             ItemKind::Undo {
                 preview: Some(preview),
                 ..
-            } => self.calls(preview),
+            } => self.calls(preview, unread),
             ItemKind::Undo {
                 preview: None,
                 restores,
@@ -345,16 +350,27 @@ impl Sheet {
         }
     }
 
-    fn calls(&mut self, preview: &Preview) {
+    /// The calls of a change. `unread`: why its object could not be read now; then what it was when it was last seen
+    /// stands here, and is not called what is there.
+    fn calls(&mut self, preview: &Preview, unread: Option<&str>) {
+        if let Some(why) = unread {
+            self.note(&format!(
+                "NOT READ NOW: {why} What stands under \"last\" is from the journal."
+            ));
+        }
+        let now = if unread.is_some() { "last" } else { "now: " };
         for change in &preview.changes {
-            self.note(&format!("{} now:  {}", change.object, change.before.join("; ")));
+            self.note(&format!("{} {now} {}", change.object, change.before.join("; ")));
             self.note(&format!("{} then: {}", change.object, change.after.join("; ")));
             if let Some(caution) = &change.caution {
                 self.note(caution);
             }
         }
         if preview.is_empty() {
-            self.note("Nothing to change: it is so already");
+            self.note(match unread {
+                None => "Nothing to change: it is so already",
+                Some(_) => "Nothing to change, if it is still so",
+            });
         }
         for call in preview.calls.iter() {
             self.command(call.as_cli());
@@ -382,20 +398,35 @@ impl Sheet {
                     continue;
                 }
                 let last = state.checks.as_ref().and_then(|checks| checks.preview.clone());
-                match (&step.action, ahead(step, around, &then).await.or(last)) {
-                    (Some(_), Some(preview)) => {
-                        self.calls(&preview);
+                let Some(action) = &step.action else {
+                    self.note(&format!("By hand: {}", step.why));
+                    self.then(step);
+                    continue;
+                };
+                let (preview, why) = match ahead(action, around, &then).await {
+                    Ok(preview) => (Some(preview), None),
+                    Err(why) => (last, Some(why)),
+                };
+                match preview {
+                    Some(preview) => {
+                        self.calls(&preview, why.as_deref());
                         then.insert(preview.to.object(), preview.to);
                     }
-                    (Some(_), None) => {
-                        self.note("The change was never read: make a new sheet once it can be read")
+                    None => {
+                        let why = why.unwrap_or_default();
+                        self.note(&format!(
+                            "The change was never read: make a new sheet once it can be read. {why}"
+                        ));
                     }
-                    (None, _) => self.note(&format!("By hand: {}", step.why)),
                 }
-                for check in &step.verify {
-                    self.note(&format!("Then: {}", check.title));
-                }
+                self.then(step);
             }
+        }
+    }
+
+    fn then(&mut self, step: &Step) {
+        for check in &step.verify {
+            self.note(&format!("Then: {}", check.title));
         }
     }
 }
@@ -405,10 +436,14 @@ type Then = HashMap<String, Image>;
 
 /// The exact change from what will be there once the commands before were run: Route 53 deletes only what
 /// stands there to the letter.
-async fn ahead(step: &Step, around: Option<&Surroundings>, then: &Then) -> Option<Preview> {
-    let action = around?.world.action(step.action.as_ref()?);
-    let now = action.read(None).await.ok()?.image;
-    action.plan(then.get(&now.object()).unwrap_or(&now), None).ok()
+async fn ahead(action: &ActionSpec, around: Option<&Surroundings>, then: &Then) -> Result<Preview, String> {
+    let around = around.ok_or("The surroundings could not be set up.")?;
+    let sentence = |error: ProviderError| format!("{}.", error.message.trim_end_matches('.'));
+    let action = around.world.action(action);
+    let now = action.read(None).await.map_err(sentence)?.image;
+    action
+        .plan(then.get(&now.object()).unwrap_or(&now), None)
+        .map_err(sentence)
 }
 
 /// What a plain file may not hold.

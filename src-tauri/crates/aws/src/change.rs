@@ -184,7 +184,8 @@ impl<C: Change> Bound<C> {
 
     /// Reads once more, right before the request. What is not as it was approved is not overwritten.
     async fn still(&self, cx: &WriteCx, approved: &Preview) -> Result<C::Guard, ProviderError> {
-        let Seen { observed, guard } = self.change.read(&self.aws, None).await?;
+        let read = self.change.read(&self.aws, None).await;
+        let Seen { observed, guard } = read.map_err(|error| self.unread(error))?;
         let touched = |then: &Option<Witness>| then.is_some() && *then != observed.witness;
         if !observed.image.same_as(&approved.from) || touched(&cx.witness().cloned()) {
             return Err(ProviderError {
@@ -199,6 +200,35 @@ impl<C: Change> Bound<C> {
             });
         }
         Ok(guard)
+    }
+}
+
+impl<C: Change> Bound<C> {
+    /// It could not be read right before: nothing was sent, whatever became of that question. What may pass by itself
+    /// is tried again; all else is a person's.
+    fn unread(&self, error: ProviderError) -> ProviderError {
+        use ProviderErrorKind as Kind;
+        let kind = match error.kind {
+            Kind::NoAnswer | Kind::Unclear => Kind::Connect,
+            Kind::Conflict | Kind::Refused | Kind::NotFound => Kind::Guard,
+            kind @ (Kind::Throttled
+            | Kind::Busy
+            | Kind::Credentials
+            | Kind::Denied
+            | Kind::Connect
+            | Kind::Tls
+            | Kind::Guard) => kind,
+        };
+        let message = format!(
+            "It was read once more right before the change, and that failed; nothing was sent. {}",
+            error.message
+        );
+        ProviderError {
+            kind,
+            message,
+            sent: false,
+            ..error
+        }
     }
 }
 

@@ -18,6 +18,11 @@ pub enum Doubt {
         /// The last of them.
         to: u64,
     },
+    /// The note of what was acknowledged is there and can't be read: nobody knows how far it went.
+    NoteLost {
+        /// The last event that is there.
+        end: u64,
+    },
     /// It says otherwise than what was acknowledged.
     Contradicted {
         /// The last event that was acknowledged.
@@ -26,6 +31,10 @@ pub enum Doubt {
         why: String,
     },
 }
+
+/// What a lost note means, in one sentence.
+pub const NOTE_LOST: &str =
+    "this home's note of what was acknowledged can't be read, so events may be missing";
 
 impl Doubt {
     /// What is journalled of it, first of all.
@@ -40,6 +49,11 @@ impl Doubt {
                 } else {
                     format!("events {from} to {to} are missing, which were acknowledged")
                 },
+            },
+            Self::NoteLost { end } => EventKind::JournalDoubted {
+                acknowledged: end,
+                contradicted: false,
+                why: NOTE_LOST.to_owned(),
             },
             Self::Contradicted { seq, why } => EventKind::JournalDoubted {
                 acknowledged: seq,

@@ -13,9 +13,10 @@ pub struct Observed {
     pub image: Image,
     /// What tells our next write from another's, where the API has something that does.
     pub witness: Option<Witness>,
-    /// The images that stood there between a witness and now, oldest first, where the read was asked for
-    /// what happened since and the API keeps it.
-    pub between: Vec<Image>,
+    /// What stood there before now, oldest first and each with its own witness, where the read was asked for
+    /// what happened since a witness and the API keeps it: from that one on, or where the object was made anew
+    /// since, from its beginning.
+    pub between: Vec<(Witness, Image)>,
 }
 
 impl From<Image> for Observed {

@@ -101,8 +101,29 @@ fn path(home: &Path, run: &RunId) -> PathBuf {
     home.join("heads").join(run.as_str())
 }
 
-/// Reads the later whole slot; none where there is no file, or no slot of it is whole.
-pub(crate) fn read(home: &Path, run: &RunId) -> Result<Option<Anchor>, JournalError> {
+/// What the file of a run holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Note {
+    /// There is none: the run is of a program that wrote none, or somebody removed it.
+    Absent,
+    /// There is one, and no slot of it is whole: a crash of the file system, or somebody wrote it.
+    Unreadable,
+    /// The later whole slot.
+    Kept(Anchor),
+}
+
+impl Note {
+    /// The anchor, if there is one.
+    pub fn anchor(self) -> Option<Anchor> {
+        match self {
+            Self::Kept(anchor) => Some(anchor),
+            Self::Absent | Self::Unreadable => None,
+        }
+    }
+}
+
+/// Reads the file of a run.
+pub(crate) fn read(home: &Path, run: &RunId) -> Result<Note, JournalError> {
     let path = path(home, run);
     let mut bytes = Vec::new();
     match File::open(&path) {
@@ -110,13 +131,14 @@ pub(crate) fn read(home: &Path, run: &RunId) -> Result<Option<Anchor>, JournalEr
             .take(2 * SLOT as u64)
             .read_to_end(&mut bytes)
             .map_err(io_not_read(&path))?,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Note::Absent),
         Err(error) => return Err(io_not_read(&path)(error)),
     };
     let slots = bytes.chunks(SLOT).filter_map(whole);
-    Ok(slots
+    let last = slots
         .filter(|anchor| anchor.run == *run)
-        .max_by_key(|anchor| anchor.n))
+        .max_by_key(|anchor| anchor.n);
+    Ok(last.map_or(Note::Unreadable, Note::Kept))
 }
 
 /// The record of a slot: `<sha256> <json>\n`.
@@ -151,7 +173,7 @@ pub(crate) fn write(home: &Path, anchor: &Anchor, anew: bool) -> Result<(), Jour
     if let Err(error) = file.lock() {
         tracing::debug!(%error, "this file system has no locks");
     }
-    let last = read(home, &anchor.run)?;
+    let last = read(home, &anchor.run)?.anchor();
     if last.as_ref().is_some_and(|last| last.seq >= anchor.seq && !anew) {
         return Ok(());
     }
@@ -239,9 +261,10 @@ impl Inner {
         key: Option<&Secret>,
         ask_ring: bool,
     ) -> Result<Option<Doubt>, JournalError> {
-        let in_file = read(&self.home, run)?;
+        let note = read(&self.home, run)?;
         let in_ring = ask_ring.then(|| self.anchor_in_ring(run)).flatten();
-        let mut doubt = None;
+        let mut doubt = (note == Note::Unreadable).then_some(Doubt::NoteLost { end: stored.head.seq });
+        let in_file = note.anchor();
         for anchor in [&in_file, &in_ring].into_iter().flatten() {
             let found = self.judge(conn, run, stored, key, anchor)?;
             // What contradicts outranks what is missing.

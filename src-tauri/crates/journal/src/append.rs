@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
-use switchback_engine::doubt::Doubt;
+use switchback_engine::doubt::{Doubt, NOTE_LOST};
 use switchback_engine::ports::{JournalError, Lease};
 use switchback_model::{Event, EventKind, RunId};
 
@@ -105,6 +105,9 @@ fn is_kept_at_once(kind: &EventKind) -> bool {
 pub(crate) fn tampered(run: &RunId, end: u64, doubt: Doubt) -> JournalError {
     JournalError::Tampered(match doubt {
         Doubt::Missing { to, .. } => missing(run, end, to),
+        Doubt::NoteLost { .. } => {
+            format!("run {run}: {NOTE_LOST}. Compare with the mirror folder or an export")
+        }
         Doubt::Contradicted { why, .. } => why,
     })
 }

@@ -4,13 +4,14 @@ use jiff::Timestamp;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::path::Path;
-use switchback_engine::doubt::Doubt;
+use switchback_engine::doubt::{Doubt, NOTE_LOST};
 use switchback_engine::evolve::{IllegalEvent, evolve};
 use switchback_engine::ports::JournalError;
 use switchback_engine::run::Run;
 use switchback_model::event::Vouched;
 use switchback_model::{Event, EventKind, RunId, TargetKind};
 
+use crate::anchor::Note;
 use crate::append::{proven, stored_head};
 use crate::chain::{Hash, Head, Link, ROOT, hash};
 use crate::events::{Source, Visit};
@@ -81,9 +82,14 @@ impl Store {
             .transpose()?;
         let key = inner.keychain.known(&conn, path);
         let proven = proven(head, stored.mac.as_ref(), run, key.as_ref())?;
+        let mut lost = false;
         let missing = match inner.standing(&conn, run, &stored, key.as_ref(), true)? {
             None => None,
             Some(Doubt::Missing { from, to }) => Some((from, to)),
+            Some(Doubt::NoteLost { .. }) => {
+                lost = true;
+                None
+            }
             Some(Doubt::Contradicted { why, .. }) => return Err(JournalError::Tampered(why)),
         };
         if let Some((_, to)) = missing {
@@ -103,9 +109,13 @@ impl Store {
             });
         }
         let (vouched, reason) = match (proven, head.gap, key.is_some()) {
+            _ if lost => (Vouched::None, NOTE_LOST.to_owned()),
             _ if doubted.is_some() => {
                 let (seq, _, why) = doubted.clone().unwrap_or_default();
-                (Vouched::None, format!("event {seq} doubts what lies before it: {why}"))
+                (
+                    Vouched::None,
+                    format!("event {seq} doubts what lies before it: {why}"),
+                )
             }
             (true, 0, _) => (
                 Vouched::Keychain,
@@ -130,14 +140,18 @@ impl Store {
                 Vouched::None,
                 "the keychain does not give this home's key now: unlock it, then verify again".to_owned(),
             ),
-            (false, _, false) => (
-                Vouched::None,
-                "this home has no key in a keychain: its own note of what was acknowledged agrees, and whoever can \
-                 write one can write the other"
-                    .to_owned(),
-            ),
+            (false, _, false) => (Vouched::None, {
+                let note = match crate::anchor::read(&inner.home, run)? {
+                    Note::Kept(_) => "its own note of what was acknowledged agrees",
+                    Note::Absent | Note::Unreadable => "it has no note of what was acknowledged either",
+                };
+                format!(
+                    "this home has no key in a keychain: {note}, and whoever can write one can write the other"
+                )
+            }),
         };
         let sentence = match (proven, head.gap) {
+            _ if lost => format!("consistent to event {seq}; {NOTE_LOST}"),
             (true, 0) => format!("complete to event {seq}"),
             (true, gap) => format!(
                 "consistent to event {seq}; complete since event {gap}, where the keychain was not used: cannot \
@@ -147,14 +161,14 @@ impl Store {
         };
         Ok(Verification {
             to_seq: seq,
-            complete: proven && head.gap == 0,
+            complete: proven && head.gap == 0 && !lost,
             sentence,
             digest: hex::encode(hash),
             vouched,
             reason,
             missing: None,
             contradicted: doubted.is_some_and(|(_, contradicted, _)| contradicted),
-            rehearsal: is_rehearsal(&conn, path, run)?,
+            rehearsal: !lost && is_rehearsal(&conn, path, run)?,
         })
     }
 }
@@ -180,7 +194,7 @@ impl Inner {
         let conn = begin(&mut conn, &self.path)?;
         let stored = stored_head(&conn, &self.path, run)?;
         // The ring is asked where it has answered already, or where the file that should be there is not.
-        let ask = key.is_some() || crate::anchor::read(&self.home, run)?.is_none();
+        let ask = key.is_some() || crate::anchor::read(&self.home, run)?.anchor().is_none();
         self.standing(&conn, run, &stored, key.as_ref(), ask)
     }
 

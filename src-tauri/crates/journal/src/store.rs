@@ -262,7 +262,7 @@ impl Inner {
         if exists(conn, run, &self.path)? {
             return Ok(());
         }
-        Err(match crate::anchor::read(&self.home, run)? {
+        Err(match crate::anchor::read(&self.home, run)?.anchor() {
             Some(anchor) => JournalError::Tampered(format!(
                 "run {run} is missing: it was acknowledged to event {}, and this journal holds nothing of it. Import \
                  its copy from the mirror folder or an export",

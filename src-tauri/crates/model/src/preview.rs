@@ -1,11 +1,13 @@
 //! The exact change that a person approves; what is applied is the same value.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::image::Image;
+use crate::text::{is_obeyed, is_unseen};
 
 /// One object's change, in words for people; the images carry the exact values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,13 +36,31 @@ pub struct ApiCall {
 
 impl ApiCall {
     /// The call as an AWS CLI command for a POSIX shell; the JSON stands in single quotes with
-    /// every single quote in it escaped, so that no value can become a shell word.
+    /// every single quote in it escaped, so that no value can become a shell word. What a screen obeys or does not
+    /// show stands as JSON's own escape (RFC 8259, section 7): the same text, to the letter, on paper too.
     #[must_use]
     pub fn as_cli(&self) -> String {
         let operation = cli_word(&self.operation);
-        let json = self.parameters.to_string().replace('\'', r"'\''");
+        let json = printable(&self.parameters.to_string()).replace('\'', r"'\''");
         format!("aws {} {operation} --cli-input-json '{json}'", self.service)
     }
+}
+
+/// A JSON text in which everything that a terminal obeys, or that nobody sees, is escaped. Outside of its strings JSON
+/// has no such character.
+fn printable(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    let mut units = [0; 2];
+    for c in json.chars() {
+        if is_obeyed(c) || is_unseen(c) {
+            for unit in c.encode_utf16(&mut units) {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        } else {
+            text.push(c);
+        }
+    }
+    text
 }
 
 /// An operation as the AWS CLI spells it: `UpdateWebACL` is `update-web-acl`, not `update-web-a-c-l`. The

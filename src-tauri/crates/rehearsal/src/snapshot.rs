@@ -67,6 +67,12 @@ pub struct ParameterView {
     /// The key of a SecureString.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_id: Option<String>,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What each value must match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_pattern: Option<String>,
 }
 
 /// The whole world at one moment.
@@ -95,6 +101,24 @@ pub struct Snapshot {
     /// The parameters of Parameter Store, by account, region and name.
     #[serde(default)]
     pub parameters: Vec<ParameterView>,
+}
+
+impl Snapshot {
+    /// Everything that a run may change, a line an object and in one order: two moments with the same lines show
+    /// the same world. The version of a parameter only ever rises and is left out.
+    #[must_use]
+    pub fn objects(&self) -> Vec<String> {
+        let records = self.records.iter().map(serde_json::to_value);
+        let parameters = self.parameters.iter().map(|parameter| {
+            let mut value = serde_json::to_value(parameter)?;
+            if let Some(fields) = value.as_object_mut() {
+                fields.remove("version");
+            }
+            Ok(value)
+        });
+        let objects = records.chain(parameters).filter_map(Result::ok);
+        objects.map(|object| object.to_string()).collect()
+    }
 }
 
 impl State {

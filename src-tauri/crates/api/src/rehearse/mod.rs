@@ -9,7 +9,7 @@ mod people;
 use switchback_engine::driver::Driver;
 use switchback_engine::run::StepRun;
 use switchback_model::{Command, Digest, MonitorId, RollbackScope, RuleId, StepId, Submission};
-use switchback_rehearsal::{Client, Fault, NotAFault, RecordSet};
+use switchback_rehearsal::{Client, Fault, NotAFault};
 
 use crate::closed_world::control;
 use crate::host::{Host, Surroundings};
@@ -100,9 +100,9 @@ pub struct Outcome {
     pub by_hand: Vec<ByHand>,
     /// The phases at whose gates the operator said go, in order.
     pub gates: Vec<String>,
-    /// Record sets that differ between start and far point: `- before` and `+ after`.
+    /// Objects that differ between start and far point: `- before` and `+ after`.
     pub far_difference: Vec<String>,
-    /// Record sets that differ between start and end: empty where the world ends as it began.
+    /// Objects that differ between start and end: empty where the world ends as it began.
     pub end_difference: Vec<String>,
     /// Why it did not go all the way or did not end as it began, by name.
     pub difference: Option<String>,
@@ -189,7 +189,7 @@ struct ScriptedOperator<'a> {
 
 impl ScriptedOperator<'_> {
     async fn go(&mut self, endpoint: &str) -> Result<Outcome, ApiError> {
-        let start = self.records().await?;
+        let start = self.stands().await?;
         self.audience.look(Stage::Start, endpoint).await?;
         let forward = match self.try_rules().await {
             Ok(None) => self.forward(None).await,
@@ -197,7 +197,7 @@ impl ScriptedOperator<'_> {
         };
         // Whatever ends the way forward, the way back is gone all the same.
         let stopped = forward.unwrap_or_else(|error| Some(error.message));
-        let far = self.records().await?;
+        let far = self.stands().await?;
         self.audience.look(Stage::Far, endpoint).await?;
         let began = self.around.clock.now();
         if let Some(monitor) = self.failing.clone() {
@@ -205,7 +205,7 @@ impl ScriptedOperator<'_> {
         }
         let back = self.back().await?;
         let rollback_s = self.around.clock.now().duration_since(began).as_secs();
-        let end = self.records().await?;
+        let end = self.stands().await?;
         self.audience.look(Stage::End, endpoint).await?;
         let end_difference = difference(&start, &end);
         let run = self.driver.run();
@@ -331,21 +331,21 @@ impl ScriptedOperator<'_> {
         });
     }
 
-    async fn records(&self) -> Result<Vec<RecordSet>, ApiError> {
-        Ok(self.world.state().await.map_err(control)?.records)
+    /// Everything that a run may change, a line an object.
+    async fn stands(&self) -> Result<Vec<String>, ApiError> {
+        Ok(self.world.state().await.map_err(control)?.objects())
     }
 }
 
-/// Record sets in one list and not in the other, as lines.
-fn difference(before: &[RecordSet], after: &[RecordSet]) -> Vec<String> {
-    let line = |set: &RecordSet| serde_json::to_string(set).unwrap_or_default();
+/// Objects that stand in one list and not in the other.
+fn difference(before: &[String], after: &[String]) -> Vec<String> {
     let gone = before
         .iter()
         .filter(|s| !after.contains(s))
-        .map(|s| format!("- {}", line(s)));
+        .map(|s| format!("- {s}"));
     let new = after
         .iter()
         .filter(|s| !before.contains(s))
-        .map(|s| format!("+ {}", line(s)));
+        .map(|s| format!("+ {s}"));
     gone.chain(new).collect()
 }

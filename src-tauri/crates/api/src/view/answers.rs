@@ -118,7 +118,10 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
                 missing.push(format!("Step {id}: not looked at since the takeover: {why}"));
             }
             Some(_) if step.state.may_have_effect() => {
-                missing.push(format!("Step {id}: the record was changed outside the console"));
+                missing.push(format!(
+                    "Step {id}: the {} was changed outside the console",
+                    step.noun()
+                ));
             }
             _ => {}
         }

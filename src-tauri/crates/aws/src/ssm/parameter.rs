@@ -207,14 +207,14 @@ impl Change for ParameterChange {
             .send();
         let output = aws.run(PUT, &seen, call).await?;
         if let Some(before) = version(cx.witness())
-            && output.version() != before + 1
+            && output.version() != before.saturating_add(1)
         {
             // What stood there in between is looked at before anything is said.
             return Err(ProviderError {
                 message: format!(
                     "AWS made version {} of it where version {} was next: it was written in between",
                     output.version(),
-                    before + 1
+                    before.saturating_add(1)
                 ),
                 request_id: seen.request_id(),
                 ..incomplete(PUT.operation, "next version")
@@ -228,22 +228,31 @@ impl Change for ParameterChange {
         })
     }
 
-    /// Our write makes the next version after the one that was read. Where more than that one were made, each
-    /// of them must hold what we wrote: something on the way may have repeated the request. Anything else in
-    /// between was somebody else's, and was overwritten.
+    /// Our write makes the next version after the one that was read, and replaces exactly that one. Where more were
+    /// made, each of them must hold what we wrote: something on the way may have repeated the request. Anything
+    /// else was somebody's, and was overwritten. A version that is no later one says that the parameter was deleted
+    /// and made anew: then nothing of before stands, and whatever stood before ours was overwritten.
     fn judge(&self, now: &Observed, before: &Image, after: &Image, sent: Option<&Sent<'_>>) -> Finding {
         let finding = switchback_model::field::judge(&now.image, before, after);
         let Some(sent) = sent else { return finding };
-        let ours = match sent.way {
-            Way::Apply => after,
-            Way::Undo => before,
+        let (from, ours) = match sent.way {
+            Way::Apply => (before, after),
+            Way::Undo => (after, before),
         };
         let landed = now.image.same_as(ours) && !before.same_as(after);
-        let (Ok(ours), true) = (self.content(ours), landed) else {
+        let (Ok(from), Ok(ours), true) = (self.content(from), self.content(ours), landed) else {
             return finding;
         };
-        let between = now.between.iter().filter_map(|image| self.content(image).ok());
-        let Some(content) = between.into_iter().find(|old| old.value != ours.value) else {
+        let anew = version(sent.witness)
+            .zip(version(now.witness.as_ref()))
+            .is_some_and(|(read, now)| now <= read);
+        let foreign = now.between.iter().find_map(|(witness, image)| {
+            let replaced = !anew && Some(witness) == sent.witness;
+            let right = if replaced { from } else { ours };
+            let content = self.content(image).ok()?;
+            (content.value != right.value).then_some(content)
+        });
+        let Some(content) = foreign else {
             return finding;
         };
         Finding::Other {

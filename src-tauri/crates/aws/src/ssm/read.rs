@@ -7,7 +7,7 @@ use switchback_model::{Image, Parameter, Witness};
 
 use super::{DESCRIBE, GET};
 use crate::connect::{Aws, incomplete};
-use crate::error::refused;
+use crate::error::{refused, safe};
 use crate::observe::Seen;
 use crate::service::Service;
 
@@ -53,7 +53,17 @@ impl Aws {
             .interceptor(seen.clone())
             .send();
         let told = self.run(GET, &seen, call).await?.parameter;
-        value(told.ok_or_else(|| incomplete(GET.operation, "parameter"))?)
+        let told = told.ok_or_else(|| incomplete(GET.operation, "parameter"))?;
+        // The name that was asked for may end in a version.
+        let asked = name.split(':').next().unwrap_or(name);
+        if let Some(other) = told.name().filter(|told| bare(told) != bare(asked)) {
+            let message = format!("AWS was asked for {asked} and answered {}", safe(other));
+            return Err(ProviderError {
+                message,
+                ..incomplete(GET.operation, "parameter of that name")
+            });
+        }
+        value(told)
     }
 
     async fn parameter_metadata(&self, name: &str) -> Result<ParameterMetadata, ProviderError> {
@@ -107,13 +117,14 @@ impl Aws {
         for _ in 0..TRIES {
             let value = self.parameter_value(name).await?;
             let metadata = self.parameter_metadata(name).await?;
-            if metadata.version() != value.version {
+            let other_type = metadata.r#type().is_some_and(|kind| kind.as_str() != value.kind);
+            if metadata.version() != value.version || other_type {
                 continue;
             }
             let content = content(&value, &metadata)?;
             let now = value.version;
             let between = match since {
-                Some(before) => self.versions_between(name, &content, before, now).await?,
+                Some(before) => self.versions_since(name, &content, before, now).await?,
                 None => Vec::new(),
             };
             return Ok(Observed {
@@ -130,27 +141,34 @@ impl Aws {
         })
     }
 
-    /// The versions after `before` and before `now`, oldest first; not all of them where there are many.
-    async fn versions_between(
+    /// The versions from `before` on and before `now`, oldest first; not all of them where there are many. Where
+    /// `now` is no later one the parameter was made anew since, and its last ones are read.
+    async fn versions_since(
         &self,
         name: &str,
         like: &Parameter,
         before: i64,
         now: i64,
-    ) -> Result<Vec<Image>, ProviderError> {
-        let first = before.saturating_add(1);
+    ) -> Result<Vec<(Witness, Image)>, ProviderError> {
+        let versions = if now > before {
+            before..now.min(before.saturating_add(MOST_BETWEEN + 1))
+        } else {
+            now.saturating_sub(MOST_BETWEEN).max(1)..now
+        };
         let mut images = Vec::new();
-        for version in first..now.min(first.saturating_add(MOST_BETWEEN)) {
-            let old = self.parameter_value(&format!("{name}:{version}")).await?;
-            images.push(image(
-                name,
-                Parameter {
-                    value: kept(&old.value),
-                    kind: old.kind,
-                    data_type: old.data_type,
-                    ..like.clone()
-                },
-            ));
+        for version in versions {
+            let old = match self.parameter_value(&format!("{name}:{version}")).await {
+                // AWS keeps the last hundred.
+                Err(error) if error.kind == ProviderErrorKind::NotFound => continue,
+                old => old?,
+            };
+            let content = Parameter {
+                value: kept(&old.value),
+                kind: old.kind,
+                data_type: old.data_type,
+                ..like.clone()
+            };
+            images.push((Witness::Version { version }, image(name, content)));
         }
         Ok(images)
     }
@@ -200,6 +218,9 @@ fn value(told: Told) -> Result<Value, ProviderError> {
         None => return Err(lacks("type")),
     };
     let (version, data_type) = (told.version(), told.data_type().unwrap_or("text").to_owned());
+    if version < 1 {
+        return Err(lacks("version"));
+    }
     Ok(Value {
         kind,
         value: told.value.ok_or_else(|| lacks("value"))?,

@@ -136,12 +136,16 @@ fn what_aws_would_refuse_is_refused_before() {
     );
 }
 
-/// What is there, with what stood there since.
+/// What is there in its version, with the values of the versions before it.
 fn seen(now: &str, version: i64, between: &[&str]) -> Observed {
+    let first = version - i64::try_from(between.len()).unwrap();
+    let stood = (first..).zip(between);
     Observed {
         image: image(now),
         witness: Some(Witness::Version { version }),
-        between: between.iter().map(|value| image(value)).collect(),
+        between: stood
+            .map(|(version, value)| (Witness::Version { version }, image(value)))
+            .collect(),
     }
 }
 
@@ -162,21 +166,33 @@ fn who_wrote_is_told_by_what_stood_in_between() {
     };
     let apply = |now, version, between: &[&str]| judged(Way::Apply, seen(now, version, between)).word();
     assert_eq!(apply("prod", 3, &[]), "before");
+    assert_eq!(apply("prod,cognito", 4, &["prod"]), "after");
+    // Of the version that was read nothing is kept any more: what is known is as it should be.
     assert_eq!(apply("prod,cognito", 4, &[]), "after");
     // Something on the way sent it twice.
-    assert_eq!(apply("prod,cognito", 5, &["prod,cognito"]), "after");
+    assert_eq!(apply("prod,cognito", 5, &["prod", "prod,cognito"]), "after");
     // Somebody else's value was overwritten by ours, whatever came after it.
-    assert_eq!(apply("prod,cognito", 5, &["prod,debug"]), "other");
-    assert_eq!(apply("prod,cognito", 6, &["prod,cognito", "prod,debug"]), "other");
-    assert_eq!(apply("prod,debug", 4, &[]), "other");
+    assert_eq!(apply("prod,cognito", 5, &["prod", "prod,debug"]), "other");
+    assert_eq!(
+        apply("prod,cognito", 6, &["prod", "prod,cognito", "prod,debug"]),
+        "other"
+    );
+    assert_eq!(apply("prod,debug", 4, &["prod"]), "other");
+    // Deleted and made anew with another value, and that was overwritten: by the same number, and by a lower one.
+    assert_eq!(apply("prod,cognito", 4, &["prod,debug"]), "other");
+    assert_eq!(apply("prod,cognito", 2, &["prod,debug"]), "other");
+    // Deleted, and ours made it anew.
+    assert_eq!(apply("prod,cognito", 1, &[]), "after");
     // Ours landed, and somebody put the old value back: it is as before.
-    assert_eq!(apply("prod", 5, &["prod,cognito"]), "before");
+    assert_eq!(apply("prod", 5, &["prod", "prod,cognito"]), "before");
     // An undo leads the other way.
     let undo = |now, version, between: &[&str]| judged(Way::Undo, seen(now, version, between)).word();
     assert_eq!(undo("prod,cognito", 3, &[]), "after");
-    assert_eq!(undo("prod", 4, &[]), "before");
-    assert_eq!(undo("prod", 5, &["prod,debug"]), "other");
-    let Finding::Other { differences, .. } = judged(Way::Apply, seen("prod,cognito", 5, &["prod,debug"]))
+    assert_eq!(undo("prod", 4, &["prod,cognito"]), "before");
+    assert_eq!(undo("prod", 5, &["prod,cognito", "prod,debug"]), "other");
+    assert_eq!(undo("prod", 4, &["prod,debug"]), "other");
+    let Finding::Other { differences, .. } =
+        judged(Way::Apply, seen("prod,cognito", 5, &["prod", "prod,debug"]))
     else {
         panic!("somebody else's value");
     };
@@ -194,7 +210,7 @@ async fn since(before: i64, now: i64) -> (Observed, usize) {
         Play::Answer(200, at(now)),
         Play::Answer(200, described.to_string()),
     ];
-    answers.extend((before + 1..now).map(|version| Play::Answer(200, at(version))));
+    answers.extend((before..now).map(|version| Play::Answer(200, at(version))));
     let server = server(answers).await;
     let witness = Witness::Version { version: before };
     let action = Bound::new(
@@ -218,10 +234,10 @@ async fn since(before: i64, now: i64) -> (Observed, usize) {
 #[tokio::test]
 async fn of_a_long_story_since_the_write_its_beginning_is_read() {
     let (observed, asked) = since(3, 6).await;
-    assert_eq!((observed.between.len(), asked), (2, 4));
+    assert_eq!((observed.between.len(), asked), (3, 5));
     // Weeks later a hundred versions stand after it: what our write met is still told.
     let (observed, asked) = since(3, 103).await;
-    assert_eq!((observed.between.len(), asked), (8, 10));
+    assert_eq!((observed.between.len(), asked), (9, 11));
     assert_eq!(observed.witness, Some(Witness::Version { version: 103 }));
 }
 
@@ -283,9 +299,22 @@ async fn a_check_says_what_is_there_and_never_a_secret() {
         (refusal("AccessDeniedException"), Verdict::Error, "not allowed"),
         ((200, "{}".to_owned()), Verdict::Error, "holds no parameter"),
         (
+            (200, told("String", "prod").1.replace("usermanagement", "reval")),
+            Verdict::Error,
+            "answered /tis/reval/profiles",
+        ),
+        (
             (
                 200,
-                json!({"Parameter": {"Name": NAME, "Type": "String"}}).to_string(),
+                told("String", "prod").1.replace("\"Version\":3", "\"Version\":0"),
+            ),
+            Verdict::Error,
+            "holds no version",
+        ),
+        (
+            (
+                200,
+                json!({"Parameter": {"Name": NAME, "Type": "String", "Version": 3}}).to_string(),
             ),
             Verdict::Error,
             "holds no value",

@@ -199,8 +199,9 @@ fn readiness(run: &Run, rule: &Rule, plan: &RollbackPlan, preconditions: &[Preco
             .map(|breach| format!("It would leave a breach: {}: {}", breach.id, breach.because)),
     );
     for step in plan.items.iter().filter_map(|item| item.step.as_ref()) {
-        if run.steps.get(step).is_some_and(|s| s.drift.is_some()) {
-            missing.push(format!("Step {step}: the record was changed outside Switchback"));
+        if let Some(state) = run.steps.get(step).filter(|state| state.drift.is_some()) {
+            let noun = state.noun();
+            missing.push(format!("Step {step}: the {noun} was changed outside Switchback"));
         }
     }
     RuleReadiness {

@@ -275,6 +275,13 @@ pub struct StepRun {
 }
 
 impl StepRun {
+    /// What it changed, in one word: a record, a parameter.
+    #[must_use]
+    pub fn noun(&self) -> &'static str {
+        let left = self.effect.as_ref().and_then(|effect| effect.after.readable());
+        left.map_or("object", Image::noun)
+    }
+
     /// A step to which nothing has happened.
     pub(crate) fn fresh() -> Self {
         Self {

@@ -103,6 +103,49 @@ fn a_lost_tail_of_the_log_is_missed_and_never_called_complete() {
     }
 }
 
+/// The note itself may be what a power cut took: then nobody knows how far the run was acknowledged.
+#[test]
+fn a_note_that_can_not_be_read_is_a_doubt_and_one_that_is_not_there_agrees_with_nothing() {
+    for ring in [ring(), no_ring()] {
+        for garbage in [&b""[..], b"\0\0\0\0", b"no note\n"] {
+            let home = tempdir().unwrap();
+            let (store, lease) = with_run(home.path(), &ring, None);
+            append(&store, &lease, vec![note("acknowledged")]).unwrap();
+            drop(store);
+            fs::write(home.path().join("heads").join(run().as_str()), garbage).unwrap();
+            let store = open(home.path(), &ring);
+            let verified = store.verify(&run()).unwrap();
+            assert!(
+                !verified.complete && verified.vouched == Vouched::None,
+                "{verified:?}"
+            );
+            assert!(
+                !verified.rehearsal,
+                "a rehearsal that lost it does not pass either"
+            );
+            assert!(
+                verified
+                    .sentence
+                    .contains("can't be read, so events may be missing")
+            );
+            let (lease, _) = store.take_lease(&run(), holder(2), true).unwrap();
+            assert!(append(&store, &lease, vec![note("on")]).is_err());
+            append(&store, &lease, vec![doubt(&store).unwrap().event()]).unwrap();
+            append(&store, &lease, vec![note("on")]).unwrap();
+            assert_eq!(doubt(&store), None);
+        }
+    }
+    let home = tempdir().unwrap();
+    let (store, _) = with_run(home.path(), &no_ring(), None);
+    drop(store);
+    fs::remove_file(home.path().join("heads").join(run().as_str())).unwrap();
+    let said = open(home.path(), &no_ring()).verify(&run()).unwrap().reason;
+    assert!(
+        said.contains("it has no note of what was acknowledged either"),
+        "{said}"
+    );
+}
+
 #[test]
 fn a_run_of_which_nothing_is_left_is_missed() {
     let home = tempdir().unwrap();

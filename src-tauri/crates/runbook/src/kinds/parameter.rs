@@ -10,6 +10,8 @@ use crate::reader::{Item, Reader, Table};
 /// Characters of a name in full, and levels of it (Systems Manager API reference, PutParameter).
 const LONGEST: usize = 1_011;
 const LEVELS: usize = 15;
+/// Bytes of a value, in the advanced tier (Systems Manager user guide, "Managing parameter tiers").
+const MOST_BYTES: usize = 8_192;
 
 const NAME: Key = Key::needed(
     "name",
@@ -65,16 +67,35 @@ fn named(r: &mut Reader<'_>, t: &mut Table<'_>) -> (Option<String>, Option<Strin
 /// A value that the journal, the report and the sheet may show in plain.
 fn parameter_value(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
     let value = r.text(item)?;
-    let Some(found) = screen::secret(&value) else {
+    let (code, message, fix) = if let Some(found) = screen::secret(&value) {
+        (
+            "secret-value",
+            format!(
+                "This value holds {}: characters {} to {}. A plan and its journal are plain.",
+                found.what, found.from, found.to
+            ),
+            "Keep secrets out of runbooks and targets: write the parameter by hand in a step of kind attest.",
+        )
+    } else if value.len() > MOST_BYTES {
+        (
+            "parameter-value",
+            format!(
+                "This value has {} bytes: a parameter holds {MOST_BYTES} at most.",
+                value.len()
+            ),
+            "Shorten it.",
+        )
+    } else if value.contains("{{") {
+        (
+            "parameter-value",
+            "This value holds {{: Parameter Store takes no reference to another parameter in a value."
+                .to_owned(),
+            "Write the value itself.",
+        )
+    } else {
         return Some(value);
     };
-    let message = format!(
-        "This value holds {}: characters {} to {}. A plan and its journal are plain.",
-        found.what, found.from, found.to
-    );
-    let fix =
-        "Keep secrets out of runbooks and targets: write the parameter by hand in a step of kind attest.";
-    r.notes.error("secret-value", item.span().into(), message, fix);
+    r.notes.error(code, item.span().into(), message, fix);
     None
 }
 
@@ -90,6 +111,8 @@ fn parameter_name(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
         Some("A version or a label behind a colon is not the parameter that programs read.")
     } else if !name.chars().all(plain) {
         Some("A parameter's name has letters, digits, '_', '.', '-' and '/' only.")
+    } else if name.starts_with("//") {
+        Some("This name begins with two slashes.")
     } else if name.contains('/') && !name.starts_with('/') {
         Some("A name with levels begins with '/'.")
     } else if parts().any(str::is_empty) {
@@ -102,7 +125,9 @@ fn parameter_name(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
         None
     };
     let Some(message) = fault else {
-        return Some(name);
+        // At the root a name means the same with its slash and without: one object has one name here.
+        let root = name.strip_prefix('/').filter(|root| !root.contains('/'));
+        return Some(root.map_or(name.clone(), str::to_owned));
     };
     let fix = "Write it as Parameter Store shows it, such as \"/tis/usermanagement/profiles\".";
     r.notes.error("parameter-name", item.span().into(), message, fix);

@@ -2,7 +2,7 @@
 
 use switchback_model::dns::DnsName;
 use switchback_model::plan::Step;
-use switchback_model::{ActionSpec, CheckKind};
+use switchback_model::{ActionSpec, CheckKind, CheckSpec};
 
 use super::{Course, title, words};
 use crate::draft::{DraftStep, Expected};
@@ -16,6 +16,7 @@ pub(super) fn lint(notes: &mut Notes<'_>, plan: &Course<'_>) -> Vec<Aside> {
     };
     for (place, step) in plan.steps.iter().enumerate() {
         switches(&mut found, plan, place, step);
+        sets_nothing(&mut found, step);
         lowers(&mut found, plan, place, step);
     }
     found.asides
@@ -85,6 +86,27 @@ fn switches(found: &mut Found<'_, '_>, plan: &Course<'_>, place: usize, step: &D
         "switches-nothing",
         message,
         "Give the new side its own answer; a TTL alone is changed by route53.set_ttl.",
+    );
+}
+
+/// A parameter that is given the value which is looked for before the step.
+fn sets_nothing(found: &mut Found<'_, '_>, step: &DraftStep) {
+    let Some(ActionSpec::SetParameter(set)) = &step.step.action else {
+        return;
+    };
+    let same = |check: &CheckSpec| matches!(&check.kind, CheckKind::Parameter(is) if is.name == set.name && is.value == set.value);
+    if !step.step.before.iter().any(same) {
+        return;
+    }
+    let message = format!(
+        "`{}` gives {} the value that is expected there already: it does nothing.",
+        step.step.id, set.name
+    );
+    found.lint(
+        step,
+        "switches-nothing",
+        message,
+        "Name the new value in the action, and the old one in the check before it.",
     );
 }
 

@@ -32,6 +32,8 @@ fn a_name_is_a_parameters_name_in_full() {
         "/tis/profiles:live",
         "tis/profiles",
         "/tis//profiles",
+        "//tis/profiles",
+        "//profiles",
         "/tis/",
         "/tis/pröfiles",
         "/tis/profiles ",
@@ -60,4 +62,8 @@ fn a_value_is_no_secret() {
     ] {
         assert_eq!(codes("/a", value), ["secret-value"], "{value}");
     }
+    for value in ["x".repeat(8_193), "{{ssm:/other}}".to_owned()] {
+        assert_eq!(codes("/a", &value), ["parameter-value"], "{value}");
+    }
+    assert_eq!(codes("/a", &"x".repeat(8_192)), [""; 0]);
 }

@@ -253,6 +253,8 @@ impl Parameter {
             version: last.map_or(0, |last| last.number),
             value: shown.map(|last| last.value.clone()),
             key_id: last.and_then(|last| last.key_id.clone()),
+            description: last.and_then(|last| last.description.clone()),
+            allowed_pattern: last.and_then(|last| last.allowed_pattern.clone()),
         }
     }
 
