@@ -365,8 +365,11 @@ fn cells() -> Vec<Cell> {
                         false => Then::Complete,
                     };
                     if !blind {
-                        // Of the first step there may be nothing in the journal to go back from at once.
-                        add(kill, harm, then, call > 1 && then == Then::Back && nth % 2 == 0);
+                        // Of the first step there may be nothing in the journal to go back from at once; and of a
+                        // copy that was taken over whole nothing is missing, so that nobody waits for a look.
+                        let doubted = matches!(harm.noticed(), Noticed::Missing | Noticed::Tampered);
+                        let hurry = doubted && call > 1 && then == Then::Back && nth % 2 == 0;
+                        add(kill, harm, then, hurry);
                     }
                 }
             }
