@@ -9,6 +9,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod anchor;
+#[cfg(target_os = "linux")]
+mod cases;
 mod child;
 mod fuse;
 #[cfg(target_os = "linux")]
