@@ -115,6 +115,11 @@ impl Session<'_> {
         &self.driver
     }
 
+    /// See [`Driver::look_at_the_rest`].
+    pub async fn look_at_the_rest(&mut self) -> Result<bool, ApiError> {
+        Ok(self.driver.look_at_the_rest().await?)
+    }
+
     /// The run's clock.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
@@ -348,10 +353,27 @@ pub fn verdict(run: &Run, step: &StepView, state: StepState) -> Result<(), ApiEr
             };
             error(code, unchanged(note(&step.state_words)), hint)
         }
-        StepState::Failed | StepState::UndoFailed => error(
-            "failed",
+        StepState::Failed | StepState::UndoFailed => {
+            let state = run.steps.iter().find(|(id, _)| id.as_str() == step.id);
+            let problem = state.and_then(|(_, state)| state.current()?.problem.as_ref());
+            match problem.map(|problem| problem.kind.as_str()) {
+                Some("credentials") => error(
+                    "sign_in",
+                    note(&step.state_words),
+                    "Sign in again, then check the step again.",
+                ),
+                _ => error(
+                    "failed",
+                    note(&step.state_words),
+                    "Mend it, then check the step again.",
+                ),
+            }
+        }
+        StepState::InDoubt { .. } | StepState::UndoInDoubt { .. } => error(
+            "unknown",
             note(&step.state_words),
-            "Mend it, then check the step again.",
+            "The next command on this run looks again. Who has looked at AWS themselves says what is there: `switchback step \
+             resolve RUN STEP --as before` or `--as after`, with --reason.",
         ),
         StepState::Undone { .. } => error("failed", note("undone"), "Reopen the step to do it again."),
         _ => error(

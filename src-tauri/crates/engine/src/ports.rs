@@ -200,13 +200,28 @@ impl ProviderError {
         )
     }
 
+    /// What failed, and how to mend it, as whole sentences.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let message = self.message.trim_end();
+        let stop = if message.ends_with(['.', '?', '!', ':']) {
+            ""
+        } else {
+            "."
+        };
+        match &self.hint {
+            Some(hint) => format!("{message}{stop} {hint}"),
+            None => format!("{message}{stop}"),
+        }
+    }
+
     /// The part that is journalled.
     #[must_use]
     pub fn problem(&self) -> CallProblem {
         CallProblem {
             kind: format!("{:?}", self.kind).to_ascii_lowercase(),
             operation: self.operation.clone(),
-            message: self.message.clone(),
+            message: self.sentence(),
             request_id: self.request_id.clone(),
         }
     }

@@ -120,8 +120,8 @@ fn nothing_hint(run: &Run) -> String {
             found.join(", ")
         ),
         (true, true) => {
-            "No step of that set has an effect by the journal, and the world is still being looked at: ask \
-                         again in a moment."
+            "No step of that set has an effect by the journal, and not every object was looked at since a takeover: \
+             confirm the rollback, and they are looked at before anything else."
                 .to_owned()
         }
         (true, false) => "No step of that set has an effect.".to_owned(),

@@ -3,6 +3,7 @@
 use switchback_api::host::Host;
 use switchback_api::view::{rollback_plan_view, scope_view};
 use switchback_api::wire::{ApiError, RollbackPlanView, RollbackProgress};
+use switchback_engine::RejectionCode;
 use switchback_engine::run::RollbackState;
 use switchback_model::text::{lasting, line};
 use switchback_model::{CheckId, Command, Digest, RollbackScope, RuleId, RunId};
@@ -60,7 +61,17 @@ async fn go(
         if session.run().rollback_active() {
             return same_again(cx, session, &scope, seen, &overrides, &ask.accept_breach).await;
         }
-        let (plan, preconditions) = session.driver().plan_rollback(&scope).await?;
+        let planned = session.driver().plan_rollback(&scope).await;
+        let (plan, preconditions) = match planned {
+            // By the journal alone: a copy may be older than what was done, and events may be missing.
+            Err(nothing) if nothing.code == RejectionCode::NothingToUndo => {
+                if !session.look_at_the_rest().await? {
+                    return Err(nothing.into());
+                }
+                session.driver().plan_rollback(&scope).await?
+            }
+            planned => planned?,
+        };
         let known = host.known(id).await;
         let view = rollback_plan_view(session.run(), &plan, &preconditions, &known, session.now());
         if seen.is_some_and(|seen| seen != session.run().basis_of_rollback(&plan)) {

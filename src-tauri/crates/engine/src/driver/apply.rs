@@ -52,7 +52,7 @@ impl Driver {
             Err(error) => {
                 self.append(vec![EventKind::ApprovalVoided {
                     step: id.clone(),
-                    why: sentence(&error),
+                    why: error.sentence(),
                     preview: None,
                     problem: Some(error.problem()),
                 }])
@@ -243,20 +243,6 @@ impl Driver {
             problem: None,
         }])
         .await
-    }
-}
-
-/// The message with its hint, each as a sentence.
-pub(super) fn sentence(error: &ProviderError) -> String {
-    let message = error.message.trim_end();
-    let stop = if message.ends_with(['.', '?', '!', ':']) {
-        ""
-    } else {
-        "."
-    };
-    match &error.hint {
-        Some(hint) => format!("{message}{stop} {hint}"),
-        None => format!("{message}{stop}"),
     }
 }
 

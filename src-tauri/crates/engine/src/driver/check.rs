@@ -1,7 +1,6 @@
 //! Before-checks: readings, the exact change, and the undo built and probed before the button works.
 
 use futures_util::future::{join_all, join3};
-use switchback_model::event::CallProblem;
 use switchback_model::{
     CheckKind, CheckReading, CheckSpec, EventKind, Image, PhaseId, Preview, Reversibility, StepId,
 };
@@ -48,7 +47,7 @@ impl Driver {
                     };
                     match built.await {
                         Ok((preview, undo, landed)) => (Some(preview), undo, None, landed),
-                        Err(error) => (None, None, Some(problem_with_hint(&error)), None),
+                        Err(error) => (None, None, Some(error.problem()), None),
                     }
                 }
             }
@@ -135,12 +134,5 @@ fn unsealed(why: &NoKey) -> ProviderError {
         hint: None,
         request_id: None,
         sent: false,
-    }
-}
-
-fn problem_with_hint(error: &ProviderError) -> CallProblem {
-    CallProblem {
-        message: super::apply::sentence(error),
-        ..error.problem()
     }
 }

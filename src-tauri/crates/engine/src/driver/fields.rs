@@ -3,7 +3,6 @@
 use futures_util::future::{join, join_all};
 use switchback_model::{AttemptId, CheckReading, EventKind, FieldChoices, StepId, Way};
 
-use super::apply::sentence;
 use super::{DriveError, Driver};
 use crate::decide::{FieldPlan, may_choose_fields};
 use crate::ports::{ProviderError, World};
@@ -36,13 +35,13 @@ pub async fn plan_fields(
     let history = run.history();
     let probes = join_all(step.undo_before.iter().map(|spec| world.check(spec, &history)));
     let (found, preconditions) = join(action.read(None), probes).await;
-    let found = found.map_err(|error| unread(sentence(&error)))?;
+    let found = found.map_err(|error| unread(error.sentence()))?;
     let three = switchback_model::field::three_way(before, ours, &found.image, choices)
         .map_err(|error| Rejection::new(Code::BadValue, error.to_string(), "Choose the fields again."))?;
     let preview = match &three.to {
         Some(to) => {
             let planned = action.plan(&found.image, Some(to));
-            Some(planned.map_err(|error| Rejection::new(Code::Guard, sentence(&error), ""))?)
+            Some(planned.map_err(|error| Rejection::new(Code::Guard, error.sentence(), ""))?)
         }
         None => None,
     };
@@ -99,7 +98,7 @@ impl Driver {
             Ok::<_, ProviderError>((action.plan(&found.image, Some(&to))?, found.witness))
         };
         match fresh.await {
-            Err(error) => self.void_choice(id, sentence(&error)).await,
+            Err(error) => self.void_choice(id, error.sentence()).await,
             Ok((preview, _)) if preview.digest() != chosen.preview => {
                 let noun = preview.from.noun();
                 let why = format!("The {noun} changed since you chose: look at it again.");

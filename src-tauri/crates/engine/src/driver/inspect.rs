@@ -112,6 +112,20 @@ impl Driver {
         Ok(())
     }
 
+    /// Looks at every step that the journal says nothing of and that was not looked at since a takeover, once: that
+    /// there is nothing to undo is said of the world, not of an older copy. Whether there was one.
+    ///
+    /// # Errors
+    /// What the journal says.
+    pub async fn look_at_the_rest(&mut self) -> Result<bool, DriveError> {
+        let open = self.run.steps.iter().filter(|(_, step)| step.reinspect);
+        let open: Vec<StepId> = open.map(|(id, _)| id.clone()).collect();
+        for id in &open {
+            self.look_again(id).await?;
+        }
+        Ok(!open.is_empty())
+    }
+
     pub(super) async fn reinspect(&mut self, id: &StepId) -> Result<(), DriveError> {
         // Where events are missing, one of them may have been the intent of a request that is still on its
         // way: what is there is told once nothing can land any more.
@@ -142,7 +156,7 @@ impl Driver {
                 Ok(preview) if preview.is_empty() => Finding::After,
                 Ok(_) => Finding::Before,
                 Err(error) => Finding::Unclear {
-                    why: super::apply::sentence(&error),
+                    why: error.sentence(),
                 },
             },
         };
@@ -193,7 +207,7 @@ pub async fn watch(run: &Run, world: &dyn World) -> Vec<(StepId, Finding)> {
         let finding = match action.read(None).await {
             Ok(now) => action.judge(&now, before, expected, None),
             Err(error) => Finding::Unclear {
-                why: super::apply::sentence(&error),
+                why: error.sentence(),
             },
         };
         found.push((id.clone(), finding));
@@ -260,7 +274,7 @@ pub(super) async fn look(action: &dyn Action, attempt: &Attempt) -> Finding {
     match action.read(attempt.sent().as_ref()).await {
         Ok(now) => told_by(action, attempt, &now).unwrap_or_else(sealed),
         Err(error) => Finding::Unclear {
-            why: super::apply::sentence(&error),
+            why: error.sentence(),
         },
     }
 }

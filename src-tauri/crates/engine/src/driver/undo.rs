@@ -7,7 +7,7 @@ use switchback_model::{
     AttemptId, Captured, CheckId, CheckReading, EventKind, RollbackPlan, RollbackScope, StepId, Verdict, Way,
 };
 
-use super::apply::{landed_since, sentence};
+use super::apply::landed_since;
 use super::inspect::SEALED;
 use super::{DriveError, Driver};
 use crate::doubt;
@@ -43,7 +43,7 @@ pub async fn see(run: &Run, world: &dyn World) -> Seen {
             let held = run.steps.get(&step.id).and_then(|state| state.held_refused());
             let sent = held.and_then(Attempt::sent);
             let read = world.action(spec).read(sent.as_ref()).await;
-            (step.id.clone(), read.map_err(|e| sentence(&e)))
+            (step.id.clone(), read.map_err(|e| e.sentence()))
         })
     }))
     .await
@@ -148,7 +148,7 @@ fn unbuilt(
     let from = &seen?.as_ref().ok()?.image;
     let why = match world.action(step.action.as_ref()?).plan(from, Some(restores)) {
         Ok(_) => "what an earlier item leaves does not lead back to it".to_owned(),
-        Err(error) => sentence(&error),
+        Err(error) => error.sentence(),
     };
     let id: String = format!("undo-{}", step.id).chars().take(64).collect();
     Some(CheckReading {
@@ -263,7 +263,7 @@ impl Driver {
         };
         let (preview, witness) = match fresh.await {
             Ok(fresh) => fresh,
-            Err(error) => return self.halt(item, sentence(&error), readings).await,
+            Err(error) => return self.halt(item, error.sentence(), readings).await,
         };
         if preview.is_empty() {
             return self

@@ -134,7 +134,10 @@ async fn with_events_missing_everything_is_looked_at_and_what_is_found_is_offere
         .plan_rollback(&RollbackScope::Step(id("two")))
         .await
         .unwrap_err();
-    assert!(refused.hint.contains("still being looked at"), "{refused}");
+    assert!(
+        refused.hint.contains("not every object was looked at"),
+        "{refused}"
+    );
     fake.desk.settle_through().await.unwrap();
     let refused = fake
         .desk

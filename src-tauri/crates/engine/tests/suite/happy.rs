@@ -82,7 +82,7 @@ async fn there_r3_there_again_and_all_the_way_back() {
             .all(|step| !step.state.may_have_effect())
     );
     let refused = fake.desk.roll_back(RollbackScope::All).await.unwrap_err();
-    assert_eq!(refused.code, RejectionCode::NotNow);
+    assert_eq!(refused.code, RejectionCode::NothingToUndo);
     invariants(&fake).unwrap();
 }
 

@@ -13,5 +13,6 @@ mod aws;
 mod keychain;
 mod laptop;
 mod nights;
+mod older_copy;
 mod transcript;
 mod vouched;
