@@ -177,7 +177,7 @@ fn unread(run: &Run, named: &[StepId], seen: &Seen) -> Result<(), Rejection> {
                     "Whether there is anything to undo can't be told. Step {id} was tried and counts as not applied, \
                      but its object can't be read now: {why}"
                 ),
-                "Mend the connection or the sign-in, then ask again.",
+                "Mend what it says, then ask again.",
             ));
         }
     }
@@ -359,8 +359,11 @@ fn item(
                 .get(id)
                 .and_then(|seen| seen.as_ref().ok())
                 .map(|now| &now.image);
+            let restored = state.effect.as_ref().and_then(|e| e.before.as_ref()?.readable());
             let foreign = foreign.filter(|now| {
-                !images.contains_key(&now.object())
+                // Nothing is lost where it is as before already.
+                !restored.is_some_and(|before| before.same_as(now))
+                    && !images.contains_key(&now.object())
                     && run
                         .last_left(&now.object())
                         .is_some_and(|left| !left.same_as(now))

@@ -160,7 +160,7 @@ async fn seen(
                 title: rule.title.clone(),
                 ready: false,
                 // The planner says "not now" of a set of which nothing has an effect, and of no other.
-                something_to_undo: rejection.code != RejectionCode::NotNow,
+                something_to_undo: rejection.code != RejectionCode::NothingToUndo,
                 missing: vec![rejection.message],
                 order: Vec::new(),
                 open_decision: open_decision(run, rule),

@@ -280,21 +280,24 @@ fn no_refusal_after_a_commit_is_believed() {
 #[test]
 fn what_was_refused_is_said_of_a_look_and_so_is_that_there_is_nothing_to_undo() {
     let world = World::serve();
-    for (fault, said) in [
+    for (fault, code, said) in [
         (
             "error-before:ChangeResourceRecordSets:AccessDenied",
+            1,
             "not allowed",
         ),
-        ("error-before:ChangeResourceRecordSets:ExpiredToken", "expired"),
+        // Sign in first.
+        ("error-before:ChangeResourceRecordSets:ExpiredToken", 6, "expired"),
         (
             "error-before:ChangeResourceRecordSets:InvalidChangeBatch",
+            1,
             "refused",
         ),
     ] {
         let run = world.new_run();
         let digest = world.preview(&run, "lower-ttl");
         world.served.inject(fault);
-        let failed = world.apply(&run, "lower-ttl", &digest).code(1).error();
+        let failed = world.apply(&run, "lower-ttl", &digest).code(code).error();
         let words = failed["message"].as_str().unwrap().to_owned();
         assert!(
             words.starts_with("Nothing was changed.") && words.contains(said),
