@@ -52,7 +52,7 @@ pub fn cells() -> Vec<Cell> {
                 Kill::BeforeSend(call),
                 Kill::AfterAccept(call),
                 after("Intended"),
-                after("Accepted"),
+                after("Answered"),
                 after("Verified"),
             ];
             for (at, kill) in kills.into_iter().enumerate() {
