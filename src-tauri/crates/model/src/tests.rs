@@ -84,6 +84,24 @@ fn a_command_for_the_shell_keeps_quotes_inside() {
     );
 }
 
+/// On a screen, on paper and in a script it is the same text, and no terminal obeys any of it.
+#[test]
+fn a_command_holds_nothing_that_is_obeyed_or_unseen_and_says_the_same_to_the_letter() {
+    let value =
+        "family \u{1f468}\u{200d}\u{1f469}, soft\u{ad}hyphen, \u{9b}2J, \u{202e}turned\u{2028}\u{e0041}'";
+    let call = ApiCall {
+        service: "ssm".to_owned(),
+        operation: "PutParameter".to_owned(),
+        parameters: serde_json::json!({ "Value": value }),
+    };
+    let command = call.as_cli();
+    let bad = |c: char| crate::text::is_obeyed(c) || crate::text::is_unseen(c);
+    assert!(!command.chars().any(bad), "{command:?}");
+    let json = command.split_once(" '").unwrap().1.strip_suffix('\'').unwrap();
+    let said: serde_json::Value = serde_json::from_str(&json.replace("'\\''", "'")).unwrap();
+    assert_eq!(said["Value"], value);
+}
+
 #[test]
 fn an_opened_image_is_written_as_its_sealed_form_only() {
     let name = DnsName::new("apps.example.nhs.test").unwrap();
