@@ -267,9 +267,12 @@ fn what_we_overwrote_unseen_is_found_and_named() {
     let run = desk.run();
     desk.world.inject("lands-late:PutParameter:4000");
     let applying = desk.begin(&run);
-    until("the call is under way", || {
-        let intended = |event: &Value| event["kind"] == "intended";
-        desk.events(&run).iter().any(intended).then_some(())
+    // The fault is taken when the request has arrived: after our last read, and before anything is carried out.
+    until("the request has arrived", || {
+        let faults = desk
+            .world
+            .control(async |client| client.state().await.unwrap().faults);
+        faults.is_empty().then_some(())
     });
     desk.somebody_puts("prod,hotfix");
     assert_eq!(
