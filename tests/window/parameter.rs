@@ -41,7 +41,7 @@ async fn parameter(app: &App, runbook: &Path) -> Outcome {
     for (what, words) in [
         (".diff-side.minus", "prod"),
         (".diff-side.plus", "prod,cognito"),
-        (".diff-caution", "AWS has no guard here."),
+        (".diff-caution", "AWS has no guard here"),
         ("check-was", "Passing"),
         ("#block-way-back", "Way back"),
     ] {

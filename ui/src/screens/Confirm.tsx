@@ -106,7 +106,7 @@ export function ConfirmScreen({ id }: { id: string }) {
         <Block id="who" title="Who is affected">
           <Facts
             list={[
-              ["Affects", step.affects ?? "nobody, as planned"],
+              ["Affects", step.affects ?? "the runbook does not say"],
               ["Expected", step.expected_s === null ? "not planned" : duration(step.expected_s)],
               ["Target", `${b.target} (…${b.account_tail}), ${b.region}`],
               ["Sign-in", signInWords(snapshot, now)],

@@ -175,8 +175,11 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
               : null;
 
   const { dead, counts } = useSeen(`rollback/${plan?.digest}`, !replaced);
+  // What was confirmed; a second press before the next page is there means the same.
+  const sent = useRef<string | null>(null);
   const confirm = () => {
-    if (plan === null || refusal !== null || busy !== null || !counts()) return;
+    if (plan === null || refusal !== null || busy !== null || sent.current === plan.digest || !counts()) return;
+    sent.current = plan.digest;
     const { seq } = snapshot;
     void store
       .submit(
@@ -185,8 +188,9 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
         { basis: plan.digest, reason: needsReason ? reason.trim() : null },
       )
       .then((done) => {
-        if (done) onConfirmed(seq);
-        else read();
+        if (done) return onConfirmed(seq);
+        sent.current = null;
+        read();
       });
   };
 

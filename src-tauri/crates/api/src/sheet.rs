@@ -362,8 +362,12 @@ impl Sheet {
         for change in &preview.changes {
             self.note(&format!("{} {now} {}", change.object, change.before.join("; ")));
             self.note(&format!("{} then: {}", change.object, change.after.join("; ")));
-            if let Some(caution) = &change.caution {
-                self.note(caution);
+            // The program's own caution speaks of what the program does.
+            if change.caution.is_some() {
+                self.note(
+                    "AWS has no guard here: this overwrites whatever is there. Read it right before, and stop if it is not what \
+                     stands above.",
+                );
             }
         }
         if preview.is_empty() {

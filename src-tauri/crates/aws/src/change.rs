@@ -30,8 +30,8 @@ impl Against {
         match self {
             Self::TheRequest | Self::AToken => None,
             Self::Nothing => Some(
-                "AWS has no guard here. It is read once more right before the change; what somebody else writes in that \
-                 moment is overwritten, which is found out afterwards and said.",
+                "AWS has no guard here: it refuses no write because somebody else wrote first. Switchback reads once more right \
+                 before; what somebody writes in the moment between is overwritten, and you are told.",
             ),
         }
     }

@@ -133,7 +133,7 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
 pub(crate) fn suggestion(word: &str, known: &[&str]) -> String {
     match nearest(word, known.iter().copied()) {
         Some(near) => format!("Did you mean `{near}`?"),
-        None if known.is_empty() => "There is none to choose from.".into(),
+        None if known.is_empty() => "There is none to choose from: declare it, or remove this.".into(),
         None => {
             let list: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
             format!("Use one of {}.", list.join(", "))

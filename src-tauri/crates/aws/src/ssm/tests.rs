@@ -68,7 +68,7 @@ fn the_request_says_again_what_a_write_would_drop() {
             .caution
             .as_deref()
             .unwrap()
-            .starts_with("AWS has no guard here.")
+            .starts_with("AWS has no guard here")
     );
     // The way back is the same request with the old value, and changes nothing else.
     let back = set("prod,cognito").plan(&preview.to, Some(&now)).unwrap();

@@ -301,6 +301,15 @@ fn text(plan: &RollbackPlanView) -> String {
             ));
         }
     }
+    let changes = plan.items.iter().filter_map(|item| item.preview.as_ref());
+    let mut cautions: Vec<&str> = changes
+        .flat_map(|preview| &preview.changes)
+        .filter_map(|change| change.caution.as_deref())
+        .collect();
+    cautions.dedup();
+    for caution in cautions {
+        text.push_str(&format!("\n{}\n", line(caution)));
+    }
     if let Some(decision) = &plan.open_decision {
         text.push_str(&format!(
             "\nThe decision {decision} is open: by this rule it says when to go back. You can go back all the same.\n"

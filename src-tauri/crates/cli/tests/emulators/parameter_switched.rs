@@ -39,10 +39,7 @@ fn there_and_back(name: &str) {
 
     // What somebody else writes after the preview is not overwritten, although nothing at AWS would refuse it.
     let preview = place.switchback(0, &["step", "preview", run, "profiles"]);
-    assert!(
-        preview.to_string().contains("AWS has no guard here."),
-        "{preview}"
-    );
+    assert!(preview.to_string().contains("AWS has no guard here"), "{preview}");
     let digest = preview["digest"].as_str().unwrap();
     place.profile(&["set", "prod,debug"]);
     place.apply(5, run, "profiles", digest);

@@ -44,6 +44,7 @@ pub(crate) const CODES: &[&str] = &[
     "order",
     "alias-answers",
     "switches-nothing",
+    "undo-before-too-late",
     "ttl-not-lowered",
     "unused-value",
     "unused-decision",

@@ -17,6 +17,7 @@ pub(super) fn lint(notes: &mut Notes<'_>, plan: &Course<'_>) -> Vec<Aside> {
     for (place, step) in plan.steps.iter().enumerate() {
         switches(&mut found, plan, place, step);
         sets_nothing(&mut found, step);
+        too_late(&mut found, step);
         lowers(&mut found, plan, place, step);
     }
     found.asides
@@ -107,6 +108,35 @@ fn sets_nothing(found: &mut Found<'_, '_>, step: &DraftStep) {
         "switches-nothing",
         message,
         "Name the new value in the action, and the old one in the check before it.",
+    );
+}
+
+/// A check before the undo that holds only once the step is done: the way back is proven before, so the step would
+/// never be ready.
+fn too_late(found: &mut Found<'_, '_>, step: &DraftStep) {
+    let own = |check: &&CheckSpec| match (&step.step.action, &check.kind) {
+        (Some(ActionSpec::SetParameter(set)), CheckKind::Parameter(is)) => {
+            is.name == set.name && is.value == set.value
+        }
+        (Some(ActionSpec::SwitchRecord(switch)), CheckKind::Record { name, values, .. }) => {
+            let mut to: Vec<String> = switch.to.iter().map(|set| set.check_line()).collect();
+            to.sort();
+            *name == switch.name && *values == to
+        }
+        _ => false,
+    };
+    let Some(check) = step.step.undo_before.iter().find(own) else {
+        return;
+    };
+    let message = format!(
+        "`{}` before the undo of `{}` holds only once the step is done, but it must hold before the step already.",
+        check.id, step.step.id
+    );
+    found.notes.lint(
+        "undo-before-too-late",
+        step.id_at,
+        message,
+        "Check what the undo rests on, such as aws.identity. That somebody changed the object meanwhile is noticed without it.",
     );
 }
 

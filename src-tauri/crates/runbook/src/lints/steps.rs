@@ -35,7 +35,7 @@ fn checks(notes: &mut Notes<'_>, step: &DraftStep) {
                 "undo-without-before",
                 step.id_at,
                 message,
-                "Add [[phase.step.undo_before]]: does the old side answer?",
+                "Add [[phase.step.undo_before]]: what must hold before the step already, so that it can be taken back. Does the old side answer?",
             );
         }
         if step.undo_verify == 0 {

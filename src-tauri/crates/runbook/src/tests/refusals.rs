@@ -147,7 +147,7 @@ fn likely_mistakes_are_lints() {
     assert_snapshot!(lints(&[(wait, "")]), @"54:6 no-ttl-wait: `switch` switches a record without waiting for the old TTL to run out. Add a `dns.ttl_wait` check under [[phase.step.before]].");
     let before =
         "[[phase.step.undo_before]]\nid = \"identity\"\ntitle = \"Signed in\"\nkind = \"aws.identity\"\n";
-    assert_snapshot!(lints(&[(before, "")]), @"20:6 undo-without-before: Nothing is checked before `lower` is undone. Add [[phase.step.undo_before]]: does the old side answer?");
+    assert_snapshot!(lints(&[(before, "")]), @"20:6 undo-without-before: Nothing is checked before `lower` is undone. Add [[phase.step.undo_before]]: what must hold before the step already, so that it can be taken back. Does the old side answer?");
     assert_snapshot!(lints(&[("decisions = [\"go\"]", "automated = false"), ("ttl = \"${ttl}\"", "ttl = 60"), ("lowered = \"${ttl}\"", "lowered = 60")]), @r#"
     8:1 unused-value: Nothing uses the value `ttl`. Remove it, or write ${ttl} where it belongs.
     11:6 unused-decision: No step and no rule waits for the decision `go`. Name it in `decisions` of a step, or remove it.
