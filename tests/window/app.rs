@@ -175,6 +175,25 @@ impl App {
         }
     }
 
+    /// Clicks a control that leads to another page, until that is there. Right after the window was made another size
+    /// the page is still being laid out, and the driver's click may come down beside it.
+    pub async fn lead(&self, id: &str, to: &str, within: Duration) -> Outcome {
+        let end = Instant::now() + within;
+        loop {
+            self.click(id, within).await?;
+            let soon = Instant::now() + Duration::from_secs(2);
+            while Instant::now() < soon {
+                if self.client.find(Locator::Css(&selector(to))).await.is_ok() {
+                    return Ok(());
+                }
+                pause().await;
+            }
+            if Instant::now() > end {
+                return self.see(to).await;
+            }
+        }
+    }
+
     /// Has the driver carry out a sequence of a person's hand.
     pub async fn act(&self, actions: impl Into<Actions>) -> Outcome {
         Ok(self.client.perform_actions(actions).await?)

@@ -62,8 +62,7 @@ async fn parameter(app: &App, runbook: &Path) -> Outcome {
     }
     everywhere(app, "1-ready", &mut broken).await?;
 
-    app.click("action-primary", WORLD).await?;
-    app.see("confirm-primary").await?;
+    app.lead("action-primary", "confirm-primary", WORLD).await?;
     everywhere(app, "2-confirm", &mut broken).await?;
     app.click("confirm-primary", WORLD).await?;
     app.see("[data-route=step]").await?;
@@ -110,8 +109,7 @@ async fn dark(app: &App, broken: &mut BTreeSet<String>) -> Outcome {
     app.click("reason-submit", SOON).await?;
     app.until("step-state", &["Ready"], WORLD).await?;
     everywhere(app, "7-again", broken).await?;
-    app.click("action-primary", WORLD).await?;
-    app.see("confirm-primary").await?;
+    app.lead("action-primary", "confirm-primary", WORLD).await?;
     everywhere(app, "8-confirm", broken).await
 }
 
