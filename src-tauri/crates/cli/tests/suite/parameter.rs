@@ -56,6 +56,14 @@ impl Desk {
         Did::of(self.command(words).output().unwrap()).code(code)
     }
 
+    /// What a person reads.
+    #[track_caller]
+    fn words(&self, words: &[&str]) -> String {
+        let mut command = shared::program(self.home.path());
+        command.env("SWITCHBACK_REHEARSAL_SPEED", "60").args(words);
+        Did::of(command.output().unwrap()).code(0).out
+    }
+
     fn run(&self) -> String {
         let book = self.home.path().join("profiles").display().to_string();
         let opened = self.say(0, &["run", "new", &book, "--target", "rehearsal"]);
@@ -160,7 +168,7 @@ fn a_parameter_is_set_and_comes_back_to_the_letter() {
     assert!(before.contains("prod") && !before.contains("cognito"), "{before}");
     assert!(after.contains("prod,cognito"), "{after}");
     let caution = change["caution"].as_str().unwrap();
-    assert!(caution.starts_with("AWS has no guard here."), "{caution}");
+    assert!(caution.starts_with("AWS has no guard here"), "{caution}");
     let call = &preview["calls"][0];
     assert_eq!(call["operation"], "PutParameter");
     assert_eq!(call["parameters"]["Value"], "prod,cognito");
@@ -170,6 +178,13 @@ fn a_parameter_is_set_and_comes_back_to_the_letter() {
     let done = desk.apply(0, &run).json();
     assert_eq!(done["state"], "done", "{done}");
     assert_eq!(desk.profiles(), ("prod,cognito".to_owned(), 1));
+
+    // Where it is taken back AWS guards it no more than there, and by hand nobody reads right before.
+    let planned = desk.words(&["rollback", &run, "--all"]);
+    assert!(planned.contains("AWS has no guard here"), "{planned}");
+    let sheet = desk.words(&["run", "sheet", &run]);
+    assert!(sheet.contains("this overwrites whatever is there"), "{sheet}");
+    assert!(!sheet.contains("Switchback reads once more"), "{sheet}");
 
     let back = desk.roll_back(&run);
     assert_eq!(back["state"], "completed", "{back}");
