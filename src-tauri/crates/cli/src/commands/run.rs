@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use switchback_api::host::{Claim, Host};
 use switchback_api::view::{run_state, snapshot};
-use switchback_api::wire::{ApiError, Deadline, DriverLife, DriverView, RunSnapshot, TimesView};
+use switchback_api::wire::{ApiError, Deadline, DriverLife, DriverView, RunSnapshot, TimesView, Tone};
 use switchback_engine::run::Run as Folded;
 use switchback_model::Command;
 use switchback_model::text::line;
@@ -275,13 +275,24 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
             .iter()
             .map(|step| {
                 let said = step.not_known.as_ref().or(step.drifted.as_ref());
+                // What stands in the way, where nothing graver is to be said.
+                let in_the_way = step
+                    .before
+                    .iter()
+                    .filter(|row| step.state == "blocked" && row.tone > Tone::Switching)
+                    .max_by_key(|row| row.tone)
+                    .map(|row| format!("{}: {}", row.title, row.observed));
                 let note = said.unwrap_or(&step.note);
+                let note = match in_the_way {
+                    Some(why) if note.is_empty() => why,
+                    _ => note.clone(),
+                };
                 vec![
                     step.id.clone(),
                     step.state_words.clone(),
                     step.title.clone(),
                     times_words(&step.times),
-                    note.to_owned(),
+                    note,
                 ]
             })
             .collect();
