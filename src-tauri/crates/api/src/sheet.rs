@@ -268,8 +268,7 @@ impl Sheet {
             let effect = run.steps.get(&step.id).is_some_and(|s| s.state.may_have_effect());
             if let Some(action) = step.action.as_ref().filter(|_| effect) {
                 let read = around.world.action(action).read(None).await;
-                let why = |error: ProviderError| format!("{}.", error.message.trim_end_matches('.'));
-                seen.insert(step.id.clone(), read.map_err(why));
+                seen.insert(step.id.clone(), read.map_err(|error| error.sentence()));
             }
         }
         let build =
@@ -442,7 +441,7 @@ type Then = HashMap<String, Image>;
 /// stands there to the letter.
 async fn ahead(action: &ActionSpec, around: Option<&Surroundings>, then: &Then) -> Result<Preview, String> {
     let around = around.ok_or("The surroundings could not be set up.")?;
-    let sentence = |error: ProviderError| format!("{}.", error.message.trim_end_matches('.'));
+    let sentence = |error: ProviderError| error.sentence();
     let action = around.world.action(action);
     let now = action.read(None).await.map_err(sentence)?.image;
     action

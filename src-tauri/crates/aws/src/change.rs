@@ -201,9 +201,7 @@ impl<C: Change> Bound<C> {
         }
         Ok(guard)
     }
-}
 
-impl<C: Change> Bound<C> {
     /// It could not be read right before: nothing was sent, whatever became of that question. What may pass by itself
     /// is tried again; all else is a person's.
     fn unread(&self, error: ProviderError) -> ProviderError {

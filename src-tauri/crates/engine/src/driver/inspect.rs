@@ -101,19 +101,14 @@ impl Driver {
     /// A person goes back at once, before everything was looked at again: it is now, once. What can't be read
     /// does not take the way back away.
     pub(super) async fn look_where_events_are_missing(&mut self) -> Result<(), DriveError> {
-        if self.run.doubt.is_none() {
-            return Ok(());
-        }
-        let open = self.run.steps.iter().filter(|(_, step)| step.reinspect);
-        let open: Vec<StepId> = open.map(|(id, _)| id.clone()).collect();
-        for id in open {
-            self.look_again(&id).await?;
+        if self.run.doubt.is_some() {
+            self.look_at_the_rest().await?;
         }
         Ok(())
     }
 
-    /// Looks at every step that the journal says nothing of and that was not looked at since a takeover, once: that
-    /// there is nothing to undo is said of the world, not of an older copy. Whether there was one.
+    /// Looks at every step that was not looked at since a takeover, or since events were found missing, once: that there
+    /// is nothing to undo is said of the world, not of an older copy. Whether there was one.
     ///
     /// # Errors
     /// What the journal says.
