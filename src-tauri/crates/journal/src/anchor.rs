@@ -163,11 +163,8 @@ pub(crate) struct Keep {
 /// the one that goes further counts.
 pub(crate) fn write(home: &Path, anchor: &Anchor, anew: bool) -> Result<(), JournalError> {
     let path = path(home, &anchor.run);
-    let failed = io_not_written(&path);
-    let folder = home.join("heads");
-    let is_new = !path.exists();
-    if is_new {
-        fs::create_dir_all(&folder).map_err(&failed)?;
+    if !path.exists() && begin(home, &path, anchor)? {
+        return Ok(());
     }
     let mut file = create_private(&path)?;
     if let Err(error) = file.lock() {
@@ -177,7 +174,35 @@ pub(crate) fn write(home: &Path, anchor: &Anchor, anew: bool) -> Result<(), Jour
     if last.as_ref().is_some_and(|last| last.seq >= anchor.seq && !anew) {
         return Ok(());
     }
-    let n = last.map_or(1, |last| last.n + 1);
+    put(&mut file, &path, anchor, last.map_or(1, |last| last.n + 1))
+}
+
+/// Makes the file with its first slot in it: nobody ever finds it without one, or a crash in its first moment would
+/// read as a note that was lost. Whether it did; not where another process was quicker.
+fn begin(home: &Path, path: &Path, anchor: &Anchor) -> Result<bool, JournalError> {
+    let failed = io_not_written(path);
+    let folder = home.join("heads");
+    fs::create_dir_all(&folder).map_err(&failed)?;
+    let fresh = folder.join(format!(".{}-{}", anchor.run, std::process::id()));
+    put(&mut create_private(&fresh)?, &fresh, anchor, 1)?;
+    let made = match fs::hard_link(&fresh, path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => false,
+        // A file system without links.
+        Err(_) => fs::rename(&fresh, path).map(|()| true).map_err(&failed)?,
+        Ok(()) => true,
+    };
+    let _ = fs::remove_file(&fresh);
+    // The entries of the folders, too: a file that nobody finds after a crash anchors nothing.
+    for folder in [folder.as_path(), home] {
+        if let Ok(folder) = File::open(folder) {
+            let _ = folder.sync_all();
+        }
+    }
+    Ok(made)
+}
+
+/// Writes the `n`th slot in its turn, and syncs it.
+fn put(file: &mut File, path: &Path, anchor: &Anchor, n: u64) -> Result<(), JournalError> {
     let json = serde_json::to_string(&Anchor { n, ..anchor.clone() }).map_err(|_| {
         JournalError::NotWritten("the anchor can't be written as JSON. Report this fault".to_owned())
     })?;
@@ -186,16 +211,7 @@ pub(crate) fn write(home: &Path, anchor: &Anchor, anew: bool) -> Result<(), Jour
     file.seek(SeekFrom::Start((n % 2) * SLOT as u64))
         .and_then(|_| file.write_all(&slot))
         .and_then(|()| file.sync_data())
-        .map_err(&failed)?;
-    if is_new {
-        // The entries of the folders, too: a file that nobody finds after a crash anchors nothing.
-        for folder in [folder.as_path(), home] {
-            if let Ok(folder) = File::open(folder) {
-                let _ = folder.sync_all();
-            }
-        }
-    }
-    Ok(())
+        .map_err(io_not_written(path))
 }
 
 /// Events missing behind the chain's end, in words.

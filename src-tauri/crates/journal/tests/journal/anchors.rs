@@ -146,6 +146,17 @@ fn a_note_that_can_not_be_read_is_a_doubt_and_one_that_is_not_there_agrees_with_
     );
 }
 
+/// The file is there with its first slot or not at all: nothing of its making is left beside it.
+#[test]
+fn a_note_begins_whole() {
+    let home = tempdir().unwrap();
+    let (store, _) = with_run(home.path(), &no_ring(), None);
+    assert_eq!(doubt(&store), None);
+    let files = fs::read_dir(home.path().join("heads")).unwrap();
+    let names: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(names, [run().as_str()]);
+}
+
 #[test]
 fn a_run_of_which_nothing_is_left_is_missed() {
     let home = tempdir().unwrap();
