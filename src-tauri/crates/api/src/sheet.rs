@@ -341,6 +341,18 @@ impl Sheet {
                 Some(image) => self.note(&format!("By hand: restore {}", image.lines().join("; "))),
                 None => self.note("By hand: no image from before was captured"),
             },
+            ItemKind::Publish { preview, also } => {
+                match preview {
+                    Some(preview) => self.calls(preview, unread),
+                    None => self.note("By hand: publish it once more; its request could not be built"),
+                }
+                self.note("Only then do programs read what was taken back above.");
+                for step in also {
+                    self.note(&format!(
+                        "It also makes seen what step {step} changed and nobody published yet."
+                    ));
+                }
+            }
             ItemKind::Manual { words } => self.note(&format!("By hand: {words}")),
             ItemKind::Notice { words } => self.note(&format!("Send this notice: {words}")),
         }

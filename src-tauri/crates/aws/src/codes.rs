@@ -99,3 +99,6 @@ pub(crate) const SSM: Codes = &[
 pub(crate) fn of(codes: Codes, code: &str) -> Option<&'static Code> {
     codes.iter().find(|(known, ..)| *known == code)
 }
+
+/// ECS (ECS API reference, UpdateService and DescribeServices).
+pub(crate) const ECS: Codes = &[];

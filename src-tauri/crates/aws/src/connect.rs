@@ -81,6 +81,7 @@ pub struct Aws {
     pub(crate) sts: aws_sdk_sts::Client,
     pub(crate) cognito: aws_sdk_cognitoidentityprovider::Client,
     pub(crate) ssm: aws_sdk_ssm::Client,
+    pub(crate) ecs: aws_sdk_ecs::Client,
     pub(crate) asked: Asked,
     pub(crate) region: String,
     /// Zone id → name, of public zones whose name was read; a zone's name never changes.
@@ -183,6 +184,7 @@ impl Aws {
             sts: client!(aws_sdk_sts, Service::Sts),
             cognito: client!(aws_sdk_cognitoidentityprovider, Service::Cognito),
             ssm: client!(aws_sdk_ssm, Service::Ssm),
+            ecs: client!(aws_sdk_ecs, Service::Ecs),
             asked: Asked::default(),
             region: options.region.clone(),
             zones: Arc::default(),

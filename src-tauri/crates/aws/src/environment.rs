@@ -200,6 +200,7 @@ pub(crate) fn of_profile(elsewhere: &Elsewhere, chosen: bool) -> Vec<Environment
                 Service::Route53 => "Route 53 is",
                 Service::Cognito => "Cognito is",
                 Service::Ssm => "Parameter Store is",
+                Service::Ecs => "ECS is",
                 Service::Sso | Service::SsoOidc | Service::SignIn => "the sign-in is",
             });
         let place = detour.place.as_deref().unwrap_or_default();

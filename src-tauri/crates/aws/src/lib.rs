@@ -11,6 +11,7 @@ pub mod cognito;
 mod connect;
 mod credentials;
 mod delegation;
+pub mod ecs;
 mod elsewhere;
 mod environment;
 mod error;

@@ -36,6 +36,7 @@ pub fn endpoints(
             Service::Route53 => hosts::route53(region, fips, dual),
             Service::Cognito => hosts::cognito(region, fips, dual),
             Service::Ssm => hosts::ssm(region, fips, dual),
+            Service::Ecs => hosts::ecs(region, fips, dual),
             // The SDK finds them by itself.
             Service::Sso | Service::SsoOidc | Service::SignIn => None,
         };
@@ -85,6 +86,7 @@ mod hosts {
     host!(route53, aws_sdk_route53);
     host!(cognito, aws_sdk_cognitoidentityprovider);
     host!(ssm, aws_sdk_ssm);
+    host!(ecs, aws_sdk_ecs);
 }
 
 /// The way to a host over https: through a proxy, or `None` = directly.

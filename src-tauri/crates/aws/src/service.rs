@@ -15,6 +15,8 @@ pub enum Service {
     Cognito,
     /// Parameter Store, a part of Systems Manager.
     Ssm,
+    /// Elastic Container Service.
+    Ecs,
     /// IAM Identity Center, for the credentials of a role.
     Sso,
     /// IAM Identity Center, for a new token.
@@ -25,18 +27,19 @@ pub enum Service {
 
 impl Service {
     /// Every one.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Sts,
         Self::Route53,
         Self::Cognito,
         Self::Ssm,
+        Self::Ecs,
         Self::Sso,
         Self::SsoOidc,
         Self::SignIn,
     ];
 
     /// Those that Switchback asks itself: a target of kind test must lead all of them elsewhere.
-    pub const OWN: [Self; 4] = [Self::Sts, Self::Route53, Self::Cognito, Self::Ssm];
+    pub const OWN: [Self; 5] = [Self::Sts, Self::Route53, Self::Cognito, Self::Ssm, Self::Ecs];
 
     /// The service, as people call it.
     #[must_use]
@@ -46,6 +49,7 @@ impl Service {
             Self::Route53 => "Route 53",
             Self::Cognito => "Cognito",
             Self::Ssm => "Parameter Store",
+            Self::Ecs => "ECS",
             Self::Sso => "IAM Identity Center",
             Self::SsoOidc => "the token of IAM Identity Center",
             Self::SignIn => "the sign-in of aws login",
@@ -60,6 +64,7 @@ impl Service {
             Self::Route53 => "route_53",
             Self::Cognito => "cognito_identity_provider",
             Self::Ssm => "ssm",
+            Self::Ecs => "ecs",
             Self::Sso => "sso",
             Self::SsoOidc => "sso_oidc",
             Self::SignIn => "signin",
@@ -74,6 +79,7 @@ impl Service {
             Self::Route53 => "route53",
             Self::Cognito => "cognito-idp",
             Self::Ssm => "ssm",
+            Self::Ecs => "ecs",
             Self::Sso => "sso",
             Self::SsoOidc => "sso-oauth",
             Self::SignIn => "signin",
@@ -85,7 +91,9 @@ impl Service {
     pub const fn short(self) -> &'static str {
         match self {
             Self::Cognito => "cognito",
-            Self::Sts | Self::Route53 | Self::Ssm | Self::Sso | Self::SsoOidc | Self::SignIn => self.id(),
+            Self::Sts | Self::Route53 | Self::Ssm | Self::Ecs | Self::Sso | Self::SsoOidc | Self::SignIn => {
+                self.id()
+            }
         }
     }
 
@@ -101,6 +109,7 @@ impl Service {
             Self::Route53 => codes::ROUTE53,
             Self::Cognito => codes::COGNITO,
             Self::Ssm => codes::SSM,
+            Self::Ecs => codes::ECS,
             Self::Sts | Self::Sso | Self::SsoOidc | Self::SignIn => &[],
         }
     }
@@ -118,6 +127,9 @@ impl Service {
             // PutParameter has three a second (AWS General Reference, "Systems Manager endpoints and
             // quotas").
             Self::Ssm => Some((2, 3)),
+            // Reads of services and tasks refill at 20 a second, and those of others count, too (ECS developer
+            // guide, "Request throttling").
+            Self::Ecs => Some((4, 4)),
             Self::Sts | Self::Sso | Self::SsoOidc | Self::SignIn => None,
         }
     }

@@ -260,6 +260,7 @@ pub(crate) fn may(run: &Run, command: &Command) -> Result<(), Rejection> {
         | Command::ApplyOverriding { .. }
         | Command::Attest { .. }
         | Command::Skip { .. }
+        | Command::SkipUnseen { .. }
         | Command::Reopen { .. }
         | Command::Adopt { .. }
         | Command::Decide { .. }

@@ -26,7 +26,7 @@ impl Flight<'_> {
     pub fn verify(&self) -> &[CheckSpec] {
         match self.way {
             Way::Apply => &self.step.verify,
-            Way::Undo => &self.step.undo_verify,
+            Way::Undo | Way::Publish => &self.step.undo_verify,
         }
     }
 
@@ -49,7 +49,7 @@ impl Flight<'_> {
         };
         let before = match self.way {
             Way::Apply => &self.step.before,
-            Way::Undo => &self.step.undo_before,
+            Way::Undo | Way::Publish => &self.step.undo_before,
         };
         before.iter().find(|spec| {
             matches!(&spec.kind, CheckKind::HttpBuild { url: at, address: Some(_), build: of } if at == url && of == build)
@@ -88,7 +88,11 @@ fn moving(state: StepState) -> Option<Way> {
 pub fn flight<'a>(run: &'a Run, id: &StepId) -> Option<Flight<'a>> {
     let (step, state) = run.step(id)?;
     let way = moving(state.state)?;
-    let attempt = state.last(way)?;
+    let attempt = match way {
+        Way::Apply => state.last(way)?,
+        // A publication is taken back by publishing once more.
+        Way::Undo | Way::Publish => state.last(Way::Undo).or_else(|| state.last(Way::Publish))?,
+    };
     Some(Flight { step, way, attempt })
 }
 
@@ -119,7 +123,7 @@ fn expected<'a>(run: &Run, monitor: &'a Monitor, arrived: bool) -> Option<&'a Ch
     let there = |id: &StepId| {
         run.steps.get(id).is_some_and(|step| match moving(step.state) {
             Some(Way::Apply) => arrived,
-            Some(Way::Undo) => !arrived,
+            Some(Way::Undo | Way::Publish) => !arrived,
             None => step.state.may_have_effect(),
         })
     };
@@ -151,7 +155,7 @@ pub async fn read(run: &Run, monitor: &Monitor, world: &dyn World) -> Option<Che
         if !direct.verdict.lets_through() {
             let which = match flight.way {
                 Way::Apply => "the new side",
-                Way::Undo => "the old side",
+                Way::Undo | Way::Publish => "the old side",
             };
             return Some(CheckReading {
                 check: coming.id.clone(),

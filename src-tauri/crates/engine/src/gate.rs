@@ -12,6 +12,7 @@ use switchback_model::{
 };
 
 use crate::evolve::name;
+use crate::publish::unseen;
 use crate::rejection::RejectionCode;
 use crate::run::Run;
 
@@ -107,6 +108,18 @@ pub fn obstacles(run: &Run, phase: &Phase, now: Timestamp) -> Vec<Obstacle> {
             ))
         })
         .collect();
+    found.extend(
+        before(run, phase)
+            .filter(|(_, state)| *state != StepState::Skipped)
+            .filter_map(|(step, _)| {
+                let unseen = unseen(run, &step.id);
+                let first = unseen.first()?;
+                Some(guard(format!(
+                    "Step {first} was changed, and step {} (\"{}\") has not published it since.",
+                    step.id, step.title
+                )))
+            }),
+    );
     found.extend(
         open_decisions(run, phase)
             .into_iter()

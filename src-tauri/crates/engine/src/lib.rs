@@ -15,6 +15,7 @@ pub mod not_known;
 pub mod observed;
 pub mod ports;
 pub mod proof;
+pub mod publish;
 pub mod rejection;
 pub mod rollback;
 pub mod run;

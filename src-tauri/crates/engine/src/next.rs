@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 use switchback_model::rollback::ItemKind;
-use switchback_model::{AttemptId, PhaseId, RunState, StepId, StepState};
+use switchback_model::{AttemptId, PhaseId, RunState, StepId, StepState, Way};
 
-use crate::run::{Outcome, RollbackState, Run};
+use crate::publish::is_due;
+use crate::run::{Outcome, RollbackState, Run, StepRun};
 
 /// One unit of work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +44,13 @@ pub enum Work {
         /// The step.
         step: StepId,
     },
+    /// Publish the step of the rollback item that is next once more.
+    Publish {
+        /// The item.
+        item: String,
+        /// The step.
+        step: StepId,
+    },
     /// The rollback item that is next is finished.
     ItemDone(String),
     /// The rollback can't go on by itself.
@@ -65,7 +73,8 @@ impl Work {
             | Self::Restore(step)
             | Self::Check(step)
             | Self::Reinspect(step)
-            | Self::Undo { step, .. } => Some(step),
+            | Self::Undo { step, .. }
+            | Self::Publish { step, .. } => Some(step),
             Self::Retry { attempt, .. }
             | Self::Weigh(attempt)
             | Self::Inspect(attempt)
@@ -157,11 +166,16 @@ fn rollback(run: &Run) -> Option<Work> {
     match (kind, step_id.and_then(|id| Some((id, run.steps.get(id)?)))) {
         (ItemKind::Manual { words }, _) => halt(format!("{BY_HAND}{words}")),
         (ItemKind::Notice { words }, _) => halt(format!("{TELL}{words}")),
-        (ItemKind::Undo { .. }, None) => halt("The plan has no such step.".to_owned()),
-        (ItemKind::Undo { .. }, Some((id, _))) if run.beyond.by_hand(id).is_some() => {
+        (ItemKind::Undo { .. } | ItemKind::Publish { .. }, None) => {
+            halt("The plan has no such step.".to_owned())
+        }
+        (ItemKind::Undo { .. } | ItemKind::Publish { .. }, Some((id, _)))
+            if run.beyond.by_hand(id).is_some() =>
+        {
             let why = run.beyond.by_hand(id).map_or("", |why| why.words.as_str());
             halt(format!("{why} Take it back with the newer program, or by hand."))
         }
+        (ItemKind::Publish { .. }, Some((id, step))) => publish(run, &item.id, id, step, rollback.asked_seq),
         (ItemKind::Undo { .. }, Some((id, step))) => match step.state {
             // Chosen by fields before this was confirmed: this restores the rest.
             StepState::UndoVerifying { .. } | StepState::UndoUnverified
@@ -201,6 +215,41 @@ fn rollback(run: &Run) -> Option<Work> {
                 step: id.clone(),
             }),
         },
+    }
+}
+
+/// The item that publishes once more: finished where nothing is left that nobody knows to be seen.
+fn publish(run: &Run, item: &str, id: &StepId, step: &StepRun, asked_seq: u64) -> Option<Work> {
+    let halt = |why: &str| {
+        Some(Work::Halt {
+            item: item.to_owned(),
+            why: why.to_owned(),
+        })
+    };
+    let ours = step.current().filter(|last| last.id.way == Way::Publish);
+    match step.state {
+        StepState::UndoVerifying { .. } if ours.is_some() => Some(Work::Verify(step.current()?.id.clone())),
+        StepState::InDoubt { .. } | StepState::UndoInDoubt { .. } => {
+            Some(Work::Inspect(step.current()?.id.clone()))
+        }
+        StepState::UndoUnverified if ours.is_some_and(|last| last.seq > asked_seq) => {
+            halt("It was published, but an after-check did not pass in time.")
+        }
+        StepState::UndoFailed | StepState::UndoForeign if ours.is_some_and(|last| last.seq > asked_seq) => {
+            let problem = ours.and_then(|last| last.problem.as_ref());
+            let why = problem.map(|problem| format!(" {}: {}", problem.operation, problem.message));
+            halt(&match step.state {
+                StepState::UndoForeign => {
+                    "It was published, but what came of it is not what was confirmed.".to_owned()
+                }
+                _ => format!("It was not published.{}", why.unwrap_or_default()),
+            })
+        }
+        _ if !is_due(run, id) => Some(Work::ItemDone(item.to_owned())),
+        _ => Some(Work::Publish {
+            item: item.to_owned(),
+            step: id.clone(),
+        }),
     }
 }
 

@@ -302,6 +302,7 @@ pub fn token(run: &str, attempt: &AttemptId, preview: &Digest) -> String {
     let way = match attempt.way {
         Way::Apply => "apply",
         Way::Undo => "undo",
+        Way::Publish => "publish",
     };
     format!(
         "switchback {run} {} g{} {way} {} {}",

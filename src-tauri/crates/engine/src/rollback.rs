@@ -10,6 +10,7 @@ use switchback_model::{
 };
 
 use crate::ports::{Observed, ProviderError};
+use crate::publish::{due, first_shown_by, publishers_of, unseen};
 use crate::rejection::{Rejection, RejectionCode};
 use crate::run::Run;
 
@@ -35,11 +36,18 @@ pub fn plan_rollback(
     let named = named_steps(run, scope)?;
     let mut set: BTreeMap<StepId, String> = named
         .iter()
-        .filter(|id| has_effect(run, id))
+        .filter(|id| has_effect(run, id) && !publishes(run, id))
         .map(|id| (id.clone(), "named".to_owned()))
         .collect();
+    for publisher in named.iter().filter(|id| publishes(run, id)) {
+        for shown in first_shown_by(run, publisher) {
+            set.entry(shown)
+                .or_insert_with(|| format!("{publisher} made it seen"));
+        }
+    }
     let mut breaches = loop {
-        close_under_needs(run, &mut set);
+        close(run, &mut set);
+        publish_what_was_taken_back(run, &named, &mut set);
         let breaches = breaches_after(run, &set);
         let repair = breaches
             .iter()
@@ -56,10 +64,18 @@ pub fn plan_rollback(
     let mut images: BTreeMap<String, Image> = BTreeMap::new();
     let passed = passed::passed(run, &order, seen);
     let mut items = Vec::new();
+    let undone: BTreeSet<&StepId> = set.keys().collect();
     // What can't be taken back stays, by its name; it does not take the rest of the way back away.
     breaches.extend(order.iter().filter_map(|id| stays(run, id)));
     for id in &order {
-        if let Some(item) = item(run, id, (&set[id], passed.contains(id)), seen, &mut images, build) {
+        if let Some(item) = item(
+            run,
+            id,
+            (&set[id], passed.contains(id)),
+            seen,
+            &mut images,
+            (&undone, build),
+        ) {
             items.push(item);
         }
     }
@@ -225,7 +241,7 @@ fn needs(run: &Run, step: &Step) -> Vec<StepId> {
 
 /// The object that a step changed, and when: its place in the journal.
 fn changed(run: &Run, id: &StepId) -> Option<(String, u64)> {
-    let step = run.steps.get(id)?;
+    let step = run.steps.get(id).filter(|_| !publishes(run, id))?;
     let object = step.effect.as_ref()?.after.readable()?.object();
     Some((object, step.last(switchback_model::Way::Apply)?.seq))
 }
@@ -239,14 +255,41 @@ fn changed_since(run: &Run, id: &StepId, earlier: &StepId) -> bool {
     }
 }
 
+/// A publication that is due because what it publishes was taken back already: a rollback that stopped halfway left
+/// users with the new value.
+fn publish_what_was_taken_back(run: &Run, named: &[StepId], set: &mut BTreeMap<StepId, String>) {
+    for (publisher, unseen) in due(run) {
+        let gone = unseen.iter().find(|id| !has_effect(run, id));
+        let asked = |id: &StepId| named.contains(id) || named.contains(&publisher);
+        if let Some(gone) = gone.filter(|id| asked(id)) {
+            set.entry(publisher.clone())
+                .or_insert_with(|| format!("publishes {gone}, which was taken back and is not seen"));
+        }
+    }
+}
+
 /// Undoing a step first undoes every step with an effect that needs it, and every later change of
-/// the same object.
-fn close_under_needs(run: &Run, set: &mut BTreeMap<StepId, String>) {
+/// the same object; afterwards whoever publishes it publishes once more, whatever became of that step: a reader that
+/// started meanwhile has read the new value all the same.
+fn close(run: &Run, set: &mut BTreeMap<StepId, String>) {
     loop {
+        let publishers: Vec<(StepId, String)> = set
+            .keys()
+            .filter(|id| !publishes(run, id))
+            .flat_map(|id| {
+                publishers_of(&run.plan, id)
+                    .into_iter()
+                    .map(move |step| (step, id))
+            })
+            .filter(|(step, _)| !set.contains_key(&step.id))
+            .map(|(step, id)| (step.id.clone(), format!("publishes {id}")))
+            .collect();
+        let none = publishers.is_empty();
+        set.extend(publishers);
         let joined: Vec<(StepId, String)> = run
             .plan
             .steps()
-            .filter(|step| !set.contains_key(&step.id) && has_effect(run, &step.id))
+            .filter(|step| !set.contains_key(&step.id) && has_effect(run, &step.id) && !step.is_publisher())
             .filter_map(|step| {
                 let needed = needs(run, step).into_iter().find(|need| set.contains_key(need));
                 let because = match needed {
@@ -259,18 +302,32 @@ fn close_under_needs(run: &Run, set: &mut BTreeMap<StepId, String>) {
                 Some((step.id.clone(), because))
             })
             .collect();
-        if joined.is_empty() {
+        if joined.is_empty() && none {
             return;
         }
         set.extend(joined);
     }
 }
 
+/// Whether nothing of the one list is there, and something of the other is. Looks and publications say nothing of
+/// it: a look that is done, or a roll that failed, must not silence the rule.
+fn is_breached(run: &Run, undone: &[StepId], done: &[StepId], effect: impl Fn(&StepId) -> bool) -> bool {
+    let carried = |ids: &[StepId]| {
+        ids.iter()
+            .any(|id| run.plan.step(id).is_some_and(Step::carries_state) && effect(id))
+    };
+    !carried(undone) && carried(done)
+}
+
+fn publishes(run: &Run, id: &StepId) -> bool {
+    run.plan.step(id).is_some_and(Step::is_publisher)
+}
+
 /// Breaches that would remain after the whole set is undone, and that are not there already.
 fn breaches_after(run: &Run, set: &BTreeMap<StepId, String>) -> Vec<Breach> {
     let breached = |undone: &[StepId], done: &[StepId], after: bool| {
         let effect = |id: &StepId| has_effect(run, id) && !(after && set.contains_key(id));
-        undone.iter().all(|id| !effect(id)) && done.iter().all(effect)
+        is_breached(run, undone, done, effect)
     };
     run.plan
         .coherence
@@ -286,9 +343,9 @@ fn breaches_after(run: &Run, set: &BTreeMap<StepId, String>) -> Vec<Breach> {
                 .filter(|id| has_effect(run, id))
                 .map(|id| (id.clone(), String::new()))
                 .collect();
-            close_under_needs(run, &mut closed);
+            close(run, &mut closed);
             let loses_nothing = !closed.is_empty()
-                && closed.keys().all(|id| {
+                && closed.keys().filter(|id| !publishes(run, id)).all(|id| {
                     run.plan.step(id).is_some_and(|step| {
                         step.undo_loses.is_empty() && step.reversibility == Reversibility::Undo
                     })
@@ -309,10 +366,7 @@ fn breaches_after(run: &Run, set: &BTreeMap<StepId, String>) -> Vec<Breach> {
 pub fn standing(run: &Run) -> Vec<Breach> {
     let rules = run.plan.coherence.iter();
     rules
-        .filter(|rule| {
-            rule.undone.iter().all(|id| !has_effect(run, id))
-                && rule.done.iter().all(|id| has_effect(run, id))
-        })
+        .filter(|rule| is_breached(run, &rule.undone, &rule.done, |id| has_effect(run, id)))
         .map(|rule| Breach {
             id: rule.id.clone(),
             because: rule.because.clone(),
@@ -339,9 +393,12 @@ fn item(
     (because, passed): (&str, bool),
     seen: &Seen,
     images: &mut BTreeMap<String, Image>,
-    build: Build<'_>,
+    (undone, build): (&BTreeSet<&StepId>, Build<'_>),
 ) -> Option<RollbackItem> {
     let (step, state) = run.step(id)?;
+    if step.is_publisher() {
+        return Some(publication(run, step, because, undone, seen, build));
+    }
     let mut loses = step.undo_loses.clone();
     let kind = match (&step.reversibility, &step.action) {
         (Reversibility::Unknown(_), _) => by_hand(run, id),
@@ -382,6 +439,44 @@ fn item(
         loses,
         because: because.to_owned(),
     })
+}
+
+/// The item of a step that makes others seen. What it makes seen besides, because it was changed and not published
+/// yet, is named.
+fn publication(
+    run: &Run,
+    step: &Step,
+    because: &str,
+    undone: &BTreeSet<&StepId>,
+    seen: &Seen,
+    build: Build<'_>,
+) -> RollbackItem {
+    let also: Vec<StepId> = unseen(run, &step.id)
+        .into_iter()
+        .filter(|id| has_effect(run, id) && !undone.contains(id))
+        .collect();
+    let kind = match (&step.action, &step.reversibility) {
+        _ if run.beyond.by_hand(&step.id).is_some() => by_hand(run, &step.id),
+        (Some(action), _) => {
+            let now = seen.get(&step.id).and_then(|seen| seen.as_ref().ok());
+            ItemKind::Publish {
+                preview: now.and_then(|now| build(action, &now.image, &now.image).ok()),
+                also,
+            }
+        }
+        (None, Reversibility::Manual { words }) => ItemKind::Manual { words: words.clone() },
+        (None, _) => ItemKind::Manual {
+            words: format!("Do once more: {}", step.title),
+        },
+    };
+    RollbackItem {
+        id: step.id.to_string(),
+        step: Some(step.id.clone()),
+        title: format!("Publish: {}", step.title),
+        kind,
+        loses: Vec::new(),
+        because: because.to_owned(),
+    }
 }
 
 /// A step of which something is not known: what is known of it is said, and a person takes it back.

@@ -16,6 +16,7 @@ use crate::doubt::Doubted;
 use crate::evolve::{IllegalEvent, evolve};
 use crate::gate::GateRun;
 use crate::monitor::WatchState;
+use crate::publish::is_due;
 use crate::times::T0;
 
 mod basis;
@@ -170,6 +171,16 @@ impl Run {
                 .plan
                 .step(step)
                 .is_some_and(|step| step.reversibility == Reversibility::NoneNeeded),
+            // What it published before stands; what was changed since is published by it anew, without an undo.
+            Some(
+                StepState::Done { .. }
+                | StepState::Unverified
+                | StepState::Foreign
+                | StepState::Failed
+                | StepState::UndoFailed
+                | StepState::UndoUnverified
+                | StepState::UndoForeign,
+            ) => is_due(self, step),
             _ => false,
         }
     }

@@ -1,6 +1,7 @@
 //! Every kind of action, and the adapter that carries it out. A kind that has no place here does not compile.
 
 use switchback_aws::AnyChange;
+use switchback_aws::ecs::RollChange;
 use switchback_aws::route53::NameChange;
 use switchback_aws::ssm::ParameterChange;
 use switchback_model::ActionSpec;
@@ -15,6 +16,7 @@ pub fn change(action: &ActionSpec) -> Result<Box<dyn AnyChange>, &Unknown> {
         ActionSpec::SetTtl(spec) => Box::new(NameChange::from(spec.clone())),
         ActionSpec::SwitchRecord(spec) => Box::new(NameChange::from(spec.clone())),
         ActionSpec::SetParameter(spec) => Box::new(ParameterChange(spec.clone())),
+        ActionSpec::RollService(spec) => Box::new(RollChange(spec.clone())),
         ActionSpec::Unknown(unknown) => return Err(unknown),
     })
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use switchback_aws::ecs::ServiceLook;
 use switchback_aws::route53::{RecordLook, ZoneLook};
 use switchback_aws::ssm::ParameterLook;
 use switchback_aws::{AnyLook, IdentityLook, Outside, cognito};
@@ -30,6 +31,15 @@ pub enum Made<'a> {
         address: Option<IpAddr>,
         /// The build expected; absent = any.
         build: Option<&'a str>,
+    },
+    /// A request to a site, of which only the status counts.
+    ByStatus {
+        /// The URL.
+        url: &'a str,
+        /// The address to dial; absent = where DNS leads.
+        address: Option<IpAddr>,
+        /// The status expected.
+        status: u16,
     },
     /// A TLS handshake.
     ByTls {
@@ -65,6 +75,7 @@ pub fn made<'a>(kind: &'a CheckKind, target: &'a Target, outside: Option<&'a dyn
             values,
         })),
         CheckKind::Parameter(check) => Made::ByAws(Box::new(ParameterLook(check))),
+        CheckKind::Service(check) => Made::ByAws(Box::new(ServiceLook(check))),
         CheckKind::Cognito(check) => Made::ByAws(cognito::look(check)),
         CheckKind::TtlWait { name, lowered } => Made::ByTime {
             name,
@@ -99,6 +110,11 @@ pub fn made<'a>(kind: &'a CheckKind, target: &'a Target, outside: Option<&'a dyn
             url,
             address: *address,
             build: build.as_deref(),
+        },
+        CheckKind::HttpAnswer { url, address, status } => Made::ByStatus {
+            url,
+            address: *address,
+            status: *status,
         },
         CheckKind::Certificate { host, address, days } => Made::ByTls {
             host,

@@ -46,7 +46,11 @@ pub fn of_check(check: &CheckKind, target: &Target) -> Uses {
             ops: &[sts::IDENTITY],
             on: None,
         },
-        Made::ByDns(_) | Made::ByHttp { .. } | Made::ByTls { .. } | Made::NotKnown(_) => Uses::NOTHING,
+        Made::ByDns(_)
+        | Made::ByHttp { .. }
+        | Made::ByStatus { .. }
+        | Made::ByTls { .. }
+        | Made::NotKnown(_) => Uses::NOTHING,
     }
 }
 

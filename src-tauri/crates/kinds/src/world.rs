@@ -198,7 +198,7 @@ impl World for RunWorld {
             Made::ByTime { name, lowered } => return self.ttl(spec, name, lowered, history).await,
             Made::NotKnown(unknown) => return check_not_known(spec, unknown, now),
             Made::ByDns(_) if !observers.dns => return not_observed(spec, now, "DNS"),
-            Made::ByHttp { .. } | Made::ByTls { .. } if !observers.http => {
+            Made::ByHttp { .. } | Made::ByStatus { .. } | Made::ByTls { .. } if !observers.http => {
                 return not_observed(spec, now, "HTTP");
             }
             Made::ByDns(question) => {
@@ -213,6 +213,9 @@ impl World for RunWorld {
             }
             Made::ByHttp { url, address, build } => {
                 probes::check_http_build(spec, url, address, build, world, now).await
+            }
+            Made::ByStatus { url, address, status } => {
+                probes::check_http_answer(spec, url, address, status, world, now).await
             }
             Made::ByTls { host, address, days } => {
                 probes::check_certificate(spec, host, address, days, world, now).await

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dns::{DnsName, RecordSet};
 use crate::parameter::SetParameter;
+use crate::service::RollService;
 use crate::unknown::Unknown;
 
 /// Sets the TTL of every A, AAAA and CNAME record set of one name by exact DELETE + CREATE. An
@@ -47,6 +48,9 @@ pub enum ActionSpec {
     /// See [`SetParameter`].
     #[serde(rename = "ssm.parameter")]
     SetParameter(SetParameter),
+    /// See [`RollService`].
+    #[serde(rename = "ecs.roll")]
+    RollService(RollService),
     /// Of a kind that this program does not know: never carried out, nor taken back, by this program.
     #[serde(untagged)]
     Unknown(Unknown),
@@ -75,6 +79,7 @@ impl ActionSpec {
             Self::SetTtl(spec) => spec.name.host(),
             Self::SwitchRecord(spec) => spec.name.host(),
             Self::SetParameter(spec) => &spec.name,
+            Self::RollService(spec) => &spec.service,
             Self::Unknown(unknown) => unknown.kind(),
         }
     }
@@ -86,8 +91,15 @@ impl ActionSpec {
         match self {
             Self::SetTtl(spec) => Some((&spec.name, Some(spec.ttl))),
             Self::SwitchRecord(spec) => Some((&spec.name, spec.to.iter().filter_map(RecordSet::ttl).max())),
-            Self::SetParameter(_) | Self::Unknown(_) => None,
+            Self::SetParameter(_) | Self::RollService(_) | Self::Unknown(_) => None,
         }
+    }
+
+    /// Whether it changes no value, and only makes readers read again: a publication. It has no image to go back to;
+    /// it is taken back by publishing once more, after what it published was taken back.
+    #[must_use]
+    pub fn is_publication(&self) -> bool {
+        self.word().is_ok_and(crate::kind::ActionWord::is_publication)
     }
 
     /// Whether its images hold personal data or secrets and so must be sealed.
@@ -95,7 +107,11 @@ impl ActionSpec {
     pub fn image_is_secret(&self) -> bool {
         match self {
             // Of an unknown kind no image is ever made.
-            Self::SetTtl(_) | Self::SwitchRecord(_) | Self::SetParameter(_) | Self::Unknown(_) => false,
+            Self::SetTtl(_)
+            | Self::SwitchRecord(_)
+            | Self::SetParameter(_)
+            | Self::RollService(_)
+            | Self::Unknown(_) => false,
         }
     }
 }

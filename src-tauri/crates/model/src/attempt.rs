@@ -15,6 +15,8 @@ pub enum Way {
     Apply,
     /// Its compensation.
     Undo,
+    /// A publication once more, in a rollback: what was taken back is to be seen.
+    Publish,
 }
 
 /// One numbered try, in a generation of its step.
@@ -35,6 +37,7 @@ impl fmt::Display for AttemptId {
         let way = match self.way {
             Way::Apply => "apply",
             Way::Undo => "undo",
+            Way::Publish => "publish",
         };
         write!(f, "{}/{}/{way}/{}", self.step, self.generation, self.n)
     }

@@ -9,6 +9,7 @@ use crate::cognito::CognitoCheck;
 use crate::dns::{DnsName, RecordType};
 use crate::ids::CheckId;
 use crate::parameter::ParameterCheck;
+use crate::service::ServiceCheck;
 use crate::unknown::Unknown;
 
 /// Which observers a target has; a check whose observer is off is *not applicable*, by name.
@@ -103,6 +104,16 @@ pub enum CheckKind {
         /// The build fingerprint expected at `.build` of the JSON answer; absent = any.
         build: Option<String>,
     },
+    /// A site answers a GET of this URL with this status: connects as `http.build` does.
+    #[serde(rename = "http.answer")]
+    HttpAnswer {
+        /// The URL; an IP literal or a port in it is refused.
+        url: String,
+        /// The address to dial; absent = where the target's DNS leads.
+        address: Option<IpAddr>,
+        /// The status that is right (RFC 9110, section 15).
+        status: u16,
+    },
     /// The certificate at an address covers the name and lives this long.
     #[serde(rename = "tls.certificate")]
     Certificate {
@@ -116,6 +127,9 @@ pub enum CheckKind {
     /// A parameter of Parameter Store has this value.
     #[serde(rename = "ssm.parameter")]
     Parameter(ParameterCheck),
+    /// A service of ECS stands still, and every task of it runs.
+    #[serde(rename = "ecs.service")]
+    Service(ServiceCheck),
     /// A Cognito user pool, its client or its domain is as expected; the kinds `cognito.*`.
     #[serde(untagged)]
     Cognito(CognitoCheck),
@@ -174,8 +188,10 @@ impl CheckKind {
             | Self::Record { .. }
             | Self::TtlWait { .. }
             | Self::HttpBuild { .. }
+            | Self::HttpAnswer { .. }
             | Self::Certificate { .. }
             | Self::Parameter(_)
+            | Self::Service(_)
             | Self::Cognito(_)
             | Self::Unknown(_) => None,
         }

@@ -56,6 +56,13 @@ pub enum Command {
         /// The step.
         step: StepId,
     },
+    /// The same of a publication that is due: what nobody knows to be seen is named, step by step.
+    SkipUnseen {
+        /// The step.
+        step: StepId,
+        /// The steps whose change stays unseen.
+        unseen: Vec<StepId>,
+    },
     /// Accept what verification could not prove.
     Accept {
         /// The step.
@@ -165,7 +172,7 @@ impl Command {
             Self::Check { .. } => "check",
             Self::Apply { .. } | Self::ApplyOverriding { .. } => "apply",
             Self::Attest { .. } => "attest",
-            Self::Skip { .. } => "skip",
+            Self::Skip { .. } | Self::SkipUnseen { .. } => "skip",
             Self::Accept { .. } => "accept",
             Self::Reopen { .. } => "reopen",
             Self::Resolve { .. } => "resolve",

@@ -14,6 +14,7 @@ use crate::digest::Digest;
 use crate::dns::{DnsName, RecordSet};
 use crate::field::{Field, FieldError};
 use crate::parameter::Parameter;
+use crate::service::Service;
 use crate::tagged::{Reader, Writer};
 use crate::unknown::{Unknown, lost};
 
@@ -41,6 +42,15 @@ pub enum Image {
         /// All that one write replaces.
         content: Box<Parameter>,
     },
+    /// A service of ECS, as far as a roll of it matters.
+    Service {
+        /// The cluster's name.
+        cluster: String,
+        /// The service's name.
+        service: String,
+        /// What a roll leaves as it is.
+        content: Box<Service>,
+    },
     /// Of a kind that this program does not know, or with fields that it does not know: never restored
     /// by it, because what it would leave out would be lost.
     #[serde(skip)]
@@ -51,7 +61,7 @@ impl Serialize for Image {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Unknown(unknown) => unknown.serialize(serializer),
-            Self::RecordSets { .. } | Self::Parameter { .. } => {
+            Self::RecordSets { .. } | Self::Parameter { .. } | Self::Service { .. } => {
                 Self::serialize(self, Writer::new(serializer, "kind"))
             }
         }
@@ -89,6 +99,7 @@ impl Image {
         match self {
             Self::RecordSets { zone_id, name, .. } => format!("route53:{zone_id}/{}", name.host()),
             Self::Parameter { name, .. } => format!("ssm:{name}"),
+            Self::Service { cluster, service, .. } => format!("ecs:{cluster}/{service}"),
             Self::Unknown(unknown) => {
                 format!("{}:{}", unknown.kind(), Digest::of(unknown.raw()).short())
             }
@@ -101,6 +112,7 @@ impl Image {
         match self {
             Self::RecordSets { .. } => "record",
             Self::Parameter { .. } => "parameter",
+            Self::Service { .. } => "service",
             Self::Unknown(_) => "object",
         }
     }
@@ -111,6 +123,7 @@ impl Image {
         match self {
             Self::RecordSets { sets, .. } => record_sets::fields(sets),
             Self::Parameter { content, .. } => content.fields(),
+            Self::Service { content, .. } => content.fields(),
             Self::Unknown(_) => Vec::new(),
         }
     }
@@ -142,9 +155,11 @@ impl Image {
                     content: Box::new(content.with_fields_of(was, restored)),
                 })
             }
-            (Self::RecordSets { .. } | Self::Parameter { .. } | Self::Unknown(_), _) => {
-                Err(FieldError::OtherObject)
-            }
+            // Nothing of a service is ever put back: a roll leaves it as it is.
+            (
+                Self::RecordSets { .. } | Self::Parameter { .. } | Self::Service { .. } | Self::Unknown(_),
+                _,
+            ) => Err(FieldError::OtherObject),
         }
     }
 
@@ -153,7 +168,7 @@ impl Image {
     pub fn unknown(&self) -> Option<&Unknown> {
         match self {
             Self::Unknown(unknown) => Some(unknown),
-            Self::RecordSets { .. } | Self::Parameter { .. } => None,
+            Self::RecordSets { .. } | Self::Parameter { .. } | Self::Service { .. } => None,
         }
     }
 
@@ -162,7 +177,7 @@ impl Image {
     pub fn record_sets(&self) -> Option<(&DnsName, &[RecordSet])> {
         match self {
             Self::RecordSets { name, sets, .. } => Some((name, sets)),
-            Self::Parameter { .. } | Self::Unknown(_) => None,
+            Self::Parameter { .. } | Self::Service { .. } | Self::Unknown(_) => None,
         }
     }
 
@@ -171,7 +186,7 @@ impl Image {
     pub fn beside(&self) -> &[String] {
         match self {
             Self::RecordSets { beside, .. } => beside,
-            Self::Parameter { .. } | Self::Unknown(_) => &[],
+            Self::Parameter { .. } | Self::Service { .. } | Self::Unknown(_) => &[],
         }
     }
 
@@ -183,10 +198,13 @@ impl Image {
             (Self::RecordSets { sets: ours, .. }, Self::RecordSets { sets: theirs, .. }) => {
                 self.object() == other.object() && record_sets::same(ours, theirs)
             }
-            (Self::Parameter { .. }, Self::Parameter { .. }) | (Self::Unknown(_), Self::Unknown(_)) => {
-                self == other
-            }
-            (Self::RecordSets { .. } | Self::Parameter { .. } | Self::Unknown(_), _) => false,
+            (Self::Parameter { .. }, Self::Parameter { .. })
+            | (Self::Service { .. }, Self::Service { .. })
+            | (Self::Unknown(_), Self::Unknown(_)) => self == other,
+            (
+                Self::RecordSets { .. } | Self::Parameter { .. } | Self::Service { .. } | Self::Unknown(_),
+                _,
+            ) => false,
         }
     }
 
@@ -197,6 +215,7 @@ impl Image {
             Self::RecordSets { sets, .. } if sets.is_empty() => vec!["no record".to_owned()],
             Self::RecordSets { sets, .. } => sets.iter().map(RecordSet::line).collect(),
             Self::Parameter { content, .. } => content.lines(),
+            Self::Service { content, .. } => content.lines(),
             Self::Unknown(unknown) => vec![format!(
                 "an object of the kind {}, written by a newer program",
                 unknown.kind()

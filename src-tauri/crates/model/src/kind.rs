@@ -36,6 +36,7 @@ words!(
         SetTtl = "route53.set_ttl",
         SwitchRecord = "route53.switch",
         SetParameter = "ssm.parameter",
+        RollService = "ecs.roll",
     }
 );
 
@@ -49,6 +50,7 @@ words!(
         Authoritative = "dns.authoritative",
         Resolvers = "dns.resolvers",
         HttpBuild = "http.build",
+        HttpAnswer = "http.answer",
         Certificate = "tls.certificate",
         PasswordPolicy = "cognito.password_policy",
         Triggers = "cognito.triggers",
@@ -61,8 +63,20 @@ words!(
         Client = "cognito.client",
         Domain = "cognito.domain",
         Parameter = "ssm.parameter",
+        Service = "ecs.service",
     }
 );
+
+impl ActionWord {
+    /// See [`ActionSpec::is_publication`].
+    #[must_use]
+    pub const fn is_publication(self) -> bool {
+        match self {
+            Self::RollService => true,
+            Self::SetTtl | Self::SwitchRecord | Self::SetParameter => false,
+        }
+    }
+}
 
 impl ActionSpec {
     /// Its word.
@@ -74,6 +88,7 @@ impl ActionSpec {
             Self::SetTtl(_) => ActionWord::SetTtl,
             Self::SwitchRecord(_) => ActionWord::SwitchRecord,
             Self::SetParameter(_) => ActionWord::SetParameter,
+            Self::RollService(_) => ActionWord::RollService,
             Self::Unknown(unknown) => return Err(unknown),
         })
     }
@@ -93,8 +108,10 @@ impl CheckKind {
             Self::Authoritative { .. } => CheckWord::Authoritative,
             Self::Resolvers { .. } => CheckWord::Resolvers,
             Self::HttpBuild { .. } => CheckWord::HttpBuild,
+            Self::HttpAnswer { .. } => CheckWord::HttpAnswer,
             Self::Certificate { .. } => CheckWord::Certificate,
             Self::Parameter(_) => CheckWord::Parameter,
+            Self::Service(_) => CheckWord::Service,
             Self::Cognito(check) => check.expected.word(),
             Self::Unknown(unknown) => return Err(unknown),
         })

@@ -153,6 +153,9 @@ pub struct Step {
     pub needs: Vec<StepId>,
     /// It comes after them.
     pub after: Vec<StepId>,
+    /// What it makes seen: readers of what these steps wrote read again. It comes after them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub publishes: Vec<StepId>,
     /// Decisions that must be taken first.
     pub decisions: Vec<DecisionId>,
     /// Checks before.

@@ -22,7 +22,6 @@ pub enum RollbackScope {
 }
 
 /// How an item is carried out.
-#[expect(clippy::large_enum_variant, reason = "a rollback has a handful of items")]
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self", rename_all = "snake_case")]
 pub enum ItemKind {
@@ -34,6 +33,14 @@ pub enum ItemKind {
         /// What the undo restores: the before-image of the apply. None in the journal where the image
         /// is sealed, and in memory where its key is not open.
         restores: Option<Image>,
+    },
+    /// The engine publishes once more: what was taken back before it is to be seen.
+    Publish {
+        /// What is there now and stays there, with the request; none where it could not be read.
+        preview: Option<Preview>,
+        /// Steps that stay done and were not published yet: it makes their change seen as well.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<StepId>,
     },
     /// A person undoes it in these words.
     Manual {
@@ -57,6 +64,11 @@ impl std::fmt::Debug for ItemKind {
                 .debug_struct("Undo")
                 .field("preview", preview)
                 .field("restores", &restores.as_ref().map(Image::object))
+                .finish(),
+            Self::Publish { preview, also } => f
+                .debug_struct("Publish")
+                .field("preview", preview)
+                .field("also", also)
                 .finish(),
             Self::Manual { words } => write!(f, "Manual({words:?})"),
             Self::Notice { words } => write!(f, "Notice({words:?})"),

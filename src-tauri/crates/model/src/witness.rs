@@ -15,6 +15,12 @@ pub enum Witness {
         /// The version.
         version: i64,
     },
+    /// The deployment that was the service's last: each roll makes another (ECS API reference, UpdateService).
+    #[serde(rename = "deployment")]
+    Deployment {
+        /// Its id.
+        id: String,
+    },
     /// Of a kind that this program does not know.
     #[serde(untagged)]
     Unknown(Unknown),

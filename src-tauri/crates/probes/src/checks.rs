@@ -84,6 +84,37 @@ pub async fn check_resolvers(
     )
 }
 
+/// `http.answer`: the site answers a GET of this URL with this status.
+pub async fn check_http_answer(
+    spec: &CheckSpec,
+    url: &str,
+    address: Option<IpAddr>,
+    status: u16,
+    world: &ProbeWorld,
+    now: Timestamp,
+) -> CheckReading {
+    let at = address.map_or_else(|| "where DNS leads".to_owned(), |address| format!("at {address}"));
+    let reading = Reading {
+        spec,
+        source: format!("GET {url} {at}"),
+        expected: format!("HTTP {status}"),
+        now,
+    };
+    let seen = match http_build(url, address, world).await {
+        Ok(seen) => seen,
+        Err(error) => return reading.failed(&error),
+    };
+    let observed = format!("HTTP {}, {}, {} ms", seen.status, seen.address, seen.ms);
+    if seen.status == status {
+        return reading.end(Verdict::Pass, observed, None);
+    }
+    reading.end(
+        Verdict::Fail,
+        observed,
+        Some("Look at which program answers there, and at the settings with which it started."),
+    )
+}
+
 /// `http.build`: the site answers HTTP 200 with this build, or with any where none is expected.
 pub async fn check_http_build(
     spec: &CheckSpec,

@@ -15,7 +15,9 @@ mod version;
 pub mod world;
 
 pub use chain::{Chain, Tunnel, chain, reachable};
-pub use checks::{check_authoritative, check_certificate, check_http_build, check_resolvers};
+pub use checks::{
+    check_authoritative, check_certificate, check_http_answer, check_http_build, check_resolvers,
+};
 pub use dns::{Answer, Asked, addresses, authoritative, delegation, name_servers_of, resolvers, soa};
 pub use error::{ProbeError, ProbeErrorKind};
 pub use http::{SiteAnswer, http_build};

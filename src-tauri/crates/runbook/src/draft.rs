@@ -61,6 +61,8 @@ pub(crate) struct DraftStep {
     pub says_way_back: bool,
     pub needs: Names,
     pub after: Names,
+    /// What it makes seen, and where that is written.
+    pub publishes: (Names, At),
     pub decisions: Vec<Located<DecisionId>>,
     /// What it restricts until a step lifts it; `None` where it does not say.
     pub restricts: Option<Names>,

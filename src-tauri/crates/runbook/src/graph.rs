@@ -8,6 +8,8 @@ use switchback_model::plan::{Reversibility, TargetKind};
 use crate::draft::{Draft, DraftStep, Names};
 use crate::notes::{At, Located, Notes, suggestion};
 
+mod publishing;
+
 /// What an edge or rule may name: a step, or an item of the plan (all its steps).
 struct Index {
     steps: BTreeMap<String, Vec<StepId>>,
@@ -48,6 +50,7 @@ pub(crate) fn link(notes: &mut Notes<'_>, draft: &mut Draft, target: Option<Targ
     let index = index(notes, draft);
     let edges = edges(notes, draft, &index);
     cycles(notes, draft, &edges);
+    publishing::link(notes, draft);
     references(notes, draft, &index);
     rules(notes, draft, &index);
     coherence(notes, draft, &index);
@@ -150,9 +153,11 @@ fn edges(notes: &mut Notes<'_>, draft: &mut Draft, index: &Index) -> Edges {
     let mut edges = Edges::new();
     for step in steps_mut(draft) {
         let own = step.step.id.clone();
+        // What makes something seen comes after it.
+        let after: Names = step.after.iter().chain(&step.publishes.0).cloned().collect();
         for (names, resolved) in [
             (&step.needs, &mut step.step.needs),
-            (&step.after, &mut step.step.after),
+            (&after, &mut step.step.after),
         ] {
             for name in names {
                 for other in index.resolve(notes, name) {
@@ -166,6 +171,17 @@ fn edges(notes: &mut Notes<'_>, draft: &mut Draft, index: &Index) -> Edges {
                     if !resolved.contains(&other) {
                         resolved.push(other);
                     }
+                }
+            }
+        }
+    }
+    for step in steps_mut(draft) {
+        let own = step.step.id.clone();
+        for name in &step.publishes.0 {
+            let known = index.steps.get(&name.value).into_iter().flatten();
+            for other in known.filter(|other| **other != own) {
+                if !step.step.publishes.contains(other) {
+                    step.step.publishes.push(other.clone());
                 }
             }
         }

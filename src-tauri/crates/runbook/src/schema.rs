@@ -163,6 +163,8 @@ struct Step {
     needs: Option<Vec<String>>,
     /// Steps that come before; order only.
     after: Option<Vec<String>>,
+    /// Steps whose change it makes seen: it comes after them, and is taken back by doing it once more after them.
+    publishes: Option<Vec<String>>,
     /// Decisions that must be taken first.
     decisions: Option<Vec<String>>,
     /// What it makes worse until a later step lifts it, each a name of your own such as "writes"; an

@@ -119,6 +119,8 @@ impl Reader<'_> {
         let reversibility = self.step_reversibility(&mut t, kind);
         let needs = self.may(&mut t, "needs", Reader::names).unwrap_or_default();
         let after = self.may(&mut t, "after", Reader::names).unwrap_or_default();
+        let publishes_at = t.at_key("publishes");
+        let publishes = self.may(&mut t, "publishes", Reader::names).unwrap_or_default();
         let decisions = self.decision_ids(&mut t);
         let undo_loses = self.may(&mut t, "undo_loses", Reader::texts).unwrap_or_default();
         let restricts = self.may(&mut t, "restricts", Reader::names);
@@ -166,6 +168,7 @@ impl Reader<'_> {
             says_way_back: reversibility_at != at,
             needs,
             after,
+            publishes: (publishes, publishes_at),
             decisions,
             restricts,
             lifts,
@@ -199,6 +202,7 @@ impl Reader<'_> {
                 reversibility,
                 needs: Vec::new(),
                 after: Vec::new(),
+                publishes: Vec::new(),
                 decisions: Vec::new(),
                 before: specs(before),
                 action: action.and_then(|(_, spec)| spec),

@@ -85,6 +85,7 @@ pub fn step(text: &str, kind: StepKind) -> Step {
         expected_s: None,
         reversibility: Reversibility::NoneNeeded,
         needs: Vec::new(),
+        publishes: Vec::new(),
         after: Vec::new(),
         decisions: Vec::new(),
         before: Vec::new(),

@@ -155,7 +155,7 @@ impl Action for PlantedAction {
                     ..(**content).clone()
                 }),
             },
-            Image::Unknown(_) => image.clone(),
+            Image::Service { .. } | Image::Unknown(_) => image.clone(),
         });
         match self.bug {
             Planted::UndoWithoutBeforeImage => self.inner.plan(from, guess.as_ref()),

@@ -62,6 +62,7 @@ fn tries(plan: &Plan) -> Vec<Try<'_>> {
             Made::ByTime { .. }
             | Made::ByDns(_)
             | Made::ByHttp { .. }
+            | Made::ByStatus { .. }
             | Made::ByTls { .. }
             | Made::NotKnown(_) => None,
         });

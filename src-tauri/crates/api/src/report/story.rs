@@ -131,7 +131,7 @@ fn items(plan: &RollbackPlan) -> Vec<String> {
         .iter()
         .map(|item| {
             let how = match &item.kind {
-                ItemKind::Undo { .. } => "by the console",
+                ItemKind::Undo { .. } | ItemKind::Publish { .. } => "by the console",
                 ItemKind::Manual { .. } => "by hand",
                 ItemKind::Notice { .. } => "a notice",
             };

@@ -41,6 +41,7 @@ fn tell(kind: &EventKind) -> Told {
     let way = |a: &switchback_model::AttemptId| match a.way {
         Way::Apply => "Apply",
         Way::Undo => "Undo",
+        Way::Publish => "Publish",
     };
     match kind {
         EventKind::Unknown(unknown) => (

@@ -125,7 +125,8 @@ pub(super) fn takes(run: &Run, plan: &RollbackPlan, known: &Known) -> UndoTimeVi
         caches_s: plan.items.iter().filter_map(served_ttl).max(),
         by_hand_s: by_hand(run, plan),
     };
-    let by_console = |item: &&RollbackItem| matches!(item.kind, ItemKind::Undo { .. });
+    let by_console =
+        |item: &&RollbackItem| matches!(item.kind, ItemKind::Undo { .. } | ItemKind::Publish { .. });
     for step in plan
         .items
         .iter()
@@ -152,7 +153,7 @@ pub(super) fn by_hand_words(plan: &RollbackPlan) -> Option<String> {
     let of = |by_hand: bool| {
         plan.items.iter().filter(move |item| match item.kind {
             ItemKind::Manual { .. } => by_hand,
-            ItemKind::Undo { .. } => !by_hand,
+            ItemKind::Undo { .. } | ItemKind::Publish { .. } => !by_hand,
             ItemKind::Notice { .. } => false,
         })
     };
@@ -170,7 +171,7 @@ pub(super) fn by_hand_words(plan: &RollbackPlan) -> Option<String> {
 fn by_hand(run: &Run, plan: &RollbackPlan) -> Option<u64> {
     let seconds = |item: &RollbackItem| match item.kind {
         ItemKind::Manual { .. } => run.plan.step(item.step.as_ref()?)?.expected_s.map(u64::from),
-        ItemKind::Undo { .. } | ItemKind::Notice { .. } => None,
+        ItemKind::Undo { .. } | ItemKind::Publish { .. } | ItemKind::Notice { .. } => None,
     };
     plan.items
         .iter()
@@ -233,7 +234,7 @@ pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> Rol
 fn is_of_people(item: &RollbackItem) -> bool {
     match item.kind {
         ItemKind::Manual { .. } | ItemKind::Notice { .. } => true,
-        ItemKind::Undo { .. } => false,
+        ItemKind::Undo { .. } | ItemKind::Publish { .. } => false,
     }
 }
 
@@ -247,6 +248,12 @@ pub(super) fn breach_view(breach: &Breach) -> BreachView {
 
 fn restores(item: &RollbackItem, image: &Image) -> bool {
     matches!(&item.kind, ItemKind::Undo { restores: Some(to), .. } if to.same_as(image))
+}
+
+/// What a publication makes seen besides what was taken back.
+fn also_seen(run: &Run, step: &StepId) -> String {
+    let title = run.plan.step(step).map_or("", |step| step.title.as_str());
+    format!("It also makes seen what {step} changed and nobody published yet: {title}")
 }
 
 fn item_view<'a>(
@@ -278,6 +285,17 @@ fn item_view<'a>(
         ItemKind::Undo { preview, restores } => (
             "undo",
             restores.as_ref().map(Image::lines).unwrap_or_default(),
+            preview.as_ref().map(|p| p.from.lines()).unwrap_or_default(),
+            preview
+                .as_ref()
+                .zip(item.step.as_ref())
+                .map(|(preview, step)| preview_view(run, step, preview)),
+        ),
+        ItemKind::Publish { preview, also } => (
+            "publish",
+            std::iter::once("Programs read again what was taken back before this".to_owned())
+                .chain(also.iter().map(|step| also_seen(run, step)))
+                .collect(),
             preview.as_ref().map(|p| p.from.lines()).unwrap_or_default(),
             preview
                 .as_ref()

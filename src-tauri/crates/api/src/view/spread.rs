@@ -80,7 +80,7 @@ fn words(verify: &[CheckSpec], attempt: &Attempt, way: Way) -> Option<String> {
     if let Some(reading) = site.and_then(read) {
         let which = match way {
             Way::Apply => "the new site",
-            Way::Undo => "the old site",
+            Way::Undo | Way::Publish => "the old site",
         };
         parts.push(match reading.verdict.lets_through() {
             true => format!("{which} answers"),
@@ -133,6 +133,7 @@ pub(super) fn switching(run: &Run, live: &Live) -> Option<Answer> {
     let verb = match flight.way {
         Way::Apply => "Switching",
         Way::Undo => "Switching back",
+        Way::Publish => "Going back",
     };
     let of_check = |spec: &CheckSpec| {
         let reading = flight

@@ -246,6 +246,7 @@ fn attempt_view(attempt: &Attempt) -> AttemptView {
         way: match attempt.id.way {
             Way::Apply => "apply",
             Way::Undo => "undo",
+            Way::Publish => "publish",
         }
         .to_owned(),
         started_at: attempt.intended_at,

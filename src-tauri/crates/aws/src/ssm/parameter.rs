@@ -76,7 +76,10 @@ impl ParameterChange {
     fn content<'a>(&self, image: &'a Image) -> Result<&'a Parameter, ProviderError> {
         match image {
             Image::Parameter { name, content } if *name == self.0.name => Ok(content),
-            Image::Parameter { .. } | Image::RecordSets { .. } | Image::Unknown(_) => Err(refused(
+            Image::Parameter { .. }
+            | Image::RecordSets { .. }
+            | Image::Service { .. }
+            | Image::Unknown(_) => Err(refused(
                 PUT.operation,
                 "What was read is another object than this parameter",
                 "Read it again.",
@@ -236,7 +239,7 @@ impl Change for ParameterChange {
         let finding = switchback_model::field::judge(&now.image, before, after);
         let Some(sent) = sent else { return finding };
         let (from, ours) = match sent.way {
-            Way::Apply => (before, after),
+            Way::Apply | Way::Publish => (before, after),
             Way::Undo => (after, before),
         };
         let landed = now.image.same_as(ours) && !before.same_as(after);
@@ -274,7 +277,7 @@ fn words(image: &Image) -> String {
 fn version(witness: Option<&Witness>) -> Option<i64> {
     match witness? {
         Witness::Version { version } => Some(*version),
-        Witness::Unknown(_) => None,
+        Witness::Deployment { .. } | Witness::Unknown(_) => None,
     }
 }
 

@@ -59,6 +59,9 @@ pub enum Step {
     Skip {
         #[command(flatten)]
         of: OfRun,
+        /// Of a step that has still to publish: a step whose change then stays unseen. Name each one
+        #[arg(long, value_name = "STEP")]
+        unseen: Vec<String>,
         #[command(flatten)]
         reason: Reason,
     },

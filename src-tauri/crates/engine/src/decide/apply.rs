@@ -8,6 +8,7 @@ use switchback_model::{
 
 use super::gate::gate_is_open;
 use super::{Facts, find, in_states, no_rollback, not_now, nothing_else, run_not_now, stale_screen};
+use crate::publish::unseen;
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::{Run, StepRun};
 use crate::sign_in::outlives;
@@ -179,6 +180,23 @@ pub(super) fn edges(run: &Run, step: &Step) -> Result<(), Rejection> {
                 Code::Guard,
                 format!("Step {need} is not done."),
                 format!("Step {} needs it.", step.id),
+            ));
+        }
+    }
+    for id in step.needs.iter().chain(&step.after) {
+        let skipped = run
+            .steps
+            .get(id)
+            .is_some_and(|state| state.state == StepState::Skipped);
+        let unseen = if skipped { Vec::new() } else { unseen(run, id) };
+        if let Some(first) = unseen.first() {
+            return Err(Rejection::new(
+                Code::Guard,
+                format!("Step {first} was changed, and {id} has not published it since."),
+                format!(
+                    "Step {} comes after {id}: start {id} anew and apply it first.",
+                    step.id
+                ),
             ));
         }
     }

@@ -58,25 +58,8 @@ pub fn decide(
             apply(run, submission, step, overrides, facts, now)
         }
         Command::Attest { step } => attest(run, step, by, reason()?),
-        Command::Skip { step } => {
-            let (_, state) = find(run, step)?;
-            in_states(
-                state,
-                step,
-                "skip",
-                &[
-                    StepState::ToDo,
-                    StepState::Blocked,
-                    StepState::Ready,
-                    StepState::Failed,
-                ],
-            )?;
-            Ok(vec![EventKind::Skipped {
-                step: step.clone(),
-                by: by.clone(),
-                reason: reason()?,
-            }])
-        }
+        Command::Skip { step } => people::skip(run, step, &[], by, reason()?),
+        Command::SkipUnseen { step, unseen } => people::skip(run, step, unseen, by, reason()?),
         Command::Accept { step } => {
             let (_, state) = find(run, step)?;
             in_states(
@@ -104,7 +87,7 @@ pub fn decide(
                     step,
                     state,
                     "reopen",
-                    "Only an undone, a skipped or an effectless step starts anew.",
+                    "An undone, a skipped or an effectless step starts anew, and one that publishes what was changed since.",
                 ));
             }
             no_rollback(run)?;

@@ -1,11 +1,12 @@
 //! Decisions of people about a step: attest, resolve, look again, take over.
 
 use switchback_model::plan::DecisionType;
-use switchback_model::{Captured, EventKind, Operator, Resolution, StepId, StepKind, StepState};
+use switchback_model::{ActionSpec, Captured, EventKind, Operator, Resolution, StepId, StepKind, StepState};
 
 use super::apply::{decided, edges};
 use super::gate::gate_is_open;
 use super::{Facts, find, in_states, no_rollback, not_now};
+use crate::publish::unseen;
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::Run;
 
@@ -34,6 +35,53 @@ pub(super) fn attest(
     edges(run, step)?;
     decided(run, step)?;
     Ok(vec![EventKind::Attested {
+        step: id.clone(),
+        by: by.clone(),
+        reason,
+    }])
+}
+
+/// Leaves a step out. A publication that is due is left out only by the names of what then stays unseen.
+pub(super) fn skip(
+    run: &Run,
+    id: &StepId,
+    accepted: &[StepId],
+    by: &Operator,
+    reason: String,
+) -> Result<Vec<EventKind>, Rejection> {
+    let (_, state) = find(run, id)?;
+    in_states(
+        state,
+        id,
+        "skip",
+        &[
+            StepState::ToDo,
+            StepState::Blocked,
+            StepState::Ready,
+            StepState::Failed,
+        ],
+    )?;
+    let unseen = unseen(run, id);
+    if let Some(other) = accepted.iter().find(|id| !unseen.contains(id)) {
+        return Err(Rejection::new(
+            Code::NotFound,
+            format!("Step {other} is not one whose change {id} has still to publish."),
+            "Leave it out.",
+        ));
+    }
+    let open: Vec<&str> = unseen
+        .iter()
+        .filter(|id| !accepted.contains(id))
+        .map(StepId::as_str)
+        .collect();
+    if !open.is_empty() {
+        return Err(Rejection::new(
+            Code::Guard,
+            format!("{id} has still to publish what was changed: {}.", open.join(", ")),
+            "Readers keep the old value until then. To leave it out all the same, name each: --unseen STEP.",
+        ));
+    }
+    Ok(vec![EventKind::Skipped {
         step: id.clone(),
         by: by.clone(),
         reason,
@@ -120,7 +168,15 @@ pub(super) fn adopt(
     by: &Operator,
     reason: String,
 ) -> Result<Vec<EventKind>, Rejection> {
-    let (_, state) = find(run, id)?;
+    let (step, state) = find(run, id)?;
+    if step.action.as_ref().is_some_and(ActionSpec::is_publication) {
+        return Err(not_now(
+            id,
+            state,
+            "adopt",
+            "Nothing shows who published, nor of what: apply it, which harms nobody where it was done already.",
+        ));
+    }
     in_states(
         state,
         id,

@@ -132,8 +132,16 @@ pub(super) fn rollback_done(
         })?;
     let mut events = Vec::new();
     if let Some(id) = &next.step {
-        let (_, state) = find(run, id)?;
+        let (step, state) = find(run, id)?;
         match state.state {
+            // What a publication takes back is told by what it makes seen; that it was made is told by the item.
+            StepState::UndoInDoubt { .. } if step.is_publisher() => events.push(EventKind::Resolved {
+                step: id.clone(),
+                resolution: Resolution::After,
+                by: by.clone(),
+                reason: reason.clone(),
+            }),
+            _ if step.is_publisher() => {}
             // Chosen by fields, with the effect kept: now it was taken back by hand after all.
             StepState::UndoUnverified if state.effect_stays() => {
                 events.push(EventKind::UndoNotNeeded {

@@ -106,7 +106,7 @@ impl Driver {
             let from = action.read(record.sent().as_ref()).await?;
             let told = told_by(&*action, &record, &from).filter(|told| !record.left_no_trace(told));
             let preview = match last.way {
-                Way::Apply => action.plan(&from.image, None),
+                Way::Apply | Way::Publish => action.plan(&from.image, None),
                 Way::Undo => action.plan(&from.image, Some(&after)),
             };
             Ok::<_, ProviderError>((told.filter(|_| record.heard), preview?, from.witness))

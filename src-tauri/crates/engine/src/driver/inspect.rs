@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use switchback_model::{AttemptId, EventKind, Finding, Image, StepId, StepState, Way};
+use switchback_model::{AttemptId, EventKind, Finding, Image, Step, StepId, StepState, Way};
 
 use super::{DriveError, Driver};
 use crate::ports::{Action, Observed, World};
@@ -177,6 +177,10 @@ impl Driver {
 pub async fn watch(run: &Run, world: &dyn World) -> Vec<(StepId, Finding)> {
     let mut owner: BTreeMap<String, (&StepId, &Attempt)> = BTreeMap::new();
     for (id, step) in &run.steps {
+        // It leaves nothing behind that somebody else could change.
+        if run.plan.step(id).is_some_and(Step::is_publisher) {
+            continue;
+        }
         for attempt in &step.attempts {
             let Some(object) = attempt.after.readable().map(Image::object) else {
                 continue;
@@ -277,13 +281,14 @@ pub(super) async fn look(action: &dyn Action, attempt: &Attempt) -> Finding {
 /// What a read says of an attempt; none while the attempt's own images are sealed.
 pub(super) fn told_by(action: &dyn Action, attempt: &Attempt, now: &Observed) -> Option<Finding> {
     let (before, after) = match attempt.id.way {
-        Way::Apply => (attempt.before.readable()?, attempt.after.readable()?),
+        Way::Apply | Way::Publish => (attempt.before.readable()?, attempt.after.readable()?),
         Way::Undo => (attempt.after.readable()?, attempt.before.readable()?),
     };
-    // Adopted without an image from before: there is nothing to tell apart.
-    if before == after && now.image == *after {
+    // Adopted without an image from before: there is nothing to tell apart. A publication changes no image, and is
+    // told by what it carried.
+    if attempt.sent().is_none() && before == after && now.image == *after {
         return Some(match attempt.id.way {
-            Way::Apply => Finding::After,
+            Way::Apply | Way::Publish => Finding::After,
             Way::Undo => Finding::Before,
         });
     }

@@ -5,6 +5,7 @@ mod apply;
 mod check;
 mod fields;
 mod inspect;
+mod publish;
 mod refusal;
 mod sealing;
 mod undo;
@@ -314,6 +315,7 @@ impl Driver {
             Work::Reinspect(step) => self.reinspect(&step).await?,
             Work::FinishStop => self.append(vec![EventKind::Stopped]).await?,
             Work::Undo { item, step } => self.undo(&item, &step).await?,
+            Work::Publish { item, step } => self.publish(&item, &step).await?,
             Work::ItemDone(item) => {
                 self.append(vec![EventKind::RollbackItemDone { item, by_hand: None }])
                     .await?;

@@ -112,7 +112,7 @@ impl Driver {
         let rollback = self.run.rollback.as_ref().filter(|r| r.is_active());
         match attempt.id.way {
             Way::Apply => self.run.state == RunState::Open && rollback.is_none(),
-            Way::Undo => rollback.is_none_or(|r| r.asked_seq < attempt.seq),
+            Way::Undo | Way::Publish => rollback.is_none_or(|r| r.asked_seq < attempt.seq),
         }
     }
 

@@ -13,6 +13,7 @@ use super::{DriveError, Driver};
 use crate::doubt;
 use crate::evolve::landed_after_all;
 use crate::ports::{Observed, ProviderError, World};
+use crate::publish::{is_due, shows_something};
 use crate::rejection::Rejection;
 use crate::rollback::{Seen, plan_rollback};
 use crate::run::{Attempt, Run};
@@ -33,9 +34,11 @@ pub async fn plan(
 /// of scopes, because a provider's requests are few.
 pub async fn see(run: &Run, world: &dyn World) -> Seen {
     let touched = run.plan.steps().filter(|step| {
+        // A publication is a way back from wherever its step stands.
+        let publishes = || is_due(run, &step.id) || shows_something(run, &step.id);
         run.steps
             .get(&step.id)
-            .is_some_and(|s| s.state.may_have_effect() || s.held_refused().is_some())
+            .is_some_and(|s| s.state.may_have_effect() || s.held_refused().is_some() || publishes())
     });
     join_all(touched.filter_map(|step| {
         let spec = step.action.as_ref()?;
@@ -70,7 +73,7 @@ pub async fn plan_seen(
     let undone = plan
         .items
         .iter()
-        .find(|item| matches!(item.kind, ItemKind::Undo { .. }));
+        .find(|item| matches!(item.kind, ItemKind::Undo { .. } | ItemKind::Publish { .. }));
     if let (Some(item), Some(reading)) = (undone, doubt::precondition(run, now)) {
         preconditions.push(Precondition {
             item: item.id.clone(),
@@ -81,7 +84,7 @@ pub async fn plan_seen(
         let Some(step) = item.step.as_ref().and_then(|id| run.plan.step(id)) else {
             continue;
         };
-        if !matches!(item.kind, ItemKind::Undo { .. }) {
+        if !matches!(item.kind, ItemKind::Undo { .. } | ItemKind::Publish { .. }) {
             continue;
         }
         if matches!(item.kind, ItemKind::Undo { restores: None, .. }) {
@@ -138,14 +141,20 @@ fn unbuilt(
     world: &dyn World,
     now: Timestamp,
 ) -> Option<CheckReading> {
-    let ItemKind::Undo {
-        preview: None,
-        restores: Some(restores),
-    } = kind
-    else {
-        return None;
-    };
     let from = &seen?.as_ref().ok()?.image;
+    let restores = match kind {
+        ItemKind::Undo {
+            preview: None,
+            restores: Some(restores),
+        } => restores,
+        ItemKind::Publish { preview: None, .. } => from,
+        ItemKind::Undo { .. }
+        | ItemKind::Publish { .. }
+        | ItemKind::Manual { .. }
+        | ItemKind::Notice { .. } => {
+            return None;
+        }
+    };
     let why = match world.action(step.action.as_ref()?).plan(from, Some(restores)) {
         Ok(_) => "what an earlier item leaves does not lead back to it".to_owned(),
         Err(error) => error.sentence(),
@@ -291,7 +300,12 @@ impl Driver {
         }
     }
 
-    async fn halt(&mut self, item: &str, why: String, readings: Vec<CheckReading>) -> Result<(), DriveError> {
+    pub(super) async fn halt(
+        &mut self,
+        item: &str,
+        why: String,
+        readings: Vec<CheckReading>,
+    ) -> Result<(), DriveError> {
         self.append(vec![EventKind::RollbackHalted {
             item: item.to_owned(),
             why,

@@ -2,7 +2,9 @@
 
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use switchback_model::{AttemptId, CheckKind, CheckReading, CheckSpec, EventKind, Finding, Verdict, Way};
+use switchback_model::{
+    ActionSpec, AttemptId, CheckKind, CheckReading, CheckSpec, EventKind, Finding, Verdict, Way,
+};
 
 use super::inspect::look;
 use super::{DriveError, Driver};
@@ -20,6 +22,10 @@ const SYNC_WITHIN: SignedDuration = SignedDuration::from_secs(600);
 /// Without a change id (its answer was lost) and without a DNS observer, a change is taken to be
 /// everywhere after this.
 const SYNC_ASSUMED: SignedDuration = SignedDuration::from_secs(120);
+
+/// A publication that has not settled after this is a decision for a person: a roll of a service without a circuit
+/// breaker tries for ever (ECS developer guide, "Deployment circuit breaker").
+const SETTLES_WITHIN: SignedDuration = SignedDuration::from_secs(900);
 
 impl Driver {
     /// The attempt to look at: one after the other where several are verified, so that none waits
@@ -52,7 +58,7 @@ impl Driver {
         };
         let specs: Vec<CheckSpec> = match id.way {
             Way::Apply => step.verify.clone(),
-            Way::Undo => step.undo_verify.clone(),
+            Way::Undo | Way::Publish => step.undo_verify.clone(),
         };
         let spec = step.action.clone();
         let now = self.clock.now();
@@ -103,7 +109,7 @@ impl Driver {
                     None => Finding::After,
                 };
                 let stands = match id.way {
-                    Way::Apply => finding == Finding::After,
+                    Way::Apply | Way::Publish => finding == Finding::After,
                     Way::Undo => finding == Finding::Before || spec.is_none(),
                 };
                 let unclear = matches!(finding, Finding::Unclear { .. });
@@ -125,16 +131,19 @@ impl Driver {
                         .within_s
                         .is_some_and(|within| since > SignedDuration::from_secs(i64::from(within)))
             });
-            let late = late || (!in_sync && since > SYNC_WITHIN);
+            let unsettled = spec.as_ref().is_some_and(ActionSpec::is_publication) && since > SETTLES_WITHIN;
+            let late = late || unsettled || (!in_sync && since > SYNC_WITHIN);
             let changed = attempt.says_otherwise(&readings);
             // What fails from outside may fail because the object is not what was left there.
-            if let Some(spec) = spec.filter(|_| late || (in_sync && (changed || just_synced))) {
+            let publication = spec.as_ref().is_some_and(ActionSpec::is_publication);
+            if let Some(spec) = spec.filter(|_| late || publication || (in_sync && (changed || just_synced)))
+            {
                 let finding = look(&*self.world.action(&spec), &attempt).await;
                 let foreign = matches!(finding, Finding::Other { .. } | Finding::Partial { .. });
                 // A read right after the change may still be of the time before it; a late one is not.
                 let gone = late
                     && match id.way {
-                        Way::Apply => finding == Finding::Before,
+                        Way::Apply | Way::Publish => finding == Finding::Before,
                         Way::Undo => finding == Finding::After,
                     };
                 if foreign || gone {

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use switchback_model::event::{CallProblem, Receipt};
 use switchback_model::{
-    AttemptId, Captured, CheckReading, Digest, DoneHow, Finding, StepId, StepState, Way, Witness,
+    AttemptId, Captured, CheckReading, Digest, DoneHow, Finding, Step, StepId, StepState, Way, Witness,
 };
 
 use super::settle::{in_doubt, landed_after_all, not_applied, settle, verifying};
 use super::{current, step_in, step_mut};
+use crate::publish::shows_something;
 use crate::run::{Attempt, Effect, Outcome, Run, is_an_answer};
 
 /// What is written ahead.
@@ -48,6 +49,26 @@ pub(super) fn intended(
             "undo_verifying",
             "failed",
         ],
+        // A way of its own, from wherever the step stands; only no request of it may be on its way.
+        Way::Publish => &[
+            "to_do",
+            "checking",
+            "blocked",
+            "ready",
+            "verifying",
+            "done",
+            "unverified",
+            "failed",
+            "foreign",
+            "adopted",
+            "undoing",
+            "undo_verifying",
+            "undone",
+            "undo_failed",
+            "undo_unverified",
+            "undo_foreign",
+            "skipped",
+        ],
     };
     let step = step_in(run, &attempt.step, allowed)?;
     if attempt.generation != step.generation || attempt.n != step.next_n(attempt.way) {
@@ -67,6 +88,9 @@ pub(super) fn intended(
         .take()
         .filter(|restore| restore.preview == intent.preview);
     step.approval = None;
+    if attempt.way == Way::Publish && !matches!(step.current().map(|last| last.id.way), Some(Way::Publish)) {
+        step.was = Some(step.state);
+    }
     if attempt.way == Way::Apply {
         step.effect = Some(Effect {
             before: Some(intent.before.clone()),
@@ -101,7 +125,7 @@ pub(super) fn intended(
     step.to(
         match attempt.way {
             Way::Apply => StepState::Applying { n },
-            Way::Undo => StepState::Undoing { n },
+            Way::Undo | Way::Publish => StepState::Undoing { n },
         },
         at,
     );
@@ -242,11 +266,15 @@ pub(super) fn verified(
     readings: &[CheckReading],
     at: Timestamp,
 ) -> Result<(), String> {
+    let published = published_state(run, &attempt.step, false);
+    let publishes = run.plan.step(&attempt.step).is_some_and(Step::is_publisher);
     let step = step_in(run, &attempt.step, &["verifying", "undo_verifying"])?;
     let record = current(step, attempt)?;
     record.take(readings);
     let effectless = record.effectless;
+    let began = record.seq;
     let next = match (attempt.way, &record.by_field) {
+        (Way::Publish, _) => published,
         (Way::Apply, _) if effectless => StepState::Done {
             how: DoneHow::WithoutEffect,
         },
@@ -264,8 +292,31 @@ pub(super) fn verified(
         step.effect = None;
     }
     step.drift = None;
+    if publishes && attempt.way != Way::Undo {
+        step.published.push(began);
+    }
     step.to(next, at);
     Ok(())
+}
+
+/// What a step is once it was published again: taken back where nothing of what it makes seen is left, and as it was
+/// otherwise. What was open on it is closed by that publication, which is as good as its own.
+pub(super) fn published_state(run: &Run, id: &StepId, accepted: bool) -> StepState {
+    if !shows_something(run, id) {
+        return StepState::Undone { accepted };
+    }
+    match run.steps.get(id).and_then(|step| step.was) {
+        Some(StepState::ToDo | StepState::Checking | StepState::Blocked | StepState::Ready) => {
+            StepState::ToDo
+        }
+        Some(state @ (StepState::Skipped | StepState::Done { .. } | StepState::Undone { .. })) => state,
+        _ if accepted => StepState::Done {
+            how: DoneHow::Accepted,
+        },
+        _ => StepState::Done {
+            how: DoneHow::Verified,
+        },
+    }
 }
 
 pub(super) fn expired(
@@ -279,7 +330,7 @@ pub(super) fn expired(
     step.to(
         match attempt.way {
             Way::Apply => StepState::Unverified,
-            Way::Undo => StepState::UndoUnverified,
+            Way::Undo | Way::Publish => StepState::UndoUnverified,
         },
         at,
     );

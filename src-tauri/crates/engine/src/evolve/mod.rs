@@ -5,6 +5,7 @@ mod attempts;
 mod checks;
 mod gates;
 mod people;
+mod published;
 mod rollbacks;
 mod settle;
 
@@ -298,6 +299,7 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
             Ok(())
         }
     }?;
+    published::note(run, event);
     gates::void_stale(run, &event.kind);
     times::note(run);
     if taken_back(&event.kind) {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use switchback_model::{AttemptId, Captured, DoneHow, Finding, Resolution, StepId, StepState, Way};
 
+use super::attempts::published_state;
 use super::settle::settle;
 use super::{name, step_in, step_mut};
 use crate::run::{Attempt, Effect, Outcome, Restore, Run, StepRun};
@@ -28,8 +29,11 @@ pub(super) fn skipped(run: &mut Run, step: &StepId, reason: &str, at: Timestamp)
 }
 
 pub(super) fn accepted(run: &mut Run, step: &StepId, reason: &str, at: Timestamp) -> Result<(), String> {
+    let published = published_state(run, step, true);
     let step = step_mut(run, step)?;
+    let publishes = step.current().is_some_and(|last| last.id.way == Way::Publish);
     let next = match step.state {
+        StepState::UndoFailed | StepState::UndoUnverified | StepState::UndoForeign if publishes => published,
         StepState::Unverified | StepState::Foreign | StepState::Adopted => StepState::Done {
             how: DoneHow::Accepted,
         },
@@ -88,6 +92,8 @@ pub(super) fn anew(step: &mut StepRun, at: Timestamp) {
         generation: step.generation + 1,
         attempts: std::mem::take(&mut step.attempts),
         last_seen: step.last_seen.take(),
+        moved: step.moved,
+        published: std::mem::take(&mut step.published),
         changed_at: Some(at),
         ..StepRun::fresh()
     };

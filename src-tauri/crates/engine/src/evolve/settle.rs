@@ -99,7 +99,7 @@ pub(super) fn not_applied(step: &mut StepRun, way: Way, at: Timestamp) {
         Way::Undo if step.current().is_some_and(|a| a.by_field.is_some()) => {
             step.to(StepState::UndoForeign, at);
         }
-        Way::Undo => step.to(StepState::UndoFailed, at),
+        Way::Undo | Way::Publish => step.to(StepState::UndoFailed, at),
     }
 }
 
@@ -125,7 +125,7 @@ pub(super) fn in_doubt(step: &mut StepRun, attempt: &AttemptId, at: Timestamp) {
     step.to(
         match attempt.way {
             Way::Apply => StepState::InDoubt { n },
-            Way::Undo => StepState::UndoInDoubt { n },
+            Way::Undo | Way::Publish => StepState::UndoInDoubt { n },
         },
         at,
     );
@@ -136,7 +136,7 @@ pub(super) fn verifying(step: &mut StepRun, attempt: &AttemptId, at: Timestamp) 
     step.to(
         match attempt.way {
             Way::Apply => StepState::Verifying { n },
-            Way::Undo => StepState::UndoVerifying { n },
+            Way::Undo | Way::Publish => StepState::UndoVerifying { n },
         },
         at,
     );
@@ -147,13 +147,13 @@ pub(super) fn settle(step: &mut StepRun, attempt: &AttemptId, finding: &Finding,
         record.finding = Some(finding.clone());
     }
     let applied = match (attempt.way, finding) {
-        (Way::Apply, Finding::After) | (Way::Undo, Finding::Before) => true,
-        (Way::Apply, Finding::Before) | (Way::Undo, Finding::After) => false,
+        (Way::Apply | Way::Publish, Finding::After) | (Way::Undo, Finding::Before) => true,
+        (Way::Apply | Way::Publish, Finding::Before) | (Way::Undo, Finding::After) => false,
         (Way::Apply, Finding::Partial { .. } | Finding::Other { .. }) => {
             step.to(StepState::Foreign, at);
             return;
         }
-        (Way::Undo, Finding::Partial { .. } | Finding::Other { .. }) => {
+        (Way::Undo | Way::Publish, Finding::Partial { .. } | Finding::Other { .. }) => {
             step.to(StepState::UndoForeign, at);
             return;
         }

@@ -2,27 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use switchback_model::{Plan, Reversibility, Step, StepId};
+use switchback_model::{Edges, Plan, Reversibility, Step, StepId};
 
 use super::changed_since;
 use crate::run::Run;
-
-/// Every step that comes before `id` by needs or after, through any number of steps.
-fn ancestors(plan: &Plan, id: &StepId) -> BTreeSet<StepId> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![id.clone()];
-    while let Some(next) = open.pop() {
-        let Some(step) = plan.step(&next) else {
-            continue;
-        };
-        for edge in step.needs.iter().chain(&step.after) {
-            if found.insert(edge.clone()) {
-                open.push(edge.clone());
-            }
-        }
-    }
-    found
-}
 
 /// Whether people take the step back, not the console.
 fn is_of_people(step: &Step) -> bool {
@@ -38,14 +21,18 @@ fn is_of_people(step: &Step) -> bool {
 /// order.
 #[must_use]
 pub fn reverse_order(plan: &Plan, set: &BTreeSet<StepId>) -> Vec<StepId> {
-    reverse(plan, set, |id| ancestors(plan, id))
+    let edges = Edges::of(plan);
+    reverse(plan, set, |id| {
+        edges.back_after(id).into_iter().cloned().collect()
+    })
 }
 
 /// As [`reverse_order`]; and of two changes of one object the later one goes first.
 pub(super) fn order_of(run: &Run, set: &BTreeSet<StepId>) -> Vec<StepId> {
+    let edges = Edges::of(&run.plan);
     reverse(&run.plan, set, |id| {
         let same = set.iter().filter(|earlier| changed_since(run, id, earlier));
-        same.cloned().chain(ancestors(&run.plan, id)).collect()
+        same.chain(edges.back_after(id)).cloned().collect()
     })
 }
 
@@ -65,6 +52,11 @@ fn reverse(
         .filter(|step| is_of_people(step))
         .map(|step| &step.id)
         .collect();
+    let publishers: BTreeSet<&StepId> = plan
+        .steps()
+        .filter(|step| step.is_publisher())
+        .map(|step| &step.id)
+        .collect();
     let mut order = Vec::with_capacity(left.len());
     while !left.is_empty() {
         // A step may go once nothing that is left came after it.
@@ -73,6 +65,8 @@ fn reverse(
             .filter(|&i| left.iter().all(|other| !before[*other].contains(left[i])))
             .collect();
         let console = |i: &usize| !by_hand.contains(left[*i]);
+        // As soon as what it publishes is back: until then readers keep the new value.
+        let publication = |i: &usize| console(i) && publishers.contains(left[*i]);
         // What people do goes first only where the console can't go on without it.
         let holds_up = |i: &usize| {
             left.iter()
@@ -81,7 +75,8 @@ fn reverse(
         let next = free
             .iter()
             .copied()
-            .find(console)
+            .find(publication)
+            .or_else(|| free.iter().copied().find(console))
             .or_else(|| free.iter().copied().find(holds_up));
         // The edges have no cycle (the runbook is refused otherwise); the last one is taken all the same
         // rather than to loop.

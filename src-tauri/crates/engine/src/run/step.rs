@@ -110,7 +110,7 @@ impl Attempt {
     pub fn landed(&self, finding: &Finding) -> bool {
         matches!(
             (self.id.way, finding),
-            (Way::Apply, Finding::After) | (Way::Undo, Finding::Before)
+            (Way::Apply | Way::Publish, Finding::After) | (Way::Undo, Finding::Before)
         )
     }
 
@@ -119,7 +119,7 @@ impl Attempt {
     pub fn left_no_trace(&self, finding: &Finding) -> bool {
         matches!(
             (self.id.way, finding),
-            (Way::Apply, Finding::Before) | (Way::Undo, Finding::After)
+            (Way::Apply | Way::Publish, Finding::Before) | (Way::Undo, Finding::After)
         )
     }
 
@@ -272,6 +272,12 @@ pub struct StepRun {
     pub last_seen: Option<LastSeen>,
     /// The last person's words on it.
     pub said: Option<String>,
+    /// The event by which it may have changed last, where that was no attempt of ours: a person's hand or word.
+    pub moved: Option<u64>,
+    /// For a publisher: the events that began its proven publications, of every generation, oldest first.
+    pub published: Vec<u64>,
+    /// The state that it had before it was published once more, in a rollback.
+    pub was: Option<StepState>,
 }
 
 impl StepRun {
@@ -300,6 +306,9 @@ impl StepRun {
             reinspect: false,
             last_seen: None,
             said: None,
+            moved: None,
+            published: Vec::new(),
+            was: None,
         }
     }
 

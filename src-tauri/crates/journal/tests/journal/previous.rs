@@ -76,7 +76,7 @@ fn way_back(run: &Run) -> Vec<(String, Option<Vec<String>>)> {
         .map(|item| {
             let restores = match &item.kind {
                 ItemKind::Undo { restores, .. } => restores.as_ref().map(switchback_model::Image::lines),
-                ItemKind::Manual { .. } | ItemKind::Notice { .. } => None,
+                ItemKind::Publish { .. } | ItemKind::Manual { .. } | ItemKind::Notice { .. } => None,
             };
             (item.id.clone(), restores)
         })

@@ -5,6 +5,8 @@
 mod certificate;
 mod cognito;
 mod dns;
+mod ecs;
+mod http_answer;
 mod http_build;
 mod identity;
 pub(crate) mod key;
@@ -61,6 +63,7 @@ pub(crate) const fn check(word: CheckWord) -> Kind<CheckKind> {
         CheckWord::Authoritative => Kind::of::<dns::authoritative::Authoritative>(),
         CheckWord::Resolvers => Kind::of::<dns::resolvers::Resolvers>(),
         CheckWord::HttpBuild => Kind::of::<http_build::HttpBuild>(),
+        CheckWord::HttpAnswer => Kind::of::<http_answer::HttpAnswer>(),
         CheckWord::Certificate => Kind::of::<certificate::Certificate>(),
         CheckWord::PasswordPolicy => Kind::of::<cognito::password_policy::PasswordPolicy>(),
         CheckWord::Triggers => Kind::of::<cognito::triggers::Triggers>(),
@@ -73,6 +76,7 @@ pub(crate) const fn check(word: CheckWord) -> Kind<CheckKind> {
         CheckWord::Client => Kind::of::<cognito::client::Client>(),
         CheckWord::Domain => Kind::of::<cognito::domain::Domain>(),
         CheckWord::Parameter => Kind::of::<parameter::Parameter>(),
+        CheckWord::Service => Kind::of::<ecs::StandsStill>(),
     }
 }
 
@@ -82,6 +86,7 @@ pub(crate) const fn action(word: ActionWord) -> Kind<ActionSpec> {
         ActionWord::SetTtl => Kind::of::<route53::set_ttl::SetsTtl>(),
         ActionWord::SwitchRecord => Kind::of::<route53::switch::Switches>(),
         ActionWord::SetParameter => Kind::of::<parameter::SetsParameter>(),
+        ActionWord::RollService => Kind::of::<ecs::Rolls>(),
     }
 }
 

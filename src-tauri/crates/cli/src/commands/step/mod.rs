@@ -56,12 +56,20 @@ pub async fn run(cx: &Cx<'_>, command: Step) -> Result<u8, ApiError> {
             )
             .await
         }
-        Step::Skip { of, reason } => {
+        Step::Skip { of, unseen, reason } => {
+            let unseen = unseen
+                .iter()
+                .map(StepId::new)
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(ApiError::from)?;
             decide(
                 cx,
                 &host,
                 &of,
-                |step| Command::Skip { step },
+                move |step| match unseen.is_empty() {
+                    true => Command::Skip { step },
+                    false => Command::SkipUnseen { step, unseen },
+                },
                 Some(reason.reason),
                 CHECKS,
             )

@@ -1,0 +1,75 @@
+//! Publishing once more, in a rollback: the item of a step that makes others seen.
+
+use futures_util::future::join_all;
+use switchback_model::rollback::ItemKind;
+use switchback_model::{AttemptId, StepId, Way};
+
+use super::{DriveError, Driver};
+use crate::ports::ProviderError;
+
+impl Driver {
+    /// Preconditions, identity, fresh read, write-ahead, call. Whatever does not hold stops the rollback at this
+    /// item: what was taken back before it stays so, and is not seen yet.
+    pub(super) async fn publish(&mut self, item: &str, id: &StepId) -> Result<(), DriveError> {
+        let Some((step, state)) = self.run.step(id) else {
+            return Ok(());
+        };
+        let Some(rollback) = &self.run.rollback else {
+            return Ok(());
+        };
+        let Some(ItemKind::Publish {
+            preview: confirmed, ..
+        }) = rollback.item().map(|item| item.kind.clone())
+        else {
+            return Ok(());
+        };
+        let Some(spec) = step.action.clone() else {
+            return self
+                .halt(item, "The step has no action.".to_owned(), Vec::new())
+                .await;
+        };
+        let attempt = AttemptId {
+            step: id.clone(),
+            generation: state.generation,
+            way: Way::Publish,
+            n: state.next_n(Way::Publish),
+        };
+        let (overrides, specs) = (rollback.overrides.clone(), step.undo_before.clone());
+        let history = self.run.history();
+        let readings = join_all(specs.iter().map(|spec| self.world.check(spec, &history))).await;
+        let open: Vec<String> = readings
+            .iter()
+            .filter(|r| !r.verdict.lets_through() && !overrides.contains(&r.check))
+            .map(|r| format!("{} ({})", r.check, r.observed))
+            .collect();
+        if !open.is_empty() {
+            let why = format!("Not proven: {}.", open.join(", "));
+            return self.halt(item, why, readings).await;
+        }
+        let action = self.world.action(&spec);
+        let fresh = async {
+            self.world.identity(&self.run.plan.target).await?;
+            let now = action.read(None).await?;
+            Ok::<_, ProviderError>((action.plan(&now.image, None)?, now.witness))
+        };
+        let (preview, witness) = match fresh.await {
+            Ok(fresh) => fresh,
+            Err(error) => return self.halt(item, error.sentence(), readings).await,
+        };
+        // Confirmed blind, it is what is there: the request changes nothing of it.
+        if confirmed.is_some_and(|confirmed| !confirmed.from.same_as(&preview.from)) {
+            let why = format!(
+                "The {} changed since you confirmed: give this rollback up and plan it anew to see what would be started.",
+                preview.from.noun()
+            );
+            return self.halt(item, why, readings).await;
+        }
+        match self.ahead(id, &preview).await {
+            Ok(ahead) => self.call(action, attempt, &preview, ahead, witness).await,
+            Err(why) => {
+                let why = format!("Nothing was sent: what is there now must be sealed. {why}");
+                self.halt(item, why, readings).await
+            }
+        }
+    }
+}

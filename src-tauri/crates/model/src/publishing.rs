@@ -1,0 +1,112 @@
+//! Publishing: a step that changes nothing by itself and makes readers read what others wrote. The relations of a plan
+//! that follow from it, and the order of the way back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ids::StepId;
+use crate::plan::{Plan, Reversibility, Step};
+
+impl Step {
+    /// Whether it makes others seen, and has no effect of its own.
+    #[must_use]
+    pub fn is_publisher(&self) -> bool {
+        !self.publishes.is_empty()
+    }
+
+    /// Whether it carries state that somebody could rely on: not a look, which is done and changes nothing, and not a
+    /// publication, which only makes others seen.
+    #[must_use]
+    pub fn carries_state(&self) -> bool {
+        !self.is_publisher() && self.reversibility != Reversibility::NoneNeeded
+    }
+}
+
+/// The edges of some steps, in the order of their plan.
+#[derive(Debug)]
+pub struct Edges<'a> {
+    order: Vec<&'a Step>,
+    steps: BTreeMap<&'a StepId, &'a Step>,
+}
+
+impl<'a> Edges<'a> {
+    /// Those of a plan.
+    #[must_use]
+    pub fn of(plan: &'a Plan) -> Self {
+        Self::among(plan.steps())
+    }
+
+    /// Those of any steps.
+    pub fn among(steps: impl Iterator<Item = &'a Step>) -> Self {
+        let order: Vec<&Step> = steps.collect();
+        let steps = order.iter().map(|step| (&step.id, *step)).collect();
+        Self { order, steps }
+    }
+
+    fn reached(&self, from: &StepId, edges: impl Fn(&'a Step) -> Vec<&'a StepId>) -> BTreeSet<&'a StepId> {
+        let mut found = BTreeSet::new();
+        let mut open: Vec<&StepId> = self.steps.get(from).map(|step| &step.id).into_iter().collect();
+        while let Some(next) = open.pop() {
+            for id in self.steps.get(next).into_iter().flat_map(|step| edges(step)) {
+                if id != from && found.insert(id) {
+                    open.push(id);
+                }
+            }
+        }
+        found
+    }
+
+    /// Every step that comes before `id` by needs or after, through any number of steps.
+    #[must_use]
+    pub fn before(&self, id: &StepId) -> BTreeSet<&'a StepId> {
+        self.reached(id, |step| step.needs.iter().chain(&step.after).collect())
+    }
+
+    /// Every step that `publisher` makes seen, through publishers that it makes seen, too.
+    #[must_use]
+    pub fn published_by(&self, publisher: &StepId) -> BTreeSet<&'a StepId> {
+        self.reached(publisher, |step| step.publishes.iter().collect())
+    }
+
+    /// Every step that makes `id` seen, in the plan's order.
+    #[must_use]
+    pub fn publishers_of(&self, id: &StepId) -> Vec<&'a Step> {
+        let publishers = self.order.iter().filter(|step| step.is_publisher());
+        publishers
+            .filter(|step| self.published_by(&step.id).contains(id))
+            .copied()
+            .collect()
+    }
+
+    /// Every step that goes back after `id`: what `id` came after, but not what it makes seen, and who makes it seen.
+    /// A publication goes back after what it published: before, readers would read the new value once more, and
+    /// nobody would make them read the old one.
+    #[must_use]
+    pub fn back_after(&self, id: &StepId) -> BTreeSet<&'a StepId> {
+        let mut found = self.before(id);
+        let shown = self.published_by(id);
+        found.retain(|other| !shown.contains(*other));
+        found.extend(self.publishers_of(id).into_iter().map(|step| &step.id));
+        found
+    }
+
+    /// Steps that would wait for each other on the way back; none where there is an order.
+    #[must_use]
+    pub fn knot(&self) -> Vec<&'a StepId> {
+        let concerned = self
+            .order
+            .iter()
+            .filter(|step| step.is_publisher() || step.carries_state());
+        let mut left: Vec<&StepId> = concerned.map(|step| &step.id).collect();
+        let after: BTreeMap<&StepId, BTreeSet<&StepId>> =
+            left.iter().map(|id| (*id, self.back_after(id))).collect();
+        loop {
+            let free = left
+                .iter()
+                .position(|id| left.iter().all(|other| !after[other].contains(*id)));
+            match free {
+                Some(at) => left.remove(at),
+                None => return left,
+            };
+        }
+    }
+}
