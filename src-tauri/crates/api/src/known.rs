@@ -111,12 +111,12 @@ fn undone(events: &[Event]) -> Vec<(StepId, u64)> {
     let mut done = Vec::new();
     for event in events {
         match &event.kind {
-            EventKind::Intended { attempt, .. } if attempt.way == Way::Undo => {
+            EventKind::Intended { attempt, .. } if attempt.way != Way::Apply => {
                 first
                     .entry((attempt.step.clone(), attempt.generation))
                     .or_insert(event.at);
             }
-            EventKind::Verified { attempt, .. } if attempt.way == Way::Undo => {
+            EventKind::Verified { attempt, .. } if attempt.way != Way::Apply => {
                 let from = first.get(&(attempt.step.clone(), attempt.generation));
                 if let Some(seconds) = from.and_then(|from| seconds(*from, event.at)) {
                     done.push((attempt.step.clone(), seconds));

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use switchback_engine::ports::ProviderError;
-use switchback_engine::rollback::{Seen, plan_rollback};
+use switchback_engine::rollback::{Seen, is_touched, plan_rollback, reverse_order};
 use switchback_engine::run::Run;
 use switchback_files::{Existing, Readers, write};
 use switchback_model::rollback::ItemKind;
@@ -265,8 +265,7 @@ impl Sheet {
         // What can't be read falls back to the images of the journal.
         let mut seen = Seen::new();
         for step in run.plan.steps() {
-            let effect = run.steps.get(&step.id).is_some_and(|s| s.state.may_have_effect());
-            if let Some(action) = step.action.as_ref().filter(|_| effect) {
+            if let Some(action) = step.action.as_ref().filter(|_| is_touched(run, step)) {
                 let read = around.world.action(action).read(None).await;
                 seen.insert(step.id.clone(), read.map_err(|error| error.sentence()));
             }
@@ -303,11 +302,22 @@ impl Sheet {
     /// Without any connection set up, the exact calls can't be built; the values can be told.
     fn images_only(&mut self, run: &Run) {
         self.note("The surroundings could not be set up, so only the values from the journal stand here.");
-        let steps: Vec<&Step> = run.plan.steps().collect();
-        for step in steps.into_iter().rev() {
-            let Some(state) = run.steps.get(&step.id).filter(|s| s.state.may_have_effect()) else {
+        let touched = run.plan.steps().filter(|step| is_touched(run, step));
+        let set = touched.map(|step| step.id.clone()).collect();
+        for id in reverse_order(&run.plan, &set) {
+            let Some((step, state)) = run.step(&id) else {
                 continue;
             };
+            if step.is_publisher() {
+                self.note(&format!(
+                    "Publish {}: {}. Do it once more: only then do programs read what was taken back above.",
+                    step.id, step.title
+                ));
+                continue;
+            }
+            if !state.state.may_have_effect() {
+                continue;
+            }
             self.note(&format!("Undo {}: {}", step.id, step.title));
             let restores = state
                 .effect

@@ -1,7 +1,7 @@
 //! Publishing: requests that change nothing by themselves and make readers read again. What is written is seen
 //! only once it was published, on the way there and on the way back.
 
-use switchback_model::{Edges, Plan, Step, StepId, Way};
+use switchback_model::{ActionSpec, Edges, Plan, Step, StepId, Way};
 
 use crate::rollback::has_effect;
 use crate::run::{Attempt, Outcome, Run, StepRun};
@@ -69,6 +69,34 @@ pub fn due(run: &Run) -> Vec<(StepId, Vec<StepId>)> {
         .map(|step| (step.id.clone(), unseen(run, &step.id)))
         .filter(|(_, unseen)| !unseen.is_empty())
         .collect()
+}
+
+/// Steps whose change a publication would show now although nobody published it yet: also of another step that makes
+/// the same readers read again.
+pub(crate) fn would_show(run: &Run, publisher: &StepId) -> Vec<StepId> {
+    let readers = |step: &Step| step.action.as_ref().and_then(ActionSpec::readers);
+    let Some(own) = run.plan.step(publisher) else {
+        return Vec::new();
+    };
+    let alike: Vec<&Step> = run
+        .plan
+        .steps()
+        .filter(|step| step.id == own.id || readers(step).is_some() && readers(step) == readers(own))
+        .collect();
+    let last = alike
+        .iter()
+        .filter_map(|step| run.steps.get(&step.id)?.published.last())
+        .max()
+        .copied()
+        .unwrap_or(0);
+    let mut shown: Vec<StepId> = Vec::new();
+    for id in alike.iter().flat_map(|step| published_by(&run.plan, &step.id)) {
+        let moved = run.steps.get(id).and_then(moved);
+        if moved.is_some_and(|at| at > last) && !shown.contains(id) {
+            shown.push(id.clone());
+        }
+    }
+    shown
 }
 
 /// Whether something that `publisher` makes seen has an effect.

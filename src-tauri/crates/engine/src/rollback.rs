@@ -10,7 +10,7 @@ use switchback_model::{
 };
 
 use crate::ports::{Observed, ProviderError};
-use crate::publish::{due, first_shown_by, publishers_of, unseen};
+use crate::publish::{due, first_shown_by, is_due, publishers_of, shows_something, would_show};
 use crate::rejection::{Rejection, RejectionCode};
 use crate::run::Run;
 
@@ -160,12 +160,36 @@ pub fn proposal(run: &Run, failing: &BTreeSet<switchback_model::MonitorId>) -> O
         .steps()
         .filter(|step| has_effect(run, &step.id))
         .collect();
+    let carrying = |step: &&Step| !step.is_publisher();
+    let steps: Vec<&Step> = steps.into_iter().filter(carrying).collect();
     let last = steps
         .iter()
         .rev()
         .find(|step| step.reversibility != Reversibility::PointOfNoReturn);
+    let owed = || Some(RollbackScope::Step(due(run).into_iter().next()?.0));
     last.or(steps.last())
         .map(|step| RollbackScope::Step(step.id.clone()))
+        .or_else(owed)
+}
+
+/// Whether anything is left to take back: an effect, or a way back that was not published.
+#[must_use]
+pub fn is_anything_left(run: &Run) -> bool {
+    let effect = |step: &Step| !step.is_publisher() && has_effect(run, &step.id);
+    run.plan.steps().any(effect) || !due(run).is_empty()
+}
+
+/// Whether a rollback may have to look at the object of a step: it may have an effect, a refused try of it may have
+/// landed, or it publishes something that is to be taken back or was.
+#[must_use]
+pub fn is_touched(run: &Run, step: &Step) -> bool {
+    let Some(state) = run.steps.get(&step.id) else {
+        return false;
+    };
+    state.state.may_have_effect()
+        || state.held_refused().is_some()
+        || is_due(run, &step.id)
+        || shows_something(run, &step.id)
 }
 
 /// Whether something of the step may have to be taken back.
@@ -451,16 +475,19 @@ fn publication(
     seen: &Seen,
     build: Build<'_>,
 ) -> RollbackItem {
-    let also: Vec<StepId> = unseen(run, &step.id)
+    let also: Vec<StepId> = would_show(run, &step.id)
         .into_iter()
         .filter(|id| has_effect(run, id) && !undone.contains(id))
         .collect();
     let kind = match (&step.action, &step.reversibility) {
         _ if run.beyond.by_hand(&step.id).is_some() => by_hand(run, &step.id),
         (Some(action), _) => {
-            let now = seen.get(&step.id).and_then(|seen| seen.as_ref().ok());
+            let read = seen.get(&step.id).and_then(|seen| seen.as_ref().ok());
+            let left = run.steps.get(&step.id).and_then(|state| state.attempts.last());
+            // Blind, as it was left last: a request that changes no image is right by that as well.
+            let now = read.map(|read| &read.image).or_else(|| left?.after.readable());
             ItemKind::Publish {
-                preview: now.and_then(|now| build(action, &now.image, &now.image).ok()),
+                preview: now.and_then(|now| build(action, now, now).ok()),
                 also,
             }
         }

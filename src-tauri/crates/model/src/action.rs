@@ -102,6 +102,16 @@ impl ActionSpec {
         self.word().is_ok_and(crate::kind::ActionWord::is_publication)
     }
 
+    /// Whose readers a publication makes read again, whichever step it is: two rolls of one service show the same.
+    /// None of what is no publication.
+    #[must_use]
+    pub fn readers(&self) -> Option<String> {
+        match self {
+            Self::RollService(spec) => Some(format!("ecs:{}/{}", spec.cluster, spec.service)),
+            Self::SetTtl(_) | Self::SwitchRecord(_) | Self::SetParameter(_) | Self::Unknown(_) => None,
+        }
+    }
+
     /// Whether its images hold personal data or secrets and so must be sealed.
     #[must_use]
     pub fn image_is_secret(&self) -> bool {

@@ -71,6 +71,11 @@ impl FakeDesk {
         let store = Arc::new(RecordStore::new(clock.clone()));
         let labels = labels(plan);
         seed(&store, &labels.iter().map(String::as_str).collect::<Vec<_>>());
+        for step in plan.steps() {
+            if let Some(switchback_model::ActionSpec::RollService(roll)) = &step.action {
+                store.start_tasks(&roll.reads);
+            }
+        }
         Self::over(clock, journal, store).await
     }
 

@@ -11,6 +11,7 @@ pub mod journal;
 pub mod oracle;
 pub mod plans;
 pub mod planted;
+mod roll;
 pub mod store;
 pub mod vault;
 pub mod walk;

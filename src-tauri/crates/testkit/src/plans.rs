@@ -4,7 +4,8 @@ use switchback_model::dns::{DnsName, RecordSet, RecordType};
 use switchback_model::plan::{Coherence, Monitor, MonitorCheck, Rule, StepKind};
 use switchback_model::{
     ActionSpec, CheckId, CheckKind, CheckSpec, FieldChoice, FieldChoices, MonitorId, Observers, Phase,
-    PhaseId, Plan, Reversibility, RuleId, SetTtl, Step, StepId, SwitchRecord, Target, TargetKind, TargetName,
+    PhaseId, Plan, Reversibility, RollService, RuleId, SetTtl, Step, StepId, SwitchRecord, Target,
+    TargetKind, TargetName,
 };
 
 use crate::store::RecordStore;
@@ -140,6 +141,22 @@ pub fn switch(text: &str, label: &str) -> Step {
             to: vec![address(label, LOW_TTL, "198.51.100.20")],
         })),
         reversibility: Reversibility::Undo,
+        ..step(text, StepKind::Action)
+    }
+}
+
+/// A step that rolls a service whose tasks read these names, written by these steps.
+#[must_use]
+pub fn roll(text: &str, service: &str, publishes: &[&str], reads: &[&str]) -> Step {
+    Step {
+        action: Some(ActionSpec::RollService(RollService {
+            cluster: "cluster".to_owned(),
+            service: service.to_owned(),
+            reads: reads.iter().map(|label| name(label).host().to_owned()).collect(),
+        })),
+        reversibility: Reversibility::Undo,
+        publishes: publishes.iter().map(|text| id(text)).collect(),
+        after: publishes.iter().map(|text| id(text)).collect(),
         ..step(text, StepKind::Action)
     }
 }
@@ -293,6 +310,34 @@ pub fn tis_like() -> Plan {
         because: "users would meet both pools".to_owned(),
         repair: vec![id("mid.5")],
     }];
+    plan
+}
+
+/// The way of UserManagement: two values that one service reads when it starts, the flag of its restriction and the
+/// profiles, with a roll after each; then users are let in.
+#[must_use]
+pub fn two_rolls() -> Plan {
+    let after = |step: Step, after: &[&str]| Step {
+        after: step
+            .after
+            .iter()
+            .cloned()
+            .chain(after.iter().map(|text| id(text)))
+            .collect(),
+        ..step
+    };
+    let reads = &["flag", "profiles"];
+    let mut plan = plan(vec![
+        switch("profiles", "profiles"),
+        roll("roll-profiles", "api", &["profiles"], reads),
+        after(switch("flag", "flag"), &["roll-profiles"]),
+        roll("roll-flag", "api", &["flag"], reads),
+        Step {
+            needs: vec![id("roll-profiles"), id("roll-flag")],
+            ..switch("waf", "waf")
+        },
+    ]);
+    plan.rules = vec![rule("R5", &["profiles", "flag"], &[])];
     plan
 }
 

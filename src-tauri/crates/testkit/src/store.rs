@@ -23,7 +23,12 @@ pub struct Accepted {
     pub at: Timestamp,
     /// The whole store after it.
     pub after: Records,
+    /// The service that was rolled by it.
+    pub rolled: Option<String>,
 }
+
+/// The zone under whose names stands what the tasks of services have read.
+pub const SEEN: &str = "seen";
 
 /// Every record set, by zone and name.
 pub type Records = BTreeMap<(String, DnsName), Vec<RecordSet>>;
@@ -43,6 +48,8 @@ struct Inner {
     log: Vec<Accepted>,
     changes: BTreeMap<String, Timestamp>,
     beside: Vec<String>,
+    rolls_fail: bool,
+    failed: Vec<String>,
 }
 
 /// The store.
@@ -179,8 +186,52 @@ impl RecordStore {
             token: token.to_owned(),
             at: now,
             after,
+            rolled: None,
         });
         Ok(id)
+    }
+
+    /// Tasks of a service start and read these names, without a roll: at the start, or in place of one that died.
+    pub fn start_tasks(&self, reads: &[String]) {
+        see(&mut self.lock().records, reads);
+    }
+
+    /// Rolls a service, whose tasks read these names; gives the deployment's id.
+    pub fn roll(&self, service: &str, reads: &[String], token: &str) -> String {
+        let now = self.clock.now();
+        let mut inner = self.lock();
+        let id = format!("D{}", inner.log.len() + 1);
+        if inner.rolls_fail {
+            inner.failed.push(id.clone());
+        } else {
+            see(&mut inner.records, reads);
+        }
+        let after = inner.records.clone();
+        inner.log.push(Accepted {
+            token: token.to_owned(),
+            at: now,
+            after,
+            rolled: Some(service.to_owned()),
+        });
+        id
+    }
+
+    /// From now on rolls fail, or don't: no task of theirs starts.
+    pub fn let_rolls_fail(&self, fail: bool) {
+        self.lock().rolls_fail = fail;
+    }
+
+    /// The last deployment of a service.
+    pub fn primary(&self, service: &str) -> String {
+        let inner = self.lock();
+        let rolled = |entry: &Accepted| entry.rolled.as_deref() == Some(service);
+        let last = inner.log.iter().rposition(rolled);
+        last.map_or_else(|| "D0".to_owned(), |at| format!("D{}", at + 1))
+    }
+
+    /// Whether a deployment failed.
+    pub fn has_failed(&self, deployment: &str) -> bool {
+        self.lock().failed.iter().any(|id| id == deployment)
     }
 
     /// Whether a change is on every server; none for a change that it never made.
@@ -188,6 +239,15 @@ impl RecordStore {
     pub fn in_sync(&self, change: &str) -> Option<bool> {
         let made = *self.lock().changes.get(change)?;
         Some(self.clock.now().duration_since(made).unsigned_abs() >= self.sync_delay)
+    }
+}
+
+fn see(records: &mut Records, reads: &[String]) {
+    for host in reads {
+        let name = DnsName::new(host).unwrap();
+        let now = records.get(&(crate::plans::ZONE.to_owned(), name.clone()));
+        let now = now.cloned().unwrap_or_default();
+        records.insert((SEEN.to_owned(), name), now);
     }
 }
 

@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 
 use switchback_engine::Run;
+use switchback_engine::publish::{due, is_due};
+use switchback_model::rollback::ItemKind;
 use switchback_model::{Command, EventKind, RollbackScope, RunState, StepKind, StepState};
 
 use crate::desk::{Desk, FakeDesk};
@@ -16,6 +18,9 @@ pub async fn complete(desk: &mut Desk) -> Result<(), String> {
         for _ in 0..5 {
             let text = step.as_str();
             match desk.run().steps[step].state {
+                StepState::Done { .. } if is_due(desk.run(), step) => {
+                    let _ = desk.ask(Command::Reopen { step: step.clone() }).await;
+                }
                 StepState::Done { .. } => break,
                 StepState::Undone { .. } | StepState::Skipped => {
                     let _ = desk.ask(Command::Reopen { step: step.clone() }).await;
@@ -60,7 +65,7 @@ async fn ready(desk: &mut Desk) -> Result<(), String> {
             .as_ref()
             .and_then(|r| Some((r.item()?.id.clone(), r.item()?.kind.clone())));
         match item {
-            Some((item, kind)) if !matches!(kind, switchback_model::rollback::ItemKind::Undo { .. }) => {
+            Some((item, ItemKind::Manual { .. } | ItemKind::Notice { .. })) => {
                 if desk.ask(Command::RollbackDone { item }).await.is_err() {
                     let _ = desk.ask(Command::RollbackRetry).await;
                 }
@@ -69,15 +74,10 @@ async fn ready(desk: &mut Desk) -> Result<(), String> {
                 let retried = desk.ask(Command::RollbackRetry).await;
                 desk.settle_through().await?;
                 if desk.rollback_state().starts_with("halted") && retried.is_ok() {
-                    let still_undo =
-                        desk.run()
-                            .rollback
-                            .as_ref()
-                            .and_then(|r| r.item())
-                            .is_some_and(|item| {
-                                matches!(item.kind, switchback_model::rollback::ItemKind::Undo { .. })
-                            });
-                    if still_undo {
+                    let item = desk.run().rollback.as_ref().and_then(|r| r.item());
+                    if item.is_some_and(|item| {
+                        matches!(item.kind, ItemKind::Undo { .. } | ItemKind::Publish { .. })
+                    }) {
                         let _ = desk.ask(Command::RollbackAbandon).await;
                     }
                 }
@@ -95,7 +95,12 @@ async fn ready(desk: &mut Desk) -> Result<(), String> {
 pub async fn back(desk: &mut Desk) -> Result<(), String> {
     for _ in 0..8 {
         ready(desk).await?;
-        if !desk.run().steps.values().any(|step| step.state.may_have_effect()) {
+        let run = desk.run();
+        let effect = |step: &switchback_model::Step| {
+            !step.is_publisher() && run.steps[&step.id].state.may_have_effect()
+        };
+        // A publication has none of its own.
+        if !run.plan.steps().any(effect) && due(run).is_empty() {
             return Ok(());
         }
         let (plan, open) = desk

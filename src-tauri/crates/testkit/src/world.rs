@@ -20,6 +20,7 @@ use switchback_model::{
     Target, Verdict,
 };
 
+use crate::roll::FakeRoll;
 use crate::store::{BatchChange, RecordStore};
 
 /// The world as the engine sees it in a test.
@@ -117,6 +118,13 @@ impl World for FakeWorld {
     fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
         if let ActionSpec::Unknown(unknown) = spec {
             return Box::new(NotKnown::of(unknown));
+        }
+        if let ActionSpec::RollService(roll) = spec {
+            return Box::new(FakeRoll {
+                spec: roll.clone(),
+                store: self.store.clone(),
+                clock: self.clock.clone(),
+            });
         }
         Box::new(FakeAction {
             spec: spec.clone(),

@@ -1,5 +1,6 @@
 //! Back: a rollback with all its items, also those that a person carries out.
 
+use switchback_engine::rollback::is_anything_left;
 use switchback_engine::run::RollbackState;
 use switchback_model::rollback::ItemKind;
 use switchback_model::{Command, RollbackScope};
@@ -10,9 +11,7 @@ use crate::wire::ApiError;
 impl ScriptedOperator<'_> {
     /// The full rollback; the reason where it did not complete.
     pub(super) async fn back(&mut self) -> Result<Option<String>, ApiError> {
-        let run = self.driver.run();
-        let nothing = run.steps.values().all(|s| !s.state.may_have_effect());
-        if nothing {
+        if !is_anything_left(self.driver.run()) {
             return Ok(None);
         }
         Ok(self.roll_back(RollbackScope::All).await?.1)

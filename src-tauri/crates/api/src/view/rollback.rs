@@ -46,6 +46,7 @@ pub fn rollback_plan_view(
     let stays = run
         .plan
         .steps()
+        .filter(|s| !s.is_publisher())
         .filter(|s| run.steps[&s.id].state.may_have_effect() && !in_set.contains(&&s.id))
         .map(|s| s.title.clone())
         .collect();

@@ -13,9 +13,8 @@ use super::{DriveError, Driver};
 use crate::doubt;
 use crate::evolve::landed_after_all;
 use crate::ports::{Observed, ProviderError, World};
-use crate::publish::{is_due, shows_something};
 use crate::rejection::Rejection;
-use crate::rollback::{Seen, plan_rollback};
+use crate::rollback::{Seen, is_touched, plan_rollback};
 use crate::run::{Attempt, Run};
 
 /// Reads what the rollback would touch and plans it. What can't be read is named as a
@@ -33,13 +32,7 @@ pub async fn plan(
 /// Reads the object of every step that may have an effect: one look serves the plans of any number
 /// of scopes, because a provider's requests are few.
 pub async fn see(run: &Run, world: &dyn World) -> Seen {
-    let touched = run.plan.steps().filter(|step| {
-        // A publication is a way back from wherever its step stands.
-        let publishes = || is_due(run, &step.id) || shows_something(run, &step.id);
-        run.steps
-            .get(&step.id)
-            .is_some_and(|s| s.state.may_have_effect() || s.held_refused().is_some() || publishes())
-    });
+    let touched = run.plan.steps().filter(|step| is_touched(run, step));
     join_all(touched.filter_map(|step| {
         let spec = step.action.as_ref()?;
         Some(async move {

@@ -200,7 +200,7 @@ async fn an_unknown_field_of_an_action_or_way_back_is_by_hand_and_of_a_check_is_
     for (path, value, by_hand) in [
         ("/action/lock_token", json!("x"), true),
         ("/reversibility/after_s", json!(5), true),
-        ("/publishes", json!(["export"]), false),
+        ("/announces", json!(["export"]), false),
         (
             "/verify",
             json!([{"id": "v", "title": "V", "kind": "wafv2.allows", "believable_s": 9}]),

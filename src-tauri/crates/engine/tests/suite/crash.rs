@@ -7,7 +7,7 @@ use switchback_engine::Run;
 use switchback_engine::ports::{Clock, ProviderErrorKind};
 use switchback_model::{Command, Event, EventKind, Plan, Resolution, RollbackScope};
 use switchback_testkit::desk::FakeDesk;
-use switchback_testkit::plans::{dns_switch, id, tis_like};
+use switchback_testkit::plans::{dns_switch, id, tis_like, two_rolls};
 use switchback_testkit::store::{Accepted, RecordStore, Records};
 use switchback_testkit::walk::{back, complete, invariants};
 use switchback_testkit::{Fault, ManualClock, MemoryJournal, Op};
@@ -101,6 +101,11 @@ async fn a_crash_after_every_event_of_the_dns_switch() {
 #[tokio::test]
 async fn a_crash_after_every_event_of_the_tis_graph() {
     crash_everywhere(tis_like(), "R4").await;
+}
+
+#[tokio::test]
+async fn a_crash_after_every_event_of_what_is_published() {
+    crash_everywhere(two_rolls(), "R5").await;
 }
 
 #[tokio::test]

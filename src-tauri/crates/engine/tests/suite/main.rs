@@ -16,6 +16,7 @@ mod expect;
 mod fields;
 mod gates;
 mod happy;
+mod publishing;
 mod refusals;
 mod rollback;
 mod sealed;
