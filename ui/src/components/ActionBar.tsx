@@ -1,10 +1,10 @@
 import Button from "@cloudscape-design/components/button";
-import { type RefObject, useLayoutEffect, useRef } from "react";
+import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { fullTime } from "../format/time";
 import type { Offer, StepView } from "../ipc";
 import type { RunCommand } from "../ipc/port";
-import { useApp, useStore } from "../state/hooks";
-import { isFinished, onward } from "../state/readings";
+import { useApp, useSnapshot, useStore } from "../state/hooks";
+import { allSteps, isFinished, onward } from "../state/readings";
 import { go, href } from "../state/router";
 import type { Store } from "../state/store";
 import { useLeaveHeight } from "./barHeight";
@@ -114,8 +114,12 @@ function OfferForm({ step, offer, onDone }: { step: StepView; offer: Offer; onDo
   const { busy, operator } = useApp();
   const attests = offer.command === "attest";
   const proof = attests || offer.command === "adopt" || offer.command.startsWith("resolve");
+  const [named, setNamed] = useState<ReadonlySet<string>>(new Set());
+  const steps = allSteps(useSnapshot());
+  // A publication that is due: what then stays unseen is accepted by its name.
+  const unseen = offer.command === "skip" ? (step.unseen ?? []) : [];
   const send = (reason: string, person: string) => {
-    const command = commandOf(offer.command, step.id);
+    const command: RunCommand | null = unseen.length > 0 ? { do: "skip_unseen", step: step.id, unseen } : commandOf(offer.command, step.id);
     if (command === null) return;
     // The journal names who did it; who wrote it down is said beside the evidence.
     const words = attests && person !== operator ? `${reason} (written down by ${operator})` : reason;
@@ -145,11 +149,30 @@ function OfferForm({ step, offer, onDone }: { step: StepView; offer: Offer; onDo
           : "It is written to the journal with your name. No personal data."
       }
       busy={busy !== null}
+      blocked={unseen.every((id) => named.has(id)) ? null : "Tick what stays unseen to go on."}
       {...(attests ? { person: { label: "Done by", name: operator } } : {})}
       onCancel={onDone}
       onSubmit={send}
-    />
+    >
+      {unseen.length > 0
+        ? unseen.map((id) => (
+            <label className="tick" key={id}>
+              <input type="checkbox" checked={named.has(id)} onChange={() => setNamed(toggled(named, id))} data-testid={`unseen-${id}`} />
+              <span>
+                Nobody sees what was changed by <strong>{steps.find((s) => s.id === id)?.title ?? id}</strong>
+              </span>
+            </label>
+          ))
+        : undefined}
+    </ReasonForm>
   );
+}
+
+/** A set with one of its words put in or taken out. */
+function toggled(set: ReadonlySet<string>, word: string): Set<string> {
+  const next = new Set(set);
+  if (!next.delete(word)) next.add(word);
+  return next;
 }
 
 /** What else can be done with a step that has a main button. */

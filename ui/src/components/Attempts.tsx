@@ -15,6 +15,8 @@ export function outcomeKind(attempt: AttemptView): Kind {
   return "unknown";
 }
 
+const WAYS: Record<string, string> = { apply: "Apply", undo: "Undo", publish: "Publish" };
+
 /** Every API call of the step with its state and request id. */
 export function Attempts({ list }: { list: readonly AttemptView[] }) {
   if (list.length === 0) return null;
@@ -40,7 +42,7 @@ export function Attempts({ list }: { list: readonly AttemptView[] }) {
                   <State kind={outcomeKind(a)} word={a.outcome} />
                 </td>
                 <th scope="row">
-                  {a.way === "undo" ? "Undo" : "Apply"} {a.id.split("/").at(-1)}
+                  {WAYS[a.way] ?? a.way} {a.id.split("/").at(-1)}
                 </th>
                 <td>{fullTime(a.started_at)}</td>
                 {inspected && <td>{a.finding ?? "–"}</td>}

@@ -16,7 +16,7 @@ const STATES: Record<string, { kind: Kind; word: string }> = {
   your_turn: { kind: "running", word: "Your turn" },
 };
 
-const KINDS: Record<string, string> = { undo: "Done by the console", manual: "Done by hand", notice: "A notice to people" };
+const KINDS: Record<string, string> = { undo: "Done by the console", publish: "Done by the console", manual: "Done by hand", notice: "A notice to people" };
 
 /** Why an item is in the plan, in words; nothing where the person named it. */
 export function becauseWords(because: string, titleOf: (step: string) => string): string {
@@ -28,6 +28,10 @@ export function becauseWords(because: string, titleOf: (step: string) => string)
       return "";
     case "needs":
       return `because it needs “${titleOf(of)}”`;
+    case "publishes": {
+      const [step = "", ...more] = rest.join(" ").split(", ");
+      return [`because it makes “${titleOf(step)}” seen`, ...more].join(", ");
+    }
     case "repairs":
       return `because it repairs ${of}`;
     case "rule":
@@ -69,7 +73,7 @@ export function RollbackItems({ items, begun = false }: { items: readonly Rollba
               #
             </th>
             <th scope="col">What happens</th>
-            {items.some((i) => i.kind === "undo") ? (
+            {items.some((i) => i.kind === "undo" || i.kind === "publish") ? (
               <>
                 <th scope="col">{begun ? "When it began" : "Now"}</th>
                 <th scope="col">As it was before</th>
@@ -98,7 +102,7 @@ export function RollbackItems({ items, begun = false }: { items: readonly Rollba
                     {[KINDS[item.kind] ?? item.kind, becauseWords(item.because, titleOf)].filter((x) => x !== "").join(", ")}
                   </span>
                 </th>
-                {item.kind === "undo" ? (
+                {item.kind === "undo" || item.kind === "publish" ? (
                   <>
                     <td className="lines">
                       <Lines list={item.now} />

@@ -43,6 +43,7 @@ export type FieldChoices = Record<string, "keep" | "restore">;
 /** A person's command, tagged with `do` as the core reads it. */
 export type RunCommand =
   | { do: "check" | "apply" | "skip" | "accept" | "reopen" | "attest" | "inspect" | "adopt"; step: string }
+  | { do: "skip_unseen"; step: string; unseen: string[] }
   | { do: "apply_overriding"; step: string; overrides: string[] }
   | { do: "resolve"; step: string; as_: "before" | "after" | "keep" | "restore" }
   | { do: "resolve_fields"; step: string; fields: FieldChoices; overrides: string[] }

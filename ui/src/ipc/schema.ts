@@ -116,6 +116,8 @@ const step = z.looseObject({
   reversibility: z.string(),
   needs: words,
   after: words,
+  publishes: words.optional(),
+  unseen: words.optional(),
   changed_at: time.nullable(),
   before: z.array(reading),
   preview: preview.nullable(),

@@ -55,7 +55,7 @@ function Current({ step }: { step: StepView }) {
           {step.note}
         </Notice>
       )}
-      <Attempts list={step.attempts.filter((a) => a.way === "undo")} />
+      <Attempts list={step.attempts.filter((a) => a.way !== "apply")} />
       {undoing && step.verify.length > 0 && (
         <Block id="outside" title="Seen from outside" note={step.state === "undone" ? "every check passed" : "the undo ends when all of these pass"}>
           <CheckTable list={step.verify} caption="Checks from outside after the undo" record={step.state === "undone"} pending={step.state === "undo_verifying"} />

@@ -227,6 +227,17 @@ function tookFact(step: StepView, now: number): [string, string] | null {
   return [ended_at === null ? "Running for" : "Took", duration(seconds)];
 }
 
+/** Steps by their titles, each a link. */
+function Links({ steps }: { steps: readonly StepView[] }) {
+  return steps.map((s, i) => (
+    <Fragment key={s.id}>
+      {i > 0 && ", "}
+      <a href={href({ name: "step", step: s.id })}>{s.title}</a>
+      {s.state === "undone" && " (taken back: do it again there)"}
+    </Fragment>
+  ));
+}
+
 export function StepScreen({ id }: { id: string }) {
   const found = useStep(id);
   const snapshot = useSnapshot();
@@ -236,6 +247,8 @@ export function StepScreen({ id }: { id: string }) {
   const { step, phase, number, of } = found;
   const gated = snapshot.phases.find((p) => p.gate !== null && p.gate.state !== "go" && p.steps.some((s) => s.id === id));
   const waitsFor = isFinished(step) ? null : (gated?.id ?? null);
+  const shown = allSteps(snapshot).filter((s) => step.publishes?.includes(s.id));
+  const unseen = allSteps(snapshot).filter((s) => step.unseen?.includes(s.id));
   const unmet = allSteps(snapshot).filter((s) => step.needs.includes(s.id) && s.state !== "done");
   return (
     <>
@@ -257,20 +270,22 @@ export function StepScreen({ id }: { id: string }) {
               ? null
               : [
                   "Needs first",
-                  unmet.map((s, i) => (
-                    <Fragment key={s.id}>
-                      {i > 0 && ", "}
-                      <a href={href({ name: "step", step: s.id })}>{s.title}</a>
-                      {s.state === "undone" && " (taken back: do it again there)"}
-                    </Fragment>
-                  )),
+                  <Links steps={unmet} />,
                 ],
+            shown.length === 0 ? null : ["Makes seen", <Links steps={shown} />],
             waitsFor === null ? null : ["Waits for", <a href={href({ name: "gate", phase: waitsFor })}>go or no-go</a>],
           ]}
         />
         {step.not_known !== undefined && (
           <Notice kind="blocked" title="Not known to this program" testId="step-not-known">
             {step.not_known} It is neither carried out nor taken back from here: go on with the newer Switchback, or do it by hand.
+          </Notice>
+        )}
+        {unseen.length > 0 && (after(step) || step.state === "skipped") && !step.state.endsWith("verifying") && (
+          <Notice kind="blocked" title="Not seen yet" testId="step-unseen">
+            <p>
+              <Links steps={unseen} />: changed since this was done last. Programs keep what they read before, until it is done once more.
+            </p>
           </Notice>
         )}
         <Guide step={step} />

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use switchback_model::rollback::ItemKind;
 use switchback_model::{
     ActionSpec, Breach, Captured, Image, Preview, Reversibility, RollbackItem, RollbackPlan, RollbackScope,
-    Step, StepId,
+    Step, StepId, StepState,
 };
 
 use crate::ports::{Observed, ProviderError};
@@ -389,6 +389,33 @@ fn breaches_after(run: &Run, set: &BTreeMap<StepId, String>) -> Vec<Breach> {
 #[must_use]
 pub fn standing(run: &Run) -> Vec<Breach> {
     let rules = run.plan.coherence.iter();
+    let unpublished = due(run).into_iter().filter(|(id, _)| {
+        // Before it was ever done, or while it is, that is the plan's own course.
+        run.steps.get(id).is_some_and(|step| {
+            matches!(
+                step.state,
+                StepState::Done { .. }
+                    | StepState::Skipped
+                    | StepState::Undone { .. }
+                    | StepState::Foreign
+                    | StepState::UndoFailed
+                    | StepState::UndoForeign
+                    | StepState::UndoUnverified
+            )
+        })
+    });
+    let unpublished = unpublished.map(|(id, unseen)| {
+        let unseen: Vec<&str> = unseen.iter().map(StepId::as_str).collect();
+        Breach {
+            because: format!(
+                "What {} changed is not seen: {id} has not published it since.",
+                unseen.join(", ")
+            ),
+            id: format!("unpublished-{id}"),
+            repair: Vec::new(),
+            repair_is_default: false,
+        }
+    });
     rules
         .filter(|rule| is_breached(run, &rule.undone, &rule.done, |id| has_effect(run, id)))
         .map(|rule| Breach {
@@ -397,6 +424,7 @@ pub fn standing(run: &Run) -> Vec<Breach> {
             repair: rule.repair.clone(),
             repair_is_default: false,
         })
+        .chain(unpublished)
         .collect()
 }
 

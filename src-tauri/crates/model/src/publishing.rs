@@ -89,24 +89,79 @@ impl<'a> Edges<'a> {
         found
     }
 
+    /// What `id` goes back before, as far as the rest follows from it: its edges, through what has no effect and what it
+    /// makes seen itself; and of each publisher among them also what that makes seen, which goes back between the two.
+    fn back_before(&self, id: &StepId) -> BTreeSet<&'a StepId> {
+        let own = self.published_by(id);
+        let is_passed =
+            |step: &Step| own.contains(&step.id) || !(step.is_publisher() || step.carries_state());
+        let (mut found, mut passed) = (BTreeSet::new(), BTreeSet::new());
+        let mut open: Vec<&StepId> = self.steps.get(id).map(|step| &step.id).into_iter().collect();
+        while let Some(next) = open.pop() {
+            let edges = self.steps.get(next).into_iter();
+            for step in edges
+                .flat_map(|step| step.needs.iter().chain(&step.after))
+                .filter_map(|id| self.steps.get(id))
+            {
+                if is_passed(step) {
+                    if passed.insert(&step.id) {
+                        open.push(&step.id);
+                    }
+                } else {
+                    found.insert(&step.id);
+                    found.extend(
+                        self.published_by(&step.id)
+                            .into_iter()
+                            .filter(|id| !own.contains(*id)),
+                    );
+                }
+            }
+        }
+        found.remove(id);
+        found
+    }
+
     /// Steps that would wait for each other on the way back; none where there is an order.
     #[must_use]
     pub fn knot(&self) -> Vec<&'a StepId> {
-        let concerned = self
+        let publishers: Vec<&Step> = self
             .order
             .iter()
-            .filter(|step| step.is_publisher() || step.carries_state());
-        let mut left: Vec<&StepId> = concerned.map(|step| &step.id).collect();
-        let after: BTreeMap<&StepId, BTreeSet<&StepId>> =
-            left.iter().map(|id| (*id, self.back_after(id))).collect();
-        loop {
-            let free = left
-                .iter()
-                .position(|id| left.iter().all(|other| !after[other].contains(*id)));
-            match free {
-                Some(at) => left.remove(at),
-                None => return left,
-            };
+            .filter(|step| step.is_publisher())
+            .copied()
+            .collect();
+        // The edges alone have no cycle, or that was said.
+        if publishers.is_empty() {
+            return Vec::new();
         }
+        let concerned = |step: &&&Step| step.is_publisher() || step.carries_state();
+        let mut before: BTreeMap<&StepId, BTreeSet<&StepId>> = self
+            .order
+            .iter()
+            .filter(concerned)
+            .map(|step| (&step.id, self.back_before(&step.id)))
+            .collect();
+        for publisher in publishers {
+            for shown in self.published_by(&publisher.id) {
+                if let Some(of) = before.get_mut(shown) {
+                    of.insert(&publisher.id);
+                }
+            }
+        }
+        // What waits for nobody, and whom nobody waits for, is in no circle.
+        loop {
+            let waited_for: BTreeSet<&StepId> = before.values().flatten().copied().collect();
+            let all: BTreeSet<&StepId> = before.keys().copied().collect();
+            let count = before.len();
+            before.retain(|id, of| {
+                of.retain(|other| all.contains(*other));
+                !of.is_empty() && waited_for.contains(*id)
+            });
+            if before.len() == count {
+                break;
+            }
+        }
+        let left = self.order.iter().filter(|step| before.contains_key(&step.id));
+        left.map(|step| &step.id).collect()
     }
 }

@@ -309,7 +309,8 @@ fn references(notes: &mut Notes<'_>, draft: &mut Draft, index: &Index) {
     }
 }
 
-/// The set and, for each member that joined, whom it needs: undoing X undoes what needs X.
+/// The set and, for each member that joined, whom it needs: undoing X undoes what needs X, and who publishes X
+/// publishes once more.
 pub(crate) fn dependants(draft: &Draft, set: &[StepId]) -> BTreeMap<StepId, Option<StepId>> {
     let mut closed: BTreeMap<StepId, Option<StepId>> = set.iter().map(|id| (id.clone(), None)).collect();
     let mut needing: BTreeMap<&StepId, Vec<&DraftStep>> = BTreeMap::new();
@@ -321,13 +322,28 @@ pub(crate) fn dependants(draft: &Draft, set: &[StepId]) -> BTreeMap<StepId, Opti
     let mut reached: Vec<StepId> = set.to_vec();
     while !reached.is_empty() {
         let next = reached.iter().filter_map(|id| needing.get(id)).flatten();
-        let joins: BTreeMap<StepId, Option<StepId>> = next
+        let mut joins: BTreeMap<StepId, Option<StepId>> = next
             .filter(|step| !closed.contains_key(&step.step.id))
             .filter_map(|step| {
                 let need = step.step.needs.iter().find(|need| closed.contains_key(*need))?;
                 Some((step.step.id.clone(), Some(need.clone())))
             })
             .collect();
+        // Who publishes what is taken back publishes it once more; and who takes a publication back takes back what it
+        // made seen.
+        for step in steps(draft).filter(|step| step.step.is_publisher()) {
+            let (own, shown) = (&step.step.id, &step.step.publishes);
+            if let Some(gone) = shown.iter().find(|id| closed.contains_key(*id))
+                && !closed.contains_key(own)
+            {
+                joins.entry(own.clone()).or_insert_with(|| Some(gone.clone()));
+            }
+            if set.contains(own) {
+                for id in shown.iter().filter(|id| !closed.contains_key(*id)) {
+                    joins.entry(id.clone()).or_insert_with(|| Some(own.clone()));
+                }
+            }
+        }
         reached = joins.keys().cloned().collect();
         closed.extend(joins);
     }

@@ -90,7 +90,7 @@ pub struct RollbackItemView {
     pub step: Option<String>,
     /// One line.
     pub title: String,
-    /// `undo`, `manual` or `notice`.
+    /// `undo`, `publish`, `manual` or `notice`.
     pub kind: String,
     /// What it restores, line by line.
     pub restores: Vec<String>,

@@ -93,6 +93,14 @@ pub struct StepView {
     pub needs: Vec<String>,
     /// Its order.
     pub after: Vec<String>,
+    /// Steps whose change it makes seen; empty = it publishes nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub publishes: Vec<String>,
+    /// Of those, the ones whose change nobody knows to be seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub unseen: Vec<String>,
     /// When its last change happened.
     #[ts(type = "string | null")]
     pub changed_at: Option<Timestamp>,

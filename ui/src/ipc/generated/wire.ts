@@ -1866,7 +1866,7 @@ step: string | null,
  */
 title: string, 
 /**
- * `undo`, `manual` or `notice`.
+ * `undo`, `publish`, `manual` or `notice`.
  */
 kind: string, 
 /**
@@ -2401,6 +2401,14 @@ needs: Array<string>,
  * Its order.
  */
 after: Array<string>, 
+/**
+ * Steps whose change it makes seen; empty = it publishes nothing.
+ */
+publishes?: Array<string>, 
+/**
+ * Of those, the ones whose change nobody knows to be seen.
+ */
+unseen?: Array<string>, 
 /**
  * When its last change happened.
  */

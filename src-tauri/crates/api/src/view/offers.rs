@@ -3,10 +3,11 @@
 
 use jiff::Timestamp;
 use switchback_engine::decide::{Facts, decide, may_apply, may_choose_fields};
+use switchback_engine::publish::unseen;
 use switchback_engine::rejection::Rejection;
 use switchback_engine::run::Run;
 use switchback_engine::sign_in::{SignIn, outlives};
-use switchback_model::{Command, Operator, Resolution, Step, StepKind, StepState, Submission};
+use switchback_model::{ActionSpec, Command, Operator, Resolution, Step, StepKind, StepState, Submission};
 
 use crate::wire::Offer;
 
@@ -71,7 +72,15 @@ pub(super) fn offers(run: &Run, step: &Step, now: Timestamp, watching: Option<&s
             "resolve-keep",
             "Keep what is there",
         ),
-        (Command::Skip { step: id() }, "skip", "Skip this step"),
+        // A publication that is due is left out by the names of what then stays unseen: the form asks for each.
+        match unseen(run, &step.id) {
+            unseen if unseen.is_empty() => (Command::Skip { step: id() }, "skip", "Skip this step"),
+            unseen => (
+                Command::SkipUnseen { step: id(), unseen },
+                "skip",
+                "Skip this step: what was changed stays unseen",
+            ),
+        },
         (Command::Reopen { step: id() }, "reopen", "Do this step again"),
     ];
     for (command, word, label) in others {
@@ -93,7 +102,8 @@ pub(super) fn offers(run: &Run, step: &Step, now: Timestamp, watching: Option<&s
             refused: None,
         });
     }
-    if step.action.is_some() && may_be_adopted(run, state) {
+    let publishes = step.action.as_ref().is_some_and(ActionSpec::is_publication);
+    if step.action.is_some() && !publishes && may_be_adopted(run, state) {
         // Whether what is there is what the step would leave is read when it is asked for.
         offers.push(Offer {
             command: "adopt".to_owned(),

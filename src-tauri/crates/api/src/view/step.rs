@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use switchback_engine::evolve::name;
+use switchback_engine::publish::unseen;
 use switchback_engine::run::{Attempt, Outcome, Run, StepRun};
 use switchback_kinds::changes::change;
 use switchback_model::{FieldDifference, Finding, Preview, Reversibility, Step, StepKind, StepState, Way};
@@ -61,9 +62,11 @@ pub(super) fn view(
         affects: step.affects.clone(),
         expected_s: step.expected_s,
         times: TimesView::default(),
-        reversibility: reversibility(&step.reversibility),
+        reversibility: reversibility(step),
         needs: step.needs.iter().map(ToString::to_string).collect(),
         after: step.after.iter().map(ToString::to_string).collect(),
+        publishes: step.publishes.iter().map(ToString::to_string).collect(),
+        unseen: unseen(run, &step.id).iter().map(ToString::to_string).collect(),
         changed_at: state.changed_at,
         before: reading_views(
             &step.before,
@@ -92,8 +95,11 @@ pub(super) fn view(
     }
 }
 
-fn reversibility(how: &Reversibility) -> String {
-    match how {
+fn reversibility(step: &Step) -> String {
+    match &step.reversibility {
+        Reversibility::Undo if step.is_publisher() => {
+            "Done once more by the console, after what it publishes was taken back".to_owned()
+        }
         Reversibility::Undo => "Reversible by the console".to_owned(),
         Reversibility::Manual { words } => format!("Reversible by hand: {words}"),
         Reversibility::Correct { .. } => "Corrected by a notice".to_owned(),

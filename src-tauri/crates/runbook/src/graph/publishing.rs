@@ -12,6 +12,9 @@ pub(super) fn link(notes: &mut Notes<'_>, draft: &mut Draft) {
     for step in steps(draft) {
         may_publish(notes, draft, step);
     }
+    if !steps(draft).any(|step| step.step.is_publisher()) {
+        return;
+    }
     let edges = Edges::among(steps(draft).map(|step| &step.step));
     let knot = edges.knot();
     if let Some(first) = steps(draft).find(|step| knot.contains(&&step.step.id) && step.step.is_publisher()) {

@@ -50,11 +50,15 @@ fn closure(plan: &Course<'_>, steps: &[StepId]) -> Done {
 /// Which steps have an effect, by their places.
 type Done = Vec<bool>;
 
-/// Whether the combination is there: all of the one without an effect, all of the other with one.
+/// Whether the combination is there: nothing of the one, and something of the other. A look or a publication that is
+/// done says nothing of it.
 fn breached(plan: &Course<'_>, entry: &DraftCoherence, done: &Done) -> bool {
     let (without, with) = (&entry.coherence.undone, &entry.coherence.done);
-    let has = |id: &StepId| plan.place(id).is_some_and(|place| done[place]);
-    !without.is_empty() && !with.is_empty() && with.iter().all(has) && !without.iter().any(has)
+    let has = |id: &StepId| {
+        plan.place(id)
+            .is_some_and(|place| done[place] && plan.steps[place].step.carries_state())
+    };
+    !without.is_empty() && with.iter().any(has) && !without.iter().any(has)
 }
 
 /// The steps with an effect among the first so many.
@@ -96,9 +100,11 @@ fn void(notes: &mut Notes<'_>, plan: &Course<'_>, entry: &DraftCoherence) {
 
 /// The combination is there on the way forward, in the order of the file.
 fn forward(notes: &mut Notes<'_>, plan: &Course<'_>, entry: &DraftCoherence) {
-    // It is there, if ever, as soon as the last of `done` is done: from then on steps of `undone` are only added.
-    let last = entry.coherence.done.iter().filter_map(|id| plan.place(id)).max();
-    let Some(place) = last.filter(|place| breached(plan, entry, &first(plan, place + 1))) else {
+    // It is there, if ever, as soon as the first of `done` is done: from then on steps of `undone` are only added.
+    let carries = |place: &usize| has_effect(plan.steps[*place]) && plan.steps[*place].step.carries_state();
+    let places = entry.coherence.done.iter().filter_map(|id| plan.place(id));
+    let first_of = places.filter(carries).min();
+    let Some(place) = first_of.filter(|place| breached(plan, entry, &first(plan, place + 1))) else {
         return;
     };
     let last = plan.steps[place];

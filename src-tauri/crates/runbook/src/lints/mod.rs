@@ -45,6 +45,8 @@ pub(crate) const CODES: &[&str] = &[
     "alias-answers",
     "switches-nothing",
     "undo-before-too-late",
+    "roll-unguarded",
+    "unpublished",
     "ttl-not-lowered",
     "unused-value",
     "unused-decision",

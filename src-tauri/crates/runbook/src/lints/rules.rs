@@ -104,7 +104,14 @@ fn forgets(notes: &mut Notes<'_>, plan: &Course<'_>, rule: &DraftRule) {
         true => later[place],
         false => first.is_some_and(|undone| undone < place),
     };
-    let spoken_of = |id: &StepId| undo.contains(id) || rule.rule.keep.contains(id);
+    let named = |id: &StepId| undo.contains(id) || rule.rule.keep.contains(id);
+    // Who publishes goes with what it publishes, named or not.
+    let spoken_of = |id: &StepId| {
+        named(id)
+            || plan
+                .step(id)
+                .is_some_and(|step| step.step.publishes.iter().any(named))
+    };
     // What is guarded, with all that needs it: taken back by the same repair.
     let guards = plan.draft.coherence.iter().map(|rule| &rule.coherence);
     let done: Vec<StepId> = guards

@@ -1,6 +1,7 @@
 //! Lints of one step: its checks, its way back, its place.
 
 use switchback_model::plan::{Reversibility, StepKind, TargetKind};
+use switchback_model::{ActionWord, CheckWord};
 
 use super::{Course, list, words};
 use crate::draft::DraftStep;
@@ -10,8 +11,49 @@ pub(super) fn lint(notes: &mut Notes<'_>, plan: &Course<'_>, target: Option<Targ
     for step in &plan.steps {
         checks(notes, step);
         way_back(notes, step, target);
+        rolls(notes, step);
+        unpublished(notes, plan, step);
     }
     order(notes, plan);
+}
+
+/// A roll of a service that may be under way already, or may not stand at all.
+fn rolls(notes: &mut Notes<'_>, step: &DraftStep) {
+    if step.action != Some(ActionWord::RollService) || step.before.contains(&CheckWord::Service) {
+        return;
+    }
+    notes.lint(
+        "roll-unguarded",
+        step.id_at,
+        format!(
+            "Nothing looks whether the service stands still before `{}` rolls it.",
+            step.step.id
+        ),
+        "Add [[phase.step.before]] of kind ecs.service with the same cluster and service.",
+    );
+}
+
+/// A parameter that is written and never read: programs read it when they start, and here they are started anew for
+/// others only.
+fn unpublished(notes: &mut Notes<'_>, plan: &Course<'_>, step: &DraftStep) {
+    let rolled = || {
+        let mut rolls = plan
+            .steps
+            .iter()
+            .filter(|other| other.action == Some(ActionWord::RollService));
+        rolls.any(|roll| roll.step.is_publisher())
+    };
+    let id = &step.step.id;
+    let shown = || plan.steps.iter().any(|other| other.step.publishes.contains(id));
+    if step.action != Some(ActionWord::SetParameter) || !rolled() || shown() {
+        return;
+    }
+    notes.lint(
+        "unpublished",
+        step.id_at,
+        format!("Nothing publishes what `{id}` writes: a task reads a parameter only when it starts."),
+        "Name it in `publishes` of the roll of the service that reads it.",
+    );
 }
 
 fn checks(notes: &mut Notes<'_>, step: &DraftStep) {
