@@ -67,6 +67,7 @@ pub fn plan_rollback(
     let undone: BTreeSet<&StepId> = set.keys().collect();
     // What can't be taken back stays, by its name; it does not take the rest of the way back away.
     breaches.extend(order.iter().filter_map(|id| stays(run, id)));
+    breaches.extend(order.iter().filter_map(|id| loses(run, id)));
     for id in &order {
         if let Some(item) = item(
             run,
@@ -434,6 +435,17 @@ fn stays(run: &Run, id: &StepId) -> Option<Breach> {
     (step.reversibility == Reversibility::PointOfNoReturn).then(|| Breach {
         id: format!("stays-{id}"),
         because: format!("Step {id} stays: it was declared a point of no return."),
+        repair: Vec::new(),
+        repair_is_default: false,
+    })
+}
+
+/// A step of the set whose undo loses something that the plan wants accepted by name.
+fn loses(run: &Run, id: &StepId) -> Option<Breach> {
+    let step = run.plan.step(id)?;
+    (step.accept_loss && !step.undo_loses.is_empty()).then(|| Breach {
+        id: format!("loses-{id}"),
+        because: format!("Taking {id} back loses: {}", step.undo_loses.join(" ")),
         repair: Vec::new(),
         repair_is_default: false,
     })

@@ -171,6 +171,9 @@ pub struct Step {
     pub undo_verify: Vec<CheckSpec>,
     /// What an undo loses, in words; empty = nothing.
     pub undo_loses: Vec<String>,
+    /// Whether a person must accept that loss by name before it is undone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub accept_loss: bool,
 }
 
 /// A group of steps.

@@ -187,6 +187,8 @@ struct Step {
     undo_verify: Option<Vec<CheckAfter>>,
     /// What an undo loses, in words.
     undo_loses: Option<Vec<String>>,
+    /// Whether a person must accept that loss by name before the step is undone.
+    accept_loss: Option<bool>,
 }
 
 #[derive(JsonSchema)]

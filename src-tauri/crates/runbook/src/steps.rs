@@ -123,6 +123,18 @@ impl Reader<'_> {
         let publishes = self.may(&mut t, "publishes", Reader::names).unwrap_or_default();
         let decisions = self.decision_ids(&mut t);
         let undo_loses = self.may(&mut t, "undo_loses", Reader::texts).unwrap_or_default();
+        let accept_loss_at = t.at_key("accept_loss");
+        let accept_loss = self
+            .may(&mut t, "accept_loss", Reader::boolean)
+            .unwrap_or_default();
+        if accept_loss && undo_loses.is_empty() {
+            self.notes.error(
+                "nothing-to-accept",
+                accept_loss_at,
+                "This step wants its loss to be accepted, and loses nothing.",
+                "Say in `undo_loses` what is lost, or remove `accept_loss`.",
+            );
+        }
         let restricts = self.may(&mut t, "restricts", Reader::names);
         let lifts = self.may(&mut t, "lifts", Reader::names).unwrap_or_default();
         let repeats = self.may(&mut t, "repeats", Reader::names).unwrap_or_default();
@@ -210,6 +222,7 @@ impl Reader<'_> {
                 undo_before: specs(undo_before),
                 undo_verify: specs(undo_verify),
                 undo_loses,
+                accept_loss,
             },
         }
     }

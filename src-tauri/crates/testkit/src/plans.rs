@@ -95,6 +95,7 @@ pub fn step(text: &str, kind: StepKind) -> Step {
         undo_before: Vec::new(),
         undo_verify: Vec::new(),
         undo_loses: Vec::new(),
+        accept_loss: false,
     }
 }
 

@@ -34,11 +34,22 @@ impl ScriptedOperator<'_> {
         for id in &overrides {
             self.say(None, "overridden", id.as_str());
         }
-        let reason = (!overrides.is_empty()).then(|| "scripted: go back all the same".to_owned());
+        // What the plan wants accepted by name, as a person would who has read it; nothing else.
+        let losses: Vec<_> = plan
+            .breaches
+            .iter()
+            .filter(|breach| breach.id.starts_with("loses-"))
+            .map(|breach| breach.id.clone())
+            .collect();
+        for id in &losses {
+            self.say(None, "accepted", id);
+        }
+        let all_the_same = !overrides.is_empty() || !losses.is_empty();
+        let reason = all_the_same.then(|| "scripted: go back all the same".to_owned());
         let command = Command::Rollback {
             scope,
             overrides,
-            accept_breaches: Vec::new(),
+            accept_breaches: losses,
         };
         let items = plan.items.len();
         let basis = self.driver.run().basis_of_rollback(&plan);
