@@ -127,16 +127,18 @@ impl Told<'_> {
     /// have stood there before our request, too, because it was given up then: so its moment is compared with ours.
     fn went_back(&self, ours: Option<&str>, sent_at: Timestamp) -> bool {
         let primary = &self.rollout.primary;
+        let stands_again = primary.id == self.former;
         let earliest = sent_at.checked_sub(SKEW).unwrap_or(Timestamp::MIN);
-        let is_ours = |other: &Deployment| match ours {
-            Some(ours) => other.id == ours,
-            None => other.id != self.former && other.created_at >= earliest,
-        };
-        let others = &self.rollout.others;
-        // Where a clock tells whole seconds, both may be of the same.
-        others
-            .iter()
-            .any(|other| is_ours(other) && other.created_at >= primary.created_at)
+        self.rollout.others.iter().any(|other| {
+            let newer = other.created_at > primary.created_at;
+            match ours {
+                Some(ours) => other.id == ours && (newer || stands_again),
+                None => {
+                    let given_up = stands_again && other.state == RolloutState::Failed;
+                    other.id != self.former && other.created_at >= earliest && (newer || given_up)
+                }
+            }
+        })
     }
 
     fn difference(&self, field: &str, found: String) -> FieldDifference {
