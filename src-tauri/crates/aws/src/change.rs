@@ -69,6 +69,16 @@ pub trait Change: Send + Sync {
     fn wish(&self, now: &Image) -> Result<Image, ProviderError>;
     /// Whether one can be made of the other at all; every refusal that needs no question.
     fn may(&self, from: &Image, to: &Image) -> Result<(), ProviderError>;
+    /// What is there and what will be, one line a part, for the preview: those of the images, unless a kind changes
+    /// something that no image shows.
+    fn lines(&self, from: &Image, to: &Image) -> (Vec<String>, Vec<String>) {
+        (from.lines(), to.lines())
+    }
+    /// What people must know before they approve it.
+    fn caution(&self, from: &Image, to: &Image) -> Option<String> {
+        let _ = (from, to);
+        Self::AGAINST.caution().map(str::to_owned)
+    }
     /// The request, exactly as it will be sent; none where nothing changes.
     fn request(&self, from: &Image, to: &Image) -> Option<ApiCall>;
     /// Sends it, once: a request whose answer is lost is never repeated.
@@ -155,11 +165,14 @@ impl<C: Change> Bound<C> {
         self.change.may(from, &to)?;
         let call = self.change.request(from, &to);
         let to = if call.is_some() { to } else { from.clone() };
-        let changes = call.as_ref().map(|_| Changed {
-            object: self.change.object(),
-            before: from.lines(),
-            after: to.lines(),
-            caution: C::AGAINST.caution().map(str::to_owned),
+        let changes = call.as_ref().map(|_| {
+            let (before, after) = self.change.lines(from, &to);
+            Changed {
+                object: self.change.object(),
+                before,
+                after,
+                caution: self.change.caution(from, &to),
+            }
         });
         Ok(Preview {
             from: from.clone(),
@@ -183,11 +196,15 @@ impl<C: Change> Bound<C> {
     }
 
     /// Reads once more, right before the request. What is not as it was approved is not overwritten.
-    async fn still(&self, cx: &WriteCx, approved: &Preview) -> Result<C::Guard, ProviderError> {
+    pub(crate) async fn still(
+        &self,
+        then: Option<&Witness>,
+        approved: &Preview,
+    ) -> Result<C::Guard, ProviderError> {
         let read = self.change.read(&self.aws, None).await;
         let Seen { observed, guard } = read.map_err(|error| self.unread(error))?;
-        let touched = |then: &Option<Witness>| then.is_some() && *then != observed.witness;
-        if !observed.image.same_as(&approved.from) || touched(&cx.witness().cloned()) {
+        let touched = then.is_some() && then != observed.witness.as_ref();
+        if !observed.image.same_as(&approved.from) || touched {
             return Err(ProviderError {
                 kind: ProviderErrorKind::Conflict,
                 ..guard_error(
@@ -257,13 +274,13 @@ impl<C: Change> Action for Bound<C> {
         match C::AGAINST {
             Against::TheRequest => self.change.send(&self.aws, cx, approved, None).await,
             Against::Nothing => {
-                let guard = self.still(cx, approved).await?;
+                let guard = self.still(cx.witness(), approved).await?;
                 self.change.send(&self.aws, cx, approved, Some(guard)).await
             }
             Against::AToken => {
                 let mut tries = 1;
                 loop {
-                    let guard = self.still(cx, approved).await?;
+                    let guard = self.still(cx.witness(), approved).await?;
                     match self.change.send(&self.aws, cx, approved, Some(guard)).await {
                         // An old token, and our own part is as it was approved: the next read says so.
                         Err(error) if error.kind == ProviderErrorKind::Conflict && tries < TRIES => {

@@ -95,10 +95,86 @@ pub(crate) const SSM: Codes = &[
     ),
 ];
 
+/// ECS (ECS API reference, UpdateService, DescribeServices, ListTasks and DescribeTaskDefinition). What is a
+/// client's own fault changed nothing; a server's may have made a deployment all the same.
+pub(crate) const ECS: Codes = &[
+    (
+        "ServiceNotFoundException",
+        Kind::NotFound,
+        "There is no such service in the cluster",
+        Some("Look at the names in the runbook, and at the region of the target."),
+    ),
+    (
+        "ClusterNotFoundException",
+        Kind::NotFound,
+        "There is no such cluster",
+        Some("Look at the names in the runbook, and at the region of the target."),
+    ),
+    (
+        "ServiceNotActiveException",
+        Kind::Refused,
+        "The service is not active: it was deleted, or is being deleted",
+        Some("Look at the service in the AWS console."),
+    ),
+    (
+        "InvalidParameterException",
+        Kind::Refused,
+        "ECS does not take a value of the request",
+        None,
+    ),
+    // Also what it says of a task definition that it does not know, or that is inactive.
+    (
+        "ClientException",
+        Kind::Refused,
+        "ECS does not know what the request names, or it can't be used",
+        Some("Look whether the service's task definition is still active."),
+    ),
+    (
+        "PlatformTaskDefinitionIncompatibilityException",
+        Kind::Refused,
+        "The service's platform version can't run its task definition",
+        Some("Look at the service's platform version."),
+    ),
+    (
+        "PlatformUnknownException",
+        Kind::Refused,
+        "The service's platform version does not exist",
+        Some("Look at the service's platform version."),
+    ),
+    (
+        "NamespaceNotFoundException",
+        Kind::Refused,
+        "The namespace of the service's Service Connect was not found",
+        Some("Look at the service's namespace."),
+    ),
+    (
+        "UnsupportedFeatureException",
+        Kind::Refused,
+        "ECS does not have this in the region of the target",
+        None,
+    ),
+    (
+        "BlockedException",
+        Kind::Refused,
+        "AWS has blocked this account",
+        Some("Ask AWS Support."),
+    ),
+    (
+        "UpdateInProgressException",
+        Kind::Busy,
+        "ECS is still carrying out an earlier change",
+        Some("Wait for the earlier change to end, then repeat."),
+    ),
+    (
+        "ConflictException",
+        Kind::Busy,
+        "Somebody else is changing the service",
+        Some("Wait for the other change to end, then repeat."),
+    ),
+    ("ServerException", Kind::Unclear, "ECS failed", None),
+];
+
 /// What a service's own code means.
 pub(crate) fn of(codes: Codes, code: &str) -> Option<&'static Code> {
     codes.iter().find(|(known, ..)| *known == code)
 }
-
-/// ECS (ECS API reference, UpdateService and DescribeServices).
-pub(crate) const ECS: Codes = &[];

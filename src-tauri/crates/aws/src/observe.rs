@@ -98,3 +98,8 @@ pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
     let date = DateTime::from_str(text, Format::HttpDate).ok()?;
     Timestamp::from_second(date.secs()).ok()
 }
+
+/// A moment of an answer; none of one that no calendar holds.
+pub(crate) fn moment(told: &DateTime) -> Option<Timestamp> {
+    Timestamp::new(told.secs(), i32::try_from(told.subsec_nanos()).ok()?).ok()
+}

@@ -1,5 +1,7 @@
 //! What was seen of the world and is known of what was sent: plain values, which the fold and the ports share.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use switchback_model::event::Receipt;
 use switchback_model::{Image, Way, Witness};
@@ -17,6 +19,8 @@ pub struct Observed {
     /// what happened since a witness and the API keeps it: from that one on, or where the object was made anew
     /// since, from its beginning.
     pub between: Vec<(Witness, Image)>,
+    /// How the tasks of a service stand; none of anything else.
+    pub rollout: Option<Rollout>,
 }
 
 impl From<Image> for Observed {
@@ -25,8 +29,68 @@ impl From<Image> for Observed {
             image,
             witness: None,
             between: Vec::new(),
+            rollout: None,
         }
     }
+}
+
+/// How far a service's tasks are replaced, as ECS tells it. No field of an image: nothing of it is approved or put
+/// back. Every moment in it is AWS's own, so that two of them may be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rollout {
+    /// The deployment that the service shall have.
+    pub primary: Deployment,
+    /// Those that are being replaced, or that failed and were given up; none that is replaced altogether.
+    pub others: Vec<Deployment>,
+    /// How many tasks it shall have.
+    pub desired: u32,
+    /// How many of them run, by the service's own count.
+    pub running: u32,
+    /// The tasks that run, one by one.
+    pub tasks: Vec<RunningTask>,
+    /// When each parameter was written last that the tasks read when they start, by its name.
+    pub written: BTreeMap<String, Timestamp>,
+    /// When it was told, by the Date of AWS's answer.
+    pub at: Timestamp,
+}
+
+/// One deployment of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployment {
+    /// Its id.
+    pub id: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// The ARN of the task definition that its tasks are of.
+    pub definition: String,
+    /// How far it is.
+    pub state: RolloutState,
+    /// How many of its tasks run.
+    pub running: u32,
+}
+
+/// How far a deployment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RolloutState {
+    /// Its tasks stand, and those of others are gone.
+    Completed,
+    /// Its tasks are being started.
+    InProgress,
+    /// It was given up.
+    Failed,
+    /// It was not told.
+    Unsaid,
+}
+
+/// One task that runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunningTask {
+    /// The deployment that started it, by its id.
+    pub started_by: Option<String>,
+    /// When it was made, before it read anything.
+    pub created_at: Option<Timestamp>,
+    /// When it ran.
+    pub started_at: Option<Timestamp>,
 }
 
 /// What is known of a request that was sent, for who judges what it did.

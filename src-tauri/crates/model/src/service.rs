@@ -41,6 +41,10 @@ pub struct Service {
     /// resolves a tag anew, so that it may start another image.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub images: BTreeMap<String, String>,
+    /// Containers whose image the task definition names by a tag and not by its digest, sorted. It is no field of its
+    /// own: it follows from the definition, and is said before a roll.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_tag: Vec<String>,
 }
 
 impl Service {

@@ -1,6 +1,7 @@
 //! Reading a parameter: its value with its version, what a write must say again, and what stood there since.
 
 use aws_sdk_ssm::types::{Parameter as Told, ParameterMetadata, ParameterStringFilter, ParameterType};
+use jiff::Timestamp;
 use switchback_engine::ports::{Observed, ProviderError, ProviderErrorKind};
 use switchback_model::screen;
 use switchback_model::{Image, Parameter, Witness};
@@ -8,7 +9,7 @@ use switchback_model::{Image, Parameter, Witness};
 use super::{DESCRIBE, GET};
 use crate::connect::{Aws, incomplete};
 use crate::error::{refused, safe};
-use crate::observe::Seen;
+use crate::observe::{Seen, moment};
 use crate::service::Service;
 
 /// A value and its metadata are two reads: so often they are repeated until they are of one version.
@@ -66,7 +67,26 @@ impl Aws {
         value(told)
     }
 
-    async fn parameter_metadata(&self, name: &str) -> Result<ParameterMetadata, ProviderError> {
+    /// When a parameter was written last. Its value is not asked for: whoever may ask this needs no right to read it.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none, `Unclear` where the answer holds no moment.
+    pub(crate) async fn parameter_written(&self, name: &str) -> Result<Timestamp, ProviderError> {
+        let Some(metadata) = self.parameter_metadata(name).await? else {
+            return Err(ProviderError {
+                kind: ProviderErrorKind::NotFound,
+                message: format!("There is no parameter {name}"),
+                hint: Some("Look at the name in the runbook, and at the region of the target.".to_owned()),
+                ..incomplete(DESCRIBE.operation, "parameter")
+            });
+        };
+        metadata
+            .last_modified_date()
+            .and_then(moment)
+            .ok_or_else(|| incomplete(DESCRIBE.operation, "moment of the last write"))
+    }
+
+    async fn parameter_metadata(&self, name: &str) -> Result<Option<ParameterMetadata>, ProviderError> {
         let filter = ParameterStringFilter::builder()
             .key("Name")
             .option("Equals")
@@ -97,11 +117,11 @@ impl Aws {
                 .into_iter()
                 .find(|found| found.name().is_some_and(|found| bare(found) == bare(name)))
             {
-                return Ok(found);
+                return Ok(Some(found));
             }
             next = page.next_token.filter(|token| !token.is_empty());
             if next.is_none() {
-                break;
+                return Ok(None);
             }
         }
         Err(incomplete(DESCRIBE.operation, "description of the parameter"))
@@ -116,7 +136,10 @@ impl Aws {
     ) -> Result<Observed, ProviderError> {
         for _ in 0..TRIES {
             let value = self.parameter_value(name).await?;
-            let metadata = self.parameter_metadata(name).await?;
+            let metadata = self
+                .parameter_metadata(name)
+                .await?
+                .ok_or_else(|| incomplete(DESCRIBE.operation, "description of the parameter"))?;
             let other_type = metadata.r#type().is_some_and(|kind| kind.as_str() != value.kind);
             if metadata.version() != value.version || other_type {
                 continue;
@@ -131,6 +154,7 @@ impl Aws {
                 image: image(name, content),
                 witness: Some(Witness::Version { version: now }),
                 between,
+                rollout: None,
             });
         }
         Err(ProviderError {

@@ -146,6 +146,7 @@ fn seen(now: &str, version: i64, between: &[&str]) -> Observed {
         between: stood
             .map(|(version, value)| (Witness::Version { version }, image(value)))
             .collect(),
+        rollout: None,
     }
 }
 
