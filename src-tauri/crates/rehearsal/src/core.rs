@@ -6,6 +6,7 @@ mod faults;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -46,6 +47,8 @@ pub(crate) struct Core {
     dir: PathBuf,
     clock: ScaledClock,
     inner: Mutex<Inner>,
+    /// Requests to user management, which its tasks answer in turn; counted from each start of the world.
+    turns: AtomicUsize,
 }
 
 pub(crate) fn state_path(dir: &Path) -> PathBuf {
@@ -98,6 +101,7 @@ impl Core {
         Ok(Self {
             dir: dir.to_owned(),
             clock: state.clock,
+            turns: AtomicUsize::new(0),
             inner: Mutex::new(Inner {
                 state,
                 counts,
@@ -121,6 +125,11 @@ impl Core {
 
     pub(crate) fn now_ms(&self) -> i64 {
         self.clock.now_ms()
+    }
+
+    /// The number of the next request to user management, beginning with 0.
+    pub(crate) fn turn(&self) -> usize {
+        self.turns.fetch_add(1, Ordering::Relaxed)
     }
 
     pub(crate) fn read<R>(&self, look: impl FnOnce(&State) -> R) -> R {
@@ -171,6 +180,7 @@ impl Core {
         inner.open()?;
         let now = self.now_ms();
         let mut next = inner.state.clone();
+        next.settle(now);
         let (made, entry) = apply(&mut next, now)?;
         let lost = next
             .take_fault(|fault| faults::loses(fault, &entry.operation))
@@ -188,6 +198,7 @@ impl Core {
     fn swap<R>(&self, inner: &mut Inner, apply: impl FnOnce(&mut State) -> R) -> io::Result<R> {
         inner.open()?;
         let mut next = inner.state.clone();
+        next.settle(self.now_ms());
         let result = apply(&mut next);
         save(&self.dir, &next)?;
         inner.state = next;
@@ -205,6 +216,7 @@ impl Core {
         inner.log.clear();
         inner.counts.clear();
         inner.recent.clear();
+        self.turns.store(0, Ordering::Relaxed);
         inner.file.clear()?;
         Ok(())
     }

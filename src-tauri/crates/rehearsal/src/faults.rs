@@ -181,6 +181,21 @@ pub enum Fault {
     DefaultMail,
     /// The domain of the new pool's sign-in pages is still being made.
     DomainCreating,
+    /// No roll of the service settles: its last task finds no room, and an old one runs on beside the new ones.
+    RollStuck,
+    /// No task of a roll starts, whatever it reads, until ECS's circuit breaker takes the deployment back. The tasks
+    /// of its rollback start, and read the parameters as they are then.
+    RollFails {
+        /// How many rolls.
+        times: u32,
+    },
+    /// The tag of the service's image means another image, which the next deployment runs.
+    RollOtherImage,
+    /// A task of the service dies and ECS starts another one, which reads the parameters as they are now: happens at
+    /// once, and leaves nothing to lift.
+    TaskReplaced,
+    /// Somebody else rolls the service behind the operator's back: happens at once, and leaves nothing to lift.
+    RolledBySomebody,
 }
 
 fn second_writer_address() -> String {
@@ -193,7 +208,7 @@ fn changed_parameter() -> String {
 
 impl Fault {
     /// The names of all kinds; [`Self::SWITCHES`] is what is offered of them.
-    pub const NAMES: [&'static str; 29] = [
+    pub const NAMES: [&'static str; 34] = [
         "site-down",
         "site-refused",
         "site-slow",
@@ -223,6 +238,11 @@ impl Fault {
         "wrong-client-flow",
         "default-mail",
         "domain-creating",
+        "roll-stuck",
+        "roll-fails",
+        "roll-other-image",
+        "task-replaced",
+        "rolled-by-somebody",
     ];
 
     /// The kind, as on the command line.
@@ -258,6 +278,11 @@ impl Fault {
             Self::WrongClientFlow => "wrong-client-flow",
             Self::DefaultMail => "default-mail",
             Self::DomainCreating => "domain-creating",
+            Self::RollStuck => "roll-stuck",
+            Self::RollFails { .. } => "roll-fails",
+            Self::RollOtherImage => "roll-other-image",
+            Self::TaskReplaced => "task-replaced",
+            Self::RolledBySomebody => "rolled-by-somebody",
         }
     }
 
@@ -294,7 +319,12 @@ impl Fault {
             | Self::MissingTrigger
             | Self::WrongClientFlow
             | Self::DefaultMail
-            | Self::DomainCreating => None,
+            | Self::DomainCreating
+            | Self::RollStuck
+            | Self::RollFails { .. }
+            | Self::RollOtherImage
+            | Self::TaskReplaced
+            | Self::RolledBySomebody => None,
         }
     }
 
@@ -316,7 +346,8 @@ impl Fault {
             | Self::AnswerCut { times, .. }
             | Self::AnswerEndless { times, .. }
             | Self::LostResponse { times, .. }
-            | Self::LandsLate { times, .. } => Some(times),
+            | Self::LandsLate { times, .. }
+            | Self::RollFails { times } => Some(times),
             Self::SiteDown { .. }
             | Self::SiteRefused { .. }
             | Self::SiteSlow { .. }
@@ -337,7 +368,11 @@ impl Fault {
             | Self::MissingTrigger
             | Self::WrongClientFlow
             | Self::DefaultMail
-            | Self::DomainCreating => None,
+            | Self::DomainCreating
+            | Self::RollStuck
+            | Self::RollOtherImage
+            | Self::TaskReplaced
+            | Self::RolledBySomebody => None,
         }
     }
 

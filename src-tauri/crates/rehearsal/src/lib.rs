@@ -1,4 +1,5 @@
-//! The embedded closed world: Route 53, STS, Cognito, Parameter Store, DNS and three sites on loopback, with faults.
+//! The embedded closed world: Route 53, STS, Cognito, Parameter Store, ECS, DNS and three sites on loopback, with
+//! user management behind two of them, and faults.
 //!
 //! [`World::start`] opens a world in a directory and serves it from this process. Others reach it by
 //! the [`Handle`] that lies there, with the AWS SDK or CLI at [`Handle::endpoint`], with DNS at
@@ -22,12 +23,17 @@ mod sites;
 mod snapshot;
 mod state;
 mod tls;
+mod usermanagement;
 mod world;
 mod zones;
 
 pub use aws::cognito::{
     ADMINS_CLIENT, ADMINS_DOMAIN, ADMINS_POOL, MAIL_FROM, MIGRATE_USER_ARN, OLD_CLIENT, OLD_POOL,
     PRE_TOKEN_ARN,
+};
+pub use aws::ecs::{
+    CLUSTER_NAME, DELETED_SERVICE_NAME, IMAGE_DIGEST, INACTIVE_TASK_REVISION, OLDER_TASK_REVISION,
+    OTHER_IMAGE_DIGEST, SERVICE_NAME, TASK_FAMILY, TASK_REVISION,
 };
 pub use aws::keys::AccessKey;
 pub use aws::ssm::{
@@ -37,11 +43,13 @@ pub use clock::ScaledClock;
 pub use control::Client;
 pub use faults::{Fault, NotAFault, OtherZone, Site};
 pub use handle::{Handle, NameServer};
-pub use log::{LogEntry, Outcome, ParameterPut};
+pub use log::{LogEntry, Outcome, ParameterPut, ServiceRolled};
 pub use records::{Action, Alias, BatchItem, RecordSet, Routing};
 pub use seed::{
     ACCESS_KEY, ACCOUNT, APPS_NAME, NAME_SERVERS, OTHER_ACCESS_KEY, OTHER_ACCOUNT, ROLES,
     SECOND_WRITER_ADDRESS, SECRET_KEY, ZONE_ID, ZONE_NAME,
 };
-pub use snapshot::{ChangeView, ParameterView, Serving, SiteView, Snapshot};
+pub use snapshot::{
+    ChangeView, DeploymentView, ParameterView, ServiceView, Serving, SiteView, Snapshot, TaskView,
+};
 pub use world::{World, WorldError, WorldOptions};

@@ -32,7 +32,18 @@ pub struct ParameterPut {
     pub value: Option<String>,
 }
 
-/// One AWS request as the world saw it. The log is the oracle of tests: it says what really happened.
+/// A service as an UpdateService left it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceRolled {
+    /// Its ARN.
+    pub service: String,
+    /// The deployment that the request made, `ecs-svc/…`.
+    pub deployment: String,
+    /// The ARN of the task definition that it runs.
+    pub task_definition: String,
+}
+
+/// One AWS request as the world saw it, or a write that reached a handler of user management. The log is the oracle of tests: it says what really happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogEntry {
     /// Counts up by one over the life of the world.
@@ -40,9 +51,9 @@ pub struct LogEntry {
     /// When, in world time.
     pub world_time: Timestamp,
     /// `route53`, `sts`, .. as the signature's scope names it; `second-writer` for what a fault has somebody
-    /// else do.
+    /// else do; `usermanagement` for a write of user management.
     pub service: String,
-    /// AWS's name of the operation.
+    /// AWS's name of the operation; of user management the handler, such as `POST /api/users`.
     pub operation: String,
     /// As answered in `x-amzn-RequestId`.
     pub request_id: String,
@@ -65,6 +76,9 @@ pub struct LogEntry {
     /// The parameter of a committed PutParameter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameter: Option<ParameterPut>,
+    /// The service that a committed UpdateService rolled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rolled: Option<ServiceRolled>,
 }
 
 /// What is known of a request when it is logged.
@@ -121,6 +135,7 @@ impl Caller {
             change_id: None,
             batch: None,
             parameter: None,
+            rolled: None,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The old and the new site: one loopback port each, for http and https alike.
+//! The sites: one loopback port each, for http and https alike. The old and the new side hand what is below
+//! `/usermanagement` to the one service of ECS, as one host serves several applications.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::core::Core;
 use crate::faults::{Fault, Site};
 use crate::http::{self as web, Answer, Dropped};
+use crate::usermanagement;
 
 /// The first byte of a TLS handshake; no HTTP method starts with it.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -69,11 +71,26 @@ async fn respond(core: Arc<Core>, site: Site, request: Request<Incoming>) -> Res
     let mut answer = if down {
         web::answer(503, "text/plain; charset=utf-8", "Service unavailable\n")
     } else {
-        page(site, request.uri().path())
+        match application(site, request.uri().path()) {
+            Some(segments) => usermanagement::serve(&core, request, &segments).await?,
+            None => page(site, request.uri().path()),
+        }
     };
     web::date(&mut answer, core.now_ms());
     web::set(&mut answer, "cache-control", "no-store");
     Ok(answer)
+}
+
+/// The segments below user management, where the path is one of its own; Reval's host has no such application.
+fn application(site: Site, path: &str) -> Option<Vec<String>> {
+    let mut segments = usermanagement::segments(path);
+    let is_there = match site {
+        Site::Old | Site::New => segments
+            .first()
+            .is_some_and(|first| first == usermanagement::CONTEXT),
+        Site::Reval => false,
+    };
+    is_there.then(|| segments.split_off(1))
 }
 
 fn page(site: Site, path: &str) -> Answer {

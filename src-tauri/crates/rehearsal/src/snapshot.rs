@@ -1,7 +1,11 @@
 //! The whole world at one moment, as the control plane shows it.
 
+mod services;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+pub use services::{DeploymentView, ServiceView, TaskView};
 
 use crate::faults::{Fault, Site};
 use crate::records::RecordSet;
@@ -101,11 +105,15 @@ pub struct Snapshot {
     /// The parameters of Parameter Store, by account, region and name.
     #[serde(default)]
     pub parameters: Vec<ParameterView>,
+    /// The services of ECS, and what their tasks run with.
+    #[serde(default)]
+    pub services: Vec<ServiceView>,
 }
 
 impl Snapshot {
     /// Everything that a run may change, a line an object and in one order: two moments with the same lines show
-    /// the same world. The version of a parameter only ever rises and is left out.
+    /// the same world. The version of a parameter only ever rises and is left out; so are the ids and times of what a
+    /// service rolled, but not what its tasks have read.
     #[must_use]
     pub fn objects(&self) -> Vec<String> {
         let records = self.records.iter().map(serde_json::to_value);
@@ -116,7 +124,8 @@ impl Snapshot {
             }
             Ok(value)
         });
-        let objects = records.chain(parameters).filter_map(Result::ok);
+        let services = self.services.iter().map(|service| Ok(service.object()));
+        let objects = records.chain(parameters).chain(services).filter_map(Result::ok);
         objects.map(|object| object.to_string()).collect()
     }
 }
@@ -178,6 +187,7 @@ impl State {
                 })
                 .collect(),
             parameters: self.ssm.views(),
+            services: self.ecs_at(now).views(),
         }
     }
 }

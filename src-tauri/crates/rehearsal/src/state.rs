@@ -3,12 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::aws::cognito::Cognito;
+use crate::aws::ecs::{Around, Ecs};
 use crate::aws::route53::Route53;
-use crate::aws::ssm::Ssm;
+use crate::aws::ssm::{MAINTENANCE_PARAMETER, PROFILES_PARAMETER, Ssm};
 use crate::clock::ScaledClock;
 use crate::faults::Fault;
 use crate::log::LogEntry;
 use crate::tls::Authority;
+use crate::usermanagement::Read;
 
 /// Everything that survives a kill.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,6 +36,9 @@ pub(crate) struct State {
     /// Parameters and their versions.
     #[serde(default)]
     pub ssm: Ssm,
+    /// Services, their deployments and tasks.
+    #[serde(default)]
+    pub ecs: Ecs,
 }
 
 /// The format of the state file; another one is refused.
@@ -54,6 +59,7 @@ impl State {
             route53: Route53::new(insync_delay_ms),
             cognito: Cognito::default(),
             ssm: Ssm::default(),
+            ecs: Ecs::default(),
         };
         state.seed();
         state
@@ -68,6 +74,7 @@ impl State {
         self.route53.seed(now);
         self.cognito = Cognito::seeded(now);
         self.ssm = Ssm::seeded(now);
+        self.ecs = Ecs::seeded(now, &self.read());
     }
 
     /// Gives the seeds to a part that was not there yet when the state was saved.
@@ -79,6 +86,33 @@ impl State {
         if !self.ssm.is_seeded() {
             self.ssm = Ssm::seeded(now);
         }
+        if !self.ecs.is_seeded() {
+            self.ssm.complete(now);
+            self.ecs = Ecs::seeded(now, &self.read());
+        }
+    }
+
+    /// What a task that is started now reads.
+    fn read(&self) -> Read {
+        let value = |name| self.ssm.value(name).unwrap_or_default().to_owned();
+        Read {
+            profiles: value(PROFILES_PARAMETER),
+            under_maintenance: value(MAINTENANCE_PARAMETER),
+        }
+    }
+
+    /// Lets happen what happens by itself until a moment. It is called before every change of the state, so a task
+    /// that was started in between reads what the parameters were then.
+    pub(crate) fn settle(&mut self, now: i64) {
+        let Self { ecs, ssm, faults, .. } = self;
+        ecs.settle(now, &around(ssm, faults));
+    }
+
+    /// ECS at a moment, with all that has happened by itself since the last change.
+    pub(crate) fn ecs_at(&self, now: i64) -> Ecs {
+        let mut ecs = self.ecs.clone();
+        ecs.settle(now, &around(&self.ssm, &self.faults));
+        ecs
     }
 
     /// Finds a fault that `wanted` accepts, takes one of its times and gives it back.
@@ -93,5 +127,12 @@ impl State {
             Some(times) => *times -= 1,
         }
         Some(fault)
+    }
+}
+
+fn around<'a>(ssm: &'a Ssm, faults: &[Fault]) -> Around<'a> {
+    Around {
+        parameters: ssm,
+        stuck: faults.contains(&Fault::RollStuck),
     }
 }

@@ -94,6 +94,12 @@ pub enum WorldError {
         /// Parameter Store's objection.
         why: String,
     },
+    /// What should happen to the service was refused.
+    #[error("nothing could happen to the service: {why}")]
+    ServiceChanged {
+        /// ECS's objection.
+        why: String,
+    },
 }
 
 /// A world served by this process. Dropping it is like a kill: everything ends at once, and nothing is

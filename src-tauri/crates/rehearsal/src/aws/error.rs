@@ -76,7 +76,7 @@ impl AwsError {
         match self.code.as_str() {
             "NotRehearsed" => 501,
             "ServiceUnavailable" => 503,
-            "InternalFailure" | "InternalError" | "InternalServiceError" => 500,
+            "InternalFailure" | "InternalError" | "InternalServiceError" | "ServerException" => 500,
             "AccessDenied"
             | "AccessDeniedException"
             | "ExpiredToken"

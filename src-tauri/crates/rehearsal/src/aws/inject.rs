@@ -1,6 +1,6 @@
 //! Faults that somebody injects. What somebody else does in the account happens at once.
 
-use super::{AwsError, route53, ssm};
+use super::{AwsError, ecs, route53, ssm};
 use crate::WorldError;
 use crate::core::Core;
 use crate::faults::Fault;
@@ -20,6 +20,13 @@ pub(crate) fn inject(core: &Core, fault: Fault) -> Result<(), WorldError> {
     if let Fault::ParameterChanged { name, value } = &fault {
         return ssm::somebody_puts(core, name, value.as_deref())
             .map_err(|error| WorldError::ParameterChanged { why: error.message });
+    }
+    let refused = |error: AwsError| WorldError::ServiceChanged { why: error.message };
+    if fault == Fault::RolledBySomebody {
+        return ecs::somebody_rolls(core).map_err(refused);
+    }
+    if fault == Fault::TaskReplaced {
+        return ecs::task_is_replaced(core).map_err(refused);
     }
     Ok(core.put_in_force(fault)?)
 }

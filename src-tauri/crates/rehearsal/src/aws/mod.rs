@@ -1,6 +1,7 @@
 //! The AWS endpoints: all services on one port, told apart by the scope of the signature.
 
 pub(crate) mod cognito;
+pub(crate) mod ecs;
 mod error;
 mod inject;
 mod json;

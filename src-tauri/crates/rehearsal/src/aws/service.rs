@@ -3,7 +3,7 @@
 
 use http::HeaderMap;
 
-use super::{AwsError, Call, Refused, Served, cognito, route53, ssm, sts};
+use super::{AwsError, Call, Refused, Served, cognito, ecs, route53, ssm, sts};
 use crate::core::Core;
 use crate::log::{Caller, Outcome};
 
@@ -14,6 +14,7 @@ pub(crate) enum Service {
     Sts,
     Cognito,
     Ssm,
+    Ecs,
 }
 
 /// How a service writes its answers.
@@ -50,7 +51,7 @@ pub(crate) struct Face {
 }
 
 impl Service {
-    const ALL: [Self; 4] = [Self::Route53, Self::Sts, Self::Cognito, Self::Ssm];
+    const ALL: [Self; 5] = [Self::Route53, Self::Sts, Self::Cognito, Self::Ssm, Self::Ecs];
 
     pub(crate) fn face(self) -> &'static Face {
         match self {
@@ -58,6 +59,7 @@ impl Service {
             Self::Sts => &sts::FACE,
             Self::Cognito => &cognito::FACE,
             Self::Ssm => &ssm::FACE,
+            Self::Ecs => &ecs::FACE,
         }
     }
 

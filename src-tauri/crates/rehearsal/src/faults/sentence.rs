@@ -97,6 +97,21 @@ impl Fault {
             Self::WrongClientFlow => "The new pool's client allows SRP instead of passwords.".to_owned(),
             Self::DefaultMail => "The new pool sends its mail through Cognito, 50 a day.".to_owned(),
             Self::DomainCreating => "The domain of the sign-in pages is still being made.".to_owned(),
+            Self::RollStuck => {
+                "A roll of user management never settles: old and new tasks run side by side.".to_owned()
+            }
+            Self::RollFails { times } => format!(
+                "No task of a roll of user management starts, and ECS takes the roll back {}.",
+                often(times)
+            ),
+            Self::RollOtherImage => {
+                "The tag of user management's image means another image than before.".to_owned()
+            }
+            Self::TaskReplaced => {
+                "A task of user management dies, and the one in its place reads the parameters anew."
+                    .to_owned()
+            }
+            Self::RolledBySomebody => "Somebody else rolls user management.".to_owned(),
         }
     }
 }

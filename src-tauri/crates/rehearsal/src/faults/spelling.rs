@@ -21,7 +21,7 @@ impl FromStr for Fault {
     /// Reads `name[:argument[:argument..]]`, such as `site-down:new`, `site-slow:old:3000`,
     /// `throttle:ChangeResourceRecordSets:2`, `error-before:GetChange:ServiceUnavailable:1`,
     /// `error-after:ChangeResourceRecordSets:Throttling`, `repeated`, `answer-cut`, `answer-endless`, `lost-response`, `insync-slow:120`, `other-zone:delegated`, `routed:geolocation`,
-    /// `parameter-changed:/tis/usermanagement/profiles:dev`, `denied:DescribeUserPool`, `empty-pages:3`, `partial-policy`. Arguments left
+    /// `parameter-changed:/tis/usermanagement/profiles:dev`, `denied:DescribeUserPool`, `empty-pages:3`, `partial-policy`, `roll-fails:2`. Arguments left
     /// out take a default: the new site, the operation `ChangeResourceRecordSets`, once, a private zone,
     /// geolocation, the parameter `/tis/usermanagement/profiles`.
     fn from_str(text: &str) -> Result<Self, NotAFault> {
@@ -191,6 +191,11 @@ impl FromStr for Fault {
             "wrong-client-flow" => (Self::WrongClientFlow, 0),
             "default-mail" => (Self::DefaultMail, 0),
             "domain-creating" => (Self::DomainCreating, 0),
+            "roll-stuck" => (Self::RollStuck, 0),
+            "roll-fails" => (Self::RollFails { times: times(0)? }, 1),
+            "roll-other-image" => (Self::RollOtherImage, 0),
+            "task-replaced" => (Self::TaskReplaced, 0),
+            "rolled-by-somebody" => (Self::RolledBySomebody, 0),
             "denied" => (
                 Self::Denied {
                     operation: operation(),

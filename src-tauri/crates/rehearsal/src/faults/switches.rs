@@ -5,7 +5,7 @@ use super::Fault;
 impl Fault {
     /// Every fault that is offered, in the spelling of the command line, and its sentence. Each kind is
     /// among them; what else an argument can say, the command line takes all the same.
-    pub const SWITCHES: [(&'static str, &'static str); 32] = [
+    pub const SWITCHES: [(&'static str, &'static str); 37] = [
         ("site-down", "The new site answers every request with 503."),
         ("site-down:old", "The old site answers every request with 503."),
         ("site-down:reval", "Reval answers every request with 503."),
@@ -97,6 +97,26 @@ impl Fault {
         (
             "domain-creating",
             "The domain of the sign-in pages is still being made.",
+        ),
+        (
+            "roll-stuck",
+            "No roll of user management settles: old and new tasks run side by side.",
+        ),
+        (
+            "roll-fails",
+            "No task of the next roll starts, and ECS takes the roll back by itself.",
+        ),
+        (
+            "roll-other-image",
+            "The tag of user management's image means another image: the next roll runs it.",
+        ),
+        (
+            "task-replaced",
+            "A task dies now and another reads the parameters as they are. It can't be switched off again.",
+        ),
+        (
+            "rolled-by-somebody",
+            "Somebody else rolls user management now. It can't be switched off again.",
         ),
         (
             "denied:DescribeUserPool",

@@ -144,7 +144,7 @@ async fn boto3_reads_and_puts_parameters() {
         json!({
             "names": [
                 "/tis/reval/origins", "/tis/usermanagement/client-secret",
-                "/tis/usermanagement/maintenance", "/tis/usermanagement/profiles",
+                "/tis/usermanagement/profiles", "/tis/usermanagement/under-maintenance",
             ],
             "described": {
                 "Type": "SecureString", "Tier": "Standard", "Version": 1, "KeyId": "alias/tis-usermanagement",

@@ -3,7 +3,7 @@
 PROFILES = "/tis/usermanagement/profiles"
 SECRET = "/tis/usermanagement/client-secret"
 ORIGINS = "/tis/reval/origins"
-MAINTENANCE = "/tis/usermanagement/maintenance"
+MAINTENANCE = "/tis/usermanagement/under-maintenance"
 
 ssm = client_of("ssm")
 

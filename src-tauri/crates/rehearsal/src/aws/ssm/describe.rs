@@ -11,7 +11,7 @@ use crate::aws::token::{self, Token};
 /// So many parameters are looked at for one page. AWS stops at a limit of its own and gives what it has found
 /// by then, "between zero and MaxResults" of them, and a token (API reference); its limit is not known, and is
 /// low here so that every reader must page.
-const LOOKED_AT: usize = 3;
+const LOOKED_AT: usize = 2;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]

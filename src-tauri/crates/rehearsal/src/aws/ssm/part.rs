@@ -195,6 +195,27 @@ impl Ssm {
         self.parameters_mut(place).get_mut(key(name))
     }
 
+    /// The present value of one of the world's own parameters, as who may decrypt it reads it.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        let last = self.get(&Place::own(), name)?.last()?;
+        Some(&last.value)
+    }
+
+    /// Puts or deletes one of the world's own parameters, without any rule.
+    #[cfg(test)]
+    pub(crate) fn set(&mut self, name: &str, value: Option<&str>) {
+        let Some(value) = value else {
+            self.remove(&Place::own(), name);
+            return;
+        };
+        let last = self
+            .get_mut(&Place::own(), name)
+            .and_then(|one| one.versions.last_mut());
+        if let Some(last) = last {
+            last.value = value.to_owned();
+        }
+    }
+
     /// The parameters of a place by name.
     pub(super) fn listed(&self, place: &Place) -> Vec<&Parameter> {
         let mut all: Vec<_> = self.parameters(place).values().collect();

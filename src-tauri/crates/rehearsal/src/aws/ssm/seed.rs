@@ -5,7 +5,7 @@ use super::part::{Kind, Parameter, Place, Ssm, Tier, Version};
 /// The profiles that user management runs with; its value has a history.
 pub const PROFILES_PARAMETER: &str = "/tis/usermanagement/profiles";
 /// Whether user management shows its maintenance page: `true` or `false`, and nothing else is allowed.
-pub const MAINTENANCE_PARAMETER: &str = "/tis/usermanagement/maintenance";
+pub const MAINTENANCE_PARAMETER: &str = "/tis/usermanagement/under-maintenance";
 /// A secret, encrypted with [`SECRET_KEY_ALIAS`].
 pub const SECRET_PARAMETER: &str = "/tis/usermanagement/client-secret";
 /// The origins that Reval admits: a list of the advanced tier.
@@ -60,7 +60,30 @@ fn with(parameter: Parameter, change: impl Fn(&mut Version)) -> Parameter {
     parameter
 }
 
+fn maintenance(now: i64) -> Parameter {
+    let maintenance = parameter(
+        MAINTENANCE_PARAMETER,
+        Kind::String,
+        "Whether user management shows its maintenance page",
+        &[(90, "false")],
+        now,
+    );
+    with(maintenance, |version| {
+        version.allowed_pattern = Some("true|false".to_owned());
+    })
+}
+
 impl Ssm {
+    /// Adds the flag of the maintenance page, which had another name before there were tasks that read it.
+    pub(crate) fn complete(&mut self, now: i64) {
+        let flag = maintenance(now);
+        if self.value(&flag.name).is_none() {
+            for version in flag.versions {
+                self.keep(&Place::own(), &flag.name, flag.kind, version);
+            }
+        }
+    }
+
     /// The parameters as at the beginning of a world.
     pub(crate) fn seeded(now: i64) -> Self {
         let profiles = parameter(
@@ -70,13 +93,7 @@ impl Ssm {
             &[(300, "stage"), (120, "prod,debug"), (14, "prod")],
             now,
         );
-        let maintenance = parameter(
-            MAINTENANCE_PARAMETER,
-            Kind::String,
-            "Whether user management shows its maintenance page",
-            &[(90, "false")],
-            now,
-        );
+        let maintenance = maintenance(now);
         let secret = parameter(
             SECRET_PARAMETER,
             Kind::SecureString,
@@ -95,9 +112,7 @@ impl Ssm {
             Place::own(),
             vec![
                 profiles,
-                with(maintenance, |version| {
-                    version.allowed_pattern = Some("true|false".to_owned());
-                }),
+                maintenance,
                 with(secret, |version| {
                     version.key_id = Some(SECRET_KEY_ALIAS.to_owned())
                 }),

@@ -213,7 +213,7 @@ async fn somebody_else_changes_a_parameter_and_nothing_can_be_lifted() {
             "https://a.example.nhs.test:1",
         ),
         (
-            "parameter-changed:/tis/usermanagement/maintenance",
+            "parameter-changed:/tis/usermanagement/under-maintenance",
             MAINTENANCE_PARAMETER,
             2,
             "true",
@@ -264,7 +264,7 @@ async fn somebody_else_changes_a_parameter_and_nothing_can_be_lifted() {
     for (fault, why) in [
         ("parameter-changed:/tis/none", "there is no parameter “/tis/none”"),
         (
-            "parameter-changed:/tis/usermanagement/maintenance:perhaps",
+            "parameter-changed:/tis/usermanagement/under-maintenance:perhaps",
             "cannot be validated against allowedPattern: true|false",
         ),
     ] {
