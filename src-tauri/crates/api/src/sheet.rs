@@ -325,11 +325,16 @@ impl Sheet {
                 .and_then(|e| e.before.as_ref())
                 .and_then(|b| b.clear());
             match restores {
-                Some(image) => self.note(&format!(
-                    "  restore {}: {}",
-                    image.object(),
-                    image.lines().join("; ")
-                )),
+                Some(image) => {
+                    let object = image.object();
+                    let adds = step.action.as_ref().and_then(|action| action.added(image));
+                    self.note(&match adds {
+                        Some(added) => {
+                            format!("  {object}: take out {}, and leave all else", added.join(", "))
+                        }
+                        None => format!("  restore {object}: {}", image.lines().join("; ")),
+                    });
+                }
                 None => self.note(&by_hand(step)),
             }
         }

@@ -26,6 +26,9 @@ pub type Seen = BTreeMap<StepId, Result<Observed, String>>;
 /// Builds the exact change from what is there to what is restored: `Action::plan`.
 pub type Build<'a> = &'a (dyn Fn(&ActionSpec, &Image, &Image) -> Result<Preview, ProviderError> + Sync);
 
+/// Objects as earlier items of a plan leave them, and whether what others wrote outside is still in there.
+type Left = BTreeMap<String, (Image, bool)>;
+
 /// Plans a rollback.
 pub fn plan_rollback(
     run: &Run,
@@ -61,7 +64,7 @@ pub fn plan_rollback(
         }
     };
     let order = order_of(run, &set.keys().cloned().collect());
-    let mut images: BTreeMap<String, Image> = BTreeMap::new();
+    let mut images = Left::new();
     let passed = passed::passed(run, &order, seen);
     let mut items = Vec::new();
     let undone: BTreeSet<&StepId> = set.keys().collect();
@@ -456,7 +459,7 @@ fn item(
     id: &StepId,
     (because, passed): (&str, bool),
     seen: &Seen,
-    images: &mut BTreeMap<String, Image>,
+    images: &mut Left,
     (undone, build): (&BTreeSet<&StepId>, Build<'_>),
 ) -> Option<RollbackItem> {
     let (step, state) = run.step(id)?;
@@ -482,9 +485,10 @@ fn item(
                 .map(|now| &now.image);
             let restored = state.effect.as_ref().and_then(|e| e.before.as_ref()?.readable());
             let foreign = foreign.filter(|now| {
-                // Nothing is lost where it is as before already.
-                !restored.is_some_and(|before| before.same_as(now))
-                    && !images.contains_key(&now.object())
+                // Nothing is lost where it is as before already, nor where what others wrote is left.
+                !restored
+                    .is_some_and(|before| before.same_as(now) || !action.back(now, before).same_as(before))
+                    && images.get(&now.object()).is_none_or(|(_, others)| *others)
                     && run
                         .last_left(&now.object())
                         .is_some_and(|left| !left.same_as(now))
@@ -565,7 +569,7 @@ fn undo(
     action: &ActionSpec,
     (state, passed): (&crate::run::StepRun, bool),
     seen: Option<&Result<Observed, String>>,
-    images: &mut BTreeMap<String, Image>,
+    images: &mut Left,
     build: Build<'_>,
 ) -> ItemKind {
     let effect = state.effect.as_ref();
@@ -583,18 +587,24 @@ fn undo(
         };
     };
     let read = seen.and_then(|s| s.as_ref().ok()).map(|now| &now.image);
-    let restores = read.filter(|_| passed).unwrap_or(restores);
+    let (before, restores) = (restores, read.filter(|_| passed).unwrap_or(restores));
     // What is there: as an earlier item of this plan leaves it, as read, or (blind) as the step
     // left it. Blindness never takes the way back away.
     let from = images
         .get(&restores.object())
+        .map(|(left, _)| left)
         .or(read)
         .or(effect.and_then(|e| e.after.readable()))
         .unwrap_or(restores)
         .clone();
-    images.insert(restores.object(), restores.clone());
+    let restores = match passed {
+        true => restores.clone(),
+        false => action.back(&from, before),
+    };
+    let others = !passed && !restores.same_as(before);
+    images.insert(restores.object(), (restores.clone(), others));
     ItemKind::Undo {
-        preview: build(action, &from, restores).ok(),
-        restores: Some(restores.clone()),
+        preview: build(action, &from, &restores).ok(),
+        restores: Some(restores),
     }
 }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dns::{DnsName, RecordSet};
+use crate::image::Image;
 use crate::parameter::SetParameter;
 use crate::service::RollService;
 use crate::unknown::Unknown;
@@ -92,6 +93,37 @@ impl ActionSpec {
             Self::SetTtl(spec) => Some((&spec.name, Some(spec.ttl))),
             Self::SwitchRecord(spec) => Some((&spec.name, spec.to.iter().filter_map(RecordSet::ttl).max())),
             Self::SetParameter(_) | Self::RollService(_) | Self::Unknown(_) => None,
+        }
+    }
+
+    /// What the way back leaves where `now` is there and `before` was there before the step: the image from before,
+    /// unless the kind only adds to what is there. Then it is what is there without what was added, so that what others
+    /// wrote meanwhile survives. Pure: what is shown, approved, sent and judged is made by this alone.
+    #[must_use]
+    pub fn back(&self, now: &Image, before: &Image) -> Image {
+        match self {
+            Self::SetParameter(spec) => spec.back(now, before),
+            Self::SetTtl(_) | Self::SwitchRecord(_) | Self::RollService(_) | Self::Unknown(_) => {
+                before.clone()
+            }
+        }
+    }
+
+    /// What it adds where `before` is there; none of a kind that replaces it.
+    #[must_use]
+    pub fn added(&self, before: &Image) -> Option<Vec<String>> {
+        match self {
+            Self::SetParameter(spec) => spec.ours(before),
+            Self::SetTtl(_) | Self::SwitchRecord(_) | Self::RollService(_) | Self::Unknown(_) => None,
+        }
+    }
+
+    /// Whether it only adds to what is there, so that nothing of it is kept or restored field by field.
+    #[must_use]
+    pub fn adds(&self) -> bool {
+        match self {
+            Self::SetParameter(spec) => spec.append().is_some(),
+            Self::SetTtl(_) | Self::SwitchRecord(_) | Self::RollService(_) | Self::Unknown(_) => false,
         }
     }
 

@@ -6,16 +6,29 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::attempt::{FieldDifference, Finding};
 use crate::field::Field;
+use crate::image::Image;
+use crate::list;
 
-/// Gives a parameter of Parameter Store, which is there already, another value. A text or a list of texts: a
-/// `SecureString` is refused.
+/// Writes a parameter of Parameter Store, which is there already. A text or a list of texts: a `SecureString` is
+/// refused.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "WrittenSet", into = "WrittenSet")]
 pub struct SetParameter {
     /// Its name, as written in full: `/tis/usermanagement/profiles`.
     pub name: String,
-    /// The value that it shall have.
-    pub value: String,
+    /// What it shall have.
+    pub wish: ParameterWish,
+}
+
+/// What a parameter shall have.
+#[derive(Clone, PartialEq, Eq)]
+pub enum ParameterWish {
+    /// This value, whatever is there.
+    Value(String),
+    /// These items too, behind those of the list that is there.
+    Append(Vec<String>),
 }
 
 impl fmt::Debug for SetParameter {
@@ -26,13 +39,171 @@ impl fmt::Debug for SetParameter {
     }
 }
 
-/// A parameter of Parameter Store has this value.
+impl SetParameter {
+    /// The items that are appended; none where the value is replaced.
+    #[must_use]
+    pub fn append(&self) -> Option<&[String]> {
+        match &self.wish {
+            ParameterWish::Value(_) => None,
+            ParameterWish::Append(items) => Some(items),
+        }
+    }
+
+    /// The value that it shall have where this one is there.
+    #[must_use]
+    pub fn wished(&self, now: &str) -> String {
+        match &self.wish {
+            ParameterWish::Value(value) => value.clone(),
+            ParameterWish::Append(items) => list::with(now, &list::missing(now, items)),
+        }
+    }
+
+    /// Of an append, its items that are not there before it: those that it adds, and that its undo takes out.
+    #[must_use]
+    pub fn ours(&self, before: &Image) -> Option<Vec<String>> {
+        let (items, was) = (self.append()?, self.content(before)?);
+        let ours = list::missing(&was.value, items).into_iter();
+        Some(ours.map(str::to_owned).collect())
+    }
+
+    /// What the way back leaves where `now` is there: of an append what is there without our items, so that what
+    /// others appended meanwhile survives; else what was there before.
+    #[must_use]
+    pub fn back(&self, now: &Image, before: &Image) -> Image {
+        let (Some(items), Some(is), Some(was)) = (self.append(), self.content(now), self.content(before))
+        else {
+            return before.clone();
+        };
+        let ours = list::missing(&was.value, items);
+        Image::Parameter {
+            name: self.name.clone(),
+            content: Box::new(Parameter {
+                value: list::without(&is.value, &ours),
+                ..is.clone()
+            }),
+        }
+    }
+
+    /// What the world means for an append: by our items alone, those that were not there before. What else is in
+    /// the list, and everything else about the parameter, is others' to change.
+    #[must_use]
+    pub fn judge(&self, now: &Image, before: &Image, after: &Image) -> Finding {
+        let images = (self.content(now), self.content(before), self.content(after));
+        let (Some(items), (Some(is), Some(was), Some(left))) = (self.append(), images) else {
+            return crate::field::judge(now, before, after);
+        };
+        let ours = list::missing(&was.value, items);
+        // Where all of them were there before, they shall still be.
+        let looked_for = match ours.is_empty() {
+            true => items.iter().map(String::as_str).collect(),
+            false => ours.clone(),
+        };
+        let there = looked_for
+            .iter()
+            .filter(|item| list::has(&is.value, item))
+            .count();
+        if there == looked_for.len() {
+            return Finding::After;
+        }
+        let differences = vec![FieldDifference {
+            field: "value".to_owned(),
+            found: is.value.clone(),
+            before: was.value.clone(),
+            after: left.value.clone(),
+        }];
+        match (there, ours.is_empty()) {
+            (0, false) => Finding::Before,
+            (_, false) => Finding::Partial { differences },
+            (_, true) => Finding::Other {
+                found: now.clone(),
+                differences,
+            },
+        }
+    }
+
+    fn content<'a>(&self, image: &'a Image) -> Option<&'a Parameter> {
+        match image {
+            Image::Parameter { name, content } if *name == self.name => Some(content),
+            Image::Parameter { .. }
+            | Image::RecordSets { .. }
+            | Image::Service { .. }
+            | Image::Unknown(_) => None,
+        }
+    }
+}
+
+/// As it stands in a plan: either key, never both. A program that does not know `append` misses `value`, and meets
+/// an action that it does not know.
+#[derive(Serialize, Deserialize)]
+struct WrittenSet {
+    name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    append: Option<Vec<String>>,
+}
+
+impl From<SetParameter> for WrittenSet {
+    fn from(set: SetParameter) -> Self {
+        let (value, append) = match set.wish {
+            ParameterWish::Value(value) => (Some(value), None),
+            ParameterWish::Append(items) => (None, Some(items)),
+        };
+        Self {
+            name: set.name,
+            value,
+            append,
+        }
+    }
+}
+
+impl TryFrom<WrittenSet> for SetParameter {
+    type Error = &'static str;
+
+    fn try_from(written: WrittenSet) -> Result<Self, Self::Error> {
+        let wish = match (written.value, written.append) {
+            (Some(value), None) => ParameterWish::Value(value),
+            (None, Some(items)) if !items.is_empty() => ParameterWish::Append(items),
+            _ => return Err("a parameter is given a value, or items are appended to it"),
+        };
+        Ok(Self {
+            name: written.name,
+            wish,
+        })
+    }
+}
+
+/// A parameter of Parameter Store is as expected.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "WrittenCheck", into = "WrittenCheck")]
 pub struct ParameterCheck {
     /// Its name, as written in full.
     pub name: String,
-    /// The value expected.
-    pub value: String,
+    /// What is expected of it.
+    pub expected: ParameterExpected,
+}
+
+/// What is expected of a parameter's value.
+#[derive(Clone, PartialEq, Eq)]
+pub enum ParameterExpected {
+    /// It is this.
+    Value(String),
+    /// It is a list that has these items, and may have others.
+    Contains(Vec<String>),
+    /// It is a list that has none of these items.
+    Lacks(Vec<String>),
+}
+
+impl ParameterExpected {
+    /// Whether a value is as expected.
+    #[must_use]
+    pub fn holds(&self, value: &str) -> bool {
+        match self {
+            Self::Value(expected) => value == expected,
+            Self::Contains(items) => items.iter().all(|item| list::has(value, item)),
+            Self::Lacks(items) => !items.iter().any(|item| list::has(value, item)),
+        }
+    }
 }
 
 impl fmt::Debug for ParameterCheck {
@@ -40,6 +211,52 @@ impl fmt::Debug for ParameterCheck {
         f.debug_struct("ParameterCheck")
             .field("name", &self.name)
             .finish_non_exhaustive()
+    }
+}
+
+/// As it stands in a plan: one of the three keys. A program that does not know the later two misses `value`, and
+/// meets a check that it does not know.
+#[derive(Serialize, Deserialize)]
+struct WrittenCheck {
+    name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    contains: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lacks: Option<Vec<String>>,
+}
+
+impl From<ParameterCheck> for WrittenCheck {
+    fn from(check: ParameterCheck) -> Self {
+        let (value, contains, lacks) = match check.expected {
+            ParameterExpected::Value(value) => (Some(value), None, None),
+            ParameterExpected::Contains(items) => (None, Some(items), None),
+            ParameterExpected::Lacks(items) => (None, None, Some(items)),
+        };
+        Self {
+            name: check.name,
+            value,
+            contains,
+            lacks,
+        }
+    }
+}
+
+impl TryFrom<WrittenCheck> for ParameterCheck {
+    type Error = &'static str;
+
+    fn try_from(written: WrittenCheck) -> Result<Self, Self::Error> {
+        let expected = match (written.value, written.contains, written.lacks) {
+            (Some(value), None, None) => ParameterExpected::Value(value),
+            (None, Some(items), None) if !items.is_empty() => ParameterExpected::Contains(items),
+            (None, None, Some(items)) if !items.is_empty() => ParameterExpected::Lacks(items),
+            _ => return Err("of a parameter a value is expected, or items, or none of them"),
+        };
+        Ok(Self {
+            name: written.name,
+            expected,
+        })
     }
 }
 
@@ -112,3 +329,6 @@ impl Parameter {
         lines
     }
 }
+
+#[cfg(test)]
+mod tests;

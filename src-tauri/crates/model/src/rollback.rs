@@ -30,7 +30,8 @@ pub enum ItemKind {
         /// What is there now and will be there; none where it could not be read: then the item
         /// is read, planned and shown again before it runs.
         preview: Option<Preview>,
-        /// What the undo restores: the before-image of the apply. None in the journal where the image
+        /// What the undo restores: the before-image of the apply, or what was found there without what the step had
+        /// added. None in the journal where the image
         /// is sealed, and in memory where its key is not open.
         restores: Option<Image>,
     },

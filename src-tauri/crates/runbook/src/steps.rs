@@ -147,7 +147,7 @@ impl Reader<'_> {
         let action = self.step_action(&mut t, kind);
         let wish = action
             .as_ref()
-            .and_then(|(word, _)| self.wish(&t, kinds::action(*word).wish?));
+            .and_then(|(word, _)| self.wish(&t, kinds::action(*word).wish));
         let before = self.checks(&mut t, "before", false);
         let verify = self.checks(&mut t, "verify", true);
         let undo_before = self.checks(&mut t, "undo_before", false);

@@ -9,13 +9,13 @@ use crate::reader::{Reader, Table};
 use crate::records::Entry;
 
 impl Reader<'_> {
-    /// Where what the action shall leave is written, under a key of it: in the target where a placeholder
-    /// alone stands for it.
-    pub fn wish(&self, t: &Table<'_>, key: &str) -> Option<Place> {
+    /// Where what the action shall leave is written, under one of these keys of it: in the target where a
+    /// placeholder alone stands for it.
+    pub fn wish(&self, t: &Table<'_>, keys: &[&str]) -> Option<Place> {
         let mut entries = t.entries_of("action").into_iter();
-        let (_, at) = entries.find(|(written, _)| written == key)?;
+        let (key, at) = entries.find(|(written, _)| keys.contains(&written.as_str()))?;
         let given = t
-            .raw_in("action", key)
+            .raw_in("action", &key)
             .and_then(|text| {
                 let name = text.value.strip_prefix("${")?.strip_suffix('}')?.to_owned();
                 self.values.0.get(&name)

@@ -408,6 +408,9 @@ async fn honest(subject: &Subject, desk: &Desk, foreign: bool) -> Result<(), Str
             }
         }
     }
+    if let Some(lost) = subject.oracle.lost().await {
+        return Err(format!("lost what others wrote: {lost}"));
+    }
     if foreign {
         return Ok(());
     }

@@ -13,6 +13,10 @@ pub trait Oracle: Send + Sync {
     /// Somebody else changes an object (named as in the trace: a host name, a parameter's name), each time to
     /// the same other value.
     async fn second_writer(&self, object: &str);
+    /// What others wrote, before us or meanwhile, and survives whatever we do, but did not; asked after every step.
+    async fn lost(&self) -> Option<String> {
+        None
+    }
     /// Lets the next call that changes something be carried out and answered without end, where the world can.
     async fn endless_answer(&self) -> bool {
         false

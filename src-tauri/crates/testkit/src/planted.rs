@@ -32,6 +32,8 @@ pub enum Planted {
     /// Past the time in which it may still land, what was refused is not looked at: what the last look
     /// showed is said again.
     NoLateLook,
+    /// What shall be appended to a list is written in its stead.
+    ReplacesInsteadOfAppending,
 }
 
 /// What is guessed, in seconds; no plan of a test starts or ends with it.
@@ -41,7 +43,7 @@ const GUESSED_VALUE: &str = "guessed";
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Upsert,
         Self::RetryAfterLostResponse,
         Self::InspectionAlwaysAfter,
@@ -50,6 +52,7 @@ impl Planted {
         Self::BelievesRefusals,
         Self::CutIsRefused,
         Self::NoLateLook,
+        Self::ReplacesInsteadOfAppending,
     ];
 
     /// Puts the bug around a world; two of them live elsewhere and change nothing here.
@@ -95,6 +98,7 @@ impl World for PlantedWorld {
             inner: self.inner.action(spec),
             bug: self.bug,
             object: format!("{spec:?}"),
+            spec: spec.clone(),
             remembered: self.remembered.clone(),
         })
     }
@@ -112,7 +116,22 @@ struct PlantedAction {
     inner: Box<dyn Action>,
     bug: Planted,
     object: String,
+    spec: ActionSpec,
     remembered: Remembered,
+}
+
+/// A list of what shall be appended, and nothing else.
+fn replaced(spec: &ActionSpec, from: &Image) -> Option<Image> {
+    match (spec, from) {
+        (ActionSpec::SetParameter(set), Image::Parameter { name, content }) => Some(Image::Parameter {
+            name: name.clone(),
+            content: Box::new(Parameter {
+                value: set.append()?.join(","),
+                ..(**content).clone()
+            }),
+        }),
+        _ => None,
+    }
 }
 
 #[async_trait]
@@ -159,6 +178,9 @@ impl Action for PlantedAction {
         });
         match self.bug {
             Planted::UndoWithoutBeforeImage => self.inner.plan(from, guess.as_ref()),
+            Planted::ReplacesInsteadOfAppending if restore.is_none() => {
+                self.inner.plan(from, replaced(&self.spec, from).as_ref())
+            }
             _ => self.inner.plan(from, restore),
         }
     }

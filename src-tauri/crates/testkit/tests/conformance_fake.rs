@@ -46,7 +46,9 @@ async fn every_cell_is_green() {
 
 #[tokio::test]
 async fn every_planted_bug_turns_a_cell_red() {
-    for bug in Planted::ALL {
+    // This world has no lists; see the conformance suite of `api`.
+    let bugs = Planted::ALL.into_iter();
+    for bug in bugs.filter(|bug| *bug != Planted::ReplacesInsteadOfAppending) {
         let red = first_red(&FakeBench(Some(bug))).await;
         println!("{bug:?}: {red:?}");
         assert!(red.is_some(), "{bug:?} was not found");

@@ -1,6 +1,7 @@
 //! The real adapter on a closed world of its own, and the oracle that reads that world.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,8 +11,8 @@ use switchback_aws::{Aws, AwsOptions};
 use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, World};
 use switchback_model::dns::{AliasTarget, DnsName, RecordData, RecordSet, RecordType};
 use switchback_model::{
-    ActionSpec, CheckId, CheckKind, CheckReading, CheckSpec, Image, Parameter, ParameterCheck, Plan,
-    Reversibility, SetParameter, Step, StepKind, Target,
+    ActionSpec, CheckId, CheckKind, CheckReading, CheckSpec, Image, Parameter, ParameterCheck,
+    ParameterExpected, ParameterWish, Plan, Reversibility, SetParameter, Step, StepKind, Target, list,
 };
 use switchback_probes::ProbeWorld;
 use switchback_rehearsal::{self as rehearsal, Fault, Outcome};
@@ -36,11 +37,13 @@ pub enum What {
     Records,
     /// A parameter: one step, there and back.
     Parameter,
+    /// The list of a parameter: one step that appends, there and back, whatever others append.
+    List,
 }
 
 impl What {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Records, Self::Parameter];
+    pub const ALL: [Self; 3] = [Self::Records, Self::Parameter, Self::List];
 }
 
 /// Keeps the closed world alive as long as the engine's view of it.
@@ -65,10 +68,17 @@ impl World for Held {
     }
 }
 
-/// Reads the world's own state and log.
-struct WorldOracle(Arc<rehearsal::World>, What);
+/// Reads the world's own state and log; and whether a second writer has written.
+struct WorldOracle(Arc<rehearsal::World>, What, AtomicBool);
 
 impl WorldOracle {
+    fn value(&self) -> String {
+        match self.parameter() {
+            Image::Parameter { content, .. } => content.value,
+            _ => unreachable!("a parameter"),
+        }
+    }
+
     fn parameter(&self) -> Image {
         let state = self.0.snapshot();
         let found = state
@@ -138,14 +148,14 @@ impl Oracle for WorldOracle {
     async fn images(&self) -> Vec<Image> {
         vec![match self.1 {
             What::Records => self.records(),
-            What::Parameter => self.parameter(),
+            What::Parameter | What::List => self.parameter(),
         }]
     }
 
     async fn accepted(&self) -> Vec<Mutation> {
         let operation = match self.1 {
             What::Records => "ChangeResourceRecordSets",
-            What::Parameter => "PutParameter",
+            What::Parameter | What::List => "PutParameter",
         };
         let ours = self.0.log().into_iter().filter(|entry| {
             entry.operation == operation
@@ -165,17 +175,33 @@ impl Oracle for WorldOracle {
     async fn endless_answer(&self) -> bool {
         let operation = match self.1 {
             What::Records => "ChangeResourceRecordSets",
-            What::Parameter => "PutParameter",
+            What::Parameter | What::List => "PutParameter",
         };
         let fault: Fault = format!("answer-endless:{operation}").parse().unwrap();
         self.0.inject(fault).unwrap();
         true
     }
 
+    async fn lost(&self) -> Option<String> {
+        let theirs = self.2.load(Ordering::Relaxed).then_some(THEIRS);
+        let others: Vec<String> = ["prod"].into_iter().chain(theirs).map(str::to_owned).collect();
+        let there = self.value();
+        let lost = list::missing(&there, &others).join(", ");
+        (self.1 == What::List && !lost.is_empty()).then(|| format!("{lost} of {there}"))
+    }
+
     async fn second_writer(&self, _object: &str) {
         let fault = match self.1 {
-            What::Records => "second-writer",
-            What::Parameter => "parameter-changed",
+            What::Records => "second-writer".to_owned(),
+            What::Parameter => "parameter-changed".to_owned(),
+            // Behind whatever is there: theirs, once.
+            What::List => {
+                let there = self.value();
+                let theirs = [THEIRS.to_owned()];
+                let value = list::with(&there, &list::missing(&there, &theirs));
+                self.2.store(true, Ordering::Relaxed);
+                format!("parameter-changed:{PARAMETER}:{value}")
+            }
         };
         let fault: Fault = fault.parse().unwrap();
         // Refused where somebody already wrote the same value: then it is there.
@@ -190,34 +216,51 @@ fn as_left(image: &Image, value: String) -> String {
     lines.join("\n")
 }
 
+/// What somebody else appends.
+const THEIRS: &str = "debug";
+
 /// The parameter that is changed.
 const PARAMETER: &str = rehearsal::PROFILES_PARAMETER;
 
 /// The real runbook; only its times are those of a world two hundred times as fast.
 fn plan(what: What) -> Plan {
     let mut plan = switchback_api::plan::resolve("dns-switch", "rehearsal").unwrap();
-    if what == What::Parameter {
-        let value = |id: &str, value: &str, within_s| CheckSpec {
+    if what != What::Records {
+        let check = |id: &str, expected| CheckSpec {
             id: CheckId::new(id).unwrap(),
-            title: format!("The parameter is {value}"),
+            title: "The parameter is as expected".to_owned(),
             kind: CheckKind::Parameter(ParameterCheck {
                 name: PARAMETER.to_owned(),
-                value: value.to_owned(),
+                expected,
             }),
             believable_s: 60,
-            within_s,
+            within_s: Some(60),
             mend: None,
+        };
+        let items = || vec!["cognito".to_owned()];
+        let value = |value: &str| ParameterExpected::Value(value.to_owned());
+        let (wish, new, old) = match what {
+            What::List => (
+                ParameterWish::Append(items()),
+                ParameterExpected::Contains(items()),
+                ParameterExpected::Lacks(items()),
+            ),
+            What::Records | What::Parameter => (
+                ParameterWish::Value("prod,cognito".to_owned()),
+                value("prod,cognito"),
+                value("prod"),
+            ),
         };
         let step = Step {
             action: Some(ActionSpec::SetParameter(SetParameter {
                 name: PARAMETER.to_owned(),
-                value: "prod,cognito".to_owned(),
+                wish,
             })),
             reversibility: Reversibility::Undo,
             before: vec![],
-            verify: vec![value("new", "prod,cognito", Some(60))],
+            verify: vec![check("new", new)],
             undo_before: vec![],
-            undo_verify: vec![value("old", "prod", Some(60))],
+            undo_verify: vec![check("old", old)],
             ..step("set", StepKind::Action)
         };
         plan.phases.truncate(1);
@@ -288,7 +331,7 @@ impl RehearsalBench {
                 _proxy: proxy,
                 _dir: dir,
             }),
-            oracle: Arc::new(WorldOracle(closed.clone(), self.what)),
+            oracle: Arc::new(WorldOracle(closed.clone(), self.what, AtomicBool::default())),
             planted: self.planted,
             clock,
             journal,

@@ -11,8 +11,16 @@ use crate::{Fate, name, prove, recorded, run};
 
 fn of(bug: Planted) -> RehearsalBench {
     RehearsalBench {
-        what: What::Records,
+        what: what(bug),
         planted: Some(bug),
+    }
+}
+
+/// Where a bug can matter.
+fn what(bug: Planted) -> What {
+    match bug {
+        Planted::ReplacesInsteadOfAppending => What::List,
+        _ => What::Records,
     }
 }
 
@@ -86,6 +94,11 @@ fn expected(bug: Planted) -> (Vec<Fate>, Vec<Fate>) {
                 Fault::RefusedAfter(ProviderErrorKind::Denied),
             )],
         ),
+        Planted::ReplacesInsteadOfAppending => (
+            vec![None],
+            // Nothing is ever appended in a cell of the others: see below.
+            vec![],
+        ),
         Planted::AppendWithoutSync => (
             vec![
                 call("apply lower-ttl", 1, Fault::KilledAfter),
@@ -107,10 +120,10 @@ async fn every_planted_bug_turns_its_cells_red() {
     for bug in Planted::ALL {
         let (red, green) = expected(bug);
         let cells = match &whole {
-            Some(whole) => std::iter::once(None)
+            Some(whole) if what(bug) == What::Records => std::iter::once(None)
                 .chain(whole.iter().cloned().map(Some))
                 .collect(),
-            None => red.iter().chain(&green).cloned().collect(),
+            Some(_) | None => red.iter().chain(&green).cloned().collect(),
         };
         running.push((bug, red, green, tokio::spawn(run(of(bug), cells))));
     }
@@ -132,6 +145,17 @@ async fn what_can_only_matter_on_the_way_back_leaves_the_way_there_green() {
     for bug in [Planted::InspectionAlwaysAfter, Planted::UndoWithoutBeforeImage] {
         assert_eq!(there(&of(bug)).await, Ok(()), "{bug:?}");
     }
+}
+
+/// Where a whole value is written there is no list to lose.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_only_matter_to_a_list_leaves_a_value_green() {
+    let bench = RehearsalBench {
+        what: What::Parameter,
+        planted: Some(Planted::ReplacesInsteadOfAppending),
+    };
+    let matrix = run(bench, vec![None]).await;
+    assert!(matrix.red().is_empty(), "{matrix}");
 }
 
 /// Prints a bug's line of the table and gives the names of its red cells.

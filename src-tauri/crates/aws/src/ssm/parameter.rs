@@ -8,7 +8,8 @@ use switchback_engine::ports::{Observed, ProviderError, Sent};
 use switchback_engine::proof::WriteCx;
 use switchback_model::event::Receipt;
 use switchback_model::{
-    ApiCall, FieldDifference, Finding, Image, Parameter, ParameterCheck, Preview, SetParameter, Way, Witness,
+    ApiCall, FieldDifference, Finding, Image, Parameter, ParameterCheck, ParameterExpected, Preview,
+    SetParameter, Way, Witness, list,
 };
 
 use super::read::{NOT_KEPT, Value, kept};
@@ -40,7 +41,11 @@ impl Look for ParameterLook<'_> {
     }
 
     fn expected(&self) -> String {
-        safe(&self.0.value)
+        match &self.0.expected {
+            ParameterExpected::Value(value) => safe(value),
+            ParameterExpected::Contains(items) => format!("a list with {}", safe(&items.join(", "))),
+            ParameterExpected::Lacks(items) => format!("a list without {}", safe(&items.join(", "))),
+        }
     }
 
     async fn ask(&self, aws: &Aws) -> Result<Value, ProviderError> {
@@ -49,10 +54,17 @@ impl Look for ParameterLook<'_> {
 
     fn judge(&self, answer: &Value) -> Found {
         let observed = format!("{}, version {}", safe(&kept(&answer.value)), answer.version);
-        if answer.value == self.0.value {
+        if self.0.expected.holds(&answer.value) {
             return Found::right(self.expected(), observed);
         }
-        let mend = "Somebody changed the parameter, or the runbook names another value: compare both.";
+        let mend = match &self.0.expected {
+            ParameterExpected::Value(_) => {
+                "Somebody changed the parameter, or the runbook names another value: compare both."
+            }
+            ParameterExpected::Contains(_) | ParameterExpected::Lacks(_) => {
+                "Somebody changed the list, or the runbook names another item: compare both."
+            }
+        };
         Found::wrong(self.expected(), observed, Mend::Unsaid(mend.to_owned()))
     }
 
@@ -68,7 +80,7 @@ impl Look for ParameterLook<'_> {
     }
 }
 
-/// The action: a parameter is given a value.
+/// The action: a parameter is given a value, or items are appended to it.
 #[derive(Debug, Clone)]
 pub struct ParameterChange(pub SetParameter);
 
@@ -85,6 +97,43 @@ impl ParameterChange {
                 "Read it again.",
             )),
         }
+    }
+
+    /// What somebody else wrote and our write of a list overwrote: a version since the one that was read of which an
+    /// item that is no concern of ours is gone now, or which had dropped an item before our write put it back. What
+    /// others did to the list after ours, and what of theirs is still there, is theirs.
+    fn overwrote<'a>(
+        &self,
+        now: &'a Observed,
+        (from, ours, is): (&Parameter, &Parameter, &Parameter),
+        (sent, anew): (&Sent<'_>, bool),
+    ) -> Option<&'a Parameter> {
+        let mine = self.0.append().unwrap_or_default();
+        let written = |content: &Parameter| content.value == ours.value;
+        let versions: Vec<(&Witness, &Parameter)> = now
+            .between
+            .iter()
+            .filter_map(|(witness, image)| Some((witness, self.content(image).ok()?)))
+            .collect();
+        let landed = versions.iter().position(|(_, content)| written(content));
+        let landed = landed.unwrap_or(versions.len());
+        let foreign = |at: usize, witness: &Witness, content: &Parameter| {
+            let replaced = !anew && Some(witness) == sent.witness;
+            if written(content) || replaced && content.value == from.value {
+                return false;
+            }
+            let not_mine = |item: &&str| !mine.iter().any(|mine| mine == item);
+            let gone = list::items(&content.value)
+                .filter(not_mine)
+                .any(|item| !list::has(&is.value, item));
+            let put_back = at < landed
+                && list::items(&ours.value)
+                    .filter(not_mine)
+                    .any(|item| !list::has(&content.value, item));
+            gone || put_back
+        };
+        let mut found = versions.into_iter().enumerate();
+        found.find_map(|(at, (witness, content))| foreign(at, witness, content).then_some(content))
     }
 }
 
@@ -113,11 +162,18 @@ impl Change for ParameterChange {
     }
 
     fn wish(&self, now: &Image) -> Result<Image, ProviderError> {
+        let content = self.content(now)?;
+        // Behind an empty item ours would make a list of which nobody knows how its readers take it.
+        if self.0.append().is_some() && list::items(&content.value).any(str::is_empty) {
+            let message = format!("{} is a list with an empty item, or no list at all", self.0.name);
+            let hint = "Mend the list by hand, or write the whole value with `value` in the runbook.";
+            return Err(refused(PUT.operation, &message, hint));
+        }
         Ok(Image::Parameter {
             name: self.0.name.clone(),
             content: Box::new(Parameter {
-                value: self.0.value.clone(),
-                ..self.content(now)?.clone()
+                value: self.0.wished(&content.value),
+                ..content.clone()
             }),
         })
     }
@@ -161,6 +217,14 @@ impl Change for ParameterChange {
             return wrong(
                 message,
                 "Shorten the value in the runbook, or change the tier first.",
+            );
+        }
+        if to.value.is_empty() && self.0.append().is_some() {
+            return wrong(
+                format!(
+                    "Nothing but what this step appended is left in {name}, and Parameter Store takes no empty value"
+                ),
+                "Write by hand what its readers shall find there, then plan the way back anew.",
             );
         }
         if to.value.is_empty() {
@@ -231,30 +295,42 @@ impl Change for ParameterChange {
         })
     }
 
-    /// Our write makes the next version after the one that was read, and replaces exactly that one. Where more were
+    /// Of an append, by its items; see [`Self::overwrote`] for what it overwrote. Of a value:
+    /// our write makes the next version after the one that was read, and replaces exactly that one. Where more were
     /// made, each of them must hold what we wrote: something on the way may have repeated the request. Anything
     /// else was somebody's, and was overwritten. A version that is no later one says that the parameter was deleted
     /// and made anew: then nothing of before stands, and whatever stood before ours was overwritten.
     fn judge(&self, now: &Observed, before: &Image, after: &Image, sent: Option<&Sent<'_>>) -> Finding {
-        let finding = switchback_model::field::judge(&now.image, before, after);
-        let Some(sent) = sent else { return finding };
-        let (from, ours) = match sent.way {
-            Way::Apply | Way::Publish => (before, after),
-            Way::Undo => (after, before),
+        let finding = match self.0.append() {
+            // Of a value that is not kept nobody can tell its items.
+            Some(_) if !hidden(&now.image) => self.0.judge(&now.image, before, after),
+            Some(_) | None => switchback_model::field::judge(&now.image, before, after),
         };
-        let landed = now.image.same_as(ours) && !before.same_as(after);
+        let Some(sent) = sent else { return finding };
+        let (from, ours, done) = match sent.way {
+            Way::Apply | Way::Publish => (before, after, Finding::After),
+            Way::Undo => (after, before, Finding::Before),
+        };
+        let there = match self.0.append() {
+            Some(_) => finding == done,
+            None => now.image.same_as(ours),
+        };
+        let landed = there && !before.same_as(after);
         let (Ok(from), Ok(ours), true) = (self.content(from), self.content(ours), landed) else {
             return finding;
         };
         let anew = version(sent.witness)
             .zip(version(now.witness.as_ref()))
             .is_some_and(|(read, now)| now <= read);
-        let foreign = now.between.iter().find_map(|(witness, image)| {
-            let replaced = !anew && Some(witness) == sent.witness;
-            let right = if replaced { from } else { ours };
-            let content = self.content(image).ok()?;
-            (content.value != right.value).then_some(content)
-        });
+        let foreign = match (self.0.append(), self.content(&now.image)) {
+            (Some(_), Ok(is)) => self.overwrote(now, (from, ours, is), (sent, anew)),
+            (Some(_), Err(_)) | (None, _) => now.between.iter().find_map(|(witness, image)| {
+                let replaced = !anew && Some(witness) == sent.witness;
+                let right = if replaced { from } else { ours };
+                let content = self.content(image).ok()?;
+                (content.value != right.value).then_some(content)
+            }),
+        };
         let Some(content) = foreign else {
             return finding;
         };
@@ -268,6 +344,10 @@ impl Change for ParameterChange {
             }],
         }
     }
+}
+
+fn hidden(image: &Image) -> bool {
+    matches!(image, Image::Parameter { content, .. } if content.value.starts_with(NOT_KEPT))
 }
 
 fn words(image: &Image) -> String {

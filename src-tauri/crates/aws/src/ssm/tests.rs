@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde_json::json;
 use switchback_engine::ports::{Action as _, Observed, ProviderErrorKind, Sent};
 use switchback_model::{
-    CheckId, CheckKind, CheckReading, CheckSpec, Finding, Image, Parameter, ParameterCheck, SetParameter,
-    Verdict, Way, Witness,
+    CheckId, CheckKind, CheckReading, CheckSpec, Finding, Image, Parameter, ParameterCheck,
+    ParameterExpected, ParameterWish, SetParameter, Verdict, Way, Witness,
 };
 
 use super::{ParameterChange, ParameterLook};
@@ -42,7 +42,18 @@ fn set(value: &str) -> Bound<ParameterChange> {
         aws("http://127.0.0.1:9"),
         ParameterChange(SetParameter {
             name: NAME.to_owned(),
-            value: value.to_owned(),
+            wish: ParameterWish::Value(value.to_owned()),
+        }),
+    )
+}
+
+fn append(items: &[&str]) -> Bound<ParameterChange> {
+    let items = items.iter().map(|item| (*item).to_owned());
+    Bound::new(
+        aws("http://127.0.0.1:9"),
+        ParameterChange(SetParameter {
+            name: NAME.to_owned(),
+            wish: ParameterWish::Append(items.collect()),
         }),
     )
 }
@@ -201,6 +212,129 @@ fn who_wrote_is_told_by_what_stood_in_between() {
     assert_eq!(differences[0].field, "a value that was overwritten");
 }
 
+#[test]
+fn an_append_sends_the_list_that_is_there_with_its_items_behind() {
+    let preview = append(&["cognito", "debug"])
+        .plan(&image("prod, debug"), None)
+        .unwrap();
+    assert_eq!(preview.calls[0].parameters["Value"], "prod, debug,cognito");
+    assert_eq!(preview.to, image("prod, debug,cognito"));
+    assert_eq!(preview.changes[0].before[0], "prod, debug");
+    assert!(
+        append(&["prod"])
+            .plan(&image("debug,prod"), None)
+            .unwrap()
+            .is_empty()
+    );
+    let refusal = |now: Image, restore: Option<&Image>| append(&["cognito"]).plan(&now, restore).unwrap_err();
+    // Behind what is no list nothing is appended.
+    for now in ["prod,", ",prod", "a,,b", " "] {
+        let error = refusal(image(now), None);
+        assert!(
+            error.message.contains("an empty item") && !error.sent,
+            "{now}: {error}"
+        );
+    }
+    // Nothing but ours is left: what its readers shall find there a person has to say.
+    let error = refusal(image("cognito"), Some(&image("")));
+    assert!(
+        error.message.contains("Nothing but what this step appended"),
+        "{error}"
+    );
+    let full = refusal(image(&"x".repeat(4_090)), None);
+    assert!(full.message.contains("4098 bytes"), "{full}");
+    let secret = refusal(image(&super::read::kept("jdbc:x password=hunter2")), None);
+    assert!(secret.message.contains("not kept: it holds"), "{secret}");
+}
+
+#[test]
+fn what_an_append_overwrote_is_told_by_the_items_that_are_gone() {
+    let action = append(&["cognito"]);
+    let witness = Witness::Version { version: 3 };
+    let judged = |way: Way, (before, after): (&str, &str), now: Observed| {
+        let sent = Sent {
+            way,
+            token: "t",
+            at: Timestamp::UNIX_EPOCH,
+            witness: Some(&witness),
+            receipt: None,
+        };
+        action
+            .judge(&now, &image(before), &image(after), Some(&sent))
+            .word()
+    };
+    let apply = |now, version, between: &[&str]| {
+        judged(
+            Way::Apply,
+            ("a,prod", "a,prod,cognito"),
+            seen(now, version, between),
+        )
+    };
+    for (word, now, version, between) in [
+        ("before", "a,prod", 3, &[][..]),
+        ("after", "a,prod,cognito", 4, &["a,prod"]),
+        ("after", "a,prod,cognito", 4, &[]),
+        // Something on the way sent it twice.
+        ("after", "a,prod,cognito", 5, &["a,prod", "a,prod,cognito"]),
+        // What others do after us is theirs: they append, take out, and take out ours too.
+        ("after", "a,prod,cognito,debug", 5, &["a,prod", "a,prod,cognito"]),
+        ("after", "cognito,debug", 5, &["a,prod", "a,prod,cognito"]),
+        ("before", "a,prod,debug", 5, &["a,prod", "a,prod,cognito"]),
+        // Ours overwrote what somebody had appended, or had taken out.
+        ("other", "a,prod,cognito", 5, &["a,prod", "a,prod,debug"]),
+        (
+            "other",
+            "a,prod,cognito,x",
+            6,
+            &["a,prod", "a,prod,debug", "a,prod,cognito"],
+        ),
+        ("other", "a,prod,cognito", 5, &["a,prod", "prod"]),
+        // It was overwritten, and is there again: nothing is lost.
+        (
+            "after",
+            "a,prod,cognito,debug",
+            6,
+            &["a,prod", "a,prod,debug", "a,prod,cognito"],
+        ),
+        // Deleted and made anew with another value, and that was overwritten.
+        ("other", "a,prod,cognito", 2, &["a,debug"]),
+        ("after", "a,prod,cognito", 1, &[]),
+    ] {
+        assert_eq!(apply(now, version, between), word, "{now} {between:?}");
+    }
+    // The undo, which takes ours out of what was there then.
+    let undo = |now, version, between: &[&str]| {
+        judged(
+            Way::Undo,
+            ("prod,debug", "prod,cognito,debug"),
+            seen(now, version, between),
+        )
+    };
+    for (word, now, version, between) in [
+        ("after", "prod,cognito,debug", 3, &[][..]),
+        ("before", "prod,debug", 4, &["prod,cognito,debug"]),
+        ("before", "prod,debug", 5, &["prod,cognito,debug", "prod,debug"]),
+        ("before", "prod,debug,x", 5, &["prod,cognito,debug", "prod,debug"]),
+        (
+            "other",
+            "prod,debug",
+            5,
+            &["prod,cognito,debug", "prod,cognito,debug,x"],
+        ),
+        (
+            "before",
+            "prod,debug",
+            5,
+            &["prod,cognito,debug", "prod,debug,cognito"],
+        ),
+    ] {
+        assert_eq!(undo(now, version, between), word, "{now} {between:?}");
+    }
+    // Nobody can tell the items of a value that is not kept.
+    let hidden = super::read::kept("prod,cognito,password=hunter2hunter2");
+    assert_eq!(apply(&hidden, 5, &["a,prod", "a,prod,cognito"]), "other");
+}
+
 /// Its answers, in one order: the value of now, its description, and each version that is asked for.
 async fn since(before: i64, now: i64) -> (Observed, usize) {
     let (_, value) = told("String", "prod,cognito");
@@ -218,7 +352,7 @@ async fn since(before: i64, now: i64) -> (Observed, usize) {
         aws(&server.url),
         ParameterChange(SetParameter {
             name: NAME.to_owned(),
-            value: "prod,cognito".to_owned(),
+            wish: ParameterWish::Value("prod,cognito".to_owned()),
         }),
     );
     let sent = Sent {
@@ -243,9 +377,13 @@ async fn of_a_long_story_since_the_write_its_beginning_is_read() {
 }
 
 async fn looked(status: u16, answer: &str) -> CheckReading {
+    looked_for(ParameterExpected::Value("prod".to_owned()), status, answer).await
+}
+
+async fn looked_for(expected: ParameterExpected, status: u16, answer: &str) -> CheckReading {
     let check = ParameterCheck {
         name: NAME.to_owned(),
-        value: "prod".to_owned(),
+        expected,
     };
     let spec = CheckSpec {
         id: CheckId::new("profiles").unwrap(),
@@ -331,6 +469,42 @@ async fn a_check_says_what_is_there_and_never_a_secret() {
         assert!(!reading.observed.contains("ciphertext"));
         assert_eq!(reading.mend.is_none(), verdict == Verdict::Pass);
         assert_eq!(reading.source, "ssm:GetParameter");
+    }
+}
+
+#[tokio::test]
+async fn a_check_looks_for_items_in_a_list() {
+    let items = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect();
+    for (expected, value, verdict) in [
+        (
+            ParameterExpected::Contains(items(&["cognito"])),
+            "prod, cognito",
+            Verdict::Pass,
+        ),
+        (
+            ParameterExpected::Contains(items(&["cognito", "x"])),
+            "prod,cognito",
+            Verdict::Fail,
+        ),
+        (
+            ParameterExpected::Lacks(items(&["cognito"])),
+            "prod,cognito",
+            Verdict::Fail,
+        ),
+        (
+            ParameterExpected::Lacks(items(&["cognito"])),
+            "prod,cognito-off",
+            Verdict::Pass,
+        ),
+    ] {
+        let (status, answer) = told("StringList", value);
+        let reading = looked_for(expected, status, &answer).await;
+        assert_eq!(reading.verdict, verdict, "{value}: {}", reading.expected);
+        assert!(
+            reading.expected.starts_with("a list with"),
+            "{}",
+            reading.expected
+        );
     }
 }
 

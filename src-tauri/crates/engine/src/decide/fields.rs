@@ -1,8 +1,8 @@
 //! Deciding, field by field, what becomes of somebody else's change.
 
 use switchback_model::{
-    Captured, CheckId, CheckReading, EventKind, FieldChoices, Preview, Resolution, Reversibility, StepId,
-    StepState, Submission, ThreeWay,
+    ActionSpec, Captured, CheckId, CheckReading, EventKind, FieldChoices, Preview, Resolution, Reversibility,
+    StepId, StepState, Submission, ThreeWay,
 };
 
 use super::{Facts, find, no_rollback, not_now, nothing_else, reason, stale_screen};
@@ -48,6 +48,13 @@ pub fn may_choose_fields(run: &Run, id: &StepId) -> Result<(), Rejection> {
             Code::Guard,
             format!("The runbook gives step {id} no undo by the console."),
             "Keep what is there, or change it by hand and record it.",
+        ));
+    }
+    if step.action.as_ref().is_some_and(ActionSpec::adds) {
+        return Err(Rejection::new(
+            Code::Guard,
+            format!("Step {id} adds to what is there, so that nothing of it is restored field by field."),
+            "Keep what is there, or roll the step back: only what it added is taken out, and what others wrote stays.",
         ));
     }
     let images = state.effect.as_ref().map(|effect| {

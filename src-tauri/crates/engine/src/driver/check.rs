@@ -40,7 +40,10 @@ impl Driver {
                         let from = observed.image;
                         let preview = action.plan(&from, None)?;
                         let undo = match step.reversibility {
-                            Reversibility::Undo => Some(action.plan(&preview.to, Some(&from))?),
+                            Reversibility::Undo => {
+                                let back = spec.back(&preview.to, &from);
+                                Some(action.plan(&preview.to, Some(&back))?)
+                            }
                             _ => None,
                         };
                         Ok::<_, ProviderError>((preview, undo, landed))

@@ -4,7 +4,8 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use switchback_model::rollback::{ItemKind, Precondition};
 use switchback_model::{
-    AttemptId, Captured, CheckId, CheckReading, EventKind, RollbackPlan, RollbackScope, StepId, Verdict, Way,
+    AttemptId, Captured, CheckId, CheckReading, EventKind, Image, RollbackPlan, RollbackScope, StepId,
+    Verdict, Way,
 };
 
 use super::apply::landed_since;
@@ -236,8 +237,19 @@ impl Driver {
                 .await;
         };
         // A later item restores what is there already: this one leaves it, and nothing else.
-        let own = state.effect.as_ref().and_then(|e| e.before.as_ref()?.readable());
-        let passed = own.is_some_and(|own| !own.same_as(&restores));
+        let own = state
+            .effect
+            .as_ref()
+            .and_then(|e| e.before.as_ref()?.readable())
+            .cloned();
+        let passed = own
+            .as_ref()
+            .is_some_and(|own| !spec.back(&restores, own).same_as(&restores));
+        // Made of what is there then, where the kind leaves what others wrote.
+        let back = |now: &Image| match &own {
+            Some(own) if !passed => spec.back(now, own),
+            Some(_) | None => restores.clone(),
+        };
         let left_as = state.effect.as_ref().and_then(|e| e.after.readable()).cloned();
         let attempt = AttemptId {
             step: id.clone(),
@@ -261,7 +273,7 @@ impl Driver {
         let fresh = async {
             self.world.identity(&self.run.plan.target).await?;
             let now = action.read(None).await?;
-            Ok::<_, ProviderError>((action.plan(&now.image, Some(&restores))?, now.witness))
+            Ok::<_, ProviderError>((action.plan(&now.image, Some(&back(&now.image)))?, now.witness))
         };
         let (preview, witness) = match fresh.await {
             Ok(fresh) => fresh,
@@ -277,7 +289,8 @@ impl Driver {
         }
         // What stands beside the records, and is not touched, may change meanwhile.
         let as_confirmed = confirmed.as_ref().is_some_and(|c| c.from.same_as(&preview.from));
-        if passed || !as_confirmed && !left_as.is_some_and(|left| left.same_as(&preview.from)) {
+        let as_left = || left_as.is_some_and(|left| left.same_as(&preview.from));
+        if passed || !preview.to.same_as(&restores) || !as_confirmed && !as_left() {
             let why = format!(
                 "The {} changed since you confirmed: give this rollback up and plan it anew to see what would be restored over it.",
                 preview.from.noun()

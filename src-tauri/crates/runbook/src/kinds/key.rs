@@ -7,6 +7,8 @@ pub(crate) struct Key {
     pub shape: Shape,
     /// Whether a kind that has it can't be read without it.
     pub needed: bool,
+    /// Whether it is one of those of its kind of which exactly one is written.
+    pub either: bool,
     /// What it means, without a full stop; for one that may be left out, also what then holds.
     pub words: &'static str,
     /// A value as a runbook writes it. The examples of a kind's keys make one that is sound.
@@ -25,8 +27,22 @@ impl Key {
             name,
             shape,
             needed: true,
+            either: false,
             words,
             example,
+        }
+    }
+
+    /// One of the keys of its kind of which exactly one is written.
+    pub const fn either(
+        name: &'static str,
+        shape: Shape,
+        words: &'static str,
+        example: &'static str,
+    ) -> Self {
+        Self {
+            either: true,
+            ..Self::optional(name, shape, words, example)
         }
     }
 

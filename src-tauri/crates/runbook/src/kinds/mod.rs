@@ -27,8 +27,8 @@ pub(crate) trait Authored {
     const SAYS: &'static str;
     /// Its own keys in the order in which they are read; a test compares them with what is read.
     const KEYS: &'static [Key];
-    /// The key that says what an action shall leave: what is found wrong with that is shown there.
-    const WISH: Option<&'static str> = None;
+    /// The keys of which one says what an action shall leave: what is found wrong with that is shown there.
+    const WISH: &'static [&'static str] = &[];
 
     /// Reads its own keys; the caller has read the others and finishes the table.
     fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> Option<Self::Spec>;
@@ -38,7 +38,7 @@ pub(crate) trait Authored {
 pub(crate) struct Kind<S> {
     pub says: &'static str,
     pub keys: &'static [Key],
-    pub wish: Option<&'static str>,
+    pub wish: &'static [&'static str],
     pub read: fn(&mut Reader<'_>, &mut Table<'_>) -> Option<S>,
 }
 

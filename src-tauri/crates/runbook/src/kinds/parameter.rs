@@ -1,7 +1,9 @@
 //! `ssm.parameter`, as a check and as an action.
 
-use switchback_model::screen;
-use switchback_model::{ActionSpec, CheckKind, ParameterCheck, SetParameter};
+use switchback_model::{
+    ActionSpec, CheckKind, ParameterCheck, ParameterExpected, ParameterWish, SetParameter, screen,
+};
+use toml::de::DeValue;
 
 use super::Authored;
 use super::key::{Key, Shape};
@@ -12,6 +14,10 @@ const LONGEST: usize = 1_011;
 const LEVELS: usize = 15;
 /// Bytes of a value, in the advanced tier (Systems Manager user guide, "Managing parameter tiers").
 const MOST_BYTES: usize = 8_192;
+/// The code of all that is wrong with items.
+const LIST_ITEM: &str = "list-item";
+/// Items that a runbook may append or look for: more are a list of one's own, written whole.
+const MOST_ITEMS: usize = 50;
 
 const NAME: Key = Key::needed(
     "name",
@@ -19,24 +25,45 @@ const NAME: Key = Key::needed(
     "The parameter's name in full",
     "\"/tis/usermanagement/profiles\"",
 );
-const EXPECTED: Key = Key::needed("value", Shape::Text, "The value expected", "\"prod\"");
+const EXPECTED: Key = Key::either("value", Shape::Text, "The value expected", "\"prod\"");
+const CONTAINS: Key = Key::either(
+    "contains",
+    Shape::Texts,
+    "Items that the value has, as a list with commas between them; others may be there too",
+    "[\"cognito\"]",
+);
+const LACKS: Key = Key {
+    words: "Items that the value has not, as a list with commas between them",
+    name: "lacks",
+    ..CONTAINS
+};
 const WISHED: Key = Key {
-    words: "The value that it shall have",
+    words: "The value that it shall have, whatever is there",
     ..EXPECTED
+};
+const APPEND: Key = Key {
+    words: "Items that the list which is there shall have too, behind the others; the undo takes out these alone",
+    name: "append",
+    ..CONTAINS
 };
 
 pub(crate) struct Parameter;
 
 impl Authored for Parameter {
     type Spec = CheckKind;
-    const SAYS: &'static str = "A parameter of Parameter Store has this value; a SecureString is not read";
-    const KEYS: &'static [Key] = &[NAME, EXPECTED];
+    const SAYS: &'static str = "A parameter of Parameter Store has this value, or has these items in its list, or has them not; a SecureString is not read";
+    const KEYS: &'static [Key] = &[NAME, EXPECTED, CONTAINS, LACKS];
 
     fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> Option<CheckKind> {
-        let (name, value) = named(r, t);
+        let name = r.must(t, NAME.name, parameter_name);
+        let expected = match one_of(r, t, [EXPECTED.name, CONTAINS.name, LACKS.name])? {
+            key if key == CONTAINS.name => r.may(t, key, list_items).map(ParameterExpected::Contains),
+            key if key == LACKS.name => r.may(t, key, list_items).map(ParameterExpected::Lacks),
+            key => r.may(t, key, parameter_value).map(ParameterExpected::Value),
+        };
         Some(CheckKind::Parameter(ParameterCheck {
             name: name?,
-            value: value?,
+            expected: expected?,
         }))
     }
 }
@@ -45,23 +72,103 @@ pub(crate) struct SetsParameter;
 
 impl Authored for SetsParameter {
     type Spec = ActionSpec;
-    const SAYS: &'static str = "Gives a parameter of Parameter Store, which is there already, another value; a SecureString is refused";
-    const KEYS: &'static [Key] = &[NAME, WISHED];
-    const WISH: Option<&'static str> = Some(WISHED.name);
+    const SAYS: &'static str = "Gives a parameter of Parameter Store, which is there already, another value, or appends items to its list; a SecureString is refused";
+    const KEYS: &'static [Key] = &[NAME, WISHED, APPEND];
+    const WISH: &'static [&'static str] = &[WISHED.name, APPEND.name];
 
     fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> Option<ActionSpec> {
-        let (name, value) = named(r, t);
+        let name = r.must(t, NAME.name, parameter_name);
+        let wish = match one_of(r, t, [WISHED.name, APPEND.name])? {
+            key if key == APPEND.name => r.may(t, key, list_items).map(ParameterWish::Append),
+            key => r.may(t, key, parameter_value).map(ParameterWish::Value),
+        };
         Some(ActionSpec::SetParameter(SetParameter {
             name: name?,
-            value: value?,
+            wish: wish?,
         }))
     }
 }
 
-fn named(r: &mut Reader<'_>, t: &mut Table<'_>) -> (Option<String>, Option<String>) {
-    let name = r.must(t, NAME.name, parameter_name);
-    let value = r.must(t, WISHED.name, parameter_value);
-    (name, value)
+/// The one of these keys that is written; all of them are asked for, so that none is unknown.
+fn one_of<const N: usize>(
+    r: &mut Reader<'_>,
+    t: &mut Table<'_>,
+    keys: [&'static str; N],
+) -> Option<&'static str> {
+    let written: Vec<&str> = keys.into_iter().filter(|key| t.get(key).is_some()).collect();
+    let said = |keys: &[&str]| {
+        let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+        keys.join(" and ")
+    };
+    let (code, at, message) = match written.as_slice() {
+        [one] => return Some(one),
+        [] => (
+            "missing-key",
+            t.at,
+            format!("This {} has none of {}.", t.what, said(&keys)),
+        ),
+        [_, second, ..] => (
+            "either-key",
+            t.at_key(second),
+            format!(
+                "{} stand both here: exactly one of them can hold.",
+                said(&written)
+            ),
+        ),
+    };
+    r.notes
+        .error(code, at, message, format!("Write one of {}.", said(&keys)));
+    None
+}
+
+/// Items of a list with commas between them, none of which says anything that the list would not give back.
+fn list_items(r: &mut Reader<'_>, item: Item<'_>) -> Option<Vec<String>> {
+    let DeValue::Array(written) = item.get_ref() else {
+        r.wrong_type(item, "a list of strings");
+        return None;
+    };
+    let mut items: Vec<String> = Vec::new();
+    for one in written.iter() {
+        let text = parameter_value(r, one)?;
+        if let Some((message, fix)) = item_fault(&text, &items) {
+            r.notes.error(LIST_ITEM, one.span().into(), message, fix);
+            return None;
+        }
+        items.push(text);
+    }
+    let bytes = items.join(",").len();
+    let (message, fix) = if items.is_empty() || items.len() > MOST_ITEMS {
+        let message = format!("This list has {} items: it needs 1 to {MOST_ITEMS}.", items.len());
+        (message, "Name the items that are meant.")
+    } else if bytes > MOST_BYTES {
+        let message = format!("These items have {bytes} bytes: a parameter holds {MOST_BYTES} at most.");
+        (message, "Name fewer, or shorter ones.")
+    } else {
+        return Some(items);
+    };
+    r.notes.error(LIST_ITEM, item.span().into(), message, fix);
+    None
+}
+
+/// What is wrong with an item behind these, and how it is mended.
+fn item_fault(item: &str, others: &[String]) -> Option<(String, &'static str)> {
+    if item.contains(',') {
+        let fix = "Write each item on its own: [\"one\", \"two\"].";
+        Some((
+            format!("{item:?} holds a comma, which ends an item of the list."),
+            fix,
+        ))
+    } else if item.trim() != item {
+        let message = format!("{item:?} has a space around it, which does not count in a list.");
+        Some((message, "Write the item alone."))
+    } else if others.iter().any(|other| other == item) {
+        Some((
+            format!("{item:?} stands twice in this list."),
+            "Leave one of them out.",
+        ))
+    } else {
+        None
+    }
 }
 
 /// A value that the journal, the report and the sheet may show in plain.

@@ -2,7 +2,9 @@
 
 use switchback_model::dns::DnsName;
 use switchback_model::plan::Step;
-use switchback_model::{ActionSpec, CheckKind, CheckSpec};
+use switchback_model::{
+    ActionSpec, CheckKind, CheckSpec, ParameterExpected, ParameterWish, SetParameter, list,
+};
 
 use super::{Course, title, words};
 use crate::draft::{DraftStep, Expected};
@@ -95,20 +97,46 @@ fn sets_nothing(found: &mut Found<'_, '_>, step: &DraftStep) {
     let Some(ActionSpec::SetParameter(set)) = &step.step.action else {
         return;
     };
-    let same = |check: &CheckSpec| matches!(&check.kind, CheckKind::Parameter(is) if is.name == set.name && is.value == set.value);
+    let same = |check: &CheckSpec| matches!(&check.kind, CheckKind::Parameter(is) if is.name == set.name && is_left(set, &is.expected));
     if !step.step.before.iter().any(same) {
         return;
     }
-    let message = format!(
-        "`{}` gives {} the value that is expected there already: it does nothing.",
-        step.step.id, set.name
-    );
-    found.lint(
-        step,
-        "switches-nothing",
-        message,
-        "Name the new value in the action, and the old one in the check before it.",
-    );
+    let (id, name) = (&step.step.id, &set.name);
+    let (message, fix) = match &set.wish {
+        ParameterWish::Value(_) => (
+            format!("`{id}` gives {name} the value that is expected there already: it does nothing."),
+            "Name the new value in the action, and the old one in the check before it.",
+        ),
+        ParameterWish::Append(_) => (
+            format!("`{id}` appends to {name} what is expected there already: it does nothing."),
+            "Name the new items in the action, and that they are not there in the check before it: `lacks`.",
+        ),
+    };
+    found.lint(step, "switches-nothing", message, fix);
+}
+
+/// Whether all that the step leaves is there, where this is: as much as can be told without looking.
+fn is_left(set: &SetParameter, there: &ParameterExpected) -> bool {
+    match (&set.wish, there) {
+        (ParameterWish::Value(wish), ParameterExpected::Value(value)) => wish == value,
+        (ParameterWish::Append(items), ParameterExpected::Value(value)) => {
+            list::missing(value, items).is_empty()
+        }
+        (ParameterWish::Append(items), ParameterExpected::Contains(there)) => {
+            items.iter().all(|item| there.contains(item))
+        }
+        (ParameterWish::Value(_), ParameterExpected::Contains(_)) | (_, ParameterExpected::Lacks(_)) => false,
+    }
+}
+
+/// Whether this can be so only once the step is done: an item of it is looked for that the step brings.
+fn needs(set: &SetParameter, there: &ParameterExpected) -> bool {
+    match (&set.wish, there) {
+        (ParameterWish::Append(items), ParameterExpected::Contains(there)) => {
+            items.iter().any(|item| there.contains(item))
+        }
+        _ => is_left(set, there),
+    }
 }
 
 /// A check before the undo that holds only once the step is done: the way back is proven before, so the step would
@@ -116,7 +144,7 @@ fn sets_nothing(found: &mut Found<'_, '_>, step: &DraftStep) {
 fn too_late(found: &mut Found<'_, '_>, step: &DraftStep) {
     let own = |check: &&CheckSpec| match (&step.step.action, &check.kind) {
         (Some(ActionSpec::SetParameter(set)), CheckKind::Parameter(is)) => {
-            is.name == set.name && is.value == set.value
+            is.name == set.name && needs(set, &is.expected)
         }
         (Some(ActionSpec::SwitchRecord(switch)), CheckKind::Record { name, values, .. }) => {
             let mut to: Vec<String> = switch.to.iter().map(|set| set.check_line()).collect();

@@ -2,7 +2,8 @@
 //!
 //! A table lists the keys of all its kinds, each with the kinds that have it: that is what editors of TOML
 //! complete. Behind `if` and `then` stands what one kind has: which keys must be there, and that no others
-//! may. Not behind `oneOf`, of which a validator says only that nothing fits; and `allOf` stands under
+//! may. Not behind `oneOf`, of which a validator says only that nothing fits, but for the keys of which exactly one
+//! is written; and `allOf` stands under
 //! `then`, because Even Better TOML (taplo 0.9) completes no keys of a table that has one itself.
 
 use schemars::{JsonSchema, SchemaGenerator};
@@ -125,13 +126,19 @@ impl Family {
         }
         let needed = kind.own.iter().filter(|(key, _)| key.needed);
         let needed: Vec<_> = needed.map(|(key, _)| key.name).collect();
-        json!({
+        let table = json!({
             "type": "object",
             "description": format!("{}.", kind.entry.says),
             "properties": properties,
             "required": needed,
             "additionalProperties": false,
-        })
+        });
+        let either = kind.own.iter().filter(|(key, _)| key.either);
+        let either: Vec<_> = either.map(|(key, _)| json!({ "required": [key.name] })).collect();
+        match either.is_empty() {
+            true => table,
+            false => with(table, "oneOf", either.into()),
+        }
     }
 
     /// Adds the kinds to the tables in which they stand.

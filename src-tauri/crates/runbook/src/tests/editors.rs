@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use super::fits::{faults, faults_of};
-use super::kinds::written;
+use super::kinds::{variants, written};
 use super::{RUNBOOK, edited};
 use crate::bundled;
 use crate::kinds::key::{Key, Shape};
@@ -43,21 +43,40 @@ fn exactly_its_keys(schema: &Value, table: &str, all: &[Entry], kind: &Entry, be
         let text = format!("kind = \"{word}\"\n{besides}{own}");
         faults_of(schema, table, &document(&text))
     };
-    assert_eq!(said(written(kind.keys)), Vec::<String>::new(), "{word}");
-    for left_out in kind.keys {
-        let name = left_out.name;
-        let missing = match left_out.needed {
-            true => vec![format!(": \"{name}\" is missing")],
-            false => Vec::new(),
-        };
-        let rest = kind.keys.iter().filter(|key| key.name != name);
-        assert_eq!(said(written(rest)), missing, "{word} without {name}");
+    for keys in variants(kind.keys) {
+        assert_eq!(
+            said(written(keys.iter().copied())),
+            Vec::<String>::new(),
+            "{word}"
+        );
+        for left_out in &keys {
+            let name = left_out.name;
+            let missing = match (left_out.needed, left_out.either) {
+                (true, _) => vec![format!(": \"{name}\" is missing")],
+                (_, true) => vec![": not exactly one of them fits".to_owned()],
+                (false, false) => Vec::new(),
+            };
+            let rest = keys.iter().copied().filter(|key| key.name != name);
+            assert_eq!(said(written(rest)), missing, "{word} without {name}");
+        }
+        let either = kind.keys.iter().filter(|key| key.either);
+        for other in either.filter(|other| keys.iter().all(|key| key.name != other.name)) {
+            let both = written(keys.iter().copied().chain([other]));
+            assert_eq!(
+                said(both),
+                [": not exactly one of them fits"],
+                "{word} with {}",
+                other.name
+            );
+        }
     }
     let others = all.iter().flat_map(|other| other.keys);
     for foreign in others.filter(|key| kind.keys.iter().all(|own| own.name != key.name)) {
         let unexpected = format!("/{}: unexpected", foreign.name);
         assert_eq!(
-            said(written(kind.keys.iter().chain([foreign]))),
+            said(written(
+                variants(kind.keys).remove(0).into_iter().chain([foreign])
+            )),
             [unexpected],
             "{word}"
         );

@@ -74,6 +74,10 @@ fn judge(
             "is below",
         ),
         "anyOf" => unless(list().any(|schema| fits(root, schema, value)), "fits none of"),
+        "oneOf" => match list().filter(|schema| fits(root, schema, value)).count() {
+            1 => Vec::new(),
+            _ => vec![format!("{at}: not exactly one of them fits")],
+        },
         "allOf" => list().flat_map(|schema| look(root, schema, value, at)).collect(),
         "if" if fits(root, is, value) => look(root, &schema["then"], value, at),
         "if" => Vec::new(),

@@ -33,17 +33,19 @@ fn tables() -> String {
 }
 
 fn row(kind: &Entry) -> String {
-    let keys = |needed: bool| {
-        let keys = kind.keys.iter().filter(|key| key.needed == needed);
-        let keys: Vec<_> = keys.map(|key| format!("`{}`", key.name)).collect();
-        keys.join(", ")
+    let keys = |which: fn(&Key) -> bool| -> Vec<String> {
+        let keys = kind.keys.iter().filter(|key| which(key));
+        keys.map(|key| format!("`{}`", key.name)).collect()
     };
+    let either = keys(|key| key.either);
+    let either = Some(either.join(" or ")).filter(|either| !either.is_empty());
+    let needed: Vec<String> = keys(|key| key.needed).into_iter().chain(either).collect();
     format!(
         "| `{}` | {} | {} | {} |\n",
         kind.word,
         kind.says,
-        keys(true),
-        keys(false)
+        needed.join(", "),
+        keys(|key| !key.needed && !key.either).join(", ")
     )
 }
 

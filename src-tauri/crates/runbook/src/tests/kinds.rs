@@ -21,6 +21,19 @@ pub(super) fn written<'k>(keys: impl IntoIterator<Item = &'k Key>) -> String {
         .collect()
 }
 
+/// The keys of a kind, once with each of those of which exactly one is written.
+pub(super) fn variants(keys: &'static [Key]) -> Vec<Vec<&'static Key>> {
+    let chosen: Vec<&Key> = keys.iter().filter(|key| key.either).collect();
+    let with = |chosen: &Key| {
+        let with = keys.iter().filter(|key| !key.either || key.name == chosen.name);
+        with.collect()
+    };
+    match chosen.as_slice() {
+        [] => vec![keys.iter().collect()],
+        some => some.iter().map(|chosen| with(chosen)).collect(),
+    }
+}
+
 /// What comes of reading a kind whose table is this text: what is read, the errors, and the keys asked for.
 struct Outcome<S> {
     spec: Option<S>,
@@ -65,30 +78,59 @@ fn keys_are_those_that_are_read<S, W: PartialEq + std::fmt::Debug>(
     kind: &Kind<S>,
     word_of: impl Fn(&S) -> Result<W, &Unknown>,
 ) {
-    let whole = read(kind, &written(kind.keys));
-    assert_eq!(whole.errors, Vec::<String>::new(), "{text}");
-    let spec = whole.spec.unwrap();
-    assert_eq!(
-        word_of(&spec),
-        Ok(word),
-        "{text} is read by another kind's reader"
-    );
+    let (mut word, mut asked) = (word, BTreeSet::new());
+    for keys in variants(kind.keys) {
+        let whole = read(kind, &written(keys));
+        assert_eq!(whole.errors, Vec::<String>::new(), "{text}");
+        let spec = whole.spec.unwrap();
+        let told = word_of(&spec);
+        assert_eq!(
+            told.as_ref(),
+            Ok(&word),
+            "{text} is read by another kind's reader"
+        );
+        (word, asked) = (told.unwrap(), whole.asked);
+    }
     let declared: BTreeSet<_> = kind.keys.iter().map(|key| key.name).collect();
     assert_eq!(declared.len(), kind.keys.len(), "{text} declares a key twice");
-    assert_eq!(declared, whole.asked, "{text}");
+    assert_eq!(declared, asked, "{text}");
     assert!(
-        kind.wish.is_none_or(|wish| declared.contains(wish)),
+        kind.wish.iter().all(|wish| declared.contains(wish)),
         "{text}: its wish is no key of it"
     );
-    for left_out in kind.keys {
-        let name = left_out.name;
-        let outcome = read(kind, &written(kind.keys.iter().filter(|key| key.name != name)));
-        let missed = format!("This table has no `{name}`.");
-        match left_out.needed {
-            true => assert_eq!(outcome.errors, [missed], "{text} without {name}"),
-            false => assert_eq!(outcome.errors, Vec::<String>::new(), "{text} without {name}"),
+    let either: Vec<_> = kind.keys.iter().filter(|key| key.either).collect();
+    for keys in variants(kind.keys) {
+        for left_out in &keys {
+            let name = left_out.name;
+            let outcome = read(
+                kind,
+                &written(keys.iter().copied().filter(|key| key.name != name)),
+            );
+            let missed = match left_out.either {
+                true => outcome
+                    .errors
+                    .iter()
+                    .all(|error| error.starts_with("This table has none of")),
+                false => outcome.errors == [format!("This table has no `{name}`.")],
+            };
+            let needed = left_out.needed || left_out.either;
+            assert!(
+                outcome.errors.is_empty() != needed,
+                "{text} without {name}: {:?}",
+                outcome.errors
+            );
+            assert!(!needed || missed, "{text} without {name}: {:?}", outcome.errors);
+            assert_eq!(outcome.spec.is_none(), needed, "{text} without {name}");
         }
-        assert_eq!(outcome.spec.is_none(), left_out.needed, "{text} without {name}");
+        // And not two of them.
+        for other in either
+            .iter()
+            .filter(|other| keys.iter().all(|key| key.name != other.name))
+        {
+            let outcome = read(kind, &written(keys.iter().copied().chain([*other])));
+            assert!(outcome.spec.is_none(), "{text} with {}", other.name);
+            assert_eq!(outcome.errors.len(), 1, "{:?}", outcome.errors);
+        }
     }
 }
 

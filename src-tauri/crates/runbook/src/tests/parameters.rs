@@ -4,7 +4,12 @@ use super::errors;
 
 /// The codes that a check of this parameter gets.
 fn codes(name: &str, value: &str) -> Vec<String> {
-    let check = format!("kind = \"ssm.parameter\"\nname = {name:?}\nvalue = {value:?}");
+    codes_of(&format!("name = {name:?}\nvalue = {value:?}"))
+}
+
+/// The codes that a check with these keys gets.
+fn codes_of(keys: &str) -> Vec<String> {
+    let check = format!("kind = \"ssm.parameter\"\n{keys}");
     // The name is used elsewhere too: only the check is another.
     let edit = (
         "kind = \"dns.ttl_wait\"\nname = \"${name}\"\nlowered = \"${ttl}\"",
@@ -66,4 +71,46 @@ fn a_value_is_no_secret() {
         assert_eq!(codes("/a", &value), ["parameter-value"], "{value}");
     }
     assert_eq!(codes("/a", &"x".repeat(8_192)), [""; 0]);
+}
+
+#[test]
+fn an_item_is_one_that_a_list_gives_back() {
+    let of = |items: &str| codes_of(&format!("name = \"/a\"\ncontains = {items}"));
+    for items in ["[\"cognito\"]", "[\"a b\", \"a\"]"] {
+        assert_eq!(of(items), [""; 0], "{items}");
+    }
+    for items in [
+        "[]",
+        "[\"a,b\"]",
+        "[\" a\"]",
+        "[\"a\\t\"]",
+        "[\"a\", \"b\", \"a\"]",
+    ] {
+        assert_eq!(of(items), ["list-item"], "{items}");
+    }
+    assert_eq!(of("[\"\"]"), ["empty-text"]);
+    assert_eq!(of("\"a\""), ["wrong-type"]);
+    assert_eq!(of("[\"AKIAIOSFODNN7EXAMPLE\"]"), ["secret-value"]);
+    assert_eq!(of("[\"{{ssm:/other}}\"]"), ["parameter-value"]);
+    let many = |count: usize, long: usize| {
+        let items = (0..count).map(|n| format!("\"{n:0long$}\""));
+        of(&format!("[{}]", items.collect::<Vec<_>>().join(", ")))
+    };
+    assert_eq!(many(50, 5), [""; 0]);
+    assert_eq!(many(51, 5), ["list-item"]);
+    assert_eq!(many(2, 4_096), ["list-item"]);
+}
+
+#[test]
+fn a_check_says_one_thing_of_a_value() {
+    assert_eq!(codes_of("name = \"/a\"\nlacks = [\"x\"]"), [""; 0]);
+    assert_eq!(codes_of("name = \"/a\""), ["missing-key"]);
+    assert_eq!(
+        codes_of("name = \"/a\"\nvalue = \"x\"\nlacks = [\"x\"]"),
+        ["either-key"]
+    );
+    assert_eq!(
+        codes_of("name = \"/a\"\ncontains = [\"y\"]\nlacks = [\"x\"]"),
+        ["either-key"]
+    );
 }

@@ -89,12 +89,16 @@ pub(super) async fn looked(host: &Host, id: &RunId, step: &str) -> Result<Checke
         if action.image_is_secret() {
             host.store().can_seal(id).map_err(key_refused)?;
         }
-        let action = around.world.action(action);
+        let kind = action;
+        let action = around.world.action(kind);
         let planned = async {
             let from = action.read(None).await?.image;
             let preview = action.plan(&from, None)?;
             let undo = match spec.reversibility {
-                Reversibility::Undo => Some(action.plan(&preview.to, Some(&from))?),
+                Reversibility::Undo => {
+                    let back = kind.back(&preview.to, &from);
+                    Some(action.plan(&preview.to, Some(&back))?)
+                }
                 _ => None,
             };
             Ok::<_, switchback_engine::ports::ProviderError>((preview, undo))

@@ -16,7 +16,7 @@ impl Authored for SetsTtl {
     type Spec = ActionSpec;
     const SAYS: &'static str = "Sets the TTL of every A, AAAA and CNAME record set of a name";
     const KEYS: &'static [Key] = &[ZONE_ID, PROVEN_ZONE, NAME, TTL];
-    const WISH: Option<&'static str> = Some(TTL.name);
+    const WISH: &'static [&'static str] = &[TTL.name];
 
     fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> Option<ActionSpec> {
         let Named { zone_id, zone, name } = named(r, t);

@@ -21,7 +21,7 @@ impl Authored for Switches {
     type Spec = ActionSpec;
     const SAYS: &'static str = "Replaces every A, AAAA and CNAME record set of a name by these, in one batch";
     const KEYS: &'static [Key] = &[ZONE_ID, PROVEN_ZONE, NAME, TO];
-    const WISH: Option<&'static str> = Some(TO.name);
+    const WISH: &'static [&'static str] = &[TO.name];
 
     fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> Option<ActionSpec> {
         let Named { zone_id, zone, name } = named(r, t);
