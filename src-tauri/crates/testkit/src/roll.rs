@@ -29,6 +29,7 @@ impl Action for FakeRoll {
                 definition: "definition:1".to_owned(),
                 controller: "ECS".to_owned(),
                 images: std::collections::BTreeMap::new(),
+                by_tag: Vec::new(),
             }),
         };
         Ok(Observed {
