@@ -30,7 +30,7 @@ pub(super) fn judge(now: &Observed, before: &Image, after: &Image, sent: Option<
         return plain();
     }
     let Some(sent) = sent else {
-        return match same(is, was) {
+        return match matches!(after, Image::Service { content, .. } if same(is, content)) {
             true => Finding::After,
             false => plain(),
         };
@@ -60,7 +60,7 @@ pub(super) fn judge(now: &Observed, before: &Image, after: &Image, sent: Option<
     }
     if let Some(ours) = ours.filter(|ours| *ours != primary.id && !rollout.knows(ours)) {
         let made = sent.receipt.map(|receipt| receipt.server_date);
-        let older = made.is_some_and(|made| primary.created_at < made);
+        let older = primary.id == former || made.is_some_and(|made| primary.created_at < made);
         let young = made.is_some_and(|made| rollout.at.duration_since(made) < APPEARS_WITHIN);
         if older && young {
             return unclear(format!("ECS does not show the deployment {} yet.", safe(ours)));

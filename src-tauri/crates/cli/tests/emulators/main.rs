@@ -11,6 +11,7 @@ mod parameter_switched;
 mod parameters;
 mod place;
 mod pools;
+mod service_rolled;
 #[path = "../shared/mod.rs"]
 mod shared;
 mod there_and_back;

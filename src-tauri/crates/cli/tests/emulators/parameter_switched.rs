@@ -6,29 +6,13 @@ use crate::place::{Emulator, Place, venv};
 
 const RUNBOOK: &str = include_str!("profiles.toml");
 
-/// The target, with the caller that this emulator made up.
-fn target(place: &Place, caller: &Value) -> String {
-    let role = caller["arn"].as_str().unwrap().split_once(":assumed-role/");
-    let role = role.map_or(String::new(), |(_, role)| {
-        format!("role = {:?}\n", role.split('/').next().unwrap())
-    });
-    let text = format!(
-        "name = \"test\"\nkind = \"test\"\naccount = {}\nregion = \"eu-west-2\"\n{role}\n[observers]\ndns = \"none\"\nhttp = \
-         \"none\"\n",
-        caller["account"]
-    );
-    let file = place.path("target.toml");
-    std::fs::write(&file, text).unwrap();
-    file.display().to_string()
-}
-
 fn there_and_back(name: &str) {
     let Some(venv) = venv(name) else {
         return;
     };
     let mut place = Place::new(&venv);
     let _emulator = Emulator::start(&mut place, name);
-    let target = target(&place, &place.profile(&["create"]));
+    let target = place.target_of_caller(&place.profile(&["create"]));
     let runbook = place.path("profiles.toml");
     std::fs::write(&runbook, RUNBOOK).unwrap();
     let runbook = runbook.display().to_string();

@@ -15,6 +15,7 @@ const ZONE_PY: &str = include_str!("zone.py");
 const POOL_PY: &str = include_str!("pool.py");
 const PARAMETER_PY: &str = include_str!("parameter.py");
 const PROFILE_PY: &str = include_str!("profile.py");
+const SERVICE_PY: &str = include_str!("service.py");
 
 /// Seconds. The wait for the old TTL is real here, so it is a short one.
 pub const OLD_TTL: u32 = 3;
@@ -58,6 +59,7 @@ impl Place {
         std::fs::write(folder.path().join("pool.py"), POOL_PY).unwrap();
         std::fs::write(folder.path().join("parameter.py"), PARAMETER_PY).unwrap();
         std::fs::write(folder.path().join("profile.py"), PROFILE_PY).unwrap();
+        std::fs::write(folder.path().join("service.py"), SERVICE_PY).unwrap();
         Self {
             folder,
             venv: venv.to_owned(),
@@ -127,6 +129,12 @@ impl Place {
         self.script("profile.py", words)
     }
 
+    /// What boto3 says of the service that is started anew.
+    #[track_caller]
+    pub fn service(&self, words: &[&str]) -> Value {
+        self.script("service.py", words)
+    }
+
     /// From now on AWS is there.
     pub fn answers_at(&mut self, endpoint: &str) {
         self.endpoint = Some(endpoint.to_owned());
@@ -193,6 +201,22 @@ impl Place {
             digest,
         ];
         self.switchback(code, &words)
+    }
+
+    /// A target without observers, with the caller that this emulator made up.
+    pub fn target_of_caller(&self, caller: &Value) -> String {
+        let role = caller["arn"].as_str().unwrap().split_once(":assumed-role/");
+        let role = role.map_or(String::new(), |(_, role)| {
+            format!("role = {:?}\n", role.split('/').next().unwrap())
+        });
+        let text = format!(
+            "name = \"test\"\nkind = \"test\"\naccount = {}\nregion = \"eu-west-2\"\n{role}\n[observers]\ndns = \
+             \"none\"\nhttp = \"none\"\n",
+            caller["account"]
+        );
+        let file = self.path("target.toml");
+        std::fs::write(&file, text).unwrap();
+        file.display().to_string()
     }
 
     /// The built-in target, with what this emulator made up.
@@ -269,6 +293,11 @@ pub struct Emulator(Child);
 
 impl Emulator {
     pub fn start(place: &mut Place, name: &str) -> Self {
+        Self::start_with(place, name, &[])
+    }
+
+    /// The same with settings of its own.
+    pub fn start_with(place: &mut Place, name: &str, settings: &[(&str, &str)]) -> Self {
         // The emulators can't be told to choose a port themselves; this one was free a moment ago.
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address: SocketAddr = free.local_addr().unwrap();
@@ -293,6 +322,7 @@ impl Emulator {
             }
         };
         let child = program
+            .envs(settings.iter().copied())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .spawn()

@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use switchback_model::{ActionSpec, RollService};
 use switchback_testkit::plans::dns_switch;
 
 use super::*;
@@ -49,6 +50,41 @@ fn a_switch_is_granted_on_its_zone_and_its_name_alone() {
         ])),
         "{wide:?}"
     );
+}
+
+#[test]
+fn a_roll_is_granted_on_its_service_alone() {
+    let mut plan = dns_switch();
+    let steps = plan.phases.iter_mut().flat_map(|phase| &mut phase.steps);
+    let action = steps.map(|step| &mut step.action).find(|action| action.is_some());
+    *action.unwrap() = Some(ActionSpec::RollService(RollService {
+        cluster: "tis-prod".to_owned(),
+        service: "tis-usermanagement".to_owned(),
+        reads: Vec::new(),
+    }));
+    let document = of(&plan, Part::Operator);
+    let on = |action: &str| {
+        let statements = document["Statement"].as_array().unwrap().iter();
+        let granting: Vec<&Value> = statements
+            .filter(|one| one["Action"].as_array().unwrap().contains(&json!(action)))
+            .collect();
+        assert_eq!(granting.len(), 1, "{action}: {document:#}");
+        granting[0]["Resource"].clone()
+    };
+    let account = &plan.target.account;
+    let service = format!("arn:aws:ecs:eu-west-2:{account}:service/tis-prod/tis-usermanagement");
+    for action in ["ecs:UpdateService", "ecs:DescribeServices"] {
+        assert_eq!(on(action), json!([service]));
+    }
+    // IAM knows no narrower resource that could be named before.
+    for action in [
+        "ecs:DescribeTaskDefinition",
+        "ecs:ListTasks",
+        "ecs:DescribeTasks",
+        "ssm:DescribeParameters",
+    ] {
+        assert_eq!(on(action), json!(["*"]));
+    }
 }
 
 #[test]

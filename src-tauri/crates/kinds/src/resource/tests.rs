@@ -1,6 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use switchback_aws::{cognito, route53, ssm};
+use switchback_aws::{cognito, ecs, route53, ssm};
 use switchback_model::cognito::{ClientExpectation, MfaMode};
 use switchback_model::dns::DnsName;
 use switchback_model::{CognitoCheck, PoolExpectation, TargetKind};
@@ -70,6 +70,12 @@ fn each_resource_has_a_command_and_a_page_in_its_region() {
             "aws ssm get-parameter --region eu-west-2 --name /tis/usermanagement/profiles",
             "https://eu-west-2.console.aws.amazon.com/systems-manager/parameters/%2Ftis%2Fusermanagement%2Fprofiles/\
              description?region=eu-west-2&tab=Table",
+        ),
+        (
+            ecs::service("tis-prod", "tis-usermanagement"),
+            "aws ecs describe-services --region eu-west-2 --cluster tis-prod --services tis-usermanagement",
+            "https://eu-west-2.console.aws.amazon.com/ecs/v2/clusters/tis-prod/services/tis-usermanagement/health?\
+             region=eu-west-2",
         ),
     ];
     for (resource, cli, url) in table {
