@@ -14,9 +14,9 @@ pub(super) const STARTS_MS: i64 = 20_000;
 pub(super) const DRAINS_MS: i64 = 5_000;
 /// World time after which a task that can't start has stopped.
 pub(super) const DIES_MS: i64 = 10_000;
-/// Of the desired tasks so many per cent may be there at once, and must run.
+/// So many per cent of the desired tasks may be there at once, rounded down.
 pub(super) const MOST_PER_CENT: u32 = 150;
-/// See [`MOST_PER_CENT`].
+/// So many per cent of the desired tasks must run, rounded up.
 pub(super) const LEAST_PER_CENT: u32 = 100;
 /// Stopped tasks are shown for an hour at least (API reference, DescribeTasks).
 const REMEMBERED_MS: i64 = 3_600_000;
