@@ -75,7 +75,30 @@ fn arguments_are_read_and_wrong_ones_named() {
         let read = text.parse::<Fault>().unwrap();
         assert_eq!((read.describe().as_str(), &read), (sentence, &fault));
     }
+    for (text, fault, sentence) in [
+        (
+            "roll-fails",
+            Fault::RollFails { times: 1 },
+            "No task of a roll of user management starts, and ECS takes the roll back once.",
+        ),
+        (
+            "roll-fails:0",
+            Fault::RollFails { times: 0 },
+            "No task of a roll of user management starts, and ECS takes the roll back until it is lifted.",
+        ),
+        (
+            "rolled-by-somebody",
+            Fault::RolledBySomebody,
+            "Somebody else rolls user management.",
+        ),
+    ] {
+        let read = text.parse::<Fault>().unwrap();
+        assert_eq!((read.describe().as_str(), &read), (sentence, &fault));
+    }
     for wrong in [
+        "roll-stuck:1",
+        "roll-fails:often",
+        "task-replaced:now",
         "site-down:middle",
         "site-slow:old:fast",
         "fire",

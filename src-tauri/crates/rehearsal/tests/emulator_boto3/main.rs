@@ -1,4 +1,4 @@
-//! The rehearsal's Cognito and Parameter Store read by boto3, which shares no code with them, and held against
+//! The rehearsal's Cognito, Parameter Store and ECS read by boto3, which shares no code with them, and held against
 //! botocore's models of the services.
 //!
 //! Needs SWITCHBACK_VENV: a Python venv with what `xtask/python-requirements.txt` names.
@@ -9,11 +9,12 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
-use switchback_rehearsal::{MIGRATE_USER_ARN, Outcome, PRE_TOKEN_ARN, World, WorldOptions};
+use switchback_rehearsal::{IMAGE_DIGEST, MIGRATE_USER_ARN, Outcome, PRE_TOKEN_ARN, World, WorldOptions};
 
 const MODEL_PY: &str = include_str!("model.py");
 const POOLS_PY: &str = include_str!("pools.py");
 const PARAMETERS_PY: &str = include_str!("parameters.py");
+const SERVICES_PY: &str = include_str!("services.py");
 
 /// The interpreter; none where the test is skipped, which a CI run must not do.
 fn python() -> Option<PathBuf> {
@@ -192,4 +193,46 @@ async fn boto3_reads_and_puts_parameters() {
         .unwrap();
     let seen = seen_by_boto3(&python, PARAMETERS_PY, &world).await;
     assert_eq!(seen["put"], json!([5, "Standard"]));
+}
+
+#[tokio::test]
+async fn boto3_rolls_a_service() {
+    let Some(python) = python() else {
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let world = World::start(WorldOptions {
+        scale: 30,
+        ..WorldOptions::new(dir.path())
+    })
+    .await
+    .unwrap();
+    assert_eq!(
+        seen_by_boto3(&python, SERVICES_PY, &world).await,
+        json!({
+            "before": ["PRIMARY COMPLETED"],
+            "began": ["PRIMARY IN_PROGRESS", "ACTIVE COMPLETED"],
+            "middle": ["PENDING", "RUNNING"],
+            "after": ["PRIMARY COMPLETED"],
+            "is new": true,
+            "started by it": true,
+            "later": true,
+            "stopped": ["ServiceSchedulerInitiated"],
+            "digests": [IMAGE_DIGEST],
+            "definition": [7, "ACTIVE"],
+            "secrets": ["SPRING_PROFILES_ACTIVE", "UNDER_MAINTENANCE"],
+            "missing": [[], "MISSING"],
+            "refusals": [
+                "ClusterNotFoundException ClusterNotFoundException",
+                "InvalidParameterException InvalidParameterException",
+                "ServiceNotFoundException ServiceNotFoundException",
+                "ServiceNotActiveException ServiceNotActiveException",
+                "ClientException ClientException",
+                "ClientException ClientException",
+                "ClientException ClientException",
+                "ClientError NotRehearsed",
+            ],
+            "not in the model": [],
+        })
+    );
 }

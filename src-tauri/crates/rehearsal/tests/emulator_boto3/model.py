@@ -14,6 +14,7 @@ JSON_TYPES = {
     "boolean": bool,
     "integer": int,
     "long": int,
+    "double": (int, float),
     "timestamp": (int, float),
 }
 

@@ -4,6 +4,7 @@
 mod aws;
 mod cognito;
 mod dns;
+mod ecs;
 mod keys;
 mod life;
 mod sites;

@@ -4,6 +4,7 @@
 //! Not rehearsed, and refused by name: tags, everything of UpdateService but a task definition and a new deployment,
 //! and all operations that make or delete clusters, services, tasks and task definitions.
 
+mod breaker;
 mod definition;
 mod name;
 mod part;

@@ -2,18 +2,11 @@
 //! whoever asks twice finds the same tasks.
 //!
 //! The rules are those of rolling updates (developer guide, "Deploy Amazon ECS services by replacing tasks"): at
-//! least 100 % and at most 150 % of the desired tasks run, so of two one after the other is replaced. The circuit
-//! breaker is the guide's too ("How the Amazon ECS deployment circuit breaker detects failures"): three tasks in
-//! a row that do not start, before any has run.
-//!
-//! A rollback starts tasks of its own, and they read the parameters as they are then: people who watched one saw
-//! a PRIMARY with pending tasks under the id that the reason names. That the breaker does not save a rollback whose
-//! tasks fail too is not proven; nobody but the old tasks is left then.
+//! least 100 % and at most 150 % of the desired tasks run, so of two one after the other is replaced. Tasks
+//! that do not start are the matter of [`super::breaker`].
 
-use super::Ecs;
-use super::part::{Deployment, Event, Ids, Rollout, Service, Stopped, Task};
-use crate::aws::ssm::{MAINTENANCE_PARAMETER, PROFILES_PARAMETER, Ssm};
-use crate::usermanagement::{self, Read};
+use super::part::{Deployment, Ecs, Event, Ids, Rollout, Service, Stopped, Task};
+use crate::aws::ssm::Ssm;
 
 /// World time from a task's creation to RUNNING.
 pub(super) const STARTS_MS: i64 = 20_000;
@@ -21,14 +14,10 @@ pub(super) const STARTS_MS: i64 = 20_000;
 pub(super) const DRAINS_MS: i64 = 5_000;
 /// World time after which a task that can't start has stopped.
 pub(super) const DIES_MS: i64 = 10_000;
-/// Of the desired tasks so many per cent may be there at once, and must run.
+/// So many per cent of the desired tasks may be there at once, rounded down.
 pub(super) const MOST_PER_CENT: u32 = 150;
-/// See [`MOST_PER_CENT`].
+/// So many per cent of the desired tasks must run, rounded up.
 pub(super) const LEAST_PER_CENT: u32 = 100;
-/// The circuit breaker's least threshold, which holds for every service below seven tasks.
-pub(super) const BREAKS_AFTER: u32 = 3;
-/// The longest pause before a task that did not start is tried again (developer guide, "Service throttle logic").
-const LONGEST_PAUSE_MS: i64 = 27 * 60 * 1_000;
 /// Stopped tasks are shown for an hour at least (API reference, DescribeTasks).
 const REMEMBERED_MS: i64 = 3_600_000;
 /// So many events are kept (API reference, Service).
@@ -75,10 +64,10 @@ impl Ecs {
 }
 
 /// One service while it is brought up to date.
-struct Rolling<'a> {
-    service: &'a mut Service,
-    ids: Ids<'a>,
-    around: &'a Around<'a>,
+pub(super) struct Rolling<'a> {
+    pub service: &'a mut Service,
+    pub ids: Ids<'a>,
+    pub around: &'a Around<'a>,
 }
 
 /// Begins a deployment: it is PRIMARY from now on, and what was in flight is ACTIVE.
@@ -210,52 +199,6 @@ impl Rolling<'_> {
         self.say(at, "has reached a steady state.");
     }
 
-    /// A new task. It reads its parameters here, and never again.
-    fn start(&mut self, at: i64, of: &Deployment) -> Task {
-        let value = |name: &str| {
-            self.around.parameters.value(name).map(str::to_owned).ok_or_else(|| Stopped {
-                code: "TaskFailedToStart".to_owned(),
-                reason: format!(
-                    "ResourceInitializationError: unable to pull secrets or registry auth: execution resource \
-                     retrieval failed: unable to retrieve secrets from ssm: invalid parameters: {name}"
-                ),
-                exit: None,
-            })
-        };
-        let exits = || Stopped {
-            code: "EssentialContainerExited".to_owned(),
-            reason: "Essential container in task exited".to_owned(),
-            exit: Some(1),
-        };
-        let read = value(PROFILES_PARAMETER).and_then(|profiles| {
-            let under_maintenance = value(MAINTENANCE_PARAMETER)?;
-            Ok(Read {
-                profiles,
-                under_maintenance,
-            })
-        });
-        let (read, dies_of) = match read {
-            Err(why) => (None, Some(why)),
-            Ok(read) => {
-                let starts = !of.fails && usermanagement::starts(&read);
-                (Some(read), (!starts).then(exits))
-            }
-        };
-        Task {
-            id: self.ids.hex(),
-            deployment: of.number.clone(),
-            definition: of.definition,
-            digest: of.digest.clone(),
-            created_ms: at,
-            read,
-            dies_of,
-            started_ms: None,
-            stopping_ms: None,
-            stopped_ms: None,
-            stopped: None,
-        }
-    }
-
     /// Lets happen what is due.
     fn happen(&mut self, at: i64) {
         let (mut ran, mut died) = (Vec::new(), Vec::new());
@@ -286,64 +229,7 @@ impl Rolling<'_> {
         }
     }
 
-    fn deployment(&mut self, number: &str) -> Option<&mut Deployment> {
-        let mut all = self.service.deployments.iter_mut();
-        all.find(|deployment| deployment.number == number)
-    }
-
-    /// A task of a deployment did not start; too many of them, and the circuit breaker ends it.
-    fn died(&mut self, at: i64, number: &str) {
-        let Some(deployment) = self.deployment(number) else {
-            return;
-        };
-        deployment.failed += 1;
-        let more = deployment.failed.saturating_sub(BREAKS_AFTER).min(10);
-        deployment.next_try_ms = match deployment.failed < BREAKS_AFTER {
-            true => at,
-            false => at + (DIES_MS << more).min(LONGEST_PAUSE_MS),
-        };
-        deployment.updated_ms = at;
-        if deployment.rollout != Rollout::InProgress || deployment.ran || deployment.failed < BREAKS_AFTER {
-            return;
-        }
-        deployment.rollout = Rollout::Failed;
-        deployment.reason = "ECS deployment circuit breaker: tasks failed to start.".to_owned();
-        let (id, back) = (deployment.id(), !deployment.rolls_back);
-        self.say(
-            at,
-            &format!("(deployment {id}) deployment failed: tasks failed to start."),
-        );
-        if back {
-            self.roll_back(at);
-        }
-    }
-
-    /// The last deployment that completed is made again, under an id of its own.
-    fn roll_back(&mut self, at: i64) {
-        let mut all = self.service.deployments.iter();
-        let completed = all.find(|deployment| deployment.rollout == Rollout::Completed);
-        let Some(completed) = completed.cloned() else {
-            return;
-        };
-        begin(
-            self.service,
-            &mut self.ids,
-            at,
-            completed.definition,
-            &completed.digest,
-        );
-        if let Some(back) = self.service.deployments.first_mut() {
-            back.rolls_back = true;
-            back.reason = format!(
-                "ECS deployment circuit breaker: rolling back to deploymentId {}.",
-                back.id()
-            );
-            let message = format!("rolling back to deployment {}.", back.id());
-            self.say(at, &message);
-        }
-    }
-
-    fn say(&mut self, at: i64, message: &str) {
+    pub(super) fn say(&mut self, at: i64, message: &str) {
         let id = self.ids.hex();
         self.service.events.push(Event {
             id,
