@@ -71,6 +71,10 @@ pub trait Change: Send + Sync {
     fn may(&self, from: &Image, to: &Image) -> Result<(), ProviderError>;
     /// The request, exactly as it will be sent; none where nothing changes.
     fn request(&self, from: &Image, to: &Image) -> Option<ApiCall>;
+    /// The object as the preview shows it.
+    fn lines(&self, image: &Image) -> Vec<String> {
+        image.lines()
+    }
     /// Sends it, once: a request whose answer is lost is never repeated.
     async fn send(
         &self,
@@ -157,8 +161,8 @@ impl<C: Change> Bound<C> {
         let to = if call.is_some() { to } else { from.clone() };
         let changes = call.as_ref().map(|_| Changed {
             object: self.change.object(),
-            before: from.lines(),
-            after: to.lines(),
+            before: self.change.lines(from),
+            after: self.change.lines(&to),
             caution: C::AGAINST.caution().map(str::to_owned),
         });
         Ok(Preview {
