@@ -440,6 +440,43 @@ fn a_list_of_ours_alone_is_not_emptied() {
     assert_eq!(desk.profiles().0, "cognito");
 }
 
+/// A whole value and an item behind it, on one parameter: taking back the item leaves what somebody appended, taking
+/// back the value does not, and says so.
+#[test]
+fn what_others_appended_is_named_where_a_whole_value_is_taken_back_under_it() {
+    let (_, appending) = APPENDING.split_once("[[phase.step]]").unwrap();
+    let appending = appending
+        .replace("\"cognito\"", "\"audit\"")
+        .replacen("id = \"profiles\"", "id = \"more\"", 1)
+        .replacen("plan_ref = \"mid.5\"", "plan_ref = \"mid.6\"", 1);
+    let desk = Desk::with(&format!("{RUNBOOK}\n[[phase.step]]{appending}"));
+    let run = desk.run();
+    assert_eq!(desk.apply(0, &run).json()["state"], "done");
+    let preview = desk.say(0, &["step", "preview", &run, "more"]).json();
+    let digest = preview["digest"].as_str().unwrap();
+    let words = [
+        "step",
+        "apply",
+        &run,
+        "more",
+        "--confirm",
+        "rehearsal",
+        "--preview",
+        digest,
+    ];
+    assert_eq!(desk.say(0, &words).json()["state"], "done");
+    desk.somebody_puts("prod,cognito,audit,debug");
+    let plan = desk.say(0, &["rollback", &run, "--all"]).json();
+    let (item, value) = (&plan["items"][0], &plan["items"][1]);
+    assert_eq!(item["restores"][0], "prod,cognito,debug", "{item}");
+    assert!(item["loses"].as_array().unwrap().is_empty(), "{item}");
+    assert_eq!(value["now"][0], "prod,cognito,debug", "{value}");
+    assert_eq!(value["restores"][0], "prod", "{value}");
+    assert!(value["loses"].to_string().contains("debug"), "{value}");
+    assert_eq!(desk.roll_back(&run)["state"], "completed");
+    assert_eq!(desk.profiles().0, "prod");
+}
+
 /// The runbook that appends, of another parameter that is a SecureString.
 fn sealing(name: &str) -> String {
     let line = format!("name = {PROFILES_PARAMETER:?}");
