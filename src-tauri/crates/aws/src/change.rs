@@ -72,7 +72,7 @@ pub trait Change: Send + Sync {
     /// What is there and what will be, one line a part, for the preview: those of the images, unless a kind changes
     /// something that no image shows.
     fn lines(&self, from: &Image, to: &Image) -> (Vec<String>, Vec<String>) {
-        (from.lines(), to.lines())
+        (self.shown(from), self.shown(to))
     }
     /// What people must know before they approve it.
     fn caution(&self, from: &Image, to: &Image) -> Option<String> {
@@ -81,6 +81,10 @@ pub trait Change: Send + Sync {
     }
     /// The request, exactly as it will be sent; none where nothing changes.
     fn request(&self, from: &Image, to: &Image) -> Option<ApiCall>;
+    /// An object as the preview shows it.
+    fn shown(&self, image: &Image) -> Vec<String> {
+        image.lines()
+    }
     /// Sends it, once: a request whose answer is lost is never repeated.
     async fn send(
         &self,

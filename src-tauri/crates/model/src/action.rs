@@ -148,12 +148,9 @@ impl ActionSpec {
     #[must_use]
     pub fn image_is_secret(&self) -> bool {
         match self {
+            Self::SetParameter(spec) => spec.secure,
             // Of an unknown kind no image is ever made.
-            Self::SetTtl(_)
-            | Self::SwitchRecord(_)
-            | Self::SetParameter(_)
-            | Self::RollService(_)
-            | Self::Unknown(_) => false,
+            Self::SetTtl(_) | Self::SwitchRecord(_) | Self::RollService(_) | Self::Unknown(_) => false,
         }
     }
 }

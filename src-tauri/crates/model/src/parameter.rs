@@ -11,8 +11,7 @@ use crate::field::Field;
 use crate::image::Image;
 use crate::list;
 
-/// Writes a parameter of Parameter Store, which is there already. A text or a list of texts: a `SecureString` is
-/// refused.
+/// Writes a parameter of Parameter Store, which is there already.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "WrittenSet", into = "WrittenSet")]
 pub struct SetParameter {
@@ -20,6 +19,9 @@ pub struct SetParameter {
     pub name: String,
     /// What it shall have.
     pub wish: ParameterWish,
+    /// Whether it is a `SecureString`, so that its images are sealed. Only appended to: a whole value of it would
+    /// stand in the plan.
+    pub secure: bool,
 }
 
 /// What a parameter shall have.
@@ -107,9 +109,9 @@ impl SetParameter {
         }
         let differences = vec![FieldDifference {
             field: "value".to_owned(),
-            found: is.value.clone(),
-            before: was.value.clone(),
-            after: left.value.clone(),
+            found: is.shown(),
+            before: was.shown(),
+            after: left.shown(),
         }];
         match (there, ours.is_empty()) {
             (0, false) => Finding::Before,
@@ -141,6 +143,13 @@ struct WrittenSet {
     value: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     append: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    secure: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl From<SetParameter> for WrittenSet {
@@ -153,6 +162,7 @@ impl From<SetParameter> for WrittenSet {
             name: set.name,
             value,
             append,
+            secure: set.secure,
         }
     }
 }
@@ -162,13 +172,14 @@ impl TryFrom<WrittenSet> for SetParameter {
 
     fn try_from(written: WrittenSet) -> Result<Self, Self::Error> {
         let wish = match (written.value, written.append) {
-            (Some(value), None) => ParameterWish::Value(value),
+            (Some(value), None) if !written.secure => ParameterWish::Value(value),
             (None, Some(items)) if !items.is_empty() => ParameterWish::Append(items),
             _ => return Err("a parameter is given a value, or items are appended to it"),
         };
         Ok(Self {
             name: written.name,
             wish,
+            secure: written.secure,
         })
     }
 }
@@ -181,6 +192,8 @@ pub struct ParameterCheck {
     pub name: String,
     /// What is expected of it.
     pub expected: ParameterExpected,
+    /// Whether it is a `SecureString`: then its items are looked for, and nothing else of it is told.
+    pub secure: bool,
 }
 
 /// What is expected of a parameter's value.
@@ -225,6 +238,8 @@ struct WrittenCheck {
     contains: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lacks: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    secure: bool,
 }
 
 impl From<ParameterCheck> for WrittenCheck {
@@ -239,6 +254,7 @@ impl From<ParameterCheck> for WrittenCheck {
             value,
             contains,
             lacks,
+            secure: check.secure,
         }
     }
 }
@@ -248,7 +264,7 @@ impl TryFrom<WrittenCheck> for ParameterCheck {
 
     fn try_from(written: WrittenCheck) -> Result<Self, Self::Error> {
         let expected = match (written.value, written.contains, written.lacks) {
-            (Some(value), None, None) => ParameterExpected::Value(value),
+            (Some(value), None, None) if !written.secure => ParameterExpected::Value(value),
             (None, Some(items), None) if !items.is_empty() => ParameterExpected::Contains(items),
             (None, None, Some(items)) if !items.is_empty() => ParameterExpected::Lacks(items),
             _ => return Err("of a parameter a value is expected, or items, or none of them"),
@@ -256,22 +272,30 @@ impl TryFrom<WrittenCheck> for ParameterCheck {
         Ok(Self {
             name: written.name,
             expected,
+            secure: written.secure,
         })
     }
 }
 
+/// The type of a parameter whose value is encrypted.
+pub const SECURE: &str = "SecureString";
+
 /// Everything that `PutParameter` writes anew. Its version is no part of it: it only ever rises.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parameter {
-    /// `String` or `StringList`; a `SecureString` has no image.
+    /// `String`, `StringList` or `SecureString`.
     #[serde(rename = "type")]
     pub kind: String,
     /// `Standard`, `Advanced` or `Intelligent-Tiering`.
     pub tier: String,
     /// `text`.
     pub data_type: String,
-    /// Its value.
+    /// Its value; of a `SecureString` decrypted, so that its image is sealed and nothing here shows it.
     pub value: String,
+    /// The key of a `SecureString`, as it was named. A write that does not name it encrypts with the account's own
+    /// key instead (API reference, PutParameter).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
     /// What it is for, in the words of whoever made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -293,14 +317,34 @@ impl Parameter {
     /// Every field.
     pub(crate) fn fields(&self) -> Vec<Field> {
         let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
-        vec![
-            Field::new("value", &self.value),
+        let key = self.key_id.as_ref().map(|key| Field::new("key", key));
+        let fields = vec![
+            Field::new("value", self.shown()),
             Field::new("type", &self.kind),
             Field::new("tier", &self.tier),
             Field::new("data type", &self.data_type),
             Field::new("description", or_none(&self.description)),
             Field::new("allowed pattern", or_none(&self.allowed_pattern)),
-        ]
+        ];
+        fields.into_iter().chain(key).collect()
+    }
+
+    /// Its value, for people; of a `SecureString` how many items it has, and no more.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        if !self.is_secure() {
+            return self.value.clone();
+        }
+        match list::items(&self.value).count() {
+            1 => "1 item, not shown".to_owned(),
+            items => format!("{items} items, not shown"),
+        }
+    }
+
+    /// Whether it is a `SecureString`.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.kind == SECURE
     }
 
     /// This one with these fields as they were.
@@ -311,6 +355,7 @@ impl Parameter {
             kind: source("type").kind.clone(),
             tier: source("tier").tier.clone(),
             data_type: source("data type").data_type.clone(),
+            key_id: source("key").key_id.clone(),
             description: source("description").description.clone(),
             allowed_pattern: source("allowed pattern").allowed_pattern.clone(),
         }
@@ -318,7 +363,8 @@ impl Parameter {
 
     /// One line a field that says something.
     pub(crate) fn lines(&self) -> Vec<String> {
-        let mut lines = vec![self.value.clone(), format!("{}, {} tier", self.kind, self.tier)];
+        let mut lines = vec![self.shown(), format!("{}, {} tier", self.kind, self.tier)];
+        lines.extend(self.key_id.as_ref().map(|key| format!("key: {key}")));
         lines.extend(
             self.description
                 .as_ref()

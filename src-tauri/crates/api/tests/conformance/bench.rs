@@ -94,6 +94,7 @@ impl WorldOracle {
                 data_type: "text".to_owned(),
                 value: found.value.clone().unwrap(),
                 description: Some("Profiles of user management".to_owned()),
+                key_id: None,
                 allowed_pattern: None,
             }),
         }
@@ -232,6 +233,7 @@ fn plan(what: What) -> Plan {
             kind: CheckKind::Parameter(ParameterCheck {
                 name: PARAMETER.to_owned(),
                 expected,
+                secure: false,
             }),
             believable_s: 60,
             within_s: Some(60),
@@ -255,6 +257,7 @@ fn plan(what: What) -> Plan {
             action: Some(ActionSpec::SetParameter(SetParameter {
                 name: PARAMETER.to_owned(),
                 wish,
+                secure: false,
             })),
             reversibility: Reversibility::Undo,
             before: vec![],

@@ -12,7 +12,7 @@ use switchback_model::{
     SetParameter, Way, Witness, list,
 };
 
-use super::read::{NOT_KEPT, Value, kept};
+use super::read::{NOT_KEPT, Stands, Value, kept};
 use super::{DESCRIBE, GET, PUT, parameter};
 use crate::change::{Against, Change, Seen};
 use crate::connect::{Aws, incomplete};
@@ -49,11 +49,15 @@ impl Look for ParameterLook<'_> {
     }
 
     async fn ask(&self, aws: &Aws) -> Result<Value, ProviderError> {
-        aws.parameter_value(&self.0.name).await
+        aws.parameter_value(&self.0.name, Stands::of(self.0.secure)).await
     }
 
     fn judge(&self, answer: &Value) -> Found {
-        let observed = format!("{}, version {}", safe(&kept(&answer.value)), answer.version);
+        let value = match self.0.secure {
+            true => "a SecureString".to_owned(),
+            false => safe(&kept(&answer.value)),
+        };
+        let observed = format!("{value}, version {}", answer.version);
         if self.0.expected.holds(&answer.value) {
             return Found::right(self.expected(), observed);
         }
@@ -156,7 +160,9 @@ impl Change for ParameterChange {
     async fn read(&self, aws: &Aws, since: Option<&Sent<'_>>) -> Result<Seen<()>, ProviderError> {
         let since = since.and_then(|sent| version(sent.witness));
         Ok(Seen {
-            observed: aws.read_parameter(&self.0.name, since).await?,
+            observed: aws
+                .read_parameter(&self.0.name, Stands::of(self.0.secure), since)
+                .await?,
             guard: (),
         })
     }
@@ -184,12 +190,18 @@ impl Change for ParameterChange {
         let wrong = |message: String, hint: &str| Err(refused(PUT.operation, &message, hint));
         let hidden = [from, to]
             .into_iter()
-            .find(|image| image.value.starts_with(NOT_KEPT));
+            .find(|image| !image.is_secure() && image.value.starts_with(NOT_KEPT));
         if let Some(hidden) = hidden {
             let message = format!("The value of {name} is {}", hidden.value);
             return wrong(
                 message,
                 "A way back is kept in plain, so there is none: change it by hand.",
+            );
+        }
+        if from.key_id != to.key_id {
+            return wrong(
+                format!("{name} is encrypted with another key now"),
+                "Read it again, and look at the new plan.",
             );
         }
         if from.kind != to.kind || from.data_type != to.data_type {
@@ -245,6 +257,14 @@ impl Change for ParameterChange {
         })
     }
 
+    fn shown(&self, image: &Image) -> Vec<String> {
+        let mut lines = image.lines();
+        if let (true, Some(items), Ok(content)) = (self.0.secure, self.0.append(), self.content(image)) {
+            lines.splice(..1, [of_ours(&content.value, items)]);
+        }
+        lines
+    }
+
     async fn send(
         &self,
         aws: &Aws,
@@ -267,6 +287,7 @@ impl Change for ParameterChange {
             .data_type(&to.data_type)
             .set_description(to.description.clone())
             .set_allowed_pattern(to.allowed_pattern.clone())
+            .set_key_id(to.key_id.clone())
             .overwrite(true)
             .customize()
             .config_override(once)
@@ -338,7 +359,7 @@ impl Change for ParameterChange {
             found: now.image.clone(),
             differences: vec![FieldDifference {
                 field: FieldDifference::OVERWRITTEN.to_owned(),
-                found: content.value.clone(),
+                found: content.shown(),
                 before: words(before),
                 after: words(after),
             }],
@@ -346,8 +367,22 @@ impl Change for ParameterChange {
     }
 }
 
+/// A list of which others' items are counted and ours are named.
+fn of_ours(list: &str, ours: &[String]) -> String {
+    let (mine, others): (Vec<&str>, Vec<&str>) =
+        list::items(list).partition(|item| ours.iter().any(|mine| mine == item));
+    let others = match others.len() {
+        1 => "1 item, not shown".to_owned(),
+        others => format!("{others} items, not shown"),
+    };
+    match mine.is_empty() {
+        true => others,
+        false => format!("{others}, and {}", mine.join(", ")),
+    }
+}
+
 fn hidden(image: &Image) -> bool {
-    matches!(image, Image::Parameter { content, .. } if content.value.starts_with(NOT_KEPT))
+    matches!(image, Image::Parameter { content, .. } if !content.is_secure() && content.value.starts_with(NOT_KEPT))
 }
 
 fn words(image: &Image) -> String {
@@ -361,7 +396,8 @@ fn version(witness: Option<&Witness>) -> Option<i64> {
     }
 }
 
-/// In the spelling of the AWS CLI.
+/// In the spelling of the AWS CLI. The value of a SecureString is left out, so that it is shown nowhere, and so that a
+/// command made of this is refused rather than writes something else.
 fn parameters(name: &str, to: &Parameter) -> Json {
     let mut fields = Map::new();
     let mut put = |key: &str, value: Json| {
@@ -371,7 +407,9 @@ fn parameters(name: &str, to: &Parameter) -> Json {
     if let Some(description) = &to.description {
         put("Description", json!(description));
     }
-    put("Value", json!(to.value));
+    if !to.is_secure() {
+        put("Value", json!(to.value));
+    }
     put("Type", json!(to.kind));
     put("Overwrite", json!(true));
     if let Some(pattern) = &to.allowed_pattern {
@@ -379,5 +417,8 @@ fn parameters(name: &str, to: &Parameter) -> Json {
     }
     put("Tier", json!(to.tier));
     put("DataType", json!(to.data_type));
+    if let Some(key) = &to.key_id {
+        put("KeyId", json!(key));
+    }
     Json::Object(fields)
 }

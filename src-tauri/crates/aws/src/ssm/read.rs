@@ -23,6 +23,33 @@ const PAGES: usize = 10;
 /// How the words begin that stand for a value which is kept nowhere in plain.
 pub(super) const NOT_KEPT: &str = "not kept: it holds ";
 
+/// Which type of parameter the runbook says, so that a value is asked for as it says and none is decrypted unasked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stands {
+    /// `String` or `StringList`.
+    Plain,
+    /// `SecureString`: decrypted, and sealed wherever it is kept.
+    Secure,
+}
+
+impl Stands {
+    /// As a runbook says it.
+    pub(super) const fn of(secure: bool) -> Self {
+        match secure {
+            true => Self::Secure,
+            false => Self::Plain,
+        }
+    }
+
+    /// A value as it may be kept where a parameter of this type is kept.
+    fn kept(self, value: &str) -> String {
+        match self {
+            Self::Plain => kept(value),
+            Self::Secure => value.to_owned(),
+        }
+    }
+}
+
 /// A value as it may be journalled and shown: one that holds a key, a token or a password is not, although its
 /// parameter is no SecureString.
 pub(super) fn kept(value: &str) -> String {
@@ -43,13 +70,14 @@ pub struct Value {
 
 impl Aws {
     /// A parameter's value.
-    pub(super) async fn parameter_value(&self, name: &str) -> Result<Value, ProviderError> {
+    pub(super) async fn parameter_value(&self, name: &str, stands: Stands) -> Result<Value, ProviderError> {
         let seen = Seen::default();
         self.pace(Service::Ssm).await;
         let call = self
             .ssm
             .get_parameter()
             .name(name)
+            .set_with_decryption(Some(true).filter(|_| stands == Stands::Secure))
             .customize()
             .interceptor(seen.clone())
             .send();
@@ -64,7 +92,7 @@ impl Aws {
                 ..incomplete(GET.operation, "parameter of that name")
             });
         }
-        value(told)
+        value(told, stands)
     }
 
     /// When a parameter was written last. Its value is not asked for: whoever may ask this needs no right to read it.
@@ -132,10 +160,11 @@ impl Aws {
     pub(super) async fn read_parameter(
         &self,
         name: &str,
+        stands: Stands,
         since: Option<i64>,
     ) -> Result<Observed, ProviderError> {
         for _ in 0..TRIES {
-            let value = self.parameter_value(name).await?;
+            let value = self.parameter_value(name, stands).await?;
             let metadata = self
                 .parameter_metadata(name)
                 .await?
@@ -144,10 +173,13 @@ impl Aws {
             if metadata.version() != value.version || other_type {
                 continue;
             }
-            let content = content(&value, &metadata)?;
+            let content = content(&value, &metadata, stands)?;
             let now = value.version;
             let between = match since {
-                Some(before) => self.versions_since(name, &content, before, now).await?,
+                Some(before) => {
+                    let like = (&content, stands);
+                    self.versions_since(name, like, before, now).await?
+                }
                 None => Vec::new(),
             };
             return Ok(Observed {
@@ -170,7 +202,7 @@ impl Aws {
     async fn versions_since(
         &self,
         name: &str,
-        like: &Parameter,
+        (like, stands): (&Parameter, Stands),
         before: i64,
         now: i64,
     ) -> Result<Vec<(Witness, Image)>, ProviderError> {
@@ -181,13 +213,14 @@ impl Aws {
         };
         let mut images = Vec::new();
         for version in versions {
-            let old = match self.parameter_value(&format!("{name}:{version}")).await {
+            let old = self.parameter_value(&format!("{name}:{version}"), stands).await;
+            let old = match old {
                 // AWS keeps the last hundred.
                 Err(error) if error.kind == ProviderErrorKind::NotFound => continue,
                 old => old?,
             };
             let content = Parameter {
-                value: kept(&old.value),
+                value: stands.kept(&old.value),
                 kind: old.kind,
                 data_type: old.data_type,
                 ..like.clone()
@@ -214,22 +247,33 @@ fn bare(name: &str) -> &str {
     }
 }
 
-/// The value of an answer; nothing of a SecureString is kept, whose value would be its ciphertext.
-fn value(told: Told) -> Result<Value, ProviderError> {
+/// The value of an answer; nothing is kept of a type that the runbook does not say: undecrypted, the value of a
+/// SecureString is its ciphertext.
+fn value(told: Told, stands: Stands) -> Result<Value, ProviderError> {
     let lacks = |what: &str| incomplete(GET.operation, what);
-    let kind = match told.r#type() {
-        Some(kind @ (ParameterType::String | ParameterType::StringList)) => kind.as_str().to_owned(),
-        Some(ParameterType::SecureString) => {
+    let name = told.name().unwrap_or("The parameter");
+    let kind = match (told.r#type(), stands) {
+        (Some(kind @ (ParameterType::String | ParameterType::StringList)), Stands::Plain)
+        | (Some(kind @ ParameterType::SecureString), Stands::Secure) => kind.as_str().to_owned(),
+        (Some(ParameterType::SecureString), Stands::Plain) => {
+            return Err(refused(
+                GET.operation,
+                &format!("{name} is a SecureString, and the runbook does not say so"),
+                "Items can be appended to it and looked for with `secure = true`; what else is done by hand, in a step of \
+                 kind attest.",
+            ));
+        }
+        (Some(kind @ (ParameterType::String | ParameterType::StringList)), Stands::Secure) => {
             return Err(refused(
                 GET.operation,
                 &format!(
-                    "{} is a SecureString, which this version of Switchback neither reads nor changes",
-                    told.name().unwrap_or("The parameter")
+                    "{name} is a {}, and the runbook says `secure = true`",
+                    kind.as_str()
                 ),
-                "Do it by hand in a step of kind attest.",
+                "Correct the name, or leave `secure` out: its value is not encrypted.",
             ));
         }
-        Some(other) => {
+        (Some(other), _) => {
             return Err(refused(
                 GET.operation,
                 &format!(
@@ -239,7 +283,7 @@ fn value(told: Told) -> Result<Value, ProviderError> {
                 "Do it by hand in a step of kind attest.",
             ));
         }
-        None => return Err(lacks("type")),
+        (None, _) => return Err(lacks("type")),
     };
     let (version, data_type) = (told.version(), told.data_type().unwrap_or("text").to_owned());
     if version < 1 {
@@ -254,7 +298,7 @@ fn value(told: Told) -> Result<Value, ProviderError> {
 }
 
 /// What one write replaces; refused where a write can't say it again.
-fn content(value: &Value, metadata: &ParameterMetadata) -> Result<Parameter, ProviderError> {
+fn content(value: &Value, metadata: &ParameterMetadata, stands: Stands) -> Result<Parameter, ProviderError> {
     let by_hand = |why: &str| {
         Err(refused(
             DESCRIBE.operation,
@@ -272,11 +316,20 @@ fn content(value: &Value, metadata: &ParameterMetadata) -> Result<Parameter, Pro
         return Err(incomplete(DESCRIBE.operation, "tier"));
     };
     let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+    // Not said again, the value would be encrypted with the account's own key without a word.
+    let key_id = match stands {
+        Stands::Plain => None,
+        Stands::Secure => match text(metadata.key_id()) {
+            Some(key) => Some(key),
+            None => return Err(incomplete(DESCRIBE.operation, "key")),
+        },
+    };
     Ok(Parameter {
         kind: value.kind.clone(),
         tier: tier.as_str().to_owned(),
         data_type: value.data_type.clone(),
-        value: kept(&value.value),
+        value: stands.kept(&value.value),
+        key_id,
         description: text(metadata.description()),
         allowed_pattern: text(metadata.allowed_pattern()),
     })

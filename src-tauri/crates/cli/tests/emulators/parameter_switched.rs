@@ -6,6 +6,8 @@ use crate::place::{Emulator, Place, venv};
 
 const RUNBOOK: &str = include_str!("profiles.toml");
 
+const APPENDING: &str = include_str!("profiles_append.toml");
+
 fn there_and_back(name: &str) {
     let Some(venv) = venv(name) else {
         return;
@@ -57,6 +59,52 @@ fn there_and_back(name: &str) {
     assert_eq!(end["versions"].as_array().unwrap().len(), 5, "{end}");
     place.switchback(0, &["journal", "verify", "--allow-unproven", run]);
     println!("{name}: there and back, 2 writes");
+}
+
+/// One item more, and that item out again, with what somebody else appends in between.
+fn appended(name: &str) {
+    let Some(venv) = venv(name) else {
+        return;
+    };
+    let mut place = Place::new(&venv);
+    let _emulator = Emulator::start(&mut place, name);
+    let target = place.target_of_caller(&place.profile(&["create"]));
+    let runbook = place.path("profiles_append.toml");
+    std::fs::write(&runbook, APPENDING).unwrap();
+    let runbook = runbook.display().to_string();
+    let start = place.profile(&["dump"]);
+    let opened = place.switchback(0, &["run", "new", &runbook, "--target", &target]);
+    let run = opened["run"].as_str().unwrap();
+    let digest = place.preview(run, "profiles");
+    let did = place.apply(0, run, "profiles", &digest);
+    assert_eq!(did["state"], "done", "{did}");
+    place.profile(&["set", "prod,cognito,debug"]);
+    let back = place.switchback(7, &["rollback", run, "--all", "--confirm", "test"]);
+    assert_eq!(back["state"], "completed", "{back}");
+    let end = place.profile(&["dump"]);
+    assert_eq!(
+        end["versions"],
+        json!(["prod", "prod,cognito", "prod,cognito,debug", "prod,debug"])
+    );
+    // Once theirs is taken out, all is as it was.
+    place.profile(&["set", "prod"]);
+    assert_eq!(
+        place.profile(&["dump"])["parameters"],
+        start["parameters"],
+        "{name}"
+    );
+    place.switchback(0, &["journal", "verify", "--allow-unproven", run]);
+    println!("{name}: appended and taken out, 2 writes");
+}
+
+#[test]
+fn ministack_takes_an_item_and_keeps_that_of_others() {
+    appended("ministack");
+}
+
+#[test]
+fn moto_takes_an_item_and_keeps_that_of_others() {
+    appended("moto_server");
 }
 
 #[test]

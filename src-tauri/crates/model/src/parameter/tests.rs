@@ -17,6 +17,7 @@ fn image(value: &str) -> Image {
             data_type: "text".to_owned(),
             value: value.to_owned(),
             description: None,
+            key_id: None,
             allowed_pattern: None,
         }),
     }
@@ -26,6 +27,7 @@ fn append(items: &[&str]) -> SetParameter {
     SetParameter {
         name: NAME.to_owned(),
         wish: ParameterWish::Append(items.iter().map(|item| (*item).to_owned()).collect()),
+        secure: false,
     }
 }
 
@@ -105,6 +107,7 @@ fn the_way_back_of_a_value_is_the_image_from_before() {
     let set = ActionSpec::SetParameter(SetParameter {
         name: NAME.to_owned(),
         wish: ParameterWish::Value("prod,cognito".to_owned()),
+        secure: false,
     });
     assert_eq!(
         set.back(&image("prod,cognito,debug"), &image("prod")),
@@ -132,6 +135,7 @@ fn a_check_looks_for_items() {
     let of = |expected| ParameterCheck {
         name: NAME.to_owned(),
         expected,
+        secure: false,
     };
     let items = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect::<Vec<_>>();
     let contains = of(ParameterExpected::Contains(items(&["a", "b"]))).expected;
@@ -177,4 +181,50 @@ proptest! {
             prop_assert_eq!(set.judge(&now, &left, &now).word(), "after");
         }
     }
+}
+
+#[test]
+fn a_secure_string_is_sealed_and_shows_nothing_of_its_value() {
+    let written = r#"{"kind":"ssm.parameter","name":"/tis/profiles","append":["cognito"],"secure":true}"#;
+    let read: ActionSpec = serde_json::from_str(written).unwrap();
+    assert!(read.image_is_secret());
+    assert_eq!(serde_json::to_string(&read).unwrap(), written);
+    assert!(!ActionSpec::SetParameter(append(&["x"])).image_is_secret());
+    // A whole value would stand in the plan: no program of ours writes that.
+    let whole = json!({"kind": "ssm.parameter", "name": NAME, "value": "x", "secure": true});
+    let read: ActionSpec = serde_json::from_value(whole.clone()).unwrap();
+    assert!(matches!(read, ActionSpec::Unknown(_)));
+    let read: CheckKind = serde_json::from_value(whole).unwrap();
+    assert!(matches!(read, CheckKind::Unknown(_)));
+
+    let secret = |value: &str| {
+        let Image::Parameter { name, mut content } = image(value) else {
+            unreachable!()
+        };
+        (content.kind, content.key_id) = (super::SECURE.to_owned(), Some("alias/tis".to_owned()));
+        Image::Parameter { name, content }
+    };
+    let set = SetParameter {
+        secure: true,
+        ..append(&["x", "y"])
+    };
+    let (before, now) = (secret("hush,hunter2"), secret("hush,hunter2,x"));
+    let finding = set.judge(&now, &before, &secret("hush,hunter2,x,y"));
+    assert_eq!(finding.word(), "partial");
+    let told = format!(
+        "{now:?} {:?} {:?} {:?} {:?}",
+        now.lines(),
+        now.fields(),
+        finding,
+        set.judge(&now, &now, &now)
+    );
+    assert!(!told.contains("hush") && !told.contains("hunter2"), "{told}");
+    assert!(
+        told.contains("3 items, not shown") && told.contains("alias/tis"),
+        "{told}"
+    );
+    assert_eq!(set.back(&now, &before), before);
+    // The image itself is whole: it is what is restored.
+    let again: Image = serde_json::from_str(&serde_json::to_string(&now).unwrap()).unwrap();
+    assert_eq!(again, now);
 }

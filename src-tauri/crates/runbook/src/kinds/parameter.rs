@@ -37,6 +37,12 @@ const LACKS: Key = Key {
     name: "lacks",
     ..CONTAINS
 };
+const SECURE: Key = Key::optional(
+    "secure",
+    Shape::Flag,
+    "Whether it is a SecureString; false where left out, and never beside `value`",
+    "false",
+);
 const WISHED: Key = Key {
     words: "The value that it shall have, whatever is there",
     ..EXPECTED
@@ -51,12 +57,15 @@ pub(crate) struct Parameter;
 
 impl Authored for Parameter {
     type Spec = CheckKind;
-    const SAYS: &'static str = "A parameter of Parameter Store has this value, or has these items in its list, or has them not; a SecureString is not read";
-    const KEYS: &'static [Key] = &[NAME, EXPECTED, CONTAINS, LACKS];
+    const SAYS: &'static str = "A parameter of Parameter Store has this value, or has these items in its list, or has them not; a SecureString by its items only";
+    const KEYS: &'static [Key] = &[NAME, SECURE, EXPECTED, CONTAINS, LACKS];
 
     fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> Option<CheckKind> {
         let name = r.must(t, NAME.name, parameter_name);
-        let expected = match one_of(r, t, [EXPECTED.name, CONTAINS.name, LACKS.name])? {
+        let secure = r.optional(t, SECURE.name, Reader::boolean);
+        let key = one_of(r, t, [EXPECTED.name, CONTAINS.name, LACKS.name])?;
+        no_secret_value(r, t, key, secure)?;
+        let expected = match key {
             key if key == CONTAINS.name => r.may(t, key, list_items).map(ParameterExpected::Contains),
             key if key == LACKS.name => r.may(t, key, list_items).map(ParameterExpected::Lacks),
             key => r.may(t, key, parameter_value).map(ParameterExpected::Value),
@@ -64,6 +73,7 @@ impl Authored for Parameter {
         Some(CheckKind::Parameter(ParameterCheck {
             name: name?,
             expected: expected?,
+            secure: secure?.unwrap_or_default(),
         }))
     }
 }
@@ -72,19 +82,23 @@ pub(crate) struct SetsParameter;
 
 impl Authored for SetsParameter {
     type Spec = ActionSpec;
-    const SAYS: &'static str = "Gives a parameter of Parameter Store, which is there already, another value, or appends items to its list; a SecureString is refused";
-    const KEYS: &'static [Key] = &[NAME, WISHED, APPEND];
+    const SAYS: &'static str = "Gives a parameter of Parameter Store, which is there already, another value, or appends items to its list; a SecureString is only appended to";
+    const KEYS: &'static [Key] = &[NAME, SECURE, WISHED, APPEND];
     const WISH: &'static [&'static str] = &[WISHED.name, APPEND.name];
 
     fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> Option<ActionSpec> {
         let name = r.must(t, NAME.name, parameter_name);
-        let wish = match one_of(r, t, [WISHED.name, APPEND.name])? {
+        let secure = r.optional(t, SECURE.name, Reader::boolean);
+        let key = one_of(r, t, [WISHED.name, APPEND.name])?;
+        no_secret_value(r, t, key, secure)?;
+        let wish = match key {
             key if key == APPEND.name => r.may(t, key, list_items).map(ParameterWish::Append),
             key => r.may(t, key, parameter_value).map(ParameterWish::Value),
         };
         Some(ActionSpec::SetParameter(SetParameter {
             name: name?,
             wish: wish?,
+            secure: secure?.unwrap_or_default(),
         }))
     }
 }
@@ -118,6 +132,25 @@ fn one_of<const N: usize>(
     };
     r.notes
         .error(code, at, message, format!("Write one of {}.", said(&keys)));
+    None
+}
+
+/// Refuses the whole value of a SecureString: it would stand in the file, in the plan and in the journal.
+fn no_secret_value(
+    r: &mut Reader<'_>,
+    t: &Table<'_>,
+    key: &'static str,
+    secure: Option<Option<bool>>,
+) -> Option<()> {
+    if key != WISHED.name || secure != Some(Some(true)) {
+        return Some(());
+    }
+    r.notes.error(
+        "secure-value",
+        t.at_key(key),
+        "This is the value of a SecureString: a runbook, its plan and its journal are plain.",
+        "Append items to it or look for items in it, or write it by hand in a step of kind attest.",
+    );
     None
 }
 

@@ -114,3 +114,17 @@ fn a_check_says_one_thing_of_a_value() {
         ["either-key"]
     );
 }
+
+#[test]
+fn a_secure_string_is_known_by_its_items_only() {
+    assert_eq!(codes_of("name = \"/a\"\nlacks = [\"x\"]\nsecure = true"), [""; 0]);
+    assert_eq!(codes_of("name = \"/a\"\nvalue = \"x\"\nsecure = false"), [""; 0]);
+    assert_eq!(
+        codes_of("name = \"/a\"\nvalue = \"x\"\nsecure = true"),
+        ["secure-value"]
+    );
+    assert_eq!(
+        codes_of("name = \"/a\"\ncontains = [\"x\"]\nsecure = \"yes\""),
+        ["wrong-type"]
+    );
+}
