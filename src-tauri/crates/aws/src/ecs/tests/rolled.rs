@@ -120,6 +120,7 @@ fn what_ecs_would_not_roll_is_refused_before() {
             value: "prod".to_owned(),
             description: None,
             allowed_pattern: None,
+            key_id: None,
         }),
     };
     for (error, words) in [
