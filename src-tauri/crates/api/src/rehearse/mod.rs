@@ -8,6 +8,7 @@ mod people;
 
 use switchback_engine::driver::Driver;
 use switchback_engine::run::StepRun;
+use switchback_model::plan::Rule;
 use switchback_model::{Command, Digest, MonitorId, RollbackScope, RuleId, StepId, Submission};
 use switchback_rehearsal::{Client, Fault, NotAFault};
 
@@ -226,11 +227,15 @@ impl ScriptedOperator<'_> {
     }
 
     /// Forward to the last step that a rule undoes, then back by that rule: for each rule that a monitor
-    /// proposes, where there are several. A single one takes back what the full rollback takes back
+    /// proposes or that takes back what the console did, where there are several. A single one takes back what the full rollback takes back
     /// anyway; with a fault what fails is taken back.
     async fn try_rules(&mut self) -> Result<Option<String>, ApiError> {
         let plan = self.driver.run().plan.clone();
-        let proposed: Vec<_> = plan.rules.iter().filter(|rule| rule.trigger.is_some()).collect();
+        let by_console = |rule: &&Rule| {
+            let mut undone = rule.undo.iter().filter_map(|id| plan.step(id));
+            rule.trigger.is_some() || undone.any(|step| step.action.is_some())
+        };
+        let proposed: Vec<_> = plan.rules.iter().filter(by_console).collect();
         if self.fault.is_some() || proposed.len() < 2 {
             return Ok(None);
         }

@@ -119,7 +119,11 @@ fn the_policies_are_as_narrow_as_iam_allows() {
     let operator = Policy::operator();
     let wide = [
         "cognito-idp:DescribeUserPoolDomain",
+        "ecs:DescribeTaskDefinition",
+        "ecs:DescribeTasks",
+        "ecs:ListTasks",
         "route53:ListHostedZonesByName",
+        "ssm:DescribeParameters",
     ];
     assert_eq!(operator.without_resource(), wide.map(str::to_owned).into());
     let own = ["apps.example.nhs.test"];
@@ -202,8 +206,8 @@ async fn forward_and_all_the_way_back() {
     assert_eq!(outcome.far_difference.len(), 2, "one record set gone, one new");
 }
 
-/// The whole plan: forward through mid.3 and back by R3, forward through mid.4 and back by R4, forward
-/// to the end and all the way back.
+/// The whole plan: forward through mid.3 and back by R3, forward through mid.4 and back by R4, through mid.5 and back by
+/// R5, and forward to the end and all the way back.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_plan_there_and_back() {
     let script = Script {
@@ -219,10 +223,25 @@ async fn the_whole_plan_there_and_back() {
         .map(|tried| (tried.rule.as_str(), tried.after.as_str(), tried.items))
         .collect();
     // Each rule's steps and its notice.
-    assert_eq!(rules, [("R3", "switch-dns", 2), ("R4", "reval-ui", 4)]);
+    let expected = [
+        ("R3", "switch-dns", 2),
+        ("R4", "reval-ui", 4),
+        ("R5", "unmigrated-user-page", 5),
+    ];
+    assert_eq!(rules, expected);
     // After a rollback people decide again whether the night goes on.
-    assert_eq!(outcome.gates, ["pre", "mid", "mid", "mid", "post"]);
-    assert_eq!(outcome.far_difference.len(), 2, "one record set gone, one new");
+    assert_eq!(outcome.gates, ["pre", "mid", "mid", "mid", "post", "mid", "post"]);
+    // A record set, the profiles, and what the running tasks have read of them: gone and new.
+    assert_eq!(outcome.far_difference.len(), 6, "{:#?}", outcome.far_difference);
+    let seen = |sign: &str, profiles: &str| {
+        let lines = outcome.far_difference.iter();
+        lines
+            .filter(|line| {
+                line.starts_with(sign) && line.contains(&format!("\\\"profiles\\\":\\\"{profiles}\\\""))
+            })
+            .count()
+    };
+    assert_eq!((seen("-", "prod"), seen("+", "prod,cognito")), (1, 1));
     let by_hand: Vec<_> = outcome
         .by_hand
         .iter()
@@ -245,13 +264,12 @@ async fn the_whole_plan_there_and_back() {
         "mid.1 notice-start notice 1/1",
         "mid.2 restrict-writes attest 1/1",
         "mid.3 freeze-pipelines attest 1/1",
-        " notice notice 2/0",
+        " notice notice 3/0",
         "mid.4 reval-api attest 2/2",
         "mid.4 reval-ui attest 2/2",
-        "mid.5 switch-user-management attest 1/1",
-        "mid.2 lift-restriction attest 1/1",
+        "mid.2 lift-restriction attest 2/2",
         "mid.3 terraform-agrees attest 1/1",
-        "post.1 unmigrated-user-page attest 1/1",
+        "post.1 unmigrated-user-page attest 2/2",
         "post.2 amplify-upgrade attest 1/1",
     ];
     assert_eq!(by_hand, expected);
