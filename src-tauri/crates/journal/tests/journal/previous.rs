@@ -276,7 +276,7 @@ fn a_plan_of_the_future_keeps_its_digest_and_is_named() {
         .find(|step| step["id"] == "lower-ttl")
         .unwrap();
     step["action"] = json!({"kind": "cloudfront.alias", "distribution": "EXAMPLE"});
-    step["publishes"] = json!([{"export": "zone"}]);
+    step["announces"] = json!([{"export": "zone"}]);
     tree["plan_digest"] = json!(Digest::of(&tree["plan"]));
     let body = tree.to_string();
     let EventKind::RunOpened {
@@ -299,7 +299,7 @@ fn a_plan_of_the_future_keeps_its_digest_and_is_named() {
         told,
         [
             "the kind of action cloudfront.alias of step lower-ttl",
-            "the field publishes of step lower-ttl"
+            "the field announces of step lower-ttl"
         ]
     );
 }
