@@ -316,7 +316,7 @@ impl Change for ParameterChange {
         })
     }
 
-    /// Of an append, by its items; see [`Self::overwrote`] for what it overwrote. Of a value:
+    /// Of an append, by its items; see `overwrote` for what it overwrote. Of a value:
     /// our write makes the next version after the one that was read, and replaces exactly that one. Where more were
     /// made, each of them must hold what we wrote: something on the way may have repeated the request. Anything
     /// else was somebody's, and was overwritten. A version that is no later one says that the parameter was deleted
