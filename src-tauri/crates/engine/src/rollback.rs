@@ -530,8 +530,9 @@ fn publication(
             let left = run.steps.get(&step.id).and_then(|state| state.attempts.last());
             // Blind, as it was left last: a request that changes no image is right by that as well.
             let now = read.map(|read| &read.image).or_else(|| left?.after.readable());
+            let now = now.map(Image::as_published);
             ItemKind::Publish {
-                preview: now.and_then(|now| build(action, now, now).ok()),
+                preview: now.and_then(|now| build(action, &now, &now).ok()),
                 also,
             }
         }

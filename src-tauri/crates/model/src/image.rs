@@ -208,6 +208,17 @@ impl Image {
         }
     }
 
+    /// This image as far as publishing it once more rests on it. Which image the tasks of a service have just now is no
+    /// part of that: a roll starts what the task definition names, and while one is under way it changes by itself.
+    #[must_use]
+    pub fn as_published(&self) -> Self {
+        let mut image = self.clone();
+        if let Self::Service { content, .. } = &mut image {
+            content.images.clear();
+        }
+        image
+    }
+
     /// One line a part, for people.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {

@@ -5,7 +5,9 @@ use switchback_engine::evolve::name;
 use switchback_engine::publish::unseen;
 use switchback_engine::run::{Attempt, Outcome, Run, StepRun};
 use switchback_kinds::changes::change;
-use switchback_model::{FieldDifference, Finding, Preview, Reversibility, Step, StepKind, StepState, Way};
+use switchback_model::{
+    FieldDifference, Finding, Image, Preview, Reversibility, Step, StepKind, StepState, Way,
+};
 
 use super::rollback::caches_s;
 use super::{preview_view, reading_views};
@@ -219,7 +221,17 @@ fn found_sentence(finding: &Finding) -> String {
     match finding {
         Finding::Before => "Found: as before the change.".to_owned(),
         Finding::After => "Found: as after the change.".to_owned(),
-        Finding::Partial { .. } => "Found: some fields as before, some as after.".to_owned(),
+        Finding::Partial { differences } => {
+            let told = told(
+                differences
+                    .iter()
+                    .filter(|one| one.found != one.before && one.found != one.after),
+            );
+            match told.is_empty() {
+                true => "Found: some fields as before, some as after.".to_owned(),
+                false => format!("Found neither as before nor as after: {told}."),
+            }
+        }
         Finding::Other { found, differences } => {
             let lost = differences
                 .iter()
@@ -230,11 +242,23 @@ fn found_sentence(finding: &Finding) -> String {
                      overwritten.",
                     lost.found
                 ),
+                // Most of it is as it was; what is not stands in the differences.
+                None if matches!(found, Image::Service { .. }) => {
+                    format!("Found something else: {}.", told(differences.iter()))
+                }
                 None => format!("Found something else: {}.", found.lines().join("; ")),
             }
         }
         Finding::Unclear { why } => format!("It can't be told yet: {why}"),
     }
+}
+
+/// Fields and what was found in them.
+fn told<'a>(differences: impl Iterator<Item = &'a FieldDifference>) -> String {
+    let told: Vec<String> = differences
+        .map(|one| format!("{}: {}", one.field, one.found))
+        .collect();
+    told.join("; ")
 }
 
 fn drift_sentence(finding: &Finding) -> String {

@@ -131,12 +131,12 @@ impl Told<'_> {
         let earliest = sent_at.checked_sub(SKEW).unwrap_or(Timestamp::MIN);
         self.rollout.others.iter().any(|other| {
             let newer = other.created_at > primary.created_at;
+            // Given up, whatever stands in its place: what a circuit breaker goes back to may be a deployment of its own,
+            // and its tasks read the same new values; people are told, and decide.
+            let given_up = other.state == RolloutState::Failed;
             match ours {
-                Some(ours) => other.id == ours && (newer || stands_again),
-                None => {
-                    let given_up = stands_again && other.state == RolloutState::Failed;
-                    other.id != self.former && other.created_at >= earliest && (newer || given_up)
-                }
+                Some(ours) => other.id == ours && (newer || stands_again || given_up),
+                None => other.id != self.former && other.created_at >= earliest && (newer || given_up),
             }
         })
     }

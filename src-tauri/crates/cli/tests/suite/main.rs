@@ -9,6 +9,7 @@ mod life;
 mod parameter;
 mod previous;
 mod refusals;
+mod rolls;
 #[path = "../shared/mod.rs"]
 mod shared;
 mod users;

@@ -57,7 +57,7 @@ impl Driver {
             Err(error) => return self.halt(item, error.sentence(), readings).await,
         };
         // Confirmed blind, it is what is there: the request changes nothing of it.
-        if confirmed.is_some_and(|confirmed| !confirmed.from.same_as(&preview.from)) {
+        if confirmed.is_some_and(|confirmed| !confirmed.from.same_as(&preview.from.as_published())) {
             let why = format!(
                 "The {} changed since you confirmed: give this rollback up and plan it anew to see what would be started.",
                 preview.from.noun()
