@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use switchback_engine::chosen::is_left_out;
 use switchback_engine::driver::{Driver, SubmitError, Turn};
 use switchback_engine::monitor::MonitorRun;
 use switchback_engine::ports::{Clock, World};
@@ -261,8 +262,9 @@ impl State {
                 run.steps
                     .get(edge)
                     .is_some_and(|s| matches!(s.state, StepState::Done { .. } | StepState::Skipped))
+                    || is_left_out(run, edge)
             });
-            if !(open && reachable) || state.approval.is_some() {
+            if !(open && reachable) || state.approval.is_some() || is_left_out(run, &step.id) {
                 return None;
             }
             let age = state.checks.as_ref().map(|c| now.duration_since(c.at).as_secs());

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use switchback_engine::chosen::is_left_out;
 use switchback_engine::ports::ProviderError;
 use switchback_engine::rollback::{Seen, is_touched, plan_rollback, reverse_order};
 use switchback_engine::run::Run;
@@ -415,7 +416,9 @@ impl Sheet {
                 let Some(state) = run.steps.get(&step.id) else {
                     continue;
                 };
-                if matches!(state.state, StepState::Done { .. } | StepState::Skipped) {
+                if matches!(state.state, StepState::Done { .. } | StepState::Skipped)
+                    || is_left_out(run, &step.id)
+                {
                     continue;
                 }
                 self.gap();

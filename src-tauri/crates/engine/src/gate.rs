@@ -11,6 +11,7 @@ use switchback_model::{
     Verdict,
 };
 
+use crate::chosen::is_left_out;
 use crate::evolve::name;
 use crate::publish::unseen;
 use crate::rejection::RejectionCode;
@@ -98,7 +99,7 @@ pub fn obstacles(run: &Run, phase: &Phase, now: Timestamp) -> Vec<Obstacle> {
         why,
     };
     let mut found: Vec<Obstacle> = before(run, phase)
-        .filter(|(_, state)| !is_settled(*state))
+        .filter(|(step, state)| !is_settled(*state) && !is_left_out(run, &step.id))
         .map(|(step, state)| {
             guard(format!(
                 "Step {} (\"{}\") is not settled: it is \"{}\".",

@@ -2,6 +2,7 @@
 
 pub mod amend;
 pub mod beyond;
+pub mod chosen;
 pub mod deadline;
 pub mod decide;
 pub mod doubt;

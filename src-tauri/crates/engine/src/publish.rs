@@ -3,6 +3,7 @@
 
 use switchback_model::{ActionSpec, Edges, Plan, Step, StepId, Way};
 
+use crate::chosen::is_left_out;
 use crate::rollback::has_effect;
 use crate::run::{Attempt, Outcome, Run, StepRun};
 
@@ -46,7 +47,8 @@ pub fn moved(step: &StepRun) -> Option<u64> {
 /// seen. None where that is no publisher.
 #[must_use]
 pub fn unseen(run: &Run, publisher: &StepId) -> Vec<StepId> {
-    let Some(state) = run.steps.get(publisher) else {
+    let state = run.steps.get(publisher).filter(|_| !is_left_out(run, publisher));
+    let Some(state) = state else {
         return Vec::new();
     };
     let last = state.published.last().copied().unwrap_or(0);

@@ -9,6 +9,7 @@ use switchback_model::{
     Step, StepId, StepState,
 };
 
+use crate::chosen::is_left_out;
 use crate::ports::{Observed, ProviderError};
 use crate::publish::{due, first_shown_by, is_due, publishers_of, shows_something, would_show};
 use crate::rejection::{Rejection, RejectionCode};
@@ -309,7 +310,7 @@ fn close(run: &Run, set: &mut BTreeMap<StepId, String>) {
                     .into_iter()
                     .map(move |step| (step, id))
             })
-            .filter(|(step, _)| !set.contains_key(&step.id))
+            .filter(|(step, _)| !set.contains_key(&step.id) && !is_left_out(run, &step.id))
             .map(|(step, id)| (step.id.clone(), format!("publishes {id}")))
             .collect();
         let none = publishers.is_empty();

@@ -118,7 +118,8 @@ fn over<'a>(run: &Run, steps: impl Iterator<Item = &'a Step>) -> Times {
         all.started_at = all.started_at.into_iter().chain(began).min();
         all.ended_at = all.ended_at.max(times.ended_at);
         let state = run.steps.get(&step.id).map(|step| step.state);
-        settled &= matches!(state, Some(StepState::Done { .. } | StepState::Skipped));
+        settled &= matches!(state, Some(StepState::Done { .. } | StepState::Skipped))
+            || crate::chosen::is_left_out(run, &step.id);
     }
     if !settled {
         all.ended_at = None;

@@ -45,7 +45,7 @@ pub use ids::{CheckId, DecisionId, MonitorId, Operator, PhaseId, RuleId, RunId, 
 pub use image::{Captured, Image, Opened, Sealed};
 pub use kind::{ActionWord, CheckWord};
 pub use parameter::{Parameter, ParameterCheck, ParameterExpected, ParameterWish, SetParameter};
-pub use plan::{Phase, Plan, Reversibility, Step, StepKind, Target, TargetKind};
+pub use plan::{OnlyIf, Phase, Plan, Reversibility, Step, StepKind, Target, TargetKind};
 pub use preview::{ApiCall, Change, Preview};
 pub use publishing::Edges;
 pub use rollback::{Breach, RollbackItem, RollbackPlan, RollbackScope};

@@ -111,6 +111,15 @@ pub enum Reversibility {
     Unknown(Unknown),
 }
 
+/// One of the values of a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnlyIf {
+    /// The decision.
+    pub decision: DecisionId,
+    /// The value.
+    pub is: String,
+}
+
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
@@ -158,6 +167,9 @@ pub struct Step {
     pub publishes: Vec<StepId>,
     /// Decisions that must be taken first.
     pub decisions: Vec<DecisionId>,
+    /// The choice by which it is carried out; until then, and where another was made, it counts as absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_if: Option<OnlyIf>,
     /// Checks before.
     pub before: Vec<CheckSpec>,
     /// The mutating request.

@@ -64,6 +64,8 @@ pub(crate) struct DraftStep {
     /// What it makes seen, and where that is written.
     pub publishes: (Names, At),
     pub decisions: Vec<Located<DecisionId>>,
+    /// The choice by which it is carried out, as written.
+    pub only_if: Option<(Located<DecisionId>, Located<String>)>,
     /// What it restricts until a step lifts it; `None` where it does not say.
     pub restricts: Option<Names>,
     /// Restrictions that it lifts.

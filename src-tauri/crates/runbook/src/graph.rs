@@ -8,6 +8,7 @@ use switchback_model::plan::{Reversibility, TargetKind};
 use crate::draft::{Draft, DraftStep, Names};
 use crate::notes::{At, Located, Notes, suggestion};
 
+mod choices;
 mod publishing;
 
 /// What an edge or rule may name: a step, or an item of the plan (all its steps).
@@ -51,6 +52,7 @@ pub(crate) fn link(notes: &mut Notes<'_>, draft: &mut Draft, target: Option<Targ
     let edges = edges(notes, draft, &index);
     cycles(notes, draft, &edges);
     publishing::link(notes, draft);
+    choices::link(notes, draft);
     references(notes, draft, &index);
     rules(notes, draft, &index);
     coherence(notes, draft, &index);

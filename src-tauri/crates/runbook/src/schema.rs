@@ -163,6 +163,8 @@ struct Step {
     needs: Option<Vec<String>>,
     /// Steps that come before; order only.
     after: Option<Vec<String>>,
+    /// The choice by which it is carried out: a decision, and the value for which this step is.
+    only_if: Option<OnlyIf>,
     /// Steps whose change it makes seen: it comes after them, and is taken back by doing it once more after them.
     publishes: Option<Vec<String>>,
     /// Decisions that must be taken first.
@@ -189,6 +191,16 @@ struct Step {
     undo_loses: Option<Vec<String>>,
     /// Whether a person must accept that loss by name before the step is undone.
     accept_loss: Option<bool>,
+}
+
+/// One of the values of a decision.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct OnlyIf {
+    /// The decision.
+    decision: String,
+    /// The value for which this step is.
+    is: String,
 }
 
 #[derive(JsonSchema)]

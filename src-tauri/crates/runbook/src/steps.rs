@@ -122,6 +122,13 @@ impl Reader<'_> {
         let publishes_at = t.at_key("publishes");
         let publishes = self.may(&mut t, "publishes", Reader::names).unwrap_or_default();
         let decisions = self.decision_ids(&mut t);
+        let only_if = self.may(&mut t, "only_if", |r, item| {
+            let mut t = r.table(item, "choice")?;
+            let decision = r.must(&mut t, "decision", Reader::id);
+            let is = r.must(&mut t, "is", Reader::literal);
+            r.finish(t);
+            Some((decision?, is?))
+        });
         let undo_loses = self.may(&mut t, "undo_loses", Reader::texts).unwrap_or_default();
         let accept_loss_at = t.at_key("accept_loss");
         let accept_loss = self
@@ -182,6 +189,7 @@ impl Reader<'_> {
             after,
             publishes: (publishes, publishes_at),
             decisions,
+            only_if,
             restricts,
             lifts,
             repeats,
@@ -216,6 +224,7 @@ impl Reader<'_> {
                 after: Vec::new(),
                 publishes: Vec::new(),
                 decisions: Vec::new(),
+                only_if: None,
                 before: specs(before),
                 action: action.and_then(|(_, spec)| spec),
                 verify: specs(verify),

@@ -89,6 +89,7 @@ pub fn step(text: &str, kind: StepKind) -> Step {
         publishes: Vec::new(),
         after: Vec::new(),
         decisions: Vec::new(),
+        only_if: None,
         before: Vec::new(),
         action: None,
         verify: Vec::new(),

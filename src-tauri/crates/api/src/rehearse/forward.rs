@@ -77,6 +77,11 @@ impl ScriptedOperator<'_> {
             return Ok(Some(why));
         }
         self.decide_for(id).await?;
+        let left_out = run_step_why(self.driver.run(), id);
+        if let Some(why) = left_out {
+            self.say(Some(id), "not chosen", &why);
+            return Ok(None);
+        }
         let kind = self.driver.run().plan.step(id).map(|step| step.kind);
         match kind {
             Some(StepKind::Attest | StepKind::Notice) => self.attest(id).await,
@@ -261,4 +266,9 @@ fn last_words(state: &StepRun) -> String {
             .join(", ")
         }
     }
+}
+
+/// Why a step is left out by what was decided; none where it is not.
+fn run_step_why(run: &switchback_engine::Run, id: &StepId) -> Option<String> {
+    switchback_engine::chosen::why(run, run.plan.step(id)?)
 }

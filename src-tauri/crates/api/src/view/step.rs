@@ -1,6 +1,7 @@
 //! One step with everything that its page shows.
 
 use jiff::Timestamp;
+use switchback_engine::chosen;
 use switchback_engine::evolve::name;
 use switchback_engine::publish::unseen;
 use switchback_engine::run::{Attempt, Outcome, Run, StepRun};
@@ -40,6 +41,7 @@ pub(super) fn view(
         (None, Some(apply)) => (&step.verify, apply.readings.clone()),
         (None, None) => (&step.verify, Vec::new()),
     };
+    let left_out = chosen::why(run, step);
     StepView {
         id: step.id.to_string(),
         title: step.title.clone(),
@@ -51,10 +53,19 @@ pub(super) fn view(
             StepKind::Notice => "notice",
         }
         .to_owned(),
-        state: name(state.state).to_owned(),
-        state_words: state.state.words().to_owned(),
+        // Nothing of it is asked, as of one that was skipped.
+        state: match &left_out {
+            Some(_) => name(StepState::Skipped),
+            None => name(state.state),
+        }
+        .to_owned(),
+        state_words: match &left_out {
+            Some(_) => "Not chosen",
+            None => state.state.words(),
+        }
+        .to_owned(),
         why_not_automated: step.why_not_automated.clone(),
-        note: note(step, state),
+        note: left_out.unwrap_or_else(|| note(step, state)),
         generation: state.generation,
         why: step.why.clone(),
         notice: step.notice.clone(),

@@ -8,6 +8,7 @@ use switchback_model::{
 
 use super::gate::gate_is_open;
 use super::{Facts, find, in_states, no_rollback, not_now, nothing_else, run_not_now, stale_screen};
+use crate::chosen::{is_chosen, is_left_out};
 use crate::publish::unseen;
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::{Run, StepRun};
@@ -25,6 +26,7 @@ pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection
     no_rollback(run)?;
     nothing_else(run)?;
     gate_is_open(run, step)?;
+    is_chosen(run, step)?;
     if state.state != StepState::Ready {
         return Err(not_ready(id, state, now));
     }
@@ -173,7 +175,10 @@ pub(super) fn apply(
 }
 
 pub(super) fn edges(run: &Run, step: &Step) -> Result<(), Rejection> {
-    for need in &step.needs {
+    let asked =
+        |ids: &[StepId]| -> Vec<StepId> { ids.iter().filter(|id| !is_left_out(run, id)).cloned().collect() };
+    let (needs, after) = (asked(&step.needs), asked(&step.after));
+    for need in &needs {
         let state = run.steps.get(need).map(|s| s.state);
         if !matches!(state, Some(StepState::Done { .. })) {
             return Err(Rejection::new(
@@ -183,7 +188,7 @@ pub(super) fn edges(run: &Run, step: &Step) -> Result<(), Rejection> {
             ));
         }
     }
-    for id in step.needs.iter().chain(&step.after) {
+    for id in needs.iter().chain(&after) {
         let skipped = run
             .steps
             .get(id)
@@ -200,7 +205,7 @@ pub(super) fn edges(run: &Run, step: &Step) -> Result<(), Rejection> {
             ));
         }
     }
-    for earlier in &step.after {
+    for earlier in &after {
         let state = run.steps.get(earlier).map(|s| s.state);
         if !matches!(state, Some(StepState::Done { .. } | StepState::Skipped)) {
             return Err(Rejection::new(
@@ -226,7 +231,8 @@ pub(super) fn decided(run: &Run, step: &Step) -> Result<(), Rejection> {
 }
 
 pub(super) fn check(run: &Run, id: &StepId) -> Result<Vec<EventKind>, Rejection> {
-    let (_, state) = find(run, id)?;
+    let (step, state) = find(run, id)?;
+    is_chosen(run, step)?;
     in_states(
         state,
         id,

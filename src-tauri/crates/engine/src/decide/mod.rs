@@ -23,6 +23,7 @@ use switchback_model::{
     Command, DoneHow, EventKind, Image, RollbackPlan, RunState, Step, StepId, StepState, Submission,
 };
 
+use crate::chosen::rest_on;
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::{RollbackState, Run, StepRun};
 use crate::sign_in::SignIn;
@@ -114,6 +115,17 @@ pub fn decide(
                 )
             })?;
             value_fits(&spec.kind, value)?;
+            let same = run
+                .decisions
+                .get(decision)
+                .is_some_and(|decided| decided.value == *value);
+            if let Some(step) = rest_on(run, decision).first().filter(|_| !same) {
+                return Err(Rejection::new(
+                    Code::Guard,
+                    format!("Step {step} was carried out because of decision {decision}."),
+                    "Take that step back first, then decide otherwise.",
+                ));
+            }
             Ok(vec![EventKind::Decided {
                 decision: decision.clone(),
                 value: value.clone(),

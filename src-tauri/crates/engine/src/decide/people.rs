@@ -6,6 +6,7 @@ use switchback_model::{ActionSpec, Captured, EventKind, Operator, Resolution, St
 use super::apply::{decided, edges};
 use super::gate::gate_is_open;
 use super::{Facts, find, in_states, no_rollback, not_now};
+use crate::chosen::is_chosen;
 use crate::publish::unseen;
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::Run;
@@ -32,6 +33,7 @@ pub(super) fn attest(
         &[StepState::ToDo, StepState::Blocked, StepState::Ready],
     )?;
     gate_is_open(run, step)?;
+    is_chosen(run, step)?;
     edges(run, step)?;
     decided(run, step)?;
     Ok(vec![EventKind::Attested {

@@ -4,6 +4,7 @@
 
 mod amend;
 mod beyond;
+mod choices;
 mod clicks;
 mod clocks;
 mod commands;

@@ -23,7 +23,18 @@ fn restrictions(notes: &mut Notes<'_>, plan: &Course<'_>) {
         let id = &step.step.id;
         for what in step.restricts.iter().flatten() {
             declared.insert(what.value.as_str());
-            let lifted = |later: &&DraftStep| later.lifts.iter().any(|name| name.value == what.value);
+            // One that is not chosen counts as absent, so it lifts what was chosen by the same choice only.
+            let together = |later: &DraftStep| {
+                let choice = |one: &DraftStep| {
+                    one.only_if
+                        .as_ref()
+                        .map(|(decision, is)| (decision.value.clone(), is.value.clone()))
+                };
+                later.only_if.is_none() || choice(later) == choice(step)
+            };
+            let lifted = |later: &&DraftStep| {
+                later.lifts.iter().any(|name| name.value == what.value) && together(later)
+            };
             if !plan.steps[place + 1..].iter().any(&lifted) {
                 let too_early = plan.steps[..place].iter().find(|step| lifted(step));
                 let message = match too_early {

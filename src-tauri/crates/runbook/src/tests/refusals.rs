@@ -154,3 +154,30 @@ fn likely_mistakes_are_lints() {
     53:1 no-reason: This step is not automated and does not say why. Add `why_not_automated = "…"`.
     "#);
 }
+
+#[test]
+fn choices() {
+    let chosen = |choice: &str| {
+        let with = format!("needs = [\"lower\"]\nonly_if = {choice}");
+        errors(&[("needs = [\"lower\"]", &with)])
+    };
+    for (choice, code) in [
+        (
+            "{ decision = \"gone\", is = \"yes\" }",
+            "unknown-decision: There is no decision `gone`.",
+        ),
+        (
+            "{ decision = \"go\", is = \"maybe\" }",
+            "unknown-choice: The decision `go`",
+        ),
+        ("{ decision = \"go\" }", "missing-key: This choice has no `is`."),
+        (
+            "{ decision = \"go\", is = \"yes\", was = 1 }",
+            "unknown-key: The key `was` is unknown in this choice.",
+        ),
+    ] {
+        let found = chosen(choice);
+        assert!(found.contains(code), "{choice}: {found}");
+        assert_eq!(found.lines().count(), 1, "{found}");
+    }
+}
