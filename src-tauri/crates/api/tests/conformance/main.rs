@@ -15,8 +15,11 @@ use switchback_testkit::faulty::Op;
 use switchback_testkit::{Fault, Place};
 use tokio::sync::Semaphore;
 
-/// Without `SWITCHBACK_PROVE` one in so many cells of calls that change nothing is run.
+/// Without `SWITCHBACK_PROVE` one in so many cells of calls that change nothing is run; of what is published, whose
+/// cells take longer, and of the same with two parameters.
 const READS_LEFT_OUT: usize = 4;
+const READS_OF_PUBLISHING_LEFT_OUT: usize = 16;
+const READS_OF_BOTH_LEFT_OUT: usize = 48;
 /// Cells that run at a time: they wait more than they work.
 static SLOTS: Semaphore = Semaphore::const_new(8);
 /// The cell without a fault.
@@ -33,7 +36,12 @@ async fn recorded(what: What) -> (Cell, Vec<(Place, Fault)>) {
         name: CLEAN.to_owned(),
         outcome,
     };
-    let every = if prove() { 1 } else { READS_LEFT_OUT };
+    let every = match what {
+        _ if prove() => 1,
+        What::Published => READS_OF_PUBLISHING_LEFT_OUT,
+        What::Both => READS_OF_BOTH_LEFT_OUT,
+        What::Records | What::Parameter | What::List => READS_LEFT_OUT,
+    };
     let mut cells = Vec::new();
     let places = places(&trace).into_iter().filter(|place| !is_a_poll(place));
     for (index, place) in places.enumerate() {
@@ -45,7 +53,14 @@ async fn recorded(what: What) -> (Cell, Vec<(Place, Fault)>) {
         };
         for (at, fault) in faults(place.op).into_iter().chain(more).enumerate() {
             let share = (index * 7 + at).is_multiple_of(every);
-            if (place.op == Op::Call && (prove() || !is_refusal(fault) || is_named(&place, fault))) || share {
+            let always = match what {
+                _ if prove() => true,
+                What::Records | What::Parameter | What::List => !is_refusal(fault) || is_named(&place, fault),
+                // What is said of the parameter is said above: here of the roll, and of what is lost.
+                What::Published => (rolls || !is_refusal(fault)) && is_named(&place, fault),
+                What::Both => matches!(fault, Fault::RequestLost | Fault::ResponseLost),
+            };
+            if (place.op == Op::Call && always) || share {
                 cells.push((place.clone(), fault));
             }
         }
