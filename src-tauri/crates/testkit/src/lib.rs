@@ -12,6 +12,7 @@ pub mod oracle;
 mod plain;
 pub mod plans;
 pub mod planted;
+pub mod published;
 mod roll;
 mod seen;
 pub mod store;

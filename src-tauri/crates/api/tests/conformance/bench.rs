@@ -12,13 +12,13 @@ use switchback_aws::{Aws, AwsOptions};
 use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, World};
 use switchback_model::dns::{AliasTarget, DnsName, RecordData, RecordSet, RecordType};
 use switchback_model::{
-    ActionSpec, CheckId, CheckKind, CheckReading, CheckSpec, Image, Parameter, ParameterCheck,
-    ParameterExpected, ParameterWish, Plan, Reversibility, RollService, Service, ServiceCheck, SetParameter,
-    Step, StepKind, Target, list,
+    ActionSpec, CheckReading, CheckSpec, Image, Parameter, ParameterExpected, ParameterWish, Plan, Service,
+    Target, list,
 };
 use switchback_probes::ProbeWorld;
 use switchback_rehearsal::{self as rehearsal, Fault, Outcome};
-use switchback_testkit::plans::{step, with_times};
+use switchback_testkit::plans::with_times;
+use switchback_testkit::published::{Place, append, only, rolls, set, until_it_stands};
 use switchback_testkit::{Bench, MemoryJournal, Mutation, Oracle, Planted, Reader, Subject};
 
 use crate::upsert::UpsertProxy;
@@ -304,6 +304,9 @@ const PARAMETER: &str = rehearsal::PROFILES_PARAMETER;
 /// The one that is changed beside it.
 const FLAG: &str = rehearsal::MAINTENANCE_PARAMETER;
 
+/// The service whose tasks read both.
+const SERVICE: Place<'static> = (rehearsal::CLUSTER_NAME, rehearsal::SERVICE_NAME);
+
 /// The service as the journal names it.
 fn service_object() -> String {
     Image::Service {
@@ -319,96 +322,28 @@ fn service_object() -> String {
     .object()
 }
 
-fn check(id: &str, title: &str, kind: CheckKind) -> CheckSpec {
-    CheckSpec {
-        id: CheckId::new(id).unwrap(),
-        title: title.to_owned(),
-        kind,
-        believable_s: 60,
-        within_s: Some(60),
-        mend: None,
-    }
-}
-
-/// A step that changes a parameter, with what is there afterwards and what was before.
-fn set(id: &str, name: &str, wish: ParameterWish, [new, old]: [ParameterExpected; 2]) -> Step {
-    let as_expected = |id: &str, expected| {
-        let kind = CheckKind::Parameter(ParameterCheck {
-            name: name.to_owned(),
-            expected,
-            secure: false,
-        });
-        check(id, "The parameter is as expected", kind)
-    };
-    Step {
-        action: Some(ActionSpec::SetParameter(SetParameter {
-            name: name.to_owned(),
-            wish,
-            secure: false,
-        })),
-        reversibility: Reversibility::Undo,
-        verify: vec![as_expected("new", new)],
-        undo_verify: vec![as_expected("old", old)],
-        ..step(id, StepKind::Action)
-    }
-}
-
-/// The roll that publishes these steps. Alone it has no after-check: none but the judging of the roll itself says then
-/// that it is over.
-fn roll(steps: &[Step], what: What) -> Step {
-    let stands = || {
-        let kind = CheckKind::Service(ServiceCheck {
-            cluster: rehearsal::CLUSTER_NAME.to_owned(),
-            service: rehearsal::SERVICE_NAME.to_owned(),
-        });
-        let check = check("stands-still", "The service stands still", kind);
-        (what == What::Both).then_some(check).into_iter().collect()
-    };
-    let publishes: Vec<_> = steps.iter().map(|step| step.id.clone()).collect();
-    Step {
-        action: Some(ActionSpec::RollService(RollService {
-            cluster: rehearsal::CLUSTER_NAME.to_owned(),
-            service: rehearsal::SERVICE_NAME.to_owned(),
-            reads: what.parameters().iter().map(|&name| name.to_owned()).collect(),
-        })),
-        reversibility: Reversibility::Undo,
-        after: publishes.clone(),
-        publishes,
-        verify: stands(),
-        undo_verify: stands(),
-        ..step("roll", StepKind::Action)
-    }
-}
-
 /// The real runbook; only its times are those of a world two hundred times as fast.
 fn plan(what: What) -> Plan {
     let mut plan = switchback_api::plan::resolve("dns-switch", "rehearsal").unwrap();
     if what != What::Records {
-        let cognito = || vec!["cognito".to_owned()];
         let value = |value: &str| ParameterExpected::Value(value.to_owned());
-        let items = [
-            ParameterExpected::Contains(cognito()),
-            ParameterExpected::Lacks(cognito()),
-        ];
-        let profiles = match what.is_list() {
-            true => set("set", PARAMETER, ParameterWish::Append(cognito()), items),
+        let mut steps = vec![match what.is_list() {
+            true => append("set", PARAMETER, &["cognito"]),
             false => {
                 let wish = ParameterWish::Value("prod,cognito".to_owned());
                 set("set", PARAMETER, wish, [value("prod,cognito"), value("prod")])
             }
-        };
-        let mut steps = vec![profiles];
+        }];
         if what == What::Both {
             let wish = ParameterWish::Value("true".to_owned());
             steps.push(set("flag", FLAG, wish, [value("true"), value("false")]));
         }
-        if what.is_published() {
-            steps.push(roll(&steps, what));
+        match what {
+            What::Published => steps.push(rolls("roll", SERVICE, &steps)),
+            What::Both => steps.push(until_it_stands(rolls("roll", SERVICE, &steps), SERVICE)),
+            What::Records | What::Parameter | What::List => {}
         }
-        plan.phases.truncate(1);
-        plan.phases[0].steps = steps;
-        plan.phases[0].gate = None;
-        (plan.monitors, plan.rules, plan.coherence, plan.decisions) = Default::default();
+        plan = only(plan, "R5", steps);
     }
     with_times(plan, 864_000, 1_500)
 }
