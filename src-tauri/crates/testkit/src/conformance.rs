@@ -121,7 +121,7 @@ pub fn faults(op: Op) -> Vec<Fault> {
 #[must_use]
 pub fn faults_of_publishing(op: Op, publishes: bool) -> Vec<Fault> {
     match op {
-        Op::Call if publishes => vec![Fault::Unrelated, Fault::ComesToNothing],
+        Op::Call if publishes => vec![Fault::Unrelated, Fault::ComesToNothing, Fault::WrittenSince],
         Op::Read | Op::Call => vec![Fault::Unrelated],
         Op::Identity | Op::Sync => Vec::new(),
     }
@@ -272,6 +272,7 @@ async fn judge(
     let start = Start::of(&*subject.oracle).await;
     let foreign = match &fault {
         Some((place, Fault::SecondWriter)) => subject.oracle.is_contended(&place.label),
+        Some((_, Fault::WrittenSince)) => true,
         _ => false,
     };
     let held_to = (foreign, &start);
@@ -293,6 +294,12 @@ async fn judge(
         if faulty.trace().len() <= clean {
             return Err("the second generation did nothing".to_owned());
         }
+    }
+    let void = |kind: &EventKind| matches!(kind, EventKind::ApprovalVoided { .. });
+    if matches!(fault, Some((_, Fault::Unrelated)))
+        && subject.journal.events().iter().any(|event| void(&event.kind))
+    {
+        return Err("what is no concern of it voided an approval".to_owned());
     }
     if fault.is_some_and(|_| faulty.fired() == 0) {
         return Err("the fault never fired".to_owned());

@@ -59,6 +59,8 @@ pub enum Fault {
     Unrelated,
     /// It is taken and answered, and what it began fails later on.
     ComesToNothing,
+    /// It is taken, and before its readers have read somebody else writes what it publishes.
+    WrittenSince,
 }
 
 /// One call of a trace by what it is rather than by its number: polls come as often as time allows,
@@ -251,6 +253,13 @@ impl Shared {
                     oracle.unrelated(object).await;
                 }
                 inner.await
+            }
+            Some(Fault::WrittenSince) => {
+                let answer = inner.await;
+                if let Some(oracle) = &self.oracle {
+                    oracle.written_since(object).await;
+                }
+                answer
             }
             Some(Fault::ComesToNothing) => {
                 if let Some(oracle) = &self.oracle {

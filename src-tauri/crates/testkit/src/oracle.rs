@@ -41,6 +41,8 @@ pub trait Oracle: Send + Sync {
     }
     /// Something happens to an object that is no concern of what is changed of it.
     async fn unrelated(&self, _object: &str) {}
+    /// Somebody else writes what this object publishes, each time the same.
+    async fn written_since(&self, _object: &str) {}
     /// Lets the next change of an object be taken and come to nothing later on.
     async fn comes_to_nothing(&self, _object: &str) {}
 }

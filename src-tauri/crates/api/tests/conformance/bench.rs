@@ -264,6 +264,10 @@ impl Oracle for WorldOracle {
         self.0.inject(fault.parse().unwrap()).unwrap();
     }
 
+    async fn written_since(&self, _object: &str) {
+        self.second_writer(PARAMETER).await;
+    }
+
     async fn comes_to_nothing(&self, _object: &str) {
         self.0.inject("roll-fails".parse().unwrap()).unwrap();
     }

@@ -60,7 +60,13 @@ async fn recorded(what: What) -> (Cell, Vec<(Place, Fault)>) {
                 What::Published => (rolls || !is_refusal(fault)) && is_named(&place, fault),
                 What::Both => matches!(fault, Fault::RequestLost | Fault::ResponseLost),
             };
-            if (place.op == Op::Call && always) || share {
+            // Between what a person approved and what is sent.
+            let between = what == What::Published
+                && place.op == Op::Read
+                && place.nth == 2
+                && place.label.starts_with("apply")
+                && matches!(fault, Fault::SecondWriter | Fault::Unrelated);
+            if (place.op == Op::Call && always) || between || share {
                 cells.push((place.clone(), fault));
             }
         }

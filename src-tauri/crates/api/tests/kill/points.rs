@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use switchback_engine::evolve::name;
 use switchback_engine::run::Run;
 use switchback_journal::{MemoryKeyRing, Store};
-use switchback_rehearsal::{Client, Handle, LogEntry, Outcome, RecordSet};
+use switchback_rehearsal::{Client, Handle, LogEntry, RecordSet};
 
 use crate::runbook::{RUNBOOK, Runbook};
 use crate::twice::{doubles, published_twice};
