@@ -7,12 +7,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use switchback_engine::ports::{Clock, ProviderErrorKind, World};
-use switchback_model::{EventKind, Image, Plan, RollbackScope, StepState, Verdict, Way};
+use switchback_engine::rollback::is_anything_left;
+use switchback_model::{EventKind, Image, Plan, RollbackScope, Step, StepState, Verdict, Way};
 
 use crate::desk::Desk;
 use crate::faulty::{Fault, FaultyWorld, Op, Place};
 use crate::journal::MemoryJournal;
-pub use crate::oracle::{Mutation, Oracle};
+pub use crate::oracle::{Mutation, Oracle, Reader};
+use crate::plain::confirm_in_plain_order;
+use crate::planted::Planted;
+use crate::seen;
 
 /// Everything that one cell needs, fresh.
 pub struct Subject {
@@ -27,7 +31,7 @@ pub struct Subject {
     /// The journal, with the run opened.
     pub journal: Arc<MemoryJournal>,
     /// A planted bug to put between the engine and the faults.
-    pub planted: Option<crate::planted::Planted>,
+    pub planted: Option<Planted>,
 }
 
 /// Makes subjects.
@@ -110,6 +114,32 @@ pub fn faults(op: Op) -> Vec<Fault> {
         faults.push(Fault::SecondWriter);
     }
     faults
+}
+
+/// What can happen besides where a change is published, for one call of the trace that is about what is published,
+/// or about who publishes it.
+#[must_use]
+pub fn faults_of_publishing(op: Op, publishes: bool) -> Vec<Fault> {
+    match op {
+        Op::Call if publishes => vec![Fault::Unrelated, Fault::ComesToNothing, Fault::WrittenSince],
+        Op::Read | Op::Call => vec![Fault::Unrelated],
+        Op::Identity | Op::Sync => Vec::new(),
+    }
+}
+
+/// The world before the first step.
+pub(crate) struct Start {
+    pub(crate) images: Vec<Image>,
+    pub(crate) readers: Vec<Reader>,
+}
+
+impl Start {
+    async fn of(oracle: &dyn Oracle) -> Self {
+        Self {
+            images: oracle.images().await,
+            readers: oracle.readers().await,
+        }
+    }
 }
 
 /// Runs the whole matrix.
@@ -206,12 +236,12 @@ pub async fn cell(
 pub async fn there(bench: &dyn Bench) -> Result<(), String> {
     let (subject, faulty, desk) = opened(bench, None).await;
     let mut desk = desk?;
-    let start = subject.oracle.images().await;
-    forward(&subject, &faulty, &mut desk, false, "apply").await?;
-    if subject.oracle.images().await == start {
+    let start = Start::of(&*subject.oracle).await;
+    forward(&subject, &faulty, &mut desk, (false, &start), "apply").await?;
+    if subject.oracle.images().await == start.images {
         return Err("nothing was changed".to_owned());
     }
-    honest(&subject, &desk, false).await
+    honest(&subject, &desk, (false, &start)).await
 }
 
 /// A fresh subject with a fault in front of it, and an operator.
@@ -239,13 +269,18 @@ async fn judge(
     desk: &mut Desk,
     fault: Option<(Place, Fault)>,
 ) -> Result<(), String> {
-    let start = subject.oracle.images().await;
-    let foreign = matches!(fault, Some((_, Fault::SecondWriter)));
-    forward(subject, faulty, desk, foreign, "apply").await?;
+    let start = Start::of(&*subject.oracle).await;
+    let foreign = match &fault {
+        Some((place, Fault::SecondWriter)) => subject.oracle.is_contended(&place.label),
+        Some((_, Fault::WrittenSince)) => true,
+        _ => false,
+    };
+    let held_to = (foreign, &start);
+    forward(subject, faulty, desk, held_to, "apply").await?;
     if fault.is_none() {
         twice(subject, desk).await?;
     }
-    back(subject, faulty, desk, foreign).await?;
+    back(subject, faulty, desk, held_to).await?;
     if fault.is_none() {
         faulty.phase("again");
         if desk.roll_back(RollbackScope::All).await.is_ok() {
@@ -254,19 +289,35 @@ async fn judge(
         faulty.phase("again");
         reopen(desk).await?;
         let clean = faulty.trace().len();
-        forward(subject, faulty, desk, false, "again apply").await?;
-        back(subject, faulty, desk, false).await?;
+        forward(subject, faulty, desk, held_to, "again apply").await?;
+        back(subject, faulty, desk, held_to).await?;
         if faulty.trace().len() <= clean {
             return Err("the second generation did nothing".to_owned());
         }
+    }
+    let void = |kind: &EventKind| matches!(kind, EventKind::ApprovalVoided { .. });
+    if matches!(fault, Some((_, Fault::Unrelated)))
+        && subject.journal.events().iter().any(|event| void(&event.kind))
+    {
+        return Err("what is no concern of it voided an approval".to_owned());
     }
     if fault.is_some_and(|_| faulty.fired() == 0) {
         return Err("the fault never fired".to_owned());
     }
     let end = subject.oracle.images().await;
-    if !foreign && end != start {
+    if !foreign && end != start.images {
         return Err(format!("not back at the start: {}", lines(&end)));
     }
+    if let Some(expected) = subject.oracle.end(&start.images).await
+        && end != expected
+    {
+        return Err(format!(
+            "not the start with what others wrote: {}, but {}",
+            lines(&expected),
+            lines(&end)
+        ));
+    }
+    seen::over(subject, &start, foreign).await?;
     if foreign && !faulty.overwritten().is_empty() {
         return Err(format!(
             "overwrote a second writer: {}",
@@ -281,13 +332,21 @@ async fn forward(
     subject: &Subject,
     faulty: &FaultyWorld,
     desk: &mut Desk,
-    foreign: bool,
+    (foreign, start): (bool, &Start),
     phase: &str,
 ) -> Result<(), String> {
     for step in subject.plan.steps() {
         faulty.phase(&format!("{phase} {}", step.id));
         for _ in 0..4 {
-            let state = desk.run().steps[&step.id].state;
+            let mut state = desk.run().steps[&step.id].state;
+            // What it published came to nothing, or nobody knows of what: it is published anew.
+            if step.is_publisher() && state == StepState::Foreign && desk.run().is_reopenable(&step.id) {
+                let again = switchback_model::Command::Reopen {
+                    step: step.id.clone(),
+                };
+                desk.ask(again).await.map_err(|rejection| rejection.to_string())?;
+                state = desk.run().steps[&step.id].state;
+            }
             if !matches!(
                 state,
                 StepState::ToDo | StepState::Blocked | StepState::Ready | StepState::Failed
@@ -298,7 +357,7 @@ async fn forward(
             if desk.check(text).await.is_ok() && desk.approve(text).await.is_ok() {
                 desk.settle_through().await?;
             }
-            honest(subject, desk, foreign).await?;
+            honest(subject, desk, (foreign, start)).await?;
         }
     }
     let late = |r: &switchback_model::CheckReading| matches!(r.verdict, Verdict::Waiting { .. });
@@ -314,19 +373,26 @@ async fn forward(
 }
 
 /// Rolls everything back, trying again, giving up and planning anew as a person would.
-async fn back(subject: &Subject, faulty: &FaultyWorld, desk: &mut Desk, foreign: bool) -> Result<(), String> {
+async fn back(
+    subject: &Subject,
+    faulty: &FaultyWorld,
+    desk: &mut Desk,
+    (foreign, start): (bool, &Start),
+) -> Result<(), String> {
     faulty.phase("undo");
     for _ in 0..8 {
         if desk.run().rollback_active() {
             let retried = desk.ask(switchback_model::Command::RollbackRetry).await.is_ok();
             desk.settle_through().await?;
-            honest(subject, desk, foreign).await?;
+            honest(subject, desk, (foreign, start)).await?;
+            seen::completed(subject, desk, start, foreign).await?;
             if retried && desk.run().rollback_active() {
                 let _ = desk.ask(switchback_model::Command::RollbackAbandon).await;
             }
             continue;
         }
-        if !desk.run().steps.values().any(|step| step.state.may_have_effect()) {
+        let effects = desk.run().steps.values().any(|step| step.state.may_have_effect());
+        if !effects && !is_anything_left(desk.run()) {
             return Ok(());
         }
         // Somebody else's record never looks right from outside: a person accepts what was undone.
@@ -341,9 +407,15 @@ async fn back(subject: &Subject, faulty: &FaultyWorld, desk: &mut Desk, foreign:
             let _ = desk.ask(switchback_model::Command::Accept { step }).await;
         }
         // Planning reads too; what can't be read is tried again rather than overridden here.
-        let _ = desk.roll_back(RollbackScope::All).await;
+        let planned = match subject.planted {
+            Some(Planted::PlainReverseOrder) => confirm_in_plain_order(desk).await,
+            _ => desk.confirm(RollbackScope::All, &[], &[]).await.map(drop),
+        };
         desk.settle_through().await?;
-        honest(subject, desk, foreign).await?;
+        honest(subject, desk, (foreign, start)).await?;
+        if planned.is_ok() {
+            seen::completed(subject, desk, start, foreign).await?;
+        }
     }
     let left: Vec<String> = desk
         .run()
@@ -378,14 +450,16 @@ async fn reopen(desk: &mut Desk) -> Result<(), String> {
 }
 
 /// What the run says is true of the world, and what the world accepted was written ahead, once.
-async fn honest(subject: &Subject, desk: &Desk, foreign: bool) -> Result<(), String> {
+async fn honest(subject: &Subject, desk: &Desk, (foreign, start): (bool, &Start)) -> Result<(), String> {
     let events = subject.journal.events();
-    let intents: Vec<(&str, Option<String>)> = events
+    let intents: Vec<(&str, Option<(String, String)>)> = events
         .iter()
         .filter_map(|event| match &event.kind {
             EventKind::Intended { token, after, .. } => Some((
                 token.as_str(),
-                after.readable().map(|image| image.lines().join("\n")),
+                after
+                    .readable()
+                    .map(|image| (image.object(), image.lines().join("\n"))),
             )),
             _ => None,
         })
@@ -395,9 +469,11 @@ async fn honest(subject: &Subject, desk: &Desk, foreign: bool) -> Result<(), Str
     for made in subject.oracle.accepted().await {
         let of = left
             .iter()
-            .position(|(token, after)| match (&made.token, &made.left) {
-                (Some(carried), _) => carried == token,
-                (None, lines) => lines == after,
+            .position(|(token, after)| match (&made.token, &made.published, after) {
+                (Some(carried), _, _) => carried == token,
+                (None, Some(object), Some((of, _))) => object == of,
+                (None, None, Some((_, lines))) => made.left.as_ref() == Some(lines),
+                (None, _, None) => made.left.is_none() && made.published.is_none(),
             });
         match of {
             Some(at) => drop(left.remove(at)),
@@ -411,6 +487,7 @@ async fn honest(subject: &Subject, desk: &Desk, foreign: bool) -> Result<(), Str
     if let Some(lost) = subject.oracle.lost().await {
         return Err(format!("lost what others wrote: {lost}"));
     }
+    seen::told(subject, desk.run(), start, foreign).await?;
     if foreign {
         return Ok(());
     }
@@ -423,6 +500,11 @@ async fn honest(subject: &Subject, desk: &Desk, foreign: bool) -> Result<(), Str
         .steps
         .values()
         .filter_map(|step| Some((step, step.current()?)))
+        // Who publishes leaves no image: what it did is told by its readers.
+        .filter(|(_, attempt)| {
+            let step = subject.plan.step(&attempt.id.step);
+            !step.is_some_and(Step::is_publisher)
+        })
         .collect();
     attempts.sort_by_key(|(_, attempt)| std::cmp::Reverse(attempt.intended_at));
     for (step, attempt) in attempts {

@@ -55,6 +55,12 @@ pub enum Fault {
     KilledAfter,
     /// Somebody else writes right before it.
     SecondWriter,
+    /// Right before it something happens to the object that is no concern of it.
+    Unrelated,
+    /// It is taken and answered, and what it began fails later on.
+    ComesToNothing,
+    /// It is taken, and before its readers have read somebody else writes what it publishes.
+    WrittenSince,
 }
 
 /// One call of a trace by what it is rather than by its number: polls come as often as time allows,
@@ -222,7 +228,7 @@ impl Shared {
             }
             Some(Fault::AnswerEndless) => {
                 let by_the_world = match &self.oracle {
-                    Some(oracle) => oracle.endless_answer().await,
+                    Some(oracle) => oracle.endless_answer(object).await,
                     None => false,
                 };
                 match (inner.await, by_the_world) {
@@ -241,6 +247,25 @@ impl Shared {
             Some(Fault::KilledAfter) => {
                 let _ = inner.await;
                 self.die().await
+            }
+            Some(Fault::Unrelated) => {
+                if let Some(oracle) = &self.oracle {
+                    oracle.unrelated(object).await;
+                }
+                inner.await
+            }
+            Some(Fault::WrittenSince) => {
+                let answer = inner.await;
+                if let Some(oracle) = &self.oracle {
+                    oracle.written_since(object).await;
+                }
+                answer
+            }
+            Some(Fault::ComesToNothing) => {
+                if let Some(oracle) = &self.oracle {
+                    oracle.comes_to_nothing(object).await;
+                }
+                inner.await
             }
             Some(Fault::SecondWriter) => {
                 let Some(oracle) = &self.oracle else {

@@ -1,7 +1,13 @@
 //! The oracle: the real world, past the adapter that is judged.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use switchback_model::Image;
+
+/// What one reader of what is published knows, such as a running task: the value by the object's name, as the trace
+/// names it.
+pub type Reader = BTreeMap<String, String>;
 
 /// Reads the real world, past the adapter that is judged.
 #[async_trait]
@@ -17,10 +23,28 @@ pub trait Oracle: Send + Sync {
     async fn lost(&self) -> Option<String> {
         None
     }
-    /// Lets the next call that changes something be carried out and answered without end, where the world can.
-    async fn endless_answer(&self) -> bool {
+    /// Lets the next call that changes this object be carried out and answered without end, where the world can.
+    async fn endless_answer(&self, _object: &str) -> bool {
         false
     }
+    /// What each reader knows, in a fixed order; none where what is written is seen at once.
+    async fn readers(&self) -> Vec<Reader> {
+        Vec::new()
+    }
+    /// Whether what the second writer does to an object changes what an undo restores.
+    fn is_contended(&self, _object: &str) -> bool {
+        true
+    }
+    /// The start with what others wrote since, which is the end of every way back; none where nobody knows.
+    async fn end(&self, _start: &[Image]) -> Option<Vec<Image>> {
+        None
+    }
+    /// Something happens to an object that is no concern of what is changed of it.
+    async fn unrelated(&self, _object: &str) {}
+    /// Somebody else writes what this object publishes, each time the same.
+    async fn written_since(&self, _object: &str) {}
+    /// Lets the next change of an object be taken and come to nothing later on.
+    async fn comes_to_nothing(&self, _object: &str) {}
 }
 
 /// A mutation that the world accepted.
@@ -30,4 +54,6 @@ pub struct Mutation {
     pub token: Option<String>,
     /// What it left, where it carried none.
     pub left: Option<String>,
+    /// The object that it published, where it left no image.
+    pub published: Option<String>,
 }

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use crate::faulty::CUT;
 use async_trait::async_trait;
 use switchback_engine::ports::{
-    Action, History, Identity, Observed, ProviderError, ProviderErrorKind, Sent, SyncState, World,
+    Action, History, Identity, Observed, ProviderError, ProviderErrorKind, RolloutState, Sent, SyncState,
+    World,
 };
 use switchback_engine::proof::WriteCx;
 use switchback_model::event::Receipt;
@@ -34,6 +35,13 @@ pub enum Planted {
     NoLateLook,
     /// What shall be appended to a list is written in its stead.
     ReplacesInsteadOfAppending,
+    /// A roll counts as made where the PRIMARY has the approved task definition, whosever it is and since whenever.
+    RollByDefinition,
+    /// The same, but only once it is complete, as people wait for it by hand.
+    RollByCompleteDefinition,
+    /// A rollback goes in the plain reverse of the plan's order: who publishes goes before what is published; made
+    /// where the rollback is confirmed.
+    PlainReverseOrder,
 }
 
 /// What is guessed, in seconds; no plan of a test starts or ends with it.
@@ -43,7 +51,7 @@ const GUESSED_VALUE: &str = "guessed";
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Upsert,
         Self::RetryAfterLostResponse,
         Self::InspectionAlwaysAfter,
@@ -53,9 +61,12 @@ impl Planted {
         Self::CutIsRefused,
         Self::NoLateLook,
         Self::ReplacesInsteadOfAppending,
+        Self::RollByDefinition,
+        Self::RollByCompleteDefinition,
+        Self::PlainReverseOrder,
     ];
 
-    /// Puts the bug around a world; two of them live elsewhere and change nothing here.
+    /// Puts the bug around a world; some of them live elsewhere and change nothing here.
     #[must_use]
     pub fn around(self, inner: Arc<dyn World>) -> Arc<dyn World> {
         Arc::new(PlantedWorld {
@@ -134,6 +145,21 @@ fn replaced(spec: &ActionSpec, from: &Image) -> Option<Image> {
     }
 }
 
+/// What a task definition alone says of a roll; none of what is no roll.
+fn by_definition(bug: Planted, now: &Observed, after: &Image) -> Option<Finding> {
+    let (Some(rollout), Image::Service { content, .. }) = (&now.rollout, after) else {
+        return None;
+    };
+    let waits = bug == Planted::RollByCompleteDefinition && rollout.primary.state == RolloutState::InProgress;
+    match (rollout.primary.definition == content.definition, waits) {
+        (true, false) => Some(Finding::After),
+        (true, true) => Some(Finding::Unclear {
+            why: "It is in progress.".to_owned(),
+        }),
+        (false, _) => None,
+    }
+}
+
 #[async_trait]
 impl Action for PlantedAction {
     async fn read(&self, since: Option<&Sent<'_>>) -> Result<Observed, ProviderError> {
@@ -188,6 +214,10 @@ impl Action for PlantedAction {
     fn judge(&self, now: &Observed, before: &Image, after: &Image, sent: Option<&Sent<'_>>) -> Finding {
         match self.bug {
             Planted::InspectionAlwaysAfter => Finding::After,
+            Planted::RollByDefinition | Planted::RollByCompleteDefinition => {
+                by_definition(self.bug, now, after)
+                    .unwrap_or_else(|| self.inner.judge(now, before, after, sent))
+            }
             _ => self.inner.judge(now, before, after, sent),
         }
     }

@@ -283,6 +283,7 @@ impl Oracle for StoreOracle {
         let made = |entry: Accepted| Mutation {
             token: Some(entry.token),
             left: None,
+            published: None,
         };
         self.store.log().into_iter().map(made).collect()
     }

@@ -1,5 +1,6 @@
 //! The real adapter on a closed world of its own, and the oracle that reads that world.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,13 +12,14 @@ use switchback_aws::{Aws, AwsOptions};
 use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, World};
 use switchback_model::dns::{AliasTarget, DnsName, RecordData, RecordSet, RecordType};
 use switchback_model::{
-    ActionSpec, CheckId, CheckKind, CheckReading, CheckSpec, Image, Parameter, ParameterCheck,
-    ParameterExpected, ParameterWish, Plan, Reversibility, SetParameter, Step, StepKind, Target, list,
+    ActionSpec, CheckReading, CheckSpec, Image, Parameter, ParameterExpected, ParameterWish, Plan, Service,
+    Target, list,
 };
 use switchback_probes::ProbeWorld;
 use switchback_rehearsal::{self as rehearsal, Fault, Outcome};
-use switchback_testkit::plans::{step, with_times};
-use switchback_testkit::{Bench, MemoryJournal, Mutation, Oracle, Planted, Subject};
+use switchback_testkit::plans::with_times;
+use switchback_testkit::published::{Place, append, only, rolls, set, until_it_stands};
+use switchback_testkit::{Bench, MemoryJournal, Mutation, Oracle, Planted, Reader, Subject};
 
 use crate::upsert::UpsertProxy;
 
@@ -39,11 +41,34 @@ pub enum What {
     Parameter,
     /// The list of a parameter: one step that appends, there and back, whatever others append.
     List,
+    /// The same list, which tasks read when they start, and the roll that publishes it.
+    Published,
+    /// The same with one more parameter that the one roll publishes.
+    Both,
 }
 
 impl What {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Records, Self::Parameter, Self::List];
+    /// Every kind that is seen at once.
+    pub const PLAIN: [Self; 3] = [Self::Records, Self::Parameter, Self::List];
+
+    /// The parameters that are changed.
+    fn parameters(self) -> &'static [&'static str] {
+        match self {
+            Self::Records => &[],
+            Self::Parameter | Self::List | Self::Published => &[PARAMETER],
+            Self::Both => &[PARAMETER, FLAG],
+        }
+    }
+
+    /// Whether what is written is seen only once it was published.
+    pub fn is_published(self) -> bool {
+        matches!(self, Self::Published | Self::Both)
+    }
+
+    /// Whether others append to the list.
+    fn is_list(self) -> bool {
+        matches!(self, Self::List | Self::Published | Self::Both)
+    }
 }
 
 /// Keeps the closed world alive as long as the engine's view of it.
@@ -73,19 +98,15 @@ struct WorldOracle(Arc<rehearsal::World>, What, AtomicBool);
 
 impl WorldOracle {
     fn value(&self) -> String {
-        match self.parameter() {
+        match self.parameter(PARAMETER) {
             Image::Parameter { content, .. } => content.value,
             _ => unreachable!("a parameter"),
         }
     }
 
-    fn parameter(&self) -> Image {
+    fn parameter(&self, name: &str) -> Image {
         let state = self.0.snapshot();
-        let found = state
-            .parameters
-            .iter()
-            .find(|found| found.name == PARAMETER)
-            .unwrap();
+        let found = state.parameters.iter().find(|found| found.name == name).unwrap();
         Image::Parameter {
             name: found.name.clone(),
             content: Box::new(Parameter {
@@ -93,9 +114,9 @@ impl WorldOracle {
                 tier: found.tier.clone(),
                 data_type: "text".to_owned(),
                 value: found.value.clone().unwrap(),
-                description: Some("Profiles of user management".to_owned()),
-                key_id: None,
-                allowed_pattern: None,
+                description: found.description.clone(),
+                key_id: found.key_id.clone(),
+                allowed_pattern: found.allowed_pattern.clone(),
             }),
         }
     }
@@ -147,36 +168,75 @@ impl WorldOracle {
 #[async_trait]
 impl Oracle for WorldOracle {
     async fn images(&self) -> Vec<Image> {
-        vec![match self.1 {
-            What::Records => self.records(),
-            What::Parameter | What::List => self.parameter(),
-        }]
+        match self.1 {
+            What::Records => vec![self.records()],
+            what => what
+                .parameters()
+                .iter()
+                .map(|name| self.parameter(name))
+                .collect(),
+        }
+    }
+
+    async fn readers(&self) -> Vec<Reader> {
+        if !self.1.is_published() {
+            return Vec::new();
+        }
+        let services = self.0.snapshot().services;
+        let tasks = services.into_iter().flat_map(|service| service.tasks);
+        let running = tasks.filter(|task| task.status == "RUNNING");
+        let mut readers: Vec<Reader> = running
+            .map(|task| {
+                let read = [(PARAMETER, task.profiles), (FLAG, task.under_maintenance)];
+                let known = read.into_iter().filter_map(|(name, value)| Some((name, value?)));
+                known.map(|(name, value)| (name.to_owned(), value)).collect()
+            })
+            .collect();
+        readers.sort();
+        readers
+    }
+
+    fn is_contended(&self, object: &str) -> bool {
+        !object.ends_with(rehearsal::SERVICE_NAME)
+    }
+
+    async fn end(&self, start: &[Image]) -> Option<Vec<Image>> {
+        let theirs = self.1.is_list() && self.2.load(Ordering::Relaxed);
+        let with = |image: &Image| match image.clone() {
+            Image::Parameter { name, mut content } if name == PARAMETER => {
+                content.value = list::with(&content.value, &[THEIRS]);
+                Image::Parameter { name, content }
+            }
+            other => other,
+        };
+        theirs.then(|| start.iter().map(with).collect())
     }
 
     async fn accepted(&self) -> Vec<Mutation> {
-        let operation = match self.1 {
-            What::Records => "ChangeResourceRecordSets",
-            What::Parameter | What::List => "PutParameter",
-        };
         let ours = self.0.log().into_iter().filter(|entry| {
-            entry.operation == operation
-                && matches!(entry.service.as_str(), "route53" | "ssm")
-                && matches!(entry.outcome, Outcome::Committed | Outcome::Lost)
+            let mutates = match entry.service.as_str() {
+                "route53" => "ChangeResourceRecordSets",
+                "ssm" => "PutParameter",
+                "ecs" => "UpdateService",
+                _ => return false,
+            };
+            entry.operation == mutates && matches!(entry.outcome, Outcome::Committed | Outcome::Lost)
         });
         ours.map(|entry| Mutation {
             token: entry.comment.filter(|_| self.1 == What::Records),
             left: entry
                 .parameter
-                .and_then(|put| put.value)
-                .map(|value| as_left(&self.parameter(), value)),
+                .and_then(|put| Some(as_left(&self.parameter(&put.name), put.value?))),
+            published: entry.rolled.map(|_| service_object()),
         })
         .collect()
     }
 
-    async fn endless_answer(&self) -> bool {
+    async fn endless_answer(&self, object: &str) -> bool {
         let operation = match self.1 {
             What::Records => "ChangeResourceRecordSets",
-            What::Parameter | What::List => "PutParameter",
+            _ if object == rehearsal::SERVICE_NAME => "UpdateService",
+            _ => "PutParameter",
         };
         let fault: Fault = format!("answer-endless:{operation}").parse().unwrap();
         self.0.inject(fault).unwrap();
@@ -188,15 +248,38 @@ impl Oracle for WorldOracle {
         let others: Vec<String> = ["prod"].into_iter().chain(theirs).map(str::to_owned).collect();
         let there = self.value();
         let lost = list::missing(&there, &others).join(", ");
-        (self.1 == What::List && !lost.is_empty()).then(|| format!("{lost} of {there}"))
+        (self.1.is_list() && !lost.is_empty()).then(|| format!("{lost} of {there}"))
     }
 
-    async fn second_writer(&self, _object: &str) {
+    async fn unrelated(&self, object: &str) {
+        let value = |name: &str| match self.parameter(name) {
+            Image::Parameter { content, .. } => content.value,
+            _ => unreachable!("a parameter"),
+        };
+        let fault = match object {
+            rehearsal::SERVICE_NAME => "task-replaced".to_owned(),
+            // The same once more: a version more, and nothing else.
+            name => format!("parameter-changed:{name}:{}", value(name)),
+        };
+        self.0.inject(fault.parse().unwrap()).unwrap();
+    }
+
+    async fn written_since(&self, _object: &str) {
+        self.second_writer(PARAMETER).await;
+    }
+
+    async fn comes_to_nothing(&self, _object: &str) {
+        self.0.inject("roll-fails".parse().unwrap()).unwrap();
+    }
+
+    async fn second_writer(&self, object: &str) {
         let fault = match self.1 {
+            _ if object == rehearsal::SERVICE_NAME => "rolled-by-somebody".to_owned(),
+            _ if object == FLAG => format!("parameter-changed:{FLAG}"),
             What::Records => "second-writer".to_owned(),
             What::Parameter => "parameter-changed".to_owned(),
             // Behind whatever is there: theirs, once.
-            What::List => {
+            What::List | What::Published | What::Both => {
                 let there = self.value();
                 let theirs = [THEIRS.to_owned()];
                 let value = list::with(&there, &list::missing(&there, &theirs));
@@ -222,54 +305,49 @@ const THEIRS: &str = "debug";
 
 /// The parameter that is changed.
 const PARAMETER: &str = rehearsal::PROFILES_PARAMETER;
+/// The one that is changed beside it.
+const FLAG: &str = rehearsal::MAINTENANCE_PARAMETER;
+
+/// The service whose tasks read both.
+const SERVICE: Place<'static> = (rehearsal::CLUSTER_NAME, rehearsal::SERVICE_NAME);
+
+/// The service as the journal names it.
+fn service_object() -> String {
+    Image::Service {
+        cluster: rehearsal::CLUSTER_NAME.to_owned(),
+        service: rehearsal::SERVICE_NAME.to_owned(),
+        content: Box::new(Service {
+            definition: String::new(),
+            controller: String::new(),
+            images: BTreeMap::new(),
+            by_tag: Vec::new(),
+        }),
+    }
+    .object()
+}
 
 /// The real runbook; only its times are those of a world two hundred times as fast.
 fn plan(what: What) -> Plan {
     let mut plan = switchback_api::plan::resolve("dns-switch", "rehearsal").unwrap();
     if what != What::Records {
-        let check = |id: &str, expected| CheckSpec {
-            id: CheckId::new(id).unwrap(),
-            title: "The parameter is as expected".to_owned(),
-            kind: CheckKind::Parameter(ParameterCheck {
-                name: PARAMETER.to_owned(),
-                expected,
-                secure: false,
-            }),
-            believable_s: 60,
-            within_s: Some(60),
-            mend: None,
-        };
-        let items = || vec!["cognito".to_owned()];
         let value = |value: &str| ParameterExpected::Value(value.to_owned());
-        let (wish, new, old) = match what {
-            What::List => (
-                ParameterWish::Append(items()),
-                ParameterExpected::Contains(items()),
-                ParameterExpected::Lacks(items()),
-            ),
-            What::Records | What::Parameter => (
-                ParameterWish::Value("prod,cognito".to_owned()),
-                value("prod,cognito"),
-                value("prod"),
-            ),
-        };
-        let step = Step {
-            action: Some(ActionSpec::SetParameter(SetParameter {
-                name: PARAMETER.to_owned(),
-                wish,
-                secure: false,
-            })),
-            reversibility: Reversibility::Undo,
-            before: vec![],
-            verify: vec![check("new", new)],
-            undo_before: vec![],
-            undo_verify: vec![check("old", old)],
-            ..step("set", StepKind::Action)
-        };
-        plan.phases.truncate(1);
-        plan.phases[0].steps = vec![step];
-        plan.phases[0].gate = None;
-        (plan.monitors, plan.rules, plan.coherence, plan.decisions) = Default::default();
+        let mut steps = vec![match what.is_list() {
+            true => append("set", PARAMETER, &["cognito"]),
+            false => {
+                let wish = ParameterWish::Value("prod,cognito".to_owned());
+                set("set", PARAMETER, wish, [value("prod,cognito"), value("prod")])
+            }
+        }];
+        if what == What::Both {
+            let wish = ParameterWish::Value("true".to_owned());
+            steps.push(set("flag", FLAG, wish, [value("true"), value("false")]));
+        }
+        match what {
+            What::Published => steps.push(rolls("roll", SERVICE, &steps)),
+            What::Both => steps.push(until_it_stands(rolls("roll", SERVICE, &steps), SERVICE)),
+            What::Records | What::Parameter | What::List => {}
+        }
+        plan = only(plan, "R5", steps);
     }
     with_times(plan, 864_000, 1_500)
 }
@@ -289,7 +367,12 @@ pub async fn in_real_time(what: What) -> (Subject, Arc<rehearsal::World>) {
 impl Bench for RehearsalBench {
     async fn subject(&self) -> Subject {
         let usual = rehearsal::WorldOptions::new("").insync_delay;
-        self.in_world(plan(self.what), 200, usual).await.0
+        // Slowly enough that what is believed too early is seen before it comes true.
+        let scale = match self.planted {
+            Some(Planted::RollByDefinition) => 40,
+            _ => 200,
+        };
+        self.in_world(plan(self.what), scale, usual).await.0
     }
 }
 

@@ -2,6 +2,7 @@
 //! leave green a cell in which it can't matter. `SWITCHBACK_PROVE` runs every cell with every bug.
 
 use switchback_engine::ports::ProviderErrorKind;
+use switchback_rehearsal as rehearsal;
 use switchback_testkit::conformance::there;
 use switchback_testkit::faulty::Op;
 use switchback_testkit::{Fault, Matrix, Place, Planted};
@@ -20,13 +21,25 @@ fn of(bug: Planted) -> RehearsalBench {
 fn what(bug: Planted) -> What {
     match bug {
         Planted::ReplacesInsteadOfAppending => What::List,
+        Planted::RollByDefinition | Planted::RollByCompleteDefinition | Planted::PlainReverseOrder => {
+            What::Published
+        }
         _ => What::Records,
     }
 }
 
 fn call(phase: &str, nth: usize, fault: Fault) -> Fate {
+    call_on("apps.example.nhs.test", phase, nth, fault)
+}
+
+/// The same of the roll.
+fn roll(phase: &str, fault: Fault) -> Fate {
+    call_on(rehearsal::SERVICE_NAME, phase, 1, fault)
+}
+
+fn call_on(object: &str, phase: &str, nth: usize, fault: Fault) -> Fate {
     let place = Place {
-        label: format!("{phase} apps.example.nhs.test"),
+        label: format!("{phase} {object}"),
         op: Op::Call,
         nth,
     };
@@ -99,6 +112,32 @@ fn expected(bug: Planted) -> (Vec<Fate>, Vec<Fate>) {
             // Nothing is ever appended in a cell of the others: see below.
             vec![],
         ),
+        // It is believed before a single task was started anew, so every cell that rolls is red: see below.
+        Planted::RollByDefinition => (
+            vec![
+                None,
+                roll("apply roll", Fault::RequestLost),
+                roll("undo", Fault::RequestLost),
+                roll("apply roll", Fault::ComesToNothing),
+                roll("undo", Fault::ComesToNothing),
+            ],
+            vec![],
+        ),
+        Planted::RollByCompleteDefinition => (
+            vec![
+                roll("apply roll", Fault::RequestLost),
+                roll("apply roll", Fault::KilledBefore),
+                roll("undo", Fault::RequestLost),
+                roll("undo", Fault::KilledBefore),
+            ],
+            // The roll was made, and it is waited for.
+            vec![None, roll("undo", Fault::ResponseLost)],
+        ),
+        Planted::PlainReverseOrder => (
+            vec![None, roll("apply roll", Fault::ResponseLost)],
+            // Every way back of what is published is wrong by it: see below.
+            vec![],
+        ),
         Planted::AppendWithoutSync => (
             vec![
                 call("apply lower-ttl", 1, Fault::KilledAfter),
@@ -138,24 +177,32 @@ async fn every_planted_bug_turns_its_cells_red() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The two that leave no cell green that ends with a way back: where nothing is refused and nothing is taken
+/// Those that leave no cell green that ends with a way back: where nothing is refused and nothing is taken
 /// back they can't matter.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_can_only_matter_on_the_way_back_leaves_the_way_there_green() {
-    for bug in [Planted::InspectionAlwaysAfter, Planted::UndoWithoutBeforeImage] {
+    for bug in [
+        Planted::InspectionAlwaysAfter,
+        Planted::UndoWithoutBeforeImage,
+        Planted::PlainReverseOrder,
+    ] {
         assert_eq!(there(&of(bug)).await, Ok(()), "{bug:?}");
     }
 }
 
-/// Where a whole value is written there is no list to lose.
+/// Where a whole value is written there is no list to lose; where nothing is published, no roll to believe in and no
+/// order of it.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_can_only_matter_to_a_list_leaves_a_value_green() {
-    let bench = RehearsalBench {
-        what: What::Parameter,
-        planted: Some(Planted::ReplacesInsteadOfAppending),
-    };
-    let matrix = run(bench, vec![None]).await;
-    assert!(matrix.red().is_empty(), "{matrix}");
+async fn what_can_only_matter_to_a_list_or_a_roll_leaves_others_green() {
+    for (bug, what) in [
+        (Planted::ReplacesInsteadOfAppending, What::Parameter),
+        (Planted::RollByDefinition, What::List),
+        (Planted::PlainReverseOrder, What::List),
+    ] {
+        let planted = Some(bug);
+        let matrix = run(RehearsalBench { what, planted }, vec![None]).await;
+        assert!(matrix.red().is_empty(), "{bug:?}: {matrix}");
+    }
 }
 
 /// Prints a bug's line of the table and gives the names of its red cells.

@@ -41,7 +41,7 @@ struct Seen {
 fn refuse(closed: &rehearsal::World, what: What, code: &str, times: usize) {
     let operation = match what {
         What::Records => "ChangeResourceRecordSets",
-        What::Parameter | What::List => "PutParameter",
+        _ => "PutParameter",
     };
     let fault = format!("error-before:{operation}:{code}:{times}");
     closed.inject(fault.parse().unwrap()).unwrap();

@@ -16,6 +16,7 @@ use crate::anchor;
 use crate::fuse::{Fuse, FusedJournal, FusedWorld, WriteBehind};
 use crate::operator;
 use crate::ring::FileRing;
+use crate::runbook::Runbook;
 
 pub fn play(role: &str) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -56,8 +57,10 @@ async fn world() {
     host.closed_world().await.unwrap();
     // Calls that take a while, so that a random kill finds one in flight often enough.
     if let Ok(ms) = std::env::var("SWITCHBACK_KILL_SLOW_CALLS") {
-        let slow = format!("delay:ChangeResourceRecordSets:{ms}").parse().unwrap();
-        host.world_client().await.unwrap().inject(&slow).await.unwrap();
+        for operation in Runbook::of_process().mutations() {
+            let slow = format!("delay:{operation}:{ms}").parse().unwrap();
+            host.world_client().await.unwrap().inject(&slow).await.unwrap();
+        }
     }
     tell("served");
     // Lives as long as the parent keeps the pipe open.
@@ -99,6 +102,7 @@ async fn run_of(host: &Host, store: &Store) -> RunId {
         return row.id;
     }
     let plan = switchback_api::plan::resolve("dns-switch", "rehearsal").unwrap();
+    let plan = Runbook::of_process().made_of(plan);
     let plan = switchback_testkit::plans::with_times(plan, 86_400, 7_200);
     let clock = WorldClock::new(host.closed_world().await.unwrap().clock);
     let run = RunId::new(uuid::Uuid::now_v7().to_string()).unwrap();

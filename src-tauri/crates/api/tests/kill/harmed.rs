@@ -13,7 +13,8 @@ use switchback_model::{Event, EventKind};
 use crate::anchor;
 use crate::cases::{Cell, cells};
 use crate::harm::{Harm, Noticed};
-use crate::points::{Finished, Kill, Role, Then, difference, doubles, log, records};
+use crate::points::{Finished, Kill, Role, Then, difference, log, records};
+use crate::twice::doubles;
 
 /// How it ended; none of the events that were acknowledged may be lost where nothing is done.
 #[derive(Debug, Default)]

@@ -5,7 +5,9 @@
 //! And the home is harmed between the kill and the next start (`harmed`): what is lost or changed is noticed,
 //! looked at and gone back from.
 //!
-//! `SWITCHBACK_PROVE=1` runs every point and 200 random kills; without it about 40 are taken.
+//! Of two runbooks: three records, and a parameter with the roll that publishes it (`runbook`).
+//!
+//! `SWITCHBACK_PROVE=1` runs every point, and 200 and 60 random kills; without it about 40 and 18 are taken.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod anchor;
@@ -22,10 +24,13 @@ mod operator;
 mod order;
 mod points;
 mod ring;
+mod runbook;
+mod twice;
 
 use std::collections::BTreeMap;
 
 use points::{Case, Commit, Ended, Kill, Then};
+use runbook::Runbook;
 
 /// Not a test of its own: the role that a re-executed copy of this program plays.
 #[test]
@@ -44,13 +49,25 @@ fn turn() -> std::sync::MutexGuard<'static, ()> {
 
 #[test]
 fn every_point_completes_and_rolls_back() {
+    campaign(Runbook::Records, 28, (200, 6));
+}
+
+/// R5: a parameter and the roll that makes its readers read it, there and back.
+#[test]
+fn every_point_of_what_is_published_completes_and_rolls_back() {
+    campaign(Runbook::Published, 8, (60, 2));
+}
+
+/// Kills a run of a runbook at every point. Without `SWITCHBACK_PROVE`: at every call and about so many commits; and so
+/// many times at random, with it and without it.
+fn campaign(runbook: Runbook, commits_taken: usize, (random, random_taken): (usize, usize)) {
     let _turn = turn();
     let prove = std::env::var_os("SWITCHBACK_PROVE").is_some();
-    let clean = Case::new(Kill::Never, Then::Back).run();
+    let clean = Case::new(runbook, Kill::Never, Then::Back).run();
     assert!(clean.doubles.is_empty(), "{:?}", clean.doubles);
     let (commits, calls) = (clean.commits, clean.calls);
-    println!("a clean run there and back: {commits} commits, {calls} calls");
-    assert!(commits > 30 && calls >= 4, "the clean run is too short to be one");
+    println!("{runbook:?}: a clean run there and back: {commits} commits, {calls} calls");
+    assert!(commits > 20 && calls >= 4, "the clean run is too short to be one");
 
     let mut kills: Vec<Kill> = Vec::new();
     for at in Commit::all(&clean.made) {
@@ -60,8 +77,8 @@ fn every_point_completes_and_rolls_back() {
         kills.extend([Kill::BeforeSend(at), Kill::AfterAccept(at)]);
     }
     if !prove {
-        // Every call, and every fifth or so of the commits, before and after in turn: 40 or so.
-        let step = (kills.len() - 2 * calls).div_ceil(28) | 1;
+        // Every call, and every fifth or so of the commits, before and after in turn.
+        let step = (kills.len() - 2 * calls).div_ceil(commits_taken) | 1;
         kills = kills
             .iter()
             .enumerate()
@@ -69,7 +86,7 @@ fn every_point_completes_and_rolls_back() {
             .map(|(_, kill)| *kill)
             .collect();
     }
-    let random: usize = if prove { 200 } else { 6 };
+    let random = if prove { random } else { random_taken };
     // A fixed sequence, so that a failure can be repeated by its number.
     let mut state = 0x5eed_u64;
     for _ in 0..random {
@@ -111,8 +128,8 @@ fn every_point_completes_and_rolls_back() {
                     loop {
                         let next = queue.lock().unwrap().pop();
                         let Some((kill, then)) = next else { return mine };
-                        let mut case = Case::new(kill, then);
-                        case.clean_ms = clean.ms;
+                        let mut case = Case::new(runbook, kill, then);
+                        case.clean = (clean.ms, clean.calls);
                         mine.push((kill, case.run()));
                     }
                 })

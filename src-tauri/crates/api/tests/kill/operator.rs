@@ -5,8 +5,13 @@ use std::time::Duration;
 
 use switchback_engine::driver::{Driver, SubmitError};
 use switchback_engine::ports::Clock;
+use switchback_engine::rollback::is_anything_left;
 use switchback_engine::run::RollbackState;
-use switchback_model::{Command, Finding, Operator, RollbackScope, StepId, StepState, Submission, Verdict};
+use switchback_model::{
+    Command, Finding, Operator, RollbackScope, RuleId, StepId, StepState, Submission, Verdict,
+};
+
+use crate::runbook::R5;
 
 fn submission(command: Command, basis: Option<switchback_model::Digest>) -> Submission {
     Submission {
@@ -82,9 +87,13 @@ pub async fn back_from_what_is_found(driver: &mut Driver) {
 }
 
 async fn go_back(driver: &mut Driver, anew: bool) {
+    // The rule of the runbook that takes everything back, where it has one.
+    let rule = driver.run().plan.rule(&RuleId::new(R5).unwrap());
+    let scope = rule.map_or(RollbackScope::All, |rule| RollbackScope::Rule(rule.id.clone()));
     for _try in 0..6 {
         let active = driver.run().rollback_active();
-        if !active && driver.run().steps.values().all(|s| !s.state.may_have_effect()) {
+        let effects = driver.run().steps.values().any(|s| s.state.may_have_effect());
+        if !active && !effects && !is_anything_left(driver.run()) {
             return;
         }
         if active {
@@ -98,9 +107,9 @@ async fn go_back(driver: &mut Driver, anew: bool) {
             };
             driver.submit(&submission(on, None)).await.unwrap();
         } else {
-            let (plan, _) = driver.plan_rollback(&RollbackScope::All).await.unwrap();
+            let (plan, _) = driver.plan_rollback(&scope).await.unwrap();
             let command = Command::Rollback {
-                scope: RollbackScope::All,
+                scope: scope.clone(),
                 overrides: Vec::new(),
                 accept_breaches: Vec::new(),
             };

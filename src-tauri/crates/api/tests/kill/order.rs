@@ -7,7 +7,8 @@ use std::process::Command;
 
 use switchback_rehearsal::Outcome;
 
-use crate::points::{Role, difference, doubles, log, records};
+use crate::points::{Role, difference, log, records};
+use crate::twice::doubles;
 
 /// SQLite's log of the journal, as strace names the file of a descriptor.
 const WAL: &str = "/journal.db-wal>";

@@ -9,7 +9,10 @@ use std::time::{Duration, Instant};
 use switchback_engine::evolve::name;
 use switchback_engine::run::Run;
 use switchback_journal::{MemoryKeyRing, Store};
-use switchback_rehearsal::{Client, Handle, LogEntry, Outcome, RecordSet};
+use switchback_rehearsal::{Client, Handle, LogEntry, RecordSet};
+
+use crate::runbook::{RUNBOOK, Runbook};
+use crate::twice::{doubles, published_twice};
 
 /// Where the driver dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +63,6 @@ pub enum Then {
     Back,
 }
 
-/// Calls of a clean run there and back.
-const CALLS: u64 = 6;
 /// How long each call takes in a case of a random kill.
 const SLOW_CALL_MS: u64 = 300;
 
@@ -111,10 +112,11 @@ pub struct Ended {
 }
 
 pub struct Case {
+    runbook: Runbook,
     kill: Kill,
     then: Then,
-    /// How long a clean run takes, for random kills.
-    pub clean_ms: u64,
+    /// How long a clean run takes and how many calls it makes, for random kills.
+    pub clean: (u64, usize),
     tries: usize,
 }
 
@@ -122,11 +124,12 @@ pub struct Case {
 const TRIES: usize = 4;
 
 impl Case {
-    pub fn new(kill: Kill, then: Then) -> Self {
+    pub fn new(runbook: Runbook, kill: Kill, then: Then) -> Self {
         Self {
+            runbook,
             kill,
             then,
-            clean_ms: 0,
+            clean: (0, 0),
             tries: 0,
         }
     }
@@ -147,13 +150,19 @@ impl Case {
 
     fn once(&self) -> Ended {
         let home = tempfile::tempdir().unwrap();
-        let world = Role::world(home.path(), &self.kill.spec());
-        let start = records(home.path());
+        let start_role = |role: &str, kill: &str| {
+            let mut copy = Command::new(std::env::current_exe().unwrap());
+            copy.env(RUNBOOK, self.runbook.word());
+            Role::launch(copy, role, home.path(), kill)
+        };
+        let world = start_role("world", &self.kill.spec()).served();
+        let start = objects(home.path());
 
         let began = Instant::now();
-        let mut driver = Role::start("there-and-back", home.path(), &self.kill.spec());
+        let mut driver = start_role("there-and-back", &self.kill.spec());
         if let Kill::At { percent } = self.kill {
-            let whole = self.clean_ms + CALLS * SLOW_CALL_MS;
+            let (ms, calls) = self.clean;
+            let whole = ms + calls as u64 * SLOW_CALL_MS;
             let at = Duration::from_millis(whole * u64::from(percent) / 100);
             std::thread::sleep(at.saturating_sub(began.elapsed()));
             driver.kill();
@@ -199,7 +208,7 @@ impl Case {
         }
 
         let go = |role: &str| {
-            let ended = Role::start(role, home.path(), "never:0").end();
+            let ended = start_role(role, "never:0").end();
             let lines = ended.lines.join("\n");
             assert!(ended.success, "{:?}: {role} did not end:\n{lines}", self.kill);
         };
@@ -210,40 +219,23 @@ impl Case {
             go("forward");
         }
         go("back");
-        ended.end_difference = difference(&start, &records(home.path()));
-        ended.doubles = doubles(&log(home.path()));
+        ended.end_difference = difference(&start, &objects(home.path()));
+        ended.doubles = match self.runbook {
+            Runbook::Records => doubles(&log(home.path())),
+            Runbook::Published => published_twice(&log(home.path()), intents(&folded(home.path()).unwrap())),
+        };
         drop(world);
         ended
     }
 }
 
-/// Record sets that are in one of the two and not in the other.
-pub fn difference(start: &[RecordSet], end: &[RecordSet]) -> Vec<String> {
+/// Objects that are in one of the two and not in the other.
+pub fn difference<T: std::fmt::Debug + PartialEq>(start: &[T], end: &[T]) -> Vec<String> {
     start
         .iter()
         .filter(|set| !end.contains(set))
         .chain(end.iter().filter(|set| !start.contains(set)))
         .map(|set| format!("{set:?}"))
-        .collect()
-}
-
-/// Changes of one step, generation and way that the server carried out more than once. The change
-/// comment names them: `switchback RUN STEP gN apply|undo n digest`.
-pub fn doubles(log: &[LogEntry]) -> Vec<String> {
-    let mut made: BTreeMap<String, usize> = BTreeMap::new();
-    for entry in log {
-        if entry.operation == "ChangeResourceRecordSets"
-            && matches!(entry.outcome, Outcome::Committed | Outcome::Lost)
-        {
-            let comment = entry.comment.clone().unwrap_or_default();
-            let words: Vec<&str> = comment.split(' ').collect();
-            assert!(words.len() >= 6, "a change without our comment: {comment:?}");
-            *made.entry(words[2..5].join(" ")).or_default() += 1;
-        }
-    }
-    made.into_iter()
-        .filter(|(_, n)| *n > 1)
-        .map(|(what, n)| format!("{what}: {n} times"))
         .collect()
 }
 
@@ -261,6 +253,11 @@ fn block<T>(work: impl Future<Output = T>) -> T {
 
 pub fn records(home: &Path) -> Vec<RecordSet> {
     block(client(home).state()).unwrap().records
+}
+
+/// Everything that a run may change, what running tasks know included.
+fn objects(home: &Path) -> Vec<String> {
+    block(client(home).state()).unwrap().objects()
 }
 
 pub fn log(home: &Path) -> Vec<LogEntry> {
@@ -281,6 +278,16 @@ fn folded(home: &Path) -> Option<Run> {
     let row = store.runs().unwrap().into_iter().next()?;
     let events = store.read_page(&row.id, 0, 1_000_000).unwrap();
     Some(Run::replay(&events).unwrap())
+}
+
+/// Requests that the journal tells of: changes, and publications of them.
+fn intents(run: &Run) -> (usize, usize) {
+    let of = |publisher: bool| {
+        let steps = run.plan.steps().filter(|step| step.is_publisher() == publisher);
+        let attempts = steps.flat_map(|step| &run.steps[&step.id].attempts);
+        attempts.filter(|attempt| !attempt.token.is_empty()).count()
+    };
+    (of(false), of(true))
 }
 
 /// The state of the step that was at work, and whether its call was in flight.
@@ -323,9 +330,13 @@ impl Finished {
 impl Role {
     /// The world; lives as long as this does.
     pub fn world(home: &Path, kill_at: &str) -> Self {
-        let world = Self::start("world", home, kill_at);
-        world.wait_for("served");
-        world
+        Self::start("world", home, kill_at).served()
+    }
+
+    /// A world, once it is served.
+    fn served(self) -> Self {
+        self.wait_for("served");
+        self
     }
 
     pub fn start(role: &str, home: &Path, kill_at: &str) -> Self {
