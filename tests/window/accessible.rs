@@ -32,6 +32,9 @@ const SIZES: [(&str, &str, u32, u32); 7] = [
     ("dark", "720", 720, 900),
 ];
 
+/// The widths in which a story's own screens are looked at: a laptop, a small window, a narrow one beside another.
+const WIDTHS: [(u32, u32); 3] = [(1280, 800), (1024, 768), (480, 900)];
+
 /// What sticks out of the window to the side; a table in its own scroller does not.
 const TOO_WIDE: &str = "const out = [];
     const page = document.documentElement;
@@ -150,6 +153,24 @@ pub async fn look(app: &App, place: &str, by_rules: bool, broken: &mut BTreeSet<
         broken.insert(format!("{place}: {}", line.as_str().unwrap_or_default()));
     }
     Ok(())
+}
+
+/// What is shown now, in every width and the page's own mode: pictures `NAME-MODE-WIDTH`, and what is wrong with them.
+pub async fn everywhere(app: &App, name: &str, broken: &mut BTreeSet<String>) -> Outcome {
+    let axe = fs::read_to_string(AXE).map_err(|error| format!("{AXE}: {error}"))?;
+    app.script(&axe, Vec::new()).await?;
+    let mode = app
+        .script("return document.documentElement.dataset.mode;", Vec::new())
+        .await?;
+    let mode = mode.as_str().unwrap_or("no").to_owned();
+    // Dark differs in colours: the widest and the narrowest tell all.
+    let shown = |size: &&(u32, u32)| mode != "dark" || size.0 != 1024;
+    for (width, height) in WIDTHS.iter().filter(shown) {
+        app.size(*width, *height).await?;
+        app.shot(&format!("{name}-{mode}-{width}")).await?;
+        look(app, &format!("{name} {mode} {width}"), true, broken).await?;
+    }
+    app.size(1280, 800).await
 }
 
 /// The routes that the page itself lists, each with its name.

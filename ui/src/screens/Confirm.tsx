@@ -17,7 +17,7 @@ import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/ho
 import { freshen, letsThrough } from "../state/readings";
 import { go, href } from "../state/router";
 import { Missing } from "./Missing";
-import { Crumbs, useStep } from "./Step";
+import { Crumbs, publishes, useStep } from "./Step";
 
 /** Approving a step: the exact change, whom it affects and how to undo it; then the verb and the target. */
 export function ConfirmScreen({ id }: { id: string }) {
@@ -125,7 +125,7 @@ export function ConfirmScreen({ id }: { id: string }) {
               ["Loses", step.undo_loses.length === 0 ? "nothing" : step.undo_loses.join("; ")],
             ]}
           />
-          {step.undo !== null && <Changes list={step.undo.changes} undo />}
+          {step.undo !== null && !publishes(step) && <Changes list={step.undo.changes} undo />}
         </Block>
         {open.length > 0 && (
           <Block id="open" title="Not passing now" note="read again before anything is changed">

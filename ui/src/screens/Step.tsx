@@ -125,6 +125,12 @@ function Change({ step, now }: { step: StepView; now: number }) {
 /** How it is taken back; where it is not known, never by this program. */
 const undoWords = (step: StepView): string => (step.not_known === undefined ? step.reversibility : "by the newer Switchback, or by hand");
 
+/** Whether it changes nothing by itself, and makes seen what others changed. */
+export const publishes = (step: StepView): boolean => (step.publishes ?? []).length > 0;
+
+/** What the way back of a publication restores. */
+const NOTHING_ITSELF = "nothing by itself: it is done once more after what it makes seen was taken back, so that programs read that";
+
 function WayBack({ step, now }: { step: StepView; now: number }) {
   const rows = step.undo_before.map((r) => freshen(r, now));
   const proven = step.undo !== null && rows.every((r) => letsThrough(r.tone));
@@ -139,14 +145,15 @@ function WayBack({ step, now }: { step: StepView; now: number }) {
     ) : (
       <State kind="blocked" word={`${count(open, "thing")} not proven`} />
     );
-  const restores = step.undo?.changes.map((c) => c.object) ?? [];
+  const objects = step.undo?.changes.map((c) => c.object) ?? [];
+  const restores = publishes(step) ? NOTHING_ITSELF : objects.length === 0 ? "nothing to restore" : objects.join(", ");
   return (
     <Block id="way-back" title="Way back" note={state ?? undoWords(step)}>
       {step.undo !== null && (
         <>
           <Facts
             list={[
-              ["Restores", restores.length === 0 ? "nothing to restore" : restores.join(", ")],
+              ["Restores", restores],
               ["Loses", step.undo_loses.length === 0 ? "nothing" : step.undo_loses.join("; ")],
               ...undoFacts(step.undo_takes),
             ]}

@@ -21,7 +21,9 @@ pub(super) fn view(
 ) -> StepView {
     let checks = state.checks.as_ref();
     let shown = |preview: &Preview| preview_view(run, &step.id, preview);
-    let undoing = state.last(Way::Undo).filter(|_| {
+    // What makes others seen is taken back by doing it once more.
+    let back = state.current().filter(|attempt| attempt.id.way != Way::Apply);
+    let undoing = back.or_else(|| state.last(Way::Undo)).filter(|_| {
         matches!(
             state.state,
             StepState::Undoing { .. }
@@ -198,10 +200,18 @@ fn note(step: &Step, state: &StepRun) -> String {
             "What was chosen by field was not written. {}",
             problem.unwrap_or_else(|| "Somebody else's change is still there.".to_owned())
         ),
-        StepState::Foreign | StepState::UndoForeign => attempt
-            .and_then(|a| a.finding.as_ref())
-            .map(found_sentence)
-            .unwrap_or_default(),
+        StepState::Foreign | StepState::UndoForeign => {
+            let found = attempt.and_then(|a| a.finding.as_ref());
+            let found = found.map(found_sentence).unwrap_or_default();
+            match step.is_publisher() {
+                // Whoever took it back, what it was made for is not sure.
+                true => format!(
+                    "{found} It is not known what programs have read: some may have the new value, and some the old \
+                     one. Do it once more, or go back."
+                ),
+                false => found,
+            }
+        }
         StepState::Verifying { .. } | StepState::UndoVerifying { .. } => match attempt {
             Some(a) if a.effectless => {
                 "Nothing to change: it was read just now and is so already. Looking from outside.".to_owned()
@@ -219,7 +229,10 @@ fn found_sentence(finding: &Finding) -> String {
     match finding {
         Finding::Before => "Found: as before the change.".to_owned(),
         Finding::After => "Found: as after the change.".to_owned(),
-        Finding::Partial { .. } => "Found: some fields as before, some as after.".to_owned(),
+        Finding::Partial { differences } => match neither(differences) {
+            words if words.is_empty() => "Found: some fields as before, some as after.".to_owned(),
+            words => format!("Found: {}.", words.join("; ")),
+        },
         Finding::Other { found, differences } => {
             let lost = differences
                 .iter()
@@ -235,6 +248,13 @@ fn found_sentence(finding: &Finding) -> String {
         }
         Finding::Unclear { why } => format!("It can't be told yet: {why}"),
     }
+}
+
+/// What is neither as before nor as after, as what became of a roll: its own words say it.
+fn neither(differences: &[FieldDifference]) -> Vec<String> {
+    let other = |one: &&FieldDifference| one.found != one.before && one.found != one.after;
+    let words = |one: &FieldDifference| format!("{}: {}", one.field, one.found);
+    differences.iter().filter(other).map(words).collect()
 }
 
 fn drift_sentence(finding: &Finding) -> String {
