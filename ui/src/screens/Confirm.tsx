@@ -11,7 +11,7 @@ import { State } from "../components/State";
 import { OVERRIDE, refusalWords } from "../components/ActionBar";
 import { signInWords } from "../components/Banner";
 import { count, duration } from "../format/time";
-import { undoFacts } from "../format/undo";
+import { lossWords, undoFacts } from "../format/undo";
 import type { PreviewView, RunCommand } from "../ipc";
 import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { freshen, letsThrough } from "../state/readings";
@@ -122,7 +122,7 @@ export function ConfirmScreen({ id }: { id: string }) {
             list={[
               ["How", step.reversibility],
               ...undoFacts(step.undo_takes),
-              ["Loses", step.undo_loses.length === 0 ? "nothing" : step.undo_loses.join("; ")],
+              ["Loses", lossWords(step.undo_loses)],
             ]}
           />
           {step.undo !== null && !publishes(step) && <Changes list={step.undo.changes} undo />}

@@ -11,7 +11,7 @@ import { UndoMark } from "../components/RightRail";
 import { RollbackItems } from "../components/RollbackItems";
 import { State } from "../components/State";
 import { count, shortTime } from "../format/time";
-import { planNote, planWords } from "../format/undo";
+import { lossWords, planNote, planWords } from "../format/undo";
 import type { RollbackPlanView, RunSnapshot, ScopeView } from "../ipc";
 import { Failure, asFailure } from "../ipc/port";
 import { useApp, useEvery, useSnapshot, useStore, useWorldNow } from "../state/hooks";
@@ -79,7 +79,7 @@ function Cards({ plan }: { plan: RollbackPlanView }) {
       ) : (
         <Card title="Restores" head={count(undo.length, "change")} note={<Breakable text={[objects.join(", "), again > 0 ? "then it is made seen" : "", hand > 0 ? `${hand} by hand` : ""].filter((w) => w !== "").join("; ") || "as in the order below"} />} />
       )}
-      <Card title="Loses" head={loses.length === 0 ? "Nothing" : count(loses.length, "thing")} note={loses.length === 0 ? "the plan names no loss" : loses.join("; ")} />
+      <Card title="Loses" head={loses.length === 0 ? "Nothing" : count(loses.length, "thing")} note={loses.length === 0 ? "the plan names no loss" : lossWords(loses)} />
       <Card
         title="Takes"
         head={capital(planWords(plan.takes, hand))}
@@ -304,9 +304,9 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
                   <label className="tick" key={breach.id}>
                     <input type="checkbox" checked={breaches.has(breach.id)} onChange={() => toggle(breaches, breach.id, setBreaches)} data-testid={`breach-${breach.id}`} />
                     <span>
-                      Accept what <strong>{item.title}</strong> loses:{" "}
+                      Accept what taking back <strong>{allSteps(snapshot).find((s) => s.id === item.step)?.title ?? item.title}</strong> loses:
                       {item.loses.map((words) => (
-                        <span className="under" key={words}>
+                        <span className="loss" key={words}>
                           {words}
                         </span>
                       ))}

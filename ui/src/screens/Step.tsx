@@ -11,7 +11,7 @@ import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import { State } from "../components/State";
 import { age, count, duration, fullTime } from "../format/time";
-import { aboutWords, undoFacts } from "../format/undo";
+import { aboutWords, lossWords, undoFacts } from "../format/undo";
 import type { ReadingView, StepView } from "../ipc";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { allSteps, freshen, isFinished, letsThrough } from "../state/readings";
@@ -154,7 +154,7 @@ function WayBack({ step, now }: { step: StepView; now: number }) {
           <Facts
             list={[
               ["Restores", restores],
-              ["Loses", step.undo_loses.length === 0 ? "nothing" : step.undo_loses.join("; ")],
+              ["Loses", lossWords(step.undo_loses)],
               ...undoFacts(step.undo_takes),
             ]}
           />
@@ -167,7 +167,7 @@ function WayBack({ step, now }: { step: StepView; now: number }) {
         </>
       )}
       {step.undo === null && step.kind === "action" && step.not_known === undefined && !record && <p className="meta">It is built and proven with the checks, before the step may run.</p>}
-      {step.undo === null && step.undo_loses.length > 0 && <p>Going back loses: {step.undo_loses.join("; ")}</p>}
+      {step.undo === null && step.undo_loses.length > 0 && <p>Going back loses: {lossWords(step.undo_loses)}</p>}
     </Block>
   );
 }
@@ -235,12 +235,12 @@ function tookFact(step: StepView, now: number): [string, string] | null {
 }
 
 /** Steps by their titles, each a link. */
-function Links({ steps }: { steps: readonly StepView[] }) {
+function Links({ steps, needed = false }: { steps: readonly StepView[]; needed?: boolean }) {
   return steps.map((s, i) => (
     <Fragment key={s.id}>
       {i > 0 && ", "}
       <a href={href({ name: "step", step: s.id })}>{s.title}</a>
-      {s.state === "undone" && " (taken back: do it again there)"}
+      {needed && s.state === "undone" && " (taken back: do it again there)"}
     </Fragment>
   ));
 }
@@ -277,7 +277,7 @@ export function StepScreen({ id }: { id: string }) {
               ? null
               : [
                   "Needs first",
-                  <Links steps={unmet} />,
+                  <Links steps={unmet} needed />,
                 ],
             shown.length === 0 ? null : ["Makes seen", <Links steps={shown} />],
             waitsFor === null ? null : ["Waits for", <a href={href({ name: "gate", phase: waitsFor })}>go or no-go</a>],

@@ -5,7 +5,9 @@ use switchback_engine::evolve::name;
 use switchback_engine::publish::unseen;
 use switchback_engine::run::{Attempt, Outcome, Run, StepRun};
 use switchback_kinds::changes::change;
-use switchback_model::{FieldDifference, Finding, Preview, Reversibility, Step, StepKind, StepState, Way};
+use switchback_model::{
+    CheckKind, FieldDifference, Finding, Preview, Reversibility, Step, StepKind, StepState, Way,
+};
 
 use super::rollback::caches_s;
 use super::{preview_view, reading_views};
@@ -120,6 +122,20 @@ fn spreads(step: &Step) -> bool {
     change.is_none_or(|change| change.is_ok_and(|change| change.spreads()))
 }
 
+/// How far a service is that does not stand still yet, in the words of the check that looks at it.
+fn service_so_far<'a>(step: &Step, attempt: &'a Attempt) -> Option<&'a str> {
+    let specs = step.verify.iter().chain(&step.undo_verify);
+    let mut services = specs.filter(|spec| matches!(spec.kind, CheckKind::Service(_)));
+    let of = |id| {
+        attempt
+            .readings
+            .iter()
+            .find(|reading| reading.check == id && !reading.verdict.lets_through())
+    };
+    let reading = services.find_map(|spec| of(spec.id.clone()))?;
+    reading.observed.split("; ").next()
+}
+
 fn note(step: &Step, state: &StepRun) -> String {
     if let Some(why) = &state.voided {
         return format!("Nothing was changed. {why}");
@@ -218,7 +234,10 @@ fn note(step: &Step, state: &StepRun) -> String {
             }
             Some(a) if a.in_sync.is_some() => "In sync on every server. Looking from outside.".to_owned(),
             Some(_) if spreads(step) => "Accepted. Waiting until every server has it.".to_owned(),
-            Some(_) => "Accepted. Looking whether it is so.".to_owned(),
+            Some(a) => match service_so_far(step, a) {
+                Some(so_far) => format!("Accepted. So far: {so_far}."),
+                None => "Accepted. Looking whether it is so.".to_owned(),
+            },
             None => String::new(),
         },
         _ => state.said.clone().unwrap_or_default(),

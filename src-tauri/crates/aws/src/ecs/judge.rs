@@ -132,7 +132,10 @@ impl Told<'_> {
         self.rollout.others.iter().any(|other| {
             let newer = other.created_at > primary.created_at;
             match ours {
-                Some(ours) => other.id == ours && (newer || stands_again),
+                // A breaker may also start the former definition anew, which then is the newest.
+                Some(ours) => {
+                    other.id == ours && (newer || stands_again || other.state == RolloutState::Failed)
+                }
                 None => {
                     let given_up = stands_again && other.state == RolloutState::Failed;
                     other.id != self.former && other.created_at >= earliest && (newer || given_up)
@@ -161,10 +164,21 @@ impl Told<'_> {
     /// new values: it is not as before.
     fn taken_back(&self) -> Finding {
         let primary = &self.rollout.primary;
+        let another = primary.id != self.former
+            && self
+                .rollout
+                .others
+                .iter()
+                .all(|one| one.created_at < primary.created_at);
         let found = format!(
-            "the new one was given up; {} of {} stands again",
+            "the new one was given up; {} of {} stands {}",
             safe(&primary.id),
-            short(&primary.definition)
+            short(&primary.definition),
+            if another && !self.rollout.others.is_empty() {
+                "in its place"
+            } else {
+                "again"
+            }
         );
         Finding::Partial {
             differences: vec![self.difference("deployment", found)],
