@@ -3,12 +3,15 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use crate::accessible::everywhere;
+use crate::accessible::{EVERY, looked};
 use crate::app::{App, Outcome, SOON, with_console};
 use crate::gated;
 use crate::journey::WORLD;
 
 const RUNBOOK: &str = include_str!("../../src-tauri/crates/cli/tests/emulators/profiles.toml");
+/// Dark differs in colours: the widest and the narrowest tell all.
+const DARK: [u32; 2] = [1280, 480];
+
 const TARGET: &str = include_str!("../../src-tauri/runbooks/dns-switch/targets/rehearsal.toml");
 
 #[tokio::test]
@@ -57,24 +60,24 @@ async fn parameter(app: &App, runbook: &Path) -> Outcome {
             "{words} is not in the request: {request}"
         );
     }
-    everywhere(app, "parameter-1-ready", &mut broken).await?;
+    looked(app, "parameter-1-ready", &EVERY, &mut broken).await?;
 
     app.lead("action-primary", "confirm-primary", WORLD).await?;
-    everywhere(app, "parameter-2-confirm", &mut broken).await?;
+    looked(app, "parameter-2-confirm", &EVERY, &mut broken).await?;
     app.click("confirm-primary", WORLD).await?;
     app.see("[data-route=step]").await?;
     app.until("step-state", &["Done"], WORLD).await?;
     app.until("check-is", &["Passing"], SOON).await?;
-    everywhere(app, "parameter-3-done", &mut broken).await?;
+    looked(app, "parameter-3-done", &EVERY, &mut broken).await?;
 
     app.click("rollback-step", SOON).await?;
     app.until("rollback-proof", &["Proven"], WORLD).await?;
     app.until("rollback-item-profiles", &["prod,cognito"], SOON)
         .await?;
-    everywhere(app, "parameter-4-plan", &mut broken).await?;
+    looked(app, "parameter-4-plan", &EVERY, &mut broken).await?;
     app.click("rollback-confirm", SOON).await?;
     app.until("rollback-state", &["Complete"], WORLD).await?;
-    everywhere(app, "parameter-5-undone", &mut broken).await?;
+    looked(app, "parameter-5-undone", &EVERY, &mut broken).await?;
     app.go("#/run/profiles").await?;
     app.until("step-state", &["Undone"], SOON).await?;
     app.until("answer-way-back", &["Nothing to undo"], WORLD).await?;
@@ -99,13 +102,13 @@ async fn dark(app: &App, broken: &mut BTreeSet<String>) -> Outcome {
     .await?;
     app.go("#/rollback").await?;
     app.until("taken-back", &["Set the profiles"], SOON).await?;
-    everywhere(app, "parameter-6-nothing", broken).await?;
+    looked(app, "parameter-6-nothing", &DARK, broken).await?;
     app.go("#/run/profiles").await?;
     app.click("offer-reopen", SOON).await?;
     app.write("reason-input", "once more").await?;
     app.click("reason-submit", SOON).await?;
     app.until("step-state", &["Ready"], WORLD).await?;
-    everywhere(app, "parameter-7-again", broken).await?;
+    looked(app, "parameter-7-again", &DARK, broken).await?;
     app.lead("action-primary", "confirm-primary", WORLD).await?;
-    everywhere(app, "parameter-8-confirm", broken).await
+    looked(app, "parameter-8-confirm", &DARK, broken).await
 }

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use switchback_rehearsal::{Client, Handle, Snapshot};
 
-use crate::accessible::everywhere;
+use crate::accessible::{EVERY, looked};
 use crate::app::{App, Outcome, SOON, with_console};
 use crate::film::red;
 use crate::gated;
@@ -15,6 +15,9 @@ use crate::night::flip;
 
 const RUNBOOK: &str = include_str!("user_management.toml");
 const TARGET: &str = include_str!("../../src-tauri/runbooks/dns-switch/targets/rehearsal.toml");
+
+/// The widest and the narrowest window.
+const BOTH: [u32; 2] = [1280, 480];
 
 /// What the rehearsal's tasks read when it begins, and what they read on Cognito.
 const BEFORE: &str = "prod";
@@ -57,7 +60,7 @@ async fn there(app: &App, world: &Path, broken: &mut BTreeSet<String>) -> Outcom
     app.go("#/run/profiles").await?;
     app.until("step-state", &["Ready"], WORLD).await?;
     app.until(".diff-side.plus", &[COGNITO], SOON).await?;
-    everywhere(app, "roll-01-append-ready", broken).await?;
+    looked(app, "roll-01-append-ready", &[1280], broken).await?;
     confirm(app).await?;
     assert_eq!(
         read(&shown(world).await?),
@@ -76,10 +79,10 @@ async fn there(app: &App, world: &Path, broken: &mut BTreeSet<String>) -> Outcom
     ] {
         app.until(what, &[words], SOON).await?;
     }
-    everywhere(app, "roll-02-ready", broken).await?;
+    looked(app, "roll-02-ready", &EVERY, broken).await?;
     flip(app, "inject", "roll-stuck").await?;
     app.lead("action-primary", "confirm-primary", WORLD).await?;
-    everywhere(app, "roll-03-confirm", broken).await?;
+    looked(app, "roll-03-confirm", &BOTH, broken).await?;
     app.click("confirm-primary", WORLD).await?;
     app.see("[data-route=step]").await?;
     // Of two tasks one is new; nothing is wrong, so nothing is red.
@@ -92,11 +95,11 @@ async fn there(app: &App, world: &Path, broken: &mut BTreeSet<String>) -> Outcom
         Vec::<String>::new(),
         "a roll that goes on is red"
     );
-    everywhere(app, "roll-04-running", broken).await?;
+    looked(app, "roll-04-running", &EVERY, broken).await?;
     flip(app, "lift", "roll-stuck").await?;
     app.until("step-state", &["Done"], WORLD).await?;
     assert_eq!(read(&shown(world).await?), [COGNITO, COGNITO]);
-    everywhere(app, "roll-05-done", broken).await
+    looked(app, "roll-05-done", &[1280], broken).await
 }
 
 /// The list first, and then its readers; what is lost is accepted by name.
@@ -115,20 +118,20 @@ async fn back(app: &App, world: &Path, start: &Snapshot, broken: &mut BTreeSet<S
         "{order}"
     );
     app.until("why-not", &["by name"], SOON).await?;
-    everywhere(app, "roll-06-plan", broken).await?;
+    looked(app, "roll-06-plan", &EVERY, broken).await?;
     flip(app, "inject", "roll-stuck").await?;
     accept_and_go(app).await?;
     app.until("rollback-item-roll", &["Running"], WORLD).await?;
     app.until("check-settled-back", &["1 of 2 new tasks runs"], WORLD)
         .await?;
-    everywhere(app, "roll-07-going-back", broken).await?;
+    looked(app, "roll-07-going-back", &[480], broken).await?;
     flip(app, "lift", "roll-stuck").await?;
     app.until("rollback-state", &["Complete"], WORLD).await?;
-    everywhere(app, "roll-08-back", broken).await?;
+    looked(app, "roll-08-back", &[1280], broken).await?;
     assert_eq!(shown(world).await?.objects(), start.objects());
     app.go("#/run/roll").await?;
     app.until("step-state", &["Undone"], SOON).await?;
-    everywhere(app, "roll-09-undone", broken).await
+    looked(app, "roll-09-undone", &[480], broken).await
 }
 
 /// No task of the roll starts, and ECS takes it back: that is never done, and there is a way back.
@@ -140,19 +143,19 @@ async fn drill(app: &App, world: &Path, start: &Snapshot, broken: &mut BTreeSet<
     app.go("#/run/roll").await?;
     app.until("step-unseen", &["Not seen yet", "Append cognito"], SOON)
         .await?;
-    everywhere(app, "roll-10-not-seen", broken).await?;
+    looked(app, "roll-10-not-seen", &[1280], broken).await?;
     again(app, "roll").await?;
     app.until("step-state", &["Ready"], WORLD).await?;
     flip(app, "inject", "roll-fails").await?;
     confirm_only(app).await?;
     app.until("step-state", &["Changed by somebody else", "Taken back"], WORLD)
         .await?;
-    everywhere(app, "roll-11-taken-back", broken).await?;
+    looked(app, "roll-11-taken-back", &BOTH, broken).await?;
 
     app.go("#/rollback?scope=rule:R5").await?;
     app.until("rollback-item-roll", &["Start UserManagement"], WORLD)
         .await?;
-    everywhere(app, "roll-12-plan", broken).await?;
+    looked(app, "roll-12-plan", &[480], broken).await?;
     accept_and_go(app).await?;
     app.until("rollback-state", &["Complete"], WORLD).await?;
     assert_eq!(shown(world).await?.objects(), start.objects());
@@ -170,12 +173,12 @@ async fn due(app: &App, broken: &mut BTreeSet<String>) -> Outcome {
     app.write("reason-input", "the roll of tomorrow shows it").await?;
     app.until("[role=region]", &["Tick what stays unseen"], SOON)
         .await?;
-    everywhere(app, "roll-13-skip", broken).await?;
+    looked(app, "roll-13-skip", &BOTH, broken).await?;
     app.click("unseen-profiles", SOON).await?;
     app.click("reason-submit", SOON).await?;
     app.until("step-state", &["Skipped"], SOON).await?;
     app.until("step-unseen", &["Not seen yet"], SOON).await?;
-    everywhere(app, "roll-14-skipped", broken).await
+    looked(app, "roll-14-skipped", &[1280], broken).await
 }
 
 /// Confirms the step that is shown, until it is done.

@@ -51,11 +51,11 @@ function publisherOf(breach: BreachView, snapshot: RunSnapshot): StepView | unde
   return allSteps(snapshot).find((s) => s.id === id && (s.unseen ?? []).length > 0);
 }
 
-/** What was changed and nobody sees yet; the page of the step that makes it seen says so itself. */
+/** What was changed and nobody sees yet; the page of the step that makes it seen says so itself, and a rollback mends it. */
 function Unseen({ snapshot }: { snapshot: RunSnapshot }) {
   const place = parse(useHash());
   const steps = allSteps(snapshot);
-  const due = snapshot.breaches.flatMap((b) => publisherOf(b, snapshot) ?? []).filter((s) => !(place.name === "step" && place.step === s.id));
+  const due = snapshot.breaches.flatMap((b) => publisherOf(b, snapshot) ?? []).filter((s) => place.name !== "rollback" && !(place.name === "step" && place.step === s.id));
   return due.map((s) => (
     <Notice key={s.id} kind="blocked" title="Not seen yet" role="status" testId={`unpublished-${s.id}`}>
       Nobody sees what {steps.filter((of) => s.unseen?.includes(of.id)).map((of) => `“${of.title}”`).join(", ")} changed, until <a href={href({ name: "step", step: s.id })}>{s.title}</a> is done once more.

@@ -291,7 +291,7 @@ export function StepScreen({ id }: { id: string }) {
         {unseen.length > 0 && (after(step) || step.state === "skipped") && !step.state.endsWith("verifying") && (
           <Notice kind="blocked" title="Not seen yet" testId="step-unseen">
             <p>
-              <Links steps={unseen} />: changed since this was done last. Programs keep what they read before, until it is done once more.
+              <Links steps={unseen} />: changed since this was last known to be done. Programs may go on with what they read before, until it is done once more.
             </p>
           </Notice>
         )}

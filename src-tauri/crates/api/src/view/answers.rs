@@ -107,7 +107,9 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
             }
             for breach in &readiness.plan.breaches {
                 match lost_by(run, breach) {
-                    Some(title) => losses.push(format!("It loses what “{title}” made; the plan names it")),
+                    Some(title) => {
+                        losses.push(format!("“{title}” is taken back with a loss, named in the plan"))
+                    }
                     None => missing.push(format!("It would leave a breach: {}", breach.because)),
                 }
             }

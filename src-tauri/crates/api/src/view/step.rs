@@ -250,7 +250,7 @@ fn found_sentence(finding: &Finding) -> String {
         Finding::After => "Found: as after the change.".to_owned(),
         Finding::Partial { differences } => match neither(differences) {
             words if words.is_empty() => "Found: some fields as before, some as after.".to_owned(),
-            words => format!("Found: {}.", words.join("; ")),
+            words => format!("Found otherwise. {}.", words.join(". ")),
         },
         Finding::Other { found, differences } => {
             let lost = differences
@@ -272,7 +272,7 @@ fn found_sentence(finding: &Finding) -> String {
 /// What is neither as before nor as after, as what became of a roll: its own words say it.
 fn neither(differences: &[FieldDifference]) -> Vec<String> {
     let other = |one: &&FieldDifference| one.found != one.before && one.found != one.after;
-    let words = |one: &FieldDifference| format!("{}: {}", one.field, one.found);
+    let words = |one: &FieldDifference| format!("The {}: {}", one.field, one.found);
     differences.iter().filter(other).map(words).collect()
 }
 
