@@ -32,12 +32,19 @@ const SIZES: [(&str, &str, u32, u32); 7] = [
     ("dark", "720", 720, 900),
 ];
 
+/// The widths in which a story's own screens are looked at: a laptop, a small window, a narrow one beside another.
+pub const EVERY: [u32; 3] = [1280, 1024, 480];
+
 /// What sticks out of the window to the side; a table in its own scroller does not.
 const TOO_WIDE: &str = "const out = [];
     const page = document.documentElement;
     if (page.scrollWidth > innerWidth + 1) out.push(`the page is ${page.scrollWidth} wide`);
     for (const box of document.querySelectorAll('main, aside, nav, header, .page, .dock, .notices, .action-bar')) {
-      if (box.scrollWidth > box.clientWidth + 1) out.push(`${box.tagName} ${box.className}: ${box.scrollWidth} in ${box.clientWidth}`);
+      if (box.scrollWidth <= box.clientWidth + 1) continue;
+      const edge = box.getBoundingClientRect().right;
+      const over = [...box.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > edge && e.closest('.table-wrap') === null);
+      const by = over.map((e) => `${e.tagName} ${e.className} ${e.textContent.slice(0, 30)}`).at(-1);
+      out.push(`${box.tagName} ${box.className}: ${box.scrollWidth} in ${box.clientWidth} by ${by}`);
     }
     return out;";
 
@@ -150,6 +157,27 @@ pub async fn look(app: &App, place: &str, by_rules: bool, broken: &mut BTreeSet<
         broken.insert(format!("{place}: {}", line.as_str().unwrap_or_default()));
     }
     Ok(())
+}
+
+/// What is shown now, in some widths and the page's own mode: pictures `NAME-MODE-WIDTH`, and what is wrong with them.
+pub async fn looked(app: &App, name: &str, widths: &[u32], broken: &mut BTreeSet<String>) -> Outcome {
+    let axe = fs::read_to_string(AXE).map_err(|error| format!("{AXE}: {error}"))?;
+    app.script(&axe, Vec::new()).await?;
+    let mode = app
+        .script("return document.documentElement.dataset.mode;", Vec::new())
+        .await?;
+    let mode = mode.as_str().unwrap_or("no").to_owned();
+    for width in widths {
+        let height = match width {
+            480 => 900,
+            1024 => 768,
+            _ => 800,
+        };
+        app.size(*width, height).await?;
+        app.shot(&format!("{name}-{mode}-{width}")).await?;
+        look(app, &format!("{name} {mode} {width}"), true, broken).await?;
+    }
+    app.size(1280, 800).await
 }
 
 /// The routes that the page itself lists, each with its name.

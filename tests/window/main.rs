@@ -21,5 +21,6 @@ mod restart;
 mod steady;
 mod support;
 mod support_beside;
+mod user_management;
 mod watcher;
 mod whole_plan;

@@ -3,16 +3,16 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use crate::accessible::{AXE, look};
+use crate::accessible::{EVERY, looked};
 use crate::app::{App, Outcome, SOON, with_console};
 use crate::gated;
 use crate::journey::WORLD;
 
 const RUNBOOK: &str = include_str!("../../src-tauri/crates/cli/tests/emulators/profiles.toml");
-const TARGET: &str = include_str!("../../src-tauri/runbooks/dns-switch/targets/rehearsal.toml");
+/// Dark differs in colours: the widest and the narrowest tell all.
+const DARK: [u32; 2] = [1280, 480];
 
-/// Width and height.
-const SIZES: [(u32, u32); 3] = [(1280, 800), (1024, 768), (480, 900)];
+const TARGET: &str = include_str!("../../src-tauri/runbooks/dns-switch/targets/rehearsal.toml");
 
 #[tokio::test]
 async fn a_parameter_is_set_proven_and_taken_back() -> Outcome {
@@ -60,24 +60,24 @@ async fn parameter(app: &App, runbook: &Path) -> Outcome {
             "{words} is not in the request: {request}"
         );
     }
-    everywhere(app, "1-ready", &mut broken).await?;
+    looked(app, "parameter-1-ready", &EVERY, &mut broken).await?;
 
     app.lead("action-primary", "confirm-primary", WORLD).await?;
-    everywhere(app, "2-confirm", &mut broken).await?;
+    looked(app, "parameter-2-confirm", &EVERY, &mut broken).await?;
     app.click("confirm-primary", WORLD).await?;
     app.see("[data-route=step]").await?;
     app.until("step-state", &["Done"], WORLD).await?;
     app.until("check-is", &["Passing"], SOON).await?;
-    everywhere(app, "3-done", &mut broken).await?;
+    looked(app, "parameter-3-done", &EVERY, &mut broken).await?;
 
     app.click("rollback-step", SOON).await?;
     app.until("rollback-proof", &["Proven"], WORLD).await?;
     app.until("rollback-item-profiles", &["prod,cognito"], SOON)
         .await?;
-    everywhere(app, "4-plan", &mut broken).await?;
+    looked(app, "parameter-4-plan", &EVERY, &mut broken).await?;
     app.click("rollback-confirm", SOON).await?;
     app.until("rollback-state", &["Complete"], WORLD).await?;
-    everywhere(app, "5-undone", &mut broken).await?;
+    looked(app, "parameter-5-undone", &EVERY, &mut broken).await?;
     app.go("#/run/profiles").await?;
     app.until("step-state", &["Undone"], SOON).await?;
     app.until("answer-way-back", &["Nothing to undo"], WORLD).await?;
@@ -102,32 +102,13 @@ async fn dark(app: &App, broken: &mut BTreeSet<String>) -> Outcome {
     .await?;
     app.go("#/rollback").await?;
     app.until("taken-back", &["Set the profiles"], SOON).await?;
-    everywhere(app, "6-nothing", broken).await?;
+    looked(app, "parameter-6-nothing", &DARK, broken).await?;
     app.go("#/run/profiles").await?;
     app.click("offer-reopen", SOON).await?;
     app.write("reason-input", "once more").await?;
     app.click("reason-submit", SOON).await?;
     app.until("step-state", &["Ready"], WORLD).await?;
-    everywhere(app, "7-again", broken).await?;
+    looked(app, "parameter-7-again", &DARK, broken).await?;
     app.lead("action-primary", "confirm-primary", WORLD).await?;
-    everywhere(app, "8-confirm", broken).await
-}
-
-/// What is shown now, in every width: pictures, and what is wrong with them.
-async fn everywhere(app: &App, stage: &str, broken: &mut BTreeSet<String>) -> Outcome {
-    let axe = fs::read_to_string(AXE).map_err(|error| format!("{AXE}: {error}"))?;
-    app.script(&axe, Vec::new()).await?;
-    let mode = app
-        .script("return document.documentElement.dataset.mode;", Vec::new())
-        .await?;
-    let mode = mode.as_str().unwrap_or("no").to_owned();
-    // Dark differs in colours: the widest and the narrowest tell all.
-    let shown = |size: &&(u32, u32)| mode != "dark" || size.0 != 1024;
-    for (width, height) in SIZES.iter().filter(shown) {
-        let (width, height) = (*width, *height);
-        app.size(width, height).await?;
-        app.shot(&format!("parameter-{stage}-{mode}-{width}")).await?;
-        look(app, &format!("{stage} {mode} {width}"), true, broken).await?;
-    }
-    app.size(1280, 800).await
+    looked(app, "parameter-8-confirm", &DARK, broken).await
 }

@@ -2,7 +2,10 @@
 import Button from "@cloudscape-design/components/button";
 import type { ReactNode } from "react";
 import { age, count, duration } from "../format/time";
+import type { BreachView, RunSnapshot, StepView } from "../ipc";
 import { useApp, useLive, useStore } from "../state/hooks";
+import { allSteps } from "../state/readings";
+import { href, parse, useHash } from "../state/router";
 import { SheetNotice } from "./Nets";
 import { Shape, type Kind } from "./State";
 import { WatchingNotice } from "./Watching";
@@ -42,6 +45,24 @@ function NotLive() {
   );
 }
 
+/** The step that shall publish, of a breach that is only that it has not: changed and not seen is how a plan goes on, and forbidden by nothing. */
+function publisherOf(breach: BreachView, snapshot: RunSnapshot): StepView | undefined {
+  const id = breach.id.startsWith("unpublished-") ? breach.id.slice("unpublished-".length) : null;
+  return allSteps(snapshot).find((s) => s.id === id && (s.unseen ?? []).length > 0);
+}
+
+/** What was changed and nobody sees yet; the page of the step that makes it seen says so itself, and a rollback mends it. */
+function Unseen({ snapshot }: { snapshot: RunSnapshot }) {
+  const place = parse(useHash());
+  const steps = allSteps(snapshot);
+  const due = snapshot.breaches.flatMap((b) => publisherOf(b, snapshot) ?? []).filter((s) => place.name !== "rollback" && !(place.name === "step" && place.step === s.id));
+  return due.map((s) => (
+    <Notice key={s.id} kind="blocked" title="Not seen yet" role="status" testId={`unpublished-${s.id}`}>
+      Nobody sees what {steps.filter((of) => s.unseen?.includes(of.id)).map((of) => `“${of.title}”`).join(", ")} changed, until <a href={href({ name: "step", step: s.id })}>{s.title}</a> is done once more.
+    </Notice>
+  ));
+}
+
 function RunNotices() {
   const { snapshot } = useApp();
   if (snapshot === null) return null;
@@ -53,13 +74,14 @@ function RunNotices() {
             {snapshot.stopped_by}
           </Notice>
         )}
-        {snapshot.breaches.map((b) => (
+        {snapshot.breaches.filter((b) => publisherOf(b, snapshot) === undefined).map((b) => (
           <Notice key={b.id} kind="fail" title="The plan forbids what is there now" testId={`breach-${b.id}`}>
             {b.because}
             {b.repair.length > 0 && ` Taking back ${b.repair.join(", ")} mends it.`}
           </Notice>
         ))}
       </div>
+      <Unseen snapshot={snapshot} />
       {snapshot.not_known !== undefined && (
         <Notice kind="blocked" title="A newer Switchback wrote in this run" role="status" testId="not-known">
           <p>Nothing new is begun from here. What this program knows can be looked at and taken back; go on with the newer one.</p>

@@ -16,7 +16,7 @@ const STATES: Record<string, { kind: Kind; word: string }> = {
   your_turn: { kind: "running", word: "Your turn" },
 };
 
-const KINDS: Record<string, string> = { undo: "Done by the console", publish: "Done by the console", manual: "Done by hand", notice: "A notice to people" };
+const KINDS: Record<string, string> = { undo: "Done by the console", publish: "Done once more by the console", manual: "Done by hand", notice: "A notice to people" };
 
 /** Why an item is in the plan, in words; nothing where the person named it. */
 export function becauseWords(because: string, titleOf: (step: string) => string): string {
@@ -73,14 +73,14 @@ export function RollbackItems({ items, begun = false }: { items: readonly Rollba
               #
             </th>
             <th scope="col">What happens</th>
-            {items.some((i) => i.kind === "undo" || i.kind === "publish") ? (
+            {items.some((i) => i.kind === "undo") ? (
               <>
                 <th scope="col">{begun ? "When it began" : "Now"}</th>
                 <th scope="col">As it was before</th>
               </>
             ) : (
               <th scope="col" colSpan={2}>
-                What to do
+                {items.some((i) => i.kind === "publish") ? "What it does" : "What to do"}
               </th>
             )}
           </tr>
@@ -102,7 +102,17 @@ export function RollbackItems({ items, begun = false }: { items: readonly Rollba
                     {[KINDS[item.kind] ?? item.kind, becauseWords(item.because, titleOf)].filter((x) => x !== "").join(", ")}
                   </span>
                 </th>
-                {item.kind === "undo" || item.kind === "publish" ? (
+                {item.kind === "publish" ? (
+                  // It restores nothing, so it has no image of before; what it starts anew stays as it is.
+                  <td className="lines words" colSpan={2}>
+                    <Lines list={item.restores} />
+                    {item.now.length > 0 && (
+                      <span className="meta">
+                        <Breakable text={`Stays as it is: ${item.now.join("; ")}`} />
+                      </span>
+                    )}
+                  </td>
+                ) : item.kind === "undo" ? (
                   <>
                     <td className="lines">
                       <Lines list={item.now} />

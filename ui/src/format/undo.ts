@@ -47,3 +47,7 @@ export function undoNote(takes: UndoTimeView): string {
   const words = undoFacts(takes).slice(1).map(([name, value]) => `${name} ${value}`);
   return words.map((w, i) => (i === 0 ? w : w.charAt(0).toLowerCase() + w.slice(1))).join("; ");
 }
+
+/** What is lost, in one line; sentences stay sentences. */
+export const lossWords = (list: readonly string[]): string =>
+  list.length === 0 ? "nothing" : list.map((words) => words.replace(/[.;]$/, "")).join("; ");

@@ -11,13 +11,13 @@ import { State } from "../components/State";
 import { OVERRIDE, refusalWords } from "../components/ActionBar";
 import { signInWords } from "../components/Banner";
 import { count, duration } from "../format/time";
-import { undoFacts } from "../format/undo";
+import { lossWords, undoFacts } from "../format/undo";
 import type { PreviewView, RunCommand } from "../ipc";
 import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { freshen, letsThrough } from "../state/readings";
 import { go, href } from "../state/router";
 import { Missing } from "./Missing";
-import { Crumbs, useStep } from "./Step";
+import { Crumbs, publishes, useStep } from "./Step";
 
 /** Approving a step: the exact change, whom it affects and how to undo it; then the verb and the target. */
 export function ConfirmScreen({ id }: { id: string }) {
@@ -122,10 +122,10 @@ export function ConfirmScreen({ id }: { id: string }) {
             list={[
               ["How", step.reversibility],
               ...undoFacts(step.undo_takes),
-              ["Loses", step.undo_loses.length === 0 ? "nothing" : step.undo_loses.join("; ")],
+              ["Loses", lossWords(step.undo_loses)],
             ]}
           />
-          {step.undo !== null && <Changes list={step.undo.changes} undo />}
+          {step.undo !== null && !publishes(step) && <Changes list={step.undo.changes} undo />}
         </Block>
         {open.length > 0 && (
           <Block id="open" title="Not passing now" note="read again before anything is changed">

@@ -11,7 +11,7 @@ import { UndoMark } from "../components/RightRail";
 import { RollbackItems } from "../components/RollbackItems";
 import { State } from "../components/State";
 import { count, shortTime } from "../format/time";
-import { planNote, planWords } from "../format/undo";
+import { lossWords, planNote, planWords } from "../format/undo";
 import type { RollbackPlanView, RunSnapshot, ScopeView } from "../ipc";
 import { Failure, asFailure } from "../ipc/port";
 import { useApp, useEvery, useSnapshot, useStore, useWorldNow } from "../state/hooks";
@@ -32,6 +32,9 @@ export const rollbackCrumb = (scope: ScopeView): string => (scope !== "all" && "
 
 /** The one override that is prefilled: the journal is not vouched for, and the way back stays two clicks. */
 const JOURNAL = "journal";
+
+/** How the id of a breach begins that is a loss: the step's id follows. */
+const LOSES = "loses-";
 
 /** Whether the way back is proven: what people do is proven by nothing before they do it. */
 function Proof({ plan }: { plan: RollbackPlanView }) {
@@ -62,20 +65,21 @@ const prefilled: ReadonlySet<string> = new Set([JOURNAL]);
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
 function Cards({ plan }: { plan: RollbackPlanView }) {
-  const undo = plan.items.filter((i) => i.kind !== "notice");
+  const undo = plan.items.filter((i) => i.kind !== "notice" && i.kind !== "publish");
+  const again = plan.items.filter((i) => i.kind === "publish").length;
   const loses = plan.items.flatMap((i) => i.loses);
   const hand = undo.filter((i) => i.kind === "manual").length;
   const objects = undo.flatMap((i) => i.preview?.changes.map((c) => c.object) ?? []);
   return (
     <div className="cards">
       {undo.length === 0 ? (
-        <Card title="Restores" head="Nothing" note="there are only people to tell" />
+        <Card title="Restores" head="Nothing" note={again > 0 ? "what was taken back is only made seen" : "there are only people to tell"} />
       ) : hand === undo.length ? (
         <Card title="By hand" head={count(hand, "part")} note="nothing is sent from here; you are shown each in turn" />
       ) : (
-        <Card title="Restores" head={count(undo.length, "change")} note={<Breakable text={[objects.join(", "), hand > 0 ? `${hand} by hand` : ""].filter((w) => w !== "").join("; ") || "as in the order below"} />} />
+        <Card title="Restores" head={count(undo.length, "change")} note={<Breakable text={[objects.join(", "), again > 0 ? "then it is made seen" : "", hand > 0 ? `${hand} by hand` : ""].filter((w) => w !== "").join("; ") || "as in the order below"} />} />
       )}
-      <Card title="Loses" head={loses.length === 0 ? "Nothing" : count(loses.length, "thing")} note={loses.length === 0 ? "the plan names no loss" : loses.join("; ")} />
+      <Card title="Loses" head={loses.length === 0 ? "Nothing" : count(loses.length, "thing")} note={loses.length === 0 ? "the plan names no loss" : lossWords(loses)} />
       <Card
         title="Takes"
         head={capital(planWords(plan.takes, hand))}
@@ -141,16 +145,23 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
   const back = currentStep(snapshot);
   const b = snapshot.banner;
   const title = rollbackTitle(scope, plan?.title, snapshot);
-  const undos = plan?.items.filter((i) => i.kind !== "notice").length ?? 0;
+  // A publication restores nothing: it makes seen what was restored.
+  const undos = plan?.items.filter((i) => i.kind !== "notice" && i.kind !== "publish").length ?? 0;
+  const onlyAgain = undos === 0 && plan?.items.some((i) => i.kind === "publish") === true;
   const hand = plan?.items.filter((i) => i.kind === "manual").length ?? 0;
   const byHand = undos > 0 && hand === undos;
-  const verb = undos === 0 ? "Roll back" : byHand ? "Roll back by hand" : `Roll back ${count(undos, "change")}`;
+  const verb = onlyAgain ? "Make it seen" : undos === 0 ? "Roll back" : byHand ? "Roll back by hand" : `Roll back ${count(undos, "change")}`;
   const rows = plan?.items.flatMap((i) => i.preconditions.map((p) => ({ ...freshen(p, now), item: i.title }))) ?? [];
   const vouch = plan?.unproven.includes(JOURNAL) === true ? rows.find((r) => r.id === JOURNAL) : undefined;
   const openRows = rows.filter((r) => r !== vouch && (!letsThrough(r.tone) || plan?.unproven.includes(r.id) === true));
   const named = plan?.unproven.filter((id) => vouch === undefined || id !== JOURNAL) ?? [];
   const openOverrides = plan?.unproven.filter((id) => !overrides.has(id)) ?? [];
   const openBreaches = plan?.breaches.filter((x) => !breaches.has(x.id)) ?? [];
+  const losses = (plan?.breaches ?? []).flatMap((breach) => {
+    const item = breach.id.startsWith(LOSES) ? plan?.items.find((i) => i.step === breach.id.slice(LOSES.length) && i.loses.length > 0) : undefined;
+    return item === undefined ? [] : [{ breach, item }];
+  });
+  const leaves = plan?.breaches.filter((x) => !losses.some((l) => l.breach === x)) ?? [];
   const onlyVouch = vouch !== undefined && named.length === 0 && plan?.breaches.length === 0;
   const reason = written ?? (onlyVouch ? capital(vouch.observed) : "");
   const needsReason = plan !== null && (plan.unproven.length > 0 || plan.breaches.length > 0);
@@ -169,7 +180,9 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
         : openOverrides.length > 0
           ? `${count(openOverrides.length, "thing")} not proven: tick each to go back all the same.`
           : openBreaches.length > 0
-            ? `${count(openBreaches.length, "breach", "breaches")} to accept by name.`
+            ? openBreaches.every((x) => losses.some((l) => l.breach === x))
+              ? `${count(openBreaches.length, "loss", "losses")} to accept by name.`
+              : `${count(openBreaches.length, "breach", "breaches")} to accept by name.`
             : needsReason && reason.trim() === ""
               ? "Write a reason to go on."
               : null;
@@ -285,9 +298,26 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
                 })}
               </Block>
             )}
-            {plan.breaches.length > 0 && (
+            {losses.length > 0 && (
+              <Block id="losses" title="It would lose" note="accept each by name">
+                {losses.map(({ breach, item }) => (
+                  <label className="tick" key={breach.id}>
+                    <input type="checkbox" checked={breaches.has(breach.id)} onChange={() => toggle(breaches, breach.id, setBreaches)} data-testid={`breach-${breach.id}`} />
+                    <span>
+                      Accept what taking back <strong>{allSteps(snapshot).find((s) => s.id === item.step)?.title ?? item.title}</strong> loses:
+                      {item.loses.map((words) => (
+                        <span className="loss" key={words}>
+                          {words}
+                        </span>
+                      ))}
+                    </span>
+                  </label>
+                ))}
+              </Block>
+            )}
+            {leaves.length > 0 && (
               <Block id="breaches" title="It would leave" note="accept each by name, or roll back more">
-                {plan.breaches.map((x) => (
+                {leaves.map((x) => (
                   <label className="tick" key={x.id}>
                     <input type="checkbox" checked={breaches.has(x.id)} onChange={() => toggle(breaches, x.id, setBreaches)} data-testid={`breach-${x.id}`} />
                     <span>

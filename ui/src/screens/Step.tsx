@@ -11,7 +11,7 @@ import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import { State } from "../components/State";
 import { age, count, duration, fullTime } from "../format/time";
-import { aboutWords, undoFacts } from "../format/undo";
+import { aboutWords, lossWords, undoFacts } from "../format/undo";
 import type { ReadingView, StepView } from "../ipc";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { allSteps, freshen, isFinished, letsThrough } from "../state/readings";
@@ -125,6 +125,12 @@ function Change({ step, now }: { step: StepView; now: number }) {
 /** How it is taken back; where it is not known, never by this program. */
 const undoWords = (step: StepView): string => (step.not_known === undefined ? step.reversibility : "by the newer Switchback, or by hand");
 
+/** Whether it changes nothing by itself, and makes seen what others changed. */
+export const publishes = (step: StepView): boolean => (step.publishes ?? []).length > 0;
+
+/** What the way back of a publication restores. */
+const NOTHING_ITSELF = "nothing by itself: it is done once more after what it makes seen was taken back, so that programs read that";
+
 function WayBack({ step, now }: { step: StepView; now: number }) {
   const rows = step.undo_before.map((r) => freshen(r, now));
   const proven = step.undo !== null && rows.every((r) => letsThrough(r.tone));
@@ -139,15 +145,16 @@ function WayBack({ step, now }: { step: StepView; now: number }) {
     ) : (
       <State kind="blocked" word={`${count(open, "thing")} not proven`} />
     );
-  const restores = step.undo?.changes.map((c) => c.object) ?? [];
+  const objects = step.undo?.changes.map((c) => c.object) ?? [];
+  const restores = publishes(step) ? NOTHING_ITSELF : objects.length === 0 ? "nothing to restore" : objects.join(", ");
   return (
     <Block id="way-back" title="Way back" note={state ?? undoWords(step)}>
       {step.undo !== null && (
         <>
           <Facts
             list={[
-              ["Restores", restores.length === 0 ? "nothing to restore" : restores.join(", ")],
-              ["Loses", step.undo_loses.length === 0 ? "nothing" : step.undo_loses.join("; ")],
+              ["Restores", restores],
+              ["Loses", lossWords(step.undo_loses)],
               ...undoFacts(step.undo_takes),
             ]}
           />
@@ -160,7 +167,7 @@ function WayBack({ step, now }: { step: StepView; now: number }) {
         </>
       )}
       {step.undo === null && step.kind === "action" && step.not_known === undefined && !record && <p className="meta">It is built and proven with the checks, before the step may run.</p>}
-      {step.undo === null && step.undo_loses.length > 0 && <p>Going back loses: {step.undo_loses.join("; ")}</p>}
+      {step.undo === null && step.undo_loses.length > 0 && <p>Going back loses: {lossWords(step.undo_loses)}</p>}
     </Block>
   );
 }
@@ -228,12 +235,12 @@ function tookFact(step: StepView, now: number): [string, string] | null {
 }
 
 /** Steps by their titles, each a link. */
-function Links({ steps }: { steps: readonly StepView[] }) {
+function Links({ steps, needed = false }: { steps: readonly StepView[]; needed?: boolean }) {
   return steps.map((s, i) => (
     <Fragment key={s.id}>
       {i > 0 && ", "}
       <a href={href({ name: "step", step: s.id })}>{s.title}</a>
-      {s.state === "undone" && " (taken back: do it again there)"}
+      {needed && s.state === "undone" && " (taken back: do it again there)"}
     </Fragment>
   ));
 }
@@ -270,7 +277,7 @@ export function StepScreen({ id }: { id: string }) {
               ? null
               : [
                   "Needs first",
-                  <Links steps={unmet} />,
+                  <Links steps={unmet} needed />,
                 ],
             shown.length === 0 ? null : ["Makes seen", <Links steps={shown} />],
             waitsFor === null ? null : ["Waits for", <a href={href({ name: "gate", phase: waitsFor })}>go or no-go</a>],
@@ -284,7 +291,7 @@ export function StepScreen({ id }: { id: string }) {
         {unseen.length > 0 && (after(step) || step.state === "skipped") && !step.state.endsWith("verifying") && (
           <Notice kind="blocked" title="Not seen yet" testId="step-unseen">
             <p>
-              <Links steps={unseen} />: changed since this was done last. Programs keep what they read before, until it is done once more.
+              <Links steps={unseen} />: changed since this was last known to be done. Programs may go on with what they read before, until it is done once more.
             </p>
           </Notice>
         )}

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use switchback_engine::rollback::proposal;
 use switchback_engine::run::{Run, StepRun};
+use switchback_model::rollback::Breach;
 use switchback_model::text::lasting;
 use switchback_model::{Finding, StepState, TargetKind};
 
@@ -83,6 +84,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
     };
     let mut takes = UndoTimeView::default();
     let mut missing = Vec::new();
+    let mut losses = Vec::new();
     let mut order = Vec::new();
     let mut by_hand = None;
     match live.readiness.iter().find(|r| r.plan.scope == scope) {
@@ -103,13 +105,14 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
                     missing.push(format!("{}: {}", reading.check, reading.observed));
                 }
             }
-            missing.extend(
-                readiness
-                    .plan
-                    .breaches
-                    .iter()
-                    .map(|b| format!("It would leave a breach: {}", b.because)),
-            );
+            for breach in &readiness.plan.breaches {
+                match lost_by(run, breach) {
+                    Some(title) => {
+                        losses.push(format!("“{title}” is taken back with a loss, named in the plan"))
+                    }
+                    None => missing.push(format!("It would leave a breach: {}", breach.because)),
+                }
+            }
         }
     }
     for (id, step) in &run.steps {
@@ -144,7 +147,17 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
                 .map(|why| format!("Break-glass sheet: {why}")),
         );
     }
-    let answer = if missing.is_empty() {
+    let answer = if missing.is_empty() && !losses.is_empty() {
+        // Nothing fails to be proven: what is lost is accepted by name when it is confirmed.
+        Answer {
+            tone: Tone::Waiting,
+            headline: match losses.len() {
+                1 => "Can go back: 1 loss to accept".to_owned(),
+                n => format!("Can go back: {n} losses to accept"),
+            },
+            note: losses[0].clone(),
+        }
+    } else if missing.is_empty() {
         Answer {
             tone: Tone::Passing,
             headline: "Can go back".to_owned(),
@@ -160,6 +173,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
             note: missing[0].clone(),
         }
     };
+    missing.extend(losses);
     WayBack {
         answer,
         missing,
@@ -169,6 +183,13 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
         takes,
         sheet,
     }
+}
+
+/// The title of the step whose undo loses something that is accepted by name; none where the breach is another.
+fn lost_by<'a>(run: &'a Run, breach: &Breach) -> Option<&'a str> {
+    let step = breach.id.strip_prefix("loses-")?;
+    let step = run.plan.steps().find(|one| one.id.as_str() == step)?;
+    Some(&step.title)
 }
 
 /// That there is nothing to undo, and why: nothing was tried, or what was is not there any more.

@@ -78,7 +78,7 @@ pub(super) fn offers(run: &Run, step: &Step, now: Timestamp, watching: Option<&s
             unseen => (
                 Command::SkipUnseen { step: id(), unseen },
                 "skip",
-                "Skip this step: what was changed stays unseen",
+                "Skip, and leave it unseen",
             ),
         },
         (Command::Reopen { step: id() }, "reopen", "Do this step again"),

@@ -254,7 +254,7 @@ fn restores(item: &RollbackItem, image: &Image) -> bool {
 /// What a publication makes seen besides what was taken back.
 fn also_seen(run: &Run, step: &StepId) -> String {
     let title = run.plan.step(step).map_or("", |step| step.title.as_str());
-    format!("It also makes seen what {step} changed and nobody published yet: {title}")
+    format!("It also shows what “{title}” changed, which nobody has published yet")
 }
 
 fn item_view<'a>(
@@ -294,9 +294,12 @@ fn item_view<'a>(
         ),
         ItemKind::Publish { preview, also } => (
             "publish",
-            std::iter::once("Programs read again what was taken back before this".to_owned())
-                .chain(also.iter().map(|step| also_seen(run, step)))
-                .collect(),
+            std::iter::once(
+                "Restores nothing by itself: only now do programs read what was taken back before it"
+                    .to_owned(),
+            )
+            .chain(also.iter().map(|step| also_seen(run, step)))
+            .collect(),
             preview.as_ref().map(|p| p.from.lines()).unwrap_or_default(),
             preview
                 .as_ref()

@@ -7,7 +7,7 @@ use switchback_engine::publish::unseen;
 use switchback_engine::run::{Attempt, Outcome, Run, StepRun};
 use switchback_kinds::changes::change;
 use switchback_model::{
-    FieldDifference, Finding, Image, Preview, Reversibility, Step, StepKind, StepState, Way,
+    CheckKind, FieldDifference, Finding, Image, Preview, Reversibility, Step, StepKind, StepState, Way,
 };
 
 use super::rollback::caches_s;
@@ -24,7 +24,9 @@ pub(super) fn view(
 ) -> StepView {
     let checks = state.checks.as_ref();
     let shown = |preview: &Preview| preview_view(run, &step.id, preview);
-    let undoing = state.last(Way::Undo).filter(|_| {
+    // What makes others seen is taken back by doing it once more.
+    let back = state.current().filter(|attempt| attempt.id.way != Way::Apply);
+    let undoing = back.or_else(|| state.last(Way::Undo)).filter(|_| {
         matches!(
             state.state,
             StepState::Undoing { .. }
@@ -131,6 +133,20 @@ fn spreads(step: &Step) -> bool {
     change.is_none_or(|change| change.is_ok_and(|change| change.spreads()))
 }
 
+/// How far a service is that does not stand still yet, in the words of the check that looks at it.
+fn service_so_far<'a>(step: &Step, attempt: &'a Attempt) -> Option<&'a str> {
+    let specs = step.verify.iter().chain(&step.undo_verify);
+    let mut services = specs.filter(|spec| matches!(spec.kind, CheckKind::Service(_)));
+    let of = |id| {
+        attempt
+            .readings
+            .iter()
+            .find(|reading| reading.check == id && !reading.verdict.lets_through())
+    };
+    let reading = services.find_map(|spec| of(spec.id.clone()))?;
+    reading.observed.split("; ").next()
+}
+
 fn note(step: &Step, state: &StepRun) -> String {
     if let Some(why) = &state.voided {
         return format!("Nothing was changed. {why}");
@@ -211,17 +227,28 @@ fn note(step: &Step, state: &StepRun) -> String {
             "What was chosen by field was not written. {}",
             problem.unwrap_or_else(|| "Somebody else's change is still there.".to_owned())
         ),
-        StepState::Foreign | StepState::UndoForeign => attempt
-            .and_then(|a| a.finding.as_ref())
-            .map(found_sentence)
-            .unwrap_or_default(),
+        StepState::Foreign | StepState::UndoForeign => {
+            let found = attempt.and_then(|a| a.finding.as_ref());
+            let found = found.map(found_sentence).unwrap_or_default();
+            match step.is_publisher() {
+                // Whoever took it back, what it was made for is not sure.
+                true => format!(
+                    "{found} It is not known what programs have read: some may have the new value, and some the old \
+                     one. Do it once more, or go back."
+                ),
+                false => found,
+            }
+        }
         StepState::Verifying { .. } | StepState::UndoVerifying { .. } => match attempt {
             Some(a) if a.effectless => {
                 "Nothing to change: it was read just now and is so already. Looking from outside.".to_owned()
             }
             Some(a) if a.in_sync.is_some() => "In sync on every server. Looking from outside.".to_owned(),
             Some(_) if spreads(step) => "Accepted. Waiting until every server has it.".to_owned(),
-            Some(_) => "Accepted. Looking whether it is so.".to_owned(),
+            Some(a) => match service_so_far(step, a) {
+                Some(so_far) => format!("Accepted. So far: {so_far}."),
+                None => "Accepted. Looking whether it is so.".to_owned(),
+            },
             None => String::new(),
         },
         _ => state.said.clone().unwrap_or_default(),
@@ -232,17 +259,10 @@ fn found_sentence(finding: &Finding) -> String {
     match finding {
         Finding::Before => "Found: as before the change.".to_owned(),
         Finding::After => "Found: as after the change.".to_owned(),
-        Finding::Partial { differences } => {
-            let told = told(
-                differences
-                    .iter()
-                    .filter(|one| one.found != one.before && one.found != one.after),
-            );
-            match told.is_empty() {
-                true => "Found: some fields as before, some as after.".to_owned(),
-                false => format!("Found neither as before nor as after: {told}."),
-            }
-        }
+        Finding::Partial { differences } => match neither(differences) {
+            words if words.is_empty() => "Found: some fields as before, some as after.".to_owned(),
+            words => format!("Found otherwise. {}.", words.join(". ")),
+        },
         Finding::Other { found, differences } => {
             let lost = differences
                 .iter()
@@ -270,6 +290,13 @@ fn told<'a>(differences: impl Iterator<Item = &'a FieldDifference>) -> String {
         .map(|one| format!("{}: {}", one.field, one.found))
         .collect();
     told.join("; ")
+}
+
+/// What is neither as before nor as after, as what became of a roll: its own words say it.
+fn neither(differences: &[FieldDifference]) -> Vec<String> {
+    let other = |one: &&FieldDifference| one.found != one.before && one.found != one.after;
+    let words = |one: &FieldDifference| format!("The {}: {}", one.field, one.found);
+    differences.iter().filter(other).map(words).collect()
 }
 
 fn drift_sentence(finding: &Finding) -> String {

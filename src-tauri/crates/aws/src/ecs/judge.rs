@@ -161,10 +161,21 @@ impl Told<'_> {
     /// new values: it is not as before.
     fn taken_back(&self) -> Finding {
         let primary = &self.rollout.primary;
+        let another = primary.id != self.former
+            && self
+                .rollout
+                .others
+                .iter()
+                .all(|one| one.created_at < primary.created_at);
         let found = format!(
-            "the new one was given up; {} of {} stands again",
+            "the new one was given up; {} of {} stands {}",
             safe(&primary.id),
-            short(&primary.definition)
+            short(&primary.definition),
+            if another && !self.rollout.others.is_empty() {
+                "in its place"
+            } else {
+                "again"
+            }
         );
         Finding::Partial {
             differences: vec![self.difference("deployment", found)],

@@ -164,15 +164,18 @@ impl Change for RollChange {
             names => names.join(" and "),
         };
         let (mut before, mut after) = (from.lines(), to.lines());
-        before.push(format!("tasks that know {read} as it was when they started"));
-        after.push(format!("new tasks of the same, which read {read} as it is now"));
+        before.insert(0, format!("tasks that know {read} as it was when they started"));
+        after.insert(
+            0,
+            format!("new tasks of the same, which read {read} as it is now"),
+        );
         (before, after)
     }
 
     fn caution(&self, from: &Image, _: &Image) -> Option<String> {
-        let mut words = "AWS has no guard here: Switchback reads once more right before, and names the task definition \
-                         that it read. What somebody deploys in the moment between is taken back by that, and you are \
-                         told."
+        let mut words = "AWS has no guard here: it takes this also where somebody else has just deployed. Switchback \
+                         reads once more right before, and names the task definition that it read; what somebody \
+                         deploys in the moment between is taken back by that, and you are told."
             .to_owned();
         let by_tag = self.content(from).map(|content| content.by_tag.as_slice());
         if let Ok(containers @ [_, ..]) = by_tag {

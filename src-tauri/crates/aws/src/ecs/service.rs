@@ -123,7 +123,12 @@ fn fault(standing: &Standing, definition: Option<&Definition>) -> Option<(String
         let all = std::iter::once(primary).chain(&standing.others);
         let words: Vec<String> = all.map(words_of).collect();
         return wrong(
-            format!("{} deployments are in flight: {}", words.len(), words.join("; ")),
+            format!(
+                "{}; {} deployments are in flight: {}",
+                counts(primary.running, *desired, "new task"),
+                words.len(),
+                words.join("; ")
+            ),
             "Wait until the newest is completed and the others are gone; whoever deploys should know of this run.",
         );
     }
@@ -139,7 +144,10 @@ fn fault(standing: &Standing, definition: Option<&Definition>) -> Option<(String
         }
         RolloutState::InProgress => {
             return wrong(
-                format!("its deployment is in progress: {}", counts(standing)),
+                format!(
+                    "its deployment is in progress: {}",
+                    counts(standing.running, standing.desired, "task")
+                ),
                 "Wait until it is completed.",
             );
         }
@@ -154,20 +162,24 @@ fn fault(standing: &Standing, definition: Option<&Definition>) -> Option<(String
         );
     }
     if running != desired {
-        return wrong(counts(standing), LOOK_AT_EVENTS);
+        return wrong(counts(standing.running, standing.desired, "task"), LOOK_AT_EVENTS);
     }
     if *pending > 0 {
         return wrong(
-            format!("{}, {pending} more are being started", counts(standing)),
+            format!(
+                "{}, {pending} more are being started",
+                counts(standing.running, standing.desired, "task")
+            ),
             "Wait until they run; if they never do, look at the events of the service in the AWS console.",
         );
     }
     None
 }
 
-fn counts(standing: &Standing) -> String {
-    let verb = if standing.running == 1 { "runs" } else { "run" };
-    format!("{} of {} tasks {verb}", standing.running, standing.desired)
+/// How many of those that shall run do.
+fn counts(running: u32, desired: u32, what: &str) -> String {
+    let verb = if running == 1 { "runs" } else { "run" };
+    format!("{running} of {desired} {what}s {verb}")
 }
 
 fn words_of(deployment: &Deployment) -> String {
@@ -186,5 +198,8 @@ fn words_of(deployment: &Deployment) -> String {
 
 fn stands(standing: &Standing) -> String {
     let deployment = standing.primary.as_ref().map(words_of).unwrap_or_default();
-    format!("{}; deployment {deployment}", counts(standing))
+    format!(
+        "{}; deployment {deployment}",
+        counts(standing.running, standing.desired, "task")
+    )
 }

@@ -264,7 +264,7 @@ const DRILLS: &[Drill] = &[
         fault: "roll-fails",
         seen: true,
         code: 4,
-        said: "foreign: Found neither as before nor as after: deployment: the new one was given up",
+        said: "foreign: Found otherwise. The deployment: the new one was given up",
         rolls: 1,
         back: 7,
         end: "prod",

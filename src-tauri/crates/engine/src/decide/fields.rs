@@ -57,6 +57,13 @@ pub fn may_choose_fields(run: &Run, id: &StepId) -> Result<(), Rejection> {
             "Keep what is there, or roll the step back: only what it added is taken out, and what others wrote stays.",
         ));
     }
+    if step.is_publisher() {
+        return Err(Rejection::new(
+            Code::Guard,
+            format!("Step {id} makes seen what others changed: it has no field that could be restored."),
+            "Do it once more, keep what is there, or roll it back.",
+        ));
+    }
     let images = state.effect.as_ref().map(|effect| {
         (
             effect.before.as_ref().and_then(Captured::readable),

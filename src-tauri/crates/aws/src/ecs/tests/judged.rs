@@ -300,6 +300,16 @@ fn a_roll_is_there_when_every_task_started_after_what_it_reads() {
             "given up",
         ),
         (
+            "the breaker gave it up, and starts the former definition anew",
+            but(before(), |r| {
+                r.primary = deployment("ecs-svc/3", 60_000, State::InProgress);
+                r.others = vec![new(State::Failed), old()];
+            }),
+            ours,
+            "partial",
+            "the new one was given up; ecs-svc/3 of usermanagement:7 stands in its place",
+        ),
+        (
             "taken back by hand: it is drained, and did not fail",
             but(before(), |r| r.others = vec![new(State::InProgress)]),
             ours,
