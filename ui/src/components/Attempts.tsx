@@ -11,6 +11,8 @@ export function outcomeKind(attempt: AttemptView): Kind {
   if (o.startsWith("no answer")) return "unknown";
   if (o.startsWith("not applied, will")) return "waiting";
   if (o.startsWith("not applied") || o.startsWith("found not")) return "fail";
+  // Carried out, and yet not what was meant: a roll that was given up, a field that somebody else wrote.
+  if (attempt.finding === "partial" || attempt.finding === "other") return "blocked";
   if (o.startsWith("applied") || o.startsWith("found applied")) return "pass";
   return "unknown";
 }

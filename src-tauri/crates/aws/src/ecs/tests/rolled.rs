@@ -58,11 +58,11 @@ fn a_roll_is_a_request_although_no_image_changes() {
     };
     assert_ne!(change.before, change.after);
     assert_eq!(
-        change.before.last().unwrap(),
+        change.before.first().unwrap(),
         "tasks that know /tis/usermanagement/profiles as it was when they started"
     );
     assert_eq!(
-        change.after.last().unwrap(),
+        change.after.first().unwrap(),
         "new tasks of the same, which read /tis/usermanagement/profiles as it is now"
     );
     // Once more is the same request.
