@@ -91,6 +91,8 @@ pub struct Aws {
     contexts: Contexts,
     clock: Option<Arc<dyn Clock>>,
     paced: bool,
+    /// Whether AWS's own words of an error are left out, because they may repeat a value that is kept nowhere.
+    hushed: bool,
     pub(crate) sign_in: SignInEnd,
 }
 
@@ -192,6 +194,7 @@ impl Aws {
             contexts,
             clock: options.clock.clone(),
             paced: options.rehearsal_credentials.is_none(),
+            hushed: false,
             sign_in,
         })
     }
@@ -200,6 +203,14 @@ impl Aws {
     pub(crate) async fn pace(&self, service: Service) {
         if self.paced {
             crate::pace::wait(service).await;
+        }
+    }
+
+    /// The same, for what concerns a secret: AWS's validation errors repeat the value that they refuse.
+    pub(crate) fn hushed(&self, hushed: bool) -> Self {
+        Self {
+            hushed,
+            ..self.clone()
         }
     }
 
@@ -224,7 +235,13 @@ impl Aws {
             match call.await {
                 Ok(output) => Ok(output),
                 Err(error) => {
-                    let error = provider_error(op.operation, &error, seen, self.contexts.of(op.service));
+                    let words = error.message().filter(|_| self.hushed).map(str::to_owned);
+                    let mut error = provider_error(op.operation, &error, seen, self.contexts.of(op.service));
+                    if let Some(words) = words.filter(|words| !words.is_empty()) {
+                        for said in [crate::error::safe(&words), words] {
+                            error.message = error.message.replace(&said, "(AWS's own words are not kept)");
+                        }
+                    }
                     Err(self.with_sign_in(error, seen).await)
                 }
             }

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use switchback_model::{PhaseId, Plan, PlanChange, PlanDiff, Reversibility, Step, StepId, Subject};
 
+use crate::publish::unseen;
 use crate::rollback::has_effect;
 use crate::run::Run;
 
@@ -91,6 +92,15 @@ fn refusal<'a>(run: &Run, to: &Plan, change: &'a PlanChange) -> Why<'a> {
                 None,
                 format!("Step {id} has an effect: it can't be taken out of the plan."),
             )),
+            Subject::Step(id) if shows(run, id, &[]).is_some() => {
+                let shown = shows(run, id, &[])?;
+                Some((
+                    None,
+                    format!(
+                        "Step {id} publishes {shown}, which was changed: it can't be taken out of the plan."
+                    ),
+                ))
+            }
             Subject::Rule(_) | Subject::Coherence(_) => {
                 let named = named(run, &run.plan, subject);
                 let step = named.first()?;
@@ -166,8 +176,25 @@ fn phase(run: &Run, id: &PhaseId, field: &str, change: &PlanChange) -> Option<St
 
 fn step(run: &Run, to: &Plan, id: &StepId, field: &str) -> Option<String> {
     let (before, after) = (run.plan.step(id)?, to.step(id)?);
+    if field == "publishes"
+        && let Some(shown) = shows(run, id, &after.publishes)
+    {
+        return Some(format!(
+            "Step {shown} was changed: that {id} publishes it can't be amended, or its way back would not be seen."
+        ));
+    }
     (has_effect(run, id) && !is_soft(before, after, field))
         .then(|| format!("Step {id} has an effect: its {} can't be amended.", words(field)))
+}
+
+/// A step that `publisher` makes seen, that is not among `still`, and whose value may be another than at the start, or
+/// is not known to be seen.
+fn shows(run: &Run, publisher: &StepId, still: &[StepId]) -> Option<StepId> {
+    let step = run.plan.step(publisher)?;
+    let unseen = unseen(run, publisher);
+    let concerned = |id: &&StepId| has_effect(run, id) || unseen.contains(id);
+    let mut gone = step.publishes.iter().filter(|id| !still.contains(id));
+    gone.find(concerned).cloned()
 }
 
 /// Whether the change of this field leaves untouched what the step does and how it is taken back.

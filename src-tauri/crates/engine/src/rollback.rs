@@ -104,7 +104,7 @@ pub fn plan_rollback(
         return Err(Rejection::new(
             RejectionCode::NothingToUndo,
             "There is nothing to undo.",
-            nothing_hint(run),
+            nothing_hint(run, &named),
         ));
     }
     let in_flight = order
@@ -128,7 +128,23 @@ pub fn plan_rollback(
 }
 
 /// After a takeover, or with events missing, a step may be found done that the journal says nothing of.
-fn nothing_hint(run: &Run) -> String {
+fn nothing_hint(run: &Run, named: &[StepId]) -> String {
+    let shown = |id: &&StepId| {
+        let step = run.plan.step(id);
+        step.is_some_and(|step| step.publishes.iter().any(|id| has_effect(run, id)))
+    };
+    if let (Some(publisher), false) = (named.iter().find(shown), named.len() > 1) {
+        let step = run.plan.step(publisher);
+        let shown: Vec<&str> = step
+            .into_iter()
+            .flat_map(|step| &step.publishes)
+            .map(StepId::as_str)
+            .collect();
+        return format!(
+            "{publisher} has shown nothing first that is still there. It goes back with what it makes seen: roll back {}.",
+            shown.join(", ")
+        );
+    }
     let found = run.steps.iter().filter(|(id, step)| {
         !has_effect(run, id) && matches!(step.drift, Some(switchback_model::Finding::After))
     });
@@ -413,7 +429,7 @@ pub fn standing(run: &Run) -> Vec<Breach> {
         let unseen: Vec<&str> = unseen.iter().map(StepId::as_str).collect();
         Breach {
             because: format!(
-                "What {} changed is not seen: {id} has not published it since.",
+                "What {} changed is not seen: {id} has not published it since. Start {id} anew, and do it once more.",
                 unseen.join(", ")
             ),
             id: format!("unpublished-{id}"),
@@ -436,7 +452,8 @@ pub fn standing(run: &Run) -> Vec<Breach> {
 /// A step of the set that was declared a point of no return: it stays, and that is accepted by name.
 fn stays(run: &Run, id: &StepId) -> Option<Breach> {
     let step = run.plan.step(id)?;
-    (step.reversibility == Reversibility::PointOfNoReturn).then(|| Breach {
+    // Of a publication nothing stays: it is done once more.
+    (step.reversibility == Reversibility::PointOfNoReturn && !step.is_publisher()).then(|| Breach {
         id: format!("stays-{id}"),
         because: format!("Step {id} stays: it was declared a point of no return."),
         repair: Vec::new(),
@@ -539,7 +556,7 @@ fn publication(
         }
         (None, Reversibility::Manual { words }) => ItemKind::Manual { words: words.clone() },
         (None, _) => ItemKind::Manual {
-            words: format!("Do once more: {}", step.title),
+            words: format!("Do it, so that what was taken back is seen: {}", step.title),
         },
     };
     RollbackItem {

@@ -365,11 +365,10 @@ impl Parameter {
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines = vec![self.shown(), format!("{}, {} tier", self.kind, self.tier)];
         lines.extend(self.key_id.as_ref().map(|key| format!("key: {key}")));
-        lines.extend(
-            self.description
-                .as_ref()
-                .map(|text| format!("description: {text}")),
-        );
+        lines.extend(self.description.as_ref().map(|text| match self.is_secure() {
+            true => "description: kept, not shown".to_owned(),
+            false => format!("description: {text}"),
+        }));
         let pattern = self.allowed_pattern.as_ref();
         lines.extend(pattern.map(|pattern| format!("allowed pattern: {pattern}")));
         lines

@@ -45,6 +45,10 @@ pub struct Service {
     /// own: it follows from the definition, and is said before a roll.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub by_tag: Vec<String>,
+    /// Of the parameters that a roll makes seen, those that its task definition does not hand to a container. Said
+    /// before a roll: a program may read them by itself when it starts, or the runbook names another service.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_handed: Vec<String>,
 }
 
 impl Service {

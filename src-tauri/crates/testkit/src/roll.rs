@@ -30,6 +30,7 @@ impl Action for FakeRoll {
                 controller: "ECS".to_owned(),
                 images: std::collections::BTreeMap::new(),
                 by_tag: Vec::new(),
+                not_handed: Vec::new(),
             }),
         };
         Ok(Observed {

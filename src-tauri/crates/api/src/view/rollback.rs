@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use switchback_engine::run::{RollbackRun, RollbackState, Run};
 use switchback_model::rollback::{Breach, ItemKind, Precondition};
 use switchback_model::{
-    CheckReading, Image, Preview, RollbackItem, RollbackPlan, RollbackScope, RuleId, StepId,
+    ActionSpec, CheckReading, Image, Preview, RollbackItem, RollbackPlan, RollbackScope, RuleId, StepId,
 };
 
 use super::spread::seen;
@@ -277,6 +277,11 @@ fn item_view<'a>(
             .filter(|left| !left.same_as(&p.from))
             // Once it is undone, what we left there is what this item restored.
             .filter(|left| !restores(item, left))
+            // What others wrote beside ours stays where only ours is taken out.
+            .filter(|_| {
+                let step = item.step.as_ref().and_then(|id| run.plan.step(id));
+                !step.is_some_and(|step| step.action.as_ref().is_some_and(ActionSpec::adds))
+            })
             // What an earlier item of the same rollback leaves there is ours.
             .filter(|_| !earlier.iter().any(|item| restores(item, &p.from)))
             .map(Image::lines),

@@ -321,6 +321,7 @@ fn service_object() -> String {
             controller: String::new(),
             images: BTreeMap::new(),
             by_tag: Vec::new(),
+            not_handed: Vec::new(),
         }),
     }
     .object()

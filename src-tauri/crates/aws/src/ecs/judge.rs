@@ -87,6 +87,13 @@ pub(super) fn judge(now: &Observed, before: &Image, after: &Image, sent: Option<
     if let Some(why) = told.is_not_settled() {
         return unclear(why);
     }
+    let gone = was.images.keys().find(|name| !is.images.contains_key(*name));
+    if let Some(container) = gone {
+        return unclear(format!(
+            "ECS said before which image {} has, and does not say it of the new tasks.",
+            safe(container)
+        ));
+    }
     match told.written_since() {
         late if late.is_empty() => Finding::After,
         differences => Finding::Partial { differences },

@@ -44,9 +44,24 @@ pub struct Definition {
     pub(super) status: String,
     /// Containers whose image it names by a tag, sorted.
     pub(super) by_tag: Vec<String>,
+    /// What its containers are handed of Parameter Store and Secrets Manager when they start: names, and ARNs (API
+    /// reference, Secret, `valueFrom`).
+    pub(super) handed: Vec<String>,
 }
 
 impl Definition {
+    /// Those of these parameters that it hands to no container.
+    pub(super) fn not_handed(&self, reads: &[String]) -> Vec<String> {
+        let hands = |name: &String| {
+            let bare = name.trim_start_matches('/');
+            self.handed.iter().any(|from| {
+                let of_arn = from.split_once(":parameter/").map(|(_, rest)| rest);
+                of_arn.unwrap_or(from).trim_start_matches('/') == bare
+            })
+        };
+        reads.iter().filter(|name| !hands(name)).cloned().collect()
+    }
+
     /// Whether ECS starts a deployment of it: of an inactive one only those go on that are there (ECS developer
     /// guide, "Deregistering an Amazon ECS task definition revision").
     pub(super) fn is_active(&self) -> bool {
@@ -125,7 +140,11 @@ impl Aws {
             })
             .collect();
         by_tag.sort();
+        let containers = told.container_definitions().iter();
+        let handed = containers.flat_map(|container| container.secrets());
+        let handed = handed.map(|secret| secret.value_from().to_owned()).collect();
         Ok(Definition {
+            handed,
             status: status.as_str().to_owned(),
             by_tag,
         })

@@ -135,7 +135,11 @@ impl Change for RollChange {
             }
         }
         Ok(Seen {
-            observed: aws.observe_service(&self.0, standing, definition.by_tag).await?,
+            observed: {
+                let not_handed = definition.not_handed(&self.0.reads);
+                let said = (definition.by_tag, not_handed);
+                aws.observe_service(&self.0, standing, said).await?
+            },
             guard: (),
         })
     }
@@ -183,6 +187,16 @@ impl Change for RollChange {
                 " The task definition names the image of {} by a tag and not by its digest (@sha256:…): a tag may mean \
                  another image by now, and a roll starts that one.",
                 containers.iter().map(|name| safe(name)).collect::<Vec<_>>().join(", ")
+            ));
+        }
+        if let Ok(content) = self.content(from)
+            && !content.not_handed.is_empty()
+        {
+            let names: Vec<String> = content.not_handed.iter().map(|name| safe(name)).collect();
+            words.push_str(&format!(
+                " The task definition hands {} to no container: unless the program reads it by itself when it starts, this \
+                 roll shows nothing of it. Look whether this is the service that is meant.",
+                names.join(", ")
             ));
         }
         Some(words)

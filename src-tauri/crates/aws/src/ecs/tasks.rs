@@ -99,7 +99,7 @@ impl Aws {
         &self,
         spec: &RollService,
         standing: Standing,
-        by_tag: Vec<String>,
+        (by_tag, not_handed): (Vec<String>, Vec<String>),
     ) -> Result<Observed, ProviderError> {
         let lacks = |what: &str| incomplete(DESCRIBE.operation, what);
         let primary = standing.primary.ok_or_else(|| lacks("PRIMARY deployment"))?;
@@ -114,6 +114,7 @@ impl Aws {
             controller: standing.controller,
             images: images(&told, &primary),
             by_tag,
+            not_handed,
         };
         Ok(Observed {
             image: Image::Service {
@@ -146,7 +147,10 @@ fn running(task: &Task) -> RunningTask {
     }
 }
 
-/// Whether a task is of a deployment: it says so, or it was made after it.
+/// How the ids of deployments begin, of services that ECS itself deploys.
+const DEPLOYMENT: &str = "ecs-svc/";
+
+/// Whether a task is of a deployment: it says so and nothing contradicts it, or it says nothing and was made after it.
 ///
 /// ECS writes the deployment's id into `startedBy` (API reference, Task). An emulator (ministack 1.5) writes the
 /// service's name, so the moment counts as well. That is no weaker: a task reads its parameters after it was made
@@ -154,11 +158,13 @@ fn running(task: &Task) -> RunningTask {
 /// the deployment knows what the deployment's own tasks know, whoever started it. Where the moment at which it was
 /// made is not told, the one at which it ran counts, which is later.
 pub(super) fn is_of(task: &RunningTask, deployment: &Deployment) -> bool {
-    task.started_by.as_deref() == Some(&deployment.id)
-        || task
-            .created_at
-            .or(task.started_at)
-            .is_some_and(|at| at >= deployment.created_at)
+    let made = task.created_at.or(task.started_at);
+    match task.started_by.as_deref() {
+        Some(by) if by == deployment.id => made.is_none_or(|at| at >= deployment.created_at),
+        // Another deployment's.
+        Some(by) if by.starts_with(DEPLOYMENT) => false,
+        _ => made.is_some_and(|at| at >= deployment.created_at),
+    }
 }
 
 /// By container, the digest of the image of the PRIMARY's tasks. A container that says none is left out: nothing is

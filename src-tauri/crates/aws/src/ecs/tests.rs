@@ -46,6 +46,7 @@ fn content() -> Content {
         controller: "ECS".to_owned(),
         images: [("web".to_owned(), "sha256:aa".to_owned())].into(),
         by_tag: vec!["web".to_owned()],
+        not_handed: Vec::new(),
     }
 }
 
@@ -118,7 +119,10 @@ fn missing() -> Play {
 fn described(status: &str, image: &str) -> Play {
     ok(&json!({"taskDefinition": {
         "taskDefinitionArn": definition(7), "status": status,
-        "containerDefinitions": [{"name": "web", "image": image}, {"name": "log", "image": "log@sha256:bb"}],
+        "containerDefinitions": [
+            {"name": "web", "image": image, "secrets": [{"name": "SPRING_PROFILES_ACTIVE", "valueFrom": PROFILES}]},
+            {"name": "log", "image": "log@sha256:bb"},
+        ],
     }}))
 }
 

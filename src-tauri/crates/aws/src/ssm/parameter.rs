@@ -49,6 +49,7 @@ impl Look for ParameterLook<'_> {
     }
 
     async fn ask(&self, aws: &Aws) -> Result<Value, ProviderError> {
+        let aws = aws.hushed(self.0.secure);
         aws.parameter_value(&self.0.name, Stands::of(self.0.secure)).await
     }
 
@@ -161,6 +162,7 @@ impl Change for ParameterChange {
         let since = since.and_then(|sent| version(sent.witness));
         Ok(Seen {
             observed: aws
+                .hushed(self.0.secure)
                 .read_parameter(&self.0.name, Stands::of(self.0.secure), since)
                 .await?,
             guard: (),
@@ -293,7 +295,7 @@ impl Change for ParameterChange {
             .config_override(once)
             .interceptor(seen.clone())
             .send();
-        let output = aws.run(PUT, &seen, call).await?;
+        let output = aws.hushed(self.0.secure).run(PUT, &seen, call).await?;
         if let Some(before) = version(cx.witness())
             && output.version() != before.saturating_add(1)
         {
@@ -404,7 +406,8 @@ fn parameters(name: &str, to: &Parameter) -> Json {
         fields.insert(key.to_owned(), value);
     };
     put("Name", json!(name));
-    if let Some(description) = &to.description {
+    // What people wrote beside a secret may say it.
+    if let Some(description) = to.description.as_ref().filter(|_| !to.is_secure()) {
         put("Description", json!(description));
     }
     if !to.is_secure() {

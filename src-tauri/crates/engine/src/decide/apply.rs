@@ -9,7 +9,7 @@ use switchback_model::{
 use super::gate::gate_is_open;
 use super::{Facts, find, in_states, no_rollback, not_now, nothing_else, run_not_now, stale_screen};
 use crate::chosen::{is_chosen, is_left_out};
-use crate::publish::unseen;
+use crate::publish::{is_due, unseen};
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::{Run, StepRun};
 use crate::sign_in::outlives;
@@ -27,6 +27,14 @@ pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection
     nothing_else(run)?;
     gate_is_open(run, step)?;
     is_chosen(run, step)?;
+    if matches!(state.state, StepState::Done { .. }) && is_due(run, id) {
+        return Err(not_now(
+            id,
+            state,
+            "apply",
+            "What it makes seen was changed since: start it anew (`switchback step reopen`), then apply it.",
+        ));
+    }
     if state.state != StepState::Ready {
         return Err(not_ready(id, state, now));
     }

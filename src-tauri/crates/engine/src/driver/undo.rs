@@ -87,6 +87,15 @@ pub async fn plan_seen(
                 reading: closed(&step.id, now),
             });
         }
+        // What a publication needs is asked when it is its turn: it must not hold up the value that goes back before it.
+        if matches!(item.kind, ItemKind::Publish { .. }) {
+            let readings = join_all(step.undo_before.iter().map(|spec| world.check(spec, &history))).await;
+            preconditions.extend(readings.into_iter().map(|reading| Precondition {
+                item: item.id.clone(),
+                reading,
+            }));
+            continue;
+        }
         if let Some(Err(why)) = seen.get(&step.id) {
             preconditions.push(Precondition {
                 item: item.id.clone(),

@@ -835,3 +835,41 @@ fn no_order_of_the_planner_leaves_the_old_value_unread() {
     assert!(plain_is_wrong > sets / 4, "{plain_is_wrong} of {sets}");
     println!("{GRAPHS} graphs, {sets} sets: breaches 0; in plain reverse order {plain_is_wrong}");
 }
+
+/// Who publishes a value that was changed stays in the plan: its way back would not be seen.
+#[tokio::test]
+async fn an_amendment_takes_no_publisher_from_a_value_that_was_changed() {
+    let mut fake = FakeDesk::open(&two_rolls()).await;
+    fake.desk.apply("profiles").await.unwrap();
+    let mut without = two_rolls();
+    without.phases[0]
+        .steps
+        .retain(|step| step.id != id("roll-profiles"));
+    for step in &mut without.phases[0].steps {
+        step.needs.retain(|need| *need != id("roll-profiles"));
+        step.after.retain(|need| *need != id("roll-profiles"));
+    }
+    let mut narrowed = two_rolls();
+    narrowed.phases[0].steps[1].publishes = ids(&["flag"]);
+    for (plan, words) in [
+        (without, "it can't be taken out of the plan"),
+        (narrowed, "publishes it can't be amended"),
+    ] {
+        let diff = switchback_model::PlanDiff::between(&fake.desk.run().plan, &plan);
+        let refused = switchback_engine::amend::refusals(fake.desk.run(), &plan, &diff);
+        assert!(
+            refused.iter().any(|one| one.why.contains(words)),
+            "{words}: {refused:?}"
+        );
+    }
+    // One of a value that was not changed may go.
+    let mut later = two_rolls();
+    later.phases[0].steps.truncate(3);
+    let diff = switchback_model::PlanDiff::between(&fake.desk.run().plan, &later);
+    let refused = switchback_engine::amend::refusals(fake.desk.run(), &later, &diff);
+    assert_eq!(
+        refused.iter().filter(|one| one.why.contains("publishes")).count(),
+        0,
+        "{refused:?}"
+    );
+}

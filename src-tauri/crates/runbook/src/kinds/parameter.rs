@@ -1,5 +1,6 @@
 //! `ssm.parameter`, as a check and as an action.
 
+use switchback_model::text::{is_obeyed, is_unseen};
 use switchback_model::{
     ActionSpec, CheckKind, ParameterCheck, ParameterExpected, ParameterWish, SetParameter, screen,
 };
@@ -190,6 +191,14 @@ fn item_fault(item: &str, others: &[String]) -> Option<(String, &'static str)> {
         Some((
             format!("{item:?} holds a comma, which ends an item of the list."),
             fix,
+        ))
+    } else if let Some(c) = item.chars().find(|c| is_obeyed(*c) || is_unseen(*c)) {
+        Some((
+            format!(
+                "{item:?} holds a character that nobody sees (U+{:04X}).",
+                u32::from(c)
+            ),
+            "Write the item anew, by hand.",
         ))
     } else if item.trim() != item {
         let message = format!("{item:?} has a space around it, which does not count in a list.");

@@ -79,6 +79,15 @@ fn people_are_told_of_no_guard_and_of_tags() {
     let tagged = caution(content());
     assert!(tagged.starts_with("AWS has no guard here"), "{tagged}");
     assert!(tagged.contains("the image of web by a tag"), "{tagged}");
+    assert!(!tagged.contains("hands"), "{tagged}");
+    let strange = caution(Content {
+        not_handed: vec![PROFILES.to_owned()],
+        ..content()
+    });
+    assert!(
+        strange.contains("to no container: unless the program reads it by itself"),
+        "{strange}"
+    );
     let pinned = caution(Content {
         by_tag: Vec::new(),
         ..content()
@@ -268,7 +277,7 @@ async fn a_deployment_of_a_moment_before_is_not_rolled_over() {
     let approved = roll().plan(&image(), None).unwrap();
     let with_primary = |id: &str, digest: &str| {
         vec![
-            services(&service(&[deployment(id, "PRIMARY", "COMPLETED", -60.0)])),
+            services(&service(&[deployment(id, "PRIMARY", "COMPLETED", -3_600.0)])),
             described("ACTIVE", "web:1"),
             listed(1..2, None),
             tasks(&[task(1, id, digest)]),
