@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use switchback_engine::ports::{Action, Observed, ProviderError, ProviderErrorKind, Sent, SyncState};
 use switchback_engine::proof::WriteCx;
 use switchback_model::event::Receipt;
-use switchback_model::{ApiCall, Change as Changed, Finding, Image, Preview, Witness};
+use switchback_model::{ApiCall, Change as Changed, Finding, Image, Preview, Way, Witness};
 
 use crate::connect::Aws;
 use crate::error::guard;
@@ -208,7 +208,23 @@ impl<C: Change> Bound<C> {
         let read = self.change.read(&self.aws, None).await;
         let Seen { observed, guard } = read.map_err(|error| self.unread(error))?;
         let touched = then.is_some() && then != observed.witness.as_ref();
-        if !observed.image.same_as(&approved.from) || touched {
+        self.unless(!observed.image.same_as(&approved.from) || touched, approved)?;
+        Ok(guard)
+    }
+
+    /// The same, where a value was taken back and is published once more. A service that is in motion, because a roll of
+    /// a moment before is still under way or is being given up, must not hold up the way back: only what the roll
+    /// would start counts.
+    async fn still_published(&self, approved: &Preview) -> Result<C::Guard, ProviderError> {
+        let read = self.change.read(&self.aws, None).await;
+        let Seen { observed, guard } = read.map_err(|error| self.unread(error))?;
+        let (now, then) = (observed.image.as_published(), approved.from.as_published());
+        self.unless(!now.same_as(&then), approved)?;
+        Ok(guard)
+    }
+
+    fn unless(&self, changed: bool, approved: &Preview) -> Result<(), ProviderError> {
+        if changed {
             return Err(ProviderError {
                 kind: ProviderErrorKind::Conflict,
                 ..guard_error(
@@ -220,7 +236,7 @@ impl<C: Change> Bound<C> {
                 )
             });
         }
-        Ok(guard)
+        Ok(())
     }
 
     /// It could not be read right before: nothing was sent, whatever became of that question. What may pass by itself
@@ -278,7 +294,10 @@ impl<C: Change> Action for Bound<C> {
         match C::AGAINST {
             Against::TheRequest => self.change.send(&self.aws, cx, approved, None).await,
             Against::Nothing => {
-                let guard = self.still(cx.witness(), approved).await?;
+                let guard = match cx.attempt().way {
+                    Way::Publish => self.still_published(approved).await?,
+                    Way::Apply | Way::Undo => self.still(cx.witness(), approved).await?,
+                };
                 self.change.send(&self.aws, cx, approved, Some(guard)).await
             }
             Against::AToken => {
