@@ -600,6 +600,29 @@ async fn a_secure_string_is_read_decrypted_and_put_with_its_key() {
     assert!(error.message.contains("no key"), "{error}");
 }
 
+/// AWS's validation errors repeat the value that they refuse.
+#[tokio::test]
+async fn what_aws_says_of_a_secure_string_is_not_kept() {
+    let words = "1 validation error detected: Value 'hush,hunter2' at 'value' failed to satisfy constraint";
+    for (status, code) in [
+        (400, "ValidationException"),
+        (400, "ParameterPatternMismatchException"),
+        (500, "InternalServerError"),
+        (400, "SomethingNew"),
+    ] {
+        let body = json!({"__type": code, "message": words}).to_string();
+        // What may be tried again is.
+        let plays = (0..4).map(|_| Play::Answer(status, body.clone())).collect();
+        let server = server(plays).await;
+        let error = secure(&["cognito"], &server.url).read(None).await.unwrap_err();
+        let told = format!("{} {error:?} {:?}", error.sentence(), error.problem());
+        assert!(
+            !told.contains("hush") && !told.contains("hunter2"),
+            "{code}: {told}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_check_of_a_secure_string_tells_no_item_of_it() {
     let check = |secure| ParameterCheck {
