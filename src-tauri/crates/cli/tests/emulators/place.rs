@@ -4,6 +4,7 @@ use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -291,6 +292,25 @@ fn told(output: &Output) -> String {
 /// An emulator; ends with the test.
 pub struct Emulator(Child);
 
+/// A port that was free a moment ago, and that nobody is given by the system meanwhile: it lies below those that the
+/// system gives to whoever asks for any (32768 and up on Linux). From among those somebody else could take it before the
+/// emulator does, and whoever waits for it there may even connect to themselves.
+fn port_of_its_own() -> SocketAddr {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    const FROM: u32 = 20_000;
+    const MANY: u32 = 12_000;
+    let begin = std::process::id().wrapping_mul(97);
+    let mut ports = std::iter::repeat_with(|| {
+        let at = begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % MANY;
+        u16::try_from(FROM + at).unwrap()
+    });
+    let free = ports
+        .by_ref()
+        .take(200)
+        .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok());
+    SocketAddr::from((Ipv4Addr::LOCALHOST, free.unwrap()))
+}
+
 impl Emulator {
     pub fn start(place: &mut Place, name: &str) -> Self {
         Self::start_with(place, name, &[])
@@ -298,10 +318,8 @@ impl Emulator {
 
     /// The same with settings of its own.
     pub fn start_with(place: &mut Place, name: &str, settings: &[(&str, &str)]) -> Self {
-        // The emulators can't be told to choose a port themselves; this one was free a moment ago.
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let address: SocketAddr = free.local_addr().unwrap();
-        drop(free);
+        // The emulators can't be told to choose a port themselves.
+        let address = port_of_its_own();
         let port = address.port().to_string();
         let log = File::create(place.path("emulator.log")).unwrap();
         let mut program = match name {
