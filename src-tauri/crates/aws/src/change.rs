@@ -213,13 +213,18 @@ impl<C: Change> Bound<C> {
     }
 
     /// The same, where a value was taken back and is published once more. A service that is in motion, because a roll of
-    /// a moment before is still under way or is being given up, must not hold up the way back: only what the roll
-    /// would start counts.
-    async fn still_published(&self, approved: &Preview) -> Result<C::Guard, ProviderError> {
+    /// a moment before is still under way or is being given up, must not hold up the way back: what its tasks have just
+    /// now does not count, only what the roll would start, and that nobody rolled it since.
+    async fn still_published(
+        &self,
+        before: Option<&Witness>,
+        approved: &Preview,
+    ) -> Result<C::Guard, ProviderError> {
         let read = self.change.read(&self.aws, None).await;
         let Seen { observed, guard } = read.map_err(|error| self.unread(error))?;
         let (now, then) = (observed.image.as_published(), approved.from.as_published());
-        self.unless(!now.same_as(&then), approved)?;
+        let touched = before.is_some() && before != observed.witness.as_ref();
+        self.unless(!now.same_as(&then) || touched, approved)?;
         Ok(guard)
     }
 
@@ -295,7 +300,7 @@ impl<C: Change> Action for Bound<C> {
             Against::TheRequest => self.change.send(&self.aws, cx, approved, None).await,
             Against::Nothing => {
                 let guard = match cx.attempt().way {
-                    Way::Publish => self.still_published(approved).await?,
+                    Way::Publish => self.still_published(cx.witness(), approved).await?,
                     Way::Apply | Way::Undo => self.still(cx.witness(), approved).await?,
                 };
                 self.change.send(&self.aws, cx, approved, Some(guard)).await
