@@ -64,8 +64,7 @@ async fn parameter(app: &App, runbook: &Path) -> Outcome {
 
     app.lead("action-primary", "confirm-primary", WORLD).await?;
     looked(app, "parameter-2-confirm", &EVERY, &mut broken).await?;
-    app.click("confirm-primary", WORLD).await?;
-    app.see("[data-route=step]").await?;
+    app.lead("confirm-primary", "[data-route=step]", WORLD).await?;
     app.until("step-state", &["Done"], WORLD).await?;
     app.until("check-is", &["Passing"], SOON).await?;
     looked(app, "parameter-3-done", &EVERY, &mut broken).await?;
@@ -75,7 +74,7 @@ async fn parameter(app: &App, runbook: &Path) -> Outcome {
     app.until("rollback-item-profiles", &["prod,cognito"], SOON)
         .await?;
     looked(app, "parameter-4-plan", &EVERY, &mut broken).await?;
-    app.click("rollback-confirm", SOON).await?;
+    app.lead("rollback-confirm", "rollback-state", SOON).await?;
     app.until("rollback-state", &["Complete"], WORLD).await?;
     looked(app, "parameter-5-undone", &EVERY, &mut broken).await?;
     app.go("#/run/profiles").await?;

@@ -83,8 +83,7 @@ async fn there(app: &App, world: &Path, broken: &mut BTreeSet<String>) -> Outcom
     flip(app, "inject", "roll-stuck").await?;
     app.lead("action-primary", "confirm-primary", WORLD).await?;
     looked(app, "roll-03-confirm", &BOTH, broken).await?;
-    app.click("confirm-primary", WORLD).await?;
-    app.see("[data-route=step]").await?;
+    app.lead("confirm-primary", "[data-route=step]", WORLD).await?;
     // Of two tasks one is new; nothing is wrong, so nothing is red.
     app.until("check-settled", &["1 of 2 new tasks runs"], WORLD)
         .await?;
