@@ -94,7 +94,7 @@ async fn there(app: &App, world: &Path, broken: &mut BTreeSet<String>) -> Outcom
         Vec::<String>::new(),
         "a roll that goes on is red"
     );
-    looked(app, "roll-04-running", &EVERY, broken).await?;
+    looked(app, "roll-04-running", &BOTH, broken).await?;
     flip(app, "lift", "roll-stuck").await?;
     app.until("step-state", &["Done"], WORLD).await?;
     assert_eq!(read(&shown(world).await?), [COGNITO, COGNITO]);
