@@ -92,15 +92,12 @@ fn refusal<'a>(run: &Run, to: &Plan, change: &'a PlanChange) -> Why<'a> {
                 None,
                 format!("Step {id} has an effect: it can't be taken out of the plan."),
             )),
-            Subject::Step(id) if shows(run, id, &[]).is_some() => {
-                let shown = shows(run, id, &[])?;
-                Some((
-                    None,
-                    format!(
-                        "Step {id} publishes {shown}, which was changed: it can't be taken out of the plan."
-                    ),
-                ))
-            }
+            Subject::Step(id) => shows(run, id, &[]).map(|shown| {
+                let why = format!(
+                    "Step {id} publishes {shown}, which was changed: it can't be taken out of the plan."
+                );
+                (None, why)
+            }),
             Subject::Rule(_) | Subject::Coherence(_) => {
                 let named = named(run, &run.plan, subject);
                 let step = named.first()?;

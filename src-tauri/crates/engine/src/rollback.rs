@@ -5,19 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use switchback_model::rollback::ItemKind;
 use switchback_model::{
-    ActionSpec, Breach, Captured, Image, Preview, Reversibility, RollbackItem, RollbackPlan, RollbackScope,
-    Step, StepId, StepState,
+    ActionSpec, Image, Preview, Reversibility, RollbackItem, RollbackPlan, RollbackScope, Step, StepId,
 };
 
 use crate::chosen::is_left_out;
 use crate::ports::{Observed, ProviderError};
-use crate::publish::{due, first_shown_by, is_due, publishers_of, shows_something, would_show};
+use crate::publish::{due, first_shown_by, is_due, publishers_of, shows_something};
 use crate::rejection::{Rejection, RejectionCode};
 use crate::run::Run;
 
+mod breaches;
+mod items;
 mod order;
 mod passed;
 
+pub use breaches::standing;
+use breaches::{breaches_after, loses, stays};
+use items::item;
 use order::order_of;
 pub use order::reverse_order;
 
@@ -304,9 +308,9 @@ fn changed_since(run: &Run, id: &StepId, earlier: &StepId) -> bool {
 /// users with the new value.
 fn publish_what_was_taken_back(run: &Run, named: &[StepId], set: &mut BTreeMap<StepId, String>) {
     for (publisher, unseen) in due(run) {
-        let gone = unseen.iter().find(|id| !has_effect(run, id));
         let asked = |id: &StepId| named.contains(id) || named.contains(&publisher);
-        if let Some(gone) = gone.filter(|id| asked(id)) {
+        let gone = unseen.iter().find(|id| !has_effect(run, id) && asked(id));
+        if let Some(gone) = gone {
             set.entry(publisher.clone())
                 .or_insert_with(|| format!("publishes {gone}, which was taken back and is not seen"));
         }
@@ -354,276 +358,6 @@ fn close(run: &Run, set: &mut BTreeMap<StepId, String>) {
     }
 }
 
-/// Whether nothing of the one list is there, and something of the other is. Looks and publications say nothing of
-/// it: a look that is done, or a roll that failed, must not silence the rule.
-fn is_breached(run: &Run, undone: &[StepId], done: &[StepId], effect: impl Fn(&StepId) -> bool) -> bool {
-    let carried = |ids: &[StepId]| {
-        ids.iter()
-            .any(|id| run.plan.step(id).is_some_and(Step::carries_state) && effect(id))
-    };
-    !carried(undone) && carried(done)
-}
-
 fn publishes(run: &Run, id: &StepId) -> bool {
     run.plan.step(id).is_some_and(Step::is_publisher)
-}
-
-/// Breaches that would remain after the whole set is undone, and that are not there already.
-fn breaches_after(run: &Run, set: &BTreeMap<StepId, String>) -> Vec<Breach> {
-    let breached = |undone: &[StepId], done: &[StepId], after: bool| {
-        let effect = |id: &StepId| has_effect(run, id) && !(after && set.contains_key(id));
-        is_breached(run, undone, done, effect)
-    };
-    run.plan
-        .coherence
-        .iter()
-        .filter(|rule| breached(&rule.undone, &rule.done, true))
-        .filter(|rule| {
-            !breached(&rule.undone, &rule.done, false) || rule.repair.iter().any(|id| has_effect(run, id))
-        })
-        .map(|rule| {
-            let mut closed: BTreeMap<StepId, String> = rule
-                .repair
-                .iter()
-                .filter(|id| has_effect(run, id))
-                .map(|id| (id.clone(), String::new()))
-                .collect();
-            close(run, &mut closed);
-            let loses_nothing = !closed.is_empty()
-                && closed.keys().filter(|id| !publishes(run, id)).all(|id| {
-                    run.plan.step(id).is_some_and(|step| {
-                        step.undo_loses.is_empty() && step.reversibility == Reversibility::Undo
-                    })
-                });
-            Breach {
-                id: rule.id.clone(),
-                because: rule.because.clone(),
-                repair: closed.into_keys().collect(),
-                repair_is_default: loses_nothing,
-            }
-        })
-        .collect()
-}
-
-/// The combinations that the plan forbids and that are there now: nothing bars a person from saying what was
-/// done, so what it makes must be said.
-#[must_use]
-pub fn standing(run: &Run) -> Vec<Breach> {
-    let rules = run.plan.coherence.iter();
-    let unpublished = due(run).into_iter().filter(|(id, _)| {
-        // Before it was ever done, or while it is, that is the plan's own course.
-        run.steps.get(id).is_some_and(|step| {
-            matches!(
-                step.state,
-                StepState::Done { .. }
-                    | StepState::Skipped
-                    | StepState::Undone { .. }
-                    | StepState::Foreign
-                    | StepState::UndoFailed
-                    | StepState::UndoForeign
-                    | StepState::UndoUnverified
-            )
-        })
-    });
-    let unpublished = unpublished.map(|(id, unseen)| {
-        let unseen: Vec<&str> = unseen.iter().map(StepId::as_str).collect();
-        Breach {
-            because: format!(
-                "What {} changed is not seen: {id} has not published it since. Start {id} anew, and do it once more.",
-                unseen.join(", ")
-            ),
-            id: format!("unpublished-{id}"),
-            repair: Vec::new(),
-            repair_is_default: false,
-        }
-    });
-    rules
-        .filter(|rule| is_breached(run, &rule.undone, &rule.done, |id| has_effect(run, id)))
-        .map(|rule| Breach {
-            id: rule.id.clone(),
-            because: rule.because.clone(),
-            repair: rule.repair.clone(),
-            repair_is_default: false,
-        })
-        .chain(unpublished)
-        .collect()
-}
-
-/// A step of the set that was declared a point of no return: it stays, and that is accepted by name.
-fn stays(run: &Run, id: &StepId) -> Option<Breach> {
-    let step = run.plan.step(id)?;
-    // Of a publication nothing stays: it is done once more.
-    (step.reversibility == Reversibility::PointOfNoReturn && !step.is_publisher()).then(|| Breach {
-        id: format!("stays-{id}"),
-        because: format!("Step {id} stays: it was declared a point of no return."),
-        repair: Vec::new(),
-        repair_is_default: false,
-    })
-}
-
-/// A step of the set whose undo loses something that the plan wants accepted by name.
-fn loses(run: &Run, id: &StepId) -> Option<Breach> {
-    let step = run.plan.step(id)?;
-    (step.accept_loss && !step.undo_loses.is_empty()).then(|| Breach {
-        id: format!("loses-{id}"),
-        because: format!("Taking {id} back loses: {}", step.undo_loses.join(" ")),
-        repair: Vec::new(),
-        repair_is_default: false,
-    })
-}
-
-fn item(
-    run: &Run,
-    id: &StepId,
-    (because, passed): (&str, bool),
-    seen: &Seen,
-    images: &mut Left,
-    (undone, build): (&BTreeSet<&StepId>, Build<'_>),
-) -> Option<RollbackItem> {
-    let (step, state) = run.step(id)?;
-    if step.is_publisher() {
-        return Some(publication(run, step, because, undone, seen, build));
-    }
-    let mut loses = step.undo_loses.clone();
-    let kind = match (&step.reversibility, &step.action) {
-        (Reversibility::Unknown(_), _) => by_hand(run, id),
-        _ if run.beyond.by_hand(id).is_some() => by_hand(run, id),
-        (Reversibility::NoneNeeded | Reversibility::PointOfNoReturn, _) => return None,
-        (Reversibility::Manual { words }, _) => ItemKind::Manual { words: words.clone() },
-        (Reversibility::Correct { notice }, _) => ItemKind::Notice {
-            words: notice.clone(),
-        },
-        (Reversibility::Undo, None) => ItemKind::Manual {
-            words: format!("Take back by hand: {}", step.title),
-        },
-        (Reversibility::Undo, Some(action)) => {
-            let foreign = seen
-                .get(id)
-                .and_then(|seen| seen.as_ref().ok())
-                .map(|now| &now.image);
-            let restored = state.effect.as_ref().and_then(|e| e.before.as_ref()?.readable());
-            let foreign = foreign.filter(|now| {
-                // Nothing is lost where it is as before already, nor where what others wrote is left.
-                !restored
-                    .is_some_and(|before| before.same_as(now) || !action.back(now, before).same_as(before))
-                    && images.get(&now.object()).is_none_or(|(_, others)| *others)
-                    && run
-                        .last_left(&now.object())
-                        .is_some_and(|left| !left.same_as(now))
-            });
-            loses.extend(
-                foreign.map(|now| format!("What was written outside Switchback: {}", now.lines().join("; "))),
-            );
-            undo(action, (state, passed), seen.get(id), images, build)
-        }
-    };
-    Some(RollbackItem {
-        id: id.to_string(),
-        step: Some(id.clone()),
-        title: format!("Undo: {}", step.title),
-        kind,
-        loses,
-        because: because.to_owned(),
-    })
-}
-
-/// The item of a step that makes others seen. What it makes seen besides, because it was changed and not published
-/// yet, is named.
-fn publication(
-    run: &Run,
-    step: &Step,
-    because: &str,
-    undone: &BTreeSet<&StepId>,
-    seen: &Seen,
-    build: Build<'_>,
-) -> RollbackItem {
-    let also: Vec<StepId> = would_show(run, &step.id)
-        .into_iter()
-        .filter(|id| has_effect(run, id) && !undone.contains(id))
-        .collect();
-    let kind = match (&step.action, &step.reversibility) {
-        _ if run.beyond.by_hand(&step.id).is_some() => by_hand(run, &step.id),
-        (Some(action), _) => {
-            let read = seen.get(&step.id).and_then(|seen| seen.as_ref().ok());
-            let left = run.steps.get(&step.id).and_then(|state| state.attempts.last());
-            // Blind, as it was left last: a request that changes no image is right by that as well.
-            let now = read.map(|read| &read.image).or_else(|| left?.after.readable());
-            let now = now.map(Image::as_published);
-            ItemKind::Publish {
-                preview: now.and_then(|now| build(action, &now, &now).ok()),
-                also,
-            }
-        }
-        (None, Reversibility::Manual { words }) => ItemKind::Manual { words: words.clone() },
-        (None, _) => ItemKind::Manual {
-            words: format!("Do it, so that what was taken back is seen: {}", step.title),
-        },
-    };
-    RollbackItem {
-        id: step.id.to_string(),
-        step: Some(step.id.clone()),
-        title: format!("Publish: {}", step.title),
-        kind,
-        loses: Vec::new(),
-        because: because.to_owned(),
-    }
-}
-
-/// A step of which something is not known: what is known of it is said, and a person takes it back.
-fn by_hand(run: &Run, id: &StepId) -> ItemKind {
-    let why = run.beyond.by_hand(id).map_or("", |why| why.words.as_str());
-    let before = run
-        .steps
-        .get(id)
-        .and_then(|step| step.effect.as_ref()?.before.as_ref()?.readable());
-    let before = before.map_or_else(String::new, |image| {
-        format!(" As it was before: {}.", image.lines().join("; "))
-    });
-    ItemKind::Manual {
-        words: format!("{why} Take it back with the newer program, or by hand.{before}"),
-    }
-}
-
-fn undo(
-    action: &ActionSpec,
-    (state, passed): (&crate::run::StepRun, bool),
-    seen: Option<&Result<Observed, String>>,
-    images: &mut Left,
-    build: Build<'_>,
-) -> ItemKind {
-    let effect = state.effect.as_ref();
-    let before = effect.and_then(|e| e.before.as_ref());
-    if let Some(Captured::Sealed(_)) = before {
-        // Its key is not open here. The item stays an undo, and says what it lacks.
-        return ItemKind::Undo {
-            preview: None,
-            restores: None,
-        };
-    }
-    let Some(restores) = before.and_then(Captured::readable) else {
-        return ItemKind::Manual {
-            words: "No image from before was captured: restore it by hand and record the evidence".to_owned(),
-        };
-    };
-    let read = seen.and_then(|s| s.as_ref().ok()).map(|now| &now.image);
-    let (before, restores) = (restores, read.filter(|_| passed).unwrap_or(restores));
-    // What is there: as an earlier item of this plan leaves it, as read, or (blind) as the step
-    // left it. Blindness never takes the way back away.
-    let from = images
-        .get(&restores.object())
-        .map(|(left, _)| left)
-        .or(read)
-        .or(effect.and_then(|e| e.after.readable()))
-        .unwrap_or(restores)
-        .clone();
-    let restores = match passed {
-        true => restores.clone(),
-        false => action.back(&from, before),
-    };
-    let others = !passed && !restores.same_as(before);
-    images.insert(restores.object(), (restores.clone(), others));
-    ItemKind::Undo {
-        preview: build(action, &from, &restores).ok(),
-        restores: Some(restores),
-    }
 }

@@ -1,8 +1,7 @@
 //! Publishing once more, in a rollback: the item of a step that makes others seen.
 
-use futures_util::future::join_all;
 use switchback_model::rollback::ItemKind;
-use switchback_model::{AttemptId, StepId, Way};
+use switchback_model::{StepId, Way};
 
 use super::{DriveError, Driver};
 use crate::ports::ProviderError;
@@ -11,7 +10,7 @@ impl Driver {
     /// Preconditions, identity, fresh read, write-ahead, call. Whatever does not hold stops the rollback at this
     /// item: what was taken back before it stays so, and is not seen yet.
     pub(super) async fn publish(&mut self, item: &str, id: &StepId) -> Result<(), DriveError> {
-        let Some((step, state)) = self.run.step(id) else {
+        let Some(step) = self.run.plan.step(id) else {
             return Ok(());
         };
         let Some(rollback) = &self.run.rollback else {
@@ -28,24 +27,9 @@ impl Driver {
                 .halt(item, "The step has no action.".to_owned(), Vec::new())
                 .await;
         };
-        let attempt = AttemptId {
-            step: id.clone(),
-            generation: state.generation,
-            way: Way::Publish,
-            n: state.next_n(Way::Publish),
+        let Some(readings) = self.proven(item, id).await? else {
+            return Ok(());
         };
-        let (overrides, specs) = (rollback.overrides.clone(), step.undo_before.clone());
-        let history = self.run.history();
-        let readings = join_all(specs.iter().map(|spec| self.world.check(spec, &history))).await;
-        let open: Vec<String> = readings
-            .iter()
-            .filter(|r| !r.verdict.lets_through() && !overrides.contains(&r.check))
-            .map(|r| format!("{} ({})", r.check, r.observed))
-            .collect();
-        if !open.is_empty() {
-            let why = format!("Not proven: {}.", open.join(", "));
-            return self.halt(item, why, readings).await;
-        }
         let action = self.world.action(&spec);
         let fresh = async {
             self.world.identity(&self.run.plan.target).await?;
@@ -64,12 +48,7 @@ impl Driver {
             );
             return self.halt(item, why, readings).await;
         }
-        match self.ahead(id, &preview).await {
-            Ok(ahead) => self.call(action, attempt, &preview, ahead, witness).await,
-            Err(why) => {
-                let why = format!("Nothing was sent: what is there now must be sealed. {why}");
-                self.halt(item, why, readings).await
-            }
-        }
+        self.carry_out_item(item, (id, Way::Publish), action, (preview, witness), readings)
+            .await
     }
 }

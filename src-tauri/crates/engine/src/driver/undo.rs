@@ -4,8 +4,8 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use switchback_model::rollback::{ItemKind, Precondition};
 use switchback_model::{
-    AttemptId, Captured, CheckId, CheckReading, EventKind, Image, RollbackPlan, RollbackScope, StepId,
-    Verdict, Way,
+    AttemptId, Captured, CheckId, CheckReading, EventKind, Image, Preview, RollbackPlan, RollbackScope,
+    StepId, Verdict, Way, Witness,
 };
 
 use super::apply::landed_since;
@@ -13,7 +13,7 @@ use super::inspect::SEALED;
 use super::{DriveError, Driver};
 use crate::doubt;
 use crate::evolve::landed_after_all;
-use crate::ports::{Observed, ProviderError, World};
+use crate::ports::{Action, Observed, ProviderError, World};
 use crate::rejection::Rejection;
 use crate::rollback::{Seen, is_touched, plan_rollback};
 use crate::run::{Attempt, Run};
@@ -260,24 +260,9 @@ impl Driver {
             Some(_) | None => restores.clone(),
         };
         let left_as = state.effect.as_ref().and_then(|e| e.after.readable()).cloned();
-        let attempt = AttemptId {
-            step: id.clone(),
-            generation: state.generation,
-            way: Way::Undo,
-            n: state.next_n(Way::Undo),
+        let Some(readings) = self.proven(item, id).await? else {
+            return Ok(());
         };
-        let (overrides, specs) = (rollback.overrides.clone(), step.undo_before.clone());
-        let history = self.run.history();
-        let readings = join_all(specs.iter().map(|spec| self.world.check(spec, &history))).await;
-        let open: Vec<String> = readings
-            .iter()
-            .filter(|r| !r.verdict.lets_through() && !overrides.contains(&r.check))
-            .map(|r| format!("{} ({})", r.check, r.observed))
-            .collect();
-        if !open.is_empty() {
-            let why = format!("Not proven: {}.", open.join(", "));
-            return self.halt(item, why, readings).await;
-        }
         let action = self.world.action(&spec);
         let fresh = async {
             self.world.identity(&self.run.plan.target).await?;
@@ -306,6 +291,53 @@ impl Driver {
             );
             return self.halt(item, why, readings).await;
         }
+        self.carry_out_item(item, (id, Way::Undo), action, (preview, witness), readings)
+            .await
+    }
+
+    /// What an item needs before it, read now. None where it does not hold: then the rollback has stopped there.
+    pub(super) async fn proven(
+        &mut self,
+        item: &str,
+        id: &StepId,
+    ) -> Result<Option<Vec<CheckReading>>, DriveError> {
+        let step = self.run.plan.step(id);
+        let specs = step.map(|step| step.undo_before.clone()).unwrap_or_default();
+        let rollback = self.run.rollback.as_ref();
+        let overrides = rollback.map(|one| one.overrides.clone()).unwrap_or_default();
+        let history = self.run.history();
+        let readings = join_all(specs.iter().map(|spec| self.world.check(spec, &history))).await;
+        let open: Vec<String> = readings
+            .iter()
+            .filter(|r| !r.verdict.lets_through() && !overrides.contains(&r.check))
+            .map(|r| format!("{} ({})", r.check, r.observed))
+            .collect();
+        if open.is_empty() {
+            return Ok(Some(readings));
+        }
+        let why = format!("Not proven: {}.", open.join(", "));
+        self.halt(item, why, readings).await?;
+        Ok(None)
+    }
+
+    /// The write-ahead and the request of an item.
+    pub(super) async fn carry_out_item(
+        &mut self,
+        item: &str,
+        (id, way): (&StepId, Way),
+        action: Box<dyn Action>,
+        (preview, witness): (Preview, Option<Witness>),
+        readings: Vec<CheckReading>,
+    ) -> Result<(), DriveError> {
+        let Some(state) = self.run.steps.get(id) else {
+            return Ok(());
+        };
+        let attempt = AttemptId {
+            step: id.clone(),
+            generation: state.generation,
+            way,
+            n: state.next_n(way),
+        };
         match self.ahead(id, &preview).await {
             Ok(ahead) => self.call(action, attempt, &preview, ahead, witness).await,
             Err(why) => {

@@ -88,7 +88,16 @@ pub(super) fn intended(
         .take()
         .filter(|restore| restore.preview == intent.preview);
     step.approval = None;
-    if attempt.way == Way::Publish && !matches!(step.current().map(|last| last.id.way), Some(Way::Publish)) {
+    // A publisher has the states of an undo from a publication alone: then what it was before that still counts.
+    let again = matches!(
+        step.state,
+        StepState::Undoing { .. }
+            | StepState::UndoVerifying { .. }
+            | StepState::UndoFailed
+            | StepState::UndoUnverified
+            | StepState::UndoForeign
+    );
+    if attempt.way == Way::Publish && !again {
         step.was = Some(step.state);
     }
     if attempt.way == Way::Apply {

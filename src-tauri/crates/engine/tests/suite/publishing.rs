@@ -873,3 +873,48 @@ async fn an_amendment_takes_no_publisher_from_a_value_that_was_changed() {
         "{refused:?}"
     );
 }
+
+/// Two values are taken back and not seen, and one of them is named.
+#[tokio::test]
+async fn what_is_owed_of_any_value_is_published_by_its_name() {
+    let shared = plan(vec![
+        switch("one", "a"),
+        switch("two", "b"),
+        roll("roll", "api", &["one", "two"], &["a", "b"]),
+    ]);
+    let mut fake = FakeDesk::open(&shared).await;
+    let start = fake.store.records();
+    for step in ["one", "two", "roll"] {
+        fake.desk.apply(step).await.unwrap();
+    }
+    fake.store.let_rolls_fail(true);
+    fake.desk.confirm(RollbackScope::All, &[], &[]).await.unwrap();
+    fake.desk.settle_through().await.unwrap();
+    fake.desk.ask(Command::RollbackAbandon).await.unwrap();
+    fake.store.let_rolls_fail(false);
+    for named in ["one", "two"] {
+        assert_eq!(planned(&fake, &scope(named)).await, ["publish roll"], "{named}");
+    }
+    fake.desk.roll_back(scope("two")).await.unwrap();
+    assert_eq!(fake.store.records(), start);
+}
+
+/// A step that was left out after it had been published once more stays left out when that happens again.
+#[tokio::test]
+async fn a_publication_leaves_its_step_as_it_was_each_time() {
+    let shared = plan(vec![
+        switch("one", "a"),
+        switch("two", "b"),
+        roll("roll", "api", &["one", "two"], &["a", "b"]),
+    ]);
+    let mut fake = FakeDesk::open(&shared).await;
+    fake.desk.apply("one").await.unwrap();
+    fake.desk.apply("two").await.unwrap();
+    fake.desk.roll_back(scope("one")).await.unwrap();
+    assert_eq!(fake.desk.state("roll"), StepState::ToDo);
+    fake.desk.ask(Command::Skip { step: id("roll") }).await.unwrap();
+    fake.desk.ask(Command::Reopen { step: id("one") }).await.unwrap();
+    fake.desk.apply("one").await.unwrap();
+    fake.desk.roll_back(scope("one")).await.unwrap();
+    assert_eq!(fake.desk.state("roll"), StepState::Skipped);
+}
