@@ -8,7 +8,7 @@ use switchback_model::dns::{DnsName, RecordType, normal_values};
 use switchback_model::{Answers, CheckReading, CheckSpec, Verdict};
 
 use crate::dns::{Asked, authoritative, name_servers_of, resolvers};
-use crate::http::http_build;
+use crate::http::{SiteAnswer, http_build};
 use crate::reading::Reading;
 use crate::tls::certificate;
 use crate::world::ProbeWorld;
@@ -84,6 +84,27 @@ pub async fn check_resolvers(
     )
 }
 
+/// A GET of this URL: the reading that is made of it, and what came.
+async fn asked<'a>(
+    spec: &'a CheckSpec,
+    (url, address): (&str, Option<IpAddr>),
+    expected: String,
+    world: &ProbeWorld,
+    now: Timestamp,
+) -> Result<(Reading<'a>, SiteAnswer), CheckReading> {
+    let at = address.map_or_else(|| "where DNS leads".to_owned(), |address| format!("at {address}"));
+    let reading = Reading {
+        spec,
+        source: format!("GET {url} {at}"),
+        expected,
+        now,
+    };
+    match http_build(url, address, world).await {
+        Ok(seen) => Ok((reading, seen)),
+        Err(error) => Err(reading.failed(&error)),
+    }
+}
+
 /// `http.answer`: the site answers a GET of this URL with this status.
 pub async fn check_http_answer(
     spec: &CheckSpec,
@@ -93,26 +114,17 @@ pub async fn check_http_answer(
     world: &ProbeWorld,
     now: Timestamp,
 ) -> CheckReading {
-    let at = address.map_or_else(|| "where DNS leads".to_owned(), |address| format!("at {address}"));
-    let reading = Reading {
-        spec,
-        source: format!("GET {url} {at}"),
-        expected: format!("HTTP {status}"),
-        now,
-    };
-    let seen = match http_build(url, address, world).await {
-        Ok(seen) => seen,
-        Err(error) => return reading.failed(&error),
+    let expected = format!("HTTP {status}");
+    let (reading, seen) = match asked(spec, (url, address), expected, world, now).await {
+        Ok(asked) => asked,
+        Err(failed) => return failed,
     };
     let observed = format!("HTTP {}, {}, {} ms", seen.status, seen.address, seen.ms);
     if seen.status == status {
         return reading.end(Verdict::Pass, observed, None);
     }
-    reading.end(
-        Verdict::Fail,
-        observed,
-        Some("Look at which program answers there, and at the settings with which it started."),
-    )
+    let mend = "Look at which program answers there, and at the settings with which it started.";
+    reading.end(Verdict::Fail, observed, Some(mend))
 }
 
 /// `http.build`: the site answers HTTP 200 with this build, or with any where none is expected.
@@ -125,16 +137,10 @@ pub async fn check_http_build(
     now: Timestamp,
 ) -> CheckReading {
     let wanted = build.map_or_else(|| "any build".to_owned(), |build| format!("build {build}"));
-    let at = address.map_or_else(|| "where DNS leads".to_owned(), |address| format!("at {address}"));
-    let reading = Reading {
-        spec,
-        source: format!("GET {url} {at}"),
-        expected: format!("{wanted}, HTTP 200"),
-        now,
-    };
-    let seen = match http_build(url, address, world).await {
-        Ok(seen) => seen,
-        Err(error) => return reading.failed(&error),
+    let expected = format!("{wanted}, HTTP 200");
+    let (reading, seen) = match asked(spec, (url, address), expected, world, now).await {
+        Ok(asked) => asked,
+        Err(failed) => return failed,
     };
     let shown = match (&seen.build, &seen.instead) {
         (Some(build), _) => format!("build {build}"),

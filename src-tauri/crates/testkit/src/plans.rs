@@ -1,7 +1,7 @@
 //! Small plans: a DNS switch with its TTL, a graph like that of TIS, and any DAG.
 
 use switchback_model::dns::{DnsName, RecordSet, RecordType};
-use switchback_model::plan::{Coherence, Monitor, MonitorCheck, Rule, StepKind};
+use switchback_model::plan::{Coherence, Gate, Monitor, MonitorCheck, Rule, StepKind};
 use switchback_model::{
     ActionSpec, CheckId, CheckKind, CheckSpec, FieldChoice, FieldChoices, MonitorId, Observers, Phase,
     PhaseId, Plan, Reversibility, RollService, RuleId, SetTtl, Step, StepId, SwitchRecord, Target,
@@ -193,6 +193,23 @@ pub fn plan(steps: Vec<Step>) -> Plan {
         rules: Vec::new(),
         coherence: Vec::new(),
         decisions: Vec::new(),
+    }
+}
+
+/// A phase with a gate that asks for nothing but what comes before it.
+#[must_use]
+pub fn gated(text: &str, steps: Vec<Step>) -> Phase {
+    Phase {
+        id: PhaseId::new(text).unwrap(),
+        title: text.to_owned(),
+        t0: false,
+        gate: Some(Gate {
+            title: "Go?".to_owned(),
+            fresh_s: 60,
+            people: Vec::new(),
+            checks: Vec::new(),
+        }),
+        steps,
     }
 }
 

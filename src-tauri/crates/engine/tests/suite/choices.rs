@@ -3,10 +3,10 @@
 use switchback_engine::RejectionCode as Code;
 use switchback_engine::chosen::{is_left_out, why};
 use switchback_engine::publish::due;
-use switchback_model::plan::{Decision, DecisionType, Gate};
-use switchback_model::{Command, OnlyIf, Phase, PhaseId, Plan, RollbackScope, Step, StepState};
+use switchback_model::plan::{Decision, DecisionType};
+use switchback_model::{Command, OnlyIf, PhaseId, Plan, RollbackScope, Step, StepState};
 use switchback_testkit::desk::FakeDesk;
-use switchback_testkit::plans::{id, plan, roll, switch};
+use switchback_testkit::plans::{gated, id, plan, roll, switch};
 use switchback_testkit::walk::back;
 
 fn only_if(step: Step, is: &str) -> Step {
@@ -40,18 +40,7 @@ fn either() -> Plan {
         },
         decided: None,
     }];
-    plan.phases.push(Phase {
-        id: PhaseId::new("later").unwrap(),
-        title: "Later".to_owned(),
-        t0: false,
-        gate: Some(Gate {
-            title: "Go?".to_owned(),
-            fresh_s: 60,
-            people: Vec::new(),
-            checks: Vec::new(),
-        }),
-        steps: vec![switch("end", "d")],
-    });
+    plan.phases.push(gated("later", vec![switch("end", "d")]));
     plan
 }
 
