@@ -100,3 +100,20 @@ pub async fn say_go(app: &App) -> Outcome {
     app.until("gate-state", &["Go"], SOON).await?;
     Ok(())
 }
+
+/// A runbook of a story's own in this folder, for the rehearsal: what it needs of a target is who and where.
+pub fn runbook(
+    folder: &Path,
+    name: &str,
+    text: &str,
+) -> Result<PathBuf, Box<dyn std::error::Error + Send + Sync>> {
+    const TARGET: &str = include_str!("../../src-tauri/runbooks/dns-switch/targets/rehearsal.toml");
+    let runbook = folder.join(name);
+    fs::create_dir_all(runbook.join("targets"))?;
+    fs::write(runbook.join("runbook.toml"), text)?;
+    let (target, _) = TARGET
+        .split_once("[values]")
+        .ok_or("the target has no values any more")?;
+    fs::write(runbook.join("targets/rehearsal.toml"), target)?;
+    Ok(runbook)
+}

@@ -1,7 +1,7 @@
 //! A parameter that a service reads at its start, set and taken back: what AWS does not guard is said before the
 //! click. Each page in light and dark and in every width, by axe's rules. Pictures `parameter-STAGE-MODE-WIDTH`.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, path::Path};
 
 use crate::accessible::{EVERY, looked};
 use crate::app::{App, Outcome, SOON, with_console};
@@ -12,20 +12,11 @@ const RUNBOOK: &str = include_str!("../../src-tauri/crates/cli/tests/emulators/p
 /// Dark differs in colours: the widest and the narrowest tell all.
 const DARK: [u32; 2] = [1280, 480];
 
-const TARGET: &str = include_str!("../../src-tauri/runbooks/dns-switch/targets/rehearsal.toml");
-
 #[tokio::test]
 async fn a_parameter_is_set_proven_and_taken_back() -> Outcome {
     let home = tempfile::tempdir()?;
     let files = tempfile::tempdir()?;
-    let runbook = files.path().join("profiles");
-    fs::create_dir_all(runbook.join("targets"))?;
-    fs::write(runbook.join("runbook.toml"), RUNBOOK)?;
-    // What it needs of a target is who and where.
-    let (target, _) = TARGET
-        .split_once("[values]")
-        .ok_or("the target has no values any more")?;
-    fs::write(runbook.join("targets/rehearsal.toml"), target)?;
+    let runbook = gated::runbook(files.path(), "profiles", RUNBOOK)?;
     with_console("parameter", home.path(), &[], async |app| {
         parameter(app, &runbook).await
     })

@@ -2,7 +2,7 @@
 //! read it. There and back; a roll that ECS takes back; a change that nobody has published yet. Each page by axe's
 //! rules. Pictures `roll-STAGE-MODE-WIDTH`.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, path::Path};
 
 use switchback_rehearsal::{Client, Handle, Snapshot};
 
@@ -14,8 +14,6 @@ use crate::journey::WORLD;
 use crate::night::flip;
 
 const RUNBOOK: &str = include_str!("user_management.toml");
-const TARGET: &str = include_str!("../../src-tauri/runbooks/dns-switch/targets/rehearsal.toml");
-
 /// The widest and the narrowest window.
 const BOTH: [u32; 2] = [1280, 480];
 
@@ -27,14 +25,7 @@ const COGNITO: &str = "prod,cognito";
 async fn user_management_is_moved_seen_and_taken_back() -> Outcome {
     let home = tempfile::tempdir()?;
     let files = tempfile::tempdir()?;
-    let runbook = files.path().join("user-management");
-    fs::create_dir_all(runbook.join("targets"))?;
-    fs::write(runbook.join("runbook.toml"), RUNBOOK)?;
-    // What it needs of a target is who and where.
-    let (target, _) = TARGET
-        .split_once("[values]")
-        .ok_or("the target has no values any more")?;
-    fs::write(runbook.join("targets/rehearsal.toml"), target)?;
+    let runbook = gated::runbook(files.path(), "user-management", RUNBOOK)?;
     with_console("user-management", home.path(), &[], async |app| {
         let world = home.path().join("rehearsal");
         let mut broken = BTreeSet::new();

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test program uses its own part")]
 
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -50,6 +50,17 @@ impl Did {
         }
         value["error"].clone()
     }
+}
+
+/// A runbook of a test's own in this folder, for the rehearsal: what it needs of a target is who and where.
+pub fn runbook(folder: &Path, name: &str, text: &str) -> PathBuf {
+    const TARGET: &str = include_str!("../../../../runbooks/dns-switch/targets/rehearsal.toml");
+    let folder = folder.join(name);
+    std::fs::create_dir_all(folder.join("targets")).unwrap();
+    std::fs::write(folder.join("runbook.toml"), text).unwrap();
+    let (target, _) = TARGET.split_once("[values]").unwrap();
+    std::fs::write(folder.join("targets/rehearsal.toml"), target).unwrap();
+    folder
 }
 
 /// The program with a home in this folder. Nothing of the tester's own environment leads anywhere.

@@ -17,7 +17,6 @@ use crate::shared::{self, Did, Served, until};
 
 const RUNBOOK: &str = include_str!("../emulators/profiles.toml");
 const APPENDING: &str = include_str!("../emulators/profiles_append.toml");
-const TARGET: &str = include_str!("../../../../runbooks/dns-switch/targets/rehearsal.toml");
 const STEP: &str = "profiles";
 
 struct Desk {
@@ -39,12 +38,7 @@ impl Desk {
         let mut serving = shared::program(home.path());
         serving.env("SWITCHBACK_REHEARSAL_SPEED", "60");
         let world = Served::by(serving);
-        let folder = home.path().join("profiles");
-        std::fs::create_dir_all(folder.join("targets")).unwrap();
-        std::fs::write(folder.join("runbook.toml"), runbook).unwrap();
-        // What it needs of a target is who and where.
-        let (target, _) = TARGET.split_once("[values]").unwrap();
-        std::fs::write(folder.join("targets/rehearsal.toml"), target).unwrap();
+        shared::runbook(home.path(), "profiles", runbook);
         let mut desk = Self {
             home,
             world,

@@ -11,7 +11,6 @@ use crate::shared::{self, Did, Served, until};
 
 const APPENDING: &str = include_str!("../emulators/profiles_append.toml");
 const ROLLING: &str = include_str!("rolls.toml");
-const TARGET: &str = include_str!("../../../../runbooks/dns-switch/targets/rehearsal.toml");
 
 struct Desk {
     home: TempDir,
@@ -25,11 +24,7 @@ impl Desk {
         let mut serving = shared::program(home.path());
         serving.env("SWITCHBACK_REHEARSAL_SPEED", "60");
         let world = Served::by(serving);
-        let folder = home.path().join("rolls");
-        std::fs::create_dir_all(folder.join("targets")).unwrap();
-        std::fs::write(folder.join("runbook.toml"), format!("{APPENDING}{ROLLING}")).unwrap();
-        let (target, _) = TARGET.split_once("[values]").unwrap();
-        std::fs::write(folder.join("targets/rehearsal.toml"), target).unwrap();
+        let folder = shared::runbook(home.path(), "rolls", &format!("{APPENDING}{ROLLING}"));
         let mut desk = Self {
             home,
             world,
