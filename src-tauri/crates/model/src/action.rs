@@ -4,9 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dns::{DnsName, RecordSet};
+use crate::firewall::SetRuleAction;
 use crate::image::Image;
 use crate::parameter::SetParameter;
 use crate::service::RollService;
+use crate::throttle::SetThrottle;
 use crate::unknown::Unknown;
 
 /// Sets the TTL of every A, AAAA and CNAME record set of one name by exact DELETE + CREATE. An
@@ -52,6 +54,12 @@ pub enum ActionSpec {
     /// See [`RollService`].
     #[serde(rename = "ecs.roll")]
     RollService(RollService),
+    /// See [`SetRuleAction`].
+    #[serde(rename = "waf.rule_action")]
+    SetRuleAction(SetRuleAction),
+    /// See [`SetThrottle`].
+    #[serde(rename = "apigateway.throttle")]
+    SetThrottle(SetThrottle),
     /// Of a kind that this program does not know: never carried out, nor taken back, by this program.
     #[serde(untagged)]
     Unknown(Unknown),
@@ -81,6 +89,8 @@ impl ActionSpec {
             Self::SwitchRecord(spec) => spec.name.host(),
             Self::SetParameter(spec) => &spec.name,
             Self::RollService(spec) => &spec.service,
+            Self::SetRuleAction(spec) => &spec.rule,
+            Self::SetThrottle(spec) => &spec.on.stage,
             Self::Unknown(unknown) => unknown.kind(),
         }
     }
@@ -92,7 +102,11 @@ impl ActionSpec {
         match self {
             Self::SetTtl(spec) => Some((&spec.name, Some(spec.ttl))),
             Self::SwitchRecord(spec) => Some((&spec.name, spec.to.iter().filter_map(RecordSet::ttl).max())),
-            Self::SetParameter(_) | Self::RollService(_) | Self::Unknown(_) => None,
+            Self::SetParameter(_)
+            | Self::RollService(_)
+            | Self::SetRuleAction(_)
+            | Self::SetThrottle(_)
+            | Self::Unknown(_) => None,
         }
     }
 
@@ -103,9 +117,12 @@ impl ActionSpec {
     pub fn back(&self, now: &Image, before: &Image) -> Image {
         match self {
             Self::SetParameter(spec) => spec.back(now, before),
-            Self::SetTtl(_) | Self::SwitchRecord(_) | Self::RollService(_) | Self::Unknown(_) => {
-                before.clone()
-            }
+            Self::SetTtl(_)
+            | Self::SwitchRecord(_)
+            | Self::RollService(_)
+            | Self::SetRuleAction(_)
+            | Self::SetThrottle(_)
+            | Self::Unknown(_) => before.clone(),
         }
     }
 
@@ -114,7 +131,12 @@ impl ActionSpec {
     pub fn added(&self, before: &Image) -> Option<Vec<String>> {
         match self {
             Self::SetParameter(spec) => spec.ours(before),
-            Self::SetTtl(_) | Self::SwitchRecord(_) | Self::RollService(_) | Self::Unknown(_) => None,
+            Self::SetTtl(_)
+            | Self::SwitchRecord(_)
+            | Self::RollService(_)
+            | Self::SetRuleAction(_)
+            | Self::SetThrottle(_)
+            | Self::Unknown(_) => None,
         }
     }
 
@@ -123,7 +145,12 @@ impl ActionSpec {
     pub fn adds(&self) -> bool {
         match self {
             Self::SetParameter(spec) => spec.append().is_some(),
-            Self::SetTtl(_) | Self::SwitchRecord(_) | Self::RollService(_) | Self::Unknown(_) => false,
+            Self::SetTtl(_)
+            | Self::SwitchRecord(_)
+            | Self::RollService(_)
+            | Self::SetRuleAction(_)
+            | Self::SetThrottle(_)
+            | Self::Unknown(_) => false,
         }
     }
 
@@ -140,7 +167,12 @@ impl ActionSpec {
     pub fn readers(&self) -> Option<String> {
         match self {
             Self::RollService(spec) => Some(format!("ecs:{}/{}", spec.cluster, spec.service)),
-            Self::SetTtl(_) | Self::SwitchRecord(_) | Self::SetParameter(_) | Self::Unknown(_) => None,
+            Self::SetTtl(_)
+            | Self::SwitchRecord(_)
+            | Self::SetParameter(_)
+            | Self::SetRuleAction(_)
+            | Self::SetThrottle(_)
+            | Self::Unknown(_) => None,
         }
     }
 
@@ -150,7 +182,12 @@ impl ActionSpec {
         match self {
             Self::SetParameter(spec) => spec.secure,
             // Of an unknown kind no image is ever made.
-            Self::SetTtl(_) | Self::SwitchRecord(_) | Self::RollService(_) | Self::Unknown(_) => false,
+            Self::SetTtl(_)
+            | Self::SwitchRecord(_)
+            | Self::RollService(_)
+            | Self::SetRuleAction(_)
+            | Self::SetThrottle(_)
+            | Self::Unknown(_) => false,
         }
     }
 }

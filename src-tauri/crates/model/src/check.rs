@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::cognito::CognitoCheck;
 use crate::dns::{DnsName, RecordType};
+use crate::firewall::RuleCheck;
 use crate::ids::CheckId;
 use crate::parameter::ParameterCheck;
+use crate::routes::RoutesCheck;
 use crate::service::ServiceCheck;
 use crate::unknown::Unknown;
 
@@ -130,6 +132,12 @@ pub enum CheckKind {
     /// A service of ECS stands still, and every task of it runs.
     #[serde(rename = "ecs.service")]
     Service(ServiceCheck),
+    /// A rule of a web ACL is there, does this, and guards that.
+    #[serde(rename = "waf.rule")]
+    Rule(RuleCheck),
+    /// Every route of an application that writes is closed, or open again, under each of its names.
+    #[serde(rename = "http.routes")]
+    Routes(RoutesCheck),
     /// A Cognito user pool, its client or its domain is as expected; the kinds `cognito.*`.
     #[serde(untagged)]
     Cognito(CognitoCheck),
@@ -192,6 +200,8 @@ impl CheckKind {
             | Self::Certificate { .. }
             | Self::Parameter(_)
             | Self::Service(_)
+            | Self::Rule(_)
+            | Self::Routes(_)
             | Self::Cognito(_)
             | Self::Unknown(_) => None,
         }

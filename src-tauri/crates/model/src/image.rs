@@ -13,9 +13,11 @@ use serde_json::Value;
 use crate::digest::Digest;
 use crate::dns::{DnsName, RecordSet};
 use crate::field::{Field, FieldError};
+use crate::firewall::{RuleAction, WebAcl};
 use crate::parameter::Parameter;
 use crate::service::Service;
 use crate::tagged::{Reader, Writer};
+use crate::throttle::MethodSettings;
 use crate::unknown::{Unknown, lost};
 
 /// The touched fields of one object at one moment.
@@ -51,6 +53,24 @@ pub enum Image {
         /// What a roll leaves as it is.
         content: Box<Service>,
     },
+    /// The action of a rule of a web ACL.
+    RuleAction {
+        /// The web ACL.
+        web_acl: WebAcl,
+        /// The rule's name.
+        rule: String,
+        /// The whole action.
+        content: Box<RuleAction>,
+    },
+    /// The settings that a stage of a REST API has for some of its methods.
+    MethodSettings {
+        /// The API's id.
+        api: String,
+        /// The stage's name.
+        stage: String,
+        /// All that one write replaces.
+        content: Box<MethodSettings>,
+    },
     /// Of a kind that this program does not know, or with fields that it does not know: never restored
     /// by it, because what it would leave out would be lost.
     #[serde(skip)]
@@ -61,9 +81,11 @@ impl Serialize for Image {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Unknown(unknown) => unknown.serialize(serializer),
-            Self::RecordSets { .. } | Self::Parameter { .. } | Self::Service { .. } => {
-                Self::serialize(self, Writer::new(serializer, "kind"))
-            }
+            Self::RecordSets { .. }
+            | Self::Parameter { .. }
+            | Self::Service { .. }
+            | Self::RuleAction { .. }
+            | Self::MethodSettings { .. } => Self::serialize(self, Writer::new(serializer, "kind")),
         }
     }
 }
@@ -100,6 +122,15 @@ impl Image {
             Self::RecordSets { zone_id, name, .. } => format!("route53:{zone_id}/{}", name.host()),
             Self::Parameter { name, .. } => format!("ssm:{name}"),
             Self::Service { cluster, service, .. } => format!("ecs:{cluster}/{service}"),
+            Self::RuleAction { web_acl, rule, .. } => {
+                let WebAcl { name, id, scope } = web_acl;
+                format!("waf:{}/{name}/{id}#{rule}", scope.text())
+            }
+            // A write replaces the settings of these methods and of no others.
+            Self::MethodSettings { api, stage, content } => {
+                let methods: Vec<&str> = content.methods.keys().map(String::as_str).collect();
+                format!("apigateway:{api}/{stage}#{}", methods.join(","))
+            }
             Self::Unknown(unknown) => {
                 format!("{}:{}", unknown.kind(), Digest::of(unknown.raw()).short())
             }
@@ -113,6 +144,8 @@ impl Image {
             Self::RecordSets { .. } => "record",
             Self::Parameter { .. } => "parameter",
             Self::Service { .. } => "service",
+            Self::RuleAction { .. } => "rule",
+            Self::MethodSettings { .. } => "throttle",
             Self::Unknown(_) => "object",
         }
     }
@@ -124,6 +157,8 @@ impl Image {
             Self::RecordSets { sets, .. } => record_sets::fields(sets),
             Self::Parameter { content, .. } => content.fields(),
             Self::Service { content, .. } => content.fields(),
+            Self::RuleAction { content, .. } => content.fields(),
+            Self::MethodSettings { content, .. } => content.fields(),
             Self::Unknown(_) => Vec::new(),
         }
     }
@@ -155,9 +190,26 @@ impl Image {
                     content: Box::new(content.with_fields_of(was, restored)),
                 })
             }
+            // An action is one field: it is there as it was, or as it is.
+            (Self::RuleAction { .. }, Self::RuleAction { .. }) => Ok(match restored.is_empty() {
+                true => self.clone(),
+                false => was.clone(),
+            }),
+            (Self::MethodSettings { api, stage, content }, Self::MethodSettings { content: was, .. }) => {
+                Ok(Self::MethodSettings {
+                    api: api.clone(),
+                    stage: stage.clone(),
+                    content: Box::new(content.with_fields_of(was, restored)),
+                })
+            }
             // Nothing of a service is ever put back: a roll leaves it as it is.
             (
-                Self::RecordSets { .. } | Self::Parameter { .. } | Self::Service { .. } | Self::Unknown(_),
+                Self::RecordSets { .. }
+                | Self::Parameter { .. }
+                | Self::Service { .. }
+                | Self::RuleAction { .. }
+                | Self::MethodSettings { .. }
+                | Self::Unknown(_),
                 _,
             ) => Err(FieldError::OtherObject),
         }
@@ -168,7 +220,11 @@ impl Image {
     pub fn unknown(&self) -> Option<&Unknown> {
         match self {
             Self::Unknown(unknown) => Some(unknown),
-            Self::RecordSets { .. } | Self::Parameter { .. } | Self::Service { .. } => None,
+            Self::RecordSets { .. }
+            | Self::Parameter { .. }
+            | Self::Service { .. }
+            | Self::RuleAction { .. }
+            | Self::MethodSettings { .. } => None,
         }
     }
 
@@ -177,7 +233,11 @@ impl Image {
     pub fn record_sets(&self) -> Option<(&DnsName, &[RecordSet])> {
         match self {
             Self::RecordSets { name, sets, .. } => Some((name, sets)),
-            Self::Parameter { .. } | Self::Service { .. } | Self::Unknown(_) => None,
+            Self::Parameter { .. }
+            | Self::Service { .. }
+            | Self::RuleAction { .. }
+            | Self::MethodSettings { .. }
+            | Self::Unknown(_) => None,
         }
     }
 
@@ -186,7 +246,11 @@ impl Image {
     pub fn beside(&self) -> &[String] {
         match self {
             Self::RecordSets { beside, .. } => beside,
-            Self::Parameter { .. } | Self::Service { .. } | Self::Unknown(_) => &[],
+            Self::Parameter { .. }
+            | Self::Service { .. }
+            | Self::RuleAction { .. }
+            | Self::MethodSettings { .. }
+            | Self::Unknown(_) => &[],
         }
     }
 
@@ -200,9 +264,19 @@ impl Image {
             }
             (Self::Parameter { .. }, Self::Parameter { .. })
             | (Self::Service { .. }, Self::Service { .. })
+            | (Self::RuleAction { .. }, Self::RuleAction { .. })
             | (Self::Unknown(_), Self::Unknown(_)) => self == other,
+            // What the whole stage has is written nowhere: it only is where a method's own settings begin.
+            (Self::MethodSettings { content: ours, .. }, Self::MethodSettings { content: theirs, .. }) => {
+                self.object() == other.object() && ours.methods == theirs.methods
+            }
             (
-                Self::RecordSets { .. } | Self::Parameter { .. } | Self::Service { .. } | Self::Unknown(_),
+                Self::RecordSets { .. }
+                | Self::Parameter { .. }
+                | Self::Service { .. }
+                | Self::RuleAction { .. }
+                | Self::MethodSettings { .. }
+                | Self::Unknown(_),
                 _,
             ) => false,
         }
@@ -227,6 +301,8 @@ impl Image {
             Self::RecordSets { sets, .. } => sets.iter().map(RecordSet::line).collect(),
             Self::Parameter { content, .. } => content.lines(),
             Self::Service { content, .. } => content.lines(),
+            Self::RuleAction { content, .. } => vec![content.words()],
+            Self::MethodSettings { content, .. } => content.lines(),
             Self::Unknown(unknown) => vec![format!(
                 "an object of the kind {}, written by a newer program",
                 unknown.kind()

@@ -37,6 +37,8 @@ words!(
         SwitchRecord = "route53.switch",
         SetParameter = "ssm.parameter",
         RollService = "ecs.roll",
+        SetRuleAction = "waf.rule_action",
+        SetThrottle = "apigateway.throttle",
     }
 );
 
@@ -64,6 +66,8 @@ words!(
         Domain = "cognito.domain",
         Parameter = "ssm.parameter",
         Service = "ecs.service",
+        Rule = "waf.rule",
+        Routes = "http.routes",
     }
 );
 
@@ -73,7 +77,11 @@ impl ActionWord {
     pub const fn is_publication(self) -> bool {
         match self {
             Self::RollService => true,
-            Self::SetTtl | Self::SwitchRecord | Self::SetParameter => false,
+            Self::SetTtl
+            | Self::SwitchRecord
+            | Self::SetParameter
+            | Self::SetRuleAction
+            | Self::SetThrottle => false,
         }
     }
 }
@@ -89,6 +97,8 @@ impl ActionSpec {
             Self::SwitchRecord(_) => ActionWord::SwitchRecord,
             Self::SetParameter(_) => ActionWord::SetParameter,
             Self::RollService(_) => ActionWord::RollService,
+            Self::SetRuleAction(_) => ActionWord::SetRuleAction,
+            Self::SetThrottle(_) => ActionWord::SetThrottle,
             Self::Unknown(unknown) => return Err(unknown),
         })
     }
@@ -112,6 +122,8 @@ impl CheckKind {
             Self::Certificate { .. } => CheckWord::Certificate,
             Self::Parameter(_) => CheckWord::Parameter,
             Self::Service(_) => CheckWord::Service,
+            Self::Rule(_) => CheckWord::Rule,
+            Self::Routes(_) => CheckWord::Routes,
             Self::Cognito(check) => check.expected.word(),
             Self::Unknown(unknown) => return Err(unknown),
         })

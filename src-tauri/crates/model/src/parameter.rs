@@ -129,6 +129,8 @@ impl SetParameter {
             Image::Parameter { .. }
             | Image::RecordSets { .. }
             | Image::Service { .. }
+            | Image::RuleAction { .. }
+            | Image::MethodSettings { .. }
             | Image::Unknown(_) => None,
         }
     }
