@@ -2,6 +2,7 @@
 //! is read by [`crate::version`].
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::Url;
@@ -11,10 +12,12 @@ use switchback_model::dns::DnsName;
 
 use crate::dns::addresses;
 use crate::error::{ProbeError, ProbeErrorKind};
+use crate::shown::Witness;
 use crate::version::{LARGEST, Sent, build_of};
 use crate::world::ProbeWorld;
 
-const LONGEST: Duration = Duration::from_secs(5);
+/// How long a connection, and how long a request as a whole, may take.
+pub(crate) const LONGEST: Duration = Duration::from_secs(5);
 
 /// What a site answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,38 +44,16 @@ pub async fn http_build(
     address: Option<IpAddr>,
     world: &ProbeWorld,
 ) -> Result<SiteAnswer, ProbeError> {
-    let (url, host) = safe_url(url)?;
-    let addresses = match address {
-        Some(address) => vec![address],
-        None => addresses(&host, world).await?,
-    };
-    // Port 0 becomes the scheme's port.
-    let sockets = addresses
-        .iter()
-        .map(|address| world.socket(*address, 0))
-        .collect::<Result<Vec<_>, _>>()?;
-    let (tls, witness) = world.tls()?;
-    let failed = |error: &reqwest::Error| match error.is_timeout() {
-        true => ProbeError::new(ProbeErrorKind::NoAnswer, "no whole answer within 5 seconds"),
-        false => witness.explain(error, host.host()),
-    };
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(Policy::none())
-        .timeout(LONGEST)
-        .connect_timeout(LONGEST)
-        .pool_max_idle_per_host(0)
-        .retry(reqwest::retry::never())
-        .user_agent("switchback-probe")
-        .tls_backend_preconfigured(tls)
-        .dns_resolver(Fixed {
-            host: host.host().to_owned(),
-            sockets,
-        })
-        .build()
-        .map_err(|_| ProbeError::new(ProbeErrorKind::Refused, "the HTTP client could not be built"))?;
+    // Nothing is kept: each look is a whole connection.
+    let site = Site::of(url, address, 0, world).await?;
+    let failed = |error: &reqwest::Error| site.failed(error);
+    let client = &site.client;
     let started = Instant::now();
-    let mut answer = client.get(url).send().await.map_err(|error| failed(&error))?;
+    let mut answer = client
+        .get(site.url.clone())
+        .send()
+        .await
+        .map_err(|error| failed(&error))?;
     let status = answer.status().as_u16();
     let dialled = answer.remote_addr();
     let header = |name: reqwest::header::HeaderName| {
@@ -98,7 +79,11 @@ pub async fn http_build(
     let address = match (address, dialled) {
         (Some(pinned), _) => pinned,
         (None, Some(socket)) => world.address_of(socket),
-        (None, None) => addresses.first().copied().unwrap_or(IpAddr::from([0, 0, 0, 0])),
+        (None, None) => site
+            .addresses
+            .first()
+            .copied()
+            .unwrap_or(IpAddr::from([0, 0, 0, 0])),
     };
     let read = build_of(&Sent {
         status,
@@ -120,8 +105,72 @@ pub async fn http_build(
     })
 }
 
+/// One host and the way to it, and to nothing else.
+pub(crate) struct Site {
+    /// Without proxy, redirects, cookies and retries. What hyper could not send at all, because a kept connection had
+    /// ended, it sends over a new one: no request is ever sent twice.
+    pub(crate) client: reqwest::Client,
+    pub(crate) url: Url,
+    pub(crate) addresses: Vec<IpAddr>,
+    host: DnsName,
+    witness: Arc<Witness>,
+}
+
+impl Site {
+    /// Where `url` leads: to `address`, or to where the world's DNS leads; `kept` connections may wait for the next
+    /// request.
+    pub(crate) async fn of(
+        url: &str,
+        address: Option<IpAddr>,
+        kept: usize,
+        world: &ProbeWorld,
+    ) -> Result<Self, ProbeError> {
+        let (url, host) = safe_url(url)?;
+        let addresses = match address {
+            Some(address) => vec![address],
+            None => addresses(&host, world).await?,
+        };
+        // Port 0 becomes the scheme's port.
+        let sockets = addresses
+            .iter()
+            .map(|address| world.socket(*address, 0))
+            .collect::<Result<Vec<_>, _>>()?;
+        let (tls, witness) = world.tls()?;
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(Policy::none())
+            .timeout(LONGEST)
+            .connect_timeout(LONGEST)
+            .pool_max_idle_per_host(kept)
+            .retry(reqwest::retry::never())
+            .user_agent("switchback-probe")
+            .tls_backend_preconfigured(tls)
+            .dns_resolver(Fixed {
+                host: host.host().to_owned(),
+                sockets,
+            })
+            .build()
+            .map_err(|_| ProbeError::new(ProbeErrorKind::Refused, "the HTTP client could not be built"))?;
+        Ok(Self {
+            client,
+            url,
+            addresses,
+            host,
+            witness,
+        })
+    }
+
+    /// What a failed request comes from.
+    pub(crate) fn failed(&self, error: &reqwest::Error) -> ProbeError {
+        match error.is_timeout() {
+            true => ProbeError::new(ProbeErrorKind::NoAnswer, "no whole answer within 5 seconds"),
+            false => self.witness.explain(error, self.host.host()),
+        }
+    }
+}
+
 /// A URL that cannot lead past the resolver: an IP literal skips it, a port overrides it.
-fn safe_url(text: &str) -> Result<(Url, DnsName), ProbeError> {
+pub(crate) fn safe_url(text: &str) -> Result<(Url, DnsName), ProbeError> {
     let refuse = |why: &str| {
         ProbeError::new(ProbeErrorKind::Refused, format!("the URL {why}"))
             .hint("Correct the URL in the runbook.")
