@@ -9,6 +9,7 @@ pub mod dns;
 mod error;
 pub mod http;
 mod reading;
+mod routes;
 mod shown;
 pub mod tls;
 mod version;
@@ -21,6 +22,7 @@ pub use checks::{
 pub use dns::{Answer, Asked, addresses, authoritative, delegation, name_servers_of, resolvers, soa};
 pub use error::{ProbeError, ProbeErrorKind};
 pub use http::{SiteAnswer, http_build};
+pub use routes::check_routes;
 pub use tls::{Certificate, certificate};
 pub use world::{DialMap, ProbeWorld};
 

@@ -2,6 +2,7 @@
 
 mod chain;
 mod dns;
+mod routes;
 mod shown;
 mod sites;
 mod version;

@@ -1,0 +1,131 @@
+//! The verdict on all that was heard.
+
+use switchback_model::{RoutesCheck, RoutesExpected, Verdict};
+
+use super::asked::{Probe, Rule};
+use super::said::{Fault, by_application, by_restriction, fault};
+use super::told::{AllHeard, Heard, Told, told};
+
+/// So many probes that are not as they should be are named.
+const NAMED: usize = 3;
+
+const NOTHING_HEARD: &str = "Look at the network and at these addresses; what nobody answered is not proven.";
+
+/// What a check has seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Judgement {
+    pub(crate) verdict: Verdict,
+    pub(crate) observed: String,
+    pub(crate) mend: Option<&'static str>,
+}
+
+/// Probes that are as they should be, of those that count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Count {
+    right: usize,
+    all: usize,
+}
+
+impl Count {
+    fn words(self, what: &str) -> String {
+        format!("{} of {} {what}", self.right, self.all)
+    }
+}
+
+/// Fails on anything that is as it must not be, and can't tell where anything can't be told.
+pub(crate) fn judge(check: &RoutesCheck, probes: &[Probe], heard: &AllHeard) -> Judgement {
+    let [mut writes, mut reads, mut others] = [Count::default(); 3];
+    let mut faults: Vec<(Fault, String)> = Vec::new();
+    for probe in probes {
+        let count = match &probe.rule {
+            Rule::Write | Rule::Spelt { .. } | Rule::ByGet { .. } | Rule::ByPost => &mut writes,
+            Rule::Read => &mut reads,
+            Rule::Other => &mut others,
+        };
+        match found(check, probe, told(probe, heard)) {
+            Found::Nowhere => continue,
+            Found::Right => count.right += 1,
+            Found::Wrong(kind, what) => faults.push((kind, fault(check, probe, kind, &what))),
+        }
+        count.all += 1;
+    }
+    // In the order of the probes among those of one kind.
+    faults.sort_by_key(|(kind, _)| *kind);
+    let worst = faults.first().map(|(kind, _)| *kind);
+    let verdict = match worst {
+        None => Verdict::Pass,
+        Some(Fault::NotTold) => Verdict::Error,
+        Some(Fault::Leak | Fault::StillClosed | Fault::ReadClosed | Fault::OtherClosed) => Verdict::Fail,
+    };
+    let mend = match worst {
+        Some(Fault::NotTold) if !answered_at_all(probes, heard) => Some(NOTHING_HEARD),
+        worst => worst.map(Fault::mend),
+    };
+    let state = match check.expected {
+        RoutesExpected::Closed => "writes closed",
+        RoutesExpected::Open => "writes open",
+    };
+    let mut observed = format!("{}, {}", writes.words(state), reads.words("reads open"));
+    if others.all > 0 {
+        observed.push_str(&format!(", {}", others.words("other URLs answered")));
+    }
+    if check.expected == RoutesExpected::Open && verdict == Verdict::Pass {
+        observed.push_str("; this shows the way, not that writes work");
+    }
+    for (_, words) in faults.iter().take(NAMED) {
+        observed.push_str("; ");
+        observed.push_str(words);
+    }
+    if faults.len() > NAMED {
+        observed.push_str(&format!("; and {} more", faults.len() - NAMED));
+    }
+    Judgement {
+        verdict,
+        observed,
+        mend,
+    }
+}
+
+/// Whether anybody answered one of the probes that can't be told.
+fn answered_at_all(probes: &[Probe], heard: &AllHeard) -> bool {
+    let untold = probes
+        .iter()
+        .filter(|probe| matches!(told(probe, heard), Told::Unknown(_)));
+    untold
+        .into_iter()
+        .any(|probe| matches!(heard.get(&probe.ask), Some(Heard::Answer(_))))
+}
+
+enum Found {
+    Right,
+    /// It says nothing for or against.
+    Nowhere,
+    Wrong(Fault, String),
+}
+
+/// What was told against what is expected.
+fn found(check: &RoutesCheck, probe: &Probe, told: Told) -> Found {
+    let answer = match told {
+        Told::Nowhere => return Found::Nowhere,
+        Told::Unknown(why) => return Found::Wrong(Fault::NotTold, why),
+        Told::Closed(answer) => Err(answer),
+        Told::Open(answer) => Ok(answer),
+    };
+    let closed = match &probe.rule {
+        Rule::Read => Fault::ReadClosed,
+        Rule::Other => Fault::OtherClosed,
+        Rule::Write | Rule::Spelt { .. } | Rule::ByGet { .. } | Rule::ByPost => match check.expected {
+            RoutesExpected::Open => Fault::StillClosed,
+            RoutesExpected::Closed => {
+                return match answer {
+                    Ok(open) => Found::Wrong(Fault::Leak, by_application(open)),
+                    Err(_) => Found::Right,
+                };
+            }
+        },
+    };
+    match answer {
+        Ok(_) => Found::Right,
+        Err(answer) => Found::Wrong(closed, by_restriction(answer)),
+    }
+}
