@@ -143,7 +143,7 @@ const TRIES: usize = 5;
 #[derive(Debug, Clone)]
 pub struct Bound<C> {
     aws: Aws,
-    change: C,
+    pub(crate) change: C,
 }
 
 impl<C: Change> Bound<C> {

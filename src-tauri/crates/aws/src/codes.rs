@@ -174,6 +174,100 @@ pub(crate) const ECS: Codes = &[
     ("ServerException", Kind::Unclear, "ECS failed", None),
 ];
 
+/// WAF (WAF API reference, GetWebACL and UpdateWebACL). What it refuses changed nothing; `WAFInternalErrorException` may
+/// have.
+pub(crate) const WAF: Codes = &[
+    (
+        "WAFOptimisticLockException",
+        Kind::Conflict,
+        "Somebody else changed the web ACL a moment ago",
+        Some("Read it again and look at the new plan."),
+    ),
+    (
+        "WAFNonexistentItemException",
+        Kind::NotFound,
+        "There is no such web ACL",
+        Some("Look at its name, its id and its scope in the runbook, and at the region of the target."),
+    ),
+    (
+        "WAFInvalidParameterException",
+        Kind::Refused,
+        "WAF does not take a value of the request",
+        None,
+    ),
+    (
+        "WAFUnavailableEntityException",
+        Kind::Busy,
+        "WAF can't reach something that the web ACL names, yet",
+        Some("Wait a minute, then repeat."),
+    ),
+    (
+        "WAFLimitsExceededException",
+        Kind::Refused,
+        "The web ACL would exceed a limit of the account",
+        Some("Look at the quotas of WAF."),
+    ),
+    (
+        "WAFConfigurationWarningException",
+        Kind::Refused,
+        "WAF warns of the web ACL as it would be",
+        None,
+    ),
+    (
+        "WAFInvalidOperationException",
+        Kind::Refused,
+        "WAF does not do this with the web ACL",
+        None,
+    ),
+    (
+        "WAFSubscriptionNotFoundException",
+        Kind::Refused,
+        "The web ACL uses a rule group to which the account does not subscribe",
+        None,
+    ),
+    ("WAFInternalErrorException", Kind::Unclear, "WAF failed", None),
+];
+
+/// API Gateway (REST API reference, GetStage and UpdateStage; "Gateway errors").
+pub(crate) const API_GATEWAY: Codes = &[
+    (
+        "NotFoundException",
+        Kind::NotFound,
+        "There is no such REST API, or no such stage of it",
+        Some("Look at both in the runbook, and at the region of the target. An HTTP API is none."),
+    ),
+    (
+        "BadRequestException",
+        Kind::Refused,
+        "API Gateway does not take a value of the request",
+        None,
+    ),
+    (
+        "ConflictException",
+        Kind::Busy,
+        "Somebody else is changing the API",
+        Some("Wait for the other change to end, then repeat."),
+    ),
+    (
+        "LimitExceededException",
+        Kind::Throttled,
+        "API Gateway received too many requests for this account",
+        Some("Wait, then repeat."),
+    ),
+    (
+        "UnauthorizedException",
+        Kind::Denied,
+        "The role is not allowed to do this",
+        Some("Ask for the permission, or use the role that the target names."),
+    ),
+    (
+        "ServiceUnavailableException",
+        Kind::Unclear,
+        "API Gateway is not available at this moment",
+        None,
+    ),
+];
+
 /// What a service's own code means.
 pub(crate) fn of(codes: Codes, code: &str) -> Option<&'static Code> {
     codes.iter().find(|(known, ..)| *known == code)

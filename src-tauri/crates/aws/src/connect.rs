@@ -31,6 +31,7 @@ use crate::error::{CREDENTIALS_HINT, guard, provider_error, safe};
 use crate::http;
 use crate::observe::Seen;
 use crate::op::Op;
+use crate::raw::Raw;
 use crate::service::Service;
 use crate::sign_in::SignInEnd;
 use crate::source::mfa_mend;
@@ -82,6 +83,7 @@ pub struct Aws {
     pub(crate) cognito: aws_sdk_cognitoidentityprovider::Client,
     pub(crate) ssm: aws_sdk_ssm::Client,
     pub(crate) ecs: aws_sdk_ecs::Client,
+    pub(crate) raw: Raw,
     pub(crate) asked: Asked,
     pub(crate) region: String,
     /// Zone id → name, of public zones whose name was read; a zone's name never changes.
@@ -181,12 +183,24 @@ impl Aws {
                 $sdk::Client::from_conf(config.build())
             }};
         }
+        let given = [Service::Waf, Service::ApiGateway].map(|service| (service, endpoint_of(service)));
+        let raw = Raw::new(
+            (http.clone(), credentials.clone(), sleep.clone()),
+            timeouts.clone(),
+            &options.region,
+            (fips, dual),
+            move |service| {
+                let mut given = given.iter().filter(|(of, _)| *of == service);
+                given.next().and_then(|(_, url)| url.clone())
+            },
+        );
         Ok(Self {
             route53: client!(aws_sdk_route53, Service::Route53),
             sts: client!(aws_sdk_sts, Service::Sts),
             cognito: client!(aws_sdk_cognitoidentityprovider, Service::Cognito),
             ssm: client!(aws_sdk_ssm, Service::Ssm),
             ecs: client!(aws_sdk_ecs, Service::Ecs),
+            raw,
             asked: Asked::default(),
             region: options.region.clone(),
             zones: Arc::default(),

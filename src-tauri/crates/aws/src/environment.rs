@@ -201,6 +201,8 @@ pub(crate) fn of_profile(elsewhere: &Elsewhere, chosen: bool) -> Vec<Environment
                 Service::Cognito => "Cognito is",
                 Service::Ssm => "Parameter Store is",
                 Service::Ecs => "ECS is",
+                Service::Waf => "WAF is",
+                Service::ApiGateway => "API Gateway is",
                 Service::Sso | Service::SsoOidc | Service::SignIn => "the sign-in is",
             });
         let place = detour.place.as_deref().unwrap_or_default();

@@ -4,6 +4,7 @@
 //! the whole program. Which operations there are, and which of them change something, is declared as
 //! [`op::Op`], beside the code that makes them.
 
+pub mod apigateway;
 mod bundle;
 pub mod change;
 mod codes;
@@ -27,6 +28,7 @@ mod pace;
 mod process;
 mod profile;
 pub mod profiles;
+mod raw;
 pub mod resource;
 pub mod route53;
 pub mod service;
@@ -36,6 +38,7 @@ mod source;
 pub mod ssm;
 pub mod sts;
 mod unsent;
+pub mod waf;
 mod way;
 
 pub use bundle::{Bundle, Unread};

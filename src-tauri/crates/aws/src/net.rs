@@ -7,6 +7,7 @@ use crate::bundle::Bundle;
 use crate::elsewhere::Elsewhere;
 use crate::error::guard;
 use crate::http::{Proxy, Way};
+use crate::raw;
 use crate::service::Service;
 
 /// A host that Switchback asks.
@@ -37,6 +38,7 @@ pub fn endpoints(
             Service::Cognito => hosts::cognito(region, fips, dual),
             Service::Ssm => hosts::ssm(region, fips, dual),
             Service::Ecs => hosts::ecs(region, fips, dual),
+            Service::Waf | Service::ApiGateway => raw::host(*service, region, fips, dual),
             // The SDK finds them by itself.
             Service::Sso | Service::SsoOidc | Service::SignIn => None,
         };

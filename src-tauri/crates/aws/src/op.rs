@@ -11,6 +11,9 @@ pub struct Op {
     pub service: Service,
     /// The operation, as the API names it: `GetHostedZone`.
     pub operation: &'static str,
+    /// As IAM names it, which is mostly the same; API Gateway's are named after the HTTP method (API Gateway developer
+    /// guide, "Control access for API management").
+    pub granted_as: &'static str,
     /// What IAM grants it on.
     pub on: On,
     /// Whether it changes something. What does is always in the log.
@@ -27,6 +30,14 @@ pub enum On {
     /// The object that the kind is about; a change of a name's record sets is narrowed to them by
     /// conditions.
     Object,
+    /// Something else of what the object belongs to: the rest of the object's ARN up to the first of these, with the
+    /// second behind it.
+    Beside {
+        /// Where the rest is cut.
+        of: &'static str,
+        /// What comes behind.
+        is: &'static str,
+    },
     /// What has no id before it is made: the rest of its ARN, as a pattern.
     NotYet(&'static str),
 }
@@ -38,6 +49,7 @@ impl Op {
         Self {
             service,
             operation,
+            granted_as: operation,
             on,
             mutates: false,
         }
@@ -49,14 +61,21 @@ impl Op {
         Self {
             service,
             operation,
+            granted_as: operation,
             on,
             mutates: true,
         }
     }
 
+    /// The same, under the name that IAM has for it.
+    #[must_use]
+    pub const fn granted_as(self, granted_as: &'static str) -> Self {
+        Self { granted_as, ..self }
+    }
+
     /// As a policy names it, and a reading its source: `route53:GetHostedZone`.
     #[must_use]
     pub fn action(&self) -> String {
-        format!("{}:{}", self.service.id(), self.operation)
+        format!("{}:{}", self.service.id(), self.granted_as)
     }
 }

@@ -20,11 +20,24 @@ pub struct Resource {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Granted {
     pub(crate) service: &'static str,
-    /// Whether the ARN names region and account.
-    pub(crate) regional: bool,
+    /// What the ARN names of where it stands.
+    pub(crate) stands: Stands,
     pub(crate) rest: String,
     /// The name to whose record sets a change is narrowed by conditions.
     pub(crate) name: Option<DnsName>,
+}
+
+/// What an ARN names of where something stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stands {
+    /// Neither region nor account.
+    Nowhere,
+    /// The region alone.
+    InRegion,
+    /// Region and account.
+    InAccount,
+    /// The account, and the home region of what is before CloudFront.
+    AtHome,
 }
 
 /// The hosts whose pages may be opened (AWS Management Console user guide; AWS GovCloud and AWS China
@@ -62,17 +75,34 @@ impl Resource {
     /// Its ARN in the region and the account of a target.
     #[must_use]
     pub fn arn(&self, region: &str, account: &str) -> String {
-        let Granted {
-            service,
-            regional,
-            rest,
-            ..
-        } = &self.granted;
-        let (region_in, account_in) = if *regional { (region, account) } else { ("", "") };
-        format!(
-            "arn:{}:{service}:{region_in}:{account_in}:{rest}",
-            partition(region).0
-        )
+        self.arn_with(&self.granted.rest, region, account)
+    }
+
+    fn arn_with(&self, rest: &str, region: &str, account: &str) -> String {
+        let (partition, _, home) = partition(region);
+        let (region, account) = match self.granted.stands {
+            Stands::Nowhere => ("", ""),
+            Stands::InRegion => (region, ""),
+            Stands::InAccount => (region, account),
+            Stands::AtHome => (home, account),
+        };
+        let service = self.granted.service;
+        format!("arn:{partition}:{service}:{region}:{account}:{rest}")
+    }
+
+    /// As [`Self::granted_on`], of something else of what it belongs to.
+    #[must_use]
+    pub fn granted_beside(&self, of: &str, is: &str) -> String {
+        let on = self.granted_on();
+        format!("{}{is}", on.split_once(of).map_or(on, |(before, _)| before))
+    }
+
+    /// The ARN of something else of what it belongs to, as [`On::Beside`](crate::On::Beside) says.
+    #[must_use]
+    pub fn arn_beside(&self, of: &str, is: &str, region: &str, account: &str) -> String {
+        let rest = self.granted.rest.as_str();
+        let before = rest.split_once(of).map_or(rest, |(before, _)| before);
+        self.arn_with(&format!("{before}{is}"), region, account)
     }
 
     /// What its permissions are granted on, without the words for its kind: a zone's id, a parameter's name.

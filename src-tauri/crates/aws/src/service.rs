@@ -17,6 +17,10 @@ pub enum Service {
     Ssm,
     /// Elastic Container Service.
     Ecs,
+    /// The web application firewall.
+    Waf,
+    /// API Gateway, its REST APIs.
+    ApiGateway,
     /// IAM Identity Center, for the credentials of a role.
     Sso,
     /// IAM Identity Center, for a new token.
@@ -27,12 +31,14 @@ pub enum Service {
 
 impl Service {
     /// Every one.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Sts,
         Self::Route53,
         Self::Cognito,
         Self::Ssm,
         Self::Ecs,
+        Self::Waf,
+        Self::ApiGateway,
         Self::Sso,
         Self::SsoOidc,
         Self::SignIn,
@@ -50,6 +56,8 @@ impl Service {
             Self::Cognito => "Cognito",
             Self::Ssm => "Parameter Store",
             Self::Ecs => "ECS",
+            Self::Waf => "WAF",
+            Self::ApiGateway => "API Gateway",
             Self::Sso => "IAM Identity Center",
             Self::SsoOidc => "the token of IAM Identity Center",
             Self::SignIn => "the sign-in of aws login",
@@ -65,6 +73,8 @@ impl Service {
             Self::Cognito => "cognito_identity_provider",
             Self::Ssm => "ssm",
             Self::Ecs => "ecs",
+            Self::Waf => "wafv2",
+            Self::ApiGateway => "api_gateway",
             Self::Sso => "sso",
             Self::SsoOidc => "sso_oidc",
             Self::SignIn => "signin",
@@ -80,6 +90,8 @@ impl Service {
             Self::Cognito => "cognito-idp",
             Self::Ssm => "ssm",
             Self::Ecs => "ecs",
+            Self::Waf => "wafv2",
+            Self::ApiGateway => "apigateway",
             Self::Sso => "sso",
             Self::SsoOidc => "sso-oauth",
             Self::SignIn => "signin",
@@ -91,9 +103,15 @@ impl Service {
     pub const fn short(self) -> &'static str {
         match self {
             Self::Cognito => "cognito",
-            Self::Sts | Self::Route53 | Self::Ssm | Self::Ecs | Self::Sso | Self::SsoOidc | Self::SignIn => {
-                self.id()
-            }
+            Self::Sts
+            | Self::Route53
+            | Self::Ssm
+            | Self::Ecs
+            | Self::Waf
+            | Self::ApiGateway
+            | Self::Sso
+            | Self::SsoOidc
+            | Self::SignIn => self.id(),
         }
     }
 
@@ -110,6 +128,8 @@ impl Service {
             Self::Cognito => codes::COGNITO,
             Self::Ssm => codes::SSM,
             Self::Ecs => codes::ECS,
+            Self::Waf => codes::WAF,
+            Self::ApiGateway => codes::API_GATEWAY,
             Self::Sts | Self::Sso | Self::SsoOidc | Self::SignIn => &[],
         }
     }
@@ -130,6 +150,12 @@ impl Service {
             // Reads of services and tasks refill at 20 a second, and those of others count, too (ECS developer
             // guide, "Request throttling").
             Self::Ecs => Some((4, 4)),
+            // Reads of a web ACL have five a second in an account and region, updates one (WAF developer guide,
+            // "AWS WAF quotas").
+            Self::Waf => Some((1, 2)),
+            // All of an account's requests to it have ten a second in common (API Gateway developer guide, "Quotas",
+            // management API).
+            Self::ApiGateway => Some((3, 3)),
             Self::Sts | Self::Sso | Self::SsoOidc | Self::SignIn => None,
         }
     }

@@ -1,9 +1,11 @@
 //! Every kind of action, and the adapter that carries it out. A kind that has no place here does not compile.
 
 use switchback_aws::AnyChange;
+use switchback_aws::apigateway::ThrottleChange;
 use switchback_aws::ecs::RollChange;
 use switchback_aws::route53::NameChange;
 use switchback_aws::ssm::ParameterChange;
+use switchback_aws::waf::RuleChange;
 use switchback_model::ActionSpec;
 use switchback_model::unknown::Unknown;
 
@@ -17,6 +19,8 @@ pub fn change(action: &ActionSpec) -> Result<Box<dyn AnyChange>, &Unknown> {
         ActionSpec::SwitchRecord(spec) => Box::new(NameChange::from(spec.clone())),
         ActionSpec::SetParameter(spec) => Box::new(ParameterChange(spec.clone())),
         ActionSpec::RollService(spec) => Box::new(RollChange(spec.clone())),
+        ActionSpec::SetRuleAction(spec) => Box::new(RuleChange(spec.clone())),
+        ActionSpec::SetThrottle(spec) => Box::new(ThrottleChange(spec.clone())),
         ActionSpec::Unknown(unknown) => return Err(unknown),
     })
 }

@@ -5,10 +5,11 @@ use std::net::IpAddr;
 use switchback_aws::ecs::ServiceLook;
 use switchback_aws::route53::{RecordLook, ZoneLook};
 use switchback_aws::ssm::ParameterLook;
+use switchback_aws::waf::RuleLook;
 use switchback_aws::{AnyLook, IdentityLook, Outside, cognito};
 use switchback_model::dns::DnsName;
 use switchback_model::unknown::Unknown;
-use switchback_model::{CheckKind, DnsQuestion, Target};
+use switchback_model::{CheckKind, DnsQuestion, RoutesCheck, Target};
 
 /// What makes a check.
 pub enum Made<'a> {
@@ -41,6 +42,8 @@ pub enum Made<'a> {
         /// The status expected.
         status: u16,
     },
+    /// Requests to every route of an application, under each of its names.
+    ByRoutes(&'a RoutesCheck),
     /// A TLS handshake.
     ByTls {
         /// The host whose certificate is looked at.
@@ -76,6 +79,8 @@ pub fn made<'a>(kind: &'a CheckKind, target: &'a Target, outside: Option<&'a dyn
         })),
         CheckKind::Parameter(check) => Made::ByAws(Box::new(ParameterLook(check))),
         CheckKind::Service(check) => Made::ByAws(Box::new(ServiceLook(check))),
+        CheckKind::Rule(check) => Made::ByAws(Box::new(RuleLook(check))),
+        CheckKind::Routes(check) => Made::ByRoutes(check),
         CheckKind::Cognito(check) => Made::ByAws(cognito::look(check)),
         CheckKind::TtlWait { name, lowered } => Made::ByTime {
             name,

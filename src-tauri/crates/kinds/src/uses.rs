@@ -49,6 +49,7 @@ pub fn of_check(check: &CheckKind, target: &Target) -> Uses {
         Made::ByDns(_)
         | Made::ByHttp { .. }
         | Made::ByStatus { .. }
+        | Made::ByRoutes(_)
         | Made::ByTls { .. }
         | Made::NotKnown(_) => Uses::NOTHING,
     }

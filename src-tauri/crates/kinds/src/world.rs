@@ -198,7 +198,9 @@ impl World for RunWorld {
             Made::ByTime { name, lowered } => return self.ttl(spec, name, lowered, history).await,
             Made::NotKnown(unknown) => return check_not_known(spec, unknown, now),
             Made::ByDns(_) if !observers.dns => return not_observed(spec, now, "DNS"),
-            Made::ByHttp { .. } | Made::ByStatus { .. } | Made::ByTls { .. } if !observers.http => {
+            Made::ByHttp { .. } | Made::ByStatus { .. } | Made::ByRoutes(_) | Made::ByTls { .. }
+                if !observers.http =>
+            {
                 return not_observed(spec, now, "HTTP");
             }
             Made::ByDns(question) => {
@@ -217,6 +219,7 @@ impl World for RunWorld {
             Made::ByStatus { url, address, status } => {
                 probes::check_http_answer(spec, url, address, status, world, now).await
             }
+            Made::ByRoutes(check) => probes::check_routes(spec, check, world, now).await,
             Made::ByTls { host, address, days } => {
                 probes::check_certificate(spec, host, address, days, world, now).await
             }

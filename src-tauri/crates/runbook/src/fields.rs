@@ -83,8 +83,7 @@ impl Reader<'_> {
             return None;
         };
         self.used.insert(name.to_owned());
-        let allowed =
-            declared.ty != ValueType::Records && only.is_none_or(|types| types.contains(&declared.ty));
+        let allowed = !declared.ty.is_list() && only.is_none_or(|types| types.contains(&declared.ty));
         if !allowed {
             let message = format!(
                 "The value `{name}` is of type {} and can't stand here.",
@@ -125,6 +124,18 @@ impl Reader<'_> {
         self.used.insert(name.to_owned());
         Some(match &declared.bound {
             Some(Value::Records(entries)) => Some(entries.clone()),
+            _ => None,
+        })
+    }
+
+    /// The same of a list of texts.
+    pub fn whole_texts(&mut self, item: Item<'_>) -> Option<Option<Vec<String>>> {
+        let name = item.get_ref().as_str()?.strip_prefix("${")?.strip_suffix('}')?;
+        let declared = self.values.0.get(name);
+        let declared = declared.filter(|declared| self.templates && declared.ty == ValueType::Texts)?;
+        self.used.insert(name.to_owned());
+        Some(match &declared.bound {
+            Some(Value::Texts(texts)) => Some(texts.clone()),
             _ => None,
         })
     }

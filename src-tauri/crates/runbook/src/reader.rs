@@ -283,8 +283,11 @@ impl<'s> Reader<'s> {
         Some(items.iter().filter_map(|item| self.literal(item)).collect())
     }
 
-    /// A list of texts, each a template.
+    /// A list of texts, each a template, or a placeholder of type strings.
     pub fn texts(&mut self, item: Item<'_>) -> Option<Vec<String>> {
+        if let Some(filled) = self.whole_texts(item) {
+            return filled;
+        }
         let DeValue::Array(items) = item.get_ref() else {
             self.wrong_type(item, "a list of strings");
             return None;

@@ -71,6 +71,7 @@ struct Value {
 #[schemars(rename_all = "kebab-case")]
 enum ValueType {
     String,
+    Strings,
     DnsName,
     RecordSets,
     Ip,

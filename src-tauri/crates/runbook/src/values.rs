@@ -14,6 +14,7 @@ use crate::records::Entry;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ValueType {
     Text,
+    Texts,
     Dns,
     Records,
     Ip,
@@ -24,6 +25,7 @@ pub(crate) enum ValueType {
 
 pub(crate) const VALUE_TYPES: &[(&str, ValueType)] = &[
     (ValueType::Text.word(), ValueType::Text),
+    (ValueType::Texts.word(), ValueType::Texts),
     (ValueType::Dns.word(), ValueType::Dns),
     (ValueType::Records.word(), ValueType::Records),
     (ValueType::Ip.word(), ValueType::Ip),
@@ -36,6 +38,7 @@ impl ValueType {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Text => "string",
+            Self::Texts => "strings",
             Self::Dns => "dns-name",
             Self::Records => "record-sets",
             Self::Ip => "ip",
@@ -46,10 +49,21 @@ impl ValueType {
     }
 }
 
+impl ValueType {
+    /// Whether it stands whole behind a key, and never within a text.
+    pub const fn is_list(self) -> bool {
+        match self {
+            Self::Texts | Self::Records => true,
+            Self::Text | Self::Dns | Self::Ip | Self::Url | Self::Seconds | Self::Number => false,
+        }
+    }
+}
+
 /// An input's value, checked against its type once; it is never parsed again.
 #[derive(Debug, Clone)]
 pub(crate) enum Value {
     Text(String),
+    Texts(Vec<String>),
     Dns(DnsName),
     Records(Vec<Entry>),
     Ip(IpAddr),
@@ -59,14 +73,14 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// The text that a placeholder becomes; none for record sets.
+    /// The text that a placeholder becomes; none for a list of texts and for record sets.
     pub fn text(&self) -> Option<String> {
         match self {
             Self::Text(text) | Self::Url(text) => Some(text.clone()),
             Self::Dns(name) => Some(name.host().to_owned()),
             Self::Ip(address) => Some(address.to_string()),
             Self::Seconds(number) | Self::Number(number) => Some(number.to_string()),
-            Self::Records(_) => None,
+            Self::Texts(_) | Self::Records(_) => None,
         }
     }
 }
@@ -169,7 +183,7 @@ fn value(target: &mut Reader<'_>, name: &Located<String>, item: Item<'_>, ty: Va
         ValueType::Text | ValueType::Dns | ValueType::Ip | ValueType::Url => item.get_ref().is_str(),
         ValueType::Seconds => item.get_ref().is_integer() || item.get_ref().is_str(),
         ValueType::Number => item.get_ref().is_integer(),
-        ValueType::Records => matches!(item.get_ref(), DeValue::Array(_)),
+        ValueType::Texts | ValueType::Records => matches!(item.get_ref(), DeValue::Array(_)),
     };
     if !fits {
         target.notes.error(
@@ -187,6 +201,7 @@ fn value(target: &mut Reader<'_>, name: &Located<String>, item: Item<'_>, ty: Va
                 ValueType::Records => {
                     "Write a list such as [{ type = \"A\", ttl = 60, values = [\"192.0.2.10\"] }]."
                 }
+                ValueType::Texts => "Write a list such as [\"one\", \"two\"].",
                 ValueType::Text | ValueType::Dns | ValueType::Ip | ValueType::Url => "Write it in quotes.",
             },
         );
@@ -194,6 +209,7 @@ fn value(target: &mut Reader<'_>, name: &Located<String>, item: Item<'_>, ty: Va
     }
     match ty {
         ValueType::Text => target.text(item).map(Value::Text),
+        ValueType::Texts => target.texts(item).map(Value::Texts),
         ValueType::Dns => target.dns_name(item).map(Value::Dns),
         ValueType::Ip => target.ip(item).map(Value::Ip),
         ValueType::Url => target.url(item).map(Value::Url),

@@ -11,7 +11,9 @@ use switchback_engine::ports::{
 };
 use switchback_engine::proof::WriteCx;
 use switchback_model::event::Receipt;
-use switchback_model::{ActionSpec, CheckReading, CheckSpec, Finding, Image, Parameter, Preview, Target};
+use switchback_model::{
+    ActionSpec, CheckReading, CheckSpec, Finding, Image, Parameter, Preview, RuleAction, Target,
+};
 
 /// A bug that is planted on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -200,6 +202,26 @@ impl Action for PlantedAction {
                     ..(**content).clone()
                 }),
             },
+            // A count of its own making is no count that was there.
+            Image::RuleAction { web_acl, rule, .. } => Image::RuleAction {
+                web_acl: web_acl.clone(),
+                rule: rule.clone(),
+                content: Box::new(RuleAction::of(&serde_json::json!({"Allow": {}}))),
+            },
+            // What was never there is not known to be so: everything is limited as the whole stage is.
+            Image::MethodSettings { api, stage, content } => {
+                let mut content = content.clone();
+                let every = content.every.clone();
+                content
+                    .methods
+                    .values_mut()
+                    .for_each(|own| *own = Some(every.clone()));
+                Image::MethodSettings {
+                    api: api.clone(),
+                    stage: stage.clone(),
+                    content,
+                }
+            }
             Image::Service { .. } | Image::Unknown(_) => image.clone(),
         });
         match self.bug {

@@ -63,6 +63,7 @@ fn tries(plan: &Plan) -> Vec<Try<'_>> {
             | Made::ByDns(_)
             | Made::ByHttp { .. }
             | Made::ByStatus { .. }
+            | Made::ByRoutes(_)
             | Made::ByTls { .. }
             | Made::NotKnown(_) => None,
         });
@@ -74,6 +75,7 @@ fn grant(op: &Op, on: Option<&Resource>) -> Option<(String, Op)> {
     match op.on {
         On::Nothing | On::NotYet(_) => None,
         On::Everything => Some(("*".to_owned(), *op)),
+        On::Beside { of, is } => Some((on?.granted_beside(of, is), *op)),
         On::Object => Some((on?.granted_on().to_owned(), *op)),
     }
 }

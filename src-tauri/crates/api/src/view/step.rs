@@ -274,7 +274,7 @@ fn found_sentence(finding: &Finding) -> String {
                     lost.found
                 ),
                 // Most of it is as it was; what is not stands in the differences.
-                None if matches!(found, Image::Service { .. }) => {
+                None if matches!(found, Image::Service { .. } | Image::MethodSettings { .. }) => {
                     format!("Found something else: {}.", told(differences.iter()))
                 }
                 None => format!("Found something else: {}.", found.lines().join("; ")),

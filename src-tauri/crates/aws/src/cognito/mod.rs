@@ -26,7 +26,7 @@ use switchback_model::{CheckReading, CheckSpec};
 use crate::connect::Aws;
 use crate::error::safe;
 use crate::op::{On, Op};
-use crate::resource::{Granted, Resource, part};
+use crate::resource::{Granted, Resource, Stands, part};
 use crate::service::Service;
 
 pub(crate) use ask::Asked;
@@ -51,7 +51,7 @@ fn of_pool(id: String, title: String, pool_id: &str, command: Vec<String>, page:
         title,
         granted: Granted {
             service: COGNITO,
-            regional: true,
+            stands: Stands::InAccount,
             rest: format!("userpool/{pool_id}"),
             name: None,
         },

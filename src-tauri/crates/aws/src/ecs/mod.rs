@@ -16,7 +16,7 @@ pub use roll::RollChange;
 pub use service::ServiceLook;
 
 use crate::op::{On, Op};
-use crate::resource::{Granted, Resource, part, words};
+use crate::resource::{Granted, Resource, Stands, part, words};
 use crate::service::Service;
 
 /// Tells a service's deployments.
@@ -40,7 +40,7 @@ pub fn service(cluster: &str, service: &str) -> Resource {
         title: format!("Service {service} of cluster {cluster}"),
         granted: Granted {
             service: Service::Ecs.id(),
-            regional: true,
+            stands: Stands::InAccount,
             rest: format!("service/{cluster}/{service}"),
             name: None,
         },

@@ -34,6 +34,8 @@ impl RollChange {
             Image::Service { .. }
             | Image::Parameter { .. }
             | Image::RecordSets { .. }
+            | Image::RuleAction { .. }
+            | Image::MethodSettings { .. }
             | Image::Unknown(_) => Err(refused(
                 UPDATE.operation,
                 "What was read is another object than this service",

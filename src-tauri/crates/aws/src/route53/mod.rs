@@ -17,7 +17,7 @@ mod zone;
 use switchback_model::dns::DnsName;
 
 use crate::op::{On, Op};
-use crate::resource::{Granted, Resource, part, words};
+use crate::resource::{Granted, Resource, Stands, part, words};
 use crate::service::Service;
 
 pub use action::NameChange;
@@ -90,7 +90,7 @@ pub fn record(zone_id: &str, name: &DnsName) -> Resource {
 fn granted(zone_id: &str, name: Option<&DnsName>) -> Granted {
     Granted {
         service: ROUTE53,
-        regional: false,
+        stands: Stands::Nowhere,
         rest: format!("hostedzone/{zone_id}"),
         name: name.cloned(),
     }

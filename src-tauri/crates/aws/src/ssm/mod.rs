@@ -13,7 +13,7 @@ mod tests;
 pub use parameter::{ParameterChange, ParameterLook};
 
 use crate::op::{On, Op};
-use crate::resource::{Granted, Resource, part, words};
+use crate::resource::{Granted, Resource, Stands, part, words};
 use crate::service::Service;
 
 /// Reads one, also in an earlier version.
@@ -31,7 +31,7 @@ pub fn parameter(name: &str) -> Resource {
         title: format!("Parameter {name}"),
         granted: Granted {
             service: Service::Ssm.id(),
-            regional: true,
+            stands: Stands::InAccount,
             // A name that begins with a slash has none of its own in its ARN (Systems Manager user guide,
             // "Restricting access to parameters").
             rest: format!("parameter/{}", name.trim_start_matches('/')),

@@ -96,6 +96,8 @@ impl ParameterChange {
             Image::Parameter { .. }
             | Image::RecordSets { .. }
             | Image::Service { .. }
+            | Image::RuleAction { .. }
+            | Image::MethodSettings { .. }
             | Image::Unknown(_) => Err(refused(
                 PUT.operation,
                 "What was read is another object than this parameter",

@@ -2,12 +2,15 @@
 //! reader knows of it, what editors are told and the table of the guide are made of that. A new kind is a
 //! word in `model`, a file here, and an arm of one of the two matches below.
 
+mod api_gateway;
 mod certificate;
 mod cognito;
 mod dns;
 mod ecs;
+mod firewall;
 mod http_answer;
 mod http_build;
+mod http_routes;
 mod identity;
 pub(crate) mod key;
 mod parameter;
@@ -77,6 +80,8 @@ pub(crate) const fn check(word: CheckWord) -> Kind<CheckKind> {
         CheckWord::Domain => Kind::of::<cognito::domain::Domain>(),
         CheckWord::Parameter => Kind::of::<parameter::Parameter>(),
         CheckWord::Service => Kind::of::<ecs::StandsStill>(),
+        CheckWord::Rule => Kind::of::<firewall::Rule>(),
+        CheckWord::Routes => Kind::of::<http_routes::HttpRoutes>(),
     }
 }
 
@@ -87,6 +92,8 @@ pub(crate) const fn action(word: ActionWord) -> Kind<ActionSpec> {
         ActionWord::SwitchRecord => Kind::of::<route53::switch::Switches>(),
         ActionWord::SetParameter => Kind::of::<parameter::SetsParameter>(),
         ActionWord::RollService => Kind::of::<ecs::Rolls>(),
+        ActionWord::SetRuleAction => Kind::of::<firewall::SetsAction>(),
+        ActionWord::SetThrottle => Kind::of::<api_gateway::SetsThrottle>(),
     }
 }
 

@@ -8,6 +8,7 @@ use toml::de::DeValue;
 
 use super::Authored;
 use super::key::{Key, Shape};
+use super::shared::one_of;
 use crate::reader::{Item, Reader, Table};
 
 /// Characters of a name in full, and levels of it (Systems Manager API reference, PutParameter).
@@ -102,38 +103,6 @@ impl Authored for SetsParameter {
             secure: secure?.unwrap_or_default(),
         }))
     }
-}
-
-/// The one of these keys that is written; all of them are asked for, so that none is unknown.
-fn one_of<const N: usize>(
-    r: &mut Reader<'_>,
-    t: &mut Table<'_>,
-    keys: [&'static str; N],
-) -> Option<&'static str> {
-    let written: Vec<&str> = keys.into_iter().filter(|key| t.get(key).is_some()).collect();
-    let said = |keys: &[&str]| {
-        let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
-        keys.join(" and ")
-    };
-    let (code, at, message) = match written.as_slice() {
-        [one] => return Some(one),
-        [] => (
-            "missing-key",
-            t.at,
-            format!("This {} has none of {}.", t.what, said(&keys)),
-        ),
-        [_, second, ..] => (
-            "either-key",
-            t.at_key(second),
-            format!(
-                "{} stand both here: exactly one of them can hold.",
-                said(&written)
-            ),
-        ),
-    };
-    r.notes
-        .error(code, at, message, format!("Write one of {}.", said(&keys)));
-    None
 }
 
 /// Refuses the whole value of a SecureString: it would stand in the file, in the plan and in the journal.

@@ -1,6 +1,7 @@
 //! Keys that kinds of several services share, so that they mean the same everywhere.
 
 use super::key::{Key, Shape};
+use crate::reader::{Item, Reader, Table};
 
 /// The owner of a record set.
 pub(super) const NAME: Key = Key::needed(
@@ -18,3 +19,55 @@ pub(super) const ADDRESS: Key = Key::optional(
     "The address to dial instead of asking DNS",
     "\"198.51.100.20\"",
 );
+
+/// The one of these keys that is written; all of them are asked for, so that none is unknown.
+pub(super) fn one_of<const N: usize>(
+    r: &mut Reader<'_>,
+    t: &mut Table<'_>,
+    keys: [&'static str; N],
+) -> Option<&'static str> {
+    let written: Vec<&str> = keys.into_iter().filter(|key| t.get(key).is_some()).collect();
+    let said = |keys: &[&str]| {
+        let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+        keys.join(" and ")
+    };
+    let (code, at, message) = match written.as_slice() {
+        [one] => return Some(one),
+        [] => (
+            "missing-key",
+            t.at,
+            format!("This {} has none of {}.", t.what, said(&keys)),
+        ),
+        [_, second, ..] => (
+            "either-key",
+            t.at_key(second),
+            format!(
+                "{} stand both here: exactly one of them can hold.",
+                said(&written)
+            ),
+        ),
+    };
+    r.notes
+        .error(code, at, message, format!("Write one of {}.", said(&keys)));
+    None
+}
+
+/// A name or an id of something at AWS: never an ARN, because the region and the account are the target's.
+pub(super) fn aws_name(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
+    let name = r.text(item)?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    let message = if name.starts_with("arn:") {
+        "This is an ARN: write the name or the id alone, and the target says where."
+    } else if name.is_empty() || name.len() > 128 || !name.chars().all(plain) {
+        "A name or an id here has 1 to 128 letters, digits, '_' and '-'."
+    } else {
+        return Some(name);
+    };
+    r.notes.error(
+        "aws-name",
+        item.span().into(),
+        message,
+        "Write it as the AWS console shows it.",
+    );
+    None
+}

@@ -70,6 +70,11 @@ impl Reader<'_> {
 
     /// A list of texts with their places, each a template; nothing where no target has filled one of them.
     pub fn located_texts(&mut self, item: Item<'_>) -> Option<Vec<Located<String>>> {
+        if let Some(filled) = self.whole_texts(item) {
+            let at: At = item.span().into();
+            let located = |value| Located { value, at };
+            return filled.map(|texts| texts.into_iter().map(located).collect());
+        }
         let DeValue::Array(items) = item.get_ref() else {
             self.wrong_type(item, "a list of strings");
             return None;

@@ -39,6 +39,14 @@ enum Values {
     Placeholder(String),
 }
 
+/// Texts, or a placeholder of type strings.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum Texts {
+    List(Vec<String>),
+    Placeholder(String),
+}
+
 /// Kinds that stand in the same tables.
 pub(crate) struct Family {
     name: &'static str,
@@ -195,7 +203,7 @@ fn with(mut schema: Value, keyword: &str, value: Value) -> Value {
 fn value(shape: Shape, generator: &mut SchemaGenerator) -> Value {
     let schema = match shape {
         Shape::Text => generator.subschema_for::<String>(),
-        Shape::Texts => generator.subschema_for::<Vec<String>>(),
+        Shape::Texts => generator.subschema_for::<Texts>(),
         Shape::Number => generator.subschema_for::<Number>(),
         Shape::Duration => generator.subschema_for::<Duration>(),
         Shape::Flag => generator.subschema_for::<bool>(),

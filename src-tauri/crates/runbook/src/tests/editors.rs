@@ -178,7 +178,7 @@ fn a_key_that_means_another_thing_in_another_kind_is_described_as_both() {
     assert_eq!(
         properties["of"],
         json!({
-            "anyOf": [{ "$ref": "#/$defs/Number" }, { "type": "array", "items": { "type": "string" } }],
+            "anyOf": [{ "$ref": "#/$defs/Number" }, { "$ref": "#/$defs/Texts" }],
             "description": "How many (dns.one). What they are (ssm.one).",
         })
     );

@@ -13,6 +13,7 @@ mod near;
 mod parameters;
 mod refusals;
 mod rendering;
+mod routes;
 mod schema;
 mod sources;
 mod targets;

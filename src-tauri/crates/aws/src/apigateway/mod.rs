@@ -1,0 +1,62 @@
+//! API Gateway, REST APIs: the settings that a stage has for single methods.
+//!
+//! Nothing guards a write (API reference, UpdateStage): what stands there is read right before, and what somebody wrote
+//! in between is found out afterwards.
+
+mod read;
+mod throttle;
+
+#[cfg(test)]
+mod tests;
+
+pub use throttle::ThrottleChange;
+
+use switchback_model::ApiStage;
+
+use crate::op::{On, Op};
+use crate::resource::{Granted, Resource, Stands, part, words};
+use crate::service::Service;
+
+/// Reads a stage.
+pub const STAGE: Op = Op::reads(Service::ApiGateway, "GetStage", On::Object).granted_as("GET");
+/// Tells which methods there are.
+pub const RESOURCES: Op = Op::reads(
+    Service::ApiGateway,
+    "GetResources",
+    On::Beside {
+        of: "/stages/",
+        is: "/resources",
+    },
+)
+.granted_as("GET");
+/// Changes settings of a stage.
+pub const UPDATE: Op = Op::changes(Service::ApiGateway, "UpdateStage", On::Object).granted_as("PATCH");
+
+/// A stage of a REST API (Service Authorization Reference, "Amazon API Gateway Management": its ARNs name no account).
+#[must_use]
+pub fn stage(on: &ApiStage) -> Resource {
+    Resource {
+        id: format!("stage:{}/{}", on.api, on.stage),
+        title: format!("Stage {} of API {}", on.stage, on.api),
+        granted: Granted {
+            service: Service::ApiGateway.id(),
+            stands: Stands::InRegion,
+            rest: format!("/restapis/{}/stages/{}", on.api, on.stage),
+            name: None,
+        },
+        command: words([
+            "apigateway",
+            "get-stage",
+            "--rest-api-id",
+            &on.api,
+            "--stage-name",
+            &on.stage,
+        ]),
+        global: false,
+        page: format!(
+            "apigateway/main/apis/{}/stages?api={}&region={{region}}",
+            part(&on.api),
+            part(&on.api)
+        ),
+    }
+}

@@ -1,0 +1,239 @@
+//! Reading a stage: the settings of its methods, and whether the methods are there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use http::Method;
+use serde_json::{Map, Value};
+use switchback_engine::ports::{ProviderError, ProviderErrorKind};
+use switchback_model::throttle::Settings;
+use switchback_model::{ApiStage, MethodSettings, Route};
+
+use super::{RESOURCES, STAGE, UPDATE};
+use crate::connect::{Aws, incomplete};
+use crate::error::{refused, safe};
+use crate::observe::Seen;
+use crate::raw::Asked;
+use crate::resource::part;
+
+/// The key of what the whole stage has.
+const EVERY: &str = "*/*";
+/// Resources of one page, and pages: a REST API has 300 resources where nobody asked for more (API Gateway developer guide,
+/// "Quotas").
+const PAGE: usize = 500;
+const PAGES: usize = 20;
+
+/// The settings as a stage tells them, and as a patch names them (API Gateway API reference, `MethodSetting`, and "Patch
+/// operations", Stage).
+const SETTINGS: [(&str, &str); 10] = [
+    ("cacheDataEncrypted", "caching/dataEncrypted"),
+    ("cacheTtlInSeconds", "caching/ttlInSeconds"),
+    ("cachingEnabled", "caching/enabled"),
+    ("dataTraceEnabled", "logging/dataTrace"),
+    ("loggingLevel", "logging/loglevel"),
+    ("metricsEnabled", "metrics/enabled"),
+    (
+        "requireAuthorizationForCacheControl",
+        "caching/requireAuthorizationForCacheControl",
+    ),
+    ("throttlingBurstLimit", switchback_model::throttle::BURST),
+    ("throttlingRateLimit", switchback_model::throttle::RATE),
+    (
+        "unauthorizedCacheControlHeaderStrategy",
+        "caching/unauthorizedCacheControlHeaderStrategy",
+    ),
+];
+
+pub(super) fn asked(method: Method, path: String, body: Option<Value>) -> Asked {
+    let mut headers = vec![("accept", "application/json".to_owned())];
+    if body.is_some() {
+        headers.push(("content-type", "application/json".to_owned()));
+    }
+    Asked {
+        method,
+        path,
+        headers,
+        body,
+        region: None,
+    }
+}
+
+/// Where a stage is asked for.
+pub(super) fn path(on: &ApiStage) -> String {
+    format!("/restapis/{}/stages/{}", part(&on.api), part(&on.stage))
+}
+
+impl Aws {
+    /// What a stage has for these methods.
+    pub(super) async fn method_settings(
+        &self,
+        on: &ApiStage,
+        methods: &[Route],
+    ) -> Result<MethodSettings, ProviderError> {
+        let told = self
+            .ask_raw(STAGE, asked(Method::GET, path(on), None), &Seen::default())
+            .await?;
+        if told.get("stageName").and_then(Value::as_str) != Some(on.stage.as_str()) {
+            return Err(incomplete(STAGE.operation, "stage of that name"));
+        }
+        let empty = Map::new();
+        let keys = match told.get("methodSettings") {
+            None | Some(Value::Null) => &empty,
+            Some(Value::Object(keys)) => keys,
+            Some(_) => return Err(incomplete(STAGE.operation, "settings by method")),
+        };
+        settings_of(keys, methods)
+    }
+
+    /// Every method of an API, by the path of its resource.
+    pub(super) async fn methods_there(
+        &self,
+        api: &str,
+    ) -> Result<BTreeMap<String, BTreeSet<String>>, ProviderError> {
+        let mut there: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut position: Option<String> = None;
+        for _ in 0..PAGES {
+            let from = position.as_deref();
+            let from = from.map_or_else(String::new, |position| format!("&position={}", part(position)));
+            let path = format!(
+                "/restapis/{}/resources?embed=methods&limit={PAGE}{from}",
+                part(api)
+            );
+            let told = self
+                .ask_raw(RESOURCES, asked(Method::GET, path, None), &Seen::default())
+                .await?;
+            let items = match told.get("item") {
+                None | Some(Value::Null) => &[],
+                Some(Value::Array(items)) => items.as_slice(),
+                Some(_) => return Err(incomplete(RESOURCES.operation, "list of resources")),
+            };
+            for item in items {
+                let path = item.get("path").and_then(Value::as_str);
+                let path = path.ok_or_else(|| incomplete(RESOURCES.operation, "path of a resource"))?;
+                let methods = item.get("resourceMethods").and_then(Value::as_object);
+                let methods = methods.into_iter().flat_map(Map::keys).cloned();
+                there.entry(path.to_owned()).or_default().extend(methods);
+            }
+            match told.get("position").and_then(Value::as_str) {
+                Some(next) => position = Some(next.to_owned()),
+                None => return Ok(there),
+            }
+        }
+        Err(incomplete(RESOURCES.operation, "end of the list of resources"))
+    }
+}
+
+/// What these methods have of their own, and what the whole stage has.
+pub(super) fn settings_of(
+    keys: &Map<String, Value>,
+    methods: &[Route],
+) -> Result<MethodSettings, ProviderError> {
+    let mut own: BTreeMap<String, Settings> = BTreeMap::new();
+    let mut every = Settings::new();
+    for (key, told) in keys {
+        if key == EVERY {
+            every = settings(told)?;
+            continue;
+        }
+        let Some(method) = method_of(key) else { continue };
+        if !methods.iter().any(|route| route.to_string() == method) {
+            continue;
+        }
+        if own.insert(method.clone(), settings(told)?).is_some() {
+            return Err(refused(
+                UPDATE.operation,
+                &format!("The stage has two keys with settings of {}", safe(&method)),
+                "Remove one of them by hand.",
+            ));
+        }
+    }
+    Ok(MethodSettings {
+        methods: methods
+            .iter()
+            .map(|route| (route.to_string(), own.remove(&route.to_string())))
+            .collect(),
+        every,
+    })
+}
+
+/// `POST /users/{u}` of the key `~1users~1{u}/POST` (API reference, `methodSettings`); the slash at the beginning may be
+/// left out.
+pub(super) fn method_of(key: &str) -> Option<String> {
+    let (path, method) = key.rsplit_once('/')?;
+    let path = path.replace("~1", "/");
+    Some(format!("{method} /{}", path.trim_start_matches('/')))
+}
+
+/// A key of one method, as a patch names it (RFC 6901, section 3).
+pub(super) fn key_of(route: &str) -> Option<String> {
+    let (method, path) = route.split_once(' ')?;
+    Some(format!("{}/{method}", path.replace('~', "~0").replace('/', "~1")))
+}
+
+fn settings(told: &Value) -> Result<Settings, ProviderError> {
+    let told = told
+        .as_object()
+        .ok_or_else(|| incomplete(STAGE.operation, "settings of a method"))?;
+    let mut settings = Settings::new();
+    for (name, value) in told {
+        let Some((_, path)) = SETTINGS.iter().find(|(known, _)| known == name) else {
+            return Err(refused(
+                UPDATE.operation,
+                &format!(
+                    "The stage has a setting {} that this program does not know",
+                    safe(name)
+                ),
+                "It could be lost in a change: install a newer Switchback, or change the stage by hand.",
+            ));
+        };
+        let text = match value {
+            Value::Null => continue,
+            Value::Bool(is) => is.to_string(),
+            // AWS tells a whole number as 100.0.
+            Value::Number(number) => match number.as_f64() {
+                Some(number) => number.to_string(),
+                None => number.to_string(),
+            },
+            Value::String(text) => text.clone(),
+            Value::Array(_) | Value::Object(_) => {
+                return Err(incomplete(STAGE.operation, "value of a setting"));
+            }
+        };
+        settings.insert((*path).to_owned(), text);
+    }
+    Ok(settings)
+}
+
+/// Refuses what is no single method of the API: its key would hold for nothing, or for reads too.
+pub(super) fn all_there(
+    methods: &[Route],
+    there: &BTreeMap<String, BTreeSet<String>>,
+) -> Result<(), ProviderError> {
+    for route in methods {
+        let found = there.get(&route.path);
+        if found.is_some_and(|found| found.contains(&route.method)) {
+            continue;
+        }
+        let (what, hint) = match found {
+            Some(found) if found.contains("ANY") => (
+                format!(
+                    "{} has one method ANY, and a throttle of it would refuse reads too",
+                    route.path
+                ),
+                "Give it a method of its own for each write, or restrict it with a firewall rule.",
+            ),
+            _ if there.keys().any(|path| path.ends_with("+}")) => (
+                format!("There is no method {route}; a proxy resource answers for it, and for reads too"),
+                "Give each write a method of its own, or restrict them with a firewall rule.",
+            ),
+            Some(_) | None => (
+                format!("There is no method {route} in this API"),
+                "Write the path as the API has it, such as /users/{username}.",
+            ),
+        };
+        return Err(ProviderError {
+            kind: ProviderErrorKind::Refused,
+            ..refused(UPDATE.operation, &what, hint)
+        });
+    }
+    Ok(())
+}
