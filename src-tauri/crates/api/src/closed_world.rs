@@ -85,6 +85,7 @@ impl Core {
                     rehearsal::Site::Old => "Old site",
                     rehearsal::Site::New => "New site",
                     rehearsal::Site::Reval => "Reval",
+                    rehearsal::Site::Gateway => "API Gateway",
                 }
                 .to_owned(),
                 address: site.site.address().to_string(),

@@ -49,6 +49,8 @@ pub(crate) struct Core {
     inner: Mutex<Inner>,
     /// Requests to user management, which its tasks answer in turn; counted from each start of the world.
     turns: AtomicUsize,
+    /// Requests to the gateway before it, most of which never reach a task; counted likewise.
+    arrivals: AtomicUsize,
 }
 
 pub(crate) fn state_path(dir: &Path) -> PathBuf {
@@ -102,6 +104,7 @@ impl Core {
             dir: dir.to_owned(),
             clock: state.clock,
             turns: AtomicUsize::new(0),
+            arrivals: AtomicUsize::new(0),
             inner: Mutex::new(Inner {
                 state,
                 counts,
@@ -130,6 +133,11 @@ impl Core {
     /// The number of the next request to user management, beginning with 0.
     pub(crate) fn turn(&self) -> usize {
         self.turns.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The number of the next request to the gateway, beginning with 0.
+    pub(crate) fn arrival(&self) -> usize {
+        self.arrivals.fetch_add(1, Ordering::Relaxed)
     }
 
     pub(crate) fn read<R>(&self, look: impl FnOnce(&State) -> R) -> R {
@@ -217,6 +225,7 @@ impl Core {
         inner.counts.clear();
         inner.recent.clear();
         self.turns.store(0, Ordering::Relaxed);
+        self.arrivals.store(0, Ordering::Relaxed);
         inner.file.clear()?;
         Ok(())
     }

@@ -5,9 +5,11 @@ mod sentence;
 mod spelling;
 mod switches;
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-pub use parts::{OtherZone, Site};
+pub use parts::{Leak, OtherZone, Site};
 pub use spelling::NotAFault;
 
 /// Something that goes wrong in the world from now until it is lifted or used up.
@@ -196,6 +198,26 @@ pub enum Fault {
     TaskReplaced,
     /// Somebody else rolls the service behind the operator's back: happens at once, and leaves nothing to lift.
     RolledBySomebody,
+    /// Requests get past the restriction of user management, the firewall's rule and the gateway's throttle alike.
+    Leak {
+        /// Which.
+        leak: Leak,
+    },
+    /// Somebody else edits another rule of the web ACL behind the operator's back: happens at once, and leaves nothing
+    /// to lift.
+    RuleEdited,
+    /// Somebody else sets the action of the freeze rule to Allow behind the operator's back: happens at once, and leaves
+    /// nothing to lift.
+    RuleSet,
+    /// The web ACL says that Firewall Manager manages it.
+    FirewallManaged,
+    /// The web ACL has no freeze rule.
+    RuleMissing,
+    /// No web ACL stands before the gateway.
+    AclDetached,
+    /// Somebody else gives `POST /createUser` a throttle of its own behind the operator's back: happens at once, and
+    /// leaves nothing to lift.
+    ThrottleSet,
 }
 
 fn second_writer_address() -> String {
@@ -208,7 +230,7 @@ fn changed_parameter() -> String {
 
 impl Fault {
     /// The names of all kinds; [`Self::SWITCHES`] is what is offered of them.
-    pub const NAMES: [&'static str; 34] = [
+    pub const NAMES: [&'static str; 41] = [
         "site-down",
         "site-refused",
         "site-slow",
@@ -243,6 +265,13 @@ impl Fault {
         "roll-other-image",
         "task-replaced",
         "rolled-by-somebody",
+        "leak",
+        "rule-edited",
+        "rule-set",
+        "firewall-managed",
+        "rule-missing",
+        "acl-detached",
+        "throttle-set",
     ];
 
     /// The kind, as on the command line.
@@ -283,10 +312,17 @@ impl Fault {
             Self::RollOtherImage => "roll-other-image",
             Self::TaskReplaced => "task-replaced",
             Self::RolledBySomebody => "rolled-by-somebody",
+            Self::Leak { .. } => "leak",
+            Self::RuleEdited => "rule-edited",
+            Self::RuleSet => "rule-set",
+            Self::FirewallManaged => "firewall-managed",
+            Self::RuleMissing => "rule-missing",
+            Self::AclDetached => "acl-detached",
+            Self::ThrottleSet => "throttle-set",
         }
     }
 
-    /// What the fault is about within its kind: a site, an operation, or nothing. A fault injected
+    /// What the fault is about within its kind: a site, an operation, a leak, or nothing. A fault injected
     /// again with the same name and subject replaces the earlier one.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
@@ -307,6 +343,7 @@ impl Fault {
             | Self::Denied { operation }
             | Self::Delay { operation, .. } => Some(operation),
             Self::OtherZone { zone } => Some(zone.name()),
+            Self::Leak { leak } => Some(leak.name()),
             Self::RateLimit { .. }
             | Self::InsyncSlow { .. }
             | Self::StaleResolver { .. }
@@ -324,7 +361,13 @@ impl Fault {
             | Self::RollFails { .. }
             | Self::RollOtherImage
             | Self::TaskReplaced
-            | Self::RolledBySomebody => None,
+            | Self::RolledBySomebody
+            | Self::RuleEdited
+            | Self::RuleSet
+            | Self::FirewallManaged
+            | Self::RuleMissing
+            | Self::AclDetached
+            | Self::ThrottleSet => None,
         }
     }
 
@@ -356,6 +399,7 @@ impl Fault {
             | Self::Delay { .. }
             | Self::Denied { .. }
             | Self::OtherZone { .. }
+            | Self::Leak { .. }
             | Self::RateLimit { .. }
             | Self::InsyncSlow { .. }
             | Self::StaleResolver { .. }
@@ -372,7 +416,13 @@ impl Fault {
             | Self::RollStuck
             | Self::RollOtherImage
             | Self::TaskReplaced
-            | Self::RolledBySomebody => None,
+            | Self::RolledBySomebody
+            | Self::RuleEdited
+            | Self::RuleSet
+            | Self::FirewallManaged
+            | Self::RuleMissing
+            | Self::AclDetached
+            | Self::ThrottleSet => None,
         }
     }
 
@@ -380,6 +430,18 @@ impl Fault {
     pub(crate) fn voids_caches(&self) -> bool {
         matches!(self, Self::OtherZone { .. })
     }
+}
+
+/// World time until a change of the restriction is everywhere while [`Leak::Late`] lasts.
+const LATE_SPREAD: Duration = Duration::from_secs(40);
+
+/// World milliseconds until a change of the restriction that is made now is everywhere.
+pub(crate) fn spread_ms(faults: &[Fault], usual: Duration) -> i64 {
+    let spread = match faults.contains(&Fault::Leak { leak: Leak::Late }) {
+        true => LATE_SPREAD,
+        false => usual,
+    };
+    i64::try_from(spread.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

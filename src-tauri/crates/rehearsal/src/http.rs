@@ -183,7 +183,11 @@ pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
 
 /// Decodes `%XX`; anything that is no such escape stays as it is.
 pub(crate) fn percent_decode(text: &str) -> String {
-    let bytes = text.as_bytes();
+    String::from_utf8_lossy(&percent_decoded(text.as_bytes())).into_owned()
+}
+
+/// The same of bytes.
+pub(crate) fn percent_decoded(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut i = 0;
     while let Some(&byte) = bytes.get(i) {
@@ -200,7 +204,7 @@ pub(crate) fn percent_decode(text: &str) -> String {
             }
         }
     }
-    String::from_utf8_lossy(&out).into_owned()
+    out
 }
 
 /// Text with the five characters escaped that XML and HTML reserve.

@@ -1,5 +1,5 @@
-//! The embedded closed world: Route 53, STS, Cognito, Parameter Store, ECS, DNS and three sites on loopback, with
-//! user management behind two of them, and faults.
+//! The embedded closed world: Route 53, STS, Cognito, Parameter Store, ECS, WAF, API Gateway, DNS and four sites on
+//! loopback, with user management behind three of them, and faults.
 //!
 //! [`World::start`] opens a world in a directory and serves it from this process. Others reach it by
 //! the [`Handle`] that lies there, with the AWS SDK or CLI at [`Handle::endpoint`], with DNS at
@@ -14,6 +14,7 @@ mod core;
 mod disk;
 mod dns;
 mod faults;
+mod gateway;
 mod handle;
 mod http;
 mod log;
@@ -27,6 +28,7 @@ mod usermanagement;
 mod world;
 mod zones;
 
+pub use aws::apigateway::{API_ID, API_NAME, API_STAGE, STAGE_SPREAD};
 pub use aws::cognito::{
     ADMINS_CLIENT, ADMINS_DOMAIN, ADMINS_POOL, MAIL_FROM, MIGRATE_USER_ARN, OLD_CLIENT, OLD_POOL,
     PRE_TOKEN_ARN,
@@ -39,9 +41,10 @@ pub use aws::keys::AccessKey;
 pub use aws::ssm::{
     MAINTENANCE_PARAMETER, ORIGINS_PARAMETER, PROFILES_PARAMETER, SECRET_KEY_ALIAS, SECRET_PARAMETER,
 };
+pub use aws::waf::{FREEZE_RULE, WAF_SPREAD, WEB_ACL_ID, WEB_ACL_NAME};
 pub use clock::ScaledClock;
 pub use control::Client;
-pub use faults::{Fault, NotAFault, OtherZone, Site};
+pub use faults::{Fault, Leak, NotAFault, OtherZone, Site};
 pub use handle::{Handle, NameServer};
 pub use log::{LogEntry, Outcome, ParameterPut, ServiceRolled};
 pub use records::{Action, Alias, BatchItem, RecordSet, Routing};
@@ -50,6 +53,7 @@ pub use seed::{
     SECOND_WRITER_ADDRESS, SECRET_KEY, ZONE_ID, ZONE_NAME,
 };
 pub use snapshot::{
-    ChangeView, DeploymentView, ParameterView, ServiceView, Serving, SiteView, Snapshot, TaskView,
+    ChangeView, DeploymentView, FirewallView, ParameterView, ServiceView, Serving, SiteView, Snapshot,
+    StageView, TaskView,
 };
 pub use world::{World, WorldError, WorldOptions};

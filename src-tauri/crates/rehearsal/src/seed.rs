@@ -23,6 +23,8 @@ pub const ZONE_ID: &str = "Z0REHEARSALEXAMPLE1";
 pub const ZONE_NAME: &str = "example.nhs.test.";
 /// The name that the rehearsal switches.
 pub const APPS_NAME: &str = "apps.example.nhs.test.";
+/// The host of the API that leads to user management: its own name, which AWS gives it.
+pub(crate) const GATEWAY_HOST: &str = "a1b2c3d4e5.execute-api.eu-west-2.amazonaws.com";
 /// The host of Reval.
 const REVAL_HOST: &str = "reval.example.nhs.test";
 /// The four authoritative servers.
@@ -47,8 +49,8 @@ pub const CLOUDFRONT_ZONE_ID: &str = "Z2FDTNDATAQYW2";
 pub const SECOND_WRITER_ADDRESS: &str = "203.0.113.99";
 
 impl Site {
-    /// Both sides, and Reval.
-    pub const ALL: [Self; 3] = [Self::Old, Self::New, Self::Reval];
+    /// Both sides, Reval, and the API of user management.
+    pub const ALL: [Self; 4] = [Self::Old, Self::New, Self::Reval, Self::Gateway];
 
     /// The documentation address of the site.
     #[must_use]
@@ -57,6 +59,7 @@ impl Site {
             Self::Old => Ipv4Addr::new(192, 0, 2, 10),
             Self::New => Ipv4Addr::new(198, 51, 100, 20),
             Self::Reval => Ipv4Addr::new(198, 51, 100, 30),
+            Self::Gateway => Ipv4Addr::new(198, 51, 100, 40),
         })
     }
 
@@ -66,16 +69,18 @@ impl Site {
         match self {
             Self::Old | Self::New => APPS_NAME.trim_end_matches('.'),
             Self::Reval => REVAL_HOST,
+            Self::Gateway => GATEWAY_HOST,
         }
     }
 
-    /// The build that the site says it runs, by which the sides are told apart.
+    /// The build that the site says it runs, by which the sides are told apart; the gateway says none.
     #[must_use]
     pub fn build(self) -> &'static str {
         match self {
             Self::Old => "7d19",
             Self::New => "8f2c",
             Self::Reval => "5a11",
+            Self::Gateway => "none",
         }
     }
 }

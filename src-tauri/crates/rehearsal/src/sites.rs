@@ -1,5 +1,6 @@
 //! The sites: one loopback port each, for http and https alike. The old and the new side hand what is below
-//! `/usermanagement` to the one service of ECS, as one host serves several applications.
+//! `/usermanagement` to the gateway, as one host serves several applications; the gateway itself answers under a name
+//! of its own, too.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,10 +11,11 @@ use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
+use crate::aws::apigateway::API_STAGE;
 use crate::core::Core;
 use crate::faults::{Fault, Site};
 use crate::http::{self as web, Answer, Dropped};
-use crate::usermanagement;
+use crate::{gateway, usermanagement};
 
 /// The first byte of a TLS handshake; no HTTP method starts with it.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -72,7 +74,7 @@ async fn respond(core: Arc<Core>, site: Site, request: Request<Incoming>) -> Res
         web::answer(503, "text/plain; charset=utf-8", "Service unavailable\n")
     } else {
         match application(site, request.uri().path()) {
-            Some(segments) => usermanagement::serve(&core, request, &segments).await?,
+            Some(segments) => gateway::serve(&core, site, request, &segments).await?,
             None => page(site, request.uri().path()),
         }
     };
@@ -83,17 +85,22 @@ async fn respond(core: Arc<Core>, site: Site, request: Request<Incoming>) -> Res
 
 /// The segments below user management, where the path is one of its own; Reval's host has no such application.
 fn application(site: Site, path: &str) -> Option<Vec<String>> {
-    let mut segments = usermanagement::segments(path);
+    let segments = usermanagement::segments(path);
+    let mut below = segments.iter();
     let is_there = match site {
-        Site::Old | Site::New => segments
-            .first()
-            .is_some_and(|first| first == usermanagement::CONTEXT),
+        Site::Old | Site::New => true,
+        // Under its own name, the gateway has its stages before everything.
+        Site::Gateway => below.next().is_some_and(|first| first == API_STAGE),
         Site::Reval => false,
     };
-    is_there.then(|| segments.split_off(1))
+    let is_there = is_there && below.next().is_some_and(|first| first == usermanagement::CONTEXT);
+    is_there.then(|| below.cloned().collect())
 }
 
 fn page(site: Site, path: &str) -> Answer {
+    if site == Site::Gateway {
+        return gateway::nothing_there();
+    }
     let build = site.build();
     match path {
         "/version.json" => web::answer(200, "application/json", format!("{{\"build\":\"{build}\"}}")),

@@ -1,10 +1,12 @@
 //! The whole world at one moment, as the control plane shows it.
 
+mod restriction;
 mod services;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use restriction::{FirewallView, StageView};
 pub use services::{DeploymentView, ServiceView, TaskView};
 
 use crate::faults::{Fault, Site};
@@ -108,12 +110,18 @@ pub struct Snapshot {
     /// The services of ECS, and what their tasks run with.
     #[serde(default)]
     pub services: Vec<ServiceView>,
+    /// The web ACLs of WAF.
+    #[serde(default)]
+    pub firewalls: Vec<FirewallView>,
+    /// The stages of API Gateway.
+    #[serde(default)]
+    pub stages: Vec<StageView>,
 }
 
 impl Snapshot {
     /// Everything that a run may change, a line an object and in one order: two moments with the same lines show
     /// the same world. The version of a parameter only ever rises and is left out; so are the ids and times of what a
-    /// service rolled, but not what its tasks have read.
+    /// service rolled, but not what its tasks have read. Lock tokens are not even in a snapshot.
     #[must_use]
     pub fn objects(&self) -> Vec<String> {
         let records = self.records.iter().map(serde_json::to_value);
@@ -125,8 +133,17 @@ impl Snapshot {
             Ok(value)
         });
         let services = self.services.iter().map(|service| Ok(service.object()));
-        let objects = records.chain(parameters).chain(services).filter_map(Result::ok);
-        objects.map(|object| object.to_string()).collect()
+        let firewalls = self.firewalls.iter().map(serde_json::to_value);
+        let stages = self.stages.iter().map(serde_json::to_value);
+        let objects = records
+            .chain(parameters)
+            .chain(services)
+            .chain(firewalls)
+            .chain(stages);
+        objects
+            .filter_map(Result::ok)
+            .map(|object| object.to_string())
+            .collect()
     }
 }
 
@@ -188,6 +205,8 @@ impl State {
                 .collect(),
             parameters: self.ssm.views(),
             services: self.ecs_at(now).views(),
+            firewalls: self.waf.views(),
+            stages: self.apigateway.views(),
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::aws::apigateway::ApiGateway;
 use crate::aws::cognito::Cognito;
 use crate::aws::ecs::{Around, Ecs};
 use crate::aws::route53::Route53;
 use crate::aws::ssm::{MAINTENANCE_PARAMETER, PROFILES_PARAMETER, Ssm};
+use crate::aws::waf::Waf;
 use crate::clock::ScaledClock;
 use crate::faults::Fault;
 use crate::log::LogEntry;
@@ -39,6 +41,12 @@ pub(crate) struct State {
     /// Services, their deployments and tasks.
     #[serde(default)]
     pub ecs: Ecs,
+    /// Web ACLs.
+    #[serde(default)]
+    pub waf: Waf,
+    /// The stages of REST APIs.
+    #[serde(default)]
+    pub apigateway: ApiGateway,
 }
 
 /// The format of the state file; another one is refused.
@@ -60,6 +68,8 @@ impl State {
             cognito: Cognito::default(),
             ssm: Ssm::default(),
             ecs: Ecs::default(),
+            waf: Waf::default(),
+            apigateway: ApiGateway::default(),
         };
         state.seed();
         state
@@ -75,6 +85,8 @@ impl State {
         self.cognito = Cognito::seeded(now);
         self.ssm = Ssm::seeded(now);
         self.ecs = Ecs::seeded(now, &self.read());
+        self.waf = Waf::seeded();
+        self.apigateway = ApiGateway::seeded(now);
     }
 
     /// Gives the seeds to a part that was not there yet when the state was saved.
@@ -89,6 +101,12 @@ impl State {
         if !self.ecs.is_seeded() {
             self.ssm.complete(now);
             self.ecs = Ecs::seeded(now, &self.read());
+        }
+        if !self.waf.is_seeded() {
+            self.waf = Waf::seeded();
+        }
+        if !self.apigateway.is_seeded() {
+            self.apigateway = ApiGateway::seeded(now);
         }
     }
 

@@ -100,6 +100,12 @@ pub enum WorldError {
         /// ECS's objection.
         why: String,
     },
+    /// Somebody else's change of the firewall or the gateway was refused.
+    #[error("somebody else could not change the firewall or the gateway: {why}")]
+    RestrictionChanged {
+        /// WAF's or API Gateway's objection.
+        why: String,
+    },
 }
 
 /// A world served by this process. Dropping it is like a kill: everything ends at once, and nothing is

@@ -38,18 +38,16 @@ impl AwsError {
 
     /// What IAM says of an operation that no policy of the caller allows; most services name the resource
     /// (IAM user guide, "Troubleshoot access denied error messages").
-    pub(crate) fn denied(caller: &Caller, resource: Option<&str>) -> Self {
-        let Caller {
-            service, operation, ..
-        } = caller;
+    pub(crate) fn denied(caller: &Caller, action: &str, resource: Option<&str>) -> Self {
+        let service = &caller.service;
         let on = resource
             .map(|arn| format!(" on resource: {arn}"))
             .unwrap_or_default();
         Self::new(
             "AccessDenied",
             &format!(
-                "User: {} is not authorized to perform: {service}:{operation}{on} because no identity-based policy \
-                 allows the {service}:{operation} action",
+                "User: {} is not authorized to perform: {service}:{action}{on} because no identity-based policy \
+                 allows the {service}:{action} action",
                 caller.arn()
             ),
         )
@@ -72,11 +70,40 @@ impl AwsError {
         Self::new(code, &self.message)
     }
 
-    fn status(&self) -> u16 {
+    fn status(&self, wire: Wire) -> u16 {
+        let rest = match wire {
+            Wire::RestJson { .. } => self.rest_status(),
+            Wire::Xml { .. } | Wire::Json { .. } => None,
+        };
+        rest.unwrap_or_else(|| self.usual_status())
+    }
+
+    /// REST services give a status of its own to what others answer with 400 (botocore's model of API Gateway,
+    /// `httpStatusCode`).
+    fn rest_status(&self) -> Option<u16> {
+        match self.code.as_str() {
+            "NotFoundException" => Some(404),
+            "ConflictException" => Some(409),
+            "TooManyRequestsException" => Some(429),
+            "ServiceUnavailableException" => Some(503),
+            "UnrecognizedClientException"
+            | "InvalidSignatureException"
+            | "MissingAuthenticationTokenException"
+            | "IncompleteSignatureException"
+            | "ExpiredTokenException" => Some(403),
+            _ => None,
+        }
+    }
+
+    fn usual_status(&self) -> u16 {
         match self.code.as_str() {
             "NotRehearsed" => 501,
             "ServiceUnavailable" => 503,
-            "InternalFailure" | "InternalError" | "InternalServiceError" | "ServerException" => 500,
+            "InternalFailure"
+            | "InternalError"
+            | "InternalServiceError"
+            | "ServerException"
+            | "WAFInternalErrorException" => 500,
             "AccessDenied"
             | "AccessDeniedException"
             | "ExpiredToken"
@@ -90,9 +117,16 @@ impl AwsError {
 
     /// The answer in the protocol of the service.
     pub(crate) fn answer(&self, service: Option<Service>, request_id: &str) -> Answer {
-        let status = self.status();
-        let namespace = match wire(service) {
+        let wire = wire(service);
+        let status = self.status(wire);
+        let namespace = match wire {
             Wire::Xml { namespace } => namespace,
+            Wire::RestJson { .. } => {
+                let body = serde_json::json!({"message": self.message});
+                let mut answer = web::answer(status, "application/json", body.to_string());
+                web::set(&mut answer, "x-amzn-errortype", &self.code);
+                return answer;
+            }
             Wire::Json { .. } => {
                 let mut body = serde_json::json!({"__type": self.code});
                 // Some refusals have no words at AWS.

@@ -1,6 +1,6 @@
 //! Faults that somebody injects. What somebody else does in the account happens at once.
 
-use super::{AwsError, ecs, route53, ssm};
+use super::{AwsError, apigateway, ecs, route53, ssm, waf};
 use crate::WorldError;
 use crate::core::Core;
 use crate::faults::Fault;
@@ -27,6 +27,16 @@ pub(crate) fn inject(core: &Core, fault: Fault) -> Result<(), WorldError> {
     }
     if fault == Fault::TaskReplaced {
         return ecs::task_is_replaced(core).map_err(refused);
+    }
+    let refused = |error: AwsError| WorldError::RestrictionChanged { why: error.message };
+    if fault == Fault::RuleEdited {
+        return waf::somebody_edits_a_rule(core).map_err(refused);
+    }
+    if fault == Fault::RuleSet {
+        return waf::somebody_sets_the_rule(core).map_err(refused);
+    }
+    if fault == Fault::ThrottleSet {
+        return apigateway::somebody_sets_a_throttle(core).map_err(refused);
     }
     Ok(core.put_in_force(fault)?)
 }

@@ -1,5 +1,6 @@
 //! The AWS endpoints: all services on one port, told apart by the scope of the signature.
 
+pub(crate) mod apigateway;
 pub(crate) mod cognito;
 pub(crate) mod ecs;
 mod error;
@@ -9,9 +10,11 @@ pub(crate) mod keys;
 pub(crate) mod route53;
 mod service;
 mod signature;
+mod spread;
 pub(crate) mod ssm;
 mod sts;
 mod token;
+pub(crate) mod waf;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -166,8 +169,10 @@ fn stopped(core: &Core, service: Option<Service>, caller: &Caller, call: &Call) 
         Stop::Expired => AwsError::expired(),
         Stop::Throttled => AwsError::new("Throttling", "Rate exceeded"),
         Stop::Denied => {
-            let resource = service.and_then(|service| (service.face().resource)(caller, call));
-            AwsError::denied(caller, resource.as_deref())
+            let face = service.map(Service::face);
+            let action = face.map_or_else(|| caller.operation.clone(), |face| (face.action)(caller, call));
+            let resource = face.and_then(|face| (face.resource)(caller, call));
+            AwsError::denied(caller, &action, resource.as_deref())
         }
         Stop::Failing(code) => {
             let message = format!("{code} (a fault of the rehearsal; nothing was done)");

@@ -3,7 +3,7 @@
 
 use http::HeaderMap;
 
-use super::{AwsError, Call, Refused, Served, cognito, ecs, route53, ssm, sts};
+use super::{AwsError, Call, Refused, Served, apigateway, cognito, ecs, route53, ssm, sts, waf};
 use crate::core::Core;
 use crate::log::{Caller, Outcome};
 
@@ -15,6 +15,8 @@ pub(crate) enum Service {
     Cognito,
     Ssm,
     Ecs,
+    Waf,
+    ApiGateway,
 }
 
 /// How a service writes its answers.
@@ -24,13 +26,16 @@ pub(crate) enum Wire {
     Xml { namespace: &'static str },
     /// JSON 1.1; `x-amz-target` is this, a dot and the operation.
     Json { target: &'static str },
+    /// REST with bodies in JSON; the method and the path, which begins with this, say the operation (Smithy,
+    /// `aws.protocols#restJson1`).
+    RestJson { root: &'static str },
 }
 
 impl Wire {
     pub(crate) fn is_xml(self) -> bool {
         match self {
             Self::Xml { .. } => true,
-            Self::Json { .. } => false,
+            Self::Json { .. } | Self::RestJson { .. } => false,
         }
     }
 }
@@ -44,14 +49,29 @@ pub(crate) struct Face {
     pub throttled: &'static str,
     /// AWS's name of the operation that a request asks for.
     pub operation: fn(&Call) -> String,
+    /// What IAM allows or denies, after the scope and a colon; mostly the operation.
+    pub action: fn(&Caller, &Call) -> String,
     /// The resource that a denial names, where it names one.
     pub resource: fn(&Caller, &Call) -> Option<String>,
     /// Answers a request that no fault has stopped.
     pub serve: fn(&Core, &Caller, &Call) -> Result<Served, Refused>,
 }
 
+/// The action of most services.
+pub(super) fn operation_itself(caller: &Caller, _: &Call) -> String {
+    caller.operation.clone()
+}
+
 impl Service {
-    const ALL: [Self; 5] = [Self::Route53, Self::Sts, Self::Cognito, Self::Ssm, Self::Ecs];
+    const ALL: [Self; 7] = [
+        Self::Route53,
+        Self::Sts,
+        Self::Cognito,
+        Self::Ssm,
+        Self::Ecs,
+        Self::Waf,
+        Self::ApiGateway,
+    ];
 
     pub(crate) fn face(self) -> &'static Face {
         match self {
@@ -60,6 +80,8 @@ impl Service {
             Self::Cognito => &cognito::FACE,
             Self::Ssm => &ssm::FACE,
             Self::Ecs => &ecs::FACE,
+            Self::Waf => &waf::FACE,
+            Self::ApiGateway => &apigateway::FACE,
         }
     }
 
@@ -73,15 +95,19 @@ impl Service {
     /// The scope that an unsigned request would have, by its form.
     pub(super) fn scope_of_unsigned(headers: &HeaderMap, path: &str) -> String {
         let Some(target) = target(headers) else {
+            let found = Self::ALL.into_iter().find(|service| match service.face().wire {
+                Wire::Xml { .. } | Wire::Json { .. } => false,
+                Wire::RestJson { root } => path == root || path.starts_with(&format!("{root}/")),
+            });
             let service = match path.starts_with("/2013-04-01/") {
                 true => Self::Route53,
                 false => Self::Sts,
             };
-            return service.face().scope.to_owned();
+            return found.unwrap_or(service).face().scope.to_owned();
         };
         let prefix = target.split('.').next().unwrap_or_default();
         let found = Self::ALL.into_iter().find(|service| match service.face().wire {
-            Wire::Xml { .. } => false,
+            Wire::Xml { .. } | Wire::RestJson { .. } => false,
             Wire::Json { target } => target == prefix,
         });
         found.map_or_else(|| prefix.to_owned(), |service| service.face().scope.to_owned())
@@ -124,12 +150,18 @@ mod tests {
                 assert_eq!(Service::scope_of_unsigned(&headers, "/"), service.face().scope);
             }
         }
-        assert_eq!(Service::of_scope("wafv2"), None);
+        assert_eq!(Service::of_scope("lambda"), None);
         let none = HeaderMap::new();
         assert_eq!(
             Service::scope_of_unsigned(&none, "/2013-04-01/hostedzone"),
             "route53"
         );
         assert_eq!(Service::scope_of_unsigned(&none, "/"), "sts");
+        assert_eq!(Service::scope_of_unsigned(&none, "/restapis"), "apigateway");
+        assert_eq!(
+            Service::scope_of_unsigned(&none, "/restapis/a1b2c3d4e5/stages/prod"),
+            "apigateway"
+        );
+        assert_eq!(Service::scope_of_unsigned(&none, "/restapisother"), "sts");
     }
 }

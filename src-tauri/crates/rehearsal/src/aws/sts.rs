@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::keys::Session;
-use super::service::{Face, Wire};
+use super::service::{Face, Wire, operation_itself};
 use super::{AwsError, Call, Refused, Served};
 use crate::clock::real_now_ms;
 use crate::core::Core;
@@ -20,6 +20,7 @@ pub(super) const FACE: Face = Face {
     wire: Wire::Xml { namespace: NAMESPACE },
     throttled: "Throttling",
     operation,
+    action: operation_itself,
     resource: |_, _| None,
     serve,
 };

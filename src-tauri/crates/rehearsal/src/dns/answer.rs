@@ -1,11 +1,14 @@
 //! What an authoritative server of the zone answers.
 
+use std::net::IpAddr;
+
 use hickory_proto::op::ResponseCode;
 use hickory_proto::rr::rdata::A;
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use rand::Rng;
 
 use crate::core::Core;
+use crate::faults::Site;
 use crate::records::{RecordSet, Routing, in_zone, normal_name};
 use crate::seed;
 use crate::state::State;
@@ -13,7 +16,7 @@ use crate::zones;
 
 /// The edge addresses of every CloudFront distribution in the world.
 const EDGES: [[u8; 4]; 2] = [[203, 0, 113, 11], [203, 0, 113, 12]];
-/// The TTL of an alias to CloudFront, which Route 53 doesn't let one set.
+/// The TTL of an alias to CloudFront, which Route 53 doesn't let one set, and of the gateway's own name.
 const EDGE_TTL: u32 = 60;
 /// The TTL of the address of a name server, in seconds.
 const SERVER_TTL: u32 = 300;
@@ -73,6 +76,23 @@ pub(super) fn of_server(name: &str, kind: RecordType) -> Option<Reply> {
         .filter(|_| kind == RecordType::A)
         .map(|name| Record::from_rdata(name, SERVER_TTL, RData::A(A::from(address))));
     Some(Reply {
+        answers: records.into_iter().collect(),
+        ..Reply::error(ResponseCode::NoError)
+    })
+}
+
+/// The address of the gateway under its own name, which stands outside the zone; none for any other name.
+pub(super) fn of_gateway(name: &str, kind: RecordType) -> Option<Reply> {
+    let is_it = name
+        .trim_end_matches('.')
+        .eq_ignore_ascii_case(seed::GATEWAY_HOST);
+    let IpAddr::V4(address) = Site::Gateway.address() else {
+        return None;
+    };
+    let records = dns_name(name)
+        .filter(|_| kind == RecordType::A)
+        .map(|name| Record::from_rdata(name, EDGE_TTL, RData::A(A::from(address))));
+    is_it.then(|| Reply {
         answers: records.into_iter().collect(),
         ..Reply::error(ResponseCode::NoError)
     })

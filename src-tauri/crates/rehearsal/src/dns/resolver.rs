@@ -36,7 +36,8 @@ pub(super) struct Cache {
 impl Cache {
     /// Answers from the cache, and asks one of the authoritative servers where it has nothing fresh.
     pub(super) fn resolve(&self, core: &Core, name: &str, kind: RecordType) -> Reply {
-        if let Some(reply) = answer::of_server(name, kind) {
+        let outside = answer::of_server(name, kind).or_else(|| answer::of_gateway(name, kind));
+        if let Some(reply) = outside {
             return reply;
         }
         let now = core.now_ms();

@@ -14,16 +14,19 @@ pub enum Site {
     New,
     /// Reval, another application with a name of its own, `198.51.100.30`; no switch touches it.
     Reval,
+    /// The API that leads to user management, under its own name, `198.51.100.40`.
+    Gateway,
 }
 
 impl Site {
-    /// `old`, `new` or `reval`.
+    /// `old`, `new`, `reval` or `gateway`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Old => "old",
             Self::New => "new",
             Self::Reval => "reval",
+            Self::Gateway => "gateway",
         }
     }
 }
@@ -60,6 +63,39 @@ impl OtherZone {
             Self::Delegated => "delegated",
             Self::WhiteLabel => "white-label",
             Self::WhiteLabelCopy => "white-label-copy",
+        }
+    }
+}
+
+/// A way past the restriction of user management.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Leak {
+    /// One route, `POST /api/users/{u}/mfa/reset`.
+    Route,
+    /// One method, PUT.
+    Method,
+    /// Spellings with a `%` in them.
+    Spelling,
+    /// The gateway's own name.
+    Name,
+    /// None that stays: what is changed is everywhere late.
+    Late,
+}
+
+impl Leak {
+    /// All of them.
+    pub(crate) const ALL: [Self; 5] = [Self::Route, Self::Method, Self::Spelling, Self::Name, Self::Late];
+
+    /// `route`, `method`, `spelling`, `name` or `late`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Route => "route",
+            Self::Method => "method",
+            Self::Spelling => "spelling",
+            Self::Name => "name",
+            Self::Late => "late",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a fault in force does, in words.
 
-use super::{Fault, OtherZone};
+use super::{Fault, Leak, OtherZone};
 
 impl Fault {
     /// What the fault does, as a sentence for the fault panel.
@@ -112,6 +112,30 @@ impl Fault {
                     .to_owned()
             }
             Self::RolledBySomebody => "Somebody else rolls user management.".to_owned(),
+            Self::Leak { leak } => match leak {
+                Leak::Route => {
+                    "POST /api/users/{u}/mfa/reset gets past the restriction of user management.".to_owned()
+                }
+                Leak::Method => "Every PUT gets past the restriction of user management.".to_owned(),
+                Leak::Spelling => {
+                    "A path with a % in it gets past the restriction of user management.".to_owned()
+                }
+                Leak::Name => {
+                    "Requests under the gateway's own name get past the restriction of user management."
+                        .to_owned()
+                }
+                Leak::Late => {
+                    "A change of the firewall or the gateway takes 40 s until it is everywhere.".to_owned()
+                }
+            },
+            Self::RuleEdited => "Somebody else edits another rule of the firewall.".to_owned(),
+            Self::RuleSet => "Somebody else sets the firewall's rule to Allow.".to_owned(),
+            Self::FirewallManaged => "Firewall Manager manages the firewall.".to_owned(),
+            Self::RuleMissing => "The firewall has no rule for the writes of user management.".to_owned(),
+            Self::AclDetached => "No firewall stands before the gateway.".to_owned(),
+            Self::ThrottleSet => {
+                "Somebody else gives POST /createUser a throttle of its own at the gateway.".to_owned()
+            }
         }
     }
 }

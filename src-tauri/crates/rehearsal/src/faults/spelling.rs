@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{Fault, OtherZone, Site, changed_parameter, second_writer_address};
+use super::{Fault, Leak, OtherZone, Site, changed_parameter, second_writer_address};
 use crate::records::Routing;
 
 /// The text is no fault.
@@ -21,9 +21,9 @@ impl FromStr for Fault {
     /// Reads `name[:argument[:argument..]]`, such as `site-down:new`, `site-slow:old:3000`,
     /// `throttle:ChangeResourceRecordSets:2`, `error-before:GetChange:ServiceUnavailable:1`,
     /// `error-after:ChangeResourceRecordSets:Throttling`, `repeated`, `answer-cut`, `answer-endless`, `lost-response`, `insync-slow:120`, `other-zone:delegated`, `routed:geolocation`,
-    /// `parameter-changed:/tis/usermanagement/profiles:dev`, `denied:DescribeUserPool`, `empty-pages:3`, `partial-policy`, `roll-fails:2`. Arguments left
+    /// `parameter-changed:/tis/usermanagement/profiles:dev`, `denied:DescribeUserPool`, `empty-pages:3`, `partial-policy`, `roll-fails:2`, `leak:method`. Arguments left
     /// out take a default: the new site, the operation `ChangeResourceRecordSets`, once, a private zone,
-    /// geolocation, the parameter `/tis/usermanagement/profiles`.
+    /// geolocation, the parameter `/tis/usermanagement/profiles`, the leak of a route.
     fn from_str(text: &str) -> Result<Self, NotAFault> {
         let refuse = |why: String| NotAFault {
             text: text.to_owned(),
@@ -45,7 +45,10 @@ impl FromStr for Fault {
             None | Some("new") => Ok(Site::New),
             Some("old") => Ok(Site::Old),
             Some("reval") => Ok(Site::Reval),
-            Some(s) => Err(refuse(format!("“{s}” is not a site; use old, new or reval"))),
+            Some("gateway") => Ok(Site::Gateway),
+            Some(s) => Err(refuse(format!(
+                "“{s}” is not a site; use old, new, reval or gateway"
+            ))),
         };
         let operation = || arg(0).unwrap_or("ChangeResourceRecordSets").to_owned();
         let (fault, most) = match name {
@@ -196,6 +199,21 @@ impl FromStr for Fault {
             "roll-other-image" => (Self::RollOtherImage, 0),
             "task-replaced" => (Self::TaskReplaced, 0),
             "rolled-by-somebody" => (Self::RolledBySomebody, 0),
+            "leak" => {
+                let word = arg(0).unwrap_or(Leak::Route.name());
+                let mut all = Leak::ALL.into_iter();
+                let leak = all.find(|leak| leak.name() == word).ok_or_else(|| {
+                    let names = Leak::ALL.map(Leak::name).join(", ");
+                    refuse(format!("“{word}” is not a leak; use one of {names}"))
+                })?;
+                (Self::Leak { leak }, 1)
+            }
+            "rule-edited" => (Self::RuleEdited, 0),
+            "rule-set" => (Self::RuleSet, 0),
+            "firewall-managed" => (Self::FirewallManaged, 0),
+            "rule-missing" => (Self::RuleMissing, 0),
+            "acl-detached" => (Self::AclDetached, 0),
+            "throttle-set" => (Self::ThrottleSet, 0),
             "denied" => (
                 Self::Denied {
                     operation: operation(),

@@ -5,7 +5,7 @@ use super::Fault;
 impl Fault {
     /// Every fault that is offered, in the spelling of the command line, and its sentence. Each kind is
     /// among them; what else an argument can say, the command line takes all the same.
-    pub const SWITCHES: [(&'static str, &'static str); 37] = [
+    pub const SWITCHES: [(&'static str, &'static str); 48] = [
         ("site-down", "The new site answers every request with 503."),
         ("site-down:old", "The old site answers every request with 503."),
         ("site-down:reval", "Reval answers every request with 503."),
@@ -117,6 +117,44 @@ impl Fault {
         (
             "rolled-by-somebody",
             "Somebody else rolls user management now. It can't be switched off again.",
+        ),
+        (
+            "leak",
+            "One route that writes gets past the restriction of user management.",
+        ),
+        (
+            "leak:method",
+            "One method, PUT, gets past the restriction of user management.",
+        ),
+        (
+            "leak:spelling",
+            "A path with a % in it gets past the restriction of user management.",
+        ),
+        (
+            "leak:name",
+            "The gateway's own name gets past the restriction of user management.",
+        ),
+        (
+            "leak:late",
+            "Changes of the firewall and the gateway take long until they are everywhere.",
+        ),
+        (
+            "rule-edited",
+            "Somebody else edits another rule of the firewall now. It can't be switched off again.",
+        ),
+        (
+            "rule-set",
+            "Somebody else sets the firewall's rule to Allow now. It can't be switched off again.",
+        ),
+        ("firewall-managed", "Firewall Manager manages the firewall."),
+        (
+            "rule-missing",
+            "The firewall has no rule for the writes of user management.",
+        ),
+        ("acl-detached", "No firewall stands before the gateway."),
+        (
+            "throttle-set",
+            "Somebody else throttles a method at the gateway now. It can't be switched off again.",
         ),
         (
             "denied:DescribeUserPool",

@@ -91,6 +91,21 @@ fn arguments_are_read_and_wrong_ones_named() {
             Fault::RolledBySomebody,
             "Somebody else rolls user management.",
         ),
+        (
+            "leak",
+            Fault::Leak { leak: Leak::Route },
+            "POST /api/users/{u}/mfa/reset gets past the restriction of user management.",
+        ),
+        (
+            "leak:late",
+            Fault::Leak { leak: Leak::Late },
+            "A change of the firewall or the gateway takes 40 s until it is everywhere.",
+        ),
+        (
+            "site-down:gateway",
+            Fault::SiteDown { site: Site::Gateway },
+            "The gateway site answers 503.",
+        ),
     ] {
         let read = text.parse::<Fault>().unwrap();
         assert_eq!((read.describe().as_str(), &read), (sentence, &fault));
@@ -99,6 +114,10 @@ fn arguments_are_read_and_wrong_ones_named() {
         "roll-stuck:1",
         "roll-fails:often",
         "task-replaced:now",
+        "leak:header",
+        "leak:name:old",
+        "rule-set:block",
+        "throttle-set:50",
         "site-down:middle",
         "site-slow:old:fast",
         "fire",
@@ -107,6 +126,11 @@ fn arguments_are_read_and_wrong_ones_named() {
         "routed:round-robin",
     ] {
         assert!(wrong.parse::<Fault>().is_err(), "{wrong}");
+    }
+    for leak in Leak::ALL {
+        let spelling = format!("leak:{}", leak.name());
+        let read = spelling.parse::<Fault>().unwrap();
+        assert!(read == Fault::Leak { leak } && read.is_named(&spelling) && read.describe().ends_with('.'));
     }
     assert!("site-down:old".parse::<Fault>().unwrap().is_named("site-down"));
     assert!(

@@ -5,8 +5,8 @@ mod routes;
 #[cfg(test)]
 mod tests;
 
-use http::{Method, Request};
-use hyper::body::Incoming;
+use http::Method;
+use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use crate::log::{Caller, LogEntry, Outcome};
 use crate::seed;
 use routes::{Does, Route};
 
-pub(crate) use routes::segments;
+pub(crate) use routes::{ROUTES, at, segments};
 
 /// Where it stands on its host.
 pub(crate) const CONTEXT: &str = "usermanagement";
@@ -70,14 +70,7 @@ pub(crate) fn starts(read: &Read) -> bool {
 }
 
 /// Answers a request as a load balancer does: by the running tasks in turn.
-pub(crate) async fn serve(
-    core: &Core,
-    request: Request<Incoming>,
-    segments: &[String],
-) -> Result<Answer, Dropped> {
-    let (parts, body) = request.into_parts();
-    // No handler says what it read of the body, but who sends one expects it to be taken.
-    web::read_body(body).await.ok_or(Dropped)?;
+pub(crate) fn serve(core: &Core, parts: &Parts, segments: &[String]) -> Result<Answer, Dropped> {
     let now = core.now_ms();
     let ecs = core.read(|state| state.ecs_at(now));
     let tasks = ecs.answering();
@@ -92,7 +85,7 @@ pub(crate) async fn serve(
             "Service Temporarily Unavailable\n",
         ));
     };
-    let said = answer(read, &parts.method, segments);
+    let said = answer(read, &Asked::of(parts, segments));
     if let Some(handler) = said.wrote {
         core.note(wrote(handler, parts.uri.path())).map_err(|error| {
             tracing::error!(%error, "the rehearsal log could not be written");
@@ -119,6 +112,33 @@ fn wrote(handler: String, path: &str) -> LogEntry {
     }
 }
 
+/// What is asked of it.
+#[derive(Debug)]
+pub(crate) struct Asked<'a> {
+    /// The method that counts: of the header `X-HTTP-Method-Override`, where there is one.
+    method: Method,
+    /// Whether the request has credentials; whose, and for what, is not rehearsed.
+    has_credentials: bool,
+    /// The segments below [`CONTEXT`].
+    segments: &'a [String],
+}
+
+impl<'a> Asked<'a> {
+    fn of(parts: &Parts, segments: &'a [String]) -> Self {
+        let header = |name: &str| {
+            let value = parts.headers.get(name)?.to_str().ok()?.trim();
+            Some(value).filter(|value| !value.is_empty())
+        };
+        let instead = header("x-http-method-override").map(str::to_ascii_uppercase);
+        let method = instead.and_then(|word| word.parse().ok());
+        Self {
+            method: method.unwrap_or_else(|| parts.method.clone()),
+            has_credentials: header("authorization").is_some(),
+            segments,
+        }
+    }
+}
+
 /// What it says to a request.
 #[derive(Debug)]
 pub(crate) struct Said {
@@ -127,11 +147,13 @@ pub(crate) struct Said {
     pub wrote: Option<String>,
 }
 
-/// Answers a request to a path below [`CONTEXT`], by a task that has read `read`.
+/// Answers a request by a task that has read `read`: the maintenance flag, then the credentials that every write needs,
+/// then the handler. Reads answer anybody.
 ///
 /// The maintenance flag is the one that was shipped: it stands before the four old write routes and nothing else, so
 /// the writes below `/api/users` stay open.
-pub(crate) fn answer(read: &Read, method: &Method, segments: &[String]) -> Said {
+pub(crate) fn answer(read: &Read, asked: &Asked<'_>) -> Said {
+    let segments = asked.segments;
     let said = |status: u16, body: &Value| Said {
         answer: web::answer(status, "application/json", body.to_string()),
         wrote: None,
@@ -156,12 +178,12 @@ pub(crate) fn answer(read: &Read, method: &Method, segments: &[String]) -> Said 
         let methods: Vec<&str> = found.iter().map(|route| route.method).collect();
         methods.join(",")
     };
-    let asked = match method.as_str() {
+    let method = match asked.method.as_str() {
         "HEAD" => "GET",
         other => other,
     };
-    let Some(route) = found.iter().find(|route| route.method == asked) else {
-        let mut refused = match asked {
+    let Some(route) = found.iter().find(|route| route.method == method) else {
+        let mut refused = match method {
             "OPTIONS" => said(200, &json!({})),
             _ => said(405, &problem(405, "Method Not Allowed", &path)),
         };
@@ -169,6 +191,15 @@ pub(crate) fn answer(read: &Read, method: &Method, segments: &[String]) -> Said 
         return refused;
     };
     match route.does {
+        Does::Write if !asked.has_credentials => {
+            let mut refused = said(401, &problem(401, "Unauthorized", &path));
+            web::set(
+                &mut refused.answer,
+                "www-authenticate",
+                "Bearer realm=\"usermanagement\"",
+            );
+            refused
+        }
         // An asynchronous write: the answer proves nothing.
         Does::Write => Said {
             wrote: Some(route.name()),

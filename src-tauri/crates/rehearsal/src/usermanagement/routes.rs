@@ -2,7 +2,7 @@
 
 /// What a handler does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Does {
+pub(crate) enum Does {
     /// Tells of several users, roles or notifications.
     List,
     /// Tells of one user.
@@ -15,7 +15,7 @@ pub(super) enum Does {
 
 /// A method and a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Route {
+pub(crate) struct Route {
     pub method: &'static str,
     /// Below the context; `{u}` is any one segment.
     pub path: &'static str,
@@ -25,7 +25,7 @@ pub(super) struct Route {
 }
 
 impl Route {
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 
@@ -54,7 +54,7 @@ const fn writes(method: &'static str, path: &'static str, is_intercepted: bool) 
     }
 }
 
-pub(super) const ROUTES: [Route; 16] = [
+pub(crate) const ROUTES: [Route; 16] = [
     reads("/allUsers", Does::List),
     reads("/user", Does::One),
     reads("/rolesForUsers", Does::List),
@@ -74,7 +74,7 @@ pub(super) const ROUTES: [Route; 16] = [
 ];
 
 /// The routes of a path.
-pub(super) fn at(segments: &[String]) -> impl Iterator<Item = &'static Route> {
+pub(crate) fn at(segments: &[String]) -> impl Iterator<Item = &'static Route> {
     ROUTES.iter().filter(move |route| route.is_at(segments))
 }
 

@@ -9,10 +9,19 @@ fn read(profiles: &str, under_maintenance: &str) -> Read {
     }
 }
 
-/// The status, and the handler that wrote.
-fn asked(read: &Read, line: &str) -> (u16, Option<String>) {
+fn said(read: &Read, line: &str, headers: &[(&str, &str)]) -> Said {
     let (method, path) = line.split_once(' ').unwrap();
-    let said = answer(read, &method.parse().unwrap(), &segments(path));
+    let mut request = http::Request::builder().method(method);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let (parts, ()) = request.body(()).unwrap().into_parts();
+    answer(read, &Asked::of(&parts, &segments(path)))
+}
+
+/// The status of a request with credentials, and the handler that wrote.
+fn asked(read: &Read, line: &str) -> (u16, Option<String>) {
+    let said = said(read, line, &[("authorization", "Bearer x")]);
     (said.answer.status().as_u16(), said.wrote)
 }
 
@@ -109,6 +118,54 @@ fn a_forgiving_router_takes_other_spellings() {
     }
     let (_, wrote) = asked(&read, "DELETE //api/%75sers/anna;x/");
     assert_eq!(wrote.as_deref(), Some("DELETE /api/users/{u}"));
+}
+
+/// The flag, then the credentials, then the handler.
+#[test]
+fn no_write_reaches_its_handler_without_credentials() {
+    for route in WRITES {
+        let line = route.replace("{u}", "anna");
+        for empty in [&[][..], &[("authorization", " ")]] {
+            let said = said(&read("prod", "false"), &line, empty);
+            assert_eq!((said.answer.status().as_u16(), said.wrote), (401, None), "{line}");
+            assert_eq!(
+                said.answer.headers()["www-authenticate"],
+                "Bearer realm=\"usermanagement\""
+            );
+        }
+    }
+    let said = |line| said(&read("prod", "true"), line, &[]).answer.status().as_u16();
+    assert_eq!(said("POST /createUser"), 503);
+    assert_eq!(said("POST /api/users"), 401);
+    for line in ["GET /allUsers", "HEAD /api/users", "OPTIONS /api/users"] {
+        assert_eq!(said(line), 200, "{line}");
+    }
+    assert_eq!(said("GET /api/users/anna/authevents"), 500);
+}
+
+#[test]
+fn another_method_may_stand_in_a_header() {
+    let read = read("prod", "false");
+    let asked = |line, method, more: &[(&str, &str)]| {
+        let headers = [&[("x-http-method-override", method)], more].concat();
+        let said = said(&read, line, &headers);
+        (said.answer.status().as_u16(), said.wrote)
+    };
+    let token = [("Authorization", "Bearer x")];
+    assert_eq!(asked("GET /api/users", "POST", &[]), (401, None));
+    let wrote = |name: &str| Some(name.to_owned());
+    assert_eq!(
+        asked("GET /api/users", "post", &token),
+        (202, wrote("POST /api/users"))
+    );
+    assert_eq!(
+        asked("GET /api/users/anna", "DELETE", &token),
+        (202, wrote("DELETE /api/users/{u}"))
+    );
+    assert_eq!(asked("POST /api/users", "GET", &token), (200, None));
+    for none in ["", " ", "no method"] {
+        assert_eq!(asked("GET /api/users", none, &token), (200, None), "{none}");
+    }
 }
 
 #[test]

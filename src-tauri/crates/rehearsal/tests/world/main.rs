@@ -7,6 +7,7 @@ mod dns;
 mod ecs;
 mod keys;
 mod life;
+mod restriction;
 mod sites;
 mod ssm;
 mod support;

@@ -20,7 +20,7 @@ pub use seed::{
 pub(crate) use pools::Cognito;
 
 use super::json::{self, read};
-use super::service::{Face, Wire};
+use super::service::{Face, Wire, operation_itself};
 use super::{AwsError, Call, Refused, Served};
 use crate::core::Core;
 use crate::log::{Caller, Outcome};
@@ -37,6 +37,7 @@ pub(super) const FACE: Face = Face {
     },
     throttled: "TooManyRequestsException",
     operation: json::operation,
+    action: operation_itself,
     resource: |_, _| None,
     serve,
 };

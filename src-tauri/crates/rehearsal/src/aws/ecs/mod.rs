@@ -32,7 +32,7 @@ pub(crate) use somebody::{somebody_rolls, task_is_replaced};
 
 use super::cognito::REGION;
 use super::json::{self, read};
-use super::service::{Face, Wire};
+use super::service::{Face, Wire, operation_itself};
 use super::{AwsError, Call, Refused, Served};
 use crate::core::Core;
 use crate::log::{Caller, Outcome};
@@ -44,6 +44,7 @@ pub(super) const FACE: Face = Face {
     },
     throttled: "ThrottlingException",
     operation: json::operation,
+    action: operation_itself,
     resource: |caller, call| Some(resource(caller, call)),
     serve,
 };

@@ -13,7 +13,7 @@ use http::Method;
 pub(crate) use part::Route53;
 pub(crate) use submit::second_writer;
 
-use super::service::{Face, Wire};
+use super::service::{Face, Wire, operation_itself};
 use super::{AwsError, Call, Refused, Served};
 use crate::clock::iso;
 use crate::core::Core;
@@ -28,6 +28,7 @@ pub(super) const FACE: Face = Face {
     wire: Wire::Xml { namespace: NAMESPACE },
     throttled: "Throttling",
     operation,
+    action: operation_itself,
     resource: |_, _| None,
     serve,
 };
@@ -143,7 +144,7 @@ fn zone_of(state: &State, caller: &Caller, id: &str) -> Result<Zone, AwsError> {
         .ok_or_else(|| AwsError::new("NoSuchHostedZone", &format!("No hosted zone found with ID: {id}")))?;
     if caller.account != seed::ACCOUNT {
         let resource = format!("arn:aws:route53:::hostedzone/{id}");
-        return Err(AwsError::denied(caller, Some(&resource)));
+        return Err(AwsError::denied(caller, &caller.operation, Some(&resource)));
     }
     Ok(zone)
 }

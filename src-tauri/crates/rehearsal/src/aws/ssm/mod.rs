@@ -29,7 +29,7 @@ pub(crate) use somebody::somebody_puts;
 use part::Place;
 
 use super::json::{self, read};
-use super::service::{Face, Wire};
+use super::service::{Face, Wire, operation_itself};
 use super::{AwsError, Call, Refused, Served};
 use crate::core::Core;
 use crate::log::{Caller, LogEntry, Outcome};
@@ -40,6 +40,7 @@ pub(super) const FACE: Face = Face {
     wire: Wire::Json { target: "AmazonSSM" },
     throttled: "ThrottlingException",
     operation: json::operation,
+    action: operation_itself,
     resource: |caller, call| Some(resource(caller, call)),
     serve,
 };

@@ -73,7 +73,7 @@ fn of_arn(arn: &str, place: &Place, caller: &Caller) -> Result<String, AwsError>
         .strip_prefix("parameter/")
         .ok_or_else(|| validation(FORM))?;
     if account != place.account {
-        return Err(AwsError::denied(caller, Some(arn)));
+        return Err(AwsError::denied(caller, &caller.operation, Some(arn)));
     }
     if region != place.region {
         return Err(not_found());

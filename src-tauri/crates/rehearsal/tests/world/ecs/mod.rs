@@ -40,7 +40,7 @@ fn forced() -> Value {
 }
 
 /// Rolls, and gives the id of the deployment that came of it.
-async fn roll(world: &World) -> String {
+pub async fn roll(world: &World) -> String {
     let answer = ecs(world, "UpdateService", forced()).await;
     answer["service"]["deployments"][0]["id"]
         .as_str()
@@ -84,7 +84,7 @@ async fn tasks(world: &World) -> Vec<Value> {
 }
 
 /// Waits until the one deployment that is left has completed.
-async fn settled(world: &World) {
+pub async fn settled(world: &World) {
     until("the roll", || async {
         let service = service(world).await;
         let deployments = service["deployments"].as_array().unwrap();
@@ -93,7 +93,7 @@ async fn settled(world: &World) {
     .await;
 }
 
-async fn put(world: &World, name: &str, value: &str) {
+pub async fn put(world: &World, name: &str, value: &str) {
     let body = json!({"Name": name, "Value": value, "Overwrite": true});
     ssm(world, "PutParameter", body).await;
 }
@@ -110,12 +110,12 @@ fn running(world: &World) -> Vec<String> {
     runs.filter_map(|task| task.profiles).collect()
 }
 
-/// One request to user management on a site.
+/// One request to user management on a site, with credentials.
 async fn ask(world: &World, site: Site, line: &str) -> Reply {
     let (method, path) = line.split_once(' ').unwrap();
     let body = if method == "GET" { "" } else { "{}" };
     let request = format!(
-        "{method} /usermanagement{path} HTTP/1.1\r\nHost: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        "{method} /usermanagement{path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer x\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         site.host(),
         body.len(),
     );

@@ -1,0 +1,78 @@
+//! UpdateWebACL: a web ACL is replaced whole by whoever holds its lock token.
+
+use serde_json::{Value, json};
+
+use super::part::{OUTPUT_ONLY, Settings};
+use super::seed::spread_ms;
+use super::{missing, rules, scope};
+use crate::aws::AwsError;
+use crate::log::{Caller, LogEntry, Outcome};
+use crate::state::State;
+
+/// The one member that stays where an update leaves it out (API reference, UpdateWebACL: "ApplicationConfig").
+const STAYS: &str = "ApplicationConfig";
+
+/// Replaces, and gives the next lock token.
+pub(super) fn update(
+    state: &mut State,
+    caller: &Caller,
+    mut asked: Settings,
+    now_ms: i64,
+) -> Result<(Value, LogEntry), AwsError> {
+    // A member without a value is none.
+    asked.retain(|_, value| !value.is_null());
+    // AWS would overlook them; here it is a mistake of whoever echoes them.
+    if let Some(name) = OUTPUT_ONLY.iter().find(|name| asked.contains_key(**name)) {
+        return Err(AwsError::new(
+            "SerializationException",
+            &format!("unknown field `{name}`"),
+        ));
+    }
+    let name = taken(&mut asked, "Name")?;
+    let id = taken(&mut asked, "Id")?;
+    let token = taken(&mut asked, "LockToken")?;
+    let asked_scope = taken(&mut asked, "Scope")?;
+    scope(caller, &asked_scope)?;
+    rules::check(&asked)?;
+    let takes_ms = spread_ms(&state.faults);
+    let acl = state
+        .waf
+        .get_mut(caller, &asked_scope, &name, &id)
+        .ok_or_else(missing)?;
+    if acl.lock_token != token {
+        return Err(AwsError::new(
+            "WAFOptimisticLockException",
+            "AWS WAF couldn’t save your changes because someone changed the resource after you started to edit it. \
+             Reapply your changes.",
+        ));
+    }
+    if !asked.contains_key(STAYS)
+        && let Some(kept) = acl.settings.latest().get(STAYS)
+    {
+        asked.insert(STAYS.to_owned(), kept.clone());
+    }
+    let next = acl.replace(asked, now_ms, takes_ms).to_owned();
+    let entry = LogEntry {
+        comment: Some(acl.arn()),
+        ..caller.entry(Outcome::Committed)
+    };
+    Ok((json!({ "NextLockToken": next }), entry))
+}
+
+/// A text that every request has; it is no setting.
+fn taken(asked: &mut Settings, name: &str) -> Result<String, AwsError> {
+    match asked.shift_remove(name) {
+        Some(Value::String(text)) => Ok(text),
+        Some(_) => Err(AwsError::new(
+            "SerializationException",
+            &format!("`{name}` is no text"),
+        )),
+        None => Err(AwsError::new(
+            "ValidationException",
+            &format!(
+                "1 validation error detected: Value null at '{}' failed to satisfy constraint: Member must not be null",
+                super::rules::lower_camel(name)
+            ),
+        )),
+    }
+}
