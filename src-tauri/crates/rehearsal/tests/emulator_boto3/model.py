@@ -16,6 +16,7 @@ JSON_TYPES = {
     "long": int,
     "double": (int, float),
     "timestamp": (int, float),
+    "blob": str,
 }
 
 unknown = []
@@ -23,9 +24,10 @@ unknown = []
 
 def compare(shape, value, path):
     if shape.type_name == "structure":
+        members = {of.serialization.get("name", name): of for name, of in shape.members.items()}
         for name, inner in value.items():
-            if name in shape.members:
-                compare(shape.members[name], inner, path + "." + name)
+            if name in members:
+                compare(members[name], inner, path + "." + name)
             else:
                 unknown.append(path + "." + name)
         for name in shape.required_members:
