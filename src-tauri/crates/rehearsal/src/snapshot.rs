@@ -133,8 +133,8 @@ impl Snapshot {
             Ok(value)
         });
         let services = self.services.iter().map(|service| Ok(service.object()));
-        let firewalls = self.firewalls.iter().map(serde_json::to_value);
-        let stages = self.stages.iter().map(serde_json::to_value);
+        let firewalls = self.firewalls.iter().flat_map(FirewallView::objects).map(Ok);
+        let stages = self.stages.iter().flat_map(StageView::objects).map(Ok);
         let objects = records
             .chain(parameters)
             .chain(services)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 /// A web ACL, as it was set last: whether that is everywhere yet, and what a fault makes of it, does not show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,4 +29,46 @@ pub struct StageView {
     pub stage: String,
     /// The settings of its methods by their keys, as GetStage gives them.
     pub method_settings: BTreeMap<String, Value>,
+}
+
+impl FirewallView {
+    /// What a run may change of it, an object a rule: so what differs is seen at once. The order of keys says nothing.
+    pub(super) fn objects(&self) -> Vec<Value> {
+        let mut acl = self.acl.as_object().cloned().unwrap_or_default();
+        let rules = acl.shift_remove("Rules").unwrap_or_default();
+        let rules = rules.as_array().cloned().unwrap_or_default();
+        let whole = json!({"web_acl": self.arn, "before": self.resources, "acl": acl});
+        let rules = rules
+            .iter()
+            .map(|rule| json!({"web_acl": self.arn, "rule": rule}));
+        std::iter::once(whole)
+            .chain(rules)
+            .map(|object| sorted(&object))
+            .collect()
+    }
+}
+
+impl StageView {
+    /// The same, an object a key.
+    pub(super) fn objects(&self) -> Vec<Value> {
+        let keys = self.method_settings.iter();
+        keys.map(|(key, settings)| {
+            sorted(&json!({"api": self.api, "stage": self.stage, "methods": key, "settings": settings}))
+        })
+        .collect()
+    }
+}
+
+/// The same value with the keys of every object in order.
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let mut entries: Vec<(&String, &Value)> = map.iter().collect();
+            entries.sort_by_key(|(key, _)| *key);
+            let entries = entries.into_iter().map(|(key, value)| (key.clone(), sorted(value)));
+            Value::Object(entries.collect::<Map<_, _>>())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
 }

@@ -140,3 +140,22 @@ async fn a_delegated_name_is_referred_away_and_resolvers_follow() {
     let answer = udp(world.handle().resolvers[0].addr, APPS, RecordType::A, true).await;
     assert_eq!(value(&answer), (300, "192.0.2.10".to_owned()));
 }
+
+/// A name that AWS gives is AWS's: the resolvers find it, and the zone's servers have nothing to do with it.
+#[tokio::test]
+async fn the_gateways_own_name_is_outside_the_zone() {
+    let dir = tempfile::tempdir().unwrap();
+    let world = world(dir.path(), 1).await;
+    let name = "a1b2c3d4e5.execute-api.eu-west-2.amazonaws.com.";
+    for resolver in &world.handle().resolvers {
+        let found = udp(resolver.addr, name, RecordType::A, true).await;
+        assert_eq!(value(&found), (60, "198.51.100.40".to_owned()));
+        let none = udp(resolver.addr, name, RecordType::AAAA, true).await;
+        assert_eq!(
+            (none.metadata.response_code, none.answers.len()),
+            (ResponseCode::NoError, 0)
+        );
+    }
+    let refused = udp(world.handle().name_servers[0].addr, name, RecordType::A, false).await;
+    assert_eq!(refused.metadata.response_code, ResponseCode::Refused);
+}

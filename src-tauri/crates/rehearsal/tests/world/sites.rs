@@ -78,3 +78,16 @@ async fn faults_of_a_site() {
     }
     assert!(https(&world, site, "apps.example.nhs.test").await.is_ok());
 }
+
+#[tokio::test]
+async fn the_gateway_has_a_certificate_of_its_own_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let world = world(dir.path(), 1).await;
+    let reply = https(&world, Site::Gateway, Site::Gateway.host()).await.unwrap();
+    assert_eq!(reply.unwrap().status, 403);
+    assert!(
+        https(&world, Site::Gateway, "apps.example.nhs.test")
+            .await
+            .is_err()
+    );
+}

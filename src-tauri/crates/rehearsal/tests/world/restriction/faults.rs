@@ -92,7 +92,7 @@ async fn leaks_are_told_apart_by_their_names() {
 #[tokio::test]
 async fn a_late_change_is_met_in_turn_for_long() {
     let dir = tempfile::tempdir().unwrap();
-    let world = world(dir.path(), 60).await;
+    let world = world(dir.path(), 30).await;
     inject(&world, "leak:late").await;
     act(&world, block()).await;
     patch(&world, &["replace /*/*/throttling/rateLimit 0"]).await;

@@ -187,6 +187,14 @@ async fn the_throttle_closes_every_write_under_every_name() {
     ] {
         assert_eq!(reply.header(header), Some(value));
     }
+    // A throttle is of the method that is sent, and the application may take another: the rule covers that, and this
+    // can't.
+    let headers = "X-HTTP-Method-Override: POST\r\nAuthorization: x\r\n";
+    let reply = ask(&world, Site::Old, "GET /usermanagement/api/users", headers).await;
+    assert_eq!(
+        (reply.status, written(&world)),
+        (202, vec!["POST /api/users".to_owned()])
+    );
     // One limit of the two is enough, and a key that is gone leaves what holds for all.
     patch(
         &world,
