@@ -215,9 +215,17 @@ pub enum Fault {
     RuleMissing,
     /// No web ACL stands before the gateway.
     AclDetached,
-    /// Somebody else gives `POST /createUser` a throttle of its own behind the operator's back: happens at once, and
-    /// leaves nothing to lift.
-    ThrottleSet,
+    /// Somebody else gives a method of user management a throttle of its own behind the operator's back: happens at
+    /// once, and leaves nothing to lift.
+    ThrottleSet {
+        /// The method and its path below user management.
+        #[serde(default = "throttled_method")]
+        on: String,
+    },
+}
+
+fn throttled_method() -> String {
+    "POST /createUser".to_owned()
 }
 
 fn second_writer_address() -> String {
@@ -318,7 +326,7 @@ impl Fault {
             Self::FirewallManaged => "firewall-managed",
             Self::RuleMissing => "rule-missing",
             Self::AclDetached => "acl-detached",
-            Self::ThrottleSet => "throttle-set",
+            Self::ThrottleSet { .. } => "throttle-set",
         }
     }
 
@@ -367,7 +375,7 @@ impl Fault {
             | Self::FirewallManaged
             | Self::RuleMissing
             | Self::AclDetached
-            | Self::ThrottleSet => None,
+            | Self::ThrottleSet { .. } => None,
         }
     }
 
@@ -422,7 +430,7 @@ impl Fault {
             | Self::FirewallManaged
             | Self::RuleMissing
             | Self::AclDetached
-            | Self::ThrottleSet => None,
+            | Self::ThrottleSet { .. } => None,
         }
     }
 

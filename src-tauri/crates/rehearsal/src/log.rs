@@ -79,6 +79,9 @@ pub struct LogEntry {
     /// The service that a committed UpdateService rolled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rolled: Option<ServiceRolled>,
+    /// What a committed UpdateWebACL or UpdateStage left: the web ACL, or the settings of the stage's methods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<serde_json::Value>,
 }
 
 /// What is known of a request when it is logged.
@@ -136,6 +139,7 @@ impl Caller {
             batch: None,
             parameter: None,
             rolled: None,
+            left: None,
         }
     }
 }

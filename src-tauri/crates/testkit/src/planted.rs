@@ -44,6 +44,11 @@ pub enum Planted {
     /// A rollback goes in the plain reverse of the plan's order: who publishes goes before what is published; made
     /// where the rollback is confirmed.
     PlainReverseOrder,
+    /// A request names whichever token is right when it comes, and not the one that was read with what it replaces; made
+    /// on the wire.
+    LockTokenNotSent,
+    /// What is echoed goes through types that don't know all of it; made on the wire.
+    TypedEcho,
 }
 
 /// What is guessed, in seconds; no plan of a test starts or ends with it.
@@ -53,7 +58,7 @@ const GUESSED_VALUE: &str = "guessed";
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Upsert,
         Self::RetryAfterLostResponse,
         Self::InspectionAlwaysAfter,
@@ -66,6 +71,8 @@ impl Planted {
         Self::RollByDefinition,
         Self::RollByCompleteDefinition,
         Self::PlainReverseOrder,
+        Self::LockTokenNotSent,
+        Self::TypedEcho,
     ];
 
     /// Puts the bug around a world; some of them live elsewhere and change nothing here.

@@ -21,7 +21,8 @@ use switchback_testkit::plans::with_times;
 use switchback_testkit::published::{Place, append, only, rolls, set, until_it_stands};
 use switchback_testkit::{Bench, MemoryJournal, Mutation, Oracle, Planted, Reader, Subject};
 
-use crate::upsert::UpsertProxy;
+use crate::restricted::{self, Rest};
+use crate::wire::{Proxy, Wire};
 
 /// Makes closed worlds, with a planted bug where one is wanted.
 #[derive(Debug, Clone, Copy)]
@@ -45,16 +46,27 @@ pub enum What {
     Published,
     /// The same with one more parameter that the one roll publishes.
     Both,
+    /// The action of a rule: one step, there and back. Another rule of the web ACL is edited between the last look and
+    /// the first request.
+    Rule,
+    /// Settings of methods of a stage: one step, there and back.
+    Methods,
 }
 
 impl What {
     /// Every kind that is seen at once.
-    pub const PLAIN: [Self; 3] = [Self::Records, Self::Parameter, Self::List];
+    pub const PLAIN: [Self; 5] = [
+        Self::Records,
+        Self::Parameter,
+        Self::List,
+        Self::Rule,
+        Self::Methods,
+    ];
 
     /// The parameters that are changed.
     fn parameters(self) -> &'static [&'static str] {
         match self {
-            Self::Records => &[],
+            Self::Records | Self::Rule | Self::Methods => &[],
             Self::Parameter | Self::List | Self::Published => &[PARAMETER],
             Self::Both => &[PARAMETER, FLAG],
         }
@@ -63,6 +75,11 @@ impl What {
     /// Whether what is written is seen only once it was published.
     pub fn is_published(self) -> bool {
         matches!(self, Self::Published | Self::Both)
+    }
+
+    /// Whether it restricts what writes, with other things beside it that are no concern of ours.
+    pub fn is_restriction(self) -> bool {
+        matches!(self, Self::Rule | Self::Methods)
     }
 
     /// Whether others append to the list.
@@ -75,7 +92,7 @@ impl What {
 struct Held {
     inner: RunWorld,
     closed: Arc<rehearsal::World>,
-    _proxy: Option<UpsertProxy>,
+    _proxy: Option<Proxy>,
     _dir: tempfile::TempDir,
 }
 
@@ -94,7 +111,7 @@ impl World for Held {
 }
 
 /// Reads the world's own state and log; and whether a second writer has written.
-struct WorldOracle(Arc<rehearsal::World>, What, AtomicBool);
+struct WorldOracle(Arc<rehearsal::World>, What, AtomicBool, Arc<Rest>);
 
 impl WorldOracle {
     fn value(&self) -> String {
@@ -170,6 +187,10 @@ impl Oracle for WorldOracle {
     async fn images(&self) -> Vec<Image> {
         match self.1 {
             What::Records => vec![self.records()],
+            What::Rule => vec![restricted::rule(&self.0.snapshot().firewalls[0].acl)],
+            What::Methods => vec![restricted::methods(
+                self.0.snapshot().stages[0].method_settings.iter(),
+            )],
             what => what
                 .parameters()
                 .iter()
@@ -218,15 +239,23 @@ impl Oracle for WorldOracle {
                 "route53" => "ChangeResourceRecordSets",
                 "ssm" => "PutParameter",
                 "ecs" => "UpdateService",
+                "wafv2" => "UpdateWebACL",
+                "apigateway" => "UpdateStage",
                 _ => return false,
             };
             entry.operation == mutates && matches!(entry.outcome, Outcome::Committed | Outcome::Lost)
         });
         ours.map(|entry| Mutation {
             token: entry.comment.filter(|_| self.1 == What::Records),
-            left: entry
-                .parameter
-                .and_then(|put| Some(as_left(&self.parameter(&put.name), put.value?))),
+            left: match (entry.parameter, entry.left) {
+                (Some(put), _) => put.value.map(|value| as_left(&self.parameter(&put.name), value)),
+                (None, Some(acl)) if self.1 == What::Rule => Some(restricted::rule(&acl).lines().join("\n")),
+                (None, Some(settings)) => {
+                    let settings = settings.as_object().unwrap();
+                    Some(restricted::methods(settings.iter()).lines().join("\n"))
+                }
+                (None, None) => None,
+            },
             published: entry.rolled.map(|_| service_object()),
         })
         .collect()
@@ -235,6 +264,8 @@ impl Oracle for WorldOracle {
     async fn endless_answer(&self, object: &str) -> bool {
         let operation = match self.1 {
             What::Records => "ChangeResourceRecordSets",
+            What::Rule => "UpdateWebACL",
+            What::Methods => "UpdateStage",
             _ if object == rehearsal::SERVICE_NAME => "UpdateService",
             _ => "PutParameter",
         };
@@ -244,6 +275,9 @@ impl Oracle for WorldOracle {
     }
 
     async fn lost(&self) -> Option<String> {
+        if self.1.is_restriction() {
+            return self.3.lost();
+        }
         let theirs = self.2.load(Ordering::Relaxed).then_some(THEIRS);
         let others: Vec<String> = ["prod"].into_iter().chain(theirs).map(str::to_owned).collect();
         let there = self.value();
@@ -252,6 +286,10 @@ impl Oracle for WorldOracle {
     }
 
     async fn unrelated(&self, object: &str) {
+        if self.1.is_restriction() {
+            self.3.edit(&restricted::unrelated(object));
+            return;
+        }
         let value = |name: &str| match self.parameter(name) {
             Image::Parameter { content, .. } => content.value,
             _ => unreachable!("a parameter"),
@@ -278,6 +316,8 @@ impl Oracle for WorldOracle {
             _ if object == FLAG => format!("parameter-changed:{FLAG}"),
             What::Records => "second-writer".to_owned(),
             What::Parameter => "parameter-changed".to_owned(),
+            What::Rule => "rule-set".to_owned(),
+            What::Methods => "throttle-set".to_owned(),
             // Behind whatever is there: theirs, once.
             What::List | What::Published | What::Both => {
                 let there = self.value();
@@ -330,7 +370,12 @@ fn service_object() -> String {
 /// The real runbook; only its times are those of a world two hundred times as fast.
 fn plan(what: What) -> Plan {
     let mut plan = switchback_api::plan::resolve("dns-switch", "rehearsal").unwrap();
-    if what != What::Records {
+    match what {
+        What::Rule => plan = only(plan, "R2", vec![restricted::blocks("restrict")]),
+        What::Methods => plan = only(plan, "R2", vec![restricted::throttles("restrict")]),
+        What::Records | What::Parameter | What::List | What::Published | What::Both => {}
+    }
+    if what.is_list() || what == What::Parameter {
         let value = |value: &str| ParameterExpected::Value(value.to_owned());
         let mut steps = vec![match what.is_list() {
             true => append("set", PARAMETER, &["cognito"]),
@@ -346,7 +391,7 @@ fn plan(what: What) -> Plan {
         match what {
             What::Published => steps.push(rolls("roll", SERVICE, &steps)),
             What::Both => steps.push(until_it_stands(rolls("roll", SERVICE, &steps), SERVICE)),
-            What::Records | What::Parameter | What::List => {}
+            What::Records | What::Parameter | What::List | What::Rule | What::Methods => {}
         }
         plan = only(plan, "R5", steps);
     }
@@ -387,12 +432,20 @@ impl RehearsalBench {
         let closed = Arc::new(rehearsal::World::start(options).await.unwrap());
         let handle = closed.handle().clone();
         let clock: Arc<dyn Clock> = Arc::new(WorldClock::new(handle.clock));
-        // The adapter has no UPSERT to switch on, so the bug sits on the wire behind it.
-        let proxy = match self.planted {
-            Some(Planted::Upsert) => Some(UpsertProxy::start(handle.aws_addr()).await),
+        let rest = Arc::new(Rest::new(closed.clone()));
+        // The adapter has no such bugs to switch on, so they sit on the wire behind it.
+        let wire = match (self.planted, self.what) {
+            (Some(Planted::Upsert), _) => Some(Wire::Upsert),
+            (Some(Planted::LockTokenNotSent), _) => Some(Wire::FreshToken(rest.clone())),
+            (Some(Planted::TypedEcho), _) => Some(Wire::TypedEcho),
+            (_, What::Rule) => Some(Wire::EditedBetween(rest.clone())),
             _ => None,
         };
-        let endpoint = proxy.as_ref().map_or(&handle.endpoint, UpsertProxy::endpoint);
+        let proxy = match wire {
+            Some(wire) => Some(Proxy::start(handle.aws_addr(), wire).await),
+            None => None,
+        };
+        let endpoint = proxy.as_ref().map_or(&handle.endpoint, Proxy::endpoint);
         let aws = Aws::connect(&AwsOptions {
             endpoint: Some(endpoint.clone()),
             region: "eu-west-2".to_owned(),
@@ -418,7 +471,12 @@ impl RehearsalBench {
                 _proxy: proxy,
                 _dir: dir,
             }),
-            oracle: Arc::new(WorldOracle(closed.clone(), self.what, AtomicBool::default())),
+            oracle: Arc::new(WorldOracle(
+                closed.clone(),
+                self.what,
+                AtomicBool::default(),
+                rest,
+            )),
             planted: self.planted,
             clock,
             journal,

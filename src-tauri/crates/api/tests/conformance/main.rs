@@ -1,4 +1,4 @@
-//! The conformance suite on the real Route 53 adapter against the rehearsal: every recorded call fails
+//! The conformance suite on the real adapters against the rehearsal: every recorded call fails
 //! in every way, judged by an oracle that reads the world and never asks the adapter. And planted
 //! bugs, each of which must turn cells red. Of what is published, the oracle reads what each running task knows.
 #![expect(clippy::unwrap_used, reason = "tests")]
@@ -6,7 +6,8 @@
 mod bench;
 mod planted;
 mod refusals;
-mod upsert;
+mod restricted;
+mod wire;
 
 use bench::{RehearsalBench, What};
 use switchback_rehearsal as rehearsal;
@@ -40,7 +41,7 @@ async fn recorded(what: What) -> (Cell, Vec<(Place, Fault)>) {
         _ if prove() => 1,
         What::Published => READS_OF_PUBLISHING_LEFT_OUT,
         What::Both => READS_OF_BOTH_LEFT_OUT,
-        What::Records | What::Parameter | What::List => READS_LEFT_OUT,
+        What::Records | What::Parameter | What::List | What::Rule | What::Methods => READS_LEFT_OUT,
     };
     let mut cells = Vec::new();
     let places = places(&trace).into_iter().filter(|place| !is_a_poll(place));
@@ -49,13 +50,16 @@ async fn recorded(what: What) -> (Cell, Vec<(Place, Fault)>) {
         let rolls = place.label.ends_with(rehearsal::SERVICE_NAME);
         let more = match what.is_published() {
             true => faults_of_publishing(place.op, rolls),
+            false if what.is_restriction() => faults_of_publishing(place.op, false),
             false => Vec::new(),
         };
         for (at, fault) in faults(place.op).into_iter().chain(more).enumerate() {
             let share = (index * 7 + at).is_multiple_of(every);
             let always = match what {
                 _ if prove() => true,
-                What::Records | What::Parameter | What::List => !is_refusal(fault) || is_named(&place, fault),
+                What::Records | What::Parameter | What::List | What::Rule | What::Methods => {
+                    !is_refusal(fault) || is_named(&place, fault)
+                }
                 // What is said of the parameter is said above: here of the roll, and of what is lost.
                 What::Published => (rolls || !is_refusal(fault)) && is_named(&place, fault),
                 What::Both => matches!(fault, Fault::RequestLost | Fault::ResponseLost),
@@ -137,7 +141,7 @@ async fn run(bench: RehearsalBench, cells: Vec<Fate>) -> Matrix {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_cell_is_green() {
-    for (what, least) in What::PLAIN.into_iter().zip([60, 20, 20]) {
+    for (what, least) in What::PLAIN.into_iter().zip([60, 20, 20, 20, 20]) {
         every_cell_of(what, least).await;
     }
 }

@@ -21,6 +21,7 @@ fn of(bug: Planted) -> RehearsalBench {
 fn what(bug: Planted) -> What {
     match bug {
         Planted::ReplacesInsteadOfAppending => What::List,
+        Planted::LockTokenNotSent | Planted::TypedEcho => What::Rule,
         Planted::RollByDefinition | Planted::RollByCompleteDefinition | Planted::PlainReverseOrder => {
             What::Published
         }
@@ -110,6 +111,14 @@ fn expected(bug: Planted) -> (Vec<Fate>, Vec<Fate>) {
         Planted::ReplacesInsteadOfAppending => (
             vec![None],
             // Nothing is ever appended in a cell of the others: see below.
+            vec![],
+        ),
+        // Every cell in which the rule is changed loses what others wrote, or what this program doesn't know: see below.
+        Planted::LockTokenNotSent | Planted::TypedEcho => (
+            vec![
+                None,
+                call_on(rehearsal::FREEZE_RULE, "apply restrict", 1, Fault::ResponseLost),
+            ],
             vec![],
         ),
         // It is believed before a single task was started anew, so every cell that rolls is red: see below.

@@ -226,7 +226,7 @@ async fn the_whole_plan_there_and_back() {
     let expected = [
         ("R3", "switch-dns", 2),
         ("R4", "reval-ui", 4),
-        ("R5", "unmigrated-user-page", 5),
+        ("R5", "unmigrated-user-page", 7),
     ];
     assert_eq!(rules, expected);
     // After a rollback people decide again whether the night goes on.
@@ -262,12 +262,11 @@ async fn the_whole_plan_there_and_back() {
         "pre.6 user-management-tested attest 1/0",
         "pre.7 notice-in-advance notice 1/1",
         "mid.1 notice-start notice 1/1",
-        "mid.2 restrict-writes attest 1/1",
         "mid.3 freeze-pipelines attest 1/1",
         " notice notice 3/0",
         "mid.4 reval-api attest 2/2",
         "mid.4 reval-ui attest 2/2",
-        "mid.2 lift-restriction attest 2/2",
+        "mid.2 prove-writes attest 1/0",
         "mid.3 terraform-agrees attest 1/1",
         "post.1 unmigrated-user-page attest 2/2",
         "post.2 amplify-upgrade attest 1/1",

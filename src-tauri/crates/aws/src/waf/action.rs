@@ -83,11 +83,11 @@ impl RuleChange {
             return Err(incomplete(GET.operation, "web ACL"));
         };
         for key in TOLD_ONLY {
-            document.remove(key);
+            document.shift_remove(key);
         }
         // One that was never given is told as an empty one, and an empty one is refused.
         if document.get("Description").and_then(Value::as_str) == Some("") {
-            document.remove("Description");
+            document.shift_remove("Description");
         }
         let rules = document.get_mut("Rules").and_then(Value::as_array_mut);
         for rule in rules.into_iter().flatten() {

@@ -11,6 +11,7 @@ mod parameter_switched;
 mod parameters;
 mod place;
 mod pools;
+mod restricted;
 mod service_rolled;
 #[path = "../shared/mod.rs"]
 mod shared;

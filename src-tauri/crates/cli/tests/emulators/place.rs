@@ -17,6 +17,7 @@ const POOL_PY: &str = include_str!("pool.py");
 const PARAMETER_PY: &str = include_str!("parameter.py");
 const PROFILE_PY: &str = include_str!("profile.py");
 const SERVICE_PY: &str = include_str!("service.py");
+const RESTRICTION_PY: &str = include_str!("restriction.py");
 
 /// Seconds. The wait for the old TTL is real here, so it is a short one.
 pub const OLD_TTL: u32 = 3;
@@ -61,6 +62,7 @@ impl Place {
         std::fs::write(folder.path().join("parameter.py"), PARAMETER_PY).unwrap();
         std::fs::write(folder.path().join("profile.py"), PROFILE_PY).unwrap();
         std::fs::write(folder.path().join("service.py"), SERVICE_PY).unwrap();
+        std::fs::write(folder.path().join("restriction.py"), RESTRICTION_PY).unwrap();
         Self {
             folder,
             venv: venv.to_owned(),
@@ -134,6 +136,12 @@ impl Place {
     #[track_caller]
     pub fn service(&self, words: &[&str]) -> Value {
         self.script("service.py", words)
+    }
+
+    /// What boto3 says of the web ACL and of the stage that restrict what writes.
+    #[track_caller]
+    pub fn restriction(&self, words: &[&str]) -> Value {
+        self.script("restriction.py", words)
     }
 
     /// From now on AWS is there.

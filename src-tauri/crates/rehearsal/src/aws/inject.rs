@@ -35,8 +35,8 @@ pub(crate) fn inject(core: &Core, fault: Fault) -> Result<(), WorldError> {
     if fault == Fault::RuleSet {
         return waf::somebody_sets_the_rule(core).map_err(refused);
     }
-    if fault == Fault::ThrottleSet {
-        return apigateway::somebody_sets_a_throttle(core).map_err(refused);
+    if let Fault::ThrottleSet { on } = &fault {
+        return apigateway::somebody_sets_a_throttle(core, on).map_err(refused);
     }
     Ok(core.put_in_force(fault)?)
 }

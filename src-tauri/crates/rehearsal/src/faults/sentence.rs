@@ -133,8 +133,8 @@ impl Fault {
             Self::FirewallManaged => "Firewall Manager manages the firewall.".to_owned(),
             Self::RuleMissing => "The firewall has no rule for the writes of user management.".to_owned(),
             Self::AclDetached => "No firewall stands before the gateway.".to_owned(),
-            Self::ThrottleSet => {
-                "Somebody else gives POST /createUser a throttle of its own at the gateway.".to_owned()
+            Self::ThrottleSet { on } => {
+                format!("Somebody else gives {on} a throttle of its own at the gateway.")
             }
         }
     }

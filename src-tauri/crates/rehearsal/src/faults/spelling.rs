@@ -213,7 +213,12 @@ impl FromStr for Fault {
             "firewall-managed" => (Self::FirewallManaged, 0),
             "rule-missing" => (Self::RuleMissing, 0),
             "acl-detached" => (Self::AclDetached, 0),
-            "throttle-set" => (Self::ThrottleSet, 0),
+            "throttle-set" => (
+                Self::ThrottleSet {
+                    on: arg(0).map_or_else(super::throttled_method, str::to_owned),
+                },
+                1,
+            ),
             "denied" => (
                 Self::Denied {
                     operation: operation(),

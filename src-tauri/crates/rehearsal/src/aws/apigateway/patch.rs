@@ -56,6 +56,7 @@ pub(super) fn update(
     let shown = show::stage(state, state.apigateway.stage(caller, api, name)?);
     let entry = LogEntry {
         comment: Some(asked.line()),
+        left: shown.get("methodSettings").cloned(),
         ..caller.entry(Outcome::Committed)
     };
     Ok((shown, entry))

@@ -1,5 +1,6 @@
 //! Somebody else changes the stage, behind the operator's back.
 
+use super::bad;
 use super::path::key;
 use super::seed::{API_ID, API_STAGE, spread_ms};
 use crate::aws::AwsError;
@@ -8,7 +9,7 @@ use crate::core::Core;
 use crate::log::{Caller, LogEntry, Outcome};
 
 /// Gives a method settings of its own, or other ones than it had.
-pub(crate) fn somebody_sets_a_throttle(core: &Core) -> Result<(), AwsError> {
+pub(crate) fn somebody_sets_a_throttle(core: &Core, on: &str) -> Result<(), AwsError> {
     let caller = Caller {
         region: REGION.to_owned(),
         ..Caller::somebody_else("ThrottleSet")
@@ -17,7 +18,10 @@ pub(crate) fn somebody_sets_a_throttle(core: &Core) -> Result<(), AwsError> {
         let takes_ms = spread_ms(&state.faults);
         let stage = state.apigateway.stage_mut(&caller, API_ID, API_STAGE)?;
         let mut settings = stage.settings.latest().clone();
-        let key = key("/usermanagement/createUser", "POST");
+        let (method, path) = on
+            .split_once(' ')
+            .ok_or_else(|| bad("a method and a path are set a throttle"))?;
+        let key = key(&format!("/usermanagement{path}"), method);
         let setting = settings.entry(key.clone()).or_default();
         setting.throttling_rate_limit = 50.0;
         setting.throttling_burst_limit = 50;

@@ -51,9 +51,11 @@ pub(super) fn update(
     {
         asked.insert(STAYS.to_owned(), kept.clone());
     }
+    let left = Value::Object(asked.clone());
     let next = acl.replace(asked, now_ms, takes_ms).to_owned();
     let entry = LogEntry {
         comment: Some(acl.arn()),
+        left: Some(left),
         ..caller.entry(Outcome::Committed)
     };
     Ok((json!({ "NextLockToken": next }), entry))

@@ -1,22 +1,39 @@
-//! The planted bug UPSERT: a proxy between the real adapter and the world that turns each swap into
-//! the blind overwriting that a careless adapter would send.
+//! A proxy between the real adapter and the world: planted bugs that the adapter has no switch for, and what happens to
+//! an object between the adapter's last look and its request.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use hmac::{Hmac, Mac as _};
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::restricted::Rest;
+
+/// What happens to requests.
+#[derive(Clone)]
+pub enum Wire {
+    /// Each swap of record sets becomes the blind overwriting that a careless adapter would send.
+    Upsert,
+    /// Somebody else edits another rule of the web ACL right before the first request that replaces it.
+    EditedBetween(Arc<Rest>),
+    /// The same, and the request carries whichever token is right by then.
+    FreshToken(Arc<Rest>),
+    /// What a type of today doesn't know is lost on the way through it.
+    TypedEcho,
+}
+
 /// Ends when dropped.
-pub struct UpsertProxy {
+pub struct Proxy {
     endpoint: String,
     _tasks: JoinSet<()>,
 }
 
-impl UpsertProxy {
-    pub async fn start(world: SocketAddr) -> Self {
+impl Proxy {
+    pub async fn start(world: SocketAddr, wire: Wire) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let mut tasks = JoinSet::new();
@@ -24,9 +41,10 @@ impl UpsertProxy {
             let mut clients = JoinSet::new();
             loop {
                 let (client, _) = listener.accept().await.unwrap();
+                let wire = wire.clone();
                 clients.spawn(async move {
                     // A client or a world that goes away ends the exchange.
-                    let _ = exchange(client, world).await;
+                    let _ = exchange(client, world, &wire).await;
                 });
             }
         });
@@ -42,7 +60,7 @@ impl UpsertProxy {
 }
 
 /// One request and its answer, then the end of the connection.
-async fn exchange(mut client: TcpStream, world: SocketAddr) -> std::io::Result<()> {
+async fn exchange(mut client: TcpStream, world: SocketAddr, wire: &Wire) -> std::io::Result<()> {
     let mut bytes = Vec::new();
     let (head, body) = loop {
         if client.read_buf(&mut bytes).await? == 0 {
@@ -52,12 +70,54 @@ async fn exchange(mut client: TcpStream, world: SocketAddr) -> std::io::Result<(
             break whole;
         }
     };
-    let changed = overwriting(&body);
+    let changed = changed(wire, world, &head, &body).await?;
     let head = match changed == body {
         true => head,
         false => signed_again(&head, &changed),
     };
-    let body = changed;
+    let answer = ask(world, &head, &changed).await?;
+    client.write_all(&answer).await?;
+    client.shutdown().await
+}
+
+/// The body that goes on.
+async fn changed(wire: &Wire, world: SocketAddr, head: &str, body: &str) -> std::io::Result<String> {
+    let replaces = head.contains("AWSWAF_20190729.UpdateWebACL");
+    Ok(match wire {
+        Wire::Upsert => overwriting(body),
+        Wire::EditedBetween(rest) if replaces => {
+            rest.edit_once();
+            body.to_owned()
+        }
+        Wire::FreshToken(rest) if replaces => {
+            rest.edit_once();
+            let mut sent: Value = serde_json::from_str(body)?;
+            let asked = json!({"Name": sent["Name"], "Scope": sent["Scope"], "Id": sent["Id"]}).to_string();
+            let head = head.replace(".UpdateWebACL", ".GetWebACL");
+            let answer = ask(world, &signed_again(&head, &asked), &asked).await?;
+            let answer = String::from_utf8_lossy(&answer).into_owned();
+            let told = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+            let told: Value = serde_json::from_str(told)?;
+            sent["LockToken"] = told["LockToken"].clone();
+            sent.to_string()
+        }
+        Wire::TypedEcho if replaces => {
+            let mut sent: Value = serde_json::from_str(body)?;
+            let lose = |value: &mut Value| value.as_object_mut().and_then(|map| map.remove("FutureSetting"));
+            lose(&mut sent);
+            sent["Rules"]
+                .as_array_mut()
+                .into_iter()
+                .flatten()
+                .for_each(|rule| drop(lose(rule)));
+            sent.to_string()
+        }
+        Wire::EditedBetween(_) | Wire::FreshToken(_) | Wire::TypedEcho => body.to_owned(),
+    })
+}
+
+/// Asks the world, by a connection of its own.
+async fn ask(world: SocketAddr, head: &str, body: &str) -> std::io::Result<Vec<u8>> {
     let mut head: Vec<String> = head
         .split("\r\n")
         .filter(|line| {
@@ -76,8 +136,7 @@ async fn exchange(mut client: TcpStream, world: SocketAddr) -> std::io::Result<(
         .await?;
     let mut answer = Vec::new();
     server.read_to_end(&mut answer).await?;
-    client.write_all(&answer).await?;
-    client.shutdown().await
+    Ok(answer)
 }
 
 /// Head and body, once all of the request is there.
