@@ -64,7 +64,7 @@ pub fn of_step(step: &Step, target: &Target) -> Vec<Uses> {
     step.action.iter().map(of_action).chain(looks).collect()
 }
 
-/// What a whole plan uses: its steps, its gates and its monitors.
+/// What a whole plan uses: its steps, its gates and its monitors. A step that the target decided against uses nothing.
 #[must_use]
 pub fn of_plan(plan: &Plan) -> Vec<Uses> {
     let gates = plan.phases.iter().filter_map(|phase| phase.gate.as_ref());
@@ -74,6 +74,7 @@ pub fn of_plan(plan: &Plan) -> Vec<Uses> {
         .chain(looks.map(|look| &look.check))
         .collect();
     plan.steps()
+        .filter(|step| !plan.is_decided_against(step))
         .flat_map(|step| of_step(step, &plan.target))
         .chain(
             checks

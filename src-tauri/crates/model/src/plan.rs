@@ -346,6 +346,18 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whether the target decided beforehand for another step in the place of this one. A run may still decide
+    /// otherwise.
+    #[must_use]
+    pub fn is_decided_against(&self, step: &Step) -> bool {
+        step.only_if.as_ref().is_some_and(|only| {
+            let mut decisions = self.decisions.iter();
+            let decision = decisions.find(|decision| decision.id == only.decision);
+            let decided = decision.and_then(|decision| decision.decided.as_ref());
+            decided.is_some_and(|decided| *decided != only.is)
+        })
+    }
+
     /// The digest of the whole plan.
     #[must_use]
     pub fn digest(&self) -> Digest {

@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 
 use switchback_aws::{AnyChange, AnyLook, Aws, On, Op, Resource};
+use switchback_engine::chosen;
 use switchback_engine::ports::{ProviderError, ProviderErrorKind};
+use switchback_engine::run::Run;
 use switchback_kinds::changes::change;
 use switchback_kinds::looks::{Made, made};
-use switchback_model::{CheckSpec, Plan};
+use switchback_model::{CheckSpec, Plan, Step};
 
 use super::rows::{Look, Said};
 use crate::wire::{ReadingView, Tone};
@@ -42,11 +44,17 @@ impl Try<'_> {
     }
 }
 
-/// What of a plan asks AWS: its actions first, which read most.
-fn tries(plan: &Plan) -> Vec<Try<'_>> {
+/// What of a plan asks AWS: its actions first, which read most. Of a step that people, or the target, decided against
+/// nothing is tried.
+fn tries<'a>(plan: &'a Plan, run: Option<&Run>) -> Vec<Try<'a>> {
+    let is_left_out = |step: &Step| match run {
+        Some(run) => chosen::is_left_out(run, &step.id),
+        None => plan.is_decided_against(step),
+    };
+    let steps: Vec<&Step> = plan.steps().filter(|step| !is_left_out(step)).collect();
     let gates = plan.phases.iter().filter_map(|phase| phase.gate.as_ref());
     let monitors = plan.monitors.iter().flat_map(|monitor| &monitor.checks);
-    let of_steps = plan.steps().flat_map(|step| {
+    let of_steps = steps.iter().flat_map(|step| {
         let lists = [&step.before, &step.verify, &step.undo_before, &step.undo_verify];
         lists.into_iter().flatten()
     });
@@ -54,7 +62,7 @@ fn tries(plan: &Plan) -> Vec<Try<'_>> {
         .chain(gates.flat_map(|gate| &gate.checks))
         .chain(monitors.map(|look| &look.check))
         .collect();
-    let changes = plan.steps().filter_map(|step| change(step.action.as_ref()?).ok());
+    let changes = steps.iter().filter_map(|step| change(step.action.as_ref()?).ok());
     let looks = checks
         .into_iter()
         .filter_map(|spec| match made(&spec.kind, &plan.target, None) {
@@ -86,7 +94,7 @@ pub(super) async fn rows(look: &Look<'_>, aws: &Aws, signed_in: bool) -> Vec<Rea
     };
     let mut order: Vec<(String, Op)> = Vec::new();
     let mut said: BTreeMap<(String, Op), Said> = BTreeMap::new();
-    for one in tries(plan) {
+    for one in tries(plan, look.subject.run.as_ref()) {
         let (ops, resource) = (one.ops(), one.resource());
         let grants: Vec<(String, Op)> = ops.iter().filter_map(|op| grant(op, resource.as_ref())).collect();
         let new = grants.iter().any(|grant| !said.contains_key(grant));

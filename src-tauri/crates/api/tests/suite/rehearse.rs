@@ -124,6 +124,7 @@ fn the_policies_are_as_narrow_as_iam_allows() {
         "ecs:ListTasks",
         "route53:ListHostedZonesByName",
         "ssm:DescribeParameters",
+        "wafv2:GetWebACLForResource",
     ];
     assert_eq!(operator.without_resource(), wide.map(str::to_owned).into());
     let own = ["apps.example.nhs.test"];

@@ -125,8 +125,28 @@ fn texts(value: &Value) -> Vec<String> {
 
 /// What was asked for, less what needs no permission, and less the fault that stands for somebody else.
 pub fn asked(counts: &BTreeMap<String, u64>) -> BTreeSet<String> {
-    let ours = |operation: &&String| *operation != FREE && !operation.starts_with("second-writer:");
-    counts.keys().filter(ours).cloned().collect()
+    let ours = |operation: &&String| {
+        // What reached a handler of user management asked AWS nothing.
+        *operation != FREE
+            && !["second-writer:", "usermanagement:"]
+                .iter()
+                .any(|not| operation.starts_with(not))
+    };
+    counts
+        .keys()
+        .filter(ours)
+        .map(|operation| granted_as(operation))
+        .collect()
+}
+
+/// As IAM names an operation: API Gateway's are named after the method of the request (Service Authorization Reference,
+/// "Actions, resources, and condition keys for Amazon API Gateway Management").
+fn granted_as(operation: &str) -> String {
+    match operation.split_once(':') {
+        Some(("apigateway", name)) if name.starts_with("Get") => "apigateway:GET".to_owned(),
+        Some(("apigateway", name)) if name.starts_with("Update") => "apigateway:PATCH".to_owned(),
+        Some(_) | None => operation.to_owned(),
+    }
 }
 
 /// Every operation of a rehearsal is granted to the operator, and every batch passes the conditions.
