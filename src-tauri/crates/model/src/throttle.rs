@@ -49,8 +49,8 @@ pub const BURST: &str = "throttling/burstLimit";
 pub struct MethodSettings {
     /// By method, as in [`SetThrottle::methods`], its own settings; none where those of the whole stage hold.
     pub methods: BTreeMap<String, Option<Settings>>,
-    /// Those of the whole stage, from which a method's own ones begin: AWS begins them with its defaults, without
-    /// log and metrics. No field of its own: nothing of it is ever written.
+    /// Those of the whole stage, with which AWS begins a method's own ones; all of it is written, so that what is approved
+    /// is what is there. No field of its own: nothing of it is ever written.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub every: Settings,
 }

@@ -19,6 +19,7 @@ use crate::disk::{self, LineLog};
 use crate::log::{LogEntry, Outcome};
 use crate::snapshot::Snapshot;
 use crate::state::{FORMAT, State};
+use crate::world::Arrivals;
 
 /// What a commit made; `lost` says that its answer must not be sent.
 #[derive(Debug)]
@@ -51,6 +52,8 @@ pub(crate) struct Core {
     turns: AtomicUsize,
     /// Requests to the gateway before it, most of which never reach a task; counted likewise.
     arrivals: AtomicUsize,
+    /// Writes that user management itself refused for want of credentials; counted likewise.
+    refused_writes: AtomicUsize,
 }
 
 pub(crate) fn state_path(dir: &Path) -> PathBuf {
@@ -105,6 +108,7 @@ impl Core {
             clock: state.clock,
             turns: AtomicUsize::new(0),
             arrivals: AtomicUsize::new(0),
+            refused_writes: AtomicUsize::new(0),
             inner: Mutex::new(Inner {
                 state,
                 counts,
@@ -138,6 +142,19 @@ impl Core {
     /// The number of the next request to the gateway, beginning with 0.
     pub(crate) fn arrival(&self) -> usize {
         self.arrivals.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Counts a write that came as far as user management and was refused there.
+    pub(crate) fn write_was_refused(&self) {
+        self.refused_writes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What came to the gateway, and how much of it to user management.
+    pub(crate) fn arrived(&self) -> Arrivals {
+        Arrivals {
+            requests: self.arrivals.load(Ordering::Relaxed),
+            refused_writes: self.refused_writes.load(Ordering::Relaxed),
+        }
     }
 
     pub(crate) fn read<R>(&self, look: impl FnOnce(&State) -> R) -> R {
@@ -226,6 +243,7 @@ impl Core {
         inner.recent.clear();
         self.turns.store(0, Ordering::Relaxed);
         self.arrivals.store(0, Ordering::Relaxed);
+        self.refused_writes.store(0, Ordering::Relaxed);
         inner.file.clear()?;
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::core::Core;
 use crate::faults::{Fault, Leak, Site};
 use crate::http::{self as web, Answer, Dropped};
 use crate::state::State;
-use crate::usermanagement::{self, CONTEXT};
+use crate::usermanagement::{self, CONTEXT, OVERRIDE};
 
 /// The route that gets past the restriction while [`Leak::Route`] lasts.
 const LEAKING_ROUTE: (&str, &str) = ("POST", "/api/users/{u}/mfa/reset");
@@ -142,6 +142,7 @@ impl Arrival<'_> {
                 Leak::Route => self.is_leaking_route(),
                 Leak::Method => self.parts.method == Method::PUT,
                 Leak::Spelling => self.parts.uri.path().contains('%'),
+                Leak::Override => self.parts.headers.contains_key(OVERRIDE),
                 Leak::Name => self.site == Site::Gateway,
                 // It lets nobody past who would not get past a while.
                 Leak::Late => false,

@@ -56,4 +56,4 @@ pub use snapshot::{
     ChangeView, DeploymentView, FirewallView, ParameterView, ServiceView, Serving, SiteView, Snapshot,
     StageView, TaskView,
 };
-pub use world::{World, WorldError, WorldOptions};
+pub use world::{Arrivals, World, WorldError, WorldOptions};

@@ -53,6 +53,17 @@ impl WorldOptions {
     }
 }
 
+/// Requests to user management since the start of a world or its last reset. A restriction that holds keeps every write
+/// from user management, whoever makes it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Arrivals {
+    /// All that came to the gateway before it.
+    pub requests: usize,
+    /// Writes that came as far as user management, which refused them for want of credentials. Those that it carried out
+    /// are in the log.
+    pub refused_writes: usize,
+}
+
 /// A world could not be opened or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum WorldError {
@@ -233,6 +244,12 @@ impl World {
     #[must_use]
     pub fn counts(&self) -> std::collections::BTreeMap<String, u64> {
         self.core.counts()
+    }
+
+    /// What came to user management, and how far.
+    #[must_use]
+    pub fn arrivals(&self) -> Arrivals {
+        self.core.arrived()
     }
 
     /// The whole world at this moment.

@@ -68,8 +68,8 @@ impl ThrottleChange {
     }
 }
 
-/// The patch that makes one of the other. A key that was not there before is written whole, because AWS begins it with
-/// its defaults and not with what the whole stage has.
+/// The patch that makes one of the other. AWS begins a key that was not there before with what the whole stage has; all of
+/// it is written, so that what is approved is what is there.
 fn patch(from: &MethodSettings, to: &MethodSettings) -> Vec<Value> {
     let mut operations = Vec::new();
     for (method, after) in &to.methods {

@@ -77,6 +77,8 @@ pub enum Leak {
     Method,
     /// Spellings with a `%` in them.
     Spelling,
+    /// Another method in a header, which the application takes and the restriction does not see.
+    Override,
     /// The gateway's own name.
     Name,
     /// None that stays: what is changed is everywhere late.
@@ -85,15 +87,23 @@ pub enum Leak {
 
 impl Leak {
     /// All of them.
-    pub(crate) const ALL: [Self; 5] = [Self::Route, Self::Method, Self::Spelling, Self::Name, Self::Late];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Route,
+        Self::Method,
+        Self::Spelling,
+        Self::Override,
+        Self::Name,
+        Self::Late,
+    ];
 
-    /// `route`, `method`, `spelling`, `name` or `late`.
+    /// `route`, `method`, `spelling`, `override`, `name` or `late`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Route => "route",
             Self::Method => "method",
             Self::Spelling => "spelling",
+            Self::Override => "override",
             Self::Name => "name",
             Self::Late => "late",
         }

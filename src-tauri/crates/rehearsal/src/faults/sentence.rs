@@ -120,6 +120,10 @@ impl Fault {
                 Leak::Spelling => {
                     "A path with a % in it gets past the restriction of user management.".to_owned()
                 }
+                Leak::Override => {
+                    "The application takes another method from a header, and the restriction does not see it."
+                        .to_owned()
+                }
                 Leak::Name => {
                     "Requests under the gateway's own name get past the restriction of user management."
                         .to_owned()

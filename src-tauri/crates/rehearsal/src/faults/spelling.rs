@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::{Fault, Leak, OtherZone, Site, changed_parameter, second_writer_address};
+use crate::aws::apigateway;
 use crate::records::Routing;
 
 /// The text is no fault.
@@ -21,9 +22,9 @@ impl FromStr for Fault {
     /// Reads `name[:argument[:argument..]]`, such as `site-down:new`, `site-slow:old:3000`,
     /// `throttle:ChangeResourceRecordSets:2`, `error-before:GetChange:ServiceUnavailable:1`,
     /// `error-after:ChangeResourceRecordSets:Throttling`, `repeated`, `answer-cut`, `answer-endless`, `lost-response`, `insync-slow:120`, `other-zone:delegated`, `routed:geolocation`,
-    /// `parameter-changed:/tis/usermanagement/profiles:dev`, `denied:DescribeUserPool`, `empty-pages:3`, `partial-policy`, `roll-fails:2`, `leak:method`. Arguments left
+    /// `parameter-changed:/tis/usermanagement/profiles:dev`, `denied:DescribeUserPool`, `empty-pages:3`, `partial-policy`, `roll-fails:2`, `leak:method`, `throttle-set:PUT /api/users/{u}`. Arguments left
     /// out take a default: the new site, the operation `ChangeResourceRecordSets`, once, a private zone,
-    /// geolocation, the parameter `/tis/usermanagement/profiles`, the leak of a route.
+    /// geolocation, the parameter `/tis/usermanagement/profiles`, the leak of a route, the method `POST /createUser`.
     fn from_str(text: &str) -> Result<Self, NotAFault> {
         let refuse = |why: String| NotAFault {
             text: text.to_owned(),
@@ -213,12 +214,16 @@ impl FromStr for Fault {
             "firewall-managed" => (Self::FirewallManaged, 0),
             "rule-missing" => (Self::RuleMissing, 0),
             "acl-detached" => (Self::AclDetached, 0),
-            "throttle-set" => (
-                Self::ThrottleSet {
-                    on: arg(0).map_or_else(super::throttled_method, str::to_owned),
-                },
-                1,
-            ),
+            "throttle-set" => {
+                let on = arg(0).map_or_else(super::throttled_method, str::to_owned);
+                if apigateway::key_below(&on).is_none() {
+                    return Err(refuse(format!(
+                        "“{on}” is no method and path, such as {}",
+                        super::throttled_method()
+                    )));
+                }
+                (Self::ThrottleSet { on }, 1)
+            }
             "denied" => (
                 Self::Denied {
                     operation: operation(),

@@ -5,7 +5,7 @@ use super::Fault;
 impl Fault {
     /// Every fault that is offered, in the spelling of the command line, and its sentence. Each kind is
     /// among them; what else an argument can say, the command line takes all the same.
-    pub const SWITCHES: [(&'static str, &'static str); 48] = [
+    pub const SWITCHES: [(&'static str, &'static str); 49] = [
         ("site-down", "The new site answers every request with 503."),
         ("site-down:old", "The old site answers every request with 503."),
         ("site-down:reval", "Reval answers every request with 503."),
@@ -129,6 +129,10 @@ impl Fault {
         (
             "leak:spelling",
             "A path with a % in it gets past the restriction of user management.",
+        ),
+        (
+            "leak:override",
+            "User management takes another method from a header, and its restriction does not see it.",
         ),
         (
             "leak:name",

@@ -102,6 +102,25 @@ fn arguments_are_read_and_wrong_ones_named() {
             "A change of the firewall or the gateway takes 40 s until it is everywhere.",
         ),
         (
+            "leak:override",
+            Fault::Leak { leak: Leak::Override },
+            "The application takes another method from a header, and the restriction does not see it.",
+        ),
+        (
+            "throttle-set",
+            Fault::ThrottleSet {
+                on: "POST /createUser".to_owned(),
+            },
+            "Somebody else gives POST /createUser a throttle of its own at the gateway.",
+        ),
+        (
+            "throttle-set:PUT /api/users/{u}",
+            Fault::ThrottleSet {
+                on: "PUT /api/users/{u}".to_owned(),
+            },
+            "Somebody else gives PUT /api/users/{u} a throttle of its own at the gateway.",
+        ),
+        (
             "site-down:gateway",
             Fault::SiteDown { site: Site::Gateway },
             "The gateway site answers 503.",
@@ -118,6 +137,13 @@ fn arguments_are_read_and_wrong_ones_named() {
         "leak:name:old",
         "rule-set:block",
         "throttle-set:50",
+        "throttle-set:POST",
+        "throttle-set:createUser POST",
+        "throttle-set:POST createUser",
+        "throttle-set:post /createUser",
+        "throttle-set:ANY /createUser",
+        "throttle-set:POST /create User",
+        "throttle-set:POST /createUser:50",
         "site-down:middle",
         "site-slow:old:fast",
         "fire",

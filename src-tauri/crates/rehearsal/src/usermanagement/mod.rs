@@ -5,12 +5,13 @@ mod routes;
 #[cfg(test)]
 mod tests;
 
-use http::Method;
 use http::request::Parts;
+use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::core::Core;
+use crate::faults::{Fault, Leak};
 use crate::http::{self as web, Answer, Dropped};
 use crate::log::{Caller, LogEntry, Outcome};
 use crate::seed;
@@ -20,6 +21,9 @@ pub(crate) use routes::{ROUTES, at, segments};
 
 /// Where it stands on its host.
 pub(crate) const CONTEXT: &str = "usermanagement";
+
+/// The header that names another method than the one that was sent.
+pub(crate) const OVERRIDE: &str = "x-http-method-override";
 
 /// The profiles that it knows. The real application overlooks others; here one that is not known keeps it from
 /// starting, which is what a bad value of the parameter is rehearsed by.
@@ -72,7 +76,8 @@ pub(crate) fn starts(read: &Read) -> bool {
 /// Answers a request as a load balancer does: by the running tasks in turn.
 pub(crate) fn serve(core: &Core, parts: &Parts, segments: &[String]) -> Result<Answer, Dropped> {
     let now = core.now_ms();
-    let ecs = core.read(|state| state.ecs_at(now));
+    let overrides = Fault::Leak { leak: Leak::Override };
+    let (ecs, overrides) = core.read(|state| (state.ecs_at(now), state.faults.contains(&overrides)));
     let tasks = ecs.answering();
     let Some(read) = core
         .turn()
@@ -85,7 +90,10 @@ pub(crate) fn serve(core: &Core, parts: &Parts, segments: &[String]) -> Result<A
             "Service Temporarily Unavailable\n",
         ));
     };
-    let said = answer(read, &Asked::of(parts, segments));
+    let said = answer(read, &Asked::of(parts, segments, overrides));
+    if said.answer.status() == StatusCode::UNAUTHORIZED {
+        core.write_was_refused();
+    }
     if let Some(handler) = said.wrote {
         core.note(wrote(handler, parts.uri.path())).map_err(|error| {
             tracing::error!(%error, "the rehearsal log could not be written");
@@ -115,7 +123,7 @@ fn wrote(handler: String, path: &str) -> LogEntry {
 /// What is asked of it.
 #[derive(Debug)]
 pub(crate) struct Asked<'a> {
-    /// The method that counts: of the header `X-HTTP-Method-Override`, where there is one.
+    /// The method that counts: of the header [`OVERRIDE`], where there is one and it means something.
     method: Method,
     /// Whether the request has credentials; whose, and for what, is not rehearsed.
     has_credentials: bool,
@@ -124,12 +132,15 @@ pub(crate) struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    fn of(parts: &Parts, segments: &'a [String]) -> Self {
+    /// Reads a request; `overrides` says whether the method may stand in the header.
+    fn of(parts: &Parts, segments: &'a [String], overrides: bool) -> Self {
         let header = |name: &str| {
             let value = parts.headers.get(name)?.to_str().ok()?.trim();
             Some(value).filter(|value| !value.is_empty())
         };
-        let instead = header("x-http-method-override").map(str::to_ascii_uppercase);
+        let instead = header(OVERRIDE)
+            .filter(|_| overrides)
+            .map(str::to_ascii_uppercase);
         let method = instead.and_then(|word| word.parse().ok());
         Self {
             method: method.unwrap_or_else(|| parts.method.clone()),

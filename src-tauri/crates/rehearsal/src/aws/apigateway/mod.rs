@@ -19,6 +19,7 @@ use http::Method;
 use serde_json::Value;
 
 pub(crate) use part::ApiGateway;
+pub(crate) use path::key_below;
 pub(crate) use seed::stage_arn;
 pub use seed::{API_ID, API_NAME, API_STAGE, STAGE_SPREAD};
 pub(crate) use somebody::somebody_sets_a_throttle;

@@ -16,6 +16,15 @@ use crate::snapshot::StageView;
 /// Settings by their keys.
 pub(super) type Settings = BTreeMap<String, Setting>;
 
+/// The settings of a key. A new one begins with what the whole stage has then, and keeps that whatever the stage is given
+/// later (recorded from AWS by localstack, `test_create_update_stages`); with AWS's defaults where the stage has nothing.
+pub(super) fn own<'a>(settings: &'a mut Settings, key: &str) -> &'a mut Setting {
+    let all = settings.get(ALL_METHODS).cloned();
+    settings
+        .entry(key.to_owned())
+        .or_insert_with(|| all.unwrap_or_default())
+}
+
 /// What API Gateway keeps.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct ApiGateway {

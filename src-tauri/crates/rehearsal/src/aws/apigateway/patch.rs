@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::part::Settings;
+use super::part::{Settings, own};
 use super::path::{self, Target};
 use super::seed::spread_ms;
 use super::{bad, show};
@@ -70,7 +70,7 @@ fn apply(settings: &mut Settings, operation: &Operation) -> Result<(), AwsError>
     }
     match (op.as_str(), target) {
         ("replace", Target::Setting(key, name)) => {
-            let setting = settings.entry(key).or_default();
+            let setting = own(settings, &key);
             value
                 .as_deref()
                 .and_then(|value| setting.set(name, value))

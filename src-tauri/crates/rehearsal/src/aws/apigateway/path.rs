@@ -2,6 +2,7 @@
 //! own slashes are `~1` (API Gateway developer guide, "Patch operations").
 
 use super::setting::Name;
+use crate::usermanagement::CONTEXT;
 
 /// The key of all methods that have no settings of their own.
 pub(super) const ALL_METHODS: &str = "*/*";
@@ -63,6 +64,13 @@ fn is_key(resource: &str, method: &str) -> bool {
         ("*", "*") => true,
         _ => resource.starts_with("~1") && is_escaped(resource) && METHODS.contains(&method),
     }
+}
+
+/// The key of what is below user management, of `POST /createUser`; none where that is no method and path.
+pub(crate) fn key_below(line: &str) -> Option<String> {
+    let (method, path) = line.split_once(' ')?;
+    let is_path = path.starts_with('/') && !path.contains(char::is_whitespace);
+    (is_path && METHODS.contains(&method)).then(|| key(&format!("/{CONTEXT}{path}"), method))
 }
 
 /// The key of a method of a resource.

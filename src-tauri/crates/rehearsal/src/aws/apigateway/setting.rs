@@ -21,7 +21,7 @@ pub(super) struct Setting {
 }
 
 impl Default for Setting {
-    /// What AWS gives a key whose first setting is made (recorded from AWS by localstack,
+    /// What AWS gives a key whose first setting is made where the whole stage has none (recorded from AWS by localstack,
     /// `test_update_stage_remove_wildcard`).
     fn default() -> Self {
         Self {

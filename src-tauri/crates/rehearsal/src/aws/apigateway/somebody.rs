@@ -1,7 +1,8 @@
 //! Somebody else changes the stage, behind the operator's back.
 
 use super::bad;
-use super::path::key;
+use super::part::own;
+use super::path::key_below;
 use super::seed::{API_ID, API_STAGE, spread_ms};
 use crate::aws::AwsError;
 use crate::aws::cognito::REGION;
@@ -18,11 +19,8 @@ pub(crate) fn somebody_sets_a_throttle(core: &Core, on: &str) -> Result<(), AwsE
         let takes_ms = spread_ms(&state.faults);
         let stage = state.apigateway.stage_mut(&caller, API_ID, API_STAGE)?;
         let mut settings = stage.settings.latest().clone();
-        let (method, path) = on
-            .split_once(' ')
-            .ok_or_else(|| bad("a method and a path are set a throttle"))?;
-        let key = key(&format!("/usermanagement{path}"), method);
-        let setting = settings.entry(key.clone()).or_default();
+        let key = key_below(on).ok_or_else(|| bad(&format!("“{on}” is no method and path")))?;
+        let setting = own(&mut settings, &key);
         setting.throttling_rate_limit = 50.0;
         setting.throttling_burst_limit = 50;
         stage.settings.set(settings, now, takes_ms);

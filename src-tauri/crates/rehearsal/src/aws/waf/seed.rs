@@ -107,7 +107,7 @@ fn freeze() -> Value {
     };
     let method = |name: &str| byte_match(&json!({"Method": {}}), "EXACTLY", name, &["NONE"]);
     let reads = any(["GET", "HEAD", "OPTIONS"].map(method).to_vec());
-    // The application takes another method from this header.
+    // An application may take another method from this header, and this one does while `Leak::Override` lasts.
     let overridden = json!({
         "SizeConstraintStatement": {
             "FieldToMatch": {"SingleHeader": {"Name": "x-http-method-override"}},

@@ -63,7 +63,7 @@ async fn the_api_and_its_resources_in_pages() {
 }
 
 #[tokio::test]
-async fn a_new_key_starts_from_the_defaults_and_goes_when_it_is_removed() {
+async fn a_new_key_begins_with_what_the_whole_stage_has_and_goes_when_it_is_removed() {
     let dir = tempfile::tempdir().unwrap();
     let world = world(dir.path(), 1).await;
     let before = stage(&world).await;
@@ -86,7 +86,10 @@ async fn a_new_key_starts_from_the_defaults_and_goes_when_it_is_removed() {
         &[
             &format!("replace {CREATE}/throttling/rateLimit 0"),
             &format!("replace {CREATE}/throttling/burstLimit 0"),
-            &format!("replace {USER}/metrics/enabled true"),
+            // Of what comes before it in the same patch, too.
+            "replace /*/*/throttling/burstLimit 300",
+            &format!("replace {USER}/metrics/enabled false"),
+            "replace /*/*/throttling/burstLimit 200",
         ],
     )
     .await;
@@ -95,8 +98,8 @@ async fn a_new_key_starts_from_the_defaults_and_goes_when_it_is_removed() {
     assert_eq!(
         after["methodSettings"]["~1usermanagement~1createUser/POST"],
         json!({
-            "metricsEnabled": false,
-            "loggingLevel": "OFF",
+            "metricsEnabled": true,
+            "loggingLevel": "ERROR",
             "dataTraceEnabled": false,
             "throttlingBurstLimit": 0,
             "throttlingRateLimit": 0.0,
@@ -110,8 +113,9 @@ async fn a_new_key_starts_from_the_defaults_and_goes_when_it_is_removed() {
     let user = &after["methodSettings"]["~1usermanagement~1api~1users~1{u}/PUT"];
     assert_eq!(
         (&user["metricsEnabled"], &user["throttlingBurstLimit"]),
-        (&json!(true), &json!(5_000))
+        (&json!(false), &json!(300))
     );
+    assert_eq!(after["methodSettings"]["*/*"], settings["*/*"]);
 
     patch(&world, &[&format!("remove {CREATE}"), &format!("remove {USER}")]).await;
     assert_eq!(stage(&world).await["methodSettings"], before["methodSettings"]);
@@ -122,6 +126,18 @@ async fn a_new_key_starts_from_the_defaults_and_goes_when_it_is_removed() {
     let entry = entry.unwrap();
     assert_eq!(entry.operation, "UpdateStage");
     assert_eq!(entry.comment.unwrap(), format!("remove {CREATE}; remove {USER}"));
+    // Where the whole stage has nothing, with AWS's defaults.
+    let user = format!("replace {USER}/metrics/enabled true");
+    let after = patch(&world, &["remove /*/*", &user]).await;
+    let user = &after["methodSettings"]["~1usermanagement~1api~1users~1{u}/PUT"];
+    assert_eq!(
+        (
+            &user["metricsEnabled"],
+            &user["throttlingBurstLimit"],
+            &user["loggingLevel"]
+        ),
+        (&json!(true), &json!(5_000), &json!("OFF"))
+    );
 }
 
 #[tokio::test]
