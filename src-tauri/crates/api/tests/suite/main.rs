@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod freeze;
 mod layers;
 mod life;
 mod planted_truth;

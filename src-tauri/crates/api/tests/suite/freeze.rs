@@ -1,0 +1,676 @@
+//! The freeze proof as the bundled runbook makes it, in closed worlds. The runbook's own actions restrict user management
+//! and lift it, its own checks look, and what they say is held against what the world saw come as far as user management.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::json;
+use switchback_api::clock::WorldClock;
+use switchback_api::world::{RunWorld, servers};
+use switchback_aws::{Aws, AwsOptions};
+use switchback_engine::ports::Clock;
+use switchback_model::{
+    ActionSpec, Base, CheckKind, CheckSpec, Plan, RoutesCheck, RoutesExpected, RuleAction, Step, StepState,
+    Verdict,
+};
+use switchback_probes::{ProbeWorld, check_routes};
+use switchback_rehearsal::{self as rehearsal, Outcome, Site};
+use switchback_testkit::published::only;
+use switchback_testkit::{Desk, MemoryJournal};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// World seconds in a real one, where nothing must be seen on its way.
+const FAST: u32 = 10;
+/// So many requests at least find nothing where nothing is planted.
+const LEAST: usize = 4_000;
+/// World time until a change is everywhere while `leak:late` lasts, as the rehearsal has it.
+const LATE: Duration = Duration::from_secs(40);
+/// Looks for one that meets a change on its way, on a machine that does much else.
+const TRIES: usize = 5;
+
+fn prove() -> bool {
+    std::env::var_os("SWITCHBACK_PROVE").is_some()
+}
+
+/// How user management is restricted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Means {
+    Firewall,
+    Throttle,
+}
+
+impl Means {
+    const ALL: [Self; 2] = [Self::Firewall, Self::Throttle];
+
+    /// The steps of the runbook that restrict and that lift.
+    fn steps(self) -> [&'static str; 2] {
+        match self {
+            Self::Firewall => ["restrict-writes", "lift-restriction"],
+            Self::Throttle => ["restrict-methods", "lift-methods"],
+        }
+    }
+
+    fn spread(self) -> Duration {
+        match self {
+            Self::Firewall => rehearsal::WAF_SPREAD,
+            Self::Throttle => rehearsal::STAGE_SPREAD,
+        }
+    }
+}
+
+/// Every leak that is there as long as its fault lasts, and what each that is named must say.
+const LEAKS: [(&str, &str); 5] = [
+    ("leak:route", "POST /api/users/{u}/mfa/reset answered"),
+    ("leak:method", "leak: PUT /api/users/{u} answered"),
+    ("leak:spelling", ", escaped, at"),
+    ("leak:override", ", as a GET with X-HTTP-Method-Override, at"),
+    (
+        "leak:name",
+        "at https://a1b2c3d4e5.execute-api.eu-west-2.amazonaws.com/",
+    ),
+];
+
+/// What a look must say.
+#[derive(Debug, Clone, Copy)]
+enum Right {
+    /// It passes.
+    Passes,
+    /// It fails, and each leak that it names has these words in it.
+    Leaks(&'static str),
+    /// It fails, because something is still closed.
+    StillClosed,
+    /// It can't be told.
+    Untold,
+    /// Whatever the world saw.
+    AsSeen,
+}
+
+/// What came of one look.
+#[derive(Debug)]
+struct Look {
+    expected: RoutesExpected,
+    verdict: Verdict,
+    observed: String,
+    /// Requests that came to the gateway meanwhile.
+    requests: usize,
+    /// Writes of them that came as far as user management, as the world counted them.
+    reached: usize,
+}
+
+impl Look {
+    /// Writes that were as expected, and those that count.
+    fn writes(&self) -> (usize, usize) {
+        let words: Vec<&str> = self.observed.split(' ').take(3).collect();
+        (words[0].parse().unwrap(), words[2].parse().unwrap())
+    }
+
+    /// Writes of which it says that user management answered them.
+    fn said(&self) -> usize {
+        let (right, all) = self.writes();
+        match (self.expected, &self.verdict) {
+            (RoutesExpected::Closed, Verdict::Fail) => all - right,
+            (RoutesExpected::Closed, _) => 0,
+            (RoutesExpected::Open, _) => right,
+        }
+    }
+
+    /// What is named of one kind.
+    fn named<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a str> {
+        let all = self.observed.split("; ");
+        all.filter(move |words| words.starts_with(kind))
+    }
+
+    /// What it names first, or how many were as expected.
+    fn first(&self) -> &str {
+        let kinds = ["leak: ", "still closed: ", "not told: "];
+        let mut named = kinds.iter().flat_map(|kind| self.named(kind));
+        let counts = self.observed.split("; ").next();
+        named.next().or(counts).unwrap_or_default()
+    }
+
+    /// What is wrong with it. Beside what is expected of it, nothing may be said but what the world saw.
+    fn wrong(&self, right: Right) -> Option<String> {
+        let leaks = self.named("leak: ").count();
+        let is = match right {
+            Right::Passes => self.verdict == Verdict::Pass,
+            Right::Leaks(words) => {
+                let says = self.named("leak: ").all(|leak| leak.contains(words));
+                self.verdict == Verdict::Fail && leaks > 0 && says
+            }
+            Right::StillClosed => self.verdict == Verdict::Fail && self.named("still closed: ").count() > 0,
+            Right::Untold => self.verdict == Verdict::Error && self.named("not told: ").count() > 0,
+            Right::AsSeen => true,
+        };
+        let (found, all) = self.writes();
+        let is_named = (self.verdict == Verdict::Fail) == (leaks + self.named("still closed: ").count() > 0);
+        let is_whole = self.verdict != Verdict::Pass || found == all;
+        let why = match (is, is_named && is_whole && self.said() == self.reached) {
+            (true, true) => return None,
+            (false, _) => format!("it is not {right:?}"),
+            (true, false) => format!(
+                "{} writes came to user management, and {} are said",
+                self.reached,
+                self.said()
+            ),
+        };
+        Some(format!("{why}: {:?}, {}", self.verdict, self.observed))
+    }
+}
+
+/// Looks of one kind, in one line.
+#[derive(Debug, Default)]
+struct Line {
+    looks: usize,
+    right: usize,
+    requests: usize,
+    reached: usize,
+    said: usize,
+    observed: String,
+}
+
+/// All lines by their table, what restricts, and what is planted or there; and whatever is wrong.
+#[derive(Debug, Default)]
+struct Tables {
+    lines: BTreeMap<(&'static str, Means, String), Line>,
+    /// Handlers of user management that wrote.
+    invocations: usize,
+    wrong: Vec<String>,
+}
+
+impl Tables {
+    fn add(&mut self, table: &'static str, means: Means, state: &str, right: Right, look: &Look) {
+        let line = self.lines.entry((table, means, state.to_owned())).or_default();
+        line.looks += 1;
+        line.requests += look.requests;
+        line.reached += look.reached;
+        line.said += look.said();
+        if line.looks == 1 {
+            line.observed = look.first().to_owned();
+        }
+        match look.wrong(right) {
+            None => line.right += 1,
+            Some(why) => self.wrong.push(format!("{table}, {means:?}, {state}: {why}")),
+        }
+    }
+
+    fn join(&mut self, other: Self) {
+        self.lines.extend(other.lines);
+        self.invocations += other.invocations;
+        self.wrong.extend(other.wrong);
+    }
+
+    fn requests(&self, of: Option<&str>) -> usize {
+        let lines = self.lines.iter();
+        lines
+            .filter(|((table, _, _), _)| of.is_none_or(|of| of == *table))
+            .map(|(_, line)| line.requests)
+            .sum()
+    }
+}
+
+impl fmt::Display for Tables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut last = "";
+        for ((table, means, state), line) in &self.lines {
+            if *table != last {
+                writeln!(
+                    f,
+                    "{table}\n  {:<9} {:<38} {:>7} {:>8} {:>9} {:>6}  seen first",
+                    "by", "state", "right", "requests", "reached", "said"
+                )?;
+                last = table;
+            }
+            let Line {
+                looks,
+                right,
+                requests,
+                reached,
+                said,
+                observed,
+            } = line;
+            let means = format!("{means:?}").to_lowercase();
+            let right = format!("{right}/{looks}");
+            writeln!(
+                f,
+                "  {means:<9} {state:<38} {right:>7} {requests:>8} {reached:>9} {said:>6}  {observed}"
+            )?;
+        }
+        writeln!(
+            f,
+            "{} requests, {} handlers wrote",
+            self.requests(None),
+            self.invocations
+        )
+    }
+}
+
+const CLEAN: &str = "1. nothing is planted, every write is closed";
+const PLANTED: &str = "2. a leak is planted";
+const LATELY: &str = "3. a change is late everywhere";
+const ON_ITS_WAY: &str = "4. a change is on its way";
+const OFF: &str = "5. the restriction is off";
+const SOMEBODY: &str = "6. somebody else undoes it, or it is not there";
+const UNTOLD: &str = "7. neither the restriction nor user management answers";
+
+/// A closed world, the runbook's steps for it, and all that was seen there.
+struct Place {
+    means: Means,
+    world: rehearsal::World,
+    clock: Arc<dyn Clock>,
+    run: Arc<RunWorld>,
+    probes: ProbeWorld,
+    plan: Plan,
+    closed: CheckSpec,
+    open: CheckSpec,
+    tables: Tables,
+    _dir: tempfile::TempDir,
+}
+
+fn step(plan: &Plan, id: &str) -> Step {
+    plan.steps().find(|step| step.id.as_str() == id).unwrap().clone()
+}
+
+fn routes(spec: &CheckSpec) -> Option<&RoutesCheck> {
+    match &spec.kind {
+        CheckKind::Routes(check) => Some(check),
+        _ => None,
+    }
+}
+
+/// The check of these whose routes are expected so.
+fn expecting(checks: &[CheckSpec], expected: RoutesExpected) -> CheckSpec {
+    let mut checks = checks.iter();
+    let found = checks.find(|spec| routes(spec).is_some_and(|check| check.expected == expected));
+    found.unwrap().clone()
+}
+
+impl Place {
+    async fn start(means: Means, scale: u32) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut options = rehearsal::WorldOptions::new(dir.path());
+        options.scale = scale;
+        let world = rehearsal::World::start(options).await.unwrap();
+        let handle = world.handle().clone();
+        let clock: Arc<dyn Clock> = Arc::new(WorldClock::new(handle.clock));
+        let aws = Aws::connect(&AwsOptions {
+            endpoint: Some(handle.endpoint.clone()),
+            region: "eu-west-2".to_owned(),
+            rehearsal_credentials: Some((rehearsal::ACCESS_KEY.to_owned(), "rehearsal".to_owned())),
+            clock: Some(clock.clone()),
+            ..AwsOptions::default()
+        })
+        .unwrap();
+        let probes = ProbeWorld {
+            dial: handle.dial.clone(),
+            ca_pem: Some(handle.ca_pem.clone()),
+            name_servers: Some(servers(&handle.name_servers)),
+            resolvers: servers(&handle.resolvers),
+        };
+        let plan = switchback_api::plan::resolve("tis-cognito", "rehearsal").unwrap();
+        let [restrict, lift] = means.steps().map(|id| step(&plan, id));
+        let closed = expecting(&restrict.verify, RoutesExpected::Closed);
+        let open = expecting(&restrict.before, RoutesExpected::Open);
+        // Whoever lifts it looks at the same.
+        let lifted = expecting(&lift.verify, RoutesExpected::Open);
+        assert_eq!(routes(&lifted), routes(&open));
+        Self {
+            means,
+            run: Arc::new(RunWorld::new(
+                aws,
+                probes.clone(),
+                plan.target.clone(),
+                clock.clone(),
+            )),
+            world,
+            clock,
+            probes,
+            plan,
+            closed,
+            open,
+            tables: Tables::default(),
+            _dir: dir,
+        }
+    }
+
+    /// Carries a step of the runbook out, without its checks: those are made here.
+    async fn apply(&self, step: Step) {
+        let id = step.id.clone();
+        let bare = Step {
+            needs: Vec::new(),
+            after: Vec::new(),
+            decisions: Vec::new(),
+            only_if: None,
+            before: Vec::new(),
+            verify: Vec::new(),
+            undo_before: Vec::new(),
+            undo_verify: Vec::new(),
+            ..step
+        };
+        let plan = only(self.plan.clone(), "R", vec![bare]);
+        let journal = MemoryJournal::open(&plan, self.clock.now());
+        let mut desk = Desk::start(self.clock.clone(), journal, self.run.clone(), Arc::default())
+            .await
+            .unwrap();
+        desk.apply(id.as_str()).await.unwrap();
+        let state = desk.state(id.as_str());
+        assert!(matches!(state, StepState::Done { .. }), "{id}: {state:?}");
+    }
+
+    async fn restrict(&self) {
+        self.apply(step(&self.plan, self.means.steps()[0])).await;
+    }
+
+    async fn lift(&self) {
+        self.apply(step(&self.plan, self.means.steps()[1])).await;
+    }
+
+    fn inject(&self, fault: &str) {
+        self.world.inject(fault.parse().unwrap()).unwrap();
+    }
+
+    /// The moment when the last change is everywhere, if that takes so long.
+    fn everywhere_after(&self, spread: Duration) -> Timestamp {
+        let mut log = self.world.log().into_iter();
+        let changed = log.rfind(|entry| {
+            let restricts = ["UpdateWebACL", "UpdateStage", "RuleSet", "ThrottleSet"];
+            entry.outcome == Outcome::Committed && restricts.contains(&entry.operation.as_str())
+        });
+        changed.unwrap().world_time + spread
+    }
+
+    /// Waits until the last change is everywhere.
+    async fn everywhere(&self) {
+        let at = self.everywhere_after(self.means.spread());
+        while self.clock.now() < at {
+            let rest = Duration::try_from(at.duration_since(self.clock.now())).unwrap_or_default();
+            self.clock.sleep(rest).await;
+        }
+    }
+
+    async fn look_by(&self, spec: &CheckSpec) -> Look {
+        let check = routes(spec).unwrap();
+        let before = self.world.arrivals();
+        let reading = check_routes(spec, check, &self.probes, self.clock.now()).await;
+        let after = self.world.arrivals();
+        Look {
+            expected: check.expected,
+            verdict: reading.verdict,
+            observed: reading.observed,
+            requests: after.requests - before.requests,
+            reached: after.refused_writes - before.refused_writes,
+        }
+    }
+
+    async fn look(&self, expected: RoutesExpected) -> Look {
+        match expected {
+            RoutesExpected::Closed => self.look_by(&self.closed).await,
+            RoutesExpected::Open => self.look_by(&self.open).await,
+        }
+    }
+
+    fn add(&mut self, table: &'static str, state: &str, right: Right, look: &Look) {
+        self.tables.add(table, self.means, state, right, look);
+    }
+
+    async fn closed(&mut self, table: &'static str, state: &str, right: Right) {
+        let look = self.look(RoutesExpected::Closed).await;
+        self.add(table, state, right, &look);
+    }
+
+    async fn open(&mut self, table: &'static str, state: &str, right: Right) {
+        let look = self.look(RoutesExpected::Open).await;
+        self.add(table, state, right, &look);
+    }
+
+    /// Handlers that wrote, as the world's log has them.
+    fn invocations(&self) -> usize {
+        let log = self.world.log().into_iter();
+        log.filter(|entry| entry.service == "usermanagement").count()
+    }
+
+    fn end(mut self) -> Tables {
+        self.tables.invocations += self.invocations();
+        self.tables
+    }
+}
+
+/// Off, on with nothing planted, with each leak, undone behind the operator's back, and off again.
+async fn there_and_back(means: Means) -> Tables {
+    let rounds = if prove() { 5 } else { 1 };
+    let mut place = Place::start(means, FAST).await;
+    off(
+        &mut place,
+        "before, expected open",
+        "before, expected closed",
+        rounds,
+    )
+    .await;
+    place.restrict().await;
+    place.everywhere().await;
+    for _ in 0..if prove() { 50 } else { 3 } {
+        place.closed(CLEAN, "on", Right::Passes).await;
+    }
+    for (fault, words) in LEAKS {
+        for _ in 0..rounds {
+            place.inject(fault);
+            place.closed(PLANTED, fault, Right::Leaks(words)).await;
+            assert_eq!(place.world.lift(fault).unwrap(), 1);
+        }
+        place.closed(CLEAN, "a leak was mended", Right::Passes).await;
+    }
+    match means {
+        Means::Firewall => {
+            for fault in ["rule-missing", "acl-detached"] {
+                place.inject(fault);
+                place.closed(SOMEBODY, fault, Right::Leaks("")).await;
+                assert_eq!(place.world.lift(fault).unwrap(), 1);
+            }
+            place.inject("rule-set");
+            place
+                .closed(SOMEBODY, "rule-set, on its way", Right::Leaks(""))
+                .await;
+            place.everywhere().await;
+            place.closed(SOMEBODY, "rule-set", Right::Leaks("")).await;
+        }
+        Means::Throttle => {
+            place.inject("throttle-set");
+            place.everywhere().await;
+            place
+                .closed(
+                    SOMEBODY,
+                    "throttle-set",
+                    Right::Leaks("POST /createUser answered"),
+                )
+                .await;
+        }
+    }
+    place.lift().await;
+    place.everywhere().await;
+    off(
+        &mut place,
+        "lifted, expected open",
+        "lifted, expected closed",
+        rounds,
+    )
+    .await;
+    let wrote = place.invocations();
+    // That nobody wrote is said by a log that knows who does.
+    write_with_credentials(&place.world).await;
+    assert_eq!(place.invocations(), wrote + 1);
+    let mut tables = place.end();
+    tables.invocations -= 1;
+    tables
+}
+
+async fn off(place: &mut Place, open: &str, closed: &str, rounds: usize) {
+    for _ in 0..rounds {
+        place.open(OFF, open, Right::Passes).await;
+        place.closed(OFF, closed, Right::Leaks("")).await;
+    }
+}
+
+/// What no probe ever does.
+async fn write_with_credentials(world: &rehearsal::World) {
+    let addr = world.handle().stand_in(Site::New.address()).unwrap();
+    let mut stream = TcpStream::connect(addr).await.unwrap();
+    let request = format!(
+        "POST /usermanagement/createUser HTTP/1.1\r\nHost: {}\r\nAuthorization: x\r\nContent-Length: 0\r\n\
+         Connection: close\r\n\r\n",
+        Site::New.host()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 202 "), "{answer}");
+}
+
+/// A change that is everywhere late: no look passes that meets what was before, and every one that begins later does.
+async fn late(means: Means) -> Tables {
+    let mut place = Place::start(means, FAST).await;
+    place.inject("leak:late");
+    place.restrict().await;
+    let everywhere = place.everywhere_after(LATE);
+    let mut met = 0;
+    loop {
+        let begun = place.clock.now();
+        let look = place.look(RoutesExpected::Closed).await;
+        if begun >= everywhere {
+            place.add(LATELY, "leak:late, everywhere", Right::Passes, &look);
+            break;
+        }
+        let (state, right) = match place.clock.now() < everywhere {
+            true => ("leak:late, not everywhere yet", Right::Leaks("")),
+            false => ("leak:late, everywhere meanwhile", Right::AsSeen),
+        };
+        met += usize::from(look.reached > 0);
+        place.add(LATELY, state, right, &look);
+    }
+    assert!(met > 0, "no look met the change on its way");
+    place.closed(LATELY, "leak:late, everywhere", Right::Passes).await;
+    place.end()
+}
+
+/// The usual time until a change is everywhere, in real time: there and back.
+async fn on_its_way(means: Means) -> Tables {
+    let mut place = Place::start(means, 1).await;
+    for (state, expected, right) in [
+        ("half on", RoutesExpected::Closed, Right::Leaks("")),
+        ("half off", RoutesExpected::Open, Right::StillClosed),
+    ] {
+        let mut met = 0;
+        for _ in 0..TRIES {
+            match expected {
+                RoutesExpected::Closed => place.restrict().await,
+                RoutesExpected::Open => place.lift().await,
+            }
+            let look = place.look(expected).await;
+            let is_half = match expected {
+                RoutesExpected::Closed => look.reached > 0,
+                RoutesExpected::Open => look.reached < look.writes().1,
+            };
+            let right = if is_half { right } else { Right::AsSeen };
+            place.add(ON_ITS_WAY, state, right, &look);
+            met += usize::from(is_half);
+            place.everywhere().await;
+            let all = format!("{state}, then everywhere");
+            let look = place.look(expected).await;
+            place.add(ON_ITS_WAY, &all, Right::Passes, &look);
+            if met == if prove() { 3 } else { 1 } {
+                break;
+            }
+            match expected {
+                RoutesExpected::Closed => place.lift().await,
+                RoutesExpected::Open => place.restrict().await,
+            }
+            place.everywhere().await;
+        }
+        assert!(met > 0, "no look of {TRIES} met the change on its way");
+    }
+    place.end()
+}
+
+/// Somebody else answers: it is neither closed nor open, and nothing leaks.
+async fn untold(means: Means) -> Tables {
+    let mut place = Place::start(means, FAST).await;
+    for expected in [RoutesExpected::Open, RoutesExpected::Closed] {
+        if expected == RoutesExpected::Closed {
+            place.restrict().await;
+            place.everywhere().await;
+        }
+        for fault in ["site-down", "site-refused"] {
+            for site in [Site::Old, Site::New, Site::Gateway] {
+                let fault = format!("{fault}:{site}");
+                place.inject(&fault);
+                let look = place.look(expected).await;
+                place.add(
+                    UNTOLD,
+                    &format!("{fault}, expected {expected:?}"),
+                    Right::Untold,
+                    &look,
+                );
+                assert_eq!(place.world.lift(&fault).unwrap(), 1);
+            }
+        }
+        // The gateway's own 403 for a stage that it doesn't have.
+        let look = place.look_by(&at_no_stage(&place, expected)).await;
+        place.add(
+            UNTOLD,
+            &format!("no such stage, expected {expected:?}"),
+            Right::Untold,
+            &look,
+        );
+    }
+    if means == Means::Firewall {
+        // And its 403 where a rule blocks and says nothing.
+        let mut bare = step(&place.plan, means.steps()[0]);
+        let Some(ActionSpec::SetRuleAction(action)) = &mut bare.action else {
+            unreachable!("the step sets a rule's action")
+        };
+        action.action = RuleAction::of(&json!({"Block": {}}));
+        place.apply(bare).await;
+        place.everywhere().await;
+        place.open(UNTOLD, "bare 403, expected Open", Right::Untold).await;
+        place
+            .closed(UNTOLD, "bare 403, expected Closed", Right::Untold)
+            .await;
+    }
+    place.end()
+}
+
+/// The check with the gateway's own name under another stage.
+fn at_no_stage(place: &Place, expected: RoutesExpected) -> CheckSpec {
+    let mut spec = match expected {
+        RoutesExpected::Closed => place.closed.clone(),
+        RoutesExpected::Open => place.open.clone(),
+    };
+    let CheckKind::Routes(check) = &mut spec.kind else {
+        unreachable!("the check asks routes")
+    };
+    let own = |base: &&mut Base| base.url.contains("execute-api");
+    let base = check.bases.iter_mut().find(own).unwrap();
+    base.url = base.url.replace("/prod/", "/test/");
+    spec
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_planted_leak_is_found_nothing_else_is_said_and_no_probe_writes() {
+    let mut running = Vec::new();
+    for means in Means::ALL {
+        running.push(tokio::spawn(there_and_back(means)));
+        running.push(tokio::spawn(late(means)));
+        running.push(tokio::spawn(on_its_way(means)));
+        running.push(tokio::spawn(untold(means)));
+    }
+    let mut tables = Tables::default();
+    for part in running {
+        tables.join(part.await.unwrap());
+    }
+    println!("{tables}");
+    assert!(tables.wrong.is_empty(), "{}", tables.wrong.join("\n"));
+    assert!(tables.requests(Some(CLEAN)) >= LEAST);
+    assert_eq!(tables.invocations, 0);
+}
