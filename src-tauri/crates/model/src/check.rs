@@ -12,6 +12,7 @@ use crate::ids::CheckId;
 use crate::parameter::ParameterCheck;
 use crate::routes::RoutesCheck;
 use crate::service::ServiceCheck;
+use crate::throttle::ThrottleCheck;
 use crate::unknown::Unknown;
 
 /// Which observers a target has; a check whose observer is off is *not applicable*, by name.
@@ -135,6 +136,9 @@ pub enum CheckKind {
     /// A rule of a web ACL is there, does this, and guards that.
     #[serde(rename = "waf.rule")]
     Rule(RuleCheck),
+    /// Methods of a stage of a REST API have this throttle.
+    #[serde(rename = "apigateway.throttle")]
+    Throttle(ThrottleCheck),
     /// Every route of an application that writes is closed, or open again, under each of its names.
     #[serde(rename = "http.routes")]
     Routes(RoutesCheck),
@@ -201,6 +205,7 @@ impl CheckKind {
             | Self::Parameter(_)
             | Self::Service(_)
             | Self::Rule(_)
+            | Self::Throttle(_)
             | Self::Routes(_)
             | Self::Cognito(_)
             | Self::Unknown(_) => None,

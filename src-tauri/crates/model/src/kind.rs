@@ -67,6 +67,7 @@ words!(
         Parameter = "ssm.parameter",
         Service = "ecs.service",
         Rule = "waf.rule",
+        Throttle = "apigateway.throttle",
         Routes = "http.routes",
     }
 );
@@ -123,6 +124,7 @@ impl CheckKind {
             Self::Parameter(_) => CheckWord::Parameter,
             Self::Service(_) => CheckWord::Service,
             Self::Rule(_) => CheckWord::Rule,
+            Self::Throttle(_) => CheckWord::Throttle,
             Self::Routes(_) => CheckWord::Routes,
             Self::Cognito(check) => check.expected.word(),
             Self::Unknown(unknown) => return Err(unknown),

@@ -56,7 +56,7 @@ pub use rollback::{Breach, RollbackItem, RollbackPlan, RollbackScope};
 pub use routes::{Base, Mark, Route, RoutesCheck, RoutesExpected};
 pub use service::{RollService, Service, ServiceCheck};
 pub use state::{DoneHow, RunState, StepState};
-pub use throttle::{MethodSettings, SetThrottle, ThrottleWish};
+pub use throttle::{MethodSettings, SetThrottle, ThrottleCheck, ThrottleWish};
 pub use unknown::Unknown;
 pub use witness::Witness;
 

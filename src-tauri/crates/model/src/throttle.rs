@@ -35,6 +35,40 @@ pub enum ThrottleWish {
     Inherit,
 }
 
+/// Methods of a stage have this throttle of their own, or none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThrottleCheck {
+    /// The stage.
+    pub on: ApiStage,
+    /// The methods, by resource path, sorted.
+    pub methods: Vec<Route>,
+    /// What they have.
+    pub expected: ThrottleWish,
+}
+
+impl ThrottleWish {
+    /// Whether a method has it.
+    #[must_use]
+    pub fn holds(&self, settings: Option<&Settings>) -> bool {
+        match (self, settings) {
+            (Self::Inherit, settings) => settings.is_none(),
+            (Self::Limit { .. }, None) => false,
+            (Self::Limit { rate, burst }, Some(settings)) => {
+                settings.get(RATE) == Some(rate) && settings.get(BURST) == Some(&burst.to_string())
+            }
+        }
+    }
+
+    /// In words: `rate 0, burst 0`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Limit { rate, burst } => format!("rate {rate}, burst {burst}"),
+            Self::Inherit => words(None),
+        }
+    }
+}
+
 /// The settings of one method, or of the whole stage: by the path of a patch without its key, such as
 /// `throttling/rateLimit` (API Gateway API reference, "Patch operations", Stage), to the value as a patch says it.
 pub type Settings = BTreeMap<String, String>;
@@ -106,7 +140,8 @@ impl MethodSettings {
 }
 
 /// `rate 0, burst 0, logging/loglevel ERROR`.
-fn words(settings: Option<&Settings>) -> String {
+#[must_use]
+pub fn words(settings: Option<&Settings>) -> String {
     let Some(settings) = settings else {
         return "as the whole stage".to_owned();
     };

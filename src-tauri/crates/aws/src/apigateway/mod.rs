@@ -3,12 +3,14 @@
 //! Nothing guards a write (API reference, UpdateStage): what stands there is read right before, and what somebody wrote
 //! in between is found out afterwards.
 
+mod look;
 mod read;
 mod throttle;
 
 #[cfg(test)]
 mod tests;
 
+pub use look::ThrottleLook;
 pub use throttle::ThrottleChange;
 
 use switchback_model::ApiStage;

@@ -115,7 +115,9 @@ impl Acl {
                 "Give each a name of its own.",
             ));
         }
-        match (one.get("Action"), one.get("OverrideAction")) {
+        // A member without a value is none.
+        let told = |key: &str| one.get(key).filter(|value| !value.is_null());
+        match (told("Action"), told("OverrideAction")) {
             (Some(action), None) => Ok(RuleAction::of(action)),
             (None, Some(_)) => Err(refused(
                 UPDATE.operation,

@@ -60,7 +60,7 @@ def create():
     gateway.create_deployment(restApiId=api, stageName=STAGE)
     for path, value in (("metrics/enabled", "true"), ("throttling/rateLimit", "100"), ("throttling/burstLimit", "200")):
         patch("replace", "/*/*/" + path, value, api)
-    for path, value in (("throttling/rateLimit", "5"), ("throttling/burstLimit", "7")):
+    for path, value in (("throttling/rateLimit", "7"), ("throttling/burstLimit", "7")):
         patch("replace", "/~1users/POST/" + path, value, api)
     caller = boto3.client("sts").get_caller_identity()
     return {"web_acl_id": made["Id"], "api": api, "account": caller["Account"], "arn": caller["Arn"]}

@@ -1,6 +1,6 @@
-//! `apigateway.throttle`.
+//! `apigateway.throttle`, as a check and as an action.
 
-use switchback_model::{ActionSpec, ApiStage, Route, SetThrottle, ThrottleWish};
+use switchback_model::{ActionSpec, ApiStage, CheckKind, Route, SetThrottle, ThrottleCheck, ThrottleWish};
 
 use super::Authored;
 use super::key::{Key, Shape};
@@ -32,6 +32,33 @@ const MOST: usize = 50;
 /// Requests a second that an account has in a region, if nobody asked for more (API Gateway developer guide, "Quotas").
 const MOST_A_SECOND: u32 = 10_000;
 
+const HAS_RATE: Key = Key {
+    words: "Requests that each of them takes in a second, and at once",
+    ..RATE
+};
+const INHERITS: Key = Key {
+    words: "True where they have no settings of their own, so that those of the whole stage hold",
+    ..INHERIT
+};
+
+pub(crate) struct Throttle;
+
+impl Authored for Throttle {
+    type Spec = CheckKind;
+    const SAYS: &'static str =
+        "Methods of a stage of a REST API have this throttle of their own, or none of their own";
+    const KEYS: &'static [Key] = &[API, STAGE, METHODS, HAS_RATE, INHERITS];
+
+    fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> Option<CheckKind> {
+        let (on, methods, expected) = throttle(r, t)?;
+        Some(CheckKind::Throttle(ThrottleCheck {
+            on,
+            methods,
+            expected,
+        }))
+    }
+}
+
 pub(crate) struct SetsThrottle;
 
 impl Authored for SetsThrottle {
@@ -41,40 +68,41 @@ impl Authored for SetsThrottle {
     const WISH: &'static [&'static str] = &[RATE.name, INHERIT.name];
 
     fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> Option<ActionSpec> {
-        let api = r.must(t, API.name, aws_name);
-        let stage = r.must(t, STAGE.name, aws_name);
-        let methods = r.must(t, METHODS.name, methods);
-        let wish = match one_of(r, t, [RATE.name, INHERIT.name])? {
-            key if key == INHERIT.name => {
-                let inherit = r.may(t, key, Reader::boolean)?;
-                if !inherit {
-                    r.notes.error(
-                        "either-key",
-                        t.at_key(key),
-                        "`inherit` is true, or it is left out.",
-                        "Write `inherit = true`, or `rate`.",
-                    );
-                    return None;
-                }
-                ThrottleWish::Inherit
-            }
-            key => {
-                let rate = r.may(t, key, limit)?;
-                ThrottleWish::Limit {
-                    rate: rate.to_string(),
-                    burst: rate,
-                }
-            }
-        };
-        Some(ActionSpec::SetThrottle(SetThrottle {
-            on: ApiStage {
-                api: api?,
-                stage: stage?,
-            },
-            methods: methods?,
-            wish,
-        }))
+        let (on, methods, wish) = throttle(r, t)?;
+        Some(ActionSpec::SetThrottle(SetThrottle { on, methods, wish }))
     }
+}
+
+fn throttle(r: &mut Reader<'_>, t: &mut Table<'_>) -> Option<(ApiStage, Vec<Route>, ThrottleWish)> {
+    let api = r.must(t, API.name, aws_name);
+    let stage = r.must(t, STAGE.name, aws_name);
+    let methods = r.must(t, METHODS.name, methods);
+    let wish = match one_of(r, t, [RATE.name, INHERIT.name])? {
+        key if key == INHERIT.name => {
+            if !r.may(t, key, Reader::boolean)? {
+                r.notes.error(
+                    "either-key",
+                    t.at_key(key),
+                    "`inherit` is true, or it is left out.",
+                    "Write `inherit = true`, or `rate`.",
+                );
+                return None;
+            }
+            ThrottleWish::Inherit
+        }
+        key => {
+            let rate = r.may(t, key, limit)?;
+            ThrottleWish::Limit {
+                rate: rate.to_string(),
+                burst: rate,
+            }
+        }
+    };
+    let on = ApiStage {
+        api: api?,
+        stage: stage?,
+    };
+    Some((on, methods?, wish))
 }
 
 fn limit(r: &mut Reader<'_>, item: Item<'_>) -> Option<u32> {

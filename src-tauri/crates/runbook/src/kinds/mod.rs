@@ -80,6 +80,7 @@ pub(crate) const fn check(word: CheckWord) -> Kind<CheckKind> {
         CheckWord::Domain => Kind::of::<cognito::domain::Domain>(),
         CheckWord::Parameter => Kind::of::<parameter::Parameter>(),
         CheckWord::Service => Kind::of::<ecs::StandsStill>(),
+        CheckWord::Throttle => Kind::of::<api_gateway::Throttle>(),
         CheckWord::Rule => Kind::of::<firewall::Rule>(),
         CheckWord::Routes => Kind::of::<http_routes::HttpRoutes>(),
     }
