@@ -13,6 +13,7 @@ mod plain;
 pub mod plans;
 pub mod planted;
 pub mod published;
+pub mod restricted;
 mod roll;
 mod seen;
 pub mod store;

@@ -371,8 +371,8 @@ fn service_object() -> String {
 fn plan(what: What) -> Plan {
     let mut plan = switchback_api::plan::resolve("dns-switch", "rehearsal").unwrap();
     match what {
-        What::Rule => plan = only(plan, "R2", vec![restricted::blocks("restrict")]),
-        What::Methods => plan = only(plan, "R2", vec![restricted::throttles("restrict")]),
+        What::Rule => plan = only(plan, "R2", vec![restricted::blocks()]),
+        What::Methods => plan = only(plan, "R2", vec![restricted::throttles()]),
         What::Records | What::Parameter | What::List | What::Published | What::Both => {}
     }
     if what.is_list() || what == What::Parameter {

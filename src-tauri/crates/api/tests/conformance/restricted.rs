@@ -7,12 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use switchback_model::throttle::Settings;
-use switchback_model::{
-    ActionSpec, ApiStage, CheckId, CheckKind, CheckSpec, Image, MethodSettings, Reversibility, RuleAction,
-    RuleActionWord, RuleCheck, Scope, SetRuleAction, SetThrottle, Step, StepKind, ThrottleWish, WebAcl,
-};
+use switchback_model::{ApiStage, Image, MethodSettings, RuleAction, Scope, Step, WebAcl};
 use switchback_rehearsal as rehearsal;
-use switchback_testkit::plans::step;
 
 /// Methods that are throttled: one that has settings of its own, and two that have none.
 pub const METHODS: [&str; 3] = [
@@ -156,50 +152,16 @@ fn as_patched(told: &Value) -> Settings {
     names.into_iter().filter_map(named).collect()
 }
 
-/// A rule that blocks, there and back.
-pub fn blocks(text: &str) -> Step {
-    let is = |text: &str, action| CheckSpec {
-        id: CheckId::new(text).unwrap(),
-        title: "The rule is as expected".to_owned(),
-        kind: CheckKind::Rule(RuleCheck {
-            web_acl: web_acl(),
-            rule: rehearsal::FREEZE_RULE.to_owned(),
-            action: Some(action),
-            guards: None,
-        }),
-        believable_s: 60,
-        within_s: Some(60),
-        mend: None,
-    };
-    let block = json!({"Block": {"CustomResponse": {"ResponseCode": 503}}});
-    Step {
-        action: Some(ActionSpec::SetRuleAction(SetRuleAction {
-            web_acl: web_acl(),
-            rule: rehearsal::FREEZE_RULE.to_owned(),
-            action: RuleAction::of(&block),
-        })),
-        reversibility: Reversibility::Undo,
-        verify: vec![is("blocks", RuleActionWord::Block)],
-        undo_verify: vec![is("counts", RuleActionWord::Count)],
-        ..step(text, StepKind::Action)
-    }
+/// The rule that blocks.
+pub fn blocks() -> Step {
+    switchback_testkit::restricted::blocks("restrict", &web_acl(), rehearsal::FREEZE_RULE)
 }
 
-/// Methods that take no request, there and back. Nothing but the judging of it says that it is so.
-pub fn throttles(text: &str) -> Step {
-    Step {
-        action: Some(ActionSpec::SetThrottle(SetThrottle {
-            on: ApiStage {
-                api: rehearsal::API_ID.to_owned(),
-                stage: rehearsal::API_STAGE.to_owned(),
-            },
-            methods: METHODS.iter().map(|method| method.parse().unwrap()).collect(),
-            wish: ThrottleWish::Limit {
-                rate: "0".to_owned(),
-                burst: 0,
-            },
-        })),
-        reversibility: Reversibility::Undo,
-        ..step(text, StepKind::Action)
-    }
+/// The methods that take no request.
+pub fn throttles() -> Step {
+    let on = ApiStage {
+        api: rehearsal::API_ID.to_owned(),
+        stage: rehearsal::API_STAGE.to_owned(),
+    };
+    switchback_testkit::restricted::throttles("restrict", &on, &METHODS)
 }

@@ -5,7 +5,7 @@
 //! And the home is harmed between the kill and the next start (`harmed`): what is lost or changed is noticed,
 //! looked at and gone back from.
 //!
-//! Of two runbooks: three records, and a parameter with the roll that publishes it (`runbook`).
+//! Of three runbooks: three records, a parameter with the roll that publishes it, and what restricts writes (`runbook`).
 //!
 //! `SWITCHBACK_PROVE=1` runs every point, and 200 and 60 random kills; without it about 40 and 18 are taken.
 #![expect(clippy::unwrap_used, reason = "tests")]
@@ -56,6 +56,12 @@ fn every_point_completes_and_rolls_back() {
 #[test]
 fn every_point_of_what_is_published_completes_and_rolls_back() {
     campaign(Runbook::Published, 8, (60, 2));
+}
+
+/// A rule and methods of a stage, there and back.
+#[test]
+fn every_point_of_a_restriction_completes_and_rolls_back() {
+    campaign(Runbook::Restricted, 8, (60, 2));
 }
 
 /// Kills a run of a runbook at every point. Without `SWITCHBACK_PROVE`: at every call and about so many commits; and so

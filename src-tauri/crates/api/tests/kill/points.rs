@@ -12,7 +12,7 @@ use switchback_journal::{MemoryKeyRing, Store};
 use switchback_rehearsal::{Client, Handle, LogEntry, RecordSet};
 
 use crate::runbook::{RUNBOOK, Runbook};
-use crate::twice::{doubles, published_twice};
+use crate::twice::{doubles, left_twice, published_twice};
 
 /// Where the driver dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,6 +223,7 @@ impl Case {
         ended.doubles = match self.runbook {
             Runbook::Records => doubles(&log(home.path())),
             Runbook::Published => published_twice(&log(home.path()), intents(&folded(home.path()).unwrap())),
+            Runbook::Restricted => left_twice(&log(home.path()), intents(&folded(home.path()).unwrap()).0),
         };
         drop(world);
         ended

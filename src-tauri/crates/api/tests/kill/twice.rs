@@ -57,6 +57,55 @@ pub fn published_twice(log: &[LogEntry], (writes_meant, rolls_meant): (usize, us
     twice
 }
 
+/// The same of what is replaced whole: what was left there already, and what the journal knows no intent of.
+pub fn left_twice(log: &[LogEntry], meant: usize) -> Vec<String> {
+    let mut twice = Vec::new();
+    let mut made = 0;
+    let mut last: BTreeMap<&str, &serde_json::Value> = BTreeMap::new();
+    for entry in log {
+        let ours = matches!(entry.service.as_str(), "wafv2" | "apigateway")
+            && matches!(entry.outcome, Outcome::Committed | Outcome::Lost);
+        let Some(left) = entry.left.as_ref().filter(|_| ours) else {
+            continue;
+        };
+        made += 1;
+        if last.insert(&entry.service, left) == Some(left) {
+            twice.push(format!("{} was left so twice: {left}", entry.service));
+        }
+    }
+    if made > meant {
+        twice.push(format!("{made} changes of {meant} intents"));
+    }
+    twice
+}
+
+#[test]
+fn what_is_left_twice_is_found() {
+    let left = |service: &str, left: u32| {
+        let words = format!(
+            r#"{{"seq":0,"world_time":"1970-01-01T00:00:00Z","service":"{service}","operation":"","request_id":"",
+               "account":"","outcome":"committed","left":{left}}}"#
+        );
+        serde_json::from_str::<LogEntry>(&words).unwrap()
+    };
+    let found = |log: &[LogEntry]| left_twice(log, 4).len();
+    assert_eq!(
+        found(&[
+            left("wafv2", 1),
+            left("apigateway", 1),
+            left("wafv2", 2),
+            left("apigateway", 2)
+        ]),
+        0
+    );
+    assert_eq!(
+        found(&[left("wafv2", 1), left("apigateway", 2), left("wafv2", 1)]),
+        1
+    );
+    assert_eq!(left_twice(&[left("wafv2", 1), left("wafv2", 2)], 1).len(), 1);
+    assert_eq!(found(&[left("second-writer", 1), left("second-writer", 1)]), 0);
+}
+
 #[test]
 fn a_value_written_twice_and_a_roll_made_twice_are_found() {
     let entry = |service: &str, body: &str| {
