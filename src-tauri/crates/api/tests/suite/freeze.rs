@@ -1,8 +1,8 @@
 //! The freeze proof as the bundled runbook makes it, in closed worlds. The runbook's own actions restrict user management
 //! and lift it, its own checks look, and what they say is held against what the world saw come as far as user management.
 
-use std::collections::BTreeMap;
-use std::fmt;
+mod seen;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +14,6 @@ use switchback_aws::{Aws, AwsOptions};
 use switchback_engine::ports::Clock;
 use switchback_model::{
     ActionSpec, Base, CheckKind, CheckSpec, Plan, RoutesCheck, RoutesExpected, RuleAction, Step, StepState,
-    Verdict,
 };
 use switchback_probes::{ProbeWorld, check_routes};
 use switchback_rehearsal::{self as rehearsal, Outcome, Site};
@@ -22,6 +21,8 @@ use switchback_testkit::published::only;
 use switchback_testkit::{Desk, MemoryJournal};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+
+use seen::{Look, Right, Tables};
 
 /// World seconds in a real one, where nothing must be seen on its way.
 const FAST: u32 = 10;
@@ -73,180 +74,6 @@ const LEAKS: [(&str, &str); 5] = [
         "at https://a1b2c3d4e5.execute-api.eu-west-2.amazonaws.com/",
     ),
 ];
-
-/// What a look must say.
-#[derive(Debug, Clone, Copy)]
-enum Right {
-    /// It passes.
-    Passes,
-    /// It fails, and each leak that it names has these words in it.
-    Leaks(&'static str),
-    /// It fails, because something is still closed.
-    StillClosed,
-    /// It can't be told.
-    Untold,
-    /// Whatever the world saw.
-    AsSeen,
-}
-
-/// What came of one look.
-#[derive(Debug)]
-struct Look {
-    expected: RoutesExpected,
-    verdict: Verdict,
-    observed: String,
-    /// Requests that came to the gateway meanwhile.
-    requests: usize,
-    /// Writes of them that came as far as user management, as the world counted them.
-    reached: usize,
-}
-
-impl Look {
-    /// Writes that were as expected, and those that count.
-    fn writes(&self) -> (usize, usize) {
-        let words: Vec<&str> = self.observed.split(' ').take(3).collect();
-        (words[0].parse().unwrap(), words[2].parse().unwrap())
-    }
-
-    /// Writes of which it says that user management answered them.
-    fn said(&self) -> usize {
-        let (right, all) = self.writes();
-        match (self.expected, &self.verdict) {
-            (RoutesExpected::Closed, Verdict::Fail) => all - right,
-            (RoutesExpected::Closed, _) => 0,
-            (RoutesExpected::Open, _) => right,
-        }
-    }
-
-    /// What is named of one kind.
-    fn named<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a str> {
-        let all = self.observed.split("; ");
-        all.filter(move |words| words.starts_with(kind))
-    }
-
-    /// What it names first, or how many were as expected.
-    fn first(&self) -> &str {
-        let kinds = ["leak: ", "still closed: ", "not told: "];
-        let mut named = kinds.iter().flat_map(|kind| self.named(kind));
-        let counts = self.observed.split("; ").next();
-        named.next().or(counts).unwrap_or_default()
-    }
-
-    /// What is wrong with it. Beside what is expected of it, nothing may be said but what the world saw.
-    fn wrong(&self, right: Right) -> Option<String> {
-        let leaks = self.named("leak: ").count();
-        let is = match right {
-            Right::Passes => self.verdict == Verdict::Pass,
-            Right::Leaks(words) => {
-                let says = self.named("leak: ").all(|leak| leak.contains(words));
-                self.verdict == Verdict::Fail && leaks > 0 && says
-            }
-            Right::StillClosed => self.verdict == Verdict::Fail && self.named("still closed: ").count() > 0,
-            Right::Untold => self.verdict == Verdict::Error && self.named("not told: ").count() > 0,
-            Right::AsSeen => true,
-        };
-        let (found, all) = self.writes();
-        let is_named = (self.verdict == Verdict::Fail) == (leaks + self.named("still closed: ").count() > 0);
-        let is_whole = self.verdict != Verdict::Pass || found == all;
-        let why = match (is, is_named && is_whole && self.said() == self.reached) {
-            (true, true) => return None,
-            (false, _) => format!("it is not {right:?}"),
-            (true, false) => format!(
-                "{} writes came to user management, and {} are said",
-                self.reached,
-                self.said()
-            ),
-        };
-        Some(format!("{why}: {:?}, {}", self.verdict, self.observed))
-    }
-}
-
-/// Looks of one kind, in one line.
-#[derive(Debug, Default)]
-struct Line {
-    looks: usize,
-    right: usize,
-    requests: usize,
-    reached: usize,
-    said: usize,
-    observed: String,
-}
-
-/// All lines by their table, what restricts, and what is planted or there; and whatever is wrong.
-#[derive(Debug, Default)]
-struct Tables {
-    lines: BTreeMap<(&'static str, Means, String), Line>,
-    /// Handlers of user management that wrote.
-    invocations: usize,
-    wrong: Vec<String>,
-}
-
-impl Tables {
-    fn add(&mut self, table: &'static str, means: Means, state: &str, right: Right, look: &Look) {
-        let line = self.lines.entry((table, means, state.to_owned())).or_default();
-        line.looks += 1;
-        line.requests += look.requests;
-        line.reached += look.reached;
-        line.said += look.said();
-        if line.looks == 1 {
-            line.observed = look.first().to_owned();
-        }
-        match look.wrong(right) {
-            None => line.right += 1,
-            Some(why) => self.wrong.push(format!("{table}, {means:?}, {state}: {why}")),
-        }
-    }
-
-    fn join(&mut self, other: Self) {
-        self.lines.extend(other.lines);
-        self.invocations += other.invocations;
-        self.wrong.extend(other.wrong);
-    }
-
-    fn requests(&self, of: Option<&str>) -> usize {
-        let lines = self.lines.iter();
-        lines
-            .filter(|((table, _, _), _)| of.is_none_or(|of| of == *table))
-            .map(|(_, line)| line.requests)
-            .sum()
-    }
-}
-
-impl fmt::Display for Tables {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut last = "";
-        for ((table, means, state), line) in &self.lines {
-            if *table != last {
-                writeln!(
-                    f,
-                    "{table}\n  {:<9} {:<38} {:>7} {:>8} {:>9} {:>6}  seen first",
-                    "by", "state", "right", "requests", "reached", "said"
-                )?;
-                last = table;
-            }
-            let Line {
-                looks,
-                right,
-                requests,
-                reached,
-                said,
-                observed,
-            } = line;
-            let means = format!("{means:?}").to_lowercase();
-            let right = format!("{right}/{looks}");
-            writeln!(
-                f,
-                "  {means:<9} {state:<38} {right:>7} {requests:>8} {reached:>9} {said:>6}  {observed}"
-            )?;
-        }
-        writeln!(
-            f,
-            "{} requests, {} handlers wrote",
-            self.requests(None),
-            self.invocations
-        )
-    }
-}
 
 const CLEAN: &str = "1. nothing is planted, every write is closed";
 const PLANTED: &str = "2. a leak is planted";
