@@ -33,6 +33,8 @@ pub(crate) struct Ask {
     pub(crate) path: String,
     /// The method that the request names instead of its own, in `X-HTTP-Method-Override`.
     pub(crate) instead: Option<String>,
+    /// How the last segment of the base is spelt; as it is declared where nothing is said.
+    pub(crate) base: Option<Spelling>,
 }
 
 impl Ask {
@@ -42,6 +44,14 @@ impl Ask {
             method: method.to_owned(),
             path: path.to_owned(),
             instead: None,
+            base: None,
+        }
+    }
+
+    fn at_base(self, spelling: Spelling) -> Self {
+        Self {
+            base: Some(spelling),
+            ..self
         }
     }
 
@@ -127,6 +137,11 @@ pub(crate) fn probes(check: &RoutesCheck) -> Vec<Probe> {
                     probes.extend(bases().filter_map(|place| spelt(check, place, write, spelling)));
                 }
             }
+            for spelling in Spelling::OF_A_BASE {
+                for write in &check.writes {
+                    probes.extend(bases().filter_map(|place| spelt_before(check, place, write, spelling)));
+                }
+            }
             for write in &check.writes {
                 probes.extend(bases().flat_map(|place| overridden(place, write)));
             }
@@ -152,6 +167,20 @@ fn spelt(check: &RoutesCheck, place: Place, write: &Route, spelling: Spelling) -
     });
     Some(Probe {
         ask: Ask::new(place, &write.method, &path),
+        route: write.clone(),
+        rule: Rule::Spelt { spelling, control },
+    })
+}
+
+/// A write as it is declared, behind a base that is spelt.
+fn spelt_before(check: &RoutesCheck, place: Place, write: &Route, spelling: Spelling) -> Option<Probe> {
+    spelling.of_base(&place.of(check)?.url)?;
+    let control = check.reads.first().map(|read| {
+        let plain = Ask::new(place, &read.method, &read.path);
+        [plain.clone(), plain.at_base(spelling)]
+    });
+    Some(Probe {
+        ask: Ask::new(place, &write.method, &write.path).at_base(spelling),
         route: write.clone(),
         rule: Rule::Spelt { spelling, control },
     })

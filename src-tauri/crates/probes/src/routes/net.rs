@@ -155,13 +155,18 @@ impl Asking<'_> {
 
     /// The URL of a request, which is asked exactly as it is spelt.
     fn url(&self, base: &Base, ask: &Ask) -> Result<Url, ProbeError> {
-        let text = format!("{}{}", base.url, ask.path.replace(NOBODY, &self.nobody));
+        let refused = || ProbeError::new(ProbeErrorKind::Refused, "the path can't be asked as it is spelt");
+        let base = match ask.base {
+            None => base.url.clone(),
+            // Never as it is declared instead: that would prove nothing of the spelling.
+            Some(spelling) => spelling.of_base(&base.url).ok_or_else(refused)?,
+        };
+        let text = format!("{base}{}", ask.path.replace(NOBODY, &self.nobody));
         let (url, _) = safe_url(&text)?;
         let behind = text.split_once("://").map_or("", |(_, behind)| behind);
         let path = behind.find('/').map_or("/", |at| &behind[at..]);
         if url.path() != path || url.query().is_some() || url.fragment().is_some() {
-            let why = "the path can't be asked as it is spelt";
-            return Err(ProbeError::new(ProbeErrorKind::Refused, why));
+            return Err(refused());
         }
         Ok(url)
     }

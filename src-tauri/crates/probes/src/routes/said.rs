@@ -3,6 +3,7 @@
 use switchback_model::{Base, RoutesCheck};
 
 use super::asked::{Place, Probe, Rule};
+use super::spelling::Spelling;
 use super::told::Answer;
 
 /// What is wrong with a probe; the worst first.
@@ -48,7 +49,8 @@ impl Fault {
     }
 }
 
-/// `leak: POST /x answered 401 by the application, escaped, at https://apps.example.nhs.test`.
+/// `leak: POST /x answered 401 by the application, escaped, at https://apps.example.nhs.test/um`; `with /%75m before it`
+/// where the base is spelt.
 pub(crate) fn fault(check: &RoutesCheck, probe: &Probe, fault: Fault, what: &str) -> String {
     let place = probe.ask.place;
     let site = place.of(check).map(site).unwrap_or_default();
@@ -56,8 +58,13 @@ pub(crate) fn fault(check: &RoutesCheck, probe: &Probe, fault: Fault, what: &str
         Place::Base(_) => (probe.route.to_string(), format!(", at {site}")),
         Place::Other(_) => (format!("GET {site}"), String::new()),
     };
+    // The very spelling of a base, so that anybody can ask the same.
+    let spelt = |spelling: Spelling| spelling.of_last(&place.of(check)?.url);
     let how = match &probe.rule {
         Rule::Write | Rule::Read | Rule::Other => String::new(),
+        Rule::Spelt { spelling, .. } if probe.ask.base.is_some() => {
+            format!(", with {} before it", spelt(*spelling).unwrap_or_default())
+        }
         Rule::Spelt { spelling, .. } => format!(", {}", spelling.words()),
         Rule::ByGet { .. } | Rule::ByPost => {
             format!(", as a {} with X-HTTP-Method-Override", probe.ask.method)

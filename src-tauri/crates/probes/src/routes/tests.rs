@@ -66,7 +66,8 @@ fn a_path_is_spelt_as_routers_forgive() {
             "/api;x=1/users/{u}",
             "/%61pi/users/{u}",
             "/API/users/{u}",
-            "/api/users/{u}/"
+            "/api/users/{u}/",
+            "/api/%75sers/{u}"
         ]
     );
     assert_eq!(
@@ -76,16 +77,48 @@ fn a_path_is_spelt_as_routers_forgive() {
             "/createUser;x=1",
             "/%63reateUser",
             "/CREATEUSER",
-            "/createUser/"
+            "/createUser/",
+            ""
         ]
     );
     assert_eq!(
         spelt("/_API/"),
-        ["//_API/", "/_API;x=1/", "/_%41PI/", "/_api/", ""]
+        ["//_API/", "/_API;x=1/", "/_%41PI/", "/_api/", "", ""]
     );
-    assert_eq!(spelt("/{u}/x"), ["//{u}/x", "/{u};x=1/x", "", "", "/{u}/x/"]);
-    assert_eq!(spelt("/-/x"), ["//-/x", "/-;x=1/x", "", "", "/-/x/"]);
-    assert_eq!(spelt("/"), [""; 5]);
+    assert_eq!(
+        spelt("/{u}/x"),
+        ["//{u}/x", "/{u};x=1/x", "", "", "/{u}/x/", "/{u}/%78"]
+    );
+    assert_eq!(spelt("/-/x"), ["//-/x", "/-;x=1/x", "", "", "/-/x/", "/-/%78"]);
+    assert_eq!(spelt("/"), [""; 6]);
+    // Whoever stands in between stays, and what can't be spelt.
+    let later = |path| Spelling::EscapedLater.of(path);
+    assert_eq!(
+        later("/api/users/{u}/-/mfa/reset").as_deref(),
+        Some("/api/%75sers/{u}/-/%6Dfa/%72eset")
+    );
+    assert_eq!(later("/api/{u}"), None);
+    let base = |url: &str| Spelling::OF_A_BASE.map(|spelling| spelling.of_base(url).unwrap_or_default());
+    assert_eq!(
+        base("https://example.nhs.test/prod/um"),
+        [
+            "https://example.nhs.test/prod//um",
+            "https://example.nhs.test/prod/um;x=1",
+            "https://example.nhs.test/prod/%75m",
+            "https://example.nhs.test/prod/UM"
+        ]
+    );
+    // What is escaped already is not escaped again.
+    assert_eq!(
+        base("https://example.nhs.test/%75%6D-x"),
+        [
+            "https://example.nhs.test//%75%6D-x",
+            "https://example.nhs.test/%75%6D-x;x=1",
+            "https://example.nhs.test/%75%6D-%78",
+            "https://example.nhs.test/%75%6D-X"
+        ]
+    );
+    assert_eq!(base("https://example.nhs.test"), [""; 4]);
 }
 
 #[test]

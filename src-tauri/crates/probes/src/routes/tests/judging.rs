@@ -5,6 +5,7 @@ use switchback_model::{RoutesCheck, RoutesExpected, Verdict};
 use super::{bare, check, closed, open};
 use crate::routes::asked::{Ask, Place, Probe, Rule, each_once, probes};
 use crate::routes::judge::{Judgement, judge};
+use crate::routes::spelling::Spelling;
 use crate::routes::told::{AllHeard, Answer, Heard};
 
 /// A check that is as it should be, but for what `but` says of a request.
@@ -33,7 +34,7 @@ fn judged(check: &RoutesCheck, but: impl Fn(&Ask) -> Option<Heard>) -> Judgement
 }
 
 fn plain(ask: &Ask, method: &str, path: &str) -> bool {
-    ask.method == method && ask.path == path && ask.instead.is_none()
+    ask.method == method && ask.path == path && ask.instead.is_none() && ask.base.is_none()
 }
 
 fn answer(answer: Answer) -> Option<Heard> {
@@ -42,13 +43,13 @@ fn answer(answer: Answer) -> Option<Heard> {
 
 #[test]
 fn what_is_closed_everywhere_passes() {
-    // 2 writes, plain and in 5 spellings, and a POST instead of a PUT, at 2 bases. A GET instead of either is not
-    // honoured, so that it does not count.
+    // 2 writes, plain, in 5 spellings and behind a base in 4, one of them in a spelling more, and a POST instead of a
+    // PUT, at 2 bases. A GET instead of either is not honoured, so that it does not count.
     let right = judged(&check(RoutesExpected::Closed), |_| None);
     assert_eq!(right.verdict, Verdict::Pass);
     assert_eq!(
         right.observed,
-        "26 of 26 writes closed, 2 of 2 reads open, 1 of 1 other URLs answered"
+        "44 of 44 writes closed, 2 of 2 reads open, 1 of 1 other URLs answered"
     );
     assert_eq!(right.mend, None);
 }
@@ -99,7 +100,7 @@ fn leaks_come_first_and_three_are_named() {
         (seen.verdict, seen.observed.as_str()),
         (
             Verdict::Fail,
-            "21 of 26 writes closed, 2 of 2 reads open, 1 of 1 other URLs answered; \
+            "39 of 44 writes closed, 2 of 2 reads open, 1 of 1 other URLs answered; \
              leak: PUT /api/users/{u} answered 401 by the application, escaped, at https://apps.example.nhs.test/um; \
              leak: PUT /api/users/{u} answered 401 by the application, escaped, at https://lb.example.nhs.test/um; \
              leak: PUT /api/users/{u} answered 202, with a slash at the end, at https://apps.example.nhs.test/um; \
@@ -107,6 +108,29 @@ fn leaks_come_first_and_three_are_named() {
         )
     );
     assert!(seen.mend.unwrap().starts_with("Close this route too"));
+}
+
+#[test]
+fn a_leak_behind_a_spelt_base_shows_how_it_is_spelt() {
+    for (spelling, shown) in Spelling::OF_A_BASE
+        .into_iter()
+        .zip(["//um", "/um;x=1", "/%75m", "/UM"])
+    {
+        let seen = judged(&check(RoutesExpected::Closed), |ask| {
+            let leaks = ask.base == Some(spelling) && ask.path == "/createUser";
+            if leaks && ask.place == Place::Base(1) {
+                answer(open())
+            } else {
+                None
+            }
+        });
+        let leak = format!(
+            "; leak: POST /createUser answered 401 by the application, with {shown} before it, \
+             at https://lb.example.nhs.test/um"
+        );
+        assert_eq!(seen.verdict, Verdict::Fail);
+        assert!(seen.observed.ends_with(&leak), "{}", seen.observed);
+    }
 }
 
 #[test]
@@ -172,7 +196,7 @@ fn who_can_not_be_told_lets_nobody_through() {
         (seen.verdict, seen.observed.as_str()),
         (
             Verdict::Error,
-            "25 of 26 writes closed, 2 of 2 reads open, 1 of 1 other URLs answered; \
+            "43 of 44 writes closed, 2 of 2 reads open, 1 of 1 other URLs answered; \
              not told: PUT /api/users/{u}, HTTP 403, at https://lb.example.nhs.test/um"
         )
     );
@@ -185,7 +209,7 @@ fn who_can_not_be_told_lets_nobody_through() {
     assert!(
         nobody.observed.contains(
             "not told: POST /createUser, not asked within 60 s, at https://apps.example.nhs.test/um; "
-        ) && nobody.observed.ends_with("; and 13 more"),
+        ) && nobody.observed.ends_with("; and 22 more"),
         "{}",
         nobody.observed
     );
@@ -203,8 +227,15 @@ fn each_request_is_made_once_and_what_says_most_comes_first() {
     let rules: Vec<_> = all.iter().map(|probe: &Probe| &probe.rule).collect();
     assert!(rules[..6].iter().all(|rule| **rule == Rule::Write));
     assert_eq!((rules[6], rules[8]), (&Rule::Read, &Rule::Other));
-    // 6 plain, 2 reads, 1 other, 30 spelt with 10 controls, 6 by GET with 4 controls, 4 by POST.
-    assert_eq!(asks.len(), 6 + 2 + 1 + 30 + 10 + 6 + 4 + 4);
+    // 6 plain, 2 reads, 1 other, 34 spelt with 12 controls, 24 behind a spelt base with 8 controls, 6 by GET with 4
+    // controls, 4 by POST.
+    assert_eq!(asks.len(), 6 + 2 + 1 + 34 + 12 + 24 + 8 + 6 + 4 + 4);
+    // A base without a path has nothing to spell.
+    for base in &mut check.bases {
+        base.url = base.url.replace("/um", "");
+    }
+    assert!(probes(&check).iter().all(|probe| probe.ask.base.is_none()));
+    assert_eq!(each_once(&probes(&check)).len(), asks.len() - 24 - 8);
     // A GET that writes is asked, but not by a header that names itself.
     check.writes = vec!["GET /run".parse().unwrap()];
     assert!(

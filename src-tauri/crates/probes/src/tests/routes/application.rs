@@ -13,6 +13,7 @@ pub(super) enum Forgives {
     Escaped,
     Case,
     Slash,
+    EscapedLater,
 }
 
 pub(super) const EVERYTHING: &[Forgives] = &[
@@ -21,6 +22,7 @@ pub(super) const EVERYTHING: &[Forgives] = &[
     Forgives::Escaped,
     Forgives::Case,
     Forgives::Slash,
+    Forgives::EscapedLater,
 ];
 
 /// What a restriction closes.
@@ -31,6 +33,8 @@ pub(super) enum Closes {
     Writes {
         but: &'static [&'static str],
         knows: &'static [Forgives],
+        /// Those of the base that it knows.
+        knows_base: &'static [Forgives],
         by_meant: bool,
     },
     /// What it should not.
@@ -41,12 +45,14 @@ pub(super) enum Closes {
 pub(super) const TIGHT: Closes = Closes::Writes {
     but: &[],
     knows: EVERYTHING,
+    knows_base: EVERYTHING,
     by_meant: true,
 };
 /// Closes all of it as it is declared, and no spelling of it.
 pub(super) const NARROW: Closes = Closes::Writes {
     but: &[],
     knows: &[],
+    knows_base: &[],
     by_meant: false,
 };
 
@@ -63,6 +69,8 @@ pub(super) const READS: &[&str] = &["GET /api/users", "HEAD /allUsers", "OPTIONS
 pub(super) struct Application {
     pub(super) closes: Closes,
     pub(super) forgives: &'static [Forgives],
+    /// What the router forgives of the base.
+    pub(super) forgives_base: &'static [Forgives],
     /// Heeds `X-HTTP-Method-Override`.
     pub(super) heeds: bool,
     /// Writes that nobody guards: their handlers run.
@@ -76,6 +84,7 @@ impl Application {
         Self {
             closes,
             forgives,
+            forgives_base: &[],
             heeds: false,
             unguarded: &[],
             handled: Arc::default(),
@@ -86,13 +95,18 @@ impl Application {
         let closed = match self.closes {
             Closes::Nothing => false,
             Closes::Everything => true,
-            Closes::Writes { but, knows, by_meant } => {
+            Closes::Writes {
+                but,
+                knows,
+                knows_base,
+                by_meant,
+            } => {
                 let method = if by_meant {
                     request.meant()
                 } else {
                     &request.method
                 };
-                let route = route(method, &request.target, knows);
+                let route = route(method, &request.target, knows, knows_base);
                 WRITES.contains(&route.as_str()) && !but.contains(&route.as_str())
             }
         };
@@ -104,7 +118,7 @@ impl Application {
         } else {
             &request.method
         };
-        let route = route(method, &request.target, self.forgives);
+        let route = route(method, &request.target, self.forgives, self.forgives_base);
         if self.unguarded.contains(&route.as_str()) {
             self.handled.fetch_add(1, Ordering::SeqCst);
             return Reply::Says(202, "");
@@ -116,9 +130,9 @@ impl Application {
     }
 }
 
-/// The route of a request, in which `{u}` stands for who is nowhere.
-pub(super) fn route(method: &str, target: &str, forgives: &[Forgives]) -> String {
-    let mut path = target.strip_prefix("/um").unwrap_or(target).to_owned();
+/// The route of a request, in which `{u}` stands for who is nowhere, behind a base in which less or more is forgiven.
+pub(super) fn route(method: &str, target: &str, forgives: &[Forgives], of_base: &[Forgives]) -> String {
+    let mut path = below(target, of_base).unwrap_or(target).to_owned();
     for forgiven in forgives {
         path = match forgiven {
             Forgives::Doubled => path.replace("//", "/"),
@@ -128,6 +142,9 @@ pub(super) fn route(method: &str, target: &str, forgives: &[Forgives]) -> String
                 .replacen("/API", "/api", 1)
                 .replacen("/CREATEUSER", "/createUser", 1),
             Forgives::Slash => path.trim_end_matches('/').to_owned(),
+            Forgives::EscapedLater => path
+                .replace("/%75sers", "/users")
+                .replace("/%6Dfa/%72eset", "/mfa/reset"),
         };
     }
     let nobody = |segment: &str| segment.starts_with("switchback-") && segment.ends_with("@invalid.example");
@@ -136,4 +153,17 @@ pub(super) fn route(method: &str, target: &str, forgives: &[Forgives]) -> String
         .map(|segment| if nobody(segment) { "{u}" } else { segment })
         .collect();
     format!("{method} {}", segments.join("/"))
+}
+
+/// What stands behind the base, where that is one.
+fn below<'a>(target: &'a str, forgives: &[Forgives]) -> Option<&'a str> {
+    let spelt = forgives.iter().filter_map(|forgiven| match forgiven {
+        Forgives::Doubled => Some("//um"),
+        Forgives::Semicolon => Some("/um;x=1"),
+        Forgives::Escaped => Some("/%75m"),
+        Forgives::Case => Some("/UM"),
+        Forgives::Slash | Forgives::EscapedLater => None,
+    });
+    let mut below = spelt.chain(["/um"]).filter_map(|base| target.strip_prefix(base));
+    below.find(|path| path.starts_with('/'))
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use switchback_model::{RoutesExpected, Verdict};
 
 use super::application::{Application, Closes, EVERYTHING, Forgives, NARROW, TIGHT};
-use super::server::serve;
+use super::server::{self, serve};
 use super::{FIRST, SECOND, check, closed, said, spec, world};
 use crate::check_routes;
 
@@ -26,10 +26,11 @@ async fn what_is_closed_in_every_spelling_passes() {
         ..Application::new(TIGHT, EVERYTHING)
     };
     let (reading, _) = said(&application, &closed()).await;
-    // 5 writes in 6 spellings, a GET instead of each, and a POST instead of a PUT and a DELETE.
+    // 5 writes in 6 spellings and behind a base in 4, 4 of them in a spelling more, a GET instead of each, and a POST
+    // instead of a PUT and a DELETE.
     assert_eq!(
         (reading.verdict, reading.observed.as_str()),
-        (Verdict::Pass, "37 of 37 writes closed, 3 of 3 reads open")
+        (Verdict::Pass, "61 of 61 writes closed, 3 of 3 reads open")
     );
     assert_eq!(
         reading.expected,
@@ -51,6 +52,7 @@ async fn a_forgotten_route_and_a_forgotten_method_leak() {
         let closes = Closes::Writes {
             but,
             knows: EVERYTHING,
+            knows_base: EVERYTHING,
             by_meant: true,
         };
         let observed = named(&Application::new(closes, &[])).await;
@@ -91,6 +93,78 @@ async fn each_spelling_that_the_router_forgives_and_the_restriction_does_not_lea
         assert!(observed.starts_with(&leak), "{observed}");
         assert!(observed.ends_with("; and 2 more"), "{observed}");
     }
+    // A route of one segment has nothing behind it.
+    let observed = named(&Application::new(NARROW, &[Forgives::EscapedLater])).await;
+    let leak = "5 of 9 writes closed, 3 of 3 reads open; leak: POST /api/users answered 401 by the application, \
+                escaped behind its first part, at";
+    assert!(observed.starts_with(leak), "{observed}");
+    assert!(observed.ends_with("; and 1 more"), "{observed}");
+}
+
+/// Closes every spelling of a route, but only behind the base as it is declared.
+const BARE_BASE: Closes = Closes::Writes {
+    but: &[],
+    knows: EVERYTHING,
+    knows_base: &[],
+    by_meant: true,
+};
+
+#[tokio::test]
+async fn each_spelling_of_a_base_that_the_router_forgives_and_the_restriction_does_not_leaks() {
+    for (forgives_base, shown) in [
+        (&[Forgives::Doubled][..], "//um"),
+        (&[Forgives::Semicolon][..], "/um;x=1"),
+        (&[Forgives::Escaped][..], "/%75m"),
+        (&[Forgives::Case][..], "/UM"),
+    ] {
+        let application = Application {
+            forgives_base,
+            ..Application::new(BARE_BASE, EVERYTHING)
+        };
+        let observed = named(&application).await;
+        let leak = format!(
+            "41 of 46 writes closed, 3 of 3 reads open; leak: POST /createUser answered 401 by the application, \
+             with {shown} before it, at http://at-192-0-2-1.example.nhs.test/um (192.0.2.1); "
+        );
+        assert!(observed.starts_with(&leak), "{observed}");
+        assert!(observed.ends_with("; and 2 more"), "{observed}");
+    }
+}
+
+#[tokio::test]
+async fn a_spelling_of_a_base_that_the_router_does_not_forgive_is_no_leak() {
+    let (reading, seen) = said(&Application::new(BARE_BASE, EVERYTHING), &closed()).await;
+    assert_eq!(
+        (reading.verdict, reading.observed.as_str()),
+        (Verdict::Pass, "41 of 41 writes closed, 3 of 3 reads open")
+    );
+    let requests = seen.requests.lock().unwrap().clone();
+    for base in ["//um/", "/um;x=1/", "/%75m/", "/UM/"] {
+        let at = |request: &&server::Request| request.target.starts_with(base);
+        // Every write, and a read as their control.
+        assert_eq!(requests.iter().filter(at).count(), 6, "{base}");
+    }
+}
+
+#[tokio::test]
+async fn a_base_without_a_path_is_not_spelt() {
+    let mut check = closed();
+    check.bases[0].url = "http://at-192-0-2-1.example.nhs.test".to_owned();
+    let application = Application::new(TIGHT, EVERYTHING);
+    let (at, seen) = serve(move |request| {
+        let target = format!("/um{}", request.target);
+        application.reply(&server::Request {
+            target,
+            ..request.clone()
+        })
+    })
+    .await;
+    let reading = check_routes(&spec(), &check, &world(&[(FIRST, at)]), Timestamp::UNIX_EPOCH).await;
+    assert_eq!(
+        (reading.verdict, reading.observed.as_str()),
+        (Verdict::Pass, "41 of 41 writes closed, 3 of 3 reads open")
+    );
+    assert_eq!(seen.requests.lock().unwrap().len(), 77 - 4 * 6);
 }
 
 #[tokio::test]
@@ -98,6 +172,7 @@ async fn a_header_that_names_the_method_leaks_where_it_is_heeded() {
     let closes = Closes::Writes {
         but: &[],
         knows: EVERYTHING,
+        knows_base: EVERYTHING,
         by_meant: false,
     };
     let application = Application {
