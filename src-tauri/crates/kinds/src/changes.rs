@@ -1,7 +1,7 @@
 //! Every kind of action, and the adapter that carries it out. A kind that has no place here does not compile.
 
 use switchback_aws::AnyChange;
-use switchback_aws::apigateway::ThrottleChange;
+use switchback_aws::apigateway::{AuthorizerChange, ThrottleChange};
 use switchback_aws::ecs::RollChange;
 use switchback_aws::route53::NameChange;
 use switchback_aws::ssm::ParameterChange;
@@ -21,6 +21,7 @@ pub fn change(action: &ActionSpec) -> Result<Box<dyn AnyChange>, &Unknown> {
         ActionSpec::RollService(spec) => Box::new(RollChange(spec.clone())),
         ActionSpec::SetRuleAction(spec) => Box::new(RuleChange(spec.clone())),
         ActionSpec::SetThrottle(spec) => Box::new(ThrottleChange(spec.clone())),
+        ActionSpec::SetAuthorizer(spec) => Box::new(AuthorizerChange(spec.clone())),
         ActionSpec::Unknown(unknown) => return Err(unknown),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use switchback_aws::apigateway::ThrottleLook;
+use switchback_aws::apigateway::{AuthorizerLook, ThrottleLook};
 use switchback_aws::ecs::ServiceLook;
 use switchback_aws::route53::{RecordLook, ZoneLook};
 use switchback_aws::ssm::ParameterLook;
@@ -82,6 +82,7 @@ pub fn made<'a>(kind: &'a CheckKind, target: &'a Target, outside: Option<&'a dyn
         CheckKind::Service(check) => Made::ByAws(Box::new(ServiceLook(check))),
         CheckKind::Rule(check) => Made::ByAws(Box::new(RuleLook(check))),
         CheckKind::Throttle(check) => Made::ByAws(Box::new(ThrottleLook(check))),
+        CheckKind::Authorizer(check) => Made::ByAws(Box::new(AuthorizerLook(check))),
         CheckKind::Routes(check) => Made::ByRoutes(check),
         CheckKind::Cognito(check) => Made::ByAws(cognito::look(check)),
         CheckKind::TtlWait { name, lowered } => Made::ByTime {

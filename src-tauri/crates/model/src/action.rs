@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::authorizer::SetAuthorizer;
 use crate::dns::{DnsName, RecordSet};
 use crate::firewall::SetRuleAction;
 use crate::image::Image;
@@ -60,6 +61,9 @@ pub enum ActionSpec {
     /// See [`SetThrottle`].
     #[serde(rename = "apigateway.throttle")]
     SetThrottle(SetThrottle),
+    /// See [`SetAuthorizer`].
+    #[serde(rename = "apigateway.authorizer")]
+    SetAuthorizer(SetAuthorizer),
     /// Of a kind that this program does not know: never carried out, nor taken back, by this program.
     #[serde(untagged)]
     Unknown(Unknown),
@@ -91,6 +95,7 @@ impl ActionSpec {
             Self::RollService(spec) => &spec.service,
             Self::SetRuleAction(spec) => &spec.rule,
             Self::SetThrottle(spec) => &spec.on.stage,
+            Self::SetAuthorizer(spec) => &spec.authorizer,
             Self::Unknown(unknown) => unknown.kind(),
         }
     }
@@ -106,6 +111,7 @@ impl ActionSpec {
             | Self::RollService(_)
             | Self::SetRuleAction(_)
             | Self::SetThrottle(_)
+            | Self::SetAuthorizer(_)
             | Self::Unknown(_) => None,
         }
     }
@@ -117,6 +123,7 @@ impl ActionSpec {
     pub fn back(&self, now: &Image, before: &Image) -> Image {
         match self {
             Self::SetParameter(spec) => spec.back(now, before),
+            Self::SetAuthorizer(spec) => spec.back(now, before),
             Self::SetTtl(_)
             | Self::SwitchRecord(_)
             | Self::RollService(_)
@@ -131,6 +138,7 @@ impl ActionSpec {
     pub fn added(&self, before: &Image) -> Option<Vec<String>> {
         match self {
             Self::SetParameter(spec) => spec.ours(before),
+            Self::SetAuthorizer(spec) => spec.changes(before),
             Self::SetTtl(_)
             | Self::SwitchRecord(_)
             | Self::RollService(_)
@@ -145,6 +153,7 @@ impl ActionSpec {
     pub fn adds(&self) -> bool {
         match self {
             Self::SetParameter(spec) => spec.append().is_some(),
+            Self::SetAuthorizer(_) => true,
             Self::SetTtl(_)
             | Self::SwitchRecord(_)
             | Self::RollService(_)
@@ -172,6 +181,7 @@ impl ActionSpec {
             | Self::SetParameter(_)
             | Self::SetRuleAction(_)
             | Self::SetThrottle(_)
+            | Self::SetAuthorizer(_)
             | Self::Unknown(_) => None,
         }
     }
@@ -187,6 +197,7 @@ impl ActionSpec {
             | Self::RollService(_)
             | Self::SetRuleAction(_)
             | Self::SetThrottle(_)
+            | Self::SetAuthorizer(_)
             | Self::Unknown(_) => false,
         }
     }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::authorizer::AuthorizerCheck;
 use crate::cognito::CognitoCheck;
 use crate::dns::{DnsName, RecordType};
 use crate::firewall::RuleCheck;
@@ -139,6 +140,9 @@ pub enum CheckKind {
     /// Methods of a stage of a REST API have this throttle.
     #[serde(rename = "apigateway.throttle")]
     Throttle(ThrottleCheck),
+    /// An authoriser of a REST API accepts tokens of these pools, or refuses them.
+    #[serde(rename = "apigateway.authorizer")]
+    Authorizer(AuthorizerCheck),
     /// Every route of an application that writes is closed, or open again, under each of its names.
     #[serde(rename = "http.routes")]
     Routes(RoutesCheck),
@@ -206,6 +210,7 @@ impl CheckKind {
             | Self::Service(_)
             | Self::Rule(_)
             | Self::Throttle(_)
+            | Self::Authorizer(_)
             | Self::Routes(_)
             | Self::Cognito(_)
             | Self::Unknown(_) => None,

@@ -10,6 +10,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::authorizer::Authorizer;
 use crate::digest::Digest;
 use crate::dns::{DnsName, RecordSet};
 use crate::field::{Field, FieldError};
@@ -71,6 +72,15 @@ pub enum Image {
         /// All that one write replaces.
         content: Box<MethodSettings>,
     },
+    /// An authoriser of a REST API.
+    Authorizer {
+        /// The API's id.
+        api: String,
+        /// The authoriser's id.
+        authorizer: String,
+        /// All of it that counts.
+        content: Box<Authorizer>,
+    },
     /// Of a kind that this program does not know, or with fields that it does not know: never restored
     /// by it, because what it would leave out would be lost.
     #[serde(skip)]
@@ -85,7 +95,8 @@ impl Serialize for Image {
             | Self::Parameter { .. }
             | Self::Service { .. }
             | Self::RuleAction { .. }
-            | Self::MethodSettings { .. } => Self::serialize(self, Writer::new(serializer, "kind")),
+            | Self::MethodSettings { .. }
+            | Self::Authorizer { .. } => Self::serialize(self, Writer::new(serializer, "kind")),
         }
     }
 }
@@ -131,6 +142,9 @@ impl Image {
                 let methods: Vec<&str> = content.methods.keys().map(String::as_str).collect();
                 format!("apigateway:{api}/{stage}#{}", methods.join(","))
             }
+            Self::Authorizer { api, authorizer, .. } => {
+                format!("apigateway:{api}/authorizers/{authorizer}")
+            }
             Self::Unknown(unknown) => {
                 format!("{}:{}", unknown.kind(), Digest::of(unknown.raw()).short())
             }
@@ -146,6 +160,7 @@ impl Image {
             Self::Service { .. } => "service",
             Self::RuleAction { .. } => "rule",
             Self::MethodSettings { .. } => "throttle",
+            Self::Authorizer { .. } => "authoriser",
             Self::Unknown(_) => "object",
         }
     }
@@ -159,6 +174,7 @@ impl Image {
             Self::Service { content, .. } => content.fields(),
             Self::RuleAction { content, .. } => content.fields(),
             Self::MethodSettings { content, .. } => content.fields(),
+            Self::Authorizer { content, .. } => content.fields(),
             Self::Unknown(_) => Vec::new(),
         }
     }
@@ -202,13 +218,14 @@ impl Image {
                     content: Box::new(content.with_fields_of(was, restored)),
                 })
             }
-            // Nothing of a service is ever put back: a roll leaves it as it is.
+            // Nothing of a service is ever put back: a roll leaves it as it is. Of an authoriser only our own pools are.
             (
                 Self::RecordSets { .. }
                 | Self::Parameter { .. }
                 | Self::Service { .. }
                 | Self::RuleAction { .. }
                 | Self::MethodSettings { .. }
+                | Self::Authorizer { .. }
                 | Self::Unknown(_),
                 _,
             ) => Err(FieldError::OtherObject),
@@ -224,7 +241,8 @@ impl Image {
             | Self::Parameter { .. }
             | Self::Service { .. }
             | Self::RuleAction { .. }
-            | Self::MethodSettings { .. } => None,
+            | Self::MethodSettings { .. }
+            | Self::Authorizer { .. } => None,
         }
     }
 
@@ -237,6 +255,7 @@ impl Image {
             | Self::Service { .. }
             | Self::RuleAction { .. }
             | Self::MethodSettings { .. }
+            | Self::Authorizer { .. }
             | Self::Unknown(_) => None,
         }
     }
@@ -250,6 +269,7 @@ impl Image {
             | Self::Service { .. }
             | Self::RuleAction { .. }
             | Self::MethodSettings { .. }
+            | Self::Authorizer { .. }
             | Self::Unknown(_) => &[],
         }
     }
@@ -265,6 +285,7 @@ impl Image {
             (Self::Parameter { .. }, Self::Parameter { .. })
             | (Self::Service { .. }, Self::Service { .. })
             | (Self::RuleAction { .. }, Self::RuleAction { .. })
+            | (Self::Authorizer { .. }, Self::Authorizer { .. })
             | (Self::Unknown(_), Self::Unknown(_)) => self == other,
             // What the whole stage has is written nowhere: it only is where a method's own settings begin.
             (Self::MethodSettings { content: ours, .. }, Self::MethodSettings { content: theirs, .. }) => {
@@ -276,6 +297,7 @@ impl Image {
                 | Self::Service { .. }
                 | Self::RuleAction { .. }
                 | Self::MethodSettings { .. }
+                | Self::Authorizer { .. }
                 | Self::Unknown(_),
                 _,
             ) => false,
@@ -303,6 +325,7 @@ impl Image {
             Self::Service { content, .. } => content.lines(),
             Self::RuleAction { content, .. } => vec![content.words()],
             Self::MethodSettings { content, .. } => content.lines(),
+            Self::Authorizer { content, .. } => content.lines(),
             Self::Unknown(unknown) => vec![format!(
                 "an object of the kind {}, written by a newer program",
                 unknown.kind()

@@ -39,6 +39,7 @@ words!(
         RollService = "ecs.roll",
         SetRuleAction = "waf.rule_action",
         SetThrottle = "apigateway.throttle",
+        SetAuthorizer = "apigateway.authorizer",
     }
 );
 
@@ -68,6 +69,7 @@ words!(
         Service = "ecs.service",
         Rule = "waf.rule",
         Throttle = "apigateway.throttle",
+        Authorizer = "apigateway.authorizer",
         Routes = "http.routes",
     }
 );
@@ -82,7 +84,8 @@ impl ActionWord {
             | Self::SwitchRecord
             | Self::SetParameter
             | Self::SetRuleAction
-            | Self::SetThrottle => false,
+            | Self::SetThrottle
+            | Self::SetAuthorizer => false,
         }
     }
 }
@@ -100,6 +103,7 @@ impl ActionSpec {
             Self::RollService(_) => ActionWord::RollService,
             Self::SetRuleAction(_) => ActionWord::SetRuleAction,
             Self::SetThrottle(_) => ActionWord::SetThrottle,
+            Self::SetAuthorizer(_) => ActionWord::SetAuthorizer,
             Self::Unknown(unknown) => return Err(unknown),
         })
     }
@@ -125,6 +129,7 @@ impl CheckKind {
             Self::Service(_) => CheckWord::Service,
             Self::Rule(_) => CheckWord::Rule,
             Self::Throttle(_) => CheckWord::Throttle,
+            Self::Authorizer(_) => CheckWord::Authorizer,
             Self::Routes(_) => CheckWord::Routes,
             Self::Cognito(check) => check.expected.word(),
             Self::Unknown(unknown) => return Err(unknown),

@@ -5,6 +5,7 @@
 pub mod action;
 pub mod amend;
 pub mod attempt;
+pub mod authorizer;
 pub mod check;
 pub mod cognito;
 pub mod command;
@@ -37,6 +38,7 @@ pub mod witness;
 pub use action::{ActionSpec, SetTtl, SwitchRecord};
 pub use amend::{PlanChange, PlanDiff, Subject};
 pub use attempt::{AttemptId, FieldDifference, Finding, Way};
+pub use authorizer::{Authorizer, AuthorizerCheck, PoolsWish, SetAuthorizer};
 pub use check::{Answers, CheckKind, CheckReading, CheckSpec, DnsQuestion, Observers, Verdict};
 pub use cognito::{CognitoCheck, PoolExpectation};
 pub use command::{Command, Resolution, Submission};

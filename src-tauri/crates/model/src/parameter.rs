@@ -131,6 +131,7 @@ impl SetParameter {
             | Image::Service { .. }
             | Image::RuleAction { .. }
             | Image::MethodSettings { .. }
+            | Image::Authorizer { .. }
             | Image::Unknown(_) => None,
         }
     }

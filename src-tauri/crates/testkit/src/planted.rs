@@ -229,7 +229,7 @@ impl Action for PlantedAction {
                     content,
                 }
             }
-            Image::Service { .. } | Image::Unknown(_) => image.clone(),
+            Image::Service { .. } | Image::Authorizer { .. } | Image::Unknown(_) => image.clone(),
         });
         match self.bug {
             Planted::UndoWithoutBeforeImage => self.inner.plan(from, guess.as_ref()),

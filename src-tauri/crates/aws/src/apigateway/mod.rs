@@ -1,8 +1,9 @@
-//! API Gateway, REST APIs: the settings that a stage has for single methods.
+//! API Gateway, REST APIs: the settings that a stage has for single methods, and the pools that an authoriser asks.
 //!
 //! Nothing guards a write (API reference, UpdateStage): what stands there is read right before, and what somebody wrote
 //! in between is found out afterwards.
 
+mod authorizer;
 mod look;
 mod read;
 mod throttle;
@@ -10,6 +11,7 @@ mod throttle;
 #[cfg(test)]
 mod tests;
 
+pub use authorizer::{AuthorizerChange, AuthorizerLook};
 pub use look::ThrottleLook;
 pub use throttle::ThrottleChange;
 
@@ -33,6 +35,41 @@ pub const RESOURCES: Op = Op::reads(
 .granted_as("GET");
 /// Changes settings of a stage.
 pub const UPDATE: Op = Op::changes(Service::ApiGateway, "UpdateStage", On::Object).granted_as("PATCH");
+
+/// Reads an authoriser.
+pub const AUTHORIZER: Op = Op::reads(Service::ApiGateway, "GetAuthorizer", On::Object).granted_as("GET");
+/// Changes which pools it asks.
+pub const UPDATE_AUTHORIZER: Op =
+    Op::changes(Service::ApiGateway, "UpdateAuthorizer", On::Object).granted_as("PATCH");
+
+/// An authoriser of a REST API (as below).
+#[must_use]
+pub fn authorizer(api: &str, authorizer: &str) -> Resource {
+    Resource {
+        id: format!("authorizer:{api}/{authorizer}"),
+        title: format!("Authoriser {authorizer} of API {api}"),
+        granted: Granted {
+            service: Service::ApiGateway.id(),
+            stands: Stands::InRegion,
+            rest: format!("/restapis/{api}/authorizers/{authorizer}"),
+            name: None,
+        },
+        command: words([
+            "apigateway",
+            "get-authorizer",
+            "--rest-api-id",
+            api,
+            "--authorizer-id",
+            authorizer,
+        ]),
+        global: false,
+        page: format!(
+            "apigateway/main/apis/{}/authorizers?api={}&region={{region}}",
+            part(api),
+            part(api)
+        ),
+    }
+}
 
 /// A stage of a REST API (Service Authorization Reference, "Amazon API Gateway Management": its ARNs name no account).
 #[must_use]

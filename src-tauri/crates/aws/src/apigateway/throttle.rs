@@ -37,6 +37,7 @@ impl ThrottleChange {
                 Ok(content)
             }
             Image::MethodSettings { .. }
+            | Image::Authorizer { .. }
             | Image::RuleAction { .. }
             | Image::RecordSets { .. }
             | Image::Parameter { .. }

@@ -36,6 +36,7 @@ impl RollChange {
             | Image::RecordSets { .. }
             | Image::RuleAction { .. }
             | Image::MethodSettings { .. }
+            | Image::Authorizer { .. }
             | Image::Unknown(_) => Err(refused(
                 UPDATE.operation,
                 "What was read is another object than this service",

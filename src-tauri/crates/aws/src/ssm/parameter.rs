@@ -98,6 +98,7 @@ impl ParameterChange {
             | Image::Service { .. }
             | Image::RuleAction { .. }
             | Image::MethodSettings { .. }
+            | Image::Authorizer { .. }
             | Image::Unknown(_) => Err(refused(
                 PUT.operation,
                 "What was read is another object than this parameter",

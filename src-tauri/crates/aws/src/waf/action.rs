@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
-use switchback_engine::ports::{ProviderError, Sent};
+use switchback_engine::ports::{ProviderError, ProviderErrorKind, Sent};
 use switchback_engine::proof::WriteCx;
 use switchback_model::event::Receipt;
 use switchback_model::{ApiCall, Image, Preview, RuleAction, SetRuleAction};
@@ -44,6 +44,7 @@ impl RuleChange {
             } if *web_acl == self.0.web_acl && *rule == self.0.rule => Ok(content),
             Image::RuleAction { .. }
             | Image::MethodSettings { .. }
+            | Image::Authorizer { .. }
             | Image::RecordSets { .. }
             | Image::Parameter { .. }
             | Image::Service { .. }
@@ -70,11 +71,31 @@ impl RuleChange {
         approved: &Preview,
         guard: Acl,
     ) -> Result<Receipt, ProviderError> {
-        let body = self.document(guard, self.content(&approved.to)?)?;
+        let to = self.content(&approved.to)?;
+        let body = self.document(guard, to)?;
         let seen = crate::observe::Seen::default();
         let asked = asked(UPDATE, Some(&self.0.web_acl), body);
-        aws.ask_raw(UPDATE, asked, &seen).await?;
-        Ok(aws.receipt(&seen))
+        match aws.ask_raw(UPDATE, asked, &seen).await {
+            Ok(_) => Ok(aws.receipt(&seen)),
+            Err(error) if error.kind == ProviderErrorKind::Conflict => Err(self.weighed(aws, to, error).await),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What an old token means. Where something on the way sends a request twice, the second try is refused because the
+    /// first was carried out: what is there tells, and where it can't be read, nobody knows.
+    async fn weighed(&self, aws: &Aws, to: &RuleAction, refusal: ProviderError) -> ProviderError {
+        let doubt = |words: &str| ProviderError {
+            kind: ProviderErrorKind::Unclear,
+            message: format!("{words} {}", refusal.message),
+            hint: None,
+            ..refusal.clone()
+        };
+        match aws.web_acl(&self.0.web_acl).await.map(|acl| acl.action_of(&self.0.rule)) {
+            Ok(Ok(now)) if now == *to => doubt("AWS refused it, yet the change is there."),
+            Ok(Ok(_) | Err(_)) => refusal,
+            Err(_) => doubt("AWS refused it; not seen since."),
+        }
     }
 
     /// The web ACL as it was read, with this action of the rule.

@@ -136,6 +136,7 @@ async fn an_old_token_is_read_anew_and_only_our_own_part_stops_it() {
         answer(&count),
         Play::Answer(400, old.to_string()),
         answer(&edited),
+        answer(&edited),
         answer(&json!({})),
     ])
     .await;
@@ -153,6 +154,7 @@ async fn an_old_token_is_read_anew_and_only_our_own_part_stops_it() {
         answer(&count),
         Play::Answer(400, old.to_string()),
         answer(&theirs),
+        answer(&theirs),
     ])
     .await;
     let error = sent(&server2.url, &preview).await.unwrap_err();
@@ -163,6 +165,31 @@ async fn an_old_token_is_read_anew_and_only_our_own_part_stops_it() {
         error.message
     );
     assert!(!error.sent);
+}
+
+/// Something on the way sent it twice: the first try moved the token, and the second is refused for it.
+#[tokio::test]
+async fn an_old_token_that_is_our_own_is_in_doubt_and_sent_no_more() {
+    let old = json!({"__type": "WAFOptimisticLockException", "message": "stale"}).to_string();
+    let count = document(rules(json!({"Count": {}})));
+    let refused = || Play::Answer(500, json!({"__type": "WAFInternalErrorException"}).to_string());
+    for (seen, words) in [
+        (vec![answer(&document(rules(block())))], "yet the change is there"),
+        (vec![refused(), refused(), refused()], "not seen since"),
+    ] {
+        let mut plays = vec![answer(&count), Play::Answer(400, old.clone())];
+        plays.extend(seen);
+        let server = server(plays).await;
+        let preview = change(&server.url)
+            .plan(&image(&json!({"Count": {}})), None)
+            .unwrap();
+        let error = sent(&server.url, &preview).await.unwrap_err();
+        assert!(error.may_have_applied() && error.sent, "{error:?}");
+        assert!(error.message.contains(words), "{}", error.message);
+        let updates = server.requests().into_iter();
+        let updates = updates.filter(|request| request.contains("AWSWAF_20190729.UpdateWebACL"));
+        assert_eq!(updates.count(), 1);
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 //! word in `model`, a file here, and an arm of one of the two matches below.
 
 mod api_gateway;
+mod authorizer;
 mod certificate;
 mod cognito;
 mod dns;
@@ -81,6 +82,7 @@ pub(crate) const fn check(word: CheckWord) -> Kind<CheckKind> {
         CheckWord::Parameter => Kind::of::<parameter::Parameter>(),
         CheckWord::Service => Kind::of::<ecs::StandsStill>(),
         CheckWord::Throttle => Kind::of::<api_gateway::Throttle>(),
+        CheckWord::Authorizer => Kind::of::<authorizer::Accepts>(),
         CheckWord::Rule => Kind::of::<firewall::Rule>(),
         CheckWord::Routes => Kind::of::<http_routes::HttpRoutes>(),
     }
@@ -94,6 +96,7 @@ pub(crate) const fn action(word: ActionWord) -> Kind<ActionSpec> {
         ActionWord::SetParameter => Kind::of::<parameter::SetsParameter>(),
         ActionWord::RollService => Kind::of::<ecs::Rolls>(),
         ActionWord::SetRuleAction => Kind::of::<firewall::SetsAction>(),
+        ActionWord::SetAuthorizer => Kind::of::<authorizer::SetsPools>(),
         ActionWord::SetThrottle => Kind::of::<api_gateway::SetsThrottle>(),
     }
 }
