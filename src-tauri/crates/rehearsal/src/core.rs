@@ -50,6 +50,8 @@ pub(crate) struct Core {
     inner: Mutex<Inner>,
     /// Requests to user management, which its tasks answer in turn; counted from each start of the world.
     turns: AtomicUsize,
+    /// Requests to the sites, of which the gateway has most; counted likewise.
+    at_sites: AtomicUsize,
     /// Requests to the gateway before it, most of which never reach a task; counted likewise.
     arrivals: AtomicUsize,
     /// Writes that user management itself refused for want of credentials; counted likewise.
@@ -107,6 +109,7 @@ impl Core {
             dir: dir.to_owned(),
             clock: state.clock,
             turns: AtomicUsize::new(0),
+            at_sites: AtomicUsize::new(0),
             arrivals: AtomicUsize::new(0),
             refused_writes: AtomicUsize::new(0),
             inner: Mutex::new(Inner {
@@ -139,6 +142,11 @@ impl Core {
         self.turns.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// Counts a request to a site.
+    pub(crate) fn came_to_a_site(&self) {
+        self.at_sites.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// The number of the next request to the gateway, beginning with 0.
     pub(crate) fn arrival(&self) -> usize {
         self.arrivals.fetch_add(1, Ordering::Relaxed)
@@ -152,6 +160,7 @@ impl Core {
     /// What came to the gateway, and how much of it to user management.
     pub(crate) fn arrived(&self) -> Arrivals {
         Arrivals {
+            at_sites: self.at_sites.load(Ordering::Relaxed),
             requests: self.arrivals.load(Ordering::Relaxed),
             refused_writes: self.refused_writes.load(Ordering::Relaxed),
         }
@@ -242,6 +251,7 @@ impl Core {
         inner.counts.clear();
         inner.recent.clear();
         self.turns.store(0, Ordering::Relaxed);
+        self.at_sites.store(0, Ordering::Relaxed);
         self.arrivals.store(0, Ordering::Relaxed);
         self.refused_writes.store(0, Ordering::Relaxed);
         inner.file.clear()?;

@@ -198,7 +198,8 @@ pub enum Fault {
     TaskReplaced,
     /// Somebody else rolls the service behind the operator's back: happens at once, and leaves nothing to lift.
     RolledBySomebody,
-    /// Requests get past the restriction of user management, the firewall's rule and the gateway's throttle alike.
+    /// Requests get past the restriction of user management: the firewall's rule and the gateway's throttle alike, or
+    /// the rule alone where that is the weak one.
     Leak {
         /// Which.
         leak: Leak,

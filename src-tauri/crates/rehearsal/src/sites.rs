@@ -52,6 +52,7 @@ async fn connection(core: Arc<Core>, site: Site, tls: Arc<ServerConfig>, stream:
 }
 
 async fn respond(core: Arc<Core>, site: Site, request: Request<Incoming>) -> Result<Answer, Dropped> {
+    core.came_to_a_site();
     let (refused, down, slow) = core.read(|state| {
         let slow = state.faults.iter().find_map(|f| match f {
             Fault::SiteSlow { site: of, ms } if *of == site => Some(*ms),

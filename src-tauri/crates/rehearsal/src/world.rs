@@ -53,10 +53,12 @@ impl WorldOptions {
     }
 }
 
-/// Requests to user management since the start of a world or its last reset. A restriction that holds keeps every write
+/// Requests to the sites and to user management since the start of a world or its last reset. A restriction that holds keeps every write
 /// from user management, whoever makes it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Arrivals {
+    /// All that came to a site, whatever it serves there.
+    pub at_sites: usize,
     /// All that came to the gateway before it.
     pub requests: usize,
     /// Writes that came as far as user management, which refused them for want of credentials. Those that it carried out

@@ -79,6 +79,10 @@ pub enum Leak {
     Spelling,
     /// Another method in a header, which the application takes and the restriction does not see.
     Override,
+    /// Escapes in the part of a path that the firewall's rule names: the rule does not decode.
+    Undecoded,
+    /// A parameter behind that part: the firewall's rule does not think of one.
+    Parameter,
     /// The gateway's own name.
     Name,
     /// None that stays: what is changed is everywhere late.
@@ -87,16 +91,18 @@ pub enum Leak {
 
 impl Leak {
     /// All of them.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Route,
         Self::Method,
         Self::Spelling,
         Self::Override,
+        Self::Undecoded,
+        Self::Parameter,
         Self::Name,
         Self::Late,
     ];
 
-    /// `route`, `method`, `spelling`, `override`, `name` or `late`.
+    /// `route`, `method`, `spelling`, `override`, `undecoded`, `parameter`, `name` or `late`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -104,6 +110,8 @@ impl Leak {
             Self::Method => "method",
             Self::Spelling => "spelling",
             Self::Override => "override",
+            Self::Undecoded => "undecoded",
+            Self::Parameter => "parameter",
             Self::Name => "name",
             Self::Late => "late",
         }

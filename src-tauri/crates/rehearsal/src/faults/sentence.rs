@@ -124,6 +124,13 @@ impl Fault {
                     "The application takes another method from a header, and the restriction does not see it."
                         .to_owned()
                 }
+                Leak::Undecoded => {
+                    "The firewall's rule does not decode a path: /%75sermanagement gets past it.".to_owned()
+                }
+                Leak::Parameter => {
+                    "The firewall's rule does not think of a parameter: /usermanagement;x=1 gets past it."
+                        .to_owned()
+                }
                 Leak::Name => {
                     "Requests under the gateway's own name get past the restriction of user management."
                         .to_owned()

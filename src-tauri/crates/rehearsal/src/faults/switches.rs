@@ -5,7 +5,7 @@ use super::Fault;
 impl Fault {
     /// Every fault that is offered, in the spelling of the command line, and its sentence. Each kind is
     /// among them; what else an argument can say, the command line takes all the same.
-    pub const SWITCHES: [(&'static str, &'static str); 49] = [
+    pub const SWITCHES: [(&'static str, &'static str); 51] = [
         ("site-down", "The new site answers every request with 503."),
         ("site-down:old", "The old site answers every request with 503."),
         ("site-down:reval", "Reval answers every request with 503."),
@@ -133,6 +133,14 @@ impl Fault {
         (
             "leak:override",
             "User management takes another method from a header, and its restriction does not see it.",
+        ),
+        (
+            "leak:undecoded",
+            "The firewall's rule does not decode a path: /%75sermanagement gets past it.",
+        ),
+        (
+            "leak:parameter",
+            "The firewall's rule does not think of a parameter: /usermanagement;x=1 gets past it.",
         ),
         (
             "leak:name",

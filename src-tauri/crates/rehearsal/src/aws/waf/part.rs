@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::seed::{CAPACITY, FREEZE_RULE};
+use super::seed::{CAPACITY, FREEZE_RULE, weak_statement};
 use crate::aws::spread::Spread;
 use crate::faults::Fault;
 use crate::log::Caller;
@@ -101,9 +101,20 @@ impl Waf {
     }
 }
 
-/// Settings as they are while faults last: without the freeze rule, where that is missing.
+/// The freeze rule, where there is one.
+pub(super) fn freeze_rule(settings: &mut Settings) -> Option<&mut Value> {
+    let rules = settings.get_mut("Rules").and_then(Value::as_array_mut);
+    rules?.iter_mut().find(|rule| rule["Name"] == FREEZE_RULE)
+}
+
+/// Settings as they are while faults last: with a weak statement of the freeze rule, or without that rule.
 fn under(settings: &Settings, faults: &[Fault]) -> Settings {
     let mut settings = settings.clone();
+    if let Some(weak) = weak_statement(faults)
+        && let Some(rule) = freeze_rule(&mut settings)
+    {
+        rule["Statement"] = weak;
+    }
     if faults.contains(&Fault::RuleMissing)
         && let Some(rules) = settings.get_mut("Rules").and_then(Value::as_array_mut)
     {

@@ -10,7 +10,7 @@ use super::part::{Acl, Waf};
 use crate::aws::apigateway;
 use crate::aws::cognito::REGION;
 use crate::aws::spread::Spread;
-use crate::faults::{self, Fault};
+use crate::faults::{self, Fault, Leak};
 use crate::seed::ACCOUNT;
 
 /// The name of the web ACL.
@@ -93,17 +93,56 @@ fn managed() -> Value {
     })
 }
 
+fn freeze() -> Value {
+    json!({
+        "Name": FREEZE_RULE,
+        "Priority": 10,
+        "Statement": statement(Strength::WHOLE),
+        "Action": {"Count": {}},
+        "RuleLabels": [{"Name": "tis:user-management-write"}],
+        "VisibilityConfig": visibility(FREEZE_RULE),
+        "FutureSetting": {"Kept": ["as", "it", "is"]},
+    })
+}
+
+/// What the freeze rule thinks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Strength {
+    /// Escapes in a path.
+    decodes: bool,
+    /// What a router cuts off behind a `;`.
+    knows_parameters: bool,
+}
+
+impl Strength {
+    const WHOLE: Self = Self {
+        decodes: true,
+        knows_parameters: true,
+    };
+}
+
+/// The statement that the freeze rule has while faults make it a weak one; none while they do not.
+pub(super) fn weak_statement(faults: &[Fault]) -> Option<Value> {
+    let lasts = |leak| faults.contains(&Fault::Leak { leak });
+    let left = Strength {
+        decodes: !lasts(Leak::Undecoded),
+        knows_parameters: !lasts(Leak::Parameter),
+    };
+    (left != Strength::WHOLE).then(|| statement(left))
+}
+
 /// Whatever is below user management and is no plain read. WAF sees a path as it was sent, so spellings that lead to
 /// the same route are put right first, and what a router cuts off behind a `;` is thought of.
-fn freeze() -> Value {
+fn statement(strength: Strength) -> Value {
     let any = |all: Vec<Value>| json!({"OrStatement": {"Statements": all}});
-    let path = |text: &str| {
-        byte_match(
-            &json!({"UriPath": {}}),
-            "CONTAINS",
-            text,
-            &["URL_DECODE", "LOWERCASE", "COMPRESS_WHITE_SPACE"],
-        )
+    let transformations = match strength.decodes {
+        true => &["URL_DECODE", "LOWERCASE", "COMPRESS_WHITE_SPACE"][..],
+        false => &["LOWERCASE", "COMPRESS_WHITE_SPACE"][..],
+    };
+    let path = |text: &str| byte_match(&json!({"UriPath": {}}), "CONTAINS", text, transformations);
+    let paths = match strength.knows_parameters {
+        true => any(vec![path("/usermanagement/"), path("/usermanagement;")]),
+        false => path("/usermanagement/"),
     };
     let method = |name: &str| byte_match(&json!({"Method": {}}), "EXACTLY", name, &["NONE"]);
     let reads = any(["GET", "HEAD", "OPTIONS"].map(method).to_vec());
@@ -116,19 +155,8 @@ fn freeze() -> Value {
             "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
         },
     });
-    let statements = [
-        any(vec![path("/usermanagement/"), path("/usermanagement;")]),
-        any(vec![json!({"NotStatement": {"Statement": reads}}), overridden]),
-    ];
-    json!({
-        "Name": FREEZE_RULE,
-        "Priority": 10,
-        "Statement": {"AndStatement": {"Statements": statements}},
-        "Action": {"Count": {}},
-        "RuleLabels": [{"Name": "tis:user-management-write"}],
-        "VisibilityConfig": visibility(FREEZE_RULE),
-        "FutureSetting": {"Kept": ["as", "it", "is"]},
-    })
+    let writes = any(vec![json!({"NotStatement": {"Statement": reads}}), overridden]);
+    json!({"AndStatement": {"Statements": [paths, writes]}})
 }
 
 fn known_bad() -> Value {

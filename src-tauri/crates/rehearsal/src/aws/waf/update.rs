@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::part::{OUTPUT_ONLY, Settings};
-use super::seed::spread_ms;
+use super::part::{OUTPUT_ONLY, Settings, freeze_rule};
+use super::seed::{spread_ms, weak_statement};
 use super::{missing, rules, scope};
 use crate::aws::AwsError;
 use crate::log::{Caller, LogEntry, Outcome};
@@ -35,6 +35,7 @@ pub(super) fn update(
     scope(caller, &asked_scope)?;
     rules::check(&asked)?;
     let takes_ms = spread_ms(&state.faults);
+    let weak = weak_statement(&state.faults);
     let acl = state
         .waf
         .get_mut(caller, &asked_scope, &name, &id)
@@ -50,6 +51,12 @@ pub(super) fn update(
         && let Some(kept) = acl.settings.latest().get(STAYS)
     {
         asked.insert(STAYS.to_owned(), kept.clone());
+    }
+    // Who sends the weak statement of a fault back as it was read has not made it their own: it goes with the fault.
+    if let Some(rule) = freeze_rule(&mut asked).filter(|rule| weak.as_ref() == Some(&rule["Statement"]))
+        && let Some(kept) = freeze_rule(&mut acl.settings.latest().clone())
+    {
+        rule["Statement"] = kept["Statement"].take();
     }
     let left = Value::Object(asked.clone());
     let next = acl.replace(asked, now_ms, takes_ms).to_owned();

@@ -91,6 +91,67 @@ async fn each_leak_lets_its_own_requests_past_both_restrictions() {
     assert_eq!(reply.status, 403);
 }
 
+/// The statuses of a write behind these, as they are sent, under a site's own name and the gateway's.
+async fn behind(world: &World, contexts: &[&str]) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    for context in contexts {
+        for (site, prefix) in [(Site::New, ""), (Site::Gateway, "/prod")] {
+            let line = format!("POST {prefix}{context}/createUser");
+            statuses.push(ask(world, site, &line, "").await.status);
+        }
+    }
+    statuses
+}
+
+const ESCAPED: [&str; 2] = ["/%75sermanagement", "//user%6danagement"];
+const WITH_A_PARAMETER: [&str; 2] = ["/usermanagement;x=1", "/usermanagement;"];
+const NEITHER: [&str; 3] = ["/usermanagement", "//usermanagement", "/usermanagement/"];
+
+#[tokio::test]
+async fn a_weak_rule_lets_past_what_it_does_not_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let world = world(dir.path(), 60).await;
+    act(&world, block()).await;
+    pass(&world, WAF_SPREAD).await;
+    let mut before = acl(&world).await["WebACL"].take();
+    for (faults, escaped, with_a_parameter, both) in [
+        (&["leak:undecoded"][..], 401, 503, 401),
+        (&["leak:parameter"][..], 503, 401, 401),
+        (&["leak:undecoded", "leak:parameter"][..], 401, 401, 401),
+        (&[][..], 503, 503, 503),
+    ] {
+        for fault in faults {
+            inject(&world, fault).await;
+        }
+        assert_eq!(behind(&world, &ESCAPED).await, [escaped; 4], "{faults:?}");
+        let parameters = behind(&world, &WITH_A_PARAMETER).await;
+        assert_eq!(parameters, [with_a_parameter; 4], "{faults:?}");
+        assert_eq!(behind(&world, &["/%75sermanagement;x=1"]).await, [both; 2]);
+        assert_eq!(behind(&world, &NEITHER).await, [503; 6], "{faults:?}");
+        assert_eq!(status(&world, Site::New, "POST /%63reateUser;x=1").await, 503);
+        // It is the rule that is weak, and whoever reads it sees that.
+        let mut now = acl(&world).await["WebACL"].take();
+        assert_eq!(now == before, faults.is_empty());
+        rule(&mut now, FREEZE_RULE)["Statement"] = rule(&mut before, FREEZE_RULE)["Statement"].clone();
+        assert_eq!(now, before);
+        // Whoever sends it back as it was read leaves it to the fault.
+        act(&world, block()).await;
+        for fault in faults {
+            assert_eq!(world.lift(fault).unwrap(), 1);
+        }
+        assert_eq!(acl(&world).await["WebACL"], before);
+        pass(&world, WAF_SPREAD).await;
+    }
+    // The gateway's throttle reads a path as the router does.
+    inject(&world, "leak:undecoded").await;
+    inject(&world, "leak:parameter").await;
+    patch(&world, &["replace /*/*/throttling/rateLimit 0"]).await;
+    pass(&world, STAGE_SPREAD).await;
+    assert_eq!(behind(&world, &ESCAPED).await, [429; 4]);
+    assert_eq!(behind(&world, &WITH_A_PARAMETER).await, [429; 4]);
+    assert_eq!(written(&world), [""; 0]);
+}
+
 #[tokio::test]
 async fn leaks_are_told_apart_by_their_names() {
     let dir = tempfile::tempdir().unwrap();

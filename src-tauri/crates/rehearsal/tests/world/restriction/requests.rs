@@ -77,8 +77,16 @@ async fn every_name_is_open_at_first_and_no_write_is_carried_out_without_credent
     let (reads, writes) = (NAMES.len() * READS.len(), NAMES.len() * WRITES.len());
     let arrived = world.arrivals();
     assert_eq!(
-        (arrived.requests, arrived.refused_writes),
-        (reads + writes, writes)
+        (arrived.at_sites, arrived.requests, arrived.refused_writes),
+        (reads + writes, reads + writes, writes)
+    );
+    // What leads elsewhere comes to a site all the same.
+    let elsewhere = ask(&world, Site::New, "POST /USERMANAGEMENT/createUser", "").await;
+    assert_eq!(elsewhere.status, 404);
+    let now = world.arrivals();
+    assert_eq!(
+        (now.at_sites, now.requests),
+        (arrived.at_sites + 1, arrived.requests)
     );
     for site in NAMES {
         let reply = ask(&world, site, &at(site, "POST /api/users"), "").await;
