@@ -138,7 +138,7 @@ pub(crate) fn probes(check: &RoutesCheck) -> Vec<Probe> {
                 }
             }
             for spelling in Spelling::OF_A_BASE {
-                for write in &check.writes {
+                for write in first_and_last(&check.writes) {
                     probes.extend(bases().filter_map(|place| spelt_before(check, place, write, spelling)));
                 }
             }
@@ -169,6 +169,17 @@ fn spelt(check: &RoutesCheck, place: Place, write: &Route, spelling: Spelling) -
         ask: Ask::new(place, &write.method, &path),
         route: write.clone(),
         rule: Rule::Spelt { spelling, control },
+    })
+}
+
+/// Of each method the first route and the last. A restriction names a base for all routes of a method alike; where it
+/// does so in several rules, as for what is old and what is new, the ends of a list are seldom in the same one.
+fn first_and_last(routes: &[Route]) -> impl Iterator<Item = &Route> {
+    let of_method = |route: &Route, others: &[Route]| others.iter().any(|other| other.method == route.method);
+    let numbered = routes.iter().enumerate();
+    numbered.filter_map(move |(at, route)| {
+        let is_between = of_method(route, &routes[..at]) && of_method(route, &routes[at + 1..]);
+        (!is_between).then_some(route)
     })
 }
 

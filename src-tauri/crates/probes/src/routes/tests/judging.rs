@@ -236,6 +236,19 @@ fn each_request_is_made_once_and_what_says_most_comes_first() {
     }
     assert!(probes(&check).iter().all(|probe| probe.ask.base.is_none()));
     assert_eq!(each_once(&probes(&check)).len(), asks.len() - 24 - 8);
+    // Behind a spelt base, those between the first of a method and the last are not asked.
+    let mut longer = self::check(RoutesExpected::Closed);
+    for route in ["POST /b", "PUT /c", "POST /d", "POST /e"] {
+        longer.writes.push(route.parse().unwrap());
+    }
+    let of_base = probes(&longer)
+        .into_iter()
+        .filter(|probe| (probe.ask.base, probe.ask.place) == (Some(Spelling::Case), Place::Base(1)));
+    let routes: Vec<String> = of_base.map(|probe| probe.route.to_string()).collect();
+    assert_eq!(
+        routes,
+        ["POST /createUser", "PUT /api/users/{u}", "PUT /c", "POST /e"]
+    );
     // A GET that writes is asked, but not by a header that names itself.
     check.writes = vec!["GET /run".parse().unwrap()];
     assert!(
