@@ -28,7 +28,7 @@ pub struct Look {
     pub expected: RoutesExpected,
     pub verdict: Verdict,
     pub observed: String,
-    /// Requests that came to the gateway meanwhile.
+    /// Requests that came to a site meanwhile: all that the check made.
     pub requests: usize,
     /// Writes of them that came as far as user management, as the world counted them.
     pub reached: usize,
@@ -109,6 +109,8 @@ struct Line {
 #[derive(Debug, Default)]
 pub struct Tables {
     lines: BTreeMap<(&'static str, Means, String), Line>,
+    /// Requests of the check that made most.
+    pub most: usize,
     /// Handlers of user management that wrote.
     pub invocations: usize,
     pub wrong: Vec<String>,
@@ -117,6 +119,7 @@ pub struct Tables {
 impl Tables {
     pub fn add(&mut self, table: &'static str, means: Means, state: &str, right: Right, look: &Look) {
         let line = self.lines.entry((table, means, state.to_owned())).or_default();
+        self.most = self.most.max(look.requests);
         line.looks += 1;
         line.requests += look.requests;
         line.reached += look.reached;
@@ -132,6 +135,7 @@ impl Tables {
 
     pub fn join(&mut self, other: Self) {
         self.lines.extend(other.lines);
+        self.most = self.most.max(other.most);
         self.invocations += other.invocations;
         self.wrong.extend(other.wrong);
     }
@@ -174,8 +178,9 @@ impl fmt::Display for Tables {
         }
         writeln!(
             f,
-            "{} requests, {} handlers wrote",
+            "{} requests, at most {} in a check, {} handlers wrote",
             self.requests(None),
+            self.most,
             self.invocations
         )
     }
