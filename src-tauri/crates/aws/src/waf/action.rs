@@ -77,7 +77,9 @@ impl RuleChange {
         let asked = asked(UPDATE, Some(&self.0.web_acl), body);
         match aws.ask_raw(UPDATE, asked, &seen).await {
             Ok(_) => Ok(aws.receipt(&seen)),
-            Err(error) if error.kind == ProviderErrorKind::Conflict => Err(self.weighed(aws, to, error).await),
+            Err(error) if error.kind == ProviderErrorKind::Conflict => {
+                Err(self.weighed(aws, to, error).await)
+            }
             Err(error) => Err(error),
         }
     }
@@ -91,7 +93,11 @@ impl RuleChange {
             hint: None,
             ..refusal.clone()
         };
-        match aws.web_acl(&self.0.web_acl).await.map(|acl| acl.action_of(&self.0.rule)) {
+        match aws
+            .web_acl(&self.0.web_acl)
+            .await
+            .map(|acl| acl.action_of(&self.0.rule))
+        {
             Ok(Ok(now)) if now == *to => doubt("AWS refused it, yet the change is there."),
             Ok(Ok(_) | Err(_)) => refusal,
             Err(_) => doubt("AWS refused it; not seen since."),

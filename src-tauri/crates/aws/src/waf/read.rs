@@ -69,7 +69,19 @@ impl Aws {
         let body = json!({"ResourceArn": arn});
         let told = self
             .ask_raw(GUARDS, asked(GUARDS, None, body), &Seen::default())
-            .await?;
+            .await;
+        // By its code AWS says the same of a web ACL that is not there; here it is the resource.
+        let told = told.map_err(|error| match error.kind {
+            ProviderErrorKind::NotFound => ProviderError {
+                message: format!(
+                    "AWS does not know what the web ACL shall stand before: {}",
+                    safe(arn)
+                ),
+                hint: Some("Look at the API and its stage in the runbook.".to_owned()),
+                ..error
+            },
+            _ => error,
+        })?;
         let Some(acl) = told.get("WebACL").filter(|acl| !acl.is_null()) else {
             return Ok(None);
         };

@@ -323,6 +323,15 @@ async fn a_look_tells_what_the_rule_does_and_what_it_guards() {
             "no web ACL stands before the stage",
         ),
         (
+            check(None, true),
+            vec![
+                answer(&count),
+                Play::Answer(400, json!({"__type": "WAFNonexistentItemException"}).to_string()),
+            ],
+            Verdict::Fail,
+            "AWS does not know what the web ACL shall stand before: arn:aws:apigateway:eu-west-2::/restapis/",
+        ),
+        (
             check(None, false),
             vec![answer(&document(json!([])))],
             Verdict::Fail,
