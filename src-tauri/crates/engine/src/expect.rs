@@ -1,10 +1,13 @@
 //! What is expected of the world now: before a change, while it spreads, after it. While it spreads old and new
 //! are both right for users, for as long as its after-checks may take; a value that is neither, or a side on
-//! its way in that does not answer, is wrong at once (`edges.md`).
+//! its way in that does not answer, is wrong at once (`edges.md`). Of routes that are being closed or opened some are
+//! met as before until the change is everywhere.
 
 use jiff::{SignedDuration, Timestamp};
 use switchback_model::plan::Monitor;
-use switchback_model::{CheckKind, CheckReading, CheckSpec, Step, StepId, StepState, Verdict, Way};
+use switchback_model::{
+    CheckKind, CheckReading, CheckSpec, RoutesExpected, Step, StepId, StepState, Verdict, Way,
+};
 
 use crate::ports::World;
 use crate::run::{Attempt, Run};
@@ -40,6 +43,16 @@ impl Flight<'_> {
             within(&mut self.verify().iter().filter(same)).or_else(|| within(&mut self.verify().iter()))?;
         let seconds = SignedDuration::from_secs(i64::from(within));
         self.attempt.applied_at?.checked_add(seconds).ok()
+    }
+
+    /// Whether it is this change that closes or opens routes: its two ends differ in them. What merely goes on while they
+    /// are closed excuses no leak.
+    fn turns_routes(&self) -> bool {
+        let ends = |wanted: RoutesExpected| {
+            let mut checks = self.step.verify.iter().chain(&self.step.undo_verify);
+            checks.any(|spec| matches!(&spec.kind, CheckKind::Routes(check) if check.expected == wanted))
+        };
+        ends(RoutesExpected::Closed) && ends(RoutesExpected::Open)
     }
 
     /// The check of the side on its way in that asks it directly, whatever the resolvers still answer.
@@ -165,9 +178,21 @@ pub async fn read(run: &Run, monitor: &Monitor, world: &dyn World) -> Option<Che
         }
     }
     let leaving = expected(run, monitor, false).filter(|leaving| leaving.id != coming.id);
-    let late = flight
-        .ends(&coming.kind)
-        .is_some_and(|ends| reading.observed_at > ends);
+    let ends = flight.ends(&coming.kind);
+    let late = ends.is_some_and(|ends| reading.observed_at > ends);
+    if matches!(coming.kind, CheckKind::Routes(_))
+        && flight.turns_routes()
+        && reading.verdict == Verdict::Fail
+        && !late
+    {
+        return Some(CheckReading {
+            // Before the call has landed nobody knows by when it will be so.
+            verdict: ends.map_or(Verdict::Error, |until| Verdict::Waiting { until }),
+            observed: format!("on its way: {}", reading.observed),
+            mend: None,
+            ..reading
+        });
+    }
     let Some(leaving) = leaving.filter(|_| !late && !reading.verdict.lets_through()) else {
         return Some(reading);
     };

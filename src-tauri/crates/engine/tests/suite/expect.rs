@@ -9,8 +9,8 @@ use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, 
 use switchback_model::dns::{DnsName, RecordType};
 use switchback_model::plan::MonitorCheck;
 use switchback_model::{
-    ActionSpec, Answers, CheckKind, CheckReading, CheckSpec, Plan, RollbackScope, StepState, Target, Verdict,
-    Way,
+    ActionSpec, Answers, Base, CheckKind, CheckReading, CheckSpec, Mark, Plan, RollbackScope, Route,
+    RoutesCheck, RoutesExpected, StepState, Target, Verdict, Way,
 };
 use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{check, dns_switch, id, name};
@@ -27,6 +27,8 @@ struct Shown {
     /// The build where the name leads, and the builds of both sides asked directly; none = down.
     leads_to: Option<&'static str>,
     sides: BTreeMap<&'static str, bool>,
+    /// Whether some routes are not as they are expected.
+    leaks: bool,
 }
 
 fn counted(servers: &[Option<&'static str>], expected: &[String]) -> Answers {
@@ -68,6 +70,7 @@ impl World for Shown {
                 };
                 (if up { Verdict::Pass } else { Verdict::Fail }, None)
             }
+            CheckKind::Routes(_) => (if self.leaks { Verdict::Fail } else { Verdict::Pass }, None),
             other => panic!("{other:?}"),
         };
         CheckReading {
@@ -143,7 +146,11 @@ async fn seen(fake: &FakeDesk, monitor: usize, shown: &Shown) -> (String, Verdic
 
 /// A run in which the switch is on its way, or on its way back.
 async fn on_its_way(way: Way) -> FakeDesk {
-    let mut fake = FakeDesk::open(&plan()).await;
+    on_its_way_of(&plan(), way).await
+}
+
+async fn on_its_way_of(plan: &Plan, way: Way) -> FakeDesk {
+    let mut fake = FakeDesk::open(plan).await;
     fake.desk.apply("lower-ttl").await.unwrap();
     fake.desk.check("switch").await.unwrap();
     if way == Way::Apply {
@@ -207,6 +214,84 @@ async fn while_a_change_spreads_old_and_new_are_right_and_nothing_else_is() {
                 said,
                 (coming.to_owned(), verdict),
                 "{way:?} after {after} s: {servers:?}"
+            );
+        }
+    }
+}
+
+fn routes(text: &str, expected: RoutesExpected) -> CheckSpec {
+    let mark = |status, value: &str| Mark {
+        status,
+        header: Some(("x-restricted".to_owned(), value.to_owned())),
+    };
+    let route = |text: &str| text.parse::<Route>().unwrap();
+    CheckSpec {
+        kind: CheckKind::Routes(RoutesCheck {
+            bases: vec![Base {
+                url: "https://apps.example.nhs.test/users".to_owned(),
+                address: None,
+            }],
+            writes: vec![route("POST /api/users")],
+            reads: vec![route("GET /api/users")],
+            others: Vec::new(),
+            closed: vec![mark(503, "firewall")],
+            open: vec![mark(401, "none")],
+            expected,
+        }),
+        ..check(text, None)
+    }
+}
+
+/// Routes that are being closed, or opened again, are met as before for a while: that is no failure within the time of
+/// the after-check, and one past it. What another step meanwhile does excuses nothing.
+#[tokio::test]
+async fn routes_on_their_way_to_be_closed_leak_only_past_their_time() {
+    for (turns, way) in [(true, Way::Apply), (true, Way::Undo), (false, Way::Apply)] {
+        let mut plan = plan();
+        plan.monitors[0].checks = vec![MonitorCheck {
+            while_done: Some(id("switch")),
+            until_done: None,
+            check: routes("holds", RoutesExpected::Closed),
+        }];
+        let steps = &mut plan.phases[0].steps;
+        let step = steps
+            .iter_mut()
+            .find(|step| step.id.as_str() == "switch")
+            .unwrap();
+        step.verify.push(routes("closed", RoutesExpected::Closed));
+        step.verify.last_mut().unwrap().within_s = Some(300);
+        if turns {
+            step.undo_verify.push(routes("open", RoutesExpected::Open));
+            step.undo_verify.last_mut().unwrap().within_s = Some(300);
+        }
+        let fake = on_its_way_of(&plan, way).await;
+        let landed = flight(fake.desk.run(), &id("switch"))
+            .unwrap()
+            .attempt
+            .applied_at
+            .unwrap();
+        let until = landed + SignedDuration::from_secs(300);
+        let waiting = match turns {
+            true => Verdict::Waiting { until },
+            false => Verdict::Fail,
+        };
+        for (after, leaks, verdict) in [
+            (1, false, Verdict::Pass),
+            (1, true, waiting.clone()),
+            (300, true, waiting),
+            (301, true, Verdict::Fail),
+            (301, false, Verdict::Pass),
+        ] {
+            let shown = Shown {
+                now: landed + SignedDuration::from_secs(after),
+                leaks,
+                ..Shown::default()
+            };
+            let said = seen(&fake, 0, &shown).await;
+            assert_eq!(
+                said,
+                ("holds".to_owned(), verdict),
+                "{way:?} after {after} s, turns {turns}"
             );
         }
     }
