@@ -9,6 +9,7 @@ mod life;
 mod parameter;
 mod previous;
 mod refusals;
+mod restrict;
 mod rolls;
 #[path = "../shared/mod.rs"]
 mod shared;
