@@ -238,3 +238,39 @@ fn a_request_that_lands_after_its_console_died_is_found() {
         assert_eq!(desk.done(operation), 2);
     }
 }
+
+/// Somebody else writes after our last read and before our request is carried out. API Gateway keeps no trace of what was
+/// overwritten, so nobody can be told afterwards: the preview says so beforehand.
+#[test]
+fn what_a_stage_had_for_a_moment_is_overwritten_and_the_preview_says_so() {
+    let means = Means::Throttle;
+    let desk = Desk::open(means);
+    let step = means.restrict();
+    let seen = desk.preview(step);
+    let caution = seen["changes"][0]["caution"].as_str().unwrap();
+    assert!(
+        caution.contains("AWS has no guard here") && caution.contains("in the moment between is overwritten"),
+        "{caution}"
+    );
+    desk.world.inject("lands-late:UpdateStage:3000");
+    let child = desk.applying(step, &seen);
+    until("the request has arrived", || {
+        let faults = desk
+            .world
+            .control(async |client| client.state().await.unwrap().faults);
+        faults.is_empty().then_some(())
+    });
+    assert_eq!(desk.done("UpdateStage"), 0);
+    desk.world.inject("throttle-set:POST /createUser");
+    let did = crate::shared::Did::of(child.wait_with_output().unwrap());
+    told(
+        means,
+        "somebody throttles a method between our read and our request",
+        "there",
+        &did,
+        &desk.said_of(&did, step),
+    );
+    println!("    {caution}");
+    did.code(0);
+    assert!(desk.is_closed(means));
+}
