@@ -135,10 +135,6 @@ impl<C: Change + 'static> AnyChange for C {
     }
 }
 
-/// Tries with a fresh token, where somebody else changed another part of the same document: each of them is
-/// proven to have changed nothing of ours.
-const TRIES: usize = 5;
-
 /// A change in the world of one target.
 #[derive(Debug, Clone)]
 pub struct Bound<C> {
@@ -306,17 +302,18 @@ impl<C: Change> Action for Bound<C> {
                 self.change.send(&self.aws, cx, approved, Some(guard)).await
             }
             Against::AToken => {
-                let mut tries = 1;
-                loop {
-                    let guard = self.still(cx.witness(), approved).await?;
-                    match self.change.send(&self.aws, cx, approved, Some(guard)).await {
-                        // An old token, and our own part is as it was approved: the next read says so.
-                        Err(error) if error.kind == ProviderErrorKind::Conflict && tries < TRIES => {
-                            tries += 1;
-                        }
-                        answer => return answer,
-                    }
-                }
+                let guard = self.still(cx.witness(), approved).await?;
+                // An old token: somebody else changed another part of the document. The engine tries again by itself,
+                // and looks each time whether it still may.
+                let busy = |error: ProviderError| match error.kind {
+                    ProviderErrorKind::Conflict => ProviderError {
+                        kind: ProviderErrorKind::Busy,
+                        ..error
+                    },
+                    _ => error,
+                };
+                let answer = self.change.send(&self.aws, cx, approved, Some(guard)).await;
+                answer.map_err(busy)
             }
         }
     }

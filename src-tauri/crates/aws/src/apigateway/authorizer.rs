@@ -13,7 +13,7 @@ use switchback_model::{
 };
 
 use super::read::asked;
-use super::{AUTHORIZER, UPDATE_AUTHORIZER, authorizer};
+use super::{AUTHORIZER, CAUTION, UPDATE_AUTHORIZER, authorizer};
 use crate::change::{Against, Change, Seen};
 use crate::connect::{Aws, incomplete};
 use crate::error::{refused, safe};
@@ -222,6 +222,10 @@ impl Change for AuthorizerChange {
             );
         }
         Ok(())
+    }
+
+    fn caution(&self, _: &Image, _: &Image) -> Option<String> {
+        Some(CAUTION.to_owned())
     }
 
     fn request(&self, from: &Image, to: &Image) -> Option<ApiCall> {

@@ -21,6 +21,11 @@ use crate::op::{On, Op};
 use crate::resource::{Granted, Resource, Stands, part, words};
 use crate::service::Service;
 
+/// What people must know: nothing guards a write, and nothing tells of what it overwrites.
+const CAUTION: &str = "AWS has no guard here: it refuses no write because somebody else wrote first. Switchback reads once \
+                       more right before; what somebody writes to the same in the moment between is overwritten, and \
+                       nothing shows it.";
+
 /// Reads a stage.
 pub const STAGE: Op = Op::reads(Service::ApiGateway, "GetStage", On::Object).granted_as("GET");
 /// Tells which methods there are.

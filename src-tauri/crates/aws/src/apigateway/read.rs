@@ -43,6 +43,24 @@ const SETTINGS: [(&str, &str); 10] = [
     ),
 ];
 
+/// The level of the log, which AWS tells only where it was set.
+const LOG_LEVEL: &str = "logging/loglevel";
+const LOG_OFF: &str = "OFF";
+/// What a method has where nobody set anything; a throttle is the account's then.
+const DEFAULTS: [(&str, &str); 8] = [
+    ("caching/dataEncrypted", "false"),
+    ("caching/enabled", "false"),
+    ("caching/requireAuthorizationForCacheControl", "true"),
+    ("caching/ttlInSeconds", "300"),
+    (
+        "caching/unauthorizedCacheControlHeaderStrategy",
+        "SUCCEED_WITH_RESPONSE_HEADER",
+    ),
+    ("logging/dataTrace", "false"),
+    (LOG_LEVEL, LOG_OFF),
+    ("metrics/enabled", "false"),
+];
+
 pub(super) fn asked(method: Method, path: String, body: Option<Value>) -> Asked {
     let mut headers = vec![("accept", "application/json".to_owned())];
     if body.is_some() {
@@ -127,40 +145,30 @@ pub(super) fn settings_of(
     keys: &Map<String, Value>,
     methods: &[Route],
 ) -> Result<MethodSettings, ProviderError> {
-    let mut own: BTreeMap<String, Settings> = BTreeMap::new();
-    let mut every = Settings::new();
-    for (key, told) in keys {
-        if key == EVERY {
-            every = settings(told)?;
-            continue;
-        }
-        let Some(method) = method_of(key) else { continue };
-        if !methods.iter().any(|route| route.to_string() == method) {
-            continue;
-        }
-        if own.insert(method.clone(), settings(told)?).is_some() {
-            return Err(refused(
-                UPDATE.operation,
-                &format!("The stage has two keys with settings of {}", safe(&method)),
-                "Remove one of them by hand.",
-            ));
-        }
+    let of = |key: &str| keys.get(key).map(settings).transpose();
+    let mut every = of(EVERY)?.unwrap_or_default();
+    // What AWS begins a method's own settings with where the stage says nothing (API reference, `MethodSetting`).
+    for (path, value) in DEFAULTS {
+        every.entry(path.to_owned()).or_insert_with(|| value.to_owned());
     }
-    Ok(MethodSettings {
-        methods: methods
-            .iter()
-            .map(|route| (route.to_string(), own.remove(&route.to_string())))
-            .collect(),
-        every,
-    })
-}
-
-/// `POST /users/{u}` of the key `~1users~1{u}/POST` (API reference, `methodSettings`); the slash at the beginning may be
-/// left out.
-pub(super) fn method_of(key: &str) -> Option<String> {
-    let (path, method) = key.rsplit_once('/')?;
-    let path = path.replace("~1", "/");
-    Some(format!("{method} /{}", path.trim_start_matches('/')))
+    let mut own = BTreeMap::new();
+    for route in methods {
+        let route = route.to_string();
+        // A key in another spelling is another key, which AWS keeps and no method heeds.
+        let settings = match key_of(&route) {
+            Some(key) => of(&key)?,
+            None => None,
+        };
+        let settings = settings.map(|mut settings| {
+            // Told only once it was set.
+            settings
+                .entry(LOG_LEVEL.to_owned())
+                .or_insert_with(|| LOG_OFF.to_owned());
+            settings
+        });
+        own.insert(route, settings);
+    }
+    Ok(MethodSettings { methods: own, every })
 }
 
 /// A key of one method, as a patch names it (RFC 6901, section 3).

@@ -9,7 +9,7 @@ use switchback_model::event::Receipt;
 use switchback_model::{ApiCall, Image, MethodSettings, Preview, SetThrottle};
 
 use super::read::{all_there, asked, key_of, path};
-use super::{RESOURCES, STAGE, UPDATE, stage};
+use super::{CAUTION, RESOURCES, STAGE, UPDATE, stage};
 use crate::change::{Against, Change, Seen};
 use crate::connect::Aws;
 use crate::error::refused;
@@ -79,6 +79,13 @@ fn patch(from: &MethodSettings, to: &MethodSettings) -> Vec<Value> {
         match (before, after) {
             (None, None) => {}
             (Some(_), None) => operations.push(json!({"op": "remove", "path": format!("/{key}")})),
+            // One setting alone can't be taken away: the key goes, and is written anew, in the same request.
+            (Some(before), Some(after)) if before.keys().any(|path| !after.contains_key(path)) => {
+                operations.push(json!({"op": "remove", "path": format!("/{key}")}));
+                operations.extend(after.iter().map(|(path, value)| {
+                    json!({"op": "replace", "path": format!("/{key}/{path}"), "value": value})
+                }));
+            }
             (before, Some(after)) => {
                 let new = |(path, value): &(&String, &String)| {
                     before.and_then(|before| before.get(*path)) != Some(*value)
@@ -131,6 +138,10 @@ impl Change for ThrottleChange {
         self.content(from)?;
         self.content(to)?;
         Ok(())
+    }
+
+    fn caution(&self, _: &Image, _: &Image) -> Option<String> {
+        Some(CAUTION.to_owned())
     }
 
     fn request(&self, from: &Image, to: &Image) -> Option<ApiCall> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use switchback_model::{Mark, RoutesCheck};
 
-use super::asked::{Ask, Probe, Rule};
+use super::asked::{Ask, Place, Probe, Rule};
 
 /// What came of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,8 +87,11 @@ pub(crate) fn told(probe: &Probe, heard: &AllHeard) -> Told {
         (Rule::ByPost, _) => plain,
         (Rule::Spelt { control, .. }, Told::Unknown(_)) if !both(answer) => {
             match control.as_ref().map_or(Leads::Unknown, |asks| leads(asks, heard)) {
-                Leads::Nowhere => Told::Nowhere,
-                Leads::ToTheRoute | Leads::Unknown => plain,
+                // It leads nowhere if it is answered as the read in the same spelling is, or as what is not there.
+                Leads::Nowhere(control) if control.status == answer.status || no_such_method(answer) => {
+                    Told::Nowhere
+                }
+                Leads::Nowhere(_) | Leads::ToTheRoute | Leads::Unknown => plain,
             }
         }
         (Rule::Spelt { .. }, _) => plain,
@@ -122,7 +125,8 @@ fn plain(answer: Answer) -> Told {
 fn other(answer: Answer) -> Told {
     match answer.closed {
         true => Told::Closed(answer),
-        false if answer.status < 500 => Told::Open(answer),
+        // A bare refusal may be anybody's.
+        false if answer.status < 500 && !matches!(answer.status, 403 | 429) => Told::Open(answer),
         false => Told::Unknown(format!("HTTP {}", answer.status)),
     }
 }
@@ -136,6 +140,15 @@ fn by_get(plain: Told, seen: Answer, control: &Ask, heard: &AllHeard) -> Told {
     let without = answer(control, heard);
     match (plain, without) {
         (Told::Closed(seen), _) => Told::Closed(seen),
+        // Who asks for credentials first says nothing of the header, unless it is overlooked elsewhere at the same place.
+        (_, Ok(without))
+            if without.status == seen.status && without.open && !is_overlooked(control.place, heard) =>
+        {
+            Told::Unknown(format!(
+                "HTTP {}, as without the header: who asks for credentials first does not tell whether it counts",
+                seen.status
+            ))
+        }
         (_, Ok(without)) if without.status == seen.status => Told::Nowhere,
         (plain, Ok(_)) => plain,
         (_, Err(why)) => Told::Unknown(format!(
@@ -145,11 +158,33 @@ fn by_get(plain: Told, seen: Answer, control: &Ask, heard: &AllHeard) -> Told {
     }
 }
 
+/// Whether the header that names another method changes nothing at a place: a GET that has an answer of its own there has
+/// the same one with it. Who answers for what the gateway does not have may be the gateway.
+fn is_overlooked(place: Place, heard: &AllHeard) -> bool {
+    let answered = |ask: &Ask| answer(ask, heard).ok();
+    heard.keys().any(|ask| {
+        let without = Ask {
+            instead: None,
+            ..ask.clone()
+        };
+        let is_such = ask.place == place && ask.method == "GET" && ask.instead.is_some();
+        let told = |seen: Answer, without: Answer| {
+            let own = (200..300).contains(&without.status) || matches!(without.status, 404 | 405);
+            seen.status == without.status && own && !without.open && !without.closed && !seen.closed
+        };
+        is_such
+            && answered(ask)
+                .zip(answered(&without))
+                .is_some_and(|(seen, without)| told(seen, without))
+    })
+}
+
 /// Where a spelling leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Leads {
     ToTheRoute,
-    Nowhere,
+    /// What the read in that spelling was answered.
+    Nowhere(Answer),
     Unknown,
 }
 
@@ -165,6 +200,6 @@ fn leads([plain, spelt]: &[Ask; 2], heard: &AllHeard) -> Leads {
     }
     match plain.status == spelt.status && spelt.is_open() {
         true => Leads::ToTheRoute,
-        false => Leads::Nowhere,
+        false => Leads::Nowhere(spelt),
     }
 }

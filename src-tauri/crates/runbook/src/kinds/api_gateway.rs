@@ -136,6 +136,9 @@ fn methods(r: &mut Reader<'_>, item: Item<'_>) -> Option<Vec<Route>> {
             Ok(route) if ["GET", "HEAD", "OPTIONS"].contains(&route.method.as_str()) => {
                 Some("it reads".to_owned())
             }
+            Ok(route) if route.path.contains('~') => {
+                Some("a path with ~ is written in more than one way in a key".to_owned())
+            }
             Ok(route) if routes.contains(route) => Some("it stands here twice".to_owned()),
             Ok(_) => None,
         };

@@ -165,6 +165,18 @@ fn base(r: &mut Reader<'_>, text: &Located<String>) -> Option<Base> {
                 "it has a query or a fragment, but routes stand behind it",
             ),
             Some(fault) => base_fault(r, at, url, fault),
+            None if behind
+                .split('/')
+                .skip(1)
+                .any(|segment| somebody(segment).is_some()) =>
+            {
+                base_fault(
+                    r,
+                    at,
+                    url,
+                    "a part of its path is somebody, but a base holds nobody",
+                )
+            }
             None => Some(url.to_owned()),
         }
     });
@@ -202,6 +214,10 @@ fn write(r: &mut Reader<'_>, text: &Located<String>) -> Option<Route> {
     let route = route(r, text)?;
     // Nothing is asked for somebody who may be there.
     let who = route.path.split('/').find_map(somebody);
+    // What changes or removes something says of whom in its path: nobody, or somebody that no rule here knows.
+    let names = matches!(route.method.as_str(), "PUT" | "PATCH" | "DELETE");
+    let unknown = "somebody or something whose place is not marked";
+    let who = who.or_else(|| (names && !route.path.contains(NOBODY)).then_some(unknown));
     let Some(who) = who else {
         return Some(route);
     };

@@ -193,6 +193,21 @@ fn a_list_that_could_write_is_refused() {
 }
 
 #[test]
+fn what_changes_or_removes_says_of_whom() {
+    for route in ["DELETE /api/users/jane.doe", "PUT /x", "PATCH /5,6"] {
+        refused(
+            "writes",
+            &format!("[{route:?}]"),
+            "route-somebody",
+            &format!("{route:?}"),
+        );
+    }
+    accepted("writes", r#"["DELETE /api/users/{u}", "POST /createUser"]"#);
+    let base = "\"https://apps.example.nhs.test/users/jane@example.nhs.test\"";
+    refused("bases", &format!("[{base}]"), "base", base);
+}
+
+#[test]
 fn lists_are_neither_empty_nor_too_long_and_name_each_thing_once() {
     for key in ["bases", "writes", "reads", "others", "closed", "open"] {
         refused(key, "[]", "list-length", "[");
@@ -213,7 +228,7 @@ fn lists_are_neither_empty_nor_too_long_and_name_each_thing_once() {
     refused("bases", &bases(17), "list-length", "[\"");
     refused(
         "writes",
-        r#"["POST /x", "PUT /x", "POST /x"]"#,
+        r#"["POST /x", "PUT /x/{u}", "POST /x"]"#,
         "list-twice",
         "\"POST /x\"",
     );

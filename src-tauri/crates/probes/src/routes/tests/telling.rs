@@ -123,9 +123,11 @@ fn a_control_shows_whether_a_spelling_leads_anywhere() {
         assert_eq!(said(None), unknown("the connection failed"), "{words}");
         assert_eq!(said(Some(both())), unknown("HTTP 503 with the marks of both"));
         for status in [301, 400, 403, 404, 405, 500] {
+            // It leads nowhere as the read in that spelling does, or as what is not there.
+            let alike = of_spelt.is_some_and(|spelt| spelt.status == status) || matches!(status, 404 | 405);
             let right = match nowhere {
-                Some(true) => Told::Nowhere,
-                Some(false) | None => unknown(&format!("HTTP {status}")),
+                Some(true) if alike => Told::Nowhere,
+                Some(_) | None => unknown(&format!("HTTP {status}")),
             };
             assert_eq!(said(Some(bare(status))), right, "{words} {status}");
         }
@@ -168,7 +170,14 @@ fn a_get_that_names_another_method_is_held_against_a_plain_get() {
     let table = [
         (Some(closed()), Some(open()), Told::Closed(closed())),
         (Some(closed()), None, Told::Closed(closed())),
-        (Some(open()), Some(open()), Told::Nowhere),
+        (
+            Some(open()),
+            Some(open()),
+            unknown(
+                "HTTP 401, as without the header: who asks for credentials first does not tell whether it counts",
+            ),
+        ),
+        (Some(bare(200)), Some(bare(200)), Told::Nowhere),
         (Some(bare(405)), Some(bare(405)), Told::Nowhere),
         (Some(open()), Some(bare(404)), Told::Open(open())),
         (Some(bare(202)), Some(bare(405)), Told::Open(bare(202))),
@@ -184,6 +193,30 @@ fn a_get_that_names_another_method_is_held_against_a_plain_get() {
         let heard = hear(&[(&probe.ask, answer), (control, of_control)]);
         assert_eq!(told(&probe, &heard), right, "{answer:?} {of_control:?}");
     }
+    // Elsewhere at the same place it is overlooked, so that it means nothing here either.
+    let elsewhere = Ask {
+        path: "/elsewhere".to_owned(),
+        ..probe.ask.clone()
+    };
+    let without = Ask {
+        instead: None,
+        ..elsewhere.clone()
+    };
+    let alike = |answer| {
+        hear(&[
+            (&probe.ask, Some(open())),
+            (control, Some(open())),
+            (&elsewhere, Some(answer)),
+            (&without, Some(answer)),
+        ])
+    };
+    assert_eq!(told(&probe, &alike(bare(405))), Told::Nowhere);
+    // What the gateway does not have says nothing of the application.
+    let gateway = Answer {
+        no_route: true,
+        ..bare(403)
+    };
+    assert!(matches!(told(&probe, &alike(gateway)), Told::Unknown(_)));
 }
 
 #[test]
