@@ -5,6 +5,7 @@ import { useComputerNow, useWorldNow } from "../state/hooks";
 import { type Fresh, freshen, lastRead, letsThrough, worstFirst } from "../state/readings";
 import { Breakable } from "./Breakable";
 import { CopyButton } from "./CopyButton";
+import { Parts, partsOf } from "./Reading";
 import { State, ToneState, toneKind } from "./State";
 import { TableWrap } from "./TableWrap";
 
@@ -83,15 +84,24 @@ export function CheckTable({ list, caption, record = false, pending = false, inO
   const second = useSecondLines(rows);
   return (
     <TableWrap label={caption}>
-      <table className="checks readings">
+      {/* In a narrow window its rows are laid out anew; the roles keep it a table then. */}
+      <table className="checks readings" role="table">
         <caption className="hidden">{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">State</th>
-            <th scope="col">Check</th>
-            <th scope="col">Observed</th>
-            <th scope="col">Expected</th>
-            <th scope="col" className="end">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader">
+              State
+            </th>
+            <th scope="col" role="columnheader">
+              Check
+            </th>
+            <th scope="col" role="columnheader">
+              Observed
+            </th>
+            <th scope="col" role="columnheader">
+              Expected
+            </th>
+            <th scope="col" role="columnheader" className="end">
               Age
             </th>
           </tr>
@@ -101,29 +111,38 @@ export function CheckTable({ list, caption, record = false, pending = false, inO
           const notYet = pending && r.tone === "failing";
           const unread = ahead && r.observed_at === null && r.tone === "unknown";
           const mend = past || notYet ? null : mendOf(r);
+          const [first = "", ...found] = partsOf(past ? r.observed : observed(r, now));
           const open = !past && !notYet && !unread && !letsThrough(r.tone);
           const passed = letsThrough(r.tone) && r.observed_at !== null ? `Passed, read at ${fullTime(r.observed_at)}.` : "";
           return (
-            <tbody key={r.id} className={open ? `open k-${toneKind(r.tone).kind}` : undefined} data-testid={`check-${r.id}`} data-tone={past ? "record" : notYet ? "switching" : r.tone}>
-              <tr>
-                <td>{past ? <State kind="record" word="As read then" /> : notYet ? <State kind="running" word="Not yet" /> : unread ? <State kind="todo" word="Not read" /> : <ToneState tone={r.tone} />}</td>
-                <th scope="row" title={r.source}>
+            <tbody key={r.id} role="rowgroup" className={open ? `open k-${toneKind(r.tone).kind}` : undefined} data-testid={`check-${r.id}`} data-tone={past ? "record" : notYet ? "switching" : r.tone}>
+              <tr role="row">
+                <td role="cell">{past ? <State kind="record" word="As read then" /> : notYet ? <State kind="running" word="Not yet" /> : unread ? <State kind="todo" word="Not read" /> : <ToneState tone={r.tone} />}</td>
+                <th scope="row" role="rowheader" title={r.source}>
                   <Breakable text={r.title} />
                 </th>
-                <td className="observed">
-                  <Breakable text={past ? r.observed : observed(r, now)} />
+                <td className="observed" role="cell">
+                  <Breakable text={first} />
                 </td>
-                <td className="expected">
+                <td className="expected" role="cell">
                   <Breakable text={r.expected} />
                 </td>
-                <td className={`end age${r.stale && !past ? " old" : ""}`} title={r.stale ? `${lastRead(r)}; believed for ${age(r.believable_s)}` : undefined}>
+                <td role="cell" className={`end age${r.stale && !past ? " old" : ""}`} title={r.stale ? `${lastRead(r)}; believed for ${age(r.believable_s)}` : undefined}>
                   {r.age === null ? "–" : r.stale ? <Stale seconds={r.age} /> : age(r.age)}
                 </td>
               </tr>
+              {found.length > 0 && (
+                <tr className="mend" role="row">
+                  <td role="cell" />
+                  <td role="cell" colSpan={4}>
+                    <Parts list={found} />
+                  </td>
+                </tr>
+              )}
               {(mend !== null || (second.has(r.id) && !record)) && (
-                <tr className="mend">
-                  <td />
-                  <td colSpan={4}>{mend?.includes("\n") ? <Lines text={mend} /> : (mend ?? passed)}</td>
+                <tr className="mend" role="row">
+                  <td role="cell" />
+                  <td role="cell" colSpan={4}>{mend?.includes("\n") ? <Lines text={mend} /> : (mend ?? passed)}</td>
                 </tr>
               )}
             </tbody>

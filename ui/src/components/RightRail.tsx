@@ -1,12 +1,14 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { age, duration, shortTime } from "../format/time";
 import type { Answer, Deadline, RunSnapshot } from "../ipc";
 import { useApp, useLive, useSnapshot, useWorldNow } from "../state/hooks";
-import { freshen, isQuiet, lastRead, nextWait, running, usersNow, wayBackNow, worstFirst } from "../state/readings";
+import { isQuiet, lastRead, monitorsNow, nextWait, running, usersNow, wayBackNow, worstFirst } from "../state/readings";
 import { href, type Place } from "../state/router";
 import { Breakable } from "./Breakable";
 import { Nets } from "./Nets";
+import { partsOf, Reading } from "./Reading";
 import { relative } from "./Notices";
+import { useScrolls } from "./scrolls";
 import { type Kind, Shape, ToneState, toneKind } from "./State";
 import { driverWords } from "./Watching";
 
@@ -86,8 +88,19 @@ export function DecisionDue({ deadlines, now, small = false }: { deadlines: Dead
 /** Names up to this length stand beside their state. */
 const SHORT = 17;
 
+/** What was read, with the first thing that is wrong; where there is more, all of it stands on one page. */
+function Observed({ text }: { text: string }) {
+  const parts = partsOf(text);
+  return (
+    <>
+      <Reading text={parts.slice(0, 2).join("; ")} />
+      {parts.length > 2 && <a href={href({ name: "live" })}>All that was read</a>}
+    </>
+  );
+}
+
 function Monitors({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
-  const list = worstFirst(snapshot.monitors.map((m) => freshen(m, now)));
+  const list = worstFirst(monitorsNow(snapshot, now));
   return (
     <section className="live-list" aria-labelledby="rail-live">
       <p className="live-head">
@@ -105,7 +118,7 @@ function Monitors({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
                 <ToneState tone={m.tone} />
                 <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
               </span>
-              {!quiet && <span className="live-note">{m.tone === "unknown" ? lastRead(m) : m.observed}</span>}
+              {!quiet && <div className="live-note">{m.stale || m.age === null ? lastRead(m) : <Observed text={m.observed} />}</div>}
             </li>
           );
         })}
@@ -155,10 +168,12 @@ export function RightRail({ place }: { place: Place }) {
   const now = useWorldNow();
   const { live } = useLive();
   const missing = snapshot.way_back.missing;
+  const middle = useRef<HTMLDivElement>(null);
+  const more = useScrolls(middle, "height");
   return (
     <aside className="rail" aria-label="Live status and the way back">
       <AnswerBox answer={usersNow(snapshot, now, live)} title="Are users all right?" testId="answer-users" />
-      <div className="rail-middle">
+      <div ref={middle} className="rail-middle" {...(more ? { tabIndex: 0, role: "group", "aria-label": "Monitors and clocks, scrolls" } : {})}>
         <Monitors snapshot={snapshot} now={now} />
         <Clocks snapshot={snapshot} now={now} />
       </div>

@@ -2,11 +2,12 @@ import { Fragment } from "react";
 import { Breakable } from "../components/Breakable";
 import { DnsTruth } from "../components/DnsTruth";
 import { Block, PageHead } from "../components/PageHead";
+import { Reading } from "../components/Reading";
 import { ToneState, toneKind } from "../components/State";
 import { Sparkline } from "../components/Sparkline";
 import { age, fullTime, shortTime } from "../format/time";
 import { useApp, useLive, useSnapshot, useWorldNow } from "../state/hooks";
-import { type Fresh, freshen, isQuiet, lastRead, usersNow, worstFirst } from "../state/readings";
+import { type Fresh, isQuiet, lastRead, monitorsNow, usersNow, worstFirst } from "../state/readings";
 import { href } from "../state/router";
 import type { Seen } from "../state/store";
 
@@ -21,9 +22,9 @@ function Card({ m, seen, now }: { m: Fresh; seen: readonly Seen[]; now: number }
         <ToneState tone={m.tone} />
         <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
       </div>
-      <p className="monitor-observed">
-        <Breakable text={m.tone === "unknown" ? `${lastRead(m)}: ${m.observed}` : m.observed} />
-      </p>
+      <div className="monitor-observed">
+        <Reading text={m.age === null ? lastRead(m) : m.tone === "unknown" ? `${lastRead(m)}: ${m.observed}` : m.observed} />
+      </div>
       <Sparkline seen={seen} title={m.title} believable_s={m.believable_s} now={now} />
       <dl className="monitor-facts">
         {[
@@ -58,7 +59,9 @@ function Card({ m, seen, now }: { m: Fresh; seen: readonly Seen[]; now: number }
                 <td>
                   <ToneState tone={s.tone} />
                 </td>
-                <td>{s.observed}</td>
+                <td>
+                  <Reading text={s.observed} />
+                </td>
               </tr>
             ))}
           </tbody>
@@ -75,7 +78,7 @@ export function LiveScreen() {
   const now = useWorldNow();
   const { live } = useLive();
   const users = usersNow(snapshot, now, live);
-  const list = worstFirst(snapshot.monitors.map((m) => freshen(m, now)));
+  const list = worstFirst(monitorsNow(snapshot, now));
   return (
     <div className="page">
       <PageHead title="Live" id="live" />

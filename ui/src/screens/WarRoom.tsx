@@ -4,7 +4,7 @@ import { shapeOf } from "../components/LeftRail";
 import { Shape, ToneState, toneKind } from "../components/State";
 import { age, duration } from "../format/time";
 import { useLive, useSnapshot, useWorldNow } from "../state/hooks";
-import { currentGate, currentStep, freshen, isQuiet, nextWait, usersNow, wayBackNow, worstFirst } from "../state/readings";
+import { currentGate, currentStep, isQuiet, monitorsNow, nextWait, usersNow, wayBackNow, worstFirst } from "../state/readings";
 import { go, href } from "../state/router";
 import { runWords } from "../components/Banner";
 
@@ -32,7 +32,7 @@ export function WarRoomScreen() {
   const step = currentStep(snapshot);
   const gate = currentGate(snapshot);
   const wait = nextWait(snapshot, now);
-  const monitors = worstFirst(snapshot.monitors.map((m) => freshen(m, now)));
+  const monitors = worstFirst(monitorsNow(snapshot, now));
   const minutes = (since: string) => duration(Math.floor(Math.max(0, now - Date.parse(since)) / 60_000) * 60);
   const bad = monitors.filter((m) => !isQuiet(m.tone)).length;
   return (

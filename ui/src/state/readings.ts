@@ -43,9 +43,21 @@ export function lastRead(reading: Fresh): string {
   return reading.age === null ? "not read yet" : `last read ${age(reading.age)} ago`;
 }
 
+/** Whether a change is on its way, or looked at whether it has arrived. */
+const isMoving = (snapshot: RunSnapshot): boolean => allSteps(snapshot).some((s) => IN_FLIGHT.has(s.state) || s.state.endsWith("verifying"));
+
+/**
+ * The monitors at this moment. One that nobody has read yet because a change on its way has only now made it matter is
+ * being read for the first time: no alarm.
+ */
+export function monitorsNow(snapshot: RunSnapshot, now: number): Fresh[] {
+  const moving = isMoving(snapshot);
+  return snapshot.monitors.map((m) => freshen(m, now)).map((m) => (moving && m.age === null ? { ...m, tone: "running" } : m));
+}
+
 /** Are users all right, by what may still be believed? */
 export function usersNow(snapshot: RunSnapshot, now: number, live: boolean): Answer {
-  const monitors = snapshot.monitors.map((m) => freshen(m, now));
+  const monitors = monitorsNow(snapshot, now);
   if (!live) {
     return { tone: "unknown", headline: "Can't tell", note: "Status is not live" };
   }
@@ -55,8 +67,10 @@ export function usersNow(snapshot: RunSnapshot, now: number, live: boolean): Ans
   const first = unknown[0];
   if (first !== undefined) {
     const more = unknown.length > 1 ? `, ${unknown.length - 1} more` : "";
-    return { tone: "unknown", headline: "Can't tell", note: `${first.title} ${lastRead(first)}${more}` };
+    return { tone: "unknown", headline: "Can't tell", note: `${first.title} ${first.stale || first.age === null ? lastRead(first) : "can't be told"}${more}` };
   }
+  const coming = monitors.find((m) => m.age === null && m.tone === "running");
+  if (coming !== undefined && snapshot.users.tone === "unknown") return { tone: "switching", headline: "Switching", note: `${coming.title}: being read for the first time` };
   return snapshot.users;
 }
 
