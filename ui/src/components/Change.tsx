@@ -2,6 +2,7 @@ import { Fragment } from "react";
 import type { ChangeView, PreviewView, ResourceView } from "../ipc";
 import { useStore } from "../state/hooks";
 import { Breakable } from "./Breakable";
+import { shortened } from "../format/lines";
 import { count } from "../format/time";
 import { CopyButton } from "./CopyButton";
 
@@ -19,14 +20,17 @@ function pieces(line: string, other: string | undefined): { text: string; change
   return out;
 }
 
-/** "TTL 60 s" in one piece, so that a line breaks before it. */
-const whole = (text: string): string => text.replace(/\bTTL (\d+) (s|min|h)\b/g, "TTL\u00a0$1\u00a0$2");
-
 function Line({ line, other }: { line: string; other: string | undefined }) {
-  return pieces(whole(line), other === undefined ? undefined : whole(other)).map((p, i) => (
+  return pieces(line, other).map((p, i) => (
     <Fragment key={`${i}${p.text}`}>
       {i > 0 && " "}
-      {p.changed ? <mark>{p.text}</mark> : p.text}
+      {p.changed ? (
+        <mark>
+          <Breakable text={p.text} />
+        </mark>
+      ) : (
+        <Breakable text={p.text} />
+      )}
     </Fragment>
   ));
 }
@@ -44,7 +48,7 @@ function Side({ lines, other, word, sign, note }: { lines: string[]; other: stri
         <pre>
           {lines.map((line, i) => (
             <span key={`${i}-${line}`}>
-              {same.has(line) ? whole(line) : <Line line={line} other={lines.length === other.length ? other[i] : undefined} />}
+              {same.has(line) ? <Breakable text={line} /> : <Line line={line} other={lines.length === other.length ? other[i] : undefined} />}
               {"\n"}
             </span>
           ))}
@@ -58,6 +62,16 @@ function Side({ lines, other, word, sign, note }: { lines: string[]; other: stri
 export function unnamed(object: string, lines: readonly string[]): string | null {
   const names = object.split(" ").filter((word) => /[./#]/.test(word));
   return names.some((name) => lines.some((line) => line.includes(name))) ? null : object.charAt(0).toUpperCase() + object.slice(1);
+}
+
+/** What "…" stands for in the lines above. */
+export function Rest({ words }: { words: string | null }) {
+  if (words === null) return null;
+  return (
+    <p className="diff-rest meta">
+      … is the same in each: <Breakable text={words} />
+    </p>
+  );
 }
 
 /** Its first sentence is what a person must know; the rest says what follows. */
@@ -77,6 +91,7 @@ export function Changes({ list, note, undo = false, made = false }: { list: read
     <>
       {list.map((c) => {
         const object = undo ? null : unnamed(c.object, [...c.before, ...c.after]);
+        const { before, after, rest } = shortened(c.before, c.after);
         return (
           <div key={c.object} className="diff" role="group" aria-label={c.object}>
             {object !== null && (
@@ -84,8 +99,9 @@ export function Changes({ list, note, undo = false, made = false }: { list: read
                 <Breakable text={object} />
               </p>
             )}
-            <Side lines={c.before} other={c.after} word={undo ? "After this step" : "Before"} sign="−" note={note} />
-            <Side lines={c.after} other={c.before} word={undo ? "As it was before" : "After"} sign="+" />
+            <Side lines={before} other={after} word={undo ? "After this step" : "Before"} sign="−" note={note} />
+            <Side lines={after} other={before} word={undo ? "As it was before" : "After"} sign="+" />
+            <Rest words={rest} />
             {!undo && !made && c.caution && <Caution words={c.caution} />}
           </div>
         );

@@ -1,9 +1,10 @@
 import { Fragment } from "react";
+import { shortened } from "../format/lines";
 import type { RollbackItemView } from "../ipc";
 import { useSnapshot } from "../state/hooks";
 import { allSteps } from "../state/readings";
 import { Breakable } from "./Breakable";
-import { Calls, unnamed } from "./Change";
+import { Calls, Rest, unnamed } from "./Change";
 import { CheckTable } from "./CheckTable";
 import { type Kind, State } from "./State";
 import { TableWrap } from "./TableWrap";
@@ -64,22 +65,22 @@ export function RollbackItems({ items, begun = false }: { items: readonly Rollba
   const titleOf = (id: string) => steps.find((s) => s.id === id)?.title ?? id;
   return (
     <TableWrap label="The order">
-      <table className="checks order">
+      <table className="checks order" role="table">
         <caption className="hidden">What happens, in this order</caption>
-        <thead>
-          <tr>
-            <th scope="col">State</th>
-            <th scope="col" className="end">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader">State</th>
+            <th scope="col" role="columnheader" className="end">
               #
             </th>
-            <th scope="col">What happens</th>
+            <th scope="col" role="columnheader">What happens</th>
             {items.some((i) => i.kind === "undo") ? (
               <>
-                <th scope="col">{begun ? "When it began" : "Now"}</th>
-                <th scope="col">As it was before</th>
+                <th scope="col" role="columnheader">{begun ? "When it began" : "Now"}</th>
+                <th scope="col" role="columnheader">As it was before</th>
               </>
             ) : (
-              <th scope="col" colSpan={2}>
+              <th scope="col" role="columnheader" colSpan={2}>
                 {items.some((i) => i.kind === "publish") ? "What it does" : "What to do"}
               </th>
             )}
@@ -87,16 +88,17 @@ export function RollbackItems({ items, begun = false }: { items: readonly Rollba
         </thead>
         {items.map((item, i) => {
           const { kind, word } = STATES[item.state] ?? { kind: "unknown" as const, word: item.state };
+          const { before: now, after: restores, rest } = shortened(item.now, item.restores);
           return (
-            <tbody key={item.id} data-testid={`rollback-item-${item.id}`} data-state={item.state}>
-              <tr>
-                <td>
+            <tbody role="rowgroup" key={item.id} data-testid={`rollback-item-${item.id}`} data-state={item.state}>
+              <tr role="row">
+                <td role="cell">
                   <State kind={kind} word={word} />
                 </td>
-                <td className="end">
+                <td role="cell" className="end">
                   <strong>{i + 1}</strong>
                 </td>
-                <th scope="row">
+                <th scope="row" role="rowheader">
                   <strong>{item.title}</strong>
                   <span className="under">
                     {[KINDS[item.kind] ?? item.kind, becauseWords(item.because, titleOf)].filter((x) => x !== "").join(", ")}
@@ -104,7 +106,7 @@ export function RollbackItems({ items, begun = false }: { items: readonly Rollba
                 </th>
                 {item.kind === "publish" ? (
                   // It restores nothing, so it has no image of before; what it starts anew stays as it is.
-                  <td className="lines words" colSpan={2}>
+                  <td role="cell" className="lines words" colSpan={2}>
                     <Lines list={item.restores} />
                     {item.now.length > 0 && (
                       <span className="meta">
@@ -114,25 +116,26 @@ export function RollbackItems({ items, begun = false }: { items: readonly Rollba
                   </td>
                 ) : item.kind === "undo" ? (
                   <>
-                    <td className="lines">
-                      <Lines list={item.now} />
+                    <td role="cell" className="lines" data-head={begun ? "When it began" : "Now"}>
+                      <Lines list={now} />
                     </td>
-                    <td className="lines">
-                      <Lines list={item.restores} />
+                    <td role="cell" className="lines" data-head="As it was before">
+                      <Lines list={restores} />
                     </td>
                   </>
                 ) : (
                   // Words for people, and no image of anything: they take the place of both.
-                  <td className="lines words" colSpan={2}>
+                  <td role="cell" className="lines words" colSpan={2}>
                     <strong>{item.kind === "notice" ? "To tell:" : "To do:"}</strong> {item.restores.join(" ")}
                   </td>
                 )}
               </tr>
               {item.preview !== null && item.preview.calls.length > 0 && (
-                <tr className="mend">
-                  <td />
-                  <td />
-                  <td colSpan={3}>
+                <tr className="mend" role="row">
+                  <td role="cell" />
+                  <td role="cell" />
+                  <td role="cell" colSpan={3}>
+                    {item.kind === "undo" && <Rest words={rest} />}
                     {item.preview.changes.map((c) => (
                       <Fragment key={c.object}>
                         <About object={unnamed(c.object, [...c.before, ...c.after])} />
@@ -144,8 +147,8 @@ export function RollbackItems({ items, begun = false }: { items: readonly Rollba
                 </tr>
               )}
               {item.state === "stopped" && item.preconditions.length > 0 && (
-                <tr className="mend">
-                  <td colSpan={5}>
+                <tr className="mend" role="row">
+                  <td role="cell" colSpan={5}>
                     <CheckTable list={item.preconditions} caption={`What ${item.title} needs`} />
                   </td>
                 </tr>
