@@ -42,6 +42,15 @@ export function commandOf(word: string, step: string): RunCommand | null {
 /** The offer of a step that would outlive the sign-in. */
 export const OVERRIDE = "apply-overriding";
 
+/** What somebody changed, below the title that says already that somebody did. */
+const driftWords = (drifted: string): string => {
+  const words = drifted.replace(/^Changed outside the console[.:] /, "");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+/** A name of more letters does not fit beside the other buttons in one line. */
+const LONG = 36;
+
 const CONTROLS = new Set(["hold", "stop", "resume"]);
 const UNDOABLE = new Set(["done", "unverified", "foreign", "adopted", "verifying", "in_doubt"]);
 
@@ -67,6 +76,7 @@ function Reason({ step, primary, now, watching }: { step: StepView; primary: Off
       </p>
     ) : null;
   }
+  if (isNoted(step, primary)) return null;
   if (primary.refused !== null) {
     const { ready, rest } = refusalWords(step, primary.refused, now, watching);
     return (
@@ -90,15 +100,28 @@ function pressOffer(store: Store, step: StepView, offer: Offer, ask: (word: stri
   if (command !== null) void store.submit(offer.command, command);
 }
 
+/** Whether why the step can't go on says what is noted of it as well: then it is said once, in the notice. */
+const isNoted = (step: StepView, primary: Offer | undefined): primary is Offer & { refused: string } => {
+  const bare = (words: string) => words.replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  return step.note !== "" && primary?.refused != null && bare(primary.refused).includes(bare(step.note));
+};
+
 /** What happened to the step, in words, where the buttons are that follow from it. */
-function StepNotes({ step }: { step: StepView }) {
+function StepNotes({ step, primary }: { step: StepView; primary: Offer | undefined }) {
   const kind = shapeOf(step);
+  const noted = isNoted(step, primary) ? (
+    <p id="why-not" data-testid="why-not">
+      {primary.refused}
+    </p>
+  ) : (
+    step.note !== "" && <p>{step.note}</p>
+  );
   return (
     <div className="bar-notes" role="status">
       {(step.note !== "" || step.drifted !== null) && (
-        <Notice kind={step.drifted !== null && kind === "pass" ? "blocked" : kind === "pass" ? "record" : kind} title={step.drifted !== null ? "Changed outside the console" : step.state_words} testId="step-note">
-          {step.note !== "" && <p>{step.note}</p>}
-          {step.drifted !== null && <p data-testid="drifted">{step.drifted}</p>}
+        <Notice kind={kind === "pass" ? "record" : kind} title={step.drifted !== null ? "Changed outside the console" : step.state_words} testId="step-note">
+          {noted}
+          {step.drifted !== null && <p data-testid="drifted">{driftWords(step.drifted)}</p>}
         </Notice>
       )}
     </div>
@@ -228,7 +251,8 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
     pressOffer(store, step, offer, setAsk);
   };
   const next = snapshot === null ? undefined : onward(snapshot);
-  const goesOn = primary === undefined && (isFinished(step) || step.state === "undone") && next !== undefined && next.id !== step.id && ask === null;
+  // What somebody changed since is looked at before anything else: then there is no way on under the hand.
+  const goesOn = primary === undefined && step.drifted === null && (isFinished(step) || step.state === "undone") && next !== undefined && next.id !== step.id && ask === null;
   useHeadInstead(bar, primary === undefined);
   // One primary button at a time: an open form has its own.
   const asking = asked !== undefined || (ask !== null && CONTROLS.has(ask));
@@ -236,11 +260,11 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
   return (
     <Dock>
       <div className="action-bar" ref={bar} role="region" aria-label="What you can do">
-        <StepNotes step={step} />
+        <StepNotes step={step} primary={primary} />
         {ask !== null && CONTROLS.has(ask) && <RunControlForm control={ask as Control} onDone={() => setAsk(null)} />}
         {asked !== undefined && <OfferForm key={asked.command} step={step} offer={asked} onDone={() => setAsk(null)} />}
         <div className="action-row">
-          <div className={others.length > 0 ? "action-main free" : primary !== undefined ? "action-main apart" : "action-main"}>
+          <div className={others.length > 0 ? "action-main free" : primary !== undefined ? "action-main apart" : goesOn && next.title.length > LONG ? "action-main wide" : "action-main"}>
             {goesOn && (
               <Primary basis={`next/${step.id}/${step.state}/${next.id}`} onPress={() => go(next.place)} testId="to-current">
                 Next: {next.title}

@@ -17,12 +17,14 @@ export function shapeOf(step: StepView): Kind {
     const open = step.before.filter((r) => r.tone !== "passing" && r.tone !== "not_applicable");
     if (open.length > 0 && open.every((r) => r.tone === "waiting")) return "waiting";
   }
-  return stepKind(step.state);
+  const kind = stepKind(step.state);
+  // What was done is not there any more as it was left: that is no tick.
+  return step.drifted !== null && kind === "pass" ? "blocked" : kind;
 }
 
 /** A step's state in words: what a newer program wants here is not known. */
 export function stateWords(step: StepView): string {
-  if (step.not_known === undefined) return step.state_words;
+  if (step.not_known === undefined) return step.drifted !== null && stepKind(step.state) === "pass" ? `${step.state_words}, look again` : step.state_words;
   return AHEAD.has(step.state) ? "Not known here" : `${step.state_words}, not known here`;
 }
 
@@ -77,7 +79,7 @@ function StepRow({ step, number, selected }: { step: StepView; number: number; s
   const loud = kind === "fail" || kind === "unknown" || kind === "waiting" || kind === "blocked";
   // Trouble is said in one line: who is in charge stands on the step's page.
   const words = stateWords(step);
-  const whole = [kind === "waiting" ? "Waiting" : words, loud ? null : step.owner, step.drifted !== null ? "Drifted" : time].filter((x) => x !== null);
+  const whole = [kind === "waiting" ? "Waiting" : words, loud ? null : step.owner, step.drifted !== null && kind !== "blocked" ? "Drifted" : time].filter((x) => x !== null);
   // One line: a rail that grows by a line when a step changes its state makes everything below jump.
   const long = (words: (string | null)[]) => words.join(" · ").length > 30;
   const nameless = long(whole) ? whole.filter((x) => x !== step.owner) : whole;

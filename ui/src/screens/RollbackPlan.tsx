@@ -142,7 +142,8 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
     setBreaches(new Set());
   };
 
-  const back = currentStep(snapshot);
+  const own = scope !== "all" && "step" in scope ? scope.step : null;
+  const back = allSteps(snapshot).find((s) => s.id === own) ?? currentStep(snapshot);
   const b = snapshot.banner;
   const title = rollbackTitle(scope, plan?.title, snapshot);
   // A publication restores nothing: it makes seen what was restored.

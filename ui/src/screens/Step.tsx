@@ -1,5 +1,5 @@
 import Button from "@cloudscape-design/components/button";
-import { Fragment, useState } from "react";
+import { Fragment, type ReactNode, useState } from "react";
 import { ActionBar, Otherwise } from "../components/ActionBar";
 import { Attempts } from "../components/Attempts";
 import { Calls, Changes, CopyCli, Resources } from "../components/Change";
@@ -50,12 +50,32 @@ export function passCount(list: readonly ReadingView[], now: number): string {
   return `${pass} of ${list.length} pass${stale === null ? "" : `, ${stale}: check again`}`;
 }
 
+/** Dense where all is well: checks that pass are one line, which opens. What was open stays so under a person's eyes. */
+function Folded({ list, now, children }: { list: readonly ReadingView[]; now: number; children: ReactNode }) {
+  const rows = list.map((r) => freshen(r, now));
+  const well = rows.every((r) => letsThrough(r.tone));
+  const [folds] = useState(well);
+  const [open, setOpen] = useState(false);
+  if (!well && !open) setOpen(true);
+  if (!folds) return children;
+  const oldest = Math.max(...rows.map((r) => r.age ?? 0));
+  return (
+    <details className="folded-checks" open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
+      <summary data-testid="show-checks">
+        {count(rows.length, "check")}, the oldest read {age(oldest)} ago
+      </summary>
+      {children}
+    </details>
+  );
+}
+
 function Before({ step, now }: { step: StepView; now: number }) {
   const store = useStore();
   const { busy } = useApp();
   const check = step.offers.find((o) => o.command === "check" && o.refused === null);
   if (after(step) || step.state === "skipped") {
-    if (step.before.length === 0) return null;
+    // Of a step that is left out nothing needs to have been read.
+    if (step.before.every((r) => r.observed_at === null)) return null;
     const at = step.preview_at ?? step.before[0]?.observed_at;
     return (
       <section className="block">
@@ -91,7 +111,11 @@ function Before({ step, now }: { step: StepView; now: number }) {
         )
       }
     >
-      {step.before.length > 0 && <CheckTable list={step.before} caption="Checks before the change" ahead />}
+      {step.before.length > 0 && (
+        <Folded list={step.before} now={now}>
+          <CheckTable list={step.before} caption="Checks before the change" ahead />
+        </Folded>
+      )}
     </Block>
   );
 }
@@ -145,6 +169,8 @@ function WayBack({ step, now }: { step: StepView; now: number }) {
     ) : (
       <State kind="blocked" word={`${count(open, "thing")} not proven`} />
     );
+  // Nothing was done, so there is nothing to go back from.
+  if (step.state === "skipped" && step.undo === null) return null;
   const objects = step.undo?.changes.map((c) => c.object) ?? [];
   const restores = publishes(step) ? NOTHING_ITSELF : objects.length === 0 ? "nothing to restore" : objects.join(", ");
   return (
@@ -172,12 +198,14 @@ function WayBack({ step, now }: { step: StepView; now: number }) {
   );
 }
 
+/** Whether nothing has been seen from outside yet, nor is looked for. */
+const isAhead = (step: StepView): boolean => !after(step) || (step.verify.every((v) => v.observed_at === null) && (step.state === "applying" || step.state === "in_doubt"));
+
 function After({ step, now }: { step: StepView; now: number }) {
   const undoing = step.state.startsWith("und");
-  const unread = step.verify.every((v) => v.observed_at === null);
-  const waiting = !after(step) || (unread && (step.state === "applying" || step.state === "in_doubt"));
+  const waiting = isAhead(step);
   const title = undoing ? "After the undo" : "After";
-  if (step.verify.length === 0) return null;
+  if (step.verify.length === 0 || (waiting && step.state === "skipped")) return null;
   if (waiting) {
     const names = step.verify.map((v) => v.title).join(" · ");
     return (
@@ -253,6 +281,8 @@ export function StepScreen({ id }: { id: string }) {
   if (found === null) return <Missing what={`step ${id}`} />;
   const { step, phase, number, of } = found;
   const gated = snapshot.phases.find((p) => p.gate !== null && p.gate.state !== "go" && p.steps.some((s) => s.id === id));
+  // What was seen from outside is what a person wants to know from then on; how it came about stands below.
+  const looksBack = !isAhead(step);
   const waitsFor = isFinished(step) ? null : (gated?.id ?? null);
   const shown = allSteps(snapshot).filter((s) => step.publishes?.includes(s.id));
   const unseen = allSteps(snapshot).filter((s) => step.unseen?.includes(s.id));
@@ -295,13 +325,14 @@ export function StepScreen({ id }: { id: string }) {
             </p>
           </Notice>
         )}
+        {looksBack && <After step={step} now={now} />}
         <Guide step={step} />
         <Decisions only={step.id} />
         <Before step={step} now={now} />
         <Change step={step} now={now} />
         <WayBack step={step} now={now} />
         <Attempts list={step.attempts} />
-        <After step={step} now={now} />
+        {!looksBack && <After step={step} now={now} />}
         <Otherwise step={step} onAsk={setAsk} />
       </div>
       <ActionBar step={step} now={now} ask={ask} setAsk={setAsk} key={step.id} />
