@@ -129,7 +129,7 @@ async fn keyboard(app: &App) -> Outcome {
 }
 
 /// Goes once round with Tab; the names in order. Every stop must be seen.
-async fn round(app: &App) -> Outcome<Vec<String>> {
+pub async fn round(app: &App) -> Outcome<Vec<String>> {
     let mut order = Vec::new();
     let mut unseen = BTreeSet::new();
     for _ in 0..80 {

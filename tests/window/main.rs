@@ -18,6 +18,7 @@ mod locked;
 mod night;
 mod parameter;
 mod restart;
+mod restriction;
 mod steady;
 mod support;
 mod support_beside;
