@@ -159,7 +159,15 @@ fn our_rule_set_by_somebody_right_before_the_request_is_not_overwritten() {
     );
     assert_eq!(desk.done("UpdateWebACL"), 0);
     assert_eq!(desk.action(), serde_json::json!({"Allow": {}}), "theirs");
-    let start = desk.world();
+    // Somebody else's, and said so: whoever goes back from there confirms that it was changed outside.
+    did.code(4);
+    assert!(
+        desk.said(step)
+            .starts_with("foreign: Found something else: Allow"),
+        "{}",
+        desk.said(step)
+    );
+    let theirs = desk.rule(OTHER_RULE);
     let back = desk.rollback(&["--all"]);
     told(
         MEANS,
@@ -168,5 +176,10 @@ fn our_rule_set_by_somebody_right_before_the_request_is_not_overwritten() {
         &back,
         &desk.said_of(&back, step),
     );
-    assert_eq!(desk.world(), start, "theirs");
+    assert_eq!(
+        desk.action(),
+        serde_json::json!({"Count": {}}),
+        "as it was before"
+    );
+    assert_eq!(desk.rule(OTHER_RULE), theirs);
 }
