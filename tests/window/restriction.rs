@@ -172,6 +172,12 @@ async fn closed(app: &App, broken: &mut BTreeSet<String>) -> Outcome {
     looked(app, "freeze-03-confirm", &BOTH, broken).await?;
     app.lead("confirm-primary", "[data-route=step]", WORLD).await?;
     app.until("step-state", &["Verifying", "Done"], WORLD).await?;
+    app.until_true(
+        "no alarm of what nobody can have read yet",
+        "return document.querySelector('#middle tbody.k-unknown') === null;",
+        SOON,
+    )
+    .await?;
     looked(app, "freeze-04-verifying", &BOTH, broken).await?;
     app.until("step-state", &["Done"], WORLD).await?;
     whole(&app.text("check-writes-refused").await?, "writes closed")?;

@@ -108,7 +108,7 @@ export function CheckTable({ list, caption, record = false, pending = false, inO
         </thead>
         {rows.map((r) => {
           const past = record && r.age !== null && r.tone === "unknown";
-          const notYet = pending && r.tone === "failing";
+          const notYet = pending && (r.tone === "failing" || r.observed_at === null);
           const unread = ahead && r.observed_at === null && r.tone === "unknown";
           const mend = past || notYet ? null : mendOf(r);
           const [first = "", ...found] = partsOf(past ? r.observed : observed(r, now));

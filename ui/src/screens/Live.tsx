@@ -19,8 +19,10 @@ function Card({ m, seen, now }: { m: Fresh; seen: readonly Seen[]; now: number }
         <h3>
           <Breakable text={m.title} />
         </h3>
-        <ToneState tone={m.tone} />
-        <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
+        <span className="monitor-state">
+          <ToneState tone={m.tone} />
+          <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
+        </span>
       </div>
       <div className="monitor-observed">
         <Reading text={m.age === null ? lastRead(m) : m.tone === "unknown" ? `${lastRead(m)}: ${m.observed}` : m.observed} />
