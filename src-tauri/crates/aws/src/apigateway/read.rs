@@ -154,10 +154,14 @@ pub(super) fn settings_of(
     let mut own = BTreeMap::new();
     for route in methods {
         let route = route.to_string();
-        // A key in another spelling is another key, which AWS keeps and no method heeds.
-        let settings = match key_of(&route) {
-            Some(key) => of(&key)?,
-            None => None,
+        // As AWS spells it (CLI reference, `get-stage`), or as a server that tells it decoded. A key without the slash at
+        // its beginning is another key, which AWS keeps and no method heeds.
+        let settings = match (key_of(&route), route.split_once(' ')) {
+            (Some(key), Some((method, path))) => match of(&key)? {
+                Some(settings) => Some(settings),
+                None => of(&format!("{path}/{method}"))?,
+            },
+            _ => None,
         };
         let settings = settings.map(|mut settings| {
             // Told only once it was set.

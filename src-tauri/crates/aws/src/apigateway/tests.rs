@@ -189,7 +189,7 @@ fn only_the_key_that_a_method_heeds_is_read() {
     assert_eq!(key_of("GET /").as_deref(), Some("~1/GET"));
     let routes = [METHODS[1].parse().unwrap()];
     // AWS keeps other spellings apart, and no method heeds them.
-    let apart = json!({"users/POST": {"throttlingRateLimit": 0}, "/users/POST": {"throttlingRateLimit": 0}});
+    let apart = json!({"users/POST": {"throttlingRateLimit": 0}, "/users/GET": {"throttlingRateLimit": 0}});
     let told = settings_of(apart.as_object().unwrap(), &routes).unwrap();
     assert_eq!(told.methods["POST /users"], None);
     // What the stage does not say is what AWS begins with; a log is told only once it was set.
