@@ -69,10 +69,10 @@ impl Suite {
     /// How long it should take on two cores. It fails at one and a half times this.
     pub fn budget(self) -> Duration {
         let minutes = match self {
-            Self::Ui | Self::Kill | Self::Emulators => 3,
-            Self::Core | Self::Conformance => 4,
-            Self::Bundle => 5,
-            Self::Window => 6,
+            Self::Ui | Self::Kill => 3,
+            Self::Conformance | Self::Emulators => 4,
+            Self::Core | Self::Bundle => 5,
+            Self::Window => 7,
         };
         Duration::from_secs(minutes * 60)
     }
