@@ -30,6 +30,27 @@ pub static ONE_WINDOW: Mutex<()> = Mutex::const_new(());
 /// Opens a rehearsal of the one line, which is short: most stories need no more.
 pub const LINE: [&str; 3] = ["--rehearse", "--runbook", "dns-switch"];
 
+/// Right after the window was made another size, the driver's press may come down where the element was before. What was
+/// aimed at is told to the page, and a press of anything else stops here, before the page acts on it.
+const AIM: &str = "const to = arguments[0];
+    const kinds = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'];
+    window.aimed?.end();
+    const aimed = {beside: false, end: () => kinds.forEach((kind) => window.removeEventListener(kind, stop, true))};
+    const stop = (event) => {
+      if (event.target instanceof Element && event.target.closest(to) !== null) return;
+      aimed.beside = true;
+      event.stopImmediatePropagation();
+      event.preventDefault();
+    };
+    kinds.forEach((kind) => window.addEventListener(kind, stop, true));
+    window.aimed = aimed;";
+
+/// Whether the press came down beside what it was aimed at. A document that came since knows of none.
+const BESIDE: &str = "const aimed = window.aimed;
+    aimed?.end();
+    window.aimed = undefined;
+    return aimed?.beside === true;";
+
 /// One console in a window.
 pub struct App {
     client: Client,
@@ -157,11 +178,7 @@ impl App {
         loop {
             let why = self.why_not(id).await?;
             let refused = if why.is_empty() {
-                // The page may have been drawn anew in between: then it is tried again.
-                match self.client.find(Locator::Css(&selector(id))).await {
-                    Ok(button) => button.click().await.err().map(|error| error.to_string()),
-                    Err(error) => Some(error.to_string()),
-                }
+                self.pressed(id).await
             } else {
                 Some(why)
             };
@@ -175,8 +192,25 @@ impl App {
         }
     }
 
-    /// Clicks a control that leads to another page, until that is there. Right after the window was made another size
-    /// the page is still being laid out, and the driver's click may come down beside it.
+    /// One press of the driver's hand; why it came to nothing.
+    async fn pressed(&self, id: &str) -> Option<String> {
+        if let Err(error) = self.client.execute(AIM, vec![json!(selector(id))]).await {
+            return Some(error.to_string());
+        }
+        // The page may have been drawn anew in between: then it is tried again.
+        let refused = match self.client.find(Locator::Css(&selector(id))).await {
+            Ok(button) => button.click().await.err().map(|error| error.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        // Where the press led to another document, nobody can be asked, and it did come down.
+        match self.client.execute(BESIDE, Vec::new()).await {
+            Ok(Value::Bool(true)) => Some("the press came down beside it".to_owned()),
+            _ => refused,
+        }
+    }
+
+    /// Clicks a control that leads to another page, until that is there: a button that was not painted long enough takes
+    /// no press.
     pub async fn lead(&self, id: &str, to: &str, within: Duration) -> Outcome {
         let end = Instant::now() + within;
         loop {
@@ -210,7 +244,8 @@ impl App {
         let there =
             format!("return Math.abs(innerWidth - {width}) < 2 && Math.abs(innerHeight - {height}) < 2;");
         self.until_true(&format!("a window of {width} by {height}"), &there, SOON)
-            .await
+            .await?;
+        self.painted().await
     }
 
     /// Presses keys, wherever the focus is.
