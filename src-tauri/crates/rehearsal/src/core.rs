@@ -54,8 +54,12 @@ pub(crate) struct Core {
     at_sites: AtomicUsize,
     /// Requests to the gateway before it, most of which never reach a task; counted likewise.
     arrivals: AtomicUsize,
+    /// Requests to Reval's API; counted likewise.
+    at_reval: AtomicUsize,
     /// Writes that user management itself refused for want of credentials; counted likewise.
     refused_writes: AtomicUsize,
+    /// Requests to the distribution, which its edges answer in turn; counted likewise.
+    at_edges: AtomicUsize,
 }
 
 pub(crate) fn state_path(dir: &Path) -> PathBuf {
@@ -111,7 +115,9 @@ impl Core {
             turns: AtomicUsize::new(0),
             at_sites: AtomicUsize::new(0),
             arrivals: AtomicUsize::new(0),
+            at_reval: AtomicUsize::new(0),
             refused_writes: AtomicUsize::new(0),
+            at_edges: AtomicUsize::new(0),
             inner: Mutex::new(Inner {
                 state,
                 counts,
@@ -150,6 +156,16 @@ impl Core {
     /// The number of the next request to the gateway, beginning with 0.
     pub(crate) fn arrival(&self) -> usize {
         self.arrivals.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The number of the next request to Reval's API, beginning with 0.
+    pub(crate) fn at_reval(&self) -> usize {
+        self.at_reval.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The number of the next request to the distribution, beginning with 0.
+    pub(crate) fn edge_turn(&self) -> usize {
+        self.at_edges.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Counts a write that came as far as user management and was refused there.
@@ -253,7 +269,9 @@ impl Core {
         self.turns.store(0, Ordering::Relaxed);
         self.at_sites.store(0, Ordering::Relaxed);
         self.arrivals.store(0, Ordering::Relaxed);
+        self.at_reval.store(0, Ordering::Relaxed);
         self.refused_writes.store(0, Ordering::Relaxed);
+        self.at_edges.store(0, Ordering::Relaxed);
         inner.file.clear()?;
         Ok(())
     }

@@ -1,5 +1,9 @@
 //! Faults: what can be made to go wrong in the world, and for how long.
 
+mod about;
+mod drills;
+mod names;
+mod part;
 mod parts;
 mod sentence;
 mod spelling;
@@ -9,7 +13,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use parts::{Leak, OtherZone, Site};
+pub use drills::{Drill, NightPart};
+pub use part::FaultPart;
+pub use parts::{Leak, OtherZone, RevalRelease, Site};
 pub use spelling::NotAFault;
 
 /// Something that goes wrong in the world from now until it is lifted or used up.
@@ -223,6 +229,35 @@ pub enum Fault {
         #[serde(default = "throttled_method")]
         on: String,
     },
+    /// Somebody else adds a method that nothing guards to Reval's API, `POST /api/doctors`, and leaves it undeployed:
+    /// happens at once, and leaves nothing to lift.
+    UnfinishedWork,
+    /// Somebody else adds a third pool to the authoriser of Reval's API behind the operator's back: happens at once, and
+    /// leaves nothing to lift.
+    AuthorizerEdited,
+    /// Somebody else deploys Reval's API behind the operator's back: happens at once, and leaves nothing to lift.
+    StageMoved,
+    /// There is a canary on the stage of Reval's API: an earlier deployment serves every tenth request.
+    StageCanary,
+    /// Whoever signs in with a password is asked for a new one.
+    SignInChallenge,
+    /// The tokens of a sign-in are dated ten minutes ahead of the world's clock, in every one of their times, as they seem
+    /// to be where a computer's clock is behind. The gateway takes them: it asks when they end, not when they began.
+    TokenClockAhead,
+    /// Somebody releases Reval at its origin: happens at once, and leaves nothing to lift. The edges go on answering
+    /// what they keep.
+    RevalReleased {
+        /// Which release.
+        release: RevalRelease,
+    },
+    /// No invalidation completes: the last edge never hears of it.
+    InvalidationStuck,
+    /// An edge keeps its copies although the invalidation says Completed.
+    EdgeStale,
+    /// The distribution before Reval is disabled, and refuses every request.
+    DistributionDisabled,
+    /// Reval's name is an alias of another distribution. It shows in the aliases only: requests are answered as before.
+    AliasElsewhere,
 }
 
 fn throttled_method() -> String {
@@ -238,203 +273,6 @@ fn changed_parameter() -> String {
 }
 
 impl Fault {
-    /// The names of all kinds; [`Self::SWITCHES`] is what is offered of them.
-    pub const NAMES: [&'static str; 41] = [
-        "site-down",
-        "site-refused",
-        "site-slow",
-        "tls-expired",
-        "tls-wrong-name",
-        "throttle",
-        "rate-limit",
-        "error-before",
-        "error-after",
-        "repeated",
-        "answer-cut",
-        "answer-endless",
-        "lost-response",
-        "delay",
-        "lands-late",
-        "insync-slow",
-        "stale-resolver",
-        "expired-credentials",
-        "second-writer",
-        "parameter-changed",
-        "other-zone",
-        "routed",
-        "denied",
-        "empty-pages",
-        "partial-policy",
-        "missing-trigger",
-        "wrong-client-flow",
-        "default-mail",
-        "domain-creating",
-        "roll-stuck",
-        "roll-fails",
-        "roll-other-image",
-        "task-replaced",
-        "rolled-by-somebody",
-        "leak",
-        "rule-edited",
-        "rule-set",
-        "firewall-managed",
-        "rule-missing",
-        "acl-detached",
-        "throttle-set",
-    ];
-
-    /// The kind, as on the command line.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::SiteDown { .. } => "site-down",
-            Self::SiteRefused { .. } => "site-refused",
-            Self::SiteSlow { .. } => "site-slow",
-            Self::TlsExpired { .. } => "tls-expired",
-            Self::TlsWrongName { .. } => "tls-wrong-name",
-            Self::Throttle { .. } => "throttle",
-            Self::RateLimit { .. } => "rate-limit",
-            Self::ErrorBefore { .. } => "error-before",
-            Self::ErrorAfter { .. } => "error-after",
-            Self::Repeated { .. } => "repeated",
-            Self::AnswerCut { .. } => "answer-cut",
-            Self::AnswerEndless { .. } => "answer-endless",
-            Self::LostResponse { .. } => "lost-response",
-            Self::Delay { .. } => "delay",
-            Self::LandsLate { .. } => "lands-late",
-            Self::InsyncSlow { .. } => "insync-slow",
-            Self::StaleResolver { .. } => "stale-resolver",
-            Self::ExpiredCredentials => "expired-credentials",
-            Self::SecondWriter { .. } => "second-writer",
-            Self::ParameterChanged { .. } => "parameter-changed",
-            Self::OtherZone { .. } => "other-zone",
-            Self::Routed { .. } => "routed",
-            Self::Denied { .. } => "denied",
-            Self::EmptyPages { .. } => "empty-pages",
-            Self::PartialPolicy => "partial-policy",
-            Self::MissingTrigger => "missing-trigger",
-            Self::WrongClientFlow => "wrong-client-flow",
-            Self::DefaultMail => "default-mail",
-            Self::DomainCreating => "domain-creating",
-            Self::RollStuck => "roll-stuck",
-            Self::RollFails { .. } => "roll-fails",
-            Self::RollOtherImage => "roll-other-image",
-            Self::TaskReplaced => "task-replaced",
-            Self::RolledBySomebody => "rolled-by-somebody",
-            Self::Leak { .. } => "leak",
-            Self::RuleEdited => "rule-edited",
-            Self::RuleSet => "rule-set",
-            Self::FirewallManaged => "firewall-managed",
-            Self::RuleMissing => "rule-missing",
-            Self::AclDetached => "acl-detached",
-            Self::ThrottleSet { .. } => "throttle-set",
-        }
-    }
-
-    /// What the fault is about within its kind: a site, an operation, a leak, or nothing. A fault injected
-    /// again with the same name and subject replaces the earlier one.
-    #[must_use]
-    pub fn subject(&self) -> Option<&str> {
-        match self {
-            Self::SiteDown { site }
-            | Self::SiteRefused { site }
-            | Self::SiteSlow { site, .. }
-            | Self::TlsExpired { site }
-            | Self::TlsWrongName { site } => Some(site.name()),
-            Self::Throttle { operation, .. }
-            | Self::ErrorBefore { operation, .. }
-            | Self::ErrorAfter { operation, .. }
-            | Self::Repeated { operation, .. }
-            | Self::AnswerCut { operation, .. }
-            | Self::AnswerEndless { operation, .. }
-            | Self::LostResponse { operation, .. }
-            | Self::LandsLate { operation, .. }
-            | Self::Denied { operation }
-            | Self::Delay { operation, .. } => Some(operation),
-            Self::OtherZone { zone } => Some(zone.name()),
-            Self::Leak { leak } => Some(leak.name()),
-            Self::RateLimit { .. }
-            | Self::InsyncSlow { .. }
-            | Self::StaleResolver { .. }
-            | Self::ExpiredCredentials
-            | Self::SecondWriter { .. }
-            | Self::ParameterChanged { .. }
-            | Self::Routed { .. }
-            | Self::EmptyPages { .. }
-            | Self::PartialPolicy
-            | Self::MissingTrigger
-            | Self::WrongClientFlow
-            | Self::DefaultMail
-            | Self::DomainCreating
-            | Self::RollStuck
-            | Self::RollFails { .. }
-            | Self::RollOtherImage
-            | Self::TaskReplaced
-            | Self::RolledBySomebody
-            | Self::RuleEdited
-            | Self::RuleSet
-            | Self::FirewallManaged
-            | Self::RuleMissing
-            | Self::AclDetached
-            | Self::ThrottleSet { .. } => None,
-        }
-    }
-
-    /// Whether `name` (`site-down`) or `name:subject` (`site-down:old`) means this fault.
-    #[must_use]
-    pub fn is_named(&self, wanted: &str) -> bool {
-        match wanted.split_once(':') {
-            Some((name, subject)) => name == self.name() && self.subject() == Some(subject),
-            None => wanted == self.name(),
-        }
-    }
-
-    pub(crate) fn times_mut(&mut self) -> Option<&mut u32> {
-        match self {
-            Self::Throttle { times, .. }
-            | Self::ErrorBefore { times, .. }
-            | Self::ErrorAfter { times, .. }
-            | Self::Repeated { times, .. }
-            | Self::AnswerCut { times, .. }
-            | Self::AnswerEndless { times, .. }
-            | Self::LostResponse { times, .. }
-            | Self::LandsLate { times, .. }
-            | Self::RollFails { times } => Some(times),
-            Self::SiteDown { .. }
-            | Self::SiteRefused { .. }
-            | Self::SiteSlow { .. }
-            | Self::TlsExpired { .. }
-            | Self::TlsWrongName { .. }
-            | Self::Delay { .. }
-            | Self::Denied { .. }
-            | Self::OtherZone { .. }
-            | Self::Leak { .. }
-            | Self::RateLimit { .. }
-            | Self::InsyncSlow { .. }
-            | Self::StaleResolver { .. }
-            | Self::ExpiredCredentials
-            | Self::SecondWriter { .. }
-            | Self::ParameterChanged { .. }
-            | Self::Routed { .. }
-            | Self::EmptyPages { .. }
-            | Self::PartialPolicy
-            | Self::MissingTrigger
-            | Self::WrongClientFlow
-            | Self::DefaultMail
-            | Self::DomainCreating
-            | Self::RollStuck
-            | Self::RollOtherImage
-            | Self::TaskReplaced
-            | Self::RolledBySomebody
-            | Self::RuleEdited
-            | Self::RuleSet
-            | Self::FirewallManaged
-            | Self::RuleMissing
-            | Self::AclDetached
-            | Self::ThrottleSet { .. } => None,
-        }
-    }
-
     /// Whether what resolvers keep is void when it comes or goes: a parent names other servers then.
     pub(crate) fn voids_caches(&self) -> bool {
         matches!(self, Self::OtherZone { .. })

@@ -1,5 +1,5 @@
-//! The embedded closed world: Route 53, STS, Cognito, Parameter Store, ECS, WAF, API Gateway, DNS and four sites on
-//! loopback, with user management behind three of them, and faults.
+//! The embedded closed world: Route 53, STS, Cognito, Parameter Store, ECS, WAF, API Gateway, CloudFront, DNS and four
+//! sites on loopback, with user management behind three of them and Reval behind CloudFront, and faults.
 //!
 //! [`World::start`] opens a world in a directory and serves it from this process. Others reach it by
 //! the [`Handle`] that lies there, with the AWS SDK or CLI at [`Handle::endpoint`], with DNS at
@@ -19,6 +19,8 @@ mod handle;
 mod http;
 mod log;
 mod records;
+mod reval;
+mod revalapi;
 mod seed;
 mod sites;
 mod snapshot;
@@ -28,10 +30,17 @@ mod usermanagement;
 mod world;
 mod zones;
 
-pub use aws::apigateway::{API_ID, API_NAME, API_STAGE, STAGE_SPREAD};
+pub use aws::apigateway::{
+    API_ID, API_NAME, API_STAGE, HTTP_API, REVAL_API, REVAL_API_NAME, REVAL_AUTHORIZER, REVAL_DEPLOYMENT,
+    REVAL_STAGE, REVAL_USERINFO, STAGE_SPREAD,
+};
+pub use aws::cloudfront::{
+    DISTRIBUTION, DISTRIBUTION_ARN, DISTRIBUTION_DOMAIN, INVALIDATION_TAKES, MOST_WILDCARDS,
+    REVAL_CERTIFICATE,
+};
 pub use aws::cognito::{
-    ADMINS_CLIENT, ADMINS_DOMAIN, ADMINS_POOL, MAIL_FROM, MIGRATE_USER_ARN, OLD_CLIENT, OLD_POOL,
-    PRE_TOKEN_ARN,
+    ADMINS_CLIENT, ADMINS_DOMAIN, ADMINS_POOL, CANARY_PASSWORD, CANARY_USER, MAIL_FROM, MIGRATE_USER_ARN,
+    OLD_CLIENT, OLD_POOL, PRE_TOKEN_ARN, TOKENS_AHEAD,
 };
 pub use aws::ecs::{
     CLUSTER_NAME, DELETED_SERVICE_NAME, IMAGE_DIGEST, INACTIVE_TASK_REVISION, OLDER_TASK_REVISION,
@@ -44,16 +53,20 @@ pub use aws::ssm::{
 pub use aws::waf::{FREEZE_RULE, WAF_SPREAD, WEB_ACL_ID, WEB_ACL_NAME};
 pub use clock::ScaledClock;
 pub use control::Client;
-pub use faults::{Fault, Leak, NotAFault, OtherZone, Site};
+pub use faults::{Drill, Fault, FaultPart, Leak, NightPart, NotAFault, OtherZone, RevalRelease, Site};
 pub use handle::{Handle, NameServer};
 pub use log::{LogEntry, Outcome, ParameterPut, ServiceRolled};
 pub use records::{Action, Alias, BatchItem, RecordSet, Routing};
+pub use reval::{
+    COPIES_LIVE, REVAL_API_URL, REVAL_CLIENT, REVAL_NEW_BUILD, REVAL_OLD_DOMAIN, REVAL_WRONG_POOL, RevalBuild,
+};
 pub use seed::{
-    ACCESS_KEY, ACCOUNT, APPS_NAME, NAME_SERVERS, OTHER_ACCESS_KEY, OTHER_ACCOUNT, ROLES,
+    ACCESS_KEY, ACCOUNT, APPS_NAME, NAME_SERVERS, OTHER_ACCESS_KEY, OTHER_ACCOUNT, REVAL_API_HOST, ROLES,
     SECOND_WRITER_ADDRESS, SECRET_KEY, ZONE_ID, ZONE_NAME,
 };
 pub use snapshot::{
-    ChangeView, DeploymentView, FirewallView, ParameterView, ServiceView, Serving, SiteView, Snapshot,
-    StageView, TaskView,
+    ApiConfigView, ApiView, AuthorizerView, ChangeView, DeployedView, DeploymentView, DistributionView,
+    EdgeView, FirewallView, InvalidationView, ParameterView, RevalView, ServiceView, Serving, SiteView,
+    Snapshot, StageView, TaskView, TokenView,
 };
 pub use world::{Arrivals, World, WorldError, WorldOptions};

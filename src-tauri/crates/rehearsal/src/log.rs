@@ -79,7 +79,8 @@ pub struct LogEntry {
     /// The service that a committed UpdateService rolled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rolled: Option<ServiceRolled>,
-    /// What a committed UpdateWebACL or UpdateStage left: the web ACL, or the settings of the stage's methods.
+    /// What a committed change left of what it is about: the web ACL, the settings of a stage's methods, the authoriser,
+    /// the new deployment, or the invalidation that was answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<serde_json::Value>,
 }

@@ -25,6 +25,8 @@ pub const ZONE_NAME: &str = "example.nhs.test.";
 pub const APPS_NAME: &str = "apps.example.nhs.test.";
 /// The host of the API that leads to user management: its own name, which AWS gives it.
 pub(crate) const GATEWAY_HOST: &str = "a1b2c3d4e5.execute-api.eu-west-2.amazonaws.com";
+/// The host of Reval's API, likewise.
+pub const REVAL_API_HOST: &str = "r3v4l5a6p7.execute-api.eu-west-2.amazonaws.com";
 /// The host of Reval.
 const REVAL_HOST: &str = "reval.example.nhs.test";
 /// The four authoritative servers.
@@ -63,7 +65,15 @@ impl Site {
         })
     }
 
-    /// The host that users know it by.
+    /// The names that its certificate is for: the gateway has two APIs.
+    pub(crate) fn hosts(self) -> Vec<&'static str> {
+        match self {
+            Self::Old | Self::New | Self::Reval => vec![self.host()],
+            Self::Gateway => vec![self.host(), REVAL_API_HOST],
+        }
+    }
+
+    /// The host that users know it by; of the gateway, the one of user management's API.
     #[must_use]
     pub fn host(self) -> &'static str {
         match self {

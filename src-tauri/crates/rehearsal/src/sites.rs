@@ -1,6 +1,6 @@
 //! The sites: one loopback port each, for http and https alike. The old and the new side hand what is below
 //! `/usermanagement` to the gateway, as one host serves several applications; the gateway itself answers under a name
-//! of its own, too.
+//! of its own, too, and under another as Reval's API. Reval stands behind CloudFront.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::aws::apigateway::API_STAGE;
 use crate::core::Core;
 use crate::faults::{Fault, Site};
 use crate::http::{self as web, Answer, Dropped};
-use crate::{gateway, usermanagement};
+use crate::{gateway, reval, revalapi, usermanagement};
 
 /// The first byte of a TLS handshake; no HTTP method starts with it.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -73,14 +73,20 @@ async fn respond(core: Arc<Core>, site: Site, request: Request<Incoming>) -> Res
     }
     let mut answer = if down {
         web::answer(503, "text/plain; charset=utf-8", "Service unavailable\n")
+    } else if site == Site::Gateway && revalapi::is_it(&request) {
+        revalapi::serve(&core, request).await?
     } else {
         match application(site, request.uri().path()) {
             Some(segments) => gateway::serve(&core, site, request, &segments).await?,
+            None if site == Site::Reval => reval::serve(&core, request.method(), request.uri().path())?,
             None => page(site, request.uri().path()),
         }
     };
     web::date(&mut answer, core.now_ms());
-    web::set(&mut answer, "cache-control", "no-store");
+    // What Reval's origin has says nothing of caching, which is why the edges keep it as long as they do.
+    if down || site != Site::Reval {
+        web::set(&mut answer, "cache-control", "no-store");
+    }
     Ok(answer)
 }
 

@@ -1,12 +1,16 @@
 //! The whole world at one moment, as the control plane shows it.
 
+mod apis;
 mod restriction;
+mod reval;
 mod services;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use apis::{ApiConfigView, ApiView, AuthorizerView, DeployedView, TokenView};
 pub use restriction::{FirewallView, StageView};
+pub use reval::{DistributionView, EdgeView, InvalidationView, RevalView};
 pub use services::{DeploymentView, ServiceView, TaskView};
 
 use crate::faults::{Fault, Site};
@@ -36,7 +40,7 @@ pub struct SiteView {
     pub site: Site,
     /// Its documentation address.
     pub address: std::net::IpAddr,
-    /// The build that it says it runs.
+    /// The build that it says it runs; of Reval, what its origin would say.
     pub build: String,
     /// What is wrong with it: names of faults; empty when all is well.
     pub faults: Vec<String>,
@@ -116,12 +120,22 @@ pub struct Snapshot {
     /// The stages of API Gateway.
     #[serde(default)]
     pub stages: Vec<StageView>,
+    /// The REST APIs of API Gateway: what is edited, what is deployed, and what tokens get.
+    #[serde(default)]
+    pub apis: Vec<ApiView>,
+    /// The distributions of CloudFront.
+    #[serde(default)]
+    pub distributions: Vec<DistributionView>,
+    /// Reval behind its distribution.
+    #[serde(default)]
+    pub reval: Option<RevalView>,
 }
 
 impl Snapshot {
-    /// Everything that a run may change, a line an object and in one order: two moments with the same lines show
-    /// the same world. The version of a parameter only ever rises and is left out; so are the ids and times of what a
-    /// service rolled, but not what its tasks have read. Lock tokens are not even in a snapshot.
+    /// Everything that a run may change, a line an object and in one order: two moments with the same lines show the same
+    /// world. The version of a parameter only ever rises and is left out; so are the ids and times of what a service
+    /// rolled, but not what its tasks have read; and the ids of deployments of an API, but not what is in one that a stage
+    /// serves. Invalidations are over when they are over. Lock tokens are not even in a snapshot.
     #[must_use]
     pub fn objects(&self) -> Vec<String> {
         let records = self.records.iter().map(serde_json::to_value);
@@ -135,11 +149,15 @@ impl Snapshot {
         let services = self.services.iter().map(|service| Ok(service.object()));
         let firewalls = self.firewalls.iter().flat_map(FirewallView::objects).map(Ok);
         let stages = self.stages.iter().flat_map(StageView::objects).map(Ok);
+        let apis = self.apis.iter().flat_map(ApiView::objects).map(Ok);
         let objects = records
             .chain(parameters)
             .chain(services)
             .chain(firewalls)
-            .chain(stages);
+            .chain(stages)
+            .chain(apis)
+            .chain(self.distributions.iter().map(|one| Ok(one.object())))
+            .chain(self.reval.iter().flat_map(RevalView::objects).map(Ok));
         objects
             .filter_map(Result::ok)
             .map(|object| object.to_string())
@@ -151,6 +169,7 @@ impl State {
     pub(crate) fn snapshot(&self) -> Snapshot {
         let now = self.clock.now_ms();
         let time = |ms| Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX);
+        let (cloudfront, reval) = self.edges_at(now);
         let last = self.route53.versions.len().saturating_sub(1);
         Snapshot {
             epoch: self.epoch.clone(),
@@ -177,7 +196,10 @@ impl State {
                 .map(|site| SiteView {
                     site: *site,
                     address: site.address(),
-                    build: site.build().to_owned(),
+                    build: match site {
+                        Site::Reval => reval.build().to_owned(),
+                        Site::Old | Site::New | Site::Gateway => site.build().to_owned(),
+                    },
                     faults: self
                         .faults
                         .iter()
@@ -207,6 +229,9 @@ impl State {
             services: self.ecs_at(now).views(),
             firewalls: self.waf.views(),
             stages: self.apigateway.views(),
+            apis: self.apigateway.api_views(&self.cognito, now),
+            distributions: cloudfront.views(&self.faults),
+            reval: Some(reval.view(now)),
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::aws::apigateway::ApiGateway;
+use crate::aws::cloudfront::CloudFront;
 use crate::aws::cognito::Cognito;
 use crate::aws::ecs::{Around, Ecs};
 use crate::aws::route53::Route53;
@@ -11,6 +12,7 @@ use crate::aws::waf::Waf;
 use crate::clock::ScaledClock;
 use crate::faults::Fault;
 use crate::log::LogEntry;
+use crate::reval::Reval;
 use crate::tls::Authority;
 use crate::usermanagement::Read;
 
@@ -44,9 +46,15 @@ pub(crate) struct State {
     /// Web ACLs.
     #[serde(default)]
     pub waf: Waf,
-    /// The stages of REST APIs.
+    /// REST APIs, their deployments and stages.
     #[serde(default)]
     pub apigateway: ApiGateway,
+    /// Invalidations.
+    #[serde(default)]
+    pub cloudfront: CloudFront,
+    /// What Reval's origin has, and what CloudFront's edges keep of it.
+    #[serde(default)]
+    pub reval: Reval,
 }
 
 /// The format of the state file; another one is refused.
@@ -70,6 +78,8 @@ impl State {
             ecs: Ecs::default(),
             waf: Waf::default(),
             apigateway: ApiGateway::default(),
+            cloudfront: CloudFront::default(),
+            reval: Reval::default(),
         };
         state.seed();
         state
@@ -82,11 +92,17 @@ impl State {
         self.faults.clear();
         self.last_commit = None;
         self.route53.seed(now);
-        self.cognito = Cognito::seeded(now);
+        // The keys of the pools stay, as the certificate authority does: a token is as good as before.
+        self.cognito = Cognito {
+            keys: std::mem::take(&mut self.cognito.keys),
+            ..Cognito::seeded(now)
+        };
         self.ssm = Ssm::seeded(now);
         self.ecs = Ecs::seeded(now, &self.read());
         self.waf = Waf::seeded();
         self.apigateway = ApiGateway::seeded(now);
+        self.cloudfront = CloudFront::default();
+        self.reval = Reval::default();
     }
 
     /// Gives the seeds to a part that was not there yet when the state was saved.
@@ -95,6 +111,7 @@ impl State {
         if self.cognito.pools.is_empty() {
             self.cognito = Cognito::seeded(now);
         }
+        self.cognito.complete(now);
         if !self.ssm.is_seeded() {
             self.ssm = Ssm::seeded(now);
         }
@@ -105,9 +122,7 @@ impl State {
         if !self.waf.is_seeded() {
             self.waf = Waf::seeded();
         }
-        if !self.apigateway.is_seeded() {
-            self.apigateway = ApiGateway::seeded(now);
-        }
+        self.apigateway.complete(now);
     }
 
     /// What a task that is started now reads.
@@ -122,8 +137,16 @@ impl State {
     /// Lets happen what happens by itself until a moment. It is called before every change of the state, so a task
     /// that was started in between reads what the parameters were then.
     pub(crate) fn settle(&mut self, now: i64) {
-        let Self { ecs, ssm, faults, .. } = self;
+        let Self {
+            ecs,
+            ssm,
+            faults,
+            cloudfront,
+            reval,
+            ..
+        } = self;
         ecs.settle(now, &around(ssm, faults));
+        cloudfront.settle(now, faults, reval);
     }
 
     /// ECS at a moment, with all that has happened by itself since the last change.
@@ -131,6 +154,13 @@ impl State {
         let mut ecs = self.ecs.clone();
         ecs.settle(now, &around(&self.ssm, &self.faults));
         ecs
+    }
+
+    /// CloudFront and what its edges keep at a moment, likewise.
+    pub(crate) fn edges_at(&self, now: i64) -> (CloudFront, Reval) {
+        let (mut cloudfront, mut reval) = (self.cloudfront.clone(), self.reval.clone());
+        cloudfront.settle(now, &self.faults, &mut reval);
+        (cloudfront, reval)
     }
 
     /// Finds a fault that `wanted` accepts, takes one of its times and gives it back.

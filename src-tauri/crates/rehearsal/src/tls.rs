@@ -55,11 +55,15 @@ impl Authority {
         })
     }
 
-    fn issue(&self, name: &str, years: (i32, i32)) -> Result<Arc<CertifiedKey>, WorldError> {
+    /// A certificate for these names; the first is its subject too.
+    fn issue(&self, names: &[&str], years: (i32, i32)) -> Result<Arc<CertifiedKey>, WorldError> {
         let issuer = Issuer::new(authority_params(), KeyPair::from_pem(&self.key_pem)?);
-        let mut params = CertificateParams::new(vec![name.to_owned()])?;
+        let owned: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let mut params = CertificateParams::new(owned)?;
         let mut subject = DistinguishedName::new();
-        subject.push(DnType::CommonName, name);
+        if let Some(&name) = names.first() {
+            subject.push(DnType::CommonName, name);
+        }
         params.distinguished_name = subject;
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.use_authority_key_identifier_extension = true;
@@ -89,9 +93,9 @@ struct Certificates {
 impl ResolvesServerCert for Certificates {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let site = self.site;
-        if !hello.server_name()?.eq_ignore_ascii_case(site.host()) {
-            return None;
-        }
+        let asked = hello.server_name()?;
+        let mut hosts = site.hosts().into_iter();
+        hosts.find(|host| asked.eq_ignore_ascii_case(host))?;
         let has = |fault: Fault| self.core.read(|state| state.faults.contains(&fault));
         Some(Arc::clone(if has(Fault::TlsExpired { site }) {
             &self.expired
@@ -109,9 +113,9 @@ pub(crate) fn server_config(core: &Arc<Core>, site: Site) -> Result<Arc<ServerCo
     let certificates = Certificates {
         core: Arc::clone(core),
         site,
-        good: authority.issue(site.host(), (0, 2))?,
-        expired: authority.issue(site.host(), (-2, 0))?,
-        wrong_name: authority.issue("wrong-name.example.nhs.test", (0, 2))?,
+        good: authority.issue(&site.hosts(), (0, 2))?,
+        expired: authority.issue(&site.hosts(), (-2, 0))?,
+        wrong_name: authority.issue(&["wrong-name.example.nhs.test"], (0, 2))?,
     };
     let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()?

@@ -111,6 +111,9 @@ impl AwsError {
             | "SignatureDoesNotMatch"
             | "MissingAuthenticationToken" => 403,
             "NoSuchHostedZone" | "NoSuchChange" | "NoSuchHealthCheck" | "NotFound" => 404,
+            "NoSuchDistribution" | "NoSuchInvalidation" => 404,
+            "InvalidationBatchAlreadyExists" => 409,
+            "BatchTooLarge" => 413,
             _ => 400,
         }
     }

@@ -5,7 +5,7 @@ use crate::WorldError;
 use crate::core::Core;
 use crate::faults::Fault;
 use crate::records::Routing;
-use crate::seed;
+use crate::{reval, seed};
 
 /// Puts a fault in force; what somebody else does happens at once instead, and leaves nothing to lift.
 pub(crate) fn inject(core: &Core, fault: Fault) -> Result<(), WorldError> {
@@ -37,6 +37,18 @@ pub(crate) fn inject(core: &Core, fault: Fault) -> Result<(), WorldError> {
     }
     if let Fault::ThrottleSet { on } = &fault {
         return apigateway::somebody_sets_a_throttle(core, on).map_err(refused);
+    }
+    if fault == Fault::UnfinishedWork {
+        return apigateway::somebody_leaves_work_unfinished(core).map_err(refused);
+    }
+    if fault == Fault::AuthorizerEdited {
+        return apigateway::somebody_edits_the_authorizer(core).map_err(refused);
+    }
+    if fault == Fault::StageMoved {
+        return apigateway::somebody_deploys(core).map_err(refused);
+    }
+    if let Fault::RevalReleased { release } = fault {
+        return reval::somebody_releases(core, release);
     }
     Ok(core.put_in_force(fault)?)
 }

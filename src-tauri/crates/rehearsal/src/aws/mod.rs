@@ -1,6 +1,7 @@
 //! The AWS endpoints: all services on one port, told apart by the scope of the signature.
 
 pub(crate) mod apigateway;
+pub(crate) mod cloudfront;
 pub(crate) mod cognito;
 pub(crate) mod ecs;
 mod error;
@@ -106,6 +107,11 @@ fn authenticated(
 /// Answers one AWS request.
 pub(crate) async fn respond(endpoint: &Endpoint, request: Request<Incoming>) -> Result<Answer, Dropped> {
     let core = &endpoint.core;
+    if request.method() == Method::GET
+        && let Some(keys) = key_set(core, request.uri().path())?
+    {
+        return Ok(keys);
+    }
     let (parts, body) = request.into_parts();
     let signed = Signed::of(&parts.headers);
     let scope = match &signed {
@@ -145,7 +151,7 @@ pub(crate) async fn respond(endpoint: &Endpoint, request: Request<Incoming>) -> 
         role: who.as_ref().map(|who| who.role.clone()).unwrap_or_default(),
         session: who.as_ref().map(|who| who.session.clone()).unwrap_or_default(),
     };
-    let refused = who.err();
+    let refused = who.err().filter(|_| !cognito::is_unsigned(&caller.operation));
     let request_id = caller.request_id.clone();
     // A task of its own: what has arrived is carried out, also when the client no longer waits.
     let work = {
@@ -158,10 +164,23 @@ pub(crate) async fn respond(endpoint: &Endpoint, request: Request<Incoming>) -> 
     Ok(answer)
 }
 
+/// The public keys of a pool, which anybody may ask for without a signature, where a path is theirs.
+fn key_set(core: &Core, path: &str) -> Result<Option<Answer>, Dropped> {
+    let found = cognito::key_set(core, path).map_err(|error| {
+        tracing::error!(%error, "a signing key of the rehearsal could not be made");
+        Dropped
+    })?;
+    Ok(found.map(|mut answer| {
+        web::date(&mut answer, core.now_ms());
+        answer
+    }))
+}
+
 /// The refusal of a request that a fault stops.
 fn stopped(core: &Core, service: Option<Service>, caller: &Caller, call: &Call) -> Option<AwsError> {
     // A fault that can't be saved shows as one too.
-    let stop = match core.stops(&caller.account, &caller.operation) {
+    let signed = !cognito::is_unsigned(&caller.operation);
+    let stop = match core.stops(&caller.account, &caller.operation, signed) {
         Ok(stop) => stop?,
         Err(error) => return Some(error.into()),
     };

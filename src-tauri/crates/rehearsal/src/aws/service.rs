@@ -3,7 +3,7 @@
 
 use http::HeaderMap;
 
-use super::{AwsError, Call, Refused, Served, apigateway, cognito, ecs, route53, ssm, sts, waf};
+use super::{AwsError, Call, Refused, Served, apigateway, cloudfront, cognito, ecs, route53, ssm, sts, waf};
 use crate::core::Core;
 use crate::log::{Caller, Outcome};
 
@@ -17,6 +17,7 @@ pub(crate) enum Service {
     Ecs,
     Waf,
     ApiGateway,
+    CloudFront,
 }
 
 /// How a service writes its answers.
@@ -63,7 +64,7 @@ pub(super) fn operation_itself(caller: &Caller, _: &Call) -> String {
 }
 
 impl Service {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Route53,
         Self::Sts,
         Self::Cognito,
@@ -71,6 +72,7 @@ impl Service {
         Self::Ecs,
         Self::Waf,
         Self::ApiGateway,
+        Self::CloudFront,
     ];
 
     pub(crate) fn face(self) -> &'static Face {
@@ -82,6 +84,7 @@ impl Service {
             Self::Ecs => &ecs::FACE,
             Self::Waf => &waf::FACE,
             Self::ApiGateway => &apigateway::FACE,
+            Self::CloudFront => &cloudfront::FACE,
         }
     }
 
@@ -99,9 +102,11 @@ impl Service {
                 Wire::Xml { .. } | Wire::Json { .. } => false,
                 Wire::RestJson { root } => path == root || path.starts_with(&format!("{root}/")),
             });
-            let service = match path.starts_with("/2013-04-01/") {
-                true => Self::Route53,
-                false => Self::Sts,
+            let begins = |version: &str| path.starts_with(&format!("/{version}/"));
+            let service = match (begins("2013-04-01"), begins(cloudfront::VERSION)) {
+                (true, _) => Self::Route53,
+                (_, true) => Self::CloudFront,
+                (false, false) => Self::Sts,
             };
             return found.unwrap_or(service).face().scope.to_owned();
         };
@@ -155,6 +160,10 @@ mod tests {
         assert_eq!(
             Service::scope_of_unsigned(&none, "/2013-04-01/hostedzone"),
             "route53"
+        );
+        assert_eq!(
+            Service::scope_of_unsigned(&none, "/2020-05-31/distribution/E1"),
+            "cloudfront"
         );
         assert_eq!(Service::scope_of_unsigned(&none, "/"), "sts");
         assert_eq!(Service::scope_of_unsigned(&none, "/restapis"), "apigateway");

@@ -34,9 +34,10 @@ pub(crate) enum After {
 impl Core {
     /// A fault that stands before the operation, if any: expired credentials, the rate limit, a denial,
     /// `Throttle` or `ErrorBefore`.
-    pub(crate) fn stops(&self, account: &str, operation: &str) -> io::Result<Option<Stop>> {
+    /// Credentials stop nothing that needs none.
+    pub(crate) fn stops(&self, account: &str, operation: &str, signed: bool) -> io::Result<Option<Stop>> {
         let mut inner = self.lock();
-        if inner.state.faults.contains(&Fault::ExpiredCredentials) {
+        if signed && inner.state.faults.contains(&Fault::ExpiredCredentials) {
             return Ok(Some(Stop::Expired));
         }
         let limit = inner.state.faults.iter().find_map(|f| match f {

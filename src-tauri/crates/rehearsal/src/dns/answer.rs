@@ -81,11 +81,13 @@ pub(super) fn of_server(name: &str, kind: RecordType) -> Option<Reply> {
     })
 }
 
-/// The address of the gateway under its own name, which stands outside the zone; none for any other name.
+/// The address of the gateway under the own name of one of its APIs, which stands outside the zone; none for any other
+/// name.
 pub(super) fn of_gateway(name: &str, kind: RecordType) -> Option<Reply> {
-    let is_it = name
-        .trim_end_matches('.')
-        .eq_ignore_ascii_case(seed::GATEWAY_HOST);
+    let bare = name.trim_end_matches('.');
+    let is_it = [seed::GATEWAY_HOST, seed::REVAL_API_HOST]
+        .into_iter()
+        .any(|host| bare.eq_ignore_ascii_case(host));
     let IpAddr::V4(address) = Site::Gateway.address() else {
         return None;
     };

@@ -1,4 +1,4 @@
-//! What a fault can be about: a site, another zone.
+//! What a fault can be about: a site, another zone, a leak, a release.
 
 use std::fmt;
 
@@ -115,5 +115,41 @@ impl Leak {
             Self::Name => "name",
             Self::Late => "late",
         }
+    }
+}
+
+/// A release of Reval's user interface at its origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RevalRelease {
+    /// The build that signs in at the old pool.
+    Old,
+    /// The build that signs in at the new pool.
+    New,
+    /// The new build, all but its main script: the origin answers for that as for every path that is no file.
+    Half,
+    /// The new build, made for a pool that is neither.
+    Wrong,
+}
+
+impl RevalRelease {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] = [Self::Old, Self::New, Self::Half, Self::Wrong];
+
+    /// `old`, `new`, `half` or `wrong`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Old => "old",
+            Self::New => "new",
+            Self::Half => "half",
+            Self::Wrong => "wrong",
+        }
+    }
+}
+
+impl fmt::Display for RevalRelease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }

@@ -1,6 +1,6 @@
 //! What a fault in force does, in words.
 
-use super::{Fault, Leak, OtherZone};
+use super::{Fault, Leak, OtherZone, RevalRelease};
 
 impl Fault {
     /// What the fault does, as a sentence for the fault panel.
@@ -147,6 +147,38 @@ impl Fault {
             Self::ThrottleSet { on } => {
                 format!("Somebody else gives {on} a throttle of its own at the gateway.")
             }
+            Self::UnfinishedWork => {
+                "Somebody else adds POST /api/doctors to Reval's API and does not deploy it.".to_owned()
+            }
+            Self::AuthorizerEdited => {
+                "Somebody else adds a third pool to the authoriser of Reval's API.".to_owned()
+            }
+            Self::StageMoved => "Somebody else deploys Reval's API.".to_owned(),
+            Self::StageCanary => {
+                "A canary on the stage of Reval's API serves every tenth request from an earlier deployment."
+                    .to_owned()
+            }
+            Self::SignInChallenge => "Whoever signs in with a password is asked for a new one.".to_owned(),
+            Self::TokenClockAhead => {
+                "The tokens of a sign-in are dated ten minutes ahead of this computer's clock.".to_owned()
+            }
+            Self::RevalReleased { release } => match release {
+                RevalRelease::Old => "Somebody releases the old build of Reval at its origin.".to_owned(),
+                RevalRelease::New => "Somebody releases the new build of Reval at its origin.".to_owned(),
+                RevalRelease::Half => {
+                    "Somebody releases the new build of Reval at its origin without its main script."
+                        .to_owned()
+                }
+                RevalRelease::Wrong => {
+                    "Somebody releases a build of Reval at its origin that names neither pool.".to_owned()
+                }
+            },
+            Self::InvalidationStuck => "No invalidation of CloudFront completes.".to_owned(),
+            Self::EdgeStale => {
+                "An edge of CloudFront keeps its copies although an invalidation is completed.".to_owned()
+            }
+            Self::DistributionDisabled => "The distribution before Reval is disabled.".to_owned(),
+            Self::AliasElsewhere => "Reval's name is an alias of another distribution.".to_owned(),
         }
     }
 }

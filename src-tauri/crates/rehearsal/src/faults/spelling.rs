@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{Fault, Leak, OtherZone, Site, changed_parameter, second_writer_address};
+use super::{Fault, Leak, OtherZone, RevalRelease, Site, changed_parameter, second_writer_address};
 use crate::aws::apigateway;
 use crate::records::Routing;
 
@@ -22,9 +22,10 @@ impl FromStr for Fault {
     /// Reads `name[:argument[:argument..]]`, such as `site-down:new`, `site-slow:old:3000`,
     /// `throttle:ChangeResourceRecordSets:2`, `error-before:GetChange:ServiceUnavailable:1`,
     /// `error-after:ChangeResourceRecordSets:Throttling`, `repeated`, `answer-cut`, `answer-endless`, `lost-response`, `insync-slow:120`, `other-zone:delegated`, `routed:geolocation`,
-    /// `parameter-changed:/tis/usermanagement/profiles:dev`, `denied:DescribeUserPool`, `empty-pages:3`, `partial-policy`, `roll-fails:2`, `leak:method`, `throttle-set:PUT /api/users/{u}`. Arguments left
+    /// `parameter-changed:/tis/usermanagement/profiles:dev`, `denied:DescribeUserPool`, `empty-pages:3`, `partial-policy`, `roll-fails:2`, `leak:method`, `throttle-set:PUT /api/users/{u}`, `reval-released:old`. Arguments left
     /// out take a default: the new site, the operation `ChangeResourceRecordSets`, once, a private zone,
-    /// geolocation, the parameter `/tis/usermanagement/profiles`, the leak of a route, the method `POST /createUser`.
+    /// geolocation, the parameter `/tis/usermanagement/profiles`, the leak of a route, the method `POST /createUser`,
+    /// the new release.
     fn from_str(text: &str) -> Result<Self, NotAFault> {
         let refuse = |why: String| NotAFault {
             text: text.to_owned(),
@@ -224,6 +225,25 @@ impl FromStr for Fault {
                 }
                 (Self::ThrottleSet { on }, 1)
             }
+            "unfinished-work" => (Self::UnfinishedWork, 0),
+            "authorizer-edited" => (Self::AuthorizerEdited, 0),
+            "stage-moved" => (Self::StageMoved, 0),
+            "stage-canary" => (Self::StageCanary, 0),
+            "sign-in-challenge" => (Self::SignInChallenge, 0),
+            "token-clock-ahead" => (Self::TokenClockAhead, 0),
+            "reval-released" => {
+                let word = arg(0).unwrap_or(RevalRelease::New.name());
+                let mut all = RevalRelease::ALL.into_iter();
+                let release = all.find(|release| release.name() == word).ok_or_else(|| {
+                    let names = RevalRelease::ALL.map(RevalRelease::name).join(", ");
+                    refuse(format!("“{word}” is not a release; use one of {names}"))
+                })?;
+                (Self::RevalReleased { release }, 1)
+            }
+            "invalidation-stuck" => (Self::InvalidationStuck, 0),
+            "edge-stale" => (Self::EdgeStale, 0),
+            "distribution-disabled" => (Self::DistributionDisabled, 0),
+            "alias-elsewhere" => (Self::AliasElsewhere, 0),
             "denied" => (
                 Self::Denied {
                     operation: operation(),

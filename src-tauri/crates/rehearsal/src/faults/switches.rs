@@ -5,7 +5,7 @@ use super::Fault;
 impl Fault {
     /// Every fault that is offered, in the spelling of the command line, and its sentence. Each kind is
     /// among them; what else an argument can say, the command line takes all the same.
-    pub const SWITCHES: [(&'static str, &'static str); 51] = [
+    pub const SWITCHES: [(&'static str, &'static str); 65] = [
         ("site-down", "The new site answers every request with 503."),
         ("site-down:old", "The old site answers every request with 503."),
         ("site-down:reval", "Reval answers every request with 503."),
@@ -167,6 +167,62 @@ impl Fault {
         (
             "throttle-set",
             "Somebody else throttles a method at the gateway now. It can't be switched off again.",
+        ),
+        (
+            "unfinished-work",
+            "Somebody else leaves an undeployed method in Reval's API now. It can't be switched off again.",
+        ),
+        (
+            "authorizer-edited",
+            "Somebody else adds a pool to Reval's authoriser now. It can't be switched off again.",
+        ),
+        (
+            "stage-moved",
+            "Somebody else deploys Reval's API now. It can't be switched off again.",
+        ),
+        (
+            "stage-canary",
+            "A canary on the stage of Reval's API serves every tenth request.",
+        ),
+        (
+            "sign-in-challenge",
+            "Cognito asks whoever signs in with a password for a new one.",
+        ),
+        (
+            "token-clock-ahead",
+            "Cognito dates tokens ten minutes ahead of this computer's clock.",
+        ),
+        (
+            "reval-released:new",
+            "Somebody releases the new build of Reval now. It can't be switched off again.",
+        ),
+        (
+            "reval-released:old",
+            "Somebody releases the old build of Reval now. It can't be switched off again.",
+        ),
+        (
+            "reval-released:half",
+            "Somebody releases the new build of Reval now, but not its main script. It can't be switched off again.",
+        ),
+        (
+            "reval-released:wrong",
+            "Somebody releases a build of Reval for neither pool now. It can't be switched off again.",
+        ),
+        (
+            "invalidation-stuck",
+            "No invalidation completes, and an edge of CloudFront keeps what it has.",
+        ),
+        (
+            "edge-stale",
+            "An edge of CloudFront keeps what it has although the invalidation is completed.",
+        ),
+        (
+            "distribution-disabled",
+            "The distribution before Reval is disabled: every request is refused.",
+        ),
+        (
+            "alias-elsewhere",
+            "Reval's name is an alias of another distribution.",
         ),
         (
             "denied:DescribeUserPool",

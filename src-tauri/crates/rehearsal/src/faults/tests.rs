@@ -30,6 +30,64 @@ fn every_kind_is_offered_and_everything_offered_can_be_read() {
     }
 }
 
+/// What is offered stands under a heading, and no heading is empty.
+#[test]
+fn every_fault_has_a_part_and_says_whether_it_can_be_lifted() {
+    let mut parts = Vec::new();
+    for (spelling, sentence) in Fault::SWITCHES {
+        let fault: Fault = spelling.parse().unwrap();
+        parts.push(fault.part());
+        let for_good = sentence.ends_with("It can't be switched off again.");
+        assert_eq!(fault.happens_at_once(), for_good, "{spelling}");
+    }
+    for part in FaultPart::ALL {
+        assert!(parts.contains(&part), "{part:?} has no fault");
+        assert!(!part.title().is_empty());
+    }
+    assert!(FaultPart::ALL.is_sorted(), "the panel sorts by it");
+}
+
+/// Every drill can be begun, and says all that its row shows.
+#[test]
+fn every_drill_has_a_fault_and_an_id_of_its_own() {
+    const RUNBOOK: &str = include_str!("../../../../runbooks/tis-cognito/runbook.toml");
+    for drill in Drill::ALL {
+        assert!(drill.fault.parse::<Fault>().is_ok(), "{}", drill.id);
+        let same = |of: fn(&Drill) -> &str| Drill::ALL.iter().filter(|one| of(one) == of(&drill)).count();
+        assert_eq!(same(|one| one.id), 1, "{} is there twice", drill.id);
+        assert_eq!(same(|one| one.title), 1, "{} is there twice", drill.title);
+        let plain = |c: char| c.is_ascii_lowercase() || c == '-';
+        assert!(drill.id.chars().all(plain), "{}", drill.id);
+        assert!(
+            !drill.title.ends_with('.'),
+            "a title is no sentence: {}",
+            drill.title
+        );
+        let sentence = drill.sentence();
+        assert!(!sentence.contains("switched off again"), "{sentence}");
+        for words in [drill.when, drill.says, drill.then, &sentence] {
+            assert!(words.ends_with('.') && !words.contains("  "), "{words}");
+            // What stands between backticks is a step of the bundled runbook.
+            for step in words.split('`').skip(1).step_by(2) {
+                assert!(
+                    RUNBOOK.contains(&format!("\nid = {step:?}\n")),
+                    "{}: {step}",
+                    drill.id
+                );
+            }
+        }
+        assert!(
+            drill.when.contains('`'),
+            "{} does not say before which step",
+            drill.id
+        );
+    }
+    assert!(
+        Drill::ALL.is_sorted_by_key(|drill| drill.part),
+        "by the parts of the night"
+    );
+}
+
 #[test]
 fn arguments_are_read_and_wrong_ones_named() {
     assert_eq!(
@@ -165,4 +223,99 @@ fn arguments_are_read_and_wrong_ones_named() {
             .unwrap()
             .is_named("site-down:new")
     );
+}
+
+#[test]
+fn what_goes_wrong_with_reval_has_its_words() {
+    for (text, fault, sentence) in [
+        (
+            "reval-released",
+            Fault::RevalReleased {
+                release: RevalRelease::New,
+            },
+            "Somebody releases the new build of Reval at its origin.",
+        ),
+        (
+            "reval-released:wrong",
+            Fault::RevalReleased {
+                release: RevalRelease::Wrong,
+            },
+            "Somebody releases a build of Reval at its origin that names neither pool.",
+        ),
+        (
+            "invalidation-stuck",
+            Fault::InvalidationStuck,
+            "No invalidation of CloudFront completes.",
+        ),
+        (
+            "edge-stale",
+            Fault::EdgeStale,
+            "An edge of CloudFront keeps its copies although an invalidation is completed.",
+        ),
+        (
+            "distribution-disabled",
+            Fault::DistributionDisabled,
+            "The distribution before Reval is disabled.",
+        ),
+        (
+            "alias-elsewhere",
+            Fault::AliasElsewhere,
+            "Reval's name is an alias of another distribution.",
+        ),
+        (
+            "unfinished-work",
+            Fault::UnfinishedWork,
+            "Somebody else adds POST /api/doctors to Reval's API and does not deploy it.",
+        ),
+        (
+            "authorizer-edited",
+            Fault::AuthorizerEdited,
+            "Somebody else adds a third pool to the authoriser of Reval's API.",
+        ),
+        (
+            "stage-moved",
+            Fault::StageMoved,
+            "Somebody else deploys Reval's API.",
+        ),
+        (
+            "stage-canary",
+            Fault::StageCanary,
+            "A canary on the stage of Reval's API serves every tenth request from an earlier deployment.",
+        ),
+        (
+            "sign-in-challenge",
+            Fault::SignInChallenge,
+            "Whoever signs in with a password is asked for a new one.",
+        ),
+        (
+            "token-clock-ahead",
+            Fault::TokenClockAhead,
+            "The tokens of a sign-in are dated ten minutes ahead of this computer's clock.",
+        ),
+    ] {
+        let read = text.parse::<Fault>().unwrap();
+        assert_eq!((read.describe().as_str(), &read), (sentence, &fault));
+    }
+    for release in RevalRelease::ALL {
+        let spelling = format!("reval-released:{release}");
+        let read = spelling.parse::<Fault>().unwrap();
+        assert!(read == Fault::RevalReleased { release } && read.is_named(&spelling));
+        assert!(Fault::SWITCHES.iter().any(|(offered, _)| *offered == spelling));
+    }
+    for wrong in [
+        "reval-released:6b24",
+        "reval-released:new:old",
+        "invalidation-stuck:1",
+        "edge-stale:2",
+        "distribution-disabled:reval",
+        "alias-elsewhere:reval",
+        "unfinished-work:1",
+        "authorizer-edited:re7al1",
+        "stage-moved:prod",
+        "stage-canary:50",
+        "sign-in-challenge:old",
+        "token-clock-ahead:300",
+    ] {
+        assert!(wrong.parse::<Fault>().is_err(), "{wrong}");
+    }
 }

@@ -1,9 +1,11 @@
-//! The rehearsal's Cognito, Parameter Store, ECS, WAF and API Gateway read by boto3, which shares no code with them, and held against
-//! botocore's models of the services.
+//! The rehearsal's Cognito, Parameter Store, ECS, WAF, API Gateway and CloudFront read by boto3, which shares no code
+//! with them, and held against botocore's models of the services.
 //!
 //! Needs SWITCHBACK_VENV: a Python venv with what `xtask/python-requirements.txt` names.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "tests")]
+
+mod tokens;
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -16,6 +18,7 @@ const POOLS_PY: &str = include_str!("pools.py");
 const PARAMETERS_PY: &str = include_str!("parameters.py");
 const SERVICES_PY: &str = include_str!("services.py");
 const RESTRICTION_PY: &str = include_str!("restriction.py");
+const EDGES_PY: &str = include_str!("edges.py");
 
 /// The interpreter; none where the test is skipped, which a CI run must not do.
 fn python() -> Option<PathBuf> {
@@ -64,7 +67,7 @@ async fn boto3_reads_every_operation_back() {
     let world = World::start(WorldOptions::new(dir.path())).await.unwrap();
     let right = json!({
         "pools": [["eu-west-2_REHEARSAL0", "reval"], ["eu-west-2_REHEARSAL1", "admins"]],
-        "clients": ["rehearsaladminsclient000001"],
+        "clients": ["rehearsaladminsclient000001", "rehearsalrevalclient0000001"],
         "policy": {
             "MinimumLength": 8,
             "RequireUppercase": true,
@@ -86,7 +89,7 @@ async fn boto3_reads_every_operation_back() {
         "domain": "ACTIVE",
         "factors": ["SOFTWARE_TOKEN_MFA"],
         "created before changed": true,
-        "everybody": 16,
+        "everybody": 17,
         "statuses": [
             "ARCHIVED", "COMPROMISED", "CONFIRMED", "EXTERNAL_PROVIDER", "FORCE_CHANGE_PASSWORD",
             "RESET_REQUIRED", "UNCONFIRMED", "UNKNOWN",
@@ -283,4 +286,59 @@ async fn boto3_closes_user_management() {
     );
     let shown = serde_json::to_string(&world.snapshot().firewalls).unwrap();
     assert!(!shown.contains("FutureSetting"), "{shown}");
+}
+
+#[tokio::test]
+async fn boto3_invalidates_what_the_edges_keep() {
+    let Some(python) = python() else {
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    // Fast enough to wait for, and slow enough that what is made first still runs when the rest is made.
+    let world = World::start(WorldOptions {
+        scale: 10,
+        ..WorldOptions::new(dir.path())
+    })
+    .await
+    .unwrap();
+    assert_eq!(
+        seen_by_boto3(&python, EDGES_PY, &world).await,
+        json!({
+            "aliases": ["reval.example.nhs.test"],
+            "enabled": true,
+            "root": "index.html",
+            "certificate": "us-east-1",
+            "errors": [[403, "/index.html", "200"], [404, "/index.html", "200"]],
+            "tagged": true,
+            "made": [201, 201, 201],
+            "same": true,
+            "located": true,
+            "running": 2,
+            "listed": true,
+            "after": ["Completed", ["/index.html", "/*"]],
+            "refusals": [
+                "NoSuchDistribution NoSuchDistribution",
+                "NoSuchInvalidation NoSuchInvalidation",
+                // The model does not have this one.
+                "ClientError InvalidationBatchAlreadyExists",
+                "InconsistentQuantities InconsistentQuantities",
+                "InvalidArgument InvalidArgument",
+                "TooManyInvalidationsInProgress TooManyInvalidationsInProgress",
+                "ClientError NotRehearsed",
+            ],
+            "not in the model": [],
+        })
+    );
+
+    // The SDK tries again where the answer is lost, with the same reference: so it makes one invalidation all the same.
+    world.reset().unwrap();
+    world
+        .inject("lost-response:CreateInvalidation".parse().unwrap())
+        .unwrap();
+    let seen = seen_by_boto3(&python, EDGES_PY, &world).await;
+    assert_eq!(
+        (&seen["made"], &seen["same"]),
+        (&json!([201, 201, 201]), &json!(true))
+    );
+    assert_eq!(world.snapshot().distributions[0].invalidations.len(), 2);
 }

@@ -31,7 +31,7 @@ def compare(shape, value, path):
             else:
                 unknown.append(path + "." + name)
         for name in shape.required_members:
-            if name not in value:
+            if shape.members[name].serialization.get("name", name) not in value:
                 unknown.append(path + "." + name + " is missing")
     elif shape.type_name == "list":
         for inner in value:
@@ -40,19 +40,20 @@ def compare(shape, value, path):
         for name, inner in value.items():
             compare(shape.value, inner, path + "." + name)
     else:
-        if not isinstance(value, JSON_TYPES[shape.type_name]):
+        written = str if shape.serialization.get("timestampFormat") == "iso8601" else JSON_TYPES[shape.type_name]
+        if not isinstance(value, written):
             unknown.append(f"{path} is no {shape.type_name}")
         if getattr(shape, "enum", None) and value not in shape.enum:
             unknown.append(f"{path} has the word {value}")
 
 
 def before_parse(operation_model, response_dict, **_):
-    if response_dict["status_code"] == 200:
+    if response_dict["status_code"] < 300 and response_dict["body"]:
         compare(operation_model.output_shape, json.loads(response_dict["body"]), operation_model.name)
 
 
-def client_of(service):
-    client = boto3.client(service)
+def client_of(service, **words):
+    client = boto3.client(service, **words)
     client.meta.events.register("before-parse." + service, before_parse)
     return client
 

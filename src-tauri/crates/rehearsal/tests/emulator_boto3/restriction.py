@@ -87,7 +87,7 @@ seen = {
         refusal(gateway.get_rest_api, restApiId="none"),
         refusal(patched, lines=[f"remove /{key}"]),
         refusal(patched, lines=[f"replace /{key}/throttling/rateLimit often"]),
-        refusal(gateway.get_deployments, **API),
+        refusal(gateway.get_rest_apis),
     ],
     "not in the model": sorted(set(unknown)),
 }

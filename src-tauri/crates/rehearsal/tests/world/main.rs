@@ -8,6 +8,7 @@ mod ecs;
 mod keys;
 mod life;
 mod restriction;
+mod reval;
 mod sites;
 mod ssm;
 mod support;

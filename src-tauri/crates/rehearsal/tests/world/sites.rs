@@ -1,34 +1,15 @@
 //! The sites over http and https, dialled through the handle.
 
-use std::sync::Arc;
-
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
 use switchback_rehearsal::{Fault, Site, World};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 
-use crate::support::{Reply, exchange, world};
+use crate::support::{Reply, exchange, secured, world};
 
 const REQUEST: &str =
     "GET /version.json HTTP/1.1\r\nHost: apps.example.nhs.test\r\nConnection: close\r\n\r\n";
 
 async fn https(world: &World, site: Site, name: &str) -> std::io::Result<Option<Reply>> {
-    let mut roots = RootCertStore::empty();
-    let ca = CertificateDer::from_pem_slice(world.handle().ca_pem.as_bytes()).unwrap();
-    roots.add(ca).unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let addr = world.handle().stand_in(site.address()).unwrap();
-    let stream = TcpStream::connect(addr).await?;
-    let name = ServerName::try_from(name.to_owned()).unwrap();
-    let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
-    Ok(exchange(stream, REQUEST).await)
+    Ok(exchange(secured(world, site.address(), name).await?, REQUEST).await)
 }
 
 async fn http(world: &World, site: Site) -> Option<Reply> {

@@ -1,14 +1,20 @@
 //! A raw HTTP client, and the requests that the tests send.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
 use switchback_rehearsal::{SECRET_KEY, World, WorldOptions};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 pub const ZONE: &str = "/2013-04-01/hostedzone/Z0REHEARSALEXAMPLE1";
 
@@ -59,6 +65,22 @@ where
         head: head.to_owned(),
         body: body.to_owned(),
     })
+}
+
+/// A connection to an address of the world under a name for which its certificate must be, by the world's authority.
+pub async fn secured(world: &World, address: IpAddr, name: &str) -> std::io::Result<TlsStream<TcpStream>> {
+    let mut roots = RootCertStore::empty();
+    let ca = CertificateDer::from_pem_slice(world.handle().ca_pem.as_bytes()).unwrap();
+    roots.add(ca).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let stream = TcpStream::connect(world.handle().stand_in(address).unwrap()).await?;
+    let name = ServerName::try_from(name.to_owned()).unwrap();
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await
 }
 
 /// A request as an SDK signs it.
@@ -243,4 +265,63 @@ pub async fn ssm_refusal(world: &World, operation: &str, body: serde_json::Value
     let code = said["__type"].as_str().unwrap().to_owned();
     assert_eq!(reply.header("x-amzn-errortype"), Some(code.as_str()));
     (code, said["message"].as_str().unwrap_or_default().to_owned())
+}
+
+/// One request to API Gateway; nothing where no answer comes.
+pub async fn rest_as(
+    world: &World,
+    key: &str,
+    region: &str,
+    line: &str,
+    body: &serde_json::Value,
+) -> Option<Reply> {
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
+    let signing = Signing {
+        key,
+        secret: SECRET_KEY,
+        token: None,
+        region,
+        service: "apigateway",
+    };
+    let addr = world.handle().aws_addr();
+    let headers = [("accept", "application/json")];
+    let request = signing.request(addr, line, &headers, &body);
+    exchange(TcpStream::connect(addr).await.unwrap(), &request).await
+}
+
+pub async fn rest_sent(world: &World, line: &str, body: &serde_json::Value) -> Option<Reply> {
+    rest_as(world, "AKIAREHEARSAL", "eu-west-2", line, body).await
+}
+
+/// One request to API Gateway that must be answered well.
+pub async fn rest(world: &World, line: &str, body: serde_json::Value) -> serde_json::Value {
+    let reply = rest_sent(world, line, &body).await.unwrap();
+    assert_eq!(reply.status, 200, "{line}: {}", reply.body);
+    serde_json::from_str(&reply.body).unwrap()
+}
+
+/// The status and the code with which API Gateway refuses, and its words.
+pub async fn rest_refusal(world: &World, line: &str, body: serde_json::Value) -> (u16, String, String) {
+    let reply = rest_sent(world, line, &body).await.unwrap();
+    let said: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
+    let code = reply.header("x-amzn-errortype").unwrap().to_owned();
+    assert_eq!(said.as_object().unwrap().len(), 1);
+    (reply.status, code, said["message"].as_str().unwrap().to_owned())
+}
+
+/// Patches; each operation is `op path value`.
+pub fn patches(operations: &[&str]) -> serde_json::Value {
+    let all = operations.iter().map(|line| {
+        let parts: Vec<&str> = line.splitn(3, ' ').collect();
+        let mut one = serde_json::json!({"op": parts[0], "path": parts[1]});
+        if let Some(value) = parts.get(2) {
+            one["value"] = serde_json::json!(value);
+        }
+        one
+    });
+    serde_json::json!({"patchOperations": all.collect::<Vec<_>>()})
 }

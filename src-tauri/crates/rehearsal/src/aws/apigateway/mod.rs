@@ -1,12 +1,22 @@
-//! API Gateway's REST APIs (rest-json of 2015-07-09): one API with the stage that leads to user management, its
-//! resources and the settings of its methods. Requests that are made to the API are [`crate::gateway`]'s.
+//! API Gateway's REST APIs (rest-json of 2015-07-09): the API that leads to user management and Reval's, each with a
+//! stage, their resources and deployments, the settings of methods, and the authoriser of Reval's. Beside them an HTTP
+//! API, of which only that it is one is rehearsed. Requests that are made to the first API are [`crate::gateway`]'s, those
+//! to Reval's are [`crate::revalapi`]'s.
 //!
-//! Not rehearsed, and refused by name: everything else, deployments, authorisers and caches among it, and the other
-//! settings of a stage.
+//! Not rehearsed, and refused by name: everything else, and the other settings of a stage, an authoriser and a
+//! deployment.
 
+mod api;
+mod authorizers;
+mod canary;
+mod deployments;
+mod http_api;
+mod meet;
+mod page;
 mod part;
 mod patch;
 mod path;
+mod refusals;
 mod resources;
 mod seed;
 mod setting;
@@ -14,21 +24,31 @@ mod show;
 mod somebody;
 #[cfg(test)]
 mod tests;
+mod verdicts;
+mod views;
 
 use http::Method;
 use serde_json::Value;
 
+pub use http_api::HTTP_API;
+pub(crate) use meet::{Asked, Met, meet, meet_and_remember};
 pub(crate) use part::ApiGateway;
 pub(crate) use path::key_below;
 pub(crate) use seed::stage_arn;
-pub use seed::{API_ID, API_NAME, API_STAGE, STAGE_SPREAD};
-pub(crate) use somebody::somebody_sets_a_throttle;
+pub use seed::{
+    API_ID, API_NAME, API_STAGE, REVAL_API, REVAL_API_NAME, REVAL_AUTHORIZER, REVAL_DEPLOYMENT, REVAL_STAGE,
+    REVAL_USERINFO, STAGE_SPREAD,
+};
+pub(crate) use somebody::{
+    somebody_deploys, somebody_edits_the_authorizer, somebody_leaves_work_unfinished,
+    somebody_sets_a_throttle,
+};
 
 use super::cognito::REGION;
 use super::json;
 use super::service::{Face, Wire};
 use super::{AwsError, Call, Refused, Served};
-use crate::core::Core;
+use crate::core::{Committed, Core};
 use crate::http as web;
 use crate::log::{Caller, Outcome};
 use crate::state::State;
@@ -51,18 +71,39 @@ enum Route<'a> {
     GetResources(&'a str),
     GetStage(&'a str, &'a str),
     UpdateStage(&'a str, &'a str),
+    FlushStageAuthorizersCache(&'a str, &'a str),
+    CreateDeployment(&'a str),
+    GetDeployment(&'a str, &'a str),
+    GetDeployments(&'a str),
+    GetAuthorizer(&'a str, &'a str),
+    GetAuthorizers(&'a str),
+    GetGatewayResponse(&'a str, &'a str),
+    UpdateAuthorizer(&'a str, &'a str),
+    GetApi(&'a str),
+    GetApis,
     Unknown(String),
 }
 
 impl Route<'_> {
     fn operation(&self) -> String {
-        match self {
-            Self::GetRestApi(_) => "GetRestApi".to_owned(),
-            Self::GetResources(_) => "GetResources".to_owned(),
-            Self::GetStage(_, _) => "GetStage".to_owned(),
-            Self::UpdateStage(_, _) => "UpdateStage".to_owned(),
-            Self::Unknown(name) => name.clone(),
-        }
+        let name = match self {
+            Self::GetRestApi(_) => "GetRestApi",
+            Self::GetResources(_) => "GetResources",
+            Self::GetStage(_, _) => "GetStage",
+            Self::UpdateStage(_, _) => "UpdateStage",
+            Self::FlushStageAuthorizersCache(_, _) => "FlushStageAuthorizersCache",
+            Self::CreateDeployment(_) => "CreateDeployment",
+            Self::GetDeployment(_, _) => "GetDeployment",
+            Self::GetDeployments(_) => "GetDeployments",
+            Self::GetAuthorizer(_, _) => "GetAuthorizer",
+            Self::GetAuthorizers(_) => "GetAuthorizers",
+            Self::GetGatewayResponse(_, _) => "GetGatewayResponse",
+            Self::UpdateAuthorizer(_, _) => "UpdateAuthorizer",
+            Self::GetApi(_) => "GetApi",
+            Self::GetApis => "GetApis",
+            Self::Unknown(name) => name,
+        };
+        name.to_owned()
     }
 }
 
@@ -73,6 +114,18 @@ fn route(call: &Call) -> Route<'_> {
         (&Method::GET, ["restapis", api, "resources"]) => Route::GetResources(api),
         (&Method::GET, ["restapis", api, "stages", stage]) => Route::GetStage(api, stage),
         (&Method::PATCH, ["restapis", api, "stages", stage]) => Route::UpdateStage(api, stage),
+        (&Method::DELETE, ["restapis", api, "stages", stage, "cache", "authorizers"]) => {
+            Route::FlushStageAuthorizersCache(api, stage)
+        }
+        (&Method::POST, ["restapis", api, "deployments"]) => Route::CreateDeployment(api),
+        (&Method::GET, ["restapis", api, "deployments"]) => Route::GetDeployments(api),
+        (&Method::GET, ["restapis", api, "deployments", id]) => Route::GetDeployment(api, id),
+        (&Method::GET, ["restapis", api, "authorizers"]) => Route::GetAuthorizers(api),
+        (&Method::GET, ["restapis", api, "authorizers", id]) => Route::GetAuthorizer(api, id),
+        (&Method::GET, ["restapis", api, "gatewayresponses", kind]) => Route::GetGatewayResponse(api, kind),
+        (&Method::PATCH, ["restapis", api, "authorizers", id]) => Route::UpdateAuthorizer(api, id),
+        (&Method::GET, ["v2", "apis"]) => Route::GetApis,
+        (&Method::GET, ["v2", "apis", id]) => Route::GetApi(id),
         (method, path) => Route::Unknown(format!("{method} /{}", path.join("/"))),
     }
 }
@@ -80,20 +133,16 @@ fn route(call: &Call) -> Route<'_> {
 /// Answers one request.
 fn serve(core: &Core, caller: &Caller, call: &Call) -> Result<Served, Refused> {
     let refused = |error| Box::new((error, caller.entry(Outcome::Refused)));
-    if let Route::UpdateStage(api, stage) = route(call) {
-        let asked = json::read(&call.body).map_err(refused)?;
-        let committed = core
-            .commit(|state, now| patch::update(state, caller, (api, stage), &asked, now))
-            .map_err(refused)?;
+    if let Some((status, committed)) = write(core, caller, call).map_err(refused)? {
         return Ok(Served {
-            answer: answer(&committed.made),
+            answer: answer(status, &committed.made),
             entry: None,
             lost: committed.lost,
         });
     }
     match core.read(|state| read(state, caller, call)) {
         Ok(body) => Ok(Served {
-            answer: answer(&body),
+            answer: answer(200, &body),
             entry: Some(caller.entry(Outcome::Read)),
             lost: false,
         }),
@@ -101,26 +150,89 @@ fn serve(core: &Core, caller: &Caller, call: &Call) -> Result<Served, Refused> {
     }
 }
 
-fn answer(body: &Value) -> web::Answer {
-    web::answer(200, "application/json", body.to_string())
+/// An answer; what has nothing to say has no body.
+fn answer(status: u16, body: &Value) -> web::Answer {
+    let text = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
+    web::answer(status, "application/json", text)
+}
+
+/// Answers a request that changes something; nothing where it does not. The statuses are those of botocore's model,
+/// `responseCode`.
+fn write(core: &Core, caller: &Caller, call: &Call) -> Result<Option<(u16, Committed<Value>)>, AwsError> {
+    Ok(Some(match route(call) {
+        Route::UpdateStage(api, stage) => {
+            let asked = json::read(&call.body)?;
+            let made = core.commit(|state, now| patch::update(state, caller, (api, stage), &asked, now))?;
+            (200, made)
+        }
+        Route::FlushStageAuthorizersCache(api, stage) => {
+            let made = core.commit(|state, _| {
+                state.apigateway.stage_mut(caller, api, stage)?.verdicts.flush();
+                Ok::<_, AwsError>((Value::Null, caller.entry(Outcome::Committed)))
+            })?;
+            (202, made)
+        }
+        Route::CreateDeployment(api) => {
+            let asked = deployments::read(&call.body)?;
+            let made = core.commit(|state, now| deployments::create(state, caller, api, &asked, now))?;
+            (201, made)
+        }
+        Route::UpdateAuthorizer(api, id) => {
+            let asked = json::read(&call.body)?;
+            let made = core.commit(|state, _| authorizers::update(state, caller, (api, id), &asked))?;
+            (200, made)
+        }
+        Route::GetRestApi(_)
+        | Route::GetResources(_)
+        | Route::GetStage(_, _)
+        | Route::GetDeployment(_, _)
+        | Route::GetDeployments(_)
+        | Route::GetAuthorizer(_, _)
+        | Route::GetAuthorizers(_)
+        | Route::GetGatewayResponse(_, _)
+        | Route::GetApi(_)
+        | Route::GetApis
+        | Route::Unknown(_) => return Ok(None),
+    }))
 }
 
 /// Answers a request that changes nothing.
 fn read(state: &State, caller: &Caller, call: &Call) -> Result<Value, AwsError> {
     match route(call) {
         Route::GetRestApi(api) => {
-            let stage = state.apigateway.of(caller, api)?;
-            Ok(show::api(stage))
+            let api = state.apigateway.of(caller, api)?;
+            Ok(show::api(api))
         }
         Route::GetResources(api) => {
-            state.apigateway.of(caller, api)?;
-            resources::page(call)
+            let api = state.apigateway.of(caller, api)?;
+            resources::page(api, call)
         }
         Route::GetStage(api, stage) => {
             let stage = state.apigateway.stage(caller, api, stage)?;
             Ok(show::stage(state, stage))
         }
-        Route::UpdateStage(_, _) | Route::Unknown(_) => Err(AwsError::not_rehearsed(&caller.operation)),
+        Route::GetDeployment(api, id) => deployments::shown(state, caller, call, (api, id)),
+        Route::GetDeployments(api) => deployments::listed(state, caller, call, api),
+        Route::GetAuthorizer(api, id) => {
+            let api = state.apigateway.of(caller, api)?;
+            Ok(api.authorizer(id)?.shown())
+        }
+        Route::GetAuthorizers(api) => authorizers::listed(state, caller, call, api),
+        Route::GetGatewayResponse(api, kind) => {
+            let api = state.apigateway.of(caller, api)?;
+            refusals::shown(&api.id, kind)
+        }
+        Route::GetApi(id) => http_api::one(state, caller, id),
+        Route::GetApis => http_api::all(state, caller, call),
+        Route::UpdateStage(_, _)
+        | Route::FlushStageAuthorizersCache(_, _)
+        | Route::CreateDeployment(_)
+        | Route::UpdateAuthorizer(_, _)
+        | Route::Unknown(_) => Err(AwsError::not_rehearsed(&caller.operation)),
     }
 }
 
@@ -129,13 +241,20 @@ pub(super) fn is_here(caller: &Caller) -> bool {
     caller.account == crate::seed::ACCOUNT && caller.region == REGION
 }
 
-/// What IAM names in a denial.
+/// What IAM names in a denial; the version of the second service is no part of it (service authorization reference,
+/// "Amazon API Gateway Management V2").
 fn resource(caller: &Caller, call: &Call) -> String {
-    format!(
-        "arn:aws:apigateway:{}::/{}",
-        caller.region,
-        call.segments.join("/")
-    )
+    let path = call.segments.join("/");
+    let path = path.strip_prefix("v2/").unwrap_or(&path);
+    format!("arn:aws:apigateway:{}::/{path}", caller.region)
+}
+
+/// As AWS words it (recorded by localstack).
+fn no_api(caller: &Caller, api: &str) -> AwsError {
+    not_found(&format!(
+        "Invalid API identifier specified {}:{api}",
+        caller.account
+    ))
 }
 
 fn bad(message: &str) -> AwsError {

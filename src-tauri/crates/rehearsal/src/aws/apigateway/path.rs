@@ -11,8 +11,7 @@ pub(super) const ALL_METHODS: &str = "*/*";
 const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 /// Other settings of a stage that AWS has and this world has not.
-const NOT_REHEARSED: [&str; 9] = [
-    "deploymentId",
+const NOT_REHEARSED: [&str; 8] = [
     "description",
     "cacheClusterEnabled",
     "cacheClusterSize",
@@ -30,6 +29,8 @@ pub(super) enum Target {
     Key(String),
     /// One setting of a key.
     Setting(String, Name),
+    /// The deployment that the stage serves.
+    Deployment,
     /// Something that AWS knows and the world doesn't.
     NotRehearsed,
     /// Nothing.
@@ -41,6 +42,7 @@ pub(super) enum Target {
 pub(super) fn target(path: &str) -> Target {
     let parts: Vec<&str> = path.split('/').collect();
     match parts[..] {
+        ["", "deploymentId"] => Target::Deployment,
         ["", first, ..] if NOT_REHEARSED.contains(&first) => Target::NotRehearsed,
         ["", resource, method] if is_key(resource, method) => Target::Key(format!("{resource}/{method}")),
         ["", resource, method, group, name] if is_key(resource, method) => {

@@ -2,21 +2,21 @@
 
 use serde_json::{Value, json};
 
+use super::api::RestApi;
 use super::part::Stage;
-use super::resources;
-use super::seed::API_NAME;
+use super::{canary, resources};
 use crate::state::State;
 
 /// The API, as GetRestApi shows it.
-pub(super) fn api(stage: &Stage) -> Value {
+pub(super) fn api(api: &RestApi) -> Value {
     json!({
-        "id": stage.api,
-        "name": API_NAME,
-        "createdDate": seconds(stage.created_ms),
+        "id": api.id,
+        "name": api.name,
+        "createdDate": seconds(api.created_ms),
         "apiKeySource": "HEADER",
         "endpointConfiguration": {"types": ["REGIONAL"], "ipAddressType": "ipv4"},
         "disableExecuteApiEndpoint": false,
-        "rootResourceId": resources::root_id(),
+        "rootResourceId": resources::root_id(&api.id),
         "tags": {},
     })
 }
@@ -24,7 +24,7 @@ pub(super) fn api(stage: &Stage) -> Value {
 /// A stage, as GetStage and UpdateStage show it.
 pub(super) fn stage(state: &State, stage: &Stage) -> Value {
     let mut shown = json!({
-        "deploymentId": stage.deployment,
+        "deploymentId": stage.deployment.latest(),
         "stageName": stage.name,
         "cacheClusterEnabled": false,
         "cacheClusterStatus": "NOT_AVAILABLE",
@@ -34,6 +34,9 @@ pub(super) fn stage(state: &State, stage: &Stage) -> Value {
         "createdDate": seconds(stage.created_ms),
         "lastUpdatedDate": seconds(stage.updated_ms),
     });
+    if let Some(canary) = canary::of(stage, &state.faults) {
+        shown["canarySettings"] = canary::shown(canary);
+    }
     if let Some(arn) = state.waf.arn_before(&stage.arn(), &state.faults) {
         shown["webAclArn"] = json!(arn);
     }
@@ -41,6 +44,6 @@ pub(super) fn stage(state: &State, stage: &Stage) -> Value {
 }
 
 /// A moment: whole seconds since 1970.
-fn seconds(ms: i64) -> i64 {
+pub(super) fn seconds(ms: i64) -> i64 {
     ms.div_euclid(1_000)
 }

@@ -21,6 +21,8 @@ fn a_path_names_a_key_or_a_setting() {
             Target::Setting(key.to_owned(), Name::BurstLimit),
         ),
         ("/~1/GET", Target::Key("~1/GET".to_owned())),
+        ("/deploymentId", Target::Deployment),
+        ("/deploymentId/1", Target::None),
         ("/description", Target::NotRehearsed),
         ("/variables/one", Target::NotRehearsed),
         ("/canarySettings/percentTraffic", Target::NotRehearsed),

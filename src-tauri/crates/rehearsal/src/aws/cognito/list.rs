@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::AwsError;
 use super::super::token::{Place, Token};
 use super::filter::Filter;
-use super::user::{User, UserStatus};
+use super::user::User;
 use super::{Seen, invalid, page_size, wrong_token};
 use crate::faults::Fault;
 
@@ -100,19 +100,8 @@ impl Seen<'_> {
                 "Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
             ));
         }
-        let folds = !pool.case_sensitive();
-        let same = |found: &str| found == name || folds && found.to_lowercase() == name.to_lowercase();
-        let signs_in_by_email = pool.settings["UsernameAttributes"]
-            .as_array()
-            .is_some_and(|names| names.contains(&json!("email")));
-        let is_meant = |user: &&User| {
-            // A federated user has no password and so no alias to sign in with.
-            let alias = signs_in_by_email && user.status != UserStatus::ExternalProvider;
-            same(&user.username) || (alias && user.attributes.get("email").is_some_and(|email| same(email)))
-        };
         let user = pool
-            .everybody()
-            .find(is_meant)
+            .named(name)
             .ok_or_else(|| AwsError::new("UserNotFoundException", "User does not exist."))?;
         let mut shown = user.shown("UserAttributes", None);
         if user.authenticator {

@@ -1,11 +1,14 @@
-//! Cognito user pools (JSON 1.1), the reads that a console and its onlookers make. Settings are opaque
-//! JSON, so that a field that the SDK gains does not drift; what behaves is typed.
+//! Cognito user pools (JSON 1.1), the reads that a console and its onlookers make, and signing in with a
+//! password. Settings are opaque JSON, so that a field that the SDK gains does not drift; what behaves is typed.
 
 mod described;
 mod filter;
+mod judge;
+mod keys;
 mod list;
 mod pools;
 mod seed;
+mod sign_in;
 mod user;
 
 use std::io;
@@ -13,11 +16,14 @@ use std::io;
 use serde_json::Value;
 
 pub use seed::{
-    ADMINS_CLIENT, ADMINS_DOMAIN, ADMINS_POOL, MAIL_FROM, MIGRATE_USER_ARN, OLD_CLIENT, OLD_POOL,
-    PRE_TOKEN_ARN,
+    ADMINS_CLIENT, ADMINS_DOMAIN, ADMINS_POOL, CANARY_PASSWORD, CANARY_USER, MAIL_FROM, MIGRATE_USER_ARN,
+    OLD_CLIENT, OLD_POOL, PRE_TOKEN_ARN,
 };
 
-pub(crate) use pools::Cognito;
+pub(crate) use judge::Judged;
+pub(crate) use pools::{Cognito, arn};
+pub use sign_in::TOKENS_AHEAD;
+pub(crate) use sign_in::{is_unsigned, key_set};
 
 use super::json::{self, read};
 use super::service::{Face, Wire, operation_itself};
@@ -53,7 +59,11 @@ pub(crate) fn generate_users(core: &Core, pool: &str, more: u32) -> io::Result<O
 /// Answers one operation.
 fn serve(core: &Core, caller: &Caller, call: &Call) -> Result<Served, Refused> {
     let entry = caller.entry(Outcome::Read);
-    let answered = core.read(|state| answer(state, caller, &call.body));
+    let answered = match sign_in::is_unsigned(&caller.operation) {
+        // It may make a key, which changes the state; to the log it is a read all the same.
+        true => sign_in::initiate(core, &call.body),
+        false => core.read(|state| answer(state, caller, &call.body)),
+    };
     match answered {
         Ok(body) => Ok(Served {
             answer: json::answer(&body),

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::super::AwsError;
 use super::super::token::{Place, Token};
-use super::user::User;
+use super::keys::SigningKey;
+use super::user::{User, UserStatus};
 use super::{REGION, Seen, described, invalid, page_size, wrong_token};
 
 /// What Cognito keeps.
@@ -17,6 +18,18 @@ pub(crate) struct Cognito {
     pub pools: BTreeMap<String, Pool>,
     /// By name.
     pub domains: BTreeMap<String, Value>,
+    /// The keys with which pools sign tokens, by pool; made when they are first needed.
+    #[serde(default)]
+    pub keys: BTreeMap<String, SigningKey>,
+}
+
+impl Cognito {
+    /// The pool of an app client.
+    pub(super) fn of_client(&self, client: &str) -> Option<&str> {
+        let mut pools = self.pools.iter();
+        let (id, _) = pools.find(|(_, pool)| pool.clients.contains_key(client))?;
+        Some(id)
+    }
 }
 
 /// A user pool.
@@ -50,6 +63,20 @@ impl Pool {
             .made
             .get_or_init(|| Arc::new((0..self.generated).map(super::seed::generated).collect()));
         self.users.values().chain(made.iter())
+    }
+
+    /// A user by the name, or by the e-mail address where one signs in with that.
+    pub(super) fn named(&self, name: &str) -> Option<&User> {
+        let folds = !self.case_sensitive();
+        let same = |found: &str| found == name || folds && found.to_lowercase() == name.to_lowercase();
+        let signs_in_by_email = self.settings["UsernameAttributes"]
+            .as_array()
+            .is_some_and(|names| names.contains(&json!("email")));
+        self.everybody().find(|user| {
+            // A federated user has no password and so no alias to sign in with.
+            let alias = signs_in_by_email && user.status != UserStatus::ExternalProvider;
+            same(&user.username) || (alias && user.attributes.get("email").is_some_and(|email| same(email)))
+        })
     }
 
     /// Adds made-up users and says how many there are now.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::super::json::seconds;
 use super::pools::{Cognito, Pool, arn};
 use super::user::{User, UserStatus};
+use crate::reval::REVAL_CLIENT;
 
 /// The pool to which the administrators move.
 pub const ADMINS_POOL: &str = "eu-west-2_REHEARSAL1";
@@ -25,6 +26,16 @@ pub const MIGRATE_USER_ARN: &str = "arn:aws:lambda:eu-west-2:123456789012:functi
 pub const PRE_TOKEN_ARN: &str = "arn:aws:lambda:eu-west-2:123456789012:function:rehearsal-pre-token";
 /// The address that the new pool's mail comes from.
 pub const MAIL_FROM: &str = "no-reply@example.nhs.test";
+/// The one user whose password the world knows, in both pools: who signs in to prove that it works.
+pub const CANARY_USER: &str = "canary@example.nhs.test";
+/// The password of [`CANARY_USER`].
+pub const CANARY_PASSWORD: &str = "Rehearsal-canary-1";
+/// The designated body whose code the canary's tokens have as their group.
+pub(super) const BODY: &str = "1-1RSG4X0";
+/// The role that the canary's tokens have, which Reval asks for.
+pub(super) const ROLE: &str = "HEE Admin Revalidation";
+/// Where Reval is, and so where its clients' sign-in pages lead back to.
+const REVAL_SITE: &str = "https://reval.example.nhs.test/";
 const MAIL_IDENTITY: &str = "arn:aws:ses:eu-west-2:123456789012:identity/example.nhs.test";
 
 const DAY_MS: i64 = 24 * 3_600 * 1_000;
@@ -54,13 +65,7 @@ impl Cognito {
             mfa: json!({"MfaConfiguration": "OFF"}),
             clients: BTreeMap::from([(
                 OLD_CLIENT.to_owned(),
-                client(
-                    OLD_POOL,
-                    OLD_CLIENT,
-                    "reval",
-                    "https://reval.example.nhs.test/",
-                    now,
-                ),
+                client(OLD_POOL, OLD_CLIENT, "reval", REVAL_SITE, now),
             )]),
             users: by_name(old_users(now)),
             generated: 0,
@@ -78,9 +83,34 @@ impl Cognito {
             },
             "ManagedLoginVersion": 1,
         });
-        Self {
+        let mut seeded = Self {
             pools: BTreeMap::from([(ADMINS_POOL.to_owned(), admins), (OLD_POOL.to_owned(), old)]),
             domains: BTreeMap::from([(ADMINS_DOMAIN.to_owned(), domain)]),
+            keys: BTreeMap::new(),
+        };
+        seeded.complete(now);
+        seeded
+    }
+
+    /// Gives the canary to pools that were saved before there was one, and Reval's client to the new one.
+    pub(crate) fn complete(&mut self, now: i64) {
+        let canary = User::confirmed(CANARY_USER, "Canary", "Rehearsal", now - 60 * DAY_MS);
+        // In the old pool nobody signs in with an e-mail address, so there it is the name.
+        let named = User {
+            username: CANARY_USER.to_owned(),
+            ..canary.clone()
+        };
+        for (pool, user) in [(ADMINS_POOL, canary), (OLD_POOL, named)] {
+            if let Some(pool) = self.pools.get_mut(pool) {
+                pool.users.entry(user.username.clone()).or_insert(user);
+            }
+        }
+        if let Some(admins) = self.pools.get_mut(ADMINS_POOL) {
+            let reval = || client(ADMINS_POOL, REVAL_CLIENT, "reval", REVAL_SITE, now);
+            admins
+                .clients
+                .entry(REVAL_CLIENT.to_owned())
+                .or_insert_with(reval);
         }
     }
 }

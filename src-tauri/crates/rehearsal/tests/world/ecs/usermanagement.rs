@@ -39,8 +39,12 @@ async fn both_sides_lead_to_the_one_service() {
         assert_eq!(reply.status, 500);
         assert!(reply.header("date").is_some());
     }
-    // The rest of the host is what it was, and Reval has no such application.
-    assert_eq!(ask(&world, Site::Reval, "GET /api/users").await.status, 404);
+    // The rest of the host is what it was, and Reval has no such application: its page, as for every path.
+    let page = ask(&world, Site::Reval, "GET /api/users").await;
+    assert_eq!(
+        (page.status, page.header("content-type")),
+        (200, Some("text/html"))
+    );
     assert_eq!(ask(&world, Site::New, "GET x/version.json").await.status, 404);
     // What is wrong with a site is wrong with what stands behind it.
     world.inject("site-down:old".parse().unwrap()).unwrap();

@@ -163,6 +163,10 @@ async fn a_patch_lands_whole_or_not_at_all() {
         // There is nothing of its own to remove.
         format!("remove {USER}"),
         format!("remove {CREATE}/throttling/rateLimit"),
+        "replace /deploymentId abc123".to_owned(),
+        "replace /deploymentId".to_owned(),
+        "add /deploymentId d3p10y".to_owned(),
+        "remove /deploymentId".to_owned(),
     ] {
         let body = patches(&[good.as_str(), wrong.as_str()]);
         let (status, code, words) = rest_refusal(&world, &stage_line("PATCH"), body).await;
@@ -177,7 +181,7 @@ async fn a_patch_lands_whole_or_not_at_all() {
         words,
         "Cannot remove method setting ~1a/GET because there is no method setting for this method "
     );
-    let body = patches(&[good.as_str(), "replace /deploymentId abc123"]);
+    let body = patches(&[good.as_str(), "replace /description abc123"]);
     let (status, code, _) = rest_refusal(&world, &stage_line("PATCH"), body).await;
     assert_eq!((status, code.as_str()), (501, "NotRehearsed"));
     assert_eq!(stage(&world).await, before);
@@ -221,7 +225,7 @@ async fn what_is_not_there_and_what_is_not_rehearsed() {
         let reply = rest_as(&world, key, region, &stage_line("GET"), &Value::Null).await;
         assert_eq!(reply.unwrap().status, 404, "{key} {region}");
     }
-    for line in ["GET /restapis", "POST /restapis/a1b2c3d4e5/deployments"] {
+    for line in ["GET /restapis", "DELETE /restapis/a1b2c3d4e5/deployments/d3p10y"] {
         let (status, code, words) = rest_refusal(&world, line, Value::Null).await;
         assert_eq!((status, code.as_str()), (501, "NotRehearsed"));
         assert!(words.ends_with(line), "{words}");

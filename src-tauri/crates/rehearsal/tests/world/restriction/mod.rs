@@ -8,12 +8,10 @@ mod requests;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use switchback_rehearsal::{
-    API_ID, API_STAGE, FREEZE_RULE, SECRET_KEY, Site, WEB_ACL_ID, WEB_ACL_NAME, World,
-};
+use switchback_rehearsal::{API_ID, API_STAGE, FREEZE_RULE, Site, WEB_ACL_ID, WEB_ACL_NAME, World};
 use tokio::net::TcpStream;
 
-use crate::support::{Reply, Signing, exchange, json_as};
+use crate::support::{Reply, exchange, json_as, patches, rest, rest_as, rest_refusal, rest_sent};
 
 const WAF: (&str, &str) = ("wafv2", "AWSWAF_20190729");
 const STAGE: &str = "arn:aws:apigateway:eu-west-2::/restapis/a1b2c3d4e5/stages/prod";
@@ -99,65 +97,12 @@ async fn act(world: &World, action: Value) {
     waf(world, "UpdateWebACL", update).await;
 }
 
-/// One request to API Gateway; nothing where no answer comes.
-async fn rest_as(world: &World, key: &str, region: &str, line: &str, body: &Value) -> Option<Reply> {
-    let body = if body.is_null() {
-        String::new()
-    } else {
-        body.to_string()
-    };
-    let signing = Signing {
-        key,
-        secret: SECRET_KEY,
-        token: None,
-        region,
-        service: "apigateway",
-    };
-    let addr = world.handle().aws_addr();
-    let headers = [("accept", "application/json")];
-    let request = signing.request(addr, line, &headers, &body);
-    exchange(TcpStream::connect(addr).await.unwrap(), &request).await
-}
-
-async fn rest_sent(world: &World, line: &str, body: &Value) -> Option<Reply> {
-    rest_as(world, "AKIAREHEARSAL", "eu-west-2", line, body).await
-}
-
-/// One request to API Gateway that must be answered well.
-async fn rest(world: &World, line: &str, body: Value) -> Value {
-    let reply = rest_sent(world, line, &body).await.unwrap();
-    assert_eq!(reply.status, 200, "{line}: {}", reply.body);
-    serde_json::from_str(&reply.body).unwrap()
-}
-
-/// The status and the code with which API Gateway refuses, and its words.
-async fn rest_refusal(world: &World, line: &str, body: Value) -> (u16, String, String) {
-    let reply = rest_sent(world, line, &body).await.unwrap();
-    let said: Value = serde_json::from_str(&reply.body).unwrap();
-    let code = reply.header("x-amzn-errortype").unwrap().to_owned();
-    assert_eq!(said.as_object().unwrap().len(), 1);
-    (reply.status, code, said["message"].as_str().unwrap().to_owned())
-}
-
 fn stage_line(method: &str) -> String {
     format!("{method} /restapis/{API_ID}/stages/{API_STAGE}")
 }
 
 async fn stage(world: &World) -> Value {
     rest(world, &stage_line("GET"), Value::Null).await
-}
-
-/// Patches; each operation is `op path value`.
-fn patches(operations: &[&str]) -> Value {
-    let all = operations.iter().map(|line| {
-        let parts: Vec<&str> = line.splitn(3, ' ').collect();
-        let mut one = json!({"op": parts[0], "path": parts[1]});
-        if let Some(value) = parts.get(2) {
-            one["value"] = json!(value);
-        }
-        one
-    });
-    json!({"patchOperations": all.collect::<Vec<_>>()})
 }
 
 async fn patch(world: &World, operations: &[&str]) -> Value {
