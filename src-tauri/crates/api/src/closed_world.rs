@@ -8,12 +8,13 @@ use switchback_engine::ports::Clock;
 use switchback_kinds::RunWorld;
 use switchback_model::{RunId, Target};
 use switchback_probes::ProbeWorld;
-use switchback_rehearsal::{self as rehearsal, Client, Fault};
+use switchback_rehearsal::{self as rehearsal, Client, Drill, Fault};
 
+use crate::canaries::{self, Given, Giver, Known};
 use crate::clock::WorldClock;
 use crate::core::{Core, Surroundings};
 use crate::host::Host;
-use crate::wire::{ApiError, FaultView, RehearsalCommand, RehearsalPart, RehearsalView};
+use crate::wire::{ApiError, DrillView, FaultView, RehearsalCommand, RehearsalPart, RehearsalView};
 
 impl Core {
     /// The handle of the closed world; started here if nobody serves it.
@@ -104,26 +105,25 @@ impl Core {
             address: server.addr.to_string(),
             state: "caching resolver".to_owned(),
         }));
-        let faults = Fault::SWITCHES
+        let mut faults: Vec<(Fault, &str, &str)> = Fault::SWITCHES
             .iter()
-            .map(|(name, sentence)| {
-                let kind: Option<Fault> = name.parse().ok();
-                FaultView {
-                    name: (*name).to_owned(),
-                    sentence: (*sentence).to_owned(),
-                    on: kind.is_some_and(|kind| {
-                        state
-                            .faults
-                            .iter()
-                            .any(|on| on.name() == kind.name() && on.subject() == kind.subject())
-                    }),
-                }
+            .filter_map(|(name, sentence)| Some((name.parse().ok()?, *name, *sentence)))
+            .collect();
+        faults.sort_by_key(|(fault, ..)| fault.part());
+        let faults = faults
+            .into_iter()
+            .map(|(fault, name, sentence)| FaultView {
+                name: name.to_owned(),
+                part: fault.part().title().to_owned(),
+                sentence: sentence.to_owned(),
+                on: is_on(&fault, &state.faults),
             })
             .collect();
         Ok(RehearsalView {
             endpoint: handle.endpoint.clone(),
             speed: handle.clock.scale,
             parts,
+            drills: drills(&state.faults),
             faults,
         })
     }
@@ -132,6 +132,33 @@ impl Core {
     pub async fn world_client(&self) -> Result<Client, ApiError> {
         Ok(Client::new(&self.closed_world().await?))
     }
+}
+
+/// Whether this fault is among those in force: the same kind, about the same thing.
+fn is_on(fault: &Fault, in_force: &[Fault]) -> bool {
+    in_force
+        .iter()
+        .any(|on| on.name() == fault.name() && on.subject() == fault.subject())
+}
+
+/// The drills, as the panel shows them.
+fn drills(in_force: &[Fault]) -> Vec<DrillView> {
+    let view = |drill: &Drill| {
+        let fault: Fault = drill.fault.parse().ok()?;
+        Some(DrillView {
+            id: drill.id.to_owned(),
+            part: drill.part.title().to_owned(),
+            title: drill.title.to_owned(),
+            when: drill.when.to_owned(),
+            sentence: drill.sentence(),
+            says: drill.says.to_owned(),
+            then: drill.then.to_owned(),
+            fault: drill.fault.to_owned(),
+            at_once: fault.happens_at_once(),
+            on: is_on(&fault, in_force),
+        })
+    };
+    Drill::ALL.iter().filter_map(view).collect()
 }
 
 impl Host {
@@ -190,28 +217,87 @@ pub(crate) fn probes(handle: &rehearsal::Handle) -> ProbeWorld {
     }
 }
 
-/// The world of a rehearsal run.
-pub(crate) fn surroundings(target: Target, handle: &rehearsal::Handle) -> Result<Surroundings, ApiError> {
+/// The world of a rehearsal run. `given`: the tokens that this program got so far.
+pub(crate) fn surroundings(
+    target: Target,
+    handle: &rehearsal::Handle,
+    given: &Arc<Given>,
+) -> Result<Surroundings, ApiError> {
     let clock: Arc<dyn Clock> = Arc::new(WorldClock::new(handle.clock));
-    let aws = Aws::connect(&AwsOptions {
+    let aws = aws(&target, handle, &clock)?;
+    let tokens = giver(&target, handle, given, &aws, &clock);
+    let speed = handle.clock.scale.max(1);
+    let world = RunWorld::new(aws, probes(handle), target, clock.clone()).with_tokens(Arc::new(tokens));
+    Ok(Surroundings {
+        world: Arc::new(world),
+        clock,
+        speed,
+    })
+}
+
+/// Who gives tokens of a rehearsal's pools.
+pub(crate) fn tokens(
+    target: &Target,
+    handle: &rehearsal::Handle,
+    given: &Arc<Given>,
+) -> Result<Giver, ApiError> {
+    let clock: Arc<dyn Clock> = Arc::new(WorldClock::new(handle.clock));
+    let aws = aws(target, handle, &clock)?;
+    Ok(giver(target, handle, given, &aws, &clock))
+}
+
+/// A rehearsal's canary is known: no keychain is asked for it.
+fn giver(
+    target: &Target,
+    handle: &rehearsal::Handle,
+    given: &Arc<Given>,
+    aws: &Aws,
+    clock: &Arc<dyn Clock>,
+) -> Giver {
+    let known = Known {
+        target: target.name.clone(),
+    };
+    canaries::giver(given, &handle.endpoint, known, aws.clone(), clock.clone())
+}
+
+/// The AWS of the closed world.
+fn aws(target: &Target, handle: &rehearsal::Handle, clock: &Arc<dyn Clock>) -> Result<Aws, ApiError> {
+    Ok(Aws::connect(&AwsOptions {
         endpoint: Some(handle.endpoint.clone()),
         only_aws: false,
         profile: None,
         region: target.region.clone(),
         rehearsal_credentials: Some((rehearsal::ACCESS_KEY.to_owned(), "rehearsal".to_owned())),
         clock: Some(clock.clone()),
-    })?;
-    let probes = probes(handle);
-    let speed = handle.clock.scale.max(1);
-    Ok(Surroundings {
-        world: Arc::new(RunWorld::new(aws, probes, target, clock.clone())),
-        clock,
-        speed,
-    })
+    })?)
 }
 
 /// Name servers or resolvers of a rehearsal handle, for the probes.
 #[must_use]
 pub fn servers(list: &[switchback_rehearsal::NameServer]) -> Vec<(String, SocketAddr)> {
     list.iter().map(|s| (s.name.clone(), s.addr)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A drill is on while its own fault is, and not while a fault of the same kind is about something else.
+    #[test]
+    fn a_drill_is_on_with_its_fault() {
+        let on = |in_force: &[&str]| -> Vec<String> {
+            let in_force: Vec<Fault> = in_force.iter().filter_map(|name| name.parse().ok()).collect();
+            let on = drills(&in_force).into_iter().filter(|drill| drill.on);
+            on.map(|drill| drill.id).collect()
+        };
+        assert_eq!(drills(&[]).len(), Drill::ALL.len(), "none is left out");
+        assert_eq!(on(&[]), Vec::<String>::new());
+        assert_eq!(on(&["site-down:old"]), ["old-site-down"]);
+        assert_eq!(on(&["lost-response"]), ["switch-answer-lost"]);
+        assert_eq!(
+            on(&["lost-response:UpdateService", "leak"]),
+            ["restriction-leaks", "roll-answer-lost"]
+        );
+        assert_eq!(on(&["leak:late", "site-down:reval"]), Vec::<String>::new());
+    }
 }

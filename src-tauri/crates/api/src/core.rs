@@ -11,10 +11,12 @@ use switchback_engine::ports::{Clock, Journal as _, World};
 use switchback_engine::run::Run;
 use switchback_journal::{RecoveryCode, Store};
 use switchback_kinds::RunWorld;
+use switchback_model::directory::PoolId;
 use switchback_model::{EventKind, Operator, Plan, RunId, Target, TargetKind};
 use switchback_rehearsal as rehearsal;
 use tokio::sync::Mutex;
 
+use crate::canaries::{self, Given};
 use crate::clock::{SystemClock, WorldClock};
 use crate::home::Home;
 use crate::users::Desk;
@@ -83,6 +85,8 @@ pub struct Core {
     pub(crate) unlocked: Mutex<HashSet<RunId>>,
     pub(crate) closed_world: Mutex<Option<rehearsal::World>>,
     pub(crate) users: Desk,
+    /// The tokens of canaries. They last as long as this program: surroundings are made for each question.
+    pub(crate) tokens: Arc<Given>,
 }
 
 impl Core {
@@ -105,6 +109,7 @@ impl Core {
             unlocked: Mutex::default(),
             closed_world: Mutex::default(),
             users,
+            tokens: Arc::default(),
         })
     }
 
@@ -234,7 +239,7 @@ impl Core {
         let target = run.plan.target.clone();
         if target.kind == TargetKind::Rehearsal {
             let handle = self.closed_world().await?;
-            return crate::closed_world::surroundings(target, &handle);
+            return crate::closed_world::surroundings(target, &handle, &self.tokens);
         }
         if self.endpoint_for(&target)? != run.endpoint {
             return Err(ApiError::new(
@@ -251,24 +256,54 @@ impl Core {
             ));
         }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-        let aws = Aws::connect(&AwsOptions {
-            endpoint: run
-                .endpoint
-                .as_deref()
-                .and_then(endpoint_of_mark)
-                .map(str::to_owned),
-            only_aws: target.kind == TargetKind::Production,
-            profile: target.profile.clone(),
-            region: target.region.clone(),
-            rehearsal_credentials: None,
-            clock: Some(clock.clone()),
-        })?;
+        let aws = aws(&target, run.endpoint.as_deref(), &clock)?;
+        let tokens = self.tokens_of(&target, run.endpoint.as_deref(), &aws, &clock);
         let probes = crate::host::truth::outside(&target);
+        let world = RunWorld::new(aws, probes, target, clock.clone()).with_tokens(Arc::new(tokens));
         Ok(Surroundings {
-            world: Arc::new(RunWorld::new(aws, probes, target, clock.clone())),
+            world: Arc::new(world),
             clock,
             speed: 1,
         })
+    }
+
+    /// Who gives tokens of a target's pools: its canaries are in the keychain. `endpoint`: the mark of what leads
+    /// elsewhere; what was given there is given nowhere else.
+    fn tokens_of(
+        &self,
+        target: &Target,
+        endpoint: Option<&str>,
+        aws: &Aws,
+        clock: &Arc<dyn Clock>,
+    ) -> canaries::Giver {
+        let source = canaries::Kept {
+            store: self.store.clone(),
+            target: target.name.clone(),
+        };
+        let at = endpoint.unwrap_or("AWS");
+        canaries::giver(&self.tokens, at, source, aws.clone(), clock.clone())
+    }
+
+    /// Signs the canary of a pool in, once, unless it is signed in already or was refused a short while ago: when its
+    /// token ends.
+    ///
+    /// # Errors
+    /// Why there is no token.
+    pub async fn try_canary(
+        &self,
+        target: &Target,
+        pool: &PoolId,
+    ) -> Result<Option<jiff::Timestamp>, ApiError> {
+        if target.kind == TargetKind::Rehearsal {
+            let handle = self.closed_world().await?;
+            let tokens = crate::closed_world::tokens(target, &handle, &self.tokens)?;
+            return tokens.tried(pool).await;
+        }
+        let endpoint = self.endpoint_for(target)?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+        let aws = aws(target, endpoint.as_deref(), &clock)?;
+        let tokens = self.tokens_of(target, endpoint.as_deref(), &aws, &clock);
+        tokens.tried(pool).await
     }
 
     /// The run's clock now, without setting anything up.
@@ -285,6 +320,18 @@ impl Core {
         }
         Arc::new(SystemClock::default())
     }
+}
+
+/// AWS as a target sees it that is no rehearsal's.
+fn aws(target: &Target, endpoint: Option<&str>, clock: &Arc<dyn Clock>) -> Result<Aws, ApiError> {
+    Ok(Aws::connect(&AwsOptions {
+        endpoint: endpoint.and_then(endpoint_of_mark).map(str::to_owned),
+        only_aws: target.kind == TargetKind::Production,
+        profile: target.profile.clone(),
+        region: target.region.clone(),
+        rehearsal_credentials: None,
+        clock: Some(clock.clone()),
+    })?)
 }
 
 /// The name of this machine, for the lease; "unknown" where the system does not tell.

@@ -20,6 +20,7 @@ pub use crate::core::{Core, HostOptions, Surroundings};
 pub(crate) use queries::kind_of;
 
 use crate::actor::Actor;
+use crate::hands::Hand;
 use crate::seat::Seat;
 use crate::wire::{Accepted, ApiError};
 
@@ -194,8 +195,11 @@ impl Host {
             return Err(why);
         }
         let actor = self.drive(id, false).await?;
-        Ok(Accepted {
-            seq: actor.submit(submission).await?,
-        })
+        let hand = Hand::of(&actor.run(), &submission.command);
+        let seq = actor.submit(submission).await?;
+        if let Some(hand) = hand {
+            hand.act(self).await?;
+        }
+        Ok(Accepted { seq })
     }
 }

@@ -1,10 +1,12 @@
 //! Wire schema and handlers for both hosts; knows nothing of Tauri.
 
 pub mod actor;
+pub mod canaries;
 pub mod clock;
 mod closed_world;
 pub mod connection;
 pub mod core;
+pub mod hands;
 pub mod home;
 pub mod host;
 pub mod known;

@@ -12,6 +12,7 @@ use switchback_engine::chosen::is_left_out;
 use switchback_engine::ports::ProviderError;
 use switchback_engine::rollback::{Seen, is_touched, plan_rollback, reverse_order};
 use switchback_engine::run::Run;
+use switchback_engine::snapshots::resolved;
 use switchback_files::{Existing, Readers, write};
 use switchback_model::rollback::ItemKind;
 use switchback_model::text::{is_obeyed, is_unseen};
@@ -436,7 +437,7 @@ impl Sheet {
                     self.then(step);
                     continue;
                 };
-                let (preview, why) = match ahead(action, around, &then).await {
+                let (preview, why) = match ahead(&resolved(run, action), around, &then).await {
                     Ok(preview) => (Some(preview), None),
                     Err(why) => (last, Some(why)),
                 };

@@ -268,6 +268,53 @@ pub(crate) const API_GATEWAY: Codes = &[
     ),
 ];
 
+/// Of CloudFront (CloudFront API reference, CreateInvalidation and GetDistribution).
+pub(crate) const CLOUDFRONT: Codes = &[
+    (
+        "NoSuchDistribution",
+        Kind::NotFound,
+        "There is no such distribution",
+        Some("Look at its id in the runbook, and at the account of the target."),
+    ),
+    (
+        "NoSuchInvalidation",
+        Kind::NotFound,
+        "There is no such invalidation",
+        None,
+    ),
+    (
+        "TooManyInvalidationsInProgress",
+        Kind::Busy,
+        "Too many invalidations of this distribution are in progress",
+        Some("Wait until some are completed, then repeat."),
+    ),
+    (
+        "BatchTooLarge",
+        Kind::Refused,
+        "CloudFront does not take so many paths at once",
+        Some("Name fewer, or \"/*\"."),
+    ),
+    (
+        "InconsistentQuantities",
+        Kind::Refused,
+        "CloudFront does not take a value of the request",
+        None,
+    ),
+    (
+        "InvalidArgument",
+        Kind::Refused,
+        "CloudFront does not take a value of the request",
+        None,
+    ),
+    // A reference is of one attempt alone: the same with other paths may be ours, of which an answer was lost.
+    (
+        "InvalidationBatchAlreadyExists",
+        Kind::Unclear,
+        "CloudFront has an invalidation of this reference already",
+        None,
+    ),
+];
+
 /// What a service's own code means.
 pub(crate) fn of(codes: Codes, code: &str) -> Option<&'static Code> {
     codes.iter().find(|(known, ..)| *known == code)

@@ -183,7 +183,8 @@ impl Aws {
                 $sdk::Client::from_conf(config.build())
             }};
         }
-        let given = [Service::Waf, Service::ApiGateway].map(|service| (service, endpoint_of(service)));
+        let given = [Service::Waf, Service::ApiGateway, Service::CloudFront]
+            .map(|service| (service, endpoint_of(service)));
         let raw = Raw::new(
             (http.clone(), credentials.clone(), sleep.clone()),
             timeouts.clone(),

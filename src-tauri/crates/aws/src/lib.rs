@@ -7,6 +7,7 @@
 pub mod apigateway;
 mod bundle;
 pub mod change;
+pub mod cloudfront;
 mod codes;
 pub mod cognito;
 mod connect;

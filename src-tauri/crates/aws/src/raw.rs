@@ -72,9 +72,16 @@ pub(crate) struct Asked {
     /// The path with its query, both escaped.
     pub path: String,
     pub headers: Vec<(&'static str, String)>,
-    pub body: Option<Value>,
+    pub body: Option<Body>,
     /// Another region than the target's.
     pub region: Option<&'static str>,
+}
+
+/// The body of a request.
+#[derive(Debug, Clone)]
+pub(crate) enum Body {
+    Json(Value),
+    Xml(String),
 }
 
 /// An error as the service answered it.
@@ -122,6 +129,24 @@ impl Aws {
     /// # Errors
     /// As [`Aws::run`]; `Unclear` where the answer is no JSON.
     pub(crate) async fn ask_raw(&self, op: Op, asked: Asked, seen: &Seen) -> Result<Value, ProviderError> {
+        self.ask_as(op, asked, seen, answer).await
+    }
+
+    /// The same of a service that speaks XML: the document as it came.
+    ///
+    /// # Errors
+    /// As [`Aws::run`]; `Unclear` where the answer is no text.
+    pub(crate) async fn ask_text(&self, op: Op, asked: Asked, seen: &Seen) -> Result<String, ProviderError> {
+        self.ask_as(op, asked, seen, document).await
+    }
+
+    async fn ask_as<T: std::fmt::Debug + Send + Sync + 'static>(
+        &self,
+        op: Op,
+        asked: Asked,
+        seen: &Seen,
+        answer: fn(&HttpResponse) -> Result<T, OrchestratorError<Refusal>>,
+    ) -> Result<T, ProviderError> {
         self.pace(op.service).await;
         let common = &self.raw.0;
         let region = asked.region.unwrap_or(&common.region);
@@ -161,6 +186,11 @@ impl Aws {
             .deserializer(answer)
             .build();
         self.run(op, seen, async { operation.invoke(asked).await }).await
+    }
+
+    /// The region of the target.
+    pub(crate) fn region(&self) -> &str {
+        &self.raw.0.region
     }
 
     /// What is journalled of an answer that says nothing but that it was done.
@@ -206,7 +236,8 @@ fn request(asked: &Asked) -> Result<HttpRequest, aws_smithy_runtime_api::box_err
         request = request.header(*name, value);
     }
     let body = match &asked.body {
-        Some(value) => SdkBody::from(serde_json::to_vec(value)?),
+        Some(Body::Json(value)) => SdkBody::from(serde_json::to_vec(value)?),
+        Some(Body::Xml(text)) => SdkBody::from(text.as_str()),
         None => SdkBody::empty(),
     };
     Ok(HttpRequest::try_from(request.body(body)?)?)
@@ -233,6 +264,40 @@ fn answer(response: &HttpResponse) -> Result<Value, OrchestratorError<Refusal>> 
     Err(OrchestratorError::operation(Refusal(metadata.build())))
 }
 
+/// An answer in XML, and an error as CloudFront and others write it (CloudFront API reference, "Common errors").
+fn document(response: &HttpResponse) -> Result<String, OrchestratorError<Refusal>> {
+    let body = response.body().bytes().unwrap_or_default();
+    if response.status().is_success() {
+        return match std::str::from_utf8(body) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(error) => Err(OrchestratorError::other(error)),
+        };
+    }
+    let said = std::str::from_utf8(body).ok();
+    let said: Option<ErrorResponse> = said.and_then(|text| quick_xml::de::from_str(text).ok());
+    let mut metadata = ErrorMetadata::builder();
+    if let Some(ErrorResponse { error }) = said {
+        metadata = metadata.code(error.code);
+        if let Some(message) = error.message {
+            metadata = metadata.message(message);
+        }
+    }
+    Err(OrchestratorError::operation(Refusal(metadata.build())))
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct ErrorResponse {
+    #[serde(rename = "Error")]
+    error: Said,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Said {
+    code: String,
+    message: Option<String>,
+}
+
 /// The code without its name space and without what some servers put behind it (Smithy, "AWS JSON 1.1 protocol",
 /// operation error serialization).
 fn bare(code: &str) -> &str {
@@ -246,6 +311,7 @@ pub(crate) fn host(service: Service, region: &str, fips: bool, dual: bool) -> Op
     let name = match service {
         Service::Waf => "wafv2",
         Service::ApiGateway => "apigateway",
+        Service::CloudFront => return of_the_world(region, fips, dual),
         Service::Sts
         | Service::Route53
         | Service::Cognito
@@ -267,6 +333,27 @@ pub(crate) fn host(service: Service, region: &str, fips: bool, dual: bool) -> Op
     };
     let fips = if fips { "-fips" } else { "" };
     Some(format!("{name}{fips}.{region}.{suffix}"))
+}
+
+/// The region at which a service of the whole world is asked (AWS General Reference, "CloudFront endpoints").
+pub(crate) fn home(region: &str) -> &'static str {
+    match region.starts_with("cn-") {
+        true => "cn-northwest-1",
+        false => "us-east-1",
+    }
+}
+
+/// CloudFront's host. AWS GovCloud has none of its own, and there is none that is known for IPv6 alone.
+fn of_the_world(region: &str, fips: bool, dual: bool) -> Option<String> {
+    let host = match (home(region), fips) {
+        _ if dual => return None,
+        ("us-east-1", false) => "cloudfront.amazonaws.com",
+        ("us-east-1", true) => "cloudfront-fips.amazonaws.com",
+        (_, false) => "cloudfront.cn-northwest-1.amazonaws.com.cn",
+        (_, true) => return None,
+    };
+    let elsewhere = ["us-gov-", "us-iso"];
+    (!elsewhere.iter().any(|prefix| region.starts_with(prefix))).then(|| host.to_owned())
 }
 
 #[cfg(test)]

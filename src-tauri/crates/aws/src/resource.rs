@@ -38,6 +38,8 @@ pub(crate) enum Stands {
     InAccount,
     /// The account, and the home region of what is before CloudFront.
     AtHome,
+    /// The account alone: it stands everywhere.
+    OfAccount,
 }
 
 /// The hosts whose pages may be opened (AWS Management Console user guide; AWS GovCloud and AWS China
@@ -85,6 +87,7 @@ impl Resource {
             Stands::InRegion => (region, ""),
             Stands::InAccount => (region, account),
             Stands::AtHome => (home, account),
+            Stands::OfAccount => ("", account),
         };
         let service = self.granted.service;
         format!("arn:{partition}:{service}:{region}:{account}:{rest}")

@@ -21,6 +21,8 @@ pub enum Service {
     Waf,
     /// API Gateway, its REST APIs.
     ApiGateway,
+    /// CloudFront.
+    CloudFront,
     /// IAM Identity Center, for the credentials of a role.
     Sso,
     /// IAM Identity Center, for a new token.
@@ -31,7 +33,7 @@ pub enum Service {
 
 impl Service {
     /// Every one.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Sts,
         Self::Route53,
         Self::Cognito,
@@ -39,6 +41,7 @@ impl Service {
         Self::Ecs,
         Self::Waf,
         Self::ApiGateway,
+        Self::CloudFront,
         Self::Sso,
         Self::SsoOidc,
         Self::SignIn,
@@ -58,6 +61,7 @@ impl Service {
             Self::Ecs => "ECS",
             Self::Waf => "WAF",
             Self::ApiGateway => "API Gateway",
+            Self::CloudFront => "CloudFront",
             Self::Sso => "IAM Identity Center",
             Self::SsoOidc => "the token of IAM Identity Center",
             Self::SignIn => "the sign-in of aws login",
@@ -75,6 +79,7 @@ impl Service {
             Self::Ecs => "ecs",
             Self::Waf => "wafv2",
             Self::ApiGateway => "api_gateway",
+            Self::CloudFront => "cloudfront",
             Self::Sso => "sso",
             Self::SsoOidc => "sso_oidc",
             Self::SignIn => "signin",
@@ -92,6 +97,7 @@ impl Service {
             Self::Ecs => "ecs",
             Self::Waf => "wafv2",
             Self::ApiGateway => "apigateway",
+            Self::CloudFront => "cloudfront",
             Self::Sso => "sso",
             Self::SsoOidc => "sso-oauth",
             Self::SignIn => "signin",
@@ -109,6 +115,7 @@ impl Service {
             | Self::Ecs
             | Self::Waf
             | Self::ApiGateway
+            | Self::CloudFront
             | Self::Sso
             | Self::SsoOidc
             | Self::SignIn => self.id(),
@@ -130,6 +137,7 @@ impl Service {
             Self::Ecs => codes::ECS,
             Self::Waf => codes::WAF,
             Self::ApiGateway => codes::API_GATEWAY,
+            Self::CloudFront => codes::CLOUDFRONT,
             Self::Sts | Self::Sso | Self::SsoOidc | Self::SignIn => &[],
         }
     }
@@ -156,6 +164,9 @@ impl Service {
             // All of an account's requests to it have ten a second in common (API Gateway developer guide, "Quotas",
             // management API).
             Self::ApiGateway => Some((3, 3)),
+            // Invalidations are asked for one by one, and nobody says how often they may be (CloudFront developer guide,
+            // "Quotas", has no rate for them).
+            Self::CloudFront => Some((3, 3)),
             Self::Sts | Self::Sso | Self::SsoOidc | Self::SignIn => None,
         }
     }

@@ -6,12 +6,14 @@ use clap::{ArgGroup, Args as Group, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use switchback_api::output::Output;
 
+mod canary;
 mod connection;
 mod gate;
 mod run;
 mod step;
 mod users;
 
+pub use canary::{Canary, CanaryPlace};
 pub use connection::{Connection, Profiles, Report};
 pub use gate::{Deadline, Gate};
 pub use run::{Amend, Run};
@@ -141,6 +143,9 @@ pub enum Command {
     /// Keep secrets in the operating system's keychain
     #[command(subcommand)]
     Secret(Secret),
+    /// Name the users who are made for probes, so that checks get tokens of a pool
+    #[command(subcommand)]
+    Canary(Canary),
     /// Look people up: what it means, and what to do; read-only
     #[command(subcommand)]
     Users(Users),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use switchback_api::hands::Hand;
 use switchback_api::host::{Claim, Host};
 use switchback_api::screen;
 use switchback_api::view::{Live, event_view, snapshot};
@@ -183,7 +184,11 @@ impl Session<'_> {
             reason,
         };
         screen::submission(&submission)?;
+        let hand = Hand::of(self.driver.run(), &submission.command);
         self.driver.submit(&submission).await?;
+        if let Some(hand) = hand {
+            hand.act(self.host).await?;
+        }
         self.tell();
         Ok(())
     }

@@ -22,6 +22,7 @@ pub mod rollback;
 pub mod run;
 pub mod sightings;
 pub mod sign_in;
+pub mod snapshots;
 pub mod times;
 pub mod ttl;
 

@@ -21,6 +21,17 @@ pub struct Observed {
     pub between: Vec<(Witness, Image)>,
     /// How the tasks of a service stand; none of anything else.
     pub rollout: Option<Rollout>,
+    /// What the request that is asked about made, where AWS shows it by the token that the request carried.
+    pub made: Option<Made>,
+}
+
+/// Something that a request made and that nothing else is like: a deployment of an API, an invalidation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Its id.
+    pub id: String,
+    /// Whether all of it is carried out.
+    pub is_complete: bool,
 }
 
 impl From<Image> for Observed {
@@ -30,6 +41,7 @@ impl From<Image> for Observed {
             witness: None,
             between: Vec::new(),
             rollout: None,
+            made: None,
         }
     }
 }

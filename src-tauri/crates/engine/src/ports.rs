@@ -13,7 +13,7 @@ use switchback_model::{
 
 use crate::doubt::Doubt;
 use crate::evolve::IllegalEvent;
-pub use crate::observed::{Deployment, History, Observed, Rollout, RolloutState, RunningTask, Sent};
+pub use crate::observed::{Deployment, History, Made, Observed, Rollout, RolloutState, RunningTask, Sent};
 use crate::proof::WriteCx;
 use crate::run::Run;
 use crate::sign_in::SignIn;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use switchback_model::event::Vouched;
 use switchback_model::{
-    CheckReading, DecisionId, Digest, DoneHow, Event, EventKind, Finding, Holder, MonitorId, Operator,
-    PhaseId, Plan, Reversibility, RollbackPlan, RuleId, RunId, RunState, Step, StepId, StepState,
+    ActionWord, CheckReading, DecisionId, Digest, DoneHow, Event, EventKind, Finding, Holder, MonitorId,
+    Operator, PhaseId, Plan, Reversibility, RollbackPlan, RuleId, RunId, RunState, Step, StepId, StepState,
 };
 
 use crate::beyond::Beyond;
@@ -25,6 +25,13 @@ mod step;
 
 pub(crate) use step::is_an_answer;
 pub use step::{Approval, Attempt, Checks, Effect, Kept, LastSeen, Outcome, Restore, StepRun};
+
+/// Whether a step makes something that nobody meets before another step uses it.
+fn leaves_nothing(step: &Step) -> bool {
+    step.action
+        .as_ref()
+        .is_some_and(|action| action.word().is_ok_and(ActionWord::leaves_nothing))
+}
 
 /// Where a rollback stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,6 +178,8 @@ impl Run {
                 .plan
                 .step(step)
                 .is_some_and(|step| step.reversibility == Reversibility::NoneNeeded),
+            // What was made stays, and nobody meets it; what is made anew is used from then on.
+            Some(StepState::Done { .. }) if self.plan.step(step).is_some_and(leaves_nothing) => true,
             // What it published before stands; what was changed since is published by it anew, without an undo.
             Some(
                 StepState::Done { .. }

@@ -10,12 +10,14 @@
 
 mod anchor;
 mod append;
+mod canaries;
 mod chain;
 mod copy;
 mod crypto;
 mod events;
 mod fault;
 mod import;
+mod index;
 mod keychain;
 mod keyring;
 mod lease;
@@ -37,6 +39,7 @@ mod trail;
 mod vault;
 mod vouch;
 
+pub use canaries::{Canary, CanaryRefusal, CanaryRow, InvalidCanary};
 pub use copy::{CopyVerification, verify_file, verify_file_with};
 pub use crypto::Secret;
 pub use import::{Imported, Takeover};

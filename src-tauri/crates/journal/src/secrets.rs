@@ -4,7 +4,7 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -12,10 +12,9 @@ use serde::{Deserialize, Serialize};
 use switchback_engine::ports::JournalError;
 use zeroize::Zeroizing;
 
-use crate::copy::create_new;
-use crate::fault::{io_not_read, io_not_written};
+use crate::fault::io_not_read;
+use crate::index;
 use crate::keyring::KeyRingProblem;
-use crate::schema::create_private;
 use crate::store::Store;
 
 /// The longest value, in bytes: what the Windows Credential Manager takes
@@ -203,30 +202,16 @@ impl Store {
     }
 
     fn index_lock(&self) -> Result<fs::File, SecretError> {
-        let path = self.inner.home.join("secrets.lock");
-        let gate = create_private(&path)?;
-        if let Err(error) = gate.lock() {
-            tracing::warn!(%error, "this file system has no locks; going on without one");
-        }
-        Ok(gate)
+        Ok(index::lock(&self.inner.home.join("secrets.lock"))?)
     }
 
-    /// Whole or not at all.
     fn write_index(&self, names: &[SecretName]) -> Result<(), SecretError> {
-        let path = self.index_path();
-        let draft = path.with_extension("json.new");
-        let _ = fs::remove_file(&draft);
         let index = Index {
             secrets: 1,
             names: names.to_vec(),
         };
         let json = serde_json::to_vec(&index)
             .map_err(|_| JournalError::NotWritten("the names can't be written as JSON".to_owned()))?;
-        let mut file = create_new(&draft)?;
-        file.write_all(&json)
-            .and_then(|()| file.sync_all())
-            .map_err(io_not_written(&draft))?;
-        fs::rename(&draft, &path).map_err(io_not_written(&path))?;
-        Ok(())
+        Ok(index::write(&self.index_path(), &json)?)
     }
 }

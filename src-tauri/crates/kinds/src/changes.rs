@@ -1,7 +1,10 @@
 //! Every kind of action, and the adapter that carries it out. A kind that has no place here does not compile.
 
 use switchback_aws::AnyChange;
-use switchback_aws::apigateway::{AuthorizerChange, ThrottleChange};
+use switchback_aws::apigateway::{
+    AuthorizerChange, FlushChange, PointerChange, SnapshotChange, ThrottleChange,
+};
+use switchback_aws::cloudfront::InvalidateChange;
 use switchback_aws::ecs::RollChange;
 use switchback_aws::route53::NameChange;
 use switchback_aws::ssm::ParameterChange;
@@ -22,6 +25,10 @@ pub fn change(action: &ActionSpec) -> Result<Box<dyn AnyChange>, &Unknown> {
         ActionSpec::SetRuleAction(spec) => Box::new(RuleChange(spec.clone())),
         ActionSpec::SetThrottle(spec) => Box::new(ThrottleChange(spec.clone())),
         ActionSpec::SetAuthorizer(spec) => Box::new(AuthorizerChange(spec.clone())),
+        ActionSpec::SnapshotApi(spec) => Box::new(SnapshotChange(spec.clone())),
+        ActionSpec::PointStage(spec) => Box::new(PointerChange(spec.clone())),
+        ActionSpec::FlushStage(spec) => Box::new(FlushChange(spec.clone())),
+        ActionSpec::Invalidate(spec) => Box::new(InvalidateChange(spec.clone())),
         ActionSpec::Unknown(unknown) => return Err(unknown),
     })
 }

@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use switchback_aws::apigateway::{AuthorizerLook, ThrottleLook};
+use switchback_aws::apigateway::{ApiLook, AuthorizerLook, StageLook, ThrottleLook};
+use switchback_aws::cloudfront::DistributionLook;
 use switchback_aws::ecs::ServiceLook;
 use switchback_aws::route53::{RecordLook, ZoneLook};
 use switchback_aws::ssm::ParameterLook;
@@ -10,7 +11,7 @@ use switchback_aws::waf::RuleLook;
 use switchback_aws::{AnyLook, IdentityLook, Outside, cognito};
 use switchback_model::dns::DnsName;
 use switchback_model::unknown::Unknown;
-use switchback_model::{CheckKind, DnsQuestion, RoutesCheck, Target};
+use switchback_model::{AuthorisedCheck, BundleCheck, CheckKind, DnsQuestion, RoutesCheck, Target};
 
 /// What makes a check.
 pub enum Made<'a> {
@@ -45,6 +46,10 @@ pub enum Made<'a> {
     },
     /// Requests to every route of an application, under each of its names.
     ByRoutes(&'a RoutesCheck),
+    /// Requests to a page and to every script that it loads.
+    ByBundle(&'a BundleCheck),
+    /// Requests to an API without and with tokens.
+    ByTokens(&'a AuthorisedCheck),
     /// A TLS handshake.
     ByTls {
         /// The host whose certificate is looked at.
@@ -83,7 +88,12 @@ pub fn made<'a>(kind: &'a CheckKind, target: &'a Target, outside: Option<&'a dyn
         CheckKind::Rule(check) => Made::ByAws(Box::new(RuleLook(check))),
         CheckKind::Throttle(check) => Made::ByAws(Box::new(ThrottleLook(check))),
         CheckKind::Authorizer(check) => Made::ByAws(Box::new(AuthorizerLook(check))),
+        CheckKind::Stage(check) => Made::ByAws(Box::new(StageLook(check))),
+        CheckKind::Api(check) => Made::ByAws(Box::new(ApiLook(check))),
+        CheckKind::Distribution(check) => Made::ByAws(Box::new(DistributionLook(check))),
         CheckKind::Routes(check) => Made::ByRoutes(check),
+        CheckKind::Bundle(check) => Made::ByBundle(check),
+        CheckKind::Authorised(check) => Made::ByTokens(check),
         CheckKind::Cognito(check) => Made::ByAws(cognito::look(check)),
         CheckKind::TtlWait { name, lowered } => Made::ByTime {
             name,

@@ -50,6 +50,8 @@ pub fn of_check(check: &CheckKind, target: &Target) -> Uses {
         | Made::ByHttp { .. }
         | Made::ByStatus { .. }
         | Made::ByRoutes(_)
+        | Made::ByBundle(_)
+        | Made::ByTokens(_)
         | Made::ByTls { .. }
         | Made::NotKnown(_) => Uses::NOTHING,
     }

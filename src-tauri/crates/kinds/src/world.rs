@@ -14,7 +14,7 @@ use switchback_engine::ttl::{TtlWait, ttl_wait};
 use switchback_model::dns::DnsName;
 use switchback_model::text::lasting;
 use switchback_model::{ActionSpec, CheckReading, CheckSpec, Target, Verdict};
-use switchback_probes::{self as probes, ProbeWorld};
+use switchback_probes::{self as probes, ProbeWorld, Tokens};
 
 use crate::changes::change;
 use crate::looks::{Made, made};
@@ -29,6 +29,7 @@ pub struct RunWorld {
     probes: ProbeWorld,
     target: Target,
     clock: Arc<dyn Clock>,
+    tokens: Option<Arc<dyn Tokens>>,
 }
 
 impl RunWorld {
@@ -40,7 +41,15 @@ impl RunWorld {
             probes,
             target,
             clock,
+            tokens: None,
         }
+    }
+
+    /// With who gives tokens of user pools. Without, a check that needs one can't tell.
+    #[must_use]
+    pub fn with_tokens(mut self, tokens: Arc<dyn Tokens>) -> Self {
+        self.tokens = Some(tokens);
+        self
     }
 
     /// Both clocks, when a question is asked.
@@ -198,7 +207,12 @@ impl World for RunWorld {
             Made::ByTime { name, lowered } => return self.ttl(spec, name, lowered, history).await,
             Made::NotKnown(unknown) => return check_not_known(spec, unknown, now),
             Made::ByDns(_) if !observers.dns => return not_observed(spec, now, "DNS"),
-            Made::ByHttp { .. } | Made::ByStatus { .. } | Made::ByRoutes(_) | Made::ByTls { .. }
+            Made::ByHttp { .. }
+            | Made::ByStatus { .. }
+            | Made::ByRoutes(_)
+            | Made::ByBundle(_)
+            | Made::ByTokens(_)
+            | Made::ByTls { .. }
                 if !observers.http =>
             {
                 return not_observed(spec, now, "HTTP");
@@ -220,6 +234,10 @@ impl World for RunWorld {
                 probes::check_http_answer(spec, url, address, status, world, now).await
             }
             Made::ByRoutes(check) => probes::check_routes(spec, check, world, now).await,
+            Made::ByBundle(check) => probes::check_bundle(spec, check, world, now).await,
+            Made::ByTokens(check) => {
+                probes::check_authorised(spec, check, self.tokens.as_deref(), world, now).await
+            }
             Made::ByTls { host, address, days } => {
                 probes::check_certificate(spec, host, address, days, world, now).await
             }

@@ -4,9 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::authorizer::SetAuthorizer;
+use crate::deployment::{FlushStage, PointStage, SnapshotApi};
 use crate::dns::{DnsName, RecordSet};
 use crate::firewall::SetRuleAction;
 use crate::image::Image;
+use crate::invalidation::Invalidate;
 use crate::parameter::SetParameter;
 use crate::service::RollService;
 use crate::throttle::SetThrottle;
@@ -64,6 +66,18 @@ pub enum ActionSpec {
     /// See [`SetAuthorizer`].
     #[serde(rename = "apigateway.authorizer")]
     SetAuthorizer(SetAuthorizer),
+    /// See [`SnapshotApi`].
+    #[serde(rename = "apigateway.snapshot")]
+    SnapshotApi(SnapshotApi),
+    /// See [`PointStage`].
+    #[serde(rename = "apigateway.stage")]
+    PointStage(PointStage),
+    /// See [`FlushStage`].
+    #[serde(rename = "apigateway.flush")]
+    FlushStage(FlushStage),
+    /// See [`Invalidate`].
+    #[serde(rename = "cloudfront.invalidate")]
+    Invalidate(Invalidate),
     /// Of a kind that this program does not know: never carried out, nor taken back, by this program.
     #[serde(untagged)]
     Unknown(Unknown),
@@ -96,6 +110,10 @@ impl ActionSpec {
             Self::SetRuleAction(spec) => &spec.rule,
             Self::SetThrottle(spec) => &spec.on.stage,
             Self::SetAuthorizer(spec) => &spec.authorizer,
+            Self::SnapshotApi(spec) => &spec.api,
+            Self::PointStage(spec) => &spec.on.stage,
+            Self::FlushStage(spec) => &spec.on.stage,
+            Self::Invalidate(spec) => &spec.distribution,
             Self::Unknown(unknown) => unknown.kind(),
         }
     }
@@ -112,6 +130,10 @@ impl ActionSpec {
             | Self::SetRuleAction(_)
             | Self::SetThrottle(_)
             | Self::SetAuthorizer(_)
+            | Self::SnapshotApi(_)
+            | Self::PointStage(_)
+            | Self::FlushStage(_)
+            | Self::Invalidate(_)
             | Self::Unknown(_) => None,
         }
     }
@@ -129,6 +151,10 @@ impl ActionSpec {
             | Self::RollService(_)
             | Self::SetRuleAction(_)
             | Self::SetThrottle(_)
+            | Self::SnapshotApi(_)
+            | Self::PointStage(_)
+            | Self::FlushStage(_)
+            | Self::Invalidate(_)
             | Self::Unknown(_) => before.clone(),
         }
     }
@@ -144,6 +170,10 @@ impl ActionSpec {
             | Self::RollService(_)
             | Self::SetRuleAction(_)
             | Self::SetThrottle(_)
+            | Self::SnapshotApi(_)
+            | Self::PointStage(_)
+            | Self::FlushStage(_)
+            | Self::Invalidate(_)
             | Self::Unknown(_) => None,
         }
     }
@@ -159,6 +189,10 @@ impl ActionSpec {
             | Self::RollService(_)
             | Self::SetRuleAction(_)
             | Self::SetThrottle(_)
+            | Self::SnapshotApi(_)
+            | Self::PointStage(_)
+            | Self::FlushStage(_)
+            | Self::Invalidate(_)
             | Self::Unknown(_) => false,
         }
     }
@@ -176,12 +210,16 @@ impl ActionSpec {
     pub fn readers(&self) -> Option<String> {
         match self {
             Self::RollService(spec) => Some(format!("ecs:{}/{}", spec.cluster, spec.service)),
+            Self::FlushStage(spec) => Some(format!("apigateway:{}/{}", spec.on.api, spec.on.stage)),
+            Self::Invalidate(spec) => Some(format!("cloudfront:{}", spec.distribution)),
             Self::SetTtl(_)
             | Self::SwitchRecord(_)
             | Self::SetParameter(_)
             | Self::SetRuleAction(_)
             | Self::SetThrottle(_)
             | Self::SetAuthorizer(_)
+            | Self::SnapshotApi(_)
+            | Self::PointStage(_)
             | Self::Unknown(_) => None,
         }
     }
@@ -198,6 +236,10 @@ impl ActionSpec {
             | Self::SetRuleAction(_)
             | Self::SetThrottle(_)
             | Self::SetAuthorizer(_)
+            | Self::SnapshotApi(_)
+            | Self::PointStage(_)
+            | Self::FlushStage(_)
+            | Self::Invalidate(_)
             | Self::Unknown(_) => false,
         }
     }

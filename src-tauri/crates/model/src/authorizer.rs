@@ -198,6 +198,10 @@ impl SetAuthorizer {
             | Image::RecordSets { .. }
             | Image::Parameter { .. }
             | Image::Service { .. }
+            | Image::Api { .. }
+            | Image::StagePointer { .. }
+            | Image::Verdicts { .. }
+            | Image::Distribution { .. }
             | Image::Unknown(_) => None,
         }
     }

@@ -5,11 +5,15 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::authorised::AuthorisedCheck;
 use crate::authorizer::AuthorizerCheck;
+use crate::bundle::BundleCheck;
 use crate::cognito::CognitoCheck;
+use crate::deployment::{ApiCheck, StageCheck};
 use crate::dns::{DnsName, RecordType};
 use crate::firewall::RuleCheck;
 use crate::ids::CheckId;
+use crate::invalidation::DistributionCheck;
 use crate::parameter::ParameterCheck;
 use crate::routes::RoutesCheck;
 use crate::service::ServiceCheck;
@@ -143,6 +147,21 @@ pub enum CheckKind {
     /// An authoriser of a REST API accepts tokens of these pools, or refuses them.
     #[serde(rename = "apigateway.authorizer")]
     Authorizer(AuthorizerCheck),
+    /// A stage of a REST API points at this deployment, and at no other beside it.
+    #[serde(rename = "apigateway.stage")]
+    Stage(StageCheck),
+    /// Every method of a REST API but OPTIONS asks an authoriser, and nothing that is edited is undeployed.
+    #[serde(rename = "apigateway.api")]
+    Api(ApiCheck),
+    /// A distribution is deployed, answers for its names, and leads paths to where they belong.
+    #[serde(rename = "cloudfront.distribution")]
+    Distribution(DistributionCheck),
+    /// The scripts that a page loads are scripts, and hold what they shall.
+    #[serde(rename = "http.bundle")]
+    Bundle(BundleCheck),
+    /// A route answers tokens of some user pools, and of no others.
+    #[serde(rename = "http.authorised")]
+    Authorised(AuthorisedCheck),
     /// Every route of an application that writes is closed, or open again, under each of its names.
     #[serde(rename = "http.routes")]
     Routes(RoutesCheck),
@@ -212,6 +231,11 @@ impl CheckKind {
             | Self::Throttle(_)
             | Self::Authorizer(_)
             | Self::Routes(_)
+            | Self::Stage(_)
+            | Self::Api(_)
+            | Self::Distribution(_)
+            | Self::Bundle(_)
+            | Self::Authorised(_)
             | Self::Cognito(_)
             | Self::Unknown(_) => None,
         }

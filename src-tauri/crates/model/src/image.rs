@@ -11,10 +11,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::authorizer::Authorizer;
+use crate::deployment::Pointer;
 use crate::digest::Digest;
 use crate::dns::{DnsName, RecordSet};
 use crate::field::{Field, FieldError};
 use crate::firewall::{RuleAction, WebAcl};
+use crate::invalidation::Distribution;
 use crate::parameter::Parameter;
 use crate::service::Service;
 use crate::tagged::{Reader, Writer};
@@ -81,6 +83,34 @@ pub enum Image {
         /// All of it that counts.
         content: Box<Authorizer>,
     },
+    /// A REST API as far as a snapshot of it matters: not at all, because one changes nothing that is there.
+    Api {
+        /// The API's id.
+        api: String,
+    },
+    /// What a stage of a REST API serves.
+    StagePointer {
+        /// The API's id.
+        api: String,
+        /// The stage's name.
+        stage: String,
+        /// The deployment, with what is known beside it.
+        content: Box<Pointer>,
+    },
+    /// The verdicts that a stage's authorisers keep. AWS shows none of them, so that there is nothing to compare.
+    Verdicts {
+        /// The API's id.
+        api: String,
+        /// The stage's name.
+        stage: String,
+    },
+    /// A distribution, as far as an invalidation rests on it.
+    Distribution {
+        /// Its id.
+        id: String,
+        /// What it answers for.
+        content: Box<Distribution>,
+    },
     /// Of a kind that this program does not know, or with fields that it does not know: never restored
     /// by it, because what it would leave out would be lost.
     #[serde(skip)]
@@ -96,7 +126,11 @@ impl Serialize for Image {
             | Self::Service { .. }
             | Self::RuleAction { .. }
             | Self::MethodSettings { .. }
-            | Self::Authorizer { .. } => Self::serialize(self, Writer::new(serializer, "kind")),
+            | Self::Authorizer { .. }
+            | Self::Api { .. }
+            | Self::StagePointer { .. }
+            | Self::Verdicts { .. }
+            | Self::Distribution { .. } => Self::serialize(self, Writer::new(serializer, "kind")),
         }
     }
 }
@@ -145,6 +179,10 @@ impl Image {
             Self::Authorizer { api, authorizer, .. } => {
                 format!("apigateway:{api}/authorizers/{authorizer}")
             }
+            Self::Api { api } => format!("apigateway:{api}/deployments"),
+            Self::StagePointer { api, stage, .. } => format!("apigateway:{api}/{stage}#deploymentId"),
+            Self::Verdicts { api, stage } => format!("apigateway:{api}/{stage}#verdicts"),
+            Self::Distribution { id, .. } => format!("cloudfront:{id}"),
             Self::Unknown(unknown) => {
                 format!("{}:{}", unknown.kind(), Digest::of(unknown.raw()).short())
             }
@@ -161,6 +199,10 @@ impl Image {
             Self::RuleAction { .. } => "rule",
             Self::MethodSettings { .. } => "throttle",
             Self::Authorizer { .. } => "authoriser",
+            Self::Api { .. } => "API",
+            Self::StagePointer { .. } => "stage",
+            Self::Verdicts { .. } => "stage",
+            Self::Distribution { .. } => "distribution",
             Self::Unknown(_) => "object",
         }
     }
@@ -175,7 +217,9 @@ impl Image {
             Self::RuleAction { content, .. } => content.fields(),
             Self::MethodSettings { content, .. } => content.fields(),
             Self::Authorizer { content, .. } => content.fields(),
-            Self::Unknown(_) => Vec::new(),
+            Self::StagePointer { content, .. } => content.fields(),
+            Self::Distribution { content, .. } => content.fields(),
+            Self::Api { .. } | Self::Verdicts { .. } | Self::Unknown(_) => Vec::new(),
         }
     }
 
@@ -218,6 +262,11 @@ impl Image {
                     content: Box::new(content.with_fields_of(was, restored)),
                 })
             }
+            // A pointer is one field, as an action is.
+            (Self::StagePointer { .. }, Self::StagePointer { .. }) => Ok(match restored.is_empty() {
+                true => self.clone(),
+                false => was.clone(),
+            }),
             // Nothing of a service is ever put back: a roll leaves it as it is. Of an authoriser only our own pools are.
             (
                 Self::RecordSets { .. }
@@ -226,6 +275,10 @@ impl Image {
                 | Self::RuleAction { .. }
                 | Self::MethodSettings { .. }
                 | Self::Authorizer { .. }
+                | Self::Api { .. }
+                | Self::StagePointer { .. }
+                | Self::Verdicts { .. }
+                | Self::Distribution { .. }
                 | Self::Unknown(_),
                 _,
             ) => Err(FieldError::OtherObject),
@@ -242,7 +295,11 @@ impl Image {
             | Self::Service { .. }
             | Self::RuleAction { .. }
             | Self::MethodSettings { .. }
-            | Self::Authorizer { .. } => None,
+            | Self::Authorizer { .. }
+            | Self::Api { .. }
+            | Self::StagePointer { .. }
+            | Self::Verdicts { .. }
+            | Self::Distribution { .. } => None,
         }
     }
 
@@ -256,6 +313,10 @@ impl Image {
             | Self::RuleAction { .. }
             | Self::MethodSettings { .. }
             | Self::Authorizer { .. }
+            | Self::Api { .. }
+            | Self::StagePointer { .. }
+            | Self::Verdicts { .. }
+            | Self::Distribution { .. }
             | Self::Unknown(_) => None,
         }
     }
@@ -270,6 +331,10 @@ impl Image {
             | Self::RuleAction { .. }
             | Self::MethodSettings { .. }
             | Self::Authorizer { .. }
+            | Self::Api { .. }
+            | Self::StagePointer { .. }
+            | Self::Verdicts { .. }
+            | Self::Distribution { .. }
             | Self::Unknown(_) => &[],
         }
     }
@@ -286,10 +351,17 @@ impl Image {
             | (Self::Service { .. }, Self::Service { .. })
             | (Self::RuleAction { .. }, Self::RuleAction { .. })
             | (Self::Authorizer { .. }, Self::Authorizer { .. })
+            | (Self::Api { .. }, Self::Api { .. })
+            | (Self::Verdicts { .. }, Self::Verdicts { .. })
+            | (Self::Distribution { .. }, Self::Distribution { .. })
             | (Self::Unknown(_), Self::Unknown(_)) => self == other,
             // What the whole stage has is written nowhere: it only is where a method's own settings begin.
             (Self::MethodSettings { content: ours, .. }, Self::MethodSettings { content: theirs, .. }) => {
                 self.object() == other.object() && ours.methods == theirs.methods
+            }
+            // What it shall be, and how that is another, is written nowhere.
+            (Self::StagePointer { content: ours, .. }, Self::StagePointer { content: theirs, .. }) => {
+                self.object() == other.object() && ours.deployment == theirs.deployment
             }
             (
                 Self::RecordSets { .. }
@@ -298,6 +370,10 @@ impl Image {
                 | Self::RuleAction { .. }
                 | Self::MethodSettings { .. }
                 | Self::Authorizer { .. }
+                | Self::Api { .. }
+                | Self::StagePointer { .. }
+                | Self::Verdicts { .. }
+                | Self::Distribution { .. }
                 | Self::Unknown(_),
                 _,
             ) => false,
@@ -326,6 +402,10 @@ impl Image {
             Self::RuleAction { content, .. } => vec![content.words()],
             Self::MethodSettings { content, .. } => content.lines(),
             Self::Authorizer { content, .. } => content.lines(),
+            Self::StagePointer { content, .. } => content.lines(),
+            Self::Distribution { content, .. } => content.lines(),
+            Self::Api { api } => vec![format!("API {api}, with its methods as they are")],
+            Self::Verdicts { stage, .. } => vec![format!("verdicts on tokens that stage {stage} keeps")],
             Self::Unknown(unknown) => vec![format!(
                 "an object of the kind {}, written by a newer program",
                 unknown.kind()

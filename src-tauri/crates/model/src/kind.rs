@@ -40,6 +40,10 @@ words!(
         SetRuleAction = "waf.rule_action",
         SetThrottle = "apigateway.throttle",
         SetAuthorizer = "apigateway.authorizer",
+        SnapshotApi = "apigateway.snapshot",
+        PointStage = "apigateway.stage",
+        FlushStage = "apigateway.flush",
+        Invalidate = "cloudfront.invalidate",
     }
 );
 
@@ -70,22 +74,47 @@ words!(
         Rule = "waf.rule",
         Throttle = "apigateway.throttle",
         Authorizer = "apigateway.authorizer",
+        Stage = "apigateway.stage",
+        Api = "apigateway.api",
+        Distribution = "cloudfront.distribution",
         Routes = "http.routes",
+        Bundle = "http.bundle",
+        Authorised = "http.authorised",
     }
 );
 
 impl ActionWord {
+    /// Whether what it makes is met by nobody before another step uses it, so that there is nothing to take back.
+    #[must_use]
+    pub const fn leaves_nothing(self) -> bool {
+        match self {
+            Self::SnapshotApi => true,
+            Self::RollService
+            | Self::SetTtl
+            | Self::SwitchRecord
+            | Self::SetParameter
+            | Self::SetRuleAction
+            | Self::SetThrottle
+            | Self::SetAuthorizer
+            | Self::PointStage
+            | Self::FlushStage
+            | Self::Invalidate => false,
+        }
+    }
+
     /// See [`ActionSpec::is_publication`].
     #[must_use]
     pub const fn is_publication(self) -> bool {
         match self {
-            Self::RollService => true,
+            Self::RollService | Self::FlushStage | Self::Invalidate => true,
             Self::SetTtl
             | Self::SwitchRecord
             | Self::SetParameter
             | Self::SetRuleAction
             | Self::SetThrottle
-            | Self::SetAuthorizer => false,
+            | Self::SetAuthorizer
+            | Self::SnapshotApi
+            | Self::PointStage => false,
         }
     }
 }
@@ -104,6 +133,10 @@ impl ActionSpec {
             Self::SetRuleAction(_) => ActionWord::SetRuleAction,
             Self::SetThrottle(_) => ActionWord::SetThrottle,
             Self::SetAuthorizer(_) => ActionWord::SetAuthorizer,
+            Self::SnapshotApi(_) => ActionWord::SnapshotApi,
+            Self::PointStage(_) => ActionWord::PointStage,
+            Self::FlushStage(_) => ActionWord::FlushStage,
+            Self::Invalidate(_) => ActionWord::Invalidate,
             Self::Unknown(unknown) => return Err(unknown),
         })
     }
@@ -131,6 +164,11 @@ impl CheckKind {
             Self::Throttle(_) => CheckWord::Throttle,
             Self::Authorizer(_) => CheckWord::Authorizer,
             Self::Routes(_) => CheckWord::Routes,
+            Self::Stage(_) => CheckWord::Stage,
+            Self::Api(_) => CheckWord::Api,
+            Self::Distribution(_) => CheckWord::Distribution,
+            Self::Bundle(_) => CheckWord::Bundle,
+            Self::Authorised(_) => CheckWord::Authorised,
             Self::Cognito(check) => check.expected.word(),
             Self::Unknown(unknown) => return Err(unknown),
         })

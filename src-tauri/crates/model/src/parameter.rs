@@ -132,6 +132,10 @@ impl SetParameter {
             | Image::RuleAction { .. }
             | Image::MethodSettings { .. }
             | Image::Authorizer { .. }
+            | Image::Api { .. }
+            | Image::StagePointer { .. }
+            | Image::Verdicts { .. }
+            | Image::Distribution { .. }
             | Image::Unknown(_) => None,
         }
     }

@@ -3,6 +3,8 @@
 //! Every probe reads and nothing else. It is told where to look by a [`ProbeWorld`]: in a
 //! rehearsal documentation addresses lead to loopback stand-ins, and nothing leaves the machine.
 
+mod authorised;
+mod bundle;
 pub mod chain;
 pub mod checks;
 pub mod dns;
@@ -12,9 +14,12 @@ mod reading;
 mod routes;
 mod shown;
 pub mod tls;
+mod tokens;
 mod version;
 pub mod world;
 
+pub use authorised::check_authorised;
+pub use bundle::check_bundle;
 pub use chain::{Chain, Tunnel, chain, reachable};
 pub use checks::{
     check_authoritative, check_certificate, check_http_answer, check_http_build, check_resolvers,
@@ -24,6 +29,7 @@ pub use error::{ProbeError, ProbeErrorKind};
 pub use http::{SiteAnswer, http_build};
 pub use routes::check_routes;
 pub use tls::{Certificate, certificate};
+pub use tokens::{IdToken, NoToken, Tokens};
 pub use world::{DialMap, ProbeWorld};
 
 #[cfg(test)]

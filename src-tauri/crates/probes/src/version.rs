@@ -120,7 +120,7 @@ fn text_of(body: &[u8]) -> Result<String, String> {
 }
 
 /// Unpacked as its header says, the last packing first (RFC 9110, 8.4); gzip also where no header does.
-fn unpacked(sent: &Sent<'_>) -> Result<Vec<u8>, String> {
+pub(crate) fn unpacked(sent: &Sent<'_>) -> Result<Vec<u8>, String> {
     let mut body = sent.body.to_vec();
     let mut packings: Vec<String> = sent
         .encoding

@@ -10,6 +10,7 @@ use crate::notes::{At, Located, Notes, suggestion};
 
 mod choices;
 mod publishing;
+mod snapshots;
 
 /// What an edge or rule may name: a step, or an item of the plan (all its steps).
 struct Index {
@@ -52,6 +53,7 @@ pub(crate) fn link(notes: &mut Notes<'_>, draft: &mut Draft, target: Option<Targ
     let edges = edges(notes, draft, &index);
     cycles(notes, draft, &edges);
     publishing::link(notes, draft);
+    snapshots::link(notes, draft);
     choices::link(notes, draft);
     references(notes, draft, &index);
     rules(notes, draft, &index);

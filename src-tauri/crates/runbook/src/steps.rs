@@ -3,6 +3,7 @@
 use switchback_model::plan::{Reversibility, Step, StepKind};
 use switchback_model::{ActionSpec, ActionWord, PhaseId, StepId};
 
+use crate::actions::action_kinds;
 use crate::draft::{DraftCheck, DraftPhase, DraftStep, Part, Said};
 use crate::kinds;
 use crate::notes::Located;
@@ -284,6 +285,7 @@ impl Reader<'_> {
     /// something was done may leave it out as well: a lint asks for it, and until it is answered a
     /// rollback stops there and asks a person.
     fn step_reversibility(&mut self, t: &mut Table<'_>, kind: Option<StepKind>) -> Reversibility {
+        let leaves_nothing = self.leaves_nothing(t);
         let at = t.at_key("reversibility");
         let may_leave_out = kind != Some(StepKind::Action);
         let read = |r: &mut Self, item: Item<'_>| r.reversibility(item);
@@ -293,7 +295,7 @@ impl Reader<'_> {
             self.must(t, "reversibility", read)
         };
         let wrong = match (kind, &written) {
-            (Some(StepKind::Action), Some(Reversibility::NoneNeeded)) => Some((
+            (Some(StepKind::Action), Some(Reversibility::NoneNeeded)) if !leaves_nothing => Some((
                 "irreversible-action",
                 "An action changes something, so it can't have the reversibility none_needed.",
             )),
@@ -314,6 +316,14 @@ impl Reader<'_> {
             // Of an action it is an error that was noted; the others have no effect.
             Some(StepKind::Action | StepKind::Check | StepKind::Notice) | None => Reversibility::NoneNeeded,
         })
+    }
+
+    /// Whether the action that is written is of a kind that leaves nothing to take back.
+    fn leaves_nothing(&self, t: &Table<'_>) -> bool {
+        let written = t.raw_in("action", "kind").map(|kind| kind.value);
+        let kinds = action_kinds();
+        let word = kinds.iter().find(|(word, _)| Some(*word) == written.as_deref());
+        word.is_some_and(|(_, word)| word.leaves_nothing())
     }
 
     fn reversibility(&mut self, item: Item<'_>) -> Option<Reversibility> {

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use switchback_engine::ports::{Clock, ProviderErrorKind, World};
 use switchback_engine::rollback::is_anything_left;
-use switchback_model::{EventKind, Image, Plan, RollbackScope, Step, StepState, Verdict, Way};
+use switchback_model::plan::StepKind;
+use switchback_model::rollback::ItemKind;
+use switchback_model::{Command, EventKind, Image, Plan, RollbackScope, Step, StepState, Verdict, Way};
 
 use crate::desk::Desk;
 use crate::faulty::{Fault, FaultyWorld, Op, Place};
@@ -131,6 +133,8 @@ pub fn faults_of_publishing(op: Op, publishes: bool) -> Vec<Fault> {
 pub(crate) struct Start {
     pub(crate) images: Vec<Image>,
     pub(crate) readers: Vec<Reader>,
+    /// Whether one change may come twice by something on the way.
+    twice: bool,
 }
 
 impl Start {
@@ -138,6 +142,7 @@ impl Start {
         Self {
             images: oracle.images().await,
             readers: oracle.readers().await,
+            twice: false,
         }
     }
 }
@@ -238,7 +243,7 @@ pub async fn there(bench: &dyn Bench) -> Result<(), String> {
     let mut desk = desk?;
     let start = Start::of(&*subject.oracle).await;
     forward(&subject, &faulty, &mut desk, (false, &start), "apply").await?;
-    if subject.oracle.images().await == start.images {
+    if subject.oracle.images().await == start.images && subject.oracle.readers().await == start.readers {
         return Err("nothing was changed".to_owned());
     }
     honest(&subject, &desk, (false, &start)).await
@@ -269,9 +274,12 @@ async fn judge(
     desk: &mut Desk,
     fault: Option<(Place, Fault)>,
 ) -> Result<(), String> {
-    let start = Start::of(&*subject.oracle).await;
+    let mut start = Start::of(&*subject.oracle).await;
+    if let Some((place, Fault::Repeated)) = &fault {
+        start.twice = subject.oracle.may_come_twice(object_of(&place.label));
+    }
     let foreign = match &fault {
-        Some((place, Fault::SecondWriter)) => subject.oracle.is_contended(&place.label),
+        Some((place, Fault::SecondWriter)) => subject.oracle.is_contended(object_of(&place.label)),
         Some((_, Fault::WrittenSince)) => true,
         _ => false,
     };
@@ -341,7 +349,7 @@ async fn forward(
             let mut state = desk.run().steps[&step.id].state;
             // What it published came to nothing, or nobody knows of what: it is published anew.
             if step.is_publisher() && state == StepState::Foreign && desk.run().is_reopenable(&step.id) {
-                let again = switchback_model::Command::Reopen {
+                let again = Command::Reopen {
                     step: step.id.clone(),
                 };
                 desk.ask(again).await.map_err(|rejection| rejection.to_string())?;
@@ -354,7 +362,12 @@ async fn forward(
                 break;
             }
             let text = step.id.as_str();
-            if desk.check(text).await.is_ok() && desk.approve(text).await.is_ok() {
+            if step.kind == StepKind::Attest {
+                subject.oracle.by_hand(&step.id, Way::Apply).await;
+                let step = step.id.clone();
+                let told = desk.ask(Command::Attest { step }).await;
+                told.map_err(|rejection| rejection.to_string())?;
+            } else if desk.check(text).await.is_ok() && desk.approve(text).await.is_ok() {
                 desk.settle_through().await?;
             }
             honest(subject, desk, (foreign, start)).await?;
@@ -382,16 +395,26 @@ async fn back(
     faulty.phase("undo");
     for _ in 0..8 {
         if desk.run().rollback_active() {
-            let retried = desk.ask(switchback_model::Command::RollbackRetry).await.is_ok();
+            let retried = match by_hand(desk) {
+                Some((item, step)) => {
+                    subject.oracle.by_hand(&step, Way::Undo).await;
+                    desk.ask(Command::RollbackDone { item }).await.is_ok()
+                }
+                None => desk.ask(Command::RollbackRetry).await.is_ok(),
+            };
             desk.settle_through().await?;
             honest(subject, desk, (foreign, start)).await?;
             seen::completed(subject, desk, start, foreign).await?;
-            if retried && desk.run().rollback_active() {
-                let _ = desk.ask(switchback_model::Command::RollbackAbandon).await;
+            if retried && desk.run().rollback_active() && by_hand(desk).is_none() {
+                let _ = desk.ask(Command::RollbackAbandon).await;
             }
             continue;
         }
-        let effects = desk.run().steps.values().any(|step| step.state.may_have_effect());
+        // What was only made stays made, and nobody meets it.
+        let effects = subject.plan.steps().any(|step| {
+            let is_taken_back = step.is_publisher() || step.carries_state();
+            is_taken_back && desk.run().steps[&step.id].state.may_have_effect()
+        });
         if !effects && !is_anything_left(desk.run()) {
             return Ok(());
         }
@@ -404,7 +427,7 @@ async fn back(
             .map(|(id, _)| id.clone())
             .collect();
         for step in unproven {
-            let _ = desk.ask(switchback_model::Command::Accept { step }).await;
+            let _ = desk.ask(Command::Accept { step }).await;
         }
         // Planning reads too; what can't be read is tried again rather than overridden here.
         let planned = match subject.planted {
@@ -430,6 +453,20 @@ async fn back(
     ))
 }
 
+/// The object of a place's label, which follows its phase.
+fn object_of(label: &str) -> &str {
+    label.rsplit(' ').next().unwrap_or(label)
+}
+
+/// The item at which a rollback waits for a person, with its step.
+fn by_hand(desk: &Desk) -> Option<(String, switchback_model::StepId)> {
+    let item = desk.run().rollback.as_ref()?.item()?;
+    match item.kind {
+        ItemKind::Manual { .. } => Some((item.id.clone(), item.step.clone()?)),
+        ItemKind::Undo { .. } | ItemKind::Publish { .. } | ItemKind::Notice { .. } => None,
+    }
+}
+
 async fn twice(subject: &Subject, desk: &mut Desk) -> Result<(), String> {
     for step in subject.plan.steps() {
         if desk.approve(step.id.as_str()).await.is_ok() {
@@ -442,7 +479,7 @@ async fn twice(subject: &Subject, desk: &mut Desk) -> Result<(), String> {
 async fn reopen(desk: &mut Desk) -> Result<(), String> {
     let ids: Vec<_> = desk.run().steps.keys().cloned().collect();
     for step in ids {
-        desk.ask(switchback_model::Command::Reopen { step })
+        desk.ask(Command::Reopen { step })
             .await
             .map_err(|r| r.to_string())?;
     }
@@ -466,6 +503,7 @@ async fn honest(subject: &Subject, desk: &Desk, (foreign, start): (bool, &Start)
         .collect();
     // Each intent is good for one effect: by its token, or by what it was to leave.
     let mut left = intents;
+    let (mut known, mut spare) = (Vec::new(), start.twice);
     for made in subject.oracle.accepted().await {
         let of = left
             .iter()
@@ -477,12 +515,14 @@ async fn honest(subject: &Subject, desk: &Desk, (foreign, start): (bool, &Start)
             });
         match of {
             Some(at) => drop(left.remove(at)),
+            None if spare && known.contains(&made) => spare = false,
             None => {
                 return Err(format!(
                     "an effect without an intent of its own in the journal: {made:?}"
                 ));
             }
         }
+        known.push(made);
     }
     if let Some(lost) = subject.oracle.lost().await {
         return Err(format!("lost what others wrote: {lost}"));
@@ -520,7 +560,7 @@ async fn honest(subject: &Subject, desk: &Desk, (foreign, start): (bool, &Start)
             (StepState::Failed, Way::Apply) | (StepState::UndoFailed, Way::Undo) => before,
             _ => continue,
         };
-        if real(expected) != Some(expected) {
+        if !real(expected).is_some_and(|real| real.same_as(expected)) {
             return Err(format!(
                 "step {} is {:?}, but the world is {}",
                 attempt.id.step,

@@ -75,6 +75,9 @@ pub struct Place {
     pub nth: usize,
 }
 
+/// What stands behind the name of a stage where its verdicts are meant.
+pub const VERDICTS: &str = "/verdicts";
+
 /// What a cut answer says.
 pub(crate) const CUT: &str = "The answer was cut.";
 
@@ -303,7 +306,7 @@ impl Shared {
 #[async_trait]
 impl World for FaultyWorld {
     fn action(&self, spec: &ActionSpec) -> Box<dyn Action> {
-        let object = spec.object().to_owned();
+        let object = labelled(spec);
         Box::new(FaultyAction {
             inner: self.inner.action(spec),
             object,
@@ -327,6 +330,14 @@ impl World for FaultyWorld {
 
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {
         self.inner.check(spec, history).await
+    }
+}
+
+/// An object as the trace names it: what a stage serves and what is kept of it are two.
+fn labelled(spec: &ActionSpec) -> String {
+    match spec {
+        ActionSpec::FlushStage(spec) => format!("{}{VERDICTS}", spec.on.stage),
+        spec => spec.object().to_owned(),
     }
 }
 

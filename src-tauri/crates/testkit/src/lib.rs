@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "test code: a panic is the report")]
 
+pub mod bundled;
 pub mod clock;
 pub mod cognito;
 pub mod conformance;
+pub mod deployed;
 pub mod desk;
 pub mod faulty;
 pub mod journal;

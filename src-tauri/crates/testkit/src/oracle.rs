@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use switchback_model::Image;
+use switchback_model::{Image, StepId, Way};
 
 /// What one reader of what is published knows, such as a running task: the value by the object's name, as the trace
 /// names it.
@@ -31,6 +31,23 @@ pub trait Oracle: Send + Sync {
     async fn readers(&self) -> Vec<Reader> {
         Vec::new()
     }
+    /// What each reader would know if nothing were kept anywhere, in the order of [`Self::readers`]: what they must know
+    /// once all was published. None where nobody but the steps themselves says it.
+    async fn meant(&self) -> Option<Vec<Reader>> {
+        None
+    }
+    /// Why what the request of this token was to make is not there once, and whole, where a step of this object says
+    /// that it is.
+    async fn unproven(&self, _object: &str, _token: &str) -> Option<String> {
+        None
+    }
+    /// A person does by hand what a step of theirs says, or takes it back.
+    async fn by_hand(&self, _step: &StepId, _way: Way) {}
+    /// Whether something on the way may make a change of this object twice without harm: its API knows no request again,
+    /// and what comes of the second is met by nobody.
+    fn may_come_twice(&self, _object: &str) -> bool {
+        false
+    }
     /// Whether what the second writer does to an object changes what an undo restores.
     fn is_contended(&self, _object: &str) -> bool {
         true
@@ -48,7 +65,7 @@ pub trait Oracle: Send + Sync {
 }
 
 /// A mutation that the world accepted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mutation {
     /// The token that it carried, where the API has room for one.
     pub token: Option<String>,

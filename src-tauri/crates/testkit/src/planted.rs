@@ -49,6 +49,8 @@ pub enum Planted {
     LockTokenNotSent,
     /// What is echoed goes through types that don't know all of it; made on the wire.
     TypedEcho,
+    /// Each request of an invalidation has the reference of the first; made on the wire.
+    ReferenceUsedBefore,
 }
 
 /// What is guessed, in seconds; no plan of a test starts or ends with it.
@@ -57,7 +59,7 @@ const GUESSED_TTL: u32 = 3_600;
 const GUESSED_VALUE: &str = "guessed";
 
 impl Planted {
-    /// All of them.
+    /// All that matter where a request is told by what it left or by a token that nobody minds.
     pub const ALL: [Self; 14] = [
         Self::Upsert,
         Self::RetryAfterLostResponse,
@@ -74,6 +76,9 @@ impl Planted {
         Self::LockTokenNotSent,
         Self::TypedEcho,
     ];
+
+    /// Those that matter only where the token of a request decides what becomes of it.
+    pub const OF_REFERENCES: [Self; 1] = [Self::ReferenceUsedBefore];
 
     /// Puts the bug around a world; some of them live elsewhere and change nothing here.
     #[must_use]
@@ -229,7 +234,18 @@ impl Action for PlantedAction {
                     content,
                 }
             }
-            Image::Service { .. } | Image::Authorizer { .. } | Image::Unknown(_) => image.clone(),
+            // The deployment that everybody remembers.
+            Image::StagePointer { api, stage, content } => Image::StagePointer {
+                api: api.clone(),
+                stage: stage.clone(),
+                content: Box::new(content.at("remembered")),
+            },
+            Image::Service { .. }
+            | Image::Authorizer { .. }
+            | Image::Api { .. }
+            | Image::Verdicts { .. }
+            | Image::Distribution { .. }
+            | Image::Unknown(_) => image.clone(),
         });
         match self.bug {
             Planted::UndoWithoutBeforeImage => self.inner.plan(from, guess.as_ref()),

@@ -34,6 +34,7 @@ impl Action for FakeRoll {
             }),
         };
         Ok(Observed {
+            made: None,
             witness: Some(Witness::Deployment {
                 id: self.store.primary(&self.spec.service),
             }),

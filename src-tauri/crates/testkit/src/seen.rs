@@ -22,6 +22,22 @@ pub(crate) async fn told(subject: &Subject, run: &Run, start: &Start, foreign: b
         if !proven || is_due(run, &step.id) {
             continue;
         }
+        if let Some(meant) = subject.oracle.meant().await
+            && !foreign
+            && readers != meant
+        {
+            return Err(format!(
+                "step {} is {state:?}, but readers know {readers:?} instead of {meant:?}",
+                step.id
+            ));
+        }
+        let token = run.steps[&step.id].current().map(|last| last.token.as_str());
+        let object = step.action.as_ref().map(ActionSpec::object);
+        if let (Some(object), Some(token)) = (object, token)
+            && let Some(why) = subject.oracle.unproven(object, token).await
+        {
+            return Err(format!("step {} is {state:?}, but {why}", step.id));
+        }
         for id in Edges::of(&run.plan).published_by(&step.id) {
             let Some(ActionSpec::SetParameter(set)) = run.plan.step(id).and_then(|step| step.action.as_ref())
             else {

@@ -36,7 +36,7 @@ pub use journal::{EventView, JournalPage};
 pub use meaning::{LookupMeaning, RunStage};
 pub use mirror::MirrorView;
 pub use reading::{ReadingView, Tone};
-pub use rehearsal::{FaultView, RehearsalCommand, RehearsalPart, RehearsalView, RehearsedRunbook};
+pub use rehearsal::{DrillView, FaultView, RehearsalCommand, RehearsalPart, RehearsalView, RehearsedRunbook};
 pub use report::{
     ReportDeadline, ReportDecision, ReportExported, ReportLine, ReportPhase, ReportRollback, ReportStep,
     ReportView,

@@ -16,7 +16,7 @@ pub enum RehearsalCommand {
     },
     /// Inject a fault by its name.
     Inject {
-        /// The name, from `RehearsalView::faults`.
+        /// Its name: of a fault or of a drill's fault, from `RehearsalView`.
         fault: String,
     },
     /// Take a fault away.
@@ -58,9 +58,37 @@ impl RehearsedRunbook {
 pub struct FaultView {
     /// Its name.
     pub name: String,
+    /// The heading that it stands under, such as `Calls to AWS`.
+    pub part: String,
     /// What it does, in one sentence.
     pub sentence: String,
     /// Whether it is on.
+    pub on: bool,
+}
+
+/// One exercise of a team that rehearses its night. A step of the bundled runbook stands between backticks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct DrillView {
+    /// Names it.
+    pub id: String,
+    /// The part of the night that it belongs to, as a heading.
+    pub part: String,
+    /// What goes wrong, as people call it.
+    pub title: String,
+    /// When to begin it.
+    pub when: String,
+    /// What it does, in one sentence.
+    pub sentence: String,
+    /// What the console says on a good night.
+    pub says: String,
+    /// What people do then.
+    pub then: String,
+    /// The fault behind it, for `Inject` and `Lift`.
+    pub fault: String,
+    /// Whether it happens at once, and can't be ended.
+    pub at_once: bool,
+    /// Whether its fault is on.
     pub on: bool,
 }
 
@@ -74,7 +102,9 @@ pub struct RehearsalView {
     pub speed: u32,
     /// The world's parts: name, address, what it serves now.
     pub parts: Vec<RehearsalPart>,
-    /// The fault switches.
+    /// The exercises, by the parts of the night.
+    pub drills: Vec<DrillView>,
+    /// The fault switches, by their parts.
     pub faults: Vec<FaultView>,
 }
 

@@ -72,6 +72,8 @@ fn tries<'a>(plan: &'a Plan, run: Option<&Run>) -> Vec<Try<'a>> {
             | Made::ByHttp { .. }
             | Made::ByStatus { .. }
             | Made::ByRoutes(_)
+            | Made::ByBundle(_)
+            | Made::ByTokens(_)
             | Made::ByTls { .. }
             | Made::NotKnown(_) => None,
         });

@@ -6,6 +6,7 @@ use std::time::Duration;
 use switchback_engine::expect::read;
 use switchback_engine::monitor::MonitorRun;
 use switchback_engine::run::StepRun;
+use switchback_engine::snapshots::is_outdated;
 use switchback_model::{ActionSpec, Command, MonitorId, StepId, StepKind, StepState, Verdict};
 use switchback_rehearsal::Fault;
 
@@ -65,7 +66,8 @@ impl ScriptedOperator<'_> {
     /// One step, unless it is done: its gate, its decisions, then the step as its kind is.
     async fn one(&mut self, id: &StepId) -> Result<Option<String>, ApiError> {
         // What a rule took back is done once more; what is done stays.
-        if matches!(self.state(id).state, StepState::Done { .. }) {
+        let run = self.driver.run();
+        if matches!(self.state(id).state, StepState::Done { .. }) && !is_outdated(run, id) {
             return Ok(None);
         }
         if self.driver.run().is_reopenable(id) {
@@ -249,6 +251,8 @@ fn last_words(state: &StepRun) -> String {
                 .iter()
                 .filter(|r| r.verdict.lets_through())
                 .count();
+            let open = attempt.readings.iter().find(|r| !r.verdict.lets_through());
+            let open = open.map(|r| format!("{}: {}", r.check, r.observed));
             let problem = attempt
                 .problem
                 .as_ref()
@@ -257,6 +261,7 @@ fn last_words(state: &StepRun) -> String {
             let finding = attempt.finding.as_ref().map(|f| format!("found {}", f.word()));
             [
                 format!("{} of {} after-checks pass", passing, attempt.readings.len()),
+                open.unwrap_or_default(),
                 problem.to_owned(),
                 finding.unwrap_or_default(),
             ]

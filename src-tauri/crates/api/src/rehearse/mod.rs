@@ -13,6 +13,7 @@ use switchback_model::{Command, Digest, MonitorId, RollbackScope, RuleId, StepId
 use switchback_rehearsal::{Client, Fault, NotAFault};
 
 use crate::closed_world::control;
+use crate::hands::Hand;
 use crate::host::{Host, Surroundings};
 use crate::wire::ApiError;
 
@@ -320,7 +321,11 @@ impl ScriptedOperator<'_> {
             by: self.host.operator().clone(),
             reason,
         };
+        let hand = Hand::of(self.driver.run(), &submission.command);
         self.driver.submit(&submission).await?;
+        if let Some(hand) = hand {
+            hand.act(self.host).await?;
+        }
         Ok(())
     }
 

@@ -7,7 +7,8 @@ use switchback_engine::publish::unseen;
 use switchback_engine::run::{Attempt, Outcome, Run, StepRun};
 use switchback_kinds::changes::change;
 use switchback_model::{
-    CheckKind, FieldDifference, Finding, Image, Preview, Reversibility, Step, StepKind, StepState, Way,
+    ActionSpec, CheckKind, FieldDifference, Finding, Image, Preview, Reversibility, Step, StepKind,
+    StepState, Way,
 };
 
 use super::rollback::caches_s;
@@ -147,6 +148,10 @@ fn service_so_far<'a>(step: &Step, attempt: &'a Attempt) -> Option<&'a str> {
     reading.observed.split("; ").next()
 }
 
+fn is_flush(step: &Step) -> bool {
+    matches!(step.action, Some(ActionSpec::FlushStage(_)))
+}
+
 fn note(step: &Step, state: &StepRun) -> String {
     if let Some(why) = &state.voided {
         return format!("Nothing was changed. {why}");
@@ -208,6 +213,11 @@ fn note(step: &Step, state: &StepRun) -> String {
             ),
             _ => "The call is in flight.".to_owned(),
         },
+        // AWS shows nothing of a flush, so nothing can be said of it either.
+        StepState::Failed if is_flush(step) && attempt.is_some_and(|a| a.heard) => format!(
+            "Whether it was carried out can't be seen; doing it once more harms nobody. {}",
+            problem.unwrap_or_default()
+        ),
         StepState::Failed => format!(
             "Nothing was changed. {}",
             problem.unwrap_or_else(|| "The world is as before.".to_owned())

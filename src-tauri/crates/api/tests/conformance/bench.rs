@@ -1,6 +1,6 @@
 //! The real adapter on a closed world of its own, and the oracle that reads that world.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,15 +13,17 @@ use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, 
 use switchback_model::dns::{AliasTarget, DnsName, RecordData, RecordSet, RecordType};
 use switchback_model::{
     ActionSpec, CheckReading, CheckSpec, Image, Parameter, ParameterExpected, ParameterWish, Plan, Service,
-    Target, list,
+    StepId, Target, Way, list,
 };
 use switchback_probes::ProbeWorld;
-use switchback_rehearsal::{self as rehearsal, Fault, Outcome};
+use switchback_rehearsal::{self as rehearsal, Fault, LogEntry, Outcome};
+use switchback_testkit::faulty::VERDICTS;
 use switchback_testkit::plans::with_times;
 use switchback_testkit::published::{Place, append, only, rolls, set, until_it_stands};
 use switchback_testkit::{Bench, MemoryJournal, Mutation, Oracle, Planted, Reader, Subject};
 
 use crate::restricted::{self, Rest};
+use crate::reval::{self, User};
 use crate::wire::{Proxy, Wire};
 
 /// Makes closed worlds, with a planted bug where one is wanted.
@@ -51,22 +53,34 @@ pub enum What {
     Rule,
     /// Settings of methods of a stage: one step, there and back.
     Methods,
+    /// The pools of an authoriser: one step that has it accept one more, there and back, whatever others add.
+    Authorizer,
+    /// The same, put on the stage: a snapshot, the stage that points at it, and the flush that publishes that.
+    Pointed,
+    /// A release that people make by hand, and the invalidation that publishes it.
+    Invalidated,
 }
 
 impl What {
     /// Every kind that is seen at once.
-    pub const PLAIN: [Self; 5] = [
+    pub const PLAIN: [Self; 6] = [
         Self::Records,
         Self::Parameter,
         Self::List,
         Self::Rule,
         Self::Methods,
+        Self::Authorizer,
     ];
 
     /// The parameters that are changed.
     fn parameters(self) -> &'static [&'static str] {
         match self {
-            Self::Records | Self::Rule | Self::Methods => &[],
+            Self::Records
+            | Self::Rule
+            | Self::Methods
+            | Self::Authorizer
+            | Self::Pointed
+            | Self::Invalidated => &[],
             Self::Parameter | Self::List | Self::Published => &[PARAMETER],
             Self::Both => &[PARAMETER, FLAG],
         }
@@ -74,12 +88,18 @@ impl What {
 
     /// Whether what is written is seen only once it was published.
     pub fn is_published(self) -> bool {
-        matches!(self, Self::Published | Self::Both)
+        matches!(
+            self,
+            Self::Published | Self::Both | Self::Pointed | Self::Invalidated
+        )
     }
 
-    /// Whether it restricts what writes, with other things beside it that are no concern of ours.
-    pub fn is_restriction(self) -> bool {
-        matches!(self, Self::Rule | Self::Methods)
+    /// Whether other things stand beside it that are no concern of ours, and survive.
+    pub fn has_rest(self) -> bool {
+        matches!(
+            self,
+            Self::Rule | Self::Methods | Self::Authorizer | Self::Pointed | Self::Invalidated
+        )
     }
 
     /// Whether others append to the list.
@@ -111,7 +131,7 @@ impl World for Held {
 }
 
 /// Reads the world's own state and log; and whether a second writer has written.
-struct WorldOracle(Arc<rehearsal::World>, What, AtomicBool, Arc<Rest>);
+struct WorldOracle(Arc<rehearsal::World>, What, AtomicBool, Arc<Rest>, User);
 
 impl WorldOracle {
     fn value(&self) -> String {
@@ -191,6 +211,12 @@ impl Oracle for WorldOracle {
             What::Methods => vec![restricted::methods(
                 self.0.snapshot().stages[0].method_settings.iter(),
             )],
+            What::Authorizer => vec![reval::authorizer(&self.0.snapshot())],
+            What::Pointed => {
+                let state = self.0.snapshot();
+                vec![reval::authorizer(&state), reval::whole(), reval::pointer(&state)]
+            }
+            What::Invalidated => vec![reval::distribution(&self.0.snapshot())],
             what => what
                 .parameters()
                 .iter()
@@ -200,8 +226,11 @@ impl Oracle for WorldOracle {
     }
 
     async fn readers(&self) -> Vec<Reader> {
-        if !self.1.is_published() {
-            return Vec::new();
+        match self.1 {
+            What::Pointed => return self.4.meets().await,
+            What::Invalidated => return reval::edges(&self.0.snapshot()),
+            what if !what.is_published() => return Vec::new(),
+            _ => {}
         }
         let services = self.0.snapshot().services;
         let tasks = services.into_iter().flat_map(|service| service.tasks);
@@ -217,13 +246,52 @@ impl Oracle for WorldOracle {
         readers
     }
 
+    async fn meant(&self) -> Option<Vec<Reader>> {
+        match self.1 {
+            What::Pointed => Some(self.4.would_meet()),
+            What::Invalidated => Some(reval::origin(&self.0.snapshot())),
+            _ => None,
+        }
+    }
+
+    async fn unproven(&self, object: &str, token: &str) -> Option<String> {
+        let ours = object == rehearsal::DISTRIBUTION;
+        ours.then(|| reval::not_invalidated(&self.0.snapshot(), token))?
+    }
+
+    async fn by_hand(&self, step: &StepId, way: Way) {
+        assert_eq!(step.as_str(), reval::RELEASE, "nothing else is done by hand");
+        let release = match way {
+            Way::Undo => "reval-released:old",
+            Way::Apply | Way::Publish => "reval-released:new",
+        };
+        self.0.inject(release.parse().unwrap()).unwrap();
+    }
+
+    fn may_come_twice(&self, object: &str) -> bool {
+        // A deployment that no stage serves, and verdicts that are dropped anyway.
+        object == rehearsal::REVAL_API || object.ends_with(VERDICTS)
+    }
+
     fn is_contended(&self, object: &str) -> bool {
         !object.ends_with(rehearsal::SERVICE_NAME)
     }
 
     async fn end(&self, start: &[Image]) -> Option<Vec<Image>> {
-        let theirs = self.1.is_list() && self.2.load(Ordering::Relaxed);
+        let theirs = (self.1.is_list() || self.1 == What::Authorizer) && self.2.load(Ordering::Relaxed);
         let with = |image: &Image| match image.clone() {
+            Image::Authorizer {
+                api,
+                authorizer,
+                mut content,
+            } => {
+                content.pools.insert(reval::THIRD_POOL.to_owned());
+                Image::Authorizer {
+                    api,
+                    authorizer,
+                    content,
+                }
+            }
             Image::Parameter { name, mut content } if name == PARAMETER => {
                 content.value = list::with(&content.value, &[THEIRS]);
                 Image::Parameter { name, content }
@@ -240,23 +308,49 @@ impl Oracle for WorldOracle {
                 "ssm" => "PutParameter",
                 "ecs" => "UpdateService",
                 "wafv2" => "UpdateWebACL",
-                "apigateway" => "UpdateStage",
+                "apigateway" => match entry.operation.as_str() {
+                    own @ ("UpdateAuthorizer" | "CreateDeployment" | "FlushStageAuthorizersCache") => own,
+                    _ => "UpdateStage",
+                },
+                "cloudfront" => "CreateInvalidation",
                 _ => return false,
             };
             entry.operation == mutates && matches!(entry.outcome, Outcome::Committed | Outcome::Lost)
         });
-        ours.map(|entry| Mutation {
-            token: entry.comment.filter(|_| self.1 == What::Records),
-            left: match (entry.parameter, entry.left) {
-                (Some(put), _) => put.value.map(|value| as_left(&self.parameter(&put.name), value)),
-                (None, Some(acl)) if self.1 == What::Rule => Some(restricted::rule(&acl).lines().join("\n")),
-                (None, Some(settings)) => {
-                    let settings = settings.as_object().unwrap();
-                    Some(restricted::methods(settings.iter()).lines().join("\n"))
-                }
-                (None, None) => None,
+        // One that was there is answered once more, and nothing was made.
+        let mut known = BTreeSet::new();
+        let is_new = |entry: &LogEntry| {
+            let made = entry.left.as_ref().filter(|_| entry.service == "cloudfront");
+            made.is_none_or(|left| known.insert(left["id"].to_string()))
+        };
+        let ours = ours.filter(is_new);
+        ours.map(|entry| match entry.operation.as_str() {
+            "CreateDeployment" => tokened(entry.comment),
+            "CreateInvalidation" => tokened(entry.left.unwrap()["reference"].as_str().map(str::to_owned)),
+            "UpdateAuthorizer" => as_image(&reval::authorizer_left(&entry.left.unwrap())),
+            "UpdateStage" if self.1 == What::Pointed => {
+                as_image(&reval::pointer_left(&entry.comment.unwrap()))
+            }
+            "FlushStageAuthorizersCache" => Mutation {
+                token: None,
+                left: None,
+                published: Some(reval::verdicts().object()),
             },
-            published: entry.rolled.map(|_| service_object()),
+            _ => Mutation {
+                token: entry.comment.filter(|_| self.1 == What::Records),
+                left: match (entry.parameter, entry.left) {
+                    (Some(put), _) => put.value.map(|value| as_left(&self.parameter(&put.name), value)),
+                    (None, Some(acl)) if self.1 == What::Rule => {
+                        Some(restricted::rule(&acl).lines().join("\n"))
+                    }
+                    (None, Some(settings)) => {
+                        let settings = settings.as_object().unwrap();
+                        Some(restricted::methods(settings.iter()).lines().join("\n"))
+                    }
+                    (None, None) => None,
+                },
+                published: entry.rolled.map(|_| service_object()),
+            },
         })
         .collect()
     }
@@ -266,6 +360,7 @@ impl Oracle for WorldOracle {
             What::Records => "ChangeResourceRecordSets",
             What::Rule => "UpdateWebACL",
             What::Methods => "UpdateStage",
+            What::Authorizer | What::Pointed | What::Invalidated => reval::changes(object),
             _ if object == rehearsal::SERVICE_NAME => "UpdateService",
             _ => "PutParameter",
         };
@@ -275,7 +370,7 @@ impl Oracle for WorldOracle {
     }
 
     async fn lost(&self) -> Option<String> {
-        if self.1.is_restriction() {
+        if self.1.has_rest() {
             return self.3.lost();
         }
         let theirs = self.2.load(Ordering::Relaxed).then_some(THEIRS);
@@ -286,8 +381,8 @@ impl Oracle for WorldOracle {
     }
 
     async fn unrelated(&self, object: &str) {
-        if self.1.is_restriction() {
-            self.3.edit(&restricted::unrelated(object));
+        if self.1.has_rest() {
+            self.3.edit(&restricted::unrelated(self.1, object));
             return;
         }
         let value = |name: &str| match self.parameter(name) {
@@ -302,11 +397,25 @@ impl Oracle for WorldOracle {
         self.0.inject(fault.parse().unwrap()).unwrap();
     }
 
-    async fn written_since(&self, _object: &str) {
-        self.second_writer(PARAMETER).await;
+    async fn written_since(&self, object: &str) {
+        let written = match self.1.parameters().is_empty() {
+            true => object,
+            false => PARAMETER,
+        };
+        self.second_writer(written).await;
     }
 
-    async fn comes_to_nothing(&self, _object: &str) {
+    async fn comes_to_nothing(&self, object: &str) {
+        if object == rehearsal::DISTRIBUTION {
+            // Nothing gives an invalidation up: it takes longer than anybody has seen it take.
+            self.0.inject(STUCK.parse().unwrap()).unwrap();
+            let (world, scale) = (self.0.clone(), self.0.snapshot().scale);
+            tokio::spawn(async move {
+                tokio::time::sleep(rehearsal::INVALIDATION_TAKES * 3 / scale).await;
+                world.lift(STUCK).unwrap();
+            });
+            return;
+        }
         self.0.inject("roll-fails".parse().unwrap()).unwrap();
     }
 
@@ -318,6 +427,12 @@ impl Oracle for WorldOracle {
             What::Parameter => "parameter-changed".to_owned(),
             What::Rule => "rule-set".to_owned(),
             What::Methods => "throttle-set".to_owned(),
+            What::Authorizer | What::Pointed if object == rehearsal::REVAL_AUTHORIZER => {
+                self.2.store(true, Ordering::Relaxed);
+                return self.3.edit("authorizer-edited");
+            }
+            What::Authorizer | What::Pointed => "stage-moved".to_owned(),
+            What::Invalidated => "reval-released:wrong".to_owned(),
             // Behind whatever is there: theirs, once.
             What::List | What::Published | What::Both => {
                 let there = self.value();
@@ -340,8 +455,28 @@ fn as_left(image: &Image, value: String) -> String {
     lines.join("\n")
 }
 
+/// A mutation that is told by its token.
+fn tokened(token: Option<String>) -> Mutation {
+    Mutation {
+        token: Some(token.unwrap_or_default()),
+        left: None,
+        published: None,
+    }
+}
+
+/// One that is told by what it left.
+fn as_image(image: &Image) -> Mutation {
+    Mutation {
+        token: None,
+        left: Some(image.lines().join("\n")),
+        published: None,
+    }
+}
+
 /// What somebody else appends.
 const THEIRS: &str = "debug";
+/// What holds an invalidation up.
+const STUCK: &str = "invalidation-stuck";
 
 /// The parameter that is changed.
 const PARAMETER: &str = rehearsal::PROFILES_PARAMETER;
@@ -373,6 +508,9 @@ fn plan(what: What) -> Plan {
     match what {
         What::Rule => plan = only(plan, "R2", vec![restricted::blocks()]),
         What::Methods => plan = only(plan, "R2", vec![restricted::throttles()]),
+        What::Authorizer => plan = only(plan, "R4", vec![reval::accepts()]),
+        What::Pointed => plan = only(plan, "R4", reval::deploys()),
+        What::Invalidated => plan = only(plan, "R4", reval::releases()),
         What::Records | What::Parameter | What::List | What::Published | What::Both => {}
     }
     if what.is_list() || what == What::Parameter {
@@ -391,7 +529,14 @@ fn plan(what: What) -> Plan {
         match what {
             What::Published => steps.push(rolls("roll", SERVICE, &steps)),
             What::Both => steps.push(until_it_stands(rolls("roll", SERVICE, &steps), SERVICE)),
-            What::Records | What::Parameter | What::List | What::Rule | What::Methods => {}
+            What::Records
+            | What::Parameter
+            | What::List
+            | What::Rule
+            | What::Methods
+            | What::Authorizer
+            | What::Pointed
+            | What::Invalidated => {}
         }
         plan = only(plan, "R5", steps);
     }
@@ -416,9 +561,32 @@ impl Bench for RehearsalBench {
         // Slowly enough that what is believed too early is seen before it comes true.
         let scale = match self.planted {
             Some(Planted::RollByDefinition) => 40,
+            // So that what an authoriser keeps is kept for longer than a busy machine takes.
+            Some(_) if self.what == What::Pointed => 40,
             _ => 200,
         };
         self.in_world(plan(self.what), scale, usual).await.0
+    }
+}
+
+/// Worlds in which something of the world's own is wrong from the start.
+#[derive(Debug, Clone)]
+pub struct Troubled {
+    /// What is changed there.
+    pub what: What,
+    /// What is wrong, in the rehearsal's words.
+    pub fault: String,
+}
+
+#[async_trait]
+impl Bench for Troubled {
+    async fn subject(&self) -> Subject {
+        let what = self.what;
+        let usual = rehearsal::WorldOptions::new("").insync_delay;
+        let bench = RehearsalBench { what, planted: None };
+        let (subject, closed) = bench.in_world(plan(what), 200, usual).await;
+        closed.inject(self.fault.parse().unwrap()).unwrap();
+        subject
     }
 }
 
@@ -438,6 +606,7 @@ impl RehearsalBench {
             (Some(Planted::Upsert), _) => Some(Wire::Upsert),
             (Some(Planted::LockTokenNotSent), _) => Some(Wire::FreshToken(rest.clone())),
             (Some(Planted::TypedEcho), _) => Some(Wire::TypedEcho),
+            (Some(Planted::ReferenceUsedBefore), _) => Some(Wire::first_reference()),
             (_, What::Rule) => Some(Wire::EditedBetween(rest.clone())),
             _ => None,
         };
@@ -476,6 +645,7 @@ impl RehearsalBench {
                 self.what,
                 AtomicBool::default(),
                 rest,
+                User::new(closed.clone()),
             )),
             planted: self.planted,
             clock,

@@ -1,18 +1,20 @@
 //! The conformance suite on the real adapters against the rehearsal: every recorded call fails
 //! in every way, judged by an oracle that reads the world and never asks the adapter. And planted
-//! bugs, each of which must turn cells red. Of what is published, the oracle reads what each running task knows.
+//! bugs, each of which must turn cells red. Of what is published, the oracle reads what each running task knows, what
+//! each edge answers, and what a user is told who asks with a token.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bench;
 mod planted;
 mod refusals;
 mod restricted;
+mod reval;
 mod wire;
 
 use bench::{RehearsalBench, What};
 use switchback_rehearsal as rehearsal;
 use switchback_testkit::conformance::{Cell, Matrix, cell, cell_name, faults, faults_of_publishing, places};
-use switchback_testkit::faulty::Op;
+use switchback_testkit::faulty::{Op, VERDICTS};
 use switchback_testkit::{Fault, Place};
 use tokio::sync::Semaphore;
 
@@ -21,6 +23,8 @@ use tokio::sync::Semaphore;
 const READS_LEFT_OUT: usize = 4;
 const READS_OF_PUBLISHING_LEFT_OUT: usize = 16;
 const READS_OF_BOTH_LEFT_OUT: usize = 48;
+/// The same of an API and of a distribution: every call of theirs is read for, and most reads are as those of others.
+const READS_OF_REVAL_LEFT_OUT: usize = 32;
 /// Cells that run at a time: they wait more than they work.
 static SLOTS: Semaphore = Semaphore::const_new(8);
 /// The cell without a fault.
@@ -41,28 +45,48 @@ async fn recorded(what: What) -> (Cell, Vec<(Place, Fault)>) {
         _ if prove() => 1,
         What::Published => READS_OF_PUBLISHING_LEFT_OUT,
         What::Both => READS_OF_BOTH_LEFT_OUT,
-        What::Records | What::Parameter | What::List | What::Rule | What::Methods => READS_LEFT_OUT,
+        What::Pointed | What::Invalidated => READS_OF_REVAL_LEFT_OUT,
+        What::Records | What::Parameter | What::List | What::Rule | What::Methods | What::Authorizer => {
+            READS_LEFT_OUT
+        }
     };
     let mut cells = Vec::new();
     let places = places(&trace).into_iter().filter(|place| !is_a_poll(place));
     for (index, place) in places.enumerate() {
         // Every cell of a mutating call always; of the reads a share, and all of them in `prove`.
-        let rolls = place.label.ends_with(rehearsal::SERVICE_NAME);
-        let more = match what.is_published() {
+        let rolls = is_publisher(&place);
+        let more = match what.is_published() || what.has_rest() {
             true => faults_of_publishing(place.op, rolls),
-            false if what.is_restriction() => faults_of_publishing(place.op, false),
             false => Vec::new(),
         };
+        // A flush is over when it is answered; and what others do to an API is no concern of a distribution at all.
+        let more = more.into_iter().filter(|fault| match fault {
+            Fault::ComesToNothing => !place.label.ends_with(VERDICTS),
+            Fault::Unrelated => what != What::Invalidated,
+            _ => true,
+        });
         for (at, fault) in faults(place.op).into_iter().chain(more).enumerate() {
             let share = (index * 7 + at).is_multiple_of(every);
             let always = match what {
                 _ if prove() => true,
-                What::Records | What::Parameter | What::List | What::Rule | What::Methods => {
-                    !is_refusal(fault) || is_named(&place, fault)
-                }
+                What::Records
+                | What::Parameter
+                | What::List
+                | What::Rule
+                | What::Methods
+                | What::Authorizer => !is_refusal(fault) || is_named(&place, fault),
                 // What is said of the parameter is said above: here of the roll, and of what is lost.
                 What::Published => (rolls || !is_refusal(fault)) && is_named(&place, fault),
                 What::Both => matches!(fault, Fault::RequestLost | Fault::ResponseLost),
+                // What is said of the authoriser is said above: here of what is found by its token, and of what no look
+                // tells.
+                What::Pointed => {
+                    !place.label.ends_with(rehearsal::REVAL_AUTHORIZER)
+                        && (!is_refusal(fault) && !is_told_again(fault)
+                            || fault == Fault::Repeated
+                            || place.label.ends_with(rehearsal::REVAL_API) && is_named(&place, fault))
+                }
+                What::Invalidated => !is_refusal(fault) || fault == Fault::Repeated,
             };
             // Between what a person approved and what is sent.
             let between = what == What::Published
@@ -78,10 +102,17 @@ async fn recorded(what: What) -> (Cell, Vec<(Place, Fault)>) {
     (clean, cells)
 }
 
+/// Whether the call at a place publishes.
+fn is_publisher(place: &Place) -> bool {
+    [rehearsal::SERVICE_NAME, VERDICTS, rehearsal::DISTRIBUTION]
+        .iter()
+        .any(|object| place.label.ends_with(object))
+}
+
 /// Whether a read of a roll's way back may be one of those that come as often as time allows: two plan, one is right
 /// before the request, and one at least follows it, which on a busy machine finds the roll over.
 fn is_a_poll(place: &Place) -> bool {
-    place.op == Op::Read && place.label.ends_with(rehearsal::SERVICE_NAME) && place.nth > 4
+    place.op == Op::Read && is_publisher(place) && place.nth > 4
 }
 
 /// The faults in which a refusal or a part of an answer comes although the change is made: there are many
@@ -95,6 +126,12 @@ fn is_refusal(fault: Fault) -> bool {
             | Fault::AnswerCut
             | Fault::AnswerEndless
     )
+}
+
+/// Those that are as others are, to whoever asks what became of a call.
+fn is_told_again(fault: Fault) -> bool {
+    use switchback_engine::ports::ProviderErrorKind::Throttled;
+    matches!(fault, Fault::FailsBefore(Throttled) | Fault::FailsAfter)
 }
 
 /// Those of them that are always run: one of what the code explains and one of what contradicts it.
@@ -141,7 +178,7 @@ async fn run(bench: RehearsalBench, cells: Vec<Fate>) -> Matrix {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_cell_is_green() {
-    for (what, least) in What::PLAIN.into_iter().zip([60, 20, 20, 20, 20]) {
+    for (what, least) in What::PLAIN.into_iter().zip([60, 20, 20, 20, 20, 20]) {
         every_cell_of(what, least).await;
     }
 }
@@ -149,6 +186,13 @@ async fn every_cell_is_green() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_cell_of_what_is_published_is_green() {
     for (what, least) in [(What::Published, 60), (What::Both, 0)] {
+        every_cell_of(what, least).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_cell_of_what_an_api_and_a_distribution_serve_is_green() {
+    for (what, least) in [(What::Pointed, 30), (What::Invalidated, 15)] {
         every_cell_of(what, least).await;
     }
 }

@@ -4,7 +4,7 @@
 use switchback_engine::ports::ProviderErrorKind;
 use switchback_rehearsal as rehearsal;
 use switchback_testkit::conformance::there;
-use switchback_testkit::faulty::Op;
+use switchback_testkit::faulty::{Op, VERDICTS};
 use switchback_testkit::{Fault, Matrix, Place, Planted};
 
 use crate::bench::{RehearsalBench, What};
@@ -25,6 +25,7 @@ fn what(bug: Planted) -> What {
         Planted::RollByDefinition | Planted::RollByCompleteDefinition | Planted::PlainReverseOrder => {
             What::Published
         }
+        Planted::ReferenceUsedBefore => What::Invalidated,
         _ => What::Records,
     }
 }
@@ -147,6 +148,16 @@ fn expected(bug: Planted) -> (Vec<Fate>, Vec<Fate>) {
             // Every way back of what is published is wrong by it: see below.
             vec![],
         ),
+        // The way back is answered by the invalidation of the way there, which drops nothing any more.
+        Planted::ReferenceUsedBefore => (
+            vec![
+                None,
+                call_on(rehearsal::DISTRIBUTION, "apply invalidate", 1, Fault::RequestLost),
+                call_on(rehearsal::DISTRIBUTION, "undo", 1, Fault::ResponseLost),
+            ],
+            // Every way back needs one of its own: see below.
+            vec![],
+        ),
         Planted::AppendWithoutSync => (
             vec![
                 call("apply lower-ttl", 1, Fault::KilledAfter),
@@ -165,7 +176,7 @@ async fn every_planted_bug_turns_its_cells_red() {
         false => None,
     };
     let mut running = Vec::new();
-    for bug in Planted::ALL {
+    for bug in Planted::ALL.into_iter().chain(Planted::OF_REFERENCES) {
         let (red, green) = expected(bug);
         let cells = match &whole {
             Some(whole) if what(bug) == What::Records => std::iter::once(None)
@@ -194,6 +205,7 @@ async fn what_can_only_matter_on_the_way_back_leaves_the_way_there_green() {
         Planted::InspectionAlwaysAfter,
         Planted::UndoWithoutBeforeImage,
         Planted::PlainReverseOrder,
+        Planted::ReferenceUsedBefore,
     ] {
         assert_eq!(there(&of(bug)).await, Ok(()), "{bug:?}");
     }
@@ -212,6 +224,54 @@ async fn what_can_only_matter_to_a_list_or_a_roll_leaves_others_green() {
         let matrix = run(RehearsalBench { what, planted }, vec![None]).await;
         assert!(matrix.red().is_empty(), "{bug:?}: {matrix}");
     }
+}
+
+/// What is kept beside a stage and at edges, and what no API tells again by its token: bugs of which the kinds above
+/// have their own cells.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_matters_everywhere_turns_cells_of_an_api_and_a_distribution_red() {
+    let verdicts = format!("{}{VERDICTS}", rehearsal::REVAL_STAGE);
+    let mut running = Vec::new();
+    for (bug, what, fate) in [
+        // A second deployment.
+        (
+            Planted::RetryAfterLostResponse,
+            What::Pointed,
+            call_on(rehearsal::REVAL_API, "apply snapshot", 1, Fault::ResponseLost),
+        ),
+        // Verdicts from before are still kept.
+        (
+            Planted::InspectionAlwaysAfter,
+            What::Pointed,
+            call_on(&verdicts, "apply flush", 1, Fault::RequestLost),
+        ),
+        (
+            Planted::InspectionAlwaysAfter,
+            What::Pointed,
+            call_on(&verdicts, "undo", 1, Fault::RequestLost),
+        ),
+        (Planted::PlainReverseOrder, What::Pointed, None),
+        (Planted::UndoWithoutBeforeImage, What::Pointed, None),
+        // Copies from before are still kept.
+        (
+            Planted::InspectionAlwaysAfter,
+            What::Invalidated,
+            call_on(rehearsal::DISTRIBUTION, "apply invalidate", 1, Fault::RequestLost),
+        ),
+        (Planted::PlainReverseOrder, What::Invalidated, None),
+    ] {
+        let planted = Some(bug);
+        let cell = run(RehearsalBench { what, planted }, vec![fate.clone()]);
+        running.push((bug, what, fate, tokio::spawn(cell)));
+    }
+    let mut wrong = Vec::new();
+    for (bug, what, fate, matrix) in running {
+        println!("{what:?}");
+        if tell(bug, &matrix.await.unwrap()).is_empty() {
+            wrong.push(format!("{bug:?} leaves green of {what:?}: {}", name(&fate)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Prints a bug's line of the table and gives the names of its red cells.

@@ -10,6 +10,8 @@ use switchback_model::throttle::Settings;
 use switchback_model::{ApiStage, Image, MethodSettings, RuleAction, Scope, Step, WebAcl};
 use switchback_rehearsal as rehearsal;
 
+use crate::bench::What;
+
 /// Methods that are throttled: one that has settings of its own, and two that have none.
 pub const METHODS: [&str; 3] = [
     "DELETE /usermanagement/api/users/{u}",
@@ -19,7 +21,7 @@ pub const METHODS: [&str; 3] = [
 /// One that is not, and that somebody else throttles meanwhile.
 const ANOTHER: &str = "PUT /api/users/{u}";
 
-/// Of the web ACL and the stage everything that no step of ours changes.
+/// Of the web ACL, the stage and the APIs everything that no step of ours changes.
 pub struct Rest {
     world: Arc<rehearsal::World>,
     expected: Mutex<Value>,
@@ -38,7 +40,8 @@ impl Rest {
 
     /// Somebody else edits what is beside ours: it must survive.
     pub fn edit(&self, fault: &str) {
-        self.world.inject(fault.parse().unwrap()).unwrap();
+        // Refused where somebody already did the same: then it is there.
+        let _ = self.world.inject(fault.parse().unwrap());
         *self.expected.lock().unwrap() = there(&self.world);
     }
 
@@ -56,10 +59,11 @@ impl Rest {
     }
 }
 
-/// Another rule of the web ACL, and another method of the stage.
-pub fn unrelated(object: &str) -> String {
-    match object {
-        rehearsal::FREEZE_RULE => "rule-edited".to_owned(),
+/// Another rule of the web ACL, another method of the stage, and work on Reval's API that nobody deployed yet.
+pub fn unrelated(what: What, object: &str) -> String {
+    match what {
+        What::Authorizer | What::Pointed | What::Invalidated => "unfinished-work".to_owned(),
+        _ if object == rehearsal::FREEZE_RULE => "rule-edited".to_owned(),
         _ => format!("throttle-set:{ANOTHER}"),
     }
 }
@@ -74,7 +78,19 @@ fn there(world: &rehearsal::World) -> Value {
     }
     let mut settings = state.stages[0].method_settings.clone();
     settings.retain(|key, _| !METHODS.contains(&method(key).as_str()));
-    json!({"acl": acl, "settings": settings})
+    let apis: Vec<Value> = state.apis.iter().map(edited).collect();
+    json!({"acl": acl, "settings": settings, "apis": apis})
+}
+
+/// An API as it is edited, but for the pool that comes.
+fn edited(api: &rehearsal::ApiView) -> Value {
+    let ours = crate::reval::new_pool();
+    let authorizers = api.config.authorizers.iter().map(|one| {
+        let pools: Vec<&String> = one.pools.iter().filter(|pool| **pool != ours).collect();
+        json!({"id": one.id, "pools": pools, "ttl": one.ttl_seconds})
+    });
+    let authorizers: Vec<Value> = authorizers.collect();
+    json!({"api": api.api, "methods": api.config.methods, "authorizers": authorizers})
 }
 
 /// `POST /createUser` of `~1createUser/POST`.

@@ -2,7 +2,7 @@
 //! an object between the adapter's last look and its request.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use hmac::{Hmac, Mac as _};
 use serde_json::{Value, json};
@@ -24,6 +24,22 @@ pub enum Wire {
     FreshToken(Arc<Rest>),
     /// What a type of today doesn't know is lost on the way through it.
     TypedEcho,
+    /// Each request of an invalidation has the reference of the first, and hears of its own.
+    FirstReference(Arc<Mutex<References>>),
+}
+
+/// The references of invalidations.
+#[derive(Debug, Default)]
+pub struct References {
+    first: Option<String>,
+    last: String,
+}
+
+impl Wire {
+    /// See [`Self::FirstReference`].
+    pub fn first_reference() -> Self {
+        Self::FirstReference(Arc::default())
+    }
 }
 
 /// Ends when dropped.
@@ -76,6 +92,10 @@ async fn exchange(mut client: TcpStream, world: SocketAddr, wire: &Wire) -> std:
         false => signed_again(&head, &changed),
     };
     let answer = ask(world, &head, &changed).await?;
+    let answer = match wire {
+        Wire::FirstReference(references) => told_of_last(&references.lock().unwrap(), answer),
+        Wire::Upsert | Wire::EditedBetween(_) | Wire::FreshToken(_) | Wire::TypedEcho => answer,
+    };
     client.write_all(&answer).await?;
     client.shutdown().await
 }
@@ -112,8 +132,36 @@ async fn changed(wire: &Wire, world: SocketAddr, head: &str, body: &str) -> std:
                 .for_each(|rule| drop(lose(rule)));
             sent.to_string()
         }
+        Wire::FirstReference(references) => match body.split_once(REFERENCE) {
+            Some((start, rest)) => {
+                let (sent, end) = rest.split_once(END).unwrap();
+                let mut references = references.lock().unwrap();
+                sent.clone_into(&mut references.last);
+                let first = references.first.get_or_insert_with(|| sent.to_owned());
+                format!("{start}{REFERENCE}{first}{END}{end}")
+            }
+            None => body.to_owned(),
+        },
         Wire::EditedBetween(_) | Wire::FreshToken(_) | Wire::TypedEcho => body.to_owned(),
     })
+}
+
+/// Where the reference of an invalidation stands.
+const REFERENCE: &str = "<CallerReference>";
+const END: &str = "</CallerReference>";
+
+/// The answer with the reference that was sent last in the place of the first; the end of the connection is its end.
+fn told_of_last(references: &References, answer: Vec<u8>) -> Vec<u8> {
+    let text = String::from_utf8(answer).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    let Some(first) = references.first.as_ref().filter(|_| body.contains(REFERENCE)) else {
+        return text.into_bytes();
+    };
+    let is_length = |line: &&str| line.to_ascii_lowercase().starts_with("content-length:");
+    let head: Vec<&str> = head.split("\r\n").filter(|line| !is_length(line)).collect();
+    let whole = |reference: &str| format!("{REFERENCE}{reference}{END}");
+    let body = body.replace(&whole(first), &whole(&references.last));
+    format!("{}\r\n\r\n{body}", head.join("\r\n")).into_bytes()
 }
 
 /// Asks the world, by a connection of its own.

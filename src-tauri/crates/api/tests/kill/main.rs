@@ -5,7 +5,8 @@
 //! And the home is harmed between the kill and the next start (`harmed`): what is lost or changed is noticed,
 //! looked at and gone back from.
 //!
-//! Of three runbooks: three records, a parameter with the roll that publishes it, and what restricts writes (`runbook`).
+//! Of four runbooks: three records, a parameter with the roll that publishes it, what restricts writes, and what an API
+//! serves (`runbook`).
 //!
 //! `SWITCHBACK_PROVE=1` runs every point, and 200 and 60 random kills; without it about 40 and 18 are taken.
 #![expect(clippy::unwrap_used, reason = "tests")]
@@ -62,6 +63,12 @@ fn every_point_of_what_is_published_completes_and_rolls_back() {
 #[test]
 fn every_point_of_a_restriction_completes_and_rolls_back() {
     campaign(Runbook::Restricted, 8, (60, 2));
+}
+
+/// R4: an authoriser, a deployment, the stage that points there and the flush, there and back.
+#[test]
+fn every_point_of_a_deployment_completes_and_rolls_back() {
+    campaign(Runbook::Deployed, 8, (60, 2));
 }
 
 /// Kills a run of a runbook at every point. Without `SWITCHBACK_PROVE`: at every call and about so many commits; and so

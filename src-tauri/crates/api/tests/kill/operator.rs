@@ -7,6 +7,7 @@ use switchback_engine::driver::{Driver, SubmitError};
 use switchback_engine::ports::Clock;
 use switchback_engine::rollback::is_anything_left;
 use switchback_engine::run::RollbackState;
+use switchback_engine::snapshots::is_outdated;
 use switchback_model::{
     Command, Finding, Operator, RollbackScope, RuleId, StepId, StepState, Submission, Verdict,
 };
@@ -29,6 +30,13 @@ pub async fn forward(driver: &mut Driver, clock: &Arc<dyn Clock>) {
         for _try in 0..200 {
             let state = driver.run().steps[&id].clone();
             match state.state {
+                // A deployment of before holds what was taken back since.
+                StepState::Done { .. } if is_outdated(driver.run(), &id) => {
+                    driver
+                        .submit(&submission(Command::Reopen { step: id.clone() }, None))
+                        .await
+                        .unwrap();
+                }
                 StepState::Done { .. } => break,
                 StepState::Undone { .. } | StepState::Skipped => {
                     driver
@@ -86,13 +94,23 @@ pub async fn back_from_what_is_found(driver: &mut Driver) {
     go_back(driver, true).await;
 }
 
+/// Whether anything is there to take back: of a deployment that no stage points at there is nothing.
+fn has_effects(driver: &Driver) -> bool {
+    let run = driver.run();
+    let mut acting = run
+        .plan
+        .steps()
+        .filter(|step| step.carries_state() || step.is_publisher());
+    acting.any(|step| run.steps[&step.id].state.may_have_effect())
+}
+
 async fn go_back(driver: &mut Driver, anew: bool) {
     // The rule of the runbook that takes everything back, where it has one.
     let rule = driver.run().plan.rule(&RuleId::new(R5).unwrap());
     let scope = rule.map_or(RollbackScope::All, |rule| RollbackScope::Rule(rule.id.clone()));
     for _try in 0..6 {
         let active = driver.run().rollback_active();
-        let effects = driver.run().steps.values().any(|s| s.state.may_have_effect());
+        let effects = has_effects(driver);
         if !active && !effects && !is_anything_left(driver.run()) {
             return;
         }

@@ -12,7 +12,7 @@ use switchback_journal::{MemoryKeyRing, Store};
 use switchback_rehearsal::{Client, Handle, LogEntry, RecordSet};
 
 use crate::runbook::{RUNBOOK, Runbook};
-use crate::twice::{doubles, left_twice, published_twice};
+use crate::twice::{deployed_twice, doubles, left_twice, published_twice};
 
 /// Where the driver dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -224,6 +224,7 @@ impl Case {
             Runbook::Records => doubles(&log(home.path())),
             Runbook::Published => published_twice(&log(home.path()), intents(&folded(home.path()).unwrap())),
             Runbook::Restricted => left_twice(&log(home.path()), intents(&folded(home.path()).unwrap()).0),
+            Runbook::Deployed => deployed_twice(&log(home.path()), intents(&folded(home.path()).unwrap())),
         };
         drop(world);
         ended

@@ -1,7 +1,9 @@
-//! What is run: the records of `dns-switch`, a parameter and the roll that publishes it, or a rule and methods of a stage.
+//! What is run: the records of `dns-switch`, a parameter and the roll that publishes it, a rule and methods of a stage, or
+//! an authoriser with the deployment, the pointer and the flush by which its pools are asked for.
 
-use switchback_model::{ApiStage, Plan, Scope, WebAcl};
+use switchback_model::{ApiStage, Plan, Scope, Step, WebAcl};
 use switchback_rehearsal as rehearsal;
+use switchback_testkit::deployed::{accepts, flushes, points, snapshot};
 use switchback_testkit::published::{append, only, rolls};
 use switchback_testkit::restricted::{blocks, throttles};
 
@@ -18,6 +20,8 @@ pub enum Runbook {
     Published,
     /// A rule that blocks, and methods that take no request.
     Restricted,
+    /// A pool that an authoriser accepts, a deployment that holds it, the stage that points there, and the flush.
+    Deployed,
 }
 
 impl Runbook {
@@ -26,6 +30,7 @@ impl Runbook {
             Self::Records => "records",
             Self::Published => "published",
             Self::Restricted => "restricted",
+            Self::Deployed => "deployed",
         }
     }
 
@@ -33,6 +38,7 @@ impl Runbook {
         match std::env::var(RUNBOOK) {
             Ok(word) if word == Self::Published.word() => Self::Published,
             Ok(word) if word == Self::Restricted.word() => Self::Restricted,
+            Ok(word) if word == Self::Deployed.word() => Self::Deployed,
             _ => Self::Records,
         }
     }
@@ -43,6 +49,12 @@ impl Runbook {
             Self::Records => &["ChangeResourceRecordSets"],
             Self::Published => &["PutParameter", "UpdateService"],
             Self::Restricted => &["UpdateWebACL", "UpdateStage"],
+            Self::Deployed => &[
+                "UpdateAuthorizer",
+                "CreateDeployment",
+                "UpdateStage",
+                "FlushStageAuthorizersCache",
+            ],
         }
     }
 
@@ -73,6 +85,29 @@ impl Runbook {
                 ];
                 let rule = blocks("rule", &acl, rehearsal::FREEZE_RULE);
                 only(plan, R5, vec![rule, throttles("methods", &on, &methods)])
+            }
+            Self::Deployed => {
+                let on = ApiStage {
+                    api: rehearsal::REVAL_API.to_owned(),
+                    stage: rehearsal::REVAL_STAGE.to_owned(),
+                };
+                let pool = format!(
+                    "arn:aws:cognito-idp:eu-west-2:{}:userpool/{}",
+                    rehearsal::ACCOUNT,
+                    rehearsal::ADMINS_POOL
+                );
+                let authorizer = accepts(
+                    "authorizer",
+                    (rehearsal::REVAL_API, rehearsal::REVAL_AUTHORIZER),
+                    &pool,
+                );
+                let snapshot = Step {
+                    after: vec![authorizer.id.clone()],
+                    ..snapshot("snapshot", rehearsal::REVAL_API)
+                };
+                let stage = points("stage", &on, &snapshot);
+                let flush = flushes("flush", &on, &stage);
+                only(plan, R5, vec![authorizer, snapshot, stage, flush])
             }
         }
     }

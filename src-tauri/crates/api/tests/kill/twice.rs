@@ -1,6 +1,6 @@
 //! What the server's own log says was made more than once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use switchback_rehearsal::{LogEntry, Outcome};
 
@@ -77,6 +77,84 @@ pub fn left_twice(log: &[LogEntry], meant: usize) -> Vec<String> {
         twice.push(format!("{made} changes of {meant} intents"));
     }
     twice
+}
+
+/// The same of what an API serves: an authoriser that was left so already, a stage that pointed there already, two
+/// deployments of one token, and what the journal knows no intent of. A flush made twice harms nobody, but by its intents.
+pub fn deployed_twice(log: &[LogEntry], (changes_meant, flushes_meant): (usize, usize)) -> Vec<String> {
+    let mut twice = Vec::new();
+    let (mut changes, mut flushes) = (0, 0);
+    let mut last: BTreeMap<&str, String> = BTreeMap::new();
+    let mut tokens: BTreeSet<String> = BTreeSet::new();
+    for entry in log {
+        if entry.service != "apigateway" || !matches!(entry.outcome, Outcome::Committed | Outcome::Lost) {
+            continue;
+        }
+        let left = || entry.left.as_ref().map(ToString::to_string).unwrap_or_default();
+        let what = match entry.operation.as_str() {
+            "UpdateAuthorizer" => left(),
+            "UpdateStage" => entry.comment.clone().unwrap_or_default(),
+            "CreateDeployment" => {
+                changes += 1;
+                let told = entry.left.as_ref().and_then(|left| left["description"].as_str());
+                let token = told.unwrap_or_default().to_owned();
+                if !tokens.insert(token.clone()) {
+                    twice.push(format!("two deployments of {token}"));
+                }
+                continue;
+            }
+            "FlushStageAuthorizersCache" => {
+                flushes += 1;
+                continue;
+            }
+            _ => continue,
+        };
+        changes += 1;
+        if last.insert(&entry.operation, what.clone()).as_ref() == Some(&what) {
+            twice.push(format!("{} left it so twice: {what}", entry.operation));
+        }
+    }
+    for (what, made, meant) in [
+        ("changes", changes, changes_meant),
+        ("flushes", flushes, flushes_meant),
+    ] {
+        if made > meant {
+            twice.push(format!("{made} {what} of {meant} intents"));
+        }
+    }
+    twice
+}
+
+#[test]
+fn a_deployment_made_twice_is_found() {
+    let entry = |operation: &str, body: &str| {
+        let words = format!(
+            r#"{{"seq":0,"world_time":"1970-01-01T00:00:00Z","service":"apigateway","operation":"{operation}",
+               "request_id":"","account":"","outcome":"committed",{body}}}"#
+        );
+        serde_json::from_str::<LogEntry>(&words).unwrap()
+    };
+    let made = |token: &str| {
+        entry(
+            "CreateDeployment",
+            &format!(r#""left":{{"description":"{token}"}}"#),
+        )
+    };
+    let points = |at: &str| {
+        entry(
+            "UpdateStage",
+            &format!(r#""comment":"replace /deploymentId {at}""#),
+        )
+    };
+    let flush = || entry("FlushStageAuthorizersCache", r#""left":null"#);
+    let found = |log: &[LogEntry]| deployed_twice(log, (4, 2)).len();
+    assert_eq!(
+        found(&[made("a"), points("1"), flush(), points("0"), flush(), made("b")]),
+        0
+    );
+    assert_eq!(found(&[made("a"), made("a")]), 1);
+    assert_eq!(found(&[points("1"), points("1")]), 1);
+    assert_eq!(found(&[flush(), flush(), flush()]), 1);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod canaries;
 mod freeze;
 mod layers;
 mod life;

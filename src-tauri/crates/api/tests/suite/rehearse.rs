@@ -78,12 +78,23 @@ async fn scripted(script: &Script<'_>, scale: u32) -> switchback_api::rehearse::
             .await;
         let counts = client.counts().await.unwrap();
         assert_eq!(
-            Policy::operator().grants(),
+            clean_grants(&Policy::operator()),
             asked(&counts),
             "nothing more is granted"
         );
     }
     outcome
+}
+
+/// Asked only where the answer to an invalidation was lost, which happens in no clean rehearsal; `switchback-cli`'s
+/// `reval::answers` sees it asked.
+const ONLY_WHERE_LOST: &str = "cloudfront:ListInvalidations";
+
+/// What is asked for where no answer is lost.
+fn clean_grants(policy: &Policy) -> BTreeSet<String> {
+    let mut grants = policy.grants();
+    grants.retain(|operation| operation != ONLY_WHERE_LOST);
+    grants
 }
 
 /// The policy of this very plan is exactly what its rehearsal asked for: every call is granted, and every
@@ -92,8 +103,9 @@ fn own_policy(runbook: &str, counts: &BTreeMap<String, u64>, log: &[LogEntry]) {
     let plan = switchback_api::plan::resolve(runbook, "rehearsal").unwrap();
     let policy = Policy::of(switchback_api::policy::policy(&plan, Part::Operator).unwrap());
     covers(&policy, counts, log);
-    assert_eq!(policy.grants(), asked(counts), "nothing more is granted");
-    for operation in policy.grants() {
+    let grants = clean_grants(&policy);
+    assert_eq!(grants, asked(counts), "nothing more is granted");
+    for operation in grants {
         let lacking = policy.without(&operation).missing(counts);
         assert_eq!(lacking, BTreeSet::from([operation]));
     }
@@ -226,14 +238,15 @@ async fn the_whole_plan_there_and_back() {
     // Each rule's steps and its notice.
     let expected = [
         ("R3", "switch-dns", 2),
-        ("R4", "reval-ui", 4),
+        ("R4", "reval-invalidate", 7),
         ("R5", "unmigrated-user-page", 7),
     ];
     assert_eq!(rules, expected);
     // After a rollback people decide again whether the night goes on.
     assert_eq!(outcome.gates, ["pre", "mid", "mid", "mid", "post", "mid", "post"]);
-    // A record set, the profiles, and what the running tasks have read of them: gone and new.
-    assert_eq!(outcome.far_difference.len(), 6, "{:#?}", outcome.far_difference);
+    // A record set, the profiles, and what the running tasks have read of them; the authoriser, edited and deployed, and
+    // what the tokens of both pools get; the release, and what two edges keep of it: gone and new.
+    assert_eq!(outcome.far_difference.len(), 20, "{:#?}", outcome.far_difference);
     let seen = |sign: &str, profiles: &str| {
         let lines = outcome.far_difference.iter();
         lines
@@ -265,7 +278,6 @@ async fn the_whole_plan_there_and_back() {
         "mid.1 notice-start notice 1/1",
         "mid.3 freeze-pipelines attest 1/1",
         " notice notice 3/0",
-        "mid.4 reval-api attest 2/2",
         "mid.4 reval-ui attest 2/2",
         "mid.2 prove-writes attest 1/0",
         "mid.3 terraform-agrees attest 1/1",

@@ -13,7 +13,7 @@ use switchback_model::{
 };
 
 use super::read::asked;
-use super::{AUTHORIZER, CAUTION, UPDATE_AUTHORIZER, authorizer};
+use super::{AUTHORIZER, CAUTION, HTTP_API, UPDATE_AUTHORIZER, authorizer};
 use crate::change::{Against, Change, Seen};
 use crate::connect::{Aws, incomplete};
 use crate::error::{refused, safe};
@@ -28,30 +28,39 @@ const POOLS: &str = "COGNITO_USER_POOLS";
 impl Aws {
     async fn authorizer(&self, api: &str, id: &str) -> Result<Authorizer, ProviderError> {
         let seen = crate::observe::Seen::default();
-        let told = self
-            .ask_raw(AUTHORIZER, asked(Method::GET, path(api, id), None), &seen)
-            .await?;
+        let told = self.ask_raw(AUTHORIZER, asked(Method::GET, path(api, id), None), &seen);
+        let told = match told.await {
+            Ok(told) => told,
+            Err(error) => return Err(self.unless_http(api, error).await),
+        };
         let text = |key: &str| told.get(key).and_then(Value::as_str);
         if text("id") != Some(id) {
             return Err(incomplete(AUTHORIZER.operation, "authoriser of that id"));
         }
         let kind = text("type").ok_or_else(|| incomplete(AUTHORIZER.operation, "type"))?;
         let pools = match told.get("providerARNs") {
-            None | Some(Value::Null) => BTreeSet::new(),
+            // One of another type has none; of one that asks pools, none is no answer.
+            None | Some(Value::Null) if kind != POOLS => BTreeSet::new(),
             Some(Value::Array(pools)) => {
                 let pools = pools.iter().map(|pool| pool.as_str().map(str::to_owned));
                 pools
                     .collect::<Option<_>>()
                     .ok_or_else(|| incomplete(AUTHORIZER.operation, "list of pools"))?
             }
-            Some(_) => return Err(incomplete(AUTHORIZER.operation, "list of pools")),
+            None | Some(_) => return Err(incomplete(AUTHORIZER.operation, "list of pools")),
         };
-        let ttl = told.get("authorizerResultTtlInSeconds").and_then(Value::as_u64);
+        // 300 where nobody said otherwise (API reference, CreateAuthorizer).
+        let ttl_s = match told.get("authorizerResultTtlInSeconds") {
+            None | Some(Value::Null) => 300,
+            Some(ttl) => {
+                let ttl = ttl.as_u64().and_then(|ttl| u32::try_from(ttl).ok());
+                ttl.ok_or_else(|| incomplete(AUTHORIZER.operation, "number of seconds"))?
+            }
+        };
         Ok(Authorizer {
             kind: kind.to_owned(),
             pools,
-            // 300 where nobody said otherwise (API reference, CreateAuthorizer).
-            ttl_s: ttl.and_then(|ttl| u32::try_from(ttl).ok()).unwrap_or(300),
+            ttl_s,
         })
     }
 }
@@ -67,7 +76,7 @@ pub struct AuthorizerLook<'a>(pub &'a AuthorizerCheck);
 #[async_trait]
 impl Look for AuthorizerLook<'_> {
     type Answer = Authorizer;
-    const OPS: &'static [Op] = &[AUTHORIZER];
+    const OPS: &'static [Op] = &[AUTHORIZER, HTTP_API];
 
     fn resource(&self) -> Option<Resource> {
         Some(authorizer(&self.0.api, &self.0.authorizer))
@@ -137,6 +146,10 @@ impl AuthorizerChange {
             | Image::RecordSets { .. }
             | Image::Parameter { .. }
             | Image::Service { .. }
+            | Image::Api { .. }
+            | Image::StagePointer { .. }
+            | Image::Verdicts { .. }
+            | Image::Distribution { .. }
             | Image::Unknown(_) => Err(refused(
                 UPDATE_AUTHORIZER.operation,
                 "What was read is another object than this authoriser",
@@ -176,7 +189,7 @@ fn patch(from: &Authorizer, to: &Authorizer) -> Vec<Value> {
 #[async_trait]
 impl Change for AuthorizerChange {
     type Guard = ();
-    const OPS: &'static [Op] = &[AUTHORIZER, UPDATE_AUTHORIZER];
+    const OPS: &'static [Op] = &[AUTHORIZER, HTTP_API, UPDATE_AUTHORIZER];
     const AGAINST: Against = Against::Nothing;
     // It holds from the next deployment of a stage on, which is a step of its own.
     const SPREADS: bool = false;

@@ -12,7 +12,7 @@ use super::{RESOURCES, STAGE, UPDATE};
 use crate::connect::{Aws, incomplete};
 use crate::error::{refused, safe};
 use crate::observe::Seen;
-use crate::raw::Asked;
+use crate::raw::{Asked, Body};
 use crate::resource::part;
 
 /// The key of what the whole stage has.
@@ -70,7 +70,7 @@ pub(super) fn asked(method: Method, path: String, body: Option<Value>) -> Asked 
         method,
         path,
         headers,
-        body,
+        body: body.map(Body::Json),
         region: None,
     }
 }
@@ -78,6 +78,22 @@ pub(super) fn asked(method: Method, path: String, body: Option<Value>) -> Asked 
 /// Where a stage is asked for.
 pub(super) fn path(on: &ApiStage) -> String {
     format!("/restapis/{}/stages/{}", part(&on.api), part(&on.stage))
+}
+
+/// The items of a page, and where the next one begins. What is no list proves the absence of nothing.
+pub(super) fn page<'a>(
+    operation: &str,
+    told: &'a Value,
+) -> Result<(&'a [Value], Option<String>), ProviderError> {
+    let Some(Value::Array(items)) = told.get("item") else {
+        return Err(incomplete(operation, "list"));
+    };
+    let next = match told.get("position") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(next)) if !next.is_empty() => Some(next.clone()),
+        Some(_) => return Err(incomplete(operation, "place of the next page")),
+    };
+    Ok((items, next))
 }
 
 impl Aws {
@@ -108,6 +124,19 @@ impl Aws {
         api: &str,
     ) -> Result<BTreeMap<String, BTreeSet<String>>, ProviderError> {
         let mut there: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for item in self.resources(api).await? {
+            let path = item.get("path").and_then(Value::as_str);
+            let path = path.ok_or_else(|| incomplete(RESOURCES.operation, "path of a resource"))?;
+            let methods = item.get("resourceMethods").and_then(Value::as_object);
+            let methods = methods.into_iter().flat_map(Map::keys).cloned();
+            there.entry(path.to_owned()).or_default().extend(methods);
+        }
+        Ok(there)
+    }
+
+    /// Every resource of an API, with its methods.
+    pub(super) async fn resources(&self, api: &str) -> Result<Vec<Value>, ProviderError> {
+        let mut all = Vec::new();
         let mut position: Option<String> = None;
         for _ in 0..PAGES {
             let from = position.as_deref();
@@ -119,21 +148,11 @@ impl Aws {
             let told = self
                 .ask_raw(RESOURCES, asked(Method::GET, path, None), &Seen::default())
                 .await?;
-            let items = match told.get("item") {
-                None | Some(Value::Null) => &[],
-                Some(Value::Array(items)) => items.as_slice(),
-                Some(_) => return Err(incomplete(RESOURCES.operation, "list of resources")),
-            };
-            for item in items {
-                let path = item.get("path").and_then(Value::as_str);
-                let path = path.ok_or_else(|| incomplete(RESOURCES.operation, "path of a resource"))?;
-                let methods = item.get("resourceMethods").and_then(Value::as_object);
-                let methods = methods.into_iter().flat_map(Map::keys).cloned();
-                there.entry(path.to_owned()).or_default().extend(methods);
-            }
-            match told.get("position").and_then(Value::as_str) {
-                Some(next) => position = Some(next.to_owned()),
-                None => return Ok(there),
+            let (items, next) = page(RESOURCES.operation, &told)?;
+            all.extend(items.iter().cloned());
+            match next {
+                Some(next) => position = Some(next),
+                None => return Ok(all),
             }
         }
         Err(incomplete(RESOURCES.operation, "end of the list of resources"))

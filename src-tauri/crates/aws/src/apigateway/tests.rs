@@ -384,3 +384,6 @@ mod authorizer {
         assert_eq!(error.kind, ProviderErrorKind::Unclear);
     }
 }
+
+mod deployments;
+mod guards;

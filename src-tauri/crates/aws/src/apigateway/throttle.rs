@@ -42,6 +42,10 @@ impl ThrottleChange {
             | Image::RecordSets { .. }
             | Image::Parameter { .. }
             | Image::Service { .. }
+            | Image::Api { .. }
+            | Image::StagePointer { .. }
+            | Image::Verdicts { .. }
+            | Image::Distribution { .. }
             | Image::Unknown(_) => Err(refused(
                 UPDATE.operation,
                 "What was read is another object than these methods of this stage",

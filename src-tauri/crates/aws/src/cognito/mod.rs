@@ -1,6 +1,6 @@
-//! Cognito, read-only: is a pool as the runbook expects, and who is in it. Terraform owns pools and
-//! clients; nothing here writes one, because a partial write resets what it leaves out (API reference,
-//! UpdateUserPool), so a failing check says the Terraform that mends it.
+//! Cognito, read-only: is a pool as the runbook expects, who is in it, and does who is made for probes get in.
+//! Terraform owns pools and clients; nothing here writes one, because a partial write resets what it leaves out
+//! (API reference, UpdateUserPool), so a failing check says the Terraform that mends it.
 
 mod ask;
 mod client;
@@ -12,6 +12,7 @@ mod look;
 mod mail;
 mod mfa;
 mod pool;
+mod sign_in;
 mod told;
 mod triggers;
 mod users;
@@ -32,6 +33,7 @@ use crate::service::Service;
 pub(crate) use ask::Asked;
 pub use look::look;
 pub use pool::at as pool;
+pub use sign_in::{Credentials, NotSignedIn};
 pub use users::Page;
 
 const POOL: Op = Op::reads(Service::Cognito, "DescribeUserPool", On::Object);

@@ -37,6 +37,10 @@ impl RollChange {
             | Image::RuleAction { .. }
             | Image::MethodSettings { .. }
             | Image::Authorizer { .. }
+            | Image::Api { .. }
+            | Image::StagePointer { .. }
+            | Image::Verdicts { .. }
+            | Image::Distribution { .. }
             | Image::Unknown(_) => Err(refused(
                 UPDATE.operation,
                 "What was read is another object than this service",

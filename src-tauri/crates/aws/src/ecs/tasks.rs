@@ -117,6 +117,7 @@ impl Aws {
             not_handed,
         };
         Ok(Observed {
+            made: None,
             image: Image::Service {
                 cluster: spec.cluster.clone(),
                 service: spec.service.clone(),

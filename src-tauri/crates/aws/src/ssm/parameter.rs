@@ -99,6 +99,10 @@ impl ParameterChange {
             | Image::RuleAction { .. }
             | Image::MethodSettings { .. }
             | Image::Authorizer { .. }
+            | Image::Api { .. }
+            | Image::StagePointer { .. }
+            | Image::Verdicts { .. }
+            | Image::Distribution { .. }
             | Image::Unknown(_) => Err(refused(
                 PUT.operation,
                 "What was read is another object than this parameter",

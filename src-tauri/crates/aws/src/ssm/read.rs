@@ -187,6 +187,7 @@ impl Aws {
                 witness: Some(Witness::Version { version: now }),
                 between,
                 rollout: None,
+                made: None,
             });
         }
         Err(ProviderError {

@@ -163,6 +163,7 @@ fn seen(now: &str, version: i64, between: &[&str]) -> Observed {
             .map(|(version, value)| (Witness::Version { version }, image(value)))
             .collect(),
         rollout: None,
+        made: None,
     }
 }
 

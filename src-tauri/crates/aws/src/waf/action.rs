@@ -48,6 +48,10 @@ impl RuleChange {
             | Image::RecordSets { .. }
             | Image::Parameter { .. }
             | Image::Service { .. }
+            | Image::Api { .. }
+            | Image::StagePointer { .. }
+            | Image::Verdicts { .. }
+            | Image::Distribution { .. }
             | Image::Unknown(_) => Err(refused(
                 UPDATE.operation,
                 "What was read is another object than this rule",

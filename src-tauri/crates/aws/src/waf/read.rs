@@ -10,7 +10,7 @@ use crate::connect::{Aws, incomplete};
 use crate::error::{refused, safe};
 use crate::observe::Seen;
 use crate::op::Op;
-use crate::raw::Asked;
+use crate::raw::{Asked, Body};
 
 /// What AWS writes before the name of an operation (WAF API reference, "Common Parameters", `X-Amz-Target`).
 const TARGET: &str = "AWSWAF_20190729";
@@ -30,7 +30,7 @@ pub(super) fn asked(op: Op, acl: Option<&WebAcl>, body: Value) -> Asked {
             ("content-type", "application/x-amz-json-1.1".to_owned()),
             ("x-amz-target", format!("{TARGET}.{}", op.operation)),
         ],
-        body: Some(body),
+        body: Some(Body::Json(body)),
         region: acl
             .is_some_and(|acl| acl.scope == Scope::Cloudfront)
             .then_some(HOME),

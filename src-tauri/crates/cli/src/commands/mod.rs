@@ -1,6 +1,7 @@
 //! One module a command group.
 
 mod amend;
+mod canary;
 mod connection;
 mod deadline;
 mod decide;
@@ -45,6 +46,7 @@ pub async fn run(args: Args, out: &Out) -> Result<u8, ApiError> {
         Command::Profiles(command) => connection::profiles(&cx, command).await,
         Command::Connection(command) => connection::connection(&cx, command).await,
         Command::Report(command) => connection::report(&cx, command).await,
+        Command::Canary(command) => canary::run(&cx, command).await,
         Command::Secret(command) => secret::run(&cx, command).await,
         Command::Users(command) => users::run(&cx, command).await,
         Command::Watch { run, count } => watch::run(&cx, &run, count).await,

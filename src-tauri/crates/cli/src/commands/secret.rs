@@ -16,7 +16,7 @@ pub async fn run(cx: &Cx<'_>, command: Secret) -> Result<u8, ApiError> {
     match command {
         Secret::Set { name } => {
             let name = parsed(&name)?;
-            let value = value(cx, &name)?;
+            let value = value(cx, &format!("Value of {name}"))?;
             let kept = name.clone();
             on_thread(cx, move |store| {
                 store.set_secret(&name, &value).map_err(secret_refused)
@@ -54,7 +54,7 @@ fn listed(names: &[SecretName]) -> String {
 }
 
 /// The keychain may take its time.
-async fn on_thread<T: Send + 'static>(
+pub(super) async fn on_thread<T: Send + 'static>(
     cx: &Cx<'_>,
     act: impl FnOnce(&Store) -> Result<T, ApiError> + Send + 'static,
 ) -> Result<T, ApiError> {
@@ -73,8 +73,8 @@ fn parsed(name: &str) -> Result<SecretName, ApiError> {
     })
 }
 
-/// The value as typed or piped. One line end at its end belongs to the pipe, not to the value.
-fn value(cx: &Cx<'_>, name: &SecretName) -> Result<Zeroizing<Vec<u8>>, ApiError> {
+/// A value as typed or piped, such as `Value of NAME`. One line end at its end belongs to the pipe, not to the value.
+pub(super) fn value(cx: &Cx<'_>, what: &str) -> Result<Zeroizing<Vec<u8>>, ApiError> {
     let unread = |error: std::io::Error| {
         exit::usage(
             format!("The value could not be read: {}.", error.kind()),
@@ -88,7 +88,7 @@ fn value(cx: &Cx<'_>, name: &SecretName) -> Result<Zeroizing<Vec<u8>>, ApiError>
                 "Give it on stdin, from a file or another program.",
             ));
         }
-        let typed = rpassword::prompt_password(format!("Value of {name} (not shown): ")).map_err(unread)?;
+        let typed = rpassword::prompt_password(format!("{what} (not shown): ")).map_err(unread)?;
         return Ok(Zeroizing::new(typed.into_bytes()));
     }
     let mut value = Zeroizing::new(Vec::with_capacity(LONGEST_SECRET + 3));

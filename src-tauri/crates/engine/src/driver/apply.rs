@@ -12,6 +12,7 @@ use super::{DriveError, Driver};
 use crate::ports::{Action, Observed, ProviderError, token};
 use crate::proof::WriteCx;
 use crate::run::Attempt;
+use crate::snapshots::resolved;
 
 /// Tries by itself within [`RETRY_SPAN`], the first included.
 const TRIES: u32 = 5;
@@ -32,7 +33,7 @@ impl Driver {
             n: state.next_n(Way::Apply),
         };
         let held = state.held_refused().cloned();
-        let action = self.world.action(&spec);
+        let action = self.world.action(&resolved(&self.run, &spec));
         let fresh = async {
             self.world.identity(&self.run.plan.target).await?;
             tracing::info!(step = %id, "identity proven");
@@ -94,7 +95,7 @@ impl Driver {
             n: last.n + 1,
             ..last.clone()
         };
-        let action = self.world.action(&spec);
+        let action = self.world.action(&resolved(&self.run, &spec));
         let (Some(before), Some(after)) = (
             record.before.readable().cloned(),
             record.after.readable().cloned(),

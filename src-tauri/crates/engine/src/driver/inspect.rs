@@ -8,6 +8,7 @@ use switchback_model::{AttemptId, EventKind, Finding, Image, Step, StepId, StepS
 use super::{DriveError, Driver};
 use crate::ports::{Action, Observed, World};
 use crate::run::{Attempt, Run};
+use crate::snapshots::resolved;
 
 /// Two reads this far apart must agree.
 pub(super) const APART: Duration = Duration::from_secs(5);
@@ -140,7 +141,7 @@ impl Driver {
         let Some(spec) = &step.action else {
             return Ok(());
         };
-        let action = self.world.action(spec);
+        let action = self.world.action(&resolved(&self.run, spec));
         let finding = match state.current() {
             Some(attempt) => look(&*action, attempt).await,
             None => match action

@@ -27,6 +27,10 @@ const SYNC_ASSUMED: SignedDuration = SignedDuration::from_secs(120);
 /// breaker tries for ever (ECS developer guide, "Deployment circuit breaker").
 const SETTLES_WITHIN: SignedDuration = SignedDuration::from_secs(900);
 
+/// A change that was answered shows within this, or it does not stand: as long as one may be on its way
+/// ([`MAY_LAND`](super::inspect::MAY_LAND)).
+const SHOWS_WITHIN: SignedDuration = SignedDuration::from_secs(18);
+
 impl Driver {
     /// The attempt to look at: one after the other where several are verified, so that none waits
     /// for another's caches. What a rollback waits for is not kept waiting.
@@ -112,8 +116,15 @@ impl Driver {
                     Way::Apply | Way::Publish => finding == Finding::After,
                     Way::Undo => finding == Finding::Before || spec.is_none(),
                 };
-                let unclear = matches!(finding, Finding::Unclear { .. });
-                if !unclear {
+                // A request that was answered was carried out; that a read does not show it yet says nothing for as long
+                // as one that is still on its way is waited for.
+                let is_early = attempt.receipt.is_some()
+                    && since < SHOWS_WITHIN
+                    && match id.way {
+                        Way::Apply | Way::Publish => finding == Finding::Before,
+                        Way::Undo => finding == Finding::After,
+                    };
+                if !is_early && !matches!(finding, Finding::Unclear { .. }) {
                     self.pace.next_checks = None;
                     self.pace.next_sync = None;
                     let attempt = id.clone();

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod anchors;
+mod canaries;
 mod copies;
 mod crash;
 mod faults;

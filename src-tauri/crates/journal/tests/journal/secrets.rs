@@ -101,9 +101,3 @@ fn a_ring_that_fails_loses_nothing_and_leaves_no_name_behind() {
     );
     store.delete_secret(&secret("kept")).unwrap();
 }
-
-fn store_id(home: &std::path::Path) -> String {
-    let conn = rusqlite::Connection::open(home.join("journal.db")).unwrap();
-    conn.query_row("SELECT store FROM format", [], |row| row.get(0))
-        .unwrap()
-}

@@ -176,3 +176,10 @@ pub fn forged(run: &RunId, lines: &[Forged<'_>]) -> String {
     }
     copy
 }
+
+/// What tells this home from every other, as its key ring's entries are named.
+pub fn store_id(home: &Path) -> String {
+    let conn = Connection::open(home.join("journal.db")).unwrap();
+    conn.query_row("SELECT store FROM format", [], |row| row.get(0))
+        .unwrap()
+}

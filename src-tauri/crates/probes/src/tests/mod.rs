@@ -1,8 +1,11 @@
 #![allow(clippy::unwrap_used)]
 
+mod authorised;
+mod bundle;
 mod chain;
 mod dns;
 mod routes;
+mod serving;
 mod shown;
 mod sites;
 mod version;

@@ -104,6 +104,20 @@ fn may_publish(notes: &mut Notes<'_>, draft: &Draft, step: &DraftStep) {
             .find(|other| other.step.id == *id)
             .is_some_and(|other| other.step.carries_state() || !other.publishes.0.is_empty())
     };
+    for other in publishes {
+        let shown = steps(draft).find(|step| step.step.id == *other);
+        let shown = shown.and_then(|shown| shown.step.action.as_ref());
+        if let (Some(action), Some(shown)) = (&step.step.action, shown)
+            && let Some(fix) = is_elsewhere(action, shown)
+        {
+            notes.error(
+                "publishes-elsewhere",
+                *at,
+                format!("`{id}` does not make `{other}` seen: it is about something else."),
+                fix,
+            );
+        }
+    }
     for other in publishes.iter().filter(|other| !carries(other)) {
         notes.error(
             "publishes-nothing",
@@ -111,5 +125,21 @@ fn may_publish(notes: &mut Notes<'_>, draft: &Draft, step: &DraftStep) {
             format!("`{id}` publishes `{other}`, which changes nothing."),
             "Name the step that writes.",
         );
+    }
+}
+
+/// Why a publication does not make a change seen; none where it may.
+fn is_elsewhere(publication: &ActionSpec, shown: &ActionSpec) -> Option<&'static str> {
+    match (publication, shown) {
+        (ActionSpec::FlushStage(flush), ActionSpec::PointStage(point)) if flush.on == point.on => None,
+        (ActionSpec::FlushStage(_), _) => {
+            Some("A flush makes seen what its own stage is pointed at: name that step, or flush that stage.")
+        }
+        // What stands behind a distribution may be an API, too.
+        (ActionSpec::Invalidate(_), ActionSpec::PointStage(_)) => None,
+        (ActionSpec::Invalidate(_), _) => {
+            Some("An invalidation makes a release seen: name the step by which people release.")
+        }
+        _ => None,
     }
 }

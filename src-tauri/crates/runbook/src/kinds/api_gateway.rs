@@ -4,7 +4,7 @@ use switchback_model::{ActionSpec, ApiStage, CheckKind, Route, SetThrottle, Thro
 
 use super::Authored;
 use super::key::{Key, Shape};
-use super::shared::{aws_name, one_of};
+use super::shared::{all_texts, aws_name, one_of};
 use crate::reader::{Item, Reader, Table};
 
 const API: Key = Key::needed("api", Shape::Text, "The REST API's id", "\"a1b2c3d4e5\"");
@@ -121,7 +121,7 @@ fn limit(r: &mut Reader<'_>, item: Item<'_>) -> Option<u32> {
 
 /// Single methods, sorted: a throttle of ANY or of a proxy resource would refuse what reads, too.
 fn methods(r: &mut Reader<'_>, item: Item<'_>) -> Option<Vec<Route>> {
-    let texts = r.texts(item)?;
+    let texts = all_texts(r, item)?;
     let mut routes: Vec<Route> = Vec::new();
     for text in &texts {
         let route: Result<Route, _> = text.parse();

@@ -6,7 +6,7 @@ use switchback_model::{ActionSpec, AuthorizerCheck, CheckKind, PoolsWish, SetAut
 
 use super::Authored;
 use super::key::{Key, Shape};
-use super::shared::{aws_name, one_of};
+use super::shared::{all_texts, aws_name, one_of};
 use crate::reader::{Item, Reader, Table};
 
 const API: Key = Key::needed("api", Shape::Text, "The REST API's id", "\"a1b2c3d4e5\"");
@@ -85,7 +85,7 @@ fn pools_of(r: &mut Reader<'_>, t: &mut Table<'_>) -> Option<(String, String, Po
 /// ARNs of user pools (Service Authorization Reference, "Actions, resources, and condition keys for Amazon Cognito User
 /// Pools").
 fn pools(r: &mut Reader<'_>, item: Item<'_>) -> Option<BTreeSet<String>> {
-    let texts = r.texts(item)?;
+    let texts = all_texts(r, item)?;
     for text in &texts {
         let parts: Vec<&str> = text.split(':').collect();
         let plain = |part: &str| {

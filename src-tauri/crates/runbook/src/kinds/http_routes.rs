@@ -105,12 +105,13 @@ impl Authored for HttpRoutes {
     }
 }
 
-fn alone<T>(list: Vec<Located<T>>) -> Vec<T> {
+/// The items of a list without their places.
+pub(super) fn alone<T>(list: Vec<Located<T>>) -> Vec<T> {
     list.into_iter().map(|item| item.value).collect()
 }
 
 /// A list of 1 to `most`, each of which stands there once and is read by itself, so that one run shows every mistake.
-fn list<T: PartialEq>(
+pub(super) fn list<T: PartialEq>(
     r: &mut Reader<'_>,
     item: Item<'_>,
     most: usize,

@@ -80,6 +80,8 @@ pub(crate) enum Shape {
     Answers,
     /// A list of record sets, or a placeholder of that type.
     RecordSets,
+    /// A deployment's id, or a table with the step that makes it.
+    Deployment,
 }
 
 /// Gives the words to choose from: [`written`] of the list that the reader chooses from.

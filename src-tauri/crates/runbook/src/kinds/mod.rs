@@ -5,12 +5,16 @@
 mod api_gateway;
 mod authorizer;
 mod certificate;
+mod cloudfront;
 mod cognito;
+mod deployment;
 mod dns;
 mod ecs;
 mod firewall;
 mod http_answer;
+mod http_authorised;
 mod http_build;
+mod http_bundle;
 mod http_routes;
 mod identity;
 pub(crate) mod key;
@@ -83,8 +87,13 @@ pub(crate) const fn check(word: CheckWord) -> Kind<CheckKind> {
         CheckWord::Service => Kind::of::<ecs::StandsStill>(),
         CheckWord::Throttle => Kind::of::<api_gateway::Throttle>(),
         CheckWord::Authorizer => Kind::of::<authorizer::Accepts>(),
+        CheckWord::Stage => Kind::of::<deployment::PointsAt>(),
+        CheckWord::Api => Kind::of::<deployment::Guarded>(),
+        CheckWord::Distribution => Kind::of::<cloudfront::Answers>(),
         CheckWord::Rule => Kind::of::<firewall::Rule>(),
         CheckWord::Routes => Kind::of::<http_routes::HttpRoutes>(),
+        CheckWord::Bundle => Kind::of::<http_bundle::HttpBundle>(),
+        CheckWord::Authorised => Kind::of::<http_authorised::HttpAuthorised>(),
     }
 }
 
@@ -98,6 +107,10 @@ pub(crate) const fn action(word: ActionWord) -> Kind<ActionSpec> {
         ActionWord::SetRuleAction => Kind::of::<firewall::SetsAction>(),
         ActionWord::SetAuthorizer => Kind::of::<authorizer::SetsPools>(),
         ActionWord::SetThrottle => Kind::of::<api_gateway::SetsThrottle>(),
+        ActionWord::SnapshotApi => Kind::of::<deployment::Snapshots>(),
+        ActionWord::PointStage => Kind::of::<deployment::Points>(),
+        ActionWord::FlushStage => Kind::of::<deployment::Flushes>(),
+        ActionWord::Invalidate => Kind::of::<cloudfront::Invalidates>(),
     }
 }
 

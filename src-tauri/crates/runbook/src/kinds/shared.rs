@@ -1,6 +1,7 @@
 //! Keys that kinds of several services share, so that they mean the same everywhere.
 
 use super::key::{Key, Shape};
+use crate::fields::cut;
 use crate::reader::{Item, Reader, Table};
 
 /// The owner of a record set.
@@ -52,6 +53,19 @@ pub(super) fn one_of<const N: usize>(
     None
 }
 
+/// A list of texts, all of which could be read: without a target a placeholder has no value, and nothing can be said of
+/// the list then.
+pub(super) fn all_texts(r: &mut Reader<'_>, item: Item<'_>) -> Option<Vec<String>> {
+    let written = match item.get_ref() {
+        toml::de::DeValue::Array(items) => Some(items.len()),
+        _ => None,
+    };
+    let texts = r.texts(item)?;
+    written
+        .is_none_or(|written| written == texts.len())
+        .then_some(texts)
+}
+
 /// A name or an id of something at AWS: never an ARN, because the region and the account are the target's.
 pub(super) fn aws_name(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
     let name = r.text(item)?;
@@ -68,6 +82,24 @@ pub(super) fn aws_name(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
         item.span().into(),
         message,
         "Write it as the AWS console shows it.",
+    );
+    None
+}
+
+/// A URL of which host and path alone are asked.
+pub(super) fn plain_url(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
+    let url = r.url(item)?;
+    if !url.contains(['?', '#']) {
+        return Some(url);
+    }
+    r.notes.error(
+        "url",
+        item.span().into(),
+        format!(
+            "{:?} can't be used as a URL: it has a query or a fragment.",
+            cut(&url)
+        ),
+        "End it with its path.",
     );
     None
 }

@@ -57,7 +57,8 @@ fn unpublished(notes: &mut Notes<'_>, plan: &Course<'_>, step: &DraftStep) {
 }
 
 fn checks(notes: &mut Notes<'_>, step: &DraftStep) {
-    if step.action.is_none() {
+    // What leaves nothing can't be looked at from outside.
+    if step.action.is_none_or(ActionWord::leaves_nothing) {
         return;
     }
     let id = &step.step.id;

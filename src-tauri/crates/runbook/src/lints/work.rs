@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use switchback_model::StepId;
 use switchback_model::plan::{DecisionType, StepKind};
-use switchback_model::{ActionWord, StepId};
 
 use super::words::Work;
 use super::{Course, changes, restriction, title, words};
@@ -106,8 +106,10 @@ fn twice(notes: &mut Notes<'_>, plan: &Course<'_>) {
 
 fn is_same(plan: &Course<'_>, titles: &[Work], earlier: usize, later: usize) -> bool {
     let (a, b) = (plan.steps[earlier], plan.steps[later]);
-    // To publish once more is what a second publication is for.
-    if a.action.is_some_and(ActionWord::is_publication) {
+    // To publish once more is what a second publication is for, and a snapshot is of what is there then.
+    if a.action
+        .is_some_and(|word| word.is_publication() || word.leaves_nothing())
+    {
         return false;
     }
     if a.action.is_some() || b.action.is_some() {

@@ -47,6 +47,23 @@ enum Texts {
     Placeholder(String),
 }
 
+/// A deployment's id, or the step of the runbook that makes it.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum Deployment {
+    Id(String),
+    From(FromStep),
+}
+
+/// What a step of the runbook makes.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct FromStep {
+    /// The id of the step.
+    #[expect(dead_code, reason = "described, never read")]
+    from: String,
+}
+
 /// Kinds that stand in the same tables.
 pub(crate) struct Family {
     name: &'static str,
@@ -209,6 +226,7 @@ fn value(shape: Shape, generator: &mut SchemaGenerator) -> Value {
         Shape::Flag => generator.subschema_for::<bool>(),
         Shape::Answers => generator.subschema_for::<Values>(),
         Shape::RecordSets => generator.subschema_for::<RecordSets>(),
+        Shape::Deployment => generator.subschema_for::<Deployment>(),
         Shape::Word(words) => return word(words()),
         Shape::Words(words) => return json!({ "type": "array", "items": word(words()) }),
     };

@@ -84,6 +84,7 @@ fn shape(shape: Shape) -> String {
         Shape::Words(words) => format!("a list of some of {}", one_of(words())),
         Shape::Answers => "a list of texts, or record sets by placeholder".to_owned(),
         Shape::RecordSets => "record sets".to_owned(),
+        Shape::Deployment => "an id, or `{ from = step }`".to_owned(),
     }
 }
 

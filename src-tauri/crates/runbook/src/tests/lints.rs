@@ -138,7 +138,17 @@ fn tis_cognito_carries_every_item_of_the_seed() {
     let names =
         |ids: &[switchback_model::StepId]| -> Vec<String> { ids.iter().map(ToString::to_string).collect() };
     assert_eq!(names(&rule("R3").undo), ["switch-dns"]);
-    assert_eq!(names(&rule("R4").undo), ["reval-api", "reval-ui", "switch-dns"]);
+    assert_eq!(
+        names(&rule("R4").undo),
+        [
+            "reval-authorizer",
+            "reval-stage",
+            "reval-flush",
+            "reval-ui",
+            "reval-invalidate",
+            "switch-dns"
+        ]
+    );
     for id in ["R3", "R4", "R5"] {
         let kept = names(&rule(id).keep);
         assert!(

@@ -3,6 +3,7 @@
 mod answers;
 mod bundle;
 mod cognito;
+mod deployments;
 mod editors;
 mod fits;
 mod format;

@@ -9,8 +9,10 @@ use switchback_rehearsal::LogEntry;
 const OPERATOR: &str = include_str!("../../../../../docs/policies/operator.json");
 const SUPPORT: &str = include_str!("../../../../../docs/policies/support.json");
 
-/// Needs no permission: it can't even be denied (IAM user guide, "GetCallerIdentity").
-const FREE: &str = "sts:GetCallerIdentity";
+/// Needs no permission: the one can't even be denied (IAM user guide, "GetCallerIdentity"), the other is open to everybody
+/// who knows an app client (Cognito developer guide, "Amazon Cognito user pools authenticated and unauthenticated API
+/// operations").
+const FREE: [&str; 2] = ["sts:GetCallerIdentity", "cognito-idp:InitiateAuth"];
 
 pub struct Policy(Value);
 
@@ -127,7 +129,7 @@ fn texts(value: &Value) -> Vec<String> {
 pub fn asked(counts: &BTreeMap<String, u64>) -> BTreeSet<String> {
     let ours = |operation: &&String| {
         // What reached a handler of user management asked AWS nothing.
-        *operation != FREE
+        !FREE.contains(&operation.as_str())
             && !["second-writer:", "usermanagement:"]
                 .iter()
                 .any(|not| operation.starts_with(not))
@@ -145,6 +147,8 @@ fn granted_as(operation: &str) -> String {
     match operation.split_once(':') {
         Some(("apigateway", name)) if name.starts_with("Get") => "apigateway:GET".to_owned(),
         Some(("apigateway", name)) if name.starts_with("Update") => "apigateway:PATCH".to_owned(),
+        Some(("apigateway", name)) if name.starts_with("Create") => "apigateway:POST".to_owned(),
+        Some(("apigateway", name)) if name.starts_with("Flush") => "apigateway:DELETE".to_owned(),
         Some(_) | None => operation.to_owned(),
     }
 }

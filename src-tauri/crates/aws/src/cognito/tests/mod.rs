@@ -5,6 +5,7 @@ mod client;
 mod hcl;
 mod pool;
 mod rehearsed;
+mod sign_in;
 mod told;
 
 use super::found::Found;

@@ -71,6 +71,7 @@ fn but(mut rollout: Rollout, change: impl FnOnce(&mut Rollout)) -> Rollout {
 
 fn judged_as(image_now: Image, rollout: Rollout, way: Way, ours: Option<&str>) -> Finding {
     let now = Observed {
+        made: None,
         image: image_now,
         witness: Some(Witness::Deployment {
             id: rollout.primary.id.clone(),
@@ -508,6 +509,7 @@ fn of_several_approved_images_each_is_right() {
         ("sha256:dd", "other"),
     ] {
         let now = Observed {
+            made: None,
             rollout: Some(rolled()),
             ..of(digests).into()
         };
@@ -522,6 +524,7 @@ fn of_several_approved_images_each_is_right() {
 #[test]
 fn without_a_request_or_a_note_little_is_said() {
     let now = |image: Image| Observed {
+        made: None,
         rollout: Some(before()),
         ..image.into()
     };
@@ -551,6 +554,7 @@ fn without_a_request_or_a_note_little_is_said() {
         receipt: None,
     };
     let rolled = Observed {
+        made: None,
         rollout: Some(rolled()),
         ..image().into()
     };

@@ -90,7 +90,9 @@ pub(super) async fn looked(host: &Host, id: &RunId, step: &str) -> Result<Checke
             host.store().can_seal(id).map_err(key_refused)?;
         }
         let kind = action;
-        let action = around.world.action(kind);
+        let action = around
+            .world
+            .action(&switchback_engine::snapshots::resolved(&run, kind));
         let planned = async {
             let from = action.read(None).await?.image;
             let preview = action.plan(&from, None)?;
@@ -208,6 +210,18 @@ impl Checked {
             false => reading.tone > Tone::NotApplicable,
         };
         let open: Vec<&ReadingView> = all().filter(in_the_way).collect();
+        if open.is_empty() {
+            let words = format!(
+                "The step is in state \"{}\": there is nothing to check.",
+                self.state
+            );
+            return Some(ApiError::new(
+                "guard",
+                words,
+                "`switchback run show` tells where the run stands.",
+                place,
+            ));
+        }
         let mend = open
             .iter()
             .find_map(|r| r.mend.clone())

@@ -1,0 +1,28 @@
+//! Where a canary signs in.
+
+use async_trait::async_trait;
+use switchback_aws::Aws;
+use switchback_aws::cognito::{Credentials, NotSignedIn};
+use switchback_journal::Canary;
+use switchback_model::directory::PoolId;
+use switchback_probes::IdToken;
+
+/// One sign-in, tried once.
+#[async_trait]
+pub(crate) trait Door: Send + Sync {
+    /// The ID token of a canary of this pool.
+    async fn sign_in(&self, pool: &PoolId, canary: &Canary) -> Result<IdToken, NotSignedIn>;
+}
+
+#[async_trait]
+impl Door for Aws {
+    async fn sign_in(&self, pool: &PoolId, canary: &Canary) -> Result<IdToken, NotSignedIn> {
+        let who = Credentials {
+            client: canary.client(),
+            user: canary.user(),
+            password: canary.password(),
+        };
+        let mut token = self.sign_in_to(pool.as_str(), who).await?;
+        Ok(IdToken::new(std::mem::take(&mut *token)))
+    }
+}

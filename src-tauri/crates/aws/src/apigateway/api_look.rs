@@ -1,0 +1,247 @@
+//! `apigateway.api`: whether every method asks the authoriser, as it is edited and as a stage serves it.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use http::Method;
+use serde_json::{Map, Value};
+use switchback_engine::ports::{ProviderError, ProviderErrorKind};
+use switchback_model::ApiCheck;
+
+use super::pointer::{Methods, is_of_kind};
+use super::read::asked;
+use super::{DEPLOYMENT, HTTP_API, REFUSALS, RESOURCES, STAGE, stage};
+use crate::connect::{Aws, incomplete};
+use crate::error::safe;
+use crate::look::{Found, Look, Mend};
+use crate::observe::Seen;
+use crate::op::Op;
+use crate::resource::{Resource, part};
+
+/// What is wrong is named; of more the number is said.
+const NAMED: usize = 4;
+/// The header by which a page may read an answer, as a gateway response has it (API Gateway developer guide, "Set up
+/// gateway responses").
+const HEADER: &str = "gatewayresponse.header.access-control-allow-origin";
+/// The gateway response of every refusal that has none of its own.
+const EVERY_4XX: &str = "DEFAULT_4XX";
+
+/// The check.
+#[derive(Debug, Clone, Copy)]
+pub struct ApiLook<'a>(pub &'a ApiCheck);
+
+/// How a method as it is edited asks for authorisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Guard {
+    kind: String,
+    authorizer: Option<String>,
+}
+
+/// An API as it is edited, and as its stage serves it.
+#[derive(Debug)]
+pub struct Told {
+    edited: BTreeMap<String, Guard>,
+    /// None where AWS does not say it.
+    served: Option<Methods>,
+    canary: bool,
+    /// What a refusal lets read it; none where nobody set that.
+    origin: Option<String>,
+}
+
+impl Aws {
+    /// Every method of an API with how it asks for authorisation.
+    async fn guards(&self, api: &str) -> Result<BTreeMap<String, Guard>, ProviderError> {
+        let mut guards = BTreeMap::new();
+        for item in self.resources(api).await? {
+            let path = item.get("path").and_then(Value::as_str);
+            let path = path.ok_or_else(|| incomplete(RESOURCES.operation, "path of a resource"))?;
+            let methods = item.get("resourceMethods").and_then(Value::as_object);
+            for (method, told) in methods.into_iter().flatten() {
+                let kind = told.get("authorizationType").and_then(Value::as_str);
+                let kind =
+                    kind.ok_or_else(|| incomplete(RESOURCES.operation, "authorisation of a method"))?;
+                let authorizer = told.get("authorizerId").and_then(Value::as_str);
+                let guard = Guard {
+                    kind: kind.to_owned(),
+                    authorizer: authorizer.map(str::to_owned),
+                };
+                guards.insert(format!("{method} {path}"), guard);
+            }
+        }
+        Ok(guards)
+    }
+
+    /// Whose pages may read a refusal.
+    async fn refusals_are_read_by(&self, api: &str) -> Result<Option<String>, ProviderError> {
+        let path = format!("/restapis/{}/gatewayresponses/{EVERY_4XX}", part(api));
+        let told = self
+            .ask_raw(REFUSALS, asked(Method::GET, path, None), &Seen::default())
+            .await?;
+        let parameters = match told.get("responseParameters") {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Object(parameters)) => parameters,
+            Some(_) => return Err(incomplete(REFUSALS.operation, "headers of a refusal")),
+        };
+        Ok(header(parameters))
+    }
+}
+
+/// The value of the header; a literal stands in quotes there (as above).
+fn header(parameters: &Map<String, Value>) -> Option<String> {
+    let found = parameters
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(HEADER))?;
+    let value = found.1.as_str()?.trim();
+    let literal = value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    Some(literal.unwrap_or(value).to_owned())
+}
+
+#[async_trait]
+impl Look for ApiLook<'_> {
+    type Answer = Told;
+    const OPS: &'static [Op] = &[STAGE, HTTP_API, RESOURCES, DEPLOYMENT, REFUSALS];
+
+    fn resource(&self) -> Option<Resource> {
+        Some(stage(&self.0.on))
+    }
+
+    fn expected(&self) -> String {
+        let mut expected = format!(
+            "every method but OPTIONS asks {}, nothing undeployed",
+            self.0.authorizer
+        );
+        if let Some(origin) = &self.0.origin {
+            expected.push_str(&format!(", refusals are read by {origin}"));
+        }
+        expected
+    }
+
+    async fn ask(&self, aws: &Aws) -> Result<Told, ProviderError> {
+        let on = &self.0.on;
+        let pointer = aws.pointer(on).await?;
+        Ok(Told {
+            edited: aws.guards(&on.api).await?,
+            served: aws.summary(&on.api, &pointer.deployment).await?,
+            canary: pointer.canary,
+            origin: match self.0.origin {
+                Some(_) => aws.refusals_are_read_by(&on.api).await?,
+                None => None,
+            },
+        })
+    }
+
+    fn judge(&self, told: &Told) -> Found {
+        let wrong = self.wrong(told);
+        if let Some((_, mend)) = wrong.first() {
+            let words: Vec<&str> = wrong
+                .iter()
+                .map(|(words, _)| words.as_str())
+                .take(NAMED)
+                .collect();
+            let mut observed = words.join("; ");
+            if wrong.len() > NAMED {
+                observed.push_str(&format!("; and {} more", wrong.len() - NAMED));
+            }
+            return Found::wrong(self.expected(), observed, Mend::Besides((*mend).to_owned()));
+        }
+        if told.served.is_none() {
+            return Found::untold(
+                self.expected(),
+                "AWS does not say which methods the stage serves",
+                Mend::Unsaid("Compare the stage's deployment with the API by hand.".to_owned()),
+            );
+        }
+        let methods = told.edited.keys().filter(|name| !is_options(name)).count();
+        Found::right(
+            self.expected(),
+            format!(
+                "{methods} methods ask {}; all of it is deployed",
+                self.0.authorizer
+            ),
+        )
+    }
+
+    fn failed(&self, _: &Aws, error: &ProviderError) -> Found {
+        match error.kind {
+            ProviderErrorKind::NotFound => Found::wrong(
+                self.expected(),
+                safe(&error.message),
+                Mend::Anyway("Look at the names in the runbook, and at the region of the target.".to_owned()),
+            ),
+            _ => Found::untold_because(self.expected(), error),
+        }
+    }
+}
+
+impl ApiLook<'_> {
+    /// What is wrong, each with how it is mended.
+    fn wrong(&self, told: &Told) -> Vec<(String, &'static str)> {
+        let mut wrong = Vec::new();
+        if told.edited.keys().all(|name| is_options(name)) {
+            wrong.push((
+                "it has no method".to_owned(),
+                "Look whether this is the API that is meant.",
+            ));
+        }
+        for (name, guard) in told.edited.iter().filter(|(name, _)| !is_options(name)) {
+            let asks = match (guard.kind.as_str(), &guard.authorizer) {
+                (_, Some(id)) if *id == self.0.authorizer => continue,
+                ("NONE", _) => "asks for nothing".to_owned(),
+                (_, Some(id)) => format!("asks authoriser {}", safe(id)),
+                (kind, None) => format!("asks for {}", safe(kind)),
+            };
+            wrong.push((
+                format!("{} {asks}", safe(name)),
+                "Give the method the authoriser in Terraform, and deploy.",
+            ));
+        }
+        if told.canary {
+            wrong.push((
+                "a canary beside the stage's deployment".to_owned(),
+                "Promote the canary or delete it: a share of the requests meets another deployment.",
+            ));
+        }
+        if let Some(served) = &told.served {
+            for line in undeployed(&told.edited, served) {
+                wrong.push((
+                    line,
+                    "Deploy the API to the stage, or take back what was edited and not deployed.",
+                ));
+            }
+        }
+        match (&self.0.origin, &told.origin) {
+            (Some(wanted), Some(is)) if is != wanted && is != "*" => wrong.push((
+                format!("refusals are read by {}", safe(is)),
+                "Set Access-Control-Allow-Origin of the gateway response DEFAULT_4XX to the origin, and deploy.",
+            )),
+            (Some(_), None) => wrong.push((
+                "no page may read a refusal: DEFAULT_4XX has no Access-Control-Allow-Origin".to_owned(),
+                "Set Access-Control-Allow-Origin of the gateway response DEFAULT_4XX to the origin, and deploy.",
+            )),
+            (Some(_), Some(_)) | (None, _) => {}
+        }
+        wrong
+    }
+}
+
+fn is_options(name: &str) -> bool {
+    name.starts_with("OPTIONS ")
+}
+
+/// Methods that are edited and not served, or otherwise, and those that are served with another kind of authorisation.
+/// AWS does not say which authoriser a deployment's method asks.
+fn undeployed(edited: &BTreeMap<String, Guard>, served: &Methods) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (name, guard) in edited {
+        match served.get(name) {
+            None => lines.push(format!("{} is not deployed", safe(name))),
+            Some(how) if !is_of_kind(how, &guard.kind) => {
+                lines.push(format!("{} is deployed as one that {how}", safe(name)));
+            }
+            Some(_) => {}
+        }
+    }
+    let gone = served.keys().filter(|name| !edited.contains_key(*name));
+    lines.extend(gone.map(|name| format!("{} is deployed and was deleted since", safe(name))));
+    lines
+}
