@@ -5,6 +5,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod gateway;
 mod lookups;
 mod onlookers;
 mod parameter_switched;

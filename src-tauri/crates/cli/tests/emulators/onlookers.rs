@@ -4,10 +4,13 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::place::{Place, venv};
 use crate::{addresses, difference};
+
+/// What an onlooker saw at a stage, by what it looked at.
+type Seen = serde_json::Map<String, Value>;
 
 const OBSERVE_PY: &str = include_str!("observe.py");
 const WATCH_PY: &str = include_str!("watch.py");
@@ -67,12 +70,12 @@ fn boto3_sees_the_rehearsal_go_there_and_back() {
 fn there_and_back(place: &Place, runbook: &str, rehearsed: &Value) {
     assert_eq!(rehearsed["as_it_began"], true, "{rehearsed}");
 
-    let seen = |stage: &str| -> serde_json::Map<String, Value> {
+    let seen = |stage: &str| -> Seen {
         let text = std::fs::read_to_string(place.path(&format!("{stage}.json"))).unwrap();
         serde_json::from_str(&text).unwrap()
     };
     let (whole_start, whole_far, end) = (seen("start"), seen("far"), seen("end"));
-    assert_eq!(whole_start.len(), 6, "{:?}", whole_start.keys());
+    assert_eq!(whole_start.len(), 11, "{:?}", whole_start.keys());
     for (what, is) in &whole_start {
         assert_eq!(
             *is, end[what],
@@ -86,11 +89,19 @@ fn there_and_back(place: &Place, runbook: &str, rehearsed: &Value) {
         .collect();
     // The restriction is lifted by then, and the tasks are of the same definition.
     let expected: &[&str] = match runbook {
-        "tis-cognito" => &["parameters", "routes", "zones"],
+        "tis-cognito" => &[
+            "authorizers",
+            "edges",
+            "parameters",
+            "routes",
+            "served",
+            "tokens",
+            "zones",
+        ],
         _ => &["zones"],
     };
     assert_eq!(moved, expected, "{runbook}");
-    let events = |of: &serde_json::Map<String, Value>| {
+    let events = |of: &Seen| {
         let routes = of["routes"].as_object().unwrap();
         let events = routes.iter().filter(|(route, _)| route.contains("authevents"));
         events
@@ -102,6 +113,7 @@ fn there_and_back(place: &Place, runbook: &str, rehearsed: &Value) {
     if runbook == "tis-cognito" {
         assert_eq!(events(&whole_far), ["200"; 3]);
     }
+    reval(&whole_start, &whole_far, runbook == "tis-cognito");
     println!(
         "{runbook}: {} routes, {} sections, moved: {moved:?}",
         whole_start["routes"].as_object().unwrap().len(),
@@ -127,14 +139,69 @@ fn there_and_back(place: &Place, runbook: &str, rehearsed: &Value) {
         .filter_map(|line| {
             let (sign, set) = line.as_str().unwrap().split_once(' ').unwrap();
             let set: Value = serde_json::from_str(set).unwrap();
-            // Of a parameter and of a service's tasks other onlookers tell.
-            let is_record = set.get("ttl").is_some();
+            // What became of everything else is told above.
+            let is_record = ["name", "ttl"].iter().all(|key| set.get(key).is_some());
             is_record.then(|| (sign.chars().next().unwrap(), as_line(&set)))
         })
         .collect();
     assert_eq!(by_boto3, by_us);
     assert_eq!(by_us.len(), 2, "one record set is replaced: {by_us:?}");
     assert_eq!(by_us[0].1.0, by_us[1].1.0, "it is one name's");
+}
+
+/// What boto3 and a browser saw of Reval: it is moved from one pool to the other, or stands as it did.
+fn reval(start: &Seen, far: &Seen, moves: bool) {
+    let pool = |number: u8| format!("eu-west-2_REHEARSAL{number}");
+    let arn = |number: u8| {
+        format!(
+            "arn:aws:cognito-idp:eu-west-2:123456789012:userpool/{}",
+            pool(number)
+        )
+    };
+    let said = |pool: &str| json!(["200", {"pool": pool, "user": "canary@example.nhs.test"}]);
+    let refused = json!(["401", {"message": "Unauthorized"}]);
+    for (seen, at) in [(start, 0), (far, u8::from(moves))] {
+        let authorizer = &seen["authorizers"]["re7al1"];
+        assert_eq!(authorizer["providerARNs"], json!([arn(at)]));
+        assert_eq!(authorizer["authorizerResultTtlInSeconds"], 300);
+        assert_eq!(seen["served"]["canary"], Value::Null);
+        assert_eq!(seen["distribution"]["names"], json!(["reval.example.nhs.test"]));
+        let (old, new) = match at {
+            0 => (said(&pool(0)), refused.clone()),
+            _ => (refused.clone(), said(&pool(1))),
+        };
+        assert_eq!(seen["tokens"], json!({"none": refused, "old": old, "new": new}));
+        let edges: Vec<&Value> = seen["edges"].as_object().unwrap().values().collect();
+        assert_eq!(edges.len(), 2, "{edges:?}");
+        for edge in &edges {
+            assert_eq!(edge["pools"], json!([pool(at)]), "{edge}");
+            assert_eq!(*edge, edges[0], "both have the same");
+        }
+    }
+    let pools = |seen: &Seen| {
+        let edges = seen["edges"].as_object().unwrap();
+        let of = edges
+            .iter()
+            .map(|(edge, has)| format!("{edge} {}", has["pools"][0]));
+        of.collect::<Vec<_>>().join(", ")
+    };
+    for (seen, when) in [(start, "start"), (far, "far point")] {
+        println!("Reval at the {when}: {}; {}", seen["tokens"], pools(seen));
+    }
+    assert_eq!(start["served"]["methods"], far["served"]["methods"]);
+    // The page, its manifest and one script of it are others; what no release changes is the same.
+    let hashes = |seen: &Seen| {
+        let edges = seen["edges"].as_object().unwrap();
+        let edge = edges.values().next().unwrap();
+        edge["hashes"].as_object().unwrap().clone()
+    };
+    let (before, then) = (hashes(start), hashes(far));
+    let kept = before.iter().filter(|(path, hash)| then.get(*path) == Some(hash));
+    assert_eq!(
+        kept.count(),
+        if moves { 2 } else { before.len() },
+        "{before:?} {then:?}"
+    );
 }
 
 /// Ends with the test.

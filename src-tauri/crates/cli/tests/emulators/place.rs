@@ -18,6 +18,7 @@ const PARAMETER_PY: &str = include_str!("parameter.py");
 const PROFILE_PY: &str = include_str!("profile.py");
 const SERVICE_PY: &str = include_str!("service.py");
 const RESTRICTION_PY: &str = include_str!("restriction.py");
+const GATEWAY_PY: &str = include_str!("gateway.py");
 
 /// Seconds. The wait for the old TTL is real here, so it is a short one.
 pub const OLD_TTL: u32 = 3;
@@ -63,6 +64,7 @@ impl Place {
         std::fs::write(folder.path().join("profile.py"), PROFILE_PY).unwrap();
         std::fs::write(folder.path().join("service.py"), SERVICE_PY).unwrap();
         std::fs::write(folder.path().join("restriction.py"), RESTRICTION_PY).unwrap();
+        std::fs::write(folder.path().join("gateway.py"), GATEWAY_PY).unwrap();
         Self {
             folder,
             venv: venv.to_owned(),
@@ -142,6 +144,12 @@ impl Place {
     #[track_caller]
     pub fn restriction(&self, words: &[&str]) -> Value {
         self.script("restriction.py", words)
+    }
+
+    /// What boto3 says of the API that asks user pools, and of the distribution.
+    #[track_caller]
+    pub fn gateway(&self, words: &[&str]) -> Value {
+        self.script("gateway.py", words)
     }
 
     /// From now on AWS is there.

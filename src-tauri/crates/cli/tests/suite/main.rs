@@ -5,11 +5,13 @@
 mod bad_input;
 mod cli;
 mod cognito;
+mod desk;
 mod life;
 mod parameter;
 mod previous;
 mod refusals;
 mod restrict;
+mod reval;
 mod rolls;
 #[path = "../shared/mod.rs"]
 mod shared;

@@ -8,13 +8,10 @@ mod holds;
 mod there_and_back;
 mod tokens;
 
-use std::process::{Child, Stdio};
-
-use serde_json::Value;
-use switchback_rehearsal::{FREEZE_RULE, LogEntry, Outcome};
-use tempfile::TempDir;
-
+use crate::desk::Desk;
 use crate::shared::{self, Did, Served};
+use serde_json::Value;
+use switchback_rehearsal::FREEZE_RULE;
 
 const RUNBOOK: &str = include_str!("restrict.toml");
 /// Whose values a target of this runbook takes over: the lists of routes and methods as the bundled runbook has them.
@@ -87,22 +84,9 @@ impl Means {
     }
 }
 
-/// A step as a document tells it: its state and its note.
-fn in_words(step: &Value) -> String {
-    let note = step["note"].as_str().unwrap_or_default();
-    format!("{}: {note}", step["state"].as_str().unwrap())
-}
-
 /// A row of the table that the tests print.
 fn told(means: Means, trap: &str, when: &str, did: &Did, said: &str) {
     println!("| {means:?} | {trap} | {when} | exit {} | {said} |", did.code);
-}
-
-struct Desk {
-    home: TempDir,
-    speed: &'static str,
-    world: Served,
-    run: String,
 }
 
 /// A value of the bundled runbook's target, as it stands there.
@@ -179,165 +163,10 @@ impl Desk {
         desk
     }
 
-    fn command(&self, words: &[&str]) -> std::process::Command {
-        let mut command = shared::program(self.home.path());
-        command
-            .env("SWITCHBACK_REHEARSAL_SPEED", self.speed)
-            .args(words)
-            .arg("--json");
-        command
-    }
-
-    fn did(&self, words: &[&str]) -> Did {
-        Did::of(self.command(words).output().unwrap())
-    }
-
-    #[track_caller]
-    fn say(&self, code: i32, words: &[&str]) -> Did {
-        self.did(words).code(code)
-    }
-
-    #[track_caller]
-    fn preview(&self, step: &str) -> Value {
-        self.say(0, &["step", "preview", &self.run, step]).json()
-    }
-
-    fn words_to_apply<'a>(&'a self, step: &'a str, seen: &'a Value) -> [&'a str; 8] {
-        let digest = seen["digest"].as_str().unwrap();
-        [
-            "step",
-            "apply",
-            &self.run,
-            step,
-            "--confirm",
-            "rehearsal",
-            "--preview",
-            digest,
-        ]
-    }
-
-    fn apply_as_seen(&self, step: &str, seen: &Value) -> Did {
-        self.did(&self.words_to_apply(step, seen))
-    }
-
-    /// Begins what these words say, while the test goes on.
-    fn begin(&self, words: &[&str]) -> Child {
-        let mut command = self.command(words);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.spawn().unwrap()
-    }
-
-    fn applying(&self, step: &str, seen: &Value) -> Child {
-        self.begin(&self.words_to_apply(step, seen))
-    }
-
-    #[track_caller]
-    fn apply(&self, step: &str) {
-        let seen = self.preview(step);
-        let did = self.apply_as_seen(step, &seen).code(0).json();
-        assert_eq!(did["state"], "done", "{step}: {did}");
-    }
-
-    fn rollback(&self, of: &[&str]) -> Did {
-        let words = [&["rollback", &self.run], of, &["--confirm", "rehearsal"]].concat();
-        self.did(&words)
-    }
-
-    fn shown(&self, more: &[&str]) -> Value {
-        let words = [&["run", "show", &self.run], more].concat();
-        self.say(0, &words).json()
-    }
-
-    /// A step as `run show` tells it, by the journal alone or with a look.
-    fn step(&self, id: &str, more: &[&str]) -> Value {
-        Self::step_of(&self.shown(more), id)
-    }
-
-    fn step_of(shown: &Value, id: &str) -> Value {
-        let steps = shown["steps"].as_array().unwrap();
-        steps.iter().find(|step| step["id"] == id).unwrap().clone()
-    }
-
-    /// What the console says of a step: its state and its note.
-    fn said(&self, id: &str) -> String {
-        in_words(&self.step(id, &["--offline"]))
-    }
-
-    /// What a command says of a step, and the message of its error where that says more.
-    fn said_of(&self, did: &Did, id: &str) -> String {
-        let answer: Value = serde_json::from_str(&did.out).unwrap_or_default();
-        let said = match answer["step"] == id && answer["note"].is_string() {
-            true => in_words(&answer),
-            false => self.said(id),
-        };
-        let message = match did.err.is_empty() {
-            true => String::new(),
-            false => did.error()["message"].as_str().unwrap().to_owned(),
-        };
-        match message.is_empty() || said.contains(&message) {
-            true => said,
-            false => format!("{said} — {message}"),
-        }
-    }
-
-    /// What was changed outside, by the plan of a rollback.
-    fn changed_outside(&self) -> String {
-        let plan = self.say(0, &["rollback", &self.run, "--all"]).json();
-        let items = plan["items"].as_array().unwrap().iter();
-        items
-            .filter(|item| item["changed_outside"].is_array())
-            .map(|item| {
-                format!(
-                    "{} now {} had {}",
-                    item["id"], item["now"], item["changed_outside"]
-                )
-            })
-            .collect()
-    }
-
-    /// The monitor of the freeze, by one look of this moment.
-    fn monitor(&self) -> (String, String) {
-        Self::monitor_of(&self.shown(&[]))
-    }
-
-    fn monitor_of(shown: &Value) -> (String, String) {
-        let monitor = &shown["monitors"][0];
-        (
-            monitor["state"].as_str().unwrap_or("none").to_owned(),
-            monitor["value"].as_str().unwrap_or_default().to_owned(),
-        )
-    }
-
-    fn log(&self) -> Vec<LogEntry> {
-        self.world.control(async |client| client.log(0).await.unwrap())
-    }
-
-    /// How our requests of this operation ended, in their order.
-    fn asked(&self, operation: &str) -> Vec<LogEntry> {
-        let ours = |entry: &LogEntry| entry.service != "second-writer" && entry.operation == operation;
-        self.log().into_iter().filter(ours).collect()
-    }
-
-    /// How often our requests of this operation were carried out.
-    fn done(&self, operation: &str) -> usize {
-        let asked = self.asked(operation);
-        let done = |entry: &&LogEntry| matches!(entry.outcome, Outcome::Committed | Outcome::Lost);
-        asked.iter().filter(done).count()
-    }
-
     /// How often anything at all was changed by us.
     fn changes(&self) -> usize {
         let all = ["UpdateWebACL", "UpdateStage", "PutParameter", "UpdateService"];
         all.iter().map(|operation| self.done(operation)).sum()
-    }
-
-    /// The first of its after-checks that does not pass, as it was last read.
-    fn not_passed(&self, step: &str) -> String {
-        let step = self.step(step, &["--offline"]);
-        let mut readings = step["verify"].as_array().unwrap().iter();
-        let open = readings.find(|reading| reading["tone"] != "passing");
-        open.map(|reading| format!("{} {}: {}", reading["id"], reading["tone"], reading["observed"]))
-            .unwrap_or_default()
     }
 
     /// Writes that reached a handler of user management.
@@ -346,14 +175,6 @@ impl Desk {
         log.iter()
             .filter(|entry| entry.service == "usermanagement")
             .count()
-    }
-
-    /// Everything of the world that a night may change.
-    fn world(&self) -> Vec<String> {
-        let snapshot = self.world.control(async |client| client.state().await.unwrap());
-        let mut objects = snapshot.objects();
-        objects.sort();
-        objects
     }
 
     /// A rule of the web ACL.
@@ -383,10 +204,5 @@ impl Desk {
                 settings.is_some_and(|own| own["throttlingRateLimit"].as_f64() == Some(0.0))
             }
         }
-    }
-
-    fn lift(&self, fault: &str) {
-        self.world
-            .control(async |client| client.lift(fault).await.unwrap());
     }
 }

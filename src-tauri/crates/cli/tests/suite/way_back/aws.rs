@@ -93,6 +93,12 @@ impl Aws {
             .count()
     }
 
+    /// How often somebody tried to sign in to a pool.
+    pub fn tries(&self) -> u64 {
+        let counts = self.served.control(async |client| client.counts().await.unwrap());
+        counts.get("cognito-idp:InitiateAuth").copied().unwrap_or(0)
+    }
+
     /// Every record set as boto3 reads it, where the emulators' Python environment is there.
     pub fn by_boto3(&self) -> Option<String> {
         let venv = PathBuf::from(std::env::var_os("SWITCHBACK_VENV")?);

@@ -10,6 +10,7 @@
 //! ```
 
 mod aws;
+mod canary;
 mod keychain;
 mod laptop;
 mod nights;
