@@ -50,7 +50,9 @@ async fn journey(app: &App) -> Outcome {
     app.shot("stage-4-site-changed").await?;
 
     app.go("#/rehearsal").await?;
-    app.click("fault-site-down", SOON).await?;
+    app.click("begin-new-site-down", SOON).await?;
+    app.until("begin-new-site-down", &["End"], SOON).await?;
+    // The fold of every fault has opened: one of them is on.
     app.until("fault-site-down", &["Lift"], SOON).await?;
     app.shot("stage-5-broken").await?;
     app.go("#/live").await?;

@@ -19,6 +19,7 @@ mod night;
 mod parameter;
 mod restart;
 mod restriction;
+mod reval;
 mod steady;
 mod support;
 mod support_beside;

@@ -57,6 +57,7 @@ async fn watch(app: &App, home: &Path) -> Outcome {
 
     // What another process does is seen live.
     app.go("#/rehearsal").await?;
+    app.click("faults-fold", SOON).await?;
     app.click("fault-insync-slow", SOON).await?;
     app.go("#/run/lower-ttl").await?;
     let preview = cli.json(&["step", "preview", &cli.run, "lower-ttl"])?;

@@ -1,7 +1,11 @@
 //! The whole plan from the start screen: its phases, its first gate, and a pool that is not as planned, with the
 //! Terraform that mends it.
 
+use std::collections::BTreeSet;
+
+use crate::accessible::{EVERY, looked};
 use crate::app::{App, Outcome, SOON, with_console};
+use crate::film::red;
 
 #[tokio::test]
 async fn the_whole_plan_is_rehearsed_from_its_first_gate() -> Outcome {
@@ -34,6 +38,7 @@ async fn whole_plan(app: &App) -> Outcome {
 
     // What was read before the fault still counts, so it is read again.
     app.go("#/rehearsal").await?;
+    app.click("faults-fold", SOON).await?;
     app.click("fault-partial-policy", SOON).await?;
     app.until("fault-partial-policy", &["Lift"], SOON).await?;
     app.go("#/run/pool-settings").await?;
@@ -61,5 +66,43 @@ async fn whole_plan(app: &App) -> Outcome {
     app.until("step-state", &["Ready"], SOON).await?;
     app.click("action-primary", SOON).await?;
     app.until("step-state", &["Done"], SOON).await?;
-    app.shot("92-as-planned").await
+    app.shot("92-as-planned").await?;
+    drills(app).await
+}
+
+/// A drill is begun and ended, beside one that happens at once; what a good night looks like opens by itself. By axe's
+/// rules in both modes, with everything open.
+async fn drills(app: &App) -> Outcome {
+    let mut broken = BTreeSet::new();
+    app.go("#/rehearsal").await?;
+    app.see("drill-roll-never-settles").await?;
+    assert_eq!(red(app).await?, Vec::<String>::new(), "nothing is wrong");
+    looked(app, "drills-1-all", &EVERY, &mut broken).await?;
+    app.click("begin-roll-never-settles", SOON).await?;
+    app.until("begin-roll-never-settles", &["End"], SOON).await?;
+    app.until("drill-roll-never-settles", &["The console says"], SOON)
+        .await?;
+    looked(app, "drills-2-begun", &EVERY, &mut broken).await?;
+    app.click("begin-unfinished-work", SOON).await?;
+    app.until("drill-unfinished-work", &["Happened"], SOON).await?;
+    app.until("begin-unfinished-work", &["Begin"], SOON).await?;
+    looked(app, "drills-3-happened", &EVERY, &mut broken).await?;
+    app.click("begin-roll-never-settles", SOON).await?;
+    app.until("begin-roll-never-settles", &["Begin"], SOON).await?;
+    app.load("?mode=dark").await?;
+    app.go("#/rehearsal").await?;
+    app.click("faults-fold", SOON).await?;
+    let folded = "document.querySelector('[data-testid=faults-fold]').scrollIntoView();";
+    app.script(folded, Vec::new()).await?;
+    looked(app, "drills-4-faults", &EVERY, &mut broken).await?;
+    app.click("begin-role-may-not", SOON).await?;
+    app.until("begin-role-may-not", &["End"], SOON).await?;
+    looked(app, "drills-5-dark", &EVERY, &mut broken).await?;
+    app.click("begin-role-may-not", SOON).await?;
+    app.until("begin-role-may-not", &["Begin"], SOON).await?;
+    if broken.is_empty() {
+        return Ok(());
+    }
+    let all: Vec<String> = broken.into_iter().collect();
+    Err(format!("{} violations\n{}", all.len(), all.join("\n")).into())
 }

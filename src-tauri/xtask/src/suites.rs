@@ -69,10 +69,12 @@ impl Suite {
     /// How long it should take on two cores. It fails at one and a half times this.
     pub fn budget(self) -> Duration {
         let minutes = match self {
-            Self::Ui | Self::Kill => 3,
-            Self::Conformance | Self::Emulators => 4,
-            Self::Core | Self::Bundle => 5,
-            Self::Window => 7,
+            Self::Ui => 3,
+            Self::Kill => 4,
+            Self::Conformance | Self::Emulators => 5,
+            Self::Bundle => 5,
+            Self::Core => 6,
+            Self::Window => 9,
         };
         Duration::from_secs(minutes * 60)
     }

@@ -80,8 +80,8 @@ export const HELP: Record<RouteName, HelpText> = {
     cli: "switchback connection --run RUN",
   },
   rehearsal: {
-    shows: "The closed world’s parts, what they serve now, and switches that make things go wrong.",
-    todo: ["Switch a fault on, watch the status turn, and go back.", "The same faults can be injected from the command line."],
+    shows: "Drills for the team, the closed world’s parts, what they serve now, and every switch that makes something go wrong.",
+    todo: ["Begin a drill at the step that it names, and compare with what a good night looks like.", "Every fault can be switched on by itself, here and from the command line."],
     cli: "switchback rehearse --fault site-down",
   },
   "war-room": {

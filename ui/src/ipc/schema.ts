@@ -271,7 +271,21 @@ const rehearsalView = z.looseObject({
   endpoint: z.string(),
   speed: z.number(),
   parts: z.array(z.looseObject({ kind: z.string(), name: z.string(), address: z.string(), state: z.string() })),
-  faults: z.array(z.looseObject({ name: z.string(), sentence: z.string(), on: z.boolean() })),
+  drills: z.array(
+    z.looseObject({
+      id: z.string(),
+      part: z.string(),
+      title: z.string(),
+      when: z.string(),
+      sentence: z.string(),
+      says: z.string(),
+      then: z.string(),
+      fault: z.string(),
+      at_once: z.boolean(),
+      on: z.boolean(),
+    }),
+  ),
+  faults: z.array(z.looseObject({ name: z.string(), part: z.string(), sentence: z.string(), on: z.boolean() })),
 });
 
 const problem = z.looseObject({ stops: z.boolean(), code: z.string(), message: z.string(), place: z.string(), fix: z.string() });

@@ -1,40 +1,13 @@
-import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { CopyButton } from "../components/CopyButton";
+import { Drills } from "../components/Drills";
+import { Faults } from "../components/Faults";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
-import { State } from "../components/State";
-import type { FaultView, RehearsalView } from "../ipc";
+import type { RehearsalView } from "../ipc";
 import { Failure, asFailure } from "../ipc/port";
 import { useEvery, useSnapshot, useStore } from "../state/hooks";
 import { href } from "../state/router";
-import { TableWrap } from "../components/TableWrap";
-
-function Fault({ fault, busy, onFlip }: { fault: FaultView; busy: boolean; onFlip: () => void }) {
-  return (
-    <tbody className={fault.on ? "open k-blocked" : undefined}>
-      <tr>
-        <td>{fault.on ? <State kind="blocked" word="On" /> : <State kind="todo" word="Off" />}</td>
-        <th scope="row">
-          <code>{fault.name}</code>
-        </th>
-        <td>{fault.sentence}</td>
-        <td className="end">
-          <Button
-            onClick={onFlip}
-            loading={busy}
-            wrapText={false}
-            ariaLabel={`${fault.on ? "Lift" : "Inject"} ${fault.name}`}
-            data-testid={`fault-${fault.name}`}
-            nativeButtonAttributes={{ "aria-pressed": fault.on }}
-          >
-            {fault.on ? "Lift" : "Inject"}
-          </Button>
-        </td>
-      </tr>
-    </tbody>
-  );
-}
 
 const PLACES: Record<string, string> = { aws: "Asked by the console", name_server: "Name servers", resolver: "Caching resolvers", site: "Sites" };
 
@@ -64,7 +37,7 @@ function WorldMap({ parts }: { parts: RehearsalView["parts"] }) {
   );
 }
 
-/** The closed world: its parts, what they serve now, and the switches that make things go wrong. */
+/** The closed world: the drills of the team, the parts and what they serve now, and every switch that makes something go wrong. */
 export function RehearsalScreen() {
   const store = useStore();
   const snapshot = useSnapshot();
@@ -83,15 +56,19 @@ export function RehearsalScreen() {
     );
   };
   useEvery(2, read, String(snapshot.seq));
-  const flip = async (fault: FaultView) => {
-    setBusy(fault.name);
+  /** Whether it came to be. */
+  const flip = async (fault: string, on: boolean): Promise<boolean> => {
+    setBusy(fault);
     try {
-      await store.ipc.submitRehearsal(fault.on ? { do: "lift", fault: fault.name } : { do: "inject", fault: fault.name });
+      await store.ipc.submitRehearsal(on ? { do: "lift", fault } : { do: "inject", fault });
+      return true;
     } catch (thrown) {
       store.fail(thrown);
+      return false;
+    } finally {
+      setBusy(null);
+      read();
     }
-    setBusy(null);
-    read();
   };
   if (!here) {
     return (
@@ -116,6 +93,13 @@ export function RehearsalScreen() {
       {view === null && problem === null && <p role="status">Looking at the world…</p>}
       {view !== null && (
         <>
+          <Block id="drills" title="Drills" note={`${view.drills.filter((d) => d.on).length} of ${view.drills.length} on`}>
+            <p className="why">
+              Begin one at its step, a step of the runbook <code>tis-cognito</code>, and compare with what a good night looks like. What happens at once stays until a
+              new rehearsal begins.
+            </p>
+            <Drills list={view.drills} busy={busy} onFlip={(d) => flip(d.fault, d.on)} />
+          </Block>
           <Block id="world" title="The world" side={<CopyButton text={view.endpoint} label="Copy the endpoint" />}>
             <Facts
               list={[
@@ -125,26 +109,7 @@ export function RehearsalScreen() {
             />
             <WorldMap parts={view.parts} />
           </Block>
-          <Block id="faults" title="Make something go wrong" note={`${view.faults.filter((f) => f.on).length} of ${view.faults.length} on`}>
-            <TableWrap label="Faults">
-              <table className="checks faults">
-                <caption className="hidden">Faults of the rehearsal world</caption>
-                <thead>
-                  <tr>
-                    <th scope="col">State</th>
-                    <th scope="col">Fault</th>
-                    <th scope="col">What it does</th>
-                    <th scope="col" className="end">
-                      Switch
-                    </th>
-                  </tr>
-                </thead>
-                {view.faults.map((f) => (
-                  <Fault key={f.name} fault={f} busy={busy === f.name} onFlip={() => void flip(f)} />
-                ))}
-              </table>
-            </TableWrap>
-          </Block>
+          <Faults list={view.faults} busy={busy} onFlip={(f) => void flip(f.name, f.on)} />
         </>
       )}
     </div>

@@ -585,6 +585,51 @@ observed_at: string,
 names: Array<NameTruth>, };
 
 /**
+ * One exercise of a team that rehearses its night. A step of the bundled runbook stands between backticks.
+ */
+export type DrillView = { 
+/**
+ * Names it.
+ */
+id: string, 
+/**
+ * The part of the night that it belongs to, as a heading.
+ */
+part: string, 
+/**
+ * What goes wrong, as people call it.
+ */
+title: string, 
+/**
+ * When to begin it.
+ */
+when: string, 
+/**
+ * What it does, in one sentence.
+ */
+sentence: string, 
+/**
+ * What the console says on a good night.
+ */
+says: string, 
+/**
+ * What people do then.
+ */
+then: string, 
+/**
+ * The fault behind it, for `Inject` and `Lift`.
+ */
+fault: string, 
+/**
+ * Whether it happens at once, and can't be ended.
+ */
+at_once: boolean, 
+/**
+ * Whether its fault is on.
+ */
+on: boolean, };
+
+/**
  * What is known of the process that holds the lease.
  */
 export type DriverLife = "at_work" | "silent" | "ended" | "unknown";
@@ -684,6 +729,10 @@ export type FaultView = {
  * Its name.
  */
 name: string, 
+/**
+ * The heading that it stands under, such as `Calls to AWS`.
+ */
+part: string, 
 /**
  * What it does, in one sentence.
  */
@@ -1475,7 +1524,7 @@ export type RehearsalCommand = { "do": "start",
  */
 runbook: RehearsedRunbook, } | { "do": "inject", 
 /**
- * The name, from `RehearsalView::faults`.
+ * Its name: of a fault or of a drill's fault, from `RehearsalView`.
  */
 fault: string, } | { "do": "lift", 
 /**
@@ -1521,7 +1570,11 @@ speed: number,
  */
 parts: Array<RehearsalPart>, 
 /**
- * The fault switches.
+ * The exercises, by the parts of the night.
+ */
+drills: Array<DrillView>, 
+/**
+ * The fault switches, by their parts.
  */
 faults: Array<FaultView>, };
 
