@@ -167,7 +167,8 @@ impl Drill {
             says: "`switch-user-management` is Blocked: the profiles are prod,debug and hold no cognito. Nothing is \
                    rolled.",
             then: "Ask whose value it is. Roll back `user-management-profiles`, which leaves their value, say go again and \
-                   do it again: cognito is appended to what is there.",
+                   do it again: cognito is appended to what is there. Then press Do this step again at \
+                   `switch-user-management`, which went back with it.",
         },
         Self {
             id: "roll-answer-lost",
