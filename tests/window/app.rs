@@ -277,6 +277,15 @@ impl App {
         Ok(())
     }
 
+    /// Goes to a step's page anew. Checks that pass by the time somebody comes are folded; what was open before a person's
+    /// eyes stays open.
+    pub async fn come_back(&self, step: &str) -> Outcome {
+        self.go("#/run").await?;
+        self.see("[data-route=run]").await?;
+        self.go(&format!("#/run/{step}")).await?;
+        self.see("[data-route=step]").await
+    }
+
     /// Opens the page anew with that query, and waits until the new document stands instead of the old.
     pub async fn load(&self, query: &str) -> Outcome {
         // Left only once the script has answered: to the driver, a script whose document goes is an error.

@@ -28,6 +28,7 @@ async fn parameter(app: &App, runbook: &Path) -> Outcome {
     gated::open(app, runbook).await?;
     app.go("#/run/profiles").await?;
     app.until("step-state", &["Ready"], WORLD).await?;
+    app.come_back("profiles").await?;
     app.click("show-checks", SOON).await?;
     // What is there beside what will be, what AWS does not guard, and the very request.
     for (what, words) in [

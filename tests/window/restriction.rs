@@ -127,6 +127,7 @@ async fn decide(app: &App, how: &str) -> Outcome {
 async fn ready(app: &App, broken: &mut BTreeSet<String>) -> Outcome {
     app.go("#/run/restrict-writes").await?;
     app.until("step-state", &["Ready"], WORLD).await?;
+    app.come_back("restrict-writes").await?;
     for (what, words) in [
         (".diff-side.minus", "Count"),
         (".diff-side.plus", "Block, answers 503 with"),
