@@ -39,6 +39,15 @@ pub(crate) fn guard(operation: &str, message: &str, hint: &str) -> ProviderError
     own(Kind::Guard, operation, message, hint)
 }
 
+/// What was read is not the object that a change is about.
+pub(crate) fn another(operation: &str, than: &str) -> ProviderError {
+    refused(
+        operation,
+        &format!("What was read is another object than {than}"),
+        "Read it again.",
+    )
+}
+
 /// An action that we do not carry out because it is wrong or not safe to automate.
 pub(crate) fn refused(operation: &str, message: &str, hint: &str) -> ProviderError {
     own(Kind::Refused, operation, message, hint)

@@ -16,7 +16,7 @@ use super::read::asked;
 use super::{AUTHORIZER, CAUTION, HTTP_API, UPDATE_AUTHORIZER, authorizer};
 use crate::change::{Against, Change, Seen};
 use crate::connect::{Aws, incomplete};
-use crate::error::{refused, safe};
+use crate::error::{another, refused, safe};
 use crate::look::{Found, Look, Mend};
 use crate::op::Op;
 use crate::resource::{Resource, part};
@@ -134,28 +134,17 @@ pub struct AuthorizerChange(pub SetAuthorizer);
 
 impl AuthorizerChange {
     fn content<'a>(&self, image: &'a Image) -> Result<&'a Authorizer, ProviderError> {
-        match image {
-            Image::Authorizer {
-                api,
-                authorizer,
-                content,
-            } if *api == self.0.api && *authorizer == self.0.authorizer => Ok(content),
-            Image::Authorizer { .. }
-            | Image::MethodSettings { .. }
-            | Image::RuleAction { .. }
-            | Image::RecordSets { .. }
-            | Image::Parameter { .. }
-            | Image::Service { .. }
-            | Image::Api { .. }
-            | Image::StagePointer { .. }
-            | Image::Verdicts { .. }
-            | Image::Distribution { .. }
-            | Image::Unknown(_) => Err(refused(
-                UPDATE_AUTHORIZER.operation,
-                "What was read is another object than this authoriser",
-                "Read it again.",
-            )),
+        if let Image::Authorizer {
+            api,
+            authorizer,
+            content,
+        } = image
+            && *api == self.0.api
+            && *authorizer == self.0.authorizer
+        {
+            return Ok(content);
         }
+        Err(another(UPDATE_AUTHORIZER.operation, "this authoriser"))
     }
 
     fn image(&self, content: Authorizer) -> Image {

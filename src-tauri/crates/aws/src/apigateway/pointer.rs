@@ -14,7 +14,7 @@ use super::read::{asked, path};
 use super::{CAUTION, DEPLOYMENT, HTTP_API, STAGE, STAGE_DEPLOYMENTS, UPDATE, stage};
 use crate::change::{Against, Change, Seen};
 use crate::connect::{Aws, incomplete};
-use crate::error::{refused, safe};
+use crate::error::{another, refused, safe};
 use crate::look::{Found, Look, Mend};
 use crate::op::Op;
 use crate::resource::{Resource, part};
@@ -212,28 +212,13 @@ pub struct PointerChange(pub PointStage);
 
 impl PointerChange {
     fn content<'a>(&self, image: &'a Image) -> Result<&'a Pointer, ProviderError> {
-        match image {
-            Image::StagePointer { api, stage, content }
-                if *api == self.0.on.api && *stage == self.0.on.stage =>
-            {
-                Ok(content)
-            }
-            Image::StagePointer { .. }
-            | Image::Authorizer { .. }
-            | Image::MethodSettings { .. }
-            | Image::RuleAction { .. }
-            | Image::RecordSets { .. }
-            | Image::Parameter { .. }
-            | Image::Service { .. }
-            | Image::Api { .. }
-            | Image::Verdicts { .. }
-            | Image::Distribution { .. }
-            | Image::Unknown(_) => Err(refused(
-                UPDATE.operation,
-                "What was read is another object than this stage",
-                "Read it again.",
-            )),
+        if let Image::StagePointer { api, stage, content } = image
+            && *api == self.0.on.api
+            && *stage == self.0.on.stage
+        {
+            return Ok(content);
         }
+        Err(another(UPDATE.operation, "this stage"))
     }
 
     /// The deployment that the stage shall serve, where it is known which that is. That it is there is read.

@@ -12,7 +12,7 @@ use super::read::{all_there, asked, key_of, path};
 use super::{CAUTION, RESOURCES, STAGE, UPDATE, stage};
 use crate::change::{Against, Change, Seen};
 use crate::connect::Aws;
-use crate::error::refused;
+use crate::error::another;
 use crate::op::Op;
 use crate::resource::Resource;
 use crate::service::Service;
@@ -23,35 +23,19 @@ pub struct ThrottleChange(pub SetThrottle);
 
 impl ThrottleChange {
     fn content<'a>(&self, image: &'a Image) -> Result<&'a MethodSettings, ProviderError> {
-        match image {
-            Image::MethodSettings { api, stage, content }
-                if *api == self.0.on.api
-                    && *stage == self.0.on.stage
-                    && self
-                        .0
-                        .methods
-                        .iter()
-                        .all(|route| content.methods.contains_key(&route.to_string()))
-                    && content.methods.len() == self.0.methods.len() =>
-            {
-                Ok(content)
-            }
-            Image::MethodSettings { .. }
-            | Image::Authorizer { .. }
-            | Image::RuleAction { .. }
-            | Image::RecordSets { .. }
-            | Image::Parameter { .. }
-            | Image::Service { .. }
-            | Image::Api { .. }
-            | Image::StagePointer { .. }
-            | Image::Verdicts { .. }
-            | Image::Distribution { .. }
-            | Image::Unknown(_) => Err(refused(
-                UPDATE.operation,
-                "What was read is another object than these methods of this stage",
-                "Read it again.",
-            )),
+        if let Image::MethodSettings { api, stage, content } = image
+            && *api == self.0.on.api
+            && *stage == self.0.on.stage
+            && self
+                .0
+                .methods
+                .iter()
+                .all(|route| content.methods.contains_key(&route.to_string()))
+            && content.methods.len() == self.0.methods.len()
+        {
+            return Ok(content);
         }
+        Err(another(UPDATE.operation, "these methods of this stage"))
     }
 
     /// Sends the patch.

@@ -14,7 +14,7 @@ use super::wire::{Config, Distribution, Invalidation, InvalidationList, batch};
 use super::{DISTRIBUTION, INVALIDATE, INVALIDATION, INVALIDATIONS, distribution};
 use crate::change::{Against, Change, Seen};
 use crate::connect::{Aws, incomplete};
-use crate::error::{refused, safe};
+use crate::error::{another, refused, safe};
 use crate::op::Op;
 use crate::raw::{Asked, Body};
 use crate::resource::{Resource, part};
@@ -176,24 +176,12 @@ impl InvalidateChange {
     }
 
     fn content<'a>(&self, image: &'a Image) -> Result<&'a Content, ProviderError> {
-        match image {
-            Image::Distribution { id, content } if *id == self.0.distribution => Ok(content),
-            Image::Distribution { .. }
-            | Image::StagePointer { .. }
-            | Image::Authorizer { .. }
-            | Image::MethodSettings { .. }
-            | Image::RuleAction { .. }
-            | Image::RecordSets { .. }
-            | Image::Parameter { .. }
-            | Image::Service { .. }
-            | Image::Api { .. }
-            | Image::Verdicts { .. }
-            | Image::Unknown(_) => Err(refused(
-                INVALIDATE.operation,
-                "What was read is another object than this distribution",
-                "Read it again.",
-            )),
+        if let Image::Distribution { id, content } = image
+            && *id == self.0.distribution
+        {
+            return Ok(content);
         }
+        Err(another(INVALIDATE.operation, "this distribution"))
     }
 
     /// Sends it, under a reference that no other request has.

@@ -13,7 +13,7 @@ use super::tasks::short;
 use super::{DEFINITION, DESCRIBE, TASK, TASKS, UPDATE, judge, service};
 use crate::change::{Against, Change, Seen};
 use crate::connect::{Aws, incomplete};
-use crate::error::{refused, safe};
+use crate::error::{another, refused, safe};
 use crate::op::Op;
 use crate::resource::Resource;
 use crate::service::Service;
@@ -25,28 +25,17 @@ pub struct RollChange(pub RollService);
 
 impl RollChange {
     fn content<'a>(&self, image: &'a Image) -> Result<&'a Content, ProviderError> {
-        match image {
-            Image::Service {
-                cluster,
-                service,
-                content,
-            } if *cluster == self.0.cluster && *service == self.0.service => Ok(content),
-            Image::Service { .. }
-            | Image::Parameter { .. }
-            | Image::RecordSets { .. }
-            | Image::RuleAction { .. }
-            | Image::MethodSettings { .. }
-            | Image::Authorizer { .. }
-            | Image::Api { .. }
-            | Image::StagePointer { .. }
-            | Image::Verdicts { .. }
-            | Image::Distribution { .. }
-            | Image::Unknown(_) => Err(refused(
-                UPDATE.operation,
-                "What was read is another object than this service",
-                "Read it again.",
-            )),
+        if let Image::Service {
+            cluster,
+            service,
+            content,
+        } = image
+            && *cluster == self.0.cluster
+            && *service == self.0.service
+        {
+            return Ok(content);
         }
+        Err(another(UPDATE.operation, "this service"))
     }
 
     /// What keeps a roll from being made now.

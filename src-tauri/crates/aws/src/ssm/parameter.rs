@@ -16,7 +16,7 @@ use super::read::{NOT_KEPT, Stands, Value, kept};
 use super::{DESCRIBE, GET, PUT, parameter};
 use crate::change::{Against, Change, Seen};
 use crate::connect::{Aws, incomplete};
-use crate::error::{refused, safe};
+use crate::error::{another, refused, safe};
 use crate::look::{Found, Look, Mend};
 use crate::op::Op;
 use crate::resource::Resource;
@@ -91,24 +91,12 @@ pub struct ParameterChange(pub SetParameter);
 
 impl ParameterChange {
     fn content<'a>(&self, image: &'a Image) -> Result<&'a Parameter, ProviderError> {
-        match image {
-            Image::Parameter { name, content } if *name == self.0.name => Ok(content),
-            Image::Parameter { .. }
-            | Image::RecordSets { .. }
-            | Image::Service { .. }
-            | Image::RuleAction { .. }
-            | Image::MethodSettings { .. }
-            | Image::Authorizer { .. }
-            | Image::Api { .. }
-            | Image::StagePointer { .. }
-            | Image::Verdicts { .. }
-            | Image::Distribution { .. }
-            | Image::Unknown(_) => Err(refused(
-                PUT.operation,
-                "What was read is another object than this parameter",
-                "Read it again.",
-            )),
+        if let Image::Parameter { name, content } = image
+            && *name == self.0.name
+        {
+            return Ok(content);
         }
+        Err(another(PUT.operation, "this parameter"))
     }
 
     /// What somebody else wrote and our write of a list overwrote: a version since the one that was read of which an

@@ -11,7 +11,7 @@ use super::read::{Acl, asked};
 use super::{GET, UPDATE, UPDATE_ADDRESSES, UPDATE_GROUPS, UPDATE_MANAGED, UPDATE_PATTERNS, web_acl};
 use crate::change::{Against, Change, Seen};
 use crate::connect::{Aws, incomplete};
-use crate::error::refused;
+use crate::error::{another, refused};
 use crate::op::Op;
 use crate::resource::Resource;
 use crate::service::Service;
@@ -36,28 +36,17 @@ pub struct RuleChange(pub SetRuleAction);
 
 impl RuleChange {
     fn content<'a>(&self, image: &'a Image) -> Result<&'a RuleAction, ProviderError> {
-        match image {
-            Image::RuleAction {
-                web_acl,
-                rule,
-                content,
-            } if *web_acl == self.0.web_acl && *rule == self.0.rule => Ok(content),
-            Image::RuleAction { .. }
-            | Image::MethodSettings { .. }
-            | Image::Authorizer { .. }
-            | Image::RecordSets { .. }
-            | Image::Parameter { .. }
-            | Image::Service { .. }
-            | Image::Api { .. }
-            | Image::StagePointer { .. }
-            | Image::Verdicts { .. }
-            | Image::Distribution { .. }
-            | Image::Unknown(_) => Err(refused(
-                UPDATE.operation,
-                "What was read is another object than this rule",
-                "Read it again.",
-            )),
+        if let Image::RuleAction {
+            web_acl,
+            rule,
+            content,
+        } = image
+            && *web_acl == self.0.web_acl
+            && *rule == self.0.rule
+        {
+            return Ok(content);
         }
+        Err(another(UPDATE.operation, "this rule"))
     }
 
     fn image(&self, action: RuleAction) -> Image {
