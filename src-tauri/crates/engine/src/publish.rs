@@ -1,6 +1,7 @@
 //! Publishing: requests that change nothing by themselves and make readers read again. What is written is seen
 //! only once it was published, on the way there and on the way back.
 
+use jiff::{SignedDuration, Timestamp};
 use switchback_model::{ActionSpec, Edges, Plan, Step, StepId, Way};
 
 use crate::chosen::is_left_out;
@@ -33,6 +34,24 @@ fn may_have_landed(attempt: &Attempt) -> bool {
         Outcome::Settled => attempt.applied_at.is_some(),
     };
     landed && !attempt.effectless
+}
+
+/// Until when what a publisher makes seen may not be everywhere yet: published before, readers would keep the old value
+/// anew. None where nothing is waited for. A clock that was set back makes nobody wait longer than the value takes.
+pub(crate) fn spread_until(run: &Run, publisher: &StepId, now: Timestamp) -> Option<Timestamp> {
+    let left = |id: &StepId| {
+        let (step, state) = run.step(id)?;
+        let takes = SignedDuration::from_secs(i64::from(step.action.as_ref()?.served_within_s()));
+        let landed = state.attempts.iter().filter(|attempt| may_have_landed(attempt));
+        let last = landed.filter_map(|attempt| attempt.applied_at).max()?;
+        let passed = now.duration_since(last).max(SignedDuration::ZERO);
+        Some(takes - passed).filter(SignedDuration::is_positive)
+    };
+    let left = published_by(&run.plan, publisher)
+        .into_iter()
+        .filter_map(left)
+        .max()?;
+    now.checked_add(left).ok()
 }
 
 /// The event by which a step's value may have changed last, either way: by a request of ours that may have landed,

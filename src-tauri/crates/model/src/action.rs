@@ -224,6 +224,29 @@ impl ActionSpec {
         }
     }
 
+    /// How many seconds it takes at most until a change of it is served everywhere, where AWS has nothing that could be
+    /// asked for that: so long a publication of it waits, or readers would keep what was there before.
+    ///
+    /// API Gateway names no figure for a stage; that it is not at once shows in the API reference's UpdateStage, which
+    /// answers before any deployment is served. Five seconds are a margin, no proof: the proof is the look from outside.
+    #[must_use]
+    pub fn served_within_s(&self) -> u32 {
+        match self {
+            Self::PointStage(_) => 5,
+            Self::SetTtl(_)
+            | Self::SwitchRecord(_)
+            | Self::SetParameter(_)
+            | Self::RollService(_)
+            | Self::SetRuleAction(_)
+            | Self::SetThrottle(_)
+            | Self::SetAuthorizer(_)
+            | Self::SnapshotApi(_)
+            | Self::FlushStage(_)
+            | Self::Invalidate(_)
+            | Self::Unknown(_) => 0,
+        }
+    }
+
     /// Whether its images hold personal data or secrets and so must be sealed.
     #[must_use]
     pub fn image_is_secret(&self) -> bool {

@@ -1,11 +1,14 @@
 //! The scripted operator on the closed world, through the real engine, journal and SDK.
 
 mod look_ups;
+mod own_time;
 mod policy;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use policy::{Policy, asked, covers};
 use switchback_api::host::{Host, HostOptions};
 use switchback_api::policy::Part;
@@ -14,7 +17,7 @@ use switchback_api::users::{LookupAt, query};
 use switchback_api::wire::{ApiError, DetailAsk};
 use switchback_aws::{Aws, AwsOptions};
 use switchback_model::{CheckKind, CheckSpec, Operator};
-use switchback_rehearsal::{ACCESS_KEY, Client, LogEntry};
+use switchback_rehearsal::{ACCESS_KEY, Client, LogEntry, Outcome};
 
 #[derive(Default)]
 struct Notes {
@@ -48,12 +51,16 @@ async fn rehearse(fault: Option<&str>) -> switchback_api::rehearse::Outcome {
     scripted(&script, 40).await
 }
 
+fn host(home: &Path, scale: u32) -> Arc<Host> {
+    let mut options = HostOptions::new(Operator::new("m.example").unwrap());
+    options.home = Some(home.to_owned());
+    options.rehearsal_scale = scale;
+    Host::start(options).unwrap()
+}
+
 async fn scripted(script: &Script<'_>, scale: u32) -> switchback_api::rehearse::Outcome {
     let home = tempfile::tempdir().unwrap();
-    let mut options = HostOptions::new(Operator::new("m.example").unwrap());
-    options.home = Some(home.path().to_owned());
-    options.rehearsal_scale = scale;
-    let host = Host::start(options).unwrap();
+    let host = host(home.path(), scale);
     let mut notes = Notes::default();
     let outcome = auto(&host, script, &mut notes).await.unwrap();
     assert_eq!(notes.stages, [Stage::Start, Stage::Far, Stage::End]);
@@ -67,6 +74,7 @@ async fn scripted(script: &Script<'_>, scale: u32) -> switchback_api::rehearse::
         own_policy(script.runbook(), &counts, &log);
     }
     if script.runbook() == "tis-cognito" && script.fault.is_none() {
+        flushes_wait(&log);
         // The only kind of check that this runbook has no use for.
         let mfa: CheckSpec = serde_json::from_str(MFA).unwrap();
         let CheckKind::Cognito(check) = &mfa.kind else {
@@ -95,6 +103,25 @@ fn clean_grants(policy: &Policy) -> BTreeSet<String> {
     let mut grants = policy.grants();
     grants.retain(|operation| operation != ONLY_WHERE_LOST);
     grants
+}
+
+/// No verdict is dropped before the stage that is to be asked anew is served everywhere: a verdict that is kept once more
+/// by the old deployment lasts.
+fn flushes_wait(log: &[LogEntry]) {
+    let mut pointed = None;
+    let mut waits = Vec::new();
+    for entry in log.iter().filter(|entry| entry.outcome == Outcome::Committed) {
+        match (entry.operation.as_str(), pointed) {
+            ("UpdateStage", _) => pointed = Some(entry.world_time),
+            ("FlushStageAuthorizersCache", Some(at)) => waits.push(entry.world_time.duration_since(at)),
+            _ => {}
+        }
+    }
+    let least = SignedDuration::from_secs(5);
+    assert!(
+        waits.len() >= 4 && waits.iter().all(|wait| *wait >= least),
+        "{waits:?}"
+    );
 }
 
 /// The policy of this very plan is exactly what its rehearsal asked for: every call is granted, and every

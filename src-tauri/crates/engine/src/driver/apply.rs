@@ -20,6 +20,9 @@ const RETRY_SPAN: SignedDuration = SignedDuration::from_secs(60);
 
 impl Driver {
     pub(super) async fn apply(&mut self, id: &StepId) -> Result<(), DriveError> {
+        if self.waits_for_spread(id) {
+            return Ok(());
+        }
         let Some((step, state)) = self.run.step(id) else {
             return Ok(());
         };

@@ -5,11 +5,15 @@ use switchback_model::{StepId, Way};
 
 use super::{DriveError, Driver};
 use crate::ports::ProviderError;
+use crate::publish::spread_until;
 
 impl Driver {
     /// Preconditions, identity, fresh read, write-ahead, call. Whatever does not hold stops the rollback at this
     /// item: what was taken back before it stays so, and is not seen yet.
     pub(super) async fn publish(&mut self, item: &str, id: &StepId) -> Result<(), DriveError> {
+        if self.waits_for_spread(id) {
+            return Ok(());
+        }
         let Some(step) = self.run.plan.step(id) else {
             return Ok(());
         };
@@ -50,5 +54,12 @@ impl Driver {
         }
         self.carry_out_item(item, (id, Way::Publish), action, (preview, witness), readings)
             .await
+    }
+
+    /// Puts a publication off for as long as what it makes seen may not be served everywhere.
+    pub(super) fn waits_for_spread(&mut self, publisher: &StepId) -> bool {
+        let until = spread_until(&self.run, publisher, self.clock.now());
+        self.pace.not_before = until.or(self.pace.not_before);
+        until.is_some()
     }
 }
