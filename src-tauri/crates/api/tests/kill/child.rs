@@ -28,16 +28,22 @@ pub fn play(role: &str) {
         "world" => runtime.block_on(world()),
         "forward" => runtime.block_on(drive(Goal::Forward)),
         "back" => runtime.block_on(drive(Goal::Back)),
-        "there-and-back" => runtime.block_on(async {
-            drive(Goal::Forward).await;
-            drive(Goal::Back).await;
-        }),
+        "there-and-back" => runtime.block_on(there_and_back(1)),
+        "there-and-back-twice" => runtime.block_on(there_and_back(2)),
         "open" => runtime.block_on(open()),
         "again-forward" => runtime.block_on(again(Goal::Forward)),
         "again-back" => runtime.block_on(again(Goal::Back)),
         other => panic!("no role {other}"),
     }
     std::process::exit(0);
+}
+
+/// Steps that were taken back are opened again and done anew.
+async fn there_and_back(turns: u32) {
+    for _ in 0..turns {
+        drive(Goal::Forward).await;
+        drive(Goal::Back).await;
+    }
 }
 
 fn home() -> PathBuf {

@@ -30,7 +30,7 @@ mod twice;
 
 use std::collections::BTreeMap;
 
-use points::{Case, Commit, Ended, Kill, Then};
+use points::{Case, Commit, Ended, Kill, Then, Turns};
 use runbook::Runbook;
 
 /// Not a test of its own: the role that a re-executed copy of this program plays.
@@ -76,10 +76,21 @@ fn every_point_of_a_deployment_completes_and_rolls_back() {
 fn campaign(runbook: Runbook, commits_taken: usize, (random, random_taken): (usize, usize)) {
     let _turn = turn();
     let prove = std::env::var_os("SWITCHBACK_PROVE").is_some();
-    let clean = Case::new(runbook, Kill::Never, Then::Back).run();
+    // What is made seen is gone back from, opened again, gone forward with and gone back from once more.
+    let again = match runbook {
+        Runbook::Published | Runbook::Deployed => Turns::Two,
+        Runbook::Records | Runbook::Restricted => Turns::One,
+    };
+    let turns = if prove { again } else { Turns::One };
+    if again != turns {
+        let twice = Case::new(runbook, Kill::Never, Then::Back).turns(again).run();
+        assert!(twice.doubles.is_empty(), "{:?}", twice.doubles);
+        assert_eq!(twice.end_difference, Vec::<String>::new());
+    }
+    let clean = Case::new(runbook, Kill::Never, Then::Back).turns(turns).run();
     assert!(clean.doubles.is_empty(), "{:?}", clean.doubles);
     let (commits, calls) = (clean.commits, clean.calls);
-    println!("{runbook:?}: a clean run there and back: {commits} commits, {calls} calls");
+    println!("{runbook:?}: a clean run there and back, turns {turns:?}: {commits} commits, {calls} calls");
     assert!(commits > 20 && calls >= 4, "the clean run is too short to be one");
 
     let mut kills: Vec<Kill> = Vec::new();
@@ -141,7 +152,7 @@ fn campaign(runbook: Runbook, commits_taken: usize, (random, random_taken): (usi
                     loop {
                         let next = queue.lock().unwrap().pop();
                         let Some((kill, then)) = next else { return mine };
-                        let mut case = Case::new(runbook, kill, then);
+                        let mut case = Case::new(runbook, kill, then).turns(turns);
                         case.clean = (clean.ms, clean.calls);
                         mine.push((kill, case.run()));
                     }

@@ -63,6 +63,23 @@ pub enum Then {
     Back,
 }
 
+/// How often the run that is killed goes there and back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turns {
+    One,
+    /// What was taken back is opened again, done anew and taken back again.
+    Two,
+}
+
+impl Turns {
+    fn role(self) -> &'static str {
+        match self {
+            Self::One => "there-and-back",
+            Self::Two => "there-and-back-twice",
+        }
+    }
+}
+
 /// How long each call takes in a case of a random kill.
 const SLOW_CALL_MS: u64 = 300;
 
@@ -115,6 +132,7 @@ pub struct Case {
     runbook: Runbook,
     kill: Kill,
     then: Then,
+    turns: Turns,
     /// How long a clean run takes and how many calls it makes, for random kills.
     pub clean: (u64, usize),
     tries: usize,
@@ -129,9 +147,14 @@ impl Case {
             runbook,
             kill,
             then,
+            turns: Turns::One,
             clean: (0, 0),
             tries: 0,
         }
+    }
+
+    pub fn turns(self, turns: Turns) -> Self {
+        Self { turns, ..self }
     }
 
     /// The case, tried again where the run ended before its point came.
@@ -159,7 +182,7 @@ impl Case {
         let start = objects(home.path());
 
         let began = Instant::now();
-        let mut driver = start_role("there-and-back", &self.kill.spec());
+        let mut driver = start_role(self.turns.role(), &self.kill.spec());
         if let Kill::At { percent } = self.kill {
             let (ms, calls) = self.clean;
             let whole = ms + calls as u64 * SLOW_CALL_MS;
