@@ -16,6 +16,7 @@ pub(crate) use faults::{After, Stop};
 use crate::WorldError;
 use crate::clock::ScaledClock;
 use crate::disk::{self, LineLog};
+use crate::faults::App;
 use crate::log::{LogEntry, Outcome};
 use crate::snapshot::Snapshot;
 use crate::state::{FORMAT, State};
@@ -54,8 +55,8 @@ pub(crate) struct Core {
     at_sites: AtomicUsize,
     /// Requests to the gateway before it, most of which never reach a task; counted likewise.
     arrivals: AtomicUsize,
-    /// Requests to Reval's API; counted likewise.
-    at_reval: AtomicUsize,
+    /// Requests to each of the guarded APIs; counted likewise.
+    at_apis: [AtomicUsize; App::ALL.len()],
     /// Writes that user management itself refused for want of credentials; counted likewise.
     refused_writes: AtomicUsize,
     /// Requests to the distribution, which its edges answer in turn; counted likewise.
@@ -115,7 +116,7 @@ impl Core {
             turns: AtomicUsize::new(0),
             at_sites: AtomicUsize::new(0),
             arrivals: AtomicUsize::new(0),
-            at_reval: AtomicUsize::new(0),
+            at_apis: Default::default(),
             refused_writes: AtomicUsize::new(0),
             at_edges: AtomicUsize::new(0),
             inner: Mutex::new(Inner {
@@ -158,9 +159,14 @@ impl Core {
         self.arrivals.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// The number of the next request to Reval's API, beginning with 0.
-    pub(crate) fn at_reval(&self) -> usize {
-        self.at_reval.fetch_add(1, Ordering::Relaxed)
+    /// The number of the next request to the guarded API of an application, beginning with 0.
+    pub(crate) fn at_api(&self, app: App) -> usize {
+        let [reval, admins] = &self.at_apis;
+        let of_it = match app {
+            App::Reval => reval,
+            App::Admins => admins,
+        };
+        of_it.fetch_add(1, Ordering::Relaxed)
     }
 
     /// The number of the next request to the distribution, beginning with 0.
@@ -269,7 +275,9 @@ impl Core {
         self.turns.store(0, Ordering::Relaxed);
         self.at_sites.store(0, Ordering::Relaxed);
         self.arrivals.store(0, Ordering::Relaxed);
-        self.at_reval.store(0, Ordering::Relaxed);
+        for of_it in &self.at_apis {
+            of_it.store(0, Ordering::Relaxed);
+        }
         self.refused_writes.store(0, Ordering::Relaxed);
         self.at_edges.store(0, Ordering::Relaxed);
         inner.file.clear()?;

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use drills::{Drill, NightPart};
 pub use part::FaultPart;
-pub use parts::{Leak, OtherZone, RevalRelease, Site};
+pub use parts::{App, Leak, OtherZone, RevalRelease, Site};
 pub use spelling::NotAFault;
 
 /// Something that goes wrong in the world from now until it is lifted or used up.
@@ -229,16 +229,45 @@ pub enum Fault {
         #[serde(default = "throttled_method")]
         on: String,
     },
-    /// Somebody else adds a method that nothing guards to Reval's API, `POST /api/doctors`, and leaves it undeployed:
-    /// happens at once, and leaves nothing to lift.
-    UnfinishedWork,
-    /// Somebody else adds a third pool to the authoriser of Reval's API behind the operator's back: happens at once, and
-    /// leaves nothing to lift.
-    AuthorizerEdited,
-    /// Somebody else deploys Reval's API behind the operator's back: happens at once, and leaves nothing to lift.
-    StageMoved,
-    /// There is a canary on the stage of Reval's API: an earlier deployment serves every tenth request.
-    StageCanary,
+    /// Somebody else adds a method that nothing guards to the API of an application, such as `POST /api/doctors`, and
+    /// leaves it undeployed: happens at once, and leaves nothing to lift.
+    UnfinishedWork {
+        /// Whose API.
+        #[serde(default)]
+        app: App,
+    },
+    /// Somebody else adds a third pool to the authoriser of the API of an application behind the operator's back: happens
+    /// at once, and leaves nothing to lift.
+    AuthorizerEdited {
+        /// Whose API.
+        #[serde(default)]
+        app: App,
+    },
+    /// Somebody else deploys the API of an application behind the operator's back: happens at once, and leaves nothing to
+    /// lift.
+    StageMoved {
+        /// Whose API.
+        #[serde(default)]
+        app: App,
+    },
+    /// There is a canary on the stage of the API of an application: an earlier deployment serves every tenth request.
+    StageCanary {
+        /// Whose API.
+        #[serde(default)]
+        app: App,
+    },
+    /// A method of the API of an application asks no authoriser, as it is edited and as it is served.
+    MethodOpen {
+        /// Whose API.
+        #[serde(default)]
+        app: App,
+    },
+    /// The refusals of the API of an application have no CORS header, so that no page may read them.
+    RefusalsUnreadable {
+        /// Whose API.
+        #[serde(default)]
+        app: App,
+    },
     /// Whoever signs in with a password is asked for a new one.
     SignInChallenge,
     /// The tokens of a sign-in are dated ten minutes ahead of the world's clock, in every one of their times, as they seem
@@ -254,14 +283,51 @@ pub enum Fault {
     InvalidationStuck,
     /// An edge keeps its copies although the invalidation says Completed.
     EdgeStale,
-    /// The distribution before Reval is disabled, and refuses every request.
-    DistributionDisabled,
-    /// Reval's name is an alias of another distribution. It shows in the aliases only: requests are answered as before.
-    AliasElsewhere,
+    /// The distribution before an application is disabled, and refuses every request.
+    DistributionDisabled {
+        /// Whose distribution.
+        #[serde(default)]
+        app: App,
+    },
+    /// The name of an application is an alias of another distribution. It shows in the aliases only: requests are answered
+    /// as before.
+    AliasElsewhere {
+        /// Whose name.
+        #[serde(default)]
+        app: App,
+    },
+    /// The certificate for the name of an application was issued in another region than us-east-1. CloudFront takes none
+    /// of those, and no name without a certificate that covers it: the distribution has neither.
+    CertificateElsewhere {
+        /// Whose distribution.
+        #[serde(default)]
+        app: App,
+    },
+    /// Somebody else begins an invalidation of everything at the distribution of an application: happens at once, and
+    /// leaves nothing to lift.
+    InvalidationBegun {
+        /// Whose distribution.
+        #[serde(default)]
+        app: App,
+    },
+    /// The distribution of Admins-UI has no behaviour for one of the paths that lead to other applications: they fall to
+    /// the default one, which knows files alone.
+    BehaviourMissing {
+        /// The first part of the paths, with its slash.
+        #[serde(default = "unrouted_path")]
+        path: String,
+    },
+    /// The new Admins-UI was built with the settings of another environment: its script names another pool, client and
+    /// API.
+    WrongBundle,
 }
 
 fn throttled_method() -> String {
     "POST /createUser".to_owned()
+}
+
+fn unrouted_path() -> String {
+    crate::aws::cloudfront::ADMINS_PATHS[0].to_owned()
 }
 
 fn second_writer_address() -> String {

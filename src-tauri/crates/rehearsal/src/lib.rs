@@ -1,5 +1,5 @@
 //! The embedded closed world: Route 53, STS, Cognito, Parameter Store, ECS, WAF, API Gateway, CloudFront, DNS and four
-//! sites on loopback, with user management behind three of them and Reval behind CloudFront, and faults.
+//! sites on loopback, with user management behind three of them, Reval and the new side behind CloudFront, and faults.
 //!
 //! [`World::start`] opens a world in a directory and serves it from this process. Others reach it by
 //! the [`Handle`] that lies there, with the AWS SDK or CLI at [`Handle::endpoint`], with DNS at
@@ -7,6 +7,7 @@
 //! with [`control::Client`]. Every commit is on disk before its answer leaves, so a kill at any moment
 //! loses nothing; [`ScaledClock`] makes all processes agree about the time.
 
+mod adminsui;
 mod aws;
 mod clock;
 pub mod control;
@@ -15,12 +16,12 @@ mod disk;
 mod dns;
 mod faults;
 mod gateway;
+mod guardedapi;
 mod handle;
 mod http;
 mod log;
 mod records;
 mod reval;
-mod revalapi;
 mod seed;
 mod sites;
 mod snapshot;
@@ -30,12 +31,15 @@ mod usermanagement;
 mod world;
 mod zones;
 
+pub use adminsui::{ADMINS_NEW_API_URL, ADMINS_WRONG_POOL};
 pub use aws::apigateway::{
+    ADMINS_NEW_API, ADMINS_NEW_API_NAME, ADMINS_NEW_AUTHORIZER, ADMINS_NEW_DEPLOYMENT, ADMINS_NEW_STAGE,
     API_ID, API_NAME, API_STAGE, HTTP_API, REVAL_API, REVAL_API_NAME, REVAL_AUTHORIZER, REVAL_DEPLOYMENT,
     REVAL_STAGE, REVAL_USERINFO, STAGE_SPREAD,
 };
 pub use aws::cloudfront::{
-    DISTRIBUTION, DISTRIBUTION_ARN, DISTRIBUTION_DOMAIN, INVALIDATION_TAKES, MOST_WILDCARDS,
+    ADMINS_CERTIFICATE, ADMINS_DISTRIBUTION, ADMINS_DISTRIBUTION_ARN, ADMINS_DISTRIBUTION_DOMAIN,
+    ADMINS_PATHS, DISTRIBUTION, DISTRIBUTION_ARN, DISTRIBUTION_DOMAIN, INVALIDATION_TAKES, MOST_WILDCARDS,
     REVAL_CERTIFICATE,
 };
 pub use aws::cognito::{
@@ -53,7 +57,7 @@ pub use aws::ssm::{
 pub use aws::waf::{FREEZE_RULE, WAF_SPREAD, WEB_ACL_ID, WEB_ACL_NAME};
 pub use clock::ScaledClock;
 pub use control::Client;
-pub use faults::{Drill, Fault, FaultPart, Leak, NightPart, NotAFault, OtherZone, RevalRelease, Site};
+pub use faults::{App, Drill, Fault, FaultPart, Leak, NightPart, NotAFault, OtherZone, RevalRelease, Site};
 pub use handle::{Handle, NameServer};
 pub use log::{LogEntry, Outcome, ParameterPut, ServiceRolled};
 pub use records::{Action, Alias, BatchItem, RecordSet, Routing};
@@ -61,8 +65,8 @@ pub use reval::{
     COPIES_LIVE, REVAL_API_URL, REVAL_CLIENT, REVAL_NEW_BUILD, REVAL_OLD_DOMAIN, REVAL_WRONG_POOL, RevalBuild,
 };
 pub use seed::{
-    ACCESS_KEY, ACCOUNT, APPS_NAME, NAME_SERVERS, OTHER_ACCESS_KEY, OTHER_ACCOUNT, REVAL_API_HOST, ROLES,
-    SECOND_WRITER_ADDRESS, SECRET_KEY, ZONE_ID, ZONE_NAME,
+    ACCESS_KEY, ACCOUNT, ADMINS_NEW_API_HOST, APPS_NAME, NAME_SERVERS, OTHER_ACCESS_KEY, OTHER_ACCOUNT,
+    REVAL_API_HOST, ROLES, SECOND_WRITER_ADDRESS, SECRET_KEY, ZONE_ID, ZONE_NAME,
 };
 pub use snapshot::{
     ApiConfigView, ApiView, AuthorizerView, ChangeView, DeployedView, DeploymentView, DistributionView,

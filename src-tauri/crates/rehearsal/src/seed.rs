@@ -27,6 +27,8 @@ pub const APPS_NAME: &str = "apps.example.nhs.test.";
 pub(crate) const GATEWAY_HOST: &str = "a1b2c3d4e5.execute-api.eu-west-2.amazonaws.com";
 /// The host of Reval's API, likewise.
 pub const REVAL_API_HOST: &str = "r3v4l5a6p7.execute-api.eu-west-2.amazonaws.com";
+/// The host of the API that the new Admins-UI calls, likewise.
+pub const ADMINS_NEW_API_HOST: &str = "n3w4a5d6m7.execute-api.eu-west-2.amazonaws.com";
 /// The host of Reval.
 const REVAL_HOST: &str = "reval.example.nhs.test";
 /// The four authoritative servers.
@@ -65,11 +67,11 @@ impl Site {
         })
     }
 
-    /// The names that its certificate is for: the gateway has two APIs.
+    /// The names that its certificate is for: the gateway has three APIs.
     pub(crate) fn hosts(self) -> Vec<&'static str> {
         match self {
             Self::Old | Self::New | Self::Reval => vec![self.host()],
-            Self::Gateway => vec![self.host(), REVAL_API_HOST],
+            Self::Gateway => vec![self.host(), REVAL_API_HOST, ADMINS_NEW_API_HOST],
         }
     }
 

@@ -1,6 +1,6 @@
 //! The sites: one loopback port each, for http and https alike. The old and the new side hand what is below
 //! `/usermanagement` to the gateway, as one host serves several applications; the gateway itself answers under a name
-//! of its own, too, and under another as Reval's API. Reval stands behind CloudFront.
+//! of its own, too, and under two others as the guarded APIs. Reval and the new side stand behind CloudFront.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,10 +12,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use crate::aws::apigateway::API_STAGE;
+use crate::aws::cloudfront;
 use crate::core::Core;
 use crate::faults::{Fault, Site};
 use crate::http::{self as web, Answer, Dropped};
-use crate::{gateway, reval, revalapi, usermanagement};
+use crate::{adminsui, gateway, guardedapi, reval, usermanagement};
 
 /// The first byte of a TLS handshake; no HTTP method starts with it.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -73,12 +74,17 @@ async fn respond(core: Arc<Core>, site: Site, request: Request<Incoming>) -> Res
     }
     let mut answer = if down {
         web::answer(503, "text/plain; charset=utf-8", "Service unavailable\n")
-    } else if site == Site::Gateway && revalapi::is_it(&request) {
-        revalapi::serve(&core, request).await?
+    } else if let Some(refused) = (site == Site::New).then(|| adminsui::refused(&core)).flatten() {
+        refused
+    } else if let Some(api) = guardedapi::of(&request).filter(|_| site == Site::Gateway) {
+        guardedapi::serve(&core, api, request).await?
     } else {
-        match application(site, request.uri().path()) {
+        let path = request.uri().path();
+        let leads = site != Site::New || core.read(|state| cloudfront::is_routed(path, &state.faults));
+        match application(site, path).filter(|_| leads) {
             Some(segments) => gateway::serve(&core, site, request, &segments).await?,
             None if site == Site::Reval => reval::serve(&core, request.method(), request.uri().path())?,
+            None if site == Site::New => adminsui::file(&core, request.uri().path()),
             None => page(site, request.uri().path()),
         }
     };

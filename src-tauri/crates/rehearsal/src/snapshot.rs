@@ -203,7 +203,7 @@ impl State {
                     faults: self
                         .faults
                         .iter()
-                        .filter(|f| f.subject() == Some(site.name()))
+                        .filter(|f| f.site() == Some(*site))
                         .map(|f| f.name().to_owned())
                         .collect(),
                 })

@@ -14,9 +14,10 @@ use rustls_pki_types::PrivateKeyDer;
 use serde::{Deserialize, Serialize};
 
 use crate::WorldError;
+use crate::aws::cloudfront::{has_certificate, row_of};
 use crate::clock::real_now_ms;
 use crate::core::Core;
-use crate::faults::{Fault, Site};
+use crate::faults::{App, Fault, Site};
 
 /// The certificate authority, as kept in the state: it outlives restarts, so that a client which
 /// trusts it need not be told again.
@@ -99,11 +100,20 @@ impl ResolvesServerCert for Certificates {
         let has = |fault: Fault| self.core.read(|state| state.faults.contains(&fault));
         Some(Arc::clone(if has(Fault::TlsExpired { site }) {
             &self.expired
-        } else if has(Fault::TlsWrongName { site }) {
+        } else if has(Fault::TlsWrongName { site }) || self.is_the_default(site) {
             &self.wrong_name
         } else {
             &self.good
         }))
+    }
+}
+
+impl Certificates {
+    /// Whether a distribution stands there that has CloudFront's own certificate, which is for no name of ours.
+    fn is_the_default(&self, site: Site) -> bool {
+        let mut rows = App::ALL.into_iter().map(row_of).filter(|row| row.site == site);
+        self.core
+            .read(|state| rows.any(|row| !has_certificate(row, &state.faults)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Faults that somebody injects. What somebody else does in the account happens at once.
 
-use super::{AwsError, apigateway, ecs, route53, ssm, waf};
+use super::{AwsError, apigateway, cloudfront, ecs, route53, ssm, waf};
 use crate::WorldError;
 use crate::core::Core;
 use crate::faults::Fault;
@@ -38,14 +38,17 @@ pub(crate) fn inject(core: &Core, fault: Fault) -> Result<(), WorldError> {
     if let Fault::ThrottleSet { on } = &fault {
         return apigateway::somebody_sets_a_throttle(core, on).map_err(refused);
     }
-    if fault == Fault::UnfinishedWork {
-        return apigateway::somebody_leaves_work_unfinished(core).map_err(refused);
+    if let Fault::UnfinishedWork { app } = fault {
+        return apigateway::somebody_leaves_work_unfinished(core, app).map_err(refused);
     }
-    if fault == Fault::AuthorizerEdited {
-        return apigateway::somebody_edits_the_authorizer(core).map_err(refused);
+    if let Fault::AuthorizerEdited { app } = fault {
+        return apigateway::somebody_edits_the_authorizer(core, app).map_err(refused);
     }
-    if fault == Fault::StageMoved {
-        return apigateway::somebody_deploys(core).map_err(refused);
+    if let Fault::StageMoved { app } = fault {
+        return apigateway::somebody_deploys(core, app).map_err(refused);
+    }
+    if let Fault::InvalidationBegun { app } = fault {
+        return cloudfront::somebody_invalidates(core, app).map_err(refused);
     }
     if let Fault::RevalReleased { release } = fault {
         return reval::somebody_releases(core, release);

@@ -85,9 +85,13 @@ pub(super) fn of_server(name: &str, kind: RecordType) -> Option<Reply> {
 /// name.
 pub(super) fn of_gateway(name: &str, kind: RecordType) -> Option<Reply> {
     let bare = name.trim_end_matches('.');
-    let is_it = [seed::GATEWAY_HOST, seed::REVAL_API_HOST]
-        .into_iter()
-        .any(|host| bare.eq_ignore_ascii_case(host));
+    let is_it = [
+        seed::GATEWAY_HOST,
+        seed::REVAL_API_HOST,
+        seed::ADMINS_NEW_API_HOST,
+    ]
+    .into_iter()
+    .any(|host| bare.eq_ignore_ascii_case(host));
     let IpAddr::V4(address) = Site::Gateway.address() else {
         return None;
     };

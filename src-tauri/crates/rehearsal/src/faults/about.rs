@@ -1,10 +1,10 @@
 //! What a fault is about, and how often it still happens.
 
-use super::Fault;
+use super::{Fault, Site};
 
 impl Fault {
-    /// What the fault is about within its kind: a site, an operation, a leak, a release, or nothing. A fault injected
-    /// again with the same name and subject replaces the earlier one.
+    /// What the fault is about within its kind: a site, an operation, a leak, a release, an application, a path, or
+    /// nothing. A fault injected again with the same name and subject replaces the earlier one.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         match self {
@@ -26,6 +26,17 @@ impl Fault {
             Self::OtherZone { zone } => Some(zone.name()),
             Self::Leak { leak } => Some(leak.name()),
             Self::RevalReleased { release } => Some(release.name()),
+            Self::UnfinishedWork { app }
+            | Self::AuthorizerEdited { app }
+            | Self::StageMoved { app }
+            | Self::StageCanary { app }
+            | Self::MethodOpen { app }
+            | Self::RefusalsUnreadable { app }
+            | Self::DistributionDisabled { app }
+            | Self::AliasElsewhere { app }
+            | Self::CertificateElsewhere { app }
+            | Self::InvalidationBegun { app } => Some(app.name()),
+            Self::BehaviourMissing { path } => Some(path),
             Self::RateLimit { .. }
             | Self::InsyncSlow { .. }
             | Self::StaleResolver { .. }
@@ -49,18 +60,26 @@ impl Fault {
             | Self::FirewallManaged
             | Self::RuleMissing
             | Self::AclDetached
-            | Self::UnfinishedWork
-            | Self::AuthorizerEdited
-            | Self::StageMoved
-            | Self::StageCanary
             | Self::SignInChallenge
             | Self::TokenClockAhead
             | Self::ThrottleSet { .. }
             | Self::InvalidationStuck
             | Self::EdgeStale
-            | Self::DistributionDisabled
-            | Self::AliasElsewhere => None,
+            | Self::WrongBundle => None,
         }
+    }
+
+    /// The site that it is about, where it is about one.
+    pub(crate) fn site(&self) -> Option<Site> {
+        let (Self::SiteDown { site }
+        | Self::SiteRefused { site }
+        | Self::SiteSlow { site, .. }
+        | Self::TlsExpired { site }
+        | Self::TlsWrongName { site }) = self
+        else {
+            return None;
+        };
+        Some(*site)
     }
 
     /// Whether `name` (`site-down`) or `name:subject` (`site-down:old`) means this fault.
@@ -114,18 +133,24 @@ impl Fault {
             | Self::FirewallManaged
             | Self::RuleMissing
             | Self::AclDetached
-            | Self::UnfinishedWork
-            | Self::AuthorizerEdited
-            | Self::StageMoved
-            | Self::StageCanary
+            | Self::UnfinishedWork { .. }
+            | Self::AuthorizerEdited { .. }
+            | Self::StageMoved { .. }
+            | Self::StageCanary { .. }
             | Self::SignInChallenge
             | Self::TokenClockAhead
             | Self::ThrottleSet { .. }
             | Self::RevalReleased { .. }
             | Self::InvalidationStuck
             | Self::EdgeStale
-            | Self::DistributionDisabled
-            | Self::AliasElsewhere => None,
+            | Self::DistributionDisabled { .. }
+            | Self::AliasElsewhere { .. }
+            | Self::MethodOpen { .. }
+            | Self::RefusalsUnreadable { .. }
+            | Self::CertificateElsewhere { .. }
+            | Self::InvalidationBegun { .. }
+            | Self::BehaviourMissing { .. }
+            | Self::WrongBundle => None,
         }
     }
 }

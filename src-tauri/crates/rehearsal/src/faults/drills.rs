@@ -6,6 +6,8 @@ use super::Fault;
 /// The part of the night that a drill belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum NightPart {
+    /// What stands ready before the night begins.
+    Preparation,
     /// The switch of the name.
     DnsSwitch,
     /// User management closed for writes.
@@ -23,6 +25,7 @@ impl NightPart {
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
+            Self::Preparation => "Before the night",
             Self::DnsSwitch => "DNS switch",
             Self::Restriction => "Restriction of UserManagement",
             Self::Reval => "Reval",
@@ -53,7 +56,37 @@ pub struct Drill {
 
 impl Drill {
     /// All of them, by the parts of the night.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
+        Self {
+            id: "admins-method-open",
+            part: NightPart::Preparation,
+            title: "A method of the new Admins API is open",
+            when: "Before `admins-api` is checked.",
+            fault: "method-open:admins",
+            says: "`admins-api` is Blocked: PUT /profile/api/users/{u} asks for nothing. The read that is asked from outside \
+                   is refused without a token all the same: only what AWS says of each method shows it.",
+            then: "Have the method guarded and deployed (end the drill), and check the step again.",
+        },
+        Self {
+            id: "admins-wrong-bundle",
+            part: NightPart::Preparation,
+            title: "The new Admins-UI was built for another environment",
+            when: "Before `admins-ui-answers` is checked.",
+            fault: "wrong-bundle",
+            says: "`admins-ui-answers` is Blocked, although the build is the right one: no script holds the pool, the client \
+                   or the API of this target.",
+            then: "Have it built with this target’s settings and released (end the drill), and check the step again.",
+        },
+        Self {
+            id: "keycloak-not-routed",
+            part: NightPart::Preparation,
+            title: "A path of the name is not routed",
+            when: "Before `admins-ui-paths` is checked.",
+            fault: "behaviour-missing",
+            says: "`admins-ui-paths` is Blocked: /auth/ falls to the default behaviour. After the switch nobody new could \
+                   have signed in.",
+            then: "Have the behaviour added and deployed (end the drill), and check the step again.",
+        },
         Self {
             id: "switch-answer-lost",
             part: NightPart::DnsSwitch,

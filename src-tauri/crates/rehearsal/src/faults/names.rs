@@ -4,7 +4,7 @@ use super::Fault;
 
 impl Fault {
     /// The names of all kinds; [`Self::SWITCHES`] is what is offered of them.
-    pub const NAMES: [&'static str; 52] = [
+    pub const NAMES: [&'static str; 58] = [
         "site-down",
         "site-refused",
         "site-slow",
@@ -50,6 +50,8 @@ impl Fault {
         "authorizer-edited",
         "stage-moved",
         "stage-canary",
+        "method-open",
+        "refusals-unreadable",
         "sign-in-challenge",
         "token-clock-ahead",
         "reval-released",
@@ -57,6 +59,10 @@ impl Fault {
         "edge-stale",
         "distribution-disabled",
         "alias-elsewhere",
+        "certificate-elsewhere",
+        "invalidation-begun",
+        "behaviour-missing",
+        "wrong-bundle",
     ];
 
     /// The kind, as on the command line.
@@ -104,17 +110,23 @@ impl Fault {
             Self::RuleMissing => "rule-missing",
             Self::AclDetached => "acl-detached",
             Self::ThrottleSet { .. } => "throttle-set",
-            Self::UnfinishedWork => "unfinished-work",
-            Self::AuthorizerEdited => "authorizer-edited",
-            Self::StageMoved => "stage-moved",
-            Self::StageCanary => "stage-canary",
+            Self::UnfinishedWork { .. } => "unfinished-work",
+            Self::AuthorizerEdited { .. } => "authorizer-edited",
+            Self::StageMoved { .. } => "stage-moved",
+            Self::StageCanary { .. } => "stage-canary",
+            Self::MethodOpen { .. } => "method-open",
+            Self::RefusalsUnreadable { .. } => "refusals-unreadable",
             Self::SignInChallenge => "sign-in-challenge",
             Self::TokenClockAhead => "token-clock-ahead",
             Self::RevalReleased { .. } => "reval-released",
             Self::InvalidationStuck => "invalidation-stuck",
             Self::EdgeStale => "edge-stale",
-            Self::DistributionDisabled => "distribution-disabled",
-            Self::AliasElsewhere => "alias-elsewhere",
+            Self::DistributionDisabled { .. } => "distribution-disabled",
+            Self::AliasElsewhere { .. } => "alias-elsewhere",
+            Self::CertificateElsewhere { .. } => "certificate-elsewhere",
+            Self::InvalidationBegun { .. } => "invalidation-begun",
+            Self::BehaviourMissing { .. } => "behaviour-missing",
+            Self::WrongBundle => "wrong-bundle",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The part of the night's world that a fault is about: what the panel sorts the faults by.
 
-use super::{Fault, Site};
+use super::{App, Fault, Site};
 
 /// What a fault is about, as the heading that it stands under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,6 +17,10 @@ pub enum FaultPart {
     Parameters,
     /// The restriction of user management: the firewall's rule and the gateway's throttle.
     Restriction,
+    /// The new API of Admins.
+    AdminsApi,
+    /// The new Admins-UI and the distribution that serves it.
+    AdminsUi,
     /// The API of Reval.
     RevalApi,
     /// The user interface of Reval and the distribution that serves it.
@@ -25,13 +29,15 @@ pub enum FaultPart {
 
 impl FaultPart {
     /// All of them, in the order of the panel.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Calls,
         Self::Dns,
         Self::Sites,
         Self::UserPool,
         Self::Parameters,
         Self::Restriction,
+        Self::AdminsApi,
+        Self::AdminsUi,
         Self::RevalApi,
         Self::RevalUi,
     ];
@@ -46,6 +52,8 @@ impl FaultPart {
             Self::UserPool => "User pool",
             Self::Parameters => "Parameters and tasks",
             Self::Restriction => "Restriction of UserManagement",
+            Self::AdminsApi => "Admins’ new API",
+            Self::AdminsUi => "The new Admins-UI",
             Self::RevalApi => "Reval’s API",
             Self::RevalUi => "Reval’s UI",
         }
@@ -87,9 +95,15 @@ impl Fault {
             | Self::TlsWrongName { site: Site::Reval }
             | Self::RevalReleased { .. }
             | Self::InvalidationStuck
-            | Self::EdgeStale
-            | Self::DistributionDisabled
-            | Self::AliasElsewhere => FaultPart::RevalUi,
+            | Self::EdgeStale => FaultPart::RevalUi,
+            Self::DistributionDisabled { app }
+            | Self::AliasElsewhere { app }
+            | Self::CertificateElsewhere { app }
+            | Self::InvalidationBegun { app } => match app {
+                App::Reval => FaultPart::RevalUi,
+                App::Admins => FaultPart::AdminsUi,
+            },
+            Self::BehaviourMissing { .. } | Self::WrongBundle => FaultPart::AdminsUi,
             Self::SiteDown { .. }
             | Self::SiteRefused { .. }
             | Self::SiteSlow { .. }
@@ -116,9 +130,15 @@ impl Fault {
             | Self::RuleMissing
             | Self::AclDetached
             | Self::ThrottleSet { .. } => FaultPart::Restriction,
-            Self::UnfinishedWork | Self::AuthorizerEdited | Self::StageMoved | Self::StageCanary => {
-                FaultPart::RevalApi
-            }
+            Self::UnfinishedWork { app }
+            | Self::AuthorizerEdited { app }
+            | Self::StageMoved { app }
+            | Self::StageCanary { app }
+            | Self::MethodOpen { app }
+            | Self::RefusalsUnreadable { app } => match app {
+                App::Reval => FaultPart::RevalApi,
+                App::Admins => FaultPart::AdminsApi,
+            },
         }
     }
 
@@ -135,9 +155,10 @@ impl Fault {
                 | Self::RuleEdited
                 | Self::RuleSet
                 | Self::ThrottleSet { .. }
-                | Self::UnfinishedWork
-                | Self::AuthorizerEdited
-                | Self::StageMoved
+                | Self::UnfinishedWork { .. }
+                | Self::AuthorizerEdited { .. }
+                | Self::StageMoved { .. }
+                | Self::InvalidationBegun { .. }
                 | Self::RevalReleased { .. }
         )
     }

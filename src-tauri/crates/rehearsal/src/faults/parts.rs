@@ -1,4 +1,4 @@
-//! What a fault can be about: a site, another zone, a leak, a release.
+//! What a fault can be about: a site, another zone, a leak, a release, an application, a path.
 
 use std::fmt;
 
@@ -32,6 +32,46 @@ impl Site {
 }
 
 impl fmt::Display for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// An application that has a REST API with an authoriser and a distribution of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum App {
+    /// Reval, which is moved from one pool to the other.
+    #[default]
+    Reval,
+    /// The new Admins-UI on CloudFront, to which the name is switched, and the gateway that it calls.
+    Admins,
+}
+
+impl App {
+    /// All of them.
+    pub(crate) const ALL: [Self; 2] = [Self::Reval, Self::Admins];
+
+    /// `reval` or `admins`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reval => "reval",
+            Self::Admins => "admins",
+        }
+    }
+
+    /// Whose it is, at the beginning of a sentence or in it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Reval => "Reval",
+            Self::Admins => "Admins-UI",
+        }
+    }
+}
+
+impl fmt::Display for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }

@@ -1,6 +1,15 @@
 //! What a fault in force does, in words.
 
-use super::{Fault, Leak, OtherZone, RevalRelease};
+use super::{App, Fault, Leak, OtherZone, RevalRelease};
+use crate::aws::apigateway;
+
+/// The API of an application, as people call it.
+fn api_of(app: App) -> &'static str {
+    match app {
+        App::Reval => "Reval's API",
+        App::Admins => "the new API of Admins",
+    }
+}
 
 impl Fault {
     /// What the fault does, as a sentence for the fault panel.
@@ -147,16 +156,28 @@ impl Fault {
             Self::ThrottleSet { on } => {
                 format!("Somebody else gives {on} a throttle of its own at the gateway.")
             }
-            Self::UnfinishedWork => {
-                "Somebody else adds POST /api/doctors to Reval's API and does not deploy it.".to_owned()
+            Self::UnfinishedWork { app } => {
+                let (verb, path) = apigateway::of_app(*app).unfinished;
+                format!(
+                    "Somebody else adds {verb} {path} to {} and does not deploy it.",
+                    api_of(*app)
+                )
             }
-            Self::AuthorizerEdited => {
-                "Somebody else adds a third pool to the authoriser of Reval's API.".to_owned()
+            Self::AuthorizerEdited { app } => format!(
+                "Somebody else adds a third pool to the authoriser of {}.",
+                api_of(*app)
+            ),
+            Self::StageMoved { app } => format!("Somebody else deploys {}.", api_of(*app)),
+            Self::StageCanary { app } => format!(
+                "A canary on the stage of {} serves every tenth request from an earlier deployment.",
+                api_of(*app)
+            ),
+            Self::MethodOpen { app } => {
+                let (verb, path) = apigateway::of_app(*app).opened;
+                format!("{verb} {path} of {} asks no authoriser.", api_of(*app))
             }
-            Self::StageMoved => "Somebody else deploys Reval's API.".to_owned(),
-            Self::StageCanary => {
-                "A canary on the stage of Reval's API serves every tenth request from an earlier deployment."
-                    .to_owned()
+            Self::RefusalsUnreadable { app } => {
+                format!("No page may read a refusal of {}.", api_of(*app))
             }
             Self::SignInChallenge => "Whoever signs in with a password is asked for a new one.".to_owned(),
             Self::TokenClockAhead => {
@@ -177,8 +198,26 @@ impl Fault {
             Self::EdgeStale => {
                 "An edge of CloudFront keeps its copies although an invalidation is completed.".to_owned()
             }
-            Self::DistributionDisabled => "The distribution before Reval is disabled.".to_owned(),
-            Self::AliasElsewhere => "Reval's name is an alias of another distribution.".to_owned(),
+            Self::DistributionDisabled { app } => {
+                format!("The distribution before {} is disabled.", app.title())
+            }
+            Self::AliasElsewhere { app } => {
+                format!("{}'s name is an alias of another distribution.", app.title())
+            }
+            Self::CertificateElsewhere { app } => format!(
+                "The certificate of {} was issued in eu-west-2: its distribution has neither it nor the name.",
+                app.title()
+            ),
+            Self::InvalidationBegun { app } => format!(
+                "Somebody else drops all copies that the edges of {} keep.",
+                app.title()
+            ),
+            Self::BehaviourMissing { path } => {
+                format!("The distribution of Admins-UI has no behaviour for {path}.")
+            }
+            Self::WrongBundle => {
+                "The new Admins-UI was built for another pool, another client and another API.".to_owned()
+            }
         }
     }
 }

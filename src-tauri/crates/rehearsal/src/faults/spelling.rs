@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
-use super::{Fault, Leak, OtherZone, RevalRelease, Site, changed_parameter, second_writer_address};
+use super::{App, Fault, Leak, OtherZone, RevalRelease, Site, changed_parameter, second_writer_address};
 use crate::aws::apigateway;
+use crate::aws::cloudfront::ADMINS_PATHS;
 use crate::records::Routing;
 
 /// The text is no fault.
@@ -22,10 +23,10 @@ impl FromStr for Fault {
     /// Reads `name[:argument[:argument..]]`, such as `site-down:new`, `site-slow:old:3000`,
     /// `throttle:ChangeResourceRecordSets:2`, `error-before:GetChange:ServiceUnavailable:1`,
     /// `error-after:ChangeResourceRecordSets:Throttling`, `repeated`, `answer-cut`, `answer-endless`, `lost-response`, `insync-slow:120`, `other-zone:delegated`, `routed:geolocation`,
-    /// `parameter-changed:/tis/usermanagement/profiles:dev`, `denied:DescribeUserPool`, `empty-pages:3`, `partial-policy`, `roll-fails:2`, `leak:method`, `throttle-set:PUT /api/users/{u}`, `reval-released:old`. Arguments left
+    /// `parameter-changed:/tis/usermanagement/profiles:dev`, `denied:DescribeUserPool`, `empty-pages:3`, `partial-policy`, `roll-fails:2`, `leak:method`, `throttle-set:PUT /api/users/{u}`, `reval-released:old`, `unfinished-work:admins`, `behaviour-missing:/auth`. Arguments left
     /// out take a default: the new site, the operation `ChangeResourceRecordSets`, once, a private zone,
     /// geolocation, the parameter `/tis/usermanagement/profiles`, the leak of a route, the method `POST /createUser`,
-    /// the new release.
+    /// the new release, Reval, the path `/auth`.
     fn from_str(text: &str) -> Result<Self, NotAFault> {
         let refuse = |why: String| NotAFault {
             text: text.to_owned(),
@@ -51,6 +52,16 @@ impl FromStr for Fault {
             Some(s) => Err(refuse(format!(
                 "“{s}” is not a site; use old, new, reval or gateway"
             ))),
+        };
+        let app = || match arg(0) {
+            None => Ok(App::default()),
+            Some(word) => App::ALL
+                .into_iter()
+                .find(|app| app.name() == word)
+                .ok_or_else(|| {
+                    let names = App::ALL.map(App::name).join(" or ");
+                    refuse(format!("“{word}” is not an application; use {names}"))
+                }),
         };
         let operation = || arg(0).unwrap_or("ChangeResourceRecordSets").to_owned();
         let (fault, most) = match name {
@@ -225,10 +236,12 @@ impl FromStr for Fault {
                 }
                 (Self::ThrottleSet { on }, 1)
             }
-            "unfinished-work" => (Self::UnfinishedWork, 0),
-            "authorizer-edited" => (Self::AuthorizerEdited, 0),
-            "stage-moved" => (Self::StageMoved, 0),
-            "stage-canary" => (Self::StageCanary, 0),
+            "unfinished-work" => (Self::UnfinishedWork { app: app()? }, 1),
+            "authorizer-edited" => (Self::AuthorizerEdited { app: app()? }, 1),
+            "stage-moved" => (Self::StageMoved { app: app()? }, 1),
+            "stage-canary" => (Self::StageCanary { app: app()? }, 1),
+            "method-open" => (Self::MethodOpen { app: app()? }, 1),
+            "refusals-unreadable" => (Self::RefusalsUnreadable { app: app()? }, 1),
             "sign-in-challenge" => (Self::SignInChallenge, 0),
             "token-clock-ahead" => (Self::TokenClockAhead, 0),
             "reval-released" => {
@@ -242,8 +255,21 @@ impl FromStr for Fault {
             }
             "invalidation-stuck" => (Self::InvalidationStuck, 0),
             "edge-stale" => (Self::EdgeStale, 0),
-            "distribution-disabled" => (Self::DistributionDisabled, 0),
-            "alias-elsewhere" => (Self::AliasElsewhere, 0),
+            "distribution-disabled" => (Self::DistributionDisabled { app: app()? }, 1),
+            "alias-elsewhere" => (Self::AliasElsewhere { app: app()? }, 1),
+            "certificate-elsewhere" => (Self::CertificateElsewhere { app: app()? }, 1),
+            "invalidation-begun" => (Self::InvalidationBegun { app: app()? }, 1),
+            "behaviour-missing" => {
+                let path = arg(0).map_or_else(super::unrouted_path, str::to_owned);
+                if !ADMINS_PATHS.contains(&path.as_str()) {
+                    return Err(refuse(format!(
+                        "“{path}” is no path with a behaviour; use one of {}",
+                        ADMINS_PATHS.join(", ")
+                    )));
+                }
+                (Self::BehaviourMissing { path }, 1)
+            }
+            "wrong-bundle" => (Self::WrongBundle, 0),
             "denied" => (
                 Self::Denied {
                     operation: operation(),

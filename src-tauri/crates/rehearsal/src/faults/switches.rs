@@ -5,7 +5,7 @@ use super::Fault;
 impl Fault {
     /// Every fault that is offered, in the spelling of the command line, and its sentence. Each kind is
     /// among them; what else an argument can say, the command line takes all the same.
-    pub const SWITCHES: [(&'static str, &'static str); 65] = [
+    pub const SWITCHES: [(&'static str, &'static str); 82] = [
         ("site-down", "The new site answers every request with 503."),
         ("site-down:old", "The old site answers every request with 503."),
         ("site-down:reval", "Reval answers every request with 503."),
@@ -185,6 +185,38 @@ impl Fault {
             "A canary on the stage of Reval's API serves every tenth request.",
         ),
         (
+            "method-open",
+            "A method of Reval's API that reads asks no authoriser.",
+        ),
+        (
+            "refusals-unreadable",
+            "No page may read a refusal of Reval's API: it looks like a broken network.",
+        ),
+        (
+            "unfinished-work:admins",
+            "Somebody else leaves an undeployed method in the new API of Admins now. It can't be switched off again.",
+        ),
+        (
+            "authorizer-edited:admins",
+            "Somebody else adds a pool to the authoriser of Admins now. It can't be switched off again.",
+        ),
+        (
+            "stage-moved:admins",
+            "Somebody else deploys the new API of Admins now. It can't be switched off again.",
+        ),
+        (
+            "stage-canary:admins",
+            "A canary on the stage of the new API of Admins serves every tenth request.",
+        ),
+        (
+            "method-open:admins",
+            "A method of the new API of Admins that writes asks no authoriser.",
+        ),
+        (
+            "refusals-unreadable:admins",
+            "No page may read a refusal of the new API of Admins: it looks like a broken network.",
+        ),
+        (
             "sign-in-challenge",
             "Cognito asks whoever signs in with a password for a new one.",
         ),
@@ -223,6 +255,42 @@ impl Fault {
         (
             "alias-elsewhere",
             "Reval's name is an alias of another distribution.",
+        ),
+        (
+            "certificate-elsewhere",
+            "Reval's certificate was issued in another region: its distribution has neither it nor the name.",
+        ),
+        (
+            "invalidation-begun",
+            "Somebody else drops all copies of Reval at the edges now. It can't be switched off again.",
+        ),
+        (
+            "distribution-disabled:admins",
+            "The distribution before the new Admins-UI is disabled: every request is refused.",
+        ),
+        (
+            "alias-elsewhere:admins",
+            "Admins-UI's name is an alias of another distribution.",
+        ),
+        (
+            "certificate-elsewhere:admins",
+            "The certificate of Admins-UI was issued in another region: its distribution has neither it nor the name.",
+        ),
+        (
+            "invalidation-begun:admins",
+            "Somebody else drops all copies of Admins-UI at the edges now. It can't be switched off again.",
+        ),
+        (
+            "behaviour-missing",
+            "The distribution of Admins-UI has no behaviour for /auth, so Keycloak is cut off by the switch.",
+        ),
+        (
+            "behaviour-missing:/usermanagement",
+            "The distribution of Admins-UI has no behaviour for /usermanagement: the switch cuts it off.",
+        ),
+        (
+            "wrong-bundle",
+            "The new Admins-UI was built for another pool, another client and another API.",
         ),
         (
             "denied:DescribeUserPool",

@@ -254,33 +254,65 @@ fn what_goes_wrong_with_reval_has_its_words() {
         ),
         (
             "distribution-disabled",
-            Fault::DistributionDisabled,
+            Fault::DistributionDisabled { app: App::Reval },
             "The distribution before Reval is disabled.",
         ),
         (
             "alias-elsewhere",
-            Fault::AliasElsewhere,
+            Fault::AliasElsewhere { app: App::Reval },
             "Reval's name is an alias of another distribution.",
         ),
         (
             "unfinished-work",
-            Fault::UnfinishedWork,
+            Fault::UnfinishedWork { app: App::Reval },
             "Somebody else adds POST /api/doctors to Reval's API and does not deploy it.",
         ),
         (
             "authorizer-edited",
-            Fault::AuthorizerEdited,
+            Fault::AuthorizerEdited { app: App::Reval },
             "Somebody else adds a third pool to the authoriser of Reval's API.",
         ),
         (
             "stage-moved",
-            Fault::StageMoved,
+            Fault::StageMoved { app: App::Reval },
             "Somebody else deploys Reval's API.",
         ),
         (
             "stage-canary",
-            Fault::StageCanary,
+            Fault::StageCanary { app: App::Reval },
             "A canary on the stage of Reval's API serves every tenth request from an earlier deployment.",
+        ),
+        (
+            "unfinished-work:admins",
+            Fault::UnfinishedWork { app: App::Admins },
+            "Somebody else adds POST /profile/api/users/{u}/roles to the new API of Admins and does not deploy it.",
+        ),
+        (
+            "method-open:admins",
+            Fault::MethodOpen { app: App::Admins },
+            "PUT /profile/api/users/{u} of the new API of Admins asks no authoriser.",
+        ),
+        (
+            "refusals-unreadable:admins",
+            Fault::RefusalsUnreadable { app: App::Admins },
+            "No page may read a refusal of the new API of Admins.",
+        ),
+        (
+            "distribution-disabled:admins",
+            Fault::DistributionDisabled { app: App::Admins },
+            "The distribution before Admins-UI is disabled.",
+        ),
+        (
+            "certificate-elsewhere:admins",
+            Fault::CertificateElsewhere { app: App::Admins },
+            "The certificate of Admins-UI was issued in eu-west-2: its distribution has neither it nor the name.",
+        ),
+        (
+            "behaviour-missing",
+            Fault::BehaviourMissing {
+                path: "/auth".to_owned(),
+            },
+            "The distribution of Admins-UI has no behaviour for /auth.",
         ),
         (
             "sign-in-challenge",
@@ -307,15 +339,33 @@ fn what_goes_wrong_with_reval_has_its_words() {
         "reval-released:new:old",
         "invalidation-stuck:1",
         "edge-stale:2",
-        "distribution-disabled:reval",
-        "alias-elsewhere:reval",
+        "distribution-disabled:others",
+        "alias-elsewhere:reval:admins",
         "unfinished-work:1",
         "authorizer-edited:re7al1",
         "stage-moved:prod",
         "stage-canary:50",
+        "method-open:POST",
+        "behaviour-missing:/other",
+        "behaviour-missing:auth",
+        "wrong-bundle:admins",
+        "invalidation-begun:new",
         "sign-in-challenge:old",
         "token-clock-ahead:300",
     ] {
         assert!(wrong.parse::<Fault>().is_err(), "{wrong}");
+    }
+}
+
+/// Worlds that were saved before there were two applications go on: what was of one then is Reval's.
+#[test]
+fn a_fault_that_names_no_application_is_of_reval() {
+    let read: Fault = serde_json::from_value(serde_json::json!({"kind": "stage-canary"})).unwrap();
+    assert_eq!(read, Fault::StageCanary { app: App::Reval });
+    assert!(read.is_named("stage-canary") && read.is_named("stage-canary:reval"));
+    assert!(!read.is_named("stage-canary:admins"));
+    for app in App::ALL {
+        let spelling = format!("stage-canary:{app}");
+        assert_eq!(spelling.parse::<Fault>().unwrap(), Fault::StageCanary { app });
     }
 }

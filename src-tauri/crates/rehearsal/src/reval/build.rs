@@ -258,7 +258,7 @@ impl Said {
     }
 }
 
-pub(super) fn sha1(body: &str) -> String {
+pub(crate) fn sha1(body: &str) -> String {
     hex::encode(Sha1::digest(body.as_bytes()))
 }
 

@@ -14,12 +14,12 @@ mod somebody;
 mod tests;
 mod worker;
 
-pub(crate) use build::INDEX;
+pub(crate) use build::{INDEX, sha1};
 pub use build::{
     REVAL_API_URL, REVAL_CLIENT, REVAL_NEW_BUILD, REVAL_OLD_DOMAIN, REVAL_WRONG_POOL, RevalBuild,
 };
 pub use edge::COPIES_LIVE;
 pub(crate) use edge::EDGES;
 pub(crate) use part::Reval;
-pub(crate) use serve::serve;
+pub(crate) use serve::{DISABLED, refusal, serve};
 pub(crate) use somebody::somebody_releases;

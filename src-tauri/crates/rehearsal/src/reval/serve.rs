@@ -4,20 +4,23 @@ use http::Method;
 
 use super::edge::EDGES;
 use super::part::Answered;
-use crate::aws::cloudfront::DISTRIBUTION_DOMAIN;
+use crate::aws::cloudfront::{self, DISTRIBUTION_DOMAIN, row_of};
 use crate::clock::http_date;
 use crate::core::Core;
-use crate::faults::Fault;
+use crate::faults::App;
 use crate::http::{self as web, Answer, Dropped};
 
 /// The edges, as `x-amz-cf-pop` names them.
 const PLACES: [&str; EDGES] = ["LHR50-P1", "MAN51-C2"];
 
+/// What the edges of a disabled distribution say.
+pub(crate) const DISABLED: &str = "The distribution is disabled.";
+
 /// Answers a request, by the edge whose turn it is.
 pub(crate) fn serve(core: &Core, method: &Method, path: &str) -> Result<Answer, Dropped> {
     let edge = core.edge_turn() % EDGES;
-    if core.read(|state| state.faults.contains(&Fault::DistributionDisabled)) {
-        return Ok(refused(edge, "The distribution is disabled."));
+    if core.read(|state| !cloudfront::is_enabled(row_of(App::Reval), &state.faults)) {
+        return Ok(refused(edge, DISABLED));
     }
     // As its allowed methods say (CloudFront developer guide, "Allowed HTTP methods").
     if method != Method::GET && method != Method::HEAD {
@@ -71,13 +74,18 @@ fn answer(edge: usize, answered: &Answered, now_ms: i64) -> Answer {
 
 /// What the edge itself says no to.
 fn refused(edge: usize, why: &str) -> Answer {
+    passed(refusal(why), edge, "Error from cloudfront")
+}
+
+/// What an edge says in the place of an answer, whichever edge it is.
+pub(crate) fn refusal(why: &str) -> Answer {
     let body = format!(
         "<!DOCTYPE HTML>\n<HTML><HEAD><TITLE>ERROR: The request could not be satisfied</TITLE></HEAD><BODY>\n\
          <H1>403 ERROR</H1>\n<H2>The request could not be satisfied.</H2>\n{why}\n</BODY></HTML>\n"
     );
     let mut answer = web::answer(403, "text/html", body);
     web::set(&mut answer, "server", "CloudFront");
-    passed(answer, edge, "Error from cloudfront")
+    answer
 }
 
 /// What every answer through an edge has.

@@ -1,6 +1,7 @@
 //! The world from outside: over its sockets, as the engine and an onlooker see it.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod admins;
 mod aws;
 mod cognito;
 mod dns;

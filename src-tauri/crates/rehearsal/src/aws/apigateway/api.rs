@@ -98,6 +98,15 @@ impl Config {
         self.methods.get(path)?.iter().find(|one| one.verb == verb)
     }
 
+    /// The method of the resource that a path leads to: where no resource has the path itself, one whose `{..}` stands for a
+    /// segment of it (API Gateway developer guide, "Set up a REST API resource").
+    pub(super) fn met(&self, path: &str, verb: &str) -> Option<&Method> {
+        self.method(path, verb).or_else(|| {
+            let mut resources = self.methods.keys().filter(|resource| fits(resource, path));
+            resources.find_map(|resource| self.method(resource, verb))
+        })
+    }
+
     /// By path and method what of each a summary says, and nothing of authorisers: not even which (API reference,
     /// MethodSnapshot).
     pub(super) fn summary(&self) -> Value {
@@ -135,15 +144,15 @@ impl Authorizer {
 }
 
 impl Deployment {
-    /// As GetDeployment shows it.
-    pub(super) fn shown(&self, with_summary: bool) -> Value {
+    /// As GetDeployment shows it, with the summary of what it is a copy of where that was asked for.
+    pub(super) fn shown(&self, summary: Option<Value>) -> Value {
         let mut shown = json!({"id": self.id});
         if let Some(description) = &self.description {
             shown["description"] = json!(description);
         }
         shown["createdDate"] = json!(show::seconds(self.created_ms));
-        if with_summary {
-            shown["apiSummary"] = self.config.summary();
+        if let Some(summary) = summary {
+            shown["apiSummary"] = summary;
         }
         shown
     }
@@ -184,6 +193,19 @@ impl RestApi {
     pub(super) fn authorizer_mut(&mut self, id: &str) -> Result<&mut Authorizer, AwsError> {
         let mut all = self.config.authorizers.iter_mut();
         all.find(|one| one.id == id).ok_or_else(no_authorizer)
+    }
+}
+
+/// Whether a path leads to a resource, whose `{..}` each stand for a segment.
+pub(super) fn fits(resource: &str, path: &str) -> bool {
+    let (mut ours, mut theirs) = (resource.split('/'), path.split('/'));
+    loop {
+        match (ours.next(), theirs.next()) {
+            (None, None) => return true,
+            (Some(part), Some(segment)) if part == segment => {}
+            (Some(part), Some(segment)) if part.starts_with('{') && !segment.is_empty() => {}
+            (Some(_) | None, _) => return false,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::api::Deployment;
 use super::seed::spread_ms;
-use super::{bad, not_found, page};
+use super::{bad, not_found, opened, page};
 use crate::aws::{AwsError, Call, json};
 use crate::log::{Caller, LogEntry, Outcome};
 use crate::state::State;
@@ -73,7 +73,7 @@ pub(super) fn create(
         stage.deployment.set(id.clone(), now_ms, takes_ms);
         stage.updated_ms = now_ms;
     }
-    let shown = one(state, caller, api, &id)?.shown(false);
+    let shown = one(state, caller, api, &id)?.shown(None);
     let entry = LogEntry {
         comment: asked.description.clone(),
         left: Some(shown.clone()),
@@ -101,7 +101,8 @@ pub(super) fn shown(
         Some("apisummary") => true,
         Some(other) => return Err(bad(&format!("Invalid embed value specified: {other}"))),
     };
-    Ok(deployment.shown(with_summary))
+    let summary = with_summary.then(|| opened::seen(api, &deployment.config, &state.faults).summary());
+    Ok(deployment.shown(summary))
 }
 
 /// GetDeployments: a page, in no order that means anything.
@@ -109,6 +110,6 @@ pub(super) fn listed(state: &State, caller: &Caller, call: &Call, api: &str) -> 
     let mut all: Vec<&Deployment> = state.apigateway.of(caller, api)?.deployments.iter().collect();
     all.sort_by_key(|deployment| &deployment.id);
     page::of(call, &format!("deployments {api}"), &all, |deployment| {
-        deployment.shown(false)
+        deployment.shown(None)
     })
 }

@@ -2,9 +2,9 @@
 //! there and then, and that deployment's authoriser.
 
 use super::api::Authorizer;
-use super::canary;
 use super::part::Stage;
 use super::verdicts::{self, Remembered, Verdict};
+use super::{canary, opened};
 use crate::aws::cognito::{self, Judged};
 use crate::state::State;
 
@@ -88,7 +88,8 @@ pub(crate) fn meet(state: &State, asked: &Asked<'_>) -> Meeting {
     let Some(config) = config.map(|deployment| &deployment.config) else {
         return Meeting::of(Met::Nothing);
     };
-    let Some(method) = config.method(asked.path, asked.verb) else {
+    let config = opened::seen(asked.api, config, &state.faults);
+    let Some(method) = config.met(asked.path, asked.verb) else {
         return Meeting::of(Met::Nothing);
     };
     let Some(guard) = &method.authorizer else {

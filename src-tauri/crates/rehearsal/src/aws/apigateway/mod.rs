@@ -1,7 +1,7 @@
-//! API Gateway's REST APIs (rest-json of 2015-07-09): the API that leads to user management and Reval's, each with a
-//! stage, their resources and deployments, the settings of methods, and the authoriser of Reval's. Beside them an HTTP
-//! API, of which only that it is one is rehearsed. Requests that are made to the first API are [`crate::gateway`]'s, those
-//! to Reval's are [`crate::revalapi`]'s.
+//! API Gateway's REST APIs (rest-json of 2015-07-09): the API that leads to user management, and the guarded ones, Reval's
+//! and the new one of Admins, each with a stage, their resources and deployments, the settings of methods, and the
+//! authorisers of the guarded ones. Beside them an HTTP API, of which only that it is one is rehearsed. Requests that are
+//! made to the first API are [`crate::gateway`]'s, those to the guarded ones are [`crate::guardedapi`]'s.
 //!
 //! Not rehearsed, and refused by name: everything else, and the other settings of a stage, an authoriser and a
 //! deployment.
@@ -10,8 +10,10 @@ mod api;
 mod authorizers;
 mod canary;
 mod deployments;
+mod guarded;
 mod http_api;
 mod meet;
+mod opened;
 mod page;
 mod part;
 mod patch;
@@ -30,15 +32,18 @@ mod views;
 use http::Method;
 use serde_json::Value;
 
+pub use guarded::{
+    ADMINS_NEW_API, ADMINS_NEW_API_NAME, ADMINS_NEW_AUTHORIZER, ADMINS_NEW_DEPLOYMENT, ADMINS_NEW_STAGE,
+    REVAL_API, REVAL_API_NAME, REVAL_AUTHORIZER, REVAL_DEPLOYMENT, REVAL_STAGE, REVAL_USERINFO,
+};
+pub(crate) use guarded::{Guarded, of_app, of_host};
 pub use http_api::HTTP_API;
 pub(crate) use meet::{Asked, Met, meet, meet_and_remember};
 pub(crate) use part::ApiGateway;
 pub(crate) use path::key_below;
+pub(crate) use refusals::read_by;
 pub(crate) use seed::stage_arn;
-pub use seed::{
-    API_ID, API_NAME, API_STAGE, REVAL_API, REVAL_API_NAME, REVAL_AUTHORIZER, REVAL_DEPLOYMENT, REVAL_STAGE,
-    REVAL_USERINFO, STAGE_SPREAD,
-};
+pub use seed::{API_ID, API_NAME, API_STAGE, STAGE_SPREAD};
 pub(crate) use somebody::{
     somebody_deploys, somebody_edits_the_authorizer, somebody_leaves_work_unfinished,
     somebody_sets_a_throttle,
@@ -209,7 +214,8 @@ fn read(state: &State, caller: &Caller, call: &Call) -> Result<Value, AwsError> 
         }
         Route::GetResources(api) => {
             let api = state.apigateway.of(caller, api)?;
-            resources::page(api, call)
+            let config = opened::seen(&api.id, &api.config, &state.faults);
+            resources::page(api, &config, call)
         }
         Route::GetStage(api, stage) => {
             let stage = state.apigateway.stage(caller, api, stage)?;
@@ -224,7 +230,7 @@ fn read(state: &State, caller: &Caller, call: &Call) -> Result<Value, AwsError> 
         Route::GetAuthorizers(api) => authorizers::listed(state, caller, call, api),
         Route::GetGatewayResponse(api, kind) => {
             let api = state.apigateway.of(caller, api)?;
-            refusals::shown(&api.id, kind)
+            refusals::shown(&api.id, kind, &state.faults)
         }
         Route::GetApi(id) => http_api::one(state, caller, id),
         Route::GetApis => http_api::all(state, caller, call),

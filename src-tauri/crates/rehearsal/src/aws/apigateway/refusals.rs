@@ -1,12 +1,13 @@
 //! GetGatewayResponse: what an API says where it refuses before anything of it is asked (API Gateway developer guide,
-//! "Gateway responses in API Gateway"). Reval's API lets its page read a refusal; the other has what AWS begins with.
+//! "Gateway responses in API Gateway"). The guarded APIs let their pages read a refusal; the other has what AWS begins
+//! with.
 
 use serde_json::{Value, json};
 
-use super::seed::REVAL_API;
+use super::guarded::{self, Guarded};
 use super::{bad, not_found};
 use crate::aws::AwsError;
-use crate::faults::Site;
+use crate::faults::Fault;
 
 /// Every refusal that has no response of its own; of the other types nothing was set.
 const EVERY_4XX: &str = "DEFAULT_4XX";
@@ -19,7 +20,13 @@ const TYPES: [&str; 6] = [
     "THROTTLED",
 ];
 
-pub(super) fn shown(api: &str, kind: &str) -> Result<Value, AwsError> {
+/// The origin whose page may read the refusals of a guarded API; none while a fault has it so.
+pub(crate) fn read_by(row: &Guarded, faults: &[Fault]) -> Option<String> {
+    let unreadable = faults.contains(&Fault::RefusalsUnreadable { app: row.app });
+    (!unreadable).then(|| row.origin())
+}
+
+pub(super) fn shown(api: &str, kind: &str, faults: &[Fault]) -> Result<Value, AwsError> {
     if !TYPES.contains(&kind) {
         return Err(
             match kind
@@ -31,12 +38,14 @@ pub(super) fn shown(api: &str, kind: &str) -> Result<Value, AwsError> {
             },
         );
     }
-    let set = api == REVAL_API && kind == EVERY_4XX;
-    let parameters = match set {
-        true => json!({
-            "gatewayresponse.header.Access-Control-Allow-Origin": format!("'https://{}'", Site::Reval.host()),
+    let row = guarded::of_id(api).filter(|_| kind == EVERY_4XX);
+    let origin = row.and_then(|row| read_by(row, faults));
+    let set = origin.is_some();
+    let parameters = match origin {
+        Some(origin) => json!({
+            "gatewayresponse.header.Access-Control-Allow-Origin": format!("'{origin}'"),
         }),
-        false => json!({}),
+        None => json!({}),
     };
     Ok(json!({
         "responseType": kind,

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::api::{Method, RestApi};
+use super::api::{Config, Method, RestApi};
 use super::{bad, page};
 use crate::aws::{AwsError, Call};
 
@@ -54,13 +54,13 @@ fn method_shown(method: &Method, embeds: bool) -> Value {
 }
 
 /// A page.
-pub(super) fn page(api: &RestApi, call: &Call) -> Result<Value, AwsError> {
+pub(super) fn page(api: &RestApi, config: &Config, call: &Call) -> Result<Value, AwsError> {
     let embeds = match call.param("embed") {
         None => false,
         Some("methods") => true,
         Some(other) => return Err(bad(&format!("Invalid embed value specified: {other}"))),
     };
-    let mut all: Vec<(&String, &Vec<Method>)> = api.config.methods.iter().collect();
+    let mut all: Vec<(&String, &Vec<Method>)> = config.methods.iter().collect();
     all.sort_by_key(|(path, _)| id(&api.id, path));
     let question = format!("resources {} {embeds}", api.id);
     page::of(call, &question, &all, |(path, methods)| {

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use super::api::{Authorizer, Config, Deployment, Method, Methods, RestApi};
+use super::api::{Config, Deployment, Method, Methods, RestApi};
+use super::guarded::{Guarded, of_app};
 use super::part::{ApiGateway, Settings, Stage};
 use super::path::{ALL_METHODS, key};
 use super::setting::Setting;
-use crate::aws::cognito::{self, OLD_POOL, REGION};
+use crate::aws::cognito::REGION;
 use crate::aws::spread::Spread;
-use crate::faults::{self, Fault};
+use crate::faults::{self, App, Fault};
 use crate::usermanagement::{self, CONTEXT};
 
 /// The id of the API that leads to user management.
@@ -17,25 +18,9 @@ pub const API_ID: &str = "a1b2c3d4e5";
 pub const API_NAME: &str = "tis-admins";
 /// The stage of it that serves.
 pub const API_STAGE: &str = "prod";
-/// The id of the API of Reval.
-pub const REVAL_API: &str = "r3v4l5a6p7";
-/// Its name.
-pub const REVAL_API_NAME: &str = "tis-reval";
-/// The stage of it that serves.
-pub const REVAL_STAGE: &str = "prod";
-/// The id of the authoriser that guards it.
-pub const REVAL_AUTHORIZER: &str = "re7al1";
-/// The path of it that tells a signed-in user who they are.
-pub const REVAL_USERINFO: &str = "/profile/api/userinfo";
-/// The deployment that its stage serves in a new world.
-pub const REVAL_DEPLOYMENT: &str = "d3p1rv";
 /// World time from a change of a stage until it is everywhere.
 pub const STAGE_SPREAD: Duration = Duration::from_secs(2);
 
-/// The path of the doctors.
-pub(super) const DOCTORS: &str = "/api/doctors";
-/// An earlier deployment, which is there to be pointed to.
-pub(super) const REVAL_CANARY_DEPLOYMENT: &str = "d3p0rv";
 /// The deployment that the stage before user management serves.
 const DEPLOYMENT: &str = "d3p10y";
 const DAY_MS: i64 = 24 * 3_600 * 1_000;
@@ -65,16 +50,18 @@ impl ApiGateway {
 
     /// Gives the seeds that were not there yet when the state was saved: all, or what has come since.
     pub(crate) fn complete(&mut self, now_ms: i64) {
-        for api in [admins(now_ms), reval(now_ms)] {
+        let guarded = App::ALL.map(of_app);
+        let apis = guarded.iter().map(|row| api_of(row, now_ms));
+        for api in std::iter::once(admins(now_ms)).chain(apis) {
             if self.apis.iter().all(|one| one.id != api.id) {
                 self.apis.push(api);
             }
         }
-        let stages = [
-            (API_ID, API_STAGE, DEPLOYMENT),
-            (REVAL_API, REVAL_STAGE, REVAL_DEPLOYMENT),
-        ];
-        for (api, name, deployment) in stages {
+        let stages = guarded.iter().map(|row| {
+            let [_, (deployment, _)] = row.deployments;
+            (row.id, row.stage, deployment)
+        });
+        for (api, name, deployment) in std::iter::once((API_ID, API_STAGE, DEPLOYMENT)).chain(stages) {
             if self.stages.iter().all(|one| one.api != api) {
                 self.stages.push(stage(api, name, deployment, now_ms));
             }
@@ -144,41 +131,24 @@ fn admins(now_ms: i64) -> RestApi {
     }
 }
 
-/// The API of Reval, guarded by an authoriser that takes tokens of the old pool.
-fn reval(now_ms: i64) -> RestApi {
-    let mut methods = Methods::new();
-    for path in [REVAL_USERINFO, DOCTORS] {
-        *with_path(&mut methods, path) =
-            vec![Method::open("OPTIONS"), Method::guarded("GET", REVAL_AUTHORIZER)];
-    }
-    let config = Config {
-        methods,
-        authorizers: vec![Authorizer {
-            id: REVAL_AUTHORIZER.to_owned(),
-            name: "reval-users".to_owned(),
-            providers: vec![cognito::arn(OLD_POOL)],
-            ttl_s: 300,
-        }],
-    };
+/// An API that an authoriser guards.
+fn api_of(row: &Guarded, now_ms: i64) -> RestApi {
+    let config = row.config();
+    let [(earlier, then), (present, now)] = row.deployments;
     RestApi {
-        id: REVAL_API.to_owned(),
-        name: REVAL_API_NAME.to_owned(),
+        id: row.id.to_owned(),
+        name: row.name.to_owned(),
         created_ms: now_ms - 90 * DAY_MS,
         deployments: vec![
-            deployed(
-                REVAL_CANARY_DEPLOYMENT,
-                "release 17",
-                now_ms - 40 * DAY_MS,
-                &config,
-            ),
-            deployed(REVAL_DEPLOYMENT, "release 18", now_ms - 7 * DAY_MS, &config),
+            deployed(earlier, then, now_ms - 40 * DAY_MS, &config),
+            deployed(present, now, now_ms - 7 * DAY_MS, &config),
         ],
         config,
     }
 }
 
 /// The methods of a path, with what leads to it.
-fn with_path<'a>(methods: &'a mut Methods, path: &str) -> &'a mut Vec<Method> {
+pub(super) fn with_path<'a>(methods: &'a mut Methods, path: &str) -> &'a mut Vec<Method> {
     methods.entry("/".to_owned()).or_default();
     for (at, _) in path.match_indices('/').skip(1) {
         methods.entry(path[..at].to_owned()).or_default();

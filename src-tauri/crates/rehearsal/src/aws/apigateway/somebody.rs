@@ -3,13 +3,15 @@
 use serde_json::{Value, json};
 
 use super::api::Method;
+use super::guarded::of_app;
 use super::part::own;
 use super::path::key_below;
-use super::seed::{API_ID, API_STAGE, DOCTORS, REVAL_API, REVAL_AUTHORIZER, REVAL_STAGE, spread_ms};
+use super::seed::{API_ID, API_STAGE, spread_ms, with_path};
 use super::{authorizers, bad};
 use crate::aws::AwsError;
 use crate::aws::cognito::REGION;
 use crate::core::Core;
+use crate::faults::App;
 use crate::log::{Caller, LogEntry, Outcome};
 use crate::state::State;
 
@@ -51,35 +53,39 @@ pub(crate) fn somebody_sets_a_throttle(core: &Core, on: &str) -> Result<(), AwsE
     })
 }
 
-/// Adds a method to Reval's API that nothing guards, and does not deploy it: it waits for whoever deploys next.
-pub(crate) fn somebody_leaves_work_unfinished(core: &Core) -> Result<(), AwsError> {
+/// Adds a method to a guarded API that nothing guards, and does not deploy it: it waits for whoever deploys next.
+pub(crate) fn somebody_leaves_work_unfinished(core: &Core, app: App) -> Result<(), AwsError> {
+    let row = of_app(app);
+    let (verb, path) = row.unfinished;
     somebody(core, "UnfinishedWork", |state, caller, _| {
-        let methods = &mut state.apigateway.of_mut(caller, REVAL_API)?.config.methods;
-        let of_path = methods.entry(DOCTORS.to_owned()).or_default();
-        if of_path.iter().any(|method| method.verb == "POST") {
-            return Err(bad(&format!("there is POST {DOCTORS} already")));
+        let methods = &mut state.apigateway.of_mut(caller, row.id)?.config.methods;
+        let of_path = with_path(methods, path);
+        if of_path.iter().any(|method| method.verb == verb) {
+            return Err(bad(&format!("there is {verb} {path} already")));
         }
-        of_path.push(Method::open("POST"));
-        Ok((format!("POST {DOCTORS}"), None))
+        of_path.push(Method::open(verb));
+        Ok((format!("{verb} {path}"), None))
     })
 }
 
-/// Adds a third pool to the authoriser of Reval's API.
-pub(crate) fn somebody_edits_the_authorizer(core: &Core) -> Result<(), AwsError> {
+/// Adds a third pool to the authoriser of a guarded API.
+pub(crate) fn somebody_edits_the_authorizer(core: &Core, app: App) -> Result<(), AwsError> {
+    let row = of_app(app);
     somebody(core, "AuthorizerEdited", |state, caller, _| {
-        let api = state.apigateway.of_mut(caller, REVAL_API)?;
-        let left = authorizers::somebody_adds(api.authorizer_mut(REVAL_AUTHORIZER)?)?;
+        let api = state.apigateway.of_mut(caller, row.id)?;
+        let left = authorizers::somebody_adds(api.authorizer_mut(row.authorizer)?)?;
         Ok((authorizers::third_pool(), Some(left)))
     })
 }
 
-/// Deploys Reval's API as it is now.
-pub(crate) fn somebody_deploys(core: &Core) -> Result<(), AwsError> {
+/// Deploys a guarded API as it is now.
+pub(crate) fn somebody_deploys(core: &Core, app: App) -> Result<(), AwsError> {
+    let row = of_app(app);
     somebody(core, "StageMoved", |state, caller, now| {
         let takes_ms = spread_ms(&state.faults);
-        let api = state.apigateway.of_mut(caller, REVAL_API)?;
+        let api = state.apigateway.of_mut(caller, row.id)?;
         let id = api.deploy(Some("somebody's release".to_owned()), now);
-        let stage = state.apigateway.stage_mut(caller, REVAL_API, REVAL_STAGE)?;
+        let stage = state.apigateway.stage_mut(caller, row.id, row.stage)?;
         stage.deployment.set(id.clone(), now, takes_ms);
         stage.updated_ms = now;
         Ok((id.clone(), Some(json!({"deploymentId": id}))))

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::api::{Authorizer, Config, RestApi};
+use super::guarded::REVAL_USERINFO;
 use super::part::{ApiGateway, Stage};
-use super::seed::REVAL_USERINFO;
 use crate::aws::cognito::{self, Cognito};
 use crate::snapshot::{ApiConfigView, ApiView, AuthorizerView, DeployedView, TokenView};
 

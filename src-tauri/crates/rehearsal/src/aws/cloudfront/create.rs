@@ -5,20 +5,21 @@ use serde_json::json;
 
 use super::batch::Batch;
 use super::part::{CloudFront, Invalidation};
-use super::seed::{DISTRIBUTION, MOST_FILES, MOST_WILDCARDS};
+use super::seed::{MOST_FILES, MOST_WILDCARDS, Row, row_of};
 use super::{VERSION, document, known, show};
 use crate::aws::{AwsError, Served};
 use crate::core::Core;
+use crate::faults::App;
 use crate::http as web;
 use crate::log::{Caller, LogEntry, Outcome};
 use crate::reval::EDGES;
 
 /// Makes an invalidation, or answers the one that the reference has made before, as it is by now.
 pub(super) fn create(core: &Core, caller: &Caller, id: &str, body: &[u8]) -> Result<Served, AwsError> {
-    known(caller, id)?;
+    let row = known(caller, id)?;
     let batch = Batch::read(body)?;
     let committed = core.commit(|state, now| {
-        let made = state.cloudfront.make(batch, now)?;
+        let made = state.cloudfront.make(row, batch, now)?;
         let entry = LogEntry {
             left: Some(json!({"id": made.id, "reference": made.reference, "paths": made.paths})),
             ..caller.entry(Outcome::Committed)
@@ -28,8 +29,8 @@ pub(super) fn create(core: &Core, caller: &Caller, id: &str, body: &[u8]) -> Res
     let made = &committed.made;
     let mut answer = document(201, &show::invalidation(made));
     let at = format!(
-        "https://cloudfront.amazonaws.com/{VERSION}/distribution/{DISTRIBUTION}/invalidation/{}",
-        made.id
+        "https://cloudfront.amazonaws.com/{VERSION}/distribution/{}/invalidation/{}",
+        row.id, made.id
     );
     web::set(&mut answer, "location", &at);
     Ok(Served {
@@ -39,10 +40,29 @@ pub(super) fn create(core: &Core, caller: &Caller, id: &str, body: &[u8]) -> Res
     })
 }
 
+/// Somebody else drops all that the edges of an application keep.
+pub(crate) fn somebody_invalidates(core: &Core, app: App) -> Result<(), AwsError> {
+    let caller = Caller::somebody_else("InvalidationBegun");
+    core.commit(|state, now| {
+        let batch = Batch {
+            reference: uuid::Uuid::new_v4().to_string(),
+            paths: vec!["/*".to_owned()],
+        };
+        let made = state.cloudfront.make(row_of(app), batch, now)?;
+        let entry = LogEntry {
+            comment: Some(app.name().to_owned()),
+            left: Some(json!({"id": made.id, "paths": made.paths})),
+            ..caller.entry(Outcome::Committed)
+        };
+        Ok::<_, AwsError>(((), entry))
+    })
+    .map(drop)
+}
+
 impl CloudFront {
     /// The invalidation of a reference (CloudFront API reference, InvalidationBatch, `CallerReference`).
-    fn make(&mut self, batch: Batch, now_ms: i64) -> Result<Invalidation, AwsError> {
-        let mut all = self.invalidations.iter();
+    fn make(&mut self, row: &Row, batch: Batch, now_ms: i64) -> Result<Invalidation, AwsError> {
+        let mut all = self.all(row);
         if let Some(before) = all.find(|one| one.reference == batch.reference) {
             return match batch.covers_the_same(&before.paths) {
                 true => Ok(before.clone()),
@@ -53,8 +73,10 @@ impl CloudFront {
                 )),
             };
         }
-        self.has_room(&batch)?;
+        drop(all);
+        self.has_room(row, &batch)?;
         let made = Invalidation {
+            of: row.id.to_owned(),
             id: invalidation_id(),
             reference: batch.reference,
             paths: batch.paths,
@@ -66,7 +88,7 @@ impl CloudFront {
     }
 
     /// Refuses what is more than may be in progress.
-    fn has_room(&self, batch: &Batch) -> Result<(), AwsError> {
+    fn has_room(&self, row: &Row, batch: &Batch) -> Result<(), AwsError> {
         let asked = Batch::wildcards(&batch.paths);
         if batch.paths.len() - asked > MOST_FILES {
             return Err(AwsError::new(
@@ -75,7 +97,7 @@ impl CloudFront {
             ));
         }
         let (mut wildcards, mut files) = (asked, batch.paths.len() - asked);
-        for one in self.running() {
+        for one in self.running(row) {
             let of_it = Batch::wildcards(&one.paths);
             wildcards += of_it;
             files += one.paths.len() - of_it;

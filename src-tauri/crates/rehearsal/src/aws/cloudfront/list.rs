@@ -3,6 +3,7 @@
 use super::NAMESPACE;
 use super::batch::invalid;
 use super::part::CloudFront;
+use super::seed::Row;
 use super::show::{moment, tag};
 use crate::aws::{AwsError, Call};
 use crate::http as web;
@@ -12,14 +13,14 @@ const USUAL: usize = 100;
 
 /// A page, newest first. The marker of the next one is the last id on this one (CloudFront API reference,
 /// ListInvalidations, `Marker`).
-pub(super) fn page(cloudfront: &CloudFront, call: &Call) -> Result<String, AwsError> {
+pub(super) fn page(cloudfront: &CloudFront, row: &Row, call: &Call) -> Result<String, AwsError> {
     let most = match call.param("MaxItems").map(|text| (text, text.parse::<usize>())) {
         None => USUAL,
         Some((_, Ok(most))) if (1..=USUAL).contains(&most) => most,
         Some((text, _)) => return Err(invalid(&format!("The value “{text}” of MaxItems is not valid."))),
     };
     let marker = call.param("Marker");
-    let mut all: Vec<_> = cloudfront.invalidations.iter().rev().collect();
+    let mut all: Vec<_> = cloudfront.all(row).rev().collect();
     if let Some(marker) = marker {
         let at = all.iter().position(|one| one.id == marker);
         let at = at.ok_or_else(|| invalid(&format!("The marker {marker} is not valid.")))?;

@@ -1,5 +1,6 @@
-//! CloudFront, rest-xml of 2020-05-31: the distribution before Reval, and its invalidations. What its edges answer is
-//! [`crate::reval`]'s.
+//! CloudFront, rest-xml of 2020-05-31: the distributions before Reval and the new Admins-UI, and their invalidations.
+//! What the edges of the first answer is [`crate::reval`]'s; those of the other keep nothing, and answer as
+//! [`crate::adminsui`] says.
 //!
 //! CloudFront is one for all regions, and its own endpoint wants signatures of us-east-1. SDKs know that of the endpoint:
 //! where they are given another, as here, they sign in the region that they are set to, and the rehearsal takes
@@ -8,6 +9,7 @@
 //! Not rehearsed, and refused by name: everything else, changes of the distribution among it.
 
 mod batch;
+mod behaviours;
 mod conflicts;
 mod create;
 mod list;
@@ -19,11 +21,17 @@ mod tests;
 
 use http::Method;
 
+pub(crate) use behaviours::is_routed;
+pub(crate) use create::somebody_invalidates;
 pub(crate) use part::CloudFront;
+pub(crate) use seed::row_of;
 pub use seed::{
-    DISTRIBUTION, DISTRIBUTION_ARN, DISTRIBUTION_DOMAIN, INVALIDATION_TAKES, MOST_WILDCARDS,
+    ADMINS_CERTIFICATE, ADMINS_DISTRIBUTION, ADMINS_DISTRIBUTION_ARN, ADMINS_DISTRIBUTION_DOMAIN,
+    ADMINS_PATHS, DISTRIBUTION, DISTRIBUTION_ARN, DISTRIBUTION_DOMAIN, INVALIDATION_TAKES, MOST_WILDCARDS,
     REVAL_CERTIFICATE,
 };
+use seed::{Row, rows};
+pub(crate) use show::{has_certificate, is_enabled};
 
 use super::service::{Face, Wire, operation_itself};
 use super::{AwsError, Call, Refused, Served};
@@ -131,24 +139,24 @@ fn read(state: &State, caller: &Caller, call: &Call) -> Result<Answer, AwsError>
     let (cloudfront, _) = state.edges_at(now);
     match route(call) {
         Route::GetDistribution(id) => {
-            known(caller, id)?;
-            let running = cloudfront.in_progress();
-            let mut answer = document(200, &show::distribution(&state.faults, running));
-            web::set(&mut answer, "etag", show::etag(&state.faults));
+            let row = known(caller, id)?;
+            let running = cloudfront.in_progress(row);
+            let mut answer = document(200, &show::distribution(row, &state.faults, running));
+            web::set(&mut answer, "etag", &show::etag(row, &state.faults));
             Ok(answer)
         }
         Route::ListInvalidations(id) => {
-            known(caller, id)?;
-            Ok(document(200, &list::page(&cloudfront, call)?))
+            let row = known(caller, id)?;
+            Ok(document(200, &list::page(&cloudfront, row, call)?))
         }
         Route::GetInvalidation(of, id) => {
-            known(caller, of)?;
-            let found = cloudfront.find(id)?;
+            let row = known(caller, of)?;
+            let found = cloudfront.find(row, id)?;
             Ok(document(200, &show::invalidation(found)))
         }
         Route::ListConflictingAliases(id) => {
-            known(caller, id)?;
-            Ok(document(200, &conflicts::page(&state.faults, call)?))
+            let row = known(caller, id)?;
+            Ok(document(200, &conflicts::page(row, &state.faults, call)?))
         }
         Route::CreateInvalidation(_) | Route::Unknown(_) => Err(AwsError::not_rehearsed(&caller.operation)),
     }
@@ -158,13 +166,9 @@ fn document(status: u16, body: &str) -> Answer {
     web::answer(status, "text/xml", format!("{XML}{body}"))
 }
 
-/// Refuses an id that is not the one distribution's; another account has none.
-fn known(caller: &Caller, id: &str) -> Result<(), AwsError> {
-    match caller.account == world::ACCOUNT && id == DISTRIBUTION {
-        true => Ok(()),
-        false => Err(AwsError::new(
-            "NoSuchDistribution",
-            "The specified distribution does not exist.",
-        )),
-    }
+/// The distribution of an id; another account has none.
+fn known(caller: &Caller, id: &str) -> Result<&'static Row, AwsError> {
+    rows()
+        .find(|row| caller.account == world::ACCOUNT && id == row.id)
+        .ok_or_else(|| AwsError::new("NoSuchDistribution", "The specified distribution does not exist."))
 }

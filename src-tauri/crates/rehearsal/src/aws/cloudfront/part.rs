@@ -1,9 +1,9 @@
-//! What CloudFront keeps: the invalidations of the one distribution.
+//! What CloudFront keeps: the invalidations of its distributions.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::seed::{DISTRIBUTION, DISTRIBUTION_ARN, DISTRIBUTION_DOMAIN, drops_after_ms};
+use super::seed::{DISTRIBUTION, Row, drops_after_ms, rows};
 use super::show;
 use crate::aws::AwsError;
 use crate::faults::Fault;
@@ -20,12 +20,19 @@ pub(crate) struct CloudFront {
 /// An invalidation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Invalidation {
+    /// The id of its distribution. There was one only before there were two.
+    #[serde(default = "the_first")]
+    pub of: String,
     pub id: String,
     pub reference: String,
     pub paths: Vec<String>,
     pub created_ms: i64,
     /// Which edges are done with it.
     pub done: [bool; EDGES],
+}
+
+fn the_first() -> String {
+    DISTRIBUTION.to_owned()
 }
 
 impl Invalidation {
@@ -44,12 +51,13 @@ impl Invalidation {
 }
 
 impl CloudFront {
-    /// Lets the edges drop by a moment what they should have dropped by then.
+    /// Lets the edges drop by a moment what they should have dropped by then. Only Reval's keep copies here.
     pub(crate) fn settle(&mut self, now_ms: i64, faults: &[Fault], reval: &mut Reval) {
         let stuck = faults.contains(&Fault::InvalidationStuck);
         let stale = faults.contains(&Fault::EdgeStale);
         for invalidation in &mut self.invalidations {
             let Invalidation {
+                of,
                 paths,
                 created_ms,
                 done,
@@ -61,7 +69,7 @@ impl CloudFront {
                 if now_ms < due || (stuck && is_last) {
                     continue;
                 }
-                if !(stale && is_last) {
+                if of == DISTRIBUTION && !(stale && is_last) {
                     reval.forget(edge, paths);
                 }
                 *done = true;
@@ -69,18 +77,23 @@ impl CloudFront {
         }
     }
 
-    /// How many are in progress.
-    pub(super) fn in_progress(&self) -> usize {
-        self.running().count()
+    /// How many of a distribution are in progress.
+    pub(super) fn in_progress(&self, row: &Row) -> usize {
+        self.running(row).count()
     }
 
-    /// Those that are in progress.
-    pub(super) fn running(&self) -> impl Iterator<Item = &Invalidation> {
-        self.invalidations.iter().filter(|one| !one.is_completed())
+    /// The invalidations of a distribution, oldest first.
+    pub(super) fn all(&self, row: &Row) -> impl DoubleEndedIterator<Item = &Invalidation> {
+        self.invalidations.iter().filter(|one| one.of == row.id)
     }
 
-    pub(super) fn find(&self, id: &str) -> Result<&Invalidation, AwsError> {
-        let found = self.invalidations.iter().find(|one| one.id == id);
+    /// Those of a distribution that are in progress.
+    pub(super) fn running(&self, row: &Row) -> impl Iterator<Item = &Invalidation> {
+        self.all(row).filter(|one| !one.is_completed())
+    }
+
+    pub(super) fn find(&self, row: &Row, id: &str) -> Result<&Invalidation, AwsError> {
+        let found = self.all(row).find(|one| one.id == id);
         found.ok_or_else(|| AwsError::new("NoSuchInvalidation", "The specified invalidation does not exist."))
     }
 
@@ -93,13 +106,14 @@ impl CloudFront {
             created_at: Timestamp::from_millisecond(one.created_ms).unwrap_or(Timestamp::MAX),
             status: one.status().to_owned(),
         };
-        vec![DistributionView {
-            id: DISTRIBUTION.to_owned(),
-            arn: DISTRIBUTION_ARN.to_owned(),
-            domain: DISTRIBUTION_DOMAIN.to_owned(),
-            enabled: show::is_enabled(faults),
-            aliases: show::aliases(faults).map(str::to_owned).to_vec(),
-            invalidations: self.invalidations.iter().map(view).collect(),
-        }]
+        let distribution = |row: &'static Row| DistributionView {
+            id: row.id.to_owned(),
+            arn: row.arn.to_owned(),
+            domain: row.domain.to_owned(),
+            enabled: show::is_enabled(row, faults),
+            aliases: show::aliases(row, faults).map(str::to_owned).collect(),
+            invalidations: self.all(row).map(view).collect(),
+        };
+        rows().map(distribution).collect()
     }
 }

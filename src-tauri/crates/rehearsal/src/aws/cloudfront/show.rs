@@ -1,12 +1,13 @@
 //! A distribution and an invalidation, as XML.
 
-use super::NAMESPACE;
 use super::part::Invalidation;
-use super::seed::{DISTRIBUTION, DISTRIBUTION_ARN, DISTRIBUTION_DOMAIN, OTHER_ALIAS, REVAL_CERTIFICATE};
+use super::seed::Row;
+use super::{NAMESPACE, behaviours};
 use crate::clock::iso;
-use crate::faults::{Fault, Site};
+use crate::faults::Fault;
 use crate::http as web;
-use crate::reval::{COPIES_LIVE, INDEX};
+use crate::reval::INDEX;
+use sha2::{Digest as _, Sha256};
 
 /// An element with a text in it.
 pub(super) fn tag(name: &str, text: &str) -> String {
@@ -19,30 +20,34 @@ pub(super) fn moment(ms: i64) -> String {
 }
 
 /// Whether the distribution answers requests.
-pub(super) fn is_enabled(faults: &[Fault]) -> bool {
-    !faults.contains(&Fault::DistributionDisabled)
+pub(crate) fn is_enabled(row: &Row, faults: &[Fault]) -> bool {
+    !faults.contains(&Fault::DistributionDisabled { app: row.app })
 }
 
-/// The names that users know it by.
-pub(super) fn aliases(faults: &[Fault]) -> [&'static str; 1] {
-    match faults.contains(&Fault::AliasElsewhere) {
-        true => [OTHER_ALIAS],
-        false => [Site::Reval.host()],
-    }
+/// Whether it has a certificate of its own. CloudFront refuses one of another region than us-east-1 (API reference,
+/// UpdateDistribution, `InvalidViewerCertificate`), so such a one never stands there.
+pub(crate) fn has_certificate(row: &Row, faults: &[Fault]) -> bool {
+    !faults.contains(&Fault::CertificateElsewhere { app: row.app })
+}
+
+/// The names that users know it by: none without a certificate that covers them (CloudFront developer guide,
+/// "Requirements for using alternate domain names").
+pub(super) fn aliases(row: &Row, faults: &[Fault]) -> impl Iterator<Item = &'static str> {
+    let name = match faults.contains(&Fault::AliasElsewhere { app: row.app }) {
+        true => row.other_alias,
+        false => row.site.host(),
+    };
+    has_certificate(row, faults).then_some(name).into_iter()
 }
 
 /// The entity tag, another one for other settings.
-pub(super) fn etag(faults: &[Fault]) -> &'static str {
-    match (is_enabled(faults), faults.contains(&Fault::AliasElsewhere)) {
-        (true, false) => "E2REHEARSALTAG1",
-        (true, true) => "E2REHEARSALTAG2",
-        (false, false) => "E2REHEARSALTAG3",
-        (false, true) => "E2REHEARSALTAG4",
-    }
+pub(super) fn etag(row: &Row, faults: &[Fault]) -> String {
+    let of = hex::encode_upper(Sha256::digest(config(row, faults)));
+    format!("E{}", &of[..13])
 }
 
 /// A list as CloudFront writes it: how many there are, then the items, where there are any.
-fn list(name: &str, item: &str, values: &[&str]) -> String {
+pub(super) fn list(name: &str, item: &str, values: &[&str]) -> String {
     let items: String = values.iter().map(|value| tag(item, value)).collect();
     let items = match values.is_empty() {
         true => String::new(),
@@ -52,9 +57,9 @@ fn list(name: &str, item: &str, values: &[&str]) -> String {
 }
 
 /// The distribution, as GetDistribution shows it with so many invalidations in progress.
-pub(super) fn distribution(faults: &[Fault], in_progress: usize) -> String {
-    let records: String = aliases(faults)
-        .iter()
+pub(super) fn distribution(row: &Row, faults: &[Fault], in_progress: usize) -> String {
+    let Row { id, arn, domain, .. } = row;
+    let records: String = aliases(row, faults)
         .map(|alias| {
             let name = tag("CNAME", alias);
             format!(
@@ -63,89 +68,52 @@ pub(super) fn distribution(faults: &[Fault], in_progress: usize) -> String {
         })
         .collect();
     format!(
-        "<Distribution xmlns=\"{NAMESPACE}\"><Id>{DISTRIBUTION}</Id><ARN>{DISTRIBUTION_ARN}</ARN>\
+        "<Distribution xmlns=\"{NAMESPACE}\"><Id>{id}</Id><ARN>{arn}</ARN>\
          <Status>Deployed</Status><LastModifiedTime>2026-01-05T09:30:12.408Z</LastModifiedTime>\
          <InProgressInvalidationBatches>{in_progress}</InProgressInvalidationBatches>\
-         <DomainName>{DISTRIBUTION_DOMAIN}</DomainName>\
+         <DomainName>{domain}</DomainName>\
          <ActiveTrustedSigners><Enabled>false</Enabled><Quantity>0</Quantity></ActiveTrustedSigners>\
          <ActiveTrustedKeyGroups><Enabled>false</Enabled><Quantity>0</Quantity></ActiveTrustedKeyGroups>\
          {}<AliasICPRecordals>{records}</AliasICPRecordals></Distribution>",
-        config(faults)
+        config(row, faults)
     )
 }
 
-fn config(faults: &[Fault]) -> String {
-    let enabled = is_enabled(faults);
+fn config(row: &Row, faults: &[Fault]) -> String {
+    let enabled = is_enabled(row, faults);
+    let (comment, called) = row.called;
+    let aliases: Vec<&str> = aliases(row, faults).collect();
     format!(
-        "<DistributionConfig><CallerReference>rehearsal-reval</CallerReference>{}\
-         <DefaultRootObject>{}</DefaultRootObject>{}<OriginGroups><Quantity>0</Quantity></OriginGroups>{}\
-         <CacheBehaviors><Quantity>0</Quantity></CacheBehaviors>{}<Comment>Reval</Comment>\
+        "<DistributionConfig><CallerReference>rehearsal-{called}</CallerReference>{}\
+         <DefaultRootObject>{}</DefaultRootObject>{}<OriginGroups><Quantity>0</Quantity></OriginGroups>{}{}{}\
+         <Comment>{comment}</Comment>\
          <Logging><Enabled>false</Enabled><IncludeCookies>false</IncludeCookies><Bucket></Bucket><Prefix></Prefix>\
          </Logging><PriceClass>PriceClass_100</PriceClass><Enabled>{enabled}</Enabled>{}\
          <Restrictions><GeoRestriction><RestrictionType>none</RestrictionType><Quantity>0</Quantity></GeoRestriction>\
          </Restrictions><WebACLId></WebACLId><HttpVersion>http2</HttpVersion><IsIPV6Enabled>true</IsIPV6Enabled>\
          <ContinuousDeploymentPolicyId></ContinuousDeploymentPolicyId><Staging>false</Staging></DistributionConfig>",
-        list("Aliases", "CNAME", &aliases(faults)),
+        list("Aliases", "CNAME", &aliases),
         INDEX.trim_start_matches('/'),
-        origins(),
-        behaviour(),
-        error_responses(),
-        certificate(),
+        behaviours::origins(row),
+        behaviours::default(row),
+        behaviours::others(row, faults),
+        behaviours::error_responses(row),
+        certificate(row, faults),
     )
 }
 
-fn origins() -> String {
-    "<Origins><Quantity>1</Quantity><Items><Origin><Id>reval</Id>\
-     <DomainName>rehearsal-reval.s3.eu-west-2.amazonaws.com</DomainName><OriginPath></OriginPath>\
-     <CustomHeaders><Quantity>0</Quantity></CustomHeaders>\
-     <S3OriginConfig><OriginAccessIdentity></OriginAccessIdentity></S3OriginConfig>\
-     <ConnectionAttempts>3</ConnectionAttempts><ConnectionTimeout>10</ConnectionTimeout>\
-     <OriginShield><Enabled>false</Enabled></OriginShield>\
-     <OriginAccessControlId>E3REHEARSALOAC</OriginAccessControlId></Origin></Items></Origins>"
-        .to_owned()
-}
-
-/// How requests are served: a query is no part of what a copy is kept under.
-fn behaviour() -> String {
-    let day = COPIES_LIVE.as_secs();
-    format!(
-        "<DefaultCacheBehavior><TargetOriginId>reval</TargetOriginId>\
-         <TrustedSigners><Enabled>false</Enabled><Quantity>0</Quantity></TrustedSigners>\
-         <TrustedKeyGroups><Enabled>false</Enabled><Quantity>0</Quantity></TrustedKeyGroups>\
-         <ViewerProtocolPolicy>allow-all</ViewerProtocolPolicy>\
-         <AllowedMethods><Quantity>2</Quantity><Items><Method>HEAD</Method><Method>GET</Method></Items>{}\
-         </AllowedMethods><SmoothStreaming>false</SmoothStreaming><Compress>false</Compress>\
-         <LambdaFunctionAssociations><Quantity>0</Quantity></LambdaFunctionAssociations>\
-         <FunctionAssociations><Quantity>0</Quantity></FunctionAssociations>\
-         <FieldLevelEncryptionId></FieldLevelEncryptionId>\
-         <ForwardedValues><QueryString>false</QueryString><Cookies><Forward>none</Forward></Cookies>\
-         <Headers><Quantity>0</Quantity></Headers>\
-         <QueryStringCacheKeys><Quantity>0</Quantity></QueryStringCacheKeys></ForwardedValues>\
-         <MinTTL>0</MinTTL><DefaultTTL>{day}</DefaultTTL><MaxTTL>31536000</MaxTTL></DefaultCacheBehavior>",
-        list("CachedMethods", "Method", &["HEAD", "GET"]),
-    )
-}
-
-/// The page for every path that is no file; a bucket that does not let its objects be listed says 403 for those.
-fn error_responses() -> String {
-    let page: String = [403, 404]
-        .iter()
-        .map(|code| {
-            format!(
-                "<CustomErrorResponse><ErrorCode>{code}</ErrorCode><ResponsePagePath>{INDEX}</ResponsePagePath>\
-                 <ResponseCode>200</ResponseCode><ErrorCachingMinTTL>{}</ErrorCachingMinTTL></CustomErrorResponse>",
-                COPIES_LIVE.as_secs()
-            )
-        })
-        .collect();
-    format!("<CustomErrorResponses><Quantity>2</Quantity><Items>{page}</Items></CustomErrorResponses>")
-}
-
-fn certificate() -> String {
+fn certificate(row: &Row, faults: &[Fault]) -> String {
+    if !has_certificate(row, faults) {
+        return "<ViewerCertificate><CloudFrontDefaultCertificate>true</CloudFrontDefaultCertificate>\
+                <SSLSupportMethod>vip</SSLSupportMethod><MinimumProtocolVersion>TLSv1</MinimumProtocolVersion>\
+                <CertificateSource>cloudfront</CertificateSource></ViewerCertificate>"
+            .to_owned();
+    }
+    let arn = row.certificate;
     format!(
         "<ViewerCertificate><CloudFrontDefaultCertificate>false</CloudFrontDefaultCertificate>\
-         <ACMCertificateArn>{REVAL_CERTIFICATE}</ACMCertificateArn><SSLSupportMethod>sni-only</SSLSupportMethod>\
-         <MinimumProtocolVersion>TLSv1.2_2021</MinimumProtocolVersion><Certificate>{REVAL_CERTIFICATE}</Certificate>\
+         <ACMCertificateArn>{arn}</ACMCertificateArn><SSLSupportMethod>sni-only</SSLSupportMethod>\
+         <MinimumProtocolVersion>TLSv1.2_2021</MinimumProtocolVersion><Certificate>{arn}</Certificate>\
          <CertificateSource>acm</CertificateSource></ViewerCertificate>"
     )
 }

@@ -2,7 +2,7 @@
 use super::batch::Batch;
 use super::part::Invalidation;
 use super::*;
-use crate::faults::{Fault, RevalRelease};
+use crate::faults::{App, Fault, RevalRelease};
 use crate::reval::{EDGES, Reval};
 
 fn batch(paths: &[&str]) -> Result<Batch, String> {
@@ -64,6 +64,7 @@ fn begun() -> (CloudFront, Reval) {
     let mut reval = Reval::default();
     reval.release(RevalRelease::New, -1);
     let one = Invalidation {
+        of: DISTRIBUTION.to_owned(),
         id: "I1".to_owned(),
         reference: "r".to_owned(),
         paths: vec!["/*".to_owned()],
@@ -80,7 +81,7 @@ fn at(now: i64, faults: &[Fault]) -> (Vec<&'static str>, bool) {
     cloudfront.settle(now, faults, &mut reval);
     let edges = reval.view(now).edges;
     let answers = edges.iter().map(|edge| edge.index.name()).collect();
-    (answers, cloudfront.in_progress() == 0)
+    (answers, cloudfront.in_progress(row_of(App::Reval)) == 0)
 }
 
 #[test]
@@ -104,15 +105,66 @@ fn one_edge_drops_its_copies_early_and_the_other_when_it_is_completed() {
     let (mut cloudfront, mut reval) = begun();
     cloudfront.settle(90_000, &[Fault::InvalidationStuck], &mut reval);
     cloudfront.settle(90_001, &[], &mut reval);
-    assert_eq!(cloudfront.in_progress(), 0);
+    assert_eq!(cloudfront.in_progress(row_of(App::Reval)), 0);
     assert_eq!(reval.view(90_001).edges[1].index.name(), "new");
 }
 
 #[test]
 fn the_tag_is_another_one_for_other_settings() {
-    let faults = [Fault::DistributionDisabled, Fault::AliasElsewhere];
-    let tags = [&faults[..0], &faults[..1], &faults[1..], &faults[..]].map(show::etag);
-    for (at, tag) in tags.iter().enumerate() {
-        assert!(!tags[..at].contains(tag), "{tag}");
+    for app in App::ALL {
+        let faults = [Fault::DistributionDisabled { app }, Fault::AliasElsewhere { app }];
+        let tags =
+            [&faults[..0], &faults[..1], &faults[1..], &faults[..]].map(|f| show::etag(row_of(app), f));
+        for (at, tag) in tags.iter().enumerate() {
+            assert!(!tags[..at].contains(tag), "{tag}");
+        }
     }
+}
+
+#[test]
+fn a_path_meets_a_behaviour_of_its_own_or_the_default_one() {
+    let missing = |path: &str| {
+        vec![Fault::BehaviourMissing {
+            path: path.to_owned(),
+        }]
+    };
+    for (path, faults, is) in [
+        ("/auth/realms/example", vec![], true),
+        ("/auth/realms/example", missing("/auth"), false),
+        ("/auth/realms/example", missing("/sync"), true),
+        ("/auth", vec![], true),
+        ("/auth;x=1/realms", vec![], true),
+        ("//%61uth//realms", vec![], true),
+        ("//%61uth//realms", missing("/auth"), false),
+        ("/Auth/realms", vec![], false),
+        ("/x/auth/", vec![], false),
+        ("/usermanagement/api/users", vec![], true),
+        ("/index.html", vec![], false),
+    ] {
+        assert_eq!(is_routed(path, &faults), is, "{path} {faults:?}");
+    }
+}
+
+/// An invalidation of one distribution lets nobody forget what the edges of another keep.
+#[test]
+fn an_invalidation_is_of_one_distribution() {
+    let (mut cloudfront, mut reval) = begun();
+    for one in &mut cloudfront.invalidations {
+        one.of = ADMINS_DISTRIBUTION.to_owned();
+    }
+    let (ours, theirs) = (row_of(App::Admins), row_of(App::Reval));
+    assert_eq!(
+        (cloudfront.in_progress(ours), cloudfront.in_progress(theirs)),
+        (1, 0)
+    );
+    assert!(cloudfront.find(theirs, "I1").is_err() && cloudfront.find(ours, "I1").is_ok());
+    cloudfront.settle(20_000, &[], &mut reval);
+    assert_eq!(cloudfront.in_progress(ours), 0);
+    assert!(
+        reval
+            .view(20_000)
+            .edges
+            .iter()
+            .all(|edge| edge.index.name() == "old")
+    );
 }

@@ -8,7 +8,7 @@ mod faults;
 mod refused;
 mod sign_in;
 mod site;
-mod tokens;
+pub(crate) mod tokens;
 mod verdicts;
 
 use std::net::IpAddr;
@@ -22,7 +22,7 @@ use crate::dns::udp;
 use crate::support::{Reply, Signing, exchange};
 
 /// One request to CloudFront as the world's operator, signed in us-east-1; nothing where no answer comes.
-async fn sent(world: &World, line: &str, body: &str) -> Option<Reply> {
+pub(crate) async fn sent(world: &World, line: &str, body: &str) -> Option<Reply> {
     sent_as(world, "AKIAREHEARSAL", "us-east-1", line, body).await
 }
 
@@ -39,12 +39,12 @@ async fn sent_as(world: &World, key: &str, region: &str, line: &str, body: &str)
     exchange(stream, &signing.request(addr, line, &[], body)).await
 }
 
-fn of(id: &str) -> String {
+pub(crate) fn of(id: &str) -> String {
     format!("/2020-05-31/distribution/{id}")
 }
 
 /// The body of a CreateInvalidation.
-fn batch(reference: &str, paths: &[&str]) -> String {
+pub(crate) fn batch(reference: &str, paths: &[&str]) -> String {
     let items: String = paths.iter().map(|path| format!("<Path>{path}</Path>")).collect();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><InvalidationBatch \
@@ -87,7 +87,7 @@ fn refusal(reply: &Reply) -> (u16, &str) {
 }
 
 /// The address of a host, as both resolvers say it.
-async fn resolved(world: &World, host: &str) -> IpAddr {
+pub(crate) async fn resolved(world: &World, host: &str) -> IpAddr {
     let mut found = Vec::new();
     for resolver in &world.handle().resolvers {
         let answer = udp(resolver.addr, &format!("{host}."), RecordType::A, true).await;
@@ -133,7 +133,7 @@ async fn pool(world: &World, page: &Reply) -> String {
 }
 
 /// Sleeps until so much world time has passed.
-async fn pass(world: &World, time: Duration) {
+pub(crate) async fn pass(world: &World, time: Duration) {
     // A little more, because both ends of the span are rounded to milliseconds.
     tokio::time::sleep(world.handle().clock.sleep_for(time) + Duration::from_millis(2)).await;
 }

@@ -36,7 +36,7 @@ pub(super) fn password(client: &str) -> Value {
 }
 
 /// A new token, which the gateway has never seen.
-pub(super) async fn id_token(world: &World, client: &str) -> String {
+pub(crate) async fn id_token(world: &World, client: &str) -> String {
     let (status, said) = initiate(world, &password(client)).await;
     assert_eq!(status, 200, "{said}");
     said["AuthenticationResult"]["IdToken"]

@@ -1,4 +1,4 @@
-//! Reval's API, as browsers call it under its own name: API Gateway with the authoriser of the deployment that the stage
+//! The guarded APIs, Reval's and the new one of Admins, as browsers call each under its own name: API Gateway with the authoriser of the deployment that the stage
 //! serves, and behind it an application that says whose token it was given.
 
 use http::Request;
@@ -6,45 +6,55 @@ use http::request::Parts;
 use hyper::body::Incoming;
 use serde_json::{Value, json};
 
-use crate::aws::apigateway::{self, Asked, Met, REVAL_API};
+use crate::aws::apigateway::{self, Asked, Guarded, Met};
 use crate::core::Core;
 use crate::gateway;
 use crate::http::{self as web, Answer, Dropped};
-use crate::seed::REVAL_API_HOST;
 
-/// Whether a request is one of this API, by the name that it was sent to.
-pub(crate) fn is_it(request: &Request<Incoming>) -> bool {
+/// The API that a request is for, by the name that it was sent to.
+pub(crate) fn of(request: &Request<Incoming>) -> Option<&'static Guarded> {
     let host = request
         .headers()
         .get("host")
         .and_then(|value| value.to_str().ok());
     let host = host.unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    name.trim_end_matches('.').eq_ignore_ascii_case(REVAL_API_HOST)
+    apigateway::of_host(name.trim_end_matches('.'))
 }
 
 /// Answers a request.
-pub(crate) async fn serve(core: &Core, request: Request<Incoming>) -> Result<Answer, Dropped> {
+pub(crate) async fn serve(core: &Core, row: &Guarded, request: Request<Incoming>) -> Result<Answer, Dropped> {
     let (parts, body) = request.into_parts();
     // Nobody says what was read of the body, but who sends one expects it to be taken.
     web::read_body(body).await.ok_or(Dropped)?;
-    let mut answer = match met(core, &parts)? {
+    let mut is_refusal = true;
+    let mut application = |answer| {
+        is_refusal = false;
+        answer
+    };
+    let mut answer = match met(core, row, &parts)? {
         Met::Nothing => gateway::nothing_there(),
         Met::Throttled => refused(429, "TooManyRequestsException", "Too Many Requests"),
-        Met::Open if parts.method == http::Method::OPTIONS => preflight(),
-        Met::Open => said(&json!({"pool": null, "user": null})),
-        Met::Allowed { pool, user } => said(&json!({"pool": pool, "user": user})),
+        Met::Open if parts.method == http::Method::OPTIONS => application(preflight(row, parts.uri.path())),
+        Met::Open => application(said(&json!({"pool": null, "user": null}))),
+        Met::Allowed { pool, user } => application(said(&json!({"pool": pool, "user": user}))),
         Met::Unauthorized => refused(401, "UnauthorizedException", "Unauthorized"),
         Met::Expired => refused(401, "UnauthorizedException", "The incoming token has expired"),
     };
-    // The API has made the gateway's own refusals readable for a browser.
-    web::set(&mut answer, "access-control-allow-origin", "*");
+    // What the gateway itself refuses is readable for a browser where the API has made it so.
+    let readable = match is_refusal {
+        true => core.read(|state| apigateway::read_by(row, &state.faults)),
+        false => Some("*".to_owned()),
+    };
+    if let Some(origin) = readable {
+        web::set(&mut answer, "access-control-allow-origin", &origin);
+    }
     Ok(answer)
 }
 
 /// What it meets. A verdict that is new is remembered with the same look at the state, so that a flush in between does
 /// not miss it.
-fn met(core: &Core, parts: &Parts) -> Result<Met, Dropped> {
+fn met(core: &Core, row: &Guarded, parts: &Parts) -> Result<Met, Dropped> {
     let path = parts.uri.path();
     let (stage, below) = match path.strip_prefix('/').and_then(|path| path.split_once('/')) {
         Some((stage, below)) => (stage, web::percent_decode(below)),
@@ -53,12 +63,12 @@ fn met(core: &Core, parts: &Parts) -> Result<Met, Dropped> {
     let below = format!("/{below}");
     let header = parts.headers.get("authorization");
     let asked = Asked {
-        api: REVAL_API,
+        api: row.id,
         stage,
         path: &below,
         verb: parts.method.as_str(),
         authorization: header.and_then(|value| value.to_str().ok()),
-        number: core.at_reval(),
+        number: core.at_api(row.app),
         now_ms: core.now_ms(),
     };
     let meeting = core.read(|state| apigateway::meet(state, &asked));
@@ -89,10 +99,12 @@ fn refused(status: u16, kind: &'static str, message: &str) -> Answer {
     answer
 }
 
-/// The answer to a browser that asks first.
-fn preflight() -> Answer {
+/// The answer to a browser that asks first: the methods of the path in a new world.
+fn preflight(row: &Guarded, path: &str) -> Answer {
+    let below = path.strip_prefix(&format!("/{}", row.stage)).unwrap_or(path);
     let mut answer = web::answer(200, "application/json", "");
-    web::set(&mut answer, "access-control-allow-methods", "GET,OPTIONS");
+    let allowed = format!("{},OPTIONS", row.verbs(below).join(","));
+    web::set(&mut answer, "access-control-allow-methods", &allowed);
     web::set(
         &mut answer,
         "access-control-allow-headers",
