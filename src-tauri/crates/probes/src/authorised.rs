@@ -1,9 +1,11 @@
-//! A read that asks for a token: refused without one, refused with one of a pool that is not meant, answered with one of a
-//! pool that is.
+//! A read that asks for a token: refused without one, refused with one of a pool that is not meant, refused with one that is
+//! forged, answered with one of a pool that is meant.
 //!
 //! Only a 401 is a refusal, and with a token only one in the words that are said to who brings none: API Gateway answers
 //! "The incoming token has expired" with 401 as well. A 403 is a firewall, a policy or the application; 429, 5xx and
-//! silence say nothing of whom it answers. A token that has expired, or is of another issuer, is never sent.
+//! silence say nothing of whom it answers. A token that has expired, or is of another issuer, is never sent. A forged one
+//! is the canary's own with another signature: an API that looks at what a token says, or at whether one is there, and not at
+//! who signed it, would answer it.
 
 use std::net::IpAddr;
 
@@ -84,8 +86,8 @@ impl Told {
     }
 }
 
-/// `http.authorised`: a GET is refused without a token and with one of a pool that shall be refused, and answered with one
-/// of each pool that shall be accepted. `tokens`: who gives them; none = nobody is known. Nothing is asked twice.
+/// `http.authorised`: a GET is refused without a token, with one of a pool that shall be refused and with a forged one, and
+/// answered with one of each pool that shall be accepted. `tokens`: who gives them; none = nobody is known. Nothing is asked twice.
 pub async fn check_authorised(
     spec: &CheckSpec,
     check: &AuthorisedCheck,
@@ -97,7 +99,7 @@ pub async fn check_authorised(
         None => "where DNS leads".to_owned(),
         Some(address) => format!("at {address}"),
     };
-    let mut expected = "401 without a token".to_owned();
+    let mut expected = "401 without a token and with a forged one".to_owned();
     if !check.refuses.is_empty() {
         expected.push_str(&format!(", 401 with one of {}", check.refuses.join(", ")));
     }
@@ -142,7 +144,15 @@ pub async fn check_authorised(
     }
     for pool in &check.accepts {
         match token(tokens, pool, spec, now).await {
-            Ok(token) => told.accepted(pool, asking.ask(Some(&token)).await, &without),
+            Ok(token) => {
+                match token.forged() {
+                    Some(forged) => told.forged(pool, asking.ask(Some(&forged)).await),
+                    None => told
+                        .untold
+                        .push(format!("{pool}: its token has no signature that can be read")),
+                }
+                told.accepted(pool, asking.ask(Some(&token)).await, &without);
+            }
             Err(why) => told.no_token(pool, why),
         }
     }
@@ -199,6 +209,25 @@ impl Told {
                 "Look at who answers: the authoriser refuses with 401.",
             ),
             Heard::Untold(words) => self.untold.push(format!("a token of {pool}: {words}")),
+        }
+    }
+
+    /// A forged token. In which words it is refused does not matter: who says anything of the signature has looked at it.
+    fn forged(&mut self, pool: &str, heard: Heard) {
+        match heard {
+            Heard::Refused(words) if words.expired => self.untold.push(format!(
+                "a forged token of {pool}: HTTP 401, but it says that the token has expired: look at the clocks"
+            )),
+            Heard::Refused(_) => self.right.push(format!("401 with a forged one of {pool}")),
+            Heard::Answered => self.wrong(
+                format!("a forged token of {pool} is answered (HTTP 200): nobody looks at its signature"),
+                "Give the method an authoriser that verifies tokens, have it deployed, and let nobody rely on this API                  meanwhile.",
+            ),
+            Heard::Other(_) => self.wrong(
+                format!("a forged token of {pool}: {}, not 401", heard.words()),
+                "Look at who answers: the authoriser refuses with 401.",
+            ),
+            Heard::Untold(words) => self.untold.push(format!("a forged token of {pool}: {words}")),
         }
     }
 

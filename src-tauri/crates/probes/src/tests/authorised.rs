@@ -42,6 +42,11 @@ fn token_of(claims: &serde_json::Value) -> String {
     )
 }
 
+/// The same token, of which one bit of the signature is another one: `signed` became `sigoed`.
+fn forged_of(pool: &str) -> String {
+    token_of(&claims_of(pool)).replace(".c2lnbmVk", ".c2lnb2Vk")
+}
+
 /// Gives what it is made of, and remembers who was asked for.
 #[derive(Default)]
 struct Canaries {
@@ -118,14 +123,28 @@ async fn a_sound_gateway_passes_in_the_right_order_and_is_given_the_raw_token() 
     is(
         &reading,
         Verdict::Pass,
-        "401 without a token; 401 with one of eu-west-2_OLDEXAMPLE; 200 with one of eu-west-2_NEWEXAMPLE",
+        "401 without a token; 401 with one of eu-west-2_OLDEXAMPLE; 401 with a forged one of eu-west-2_NEWEXAMPLE; 200 with \
+         one of eu-west-2_NEWEXAMPLE",
     );
     let tokens: Vec<Option<&str>> = came
         .iter()
         .map(|request| request.header("authorization"))
         .collect();
     let (new, old) = (token_of(&claims_of(NEW)), token_of(&claims_of(OLD)));
-    assert_eq!(tokens, [None, Some(old.as_str()), Some(new.as_str())]);
+    let forged = forged_of(NEW);
+    assert_eq!(
+        tokens,
+        [
+            None,
+            Some(old.as_str()),
+            Some(forged.as_str()),
+            Some(new.as_str())
+        ]
+    );
+    assert_eq!(
+        forged.rsplit_once('.').unwrap().0,
+        new.rsplit_once('.').unwrap().0
+    );
     let shown = format!("{reading:?} {:?}", IdToken::new(new.clone()));
     assert!(!shown.contains("eyJ") && !shown.contains("somebody"), "{shown}");
 }
@@ -160,7 +179,7 @@ async fn a_pool_that_is_still_answered_and_one_that_is_refused_are_told() {
         &reading,
         Verdict::Fail,
         "a token of eu-west-2_OLDEXAMPLE is still answered (HTTP 200); a token of eu-west-2_NEWEXAMPLE is refused (HTTP \
-         401); 401 without a token",
+         401); 401 without a token; 401 with a forged one of eu-west-2_NEWEXAMPLE",
     );
     let reading = said(|request| match pool_of(request) {
         None => says(401, "application/json", REFUSED),
@@ -171,7 +190,8 @@ async fn a_pool_that_is_still_answered_and_one_that_is_refused_are_told() {
         &reading,
         Verdict::Fail,
         "a token of eu-west-2_OLDEXAMPLE: HTTP 403, which a firewall or the application says, too, not 401; a token of \
-         eu-west-2_NEWEXAMPLE: HTTP 403, which a firewall or the application says, too, not 200; 401 without a token",
+         eu-west-2_NEWEXAMPLE: HTTP 403, which a firewall or the application says, too, not 200; 401 without a token; \
+         401 with a forged one of eu-west-2_NEWEXAMPLE",
     );
 }
 
@@ -189,8 +209,9 @@ async fn what_says_nothing_of_whom_it_answers_can_not_be_told() {
             Some(_) => says(status, "", ""),
         })
         .await;
-        let words =
-            format!("a token of {OLD}: HTTP {status}; a token of {NEW}: HTTP {status}; 401 without a token");
+        let words = format!(
+            "a token of {OLD}: HTTP {status}; a token of {NEW}: HTTP {status}; 401 without a token; 401 with a forged one of {NEW}"
+        );
         is(&reading, Verdict::Error, &words);
     }
 }
@@ -303,9 +324,11 @@ async fn a_token_with_which_nothing_can_be_told_is_never_sent() {
         is(
             &reading,
             Verdict::Error,
-            &format!("{OLD}: {words}; 401 without a token; 200 with one of {NEW}"),
+            &format!(
+                "{OLD}: {words}; 401 without a token; 401 with a forged one of {NEW}; 200 with one of {NEW}"
+            ),
         );
-        assert_eq!(came.len(), 2, "{words}");
+        assert_eq!(came.len(), 3, "{words}");
         assert!(token.is_empty() || !format!("{reading:?}").contains(&token));
     }
 }
@@ -366,4 +389,97 @@ async fn a_site_that_is_down_can_not_be_told() {
     let wrong = check_authorised(&spec(), &check(), None, &world(at, &pem), now).await;
     assert_eq!(wrong.verdict, Verdict::Error);
     assert!(wrong.observed.contains("for other names"), "{}", wrong.observed);
+}
+
+/// An API that looks at whether there is a token, or at what it says, answers everybody who can write one. Where no pool is to
+/// be refused, nothing but the forged one finds that.
+#[tokio::test]
+async fn an_api_that_takes_any_token_is_told() {
+    let accepts = AuthorisedCheck {
+        refuses: Vec::new(),
+        ..check()
+    };
+    type Gateway = fn(&Request) -> Reply;
+    let any: Gateway = |request| match request.header("authorization") {
+        Some(_) => says(200, "", ""),
+        None => says(401, "application/json", REFUSED),
+    };
+    let claims: Gateway = |request| {
+        let names = |token: &str| {
+            let payload = token
+                .split('.')
+                .nth(1)
+                .and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+            payload.is_some_and(|bytes| String::from_utf8_lossy(&bytes).contains(NEW))
+        };
+        match request.header("authorization").is_some_and(names) {
+            true => says(200, "", ""),
+            false => says(401, "application/json", REFUSED),
+        }
+    };
+    let now = Timestamp::from_second(NOW).unwrap();
+    for gateway in [any, claims] {
+        let (at, _, pem) = secure(HOST, gateway).await;
+        let world = ProbeWorld {
+            dial: [(PINNED.parse().unwrap(), at)].into(),
+            ca_pem: Some(pem),
+            ..ProbeWorld::default()
+        };
+        let canaries = Canaries::default();
+        let reading = check_authorised(&spec(), &accepts, Some(&canaries), &world, now).await;
+        is(
+            &reading,
+            Verdict::Fail,
+            "a forged token of eu-west-2_NEWEXAMPLE is answered (HTTP 200): nobody looks at its signature; 401 without a \
+             token; 200 with one of eu-west-2_NEWEXAMPLE",
+        );
+        assert!(reading.mend.is_some_and(|mend| mend.contains("verifies tokens")));
+    }
+}
+
+/// Who refuses a forged token in words of its own has looked at it; who says that its time is over has not.
+#[tokio::test]
+async fn a_forged_token_is_refused_in_any_words_but_those_of_time() {
+    for (words, verdict) in [
+        ("Signature verification failed", Verdict::Pass),
+        ("The incoming token has expired", Verdict::Error),
+    ] {
+        let reading = said(move |request| match request.header("authorization") {
+            Some(token) if token == forged_of(NEW) => {
+                says(401, "application/json", &format!("{{\"message\":\"{words}\"}}"))
+            }
+            _ => gateway(request),
+        })
+        .await;
+        assert_eq!(reading.verdict, verdict, "{}", reading.observed);
+    }
+    for (status, verdict) in [(403, Verdict::Fail), (500, Verdict::Error)] {
+        let reading = said(move |request| match request.header("authorization") {
+            Some(token) if token == forged_of(NEW) => says(status, "", ""),
+            _ => gateway(request),
+        })
+        .await;
+        assert_eq!(reading.verdict, verdict, "{}", reading.observed);
+    }
+}
+
+/// A token that names its signature in no way that can be read is not forged, and says so.
+#[tokio::test]
+async fn a_signature_that_can_not_be_read_is_told() {
+    for signature in ["", "c", "!!!!"] {
+        let token = token_of(&claims_of(NEW)).replace("c2lnbmVk", signature);
+        let canaries = Canaries {
+            odd: vec![(NEW, token)],
+            ..Canaries::default()
+        };
+        let (reading, _) = said_with(&canaries, gateway).await;
+        assert!(
+            reading
+                .observed
+                .contains("its token has no signature that can be read"),
+            "{signature}: {}",
+            reading.observed
+        );
+        assert_ne!(reading.verdict, Verdict::Pass);
+    }
 }
