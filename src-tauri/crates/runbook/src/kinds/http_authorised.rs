@@ -37,8 +37,7 @@ pub(crate) struct HttpAuthorised;
 
 impl Authored for HttpAuthorised {
     type Spec = CheckKind;
-    const SAYS: &'static str =
-        "A read refuses who brings no token, answers tokens of these user pools, and refuses those of others";
+    const SAYS: &'static str = "A read refuses who brings no token or a forged one, answers tokens of these user pools, and refuses those of others";
     const KEYS: &'static [Key] = &[URL, ADDRESS, ACCEPTS, REFUSES];
 
     fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> Option<CheckKind> {

@@ -19,7 +19,7 @@ const URL: Key = Key::needed(
 const HOLDS: Key = Key::needed(
     "holds",
     Shape::Texts,
-    "Texts each of which stands in one of the scripts, such as the user pool's id, its client and the URL of the API",
+    "Texts of 8 characters and more, each of which stands in one of the scripts, such as the user pool's id, its client and the URL of the API",
     "[\"eu-west-2_NEWEXAMPLE\", \"https://api.example.nhs.test/\"]",
 );
 const LACKS: Key = Key::optional(
@@ -40,6 +40,8 @@ const MANIFEST: Key = Key::optional(
 const MOST: usize = 32;
 /// Characters of a text: what is looked for is an id, a name or a URL.
 const LONGEST: usize = 500;
+/// Characters of a text that must be there.
+const SHORTEST: usize = 8;
 
 pub(crate) struct HttpBundle;
 
@@ -51,7 +53,7 @@ impl Authored for HttpBundle {
     fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> Option<CheckKind> {
         let url = r.must(t, URL.name, plain_url);
         let address = r.optional(t, ADDRESS.name, Reader::ip);
-        let holds = r.must(t, HOLDS.name, |r, item| list(r, item, MOST, text));
+        let holds = r.must(t, HOLDS.name, |r, item| list(r, item, MOST, held));
         let lacks = r.optional(t, LACKS.name, |r, item| list(r, item, MOST, text));
         let manifest = r.optional(t, MANIFEST.name, manifest);
         let (holds, lacks) = (holds?, lacks?.unwrap_or_default());
@@ -89,6 +91,25 @@ fn text(r: &mut Reader<'_>, text: &Located<String>) -> Option<String> {
         false => "bundle-text",
     };
     r.notes.error(code, text.at, message, fix);
+    None
+}
+
+/// What must be there: a text that is so short stands in every script by chance, and proves nothing.
+fn held(r: &mut Reader<'_>, one: &Located<String>) -> Option<String> {
+    let sound = text(r, one)?;
+    let length = sound.trim().chars().count();
+    if length >= SHORTEST {
+        return Some(sound);
+    }
+    r.notes.error(
+        "bundle-text",
+        one.at,
+        format!(
+            "{:?} is too short, with {length} of {SHORTEST} characters at least: it stands in any script by chance.",
+            cut(&sound)
+        ),
+        "Write the whole id, name or URL that the script was built with.",
+    );
     None
 }
 

@@ -11,6 +11,7 @@ mod guide;
 mod kinds;
 mod lints;
 mod near;
+mod needles;
 mod parameters;
 mod refusals;
 mod rendering;
