@@ -382,7 +382,10 @@ pub(crate) fn incomplete(operation: &str, what: &str) -> ProviderError {
         kind: ProviderErrorKind::Unclear,
         operation: operation.to_owned(),
         message: format!("The answer of AWS holds no {what}"),
-        hint: None,
+        hint: Some(
+            "Look again; where it stays so, look at the endpoint and for a newer version of this program."
+                .to_owned(),
+        ),
         request_id: None,
         sent: true,
     }

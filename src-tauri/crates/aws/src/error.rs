@@ -82,6 +82,19 @@ where
             let body = answer.raw().body().bytes().unwrap_or_default();
             let status = answer.raw().status().as_u16();
             match is_whole(body) {
+                _ if is_page(body) => (
+                    Kind::Unclear,
+                    format!(
+                        "HTTP {status} with a web page, which is no answer of AWS, came from {}",
+                        context.to
+                    ),
+                    Some(match context.custom {
+                        true => "Look at the endpoint: what stands there does not know this call.",
+                        false => {
+                            "Look at what stands between here and AWS: a proxy or a firewall answers in its place."
+                        }
+                    }),
+                ),
                 true => by_answer(
                     context.service,
                     status,
@@ -263,6 +276,16 @@ fn by_batch(said: &str) -> Sorted {
             None,
         )
     }
+}
+
+/// Whether an error's body is a web page: AWS's services answer errors in JSON, XML or CBOR, and emulators and proxies in HTML
+/// where they don't know a call or let it not through.
+fn is_page(body: &[u8]) -> bool {
+    // What is no text any more further on may begin as a page all the same.
+    let start: Vec<u8> = body.iter().copied().take(1_000).collect();
+    let text = String::from_utf8_lossy(&start).to_ascii_lowercase();
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    text.starts_with("<!doctype html") || text.starts_with("<html")
 }
 
 /// Whether an error's body is there to its end: XML to the end of its root, JSON as a whole. An empty one

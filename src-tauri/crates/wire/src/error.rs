@@ -174,7 +174,38 @@ impl From<ProviderError> for ApiError {
             true => error.message,
             false => format!("{}.", error.message),
         };
-        Self::new(code, message, error.hint.unwrap_or_default(), error.operation)
+        let hint = error.hint.filter(|hint| !hint.is_empty());
+        let hint = hint.unwrap_or_else(|| usual_mend(error.kind).to_owned());
+        Self::new(code, message, hint, error.operation)
+    }
+}
+
+/// What is done about a failure of this kind where whoever failed says nothing of its own.
+fn usual_mend(kind: ProviderErrorKind) -> &'static str {
+    match kind {
+        ProviderErrorKind::Throttled | ProviderErrorKind::Busy => "Wait a moment, then try again.",
+        ProviderErrorKind::Refused => {
+            "Look at the values of the step in the runbook and in the target file, then check the step again."
+        }
+        ProviderErrorKind::Conflict => {
+            "Somebody changed it meanwhile: look at it again, and approve what you see then."
+        }
+        ProviderErrorKind::Credentials => "Sign in with the profile of the target, then try again.",
+        ProviderErrorKind::Denied => {
+            "Have the role given what `switchback plan --iam operator` prints, then try again."
+        }
+        ProviderErrorKind::NotFound => {
+            "Look at the names in the runbook, and at the account and region of the target."
+        }
+        ProviderErrorKind::Connect | ProviderErrorKind::Tls => {
+            "Look at the network and at the endpoint, then try again: nothing was sent."
+        }
+        ProviderErrorKind::NoAnswer | ProviderErrorKind::Unclear => {
+            "Look at what is there before anything is sent again: it may have been done."
+        }
+        ProviderErrorKind::Guard => {
+            "Look at what this step is told in the runbook and in the target file: nothing was sent."
+        }
     }
 }
 
@@ -204,4 +235,42 @@ fn sentence_case(text: &str) -> String {
         .next()
         .map(|first| first.to_uppercase().collect::<String>() + chars.as_str())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever says nothing of how to mend it is not shown with an empty hint.
+    #[test]
+    fn every_failure_says_how_to_mend_it() {
+        use ProviderErrorKind as Kind;
+        for kind in [
+            Kind::Throttled,
+            Kind::Busy,
+            Kind::Refused,
+            Kind::Conflict,
+            Kind::Credentials,
+            Kind::Denied,
+            Kind::NotFound,
+            Kind::Connect,
+            Kind::Tls,
+            Kind::NoAnswer,
+            Kind::Unclear,
+            Kind::Guard,
+        ] {
+            for (said, own) in [(None, false), (Some(""), false), (Some("Do this."), true)] {
+                let error = ApiError::from(ProviderError {
+                    kind,
+                    operation: "read".to_owned(),
+                    message: "It failed".to_owned(),
+                    hint: said.map(str::to_owned),
+                    request_id: None,
+                    sent: false,
+                });
+                assert!(error.hint.ends_with('.'), "{kind:?}: {}", error.hint);
+                assert_eq!(error.hint == "Do this.", own, "{kind:?}");
+            }
+        }
+    }
 }

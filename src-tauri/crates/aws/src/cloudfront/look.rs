@@ -76,8 +76,12 @@ impl Look for DistributionLook<'_> {
     async fn ask(&self, aws: &Aws) -> Result<Told, ProviderError> {
         let id = &self.0.distribution;
         let told = aws.distribution_told(id).await?;
+        let certificate = told.distribution_config.viewer_certificate.as_ref();
+        let has_one = certificate.is_some_and(|one| one.acm.is_some() || one.iam.is_some());
         let mut conflicts = Vec::new();
-        for host in &self.0.hosts {
+        // Who holds a name AWS tells to a distribution whose certificate covers it (API reference,
+        // ListConflictingAliases); that there is none is what is wrong then.
+        for host in self.0.hosts.iter().filter(|_| has_one) {
             conflicts.extend(aws.conflicts(id, &bare(host.as_str())).await?);
         }
         let mut config = told.distribution_config;
@@ -141,6 +145,19 @@ impl DistributionLook<'_> {
                 "Wait until its status is Deployed, then look again.",
             ));
         }
+        match told.certificate.as_ref().map(|one| (&one.acm, &one.iam)) {
+            Some((Some(arn), _)) if arn.contains(CERTIFICATES) => {}
+            Some((Some(arn), _)) => wrong.push((
+                format!("its certificate is not of us-east-1: {}", safe(arn)),
+                "CloudFront takes certificates of us-east-1 alone: issue one there.",
+            )),
+            // One that was uploaded to IAM has no region.
+            Some((None, Some(_))) => {}
+            Some((None, None)) | None => wrong.push((
+                "has no certificate of its own: a browser refuses its names".to_owned(),
+                "Attach a certificate of us-east-1 that covers the names: CloudFront takes none of another region.",
+            )),
+        }
         for host in &self.0.hosts {
             let name = bare(host.as_str());
             if !told.aliases.answers_for(host) {
@@ -163,19 +180,6 @@ impl DistributionLook<'_> {
                 ),
                 "One name belongs to one distribution: have whoever holds it give it up first, or users meet that one.",
             ));
-        }
-        match told.certificate.as_ref().map(|one| (&one.acm, &one.iam)) {
-            Some((Some(arn), _)) if arn.contains(CERTIFICATES) => {}
-            Some((Some(arn), _)) => wrong.push((
-                format!("its certificate is not of us-east-1: {}", safe(arn)),
-                "CloudFront takes certificates of us-east-1 alone: issue one there.",
-            )),
-            // One that was uploaded to IAM has no region.
-            Some((None, Some(_))) => {}
-            Some((None, None)) | None => wrong.push((
-                "has no certificate of its own: a browser refuses its names".to_owned(),
-                "Attach a certificate of us-east-1 that covers the names.",
-            )),
         }
         for path in &self.0.routed {
             if behaviours::of(&told.behaviours, path).is_none() {

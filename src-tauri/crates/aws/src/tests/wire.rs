@@ -118,6 +118,34 @@ async fn failures_say_whether_the_change_may_have_been_made() {
     }
 }
 
+/// What doesn't know a call answers with a page: it is told as that, with its status, and not as an answer that broke off.
+#[tokio::test]
+async fn a_page_is_no_answer_of_aws() {
+    for (status, page) in [
+        (
+            404,
+            "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>x</p>\n",
+        ),
+        (
+            403,
+            "\n <HTML><HEAD><TITLE>Blocked</TITLE></HEAD><BODY>x</BODY></HTML>",
+        ),
+        (501, "<!DOCTYPE HTML><html>"),
+    ] {
+        let server = server(vec![Play::Answer(status, page.to_owned())]).await;
+        let failed = send(&server.url).await.unwrap_err();
+        assert_eq!(failed.kind, Kind::Unclear, "{failed}");
+        let words = format!("HTTP {status} with a web page, which is no answer of AWS, came from ");
+        assert!(failed.message.starts_with(&words), "{failed}");
+        let hint = failed.hint.unwrap_or_default();
+        assert!(hint.contains("does not know this call"), "{hint}");
+    }
+    // XML that broke off is still that.
+    let half = cut(error(404, "NoSuchHostedZone", "x"));
+    let failed = send(&server(vec![half]).await.url).await.unwrap_err();
+    assert!(failed.message.contains("the answer was cut"), "{failed}");
+}
+
 #[tokio::test]
 async fn a_port_where_nobody_listens_was_not_reached() {
     let nobody = TcpListener::bind("127.0.0.1:0")
