@@ -34,6 +34,40 @@ pub fn reval() -> (String, String) {
     (runbook, format!("[values]\n{}", values(TARGET)))
 }
 
+const ADMINS: &str = "[[phase.step]]\nid = \"admins-api\"";
+const ADMINS_END: &str = "[[phase.step]]\nid = \"amplify-noted\"";
+const ADMINS_HEAD: &str = "id = \"admins\"\ntitle = \"Look at Admins\"\nversion = \"1.0.0\"\n";
+
+/// What is looked at of the new Admins-UI, its gateway and its distribution before the night (pre.2 and pre.3): the runbook,
+/// and the section `[values]` of its rehearsal target.
+#[must_use]
+pub fn admins() -> (String, String) {
+    let steps = part(ADMINS, ADMINS_END);
+    let of = |text| {
+        of_values(
+            text,
+            &[
+                "admins_new_",
+                "admins_distribution ",
+                "must_route ",
+                "name ",
+                "new_address ",
+                "new_build ",
+                "new_pool_arn ",
+                "pool_id ",
+                "client_id ",
+                "reval_old_pool ",
+                "reval_old_pool_arn ",
+            ],
+        )
+    };
+    let runbook = format!(
+        "{ADMINS_HEAD}\n[values]\n{}\n[[phase]]\nid = \"before\"\ntitle = \"Before the night\"\n\n{ADMINS}{steps}",
+        of(RUNBOOK)
+    );
+    (runbook, format!("[values]\n{}", of(TARGET)))
+}
+
 /// What stands between two lines of the runbook.
 fn part(from: &str, to: &str) -> &'static str {
     let (_, behind) = RUNBOOK.split_once(from).unwrap();
@@ -42,12 +76,13 @@ fn part(from: &str, to: &str) -> &'static str {
 
 /// The lines of values that are about Reval.
 fn values(text: &str) -> String {
+    of_values(text, &["reval_", "new_pool_arn ", "pool_id "])
+}
+
+/// The lines of values whose names begin so.
+fn of_values(text: &str, names: &[&str]) -> String {
     let (_, values) = text.split_once("\n[values]\n").unwrap();
-    let ours = |line: &&str| {
-        ["reval_", "new_pool_arn ", "pool_id "]
-            .iter()
-            .any(|name| line.starts_with(name))
-    };
+    let ours = |line: &&str| names.iter().any(|name| line.starts_with(name));
     values
         .lines()
         .take_while(|line| !line.starts_with('['))

@@ -296,8 +296,6 @@ async fn the_whole_plan_there_and_back() {
     // Said and taken back: what has no effect is not, and the rules' notices are sent.
     let expected = [
         "pre.1 pool-canary attest 1/0",
-        "pre.2 admins-api attest 1/0",
-        "pre.3 admins-ui-paths attest 1/0",
         "pre.4 amplify-noted attest 1/0",
         "pre.5 reval-ready attest 1/0",
         "pre.6 user-management-tested attest 1/0",

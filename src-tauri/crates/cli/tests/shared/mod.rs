@@ -127,6 +127,14 @@ impl Served {
         let fault: Fault = fault.parse().unwrap();
         self.control(async |client| client.inject(&fault).await.unwrap());
     }
+
+    /// Ends a fault, by its name and what it is about.
+    pub fn lift(&self, fault: &str) {
+        let fault: Fault = fault.parse().unwrap();
+        let about = fault.subject().map(|about| format!(":{about}"));
+        let name = format!("{}{}", fault.name(), about.unwrap_or_default());
+        self.control(async |client| client.lift(&name).await.unwrap());
+    }
 }
 
 impl Drop for Served {

@@ -31,7 +31,7 @@ const STEPS: [(&str, &str); 6] = [
 const AT_ONCE: usize = 3;
 
 /// What is wrong with each of these drills, some of which are made at once.
-fn each<T: Sync>(drills: &[T], made: impl Fn(&T) -> Vec<String> + Sync) -> Vec<String> {
+pub fn each<T: Sync>(drills: &[T], made: impl Fn(&T) -> Vec<String> + Sync) -> Vec<String> {
     let next = AtomicUsize::new(0);
     let some = || {
         let mut wrong = Vec::new();
@@ -47,7 +47,7 @@ fn each<T: Sync>(drills: &[T], made: impl Fn(&T) -> Vec<String> + Sync) -> Vec<S
 }
 
 /// A row of the table that the tests print.
-fn told(step: &str, trap: &str, when: &str, did: &Did, said: &str) {
+pub fn told(step: &str, trap: &str, when: &str, did: &Did, said: &str) {
     println!("| {step} | {trap} | {when} | exit {} | {said} |", did.code);
 }
 
@@ -58,13 +58,17 @@ impl Desk {
 
     /// With something else in the place of something in the runbook or its target.
     fn reval_with(edits: &[(&str, &str)]) -> Self {
+        Self::of_bundled("reval", switchback_testkit::bundled::reval(), edits)
+    }
+
+    /// At a part of the bundled plan, with something else in the place of something in the runbook or its target.
+    pub fn of_bundled(name: &str, (runbook, values): (String, String), edits: &[(&str, &str)]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut serving = shared::program(home.path());
         serving.env("SWITCHBACK_REHEARSAL_SPEED", SPEED);
         let world = Served::by(serving);
         let edit = |text: String| edits.iter().fold(text, |text, (was, is)| text.replace(was, is));
-        let (runbook, values) = switchback_testkit::bundled::reval();
-        let folder = shared::runbook(home.path(), "reval", &edit(runbook));
+        let folder = shared::runbook(home.path(), name, &edit(runbook));
         let target = folder.join("targets/rehearsal.toml");
         let head = std::fs::read_to_string(&target).unwrap();
         std::fs::write(&target, head + "\n" + &edit(values)).unwrap();
