@@ -99,6 +99,16 @@ fn hosts(r: &mut Reader<'_>, item: Item<'_>) -> Option<Vec<DnsName>> {
 
 fn routed(r: &mut Reader<'_>, item: Item<'_>) -> Option<Vec<String>> {
     let paths = all_texts(r, item)?;
+    if paths.is_empty() {
+        let fix =
+            "Name the paths that lead to other applications, or leave the key out where there are none.";
+        return refused(
+            r,
+            item,
+            "This list is empty, so it would prove nothing.".to_owned(),
+            fix,
+        );
+    }
     let is_path = |path: &String| {
         path.starts_with('/') && path.chars().all(|c| c.is_ascii_graphic() && !"*?#".contains(c))
     };

@@ -1,4 +1,4 @@
-//! What a bundle must hold: a text that stands in every script by chance proves nothing.
+//! What would prove nothing is refused: a text that stands in every script by chance, a list of paths without one.
 
 use super::errors;
 
@@ -32,4 +32,26 @@ fn a_text_that_is_too_short_to_prove_anything_is_refused() {
 #[test]
 fn what_must_be_gone_may_be_short() {
     assert_eq!(said("[\"eu-west-2_EXAMPLE\"]", "[\"old\"]"), "");
+}
+
+/// No path is no proof that every path is routed.
+#[test]
+fn an_empty_list_of_paths_is_refused() {
+    for (routed, said) in [
+        ("[\"/auth/\"]", ""),
+        ("[]", "This list is empty, so it would prove nothing."),
+        ("[\"auth\"]", "is no path that a browser asks for"),
+    ] {
+        let check = format!(
+            "kind = \"cloudfront.distribution\"\ndistribution = \"E1EXAMPLE\"\nhosts = [\"apps.example.nhs.test\"]\nrouted = {routed}"
+        );
+        let all = errors(&[(
+            "kind = \"dns.ttl_wait\"\nname = \"${name}\"\nlowered = \"${ttl}\"",
+            check.as_str(),
+        )]);
+        assert!(
+            all.contains(said) && all.is_empty() == said.is_empty(),
+            "{routed}: {all}"
+        );
+    }
 }
