@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-/// A route refuses who brings no token, answers tokens of some user pools, and refuses those of others.
+/// A route refuses who brings no token or a forged one, answers tokens of some user pools, and refuses those of others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthorisedCheck {
     /// The URL of a read.
