@@ -465,6 +465,7 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
         ? null
         : {
             state: scene.rollback === "turn" ? "halted" : scene.rollback,
+            asked_seq: seq,
             scope: { rule: "R3" },
             title: "Switch Admins-UI back if it can’t be reached",
             items: rollbackItems(now, scene),

@@ -213,6 +213,7 @@ const snapshot = z.looseObject({
   rollback: z
     .looseObject({
       state: z.string(),
+      asked_seq: z.number(),
       scope,
       title: z.string(),
       items: z.array(rollbackItem),

@@ -51,9 +51,9 @@ export function RollbackScreen({ scope }: { scope: ScopeView | null }) {
   if (last.proposed !== proposed) setLast({ proposed, replaced: last.proposed !== null });
   const state = snapshot.rollback?.state;
   const under = state === "running" || state === "halted";
-  // One that was over before it was once seen under way is seen all the same: what was confirmed here is journalled.
+  // One that was over before it was once seen under way is seen all the same; the end of the one before it is not its end.
   const [confirmedAt, setConfirmedAt] = useState<number | null>(null);
-  const over = confirmedAt !== null && snapshot.seq > confirmedAt;
+  const over = confirmedAt !== null && snapshot.rollback !== null && snapshot.rollback.asked_seq > confirmedAt;
   if ((under || over) && !sawOneRun) setSawOneRun(true);
   if (over) setConfirmedAt(null);
   if (snapshot.rollback !== null && (under || sawOneRun)) {

@@ -49,6 +49,19 @@ it("one that is over before it was seen under way shows its end, and no new plan
   expect((await screen.findByTestId("rollback-state")).textContent).toContain("Complete");
 });
 
+it("the end of the one before it is not shown as its end, whatever else is journalled meanwhile", async () => {
+  const user = userEvent.setup();
+  const { fake } = await open("#/rollback", "silent,failing", (fake) => {
+    // What was confirmed has not come to the screen yet; a monitor's reading has.
+    fake.edit = (s) => ({ ...s, rollback: { state: "completed", asked_seq: 3, scope: { rule: "R3" }, title: "The one before", items: [], why: null, your_turn: false, seen: [], left: [] } });
+  });
+  await waitFor(() => expect(refused()).toBe(false));
+  await user.click(confirm());
+  expect(fake.asked).toHaveLength(1);
+  await act(() => new Promise((done) => setTimeout(done, 300)));
+  expect(screen.queryByTestId("rollback-state")).toBeNull();
+});
+
 it("what is not proven is overridden by name, with a reason", async () => {
   const user = userEvent.setup();
   const { fake } = await open("#/rollback", "silent,failing,unproven");

@@ -159,6 +159,10 @@ pub struct RollbackPlanView {
 pub struct RollbackProgress {
     /// `running`, `halted`, `completed` or `abandoned`.
     pub state: String,
+    /// The event by which it was confirmed, or last asked to try again: tells it from the one before it.
+    #[serde(default)]
+    #[ts(type = "number")]
+    pub asked_seq: u64,
     /// What was asked.
     pub scope: ScopeView,
     /// What it is called: the rule's own title, the step's; "everything".

@@ -2014,6 +2014,10 @@ export type RollbackProgress = {
  */
 state: string, 
 /**
+ * The event by which it was confirmed, or last asked to try again: tells it from the one before it.
+ */
+asked_seq: number, 
+/**
  * What was asked.
  */
 scope: ScopeView, 

@@ -189,6 +189,7 @@ pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> Rol
     };
     RollbackProgress {
         state: state.to_owned(),
+        asked_seq: rollback.asked_seq,
         scope: scope_view(&rollback.plan.scope),
         title: title(run, &rollback.plan.scope),
         items: rollback
