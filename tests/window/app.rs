@@ -52,7 +52,7 @@ const BESIDE: &str = "const aimed = window.aimed;
     return aimed?.beside === true;";
 
 /// What [`App::why_not`] says of what is not on the page.
-const GONE: &str = "is not there";
+pub const GONE: &str = "is not there";
 
 /// One console in a window.
 pub struct App {

@@ -25,4 +25,5 @@ mod support;
 mod support_beside;
 mod user_management;
 mod watcher;
+mod whole_night;
 mod whole_plan;

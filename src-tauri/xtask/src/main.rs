@@ -28,7 +28,7 @@ Usage: cargo xtask <command>
                                        (--headless: a scripted operator in the terminal instead)
   test [--only SUITE]                  set up, build once, run the suites with their time budgets
                                        (core, conformance, kill, emulators, ui, window)
-  prove [--only SUITE]                 the full campaigns of core, conformance, kill and emulators, and `bundle`:
+  prove [--only SUITE]                 the full campaigns of core, conformance, kill, emulators and window, and `bundle`:
                                        the Debian package built, installed, used and removed
   package                              the Debian package with both programs
   bench [NAME]... [--write]            the measurements (accepted, overshoot, lookup, start, journal), in their

@@ -35,6 +35,7 @@ pub fn prove(workspace: &Workspace, arguments: &[String]) -> Outcome<u8> {
         Suite::Conformance,
         Suite::Kill,
         Suite::Emulators,
+        Suite::Window,
         Suite::Bundle,
     ];
     let only = only(arguments, &long)?;

@@ -1,5 +1,6 @@
 //! The scripted operator on the closed world, through the real engine, journal and SDK.
 
+mod every_fault;
 mod look_ups;
 mod own_time;
 mod policy;
