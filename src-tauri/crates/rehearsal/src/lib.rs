@@ -1,5 +1,5 @@
-//! The embedded closed world: Route 53, STS, Cognito, Parameter Store, ECS, WAF, API Gateway, CloudFront, DNS and four
-//! sites on loopback, with user management behind three of them, Reval and the new side behind CloudFront, and faults.
+//! The embedded closed world: Route 53, STS, Cognito, Lambda, Parameter Store, ECS, WAF, API Gateway, CloudFront, DNS and
+//! four sites on loopback, with user management behind three of them, Reval and the new side behind CloudFront, and faults.
 //!
 //! [`World::start`] opens a world in a directory and serves it from this process. Others reach it by
 //! the [`Handle`] that lies there, with the AWS SDK or CLI at [`Handle::endpoint`], with DNS at
@@ -44,13 +44,14 @@ pub use aws::cloudfront::{
 };
 pub use aws::cognito::{
     ADMINS_CLIENT, ADMINS_DOMAIN, ADMINS_POOL, CANARY_PASSWORD, CANARY_USER, MAIL_FROM, MIGRATE_USER_ARN,
-    OLD_CLIENT, OLD_POOL, PRE_TOKEN_ARN, TOKENS_AHEAD,
+    OLD_CLIENT, OLD_POOL, OLD_PRE_TOKEN_ARN, PRE_TOKEN_ARN, TOKENS_AHEAD,
 };
 pub use aws::ecs::{
     CLUSTER_NAME, DELETED_SERVICE_NAME, IMAGE_DIGEST, INACTIVE_TASK_REVISION, OLDER_TASK_REVISION,
     OTHER_IMAGE_DIGEST, SERVICE_NAME, TASK_FAMILY, TASK_REVISION,
 };
 pub use aws::keys::AccessKey;
+pub use aws::lambda::{MIGRATE_USER_ALIAS, OLD_USER};
 pub use aws::ssm::{
     MAINTENANCE_PARAMETER, ORIGINS_PARAMETER, PROFILES_PARAMETER, SECRET_KEY_ALIAS, SECRET_PARAMETER,
 };

@@ -6,6 +6,7 @@ use crate::aws::apigateway::ApiGateway;
 use crate::aws::cloudfront::CloudFront;
 use crate::aws::cognito::Cognito;
 use crate::aws::ecs::{Around, Ecs};
+use crate::aws::lambda::Lambda;
 use crate::aws::route53::Route53;
 use crate::aws::ssm::{MAINTENANCE_PARAMETER, PROFILES_PARAMETER, Ssm};
 use crate::aws::waf::Waf;
@@ -55,6 +56,9 @@ pub(crate) struct State {
     /// What Reval's origin has, and what CloudFront's edges keep of it.
     #[serde(default)]
     pub reval: Reval,
+    /// Functions, and the old provider that one of them asks.
+    #[serde(default)]
+    pub lambda: Lambda,
 }
 
 /// The format of the state file; another one is refused.
@@ -80,6 +84,7 @@ impl State {
             apigateway: ApiGateway::default(),
             cloudfront: CloudFront::default(),
             reval: Reval::default(),
+            lambda: Lambda::default(),
         };
         state.seed();
         state
@@ -103,6 +108,7 @@ impl State {
         self.apigateway = ApiGateway::seeded(now);
         self.cloudfront = CloudFront::default();
         self.reval = Reval::default();
+        self.lambda = Lambda::seeded();
     }
 
     /// Gives the seeds to a part that was not there yet when the state was saved.
@@ -123,6 +129,9 @@ impl State {
             self.waf = Waf::seeded();
         }
         self.apigateway.complete(now);
+        if !self.lambda.is_seeded() {
+            self.lambda = Lambda::seeded();
+        }
     }
 
     /// What a task that is started now reads.
@@ -161,6 +170,20 @@ impl State {
         let (mut cloudfront, mut reval) = (self.cloudfront.clone(), self.reval.clone());
         cloudfront.settle(now, &self.faults, &mut reval);
         (cloudfront, reval)
+    }
+
+    /// The functions as they are now.
+    pub(crate) fn lambda_now(&self) -> Lambda {
+        self.lambda.clone()
+    }
+
+    /// Lets something be done with the functions as they are now. What stays of it is what the old provider remembers:
+    /// nobody changes a function.
+    pub(crate) fn with_lambda<R>(&mut self, does: impl FnOnce(&mut Lambda) -> R) -> R {
+        let mut lambda = self.lambda_now();
+        let made = does(&mut lambda);
+        self.lambda.provider = lambda.provider;
+        made
     }
 
     /// Finds a fault that `wanted` accepts, takes one of its times and gives it back.

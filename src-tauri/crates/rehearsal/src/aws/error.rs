@@ -78,11 +78,13 @@ impl AwsError {
         rest.unwrap_or_else(|| self.usual_status())
     }
 
-    /// REST services give a status of its own to what others answer with 400 (botocore's model of API Gateway,
-    /// `httpStatusCode`).
+    /// REST services give a status of its own to what others answer with 400 (botocore's models of API Gateway and
+    /// Lambda, `httpStatusCode`).
     fn rest_status(&self) -> Option<u16> {
         match self.code.as_str() {
-            "NotFoundException" => Some(404),
+            "NotFoundException" | "ResourceNotFoundException" => Some(404),
+            "RequestTooLargeException" => Some(413),
+            "ResourceNotReadyException" => Some(502),
             "ConflictException" => Some(409),
             "TooManyRequestsException" => Some(429),
             "ServiceUnavailableException" => Some(503),
@@ -125,7 +127,12 @@ impl AwsError {
         let namespace = match wire {
             Wire::Xml { namespace } => namespace,
             Wire::RestJson { .. } => {
-                let body = serde_json::json!({"message": self.message});
+                // Lambda writes the name of the field in another way, and says whose fault it is.
+                let body = match service == Some(Service::Lambda) {
+                    true if status >= 500 => serde_json::json!({"Type": "Service", "Message": self.message}),
+                    true => serde_json::json!({"Type": "User", "Message": self.message}),
+                    false => serde_json::json!({"message": self.message}),
+                };
                 let mut answer = web::answer(status, "application/json", body.to_string());
                 web::set(&mut answer, "x-amzn-errortype", &self.code);
                 return answer;

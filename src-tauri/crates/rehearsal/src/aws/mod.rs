@@ -8,6 +8,7 @@ mod error;
 mod inject;
 mod json;
 pub(crate) mod keys;
+pub(crate) mod lambda;
 pub(crate) mod route53;
 mod service;
 mod signature;
@@ -59,6 +60,8 @@ pub(crate) struct Call {
     pub method: Method,
     /// The header by which a JSON request names its operation.
     pub target: Option<String>,
+    /// The header by which an invocation of a function says of which kind it is.
+    pub invocation: Option<String>,
     /// Decoded segments of the path, without empty ones.
     pub segments: Vec<String>,
     pub query: Vec<(String, String)>,
@@ -79,7 +82,7 @@ impl Call {
 #[derive(Debug)]
 pub(crate) struct Served {
     pub answer: Answer,
-    /// `None` for a mutation, which was logged with its commit.
+    /// `None` for a mutation that was logged with its commit.
     pub entry: Option<LogEntry>,
     pub lost: bool,
 }
@@ -126,6 +129,11 @@ pub(crate) async fn respond(endpoint: &Endpoint, request: Request<Incoming>) -> 
     let call = Call {
         method: parts.method.clone(),
         target: service::target(&parts.headers).map(str::to_owned),
+        invocation: parts
+            .headers
+            .get("x-amz-invocation-type")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned),
         segments: parts
             .uri
             .path()
@@ -216,7 +224,12 @@ async fn serve(
         .map(|error| error.spelled_for(service));
     let result = match refused {
         Some(error) => Err(Box::new((error, caller.entry(Outcome::Refused)))),
-        None => carry_out(core, service, caller, call),
+        None => {
+            // A function takes its time, and whoever asks for it waits: in world time, as everything that happens.
+            let takes = lambda::takes(core, caller, call) + cognito::takes(core, caller, call);
+            tokio::time::sleep(core.clock().sleep_for(takes)).await;
+            carry_out(core, service, caller, call)
+        }
     };
     // Only what was carried out can be answered as if it had not been.
     let after = match result.is_ok() {
@@ -281,7 +294,8 @@ fn note(core: &Core, entry: LogEntry) -> Result<(), Dropped> {
 async fn finish(core: &Core, caller: &Caller, served: Served) -> Result<Answer, Dropped> {
     let mut lost = served.lost;
     if let Some(mut entry) = served.entry {
-        if entry.outcome == Outcome::Read && core.loses_answer(&caller.operation).unwrap_or(false) {
+        let is_answer = matches!(entry.outcome, Outcome::Read | Outcome::Committed);
+        if is_answer && core.loses_answer(&caller.operation).unwrap_or(false) {
             entry.outcome = Outcome::Lost;
             lost = true;
         }

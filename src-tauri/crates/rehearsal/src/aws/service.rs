@@ -3,7 +3,9 @@
 
 use http::HeaderMap;
 
-use super::{AwsError, Call, Refused, Served, apigateway, cloudfront, cognito, ecs, route53, ssm, sts, waf};
+use super::{
+    AwsError, Call, Refused, Served, apigateway, cloudfront, cognito, ecs, lambda, route53, ssm, sts, waf,
+};
 use crate::core::Core;
 use crate::log::{Caller, Outcome};
 
@@ -18,6 +20,7 @@ pub(crate) enum Service {
     Waf,
     ApiGateway,
     CloudFront,
+    Lambda,
 }
 
 /// How a service writes its answers.
@@ -64,7 +67,7 @@ pub(super) fn operation_itself(caller: &Caller, _: &Call) -> String {
 }
 
 impl Service {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Route53,
         Self::Sts,
         Self::Cognito,
@@ -73,6 +76,7 @@ impl Service {
         Self::Waf,
         Self::ApiGateway,
         Self::CloudFront,
+        Self::Lambda,
     ];
 
     pub(crate) fn face(self) -> &'static Face {
@@ -85,6 +89,7 @@ impl Service {
             Self::Waf => &waf::FACE,
             Self::ApiGateway => &apigateway::FACE,
             Self::CloudFront => &cloudfront::FACE,
+            Self::Lambda => &lambda::FACE,
         }
     }
 
@@ -155,7 +160,7 @@ mod tests {
                 assert_eq!(Service::scope_of_unsigned(&headers, "/"), service.face().scope);
             }
         }
-        assert_eq!(Service::of_scope("lambda"), None);
+        assert_eq!(Service::of_scope("sqs"), None);
         let none = HeaderMap::new();
         assert_eq!(
             Service::scope_of_unsigned(&none, "/2013-04-01/hostedzone"),
@@ -172,5 +177,9 @@ mod tests {
             "apigateway"
         );
         assert_eq!(Service::scope_of_unsigned(&none, "/restapisother"), "sts");
+        assert_eq!(
+            Service::scope_of_unsigned(&none, "/2015-03-31/functions/one/policy"),
+            "lambda"
+        );
     }
 }

@@ -7,6 +7,7 @@ mod cognito;
 mod dns;
 mod ecs;
 mod keys;
+mod lambda;
 mod life;
 mod restriction;
 mod reval;

@@ -5,7 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::pools::Cognito;
-use super::sign_in::issuer;
+use super::tokens::issuer;
 
 /// A token, looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]

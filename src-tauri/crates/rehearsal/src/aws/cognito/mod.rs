@@ -9,6 +9,8 @@ mod list;
 mod pools;
 mod seed;
 mod sign_in;
+mod tokens;
+mod triggers;
 mod user;
 
 use std::io;
@@ -17,13 +19,13 @@ use serde_json::Value;
 
 pub use seed::{
     ADMINS_CLIENT, ADMINS_DOMAIN, ADMINS_POOL, CANARY_PASSWORD, CANARY_USER, MAIL_FROM, MIGRATE_USER_ARN,
-    OLD_CLIENT, OLD_POOL, PRE_TOKEN_ARN,
+    OLD_CLIENT, OLD_POOL, OLD_PRE_TOKEN_ARN, PRE_TOKEN_ARN,
 };
 
 pub(crate) use judge::Judged;
 pub(crate) use pools::{Cognito, arn};
-pub use sign_in::TOKENS_AHEAD;
-pub(crate) use sign_in::{is_unsigned, key_set};
+pub(crate) use sign_in::{is_unsigned, key_set, takes};
+pub use tokens::TOKENS_AHEAD;
 
 use super::json::{self, read};
 use super::service::{Face, Wire, operation_itself};
@@ -58,10 +60,18 @@ pub(crate) fn generate_users(core: &Core, pool: &str, more: u32) -> io::Result<O
 
 /// Answers one operation.
 fn serve(core: &Core, caller: &Caller, call: &Call) -> Result<Served, Refused> {
-    let entry = caller.entry(Outcome::Read);
+    let mut entry = caller.entry(Outcome::Read);
     let answered = match sign_in::is_unsigned(&caller.operation) {
-        // It may make a key, which changes the state; to the log it is a read all the same.
-        true => sign_in::initiate(core, &call.body),
+        // It may make a key, which changes the state; to the log it is a read all the same, unless somebody was brought
+        // over from the old provider.
+        true => {
+            let initiated = sign_in::initiate(core, &call.body);
+            if let Some(migrated) = initiated.migrated {
+                entry.outcome = Outcome::Committed;
+                entry.left = Some(migrated);
+            }
+            initiated.answer
+        }
         false => core.read(|state| answer(state, caller, &call.body)),
     };
     match answered {

@@ -24,16 +24,15 @@ pub const ADMINS_DOMAIN: &str = "auth.apps.example.nhs.test";
 pub const MIGRATE_USER_ARN: &str = "arn:aws:lambda:eu-west-2:123456789012:function:rehearsal-migrate-user";
 /// The pre-token trigger of the new pool, version V2_0.
 pub const PRE_TOKEN_ARN: &str = "arn:aws:lambda:eu-west-2:123456789012:function:rehearsal-pre-token";
+/// The pre-token trigger of the old pool, version V2_0.
+pub const OLD_PRE_TOKEN_ARN: &str =
+    "arn:aws:lambda:eu-west-2:123456789012:function:rehearsal-reval-pre-token";
 /// The address that the new pool's mail comes from.
 pub const MAIL_FROM: &str = "no-reply@example.nhs.test";
 /// The one user whose password the world knows, in both pools: who signs in to prove that it works.
 pub const CANARY_USER: &str = "canary@example.nhs.test";
 /// The password of [`CANARY_USER`].
 pub const CANARY_PASSWORD: &str = "Rehearsal-canary-1";
-/// The designated body whose code the canary's tokens have as their group.
-pub(super) const BODY: &str = "1-1RSG4X0";
-/// The role that the canary's tokens have, which Reval asks for.
-pub(super) const ROLE: &str = "HEE Admin Revalidation";
 /// Where Reval is, and so where its clients' sign-in pages lead back to.
 const REVAL_SITE: &str = "https://reval.example.nhs.test/";
 const MAIL_IDENTITY: &str = "arn:aws:ses:eu-west-2:123456789012:identity/example.nhs.test";
@@ -92,7 +91,8 @@ impl Cognito {
         seeded
     }
 
-    /// Gives the canary to pools that were saved before there was one, and Reval's client to the new one.
+    /// Gives the canary to pools that were saved before there was one, Reval's client to the new one, and its trigger to
+    /// the old one.
     pub(crate) fn complete(&mut self, now: i64) {
         let canary = User::confirmed(CANARY_USER, "Canary", "Rehearsal", now - 60 * DAY_MS);
         // In the old pool nobody signs in with an e-mail address, so there it is the name.
@@ -111,6 +111,11 @@ impl Cognito {
                 .clients
                 .entry(REVAL_CLIENT.to_owned())
                 .or_insert_with(reval);
+        }
+        if let Some(old) = self.pools.get_mut(OLD_POOL)
+            && old.settings["LambdaConfig"] == json!({})
+        {
+            old.settings["LambdaConfig"] = pre_token(OLD_PRE_TOKEN_ARN);
         }
     }
 }
@@ -150,13 +155,18 @@ fn settings(id: &str, name: &str, now: i64, is_new: bool) -> Value {
     if is_new {
         settings["UsernameAttributes"] = json!(["email"]);
         settings["CustomDomain"] = json!(ADMINS_DOMAIN);
-        settings["LambdaConfig"] = json!({
-            "UserMigration": MIGRATE_USER_ARN,
-            "PreTokenGeneration": PRE_TOKEN_ARN,
-            "PreTokenGenerationConfig": {"LambdaVersion": "V2_0", "LambdaArn": PRE_TOKEN_ARN},
-        });
+        settings["LambdaConfig"] = pre_token(PRE_TOKEN_ARN);
+        settings["LambdaConfig"]["UserMigration"] = json!(MIGRATE_USER_ARN);
     }
     settings
+}
+
+/// The triggers of a pool with one that sets the claims of tokens.
+fn pre_token(arn: &str) -> Value {
+    json!({
+        "PreTokenGeneration": arn,
+        "PreTokenGenerationConfig": {"LambdaVersion": "V2_0", "LambdaArn": arn},
+    })
 }
 
 fn client(pool: &str, id: &str, name: &str, site: &str, now: i64) -> Value {

@@ -1,5 +1,6 @@
-//! InitiateAuth: the one user who has a password signs in and gets real tokens. It needs no signature (API reference,
-//! InitiateAuth), and the two pools' public keys stand where everybody looks for them.
+//! InitiateAuth: who has a password that the world knows signs in and gets real tokens, and who is absent is brought over
+//! from the old provider where the pool has a trigger for it. It needs no signature (API reference, InitiateAuth), and the
+//! two pools' public keys stand where everybody looks for them.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -8,23 +9,18 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::AwsError;
 use super::super::json::read;
+use super::super::{AwsError, Call};
 use super::keys::SigningKey;
 use super::pools::Pool;
-use super::seed::{BODY, CANARY_PASSWORD, CANARY_USER, ROLE};
-use super::user::User;
-use super::{REGION, Seen, described, invalid};
+use super::seed::{CANARY_PASSWORD, CANARY_USER};
+use super::tokens::{SignedIn, dated_s};
+use super::user::{User, UserStatus};
+use super::{FACE, Seen, described, invalid, triggers};
 use crate::core::Core;
 use crate::faults::Fault;
 use crate::http::{self as web, Answer};
-
-/// Seconds until an ID or access token ends: the default of an app client.
-const LIFE_S: i64 = 3_600;
-
-/// How far ahead tokens are dated while [`Fault::TokenClockAhead`] lasts: twice as far as AWS lets a signature's clock be
-/// off (IAM user guide, "AWS Signature Version 4", troubleshooting).
-pub const TOKENS_AHEAD: Duration = Duration::from_secs(600);
+use crate::log::Caller;
 
 /// The flows of the API (API reference, AuthFlowType), and those of them that an app client must allow.
 const FLOWS: [(&str, Option<&str>); 8] = [
@@ -42,7 +38,7 @@ const PASSWORD_FLOW: &str = "USER_PASSWORD_AUTH";
 /// The request. It has no `Debug`: there is a password in it.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct InitiateAuth {
+pub(super) struct InitiateAuth {
     auth_flow: String,
     client_id: String,
     #[serde(default)]
@@ -58,37 +54,104 @@ struct InitiateAuth {
     _session: Option<Value>,
 }
 
-/// Who has proven to be who, and where.
-struct SignedIn<'a> {
-    pool: &'a str,
-    client: &'a str,
-    user: &'a User,
-}
-
-/// The issuer of a pool's tokens.
-pub(super) fn issuer(pool: &str) -> String {
-    format!("https://cognito-idp.{REGION}.amazonaws.com/{pool}")
-}
-
 /// Whether an operation needs no signature.
 pub(crate) fn is_unsigned(operation: &str) -> bool {
     operation == "InitiateAuth"
 }
 
-/// Answers InitiateAuth.
-pub(super) fn initiate(core: &Core, body: &[u8]) -> Result<Value, AwsError> {
-    let asked: InitiateAuth = read(body)?;
-    // The pool's key is made when the first token of it is asked for; see `make_key`.
-    if let Some(pool) = core.read(|state| state.cognito.of_client(&asked.client_id).map(str::to_owned)) {
-        make_key(core, &pool)?;
+/// What became of an InitiateAuth.
+pub(super) struct Initiated {
+    pub answer: Result<Value, AwsError>,
+    /// What the log should know of somebody who was brought over, also where there are no tokens in the end.
+    pub migrated: Option<Value>,
+}
+
+impl From<AwsError> for Initiated {
+    fn from(error: AwsError) -> Self {
+        Self {
+            answer: Err(error),
+            migrated: None,
+        }
     }
-    let now_ms = core.now_ms();
-    core.read(|state| {
-        let seen = Seen {
-            cognito: &state.cognito,
-            state,
-        };
-        seen.initiate(&asked, now_ms)
+}
+
+impl InitiateAuth {
+    /// The app client.
+    pub(super) fn client(&self) -> &str {
+        &self.client_id
+    }
+
+    /// The name that was given.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.auth_parameters.get("USERNAME").map(String::as_str)
+    }
+
+    /// The password that was given; none in a flow that carries none.
+    pub(super) fn password(&self) -> Option<&str> {
+        let given = self.auth_parameters.get("PASSWORD").map(String::as_str);
+        given.filter(|_| self.auth_flow == PASSWORD_FLOW)
+    }
+}
+
+/// Answers InitiateAuth.
+pub(super) fn initiate(core: &Core, body: &[u8]) -> Initiated {
+    match prepared(core, body) {
+        Ok((asked, migrated)) => {
+            let now_ms = core.now_ms();
+            let answer = core.read(|state| {
+                let seen = Seen {
+                    cognito: &state.cognito,
+                    state,
+                };
+                seen.initiate(&asked, now_ms)
+            });
+            Initiated { answer, migrated }
+        }
+        Err(error) => error.into(),
+    }
+}
+
+/// Makes the key of the pool where it has none, and brings somebody over where they are absent. What the pool needs is there
+/// then, and nothing of the state changes any more.
+fn prepared(core: &Core, body: &[u8]) -> Result<(InitiateAuth, Option<Value>), AwsError> {
+    let asked: InitiateAuth = read(body)?;
+    let client = asked.client();
+    let Some(id) = core.read(|state| state.cognito.of_client(client).map(str::to_owned)) else {
+        return Ok((asked, None));
+    };
+    // The pool's key is made when the first token of it is asked for; see `make_key`.
+    make_key(core, &id)?;
+    let migrates = core.read(|state| {
+        let shown = state
+            .cognito
+            .pools
+            .get(&id)
+            .and_then(|pool| pool.clients.get(client));
+        let is_allowed = shown
+            .is_some_and(|shown| allowed(&described::client(shown, &state.faults), &asked.auth_flow).is_ok());
+        is_allowed && triggers::would_migrate(state, &id, &asked)
+    });
+    let migrated = match migrates {
+        true => {
+            let now_ms = core.now_ms();
+            core.change(|state| triggers::migrate(state, &id, &asked, now_ms))??
+        }
+        false => None,
+    };
+    Ok((asked, migrated))
+}
+
+/// World time that the triggers of a sign-in keep it waiting; none of any other request.
+pub(crate) fn takes(core: &Core, caller: &Caller, call: &Call) -> Duration {
+    let asked = match caller.service == FACE.scope && is_unsigned(&caller.operation) {
+        true => read::<InitiateAuth>(&call.body).ok(),
+        false => None,
+    };
+    asked.map_or(Duration::ZERO, |asked| {
+        core.read(|state| match state.cognito.of_client(asked.client()) {
+            Some(id) => triggers::takes(state, id, &asked),
+            None => Duration::ZERO,
+        })
     })
 }
 
@@ -154,25 +217,17 @@ impl Seen<'_> {
         if self.state.faults.contains(&Fault::SignInChallenge) {
             return Ok(who.challenge());
         }
+        let overrides = triggers::overrides(&mut self.state.lambda_now(), pool, &self.state.faults, &who)?;
         let key = self.cognito.keys.get(id);
         let dated = dated_s(now_ms, &self.state.faults);
-        key.and_then(|key| who.tokens(key, dated)).ok_or_else(|| {
-            AwsError::new(
-                "InternalErrorException",
-                "The rehearsal could not sign a token of this pool",
-            )
-        })
+        key.and_then(|key| who.tokens(key, dated, &overrides))
+            .ok_or_else(|| {
+                AwsError::new(
+                    "InternalErrorException",
+                    "The rehearsal could not sign a token of this pool",
+                )
+            })
     }
-}
-
-/// The moment of which tokens are dated, in whole seconds.
-fn dated_s(now_ms: i64, faults: &[Fault]) -> i64 {
-    let ahead = match faults.contains(&Fault::TokenClockAhead) {
-        true => TOKENS_AHEAD,
-        false => Duration::ZERO,
-    };
-    let ahead_ms = i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX);
-    now_ms.saturating_add(ahead_ms).div_euclid(1_000)
 }
 
 /// Whether the client allows the flow; other flows than the one with a password are refused by name where it does.
@@ -198,100 +253,51 @@ fn allowed(client: &Value, flow: &str) -> Result<(), AwsError> {
     }
 }
 
-/// The user, where name and password are right. Only one has a password that the world knows.
+/// The user, where name and password are right, and nothing else stands in the way.
 fn proven<'a>(pool: &'a Pool, asked: &InitiateAuth) -> Result<&'a User, AwsError> {
-    let parameter = |name: &str| {
-        asked.auth_parameters.get(name).ok_or_else(|| {
-            AwsError::new(
-                "InvalidParameterException",
-                &format!("Missing required parameter {name}"),
-            )
-        })
+    let needed = |name: &str, given: Option<&'_ str>| match given {
+        Some(given) => Ok(given.to_owned()),
+        None => Err(AwsError::new(
+            "InvalidParameterException",
+            &format!("Missing required parameter {name}"),
+        )),
     };
-    let (name, password) = (parameter("USERNAME")?, parameter("PASSWORD")?);
-    pool.named(name)
-        .filter(|user| {
-            user.attributes
-                .get("email")
-                .is_some_and(|email| email == CANARY_USER)
-        })
-        .filter(|_| password == CANARY_PASSWORD)
-        .ok_or_else(wrong)
+    let (name, password) = (
+        needed("USERNAME", asked.name())?,
+        needed("PASSWORD", asked.password())?,
+    );
+    let user = pool
+        .named(&name)
+        .filter(|user| password_of(user).is_some_and(|right| right == password))
+        .ok_or_else(wrong)?;
+    match (user.enabled, user.status) {
+        (false, _) => Err(AwsError::new("NotAuthorizedException", "User is disabled.")),
+        (true, UserStatus::ResetRequired) => Err(AwsError::new(
+            "PasswordResetRequiredException",
+            "Password reset required for the user",
+        )),
+        (
+            true,
+            UserStatus::Unconfirmed
+            | UserStatus::Confirmed
+            | UserStatus::Archived
+            | UserStatus::Compromised
+            | UserStatus::Unknown
+            | UserStatus::ForceChangePassword
+            | UserStatus::ExternalProvider,
+        ) => Ok(user),
+    }
 }
 
-impl SignedIn<'_> {
-    fn attribute(&self, name: &str) -> &str {
-        self.user.attributes.get(name).map_or("", String::as_str)
-    }
-
-    /// The tokens of this second. The pre-token trigger sets groups and roles in both pools, as Reval needs them.
-    fn tokens(&self, key: &SigningKey, now: i64) -> Option<Value> {
-        let id = || uuid::Uuid::new_v4().to_string();
-        let (origin, event) = (id(), id());
-        let email = self.attribute("email");
-        let id_token = json!({
-            "sub": self.attribute("sub"),
-            "cognito:groups": [BODY],
-            "email_verified": self.attribute("email_verified") == "true",
-            "iss": issuer(self.pool),
-            "cognito:username": self.user.username,
-            "preferred_username": email,
-            "given_name": self.attribute("given_name"),
-            "family_name": self.attribute("family_name"),
-            "cognito:roles": [ROLE],
-            "origin_jti": origin,
-            "aud": self.client,
-            "event_id": event,
-            "token_use": "id",
-            "auth_time": now,
-            "exp": now + LIFE_S,
-            "iat": now,
-            "jti": id(),
-            "email": email,
-        });
-        let access_token = json!({
-            "sub": self.attribute("sub"),
-            "cognito:groups": [BODY],
-            "iss": issuer(self.pool),
-            "client_id": self.client,
-            "origin_jti": origin,
-            "event_id": event,
-            "token_use": "access",
-            "scope": "aws.cognito.signin.user.admin",
-            "auth_time": now,
-            "exp": now + LIFE_S,
-            "iat": now,
-            "jti": id(),
-            "username": self.user.username,
-        });
-        Some(json!({
-            "AuthenticationResult": {
-                "AccessToken": key.token(&access_token)?,
-                "ExpiresIn": LIFE_S,
-                "IdToken": key.token(&id_token)?,
-                // Nobody can read what is in one, and here nothing is.
-                "RefreshToken": format!("rehearsal.{}", id()),
-                "TokenType": "Bearer",
-            },
-            "ChallengeParameters": {},
-        }))
-    }
-
-    /// The question for a new password that somebody is asked who was invited with a temporary one (developer guide,
-    /// "Authentication flows", `NEW_PASSWORD_REQUIRED`).
-    fn challenge(&self) -> Value {
-        let attributes: BTreeMap<&str, &str> = ["email", "email_verified", "given_name", "family_name"]
-            .into_iter()
-            .map(|name| (name, self.attribute(name)))
-            .collect();
-        json!({
-            "ChallengeName": "NEW_PASSWORD_REQUIRED",
-            "Session": format!("rehearsal.{}", uuid::Uuid::new_v4()),
-            "ChallengeParameters": {
-                "USER_ID_FOR_SRP": self.user.username,
-                "requiredAttributes": "[]",
-                "userAttributes": json!(attributes).to_string(),
-            },
-        })
+/// The password of a user, where the world knows it: the canary's, and of who was brought over.
+fn password_of(user: &User) -> Option<&str> {
+    let is_canary = user
+        .attributes
+        .get("email")
+        .is_some_and(|email| email == CANARY_USER);
+    match (&user.password, is_canary) {
+        (Some(password), _) => Some(password),
+        (None, true) => Some(CANARY_PASSWORD),
+        (None, false) => None,
     }
 }

@@ -60,6 +60,9 @@ pub(crate) struct User {
     pub created_ms: i64,
     /// World time in milliseconds since 1970.
     pub modified_ms: i64,
+    /// The password, where the world knows one: of who was brought over, the one from the old provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
     /// Standard attributes: `sub`, `email`, `email_verified`, ..
     pub attributes: BTreeMap<String, String>,
 }
@@ -82,6 +85,7 @@ impl User {
             authenticator: false,
             created_ms,
             modified_ms: created_ms,
+            password: None,
             attributes: attributes
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))

@@ -313,6 +313,7 @@ fn paging_by_one_gives_every_set_once_and_in_order() {
         let call = Call {
             method: http::Method::GET,
             target: None,
+            invocation: None,
             segments: vec![],
             query: query.clone(),
             body: bytes::Bytes::new(),

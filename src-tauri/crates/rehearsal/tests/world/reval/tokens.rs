@@ -13,7 +13,7 @@ use super::{pass, resolved};
 use crate::support::{Reply, exchange, patches, rest, rest_sent, secured, world};
 
 /// InitiateAuth without a signature, which it does not need.
-pub(super) async fn initiate(world: &World, body: &Value) -> (u16, Value) {
+pub(crate) async fn initiate(world: &World, body: &Value) -> (u16, Value) {
     let (addr, body) = (world.handle().aws_addr(), body.to_string());
     let request = format!(
         "POST / HTTP/1.1\r\nHost: {addr}\r\nContent-Type: application/x-amz-json-1.1\r\n\
@@ -46,7 +46,7 @@ pub(crate) async fn id_token(world: &World, client: &str) -> String {
 }
 
 /// What a token says of itself.
-pub(super) fn claims(token: &str) -> Value {
+pub(crate) fn claims(token: &str) -> Value {
     let payload = token.split('.').nth(1).unwrap();
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }
