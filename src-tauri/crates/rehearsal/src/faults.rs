@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use drills::{Drill, NightPart};
 pub use part::FaultPart;
-pub use parts::{App, Leak, OtherZone, RevalRelease, Site};
+pub use parts::{App, Leak, OtherZone, Permission, RevalRelease, Site};
 pub use spelling::NotAFault;
 
 /// Something that goes wrong in the world from now until it is lifted or used up.
@@ -189,6 +189,27 @@ pub enum Fault {
     DefaultMail,
     /// The domain of the new pool's sign-in pages is still being made.
     DomainCreating,
+    /// The new pool may not invoke its migrate-user trigger.
+    MigratePermissionMissing {
+        /// What became of the statement that let it.
+        permission: Permission,
+    },
+    /// Nobody has called the triggers of the new pool for so long that Lambda has taken their resources back.
+    TriggerInactive,
+    /// The reserved concurrency of the triggers of the new pool is 0: somebody has switched them off.
+    TriggerConcurrencyZero,
+    /// The permissions of the triggers of the new pool name the old pool as their source.
+    TriggerSourceOtherPool,
+    /// The migrate-user trigger takes 8 s, as its time limit lets it: longer than Cognito waits, which asks three times.
+    MigrateSlow,
+    /// The migrate-user trigger has whom it brings over set a new password first.
+    MigrateNoConfirmed,
+    /// The migrate-user trigger does not keep Cognito from sending a welcome mail.
+    MigrateWelcomeMail,
+    /// The migrate-user trigger does not say that e-mail addresses are verified.
+    MigrateUnverified,
+    /// The pre-token trigger adds nothing to tokens.
+    PreTokenEmpty,
     /// No roll of the service settles: its last task finds no room, and an old one runs on beside the new ones.
     RollStuck,
     /// No task of a roll starts, whatever it reads, until ECS's circuit breaker takes the deployment back. The tasks

@@ -58,7 +58,9 @@ pub use aws::ssm::{
 pub use aws::waf::{FREEZE_RULE, WAF_SPREAD, WEB_ACL_ID, WEB_ACL_NAME};
 pub use clock::ScaledClock;
 pub use control::Client;
-pub use faults::{App, Drill, Fault, FaultPart, Leak, NightPart, NotAFault, OtherZone, RevalRelease, Site};
+pub use faults::{
+    App, Drill, Fault, FaultPart, Leak, NightPart, NotAFault, OtherZone, Permission, RevalRelease, Site,
+};
 pub use handle::{Handle, NameServer};
 pub use log::{LogEntry, Outcome, ParameterPut, ServiceRolled};
 pub use records::{Action, Alias, BatchItem, RecordSet, Routing};

@@ -172,9 +172,9 @@ impl State {
         (cloudfront, reval)
     }
 
-    /// The functions as they are now.
+    /// The functions as they are now, with what is wrong with them.
     pub(crate) fn lambda_now(&self) -> Lambda {
-        self.lambda.clone()
+        self.lambda.under(&self.faults)
     }
 
     /// Lets something be done with the functions as they are now. What stays of it is what the old provider remembers:

@@ -3,8 +3,8 @@
 use super::{Fault, Site};
 
 impl Fault {
-    /// What the fault is about within its kind: a site, an operation, a leak, a release, an application, a path, or
-    /// nothing. A fault injected again with the same name and subject replaces the earlier one.
+    /// What the fault is about within its kind: a site, an operation, a leak, a permission, a release, an application, a path,
+    /// or nothing. A fault injected again with the same name and subject replaces the earlier one.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         match self {
@@ -25,6 +25,7 @@ impl Fault {
             | Self::Delay { operation, .. } => Some(operation),
             Self::OtherZone { zone } => Some(zone.name()),
             Self::Leak { leak } => Some(leak.name()),
+            Self::MigratePermissionMissing { permission } => Some(permission.name()),
             Self::RevalReleased { release } => Some(release.name()),
             Self::UnfinishedWork { app }
             | Self::AuthorizerEdited { app }
@@ -50,6 +51,14 @@ impl Fault {
             | Self::WrongClientFlow
             | Self::DefaultMail
             | Self::DomainCreating
+            | Self::TriggerInactive
+            | Self::TriggerConcurrencyZero
+            | Self::TriggerSourceOtherPool
+            | Self::MigrateSlow
+            | Self::MigrateNoConfirmed
+            | Self::MigrateWelcomeMail
+            | Self::MigrateUnverified
+            | Self::PreTokenEmpty
             | Self::RollStuck
             | Self::RollFails { .. }
             | Self::RollOtherImage
@@ -124,6 +133,15 @@ impl Fault {
             | Self::WrongClientFlow
             | Self::DefaultMail
             | Self::DomainCreating
+            | Self::MigratePermissionMissing { .. }
+            | Self::TriggerInactive
+            | Self::TriggerConcurrencyZero
+            | Self::TriggerSourceOtherPool
+            | Self::MigrateSlow
+            | Self::MigrateNoConfirmed
+            | Self::MigrateWelcomeMail
+            | Self::MigrateUnverified
+            | Self::PreTokenEmpty
             | Self::RollStuck
             | Self::RollOtherImage
             | Self::TaskReplaced

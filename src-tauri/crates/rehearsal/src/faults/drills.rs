@@ -56,7 +56,29 @@ pub struct Drill {
 
 impl Drill {
     /// All of them, by the parts of the night.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
+        Self {
+            id: "trigger-source",
+            part: NightPart::Preparation,
+            title: "Every sign-in fails while the pool looks perfect",
+            when: "Before `pool-triggers` is checked.",
+            fault: "trigger-source-other-pool",
+            says: "`pool-triggers` is Blocked. The pool names the right functions, but the policies of both let another \
+                   pool invoke them; the aws lambda add-permission that mends each is written beside it.",
+            then: "Have the permissions given in Terraform (end the drill) and check the step again. Nobody could have \
+                   signed in.",
+        },
+        Self {
+            id: "trigger-slow",
+            part: NightPart::Preparation,
+            title: "The old provider answers too late",
+            when: "Before `pool-triggers` is checked.",
+            fault: "migrate-slow",
+            says: "`pool-triggers` is Blocked: the migrate-user function may take 30 s, and Cognito waits for 5 s. The \
+                   pre-token function passes.",
+            then: "Have the time limit brought down to 5 s or less (end the drill) and find out why it is slow: each sign-in \
+                   is three logins at the old provider, and a wrong password locks at once.",
+        },
         Self {
             id: "admins-method-open",
             part: NightPart::Preparation,

@@ -4,7 +4,7 @@ use super::Fault;
 
 impl Fault {
     /// The names of all kinds; [`Self::SWITCHES`] is what is offered of them.
-    pub const NAMES: [&'static str; 58] = [
+    pub const NAMES: [&'static str; 67] = [
         "site-down",
         "site-refused",
         "site-slow",
@@ -34,6 +34,15 @@ impl Fault {
         "wrong-client-flow",
         "default-mail",
         "domain-creating",
+        "migrate-permission-missing",
+        "trigger-inactive",
+        "trigger-concurrency-zero",
+        "trigger-source-other-pool",
+        "migrate-slow",
+        "migrate-no-confirmed",
+        "migrate-welcome-mail",
+        "migrate-unverified",
+        "pre-token-empty",
         "roll-stuck",
         "roll-fails",
         "roll-other-image",
@@ -98,6 +107,15 @@ impl Fault {
             Self::WrongClientFlow => "wrong-client-flow",
             Self::DefaultMail => "default-mail",
             Self::DomainCreating => "domain-creating",
+            Self::MigratePermissionMissing { .. } => "migrate-permission-missing",
+            Self::TriggerInactive => "trigger-inactive",
+            Self::TriggerConcurrencyZero => "trigger-concurrency-zero",
+            Self::TriggerSourceOtherPool => "trigger-source-other-pool",
+            Self::MigrateSlow => "migrate-slow",
+            Self::MigrateNoConfirmed => "migrate-no-confirmed",
+            Self::MigrateWelcomeMail => "migrate-welcome-mail",
+            Self::MigrateUnverified => "migrate-unverified",
+            Self::PreTokenEmpty => "pre-token-empty",
             Self::RollStuck => "roll-stuck",
             Self::RollFails { .. } => "roll-fails",
             Self::RollOtherImage => "roll-other-image",

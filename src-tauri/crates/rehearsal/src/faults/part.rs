@@ -13,6 +13,8 @@ pub enum FaultPart {
     Sites,
     /// The new user pool, its users and its tokens.
     UserPool,
+    /// The functions that the new pool calls at a sign-in.
+    Triggers,
     /// The parameters of user management and the tasks that read them.
     Parameters,
     /// The restriction of user management: the firewall's rule and the gateway's throttle.
@@ -29,11 +31,12 @@ pub enum FaultPart {
 
 impl FaultPart {
     /// All of them, in the order of the panel.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Calls,
         Self::Dns,
         Self::Sites,
         Self::UserPool,
+        Self::Triggers,
         Self::Parameters,
         Self::Restriction,
         Self::AdminsApi,
@@ -50,6 +53,7 @@ impl FaultPart {
             Self::Dns => "DNS",
             Self::Sites => "Sites",
             Self::UserPool => "User pool",
+            Self::Triggers => "Triggers of the user pool",
             Self::Parameters => "Parameters and tasks",
             Self::Restriction => "Restriction of UserManagement",
             Self::AdminsApi => "Admins’ new API",
@@ -117,6 +121,15 @@ impl Fault {
             | Self::DomainCreating
             | Self::SignInChallenge
             | Self::TokenClockAhead => FaultPart::UserPool,
+            Self::MigratePermissionMissing { .. }
+            | Self::TriggerInactive
+            | Self::TriggerConcurrencyZero
+            | Self::TriggerSourceOtherPool
+            | Self::MigrateSlow
+            | Self::MigrateNoConfirmed
+            | Self::MigrateWelcomeMail
+            | Self::MigrateUnverified
+            | Self::PreTokenEmpty => FaultPart::Triggers,
             Self::ParameterChanged { .. }
             | Self::RollStuck
             | Self::RollFails { .. }

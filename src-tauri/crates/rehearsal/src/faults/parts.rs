@@ -1,4 +1,4 @@
-//! What a fault can be about: a site, another zone, a leak, a release, an application, a path.
+//! What a fault can be about: a site, another zone, a leak, a permission, a release, an application, a path.
 
 use std::fmt;
 
@@ -191,5 +191,29 @@ impl RevalRelease {
 impl fmt::Display for RevalRelease {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// What became of the statement that lets the pool invoke its migrate-user trigger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Permission {
+    /// There is none.
+    Gone,
+    /// It stands with an alias of the function, and the pool names the function without one.
+    Alias,
+}
+
+impl Permission {
+    /// All of them.
+    pub(crate) const ALL: [Self; 2] = [Self::Gone, Self::Alias];
+
+    /// `gone` or `alias`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::Alias => "alias",
+        }
     }
 }

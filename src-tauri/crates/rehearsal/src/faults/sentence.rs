@@ -1,6 +1,6 @@
 //! What a fault in force does, in words.
 
-use super::{App, Fault, Leak, OtherZone, RevalRelease};
+use super::{App, Fault, Leak, OtherZone, Permission, RevalRelease};
 use crate::aws::apigateway;
 
 /// The API of an application, as people call it.
@@ -106,6 +106,33 @@ impl Fault {
             Self::WrongClientFlow => "The new pool's client allows SRP instead of passwords.".to_owned(),
             Self::DefaultMail => "The new pool sends its mail through Cognito, 50 a day.".to_owned(),
             Self::DomainCreating => "The domain of the sign-in pages is still being made.".to_owned(),
+            Self::MigratePermissionMissing { permission } => match permission {
+                Permission::Gone => "No policy lets the new pool invoke its migrate-user trigger.".to_owned(),
+                Permission::Alias => {
+                    "The new pool may invoke an alias of its migrate-user trigger, which it does not name."
+                        .to_owned()
+                }
+            },
+            Self::TriggerInactive => "Lambda has put the triggers of the new pool to sleep.".to_owned(),
+            Self::TriggerConcurrencyZero => {
+                "The triggers of the new pool are switched off: their reserved concurrency is 0.".to_owned()
+            }
+            Self::TriggerSourceOtherPool => {
+                "The permissions of the new pool's triggers are for the old pool.".to_owned()
+            }
+            Self::MigrateSlow => {
+                "The migrate-user trigger takes 8 s; Cognito waits 5 s, three times.".to_owned()
+            }
+            Self::MigrateNoConfirmed => {
+                "The migrate-user trigger has everybody set a new password first.".to_owned()
+            }
+            Self::MigrateWelcomeMail => {
+                "The migrate-user trigger lets Cognito send everybody a welcome mail.".to_owned()
+            }
+            Self::MigrateUnverified => {
+                "The migrate-user trigger does not say that e-mail addresses are verified.".to_owned()
+            }
+            Self::PreTokenEmpty => "The pre-token trigger adds nothing to tokens.".to_owned(),
             Self::RollStuck => {
                 "A roll of user management never settles: old and new tasks run side by side.".to_owned()
             }

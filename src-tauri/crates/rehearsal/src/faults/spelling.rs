@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-use super::{App, Fault, Leak, OtherZone, RevalRelease, Site, changed_parameter, second_writer_address};
+use super::{
+    App, Fault, Leak, OtherZone, Permission, RevalRelease, Site, changed_parameter, second_writer_address,
+};
 use crate::aws::apigateway;
 use crate::aws::cloudfront::ADMINS_PATHS;
 use crate::records::Routing;
@@ -26,7 +28,7 @@ impl FromStr for Fault {
     /// `parameter-changed:/tis/usermanagement/profiles:dev`, `denied:DescribeUserPool`, `empty-pages:3`, `partial-policy`, `roll-fails:2`, `leak:method`, `throttle-set:PUT /api/users/{u}`, `reval-released:old`, `unfinished-work:admins`, `behaviour-missing:/auth`. Arguments left
     /// out take a default: the new site, the operation `ChangeResourceRecordSets`, once, a private zone,
     /// geolocation, the parameter `/tis/usermanagement/profiles`, the leak of a route, the method `POST /createUser`,
-    /// the new release, Reval, the path `/auth`.
+    /// the new release, Reval, the path `/auth`, a permission that is gone.
     fn from_str(text: &str) -> Result<Self, NotAFault> {
         let refuse = |why: String| NotAFault {
             text: text.to_owned(),
@@ -207,6 +209,24 @@ impl FromStr for Fault {
             "wrong-client-flow" => (Self::WrongClientFlow, 0),
             "default-mail" => (Self::DefaultMail, 0),
             "domain-creating" => (Self::DomainCreating, 0),
+            "migrate-permission-missing" => {
+                let word = arg(0).unwrap_or(Permission::Gone.name());
+                let mut all = Permission::ALL.into_iter();
+                let found = all.find(|permission| permission.name() == word);
+                let permission = found.ok_or_else(|| {
+                    let names = Permission::ALL.map(Permission::name).join(" or ");
+                    refuse(format!("“{word}” is not what became of it; use {names}"))
+                })?;
+                (Self::MigratePermissionMissing { permission }, 1)
+            }
+            "trigger-inactive" => (Self::TriggerInactive, 0),
+            "trigger-concurrency-zero" => (Self::TriggerConcurrencyZero, 0),
+            "trigger-source-other-pool" => (Self::TriggerSourceOtherPool, 0),
+            "migrate-slow" => (Self::MigrateSlow, 0),
+            "migrate-no-confirmed" => (Self::MigrateNoConfirmed, 0),
+            "migrate-welcome-mail" => (Self::MigrateWelcomeMail, 0),
+            "migrate-unverified" => (Self::MigrateUnverified, 0),
+            "pre-token-empty" => (Self::PreTokenEmpty, 0),
             "roll-stuck" => (Self::RollStuck, 0),
             "roll-fails" => (Self::RollFails { times: times(0)? }, 1),
             "roll-other-image" => (Self::RollOtherImage, 0),

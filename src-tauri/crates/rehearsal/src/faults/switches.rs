@@ -5,7 +5,7 @@ use super::Fault;
 impl Fault {
     /// Every fault that is offered, in the spelling of the command line, and its sentence. Each kind is
     /// among them; what else an argument can say, the command line takes all the same.
-    pub const SWITCHES: [(&'static str, &'static str); 82] = [
+    pub const SWITCHES: [(&'static str, &'static str); 92] = [
         ("site-down", "The new site answers every request with 503."),
         ("site-down:old", "The old site answers every request with 503."),
         ("site-down:reval", "Reval answers every request with 503."),
@@ -97,6 +97,46 @@ impl Fault {
         (
             "domain-creating",
             "The domain of the sign-in pages is still being made.",
+        ),
+        (
+            "migrate-permission-missing",
+            "The new pool may not call the function that migrates users, and nothing of the pool shows it.",
+        ),
+        (
+            "migrate-permission-missing:alias",
+            "The new pool may call an alias of the function that migrates users, and names the function itself.",
+        ),
+        (
+            "trigger-inactive",
+            "Nobody called the new pool's functions for long, and Lambda has put them to sleep.",
+        ),
+        (
+            "trigger-concurrency-zero",
+            "Somebody has switched the new pool's functions off: their reserved concurrency is 0.",
+        ),
+        (
+            "trigger-source-other-pool",
+            "The new pool's functions may be called by the old pool only: every sign-in fails.",
+        ),
+        (
+            "migrate-slow",
+            "The function that migrates users takes 8 s: Cognito gives up, and has asked three times.",
+        ),
+        (
+            "migrate-no-confirmed",
+            "Whoever is migrated must set a new password before they are let in.",
+        ),
+        (
+            "migrate-welcome-mail",
+            "Whoever is migrated gets a welcome mail from Cognito.",
+        ),
+        (
+            "migrate-unverified",
+            "Whoever is migrated has no verified e-mail address, and can't reset a password.",
+        ),
+        (
+            "pre-token-empty",
+            "The function that completes tokens adds nothing: no body, no role, no name.",
         ),
         (
             "roll-stuck",

@@ -369,3 +369,50 @@ fn a_fault_that_names_no_application_is_of_reval() {
         assert_eq!(spelling.parse::<Fault>().unwrap(), Fault::StageCanary { app });
     }
 }
+
+#[test]
+fn what_goes_wrong_with_the_triggers_has_its_words() {
+    let missing = |permission| Fault::MigratePermissionMissing { permission };
+    for (text, fault, sentence) in [
+        (
+            "migrate-permission-missing",
+            missing(Permission::Gone),
+            "No policy lets the new pool invoke its migrate-user trigger.",
+        ),
+        (
+            "migrate-permission-missing:alias",
+            missing(Permission::Alias),
+            "The new pool may invoke an alias of its migrate-user trigger, which it does not name.",
+        ),
+        (
+            "trigger-source-other-pool",
+            Fault::TriggerSourceOtherPool,
+            "The permissions of the new pool's triggers are for the old pool.",
+        ),
+        (
+            "migrate-slow",
+            Fault::MigrateSlow,
+            "The migrate-user trigger takes 8 s; Cognito waits 5 s, three times.",
+        ),
+    ] {
+        let read = text.parse::<Fault>().unwrap();
+        assert_eq!((read.describe().as_str(), &read), (sentence, &fault));
+        assert_eq!(read.part(), FaultPart::Triggers);
+        assert!(Fault::SWITCHES.iter().any(|(offered, _)| *offered == text));
+    }
+    for permission in Permission::ALL {
+        let spelling = format!("migrate-permission-missing:{}", permission.name());
+        let read = spelling.parse::<Fault>().unwrap();
+        assert!(read == missing(permission) && read.is_named(&spelling));
+    }
+    for wrong in [
+        "migrate-permission-missing:live",
+        "migrate-permission-missing:gone:now",
+        "trigger-inactive:migrate",
+        "trigger-concurrency-zero:0",
+        "migrate-slow:8",
+        "pre-token-empty:groups",
+    ] {
+        assert!(wrong.parse::<Fault>().is_err(), "{wrong}");
+    }
+}

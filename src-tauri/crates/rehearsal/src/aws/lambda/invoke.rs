@@ -95,7 +95,10 @@ impl Lambda {
         let ran = function.does.run(event, &mut self.provider);
         Ok(match ran {
             _ if is_ended => Invoked::Failed(ended),
-            Ok(payload) => Invoked::Answered(payload),
+            Ok(mut payload) => {
+                function.twists.iter().for_each(|twist| twist.twist(&mut payload));
+                Invoked::Answered(payload)
+            }
             Err(words) => Invoked::Failed(words),
         })
     }

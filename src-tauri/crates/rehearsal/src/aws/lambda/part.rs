@@ -77,6 +77,46 @@ pub(crate) struct Function {
     /// The statements of its resource policies, by qualifier; what has no qualifier is under the empty one. None of them
     /// counts for another (Lambda developer guide, "Viewing resource-based IAM policies in Lambda").
     pub policies: BTreeMap<String, Vec<Value>>,
+    /// How its answer differs from a right one, by faults in force.
+    #[serde(skip)]
+    pub twists: Vec<Twist>,
+}
+
+/// How the answer of a function differs from a right one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Twist {
+    /// Whoever is brought over must set a new password.
+    NoConfirmed,
+    /// Cognito is not kept from sending a mail.
+    WelcomeMail,
+    /// The e-mail address is not said to be verified.
+    Unverified,
+    /// Nothing is added to tokens.
+    Empty,
+}
+
+impl Twist {
+    /// Changes an answer.
+    pub(super) fn twist(self, answer: &mut Value) {
+        let response = &mut answer["response"];
+        match self {
+            Self::NoConfirmed if response.get("finalUserStatus").is_some() => {
+                response["finalUserStatus"] = Value::from("RESET_REQUIRED");
+            }
+            Self::NoConfirmed => {}
+            Self::WelcomeMail => {
+                if let Some(response) = response.as_object_mut() {
+                    response.remove("messageAction");
+                }
+            }
+            Self::Unverified => {
+                if let Some(attributes) = response["userAttributes"].as_object_mut() {
+                    attributes.remove("email_verified");
+                }
+            }
+            Self::Empty => response["claimsAndScopeOverrideDetails"] = Value::Null,
+        }
+    }
 }
 
 /// A function as a request names it.

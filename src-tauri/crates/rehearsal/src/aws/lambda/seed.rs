@@ -53,6 +53,7 @@ fn function(arn: &str, does: Does, pool: &str) -> Function {
         concurrency: None,
         aliases,
         policies: BTreeMap::from([(String::new(), vec![permission(arn, &pool_arn(pool))])]),
+        twists: Vec::new(),
     }
 }
 

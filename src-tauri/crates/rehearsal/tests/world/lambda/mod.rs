@@ -1,6 +1,7 @@
 //! Lambda from outside: what the API says of the triggers, what they compute, and how a sign-in calls them.
 
 mod api;
+mod faults;
 mod sign_in;
 
 use serde_json::{Value, json};
