@@ -315,6 +315,35 @@ pub(crate) const CLOUDFRONT: Codes = &[
     ),
 ];
 
+/// Lambda (Lambda API reference, GetPolicy, GetFunctionConfiguration, GetFunctionConcurrency and Invoke).
+pub(crate) const LAMBDA: Codes = &[
+    (
+        "ResourceNotFoundException",
+        Kind::NotFound,
+        "There is no such function, or no such alias or version of it",
+        Some("Look at the ARN in the target file, and at the account and the region of the target."),
+    ),
+    (
+        "InvalidParameterValueException",
+        Kind::Refused,
+        "Lambda does not take a value of the request",
+        None,
+    ),
+    (
+        "ResourceNotReadyException",
+        Kind::Busy,
+        "The function is inactive, and Lambda makes it ready",
+        Some("Wait a minute, then repeat."),
+    ),
+    (
+        "ResourceConflictException",
+        Kind::Busy,
+        "The function is being changed",
+        Some("Wait for the change to end, then repeat."),
+    ),
+    ("ServiceException", Kind::Unclear, "Lambda failed", None),
+];
+
 /// What a service's own code means.
 pub(crate) fn of(codes: Codes, code: &str) -> Option<&'static Code> {
     codes.iter().find(|(known, ..)| *known == code)

@@ -183,8 +183,13 @@ impl Aws {
                 $sdk::Client::from_conf(config.build())
             }};
         }
-        let given = [Service::Waf, Service::ApiGateway, Service::CloudFront]
-            .map(|service| (service, endpoint_of(service)));
+        let given = [
+            Service::Waf,
+            Service::ApiGateway,
+            Service::CloudFront,
+            Service::Lambda,
+        ]
+        .map(|service| (service, endpoint_of(service)));
         let raw = Raw::new(
             (http.clone(), credentials.clone(), sleep.clone()),
             timeouts.clone(),

@@ -204,6 +204,7 @@ pub(crate) fn of_profile(elsewhere: &Elsewhere, chosen: bool) -> Vec<Environment
                 Service::Waf => "WAF is",
                 Service::ApiGateway => "API Gateway is",
                 Service::CloudFront => "CloudFront is",
+                Service::Lambda => "Lambda is",
                 Service::Sso | Service::SsoOidc | Service::SignIn => "the sign-in is",
             });
         let place = detour.place.as_deref().unwrap_or_default();

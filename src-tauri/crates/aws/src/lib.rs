@@ -21,6 +21,7 @@ mod files;
 pub mod guard;
 mod http;
 pub mod identity;
+pub mod lambda;
 pub mod look;
 pub mod net;
 mod observe;

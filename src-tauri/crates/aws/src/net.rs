@@ -38,7 +38,7 @@ pub fn endpoints(
             Service::Cognito => hosts::cognito(region, fips, dual),
             Service::Ssm => hosts::ssm(region, fips, dual),
             Service::Ecs => hosts::ecs(region, fips, dual),
-            Service::Waf | Service::ApiGateway | Service::CloudFront => {
+            Service::Waf | Service::ApiGateway | Service::CloudFront | Service::Lambda => {
                 raw::host(*service, region, fips, dual)
             }
             // The SDK finds them by itself.

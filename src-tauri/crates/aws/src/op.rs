@@ -30,6 +30,8 @@ pub enum On {
     /// The object that the kind is about; a change of a name's record sets is narrowed to them by
     /// conditions.
     Object,
+    /// The function that the object is an alias or a version of, or the object where it is neither.
+    Unqualified,
     /// Something else of what the object belongs to: the rest of the object's ARN up to the first of these, with the
     /// second behind it.
     Beside {

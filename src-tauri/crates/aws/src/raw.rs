@@ -312,6 +312,7 @@ pub(crate) fn host(service: Service, region: &str, fips: bool, dual: bool) -> Op
         Service::Waf => "wafv2",
         Service::ApiGateway => "apigateway",
         Service::CloudFront => return of_the_world(region, fips, dual),
+        Service::Lambda => "lambda",
         Service::Sts
         | Service::Route53
         | Service::Cognito

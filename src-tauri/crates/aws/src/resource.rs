@@ -108,6 +108,22 @@ impl Resource {
         self.arn_with(&format!("{before}{is}"), region, account)
     }
 
+    /// The ARN without an alias or a version, as [`On::Unqualified`](crate::On::Unqualified) says.
+    #[must_use]
+    pub fn arn_unqualified(&self, region: &str, account: &str) -> String {
+        self.arn_with(self.granted_unqualified(), region, account)
+    }
+
+    /// What that is granted on: `function:NAME` of `function:NAME:live`.
+    #[must_use]
+    pub fn granted_unqualified(&self) -> &str {
+        let rest = self.granted.rest.as_str();
+        match rest.match_indices(':').nth(1) {
+            Some((at, _)) => rest.get(..at).unwrap_or(rest),
+            None => rest,
+        }
+    }
+
     /// What its permissions are granted on, without the words for its kind: a zone's id, a parameter's name.
     #[must_use]
     pub fn granted_on(&self) -> &str {

@@ -23,6 +23,8 @@ pub enum Service {
     ApiGateway,
     /// CloudFront.
     CloudFront,
+    /// Lambda.
+    Lambda,
     /// IAM Identity Center, for the credentials of a role.
     Sso,
     /// IAM Identity Center, for a new token.
@@ -33,7 +35,7 @@ pub enum Service {
 
 impl Service {
     /// Every one.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Sts,
         Self::Route53,
         Self::Cognito,
@@ -42,6 +44,7 @@ impl Service {
         Self::Waf,
         Self::ApiGateway,
         Self::CloudFront,
+        Self::Lambda,
         Self::Sso,
         Self::SsoOidc,
         Self::SignIn,
@@ -62,6 +65,7 @@ impl Service {
             Self::Waf => "WAF",
             Self::ApiGateway => "API Gateway",
             Self::CloudFront => "CloudFront",
+            Self::Lambda => "Lambda",
             Self::Sso => "IAM Identity Center",
             Self::SsoOidc => "the token of IAM Identity Center",
             Self::SignIn => "the sign-in of aws login",
@@ -80,6 +84,7 @@ impl Service {
             Self::Waf => "wafv2",
             Self::ApiGateway => "api_gateway",
             Self::CloudFront => "cloudfront",
+            Self::Lambda => "lambda",
             Self::Sso => "sso",
             Self::SsoOidc => "sso_oidc",
             Self::SignIn => "signin",
@@ -98,6 +103,7 @@ impl Service {
             Self::Waf => "wafv2",
             Self::ApiGateway => "apigateway",
             Self::CloudFront => "cloudfront",
+            Self::Lambda => "lambda",
             Self::Sso => "sso",
             Self::SsoOidc => "sso-oauth",
             Self::SignIn => "signin",
@@ -116,6 +122,7 @@ impl Service {
             | Self::Waf
             | Self::ApiGateway
             | Self::CloudFront
+            | Self::Lambda
             | Self::Sso
             | Self::SsoOidc
             | Self::SignIn => self.id(),
@@ -138,6 +145,7 @@ impl Service {
             Self::Waf => codes::WAF,
             Self::ApiGateway => codes::API_GATEWAY,
             Self::CloudFront => codes::CLOUDFRONT,
+            Self::Lambda => codes::LAMBDA,
             Self::Sts | Self::Sso | Self::SsoOidc | Self::SignIn => &[],
         }
     }
@@ -167,6 +175,9 @@ impl Service {
             // Invalidations are asked for one by one, and nobody says how often they may be (CloudFront developer guide,
             // "Quotas", has no rate for them).
             Self::CloudFront => Some((3, 3)),
+            // Requests about functions have 15 a second in common, and those of Terraform count, too (Lambda developer
+            // guide, "Lambda quotas", API requests).
+            Self::Lambda => Some((3, 4)),
             Self::Sts | Self::Sso | Self::SsoOidc | Self::SignIn => None,
         }
     }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use switchback_aws::apigateway::{ApiLook, AuthorizerLook, StageLook, ThrottleLook};
 use switchback_aws::cloudfront::DistributionLook;
 use switchback_aws::ecs::ServiceLook;
+use switchback_aws::lambda::TriggerLook;
 use switchback_aws::route53::{RecordLook, ZoneLook};
 use switchback_aws::ssm::ParameterLook;
 use switchback_aws::waf::RuleLook;
@@ -91,6 +92,7 @@ pub fn made<'a>(kind: &'a CheckKind, target: &'a Target, outside: Option<&'a dyn
         CheckKind::Stage(check) => Made::ByAws(Box::new(StageLook(check))),
         CheckKind::Api(check) => Made::ByAws(Box::new(ApiLook(check))),
         CheckKind::Distribution(check) => Made::ByAws(Box::new(DistributionLook(check))),
+        CheckKind::Trigger(check) => Made::ByAws(Box::new(TriggerLook { check, target })),
         CheckKind::Routes(check) => Made::ByRoutes(check),
         CheckKind::Bundle(check) => Made::ByBundle(check),
         CheckKind::Authorised(check) => Made::ByTokens(check),

@@ -108,6 +108,7 @@ fn arn(plan: &Plan, on: On, object: Option<&Resource>) -> Option<String> {
         On::Everything => Some("*".to_owned()),
         On::NotYet(rest) => Some(object?.arn_of(rest, region)),
         On::Object => Some(object?.arn(region, account)),
+        On::Unqualified => Some(object?.arn_unqualified(region, account)),
         On::Beside { of, is } => Some(object?.arn_beside(of, is, region, account)),
     }
 }

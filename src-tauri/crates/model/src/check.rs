@@ -18,6 +18,7 @@ use crate::parameter::ParameterCheck;
 use crate::routes::RoutesCheck;
 use crate::service::ServiceCheck;
 use crate::throttle::ThrottleCheck;
+use crate::trigger::TriggerCheck;
 use crate::unknown::Unknown;
 
 /// Which observers a target has; a check whose observer is off is *not applicable*, by name.
@@ -156,6 +157,9 @@ pub enum CheckKind {
     /// A distribution is deployed, answers for its names, and leads paths to where they belong.
     #[serde(rename = "cloudfront.distribution")]
     Distribution(DistributionCheck),
+    /// A user pool may invoke a Lambda function, which can answer in time.
+    #[serde(rename = "lambda.trigger")]
+    Trigger(TriggerCheck),
     /// The scripts that a page loads are scripts, and hold what they shall.
     #[serde(rename = "http.bundle")]
     Bundle(BundleCheck),
@@ -234,6 +238,7 @@ impl CheckKind {
             | Self::Stage(_)
             | Self::Api(_)
             | Self::Distribution(_)
+            | Self::Trigger(_)
             | Self::Bundle(_)
             | Self::Authorised(_)
             | Self::Cognito(_)

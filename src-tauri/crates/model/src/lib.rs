@@ -36,6 +36,7 @@ pub mod state;
 mod tagged;
 pub mod text;
 pub mod throttle;
+pub mod trigger;
 pub mod unknown;
 pub mod witness;
 
@@ -67,6 +68,7 @@ pub use routes::{Base, Mark, Route, RoutesCheck, RoutesExpected};
 pub use service::{RollService, Service, ServiceCheck};
 pub use state::{DoneHow, RunState, StepState};
 pub use throttle::{MethodSettings, SetThrottle, ThrottleCheck, ThrottleWish};
+pub use trigger::{FunctionArn, PoolArn, TriggerCheck};
 pub use unknown::Unknown;
 pub use witness::Witness;
 

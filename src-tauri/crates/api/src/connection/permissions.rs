@@ -87,6 +87,7 @@ fn grant(op: &Op, on: Option<&Resource>) -> Option<(String, Op)> {
         On::Everything => Some(("*".to_owned(), *op)),
         On::Beside { of, is } => Some((on?.granted_beside(of, is), *op)),
         On::Object => Some((on?.granted_on().to_owned(), *op)),
+        On::Unqualified => Some((on?.granted_unqualified().to_owned(), *op)),
     }
 }
 

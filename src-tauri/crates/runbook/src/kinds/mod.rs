@@ -18,6 +18,7 @@ mod http_bundle;
 mod http_routes;
 mod identity;
 pub(crate) mod key;
+mod lambda;
 mod parameter;
 mod route53;
 mod shared;
@@ -90,6 +91,7 @@ pub(crate) const fn check(word: CheckWord) -> Kind<CheckKind> {
         CheckWord::Stage => Kind::of::<deployment::PointsAt>(),
         CheckWord::Api => Kind::of::<deployment::Guarded>(),
         CheckWord::Distribution => Kind::of::<cloudfront::Answers>(),
+        CheckWord::Trigger => Kind::of::<lambda::Trigger>(),
         CheckWord::Rule => Kind::of::<firewall::Rule>(),
         CheckWord::Routes => Kind::of::<http_routes::HttpRoutes>(),
         CheckWord::Bundle => Kind::of::<http_bundle::HttpBundle>(),

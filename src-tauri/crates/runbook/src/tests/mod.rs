@@ -19,6 +19,7 @@ mod routes;
 mod schema;
 mod sources;
 mod targets;
+mod triggers;
 mod weighted;
 mod words;
 
