@@ -17,6 +17,7 @@ mod service_rolled;
 #[path = "../shared/mod.rs"]
 mod shared;
 mod there_and_back;
+mod triggers;
 mod weighted;
 
 use serde_json::Value;

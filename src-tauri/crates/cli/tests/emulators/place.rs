@@ -19,6 +19,7 @@ const PROFILE_PY: &str = include_str!("profile.py");
 const SERVICE_PY: &str = include_str!("service.py");
 const RESTRICTION_PY: &str = include_str!("restriction.py");
 const GATEWAY_PY: &str = include_str!("gateway.py");
+const TRIGGER_PY: &str = include_str!("trigger.py");
 
 /// Seconds. The wait for the old TTL is real here, so it is a short one.
 pub const OLD_TTL: u32 = 3;
@@ -65,6 +66,7 @@ impl Place {
         std::fs::write(folder.path().join("service.py"), SERVICE_PY).unwrap();
         std::fs::write(folder.path().join("restriction.py"), RESTRICTION_PY).unwrap();
         std::fs::write(folder.path().join("gateway.py"), GATEWAY_PY).unwrap();
+        std::fs::write(folder.path().join("trigger.py"), TRIGGER_PY).unwrap();
         Self {
             folder,
             venv: venv.to_owned(),
@@ -150,6 +152,12 @@ impl Place {
     #[track_caller]
     pub fn gateway(&self, words: &[&str]) -> Value {
         self.script("gateway.py", words)
+    }
+
+    /// What boto3 makes of the function that a pool calls.
+    #[track_caller]
+    pub fn trigger(&self, words: &[&str]) -> Value {
+        self.script("trigger.py", words)
     }
 
     /// From now on AWS is there.

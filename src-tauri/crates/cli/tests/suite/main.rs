@@ -16,6 +16,7 @@ mod reval;
 mod rolls;
 #[path = "../shared/mod.rs"]
 mod shared;
+mod triggers;
 mod users;
 mod way_back;
 mod weighted;

@@ -104,6 +104,7 @@ impl AwsError {
             "InternalFailure"
             | "InternalError"
             | "InternalServiceError"
+            | "ServiceException"
             | "ServerException"
             | "WAFInternalErrorException" => 500,
             "AccessDenied"

@@ -1,5 +1,5 @@
-//! The rehearsal's Cognito, Parameter Store, ECS, WAF, API Gateway and CloudFront read by boto3, which shares no code
-//! with them, and held against botocore's models of the services.
+//! The rehearsal's Cognito, Lambda, Parameter Store, ECS, WAF, API Gateway and CloudFront read by boto3, which shares no
+//! code with them, and held against botocore's models of the services.
 //!
 //! Needs SWITCHBACK_VENV: a Python venv with what `xtask/python-requirements.txt` names.
 #![cfg(unix)]
@@ -19,6 +19,7 @@ const PARAMETERS_PY: &str = include_str!("parameters.py");
 const SERVICES_PY: &str = include_str!("services.py");
 const RESTRICTION_PY: &str = include_str!("restriction.py");
 const EDGES_PY: &str = include_str!("edges.py");
+const FUNCTIONS_PY: &str = include_str!("functions.py");
 
 /// The interpreter; none where the test is skipped, which a CI run must not do.
 fn python() -> Option<PathBuf> {
@@ -341,4 +342,31 @@ async fn boto3_invalidates_what_the_edges_keep() {
         (&json!([201, 201, 201]), &json!(true))
     );
     assert_eq!(world.snapshot().distributions[0].invalidations.len(), 2);
+}
+
+#[tokio::test]
+async fn boto3_reads_and_invokes_the_triggers() {
+    let Some(python) = python() else {
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let world = World::start(WorldOptions::new(dir.path())).await.unwrap();
+    let source = "arn:aws:cognito-idp:eu-west-2:123456789012:userpool/eu-west-2_REHEARSAL1";
+    let right = json!({
+        "state": ["Active", "Successful", 4],
+        "alias": "1",
+        "principal": {"Service": "cognito-idp.amazonaws.com"},
+        "source": {"ArnLike": {"AWS:SourceArn": source}},
+        "reserved": null,
+        "invoked": [[204, null, false], [200, "Unhandled", true], [200, null, true]],
+        "refusals": [
+            "ResourceNotFoundException ResourceNotFoundException",
+            "ResourceNotFoundException ResourceNotFoundException",
+            "ResourceNotFoundException ResourceNotFoundException",
+            "ResourceNotFoundException ResourceNotFoundException",
+            "ClientError NotRehearsed",
+        ],
+        "not in the model": [],
+    });
+    assert_eq!(seen_by_boto3(&python, FUNCTIONS_PY, &world).await, right);
 }

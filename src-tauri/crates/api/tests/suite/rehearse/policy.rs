@@ -142,13 +142,15 @@ pub fn asked(counts: &BTreeMap<String, u64>) -> BTreeSet<String> {
 }
 
 /// As IAM names an operation: API Gateway's are named after the method of the request (Service Authorization Reference,
-/// "Actions, resources, and condition keys for Amazon API Gateway Management").
+/// "Actions, resources, and condition keys for Amazon API Gateway Management"), and an invocation has a longer name ("…for
+/// AWS Lambda").
 fn granted_as(operation: &str) -> String {
     match operation.split_once(':') {
         Some(("apigateway", name)) if name.starts_with("Get") => "apigateway:GET".to_owned(),
         Some(("apigateway", name)) if name.starts_with("Update") => "apigateway:PATCH".to_owned(),
         Some(("apigateway", name)) if name.starts_with("Create") => "apigateway:POST".to_owned(),
         Some(("apigateway", name)) if name.starts_with("Flush") => "apigateway:DELETE".to_owned(),
+        Some(("lambda", "Invoke")) => "lambda:InvokeFunction".to_owned(),
         Some(_) | None => operation.to_owned(),
     }
 }
