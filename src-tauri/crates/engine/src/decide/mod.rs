@@ -24,6 +24,7 @@ use switchback_model::{
 };
 
 use crate::chosen::rest_on;
+use crate::next::is_your_turn;
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::{RollbackState, Run, StepRun};
 use crate::sign_in::SignIn;
@@ -206,16 +207,27 @@ fn no_rollback(run: &Run) -> Result<(), Rejection> {
         return Ok(());
     };
     let item = rollback.item().map_or("its end", |item| item.id.as_str());
-    Err(match rollback.state {
-        RollbackState::Halted { .. } => Rejection::new(
-            Code::NotNow,
-            "A rollback is under way.",
-            format!(
-                "It has stopped at {item}, and nothing of it runs. Go on with it: `switchback rollback {} --retry`. Or \
-                 give it up, with a reason.",
-                run.id
-            ),
-        ),
+    Err(match &rollback.state {
+        RollbackState::Halted { why, .. } => {
+            let (stands, on) = match is_your_turn(why) {
+                true => (
+                    format!("It waits for a person at {item}"),
+                    format!("--done {item} --reason TEXT"),
+                ),
+                false => (
+                    format!("It has stopped at {item}, and nothing of it runs"),
+                    "--retry".to_owned(),
+                ),
+            };
+            Rejection::new(
+                Code::NotNow,
+                "A rollback is under way.",
+                format!(
+                    "{stands}. Go on with it on its page, or with `switchback rollback {} {on}`; or give it up, with a reason.",
+                    run.id
+                ),
+            )
+        }
         RollbackState::Running | RollbackState::Completed | RollbackState::Abandoned => Rejection::new(
             Code::NotNow,
             "A rollback is under way.",
