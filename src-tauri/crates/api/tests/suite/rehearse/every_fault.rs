@@ -69,7 +69,11 @@ async fn the_whole_plan_with_every_fault() {
                 let told = outcome.difference.as_deref().unwrap_or("clean");
                 println!(
                     "{fault:<34} {:<8} {} left  {}",
-                    if outcome.went_all_the_way { "there" } else { "stopped" },
+                    if outcome.went_all_the_way {
+                        "there"
+                    } else {
+                        "stopped"
+                    },
                     outcome.end_difference.len(),
                     told.chars().take(160).collect::<String>(),
                 );
@@ -81,5 +85,10 @@ async fn the_whole_plan_with_every_fault() {
             }
         }
     }
-    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {count}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
