@@ -127,8 +127,11 @@ impl Night<'_> {
         self.app.go("#/live").await?;
         self.app.until("answer-users", &["Users affected"], WORLD).await?;
         self.picture("reval-down", "#/live").await?;
-        flip(self.app, "lift", "site-down").await?;
-        self.back("rule:R4", "r4").await
+        flip(self.app, "lift", "site-down:reval").await?;
+        self.back("rule:R4", "r4").await?;
+        // The deployment of before holds what was taken back since: a new one is taken, and the page of the stage says so.
+        self.app.go("#/run/reval-snapshot").await?;
+        self.again().await
     }
 
     /// No task of UserManagement starts, and ECS takes the roll back: R5.
@@ -202,13 +205,7 @@ impl Night<'_> {
                 return Err(format!("it is {state:?} still").into());
             }
             match state {
-                "Undone" | "Not applied" => {
-                    app.click("offer-reopen", SOON).await?;
-                    app.write("reason-input", "once more, it is mended").await?;
-                    app.click("reason-submit", SOON).await?;
-                    app.until("step-state", &["To do", "Blocked", "Ready", "Checking"], SOON)
-                        .await?;
-                }
+                "Undone" | "Not applied" => self.again().await?,
                 _ if app.why_not("action-primary").await?.is_empty() => {
                     if !seen {
                         seen = true;
@@ -220,6 +217,15 @@ impl Night<'_> {
                 _ => tokio::time::sleep(Duration::from_millis(200)).await,
             }
         }
+    }
+
+    /// Begins the step that is shown anew.
+    async fn again(&self) -> Outcome {
+        self.app.click("offer-reopen", SOON).await?;
+        self.app.write("reason-input", "once more, it is mended").await?;
+        self.app.click("reason-submit", SOON).await?;
+        let begun = ["To do", "Blocked", "Ready", "Checking"];
+        self.app.until("step-state", &begun, SOON).await.map(drop)
     }
 
     /// The main button, with the page that it leads to or the words that it asks for.
