@@ -5,6 +5,8 @@ mod restriction;
 mod reval;
 mod services;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -129,6 +131,9 @@ pub struct Snapshot {
     /// Reval behind its distribution.
     #[serde(default)]
     pub reval: Option<RevalView>,
+    /// The canary in each user pool: how it stands, or that it does not. Its `sub` is another each time that it is made.
+    #[serde(default)]
+    pub canaries: BTreeMap<String, String>,
 }
 
 impl Snapshot {
@@ -157,7 +162,8 @@ impl Snapshot {
             .chain(stages)
             .chain(apis)
             .chain(self.distributions.iter().map(|one| Ok(one.object())))
-            .chain(self.reval.iter().flat_map(RevalView::objects).map(Ok));
+            .chain(self.reval.iter().flat_map(RevalView::objects).map(Ok))
+            .chain(self.canaries.iter().map(serde_json::to_value));
         objects
             .filter_map(Result::ok)
             .map(|object| object.to_string())
@@ -232,6 +238,7 @@ impl State {
             apis: self.apigateway.api_views(&self.cognito, now),
             distributions: cloudfront.views(&self.faults),
             reval: Some(reval.view(now)),
+            canaries: self.cognito.canaries(),
         }
     }
 }

@@ -105,6 +105,23 @@ impl Client {
         Ok(answer["generated"].as_u64().unwrap_or(0))
     }
 
+    /// Has the canary stand in a pool that does not have it, as if it had been brought over by itself long ago.
+    ///
+    /// # Errors
+    /// When it can't be reached, or has no such pool.
+    pub async fn canary_stands(&self, pool: &str) -> Result<(), ControlError> {
+        self.canary_is(pool, "there").await
+    }
+
+    /// What somebody does with the canary of a pool: it is `there`, `gone`, `disabled`, or `reset`.
+    ///
+    /// # Errors
+    /// When it can't be reached, or has no such pool, no canary in it, or no such word.
+    pub async fn canary_is(&self, pool: &str, how: &str) -> Result<(), ControlError> {
+        let body = json!({ "pool": pool, "is": how });
+        self.send::<Value>("POST", "canary", Some(body)).await.map(drop)
+    }
+
     /// Puts a fault in force.
     ///
     /// # Errors

@@ -62,6 +62,14 @@ struct MoreUsers {
     add: u32,
 }
 
+/// What somebody does with the canary of a pool.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Canary {
+    pool: String,
+    is: String,
+}
+
 type Refusal = (u16, String);
 
 fn guard(core: &Core, method: &Method, headers: &HeaderMap) -> Result<(), Refusal> {
@@ -113,6 +121,17 @@ fn serve(
                 .map_err(|e| failed(&e))?
                 .ok_or_else(|| (404, format!("There is no pool “{}”.", wanted.pool)))?;
             Ok(json!({ "generated": users }))
+        }
+        ("POST", "canary") => {
+            let wanted: Canary = serde_json::from_slice(body).map_err(|e| (400, e.to_string()))?;
+            let Canary { pool, is } = &wanted;
+            match aws::cognito::canary_is(core, pool, is).map_err(|e| failed(&e))? {
+                true => Ok(json!({})),
+                false => Err((
+                    404,
+                    format!("There is no canary of “{pool}” that could be “{is}”."),
+                )),
+            }
         }
         ("POST", "fault") => {
             let fault = read_fault(body).map_err(|why| (400, why))?;

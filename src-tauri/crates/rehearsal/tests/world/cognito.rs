@@ -1,7 +1,9 @@
 //! Cognito as a raw client sees it.
 
 use serde_json::{Value, json};
-use switchback_rehearsal::{ADMINS_CLIENT, ADMINS_DOMAIN, ADMINS_POOL, Client, OLD_POOL, World};
+use switchback_rehearsal::{
+    ADMINS_CLIENT, ADMINS_DOMAIN, ADMINS_POOL, CANARY_USER, Client, OLD_POOL, Outcome, World,
+};
 
 use crate::support::{cognito, cognito_as, cognito_refusal, world};
 
@@ -46,7 +48,7 @@ async fn a_search_finds_by_one_attribute() {
         (ADMINS_POOL, "cognito:user_status = \"force_change_password\"", 2),
         (ADMINS_POOL, "status = \"Disabled\"", 1),
         (ADMINS_POOL, "email = \"nobody@example.nhs.test\"", 0),
-        (ADMINS_POOL, "", 17),
+        (ADMINS_POOL, "", 16),
     ] {
         let (users, _) = search(&world, pool, filter, 60).await;
         assert_eq!(users.len(), found, "{filter}");
@@ -258,11 +260,11 @@ async fn pools_and_users_survive_a_kill_and_a_reset_brings_the_seeds() {
     let again = world(dir.path(), 1).await;
     assert_eq!(again.counts(), counts);
     assert_eq!(cognito(&again, "ListUsers", all.clone()).await, seen);
-    assert_eq!(seen["Users"].as_array().unwrap().len(), 37);
+    assert_eq!(seen["Users"].as_array().unwrap().len(), 36);
     again.reset().unwrap();
     assert!(again.counts().is_empty());
     let seeds = cognito(&again, "ListUsers", all).await;
-    assert_eq!(seeds["Users"].as_array().unwrap().len(), 17);
+    assert_eq!(seeds["Users"].as_array().unwrap().len(), 16);
     drop(again);
 
     // A state from before there were pools is given them.
@@ -273,4 +275,74 @@ async fn pools_and_users_survive_a_kill_and_a_reset_brings_the_seeds() {
     let old = world(dir.path(), 1).await;
     let pools = cognito(&old, "ListUserPools", json!({"MaxResults": 10})).await;
     assert_eq!(pools["UserPools"].as_array().unwrap().len(), 2);
+}
+
+/// What an administrator does to one user, by name, by address or by `sub`; nobody else is touched.
+#[tokio::test]
+async fn an_administrator_disables_resets_and_deletes_one_user() {
+    let dir = tempfile::tempdir().unwrap();
+    let world = world(dir.path(), 1).await;
+    let of = |name: &str| json!({"UserPoolId": ADMINS_POOL, "Username": name});
+    let name = "anna.baker@example.nhs.test";
+    let before = cognito(&world, "AdminGetUser", of(name)).await;
+    let sub = before["Username"].as_str().unwrap().to_owned();
+    assert_eq!(cognito(&world, "AdminDisableUser", of(&sub)).await, json!({}));
+    let found = cognito(&world, "AdminGetUser", of(name)).await;
+    assert_eq!(
+        (&found["Enabled"], &found["UserStatus"]),
+        (&json!(false), &json!("CONFIRMED"))
+    );
+    // Somebody who is disabled can't be reset (API reference, AdminResetUserPassword, "Errors").
+    assert_eq!(
+        cognito_refusal(&world, "AdminResetUserPassword", of(name)).await,
+        "NotAuthorizedException"
+    );
+    cognito(&world, "AdminEnableUser", of(name)).await;
+    cognito(&world, "AdminResetUserPassword", of(name)).await;
+    let found = cognito(&world, "AdminGetUser", of(name)).await;
+    assert_eq!(
+        (&found["Enabled"], &found["UserStatus"]),
+        (&json!(true), &json!("RESET_REQUIRED"))
+    );
+    cognito(&world, "AdminDeleteUser", of(&sub)).await;
+    for operation in ["AdminGetUser", "AdminDeleteUser", "AdminDisableUser"] {
+        assert_eq!(
+            cognito_refusal(&world, operation, of(&sub)).await,
+            "UserNotFoundException"
+        );
+    }
+    let all = json!({"UserPoolId": ADMINS_POOL, "Limit": 60});
+    let left = cognito(&world, "ListUsers", all).await;
+    assert_eq!(left["Users"].as_array().unwrap().len(), 15);
+    let deleted = world
+        .log()
+        .into_iter()
+        .rfind(|entry| entry.operation == "AdminDeleteUser" && entry.outcome == Outcome::Committed);
+    assert_eq!(
+        deleted.unwrap().left,
+        Some(json!({"deleted": {"pool": ADMINS_POOL, "username": sub}}))
+    );
+    let elsewhere = json!({"UserPoolId": "eu-west-2_NONE", "Username": name});
+    assert_eq!(
+        cognito_refusal(&world, "AdminDeleteUser", elsewhere).await,
+        "ResourceNotFoundException"
+    );
+}
+
+/// The canary is known to the old provider, and the new pool does not have it before it signed in there.
+#[tokio::test]
+async fn the_new_pool_begins_without_the_canary() {
+    let dir = tempfile::tempdir().unwrap();
+    let world = world(dir.path(), 1).await;
+    let of = |pool: &str| json!({"UserPoolId": pool, "Username": CANARY_USER});
+    assert_eq!(
+        cognito_refusal(&world, "AdminGetUser", of(ADMINS_POOL)).await,
+        "UserNotFoundException"
+    );
+    cognito(&world, "AdminGetUser", of(OLD_POOL)).await;
+    let said = world.snapshot().canaries;
+    assert_eq!(
+        (said[ADMINS_POOL].as_str(), said[OLD_POOL].as_str()),
+        ("absent", "CONFIRMED, enabled")
+    );
 }

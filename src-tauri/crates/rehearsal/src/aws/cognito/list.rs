@@ -93,13 +93,7 @@ impl Seen<'_> {
     pub(crate) fn get_user(&self, asked: &GetUser) -> Result<Value, AwsError> {
         let pool = self.pool(&asked.user_pool_id)?;
         let name = asked.username.as_str();
-        let length = name.chars().count();
-        if length == 0 || length > 128 || name.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return Err(invalid(
-                "username",
-                "Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
-            ));
-        }
+        good_name(name)?;
         let user = pool
             .named(name)
             .ok_or_else(|| AwsError::new("UserNotFoundException", "User does not exist."))?;
@@ -110,6 +104,18 @@ impl Seen<'_> {
         }
         Ok(shown)
     }
+}
+
+/// What a user name may be (API reference, UsernameType).
+pub(super) fn good_name(name: &str) -> Result<(), AwsError> {
+    let length = name.chars().count();
+    if length == 0 || length > 128 || name.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(invalid(
+            "username",
+            "Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
+        ));
+    }
+    Ok(())
 }
 
 /// The part of the pool in which a user is.

@@ -1,11 +1,12 @@
-//! Cognito user pools (JSON 1.1), the reads that a console and its onlookers make, and signing in with a
-//! password. Settings are opaque JSON, so that a field that the SDK gains does not drift; what behaves is typed.
+//! Cognito user pools (JSON 1.1), the reads that a console and its onlookers make, signing in with a password, and what
+//! an administrator does to one user. Settings are opaque JSON, so that a field that the SDK gains does not drift; what behaves is typed.
 
 mod described;
 mod filter;
 mod judge;
 mod keys;
 mod list;
+mod people;
 mod pools;
 mod seed;
 mod sign_in;
@@ -58,8 +59,27 @@ pub(crate) fn generate_users(core: &Core, pool: &str, more: u32) -> io::Result<O
     core.change(|state| state.cognito.pools.get_mut(pool).map(|pool| pool.generate(more)))
 }
 
+/// What somebody does with the canary of a pool; whether it could be done.
+pub(crate) fn canary_is(core: &Core, pool: &str, how: &str) -> io::Result<bool> {
+    let now = core.now_ms();
+    core.change(|state| {
+        let pool = state.cognito.pools.get_mut(pool);
+        pool.is_some_and(|pool| pool.canary_is(how, now))
+    })
+}
+
 /// Answers one operation.
 fn serve(core: &Core, caller: &Caller, call: &Call) -> Result<Served, Refused> {
+    if people::changes(&caller.operation) {
+        return match people::change(core, caller, &call.body) {
+            Ok((body, lost)) => Ok(Served {
+                answer: json::answer(&body),
+                entry: None,
+                lost,
+            }),
+            Err(error) => Err(Box::new((error, caller.entry(Outcome::Refused)))),
+        };
+    }
     let mut entry = caller.entry(Outcome::Read);
     let answered = match sign_in::is_unsigned(&caller.operation) {
         // It may make a key, which changes the state; to the log it is a read all the same, unless somebody was brought

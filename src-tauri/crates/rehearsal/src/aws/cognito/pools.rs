@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::super::AwsError;
 use super::super::token::{Place, Token};
 use super::keys::SigningKey;
+use super::seed::CANARY_USER;
 use super::user::{User, UserStatus};
 use super::{REGION, Seen, described, invalid, page_size, wrong_token};
 
@@ -24,6 +25,19 @@ pub(crate) struct Cognito {
 }
 
 impl Cognito {
+    /// How the canary stands in each pool.
+    pub(crate) fn canaries(&self) -> BTreeMap<String, String> {
+        let words = |pool: &Pool| match pool.named(CANARY_USER) {
+            None => "absent".to_owned(),
+            Some(user) => {
+                let enabled = if user.enabled { "enabled" } else { "disabled" };
+                format!("{}, {enabled}", user.status.word())
+            }
+        };
+        let pools = self.pools.iter();
+        pools.map(|(id, pool)| (id.clone(), words(pool))).collect()
+    }
+
     /// The pool of an app client.
     pub(super) fn of_client(&self, client: &str) -> Option<&str> {
         let mut pools = self.pools.iter();
@@ -77,6 +91,24 @@ impl Pool {
             let alias = signs_in_by_email && user.status != UserStatus::ExternalProvider;
             same(&user.username) || (alias && user.attributes.get("email").is_some_and(|email| same(email)))
         })
+    }
+
+    /// What somebody does with the canary; whether it could be done.
+    pub(super) fn canary_is(&mut self, how: &str, now_ms: i64) -> bool {
+        let name = self.named(CANARY_USER).map(|user| user.username.clone());
+        let user = name.as_ref().and_then(|name| self.users.get_mut(name));
+        match (how, user) {
+            ("there", Some(_)) => {}
+            ("there", None) => {
+                let canary = super::seed::canary(now_ms);
+                self.users.insert(canary.username.clone(), canary);
+            }
+            ("gone", Some(_)) => self.users.retain(|other, _| Some(other) != name.as_ref()),
+            ("disabled", Some(user)) => user.enabled = false,
+            ("reset", Some(user)) => user.status = UserStatus::ResetRequired,
+            (_, _) => return false,
+        }
+        true
     }
 
     /// Adds made-up users and says how many there are now.

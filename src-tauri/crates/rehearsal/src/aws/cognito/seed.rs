@@ -29,7 +29,8 @@ pub const OLD_PRE_TOKEN_ARN: &str =
     "arn:aws:lambda:eu-west-2:123456789012:function:rehearsal-reval-pre-token";
 /// The address that the new pool's mail comes from.
 pub const MAIL_FROM: &str = "no-reply@example.nhs.test";
-/// The one user whose password the world knows, in both pools: who signs in to prove that it works.
+/// The one user of the old pool whose password the world knows, and whom the old provider knows: who signs in to prove that
+/// it works. In the new pool it is once it signed in there.
 pub const CANARY_USER: &str = "canary@example.nhs.test";
 /// The password of [`CANARY_USER`].
 pub const CANARY_PASSWORD: &str = "Rehearsal-canary-1";
@@ -91,19 +92,17 @@ impl Cognito {
         seeded
     }
 
-    /// Gives the canary to pools that were saved before there was one, Reval's client to the new one, and its trigger to
+    /// Gives the canary to the old pool where it was saved before there was one. The new one does not have it: whoever signs
+    /// it in there first has the trigger bring it over. Besides, Reval's client to the new one, and its trigger to
     /// the old one.
     pub(crate) fn complete(&mut self, now: i64) {
-        let canary = User::confirmed(CANARY_USER, "Canary", "Rehearsal", now - 60 * DAY_MS);
         // In the old pool nobody signs in with an e-mail address, so there it is the name.
         let named = User {
             username: CANARY_USER.to_owned(),
-            ..canary.clone()
+            ..canary(now)
         };
-        for (pool, user) in [(ADMINS_POOL, canary), (OLD_POOL, named)] {
-            if let Some(pool) = self.pools.get_mut(pool) {
-                pool.users.entry(user.username.clone()).or_insert(user);
-            }
+        if let Some(pool) = self.pools.get_mut(OLD_POOL) {
+            pool.users.entry(named.username.clone()).or_insert(named);
         }
         if let Some(admins) = self.pools.get_mut(ADMINS_POOL) {
             let reval = || client(ADMINS_POOL, REVAL_CLIENT, "reval", REVAL_SITE, now);
@@ -118,6 +117,11 @@ impl Cognito {
             old.settings["LambdaConfig"] = pre_token(OLD_PRE_TOKEN_ARN);
         }
     }
+}
+
+/// The canary as it stands in a pool for a while already.
+pub(super) fn canary(now: i64) -> User {
+    User::confirmed(CANARY_USER, "Canary", "Rehearsal", now - 60 * DAY_MS)
 }
 
 fn settings(id: &str, name: &str, now: i64, is_new: bool) -> Value {
