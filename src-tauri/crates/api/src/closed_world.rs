@@ -225,9 +225,10 @@ pub(crate) fn surroundings(
 ) -> Result<Surroundings, ApiError> {
     let clock: Arc<dyn Clock> = Arc::new(WorldClock::new(handle.clock));
     let aws = aws(&target, handle, &clock)?;
-    let tokens = giver(&target, handle, given, &aws, &clock);
+    let tokens = Arc::new(giver(&target, handle, given, &aws, &clock));
+    let aws = aws.with_canaries(tokens.clone());
     let speed = handle.clock.scale.max(1);
-    let world = RunWorld::new(aws, probes(handle), target, clock.clone()).with_tokens(Arc::new(tokens));
+    let world = RunWorld::new(aws, probes(handle), target, clock.clone()).with_tokens(tokens);
     Ok(Surroundings {
         world: Arc::new(world),
         clock,

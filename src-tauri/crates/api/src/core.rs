@@ -259,7 +259,9 @@ impl Core {
         let aws = aws(&target, run.endpoint.as_deref(), &clock)?;
         let tokens = self.tokens_of(&target, run.endpoint.as_deref(), &aws, &clock);
         let probes = crate::host::truth::outside(&target);
-        let world = RunWorld::new(aws, probes, target, clock.clone()).with_tokens(Arc::new(tokens));
+        let tokens = Arc::new(tokens);
+        let aws = aws.with_canaries(tokens.clone());
+        let world = RunWorld::new(aws, probes, target, clock.clone()).with_tokens(tokens);
         Ok(Surroundings {
             world: Arc::new(world),
             clock,

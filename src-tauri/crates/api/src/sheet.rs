@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use switchback_engine::canaries::with_own;
 use switchback_engine::chosen::is_left_out;
 use switchback_engine::ports::ProviderError;
 use switchback_engine::rollback::{Seen, is_touched, plan_rollback, reverse_order};
@@ -268,7 +269,11 @@ impl Sheet {
         let mut seen = Seen::new();
         for step in run.plan.steps() {
             if let Some(action) = step.action.as_ref().filter(|_| is_touched(run, step)) {
-                let read = around.world.action(action).read(None).await;
+                let read = around
+                    .world
+                    .action(&with_own(run, &step.id, action))
+                    .read(None)
+                    .await;
                 seen.insert(step.id.clone(), read.map_err(|error| error.sentence()));
             }
         }
@@ -437,7 +442,7 @@ impl Sheet {
                     self.then(step);
                     continue;
                 };
-                let (preview, why) = match ahead(&resolved(run, action), around, &then).await {
+                let (preview, why) = match ahead(&resolved(run, &step.id, action), around, &then).await {
                     Ok(preview) => (Some(preview), None),
                     Err(why) => (last, Some(why)),
                 };

@@ -61,6 +61,14 @@ pub trait Change: Send + Sync {
 
     /// What it changes.
     fn resource(&self) -> Resource;
+    /// What it asks of other objects on the way, of which it changes none for good.
+    fn also(&self) -> Vec<(&'static [Op], Resource)> {
+        Vec::new()
+    }
+    /// Whether what an object shows of its own past says that somebody wrote it since it was read first.
+    fn is_touched(then: &Witness, now: Option<&Witness>) -> bool {
+        now != Some(then)
+    }
     /// What it changes, in words, for the preview.
     fn object(&self) -> String;
     /// The object as it is; with `since`, also what stood there since, where AWS keeps it.
@@ -111,6 +119,8 @@ pub trait AnyChange: Send + Sync {
     fn ops(&self) -> &'static [Op];
     /// See [`Change::resource`].
     fn resource(&self) -> Resource;
+    /// See [`Change::also`].
+    fn also(&self) -> Vec<(&'static [Op], Resource)>;
     /// See [`Change::SPREADS`].
     fn spreads(&self) -> bool;
     /// As the engine carries it out.
@@ -124,6 +134,10 @@ impl<C: Change + 'static> AnyChange for C {
 
     fn resource(&self) -> Resource {
         Change::resource(self)
+    }
+
+    fn also(&self) -> Vec<(&'static [Op], Resource)> {
+        Change::also(self)
     }
 
     fn spreads(&self) -> bool {
@@ -203,7 +217,7 @@ impl<C: Change> Bound<C> {
     ) -> Result<C::Guard, ProviderError> {
         let read = self.change.read(&self.aws, None).await;
         let Seen { observed, guard } = read.map_err(|error| self.unread(error))?;
-        let touched = then.is_some() && then != observed.witness.as_ref();
+        let touched = then.is_some_and(|then| C::is_touched(then, observed.witness.as_ref()));
         self.unless(!observed.image.same_as(&approved.from) || touched, approved)?;
         Ok(guard)
     }
@@ -219,7 +233,7 @@ impl<C: Change> Bound<C> {
         let read = self.change.read(&self.aws, None).await;
         let Seen { observed, guard } = read.map_err(|error| self.unread(error))?;
         let (now, then) = (observed.image.as_published(), approved.from.as_published());
-        let touched = before.is_some() && before != observed.witness.as_ref();
+        let touched = before.is_some_and(|then| C::is_touched(then, observed.witness.as_ref()));
         self.unless(!now.same_as(&then) || touched, approved)?;
         Ok(guard)
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use aws_config::identity::IdentityCache;
@@ -17,14 +17,14 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use switchback_engine::ports::{Clock, Identity, ProviderError, ProviderErrorKind};
 use switchback_model::dns::DnsName;
 use switchback_model::{Target, TargetKind};
 use tracing::Instrument as _;
 
 use crate::bundle::Bundle;
-use crate::cognito::Asked;
+use crate::cognito::{Asked, Canaries};
 use crate::credentials::Chain;
 use crate::elsewhere::Elsewhere;
 use crate::error::{CREDENTIALS_HINT, guard, provider_error, safe};
@@ -37,6 +37,9 @@ use crate::sign_in::SignInEnd;
 use crate::source::mfa_mend;
 use crate::unsent::{NOT_LOADED, PROGRAM, ROLE_HINT};
 use crate::way::Contexts;
+
+/// Where a host passes no clock, spans are counted from here.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 const CONNECT: Duration = Duration::from_secs(3);
 const ATTEMPT: Duration = Duration::from_secs(15);
@@ -96,6 +99,8 @@ pub struct Aws {
     /// Whether AWS's own words of an error are left out, because they may repeat a value that is kept nowhere.
     hushed: bool,
     pub(crate) sign_in: SignInEnd,
+    /// Who the canaries of pools are; none where nobody may be signed in.
+    pub(crate) canaries: Option<Arc<dyn Canaries>>,
 }
 
 impl fmt::Debug for Aws {
@@ -216,6 +221,7 @@ impl Aws {
             paced: options.rehearsal_credentials.is_none(),
             hushed: false,
             sign_in,
+            canaries: None,
         })
     }
 
@@ -231,6 +237,32 @@ impl Aws {
         Self {
             hushed,
             ..self.clone()
+        }
+    }
+
+    /// With who knows the canaries of its pools.
+    #[must_use]
+    pub fn with_canaries(self, canaries: Arc<dyn Canaries>) -> Self {
+        Self {
+            canaries: Some(canaries),
+            ..self
+        }
+    }
+
+    /// How much longer than real spans those of the host's clock may be: nothing where time is real.
+    pub(crate) fn leeway(&self) -> SignedDuration {
+        let tolerance = self
+            .clock
+            .as_ref()
+            .map_or(Duration::ZERO, |clock| clock.tolerance());
+        SignedDuration::try_from(tolerance).unwrap_or(SignedDuration::ZERO)
+    }
+
+    /// Time since an arbitrary start, by the host's clock.
+    pub(crate) fn monotonic(&self) -> Duration {
+        match &self.clock {
+            Some(clock) => clock.monotonic(),
+            None => START.elapsed(),
         }
     }
 

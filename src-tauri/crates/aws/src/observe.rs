@@ -23,6 +23,7 @@ struct Facts {
     transmitting: bool,
     date: Option<Timestamp>,
     request_id: Option<String>,
+    function_failed: bool,
 }
 
 impl Seen {
@@ -47,6 +48,11 @@ impl Seen {
     /// The request id of the last answer.
     pub(crate) fn request_id(&self) -> Option<String> {
         self.with(|facts| facts.request_id.clone())
+    }
+
+    /// Whether a function failed although the request that ran it did not (Lambda API reference, Invoke, `FunctionError`).
+    pub(crate) fn function_failed(&self) -> bool {
+        self.with(|facts| facts.function_failed)
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut Facts) -> T) -> T {
@@ -80,6 +86,7 @@ impl Intercept for Seen {
         self.with(|facts| {
             facts.date = headers.get("date").and_then(http_date);
             facts.request_id = request_id(headers);
+            facts.function_failed = headers.get("x-amz-function-error").is_some();
         });
         Ok(())
     }

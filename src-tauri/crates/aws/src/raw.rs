@@ -37,6 +37,7 @@ use http::Method;
 use serde_json::Value;
 use switchback_engine::ports::ProviderError;
 use switchback_model::event::Receipt;
+use zeroize::Zeroizing;
 
 use crate::connect::Aws;
 use crate::observe::Seen;
@@ -82,6 +83,24 @@ pub(crate) struct Asked {
 pub(crate) enum Body {
     Json(Value),
     Xml(String),
+    /// JSON that holds a secret: never shown, and wiped at its end.
+    Hidden(Hidden),
+}
+
+/// Bytes of which nothing is ever shown.
+#[derive(Clone)]
+pub(crate) struct Hidden(Zeroizing<Vec<u8>>);
+
+impl Hidden {
+    pub(crate) const fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self(bytes)
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hidden(not shown)")
+    }
 }
 
 /// An error as the service answered it.
@@ -199,6 +218,7 @@ impl Aws {
             request_id: seen.request_id(),
             change_id: None,
             version: None,
+            proven: Vec::new(),
             server_date: self.date_or_clock(seen),
         }
     }
@@ -238,6 +258,7 @@ fn request(asked: &Asked) -> Result<HttpRequest, aws_smithy_runtime_api::box_err
     let body = match &asked.body {
         Some(Body::Json(value)) => SdkBody::from(serde_json::to_vec(value)?),
         Some(Body::Xml(text)) => SdkBody::from(text.as_str()),
+        Some(Body::Hidden(Hidden(bytes))) => SdkBody::from(bytes.to_vec()),
         None => SdkBody::empty(),
     };
     Ok(HttpRequest::try_from(request.body(body)?)?)
@@ -311,8 +332,8 @@ pub(crate) fn host(service: Service, region: &str, fips: bool, dual: bool) -> Op
     let name = match service {
         Service::Waf => "wafv2",
         Service::ApiGateway => "apigateway",
-        Service::CloudFront => return of_the_world(region, fips, dual),
         Service::Lambda => "lambda",
+        Service::CloudFront => return of_the_world(region, fips, dual),
         Service::Sts
         | Service::Route53
         | Service::Cognito

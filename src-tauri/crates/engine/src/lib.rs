@@ -2,6 +2,7 @@
 
 pub mod amend;
 pub mod beyond;
+pub mod canaries;
 pub mod chosen;
 pub mod deadline;
 pub mod decide;

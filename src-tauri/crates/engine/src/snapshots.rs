@@ -3,13 +3,14 @@
 
 use switchback_model::{ActionSpec, Edges, PointStage, Snapshot, StepId, StepState, Way};
 
+use crate::canaries::with_own;
 use crate::publish::moved;
 use crate::run::{Outcome, Run};
 
-/// An action with what earlier steps of its run made. What was not made yet, or was made before the last change that it
+/// A step's action with what earlier steps of its run made, or itself. What was not made yet, or was made before the last change that it
 /// shall hold, stays open; who plans the action says so.
 #[must_use]
-pub fn resolved(run: &Run, action: &ActionSpec) -> ActionSpec {
+pub fn resolved(run: &Run, id: &StepId, action: &ActionSpec) -> ActionSpec {
     match action {
         ActionSpec::PointStage(
             spec @ PointStage {
@@ -23,6 +24,7 @@ pub fn resolved(run: &Run, action: &ActionSpec) -> ActionSpec {
             },
             ..spec.clone()
         }),
+        ActionSpec::SignInCanary(_) => with_own(run, id, action),
         ActionSpec::PointStage(_)
         | ActionSpec::SetTtl(_)
         | ActionSpec::SwitchRecord(_)

@@ -5,6 +5,7 @@ use switchback_aws::apigateway::{
     AuthorizerChange, FlushChange, PointerChange, SnapshotChange, ThrottleChange,
 };
 use switchback_aws::cloudfront::InvalidateChange;
+use switchback_aws::cognito::CanaryChange;
 use switchback_aws::ecs::RollChange;
 use switchback_aws::route53::NameChange;
 use switchback_aws::ssm::ParameterChange;
@@ -29,6 +30,7 @@ pub fn change(action: &ActionSpec) -> Result<Box<dyn AnyChange>, &Unknown> {
         ActionSpec::PointStage(spec) => Box::new(PointerChange(spec.clone())),
         ActionSpec::FlushStage(spec) => Box::new(FlushChange(spec.clone())),
         ActionSpec::Invalidate(spec) => Box::new(InvalidateChange(spec.clone())),
+        ActionSpec::SignInCanary(spec) => Box::new(CanaryChange(spec.clone())),
         ActionSpec::Unknown(unknown) => return Err(unknown),
     })
 }

@@ -12,7 +12,9 @@ use switchback_aws::waf::RuleLook;
 use switchback_aws::{AnyLook, IdentityLook, Outside, cognito};
 use switchback_model::dns::DnsName;
 use switchback_model::unknown::Unknown;
-use switchback_model::{AuthorisedCheck, BundleCheck, CheckKind, DnsQuestion, RoutesCheck, Target};
+use switchback_model::{
+    AuthorisedCheck, BundleCheck, CanaryCheck, CheckKind, DnsQuestion, RoutesCheck, Target,
+};
 
 /// What makes a check.
 pub enum Made<'a> {
@@ -51,6 +53,8 @@ pub enum Made<'a> {
     ByBundle(&'a BundleCheck),
     /// Requests to an API without and with tokens.
     ByTokens(&'a AuthorisedCheck),
+    /// A sign-in of a pool's canary, or a look whether the pool has it.
+    ByCanary(&'a CanaryCheck),
     /// A TLS handshake.
     ByTls {
         /// The host whose certificate is looked at.
@@ -96,6 +100,7 @@ pub fn made<'a>(kind: &'a CheckKind, target: &'a Target, outside: Option<&'a dyn
         CheckKind::Routes(check) => Made::ByRoutes(check),
         CheckKind::Bundle(check) => Made::ByBundle(check),
         CheckKind::Authorised(check) => Made::ByTokens(check),
+        CheckKind::Canary(check) => Made::ByCanary(check),
         CheckKind::Cognito(check) => Made::ByAws(cognito::look(check)),
         CheckKind::TtlWait { name, lowered } => Made::ByTime {
             name,

@@ -1,7 +1,7 @@
 //! What each kind uses of AWS, as its adapter declares it: the operations, and the object that they are about.
 //! Policies, links and read commands are made of it.
 
-use switchback_aws::{Op, Resource, sts};
+use switchback_aws::{Op, Resource, cognito, sts};
 use switchback_model::{ActionSpec, CheckKind, CheckSpec, Plan, Step, Target};
 
 use crate::changes::change;
@@ -16,44 +16,57 @@ pub struct Uses {
     pub on: Option<Resource>,
 }
 
-impl Uses {
-    const NOTHING: Self = Self { ops: &[], on: None };
-}
-
-/// What an action uses.
+/// What an action uses: its object first.
 #[must_use]
-pub fn of_action(action: &ActionSpec) -> Uses {
+pub fn of_action(action: &ActionSpec) -> Vec<Uses> {
     match change(action) {
-        Ok(change) => Uses {
-            ops: change.ops(),
-            on: Some(change.resource()),
-        },
+        Ok(change) => {
+            let object = Uses {
+                ops: change.ops(),
+                on: Some(change.resource()),
+            };
+            let also = change.also().into_iter();
+            let also = also.map(|(ops, on)| Uses { ops, on: Some(on) });
+            std::iter::once(object).chain(also).collect()
+        }
         // Never carried out, so it needs nothing.
-        Err(_) => Uses::NOTHING,
+        Err(_) => Vec::new(),
     }
 }
 
 /// What a check uses.
 #[must_use]
-pub fn of_check(check: &CheckKind, target: &Target) -> Uses {
+pub fn of_check(check: &CheckKind, target: &Target) -> Vec<Uses> {
     match made(check, target, None) {
-        Made::ByAws(look) => Uses {
+        Made::ByAws(look) => vec![Uses {
             ops: look.ops(),
             on: look.resource(),
-        },
+        }],
         // The server's time is in the Date of the answer to the question who we are.
-        Made::ByTime { .. } => Uses {
+        Made::ByTime { .. } => vec![Uses {
             ops: &[sts::IDENTITY],
             on: None,
-        },
+        }],
+        // A canary is signed in only where its pool has it: that is looked at before.
+        Made::ByTokens(check) => {
+            let pools = check.accepts.iter().chain(&check.refuses);
+            pools.map(|pool| canary(pool)).collect()
+        }
+        Made::ByCanary(check) => vec![canary(&check.pool_id)],
         Made::ByDns(_)
         | Made::ByHttp { .. }
         | Made::ByStatus { .. }
         | Made::ByRoutes(_)
         | Made::ByBundle(_)
-        | Made::ByTokens(_)
         | Made::ByTls { .. }
-        | Made::NotKnown(_) => Uses::NOTHING,
+        | Made::NotKnown(_) => Vec::new(),
+    }
+}
+
+fn canary(pool: &str) -> Uses {
+    Uses {
+        ops: cognito::CANARY_OPS,
+        on: Some(cognito::pool(pool)),
     }
 }
 
@@ -62,8 +75,8 @@ pub fn of_check(check: &CheckKind, target: &Target) -> Uses {
 pub fn of_step(step: &Step, target: &Target) -> Vec<Uses> {
     let checks = [&step.before, &step.verify, &step.undo_before, &step.undo_verify];
     let looks = checks.into_iter().flatten();
-    let looks = looks.map(|check| of_check(&check.kind, target));
-    step.action.iter().map(of_action).chain(looks).collect()
+    let looks = looks.flat_map(|check| of_check(&check.kind, target));
+    step.action.iter().flat_map(of_action).chain(looks).collect()
 }
 
 /// What a whole plan uses: its steps, its gates and its monitors. A step that the target decided against uses nothing.
@@ -81,7 +94,7 @@ pub fn of_plan(plan: &Plan) -> Vec<Uses> {
         .chain(
             checks
                 .into_iter()
-                .map(|check| of_check(&check.kind, &plan.target)),
+                .flat_map(|check| of_check(&check.kind, &plan.target)),
         )
         .collect()
 }

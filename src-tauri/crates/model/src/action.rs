@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::authorizer::SetAuthorizer;
+use crate::canary::SignInCanary;
 use crate::deployment::{FlushStage, PointStage, SnapshotApi};
 use crate::dns::{DnsName, RecordSet};
 use crate::firewall::SetRuleAction;
@@ -78,6 +79,9 @@ pub enum ActionSpec {
     /// See [`Invalidate`].
     #[serde(rename = "cloudfront.invalidate")]
     Invalidate(Invalidate),
+    /// See [`SignInCanary`].
+    #[serde(rename = "cognito.canary")]
+    SignInCanary(SignInCanary),
     /// Of a kind that this program does not know: never carried out, nor taken back, by this program.
     #[serde(untagged)]
     Unknown(Unknown),
@@ -114,6 +118,8 @@ impl ActionSpec {
             Self::PointStage(spec) => &spec.on.stage,
             Self::FlushStage(spec) => &spec.on.stage,
             Self::Invalidate(spec) => &spec.distribution,
+            // Never by the user's name.
+            Self::SignInCanary(spec) => &spec.pool_id,
             Self::Unknown(unknown) => unknown.kind(),
         }
     }
@@ -134,6 +140,7 @@ impl ActionSpec {
             | Self::PointStage(_)
             | Self::FlushStage(_)
             | Self::Invalidate(_)
+            | Self::SignInCanary(_)
             | Self::Unknown(_) => None,
         }
     }
@@ -155,6 +162,7 @@ impl ActionSpec {
             | Self::PointStage(_)
             | Self::FlushStage(_)
             | Self::Invalidate(_)
+            | Self::SignInCanary(_)
             | Self::Unknown(_) => before.clone(),
         }
     }
@@ -174,6 +182,7 @@ impl ActionSpec {
             | Self::PointStage(_)
             | Self::FlushStage(_)
             | Self::Invalidate(_)
+            | Self::SignInCanary(_)
             | Self::Unknown(_) => None,
         }
     }
@@ -193,6 +202,7 @@ impl ActionSpec {
             | Self::PointStage(_)
             | Self::FlushStage(_)
             | Self::Invalidate(_)
+            | Self::SignInCanary(_)
             | Self::Unknown(_) => false,
         }
     }
@@ -220,6 +230,7 @@ impl ActionSpec {
             | Self::SetAuthorizer(_)
             | Self::SnapshotApi(_)
             | Self::PointStage(_)
+            | Self::SignInCanary(_)
             | Self::Unknown(_) => None,
         }
     }
@@ -243,6 +254,7 @@ impl ActionSpec {
             | Self::SnapshotApi(_)
             | Self::FlushStage(_)
             | Self::Invalidate(_)
+            | Self::SignInCanary(_)
             | Self::Unknown(_) => 0,
         }
     }
@@ -263,6 +275,7 @@ impl ActionSpec {
             | Self::PointStage(_)
             | Self::FlushStage(_)
             | Self::Invalidate(_)
+            | Self::SignInCanary(_)
             | Self::Unknown(_) => false,
         }
     }

@@ -202,6 +202,7 @@ impl SetAuthorizer {
             | Image::StagePointer { .. }
             | Image::Verdicts { .. }
             | Image::Distribution { .. }
+            | Image::Canary { .. }
             | Image::Unknown(_) => None,
         }
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::authorised::AuthorisedCheck;
 use crate::authorizer::AuthorizerCheck;
 use crate::bundle::BundleCheck;
+use crate::canary::CanaryCheck;
 use crate::cognito::CognitoCheck;
 use crate::deployment::{ApiCheck, StageCheck};
 use crate::dns::{DnsName, RecordType};
@@ -166,6 +167,9 @@ pub enum CheckKind {
     /// A route answers tokens of some user pools, and of no others.
     #[serde(rename = "http.authorised")]
     Authorised(AuthorisedCheck),
+    /// The canary of a user pool signs in and gets the token that it should, or the pool does not have it.
+    #[serde(rename = "cognito.canary")]
+    Canary(CanaryCheck),
     /// Every route of an application that writes is closed, or open again, under each of its names.
     #[serde(rename = "http.routes")]
     Routes(RoutesCheck),
@@ -241,6 +245,7 @@ impl CheckKind {
             | Self::Trigger(_)
             | Self::Bundle(_)
             | Self::Authorised(_)
+            | Self::Canary(_)
             | Self::Cognito(_)
             | Self::Unknown(_) => None,
         }

@@ -79,6 +79,9 @@ pub struct Receipt {
     /// The version that the write made, where the API says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
+    /// What was proven on the way to it, each in a sentence without its full stop; nothing of it names anybody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proven: Vec<String>,
     /// The server's Date header, or our clock where it sent none.
     pub server_date: Timestamp,
 }

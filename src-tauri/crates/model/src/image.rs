@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::authorizer::Authorizer;
+use crate::canary::PoolCanary;
 use crate::deployment::Pointer;
 use crate::digest::Digest;
 use crate::dns::{DnsName, RecordSet};
@@ -111,6 +112,13 @@ pub enum Image {
         /// What it answers for.
         content: Box<Distribution>,
     },
+    /// The canary of a user pool. Its user name is never in it.
+    Canary {
+        /// The pool's id.
+        pool: String,
+        /// Whether it stands there, and how.
+        content: Box<PoolCanary>,
+    },
     /// Of a kind that this program does not know, or with fields that it does not know: never restored
     /// by it, because what it would leave out would be lost.
     #[serde(skip)]
@@ -130,7 +138,8 @@ impl Serialize for Image {
             | Self::Api { .. }
             | Self::StagePointer { .. }
             | Self::Verdicts { .. }
-            | Self::Distribution { .. } => Self::serialize(self, Writer::new(serializer, "kind")),
+            | Self::Distribution { .. }
+            | Self::Canary { .. } => Self::serialize(self, Writer::new(serializer, "kind")),
         }
     }
 }
@@ -183,6 +192,7 @@ impl Image {
             Self::StagePointer { api, stage, .. } => format!("apigateway:{api}/{stage}#deploymentId"),
             Self::Verdicts { api, stage } => format!("apigateway:{api}/{stage}#verdicts"),
             Self::Distribution { id, .. } => format!("cloudfront:{id}"),
+            Self::Canary { pool, .. } => format!("cognito:{pool}#canary"),
             Self::Unknown(unknown) => {
                 format!("{}:{}", unknown.kind(), Digest::of(unknown.raw()).short())
             }
@@ -203,6 +213,7 @@ impl Image {
             Self::StagePointer { .. } => "stage",
             Self::Verdicts { .. } => "stage",
             Self::Distribution { .. } => "distribution",
+            Self::Canary { .. } => "canary",
             Self::Unknown(_) => "object",
         }
     }
@@ -219,6 +230,7 @@ impl Image {
             Self::Authorizer { content, .. } => content.fields(),
             Self::StagePointer { content, .. } => content.fields(),
             Self::Distribution { content, .. } => content.fields(),
+            Self::Canary { content, .. } => content.fields(),
             Self::Api { .. } | Self::Verdicts { .. } | Self::Unknown(_) => Vec::new(),
         }
     }
@@ -267,6 +279,11 @@ impl Image {
                 true => self.clone(),
                 false => was.clone(),
             }),
+            // A user is there or not: that it was made is all that can be taken back.
+            (Self::Canary { .. }, Self::Canary { .. }) => Ok(match restored.contains("made") {
+                true => was.clone(),
+                false => self.clone(),
+            }),
             // Nothing of a service is ever put back: a roll leaves it as it is. Of an authoriser only our own pools are.
             (
                 Self::RecordSets { .. }
@@ -279,6 +296,7 @@ impl Image {
                 | Self::StagePointer { .. }
                 | Self::Verdicts { .. }
                 | Self::Distribution { .. }
+                | Self::Canary { .. }
                 | Self::Unknown(_),
                 _,
             ) => Err(FieldError::OtherObject),
@@ -299,7 +317,8 @@ impl Image {
             | Self::Api { .. }
             | Self::StagePointer { .. }
             | Self::Verdicts { .. }
-            | Self::Distribution { .. } => None,
+            | Self::Distribution { .. }
+            | Self::Canary { .. } => None,
         }
     }
 
@@ -317,6 +336,7 @@ impl Image {
             | Self::StagePointer { .. }
             | Self::Verdicts { .. }
             | Self::Distribution { .. }
+            | Self::Canary { .. }
             | Self::Unknown(_) => None,
         }
     }
@@ -335,6 +355,7 @@ impl Image {
             | Self::StagePointer { .. }
             | Self::Verdicts { .. }
             | Self::Distribution { .. }
+            | Self::Canary { .. }
             | Self::Unknown(_) => &[],
         }
     }
@@ -359,6 +380,9 @@ impl Image {
             (Self::MethodSettings { content: ours, .. }, Self::MethodSettings { content: theirs, .. }) => {
                 self.object() == other.object() && ours.methods == theirs.methods
             }
+            (Self::Canary { content: ours, .. }, Self::Canary { content: theirs, .. }) => {
+                self.object() == other.object() && ours.same_as(theirs)
+            }
             // What it shall be, and how that is another, is written nowhere.
             (Self::StagePointer { content: ours, .. }, Self::StagePointer { content: theirs, .. }) => {
                 self.object() == other.object() && ours.deployment == theirs.deployment
@@ -374,6 +398,7 @@ impl Image {
                 | Self::StagePointer { .. }
                 | Self::Verdicts { .. }
                 | Self::Distribution { .. }
+                | Self::Canary { .. }
                 | Self::Unknown(_),
                 _,
             ) => false,
@@ -404,6 +429,7 @@ impl Image {
             Self::Authorizer { content, .. } => content.lines(),
             Self::StagePointer { content, .. } => content.lines(),
             Self::Distribution { content, .. } => content.lines(),
+            Self::Canary { content, .. } => content.lines(),
             Self::Api { api } => vec![format!("API {api}, with its methods as they are")],
             Self::Verdicts { stage, .. } => vec![format!("verdicts on tokens that stage {stage} keeps")],
             Self::Unknown(unknown) => vec![format!(

@@ -44,6 +44,7 @@ words!(
         PointStage = "apigateway.stage",
         FlushStage = "apigateway.flush",
         Invalidate = "cloudfront.invalidate",
+        SignInCanary = "cognito.canary",
     }
 );
 
@@ -81,6 +82,7 @@ words!(
         Routes = "http.routes",
         Bundle = "http.bundle",
         Authorised = "http.authorised",
+        Canary = "cognito.canary",
     }
 );
 
@@ -99,7 +101,8 @@ impl ActionWord {
             | Self::SetAuthorizer
             | Self::PointStage
             | Self::FlushStage
-            | Self::Invalidate => false,
+            | Self::Invalidate
+            | Self::SignInCanary => false,
         }
     }
 
@@ -115,7 +118,8 @@ impl ActionWord {
             | Self::SetThrottle
             | Self::SetAuthorizer
             | Self::SnapshotApi
-            | Self::PointStage => false,
+            | Self::PointStage
+            | Self::SignInCanary => false,
         }
     }
 }
@@ -138,6 +142,7 @@ impl ActionSpec {
             Self::PointStage(_) => ActionWord::PointStage,
             Self::FlushStage(_) => ActionWord::FlushStage,
             Self::Invalidate(_) => ActionWord::Invalidate,
+            Self::SignInCanary(_) => ActionWord::SignInCanary,
             Self::Unknown(unknown) => return Err(unknown),
         })
     }
@@ -171,6 +176,7 @@ impl CheckKind {
             Self::Trigger(_) => CheckWord::Trigger,
             Self::Bundle(_) => CheckWord::Bundle,
             Self::Authorised(_) => CheckWord::Authorised,
+            Self::Canary(_) => CheckWord::Canary,
             Self::Cognito(check) => check.expected.word(),
             Self::Unknown(unknown) => return Err(unknown),
         })

@@ -136,6 +136,7 @@ impl SetParameter {
             | Image::StagePointer { .. }
             | Image::Verdicts { .. }
             | Image::Distribution { .. }
+            | Image::Canary { .. }
             | Image::Unknown(_) => None,
         }
     }

@@ -1,6 +1,7 @@
 //! What tells our own write from another's: noted with the intent, so that a crash leaves it behind. It is
 //! no field of the object: no digest holds it, and nothing is restored of it.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::unknown::Unknown;
@@ -20,6 +21,13 @@ pub enum Witness {
     Deployment {
         /// Its id.
         id: String,
+    },
+    /// The service's own time at which it was read, where nothing of the object numbers its writes: what was made after
+    /// that was made by whoever wrote then.
+    #[serde(rename = "time")]
+    Time {
+        /// When, by the Date of the service's answer.
+        at: Timestamp,
     },
     /// Of a kind that this program does not know.
     #[serde(untagged)]

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::HeaderValue;
 use serde::Deserialize;
+use serde_json::Value;
 use switchback_model::cognito::pool_region;
 use zeroize::Zeroizing;
 
@@ -22,6 +23,12 @@ pub trait Tokens: Send + Sync {
     /// # Errors
     /// In words for people, where there is nobody of this pool or the sign-in fails.
     async fn id_token(&self, pool: &str) -> Result<IdToken, NoToken>;
+
+    /// Whether the pool has that somebody. Nobody is signed in for it.
+    ///
+    /// # Errors
+    /// In words for people, where there is nobody of this pool or it can't be asked.
+    async fn is_there(&self, pool: &str) -> Result<bool, NoToken>;
 }
 
 /// An ID token. It is never shown, and wiped from memory at its end.
@@ -58,16 +65,48 @@ impl IdToken {
         Some(value)
     }
 
+    /// What of it is not as it should be: the client that it is for, these claims, a verified e-mail address. In words
+    /// without a value.
+    pub(crate) fn lacks(&self, client: &str, claims: &[String]) -> Vec<String> {
+        let Some(told) = self
+            .payload()
+            .and_then(|payload| serde_json::from_slice::<Value>(&payload).ok())
+        else {
+            return vec!["its token can't be read".to_owned()];
+        };
+        let mut lacks = Vec::new();
+        if told.get("aud").and_then(Value::as_str) != Some(client) {
+            lacks.push(format!("its token is not for client {client}"));
+        }
+        let empty: Vec<&str> = claims
+            .iter()
+            .filter(|name| told.get(name.as_str()).is_none_or(is_empty))
+            .map(String::as_str)
+            .collect();
+        if !empty.is_empty() {
+            lacks.push(format!("its token has nothing in {}", empty.join(", ")));
+        }
+        // A boolean as Cognito writes it, or a text where a function put it there.
+        let verified = told.get("email_verified");
+        if !verified.is_some_and(|is| is.as_bool() == Some(true) || is.as_str() == Some("true")) {
+            lacks.push("its e-mail address does not count as verified".to_owned());
+        }
+        lacks
+    }
+
     /// What it says of itself, which nobody has verified here.
     fn claims(&self) -> Option<Claims> {
+        serde_json::from_slice(&self.payload()?).ok()
+    }
+
+    fn payload(&self) -> Option<Zeroizing<Vec<u8>>> {
         // A JWS in its compact form (RFC 7515, section 7.1).
         let mut parts = self.0.split('.');
         let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
         if parts.next().is_some() {
             return None;
         }
-        let payload = Zeroizing::new(URL_SAFE_NO_PAD.decode(payload).ok()?);
-        serde_json::from_slice(&payload).ok()
+        URL_SAFE_NO_PAD.decode(payload).ok().map(Zeroizing::new)
     }
 
     /// Why nothing can be told with it, at this moment of our clock, of this pool; none where it is sound.
@@ -147,6 +186,17 @@ struct Claims {
     /// Seconds since 1970 (RFC 7519, section 2, NumericDate).
     exp: Option<f64>,
     iat: Option<f64>,
+}
+
+/// Whether a claim has nothing in it.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(all) => all.iter().all(is_empty),
+        Value::Object(all) => all.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 fn moment(seconds: f64) -> Option<Timestamp> {

@@ -8,6 +8,8 @@ const FIRST: &str = "[[phase.step]]\nid = \"reval-authorizer\"";
 const FURTHER: &str = "[[phase.step]]\nid = \"user-management-profiles\"";
 /// What binds the first of them to the steps before, which are not here.
 const BOUND: &str = "after = [\"switch-dns\"]\ndecisions = [\"reval-deadline\"]\n";
+/// The same of the canary, who signs in at Reval.
+const CANARY: &str = "after = [\"pool-canary\"]\n";
 const MONITORS: &str = "[[monitor]]\nid = \"reval\"";
 
 const HEAD: &str = "id = \"reval\"\ntitle = \"Switch Reval\"\nversion = \"1.0.0\"\n";
@@ -24,7 +26,7 @@ trigger = "reval"
 /// `[values]` of its rehearsal target.
 #[must_use]
 pub fn reval() -> (String, String) {
-    let steps = part(FIRST, FURTHER).replace(BOUND, "");
+    let steps = part(FIRST, FURTHER).replace(BOUND, "").replace(CANARY, "");
     let stands = part(STANDS, "[[phase.step]]\n");
     let monitors = part(MONITORS, "# ------");
     let runbook = format!(
@@ -42,7 +44,7 @@ const ADMINS_HEAD: &str = "id = \"admins\"\ntitle = \"Look at Admins\"\nversion 
 /// and the section `[values]` of its rehearsal target.
 #[must_use]
 pub fn admins() -> (String, String) {
-    let steps = part(ADMINS, ADMINS_END);
+    let steps = part(ADMINS, ADMINS_END).replace("after = [\"pool-canary\"]\n", "");
     let of = |text| {
         of_values(
             text,
@@ -66,6 +68,27 @@ pub fn admins() -> (String, String) {
         of(RUNBOOK)
     );
     (runbook, format!("[values]\n{}", of(TARGET)))
+}
+
+/// The canary of the new pool (pre.1) by itself: the runbook, and the section `[values]` of its rehearsal target.
+#[must_use]
+pub fn canary() -> (String, String) {
+    const STEP: &str = "[[phase.step]]\nid = \"pool-canary\"";
+    const AFTER: &str = "after = [\"pool-triggers\", \"pool-client\"]\n";
+    let step = part(STEP, "[[phase.step]]\n").replace(AFTER, "");
+    let ours = [
+        "pool_id ",
+        "reval_new_client ",
+        "migrate_trigger ",
+        "token_trigger ",
+        "new_pool_arn ",
+    ];
+    let runbook = format!(
+        "id = \"canary\"\ntitle = \"Prove the pool\"\nversion = \"1.0.0\"\n\n[values]\n{}\n[[phase]]\nid = \"pre\"\ntitle = \
+         \"Before\"\n\n{STEP}{step}",
+        of_values(RUNBOOK, &ours)
+    );
+    (runbook, format!("[values]\n{}", of_values(TARGET, &ours)))
 }
 
 /// What stands between two lines of the runbook.

@@ -245,6 +245,7 @@ impl Action for PlantedAction {
             | Image::Api { .. }
             | Image::Verdicts { .. }
             | Image::Distribution { .. }
+            | Image::Canary { .. }
             | Image::Unknown(_) => image.clone(),
         });
         match self.bug {

@@ -87,6 +87,7 @@ impl Action for FakeRoll {
             request_id: Some(format!("req-{id}")),
             change_id: Some(id),
             version: None,
+            proven: Vec::new(),
             server_date: self.clock.now(),
         })
     }

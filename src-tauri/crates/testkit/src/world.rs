@@ -300,6 +300,7 @@ impl Action for FakeAction {
                 request_id: Some(format!("req-{id}")),
                 change_id: Some(id),
                 version: None,
+                proven: Vec::new(),
                 server_date: self.clock.now(),
             }),
             Err(why) => Err(ProviderError {

@@ -45,6 +45,8 @@ pub struct AttemptView {
     pub finding: Option<String>,
     /// What went wrong, in one sentence.
     pub problem: Option<String>,
+    /// What was proven on the way to it, each in a sentence without its full stop.
+    pub proven: Vec<String>,
 }
 
 /// One step with everything that its page shows.

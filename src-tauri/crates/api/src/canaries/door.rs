@@ -3,19 +3,27 @@
 use async_trait::async_trait;
 use switchback_aws::Aws;
 use switchback_aws::cognito::{Credentials, NotSignedIn};
+use switchback_engine::ports::ProviderError;
 use switchback_journal::Canary;
-use switchback_model::directory::PoolId;
+use switchback_model::directory::{Personal, PoolId};
 use switchback_probes::IdToken;
 
-/// One sign-in, tried once.
+/// A look whether somebody is there, and one sign-in, tried once.
 #[async_trait]
 pub(crate) trait Door: Send + Sync {
+    /// Whether the pool has this canary. A sign-in to one that does not would make it there.
+    async fn has(&self, pool: &PoolId, canary: &Canary) -> Result<bool, ProviderError>;
     /// The ID token of a canary of this pool.
     async fn sign_in(&self, pool: &PoolId, canary: &Canary) -> Result<IdToken, NotSignedIn>;
 }
 
 #[async_trait]
 impl Door for Aws {
+    async fn has(&self, pool: &PoolId, canary: &Canary) -> Result<bool, ProviderError> {
+        self.has_user(pool, &Personal::new(canary.user().to_owned()))
+            .await
+    }
+
     async fn sign_in(&self, pool: &PoolId, canary: &Canary) -> Result<IdToken, NotSignedIn> {
         let who = Credentials {
             client: canary.client(),

@@ -3,6 +3,7 @@
 //! lock somebody out. What is kept outlives the surroundings of a run, so that a check does not sign in each time.
 
 mod door;
+mod held;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -13,8 +14,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use switchback_aws::cognito::NotSignedIn;
-use switchback_engine::ports::Clock;
-use switchback_journal::{CanaryRefusal, CanaryRow, InvalidCanary, SecretError};
+use switchback_engine::ports::{Clock, ProviderError};
+use switchback_journal::{Canary, CanaryRefusal, CanaryRow, InvalidCanary, SecretError};
 use switchback_model::TargetName;
 use switchback_model::directory::PoolId;
 use switchback_probes::{IdToken, NoToken, Tokens};
@@ -46,6 +47,17 @@ struct Slot {
     refused: Option<(String, CanaryRefusal)>,
 }
 
+impl Slot {
+    /// The refusal because of which nobody may try yet; another process of this home may have been refused, too.
+    fn pause<'a>(&'a self, row: &'a CanaryRow, now: Timestamp) -> Option<&'a CanaryRefusal> {
+        let ours = self.refused.as_ref().filter(|(mark, _)| *mark == row.mark);
+        let refused = ours.map(|(_, refusal)| refusal).into_iter().chain(&row.refused);
+        refused
+            .filter(|refusal| now.duration_since(refusal.at).abs() < NOT_AGAIN)
+            .max_by_key(|refusal| refusal.at)
+    }
+}
+
 struct Token {
     /// Of which setting of the canary.
     mark: String,
@@ -71,6 +83,8 @@ enum Not {
     Known(NoToken),
     /// It can't be read.
     Read(NoToken),
+    /// The pool does not have it, and a sign-in would make it there.
+    There(NoToken),
     /// Its sign-in was refused, now or a while ago.
     Admitted(NoToken),
     /// It can't be told whether it would be.
@@ -80,7 +94,11 @@ enum Not {
 impl Not {
     fn words(self) -> NoToken {
         match self {
-            Self::Known(words) | Self::Read(words) | Self::Admitted(words) | Self::Told(words) => words,
+            Self::Known(words)
+            | Self::Read(words)
+            | Self::There(words)
+            | Self::Admitted(words)
+            | Self::Told(words) => words,
         }
     }
 
@@ -88,7 +106,7 @@ impl Not {
         let code = match self {
             Self::Known(_) => "not_found",
             Self::Read(_) => "keychain",
-            Self::Admitted(_) => "check_failed",
+            Self::There(_) | Self::Admitted(_) => "check_failed",
             Self::Told(_) => "unknown",
         };
         let words = self.words();
@@ -112,12 +130,23 @@ pub(crate) struct Giver {
 #[async_trait]
 impl Tokens for Giver {
     async fn id_token(&self, pool: &str) -> Result<IdToken, NoToken> {
-        let pool = PoolId::new(pool).map_err(|_| NoToken {
-            message: "this is no id of a user pool".to_owned(),
-            hint: Some("Correct the pool in the target.".to_owned()),
-        })?;
-        self.ask(pool).await.map_err(Not::words)
+        self.ask(known_pool(pool)?).await.map_err(Not::words)
     }
+
+    async fn is_there(&self, pool: &str) -> Result<bool, NoToken> {
+        let pool = known_pool(pool)?;
+        let row = self.row(&pool).await.map_err(Not::words)?;
+        let canary = self.known(&row).await.map_err(Not::words)?;
+        let has = self.door.has(&pool, &canary).await;
+        has.map_err(|error| not_looked_for(error).words())
+    }
+}
+
+fn known_pool(pool: &str) -> Result<PoolId, NoToken> {
+    PoolId::new(pool).map_err(|_| NoToken {
+        message: "this is no id of a user pool".to_owned(),
+        hint: Some("Correct the pool in the target.".to_owned()),
+    })
 }
 
 impl Giver {
@@ -152,35 +181,43 @@ impl Giver {
             .given
             .slot((self.at.clone(), self.target.clone(), pool.clone()));
         let mut slot = slot.lock().await;
-        let looked = pool.clone();
-        let row = self.on_thread(move |source| source.row(&looked)).await?;
-        let row = row.map_err(|error| Not::Read(unread(error)))?;
-        let Some(row) = row else {
-            let mut nobody = NoToken::nobody(self.target.as_str(), pool.as_str());
-            nobody.hint = nobody.hint.filter(|_| self.source.can_be_set());
-            return Err(Not::Known(nobody));
-        };
+        let row = self.row(&pool).await?;
         let now = self.clock.now();
         match &slot.token {
             Some(kept) if kept.mark == row.mark && now < kept.until => return Ok(kept.token.clone()),
             _ => slot.token = None,
         }
-        // Another process of this home may have been refused, too.
-        let ours = slot.refused.as_ref().filter(|(mark, _)| *mark == row.mark);
-        let refused = ours.map(|(_, refusal)| refusal).into_iter().chain(&row.refused);
-        if let Some(refusal) = refused
-            .filter(|refusal| now.duration_since(refusal.at).abs() < NOT_AGAIN)
-            .max_by_key(|refusal| refusal.at)
-        {
+        if let Some(refusal) = slot.pause(&row, now) {
             return Err(Not::Admitted(self.not_again(&pool, refusal)));
         }
         self.sign_in(&mut slot, &pool, row).await
     }
 
-    async fn sign_in(&self, slot: &mut Slot, pool: &PoolId, row: CanaryRow) -> Result<IdToken, Not> {
+    /// The row of a pool's canary.
+    async fn row(&self, pool: &PoolId) -> Result<CanaryRow, Not> {
+        let looked = pool.clone();
+        let row = self.on_thread(move |source| source.row(&looked)).await?;
+        row.map_err(|error| Not::Read(unread(error)))?.ok_or_else(|| {
+            let mut nobody = NoToken::nobody(self.target.as_str(), pool.as_str());
+            nobody.hint = nobody.hint.filter(|_| self.source.can_be_set());
+            Not::Known(nobody)
+        })
+    }
+
+    /// The canary of a row.
+    async fn known(&self, row: &CanaryRow) -> Result<Canary, Not> {
         let of = row.clone();
         let canary = self.on_thread(move |source| source.canary(&of)).await?;
-        let canary = canary.map_err(|error| Not::Read(unread(error)))?;
+        canary.map_err(|error| Not::Read(unread(error)))
+    }
+
+    async fn sign_in(&self, slot: &mut Slot, pool: &PoolId, row: CanaryRow) -> Result<IdToken, Not> {
+        let canary = self.known(&row).await?;
+        match self.door.has(pool, &canary).await {
+            Ok(true) => {}
+            Ok(false) => return Err(Not::There(absent(pool))),
+            Err(error) => return Err(not_looked_for(error)),
+        }
         match self.door.sign_in(pool, &canary).await {
             Ok(token) => {
                 slot.refused = None;
@@ -199,13 +236,7 @@ impl Giver {
                     message: format!("the sign-in of its canary was refused: {why}"),
                     hint: Some(self.mend(pool, mend)),
                 };
-                let refusal = CanaryRefusal {
-                    at: self.clock.now(),
-                    why,
-                    mend: mend.to_owned(),
-                };
-                slot.refused = Some((row.mark.clone(), refusal.clone()));
-                self.note(row, Some(refusal)).await;
+                self.refused(slot, row, &why, mend).await;
                 Err(Not::Admitted(words))
             }
             Err(NotSignedIn::Untold(error)) => Err(Not::Told(NoToken {
@@ -213,6 +244,17 @@ impl Giver {
                 hint: error.hint,
             })),
         }
+    }
+
+    /// Notes a refusal, here and for other processes of this home.
+    async fn refused(&self, slot: &mut Slot, row: CanaryRow, why: &str, mend: &str) {
+        let refusal = CanaryRefusal {
+            at: self.clock.now(),
+            why: why.to_owned(),
+            mend: mend.to_owned(),
+        };
+        slot.refused = Some((row.mark.clone(), refusal.clone()));
+        self.note(row, Some(refusal)).await;
     }
 
     /// Tells other processes of this home what came of a sign-in. This one remembers it anyway.
@@ -257,6 +299,28 @@ impl Giver {
             .await
             .map_err(|_| broke_off())
     }
+}
+
+/// Nobody is made by a look.
+fn absent(pool: &PoolId) -> NoToken {
+    NoToken {
+        message: "the pool does not have its canary, and a sign-in would make it there; nobody was signed in"
+            .to_owned(),
+        hint: Some(format!(
+            "Carry out the step of kind cognito.canary that makes it in {pool} (pool-canary in tis-cognito), or sign in as \
+             it once yourself, on purpose."
+        )),
+    }
+}
+
+fn not_looked_for(error: ProviderError) -> Not {
+    Not::Told(NoToken {
+        message: format!(
+            "whether the pool has its canary could not be asked, so nobody was signed in: {}",
+            error.message
+        ),
+        hint: error.hint,
+    })
 }
 
 fn broke_off() -> Not {

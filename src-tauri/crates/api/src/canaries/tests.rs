@@ -20,10 +20,18 @@ const MINUTE: Duration = Duration::from_secs(60);
 struct Fake {
     answers: Mutex<VecDeque<Result<IdToken, NotSignedIn>>>,
     tries: Mutex<Vec<String>>,
+    /// What a look says; present where nothing stands here.
+    looks: Mutex<VecDeque<Result<bool, ProviderError>>>,
+    looked: Mutex<u32>,
 }
 
 #[async_trait]
 impl Door for Arc<Fake> {
+    async fn has(&self, _pool: &PoolId, _canary: &Canary) -> Result<bool, ProviderError> {
+        *self.looked.lock().unwrap() += 1;
+        self.looks.lock().unwrap().pop_front().unwrap_or(Ok(true))
+    }
+
     async fn sign_in(&self, _pool: &PoolId, canary: &Canary) -> Result<IdToken, NotSignedIn> {
         self.tries.lock().unwrap().push(canary.password().to_owned());
         // Others ask meanwhile.
@@ -282,4 +290,103 @@ fn a_rehearsal_knows_its_canary_in_both_pools() {
         );
     }
     assert_eq!(known.row(&pool()).unwrap(), None);
+}
+
+/// A look, and no sign-in, which would make it there.
+#[tokio::test]
+async fn a_canary_that_its_pool_does_not_have_is_never_signed_in() {
+    let desk = Desk::new();
+    desk.set("right");
+    desk.door.looks.lock().unwrap().push_back(Ok(false));
+    let absent = desk.giver().id_token(POOL).await.unwrap_err();
+    assert!(absent.message.contains("would make it there"), "{absent}");
+    assert!(absent.hint.unwrap().contains("pool-canary"));
+    assert_eq!(desk.tries(), 0);
+    // It is no refusal: once it is there, it is signed in at once.
+    desk.answer(Ok(desk.token(60)));
+    desk.giver().id_token(POOL).await.unwrap();
+    assert_eq!(desk.tries(), 1);
+    // A token that is kept needs no look.
+    desk.giver().id_token(POOL).await.unwrap();
+    assert_eq!(*desk.door.looked.lock().unwrap(), 2);
+}
+
+#[tokio::test]
+async fn where_nobody_can_tell_whether_it_is_there_nobody_is_signed_in() {
+    let desk = Desk::new();
+    desk.set("right");
+    let denied = ProviderError {
+        kind: ProviderErrorKind::Denied,
+        operation: "AdminGetUser".to_owned(),
+        message: "The role may not read users".to_owned(),
+        hint: Some("Ask for the permission.".to_owned()),
+        request_id: None,
+        sent: true,
+    };
+    let looks = [Err(denied.clone()), Err(denied), Ok(true), Ok(false)];
+    desk.door.looks.lock().unwrap().extend(looks);
+    let unasked = desk.giver().id_token(POOL).await.unwrap_err();
+    assert!(unasked.message.contains("nobody was signed in"), "{unasked}");
+    assert_eq!(desk.tries(), 0);
+    assert!(desk.giver().is_there(POOL).await.is_err());
+    assert!(desk.giver().is_there(POOL).await.unwrap());
+    assert!(!desk.giver().is_there(POOL).await.unwrap());
+    assert_eq!(desk.tries(), 0, "a look signs nobody in");
+}
+
+/// While the step that makes or deletes it has it in hand, nobody else signs it in; and what tokens there were are gone.
+#[tokio::test]
+async fn a_held_canary_is_signed_in_by_nobody_else_and_its_token_is_gone() {
+    use switchback_aws::cognito::Canaries as _;
+    let desk = Desk::new();
+    desk.set("right");
+    desk.answer(Ok(desk.token(60)));
+    desk.giver().id_token(POOL).await.unwrap();
+    let held = desk.giver().hold(POOL).await;
+    desk.door.looks.lock().unwrap().push_back(Ok(false));
+    let giver = desk.giver();
+    let asked = tokio::spawn(async move { giver.id_token(POOL).await });
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert!(!asked.is_finished(), "it waits");
+    drop(held);
+    // It was deleted meanwhile: nothing is given of what was kept.
+    assert!(
+        asked
+            .await
+            .unwrap()
+            .unwrap_err()
+            .message
+            .contains("would make it there")
+    );
+    assert_eq!(desk.tries(), 1);
+}
+
+/// What the step was refused is remembered for everybody, for as long as for any other sign-in.
+#[tokio::test]
+async fn a_refusal_of_the_step_is_a_pause_for_all() {
+    use switchback_aws::cognito::Canaries as _;
+    let desk = Desk::new();
+    desk.set("wrong");
+    let mut held = desk.giver().hold_to_sign_in(POOL).await.ok().unwrap();
+    held.refused("the password is not accepted", "Look at the password.")
+        .await;
+    drop(held);
+    let paused = desk.giver().hold_to_sign_in(POOL).await.err().unwrap();
+    assert!(paused.message.contains("not tried again"), "{paused:?}");
+    // Another process of this home, and the checks.
+    let other: Arc<Given> = Arc::default();
+    assert!(desk.giver_of(&other).hold_to_sign_in(POOL).await.is_err());
+    assert!(
+        desk.giver()
+            .id_token(POOL)
+            .await
+            .unwrap_err()
+            .message
+            .contains("not tried again")
+    );
+    assert_eq!(desk.tries(), 0);
+    // Its deletion does not wait for that.
+    drop(desk.giver().hold(POOL).await);
+    desk.clock.advance(15 * MINUTE);
+    assert!(desk.giver().hold_to_sign_in(POOL).await.is_ok());
 }

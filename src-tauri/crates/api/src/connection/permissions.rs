@@ -74,6 +74,7 @@ fn tries<'a>(plan: &'a Plan, run: Option<&Run>) -> Vec<Try<'a>> {
             | Made::ByRoutes(_)
             | Made::ByBundle(_)
             | Made::ByTokens(_)
+            | Made::ByCanary(_)
             | Made::ByTls { .. }
             | Made::NotKnown(_) => None,
         });

@@ -30,6 +30,19 @@ async fn a_rehearsal_asks_with_the_tokens_of_its_canary() {
     let host = Host::start(options).unwrap();
     let id = host.new_from_runbook("tis-cognito", "rehearsal").unwrap();
     let run = host.load(&id).await.unwrap();
+    let world = host.world_client().await.unwrap();
+    // The new pool begins without it, and nobody is signed in who would be made by that.
+    let around = host.surroundings(&run).await.unwrap();
+    let absent = around.world.check(&spec(), &History::default()).await;
+    assert_eq!(absent.verdict, Verdict::Error, "{}", absent.observed);
+    assert!(
+        absent.observed.contains("would make it there"),
+        "{}",
+        absent.observed
+    );
+    assert!(absent.mend.unwrap().contains("pool-canary"));
+    assert_eq!(world.state().await.unwrap().canaries[ADMINS_POOL], "absent");
+    world.canary_stands(ADMINS_POOL).await.unwrap();
     let look = async || -> CheckReading {
         // As each question makes them.
         let around = host.surroundings(&run).await.unwrap();
@@ -40,7 +53,7 @@ async fn a_rehearsal_asks_with_the_tokens_of_its_canary() {
         assert_eq!(reading.verdict, Verdict::Pass, "{}", reading.observed);
     }
     // One for each pool.
-    let counts = host.world_client().await.unwrap().counts().await.unwrap();
+    let counts = world.counts().await.unwrap();
     assert_eq!(counts.get("cognito-idp:InitiateAuth"), Some(&2), "{counts:?}");
     host.stop_closed_world().await;
 }

@@ -1,8 +1,10 @@
-//! Cognito, read-only: is a pool as the runbook expects, who is in it, and does who is made for probes get in.
-//! Terraform owns pools and clients; nothing here writes one, because a partial write resets what it leaves out
-//! (API reference, UpdateUserPool), so a failing check says the Terraform that mends it.
+//! Cognito: is a pool as the runbook expects, who is in it, and does who is made for probes get in. Terraform owns pools
+//! and clients; nothing here writes one, because a partial write resets what it leaves out (API reference,
+//! UpdateUserPool), so a failing check says the Terraform that mends it. The one thing that is ever changed is the canary
+//! of a pool, and of that only the user that a step of ours made.
 
 mod ask;
+mod canary;
 mod client;
 mod domain;
 mod found;
@@ -31,6 +33,7 @@ use crate::resource::{Granted, Resource, Stands, part};
 use crate::service::Service;
 
 pub(crate) use ask::Asked;
+pub use canary::{Canaries, CanaryChange, Held, Known, NoCanary};
 pub use look::look;
 pub use pool::at as pool;
 pub use sign_in::{Credentials, NotSignedIn};
@@ -40,6 +43,9 @@ const POOL: Op = Op::reads(Service::Cognito, "DescribeUserPool", On::Object);
 const MFA: Op = Op::reads(Service::Cognito, "GetUserPoolMfaConfig", On::Object);
 const CLIENT: Op = Op::reads(Service::Cognito, "DescribeUserPoolClient", On::Object);
 const DOMAIN: Op = Op::reads(Service::Cognito, "DescribeUserPoolDomain", On::Everything);
+
+/// What is asked of a pool before its canary is signed in.
+pub const CANARY_OPS: &[Op] = &[users::GET];
 
 /// What looking people up needs of each pool. Driving a run needs none of it.
 pub const LOOK_UP_OPS: &[Op] = &[users::LIST, users::GET, POOL];

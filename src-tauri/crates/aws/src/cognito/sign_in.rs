@@ -1,8 +1,8 @@
 //! Signs somebody in who is made for probes: one `InitiateAuth` with user name and password (Cognito developer guide,
 //! "Authentication flows"), tried once. Whoever tries again and again locks the user out.
 //!
-//! It changes nothing in a pool that has the user. In one that has not, the migrate-user trigger would make them: so the
-//! canary must be in the pool before. A client with a secret needs a hash of it besides (API reference, `SECRET_HASH`),
+//! It changes nothing in a pool that has the user. In one that has not, the migrate-user trigger would make them: so who
+//! signs a canary in looks before whether the pool has it, but for the step whose work that is (`cognito.canary`). A client with a secret needs a hash of it besides (API reference, `SECRET_HASH`),
 //! which is not made here: Cognito refuses that client, and so it is said.
 //!
 //! What Cognito says of a refusal is not repeated: a trigger may put anything in it, the user's name too.
@@ -64,6 +64,24 @@ pub enum NotSignedIn {
     Untold(ProviderError),
 }
 
+/// What one `InitiateAuth` came to.
+pub(super) enum Initiated {
+    /// The ID token.
+    Token(Zeroizing<String>),
+    /// A question in place of it.
+    Challenge(ChallengeNameType),
+    /// It failed, with Cognito's code where it said one.
+    Failed {
+        /// The code.
+        code: Option<String>,
+        /// Whether Cognito says that it did not get a whole answer of the migrate-user function, whatever it says of the
+        /// user (re:Post knowledge center, "How do I resolve user migration Lambda trigger errors in Amazon Cognito?").
+        unmigrated: bool,
+        /// The failure, without Cognito's own words.
+        error: ProviderError,
+    },
+}
+
 impl Aws {
     /// Signs in to a pool, once, and gives the ID token.
     ///
@@ -81,8 +99,17 @@ impl Aws {
                 "Look at the pool, and at the region of the target.",
             )));
         }
-        self.pace(Service::Cognito).await;
         let seen = Seen::default();
+        match self.initiate(SIGN_IN, who, &seen).await {
+            Initiated::Token(token) => Ok(token),
+            Initiated::Challenge(name) => Err(challenged(&name)),
+            Initiated::Failed { code, error, .. } => Err(refused(code.as_deref(), error)),
+        }
+    }
+
+    /// One `InitiateAuth` with a password, and what it came to. Tokens that nobody asks for are wiped.
+    pub(super) async fn initiate(&self, op: Op, who: Credentials<'_>, seen: &Seen) -> Initiated {
+        self.pace(Service::Cognito).await;
         let once = Builder::new().retry_config(RetryConfig::disabled());
         let request = self
             .cognito
@@ -94,33 +121,60 @@ impl Aws {
             .customize()
             .config_override(once)
             .interceptor(seen.clone());
-        let mut code = None;
+        let (mut code, mut unmigrated) = (None, false);
         let call = async {
             let answer = request.send().await;
             if let Err(error) = &answer {
                 code = error.code().map(str::to_owned);
+                unmigrated = error.message().is_some_and(is_unmigrated);
             }
             answer
         };
-        let answer = self.hushed(true).run(SIGN_IN, &seen, call).await;
-        let output = answer.map_err(|error| refused(code.as_deref(), error))?;
+        let output = match self.hushed(true).run(op, seen, call).await {
+            Ok(output) => output,
+            Err(error) => {
+                return Initiated::Failed {
+                    code,
+                    unmigrated,
+                    error,
+                };
+            }
+        };
         // A challenge comes with a session that could be answered: nobody answers it here.
         if let Some(name) = output.challenge_name() {
-            return Err(challenged(name));
+            return Initiated::Challenge(name.clone());
         }
-        output
-            .authentication_result
-            .and_then(|result| result.id_token)
-            .filter(|token| !token.is_empty())
-            .map(Zeroizing::new)
-            .ok_or_else(|| NotSignedIn::Untold(incomplete(SIGN_IN.operation, "ID token")))
+        let mut result = output.authentication_result;
+        if let Some(result) = &mut result {
+            let unused = [result.access_token.take(), result.refresh_token.take()];
+            drop(unused.map(|token| token.map(Zeroizing::new)));
+        }
+        let token = result.and_then(|result| result.id_token).map(Zeroizing::new);
+        match token.filter(|token| !token.is_empty()) {
+            Some(token) => Initiated::Token(token),
+            None => Initiated::Failed {
+                code: None,
+                unmigrated: false,
+                error: ProviderError {
+                    request_id: seen.request_id(),
+                    ..incomplete(op.operation, "ID token")
+                },
+            },
+        }
     }
+}
+
+/// Only how it begins: what follows may name somebody.
+fn is_unmigrated(said: &str) -> bool {
+    ["Exception migrating user", "Error during migration"]
+        .iter()
+        .any(|words| said.starts_with(words))
 }
 
 /// A question in place of a token (developer guide, "Authentication flows": `ChallengeName`).
 ///
 /// Only a name that the SDK knows is repeated: what else an endpoint says may be what it was told.
-fn challenged(name: &ChallengeNameType) -> NotSignedIn {
+pub(super) fn challenged(name: &ChallengeNameType) -> NotSignedIn {
     let known = ChallengeNameType::values().contains(&name.as_str());
     NotSignedIn::Refused {
         why: match known {
@@ -132,7 +186,7 @@ fn challenged(name: &ChallengeNameType) -> NotSignedIn {
 }
 
 /// What a refusal means (API reference, InitiateAuth, "Errors").
-fn refused(code: Option<&str>, error: ProviderError) -> NotSignedIn {
+pub(super) fn refused(code: Option<&str>, error: ProviderError) -> NotSignedIn {
     let (why, mend) = match code.unwrap_or_default() {
         // It says the same of a user that is disabled, and of one that is locked out for a while.
         "NotAuthorizedException" => (

@@ -214,11 +214,32 @@ impl Aws {
         pool: &PoolId,
         username: &Personal,
     ) -> Result<Option<Account>, ProviderError> {
+        Ok(self.admin_get_user_at(pool, username).await?.0)
+    }
+
+    /// Whether a pool has somebody of this name. It makes AWS count them as active this month, as
+    /// [`Self::admin_get_user`] does.
+    ///
+    /// # Errors
+    /// As [`Self::list_users`].
+    pub async fn has_user(&self, pool: &PoolId, username: &Personal) -> Result<bool, ProviderError> {
+        Ok(self.admin_get_user(pool, username).await?.is_some())
+    }
+
+    /// As [`Self::admin_get_user`], with the time of AWS's answer.
+    ///
+    /// # Errors
+    /// As [`Self::admin_get_user`].
+    pub(super) async fn admin_get_user_at(
+        &self,
+        pool: &PoolId,
+        username: &Personal,
+    ) -> Result<(Option<Account>, Timestamp), ProviderError> {
         self.is_here(GET.operation, pool)?;
         let said = Heard::<Enabled>::default();
+        let seen = Seen::default();
         let ask = || async {
             self.pace(Service::Cognito).await;
-            let seen = Seen::default();
             let request = self
                 .cognito
                 .admin_get_user()
@@ -243,7 +264,8 @@ impl Aws {
             self.run(GET, &seen, call).await
         };
         let output = patiently(ask).await.map_err(|error| nameless(error, pool))?;
-        Ok(output.map(|user| {
+        let at = self.date_or_clock(&seen);
+        let account = output.map(|user| {
             let about = About {
                 status: user.user_status,
                 enabled: said.last().of_one(),
@@ -257,7 +279,8 @@ impl Aws {
                 user.user_attributes.unwrap_or_default(),
                 about,
             )
-        }))
+        });
+        Ok((account, at))
     }
 
     /// What a pool's description says that changes what its accounts mean. What it leaves out has the

@@ -267,6 +267,7 @@ impl Aws {
             request_id: seen.request_id(),
             change_id: Some(id.to_owned()),
             version: None,
+            proven: Vec::new(),
             server_date: self.date_or_clock(&seen),
         })
     }
@@ -276,6 +277,6 @@ impl Aws {
 pub(super) fn deployment(witness: Option<&Witness>) -> Option<&str> {
     match witness? {
         Witness::Deployment { id } => Some(id),
-        Witness::Version { .. } | Witness::Unknown(_) => None,
+        Witness::Version { .. } | Witness::Time { .. } | Witness::Unknown(_) => None,
     }
 }

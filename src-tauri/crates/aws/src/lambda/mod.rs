@@ -59,7 +59,8 @@ pub fn function(name: &str, qualifier: Option<&str>) -> Resource {
 }
 
 /// The function of an ARN that a runbook's reader has read; of what it did not read, a name that nothing has.
-fn of_arn(arn: &str) -> Resource {
+#[must_use]
+pub fn of_arn(arn: &str) -> Resource {
     match FunctionArn::of(arn) {
         Some(read) => function(read.name, read.qualifier),
         None => function(arn, None),

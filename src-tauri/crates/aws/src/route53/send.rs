@@ -43,6 +43,7 @@ impl Aws {
                 .map(|info| bare(info.id()).to_owned())
                 .filter(|id| !id.is_empty()),
             version: None,
+            proven: Vec::new(),
             server_date: self.date_or_clock(&seen),
         })
     }

@@ -309,6 +309,7 @@ impl Change for ParameterChange {
             request_id: seen.request_id(),
             change_id: None,
             version: Some(output.version()).filter(|version| *version > 0),
+            proven: Vec::new(),
             server_date: aws.date_or_clock(&seen),
         })
     }
@@ -389,7 +390,7 @@ fn words(image: &Image) -> String {
 fn version(witness: Option<&Witness>) -> Option<i64> {
     match witness? {
         Witness::Version { version } => Some(*version),
-        Witness::Deployment { .. } | Witness::Unknown(_) => None,
+        Witness::Deployment { .. } | Witness::Time { .. } | Witness::Unknown(_) => None,
     }
 }
 

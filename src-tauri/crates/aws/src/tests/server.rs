@@ -16,6 +16,8 @@ pub(crate) const DATE_S: i64 = 1_767_261_600;
 /// What the server does with one request.
 pub(crate) enum Play {
     Answer(u16, String),
+    /// Answers for a function that failed.
+    FunctionError(String),
     /// Reads the request and closes the connection.
     Lost,
     /// Reads the request and resets the connection.
@@ -61,6 +63,16 @@ pub(crate) async fn server(plays: Vec<Play>) -> Server {
                     let head = format!(
                         "HTTP/1.1 {status} X\r\nDate: {DATE}\r\nx-amzn-RequestId: request-1\r\n\
                          Content-Type: text/xml\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+                        body.len()
+                    );
+                    stream
+                        .write_all(format!("{head}{body}").as_bytes())
+                        .await
+                        .unwrap();
+                }
+                Some(Play::FunctionError(body)) => {
+                    let head = format!(
+                        "HTTP/1.1 200 X\r\nx-amz-function-error: Unhandled\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
                         body.len()
                     );
                     stream

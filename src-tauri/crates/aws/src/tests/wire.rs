@@ -385,6 +385,7 @@ async fn sync_and_server_time_come_from_the_server() {
         request_id: None,
         change_id: Some("C1".to_owned()),
         version: None,
+        proven: Vec::new(),
         server_date: jiff::Timestamp::UNIX_EPOCH,
     };
     for in_sync in [false, true] {

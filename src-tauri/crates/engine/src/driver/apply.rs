@@ -36,7 +36,7 @@ impl Driver {
             n: state.next_n(Way::Apply),
         };
         let held = state.held_refused().cloned();
-        let action = self.world.action(&resolved(&self.run, &spec));
+        let action = self.world.action(&resolved(&self.run, id, &spec));
         let fresh = async {
             self.world.identity(&self.run.plan.target).await?;
             tracing::info!(step = %id, "identity proven");
@@ -98,7 +98,7 @@ impl Driver {
             n: last.n + 1,
             ..last.clone()
         };
-        let action = self.world.action(&resolved(&self.run, &spec));
+        let action = self.world.action(&resolved(&self.run, &last.step, &spec));
         let (Some(before), Some(after)) = (
             record.before.readable().cloned(),
             record.after.readable().cloned(),

@@ -32,7 +32,7 @@ impl Driver {
             match &step.action {
                 None => (None, None, None, None),
                 Some(spec) => {
-                    let action = self.world.action(&resolved(&self.run, spec));
+                    let action = self.world.action(&resolved(&self.run, id, spec));
                     let built = async {
                         self.can_seal(id).await.map_err(|why| unsealed(&why))?;
                         let sent = held.as_ref().and_then(Attempt::sent);
@@ -122,7 +122,7 @@ impl Driver {
     /// What is there and what the step would leave: equal where it was done by hand.
     pub(super) async fn wished(&self, id: &StepId) -> Option<(Image, Image)> {
         let spec = self.run.plan.step(id)?.action.as_ref()?;
-        let action = self.world.action(&resolved(&self.run, spec));
+        let action = self.world.action(&resolved(&self.run, id, spec));
         let found = action.read(None).await.ok()?.image;
         let Preview { from, to, .. } = action.plan(&found, None).ok()?;
         Some((from, to))

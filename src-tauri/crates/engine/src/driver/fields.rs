@@ -4,6 +4,7 @@ use futures_util::future::{join, join_all};
 use switchback_model::{AttemptId, CheckReading, EventKind, FieldChoices, StepId, Way};
 
 use super::{DriveError, Driver};
+use crate::canaries::with_own;
 use crate::decide::{FieldPlan, may_choose_fields};
 use crate::ports::{ProviderError, World};
 use crate::rejection::{Rejection, RejectionCode as Code};
@@ -31,7 +32,7 @@ pub async fn plan_fields(
     let Some((step, spec, before, ours)) = images else {
         return Err(unread(format!("Step {id} has no object in AWS.")));
     };
-    let action = world.action(spec);
+    let action = world.action(&with_own(run, id, spec));
     let history = run.history();
     let probes = join_all(step.undo_before.iter().map(|spec| world.check(spec, &history)));
     let (found, preconditions) = join(action.read(None), probes).await;
@@ -91,7 +92,7 @@ impl Driver {
                 .void_choice(id, format!("Not proven: {}.", open.join(", ")))
                 .await;
         }
-        let action = self.world.action(&spec);
+        let action = self.world.action(&with_own(&self.run, id, &spec));
         let fresh = async {
             self.world.identity(&self.run.plan.target).await?;
             let found = action.read(None).await?;

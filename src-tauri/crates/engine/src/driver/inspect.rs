@@ -6,6 +6,7 @@ use std::time::Duration;
 use switchback_model::{AttemptId, EventKind, Finding, Image, Step, StepId, StepState, Way};
 
 use super::{DriveError, Driver};
+use crate::canaries::with_own;
 use crate::ports::{Action, Observed, World};
 use crate::run::{Attempt, Run};
 use crate::snapshots::resolved;
@@ -31,7 +32,7 @@ impl Driver {
         let attempt = attempt.clone();
         let (attempt, unseen) = (&attempt, state.is_unseen());
         let may_still_land = self.may_still_land(attempt);
-        let action = self.world.action(spec);
+        let action = self.world.action(&with_own(&self.run, &id.step, spec));
         let finding = look(&*action, attempt).await;
         let now = self.clock.monotonic();
         if let Finding::Unclear { .. } = finding {
@@ -141,16 +142,20 @@ impl Driver {
         let Some(spec) = &step.action else {
             return Ok(());
         };
-        let action = self.world.action(&resolved(&self.run, spec));
+        let action = self.world.action(&resolved(&self.run, id, spec));
         let finding = match state.current() {
             Some(attempt) => look(&*action, attempt).await,
-            None => match action
-                .read(None)
-                .await
-                .and_then(|now| action.plan(&now.image, None))
-            {
-                Ok(preview) if preview.is_empty() => Finding::After,
-                Ok(_) => Finding::Before,
+            None => match action.read(None).await {
+                Ok(now) => match action.plan(&now.image, None) {
+                    Ok(preview) if preview.is_empty() => Finding::After,
+                    Ok(_) => Finding::Before,
+                    // Planning asks nobody: what is there is neither as before nor as the step leaves it, and no later look
+                    // says more.
+                    Err(_) => Finding::Other {
+                        found: now.image,
+                        differences: Vec::new(),
+                    },
+                },
                 Err(error) => Finding::Unclear {
                     why: error.sentence(),
                 },
@@ -203,7 +208,7 @@ pub async fn watch(run: &Run, world: &dyn World) -> Vec<(StepId, Finding)> {
         let (Some(before), Some(expected)) = (attempt.before.readable(), run.last_left(&object)) else {
             continue;
         };
-        let action = world.action(spec);
+        let action = world.action(&with_own(run, id, spec));
         let finding = match action.read(None).await {
             Ok(now) => action.judge(&now, before, expected, None),
             Err(error) => Finding::Unclear {

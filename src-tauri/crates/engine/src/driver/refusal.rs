@@ -10,6 +10,7 @@ use switchback_model::{AttemptId, EventKind, Finding, RunState, StepId, Way};
 
 use super::inspect::{MAY_LAND, look};
 use super::{DriveError, Driver};
+use crate::canaries::with_own;
 use crate::ports::Action;
 use crate::run::{Attempt, RollbackState};
 
@@ -38,6 +39,7 @@ impl Driver {
         // Of real time where time is scaled: it is a request that is waited for.
         let patience = LOOK_FOR.max(self.clock.tolerance());
         let left = patience.saturating_sub(now.saturating_sub(began));
+        let spec = with_own(&self.run, &id.step, &spec);
         let finding = self.look_within(left, &*self.world.action(&spec), &attempt).await;
         let ended = self.clock.monotonic();
         // A look that took its time is no sleep of the machine.
@@ -190,6 +192,7 @@ impl Driver {
                 why: "The plan has no such action any more.".to_owned(),
             };
         };
+        let spec = with_own(&self.run, step, &spec);
         let patience = LOOK_FOR.max(self.clock.tolerance());
         let finding = self
             .look_within(patience, &*self.world.action(&spec), attempt)

@@ -11,6 +11,7 @@ use switchback_model::{
 use super::apply::landed_since;
 use super::inspect::SEALED;
 use super::{DriveError, Driver};
+use crate::canaries::with_own;
 use crate::doubt;
 use crate::evolve::landed_after_all;
 use crate::ports::{Action, Observed, ProviderError, World};
@@ -39,7 +40,10 @@ pub async fn see(run: &Run, world: &dyn World) -> Seen {
         Some(async move {
             let held = run.steps.get(&step.id).and_then(|state| state.held_refused());
             let sent = held.and_then(Attempt::sent);
-            let read = world.action(spec).read(sent.as_ref()).await;
+            let read = world
+                .action(&with_own(run, &step.id, spec))
+                .read(sent.as_ref())
+                .await;
             (step.id.clone(), read.map_err(|e| e.sentence()))
         })
     }))
@@ -102,7 +106,7 @@ pub async fn plan_seen(
                 reading: unread(&step.id, why, now),
             });
         }
-        if let Some(reading) = unbuilt(step, &item.kind, seen.get(&step.id), world, now) {
+        if let Some(reading) = unbuilt((run, step), &item.kind, seen.get(&step.id), world, now) {
             preconditions.push(Precondition {
                 item: item.id.clone(),
                 reading,
@@ -138,7 +142,7 @@ fn closed(step: &StepId, now: Timestamp) -> CheckReading {
 /// The precondition "its undo can be built from what is there", by the name under which it is
 /// overridden; none where it can.
 fn unbuilt(
-    step: &switchback_model::Step,
+    (run, step): (&Run, &switchback_model::Step),
     kind: &ItemKind,
     seen: Option<&Result<Observed, String>>,
     world: &dyn World,
@@ -158,7 +162,10 @@ fn unbuilt(
             return None;
         }
     };
-    let why = match world.action(step.action.as_ref()?).plan(from, Some(restores)) {
+    let why = match world
+        .action(&with_own(run, &step.id, step.action.as_ref()?))
+        .plan(from, Some(restores))
+    {
         Ok(_) => "what an earlier item leaves does not lead back to it".to_owned(),
         Err(error) => error.sentence(),
     };
@@ -181,6 +188,7 @@ fn unbuilt(
 
 /// The run with what is there in spite of a refusal, as the driver will journal it before it decides.
 fn as_seen(run: &Run, world: &dyn World, seen: &Seen) -> Run {
+    let plain = run;
     let mut run = run.clone();
     let plan = run.plan.clone();
     for (id, now) in seen {
@@ -190,7 +198,7 @@ fn as_seen(run: &Run, world: &dyn World, seen: &Seen) -> Run {
         let (Some(spec), Some(held)) = (&step.action, state.held_refused().cloned()) else {
             continue;
         };
-        if landed_since(&*world.action(spec), &held, now).is_some() {
+        if landed_since(&*world.action(&with_own(plain, id, spec)), &held, now).is_some() {
             let at = state.changed_at.unwrap_or(held.intended_at);
             landed_after_all(state, &held.id, at);
         }
@@ -263,7 +271,7 @@ impl Driver {
         let Some(readings) = self.proven(item, id).await? else {
             return Ok(());
         };
-        let action = self.world.action(&spec);
+        let action = self.world.action(&with_own(&self.run, id, &spec));
         let fresh = async {
             self.world.identity(&self.run.plan.target).await?;
             let now = action.read(None).await?;

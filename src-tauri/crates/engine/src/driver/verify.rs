@@ -8,6 +8,7 @@ use switchback_model::{
 
 use super::inspect::look;
 use super::{DriveError, Driver};
+use crate::canaries::with_own;
 use crate::next::verifying;
 use crate::ports::{ProviderError, ProviderErrorKind};
 use crate::run::RollbackState;
@@ -64,7 +65,10 @@ impl Driver {
             Way::Apply => step.verify.clone(),
             Way::Undo | Way::Publish => step.undo_verify.clone(),
         };
-        let spec = step.action.clone();
+        let spec = step
+            .action
+            .as_ref()
+            .map(|spec| with_own(&self.run, &id.step, spec));
         let now = self.clock.now();
         let since = now.duration_since(attempt.applied_at.unwrap_or(now));
         let at_once = spec

@@ -6,6 +6,7 @@ use switchback_model::rollback::ItemKind;
 use switchback_model::{ActionSpec, Captured, Image, Reversibility, RollbackItem, Step, StepId};
 
 use super::{Build, Left, Seen, has_effect};
+use crate::canaries::with_own;
 use crate::ports::Observed;
 use crate::publish::would_show;
 use crate::run::Run;
@@ -52,6 +53,7 @@ pub(super) fn item(
             loses.extend(
                 foreign.map(|now| format!("What was written outside Switchback: {}", now.lines().join("; "))),
             );
+            let action = &with_own(run, id, action);
             undo(action, (state, passed), seen.get(id), images, build)
         }
     };

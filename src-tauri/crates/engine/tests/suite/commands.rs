@@ -91,6 +91,7 @@ impl Story {
                     attempt: attempt(way),
                     receipt: Receipt {
                         version: None,
+                        proven: Vec::new(),
                         request_id: None,
                         change_id: None,
                         server_date: now(),

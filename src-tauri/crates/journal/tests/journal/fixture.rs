@@ -60,6 +60,7 @@ fn write_format_1_fixture() {
         attempt: AttemptId { n, ..attempt.clone() },
         receipt: Receipt {
             version: None,
+            proven: Vec::new(),
             request_id: Some("request-1".to_owned()),
             change_id: None,
             server_date: at(2),

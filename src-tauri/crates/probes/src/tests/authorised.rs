@@ -69,6 +69,10 @@ impl Tokens for Canaries {
             |(_, token)| token.clone(),
         )))
     }
+
+    async fn is_there(&self, _pool: &str) -> Result<bool, NoToken> {
+        Ok(!self.nobody)
+    }
 }
 
 /// Which pool the token is of, as the gateway reads it.

@@ -2,6 +2,7 @@
 
 mod authorised;
 mod bundle;
+mod canary;
 mod chain;
 mod dns;
 mod routes;

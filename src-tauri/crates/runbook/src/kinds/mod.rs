@@ -96,6 +96,7 @@ pub(crate) const fn check(word: CheckWord) -> Kind<CheckKind> {
         CheckWord::Routes => Kind::of::<http_routes::HttpRoutes>(),
         CheckWord::Bundle => Kind::of::<http_bundle::HttpBundle>(),
         CheckWord::Authorised => Kind::of::<http_authorised::HttpAuthorised>(),
+        CheckWord::Canary => Kind::of::<cognito::canary::Stands>(),
     }
 }
 
@@ -113,6 +114,7 @@ pub(crate) const fn action(word: ActionWord) -> Kind<ActionSpec> {
         ActionWord::PointStage => Kind::of::<deployment::Points>(),
         ActionWord::FlushStage => Kind::of::<deployment::Flushes>(),
         ActionWord::Invalidate => Kind::of::<cloudfront::Invalidates>(),
+        ActionWord::SignInCanary => Kind::of::<cognito::canary::SignsIn>(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod answers;
 mod bundle;
+mod canary;
 mod cognito;
 mod deployments;
 mod editors;

@@ -34,6 +34,7 @@ fn receipt(id: Option<&str>) -> Receipt {
         request_id: None,
         change_id: id.map(str::to_owned),
         version: None,
+        proven: Vec::new(),
         server_date: Timestamp::UNIX_EPOCH,
     }
 }

@@ -86,6 +86,7 @@ fn judged_as(image_now: Image, rollout: Rollout, way: Way, ours: Option<&str>) -
         request_id: None,
         change_id: Some(id.to_owned()),
         version: None,
+        proven: Vec::new(),
         server_date: at(0),
     });
     let sent = Sent {

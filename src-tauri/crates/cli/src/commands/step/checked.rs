@@ -92,7 +92,7 @@ pub(super) async fn looked(host: &Host, id: &RunId, step: &str) -> Result<Checke
         let kind = action;
         let action = around
             .world
-            .action(&switchback_engine::snapshots::resolved(&run, kind));
+            .action(&switchback_engine::snapshots::resolved(&run, &spec.id, kind));
         let planned = async {
             let from = action.read(None).await?.image;
             let preview = action.plan(&from, None)?;

@@ -1,6 +1,7 @@
 //! The checks of a Cognito user pool, its client and its domain.
 
 pub(super) mod admin_create_only;
+pub(super) mod canary;
 pub(super) mod client;
 pub(super) mod deletion_protection;
 pub(super) mod domain;

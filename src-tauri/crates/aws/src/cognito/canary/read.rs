@@ -1,0 +1,162 @@
+//! The canary as it stands in its pool, read by the keychain's name; and whose it is.
+
+use jiff::{SignedDuration, Timestamp};
+use switchback_engine::ports::{ProviderError, Sent};
+use switchback_model::directory::{Account, Personal, PoolId};
+use switchback_model::{CanaryUser, MadeCanary, PoolCanary, SignInCanary, Way, Witness};
+
+use super::super::users::GET;
+use super::port::{Canaries, Known, NoCanary};
+use super::{DELETE, SIGN_IN};
+use crate::connect::{Aws, incomplete};
+use crate::error::guard;
+
+/// So long at most the proofs take that come before a sign-in, from the look that found nobody on.
+pub(super) const PROOFS: SignedDuration = SignedDuration::from_secs(30);
+/// So long a request may be on its way: the client's time-outs, connect and attempt.
+const MAY_LAND: SignedDuration = SignedDuration::from_secs(18);
+
+/// A user's `sub` of whom it is proven that the step made it. Nothing else can be deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OurSub(String);
+
+impl OurSub {
+    /// Of a user as it was read, by what the journal tells of the one that the step made.
+    pub(super) fn of(made: Option<&MadeCanary>, user: &CanaryUser, aws: &Aws) -> Option<Self> {
+        let sub = user.sub.as_ref()?;
+        let ours = user.ours && is_made(made?, sub, user.created?, aws);
+        ours.then(|| Self(sub.clone()))
+    }
+
+    /// As the request names it.
+    pub(super) fn as_username(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whether a user is the one that was made.
+fn is_made(made: &MadeCanary, sub: &str, created: Timestamp, aws: &Aws) -> bool {
+    match made {
+        MadeCanary::Sub(ours) => ours == sub,
+        MadeCanary::After(absent) => {
+            // A Date header has whole seconds, cut off: it never lies after the moment that it names.
+            let since = created.duration_since(*absent);
+            SignedDuration::ZERO <= since && since <= PROOFS + MAY_LAND + aws.leeway() * 2
+        }
+    }
+}
+
+impl Aws {
+    pub(super) fn canaries(&self, operation: &str) -> Result<&dyn Canaries, ProviderError> {
+        self.canaries.as_deref().ok_or_else(|| {
+            guard(
+                operation,
+                "Who the canary of the pool is, is not known here",
+                "Set it with `switchback canary set`, and carry the step out in its run.",
+            )
+        })
+    }
+
+    /// The canary that a step names, if it may sign in by the step's client.
+    pub(super) async fn canary_of(&self, spec: &SignInCanary) -> Result<Known, ProviderError> {
+        let canaries = self.canaries(SIGN_IN.operation)?;
+        let known = canaries
+            .canary(&spec.pool_id)
+            .await
+            .map_err(|none| none.before(SIGN_IN.operation))?;
+        if known.client != spec.client_id {
+            return Err(NoCanary {
+                message: format!(
+                    "The canary of {} was set with another app client than the step's, {}",
+                    spec.pool_id, spec.client_id
+                ),
+                hint: "Set it with the step's client, or correct the step.".to_owned(),
+            }
+            .before(SIGN_IN.operation));
+        }
+        Ok(known)
+    }
+
+    /// Whether the canary stands in its pool, with the time of AWS's answer.
+    ///
+    /// # Errors
+    /// Where no canary is known, where it can't be asked, or where the answer is about somebody else.
+    pub(super) async fn pool_canary(
+        &self,
+        spec: &SignInCanary,
+        since: Option<&Sent<'_>>,
+    ) -> Result<(PoolCanary, Timestamp), ProviderError> {
+        let made = spec.made.clone().or_else(|| since.and_then(made_by));
+        let name = match (self.canary_of(spec).await, &made) {
+            (Ok(known), _) => Personal::new(known.user.to_string()),
+            // What the step made is found by its `sub`, also where the canary was forgotten since: the way back stays.
+            (Err(_), Some(MadeCanary::Sub(sub))) => Personal::new(sub.clone()),
+            (Err(none), _) => return Err(none),
+        };
+        let pool = PoolId::new(&spec.pool_id).map_err(|_| {
+            guard(
+                DELETE.operation,
+                "The step names no user pool",
+                "Correct the pool in the target.",
+            )
+        })?;
+        let (account, at) = self.admin_get_user_at(&pool, &name).await?;
+        let user = match account {
+            None => None,
+            Some(account) => Some(self.user(&account, &name, made.as_ref())?),
+        };
+        Ok((PoolCanary { user }, at))
+    }
+
+    fn user(
+        &self,
+        account: &Account,
+        asked: &Personal,
+        made: Option<&MadeCanary>,
+    ) -> Result<CanaryUser, ProviderError> {
+        let lacks = |what: &str| incomplete(GET.operation, what);
+        let is_asked = |told: &str| told.eq_ignore_ascii_case(asked.revealed());
+        let mut names = [
+            Some(&account.username),
+            account.email.as_ref(),
+            account.sub.as_ref(),
+        ]
+        .into_iter()
+        .flatten();
+        if !names.any(|name| is_asked(name.revealed())) {
+            return Err(lacks("user that was asked for"));
+        }
+        let sub = account.sub.as_ref().map(|sub| sub.revealed().to_owned());
+        let sub = sub
+            .filter(|sub| !sub.is_empty())
+            .ok_or_else(|| lacks("sub of the user"))?;
+        let created = account
+            .created_at
+            .ok_or_else(|| lacks("time at which the user was made"))?;
+        Ok(CanaryUser {
+            ours: made.is_some_and(|made| is_made(made, &sub, created, self)),
+            sub: Some(sub),
+            created: Some(created),
+            status: account.status.word().to_owned(),
+            enabled: account
+                .enabled
+                .ok_or_else(|| lacks("whether the user is enabled"))?,
+            email_verified: account.email_verified == Some(true),
+        })
+    }
+}
+
+/// Whom a sign-in made: by the `sub` that it answered, or by when it was sent.
+pub(super) fn made_by(sent: &Sent<'_>) -> Option<MadeCanary> {
+    if sent.way != Way::Apply {
+        return None;
+    }
+    let sub = sent.receipt.and_then(|receipt| receipt.change_id.clone());
+    match (sub, sent.witness) {
+        (Some(sub), _) => Some(MadeCanary::Sub(sub)),
+        (None, Some(Witness::Time { at })) => Some(MadeCanary::After(*at)),
+        (None, Some(Witness::Version { .. } | Witness::Deployment { .. } | Witness::Unknown(_)) | None) => {
+            None
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The one request that makes the user, and the one that takes it away.
+
+use aws_sdk_cognitoidentityprovider::config::Builder;
+use aws_smithy_types::retry::RetryConfig;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
+use switchback_model::event::Receipt;
+use switchback_model::{CanaryUser, SignInCanary};
+use zeroize::Zeroizing;
+
+use super::super::Credentials;
+use super::super::NotSignedIn;
+use super::super::sign_in::{Initiated, challenged, refused};
+use super::read::{OurSub, PROOFS};
+use super::{DELETE, SIGN_IN, proofs};
+use crate::connect::{Aws, incomplete};
+use crate::error::guard;
+use crate::observe::Seen;
+use crate::service::Service;
+
+const NOT_CREATED: &str = "nothing was created";
+
+/// Proves what can be proven without making anybody, then signs the canary in, once.
+pub(super) async fn sign_in(aws: &Aws, spec: &SignInCanary) -> Result<Receipt, ProviderError> {
+    let canaries = aws.canaries(SIGN_IN.operation)?;
+    let held = canaries.hold_to_sign_in(&spec.pool_id).await;
+    let mut held = held.map_err(|why| why.before(SIGN_IN.operation))?;
+    let canary = aws.canary_of(spec).await?;
+    let began = aws.monotonic();
+    let mut proven = proofs::all(aws, spec, &canary).await?;
+    let took = aws.monotonic().saturating_sub(began);
+    let most = (PROOFS + aws.leeway()).unsigned_abs();
+    if took > most {
+        return Err(guard(
+            SIGN_IN.operation,
+            &format!(
+                "The proofs before the sign-in took {} s, more than {} s; the canary was not signed in, and {NOT_CREATED}",
+                took.as_secs(),
+                most.as_secs()
+            ),
+            "Look why the functions are that slow, then try again.",
+        ));
+    }
+    let who = Credentials {
+        client: &spec.client_id,
+        user: &canary.user,
+        password: &canary.password,
+    };
+    let seen = Seen::default();
+    let not_in = match aws.initiate(SIGN_IN, who, &seen).await {
+        Initiated::Token(token) => {
+            let sub = sub_of(&token, spec).ok_or_else(|| ProviderError {
+                request_id: seen.request_id(),
+                ..incomplete(SIGN_IN.operation, "ID token of this pool and client with a sub")
+            })?;
+            proven.push("the canary signed in, and the pool made it".to_owned());
+            return Ok(Receipt {
+                change_id: Some(sub),
+                proven,
+                ..aws.receipt(&seen)
+            });
+        }
+        Initiated::Challenge(name) => (None, challenged(&name)),
+        Initiated::Failed { code, error, .. } => {
+            let kept = error.clone();
+            (Some((code.clone(), kept)), refused(code.as_deref(), error))
+        }
+    };
+    let (failed, not_in) = not_in;
+    if let NotSignedIn::Refused { why, mend } = &not_in {
+        held.refused(why, mend).await;
+    }
+    Err(said(failed, not_in, &seen))
+}
+
+/// What a failed sign-in means for what was made. The user comes first and the token after it: whatever fails behind the
+/// migration leaves a user behind.
+fn said(failed: Option<(Option<String>, ProviderError)>, not_in: NotSignedIn, seen: &Seen) -> ProviderError {
+    let code = failed
+        .as_ref()
+        .and_then(|(code, _)| code.as_deref())
+        .unwrap_or_default();
+    let may_have = failed.is_none()
+        || matches!(
+            code,
+            "UserLambdaValidationException"
+                | "UnexpectedLambdaException"
+                | "InvalidLambdaResponseException"
+                | "PasswordResetRequiredException"
+                | "UserNotConfirmedException"
+                | "CodeDeliveryFailureException"
+        );
+    let (why, hint) = match not_in {
+        NotSignedIn::Refused { why, mend } => (why, Some(mend.to_owned())),
+        NotSignedIn::Untold(error) => {
+            return ProviderError {
+                // It is never tried again by itself: each try is a sign-in at the old provider.
+                kind: match error.kind {
+                    Kind::Throttled | Kind::Busy => Kind::Refused,
+                    Kind::Unclear | Kind::NoAnswer => error.kind,
+                    kind @ (Kind::Refused
+                    | Kind::Conflict
+                    | Kind::Credentials
+                    | Kind::Denied
+                    | Kind::NotFound
+                    | Kind::Connect
+                    | Kind::Tls
+                    | Kind::Guard) => match kind {
+                        // Nothing was handed over, and nobody tries again by itself.
+                        Kind::Connect | Kind::Tls => Kind::Guard,
+                        kind => kind,
+                    },
+                },
+                ..error
+            };
+        }
+    };
+    let error = failed.map(|(_, error)| error);
+    ProviderError {
+        kind: if may_have { Kind::Unclear } else { Kind::Refused },
+        operation: SIGN_IN.operation.to_owned(),
+        message: format!("The sign-in of the canary was refused: {why}"),
+        hint,
+        request_id: error
+            .and_then(|error| error.request_id)
+            .or_else(|| seen.request_id()),
+        sent: true,
+    }
+}
+
+/// The `sub` of an ID token, if it is one of this pool and client (Cognito developer guide, "Understanding the identity
+/// (ID) token"). Nobody verifies its signature here: it came from Cognito itself over TLS.
+fn sub_of(token: &str, spec: &SignInCanary) -> Option<String> {
+    let mut parts = token.split('.');
+    let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    let payload = Zeroizing::new(URL_SAFE_NO_PAD.decode(payload).ok()?);
+    let claims: Value = serde_json::from_slice(&payload).ok()?;
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let of_pool = text("iss").is_some_and(|issuer| issuer.ends_with(&format!("/{}", spec.pool_id)));
+    let sound = of_pool && text("aud") == Some(&spec.client_id) && text("token_use") == Some("id");
+    let is_sub =
+        |sub: &&str| !sub.is_empty() && sub.len() <= 128 && sub.chars().all(|c| c.is_ascii_graphic());
+    text("sub").filter(is_sub).filter(|_| sound).map(str::to_owned)
+}
+
+/// Deletes the user that the step made. One who is gone already is what was wanted.
+pub(super) async fn delete(
+    aws: &Aws,
+    spec: &SignInCanary,
+    user: &CanaryUser,
+) -> Result<Receipt, ProviderError> {
+    let Some(ours) = OurSub::of(spec.made.as_ref(), user, aws) else {
+        return Err(guard(
+            DELETE.operation,
+            "It is not proven that this step made the user that is there; nothing was deleted",
+            "Look who made it. If it has to go, delete it yourself.",
+        ));
+    };
+    // Whoever signed the canary in meanwhile would make it again.
+    let _held = match aws.canaries(DELETE.operation) {
+        Ok(canaries) => Some(canaries.hold(&spec.pool_id).await),
+        Err(_) => None,
+    };
+    aws.pace(Service::Cognito).await;
+    let seen = Seen::default();
+    let once = Builder::new().retry_config(RetryConfig::disabled());
+    let request = aws
+        .cognito
+        .admin_delete_user()
+        .user_pool_id(&spec.pool_id)
+        .username(ours.as_username())
+        .customize()
+        .config_override(once)
+        .interceptor(seen.clone());
+    let call = async {
+        match request.send().await {
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_user_not_found_exception()) =>
+            {
+                Ok(())
+            }
+            answer => answer.map(drop),
+        }
+    };
+    aws.hushed(true).run(DELETE, &seen, call).await?;
+    Ok(aws.receipt(&seen))
+}

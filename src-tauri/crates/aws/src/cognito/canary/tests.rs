@@ -1,0 +1,686 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use switchback_engine::ports::{Action as _, Observed, ProviderError, ProviderErrorKind as Kind, Sent};
+use switchback_model::event::Receipt;
+use switchback_model::{CanaryUser, Finding, Image, MadeCanary, PoolCanary, SignInCanary, Way, Witness};
+use zeroize::Zeroizing;
+
+use super::port::{Canaries, Held, Known, NoCanary};
+use super::{CanaryChange, send};
+use crate::tests::server::{DATE_S, Play, Server, server};
+use crate::{Aws, Bound};
+
+const POOL: &str = "eu-west-2_EXAMPLE";
+const CLIENT: &str = "1exampleclient";
+const USER: &str = "canary@example.nhs.test";
+const PASSWORD: &str = "not-a-real-password";
+const SUB: &str = "11111111-2222-3333-4444-555555555555";
+
+/// The keychain: one canary, or none, or one that must wait.
+#[derive(Default)]
+struct Keychain {
+    empty: bool,
+    paused: bool,
+    refusals: Arc<Mutex<Vec<String>>>,
+    holds: Arc<Mutex<u32>>,
+}
+
+struct Hold(Arc<Mutex<Vec<String>>>);
+
+#[async_trait]
+impl Held for Hold {
+    async fn refused(&mut self, why: &str, _mend: &str) {
+        self.0.lock().unwrap().push(why.to_owned());
+    }
+}
+
+#[async_trait]
+impl Canaries for Keychain {
+    async fn canary(&self, _pool: &str) -> Result<Known, NoCanary> {
+        match self.empty {
+            true => Err(NoCanary {
+                message: "no canary user is known here".to_owned(),
+                hint: "switchback canary set".to_owned(),
+            }),
+            false => Ok(Known {
+                client: CLIENT.to_owned(),
+                user: Zeroizing::new(USER.to_owned()),
+                password: Zeroizing::new(PASSWORD.to_owned()),
+            }),
+        }
+    }
+
+    async fn hold(&self, _pool: &str) -> Box<dyn Held> {
+        *self.holds.lock().unwrap() += 1;
+        Box::new(Hold(self.refusals.clone()))
+    }
+
+    async fn hold_to_sign_in(&self, pool: &str) -> Result<Box<dyn Held>, NoCanary> {
+        match self.paused {
+            true => Err(NoCanary {
+                message: "not tried again before 10:15 UTC".to_owned(),
+                hint: "Wait.".to_owned(),
+            }),
+            false => Ok(self.hold(pool).await),
+        }
+    }
+}
+
+fn spec(made: Option<MadeCanary>) -> SignInCanary {
+    let arn = |name: &str| format!("arn:aws:lambda:eu-west-2:123456789012:function:{name}");
+    SignInCanary {
+        pool_id: POOL.to_owned(),
+        client_id: CLIENT.to_owned(),
+        migrate_trigger: arn("migrate"),
+        token_trigger: arn("token"),
+        claims: vec!["preferred_username".to_owned()],
+        made,
+    }
+}
+
+fn aws_with(server: &Server, keychain: Keychain) -> Aws {
+    crate::tests::aws(&server.url).with_canaries(Arc::new(keychain))
+}
+
+fn bound(server: &Server, made: Option<MadeCanary>) -> Bound<CanaryChange> {
+    Bound::new(aws_with(server, Keychain::default()), CanaryChange(spec(made)))
+}
+
+fn answer(body: &Value) -> Play {
+    Play::Answer(200, body.to_string())
+}
+
+fn error(code: &str) -> Play {
+    said(code, &format!("{USER} with {PASSWORD}: no"))
+}
+
+fn said(code: &str, message: &str) -> Play {
+    Play::Answer(400, json!({"__type": code, "message": message}).to_string())
+}
+
+fn at() -> Timestamp {
+    Timestamp::from_second(DATE_S).unwrap()
+}
+
+/// AdminGetUser's answer, changed.
+fn stands(change: impl FnOnce(&mut Value)) -> Play {
+    let mut user = json!({
+        "Username": SUB,
+        "Enabled": true,
+        "UserStatus": "CONFIRMED",
+        "UserCreateDate": DATE_S + 5,
+        "UserLastModifiedDate": DATE_S + 5,
+        "UserAttributes": [
+            {"Name": "sub", "Value": SUB},
+            {"Name": "email", "Value": USER},
+            {"Name": "email_verified", "Value": "true"},
+        ],
+    });
+    change(&mut user);
+    answer(&user)
+}
+
+fn migrated() -> Value {
+    json!({"response": {
+        "userAttributes": {"email": USER, "email_verified": "true", "given_name": "Canary"},
+        "finalUserStatus": "CONFIRMED",
+        "messageAction": "SUPPRESS",
+    }})
+}
+
+fn overridden() -> Value {
+    json!({"response": {"claimsAndScopeOverrideDetails": {
+        "idTokenGeneration": {"claimsToAddOrOverride": {"preferred_username": USER}},
+        "groupOverrideDetails": {"groupsToOverride": ["1-1RSG4X0"], "iamRolesToOverride": ["a role"]},
+    }}})
+}
+
+fn token(change: impl FnOnce(&mut Value)) -> Play {
+    let mut claims = json!({
+        "sub": SUB,
+        "iss": format!("https://cognito-idp.eu-west-2.amazonaws.com/{POOL}"),
+        "aud": CLIENT,
+        "token_use": "id",
+    });
+    change(&mut claims);
+    let id = format!("a.{}.c", URL_SAFE_NO_PAD.encode(claims.to_string()));
+    answer(&json!({"AuthenticationResult": {"IdToken": id, "AccessToken": "d.e.f", "RefreshToken": "r"}}))
+}
+
+/// The answers up to the positive sign-in, where all is well.
+fn proven() -> Vec<Play> {
+    vec![
+        answer(&migrated()),
+        answer(&overridden()),
+        error("NotAuthorizedException"),
+    ]
+}
+
+struct Tried {
+    outcome: Result<Receipt, ProviderError>,
+    requests: Vec<String>,
+    refusals: Vec<String>,
+}
+
+/// Signs in against these answers; nothing that is said names the canary.
+async fn tried(plays: Vec<Play>) -> Tried {
+    let server = server(plays).await;
+    let keychain = Keychain::default();
+    let refusals = keychain.refusals.clone();
+    let outcome = send::sign_in(&aws_with(&server, keychain), &spec(None)).await;
+    let said = format!("{outcome:?}");
+    assert!(!said.contains(USER) && !said.contains(PASSWORD), "{said}");
+    let refusals = refusals.lock().unwrap().clone();
+    Tried {
+        outcome,
+        requests: server.requests(),
+        refusals,
+    }
+}
+
+fn image(user: Option<CanaryUser>) -> Image {
+    Image::Canary {
+        pool: POOL.to_owned(),
+        content: Box::new(PoolCanary { user }),
+    }
+}
+
+fn user(sub: &str, ours: bool) -> CanaryUser {
+    CanaryUser {
+        sub: Some(sub.to_owned()),
+        created: Some(at()),
+        ours,
+        ..CanaryUser::wished()
+    }
+}
+
+fn sent<'a>(receipt: Option<&'a Receipt>, witness: &'a Witness) -> Sent<'a> {
+    Sent {
+        way: Way::Apply,
+        token: "switchback r step g1 apply 1 abcd",
+        at: at(),
+        witness: Some(witness),
+        receipt,
+    }
+}
+
+fn receipt() -> Receipt {
+    Receipt {
+        request_id: None,
+        change_id: Some(SUB.to_owned()),
+        version: None,
+        proven: Vec::new(),
+        server_date: at(),
+    }
+}
+
+#[tokio::test]
+async fn all_is_asked_in_its_order_and_the_sub_is_the_receipt() {
+    let mut plays = proven();
+    plays.push(token(|_| {}));
+    let Tried {
+        outcome,
+        requests,
+        refusals,
+    } = tried(plays).await;
+    let receipt = outcome.unwrap();
+    assert_eq!(receipt.change_id.as_deref(), Some(SUB));
+    assert_eq!(receipt.proven.len(), 4, "{:?}", receipt.proven);
+    assert!(refusals.is_empty());
+    let asked: Vec<bool> = [
+        ["function%3Amigrate/invocations", "UserMigration_Authentication"],
+        ["function%3Atoken/invocations", "TokenGeneration_Authentication"],
+        ["InitiateAuth", "@invalid.example"],
+        ["InitiateAuth", USER],
+    ]
+    .iter()
+    .zip(&requests)
+    .map(|(parts, request)| parts.iter().all(|part| request.contains(part)))
+    .collect();
+    assert_eq!(asked, [true; 4], "{requests:#?}");
+    let first = requests[0].to_ascii_lowercase();
+    assert!(
+        first.contains("x-amz-invocation-type: requestresponse") && first.contains("x-amz-log-type: none")
+    );
+    assert!(!requests[2].contains(PASSWORD), "nobody's password but its own");
+}
+
+/// Whatever fails before the last sign-in: nothing was created, nobody asks again by itself, and what follows is not asked.
+#[tokio::test]
+async fn what_fails_before_the_sign_in_created_nothing() {
+    let without = |path: &str, value: Value| {
+        let mut answered = migrated();
+        *answered.pointer_mut(path).unwrap() = value;
+        answer(&answered)
+    };
+    let no_claim = json!({"response": {"claimsAndScopeOverrideDetails": {"groupOverrideDetails": {"groupsToOverride": []}}}});
+    let two = || vec![answer(&migrated()), answer(&overridden())];
+    let after_two = |play: Play| {
+        let mut plays = two();
+        plays.push(play);
+        plays
+    };
+    for (words, asked, plays) in [
+        (
+            "failed with KeycloakError",
+            1,
+            vec![Play::FunctionError(
+                json!({"errorType": "KeycloakError", "errorMessage": USER}).to_string(),
+            )],
+        ),
+        (
+            "finalUserStatus",
+            1,
+            vec![without("/response/finalUserStatus", Value::Null)],
+        ),
+        (
+            "messageAction",
+            1,
+            vec![without("/response/messageAction", json!("RESEND"))],
+        ),
+        (
+            "email_verified",
+            1,
+            vec![without("/response/userAttributes/email_verified", json!("false"))],
+        ),
+        ("no user attributes", 1, vec![answer(&json!({"response": null}))]),
+        ("could not be run", 1, vec![error("ResourceNotFoundException")]),
+        ("could not be run", 1, vec![error("TooManyRequestsException")]),
+        ("could not be run", 1, vec![Play::Lost]),
+        ("sets no claim", 2, vec![answer(&migrated()), answer(&no_claim)]),
+        ("was let in", 3, after_two(token(|_| {}))),
+        (
+            "was let in",
+            3,
+            after_two(answer(&json!({"ChallengeName": "SMS_MFA"}))),
+        ),
+        (
+            "could not run the migrate-user function",
+            3,
+            after_two(said(
+                "UserNotFoundException",
+                "Exception migrating user in app client x",
+            )),
+        ),
+        (
+            "UnexpectedLambdaException",
+            3,
+            after_two(error("UnexpectedLambdaException")),
+        ),
+        (
+            "InvalidLambdaResponseException",
+            3,
+            after_two(error("InvalidLambdaResponseException")),
+        ),
+        (
+            "does not allow a password",
+            3,
+            after_two(error("InvalidParameterException")),
+        ),
+        ("could not be asked", 3, after_two(Play::Lost)),
+        (
+            "could not be asked",
+            3,
+            after_two(error("TooManyRequestsException")),
+        ),
+    ] {
+        let Tried {
+            outcome,
+            requests,
+            refusals,
+        } = tried(plays).await;
+        let error = outcome.unwrap_err();
+        assert!(error.message.contains(words), "{words}: {error}");
+        assert!(error.message.contains("created"), "{words}: {error}");
+        assert!(
+            !error.may_have_applied() && !error.sent && !error.is_retryable(),
+            "{words}: {error:?}"
+        );
+        assert_eq!((requests.len(), refusals.len()), (asked, 0), "{words}");
+    }
+    // The function's own no is a no.
+    let mut plays = vec![
+        answer(&migrated()),
+        answer(&overridden()),
+        error("UserLambdaValidationException"),
+    ];
+    plays.push(token(|_| {}));
+    tried(plays).await.outcome.unwrap();
+}
+
+/// The user is made before the token is: what fails behind the migration may have left a user, and is looked at.
+#[tokio::test]
+async fn what_fails_at_the_sign_in_may_have_made_the_user() {
+    for (code, may_have, noted) in [
+        ("NotAuthorizedException", false, 1),
+        ("UserNotFoundException", false, 1),
+        ("ResourceNotFoundException", false, 1),
+        ("UserLambdaValidationException", true, 1),
+        ("UnexpectedLambdaException", true, 1),
+        ("InvalidLambdaResponseException", true, 1),
+        ("PasswordResetRequiredException", true, 1),
+        ("UserNotConfirmedException", true, 1),
+        ("CodeDeliveryFailureException", true, 0),
+        ("TooManyRequestsException", false, 0),
+    ] {
+        let mut plays = proven();
+        plays.push(error(code));
+        let Tried {
+            outcome,
+            requests,
+            refusals,
+        } = tried(plays).await;
+        let error = outcome.unwrap_err();
+        assert_eq!(
+            (error.may_have_applied(), refusals.len(), requests.len()),
+            (may_have, noted, 4),
+            "{code}: {error:?}"
+        );
+        // One try, whatever is said.
+        assert!(!error.is_retryable(), "{code}: {error:?}");
+    }
+    for (what, play) in [
+        (
+            "a challenge",
+            answer(&json!({"ChallengeName": "NEW_PASSWORD_REQUIRED"})),
+        ),
+        ("no token", answer(&json!({}))),
+        ("no sub", token(|claims| claims["sub"] = json!(""))),
+        (
+            "another pool",
+            token(|claims| {
+                claims["iss"] = json!("https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_OTHER")
+            }),
+        ),
+        ("another client", token(|claims| claims["aud"] = json!("other"))),
+        (
+            "no ID token",
+            token(|claims| claims["token_use"] = json!("access")),
+        ),
+        ("lost", Play::Lost),
+        (
+            "failed",
+            Play::Answer(500, json!({"__type": "InternalErrorException"}).to_string()),
+        ),
+    ] {
+        let mut plays = proven();
+        plays.push(play);
+        let Tried {
+            outcome, requests, ..
+        } = tried(plays).await;
+        let error = outcome.unwrap_err();
+        assert!(error.may_have_applied(), "{what}: {error:?}");
+        assert_eq!(requests.len(), 4, "{what}: one try");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_asked_without_a_canary_or_while_it_must_wait() {
+    let server = server(vec![]).await;
+    let keychain = || Keychain {
+        empty: true,
+        ..Keychain::default()
+    };
+    let change = Bound::new(aws_with(&server, keychain()), CanaryChange(spec(None)));
+    let error = change.read(None).await.unwrap_err();
+    assert!(
+        error.sentence().contains("switchback canary set") && error.kind == Kind::Guard,
+        "{error:?}"
+    );
+    let paused = Keychain {
+        paused: true,
+        ..Keychain::default()
+    };
+    let error = send::sign_in(&aws_with(&server, paused), &spec(None))
+        .await
+        .unwrap_err();
+    assert!(
+        error.message.contains("not tried again") && error.kind == Kind::Guard,
+        "{error:?}"
+    );
+    // Set with another client than the step's.
+    let other = SignInCanary {
+        client_id: "other".to_owned(),
+        ..spec(None)
+    };
+    let change = Bound::new(aws_with(&server, Keychain::default()), CanaryChange(other));
+    assert!(
+        change
+            .read(None)
+            .await
+            .unwrap_err()
+            .message
+            .contains("another app client")
+    );
+    let none = Bound::new(crate::tests::aws(&server.url), CanaryChange(spec(None)));
+    assert_eq!(none.read(None).await.unwrap_err().kind, Kind::Guard);
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_absent_canary_is_previewed_with_all_that_is_asked_and_without_its_name() {
+    let server = server(vec![error("UserNotFoundException")]).await;
+    let change = bound(&server, None);
+    let found = change.read(None).await.unwrap();
+    assert_eq!(found.witness, Some(Witness::Time { at: at() }));
+    assert_eq!(found.image, image(None));
+    let preview = change.plan(&found.image, None).unwrap();
+    assert_eq!(preview.calls.len(), 1);
+    assert_eq!(preview.calls[0].operation, "InitiateAuth");
+    let text = serde_json::to_string(&preview).unwrap();
+    for part in [
+        "function:migrate",
+        "function:token",
+        "made-up user",
+        "15 minutes",
+        "nothing is created",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains(USER) && !text.contains(PASSWORD), "{text}");
+    // Its way back, before anybody was made.
+    let back = change.plan(&preview.to, Some(&found.image)).unwrap();
+    assert_eq!(back.calls[0].operation, "AdminDeleteUser");
+}
+
+#[tokio::test]
+async fn who_is_there_already_proves_nothing_and_is_never_deleted() {
+    let server = server(vec![stands(|_| {})]).await;
+    let change = bound(&server, None);
+    let found = change.read(None).await.unwrap();
+    let error = change.plan(&found.image, None).unwrap_err();
+    for part in ["somebody else made it", "2026-01-01 10:00 UTC"] {
+        assert!(error.message.contains(part), "{part}: {error}");
+    }
+    let error = change.plan(&found.image, Some(&image(None))).unwrap_err();
+    assert!(error.message.contains("it is not deleted"), "{error}");
+    // Whatever an image claims, what the journal says counts.
+    let aws = aws_with(&server, Keychain::default());
+    for (made, user) in [
+        (None, user(SUB, true)),
+        (Some(MadeCanary::Sub("another".to_owned())), user(SUB, true)),
+        (Some(MadeCanary::Sub(SUB.to_owned())), user(SUB, false)),
+        (
+            Some(MadeCanary::After(at())),
+            CanaryUser {
+                created: Some(at() - jiff::SignedDuration::from_secs(1)),
+                ..user(SUB, true)
+            },
+        ),
+        (
+            Some(MadeCanary::After(at())),
+            CanaryUser {
+                created: Some(at() + jiff::SignedDuration::from_secs(49)),
+                ..user(SUB, true)
+            },
+        ),
+    ] {
+        let error = send::delete(&aws, &spec(made), &user).await.unwrap_err();
+        assert!(
+            error.message.contains("nothing was deleted") && error.kind == Kind::Guard,
+            "{error:?}"
+        );
+    }
+    assert_eq!(server.requests().len(), 1, "the one look");
+}
+
+#[tokio::test]
+async fn our_user_is_deleted_by_its_sub_and_gone_is_gone() {
+    let made = Some(MadeCanary::Sub(SUB.to_owned()));
+    for (play, works) in [
+        (answer(&json!({})), true),
+        (error("UserNotFoundException"), true),
+        (error("NotAuthorizedException"), false),
+        (Play::Lost, false),
+    ] {
+        let server = server(vec![play]).await;
+        let keychain = Keychain::default();
+        let holds = keychain.holds.clone();
+        let deleted = send::delete(
+            &aws_with(&server, keychain),
+            &spec(made.clone()),
+            &user(SUB, true),
+        )
+        .await;
+        assert_eq!(deleted.is_ok(), works, "{deleted:?}");
+        assert_eq!(*holds.lock().unwrap(), 1, "nobody signs it in meanwhile");
+        let requests = server.requests();
+        assert_eq!(requests.len(), 1, "one try");
+        assert!(
+            requests[0].contains("AdminDeleteUser")
+                && requests[0].contains(&format!("\"Username\":\"{SUB}\""))
+        );
+        assert!(!requests[0].contains(USER));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_about_somebody_else_or_half_an_answer_is_not_believed() {
+    let without = |field: &'static str| stands(move |user| drop(user.as_object_mut().unwrap().remove(field)));
+    for (what, play) in [
+        (
+            "another user",
+            stands(|user| {
+                user["Username"] = json!("other");
+                user["UserAttributes"] = json!([{"Name": "sub", "Value": "x"}, {"Name": "email", "Value": "other@example.nhs.test"}]);
+            }),
+        ),
+        (
+            "no sub",
+            stands(|user| user["UserAttributes"] = json!([{"Name": "email", "Value": USER}])),
+        ),
+        ("not said whether enabled", without("Enabled")),
+        ("no time", without("UserCreateDate")),
+    ] {
+        let server = server(vec![play]).await;
+        let error = bound(&server, None).read(None).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Unclear, "{what}: {error:?}");
+        assert!(!format!("{error:?}").contains(USER));
+    }
+}
+
+/// Whose user it is: by the answer's sub, else by when it was made, by AWS's own clock.
+#[tokio::test]
+async fn whose_user_stands_there_is_told_by_its_sub_or_by_its_time() {
+    let witness = Witness::Time { at: at() };
+    let answered = receipt();
+    let created = |seconds: i64| stands(move |user| user["UserCreateDate"] = json!(DATE_S + seconds));
+    let wish = image(Some(CanaryUser::wished()));
+    for (what, play, receipt, expected) in [
+        ("ours by its sub", created(1_000), Some(&answered), "after"),
+        (
+            "another sub",
+            stands(|user| user["UserAttributes"][0]["Value"] = json!("another")),
+            Some(&answered),
+            "other",
+        ),
+        ("lost, at once", created(0), None, "after"),
+        ("lost, within", created(48), None, "after"),
+        ("lost, too late", created(49), None, "other"),
+        ("lost, before", created(-1), None, "other"),
+        (
+            "reset",
+            stands(|user| user["UserStatus"] = json!("RESET_REQUIRED")),
+            Some(&answered),
+            "other",
+        ),
+        (
+            "disabled",
+            stands(|user| user["Enabled"] = json!(false)),
+            Some(&answered),
+            "other",
+        ),
+        (
+            "unverified",
+            stands(|user| user["UserAttributes"][2]["Value"] = json!("false")),
+            Some(&answered),
+            "other",
+        ),
+        (
+            "absent",
+            error("UserNotFoundException"),
+            Some(&answered),
+            "before",
+        ),
+        ("absent, lost", error("UserNotFoundException"), None, "before"),
+    ] {
+        let server = server(vec![play]).await;
+        let change = bound(&server, None);
+        let sent = sent(receipt, &witness);
+        let now = change.read(Some(&sent)).await.unwrap();
+        let finding = change.judge(&now, &image(None), &wish, Some(&sent));
+        assert_eq!(finding.word(), expected, "{what}: {finding:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_undo_is_told_by_the_user_that_it_was_sent_for() {
+    let server = server(vec![]).await;
+    let change = bound(&server, Some(MadeCanary::Sub(SUB.to_owned())));
+    let left = image(Some(user(SUB, true)));
+    let witness = Witness::Time { at: at() };
+    let undo = Sent {
+        way: Way::Undo,
+        ..sent(None, &witness)
+    };
+    for (now, expected) in [
+        (image(None), "before"),
+        // Answered with 200, and still there.
+        (left.clone(), "after"),
+        // Somebody signed it in since.
+        (image(Some(user("another", false))), "other"),
+    ] {
+        let found = change.judge(&Observed::from(now), &image(None), &left, Some(&undo));
+        assert_eq!(found.word(), expected, "{found:?}");
+    }
+    // Watched later, as the step left it.
+    let wish = image(Some(CanaryUser::wished()));
+    let watched =
+        |user: CanaryUser| change.judge(&Observed::from(image(Some(user))), &image(None), &wish, None);
+    assert_eq!(watched(user(SUB, true)), Finding::After);
+    assert_eq!(watched(user("another", false)).word(), "other");
+}
+
+/// The way back does not depend on what the keychain holds since.
+#[tokio::test]
+async fn who_was_forgotten_is_found_by_the_sub() {
+    let server = server(vec![stands(|_| {})]).await;
+    let keychain = Keychain {
+        empty: true,
+        ..Keychain::default()
+    };
+    let made = Some(MadeCanary::Sub(SUB.to_owned()));
+    let change = Bound::new(aws_with(&server, keychain), CanaryChange(spec(made)));
+    let now = change.read(None).await.unwrap();
+    assert!(server.requests()[0].contains(SUB) && !server.requests()[0].contains(USER));
+    let back = change.plan(&now.image, Some(&image(None))).unwrap();
+    assert_eq!(back.calls[0].parameters["Username"], SUB);
+    assert_eq!(back.calls.len(), 1);
+}
