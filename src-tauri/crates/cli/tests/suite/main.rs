@@ -9,6 +9,7 @@ mod cognito;
 mod desk;
 mod life;
 mod parameter;
+mod pool_canary;
 mod previous;
 mod refusals;
 mod restrict;

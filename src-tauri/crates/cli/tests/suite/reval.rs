@@ -67,6 +67,13 @@ impl Desk {
         let mut serving = shared::program(home.path());
         serving.env("SWITCHBACK_REHEARSAL_SPEED", SPEED);
         let world = Served::by(serving);
+        // Another step makes it, which is not part of this runbook.
+        world.control(async |client| {
+            client
+                .canary_stands(switchback_rehearsal::ADMINS_POOL)
+                .await
+                .unwrap()
+        });
         let edit = |text: String| edits.iter().fold(text, |text, (was, is)| text.replace(was, is));
         let folder = shared::runbook(home.path(), name, &edit(runbook));
         let target = folder.join("targets/rehearsal.toml");
