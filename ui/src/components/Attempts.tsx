@@ -52,6 +52,19 @@ export function Attempts({ list }: { list: readonly AttemptView[] }) {
                   <code>{a.request_id ?? "none yet"}</code>
                 </td>
               </tr>
+              {a.proven.length > 0 && (
+                <tr className="mend">
+                  <td />
+                  <td colSpan={inspected ? 4 : 3}>
+                    Proven on the way:
+                    <ul>
+                      {a.proven.map((words) => (
+                        <li key={words}>{words}</li>
+                      ))}
+                    </ul>
+                  </td>
+                </tr>
+              )}
               {a.problem !== null && (
                 <tr className="mend">
                   <td />

@@ -224,7 +224,7 @@ function stepThree(now: number, scene: Scene): StepView {
       note: "No answer came within 15 s. Checking what really happened: the call is not repeated.",
       changed_at: iso(now - 20_000),
       attempts: [
-        { id: "mid.3/1/apply/1", way: "apply", started_at: iso(now - 36_000), outcome: "No answer: being inspected", request_id: null, finding: "unclear", problem: "The connection closed before an answer came." },
+        { id: "mid.3/1/apply/1", way: "apply", started_at: iso(now - 36_000), outcome: "No answer: being inspected", request_id: null, finding: "unclear", problem: "The connection closed before an answer came.", proven: [] },
       ],
       offers: [
         offer("inspect", "Look again", { needs_reason: false }),
@@ -242,7 +242,7 @@ function stepThree(now: number, scene: Scene): StepView {
       changed_at: iso(now - 180_000),
       drifted: "A is 198.51.100.99, TTL 300 s; this step left 198.51.100.20, TTL 60 s.",
       attempts: [
-        { id: "mid.3/1/apply/1", way: "apply", started_at: iso(now - 940_000), outcome: "Applied, in sync", request_id: "req-0a1b2c3d", finding: "other", problem: null },
+        { id: "mid.3/1/apply/1", way: "apply", started_at: iso(now - 940_000), outcome: "Applied, in sync", request_id: "req-0a1b2c3d", finding: "other", problem: null, proven: [] },
       ],
       offers: [
         offer("fields", "Decide field by field", { primary: true, needs_reason: false }),
@@ -263,7 +263,7 @@ function stepThree(now: number, scene: Scene): StepView {
         reading("ns-truth", "All name servers have it", now, { observed: "4 of 4", expected: "4 of 4" }),
       ],
       attempts: [
-        { id: "mid.3/1/apply/1", way: "apply", started_at: iso(now - 940_000), outcome: "Applied, in sync", request_id: "req-0a1b2c3d", finding: "after", problem: null },
+        { id: "mid.3/1/apply/1", way: "apply", started_at: iso(now - 940_000), outcome: "Applied, in sync", request_id: "req-0a1b2c3d", finding: "after", problem: null, proven: [] },
       ],
       offers: [offer("inspect", "Look again", { needs_reason: false }), offer("accept", "Accept as it is")],
     };

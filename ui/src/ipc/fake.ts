@@ -94,7 +94,7 @@ export function fakeIpc(words = ""): Fake {
   }
 
   function applyStep(step: string): void {
-    const call = { id: `${step}/1/apply/1`, way: "apply", started_at: new Date().toISOString(), outcome: "In flight", request_id: null, finding: null, problem: null };
+    const call = { id: `${step}/1/apply/1`, way: "apply", started_at: new Date().toISOString(), outcome: "In flight", request_id: null, finding: null, problem: null, proven: [] };
     patches.set(step, { state: "applying", state_words: "Running", note: "The call is in flight.", attempts: [call], offers: [] });
     tell("intended", step, null, "Apply 1 begins");
     later(3000, () => {

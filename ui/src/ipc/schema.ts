@@ -51,6 +51,7 @@ const attempt = z.looseObject({
   request_id: maybe,
   finding: maybe,
   problem: maybe,
+  proven: z.array(z.string()),
 });
 
 const undoTime = z.looseObject({

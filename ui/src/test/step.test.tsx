@@ -127,3 +127,20 @@ it("the title names environment, target and run", async () => {
   await open("#/run", "silent,production");
   expect(document.title).toBe("PRODUCTION · tis-prod · TIS to Cognito · Switchback");
 });
+
+it("what was proven on the way stands under its try, a line each", async () => {
+  const { fake } = await open("#/run/mid.3", "silent,in_doubt");
+  const proven = ["the pre-token function sets cognito:groups", "a made-up user is refused (NotAuthorizedException)"];
+  fake.edit = (s) => ({
+    ...s,
+    phases: s.phases.map((p) => ({
+      ...p,
+      steps: p.steps.map((x) => ({ ...x, attempts: x.attempts.map((a) => ({ ...a, proven })) })),
+    })),
+  });
+  act(() => fake.push());
+  const tried = await screen.findByTestId("attempt-mid.3/1/apply/1");
+  await waitFor(() =>
+    expect(within(tried).getAllByRole("listitem").map((line) => line.textContent)).toEqual(proven),
+  );
+});

@@ -211,7 +211,11 @@ finding: string | null,
 /**
  * What went wrong, in one sentence.
  */
-problem: string | null, };
+problem: string | null, 
+/**
+ * What was proven on the way to it, each in a sentence without its full stop.
+ */
+proven: Array<string>, };
 
 /**
  * One entry of the audit trail.
