@@ -40,6 +40,13 @@ pub(crate) const COGNITO: Codes = &[
         "Cognito could not deliver a code; the rest may have been done",
         None,
     ),
+    // Whatever status it comes with, it is Cognito's own failure and no refusal (API reference, "Common errors").
+    (
+        "InternalErrorException",
+        Kind::Unclear,
+        "Cognito failed by itself; it may have been done",
+        None,
+    ),
 ];
 
 /// Parameter Store (Systems Manager API reference, GetParameter and PutParameter).

@@ -99,19 +99,16 @@ fn said(failed: Option<(Option<String>, ProviderError)>, not_in: NotSignedIn, se
                 // It is never tried again by itself: each try is a sign-in at the old provider.
                 kind: match error.kind {
                     Kind::Throttled | Kind::Busy => Kind::Refused,
-                    Kind::Unclear | Kind::NoAnswer => error.kind,
-                    kind @ (Kind::Refused
+                    // Nothing was handed over.
+                    Kind::Connect | Kind::Tls => Kind::Guard,
+                    kind @ (Kind::Unclear
+                    | Kind::NoAnswer
+                    | Kind::Refused
                     | Kind::Conflict
                     | Kind::Credentials
                     | Kind::Denied
                     | Kind::NotFound
-                    | Kind::Connect
-                    | Kind::Tls
-                    | Kind::Guard) => match kind {
-                        // Nothing was handed over, and nobody tries again by itself.
-                        Kind::Connect | Kind::Tls => Kind::Guard,
-                        kind => kind,
-                    },
+                    | Kind::Guard) => kind,
                 },
                 ..error
             };
