@@ -11,6 +11,18 @@ use crate::wire::ApiError;
 impl ScriptedOperator<'_> {
     /// The full rollback; the reason where it did not complete.
     pub(super) async fn back(&mut self) -> Result<Option<String>, ApiError> {
+        if self.driver.run().rollback_active() {
+            self.submit(Command::RollbackRetry, None, None).await?;
+            let items = self
+                .driver
+                .run()
+                .rollback
+                .as_ref()
+                .map_or(0, |r| r.plan.items.len());
+            if let Some(why) = self.until_over(items).await?.1 {
+                return Ok(Some(why));
+            }
+        }
         if !is_anything_left(self.driver.run()) {
             return Ok(None);
         }
@@ -54,6 +66,11 @@ impl ScriptedOperator<'_> {
         let items = plan.items.len();
         let basis = self.driver.run().basis_of_rollback(&plan);
         self.submit(command, Some(basis), reason).await?;
+        self.until_over(items).await
+    }
+
+    /// Lets a rollback of so many items go on until it is over, or stops where no person's turn is.
+    async fn until_over(&mut self, items: usize) -> Result<(usize, Option<String>), ApiError> {
         loop {
             self.driver.settle().await?;
             let rollback = self.driver.run().rollback.as_ref();

@@ -8,7 +8,7 @@ use switchback_engine::monitor::MonitorRun;
 use switchback_engine::run::StepRun;
 use switchback_engine::snapshots::is_outdated;
 use switchback_model::{ActionSpec, Command, MonitorId, StepId, StepKind, StepState, Verdict};
-use switchback_rehearsal::Fault;
+use switchback_rehearsal::{Fault, Site};
 
 use super::ScriptedOperator;
 use crate::wire::ApiError;
@@ -47,10 +47,7 @@ impl ScriptedOperator<'_> {
                     .is_some_and(|f| !strikes_before_switch(f) && !strikes_first(f))
             {
                 self.strike().await?;
-                if matches!(
-                    self.fault,
-                    Some(Fault::SiteDown { .. } | Fault::SiteRefused { .. })
-                ) {
+                if self.fault.as_ref().is_some_and(is_seen_by_users) {
                     // On the night nobody goes on from here: what failed is taken back.
                     self.failing = Some(self.see_it_fail().await?);
                     return Ok(None);
@@ -212,6 +209,14 @@ impl ScriptedOperator<'_> {
             "the monitors did not notice that the site is down",
         ))
     }
+}
+
+/// A site that users are on from then on fails; the old one they have left.
+fn is_seen_by_users(fault: &Fault) -> bool {
+    matches!(
+        fault,
+        Fault::SiteDown { site } | Fault::SiteRefused { site } if *site != Site::Old
+    )
 }
 
 /// Faults of the call, of the new side or of the credentials strike before the switch; the rest

@@ -9,7 +9,7 @@ mod people;
 use switchback_engine::driver::Driver;
 use switchback_engine::run::StepRun;
 use switchback_model::plan::Rule;
-use switchback_model::{Command, Digest, MonitorId, RollbackScope, RuleId, StepId, Submission};
+use switchback_model::{Command, Digest, MonitorId, RollbackScope, RuleId, RunId, StepId, Submission};
 use switchback_rehearsal::{Client, Fault, NotAFault};
 
 use crate::closed_world::control;
@@ -173,6 +173,37 @@ pub async fn auto(
     let outcome = operator.go(&endpoint).await;
     host.release(&run, &lease)?;
     outcome
+}
+
+/// Goes all the way back in a run that [`auto`] left, after what was wrong was mended: a rollback that stopped goes on first.
+/// The reason where it does not complete.
+///
+/// # Errors
+/// When the engine or the world fails.
+pub async fn go_back(
+    host: &Host,
+    run: &RunId,
+    audience: &mut dyn Audience,
+) -> Result<Option<String>, ApiError> {
+    let world = host.world_client().await?;
+    let (driver, around) = host.driver(run, false).await?;
+    let lease = driver.lease().clone();
+    let mut operator = ScriptedOperator {
+        host,
+        driver,
+        around,
+        world,
+        fault: None,
+        failing: None,
+        rules: Vec::new(),
+        by_hand: Vec::new(),
+        gates: Vec::new(),
+        audience,
+    };
+    operator.driver.settle().await?;
+    let back = operator.back().await;
+    host.release(run, &lease)?;
+    back
 }
 
 struct ScriptedOperator<'a> {
