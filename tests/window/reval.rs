@@ -29,6 +29,9 @@ async fn reval_is_moved_seen_and_taken_back() -> Outcome {
         let world = home.path().join("rehearsal");
         let mut broken = BTreeSet::new();
         gated::open(app, &runbook).await?;
+        // The step that makes it is not part of this.
+        let pool = switchback_rehearsal::ADMINS_POOL;
+        Client::new(&Handle::read(&world)?).canary_stands(pool).await?;
         stands(app, &mut broken).await?;
         // Somebody leaves work undeployed: the deployment holds it, and who points the stage to it is told.
         flip(app, "inject", "unfinished-work").await?;
