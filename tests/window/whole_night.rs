@@ -245,6 +245,9 @@ impl Night<'_> {
         } else if app.why_not("reason-submit").await? != GONE {
             self.say("done, and seen by two of us").await?;
             app.until("step-state", &["Done"], SOON).await?;
+        } else {
+            // A look that is taken for done; its button stays for a moment.
+            app.until("step-state", &["Done"], SOON).await?;
         }
         Ok(())
     }
