@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bench;
+mod canary;
 mod planted;
 mod refusals;
 mod restricted;

@@ -165,7 +165,7 @@ fn told_of_last(references: &References, answer: Vec<u8>) -> Vec<u8> {
 }
 
 /// Asks the world, by a connection of its own.
-async fn ask(world: SocketAddr, head: &str, body: &str) -> std::io::Result<Vec<u8>> {
+pub async fn ask(world: SocketAddr, head: &str, body: &str) -> std::io::Result<Vec<u8>> {
     let mut head: Vec<String> = head
         .split("\r\n")
         .filter(|line| {
@@ -188,7 +188,7 @@ async fn ask(world: SocketAddr, head: &str, body: &str) -> std::io::Result<Vec<u
 }
 
 /// Head and body, once all of the request is there.
-fn whole(bytes: &[u8]) -> Option<(String, String)> {
+pub fn whole(bytes: &[u8]) -> Option<(String, String)> {
     let text = std::str::from_utf8(bytes).ok()?;
     let (head, body) = text.split_once("\r\n\r\n")?;
     let length = head
@@ -201,7 +201,7 @@ fn whole(bytes: &[u8]) -> Option<(String, String)> {
 
 /// The head with the signature of another body, by the rehearsal's secret (Signature Version 4; a path that
 /// needs no escaping, no query). What is signed of the length is the new one.
-fn signed_again(head: &str, body: &str) -> String {
+pub fn signed_again(head: &str, body: &str) -> String {
     let keyed = |key: &[u8], text: &str| {
         let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
         mac.update(text.as_bytes());

@@ -1,0 +1,172 @@
+//! The canary of a pool: every request that its step makes, there and back, fails in every way, and somebody else acts
+//! before each.
+//!
+//! It has a table of its own. The faults of the bench lie between the engine and an action, where the two functions, the
+//! made-up user and the sign-in are one call; here they lie on the wire, where each is one. And the bench tells what is
+//! made by an image that is known before, which nobody knows of a user: the sub is Cognito's.
+
+mod cell;
+mod wire;
+
+use switchback_testkit::{Cell, Matrix};
+
+use crate::{CLEAN, SLOTS, prove};
+use cell::{Fate, cell};
+use wire::{Act, Bug, Fault, Place};
+
+/// What a cell says in which somebody was deleted whom the step did not make.
+const NOT_OURS: &str = "whom somebody else made";
+
+fn name(fate: &Fate) -> String {
+    match fate {
+        Some((place, fault)) => format!("{} {} {} {fault:?}", place.phase, place.operation, place.nth),
+        None => CLEAN.to_owned(),
+    }
+}
+
+async fn run(cells: Vec<Fate>, bug: Option<Bug>) -> Matrix {
+    let mut running = Vec::new();
+    for fate in cells {
+        running.push(tokio::spawn(async move {
+            let _slot = SLOTS.acquire().await.unwrap();
+            let name = name(&fate);
+            let (_, outcome) = cell(fate, bug).await;
+            Cell { name, outcome }
+        }));
+    }
+    let mut matrix = Matrix::default();
+    for cell in running {
+        matrix.cells.push(cell.await.unwrap());
+    }
+    matrix
+}
+
+fn at(phase: &str, operation: &'static str, nth: usize, fault: Fault) -> Fate {
+    let place = Place {
+        phase: phase.to_owned(),
+        operation,
+        nth,
+    };
+    Some((place, fault))
+}
+
+/// Somebody else, right before the deletion: no look is left.
+fn deletion(act: Act) -> Fate {
+    at("undo", "AdminDeleteUser", 1, Fault::SomebodyElse(act))
+}
+
+/// What is always run: what may make or delete somebody, and what no look before can tell.
+fn share() -> Vec<Fate> {
+    vec![
+        at("apply", "Invoke", 1, Fault::Lost),
+        at("apply", "InitiateAuth", 2, Fault::After),
+        at("apply", "InitiateAuth", 2, Fault::Lost),
+        at("apply", "InitiateAuth", 2, Fault::Repeated),
+        at("undo", "AdminDeleteUser", 1, Fault::Lost),
+        at("undo", "AdminDeleteUser", 1, Fault::Repeated),
+        deletion(Act::Deletes),
+        deletion(Act::Replaces),
+    ]
+}
+
+/// Every request of the first way there and back, with everything that can become of it.
+fn all(trace: &[Place]) -> Vec<Fate> {
+    let mut cells = Vec::new();
+    let mut is_made = false;
+    for place in trace.iter().take_while(|place| !place.phase.starts_with("again")) {
+        let acts: &[Act] = match is_made {
+            // The rest of these are in a test of their own, see below.
+            false if place.operation == "AdminGetUser" => &[Act::Makes],
+            false => &[],
+            true => &[Act::Deletes, Act::Disables, Act::Replaces],
+        };
+        is_made |= (place.operation, place.nth) == ("InitiateAuth", 2);
+        let faults = [Fault::Before, Fault::After, Fault::Lost, Fault::Repeated];
+        let acts = acts.iter().map(|act| Fault::SomebodyElse(*act));
+        cells.extend(
+            faults
+                .into_iter()
+                .chain(acts)
+                .map(|fault| Some((place.clone(), fault))),
+        );
+    }
+    cells
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_cell_of_the_canary_is_green() {
+    let (trace, outcome) = cell(None, None).await;
+    let count = |phase: &str, operation: &str| {
+        let ours = |place: &&Place| place.phase == phase && place.operation == operation;
+        trace.iter().filter(ours).count()
+    };
+    let calls = [
+        ("apply", "Invoke"),
+        ("apply", "InitiateAuth"),
+        ("undo", "AdminDeleteUser"),
+    ];
+    assert_eq!(
+        calls.map(|(phase, operation)| count(phase, operation)),
+        [2, 2, 1],
+        "{outcome:?} {trace:?}"
+    );
+    let cells = if prove() { all(&trace) } else { share() };
+    let mut matrix = run(cells, None).await;
+    let name = CLEAN.to_owned();
+    matrix.cells.insert(0, Cell { name, outcome });
+    println!("Canary\n{matrix}");
+    assert!(matrix.red().is_empty(), "{} cells are red", matrix.red().len());
+}
+
+/// What is not held: somebody else brings the canary over between the step's last look and its sign-in. The sign-in then
+/// makes nobody, and its token names their user, who is taken for ours whenever it was made, and deleted on the way back. As
+/// soon as that is mended this test fails, and these cells belong in the table.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_between_the_last_look_and_the_sign_in_is_taken_for_ours() {
+    let between = |operation, nth| at("apply", operation, nth, Fault::SomebodyElse(Act::Makes));
+    let mut cells = vec![between("InitiateAuth", 2)];
+    if prove() {
+        cells.extend([
+            between("Invoke", 1),
+            between("Invoke", 2),
+            between("InitiateAuth", 1),
+        ]);
+    }
+    let matrix = run(cells, None).await;
+    println!("Not held\n{matrix}");
+    for cell in &matrix.cells {
+        let why = cell.outcome.as_ref().err();
+        assert!(
+            why.is_some_and(|why| why.contains(NOT_OURS)),
+            "{}: {why:?}",
+            cell.name
+        );
+    }
+}
+
+/// Whom somebody else made under the same name is deleted by a careless adapter, and the table says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_careless_adapter_deletes_somebody_else_and_turns_cells_red() {
+    let before = at("undo", "AdminGetUser", 1, Fault::SomebodyElse(Act::Replaces));
+    for (bug, fate) in [
+        (Bug::DeletesByName, deletion(Act::Replaces)),
+        (Bug::TakesAnySub, before),
+    ] {
+        let matrix = run(vec![fate], Some(bug)).await;
+        println!("{bug:?}\n{matrix}");
+        let red = matrix.red();
+        let why = red.first().and_then(|cell| cell.outcome.as_ref().err());
+        assert!(
+            why.is_some_and(|why| why.contains(NOT_OURS)),
+            "{bug:?} is not seen: {why:?}"
+        );
+        // Where nobody else has a hand in it, nothing is wrong with either.
+        let harmless = match prove() {
+            true => vec![None, at("undo", "AdminDeleteUser", 1, Fault::Lost)],
+            false => vec![],
+        };
+        let matrix = run(harmless, Some(bug)).await;
+        println!("{matrix}");
+        assert!(matrix.red().is_empty(), "{bug:?} matters where it can't");
+    }
+}
