@@ -141,8 +141,7 @@ impl Night<'_> {
         self.app.go("#/run/switch-user-management").await?;
         self.ready().await?;
         self.app.lead("action-primary", "confirm-primary", WORLD).await?;
-        self.picture("roll-confirm", "#/confirm/switch-user-management")
-            .await?;
+        self.glance("roll-confirm").await?;
         self.app
             .lead("confirm-primary", "[data-route=step]", WORLD)
             .await?;

@@ -243,7 +243,10 @@ impl<C: Change> Bound<C> {
             return Err(ProviderError {
                 kind: ProviderErrorKind::Conflict,
                 ..guard_error(
-                    self.mutating(),
+                    approved
+                        .calls
+                        .first()
+                        .map_or(self.mutating(), |call| &call.operation),
                     &format!(
                         "Somebody else changed the {} a moment ago; nothing was sent",
                         approved.from.noun()

@@ -45,7 +45,7 @@ fn made(run: &Run, step: &StepId) -> Option<MadeCanary> {
             .as_ref()
             .and_then(|receipt| receipt.change_id.clone());
         match (&attempt.outcome, sub, &attempt.witness) {
-            (_, Some(sub), _) => Some(MadeCanary::Sub(sub)),
+            (_, Some(sub), Some(Witness::Time { at })) => Some(MadeCanary::Sub { sub, absent: *at }),
             // What was refused made nobody. What is in doubt may have: whoever appeared right then.
             (Outcome::Refused(_) | Outcome::SaidRefused | Outcome::Settled, None, _)
                 if attempt.applied_at.is_none() =>
@@ -55,7 +55,7 @@ fn made(run: &Run, step: &StepId) -> Option<MadeCanary> {
             (_, None, Some(Witness::Time { at })) => Some(MadeCanary::After(*at)),
             (
                 _,
-                None,
+                _,
                 Some(Witness::Version { .. } | Witness::Deployment { .. } | Witness::Unknown(_)) | None,
             ) => None,
         }

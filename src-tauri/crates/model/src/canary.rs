@@ -31,8 +31,13 @@ pub struct SignInCanary {
 #[serde(rename_all = "snake_case")]
 pub enum MadeCanary {
     /// By its `sub`, which the sign-in's token named and which never comes back (developer guide, "Working with user
-    /// attributes", `sub`).
-    Sub(String),
+    /// attributes", `sub`), and by when it was made: whoever stood there before the sign-in is named by its token as well.
+    Sub {
+        /// The sub.
+        sub: String,
+        /// A moment of AWS's clock at which the pool did not have it.
+        absent: Timestamp,
+    },
     /// By when it was made, because the answer was lost: not before this moment of AWS's clock, at which it was absent,
     /// and soon after.
     After(Timestamp),

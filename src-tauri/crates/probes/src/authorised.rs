@@ -257,18 +257,14 @@ fn odd(words: &Words, without: &Words) -> Option<String> {
     if words.expired {
         return Some("it says that the token has expired: look at the clocks".to_owned());
     }
-    let said = |words: &Words| match &words.message {
+    // Without a token, Spring says no message as well as with one that it refuses; API Gateway says "Unauthorized" twice.
+    // What is said to who brings a token may be the token, or whose it is: it is never repeated.
+    let said = match &without.message {
         Some(message) => format!("\"{message}\""),
         None => "no message".to_owned(),
     };
-    // Without a token, Spring says no message as well as with one that it refuses; API Gateway says "Unauthorized" twice.
-    (words.message != without.message).then(|| {
-        format!(
-            "with {} where it says {} without a token",
-            said(words),
-            said(without)
-        )
-    })
+    (words.message != without.message)
+        .then(|| format!("in other words than without a token, where it says {said}"))
 }
 
 /// One URL and the way to it.

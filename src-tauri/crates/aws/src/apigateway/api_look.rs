@@ -60,7 +60,9 @@ impl Aws {
                 let kind = told.get("authorizationType").and_then(Value::as_str);
                 let kind =
                     kind.ok_or_else(|| incomplete(RESOURCES.operation, "authorisation of a method"))?;
-                let authorizer = told.get("authorizerId").and_then(Value::as_str);
+                // What a method once asked may stand there still: of another type it asks nobody (API reference, `Method`).
+                let asks = matches!(kind, "COGNITO_USER_POOLS" | "CUSTOM");
+                let authorizer = told.get("authorizerId").and_then(Value::as_str).filter(|_| asks);
                 let guard = Guard {
                     kind: kind.to_owned(),
                     authorizer: authorizer.map(str::to_owned),

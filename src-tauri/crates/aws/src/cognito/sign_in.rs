@@ -74,12 +74,23 @@ pub(super) enum Initiated {
     Failed {
         /// The code.
         code: Option<String>,
-        /// Whether Cognito says that it did not get a whole answer of the migrate-user function, whatever it says of the
-        /// user (re:Post knowledge center, "How do I resolve user migration Lambda trigger errors in Amazon Cognito?").
-        unmigrated: bool,
+        /// What Cognito says of the migrate-user function.
+        migration: Migration,
         /// The failure, without Cognito's own words.
         error: ProviderError,
     },
+}
+
+/// What Cognito says of the migrate-user function where a sign-in failed, whatever it says of the user (re:Post knowledge
+/// center, "How do I resolve user migration Lambda trigger errors in Amazon Cognito?").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Migration {
+    /// It did not get a whole answer of it.
+    NotHad,
+    /// The function said no: the user was not brought over.
+    SaidNo,
+    /// Nothing. Another trigger may have failed, which runs after the migration.
+    NotTold,
 }
 
 impl Aws {
@@ -121,12 +132,12 @@ impl Aws {
             .customize()
             .config_override(once)
             .interceptor(seen.clone());
-        let (mut code, mut unmigrated) = (None, false);
+        let (mut code, mut migration) = (None, Migration::NotTold);
         let call = async {
             let answer = request.send().await;
             if let Err(error) = &answer {
                 code = error.code().map(str::to_owned);
-                unmigrated = error.message().is_some_and(is_unmigrated);
+                migration = error.message().map_or(Migration::NotTold, of_migration);
             }
             answer
         };
@@ -135,7 +146,7 @@ impl Aws {
             Err(error) => {
                 return Initiated::Failed {
                     code,
-                    unmigrated,
+                    migration,
                     error,
                 };
             }
@@ -154,7 +165,7 @@ impl Aws {
             Some(token) => Initiated::Token(token),
             None => Initiated::Failed {
                 code: None,
-                unmigrated: false,
+                migration: Migration::NotTold,
                 error: ProviderError {
                     request_id: seen.request_id(),
                     ..incomplete(op.operation, "ID token")
@@ -165,10 +176,15 @@ impl Aws {
 }
 
 /// Only how it begins: what follows may name somebody.
-fn is_unmigrated(said: &str) -> bool {
-    ["Exception migrating user", "Error during migration"]
-        .iter()
-        .any(|words| said.starts_with(words))
+fn of_migration(said: &str) -> Migration {
+    let begins = |words: &[&str]| words.iter().any(|words| said.starts_with(words));
+    if begins(&["Exception migrating user", "Error during migration"]) {
+        Migration::NotHad
+    } else if begins(&["UserMigration failed with error"]) {
+        Migration::SaidNo
+    } else {
+        Migration::NotTold
+    }
 }
 
 /// A question in place of a token (developer guide, "Authentication flows": `ChallengeName`).

@@ -228,6 +228,10 @@ fn conditions(condition: Option<&Value>, asked: &Asked<'_>) -> (Holds, Narrowed)
 fn compared(operator: &str, given: &Value, value: &str) -> Holds {
     let operator = operator.rsplit_once(':').map_or(operator, |(_, bare)| bare);
     let operator = operator.strip_suffix("IfExists").unwrap_or(operator);
+    // A variable, whose value is not known here (IAM user guide, "IAM policy elements: Variables and tags").
+    if texts(given).is_some_and(|given| given.iter().any(|given| given.contains("${"))) {
+        return Holds::Unclear;
+    }
     let same = |given: &str| given == value;
     let folded = |given: &str| given.eq_ignore_ascii_case(value);
     let alike = |given: &str| matches(given, value);

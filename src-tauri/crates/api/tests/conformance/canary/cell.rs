@@ -212,12 +212,14 @@ impl Subject {
                 }
                 continue;
             }
-            let is_theirs = self.foreign == Some(Act::Replaces);
+            let is_theirs = matches!(self.foreign, Some(Act::Makes | Act::Replaces));
             let state = self.desk.state(STEP);
             if !state.may_have_effect() && !is_anything_left(self.desk.run()) {
-                return match is_theirs {
-                    true => Err(format!("it is {state:?}, and nobody says whose user is there")),
-                    false => Ok(()),
+                return match self.foreign {
+                    Some(Act::Replaces) => {
+                        Err(format!("it is {state:?}, and nobody says whose user is there"))
+                    }
+                    Some(Act::Makes | Act::Deletes | Act::Disables) | None => Ok(()),
                 };
             }
             if let Err(rejection) = self.desk.confirm(RollbackScope::All, &[], &[]).await {

@@ -60,7 +60,7 @@ pub enum Act {
 pub enum Bug {
     /// It deletes by the user name.
     DeletesByName,
-    /// It takes whoever has the name for the user that was made.
+    /// It takes whoever has the name for the user that was made, whenever that was.
     TakesAnySub,
 }
 
@@ -72,6 +72,8 @@ struct State {
     fired: usize,
     /// The sub that a look answered first, and the last one.
     subs: Option<(String, String)>,
+    /// When the user was made whom a look answered first.
+    created: Option<String>,
 }
 
 /// What the proxy knows and has seen.
@@ -121,6 +123,7 @@ impl Wire {
         name.clone_into(&mut state.phase);
         if name.ends_with("apply") {
             state.subs = None;
+            state.created = None;
         }
     }
 
@@ -223,7 +226,7 @@ impl Wire {
         Ok(asked.to_string())
     }
 
-    /// The answer of a look, in which a bug sees the sub that it saw first. Both are as long.
+    /// The answer of a look, in which a bug sees the sub and the time that it saw first.
     fn told(&self, answer: Vec<u8>) -> std::io::Result<Vec<u8>> {
         if self.bug != Some(Bug::TakesAnySub) {
             return Ok(answer);
@@ -237,9 +240,25 @@ impl Wire {
             return Ok(text.into_bytes());
         };
         let mut state = self.state.lock().unwrap();
+        let state = &mut *state;
         let (first, last) = state.subs.get_or_insert_with(|| (sub.to_owned(), sub.to_owned()));
         sub.clone_into(last);
-        Ok(text.replace(sub, first).into_bytes())
+        let told = body.replace(sub, first);
+        let created = user["UserCreateDate"].to_string();
+        let first = state.created.get_or_insert_with(|| created.clone());
+        let told = told.replace(
+            &format!("\"UserCreateDate\":{created}"),
+            &format!("\"UserCreateDate\":{first}"),
+        );
+        let head = text.split_once("\r\n\r\n").map_or("", |(head, _)| head);
+        let lines = head.lines().map(
+            |line| match line.to_ascii_lowercase().starts_with("content-length") {
+                true => format!("content-length: {}", told.len()),
+                false => line.to_owned(),
+            },
+        );
+        let head: Vec<String> = lines.collect();
+        Ok(format!("{}\r\n\r\n{told}", head.join("\r\n")).into_bytes())
     }
 }
 

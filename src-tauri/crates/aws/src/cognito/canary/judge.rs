@@ -30,9 +30,9 @@ fn is_ours(user: &CanaryUser, after: &Image, sent: Option<&Sent<'_>>) -> bool {
     if let Some(sub) = left.and_then(|left| left.sub.as_ref()) {
         return user.sub.as_ref() == Some(sub);
     }
+    // What the request brought back names the user; when it was made was told where it was read.
     match sent.and_then(made_by) {
-        Some(MadeCanary::Sub(sub)) => user.sub.as_ref() == Some(&sub),
-        // By when it was made, as it was read.
+        Some(MadeCanary::Sub { sub, .. }) => user.ours && user.sub.as_ref() == Some(&sub),
         Some(MadeCanary::After(_)) | None => user.ours,
     }
 }

@@ -10,7 +10,7 @@ use switchback_model::SignInCanary;
 use zeroize::Zeroizing;
 
 use super::super::Credentials;
-use super::super::sign_in::Initiated;
+use super::super::sign_in::{Initiated, Migration};
 use super::answer::{migrated, names, overridden};
 use super::port::Known;
 use super::{INVOKE, SIGN_IN, event};
@@ -134,22 +134,48 @@ async fn nobody_gets_in(aws: &Aws, spec: &SignInCanary) -> Result<String, Provid
             mend,
         ))
     };
-    match aws.initiate(SIGN_IN, who, &seen).await {
-        Initiated::Token(_) | Initiated::Challenge(_) => no(
-            "was let in: the migrate-user function accepts anybody. The pool may hold a user \
-             switchback-…@invalid.example now",
+    // The name is nobody's: who has to look for that user must know it.
+    let let_in = || {
+        no(
+            &format!(
+                "was let in: the migrate-user function accepts anybody. The pool may hold a user {user} now"
+            ),
             "Look at the function, and delete that user yourself.",
-        ),
-        Initiated::Failed { unmigrated: true, .. } => no(
+        )
+    };
+    match aws.initiate(SIGN_IN, who, &seen).await {
+        Initiated::Token(_) | Initiated::Challenge(_) => let_in(),
+        Initiated::Failed {
+            migration: Migration::NotHad,
+            ..
+        } => no(
             "the pool could not run the migrate-user function, or could not use its answer",
             "Look at the function's resource policy, which must let this pool invoke it by the very ARN that is set, at its \
              state and its reserved concurrency, and at its log.",
         ),
-        Initiated::Failed { code, error, .. } => match code.as_deref().unwrap_or_default() {
-            // The last is the function's own no, in its own words (knowledge center as above, "failed with error").
-            code @ ("NotAuthorizedException" | "UserNotFoundException" | "UserLambdaValidationException") => {
+        Initiated::Failed {
+            code,
+            error,
+            migration,
+        } => match code.as_deref().unwrap_or_default() {
+            code @ ("NotAuthorizedException" | "UserNotFoundException") => {
                 Ok(format!("a made-up user is refused ({code})"))
             }
+            // The function's own no, in its own words.
+            code @ "UserLambdaValidationException" if migration == Migration::SaidNo => {
+                Ok(format!("a made-up user is refused ({code})"))
+            }
+            "UserLambdaValidationException" => no(
+                &format!(
+                    "a trigger that runs after the migration refused: the migrate-user function may have let it in, and the \
+                     pool may hold a user {user} now"
+                ),
+                "Look at the functions and their logs, and delete that user yourself.",
+            ),
+            // Only of somebody who is in the pool.
+            "PasswordResetRequiredException"
+            | "UserNotConfirmedException"
+            | "CodeDeliveryFailureException" => let_in(),
             code @ ("UnexpectedLambdaException" | "InvalidLambdaResponseException") => no(
                 &format!("Cognito says {code}: a trigger failed where it should have said no"),
                 "Look at the functions' resource policies, which must let this pool invoke them by the very ARN that is \
@@ -162,6 +188,13 @@ async fn nobody_gets_in(aws: &Aws, spec: &SignInCanary) -> Result<String, Provid
             "ResourceNotFoundException" => {
                 no("there is no such app client", "Correct the client in the step.")
             }
+            _ if error.may_have_applied() => no(
+                &format!(
+                    "what became of that is not known ({}): the pool may hold a user {user} now",
+                    error.message.trim_end_matches('.')
+                ),
+                "Look for that user in the pool and delete it yourself if it is there; then try again.",
+            ),
             _ => Err(unasked(
                 "A made-up user was to be refused, and that could not be asked",
                 error,

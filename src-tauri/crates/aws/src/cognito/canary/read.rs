@@ -13,6 +13,8 @@ use crate::error::guard;
 
 /// So long at most the proofs take that come before a sign-in, from the look that found nobody on.
 pub(super) const PROOFS: SignedDuration = SignedDuration::from_secs(30);
+/// By so much the clocks of two servers of AWS may differ.
+const SKEW: SignedDuration = SignedDuration::from_secs(2);
 /// So long a request may be on its way: the client's time-outs, connect and attempt.
 const MAY_LAND: SignedDuration = SignedDuration::from_secs(18);
 
@@ -37,7 +39,8 @@ impl OurSub {
 /// Whether a user is the one that was made.
 fn is_made(made: &MadeCanary, sub: &str, created: Timestamp, aws: &Aws) -> bool {
     match made {
-        MadeCanary::Sub(ours) => ours == sub,
+        // A token names whom it signs in, whoever made them.
+        MadeCanary::Sub { sub: ours, absent } => ours == sub && created.duration_since(*absent) >= -SKEW,
         MadeCanary::After(absent) => {
             // A Date header has whole seconds, cut off: it never lies after the moment that it names.
             let since = created.duration_since(*absent);
@@ -90,7 +93,7 @@ impl Aws {
         let name = match (self.canary_of(spec).await, &made) {
             (Ok(known), _) => Personal::new(known.user.to_string()),
             // What the step made is found by its `sub`, also where the canary was forgotten since: the way back stays.
-            (Err(_), Some(MadeCanary::Sub(sub))) => Personal::new(sub.clone()),
+            (Err(_), Some(MadeCanary::Sub { sub, .. })) => Personal::new(sub.clone()),
             (Err(none), _) => return Err(none),
         };
         let pool = PoolId::new(&spec.pool_id).map_err(|_| {
@@ -100,7 +103,15 @@ impl Aws {
                 "Correct the pool in the target.",
             )
         })?;
-        let (account, at) = self.admin_get_user_at(&pool, &name).await?;
+        let (mut account, mut at) = self.admin_get_user_at(&pool, &name).await?;
+        let mut name = name;
+        // Whom the step made may have another name by now, and stands there all the same.
+        if let (None, Some(MadeCanary::Sub { sub, .. })) = (&account, &made)
+            && name.revealed() != sub
+        {
+            name = Personal::new(sub.clone());
+            (account, at) = self.admin_get_user_at(&pool, &name).await?;
+        }
         let user = match account {
             None => None,
             Some(account) => Some(self.user(&account, &name, made.as_ref())?),
@@ -153,10 +164,8 @@ pub(super) fn made_by(sent: &Sent<'_>) -> Option<MadeCanary> {
     }
     let sub = sent.receipt.and_then(|receipt| receipt.change_id.clone());
     match (sub, sent.witness) {
-        (Some(sub), _) => Some(MadeCanary::Sub(sub)),
+        (Some(sub), Some(Witness::Time { at })) => Some(MadeCanary::Sub { sub, absent: *at }),
         (None, Some(Witness::Time { at })) => Some(MadeCanary::After(*at)),
-        (None, Some(Witness::Version { .. } | Witness::Deployment { .. } | Witness::Unknown(_)) | None) => {
-            None
-        }
+        (_, Some(Witness::Version { .. } | Witness::Deployment { .. } | Witness::Unknown(_)) | None) => None,
     }
 }

@@ -43,6 +43,27 @@ pub(super) async fn sign_in(aws: &Aws, spec: &SignInCanary) -> Result<Receipt, P
             "Look why the functions are that slow, then try again.",
         ));
     }
+    // Whoever was brought over by somebody else meanwhile would be signed in all the same, and be taken for ours.
+    let (now, _) = aws.pool_canary(spec, None).await.map_err(|error| ProviderError {
+        sent: false,
+        ..guard(
+            SIGN_IN.operation,
+            &format!(
+                "Whether the pool still lacks its canary could not be read: {}; it was not signed in, and {NOT_CREATED}",
+                error.message.trim_end_matches('.')
+            ),
+            "Try again.",
+        )
+    })?;
+    if now.user.is_some() {
+        return Err(guard(
+            SIGN_IN.operation,
+            &format!(
+                "Somebody else brought the canary over meanwhile; it was not signed in, and {NOT_CREATED} by this step"
+            ),
+            "Delete it yourself if nobody needs it, then carry the step out anew.",
+        ));
+    }
     let who = Credentials {
         client: &spec.client_id,
         user: &canary.user,

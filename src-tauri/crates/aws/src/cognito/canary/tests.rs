@@ -105,6 +105,14 @@ fn said(code: &str, message: &str) -> Play {
     Play::Answer(400, json!({"__type": code, "message": message}).to_string())
 }
 
+/// Made after a moment at which the pool did not have it.
+fn made(sub: &str) -> MadeCanary {
+    MadeCanary::Sub {
+        sub: sub.to_owned(),
+        absent: "2026-01-01T09:59:58Z".parse().unwrap(),
+    }
+}
+
 fn at() -> Timestamp {
     Timestamp::from_second(DATE_S).unwrap()
 }
@@ -160,6 +168,8 @@ fn proven() -> Vec<Play> {
         answer(&migrated()),
         answer(&overridden()),
         error("NotAuthorizedException"),
+        // Nobody came meanwhile.
+        error("UserNotFoundException"),
     ]
 }
 
@@ -238,13 +248,14 @@ async fn all_is_asked_in_its_order_and_the_sub_is_the_receipt() {
         ["function%3Amigrate/invocations", "UserMigration_Authentication"],
         ["function%3Atoken/invocations", "TokenGeneration_Authentication"],
         ["InitiateAuth", "@invalid.example"],
+        ["AdminGetUser", USER],
         ["InitiateAuth", USER],
     ]
     .iter()
     .zip(&requests)
     .map(|(parts, request)| parts.iter().all(|part| request.contains(part)))
     .collect();
-    assert_eq!(asked, [true; 4], "{requests:#?}");
+    assert_eq!(asked, [true; 5], "{requests:#?}");
     let first = requests[0].to_ascii_lowercase();
     assert!(
         first.contains("x-amz-invocation-type: requestresponse") && first.contains("x-amz-log-type: none")
@@ -324,7 +335,20 @@ async fn what_fails_before_the_sign_in_created_nothing() {
             3,
             after_two(error("InvalidParameterException")),
         ),
-        ("could not be asked", 3, after_two(Play::Lost)),
+        ("may hold a user switchback-", 3, after_two(Play::Lost)),
+        (
+            "was let in",
+            3,
+            after_two(error("PasswordResetRequiredException")),
+        ),
+        (
+            "a trigger that runs after the migration refused",
+            3,
+            after_two(said(
+                "UserLambdaValidationException",
+                "PreTokenGeneration failed with error no roles.",
+            )),
+        ),
         (
             "could not be asked",
             3,
@@ -349,10 +373,27 @@ async fn what_fails_before_the_sign_in_created_nothing() {
     let mut plays = vec![
         answer(&migrated()),
         answer(&overridden()),
-        error("UserLambdaValidationException"),
+        said(
+            "UserLambdaValidationException",
+            "UserMigration failed with error Bad password.",
+        ),
+        error("UserNotFoundException"),
     ];
     plays.push(token(|_| {}));
     tried(plays).await.outcome.unwrap();
+    // Who came meanwhile is not signed in, and not taken for ours.
+    let mut plays = proven();
+    plays.pop();
+    plays.push(stands(|_| {}));
+    let Tried {
+        outcome, requests, ..
+    } = tried(plays).await;
+    let error = outcome.unwrap_err();
+    assert!(
+        error.message.contains("Somebody else brought the canary over"),
+        "{error}"
+    );
+    assert_eq!((requests.len(), error.sent), (4, false));
 }
 
 /// The user is made before the token is: what fails behind the migration may have left a user, and is looked at.
@@ -380,7 +421,7 @@ async fn what_fails_at_the_sign_in_may_have_made_the_user() {
         let error = outcome.unwrap_err();
         assert_eq!(
             (error.may_have_applied(), refusals.len(), requests.len()),
-            (may_have, noted, 4),
+            (may_have, noted, 5),
             "{code}: {error:?}"
         );
         // One try, whatever is said.
@@ -417,7 +458,7 @@ async fn what_fails_at_the_sign_in_may_have_made_the_user() {
         } = tried(plays).await;
         let error = outcome.unwrap_err();
         assert!(error.may_have_applied(), "{what}: {error:?}");
-        assert_eq!(requests.len(), 4, "{what}: one try");
+        assert_eq!(requests.len(), 5, "{what}: one try");
     }
 }
 
@@ -505,8 +546,16 @@ async fn who_is_there_already_proves_nothing_and_is_never_deleted() {
     let aws = aws_with(&server, Keychain::default());
     for (made, user) in [
         (None, user(SUB, true)),
-        (Some(MadeCanary::Sub("another".to_owned())), user(SUB, true)),
-        (Some(MadeCanary::Sub(SUB.to_owned())), user(SUB, false)),
+        (Some(made("another")), user(SUB, true)),
+        (Some(made(SUB)), user(SUB, false)),
+        // The token named somebody who stood there long before.
+        (
+            Some(made(SUB)),
+            CanaryUser {
+                created: Some("2025-11-01T10:00:00Z".parse().unwrap()),
+                ..user(SUB, true)
+            },
+        ),
         (
             Some(MadeCanary::After(at())),
             CanaryUser {
@@ -533,7 +582,7 @@ async fn who_is_there_already_proves_nothing_and_is_never_deleted() {
 
 #[tokio::test]
 async fn our_user_is_deleted_by_its_sub_and_gone_is_gone() {
-    let made = Some(MadeCanary::Sub(SUB.to_owned()));
+    let made = Some(made(SUB));
     for (play, works) in [
         (answer(&json!({})), true),
         (error("UserNotFoundException"), true),
@@ -595,6 +644,7 @@ async fn whose_user_stands_there_is_told_by_its_sub_or_by_its_time() {
     let wish = image(Some(CanaryUser::wished()));
     for (what, play, receipt, expected) in [
         ("ours by its sub", created(1_000), Some(&answered), "after"),
+        ("there long before", created(-60), Some(&answered), "other"),
         (
             "another sub",
             stands(|user| user["UserAttributes"][0]["Value"] = json!("another")),
@@ -631,7 +681,8 @@ async fn whose_user_stands_there_is_told_by_its_sub_or_by_its_time() {
         ),
         ("absent, lost", error("UserNotFoundException"), None, "before"),
     ] {
-        let server = server(vec![play]).await;
+        // Whom the answer named is looked for by the sub as well.
+        let server = server(vec![play, error("UserNotFoundException")]).await;
         let change = bound(&server, None);
         let sent = sent(receipt, &witness);
         let now = change.read(Some(&sent)).await.unwrap();
@@ -643,7 +694,7 @@ async fn whose_user_stands_there_is_told_by_its_sub_or_by_its_time() {
 #[tokio::test]
 async fn an_undo_is_told_by_the_user_that_it_was_sent_for() {
     let server = server(vec![]).await;
-    let change = bound(&server, Some(MadeCanary::Sub(SUB.to_owned())));
+    let change = bound(&server, Some(made(SUB)));
     let left = image(Some(user(SUB, true)));
     let witness = Witness::Time { at: at() };
     let undo = Sent {
@@ -676,7 +727,7 @@ async fn who_was_forgotten_is_found_by_the_sub() {
         empty: true,
         ..Keychain::default()
     };
-    let made = Some(MadeCanary::Sub(SUB.to_owned()));
+    let made = Some(made(SUB));
     let change = Bound::new(aws_with(&server, keychain), CanaryChange(spec(made)));
     let now = change.read(None).await.unwrap();
     assert!(server.requests()[0].contains(SUB) && !server.requests()[0].contains(USER));

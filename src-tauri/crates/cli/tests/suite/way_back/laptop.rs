@@ -159,6 +159,8 @@ impl Laptop {
         command
             .env("SWITCHBACK_OPERATOR", self.name)
             .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_ACCESS_KEY_ID", switchback_rehearsal::ACCESS_KEY)
+            .env("AWS_SECRET_ACCESS_KEY", "rehearsal")
             .env("AWS_ENDPOINT_URL", "");
     }
 
