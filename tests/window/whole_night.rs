@@ -92,7 +92,7 @@ impl Night<'_> {
         self.go("mid", 3).await?;
         self.steps("mid", None).await?;
         self.picture("switched", "#/live").await?;
-        self.go("post", 1).await?;
+        self.go("post", 2).await?;
         self.steps("post", None).await?;
         self.picture("finished", "#/run").await?;
         assert_eq!(red(self.app).await?, Vec::<String>::new(), "the night went well");
@@ -158,7 +158,13 @@ impl Night<'_> {
         self.app.go(&format!("#/gate/{phase}")).await?;
         self.app.click("gate-check", SOON).await?;
         for person in 0..people {
-            self.app.write(&format!("person-{person}"), "n.lead").await?;
+            let field = format!("person-{person}");
+            // Who said it last stands there already.
+            let named = format!("return document.querySelector('[data-testid={field}]')?.value ?? '';");
+            self.app.see(&field).await?;
+            if self.app.script(&named, Vec::new()).await? == "" {
+                self.app.write(&field, "n.lead").await?;
+            }
         }
         self.app.click("action-primary", SOON).await?;
         self.app.write("reason-input", "all on the call agree").await?;

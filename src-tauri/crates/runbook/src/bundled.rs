@@ -51,7 +51,7 @@ pub const ALL: &[Bundled] = &[
     runbook!(
         "tis-cognito",
         targets ["rehearsal", "preprod.example", "prod.example", "test"],
-        notices ["in-advance", "start", "cancelled", "rolled-back"]
+        notices ["in-advance", "start", "cancelled", "rolled-back", "sign-in-back", "user-management-back"]
     ),
 ];
 
