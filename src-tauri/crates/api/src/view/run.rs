@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use switchback_engine::chosen;
 use switchback_engine::expect::applicable;
 use switchback_engine::monitor::MonitorRun;
 use switchback_engine::rollback::standing;
@@ -134,7 +135,8 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
                     phase
                         .steps
                         .iter()
-                        .filter(|s| is_finished(run.steps[&s.id].state))
+                        // What people did not choose is not waited for.
+                        .filter(|s| is_finished(run.steps[&s.id].state) || chosen::is_left_out(run, &s.id))
                         .count(),
                 )
                 .unwrap_or(u32::MAX),
