@@ -45,6 +45,7 @@ REVAL, REVAL_AT = "reval.example.nhs.test", "198.51.100.30"
 REVAL_API, REVAL_READ = "r3v4l5a6p7.execute-api.eu-west-2.amazonaws.com", "/prod/profile/api/userinfo"
 CANARY = {"USERNAME": "canary@example.nhs.test", "PASSWORD": "Rehearsal-canary-1"}
 CLIENTS = {"old": "rehearsalrevalclient0000000", "new": "rehearsalrevalclient0000001"}
+POOLS = {"old": "eu-west-2_REHEARSAL0", "new": "eu-west-2_REHEARSAL1"}
 # So many edges answer in turn; whoever else asks meanwhile takes a turn of theirs.
 EDGES, TURNS = 2, 20
 
@@ -128,12 +129,20 @@ def tokens():
     """What a token of each pool gets, and nobody without one. Each is signed in for this look: what the gateway remembers
     of it is no verdict on a token of anybody else."""
     cognito = boto3.client("cognito-idp", config=Config(signature_version=UNSIGNED))
+    users = boto3.client("cognito-idp")
     found = {"none": asked(PLACES[-1][0], REVAL_API, REVAL_READ)}
+    absent = {}
     for pool, client in CLIENTS.items():
+        # A sign-in would bring over whom the pool lacks: a look must not.
+        try:
+            users.admin_get_user(UserPoolId=POOLS[pool], Username=CANARY["USERNAME"])
+        except users.exceptions.UserNotFoundException:
+            absent[pool] = ["absent", None]
+            continue
         told = cognito.initiate_auth(AuthFlow="USER_PASSWORD_AUTH", ClientId=client, AuthParameters=CANARY)
         token = told["AuthenticationResult"]["IdToken"]
         found[pool] = asked(PLACES[-1][0], REVAL_API, REVAL_READ, f"Authorization: {token}\r\n")
-    return {who: [head[0].split(" ")[1], json.loads(body)] for who, (head, body) in found.items()}
+    return absent | {who: [head[0].split(" ")[1], json.loads(body)] for who, (head, body) in found.items()}
 
 
 def edges():

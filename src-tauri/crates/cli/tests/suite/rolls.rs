@@ -20,9 +20,14 @@ struct Desk {
 
 impl Desk {
     fn open() -> Self {
+        Self::at("60")
+    }
+
+    /// In a world of this speed.
+    fn at(speed: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut serving = shared::program(home.path());
-        serving.env("SWITCHBACK_REHEARSAL_SPEED", "60");
+        serving.env("SWITCHBACK_REHEARSAL_SPEED", speed);
         let world = Served::by(serving);
         let folder = shared::runbook(home.path(), "rolls", &format!("{APPENDING}{ROLLING}"));
         let mut desk = Self {
@@ -231,6 +236,8 @@ fn tasks(of: &[(&str, usize)]) -> BTreeMap<String, usize> {
 struct Drill {
     trap: &'static str,
     fault: &'static str,
+    /// World seconds in a real one: what somebody has under way must not be over before a busy machine has looked.
+    speed: &'static str,
     /// Before the roll is looked at, or after its preview was seen.
     seen: bool,
     code: i32,
@@ -247,6 +254,7 @@ const DRILLS: &[Drill] = &[
     Drill {
         trap: "the roll never settles",
         fault: "roll-stuck",
+        speed: "60",
         seen: true,
         code: 4,
         said: "unverified: Applied, but an after-check did not pass in time",
@@ -257,6 +265,7 @@ const DRILLS: &[Drill] = &[
     Drill {
         trap: "new tasks do not start; the circuit breaker goes back",
         fault: "roll-fails",
+        speed: "60",
         seen: true,
         code: 4,
         said: "foreign: Found otherwise. The deployment: the new one was given up",
@@ -267,6 +276,7 @@ const DRILLS: &[Drill] = &[
     Drill {
         trap: "the tag means another image by now",
         fault: "roll-other-image",
+        speed: "60",
         seen: true,
         code: 4,
         said: "foreign: Found something else: image of usermanagement: another image was started",
@@ -277,6 +287,7 @@ const DRILLS: &[Drill] = &[
     Drill {
         trap: "the answer to the roll is lost",
         fault: "lost-response:UpdateService",
+        speed: "60",
         seen: true,
         code: 0,
         said: "done: ",
@@ -287,6 +298,7 @@ const DRILLS: &[Drill] = &[
     Drill {
         trap: "the roll is refused",
         fault: "throttle:UpdateService:1",
+        speed: "60",
         seen: true,
         code: 0,
         said: "done: ",
@@ -297,6 +309,7 @@ const DRILLS: &[Drill] = &[
     Drill {
         trap: "somebody rolls after the preview",
         fault: "rolled-by-somebody",
+        speed: "4",
         seen: true,
         code: 5,
         said: "blocked: Nothing was changed. The service changed since you saw the preview.",
@@ -307,6 +320,7 @@ const DRILLS: &[Drill] = &[
     Drill {
         trap: "somebody's roll is under way",
         fault: "rolled-by-somebody",
+        speed: "4",
         seen: false,
         code: 3,
         said: "2 deployments are in flight",
@@ -317,6 +331,7 @@ const DRILLS: &[Drill] = &[
     Drill {
         trap: "somebody replaces the parameter before the roll",
         fault: "parameter-changed:/tis/usermanagement/profiles:prod,debug",
+        speed: "60",
         seen: false,
         code: 3,
         said: "Blocked: profiles-ready (prod,debug, version",
@@ -327,6 +342,7 @@ const DRILLS: &[Drill] = &[
     Drill {
         trap: "a task is replaced before the roll",
         fault: "task-replaced",
+        speed: "60",
         seen: false,
         code: 0,
         said: "done: ",
@@ -341,7 +357,7 @@ const DRILLS: &[Drill] = &[
 #[test]
 fn each_trap_is_said_and_the_way_back_is_read() {
     for drill in DRILLS {
-        let desk = Desk::open();
+        let desk = Desk::at(drill.speed);
         let start = desk.world();
         desk.apply(0, "profiles");
         let seen = drill.seen.then(|| desk.preview("roll"));
