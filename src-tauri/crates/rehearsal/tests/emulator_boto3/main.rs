@@ -90,7 +90,7 @@ async fn boto3_reads_every_operation_back() {
         "domain": "ACTIVE",
         "factors": ["SOFTWARE_TOKEN_MFA"],
         "created before changed": true,
-        "everybody": 17,
+        "everybody": 16,
         "statuses": [
             "ARCHIVED", "COMPROMISED", "CONFIRMED", "EXTERNAL_PROVIDER", "FORCE_CHANGE_PASSWORD",
             "RESET_REQUIRED", "UNCONFIRMED", "UNKNOWN",

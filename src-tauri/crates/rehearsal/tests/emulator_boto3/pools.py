@@ -44,7 +44,7 @@ print(
                 refusal(cognito.admin_get_user, UserPoolId=ADMINS, Username="nobody"),
                 refusal(cognito.list_users, UserPoolId=ADMINS, Filter="email is anna"),
                 refusal(cognito.list_users, UserPoolId=ADMINS, PaginationToken="x"),
-                refusal(cognito.admin_delete_user, UserPoolId=ADMINS, Username=anna["Username"]),
+                refusal(cognito.admin_user_global_sign_out, UserPoolId=ADMINS, Username=anna["Username"]),
             ],
             "not in the model": unknown,
         }

@@ -1,7 +1,7 @@
 //! Reval's API, moved from one pool to the other and back.
 
 use serde_json::json;
-use switchback_rehearsal::{World, WorldOptions};
+use switchback_rehearsal::{ADMINS_POOL, Client, World, WorldOptions};
 
 use super::{python, seen_by_boto3};
 
@@ -14,6 +14,9 @@ async fn boto3_moves_an_api_to_another_pool() {
     };
     let dir = tempfile::tempdir().unwrap();
     let world = World::start(WorldOptions::new(dir.path())).await.unwrap();
+    // Signing in brings over whom the new pool lacks; that is not what is looked at here.
+    let control = Client::new(world.handle());
+    control.canary_stands(ADMINS_POOL).await.unwrap();
     let before = world.snapshot().objects();
     assert_eq!(
         seen_by_boto3(&python, TOKENS_PY, &world).await,
