@@ -36,7 +36,11 @@ def create(functions):
         Timeout=4,
         Publish=True,
     )
+    # A new function is Pending first, and what is changed is being updated, as in AWS (Lambda developer guide, "Lambda
+    # function states"): for how long is the emulator's affair.
+    functions.get_waiter("function_active_v2").wait(FunctionName=NAME)
     functions.create_alias(FunctionName=NAME, Name="live", FunctionVersion="1")
+    functions.get_waiter("function_active_v2").wait(FunctionName=NAME, Qualifier="live")
     return {"arn": made["FunctionArn"].removesuffix(":1").removesuffix(":$LATEST")}
 
 
@@ -56,6 +60,8 @@ def allow(functions, alias=None):
 
 def slow(functions):
     functions.update_function_configuration(FunctionName=NAME, Timeout=30)
+    functions.get_waiter("function_updated_v2").wait(FunctionName=NAME)
+    functions.get_waiter("function_active_v2").wait(FunctionName=NAME)
     return {}
 
 
