@@ -51,6 +51,20 @@ pub enum RollbackState {
     Abandoned,
 }
 
+impl RollbackState {
+    /// Ends the reason of a stop that no second try mends: what was confirmed is no longer what would be done.
+    pub(crate) const PLAN_ANEW: &str = "give this rollback up and plan it anew";
+
+    /// Whether it stopped because something changed after the confirm. A person sees what would be done now before it is done.
+    #[must_use]
+    pub fn wants_new_plan(&self) -> bool {
+        match self {
+            Self::Halted { why, .. } => why.contains(Self::PLAN_ANEW),
+            Self::Running | Self::Completed | Self::Abandoned => false,
+        }
+    }
+}
+
 /// A confirmed rollback.
 #[derive(Debug, Clone)]
 pub struct RollbackRun {

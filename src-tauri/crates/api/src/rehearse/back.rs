@@ -9,8 +9,30 @@ use super::ScriptedOperator;
 use crate::wire::ApiError;
 
 impl ScriptedOperator<'_> {
-    /// The full rollback; the reason where it did not complete.
+    /// The full rollback; the reason where it did not complete. What changed after a confirm is planned anew once, as a person
+    /// does who has read why it stopped.
     pub(super) async fn back(&mut self) -> Result<Option<String>, ApiError> {
+        self.give_up_where_stale().await?;
+        let why = self.back_once().await?;
+        match self.give_up_where_stale().await? {
+            true => self.back_once().await,
+            false => Ok(why),
+        }
+    }
+
+    /// Gives a rollback up that says that it has to be planned anew; whether there was one.
+    async fn give_up_where_stale(&mut self) -> Result<bool, ApiError> {
+        let rollback = self.driver.run().rollback.as_ref();
+        if !rollback.is_some_and(|rollback| rollback.state.wants_new_plan()) {
+            return Ok(false);
+        }
+        self.say(None, "given up", "What was confirmed has changed: planned anew.");
+        let reason = "scripted: it has to be planned anew".to_owned();
+        self.submit(Command::RollbackAbandon, None, Some(reason)).await?;
+        Ok(true)
+    }
+
+    async fn back_once(&mut self) -> Result<Option<String>, ApiError> {
         if self.driver.run().rollback_active() {
             self.submit(Command::RollbackRetry, None, None).await?;
             let items = self

@@ -6,7 +6,6 @@ use std::time::Duration;
 use switchback_engine::driver::{Driver, SubmitError};
 use switchback_engine::ports::Clock;
 use switchback_engine::rollback::is_anything_left;
-use switchback_engine::run::RollbackState;
 use switchback_engine::snapshots::is_outdated;
 use switchback_model::{
     Command, Finding, Operator, RollbackScope, RuleId, StepId, StepState, Submission, Verdict,
@@ -115,10 +114,8 @@ async fn go_back(driver: &mut Driver, anew: bool) {
             return;
         }
         if active {
-            let stale = matches!(
-                driver.run().rollback.as_ref().map(|rollback| &rollback.state),
-                Some(RollbackState::Halted { why, .. }) if why.contains("give this rollback up and plan it anew")
-            );
+            let rollback = driver.run().rollback.as_ref();
+            let stale = rollback.is_some_and(|rollback| rollback.state.wants_new_plan());
             let on = match stale && anew {
                 true => Command::RollbackAbandon,
                 false => Command::RollbackRetry,

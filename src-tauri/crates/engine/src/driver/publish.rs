@@ -6,6 +6,7 @@ use switchback_model::{StepId, Way};
 use super::{DriveError, Driver};
 use crate::ports::ProviderError;
 use crate::publish::spread_until;
+use crate::run::RollbackState;
 
 impl Driver {
     /// Preconditions, identity, fresh read, write-ahead, call. Whatever does not hold stops the rollback at this
@@ -47,8 +48,9 @@ impl Driver {
         // Confirmed blind, it is what is there: the request changes nothing of it.
         if confirmed.is_some_and(|confirmed| !confirmed.from.same_as(&preview.from.as_published())) {
             let why = format!(
-                "The {} changed since you confirmed: give this rollback up and plan it anew to see what would be started.",
-                preview.from.noun()
+                "The {} changed since you confirmed: {} to see what would be started.",
+                preview.from.noun(),
+                RollbackState::PLAN_ANEW
             );
             return self.halt(item, why, readings).await;
         }

@@ -17,7 +17,7 @@ use crate::evolve::landed_after_all;
 use crate::ports::{Action, Observed, ProviderError, World};
 use crate::rejection::Rejection;
 use crate::rollback::{Seen, is_touched, plan_rollback};
-use crate::run::{Attempt, Run};
+use crate::run::{Attempt, RollbackState, Run};
 
 /// Reads what the rollback would touch and plans it. What can't be read is named as a
 /// precondition that does not hold, never a silent refusal.
@@ -294,8 +294,9 @@ impl Driver {
         let as_left = || left_as.is_some_and(|left| left.same_as(&preview.from));
         if passed || !preview.to.same_as(&restores) || !as_confirmed && !as_left() {
             let why = format!(
-                "The {} changed since you confirmed: give this rollback up and plan it anew to see what would be restored over it.",
-                preview.from.noun()
+                "The {} changed since you confirmed: {} to see what would be restored over it.",
+                preview.from.noun(),
+                RollbackState::PLAN_ANEW
             );
             return self.halt(item, why, readings).await;
         }
