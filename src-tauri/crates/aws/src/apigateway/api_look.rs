@@ -181,7 +181,8 @@ impl ApiLook<'_> {
         if told.canary {
             wrong.push((
                 "a canary beside the stage's deployment".to_owned(),
-                "Promote the canary or delete it: a share of the requests meets another deployment.".to_owned(),
+                "Promote the canary or delete it: a share of the requests meets another deployment."
+                    .to_owned(),
             ));
         }
         if let Some(served) = &told.served {

@@ -24,7 +24,9 @@ async fn looked(edited: Value, served: Value, refusals: Vec<Play>, canary: bool)
     }
     let mut plays = vec![
         answer(&told),
-        answer(&json!({"item": [{"id": "r0", "path": "/"}, {"id": "r1", "path": "/users", "resourceMethods": edited}]})),
+        answer(
+            &json!({"item": [{"id": "r0", "path": "/"}, {"id": "r1", "path": "/users", "resourceMethods": edited}]}),
+        ),
         answer(&json!({"id": "d1", "apiSummary": {"/users": served}})),
     ];
     plays.extend(refusals);
@@ -57,7 +59,9 @@ fn check() -> ApiCheck {
 /// A type of refusal that nobody set: as AWS begins with it.
 fn unset(kind: &str) -> Play {
     let template = json!({"application/json": "{\"message\":$context.error.messageString}"});
-    answer(&json!({"responseType": kind, "responseParameters": {}, "responseTemplates": template, "defaultResponse": true}))
+    answer(
+        &json!({"responseType": kind, "responseParameters": {}, "responseTemplates": template, "defaultResponse": true}),
+    )
 }
 
 /// One that somebody set.
@@ -213,8 +217,13 @@ async fn a_type_of_refusal_that_was_set_by_itself_is_judged_by_itself() {
         let Is::Wrong(Mend::Besides(mend)) = &found.is else {
             panic!("{found:?}");
         };
-        let kind = said.split(' ').find(|word| word.contains('_') || *word == "UNAUTHORIZED");
-        assert!(mend.contains(&format!("gateway response {}", kind.unwrap())), "{mend}");
+        let kind = said
+            .split(' ')
+            .find(|word| word.contains('_') || *word == "UNAUTHORIZED");
+        assert!(
+            mend.contains(&format!("gateway response {}", kind.unwrap())),
+            "{mend}"
+        );
     }
     // Where each of them was set, the one of all refuses none of theirs.
     let all = ["UNAUTHORIZED", "ACCESS_DENIED", "EXPIRED_TOKEN"].map(|kind| set(kind, &ours));
@@ -243,8 +252,16 @@ async fn an_origin_that_is_given_back_is_readable_and_a_wildcard_with_credential
     let found = with("'*'", "'true'").await;
     assert!(matches!(found.is, Is::Wrong(_)), "{found:?}");
     assert!(found.observed.contains("allows credentials too"), "{found:?}");
-    for (origin, credentials) in [("'*'", "'false'"), (OURS, "'true'"), ("method.request.header.Origin", "'true'")] {
-        assert_eq!(with(origin, credentials).await.is, Is::Right, "{origin} {credentials}");
+    for (origin, credentials) in [
+        ("'*'", "'false'"),
+        (OURS, "'true'"),
+        ("method.request.header.Origin", "'true'"),
+    ] {
+        assert_eq!(
+            with(origin, credentials).await.is,
+            Is::Right,
+            "{origin} {credentials}"
+        );
     }
     for mapped in ["stageVariables.origin", "https://apps.example.nhs.test"] {
         let found = refused(default(&read_by(mapped))).await;
@@ -258,9 +275,14 @@ async fn a_refusal_that_is_no_answer_to_what_was_asked_proves_nothing() {
     let ours = read_by(OURS);
     for refusals in [
         vec![unset("DEFAULT_4XX")],
-        vec![answer(&json!({"responseType": "UNAUTHORIZED", "responseParameters": ours}))],
+        vec![answer(
+            &json!({"responseType": "UNAUTHORIZED", "responseParameters": ours}),
+        )],
         vec![set("UNAUTHORIZED", &json!([OURS]))],
-        vec![set("UNAUTHORIZED", &json!({"gatewayresponse.header.Access-Control-Allow-Origin": 1}))],
+        vec![set(
+            "UNAUTHORIZED",
+            &json!({"gatewayresponse.header.Access-Control-Allow-Origin": 1}),
+        )],
     ] {
         let mut plays = vec![
             answer(&json!({"stageName": "prod", "deploymentId": "d1"})),
