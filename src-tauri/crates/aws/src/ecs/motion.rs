@@ -1,6 +1,7 @@
 //! Whether somebody has a deployment of the service under way, right before a roll. Its tasks may be of the same task
 //! definition and images already, so that the service looks as it was approved; a roll on top of it would end it half-way.
 
+use jiff::Timestamp;
 use switchback_engine::ports::{Deployment, ProviderError, ProviderErrorKind, Rollout, RolloutState};
 
 use super::UPDATE;
@@ -23,7 +24,7 @@ pub(super) fn stands_still(service: &str, rollout: &Rollout) -> Result<(), Provi
         safe(service),
         safe(&primary.id),
         short(&primary.definition),
-        primary.created_at,
+        seconds(primary.created_at),
         tasks.len(),
     );
     Err(ProviderError {
@@ -35,6 +36,11 @@ pub(super) fn stands_still(service: &str, rollout: &Rollout) -> Result<(), Provi
              completed, then read again and look at the new plan.",
         )
     })
+}
+
+/// A moment as people write it down: to the second, where it is one that a calendar holds.
+fn seconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 /// How the newest deployment is in motion; nothing where it is not (API reference, Deployment, `rolloutState` and `status`:

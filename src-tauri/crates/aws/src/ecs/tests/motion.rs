@@ -25,7 +25,7 @@ fn half_way(deployments: &[Json]) -> Vec<Play> {
 }
 
 fn theirs(state: &str) -> Json {
-    deployment(THEIRS, "PRIMARY", state, -60.0)
+    deployment(THEIRS, "PRIMARY", state, -59.75)
 }
 
 fn former(status: &str, state: &str) -> Json {
