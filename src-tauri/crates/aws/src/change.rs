@@ -69,6 +69,15 @@ pub trait Change: Send + Sync {
     fn is_touched(then: &Witness, now: Option<&Witness>) -> bool {
         now != Some(then)
     }
+    /// Whether the object, as it was read right before, leaves room for a change forward. What stands there may be as it was
+    /// approved while somebody has something under way with it, which no image shows. The way back asks no such leave.
+    ///
+    /// # Errors
+    /// `Conflict`, with what is under way and how to go on.
+    fn leaves_room(&self, now: &Observed) -> Result<(), ProviderError> {
+        let _ = now;
+        Ok(())
+    }
     /// What it changes, in words, for the preview.
     fn object(&self) -> String;
     /// The object as it is; with `since`, also what stood there since, where AWS keeps it.
@@ -215,11 +224,31 @@ impl<C: Change> Bound<C> {
         then: Option<&Witness>,
         approved: &Preview,
     ) -> Result<C::Guard, ProviderError> {
+        Ok(self.seen_again(then, approved).await?.guard)
+    }
+
+    /// The same before a change forward: see [`Change::leaves_room`].
+    pub(crate) async fn still_with_room(
+        &self,
+        then: Option<&Witness>,
+        approved: &Preview,
+    ) -> Result<C::Guard, ProviderError> {
+        let Seen { observed, guard } = self.seen_again(then, approved).await?;
+        self.change.leaves_room(&observed)?;
+        Ok(guard)
+    }
+
+    async fn seen_again(
+        &self,
+        then: Option<&Witness>,
+        approved: &Preview,
+    ) -> Result<Seen<C::Guard>, ProviderError> {
         let read = self.change.read(&self.aws, None).await;
-        let Seen { observed, guard } = read.map_err(|error| self.unread(error))?;
+        let seen = read.map_err(|error| self.unread(error))?;
+        let observed = &seen.observed;
         let touched = then.is_some_and(|then| C::is_touched(then, observed.witness.as_ref()));
         self.unless(!observed.image.same_as(&approved.from) || touched, approved)?;
-        Ok(guard)
+        Ok(seen)
     }
 
     /// The same, where a value was taken back and is published once more. A service that is in motion, because a roll of
@@ -314,7 +343,8 @@ impl<C: Change> Action for Bound<C> {
             Against::Nothing => {
                 let guard = match cx.attempt().way {
                     Way::Publish => self.still_published(cx.witness(), approved).await?,
-                    Way::Apply | Way::Undo => self.still(cx.witness(), approved).await?,
+                    Way::Apply => self.still_with_room(cx.witness(), approved).await?,
+                    Way::Undo => self.still(cx.witness(), approved).await?,
                 };
                 self.change.send(&self.aws, cx, approved, Some(guard)).await
             }

@@ -24,6 +24,7 @@ struct Facts {
     date: Option<Timestamp>,
     request_id: Option<String>,
     function_failed: bool,
+    status: Option<u16>,
 }
 
 impl Seen {
@@ -55,6 +56,11 @@ impl Seen {
         self.with(|facts| facts.function_failed)
     }
 
+    /// The HTTP status of the last answer.
+    pub(crate) fn status(&self) -> Option<u16> {
+        self.with(|facts| facts.status)
+    }
+
     fn with<T>(&self, look: impl FnOnce(&mut Facts) -> T) -> T {
         look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -83,7 +89,9 @@ impl Intercept for Seen {
         _cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let headers = context.response().headers();
+        let status = context.response().status().as_u16();
         self.with(|facts| {
+            facts.status = Some(status);
             facts.date = headers.get("date").and_then(http_date);
             facts.request_id = request_id(headers);
             facts.function_failed = headers.get("x-amz-function-error").is_some();

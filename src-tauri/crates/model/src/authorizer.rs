@@ -67,6 +67,16 @@ pub struct AuthorizerCheck {
     pub authorizer: String,
     /// What is expected.
     pub expected: PoolsWish,
+    /// Whether tokens of no other pool may be accepted beside those.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub alone: bool,
+}
+
+impl AuthorizerCheck {
+    /// The pools among these whose tokens are accepted beside those that are expected, where none may be.
+    pub fn beside<'a>(&'a self, pools: &'a BTreeSet<String>) -> impl Iterator<Item = &'a String> {
+        pools.difference(self.expected.pools()).filter(|_| self.alone)
+    }
 }
 
 /// An authoriser as it is.

@@ -3,28 +3,21 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use http::Method;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use switchback_engine::ports::{ProviderError, ProviderErrorKind};
 use switchback_model::ApiCheck;
 
 use super::pointer::{Methods, is_of_kind};
-use super::read::asked;
+use super::refused::{Readable, Refusal, readable};
 use super::{DEPLOYMENT, HTTP_API, REFUSALS, RESOURCES, STAGE, stage};
 use crate::connect::{Aws, incomplete};
 use crate::error::safe;
 use crate::look::{Found, Look, Mend};
-use crate::observe::Seen;
 use crate::op::Op;
-use crate::resource::{Resource, part};
+use crate::resource::Resource;
 
 /// What is wrong is named; of more the number is said.
 const NAMED: usize = 4;
-/// The header by which a page may read an answer, as a gateway response has it (API Gateway developer guide, "Set up
-/// gateway responses").
-const HEADER: &str = "gatewayresponse.header.access-control-allow-origin";
-/// The gateway response of every refusal that has none of its own.
-const EVERY_4XX: &str = "DEFAULT_4XX";
 
 /// The check.
 #[derive(Debug, Clone, Copy)]
@@ -44,8 +37,8 @@ pub struct Told {
     /// None where AWS does not say it.
     served: Option<Methods>,
     canary: bool,
-    /// What a refusal lets read it; none where nobody set that.
-    origin: Option<String>,
+    /// What it says where an authoriser refuses; none where that is not looked at.
+    refusals: Vec<Refusal>,
 }
 
 impl Aws {
@@ -72,30 +65,6 @@ impl Aws {
         }
         Ok(guards)
     }
-
-    /// Whose pages may read a refusal.
-    async fn refusals_are_read_by(&self, api: &str) -> Result<Option<String>, ProviderError> {
-        let path = format!("/restapis/{}/gatewayresponses/{EVERY_4XX}", part(api));
-        let told = self
-            .ask_raw(REFUSALS, asked(Method::GET, path, None), &Seen::default())
-            .await?;
-        let parameters = match told.get("responseParameters") {
-            None | Some(Value::Null) => return Ok(None),
-            Some(Value::Object(parameters)) => parameters,
-            Some(_) => return Err(incomplete(REFUSALS.operation, "headers of a refusal")),
-        };
-        Ok(header(parameters))
-    }
-}
-
-/// The value of the header; a literal stands in quotes there (as above).
-fn header(parameters: &Map<String, Value>) -> Option<String> {
-    let found = parameters
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case(HEADER))?;
-    let value = found.1.as_str()?.trim();
-    let literal = value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
-    Some(literal.unwrap_or(value).to_owned())
 }
 
 #[async_trait]
@@ -125,15 +94,23 @@ impl Look for ApiLook<'_> {
             edited: aws.guards(&on.api).await?,
             served: aws.summary(&on.api, &pointer.deployment).await?,
             canary: pointer.canary,
-            origin: match self.0.origin {
-                Some(_) => aws.refusals_are_read_by(&on.api).await?,
-                None => None,
+            refusals: match self.0.origin {
+                Some(_) => aws.refusals(&on.api).await?,
+                None => Vec::new(),
             },
         })
     }
 
     fn judge(&self, told: &Told) -> Found {
-        let wrong = self.wrong(told);
+        let origin = self.0.origin.as_deref();
+        let refusals = origin.map(|origin| readable(&told.refusals, origin));
+        let Readable {
+            wrong: hidden,
+            unclear,
+            said,
+        } = refusals.unwrap_or_default();
+        let mut wrong = self.wrong(told);
+        wrong.extend(hidden);
         if let Some((_, mend)) = wrong.first() {
             let words: Vec<&str> = wrong
                 .iter()
@@ -144,7 +121,7 @@ impl Look for ApiLook<'_> {
             if wrong.len() > NAMED {
                 observed.push_str(&format!("; and {} more", wrong.len() - NAMED));
             }
-            return Found::wrong(self.expected(), observed, Mend::Besides((*mend).to_owned()));
+            return Found::wrong(self.expected(), observed, Mend::Besides(mend.clone()));
         }
         if told.served.is_none() {
             return Found::untold(
@@ -153,14 +130,18 @@ impl Look for ApiLook<'_> {
                 Mend::Unsaid("Compare the stage's deployment with the API by hand.".to_owned()),
             );
         }
+        if let Some((words, mend)) = unclear.into_iter().next() {
+            return Found::untold(self.expected(), words, Mend::Besides(mend));
+        }
         let methods = told.edited.keys().filter(|name| !is_options(name)).count();
-        Found::right(
-            self.expected(),
-            format!(
-                "{methods} methods ask {}; all of it is deployed",
-                self.0.authorizer
-            ),
-        )
+        let mut observed = format!(
+            "{methods} methods ask {}; all of it is deployed",
+            self.0.authorizer
+        );
+        for words in said {
+            observed.push_str(&format!("; {words}"));
+        }
+        Found::right(self.expected(), observed)
     }
 
     fn failed(&self, _: &Aws, error: &ProviderError) -> Found {
@@ -177,12 +158,12 @@ impl Look for ApiLook<'_> {
 
 impl ApiLook<'_> {
     /// What is wrong, each with how it is mended.
-    fn wrong(&self, told: &Told) -> Vec<(String, &'static str)> {
+    fn wrong(&self, told: &Told) -> Vec<(String, String)> {
         let mut wrong = Vec::new();
         if told.edited.keys().all(|name| is_options(name)) {
             wrong.push((
                 "it has no method".to_owned(),
-                "Look whether this is the API that is meant.",
+                "Look whether this is the API that is meant.".to_owned(),
             ));
         }
         for (name, guard) in told.edited.iter().filter(|(name, _)| !is_options(name)) {
@@ -194,33 +175,23 @@ impl ApiLook<'_> {
             };
             wrong.push((
                 format!("{} {asks}", safe(name)),
-                "Give the method the authoriser in Terraform, and deploy.",
+                "Give the method the authoriser in Terraform, and deploy.".to_owned(),
             ));
         }
         if told.canary {
             wrong.push((
                 "a canary beside the stage's deployment".to_owned(),
-                "Promote the canary or delete it: a share of the requests meets another deployment.",
+                "Promote the canary or delete it: a share of the requests meets another deployment."
+                    .to_owned(),
             ));
         }
         if let Some(served) = &told.served {
             for line in undeployed(&told.edited, served) {
                 wrong.push((
                     line,
-                    "Deploy the API to the stage, or take back what was edited and not deployed.",
+                    "Deploy the API to the stage, or take back what was edited and not deployed.".to_owned(),
                 ));
             }
-        }
-        match (&self.0.origin, &told.origin) {
-            (Some(wanted), Some(is)) if is != wanted && is != "*" => wrong.push((
-                format!("refusals are read by {}", safe(is)),
-                "Set Access-Control-Allow-Origin of the gateway response DEFAULT_4XX to the origin, and deploy.",
-            )),
-            (Some(_), None) => wrong.push((
-                "no page may read a refusal: DEFAULT_4XX has no Access-Control-Allow-Origin".to_owned(),
-                "Set Access-Control-Allow-Origin of the gateway response DEFAULT_4XX to the origin, and deploy.",
-            )),
-            (Some(_), Some(_)) | (None, _) => {}
         }
         wrong
     }

@@ -85,6 +85,7 @@ impl Look for AuthorizerLook<'_> {
     fn expected(&self) -> String {
         let pools: Vec<&str> = self.0.expected.pools().iter().map(String::as_str).collect();
         match &self.0.expected {
+            PoolsWish::Accept(_) if self.0.alone => format!("accepts {} and no other", pools.join(", ")),
             PoolsWish::Accept(_) => format!("accepts {}", pools.join(", ")),
             PoolsWish::Refuse(_) => format!("does not accept {}", pools.join(", ")),
         }
@@ -103,6 +104,18 @@ impl Look for AuthorizerLook<'_> {
             );
         }
         let observed = safe(&format!("accepts {}", told.pools_in_words()));
+        let beside: Vec<&str> = self.0.beside(&told.pools).map(String::as_str).collect();
+        if !beside.is_empty() {
+            return Found::wrong(
+                self.expected(),
+                format!("{observed}; not expected: {}", safe(&beside.join(", "))),
+                Mend::Besides(
+                    "Whoever signs in at that pool is let in. Find out who added it, and take it out of the authoriser or name \
+                     it in the runbook."
+                        .to_owned(),
+                ),
+            );
+        }
         match self.0.expected.holds(&told.pools) {
             true => Found::right(self.expected(), observed),
             false => Found::wrong(

@@ -11,6 +11,7 @@ mod http_api;
 mod look;
 mod pointer;
 mod read;
+mod refused;
 mod snapshot;
 mod throttle;
 

@@ -270,10 +270,11 @@ mod authorizer {
     use std::collections::BTreeSet;
 
     use switchback_engine::ports::ProviderErrorKind;
-    use switchback_model::{Authorizer, Image, PoolsWish, SetAuthorizer};
+    use switchback_model::{Authorizer, AuthorizerCheck, Image, PoolsWish, SetAuthorizer};
 
     use super::*;
-    use crate::apigateway::AuthorizerChange;
+    use crate::apigateway::{AuthorizerChange, AuthorizerLook};
+    use crate::look::{Is, Look as _};
 
     const OLD: &str = "arn:aws:cognito-idp:eu-west-2:123456789012:userpool/eu-west-2_OLD";
     const NEW: &str = "arn:aws:cognito-idp:eu-west-2:123456789012:userpool/eu-west-2_NEW";
@@ -382,6 +383,43 @@ mod authorizer {
         assert!(error.message.contains("of type TOKEN"), "{}", error.message);
         let error = change.read(None).await.unwrap_err();
         assert_eq!(error.kind, ProviderErrorKind::Unclear);
+    }
+
+    /// Who signs in at a pool that nobody expects there is let in all the same.
+    #[tokio::test]
+    async fn a_pool_beside_those_that_are_expected_alone_is_named() {
+        const THIRD: &str = "arn:aws:cognito-idp:eu-west-2:123456789012:userpool/eu-west-2_THIRD";
+        for (pools, alone, is, said) in [
+            (&[OLD, NEW][..], true, true, format!("accepts {NEW}, {OLD}")),
+            (
+                &[OLD, NEW, THIRD],
+                true,
+                false,
+                format!("accepts {NEW}, {OLD}, {THIRD}; not expected: {THIRD}"),
+            ),
+            (
+                &[OLD, NEW, THIRD],
+                false,
+                true,
+                format!("accepts {NEW}, {OLD}, {THIRD}"),
+            ),
+            (&[NEW], true, false, format!("accepts {NEW}")),
+        ] {
+            let played = server(vec![answer(&told(pools))]).await;
+            let check = AuthorizerCheck {
+                api: "a1b2c3d4e5".to_owned(),
+                authorizer: "abc123".to_owned(),
+                expected: PoolsWish::Accept(set(&[OLD, NEW])),
+                alone,
+            };
+            let look = AuthorizerLook(&check);
+            let told = look.ask(&aws(&played.url)).await.unwrap();
+            let found = look.judge(&told);
+            assert_eq!(
+                (found.is == Is::Right, found.observed),
+                (is, crate::error::safe(&said))
+            );
+        }
     }
 }
 

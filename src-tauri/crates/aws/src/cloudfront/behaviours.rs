@@ -10,6 +10,18 @@ pub(super) fn of<'a>(behaviours: &'a [Behaviour], path: &str) -> Option<&'a Beha
         .find(|behaviour| fits(behaviour.path_pattern.as_bytes(), path.as_bytes()))
 }
 
+/// Whether a pattern names a path: the first part of the path stands in it as it is, and no sign that stands for others is
+/// what takes it in.
+pub(super) fn names(pattern: &str, path: &str) -> bool {
+    let plain = |text: &str| text.strip_prefix('/').unwrap_or(text).to_owned();
+    let (pattern, path) = (plain(pattern), plain(path));
+    let literal = pattern.split(['*', '?']).next().unwrap_or_default();
+    match path.split('/').next().unwrap_or_default() {
+        "" => pattern.is_empty(),
+        first => literal.starts_with(first),
+    }
+}
+
 /// Whether a pattern fits a path: `*` stands for any letters, `?` for one, and capital letters count. A pattern without a
 /// slash at its beginning means the same as with one.
 fn fits(pattern: &[u8], path: &[u8]) -> bool {
@@ -42,7 +54,7 @@ fn fits(pattern: &[u8], path: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::fits;
+    use super::{fits, names};
 
     #[test]
     fn a_pattern_fits_as_cloudfront_says() {
@@ -60,6 +72,24 @@ mod tests {
             ("/a*b*c", "/axxbyybzz", false),
         ] {
             assert_eq!(fits(pattern.as_bytes(), path.as_bytes()), is, "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_takes_in_everything_names_nothing() {
+        for (pattern, path, is) in [
+            ("/usermanagement/*", "/usermanagement/api/users", true),
+            ("usermanagement*", "/usermanagement/", true),
+            ("/auth*", "/auth", true),
+            ("/auth/realms/*", "/auth/realms/lin", true),
+            ("/u*", "/usermanagement/", false),
+            ("*", "/usermanagement/", false),
+            ("/*", "/", false),
+            ("/", "/", true),
+            ("*.js", "/usermanagement/a.js", false),
+            ("/?uth/*", "/auth/", false),
+        ] {
+            assert_eq!(names(pattern, path), is, "{pattern} {path}");
         }
     }
 

@@ -7,16 +7,13 @@ use switchback_model::DistributionCheck;
 
 use super::invalidate::{ROOT, content};
 use super::wire::{Behaviour, Certificate, Conflict, Conflicts};
-use super::{CONFLICTS, DISTRIBUTION, behaviours, distribution};
+use super::{CONFLICTS, DISTRIBUTION, behaviours, certificate, distribution};
 use crate::connect::{Aws, incomplete};
 use crate::error::safe;
 use crate::look::{Found, Look, Mend};
 use crate::op::Op;
 use crate::resource::{Resource, part};
 
-/// The region from which CloudFront takes certificates (CloudFront developer guide, "Requirements for using SSL/TLS
-/// certificates with CloudFront").
-const CERTIFICATES: &str = ":us-east-1:";
 /// What is wrong is named; of more the number is said.
 const NAMED: usize = 4;
 
@@ -30,7 +27,10 @@ pub struct Told {
     aliases: switchback_model::Distribution,
     status: String,
     under_way: u32,
+    staging: bool,
     behaviours: Vec<Behaviour>,
+    /// The origin of what has no behaviour of its own.
+    origin: String,
     certificate: Option<Certificate>,
     conflicts: Vec<Conflict>,
 }
@@ -86,10 +86,15 @@ impl Look for DistributionLook<'_> {
         }
         let mut config = told.distribution_config;
         let behaviours = config.cache_behaviors.take().and_then(|all| all.items);
+        // Each distribution has one (API reference, `DistributionConfig`).
+        let default = config.default_cache_behavior.take();
+        let default = default.ok_or_else(|| incomplete(DISTRIBUTION.operation, "default behaviour"))?;
         Ok(Told {
             status: told.status,
             under_way: told.in_progress_invalidation_batches,
+            staging: config.staging,
             behaviours: behaviours.map(|items| items.all).unwrap_or_default(),
+            origin: default.origin,
             certificate: config.viewer_certificate.take(),
             aliases: content(config),
             conflicts,
@@ -99,10 +104,11 @@ impl Look for DistributionLook<'_> {
     fn judge(&self, told: &Told) -> Found {
         let wrong = self.wrong(told);
         if wrong.is_empty() {
-            return Found::right(
-                self.expected(),
-                format!("{}; deployed", safe(&told.aliases.words())),
-            );
+            let mut observed = format!("{}; deployed", safe(&told.aliases.words()));
+            for words in self.led_back(told) {
+                observed.push_str(&format!("; {words}"));
+            }
+            return Found::right(self.expected(), observed);
         }
         let (words, mends): (Vec<String>, Vec<&str>) = wrong.into_iter().unzip();
         let more = words.len().saturating_sub(NAMED);
@@ -130,6 +136,22 @@ impl Look for DistributionLook<'_> {
 }
 
 impl DistributionLook<'_> {
+    /// The paths whose behaviour names them, and leads where the default one does: people may have meant that.
+    fn led_back(&self, told: &Told) -> Vec<String> {
+        let all = self.0.routed.iter().filter_map(|path| {
+            let behaviour = behaviours::of(&told.behaviours, path)?;
+            (behaviour.origin == told.origin).then(|| {
+                format!(
+                    "{} meets the behaviour {}, to the origin {} as the default one",
+                    safe(path),
+                    safe(&behaviour.path_pattern),
+                    safe(&told.origin)
+                )
+            })
+        });
+        all.collect()
+    }
+
     /// What is wrong, each with how it is mended.
     fn wrong(&self, told: &Told) -> Vec<(String, &'static str)> {
         let mut wrong = Vec::new();
@@ -139,25 +161,19 @@ impl DistributionLook<'_> {
                 "Enable it, or look whether this is the distribution that is meant.",
             ));
         }
+        if told.staging {
+            wrong.push((
+                "a staging distribution: nobody reaches it by a name".to_owned(),
+                "Name the primary distribution that it belongs to: CloudFront hands a share of that one's requests to this one.",
+            ));
+        }
         if told.status != "Deployed" {
             wrong.push((
                 format!("{}: not every edge has its settings yet", safe(&told.status)),
                 "Wait until its status is Deployed, then look again.",
             ));
         }
-        match told.certificate.as_ref().map(|one| (&one.acm, &one.iam)) {
-            Some((Some(arn), _)) if arn.contains(CERTIFICATES) => {}
-            Some((Some(arn), _)) => wrong.push((
-                format!("its certificate is not of us-east-1: {}", safe(arn)),
-                "CloudFront takes certificates of us-east-1 alone: issue one there.",
-            )),
-            // One that was uploaded to IAM has no region.
-            Some((None, Some(_))) => {}
-            Some((None, None)) | None => wrong.push((
-                "has no certificate of its own: a browser refuses its names".to_owned(),
-                "Attach a certificate of us-east-1 that covers the names: CloudFront takes none of another region.",
-            )),
-        }
+        wrong.extend(certificate::wrong(told.certificate.as_ref()));
         for host in &self.0.hosts {
             let name = bare(host.as_str());
             if !told.aliases.answers_for(host) {
@@ -182,11 +198,22 @@ impl DistributionLook<'_> {
             ));
         }
         for path in &self.0.routed {
-            if behaviours::of(&told.behaviours, path).is_none() {
-                wrong.push((
+            match behaviours::of(&told.behaviours, path) {
+                None => wrong.push((
                     format!("{} falls to the default behaviour", safe(path)),
                     "Add a behaviour whose path pattern covers it, in front of any that covers more.",
-                ));
+                )),
+                // It does what the default one does, and nobody said of this path that it shall.
+                Some(behaviour) if led_back_unnamed(behaviour, path, told) => wrong.push((
+                    format!(
+                        "{} meets the behaviour {}, which leads where the default one does",
+                        safe(path),
+                        safe(&behaviour.path_pattern)
+                    ),
+                    "Add a behaviour whose path pattern names it, with the origin that answers it, in front of any that covers \
+                     more.",
+                )),
+                Some(_) => {}
             }
         }
         if told.under_way > 0 {
@@ -197,6 +224,10 @@ impl DistributionLook<'_> {
         }
         wrong
     }
+}
+
+fn led_back_unnamed(behaviour: &Behaviour, path: &str, told: &Told) -> bool {
+    behaviour.origin == told.origin && !behaviours::names(&behaviour.path_pattern, path)
 }
 
 fn invalidations(count: u32) -> String {

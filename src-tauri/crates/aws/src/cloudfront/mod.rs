@@ -5,6 +5,7 @@
 //! CreateInvalidation); so each attempt has its own.
 
 mod behaviours;
+mod certificate;
 mod invalidate;
 mod look;
 mod wire;

@@ -238,18 +238,30 @@ async fn another_distribution_than_that_of_the_name_is_refused() {
 
 /// A distribution with these behaviours and this certificate, and how far it is.
 fn whole(status: &str, under_way: u32, patterns: &[&str], certificate: &str) -> Play {
+    routed(status, under_way, (patterns, "api"), certificate, false)
+}
+
+/// The same, whose behaviours lead to an origin; the default one leads to `pages`.
+fn routed(
+    status: &str,
+    under_way: u32,
+    (patterns, origin): (&[&str], &str),
+    certificate: &str,
+    staging: bool,
+) -> Play {
     let behaviours: String = patterns
         .iter()
         .map(|pattern| {
-            format!("<CacheBehavior><PathPattern>{pattern}</PathPattern><TargetOriginId>api</TargetOriginId></CacheBehavior>")
+            format!("<CacheBehavior><PathPattern>{pattern}</PathPattern><TargetOriginId>{origin}</TargetOriginId></CacheBehavior>")
         })
         .collect();
     answer(&format!(
         "<Distribution {NS}><Id>E1EXAMPLE</Id><Status>{status}</Status>\
          <InProgressInvalidationBatches>{under_way}</InProgressInvalidationBatches><DistributionConfig>\
          <Aliases><Quantity>1</Quantity><Items><CNAME>reval.example.nhs.test</CNAME></Items></Aliases>\
+         <DefaultCacheBehavior><TargetOriginId>pages</TargetOriginId></DefaultCacheBehavior>\
          <CacheBehaviors><Quantity>{}</Quantity><Items>{behaviours}</Items></CacheBehaviors>\
-         <ViewerCertificate>{certificate}</ViewerCertificate><Enabled>true</Enabled></DistributionConfig></Distribution>",
+         <ViewerCertificate>{certificate}</ViewerCertificate><Enabled>true</Enabled><Staging>{staging}</Staging></DistributionConfig></Distribution>",
         patterns.len()
     ))
 }
@@ -370,4 +382,66 @@ async fn without_a_certificate_of_its_own_nobody_is_asked_who_holds_the_name() {
         panic!("{found:?}");
     };
     assert!(format!("{mend:?}").contains("us-east-1"), "{mend:?}");
+}
+
+/// CloudFront developer guide, "Learn how continuous deployment works": viewers reach no staging distribution by a name.
+#[tokio::test]
+async fn a_staging_distribution_is_not_one_to_which_users_may_be_led() {
+    let staging = routed("Deployed", 0, (&["/usermanagement/*"], "api"), OURS, true);
+    let found = looked(staging, held_by(None)).await;
+    assert!(matches!(found.is, Is::Wrong(_)), "{found:?}");
+    assert_eq!(
+        found.observed,
+        "a staging distribution: nobody reaches it by a name"
+    );
+}
+
+/// A behaviour with the origin of the default one leads nowhere else: it counts where it names the path, and that is said.
+#[tokio::test]
+async fn a_path_that_is_led_where_the_default_behaviour_leads_is_routed_only_by_its_name() {
+    for (pattern, origin, is, said) in [
+        ("*", "api", true, None),
+        (
+            "/usermanagement/*",
+            "pages",
+            true,
+            Some(
+                "; /usermanagement/api/users meets the behaviour /usermanagement/*, to the origin pages as the default one",
+            ),
+        ),
+        (
+            "*",
+            "pages",
+            false,
+            Some("/usermanagement/api/users meets the behaviour *, which leads where the default one does"),
+        ),
+    ] {
+        let found = looked(
+            routed("Deployed", 0, (&[pattern], origin), OURS, false),
+            held_by(None),
+        )
+        .await;
+        assert_eq!(found.is == Is::Right, is, "{pattern} {origin}: {found:?}");
+        match said {
+            Some(said) => assert!(found.observed.ends_with(said), "{}", found.observed),
+            None => assert!(
+                !found.observed.contains("meets the behaviour"),
+                "{}",
+                found.observed
+            ),
+        }
+    }
+}
+
+/// A distribution of which AWS does not tell the default behaviour is not judged.
+#[tokio::test]
+async fn without_a_default_behaviour_nothing_is_said() {
+    let played = server(vec![distribution(true)]).await;
+    let check = DistributionCheck {
+        distribution: "E1EXAMPLE".to_owned(),
+        hosts: vec![DnsName::new("reval.example.nhs.test").unwrap()],
+        routed: Vec::new(),
+    };
+    let error = DistributionLook(&check).ask(&aws(&played.url)).await.unwrap_err();
+    assert_eq!(error.kind, ProviderErrorKind::Unclear);
 }

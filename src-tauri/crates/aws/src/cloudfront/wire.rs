@@ -20,9 +20,21 @@ pub(super) struct Distribution {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Config {
     pub aliases: Option<Aliases>,
+    pub default_cache_behavior: Option<DefaultBehaviour>,
     pub cache_behaviors: Option<Behaviours>,
     pub viewer_certificate: Option<Certificate>,
     pub enabled: bool,
+    /// Whether it is the staging one of another, which viewers never reach by a name (`DistributionConfig`).
+    #[serde(default)]
+    pub staging: bool,
+}
+
+/// The behaviour of every path that no other has.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct DefaultBehaviour {
+    #[serde(rename = "TargetOriginId")]
+    pub origin: String,
 }
 
 /// The behaviours beside the default one, in their order of precedence.
@@ -42,6 +54,8 @@ pub(super) struct BehaviourItems {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Behaviour {
     pub path_pattern: String,
+    #[serde(rename = "TargetOriginId")]
+    pub origin: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -4,6 +4,7 @@
 //! which harms nobody. What a roll did is told by the deployment that came of it, never by its task definition.
 
 mod judge;
+mod motion;
 mod read;
 mod roll;
 mod service;

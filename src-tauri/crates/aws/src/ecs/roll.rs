@@ -10,10 +10,10 @@ use switchback_model::{ApiCall, Finding, Image, Preview, RollService, Service as
 
 use super::read::{Standing, is_asked, primary};
 use super::tasks::short;
-use super::{DEFINITION, DESCRIBE, TASK, TASKS, UPDATE, judge, service};
+use super::{DEFINITION, DESCRIBE, TASK, TASKS, UPDATE, judge, motion, service};
 use crate::change::{Against, Change, Seen};
 use crate::connect::{Aws, incomplete};
-use crate::error::{another, refused, safe};
+use crate::error::{another, guard, refused, safe};
 use crate::op::Op;
 use crate::resource::Resource;
 use crate::service::Service;
@@ -138,6 +138,17 @@ impl Change for RollChange {
             },
             guard: (),
         })
+    }
+
+    fn leaves_room(&self, now: &Observed) -> Result<(), ProviderError> {
+        match &now.rollout {
+            Some(rollout) => motion::stands_still(&self.0.service, rollout),
+            None => Err(guard(
+                UPDATE.operation,
+                "What was read says nothing of the service's deployments; nothing was sent",
+                "Read it again.",
+            )),
+        }
     }
 
     fn wish(&self, now: &Image) -> Result<Image, ProviderError> {

@@ -3,6 +3,7 @@
 mod asked;
 mod judged;
 mod looked;
+mod motion;
 mod rolled;
 
 use serde_json::{Value as Json, json};

@@ -1,5 +1,7 @@
 //! What AWS is asked of a function: its settings, who may invoke it, how many of it may run, and a dry run.
 
+use std::ops::RangeInclusive;
+
 use http::Method;
 use serde_json::{Value, json};
 use switchback_engine::ports::{ProviderError, ProviderErrorKind};
@@ -11,6 +13,9 @@ use crate::observe::Seen;
 use crate::op::Op;
 use crate::raw::{Asked, Body};
 use crate::resource::part;
+
+/// The time limits that a function may have, in seconds (Lambda developer guide, "Configure Lambda function timeout").
+const TIMEOUTS: RangeInclusive<u64> = 1..=900;
 
 /// A function as AWS told of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +79,10 @@ impl Aws {
         };
         let asked = request(Method::GET, "2019-09-30", arn.bare, "concurrency", None);
         let told = self.ask_raw(CONCURRENCY, asked, &Seen::default()).await?;
+        // What is no object says nothing of a reserve, and not that there is none.
+        let told = told
+            .as_object()
+            .ok_or_else(|| incomplete(CONCURRENCY.operation, "reserved concurrency"))?;
         function.reserved = match told.get("ReservedConcurrentExecutions") {
             None | Some(Value::Null) => None,
             Some(reserved) => Some(whole(CONCURRENCY, reserved, "reserved concurrency")?),
@@ -82,8 +91,9 @@ impl Aws {
         Ok(function)
     }
 
-    /// Whether we may invoke it. Nothing is run: what says so is a header, and an answer with a payload would mean that
-    /// something was.
+    /// Whether we may invoke it. Nothing is run: what says so is a header. The answer to a dry run is 204 and nothing more
+    /// (Lambda API reference, Invoke, `StatusCode`): 202 would be an event that was queued, 200 a function that ran, and the
+    /// header of a function's error too.
     async fn dry_run(&self, arn: &FunctionArn<'_>, qualified: &str) -> Result<(), ProviderError> {
         let rest = format!("invocations{qualified}");
         let mut asked = request(Method::POST, "2015-03-31", arn.bare, &rest, Some(json!({})));
@@ -91,10 +101,14 @@ impl Aws {
         asked
             .headers
             .push(("content-type", "application/json".to_owned()));
-        let told = self.ask_raw(DRY_RUN, asked, &Seen::default()).await?;
-        match told == json!({}) {
+        let seen = Seen::default();
+        let told = self.ask_raw(DRY_RUN, asked, &seen).await?;
+        match told == json!({}) && seen.status() == Some(204) && !seen.function_failed() {
             true => Ok(()),
-            false => Err(incomplete(DRY_RUN.operation, "empty body, as of a dry run")),
+            false => Err(incomplete(
+                DRY_RUN.operation,
+                "status 204 without a body, as of a dry run",
+            )),
         }
     }
 }
@@ -109,11 +123,15 @@ fn settings(told: &Value, arn: &FunctionArn<'_>) -> Result<Function, ProviderErr
         return Err(incomplete(CONFIGURATION.operation, "function of that name"));
     }
     let timeout = told.get("Timeout").unwrap_or(&Value::Null);
+    let timeout_s = whole(CONFIGURATION, timeout, "time limit")?;
+    if !TIMEOUTS.contains(&timeout_s) {
+        return Err(incomplete(CONFIGURATION.operation, "time limit of 1 to 900 s"));
+    }
     Ok(Function {
         state: text(CONFIGURATION, told, "State")?,
         reason: text(CONFIGURATION, told, "StateReason")?,
         last_update: text(CONFIGURATION, told, "LastUpdateStatus")?,
-        timeout_s: whole(CONFIGURATION, timeout, "time limit")?,
+        timeout_s,
         reserved: None,
         policy: None,
     })

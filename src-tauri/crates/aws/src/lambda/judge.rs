@@ -4,8 +4,9 @@ use switchback_model::{FunctionArn, PoolArn};
 
 use super::ask::Function;
 use super::look::TriggerLook;
+use super::narrowed::Narrowed;
 use super::policy::{Nearest, Says, says};
-use super::statement::{Asked, COGNITO, INVOKE, Narrowed};
+use super::statement::{Asked, COGNITO, INVOKE};
 use crate::error::safe;
 use crate::look::{Found, Look as _, Mend};
 
@@ -66,7 +67,8 @@ fn named(sid: &str) -> String {
     }
 }
 
-/// Whether the policy of this very name lets the pool.
+/// Whether the policy of this very name lets the pool. One that lets others too lets the pool all the same, so that it is
+/// right with a caution (Lambda API reference, AddPermission, `SourceArn`; IAM user guide, "The confused deputy problem").
 fn permission(look: &TriggerLook<'_>, function: &Function) -> Permission {
     let wrong = |said: &str| Permission::Wrong((said.to_owned(), add_permission(look)));
     let Some(policy) = &function.policy else {
@@ -75,14 +77,22 @@ fn permission(look: &TriggerLook<'_>, function: &Function) -> Permission {
         );
     };
     let asked = Asked::of(&look.check.function, &look.check.pool_arn);
+    let pool = pool_id(look);
     match says(policy, &asked) {
         Says::Lets { sid, narrowed } => Permission::Right(format!(
             "the pool may invoke it ({}){}",
             named(&sid),
             match narrowed {
-                Narrowed::ToPool => "",
-                Narrowed::ToAccount => ", as every pool of the account may",
-                Narrowed::Open => ", as every pool of everybody may: no condition names one",
+                Narrowed::ToPool => String::new(),
+                Narrowed::ToAccount => ", as every pool of the account may".to_owned(),
+                Narrowed::Open => format!(
+                    ", as every pool of everybody may: no condition names one. Caution: give the statement the ARN of pool \
+                     {pool} as AWS:SourceArn, or anybody's pool runs it"
+                ),
+                Narrowed::Anybody => format!(
+                    ", as anybody may who has an AWS account: its principal is * and no condition keeps them off. Caution: \
+                     give it to {COGNITO} alone, with the ARN of pool {pool} as AWS:SourceArn"
+                ),
             }
         )),
         Says::Denies { sid } => Permission::Wrong((
@@ -100,6 +110,10 @@ fn permission(look: &TriggerLook<'_>, function: &Function) -> Permission {
              AWS:SourceArn."
                 .to_owned(),
         )),
+        Says::Twice => Permission::Untold((
+            "its policy has a key twice, and nothing tells which of the two holds".to_owned(),
+            "Look at the policy in the AWS console, and have its owner write the statement anew.".to_owned(),
+        )),
         Says::Unreadable => Permission::Untold((
             "AWS answered a policy that can't be read".to_owned(),
             "Check again; if it stays so, look at the policy in the AWS console.".to_owned(),
@@ -107,10 +121,14 @@ fn permission(look: &TriggerLook<'_>, function: &Function) -> Permission {
     }
 }
 
+fn pool_id<'a>(look: &'a TriggerLook<'_>) -> &'a str {
+    PoolArn::of(&look.check.pool_arn).map_or("pool", |pool| pool.id)
+}
+
 /// The command that gives the permission (AWS CLI, `lambda add-permission`). The name of the statement is the pool's, so
 /// that it is in nobody's way.
 fn add_permission(look: &TriggerLook<'_>) -> String {
-    let pool = PoolArn::of(&look.check.pool_arn).map_or("pool", |pool| pool.id);
+    let pool = pool_id(look);
     command(
         look,
         "add-permission",

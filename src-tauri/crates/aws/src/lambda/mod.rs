@@ -7,8 +7,10 @@
 mod ask;
 mod judge;
 mod look;
+mod narrowed;
 mod policy;
 mod statement;
+mod strict;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,9 @@
 
 use serde_json::Value;
 
-use super::statement::{Asked, Effect, Holds, Judged, Narrowed};
+use super::narrowed::Narrowed;
+use super::statement::{Asked, Effect, Holds, Judged};
+use super::strict::{self, Unread};
 
 /// What a policy says of a pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub(super) enum Says {
         /// Its name; empty where it has none.
         sid: String,
     },
+    /// The document has a key twice, and nobody can tell which of the two holds.
+    Twice,
     /// The document is no policy.
     Unreadable,
 }
@@ -44,8 +48,10 @@ pub(super) enum Nearest {
 
 /// Judges a document, as GetPolicy gives it.
 pub(super) fn says(document: &str, asked: &Asked<'_>) -> Says {
-    let Ok(read) = serde_json::from_str::<Value>(document) else {
-        return Says::Unreadable;
+    let read = match strict::read(document) {
+        Ok(read) => read,
+        Err(Unread::Twice) => return Says::Twice,
+        Err(Unread::NoJson) => return Says::Unreadable,
     };
     // A policy may have one statement without a list (IAM user guide, "Grammar of the IAM JSON policy language").
     let statements: Vec<&Value> = match read.get("Statement") {

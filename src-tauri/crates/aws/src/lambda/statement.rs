@@ -4,6 +4,8 @@
 use serde_json::{Map, Value};
 use switchback_model::PoolArn;
 
+use super::narrowed::{Narrowed, narrowed};
+
 /// The service that invokes triggers.
 pub(super) const COGNITO: &str = "cognito-idp.amazonaws.com";
 /// The action that it needs.
@@ -19,7 +21,7 @@ pub(super) enum Holds {
 }
 
 impl Holds {
-    fn from(is: bool) -> Self {
+    pub(super) fn from(is: bool) -> Self {
         match is {
             true => Self::Yes,
             false => Self::No,
@@ -94,19 +96,8 @@ pub(super) struct Judged {
     pub resource: Holds,
     /// Whether its conditions hold for this pool.
     pub conditions: Holds,
-    /// Whether one of its conditions says which pool, or whose.
+    /// For whom its principal and its conditions are, where they hold.
     pub narrowed: Narrowed,
-}
-
-/// For whom a statement is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Narrowed {
-    /// Every pool of every account.
-    Open,
-    /// Every pool of an account.
-    ToAccount,
-    /// Some pools.
-    ToPool,
 }
 
 impl Judged {
@@ -118,7 +109,7 @@ impl Judged {
             "Deny" => Effect::Deny,
             _ => return None,
         };
-        let (conditions, narrowed) = conditions(all.get("Condition"), asked);
+        let condition = all.get("Condition");
         Some(Self {
             sid: all
                 .get("Sid")
@@ -128,8 +119,8 @@ impl Judged {
             effect,
             concerns: principal(all).and(action(all)),
             resource: resource(all, asked.resource),
-            conditions,
-            narrowed,
+            conditions: conditions(condition, &Context::of(asked)),
+            narrowed: narrowed(all, asked),
         })
     }
 
@@ -149,7 +140,7 @@ fn texts(value: &Value) -> Option<Vec<&str>> {
 }
 
 /// Whether one of some texts is so; unclear where they are none.
-fn any(value: &Value, is: impl Fn(&str) -> bool) -> Holds {
+pub(super) fn any(value: &Value, is: impl Fn(&str) -> bool) -> Holds {
     texts(value).map_or(Holds::Unclear, |all| Holds::from(all.into_iter().any(is)))
 }
 
@@ -193,35 +184,61 @@ fn resource(statement: &Map<String, Value>, arn: &str) -> Holds {
     }
 }
 
-/// Whether all conditions hold, and for whom they are (IAM user guide, "Condition operators": of several all must hold,
-/// and of several values one).
-fn conditions(condition: Option<&Value>, asked: &Asked<'_>) -> (Holds, Narrowed) {
-    let mut narrowed = Narrowed::Open;
+/// What a request says of where it comes from. Cognito says both; whoever asks by themselves says neither (IAM user guide,
+/// "AWS global condition context keys", `aws:SourceArn`: it is there where a service asks for another).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Context<'a> {
+    /// The ARN of what it is asked for.
+    pub source: Option<&'a str>,
+    /// The account of that.
+    pub account: Option<&'a str>,
+}
+
+impl<'a> Context<'a> {
+    fn of(asked: &Asked<'a>) -> Self {
+        Self {
+            source: Some(asked.source),
+            account: Some(asked.account),
+        }
+    }
+}
+
+/// Whether all conditions hold (IAM user guide, "Condition operators": of several all must hold, and of several values one).
+pub(super) fn conditions(condition: Option<&Value>, context: &Context<'_>) -> Holds {
     let operators = match condition {
-        None => return (Holds::Yes, narrowed),
+        None => return Holds::Yes,
         Some(Value::Object(operators)) => operators,
-        Some(_) => return (Holds::Unclear, narrowed),
+        Some(_) => return Holds::Unclear,
     };
     let mut holds = Holds::Yes;
     for (operator, keys) in operators {
         let Some(keys) = keys.as_object() else {
-            return (Holds::Unclear, narrowed);
+            return Holds::Unclear;
         };
         for (key, values) in keys {
             // Keys are written in any case (IAM user guide, "AWS global condition context keys").
-            let (value, narrows) = match key.to_ascii_lowercase().as_str() {
-                "aws:sourcearn" => (asked.source, Narrowed::ToPool),
-                "aws:sourceaccount" => (asked.account, Narrowed::ToAccount),
+            let value = match key.to_ascii_lowercase().as_str() {
+                "aws:sourcearn" => context.source,
+                "aws:sourceaccount" => context.account,
                 _ => {
                     holds = holds.and(Holds::Unclear);
                     continue;
                 }
             };
-            narrowed = narrowed.max(narrows);
-            holds = holds.and(compared(operator, values, value));
+            holds = holds.and(match value {
+                Some(value) => compared(operator, values, value),
+                None => absent(operator),
+            });
         }
     }
-    (holds, narrowed)
+    holds
+}
+
+/// Whether an operator holds of a key that the request does not have: one with `IfExists` does, and one that denies (IAM user
+/// guide, "Condition operators"); with `ForAllValues` too.
+fn absent(operator: &str) -> Holds {
+    let (of, bare) = operator.rsplit_once(':').unwrap_or(("", operator));
+    Holds::from(bare.ends_with("IfExists") || bare.contains("Not") || of == "ForAllValues")
 }
 
 /// Whether an operator holds between a value and what a policy gives; both are there, so that `IfExists` adds nothing.

@@ -1,6 +1,8 @@
 //! A parameter and the roll that makes it seen, by the real command line against a served world, with each thing that
 //! goes wrong on such a night: what the console says, when, and that the world ends as it began.
 
+mod half_way;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;

@@ -10,7 +10,7 @@ use switchback_model::{BundleCheck, CheckReading, Verdict};
 
 use super::Limits;
 use super::asked::{ANYTHING, PAGES, Whom, apart, manifest_at, start_page};
-use super::manifest::Manifest;
+use super::manifest::{Manifest, place_of};
 use super::net::{Asking, Missed};
 use super::page::MOST_LOADS;
 use super::script::{Script, sha1};
@@ -217,14 +217,14 @@ async fn same_files(
     }
 }
 
-/// Each by its file's name, and by its whole path where others have the same.
+/// Each by its file's name, and by its whole path and query where others have the same.
 fn named(scripts: Found) -> Vec<(String, Result<Script, Missed>)> {
     let mut many: HashMap<String, usize> = HashMap::new();
     for (url, _) in &scripts {
         *many.entry(file_name(url)).or_default() += 1;
     }
     let name = |url: &Url| match file_name(url) {
-        name if many.get(&name).is_some_and(|count| *count > 1) => printable(url.path(), 100),
+        name if many.get(&name).is_some_and(|count| *count > 1) => printable(&place_of(url), 100),
         name => name,
     };
     scripts

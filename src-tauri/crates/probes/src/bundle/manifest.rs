@@ -33,7 +33,7 @@ pub(super) struct Manifest {
     pub(super) index_sha1: String,
     /// Every script.
     pub(super) scripts: Vec<Url>,
-    /// SHA-1 of every file that has one, by its path.
+    /// SHA-1 of every file that has one, by its path and its query as they are written there.
     hashes: BTreeMap<String, String>,
 }
 
@@ -59,10 +59,10 @@ impl Manifest {
         let mut hashes = BTreeMap::new();
         for (key, sha1) in &table {
             if let Some(url) = place(key) {
-                hashes.insert(url.path().to_owned(), sha1.to_ascii_lowercase());
+                hashes.insert(place_of(&url), sha1.to_ascii_lowercase());
             }
         }
-        let index_sha1 = hashes.get(at.path()).cloned();
+        let index_sha1 = hashes.get(&place_of(&at)).cloned();
         let index_sha1 = index_sha1.ok_or("has no SHA-1 of its start page")?;
         let urls = written.asset_groups.iter().flat_map(|group| &group.urls);
         let (mut scripts, mut known) = (Vec::new(), HashSet::new());
@@ -80,8 +80,20 @@ impl Manifest {
         })
     }
 
-    /// The SHA-1 of a file, where it keeps it.
+    /// The SHA-1 of a file, where it keeps it: of what it names by this very path and query, else of the bare path, by which
+    /// the worker looks up a request whose query is not written there (Angular, `service-worker/worker/src/adapter.ts`,
+    /// `normalizeUrl`).
     pub(super) fn sha1_of(&self, url: &Url) -> Option<&String> {
-        self.hashes.get(url.path())
+        self.hashes
+            .get(&place_of(url))
+            .or_else(|| self.hashes.get(url.path()))
+    }
+}
+
+/// Path and query: two that differ in the query alone may be two files.
+pub(super) fn place_of(url: &Url) -> String {
+    match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
     }
 }

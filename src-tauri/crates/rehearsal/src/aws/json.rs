@@ -23,9 +23,15 @@ pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, AwsError> {
     serde_json::from_slice(body).map_err(|error| AwsError::new("SerializationException", &error.to_string()))
 }
 
-/// An answer that is no error.
+/// An answer that is no error; what has nothing to say has no body.
 pub(super) fn answer(body: &Value) -> Answer {
-    web::answer(200, JSON, body.to_string())
+    let text = match body {
+        Value::Null => String::new(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
+            body.to_string()
+        }
+    };
+    web::answer(200, JSON, text)
 }
 
 /// A moment: seconds since 1970.

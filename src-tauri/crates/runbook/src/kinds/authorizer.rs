@@ -31,6 +31,12 @@ const REFUSES: Key = Key {
     ..REFUSE
 };
 
+const ONLY: Key = Key {
+    name: "only",
+    words: "ARNs of user pools whose tokens are accepted, each of them and those of no other",
+    ..ACCEPT
+};
+
 /// Pools that one authoriser may ask (API Gateway developer guide, "Quotas" of REST APIs).
 const MOST: usize = 1_000;
 
@@ -38,16 +44,16 @@ pub(crate) struct Accepts;
 
 impl Authored for Accepts {
     type Spec = CheckKind;
-    const SAYS: &'static str =
-        "An authoriser of a REST API that asks user pools accepts tokens of these pools, or refuses them";
-    const KEYS: &'static [Key] = &[API, AUTHORIZER, ACCEPTS, REFUSES];
+    const SAYS: &'static str = "An authoriser of a REST API that asks user pools accepts tokens of these pools, of these alone, or refuses them";
+    const KEYS: &'static [Key] = &[API, AUTHORIZER, ACCEPTS, REFUSES, ONLY];
 
     fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> Option<CheckKind> {
-        let (api, authorizer, expected) = pools_of(r, t)?;
+        let (api, authorizer, expected, key) = pools_of(r, t, [ACCEPTS.name, REFUSES.name, ONLY.name])?;
         Some(CheckKind::Authorizer(AuthorizerCheck {
             api,
             authorizer,
             expected,
+            alone: key == ONLY.name,
         }))
     }
 }
@@ -61,7 +67,7 @@ impl Authored for SetsPools {
     const WISH: &'static [&'static str] = &[ACCEPT.name, REFUSE.name];
 
     fn read(r: &mut Reader<'_>, t: &mut Table<'_>) -> Option<ActionSpec> {
-        let (api, authorizer, wish) = pools_of(r, t)?;
+        let (api, authorizer, wish, _) = pools_of(r, t, [ACCEPT.name, REFUSE.name])?;
         Some(ActionSpec::SetAuthorizer(SetAuthorizer {
             api,
             authorizer,
@@ -70,16 +76,21 @@ impl Authored for SetsPools {
     }
 }
 
-fn pools_of(r: &mut Reader<'_>, t: &mut Table<'_>) -> Option<(String, String, PoolsWish)> {
+/// The API, the authoriser, the pools, and the key of these under which the pools stand.
+fn pools_of<const N: usize>(
+    r: &mut Reader<'_>,
+    t: &mut Table<'_>,
+    keys: [&'static str; N],
+) -> Option<(String, String, PoolsWish, &'static str)> {
     let api = r.must(t, API.name, aws_name);
     let authorizer = r.must(t, AUTHORIZER.name, aws_name);
-    let key = one_of(r, t, [ACCEPT.name, REFUSE.name])?;
+    let key = one_of(r, t, keys)?;
     let pools = r.may(t, key, pools)?;
-    let wish = match key == ACCEPT.name {
-        true => PoolsWish::Accept(pools),
-        false => PoolsWish::Refuse(pools),
+    let wish = match key == REFUSE.name {
+        true => PoolsWish::Refuse(pools),
+        false => PoolsWish::Accept(pools),
     };
-    Some((api?, authorizer?, wish))
+    Some((api?, authorizer?, wish, key))
 }
 
 /// ARNs of user pools (Service Authorization Reference, "Actions, resources, and condition keys for Amazon Cognito User

@@ -44,7 +44,7 @@ const HOSTS: Key = Key::needed(
 const ROUTED: Key = Key::optional(
     "routed",
     Shape::Texts,
-    "Paths that must not fall to the default behaviour, each as a browser asks for it",
+    "Paths that must not fall to the default behaviour, each as a browser asks for it; a behaviour with the origin of the default one counts only where its pattern names the path",
     "[\"/usermanagement/api/users\"]",
 );
 

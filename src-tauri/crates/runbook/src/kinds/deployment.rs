@@ -52,7 +52,7 @@ const AUTHORIZER: Key = Key::needed(
 const ORIGIN: Key = Key::optional(
     "origin",
     Shape::Text,
-    "The origin whose pages may read a refusal (DEFAULT_4XX); without it that is not looked at",
+    "The origin whose pages may read what an authoriser refuses (the gateway responses UNAUTHORIZED, ACCESS_DENIED and EXPIRED_TOKEN, and DEFAULT_4XX where one of them was not set); without it that is not looked at",
     "\"https://apps.example.nhs.test\"",
 );
 

@@ -127,6 +127,14 @@ fn a_check_of_an_api_and_of_a_distribution_says_what_is_wrong_with_it() {
     );
     assert_eq!(api("authorizer = \"au1\"\norigin = \"https://a/b\""), ["origin"]);
     assert_eq!(api(""), ["missing-key"]);
+    let pool = "[\"arn:aws:cognito-idp:eu-west-2:123456789012:userpool/eu-west-2_EXAMPLE\"]";
+    let pools = |rest: &str| {
+        of(&format!(
+            "kind = \"apigateway.authorizer\"\napi = \"a1\"\nauthorizer = \"au1\"\n{rest}"
+        ))
+    };
+    assert_eq!(pools(&format!("only = {pool}")), [""; 0]);
+    assert_eq!(pools(&format!("only = {pool}\naccept = {pool}")), ["either-key"]);
     let distribution = |rest: &str| {
         of(&format!(
             "kind = \"cloudfront.distribution\"\ndistribution = \"E1\"\n{rest}"

@@ -1,7 +1,8 @@
 //! What a policy says of a pool, however it is written.
 
+use super::super::narrowed::Narrowed;
 use super::super::policy::{Nearest, Says, says};
-use super::super::statement::{Asked, Narrowed, matches};
+use super::super::statement::{Asked, matches};
 use super::*;
 
 fn said(statements: &[Value]) -> Says {
@@ -48,23 +49,11 @@ fn a_permission_is_read_in_each_of_its_spellings() {
         ("/Condition", json!({"StringEquals": {"aws:sourcearn": [POOL]}})),
         (
             "/Condition",
-            json!({"StringLike": {"AWS:SourceARN": "arn:aws:cognito-idp:*/eu-west-2_*"}}),
-        ),
-        (
-            "/Condition",
-            json!({"ArnLike": {"AWS:SourceArn": "arn:aws:cognito-idp:eu-west-2:*:userpool/*"}}),
-        ),
-        (
-            "/Condition",
             json!({"ArnLikeIfExists": {"AWS:SourceArn": POOL}, "StringEquals": {"AWS:SourceAccount": "123456789012"}}),
         ),
         (
             "/Condition",
             json!({"ForAnyValue:ArnLike": {"AWS:SourceArn": ["arn:aws:s3:::one", POOL]}}),
-        ),
-        (
-            "/Condition",
-            json!({"ArnNotLike": {"AWS:SourceArn": "arn:aws:s3:::*"}}),
         ),
     ] {
         let statement = but(pointer, value.clone());
@@ -92,6 +81,73 @@ fn a_permission_for_everybody_is_one_and_is_said_to_be() {
     assert_eq!(said(std::slice::from_ref(&account)), lets(Narrowed::ToAccount));
     // Whoever else may, may: the widest of all is what there is to know.
     assert_eq!(said(&[statement(), account, open]), lets(Narrowed::Open));
+}
+
+/// It names a source and is open all the same, or names none and is for everybody with an account (Lambda API reference,
+/// AddPermission; IAM user guide, "The confused deputy problem").
+#[test]
+fn for_whom_a_statement_is_is_told_by_whom_it_lets_and_not_by_its_keys() {
+    let condition = |condition: Value| but("/Condition", condition);
+    let everybody = |condition: Option<Value>| {
+        let mut all = but("/Principal", json!({"AWS": "*"}));
+        match condition {
+            Some(condition) => all["Condition"] = condition,
+            None => drop(all.as_object_mut().unwrap().remove("Condition")),
+        }
+        all
+    };
+    for (statement, narrowed) in [
+        (
+            condition(json!({"StringLike": {"AWS:SourceARN": "arn:aws:cognito-idp:*/eu-west-2_*"}})),
+            Narrowed::Open,
+        ),
+        (
+            condition(json!({"ArnLike": {"AWS:SourceArn": "arn:aws:cognito-idp:eu-west-2:*:userpool/*"}})),
+            Narrowed::Open,
+        ),
+        (
+            condition(json!({"ArnLike": {"AWS:SourceArn": "arn:aws:cognito-idp:*:123456789012:userpool/*"}})),
+            Narrowed::ToAccount,
+        ),
+        (
+            condition(json!({"ArnNotLike": {"AWS:SourceArn": "arn:aws:s3:::*"}})),
+            Narrowed::Open,
+        ),
+        (everybody(None), Narrowed::Anybody),
+        (
+            everybody(Some(json!({"ArnLikeIfExists": {"AWS:SourceArn": POOL}}))),
+            Narrowed::Anybody,
+        ),
+        (
+            everybody(Some(json!({"ArnNotLike": {"AWS:SourceArn": "arn:aws:s3:::*"}}))),
+            Narrowed::Anybody,
+        ),
+        (
+            everybody(Some(json!({"ArnLike": {"AWS:SourceArn": POOL}}))),
+            Narrowed::ToPool,
+        ),
+        (
+            everybody(Some(
+                json!({"StringEquals": {"AWS:SourceAccount": "123456789012"}}),
+            )),
+            Narrowed::ToAccount,
+        ),
+    ] {
+        assert_eq!(
+            said(&[super::statement(), statement.clone()]),
+            lets(narrowed),
+            "{statement}"
+        );
+    }
+}
+
+/// Of two values of one key a reader takes one, and nothing tells which AWS took.
+#[test]
+fn a_policy_with_a_key_twice_is_not_judged() {
+    let one = policy(&[statement()]);
+    let twice = one.replacen("\"Effect\":", "\"Effect\":\"Deny\",\"Effect\":", 1);
+    assert_ne!(one, twice);
+    assert_eq!(says(&twice, &Asked::of(FUNCTION, POOL)), Says::Twice);
 }
 
 #[test]

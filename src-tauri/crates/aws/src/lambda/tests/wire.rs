@@ -164,13 +164,18 @@ async fn a_permission_for_every_pool_is_said_to_be_one() {
     open.as_object_mut().unwrap().remove("Condition");
     let found = looked(with(1, answer(&json!({"Policy": policy(&[open])})))).await;
     assert_eq!(found.is, Is::Right);
-    assert!(
-        found
-            .observed
-            .contains("as every pool of everybody may: no condition names one"),
-        "{}",
-        found.observed
-    );
+    let caution = "(statement cognito), as every pool of everybody may: no condition names one. Caution: give the statement the \
+                   ARN of pool eu-west-2_EXAMPLE as AWS:SourceArn, or anybody's pool runs it";
+    assert!(found.observed.contains(caution), "{}", found.observed);
+    let mut all = statement();
+    (all["Sid"], all["Principal"]) = (json!("all"), json!("*"));
+    all.as_object_mut().unwrap().remove("Condition");
+    let found = looked(with(1, answer(&json!({"Policy": policy(&[statement(), all])})))).await;
+    assert_eq!(found.is, Is::Right);
+    let caution = "(statement all), as anybody may who has an AWS account: its principal is * and no condition keeps them off. \
+                   Caution: give it to cognito-idp.amazonaws.com alone, with the ARN of pool eu-west-2_EXAMPLE as \
+                   AWS:SourceArn";
+    assert!(found.observed.contains(caution), "{}", found.observed);
 }
 
 #[tokio::test]
@@ -226,6 +231,8 @@ async fn a_lie_is_neither_a_yes_nor_a_no() {
         ("no time limit", settings("Timeout", json!(null))),
         ("a time limit of text", settings("Timeout", json!("4"))),
         ("a negative time limit", settings("Timeout", json!(-1))),
+        ("no time at all", settings("Timeout", json!(0))),
+        ("more time than there is", settings("Timeout", json!(901))),
         ("no state", settings("State", json!(null))),
         ("a state that is a number", settings("State", json!(1))),
         ("no last update", settings("LastUpdateStatus", json!(null))),
@@ -243,6 +250,23 @@ async fn a_lie_is_neither_a_yes_nor_a_no() {
         (
             "a negative reserve",
             with(2, answer(&json!({"ReservedConcurrentExecutions": -1}))),
+        ),
+        ("a list for a reserve", with(2, answer(&json!([])))),
+        (
+            "an event that was queued",
+            with(3, Play::Answer(202, String::new())),
+        ),
+        ("a function that ran", with(3, Play::Answer(200, String::new()))),
+        (
+            "a function that failed",
+            with(3, Play::FunctionError(String::new())),
+        ),
+        (
+            "a policy with a key twice",
+            with(
+                1,
+                answer(&json!({"Policy": whole.replacen('{', "{\"Statement\":[],", 1)})),
+            ),
         ),
         (
             "a dry run that ran",

@@ -196,3 +196,40 @@ async fn scripts_of_another_host_in_a_manifest_are_not_asked_for() {
     let reading = said(&with_manifest(), site).await;
     assert_eq!(reading.verdict, Verdict::Pass, "{}", reading.observed);
 }
+
+/// The manifest names a file by its path and, where one is written there, its query: two of one path are two files. A query
+/// that is not written there is dropped, as a worker drops it.
+#[tokio::test]
+async fn a_file_is_held_against_what_the_manifest_names_by_its_path_and_query() {
+    let site = |one: &str, two: &str, loaded: &str| {
+        let site = Site::sound("<script src=polyfills.js></script><script src=\"main-NEW.js?v=9\"></script>")
+            .with("/um/lazy.js", "text/javascript", "lazy")
+            .with("/um/main-NEW.js?v=9", "text/javascript", loaded)
+            .with("/um/lazy.js?v=1", "text/javascript", one)
+            .with("/um/lazy.js?v=2", "text/javascript", two);
+        let mut manifest: serde_json::Value = serde_json::from_str(&manifest_of(&site)).unwrap();
+        for (key, of) in [("/um/lazy.js?v=1", "first"), ("/um/lazy.js?v=2", "second")] {
+            manifest["hashTable"][key] = hex::encode(Sha1::digest(of)).into();
+        }
+        site.with("/um/ngsw.json", "application/json", &manifest.to_string())
+    };
+    let main = main_script();
+    let reading = said(&with_manifest(), site("first", "second", &main)).await;
+    is(
+        &reading,
+        Verdict::Pass,
+        "6 scripts hold all 2 texts, and not the other; manifest of the same build; 198.51.100.20",
+    );
+    let other = format!("{main} // other");
+    for (site, name) in [
+        (site("second", "first", &main), "lazy.js"),
+        (site("first", "lazy", &main), "lazy.js"),
+        (site("first", "second", &other), "main-NEW.js"),
+    ] {
+        let reading = said(&with_manifest(), site).await;
+        let words = format!(
+            "{name} is another file than the manifest /um/ngsw.json says: service workers refuse it and keep what they have"
+        );
+        is(&reading, Verdict::Fail, &words);
+    }
+}

@@ -65,10 +65,13 @@ fn apply(
         return Err(AwsError::new("UserNotFoundException", "User does not exist."));
     };
     user.modified_ms = now_ms;
-    let left = match caller.operation.as_str() {
+    // The first has no output at all, and so an empty body; the others have one without members (API reference, "Response
+    // Elements" of each).
+    let (answer, left) = match caller.operation.as_str() {
         "AdminDeleteUser" => {
             pool.users.remove(&name);
-            json!({"deleted": {"pool": asked.user_pool_id, "username": name}})
+            let left = json!({"deleted": {"pool": asked.user_pool_id, "username": name}});
+            (Value::Null, left)
         }
         operation => {
             match operation {
@@ -83,12 +86,13 @@ fn apply(
                 }
                 _ => user.status = UserStatus::ResetRequired,
             }
-            json!({"changed": {
+            let left = json!({"changed": {
                 "pool": asked.user_pool_id, "username": name, "status": user.status.word(), "enabled": user.enabled,
-            }})
+            }});
+            (json!({}), left)
         }
     };
     let mut entry = caller.entry(Outcome::Committed);
     entry.left = Some(left);
-    Ok((json!({}), entry))
+    Ok((answer, entry))
 }
