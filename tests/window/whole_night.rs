@@ -146,7 +146,7 @@ impl Night<'_> {
             .lead("confirm-primary", "[data-route=step]", WORLD)
             .await?;
         self.app
-            .until("step-state", &["Changed by somebody else"], STEP)
+            .until("step-state", &["Taken back by ECS itself"], STEP)
             .await?;
         self.picture("roll-taken-back", "#/run/switch-user-management")
             .await?;

@@ -293,6 +293,11 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
             </div>
           </div>
           <div className="action-others">
+            {step.ways_back.map((way) => (
+              <Button key={way.rule} href={href({ name: "rollback", scope: { rule: way.rule } })} data-testid={`way-back-${way.rule}`}>
+                {way.rule}: {way.title}…
+              </Button>
+            ))}
             {UNDOABLE.has(step.state) && step.kind === "action" && (
               <Button href={href({ name: "rollback", scope: { step: step.id } })} data-testid="rollback-step">
                 Undo this step…

@@ -2,7 +2,7 @@ import { useRef } from "react";
 import { age, count, duration, fullTime } from "../format/time";
 import type { ReadingView } from "../ipc";
 import { useComputerNow, useWorldNow } from "../state/hooks";
-import { type Fresh, freshen, lastRead, letsThrough, worstFirst } from "../state/readings";
+import { type Fresh, freshen, lastFailing, lastRead, letsThrough, worstFirst } from "../state/readings";
 import { Breakable } from "./Breakable";
 import { CopyButton } from "./CopyButton";
 import { Parts, partsOf } from "./Reading";
@@ -117,7 +117,7 @@ export function CheckTable({ list, caption, record = false, pending = false, inO
           return (
             <tbody key={r.id} role="rowgroup" className={open ? `open k-${toneKind(r.tone).kind}` : undefined} data-testid={`check-${r.id}`} data-tone={past ? "record" : notYet ? "switching" : r.tone}>
               <tr role="row">
-                <td role="cell">{past ? <State kind="record" word="As read then" /> : notYet ? <State kind="running" word="Not yet" /> : unread ? <State kind="todo" word="Not read" /> : <ToneState tone={r.tone} />}</td>
+                <td role="cell">{past ? <State kind="record" word="As read then" /> : notYet ? <State kind="running" word="Not yet" /> : unread ? <State kind="todo" word="Not read" /> : <ToneState tone={r.tone} last={lastFailing(r, now)} />}</td>
                 <th scope="row" role="rowheader" title={r.source}>
                   <Breakable text={r.title} />
                 </th>

@@ -13,6 +13,27 @@ export function partsOf(text: string): string[] {
   return lists ? parts : [text];
 }
 
+/** What a part is about, without how it answered: "leak: POST /createUser". */
+const nameOf = (part: string): string | null => NAMED.exec(part)?.[1] ?? null;
+
+/**
+ * What was read, with what is at fault in the order in which it came: what has been so for the shortest time stands first.
+ * `seen` are the readings so far, oldest first.
+ */
+export function newestFirst(text: string, seen: readonly { observed: string }[]): string {
+  const parts = text.split("; ");
+  const named = parts.filter((part) => nameOf(part) !== null);
+  if (named.length < 2) return text;
+  const before = seen.filter((s) => s.observed !== text).map((s) => new Set(s.observed.split("; ").map(nameOf)));
+  // For how many readings in a row, up to the last other one, it has been named.
+  const held = (part: string) => {
+    const other = before.findLastIndex((names) => !names.has(nameOf(part)));
+    return before.length - 1 - other;
+  };
+  const order = named.map((part, at) => ({ part, at, held: held(part) })).sort((a, b) => a.held - b.held || a.at - b.at);
+  return parts.map((part) => (nameOf(part) === null ? part : (order.shift()?.part ?? part))).join("; ");
+}
+
 function Part({ text }: { text: string }) {
   const [, name, rest] = NAMED.exec(text) ?? [];
   if (name === undefined || rest === undefined) return <Breakable text={text} />;

@@ -2,11 +2,11 @@ import { type ReactNode, useRef } from "react";
 import { age, duration, shortTime } from "../format/time";
 import type { Answer, Deadline, RunSnapshot } from "../ipc";
 import { useApp, useLive, useSnapshot, useWorldNow } from "../state/hooks";
-import { isQuiet, lastRead, monitorsNow, nextWait, running, usersNow, wayBackNow, worstFirst } from "../state/readings";
+import { type Fresh, isQuiet, lastFailing, lastRead, monitorsNow, nextWait, running, usersNow, wayBackNow, worstFirst } from "../state/readings";
 import { href, type Place } from "../state/router";
 import { Breakable } from "./Breakable";
 import { Nets } from "./Nets";
-import { partsOf, Reading } from "./Reading";
+import { newestFirst, partsOf, Reading } from "./Reading";
 import { relative } from "./Notices";
 import { useScrolls } from "./scrolls";
 import { type Kind, Shape, ToneState, toneKind } from "./State";
@@ -63,8 +63,13 @@ export function RollbackButton({ snapshot, place, narrow = false }: { snapshot: 
 }
 
 /** Decision due, the next deadline, or none. A deadline never acts. */
-export function DecisionDue({ deadlines, now, small = false }: { deadlines: Deadline[]; now: number; small?: boolean }) {
+export function DecisionDue({ deadlines, monitors, now, small = false }: { deadlines: Deadline[]; monitors: readonly Fresh[]; now: number; small?: boolean }) {
   const clocks = running(deadlines);
+  // A clock goes on though nobody can tell whether what it hangs on still fails: that is said, not hidden.
+  const untold = (d: Deadline | undefined) => {
+    const m = monitors.find((one) => one.id === d?.monitor && one.tone === "unknown");
+    return m === undefined ? null : `can't tell now whether it still fails, ${lastFailing(m, now) ?? lastRead(m)}`;
+  };
   const first = clocks.find((d) => d.due || Date.parse(d.at) <= now);
   if (first !== undefined) {
     const more = clocks.filter((d) => d.due).length - 1;
@@ -73,6 +78,7 @@ export function DecisionDue({ deadlines, now, small = false }: { deadlines: Dead
         <span className="decision-head">Decision due</span>
         {/* In the strip there is room for the time; the page behind the link says the rest. */}
         <span title={first.title}>{small ? `${age((now - Date.parse(first.at)) / 1000)} ago` : `${first.title}. The limit passed ${relative(Date.parse(first.at) - now)}. Nothing happens by itself.${more > 0 ? ` ${more} more.` : ""}`}</span>
+        {!small && untold(first) !== null && <span data-testid="decision-untold">Can&apos;t tell{untold(first)?.slice("can't tell".length)}.</span>}
       </a>
     );
   }
@@ -80,7 +86,14 @@ export function DecisionDue({ deadlines, now, small = false }: { deadlines: Dead
   return (
     <dl className="clock" data-testid="decision-due">
       <dt>Decision due</dt>
-      <dd title={next?.title}>{next === undefined ? "none" : relative(Date.parse(next.at) - now)}</dd>
+      <dd title={next?.title}>
+        {next === undefined ? "none" : relative(Date.parse(next.at) - now)}
+        {!small && untold(next) !== null && (
+          <small className="clock-untold" data-testid="decision-untold">
+            {untold(next)}
+          </small>
+        )}
+      </dd>
     </dl>
   );
 }
@@ -100,6 +113,7 @@ function Observed({ text }: { text: string }) {
 }
 
 function Monitors({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
+  const { history } = useApp();
   const list = worstFirst(monitorsNow(snapshot, now));
   return (
     <section className="live-list" aria-labelledby="rail-live">
@@ -115,10 +129,10 @@ function Monitors({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
                 <Breakable text={m.title} />
               </span>
               <span className="live-state">
-                <ToneState tone={m.tone} />
+                <ToneState tone={m.tone} last={lastFailing(m, now)} />
                 <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
               </span>
-              {!quiet && <div className="live-note">{m.stale || m.age === null ? lastRead(m) : <Observed text={m.observed} />}</div>}
+              {!quiet && <div className="live-note">{m.stale || m.age === null ? lastRead(m) : <Observed text={newestFirst(m.observed, history[m.id] ?? [])} />}</div>}
             </li>
           );
         })}
@@ -136,7 +150,7 @@ function Clocks({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
   const minutes = (since: string) => duration(Math.floor(Math.max(0, now - Date.parse(since)) / 60_000) * 60);
   return (
     <section className="clocks" aria-label="Clocks">
-      <DecisionDue deadlines={snapshot.deadlines} now={now} />
+      <DecisionDue deadlines={snapshot.deadlines} monitors={monitorsNow(snapshot, now)} now={now} />
       <dl className={`clock wait${wait === undefined ? "" : " big"}`} data-testid="wait-left">
         <dt>{wait === undefined ? "Wait left" : <a href={href({ name: "step", step: wait.step })} title={wait.title}>Wait left</a>}</dt>
         <dd>{wait === undefined ? "none" : duration((wait.at - now) / 1000)}</dd>
@@ -217,7 +231,7 @@ function RunStrip({ snapshot, place, goTo }: { snapshot: RunSnapshot; place: Pla
       {goTo}
       <AnswerBox answer={usersNow(snapshot, now, live)} title="Are users all right?" testId="answer-users" note={false} />
       <AnswerBox answer={wayBackNow(snapshot, live)} title="Can we go back?" testId="answer-way-back" note={false} />
-      <DecisionDue deadlines={snapshot.deadlines} now={now} small />
+      <DecisionDue deadlines={snapshot.deadlines} monitors={monitorsNow(snapshot, now)} now={now} small />
       <RollbackButton snapshot={snapshot} place={place} narrow />
     </aside>
   );

@@ -121,9 +121,10 @@ export function toneKind(tone: Tone): { kind: Kind; word: string } {
   return TONES[tone];
 }
 
-export function ToneState({ tone }: { tone: Tone }) {
+/** A tone; of one that can't be told any more with what it was last: "Can't tell · last failing 2 min ago". */
+export function ToneState({ tone, last = null }: { tone: Tone; last?: string | null }) {
   const { kind, word } = TONES[tone];
-  return <State kind={kind} word={word} />;
+  return <State kind={kind} word={tone === "unknown" && last !== null ? `Can't tell · ${last}` : word} />;
 }
 
 const STEPS: Record<string, Kind> = {

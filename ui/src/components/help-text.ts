@@ -56,7 +56,7 @@ export const HELP: Record<RouteName, HelpText> = {
   },
   amend: {
     shows: "Every difference between the run’s plan and that of a runbook, and what is refused.",
-    todo: ["Compare, read each line, write a reason, confirm.", "Steps that start anew lose their approvals and readings."],
+    todo: ["Compare, read each line, write a reason, confirm.", "Steps that begin again lose their approvals and readings."],
     cli: "switchback run amend RUN --runbook FILE --dry-run",
   },
   timeline: {
@@ -81,7 +81,7 @@ export const HELP: Record<RouteName, HelpText> = {
   },
   rehearsal: {
     shows: "Drills for the team, the closed world’s parts, what they serve now, and every switch that makes something go wrong.",
-    todo: ["Begin a drill at the step that it names, and compare with what a good night looks like.", "Every fault can be switched on by itself, here and from the command line."],
+    todo: ["Begin a drill at the step that it names, and compare with what it looks like when it goes well.", "Every fault can be switched on by itself, here and from the command line."],
     cli: "switchback rehearse --fault site-down",
   },
   "war-room": {

@@ -35,7 +35,7 @@ function tries(takes: UndoTimeView): string {
 
 /** As name and value, for a row of facts. */
 export function undoFacts(takes: UndoTimeView): [string, string][] {
-  const facts: [string, string][] = [["Takes", aboutWords(takes) ?? "never measured here"]];
+  const facts: [string, string][] = [["Takes", aboutWords(takes) ?? "not measured here yet"]];
   if (takes.slowest_s !== null) facts.push([takes.tries === 1 ? `In ${tries(takes)}` : `Slowest of ${tries(takes)}`, duration(takes.slowest_s)]);
   if (takes.caches_s !== null && takes.caches_s > 0) facts.push(["Caches follow within", duration(takes.caches_s)]);
   return facts;
@@ -43,7 +43,7 @@ export function undoFacts(takes: UndoTimeView): [string, string][] {
 
 /** The same in one line, without the first fact. */
 export function undoNote(takes: UndoTimeView): string {
-  if (takes.slowest_s === null) return takes.caches_s === null || takes.caches_s === 0 ? "Never measured here" : "After the calls, until caches follow; never measured here";
+  if (takes.slowest_s === null) return takes.caches_s === null || takes.caches_s === 0 ? "Not measured here yet" : "After the calls, until caches follow; not measured here yet";
   const words = undoFacts(takes).slice(1).map(([name, value]) => `${name} ${value}`);
   return words.map((w, i) => (i === 0 ? w : w.charAt(0).toLowerCase() + w.slice(1))).join("; ");
 }

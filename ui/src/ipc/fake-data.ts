@@ -98,6 +98,7 @@ function step(id: string, title: string, part: Partial<StepView>): StepView {
     state: "to_do",
     state_words: "To do",
     note: "",
+    ways_back: [],
     generation: 1,
     why: "",
     look_at: [],
@@ -448,9 +449,9 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
     ],
     users: failing
       ? { tone: "failing", headline: "Users affected", note: "Admins-UI, Sign-in canary failing" }
-      : { tone: "passing", headline: "Users all right", note: "4 of 4 readings fresh" },
+      : { tone: "passing", headline: "Users all right", note: "By 4 of 4 monitors, all fresh" },
     way_back: {
-      answer: { tone: "passing", headline: "Can go back", note: "Every condition proven" },
+      answer: { tone: "passing", headline: "Can go back", note: "Every condition proven. Rule R3: 2 items" },
       missing: [],
       something_to_undo: true,
       proposal: { rule: "R3" },
@@ -476,6 +477,8 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
                 ? [{ step: "mid.3", title: "Switch Admins-UI DNS", sentence: "4 of 4 servers since 12:02am, 3 of 3 resolvers, the old site answers; others by 12:03am." }]
                 : [],
             left: scene.rollback === "completed" ? [] : ["Tell people"],
+            restricted: scene.rollback === "completed" ? [{ by: ["Restrict UserManagement"], monitor: "reval", sentence: "Every write is refused by the restriction, every read is answered" }] : [],
+            stays: scene.rollback === "completed" ? ["Restrict UserManagement", "Lower the TTL"] : [],
           },
     decisions: [
       { id: "window", question: "How many minutes may Admins-UI fail before a decision is due?", kind: "minutes", choices: [], value: "12", by: null, blocks: [] },

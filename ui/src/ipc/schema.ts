@@ -24,6 +24,7 @@ export const reading = z.looseObject({
   believable_s: z.number(),
   until: time.nullable(),
   mend: maybe,
+  last_failing: time.optional(),
 });
 
 const change = z.looseObject({ object: z.string(), before: words, after: words, caution: z.string().nullish() });
@@ -71,6 +72,7 @@ const times = z.looseObject({
 
 const gate = z.looseObject({
   title: z.string(),
+  again: z.string().optional(),
   state: z.enum(["closed", "ready", "checking", "go", "no_go", "void"]),
   state_words: z.string(),
   fresh_s: z.number(),
@@ -87,6 +89,7 @@ const deadline = z.looseObject({
   kind: z.enum(["rule", "monitor", "step"]),
   rule: maybe,
   title: z.string(),
+  monitor: z.string().optional(),
   since: time.nullable(),
   at: time.nullable(),
   due: z.boolean(),
@@ -105,6 +108,7 @@ const step = z.looseObject({
   state: z.string(),
   state_words: z.string(),
   note: z.string(),
+  ways_back: z.array(z.looseObject({ rule: z.string(), title: z.string() })),
   generation: z.number(),
   why: z.string(),
   notice: z.string().optional(),
@@ -222,6 +226,8 @@ const snapshot = z.looseObject({
       your_turn: z.boolean(),
       seen: z.array(z.looseObject({ step: z.string(), title: z.string(), sentence: z.string() })),
       left: words,
+      restricted: z.array(z.looseObject({ by: words, monitor: z.string(), sentence: z.string() })),
+      stays: words,
     })
     .nullable(),
   decisions: z.array(

@@ -130,7 +130,7 @@ export function AmendScreen() {
                 list={[
                   ["Plan now", short(view.from)],
                   ["Plan then", short(view.to)],
-                  ["Start anew", view.anew.length === 0 ? "no step" : view.anew.map(titleOf).join(", ")],
+                  ["Begin again", view.anew.length === 0 ? "no step" : view.anew.map(titleOf).join(", ")],
                 ]}
               />
               {view.anew.length > 0 && <p className="meta">Approvals and readings of these steps are void; they are checked again.</p>}

@@ -173,6 +173,11 @@ export function GateScreen({ id }: { id: string }) {
         <PageHead title={gate.title} id={`gate-${id}`}>
           <State kind={gateKind(gate)} word={gate.state_words} pill testId="gate-state" />
         </PageHead>
+        {gate.again !== undefined && (
+          <Notice kind="undone" title="The night was brought back" testId="gate-again">
+            {gate.again}
+          </Notice>
+        )}
         <p className="why">Before go, no step of “{phase.title}” can start; its checks can be read. A rollback is never held back by it.</p>
         <Facts
           list={[

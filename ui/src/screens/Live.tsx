@@ -2,17 +2,18 @@ import { Fragment } from "react";
 import { Breakable } from "../components/Breakable";
 import { DnsTruth } from "../components/DnsTruth";
 import { Block, PageHead } from "../components/PageHead";
-import { Reading } from "../components/Reading";
+import { newestFirst, Reading } from "../components/Reading";
 import { ToneState, toneKind } from "../components/State";
 import { Sparkline } from "../components/Sparkline";
 import { age, fullTime, shortTime } from "../format/time";
 import { useApp, useLive, useSnapshot, useWorldNow } from "../state/hooks";
-import { type Fresh, isQuiet, lastRead, monitorsNow, usersNow, worstFirst } from "../state/readings";
+import { type Fresh, isQuiet, lastFailing, lastRead, monitorsNow, usersNow, worstFirst } from "../state/readings";
 import { href } from "../state/router";
 import type { Seen } from "../state/store";
 
 function Card({ m, seen, now }: { m: Fresh; seen: readonly Seen[]; now: number }) {
   const latest = [...seen].reverse().slice(0, 6);
+  const observed = newestFirst(m.observed, seen);
   return (
     <article className={`monitor k-${toneKind(m.tone).kind}`} aria-label={m.title} data-testid={`card-${m.id}`}>
       <div className="monitor-head">
@@ -20,12 +21,12 @@ function Card({ m, seen, now }: { m: Fresh; seen: readonly Seen[]; now: number }
           <Breakable text={m.title} />
         </h3>
         <span className="monitor-state">
-          <ToneState tone={m.tone} />
+          <ToneState tone={m.tone} last={lastFailing(m, now)} />
           <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
         </span>
       </div>
       <div className="monitor-observed">
-        <Reading text={m.age === null ? lastRead(m) : m.tone === "unknown" ? `${lastRead(m)}: ${m.observed}` : m.observed} />
+        <Reading text={m.age === null ? lastRead(m) : m.tone === "unknown" ? `${lastRead(m)}: ${observed}` : observed} />
       </div>
       <Sparkline seen={seen} title={m.title} believable_s={m.believable_s} now={now} />
       <dl className="monitor-facts">

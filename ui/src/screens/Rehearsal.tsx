@@ -95,7 +95,7 @@ export function RehearsalScreen() {
         <>
           <Block id="drills" title="Drills" note={`${view.drills.filter((d) => d.on).length} of ${view.drills.length} on`}>
             <p className="why">
-              Begin one at its step, a step of the runbook <code>tis-cognito</code>, and compare with what a good night looks like. What happens at once stays until a
+              Begin one at its step, a step of the runbook <code>tis-cognito</code>, and compare with what it looks like when it goes well. What happens at once stays until a
               new rehearsal begins.
             </p>
             <Drills list={view.drills} busy={busy} onFlip={(d) => flip(d.fault, d.on)} />

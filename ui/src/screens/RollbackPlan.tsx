@@ -74,7 +74,7 @@ function Cards({ plan }: { plan: RollbackPlanView }) {
     <div className="cards">
       {undo.length === 0 ? (
         <Card title="Restores" head="Nothing" note={again > 0 ? "what was taken back is only made seen" : "there are only people to tell"} />
-      ) : hand === undo.length ? (
+      ) : hand === undo.length && again === 0 ? (
         <Card title="By hand" head={count(hand, "part")} note="nothing is sent from here; you are shown each in turn" />
       ) : (
         <Card title="Restores" head={count(undo.length, "change")} note={<Breakable text={[objects.join(", "), again > 0 ? "then it is made seen" : "", hand > 0 ? `${hand} by hand` : ""].filter((w) => w !== "").join("; ") || "as in the order below"} />} />
@@ -83,7 +83,7 @@ function Cards({ plan }: { plan: RollbackPlanView }) {
       <Card
         title="Takes"
         head={capital(planWords(plan.takes, hand))}
-        note={planNote(plan.takes, hand, hand === undo.length)}
+        note={planNote(plan.takes, hand, hand === undo.length && again === 0)}
       />
     </div>
   );
@@ -150,7 +150,8 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
   const undos = plan?.items.filter((i) => i.kind !== "notice" && i.kind !== "publish").length ?? 0;
   const onlyAgain = undos === 0 && plan?.items.some((i) => i.kind === "publish") === true;
   const hand = plan?.items.filter((i) => i.kind === "manual").length ?? 0;
-  const byHand = undos > 0 && hand === undos;
+  // What is made seen once more is sent from here.
+  const byHand = undos > 0 && hand === undos && plan?.items.some((i) => i.kind === "publish") !== true;
   const verb = onlyAgain ? "Make it seen" : undos === 0 ? "Roll back" : byHand ? "Roll back by hand" : `Roll back ${count(undos, "change")}`;
   const rows = plan?.items.flatMap((i) => i.preconditions.map((p) => ({ ...freshen(p, now), item: i.title }))) ?? [];
   const vouch = plan?.unproven.includes(JOURNAL) === true ? rows.find((r) => r.id === JOURNAL) : undefined;

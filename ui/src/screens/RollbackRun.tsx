@@ -10,15 +10,18 @@ import { Block, PageHead } from "../components/PageHead";
 import { Primary } from "../components/Primary";
 import { ReasonForm } from "../components/ReasonForm";
 import { RollbackItems } from "../components/RollbackItems";
-import { type Kind, State } from "../components/State";
+import { type Kind, Shape, State, toneKind } from "../components/State";
 import { TellForm } from "../components/TellForm";
-import { count } from "../format/time";
+import { age, count } from "../format/time";
 import type { RollbackItemView, RollbackProgress, RunSnapshot, StepView } from "../ipc";
-import { useApp, useSnapshot, useStore } from "../state/hooks";
-import { allSteps } from "../state/readings";
-import { href } from "../state/router";
+import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
+import { allSteps, lastFailing, lastRead, monitorsNow, onward } from "../state/readings";
+import { go, href } from "../state/router";
 import { rollbackCrumb, rollbackTitle } from "./RollbackPlan";
 import { Crumbs } from "./Step";
+
+/** A name of more letters does not fit beside the other buttons in one line. */
+const LONG = 36;
 
 const WORDS: Record<string, { kind: Kind; word: string }> = {
   running: { kind: "running", word: "Running" },
@@ -94,6 +97,41 @@ function Seen({ progress }: { progress: RollbackProgress }) {
   );
 }
 
+/** What is closed to users on purpose, by the monitor that looks at it: with its age, and never as so what nobody can tell. */
+function Still({ progress }: { progress: RollbackProgress }) {
+  const snapshot = useSnapshot();
+  const now = useWorldNow();
+  const { live } = useLive();
+  const list = progress.restricted.map((r) => ({ ...r, seen: monitorsNow(snapshot, now).find((m) => m.id === r.monitor) }));
+  return (
+    <Block id="still" title="Still so">
+      <div data-testid="rollback-still">
+        {list.length === 0 && <p>Nothing is closed to users on purpose, as far as any monitor of this runbook looks.</p>}
+        {list.map(({ by, monitor, sentence, seen }) => {
+          const told = live && seen !== undefined && seen.age !== null && seen.tone !== "unknown";
+          const kind: Kind = !told ? "unknown" : seen.tone === "passing" ? "blocked" : toneKind(seen.tone).kind;
+          const read = seen === undefined ? "no monitor looks" : !live ? "status is not live" : (lastFailing(seen, now) ?? lastRead(seen));
+          return (
+            <p key={monitor} className="still-row">
+              <Shape kind={kind} />{" "}
+              <span>
+                <strong>
+                  {!told ? "Can’t tell whether it is still restricted: " : seen.tone === "passing" ? "Still restricted, on purpose: " : "Restricted, but not as it should be: "}
+                </strong>
+                {told && seen.tone !== "passing" ? seen.observed.split("; ").slice(0, 2).join("; ") : lower(sentence)} ({told ? `read ${age(seen.age ?? 0)} ago` : read}).
+                {by.length > 0 && <span className="meta"> By {by.join(", ")}.</span>}
+              </span>
+            </p>
+          );
+        })}
+        {progress.stays.length > 0 && <p className="meta">Left in place, by the journal: {progress.stays.join(" · ")}</p>}
+      </div>
+    </Block>
+  );
+}
+
+const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1);
+
 /** The item that a person does next: what to do or to tell, in words that can be copied. */
 function Turn({ item }: { item: RollbackItemView }) {
   const words = item.restores.join("\n");
@@ -122,6 +160,7 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
   const mine = progress.your_turn;
   const current = progress.items.find((i) => i.state === "running") ?? at ?? progress.items.findLast((i) => i.state === "done" && i.step !== null);
   const step = allSteps(snapshot).find((s) => s.id === current?.step);
+  const next = onward(snapshot);
   const closed = (accepted: boolean) => accepted && setAsk(null);
   const say = (reason: string) => at !== undefined && void store.submit("rollback_done", { do: "rollback_done", item: at.id }, { reason }).then(closed);
   const told = at?.kind === "notice";
@@ -147,6 +186,7 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
             {progress.why ?? "The timeline says by whom and why."}
           </Notice>
         )}
+        {progress.state === "completed" && <Still progress={progress} />}
         <Block id="order" title="In this order">
           <RollbackItems items={progress.items} begun />
         </Block>
@@ -214,7 +254,12 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
               </div>
             ) : (
               <>
-                <div className="action-main">
+                <div className={next !== undefined && next.title.length > LONG ? "action-main wide" : "action-main"}>
+                  {progress.state === "completed" && next !== undefined && (
+                    <Primary basis={`next/rollback/${progress.asked_seq}/${next.id}`} onPress={() => go(next.place)} testId="to-current">
+                      Next: {next.title}
+                    </Primary>
+                  )}
                   <Button href={href({ name: "timeline" })}>See what happened</Button>
                 </div>
                 <div className="action-others">{snapshot.way_back.something_to_undo && <Button onClick={onNewPlan}>Plan another rollback</Button>}</div>

@@ -4,7 +4,7 @@ import { shapeOf } from "../components/LeftRail";
 import { Shape, ToneState, toneKind } from "../components/State";
 import { age, duration } from "../format/time";
 import { useLive, useSnapshot, useWorldNow } from "../state/hooks";
-import { currentGate, currentStep, isQuiet, monitorsNow, nextWait, usersNow, wayBackNow, worstFirst } from "../state/readings";
+import { currentGate, currentStep, isQuiet, lastFailing, monitorsNow, nextWait, usersNow, wayBackNow, worstFirst } from "../state/readings";
 import { go, href } from "../state/router";
 import { runWords } from "../components/Banner";
 
@@ -56,7 +56,7 @@ export function WarRoomScreen() {
           )
         )}
       </section>
-      <DecisionDue deadlines={snapshot.deadlines} now={now} />
+      <DecisionDue deadlines={snapshot.deadlines} monitors={monitors} now={now} />
       <dl className="wall-clocks">
         {snapshot.t0 !== null && <Clock name="Since T0" value={minutes(snapshot.t0.at)} />}
         <Clock name="Elapsed" value={minutes(snapshot.opened_at)} />
@@ -77,7 +77,7 @@ export function WarRoomScreen() {
         {monitors.map((m) => (
           <li key={m.id} className={`k-${toneKind(m.tone).kind}`} data-testid={`wall-${m.id}`}>
             <span className="wall-monitor">{m.title}</span>
-            <ToneState tone={m.tone} />
+            <ToneState tone={m.tone} last={lastFailing(m, now)} />
             <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
           </li>
         ))}

@@ -5,8 +5,8 @@ import { aboutWords } from "../format/undo";
 import type { Answer, Deadline, PhaseView, ReadingView, RunSnapshot, StepView, Tone } from "../ipc";
 import type { Place } from "./router";
 
-/** A reading with its age at this moment. */
-export type Fresh = ReadingView & { age: number | null; stale: boolean };
+/** A reading with its age at this moment; `failed` = when it was last read failing, where nobody can tell now. */
+export type Fresh = ReadingView & { age: number | null; stale: boolean; failed: number | null };
 
 const RANK: Record<Tone, number> = {
   passing: 0,
@@ -21,16 +21,26 @@ const RANK: Record<Tone, number> = {
 export function freshen(reading: ReadingView, now: number): Fresh {
   if (reading.observed_at === null) {
     const tone: Tone = reading.tone === "running" ? "running" : "unknown";
-    return { ...reading, tone, age: null, stale: false };
+    return { ...reading, tone, age: null, stale: false, failed: failedOf(reading.last_failing) };
   }
   const seconds = Math.max(0, (now - Date.parse(reading.observed_at)) / 1000);
   const stale = seconds > reading.believable_s;
-  return { ...reading, tone: stale ? "unknown" : reading.tone, age: seconds, stale };
+  const tone: Tone = stale ? "unknown" : reading.tone;
+  // What was red and is too old is not red any more, and not forgotten either.
+  const failed = stale && reading.tone === "failing" ? reading.observed_at : reading.last_failing;
+  return { ...reading, tone, age: seconds, stale, failed: tone === "unknown" ? failedOf(failed) : null };
 }
 
+const failedOf = (at: string | undefined): number | null => (at === undefined ? null : Date.parse(at));
+
+/** "last failing 2 min ago"; null where it can be told, or was not failing. */
+export const lastFailing = (m: Fresh, now: number): string | null => (m.failed === null ? null : `last failing ${age(Math.max(0, now - m.failed) / 1000)} ago`);
+
 /** Worst first, Unknown worst of all; equals keep their order. */
-export function worstFirst<T extends { tone: Tone }>(list: readonly T[]): T[] {
-  return [...list].sort((a, b) => RANK[b.tone] - RANK[a.tone]);
+export function worstFirst<T extends { tone: Tone; failed?: number | null }>(list: readonly T[]): T[] {
+  // Of what can't be told, first what was failing.
+  const was = (m: { failed?: number | null }) => (m.failed == null ? 0 : 1);
+  return [...list].sort((a, b) => RANK[b.tone] - RANK[a.tone] || was(b) - was(a));
 }
 
 export const letsThrough = (tone: Tone): boolean => tone === "passing" || tone === "not_applicable";
@@ -63,11 +73,12 @@ export function usersNow(snapshot: RunSnapshot, now: number, live: boolean): Ans
   }
   // A fresh failure is a fact: it is said even where another reading is unknown.
   if (snapshot.users.tone === "failing" && monitors.some((m) => m.tone === "failing")) return snapshot.users;
-  const unknown = monitors.filter((m) => m.tone === "unknown");
+  const unknown = worstFirst(monitors.filter((m) => m.tone === "unknown"));
   const first = unknown[0];
   if (first !== undefined) {
     const more = unknown.length > 1 ? `, ${unknown.length - 1} more` : "";
-    return { tone: "unknown", headline: "Can't tell", note: `${first.title} ${first.stale || first.age === null ? lastRead(first) : "can't be told"}${more}` };
+    const said = lastFailing(first, now) ?? (first.stale || first.age === null ? lastRead(first) : "can't be told");
+    return { tone: "unknown", headline: "Can't tell", note: `${first.title} ${said}${more}` };
   }
   const coming = monitors.find((m) => m.age === null && m.tone === "running");
   if (coming !== undefined && snapshot.users.tone === "unknown") return { tone: "switching", headline: "Switching", note: `${coming.title}: being read for the first time` };

@@ -53,7 +53,7 @@ it("the end of the one before it is not shown as its end, whatever else is journ
   const user = userEvent.setup();
   const { fake } = await open("#/rollback", "silent,failing", (fake) => {
     // What was confirmed has not come to the screen yet; a monitor's reading has.
-    fake.edit = (s) => ({ ...s, rollback: { state: "completed", asked_seq: 3, scope: { rule: "R3" }, title: "The one before", items: [], why: null, your_turn: false, seen: [], left: [] } });
+    fake.edit = (s) => ({ ...s, rollback: { state: "completed", asked_seq: 3, scope: { rule: "R3" }, title: "The one before", items: [], why: null, your_turn: false, seen: [], left: [], restricted: [], stays: [] } });
   });
   await waitFor(() => expect(refused()).toBe(false));
   await user.click(confirm());
@@ -267,7 +267,7 @@ describe("a plan that people carry out in part", () => {
     expect(main.textContent).toContain("2 parts");
     expect(main.textContent).toContain("nothing is sent from here");
     expect(main.textContent).not.toContain("0 of");
-    expect(main.textContent).not.toContain("Never measured");
+    expect(main.textContent).not.toContain("Not measured");
     expect(within(main).getAllByRole("columnheader").map((h) => h.textContent)).toEqual(["State", "#", "What happens", "What to do"]);
     expect(confirm().textContent).toBe("Roll back by hand on REHEARSAL");
     // What to do is words for a person: it stands under no image's heading.

@@ -132,7 +132,7 @@ it("a custom endpoint is marked beside the environment", async () => {
   expect(document.title).toContain("TEST ENDPOINT");
 });
 
-it("how long the undo takes is said as measured, or as never measured", async () => {
+it("how long the undo takes is said as measured, or as not measured yet", async () => {
   const { fake } = await open("#/run/mid.3", "silent,ready");
   const back = () => document.querySelector('[aria-labelledby="block-way-back"]')?.textContent;
   expect(back()).toContain("about 3 min");
@@ -143,5 +143,5 @@ it("how long the undo takes is said as measured, or as never measured", async ()
     phases: s.phases.map((p) => ({ ...p, steps: p.steps.map((x) => ({ ...x, undo_takes: { slowest_s: null, tries: 0, rehearsals: 0, caches_s: 60, by_hand_s: null } })) })),
   });
   act(() => fake.push());
-  expect(back()).toContain("Takesnever measured hereCaches follow within1 min");
+  expect(back()).toContain("Takesnot measured here yetCaches follow within1 min");
 });

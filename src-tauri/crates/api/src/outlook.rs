@@ -4,10 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use switchback_engine::expect::applicable;
+use switchback_engine::monitor::round_believed_s;
 use switchback_engine::ports::{Clock, World};
 use switchback_engine::run::Run;
-use switchback_model::{CheckReading, Finding, MonitorId, RollbackScope, StepId, StepState};
+use switchback_model::plan::Monitor;
+use switchback_model::{CheckKind, CheckReading, Finding, MonitorId, RollbackScope, StepId, StepState};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -17,7 +20,8 @@ use crate::wire::RunSnapshot;
 /// How often, in world time, the way back is looked at.
 const LOOK_BACK_EVERY: Duration = Duration::from_secs(20);
 
-/// An answer of a monitor that took longer than this, in world time, counts from its question.
+/// An answer of a monitor that took longer than this, in world time, counts from its question; a round of many
+/// questions may take longer.
 const SLOW: SignedDuration = SignedDuration::from_secs(15);
 
 /// What was seen of the world.
@@ -53,10 +57,7 @@ pub(crate) async fn watch_monitors<M: From<Seen> + Send + 'static>(
                     if let Some(mut reading) =
                         switchback_engine::expect::read(&now_run, &monitor, &*world).await
                     {
-                        // A machine that was busy or asleep in between looks at an answer of long ago.
-                        if reading.observed_at.duration_since(asked) > SLOW {
-                            reading.observed_at = asked;
-                        }
+                        believe(&now_run, &monitor, &mut reading, asked);
                         let Some(inbox) = inbox.upgrade() else { return };
                         if inbox
                             .send(Seen::Reading(monitor.id.clone(), Box::new(reading)).into())
@@ -78,6 +79,21 @@ pub(crate) async fn watch_monitors<M: From<Seen> + Send + 'static>(
         if plans.wait_for(|run| run.plan_digest != plan).await.is_err() {
             return;
         }
+    }
+}
+
+/// From when and for how long an answer counts that was asked for at `asked`.
+fn believe(run: &Run, monitor: &Monitor, reading: &mut CheckReading, asked: Timestamp) {
+    let took = reading.observed_at.duration_since(asked);
+    let round = applicable(run, monitor)
+        .is_some_and(|spec| spec.id == reading.check && matches!(spec.kind, CheckKind::Routes(_)));
+    if round {
+        // Hundreds of questions, of which the last are answered at its end. Counted from its beginning it would be too
+        // old when the next one comes. A machine that slept in between has been noticed where it was read.
+        reading.believable_s = round_believed_s(monitor, reading, took);
+    } else if took > SLOW {
+        // A machine that was busy or asleep in between looks at an answer of long ago.
+        reading.observed_at = asked;
     }
 }
 
@@ -172,3 +188,6 @@ fn effects(run: &Run) -> Vec<(StepId, StepState)> {
         .map(|(id, step)| (id.clone(), step.state))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

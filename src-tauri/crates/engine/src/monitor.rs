@@ -54,6 +54,8 @@ pub struct MonitorRun {
     pub failing: Option<bool>,
     /// Since when it has been failing; a reading that can't tell does not end it.
     pub failing_since: Option<Timestamp>,
+    /// When it was last read failing, in this failure: what is left to say once it can't be told any more.
+    last_failed: Option<Timestamp>,
     /// The last state that was known: what a new one has to be steady against.
     known: Option<bool>,
     streak: (bool, u32),
@@ -132,6 +134,9 @@ impl MonitorRun {
             (Some(true), since) => since,
             _ => None,
         };
+        if fails(&reading.verdict) == Some(true) {
+            self.last_failed = Some(reading.observed_at);
+        }
         self.reading = Some(reading);
         before != self.failing
     }
@@ -194,11 +199,34 @@ impl MonitorRun {
         }
     }
 
+    /// When it was last read failing, while that failure is not known to be over; none where it is. After a restart
+    /// nobody has read it yet, and the journal's word is when the failure began.
+    #[must_use]
+    pub fn last_failing(&self) -> Option<Timestamp> {
+        let since = self.failing_since?;
+        Some(self.last_failed.filter(|at| *at >= since).unwrap_or(since))
+    }
+
     /// When a decision is due; it never acts.
     #[must_use]
     pub fn decision_due(&self, monitor: &Monitor) -> Option<Timestamp> {
         due_after(monitor, self.failing_since?)
     }
+}
+
+/// Seconds for which what one round of many questions found is believed at most, however slow the rounds are.
+const ROUND_BELIEVED_S: u32 = 300;
+
+/// For how long the reading of a round is believed, in seconds from its end, where the round took `round`: at least
+/// until the next one can have come, which begins an interval later and may take twice as long; never more than five
+/// minutes for that reason. A reading that the next round can't be in time for would be Unknown most of the time, and a
+/// real Unknown would not be noticed.
+#[must_use]
+pub fn round_believed_s(monitor: &Monitor, reading: &CheckReading, round: SignedDuration) -> u32 {
+    // A part of a second counts as one.
+    let took = u32::try_from(round.as_millis().max(0).saturating_add(999) / 1000).unwrap_or(u32::MAX);
+    let next = monitor.every_s.saturating_add(took.saturating_mul(2));
+    reading.believable_s.max(next.min(ROUND_BELIEVED_S))
 }
 
 /// When a decision is due on a monitor that fails since then; none where the runbook sets no time.

@@ -57,8 +57,12 @@ pub struct GateDecision {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "wire.ts")]
 pub struct GateView {
-    /// Its title.
+    /// Its title; once a rollback brought the night back, the question whether to start again.
     pub title: String,
+    /// What a rollback took back since people last said go before it, in one or two sentences.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub again: Option<String>,
     /// Where it stands.
     pub state: GateState,
     /// Where it stands, in the window's words.
@@ -150,6 +154,10 @@ pub struct Deadline {
     pub rule: Option<String>,
     /// What it is about, in words.
     pub title: String,
+    /// The monitor on which its clock hangs, by its id in `RunSnapshot::monitors`; absent = on none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub monitor: Option<String>,
     /// Since when its clock runs; absent = it does not run: nothing fails.
     #[ts(type = "string | null")]
     pub since: Option<Timestamp>,

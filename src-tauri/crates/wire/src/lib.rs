@@ -42,15 +42,15 @@ pub use report::{
     ReportView,
 };
 pub use rollback::{
-    BreachView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView, SeenView, SheetView,
-    UndoTimeView, WayBack,
+    BreachView, RestrictedView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView, SeenView,
+    SheetView, UndoTimeView, WayBack,
 };
 pub use run::{
     Answer, AppInfo, BannerView, DecisionView, DriverLife, DriverView, LostView, RunRow, RunSnapshot, Update,
     WindowInfo, WindowKind,
 };
 pub use runbook::{ProblemRow, RunbookView, TargetRow};
-pub use step::{AttemptView, Offer, PhaseView, StepView};
+pub use step::{AttemptView, Offer, PhaseView, StepView, WayBackByName};
 pub use truth::{DnsTruth, NameTruth, ServerAnswer};
 pub use users::{
     AccountView, AuditRow, AuditView, DetailAsk, DetailView, LookupAsk, LookupPlace, LookupPlaces,

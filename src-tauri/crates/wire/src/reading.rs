@@ -54,4 +54,8 @@ pub struct ReadingView {
     pub until: Option<Timestamp>,
     /// How to mend it.
     pub mend: Option<String>,
+    /// Of one that is Unknown now: when it was last read failing, where nothing has told since that it is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "string")]
+    pub last_failing: Option<Timestamp>,
 }

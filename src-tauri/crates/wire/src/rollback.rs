@@ -181,6 +181,24 @@ pub struct RollbackProgress {
     /// What is left for people, in order.
     #[serde(default)]
     pub left: Vec<String>,
+    /// Of one that is complete: what users still can't do because it is closed on purpose, by the monitors that look.
+    #[serde(default)]
+    pub restricted: Vec<RestrictedView>,
+    /// Of one that is complete: titles of the steps that were left in place, by the journal.
+    #[serde(default)]
+    pub stays: Vec<String>,
+}
+
+/// What is closed to users on purpose, and the monitor that looks whether it is so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct RestrictedView {
+    /// The steps that closed it, by their titles.
+    pub by: Vec<String>,
+    /// The monitor that looks at it, by its id in `RunSnapshot::monitors`.
+    pub monitor: String,
+    /// What is so while it passes, without a full stop.
+    pub sentence: String,
 }
 
 /// What was seen from outside of a change that was taken back.

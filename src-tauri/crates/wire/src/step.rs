@@ -49,6 +49,16 @@ pub struct AttemptView {
     pub proven: Vec<String>,
 }
 
+/// A ready-made way back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct WayBackByName {
+    /// The rule's id, for `rollback_plan`.
+    pub rule: String,
+    /// What it is called by those who wrote the plan.
+    pub title: String,
+}
+
 /// One step with everything that its page shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "wire.ts")]
@@ -69,6 +79,9 @@ pub struct StepView {
     pub state_words: String,
     /// What happened or is to be done, in one sentence; empty where the state says all.
     pub note: String,
+    /// The ready-made ways back that take this step back, where it did not come off; empty where it did.
+    #[serde(default)]
+    pub ways_back: Vec<WayBackByName>,
     /// Counts reopenings.
     pub generation: u32,
     /// Why the step exists.

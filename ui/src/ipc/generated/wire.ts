@@ -475,6 +475,10 @@ rule: string | null,
  */
 title: string, 
 /**
+ * The monitor on which its clock hangs, by its id in `RunSnapshot::monitors`; absent = on none.
+ */
+monitor?: string, 
+/**
  * Since when its clock runs; absent = it does not run: nothing fails.
  */
 since: string | null, 
@@ -864,9 +868,13 @@ export type GateState = "closed" | "ready" | "checking" | "go" | "no_go" | "void
  */
 export type GateView = { 
 /**
- * Its title.
+ * Its title; once a rollback brought the night back, the question whether to start again.
  */
 title: string, 
+/**
+ * What a rollback took back since people last said go before it, in one or two sentences.
+ */
+again?: string, 
 /**
  * Where it stands.
  */
@@ -1517,7 +1525,11 @@ until: string | null,
 /**
  * How to mend it.
  */
-mend: string | null, };
+mend: string | null, 
+/**
+ * Of one that is Unknown now: when it was last read failing, where nothing has told since that it is over.
+ */
+last_failing?: string, };
 
 /**
  * A command of the rehearsal panel.
@@ -1873,6 +1885,23 @@ cli: string,
 in_console: boolean, };
 
 /**
+ * What is closed to users on purpose, and the monitor that looks whether it is so.
+ */
+export type RestrictedView = { 
+/**
+ * The steps that closed it, by their titles.
+ */
+by: Array<string>, 
+/**
+ * The monitor that looks at it, by its id in `RunSnapshot::monitors`.
+ */
+monitor: string, 
+/**
+ * What is so while it passes, without a full stop.
+ */
+sentence: string, };
+
+/**
  * A request to see one value as it is.
  */
 export type RevealAsk = { 
@@ -2048,7 +2077,15 @@ seen: Array<SeenView>,
 /**
  * What is left for people, in order.
  */
-left: Array<string>, };
+left: Array<string>, 
+/**
+ * Of one that is complete: what users still can't do because it is closed on purpose, by the monitors that look.
+ */
+restricted: Array<RestrictedView>, 
+/**
+ * Of one that is complete: titles of the steps that were left in place, by the journal.
+ */
+stays: Array<string>, };
 
 /**
  * One run in the list.
@@ -2415,6 +2452,10 @@ state_words: string,
  */
 note: string, 
 /**
+ * The ready-made ways back that take this step back, where it did not come off; empty where it did.
+ */
+ways_back: Array<WayBackByName>, 
+/**
  * Counts reopenings.
  */
 generation: number, 
@@ -2664,6 +2705,19 @@ takes: UndoTimeView,
  * The break-glass sheet.
  */
 sheet: SheetView, };
+
+/**
+ * A ready-made way back.
+ */
+export type WayBackByName = { 
+/**
+ * The rule's id, for `rollback_plan`.
+ */
+rule: string, 
+/**
+ * What it is called by those who wrote the plan.
+ */
+title: string, };
 
 /**
  * What every window knows of itself, whatever it may do.

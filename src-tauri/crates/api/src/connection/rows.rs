@@ -95,6 +95,7 @@ impl Look<'_> {
             observed_at: Some(self.clock.now()),
             age_s: Some(0),
             believable_s: BELIEVABLE_S,
+            last_failing: None,
             until: None,
             mend: said.mend.filter(|_| said.tone != Tone::Passing),
         }

@@ -3,14 +3,15 @@
 use jiff::Timestamp;
 use switchback_engine::rollback::proposal;
 use switchback_engine::run::{Run, StepRun};
-use switchback_model::rollback::Breach;
+use switchback_model::rollback::{Breach, ItemKind};
 use switchback_model::text::lasting;
-use switchback_model::{Finding, StepState, TargetKind};
+use switchback_model::{Finding, RollbackPlan, RollbackScope, Step, StepState, TargetKind};
 
 use super::rollback::scope_view;
 use super::run::Live;
-use super::spread::switching;
+use super::spread::{clock, switching};
 use super::tone;
+use super::trouble::failing_step;
 use crate::sheet::SheetRecord;
 use crate::wire::{Answer, MirrorView, ReadingView, SheetView, Tone, UndoTimeView, WayBack};
 
@@ -42,18 +43,38 @@ pub(super) fn users(run: &Run, live: &Live, monitors: &[ReadingView]) -> Answer 
         Some(Tone::Unknown) => Answer {
             tone: Tone::Unknown,
             headline: "Can't tell".to_owned(),
-            note: format!("Unknown: {}", named(Tone::Unknown)),
+            note: match monitors.iter().find_map(|m| Some((m, m.last_failing?))) {
+                // A failure that can't be seen any more is not over.
+                Some((monitor, at)) => format!("{}: last failing at {}", monitor.title, clock(at)),
+                None => format!("Unknown: {}", named(Tone::Unknown)),
+            },
         },
         Some(Tone::NotApplicable) if monitors.iter().all(|m| m.tone == Tone::NotApplicable) => Answer {
             tone: Tone::Unknown,
             headline: "Can't tell".to_owned(),
             note: "This target has no observers".to_owned(),
         },
-        Some(_) => switching(run, live).unwrap_or_else(|| Answer {
-            tone: Tone::Passing,
-            headline: "Users all right".to_owned(),
-            note: format!("{0} of {0} readings fresh", monitors.len()),
-        }),
+        Some(_) => match failing_step(run) {
+            // What a step's own checks say of its change may be what no monitor looks at.
+            Some((title, words)) => Answer {
+                tone: Tone::Waiting,
+                headline: "A step fails".to_owned(),
+                note: format!("{title}: {words}. No monitor fails ({})", rests_on(monitors)),
+            },
+            None => switching(run, live).unwrap_or_else(|| Answer {
+                tone: Tone::Passing,
+                headline: "Users all right".to_owned(),
+                note: format!("By {}", rests_on(monitors)),
+            }),
+        },
+    }
+}
+
+/// What the answer rests on.
+fn rests_on(monitors: &[ReadingView]) -> String {
+    match monitors.len() {
+        1 => "1 monitor, read fresh".to_owned(),
+        n => format!("{n} of {n} monitors, all fresh"),
     }
 }
 
@@ -86,13 +107,13 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
     let mut missing = Vec::new();
     let mut losses = Vec::new();
     let mut order = Vec::new();
-    let mut by_hand = None;
+    let mut extent = None;
     match live.readiness.iter().find(|r| r.plan.scope == scope) {
         None => missing.push("The way back has not been looked at yet".to_owned()),
         Some(readiness) => {
             order = readiness.plan.items.iter().map(|i| i.title.clone()).collect();
             takes = super::rollback::takes(run, &readiness.plan, &live.known);
-            by_hand = super::rollback::by_hand_words(&readiness.plan);
+            extent = Some(Extent::of(&readiness.plan));
             let age = u64::try_from(now.duration_since(readiness.at).as_secs()).unwrap_or(0);
             if age > BELIEVED_S {
                 missing.push(format!("The way back was last looked at {} ago", lasting(age)));
@@ -147,6 +168,13 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
                 .map(|why| format!("Break-glass sheet: {why}")),
         );
     }
+    let extent = extent.unwrap_or_default();
+    let further = live
+        .readiness
+        .iter()
+        .find(|r| r.plan.scope == scope)
+        .map_or_else(Vec::new, |readiness| further_back(run, &readiness.plan));
+    let what = format!("{}: {}", named(&scope), extent.items());
     let answer = if missing.is_empty() && !losses.is_empty() {
         // Nothing fails to be proven: what is lost is accepted by name when it is confirmed.
         Answer {
@@ -155,13 +183,32 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
                 1 => "Can go back: 1 loss to accept".to_owned(),
                 n => format!("Can go back: {n} losses to accept"),
             },
-            note: losses[0].clone(),
+            note: format!("{}. {what}", losses[0]),
+        }
+    } else if missing.is_empty() && !extent.loses.is_empty() {
+        // Nobody is asked to accept it by name, and it is lost all the same.
+        Answer {
+            tone: Tone::Waiting,
+            headline: match extent.loses.len() {
+                1 => "Can go back, with 1 loss".to_owned(),
+                n => format!("Can go back, with {n} losses"),
+            },
+            note: format!("Loses: {}. {what}", extent.loses[0].trim_end_matches('.')),
         }
     } else if missing.is_empty() {
+        let proven = match further.first() {
+            // Said of this one step, and of nothing behind it.
+            Some(title) if further.len() == 1 => format!("Further back 1 loss: “{title}”"),
+            Some(_) => format!("Further back {} losses", further.len()),
+            None => String::new(),
+        };
         Answer {
             tone: Tone::Passing,
             headline: "Can go back".to_owned(),
-            note: by_hand.unwrap_or_else(|| "Every condition proven".to_owned()),
+            note: match (extent.proof(proven.is_empty()), proven) {
+                (proof, none) if none.is_empty() => format!("{proof}. {what}"),
+                (proof, proven) => format!("{proof}. {what}. {proven}"),
+            },
         }
     } else {
         Answer {
@@ -170,7 +217,11 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
                 1 => "Can go back: 1 thing not proven".to_owned(),
                 n => format!("Can go back: {n} things not proven"),
             },
-            note: missing[0].clone(),
+            note: match losses.len() {
+                0 => missing[0].clone(),
+                1 => format!("{}; 1 loss to accept", missing[0]),
+                n => format!("{}; {n} losses to accept", missing[0]),
+            },
         }
     };
     missing.extend(losses);
@@ -182,6 +233,88 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
         order,
         takes,
         sheet,
+    }
+}
+
+/// What the button would take back, in a word or two.
+fn named(scope: &RollbackScope) -> String {
+    match scope {
+        RollbackScope::Step(_) => "Newest step".to_owned(),
+        RollbackScope::Rule(rule) => format!("Rule {rule}"),
+        RollbackScope::All => "Everything".to_owned(),
+    }
+}
+
+/// Titles of the steps that are still there after this rollback and that nobody takes back without accepting a loss.
+fn further_back<'a>(run: &'a Run, plan: &RollbackPlan) -> Vec<&'a str> {
+    let taken = |step: &Step| plan.items.iter().any(|item| item.step.as_ref() == Some(&step.id));
+    run.plan
+        .steps()
+        .filter(|step| step.accept_loss && !step.undo_loses.is_empty() && !taken(step))
+        .filter(|step| {
+            run.steps
+                .get(&step.id)
+                .is_some_and(|state| state.state.may_have_effect())
+        })
+        .map(|step| step.title.as_str())
+        .collect()
+}
+
+/// How much a rollback takes back, and how much of it the console does.
+#[derive(Debug, Default)]
+pub(super) struct Extent {
+    /// Items that the console carries out.
+    console: usize,
+    /// Items that people carry out.
+    hand: usize,
+    /// What is lost, each once.
+    loses: Vec<String>,
+}
+
+impl Extent {
+    pub(super) fn of(plan: &RollbackPlan) -> Self {
+        let mut extent = Self::default();
+        for item in &plan.items {
+            match item.kind {
+                ItemKind::Manual { .. } => extent.hand += 1,
+                ItemKind::Undo { .. } | ItemKind::Publish { .. } => extent.console += 1,
+                // Told, not taken back.
+                ItemKind::Notice { .. } => {}
+            }
+            for loss in &item.loses {
+                if !extent.loses.contains(loss) {
+                    extent.loses.push(loss.clone());
+                }
+            }
+        }
+        extent
+    }
+
+    /// "3 items, 1 by hand".
+    pub(super) fn items(&self) -> String {
+        let all = match self.console + self.hand {
+            0 => return "only people to tell".to_owned(),
+            1 => "1 item".to_owned(),
+            n => format!("{n} items"),
+        };
+        match (self.hand, self.console) {
+            (0, _) => all,
+            (1, 0) => format!("{all}, by hand"),
+            (_, 0) => format!("{all}, all by hand"),
+            (hand, _) => format!("{all}, {hand} by hand"),
+        }
+    }
+
+    /// What of it is proven before; `whole` = nothing that is lost stands behind it.
+    fn proof(&self, whole: bool) -> &'static str {
+        match (self.console, self.hand, whole) {
+            (0, 0, _) => "Nothing to prove",
+            // Nothing failed to be proven: there is nothing in it that could be.
+            (0, _, _) => "Nothing proves it before it is done",
+            (_, 0, true) => "Every condition proven",
+            (_, 0, false) => "Its conditions are proven",
+            _ => "Proven but for what is by hand",
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use switchback_engine::run::Run;
 use switchback_model::{MonitorId, StepState};
 
 use super::run::Live;
+use super::spread::clock;
 use crate::wire::{Deadline, DeadlineKind, ExtensionView};
 
 /// Every deadline, soonest first; those that do not run stand last.
@@ -16,7 +17,10 @@ pub(super) fn deadlines(run: &Run, live: &Live, now: Timestamp) -> Vec<Deadline>
         None => journalled(run, id),
     };
     let rules = deadline::of_rules(run, &failing_since);
-    let mut all: Vec<Deadline> = rules.iter().map(|deadline| of_rule(run, deadline, now)).collect();
+    let mut all: Vec<Deadline> = rules
+        .iter()
+        .map(|deadline| of_rule(run, live, deadline, now))
+        .collect();
     all.extend(run.plan.monitors.iter().filter_map(|monitor| {
         let since = failing_since(&monitor.id)?;
         let at = switchback_engine::monitor::due_after(monitor, since)?;
@@ -24,6 +28,8 @@ pub(super) fn deadlines(run: &Run, live: &Live, now: Timestamp) -> Vec<Deadline>
             since: Some(since),
             at: Some(at),
             due: at <= now,
+            monitor: Some(monitor.id.to_string()),
+            note: untold(run, live, &monitor.id, now).unwrap_or_default(),
             ..plain(
                 monitor.id.to_string(),
                 DeadlineKind::Monitor,
@@ -54,6 +60,7 @@ fn plain(id: String, kind: DeadlineKind, title: String) -> Deadline {
         kind,
         rule: None,
         title,
+        monitor: None,
         since: None,
         at: None,
         due: false,
@@ -64,7 +71,34 @@ fn plain(id: String, kind: DeadlineKind, title: String) -> Deadline {
     }
 }
 
-fn of_rule(run: &Run, deadline: &RuleDeadline<'_>, now: Timestamp) -> Deadline {
+/// When a monitor was last read failing, where that failure is not known to be over; the journal's word where nobody
+/// looked since.
+pub(super) fn last_failing(run: &Run, live: &Live, id: &MonitorId) -> Option<Timestamp> {
+    match live.monitors.get(id) {
+        Some(state) => state.last_failing(),
+        None => journalled(run, id),
+    }
+}
+
+/// That nobody can tell now whether what a clock hangs on still fails; none where it can be told. The clock runs on: what
+/// can't be seen is not over.
+fn untold(run: &Run, live: &Live, id: &MonitorId, now: Timestamp) -> Option<String> {
+    let monitor = run.plan.monitors.iter().find(|monitor| monitor.id == *id)?;
+    let state = live.monitors.get(id);
+    let reading = state.and_then(|state| state.reading.as_ref());
+    let told = reading.is_some_and(|reading| !reading.is_stale(now));
+    if told && state.is_some_and(|state| state.failing.is_some()) {
+        return None;
+    }
+    let last = last_failing(run, live, id)?;
+    Some(format!(
+        "Can't tell now whether \"{}\" still fails: last failing at {}. The clock runs on.",
+        monitor.title,
+        clock(last)
+    ))
+}
+
+fn of_rule(run: &Run, live: &Live, deadline: &RuleDeadline<'_>, now: Timestamp) -> Deadline {
     let due = deadline.at.is_some_and(|at| at <= now);
     let trigger = run
         .plan
@@ -88,11 +122,16 @@ fn of_rule(run: &Run, deadline: &RuleDeadline<'_>, now: Timestamp) -> Deadline {
                 true => "A decision is due: roll back, or move the deadline.",
                 false => "Decide by then: roll back, or move the deadline.",
             };
-            format!("{minutes} min from when \"{trigger}\" failed{moved}. {state}")
+            let untold = untold(run, live, deadline.trigger, now).map(|words| format!(" {words}"));
+            format!(
+                "{minutes} min from when \"{trigger}\" failed{moved}. {state}{}",
+                untold.unwrap_or_default()
+            )
         }
     };
     Deadline {
         rule: Some(deadline.rule.id.to_string()),
+        monitor: Some(deadline.trigger.to_string()),
         since: deadline.since,
         at: deadline.at,
         due,

@@ -10,7 +10,7 @@ use switchback_engine::times::{self, Times};
 use switchback_model::plan::Gate;
 use switchback_model::{CheckReading, Command, Operator, Phase, StepId, Submission};
 
-use super::reading_view;
+use super::{again, reading_view};
 use crate::wire::{GateDecision, GatePerson, GateState, GateView, Offer, T0View, TimesView, Tone};
 
 /// The gate of a phase; none where it has none.
@@ -47,7 +47,8 @@ pub(super) fn view(run: &Run, phase: &Phase, now: Timestamp, watching: Option<&s
         .collect();
     let of_checks = |why: &str| why.starts_with("Check ");
     Some(GateView {
-        title: gate.title.clone(),
+        title: again::title(run, phase).unwrap_or_else(|| gate.title.clone()),
+        again: again::sentence(run, phase),
         state,
         state_words: words(state).to_owned(),
         fresh_s: gate.fresh_s,

@@ -1,5 +1,6 @@
 //! Views: what a screen or a script sees of a run, computed from the fold and the live readings.
 
+mod again;
 mod amendment;
 mod answers;
 mod deadlines;
@@ -11,6 +12,10 @@ mod rollback;
 mod run;
 mod spread;
 mod step;
+mod trouble;
+
+#[cfg(test)]
+mod tests;
 
 pub use amendment::amendment_view;
 pub use event::event_view;
@@ -52,7 +57,8 @@ pub fn reading_view(spec: &CheckSpec, reading: Option<&CheckReading>, now: Times
         source: reading.map(|r| r.source.clone()).unwrap_or_default(),
         observed_at: reading.map(|r| r.observed_at),
         age_s: reading.map(|r| r.age_s(now)),
-        believable_s: spec.believable_s,
+        // A round of many questions is believed for as long as it says itself.
+        believable_s: reading.map_or(spec.believable_s, |r| r.believable_s),
         until: reading.and_then(|r| match r.verdict {
             Verdict::Waiting { until } => Some(until),
             _ => None,
@@ -65,6 +71,9 @@ pub fn reading_view(spec: &CheckSpec, reading: Option<&CheckReading>, now: Times
                     .filter(|r| !r.verdict.lets_through())
                     .and_then(|_| spec.mend.clone())
             }),
+        last_failing: reading
+            .filter(|r| r.is_stale(now) && r.verdict == Verdict::Fail)
+            .map(|r| r.observed_at),
     }
 }
 

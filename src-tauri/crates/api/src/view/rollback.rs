@@ -149,25 +149,6 @@ pub(super) fn takes(run: &Run, plan: &RollbackPlan, known: &Known) -> UndoTimeVi
     total
 }
 
-/// How much of a plan people carry out, which nothing proves before; none where the console does all of it.
-pub(super) fn by_hand_words(plan: &RollbackPlan) -> Option<String> {
-    let of = |by_hand: bool| {
-        plan.items.iter().filter(move |item| match item.kind {
-            ItemKind::Manual { .. } => by_hand,
-            ItemKind::Undo { .. } | ItemKind::Publish { .. } => !by_hand,
-            ItemKind::Notice { .. } => false,
-        })
-    };
-    let (hand, console) = (of(true).count(), of(false).count());
-    match (hand, console) {
-        (0, _) => None,
-        // Nothing failed to be proven: there is nothing in it that could be.
-        (1, 0) => Some("All of it by hand".to_owned()),
-        (hand, 0) => Some(format!("All {hand} parts by hand")),
-        (hand, console) => Some(format!("{console} of {} proven, {hand} by hand", console + hand)),
-    }
-}
-
 /// Seconds that the plan gives people for what is undone by hand.
 fn by_hand(run: &Run, plan: &RollbackPlan) -> Option<u64> {
     let seconds = |item: &RollbackItem| match item.kind {
@@ -187,7 +168,18 @@ pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> Rol
         RollbackState::Completed => ("completed", None, &[]),
         RollbackState::Abandoned => ("abandoned", None, &[]),
     };
+    let complete = rollback.state == RollbackState::Completed;
     RollbackProgress {
+        restricted: if complete {
+            after::restricted(run)
+        } else {
+            Vec::new()
+        },
+        stays: if complete {
+            after::stays(run, &rollback.plan)
+        } else {
+            Vec::new()
+        },
         state: state.to_owned(),
         asked_seq: rollback.asked_seq,
         scope: scope_view(&rollback.plan.scope),
@@ -357,8 +349,10 @@ fn bare(reading: &CheckReading, now: Timestamp) -> ReadingView {
         believable_s: reading.believable_s,
         until: None,
         mend: reading.mend.clone(),
+        last_failing: None,
     }
 }
 
+mod after;
 #[cfg(test)]
 mod tests;

@@ -234,8 +234,8 @@ fn monitor_views(run: &Run, live: &Live, now: Timestamp) -> Vec<ReadingView> {
         .filter_map(|monitor| {
             let spec = applicable(run, monitor)?;
             let state = live.monitors.get(&monitor.id);
-            let journalled = run.monitors.get(&monitor.id).and_then(|r| r.last());
-            let reading = state.and_then(|s| s.reading.as_ref()).or(journalled);
+            let kept = run.monitors.get(&monitor.id).and_then(|r| r.last());
+            let reading = state.and_then(|s| s.reading.as_ref()).or(kept);
             let mut view = super::reading_view(spec, reading, now);
             view.id = monitor.id.to_string();
             view.title.clone_from(&monitor.title);
@@ -247,6 +247,9 @@ fn monitor_views(run: &Run, live: &Live, now: Timestamp) -> Vec<ReadingView> {
                 (Tone::Passing | Tone::Failing, Some(None)) => Tone::Unknown,
                 (tone, _) => tone,
             };
+            // What can't be told any more was something before, and that is not lost.
+            let failing = deadlines::last_failing(run, live, &monitor.id);
+            view.last_failing = failing.filter(|_| view.tone == Tone::Unknown);
             // Every server gives the old or the new answer, and not all the new one yet.
             let spreading = |answers: &Answers| answers.right < answers.asked();
             let answers = reading.and_then(|reading| reading.answers.as_ref());

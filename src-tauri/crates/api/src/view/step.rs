@@ -12,6 +12,7 @@ use switchback_model::{
 };
 
 use super::rollback::caches_s;
+use super::trouble::{was_taken_back_by_ecs, ways_back};
 use super::{preview_view, reading_views};
 use crate::wire::{AttemptView, Offer, StepView, TimesView, UndoTimeView};
 
@@ -64,11 +65,13 @@ pub(super) fn view(
         .to_owned(),
         state_words: match &left_out {
             Some(_) => "Not chosen",
+            None if was_taken_back_by_ecs(step, state) => "Taken back by ECS itself",
             None => state.state.words(),
         }
         .to_owned(),
         why_not_automated: step.why_not_automated.clone(),
         note: left_out.unwrap_or_else(|| note(step, state)),
+        ways_back: ways_back(run, step, state.state),
         generation: state.generation,
         why: step.why.clone(),
         notice: step.notice.clone(),
@@ -240,6 +243,13 @@ fn note(step: &Step, state: &StepRun) -> String {
         StepState::Foreign | StepState::UndoForeign => {
             let found = attempt.and_then(|a| a.finding.as_ref());
             let found = found.map(found_sentence).unwrap_or_default();
+            let found = match was_taken_back_by_ecs(step, state) {
+                true => format!(
+                    "ECS gave the new deployment up and went back by itself: its circuit breaker does so when new tasks \
+                     do not start, and a deployment alarm may. Nobody changed it. {found}"
+                ),
+                false => found,
+            };
             match step.is_publisher() {
                 // Whoever took it back, what it was made for is not sure.
                 true => format!(

@@ -1,13 +1,13 @@
 //! The verdict on all that was heard.
 
-use switchback_model::{RoutesCheck, RoutesExpected, Verdict};
+use switchback_model::{Route, RoutesCheck, RoutesExpected, Verdict};
 
-use super::asked::{Probe, Rule};
+use super::asked::{Place, Probe, Rule};
 use super::said::{Fault, by_application, by_restriction, fault};
 use super::told::{AllHeard, Heard, Told, told};
 
-/// So many probes that are not as they should be are named.
-const NAMED: usize = 3;
+/// So many routes that are not as they should be are named.
+const NAMED: usize = 12;
 
 const NOTHING_HEARD: &str = "Look at the network and at these addresses; what nobody answered is not proven.";
 
@@ -35,7 +35,7 @@ impl Count {
 /// Fails on anything that is as it must not be, and can't tell where anything can't be told.
 pub(crate) fn judge(check: &RoutesCheck, probes: &[Probe], heard: &AllHeard) -> Judgement {
     let [mut writes, mut reads, mut others] = [Count::default(); 3];
-    let mut faults: Vec<(Fault, String)> = Vec::new();
+    let mut faults: Vec<Faulty<'_>> = Vec::new();
     for probe in probes {
         let count = match &probe.rule {
             Rule::Write | Rule::Spelt { .. } | Rule::ByGet { .. } | Rule::ByPost => &mut writes,
@@ -45,13 +45,13 @@ pub(crate) fn judge(check: &RoutesCheck, probes: &[Probe], heard: &AllHeard) -> 
         match found(check, probe, told(probe, heard)) {
             Found::Nowhere => continue,
             Found::Right => count.right += 1,
-            Found::Wrong(kind, what) => faults.push((kind, fault(check, probe, kind, &what))),
+            Found::Wrong(kind, what) => note(&mut faults, check, probe, kind, &what),
         }
         count.all += 1;
     }
     // In the order of the probes among those of one kind.
-    faults.sort_by_key(|(kind, _)| *kind);
-    let worst = faults.first().map(|(kind, _)| *kind);
+    faults.sort_by_key(|one| one.kind);
+    let worst = faults.first().map(|one| one.kind);
     let verdict = match worst {
         None => Verdict::Pass,
         Some(Fault::NotTold) => Verdict::Error,
@@ -72,17 +72,64 @@ pub(crate) fn judge(check: &RoutesCheck, probes: &[Probe], heard: &AllHeard) -> 
     if check.expected == RoutesExpected::Open && verdict == Verdict::Pass {
         observed.push_str("; this shows the way, not that writes work");
     }
-    for (_, words) in faults.iter().take(NAMED) {
+    for one in faults.iter().take(NAMED) {
         observed.push_str("; ");
-        observed.push_str(words);
+        observed.push_str(&one.words);
+        observed.push_str(&one.others());
     }
     if faults.len() > NAMED {
-        observed.push_str(&format!("; and {} more", faults.len() - NAMED));
+        observed.push_str(&format!("; and {} more routes", faults.len() - NAMED));
     }
     Judgement {
         verdict,
         observed,
         mend,
+    }
+}
+
+/// A route that is not as it should be: in one way that is shown, and in others that are counted. Twenty ways of one
+/// route would hide the next one, and it is routes that people close.
+struct Faulty<'a> {
+    kind: Fault,
+    /// The route; of another application its place, because each is asked by its own URL.
+    of: (&'a Route, Option<Place>),
+    words: String,
+    others: usize,
+    places: Vec<Place>,
+}
+
+impl Faulty<'_> {
+    /// ", and in 23 other ways, at 4 addresses in all".
+    fn others(&self) -> String {
+        let ways = match self.others {
+            0 => return String::new(),
+            1 => ", and in 1 other way".to_owned(),
+            n => format!(", and in {n} other ways"),
+        };
+        match self.places.len() {
+            1 => ways,
+            n => format!("{ways}, at {n} addresses in all"),
+        }
+    }
+}
+
+fn note<'a>(faults: &mut Vec<Faulty<'a>>, check: &RoutesCheck, probe: &'a Probe, kind: Fault, what: &str) {
+    let place = matches!(probe.rule, Rule::Other).then_some(probe.ask.place);
+    let of = (&probe.route, place);
+    match faults.iter_mut().find(|one| one.kind == kind && one.of == of) {
+        Some(known) => {
+            known.others += 1;
+            if !known.places.contains(&probe.ask.place) {
+                known.places.push(probe.ask.place);
+            }
+        }
+        None => faults.push(Faulty {
+            kind,
+            of,
+            words: fault(check, probe, kind, what),
+            others: 0,
+            places: vec![probe.ask.place],
+        }),
     }
 }
 

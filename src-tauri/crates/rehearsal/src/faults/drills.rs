@@ -209,8 +209,8 @@ impl Drill {
             title: "The new tasks do not start",
             when: "When `switch-user-management` is Ready, before you confirm it.",
             fault: "roll-fails",
-            says: "ECS takes the roll back by itself, and the step is Changed by somebody else, never Done: the new \
-                   deployment was given up.",
+            says: "ECS takes the roll back by itself, and the step says so: Taken back by ECS itself, never Done. The way \
+                   back R5 stands on its page by its name.",
             then: "Read the log of the new tasks. Do the step again, which comes off this time, or take the way back R5.",
         },
         Self {

@@ -6,8 +6,9 @@ use switchback_model::{Plan, RollbackItem, RollbackPlan, RollbackScope};
 use switchback_testkit::journal::opened;
 use switchback_testkit::plans::{id, tis_like};
 
-use super::{by_hand_words, takes, title};
+use super::{takes, title};
 use crate::known::Known;
+use crate::view::answers::Extent;
 use crate::wire::UndoTimeView;
 
 /// A rule of two steps, of which people take one back in the ten minutes that the plan gives them for doing it.
@@ -97,24 +98,27 @@ fn what_is_by_hand_is_counted_and_a_notice_is_not() {
         step: None,
         ..item("notice-1", ItemKind::Notice { words })
     };
-    let mixed = back(vec![
-        by_hand("lift"),
-        by_hand("restrict"),
-        by_console("mid.3"),
-        notice.clone(),
-    ]);
-    assert_eq!(by_hand_words(&mixed).as_deref(), Some("1 of 3 proven, 2 by hand"));
-    assert_eq!(
-        by_hand_words(&back(vec![by_console("mid.3"), notice.clone()])),
-        None
-    );
-    // By people alone is no failed proof.
-    let all = back(vec![by_hand("lift"), by_hand("restrict"), notice]);
-    assert_eq!(by_hand_words(&all).as_deref(), Some("All 2 parts by hand"));
-    assert_eq!(
-        by_hand_words(&back(vec![by_hand("lift")])).as_deref(),
-        Some("All of it by hand")
-    );
+    for (items, said) in [
+        (
+            vec![
+                by_hand("lift"),
+                by_hand("restrict"),
+                by_console("mid.3"),
+                notice.clone(),
+            ],
+            "3 items, 2 by hand",
+        ),
+        (vec![by_console("mid.3"), notice.clone()], "1 item"),
+        (vec![by_console("mid.3"), by_console("mid.4")], "2 items"),
+        (
+            vec![by_hand("lift"), by_hand("restrict"), notice.clone()],
+            "2 items, all by hand",
+        ),
+        (vec![by_hand("lift")], "1 item, by hand"),
+        (vec![notice], "only people to tell"),
+    ] {
+        assert_eq!(Extent::of(&back(items)).items(), said);
+    }
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn what_is_open_again_shows_the_way_only() {
 }
 
 #[test]
-fn leaks_come_first_and_three_are_named() {
+fn leaks_come_first_each_route_once_with_the_ways_in_which_it_leaks() {
     let check = check(RoutesExpected::Closed);
     let seen = judged(&check, |ask| {
         if plain(ask, "PUT", "/%61pi/users/{u}") {
@@ -101,10 +101,9 @@ fn leaks_come_first_and_three_are_named() {
         (
             Verdict::Fail,
             "39 of 44 writes closed, 2 of 2 reads open, 1 of 1 other URLs answered; \
-             leak: PUT /api/users/{u} answered 401 by the application, escaped, at https://apps.example.nhs.test/um; \
-             leak: PUT /api/users/{u} answered 401 by the application, escaped, at https://lb.example.nhs.test/um; \
-             leak: PUT /api/users/{u} answered 202, with a slash at the end, at https://apps.example.nhs.test/um; \
-             and 2 more"
+             leak: PUT /api/users/{u} answered 401 by the application, escaped, at https://apps.example.nhs.test/um, \
+             and in 2 other ways, at 2 addresses in all; \
+             not told: POST /createUser, HTTP 403, at https://apps.example.nhs.test/um, and in 1 other way, at 2 addresses in all"
         )
     );
     assert!(seen.mend.unwrap().starts_with("Close this route too"));
@@ -208,8 +207,8 @@ fn who_can_not_be_told_lets_nobody_through() {
     assert_eq!(nobody.verdict, Verdict::Error);
     assert!(
         nobody.observed.contains(
-            "not told: POST /createUser, not asked within 60 s, at https://apps.example.nhs.test/um; "
-        ) && nobody.observed.ends_with("; and 22 more"),
+            "not told: POST /createUser, not asked within 60 s, at https://apps.example.nhs.test/um, and in "
+        ) && nobody.observed.matches("; not told: ").count() == 3,
         "{}",
         nobody.observed
     );

@@ -1,0 +1,90 @@
+//! Steps that did not come off: what a look at the monitors alone would hide, who took a roll back, and the ready-made
+//! ways back that fit.
+
+use switchback_engine::run::{Run, StepRun};
+use switchback_model::{ActionSpec, Finding, Step, StepState, Verdict};
+
+use crate::wire::WayBackByName;
+
+/// Whether a step stands where it neither took effect as it should, nor is as before.
+fn is_open(state: StepState) -> bool {
+    match state {
+        StepState::Unverified
+        | StepState::Foreign
+        | StepState::UndoUnverified
+        | StepState::UndoForeign
+        | StepState::UndoFailed
+        | StepState::Failed => true,
+        StepState::ToDo
+        | StepState::Checking
+        | StepState::Blocked
+        | StepState::Ready
+        | StepState::Applying { .. }
+        | StepState::Verifying { .. }
+        | StepState::Done { .. }
+        | StepState::InDoubt { .. }
+        | StepState::Adopted
+        | StepState::Undoing { .. }
+        | StepState::UndoVerifying { .. }
+        | StepState::Undone { .. }
+        | StepState::UndoInDoubt { .. }
+        | StepState::Skipped => false,
+    }
+}
+
+/// The first step that stands open while a check of its own failed when it was last read, in words: the step's title and
+/// what the check saw. Monitors look at what users had before, too, and may all pass meanwhile.
+pub(super) fn failing_step(run: &Run) -> Option<(&str, String)> {
+    run.plan.steps().find_map(|step| {
+        let state = run.steps.get(&step.id)?;
+        let attempt = state.current().filter(|_| is_open(state.state))?;
+        let failed = attempt
+            .readings
+            .iter()
+            .find(|reading| reading.verdict == Verdict::Fail)?;
+        let specs = step.verify.iter().chain(&step.undo_verify);
+        let title = specs
+            .filter(|spec| spec.id == failed.check)
+            .map(|spec| spec.title.as_str())
+            .next()
+            .unwrap_or(failed.check.as_str());
+        let first = failed.observed.split("; ").next().unwrap_or_default();
+        Some((step.title.as_str(), format!("“{title}” fails: {first}")))
+    })
+}
+
+/// Whether ECS itself gave a roll up and took it back: only its circuit breaker and a deployment alarm do so (ECS developer
+/// guide, "Deployment failure detection").
+pub(super) fn was_taken_back_by_ecs(step: &Step, state: &StepRun) -> bool {
+    let of_service = matches!(step.action, Some(ActionSpec::RollService(_)));
+    let finding = state.current().and_then(|attempt| attempt.finding.as_ref());
+    let given_up = |finding: &Finding| match finding {
+        Finding::Partial { differences } => differences
+            .iter()
+            .any(|one| one.field == "deployment" && one.found.contains("given up")),
+        Finding::Before | Finding::After | Finding::Other { .. } | Finding::Unclear { .. } => false,
+    };
+    of_service && state.state == StepState::Foreign && finding.is_some_and(given_up)
+}
+
+/// The rules that take back a step that did not come off, or what it was to make seen, in the plan's order.
+pub(super) fn ways_back(run: &Run, step: &Step, state: StepState) -> Vec<WayBackByName> {
+    if !matches!(state, StepState::Foreign | StepState::Unverified) {
+        return Vec::new();
+    }
+    let has_effect = |id: &&switchback_model::StepId| {
+        run.steps
+            .get(*id)
+            .is_some_and(|state| state.state.may_have_effect())
+    };
+    let rules = run.plan.rules.iter().filter(|rule| {
+        let mut undone = rule.undo.iter().filter(has_effect);
+        undone.any(|id| *id == step.id || step.publishes.contains(id))
+    });
+    rules
+        .map(|rule| WayBackByName {
+            rule: rule.id.to_string(),
+            title: rule.title.clone(),
+        })
+        .collect()
+}
