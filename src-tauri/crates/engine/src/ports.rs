@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use switchback_model::event::{CallProblem, Receipt};
+use switchback_model::event::{CallProblem, Mark, Receipt};
 use switchback_model::{
     ActionSpec, AttemptId, CheckReading, CheckSpec, Digest, Event, EventKind, Finding, Holder, Image,
     Preview, Sealed, Target, Way,
@@ -124,6 +124,22 @@ pub trait Vault: Send + Sync {
     /// A keyed digest in place of a plain one: nobody without the key can find a short value by
     /// trying them all.
     async fn blind(&self, digest: &Digest) -> Result<Digest, NoKey>;
+}
+
+/// The mark could not be written, so that the request may not leave: one sentence that says why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotMarked(pub String);
+
+/// Where a call writes down, durably, that its request leaves now. For kinds that ask much on the way to it: whoever
+/// finds the attempt without a mark knows that nothing was sent, and with one, what was proven and when it left.
+#[async_trait]
+pub trait Marks: Send + Sync {
+    /// Writes it (fsync), under the lease and once an attempt. The request may leave right after this, and only then.
+    ///
+    /// # Errors
+    /// Where it could not be written, or the lease is not ours any more: nothing may be sent.
+    async fn mark(&self, mark: Mark) -> Result<(), NotMarked>;
 }
 
 /// How a provider failed.

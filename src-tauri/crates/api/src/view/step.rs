@@ -349,11 +349,7 @@ fn attempt_view(attempt: &Attempt) -> AttemptView {
             .or_else(|| attempt.problem.as_ref().and_then(|p| p.request_id.clone())),
         finding: attempt.finding.as_ref().map(|f| f.word().to_owned()),
         problem: attempt.problem.as_ref().map(|p| p.message.clone()),
-        proven: attempt
-            .receipt
-            .as_ref()
-            .map(|r| r.proven.clone())
-            .unwrap_or_default(),
+        proven: attempt.proven(),
     }
 }
 

@@ -93,7 +93,7 @@ impl Driver {
             Some((of, at)) if *of == attempt.id => *at,
             _ => {
                 let (wall, started) = self.started;
-                let later = Duration::try_from(attempt.intended_at.duration_since(wall));
+                let later = Duration::try_from(attempt.left_at().duration_since(wall));
                 started + later.unwrap_or(Duration::ZERO).min(MAY_LAND)
             }
         };

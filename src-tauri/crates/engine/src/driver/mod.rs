@@ -5,6 +5,7 @@ mod apply;
 mod check;
 mod fields;
 mod inspect;
+mod mark;
 mod publish;
 mod refusal;
 mod sealing;

@@ -17,6 +17,7 @@ mod expect;
 mod fields;
 mod gates;
 mod happy;
+mod marks;
 mod publishing;
 mod refusals;
 mod rollback;
