@@ -167,8 +167,14 @@ pub enum ProviderErrorKind {
     NoAnswer,
     /// A 5xx or an answer that could not be read: may have been applied.
     Unclear,
+    /// An answer came that can't be true: it is about another object, or lacks what every such answer holds. Asking once
+    /// more rarely helps. Of a mutation: may have been applied.
+    Untrue,
     /// A guard of ours refused before anything was sent.
     Guard,
+    /// The same, but a proof on the way to the request may have left something beside the object, which the message names:
+    /// that nothing was changed must not be said.
+    Aside,
 }
 
 /// A provider's failure, with nothing in it that may not be logged.
@@ -197,7 +203,7 @@ impl ProviderError {
     pub fn may_have_applied(&self) -> bool {
         matches!(
             self.kind,
-            ProviderErrorKind::NoAnswer | ProviderErrorKind::Unclear
+            ProviderErrorKind::NoAnswer | ProviderErrorKind::Unclear | ProviderErrorKind::Untrue
         )
     }
 

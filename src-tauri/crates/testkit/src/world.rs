@@ -126,7 +126,10 @@ pub fn provider_error(kind: ProviderErrorKind, operation: &str) -> ProviderError
         request_id: None,
         sent: !matches!(
             kind,
-            ProviderErrorKind::Connect | ProviderErrorKind::Tls | ProviderErrorKind::Guard
+            ProviderErrorKind::Connect
+                | ProviderErrorKind::Tls
+                | ProviderErrorKind::Guard
+                | ProviderErrorKind::Aside
         ),
     }
 }

@@ -292,6 +292,7 @@ pub(super) fn verified(
     let step = step_in(run, &attempt.step, &["verifying", "undo_verifying"])?;
     let record = current(step, attempt)?;
     record.take(readings);
+    record.forget_unclear();
     let effectless = record.effectless;
     let began = record.seq;
     let next = match (attempt.way, &record.by_field) {
@@ -375,6 +376,7 @@ pub(super) fn verify_again(run: &mut Run, attempt: &AttemptId, at: Timestamp) ->
     let record = current(step, attempt)?;
     record.applied_at = Some(at);
     record.readings.clear();
+    record.forget_unclear();
     verifying(step, attempt, at);
     Ok(())
 }

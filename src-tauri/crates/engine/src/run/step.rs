@@ -109,6 +109,14 @@ impl Attempt {
         })
     }
 
+    /// Whether a proof on the way to its request may have left something beside its object
+    /// ([`ProviderErrorKind::Aside`](crate::ports::ProviderErrorKind::Aside)).
+    #[must_use]
+    pub fn may_have_left_something_aside(&self) -> bool {
+        let kind = self.problem.as_ref().map(|problem| problem.kind.as_str());
+        kind == Some("aside")
+    }
+
     /// When its request left at the earliest: when it was marked, else when it was written ahead.
     #[must_use]
     pub fn left_at(&self) -> Timestamp {
@@ -191,6 +199,13 @@ impl Attempt {
                 .collect()
         };
         said(&self.readings) != said(readings)
+    }
+
+    /// A look tells more than one that told nothing.
+    pub(crate) fn forget_unclear(&mut self) {
+        if let Some(Finding::Unclear { .. }) = self.finding {
+            self.finding = None;
+        }
     }
 
     /// Takes the readings of its after-checks.

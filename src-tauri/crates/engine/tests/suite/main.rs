@@ -25,3 +25,4 @@ mod sealed;
 mod sign_in;
 mod spread;
 mod tables;
+mod unread;

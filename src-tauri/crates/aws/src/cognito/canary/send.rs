@@ -140,7 +140,9 @@ fn said(failed: Option<(Option<String>, ProviderError)>, not_in: NotSignedIn, se
                     | Kind::Credentials
                     | Kind::Denied
                     | Kind::NotFound
-                    | Kind::Guard) => kind,
+                    | Kind::Untrue
+                    | Kind::Guard
+                    | Kind::Aside) => kind,
                 },
                 ..error
             };
