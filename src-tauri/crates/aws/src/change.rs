@@ -292,14 +292,15 @@ impl<C: Change> Bound<C> {
         use ProviderErrorKind as Kind;
         let kind = match error.kind {
             Kind::NoAnswer | Kind::Unclear => Kind::Connect,
-            Kind::Conflict | Kind::Refused | Kind::NotFound => Kind::Guard,
+            Kind::Conflict | Kind::Refused | Kind::NotFound | Kind::Untrue => Kind::Guard,
             kind @ (Kind::Throttled
             | Kind::Busy
             | Kind::Credentials
             | Kind::Denied
             | Kind::Connect
             | Kind::Tls
-            | Kind::Guard) => kind,
+            | Kind::Guard
+            | Kind::Aside) => kind,
         };
         let message = format!(
             "It was read once more right before the change, and that failed; nothing was sent. {}",

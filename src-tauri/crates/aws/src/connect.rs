@@ -416,7 +416,7 @@ pub fn check_endpoint(endpoint: &str) -> Result<(), ProviderError> {
 /// An answer that lacks what the API promises.
 pub(crate) fn incomplete(operation: &str, what: &str) -> ProviderError {
     ProviderError {
-        kind: ProviderErrorKind::Unclear,
+        kind: ProviderErrorKind::Untrue,
         operation: operation.to_owned(),
         message: format!("The answer of AWS holds no {what}"),
         hint: Some(

@@ -139,7 +139,7 @@ where
         message,
         hint: hint.map(str::to_owned),
         request_id,
-        sent: seen.transmitting() && !matches!(kind, Kind::Connect | Kind::Tls | Kind::Guard),
+        sent: seen.transmitting() && !matches!(kind, Kind::Connect | Kind::Tls | Kind::Guard | Kind::Aside),
     }
 }
 

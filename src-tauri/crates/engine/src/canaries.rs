@@ -3,6 +3,7 @@
 
 use switchback_model::{ActionSpec, MadeCanary, SignInCanary, StepId, Way, Witness};
 
+use crate::observed::Sent;
 use crate::run::{Outcome, Run};
 
 /// An action with what an earlier attempt of its own step made.
@@ -29,7 +30,7 @@ pub fn with_own(run: &Run, step: &StepId, action: &ActionSpec) -> ActionSpec {
 }
 
 /// The user that the last sign-in of this generation made: by the `sub` of its answer, and where that was lost by the
-/// time from which on it was made.
+/// time of the last look before it. An attempt without a mark never signed anybody in.
 fn made(run: &Run, step: &StepId) -> Option<MadeCanary> {
     let state = run.steps.get(step)?;
     let attempts = state.attempts.iter().rev();
@@ -40,24 +41,36 @@ fn made(run: &Run, step: &StepId) -> Option<MadeCanary> {
             && !attempt.token.is_empty()
     });
     ours.find_map(|attempt| {
-        let sub = attempt
-            .receipt
-            .as_ref()
-            .and_then(|receipt| receipt.change_id.clone());
-        match (&attempt.outcome, sub, &attempt.witness) {
-            (_, Some(sub), Some(Witness::Time { at })) => Some(MadeCanary::Sub { sub, absent: *at }),
-            // What was refused made nobody. What is in doubt may have: whoever appeared right then.
-            (Outcome::Refused(_) | Outcome::SaidRefused | Outcome::Settled, None, _)
-                if attempt.applied_at.is_none() =>
-            {
-                None
-            }
-            (_, None, Some(Witness::Time { at })) => Some(MadeCanary::After(*at)),
-            (
-                _,
-                _,
-                Some(Witness::Version { .. } | Witness::Deployment { .. } | Witness::Unknown(_)) | None,
-            ) => None,
+        let is_refused = matches!(
+            attempt.outcome,
+            Outcome::Refused(_) | Outcome::SaidRefused | Outcome::Settled
+        );
+        // What was refused made nobody. What is in doubt may have: whoever appeared right then.
+        match made_by(&attempt.sent()?)? {
+            MadeCanary::After(_) if is_refused && attempt.applied_at.is_none() => None,
+            made @ (MadeCanary::Sub { .. } | MadeCanary::After(_)) => Some(made),
         }
     })
+}
+
+/// Whom a sign-in made, by what is known of its request. Journals from before marks were written have the time in the
+/// witness of the intent: there a `sub` still tells, but after a lost answer nothing does, because the proofs lay between.
+#[must_use]
+pub fn made_by(sent: &Sent<'_>) -> Option<MadeCanary> {
+    if sent.way != Way::Apply {
+        return None;
+    }
+    let time = |witness: &Witness| match witness {
+        Witness::Time { at } => Some(*at),
+        Witness::Version { .. } | Witness::Deployment { .. } | Witness::Unknown(_) => None,
+    };
+    let last_look = sent.mark.and_then(|mark| time(&mark.last_look));
+    let sub = sent.receipt.and_then(|receipt| receipt.change_id.clone());
+    match sub {
+        Some(sub) => {
+            let absent = last_look.or_else(|| sent.witness.and_then(time))?;
+            Some(MadeCanary::Sub { sub, absent })
+        }
+        None => last_look.map(MadeCanary::After),
+    }
 }

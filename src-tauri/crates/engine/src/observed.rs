@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use switchback_model::event::Receipt;
+use switchback_model::event::{Mark, Receipt};
 use switchback_model::{Image, Way, Witness};
 
 use crate::ttl::ServedVersion;
@@ -116,6 +116,8 @@ pub struct Sent<'a> {
     pub at: Timestamp,
     /// What the object showed of its past right before.
     pub witness: Option<&'a Witness>,
+    /// What was proven and seen right before it left, of a kind that writes that down; one of those without it never left.
+    pub mark: Option<&'a Mark>,
     /// What it brought back.
     pub receipt: Option<&'a Receipt>,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use switchback_model::event::{CallProblem, Receipt};
+use switchback_model::event::{CallProblem, Mark, Receipt};
 use switchback_model::{
     ActionSpec, AttemptId, CheckReading, CheckSpec, Digest, Event, EventKind, Finding, Holder, Image,
     Preview, Sealed, Target, Way,
@@ -126,6 +126,22 @@ pub trait Vault: Send + Sync {
     async fn blind(&self, digest: &Digest) -> Result<Digest, NoKey>;
 }
 
+/// The mark could not be written, so that the request may not leave: one sentence that says why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotMarked(pub String);
+
+/// Where a call writes down, durably, that its request leaves now. For kinds that ask much on the way to it: whoever
+/// finds the attempt without a mark knows that nothing was sent, and with one, what was proven and when it left.
+#[async_trait]
+pub trait Marks: Send + Sync {
+    /// Writes it (fsync), under the lease and once an attempt. The request may leave right after this, and only then.
+    ///
+    /// # Errors
+    /// Where it could not be written, or the lease is not ours any more: nothing may be sent.
+    async fn mark(&self, mark: Mark) -> Result<(), NotMarked>;
+}
+
 /// How a provider failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProviderErrorKind {
@@ -151,8 +167,14 @@ pub enum ProviderErrorKind {
     NoAnswer,
     /// A 5xx or an answer that could not be read: may have been applied.
     Unclear,
+    /// An answer came that can't be true: it is about another object, or lacks what every such answer holds. Asking once
+    /// more rarely helps. Of a mutation: may have been applied.
+    Untrue,
     /// A guard of ours refused before anything was sent.
     Guard,
+    /// The same, but a proof on the way to the request may have left something beside the object, which the message names:
+    /// that nothing was changed must not be said.
+    Aside,
 }
 
 /// A provider's failure, with nothing in it that may not be logged.
@@ -181,7 +203,7 @@ impl ProviderError {
     pub fn may_have_applied(&self) -> bool {
         matches!(
             self.kind,
-            ProviderErrorKind::NoAnswer | ProviderErrorKind::Unclear
+            ProviderErrorKind::NoAnswer | ProviderErrorKind::Unclear | ProviderErrorKind::Untrue
         )
     }
 

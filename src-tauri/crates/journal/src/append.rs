@@ -94,6 +94,7 @@ fn is_kept_at_once(kind: &EventKind) -> bool {
     matches!(
         kind,
         EventKind::Intended { .. }
+            | EventKind::Marked { .. }
             | EventKind::DriverStarted { .. }
             | EventKind::JournalDoubted { .. }
             | EventKind::RollbackConfirmed { .. }

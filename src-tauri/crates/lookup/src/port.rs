@@ -50,13 +50,16 @@ pub(super) fn why_not(error: &ProviderError) -> WhyNot {
         ProviderErrorKind::Denied => WhyNot::Denied,
         ProviderErrorKind::Credentials => WhyNot::SignIn,
         // A pool of another region is refused before anything is sent.
-        ProviderErrorKind::NotFound | ProviderErrorKind::Guard => WhyNot::NoSuchPool,
+        ProviderErrorKind::NotFound | ProviderErrorKind::Guard | ProviderErrorKind::Aside => {
+            WhyNot::NoSuchPool
+        }
         ProviderErrorKind::Connect | ProviderErrorKind::Tls | ProviderErrorKind::NoAnswer => {
             WhyNot::Unreachable
         }
         ProviderErrorKind::Busy
         | ProviderErrorKind::Refused
         | ProviderErrorKind::Conflict
-        | ProviderErrorKind::Unclear => WhyNot::Other,
+        | ProviderErrorKind::Unclear
+        | ProviderErrorKind::Untrue => WhyNot::Other,
     }
 }

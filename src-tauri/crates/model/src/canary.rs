@@ -38,8 +38,8 @@ pub enum MadeCanary {
         /// A moment of AWS's clock at which the pool did not have it.
         absent: Timestamp,
     },
-    /// By when it was made, because the answer was lost: not before this moment of AWS's clock, at which it was absent,
-    /// and soon after.
+    /// By when it was made, because the answer was lost: not before this moment of AWS's clock, at which the last look
+    /// right before the sign-in found nobody, and no later than that sign-in can have been on its way.
     After(Timestamp),
 }
 

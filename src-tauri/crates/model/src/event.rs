@@ -86,6 +86,16 @@ pub struct Receipt {
     pub server_date: Timestamp,
 }
 
+/// What stands in the journal right before a request leaves whose own call asks much on the way to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// What was proven by then, as in [`Receipt::proven`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proven: Vec<String>,
+    /// What the last look showed, which found the object as it was approved.
+    pub last_look: Witness,
+}
+
 /// What is known of a call that did not succeed. No source text: only what is safe to keep.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallProblem {
@@ -246,6 +256,14 @@ pub enum EventKind {
         /// What tells this write from another's, as it was read last.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         witness: Option<Witness>,
+    },
+    /// The request of an attempt leaves right after this, and not before: durable before it does. Only kinds write it
+    /// that ask much on the way to their request. One of theirs that has no mark was never sent.
+    Marked {
+        /// The attempt.
+        attempt: AttemptId,
+        /// What was proven and seen by then.
+        mark: Mark,
     },
     /// The call succeeded.
     Answered {

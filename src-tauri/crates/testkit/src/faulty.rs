@@ -83,6 +83,8 @@ pub(crate) const CUT: &str = "The answer was cut.";
 
 #[derive(Default)]
 struct State {
+    /// How reads fail once a request was sent, and whether one was since that was asked for.
+    blind_from_call: (Option<ProviderErrorKind>, bool),
     phase: String,
     trace: Vec<(Op, String)>,
     counts: BTreeMap<Op, usize>,
@@ -138,9 +140,15 @@ impl FaultyWorld {
         state.by_op.insert((op, so_far + n), fault);
     }
 
+    /// From the next request on every read fails in this way, until it is mended.
+    pub fn blind_from_call(&self, kind: ProviderErrorKind) {
+        self.shared.state.lock().unwrap().blind_from_call = (Some(kind), false);
+    }
+
     /// Takes back every fault that has not fired.
     pub fn mend(&self) {
         let mut state = self.shared.state.lock().unwrap();
+        state.blind_from_call = (None, false);
         state.by_op.clear();
         state.by_place.clear();
     }
@@ -210,6 +218,19 @@ impl Shared {
         };
         let name = format!("{op:?}");
         let error = |kind| Err(provider_error(kind, &name));
+        let blind = {
+            let mut state = self.state.lock().unwrap();
+            if op == Op::Call {
+                state.blind_from_call.1 = true;
+            }
+            state
+                .blind_from_call
+                .0
+                .filter(|_| op == Op::Read && state.blind_from_call.1)
+        };
+        if let Some(kind) = blind {
+            return error(kind);
+        }
         match fault {
             None => inner.await,
             Some(Fault::FailsBefore(kind)) => error(kind),

@@ -137,6 +137,15 @@ pub fn invariants(fake: &FakeDesk) -> Result<(), String> {
             _ => None,
         })
         .collect();
+    // Whatever has a mark had an intent, and only once.
+    let mut marked = BTreeSet::new();
+    for event in &events {
+        if let EventKind::Marked { attempt, .. } = &event.kind
+            && !marked.insert(attempt)
+        {
+            return Err(format!("marked twice: {attempt}"));
+        }
+    }
     let log = fake.store.log();
     let mut seen = BTreeSet::new();
     for entry in &log {

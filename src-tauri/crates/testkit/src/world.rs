@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use switchback_engine::not_known::NotKnown;
@@ -13,15 +14,18 @@ use switchback_engine::proof::WriteCx;
 use switchback_engine::sign_in::SignIn;
 use switchback_engine::ttl::{TtlWait, ttl_wait};
 use switchback_model::dns::RecordSet;
-use switchback_model::event::Receipt;
+use switchback_model::event::{Mark, Receipt};
 use switchback_model::preview::{ApiCall, Change};
 use switchback_model::{
     ActionSpec, CheckId, CheckKind, CheckReading, CheckSpec, FieldDifference, Finding, Image, Preview,
-    Target, Verdict,
+    Target, Verdict, Witness,
 };
 
 use crate::roll::FakeRoll;
 use crate::store::{BatchChange, RecordStore};
+
+/// So long a request that is marked is asked for before.
+const ON_THE_WAY: Duration = Duration::from_secs(20);
 
 /// The world as the engine sees it in a test.
 pub struct FakeWorld {
@@ -29,6 +33,8 @@ pub struct FakeWorld {
     clock: Arc<dyn Clock>,
     barred: Arc<AtomicBool>,
     at_once: Arc<AtomicBool>,
+    marks: Arc<AtomicBool>,
+    lost: Arc<AtomicBool>,
     checks: Mutex<BTreeMap<CheckId, VecDeque<Verdict>>>,
     identities: Mutex<VecDeque<Result<Identity, ProviderError>>>,
     secret: Mutex<BTreeSet<String>>,
@@ -44,6 +50,8 @@ impl FakeWorld {
             clock,
             barred: Arc::default(),
             at_once: Arc::default(),
+            marks: Arc::default(),
+            lost: Arc::default(),
             checks: Mutex::default(),
             identities: Mutex::default(),
             secret: Mutex::default(),
@@ -81,6 +89,16 @@ impl FakeWorld {
         self.at_once.store(true, Ordering::Relaxed);
     }
 
+    /// From now on each request is marked right before it leaves, as that of a kind is that asks for 20 s on the way to it.
+    pub fn mark_first(&self) {
+        self.marks.store(true, Ordering::Relaxed);
+    }
+
+    /// From now on what is marked never arrives, and no answer comes.
+    pub fn lose_what_is_marked(&self) {
+        self.lost.store(true, Ordering::Relaxed);
+    }
+
     /// Scripts the next answer to "who am I".
     pub fn script_identity(&self, answer: Result<Identity, ProviderError>) {
         self.identities.lock().unwrap().push_back(answer);
@@ -108,7 +126,10 @@ pub fn provider_error(kind: ProviderErrorKind, operation: &str) -> ProviderError
         request_id: None,
         sent: !matches!(
             kind,
-            ProviderErrorKind::Connect | ProviderErrorKind::Tls | ProviderErrorKind::Guard
+            ProviderErrorKind::Connect
+                | ProviderErrorKind::Tls
+                | ProviderErrorKind::Guard
+                | ProviderErrorKind::Aside
         ),
     }
 }
@@ -130,6 +151,8 @@ impl World for FakeWorld {
             spec: spec.clone(),
             barred: self.barred.clone(),
             at_once: self.at_once.clone(),
+            marks: self.marks.clone(),
+            lost: self.lost.clone(),
             store: self.store.clone(),
             clock: self.clock.clone(),
         })
@@ -183,6 +206,8 @@ struct FakeAction {
     spec: ActionSpec,
     barred: Arc<AtomicBool>,
     at_once: Arc<AtomicBool>,
+    marks: Arc<AtomicBool>,
+    lost: Arc<AtomicBool>,
     store: Arc<RecordStore>,
     clock: Arc<dyn Clock>,
 }
@@ -294,6 +319,23 @@ impl Action for FakeAction {
 
     async fn call(&self, cx: &WriteCx, approved: &Preview) -> Result<Receipt, ProviderError> {
         let (zone, name) = self.place();
+        if self.marks.load(Ordering::Relaxed) {
+            self.clock.sleep(ON_THE_WAY).await;
+            let mark = Mark {
+                proven: vec!["asked on the way".to_owned()],
+                last_look: Witness::Time { at: self.clock.now() },
+            };
+            cx.marks().mark(mark).await.map_err(|why| ProviderError {
+                message: why.to_string(),
+                ..provider_error(ProviderErrorKind::Guard, "ChangeResourceRecordSets")
+            })?;
+            if self.lost.load(Ordering::Relaxed) {
+                return Err(provider_error(
+                    ProviderErrorKind::NoAnswer,
+                    "ChangeResourceRecordSets",
+                ));
+            }
+        }
         let batch: Vec<BatchChange> = serde_json::from_value(approved.calls[0].parameters.clone()).unwrap();
         match self.store.change(zone, name, &batch, cx.token()) {
             Ok(id) => Ok(Receipt {

@@ -166,7 +166,7 @@ impl From<ProviderError> for ApiError {
     fn from(error: ProviderError) -> Self {
         let code = match error.kind {
             ProviderErrorKind::Credentials => "sign_in",
-            ProviderErrorKind::Guard => "guard",
+            ProviderErrorKind::Guard | ProviderErrorKind::Aside => "guard",
             ProviderErrorKind::NotFound => "not_found",
             _ => "provider",
         };
@@ -200,8 +200,11 @@ fn usual_mend(kind: ProviderErrorKind) -> &'static str {
         ProviderErrorKind::Connect | ProviderErrorKind::Tls => {
             "Look at the network and at the endpoint, then try again: nothing was sent."
         }
-        ProviderErrorKind::NoAnswer | ProviderErrorKind::Unclear => {
+        ProviderErrorKind::NoAnswer | ProviderErrorKind::Unclear | ProviderErrorKind::Untrue => {
             "Look at what is there before anything is sent again: it may have been done."
+        }
+        ProviderErrorKind::Aside => {
+            "Look for what the message names and clear it away; then look at what this step is told in the runbook."
         }
         ProviderErrorKind::Guard => {
             "Look at what this step is told in the runbook and in the target file: nothing was sent."
@@ -257,7 +260,9 @@ mod tests {
             Kind::Tls,
             Kind::NoAnswer,
             Kind::Unclear,
+            Kind::Untrue,
             Kind::Guard,
+            Kind::Aside,
         ] {
             for (said, own) in [(None, false), (Some(""), false), (Some("Do this."), true)] {
                 let error = ApiError::from(ProviderError {

@@ -167,6 +167,13 @@ fn tell(kind: &EventKind) -> Told {
                 format!("{} {} begins: {to}", way(attempt), attempt.n),
             )
         }
+        EventKind::Marked { attempt, mark } => about(
+            &attempt.step,
+            match mark.proven.is_empty() {
+                true => format!("{}: the request leaves now", way(attempt)),
+                false => format!("{}: proven, the request leaves now", way(attempt)),
+            },
+        ),
         EventKind::Answered { attempt, receipt } => about(
             &attempt.step,
             format!(

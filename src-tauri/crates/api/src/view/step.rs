@@ -221,6 +221,10 @@ fn note(step: &Step, state: &StepRun) -> String {
             "Whether it was carried out can't be seen; doing it once more harms nobody. {}",
             problem.unwrap_or_default()
         ),
+        // A proof on the way may have left somebody or something: the message names it.
+        StepState::Failed if attempt.is_some_and(Attempt::may_have_left_something_aside) => {
+            problem.unwrap_or_default()
+        }
         StepState::Failed => format!(
             "Nothing was changed. {}",
             problem.unwrap_or_else(|| "The world is as before.".to_owned())
@@ -229,6 +233,14 @@ fn note(step: &Step, state: &StepRun) -> String {
             "The undo was not applied. {}",
             problem.unwrap_or_else(|| "The world is as after the step.".to_owned())
         ),
+        StepState::Unverified | StepState::UndoUnverified if unclear(attempt).is_some() => {
+            let (what, how) = match state.state {
+                StepState::Unverified => ("Applied", "accept, look again or roll back"),
+                _ => ("Taken back", "accept or look again"),
+            };
+            let why = unclear(attempt).unwrap_or_default();
+            format!("{what}, but it can't be told what is there now. {why} Decide: {how}.")
+        }
         StepState::Unverified => {
             "Applied, but an after-check did not pass in time. Decide: accept, look again or roll back."
                 .to_owned()
@@ -272,6 +284,14 @@ fn note(step: &Step, state: &StepRun) -> String {
             None => String::new(),
         },
         _ => state.said.clone().unwrap_or_default(),
+    }
+}
+
+/// Why the last look told nothing, if it did not.
+fn unclear(attempt: Option<&Attempt>) -> Option<&str> {
+    match attempt?.finding.as_ref()? {
+        Finding::Unclear { why } => Some(why),
+        Finding::Before | Finding::After | Finding::Partial { .. } | Finding::Other { .. } => None,
     }
 }
 
@@ -359,11 +379,7 @@ fn attempt_view(attempt: &Attempt) -> AttemptView {
             .or_else(|| attempt.problem.as_ref().and_then(|p| p.request_id.clone())),
         finding: attempt.finding.as_ref().map(|f| f.word().to_owned()),
         problem: attempt.problem.as_ref().map(|p| p.message.clone()),
-        proven: attempt
-            .receipt
-            .as_ref()
-            .map(|r| r.proven.clone())
-            .unwrap_or_default(),
+        proven: attempt.proven(),
     }
 }
 

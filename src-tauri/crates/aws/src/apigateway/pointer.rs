@@ -288,8 +288,9 @@ fn passes(kind: ProviderErrorKind) -> bool {
         | Kind::Connect
         | Kind::Tls
         | Kind::NoAnswer
-        | Kind::Unclear => true,
-        Kind::Refused | Kind::Conflict | Kind::Denied | Kind::NotFound | Kind::Guard => false,
+        | Kind::Unclear
+        | Kind::Untrue => true,
+        Kind::Refused | Kind::Conflict | Kind::Denied | Kind::NotFound | Kind::Guard | Kind::Aside => false,
     }
 }
 

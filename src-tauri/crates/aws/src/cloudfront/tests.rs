@@ -73,6 +73,7 @@ fn sent(receipt: Option<&Receipt>) -> Sent<'_> {
         token: TOKEN,
         at: Timestamp::from_second(DATE_S).unwrap(),
         witness: None,
+        mark: None,
         receipt,
     }
 }

@@ -344,7 +344,7 @@ where
         .with_max_times(4)
         .with_jitter();
     ask.retry(later)
-        .when(|error| matches!(error.kind, Kind::Throttled | Kind::Unclear))
+        .when(|error| matches!(error.kind, Kind::Throttled | Kind::Unclear | Kind::Untrue))
         .await
 }
 
@@ -356,13 +356,19 @@ fn nameless(mut error: ProviderError, pool: &PoolId) -> ProviderError {
             error.message = format!("There is no user pool {}", pool.as_str());
             error.hint = Some(WRONG_POOL.to_owned());
         }
-        Kind::Refused | Kind::Conflict | Kind::Busy | Kind::Unclear => {
+        Kind::Refused | Kind::Conflict | Kind::Busy | Kind::Unclear | Kind::Untrue => {
             // Ours, then the code in brackets, then theirs (`error::by_answer`).
             if let Some((ours, _)) = error.message.split_once("): ") {
                 error.message = format!("{ours})");
             }
         }
-        Kind::Throttled | Kind::Credentials | Kind::Connect | Kind::Tls | Kind::NoAnswer | Kind::Guard => {}
+        Kind::Throttled
+        | Kind::Credentials
+        | Kind::Connect
+        | Kind::Tls
+        | Kind::NoAnswer
+        | Kind::Guard
+        | Kind::Aside => {}
     }
     error
 }

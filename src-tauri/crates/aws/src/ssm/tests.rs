@@ -178,6 +178,7 @@ fn who_wrote_is_told_by_what_stood_in_between() {
             token: "t",
             at: Timestamp::UNIX_EPOCH,
             witness: Some(&witness),
+            mark: None,
             receipt: None,
         };
         action.judge(&now, &old, &new, Some(&sent))
@@ -263,6 +264,7 @@ fn what_an_append_overwrote_is_told_by_the_items_that_are_gone() {
             token: "t",
             at: Timestamp::UNIX_EPOCH,
             witness: Some(&witness),
+            mark: None,
             receipt: None,
         };
         action
@@ -367,6 +369,7 @@ async fn since(before: i64, now: i64) -> (Observed, usize) {
         token: "t",
         at: Timestamp::UNIX_EPOCH,
         witness: Some(&witness),
+        mark: None,
         receipt: None,
     };
     let observed = action.read(Some(&sent)).await.unwrap();

@@ -78,6 +78,7 @@ async fn judged(action: &Bound<RollChange>, before: &Observed) -> Finding {
         token: "t",
         at: Timestamp::UNIX_EPOCH,
         witness: before.witness.as_ref(),
+        mark: None,
         receipt: None,
     };
     let now = action.read(Some(&sent)).await.unwrap();

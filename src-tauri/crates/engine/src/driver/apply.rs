@@ -1,5 +1,6 @@
 //! Applying: identity, fresh read, digest, write-ahead, the one call.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -7,6 +8,7 @@ use switchback_model::{AttemptId, EventKind, Preview, StepId, Way, Witness};
 use tracing::Instrument as _;
 
 use super::inspect::told_by;
+use super::mark::InJournal;
 use super::sealing::Ahead;
 use super::{DriveError, Driver};
 use crate::ports::{Action, Observed, ProviderError, token};
@@ -182,7 +184,8 @@ impl Driver {
         .await?;
         // The fence may have risen since: a fenced-out driver must not act.
         self.journal.holds(&self.lease).await?;
-        let cx = WriteCx::new(attempt.clone(), token, witness);
+        let marks = Arc::new(InJournal::of(self, &attempt));
+        let cx = WriteCx::new(attempt.clone(), token, witness, marks.clone());
         let started = self.clock.monotonic();
         self.sent = Some((attempt.clone(), started));
         let span = tracing::info_span!("attempt", %attempt);
@@ -199,6 +202,7 @@ impl Driver {
             clock: self.pace.clock,
             ..super::Pace::default()
         };
+        self.fold_mark(&marks)?;
         let event = match outcome {
             Ok(receipt) => EventKind::Answered { attempt, receipt },
             Err(error) if error.may_have_applied() => EventKind::Lost {

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use switchback_model::{AttemptId, EventKind, Finding, Image, Step, StepId, StepState, Way};
 
+use super::unread::{is_kept, no_more};
 use super::{DriveError, Driver};
 use crate::canaries::with_own;
-use crate::ports::{Action, Observed, World};
+use crate::ports::{Action, Observed, ProviderError, ProviderErrorKind, World};
 use crate::run::{Attempt, Run};
 use crate::snapshots::resolved;
 
@@ -33,21 +34,30 @@ impl Driver {
         let (attempt, unseen) = (&attempt, state.is_unseen());
         let may_still_land = self.may_still_land(attempt);
         let action = self.world.action(&with_own(&self.run, &id.step, spec));
-        let finding = look(&*action, attempt).await;
+        let (finding, failed) = look_closely(&*action, attempt).await;
         let now = self.clock.monotonic();
-        if let Finding::Unclear { .. } = finding {
+        if let Finding::Unclear { why } = &finding {
             self.pace.last_look = None;
+            let enough = self.told_nothing(&id.step, failed);
+            let finding = match enough {
+                true => Finding::Unclear { why: no_more(why) },
+                false => finding.clone(),
+            };
             // Journalled once per reason, not once per read.
-            if last_finding.as_ref() != Some(&finding) {
+            if !is_kept(last_finding.as_ref(), &finding) {
                 self.append(vec![EventKind::Inspected {
                     attempt: id.clone(),
                     finding,
                 }])
                 .await?;
             }
-            self.wait(APART);
+            match enough {
+                true => self.halt_at(&id.step, why).await?,
+                false => self.wait(APART),
+            }
             return Ok(());
         }
+        self.told_something(&id.step);
         let agreed =
             self.pace.last_look.as_ref().is_some_and(|(of, at, last)| {
                 of == id && *last == finding && now.saturating_sub(*at) >= APART
@@ -93,7 +103,7 @@ impl Driver {
             Some((of, at)) if *of == attempt.id => *at,
             _ => {
                 let (wall, started) = self.started;
-                let later = Duration::try_from(attempt.intended_at.duration_since(wall));
+                let later = Duration::try_from(attempt.left_at().duration_since(wall));
                 started + later.unwrap_or(Duration::ZERO).min(MAY_LAND)
             }
         };
@@ -143,33 +153,41 @@ impl Driver {
             return Ok(());
         };
         let action = self.world.action(&resolved(&self.run, id, spec));
-        let finding = match state.current() {
-            Some(attempt) => look(&*action, attempt).await,
+        let (finding, failed) = match state.current() {
+            Some(attempt) => look_closely(&*action, attempt).await,
             None => match action.read(None).await {
                 Ok(now) => match action.plan(&now.image, None) {
-                    Ok(preview) if preview.is_empty() => Finding::After,
-                    Ok(_) => Finding::Before,
+                    Ok(preview) if preview.is_empty() => (Finding::After, None),
+                    Ok(_) => (Finding::Before, None),
                     // Planning asks nobody: what is there is neither as before nor as the step leaves it, and no later look
                     // says more.
-                    Err(_) => Finding::Other {
-                        found: now.image,
-                        differences: Vec::new(),
-                    },
+                    Err(_) => {
+                        let other = Finding::Other {
+                            found: now.image,
+                            differences: Vec::new(),
+                        };
+                        (other, None)
+                    }
                 },
-                Err(error) => Finding::Unclear {
-                    why: error.sentence(),
-                },
+                Err(error) => unread(&error),
             },
         };
         // A missing key must not hold up the rest: the step stays as it is, and says that it was not
         // looked at.
         let sealed = matches!(&finding, Finding::Unclear { why } if why == SEALED)
             || self.run.beyond.by_hand(id).is_some();
-        if let (Finding::Unclear { why }, false) = (&finding, sealed) {
-            tracing::warn!(step = %id, why, "can't be inspected yet");
-            self.wait(APART);
-            return Ok(());
-        }
+        let finding = match finding {
+            Finding::Unclear { why } if !sealed => {
+                tracing::warn!(step = %id, why, "can't be inspected yet");
+                // What is answered bars the rest no longer than it must: the step says that nothing could be told.
+                if !self.told_nothing(id, failed) {
+                    self.wait(APART);
+                    return Ok(());
+                }
+                Finding::Unclear { why: no_more(&why) }
+            }
+            finding => finding,
+        };
         self.append(vec![EventKind::Reinspected {
             step: id.clone(),
             finding,
@@ -270,18 +288,29 @@ impl Driver {
 
 /// Reads the object and judges it in the world's terms: `Before` is the state before the apply.
 pub(super) async fn look(action: &dyn Action, attempt: &Attempt) -> Finding {
+    look_closely(action, attempt).await.0
+}
+
+/// The same, and how the read failed where it did.
+pub(super) async fn look_closely(
+    action: &dyn Action,
+    attempt: &Attempt,
+) -> (Finding, Option<ProviderErrorKind>) {
     let sealed = || Finding::Unclear {
         why: SEALED.to_owned(),
     };
     if attempt.before.readable().is_none() || attempt.after.readable().is_none() {
-        return sealed();
+        return (sealed(), None);
     }
     match action.read(attempt.sent().as_ref()).await {
-        Ok(now) => told_by(action, attempt, &now).unwrap_or_else(sealed),
-        Err(error) => Finding::Unclear {
-            why: error.sentence(),
-        },
+        Ok(now) => (told_by(action, attempt, &now).unwrap_or_else(sealed), None),
+        Err(error) => unread(&error),
     }
+}
+
+fn unread(error: &ProviderError) -> (Finding, Option<ProviderErrorKind>) {
+    let why = error.sentence();
+    (Finding::Unclear { why }, Some(error.kind))
 }
 
 /// What a read says of an attempt; none while the attempt's own images are sealed.

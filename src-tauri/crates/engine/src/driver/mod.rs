@@ -5,10 +5,12 @@ mod apply;
 mod check;
 mod fields;
 mod inspect;
+mod mark;
 mod publish;
 mod refusal;
 mod sealing;
 mod undo;
+mod unread;
 mod verify;
 
 pub use fields::plan_fields;
@@ -16,6 +18,7 @@ pub use inspect::{watch as watch_objects, watched};
 pub use sealing::open_images;
 pub use undo::{plan as plan_rollback, plan_seen as plan_rollback_seen, see};
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +27,7 @@ use switchback_model::event::MonitorState;
 use switchback_model::rollback::Precondition;
 use switchback_model::{
     AttemptId, CheckReading, Command, Event, EventKind, Finding, MonitorId, RollbackPlan, RollbackScope,
-    Submission,
+    StepId, Submission,
 };
 
 use tracing::{Instrument as _, Span};
@@ -100,6 +103,8 @@ struct Pace {
     verifying: Option<AttemptId>,
     /// The attempt of which the provider can't say whether it is everywhere.
     unanswerable: Option<AttemptId>,
+    /// The looks at each step that told nothing, since one did.
+    unread: BTreeMap<StepId, unread::Unread>,
     clock: Option<(Timestamp, Duration)>,
 }
 
@@ -209,9 +214,13 @@ impl Driver {
                 .await
                 .map_err(|why| sealing::refused(step, &why))?;
         }
+        // Whatever a person asks for, what can't be read is looked at anew for it.
+        self.pace.unread.clear();
+        if !events.is_empty() || matches!(submission.command, Command::Inspect { .. }) {
+            self.pace.not_before = None;
+        }
         if !events.is_empty() {
             self.append(events).await?;
-            self.pace.not_before = None;
         }
         Ok(self.run.seq)
     }
@@ -286,6 +295,11 @@ impl Driver {
             && *at > now
         {
             return Ok(Turn::Waiting(*at));
+        }
+        if let Work::Inspect(attempt) = &work
+            && self.looks_no_more(&attempt.step)
+        {
+            return Ok(Turn::Idle);
         }
         let span = match work.step() {
             Some(step) => tracing::info_span!("step", %step),

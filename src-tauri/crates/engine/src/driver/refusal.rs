@@ -177,7 +177,7 @@ impl Driver {
                 MAY_LAND.saturating_sub(self.clock.monotonic().saturating_sub(*at))
             }
             _ => {
-                let passed = now.duration_since(attempt.intended_at);
+                let passed = now.duration_since(attempt.left_at());
                 let whole = SignedDuration::try_from(MAY_LAND).unwrap_or(SignedDuration::MAX);
                 Duration::try_from(whole.saturating_sub(passed)).unwrap_or(Duration::ZERO)
             }

@@ -239,6 +239,7 @@ impl Driver {
             | EventKind::TakenOver { .. }
             | EventKind::JournalDoubted { .. }
             | EventKind::ChecksStarted { .. }
+            | EventKind::Marked { .. }
             | EventKind::Answered { .. }
             | EventKind::Refused { .. }
             | EventKind::RefusalHeard { .. }

@@ -6,7 +6,7 @@ use switchback_model::{
     ActionSpec, AttemptId, CheckKind, CheckReading, CheckSpec, EventKind, Finding, Verdict, Way,
 };
 
-use super::inspect::look;
+use super::inspect::{look, look_closely};
 use super::{DriveError, Driver};
 use crate::canaries::with_own;
 use crate::next::verifying;
@@ -112,10 +112,30 @@ impl Driver {
             }
             if in_sync && readings.iter().all(|r| r.verdict.lets_through()) {
                 // Checks look from outside; only the object itself proves that the change stands.
-                let finding = match &spec {
-                    Some(spec) => look(&*self.world.action(spec), &attempt).await,
-                    None => Finding::After,
+                let (finding, failed) = match &spec {
+                    Some(spec) => look_closely(&*self.world.action(spec), &attempt).await,
+                    None => (Finding::After, None),
                 };
+                // What fails to be read for long, or is answered in a way that can't be true, is for a person.
+                if let (Finding::Unclear { why }, Some(failed)) = (&finding, failed) {
+                    let enough = self.told_nothing(&id.step, Some(failed));
+                    if enough || self.is_unread_for_long(&id.step) {
+                        self.told_something(&id.step);
+                        let attempt = id.clone();
+                        let finding = Finding::Unclear { why: why.clone() };
+                        return self
+                            .append(vec![
+                                EventKind::Inspected {
+                                    attempt: attempt.clone(),
+                                    finding,
+                                },
+                                EventKind::VerificationExpired { attempt, readings },
+                            ])
+                            .await;
+                    }
+                } else {
+                    self.told_something(&id.step);
+                }
                 let stands = match id.way {
                     Way::Apply | Way::Publish => finding == Finding::After,
                     Way::Undo => finding == Finding::Before || spec.is_none(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use switchback_model::event::{CallProblem, Receipt};
+use switchback_model::event::{CallProblem, Mark, Receipt};
 use switchback_model::{
     AttemptId, Captured, CheckReading, Digest, DoneHow, Finding, Step, StepId, StepState, Way, Witness,
 };
@@ -117,6 +117,7 @@ pub(super) fn intended(
         seq: intent.seq,
         token: intent.token.to_owned(),
         witness: intent.witness.cloned(),
+        mark: None,
         receipt: None,
         problem: None,
         outcome: Outcome::InFlight,
@@ -138,6 +139,17 @@ pub(super) fn intended(
         },
         at,
     );
+    Ok(())
+}
+
+/// The request leaves now; it is on its way from here on, and once.
+pub(super) fn marked(run: &mut Run, attempt: &AttemptId, mark: &Mark, at: Timestamp) -> Result<(), String> {
+    let step = step_in(run, &attempt.step, &["applying", "undoing"])?;
+    let record = current(step, attempt)?;
+    if record.outcome != Outcome::InFlight || record.mark.is_some() {
+        return Err(format!("the request of {attempt} has left already"));
+    }
+    record.mark = Some((mark.clone(), at));
     Ok(())
 }
 
@@ -280,6 +292,7 @@ pub(super) fn verified(
     let step = step_in(run, &attempt.step, &["verifying", "undo_verifying"])?;
     let record = current(step, attempt)?;
     record.take(readings);
+    record.forget_unclear();
     let effectless = record.effectless;
     let began = record.seq;
     let next = match (attempt.way, &record.by_field) {
@@ -363,6 +376,7 @@ pub(super) fn verify_again(run: &mut Run, attempt: &AttemptId, at: Timestamp) ->
     let record = current(step, attempt)?;
     record.applied_at = Some(at);
     record.readings.clear();
+    record.forget_unclear();
     verifying(step, attempt, at);
     Ok(())
 }
@@ -393,6 +407,7 @@ pub(super) fn found_undone(run: &mut Run, id: &StepId, (seq, at): (u64, Timestam
         seq,
         token: String::new(),
         witness: None,
+        mark: None,
         receipt: None,
         problem: None,
         outcome: Outcome::Settled,

@@ -154,6 +154,7 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
             };
             attempts::intended(run, attempt, &intent, at)
         }
+        EventKind::Marked { attempt, mark } => attempts::marked(run, attempt, mark, at),
         EventKind::Answered { attempt, receipt } => attempts::answered(run, attempt, receipt, at),
         EventKind::Refused {
             attempt,

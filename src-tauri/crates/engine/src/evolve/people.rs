@@ -159,6 +159,7 @@ pub(super) fn adopted(
         seq,
         token: String::new(),
         witness: None,
+        mark: None,
         receipt: None,
         problem: None,
         outcome: Outcome::Settled,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use switchback_model::event::{CallProblem, Receipt};
+use switchback_model::event::{CallProblem, Mark, Receipt};
 use switchback_model::{
     AttemptId, Captured, CheckId, CheckReading, Digest, Finding, Image, Operator, Preview, StepState, Way,
     Witness,
@@ -66,6 +66,9 @@ pub struct Attempt {
     pub intended_at: Timestamp,
     /// The event that wrote it ahead: orders attempts where clocks may jump.
     pub seq: u64,
+    /// What was proven and seen right before the request left, and when that was written, by the journal's clock;
+    /// only of kinds that ask much on the way to it.
+    pub mark: Option<(Mark, Timestamp)>,
     /// What the call brought back.
     pub receipt: Option<Receipt>,
     /// What went wrong.
@@ -101,8 +104,31 @@ impl Attempt {
             token: &self.token,
             at: self.intended_at,
             witness: self.witness.as_ref(),
+            mark: self.mark.as_ref().map(|(mark, _)| mark),
             receipt: self.receipt.as_ref(),
         })
+    }
+
+    /// Whether a proof on the way to its request may have left something beside its object
+    /// ([`ProviderErrorKind::Aside`](crate::ports::ProviderErrorKind::Aside)).
+    #[must_use]
+    pub fn may_have_left_something_aside(&self) -> bool {
+        let kind = self.problem.as_ref().map(|problem| problem.kind.as_str());
+        kind == Some("aside")
+    }
+
+    /// When its request left at the earliest: when it was marked, else when it was written ahead.
+    #[must_use]
+    pub fn left_at(&self) -> Timestamp {
+        self.mark.as_ref().map_or(self.intended_at, |(_, at)| *at)
+    }
+
+    /// What was proven on the way to it, also where its answer was lost.
+    #[must_use]
+    pub fn proven(&self) -> Vec<String> {
+        let before = self.mark.iter().flat_map(|(mark, _)| &mark.proven);
+        let with_it = self.receipt.iter().flat_map(|receipt| &receipt.proven);
+        before.chain(with_it).cloned().collect()
     }
 
     /// Whether the finding, which speaks of the world, says that it was carried out.
@@ -173,6 +199,13 @@ impl Attempt {
                 .collect()
         };
         said(&self.readings) != said(readings)
+    }
+
+    /// A look tells more than one that told nothing.
+    pub(crate) fn forget_unclear(&mut self) {
+        if let Some(Finding::Unclear { .. }) = self.finding {
+            self.finding = None;
+        }
     }
 
     /// Takes the readings of its after-checks.

@@ -19,8 +19,11 @@ struct Told {
 }
 
 /// There, R3, there again and all the way back, with one lost response each way.
-async fn tell(plan: &Plan, rule: &str) -> Told {
+async fn tell(plan: &Plan, rule: &str, marks: bool) -> Told {
     let mut fake = FakeDesk::open(plan).await;
+    if marks {
+        fake.fake.mark_first();
+    }
     let start = fake.store.records();
     fake.faulty.inject(Op::Call, 2, Fault::ResponseLost);
     complete(&mut fake.desk).await.unwrap();
@@ -51,21 +54,35 @@ async fn reborn(told: &Told, events: usize, mutations: usize) -> FakeDesk {
     FakeDesk::over(clock, journal, store).await
 }
 
-async fn crash_everywhere(plan: Plan, rule: &str) {
-    let told = tell(&plan, rule).await;
+async fn crash_everywhere(plan: Plan, rule: &str, marks: bool) {
+    let told = tell(&plan, rule, marks).await;
     // The mutation that belongs to each intent, by its token.
     let mut made = 0;
+    let mut intent = "";
+    let mut marked = 0;
     for k in 1..=told.events.len() {
         let before = made;
-        if let EventKind::Intended { token, .. } = &told.events[k - 1].kind
-            && told.log.get(made).is_some_and(|entry| entry.token == *token)
-        {
+        let leaves = match &told.events[k - 1].kind {
+            EventKind::Intended { token, .. } => {
+                intent = token;
+                !marks
+            }
+            EventKind::Marked { .. } => {
+                marked += 1;
+                true
+            }
+            _ => false,
+        };
+        if leaves && told.log.get(made).is_some_and(|entry| entry.token == intent) {
             made += 1;
         }
-        // Right after an intent the request may have landed or not.
+        // Right after an intent the request may have landed or not; where it is marked, only right after its mark.
         for mutations in before..=made {
             for complete_first in [false, true] {
                 let mut fake = reborn(&told, k, mutations).await;
+                if marks {
+                    fake.fake.mark_first();
+                }
                 let at = format!(
                     "crash after event {k} ({mutations} mutations): {:?}",
                     told.events[k - 1].kind
@@ -91,26 +108,33 @@ async fn crash_everywhere(plan: Plan, rule: &str) {
     }
     assert_eq!(made, told.log.len(), "every mutation was met");
     assert!(made >= 6, "{made}");
+    assert_eq!(marked, if marks { made } else { 0 }, "each request has its mark");
+}
+
+/// The points between the intent, the mark and the request, there and back.
+#[tokio::test]
+async fn a_crash_after_every_event_of_requests_that_are_marked() {
+    crash_everywhere(dns_switch(), "R3", true).await;
 }
 
 #[tokio::test]
 async fn a_crash_after_every_event_of_the_dns_switch() {
-    crash_everywhere(dns_switch(), "R3").await;
+    crash_everywhere(dns_switch(), "R3", false).await;
 }
 
 #[tokio::test]
 async fn a_crash_after_every_event_of_the_tis_graph() {
-    crash_everywhere(tis_like(), "R4").await;
+    crash_everywhere(tis_like(), "R4", false).await;
 }
 
 #[tokio::test]
 async fn a_crash_after_every_event_of_what_is_published() {
-    crash_everywhere(two_rolls(), "R5").await;
+    crash_everywhere(two_rolls(), "R5", false).await;
 }
 
 #[tokio::test]
 async fn a_journal_that_was_changed_is_refused() {
-    let told = tell(&dns_switch(), "R3").await;
+    let told = tell(&dns_switch(), "R3", true).await;
     for gone in 1..told.events.len() - 1 {
         let mut events = told.events.clone();
         events.remove(gone);
@@ -255,10 +279,14 @@ proptest! {
     fn any_commands_under_any_faults_come_back(
         story in proptest::collection::vec((moves(), proptest::option::weighted(0.3, fault())), 1..25),
         claims in proptest::bool::weighted(0.3),
+        marks in proptest::bool::ANY,
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let mut fake = FakeDesk::open(&dns_switch()).await;
+            if marks {
+                fake.fake.mark_first();
+            }
             let start = fake.store.records();
             for (step, fault) in &story {
                 if !claims && is_a_claim(&fake.desk, step) {

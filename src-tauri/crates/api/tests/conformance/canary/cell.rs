@@ -106,7 +106,17 @@ impl Subject {
     async fn open(fate: Fate, bug: Option<Bug>) -> Self {
         let foreign = match fate {
             Some((_, Fault::SomebodyElse(act))) => Some(act),
-            Some((_, Fault::Before | Fault::After | Fault::Lost | Fault::Repeated)) | None => None,
+            Some((_, Fault::KilledAndMade)) => Some(Act::Makes),
+            Some((
+                _,
+                Fault::Before
+                | Fault::After
+                | Fault::Lost
+                | Fault::Repeated
+                | Fault::KilledBefore
+                | Fault::KilledAfter,
+            ))
+            | None => None,
         };
         let dir = tempfile::tempdir().unwrap();
         let mut options = rehearsal::WorldOptions::new(dir.path());
@@ -114,7 +124,8 @@ impl Subject {
         options.insync_delay = Duration::ZERO;
         let closed = rehearsal::World::start(options).await.unwrap();
         let handle = closed.handle().clone();
-        let (wire, endpoint, proxy) = Wire::start(&handle, fate, bug).await;
+        let killed = Arc::new(Notify::new());
+        let (wire, endpoint, proxy) = Wire::start(&handle, fate, bug, killed.clone()).await;
         let clock: Arc<dyn Clock> = Arc::new(WorldClock::new(handle.clock));
         let aws = Aws::connect(&AwsOptions {
             endpoint: Some(endpoint),
@@ -134,7 +145,6 @@ impl Subject {
         let plan = plan();
         let journal = MemoryJournal::open(&plan, clock.now());
         let world = Arc::new(RunWorld::new(aws, probes, plan.target.clone(), clock.clone()));
-        let killed = Arc::new(Notify::new());
         let desk = Desk::start(clock, journal.clone(), world, killed).await.unwrap();
         Self {
             desk,

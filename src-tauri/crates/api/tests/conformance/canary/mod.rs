@@ -68,7 +68,38 @@ fn share() -> Vec<Fate> {
         at("apply", "InitiateAuth", 2, Fault::SomebodyElse(Act::Makes)),
         deletion(Act::Deletes),
         deletion(Act::Replaces),
+        // Before the mark, and between it and the request: nothing was sent. Behind it, it is found by its time.
+        at("apply", "Invoke", 1, Fault::KilledAndMade),
+        at("apply", "InitiateAuth", 1, Fault::KilledBefore),
+        at("apply", "InitiateAuth", 2, Fault::KilledBefore),
+        at("apply", "InitiateAuth", 2, Fault::KilledAfter),
+        at("undo", "AdminDeleteUser", 1, Fault::KilledAfter),
     ]
+}
+
+/// The requests of the call itself, in which the process dies: all but the looks of other moments. Where somebody else
+/// brings the canary over in the moment of the death, no mark may stand before it: within the time that a marked sign-in
+/// may be on its way, nobody can tell the two apart.
+fn deaths(trace: &[Place]) -> Vec<Fate> {
+    let asked = |place: &&Place| !place.phase.starts_with("again") && place.operation != "AdminGetUser";
+    let mut cells = Vec::new();
+    for place in trace.iter().filter(asked) {
+        let is_proof = place.operation == "Invoke" || (place.operation == "InitiateAuth" && place.nth == 1);
+        let mut faults = vec![Fault::KilledBefore, Fault::KilledAfter];
+        faults.extend(is_proof.then_some(Fault::KilledAndMade));
+        cells.extend(faults.into_iter().map(|fault| Some((place.clone(), fault))));
+    }
+    // The last look, with the mark right behind it.
+    let sign_in = |place: &Place| (place.operation, place.nth) == ("InitiateAuth", 2);
+    let before = trace
+        .iter()
+        .position(sign_in)
+        .and_then(|at| trace.get(at.checked_sub(1)?));
+    cells.extend(before.into_iter().flat_map(|place| {
+        [Fault::KilledBefore, Fault::KilledAfter, Fault::KilledAndMade]
+            .map(|fault| Some((place.clone(), fault)))
+    }));
+    cells
 }
 
 /// Every request of the first way there and back, with everything that can become of it.
@@ -95,6 +126,7 @@ fn all(trace: &[Place]) -> Vec<Fate> {
                 .map(|fault| Some((place.clone(), fault))),
         );
     }
+    cells.extend(deaths(trace));
     cells
 }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 use switchback_rehearsal as rehearsal;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use crate::wire::{ask, signed_again, whole};
@@ -40,6 +41,12 @@ pub enum Fault {
     Repeated,
     /// Somebody else acts right before it.
     SomebodyElse(Act),
+    /// The process dies before it is carried out.
+    KilledBefore,
+    /// It is carried out and the process dies before the answer.
+    KilledAfter,
+    /// The process dies before it is carried out, and somebody else brings the canary over right then.
+    KilledAndMade,
 }
 
 /// What somebody else does with the canary in the pool.
@@ -82,6 +89,8 @@ pub struct Wire {
     control: rehearsal::Client,
     fate: Option<(Place, Fault)>,
     bug: Option<Bug>,
+    /// Ends the driver, as if by power off.
+    killed: Arc<Notify>,
     state: Mutex<State>,
 }
 
@@ -91,12 +100,14 @@ impl Wire {
         handle: &rehearsal::Handle,
         fate: Option<(Place, Fault)>,
         bug: Option<Bug>,
+        killed: Arc<Notify>,
     ) -> (Arc<Self>, String, JoinSet<()>) {
         let wire = Arc::new(Self {
             world: handle.aws_addr(),
             control: rehearsal::Client::new(handle),
             fate,
             bug,
+            killed,
             state: Mutex::default(),
         });
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
@@ -193,6 +204,13 @@ impl Wire {
         if let Some(Fault::SomebodyElse(act)) = fault {
             self.act(act).await;
         }
+        if let Some(Fault::KilledBefore | Fault::KilledAndMade) = fault {
+            if fault == Some(Fault::KilledAndMade) {
+                self.act(Act::Makes).await;
+            }
+            self.killed.notify_one();
+            return Ok(());
+        }
         let sent = match operation {
             Some("AdminDeleteUser") => self.deletes(&body)?,
             _ => body.clone(),
@@ -206,7 +224,12 @@ impl Wire {
             Some(Fault::Lost) => return Ok(()),
             Some(Fault::After) => answer = error("500 Internal Server Error", "InternalErrorException"),
             Some(Fault::Repeated) => answer = ask(self.world, &head, &sent).await?,
-            Some(Fault::Before | Fault::SomebodyElse(_)) | None => {}
+            Some(Fault::KilledAfter) => {
+                self.killed.notify_one();
+                return Ok(());
+            }
+            Some(Fault::Before | Fault::SomebodyElse(_) | Fault::KilledBefore | Fault::KilledAndMade)
+            | None => {}
         }
         if operation == Some("AdminGetUser") {
             answer = self.told(answer)?;

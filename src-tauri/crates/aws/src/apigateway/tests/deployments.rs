@@ -25,6 +25,7 @@ fn sent<'a>(token: &'a str, receipt: Option<&'a Receipt>) -> Sent<'a> {
         token,
         at: Timestamp::UNIX_EPOCH,
         witness: None,
+        mark: None,
         receipt,
     }
 }

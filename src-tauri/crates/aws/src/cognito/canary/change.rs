@@ -94,20 +94,18 @@ impl Change for CanaryChange {
         format!("the canary of user pool {}", self.0.pool_id)
     }
 
-    /// With AWS's own time: a user who was made after it was made by whoever signed the canary in then.
+    /// Without a witness: what this look shows is as old as the proofs take, and the last one before the sign-in stands in
+    /// its mark.
     async fn read(&self, aws: &Aws, since: Option<&Sent<'_>>) -> Result<Seen<()>, ProviderError> {
-        let (content, at) = aws.pool_canary(&self.0, since).await?;
+        let (content, _) = aws.pool_canary(&self.0, since).await?;
         Ok(Seen {
-            observed: Observed {
-                witness: Some(Witness::Time { at }),
-                ..Observed::from(self.image(content))
-            },
+            observed: Observed::from(self.image(content)),
             guard: (),
         })
     }
 
     fn is_touched(_: &Witness, _: Option<&Witness>) -> bool {
-        // The time is another at each look; who is there is in the image.
+        // Who is there is in the image.
         false
     }
 
@@ -211,12 +209,12 @@ impl Change for CanaryChange {
     async fn send(
         &self,
         aws: &Aws,
-        _: &WriteCx,
+        cx: &WriteCx,
         approved: &Preview,
         _: Option<()>,
     ) -> Result<Receipt, ProviderError> {
         match &self.content(&approved.from)?.user {
-            None => send::sign_in(aws, &self.0).await,
+            None => send::sign_in(aws, &self.0, cx.marks()).await,
             Some(user) => send::delete(aws, &self.0, user).await,
         }
     }

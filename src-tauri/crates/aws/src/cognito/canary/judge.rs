@@ -1,9 +1,8 @@
 //! What a canary that is there means. Pure.
 
+use switchback_engine::canaries::made_by;
 use switchback_engine::ports::{Observed, Sent};
 use switchback_model::{CanaryUser, Finding, Image, MadeCanary, PoolCanary};
-
-use super::read::made_by;
 
 /// As field by field, of the one user that the request made and of no other.
 pub(super) fn judge(now: &Observed, before: &Image, after: &Image, sent: Option<&Sent<'_>>) -> Finding {

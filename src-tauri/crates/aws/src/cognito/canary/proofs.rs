@@ -134,9 +134,16 @@ async fn nobody_gets_in(aws: &Aws, spec: &SignInCanary) -> Result<String, Provid
             mend,
         ))
     };
+    // The pool may have somebody more now: that nothing was changed may not be said then.
+    let perhaps_in = |what: &str, mend: &str| {
+        no(what, mend).map_err(|error| ProviderError {
+            kind: Kind::Aside,
+            ..error
+        })
+    };
     // The name is nobody's: who has to look for that user must know it.
     let let_in = || {
-        no(
+        perhaps_in(
             &format!(
                 "was let in: the migrate-user function accepts anybody. The pool may hold a user {user} now"
             ),
@@ -165,7 +172,7 @@ async fn nobody_gets_in(aws: &Aws, spec: &SignInCanary) -> Result<String, Provid
             code @ "UserLambdaValidationException" if migration == Migration::SaidNo => {
                 Ok(format!("a made-up user is refused ({code})"))
             }
-            "UserLambdaValidationException" => no(
+            "UserLambdaValidationException" => perhaps_in(
                 &format!(
                     "a trigger that runs after the migration refused: the migrate-user function may have let it in, and the \
                      pool may hold a user {user} now"
@@ -176,10 +183,14 @@ async fn nobody_gets_in(aws: &Aws, spec: &SignInCanary) -> Result<String, Provid
             "PasswordResetRequiredException"
             | "UserNotConfirmedException"
             | "CodeDeliveryFailureException" => let_in(),
-            code @ ("UnexpectedLambdaException" | "InvalidLambdaResponseException") => no(
-                &format!("Cognito says {code}: a trigger failed where it should have said no"),
+            // Whichever trigger it was: one behind the migration fails when the user is there.
+            code @ ("UnexpectedLambdaException" | "InvalidLambdaResponseException") => perhaps_in(
+                &format!(
+                    "Cognito says {code}: a trigger failed where it should have said no. Where that was one behind the \
+                     migration, the pool may hold a user {user} now"
+                ),
                 "Look at the functions' resource policies, which must let this pool invoke them by the very ARN that is \
-                 set, and at their logs.",
+                 set, and at their logs; look for that user in the pool and delete it yourself if it is there.",
             ),
             "InvalidParameterException" => no(
                 "the app client does not allow a password",
@@ -188,7 +199,7 @@ async fn nobody_gets_in(aws: &Aws, spec: &SignInCanary) -> Result<String, Provid
             "ResourceNotFoundException" => {
                 no("there is no such app client", "Correct the client in the step.")
             }
-            _ if error.may_have_applied() => no(
+            _ if error.may_have_applied() => perhaps_in(
                 &format!(
                     "what became of that is not known ({}): the pool may hold a user {user} now",
                     error.message.trim_end_matches('.')
@@ -206,7 +217,7 @@ async fn nobody_gets_in(aws: &Aws, spec: &SignInCanary) -> Result<String, Provid
 /// A question before the sign-in failed: whatever became of it, nobody was made. It is never asked again by itself.
 fn unasked(what: &str, error: ProviderError) -> ProviderError {
     let kind = match error.kind {
-        Kind::Credentials | Kind::Denied => error.kind,
+        Kind::Credentials | Kind::Denied | Kind::Aside => error.kind,
         Kind::Throttled
         | Kind::Busy
         | Kind::Refused
@@ -216,6 +227,7 @@ fn unasked(what: &str, error: ProviderError) -> ProviderError {
         | Kind::Tls
         | Kind::NoAnswer
         | Kind::Unclear
+        | Kind::Untrue
         | Kind::Guard => Kind::Guard,
     };
     ProviderError {

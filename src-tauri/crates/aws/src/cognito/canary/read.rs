@@ -1,9 +1,10 @@
 //! The canary as it stands in its pool, read by the keychain's name; and whose it is.
 
 use jiff::{SignedDuration, Timestamp};
+use switchback_engine::canaries::made_by;
 use switchback_engine::ports::{ProviderError, Sent};
 use switchback_model::directory::{Account, Personal, PoolId};
-use switchback_model::{CanaryUser, MadeCanary, PoolCanary, SignInCanary, Way, Witness};
+use switchback_model::{CanaryUser, MadeCanary, PoolCanary, SignInCanary};
 
 use super::super::users::GET;
 use super::port::{Canaries, Known, NoCanary};
@@ -11,11 +12,9 @@ use super::{DELETE, SIGN_IN};
 use crate::connect::{Aws, incomplete};
 use crate::error::guard;
 
-/// So long at most the proofs take that come before a sign-in, from the look that found nobody on.
-pub(super) const PROOFS: SignedDuration = SignedDuration::from_secs(30);
 /// By so much the clocks of two servers of AWS may differ.
 const SKEW: SignedDuration = SignedDuration::from_secs(2);
-/// So long a request may be on its way: the client's time-outs, connect and attempt.
+/// So long a sign-in may be on its way, from the last look before it on: the client's time-outs, connect and attempt.
 const MAY_LAND: SignedDuration = SignedDuration::from_secs(18);
 
 /// A user's `sub` of whom it is proven that the step made it. Nothing else can be deleted.
@@ -44,7 +43,7 @@ fn is_made(made: &MadeCanary, sub: &str, created: Timestamp, aws: &Aws) -> bool 
         MadeCanary::After(absent) => {
             // A Date header has whole seconds, cut off: it never lies after the moment that it names.
             let since = created.duration_since(*absent);
-            SignedDuration::ZERO <= since && since <= PROOFS + MAY_LAND + aws.leeway() * 2
+            SignedDuration::ZERO <= since && since <= MAY_LAND + aws.leeway() * 2
         }
     }
 }
@@ -154,18 +153,5 @@ impl Aws {
                 .ok_or_else(|| lacks("whether the user is enabled"))?,
             email_verified: account.email_verified == Some(true),
         })
-    }
-}
-
-/// Whom a sign-in made: by the `sub` that it answered, or by when it was sent.
-pub(super) fn made_by(sent: &Sent<'_>) -> Option<MadeCanary> {
-    if sent.way != Way::Apply {
-        return None;
-    }
-    let sub = sent.receipt.and_then(|receipt| receipt.change_id.clone());
-    match (sub, sent.witness) {
-        (Some(sub), Some(Witness::Time { at })) => Some(MadeCanary::Sub { sub, absent: *at }),
-        (None, Some(Witness::Time { at })) => Some(MadeCanary::After(*at)),
-        (_, Some(Witness::Version { .. } | Witness::Deployment { .. } | Witness::Unknown(_)) | None) => None,
     }
 }

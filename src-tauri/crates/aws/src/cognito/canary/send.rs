@@ -4,16 +4,17 @@ use aws_sdk_cognitoidentityprovider::config::Builder;
 use aws_smithy_types::retry::RetryConfig;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
 use serde_json::Value;
-use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
-use switchback_model::event::Receipt;
-use switchback_model::{CanaryUser, SignInCanary};
+use switchback_engine::ports::{Marks, ProviderError, ProviderErrorKind as Kind};
+use switchback_model::event::{Mark, Receipt};
+use switchback_model::{CanaryUser, SignInCanary, Witness};
 use zeroize::Zeroizing;
 
 use super::super::Credentials;
 use super::super::NotSignedIn;
 use super::super::sign_in::{Initiated, challenged, refused};
-use super::read::{OurSub, PROOFS};
+use super::read::OurSub;
 use super::{DELETE, SIGN_IN, proofs};
 use crate::connect::{Aws, incomplete};
 use crate::error::guard;
@@ -22,48 +23,33 @@ use crate::service::Service;
 
 const NOT_CREATED: &str = "nothing was created";
 
-/// Proves what can be proven without making anybody, then signs the canary in, once.
-pub(super) async fn sign_in(aws: &Aws, spec: &SignInCanary) -> Result<Receipt, ProviderError> {
+/// Proves what can be proven without making anybody, looks once more, writes the mark, and signs the canary in, once.
+pub(super) async fn sign_in(
+    aws: &Aws,
+    spec: &SignInCanary,
+    marks: &dyn Marks,
+) -> Result<Receipt, ProviderError> {
     let canaries = aws.canaries(SIGN_IN.operation)?;
     let held = canaries.hold_to_sign_in(&spec.pool_id).await;
     let mut held = held.map_err(|why| why.before(SIGN_IN.operation))?;
     let canary = aws.canary_of(spec).await?;
-    let began = aws.monotonic();
-    let mut proven = proofs::all(aws, spec, &canary).await?;
-    let took = aws.monotonic().saturating_sub(began);
-    let most = (PROOFS + aws.leeway()).unsigned_abs();
-    if took > most {
-        return Err(guard(
+    let proven = proofs::all(aws, spec, &canary).await?;
+    let at = nobody_came(aws, spec).await?;
+    let mark = Mark {
+        proven,
+        last_look: Witness::Time { at },
+    };
+    marks.mark(mark).await.map_err(|why| {
+        guard(
             SIGN_IN.operation,
             &format!(
-                "The proofs before the sign-in took {} s, more than {} s; the canary was not signed in, and {NOT_CREATED}",
-                took.as_secs(),
-                most.as_secs()
+                "That the sign-in comes now could not be written to the journal: {}; the canary was not signed in, and \
+                 {NOT_CREATED}",
+                why.to_string().trim_end_matches('.')
             ),
-            "Look why the functions are that slow, then try again.",
-        ));
-    }
-    // Whoever was brought over by somebody else meanwhile would be signed in all the same, and be taken for ours.
-    let (now, _) = aws.pool_canary(spec, None).await.map_err(|error| ProviderError {
-        sent: false,
-        ..guard(
-            SIGN_IN.operation,
-            &format!(
-                "Whether the pool still lacks its canary could not be read: {}; it was not signed in, and {NOT_CREATED}",
-                error.message.trim_end_matches('.')
-            ),
-            "Try again.",
+            "Mend what the journal says, then carry the step out anew.",
         )
     })?;
-    if now.user.is_some() {
-        return Err(guard(
-            SIGN_IN.operation,
-            &format!(
-                "Somebody else brought the canary over meanwhile; it was not signed in, and {NOT_CREATED} by this step"
-            ),
-            "Delete it yourself if nobody needs it, then carry the step out anew.",
-        ));
-    }
     let who = Credentials {
         client: &spec.client_id,
         user: &canary.user,
@@ -76,10 +62,9 @@ pub(super) async fn sign_in(aws: &Aws, spec: &SignInCanary) -> Result<Receipt, P
                 request_id: seen.request_id(),
                 ..incomplete(SIGN_IN.operation, "ID token of this pool and client with a sub")
             })?;
-            proven.push("the canary signed in, and the pool made it".to_owned());
             return Ok(Receipt {
                 change_id: Some(sub),
-                proven,
+                proven: vec!["the canary signed in, and the pool made it".to_owned()],
                 ..aws.receipt(&seen)
             });
         }
@@ -94,6 +79,32 @@ pub(super) async fn sign_in(aws: &Aws, spec: &SignInCanary) -> Result<Receipt, P
         held.refused(why, mend).await;
     }
     Err(said(failed, not_in, &seen))
+}
+
+/// The last look: AWS's time at which the pool had nobody of the canary's name. Whoever was brought over by somebody else
+/// meanwhile would be signed in all the same, and be taken for ours.
+async fn nobody_came(aws: &Aws, spec: &SignInCanary) -> Result<Timestamp, ProviderError> {
+    let (now, at) = aws.pool_canary(spec, None).await.map_err(|error| ProviderError {
+        sent: false,
+        ..guard(
+            SIGN_IN.operation,
+            &format!(
+                "Whether the pool still lacks its canary could not be read: {}; it was not signed in, and {NOT_CREATED}",
+                error.message.trim_end_matches('.')
+            ),
+            "Try again.",
+        )
+    })?;
+    match now.user {
+        None => Ok(at),
+        Some(_) => Err(guard(
+            SIGN_IN.operation,
+            &format!(
+                "Somebody else brought the canary over meanwhile; it was not signed in, and {NOT_CREATED} by this step"
+            ),
+            "Delete it yourself if nobody needs it, then carry the step out anew.",
+        )),
+    }
 }
 
 /// What a failed sign-in means for what was made. The user comes first and the token after it: whatever fails behind the
@@ -129,7 +140,9 @@ fn said(failed: Option<(Option<String>, ProviderError)>, not_in: NotSignedIn, se
                     | Kind::Credentials
                     | Kind::Denied
                     | Kind::NotFound
-                    | Kind::Guard) => kind,
+                    | Kind::Untrue
+                    | Kind::Guard
+                    | Kind::Aside) => kind,
                 },
                 ..error
             };

@@ -7,8 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use switchback_engine::ports::{Action as _, Observed, ProviderError, ProviderErrorKind as Kind, Sent};
-use switchback_model::event::Receipt;
+use switchback_engine::ports::{
+    Action as _, Marks, NotMarked, Observed, ProviderError, ProviderErrorKind as Kind, Sent,
+};
+use switchback_model::event::{Mark, Receipt};
 use switchback_model::{CanaryUser, Finding, Image, MadeCanary, PoolCanary, SignInCanary, Way, Witness};
 use zeroize::Zeroizing;
 
@@ -70,6 +72,26 @@ impl Canaries for Keychain {
             }),
             false => Ok(self.hold(pool).await),
         }
+    }
+}
+
+/// The journal: keeps what was asked by the time of the mark, or can't be written.
+#[derive(Default)]
+struct Marked {
+    full: bool,
+    marks: Mutex<Vec<Mark>>,
+}
+
+#[async_trait]
+impl Marks for Marked {
+    async fn mark(&self, mark: Mark) -> Result<(), NotMarked> {
+        if self.full {
+            return Err(NotMarked(
+                "the journal could not be written: disk full".to_owned(),
+            ));
+        }
+        self.marks.lock().unwrap().push(mark);
+        Ok(())
     }
 }
 
@@ -175,21 +197,29 @@ fn proven() -> Vec<Play> {
 
 struct Tried {
     outcome: Result<Receipt, ProviderError>,
+    marks: Vec<Mark>,
     requests: Vec<String>,
     refusals: Vec<String>,
 }
 
 /// Signs in against these answers; nothing that is said names the canary.
 async fn tried(plays: Vec<Play>) -> Tried {
+    tried_with(plays, Marked::default()).await
+}
+
+async fn tried_with(plays: Vec<Play>, journal: Marked) -> Tried {
     let server = server(plays).await;
     let keychain = Keychain::default();
     let refusals = keychain.refusals.clone();
-    let outcome = send::sign_in(&aws_with(&server, keychain), &spec(None)).await;
+    let outcome = send::sign_in(&aws_with(&server, keychain), &spec(None), &journal).await;
     let said = format!("{outcome:?}");
     assert!(!said.contains(USER) && !said.contains(PASSWORD), "{said}");
     let refusals = refusals.lock().unwrap().clone();
+    let marks = journal.marks.into_inner().unwrap();
+    assert!(!format!("{marks:?}").contains(USER), "{marks:?}");
     Tried {
         outcome,
+        marks,
         requests: server.requests(),
         refusals,
     }
@@ -211,12 +241,20 @@ fn user(sub: &str, ours: bool) -> CanaryUser {
     }
 }
 
-fn sent<'a>(receipt: Option<&'a Receipt>, witness: &'a Witness) -> Sent<'a> {
+fn mark() -> Mark {
+    Mark {
+        proven: Vec::new(),
+        last_look: Witness::Time { at: at() },
+    }
+}
+
+fn sent<'a>(receipt: Option<&'a Receipt>, mark: Option<&'a Mark>) -> Sent<'a> {
     Sent {
         way: Way::Apply,
         token: "switchback r step g1 apply 1 abcd",
         at: at(),
-        witness: Some(witness),
+        witness: None,
+        mark,
         receipt,
     }
 }
@@ -237,12 +275,16 @@ async fn all_is_asked_in_its_order_and_the_sub_is_the_receipt() {
     plays.push(token(|_| {}));
     let Tried {
         outcome,
+        marks,
         requests,
         refusals,
     } = tried(plays).await;
     let receipt = outcome.unwrap();
     assert_eq!(receipt.change_id.as_deref(), Some(SUB));
-    assert_eq!(receipt.proven.len(), 4, "{:?}", receipt.proven);
+    assert_eq!(receipt.proven.len(), 1, "{:?}", receipt.proven);
+    // Written once, with what was proven and when the last look found nobody, by AWS's clock.
+    assert_eq!((marks.len(), marks[0].proven.len()), (1, 3), "{marks:?}");
+    assert_eq!(marks[0].last_look, Witness::Time { at: at() });
     assert!(refusals.is_empty());
     let asked: Vec<bool> = [
         ["function%3Amigrate/invocations", "UserMigration_Authentication"],
@@ -357,10 +399,12 @@ async fn what_fails_before_the_sign_in_created_nothing() {
     ] {
         let Tried {
             outcome,
+            marks,
             requests,
             refusals,
         } = tried(plays).await;
         let error = outcome.unwrap_err();
+        assert!(marks.is_empty(), "{words}: the sign-in was not due");
         assert!(error.message.contains(words), "{words}: {error}");
         assert!(error.message.contains("created"), "{words}: {error}");
         assert!(
@@ -415,10 +459,12 @@ async fn what_fails_at_the_sign_in_may_have_made_the_user() {
         plays.push(error(code));
         let Tried {
             outcome,
+            marks,
             requests,
             refusals,
         } = tried(plays).await;
         let error = outcome.unwrap_err();
+        assert_eq!(marks.len(), 1, "{code}: marked before it left");
         assert_eq!(
             (error.may_have_applied(), refusals.len(), requests.len()),
             (may_have, noted, 5),
@@ -462,6 +508,31 @@ async fn what_fails_at_the_sign_in_may_have_made_the_user() {
     }
 }
 
+/// No mark, no sign-in: all that comes before it was asked, and the sign-in was not.
+#[tokio::test]
+async fn what_the_journal_does_not_take_signs_nobody_in() {
+    let full = Marked {
+        full: true,
+        ..Marked::default()
+    };
+    let Tried {
+        outcome,
+        requests,
+        refusals,
+        ..
+    } = tried_with(proven(), full).await;
+    let error = outcome.unwrap_err();
+    assert!(
+        error.message.contains("disk full") && error.message.contains("nothing was created"),
+        "{error}"
+    );
+    assert!(
+        !error.may_have_applied() && !error.sent && !error.is_retryable(),
+        "{error:?}"
+    );
+    assert_eq!((requests.len(), refusals.len()), (4, 0), "{requests:#?}");
+}
+
 #[tokio::test]
 async fn nobody_is_asked_without_a_canary_or_while_it_must_wait() {
     let server = server(vec![]).await;
@@ -479,7 +550,7 @@ async fn nobody_is_asked_without_a_canary_or_while_it_must_wait() {
         paused: true,
         ..Keychain::default()
     };
-    let error = send::sign_in(&aws_with(&server, paused), &spec(None))
+    let error = send::sign_in(&aws_with(&server, paused), &spec(None), &Marked::default())
         .await
         .unwrap_err();
     assert!(
@@ -510,7 +581,8 @@ async fn an_absent_canary_is_previewed_with_all_that_is_asked_and_without_its_na
     let server = server(vec![error("UserNotFoundException")]).await;
     let change = bound(&server, None);
     let found = change.read(None).await.unwrap();
-    assert_eq!(found.witness, Some(Witness::Time { at: at() }));
+    // It would be as old as the proofs take; the mark has the one that counts.
+    assert_eq!(found.witness, None);
     assert_eq!(found.image, image(None));
     let preview = change.plan(&found.image, None).unwrap();
     assert_eq!(preview.calls.len(), 1);
@@ -566,7 +638,7 @@ async fn who_is_there_already_proves_nothing_and_is_never_deleted() {
         (
             Some(MadeCanary::After(at())),
             CanaryUser {
-                created: Some(at() + jiff::SignedDuration::from_secs(49)),
+                created: Some(at() + jiff::SignedDuration::from_secs(19)),
                 ..user(SUB, true)
             },
         ),
@@ -638,7 +710,7 @@ async fn an_answer_about_somebody_else_or_half_an_answer_is_not_believed() {
 /// Whose user it is: by the answer's sub, else by when it was made, by AWS's own clock.
 #[tokio::test]
 async fn whose_user_stands_there_is_told_by_its_sub_or_by_its_time() {
-    let witness = Witness::Time { at: at() };
+    let mark = mark();
     let answered = receipt();
     let created = |seconds: i64| stands(move |user| user["UserCreateDate"] = json!(DATE_S + seconds));
     let wish = image(Some(CanaryUser::wished()));
@@ -652,8 +724,8 @@ async fn whose_user_stands_there_is_told_by_its_sub_or_by_its_time() {
             "other",
         ),
         ("lost, at once", created(0), None, "after"),
-        ("lost, within", created(48), None, "after"),
-        ("lost, too late", created(49), None, "other"),
+        ("lost, within", created(18), None, "after"),
+        ("lost, too late", created(19), None, "other"),
         ("lost, before", created(-1), None, "other"),
         (
             "reset",
@@ -684,7 +756,30 @@ async fn whose_user_stands_there_is_told_by_its_sub_or_by_its_time() {
         // Whom the answer named is looked for by the sub as well.
         let server = server(vec![play, error("UserNotFoundException")]).await;
         let change = bound(&server, None);
-        let sent = sent(receipt, &witness);
+        let sent = sent(receipt, Some(&mark));
+        let now = change.read(Some(&sent)).await.unwrap();
+        let finding = change.judge(&now, &image(None), &wish, Some(&sent));
+        assert_eq!(finding.word(), expected, "{what}: {finding:?}");
+    }
+}
+
+/// An attempt without a mark never signed anybody in: whoever stands there is somebody else's, whenever they were made. In
+/// journals from before marks the time stands with the intent, and tells only with a sub beside it.
+#[tokio::test]
+async fn without_a_mark_nobody_was_signed_in() {
+    let wish = image(Some(CanaryUser::wished()));
+    let (early, answered) = (Witness::Time { at: at() }, receipt());
+    for (what, witness, receipt, expected) in [
+        ("killed during the proofs", None, None, "other"),
+        ("an old journal, lost", Some(&early), None, "other"),
+        ("an old journal, answered", Some(&early), Some(&answered), "after"),
+    ] {
+        let server = server(vec![stands(|_| {})]).await;
+        let change = bound(&server, None);
+        let sent = Sent {
+            witness,
+            ..sent(receipt, None)
+        };
         let now = change.read(Some(&sent)).await.unwrap();
         let finding = change.judge(&now, &image(None), &wish, Some(&sent));
         assert_eq!(finding.word(), expected, "{what}: {finding:?}");
@@ -696,10 +791,9 @@ async fn an_undo_is_told_by_the_user_that_it_was_sent_for() {
     let server = server(vec![]).await;
     let change = bound(&server, Some(made(SUB)));
     let left = image(Some(user(SUB, true)));
-    let witness = Witness::Time { at: at() };
     let undo = Sent {
         way: Way::Undo,
-        ..sent(None, &witness)
+        ..sent(None, None)
     };
     for (now, expected) in [
         (image(None), "before"),

@@ -24,6 +24,7 @@ async fn read(
         token: "t",
         at: jiff::Timestamp::UNIX_EPOCH,
         witness: Some(&witness),
+        mark: None,
         receipt: None,
     };
     let found = roll_at(&server.url, reads).read(sent.then_some(&since)).await;

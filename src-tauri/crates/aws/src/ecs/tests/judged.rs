@@ -94,6 +94,7 @@ fn judged_as(image_now: Image, rollout: Rollout, way: Way, ours: Option<&str>) -
         token: "t",
         at: at(0),
         witness: Some(&witness),
+        mark: None,
         receipt: receipt.as_ref(),
     };
     roll().judge(&now, &image(), &image(), Some(&sent))
@@ -502,6 +503,7 @@ fn of_several_approved_images_each_is_right() {
         token: "t",
         at: at(0),
         witness: Some(&witness),
+        mark: None,
         receipt: None,
     };
     for (digests, word) in [
@@ -552,6 +554,7 @@ fn without_a_request_or_a_note_little_is_said() {
         token: "t",
         at: at(0),
         witness,
+        mark: None,
         receipt: None,
     };
     let rolled = Observed {
