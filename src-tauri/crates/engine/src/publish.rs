@@ -36,22 +36,23 @@ fn may_have_landed(attempt: &Attempt) -> bool {
     landed && !attempt.effectless
 }
 
-/// Until when what a publisher makes seen may not be everywhere yet: published before, readers would keep the old value
-/// anew. None where nothing is waited for. A clock that was set back makes nobody wait longer than the value takes.
-pub(crate) fn spread_until(run: &Run, publisher: &StepId, now: Timestamp) -> Option<Timestamp> {
+/// For how long what a publisher makes seen may not be everywhere yet: published before, readers would keep the old value
+/// anew. With the event of the request that is waited for. None where nothing is. By the journal's times, which another
+/// computer may have written: who waits does so once.
+pub(crate) fn still_spreads(run: &Run, publisher: &StepId, now: Timestamp) -> Option<(SignedDuration, u64)> {
     let left = |id: &StepId| {
         let (step, state) = run.step(id)?;
         let takes = SignedDuration::from_secs(i64::from(step.action.as_ref()?.served_within_s()));
         let landed = state.attempts.iter().filter(|attempt| may_have_landed(attempt));
-        let last = landed.filter_map(|attempt| attempt.applied_at).max()?;
+        let times = landed.filter_map(|attempt| Some((attempt.applied_at?, attempt.seq)));
+        let (last, seq) = times.max()?;
         let passed = now.duration_since(last).max(SignedDuration::ZERO);
-        Some(takes - passed).filter(SignedDuration::is_positive)
+        Some((takes - passed, seq)).filter(|(left, _)| left.is_positive())
     };
-    let left = published_by(&run.plan, publisher)
+    published_by(&run.plan, publisher)
         .into_iter()
         .filter_map(left)
-        .max()?;
-    now.checked_add(left).ok()
+        .max()
 }
 
 /// The event by which a step's value may have changed last, either way: by a request of ours that may have landed,

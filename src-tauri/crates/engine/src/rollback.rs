@@ -304,11 +304,28 @@ fn changed_since(run: &Run, id: &StepId, earlier: &StepId) -> bool {
     }
 }
 
+/// Whether a step needs one of these, directly or through others, whatever became of them.
+fn rests_on(run: &Run, id: &StepId, of: impl Fn(&StepId) -> bool) -> bool {
+    let mut seen: BTreeSet<&StepId> = BTreeSet::new();
+    let mut open = vec![id];
+    while let Some(next) = open.pop() {
+        if of(next) {
+            return true;
+        }
+        if seen.insert(next) {
+            open.extend(run.plan.step(next).into_iter().flat_map(|step| &step.needs));
+        }
+    }
+    false
+}
+
 /// A publication that is due because what it publishes was taken back already: a rollback that stopped halfway left
-/// users with the new value.
+/// users with the new value. Whether that was named, or came with what is named because it rests on it.
 fn publish_what_was_taken_back(run: &Run, named: &[StepId], set: &mut BTreeMap<StepId, String>) {
     for (publisher, unseen) in due(run) {
-        let asked = |id: &StepId| named.contains(id) || named.contains(&publisher);
+        let asked = |id: &StepId| {
+            named.contains(&publisher) || rests_on(run, id, |on| named.contains(on) || set.contains_key(on))
+        };
         let gone = unseen.iter().find(|id| !has_effect(run, id) && asked(id));
         if let Some(gone) = gone {
             set.entry(publisher.clone())

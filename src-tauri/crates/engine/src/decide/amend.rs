@@ -18,14 +18,7 @@ pub fn may_amend(run: &Run) -> Result<(), Rejection> {
             "Amend the plan once it is resolved.",
         ));
     }
-    if run.steps.values().any(|step| step.reinspect) {
-        return Err(Rejection::new(
-            Code::NotNow,
-            "The world is being looked at again after the takeover.",
-            "Amend the plan once every step is inspected.",
-        ));
-    }
-    Ok(())
+    super::looked_at_again(run, "Amend the plan once every step is inspected.")
 }
 
 pub(super) fn amend(run: &Run, submission: &Submission, plan: &Plan) -> Result<Vec<EventKind>, Rejection> {

@@ -245,14 +245,26 @@ fn nothing_else(run: &Run) -> Result<(), Rejection> {
             "One call at a time: wait until it is resolved.",
         ));
     }
-    if run.steps.values().any(|s| s.reinspect) {
-        return Err(Rejection::new(
-            Code::NotNow,
-            "The world is being looked at again after the takeover.",
-            "Wait until every step is inspected.",
-        ));
+    looked_at_again(run, "Wait until every step is inspected.")
+}
+
+/// Refuses while a step was not looked at since a takeover, and names those that are waited for.
+fn looked_at_again(run: &Run, then: &str) -> Result<(), Rejection> {
+    let open = run.steps.iter().filter(|(_, step)| step.reinspect);
+    let open: Vec<&str> = open.map(|(id, _)| id.as_str()).collect();
+    if open.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    Err(Rejection::new(
+        Code::NotNow,
+        format!(
+            "The world is being looked at again after the takeover; not yet: {}.",
+            open.join(", ")
+        ),
+        format!(
+            "{then} Where that takes long, its objects can't be read: look at the sign-in to AWS and at the log."
+        ),
+    ))
 }
 
 fn find<'a>(run: &'a Run, id: &StepId) -> Result<(&'a Step, &'a StepRun), Rejection> {

@@ -8,7 +8,7 @@ use switchback_model::{AttemptId, EventKind, Finding, Image, Step, StepId, StepS
 use super::unread::{is_kept, no_more};
 use super::{DriveError, Driver};
 use crate::canaries::with_own;
-use crate::ports::{Action, Observed, ProviderError, ProviderErrorKind, World};
+use crate::ports::{Action, Observed, ProviderError, ProviderErrorKind as Kind, World};
 use crate::run::{Attempt, Run};
 use crate::snapshots::resolved;
 
@@ -133,7 +133,9 @@ impl Driver {
         Ok(!open.is_empty())
     }
 
-    pub(super) async fn reinspect(&mut self, id: &StepId) -> Result<(), DriveError> {
+    /// Looks at the next step that was not looked at since, in rounds: what can't be read now does not keep the others
+    /// from being looked at.
+    pub(super) async fn reinspect(&mut self) -> Result<(), DriveError> {
         // Where events are missing, one of them may have been the intent of a request that is still on its
         // way: what is there is told once nothing can land any more.
         let (_, started) = self.started;
@@ -142,15 +144,31 @@ impl Driver {
             self.wait(early);
             return Ok(());
         }
-        self.look_again(id).await
+        let open = self.run.steps.iter().filter(|(_, step)| step.reinspect);
+        let next = open.map(|(id, _)| id).find(|id| !self.pace.round.contains(*id));
+        let over = match next.cloned() {
+            Some(id) => match self.look_again(&id).await? {
+                Told::Something => false,
+                Told::Nothing(failed) => {
+                    self.pace.round.insert(id);
+                    matches!(failed, Some(Kind::Throttled | Kind::Busy))
+                }
+            },
+            None => true,
+        };
+        if over {
+            self.pace.round.clear();
+            self.wait(APART);
+        }
+        Ok(())
     }
 
-    async fn look_again(&mut self, id: &StepId) -> Result<(), DriveError> {
+    async fn look_again(&mut self, id: &StepId) -> Result<Told, DriveError> {
         let Some((step, state)) = self.run.step(id) else {
-            return Ok(());
+            return Ok(Told::Nothing(None));
         };
         let Some(spec) = &step.action else {
-            return Ok(());
+            return Ok(Told::Nothing(None));
         };
         let action = self.world.action(&resolved(&self.run, id, spec));
         let (finding, failed) = match state.current() {
@@ -172,17 +190,17 @@ impl Driver {
                 Err(error) => unread(&error),
             },
         };
-        // A missing key must not hold up the rest: the step stays as it is, and says that it was not
-        // looked at.
+        // What is missing here, a key or a canary of this computer, must not hold up the rest: the step stays as it is, and
+        // says that it was not looked at.
         let sealed = matches!(&finding, Finding::Unclear { why } if why == SEALED)
+            || failed == Some(Kind::Guard)
             || self.run.beyond.by_hand(id).is_some();
         let finding = match finding {
             Finding::Unclear { why } if !sealed => {
                 tracing::warn!(step = %id, why, "can't be inspected yet");
                 // What is answered bars the rest no longer than it must: the step says that nothing could be told.
                 if !self.told_nothing(id, failed) {
-                    self.wait(APART);
-                    return Ok(());
+                    return Ok(Told::Nothing(failed));
                 }
                 Finding::Unclear { why: no_more(&why) }
             }
@@ -192,8 +210,17 @@ impl Driver {
             step: id.clone(),
             finding,
         }])
-        .await
+        .await?;
+        Ok(Told::Something)
     }
+}
+
+/// What came of looking at a step again.
+enum Told {
+    /// It is journalled.
+    Something,
+    /// Nothing yet: how the read failed, where it did.
+    Nothing(Option<Kind>),
 }
 
 /// Looks at every object that a done step has an effect on, and compares it with what the last
@@ -292,10 +319,7 @@ pub(super) async fn look(action: &dyn Action, attempt: &Attempt) -> Finding {
 }
 
 /// The same, and how the read failed where it did.
-pub(super) async fn look_closely(
-    action: &dyn Action,
-    attempt: &Attempt,
-) -> (Finding, Option<ProviderErrorKind>) {
+pub(super) async fn look_closely(action: &dyn Action, attempt: &Attempt) -> (Finding, Option<Kind>) {
     let sealed = || Finding::Unclear {
         why: SEALED.to_owned(),
     };
@@ -308,7 +332,7 @@ pub(super) async fn look_closely(
     }
 }
 
-fn unread(error: &ProviderError) -> (Finding, Option<ProviderErrorKind>) {
+fn unread(error: &ProviderError) -> (Finding, Option<Kind>) {
     let why = error.sentence();
     (Finding::Unclear { why }, Some(error.kind))
 }

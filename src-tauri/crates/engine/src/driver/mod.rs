@@ -18,7 +18,7 @@ pub use inspect::{watch as watch_objects, watched};
 pub use sealing::open_images;
 pub use undo::{plan as plan_rollback, plan_seen as plan_rollback_seen, see};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -103,6 +103,10 @@ struct Pace {
     verifying: Option<AttemptId>,
     /// The attempt of which the provider can't say whether it is everywhere.
     unanswerable: Option<AttemptId>,
+    /// Steps that told nothing in this round of looks after a takeover.
+    round: BTreeSet<StepId>,
+    /// What a publication waits for that spreads.
+    spreads: publish::Spreading,
     /// The looks at each step that told nothing, since one did.
     unread: BTreeMap<StepId, unread::Unread>,
     clock: Option<(Timestamp, Duration)>,
@@ -326,7 +330,7 @@ impl Driver {
             }
             Work::Check(step) => self.check(&step).await?,
             Work::CheckGate(phase) => self.check_gate(&phase).await?,
-            Work::Reinspect(step) => self.reinspect(&step).await?,
+            Work::Reinspect(_) => self.reinspect().await?,
             Work::FinishStop => self.append(vec![EventKind::Stopped]).await?,
             Work::Undo { item, step } => self.undo(&item, &step).await?,
             Work::Publish { item, step } => self.publish(&item, &step).await?,

@@ -19,6 +19,10 @@ pub(super) fn note(run: &mut Run, event: &Event) {
     match what {
         Told::Moved => step.moved = Some(event.seq),
         Told::Published if publisher => step.published.push(event.seq),
+        Told::PublishedBy(seq) if publisher => {
+            step.published.push(seq);
+            step.published.sort_unstable();
+        }
         // By a hand or by a word: what it takes back is taken back with it.
         Told::PublishedBack if publisher => {
             step.published.push(event.seq);
@@ -38,7 +42,7 @@ pub(super) fn note(run: &mut Run, event: &Event) {
                 }
             }
         }
-        Told::Published | Told::PublishedBack => step.moved = Some(event.seq),
+        Told::Published | Told::PublishedBy(_) | Told::PublishedBack => step.moved = Some(event.seq),
     }
 }
 
@@ -47,6 +51,9 @@ enum Told {
     Moved,
     /// A publisher did its work; of any other step, its value changed.
     Published,
+    /// A publisher's request of this event is taken for published, by a person's word: what was changed after it was not seen
+    /// by it, however late that word is given.
+    PublishedBy(u64),
     /// The same, in a rollback.
     PublishedBack,
 }
@@ -62,11 +69,11 @@ fn told(run: &Run, event: &Event) -> Option<(StepId, Told)> {
         }
         EventKind::Accepted { step, .. } => {
             let state = run.steps.get(step)?;
-            match state.current().map(|last| last.id.way) {
-                Some(Way::Apply) if matches!(state.state, StepState::Done { .. }) => {
-                    of(step, Told::Published)
+            match state.current().map(|last| (last.id.way, last.seq)) {
+                Some((Way::Apply, seq)) if matches!(state.state, StepState::Done { .. }) => {
+                    of(step, Told::PublishedBy(seq))
                 }
-                Some(Way::Publish) => of(step, Told::Published),
+                Some((Way::Publish, seq)) => of(step, Told::PublishedBy(seq)),
                 _ => of(step, Told::Moved),
             }
         }

@@ -574,3 +574,64 @@ async fn a_publication_leaves_its_step_as_it_was_each_time() {
     fake.desk.roll_back(scope("one")).await.unwrap();
     assert_eq!(fake.desk.state("roll"), StepState::Skipped);
 }
+
+/// What was taken back because it rests on what was named is owed by that name, too, once its rollback was given up.
+#[tokio::test]
+async fn a_publication_that_came_with_what_was_named_is_still_owed_by_that_name() {
+    let resting = Step {
+        needs: ids(&["base"]),
+        ..switch("value", "a")
+    };
+    let steps = vec![
+        switch("base", "b"),
+        resting,
+        roll("roll", "api", &["value"], &["a"]),
+    ];
+    let mut fake = FakeDesk::open(&plan(steps)).await;
+    let start = fake.store.records();
+    for step in ["base", "value", "roll"] {
+        fake.desk.apply(step).await.unwrap();
+    }
+    fake.store.let_rolls_fail(true);
+    fake.desk.confirm(scope("base"), &[], &[]).await.unwrap();
+    fake.desk.settle_through().await.unwrap();
+    assert!(fake.desk.rollback_state().starts_with("halted"));
+    assert_eq!(fake.desk.state("value"), UNDONE);
+    fake.desk.ask(Command::RollbackAbandon).await.unwrap();
+    fake.store.let_rolls_fail(false);
+    let both = planned(&fake, &scope("base")).await;
+    assert!(both.contains(&"publish roll".to_owned()), "{both:?}");
+    fake.desk.roll_back(scope("base")).await.unwrap();
+    assert!(due(fake.desk.run()).is_empty());
+    assert_eq!(fake.store.records(), start);
+    assert!(!is_new(&seen(&fake, "a")));
+}
+
+/// A publication that a person accepts has shown what was there when it was asked for, and nothing that came after it.
+#[tokio::test]
+async fn what_is_accepted_late_has_not_shown_what_was_changed_meanwhile() {
+    let mut fake = FakeDesk::open(&two_rolls()).await;
+    fake.desk.apply("profiles").await.unwrap();
+    fake.desk.apply("roll-profiles").await.unwrap();
+    fake.store.let_rolls_fail(true);
+    fake.desk.confirm(RollbackScope::All, &[], &[]).await.unwrap();
+    fake.desk.settle_through().await.unwrap();
+    assert_eq!(fake.desk.state("roll-profiles"), StepState::UndoForeign);
+    fake.desk.ask(Command::RollbackAbandon).await.unwrap();
+    // Written anew, and only then is the publication before it accepted.
+    fake.desk
+        .ask(Command::Reopen { step: id("profiles") })
+        .await
+        .unwrap();
+    fake.desk.apply("profiles").await.unwrap();
+    fake.desk
+        .ask(Command::Accept {
+            step: id("roll-profiles"),
+        })
+        .await
+        .unwrap();
+    assert!(
+        is_due(fake.desk.run(), &id("roll-profiles")),
+        "nobody published what was written last"
+    );
+}

@@ -175,10 +175,9 @@ async fn verifying_an_undo_ends_after_three_looks_and_says_why() {
     assert!(matches!(fake.desk.state(STEP), StepState::Undone { .. }));
 }
 
-/// A copy that was taken over is looked at step by step: one that is answered nonsense bars no other.
-#[tokio::test]
-async fn after_a_takeover_one_untrue_answer_bars_no_other_step() {
-    let mut fake = done().await;
+/// A desk over the journal of another computer that was taken over.
+async fn taken_over() -> FakeDesk {
+    let fake = done().await;
     let events = {
         let mut events = fake.desk.journal.events();
         let last = events.last().unwrap().clone();
@@ -196,8 +195,20 @@ async fn after_a_takeover_one_untrue_answer_bars_no_other_step() {
     };
     let journal = switchback_testkit::MemoryJournal::from_events(events, true);
     let (clock, store) = (fake.clock.clone(), fake.store.clone());
-    fake = FakeDesk::over(clock, journal, store).await;
-    for n in 1..=3 {
+    FakeDesk::over(clock, journal, store).await
+}
+
+/// The reads of the first of so many steps: in the first round all are read, later it alone, because the others told something.
+fn first_of_each_round(steps: usize) -> impl Iterator<Item = usize> {
+    std::iter::once(1).chain(steps + 1..)
+}
+
+/// A copy that was taken over is looked at step by step: one that is answered nonsense bars no other.
+#[tokio::test]
+async fn after_a_takeover_one_untrue_answer_bars_no_other_step() {
+    let mut fake = taken_over().await;
+    let steps = fake.desk.run().steps.len();
+    for n in first_of_each_round(steps).take(3) {
         fake.faulty.inject(Op::Read, n, Fault::FailsBefore(Kind::Untrue));
     }
     fake.desk.idle().await;
@@ -211,4 +222,47 @@ async fn after_a_takeover_one_untrue_answer_bars_no_other_step() {
         matches!(drift, Some(Finding::Unclear { why }) if why.contains("3 times")),
         "{drift:?}"
     );
+}
+
+/// What this computer lacks, such as a canary, is not waited for: the step says that it was not looked at.
+#[tokio::test]
+async fn after_a_takeover_what_this_computer_can_not_ask_for_bars_no_other_step() {
+    let mut fake = taken_over().await;
+    let before = fake.faulty.count(Op::Read);
+    fake.faulty.inject(Op::Read, 1, Fault::FailsBefore(Kind::Guard));
+    fake.desk.idle().await;
+    let steps = &fake.desk.run().steps;
+    assert!(steps.values().all(|step| !step.reinspect));
+    assert_eq!(fake.faulty.count(Op::Read) - before, steps.len(), "each once");
+    let drift = &steps[&id(STEP)].drift;
+    assert!(
+        matches!(drift, Some(Finding::Unclear { why }) if why.contains("Guard")),
+        "{drift:?}"
+    );
+}
+
+/// What can't be reached is tried again, and does not keep the steps after it from being looked at; who wants to go on is
+/// told what is waited for.
+#[tokio::test]
+async fn after_a_takeover_what_can_not_be_reached_is_named_and_the_rest_is_looked_at() {
+    let mut fake = taken_over().await;
+    let steps = fake.desk.run().steps.len();
+    for n in 1..=40 {
+        // The first of them, in each round: the others tell something in the first one.
+        let nth = if n == 1 { 1 } else { steps - 1 + n };
+        fake.faulty
+            .inject(Op::Read, nth, Fault::FailsBefore(Kind::NoAnswer));
+    }
+    for _turn in 0..12 {
+        fake.desk.some_turns(1).await.unwrap();
+    }
+    let open = fake.desk.run().steps.iter().filter(|(_, step)| step.reinspect);
+    let open: Vec<&str> = open.map(|(id, _)| id.as_str()).collect();
+    assert_eq!(open, [STEP]);
+    let refused = fake
+        .desk
+        .ask(Command::Apply { step: id("switch") })
+        .await
+        .unwrap_err();
+    assert!(refused.to_string().contains(STEP), "{refused}");
 }
