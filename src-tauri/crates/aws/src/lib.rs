@@ -4,6 +4,7 @@
 //! the whole program. Which operations there are, and which of them change something, is declared as
 //! [`op::Op`], beside the code that makes them.
 
+mod against;
 pub mod apigateway;
 mod bundle;
 pub mod change;

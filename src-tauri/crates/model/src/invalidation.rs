@@ -25,7 +25,8 @@ pub struct DistributionCheck {
     pub distribution: String,
     /// The names that it must answer for, and that no other distribution may hold.
     pub hosts: Vec<DnsName>,
-    /// Paths, each of which must have a behaviour of its own: the default one leads elsewhere.
+    /// Paths, each of which must have a behaviour of its own: the default one leads elsewhere. One with the same origin as
+    /// that counts where its pattern names the path.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub routed: Vec<String>,
 }

@@ -235,10 +235,15 @@ pub(super) fn conditions(condition: Option<&Value>, context: &Context<'_>) -> Ho
 }
 
 /// Whether an operator holds of a key that the request does not have: one with `IfExists` does, and one that denies (IAM user
-/// guide, "Condition operators"); with `ForAllValues` too.
+/// guide, "Condition operators"). Of no value all are so, and none is (as above, "Set operators for multivalued context
+/// keys").
 fn absent(operator: &str) -> Holds {
     let (of, bare) = operator.rsplit_once(':').unwrap_or(("", operator));
-    Holds::from(bare.ends_with("IfExists") || bare.contains("Not") || of == "ForAllValues")
+    Holds::from(match of {
+        "ForAllValues" => true,
+        "ForAnyValue" => bare.ends_with("IfExists"),
+        _ => bare.ends_with("IfExists") || bare.contains("Not"),
+    })
 }
 
 /// Whether an operator holds between a value and what a policy gives; both are there, so that `IfExists` adds nothing.

@@ -89,6 +89,13 @@ const TRAPS: &[Trap] = &[
         ..NOTHING
     },
     Trap {
+        is: "somebody added a pool to the authoriser",
+        faults: &["authorizer-edited:admins"],
+        said: "not expected: arn:aws:cognito-idp:eu-west-2:…9012:userpool/",
+        mend: "Find out who added it",
+        ..NOTHING
+    },
+    Trap {
         is: "the read is one of another API, which takes the old pool",
         edits: &[(
             "admins_new_read = \"https://n3w4a5d6m7.",

@@ -22,6 +22,37 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// At a part of the bundled plan, in a world of this speed, with something else in the place of something in the runbook
+    /// or its target. `first`: what is done in the world before the run is opened.
+    #[track_caller]
+    pub fn of_part(
+        (name, speed): (&str, &'static str),
+        (runbook, values): (String, String),
+        edits: &[(&str, &str)],
+        first: impl FnOnce(&Served),
+    ) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let mut serving = shared::program(home.path());
+        serving.env("SWITCHBACK_REHEARSAL_SPEED", speed);
+        let world = Served::by(serving);
+        first(&world);
+        let edit = |text: String| edits.iter().fold(text, |text, (was, is)| text.replace(was, is));
+        let folder = shared::runbook(home.path(), name, &edit(runbook));
+        let target = folder.join("targets/rehearsal.toml");
+        let head = std::fs::read_to_string(&target).unwrap();
+        std::fs::write(&target, head + "\n" + &edit(values)).unwrap();
+        let mut desk = Self {
+            home,
+            speed,
+            world,
+            run: String::new(),
+        };
+        let book = folder.display().to_string();
+        let opened = desk.say(0, &["run", "new", &book, "--target", "rehearsal"]);
+        desk.run = opened.json()["run"].as_str().unwrap().to_owned();
+        desk
+    }
+
     pub fn command(&self, words: &[&str]) -> std::process::Command {
         let mut command = shared::program(self.home.path());
         command

@@ -4,7 +4,7 @@
 use switchback_rehearsal::{ADMINS_POOL, CANARY_PASSWORD, CANARY_USER, Fault};
 
 use crate::desk::Desk;
-use crate::shared::{self, Did, Served};
+use crate::shared::Did;
 
 const STEP: &str = "pool-canary";
 /// World seconds in a real one.
@@ -12,25 +12,8 @@ const SPEED: &str = "20";
 
 impl Desk {
     fn canary() -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let mut serving = shared::program(home.path());
-        serving.env("SWITCHBACK_REHEARSAL_SPEED", SPEED);
-        let world = Served::by(serving);
-        let (runbook, values) = switchback_testkit::bundled::canary();
-        let folder = shared::runbook(home.path(), "canary", &runbook);
-        let target = folder.join("targets/rehearsal.toml");
-        let head = std::fs::read_to_string(&target).unwrap();
-        std::fs::write(&target, head + "\n" + &values).unwrap();
-        let mut desk = Self {
-            home,
-            speed: SPEED,
-            world,
-            run: String::new(),
-        };
-        let book = folder.display().to_string();
-        let opened = desk.say(0, &["run", "new", &book, "--target", "rehearsal"]);
-        desk.run = opened.json()["run"].as_str().unwrap().to_owned();
-        desk
+        let bundled = switchback_testkit::bundled::canary();
+        Self::of_part(("canary", SPEED), bundled, &[], |_| {})
     }
 
     /// How the canary stands in the new pool.

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::Value;
 
 use crate::desk::Desk;
-use crate::shared::{self, Did, Served};
+use crate::shared::{Did, Served};
 
 /// World seconds in a real one.
 const SPEED: &str = "40";
@@ -62,33 +62,17 @@ impl Desk {
     }
 
     /// At a part of the bundled plan, with something else in the place of something in the runbook or its target.
-    pub fn of_bundled(name: &str, (runbook, values): (String, String), edits: &[(&str, &str)]) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let mut serving = shared::program(home.path());
-        serving.env("SWITCHBACK_REHEARSAL_SPEED", SPEED);
-        let world = Served::by(serving);
-        // Another step makes it, which is not part of this runbook.
-        world.control(async |client| {
-            client
-                .canary_stands(switchback_rehearsal::ADMINS_POOL)
-                .await
-                .unwrap()
-        });
-        let edit = |text: String| edits.iter().fold(text, |text, (was, is)| text.replace(was, is));
-        let folder = shared::runbook(home.path(), name, &edit(runbook));
-        let target = folder.join("targets/rehearsal.toml");
-        let head = std::fs::read_to_string(&target).unwrap();
-        std::fs::write(&target, head + "\n" + &edit(values)).unwrap();
-        let mut desk = Self {
-            home,
-            speed: SPEED,
-            world,
-            run: String::new(),
+    pub fn of_bundled(name: &str, bundled: (String, String), edits: &[(&str, &str)]) -> Self {
+        // Another step makes the canary, which is not part of this runbook.
+        let stands = |world: &Served| {
+            world.control(async |client| {
+                client
+                    .canary_stands(switchback_rehearsal::ADMINS_POOL)
+                    .await
+                    .unwrap()
+            });
         };
-        let book = folder.display().to_string();
-        let opened = desk.say(0, &["run", "new", &book, "--target", "rehearsal"]);
-        desk.run = opened.json()["run"].as_str().unwrap().to_owned();
-        desk
+        Self::of_part((name, SPEED), bundled, edits, stands)
     }
 
     /// Carries out every step in front of this one.

@@ -123,6 +123,16 @@ fn for_whom_a_statement_is_is_told_by_whom_it_lets_and_not_by_its_keys() {
             Narrowed::Anybody,
         ),
         (
+            everybody(Some(json!({"ForAllValues:ArnLike": {"AWS:SourceArn": POOL}}))),
+            Narrowed::Anybody,
+        ),
+        (
+            everybody(Some(
+                json!({"ForAnyValue:ArnNotLike": {"AWS:SourceArn": "arn:aws:s3:::*"}}),
+            )),
+            Narrowed::Open,
+        ),
+        (
             everybody(Some(json!({"ArnLike": {"AWS:SourceArn": POOL}}))),
             Narrowed::ToPool,
         ),

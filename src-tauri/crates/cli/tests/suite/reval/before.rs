@@ -142,6 +142,12 @@ const DRILLS: &[Drill] = &[
         ..AUTHORISER
     },
     Drill {
+        trap: "somebody added a pool to the authoriser, which would go live with the deployment",
+        fault: Some("authorizer-edited"),
+        said: "not expected: arn:aws:cognito-idp:eu-west-2:…9012:userpool/",
+        ..SNAPSHOT
+    },
+    Drill {
         trap: "the role may not deploy",
         fault: Some("denied:CreateDeployment"),
         seen: true,
