@@ -5,6 +5,7 @@ mod amendment;
 mod answers;
 mod deadlines;
 mod event;
+mod extent;
 mod fields;
 mod gate;
 mod offers;

@@ -12,7 +12,7 @@ use switchback_model::{
 };
 
 use super::rollback::caches_s;
-use super::trouble::{was_taken_back_by_ecs, ways_back};
+use super::trouble::{taken_back_by_ecs, ways_back};
 use super::{preview_view, reading_views};
 use crate::wire::{AttemptView, Offer, StepView, TimesView, UndoTimeView};
 
@@ -65,7 +65,7 @@ pub(super) fn view(
         .to_owned(),
         state_words: match &left_out {
             Some(_) => "Not chosen",
-            None if was_taken_back_by_ecs(step, state) => "Taken back by ECS itself",
+            None if taken_back_by_ecs(step, state).is_some() => "Taken back by ECS itself",
             None => state.state.words(),
         }
         .to_owned(),
@@ -255,12 +255,12 @@ fn note(step: &Step, state: &StepRun) -> String {
         StepState::Foreign | StepState::UndoForeign => {
             let found = attempt.and_then(|a| a.finding.as_ref());
             let found = found.map(found_sentence).unwrap_or_default();
-            let found = match was_taken_back_by_ecs(step, state) {
-                true => format!(
-                    "ECS gave the new deployment up and went back by itself: its circuit breaker does so when new tasks \
-                     do not start, and a deployment alarm may. Nobody changed it. {found}"
+            let found = match taken_back_by_ecs(step, state) {
+                Some(stands) => format!(
+                    "ECS took the new deployment back by itself, as its circuit breaker does when new tasks do not start, \
+                     or a deployment alarm: {stands}."
                 ),
-                false => found,
+                None => found,
             };
             match step.is_publisher() {
                 // Whoever took it back, what it was made for is not sure.

@@ -1,21 +1,23 @@
 //! What a tired reader must not be told: green beside what fails, "proven" beside a loss, a story that is lost.
 
+mod after;
+mod back;
+
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use switchback_engine::monitor::MonitorRun;
-use switchback_engine::run::{Attempt, Outcome, RollbackRun, RollbackState, Run};
+use switchback_engine::run::{Attempt, Outcome, Run};
 use switchback_model::plan::{Decision, DecisionType, Monitor, MonitorCheck};
-use switchback_model::rollback::{Breach, ItemKind};
+use switchback_model::rollback::ItemKind;
 use switchback_model::{
-    AttemptId, Captured, CheckId, CheckKind, CheckReading, Digest, FieldDifference, Finding, Image,
-    MonitorId, Plan, RollbackItem, RollbackPlan, RollbackScope, RoutesCheck, RoutesExpected, StepState,
-    Unknown, Verdict, Way,
+    AttemptId, Captured, CheckId, CheckReading, Digest, Finding, Image, MonitorId, Plan, RollbackItem,
+    RollbackPlan, RollbackScope, StepState, Unknown, Verdict, Way,
 };
 use switchback_testkit::journal::opened;
-use switchback_testkit::plans::{self, id, tis_like, two_rolls};
+use switchback_testkit::plans::{self, id, tis_like};
 
-use super::{Live, Readiness, snapshot};
+use super::{Live, snapshot};
 use crate::wire::{RunSnapshot, StepView, Tone};
 
 const DONE: StepState = StepState::Done {
@@ -164,106 +166,6 @@ fn step<'a>(seen: &'a RunSnapshot, text: &str) -> &'a StepView {
     steps.find(|step| step.id == text).expect("a step")
 }
 
-/// What is said of the way back where the newest step with an effect is `mid.5`.
-fn said_of(
-    items: Vec<RollbackItem>,
-    breaches: Vec<Breach>,
-    change: impl FnOnce(&mut Run),
-) -> (Tone, String, String) {
-    let mut plan = tis_like();
-    for step in plan.phases.iter_mut().flat_map(|phase| &mut phase.steps) {
-        if step.id == id("mid.4") {
-            step.undo_loses = vec!["what was written meanwhile".to_owned()];
-            step.accept_loss = true;
-        }
-    }
-    let mut run = open(&plan);
-    put(&mut run, "mid.5", DONE);
-    change(&mut run);
-    let live = Live {
-        readiness: vec![Readiness {
-            plan: RollbackPlan {
-                breaches,
-                ..going_back(RollbackScope::Step(id("mid.5")), items)
-            },
-            preconditions: Vec::new(),
-            at: t(0),
-        }],
-        ..Live::default()
-    };
-    let answer = snapshot(&run, &live, t(10)).way_back.answer;
-    (answer.tone, answer.headline, answer.note)
-}
-
-#[test]
-fn the_way_back_speaks_of_all_that_the_button_offers() {
-    let mid5 = || item("mid.5", by_console(), &[]);
-    let none = |_: &mut Run| {};
-    let (tone, headline, note) = said_of(vec![mid5()], Vec::new(), none);
-    assert_eq!((tone, headline.as_str()), (Tone::Passing, "Can go back"));
-    assert_eq!(note, "Every condition proven. Newest step: 1 item");
-
-    let mixed = vec![
-        item("lift", by_hand(), &[]),
-        mid5(),
-        item("mid.3", by_console(), &[]),
-    ];
-    let (_, _, note) = said_of(mixed, Vec::new(), none);
-    assert_eq!(
-        note,
-        "Proven but for what is by hand. Newest step: 3 items, 1 by hand"
-    );
-
-    let hand = vec![item("lift", by_hand(), &[])];
-    let (_, _, note) = said_of(hand, Vec::new(), none);
-    assert_eq!(
-        note,
-        "Nothing proves it before it is done. Newest step: 1 item, by hand"
-    );
-}
-
-#[test]
-fn nothing_is_called_proven_beside_a_loss() {
-    let lossy = || vec![item("mid.5", by_console(), &["sign-ins made meanwhile"])];
-    let none = |_: &mut Run| {};
-    // A loss that nobody must accept by name is a loss all the same.
-    let (tone, headline, note) = said_of(lossy(), Vec::new(), none);
-    assert_eq!(
-        (tone, headline.as_str()),
-        (Tone::Waiting, "Can go back, with 1 loss")
-    );
-    assert_eq!(note, "Loses: sign-ins made meanwhile. Newest step: 1 item");
-
-    let breach = |id: &str, because: &str| Breach {
-        id: id.to_owned(),
-        because: because.to_owned(),
-        repair: Vec::new(),
-        repair_is_default: false,
-    };
-    let accept = breach("loses-mid.5", "It loses sign-ins");
-    let (tone, headline, note) = said_of(lossy(), vec![accept.clone()], none);
-    assert_eq!(
-        (tone, headline.as_str()),
-        (Tone::Waiting, "Can go back: 1 loss to accept")
-    );
-    assert!(note.ends_with(". Newest step: 1 item"), "{note}");
-
-    // Beside something that is not proven the loss is counted.
-    let mixed = breach("mixed", "users would meet both pools");
-    let (_, headline, note) = said_of(lossy(), vec![accept, mixed], none);
-    assert_eq!(headline, "Can go back: 1 thing not proven");
-    assert!(note.ends_with("; 1 loss to accept"), "{note}");
-
-    // A loss that stands further back is named, and nothing is said of all conditions.
-    let further = |run: &mut Run| put(run, "mid.4", DONE);
-    let plain = vec![item("mid.5", by_console(), &[])];
-    let (_, _, note) = said_of(plain, Vec::new(), further);
-    assert_eq!(
-        note,
-        "Its conditions are proven. Newest step: 1 item. Further back 1 loss: “Step mid.4”"
-    );
-}
-
 #[test]
 fn users_are_not_called_all_right_while_a_step_fails_by_its_own_checks() {
     let mut plan = watched(tis_like());
@@ -351,173 +253,4 @@ fn a_failure_that_ages_is_not_lost_and_its_clock_says_that_nobody_can_tell() {
         (over.monitors[0].tone, over.monitors[0].last_failing),
         (Tone::Unknown, None)
     );
-}
-
-#[test]
-fn a_roll_that_ecs_took_back_is_nobodys_change_and_its_way_back_is_offered_by_name() {
-    let mut run = open(&two_rolls());
-    put(&mut run, "profiles", DONE);
-    put(&mut run, "roll-profiles", StepState::Foreign);
-    let given_up = |found: &str| Finding::Partial {
-        differences: vec![FieldDifference {
-            field: "deployment".to_owned(),
-            found: found.to_owned(),
-            before: "ecs-svc/1, completed".to_owned(),
-            after: "a new one, completed".to_owned(),
-        }],
-    };
-    attempted(
-        &mut run,
-        "roll-profiles",
-        given_up("the new one was given up; ecs-svc/3 stands in its place"),
-        Vec::new(),
-    );
-    let seen = snapshot(&run, &Live::default(), t(0));
-    let roll = step(&seen, "roll-profiles");
-    assert_eq!(
-        (roll.state.as_str(), roll.state_words.as_str()),
-        ("foreign", "Taken back by ECS itself")
-    );
-    assert!(
-        roll.note.contains("circuit breaker") && roll.note.contains("ecs-svc/3"),
-        "{}",
-        roll.note
-    );
-    let named: Vec<_> = roll
-        .ways_back
-        .iter()
-        .map(|way| (way.rule.as_str(), way.title.as_str()))
-        .collect();
-    assert_eq!(named, [("R5", "Rule R5")]);
-    assert!(step(&seen, "profiles").ways_back.is_empty(), "it came off");
-
-    // Somebody else's deployment is somebody else's.
-    attempted(
-        &mut run,
-        "roll-profiles",
-        given_up("ecs-svc/3, failed"),
-        Vec::new(),
-    );
-    let seen = snapshot(&run, &Live::default(), t(0));
-    assert_eq!(
-        step(&seen, "roll-profiles").state_words,
-        "Changed by somebody else"
-    );
-}
-
-fn taken_back(run: &mut Run, plan: RollbackPlan, state: RollbackState) {
-    let done = plan.items.len();
-    run.rollback = Some(RollbackRun {
-        plan,
-        done,
-        state,
-        by: switchback_model::Operator::new("n.lead").expect("a name"),
-        confirmed_at: t(0),
-        asked_seq: 1,
-        overrides: Vec::new(),
-    });
-}
-
-fn r3(plan_of: Vec<RollbackItem>) -> RollbackPlan {
-    going_back(RollbackScope::Rule("R3".parse().expect("a rule")), plan_of)
-}
-
-#[test]
-fn after_a_rollback_the_gate_asks_whether_to_start_again() {
-    let mut plan = tis_like();
-    plan.phases = vec![plans::gated("mid", plan.phases.remove(0).steps)];
-    let mut run = open(&plan);
-    let gate = |run: &Run| {
-        snapshot(run, &Live::default(), t(0)).phases[0]
-            .gate
-            .clone()
-            .expect("a gate")
-    };
-    let items = || vec![item("mid.3", by_console(), &[])];
-    // Nobody has decided there yet: what was taken back was before it.
-    taken_back(&mut run, r3(items()), RollbackState::Completed);
-    assert_eq!((gate(&run).title.as_str(), gate(&run).again), ("Go?", None));
-
-    let decided = switchback_engine::gate::GateRun {
-        decision: Some(switchback_engine::gate::GateDecision {
-            go: true,
-            people: BTreeMap::new(),
-            by: switchback_model::Operator::new("n.lead").expect("a name"),
-            reason: "all agree".to_owned(),
-            at: t(0),
-            void: Some("A rollback was confirmed after it.".to_owned()),
-        }),
-        ..Default::default()
-    };
-    run.gates.insert(plan.phases[0].id.clone(), decided);
-    let asked = gate(&run);
-    assert_eq!(asked.title, "Start again after R3?");
-    assert_eq!(
-        asked.again.as_deref(),
-        Some(
-            "R3 (“Rule R3”), confirmed by n.lead, took back “Step mid.3”. What stays done is not done again."
-        )
-    );
-    // Given up, it brought nothing back for sure.
-    taken_back(&mut run, r3(items()), RollbackState::Abandoned);
-    assert_eq!(gate(&run).title, "Go?");
-    let step_alone = going_back(
-        RollbackScope::Step(id("mid.4")),
-        vec![item("mid.4", by_console(), &[])],
-    );
-    taken_back(&mut run, step_alone, RollbackState::Completed);
-    assert_eq!(gate(&run).title, "Go on after “Step mid.4” was taken back?");
-}
-
-#[test]
-fn a_complete_rollback_says_what_is_still_closed_and_what_stays() {
-    let closed = |id: &str| switchback_model::CheckSpec {
-        title: "Every write is refused".to_owned(),
-        kind: CheckKind::Routes(RoutesCheck {
-            bases: Vec::new(),
-            writes: Vec::new(),
-            reads: Vec::new(),
-            others: Vec::new(),
-            closed: Vec::new(),
-            open: Vec::new(),
-            expected: RoutesExpected::Closed,
-        }),
-        ..plans::check(id, Some(60))
-    };
-    let mut plan = tis_like();
-    let mut look = monitor("freeze", closed("freeze-holds"));
-    look.checks[0].while_done = Some(id("restrict"));
-    look.checks[0].until_done = Some(id("lift"));
-    plan.monitors = vec![look];
-    for step in plan.phases.iter_mut().flat_map(|phase| &mut phase.steps) {
-        if step.id == id("restrict") {
-            step.verify = vec![closed("restricted")];
-        }
-    }
-    let mut run = open(&plan);
-    for done in ["restrict", "ttl", "mid.4"] {
-        put(&mut run, done, DONE);
-    }
-    let items = || vec![item("mid.3", by_console(), &[])];
-    let told = |run: &Run| {
-        snapshot(run, &Live::default(), t(0))
-            .rollback
-            .expect("a rollback")
-    };
-    taken_back(&mut run, r3(items()), RollbackState::Completed);
-    let complete = told(&run);
-    // By the rule what it keeps; mid.4 is none of its matter.
-    assert_eq!(complete.stays, ["Step restrict", "Step ttl"]);
-    let restricted = &complete.restricted[0];
-    assert_eq!(
-        (restricted.monitor.as_str(), restricted.sentence.as_str()),
-        ("freeze", "Every write is refused")
-    );
-    assert_eq!(restricted.by, ["Step restrict"]);
-    // Lifted, nothing is said of it.
-    put(&mut run, "lift", DONE);
-    assert!(told(&run).restricted.is_empty());
-    put(&mut run, "lift", StepState::ToDo);
-    taken_back(&mut run, r3(items()), RollbackState::Running);
-    assert!(told(&run).restricted.is_empty() && told(&run).stays.is_empty());
 }

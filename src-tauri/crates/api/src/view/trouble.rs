@@ -53,18 +53,19 @@ pub(super) fn failing_step(run: &Run) -> Option<(&str, String)> {
     })
 }
 
-/// Whether ECS itself gave a roll up and took it back: only its circuit breaker and a deployment alarm do so (ECS developer
-/// guide, "Deployment failure detection").
-pub(super) fn was_taken_back_by_ecs(step: &Step, state: &StepRun) -> bool {
-    let of_service = matches!(step.action, Some(ActionSpec::RollService(_)));
-    let finding = state.current().and_then(|attempt| attempt.finding.as_ref());
-    let given_up = |finding: &Finding| match finding {
+/// Where ECS itself gave a roll up and took it back, what stands there now: only its circuit breaker and a deployment
+/// alarm do so (ECS developer guide, "Deployment failure detection").
+pub(super) fn taken_back_by_ecs<'a>(step: &Step, state: &'a StepRun) -> Option<&'a str> {
+    if !matches!(step.action, Some(ActionSpec::RollService(_))) || state.state != StepState::Foreign {
+        return None;
+    }
+    match state.current()?.finding.as_ref()? {
         Finding::Partial { differences } => differences
             .iter()
-            .any(|one| one.field == "deployment" && one.found.contains("given up")),
-        Finding::Before | Finding::After | Finding::Other { .. } | Finding::Unclear { .. } => false,
-    };
-    of_service && state.state == StepState::Foreign && finding.is_some_and(given_up)
+            .filter(|one| one.field == "deployment")
+            .find_map(|one| one.found.strip_prefix("the new one was given up; ")),
+        Finding::Before | Finding::After | Finding::Other { .. } | Finding::Unclear { .. } => None,
+    }
 }
 
 /// The rules that take back a step that did not come off, or what it was to make seen, in the plan's order.

@@ -8,7 +8,7 @@ use switchback_testkit::plans::{id, tis_like};
 
 use super::{takes, title};
 use crate::known::Known;
-use crate::view::answers::Extent;
+use crate::view::extent::Extent;
 use crate::wire::UndoTimeView;
 
 /// A rule of two steps, of which people take one back in the ten minutes that the plan gives them for doing it.

@@ -1,0 +1,78 @@
+//! How far a rollback goes: its items, whose they are, what it loses, and what is lost further back.
+
+use switchback_engine::run::Run;
+use switchback_model::rollback::ItemKind;
+use switchback_model::{RollbackPlan, Step};
+
+/// Titles of the steps that are still there after this rollback and that nobody takes back without accepting a loss.
+pub(super) fn further_back<'a>(run: &'a Run, plan: &RollbackPlan) -> Vec<&'a str> {
+    let taken = |step: &Step| plan.items.iter().any(|item| item.step.as_ref() == Some(&step.id));
+    run.plan
+        .steps()
+        .filter(|step| step.accept_loss && !step.undo_loses.is_empty() && !taken(step))
+        .filter(|step| {
+            run.steps
+                .get(&step.id)
+                .is_some_and(|state| state.state.may_have_effect())
+        })
+        .map(|step| step.title.as_str())
+        .collect()
+}
+
+/// How much a rollback takes back, and how much of it the console does.
+#[derive(Debug, Default)]
+pub(super) struct Extent {
+    /// Items that the console carries out.
+    console: usize,
+    /// Items that people carry out.
+    hand: usize,
+    /// What is lost, each once.
+    pub(super) loses: Vec<String>,
+}
+
+impl Extent {
+    pub(super) fn of(plan: &RollbackPlan) -> Self {
+        let mut extent = Self::default();
+        for item in &plan.items {
+            match item.kind {
+                ItemKind::Manual { .. } => extent.hand += 1,
+                ItemKind::Undo { .. } | ItemKind::Publish { .. } => extent.console += 1,
+                // Told, not taken back.
+                ItemKind::Notice { .. } => {}
+            }
+            for loss in &item.loses {
+                if !extent.loses.contains(loss) {
+                    extent.loses.push(loss.clone());
+                }
+            }
+        }
+        extent
+    }
+
+    /// "3 items, 1 by hand".
+    pub(super) fn items(&self) -> String {
+        let all = match self.console + self.hand {
+            0 => return "only people to tell".to_owned(),
+            1 => "1 item".to_owned(),
+            n => format!("{n} items"),
+        };
+        match (self.hand, self.console) {
+            (0, _) => all,
+            (1, 0) => format!("{all}, by hand"),
+            (_, 0) => format!("{all}, all by hand"),
+            (hand, _) => format!("{all}, {hand} by hand"),
+        }
+    }
+
+    /// What of it is proven before; `whole` = nothing that is lost stands behind it.
+    pub(super) fn proof(&self, whole: bool) -> &'static str {
+        match (self.console, self.hand, whole) {
+            (0, 0, _) => "Nothing to prove",
+            // Nothing failed to be proven: there is nothing in it that could be.
+            (0, _, _) => "Nothing proves it before it is done",
+            (_, 0, true) => "Every condition proven",
+            (_, 0, false) => "Its conditions are proven",
+            _ => "Proven but for what is by hand",
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! What is said once something was taken back: by ECS, or by a rollback.
+
+use std::collections::BTreeMap;
+
+use switchback_engine::run::{RollbackRun, RollbackState, Run};
+use switchback_model::{
+    CheckKind, FieldDifference, Finding, RollbackItem, RollbackPlan, RollbackScope, RoutesCheck,
+    RoutesExpected, StepState,
+};
+use switchback_testkit::plans::{self, id, tis_like, two_rolls};
+
+use super::{DONE, attempted, by_console, going_back, item, monitor, open, put, step, t};
+use crate::view::{Live, snapshot};
+
+#[test]
+fn a_roll_that_ecs_took_back_is_nobodys_change_and_its_way_back_is_offered_by_name() {
+    let mut run = open(&two_rolls());
+    put(&mut run, "profiles", DONE);
+    put(&mut run, "roll-profiles", StepState::Foreign);
+    let given_up = |found: &str| Finding::Partial {
+        differences: vec![FieldDifference {
+            field: "deployment".to_owned(),
+            found: found.to_owned(),
+            before: "ecs-svc/1, completed".to_owned(),
+            after: "a new one, completed".to_owned(),
+        }],
+    };
+    attempted(
+        &mut run,
+        "roll-profiles",
+        given_up("the new one was given up; ecs-svc/3 stands in its place"),
+        Vec::new(),
+    );
+    let seen = snapshot(&run, &Live::default(), t(0));
+    let roll = step(&seen, "roll-profiles");
+    assert_eq!(
+        (roll.state.as_str(), roll.state_words.as_str()),
+        ("foreign", "Taken back by ECS itself")
+    );
+    assert!(
+        roll.note.contains("circuit breaker") && roll.note.contains("ecs-svc/3"),
+        "{}",
+        roll.note
+    );
+    let named: Vec<_> = roll
+        .ways_back
+        .iter()
+        .map(|way| (way.rule.as_str(), way.title.as_str()))
+        .collect();
+    assert_eq!(named, [("R5", "Rule R5")]);
+    assert!(step(&seen, "profiles").ways_back.is_empty(), "it came off");
+
+    // Somebody else's deployment is somebody else's.
+    attempted(
+        &mut run,
+        "roll-profiles",
+        given_up("ecs-svc/3, failed"),
+        Vec::new(),
+    );
+    let seen = snapshot(&run, &Live::default(), t(0));
+    assert_eq!(
+        step(&seen, "roll-profiles").state_words,
+        "Changed by somebody else"
+    );
+}
+
+fn taken_back(run: &mut Run, plan: RollbackPlan, state: RollbackState) {
+    let done = plan.items.len();
+    run.rollback = Some(RollbackRun {
+        plan,
+        done,
+        state,
+        by: switchback_model::Operator::new("n.lead").expect("a name"),
+        confirmed_at: t(0),
+        asked_seq: 1,
+        overrides: Vec::new(),
+    });
+}
+
+fn r3(plan_of: Vec<RollbackItem>) -> RollbackPlan {
+    going_back(RollbackScope::Rule("R3".parse().expect("a rule")), plan_of)
+}
+
+#[test]
+fn after_a_rollback_the_gate_asks_whether_to_start_again() {
+    let mut plan = tis_like();
+    plan.phases = vec![plans::gated("mid", plan.phases.remove(0).steps)];
+    let mut run = open(&plan);
+    let gate = |run: &Run| {
+        snapshot(run, &Live::default(), t(0)).phases[0]
+            .gate
+            .clone()
+            .expect("a gate")
+    };
+    let items = || vec![item("mid.3", by_console(), &[])];
+    // Nobody has decided there yet: what was taken back was before it.
+    taken_back(&mut run, r3(items()), RollbackState::Completed);
+    assert_eq!((gate(&run).title.as_str(), gate(&run).again), ("Go?", None));
+
+    let decided = switchback_engine::gate::GateRun {
+        decision: Some(switchback_engine::gate::GateDecision {
+            go: true,
+            people: BTreeMap::new(),
+            by: switchback_model::Operator::new("n.lead").expect("a name"),
+            reason: "all agree".to_owned(),
+            at: t(0),
+            void: Some("A rollback was confirmed after it.".to_owned()),
+        }),
+        ..Default::default()
+    };
+    run.gates.insert(plan.phases[0].id.clone(), decided);
+    let asked = gate(&run);
+    assert_eq!(asked.title, "Start again after R3?");
+    assert_eq!(
+        asked.again.as_deref(),
+        Some(
+            "R3 (“Rule R3”), confirmed by n.lead, took back “Step mid.3”. What stays done is not done again."
+        )
+    );
+    // Given up, it brought nothing back for sure.
+    taken_back(&mut run, r3(items()), RollbackState::Abandoned);
+    assert_eq!(gate(&run).title, "Go?");
+    let step_alone = going_back(
+        RollbackScope::Step(id("mid.4")),
+        vec![item("mid.4", by_console(), &[])],
+    );
+    taken_back(&mut run, step_alone, RollbackState::Completed);
+    assert_eq!(gate(&run).title, "Go on after “Step mid.4” was taken back?");
+}
+
+#[test]
+fn a_complete_rollback_says_what_is_still_closed_and_what_stays() {
+    let closed = |id: &str| switchback_model::CheckSpec {
+        title: "Every write is refused".to_owned(),
+        kind: CheckKind::Routes(RoutesCheck {
+            bases: Vec::new(),
+            writes: Vec::new(),
+            reads: Vec::new(),
+            others: Vec::new(),
+            closed: Vec::new(),
+            open: Vec::new(),
+            expected: RoutesExpected::Closed,
+        }),
+        ..plans::check(id, Some(60))
+    };
+    let mut plan = tis_like();
+    let mut look = monitor("freeze", closed("freeze-holds"));
+    look.checks[0].while_done = Some(id("restrict"));
+    look.checks[0].until_done = Some(id("lift"));
+    plan.monitors = vec![look];
+    for step in plan.phases.iter_mut().flat_map(|phase| &mut phase.steps) {
+        if step.id == id("restrict") {
+            step.verify = vec![closed("restricted")];
+        }
+    }
+    let mut run = open(&plan);
+    for done in ["restrict", "ttl", "mid.4"] {
+        put(&mut run, done, DONE);
+    }
+    let items = || vec![item("mid.3", by_console(), &[])];
+    let told = |run: &Run| {
+        snapshot(run, &Live::default(), t(0))
+            .rollback
+            .expect("a rollback")
+    };
+    taken_back(&mut run, r3(items()), RollbackState::Completed);
+    let complete = told(&run);
+    // By the rule what it keeps; mid.4 is none of its matter.
+    assert_eq!(complete.stays, ["Step restrict", "Step ttl"]);
+    let restricted = &complete.restricted[0];
+    assert_eq!(
+        (restricted.monitor.as_str(), restricted.sentence.as_str()),
+        ("freeze", "Every write is refused")
+    );
+    assert_eq!(restricted.by, ["Step restrict"]);
+    // Lifted, nothing is said of it.
+    put(&mut run, "lift", DONE);
+    assert!(told(&run).restricted.is_empty());
+    put(&mut run, "lift", StepState::ToDo);
+    taken_back(&mut run, r3(items()), RollbackState::Running);
+    assert!(told(&run).restricted.is_empty() && told(&run).stays.is_empty());
+}

@@ -1,0 +1,110 @@
+//! The headline of the way back.
+
+use switchback_engine::run::Run;
+use switchback_model::rollback::Breach;
+use switchback_model::{RollbackItem, RollbackPlan, RollbackScope};
+use switchback_testkit::plans::{id, tis_like};
+
+use super::{DONE, by_console, by_hand, going_back, item, open, put, t};
+use crate::view::{Live, Readiness, snapshot};
+use crate::wire::Tone;
+
+/// What is said of the way back where the newest step with an effect is `mid.5`.
+fn said_of(
+    items: Vec<RollbackItem>,
+    breaches: Vec<Breach>,
+    change: impl FnOnce(&mut Run),
+) -> (Tone, String, String) {
+    let mut plan = tis_like();
+    for step in plan.phases.iter_mut().flat_map(|phase| &mut phase.steps) {
+        if step.id == id("mid.4") {
+            step.undo_loses = vec!["what was written meanwhile".to_owned()];
+            step.accept_loss = true;
+        }
+    }
+    let mut run = open(&plan);
+    put(&mut run, "mid.5", DONE);
+    change(&mut run);
+    let live = Live {
+        readiness: vec![Readiness {
+            plan: RollbackPlan {
+                breaches,
+                ..going_back(RollbackScope::Step(id("mid.5")), items)
+            },
+            preconditions: Vec::new(),
+            at: t(0),
+        }],
+        ..Live::default()
+    };
+    let answer = snapshot(&run, &live, t(10)).way_back.answer;
+    (answer.tone, answer.headline, answer.note)
+}
+
+#[test]
+fn the_way_back_speaks_of_all_that_the_button_offers() {
+    let mid5 = || item("mid.5", by_console(), &[]);
+    let none = |_: &mut Run| {};
+    let (tone, headline, note) = said_of(vec![mid5()], Vec::new(), none);
+    assert_eq!((tone, headline.as_str()), (Tone::Passing, "Can go back"));
+    assert_eq!(note, "Every condition proven. Newest step: 1 item");
+
+    let mixed = vec![
+        item("lift", by_hand(), &[]),
+        mid5(),
+        item("mid.3", by_console(), &[]),
+    ];
+    let (_, _, note) = said_of(mixed, Vec::new(), none);
+    assert_eq!(
+        note,
+        "Proven but for what is by hand. Newest step: 3 items, 1 by hand"
+    );
+
+    let hand = vec![item("lift", by_hand(), &[])];
+    let (_, _, note) = said_of(hand, Vec::new(), none);
+    assert_eq!(
+        note,
+        "Nothing proves it before it is done. Newest step: 1 item, by hand"
+    );
+}
+
+#[test]
+fn nothing_is_called_proven_beside_a_loss() {
+    let lossy = || vec![item("mid.5", by_console(), &["sign-ins made meanwhile"])];
+    let none = |_: &mut Run| {};
+    // A loss that nobody must accept by name is a loss all the same.
+    let (tone, headline, note) = said_of(lossy(), Vec::new(), none);
+    assert_eq!(
+        (tone, headline.as_str()),
+        (Tone::Waiting, "Can go back, with 1 loss")
+    );
+    assert_eq!(note, "Loses: sign-ins made meanwhile. Newest step: 1 item");
+
+    let breach = |id: &str, because: &str| Breach {
+        id: id.to_owned(),
+        because: because.to_owned(),
+        repair: Vec::new(),
+        repair_is_default: false,
+    };
+    let accept = breach("loses-mid.5", "It loses sign-ins");
+    let (tone, headline, note) = said_of(lossy(), vec![accept.clone()], none);
+    assert_eq!(
+        (tone, headline.as_str()),
+        (Tone::Waiting, "Can go back: 1 loss to accept")
+    );
+    assert!(note.ends_with(". Newest step: 1 item"), "{note}");
+
+    // Beside something that is not proven the loss is counted.
+    let mixed = breach("mixed", "users would meet both pools");
+    let (_, headline, note) = said_of(lossy(), vec![accept, mixed], none);
+    assert_eq!(headline, "Can go back: 1 thing not proven");
+    assert!(note.ends_with("; 1 loss to accept"), "{note}");
+
+    // A loss that stands further back is named, and nothing is said of all conditions.
+    let further = |run: &mut Run| put(run, "mid.4", DONE);
+    let plain = vec![item("mid.5", by_console(), &[])];
+    let (_, _, note) = said_of(plain, Vec::new(), further);
+    assert_eq!(
+        note,
+        "Its conditions are proven. Newest step: 1 item. Further back 1 loss: “Step mid.4”"
+    );
+}
