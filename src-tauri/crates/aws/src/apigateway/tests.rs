@@ -381,7 +381,7 @@ mod authorizer {
         let error = change.plan(&now, None).unwrap_err();
         assert!(error.message.contains("of type TOKEN"), "{}", error.message);
         let error = change.read(None).await.unwrap_err();
-        assert_eq!(error.kind, ProviderErrorKind::Unclear);
+        assert_eq!(error.kind, ProviderErrorKind::Untrue);
     }
 }
 

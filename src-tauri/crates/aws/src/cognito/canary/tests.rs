@@ -405,6 +405,12 @@ async fn what_fails_before_the_sign_in_created_nothing() {
         } = tried(plays).await;
         let error = outcome.unwrap_err();
         assert!(marks.is_empty(), "{words}: the sign-in was not due");
+        // Where a made-up user may stand there now, "nothing was changed" must not be said.
+        assert_eq!(
+            error.kind == Kind::Aside,
+            error.message.contains("may hold a user switchback-"),
+            "{words}: {error:?}"
+        );
         assert!(error.message.contains(words), "{words}: {error}");
         assert!(error.message.contains("created"), "{words}: {error}");
         assert!(
@@ -699,10 +705,20 @@ async fn an_answer_about_somebody_else_or_half_an_answer_is_not_believed() {
         ),
         ("not said whether enabled", without("Enabled")),
         ("no time", without("UserCreateDate")),
+        ("no status", without("UserStatus")),
     ] {
         let server = server(vec![play]).await;
         let error = bound(&server, None).read(None).await.unwrap_err();
-        assert_eq!(error.kind, Kind::Unclear, "{what}: {error:?}");
+        assert_eq!(error.kind, Kind::Untrue, "{what}: {error:?}");
+        let said = error.sentence();
+        for part in [
+            "AdminGetUser",
+            POOL,
+            "was answered, but",
+            "Look who answers there",
+        ] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
         assert!(!format!("{error:?}").contains(USER));
     }
 }
