@@ -11,6 +11,7 @@ use super::port::{Canaries, Known, NoCanary};
 use super::{DELETE, SIGN_IN};
 use crate::connect::Aws;
 use crate::error::{guard, safe};
+use crate::grammar::Word;
 
 /// By so much the clocks of two servers of AWS may differ.
 const SKEW: SignedDuration = SignedDuration::from_secs(2);
@@ -156,10 +157,14 @@ impl Aws {
         if !names.any(|name| is_asked(name.revealed())) {
             return Err(odd("is about somebody else than was asked for"));
         }
-        let sub = account.sub.as_ref().map(|sub| sub.revealed().to_owned());
-        let sub = sub
-            .filter(|sub| !sub.is_empty())
-            .ok_or_else(|| odd("names no sub of the user"))?;
+        let sub = account.sub.as_ref().map(|sub| Word::sub(sub.revealed()));
+        let sub = match sub {
+            Some(sub @ Word::NotRepeated(_)) => {
+                return Err(odd(&format!("names a sub of the user that can't be one {sub}")));
+            }
+            Some(Word::Fits(sub)) => sub,
+            None => return Err(odd("names no sub of the user")),
+        };
         let created = account
             .created_at
             .ok_or_else(|| odd("does not say when the user was made"))?;

@@ -24,6 +24,7 @@ const CLIENT: &str = "1exampleclient";
 const USER: &str = "canary@example.nhs.test";
 const PASSWORD: &str = "not-a-real-password";
 const SUB: &str = "11111111-2222-3333-4444-555555555555";
+const OTHER: &str = "11111111-2222-3333-4444-666666666666";
 
 /// The keychain: one canary, or none, or one that must wait.
 #[derive(Default)]
@@ -329,6 +330,11 @@ async fn what_fails_before_the_sign_in_created_nothing() {
             )],
         ),
         (
+            "failed with (not repeated: no name of an error)",
+            1,
+            vec![Play::FunctionError(json!({"errorType": USER}).to_string())],
+        ),
+        (
             "finalUserStatus",
             1,
             vec![without("/response/finalUserStatus", Value::Null)],
@@ -486,6 +492,7 @@ async fn what_fails_at_the_sign_in_may_have_made_the_user() {
         ),
         ("no token", answer(&json!({}))),
         ("no sub", token(|claims| claims["sub"] = json!(""))),
+        ("a name for a sub", token(|claims| claims["sub"] = json!(USER))),
         (
             "another pool",
             token(|claims| {
@@ -706,6 +713,10 @@ async fn an_answer_about_somebody_else_or_half_an_answer_is_not_believed() {
         ("not said whether enabled", without("Enabled")),
         ("no time", without("UserCreateDate")),
         ("no status", without("UserStatus")),
+        (
+            "the user's name for a sub",
+            stands(|user| user["UserAttributes"][0]["Value"] = json!(USER)),
+        ),
     ] {
         let server = server(vec![play]).await;
         let error = bound(&server, None).read(None).await.unwrap_err();
@@ -735,7 +746,7 @@ async fn whose_user_stands_there_is_told_by_its_sub_or_by_its_time() {
         ("there long before", created(-60), Some(&answered), "other"),
         (
             "another sub",
-            stands(|user| user["UserAttributes"][0]["Value"] = json!("another")),
+            stands(|user| user["UserAttributes"][0]["Value"] = json!(OTHER)),
             Some(&answered),
             "other",
         ),
