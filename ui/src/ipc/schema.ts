@@ -26,7 +26,7 @@ export const reading = z.looseObject({
   mend: maybe,
 });
 
-const change = z.looseObject({ object: z.string(), before: words, after: words, caution: z.string().nullish() });
+const change = z.looseObject({ object: z.string(), before: words, after: words, asked: words.default([]), caution: z.string().nullish() });
 const call = z.looseObject({
   service: z.string(),
   operation: z.string(),

@@ -600,7 +600,12 @@ async fn an_absent_canary_is_previewed_with_all_that_is_asked_and_without_its_na
     let preview = change.plan(&found.image, None).unwrap();
     assert_eq!(preview.calls.len(), 1);
     assert_eq!(preview.calls[0].operation, "InitiateAuth");
-    let text = serde_json::to_string(&preview).unwrap();
+    // After is the state, and nothing else; what is asked is a list of its own.
+    let told = &preview.changes[0];
+    assert_eq!(told.after, preview.to.lines());
+    assert_eq!(told.after[0], "the canary is CONFIRMED, enabled, e-mail verified");
+    assert_eq!(told.asked.len(), 5, "{:?}", told.asked);
+    let text = serde_json::to_string(&told.asked).unwrap() + told.caution.as_deref().unwrap();
     for part in [
         "function:migrate",
         "function:token",
@@ -610,10 +615,13 @@ async fn an_absent_canary_is_previewed_with_all_that_is_asked_and_without_its_na
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
+    let text = serde_json::to_string(&preview).unwrap();
     assert!(!text.contains(USER) && !text.contains(PASSWORD), "{text}");
     // Its way back, before anybody was made.
     let back = change.plan(&preview.to, Some(&found.image)).unwrap();
     assert_eq!(back.calls[0].operation, "AdminDeleteUser");
+    assert_eq!(back.changes[0].after, image(None).lines());
+    assert!(back.changes[0].asked.is_empty());
 }
 
 #[tokio::test]
