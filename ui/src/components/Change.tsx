@@ -102,6 +102,18 @@ export function Changes({ list, note, undo = false, made = false }: { list: read
             <Side lines={before} other={after} word={undo ? "After this step" : "Before"} sign="−" note={note} />
             <Side lines={after} other={before} word={undo ? "As it was before" : "After"} sign="+" />
             <Rest words={rest} />
+            {!undo && !made && c.asked.length > 0 && (
+              <div className="meta">
+                Asked on the way, before anything is changed:
+                <ol>
+                  {c.asked.map((words) => (
+                    <li key={words}>
+                      <Breakable text={words} />
+                    </li>
+                  ))}
+                </ol>
+              </div>
+            )}
             {!undo && !made && c.caution && <Caution words={c.caution} />}
           </div>
         );

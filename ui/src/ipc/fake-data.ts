@@ -69,7 +69,7 @@ const switchPreview: PreviewView = {
       object: "apps.example.nhs.test A",
       before: ["A apps.example.nhs.test", "192.0.2.10", "TTL 60 s"],
       after: ["A apps.example.nhs.test", "198.51.100.20", "TTL 60 s"],
-      caution: null,
+      asked: [], caution: null,
     },
   ],
   calls: [
@@ -84,7 +84,7 @@ const switchPreview: PreviewView = {
 
 const undoPreview: PreviewView = {
   digest: "sha256:1b77aa02c3f4",
-  changes: [{ object: "apps.example.nhs.test A", before: switchPreview.changes[0]?.after ?? [], after: switchPreview.changes[0]?.before ?? [], caution: null }],
+  changes: [{ object: "apps.example.nhs.test A", before: switchPreview.changes[0]?.after ?? [], after: switchPreview.changes[0]?.before ?? [], asked: [], caution: null }],
   calls: switchPreview.calls,
 };
 

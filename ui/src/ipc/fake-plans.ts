@@ -165,7 +165,7 @@ export function fieldPlanOf(step: string, choices: FieldChoices): FieldPlanView 
       ? null
       : {
           digest: `sha256:fields-${Object.values(choices).join("-")}`,
-          changes: [{ object: "apps.example.nhs.test A", before: rows.map((r) => `${r.field} ${r.found}`), after: then, caution: null }],
+          changes: [{ object: "apps.example.nhs.test A", before: rows.map((r) => `${r.field} ${r.found}`), after: then, asked: [], caution: null }],
           calls: [{ service: "route53", operation: "ChangeResourceRecordSets", parameters: {}, cli: "aws route53 change-resource-record-sets --hosted-zone-id Z0FAKEEXAMPLE" }],
         },
     preconditions: [],

@@ -27,7 +27,7 @@ export const reading = z.looseObject({
   last_failing: time.optional(),
 });
 
-const change = z.looseObject({ object: z.string(), before: words, after: words, caution: z.string().nullish() });
+const change = z.looseObject({ object: z.string(), before: words, after: words, asked: words.default([]), caution: z.string().nullish() });
 const call = z.looseObject({
   service: z.string(),
   operation: z.string(),

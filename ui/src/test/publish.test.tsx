@@ -129,7 +129,7 @@ it("a publication that is due is left out by the name of what stays unseen", asy
 });
 
 it("a publication's way back restores nothing by itself", async () => {
-  const preview = { digest: "sha256:undo", changes: [{ object: "service of cluster", before: ["same"], after: ["same"], caution: null }], calls: [] };
+  const preview = { digest: "sha256:undo", changes: [{ object: "service of cluster", before: ["same"], after: ["same"], asked: [], caution: null }], calls: [] };
   const edit = (s: RunSnapshot) => changed(s, { kind: "action", undo: preview, preview });
   await open("#/run/mid.5", "silent", (fake) => {
     fake.edit = edit;

@@ -395,6 +395,9 @@ impl Sheet {
         for change in &preview.changes {
             self.note(&format!("{} {now} {}", change.object, change.before.join("; ")));
             self.note(&format!("{} then: {}", change.object, change.after.join("; ")));
+            for asked in &change.asked {
+                self.note(&format!("{} asked: {asked}", change.object));
+            }
             // The program's own caution speaks of what the program does.
             if change.caution.is_some() {
                 self.note(

@@ -67,6 +67,11 @@ pub trait Change: Send + Sync {
     fn lines(&self, from: &Image, to: &Image) -> (Vec<String>, Vec<String>) {
         (self.shown(from), self.shown(to))
     }
+    /// What is asked and proven on the way to it, in its order, before anything is changed; most kinds ask nothing.
+    fn asked(&self, from: &Image, to: &Image) -> Vec<String> {
+        let _ = (from, to);
+        Vec::new()
+    }
     /// What people must know before they approve it.
     fn caution(&self, from: &Image, to: &Image) -> Option<String> {
         let _ = (from, to);
@@ -170,6 +175,7 @@ impl<C: Change> Bound<C> {
                 object: self.change.object(),
                 before,
                 after,
+                asked: self.change.asked(from, &to),
                 caution: self.change.caution(from, &to),
             }
         });

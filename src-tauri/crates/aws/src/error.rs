@@ -9,6 +9,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
 
 use crate::codes;
+use crate::grammar::Word;
 use crate::observe::{Seen, request_id};
 use crate::service::Service;
 use crate::unsent::{before_sending, by_connection};
@@ -349,8 +350,8 @@ fn legacy_batch(body: &[u8]) -> Option<String> {
 fn sentence(ours: &str, code: &str, said: &str) -> String {
     match (code, said) {
         ("", "") => ours.to_owned(),
-        (code, "") => format!("{ours} ({code})"),
-        (code, said) => format!("{ours} ({code}): {said}"),
+        (code, "") => format!("{ours} {}", Word::code(code).in_brackets()),
+        (code, said) => format!("{ours} {}: {said}", Word::code(code).in_brackets()),
     }
 }
 

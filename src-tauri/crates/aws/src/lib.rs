@@ -19,6 +19,7 @@ mod elsewhere;
 mod environment;
 mod error;
 mod files;
+mod grammar;
 pub mod guard;
 mod http;
 pub mod identity;

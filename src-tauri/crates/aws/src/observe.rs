@@ -14,6 +14,8 @@ use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::date_time::{DateTime, Format};
 use jiff::Timestamp;
 
+use crate::grammar::Word;
+
 /// Facts about one call; the clone shares them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Seen(Arc<Mutex<Facts>>);
@@ -100,12 +102,12 @@ impl Intercept for Seen {
     }
 }
 
-/// AWS's id of a request, under any of the names that services give it.
+/// AWS's id of a request, under any of the names that services give it; words that say so where it is none.
 pub(crate) fn request_id(headers: &Headers) -> Option<String> {
     ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"]
         .into_iter()
         .find_map(|name| headers.get(name))
-        .map(|id| id.chars().filter(|c| c.is_ascii_graphic()).take(100).collect())
+        .map(|id| Word::request_id(id).to_string())
 }
 
 /// A Date header (RFC 9110, 5.6.7) as a moment.

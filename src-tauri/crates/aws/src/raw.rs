@@ -40,6 +40,7 @@ use switchback_model::event::Receipt;
 use zeroize::Zeroizing;
 
 use crate::connect::Aws;
+use crate::grammar::Word;
 use crate::observe::Seen;
 use crate::op::Op;
 use crate::service::Service;
@@ -109,7 +110,10 @@ pub(crate) struct Refusal(ErrorMetadata);
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.code().unwrap_or("an error without a code"))
+        match self.0.code() {
+            Some(code) => Word::code(code).fmt(f),
+            None => f.write_str("an error without a code"),
+        }
     }
 }
 

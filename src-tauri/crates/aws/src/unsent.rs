@@ -12,6 +12,7 @@ use switchback_engine::ports::ProviderErrorKind as Kind;
 
 use crate::credentials::not_taken;
 use crate::error::{CREDENTIALS_HINT, Context, Sorted, safe};
+use crate::grammar::Word;
 
 /// Stands before the reason why a program's output was not taken; [`crate::Aws`] names its profile.
 pub(crate) const PROGRAM: &str = "The credential_process ";
@@ -193,13 +194,14 @@ pub(crate) fn before_sending(error: &(dyn Error + 'static), context: &Context) -
     }
     let refused = chain(error)
         .find_map(|link| link.downcast_ref::<AssumeRoleError>())
-        .and_then(|refused| refused.code().map(safe));
+        .and_then(|refused| refused.code());
     if let Some(code) = refused {
-        let hint = match code.as_str() {
+        let hint = match code {
             "AccessDenied" => ROLE_HINT,
             _ => CREDENTIALS_HINT,
         };
-        let message = format!("The role of the AWS profile could not be assumed ({code})");
+        let code = Word::code(code).in_brackets();
+        let message = format!("The role of the AWS profile could not be assumed {code}");
         return (Kind::Credentials, message, Some(hint));
     }
     let message = match missing {

@@ -334,6 +334,12 @@ pub fn preview(preview: &PreviewView) -> String {
                 Style::New.of(&format!("+ {}", text::line(line)))
             ));
         }
+        if !change.asked.is_empty() {
+            text.push_str("  Asked on the way:\n");
+        }
+        for line in &change.asked {
+            text.push_str(&format!("    {}\n", text::line(line)));
+        }
         if let Some(caution) = &change.caution {
             text.push_str(&format!("  {}\n", text::line(caution)));
         }

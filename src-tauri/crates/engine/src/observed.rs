@@ -127,4 +127,7 @@ pub struct Sent<'a> {
 pub struct History {
     /// Every version of records that this run knows to have been served, from the journal.
     pub served: Vec<ServedVersion>,
+    /// The `sub` of the user that a step of this run made last as a pool's canary, by the pool's id; none where it made
+    /// nobody, or where nothing named whom.
+    pub made: BTreeMap<String, String>,
 }

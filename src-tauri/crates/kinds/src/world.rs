@@ -238,7 +238,10 @@ impl World for RunWorld {
             Made::ByTokens(check) => {
                 probes::check_authorised(spec, check, self.tokens.as_deref(), world, now).await
             }
-            Made::ByCanary(check) => probes::check_canary(spec, check, self.tokens.as_deref(), now).await,
+            Made::ByCanary(check) => {
+                let made = history.made.get(&check.pool_id).map(String::as_str);
+                probes::check_canary(spec, check, self.tokens.as_deref(), made, now).await
+            }
             Made::ByTls { host, address, days } => {
                 probes::check_certificate(spec, host, address, days, world, now).await
             }

@@ -18,6 +18,9 @@ pub struct Change {
     pub before: Vec<String>,
     /// Lines as they will be.
     pub after: Vec<String>,
+    /// What is asked and proven on the way to it, in its order, before anything is changed; empty for most kinds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked: Vec<String>,
     /// What people must know of it before they approve it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caution: Option<String>,

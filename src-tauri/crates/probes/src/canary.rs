@@ -6,14 +6,16 @@ use jiff::Timestamp;
 use switchback_model::{CanaryCheck, CanaryExpected, CheckReading, CheckSpec, Verdict};
 
 use crate::reading::Reading;
-use crate::tokens::{NoToken, Tokens};
+use crate::tokens::{NoToken, Stands, Tokens};
 
 /// `cognito.canary`: a token of the pool is of this client and holds these claims, with a verified e-mail address; or the
-/// pool must not have the canary, and does not. `tokens`: who signs in and looks; none = nobody is known.
+/// pool must not have the canary, and does not. `tokens`: who signs in and looks; none = nobody is known. `made`: the `sub`
+/// of the user that the run made there last; it must be gone as well, whatever its name is by now.
 pub async fn check_canary(
     spec: &CheckSpec,
     check: &CanaryCheck,
     tokens: Option<&dyn Tokens>,
+    made: Option<&str>,
     now: Timestamp,
 ) -> CheckReading {
     let pool = &check.pool_id;
@@ -26,7 +28,12 @@ pub async fn check_canary(
             ),
         ),
         CanaryExpected::Absent => (
-            format!("AdminGetUser of the canary of {pool}"),
+            match made {
+                Some(_) => format!(
+                    "AdminGetUser of {pool}, by the canary's user name and by the sub that this run made"
+                ),
+                None => format!("AdminGetUser of {pool}, by the canary's user name"),
+            },
             "the pool does not have the canary".to_owned(),
         ),
     };
@@ -67,19 +74,53 @@ pub async fn check_canary(
                 }
             }
         },
-        CanaryExpected::Absent => match tokens.is_there(pool).await {
+        CanaryExpected::Absent => match tokens.stands(pool, made).await {
             Err(why) => untold(reading, why),
-            Ok(false) => reading.end(
-                Verdict::Pass,
-                "the pool does not have the canary".to_owned(),
-                None,
-            ),
-            Ok(true) => reading.end(
-                Verdict::Fail,
-                "the pool has the canary".to_owned(),
-                Some("Somebody signed it in since, or it was never deleted: look when it was made."),
-            ),
+            Ok(stands) => {
+                let (verdict, observed, mend) = absent(stands);
+                reading.end(verdict, observed.to_owned(), mend)
+            }
         },
+    }
+}
+
+/// What it means whom the pool has, and what was looked for.
+fn absent(stands: Stands) -> (Verdict, &'static str, Option<&'static str>) {
+    let still = Some("Its deletion did not last, or was not made: take the step back, or look who made it.");
+    match (stands.by_name, stands.by_sub) {
+        (false, Some(false)) => (
+            Verdict::Pass,
+            "nobody has the canary's user name, and the user that this run made is gone (no user has its sub)",
+            None,
+        ),
+        (false, None) => (
+            Verdict::Pass,
+            "nobody has the canary's user name; no sub was looked for, because this run made nobody whose sub is known",
+            None,
+        ),
+        (false, Some(true)) => (
+            Verdict::Fail,
+            "the user that this run made is still there, under another name: its sub was found, and nobody has the canary's \
+             user name",
+            still,
+        ),
+        (true, Some(true)) => (
+            Verdict::Fail,
+            "the user that this run made is still there: its sub was found, and somebody has the canary's user name",
+            still,
+        ),
+        (true, Some(false)) => (
+            Verdict::Fail,
+            "somebody else has the canary's user name: the user that this run made is gone (no user has its sub)",
+            Some(
+                "Somebody signed the canary in since, which made it anew: look when it was made, and who did.",
+            ),
+        ),
+        (true, None) => (
+            Verdict::Fail,
+            "somebody has the canary's user name; no sub was looked for, because this run made nobody whose sub is known",
+            Some("Somebody signed it in, or it was never deleted: look when it was made."),
+        ),
     }
 }
 

@@ -31,7 +31,7 @@ pub use error::{ProbeError, ProbeErrorKind};
 pub use http::{SiteAnswer, http_build};
 pub use routes::check_routes;
 pub use tls::{Certificate, certificate};
-pub use tokens::{IdToken, NoToken, Tokens};
+pub use tokens::{IdToken, NoToken, Stands, Tokens};
 pub use world::{DialMap, ProbeWorld};
 
 #[cfg(test)]

@@ -24,11 +24,21 @@ pub trait Tokens: Send + Sync {
     /// In words for people, where there is nobody of this pool or the sign-in fails.
     async fn id_token(&self, pool: &str) -> Result<IdToken, NoToken>;
 
-    /// Whether the pool has that somebody. Nobody is signed in for it.
+    /// Whether the pool has somebody of that name, and whether it has the user of this `sub`, where one is given: who was
+    /// renamed is found by that alone. Nobody is signed in for it.
     ///
     /// # Errors
     /// In words for people, where there is nobody of this pool or it can't be asked.
-    async fn is_there(&self, pool: &str) -> Result<bool, NoToken>;
+    async fn stands(&self, pool: &str, sub: Option<&str>) -> Result<Stands, NoToken>;
+}
+
+/// Whom a look at a pool found, by what it was looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stands {
+    /// Somebody of the canary's user name.
+    pub by_name: bool,
+    /// The user of the `sub` that was given; none where none was.
+    pub by_sub: Option<bool>,
 }
 
 /// An ID token. It is never shown, and wiped from memory at its end.

@@ -47,6 +47,7 @@ impl Action for FakeRoll {
             object: self.spec.service.clone(),
             before: from.lines(),
             after: from.lines(),
+            asked: Vec::new(),
             caution: None,
         };
         let call = ApiCall {

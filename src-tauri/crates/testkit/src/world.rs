@@ -275,6 +275,7 @@ impl Action for FakeAction {
                 object: name.host().to_owned(),
                 before: from.lines(),
                 after: to.lines(),
+                asked: Vec::new(),
                 caution: None,
             };
             let call = ApiCall {

@@ -13,6 +13,8 @@ pub struct ChangeView {
     pub before: Vec<String>,
     /// Lines then.
     pub after: Vec<String>,
+    /// What is asked and proven on the way to it, in its order.
+    pub asked: Vec<String>,
     /// What people must know of it before they approve it.
     pub caution: Option<String>,
 }

@@ -379,6 +379,10 @@ before: Array<string>,
  */
 after: Array<string>, 
 /**
+ * What is asked and proven on the way to it, in its order.
+ */
+asked: Array<string>, 
+/**
  * What people must know of it before they approve it.
  */
 caution: string | null, };

@@ -13,6 +13,8 @@ use switchback_probes::IdToken;
 pub(crate) trait Door: Send + Sync {
     /// Whether the pool has this canary. A sign-in to one that does not would make it there.
     async fn has(&self, pool: &PoolId, canary: &Canary) -> Result<bool, ProviderError>;
+    /// Whether the pool has the user of this `sub`, whatever the name is.
+    async fn has_sub(&self, pool: &PoolId, sub: &str) -> Result<bool, ProviderError>;
     /// The ID token of a canary of this pool.
     async fn sign_in(&self, pool: &PoolId, canary: &Canary) -> Result<IdToken, NotSignedIn>;
 }
@@ -22,6 +24,10 @@ impl Door for Aws {
     async fn has(&self, pool: &PoolId, canary: &Canary) -> Result<bool, ProviderError> {
         self.has_user(pool, &Personal::new(canary.user().to_owned()))
             .await
+    }
+
+    async fn has_sub(&self, pool: &PoolId, sub: &str) -> Result<bool, ProviderError> {
+        self.has_user(pool, &Personal::new(sub.to_owned())).await
     }
 
     async fn sign_in(&self, pool: &PoolId, canary: &Canary) -> Result<IdToken, NotSignedIn> {

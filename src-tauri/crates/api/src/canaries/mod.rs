@@ -18,7 +18,7 @@ use switchback_engine::ports::{Clock, ProviderError};
 use switchback_journal::{Canary, CanaryRefusal, CanaryRow, InvalidCanary, SecretError};
 use switchback_model::TargetName;
 use switchback_model::directory::PoolId;
-use switchback_probes::{IdToken, NoToken, Tokens};
+use switchback_probes::{IdToken, NoToken, Stands, Tokens};
 
 use self::door::Door;
 pub(crate) use self::source::{Kept, Known};
@@ -133,12 +133,17 @@ impl Tokens for Giver {
         self.ask(known_pool(pool)?).await.map_err(Not::words)
     }
 
-    async fn is_there(&self, pool: &str) -> Result<bool, NoToken> {
+    async fn stands(&self, pool: &str, sub: Option<&str>) -> Result<Stands, NoToken> {
         let pool = known_pool(pool)?;
         let row = self.row(&pool).await.map_err(Not::words)?;
         let canary = self.known(&row).await.map_err(Not::words)?;
-        let has = self.door.has(&pool, &canary).await;
-        has.map_err(|error| not_looked_for(error).words())
+        let untold = |error| not_looked_for(error).words();
+        let by_name = self.door.has(&pool, &canary).await.map_err(untold)?;
+        let by_sub = match sub {
+            Some(sub) => Some(self.door.has_sub(&pool, sub).await.map_err(untold)?),
+            None => None,
+        };
+        Ok(Stands { by_name, by_sub })
     }
 }
 

@@ -32,6 +32,12 @@ impl Door for Arc<Fake> {
         self.looks.lock().unwrap().pop_front().unwrap_or(Ok(true))
     }
 
+    async fn has_sub(&self, pool: &PoolId, _sub: &str) -> Result<bool, ProviderError> {
+        assert_eq!(pool.as_str(), POOL);
+        *self.looked.lock().unwrap() += 1;
+        self.looks.lock().unwrap().pop_front().unwrap_or(Ok(true))
+    }
+
     async fn sign_in(&self, _pool: &PoolId, canary: &Canary) -> Result<IdToken, NotSignedIn> {
         self.tries.lock().unwrap().push(canary.password().to_owned());
         // Others ask meanwhile.
@@ -323,14 +329,21 @@ async fn where_nobody_can_tell_whether_it_is_there_nobody_is_signed_in() {
         request_id: None,
         sent: true,
     };
-    let looks = [Err(denied.clone()), Err(denied), Ok(true), Ok(false)];
+    let half = [Ok(false), Err(denied.clone())];
+    let looks = [Err(denied.clone()), Err(denied), Ok(true), Ok(false), Ok(true)];
+    let looks = looks.into_iter().chain(half);
     desk.door.looks.lock().unwrap().extend(looks);
     let unasked = desk.giver().id_token(POOL).await.unwrap_err();
     assert!(unasked.message.contains("nobody was signed in"), "{unasked}");
     assert_eq!(desk.tries(), 0);
-    assert!(desk.giver().is_there(POOL).await.is_err());
-    assert!(desk.giver().is_there(POOL).await.unwrap());
-    assert!(!desk.giver().is_there(POOL).await.unwrap());
+    assert!(desk.giver().stands(POOL, None).await.is_err());
+    let stands = |by_name, by_sub| Stands { by_name, by_sub };
+    let seen = desk.giver().stands(POOL, None).await.unwrap();
+    assert_eq!(seen, stands(true, None));
+    let seen = desk.giver().stands(POOL, Some("a sub")).await.unwrap();
+    assert_eq!(seen, stands(false, Some(true)));
+    // Half a look is none.
+    assert!(desk.giver().stands(POOL, Some("a sub")).await.is_err());
     assert_eq!(desk.tries(), 0, "a look signs nobody in");
 }
 

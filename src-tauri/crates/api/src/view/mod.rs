@@ -99,6 +99,7 @@ pub fn preview_view(run: &Run, step: &StepId, preview: &Preview) -> PreviewView 
                 object: change.object.clone(),
                 before: change.before.clone(),
                 after: change.after.clone(),
+                asked: change.asked.clone(),
                 caution: change.caution.clone(),
             })
             .collect(),

@@ -382,7 +382,7 @@ mod authorizer {
         let error = change.plan(&now, None).unwrap_err();
         assert!(error.message.contains("of type TOKEN"), "{}", error.message);
         let error = change.read(None).await.unwrap_err();
-        assert_eq!(error.kind, ProviderErrorKind::Unclear);
+        assert_eq!(error.kind, ProviderErrorKind::Untrue);
     }
 
     /// Who signs in at a pool that nobody expects there is let in all the same.

@@ -191,7 +191,7 @@ async fn what_answers_nobody_what_is_cut_and_what_is_refused() {
     assert!(error.message.contains("is disabled"), "{}", error.message);
     assert_eq!(
         change.read(None).await.unwrap_err().kind,
-        ProviderErrorKind::Unclear
+        ProviderErrorKind::Untrue
     );
     assert_eq!(
         change.read(None).await.unwrap_err().kind,
@@ -202,7 +202,7 @@ async fn what_answers_nobody_what_is_cut_and_what_is_refused() {
         ProviderErrorKind::Busy,
         ProviderErrorKind::Unclear,
         // An old invalidation drops nothing.
-        ProviderErrorKind::Unclear,
+        ProviderErrorKind::Untrue,
     ] {
         let error = change.change.create(&aws, TOKEN).await.unwrap_err();
         assert_eq!(error.kind, kind, "{error}");

@@ -17,7 +17,8 @@ use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
 use zeroize::Zeroizing;
 
 use crate::connect::{Aws, incomplete};
-use crate::error::{guard, safe_up_to};
+use crate::error::guard;
+use crate::grammar::Word;
 use crate::observe::Seen;
 use crate::op::{On, Op};
 use crate::service::Service;
@@ -227,7 +228,7 @@ pub(super) fn refused(code: Option<&str>, error: ProviderError) -> NotSignedIn {
         // Whatever else Cognito refuses of its own, it refuses again.
         other if !other.is_empty() && matches!(error.kind, Kind::Refused | Kind::Denied) => {
             return NotSignedIn::Refused {
-                why: format!("Cognito said {}", safe_up_to(other, 60)),
+                why: format!("Cognito said {}", Word::code(other)),
                 mend: LOOK_AT_CLIENT,
             };
         }

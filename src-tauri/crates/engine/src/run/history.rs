@@ -1,5 +1,7 @@
 //! What a run knows to have been served, and what it left where: the past of its objects.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use switchback_model::{Finding, Image, Way};
 
@@ -77,6 +79,38 @@ impl Run {
             });
         }
         served.extend_from_slice(self.sightings.gone());
-        History { served }
+        History {
+            served,
+            made: self.made(),
+        }
+    }
+
+    /// Whom this run made last as the canary of each pool, by the `sub`: as a sign-in answered it, or as whoever was taken
+    /// away was read right before.
+    fn made(&self) -> BTreeMap<String, String> {
+        let mut attempts: Vec<&Attempt> = self.attempts().collect();
+        attempts.sort_by_key(|attempt| attempt.seq);
+        let subs = attempts
+            .into_iter()
+            .filter(|attempt| !attempt.effectless)
+            .filter_map(|attempt| {
+                let (image, sub) = match attempt.id.way {
+                    Way::Apply => (
+                        &attempt.after,
+                        attempt
+                            .receipt
+                            .as_ref()
+                            .and_then(|receipt| receipt.change_id.clone()),
+                    ),
+                    Way::Undo => (&attempt.before, None),
+                    Way::Publish => return None,
+                };
+                let Image::Canary { pool, content } = image.readable()? else {
+                    return None;
+                };
+                let user = content.user.as_ref().filter(|user| user.ours)?;
+                Some((pool.clone(), sub.or_else(|| user.sub.clone())?))
+            });
+        subs.collect()
     }
 }

@@ -11,7 +11,7 @@ use switchback_model::{AuthorisedCheck, CheckReading, Verdict};
 
 use super::serving::{Reply, Request, says, secure};
 use super::spec;
-use crate::{IdToken, NoToken, ProbeWorld, Tokens, check_authorised};
+use crate::{IdToken, NoToken, ProbeWorld, Stands, Tokens, check_authorised};
 
 const HOST: &str = "api.example.nhs.test";
 const PINNED: &str = "198.51.100.30";
@@ -70,8 +70,11 @@ impl Tokens for Canaries {
         )))
     }
 
-    async fn is_there(&self, _pool: &str) -> Result<bool, NoToken> {
-        Ok(!self.nobody)
+    async fn stands(&self, _pool: &str, _sub: Option<&str>) -> Result<Stands, NoToken> {
+        Ok(Stands {
+            by_name: !self.nobody,
+            by_sub: None,
+        })
     }
 }
 

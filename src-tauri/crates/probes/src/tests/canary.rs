@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 use switchback_model::{CanaryCheck, CanaryExpected, CheckReading, Verdict};
 
 use super::spec;
-use crate::{IdToken, NoToken, Tokens, check_canary};
+use crate::{IdToken, NoToken, Stands, Tokens, check_canary};
 
 const POOL: &str = "eu-west-2_EXAMPLE";
 const NOW: i64 = 1_790_000_000;
+const STILL_THERE: &str = "11111111-2222-3333-4444-555555555555";
+const GONE: &str = "11111111-2222-3333-4444-666666666666";
 const SECRET: &str = "canary@example.nhs.test";
 
 struct One {
@@ -33,8 +35,12 @@ impl Tokens for One {
         )))
     }
 
-    async fn is_there(&self, _pool: &str) -> Result<bool, NoToken> {
-        self.is_there.ok_or_else(none)
+    async fn stands(&self, _pool: &str, sub: Option<&str>) -> Result<Stands, NoToken> {
+        let by_name = self.is_there.ok_or_else(none)?;
+        Ok(Stands {
+            by_name,
+            by_sub: sub.map(|sub| sub == STILL_THERE),
+        })
     }
 }
 
@@ -47,12 +53,16 @@ fn sound() -> Value {
 }
 
 async fn read(expected: CanaryExpected, tokens: Option<&dyn Tokens>) -> CheckReading {
+    read_of(expected, tokens, None).await
+}
+
+async fn read_of(expected: CanaryExpected, tokens: Option<&dyn Tokens>, made: Option<&str>) -> CheckReading {
     let check = CanaryCheck {
         pool_id: POOL.to_owned(),
         expected,
     };
     let now = Timestamp::from_second(NOW).unwrap();
-    let reading = check_canary(&spec(), &check, tokens, now).await;
+    let reading = check_canary(&spec(), &check, tokens, made, now).await;
     assert!(!format!("{reading:?}").contains(SECRET), "{reading:?}");
     reading
 }
@@ -129,5 +139,32 @@ async fn what_can_t_be_asked_is_neither_right_nor_wrong() {
             is_there: Some(is_there),
         };
         assert_eq!(read(CanaryExpected::Absent, Some(&one)).await.verdict, verdict);
+    }
+}
+
+/// After its undo a user is told by the sub, too, where the run knows it; and it is said what was looked for.
+#[tokio::test]
+async fn who_was_renamed_or_made_anew_is_told_by_the_sub() {
+    for (by_name, made, verdict, words) in [
+        (false, None, Verdict::Pass, "no sub was looked for"),
+        (false, Some(GONE), Verdict::Pass, "no user has its sub"),
+        (false, Some(STILL_THERE), Verdict::Fail, "under another name"),
+        (true, Some(STILL_THERE), Verdict::Fail, "is still there"),
+        (true, Some(GONE), Verdict::Fail, "somebody else has"),
+        (true, None, Verdict::Fail, "no sub was looked for"),
+    ] {
+        let one = One {
+            claims: None,
+            is_there: Some(by_name),
+        };
+        let reading = read_of(CanaryExpected::Absent, Some(&one), made).await;
+        assert_eq!(reading.verdict, verdict, "{words}: {reading:?}");
+        assert!(reading.observed.contains(words), "{words}: {reading:?}");
+        assert_eq!(
+            reading.source.contains("by the sub"),
+            made.is_some(),
+            "{reading:?}"
+        );
+        assert_eq!(reading.mend.is_some(), verdict == Verdict::Fail);
     }
 }

@@ -1,9 +1,12 @@
 use jiff::Timestamp;
 use serde_json::json;
+use switchback_engine::ports::{Clock as _, ProviderErrorKind};
 use switchback_engine::run::Run;
 use switchback_model::{ActionSpec, FieldDifference, Finding, Image, Unknown};
+use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::journal::opened;
-use switchback_testkit::plans::{id, tis_like};
+use switchback_testkit::plans::{dns_switch, id, tis_like};
+use switchback_testkit::{Fault, Op};
 
 use super::{found_sentence, view};
 use crate::wire::UndoTimeView;
@@ -43,4 +46,53 @@ fn what_was_overwritten_unseen_is_named() {
     let said = found_sentence(&other(FieldDifference::OVERWRITTEN));
     assert!(said.contains("“prod,hotfix” in between"), "{said}");
     assert!(found_sentence(&other("value")).starts_with("Found something else: "));
+}
+
+/// The note of a step after it was applied in a world that fails in this way.
+async fn noted(breaks: impl Fn(&FakeDesk)) -> String {
+    let mut fake = FakeDesk::open(&dns_switch()).await;
+    fake.desk.check("lower-ttl").await.expect("checks");
+    breaks(&fake);
+    fake.desk.approve("lower-ttl").await.expect("an approval");
+    fake.desk.idle().await;
+    let (run, now) = (fake.desk.run(), fake.clock.now());
+    let step = run.plan.step(&id("lower-ttl")).expect("a step");
+    let takes = UndoTimeView::default();
+    view(run, step, &run.steps[&step.id], now, Vec::new(), takes).note
+}
+
+#[tokio::test]
+async fn what_no_look_can_tell_is_said_with_its_reason_and_what_to_do() {
+    let verifying = noted(|fake| fake.faulty.blind_from_call(ProviderErrorKind::Untrue)).await;
+    for part in [
+        "Applied, but it can't be told what is there now.",
+        "Injected: Untrue.",
+        "Decide: accept",
+    ] {
+        assert!(verifying.contains(part), "{part}: {verifying}");
+    }
+    let inspecting = noted(|fake| {
+        fake.faulty.inject(Op::Call, 1, Fault::ResponseLost);
+        fake.faulty.blind_from_call(ProviderErrorKind::Untrue);
+    });
+    let inspecting = inspecting.await;
+    for part in [
+        "It can't be told yet: Injected: Untrue.",
+        "looked at again when you ask",
+    ] {
+        assert!(inspecting.contains(part), "{part}: {inspecting}");
+    }
+}
+
+/// Where a proof on the way may have left something beside the object, it is not said that nothing was changed.
+#[tokio::test]
+async fn that_nothing_was_changed_is_said_only_where_it_is_known() {
+    for (kind, said) in [
+        (ProviderErrorKind::Guard, true),
+        (ProviderErrorKind::Aside, false),
+    ] {
+        let note = noted(|fake| fake.faulty.inject(Op::Call, 1, Fault::FailsBefore(kind))).await;
+        assert_eq!(note.starts_with("Nothing was changed."), said, "{note}");
+        assert!(note.contains("Injected"), "{note}");
+    }
 }

@@ -85,13 +85,3 @@ pub(super) fn is_empty(value: &Value) -> bool {
         Value::Bool(_) | Value::Number(_) => false,
     }
 }
-
-/// Names of claims for a sentence.
-pub(super) fn names(claims: &[String]) -> String {
-    let shown: Vec<String> = claims
-        .iter()
-        .take(12)
-        .map(|claim| crate::error::safe_up_to(claim, 60))
-        .collect();
-    shown.join(", ")
-}

@@ -139,27 +139,27 @@ impl Change for CanaryChange {
         }
     }
 
-    /// What is asked, in its order, stands beside what changes.
-    fn lines(&self, from: &Image, to: &Image) -> (Vec<String>, Vec<String>) {
-        let (before, mut after) = (from.lines(), to.lines());
-        let signs_in = self.content(to).is_ok_and(|to| to.user.is_some());
-        if signs_in {
-            let spec = &self.0;
-            after.extend([
-                format!(
-                    "asked first: {} is run with the canary's event and must answer CONFIRMED, no welcome mail, e-mail \
-                     verified",
-                    spec.migrate_trigger
-                ),
-                format!("then: {} is run, and must set claims", spec.token_trigger),
-                format!("then: a made-up user signs in by client {}, and must be refused", spec.client_id),
-                format!(
-                    "last: the canary signs in by client {}, once, and the pool makes it; until then nothing is created",
-                    spec.client_id
-                ),
-            ]);
+    fn asked(&self, _: &Image, to: &Image) -> Vec<String> {
+        if !self.content(to).is_ok_and(|to| to.user.is_some()) {
+            return Vec::new();
         }
-        (before, after)
+        let spec = &self.0;
+        vec![
+            format!(
+                "first {} is run with the canary's event and must answer CONFIRMED, no welcome mail, e-mail verified",
+                spec.migrate_trigger
+            ),
+            format!("then {} is run, and must set claims", spec.token_trigger),
+            format!(
+                "then a made-up user signs in by client {}, and must be refused",
+                spec.client_id
+            ),
+            "then it is looked once more whether the pool still lacks its canary; until then nothing is created".to_owned(),
+            format!(
+                "last the canary signs in by client {}, once, and the pool makes it",
+                spec.client_id
+            ),
+        ]
     }
 
     fn caution(&self, _: &Image, to: &Image) -> Option<String> {

@@ -11,11 +11,12 @@ use zeroize::Zeroizing;
 
 use super::super::Credentials;
 use super::super::sign_in::{Initiated, Migration};
-use super::answer::{migrated, names, overridden};
+use super::answer::{migrated, overridden};
 use super::port::Known;
 use super::{INVOKE, SIGN_IN, event};
 use crate::connect::Aws;
-use crate::error::{guard, safe_up_to};
+use crate::error::guard;
+use crate::grammar::{self, Word};
 use crate::observe::Seen;
 use crate::raw::{Asked, Body, Hidden};
 use crate::resource::part;
@@ -48,7 +49,10 @@ pub(super) async fn all(
     let event = event::token(spec, aws.region(), attributes);
     let (answer, _) = invoke(aws, "pre-token", &spec.token_trigger, event).await?;
     let set = overridden(&answer).map_err(|wrong| failed("pre-token", wrong))?;
-    found.push(format!("the pre-token function sets {}", names(&set)));
+    found.push(format!(
+        "the pre-token function sets {}",
+        grammar::claims(&set, &spec.claims)
+    ));
     found.push(nobody_gets_in(aws, spec).await?);
     Ok(found)
 }
@@ -92,10 +96,11 @@ async fn invoke(
     })?;
     // The function failed although the request did not (Lambda API reference, Invoke, `FunctionError`).
     if seen.function_failed() {
-        let kind = answer
-            .get("errorType")
-            .and_then(Value::as_str)
-            .unwrap_or("an error");
+        let kind = answer.get("errorType").and_then(Value::as_str);
+        let kind = kind.map_or_else(
+            || "an error".to_owned(),
+            |kind| Word::error_type(kind).to_string(),
+        );
         let mend = match which {
             "migrate-user" => {
                 "Look at its log. It fails as well where the old provider does not take the canary's password: compare it \
@@ -106,8 +111,7 @@ async fn invoke(
         return Err(guard(
             INVOKE.operation,
             &format!(
-                "The {which} function failed with {}. Nobody was signed in, and nothing was created",
-                safe_up_to(kind, 80)
+                "The {which} function failed with {kind}. Nobody was signed in, and nothing was created"
             ),
             mend,
         ));

@@ -2,15 +2,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 use switchback_engine::canaries::made_by;
-use switchback_engine::ports::{ProviderError, Sent};
-use switchback_model::directory::{Account, Personal, PoolId};
+use switchback_engine::ports::{ProviderError, ProviderErrorKind, Sent};
+use switchback_model::directory::{Account, AccountStatus, Personal, PoolId};
 use switchback_model::{CanaryUser, MadeCanary, PoolCanary, SignInCanary};
 
 use super::super::users::GET;
 use super::port::{Canaries, Known, NoCanary};
 use super::{DELETE, SIGN_IN};
-use crate::connect::{Aws, incomplete};
-use crate::error::guard;
+use crate::connect::Aws;
+use crate::error::{guard, safe};
+use crate::grammar::Word;
 
 /// By so much the clocks of two servers of AWS may differ.
 const SKEW: SignedDuration = SignedDuration::from_secs(2);
@@ -45,6 +46,25 @@ fn is_made(made: &MadeCanary, sub: &str, created: Timestamp, aws: &Aws) -> bool 
             let since = created.duration_since(*absent);
             SignedDuration::ZERO <= since && since <= MAY_LAND + aws.leeway() * 2
         }
+    }
+}
+
+/// An answer that Cognito never gives of a user that it has (API reference, AdminGetUser).
+fn untrue(pool: &str, what: &str) -> ProviderError {
+    ProviderError {
+        kind: ProviderErrorKind::Untrue,
+        operation: GET.operation.to_owned(),
+        message: format!(
+            "AdminGetUser of the canary in the user pool {} was answered, but the answer {what}",
+            safe(pool)
+        ),
+        hint: Some(
+            "Look who answers there: the endpoint, a proxy in between, or a pool of another make; and look at the user in \
+             the console of AWS. Then look again, or say yourself what is there."
+                .to_owned(),
+        ),
+        request_id: None,
+        sent: true,
     }
 }
 
@@ -124,7 +144,8 @@ impl Aws {
         asked: &Personal,
         made: Option<&MadeCanary>,
     ) -> Result<CanaryUser, ProviderError> {
-        let lacks = |what: &str| incomplete(GET.operation, what);
+        let pool = &account.pool;
+        let odd = |what: &str| untrue(pool, what);
         let is_asked = |told: &str| told.eq_ignore_ascii_case(asked.revealed());
         let mut names = [
             Some(&account.username),
@@ -134,15 +155,22 @@ impl Aws {
         .into_iter()
         .flatten();
         if !names.any(|name| is_asked(name.revealed())) {
-            return Err(lacks("user that was asked for"));
+            return Err(odd("is about somebody else than was asked for"));
         }
-        let sub = account.sub.as_ref().map(|sub| sub.revealed().to_owned());
-        let sub = sub
-            .filter(|sub| !sub.is_empty())
-            .ok_or_else(|| lacks("sub of the user"))?;
+        let sub = account.sub.as_ref().map(|sub| Word::sub(sub.revealed()));
+        let sub = match sub {
+            Some(sub @ Word::NotRepeated(_)) => {
+                return Err(odd(&format!("names a sub of the user that can't be one {sub}")));
+            }
+            Some(Word::Fits(sub)) => sub,
+            None => return Err(odd("names no sub of the user")),
+        };
         let created = account
             .created_at
-            .ok_or_else(|| lacks("time at which the user was made"))?;
+            .ok_or_else(|| odd("does not say when the user was made"))?;
+        if account.status == AccountStatus::Unknown {
+            return Err(odd("says no status of the user that is known"));
+        }
         Ok(CanaryUser {
             ours: made.is_some_and(|made| is_made(made, &sub, created, self)),
             sub: Some(sub),
@@ -150,7 +178,7 @@ impl Aws {
             status: account.status.word().to_owned(),
             enabled: account
                 .enabled
-                .ok_or_else(|| lacks("whether the user is enabled"))?,
+                .ok_or_else(|| odd("does not say whether the user is enabled"))?,
             email_verified: account.email_verified == Some(true),
         })
     }

@@ -18,6 +18,7 @@ use super::read::OurSub;
 use super::{DELETE, SIGN_IN, proofs};
 use crate::connect::{Aws, incomplete};
 use crate::error::guard;
+use crate::grammar::Word;
 use crate::observe::Seen;
 use crate::service::Service;
 
@@ -174,9 +175,10 @@ fn sub_of(token: &str, spec: &SignInCanary) -> Option<String> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let of_pool = text("iss").is_some_and(|issuer| issuer.ends_with(&format!("/{}", spec.pool_id)));
     let sound = of_pool && text("aud") == Some(&spec.client_id) && text("token_use") == Some("id");
-    let is_sub =
-        |sub: &&str| !sub.is_empty() && sub.len() <= 128 && sub.chars().all(|c| c.is_ascii_graphic());
-    text("sub").filter(is_sub).filter(|_| sound).map(str::to_owned)
+    // In a pool whose users are named by what they like it may be a name, if it is no UUID.
+    text("sub")
+        .filter(|_| sound)
+        .and_then(|sub| Word::sub(sub).fits())
 }
 
 /// Deletes the user that the step made. One who is gone already is what was wanted.

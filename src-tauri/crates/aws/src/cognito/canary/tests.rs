@@ -24,6 +24,7 @@ const CLIENT: &str = "1exampleclient";
 const USER: &str = "canary@example.nhs.test";
 const PASSWORD: &str = "not-a-real-password";
 const SUB: &str = "11111111-2222-3333-4444-555555555555";
+const OTHER: &str = "11111111-2222-3333-4444-666666666666";
 
 /// The keychain: one canary, or none, or one that must wait.
 #[derive(Default)]
@@ -329,6 +330,11 @@ async fn what_fails_before_the_sign_in_created_nothing() {
             )],
         ),
         (
+            "failed with (not repeated: no name of an error)",
+            1,
+            vec![Play::FunctionError(json!({"errorType": USER}).to_string())],
+        ),
+        (
             "finalUserStatus",
             1,
             vec![without("/response/finalUserStatus", Value::Null)],
@@ -405,6 +411,12 @@ async fn what_fails_before_the_sign_in_created_nothing() {
         } = tried(plays).await;
         let error = outcome.unwrap_err();
         assert!(marks.is_empty(), "{words}: the sign-in was not due");
+        // Where a made-up user may stand there now, "nothing was changed" must not be said.
+        assert_eq!(
+            error.kind == Kind::Aside,
+            error.message.contains("may hold a user switchback-"),
+            "{words}: {error:?}"
+        );
         assert!(error.message.contains(words), "{words}: {error}");
         assert!(error.message.contains("created"), "{words}: {error}");
         assert!(
@@ -480,6 +492,7 @@ async fn what_fails_at_the_sign_in_may_have_made_the_user() {
         ),
         ("no token", answer(&json!({}))),
         ("no sub", token(|claims| claims["sub"] = json!(""))),
+        ("a name for a sub", token(|claims| claims["sub"] = json!(USER))),
         (
             "another pool",
             token(|claims| {
@@ -587,7 +600,12 @@ async fn an_absent_canary_is_previewed_with_all_that_is_asked_and_without_its_na
     let preview = change.plan(&found.image, None).unwrap();
     assert_eq!(preview.calls.len(), 1);
     assert_eq!(preview.calls[0].operation, "InitiateAuth");
-    let text = serde_json::to_string(&preview).unwrap();
+    // After is the state, and nothing else; what is asked is a list of its own.
+    let told = &preview.changes[0];
+    assert_eq!(told.after, preview.to.lines());
+    assert_eq!(told.after[0], "the canary is CONFIRMED, enabled, e-mail verified");
+    assert_eq!(told.asked.len(), 5, "{:?}", told.asked);
+    let text = serde_json::to_string(&told.asked).unwrap() + told.caution.as_deref().unwrap();
     for part in [
         "function:migrate",
         "function:token",
@@ -597,10 +615,13 @@ async fn an_absent_canary_is_previewed_with_all_that_is_asked_and_without_its_na
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
+    let text = serde_json::to_string(&preview).unwrap();
     assert!(!text.contains(USER) && !text.contains(PASSWORD), "{text}");
     // Its way back, before anybody was made.
     let back = change.plan(&preview.to, Some(&found.image)).unwrap();
     assert_eq!(back.calls[0].operation, "AdminDeleteUser");
+    assert_eq!(back.changes[0].after, image(None).lines());
+    assert!(back.changes[0].asked.is_empty());
 }
 
 #[tokio::test]
@@ -699,10 +720,24 @@ async fn an_answer_about_somebody_else_or_half_an_answer_is_not_believed() {
         ),
         ("not said whether enabled", without("Enabled")),
         ("no time", without("UserCreateDate")),
+        ("no status", without("UserStatus")),
+        (
+            "the user's name for a sub",
+            stands(|user| user["UserAttributes"][0]["Value"] = json!(USER)),
+        ),
     ] {
         let server = server(vec![play]).await;
         let error = bound(&server, None).read(None).await.unwrap_err();
-        assert_eq!(error.kind, Kind::Unclear, "{what}: {error:?}");
+        assert_eq!(error.kind, Kind::Untrue, "{what}: {error:?}");
+        let said = error.sentence();
+        for part in [
+            "AdminGetUser",
+            POOL,
+            "was answered, but",
+            "Look who answers there",
+        ] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
         assert!(!format!("{error:?}").contains(USER));
     }
 }
@@ -719,7 +754,7 @@ async fn whose_user_stands_there_is_told_by_its_sub_or_by_its_time() {
         ("there long before", created(-60), Some(&answered), "other"),
         (
             "another sub",
-            stands(|user| user["UserAttributes"][0]["Value"] = json!("another")),
+            stands(|user| user["UserAttributes"][0]["Value"] = json!(OTHER)),
             Some(&answered),
             "other",
         ),

@@ -92,7 +92,7 @@ async fn what_is_no_refusal_is_not_called_one() {
     let (failed, _) = answered(500, r#"{"__type":"InternalErrorException","message":"x"}"#).await;
     assert_eq!(kind(failed), Kind::Unclear);
     let (empty, _) = answered(200, "{}").await;
-    assert_eq!(kind(empty), Kind::Unclear);
+    assert_eq!(kind(empty), Kind::Untrue);
     let lost = server(vec![Play::Lost]).await;
     sign_in(&lost).await.unwrap_err();
     assert_eq!(lost.requests().len(), 1, "one try");

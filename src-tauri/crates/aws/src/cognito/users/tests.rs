@@ -361,7 +361,7 @@ async fn a_token_that_leads_nowhere_ends_the_search_as_unknown() {
         .list_users(&pool_id(ADMINS_POOL), &anna(), 1)
         .await
         .unwrap_err();
-    assert_eq!(error.kind, Kind::Unclear);
+    assert_eq!(error.kind, Kind::Untrue);
     let requests = server.requests();
     assert_eq!(requests.len(), 2);
     assert!(requests[0].contains("\"Limit\":60") && !requests[0].contains("PaginationToken"));
@@ -391,12 +391,12 @@ async fn pages_without_an_end_are_not_read_for_ever() {
     };
     let served = server(round()).await;
     let error = aws(&served.url).list_users(&pool, &anna(), 5).await.unwrap_err();
-    assert_eq!((error.kind, served.requests().len()), (Kind::Unclear, 3));
+    assert_eq!((error.kind, served.requests().len()), (Kind::Untrue, 3));
     let served = server(round()).await;
     let read = aws(&served.url).every_user(&pool, &|_| ()).await;
     assert_eq!(
         (read.ended.unwrap().kind, served.requests().len()),
-        (Kind::Unclear, 3)
+        (Kind::Untrue, 3)
     );
     // The same people with ever new tokens: what was read stays, and nobody takes it for all.
     let stale = || {
@@ -413,7 +413,7 @@ async fn pages_without_an_end_are_not_read_for_ever() {
     let served = server(stale()).await;
     let read = aws(&served.url).every_user(&pool, &|_| ()).await;
     assert_eq!((read.users.len(), served.requests().len()), (5, 5));
-    assert_eq!(read.ended.unwrap().kind, Kind::Unclear);
+    assert_eq!(read.ended.unwrap().kind, Kind::Untrue);
 }
 
 /// As many pages as a pool's own number of people needs, twice over; fewer than anybody would wait for.
@@ -459,7 +459,7 @@ async fn an_answer_without_a_list_of_users_is_not_nobody() {
             .list_users(&pool_id(ADMINS_POOL), &anna(), 1)
             .await
             .expect_err(page);
-        assert_eq!(error.kind, Kind::Unclear);
+        assert_eq!(error.kind, Kind::Untrue);
         assert_eq!(server.requests().len(), 1);
     }
 }

@@ -1,0 +1,197 @@
+//! What of an answer may be repeated: a word of AWS that is what such a word can be, and nothing else. A function, a proxy or
+//! an endpoint that is not AWS may put an e-mail address or a token in any field, also in one where AWS has a code.
+//!
+//! There is one constructor a field. What does not fit is named as such and left out.
+
+use std::fmt;
+
+/// No code of an error is longer, nor a name of a language's exception that anybody needs to read.
+const LONGEST_CODE: usize = 64;
+/// A UUID has 36 characters, and the longest id of a request that AWS gives has 52.
+const LONGEST_REQUEST: usize = 64;
+
+/// A word that may stand in a message, a journal and a log; or that it may not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// As it was said.
+    Fits(String),
+    /// What it should have been, such as "a code of an error".
+    NotRepeated(&'static str),
+}
+
+impl Word {
+    fn of(text: &str, fits: bool, what: &'static str) -> Self {
+        match fits {
+            true => Self::Fits(text.to_owned()),
+            false => Self::NotRepeated(what),
+        }
+    }
+
+    /// A code of an error: letters, digits and dots (API references, "Common Errors"; EC2's are dotted).
+    pub(crate) fn code(text: &str) -> Self {
+        let fits =
+            is_of(text, LONGEST_CODE, |c| c == '.') && text.starts_with(|c: char| c.is_ascii_alphabetic());
+        Self::of(text, fits, "no code of an error")
+    }
+
+    /// The `errorType` with which a function failed: the name of an exception in its language (Lambda developer guide,
+    /// "Lambda function handler": errors).
+    pub(crate) fn error_type(text: &str) -> Self {
+        let fits = is_of(text, LONGEST_CODE, |c| matches!(c, '_' | '.'));
+        Self::of(text, fits, "no name of an error")
+    }
+
+    /// The id of a request, under whichever header.
+    pub(crate) fn request_id(text: &str) -> Self {
+        let fits = is_of(text, LONGEST_REQUEST, |c| matches!(c, '_' | '=' | '-'));
+        Self::of(text, fits, "no id of a request")
+    }
+
+    /// A user's `sub`: a UUID (Cognito developer guide, "Working with user attributes"). What is none may be the user's name.
+    pub(crate) fn sub(text: &str) -> Self {
+        let fits = text.len() == uuid::fmt::Hyphenated::LENGTH && uuid::Uuid::try_parse(text).is_ok();
+        Self::of(text, fits, "no UUID")
+    }
+
+    /// The word itself, if it fits.
+    pub(crate) fn fits(self) -> Option<String> {
+        match self {
+            Self::Fits(text) => Some(text),
+            Self::NotRepeated(_) => None,
+        }
+    }
+
+    /// The same between brackets, as codes stand behind a sentence.
+    pub(crate) fn in_brackets(&self) -> String {
+        match self {
+            Self::Fits(text) => format!("({text})"),
+            Self::NotRepeated(_) => self.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fits(text) => f.write_str(text),
+            Self::NotRepeated(what) => write!(f, "(not repeated: {what})"),
+        }
+    }
+}
+
+fn is_of(text: &str, longest: usize, also: impl Fn(char) -> bool) -> bool {
+    (1..=longest).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || also(c))
+}
+
+/// Names of claims that a function set, for a sentence: those that the runbook names too. The others are a function's own
+/// words, and are counted.
+pub(crate) fn claims(set: &[String], named: &[String]) -> String {
+    let (known, others): (Vec<&String>, Vec<&String>) = set.iter().partition(|claim| named.contains(claim));
+    let mut words: Vec<String> = known.into_iter().cloned().collect();
+    if !others.is_empty() {
+        words.push(format!(
+            "{} that the runbook does not name (not repeated)",
+            others.len()
+        ));
+    }
+    words.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAIL: &str = "anna.smith@example.nhs.test";
+    const TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm5hIn0.c2lnbmVk_-";
+    const UUID: &str = "11111111-2222-3333-4444-555555555555";
+
+    #[test]
+    fn only_what_such_a_word_can_be_is_repeated() {
+        let long = "A".repeat(65);
+        type Of = fn(&str) -> Word;
+        let table: [(&str, Of, &[&str], &[&str]); 4] = [
+            (
+                "code",
+                Word::code,
+                &["AccessDeniedException", "InvalidVpc.NotFound", "Throttling", "E2"],
+                &[
+                    "",
+                    MAIL,
+                    TOKEN,
+                    "two words",
+                    "line\nfeed",
+                    "2fast",
+                    "anna-smith",
+                    "anna_smith",
+                    &long,
+                ],
+            ),
+            (
+                "errorType",
+                Word::error_type,
+                &[
+                    "KeycloakError",
+                    "Runtime.ExitError",
+                    "my_app.errors.No",
+                    "TypeError",
+                ],
+                &["", MAIL, TOKEN, "no: bad password", &long],
+            ),
+            (
+                "request id",
+                Word::request_id,
+                &[
+                    UUID,
+                    "C3D13FE58DE4C810",
+                    "Z2XL5ZJB1UIEZVPGBEEGFTIHQV",
+                    "abc_DEF==",
+                ],
+                &["", MAIL, TOKEN, "a b", "a\u{1b}[31m", &long],
+            ),
+            (
+                "sub",
+                Word::sub,
+                &[UUID, "a1b2c3d4-0000-4000-8000-000000000000"],
+                &[
+                    "",
+                    MAIL,
+                    TOKEN,
+                    "anna",
+                    "111111112222333344445555555555555555",
+                    "{11111111-2222-3333-4444-555555555555}",
+                ],
+            ),
+        ];
+        for (what, of, fit, do_not) in table {
+            for text in fit {
+                assert_eq!(of(text).fits().as_deref(), Some(*text), "{what}");
+                assert_eq!(of(text).in_brackets(), format!("({text})"), "{what}");
+            }
+            for text in do_not {
+                let said = format!("{0} {0:?} {1}", of(text), of(text).in_brackets());
+                assert!(said.contains("(not repeated: no "), "{what}: {said}");
+                assert!(text.is_empty() || !said.contains(text), "{what}: {said}");
+                assert_eq!(of(text).fits(), None, "{what}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn claims_that_the_runbook_does_not_name_are_counted() {
+        let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let named = all(&["preferred_username", "cognito:groups"]);
+        for (set, said) in [
+            (all(&["cognito:groups"]), "cognito:groups"),
+            (
+                all(&["cognito:groups", MAIL]),
+                "cognito:groups, 1 that the runbook does not name (not repeated)",
+            ),
+            (
+                all(&[MAIL, TOKEN]),
+                "2 that the runbook does not name (not repeated)",
+            ),
+        ] {
+            assert_eq!(claims(&set, &named), said);
+        }
+    }
+}
