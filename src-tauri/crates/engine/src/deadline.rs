@@ -39,7 +39,7 @@ pub struct Extension {
 pub struct RuleDeadline<'a> {
     /// The rule.
     pub rule: &'a Rule,
-    /// The monitor whose failure starts it.
+    /// The monitor whose failure starts it: of several the one that fails longest, and the first while none does.
     pub trigger: &'a MonitorId,
     /// The decision that says how long.
     pub decision: &'a DecisionId,
@@ -76,7 +76,10 @@ pub fn of_rule<'a>(
     rule: &'a Rule,
     failing_since: &dyn Fn(&MonitorId) -> Option<Timestamp>,
 ) -> Option<RuleDeadline<'a>> {
-    let (trigger, decision) = (rule.trigger.as_ref()?, rule.decision.as_ref()?);
+    let decision = rule.decision.as_ref()?;
+    let failing = rule.triggers().filter_map(|one| Some((failing_since(one)?, one)));
+    let first = failing.min();
+    let trigger = first.map(|(_, one)| one).or(rule.trigger.as_ref())?;
     if run.plan.decision(decision)?.kind != DecisionType::Minutes {
         return None;
     }
@@ -85,7 +88,7 @@ pub fn of_rule<'a>(
         .get(decision)
         .and_then(|decided| decided.value.parse().ok());
     let something_to_undo = rule.undo.iter().any(|id| has_effect(run, id));
-    let since = failing_since(trigger).filter(|_| something_to_undo);
+    let since = first.map(|(since, _)| since).filter(|_| something_to_undo);
     let extended: Vec<&Extension> = run
         .extensions
         .get(&rule.id)

@@ -174,7 +174,7 @@ fn nothing_hint(run: &Run, named: &[StepId]) -> String {
 #[must_use]
 pub fn proposal(run: &Run, failing: &BTreeSet<switchback_model::MonitorId>) -> Option<RollbackScope> {
     let rule = run.plan.rules.iter().find(|rule| {
-        rule.trigger.as_ref().is_some_and(|t| failing.contains(t))
+        rule.triggers().any(|trigger| failing.contains(trigger))
             && rule.undo.iter().any(|id| has_effect(run, id))
     });
     if let Some(rule) = rule {

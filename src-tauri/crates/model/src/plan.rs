@@ -272,9 +272,19 @@ pub struct Rule {
     /// The monitor whose failure proposes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trigger: Option<MonitorId>,
+    /// Further monitors whose failure proposes it as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_triggers: Vec<MonitorId>,
     /// The decision that it waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<DecisionId>,
+}
+
+impl Rule {
+    /// Every monitor whose failure proposes it, in the order of the runbook.
+    pub fn triggers(&self) -> impl Iterator<Item = &MonitorId> {
+        self.trigger.iter().chain(&self.also_triggers)
+    }
 }
 
 /// A combination that must not be.

@@ -131,7 +131,7 @@ pub(crate) struct DraftRule {
     pub undo: Names,
     pub undo_at: At,
     pub keep: Names,
-    pub trigger: Option<Located<MonitorId>>,
+    pub triggers: Vec<Located<MonitorId>>,
     pub decision: Option<Located<DecisionId>>,
     /// How many notices it has as written.
     pub then: usize,

@@ -262,7 +262,7 @@ fn references(notes: &mut Notes<'_>, draft: &mut Draft, index: &Index) {
         }
     }
     for rule in &mut draft.rules {
-        if let Some(trigger) = &rule.trigger {
+        for trigger in &rule.triggers {
             if !monitors.contains(trigger.value.as_str()) {
                 unknown(
                     notes,
@@ -273,7 +273,14 @@ fn references(notes: &mut Notes<'_>, draft: &mut Draft, index: &Index) {
                     &monitors,
                 );
             }
-            rule.rule.trigger = Some(trigger.value.clone());
+            let named = trigger.value.clone();
+            if rule.rule.triggers().any(|one| *one == named) {
+                continue;
+            }
+            match rule.rule.trigger {
+                None => rule.rule.trigger = Some(named),
+                Some(_) => rule.rule.also_triggers.push(named),
+            }
         }
         if let Some(decision) = &rule.decision {
             if !decisions.contains(decision.value.as_str()) {

@@ -303,6 +303,14 @@ impl<'s> Reader<'s> {
         flag
     }
 
+    /// An id, or a list of ids.
+    pub fn id_or_ids<T: FromStr<Err = InvalidId>>(&mut self, item: Item<'_>) -> Option<Vec<Located<T>>> {
+        match item.get_ref() {
+            DeValue::Array(items) => Some(items.iter().filter_map(|item| self.id(item)).collect()),
+            _ => Some(vec![self.id(item)?]),
+        }
+    }
+
     pub fn id<T: FromStr<Err = InvalidId>>(&mut self, item: Item<'_>) -> Option<Located<T>> {
         let text = self.literal(item)?;
         match text.value.parse() {

@@ -127,7 +127,7 @@ impl Reader<'_> {
             let keep = self.may(&mut t, "keep", Reader::names).unwrap_or_default();
             let written = t.length_of("then");
             let then = self.may(&mut t, "then", Reader::texts).unwrap_or_default();
-            let trigger = self.may(&mut t, "trigger", Reader::id);
+            let triggers = self.may(&mut t, "trigger", Reader::id_or_ids).unwrap_or_default();
             let decision = self.may(&mut t, "decision", Reader::id);
             let said = said(&t, Part::Title, "title");
             self.finish(t);
@@ -147,11 +147,12 @@ impl Reader<'_> {
                     keep: Vec::new(),
                     then,
                     trigger: None,
+                    also_triggers: Vec::new(),
                     decision: None,
                 },
                 undo: undo.unwrap_or_default(),
                 keep,
-                trigger,
+                triggers,
                 decision,
                 then: written,
                 said,

@@ -96,6 +96,14 @@ enum Number {
     Placeholder(String),
 }
 
+/// An id, or a list of ids.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
 /// A group of steps.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -320,8 +328,8 @@ struct Rollback {
     keep: Option<Vec<String>>,
     /// Notices afterwards, in words.
     then: Option<Vec<String>>,
-    /// The monitor whose failure proposes it.
-    trigger: Option<String>,
+    /// The monitor whose failure proposes it, or a list of such monitors.
+    trigger: Option<OneOrMore>,
     /// The decision that it waits for.
     decision: Option<String>,
 }

@@ -224,6 +224,7 @@ pub fn rule(text: &str, undo: &[&str], keep: &[&str]) -> Rule {
         keep: keep.iter().map(|text| id(text)).collect(),
         then: Vec::new(),
         trigger: None,
+        also_triggers: Vec::new(),
         decision: None,
     }
 }
@@ -277,6 +278,7 @@ pub fn dns_switch() -> Plan {
     });
     plan.rules.push(Rule {
         trigger: Some(monitor),
+        also_triggers: Vec::new(),
         then: vec!["Sign-in is back on the old side.".to_owned()],
         ..rule("R3", &["switch"], &["lower-ttl"])
     });

@@ -297,7 +297,7 @@ impl ScriptedOperator<'_> {
         let run = self.driver.run();
         let rules = run.plan.rules.iter();
         let rule = rules
-            .filter(|rule| rule.trigger.as_ref() == Some(failing))
+            .filter(|rule| rule.triggers().any(|trigger| trigger == failing))
             .map(|rule| rule.id.clone())
             .next();
         let last = run

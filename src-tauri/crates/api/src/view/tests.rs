@@ -123,6 +123,7 @@ fn attempted(run: &mut Run, step: &str, finding: Finding, readings: Vec<CheckRea
         by_field: None,
         heard: false,
         looked_late: false,
+        mark: None,
         effectless: false,
     });
 }

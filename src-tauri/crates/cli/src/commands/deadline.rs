@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use switchback_api::wire::ApiError;
+use switchback_model::plan::Rule;
 use switchback_model::{Command, RuleId};
 
 use super::run::deadline_line;
@@ -24,12 +25,9 @@ pub async fn run(cx: &Cx<'_>, command: Deadline) -> Result<u8, ApiError> {
     let rule = RuleId::new(rule)?;
     let snapshot = driven(cx, &host, &run_id(&run)?, false, SOON, async |session| {
         // Where no window drives the run, nobody has written down that the trigger fails.
-        let trigger = session
-            .run()
-            .plan
-            .rule(&rule)
-            .and_then(|rule| rule.trigger.clone());
-        if let Some(trigger) = trigger {
+        let named = session.run().plan.rule(&rule);
+        let triggers: Vec<_> = named.into_iter().flat_map(Rule::triggers).cloned().collect();
+        for trigger in triggers {
             session.look_at_monitor(&trigger).await?;
         }
         let command = Command::ExtendDeadline {

@@ -92,6 +92,7 @@ fn document(plan: &Plan) -> Value {
                 "keep": rule.keep,
                 "then": rule.then,
                 "trigger": rule.trigger,
+                "also_triggers": rule.also_triggers,
                 "decision": rule.decision,
             })
         })

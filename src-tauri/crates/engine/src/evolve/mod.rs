@@ -10,6 +10,7 @@ mod rollbacks;
 mod settle;
 
 use jiff::Timestamp;
+use switchback_model::plan::Rule;
 use switchback_model::{
     AttemptId, Event, EventKind, Holder, Operator, RuleId, RunState, StepId, StepState, Way,
 };
@@ -328,8 +329,10 @@ fn extended(
     reason: &str,
     at: Timestamp,
 ) -> Result<(), String> {
-    let trigger = run.plan.rule(rule).and_then(|rule| rule.trigger.clone());
-    let since = trigger.and_then(|trigger| deadline::journalled(run, &trigger));
+    let triggers = run.plan.rule(rule).into_iter().flat_map(Rule::triggers);
+    let since = triggers
+        .filter_map(|trigger| deadline::journalled(run, trigger))
+        .min();
     let since = since.ok_or_else(|| format!("the deadline of rule {rule} does not run"))?;
     run.extensions.entry(rule.clone()).or_default().push(Extension {
         minutes,

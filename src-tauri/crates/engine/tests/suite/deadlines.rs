@@ -49,6 +49,10 @@ async fn switched(decided: Option<&str>) -> FakeDesk {
 
 /// A reading that changes the monitor's state, as a driver keeps it.
 async fn read(fake: &mut FakeDesk, verdict: Verdict) -> Timestamp {
+    read_of(fake, &site(), verdict).await
+}
+
+async fn read_of(fake: &mut FakeDesk, monitor: &MonitorId, verdict: Verdict) -> Timestamp {
     let at = fake.clock.now();
     let state = match verdict {
         Verdict::Pass => MonitorState::Passing,
@@ -68,7 +72,7 @@ async fn read(fake: &mut FakeDesk, verdict: Verdict) -> Timestamp {
     };
     fake.desk
         .driver
-        .keep_reading(&site(), reading, state)
+        .keep_reading(monitor, reading, state)
         .await
         .unwrap();
     at
@@ -279,5 +283,39 @@ async fn an_amendment_of_words_does_not_end_a_failure_and_one_of_its_checks_does
     .await;
     assert_eq!(due_at(fake.desk.run()), Some(since + minutes(60)));
     amend(&mut fake.desk, |plan| plan.monitors[0].checks.truncate(1)).await;
+    assert_eq!(due_at(fake.desk.run()), None);
+}
+
+/// A rule that several monitors propose: the clock runs from when the first of them fails, for as long as one does.
+#[tokio::test]
+async fn of_several_monitors_the_one_that_fails_longest_starts_the_clock() {
+    let mut plan = with_deadline(Some("60"));
+    let api: MonitorId = "site-api".parse().unwrap();
+    plan.monitors.push(switchback_model::plan::Monitor {
+        id: api.clone(),
+        ..plan.monitors[0].clone()
+    });
+    plan.rules[0].also_triggers = vec![api.clone()];
+    let mut fake = FakeDesk::open(&plan).await;
+    fake.desk.apply("lower-ttl").await.unwrap();
+    fake.desk.apply("switch").await.unwrap();
+    let rule = Some(RollbackScope::Rule(r3()));
+    let proposed = |fake: &FakeDesk, failing: &[&MonitorId]| {
+        let failing = failing.iter().map(|one| (*one).clone()).collect();
+        switchback_engine::rollback::proposal(fake.desk.run(), &failing)
+    };
+    assert_ne!(proposed(&fake, &[]), rule);
+    assert_eq!(proposed(&fake, &[&api]), rule);
+    assert_eq!(due_at(fake.desk.run()), None);
+    let since = read_of(&mut fake, &api, Verdict::Fail).await;
+    fake.clock.advance(Duration::from_secs(60));
+    let later = read(&mut fake, Verdict::Fail).await;
+    assert_eq!(due_at(fake.desk.run()), Some(since + minutes(60)));
+    extend(&mut fake.desk, 10).await.unwrap();
+    assert_eq!(due_at(fake.desk.run()), Some(since + minutes(70)));
+    // The first one is well again: the other has its own time.
+    read_of(&mut fake, &api, Verdict::Pass).await;
+    assert_eq!(due_at(fake.desk.run()), Some(later + minutes(60)));
+    read(&mut fake, Verdict::Pass).await;
     assert_eq!(due_at(fake.desk.run()), None);
 }
