@@ -162,3 +162,24 @@ fn whom_a_sign_in_made_is_told_by_its_mark() {
         assert_eq!(made_by(&sent), expected, "{sent:?}");
     }
 }
+
+/// A program that knows no marks meets an event that it does not know: the step is taken back by hand, and the rest of the
+/// story still fits.
+#[tokio::test]
+async fn to_an_older_program_the_step_is_one_for_people() {
+    let mut fake = ready().await;
+    fake.desk.approve("lower-ttl").await.unwrap();
+    fake.desk.idle().await;
+    let mut events = fake.desk.journal.events();
+    for event in &mut events {
+        if let EventKind::Marked { .. } = event.kind {
+            let told = serde_json::to_string(&event.kind).unwrap();
+            let older = told.replace("\"marked\"", "\"marked-as-an-older-one-reads-it\"");
+            event.kind = EventKind::read(&older).unwrap();
+            assert!(matches!(event.kind, EventKind::Unknown(_)), "{told}");
+        }
+    }
+    let run = switchback_engine::Run::replay(&events).unwrap();
+    assert!(run.beyond.by_hand(&id("lower-ttl")).is_some());
+    assert!(run.beyond.by_hand(&id("switch")).is_none());
+}

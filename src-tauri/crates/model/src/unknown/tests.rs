@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::lost;
-use crate::{ActionSpec, CheckSpec, EventKind, Frozen, Image, Plan, Reversibility};
+use crate::{ActionSpec, AttemptId, CheckSpec, EventKind, Frozen, Image, Plan, Reversibility, StepId, Way};
 
 fn image() -> Value {
     json!({"kind": "record_sets", "zone_id": "Z0EXAMPLE", "name": "apps.example.nhs.test.", "sets": [
@@ -134,4 +134,33 @@ fn what_is_lost_is_named_by_its_path() {
         ["a.b[1].c", "d"]
     );
     assert_eq!(lost(&raw, &json!({"a": {"b": [1]}}), 1), ["a.b"]);
+}
+
+/// A mark is written again as it was read, also with a last look of a kind that is not known; without one it is no mark.
+#[test]
+fn a_mark_is_written_again_as_it_was_read() {
+    let attempt = AttemptId {
+        step: StepId::new("pool-canary").unwrap(),
+        generation: 1,
+        way: Way::Apply,
+        n: 1,
+    };
+    let attempt = serde_json::to_string(&attempt).unwrap();
+    for (mark, is_known) in [
+        (
+            r#"{"proven":["asked"],"last_look":{"kind":"time","at":"2026-01-01T10:00:00Z"}}"#,
+            true,
+        ),
+        (
+            r#"{"last_look":{"kind":"time","at":"2026-01-01T10:00:00Z"}}"#,
+            true,
+        ),
+        (r#"{"last_look":{"kind":"newer","x":1}}"#, true),
+        (r#"{"proven":["asked"]}"#, false),
+    ] {
+        let text = format!(r#"{{"event":"marked","attempt":{attempt},"mark":{mark}}}"#);
+        let event = EventKind::read(&text).unwrap();
+        assert_eq!(matches!(event, EventKind::Marked { .. }), is_known, "{mark}");
+        assert_eq!(serde_json::to_string(&event).unwrap(), text);
+    }
 }
