@@ -68,7 +68,7 @@ export function DecisionDue({ deadlines, monitors, now, small = false }: { deadl
   // A clock goes on though nobody can tell whether what it hangs on still fails: that is said, not hidden.
   const untold = (d: Deadline | undefined) => {
     const m = monitors.find((one) => one.id === d?.monitor && one.tone === "unknown");
-    return m === undefined ? null : `can't tell now whether it still fails, ${lastFailing(m, now) ?? lastRead(m)}`;
+    return m === undefined ? null : `Can't tell now whether it still fails, ${lastFailing(m, now) ?? lastRead(m)}`;
   };
   const first = clocks.find((d) => d.due || Date.parse(d.at) <= now);
   if (first !== undefined) {
@@ -78,7 +78,7 @@ export function DecisionDue({ deadlines, monitors, now, small = false }: { deadl
         <span className="decision-head">Decision due</span>
         {/* In the strip there is room for the time; the page behind the link says the rest. */}
         <span title={first.title}>{small ? `${age((now - Date.parse(first.at)) / 1000)} ago` : `${first.title}. The limit passed ${relative(Date.parse(first.at) - now)}. Nothing happens by itself.${more > 0 ? ` ${more} more.` : ""}`}</span>
-        {!small && untold(first) !== null && <span data-testid="decision-untold">Can&apos;t tell{untold(first)?.slice("can't tell".length)}.</span>}
+        {!small && untold(first) !== null && <span data-testid="decision-untold">{untold(first)}.</span>}
       </a>
     );
   }
@@ -86,14 +86,12 @@ export function DecisionDue({ deadlines, monitors, now, small = false }: { deadl
   return (
     <dl className="clock" data-testid="decision-due">
       <dt>Decision due</dt>
-      <dd title={next?.title}>
-        {next === undefined ? "none" : relative(Date.parse(next.at) - now)}
-        {!small && untold(next) !== null && (
-          <small className="clock-untold" data-testid="decision-untold">
-            {untold(next)}
-          </small>
-        )}
-      </dd>
+      <dd title={next?.title}>{next === undefined ? "none" : relative(Date.parse(next.at) - now)}</dd>
+      {!small && untold(next) !== null && (
+        <dd className="clock-note" data-testid="decision-untold">
+          {untold(next)}
+        </dd>
+      )}
     </dl>
   );
 }

@@ -104,7 +104,7 @@ function Still({ progress }: { progress: RollbackProgress }) {
   const { live } = useLive();
   const list = progress.restricted.map((r) => ({ ...r, seen: monitorsNow(snapshot, now).find((m) => m.id === r.monitor) }));
   return (
-    <Block id="still" title="Still so">
+    <Block id="still" title="What is still restricted">
       <div data-testid="rollback-still">
         {list.length === 0 && <p>Nothing is closed to users on purpose, as far as any monitor of this runbook looks.</p>}
         {list.map(({ by, monitor, sentence, seen }) => {

@@ -122,8 +122,10 @@ export function currentStep(snapshot: RunSnapshot): StepView | undefined {
 /** The phase that waits for go, where that is what the run waits for. */
 export function currentGate(snapshot: RunSnapshot): PhaseView | undefined {
   const step = currentStep(snapshot);
-  if (step === undefined || isFinished(step) || !["to_do", "blocked", "ready", "checking"].includes(step.state)) return undefined;
+  if (step === undefined || isFinished(step) || !["to_do", "blocked", "ready", "checking", "undone"].includes(step.state)) return undefined;
   const phase = snapshot.phases.find((p) => p.steps.some((s) => s.id === step.id));
+  // What was taken back is begun again by itself where its gate stands; behind one that is void people decide first.
+  if (step.state === "undone" && phase?.gate?.state !== "void") return undefined;
   return phase?.gate != null && phase.gate.state !== "go" ? phase : undefined;
 }
 

@@ -8,7 +8,7 @@ import { undoFacts, undoNote } from "../format/undo";
 import type { ReadingView, RollbackPlanView, RunSnapshot } from "../ipc";
 import { planOf, reading, snapshotOf } from "../ipc/fake-data";
 import { type Fake, sceneOf } from "../ipc/fake";
-import { freshen, lastFailing, usersNow, worstFirst } from "../state/readings";
+import { freshen, lastFailing, onward, usersNow, worstFirst } from "../state/readings";
 import { open } from "./open";
 
 const now = Date.parse("2026-11-29T00:10:00Z");
@@ -131,4 +131,18 @@ it("what was never measured is said in plain words", () => {
   const takes = { slowest_s: null, tries: 0, rehearsals: 0, caches_s: null, by_hand_s: null };
   expect(undoNote(takes)).toBe("Not measured here yet");
   expect(undoFacts(takes)).toEqual([["Takes", "not measured here yet"]]);
+});
+
+it("after a rollback the gate that it made void comes before the step that it took back", () => {
+  const of = (state: "void" | "go" | "closed") => {
+    const s = snapshotOf(now, sceneOf("undone"), now, 1);
+    const phases = s.phases.map((p) => {
+      const gate = s.phases.find((one) => one.gate !== null)?.gate;
+      return p.steps.some((x) => x.id === "mid.3") && gate != null ? { ...p, gate: { ...gate, title: "Start again after R3?", state } } : p;
+    });
+    return onward({ ...s, phases })?.title;
+  };
+  expect(of("void")).toBe("Start again after R3?");
+  expect(of("go")).not.toBe("Start again after R3?");
+  expect(of("closed")).not.toBe("Start again after R3?");
 });

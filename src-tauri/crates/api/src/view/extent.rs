@@ -69,7 +69,7 @@ impl Extent {
         match (self.console, self.hand, whole) {
             (0, 0, _) => "Nothing to prove",
             // Nothing failed to be proven: there is nothing in it that could be.
-            (0, _, _) => "Nothing proves it before it is done",
+            (0, _, _) => "Nothing to prove before",
             (_, 0, true) => "Every condition proven",
             (_, 0, false) => "Its conditions are proven",
             _ => "Proven but for what is by hand",

@@ -256,8 +256,12 @@ fn monitor_views(run: &Run, live: &Live, now: Timestamp) -> Vec<ReadingView> {
             if view.tone == Tone::Passing && answers.is_some_and(spreading) {
                 view.tone = Tone::Switching;
             }
+            let told =
+                reading.is_some_and(|reading| reading.verdict.lets_through() && !reading.is_stale(now));
             if state.is_some_and(MonitorRun::is_flapping) {
                 view.observed = format!("changes back and forth; last: {}", view.observed);
+            } else if view.tone == Tone::Unknown && told {
+                view.observed = format!("passes again, not steadily yet; last: {}", view.observed);
             }
             Some(view)
         })

@@ -87,6 +87,11 @@ fn read(run: &Run, readings: &[(i64, Verdict)]) -> Live {
     }
 }
 
+/// Lets the monitor pass only after two good looks.
+fn run_twice(run: &mut Run) {
+    std::sync::Arc::make_mut(&mut run.plan).monitors[0].pass_after = 2;
+}
+
 fn put(run: &mut Run, step: &str, state: StepState) {
     run.steps.get_mut(&id(step)).expect("a step").state = state;
 }
@@ -244,10 +249,25 @@ fn a_failure_that_ages_is_not_lost_and_its_clock_says_that_nobody_can_tell() {
             assert!(clock.note.ends_with(words), "{}", clock.note);
         }
     }
+    // One good look of the two that are needed is said, and is not believed yet.
+    run_twice(&mut run);
+    let once = [(30, Verdict::Fail), (60, Verdict::Error), (90, Verdict::Pass)];
+    let seen = snapshot(&run, &read(&run, &once), t(100));
+    assert_eq!(
+        (seen.monitors[0].tone, seen.monitors[0].last_failing),
+        (Tone::Unknown, Some(t(30)))
+    );
+    assert_eq!(
+        seen.monitors[0].observed,
+        "passes again, not steadily yet; last: seen; and more"
+    );
     // What passed since is over.
     let over = snapshot(
         &run,
-        &read(&run, &[(30, Verdict::Fail), (60, Verdict::Pass)]),
+        &read(
+            &run,
+            &[(30, Verdict::Fail), (60, Verdict::Pass), (90, Verdict::Pass)],
+        ),
         t(300),
     );
     assert_eq!(

@@ -35,7 +35,7 @@ pub(super) fn restricted(run: &Run) -> Vec<RestrictedView> {
         .filter_map(|monitor| {
             let sentence = looks(monitor)?;
             let by = run.plan.steps();
-            let by = by.filter(|step| closes(step) && has_effect(run, &step.id));
+            let by = by.filter(|step| closes(step) && !step.is_publisher() && has_effect(run, &step.id));
             Some(RestrictedView {
                 by: by.map(|step| step.title.clone()).collect(),
                 monitor: monitor.id.to_string(),

@@ -61,10 +61,7 @@ fn the_way_back_speaks_of_all_that_the_button_offers() {
 
     let hand = vec![item("lift", by_hand(), &[])];
     let (_, _, note) = said_of(hand, Vec::new(), none);
-    assert_eq!(
-        note,
-        "Nothing proves it before it is done. Newest step: 1 item, by hand"
-    );
+    assert_eq!(note, "Nothing to prove before. Newest step: 1 item, by hand");
 }
 
 #[test]
