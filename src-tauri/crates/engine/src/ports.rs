@@ -303,6 +303,12 @@ pub trait World: Send + Sync {
     }
     /// Runs one check. Never fails: what could not be told is a reading with `Verdict::Error`.
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading;
+    /// What this computer lacks for a check, such as a canary that nobody set here, as the reading that it would give; none
+    /// where nothing is known to be missing. Nobody else is asked.
+    async fn lacks(&self, spec: &CheckSpec) -> Option<CheckReading> {
+        let _ = spec;
+        None
+    }
     /// When the caller's sign-in ends, as last noted in passing; `None` = not known. Never asks.
     fn sign_in_until(&self) -> Option<Timestamp> {
         self.sign_in().map(|sign_in| sign_in.until)

@@ -14,7 +14,7 @@ use switchback_engine::ttl::{TtlWait, ttl_wait};
 use switchback_model::dns::DnsName;
 use switchback_model::text::lasting;
 use switchback_model::{ActionSpec, CheckReading, CheckSpec, Target, Verdict};
-use switchback_probes::{self as probes, ProbeWorld, Tokens};
+use switchback_probes::{self as probes, NoToken, ProbeWorld, Tokens};
 
 use crate::changes::change;
 use crate::looks::{Made, made};
@@ -195,6 +195,32 @@ impl World for RunWorld {
 
     async fn signed_in(&self) -> Option<SignIn> {
         self.aws.signed_in().await
+    }
+
+    async fn lacks(&self, spec: &CheckSpec) -> Option<CheckReading> {
+        let pools: Vec<&String> = match made(&spec.kind, &self.target, None) {
+            Made::ByTokens(check) => check.accepts.iter().chain(&check.refuses).collect(),
+            Made::ByCanary(check) => vec![&check.pool_id],
+            Made::ByAws(_)
+            | Made::ByTime { .. }
+            | Made::ByDns(_)
+            | Made::ByHttp { .. }
+            | Made::ByStatus { .. }
+            | Made::ByRoutes(_)
+            | Made::ByBundle(_)
+            | Made::ByTls { .. }
+            | Made::NotKnown(_) => return None,
+        };
+        for pool in pools {
+            let known = match &self.tokens {
+                Some(tokens) => tokens.knows(pool).await,
+                None => Err(NoToken::nobody(self.target.name.as_str(), pool)),
+            };
+            if let Err(none) = known {
+                return Some(probes::not_possible(spec, pool, none, self.clock.now()));
+            }
+        }
+        None
     }
 
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {

@@ -47,7 +47,7 @@ pub async fn check_canary(
         return untold(reading, NoToken::nobody("NAME", pool));
     };
     match &check.expected {
-        CanaryExpected::SignsIn { client_id, claims } => match tokens.id_token(pool).await {
+        CanaryExpected::SignsIn { client_id, claims } => match tokens.fresh_id_token(pool).await {
             Err(why) => untold(reading, why),
             Ok(token) => {
                 let wrong = match token.unfit(pool, now) {
@@ -122,6 +122,18 @@ fn absent(stands: Stands) -> (Verdict, &'static str, Option<&'static str>) {
             Some("Somebody signed it in, or it was never deleted: look when it was made."),
         ),
     }
+}
+
+/// The reading of a check that this computer can't take, because no canary of a pool is known here.
+#[must_use]
+pub fn not_possible(spec: &CheckSpec, pool: &str, why: NoToken, now: Timestamp) -> CheckReading {
+    let reading = Reading {
+        spec,
+        source: "this computer".to_owned(),
+        expected: format!("a canary of {pool}, to prove the way back with"),
+        now,
+    };
+    untold(reading, why)
 }
 
 fn untold(reading: Reading<'_>, why: NoToken) -> CheckReading {

@@ -21,7 +21,7 @@ pub mod world;
 
 pub use authorised::check_authorised;
 pub use bundle::check_bundle;
-pub use canary::check_canary;
+pub use canary::{check_canary, not_possible};
 pub use chain::{Chain, Tunnel, chain, reachable};
 pub use checks::{
     check_authoritative, check_certificate, check_http_answer, check_http_build, check_resolvers,

@@ -24,6 +24,18 @@ pub trait Tokens: Send + Sync {
     /// In words for people, where there is nobody of this pool or the sign-in fails.
     async fn id_token(&self, pool: &str) -> Result<IdToken, NoToken>;
 
+    /// A token of a sign-in of now, or of half a minute ago at most: what says what a sign-in brings is no older.
+    ///
+    /// # Errors
+    /// As [`Tokens::id_token`].
+    async fn fresh_id_token(&self, pool: &str) -> Result<IdToken, NoToken>;
+
+    /// Whether a canary of this pool is known here at all. Nobody is asked for it but this computer.
+    ///
+    /// # Errors
+    /// In words for people, where there is none.
+    async fn knows(&self, pool: &str) -> Result<(), NoToken>;
+
     /// Whether the pool has somebody of that name, and whether it has the user of this `sub`, where one is given: who was
     /// renamed is found by that alone. Nobody is signed in for it.
     ///

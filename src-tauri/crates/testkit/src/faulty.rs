@@ -352,6 +352,10 @@ impl World for FaultyWorld {
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {
         self.inner.check(spec, history).await
     }
+
+    async fn lacks(&self, spec: &CheckSpec) -> Option<CheckReading> {
+        self.inner.lacks(spec).await
+    }
 }
 
 /// An object as the trace names it: what a stage serves and what is kept of it are two.

@@ -135,6 +135,10 @@ impl World for PlantedWorld {
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {
         self.inner.check(spec, history).await
     }
+
+    async fn lacks(&self, spec: &CheckSpec) -> Option<CheckReading> {
+        self.inner.lacks(spec).await
+    }
 }
 
 struct PlantedAction {

@@ -38,6 +38,7 @@ pub struct FakeWorld {
     checks: Mutex<BTreeMap<CheckId, VecDeque<Verdict>>>,
     identities: Mutex<VecDeque<Result<Identity, ProviderError>>>,
     secret: Mutex<BTreeSet<String>>,
+    lacking: Mutex<BTreeSet<CheckId>>,
     sign_in: Mutex<Option<SignIn>>,
 }
 
@@ -55,6 +56,7 @@ impl FakeWorld {
             checks: Mutex::default(),
             identities: Mutex::default(),
             secret: Mutex::default(),
+            lacking: Mutex::default(),
             sign_in: Mutex::default(),
         })
     }
@@ -72,6 +74,16 @@ impl FakeWorld {
     /// touches personal data.
     pub fn keep_secret(&self, name: &switchback_model::dns::DnsName) {
         self.secret.lock().unwrap().insert(name.host().to_owned());
+    }
+
+    /// From now on this computer lacks what a check needs, or has it again.
+    pub fn lack(&self, check: &str, lacks: bool) {
+        let id = CheckId::new(check).unwrap();
+        let mut lacking = self.lacking.lock().unwrap();
+        match lacks {
+            true => lacking.insert(id),
+            false => lacking.remove(&id),
+        };
     }
 
     /// From now on the sign-in ends then, or nobody knows.
@@ -174,6 +186,21 @@ impl World for FakeWorld {
 
     fn sign_in(&self) -> Option<SignIn> {
         self.sign_in.lock().unwrap().clone()
+    }
+
+    async fn lacks(&self, spec: &CheckSpec) -> Option<CheckReading> {
+        let lacks = self.lacking.lock().unwrap().contains(&spec.id);
+        lacks.then(|| CheckReading {
+            check: spec.id.clone(),
+            verdict: Verdict::Error,
+            observed: "nobody is known here".to_owned(),
+            expected: spec.title.clone(),
+            source: "fake".to_owned(),
+            observed_at: self.clock.now(),
+            believable_s: spec.believable_s,
+            mend: None,
+            answers: None,
+        })
     }
 
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {

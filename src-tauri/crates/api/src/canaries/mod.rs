@@ -32,6 +32,10 @@ const BEFORE_ITS_END: SignedDuration = SignedDuration::from_mins(5);
 /// "Lockout behavior for failed sign-in attempts").
 const NOT_AGAIN: SignedDuration = SignedDuration::from_mins(15);
 
+/// How old a token is at most that says what a sign-in brings. A check that fails is read again every few seconds, and each
+/// of these is no sign-in.
+const FRESH: SignedDuration = SignedDuration::from_secs(30);
+
 const LOOK_AT_CLOCK: &str =
     "Look at this computer's clock, and at the pool and the client that the canary was set with.";
 
@@ -62,6 +66,8 @@ struct Token {
     /// Of which setting of the canary.
     mark: String,
     token: IdToken,
+    /// When it was asked for.
+    since: Timestamp,
     until: Timestamp,
 }
 
@@ -130,7 +136,16 @@ pub(crate) struct Giver {
 #[async_trait]
 impl Tokens for Giver {
     async fn id_token(&self, pool: &str) -> Result<IdToken, NoToken> {
-        self.ask(known_pool(pool)?).await.map_err(Not::words)
+        self.ask(known_pool(pool)?, None).await.map_err(Not::words)
+    }
+
+    async fn fresh_id_token(&self, pool: &str) -> Result<IdToken, NoToken> {
+        self.ask(known_pool(pool)?, Some(FRESH)).await.map_err(Not::words)
+    }
+
+    async fn knows(&self, pool: &str) -> Result<(), NoToken> {
+        let row = self.row(&known_pool(pool)?).await;
+        row.map(drop).map_err(Not::words)
     }
 
     async fn stands(&self, pool: &str, sub: Option<&str>) -> Result<Stands, NoToken> {
@@ -160,7 +175,7 @@ impl Giver {
     /// # Errors
     /// Why it gets none.
     pub(crate) async fn tried(&self, pool: &PoolId) -> Result<Option<Timestamp>, ApiError> {
-        match self.ask(pool.clone()).await {
+        match self.ask(pool.clone(), None).await {
             // A check would not send it either.
             Ok(token) => match token.unfit(pool.as_str(), self.clock.now()) {
                 None => Ok(token.ends()),
@@ -175,21 +190,27 @@ impl Giver {
     }
 
     /// In a task of its own: who asks may give up, and what came of the sign-in is remembered all the same.
-    async fn ask(&self, pool: PoolId) -> Result<IdToken, Not> {
+    async fn ask(&self, pool: PoolId, no_older: Option<SignedDuration>) -> Result<IdToken, Not> {
         let this = self.clone();
-        let asked = tokio::spawn(async move { this.asked(pool).await });
+        let asked = tokio::spawn(async move { this.asked(pool, no_older).await });
         asked.await.unwrap_or_else(|_| Err(broke_off()))
     }
 
-    async fn asked(&self, pool: PoolId) -> Result<IdToken, Not> {
+    async fn asked(&self, pool: PoolId, no_older: Option<SignedDuration>) -> Result<IdToken, Not> {
         let slot = self
             .given
             .slot((self.at.clone(), self.target.clone(), pool.clone()));
         let mut slot = slot.lock().await;
         let row = self.row(&pool).await?;
         let now = self.clock.now();
+        let too_old = |kept: &Token| {
+            let age = now.duration_since(kept.since);
+            no_older.is_some_and(|most| age.is_negative() || age > most)
+        };
         match &slot.token {
-            Some(kept) if kept.mark == row.mark && now < kept.until => return Ok(kept.token.clone()),
+            Some(kept) if kept.mark == row.mark && now < kept.until && !too_old(kept) => {
+                return Ok(kept.token.clone());
+            }
             _ => slot.token = None,
         }
         if let Some(refusal) = slot.pause(&row, now) {
@@ -223,10 +244,12 @@ impl Giver {
             Ok(false) => return Err(Not::There(absent(pool))),
             Err(error) => return Err(not_looked_for(error)),
         }
+        let since = self.clock.now();
         match self.door.sign_in(pool, &canary).await {
             Ok(token) => {
                 slot.refused = None;
                 slot.token = Some(Token {
+                    since,
                     until: until(&token, self.clock.now()),
                     mark: row.mark.clone(),
                     token: token.clone(),

@@ -158,6 +158,34 @@ async fn a_token_is_kept_until_five_minutes_before_its_end() {
     );
 }
 
+/// What says what a sign-in brings is told by one of now; a check that is read every few seconds does not sign in each time.
+#[tokio::test]
+async fn a_fresh_token_is_half_a_minute_old_at_most() {
+    let desk = Desk::new();
+    assert!(desk.giver().knows(POOL).await.is_err());
+    desk.set("one");
+    desk.giver().knows(POOL).await.unwrap();
+    assert_eq!(desk.tries(), 0, "nobody is asked for that");
+    desk.answer(Ok(desk.token(60)));
+    desk.giver().id_token(POOL).await.unwrap();
+    desk.clock.advance(std::time::Duration::from_secs(30));
+    desk.giver().fresh_id_token(POOL).await.unwrap();
+    assert_eq!(desk.tries(), 1);
+    desk.clock.advance(std::time::Duration::from_secs(1));
+    desk.answer(Ok(desk.token(60)));
+    desk.giver().fresh_id_token(POOL).await.unwrap();
+    assert_eq!(desk.tries(), 2);
+    // The one of before is not given any more, and this one to everybody.
+    desk.clock.advance(MINUTE);
+    desk.giver().id_token(POOL).await.unwrap();
+    assert_eq!(desk.tries(), 2);
+    // It was refused: neither is asked again, nor is the old one given for it.
+    desk.answer(Err(refused()));
+    desk.giver().fresh_id_token(POOL).await.unwrap_err();
+    desk.giver().fresh_id_token(POOL).await.unwrap_err();
+    assert_eq!(desk.tries(), 3);
+}
+
 #[tokio::test]
 async fn who_ask_at_once_make_one_sign_in() {
     let desk = Desk::new();

@@ -214,4 +214,8 @@ impl World for FusedWorld {
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {
         self.inner.check(spec, history).await
     }
+
+    async fn lacks(&self, spec: &CheckSpec) -> Option<CheckReading> {
+        self.inner.lacks(spec).await
+    }
 }

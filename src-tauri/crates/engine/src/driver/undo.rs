@@ -91,6 +91,12 @@ pub async fn plan_seen(
                 reading: closed(&step.id, now),
             });
         }
+        // What proves it afterwards must be possible from here: better said now than in the middle.
+        let lacking = join_all(step.undo_verify.iter().map(|spec| world.lacks(spec))).await;
+        preconditions.extend(lacking.into_iter().flatten().map(|reading| Precondition {
+            item: item.id.clone(),
+            reading,
+        }));
         // What a publication needs is asked when it is its turn: it must not hold up the value that goes back before it.
         if matches!(item.kind, ItemKind::Publish { .. }) {
             let readings = join_all(step.undo_before.iter().map(|spec| world.check(spec, &history))).await;

@@ -329,6 +329,25 @@ async fn what_is_not_proven_is_shown_and_overridden_by_name() {
     assert_eq!(fake.desk.state("switch"), UNDONE);
 }
 
+/// What proves the way back afterwards and can't be looked at from here is said before the confirm, not in the middle.
+#[tokio::test]
+async fn what_this_computer_lacks_to_prove_the_way_back_is_said_before_it() {
+    let mut fake = done_up_to(&dns_switch(), "switch").await;
+    fake.fake.lack("switched-back", true);
+    let scope = RollbackScope::Step(id("switch"));
+    let refused = fake.desk.confirm(scope.clone(), &[], &[]).await.unwrap_err();
+    assert!(refused.to_string().contains("switched-back"), "{refused}");
+    let (_, preconditions) = fake.desk.driver.plan_rollback(&scope).await.unwrap();
+    let lacking = preconditions
+        .iter()
+        .find(|one| one.reading.check.as_str() == "switched-back");
+    assert_eq!(lacking.unwrap().reading.observed, "nobody is known here");
+    // A person may go back all the same.
+    fake.desk.confirm(scope, &["switched-back"], &[]).await.unwrap();
+    fake.desk.settle_through().await.unwrap();
+    assert_eq!(fake.desk.rollback_state(), "completed");
+}
+
 #[tokio::test]
 async fn blindness_never_takes_the_way_back_away() {
     let mut fake = done_up_to(&dns_switch(), "switch").await;

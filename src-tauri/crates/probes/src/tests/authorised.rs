@@ -70,6 +70,17 @@ impl Tokens for Canaries {
         )))
     }
 
+    async fn fresh_id_token(&self, pool: &str) -> Result<IdToken, NoToken> {
+        self.id_token(pool).await
+    }
+
+    async fn knows(&self, pool: &str) -> Result<(), NoToken> {
+        match self.nobody {
+            true => Err(NoToken::nobody("preprod", pool)),
+            false => Ok(()),
+        }
+    }
+
     async fn stands(&self, _pool: &str, _sub: Option<&str>) -> Result<Stands, NoToken> {
         Ok(Stands {
             by_name: !self.nobody,
