@@ -105,6 +105,7 @@ function Observed({ text }: { text: string }) {
   return (
     <>
       <Reading text={parts.slice(0, 2).join("; ")} />
+      {parts.length > 2 && " "}
       {parts.length > 2 && <a href={href({ name: "live" })}>All that was read</a>}
     </>
   );

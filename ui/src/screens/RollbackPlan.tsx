@@ -24,7 +24,8 @@ import { Crumbs } from "./Step";
 export function rollbackTitle(scope: ScopeView, title: string | undefined, snapshot: RunSnapshot): string {
   if (scope === "all") return "Roll back everything";
   if ("step" in scope) return `Roll back “${title ?? allSteps(snapshot).find((s) => s.id === scope.step)?.title ?? scope.step}”`;
-  return title ?? snapshot.deadlines.find((d) => d.rule === scope.rule)?.title ?? `Roll back by rule ${scope.rule}`;
+  const named = allSteps(snapshot).flatMap((s) => s.ways_back).find((way) => way.rule === scope.rule);
+  return title ?? snapshot.deadlines.find((d) => d.rule === scope.rule)?.title ?? named?.title ?? `Roll back by rule ${scope.rule}`;
 }
 
 /** Where the page is, in a word or two. */

@@ -270,7 +270,7 @@ const DRILLS: &[Drill] = &[
         speed: "60",
         seen: true,
         code: 4,
-        said: "foreign: Found otherwise. The deployment: the new one was given up",
+        said: "foreign: ECS took the new deployment back by itself, as its circuit breaker does",
         rolls: 1,
         back: 7,
         end: "prod",
