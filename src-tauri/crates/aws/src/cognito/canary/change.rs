@@ -173,7 +173,8 @@ impl Change for CanaryChange {
                 }
                 false => {
                     "Only this one user is deleted, by its sub. Whoever signs the canary in afterwards makes it again, with \
-                     another sub: Switchback does not, and drops the tokens that it holds."
+                     another sub. This program does not, and drops the tokens that it holds; one on another computer may look at \
+                     this very moment and sign it in: the check afterwards finds that."
                 }
             }
             .to_owned(),
