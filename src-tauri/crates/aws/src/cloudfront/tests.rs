@@ -444,5 +444,5 @@ async fn without_a_default_behaviour_nothing_is_said() {
         routed: Vec::new(),
     };
     let error = DistributionLook(&check).ask(&aws(&played.url)).await.unwrap_err();
-    assert_eq!(error.kind, ProviderErrorKind::Unclear);
+    assert_eq!(error.kind, ProviderErrorKind::Untrue);
 }

@@ -293,6 +293,6 @@ async fn a_refusal_that_is_no_answer_to_what_was_asked_proves_nothing() {
         let played = server(plays).await;
         let check = check();
         let error = ApiLook(&check).ask(&aws(&played.url)).await.unwrap_err();
-        assert_eq!(error.kind, ProviderErrorKind::Unclear, "{error}");
+        assert_eq!(error.kind, ProviderErrorKind::Untrue, "{error}");
     }
 }
