@@ -1,5 +1,7 @@
 //! The one request that makes the user, and the one that takes it away.
 
+use std::time::{Duration, Instant};
+
 use aws_sdk_cognitoidentityprovider::config::Builder;
 use aws_smithy_types::retry::RetryConfig;
 use base64::Engine as _;
@@ -24,17 +26,42 @@ use crate::service::Service;
 
 const NOT_CREATED: &str = "nothing was created";
 
+/// For how long the last look holds: a process that was stopped meanwhile, or a computer that was asleep, must not sign in
+/// whom somebody else brought over since.
+#[derive(Clone, Copy)]
+pub(super) struct Holds {
+    /// Until the request leaves. Else it does not.
+    to_send: Duration,
+    /// Until its answer is here. Else whose user it names can't be told by the answer.
+    to_answer: Duration,
+}
+
+impl Holds {
+    #[cfg(test)]
+    pub(super) fn of(to_send: Duration, to_answer: Duration) -> Self {
+        Self { to_send, to_answer }
+    }
+
+    /// The answer has as long as a request may be on its way (the engine's `MAY_LAND`).
+    pub(super) const USUAL: Self = Self {
+        to_send: Duration::from_secs(8),
+        to_answer: Duration::from_secs(18),
+    };
+}
+
 /// Proves what can be proven without making anybody, looks once more, writes the mark, and signs the canary in, once.
 pub(super) async fn sign_in(
     aws: &Aws,
     spec: &SignInCanary,
     marks: &dyn Marks,
+    holds: Holds,
 ) -> Result<Receipt, ProviderError> {
     let canaries = aws.canaries(SIGN_IN.operation)?;
     let held = canaries.hold_to_sign_in(&spec.pool_id).await;
     let mut held = held.map_err(|why| why.before(SIGN_IN.operation))?;
     let canary = aws.canary_of(spec).await?;
     let proven = proofs::all(aws, spec, &canary).await?;
+    let looked = Instant::now();
     let at = nobody_came(aws, spec).await?;
     let mark = Mark {
         proven,
@@ -51,6 +78,17 @@ pub(super) async fn sign_in(
             "Mend what the journal says, then carry the step out anew.",
         )
     })?;
+    if looked.elapsed() > holds.to_send {
+        return Err(guard(
+            SIGN_IN.operation,
+            &format!(
+                "The last look whether somebody came is {} s old, because this computer was busy or asleep; the canary was \
+                 not signed in, and {NOT_CREATED}",
+                looked.elapsed().as_secs()
+            ),
+            "Carry the step out anew.",
+        ));
+    }
     let who = Credentials {
         client: &spec.client_id,
         user: &canary.user,
@@ -63,9 +101,17 @@ pub(super) async fn sign_in(
                 request_id: seen.request_id(),
                 ..incomplete(SIGN_IN.operation, "ID token of this pool and client with a sub")
             })?;
+            // Who was brought over by somebody else in so long a time would be signed in all the same.
+            let (sub, proven) = match looked.elapsed() <= holds.to_answer {
+                true => (Some(sub), "the canary signed in, and the pool made it"),
+                false => (
+                    None,
+                    "the canary signed in, so long after the last look that the answer does not tell who made it there",
+                ),
+            };
             return Ok(Receipt {
-                change_id: Some(sub),
-                proven: vec!["the canary signed in, and the pool made it".to_owned()],
+                change_id: sub,
+                proven: vec![proven.to_owned()],
                 ..aws.receipt(&seen)
             });
         }

@@ -6,6 +6,7 @@ mod sign_in;
 mod told;
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use base64::Engine as _;
@@ -18,6 +19,7 @@ use switchback_model::{CanaryUser, Image, MadeCanary, PoolCanary, SignInCanary, 
 use zeroize::Zeroizing;
 
 use super::port::{Canaries, Held, Known, NoCanary};
+use super::send::Holds;
 use super::{CanaryChange, send};
 use crate::tests::server::{DATE_S, Play, Server, server};
 use crate::{Aws, Bound};
@@ -83,6 +85,8 @@ impl Canaries for Keychain {
 #[derive(Default)]
 struct Marked {
     full: bool,
+    /// For how long it is not written.
+    takes: Duration,
     marks: Mutex<Vec<Mark>>,
 }
 
@@ -94,6 +98,7 @@ impl Marks for Marked {
                 "the journal could not be written: disk full".to_owned(),
             ));
         }
+        tokio::time::sleep(self.takes).await;
         self.marks.lock().unwrap().push(mark);
         Ok(())
     }
@@ -208,14 +213,14 @@ struct Tried {
 
 /// Signs in against these answers; nothing that is said names the canary.
 async fn tried(plays: Vec<Play>) -> Tried {
-    tried_with(plays, Marked::default()).await
+    tried_with(plays, Marked::default(), Holds::USUAL).await
 }
 
-async fn tried_with(plays: Vec<Play>, journal: Marked) -> Tried {
+async fn tried_with(plays: Vec<Play>, journal: Marked, holds: Holds) -> Tried {
     let server = server(plays).await;
     let keychain = Keychain::default();
     let refusals = keychain.refusals.clone();
-    let outcome = send::sign_in(&aws_with(&server, keychain), &spec(None), &journal).await;
+    let outcome = send::sign_in(&aws_with(&server, keychain), &spec(None), &journal, holds).await;
     let said = format!("{outcome:?}");
     assert!(!said.contains(USER) && !said.contains(PASSWORD), "{said}");
     let refusals = refusals.lock().unwrap().clone();

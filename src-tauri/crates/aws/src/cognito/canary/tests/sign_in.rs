@@ -1,9 +1,12 @@
 //! What is asked on the way to the sign-in, and what each failure of it leaves behind.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use switchback_engine::ports::{Action as _, ProviderErrorKind as Kind};
 use switchback_model::{SignInCanary, Witness};
 
+use super::super::send::Holds;
 use super::super::{CanaryChange, send};
 use super::{
     Keychain, Marked, PASSWORD, SUB, Tried, USER, answer, at, aws_with, error, migrated, overridden, proven,
@@ -275,7 +278,7 @@ async fn what_the_journal_does_not_take_signs_nobody_in() {
         requests,
         refusals,
         ..
-    } = tried_with(proven(), full).await;
+    } = tried_with(proven(), full, Holds::USUAL).await;
     let error = outcome.unwrap_err();
     assert!(
         error.message.contains("disk full") && error.message.contains("nothing was created"),
@@ -286,6 +289,39 @@ async fn what_the_journal_does_not_take_signs_nobody_in() {
         "{error:?}"
     );
     assert_eq!((requests.len(), refusals.len()), (4, 0), "{requests:#?}");
+}
+
+/// A process that is stopped behind the last look: whoever came meanwhile is signed in by nobody, and is nobody's of ours.
+#[tokio::test]
+async fn what_the_last_look_showed_holds_for_seconds() {
+    let slow = || Marked {
+        takes: Duration::from_millis(300),
+        ..Marked::default()
+    };
+    let hour = Duration::from_secs(3_600);
+    let moment = Duration::from_millis(100);
+    let old = tried_with(proven(), slow(), Holds::of(moment, hour)).await;
+    let error = old.outcome.unwrap_err();
+    assert!(error.message.contains("nothing was created"), "{error}");
+    assert!(!error.may_have_applied() && !error.sent && !error.is_retryable());
+    assert_eq!(
+        (old.requests.len(), old.marks.len()),
+        (4, 1),
+        "it was not signed in"
+    );
+    let plays = || {
+        let mut plays = proven();
+        plays.push(token(|_| {}));
+        plays
+    };
+    let late = tried_with(plays(), slow(), Holds::of(hour, moment)).await;
+    let receipt = late.outcome.unwrap();
+    assert_eq!(
+        receipt.change_id, None,
+        "whose user it is, the answer does not tell"
+    );
+    let usual = tried_with(plays(), slow(), Holds::USUAL).await;
+    assert_eq!(usual.outcome.unwrap().change_id.as_deref(), Some(SUB));
 }
 
 #[tokio::test]
@@ -305,9 +341,14 @@ async fn nobody_is_asked_without_a_canary_or_while_it_must_wait() {
         paused: true,
         ..Keychain::default()
     };
-    let error = send::sign_in(&aws_with(&server, paused), &spec(None), &Marked::default())
-        .await
-        .unwrap_err();
+    let error = send::sign_in(
+        &aws_with(&server, paused),
+        &spec(None),
+        &Marked::default(),
+        Holds::USUAL,
+    )
+    .await
+    .unwrap_err();
     assert!(
         error.message.contains("not tried again") && error.kind == Kind::Guard,
         "{error:?}"
