@@ -11,7 +11,7 @@ use switchback_model::{Event, EventKind, RunId};
 use crate::anchor::{Keep, missing};
 use crate::chain::{Hash, Head, Link, hash};
 use crate::crypto::Secret;
-use crate::fault::{not_read, not_written};
+use crate::fault::{io_not_written, not_read, not_written};
 use crate::lease;
 use crate::store::{Inner, begin, body_of, int, uint};
 
@@ -78,6 +78,7 @@ impl Inner {
             store_head(&tx, &self.path, run, &head, key.as_ref())?;
         }
         tx.commit().map_err(not_written(&self.path))?;
+        in_place(&self.path)?;
         if !events.is_empty() {
             // Before it is acknowledged, and so before a call leaves.
             let end = (head.seq, &head.hash);
@@ -85,6 +86,22 @@ impl Inner {
             self.mirror(&conn, run);
         }
         Ok(events)
+    }
+}
+
+/// An open file that somebody deleted takes what is written all the same, and nobody will ever read it.
+fn in_place(path: &Path) -> Result<(), JournalError> {
+    let lost = |how: &str| {
+        JournalError::NotWritten(format!(
+            "{}: the file was {how} while it was open. Put it back, or continue from the mirror folder or an export",
+            path.display()
+        ))
+    };
+    match std::fs::metadata(path) {
+        Ok(file) if file.len() > 0 => Ok(()),
+        Ok(_) => Err(lost("emptied")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(lost("deleted or moved")),
+        Err(error) => Err(io_not_written(path)(error)),
     }
 }
 

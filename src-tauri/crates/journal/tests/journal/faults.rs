@@ -107,6 +107,25 @@ fn a_read_only_home_is_not_written() {
     assert!(sentence(&error).contains("/sys/kernel"), "{error}");
 }
 
+/// An open file that was deleted or emptied takes what is written all the same; who relies on it must not believe so.
+#[cfg(unix)]
+#[test]
+fn what_went_into_a_deleted_file_is_not_written() {
+    type Harm = fn(&Path);
+    let harms: [(Harm, &str); 2] = [
+        (|path| fs::remove_file(path).unwrap(), "deleted or moved"),
+        (|path| drop(fs::File::create(path).unwrap()), "emptied"),
+    ];
+    for (harm, said) in harms {
+        let home = tempdir().unwrap();
+        let (store, lease) = with_run(home.path(), &ring(), None);
+        append(&store, &lease, vec![note("before")]).unwrap();
+        harm(&home.path().join("journal.db"));
+        let error = append(&store, &lease, vec![note("lost")]).unwrap_err();
+        assert!(sentence(&error).contains(said), "{error}");
+    }
+}
+
 #[test]
 fn a_run_that_is_not_there() {
     let home = tempdir().unwrap();
