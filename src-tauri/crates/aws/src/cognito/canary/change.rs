@@ -215,7 +215,7 @@ impl Change for CanaryChange {
         _: Option<()>,
     ) -> Result<Receipt, ProviderError> {
         match &self.content(&approved.from)?.user {
-            None => send::sign_in(aws, &self.0, cx.marks(), send::Holds::USUAL).await,
+            None => send::sign_in(aws, &self.0, (cx.marks(), cx.token()), send::Holds::USUAL).await,
             Some(user) => send::delete(aws, &self.0, user).await,
         }
     }

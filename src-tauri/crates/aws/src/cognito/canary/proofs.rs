@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::Method;
 use serde_json::Value;
 use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
-use switchback_model::SignInCanary;
+use switchback_model::{Digest, SignInCanary};
 use zeroize::Zeroizing;
 
 use super::super::Credentials;
@@ -30,6 +30,7 @@ pub(super) async fn all(
     aws: &Aws,
     spec: &SignInCanary,
     canary: &Known,
+    token: &str,
 ) -> Result<Vec<String>, ProviderError> {
     let mut found = Vec::new();
     let event = event::migrate(spec, aws.region(), canary);
@@ -53,7 +54,7 @@ pub(super) async fn all(
         "the pre-token function sets {}",
         grammar::claims(&set, &spec.claims)
     ));
-    found.push(nobody_gets_in(aws, spec).await?);
+    found.push(nobody_gets_in(aws, spec, &made_up(token)).await?);
     Ok(found)
 }
 
@@ -119,13 +120,17 @@ async fn invoke(
     Ok((answer, took))
 }
 
+/// The made-up user of an attempt, by its token: who finds the attempt broken off knows whom to look for.
+pub(super) fn made_up(token: &str) -> String {
+    format!("switchback-{}@invalid.example", Digest::of(&token).short())
+}
+
 /// Somebody whom nobody knows must be refused, and by Cognito or the function's own no, not by a trigger that fails.
-async fn nobody_gets_in(aws: &Aws, spec: &SignInCanary) -> Result<String, ProviderError> {
-    let user = format!("switchback-{}@invalid.example", uuid::Uuid::new_v4());
+async fn nobody_gets_in(aws: &Aws, spec: &SignInCanary, user: &str) -> Result<String, ProviderError> {
     let password = Zeroizing::new(format!("Aa1!{}", uuid::Uuid::new_v4()));
     let who = Credentials {
         client: &spec.client_id,
-        user: &user,
+        user,
         password: &password,
     };
     let seen = Seen::default();

@@ -4,11 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 use switchback_engine::canaries::made_by;
 use switchback_engine::ports::{ProviderError, ProviderErrorKind, Sent};
 use switchback_model::directory::{Account, AccountStatus, Personal, PoolId};
-use switchback_model::{CanaryUser, MadeCanary, PoolCanary, SignInCanary};
+use switchback_model::{CanaryUser, MadeCanary, PoolCanary, SignInCanary, Way};
 
 use super::super::users::GET;
 use super::port::{Canaries, Known, NoCanary};
-use super::{DELETE, SIGN_IN};
+use super::{DELETE, SIGN_IN, proofs};
 use crate::connect::Aws;
 use crate::error::{guard, safe};
 use crate::grammar::Word;
@@ -50,6 +50,11 @@ fn is_made(made: &MadeCanary, sub: &str, created: Timestamp, aws: &Aws) -> bool 
 }
 
 /// An answer that Cognito never gives of a user that it has (API reference, AdminGetUser).
+/// Whether an attempt went no further than its proofs, as far as is known: it has no mark, and no answer.
+fn is_broken_off(sent: &Sent<'_>) -> bool {
+    sent.way == Way::Apply && sent.mark.is_none() && sent.receipt.is_none()
+}
+
 fn untrue(pool: &str, what: &str) -> ProviderError {
     ProviderError {
         kind: ProviderErrorKind::Untrue,
@@ -122,6 +127,9 @@ impl Aws {
                 "Correct the pool in the target.",
             )
         })?;
+        if let Some(broken_off) = since.filter(|sent| is_broken_off(sent)) {
+            self.nobody_else_got_in(&pool, broken_off.token).await?;
+        }
         let (mut account, mut at) = self.admin_get_user_at(&pool, &name).await?;
         let mut name = name;
         // Whom the step made may have another name by now, and stands there all the same.
@@ -136,6 +144,30 @@ impl Aws {
             Some(account) => Some(self.user(&account, &name, made.as_ref())?),
         };
         Ok((PoolCanary { user }, at))
+    }
+
+    /// The made-up user of an attempt that was broken off is not in the pool: its refusal was perhaps never heard.
+    async fn nobody_else_got_in(&self, pool: &PoolId, token: &str) -> Result<(), ProviderError> {
+        let user = proofs::made_up(token);
+        let (account, _) = self.admin_get_user_at(pool, &Personal::new(user.clone())).await?;
+        match account {
+            None => Ok(()),
+            Some(_) => Err(ProviderError {
+                kind: ProviderErrorKind::Conflict,
+                operation: GET.operation.to_owned(),
+                message: format!(
+                    "The step was broken off while a made-up user had to be refused, and the user pool {} has that user \
+                     now: {user}",
+                    safe(pool.as_str())
+                ),
+                hint: Some(
+                    "The migrate-user function accepts anybody: look at it. Delete that user yourself, then look again."
+                        .to_owned(),
+                ),
+                request_id: None,
+                sent: true,
+            }),
+        }
     }
 
     fn user(

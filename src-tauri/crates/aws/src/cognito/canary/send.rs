@@ -53,14 +53,14 @@ impl Holds {
 pub(super) async fn sign_in(
     aws: &Aws,
     spec: &SignInCanary,
-    marks: &dyn Marks,
+    (marks, token): (&dyn Marks, &str),
     holds: Holds,
 ) -> Result<Receipt, ProviderError> {
     let canaries = aws.canaries(SIGN_IN.operation)?;
     let held = canaries.hold_to_sign_in(&spec.pool_id).await;
     let mut held = held.map_err(|why| why.before(SIGN_IN.operation))?;
     let canary = aws.canary_of(spec).await?;
-    let proven = proofs::all(aws, spec, &canary).await?;
+    let proven = proofs::all(aws, spec, &canary, token).await?;
     let looked = Instant::now();
     let at = nobody_came(aws, spec).await?;
     let mark = Mark {

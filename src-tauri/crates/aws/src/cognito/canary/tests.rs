@@ -28,6 +28,7 @@ const POOL: &str = "eu-west-2_EXAMPLE";
 const CLIENT: &str = "1exampleclient";
 const USER: &str = "canary@example.nhs.test";
 const PASSWORD: &str = "not-a-real-password";
+const TOKEN: &str = "switchback run canary g1 apply 1 0123456789";
 const SUB: &str = "11111111-2222-3333-4444-555555555555";
 const OTHER: &str = "11111111-2222-3333-4444-666666666666";
 
@@ -220,7 +221,13 @@ async fn tried_with(plays: Vec<Play>, journal: Marked, holds: Holds) -> Tried {
     let server = server(plays).await;
     let keychain = Keychain::default();
     let refusals = keychain.refusals.clone();
-    let outcome = send::sign_in(&aws_with(&server, keychain), &spec(None), &journal, holds).await;
+    let outcome = send::sign_in(
+        &aws_with(&server, keychain),
+        &spec(None),
+        (&journal, TOKEN),
+        holds,
+    )
+    .await;
     let said = format!("{outcome:?}");
     assert!(!said.contains(USER) && !said.contains(PASSWORD), "{said}");
     let refusals = refusals.lock().unwrap().clone();

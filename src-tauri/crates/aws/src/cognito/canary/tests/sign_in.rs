@@ -9,8 +9,8 @@ use switchback_model::{SignInCanary, Witness};
 use super::super::send::Holds;
 use super::super::{CanaryChange, send};
 use super::{
-    Keychain, Marked, PASSWORD, SUB, Tried, USER, answer, at, aws_with, error, migrated, overridden, proven,
-    said, spec, stands, token, tried, tried_with,
+    Keychain, Marked, PASSWORD, SUB, TOKEN, Tried, USER, answer, at, aws_with, error, migrated, overridden,
+    proven, said, spec, stands, token, tried, tried_with,
 };
 use crate::Bound;
 use crate::tests::server::{Play, server};
@@ -344,7 +344,7 @@ async fn nobody_is_asked_without_a_canary_or_while_it_must_wait() {
     let error = send::sign_in(
         &aws_with(&server, paused),
         &spec(None),
-        &Marked::default(),
+        (&Marked::default(), TOKEN),
         Holds::USUAL,
     )
     .await

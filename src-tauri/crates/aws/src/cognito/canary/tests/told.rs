@@ -4,7 +4,8 @@ use serde_json::json;
 use switchback_engine::ports::{Action as _, ProviderErrorKind as Kind, Sent};
 use switchback_model::{CanaryUser, Witness};
 
-use super::{OTHER, POOL, USER, at, bound, error, image, mark, receipt, sent, stands};
+use super::super::proofs::made_up;
+use super::{OTHER, POOL, TOKEN, USER, at, bound, error, image, mark, receipt, sent, stands};
 use crate::tests::server::{DATE_S, server};
 
 #[tokio::test]
@@ -113,7 +114,10 @@ async fn without_a_mark_nobody_was_signed_in() {
         ("an old journal, lost", Some(&early), None, "other"),
         ("an old journal, answered", Some(&early), Some(&answered), "after"),
     ] {
-        let server = server(vec![stands(|_| {})]).await;
+        // Whoever was broken off may have let the made-up user in: that is looked for first.
+        let made_up = receipt.is_none().then(|| error("UserNotFoundException"));
+        let plays = made_up.into_iter().chain([stands(|_| {})]);
+        let server = server(plays.collect()).await;
         let change = bound(&server, None);
         let sent = Sent {
             witness,
@@ -123,4 +127,32 @@ async fn without_a_mark_nobody_was_signed_in() {
         let finding = change.judge(&now, &image(None), &wish, Some(&sent));
         assert_eq!(finding.word(), expected, "{what}: {finding:?}");
     }
+}
+
+/// Broken off while a made-up user had to be refused: that nothing was changed is said only once that user was looked for.
+#[tokio::test]
+async fn a_made_up_user_who_was_let_in_is_found_after_a_kill() {
+    let server = server(vec![
+        stands(|user| user["Username"] = json!(made_up(TOKEN))),
+        error("UserNotFoundException"),
+        error("UserNotFoundException"),
+    ])
+    .await;
+    let change = bound(&server, None);
+    let sent = Sent {
+        token: TOKEN,
+        ..sent(None, None)
+    };
+    let found = change.read(Some(&sent)).await.unwrap_err();
+    assert_eq!(found.kind, Kind::Conflict);
+    assert!(found.message.contains(&made_up(TOKEN)), "{found}");
+    // It was deleted.
+    let now = change.read(Some(&sent)).await.unwrap();
+    let finding = change.judge(
+        &now,
+        &image(None),
+        &image(Some(CanaryUser::wished())),
+        Some(&sent),
+    );
+    assert_eq!(finding.word(), "before");
 }
