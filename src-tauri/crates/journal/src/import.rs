@@ -45,6 +45,8 @@ pub struct Imported {
     pub marked: bool,
     /// Who vouches for the copy.
     pub vouched: Vouched,
+    /// Whether an unfinished line follows its last event: what that was to say is not known, and is in no journal here.
+    pub cut: bool,
 }
 
 impl Store {
@@ -184,6 +186,7 @@ impl Store {
             fence,
             marked,
             vouched,
+            cut: copy.partial,
         })
     }
 }

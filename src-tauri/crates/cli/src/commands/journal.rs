@@ -200,6 +200,12 @@ async fn import(cx: &Cx<'_>, file: &Path, reason: String) -> Result<u8, ApiError
             "The takeover could not be marked in a mirror folder: make sure that nobody drives this run elsewhere.",
         );
     }
+    if done.cut {
+        cx.out.warn(format!(
+            "The copy's last line is cut after event {}: what it said is not known here, and a call may have left after it.",
+            done.from_seq
+        ));
+    }
     if done.vouched == Vouched::None {
         cx.out.warn(
             "Nobody vouches for this copy: its links hold, and whoever can write it can have made them. Compare what a \
@@ -216,6 +222,7 @@ async fn import(cx: &Cx<'_>, file: &Path, reason: String) -> Result<u8, ApiError
         "fence": done.fence,
         "marked": done.marked,
         "vouched": done.vouched.word(),
+        "cut": done.cut,
     });
     cx.out.answer(document, || done.run.to_string());
     Ok(exit::OK)

@@ -66,6 +66,27 @@ fn an_exported_run_goes_on_elsewhere() {
     assert_eq!(store.unseal(&run(), &sealed).unwrap(), "personal");
 }
 
+/// The writer of a mirror was killed within a line: what that said is nowhere, and whoever goes on is told.
+#[test]
+fn a_copy_whose_last_line_is_cut_says_so() {
+    for (cut, events) in [(0, 3), (7, 2)] {
+        let (home, folder) = (tempdir().unwrap(), tempdir().unwrap());
+        let (store, lease) = with_run(home.path(), &ring(), None);
+        let store = store.with_mirror(folder.path()).unwrap();
+        append(&store, &lease, vec![note("two"), note("three")]).unwrap();
+        drop(store);
+        let file = folder.path().join(format!("{RUN}.jsonl"));
+        let whole = fs::read(&file).unwrap();
+        let end = whole.len() - cut;
+        fs::write(&file, &whole[..end]).unwrap();
+        let other = tempdir().unwrap();
+        let imported = open(other.path(), &ring())
+            .import(&file, at(9), &takeover())
+            .unwrap();
+        assert_eq!((imported.from_seq, imported.cut), (events, cut > 0));
+    }
+}
+
 #[test]
 fn a_changed_or_cut_copy_is_refused_by_event() {
     let (home, out) = (tempdir().unwrap(), tempdir().unwrap());
