@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use switchback_model::rollback::ItemKind;
-use switchback_model::{AttemptId, PhaseId, RunState, StepId, StepState, Way};
+use switchback_model::{AttemptId, Finding, PhaseId, RunState, StepId, StepState, Way};
 
 use crate::publish::is_due;
 use crate::run::{Outcome, RollbackState, Run, StepRun};
@@ -239,9 +239,12 @@ fn publish(run: &Run, item: &str, id: &StepId, step: &StepRun, asked_seq: u64) -
             let problem = ours.and_then(|last| last.problem.as_ref());
             let why = problem.map(|problem| format!(" {}: {}", problem.operation, problem.message));
             halt(&match step.state {
-                StepState::UndoForeign => {
-                    "It was published, but what came of it is not what was confirmed.".to_owned()
-                }
+                StepState::UndoForeign => format!(
+                    "It was published, but what came of it is not what was confirmed.{}",
+                    ours.and_then(|last| last.finding.as_ref())
+                        .map(found)
+                        .unwrap_or_default()
+                ),
                 _ => format!("It was not published.{}", why.unwrap_or_default()),
             })
         }
@@ -250,6 +253,17 @@ fn publish(run: &Run, item: &str, id: &StepId, step: &StepRun, asked_seq: u64) -
             item: item.to_owned(),
             step: id.clone(),
         }),
+    }
+}
+
+/// What was found instead, field by field; nothing where no field is named.
+fn found(finding: &Finding) -> String {
+    match finding {
+        Finding::Partial { differences } | Finding::Other { differences, .. } => differences
+            .iter()
+            .map(|one| format!(" {}: {}.", one.field, one.found))
+            .collect(),
+        Finding::Before | Finding::After | Finding::Unclear { .. } => String::new(),
     }
 }
 

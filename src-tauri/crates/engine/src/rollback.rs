@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use switchback_model::rollback::ItemKind;
 use switchback_model::{
-    ActionSpec, Image, Preview, Reversibility, RollbackItem, RollbackPlan, RollbackScope, Step, StepId,
+    ActionSpec, Image, Preview, Reversibility, RollbackItem, RollbackPlan, RollbackScope, Step, StepId, Way,
 };
 
 use crate::chosen::is_left_out;
 use crate::ports::{Observed, ProviderError};
 use crate::publish::{due, first_shown_by, is_due, publishers_of, shows_something};
 use crate::rejection::{Rejection, RejectionCode};
-use crate::run::Run;
+use crate::run::{RollbackRun, RollbackState, Run};
 
 mod breaches;
 mod items;
@@ -105,6 +105,9 @@ pub fn plan_rollback(
     }
     if items.is_empty() {
         unread(run, &named, seen)?;
+        items = owed_notices(run, scope, &named);
+    }
+    if items.is_empty() {
         return Err(Rejection::new(
             RejectionCode::NothingToUndo,
             "There is nothing to undo.",
@@ -129,6 +132,27 @@ pub fn plan_rollback(
         in_flight,
         in_doubt,
     })
+}
+
+/// The notices that a rule still owes: its last rollback took everything back and was given up before people were told.
+/// None once one of its steps was applied since, because that is told by a rollback of its own.
+fn owed_notices(run: &Run, scope: &RollbackScope, named: &[StepId]) -> Vec<RollbackItem> {
+    let given_up = |last: &&RollbackRun| last.state == RollbackState::Abandoned && last.plan.scope == *scope;
+    let Some(last) = run.rollback.as_ref().filter(given_up) else {
+        return Vec::new();
+    };
+    let applied_since = named.iter().filter_map(|id| run.steps.get(id)).any(|step| {
+        let mut tries = step.attempts.iter().filter(|try_| try_.id.way == Way::Apply);
+        tries.any(|try_| try_.seq > last.asked_seq)
+    });
+    let left = last.plan.items.get(last.done..).unwrap_or_default();
+    let are_notices = left
+        .iter()
+        .all(|item| item.step.is_none() && matches!(item.kind, ItemKind::Notice { .. }));
+    match are_notices && !applied_since && matches!(scope, RollbackScope::Rule(_)) {
+        true => left.to_vec(),
+        false => Vec::new(),
+    }
 }
 
 /// After a takeover, or with events missing, a step may be found done that the journal says nothing of.

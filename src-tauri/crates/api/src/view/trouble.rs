@@ -56,7 +56,8 @@ pub(super) fn failing_step(run: &Run) -> Option<(&str, String)> {
 /// Where ECS itself gave a roll up and took it back, what stands there now: only its circuit breaker and a deployment
 /// alarm do so (ECS developer guide, "Deployment failure detection").
 pub(super) fn taken_back_by_ecs<'a>(step: &Step, state: &'a StepRun) -> Option<&'a str> {
-    if !matches!(step.action, Some(ActionSpec::RollService(_))) || state.state != StepState::Foreign {
+    let is_open = matches!(state.state, StepState::Foreign | StepState::UndoForeign);
+    if !matches!(step.action, Some(ActionSpec::RollService(_))) || !is_open {
         return None;
     }
     match state.current()?.finding.as_ref()? {

@@ -17,8 +17,9 @@ const APPEARS_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 /// "Signature Version 4": five minutes).
 const SKEW: SignedDuration = SignedDuration::from_secs(300);
 
-/// What is there now, judged by a roll of ours. It does not matter which way it was made, nor who made the deployment
-/// that stands: what counts is that every task started after what it reads was written.
+/// What is there now, judged by a roll of ours. It does not matter which way it was made: what counts is that every task
+/// started after what it reads was written, and that the deployment which AWS named to us is the one that stands. Where
+/// that answer was lost nobody can tell ours from another's, and the tasks alone count.
 pub(super) fn judge(now: &Observed, before: &Image, after: &Image, sent: Option<&Sent<'_>>) -> Finding {
     let plain = || field::judge(&now.image, before, after);
     let unclear = |why: String| Finding::Unclear { why };
@@ -94,7 +95,13 @@ pub(super) fn judge(now: &Observed, before: &Image, after: &Image, sent: Option<
             safe(container)
         ));
     }
-    match told.written_since() {
+    let mut differences = told.written_since();
+    // Ours was answered, and another is all that runs: once that one is complete, nothing tells any more whether ECS gave
+    // ours up for it or somebody deployed. So what was seen meanwhile does not matter, and people decide.
+    if ours.is_some_and(|ours| ours != primary.id) {
+        differences.push(told.replaced());
+    }
+    match differences {
         late if late.is_empty() => Finding::After,
         differences => Finding::Partial { differences },
     }
@@ -187,6 +194,17 @@ impl Told<'_> {
         Finding::Partial {
             differences: vec![self.difference("deployment", found)],
         }
+    }
+
+    /// Another stands in place of the one that AWS named to us, and its tasks are all that runs.
+    fn replaced(&self) -> FieldDifference {
+        let primary = &self.rollout.primary;
+        let found = format!(
+            "ours is gone; {} of {} stands in its place",
+            safe(&primary.id),
+            short(&primary.definition)
+        );
+        self.difference("deployment", found)
     }
 
     fn other(&self, differences: Vec<FieldDifference>) -> Finding {

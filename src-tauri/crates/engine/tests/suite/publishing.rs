@@ -387,6 +387,8 @@ async fn a_publication_that_failed_halfway_is_still_owed() {
         "{}",
         fake.desk.rollback_state()
     );
+    let why = fake.desk.rollback_state();
+    assert!(why.contains("deployment: failed."), "what was found: {why}");
     assert_eq!(fake.desk.state("profiles"), UNDONE);
     assert_eq!(fake.desk.state("roll-profiles"), StepState::UndoForeign);
     assert!(is_new(&seen(&fake, "profiles")));

@@ -50,6 +50,20 @@ fn a_roll_that_ecs_took_back_is_nobodys_change_and_its_way_back_is_offered_by_na
     assert_eq!(named, [("R5", "Rule R5")]);
     assert!(step(&seen, "profiles").ways_back.is_empty(), "it came off");
 
+    // On the way back it is told alike.
+    put(&mut run, "roll-profiles", StepState::UndoForeign);
+    attempted(
+        &mut run,
+        "roll-profiles",
+        given_up("the new one was given up; ecs-svc/4 stands in its place"),
+        Vec::new(),
+    );
+    let back = snapshot(&run, &Live::default(), t(0));
+    let roll = step(&back, "roll-profiles");
+    assert_eq!(roll.state_words, "Taken back by ECS itself");
+    assert!(roll.note.contains("ecs-svc/4"), "{}", roll.note);
+    put(&mut run, "roll-profiles", StepState::Foreign);
+
     // Somebody else's deployment is somebody else's.
     attempted(
         &mut run,

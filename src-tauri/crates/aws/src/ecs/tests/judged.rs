@@ -153,8 +153,30 @@ fn a_roll_is_there_when_every_task_started_after_what_it_reads() {
                 vec![task("ecs-svc/3", 91_000)],
             ),
             ours,
+            "partial",
+            "ours is gone; ecs-svc/3 of usermanagement:7 stands in its place",
+        ),
+        (
+            "the same, and its answer was lost: nobody can tell",
+            rollout(
+                deployment("ecs-svc/3", 90_000, State::Completed),
+                Vec::new(),
+                vec![task("ecs-svc/3", 91_000)],
+            ),
+            None,
             "after",
             "",
+        ),
+        (
+            "the breaker gave it up, what stands in its place is complete, and ours is told no more",
+            rollout(
+                deployment("ecs-svc/3", 30_000, State::Completed),
+                Vec::new(),
+                vec![task("ecs-svc/3", 31_000), task("ecs-svc/3", 51_000)],
+            ),
+            ours,
+            "partial",
+            "ours is gone; ecs-svc/3 of usermanagement:7 stands in its place",
         ),
         (
             "an emulator writes the service's name, and the task was made after the deployment",
