@@ -27,7 +27,7 @@ use crate::bundle::Bundle;
 use crate::cognito::{Asked, Canaries};
 use crate::credentials::Chain;
 use crate::elsewhere::Elsewhere;
-use crate::error::{CREDENTIALS_HINT, guard, provider_error, safe};
+use crate::error::{CREDENTIALS_HINT, Words, guard, provider_error, safe};
 use crate::http;
 use crate::observe::Seen;
 use crate::op::Op;
@@ -287,13 +287,12 @@ impl Aws {
             match call.await {
                 Ok(output) => Ok(output),
                 Err(error) => {
-                    let words = error.message().filter(|_| self.hushed).map(str::to_owned);
-                    let mut error = provider_error(op.operation, &error, seen, self.contexts.of(op.service));
-                    if let Some(words) = words.filter(|words| !words.is_empty()) {
-                        for said in [crate::error::safe(&words), words] {
-                            error.message = error.message.replace(&said, "(AWS's own words are not kept)");
-                        }
-                    }
+                    let words = match self.hushed {
+                        true => Words::Hushed,
+                        false => Words::Said,
+                    };
+                    let context = self.contexts.of(op.service);
+                    let error = provider_error(op.operation, &error, seen, context, words);
                     Err(self.with_sign_in(error, seen).await)
                 }
             }

@@ -9,14 +9,25 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
 
 use crate::codes;
-use crate::grammar::Word;
+use crate::grammar::{Word, without_persons};
 use crate::observe::{Seen, request_id};
 use crate::service::Service;
 use crate::unsent::{before_sending, by_connection};
 
+/// Stands for what AWS said, where that may repeat a value that is kept nowhere.
+const NOT_KEPT: &str = "(AWS's own words are not kept)";
 /// Stands for the command that mends the sign-in, which [`crate::Aws`] knows and puts in its place.
 pub(crate) const CREDENTIALS_HINT: &str = "Sign in again, for example with `aws sso login`, then repeat.";
 const CLOCK_HINT: &str = "Set this computer's clock to the right time, then repeat.";
+
+/// Whether AWS's own words of a failure are said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Words {
+    /// They are, made safe.
+    Said,
+    /// They may repeat a value that is kept nowhere.
+    Hushed,
+}
 
 /// What a failure should say about the way to AWS.
 #[derive(Debug, Clone)]
@@ -74,6 +85,7 @@ pub(crate) fn provider_error<E>(
     error: &SdkError<E, HttpResponse>,
     seen: &Seen,
     context: &Context,
+    words: Words,
 ) -> ProviderError
 where
     E: ProvideErrorMetadata + Error + 'static,
@@ -102,6 +114,7 @@ where
                     answer.err().code(),
                     answer.err().message(),
                     body,
+                    words,
                 ),
                 // What it would have gone on to say is not known, so it says nothing.
                 false => (
@@ -151,6 +164,7 @@ pub(crate) fn by_answer(
     code: Option<&str>,
     message: Option<&str>,
     body: &[u8],
+    words: Words,
 ) -> Sorted {
     // Route 53 writes a refused batch under a root of its own, which the SDK cannot parse.
     let batch = legacy_batch(body);
@@ -162,9 +176,14 @@ pub(crate) fn by_answer(
         .map(str::to_owned)
         .or(batch)
         .unwrap_or_default();
+    // By what it says it is sorted all the same.
     let said = safe(&said);
+    let shown = match words {
+        Words::Hushed if !said.is_empty() => NOT_KEPT,
+        Words::Said | Words::Hushed => &said,
+    };
     if let Some((_, kind, ours, hint)) = codes::of(service.codes(), code) {
-        return (*kind, sentence(ours, code, &said), *hint);
+        return (*kind, sentence(ours, code, shown), *hint);
     }
     match code {
         "Throttling"
@@ -180,7 +199,7 @@ pub(crate) fn by_answer(
             "AWS received too many requests for this account".to_owned(),
             Some("Wait, then repeat."),
         ),
-        "InvalidChangeBatch" if service == Service::Route53 => by_batch(&said),
+        "InvalidChangeBatch" if service == Service::Route53 => by_batch(&said, shown),
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => (
             Kind::Credentials,
             "The AWS credentials have expired".to_owned(),
@@ -217,12 +236,12 @@ pub(crate) fn by_answer(
         | "NotAuthorizedException"
         | "OptInRequired" => (
             Kind::Denied,
-            sentence("The role is not allowed to do this", code, &said),
+            sentence("The role is not allowed to do this", code, shown),
             Some("Ask for the permission, or use the role that the target names."),
         ),
         "NotRehearsed" => (
             Kind::Refused,
-            sentence("The rehearsal does not have this operation", code, &said),
+            sentence("The rehearsal does not have this operation", code, shown),
             None,
         ),
         "" => (
@@ -232,12 +251,12 @@ pub(crate) fn by_answer(
         ),
         _ if (400..500).contains(&status) => (
             Kind::Refused,
-            sentence("AWS refused the request", code, &said),
+            sentence("AWS refused the request", code, shown),
             None,
         ),
         _ => (
             Kind::Unclear,
-            sentence(&format!("AWS failed with HTTP {status}"), code, &said),
+            sentence(&format!("AWS failed with HTTP {status}"), code, shown),
             None,
         ),
     }
@@ -253,7 +272,7 @@ fn clock() -> Sorted {
 
 /// A refused batch: the values may be stale, or it may be wrong in itself. The wording is Route 53's; the
 /// API has no finer code (API reference, ChangeResourceRecordSets).
-fn by_batch(said: &str) -> Sorted {
+fn by_batch(said: &str, shown: &str) -> Sorted {
     let lower = said.to_ascii_lowercase();
     let stale = ["not found", "do not match", "already exists"]
         .iter()
@@ -262,7 +281,7 @@ fn by_batch(said: &str) -> Sorted {
         let message = sentence(
             "The records are no longer as they were read",
             "InvalidChangeBatch",
-            said,
+            shown,
         );
         (
             Kind::Conflict,
@@ -273,7 +292,7 @@ fn by_batch(said: &str) -> Sorted {
         // Its words are no part of the API: as far as can be told it found other values, too.
         (
             Kind::Conflict,
-            sentence("Route 53 refused the change", "InvalidChangeBatch", said),
+            sentence("Route 53 refused the change", "InvalidChangeBatch", shown),
             None,
         )
     }
@@ -347,22 +366,31 @@ fn legacy_batch(body: &[u8]) -> Option<String> {
     )
 }
 
+/// Where the code is none of AWS's, what stands beside it is not AWS's either, and is not said.
 fn sentence(ours: &str, code: &str, said: &str) -> String {
-    match (code, said) {
-        ("", "") => ours.to_owned(),
-        (code, "") => format!("{ours} {}", Word::code(code).in_brackets()),
-        (code, said) => format!("{ours} {}: {said}", Word::code(code).in_brackets()),
+    match (Word::code(code), said) {
+        (Word::NotRepeated(_), _) if code.is_empty() => ours.to_owned(),
+        (word @ Word::NotRepeated(_), _) | (word @ Word::Fits(_), "") => {
+            format!("{ours} {}", word.in_brackets())
+        }
+        (word @ Word::Fits(_), said) => format!("{ours} {}: {said}", word.in_brackets()),
     }
 }
 
-/// One printable line of at most 300 characters without access key ids and without whole account ids.
+/// One printable line of at most 300 characters without access key ids, whole account ids, e-mail addresses and tokens.
 pub(crate) fn safe(text: &str) -> String {
     safe_up_to(text, 300)
 }
 
 /// As [`safe`], with another limit.
 pub(crate) fn safe_up_to(text: &str, most: usize) -> String {
-    let words = text.split_whitespace().map(|word| {
+    // What no terminal shows must not keep a shape from being seen.
+    let plain: String = text
+        .chars()
+        .filter(|c| c.is_whitespace() || !switchback_model::text::is_obeyed(*c))
+        .collect();
+    let plain = without_persons(&plain);
+    let words = plain.split_whitespace().map(|word| {
         let key = ["AKIA", "ASIA", "aws_secret", "Signature="]
             .iter()
             .any(|mark| word.contains(mark));
@@ -372,13 +400,9 @@ pub(crate) fn safe_up_to(text: &str, most: usize) -> String {
             without_accounts(word)
         }
     });
-    let line: String = words
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-        .filter(|c| !switchback_model::text::is_obeyed(*c))
-        .collect();
-    line.chars().take(most).collect()
+    let line: String = words.collect::<Vec<_>>().join(" ");
+    let shown = line.chars().filter(|c| !switchback_model::text::is_obeyed(*c));
+    shown.take(most).collect()
 }
 
 /// Twelve digits that stand alone, as in an ARN, are an account: only its last four stay.

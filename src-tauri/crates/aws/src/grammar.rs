@@ -7,6 +7,12 @@ use std::fmt;
 
 /// No code of an error is longer, nor a name of a language's exception that anybody needs to read.
 const LONGEST_CODE: usize = 64;
+/// No status is longer, nor a name of a type.
+const LONGEST_STATUS: usize = 64;
+/// More than any id or name of a statement has that AWS makes.
+const LONGEST_ID: usize = 128;
+/// What an origin may have: a scheme, a host of 253 characters and a port (RFC 6454, section 6.2).
+const LONGEST_ORIGIN: usize = 270;
 /// A UUID has 36 characters, and the longest id of a request that AWS gives has 52.
 const LONGEST_REQUEST: usize = 64;
 
@@ -39,6 +45,32 @@ impl Word {
     pub(crate) fn error_type(text: &str) -> Self {
         let fits = is_of(text, LONGEST_CODE, |c| matches!(c, '_' | '.'));
         Self::of(text, fits, "no name of an error")
+    }
+
+    /// A status, or the name of a type: letters, digits, `_` and `-`, as the enumerations of the API references have them.
+    pub(crate) fn status(text: &str) -> Self {
+        let fits = is_of(text, LONGEST_STATUS, |c| matches!(c, '_' | '-'));
+        Self::of(text, fits, "no status")
+    }
+
+    /// The id of a thing of AWS, such as a deployment of ECS.
+    pub(crate) fn id(text: &str) -> Self {
+        let fits = is_of(text, LONGEST_ID, |c| matches!(c, '_' | '/' | ':' | '.' | '-'));
+        Self::of(text, fits && without_persons(text) == text, "no id")
+    }
+
+    /// The name of a statement: letters and digits (IAM user guide, "IAM JSON policy elements: Sid"), and what Lambda takes
+    /// and makes (API reference, AddPermission, `StatementId`).
+    pub(crate) fn sid(text: &str) -> Self {
+        let fits = is_of(text, LONGEST_ID, |c| matches!(c, '_' | '-' | ' '));
+        Self::of(text, fits, "no name of a statement")
+    }
+
+    /// An origin (RFC 6454, section 6.2), `*`, or what stands for one in a mapping of API Gateway.
+    pub(crate) fn origin(text: &str) -> Self {
+        let also = |c| matches!(c, '_' | '/' | ':' | '.' | '-' | '*' | '[' | ']');
+        let fits = is_of(text, LONGEST_ORIGIN, also) && without_persons(text) == text;
+        Self::of(text, fits, "no origin")
     }
 
     /// The id of a request, under whichever header.
@@ -83,6 +115,68 @@ fn is_of(text: &str, longest: usize, also: impl Fn(char) -> bool) -> bool {
     (1..=longest).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || also(c))
 }
 
+/// A text of AWS in which no e-mail address and no token stands any more. Each is told by its shape, so that neither the name
+/// of a session in an ARN nor what a function threw is repeated with them.
+pub(crate) fn without_persons(text: &str) -> String {
+    without_mail(&without_tokens(text))
+}
+
+/// Tokens: parts of base64url with dots between them, of which the first is a JSON object and so begins with `eyJ` (RFC 7519,
+/// section 3.1; RFC 7515, section 7.1). An encrypted one has five parts (RFC 7516, section 3.1).
+fn without_tokens(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("eyJ") {
+        let (before, from) = rest.split_at(at);
+        let ends = from.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')));
+        let (word, after) = from.split_at(ends.unwrap_or(from.len()));
+        out.push_str(before);
+        match word.matches('.').count() {
+            0 | 1 => out.push_str(word),
+            _ => out.push_str("(not repeated: a token)"),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Addresses: `name@host.domain`, where the `@` may be escaped as in a URL.
+fn without_mail(text: &str) -> String {
+    let in_name = |c: char| c.is_alphanumeric() || "._%+-&'~!#$*".contains(c);
+    let in_host = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.');
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((at, sign)) = ["@", "%40"]
+        .into_iter()
+        .filter_map(|sign| rest.find(sign).map(|at| (at, sign)))
+        .min()
+    {
+        let (before, from) = rest.split_at(at);
+        let after = from.get(sign.len()..).unwrap_or_default();
+        let name = before.trim_end_matches(in_name);
+        let host_ends = after.find(|c: char| !in_host(c)).unwrap_or(after.len());
+        let (host, beyond) = after.split_at(host_ends);
+        let domain = host.trim_matches('.');
+        match name.len() < before.len() && domain.contains('.') {
+            true => {
+                out.push_str(name);
+                out.push_str("(not repeated: an e-mail address)");
+                // The stop of a sentence is none of it.
+                out.push_str(&host[host.trim_end_matches('.').len()..]);
+                rest = beyond;
+            }
+            false => {
+                out.push_str(before);
+                out.push_str(sign);
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Names of claims that a function set, for a sentence: those that the runbook names too. The others are a function's own
 /// words, and are counted.
 pub(crate) fn claims(set: &[String], named: &[String]) -> String {
@@ -109,7 +203,32 @@ mod tests {
     fn only_what_such_a_word_can_be_is_repeated() {
         let long = "A".repeat(65);
         type Of = fn(&str) -> Word;
-        let table: [(&str, Of, &[&str], &[&str]); 4] = [
+        let longer = "A".repeat(300);
+        let table: [(&str, Of, &[&str], &[&str]); 8] = [
+            (
+                "status",
+                Word::status,
+                &["Active", "IN_PROGRESS", "COGNITO_USER_POOLS", "Deployed"],
+                &["", MAIL, TOKEN, "Sup3rS3cret!pw", "two words", &long],
+            ),
+            (
+                "id",
+                Word::id,
+                &["ecs-svc/4791003202693467661", "a1b2c3d4e5", UUID],
+                &["", MAIL, TOKEN, "Sup3rS3cret!pw", "a b", &longer],
+            ),
+            (
+                "Sid",
+                Word::sid,
+                &["cognito-eu-west-2_EXAMPLE1", "AllowCognito", "Allow Cognito"],
+                &["", MAIL, TOKEN, "Sup3rS3cret!pw", &longer],
+            ),
+            (
+                "origin",
+                Word::origin,
+                &["https://apps.example.nhs.test", "*", "stageVariables.origin"],
+                &["", MAIL, TOKEN, "https://anna@example.nhs.test", "a b", &longer],
+            ),
             (
                 "code",
                 Word::code,
@@ -173,6 +292,36 @@ mod tests {
                 assert!(text.is_empty() || !said.contains(text), "{what}: {said}");
                 assert_eq!(of(text).fits(), None, "{what}: {text}");
             }
+        }
+    }
+
+    #[test]
+    fn neither_addresses_nor_tokens_stand_in_what_is_repeated() {
+        let mail = "(not repeated: an e-mail address)";
+        let token = "(not repeated: a token)";
+        let five = "eyJhbGciOiJSU0EifQ.a_b.c-d.e.f";
+        for (text, said) in [
+            (format!("failed for {MAIL}."), format!("failed for {mail}.")),
+            (format!("<{MAIL}>, {MAIL}"), format!("<{mail}>, {mail}")),
+            ("anna%40example.nhs.test x".to_owned(), format!("{mail} x")),
+            (
+                format!("User: arn:aws:sts::…9012:assumed-role/operator/{MAIL} is not authorized"),
+                format!("User: arn:aws:sts::…9012:assumed-role/operator/{mail} is not authorized"),
+            ),
+            (format!("email={MAIL}&token={TOKEN}"), format!("email={mail}")),
+            (format!("Bearer {TOKEN}!"), format!("Bearer {token}!")),
+            (five.to_owned(), token.to_owned()),
+            // None of these is one.
+            ("api@sha256:abc".to_owned(), "api@sha256:abc".to_owned()),
+            (
+                "a @ b, @x.y, eyJ eyJ.a".to_owned(),
+                "a @ b, @x.y, eyJ eyJ.a".to_owned(),
+            ),
+        ] {
+            let masked = without_persons(&text);
+            assert!(masked.starts_with(&said), "{text}: {masked}");
+            assert!(!masked.contains(MAIL) && !masked.contains(TOKEN), "{masked}");
+            assert_eq!(without_persons(&masked), masked);
         }
     }
 

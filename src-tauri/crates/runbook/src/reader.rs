@@ -280,7 +280,9 @@ impl<'s> Reader<'s> {
             self.wrong_type(item, "a list of strings");
             return None;
         };
-        Some(items.iter().filter_map(|item| self.literal(item)).collect())
+        let names: Vec<_> = items.iter().filter_map(|item| self.literal(item)).collect();
+        self.each_once(&names);
+        Some(names)
     }
 
     /// A list of texts, each a template, or a placeholder of type strings.
@@ -303,10 +305,24 @@ impl<'s> Reader<'s> {
         flag
     }
 
-    /// An id, or a list of ids.
+    /// An id, or a list of ids, each once. Whoever means none leaves the key out.
     pub fn id_or_ids<T: FromStr<Err = InvalidId>>(&mut self, item: Item<'_>) -> Option<Vec<Located<T>>> {
         match item.get_ref() {
-            DeValue::Array(items) => Some(items.iter().filter_map(|item| self.id(item)).collect()),
+            DeValue::Array(items) if items.is_empty() => {
+                self.notes.error(
+                    "empty-list",
+                    item.span().into(),
+                    "This list is empty.".to_owned(),
+                    "Name at least one, or leave the key out.",
+                );
+                None
+            }
+            DeValue::Array(items) => {
+                let texts = items.iter().filter(|item| item.get_ref().is_str());
+                let texts: Vec<_> = texts.filter_map(|item| self.literal(item)).collect();
+                self.each_once(&texts);
+                Some(items.iter().filter_map(|item| self.id(item)).collect())
+            }
             _ => Some(vec![self.id(item)?]),
         }
     }

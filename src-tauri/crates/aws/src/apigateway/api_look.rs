@@ -12,6 +12,7 @@ use super::refused::{Readable, Refusal, readable};
 use super::{DEPLOYMENT, HTTP_API, REFUSALS, RESOURCES, STAGE, stage};
 use crate::connect::{Aws, incomplete};
 use crate::error::safe;
+use crate::grammar::Word;
 use crate::look::{Found, Look, Mend};
 use crate::op::Op;
 use crate::resource::Resource;
@@ -170,8 +171,8 @@ impl ApiLook<'_> {
             let asks = match (guard.kind.as_str(), &guard.authorizer) {
                 (_, Some(id)) if *id == self.0.authorizer => continue,
                 ("NONE", _) => "asks for nothing".to_owned(),
-                (_, Some(id)) => format!("asks authoriser {}", safe(id)),
-                (kind, None) => format!("asks for {}", safe(kind)),
+                (_, Some(id)) => format!("asks authoriser {}", Word::id(id)),
+                (kind, None) => format!("asks for {}", Word::status(kind)),
             };
             wrong.push((
                 format!("{} {asks}", safe(name)),

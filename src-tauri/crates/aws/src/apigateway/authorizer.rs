@@ -17,6 +17,7 @@ use super::{AUTHORIZER, CAUTION, HTTP_API, UPDATE_AUTHORIZER, authorizer};
 use crate::change::{Against, Change, Seen};
 use crate::connect::{Aws, incomplete};
 use crate::error::{another, refused, safe};
+use crate::grammar::Word;
 use crate::look::{Found, Look, Mend};
 use crate::op::Op;
 use crate::resource::{Resource, part};
@@ -99,7 +100,7 @@ impl Look for AuthorizerLook<'_> {
         if told.kind != POOLS {
             return Found::wrong(
                 self.expected(),
-                format!("an authoriser of type {}", safe(&told.kind)),
+                format!("an authoriser of type {}", Word::status(&told.kind)),
                 Mend::Anyway("Name the authoriser that asks user pools.".to_owned()),
             );
         }
@@ -226,7 +227,7 @@ impl Change for AuthorizerChange {
         if from.kind != POOLS || to.kind != POOLS {
             let message = format!(
                 "The authoriser is of type {} and asks no user pools",
-                safe(&from.kind)
+                Word::status(&from.kind)
             );
             return wrong(message, "Name the authoriser that asks user pools.");
         }

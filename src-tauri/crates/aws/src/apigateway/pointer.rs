@@ -15,6 +15,7 @@ use super::{CAUTION, DEPLOYMENT, HTTP_API, STAGE, STAGE_DEPLOYMENTS, UPDATE, sta
 use crate::change::{Against, Change, Seen};
 use crate::connect::{Aws, incomplete};
 use crate::error::{another, refused, safe};
+use crate::grammar::Word;
 use crate::look::{Found, Look, Mend};
 use crate::op::Op;
 use crate::resource::{Resource, part};
@@ -115,7 +116,7 @@ const AND_A_KEY: &str = " and an API key";
 fn asks_for(kind: &str) -> String {
     match kind {
         "NONE" => "asks for no authorisation".to_owned(),
-        kind => format!("asks for {}", safe(kind)),
+        kind => format!("asks for {}", Word::status(kind)),
     }
 }
 
@@ -171,7 +172,7 @@ impl Look for StageLook<'_> {
     }
 
     fn judge(&self, told: &Pointer) -> Found {
-        let observed = format!("deployment {}", safe(&told.deployment));
+        let observed = format!("deployment {}", Word::id(&told.deployment));
         if told.canary {
             return Found::wrong(
                 self.expected(),

@@ -11,7 +11,7 @@ use switchback_engine::ports::ProviderError;
 use super::REFUSALS;
 use super::read::asked;
 use crate::connect::{Aws, incomplete};
-use crate::error::safe;
+use crate::grammar::Word;
 use crate::observe::Seen;
 use crate::resource::part;
 
@@ -45,6 +45,8 @@ enum ReadBy {
 pub(super) struct Refusal {
     /// Its type: one of an authoriser that was set, or `DEFAULT_4XX`.
     kind: &'static str,
+    /// Its HTTP status, where it was set to one; else each type has its own, a 401 or a 403 (as above).
+    status: Option<u16>,
     read_by: ReadBy,
     /// Whether it says that a page may send its cookies along.
     credentials: bool,
@@ -110,12 +112,29 @@ fn refusal(kind: &'static str, told: &Value) -> Result<Refusal, ProviderError> {
             None => ReadBy::Mapped(value.to_owned()),
         },
     };
+    let status = match told.get("statusCode") {
+        None | Some(Value::Null) => None,
+        Some(told) => {
+            Some(status(told).ok_or_else(|| incomplete(REFUSALS.operation, "status of a refusal"))?)
+        }
+    };
     let credentials = header(parameters, CREDENTIALS)?.and_then(literal) == Some("true");
     Ok(Refusal {
         kind,
+        status,
         read_by,
         credentials,
     })
+}
+
+/// A status, which API Gateway writes as text of three digits (API reference, `GatewayResponse`: `statusCode`).
+fn status(told: &Value) -> Option<u16> {
+    let status = match told {
+        Value::String(text) if text.len() == 3 => text.parse().ok()?,
+        Value::Number(number) => u16::try_from(number.as_u64()?).ok()?,
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => return None,
+    };
+    (100..=599).contains(&status).then_some(status)
 }
 
 /// What stands for a header there.
@@ -140,10 +159,21 @@ pub(super) fn readable(refusals: &[Refusal], wanted: &str) -> Readable {
     let mut readable = Readable::default();
     for Refusal {
         kind,
+        status,
         read_by,
         credentials,
     } in refusals
     {
+        // An application tells a refusal by its status (API Gateway developer guide, "Set up gateway responses": the status
+        // is whatever was set there).
+        if let Some(status) = status.filter(|status| !(400..500).contains(status)) {
+            readable.wrong.push((
+                format!(
+                    "{kind} answers with HTTP {status}, so that a refused request is not told from others"
+                ),
+                format!("Set the status of the gateway response {kind} to 401 or 403, and deploy."),
+            ));
+        }
         let of = match *kind {
             EVERY_4XX => "refusals".to_owned(),
             kind => format!("refusals of type {kind}"),
@@ -174,12 +204,12 @@ pub(super) fn readable(refusals: &[Refusal], wanted: &str) -> Readable {
             ReadBy::Origin(origin) if origin == "*" || origin == wanted => {}
             ReadBy::Origin(origin) => readable
                 .wrong
-                .push((format!("{of} are read by {}", safe(origin)), mend())),
+                .push((format!("{of} are read by {}", Word::origin(origin)), mend())),
             ReadBy::WhoeverAsks => readable.said.push(format!(
                 "{of} are read by every page, as {kind} gives back the origin of the request"
             )),
             ReadBy::Mapped(value) => readable.unclear.push((
-                format!("{of} are read by whatever {} is then", safe(value)),
+                format!("{of} are read by whatever {} is then", Word::origin(value)),
                 format!("Look at the gateway response {kind} by hand, or set the origin there and deploy."),
             )),
         }

@@ -10,6 +10,20 @@ pub(super) fn of<'a>(behaviours: &'a [Behaviour], path: &str) -> Option<&'a Beha
         .find(|behaviour| fits(behaviour.path_pattern.as_bytes(), path.as_bytes()))
 }
 
+/// The behaviour that was meant for a path and that it does not meet, because one in front of it covers more: every path, or
+/// this one by a sign that stands for others, with another origin.
+pub(super) fn hidden<'a>(behaviours: &'a [Behaviour], path: &str) -> Option<&'a Behaviour> {
+    let fits = |behaviour: &&Behaviour| fits(behaviour.path_pattern.as_bytes(), path.as_bytes());
+    let mut all = behaviours.iter().filter(fits);
+    let first = all.next()?;
+    let covers_all =
+        first.path_pattern.trim_matches('/').trim_matches('*').is_empty() && first.path_pattern.contains('*');
+    if !covers_all && names(&first.path_pattern, path) {
+        return None;
+    }
+    all.find(|behind| names(&behind.path_pattern, path) && (covers_all || behind.origin != first.origin))
+}
+
 /// Whether a pattern names a path: the first part of the path stands in it as it is, and no sign that stands for others is
 /// what takes it in.
 pub(super) fn names(pattern: &str, path: &str) -> bool {

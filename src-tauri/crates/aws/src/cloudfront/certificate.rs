@@ -1,20 +1,35 @@
 //! Whose certificate a distribution has (CloudFront developer guide, "Requirements for using SSL/TLS certificates with
 //! CloudFront"; API reference, `ViewerCertificate`).
 
+use switchback_model::dns::DnsName;
+
 use super::wire::Certificate;
 use crate::error::safe;
+use crate::grammar::Word;
 
 /// The region from which CloudFront takes certificates of ACM (as above).
 const REGION: &str = "us-east-1";
+/// The names that CloudFront's own certificate covers (API reference, `ViewerCertificate`: `CloudFrontDefaultCertificate`).
+const OWN_NAMES: &str = ".cloudfront.net";
 
 /// What is wrong with a certificate, and how it is mended; nothing where it may be right.
-pub(super) fn wrong(certificate: Option<&Certificate>) -> Option<(String, &'static str)> {
+pub(super) fn wrong(certificate: Option<&Certificate>, hosts: &[DnsName]) -> Option<(String, &'static str)> {
     let (acm, iam) = certificate.map_or((None, None), |one| (one.acm.as_deref(), one.iam.as_deref()));
+    let is_own = |host: &DnsName| {
+        let host = host.as_str().trim_end_matches('.').to_ascii_lowercase();
+        host.ends_with(OWN_NAMES)
+    };
     match (acm, iam) {
+        _ if certificate.is_some_and(|one| one.default) => (!hosts.iter().all(is_own)).then(|| {
+            (
+                "has no certificate of its own, but CloudFront's for *.cloudfront.net: a browser refuses its names".to_owned(),
+                "Attach a certificate of us-east-1 that covers the names, in place of CloudFront's: it takes none of another \
+                 region.",
+            )
+        }),
         (Some(arn), _) => of_acm(arn),
         // One that was uploaded to IAM is of no region.
         (None, Some(_)) => None,
-        // None, or the one of CloudFront, which is for its own names alone.
         (None, None) => Some((
             "has no certificate of its own: a browser refuses its names".to_owned(),
             "Attach a certificate of us-east-1 that covers the names: CloudFront takes none of another region.",
@@ -30,13 +45,22 @@ fn of_acm(arn: &str) -> Option<(String, &'static str)> {
         return Some(none_of_acm(arn));
     };
     let is_one = *scheme == "arn"
-        && (*partition == "aws" || partition.starts_with("aws-"))
         && *service == "acm"
         && certificate
             .strip_prefix("certificate/")
             .is_some_and(|id| !id.is_empty());
     match *region {
         _ if !is_one => Some(none_of_acm(arn)),
+        // CloudFront in China is a service of its own, with certificates of IAM there (Amazon Web Services in China user guide,
+        // "Amazon CloudFront").
+        _ if *partition != "aws" => Some((
+            format!(
+                "its certificate is of another part of AWS, {}: {}",
+                Word::status(partition),
+                safe(arn)
+            ),
+            "Attach a certificate of this account's part of AWS, of ACM in us-east-1.",
+        )),
         REGION => None,
         _ => Some((
             format!("its certificate is not of {REGION}: {}", safe(arn)),
@@ -72,6 +96,10 @@ mod tests {
             (
                 "arn:aws:acm:eu-west-2:123456789012:certificate/:us-east-1:",
                 Some("its certificate is not of us-east-1: "),
+            ),
+            (
+                "arn:aws-cn:acm:us-east-1:123456789012:certificate/c",
+                Some("its certificate is of another part of AWS, aws-cn: "),
             ),
             (
                 "arn:aws:iam:us-east-1:123456789012:server-certificate/c",

@@ -15,6 +15,7 @@ use super::{DISTRIBUTION, INVALIDATE, INVALIDATION, INVALIDATIONS, distribution}
 use crate::change::{Against, Change, Seen};
 use crate::connect::{Aws, incomplete};
 use crate::error::{another, refused, safe};
+use crate::grammar::Word;
 use crate::op::Op;
 use crate::raw::{Asked, Body};
 use crate::resource::{Resource, part};
@@ -199,7 +200,8 @@ impl InvalidateChange {
             });
         }
         Ok(Receipt {
-            change_id: Some(told.id),
+            // It is journalled. One that is no id is none: what was made is then found by its reference.
+            change_id: Word::id(&told.id).fits(),
             ..aws.receipt(&seen)
         })
     }
@@ -311,7 +313,7 @@ impl Change for InvalidateChange {
         match (&now.made, answered) {
             (Some(made), _) if made.is_complete => Finding::After,
             (Some(made), _) => Finding::Unclear {
-                why: format!("The invalidation {} is in progress.", safe(&made.id)),
+                why: format!("The invalidation {} is in progress.", Word::id(&made.id)),
             },
             (None, Some(id)) => Finding::Unclear {
                 why: format!("CloudFront does not show the invalidation {}.", safe(id)),

@@ -10,6 +10,7 @@ use super::wire::{Behaviour, Certificate, Conflict, Conflicts};
 use super::{CONFLICTS, DISTRIBUTION, behaviours, certificate, distribution};
 use crate::connect::{Aws, incomplete};
 use crate::error::safe;
+use crate::grammar::Word;
 use crate::look::{Found, Look, Mend};
 use crate::op::Op;
 use crate::resource::{Resource, part};
@@ -76,6 +77,9 @@ impl Look for DistributionLook<'_> {
     async fn ask(&self, aws: &Aws) -> Result<Told, ProviderError> {
         let id = &self.0.distribution;
         let told = aws.distribution_told(id).await?;
+        let under_way = told.in_progress_invalidation_batches;
+        let under_way = under_way
+            .ok_or_else(|| incomplete(DISTRIBUTION.operation, "count of invalidations under way"))?;
         let certificate = told.distribution_config.viewer_certificate.as_ref();
         let has_one = certificate.is_some_and(|one| one.acm.is_some() || one.iam.is_some());
         let mut conflicts = Vec::new();
@@ -91,7 +95,7 @@ impl Look for DistributionLook<'_> {
         let default = default.ok_or_else(|| incomplete(DISTRIBUTION.operation, "default behaviour"))?;
         Ok(Told {
             status: told.status,
-            under_way: told.in_progress_invalidation_batches,
+            under_way,
             staging: config.staging,
             behaviours: behaviours.map(|items| items.all).unwrap_or_default(),
             origin: default.origin,
@@ -169,11 +173,14 @@ impl DistributionLook<'_> {
         }
         if told.status != "Deployed" {
             wrong.push((
-                format!("{}: not every edge has its settings yet", safe(&told.status)),
+                format!(
+                    "{}: not every edge has its settings yet",
+                    Word::status(&told.status)
+                ),
                 "Wait until its status is Deployed, then look again.",
             ));
         }
-        wrong.extend(certificate::wrong(told.certificate.as_ref()));
+        wrong.extend(certificate::wrong(told.certificate.as_ref(), &self.0.hosts));
         for host in &self.0.hosts {
             let name = bare(host.as_str());
             if !told.aliases.answers_for(host) {
@@ -202,6 +209,15 @@ impl DistributionLook<'_> {
                 None => wrong.push((
                     format!("{} falls to the default behaviour", safe(path)),
                     "Add a behaviour whose path pattern covers it, in front of any that covers more.",
+                )),
+                Some(first) if let Some(behind) = behaviours::hidden(&told.behaviours, path) => wrong.push((
+                    format!(
+                        "{} meets the behaviour {}, which stands before {}",
+                        safe(path),
+                        safe(&first.path_pattern),
+                        safe(&behind.path_pattern)
+                    ),
+                    "Put the behaviour that names the path in front of the one that covers more: the first that fits decides.",
                 )),
                 // It does what the default one does, and nobody said of this path that it shall.
                 Some(behaviour) if led_back_unnamed(behaviour, path, told) => wrong.push((

@@ -6,6 +6,8 @@ use switchback_model::dns::DnsName;
 use switchback_model::event::Receipt;
 use switchback_model::{DistributionCheck, Finding, Invalidate, Way};
 
+use super::certificate::wrong;
+use super::wire::Certificate;
 use super::{DistributionLook, InvalidateChange};
 use crate::Bound;
 use crate::look::{Is, Look as _};
@@ -323,6 +325,8 @@ async fn a_distribution_to_which_users_may_be_led_is_right() {
 #[tokio::test]
 async fn what_stands_against_a_distribution_is_named() {
     let routes = &["/usermanagement/*"][..];
+    let own = "<CloudFrontDefaultCertificate>true</CloudFrontDefaultCertificate>";
+    let china = "<ACMCertificateArn>arn:aws-cn:acm:us-east-1:123456789012:certificate/c</ACMCertificateArn>";
     let iam = "<IAMCertificateId>ASCA</IAMCertificateId>";
     let region = "<ACMCertificateArn>arn:aws:acm:eu-west-2:123456789012:certificate/c</ACMCertificateArn>";
     for (distribution, held, said) in [
@@ -330,6 +334,31 @@ async fn what_stands_against_a_distribution_is_named() {
             whole("InProgress", 0, routes, OURS),
             None,
             "InProgress: not every edge has its settings yet",
+        ),
+        (
+            whole("anna.smith@example.nhs.test", 0, routes, OURS),
+            None,
+            "(not repeated: no status): not every edge has its settings yet",
+        ),
+        (
+            whole("Deployed", 0, &["*", "/usermanagement/*"], OURS),
+            None,
+            "/usermanagement/api/users meets the behaviour *, which stands before /usermanagement/*",
+        ),
+        (
+            whole("Deployed", 0, &["/*", "/x/*", "/usermanagement/*"], OURS),
+            None,
+            "/usermanagement/api/users meets the behaviour /*, which stands before /usermanagement/*",
+        ),
+        (
+            whole("Deployed", 0, routes, china),
+            None,
+            "its certificate is of another part of AWS, aws-cn: ",
+        ),
+        (
+            whole("Deployed", 0, routes, &format!("{own}{OURS}")),
+            None,
+            "has no certificate of its own, but CloudFront's for *.cloudfront.net",
         ),
         (
             whole("Deployed", 1, routes, OURS),
@@ -431,6 +460,70 @@ async fn a_path_that_is_led_where_the_default_behaviour_leads_is_routed_only_by_
                 found.observed
             ),
         }
+    }
+}
+
+/// The order of behaviours is that in which they are tried (CloudFront API reference, `CacheBehaviors`).
+#[tokio::test]
+async fn a_behaviour_behind_the_one_that_is_meant_hides_nothing() {
+    for patterns in [
+        &["/usermanagement/*", "*"][..],
+        &["/other/*", "/usermanagement/*", "/*"],
+        &["/usermanagement/api/*", "/usermanagement/*"],
+    ] {
+        let found = looked(whole("Deployed", 0, patterns, OURS), held_by(None)).await;
+        assert_eq!(found.is, Is::Right, "{patterns:?}: {found:?}");
+    }
+}
+
+/// The names of a distribution's own that the certificate of CloudFront covers.
+#[test]
+fn the_certificate_of_cloudfront_is_for_its_own_names() {
+    let own = Certificate {
+        acm: None,
+        iam: None,
+        default: true,
+    };
+    for (hosts, right) in [
+        (&["d111111abcdef8.cloudfront.net"][..], true),
+        (&["D111111ABCDEF8.CloudFront.net."], true),
+        (&["reval.example.nhs.test"], false),
+        (
+            &["d111111abcdef8.cloudfront.net", "reval.example.nhs.test"],
+            false,
+        ),
+        (&["d1.cloudfront.net.example.nhs.test"], false),
+        (&["d1.xcloudfront.net"], false),
+    ] {
+        let names: Vec<DnsName> = hosts.iter().map(|host| DnsName::new(host).unwrap()).collect();
+        assert_eq!(wrong(Some(&own), &names).is_none(), right, "{hosts:?}");
+    }
+}
+
+/// How many invalidations are under way is part of every answer: where it is missing, nobody knows that there is none.
+#[tokio::test]
+async fn without_a_count_of_invalidations_nothing_is_said() {
+    let Play::Answer(status, body) = whole("Deployed", 0, &["/usermanagement/*"], OURS) else {
+        panic!("an answer");
+    };
+    let count = "<InProgressInvalidationBatches>0</InProgressInvalidationBatches>";
+    assert!(body.contains(count));
+    for other in [
+        "",
+        "<InProgressInvalidationBatches>-1</InProgressInvalidationBatches>",
+    ] {
+        let played = server(vec![
+            Play::Answer(status, body.replace(count, other)),
+            held_by(None),
+        ])
+        .await;
+        let check = DistributionCheck {
+            distribution: "E1EXAMPLE".to_owned(),
+            hosts: vec![DnsName::new("reval.example.nhs.test").unwrap()],
+            routed: Vec::new(),
+        };
+        let error = DistributionLook(&check).ask(&aws(&played.url)).await.unwrap_err();
+        assert_eq!(error.kind, ProviderErrorKind::Untrue);
     }
 }
 

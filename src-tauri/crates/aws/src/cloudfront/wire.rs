@@ -11,8 +11,8 @@ const NAMESPACE: &str = "http://cloudfront.amazonaws.com/doc/2020-05-31/";
 pub(super) struct Distribution {
     pub id: String,
     pub status: String,
-    #[serde(default)]
-    pub in_progress_invalidation_batches: u32,
+    /// How many invalidations are under way; every answer says it (`Distribution`, required).
+    pub in_progress_invalidation_batches: Option<u32>,
     pub distribution_config: Config,
 }
 
@@ -64,6 +64,9 @@ pub(super) struct Certificate {
     pub acm: Option<String>,
     #[serde(rename = "IAMCertificateId")]
     pub iam: Option<String>,
+    /// Whether it is the one of CloudFront itself, for its own names.
+    #[serde(rename = "CloudFrontDefaultCertificate", default)]
+    pub default: bool,
 }
 
 /// The names that a distribution would have and another holds.

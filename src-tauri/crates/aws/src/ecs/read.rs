@@ -12,6 +12,7 @@ use switchback_engine::ports::{Deployment, ProviderError, RolloutState};
 use super::{DEFINITION, DESCRIBE, last};
 use crate::connect::{Aws, incomplete};
 use crate::error::safe;
+use crate::grammar::Word;
 use crate::observe::{Seen, moment};
 use crate::service::Service;
 
@@ -97,7 +98,10 @@ impl Aws {
             Some(failure) => {
                 let message = format!(
                     "ECS tells nothing of the service {service}: {}",
-                    safe(failure.reason().unwrap_or("it does not say why"))
+                    failure
+                        .reason()
+                        .map_or("it does not say why".to_owned(), |reason| Word::status(reason)
+                            .to_string())
                 );
                 Err(ProviderError {
                     message,
@@ -235,7 +239,7 @@ fn deployment(told: &ToldDeployment) -> Result<Deployment, ProviderError> {
         Some(other) => {
             let message = format!(
                 "A deployment is in the state {}, which Switchback does not know",
-                safe(other.as_str())
+                Word::status(other.as_str())
             );
             return Err(ProviderError {
                 message,
@@ -244,7 +248,11 @@ fn deployment(told: &ToldDeployment) -> Result<Deployment, ProviderError> {
         }
     };
     Ok(Deployment {
-        id: text(told.id()).ok_or_else(|| lacks("id of a deployment"))?,
+        // It is journalled, and what is none may be anything.
+        id: told
+            .id()
+            .and_then(|id| Word::id(id).fits())
+            .ok_or_else(|| lacks("id of a deployment"))?,
         created_at: when(told.created_at()).ok_or_else(|| lacks("moment at which a deployment was made"))?,
         definition: text(told.task_definition()).ok_or_else(|| lacks("task definition of a deployment"))?,
         state,

@@ -14,6 +14,7 @@ use super::{DEFINITION, DESCRIBE, TASK, TASKS, UPDATE, judge, motion, service};
 use crate::change::{Against, Change, Seen};
 use crate::connect::{Aws, incomplete};
 use crate::error::{another, guard, refused, safe};
+use crate::grammar::Word;
 use crate::op::Op;
 use crate::resource::Resource;
 use crate::service::Service;
@@ -44,7 +45,7 @@ impl RollChange {
         let wrong = |message: String, hint: &str| Err(refused(UPDATE.operation, &message, hint));
         if standing.status != "ACTIVE" {
             return wrong(
-                format!("The service {name} is {}", safe(&standing.status)),
+                format!("The service {name} is {}", Word::status(&standing.status)),
                 "ECS updates no service that was deleted or is being deleted: find out who did so.",
             );
         }
@@ -75,7 +76,7 @@ fn made_by_ecs(controller: &str) -> Result<(), ProviderError> {
     }
     let message = format!(
         "The deployments of this service are made by {}, not by ECS",
-        safe(controller)
+        Word::status(controller)
     );
     let hint = "Roll it with the tool that makes its deployments, in a step of kind attest.";
     Err(refused(UPDATE.operation, &message, hint))
@@ -121,7 +122,7 @@ impl Change for RollChange {
                 let message = format!(
                     "Its task definition {} is {}",
                     short(arn),
-                    safe(&definition.status)
+                    Word::status(&definition.status)
                 );
                 return Err(refused(
                     UPDATE.operation,

@@ -9,6 +9,7 @@ use super::tasks::short;
 use super::{DEFINITION, DESCRIBE, service};
 use crate::connect::{Aws, incomplete};
 use crate::error::safe;
+use crate::grammar::Word;
 use crate::look::{Found, Look, Mend};
 use crate::op::Op;
 use crate::resource::Resource;
@@ -96,20 +97,26 @@ fn fault(standing: &Standing, definition: Option<&Definition>) -> Option<(String
     let wrong = |observed: String, mend: &'static str| Some((observed, mend));
     if status != "ACTIVE" {
         return wrong(
-            format!("the service is {}", safe(status)),
+            format!("the service is {}", Word::status(status)),
             "It was deleted, or is being deleted: find out who did so, or correct its name in the runbook.",
         );
     }
     if controller != "ECS" {
         return wrong(
-            format!("its deployments are made by {}, not by ECS", safe(controller)),
+            format!(
+                "its deployments are made by {}, not by ECS",
+                Word::status(controller)
+            ),
             "Roll it with the tool that makes its deployments, in a step of kind attest.",
         );
     }
     if let Some(definition) = definition.filter(|definition| !definition.is_active()) {
         let name = standing.definition.as_deref().map(short).unwrap_or_default();
         return wrong(
-            format!("its task definition {name} is {}", safe(&definition.status)),
+            format!(
+                "its task definition {name} is {}",
+                Word::status(&definition.status)
+            ),
             "ECS starts no deployment of it: register it anew, and deploy the new revision first.",
         );
     }
@@ -191,7 +198,7 @@ fn words_of(deployment: &Deployment) -> String {
     };
     format!(
         "{} of {}, {state}",
-        safe(&deployment.id),
+        Word::id(&deployment.id),
         short(&deployment.definition)
     )
 }

@@ -17,6 +17,15 @@ use crate::resource::part;
 /// The time limits that a function may have, in seconds (Lambda developer guide, "Configure Lambda function timeout").
 const TIMEOUTS: RangeInclusive<u64> = 1..=900;
 
+/// Why a function is in a state.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Because {
+    /// A word of the API reference, such as `EniLimitExceeded`.
+    pub code: Option<String>,
+    /// A sentence.
+    pub text: Option<String>,
+}
+
 /// A function as AWS told of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Function {
@@ -24,9 +33,11 @@ pub(super) struct Function {
     /// states.
     pub state: Option<String>,
     /// Why it is in that state.
-    pub reason: Option<String>,
+    pub because: Because,
     /// `Successful`, or how else its last update went.
     pub last_update: Option<String>,
+    /// Why its last update went so.
+    pub update_because: Because,
     /// Seconds after which Lambda ends it.
     pub timeout_s: u64,
     /// The reserved concurrency; none where nothing is reserved.
@@ -129,11 +140,20 @@ fn settings(told: &Value, arn: &FunctionArn<'_>) -> Result<Function, ProviderErr
     }
     Ok(Function {
         state: text(CONFIGURATION, told, "State")?,
-        reason: text(CONFIGURATION, told, "StateReason")?,
+        because: because(told, "StateReasonCode", "StateReason")?,
         last_update: text(CONFIGURATION, told, "LastUpdateStatus")?,
+        update_because: because(told, "LastUpdateStatusReasonCode", "LastUpdateStatusReason")?,
         timeout_s,
         reserved: None,
         policy: None,
+    })
+}
+
+/// Why, by its two keys (Lambda API reference, GetFunctionConfiguration).
+fn because(told: &Value, code: &str, words: &str) -> Result<Because, ProviderError> {
+    Ok(Because {
+        code: text(CONFIGURATION, told, code)?,
+        text: text(CONFIGURATION, told, words)?,
     })
 }
 

@@ -2,12 +2,13 @@
 
 use switchback_model::{FunctionArn, PoolArn};
 
-use super::ask::Function;
+use super::ask::{Because, Function};
 use super::look::TriggerLook;
 use super::narrowed::Narrowed;
 use super::policy::{Nearest, Says, says};
 use super::statement::{Asked, COGNITO, INVOKE};
 use crate::error::safe;
+use crate::grammar::Word;
 use crate::look::{Found, Look as _, Mend};
 
 /// Seconds that Cognito waits for a trigger, before it asks again (Cognito developer guide, "Customizing user pool workflows
@@ -63,7 +64,7 @@ pub(super) fn judge(look: &TriggerLook<'_>, function: &Function) -> Found {
 fn named(sid: &str) -> String {
     match sid {
         "" => "a statement without a name".to_owned(),
-        sid => format!("statement {}", safe(sid)),
+        sid => format!("statement {}", Word::sid(sid)),
     }
 }
 
@@ -153,15 +154,29 @@ fn command(look: &TriggerLook<'_>, what: &str, rest: &str, qualified: bool) -> S
     )
 }
 
+/// Why it is in a state, as far as it may be repeated: where the state or the code of the reason is no such word, the text
+/// beside it is not AWS's either.
+fn why(state: &str, because: &Because) -> String {
+    let code = because.code.as_deref().map(Word::status);
+    let code = match (Word::status(state), code) {
+        (Word::NotRepeated(_), _) => return String::new(),
+        (Word::Fits(_), Some(word @ Word::NotRepeated(_))) => return format!(" {word}"),
+        (Word::Fits(_), Some(word @ Word::Fits(_))) => format!(" {}", word.in_brackets()),
+        (Word::Fits(_), None) => String::new(),
+    };
+    let text = because.text.as_deref().map(|text| format!(": {}", safe(text)));
+    format!("{code}{}", text.unwrap_or_default())
+}
+
 /// What else keeps it from answering.
 fn health(look: &TriggerLook<'_>, function: &Function) -> Vec<Wrong> {
     let mut wrong = Vec::new();
     match function.state.as_deref() {
         None | Some("Active") => {}
         Some(state) => {
-            let why = function.reason.as_deref().map(|why| format!(": {}", safe(why)));
+            let why = why(state, &function.because);
             wrong.push((
-                format!("{}{}", safe(state), why.unwrap_or_default()),
+                format!("{}{why}", Word::status(state)),
                 match state {
                     "Inactive" => {
                         "Have its owner invoke it once, which wakes it; whoever signs in first would be refused. Then check again."
@@ -180,7 +195,11 @@ fn health(look: &TriggerLook<'_>, function: &Function) -> Vec<Wrong> {
             "Wait for the update to end, then check again.".to_owned(),
         )),
         Some(status) => wrong.push((
-            format!("its last update is {}", safe(status)),
+            format!(
+                "its last update is {}{}",
+                Word::status(status),
+                why(status, &function.update_because)
+            ),
             "Have its owner look at the update, and deploy it again: it runs what it ran before.".to_owned(),
         )),
     }

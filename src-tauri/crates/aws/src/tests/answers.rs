@@ -4,7 +4,7 @@ use aws_sdk_route53::operation::get_change::GetChangeError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 
-use crate::error::{Context, by_answer, provider_error, safe};
+use crate::error::{Context, Words, by_answer, provider_error, safe};
 use crate::http::Proxy;
 use crate::observe::{Seen, http_date};
 use crate::service::Service;
@@ -67,7 +67,7 @@ fn answers_are_sorted_by_whether_they_were_applied() {
     ];
     for (status, code, said, kind) in table {
         assert_eq!(
-            by_answer(Service::Route53, status, code, said, b"").0,
+            by_answer(Service::Route53, status, code, said, b"", Words::Said).0,
             kind,
             "{status} {code:?}"
         );
@@ -78,8 +78,65 @@ fn answers_are_sorted_by_whether_they_were_applied() {
         Some("SignatureDoesNotMatch"),
         Some("Signature=abc AKIAEXAMPLE"),
         b"",
+        Words::Said,
     );
     assert!(!words.contains("abc") && !words.contains("AKIA"));
+}
+
+/// A code that is none comes of something else than AWS, and so does the text beside it.
+#[test]
+fn where_a_code_is_withheld_so_is_what_stands_beside_it() {
+    let secret = "Sup3rS3cret!pw anna.smith@example.nhs.test";
+    for status in [400, 403, 500] {
+        for code in [
+            "anna.smith@example.nhs.test",
+            "two words",
+            "a.b-c",
+            "Sup3rS3cret!pw",
+        ] {
+            for service in [Service::Route53, Service::Sts, Service::Cognito, Service::Lambda] {
+                let (_, words, _) = by_answer(service, status, Some(code), Some(secret), b"", Words::Said);
+                assert!(words.ends_with("(not repeated: no code of an error)"), "{words}");
+                assert!(!words.contains("Sup3r") && !words.contains("anna"), "{words}");
+            }
+        }
+        let (_, words, _) = by_answer(
+            Service::Lambda,
+            status,
+            Some("Odd"),
+            Some(secret),
+            b"",
+            Words::Said,
+        );
+        assert!(
+            words.ends_with(": Sup3rS3cret!pw (not repeated: an e-mail address)"),
+            "{words}"
+        );
+    }
+}
+
+/// What AWS says is left out as a whole and as the field that it is, whatever else of the sentence reads the same.
+#[test]
+fn hushed_words_leave_the_rest_of_a_sentence_as_it_is() {
+    for said in ["x", "Exception", "role", "NotAuthorizedException", "(", " a  b "] {
+        let of = |code: &str, words| by_answer(Service::Cognito, 400, Some(code), Some(said), b"", words);
+        for code in ["NotAuthorizedException", "OddException"] {
+            let (kind, words, hint) = of(code, Words::Hushed);
+            let (same_kind, full, same_hint) = of(code, Words::Said);
+            assert_eq!((kind, hint), (same_kind, same_hint));
+            let ours = full.strip_suffix(&safe(said)).unwrap();
+            assert_eq!(words, format!("{ours}(AWS's own words are not kept)"));
+        }
+        let (_, words, _) = by_answer(
+            Service::Cognito,
+            400,
+            Some("OddException"),
+            None,
+            b"",
+            Words::Hushed,
+        );
+        assert!(words.ends_with("(OddException)"), "{words}");
+    }
 }
 
 #[test]
@@ -87,15 +144,23 @@ fn a_batch_refused_under_its_own_root_is_read() {
     let body = b"<?xml version=\"1.0\"?>\n<InvalidChangeBatch xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\">\
         <Messages><Message>Tried to delete resource record set [name=&apos;a.&apos;] but it was not found</Message>\
         </Messages></InvalidChangeBatch>";
-    let (kind, words, _) = by_answer(Service::Route53, 400, None, None, body);
+    let (kind, words, _) = by_answer(Service::Route53, 400, None, None, body, Words::Said);
     assert_eq!(kind, Kind::Conflict);
     assert!(words.contains("[name='a.']"), "{words}");
     assert_eq!(
-        by_answer(Service::Route53, 400, None, None, b"<InvalidChangeBatchOther/>").0,
+        by_answer(
+            Service::Route53,
+            400,
+            None,
+            None,
+            b"<InvalidChangeBatchOther/>",
+            Words::Said
+        )
+        .0,
         Kind::Unclear
     );
     assert_eq!(
-        by_answer(Service::Route53, 200, None, None, b"<html>").0,
+        by_answer(Service::Route53, 200, None, None, b"<html>", Words::Said).0,
         Kind::Unclear
     );
 }
@@ -106,6 +171,13 @@ fn texts_of_others_are_made_safe() {
         safe("a\n b\u{1b}[31m AKIAIOSFODNN7EXAMPLE c"),
         "a b[31m (removed) c"
     );
+    // Neither what is not shown nor the limit hides a shape.
+    assert_eq!(
+        safe("for anna\u{200b}.smith@exam\u{202e}ple.nhs.test"),
+        "for (not repeated: an e-mail address)"
+    );
+    let long = format!("{} anna.smith@example.nhs.test", "x".repeat(285));
+    assert!(!safe(&long).contains("anna"));
     assert_eq!(safe(&"x".repeat(400)).len(), 300);
     assert_eq!(
         safe("arn:aws:iam::123456789012:role/a 1234567890123"),
@@ -140,9 +212,21 @@ fn only_what_was_handed_over_may_have_been_applied() {
             direct: None,
             host: None,
         };
-        let left = provider_error("GetChange", &failure(broken()), &Seen::handed_over(), &context);
+        let left = provider_error(
+            "GetChange",
+            &failure(broken()),
+            &Seen::handed_over(),
+            &context,
+            Words::Said,
+        );
         assert_eq!(left.kind, Kind::NoAnswer);
-        let kept = provider_error("GetChange", &failure(broken()), &Seen::default(), &context);
+        let kept = provider_error(
+            "GetChange",
+            &failure(broken()),
+            &Seen::default(),
+            &context,
+            Words::Said,
+        );
         assert!(!kept.may_have_applied(), "{kept:?}");
     }
 }
@@ -160,7 +244,8 @@ fn a_clock_that_is_wrong_is_told_from_a_key_that_is_wrong() {
             "Signature not yet current: 20260101T120000Z is still later than 20260101T101500Z",
         ),
     ] {
-        let (kind, message, hint) = by_answer(Service::Route53, 403, Some(code), Some(said), b"");
+        let (kind, message, hint) =
+            by_answer(Service::Route53, 403, Some(code), Some(said), b"", Words::Said);
         assert_eq!(kind, Kind::Credentials);
         assert!(message.contains("clock"), "{message}");
         assert!(hint.unwrap().contains("clock"));
@@ -171,6 +256,7 @@ fn a_clock_that_is_wrong_is_told_from_a_key_that_is_wrong() {
         Some("SignatureDoesNotMatch"),
         Some("no match"),
         b"",
+        Words::Said,
     );
     assert!(!message.contains("clock"));
 }

@@ -126,10 +126,20 @@ fn pools(r: &mut Reader<'_>, item: Item<'_>) -> Option<BTreeSet<String>> {
         r.notes.error(
             "pool-arn",
             item.span().into(),
-            format!(
-                "This list names {} user pools, some of them twice or none at all.",
-                texts.len()
-            ),
+            match texts.len() {
+                0 => "This list names no user pool.".to_owned(),
+                count if pools.len() != count => {
+                    let twice = texts
+                        .iter()
+                        .enumerate()
+                        .find(|(at, text)| texts[..*at].contains(text));
+                    let twice = twice.map_or("", |(_, text)| text.as_str());
+                    format!("This list names {twice:?} twice.")
+                }
+                count => {
+                    format!("This list names {count} user pools, and an authoriser takes {MOST} at most.")
+                }
+            },
             "Name each pool that is meant, once.",
         );
         return None;

@@ -181,3 +181,62 @@ fn choices() {
         assert_eq!(found.lines().count(), 1, "{found}");
     }
 }
+
+/// Who names something twice, or nothing, meant something else: each list says so where it stands, and no list is read as if
+/// it were right.
+#[test]
+fn a_list_names_each_once_and_something() {
+    let of = |from: &str, to: &str| -> Vec<String> {
+        let said = errors(&[(from, to)]);
+        let lists = said
+            .lines()
+            .filter(|line| line.contains(" named-twice: ") || line.contains(" empty-list: "));
+        lines_without_places(lists)
+    };
+    let twice = |name: &str| {
+        vec![format!(
+            "named-twice: {name:?} is named twice in this list. Leave one of them out."
+        )]
+    };
+    let trigger = "trigger = \"site\"";
+    let undo = "undo = [\"switch\"]";
+    let needs = "needs = [\"lower\"]";
+    for (from, to, said) in [
+        (trigger, trigger.to_owned(), vec![]),
+        (trigger, "trigger = [\"site\"]".to_owned(), vec![]),
+        (
+            trigger,
+            "trigger = [\"site\", \"site\"]".to_owned(),
+            twice("site"),
+        ),
+        (
+            trigger,
+            "trigger = []".to_owned(),
+            vec!["empty-list: This list is empty. Name at least one, or leave the key out.".to_owned()],
+        ),
+        (
+            undo,
+            "undo = [\"switch\", \"switch\"]".to_owned(),
+            twice("switch"),
+        ),
+        (
+            undo,
+            format!("{undo}\nkeep = [\"lower\", \"lower\"]"),
+            twice("lower"),
+        ),
+        (needs, "needs = [\"lower\", \"lower\"]".to_owned(), twice("lower")),
+        (
+            needs,
+            format!("{needs}\npublishes = [\"lower\", \"lower\"]"),
+            twice("lower"),
+        ),
+    ] {
+        assert_eq!(of(from, &to), said, "{to}");
+    }
+}
+
+/// What is said, without the place at which it is.
+fn lines_without_places<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let bare = lines.filter_map(|line| line.trim_start().split_once(' '));
+    bare.map(|(_, said)| said.to_owned()).collect()
+}

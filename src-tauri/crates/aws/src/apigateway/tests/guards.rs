@@ -270,6 +270,59 @@ async fn an_origin_that_is_given_back_is_readable_and_a_wildcard_with_credential
     }
 }
 
+/// API Gateway developer guide, "Set up gateway responses": a response answers with whatever status was set for it.
+#[tokio::test]
+async fn a_refusal_whose_status_is_none_is_wrong() {
+    let with = |kind: &str, status: &Value| {
+        answer(
+            &json!({"responseType": kind, "statusCode": status, "responseParameters": read_by(OURS), "defaultResponse": false}),
+        )
+    };
+    for (status, wrong) in [
+        (json!("401"), false),
+        (json!("403"), false),
+        (json!(null), false),
+        (json!("200"), true),
+        (json!(302), true),
+        (json!("500"), true),
+        (json!("399"), true),
+    ] {
+        for kind in ["UNAUTHORIZED", "ACCESS_DENIED", "EXPIRED_TOKEN", "DEFAULT_4XX"] {
+            let all = ["UNAUTHORIZED", "ACCESS_DENIED", "EXPIRED_TOKEN", "DEFAULT_4XX"];
+            let refusals = all.into_iter().map(|one| match one == kind {
+                true => with(one, &status),
+                false if one == "DEFAULT_4XX" => set(one, &read_by(OURS)),
+                false => unset(one),
+            });
+            let found = refused(refusals.collect()).await;
+            assert_eq!(
+                matches!(found.is, Is::Wrong(_)),
+                wrong,
+                "{kind} {status}: {found:?}"
+            );
+            assert_eq!(
+                found.observed.contains(&format!("{kind} answers with HTTP ")),
+                wrong,
+                "{found:?}"
+            );
+        }
+    }
+    let found = refused(vec![
+        set(
+            "UNAUTHORIZED",
+            &read_by("'Sup3rS3cret!pw anna.smith@example.nhs.test'"),
+        ),
+        unset("ACCESS_DENIED"),
+        unset("EXPIRED_TOKEN"),
+        set("DEFAULT_4XX", &read_by(OURS)),
+    ])
+    .await;
+    assert_eq!(
+        found.observed,
+        "refusals of type UNAUTHORIZED are read by (not repeated: no origin)"
+    );
+}
+
 #[tokio::test]
 async fn a_refusal_that_is_no_answer_to_what_was_asked_proves_nothing() {
     let ours = read_by(OURS);
@@ -279,6 +332,9 @@ async fn a_refusal_that_is_no_answer_to_what_was_asked_proves_nothing() {
             &json!({"responseType": "UNAUTHORIZED", "responseParameters": ours}),
         )],
         vec![set("UNAUTHORIZED", &json!([OURS]))],
+        vec![answer(
+            &json!({"responseType": "UNAUTHORIZED", "responseParameters": ours, "defaultResponse": false, "statusCode": "often"}),
+        )],
         vec![set(
             "UNAUTHORIZED",
             &json!({"gatewayresponse.header.Access-Control-Allow-Origin": 1}),

@@ -170,6 +170,17 @@ async fn an_answer_about_something_else_tells_nothing() {
         (vec![changed("/desiredCount", json!(-1))], "holds no count"),
         (vec![changed("/deployments/0/id", json!(null))], "holds no id"),
         (
+            vec![changed("/deployments/0/id", json!("anna.smith@example.nhs.test"))],
+            "holds no id",
+        ),
+        (
+            vec![changed(
+                "/deployments/0/rolloutState",
+                json!("anna.smith@example.nhs.test"),
+            )],
+            "in the state (not repeated: no status), which",
+        ),
+        (
             vec![changed("/deployments/0/createdAt", json!(null))],
             "holds no moment",
         ),

@@ -114,6 +114,16 @@ async fn what_is_wrong_has_a_sentence_and_a_command() {
         ),
         (settings("State", json!("Failed")), "Failed", "deploy it again"),
         (
+            settings("State", json!("anna.smith@example.nhs.test")),
+            "(not repeated: no status)",
+            "deploy it again",
+        ),
+        (
+            settings("LastUpdateStatus", json!("Sup3rS3cret!pw")),
+            "its last update is (not repeated: no status)",
+            "deploy it again",
+        ),
+        (
             settings("LastUpdateStatus", json!("InProgress")),
             "it is being updated",
             "Wait for the update",
@@ -373,4 +383,62 @@ fn an_alias_is_granted_by_its_name_and_its_concurrency_by_the_function() {
         "{}",
         of.console_url("eu-west-2")
     );
+}
+
+/// A function's state and the names of statements are repeated by their grammar, and sentences without persons.
+#[tokio::test]
+async fn what_no_such_word_can_be_is_not_repeated_of_a_function() {
+    let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm5hIn0.c2lnbmVk";
+    let mail = "anna.smith@example.nhs.test";
+    let secret = format!("{mail} {token} Sup3rS3cret!pw");
+    let of = |keys: &[(&str, &str)]| {
+        let mut settings = configuration();
+        for (key, value) in keys {
+            settings[*key] = json!(value);
+        }
+        with(0, answer(&settings))
+    };
+    let mut named = statement();
+    named["Sid"] = json!(mail);
+    let named = with(1, answer(&json!({"Policy": policy(&[named])})));
+    for (plays, said) in [
+        (
+            of(&[
+                ("State", "Failed"),
+                ("StateReasonCode", "EniLimitExceeded"),
+                ("StateReason", "no more"),
+            ]),
+            "Failed (EniLimitExceeded): no more",
+        ),
+        (
+            of(&[
+                ("State", "Failed"),
+                ("StateReasonCode", "Sup3rS3cret!pw"),
+                ("StateReason", &secret),
+            ]),
+            "Failed (not repeated: no status)",
+        ),
+        (
+            of(&[("State", mail), ("StateReason", &secret)]),
+            "(not repeated: no status)",
+        ),
+        (
+            of(&[("State", "Failed"), ("StateReason", &format!("{mail} {token}"))]),
+            "Failed: (not repeated: an e-mail address) (not repeated: a token)",
+        ),
+        (
+            of(&[
+                ("LastUpdateStatus", "Failed"),
+                ("LastUpdateStatusReason", &format!("of {mail}")),
+            ]),
+            "its last update is Failed: of (not repeated: an e-mail address)",
+        ),
+        (
+            named,
+            "the pool may invoke it (statement (not repeated: no name of a statement)); active, 4 s; our own dry run was \
+             taken, which says nothing of Cognito",
+        ),
+    ] {
+        assert_eq!(looked(plays).await.observed, said);
+    }
 }
