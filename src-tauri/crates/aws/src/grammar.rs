@@ -143,8 +143,10 @@ fn without_tokens(text: &str) -> String {
 
 /// Addresses: `name@host.domain`, where the `@` may be escaped as in a URL.
 fn without_mail(text: &str) -> String {
-    let in_name = |c: char| c.is_alphanumeric() || "._%+-&'~!#$*".contains(c);
-    let in_host = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.');
+    // Letters that nobody sees must not keep an address from being one.
+    let unseen = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
+    let in_name = |c: char| c.is_alphanumeric() || unseen(c) || "._%+-&'~!#$*".contains(c);
+    let in_host = |c: char| c.is_alphanumeric() || unseen(c) || matches!(c, '-' | '.');
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((at, sign)) = ["@", "%40"]
