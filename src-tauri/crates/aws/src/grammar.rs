@@ -123,7 +123,7 @@ pub(crate) fn without_persons(text: &str) -> String {
 
 /// Tokens: parts of base64url with dots between them, of which the first is a JSON object and so begins with `eyJ` (RFC 7519,
 /// section 3.1; RFC 7515, section 7.1). An encrypted one has five parts (RFC 7516, section 3.1).
-fn without_tokens(text: &str) -> String {
+pub(crate) fn without_tokens(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("eyJ") {
