@@ -9,7 +9,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
 
 use crate::codes;
-use crate::grammar::{Word, without_persons};
+use crate::grammar::{Word, without_persons, without_tokens};
 use crate::observe::{Seen, request_id};
 use crate::service::Service;
 use crate::unsent::{before_sending, by_connection};
@@ -384,12 +384,21 @@ pub(crate) fn safe(text: &str) -> String {
 
 /// As [`safe`], with another limit.
 pub(crate) fn safe_up_to(text: &str, most: usize) -> String {
+    made_safe(text, most, without_persons)
+}
+
+/// The same of the settings of a pool, of which an address is what is judged: the sender of its mails. Tokens are left out.
+pub(crate) fn settings_up_to(text: &str, most: usize) -> String {
+    made_safe(text, most, without_tokens)
+}
+
+fn made_safe(text: &str, most: usize, without: fn(&str) -> String) -> String {
     // What no terminal shows must not keep a shape from being seen.
     let plain: String = text
         .chars()
         .filter(|c| c.is_whitespace() || !switchback_model::text::is_obeyed(*c))
         .collect();
-    let plain = without_persons(&plain);
+    let plain = without(&plain);
     let words = plain.split_whitespace().map(|word| {
         let key = ["AKIA", "ASIA", "aws_secret", "Signature="]
             .iter()

@@ -123,7 +123,7 @@ pub(crate) fn without_persons(text: &str) -> String {
 
 /// Tokens: parts of base64url with dots between them, of which the first is a JSON object and so begins with `eyJ` (RFC 7519,
 /// section 3.1; RFC 7515, section 7.1). An encrypted one has five parts (RFC 7516, section 3.1).
-fn without_tokens(text: &str) -> String {
+pub(crate) fn without_tokens(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("eyJ") {
@@ -143,8 +143,10 @@ fn without_tokens(text: &str) -> String {
 
 /// Addresses: `name@host.domain`, where the `@` may be escaped as in a URL.
 fn without_mail(text: &str) -> String {
-    let in_name = |c: char| c.is_alphanumeric() || "._%+-&'~!#$*".contains(c);
-    let in_host = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.');
+    // Letters that nobody sees must not keep an address from being one.
+    let unseen = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
+    let in_name = |c: char| c.is_alphanumeric() || unseen(c) || "._%+-&'~!#$*".contains(c);
+    let in_host = |c: char| c.is_alphanumeric() || unseen(c) || matches!(c, '-' | '.');
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((at, sign)) = ["@", "%40"]

@@ -13,7 +13,7 @@ use super::mfa::Mfa;
 use super::told::Told;
 use super::{POOL, mail, pool, triggers};
 use crate::connect::Aws;
-use crate::error::{safe, safe_up_to};
+use crate::error::{safe, settings_up_to};
 use crate::look::{AnyLook, Found, Look, Mend};
 use crate::op::Op;
 use crate::resource::Resource;
@@ -145,7 +145,7 @@ impl<E: OfPool> Look for PoolLook<'_, E> {
             mend,
             untold,
         } = self.expects.judge(self.pool_id, answer);
-        let observed = safe_up_to(&observed, LONGEST);
+        let observed = settings_up_to(&observed, LONGEST);
         match mend {
             Some(mend) => Found::wrong(expected, observed, Mend::Besides(mend)),
             None if untold.is_empty() => Found::right(expected, observed),
