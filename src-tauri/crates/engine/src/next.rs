@@ -195,9 +195,10 @@ fn rollback(run: &Run) -> Option<Work> {
                 Some(Work::Inspect(step.current()?.id.clone()))
             }
             state if !state.may_have_effect() => Some(Work::ItemDone(item.id.clone())),
-            StepState::UndoUnverified => {
-                halt("The undo was made, but an after-check did not pass in time.".to_owned())
-            }
+            StepState::UndoUnverified => halt(format!(
+                "The undo was made, but an after-check did not pass in time{}",
+                what_failed(run, id)
+            )),
             StepState::UndoFailed | StepState::UndoForeign
                 if step.attempts.last().is_some_and(|a| a.seq > rollback.asked_seq) =>
             {
@@ -218,6 +219,21 @@ fn rollback(run: &Run) -> Option<Work> {
     }
 }
 
+/// The first check of a way back that does not pass as it was read last, in words that end a sentence.
+fn what_failed(run: &Run, id: &StepId) -> String {
+    let failed = run.step(id).and_then(|(step, state)| {
+        let read = &state.current()?.readings;
+        let reading = read.iter().find(|reading| !reading.verdict.lets_through())?;
+        let check = step.undo_verify.iter().find(|check| check.id == reading.check)?;
+        Some(format!(
+            ": \"{}\" says {}. Mend that and try again, or look yourself and say that it is done.",
+            check.title,
+            reading.observed.trim_end_matches('.')
+        ))
+    });
+    failed.unwrap_or_else(|| ".".to_owned())
+}
+
 /// The item that publishes once more: finished where nothing is left that nobody knows to be seen.
 fn publish(run: &Run, item: &str, id: &StepId, step: &StepRun, asked_seq: u64) -> Option<Work> {
     let halt = |why: &str| {
@@ -232,9 +248,10 @@ fn publish(run: &Run, item: &str, id: &StepId, step: &StepRun, asked_seq: u64) -
         StepState::InDoubt { .. } | StepState::UndoInDoubt { .. } => {
             Some(Work::Inspect(step.current()?.id.clone()))
         }
-        StepState::UndoUnverified if ours.is_some_and(|last| last.seq > asked_seq) => {
-            halt("It was published, but an after-check did not pass in time.")
-        }
+        StepState::UndoUnverified if ours.is_some_and(|last| last.seq > asked_seq) => halt(&format!(
+            "It was published, but an after-check did not pass in time{}",
+            what_failed(run, id)
+        )),
         StepState::UndoFailed | StepState::UndoForeign if ours.is_some_and(|last| last.seq > asked_seq) => {
             let problem = ours.and_then(|last| last.problem.as_ref());
             let why = problem.map(|problem| format!(" {}: {}", problem.operation, problem.message));
