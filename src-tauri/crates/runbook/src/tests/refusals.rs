@@ -220,8 +220,8 @@ fn a_list_names_each_once_and_something() {
             twice("switch"),
         ),
         (
-            undo,
-            format!("{undo}\nkeep = [\"lower\", \"lower\"]"),
+            "keep = [\"lower\"]",
+            "keep = [\"lower\", \"lower\"]".to_owned(),
             twice("lower"),
         ),
         (needs, "needs = [\"lower\", \"lower\"]".to_owned(), twice("lower")),
