@@ -1,6 +1,6 @@
 // What must be seen at once. Unstacked on purpose: one notice never hides another.
 import Button from "@cloudscape-design/components/button";
-import type { ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import { age, count, duration } from "../format/time";
 import type { BreachView, RunSnapshot, StepView } from "../ipc";
 import { useApp, useLive, useStore } from "../state/hooks";
@@ -66,6 +66,10 @@ function Unseen({ snapshot }: { snapshot: RunSnapshot }) {
 function RunNotices() {
   const { snapshot } = useApp();
   if (snapshot === null) return null;
+  const named = (id: string): string => {
+    const step = allSteps(snapshot).find((s) => s.id === id);
+    return step === undefined ? id : `“${step.title}”`;
+  };
   return (
     <>
       <div role="alert">
@@ -77,7 +81,7 @@ function RunNotices() {
         {snapshot.breaches.filter((b) => publisherOf(b, snapshot) === undefined).map((b) => (
           <Notice key={b.id} kind="fail" title="The plan forbids what is there now" testId={`breach-${b.id}`}>
             {b.because}
-            {b.repair.length > 0 && ` Taking back ${b.repair.join(", ")} mends it.`}
+            {b.repair.length > 0 && ` Taking back ${b.repair.map(named).join(" and ")} mends it.`}
           </Notice>
         ))}
       </div>
@@ -120,6 +124,9 @@ const NEUTRAL: Record<string, Kind> = { rejected: "blocked", stale_screen: "bloc
 export function ErrorRegion() {
   const store = useStore();
   const { failure } = useApp();
+  const page = useHash();
+  // What was only not possible there and then says nothing of the page behind it.
+  useEffect(() => store.leaveRefusal(), [store, page]);
   return (
     <div role="alert" data-testid="error-region">
       {failure !== null && (

@@ -10,6 +10,19 @@ export function toldWords(where: string, many: string, when: string, proof: stri
   return `Told ${many} by ${where} at ${when}. ${proof}`;
 }
 
+/** Whether words name at least one person in figures. */
+export function namesMany(words: string): boolean {
+  return /(^|[^-\d.,])[\d., ]*[1-9]/.test(words);
+}
+
+/** Whether words hold a time of day, as "23:58" or "11:58pm". */
+export function namesTime(words: string): boolean {
+  const found = /(?:^|\D)(\d{1,2})[:.](\d{2})(?!\d)\s*([ap]m)?/i.exec(words);
+  if (found === null) return false;
+  const [hour, minute] = [Number(found[1]), Number(found[2])];
+  return minute < 60 && (found[3] === undefined ? hour < 24 : hour >= 1 && hour <= 12);
+}
+
 /** Asks what was told; with the words to copy, where the runbook holds them. */
 export function TellForm({
   title,
@@ -35,7 +48,7 @@ export function TellForm({
   const [many, setMany] = useState("");
   const [when, setWhen] = useState(() => shortTime(now));
   const blocked =
-    where.trim() === "" ? "Write where and how it was told to go on." : many.trim() === "" ? "Write how many people were told to go on." : when.trim() === "" ? "Write when it was told to go on." : null;
+    where.trim() === "" ? "Write where and how it was told to go on." : many.trim() === "" ? "Write how many people were told to go on." : !namesMany(many) ? "Write how many people in figures, such as 1,240." : when.trim() === "" ? "Write when it was told to go on." : !namesTime(when) ? "Write a time of day, such as 11:58pm." : null;
   return (
     <ReasonForm
       title={title}

@@ -102,6 +102,10 @@ export class Store {
 
   readonly setOperator = (operator: string): void => this.#set({ operator });
   readonly clearFailure = (): void => this.#set({ failure: null });
+  /** Forgets what was refused, and no failure: of another page it says nothing. */
+  readonly leaveRefusal = (): void => {
+    if (this.#state.failure?.api.code === "rejected") this.clearFailure();
+  };
   readonly fail = (thrown: unknown): void => this.#set({ failure: asFailure(thrown) });
 
   async refreshRuns(): Promise<void> {
