@@ -182,7 +182,7 @@ const TRAPS: &[Trap] = &[
         step: PATHS,
         is: "the certificate was issued in another region",
         faults: &["certificate-elsewhere:admins"],
-        said: "has no certificate of its own: a browser refuses its names; does not answer for apps.example.nhs.test",
+        said: "has no certificate of its own, but CloudFront's for *.cloudfront.net: a browser refuses its names; does not answer for apps.example.nhs.test",
         mend: "Attach a certificate of us-east-1",
         ..NOTHING
     },

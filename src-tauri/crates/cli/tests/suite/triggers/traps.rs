@@ -79,7 +79,7 @@ pub const TRAPS: [Trap; 19] = [
     Trap {
         trap: "the function is asleep",
         fault: Some("trigger-inactive"),
-        said: "Inactive: ",
+        said: "Inactive (Idle): ",
         mend: "Have its owner invoke it once",
         ..TRAP
     },
