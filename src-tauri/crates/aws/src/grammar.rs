@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use switchback_model::screen::AT_SIGNS;
+
 /// No code of an error is longer, nor a name of a language's exception that anybody needs to read.
 const LONGEST_CODE: usize = 64;
 /// No status is longer, nor a name of a type.
@@ -141,7 +143,8 @@ pub(crate) fn without_tokens(text: &str) -> String {
     out
 }
 
-/// Addresses: `name@host.domain`, where the `@` may be escaped as in a URL.
+/// Addresses: `name@host.domain`. What people write is refused more broadly (`switchback_model::screen`); of what AWS says an
+/// image's digest behind its `@` has to stay.
 fn without_mail(text: &str) -> String {
     // Letters that nobody sees must not keep an address from being one.
     let unseen = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
@@ -149,7 +152,7 @@ fn without_mail(text: &str) -> String {
     let in_host = |c: char| c.is_alphanumeric() || unseen(c) || matches!(c, '-' | '.');
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((at, sign)) = ["@", "%40"]
+    while let Some((at, sign)) = AT_SIGNS
         .into_iter()
         .filter_map(|sign| rest.find(sign).map(|at| (at, sign)))
         .min()
@@ -306,6 +309,7 @@ mod tests {
             (format!("failed for {MAIL}."), format!("failed for {mail}.")),
             (format!("<{MAIL}>, {MAIL}"), format!("<{mail}>, {mail}")),
             ("anna%40example.nhs.test x".to_owned(), format!("{mail} x")),
+            ("anna\u{ff20}example.nhs.test x".to_owned(), format!("{mail} x")),
             (
                 format!("User: arn:aws:sts::…9012:assumed-role/operator/{MAIL} is not authorized"),
                 format!("User: arn:aws:sts::…9012:assumed-role/operator/{mail} is not authorized"),

@@ -53,6 +53,14 @@ fn made(run: &Run, step: &StepId) -> Option<MadeCanary> {
     })
 }
 
+/// The `sub` of whom a sign-in made, where its answer named them.
+pub(crate) fn named_by(sent: &Sent<'_>) -> Option<String> {
+    match made_by(sent)? {
+        MadeCanary::Sub { sub, .. } => Some(sub),
+        MadeCanary::After(_) => None,
+    }
+}
+
 /// Whom a sign-in made, by what is known of its request. Journals from before marks were written have the time in the
 /// witness of the intent: there a `sub` still tells, but after a lost answer nothing does, because the proofs lay between.
 #[must_use]

@@ -242,7 +242,8 @@ pub fn is_touched(run: &Run, step: &Step) -> bool {
 }
 
 /// Whether something of the step may have to be taken back.
-pub(crate) fn has_effect(run: &Run, id: &StepId) -> bool {
+#[must_use]
+pub fn has_effect(run: &Run, id: &StepId) -> bool {
     let Some((step, state)) = run.step(id) else {
         return false;
     };

@@ -68,15 +68,22 @@ const NAMES: [&str; 26] = [
     "awssessiontoken",
 ];
 
+/// The at sign of an address: as it is typed, escaped as in a link, and in its wide and small forms.
+pub const AT_SIGNS: [&str; 4] = ["@", "%40", "\u{ff20}", "\u{fe6b}"];
+
 /// The first e-mail address.
 #[must_use]
 pub fn address(text: &str) -> Option<Found> {
     let chars: Vec<char> = text.chars().collect();
-    // "%40" is the at sign of an address in a link; ＠ and ﹫ are its wide and small forms.
-    let at_sign = |at: usize| match chars.get(at) {
-        Some('@' | '\u{ff20}' | '\u{fe6b}') => Some(1),
-        Some('%') if chars.get(at + 1..at + 3) == Some(&['4', '0']) => Some(3),
-        _ => None,
+    let at_sign = |at: usize| {
+        let is_here = |sign: &&str| {
+            sign.chars()
+                .eq(chars[at..].iter().copied().take(sign.chars().count()))
+        };
+        AT_SIGNS
+            .iter()
+            .find(|sign| is_here(sign))
+            .map(|sign| sign.chars().count())
     };
     let local = |c: &char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.\"".contains(*c);
     let domain = |c: &char| c.is_alphanumeric() || "-.[]:".contains(*c);

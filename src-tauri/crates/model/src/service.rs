@@ -21,6 +21,11 @@ pub struct RollService {
     pub reads: Vec<String>,
 }
 
+impl RollService {
+    /// How the words of a difference begin where ECS itself gave the new deployment up; what stands in its place follows.
+    pub const GIVEN_UP: &str = "the new one was given up; ";
+}
+
 /// A service of a cluster stands still: one deployment, which is completed, and every task runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceCheck {

@@ -4,8 +4,8 @@ use switchback_model::dns::{DnsName, RecordSet, RecordType};
 use switchback_model::plan::{Coherence, Gate, Monitor, MonitorCheck, Rule, StepKind};
 use switchback_model::{
     ActionSpec, CheckId, CheckKind, CheckSpec, FieldChoice, FieldChoices, MonitorId, Observers, Phase,
-    PhaseId, Plan, Reversibility, RollService, RuleId, SetTtl, Step, StepId, SwitchRecord, Target,
-    TargetKind, TargetName,
+    PhaseId, Plan, Reversibility, RollService, RoutesCheck, RoutesExpected, RuleId, SetTtl, Step, StepId,
+    SwitchRecord, Target, TargetKind, TargetName,
 };
 
 use crate::store::RecordStore;
@@ -161,6 +161,20 @@ pub fn roll(text: &str, service: &str, publishes: &[&str], reads: &[&str]) -> St
         after: publishes.iter().map(|text| id(text)).collect(),
         ..step(text, StepKind::Action)
     }
+}
+
+/// The look of a restriction: whatever is asked is refused.
+#[must_use]
+pub fn closed_routes() -> CheckKind {
+    CheckKind::Routes(RoutesCheck {
+        bases: Vec::new(),
+        writes: Vec::new(),
+        reads: Vec::new(),
+        others: Vec::new(),
+        closed: Vec::new(),
+        open: Vec::new(),
+        expected: RoutesExpected::Closed,
+    })
 }
 
 /// A plan of one phase on a rehearsal target.

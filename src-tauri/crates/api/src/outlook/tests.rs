@@ -1,9 +1,9 @@
 use jiff::{SignedDuration, Timestamp};
 use switchback_engine::run::Run;
 use switchback_model::plan::{Monitor, MonitorCheck};
-use switchback_model::{CheckKind, CheckReading, CheckSpec, RoutesCheck, RoutesExpected, Verdict};
+use switchback_model::{CheckKind, CheckReading, CheckSpec, Verdict};
 use switchback_testkit::journal::opened;
-use switchback_testkit::plans::{check, tis_like};
+use switchback_testkit::plans::{check, closed_routes, tis_like};
 
 use super::believe;
 
@@ -34,18 +34,6 @@ fn monitor(kind: Option<CheckKind>) -> Monitor {
     }
 }
 
-fn routes() -> CheckKind {
-    CheckKind::Routes(RoutesCheck {
-        bases: Vec::new(),
-        writes: Vec::new(),
-        reads: Vec::new(),
-        others: Vec::new(),
-        closed: Vec::new(),
-        open: Vec::new(),
-        expected: RoutesExpected::Closed,
-    })
-}
-
 /// From when and for how long an answer counts that was asked for at 0 and came after `took` seconds.
 fn counts(monitor: &Monitor, took: i64) -> (Timestamp, u32) {
     let mut reading = CheckReading {
@@ -66,7 +54,7 @@ fn counts(monitor: &Monitor, took: i64) -> (Timestamp, u32) {
 
 #[test]
 fn a_round_is_believed_from_its_end_until_the_next_can_have_come() {
-    let freeze = monitor(Some(routes()));
+    let freeze = monitor(Some(closed_routes()));
     // At the usual speed a round takes seconds, and what the plan says holds.
     assert_eq!(counts(&freeze, 8), (t(8), 60));
     // At twenty times the speed it takes nearly as long as it is believed: the next one comes 80 s after this one.

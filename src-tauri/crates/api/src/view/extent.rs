@@ -1,5 +1,6 @@
 //! How far a rollback goes: its items, whose they are, what it loses, and what is lost further back.
 
+use switchback_engine::rollback::has_effect;
 use switchback_engine::run::Run;
 use switchback_model::rollback::ItemKind;
 use switchback_model::{RollbackPlan, Step};
@@ -10,11 +11,7 @@ pub(super) fn further_back<'a>(run: &'a Run, plan: &RollbackPlan) -> Vec<&'a str
     run.plan
         .steps()
         .filter(|step| step.accept_loss && !step.undo_loses.is_empty() && !taken(step))
-        .filter(|step| {
-            run.steps
-                .get(&step.id)
-                .is_some_and(|state| state.state.may_have_effect())
-        })
+        .filter(|step| has_effect(run, &step.id))
         .map(|step| step.title.as_str())
         .collect()
 }

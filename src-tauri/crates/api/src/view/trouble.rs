@@ -1,8 +1,9 @@
 //! Steps that did not come off: what a look at the monitors alone would hide, who took a roll back, and the ready-made
 //! ways back that fit.
 
+use switchback_engine::rollback::has_effect;
 use switchback_engine::run::{Run, StepRun};
-use switchback_model::{ActionSpec, Finding, Step, StepState, Verdict};
+use switchback_model::{ActionSpec, Finding, RollService, Step, StepState, Verdict};
 
 use crate::wire::WayBackByName;
 
@@ -64,7 +65,7 @@ pub(super) fn taken_back_by_ecs<'a>(step: &Step, state: &'a StepRun) -> Option<&
         Finding::Partial { differences } => differences
             .iter()
             .filter(|one| one.field == "deployment")
-            .find_map(|one| one.found.strip_prefix("the new one was given up; ")),
+            .find_map(|one| one.found.strip_prefix(RollService::GIVEN_UP)),
         Finding::Before | Finding::After | Finding::Other { .. } | Finding::Unclear { .. } => None,
     }
 }
@@ -74,13 +75,8 @@ pub(super) fn ways_back(run: &Run, step: &Step, state: StepState) -> Vec<WayBack
     if !matches!(state, StepState::Foreign | StepState::Unverified) {
         return Vec::new();
     }
-    let has_effect = |id: &&switchback_model::StepId| {
-        run.steps
-            .get(*id)
-            .is_some_and(|state| state.state.may_have_effect())
-    };
     let rules = run.plan.rules.iter().filter(|rule| {
-        let mut undone = rule.undo.iter().filter(has_effect);
+        let mut undone = rule.undo.iter().filter(|id| has_effect(run, id));
         undone.any(|id| *id == step.id || step.publishes.contains(id))
     });
     rules

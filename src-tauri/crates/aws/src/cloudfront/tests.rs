@@ -12,7 +12,7 @@ use super::{DistributionLook, InvalidateChange};
 use crate::Bound;
 use crate::look::{Is, Look as _};
 use crate::tests::aws;
-use crate::tests::server::{DATE_S, Play, server};
+use crate::tests::server::{DATE_S, Play, Server, server};
 
 const NS: &str = "xmlns=\"http://cloudfront.amazonaws.com/doc/2020-05-31/\"";
 const TOKEN: &str = "switchback r step g1 apply 1 abcd";
@@ -500,6 +500,17 @@ fn the_certificate_of_cloudfront_is_for_its_own_names() {
     }
 }
 
+/// What was answered can't be true of a distribution, so that nothing is judged by it.
+async fn nothing_is_said(played: &Server) {
+    let check = DistributionCheck {
+        distribution: "E1EXAMPLE".to_owned(),
+        hosts: vec![DnsName::new("reval.example.nhs.test").unwrap()],
+        routed: Vec::new(),
+    };
+    let error = DistributionLook(&check).ask(&aws(&played.url)).await.unwrap_err();
+    assert_eq!(error.kind, ProviderErrorKind::Untrue);
+}
+
 /// How many invalidations are under way is part of every answer: where it is missing, nobody knows that there is none.
 #[tokio::test]
 async fn without_a_count_of_invalidations_nothing_is_said() {
@@ -517,13 +528,7 @@ async fn without_a_count_of_invalidations_nothing_is_said() {
             held_by(None),
         ])
         .await;
-        let check = DistributionCheck {
-            distribution: "E1EXAMPLE".to_owned(),
-            hosts: vec![DnsName::new("reval.example.nhs.test").unwrap()],
-            routed: Vec::new(),
-        };
-        let error = DistributionLook(&check).ask(&aws(&played.url)).await.unwrap_err();
-        assert_eq!(error.kind, ProviderErrorKind::Untrue);
+        nothing_is_said(&played).await;
     }
 }
 
@@ -531,11 +536,5 @@ async fn without_a_count_of_invalidations_nothing_is_said() {
 #[tokio::test]
 async fn without_a_default_behaviour_nothing_is_said() {
     let played = server(vec![distribution(true)]).await;
-    let check = DistributionCheck {
-        distribution: "E1EXAMPLE".to_owned(),
-        hosts: vec![DnsName::new("reval.example.nhs.test").unwrap()],
-        routed: Vec::new(),
-    };
-    let error = DistributionLook(&check).ask(&aws(&played.url)).await.unwrap_err();
-    assert_eq!(error.kind, ProviderErrorKind::Untrue);
+    nothing_is_said(&played).await;
 }

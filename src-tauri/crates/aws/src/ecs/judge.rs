@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use switchback_engine::ports::{Deployment, Observed, Rollout, RolloutState, Sent};
-use switchback_model::{FieldDifference, Finding, Image, Service as Content, field};
+use switchback_model::{FieldDifference, Finding, Image, RollService, Service as Content, field};
 
 use super::roll::deployment;
 use super::tasks::{is_of, other_images, short};
@@ -182,7 +182,8 @@ impl Told<'_> {
                 .iter()
                 .all(|one| one.created_at < primary.created_at);
         let found = format!(
-            "the new one was given up; {} of {} stands {}",
+            "{}{} of {} stands {}",
+            RollService::GIVEN_UP,
             safe(&primary.id),
             short(&primary.definition),
             if another && !self.rollout.others.is_empty() {

@@ -1,5 +1,6 @@
 //! A run of a runbook of its own in a served world, and who sits before it with the real command line.
 
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
 use serde_json::Value;
@@ -22,6 +23,31 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// In a served world of this speed, with a run of the runbook that `folder` puts into the home. `first`: what is done in
+    /// the world before.
+    #[track_caller]
+    pub fn opened(
+        speed: &'static str,
+        first: impl FnOnce(&Served),
+        folder: impl FnOnce(&Path) -> PathBuf,
+    ) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let mut serving = shared::program(home.path());
+        serving.env("SWITCHBACK_REHEARSAL_SPEED", speed);
+        let world = Served::by(serving);
+        first(&world);
+        let book = folder(home.path()).display().to_string();
+        let mut desk = Self {
+            home,
+            speed,
+            world,
+            run: String::new(),
+        };
+        let opened = desk.say(0, &["run", "new", &book, "--target", "rehearsal"]);
+        desk.run = opened.json()["run"].as_str().unwrap().to_owned();
+        desk
+    }
+
     /// At a part of the bundled plan, in a world of this speed, with something else in the place of something in the runbook
     /// or its target. `first`: what is done in the world before the run is opened.
     #[track_caller]
@@ -31,26 +57,14 @@ impl Desk {
         edits: &[(&str, &str)],
         first: impl FnOnce(&Served),
     ) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let mut serving = shared::program(home.path());
-        serving.env("SWITCHBACK_REHEARSAL_SPEED", speed);
-        let world = Served::by(serving);
-        first(&world);
         let edit = |text: String| edits.iter().fold(text, |text, (was, is)| text.replace(was, is));
-        let folder = shared::runbook(home.path(), name, &edit(runbook));
-        let target = folder.join("targets/rehearsal.toml");
-        let head = std::fs::read_to_string(&target).unwrap();
-        std::fs::write(&target, head + "\n" + &edit(values)).unwrap();
-        let mut desk = Self {
-            home,
-            speed,
-            world,
-            run: String::new(),
-        };
-        let book = folder.display().to_string();
-        let opened = desk.say(0, &["run", "new", &book, "--target", "rehearsal"]);
-        desk.run = opened.json()["run"].as_str().unwrap().to_owned();
-        desk
+        Self::opened(speed, first, |home| {
+            let folder = shared::runbook(home, name, &edit(runbook));
+            let target = folder.join("targets/rehearsal.toml");
+            let head = std::fs::read_to_string(&target).unwrap();
+            std::fs::write(&target, head + "\n" + &edit(values)).unwrap();
+            folder
+        })
     }
 
     pub fn command(&self, words: &[&str]) -> std::process::Command {

@@ -13,7 +13,7 @@ use serde_json::Value;
 use switchback_rehearsal::{LogEntry, Outcome, PROFILES_PARAMETER, ParameterView};
 use tempfile::TempDir;
 
-use crate::shared::{self, Did, Served};
+use crate::shared::{self, Did, Served, until};
 
 const RUNBOOK: &str = include_str!("../emulators/profiles.toml");
 const APPENDING: &str = include_str!("../emulators/profiles_append.toml");
@@ -73,6 +73,17 @@ impl Desk {
             .args(words)
             .args(self.code.iter().flat_map(|file| ["--recovery-code-file", file]));
         Did::of(command.output().unwrap()).code(0).out
+    }
+
+    /// Waits until our request has arrived: the fault that holds it up is taken then, after our last read and before anything
+    /// is carried out.
+    fn until_it_arrived(&self) {
+        until("the request has arrived", || {
+            let faults = self
+                .world
+                .control(async |client| client.state().await.unwrap().faults);
+            faults.is_empty().then_some(())
+        });
     }
 
     fn run(&self) -> String {

@@ -9,7 +9,7 @@ mod there_and_back;
 mod tokens;
 
 use crate::desk::Desk;
-use crate::shared::{self, Did, Served};
+use crate::shared::Did;
 use serde_json::Value;
 use switchback_rehearsal::FREEZE_RULE;
 
@@ -130,10 +130,6 @@ impl Desk {
     }
 
     fn of(speed: &'static str, means: Means, edits: &[(&str, &str)]) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let mut serving = shared::program(home.path());
-        serving.env("SWITCHBACK_REHEARSAL_SPEED", speed);
-        let world = Served::by(serving);
         let values = [
             ("web_acl_id", "web_acl_id"),
             ("api", "admins_api"),
@@ -144,23 +140,12 @@ impl Desk {
             ("methods", "user_management_methods"),
         ]
         .map(|(name, of)| format!("{name} = {}\n", bundled(of)));
-        let edit = |text: String| edits.iter().fold(text, |text, (was, is)| text.replace(was, is));
-        let folder = shared::runbook(home.path(), "restrict", &edit(RUNBOOK.to_owned()));
-        let target = folder.join("targets/rehearsal.toml");
-        let head = std::fs::read_to_string(&target).unwrap();
-        let (values, choice) = (edit(values.concat()), means.choice());
-        let text = format!("{head}\n[values]\n{values}\n[decisions]\nrestrict-how = \"{choice}\"\n");
-        std::fs::write(&target, text).unwrap();
-        let mut desk = Self {
-            home,
-            speed,
-            world,
-            run: String::new(),
-        };
-        let book = folder.display().to_string();
-        let opened = desk.say(0, &["run", "new", &book, "--target", "rehearsal"]);
-        desk.run = opened.json()["run"].as_str().unwrap().to_owned();
-        desk
+        let choice = means.choice();
+        let values = format!(
+            "[values]\n{}\n[decisions]\nrestrict-how = \"{choice}\"\n",
+            values.concat()
+        );
+        Self::of_part(("restrict", speed), (RUNBOOK.to_owned(), values), edits, |_| ())
     }
 
     /// How often anything at all was changed by us.

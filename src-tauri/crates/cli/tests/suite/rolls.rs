@@ -7,102 +7,27 @@ mod taken_back;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use switchback_rehearsal::LogEntry;
-use tempfile::TempDir;
 
-use crate::shared::{self, Did, Served, until};
+use crate::desk::Desk;
+use crate::shared::{self, Did, until};
 
 const APPENDING: &str = include_str!("../emulators/profiles_append.toml");
 const ROLLING: &str = include_str!("rolls.toml");
 
-struct Desk {
-    home: TempDir,
-    world: Served,
-    run: String,
+/// At the start of a run of a value and the roll that makes it seen, in a world of this speed.
+fn desk_at(speed: &'static str) -> Desk {
+    let runbook = format!("{APPENDING}{ROLLING}");
+    Desk::opened(speed, |_| (), |home| shared::runbook(home, "rolls", &runbook))
+}
+
+fn desk() -> Desk {
+    desk_at("60")
 }
 
 impl Desk {
-    fn open() -> Self {
-        Self::at("60")
-    }
-
-    /// In a world of this speed.
-    fn at(speed: &str) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let mut serving = shared::program(home.path());
-        serving.env("SWITCHBACK_REHEARSAL_SPEED", speed);
-        let world = Served::by(serving);
-        let folder = shared::runbook(home.path(), "rolls", &format!("{APPENDING}{ROLLING}"));
-        let mut desk = Self {
-            home,
-            world,
-            run: String::new(),
-        };
-        let book = folder.display().to_string();
-        let opened = desk.say(0, &["run", "new", &book, "--target", "rehearsal"]);
-        desk.run = opened.json()["run"].as_str().unwrap().to_owned();
-        desk
-    }
-
-    fn did(&self, words: &[&str]) -> Did {
-        let mut command = shared::program(self.home.path());
-        command
-            .env("SWITCHBACK_REHEARSAL_SPEED", "60")
-            .args(words)
-            .arg("--json");
-        Did::of(command.output().unwrap())
-    }
-
     #[track_caller]
-    fn say(&self, code: i32, words: &[&str]) -> Did {
-        self.did(words).code(code)
-    }
-
-    #[track_caller]
-    fn preview(&self, step: &str) -> Value {
-        self.say(0, &["step", "preview", &self.run, step]).json()
-    }
-
-    #[track_caller]
-    fn apply_as_seen(&self, code: i32, step: &str, preview: &Value) -> Did {
-        let digest = preview["digest"].as_str().unwrap();
-        let words = [
-            "step",
-            "apply",
-            &self.run,
-            step,
-            "--confirm",
-            "rehearsal",
-            "--preview",
-            digest,
-        ];
-        self.say(code, &words)
-    }
-
-    #[track_caller]
-    fn apply(&self, code: i32, step: &str) -> Did {
-        self.apply_as_seen(code, step, &self.preview(step))
-    }
-
-    fn rollback(&self) -> Did {
-        self.did(&["rollback", &self.run, "--all", "--confirm", "rehearsal"])
-    }
-
-    /// A step as `run show` tells it.
-    fn step(&self, id: &str) -> Value {
-        let shown = self.say(0, &["run", "show", &self.run, "--offline"]).json();
-        let steps = shown["steps"].as_array().unwrap();
-        steps.iter().find(|step| step["id"] == id).unwrap().clone()
-    }
-
-    /// What the console says of a step: its state and its note.
-    fn said(&self, id: &str) -> String {
-        let step = self.step(id);
-        format!(
-            "{}: {}",
-            step["state"].as_str().unwrap(),
-            step["note"].as_str().unwrap_or_default()
-        )
+    fn applied(&self, code: i32, step: &str) -> Did {
+        self.apply_as_seen(step, &self.preview(step)).code(code)
     }
 
     /// What each running task has read, with how many have.
@@ -119,38 +44,21 @@ impl Desk {
         found
     }
 
-    fn log(&self) -> Vec<LogEntry> {
-        self.world.control(async |client| client.log(0).await.unwrap())
-    }
-
     /// How many of our requests started the service anew.
     fn rolls(&self) -> usize {
         let log = self.log();
         let ours = log.iter().filter(|entry| entry.operation == "UpdateService");
         ours.filter(|entry| entry.rolled.is_some()).count()
     }
-
-    /// Everything of the world that a night may change, and what tasks have read.
-    fn world(&self) -> Vec<String> {
-        let snapshot = self.world.control(async |client| client.state().await.unwrap());
-        let mut objects = snapshot.objects();
-        objects.sort();
-        objects
-    }
-
-    fn lift(&self, fault: &str) {
-        self.world
-            .control(async |client| client.lift(fault).await.unwrap());
-    }
 }
 
 /// There and back: what tasks have read changes with the roll and not with the value, both ways.
 #[test]
 fn a_value_is_read_once_the_service_is_rolled_and_comes_back_so() {
-    let desk = Desk::open();
+    let desk = desk();
     let start = desk.world();
     assert_eq!(desk.read_by_tasks(), tasks(&[("prod", 2)]));
-    desk.apply(0, "profiles");
+    desk.applied(0, "profiles");
     assert_eq!(desk.read_by_tasks(), tasks(&[("prod", 2)]), "nobody reads it yet");
     let preview = desk.preview("roll");
     let change = &preview["changes"][0];
@@ -165,7 +73,7 @@ fn a_value_is_read_once_the_service_is_rolled_and_comes_back_so() {
         "{caution}"
     );
     assert_eq!(preview["calls"][0]["parameters"]["forceNewDeployment"], true);
-    let done = desk.apply_as_seen(0, "roll", &preview).json();
+    let done = desk.apply_as_seen("roll", &preview).code(0).json();
     assert_eq!(done["state"], "done", "{done}");
     assert_eq!(desk.read_by_tasks(), tasks(&[("prod,cognito", 2)]));
 
@@ -183,7 +91,7 @@ fn a_value_is_read_once_the_service_is_rolled_and_comes_back_so() {
         })
         .collect();
     assert_eq!(items, ["undo profiles", "publish roll"]);
-    assert_eq!(desk.rollback().code(7).json()["state"], "completed");
+    assert_eq!(desk.rollback(&["--all"]).code(7).json()["state"], "completed");
     assert_eq!(desk.read_by_tasks(), tasks(&[("prod", 2)]));
     assert_eq!(desk.world(), start);
     assert_eq!(desk.rolls(), 2, "once each way");
@@ -191,7 +99,7 @@ fn a_value_is_read_once_the_service_is_rolled_and_comes_back_so() {
 
     // Written again, and left out: that is asked for by name, and said.
     desk.say(0, &["step", "reopen", &desk.run, "profiles", "--reason", "again"]);
-    desk.apply(0, "profiles");
+    desk.applied(0, "profiles");
     let left_out = desk.say(5, &["step", "skip", &desk.run, "roll", "--reason", "not tonight"]);
     let message = left_out.error()["message"].to_string();
     assert!(
@@ -225,7 +133,7 @@ fn a_value_is_read_once_the_service_is_rolled_and_comes_back_so() {
         told.contains("What profiles changed is not seen: roll has not published it since."),
         "{told}"
     );
-    assert_eq!(desk.rollback().code(7).json()["state"], "completed");
+    assert_eq!(desk.rollback(&["--all"]).code(7).json()["state"], "completed");
     assert_eq!(desk.world(), start);
 }
 
@@ -360,9 +268,9 @@ const DRILLS: &[Drill] = &[
 #[test]
 fn each_trap_is_said_and_the_way_back_is_read() {
     for drill in DRILLS {
-        let desk = Desk::at(drill.speed);
+        let desk = desk_at(drill.speed);
         let start = desk.world();
-        desk.apply(0, "profiles");
+        desk.applied(0, "profiles");
         let seen = drill.seen.then(|| desk.preview("roll"));
         desk.world.inject(drill.fault);
         // Checked in the midst of it, and again when it is over, where that mends it.
@@ -411,7 +319,7 @@ fn each_trap_is_said_and_the_way_back_is_read() {
         assert!(said.contains(drill.said), "{}: {said}", drill.trap);
         assert_eq!(desk.rolls(), drill.rolls, "{}", drill.trap);
         // As it is on the night: what is wrong is still so.
-        let back = desk.rollback();
+        let back = desk.rollback(&["--all"]);
         assert_eq!(back.code, drill.back, "{}: {} {}", drill.trap, back.out, back.err);
         if back.code != 7 {
             desk.lift(drill.fault);

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use switchback_model::{Finding, Image, Way};
 
 use super::{Attempt, Outcome, Run};
+use crate::canaries::named_by;
 use crate::observed::History;
 use crate::ttl::ServedVersion;
 
@@ -95,13 +96,7 @@ impl Run {
             .filter(|attempt| !attempt.effectless)
             .filter_map(|attempt| {
                 let (image, sub) = match attempt.id.way {
-                    Way::Apply => (
-                        &attempt.after,
-                        attempt
-                            .receipt
-                            .as_ref()
-                            .and_then(|receipt| receipt.change_id.clone()),
-                    ),
+                    Way::Apply => (&attempt.after, attempt.sent().and_then(|sent| named_by(&sent))),
                     Way::Undo => (&attempt.before, None),
                     Way::Publish => return None,
                 };

@@ -1,17 +1,12 @@
 //! What a complete rollback leaves as it is: what is still closed to users, and what else stays in place.
 
 use switchback_engine::expect::applicable;
+use switchback_engine::rollback::has_effect;
 use switchback_engine::run::Run;
 use switchback_model::plan::Monitor;
-use switchback_model::{CheckKind, RollbackPlan, RollbackScope, RoutesExpected, Step, StepId};
+use switchback_model::{CheckKind, RollbackPlan, RollbackScope, RoutesExpected, Step};
 
 use crate::wire::RestrictedView;
-
-fn has_effect(run: &Run, id: &StepId) -> bool {
-    run.steps
-        .get(id)
-        .is_some_and(|state| state.state.may_have_effect())
-}
 
 /// Whether a step closes routes to users: one of its own after-checks proves it from outside.
 fn closes(step: &Step) -> bool {

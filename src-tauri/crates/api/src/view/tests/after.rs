@@ -3,11 +3,8 @@
 use std::collections::BTreeMap;
 
 use switchback_engine::run::{RollbackRun, RollbackState, Run};
-use switchback_model::{
-    CheckKind, FieldDifference, Finding, RollbackItem, RollbackPlan, RollbackScope, RoutesCheck,
-    RoutesExpected, StepState,
-};
-use switchback_testkit::plans::{self, id, tis_like, two_rolls};
+use switchback_model::{FieldDifference, Finding, RollbackItem, RollbackPlan, RollbackScope, StepState};
+use switchback_testkit::plans::{self, closed_routes, id, tis_like, two_rolls};
 
 use super::{DONE, attempted, by_console, going_back, item, monitor, open, put, step, t};
 use crate::view::{Live, snapshot};
@@ -146,15 +143,7 @@ fn after_a_rollback_the_gate_asks_whether_to_start_again() {
 fn a_complete_rollback_says_what_is_still_closed_and_what_stays() {
     let closed = |id: &str| switchback_model::CheckSpec {
         title: "Every write is refused".to_owned(),
-        kind: CheckKind::Routes(RoutesCheck {
-            bases: Vec::new(),
-            writes: Vec::new(),
-            reads: Vec::new(),
-            others: Vec::new(),
-            closed: Vec::new(),
-            open: Vec::new(),
-            expected: RoutesExpected::Closed,
-        }),
+        kind: closed_routes(),
         ..plans::check(id, Some(60))
     };
     let mut plan = tis_like();

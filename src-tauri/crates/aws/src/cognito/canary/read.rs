@@ -49,12 +49,12 @@ fn is_made(made: &MadeCanary, sub: &str, created: Timestamp, aws: &Aws) -> bool 
     }
 }
 
-/// An answer that Cognito never gives of a user that it has (API reference, AdminGetUser).
 /// Whether an attempt went no further than its proofs, as far as is known: it has no mark, and no answer.
 fn is_broken_off(sent: &Sent<'_>) -> bool {
     sent.way == Way::Apply && sent.mark.is_none() && sent.receipt.is_none()
 }
 
+/// An answer that Cognito never gives of a user that it has (API reference, AdminGetUser).
 fn untrue(pool: &str, what: &str) -> ProviderError {
     ProviderError {
         kind: ProviderErrorKind::Untrue,

@@ -1,7 +1,6 @@
 //! An item is appended to a list: what others append stays, and no list is emptied.
 
 use super::{APPENDING, Desk, RUNBOOK, STEP, ended};
-use crate::shared::until;
 
 #[test]
 fn what_others_append_in_between_is_there_after_the_way_back() {
@@ -63,12 +62,7 @@ fn an_item_that_we_overwrote_unseen_is_found_and_named() {
     let run = desk.run();
     desk.world.inject("lands-late:PutParameter:4000");
     let applying = desk.begin(&run);
-    until("the request has arrived", || {
-        let faults = desk
-            .world
-            .control(async |client| client.state().await.unwrap().faults);
-        faults.is_empty().then_some(())
-    });
+    desk.until_it_arrived();
     desk.somebody_puts("prod,hotfix");
     let did = ended(applying).code(4);
     assert_eq!(desk.profiles().0, "prod,cognito");

@@ -62,12 +62,7 @@ fn what_we_overwrote_unseen_is_found_and_named() {
     desk.world.inject("lands-late:PutParameter:4000");
     let applying = desk.begin(&run);
     // The fault is taken when the request has arrived: after our last read, and before anything is carried out.
-    until("the request has arrived", || {
-        let faults = desk
-            .world
-            .control(async |client| client.state().await.unwrap().faults);
-        faults.is_empty().then_some(())
-    });
+    desk.until_it_arrived();
     desk.somebody_puts("prod,hotfix");
     assert_eq!(
         desk.profiles(),

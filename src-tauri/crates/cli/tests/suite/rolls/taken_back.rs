@@ -1,7 +1,8 @@
 //! ECS takes our deployment back, however fast: where its own is complete before anybody looks, ours is told no more, and only
 //! the id that AWS answered with shows that what stands is not what was asked for.
 
-use super::{Desk, tasks};
+use super::{desk_at, tasks};
+use crate::desk::Desk;
 
 /// World seconds in a real one: at the first the breaker's work is seen under way, at the other a look may come after it.
 const SPEEDS: [&str; 2] = ["60", "200"];
@@ -9,15 +10,15 @@ const SPEEDS: [&str; 2] = ["60", "200"];
 #[test]
 fn a_roll_that_ecs_took_back_is_not_done_on_either_way_however_late_it_is_looked_at() {
     for speed in SPEEDS {
-        let desk = Desk::at(speed);
+        let desk = desk_at(speed);
         let start = desk.world();
-        desk.apply(0, "profiles");
+        desk.applied(0, "profiles");
         desk.world.inject("roll-fails");
-        desk.apply(4, "roll");
+        desk.applied(4, "roll");
         assert_stands_in_its_place(&desk, "foreign", speed);
 
         desk.world.inject("roll-fails");
-        let halted = desk.rollback().code(4);
+        let halted = desk.rollback(&["--all"]).code(4);
         let said = halted.error()["message"].to_string();
         for words in ["what came of it is not what was confirmed", "stands in its place"] {
             assert!(said.contains(words), "{speed}: {words}: {said}");
