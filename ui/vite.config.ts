@@ -1,8 +1,10 @@
+import locales from "@react-aria/optimize-locales-plugin";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  plugins: [react()],
+  // The window speaks English alone: words of the component library in other languages stay out.
+  plugins: [{ ...locales.vite({ locales: ["en-US"] }), enforce: "pre" }, react()],
   clearScreen: false,
   build: {
     outDir: "dist",
@@ -22,6 +24,5 @@ export default defineConfig({
     css: false,
     restoreMocks: true,
     testTimeout: 20_000,
-    server: { deps: { inline: [/@cloudscape-design/] } },
   },
 });

@@ -1,5 +1,5 @@
-import Button from "@cloudscape-design/components/button";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Button } from "./kit";
 import { Announcer } from "./components/Announcer";
 import { Banner } from "./components/Banner";
 import { DockContext } from "./components/Dock";
@@ -7,7 +7,6 @@ import { Help } from "./components/Help";
 import { HELP, KEYS } from "./components/help-text";
 import { LeftRail } from "./components/LeftRail";
 import { ErrorRegion, Notices } from "./components/Notices";
-import { Palette } from "./components/Palette";
 import { RightRail, Strip } from "./components/RightRail";
 import { PageHead } from "./components/PageHead";
 import { AmendScreen } from "./screens/Amend";
@@ -33,6 +32,8 @@ import { type Place, go, parse, routes, useHash } from "./state/router";
 import { useKeys } from "./state/keys";
 import type { Store } from "./state/store";
 import { Opening, SupportWindow } from "./SupportWindow";
+
+const Palette = lazy(() => import("./components/Palette"));
 
 /** Where the run stands: its gate that waits, else its step. */
 function standing(snapshot: RunSnapshot): { gate?: string; step?: string } {
@@ -164,7 +165,7 @@ function Console() {
           {info === null && snapshot === null ? (
             <div className="page">
               <PageHead title="Switchback" id="opening" />
-              {failure === null ? <p role="status">Opening…</p> : <Button onClick={() => void store.start()}>Try again</Button>}
+              {failure === null ? <p role="status">Opening…</p> : <Button onPress={() => void store.start()}>Try again</Button>}
             </div>
           ) : (
             // The dock first: a screen's buttons have their place when the screen comes.
@@ -176,7 +177,11 @@ function Console() {
       </main>
       {!wall && !narrow && snapshot !== null && <RightRail place={place} />}
       <Announcer />
-      {palette && <Palette open onClose={() => setPalette(false)} onHelp={() => setHelp(true)} />}
+      {palette && (
+        <Suspense>
+          <Palette onClose={() => setPalette(false)} onHelp={() => setHelp(true)} />
+        </Suspense>
+      )}
     </div>
   );
 }
@@ -191,7 +196,7 @@ function Window() {
     <Opening>
       <div className="page">
         <PageHead title="Switchback" id="opening" />
-        {failure === null ? <p role="status">Opening…</p> : <Button onClick={() => void store.start()}>Try again</Button>}
+        {failure === null ? <p role="status">Opening…</p> : <Button onPress={() => void store.start()}>Try again</Button>}
       </div>
       <section className="notices" aria-label="Notices">
         <ErrorRegion />

@@ -1,6 +1,7 @@
 // The support window: the look-up and nothing else. It has no routes, no palette and no key to anything of
 // a run; that it could not call any of it either is its capability file's work.
-import { type ReactNode, useCallback, useEffect, useId, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { Colours } from "./components/Colours";
 import { Banner } from "./components/Banner";
 import { Help } from "./components/Help";
 import { SUPPORT_HELP, SUPPORT_KEYS } from "./components/help-text";
@@ -10,7 +11,6 @@ import type { LookupPlace } from "./ipc";
 import { UsersScreen } from "./screens/Users";
 import { useApp, useComputerNow } from "./state/hooks";
 import { useKeys } from "./state/keys";
-import { type Choice, choose, useChoice } from "./state/mode";
 import { nameOf } from "./state/place";
 
 /** Which environment is asked, over the whole width: text first. */
@@ -46,16 +46,9 @@ function PlaceBanner({ place }: { place: LookupPlace | null }) {
 }
 
 function Tools({ onHelp }: { onHelp: () => void }): ReactNode {
-  const id = useId();
-  const choice = useChoice();
   return (
     <div className="support-tools">
-      <label htmlFor={id}>Colours</label>
-      <select id={id} value={choice} onChange={(e) => choose(e.target.value as Choice)} data-testid="colours">
-        <option value="system">As the system</option>
-        <option value="light">Light</option>
-        <option value="dark">Dark</option>
-      </select>
+      <Colours />
       <button type="button" className="help-open" onClick={onHelp} aria-keyshortcuts="F1" data-testid="help-open">
         Help
       </button>

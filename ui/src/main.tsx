@@ -1,9 +1,9 @@
-import "@cloudscape-design/global-styles/index.css";
 import "./styles/index.css";
 import { StrictMode, useEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { host } from "./ipc";
+import { fetchLists } from "./kit";
 import { startMode } from "./state/mode";
 import { Store } from "./state/store";
 
@@ -13,6 +13,8 @@ function Ready({ store }: { store: Store }) {
     const id = requestAnimationFrame(() =>
       requestAnimationFrame(() => {
         store.ipc.uiReady().catch(store.fail);
+        // Read from disk; where that fails, it is tried again when it is needed.
+        fetchLists().catch(() => undefined);
       }),
     );
     return () => cancelAnimationFrame(id);

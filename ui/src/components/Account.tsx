@@ -1,8 +1,8 @@
 // One account of a look-up: masked until somebody asks for a field, and masked again a minute later.
-import Button from "@cloudscape-design/components/button";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { date } from "../format/time";
 import { type AccountView, asFailure } from "../ipc";
+import { Button } from "../kit";
 import { useStore } from "../state/hooks";
 import { Block, Facts } from "./PageHead";
 import { State } from "./State";
@@ -136,7 +136,7 @@ export function AccountCard({ account: found, of, lookup, purpose, cost }: { acc
         note="Hidden. Each reveal is recorded with your name and reason."
         side={
           account.mfa === null ? (
-            <Button onClick={() => void details()} disabled={asking} data-testid={`details-${found.index}`}>
+            <Button onPress={() => void details()} refused={asking} testId={`details-${found.index}`}>
               Details…
             </Button>
           ) : undefined

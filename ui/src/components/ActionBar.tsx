@@ -1,8 +1,8 @@
-import Button from "@cloudscape-design/components/button";
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { fullTime } from "../format/time";
 import type { Offer, StepView } from "../ipc";
 import type { RunCommand } from "../ipc/port";
+import { Button, LinkButton } from "../kit";
 import { useApp, useSnapshot, useStore } from "../state/hooks";
 import { allSteps, isFinished, onward } from "../state/readings";
 import { go, href } from "../state/router";
@@ -210,12 +210,12 @@ export function Otherwise({ step, onAsk }: { step: StepView; onAsk: (word: strin
     <Block id="otherwise" title="Otherwise">
       <div className="otherwise">
         {override !== undefined && (
-          <Button href={href({ name: "confirm", step: step.id })} data-testid={`offer-${OVERRIDE}`}>
+          <LinkButton href={href({ name: "confirm", step: step.id })} testId={`offer-${OVERRIDE}`}>
             {override.label}…
-          </Button>
+          </LinkButton>
         )}
         {list.map((o) => (
-          <Button key={o.command} loading={busy === o.command} onClick={() => pressOffer(store, step, o, onAsk)} data-testid={`offer-${o.command}`}>
+          <Button key={o.command} loading={busy === o.command} onPress={() => pressOffer(store, step, o, onAsk)} testId={`offer-${o.command}`}>
             {o.needs_reason ? `${o.label}…` : o.label}
           </Button>
         ))}
@@ -271,7 +271,7 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
               </Primary>
             )}
             {others.map((o) => (
-              <Button key={o.command} loading={busy === o.command} onClick={() => press(o)} data-testid={`offer-${o.command}`}>
+              <Button key={o.command} loading={busy === o.command} onPress={() => press(o)} testId={`offer-${o.command}`}>
                 {o.needs_reason ? `${o.label}…` : o.label}
               </Button>
             ))}
@@ -294,14 +294,14 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
           </div>
           <div className="action-others">
             {step.ways_back.map((way) => (
-              <Button key={way.rule} href={href({ name: "rollback", scope: { rule: way.rule } })} data-testid={`way-back-${way.rule}`}>
+              <LinkButton key={way.rule} href={href({ name: "rollback", scope: { rule: way.rule } })} testId={`way-back-${way.rule}`}>
                 {way.rule}: {way.title}…
-              </Button>
+              </LinkButton>
             ))}
             {UNDOABLE.has(step.state) && step.kind === "action" && (
-              <Button href={href({ name: "rollback", scope: { step: step.id } })} data-testid="rollback-step">
+              <LinkButton href={href({ name: "rollback", scope: { step: step.id } })} testId="rollback-step">
                 Undo this step…
-              </Button>
+              </LinkButton>
             )}
             <RunButtons onAsk={setAsk} />
           </div>

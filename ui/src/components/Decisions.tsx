@@ -1,6 +1,6 @@
-import Button from "@cloudscape-design/components/button";
 import { useId, useState } from "react";
 import type { DecisionView } from "../ipc";
+import { Button, Select } from "../kit";
 import { useApp, useSnapshot, useStore } from "../state/hooks";
 import { Block } from "./PageHead";
 import { ReasonForm } from "./ReasonForm";
@@ -28,7 +28,7 @@ function Decision({ decision }: { decision: DecisionView }) {
           </p>
         </div>
         {!open && watching === null && (
-          <Button onClick={() => setOpen(true)} data-testid={`decide-${decision.id}`}>
+          <Button onPress={() => setOpen(true)} testId={`decide-${decision.id}`}>
             {decided ? "Revise…" : "Decide…"}
           </Button>
         )}
@@ -41,21 +41,18 @@ function Decision({ decision }: { decision: DecisionView }) {
             if (value.trim() !== "") setAsking(true);
           }}
         >
-          <label htmlFor={id}>{decision.kind === "minutes" ? "Minutes" : "Answer"}</label>
           {decision.kind === "minutes" ? (
-            <input id={id} inputMode="numeric" pattern="[0-9]+" value={value} onChange={(e) => setValue(e.target.value)} />
+            <>
+              <label htmlFor={id}>Minutes</label>
+              <input id={id} inputMode="numeric" pattern="[0-9]+" value={value} onChange={(e) => setValue(e.target.value)} />
+            </>
           ) : (
-            <select id={id} value={value} onChange={(e) => setValue(e.target.value)}>
-              <option value="">Choose</option>
-              {decision.choices.map((c) => (
-                <option key={c}>{c}</option>
-              ))}
-            </select>
+            <Select label="Answer" value={value === "" ? null : value} choices={decision.choices.map((c) => [c, c] as const)} onPick={setValue} testId={`answer-${decision.id}`} />
           )}
-          <Button formAction="submit" disabled={value.trim() === ""}>
+          <Button submit refused={value.trim() === ""}>
             Next: the reason
           </Button>
-          <Button variant="link" formAction="none" onClick={() => setOpen(false)}>
+          <Button weight="quiet" onPress={() => setOpen(false)}>
             Cancel
           </Button>
         </form>

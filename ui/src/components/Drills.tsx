@@ -1,6 +1,6 @@
-import Button from "@cloudscape-design/components/button";
 import { Fragment, useState } from "react";
 import type { DrillView } from "../ipc";
+import { Button } from "../kit";
 import { useSnapshot } from "../state/hooks";
 import { href } from "../state/router";
 import { State } from "./State";
@@ -56,7 +56,7 @@ function Drill({ drill, busy, onFlip }: { drill: DrillView; busy: boolean; onFli
           )}
         </p>
       </div>
-      <Button onClick={() => void flip()} loading={busy} wrapText={false} ariaLabel={`${word}: ${drill.title}`} data-testid={`begin-${drill.id}`}>
+      <Button onPress={() => void flip()} loading={busy} label={`${word}: ${drill.title}`} testId={`begin-${drill.id}`}>
         {word}
       </Button>
       <details open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>

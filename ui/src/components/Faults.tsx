@@ -1,6 +1,6 @@
-import Button from "@cloudscape-design/components/button";
 import { Fragment, useState } from "react";
 import type { FaultView } from "../ipc";
+import { Button } from "../kit";
 import { State } from "./State";
 import { TableWrap } from "./TableWrap";
 
@@ -15,12 +15,11 @@ function Fault({ fault, busy, onFlip }: { fault: FaultView; busy: boolean; onFli
         <td>{fault.sentence}</td>
         <td className="end">
           <Button
-            onClick={onFlip}
+            onPress={onFlip}
             loading={busy}
-            wrapText={false}
-            ariaLabel={`${fault.on ? "Lift" : "Inject"} ${fault.name}`}
-            data-testid={`fault-${fault.name}`}
-            nativeButtonAttributes={{ "aria-pressed": fault.on }}
+            label={`${fault.on ? "Lift" : "Inject"} ${fault.name}`}
+            testId={`fault-${fault.name}`}
+            pressed={fault.on}
           >
             {fault.on ? "Lift" : "Inject"}
           </Button>

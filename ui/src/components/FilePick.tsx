@@ -1,5 +1,5 @@
-import Button from "@cloudscape-design/components/button";
 import { useId, useState } from "react";
+import { Button } from "../kit";
 import { useStore } from "../state/hooks";
 
 /** A runbook's path: written, pasted, or chosen in the system's dialog. */
@@ -32,10 +32,10 @@ export function FilePick({ label, hint, busy, submit, onPick }: { label: string;
       <label htmlFor={id}>{label}</label>
       <div className="file-row">
         <input id={id} value={path} onChange={(e) => setPath(e.target.value)} aria-describedby={`${id}-hint`} autoComplete="off" spellCheck={false} data-testid="file-path" />
-        <Button formAction="none" loading={asking} onClick={() => void choose()} data-testid="file-choose">
+        <Button loading={asking} onPress={() => void choose()} testId="file-choose">
           Choose a file…
         </Button>
-        <Button formAction="submit" disabled={path.trim() === ""} loading={busy} data-testid="file-read">
+        <Button submit refused={path.trim() === ""} loading={busy} testId="file-read">
           {submit}
         </Button>
       </div>

@@ -1,8 +1,8 @@
 // What must be seen at once. Unstacked on purpose: one notice never hides another.
-import Button from "@cloudscape-design/components/button";
 import { useEffect, type ReactNode } from "react";
 import { age, count, duration } from "../format/time";
 import type { BreachView, RunSnapshot, StepView } from "../ipc";
+import { Button } from "../kit";
 import { useApp, useLive, useStore } from "../state/hooks";
 import { allSteps } from "../state/readings";
 import { href, parse, useHash } from "../state/router";
@@ -35,7 +35,7 @@ function NotLive() {
         <Notice
           kind="unknown"
           title="Status is not live"
-          action={run !== null && <Button onClick={() => void store.open(run)}>Connect again</Button>}
+          action={run !== null && <Button onPress={() => void store.open(run)}>Connect again</Button>}
         >
           {why === "" ? `Nothing has come from the core ${since}.` : `The stream ended: ${why}`} What you see is as last
           known. Roll back still works if the core answers; if not, use the command line: switchback --help.
@@ -133,7 +133,7 @@ export function ErrorRegion() {
         <Notice
           kind={NEUTRAL[failure.api.code] ?? "fail"}
           title={TITLES[failure.api.code] ?? "It did not work"}
-          action={<Button onClick={store.clearFailure}>Close</Button>}
+          action={<Button onPress={store.clearFailure}>Close</Button>}
         >
           <p>{failure.api.message}</p>
           {failure.api.hint !== "" && <p>{failure.api.hint}</p>}

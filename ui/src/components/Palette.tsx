@@ -1,9 +1,14 @@
-import Modal from "@cloudscape-design/components/modal";
-import { Command } from "cmdk";
-import { useEffect, useRef } from "react";
+import { type ReactNode, useState } from "react";
+import { Autocomplete } from "react-aria-components/Autocomplete";
+import { Header } from "react-aria-components/Header";
+import { Input } from "react-aria-components/Input";
+import { Menu, MenuItem, MenuSection } from "react-aria-components/Menu";
+import { SearchField } from "react-aria-components/SearchField";
+import { Dialog } from "../kit/lists";
 import { useApp, useStore } from "../state/hooks";
 import { choose, isDark } from "../state/mode";
-import { allSteps, currentStep } from "../state/readings";
+import { type Found, fitting } from "../state/palette";
+import { currentStep, onward } from "../state/readings";
 import { go } from "../state/router";
 import { zoom } from "../state/zoom";
 import { gateKind, screens, shapeOf } from "./LeftRail";
@@ -44,74 +49,68 @@ function useDeeds(onHelp: () => void): Deed[] {
   ];
 }
 
-/** Ctrl/Cmd+K: every screen, step and safe action by a few letters. Nothing here changes the world. */
-export function Palette({ open, onClose, onHelp }: { open: boolean; onClose: () => void; onHelp: () => void }) {
+type Entry = Found & { id: string; mark?: ReactNode; note?: string; work: () => void };
+type Group = { title: string; entries: Entry[] };
+
+/** Where the run is now, before everything else; then the screens, the steps and what is safe to do. */
+function useGroups(onHelp: () => void): Group[] {
   const { snapshot } = useApp();
-  const input = useRef<HTMLInputElement>(null);
   const deeds = useDeeds(onHelp);
-  useEffect(() => {
-    if (!open) return;
-    const id = setTimeout(() => input.current?.focus(), 0);
-    return () => clearTimeout(id);
-  }, [open]);
-  const pick = (work: () => void) => () => {
+  const doing: Group = { title: "Do", entries: deeds };
+  const places: Entry[] = screens(snapshot).map(({ place, title }) => ({ id: `screen ${title}`, words: title, work: () => go(place) }));
+  if (snapshot === null) return [{ title: "Screens", entries: places }, doing];
+  const more = [
+    ["War room", { name: "war-room" }],
+    ["Amend the plan", { name: "amend" }],
+    ["Open a runbook", { name: "runbook" }],
+  ] as const;
+  places.push(...more.map(([words, place]) => ({ id: `screen ${words}`, words, work: () => go(place) })));
+  if (snapshot.way_back.something_to_undo) places.push({ id: "screen rollback", words: "Roll back: show the plan", also: "undo way back", work: () => go({ name: "rollback", scope: null }) });
+  const steps: Entry[] = snapshot.phases.flatMap((p) => [
+    ...(p.gate === null ? [] : [{ id: `gate-${p.id}`, words: p.gate.title, also: `gate go no-go ${p.id}`, mark: <Shape kind={gateKind(p.gate)} />, note: p.gate.state_words, work: () => go({ name: "gate" as const, phase: p.id }) }]),
+    ...p.steps.map((s) => ({ id: s.id, words: s.title, also: `${s.id} ${s.plan_ref}`, mark: <Shape kind={shapeOf(s)} />, note: s.state_words, work: () => go({ name: "step", step: s.id }) })),
+  ]);
+  const now = onward(snapshot);
+  const current = steps.filter((s) => s.id === now?.id);
+  return [
+    { title: "Where the run is", entries: current },
+    { title: "Screens", entries: places },
+    { title: "Steps", entries: steps.filter((s) => s.id !== now?.id) },
+    doing,
+  ];
+}
+
+/** Ctrl/Cmd+K: every screen, step and safe action by a few letters. Nothing here changes the world. */
+export default function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () => void }) {
+  const [query, setQuery] = useState("");
+  const found = useGroups(onHelp)
+    .map((g) => ({ ...g, entries: fitting(query, g.entries) }))
+    .filter((g) => g.entries.length > 0);
+  const work = (id: string) => {
     onClose();
-    work();
+    found.flatMap((g) => g.entries).find((e) => e.id === id)?.work();
   };
-  const more =
-    snapshot === null
-      ? []
-      : ([
-          { title: "War room", place: { name: "war-room" } },
-          { title: "Amend the plan", place: { name: "amend" } },
-          { title: "Open a runbook", place: { name: "runbook" } },
-        ] as const);
   return (
-    <Modal visible={open} onDismiss={onClose} header="Go to" closeAriaLabel="Close" size="medium" position="top">
-      {open && (
-        <Command label="Go to a screen or a step, or do something safe" loop className="palette">
-          <Command.Input ref={input} placeholder="A screen, a step, or what you want to do" data-testid="palette-input" />
-          <Command.List label="Places and actions">
-            <Command.Empty>Nothing is called that.</Command.Empty>
-            <Command.Group heading="Screens">
-              {[...screens(snapshot), ...more].map(({ place, title }) => (
-                <Command.Item key={title} value={`screen ${title}`} onSelect={pick(() => go(place))}>
-                  {title}
-                </Command.Item>
+    <Dialog title="Go to" onClose={onClose} testId="palette">
+      <Autocomplete inputValue={query} onInputChange={setQuery}>
+        <SearchField aria-label="A screen, a step, or something safe to do" autoFocus className="palette">
+          <Input placeholder="A screen, a step, or what you want to do" className="palette-input" data-testid="palette-input" />
+        </SearchField>
+        <Menu aria-label="Places and actions" className="options palette-list" onAction={(id) => work(String(id))} renderEmptyState={() => <p className="palette-empty">Nothing is called that.</p>}>
+          {found.map((g) => (
+            <MenuSection key={g.title} id={g.title}>
+              <Header className="options-title">{g.title}</Header>
+              {g.entries.map((e) => (
+                <MenuItem key={e.id} id={e.id} textValue={e.words} className="option" data-testid={`go-${e.id}`}>
+                  {e.mark}
+                  <span>{e.words}</span>
+                  {e.note !== undefined && <span className="meta">{e.note}</span>}
+                </MenuItem>
               ))}
-              {snapshot?.way_back.something_to_undo === true && (
-                <Command.Item value="screen roll back plan" onSelect={pick(() => go({ name: "rollback", scope: null }))}>
-                  Roll back: show the plan
-                </Command.Item>
-              )}
-            </Command.Group>
-            {snapshot !== null && (
-              <Command.Group heading="Steps">
-                {snapshot.phases.map(
-                  (p) =>
-                    p.gate !== null && (
-                      <Command.Item key={`gate ${p.id}`} value={`gate go no-go ${p.id} ${p.gate.title}`} onSelect={pick(() => go({ name: "gate", phase: p.id }))}>
-                        <Shape kind={gateKind(p.gate)} /> {p.gate.title} <span className="meta">{p.gate.state_words}</span>
-                      </Command.Item>
-                    ),
-                )}
-                {allSteps(snapshot).map((step) => (
-                  <Command.Item key={step.id} value={`${step.id} ${step.plan_ref} ${step.title}`} onSelect={pick(() => go({ name: "step", step: step.id }))}>
-                    <Shape kind={shapeOf(step)} /> {step.title} <span className="meta">{step.state_words}</span>
-                  </Command.Item>
-                ))}
-              </Command.Group>
-            )}
-            <Command.Group heading="Do">
-              {deeds.map((d) => (
-                <Command.Item key={d.id} value={`do ${d.id} ${d.words} ${d.also ?? ""}`} onSelect={pick(d.work)}>
-                  {d.words}
-                </Command.Item>
-              ))}
-            </Command.Group>
-          </Command.List>
-        </Command>
-      )}
-    </Modal>
+            </MenuSection>
+          ))}
+        </Menu>
+      </Autocomplete>
+    </Dialog>
   );
 }

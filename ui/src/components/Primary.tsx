@@ -1,6 +1,6 @@
 // The main button. Every one of them keeps the rule of a click: see state/seen.ts.
-import Button from "@cloudscape-design/components/button";
 import type { ReactNode } from "react";
+import { Button } from "../kit";
 import { useSeen } from "../state/seen";
 
 /**
@@ -38,17 +38,16 @@ export function Primary({
   const { dead, counts } = useSeen(basis, never);
   return (
     <Button
-      variant={plain ? "normal" : "primary"}
-      formAction="none"
+      weight={plain ? "normal" : "main"}
       loading={loading}
-      {...(refused ? { className: "refused-button" } : {})}
-      {...(why === undefined ? {} : { ariaDescribedby: why })}
-      {...(label === undefined ? {} : { ariaLabel: label })}
-      nativeButtonAttributes={{ "aria-disabled": refused || dead || loading ? true : undefined }}
-      onClick={() => {
-        if (!refused && counts()) onPress();
+      refused={refused}
+      dead={dead}
+      {...(why === undefined ? {} : { why })}
+      {...(label === undefined ? {} : { label })}
+      onPress={() => {
+        if (counts()) onPress();
       }}
-      data-testid={testId}
+      testId={testId}
     >
       {children}
     </Button>
@@ -59,13 +58,13 @@ export function Primary({
 export function Submit({ refused, dead, loading, why, testId, children }: { refused: boolean; dead: boolean; loading: boolean; why: string; testId: string; children: ReactNode }) {
   return (
     <Button
-      variant="primary"
-      formAction="submit"
+      weight="main"
+      submit
       loading={loading}
-      {...(refused ? { className: "refused-button" } : {})}
-      ariaDescribedby={why}
-      nativeButtonAttributes={{ "aria-disabled": refused || dead || loading ? true : undefined }}
-      data-testid={testId}
+      refused={refused}
+      dead={dead}
+      why={why}
+      testId={testId}
     >
       {children}
     </Button>

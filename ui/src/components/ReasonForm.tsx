@@ -1,5 +1,5 @@
-import Button from "@cloudscape-design/components/button";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { Button } from "../kit";
 import { useSeen } from "../state/seen";
 import { Submit } from "./Primary";
 
@@ -90,7 +90,7 @@ export function ReasonForm({
         <Submit refused={why !== null} dead={dead} loading={busy} why={`${id}-why`} testId="reason-submit">
           {submit}
         </Submit>
-        <Button variant="link" formAction="none" onClick={onCancel} data-testid="reason-cancel">
+        <Button weight="quiet" onPress={onCancel} testId="reason-cancel">
           Cancel
         </Button>
         <span className="meta" id={`${id}-why`}>

@@ -1,4 +1,4 @@
-import Button from "@cloudscape-design/components/button";
+import { Button } from "../kit";
 import { useApp, useNarrow, useSnapshot, useStore } from "../state/hooks";
 import { ReasonForm } from "./ReasonForm";
 
@@ -19,11 +19,11 @@ export function RunButtons({ onAsk }: { onAsk: (control: Control) => void }) {
   if (snapshot.state === "held" || snapshot.state === "stopped") {
     return (
       <>
-        <Button onClick={() => onAsk("resume")} data-testid="run-resume">
+        <Button onPress={() => onAsk("resume")} testId="run-resume">
           Resume…
         </Button>
         {snapshot.state === "held" && (
-          <Button onClick={() => onAsk("stop")} data-testid="run-stop">
+          <Button onPress={() => onAsk("stop")} testId="run-stop">
             Stop…
           </Button>
         )}
@@ -33,10 +33,10 @@ export function RunButtons({ onAsk }: { onAsk: (control: Control) => void }) {
   if (snapshot.state !== "open") return null;
   return (
     <>
-      <Button onClick={() => onAsk("hold")} data-testid="run-hold">
+      <Button onPress={() => onAsk("hold")} testId="run-hold">
         {narrow ? "Hold…" : "Put on hold…"}
       </Button>
-      <Button onClick={() => onAsk("stop")} data-testid="run-stop">
+      <Button onPress={() => onAsk("stop")} testId="run-stop">
         Stop…
       </Button>
     </>

@@ -1,8 +1,8 @@
 // The source list that answers are compared with: chosen in the system's dialog, held by the core alone.
-import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { count } from "../format/time";
 import { type ApiError, asFailure, type SourceListView } from "../ipc";
+import { Button } from "../kit";
 import { useStore } from "../state/hooks";
 
 /** How many lines the core names at most. */
@@ -46,11 +46,11 @@ export function SourceList({ list, onList }: { list: SourceListView | null; onLi
       <p className="meta" role="status" data-testid="source-words">
         {list === null ? "No source list: answers come from the pools alone." : `${listWords(list)}. It is held in memory until you leave this screen.`}
       </p>
-      <Button formAction="none" variant="inline-link" loading={asking} onClick={() => void choose()} data-testid="source-choose">
+      <Button weight="inline" loading={asking} onPress={() => void choose()} testId="source-choose">
         {list === null ? "Choose a source list…" : "Choose another…"}
       </Button>
       {list !== null && (
-        <Button formAction="none" variant="inline-link" onClick={remove} data-testid="source-remove">
+        <Button weight="inline" onPress={remove} testId="source-remove">
           Remove it
         </Button>
       )}

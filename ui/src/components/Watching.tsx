@@ -1,7 +1,7 @@
 // The window as a watcher: who drives the run, whether they are at work, and the way to take it over.
-import Button from "@cloudscape-design/components/button";
 import { age, duration, fullTime } from "../format/time";
 import type { RunSnapshot } from "../ipc";
+import { Button } from "../kit";
 import { useApp, useStore } from "../state/hooks";
 import { Notice } from "./Notices";
 import { Primary } from "./Primary";
@@ -77,7 +77,7 @@ export function WatchingNotice() {
                   Drive it from here
                 </Primary>
               ) : (
-                <Button onClick={() => store.askTake(!taking)} ariaExpanded={taking} data-testid="take-open">
+                <Button onPress={() => store.askTake(!taking)} expanded={taking} testId="take-open">
                   Take over…
                 </Button>
               )

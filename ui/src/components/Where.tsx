@@ -1,7 +1,7 @@
 // Where people are looked up: one of the known places, or one that the person names.
-import Button from "@cloudscape-design/components/button";
 import { type FormEvent, useId, useRef, useState } from "react";
-import type { ApiError, LookupPlace } from "../ipc";
+import type { ApiError, LookupPlace, LookupPlaces } from "../ipc";
+import { Button, Select } from "../kit";
 import { type Places, rehearsal, sameWhere, whereOf } from "../state/place";
 import { Block } from "./PageHead";
 import { useFocusBack } from "./ReasonForm";
@@ -16,9 +16,10 @@ export function placeWords(place: LookupPlace): string {
   return place.target === "" ? `Asks ${asked}.` : `Asks ${asked} of ${place.target}.`;
 }
 
+const wordsOf = (p: LookupPlaces["places"][number]): string => (p.banner === "" ? p.name : p.name.toUpperCase() === p.banner ? p.banner : `${p.banner} · ${p.name}`);
+
 /** The choice between the known places; null where there is nothing to choose. */
 export function WherePick({ places, onElsewhere }: { places: Places; onElsewhere: () => void }) {
-  const id = useId();
   const { known, spot, pick } = places;
   if (known === null || known.only || known.places.length === 0) return null;
   const where = spot.at === "nowhere" ? null : spot.where;
@@ -30,15 +31,7 @@ export function WherePick({ places, onElsewhere }: { places: Places; onElsewhere
   };
   return (
     <div className="lookup-where">
-      <label htmlFor={id}>Where</label>
-      <select id={id} value={Math.max(0, at)} onChange={(e) => choose(e.target.value)} data-testid="lookup-where">
-        {known.places.map((p, i) => (
-          <option key={i} value={i}>
-            {p.banner === "" ? p.name : p.name.toUpperCase() === p.banner ? p.banner : `${p.banner} · ${p.name}`}
-          </option>
-        ))}
-        <option value={ELSEWHERE}>Somewhere else…</option>
-      </select>
+      <Select label="Where" value={String(Math.max(0, at))} choices={[...known.places.map((p, i) => [String(i), wordsOf(p)] as const), [ELSEWHERE, "Somewhere else…"]]} onPick={choose} testId="lookup-where" />
     </div>
   );
 }
@@ -76,11 +69,11 @@ export function Elsewhere({ places, onDone, onCancel }: { places: Places; onDone
           spellCheck={false}
           data-testid="elsewhere-text"
         />
-        <Button formAction="submit" disabled={text.trim() === ""} loading={busy} data-testid="elsewhere-use">
+        <Button submit refused={text.trim() === ""} loading={busy} testId="elsewhere-use">
           Look there
         </Button>
         {onCancel !== undefined && (
-          <Button formAction="none" variant="link" onClick={onCancel}>
+          <Button weight="quiet" onPress={onCancel}>
             Cancel
           </Button>
         )}
@@ -123,7 +116,7 @@ export function Nowhere({ places }: { places: Places }) {
         <li>
           <h3>Or try it first</h3>
           <p>The rehearsal has made-up people on this computer. No account is needed.</p>
-          <Button onClick={() => void places.pick(rehearsal()).then(setError)} data-testid="nowhere-rehearse">
+          <Button onPress={() => void places.pick(rehearsal()).then(setError)} testId="nowhere-rehearse">
             Look among made-up people
           </Button>
           <div role="alert">

@@ -1,4 +1,3 @@
-import Button from "@cloudscape-design/components/button";
 import { useId, useRef, useState } from "react";
 import { Calls, Changes } from "../components/Change";
 import { useKeepFree } from "../components/barHeight";
@@ -13,6 +12,7 @@ import { signInWords } from "../components/Banner";
 import { count, duration } from "../format/time";
 import { lossWords, undoFacts } from "../format/undo";
 import type { PreviewView, RunCommand } from "../ipc";
+import { Button } from "../kit";
 import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { freshen, letsThrough } from "../state/readings";
 import { go, href } from "../state/router";
@@ -90,7 +90,7 @@ export function ConfirmScreen({ id }: { id: string }) {
             kind="blocked"
             title="The world changed since you looked"
             role="alert"
-            action={<Button onClick={() => setPinned(step.preview)}>Show the new plan</Button>}
+            action={<Button onPress={() => setPinned(step.preview)}>Show the new plan</Button>}
           >
             Nothing was changed. The plan below is the old one; the new one has to be read before it can be approved.
           </Notice>

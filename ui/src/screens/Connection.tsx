@@ -1,4 +1,3 @@
-import Button from "@cloudscape-design/components/button";
 import { useEffect, useId, useState } from "react";
 import { CheckTable } from "../components/CheckTable";
 import { CopyButton } from "../components/CopyButton";
@@ -10,6 +9,7 @@ import { TableWrap } from "../components/TableWrap";
 import { count, fullTime } from "../format/time";
 import type { ConnectionView, KeychainView, ProfileView, ProfilesView, SettingView } from "../ipc";
 import { type Failure, asFailure } from "../ipc/port";
+import { Button } from "../kit";
 import { useApp, useStore } from "../state/hooks";
 
 const SESSIONS: Record<ProfileView["session"], { kind: Kind; word: string }> = {
@@ -35,7 +35,7 @@ function Profile({ profile, selected, onCheck }: { profile: ProfileView; selecte
         <td>{who.join(", ")}</td>
         <td>{profile.session_words}</td>
         <td className="end">
-          <Button onClick={onCheck} wrapText={false} ariaLabel={`Check the connection with ${profile.name}`} data-testid={`check-with-${profile.name}`}>
+          <Button onPress={onCheck} label={`Check the connection with ${profile.name}`} testId={`check-with-${profile.name}`}>
             Check
           </Button>
         </td>
@@ -192,7 +192,7 @@ export function ConnectionScreen() {
           Check again
         </Primary>
         {run !== null && profile !== null && (
-          <Button disabled={busy} onClick={() => void check(null)} data-testid="connection-of-run">
+          <Button refused={busy} onPress={() => void check(null)} testId="connection-of-run">
             Check the run’s target
           </Button>
         )}

@@ -1,4 +1,3 @@
-import Button from "@cloudscape-design/components/button";
 import { useId, useState } from "react";
 import { Decisions } from "../components/Decisions";
 import { gateKind } from "../components/LeftRail";
@@ -8,6 +7,7 @@ import { ReasonForm } from "../components/ReasonForm";
 import { type Kind, State } from "../components/State";
 import { count, fullTime } from "../format/time";
 import type { Deadline } from "../ipc";
+import { Button, LinkButton } from "../kit";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { openDecisions } from "../state/readings";
 import { href } from "../state/router";
@@ -67,7 +67,7 @@ function DeadlineRow({ deadline: d, now }: { deadline: Deadline; now: number }) 
           ))}
         </div>
         {d.extendable && watching === null && d.rule !== null && !open && (
-          <Button onClick={() => setOpen(true)} data-testid={`extend-${d.id}`}>
+          <Button onPress={() => setOpen(true)} testId={`extend-${d.id}`}>
             Extend…
           </Button>
         )}
@@ -136,9 +136,9 @@ export function DecisionsScreen() {
           A plan does not change by itself. An amendment shows every difference first, and never touches the action of a step that has an effect.
         </p>
         <div className="otherwise">
-          <Button href={href({ name: "amend" })} data-testid="amend-open">
+          <LinkButton href={href({ name: "amend" })} testId="amend-open">
             Amend the plan…
-          </Button>
+          </LinkButton>
         </div>
       </Block>
     </div>

@@ -1,4 +1,3 @@
-import Button from "@cloudscape-design/components/button";
 import { useRef, useState } from "react";
 import { useKeepFree } from "../components/barHeight";
 import { Calls, Changes, CopyCli } from "../components/Change";
@@ -12,6 +11,7 @@ import { TableWrap } from "../components/TableWrap";
 import { count } from "../format/time";
 import type { FieldPlanView, FieldRowView } from "../ipc";
 import { type FieldChoices, type Failure, asFailure } from "../ipc/port";
+import { Button } from "../kit";
 import { useApp, useEvery, useSnapshot, useStore } from "../state/hooks";
 import { go, href } from "../state/router";
 import { Missing } from "./Missing";
@@ -114,7 +114,7 @@ export function FieldsScreen({ id }: { id: string }) {
         <PageHead title={`Field by field: ${step.title}`} id={`fields-${id}`} />
         <p className="why">Somebody else changed what this step left. Say of each field whether it stays or becomes again what it was before the step.</p>
         {problem !== null && (
-          <Notice kind="fail" title="It can’t be chosen now" role="alert" action={<Button onClick={read}>Read again</Button>}>
+          <Notice kind="fail" title="It can’t be chosen now" role="alert" action={<Button onPress={read}>Read again</Button>}>
             {problem.api.message} {problem.api.hint}
           </Notice>
         )}

@@ -1,4 +1,3 @@
-import Button from "@cloudscape-design/components/button";
 import { useId, useRef, useState } from "react";
 import { useLeaveHeight } from "../components/barHeight";
 import { CheckTable } from "../components/CheckTable";
@@ -11,6 +10,7 @@ import { ReasonForm } from "../components/ReasonForm";
 import { Shape, State } from "../components/State";
 import { age, duration, fullTime } from "../format/time";
 import type { GateView, PhaseView } from "../ipc";
+import { Button } from "../kit";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { freshen, onward } from "../state/readings";
 import { go as goTo, href } from "../state/router";
@@ -138,7 +138,7 @@ function GateBar({ phase, gate, names }: { phase: PhaseView; gate: GateView; nam
           </div>
           <div className="action-others">
             {noGo !== undefined && noGo.refused === null && (
-              <Button onClick={() => setAsk("no-go")} data-testid="gate-no-go">
+              <Button onPress={() => setAsk("no-go")} testId="gate-no-go">
                 Say no-go…
               </Button>
             )}
@@ -198,7 +198,7 @@ export function GateScreen({ id }: { id: string }) {
             check !== undefined &&
             check.refused === null &&
             !unread(gate) && (
-              <Button variant="inline-link" iconName="refresh" loading={busy === "gate-check" || gate.state === "checking"} onClick={() => readGate(store, id)} data-testid="gate-check">
+              <Button weight="inline" icon="refresh" loading={busy === "gate-check" || gate.state === "checking"} onPress={() => readGate(store, id)} testId="gate-check">
                 Read the checks again
               </Button>
             )

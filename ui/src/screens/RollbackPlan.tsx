@@ -1,4 +1,3 @@
-import Button from "@cloudscape-design/components/button";
 import { type ReactNode, useId, useRef, useState } from "react";
 import { useKeepFree } from "../components/barHeight";
 import { Breakable } from "../components/Breakable";
@@ -14,6 +13,7 @@ import { count, shortTime } from "../format/time";
 import { lossWords, planNote, planWords } from "../format/undo";
 import type { RollbackPlanView, RunSnapshot, ScopeView } from "../ipc";
 import { Failure, asFailure } from "../ipc/port";
+import { Button } from "../kit";
 import { useApp, useEvery, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { allSteps, currentStep, freshen, letsThrough } from "../state/readings";
 import { href } from "../state/router";
@@ -237,17 +237,17 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
           )}
         </p>
         {newer !== null && (
-          <Notice kind="blocked" title="The world changed since you looked" role="alert" action={<Button onClick={showNewer}>Show the new plan</Button>}>
+          <Notice kind="blocked" title="The world changed since you looked" role="alert" action={<Button onPress={showNewer}>Show the new plan</Button>}>
             Nothing was changed. The plan below is the old one.
           </Notice>
         )}
         {nothing !== null && (
-          <Notice kind="record" title="Nothing to undo" role="status" testId="nothing-to-undo" action={<Button onClick={read}>Read again</Button>}>
+          <Notice kind="record" title="Nothing to undo" role="status" testId="nothing-to-undo" action={<Button onPress={read}>Read again</Button>}>
             {nothing.hint} As read at {shortTime(nothing.at)}.
           </Notice>
         )}
         {problem !== null && (
-          <Notice kind="fail" title="The plan can’t be read" role="alert" action={<Button onClick={read}>Read again</Button>}>
+          <Notice kind="fail" title="The plan can’t be read" role="alert" action={<Button onPress={read}>Read again</Button>}>
             {problem.api.message} {problem.api.hint}
           </Notice>
         )}

@@ -1,4 +1,3 @@
-import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { Attempts } from "../components/Attempts";
 import { CheckTable } from "../components/CheckTable";
@@ -14,6 +13,7 @@ import { type Kind, Shape, State, toneKind } from "../components/State";
 import { TellForm } from "../components/TellForm";
 import { age, count } from "../format/time";
 import type { RollbackItemView, RollbackProgress, RunSnapshot, StepView } from "../ipc";
+import { Button, LinkButton } from "../kit";
 import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { allSteps, lastFailing, lastRead, monitorsNow, onward } from "../state/readings";
 import { go, href } from "../state/router";
@@ -237,11 +237,11 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
                 </div>
                 <div className="action-others">
                   {!mine && at !== undefined && (
-                    <Button onClick={() => setAsk("done")} data-testid="rollback-done">
+                    <Button onPress={() => setAsk("done")} testId="rollback-done">
                       Done by hand…
                     </Button>
                   )}
-                  <Button onClick={() => setAsk("abandon")} data-testid="rollback-abandon">
+                  <Button onPress={() => setAsk("abandon")} testId="rollback-abandon">
                     Give it up…
                   </Button>
                 </div>
@@ -260,9 +260,9 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
                       Next: {next.title}
                     </Primary>
                   )}
-                  <Button href={href({ name: "timeline" })}>See what happened</Button>
+                  <LinkButton href={href({ name: "timeline" })}>See what happened</LinkButton>
                 </div>
-                <div className="action-others">{snapshot.way_back.something_to_undo && <Button onClick={onNewPlan}>Plan another rollback</Button>}</div>
+                <div className="action-others">{snapshot.way_back.something_to_undo && <Button onPress={onNewPlan}>Plan another rollback</Button>}</div>
               </>
             )}
           </div>

@@ -1,4 +1,3 @@
-import Button from "@cloudscape-design/components/button";
 import { useEffect, useState } from "react";
 import { FilePick } from "../components/FilePick";
 import { Notice } from "../components/Notices";
@@ -7,6 +6,7 @@ import { State } from "../components/State";
 import { count } from "../format/time";
 import type { ProblemRow, RunbookView, TargetRow } from "../ipc";
 import { type Failure, asFailure } from "../ipc/port";
+import { Button } from "../kit";
 import { useApp, useStore } from "../state/hooks";
 import { go } from "../state/router";
 import { Crumbs } from "./Step";
@@ -49,7 +49,7 @@ function Target({ runbook, target }: { runbook: string; target: TargetRow }) {
         {bad && <Problems list={target.problems} />}
       </div>
       {!bad && (
-        <Button loading={busy === "open"} disabled={operator.trim() === ""} onClick={() => void open()} ariaLabel={`Open a run on ${target.name}`} data-testid={`open-on-${target.name}`}>
+        <Button loading={busy === "open"} refused={operator.trim() === ""} onPress={() => void open()} label={`Open a run on ${target.name}`} testId={`open-on-${target.name}`}>
           Open a run
         </Button>
       )}
@@ -133,7 +133,7 @@ export function RunbookScreen() {
                   {r.runbook} · {r.targets.length === 0 ? "no target yet" : `${count(r.targets.length, "target")}: ${r.targets.map((t) => t.name).join(", ")}`}
                 </p>
               </div>
-              <Button onClick={() => setChosen(r)} ariaLabel={`Choose ${r.title}`} data-testid={`choose-${r.runbook}`}>
+              <Button onPress={() => setChosen(r)} label={`Choose ${r.title}`} testId={`choose-${r.runbook}`}>
                 Choose
               </Button>
             </li>

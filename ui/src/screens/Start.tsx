@@ -1,11 +1,11 @@
-import Button from "@cloudscape-design/components/button";
 import { useEffect, useId, useState } from "react";
+import { Colours } from "../components/Colours";
 import { Block, PageHead } from "../components/PageHead";
 import { Primary } from "../components/Primary";
 import { count, date, fullTime } from "../format/time";
 import type { RehearsedRunbook } from "../ipc/generated/wire";
+import { Button, LinkButton } from "../kit";
 import { useApp, useStore } from "../state/hooks";
-import { type Choice, choose, useChoice } from "../state/mode";
 import { go, href, parse } from "../state/router";
 
 /** Shows the run that was opened, unless the person went somewhere else in the meantime. */
@@ -37,11 +37,11 @@ function Rehearse() {
           Start a rehearsal
         </Primary>
         <Button
-          variant="inline-link"
+          weight="inline"
           loading={busy === "dns-switch"}
-          disabled={busy === "tis-cognito"}
-          onClick={() => void start("dns-switch")}
-          data-testid="start-rehearse-switch"
+          refused={busy === "tis-cognito"}
+          onPress={() => void start("dns-switch")}
+          testId="start-rehearse-switch"
         >
           DNS switch only
         </Button>
@@ -56,9 +56,9 @@ function OpenRunbook() {
       <p className="card-title">For a real target</p>
       <h2>Open a runbook</h2>
       <p>Yours or a built-in one. It is read and checked first; opening a run of it changes nothing, and every step is started by a person.</p>
-      <Button href={href({ name: "runbook" })} data-testid="start-runbook">
+      <LinkButton href={href({ name: "runbook" })} testId="start-runbook">
         Choose a runbook…
-      </Button>
+      </LinkButton>
     </div>
   );
 }
@@ -69,9 +69,9 @@ function LookUp() {
       <p className="card-title">For support</p>
       <h2>Look up a user</h2>
       <p>Where a person stands: moved, not moved yet, or in need of help, with the next step. Read-only, masked, and every look-up is recorded.</p>
-      <Button href={href({ name: "users" })} data-testid="start-users">
+      <LinkButton href={href({ name: "users" })} testId="start-users">
         Look up a user…
-      </Button>
+      </LinkButton>
     </div>
   );
 }
@@ -100,7 +100,7 @@ function Runs() {
                 {r.target} · opened {date(r.opened_at)}, {fullTime(r.opened_at)}
               </span>
             </span>
-            <Button onClick={() => void open(r.run)} ariaLabel={`${r.run === run ? "Show" : "Open"} ${r.title} on ${r.target}, ${r.run}`} data-testid={`open-run-${r.run}`}>
+            <Button onPress={() => void open(r.run)} label={`${r.run === run ? "Show" : "Open"} ${r.title} on ${r.target}, ${r.run}`} testId={`open-run-${r.run}`}>
               {r.run === run ? "Show" : "Open"}
             </Button>
           </li>
@@ -114,9 +114,7 @@ function Runs() {
 export function StartScreen() {
   const store = useStore();
   const { info, operator } = useApp();
-  const choice = useChoice();
   const name = useId();
-  const mode = useId();
   useEffect(() => {
     void store.refreshRuns();
   }, [store]);
@@ -141,12 +139,7 @@ export function StartScreen() {
             {operator.trim() === "" && <p className="meta">Without a name nothing can be submitted.</p>}
           </div>
           <div>
-            <label htmlFor={mode}>Colours</label>
-            <select id={mode} value={choice} onChange={(e) => choose(e.target.value as Choice)}>
-              <option value="system">As the system</option>
-              <option value="light">Light</option>
-              <option value="dark">Dark</option>
-            </select>
+            <Colours />
           </div>
           {info !== null && <p className="meta version">Switchback {info.version}</p>}
         </div>

@@ -1,4 +1,3 @@
-import Button from "@cloudscape-design/components/button";
 import { Fragment, type ReactNode, useState } from "react";
 import { ActionBar, Otherwise } from "../components/ActionBar";
 import { Attempts } from "../components/Attempts";
@@ -13,6 +12,7 @@ import { State } from "../components/State";
 import { age, count, duration, fullTime } from "../format/time";
 import { aboutWords, lossWords, undoFacts } from "../format/undo";
 import type { ReadingView, StepView } from "../ipc";
+import { Button } from "../kit";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { allSteps, freshen, isFinished, letsThrough } from "../state/readings";
 import { href } from "../state/router";
@@ -100,11 +100,11 @@ function Before({ step, now }: { step: StepView; now: number }) {
       side={
         check !== undefined && (
           <Button
-            variant="inline-link"
-            iconName="refresh"
+            weight="inline"
+            icon="refresh"
             loading={busy === "check"}
-            onClick={() => void store.submit("check", { do: "check", step: step.id })}
-            data-testid="offer-check"
+            onPress={() => void store.submit("check", { do: "check", step: step.id })}
+            testId="offer-check"
           >
             {check.label}
           </Button>

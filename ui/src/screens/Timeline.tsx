@@ -1,9 +1,9 @@
-import Button from "@cloudscape-design/components/button";
-import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Block, PageHead } from "../components/PageHead";
 import { date, duration, fullTime, shortTime } from "../format/time";
 import { type Kind, Shape } from "../components/State";
 import type { EventView, PhaseView, TimesView } from "../ipc";
+import { Button, Select } from "../kit";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { allSteps } from "../state/readings";
 import { href } from "../state/router";
@@ -69,18 +69,9 @@ const kindWords = (kind: string): string => {
 };
 
 function Filter({ label, value, all, options, onPick }: { label: string; value: string; all: string; options: readonly (readonly [string, string])[]; onPick: (value: string) => void }) {
-  const id = useId();
   return (
     <div className="filter">
-      <label htmlFor={id}>{label}</label>
-      <select id={id} value={value} onChange={(e) => onPick(e.target.value)} data-testid={`filter-${label.toLowerCase()}`}>
-        <option value="">{all}</option>
-        {options.map(([v, words]) => (
-          <option key={v} value={v}>
-            {words}
-          </option>
-        ))}
-      </select>
+      <Select label={label} value={value} choices={[["", all], ...options]} onPick={onPick} testId={`filter-${label.toLowerCase()}`} />
     </div>
   );
 }
@@ -263,7 +254,7 @@ export function TimelineScreen() {
             </li>
           ))}
         </ol>
-        {chosen.length > limit && <Button onClick={() => setLimit(limit + SHOWN)}>Show {Math.min(SHOWN, chosen.length - limit)} earlier events</Button>}
+        {chosen.length > limit && <Button onPress={() => setLimit(limit + SHOWN)}>Show {Math.min(SHOWN, chosen.length - limit)} earlier events</Button>}
       </Block>
     </div>
   );

@@ -1,6 +1,5 @@
 // Look up a user: the sentence first. What names a person lives in this component alone and is gone
 // when the screen is left; the store, the address and the title never see it.
-import Button from "@cloudscape-design/components/button";
 import { type FormEvent, type ReactNode, useCallback, useEffect, useId, useRef, useState } from "react";
 import { AccountCard } from "../components/Account";
 import { Block, PageHead } from "../components/PageHead";
@@ -11,6 +10,7 @@ import { TableWrap } from "../components/TableWrap";
 import { Elsewhere, Nowhere, placeWords, WherePick } from "../components/Where";
 import { age, count } from "../format/time";
 import { type ApiError, asFailure, type LookupMeaning, type LookupPlace, type LookupView, type PoolAnswerView, type SourceListView } from "../ipc";
+import { Button, Select } from "../kit";
 import { useApp, useStore, useComputerNow } from "../state/hooks";
 import { usePlaces } from "../state/place";
 import { useSeen } from "../state/seen";
@@ -245,17 +245,12 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
           </div>
           <WherePick places={places} onElsewhere={() => setElsewhere(true)} />
           <div>
-            <label htmlFor={`${id}-purpose`}>Reason, recorded</label>
-            <select id={`${id}-purpose`} value={purpose} onChange={(e) => setPurpose(e.target.value)} data-testid="lookup-purpose">
-              {PURPOSES.map((p) => (
-                <option key={p}>{p}</option>
-              ))}
-            </select>
+            <Select label="Reason, recorded" value={purpose} choices={PURPOSES.map((p) => [p, p] as const)} onPick={setPurpose} testId="lookup-purpose" />
           </div>
           <Submit refused={place === null} dead={dead} loading={asked.at === "asking"} why={`${id}-query`} testId="lookup">
             Look up
           </Submit>
-          <Button formAction="none" disabled={asked.at === "nothing" && query === ""} onClick={clear} data-testid="lookup-clear">
+          <Button refused={asked.at === "nothing" && query === ""} onPress={clear} testId="lookup-clear">
             Clear
           </Button>
         </form>
@@ -268,7 +263,7 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
           <div>
             <p className="lookup-sentence">{spot.error.message}</p>
             <p>{spot.error.hint}</p>
-            <Button onClick={places.again}>Try again</Button>
+            <Button onPress={places.again}>Try again</Button>
           </div>
         </div>
       )}

@@ -1,5 +1,4 @@
 // Light or dark: the system's choice unless a person chose. Kept in memory only.
-import { Density, Mode, applyDensity, applyMode } from "@cloudscape-design/global-styles";
 import { useSyncExternalStore } from "react";
 
 export type Choice = "system" | "light" | "dark";
@@ -13,7 +12,6 @@ export function isDark(): boolean {
 }
 
 function apply(): void {
-  applyMode(isDark() ? Mode.Dark : Mode.Light);
   document.documentElement.dataset["mode"] = isDark() ? "dark" : "light";
   for (const tell of listeners) tell();
 }
@@ -29,11 +27,10 @@ export function onMode(tell: () => void): () => void {
   return () => listeners.delete(tell);
 }
 
-/** Sets mode and density once, before the first paint. */
+/** Sets the colours once, before the first paint. */
 export function startMode(): void {
   const asked = new URLSearchParams(window.location.search).get("mode");
   if (asked === "dark" || asked === "light") choice = asked;
-  applyDensity(Density.Compact);
   apply();
   dark?.addEventListener("change", apply);
 }

@@ -217,7 +217,8 @@ describe("the window", () => {
     const user = userEvent.setup();
     const { fake } = await open("#/live", "silent,ready");
     await user.keyboard("{Control>}k{/Control}");
-    const list = (await screen.findByTestId("palette-input")).closest(".palette");
+    await screen.findByTestId("palette-input");
+    const list = screen.getByTestId("palette");
     for (const word of ["Check again: Switch Admins-UI DNS", "Export the break-glass sheet", "War room", "Go or no-go: leave the night behind", "Help for this screen"]) {
       expect(list?.textContent).toContain(word);
     }

@@ -3,6 +3,7 @@ import { act, render, screen } from "@testing-library/react";
 import { App } from "../App";
 import { type Fake, fakeIpc } from "../ipc/fake";
 import { Store } from "../state/store";
+import type { UserEvent } from "@testing-library/user-event";
 import { turns } from "./turns";
 
 /** All that has been asked is answered and drawn. */
@@ -19,4 +20,16 @@ export async function open(hash: string, scene = "silent", prepare: (fake: Fake)
   // The screens that ask on their own have their answer after this.
   await settle();
   return { fake, store };
+}
+
+/** The words of a field's choices, after its list was opened. */
+export async function choicesOf(user: UserEvent, testId: string): Promise<string[]> {
+  await user.click(screen.getByTestId(testId));
+  return (await screen.findAllByRole("option")).map((o) => o.textContent ?? "");
+}
+
+/** Opens a field's list and takes one of its choices. */
+export async function pick(user: UserEvent, testId: string, words: string): Promise<void> {
+  await user.click(screen.getByTestId(testId));
+  await user.click(await screen.findByRole("option", { name: words }));
 }

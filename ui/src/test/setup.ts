@@ -6,7 +6,12 @@ import { turns } from "./turns";
 // Tests of other things press as soon as they see; the rule of a click has its own.
 seen.deadMs = 0;
 
-// jsdom has neither; cmdk needs both.
+// What opens over the page is fetched after the first picture; here it is there at once.
+await import("../kit/lists");
+await import("../components/Palette");
+
+// jsdom has none of these; the lists that open over the page need them.
+globalThis.CSS ??= { escape: (text: string) => text.replace(/[^\w-]/g, (c) => `\\${c}`) } as typeof CSS;
 class NoResize {
   observe(): void {}
   unobserve(): void {}

@@ -1,0 +1,3 @@
+// Every building block of the window, from one place.
+export { Button, LinkButton, type Weight } from "./Button";
+export { ComboBox, Menu, Select, Tooltip, fetchLists } from "./later";

@@ -1,0 +1,34 @@
+// A field for free words that offers what was written before.
+import type { RefObject } from "react";
+import { ComboBox as AriaComboBox } from "react-aria-components/ComboBox";
+import { Input } from "react-aria-components/Input";
+import { Label } from "react-aria-components/Label";
+import { ListBox, ListBoxItem } from "react-aria-components/ListBox";
+import { Popover } from "react-aria-components/Popover";
+
+/** A field with suggestions; anything else may be written too. */
+export function ComboBox({ label, value, offers, onChange, field, required = false, why, testId }: { label: string; value: string; offers: readonly string[]; onChange: (value: string) => void; field?: RefObject<HTMLInputElement | null>; required?: boolean; why?: string; testId?: string }) {
+  return (
+    <AriaComboBox
+      className="combo-box"
+      allowsCustomValue
+      menuTrigger="focus"
+      inputValue={value}
+      onInputChange={onChange}
+      isRequired={required}
+      validationBehavior="aria"
+    >
+      <Label className="field-label">{label}</Label>
+      <Input ref={field} autoComplete="off" spellCheck={false} data-testid={testId} {...(why === undefined ? {} : { "aria-describedby": why })} />
+      <Popover className="popover" offset={2}>
+        <ListBox className="options" items={offers.map((name) => ({ name }))}>
+          {({ name }) => (
+            <ListBoxItem id={name} textValue={name} className="option">
+              {name}
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Popover>
+    </AriaComboBox>
+  );
+}
