@@ -142,6 +142,12 @@ impl App {
         }
     }
 
+    /// Takes one of the choices of a field with a list, as a person does: it opens the list first.
+    pub async fn choose(&self, id: &str, value: &str) -> Outcome {
+        self.click(id, SOON).await?;
+        self.click(&format!("{id}-{value}"), SOON).await
+    }
+
     /// The text of the element, now; empty where there is none.
     pub async fn text(&self, id: &str) -> Outcome<String> {
         let read = "const e = document.querySelector(arguments[0]); return e === null ? '' : e.innerText;";

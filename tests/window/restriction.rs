@@ -25,11 +25,6 @@ const TARGET: &str = include_str!("../../src-tauri/runbooks/tis-cognito/targets/
 /// The widest and the narrowest window.
 const BOTH: [u32; 2] = [1280, 480];
 
-/// Chooses an answer, as the list that the system shows would.
-const CHOOSE: &str = "const e = document.querySelector('[data-testid=decision-restrict-how] select');
-    e.value = arguments[0];
-    e.dispatchEvent(new Event('change', {bubbles: true}));";
-
 /// What the monitor has seen last.
 const SEEN: &str = "[data-testid=card-freeze] .monitor-observed";
 
@@ -112,10 +107,8 @@ async fn undecided(app: &App, broken: &mut BTreeSet<String>) -> Outcome {
 async fn decide(app: &App, how: &str) -> Outcome {
     app.go("#/decisions").await?;
     app.click("decide-restrict-how", SOON).await?;
-    app.see("[data-testid=decision-restrict-how] select").await?;
-    app.script(CHOOSE, vec![json!(how)]).await?;
-    app.click("[data-testid=decision-restrict-how] form button", SOON)
-        .await?;
+    app.choose("answer-restrict-how", how).await?;
+    app.click("decision-next", SOON).await?;
     app.write("reason-input", "agreed on the call").await?;
     app.click("reason-submit", SOON).await?;
     app.until("[data-testid=decision-restrict-how] strong", &[how], SOON)

@@ -73,7 +73,7 @@ async fn desk(app: &App) -> Outcome {
     app.press("Inc").await?;
     app.until_true(
         "the reason Incident",
-        "return document.querySelector('[data-testid=lookup-purpose]').value === 'Incident';",
+        "return document.querySelector('[data-testid=lookup-purpose]').textContent === 'Incident';",
         SOON,
     )
     .await?;

@@ -46,12 +46,7 @@ async fn a_home_without_pools_says_what_to_do() -> Outcome {
 
 /// A target's file is chosen in the page, and goes on being one of the choices.
 async fn named(app: &App, target: &Path) -> Outcome {
-    app.script(
-        "const s = document.querySelector('[data-testid=lookup-where]');
-         s.value = 'elsewhere'; s.dispatchEvent(new Event('change', {bubbles: true}));",
-        Vec::new(),
-    )
-    .await?;
+    app.choose("lookup-where", "elsewhere").await?;
     app.write("elsewhere-text", &target.display().to_string()).await?;
     app.shot("86-support-elsewhere").await?;
     app.press("\u{e007}").await?;

@@ -1,13 +1,13 @@
 import { useRef } from "react";
 import { age, count, duration, fullTime } from "../format/time";
 import type { ReadingView } from "../ipc";
+import { type Below, type Column, DataTable, type Row, cell } from "../kit";
 import { useComputerNow, useWorldNow } from "../state/hooks";
 import { type Fresh, freshen, lastFailing, lastRead, letsThrough, worstFirst } from "../state/readings";
 import { Breakable } from "./Breakable";
 import { CopyButton } from "./CopyButton";
 import { Parts, partsOf } from "./Reading";
 import { State, ToneState, toneKind } from "./State";
-import { TableWrap } from "./TableWrap";
 
 function mendOf(r: Fresh): string | null {
   if (r.tone === "waiting" && r.until !== null) {
@@ -68,6 +68,8 @@ export function staleWords(list: readonly ReadingView[], now: number): string | 
   return stale === 0 ? null : `${count(stale, "reading")} too old to be believed`;
 }
 
+const COLUMNS: readonly Column[] = [{ title: "State" }, { title: "Check" }, { title: "Observed" }, { title: "Expected" }, { title: "Age", end: true }];
+
 /**
  * Checks with what was observed beside what was expected. With `pending`, a change is on its way: what
  * is not as expected yet is no failure before its time is over. With `record`, readings of a finished step
@@ -82,73 +84,34 @@ export function CheckTable({ list, caption, record = false, pending = false, inO
   const ordered = useOrder(fresh);
   const rows = inOrder ? fresh : ordered;
   const second = useSecondLines(rows);
-  return (
-    <TableWrap label={caption}>
-      {/* In a narrow window its rows are laid out anew; the roles keep it a table then. */}
-      <table className="checks readings" role="table">
-        <caption className="hidden">{caption}</caption>
-        <thead role="rowgroup">
-          <tr role="row">
-            <th scope="col" role="columnheader">
-              State
-            </th>
-            <th scope="col" role="columnheader">
-              Check
-            </th>
-            <th scope="col" role="columnheader">
-              Observed
-            </th>
-            <th scope="col" role="columnheader">
-              Expected
-            </th>
-            <th scope="col" role="columnheader" className="end">
-              Age
-            </th>
-          </tr>
-        </thead>
-        {rows.map((r) => {
-          const past = record && r.age !== null && r.tone === "unknown";
-          const notYet = pending && (r.tone === "failing" || r.observed_at === null);
-          const unread = ahead && r.observed_at === null && r.tone === "unknown";
-          const mend = past || notYet ? null : mendOf(r);
-          const [first = "", ...found] = partsOf(past ? r.observed : observed(r, now));
-          const open = !past && !notYet && !unread && !letsThrough(r.tone);
-          const passed = letsThrough(r.tone) && r.observed_at !== null ? `Passed, read at ${fullTime(r.observed_at)}.` : "";
-          return (
-            <tbody key={r.id} role="rowgroup" className={open ? `open k-${toneKind(r.tone).kind}` : undefined} data-testid={`check-${r.id}`} data-tone={past ? "record" : notYet ? "switching" : r.tone}>
-              <tr role="row">
-                <td role="cell">{past ? <State kind="record" word="As read then" /> : notYet ? <State kind="running" word="Not yet" /> : unread ? <State kind="todo" word="Not read" /> : <ToneState tone={r.tone} last={lastFailing(r, now)} />}</td>
-                <th scope="row" role="rowheader" title={r.source}>
-                  <Breakable text={r.title} />
-                </th>
-                <td className="observed" role="cell">
-                  <Breakable text={first} />
-                </td>
-                <td className="expected" role="cell">
-                  <Breakable text={r.expected} />
-                </td>
-                <td role="cell" className={`end age${r.stale && !past ? " old" : ""}`} title={r.stale ? `${lastRead(r)}; believed for ${age(r.believable_s)}` : undefined}>
-                  {r.age === null ? "–" : r.stale ? <Stale seconds={r.age} /> : age(r.age)}
-                </td>
-              </tr>
-              {found.length > 0 && (
-                <tr className="mend" role="row">
-                  <td role="cell" />
-                  <td role="cell" colSpan={4}>
-                    <Parts list={found} />
-                  </td>
-                </tr>
-              )}
-              {(mend !== null || (second.has(r.id) && !record)) && (
-                <tr className="mend" role="row">
-                  <td role="cell" />
-                  <td role="cell" colSpan={4}>{mend?.includes("\n") ? <Lines text={mend} /> : (mend ?? passed)}</td>
-                </tr>
-              )}
-            </tbody>
-          );
-        })}
-      </table>
-    </TableWrap>
-  );
+  const drawn = rows.map((r): Row => {
+    const past = record && r.age !== null && r.tone === "unknown";
+    const notYet = pending && (r.tone === "failing" || r.observed_at === null);
+    const unread = ahead && r.observed_at === null && r.tone === "unknown";
+    const mend = past || notYet ? null : mendOf(r);
+    const [first = "", ...found] = partsOf(past ? r.observed : observed(r, now));
+    const open = !past && !notYet && !unread && !letsThrough(r.tone);
+    const passed = letsThrough(r.tone) && r.observed_at !== null ? `Passed, read at ${fullTime(r.observed_at)}.` : "";
+    const below: Below[] = [];
+    if (found.length > 0) below.push({ key: "parts", content: <Parts list={found} /> });
+    if (mend !== null || (second.has(r.id) && !record)) below.push({ key: "mend", content: mend?.includes("\n") === true ? <Lines text={mend} /> : (mend ?? passed) });
+    return {
+      id: r.id,
+      testId: `check-${r.id}`,
+      data: { "data-tone": past ? "record" : notYet ? "switching" : r.tone },
+      className: open ? `open k-${toneKind(r.tone).kind}` : undefined,
+      cells: [
+        past ? <State kind="record" word="As read then" /> : notYet ? <State kind="running" word="Not yet" /> : unread ? <State kind="todo" word="Not read" /> : <ToneState tone={r.tone} last={lastFailing(r, now)} />,
+        cell(<Breakable text={r.title} />, { title: r.source }),
+        cell(<Breakable text={first} />, { className: "observed" }),
+        cell(<Breakable text={r.expected} />, { className: "expected" }),
+        cell(r.age === null ? "–" : r.stale ? <Stale seconds={r.age} /> : age(r.age), {
+          className: `age${r.stale && !past ? " old" : ""}`,
+          title: r.stale ? `${lastRead(r)}; believed for ${age(r.believable_s)}` : undefined,
+        }),
+      ],
+      below,
+    };
+  });
+  return <DataTable caption={caption} kind="readings" columns={COLUMNS} rows={drawn} />;
 }

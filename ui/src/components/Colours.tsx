@@ -12,14 +12,16 @@ export function Colours() {
   const name = useId();
   const choice = useChoice();
   return (
-    <fieldset className="colours" data-testid="colours">
-      <legend>Colours</legend>
+    <div role="radiogroup" aria-labelledby={`${name}-label`} className="colours" data-testid="colours">
+      <span className="field-label" id={`${name}-label`}>
+        Colours
+      </span>
       {CHOICES.map(([value, words]) => (
         <label key={value} className="tick">
           <input type="radio" name={name} checked={choice === value} onChange={() => choose(value)} data-testid={`colours-${value}`} />
           {words}
         </label>
       ))}
-    </fieldset>
+    </div>
   );
 }

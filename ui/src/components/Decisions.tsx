@@ -49,7 +49,7 @@ function Decision({ decision }: { decision: DecisionView }) {
           ) : (
             <Select label="Answer" value={value === "" ? null : value} choices={decision.choices.map((c) => [c, c] as const)} onPick={setValue} testId={`answer-${decision.id}`} />
           )}
-          <Button submit refused={value.trim() === ""}>
+          <Button submit refused={value.trim() === ""} testId="decision-next">
             Next: the reason
           </Button>
           <Button weight="quiet" onPress={() => setOpen(false)}>

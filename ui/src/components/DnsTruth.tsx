@@ -2,12 +2,12 @@ import { useState } from "react";
 import { age, count } from "../format/time";
 import type { DnsTruth as Truth, NameTruth, ServerAnswer } from "../ipc";
 import { type Failure, asFailure } from "../ipc/port";
+import { type Column, DataTable, cell } from "../kit";
 import { useApp, useEvery, useStore, useWorldNow } from "../state/hooks";
 import { Breakable } from "./Breakable";
 import { Notice } from "./Notices";
 import { Block } from "./PageHead";
 import { type Kind, State } from "./State";
-import { TableWrap } from "./TableWrap";
 
 /** Real seconds between two looks, and in a rehearsal, whose clock runs faster. */
 const EVERY_S = 5;
@@ -36,6 +36,8 @@ function stateOf(a: ServerAnswer, truth: string | null, stale: boolean): { kind:
   return a.place === "resolver" ? { kind: "waiting", word: "Differs" } : { kind: "fail", word: "Differs" };
 }
 
+const COLUMNS: readonly Column[] = [{ title: "State" }, { title: "Server" }, { title: "Kind" }, { title: "Answers" }, { title: "TTL", end: true }];
+
 function Name({ truth, stale }: { truth: NameTruth; stale: boolean }) {
   const most = consensus(truth.servers);
   const agree = truth.servers.filter((s) => s.problem === null && said(s) === most).length;
@@ -47,42 +49,25 @@ function Name({ truth, stale }: { truth: NameTruth; stale: boolean }) {
         </strong>{" "}
         {most === null ? "no server answers" : `${agree} of ${count(truth.servers.length, "server")}: ${most}`}
       </p>
-      <TableWrap label={`Answers for ${truth.name}`}>
-        <table className="checks truth-table">
-          <caption className="hidden">What each server answers for {truth.name}</caption>
-          <thead>
-            <tr>
-              <th scope="col">State</th>
-              <th scope="col">Server</th>
-              <th scope="col">Kind</th>
-              <th scope="col">Answers</th>
-              <th scope="col" className="end">
-                TTL
-              </th>
-            </tr>
-          </thead>
-          {truth.servers.map((s) => {
-            const { kind, word } = stateOf(s, most, stale);
-            return (
-              <tbody key={`${s.place} ${s.server}`} className={kind === "fail" || kind === "waiting" || kind === "unknown" ? `open k-${kind}` : undefined}>
-                <tr>
-                  <td>
-                    <State kind={kind} word={word} />
-                  </td>
-                  <th scope="row">
-                    <Breakable text={s.server} />
-                  </th>
-                  <td>{PLACES[s.place] ?? s.place}</td>
-                  <td className="observed">
-                    <Breakable text={s.problem ?? said(s)} />
-                  </td>
-                  <td className="end age">{s.ttl_s === null ? "–" : `${s.ttl_s} s`}</td>
-                </tr>
-              </tbody>
-            );
-          })}
-        </table>
-      </TableWrap>
+      <DataTable
+        caption={`What each server answers for ${truth.name}`}
+        kind="truth-table"
+        columns={COLUMNS}
+        rows={truth.servers.map((s) => {
+          const { kind, word } = stateOf(s, most, stale);
+          return {
+            id: `${s.place} ${s.server}`,
+            className: kind === "fail" || kind === "waiting" || kind === "unknown" ? `open k-${kind}` : undefined,
+            cells: [
+              <State kind={kind} word={word} />,
+              <Breakable text={s.server} />,
+              PLACES[s.place] ?? s.place,
+              cell(<Breakable text={s.problem ?? said(s)} />, { className: "observed" }),
+              cell(s.ttl_s === null ? "–" : `${s.ttl_s} s`, { className: "age" }),
+            ],
+          };
+        })}
+      />
     </div>
   );
 }

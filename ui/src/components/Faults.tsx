@@ -1,32 +1,23 @@
 import { Fragment, useState } from "react";
 import type { FaultView } from "../ipc";
-import { Button } from "../kit";
+import { Button, type Column, DataTable, type Row } from "../kit";
 import { State } from "./State";
-import { TableWrap } from "./TableWrap";
 
-function Fault({ fault, busy, onFlip }: { fault: FaultView; busy: boolean; onFlip: () => void }) {
-  return (
-    <tbody className={fault.on ? "open k-blocked" : undefined}>
-      <tr>
-        <td>{fault.on ? <State kind="blocked" word="On" /> : <State kind="todo" word="Off" />}</td>
-        <th scope="row">
-          <code>{fault.name}</code>
-        </th>
-        <td>{fault.sentence}</td>
-        <td className="end">
-          <Button
-            onPress={onFlip}
-            loading={busy}
-            label={`${fault.on ? "Lift" : "Inject"} ${fault.name}`}
-            testId={`fault-${fault.name}`}
-            pressed={fault.on}
-          >
-            {fault.on ? "Lift" : "Inject"}
-          </Button>
-        </td>
-      </tr>
-    </tbody>
-  );
+const COLUMNS: readonly Column[] = [{ title: "State", width: "fault-state" }, { title: "Fault", width: "fault-name" }, { title: "What it does" }, { title: "Switch", width: "fault-switch", end: true }];
+
+function rowOf(fault: FaultView, busy: boolean, onFlip: () => void): Row {
+  return {
+    id: fault.name,
+    className: fault.on ? "open k-blocked" : undefined,
+    cells: [
+      fault.on ? <State kind="blocked" word="On" /> : <State kind="todo" word="Off" />,
+      <code>{fault.name}</code>,
+      fault.sentence,
+      <Button onPress={onFlip} loading={busy} label={`${fault.on ? "Lift" : "Inject"} ${fault.name}`} testId={`fault-${fault.name}`} pressed={fault.on}>
+        {fault.on ? "Lift" : "Inject"}
+      </Button>,
+    ],
+  };
 }
 
 /** Every fault, by its part. Folded, because drills are what a team begins with; a fault that is on is never hidden at first. */
@@ -51,31 +42,8 @@ export function Faults({ list, busy, onFlip }: { list: FaultView[]; busy: string
         {[...new Set(list.map((f) => f.part))].map((part) => (
           <Fragment key={part}>
             <h3 className="fault-part">{part}</h3>
-            <TableWrap label={`Faults: ${part}`}>
-              <table className="checks faults">
-                <caption className="hidden">{`Faults: ${part}`}</caption>
-                <colgroup>
-                  <col className="fault-state" />
-                  <col className="fault-name" />
-                  <col />
-                  <col className="fault-switch" />
-                </colgroup>
-                {/* The same in every table: for readers only. */}
-                <thead className="hidden">
-                  <tr>
-                    <th scope="col">State</th>
-                    <th scope="col">Fault</th>
-                    <th scope="col">What it does</th>
-                    <th scope="col">Switch</th>
-                  </tr>
-                </thead>
-                {list
-                  .filter((f) => f.part === part)
-                  .map((f) => (
-                    <Fault key={f.name} fault={f} busy={busy === f.name} onFlip={() => onFlip(f)} />
-                  ))}
-              </table>
-            </TableWrap>
+            {/* The same heads in every table: for readers only. */}
+            <DataTable caption={`Faults: ${part}`} kind="faults" columns={COLUMNS} bare rows={list.filter((f) => f.part === part).map((f) => rowOf(f, busy === f.name, () => onFlip(f)))} />
           </Fragment>
         ))}
       </details>

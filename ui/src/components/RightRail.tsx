@@ -8,7 +8,7 @@ import { Breakable } from "./Breakable";
 import { Nets } from "./Nets";
 import { newestFirst, partsOf, Reading } from "./Reading";
 import { relative } from "./Notices";
-import { useScrolls } from "./scrolls";
+import { useScrolls } from "../kit/scrolls";
 import { type Kind, Shape, ToneState, toneKind } from "./State";
 import { driverWords } from "./Watching";
 

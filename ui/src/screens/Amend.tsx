@@ -6,10 +6,10 @@ import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import { Primary } from "../components/Primary";
 import { State } from "../components/State";
-import { TableWrap } from "../components/TableWrap";
 import { count } from "../format/time";
 import type { AmendmentView } from "../ipc";
 import { type Failure, asFailure } from "../ipc/port";
+import { DataTable, cell } from "../kit";
 import { useApp, useSnapshot, useStore } from "../state/hooks";
 import { allSteps } from "../state/readings";
 import { go, href } from "../state/router";
@@ -21,37 +21,23 @@ const shown = (value: string | null) => (value === null || value === "" ? "–" 
 
 function Changes({ view }: { view: AmendmentView }) {
   return (
-    <TableWrap label="What differs">
-      <table className="checks amendment">
-        <caption className="hidden">What differs between the plan and the amended one</caption>
-        <thead>
-          <tr>
-            <th scope="col">State</th>
-            <th scope="col">What</th>
-            <th scope="col">Field</th>
-            <th scope="col">Now</th>
-            <th scope="col">Then</th>
-          </tr>
-        </thead>
-        {view.changes.map((c, i) => (
-          <tbody key={`${i}-${c.subject}-${c.field}`} className={c.refused === null ? undefined : "open k-fail"}>
-            <tr>
-              <td>{c.refused === null ? <State kind="running" word={KINDS[c.kind] ?? c.kind} /> : <State kind="fail" word="Refused" />}</td>
-              <th scope="row">{c.subject}</th>
-              <td>{c.field ?? "–"}</td>
-              <td className="lines">{shown(c.before)}</td>
-              <td className="lines">{shown(c.after)}</td>
-            </tr>
-            {c.refused !== null && (
-              <tr className="mend">
-                <td />
-                <td colSpan={4}>{c.refused}</td>
-              </tr>
-            )}
-          </tbody>
-        ))}
-      </table>
-    </TableWrap>
+    <DataTable
+      caption="What differs between the plan and the amended one"
+      kind="amendment"
+      columns={[{ title: "State" }, { title: "What" }, { title: "Field" }, { title: "Now" }, { title: "Then" }]}
+      rows={view.changes.map((c, i) => ({
+        id: `${i}-${c.subject}-${c.field}`,
+        className: c.refused === null ? undefined : "open k-fail",
+        cells: [
+          c.refused === null ? <State kind="running" word={KINDS[c.kind] ?? c.kind} /> : <State kind="fail" word="Refused" />,
+          c.subject,
+          c.field ?? "–",
+          cell(shown(c.before), { className: "lines" }),
+          cell(shown(c.after), { className: "lines" }),
+        ],
+        below: c.refused === null ? [] : [{ key: "refused", content: c.refused }],
+      }))}
+    />
   );
 }
 

@@ -5,11 +5,10 @@ import { Notice } from "../components/Notices";
 import { Block, PageHead } from "../components/PageHead";
 import { Primary } from "../components/Primary";
 import { type Kind, State, ToneState } from "../components/State";
-import { TableWrap } from "../components/TableWrap";
 import { count, fullTime } from "../format/time";
 import type { ConnectionView, KeychainView, ProfileView, ProfilesView, SettingView } from "../ipc";
 import { type Failure, asFailure } from "../ipc/port";
-import { Button } from "../kit";
+import { Button, DataTable, type Row } from "../kit";
 import { useApp, useStore } from "../state/hooks";
 
 const SESSIONS: Record<ProfileView["session"], { kind: Kind; word: string }> = {
@@ -20,42 +19,46 @@ const SESSIONS: Record<ProfileView["session"], { kind: Kind; word: string }> = {
   renews: { kind: "pass", word: "Renews itself" },
 };
 
-function Profile({ profile, selected, onCheck }: { profile: ProfileView; selected: boolean; onCheck: () => void }) {
+function profileRow(profile: ProfileView, selected: boolean, onCheck: () => void): Row {
   const session = SESSIONS[profile.session];
   const who = [profile.account_tail === null ? null : `…${profile.account_tail}`, profile.role, profile.source === null ? null : `with ${profile.source}`].filter((x) => x !== null);
-  return (
-    <tbody className={profile.problem === null ? undefined : "open k-blocked"} data-testid={`profile-${profile.name}`}>
-      <tr>
-        <td>{profile.problem === null || profile.session !== "not_needed" ? <State kind={session.kind} word={session.word} /> : <State kind="blocked" word="Not usable" />}</td>
-        <th scope="row">
-          {profile.name}
-          {selected && <span className="meta"> in use</span>}
-        </th>
-        <td>{profile.kind_words}</td>
-        <td>{who.join(", ")}</td>
-        <td>{profile.session_words}</td>
-        <td className="end">
-          <Button onPress={onCheck} label={`Check the connection with ${profile.name}`} testId={`check-with-${profile.name}`}>
-            Check
-          </Button>
-        </td>
-      </tr>
-      {profile.problem !== null && (
-        <tr className="mend">
-          <td />
-          <td colSpan={5}>
-            {profile.problem} {profile.mend}
-            {profile.sign_in !== null && (
-              <>
-                {" "}
-                <CopyButton text={profile.sign_in} label="Copy the command" />
-              </>
-            )}
-          </td>
-        </tr>
-      )}
-    </tbody>
-  );
+  return {
+    id: profile.name,
+    testId: `profile-${profile.name}`,
+    className: profile.problem === null ? undefined : "open k-blocked",
+    cells: [
+      profile.problem === null || profile.session !== "not_needed" ? <State kind={session.kind} word={session.word} /> : <State kind="blocked" word="Not usable" />,
+      <>
+        {profile.name}
+        {selected && <span className="meta"> in use</span>}
+      </>,
+      profile.kind_words,
+      who.join(", "),
+      profile.session_words,
+      <Button onPress={onCheck} label={`Check the connection with ${profile.name}`} testId={`check-with-${profile.name}`}>
+        Check
+      </Button>,
+    ],
+    below:
+      profile.problem === null
+        ? []
+        : [
+            {
+              key: "mend",
+              content: (
+                <>
+                  {profile.problem} {profile.mend}
+                  {profile.sign_in !== null && (
+                    <>
+                      {" "}
+                      <CopyButton text={profile.sign_in} label="Copy the command" />
+                    </>
+                  )}
+                </>
+              ),
+            },
+          ],
+  };
 }
 
 function Profiles({ view, onCheck }: { view: ProfilesView; onCheck: (profile: string) => void }) {
@@ -72,26 +75,11 @@ function Profiles({ view, onCheck }: { view: ProfilesView; onCheck: (profile: st
         </p>
       )}
       {view.profiles.length > 0 && (
-        <TableWrap label="Profiles">
-          <table className="checks">
-            <caption className="hidden">AWS profiles of this computer; no secret is shown</caption>
-            <thead>
-              <tr>
-                <th scope="col">Session</th>
-                <th scope="col">Profile</th>
-                <th scope="col">Kind</th>
-                <th scope="col">Account and role</th>
-                <th scope="col">How long</th>
-                <th scope="col" className="end">
-                  Connection
-                </th>
-              </tr>
-            </thead>
-            {view.profiles.map((p) => (
-              <Profile key={p.name} profile={p} selected={p.name === view.selected} onCheck={() => onCheck(p.name)} />
-            ))}
-          </table>
-        </TableWrap>
+        <DataTable
+          caption="AWS profiles of this computer; no secret is shown"
+          columns={[{ title: "Session" }, { title: "Profile" }, { title: "Kind" }, { title: "Account and role" }, { title: "How long" }, { title: "Connection", end: true }]}
+          rows={view.profiles.map((p) => profileRow(p, p.name === view.selected, () => onCheck(p.name)))}
+        />
       )}
     </Block>
   );
@@ -102,31 +90,15 @@ function Environment({ list }: { list: readonly SettingView[] }) {
   const over = list.filter((s) => s.overrides).length;
   return (
     <Block id="environment" title="Environment" note={over === 0 ? "nothing leads elsewhere" : `${count(over, "variable")} leading elsewhere`}>
-      <TableWrap label="Environment">
-        <table className="checks">
-          <caption className="hidden">Variables of this program’s environment that have a say in where credentials and requests go</caption>
-          <thead>
-            <tr>
-              <th scope="col">State</th>
-              <th scope="col">Variable</th>
-              <th scope="col">Value</th>
-              <th scope="col">What it does here</th>
-            </tr>
-          </thead>
-          <tbody>
-            {list.map((s) => (
-              <tr key={s.variable} data-testid={`variable-${s.variable}`}>
-                <td>{s.overrides ? <State kind="blocked" word="Overrides" /> : <State kind="absent" word="No override" />}</td>
-                <th scope="row">
-                  <code>{s.variable}</code>
-                </th>
-                <td>{s.value ?? "set; not shown"}</td>
-                <td>{s.effect}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableWrap>
+      <DataTable
+        caption="Variables of this program’s environment that have a say in where credentials and requests go"
+        columns={[{ title: "State" }, { title: "Variable" }, { title: "Value" }, { title: "What it does here" }]}
+        rows={list.map((s) => ({
+          id: s.variable,
+          testId: `variable-${s.variable}`,
+          cells: [s.overrides ? <State kind="blocked" word="Overrides" /> : <State kind="absent" word="No override" />, <code>{s.variable}</code>, s.value ?? "set; not shown", s.effect],
+        }))}
+      />
     </Block>
   );
 }

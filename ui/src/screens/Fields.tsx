@@ -7,11 +7,10 @@ import { Notice } from "../components/Notices";
 import { Block, PageHead } from "../components/PageHead";
 import { Primary } from "../components/Primary";
 import { State } from "../components/State";
-import { TableWrap } from "../components/TableWrap";
 import { count } from "../format/time";
 import type { FieldPlanView, FieldRowView } from "../ipc";
 import { type FieldChoices, type Failure, asFailure } from "../ipc/port";
-import { Button } from "../kit";
+import { Button, type Column, DataTable, type Row, cell } from "../kit";
 import { useApp, useEvery, useSnapshot, useStore } from "../state/hooks";
 import { go, href } from "../state/router";
 import { Missing } from "./Missing";
@@ -19,35 +18,40 @@ import { Crumbs, useStep } from "./Step";
 
 type Choice = "keep" | "restore";
 
-function Row({ row, choice, onChoose }: { row: FieldRowView; choice: Choice | undefined; onChoose: (choice: Choice) => void }) {
+const COLUMNS: readonly Column[] = [{ title: "State" }, { title: "Field" }, { title: "Before" }, { title: "We left" }, { title: "There now" }, { title: "What becomes of it" }];
+
+function Choose({ row, choice, onChoose }: { row: FieldRowView; choice: Choice | undefined; onChoose: (choice: Choice) => void }) {
   const words: [Choice, string][] = [
     ["keep", `Keep ${row.found}`],
     ["restore", `Restore ${row.before}`],
   ];
   return (
-    <tbody className={row.differs && choice === undefined ? "open k-blocked" : undefined} data-testid={`field-${row.field}`}>
-      <tr>
-        <td>{!row.differs ? <State kind="absent" word="As before" /> : choice === undefined ? <State kind="blocked" word="Choose" /> : <State kind="pass" word={choice === "keep" ? "Kept" : "Restored"} />}</td>
-        <th scope="row">{row.field}</th>
-        <td>{row.before}</td>
-        <td>{row.ours}</td>
-        <td className="observed">{row.found}</td>
-        <td>
-          {row.differs && (
-            <fieldset className="choose">
-              <legend className="hidden">What becomes of {row.field}</legend>
-              {words.map(([value, label]) => (
-                <label className="tick" key={value}>
-                  <input type="radio" name={`field-${row.field}`} checked={choice === value} onChange={() => onChoose(value)} data-testid={`field-${row.field}-${value}`} />
-                  <span>{label}</span>
-                </label>
-              ))}
-            </fieldset>
-          )}
-        </td>
-      </tr>
-    </tbody>
+    <fieldset className="choose">
+      <legend className="hidden">What becomes of {row.field}</legend>
+      {words.map(([value, label]) => (
+        <label className="tick" key={value}>
+          <input type="radio" name={`field-${row.field}`} checked={choice === value} onChange={() => onChoose(value)} data-testid={`field-${row.field}-${value}`} />
+          <span>{label}</span>
+        </label>
+      ))}
+    </fieldset>
   );
+}
+
+function rowOf(row: FieldRowView, choice: Choice | undefined, onChoose: (choice: Choice) => void): Row {
+  return {
+    id: row.field,
+    testId: `field-${row.field}`,
+    className: row.differs && choice === undefined ? "open k-blocked" : undefined,
+    cells: [
+      !row.differs ? <State kind="absent" word="As before" /> : choice === undefined ? <State kind="blocked" word="Choose" /> : <State kind="pass" word={choice === "keep" ? "Kept" : "Restored"} />,
+      row.field,
+      row.before,
+      row.ours,
+      cell(row.found, { className: "observed" }),
+      row.differs && <Choose row={row} choice={choice} onChoose={onChoose} />,
+    ],
+  };
 }
 
 /** Somebody else's change, field by field: what stays, what is restored, and the exact call that comes of it. */
@@ -121,24 +125,12 @@ export function FieldsScreen({ id }: { id: string }) {
         {plan !== null && (
           <>
             <Block id="fields" title="Fields" note={undecided.length === 0 ? "All are chosen" : `${undecided.length} to choose`}>
-              <TableWrap label="Fields">
-                <table className="checks fields">
-                  <caption className="hidden">Each field before the step, as the step left it, and as it is</caption>
-                  <thead>
-                    <tr>
-                      <th scope="col">State</th>
-                      <th scope="col">Field</th>
-                      <th scope="col">Before</th>
-                      <th scope="col">We left</th>
-                      <th scope="col">There now</th>
-                      <th scope="col">What becomes of it</th>
-                    </tr>
-                  </thead>
-                  {plan.rows.map((row) => (
-                    <Row key={row.field} row={row} choice={choices[row.field]} onChoose={(choice) => setChoices({ ...choices, [row.field]: choice })} />
-                  ))}
-                </table>
-              </TableWrap>
+              <DataTable
+                caption="Each field before the step, as the step left it, and as it is"
+                kind="fields"
+                columns={COLUMNS}
+                rows={plan.rows.map((row) => rowOf(row, choices[row.field], (choice) => setChoices({ ...choices, [row.field]: choice })))}
+              />
             </Block>
             <Block id="change" title="Change" note={plan.ends ?? "The exact change is shown once all are chosen"} side={plan.preview !== null && <CopyCli preview={plan.preview} />}>
               {plan.preview !== null && (

@@ -6,6 +6,7 @@ import { newestFirst, Reading } from "../components/Reading";
 import { ToneState, toneKind } from "../components/State";
 import { Sparkline } from "../components/Sparkline";
 import { age, fullTime, shortTime } from "../format/time";
+import { DataTable } from "../kit";
 import { useApp, useLive, useSnapshot, useWorldNow } from "../state/hooks";
 import { type Fresh, isQuiet, lastFailing, lastRead, monitorsNow, usersNow, worstFirst } from "../state/readings";
 import { href } from "../state/router";
@@ -46,29 +47,13 @@ function Card({ m, seen, now }: { m: Fresh; seen: readonly Seen[]; now: number }
       {m.mend !== null && !isQuiet(m.tone) && <p className="monitor-mend">{m.mend}</p>}
       <details className="calls">
         <summary>Last readings</summary>
-        <table className="checks small">
-          <caption className="hidden">Last readings of {m.title}, newest first</caption>
-          <thead>
-            <tr>
-              <th scope="col">At</th>
-              <th scope="col">State then</th>
-              <th scope="col">Observed</th>
-            </tr>
-          </thead>
-          <tbody>
-            {latest.map((s) => (
-              <tr key={s.at}>
-                <td>{shortTime(s.at)}</td>
-                <td>
-                  <ToneState tone={s.tone} />
-                </td>
-                <td>
-                  <Reading text={s.observed} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <DataTable
+          caption={`Last readings of ${m.title}, newest first`}
+          kind="small"
+          columns={[{ title: "At" }, { title: "State then" }, { title: "Observed" }]}
+          rows={latest.map((s) => ({ id: s.at, cells: [shortTime(s.at), <ToneState tone={s.tone} />, <Reading text={s.observed} />] }))}
+          name={-1}
+        />
       </details>
     </article>
   );

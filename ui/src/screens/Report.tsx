@@ -4,10 +4,10 @@ import { CopyButton } from "../components/CopyButton";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import { Primary } from "../components/Primary";
-import { TableWrap } from "../components/TableWrap";
 import { count } from "../format/time";
 import type { ReportExported, ReportLine, ReportView } from "../ipc";
 import { type Failure, asFailure } from "../ipc/port";
+import { DataTable } from "../kit";
 import { useSnapshot, useStore } from "../state/hooks";
 
 /** More lines than this are in the file. */
@@ -15,31 +15,12 @@ const MOST = 30;
 
 function Lines({ list, caption }: { list: readonly ReportLine[]; caption: string }) {
   return (
-    <TableWrap label={caption}>
-      <table className="checks">
-        <caption className="hidden">{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col">Step</th>
-            <th scope="col">What</th>
-            <th scope="col">Who</th>
-          </tr>
-        </thead>
-        <tbody>
-          {list.slice(-MOST).map((line) => (
-            <tr key={line.seq}>
-              <td>{line.at}</td>
-              <td>{line.step}</td>
-              <td>
-                <Breakable text={line.what} />
-              </td>
-              <td>{line.who}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </TableWrap>
+    <DataTable
+      caption={caption}
+      columns={[{ title: "When" }, { title: "Step" }, { title: "What" }, { title: "Who" }]}
+      rows={list.slice(-MOST).map((line) => ({ id: String(line.seq), cells: [line.at, line.step, <Breakable text={line.what} />, line.who] }))}
+      name={-1}
+    />
   );
 }
 

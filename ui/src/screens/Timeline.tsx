@@ -3,11 +3,10 @@ import { Block, PageHead } from "../components/PageHead";
 import { date, duration, fullTime, shortTime } from "../format/time";
 import { type Kind, Shape } from "../components/State";
 import type { EventView, PhaseView, TimesView } from "../ipc";
-import { Button, Select } from "../kit";
+import { Button, DataTable, Select, cell } from "../kit";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { allSteps } from "../state/readings";
 import { href } from "../state/router";
-import { TableWrap } from "../components/TableWrap";
 
 const PAGE = 500;
 const SHOWN = 200;
@@ -114,45 +113,27 @@ function Planned({ phases, now }: { phases: PhaseView[]; now: number }) {
   const longest = Math.max(0, ...rows.map((r) => Math.max(r.planned ?? 0, took(r.times, now) ?? 0)));
   return (
     <Block id="planned" title="Planned against actual" note="hollow as planned, filled as it was">
-      <TableWrap label="Planned against actual">
-        <table className="checks planned">
-          <caption className="hidden">Planned and actual time of each phase and step</caption>
-          <thead>
-            <tr>
-              <th scope="col">Phase or step</th>
-              <th scope="col" className="end">
-                Planned
-              </th>
-              <th scope="col" className="end">
-                Actual
-              </th>
-              <th scope="col">
-                <span className="hidden">Both as bars</span>
-              </th>
-              <th scope="col">Difference</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((r) => {
-              const actual = took(r.times, now);
-              return (
-                <tr key={r.id} className={r.phase ? "phase-row" : undefined} data-testid={`times-${r.id}`}>
-                  <th scope="row">{r.href === undefined ? r.title : <a href={r.href}>{r.title}</a>}</th>
-                  <td className="end">{r.planned === null ? "–" : duration(r.planned)}</td>
-                  <td className="end">
-                    {actual === null ? "not begun" : duration(actual)}
-                    {actual !== null && r.times.ended_at === null && " so far"}
-                  </td>
-                  <td className="bars-cell">
-                    <Bars planned={r.planned} actual={actual} longest={longest} />
-                  </td>
-                  <td>{differWords(r.planned, actual, r.times.ended_at !== null)}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </TableWrap>
+      <DataTable
+        caption="Planned and actual time of each phase and step"
+        kind="planned"
+        columns={[{ title: "Phase or step" }, { title: "Planned", end: true }, { title: "Actual", end: true }, { title: "Both as bars", hidden: true }, { title: "Difference" }]}
+        rows={rows.map((r) => {
+          const actual = took(r.times, now);
+          return {
+            id: r.id,
+            testId: `times-${r.id}`,
+            className: r.phase ? "phase-row" : undefined,
+            cells: [
+              r.href === undefined ? r.title : <a href={r.href}>{r.title}</a>,
+              r.planned === null ? "–" : duration(r.planned),
+              `${actual === null ? "not begun" : duration(actual)}${actual !== null && r.times.ended_at === null ? " so far" : ""}`,
+              cell(<Bars planned={r.planned} actual={actual} longest={longest} />, { className: "bars-cell" }),
+              differWords(r.planned, actual, r.times.ended_at !== null),
+            ],
+          };
+        })}
+        name={0}
+      />
     </Block>
   );
 }

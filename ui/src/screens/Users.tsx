@@ -6,11 +6,10 @@ import { Block, PageHead } from "../components/PageHead";
 import { Submit } from "../components/Primary";
 import { SourceList } from "../components/SourceList";
 import { type Kind, Shape, State } from "../components/State";
-import { TableWrap } from "../components/TableWrap";
 import { Elsewhere, Nowhere, placeWords, WherePick } from "../components/Where";
 import { age, count } from "../format/time";
 import { type ApiError, asFailure, type LookupMeaning, type LookupPlace, type LookupView, type PoolAnswerView, type SourceListView } from "../ipc";
-import { Button, Select } from "../kit";
+import { Button, DataTable, Select, cell } from "../kit";
 import { useApp, useStore, useComputerNow } from "../state/hooks";
 import { usePlaces } from "../state/place";
 import { useSeen } from "../state/seen";
@@ -64,42 +63,30 @@ function Pools({ pools, at }: { pools: readonly PoolAnswerView[]; at: number }) 
   const answered = pools.filter((p) => p.state === "whole").length;
   return (
     <Block id="pools" title="Where we looked" note={`${answered} of ${count(pools.length, "pool", "pools")} answered to the end`}>
-      <TableWrap label="Where we looked">
-        <table className="checks">
-          <thead>
-            <tr>
-              <th scope="col">State</th>
-              <th scope="col">Pool</th>
-              <th scope="col">What it says</th>
-              <th scope="col" className="age">
-                Age
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {pools.map((pool) => {
-              const { kind, word } = poolState(pool);
-              return (
-                <tr key={pool.id} data-testid={`pool-${pool.id}`}>
-                  <td>
-                    <State kind={kind} word={word} />
-                  </td>
-                  <td>
-                    {pool.title} <span className="meta">({pool.role})</span>
-                    <br />
-                    <code>{pool.id}</code>
-                  </td>
-                  <td>
-                    {pool.says}
-                    {pool.mend !== null && <p className="mend">{pool.mend}</p>}
-                  </td>
-                  <td className="age">{age(Math.max(0, now - at) / 1000)}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </TableWrap>
+      <DataTable
+        caption="Where we looked"
+        columns={[{ title: "State" }, { title: "Pool" }, { title: "What it says" }, { title: "Age" }]}
+        rows={pools.map((pool) => {
+          const { kind, word } = poolState(pool);
+          return {
+            id: pool.id,
+            testId: `pool-${pool.id}`,
+            cells: [
+              <State kind={kind} word={word} />,
+              <>
+                {pool.title} <span className="meta">({pool.role})</span>
+                <br />
+                <code>{pool.id}</code>
+              </>,
+              <>
+                {pool.says}
+                {pool.mend !== null && <p className="mend">{pool.mend}</p>}
+              </>,
+              cell(age(Math.max(0, now - at) / 1000), { className: "age" }),
+            ],
+          };
+        })}
+      />
     </Block>
   );
 }
