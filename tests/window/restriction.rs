@@ -8,7 +8,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::json;
 use switchback_rehearsal::{Client, Handle, Snapshot};
 
 use crate::accessible::{EVERY, looked};
