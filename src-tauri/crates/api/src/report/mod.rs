@@ -14,6 +14,7 @@ use switchback_model::{Event, RunId};
 
 use crate::core::Core;
 use crate::output::{Output, not_written};
+use crate::view::because;
 use crate::view::{Live, snapshot};
 use crate::wire::{
     ApiError, GateView, PhaseView, ReportDeadline, ReportDecision, ReportExported, ReportPhase, ReportStep,
@@ -176,10 +177,10 @@ fn gate(gate: &GateView) -> Option<String> {
     };
     let word = if decision.go { "Go" } else { "No-go" };
     Some(plain(&format!(
-        "{word}, {} by {}{present}: {}",
+        "{word}, {} by {}{present}{}",
         moment(decision.at),
         decision.by,
-        decision.reason
+        because(&decision.reason)
     )))
 }
 

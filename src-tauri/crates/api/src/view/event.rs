@@ -32,6 +32,14 @@ fn of_item(item: &str) -> Option<String> {
 
 type Told = (Option<String>, Option<String>, String);
 
+/// A reason after what it is for; nothing where none was given.
+pub(crate) fn because(reason: &str) -> String {
+    match reason.is_empty() {
+        true => String::new(),
+        false => format!(": {reason}"),
+    }
+}
+
 #[expect(clippy::too_many_lines, reason = "one arm an event; each is a sentence")]
 fn tell(kind: &EventKind) -> Told {
     let about = |step: &switchback_model::StepId, text: String| (Some(step.to_string()), None, text);
@@ -321,7 +329,7 @@ fn tell(kind: &EventKind) -> Told {
                 true => String::new(),
                 false => format!(" ({})", people.join(", ")),
             };
-            let sentence = format!("{word} at the gate of phase {phase}{people}: {reason}");
+            let sentence = format!("{word} at the gate of phase {phase}{people}{}", because(reason));
             (None, Some(by.to_string()), sentence)
         }
         EventKind::DecisionDue {
@@ -347,7 +355,7 @@ fn tell(kind: &EventKind) -> Told {
         ),
         EventKind::Held { by, reason } => (None, Some(by.to_string()), format!("On hold: {reason}")),
         EventKind::StopRequested { by, reason } => {
-            (None, Some(by.to_string()), format!("Stopping: {reason}"))
+            (None, Some(by.to_string()), format!("Stopping{}", because(reason)))
         }
         EventKind::Stopped => (None, None, "Stopped: nothing is in flight".to_owned()),
         EventKind::Released { by, reason } => (None, Some(by.to_string()), format!("Goes on: {reason}")),

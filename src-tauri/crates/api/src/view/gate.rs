@@ -115,7 +115,10 @@ fn offers(run: &Run, phase: &Phase, gate: &Gate, now: Timestamp, watching: Optio
     ]
     .into_iter()
     .map(|(command, word, label, primary)| {
-        let needs_reason = !matches!(command, Command::CheckGate { .. });
+        let needs_reason = !matches!(
+            command,
+            Command::CheckGate { .. } | Command::Gate { go: true, .. }
+        );
         let trial = Submission {
             command,
             basis: Some(gate::basis(run, phase)),

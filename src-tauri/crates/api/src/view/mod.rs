@@ -19,6 +19,7 @@ mod trouble;
 mod tests;
 
 pub use amendment::amendment_view;
+pub(crate) use event::because;
 pub use event::event_view;
 pub use fields::field_plan_view;
 pub use rollback::{rollback_plan_view, scope_model, scope_view};

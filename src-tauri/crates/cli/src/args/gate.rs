@@ -16,7 +16,7 @@ pub struct Gate {
     #[arg(long)]
     pub check: bool,
     /// Say go: reads the checks first where they are too old
-    #[arg(long, requires = "reason")]
+    #[arg(long)]
     pub go: bool,
     /// Say no-go: the phase stays closed
     #[arg(long, requires = "reason")]
@@ -27,7 +27,7 @@ pub struct Gate {
     /// The basis that you saw; without it, the gate as it is now
     #[arg(long, value_name = "DIGEST", requires = "go")]
     pub basis: Option<String>,
-    /// Why; it is recorded
+    /// Why; it is recorded. No-go needs it
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
     #[command(flatten)]

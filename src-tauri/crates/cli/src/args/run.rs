@@ -37,8 +37,9 @@ pub enum Run {
     Stop {
         /// The run
         run: String,
-        #[command(flatten)]
-        reason: Reason,
+        /// Why; it is recorded. Nobody has to say it
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
         #[command(flatten)]
         patience: Patience,
     },

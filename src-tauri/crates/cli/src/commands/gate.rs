@@ -169,11 +169,14 @@ pub fn line(gate: &GateView) -> String {
 fn where_it_stands(gate: &GateView) -> String {
     match &gate.decision {
         Some(decision) if matches!(gate.state, GateState::Go | GateState::NoGo) => format!(
-            "{} by {}, {}: {}",
+            "{} by {}, {}{}",
             gate.state_words,
             decision.by,
             moment(decision.at),
-            decision.reason
+            match decision.reason.is_empty() {
+                true => String::new(),
+                false => format!(": {}", decision.reason),
+            }
         ),
         Some(decision) => match &decision.void {
             Some(why) => format!("{}. {why}", gate.state_words),

@@ -26,13 +26,13 @@ pub async fn run(cx: &Cx<'_>, command: Run) -> Result<u8, ApiError> {
         Run::New { runbook, target } => super::open::run(cx, &runbook, &target),
         Run::List => list(cx).await,
         Run::Show { run, offline } => show(cx, &run, offline).await,
-        Run::Hold { run, reason } => submit(cx, &run, Command::Hold, reason.reason, SOON).await,
+        Run::Hold { run, reason } => submit(cx, &run, Command::Hold, Some(reason.reason), SOON).await,
         Run::Stop {
             run,
             reason,
             patience,
-        } => submit(cx, &run, Command::Stop, reason.reason, patience.timeout).await,
-        Run::Resume { run, reason } => submit(cx, &run, Command::Resume, reason.reason, SOON).await,
+        } => submit(cx, &run, Command::Stop, reason, patience.timeout).await,
+        Run::Resume { run, reason } => submit(cx, &run, Command::Resume, Some(reason.reason), SOON).await,
         Run::Take {
             run,
             reason,
@@ -405,12 +405,12 @@ async fn submit(
     cx: &Cx<'_>,
     run: &str,
     command: Command,
-    reason: String,
+    reason: Option<String>,
     timeout_s: u64,
 ) -> Result<u8, ApiError> {
     let host = cx.host()?;
     let snapshot = driven(cx, &host, &run_id(run)?, false, timeout_s, async |session| {
-        session.submit(command, None, Some(reason)).await?;
+        session.submit(command, None, reason).await?;
         session.settle().await?;
         Ok(session.snapshot())
     })

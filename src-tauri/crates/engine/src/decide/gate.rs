@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use switchback_model::plan::Gate;
 use switchback_model::{EventKind, Operator, Phase, PhaseId, RuleId, Step, Submission};
 
-use super::{no_rollback, reason, stale_screen};
+use super::{no_rollback, reason, reason_if_any, stale_screen};
 use crate::deadline::{journalled, of_rule};
 use crate::gate::{basis, is_open, obstacles};
 use crate::rejection::{Rejection, RejectionCode as Code};
@@ -91,7 +91,11 @@ pub(super) fn decide(
         people: people.clone(),
         basis: basis(run, phase),
         by: submission.by.clone(),
-        reason: reason(submission)?,
+        // Go is what was planned; only what departs from it needs a word.
+        reason: match go {
+            true => reason_if_any(submission),
+            false => reason(submission)?,
+        },
     }])
 }
 

@@ -148,7 +148,8 @@ pub fn decide(
         Command::Stop => match run.state {
             RunState::Open | RunState::Held => Ok(vec![EventKind::StopRequested {
                 by: by.clone(),
-                reason: reason()?,
+                // Nobody who wants to stop is asked why first.
+                reason: reason_if_any(submission),
             }]),
             state => Err(run_not_now(state, "stop")),
         },
@@ -340,17 +341,19 @@ fn stale_screen(given: bool, what: &str) -> Rejection {
 }
 
 fn reason(submission: &Submission) -> Result<String, Rejection> {
-    submission
-        .reason
-        .as_deref()
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
-        .map(|text| text.chars().take(1000).collect())
-        .ok_or_else(|| {
-            Rejection::new(
-                Code::NeedsReason,
-                format!("A reason is needed to {}.", submission.command.word()),
-                "Say why: it is recorded.",
-            )
-        })
+    let given = reason_if_any(submission);
+    match given.is_empty() {
+        false => Ok(given),
+        true => Err(Rejection::new(
+            Code::NeedsReason,
+            format!("A reason is needed to {}.", submission.command.word()),
+            "Say why: it is recorded.",
+        )),
+    }
+}
+
+/// The reason where one was given, cut at 1,000 letters; empty where none was.
+fn reason_if_any(submission: &Submission) -> String {
+    let given = submission.reason.as_deref().map(str::trim).unwrap_or_default();
+    given.chars().take(1000).collect()
 }

@@ -438,7 +438,6 @@ fn people_give_reasons() {
     for (words, command) in [
         ("", Command::Skip { step: id("s") }),
         ("", Command::Hold),
-        ("", Command::Stop),
         ("skip", Command::Reopen { step: id("s") }),
         (
             "check pass apply answer expire",
@@ -473,6 +472,29 @@ fn people_give_reasons() {
         }
     }
     assert_eq!(story.run(&[]).0.state, RunState::Open);
+}
+
+/// Whoever wants to stop is not asked why first; a reason that is given is kept.
+#[tokio::test]
+async fn a_stop_needs_no_reason() {
+    let story = Story::new();
+    let (run, _) = story.run(&[]);
+    for (reason, kept) in [(None, ""), (Some("  "), ""), (Some(" smoke "), "smoke")] {
+        let asked = Submission {
+            command: Command::Stop,
+            basis: None,
+            by: operator(),
+            reason: reason.map(str::to_owned),
+        };
+        let events = decide(&run, &asked, now(), &Facts::default()).unwrap();
+        assert_eq!(
+            events,
+            vec![EventKind::StopRequested {
+                by: operator(),
+                reason: kept.to_owned(),
+            }],
+        );
+    }
 }
 
 /// Nobody can see from outside whether anybody was told: the step takes a person's words, each time.

@@ -7,16 +7,18 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use switchback_engine::RejectionCode as Code;
+use switchback_engine::decide::{Facts, decide as engine_decide};
 use switchback_engine::driver::SubmitError;
 use switchback_engine::gate::{basis, is_open, obstacles};
 use switchback_engine::next::{Work, next};
 use switchback_engine::ports::Clock;
 use switchback_model::plan::{Decision, DecisionType, Gate, StepKind};
 use switchback_model::{
-    Command, Digest, Operator, Phase, PhaseId, Plan, PlanDiff, Reversibility, RollbackScope, Step, StepState,
-    Verdict,
+    Command, Digest, EventKind, Operator, Phase, PhaseId, Plan, PlanDiff, Reversibility, RollbackScope, Step,
+    StepState, Submission, Verdict,
 };
 use switchback_testkit::desk::{Desk, FakeDesk};
+use switchback_testkit::journal::operator;
 use switchback_testkit::plans::{check, id, plan, rule, step, switch};
 use switchback_testkit::walk::invariants;
 
@@ -421,4 +423,38 @@ async fn a_go_during_a_rollback_is_refused_and_no_go_is_not() {
     assert_eq!((code, why.as_str()), (Code::NotNow, "A rollback is under way."));
     say(desk, &mid(), false, "").await.unwrap();
     assert!(obstacles(desk.run(), phase(desk, &mid()), fake.clock.now()).is_empty());
+}
+
+/// Go is what was planned, and needs no word; to keep the door closed does.
+#[tokio::test]
+async fn go_needs_no_reason_and_no_go_does() {
+    let mut fake = FakeDesk::open(&gated()).await;
+    let desk = &mut fake.desk;
+    desk.apply("look").await.unwrap();
+    desk.ask(Command::Skip { step: id("tell") }).await.unwrap();
+    decide(desk).await;
+    check_gate(desk, &mid()).await;
+    let ask = |go, reason: Option<&str>| {
+        let asked = Submission {
+            command: Command::Gate {
+                phase: mid(),
+                go,
+                people: people(ALL),
+            },
+            basis: Some(basis(desk.run(), phase(desk, &mid()))),
+            by: operator(),
+            reason: reason.map(str::to_owned),
+        };
+        engine_decide(desk.run(), &asked, fake.clock.now(), &Facts::default())
+    };
+    let written = |events: Vec<EventKind>| match &events[..] {
+        [EventKind::GateDecided { reason, .. }] => reason.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(written(ask(true, None).unwrap()), "");
+    assert_eq!(written(ask(true, Some(" all agreed ")).unwrap()), "all agreed");
+    for reason in [None, Some(" ")] {
+        assert_eq!(ask(false, reason).unwrap_err().code, Code::NeedsReason);
+    }
+    assert_eq!(written(ask(false, Some("smoke")).unwrap()), "smoke");
 }
