@@ -101,7 +101,7 @@ fn a_phase_with_a_gate_by_the_command_line() {
         5,
         &[&["gate", &run, "mid"], &GO[..]].concat(),
     );
-    bad("go without a reason", 2, &["gate", &run, "mid", "--go"]);
+    bad("no-go without a reason", 2, &["gate", &run, "mid", "--no-go"]);
     bad(
         "both",
         2,
