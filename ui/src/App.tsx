@@ -25,7 +25,8 @@ import { StepScreen } from "./screens/Step";
 import { UsersScreen } from "./screens/Users";
 import { TimelineScreen } from "./screens/Timeline";
 import { WarRoomScreen } from "./screens/WarRoom";
-import { StoreContext, useApp, useNarrow, useSnapshot, useStore } from "./state/hooks";
+import { NightBlock } from "./night/Night";
+import { StoreContext, useApp, useNarrow, useSnapshot, useStore, useWorldNow } from "./state/hooks";
 import { currentGate, currentStep } from "./state/readings";
 import type { RunSnapshot } from "./ipc";
 import { type Place, go, parse, routes, useHash } from "./state/router";
@@ -43,6 +44,11 @@ function standing(snapshot: RunSnapshot): { gate?: string; step?: string } {
   return step === undefined ? {} : { step: step.id };
 }
 
+/** The run's page opens with it. */
+function TheNight() {
+  return <NightBlock snapshot={useSnapshot()} now={useWorldNow()} />;
+}
+
 function RunScreen() {
   const snapshot = useSnapshot();
   // Nothing moves on under the cursor: what was shown stays with its result, and "Next: …" leads on.
@@ -58,14 +64,15 @@ function RunScreen() {
   }, []);
   const known = snapshot.phases.some((p) => p.id === shown.gate || p.steps.some((s) => s.id === shown.step));
   const { gate, step } = known ? shown : standing(snapshot);
-  if (gate !== undefined) return <GateScreen id={gate} key={`gate-${gate}`} />;
+  const above = <TheNight />;
+  if (gate !== undefined) return <GateScreen id={gate} key={`gate-${gate}`} above={above} />;
   return step === undefined ? (
     <div className="page">
       <PageHead title="Run" id="run-empty" />
       <p>This runbook has no step.</p>
     </div>
   ) : (
-    <StepScreen id={step} key={step} />
+    <StepScreen id={step} key={step} above={above} />
   );
 }
 

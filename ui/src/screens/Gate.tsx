@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from "react";
+import { type ReactNode, useId, useRef, useState } from "react";
 import { useLeaveHeight } from "../components/barHeight";
 import { CheckTable } from "../components/CheckTable";
 import { Dock } from "../components/Dock";
@@ -150,7 +150,7 @@ function GateBar({ phase, gate, names }: { phase: PhaseView; gate: GateView; nam
 }
 
 /** The go or no-go decision before a phase: checks, steps, people; then one decision with its reason. */
-export function GateScreen({ id }: { id: string }) {
+export function GateScreen({ id, above }: { id: string; above?: ReactNode }) {
   const snapshot = useSnapshot();
   const store = useStore();
   const { busy } = useApp();
@@ -169,6 +169,7 @@ export function GateScreen({ id }: { id: string }) {
   return (
     <>
       <div className="page">
+        {above}
         <Crumbs parts={[{ text: phase.title, href: href({ name: "run" }) }, { text: "Go or no-go" }]} />
         <PageHead title={gate.title} id={`gate-${id}`}>
           <State kind={gateKind(gate)} word={gate.state_words} pill testId="gate-state" />

@@ -273,7 +273,8 @@ function Links({ steps, needed = false }: { steps: readonly StepView[]; needed?:
   ));
 }
 
-export function StepScreen({ id }: { id: string }) {
+/** The page of a step; `above` stands before it where the run's own page shows it. */
+export function StepScreen({ id, above }: { id: string; above?: ReactNode }) {
   const found = useStep(id);
   const snapshot = useSnapshot();
   const now = useWorldNow();
@@ -290,6 +291,7 @@ export function StepScreen({ id }: { id: string }) {
   return (
     <>
       <div className="page">
+        {above}
         <Crumbs parts={[{ text: phase, href: href({ name: "run" }) }, { text: `Step ${number} of ${of}` }]} />
         <PageHead title={step.title} id={`step-${step.id}`}>
           <State kind={shapeOf(step)} word={stateWords(step)} pill testId="step-state" />

@@ -1,0 +1,122 @@
+// When each thing of the night was, is or will be: from the snapshot alone. What has happened has its times; what is ahead is laid
+// one after the other from now, by the times that the plan gives, and is called about.
+import { gateKind, shapeOf } from "../components/LeftRail";
+import type { Kind } from "../components/State";
+import type { PhaseView, RunSnapshot, StepView } from "../ipc";
+import { isFinished } from "../state/readings";
+import { type Place } from "../state/router";
+
+/** One thing on the line of a phase. Times in milliseconds since 1970. */
+export type Mark = {
+  id: string;
+  /** What it is: a decision, a step, or a wait that time alone ends. */
+  is: "gate" | "step" | "wait";
+  title: string;
+  state: string;
+  kind: Kind;
+  from: number;
+  to: number;
+  /** It has not begun: its place is where the plan would put it. */
+  ahead: boolean;
+  /** People do it, not the console. */
+  byHand: boolean;
+  place: Place;
+};
+
+/** A phase with its marks in order; `planned` is what the plan gives it from its beginning on. */
+export type Line = { id: string; title: string; done: number; of: number; finished: boolean; marks: Mark[]; planned: { from: number; to: number } | null };
+
+export type Night = {
+  lines: Line[];
+  now: number;
+  /** The phase in which the run is, with its estimated end; null where it can't be told, or all is over. */
+  current: { title: string; ends: number | null; behindS: number | null } | null;
+};
+
+const MINUTE = 60_000;
+/** What a step takes of which the plan says nothing: as much as can be seen, and no promise. */
+const UNSAID = MINUTE;
+
+const at = (time: string | null): number | null => (time === null ? null : Date.parse(time));
+
+/** When the wait of a step that time alone ends is over; null where it has none. */
+function waitsUntil(step: StepView): number | null {
+  const ends = step.before.flatMap((r) => (r.until === null ? [] : [Date.parse(r.until)]));
+  return ends.length === 0 ? null : Math.max(...ends);
+}
+
+function markOf(step: StepView, from: number, to: number, ahead: boolean): Mark {
+  return { id: step.id, is: "step", title: step.title, state: step.state_words, kind: shapeOf(step), from, to, ahead, byHand: step.kind !== "action" && step.kind !== "check", place: { name: "step", step: step.id } };
+}
+
+function gateMark(phase: PhaseView, moment: number, ahead: boolean): Mark[] {
+  const gate = phase.gate;
+  if (gate === null) return [];
+  return [{ id: `gate-${phase.id}`, is: "gate", title: gate.title, state: gate.state_words, kind: gateKind(gate), from: moment, to: moment, ahead, byHand: true, place: { name: "gate", phase: phase.id } }];
+}
+
+function lineOf(phase: PhaseView, start: number, now: number): { line: Line; end: number } {
+  let cursor = start;
+  const marks: Mark[] = [];
+  const decided = phase.gate?.state === "go" ? at(phase.gate.decision?.at ?? null) : null;
+  marks.push(...gateMark(phase, decided ?? Math.max(cursor, now), decided === null));
+  cursor = Math.max(cursor, decided ?? 0);
+  for (const step of phase.steps) {
+    const began = at(step.times.started_at);
+    const ended = at(step.times.ended_at);
+    const until = waitsUntil(step);
+    const began_ = began ?? Math.max(cursor, now);
+    // What it waited for, or waits for still, from when the one before it was through.
+    if (until !== null && step.state !== "skipped" && step.state !== "undone") {
+      const waited = { from: cursor, to: Math.min(until, began ?? until) };
+      if (waited.to - waited.from >= MINUTE / 2) {
+        marks.push({ id: `wait-${step.id}`, is: "wait", title: `Wait before ${step.title}`, state: until > now ? "Waiting" : "Over", kind: "waiting", ...waited, ahead: waited.from > now, byHand: false, place: { name: "step", step: step.id } });
+        cursor = Math.max(cursor, waited.to);
+      }
+    }
+    if (began !== null) {
+      const planned = (step.times.planned_s ?? step.expected_s ?? 0) * 1000;
+      // One that runs is drawn to its planned end, or to now where it is late.
+      const to = ended ?? Math.max(now, began + planned);
+      marks.push(markOf(step, began, to, false));
+      cursor = Math.max(cursor, to);
+    } else if (step.state === "skipped") {
+      continue;
+    } else if (isFinished(step)) {
+      const moment = at(step.changed_at) ?? cursor;
+      marks.push(markOf(step, moment, moment, false));
+      cursor = Math.max(cursor, moment);
+    } else {
+      const from = Math.max(began_, cursor, now);
+      const takes = (step.times.planned_s ?? step.expected_s ?? 0) * 1000;
+      const to = from + (takes === 0 ? UNSAID : takes);
+      marks.push(markOf(step, from, to, true));
+      cursor = to;
+    }
+  }
+  const begun = marks.find((m) => !m.ahead && m.is === "step");
+  const first = begun?.from ?? marks.find((m) => m.is === "step")?.from ?? start;
+  const planned = phase.times.planned_s === null ? null : { from: first, to: first + phase.times.planned_s * 1000 };
+  return { line: { id: phase.id, title: phase.title, done: phase.done, of: phase.steps.length, finished: phase.done === phase.steps.length, marks, planned }, end: cursor };
+}
+
+/** The whole night, phase by phase. */
+export function nightOf(snapshot: RunSnapshot, now: number): Night {
+  const started = snapshot.phases.flatMap((p) => [p.gate?.state === "go" ? at(p.gate.decision?.at ?? null) : null, ...p.steps.map((s) => at(s.times.started_at))]).filter((t): t is number => t !== null);
+  let cursor = Math.min(...started, started.length === 0 ? now : Number.POSITIVE_INFINITY);
+  const lines: Line[] = [];
+  let current: Night["current"] = null;
+  for (const phase of snapshot.phases) {
+    const { line, end } = lineOf(phase, cursor, now);
+    if (current === null && !line.finished) {
+      const unsaid = phase.steps.some((s) => !isFinished(s) && s.times.planned_s === null && s.expected_s === null);
+      const ends = unsaid ? null : end;
+      // A phase that nobody has begun is behind nothing.
+      const begun = line.marks.some((m) => m.is === "step" && !m.ahead);
+      current = { title: phase.title, ends, behindS: ends === null || line.planned === null || !begun ? null : Math.round((ends - line.planned.to) / 1000) };
+    }
+    lines.push(line);
+    cursor = Math.max(cursor, end);
+  }
+  return { lines, now, current };
+}
