@@ -27,41 +27,22 @@ import type {
   Revealed,
   RollbackPlanView,
   RunbookView,
+  RunCommand,
   RunRow,
   RunSnapshot,
   ScopeView,
   SheetExported,
   SourceListView,
+  Submission,
   Update,
   WindowInfo,
 } from "./generated/wire";
 import { apiError } from "./schema";
 
+export type { RunCommand, Submission } from "./generated/wire";
+
 /** What becomes of each field that somebody else changed. */
-export type FieldChoices = Record<string, "keep" | "restore">;
-
-/** A person's command, tagged with `do` as the core reads it. */
-export type RunCommand =
-  | { do: "check" | "apply" | "skip" | "accept" | "reopen" | "attest" | "inspect" | "adopt"; step: string }
-  | { do: "skip_unseen"; step: string; unseen: string[] }
-  | { do: "apply_overriding"; step: string; overrides: string[] }
-  | { do: "resolve"; step: string; as_: "before" | "after" | "keep" | "restore" }
-  | { do: "resolve_fields"; step: string; fields: FieldChoices; overrides: string[] }
-  | { do: "decide"; decision: string; value: string }
-  | { do: "check_gate"; phase: string }
-  | { do: "gate"; phase: string; go: boolean; people: Record<string, string> }
-  | { do: "extend_deadline"; rule: string; minutes: number }
-  | { do: "hold" | "stop" | "resume" | "rollback_retry" | "rollback_abandon" }
-  | { do: "rollback"; scope: ScopeView; overrides: string[]; accept_breaches: string[] }
-  | { do: "rollback_done"; item: string };
-
-/** A command with what the person saw, who they are and why. */
-export type Submission = {
-  command: RunCommand;
-  basis: string | null;
-  by: string;
-  reason: string | null;
-};
+export type FieldChoices = Extract<RunCommand, { do: "resolve_fields" }>["fields"];
 
 export interface Ipc {
   /** Which window this is; answered in every one. */
