@@ -1,23 +1,14 @@
 //! The window's commands: each reads its arguments, asks the host, and answers with wire types or
 //! an `ApiError`. What the window may call stands in `src-tauri/permissions`.
 
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
 use switchback_api::wire::{
-    Accepted, ApiError, AppInfo, JournalPage, RehearsalCommand, RehearsalView, RollbackPlanView, RunRow,
-    RunSnapshot, ScopeView, SheetExported, Update, WindowInfo, WindowKind,
+    Accepted, ApiError, AppInfo, JournalPage, RehearsalAnswer, RehearsalCommand, RehearsalView,
+    RollbackPlanView, RunRow, RunSnapshot, ScopeView, SheetExported, Update, WindowInfo, WindowKind,
 };
 use switchback_model::{Operator, RunId, Submission};
 use tauri::{State, WebviewWindow, ipc::Channel};
 
-use crate::state::Shell;
-
-/// What came of a command to the rehearsal world.
-#[derive(Serialize)]
-pub(crate) struct RehearsalAnswer {
-    /// The run that was started, if one was.
-    run: Option<String>,
-}
+use crate::{state::Shell, unread::Unread};
 
 /// Which window the page is in; it answers also where the home can't be used.
 #[tauri::command]
@@ -66,9 +57,9 @@ pub(crate) async fn journal_page(
 pub(crate) async fn rollback_plan(
     shell: State<'_, Shell>,
     run: String,
-    scope: Value,
+    scope: Unread<ScopeView>,
 ) -> Result<RollbackPlanView, ApiError> {
-    let scope: ScopeView = read("scope", scope)?;
+    let scope = scope.read("scope")?;
     shell.host()?.rollback_plan(&RunId::new(run)?, &scope).await
 }
 
@@ -110,9 +101,9 @@ pub(crate) async fn ui_ready(shell: State<'_, Shell>) -> Result<(), ApiError> {
 pub(crate) async fn submit_run(
     shell: State<'_, Shell>,
     run: String,
-    submission: Value,
+    submission: Unread<Submission>,
 ) -> Result<Accepted, ApiError> {
-    let submission: Submission = read("submission", submission)?;
+    let submission = submission.read("submission")?;
     shell.host()?.submit_run(&RunId::new(run)?, submission).await
 }
 
@@ -139,23 +130,11 @@ pub(crate) async fn export_sheet(shell: State<'_, Shell>, run: String) -> Result
 #[tauri::command]
 pub(crate) async fn submit_rehearsal(
     shell: State<'_, Shell>,
-    command: Value,
+    command: Unread<RehearsalCommand>,
 ) -> Result<RehearsalAnswer, ApiError> {
-    let command: RehearsalCommand = read("command", command)?;
+    let command = command.read("command")?;
     let run = shell.host()?.submit_rehearsal(command).await?;
     Ok(RehearsalAnswer {
         run: run.map(String::from),
-    })
-}
-
-/// Read here, not by Tauri: its own refusal would be a text, and the window expects an `ApiError`.
-pub(crate) fn read<T: DeserializeOwned>(what: &str, value: Value) -> Result<T, ApiError> {
-    serde_json::from_value(value).map_err(|error| {
-        ApiError::new(
-            "usage",
-            format!("The {what} is not understood: {error}."),
-            "The window and the program differ in version: install one of them again.",
-            what,
-        )
     })
 }

@@ -12,6 +12,8 @@ const CONSOLE: &str = include_str!("../capabilities/console.json");
 const SUPPORT: &str = include_str!("../capabilities/support.json");
 const CONFIG: &str = include_str!("../../tauri.conf.json");
 const SHELL: &str = include_str!("lib.rs");
+/// What the page can ask for: generated, so nobody writes a command there that the program has not.
+const PAGE: &str = include_str!("../../ui/src/ipc/generated/commands.ts");
 
 /// All that support needs. A command that is added to a permission of its, for whatever reason, is added
 /// here by a person too, or this fails.
@@ -99,6 +101,13 @@ fn handled() -> BTreeSet<String> {
         .collect()
 }
 
+/// The commands that the page knows.
+fn known() -> BTreeSet<String> {
+    let rows = PAGE.split("{ name: \"").skip(1);
+    rows.map(|row| row.split_once('"').unwrap().0.to_owned())
+        .collect()
+}
+
 #[test]
 fn these_are_all_the_files() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src-tauri");
@@ -119,7 +128,7 @@ fn these_are_all_the_files() {
 }
 
 #[test]
-fn every_command_has_a_permission_and_every_permission_its_commands() {
+fn every_command_has_a_permission_and_a_place_in_the_page_and_the_other_way_round() {
     let handled = handled();
     assert!(handled.len() > 25, "the list was not found: {handled:?}");
     let mut allowed = BTreeSet::new();
@@ -137,6 +146,7 @@ fn every_command_has_a_permission_and_every_permission_its_commands() {
         }
     }
     assert_eq!(allowed, handled);
+    assert_eq!(known(), handled);
 }
 
 #[test]

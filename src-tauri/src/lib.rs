@@ -14,6 +14,7 @@ mod outside;
 mod planning;
 mod state;
 mod stream;
+mod unread;
 mod watchdog;
 
 use std::{

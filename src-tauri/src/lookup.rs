@@ -1,24 +1,14 @@
 //! The window's commands about people. What names somebody crosses masked; one value crosses as it is when
 //! a person asks for it, and that is recorded.
 
-use serde::Deserialize;
-use serde_json::Value;
 use switchback_api::wire::{
-    ApiError, DetailAsk, DetailView, LookupAsk, LookupPlace, LookupPlaces, LookupView, LookupWhere,
-    RevealAsk, Revealed, WindowKind,
+    ApiError, DetailAsk, DetailView, LookupAsk, LookupPlace, LookupPlaces, LookupView, LookupWhere, Revealed,
+    SupportCommand, WindowKind,
 };
 use tauri::{State, WebviewWindow};
 
-use crate::commands::read;
 use crate::state::Shell;
-
-/// What a person asks to be done about an account. Nothing here changes the account.
-#[derive(Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case")]
-enum SupportCommand {
-    /// One value as it is.
-    Reveal(RevealAsk),
-}
+use crate::unread::Unread;
 
 /// The places that can be asked, as far as they are known without a person naming one.
 #[tauri::command]
@@ -32,9 +22,9 @@ pub(crate) async fn users_places(shell: State<'_, Shell>) -> Result<LookupPlaces
 pub(crate) async fn users_place(
     window: WebviewWindow,
     shell: State<'_, Shell>,
-    at: Value,
+    at: Unread<LookupWhere>,
 ) -> Result<LookupPlace, ApiError> {
-    let at: LookupWhere = read("place", at)?;
+    let at = at.read("place")?;
     allowed(&shell, &at)?;
     let place = shell.host()?.users_place(&at).await?;
     if shell.window() == WindowKind::Support {
@@ -66,16 +56,22 @@ fn allowed(shell: &Shell, at: &LookupWhere) -> Result<(), ApiError> {
 
 /// Looks somebody up over the pools of a target.
 #[tauri::command]
-pub(crate) async fn users_find(shell: State<'_, Shell>, ask: Value) -> Result<LookupView, ApiError> {
-    let ask: LookupAsk = read("question", ask)?;
+pub(crate) async fn users_find(
+    shell: State<'_, Shell>,
+    ask: Unread<LookupAsk>,
+) -> Result<LookupView, ApiError> {
+    let ask = ask.read("question")?;
     allowed(&shell, &ask.place())?;
     shell.host()?.users_find(&ask).await
 }
 
 /// The details of one account, which Cognito counts as an active user.
 #[tauri::command]
-pub(crate) async fn users_detail(shell: State<'_, Shell>, ask: Value) -> Result<DetailView, ApiError> {
-    let ask: DetailAsk = read("question", ask)?;
+pub(crate) async fn users_detail(
+    shell: State<'_, Shell>,
+    ask: Unread<DetailAsk>,
+) -> Result<DetailView, ApiError> {
+    let ask = ask.read("question")?;
     let host = shell.host()?;
     host.users().detail(&ask, host.operator()).await
 }
@@ -96,8 +92,11 @@ pub(crate) async fn forget_source(shell: State<'_, Shell>) -> Result<(), ApiErro
 
 /// A command about one account: recorded with who asks and why.
 #[tauri::command]
-pub(crate) async fn submit_support(shell: State<'_, Shell>, command: Value) -> Result<Revealed, ApiError> {
-    let SupportCommand::Reveal(ask) = read("command", command)?;
+pub(crate) async fn submit_support(
+    shell: State<'_, Shell>,
+    command: Unread<SupportCommand>,
+) -> Result<Revealed, ApiError> {
+    let SupportCommand::Reveal(ask) = command.read("command")?;
     let host = shell.host()?;
     host.users().reveal(&ask, host.operator()).await
 }

@@ -1,14 +1,15 @@
 //! The window's commands about plans: runbooks to choose from, a run of one, an amendment, a choice by
 //! fields, and who answers what in DNS.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
+
 use switchback_api::host::runbooks;
 use switchback_api::wire::{Accepted, AmendmentView, ApiError, DnsTruth, FieldPlanView, RunbookView};
-use switchback_model::{Digest, FieldChoices, Operator, RunId, StepId};
+use switchback_model::{Digest, FieldChoice, Operator, RunId, StepId};
 use tauri::State;
 
-use crate::commands::read;
 use crate::state::Shell;
+use crate::unread::Unread;
 
 /// The built-in runbooks.
 #[tauri::command]
@@ -56,13 +57,13 @@ pub(crate) async fn amend_run(
     shell: State<'_, Shell>,
     run: String,
     runbook: String,
-    target: Option<String>,
-    basis: Value,
+    basis: Unread<Digest>,
     by: String,
     reason: String,
+    target: Option<String>,
 ) -> Result<Accepted, ApiError> {
     let run = RunId::new(run)?;
-    let basis: Digest = read("basis", basis)?;
+    let basis = basis.read("basis")?;
     let by = Operator::new(&by)?;
     let from = (runbook.as_str(), target.as_deref());
     shell.host()?.amend(&run, from, basis, (by, &reason)).await
@@ -74,9 +75,9 @@ pub(crate) async fn field_plan(
     shell: State<'_, Shell>,
     run: String,
     step: String,
-    choices: Value,
+    choices: Unread<BTreeMap<String, FieldChoice>>,
 ) -> Result<FieldPlanView, ApiError> {
-    let choices: FieldChoices = read("choices", choices)?;
+    let choices = choices.read("choices")?;
     let step = StepId::new(step)?;
     shell.host()?.field_plan(&RunId::new(run)?, &step, &choices).await
 }

@@ -177,7 +177,7 @@ fn stages(
         if wire_types(workspace) != before {
             report.counts.failed += 1;
             report.notes.push(format!(
-                "{} did not fit the code and was written again: commit it",
+                "{} did not fit the code: run `cargo xtask types` and commit what it writes",
                 types::GENERATED
             ));
         }
@@ -192,7 +192,7 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (work(), start.elapsed())
 }
 
-/// The tests of the api crate write the TypeScript types; written again means that they had drifted.
+/// The tests of the wire crate write the TypeScript types; written again means that they had drifted.
 fn wire_types(workspace: &Workspace) -> String {
     scan::stamp(&[&workspace.path(types::GENERATED)])
 }

@@ -1,14 +1,16 @@
-//! `cargo xtask types`: the TypeScript types of the wire, written by the tests of the wire crate.
+//! `cargo xtask types`: what the window has from Rust. The wire crate's tests write the TypeScript types, the
+//! shell's commands and samples of every answer; a script of the interface makes the checks of them.
 
 use crate::{
     scan,
     shell::{Outcome, Stop, Workspace, cargo, must},
+    ui,
 };
 
-/// Where the types are committed.
+/// Where all of it is committed.
 pub const GENERATED: &str = "ui/src/ipc/generated";
 
-/// Writes the types; with `--check` fails when that changes anything.
+/// Writes the files; with `--check` fails when one of them does not fit the code.
 pub fn types(workspace: &Workspace, arguments: &[String]) -> Outcome<u8> {
     let check = match arguments {
         [] => false,
@@ -18,13 +20,24 @@ pub fn types(workspace: &Workspace, arguments: &[String]) -> Outcome<u8> {
     let folder = workspace.path(GENERATED);
     // Compared by content and not with git: a file that is not committed yet would escape `git diff`.
     let before = scan::stamp(&[&folder]);
-    must(
-        cargo(workspace)
-            .env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
-            .env("TS_RS_EXPORT_DIR", &folder)
-            .args(["test", "--package", "switchback-wire", "--lib", "export_bindings"]),
-    )?;
+    let mut rust = cargo(workspace);
+    rust.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
+        .env("TS_RS_EXPORT_DIR", &folder)
+        .args(["test", "--package", "switchback-wire", "--lib", "--"])
+        .args(["export_bindings", "typescript"]);
+    if !check {
+        rust.env("SWITCHBACK_WRITE_TYPES", "1");
+    }
+    must(&mut rust)?;
+    ui::install(workspace)?;
+    let mut checks = ui::npm(workspace);
+    checks.args(["run", "checks"]);
+    if check {
+        checks.args(["--", "--check"]);
+    }
+    must(&mut checks)?;
     let drifted = scan::stamp(&[&folder]) != before;
+    // ts-rs has no way to compare only.
     if check && drifted {
         return Err(Stop::failed(format!(
             "{GENERATED} did not fit the code and was written again: commit it"

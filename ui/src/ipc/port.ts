@@ -1,124 +1,19 @@
 // What the window can ask of the core. Two hosts: tauri.ts (the real one) and fake.ts (tests, and a
 // plain browser opened with ?fake).
 import type { z } from "zod";
-import type {
-  ConnectionAsk,
-  ConnectionView,
-  ProfilesView,
-  ReportExported,
-  ReportView,
-  Accepted,
-  AmendmentView,
-  ApiError,
-  AppInfo,
-  DetailAsk,
-  DetailView,
-  DnsTruth,
-  FieldPlanView,
-  JournalPage,
-  LookupAsk,
-  LookupPlace,
-  LookupPlaces,
-  LookupView,
-  LookupWhere,
-  RehearsalCommand,
-  RehearsalView,
-  RevealAsk,
-  Revealed,
-  RollbackPlanView,
-  RunbookView,
-  RunRow,
-  RunSnapshot,
-  ScopeView,
-  SheetExported,
-  SourceListView,
-  Update,
-  WindowInfo,
-} from "./generated/wire";
-import { apiError } from "./schema";
+import { type Core, refusal } from "./generated/commands";
+import type { ApiError, ConnectionAsk, ConnectionView, RevealAsk, Revealed, RunCommand } from "./generated/wire";
+
+export type { RunCommand, Submission } from "./generated/wire";
 
 /** What becomes of each field that somebody else changed. */
-export type FieldChoices = Record<string, "keep" | "restore">;
+export type FieldChoices = Extract<RunCommand, { do: "resolve_fields" }>["fields"];
 
-/** A person's command, tagged with `do` as the core reads it. */
-export type RunCommand =
-  | { do: "check" | "apply" | "skip" | "accept" | "reopen" | "attest" | "inspect" | "adopt"; step: string }
-  | { do: "skip_unseen"; step: string; unseen: string[] }
-  | { do: "apply_overriding"; step: string; overrides: string[] }
-  | { do: "resolve"; step: string; as_: "before" | "after" | "keep" | "restore" }
-  | { do: "resolve_fields"; step: string; fields: FieldChoices; overrides: string[] }
-  | { do: "decide"; decision: string; value: string }
-  | { do: "check_gate"; phase: string }
-  | { do: "gate"; phase: string; go: boolean; people: Record<string, string> }
-  | { do: "extend_deadline"; rule: string; minutes: number }
-  | { do: "hold" | "stop" | "resume" | "rollback_retry" | "rollback_abandon" }
-  | { do: "rollback"; scope: ScopeView; overrides: string[]; accept_breaches: string[] }
-  | { do: "rollback_done"; item: string };
-
-/** A command with what the person saw, who they are and why. */
-export type Submission = {
-  command: RunCommand;
-  basis: string | null;
-  by: string;
-  reason: string | null;
-};
-
-export interface Ipc {
-  /** Which window this is; answered in every one. */
-  windowInfo(): Promise<WindowInfo>;
-  appInfo(): Promise<AppInfo>;
-  runList(): Promise<RunRow[]>;
-  runSnapshot(run: string): Promise<RunSnapshot>;
-  journalPage(run: string, afterSeq: number, limit: number): Promise<JournalPage>;
-  rollbackPlan(run: string, scope: ScopeView): Promise<RollbackPlanView>;
-  rehearsalView(): Promise<RehearsalView>;
-  /** The built-in runbooks. */
-  runbooks(): Promise<RunbookView[]>;
-  /** A folder, a file or a built-in name, read and checked. */
-  runbookView(runbook: string): Promise<RunbookView>;
-  /** The system's file dialog; null = the person closed it. */
-  chooseRunbook(): Promise<string | null>;
-  /** Opens a run of a runbook on one of its targets; its id. */
-  openRunbook(runbook: string, target: string, by: string): Promise<string>;
-  /** What would differ if the plan of this runbook took the place of the run's. */
-  amendment(run: string, runbook: string): Promise<AmendmentView>;
-  amendRun(run: string, runbook: string, basis: string, by: string, reason: string): Promise<Accepted>;
-  /** Somebody else's change, field by field, from a fresh look. */
-  fieldPlan(run: string, step: string, choices: FieldChoices): Promise<FieldPlanView>;
-  /** What every name server and resolver answers now. */
-  dnsTruth(run: string): Promise<DnsTruth>;
-  /** Opens the AWS console at a thing that the run's plan names, in the system's browser. */
-  openResource(run: string, id: string): Promise<void>;
-  profileList(): Promise<ProfilesView>;
+/** The shell's commands, as they are generated; two of them in the form in which the screens have what they send. */
+export interface Ipc extends Omit<Core, "connectionCheck" | "submitSupport"> {
   connectionCheck(ask: ConnectionAsk): Promise<ConnectionView>;
-  reportView(run: string): Promise<ReportView>;
-  exportReport(run: string): Promise<ReportExported>;
-  /** The size of everything in the window, in percent. */
-  setZoom(percent: number): Promise<void>;
-  /** Sends updates until the returned function is called. */
-  subscribe(run: string, fromSeq: number, on: (update: Update) => void): Promise<() => void>;
-  submitRun(run: string, submission: Submission): Promise<Accepted>;
-  /** A person takes the run over, from whoever holds it. */
-  takeRun(run: string, by: string, reason: string | null): Promise<void>;
-  /** Writes the break-glass sheet anew. */
-  exportSheet(run: string): Promise<SheetExported>;
-  submitRehearsal(command: RehearsalCommand): Promise<{ run: string | null }>;
-  /** The places that are known without anybody naming one. */
-  usersPlaces(): Promise<LookupPlaces>;
-  /** The pools that a look-up would ask. */
-  usersPlace(at: LookupWhere): Promise<LookupPlace>;
-  usersFind(ask: LookupAsk): Promise<LookupView>;
-  /** Second factors of one account; Cognito counts it as an active user. */
-  usersDetail(ask: DetailAsk): Promise<DetailView>;
-  /** The system's dialog for a source list, which the core reads and holds; null = the person closed it. */
-  chooseSource(): Promise<SourceListView | null>;
-  /** The core forgets the source list. */
-  forgetSource(): Promise<void>;
-  /** The core forgets what was found, too. */
-  usersForget(): Promise<void>;
   /** One value as it is; recorded. */
   usersReveal(ask: RevealAsk): Promise<Revealed>;
-  uiReady(): Promise<void>;
 }
 
 /** A refusal or a failure that a person can read. */
@@ -133,8 +28,8 @@ export class Failure extends Error {
 /** Whatever was thrown, as an error that a person can read. */
 export function asFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
-  const parsed = apiError.safeParse(thrown);
-  if (parsed.success) return new Failure(parsed.data as ApiError);
+  const parsed = refusal.safeParse(thrown);
+  if (parsed.success) return new Failure(parsed.data);
   const said = thrown instanceof Error ? thrown.message : typeof thrown === "string" ? thrown : "";
   return new Failure({
     code: "internal",

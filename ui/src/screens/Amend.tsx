@@ -62,7 +62,7 @@ export function AmendScreen() {
     setProblem(null);
     try {
       setFrom(path);
-      setView(await store.ipc.amendment(run, path));
+      setView(await store.ipc.amendment(run, path, null));
     } catch (thrown) {
       setView(null);
       setProblem(asFailure(thrown));

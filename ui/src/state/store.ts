@@ -186,7 +186,7 @@ export class Store {
     if (run === null || busy !== null) return false;
     this.#set({ busy: "amend", failure: null });
     try {
-      await this.ipc.amendRun(run, runbook, basis, operator, reason);
+      await this.ipc.amendRun(run, runbook, basis, operator, reason, null);
       this.#set({ busy: null });
       // A plan for another target has another world: its stream is a new one.
       await this.open(run);

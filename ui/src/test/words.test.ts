@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { asFailure, checked } from "../ipc/port";
-import { checks } from "../ipc/schema";
+import { RunSnapshot } from "../ipc/generated/checks";
 import { snapshotOf } from "../ipc/fake-data";
 import { sceneOf } from "../ipc/fake";
 import { stepKind } from "../components/State";
@@ -35,9 +35,9 @@ describe("the boundary", () => {
   const snapshot = snapshotOf(Date.now(), sceneOf(""), Date.now(), 1);
   it("keeps unknown fields and refuses missing ones", () => {
     const more = { ...snapshot, later: "field" };
-    expect(checked(checks.snapshot, more, "test")).toMatchObject({ later: "field" });
+    expect(checked(RunSnapshot, more, "test")).toMatchObject({ later: "field" });
     const { users: _, ...less } = snapshot;
-    expect(() => checked(checks.snapshot, less, "test")).toThrow(/not as agreed: users/);
+    expect(() => checked(RunSnapshot, less, "test")).toThrow(/not as agreed: users/);
   });
   it("turns whatever is thrown into words", () => {
     expect(asFailure({ code: "guard", message: "m", hint: "h", where: "w" }).api.code).toBe("guard");

@@ -1,8 +1,9 @@
-//! Commands: what a person asks of a run.
+//! Commands: what a person asks of a run. The window sends these very types, so TypeScript has them from here.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::digest::Digest;
 use crate::field::FieldChoices;
@@ -11,8 +12,9 @@ use crate::plan::Plan;
 use crate::rollback::RollbackScope;
 
 /// How a person resolves a doubt, with evidence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "wire.ts")]
 pub enum Resolution {
     /// The world is as before the action.
     Before,
@@ -25,8 +27,9 @@ pub enum Resolution {
 }
 
 /// What a person asks. Serialised with a `do` tag.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+#[ts(export_to = "wire.ts", rename = "RunCommand")]
 pub enum Command {
     /// Run the before-checks of a step.
     Check {
@@ -131,7 +134,9 @@ pub enum Command {
         minutes: u32,
     },
     /// Put another plan in the place of the run's; the basis is the digest of what differs. The
-    /// plan comes from a runbook that the host has read, resolved and linted.
+    /// plan comes from a runbook that the host has read, resolved and linted. No window sends this: it names the
+    /// runbook, and the host refuses a plan from outside.
+    #[ts(skip)]
     Amend {
         /// The plan that is to be.
         plan: Box<Plan>,
@@ -197,8 +202,9 @@ impl Command {
 }
 
 /// A command with what the person saw, who they are and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(export_to = "wire.ts")]
 pub struct Submission {
     /// What is asked.
     pub command: Command,

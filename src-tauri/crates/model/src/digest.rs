@@ -7,10 +7,12 @@ use std::str::FromStr;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest as _, Sha256};
+use ts_rs::TS;
 
 /// A SHA-256 digest, shown and stored as 64 lower-case hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, TS)]
 #[serde(into = "String")]
+#[ts(export_to = "wire.ts", type = "string")]
 pub struct Digest([u8; 32]);
 
 impl<'de> Deserialize<'de> for Digest {

@@ -1,6 +1,7 @@
 //! A rollback: the run-level ordered set of undos, computed from declared edges.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::check::CheckReading;
 use crate::digest::Digest;
@@ -10,8 +11,9 @@ use crate::preview::Preview;
 use crate::tagged::tagged;
 
 /// What a person asks to take back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export_to = "wire.ts")]
 pub enum RollbackScope {
     /// One step (and what needs it).
     Step(StepId),

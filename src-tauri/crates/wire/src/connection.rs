@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::ReadingView;
+use super::time::Time;
 
 /// How a profile's session stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -47,7 +48,7 @@ pub struct ProfileView {
     /// How its session stands.
     pub session: SessionState,
     /// When the token ends or ended.
-    #[ts(type = "string | null")]
+    #[ts(as = "Option<Time>")]
     pub session_at: Option<Timestamp>,
     /// The same in words.
     pub session_words: String,
@@ -78,6 +79,7 @@ pub struct SettingView {
 #[ts(export, export_to = "wire.ts")]
 pub struct ProfilesView {
     /// [`super::SCHEMA_VERSION`].
+    #[ts(type = "1")]
     pub schema_version: u32,
     /// The profiles, by name.
     pub profiles: Vec<ProfileView>,
@@ -130,6 +132,7 @@ pub struct KeychainView {
 #[ts(export, export_to = "wire.ts")]
 pub struct ConnectionView {
     /// [`super::SCHEMA_VERSION`].
+    #[ts(type = "1")]
     pub schema_version: u32,
     /// What was checked, in words.
     pub about: String,
@@ -140,7 +143,7 @@ pub struct ConnectionView {
     /// The region.
     pub region: String,
     /// When it was made.
-    #[ts(type = "string")]
+    #[ts(as = "Time")]
     pub checked_at: Timestamp,
     /// The worst of the rows.
     pub tone: super::Tone,

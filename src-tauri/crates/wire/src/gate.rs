@@ -6,6 +6,7 @@ use ts_rs::TS;
 
 use super::reading::ReadingView;
 use super::step::Offer;
+use super::time::Time;
 
 /// Where a gate stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -47,7 +48,7 @@ pub struct GateDecision {
     /// Why.
     pub reason: String,
     /// When.
-    #[ts(type = "string")]
+    #[ts(as = "Time")]
     pub at: Timestamp,
     /// Why it does not hold any more, in one sentence; absent = it holds.
     pub void: Option<String>,
@@ -91,10 +92,10 @@ pub struct TimesView {
     #[ts(type = "number | null")]
     pub planned_s: Option<u64>,
     /// When the first thing was done.
-    #[ts(type = "string | null")]
+    #[ts(as = "Option<Time>")]
     pub started_at: Option<Timestamp>,
     /// When it was finished; absent = it is not.
-    #[ts(type = "string | null")]
+    #[ts(as = "Option<Time>")]
     pub ended_at: Option<Timestamp>,
     /// Seconds from start to end, or until now.
     #[ts(type = "number | null")]
@@ -106,7 +107,7 @@ pub struct TimesView {
 #[ts(export, export_to = "wire.ts")]
 pub struct T0View {
     /// When.
-    #[ts(type = "string")]
+    #[ts(as = "Time")]
     pub at: Timestamp,
     /// The step whose effect it was.
     pub step: String,
@@ -125,7 +126,7 @@ pub struct ExtensionView {
     /// Why.
     pub reason: String,
     /// When it was moved.
-    #[ts(type = "string")]
+    #[ts(as = "Time")]
     pub at: Timestamp,
 }
 
@@ -159,10 +160,10 @@ pub struct Deadline {
     #[ts(optional)]
     pub monitor: Option<String>,
     /// Since when its clock runs; absent = it does not run: nothing fails.
-    #[ts(type = "string | null")]
+    #[ts(as = "Option<Time>")]
     pub since: Option<Timestamp>,
     /// When a decision is due; absent = there is no deadline now.
-    #[ts(type = "string | null")]
+    #[ts(as = "Option<Time>")]
     pub at: Option<Timestamp>,
     /// Whether it has passed.
     pub due: bool,

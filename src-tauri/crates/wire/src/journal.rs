@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::time::Time;
+
 /// One event as the timeline shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "wire.ts")]
@@ -12,7 +14,7 @@ pub struct EventView {
     #[ts(type = "number")]
     pub seq: u64,
     /// When.
-    #[ts(type = "string")]
+    #[ts(as = "Time")]
     pub at: Timestamp,
     /// The event's name.
     pub kind: String,

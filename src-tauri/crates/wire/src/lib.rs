@@ -20,7 +20,10 @@ mod rollback;
 mod run;
 mod runbook;
 mod step;
+mod time;
 mod truth;
+#[cfg(test)]
+mod typescript;
 mod users;
 
 pub use amendment::{AmendmentChange, AmendmentView};
@@ -36,7 +39,9 @@ pub use journal::{EventView, JournalPage};
 pub use meaning::{LookupMeaning, RunStage};
 pub use mirror::MirrorView;
 pub use reading::{ReadingView, Tone};
-pub use rehearsal::{DrillView, FaultView, RehearsalCommand, RehearsalPart, RehearsalView, RehearsedRunbook};
+pub use rehearsal::{
+    DrillView, FaultView, RehearsalAnswer, RehearsalCommand, RehearsalPart, RehearsalView, RehearsedRunbook,
+};
 pub use report::{
     ReportDeadline, ReportDecision, ReportExported, ReportLine, ReportPhase, ReportRollback, ReportStep,
     ReportView,
@@ -51,11 +56,12 @@ pub use run::{
 };
 pub use runbook::{ProblemRow, RunbookView, TargetRow};
 pub use step::{AttemptView, Offer, PhaseView, StepView, WayBackByName};
+pub use time::Time;
 pub use truth::{DnsTruth, NameTruth, ServerAnswer};
 pub use users::{
     AccountView, AuditRow, AuditView, DetailAsk, DetailView, LookupAsk, LookupPlace, LookupPlaces,
     LookupView, LookupWhere, MaskedField, PlaceChoice, PlacePool, PoolAnswerView, RevealAsk, Revealed,
-    SourceListView, SourceView,
+    SourceListView, SourceView, SupportCommand,
 };
 
 use serde::{Deserialize, Serialize};

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::time::Time;
+
 /// What a reading or an answer means to a tired engineer. Order = rank, worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -42,7 +44,7 @@ pub struct ReadingView {
     /// Where it was read.
     pub source: String,
     /// When; absent = never read.
-    #[ts(type = "string | null")]
+    #[ts(as = "Option<Time>")]
     pub observed_at: Option<Timestamp>,
     /// Seconds since, at `RunSnapshot::now`.
     #[ts(type = "number | null")]
@@ -50,12 +52,12 @@ pub struct ReadingView {
     /// Seconds after which it is Unknown.
     pub believable_s: u32,
     /// For Waiting: when it is expected to pass.
-    #[ts(type = "string | null")]
+    #[ts(as = "Option<Time>")]
     pub until: Option<Timestamp>,
     /// How to mend it.
     pub mend: Option<String>,
     /// Of one that is Unknown now: when it was last read failing, where nothing has told since that it is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional, type = "string")]
+    #[ts(optional, as = "Option<Time>")]
     pub last_failing: Option<Timestamp>,
 }

@@ -26,6 +26,14 @@ pub enum RehearsalCommand {
     },
 }
 
+/// What came of a command to the rehearsal world.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct RehearsalAnswer {
+    /// The run that was started, if one was.
+    pub run: Option<String>,
+}
+
 /// A built-in runbook that the closed world is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::time::Time;
+
 /// A line of a report: when, who, what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "wire.ts")]
@@ -106,6 +108,7 @@ pub struct ReportRollback {
 #[ts(export, export_to = "wire.ts")]
 pub struct ReportView {
     /// [`super::SCHEMA_VERSION`].
+    #[ts(type = "1")]
     pub schema_version: u32,
     /// The run's id.
     pub run: String,
@@ -124,7 +127,7 @@ pub struct ReportView {
     /// When the report was made, in UTC.
     pub made: String,
     /// The same as a moment.
-    #[ts(type = "string")]
+    #[ts(as = "Time")]
     pub made_at: Timestamp,
     /// The digest of the plan.
     pub plan_digest: String,

@@ -7,6 +7,7 @@ use ts_rs::TS;
 use super::change::PreviewView;
 use super::reading::ReadingView;
 use super::run::Answer;
+use super::time::Time;
 
 /// Whether and how the run can go back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -56,7 +57,7 @@ pub struct UndoTimeView {
 #[ts(export, export_to = "wire.ts")]
 pub struct SheetView {
     /// When it was last exported; absent = never.
-    #[ts(type = "string | null")]
+    #[ts(as = "Option<Time>")]
     pub exported_at: Option<Timestamp>,
     /// Up to which event it knows the run.
     #[ts(type = "number | null")]

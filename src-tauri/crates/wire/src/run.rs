@@ -10,6 +10,7 @@ use super::gate::{Deadline, T0View, TimesView};
 use super::reading::{ReadingView, Tone};
 use super::rollback::{BreachView, RollbackProgress, WayBack};
 use super::step::PhaseView;
+use super::time::Time;
 
 /// The banner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -93,7 +94,7 @@ pub struct DriverView {
     /// Whether it is this program.
     pub ours: bool,
     /// Since when, by the run's clock.
-    #[ts(type = "string | null")]
+    #[ts(as = "Option<Time>")]
     pub since: Option<Timestamp>,
     /// Why a person took it, where one did.
     pub reason: Option<String>,
@@ -109,7 +110,7 @@ pub struct DriverView {
 #[ts(export, export_to = "wire.ts")]
 pub struct LostView {
     /// When this program found out, by the run's clock.
-    #[ts(type = "string")]
+    #[ts(as = "Time")]
     pub at: Timestamp,
     /// By whom, where the driver of this home's journal does not tell: on another workstation.
     pub sentence: Option<String>,
@@ -120,6 +121,7 @@ pub struct LostView {
 #[ts(export, export_to = "wire.ts")]
 pub struct RunSnapshot {
     /// [`SCHEMA_VERSION`].
+    #[ts(type = "1")]
     pub schema_version: u32,
     /// The run's id.
     pub run: String,
@@ -133,10 +135,10 @@ pub struct RunSnapshot {
     #[ts(type = "number")]
     pub seq: u64,
     /// The run's clock when this was made.
-    #[ts(type = "string")]
+    #[ts(as = "Time")]
     pub now: Timestamp,
     /// When the run was opened.
-    #[ts(type = "string")]
+    #[ts(as = "Time")]
     pub opened_at: Timestamp,
     /// The banner.
     pub banner: BannerView,
@@ -148,7 +150,7 @@ pub struct RunSnapshot {
     /// This program drove the run until somebody took it over.
     pub lost: Option<LostView>,
     /// When the sign-in ends, on the clock of whoever issued it; absent = not known.
-    #[ts(type = "string | null")]
+    #[ts(as = "Option<Time>")]
     pub sign_in_until: Option<Timestamp>,
     /// T0: when the first step of the phase that says so took effect; absent = it has not.
     pub t0: Option<T0View>,
@@ -196,7 +198,7 @@ pub struct RunRow {
     /// The target's kind.
     pub kind: String,
     /// When it was opened.
-    #[ts(type = "string")]
+    #[ts(as = "Time")]
     pub opened_at: Timestamp,
 }
 
@@ -238,6 +240,8 @@ pub struct AppInfo {
 }
 
 /// What happened to the world, or to the run: one update of the stream.
+///
+/// @discriminator type
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[ts(export, export_to = "wire.ts")]

@@ -8,6 +8,7 @@ use super::change::{PreviewView, ResourceView};
 use super::gate::{GateView, TimesView};
 use super::reading::ReadingView;
 use super::rollback::UndoTimeView;
+use super::time::Time;
 
 /// Something that a person may do with a step now, or why not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -35,7 +36,7 @@ pub struct AttemptView {
     /// `apply` or `undo`.
     pub way: String,
     /// When it was written ahead.
-    #[ts(type = "string")]
+    #[ts(as = "Time")]
     pub started_at: Timestamp,
     /// What became of it, in words.
     pub outcome: String,
@@ -117,14 +118,14 @@ pub struct StepView {
     #[ts(as = "Option<Vec<String>>", optional)]
     pub unseen: Vec<String>,
     /// When its last change happened.
-    #[ts(type = "string | null")]
+    #[ts(as = "Option<Time>")]
     pub changed_at: Option<Timestamp>,
     /// Before-checks.
     pub before: Vec<ReadingView>,
     /// The change.
     pub preview: Option<PreviewView>,
     /// When the preview was read.
-    #[ts(type = "string | null")]
+    #[ts(as = "Option<Time>")]
     pub preview_at: Option<Timestamp>,
     /// The undo, built and proven.
     pub undo: Option<PreviewView>,

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::time::Time;
+
 /// What one server answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "wire.ts")]
@@ -37,7 +39,7 @@ pub struct NameTruth {
 #[ts(export, export_to = "wire.ts")]
 pub struct DnsTruth {
     /// When they had answered, by the run's clock.
-    #[ts(type = "string")]
+    #[ts(as = "Time")]
     pub observed_at: Timestamp,
     /// The names; empty = the plan checks no DNS, or the target has no DNS observer.
     pub names: Vec<NameTruth>,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::meaning::{LookupMeaning, RunStage};
+use super::time::Time;
 
 /// What is looked for, and where. `Debug` leaves the query out.
 #[derive(Clone, Default, Deserialize, TS)]
@@ -92,7 +93,7 @@ pub struct LookupView {
     /// Questions asked of the pools; none of them costs anything.
     pub questions: usize,
     /// When the last pool answered.
-    #[ts(type = "string")]
+    #[ts(as = "Time")]
     pub at: Timestamp,
 }
 
@@ -116,7 +117,7 @@ pub struct PoolAnswerView {
     /// How many accounts are known to match.
     pub matches: usize,
     /// When it answered.
-    #[ts(type = "string")]
+    #[ts(as = "Time")]
     pub observed_at: Timestamp,
     /// How long it took, in milliseconds.
     #[ts(type = "number")]
@@ -142,10 +143,10 @@ pub struct AccountView {
     /// Whether the e-mail address is verified; none where the pool does not say.
     pub email_verified: Option<bool>,
     /// When it was made.
-    #[ts(type = "string | null")]
+    #[ts(as = "Option<Time>")]
     pub created_at: Option<Timestamp>,
     /// When it was last changed.
-    #[ts(type = "string | null")]
+    #[ts(as = "Option<Time>")]
     pub modified_at: Option<Timestamp>,
     /// Whether a program signs in with it.
     pub machine: bool,
@@ -211,6 +212,15 @@ pub struct RevealAsk {
     pub purpose: String,
 }
 
+/// What a person asks to be done about an account. Nothing here changes the account.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(tag = "do", rename_all = "snake_case")]
+#[ts(export, export_to = "wire.ts")]
+pub enum SupportCommand {
+    /// One value as it is.
+    Reveal(RevealAsk),
+}
+
 /// A value as it is. Not `Debug`: it goes to the person who asked and nowhere else.
 #[derive(Clone, Serialize, TS)]
 #[ts(export, export_to = "wire.ts")]
@@ -242,7 +252,7 @@ pub struct DetailView {
     /// What the request cost.
     pub cost: String,
     /// When the pool answered.
-    #[ts(type = "string")]
+    #[ts(as = "Time")]
     pub at: Timestamp,
 }
 
@@ -332,7 +342,7 @@ pub struct AuditRow {
     #[ts(type = "number")]
     pub seq: u64,
     /// When.
-    #[ts(type = "string")]
+    #[ts(as = "Time")]
     pub at: Timestamp,
     /// Who.
     pub by: String,

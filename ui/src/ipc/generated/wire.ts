@@ -44,11 +44,11 @@ email_verified: boolean | null,
 /**
  * When it was made.
  */
-created_at: string | null, 
+created_at: Time | null, 
 /**
  * When it was last changed.
  */
-modified_at: string | null, 
+modified_at: Time | null, 
 /**
  * Whether a program signs in with it.
  */
@@ -195,7 +195,7 @@ way: string,
 /**
  * When it was written ahead.
  */
-started_at: string, 
+started_at: Time, 
 /**
  * What became of it, in words.
  */
@@ -228,7 +228,7 @@ seq: number,
 /**
  * When.
  */
-at: string, 
+at: Time, 
 /**
  * Who.
  */
@@ -388,6 +388,11 @@ asked: Array<string>,
 caution: string | null, };
 
 /**
+ * One check, unique in its step (or the plan, for a monitor's).
+ */
+export type CheckId = string;
+
+/**
  * What the connection is checked for: a run's target, or a profile in a region.
  */
 export type ConnectionAsk = { 
@@ -411,7 +416,7 @@ export type ConnectionView = {
 /**
  * [`super::SCHEMA_VERSION`].
  */
-schema_version: number, 
+schema_version: 1, 
 /**
  * What was checked, in words.
  */
@@ -431,7 +436,7 @@ region: string,
 /**
  * When it was made.
  */
-checked_at: string, 
+checked_at: Time, 
 /**
  * The worst of the rows.
  */
@@ -485,11 +490,11 @@ monitor?: string,
 /**
  * Since when its clock runs; absent = it does not run: nothing fails.
  */
-since: string | null, 
+since: Time | null, 
 /**
  * When a decision is due; absent = there is no deadline now.
  */
-at: string | null, 
+at: Time | null, 
 /**
  * Whether it has passed.
  */
@@ -515,6 +520,11 @@ extendable: boolean, };
  * What a deadline is about.
  */
 export type DeadlineKind = "rule" | "monitor" | "step";
+
+/**
+ * One decision that a person takes.
+ */
+export type DecisionId = string;
 
 /**
  * A decision.
@@ -581,7 +591,12 @@ cost: string,
 /**
  * When the pool answered.
  */
-at: string, };
+at: Time, };
+
+/**
+ * A SHA-256 digest, shown and stored as 64 lower-case hexadecimal digits.
+ */
+export type Digest = string;
 
 /**
  * A look at every server, for the names that the plan's DNS checks are about.
@@ -590,7 +605,7 @@ export type DnsTruth = {
 /**
  * When they had answered, by the run's clock.
  */
-observed_at: string, 
+observed_at: Time, 
 /**
  * The names; empty = the plan checks no DNS, or the target has no DNS observer.
  */
@@ -669,7 +684,7 @@ ours: boolean,
 /**
  * Since when, by the run's clock.
  */
-since: string | null, 
+since: Time | null, 
 /**
  * Why a person took it, where one did.
  */
@@ -694,7 +709,7 @@ seq: number,
 /**
  * When.
  */
-at: string, 
+at: Time, 
 /**
  * The event's name.
  */
@@ -731,7 +746,7 @@ reason: string,
 /**
  * When it was moved.
  */
-at: string, };
+at: Time, };
 
 /**
  * One fault switch.
@@ -753,6 +768,11 @@ sentence: string,
  * Whether it is on.
  */
 on: boolean, };
+
+/**
+ * What becomes of one field.
+ */
+export type FieldChoice = "keep" | "restore";
 
 /**
  * Somebody else's change, field by field, and what would be written.
@@ -843,7 +863,7 @@ reason: string,
 /**
  * When.
  */
-at: string, 
+at: Time, 
 /**
  * Why it does not hold any more, in one sentence; absent = it holds.
  */
@@ -1122,7 +1142,7 @@ questions: number,
 /**
  * When the last pool answered.
  */
-at: string, };
+at: Time, };
 
 /**
  * How a person names where to look.
@@ -1148,7 +1168,7 @@ export type LostView = {
 /**
  * When this program found out, by the run's clock.
  */
-at: string, 
+at: Time, 
 /**
  * By whom, where the driver of this home's journal does not tell: on another workstation.
  */
@@ -1235,6 +1255,17 @@ needs_reason: boolean,
  * Why it can't be done now; absent = it can.
  */
 refused: string | null, };
+
+/**
+ * Who acts: the name that an operator gives. Recorded in the journal by design; never personal
+ * data of the users being migrated.
+ */
+export type Operator = string;
+
+/**
+ * One phase of a runbook.
+ */
+export type PhaseId = string;
 
 /**
  * One phase.
@@ -1339,7 +1370,7 @@ matches: number,
 /**
  * When it answered.
  */
-observed_at: string, 
+observed_at: Time, 
 /**
  * How long it took, in milliseconds.
  */
@@ -1431,7 +1462,7 @@ session: SessionState,
 /**
  * When the token ends or ended.
  */
-session_at: string | null, 
+session_at: Time | null, 
 /**
  * The same in words.
  */
@@ -1456,7 +1487,7 @@ export type ProfilesView = {
 /**
  * [`super::SCHEMA_VERSION`].
  */
-schema_version: number, 
+schema_version: 1, 
 /**
  * The profiles, by name.
  */
@@ -1513,7 +1544,7 @@ source: string,
 /**
  * When; absent = never read.
  */
-observed_at: string | null, 
+observed_at: Time | null, 
 /**
  * Seconds since, at `RunSnapshot::now`.
  */
@@ -1525,7 +1556,7 @@ believable_s: number,
 /**
  * For Waiting: when it is expected to pass.
  */
-until: string | null, 
+until: Time | null, 
 /**
  * How to mend it.
  */
@@ -1533,7 +1564,16 @@ mend: string | null,
 /**
  * Of one that is Unknown now: when it was last read failing, where nothing has told since that it is over.
  */
-last_failing?: string, };
+last_failing?: Time, };
+
+/**
+ * What came of a command to the rehearsal world.
+ */
+export type RehearsalAnswer = { 
+/**
+ * The run that was started, if one was.
+ */
+run: string | null, };
 
 /**
  * A command of the rehearsal panel.
@@ -1773,7 +1813,7 @@ export type ReportView = {
 /**
  * [`super::SCHEMA_VERSION`].
  */
-schema_version: number, 
+schema_version: 1, 
 /**
  * The run's id.
  */
@@ -1809,7 +1849,7 @@ made: string,
 /**
  * The same as a moment.
  */
-made_at: string, 
+made_at: Time, 
 /**
  * The digest of the plan.
  */
@@ -1866,6 +1906,11 @@ rollbacks: Array<ReportRollback>,
  * Every event.
  */
 timeline: Array<ReportLine>, };
+
+/**
+ * How a person resolves a doubt, with evidence.
+ */
+export type Resolution = "before" | "after" | "keep" | "restore";
 
 /**
  * Something at AWS that a step looks at or changes.
@@ -2092,6 +2137,137 @@ restricted: Array<RestrictedView>,
 stays: Array<string>, };
 
 /**
+ * What a person asks to take back.
+ */
+export type RollbackScope = { "step": StepId } | { "rule": RuleId } | "all";
+
+/**
+ * One rollback rule.
+ */
+export type RuleId = string;
+
+/**
+ * What a person asks. Serialised with a `do` tag.
+ */
+export type RunCommand = { "do": "check", 
+/**
+ * The step.
+ */
+step: StepId, } | { "do": "apply", 
+/**
+ * The step.
+ */
+step: StepId, } | { "do": "apply_overriding", 
+/**
+ * The step.
+ */
+step: StepId, 
+/**
+ * The guards overridden by name.
+ */
+overrides: Array<CheckId>, } | { "do": "attest", 
+/**
+ * The step.
+ */
+step: StepId, } | { "do": "skip", 
+/**
+ * The step.
+ */
+step: StepId, } | { "do": "skip_unseen", 
+/**
+ * The step.
+ */
+step: StepId, 
+/**
+ * The steps whose change stays unseen.
+ */
+unseen: Array<StepId>, } | { "do": "accept", 
+/**
+ * The step.
+ */
+step: StepId, } | { "do": "reopen", 
+/**
+ * The step.
+ */
+step: StepId, } | { "do": "resolve", 
+/**
+ * The step.
+ */
+step: StepId, 
+/**
+ * How.
+ */
+as_: Resolution, } | { "do": "resolve_fields", 
+/**
+ * The step.
+ */
+step: StepId, 
+/**
+ * What becomes of each field that is not as before.
+ */
+fields: { [key in string]: FieldChoice }, 
+/**
+ * Preconditions of the undo overridden by name.
+ */
+overrides: Array<CheckId>, } | { "do": "inspect", 
+/**
+ * The step.
+ */
+step: StepId, } | { "do": "adopt", 
+/**
+ * The step.
+ */
+step: StepId, } | { "do": "decide", 
+/**
+ * The decision.
+ */
+decision: DecisionId, 
+/**
+ * The value as text, of the decision's type.
+ */
+value: string, } | { "do": "check_gate", 
+/**
+ * The phase.
+ */
+phase: PhaseId, } | { "do": "gate", 
+/**
+ * The phase.
+ */
+phase: PhaseId, 
+/**
+ * Go, or no-go.
+ */
+go: boolean, 
+/**
+ * Who takes the part of each role that the gate names.
+ */
+people: { [key in string]: Operator }, } | { "do": "extend_deadline", 
+/**
+ * The rule.
+ */
+rule: RuleId, 
+/**
+ * By how many minutes.
+ */
+minutes: number, } | { "do": "hold" } | { "do": "stop" } | { "do": "resume" } | { "do": "rollback", 
+/**
+ * What to take back.
+ */
+scope: RollbackScope, 
+/**
+ * Preconditions overridden by name.
+ */
+overrides: Array<CheckId>, 
+/**
+ * Breaches accepted by name.
+ */
+accept_breaches: Array<string>, } | { "do": "rollback_retry" } | { "do": "rollback_done", 
+/**
+ * The item.
+ */
+item: string, } | { "do": "rollback_abandon" };
+
+/**
  * One run in the list.
  */
 export type RunRow = { 
@@ -2114,7 +2290,7 @@ kind: string,
 /**
  * When it was opened.
  */
-opened_at: string, };
+opened_at: Time, };
 
 /**
  * The whole run as a screen needs it: sent after every event and at every reading.
@@ -2123,7 +2299,7 @@ export type RunSnapshot = {
 /**
  * [`SCHEMA_VERSION`].
  */
-schema_version: number, 
+schema_version: 1, 
 /**
  * The run's id.
  */
@@ -2147,11 +2323,11 @@ seq: number,
 /**
  * The run's clock when this was made.
  */
-now: string, 
+now: Time, 
 /**
  * When the run was opened.
  */
-opened_at: string, 
+opened_at: Time, 
 /**
  * The banner.
  */
@@ -2172,7 +2348,7 @@ lost: LostView | null,
 /**
  * When the sign-in ends, on the clock of whoever issued it; absent = not known.
  */
-sign_in_until: string | null, 
+sign_in_until: Time | null, 
 /**
  * T0: when the first step of the phase that says so took effect; absent = it has not.
  */
@@ -2359,7 +2535,7 @@ export type SheetView = {
 /**
  * When it was last exported; absent = never.
  */
-exported_at: string | null, 
+exported_at: Time | null, 
 /**
  * Up to which event it knows the run.
  */
@@ -2418,6 +2594,11 @@ faults: Array<string>,
  * How many faults there are.
  */
 fault_count: number, };
+
+/**
+ * One step of a runbook, unique in its plan.
+ */
+export type StepId = string;
 
 /**
  * One step with everything that its page shows.
@@ -2518,7 +2699,7 @@ unseen?: Array<string>,
 /**
  * When its last change happened.
  */
-changed_at: string | null, 
+changed_at: Time | null, 
 /**
  * Before-checks.
  */
@@ -2530,7 +2711,7 @@ preview: PreviewView | null,
 /**
  * When the preview was read.
  */
-preview_at: string | null, 
+preview_at: Time | null, 
 /**
  * The undo, built and proven.
  */
@@ -2574,13 +2755,39 @@ resources: Array<ResourceView>,
 offers: Array<Offer>, };
 
 /**
+ * A command with what the person saw, who they are and why.
+ */
+export type Submission = { 
+/**
+ * What is asked.
+ */
+command: RunCommand, 
+/**
+ * Digest of what the person saw; needed for apply, a choice by fields, go, amend and rollback.
+ */
+basis: Digest | null, 
+/**
+ * Who asks.
+ */
+by: Operator, 
+/**
+ * Why; needed for people's decisions.
+ */
+reason: string | null, };
+
+/**
+ * What a person asks to be done about an account. Nothing here changes the account.
+ */
+export type SupportCommand = { "do": "reveal" } & RevealAsk;
+
+/**
  * T0 of the run.
  */
 export type T0View = { 
 /**
  * When.
  */
-at: string, 
+at: Time, 
 /**
  * The step whose effect it was.
  */
@@ -2612,6 +2819,14 @@ steps: number,
 problems: Array<ProblemRow>, };
 
 /**
+ * A moment: RFC 3339 in UTC, such as `2026-08-06T16:30:00Z`. In Rust it is a [`jiff::Timestamp`]; every field
+ * of that type is exported as this one (`#[ts(as = "Time")]`), because the tag below is where its check comes from.
+ *
+ * @schema .refine((text) => !Number.isNaN(Date.parse(text)), "not a time")
+ */
+export type Time = string;
+
+/**
  * Planned time against actual, of a step or a phase.
  */
 export type TimesView = { 
@@ -2622,11 +2837,11 @@ planned_s: number | null,
 /**
  * When the first thing was done.
  */
-started_at: string | null, 
+started_at: Time | null, 
 /**
  * When it was finished; absent = it is not.
  */
-ended_at: string | null, 
+ended_at: Time | null, 
 /**
  * Seconds from start to end, or until now.
  */
@@ -2666,6 +2881,8 @@ by_hand_s: number | null, };
 
 /**
  * What happened to the world, or to the run: one update of the stream.
+ *
+ * @discriminator type
  */
 export type Update = { "type": "snapshot", 
 /**

@@ -1,0 +1,153 @@
+//! Runbooks, amendments, choices by fields, who answers what in DNS, and the rehearsal.
+
+use super::run::reading;
+use super::step::preview;
+use super::{Samples, list, maybe, text, texts, time};
+use crate::{
+    AmendmentChange, AmendmentView, DnsTruth, DrillView, FaultView, FieldPlanView, FieldRowView, NameTruth,
+    ProblemRow, RehearsalAnswer, RehearsalPart, RehearsalView, RunbookView, ServerAnswer, TargetRow,
+};
+
+pub(super) fn add(samples: &mut Samples) {
+    samples.each([problem()]);
+    samples.both(target);
+    samples.both(|full| RunbookView {
+        runbook: text(),
+        built_in: full,
+        title: text(),
+        targets: list(full, || target(full)),
+        problems: list(full, problem),
+    });
+    samples.both(change);
+    samples.both(|full| AmendmentView {
+        digest: text(),
+        from: text(),
+        to: text(),
+        changes: list(full, || change(full)),
+        anew: texts(full),
+        not_now: maybe(full, text),
+    });
+    samples.both(field);
+    samples.both(|full| FieldPlanView {
+        step: text(),
+        rows: list(full, || field(full)),
+        undecided: texts(full),
+        kept: texts(full),
+        then: texts(full),
+        ends: maybe(full, text),
+        preview: maybe(full, || preview(full)),
+        preconditions: list(full, || reading(full)),
+        unproven: texts(full),
+    });
+    samples.both(server);
+    samples.both(name);
+    samples.both(|full| DnsTruth {
+        observed_at: time(),
+        names: list(full, || name(full)),
+    });
+    samples.each([part()]);
+    samples.each([drill()]);
+    samples.each([fault()]);
+    samples.both(|full| RehearsalView {
+        endpoint: text(),
+        speed: 5,
+        parts: list(full, part),
+        drills: list(full, drill),
+        faults: list(full, fault),
+    });
+    samples.both(|full| RehearsalAnswer {
+        run: maybe(full, text),
+    });
+}
+
+fn problem() -> ProblemRow {
+    ProblemRow {
+        stops: true,
+        code: text(),
+        message: text(),
+        place: text(),
+        fix: text(),
+    }
+}
+
+fn target(full: bool) -> TargetRow {
+    TargetRow {
+        name: text(),
+        kind: text(),
+        steps: 22,
+        problems: list(full, problem),
+    }
+}
+
+fn change(full: bool) -> AmendmentChange {
+    AmendmentChange {
+        subject: text(),
+        kind: text(),
+        field: maybe(full, text),
+        before: maybe(full, text),
+        after: maybe(full, text),
+        refused: maybe(full, text),
+    }
+}
+
+fn field(full: bool) -> FieldRowView {
+    FieldRowView {
+        field: text(),
+        before: text(),
+        ours: text(),
+        found: text(),
+        differs: full,
+        choice: maybe(full, text),
+    }
+}
+
+fn server(full: bool) -> ServerAnswer {
+    ServerAnswer {
+        server: text(),
+        place: text(),
+        values: texts(full),
+        ttl_s: maybe(full, || 60),
+        problem: maybe(full, text),
+    }
+}
+
+fn name(full: bool) -> NameTruth {
+    NameTruth {
+        name: text(),
+        record: text(),
+        servers: list(full, || server(full)),
+    }
+}
+
+fn part() -> RehearsalPart {
+    RehearsalPart {
+        kind: text(),
+        name: text(),
+        address: text(),
+        state: text(),
+    }
+}
+
+fn drill() -> DrillView {
+    DrillView {
+        id: text(),
+        part: text(),
+        title: text(),
+        when: text(),
+        sentence: text(),
+        says: text(),
+        then: text(),
+        fault: text(),
+        at_once: true,
+        on: false,
+    }
+}
+
+fn fault() -> FaultView {
+    FaultView {
+        name: text(),
+        part: text(),
+        sentence: text(),
+        on: true,
+    }
+}
