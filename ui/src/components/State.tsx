@@ -97,10 +97,13 @@ export function Shape({ kind, size = "s" }: { kind: Kind; size?: "s" | "l" }) {
   );
 }
 
+/** More letters than this may take more than one line in a table. */
+const LONG = 16;
+
 /** Shape and word. */
 export function State({ kind, word, testId, pill = false }: { kind: Kind; word: string; testId?: string; pill?: boolean }) {
   return (
-    <span className={`state k-${kind}${pill ? " pill" : ""}`} data-kind={kind} data-testid={testId}>
+    <span className={`state k-${kind}${pill ? " pill" : ""}${word.length > LONG ? " is-long" : ""}`} data-kind={kind} data-testid={testId}>
       <Shape kind={kind} />
       <span className="word">{word}</span>
     </span>

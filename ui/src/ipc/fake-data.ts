@@ -456,6 +456,8 @@ export function snapshotOf(now: number, scene: Scene, openedAt: number, seq: num
       something_to_undo: true,
       proposal: { rule: "R3" },
       order: ["Put back the DNS record"],
+      undoes: ["mid.3"],
+      loses: [],
       takes: measured,
       sheet: scene.sheet
         ? { exported_at: iso(now - 300_000), seq, file: "/home/m.example/sheets/run-7.sh", stale: null }

@@ -13,7 +13,7 @@ import { type Line, type Mark, type Night, nightOf } from "./when";
 
 /** The width of the middle column's text, and the room for the names of the phases. */
 const WIDTH = 712;
-const LEFT = 92;
+const LEFT = 112;
 const TOP = 34;
 const ROW = 56;
 const BAR = 22;
@@ -84,7 +84,7 @@ function Phase({ line, axis, y, register, stop }: { line: Line; axis: Axis; y: n
   return (
     <g>
       <text className="night-phase" x={0} y={y + 14}>
-        {line.title.length > 14 ? `${line.title.slice(0, 13).trimEnd()}…` : line.title}
+        {line.title.length > 13 ? `${line.title.slice(0, 12).trimEnd()}…` : line.title}
         <title>{line.title}</title>
       </text>
       <text className="night-meta" x={0} y={y + 29}>

@@ -32,12 +32,10 @@ function earliest(steps: readonly StepView[]): { step: StepView; at: number } | 
 
 /** Null where there is nothing to take back. */
 export function ropeOf(snapshot: RunSnapshot): Rope | null {
-  const { something_to_undo, order, takes, missing } = snapshot.way_back;
+  const { something_to_undo, undoes, loses, takes, missing } = snapshot.way_back;
   const steps = allSteps(snapshot);
-  const first = earliest(steps.filter((s) => order.includes(s.id)));
+  const first = earliest(steps.filter((s) => undoes.includes(s.id)));
   if (!something_to_undo || first === null) return null;
-  const undone = steps.filter((s) => order.includes(s.id));
-  const loses = [...new Set(undone.flatMap((s) => s.undo_loses))];
   const about = aboutWords(takes);
   const proof = missing.length === 0 ? "every condition proven" : `${count(missing.length, "thing")} not proven`;
   const price = ["1 click", about ?? "time not measured here yet", `loses ${lossWords(loses)}`, proof].join(", ");

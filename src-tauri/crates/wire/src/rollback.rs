@@ -21,8 +21,12 @@ pub struct WayBack {
     pub something_to_undo: bool,
     /// What the button proposes, for `rollback_plan` and `submit_run`.
     pub proposal: Option<ScopeView>,
-    /// The steps that it would undo, in order.
+    /// The titles of what it would take back, in order.
     pub order: Vec<String>,
+    /// The ids of the steps that it would take back, in order.
+    pub undoes: Vec<String>,
+    /// What is lost by that, each once.
+    pub loses: Vec<String>,
     /// How long that takes.
     pub takes: UndoTimeView,
     /// The break-glass sheet.

@@ -558,6 +558,8 @@ export const WayBack: z.ZodType<wire.WayBack> = z.looseObject({
     something_to_undo: z.boolean(),
     proposal: ScopeView.nullable(),
     order: z.array(z.string()),
+    undoes: z.array(z.string()),
+    loses: z.array(z.string()),
     takes: UndoTimeView,
     sheet: SheetView
 });

@@ -2915,9 +2915,17 @@ something_to_undo: boolean,
  */
 proposal: ScopeView | null, 
 /**
- * The steps that it would undo, in order.
+ * The titles of what it would take back, in order.
  */
 order: Array<string>, 
+/**
+ * The ids of the steps that it would take back, in order.
+ */
+undoes: Array<string>, 
+/**
+ * What is lost by that, each once.
+ */
+loses: Array<string>, 
 /**
  * How long that takes.
  */

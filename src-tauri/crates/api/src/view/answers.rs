@@ -100,6 +100,8 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
             something_to_undo: false,
             proposal: None,
             order: Vec::new(),
+            undoes: Vec::new(),
+            loses: Vec::new(),
             takes: UndoTimeView::default(),
             sheet,
         };
@@ -108,11 +110,18 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
     let mut missing = Vec::new();
     let mut losses = Vec::new();
     let mut order = Vec::new();
+    let mut undoes = Vec::new();
     let mut extent = None;
     match live.readiness.iter().find(|r| r.plan.scope == scope) {
         None => missing.push("The way back has not been looked at yet".to_owned()),
         Some(readiness) => {
             order = readiness.plan.items.iter().map(|i| i.title.clone()).collect();
+            undoes = readiness
+                .plan
+                .items
+                .iter()
+                .filter_map(|i| Some(i.step.as_ref()?.to_string()))
+                .collect();
             takes = super::rollback::takes(run, &readiness.plan, &live.known);
             extent = Some(Extent::of(&readiness.plan));
             let age = u64::try_from(now.duration_since(readiness.at).as_secs()).unwrap_or(0);
@@ -232,6 +241,8 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
         something_to_undo: true,
         proposal: Some(scope_view(&scope)),
         order,
+        undoes,
+        loses: extent.loses,
         takes,
         sheet,
     }

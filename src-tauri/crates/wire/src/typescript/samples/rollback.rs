@@ -63,6 +63,8 @@ pub(super) fn way_back(full: bool) -> WayBack {
         something_to_undo: full,
         proposal: maybe(full, scope),
         order: texts(full),
+        undoes: texts(full),
+        loses: texts(full),
         takes: takes(full),
         sheet: sheet(full),
     }
