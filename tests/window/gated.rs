@@ -92,11 +92,10 @@ pub async fn say_go(app: &App) -> Outcome {
     app.until("check-gate-new-side", &["Passing"], SOON).await?;
     app.write("person-0", "n.lead").await?;
     app.write("person-1", "o.owner").await?;
-    app.click("action-primary", SOON).await?;
-    app.write("reason-input", "checks read together, all on the call")
+    app.write("gate-note", "checks read together, all on the call")
         .await?;
     app.shot("61-gate-go").await?;
-    app.click("reason-submit", SOON).await?;
+    app.click("action-primary", SOON).await?;
     app.until("gate-state", &["Go"], SOON).await?;
     Ok(())
 }

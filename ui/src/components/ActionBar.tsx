@@ -51,7 +51,7 @@ const driftWords = (drifted: string): string => {
 /** A name of more letters does not fit beside the other buttons in one line. */
 const LONG = 36;
 
-const CONTROLS = new Set(["hold", "stop", "resume"]);
+const CONTROLS = new Set(["hold", "resume"]);
 const UNDOABLE = new Set(["done", "unverified", "foreign", "adopted", "verifying", "in_doubt"]);
 
 /** When the step may start by time alone. */

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { duration, shortTime } from "../format/time";
 import type { GateView, PhaseView, RunSnapshot, StepView } from "../ipc";
 import { useApp } from "../state/hooks";
@@ -125,7 +125,7 @@ function GateRow({ phase, gate, selected }: { phase: string; gate: GateView; sel
 const FEW = 8;
 
 /** Which phases stand open: those with the step in hand or in trouble, and what the person opened or closed. */
-function useOpenPhases(snapshot: RunSnapshot | null, place: Place): { isOpen: (phase: PhaseView) => boolean; flip: (phase: PhaseView) => void } {
+function useOpenPhases(snapshot: RunSnapshot | null, place: Place, key: string): { isOpen: (phase: PhaseView) => boolean; flip: (phase: PhaseView) => void } {
   const [chosen, choose] = useState<ReadonlyMap<string, boolean>>(new Map());
   // A phase that was shown stays: nothing folds away under a person's eyes.
   const [shown, show] = useState<ReadonlySet<string>>(new Set());
@@ -134,20 +134,31 @@ function useOpenPhases(snapshot: RunSnapshot | null, place: Place): { isOpen: (p
   const wanted = (snapshot?.phases ?? [])
     .filter((p) => few || p.id === ("phase" in place ? place.phase : "") || p.steps.some((s) => at.includes(s.id) || ["fail", "unknown"].includes(shapeOf(s))))
     .map((p) => p.id);
-  if (wanted.some((id) => !shown.has(id))) show(new Set([...shown, ...wanted]));
+  // Once the person went on, what is through folds: that was their own move.
+  const [left, leave] = useState(key);
+  if (left !== key) {
+    leave(key);
+    show(new Set(wanted));
+  } else if (wanted.some((id) => !shown.has(id))) show(new Set([...shown, ...wanted]));
   const isOpen = (phase: PhaseView) => chosen.get(phase.id) ?? (shown.has(phase.id) || wanted.includes(phase.id));
   return { isOpen, flip: (phase) => choose(new Map(chosen).set(phase.id, !isOpen(phase))) };
 }
 
 export function LeftRail({ place, onPalette, onHelp }: { place: Place; onPalette: () => void; onHelp: () => void }) {
   const { snapshot } = useApp();
-  const { isOpen, flip } = useOpenPhases(snapshot, place);
+  const { isOpen, flip } = useOpenPhases(snapshot, place, href(place));
   const gate = place.name === "gate" ? place.phase : place.name === "run" && snapshot !== null ? currentGate(snapshot)?.id : undefined;
   const selected = stepOf(place) ?? (place.name === "run" && gate === undefined && snapshot !== null ? currentStep(snapshot)?.id : undefined);
   const inRun = ["step", "confirm", "fields", "gate", "rollback"].includes(place.name);
+  const rail = useRef<HTMLElement>(null);
+  const shown = gate ?? selected ?? "";
+  // The rail follows to where the person is.
+  useEffect(() => {
+    if (shown !== "") rail.current?.querySelector(".step-row.selected")?.scrollIntoView({ block: "nearest" });
+  }, [shown]);
   const screenOf = inRun ? "run" : place.name === "amend" ? "decisions" : place.name;
   return (
-    <nav className="left" aria-label="Screens and steps" onKeyDown={arrows}>
+    <nav ref={rail} className="left" aria-label="Screens and steps" onKeyDown={arrows}>
       <div className="left-head">
         <button type="button" className="goto" onClick={onPalette} aria-keyshortcuts="Control+K Meta+K">
           <span>Go to…</span> <kbd>Ctrl K</kbd>

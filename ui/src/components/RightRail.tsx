@@ -2,13 +2,15 @@ import { type ReactNode, useRef } from "react";
 import { age, duration, shortTime } from "../format/time";
 import type { Answer, Deadline, RunSnapshot } from "../ipc";
 import { useApp, useLive, useSnapshot, useWorldNow } from "../state/hooks";
-import { type Fresh, isQuiet, lastFailing, lastRead, monitorsNow, nextWait, running, usersNow, wayBackNow, worstFirst } from "../state/readings";
-import { href, type Place } from "../state/router";
+import { type Fresh, isQuiet, lastFailing, lastRead, monitorsNow, nextWait, running, onward, usersNow, wayBackNow, worstFirst } from "../state/readings";
+import { go, href, type Place } from "../state/router";
 import { Breakable } from "./Breakable";
 import { Nets } from "./Nets";
 import { newestFirst, partsOf, Reading } from "./Reading";
 import { relative } from "./Notices";
+import { type Group, Menu } from "../kit";
 import { useScrolls } from "../kit/scrolls";
+import { gateKind, screens, shapeOf, stateWords } from "./LeftRail";
 import { type Kind, Shape, ToneState, toneKind } from "./State";
 import { driverWords } from "./Watching";
 
@@ -210,15 +212,32 @@ export function RightRail({ place }: { place: Place }) {
   );
 }
 
+/** Every screen, and the checklist with its states. */
+function menuGroups(snapshot: RunSnapshot | null, onPalette: () => void): Group[] {
+  const now = snapshot === null ? undefined : onward(snapshot);
+  return [
+    { id: "find", entries: [{ id: "find", words: "Find by a few letters…", note: "Ctrl K", work: onPalette }] },
+    { id: "screens", title: "Screens", entries: screens(snapshot).map(({ place: to, title }) => ({ id: to.name, words: title, work: () => go(to) })) },
+    ...(snapshot?.phases ?? []).map((p) => ({
+      id: p.id,
+      title: `${p.title}, ${p.done} of ${p.steps.length}`,
+      entries: [
+        ...(p.gate === null ? [] : [{ id: `gate-${p.id}`, words: p.gate.title, mark: <Shape kind={gateKind(p.gate)} />, note: p.gate.state_words, current: now?.id === `gate-${p.id}`, work: () => go({ name: "gate" as const, phase: p.id }) }]),
+        ...p.steps.map((s) => ({ id: s.id, words: s.title, mark: <Shape kind={shapeOf(s)} />, note: stateWords(s), current: now?.id === s.id, work: () => go({ name: "step" as const, step: s.id }) })),
+      ],
+    })),
+  ];
+}
+
 /** The same in one strip for a narrow window or 200 % zoom. */
 export function Strip({ place, onPalette }: { place: Place; onPalette: () => void }) {
   const { snapshot } = useApp();
   const goTo = (
-    <button type="button" className="goto" onClick={onPalette} aria-keyshortcuts="Control+K Meta+K">
-      Go to…
-    </button>
+    <Menu label="Menu: screens and steps" className="goto" groups={menuGroups(snapshot, onPalette)} testId="menu">
+      Menu
+    </Menu>
   );
-  // Before a run is open the palette is the only way to the other screens.
+  // It is the only way to the other screens and the checklist that is always seen.
   return snapshot === null ? <aside className="strip" aria-label="Go to">{goTo}</aside> : <RunStrip snapshot={snapshot} place={place} goTo={goTo} />;
 }
 

@@ -2,13 +2,24 @@ import { Button } from "../kit";
 import { useApp, useNarrow, useSnapshot, useStore } from "../state/hooks";
 import { ReasonForm } from "./ReasonForm";
 
-export type Control = "hold" | "stop" | "resume";
+/** What the run is asked to do that needs a reason. */
+export type Control = "hold" | "resume";
 
 const TITLES: Record<Control, { title: string; submit: string }> = {
   hold: { title: "Put the run on hold: no step starts until somebody resumes", submit: "Put on hold" },
-  stop: { title: "Stop: what is in flight is resolved first, then no step starts", submit: "Stop the run" },
   resume: { title: "Go on: steps may start again", submit: "Resume" },
 };
+
+/** Stops at once: who wants to stop is asked nothing first. What is in flight is resolved, then no step starts; Resume goes on. */
+function StopButton() {
+  const store = useStore();
+  const { busy } = useApp();
+  return (
+    <Button loading={busy === "stop"} onPress={() => void store.submit("stop", { do: "stop" })} testId="run-stop">
+      Stop
+    </Button>
+  );
+}
 
 /** Hold and Stop while the run is open; Resume after either. None of them bars a rollback. */
 export function RunButtons({ onAsk }: { onAsk: (control: Control) => void }) {
@@ -22,11 +33,7 @@ export function RunButtons({ onAsk }: { onAsk: (control: Control) => void }) {
         <Button onPress={() => onAsk("resume")} testId="run-resume">
           Resume…
         </Button>
-        {snapshot.state === "held" && (
-          <Button onPress={() => onAsk("stop")} testId="run-stop">
-            Stop…
-          </Button>
-        )}
+        {snapshot.state === "held" && <StopButton />}
       </>
     );
   }
@@ -36,9 +43,7 @@ export function RunButtons({ onAsk }: { onAsk: (control: Control) => void }) {
       <Button onPress={() => onAsk("hold")} testId="run-hold">
         {narrow ? "Hold…" : "Put on hold…"}
       </Button>
-      <Button onPress={() => onAsk("stop")} testId="run-stop">
-        Stop…
-      </Button>
+      <StopButton />
     </>
   );
 }

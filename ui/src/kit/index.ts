@@ -2,3 +2,4 @@
 export { Button, LinkButton, type Weight } from "./Button";
 export { ComboBox, Menu, Select, Tooltip, fetchLists } from "./later";
 export { type Below, type Cell, type Column, DataTable, type Row, cell } from "./DataTable";
+export type { Entry, Group } from "./lists/Menu";

@@ -9,8 +9,8 @@ import { Primary } from "../components/Primary";
 import { ReasonForm } from "../components/ReasonForm";
 import { Shape, State } from "../components/State";
 import { age, duration, fullTime } from "../format/time";
-import type { GateView, PhaseView } from "../ipc";
-import { Button } from "../kit";
+import type { GateView, PhaseView, RunSnapshot } from "../ipc";
+import { Button, ComboBox } from "../kit";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { freshen, onward } from "../state/readings";
 import { go as goTo, href } from "../state/router";
@@ -20,23 +20,41 @@ import { Crumbs, passCount } from "./Step";
 
 type Names = Readonly<Record<string, string>>;
 
-/** Each role with the name of whoever speaks for it. */
-function People({ gate, names, onName }: { gate: GateView; names: Names; onName: (role: string, name: string) => void }) {
+/** Names that were written at a gate of this run before, the own one first: to be taken again with one key. */
+function namesBefore(snapshot: RunSnapshot, operator: string): string[] {
+  const said = snapshot.phases.flatMap((p) => (p.gate?.people ?? []).flatMap((person) => (person.name === null ? [] : [person.name])));
+  return [...new Set([operator, ...said])].filter((name) => name.trim() !== "");
+}
+
+/** Each role with the name of whoever speaks for it, and what else is to be said. */
+function People({ gate, names, onName, note, onNote }: { gate: GateView; names: Names; onName: (role: string, name: string) => void; note: string; onNote: (note: string) => void }) {
   const id = useId();
+  const { operator } = useApp();
+  const offers = namesBefore(useSnapshot(), operator);
   const decided = gate.state === "go";
   return (
     <Block id="people" title="People" note={decided ? "who said go" : `${gate.people.filter((p) => (names[p.role] ?? "").trim() !== "").length} of ${gate.people.length} named`}>
       <div className="people">
         {gate.people.map((p, i) => (
           <div key={p.role}>
-            <label htmlFor={`${id}-${i}`}>{p.role}</label>
             {decided ? (
-              <p id={`${id}-${i}`}>{p.name ?? "not named"}</p>
+              <>
+                <span className="field-label" id={`${id}-${i}`}>
+                  {p.role}
+                </span>
+                <p aria-labelledby={`${id}-${i}`}>{p.name ?? "not named"}</p>
+              </>
             ) : (
-              <input id={`${id}-${i}`} value={names[p.role] ?? ""} onChange={(e) => onName(p.role, e.target.value)} autoComplete="off" spellCheck={false} data-testid={`person-${i}`} />
+              <ComboBox label={p.role} value={names[p.role] ?? ""} offers={offers} onChange={(name) => onName(p.role, name)} testId={`person-${i}`} />
             )}
           </div>
         ))}
+        {!decided && (
+          <div className="gate-note">
+            <label htmlFor={`${id}-note`}>Anything to say about it, for the journal</label>
+            <input id={`${id}-note`} value={note} onChange={(e) => onNote(e.target.value)} autoComplete="off" data-testid="gate-note" />
+          </div>
+        )}
       </div>
     </Block>
   );
@@ -48,7 +66,7 @@ function Decided({ gate }: { gate: GateView }) {
   return (
     <Block id="decided" title="Last decision" note={d.void !== null ? "void" : undefined}>
       <Notice kind={d.void !== null ? "blocked" : d.go ? "pass" : "absent"} title={`${d.go ? "Go" : "No-go"}, written down by ${d.by} at ${fullTime(d.at)}`}>
-        {d.reason}
+        {d.reason !== "" && <p>{d.reason}</p>}
         {d.void !== null && <p>{d.void}</p>}
       </Notice>
     </Block>
@@ -79,7 +97,7 @@ function readGate(store: Store, phase: string): void {
   void store.submit("gate-check", { do: "check_gate", phase });
 }
 
-function GateBar({ phase, gate, names }: { phase: PhaseView; gate: GateView; names: Names }) {
+function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateView; names: Names; note: string }) {
   const store = useStore();
   const { busy } = useApp();
   const snapshot = useSnapshot();
@@ -87,32 +105,20 @@ function GateBar({ phase, gate, names }: { phase: PhaseView; gate: GateView; nam
   const next = onward(snapshot);
   const bar = useRef<HTMLDivElement>(null);
   useLeaveHeight(bar);
-  const [ask, setAsk] = useState<"go" | "no-go" | null>(null);
+  const [asking, setAsking] = useState(false);
   const offer = (word: string) => gate.offers.find((o) => o.command === word);
   const go = offer("gate-go");
   const noGo = offer("gate-no-go");
-  const toRead = unread(gate) && gate.state !== "go" && ask === null && offer("gate-check")?.refused === null;
+  const toRead = unread(gate) && gate.state !== "go" && !asking && offer("gate-check")?.refused === null;
   const nameless = gate.people.filter((p) => (names[p.role] ?? "").trim() === "").map((p) => p.role);
   const refused = go?.refused ?? (nameless.length > 0 ? `Name ${nameless.join(", ")} above.` : null);
   const named = Object.fromEntries(gate.people.map((p) => [p.role, (names[p.role] ?? "").trim()] as const).filter(([, name]) => name !== ""));
-  const say = (go: boolean) => (reason: string) =>
-    void store
-      .submit(go ? "gate-go" : "gate-no-go", { do: "gate", phase: phase.id, go, people: named }, { basis: go ? gate.basis : null, reason })
-      .then((done) => done && setAsk(null));
+  const sayGo = () => void store.submit("gate-go", { do: "gate", phase: phase.id, go: true, people: named }, { basis: gate.basis, reason: note.trim() === "" ? null : note.trim() });
+  const sayNoGo = (reason: string) => void store.submit("gate-no-go", { do: "gate", phase: phase.id, go: false, people: named }, { reason }).then((done) => done && setAsking(false));
   return (
     <Dock>
       <div className="action-bar" ref={bar} role="region" aria-label="What you can do">
-        {ask !== null && (
-          <ReasonForm
-            key={ask}
-            title={ask === "go" ? `Go on ${banner.word}: the steps of “${phase.title}” may start` : `No-go: “${phase.title}” stays closed`}
-            submit={ask === "go" ? `Say go on ${banner.word}` : "Say no-go"}
-            busy={busy !== null}
-            blocked={ask === "go" ? refused : null}
-            onCancel={() => setAsk(null)}
-            onSubmit={say(ask === "go")}
-          />
-        )}
+        {asking && <ReasonForm title={`No-go: “${phase.title}” stays closed`} submit="Say no-go" busy={busy !== null} onCancel={() => setAsking(false)} onSubmit={sayNoGo} />}
         <div className="action-row">
           <div className="action-main apart">
             {gate.state === "go" && next !== undefined && (
@@ -126,8 +132,8 @@ function GateBar({ phase, gate, names }: { phase: PhaseView; gate: GateView; nam
               </Primary>
             )}
             {go !== undefined && gate.state !== "go" && !toRead && (
-              <Primary basis={`go/${phase.id}/${gate.basis}/${gate.state}`} plain={ask !== null} refused={refused !== null || ask !== null} onPress={() => setAsk("go")} why="why-not" testId="action-primary">
-                Say go…
+              <Primary basis={`go/${phase.id}/${gate.basis}/${gate.state}`} plain={asking} refused={refused !== null || asking} loading={busy === "gate-go"} onPress={sayGo} why="why-not" testId="action-primary">
+                Say go on {banner.word}
               </Primary>
             )}
             <div className="action-reason">
@@ -138,7 +144,7 @@ function GateBar({ phase, gate, names }: { phase: PhaseView; gate: GateView; nam
           </div>
           <div className="action-others">
             {noGo !== undefined && noGo.refused === null && (
-              <Button onPress={() => setAsk("no-go")} testId="gate-no-go">
+              <Button onPress={() => setAsking(true)} testId="gate-no-go">
                 Say no-go…
               </Button>
             )}
@@ -156,6 +162,7 @@ export function GateScreen({ id, above }: { id: string; above?: ReactNode }) {
   const { busy } = useApp();
   const now = useWorldNow();
   const [typed, setTyped] = useState<Names>({});
+  const [note, setNote] = useState("");
   const at = snapshot.phases.findIndex((p) => p.id === id);
   const phase = snapshot.phases[at];
   if (phase === undefined || phase.gate === null) return <Missing what={`gate before ${id}`} />;
@@ -208,10 +215,10 @@ export function GateScreen({ id, above }: { id: string; above?: ReactNode }) {
           {checks.length > 0 && <CheckTable list={checks} caption="Checks of this gate" record={gate.state === "go"} ahead />}
         </Block>
         <Open gate={gate} />
-        <People gate={gate} names={names} onName={(role, name) => setTyped({ ...typed, [role]: name })} />
+        <People gate={gate} names={names} onName={(role, name) => setTyped((old) => ({ ...old, [role]: name }))} note={note} onNote={setNote} />
         <Decided gate={gate} />
       </div>
-      <GateBar phase={phase} gate={gate} names={names} />
+      <GateBar phase={phase} gate={gate} names={names} note={note} />
     </>
   );
 }

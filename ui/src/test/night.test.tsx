@@ -23,26 +23,41 @@ describe("go or no-go", () => {
     expect(within(screen.getByTestId("gate-open")).getAllByRole("listitem")).toHaveLength(2);
   });
 
-  it("go needs every role named, a reason, and carries the basis that was seen", async () => {
+  it("go needs every role named, no reason, and carries the basis that was seen", async () => {
     const user = userEvent.setup();
     const { fake } = await open("#/gate/post", "silent,gate_ready");
     expect(disabled("action-primary")).toBe(true);
     expect(why()).toBe("Name Incident lead, Service owner, Support desk above.");
     for (const [i, name] of ["m.example", "s.example", "d.example"].entries()) await user.type(screen.getByTestId(`person-${i}`), name);
     await user.click(screen.getByTestId("action-primary"));
-    // One primary button at a time: the form has it now.
-    expect(disabled("action-primary")).toBe(true);
-    await user.type(screen.getByTestId("reason-input"), "all on the call");
-    await user.click(screen.getByTestId("reason-submit"));
     expect(fake.asked).toEqual([
       {
         command: { do: "gate", phase: "post", go: true, people: { "Incident lead": "m.example", "Service owner": "s.example", "Support desk": "d.example" } },
         basis: "sha256:gate-ready",
         by: "m.example",
-        reason: "all on the call",
+        reason: null,
       },
     ]);
     await waitFor(() => expect(screen.getByTestId("gate-state").textContent).toBe("Go"));
+  });
+
+  it("what is to be said with a go is said on its page, and names are offered again", async () => {
+    const user = userEvent.setup();
+    const { fake } = await open("#/gate/post", "silent,gate_ready");
+    await user.click(screen.getByTestId("person-0"));
+    await user.click(await screen.findByRole("option", { name: "m.example" }));
+    for (const i of [1, 2]) await user.type(screen.getByTestId(`person-${i}`), "x.example");
+    await user.type(screen.getByTestId("gate-note"), "all on the call");
+    await user.click(screen.getByTestId("action-primary"));
+    expect(fake.asked[0]).toMatchObject({ reason: "all on the call", command: { people: { "Incident lead": "m.example", "Service owner": "x.example" } } });
+  });
+
+  it("a stop is one click and asks for nothing", async () => {
+    const user = userEvent.setup();
+    const { fake } = await open("#/run", "silent,ready");
+    await user.click(screen.getByTestId("run-stop"));
+    expect(screen.queryByTestId("reason-form")).toBeNull();
+    expect(fake.asked).toEqual([expect.objectContaining({ command: { do: "stop" }, reason: null })]);
   });
 
   it("no-go can be said without names, and the checks can be read", async () => {
