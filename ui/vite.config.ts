@@ -1,10 +1,11 @@
 import locales from "@react-aria/optimize-locales-plugin";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { nothingMadeUp } from "./vite.made-up.ts";
 
 export default defineConfig({
   // The window speaks English alone: words of the component library in other languages stay out.
-  plugins: [{ ...locales.vite({ locales: ["en-US"] }), enforce: "pre" }, react()],
+  plugins: [{ ...locales.vite({ locales: ["en-US"] }), enforce: "pre" }, react(), nothingMadeUp()],
   clearScreen: false,
   build: {
     outDir: "dist",

@@ -16,6 +16,7 @@ mod test;
 mod types;
 mod ui;
 mod watch;
+mod world;
 
 use std::process::ExitCode;
 
@@ -34,7 +35,8 @@ Usage: cargo xtask <command>
   bench [NAME]... [--write]            the measurements (accepted, overshoot, lookup, start, journal), in their
                                        own profile
                                        (--write: also into src-tauri/docs/performance.md)
-  types [--check]                      write the window's types, checks and commands (--check: fail when they drift)
+  types [--check]                      write the window's types, checks and commands, and the scenes of its tests
+                                       (--check: fail when they drift)
   kinds [--check]                      write the tables of kinds in the guide to runbooks (--check: as above)
 ";
 

@@ -47,5 +47,6 @@ pub fn types(workspace: &Workspace, arguments: &[String]) -> Outcome<u8> {
         "{GENERATED} {}",
         if drifted { "written" } else { "fits the code" }
     );
+    crate::world::world(workspace, check)?;
     Ok(0)
 }

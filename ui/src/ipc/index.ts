@@ -1,12 +1,15 @@
 import type { Ipc } from "./port";
 import { tauri } from "./tauri";
 
-/** The host: the fake one only in a plain browser opened with ?fake, never inside the console. */
+/** The host. In development alone, a plain browser that opens `?fake=SCENE` gets the made-up world of the tests. */
 export async function host(): Promise<Ipc> {
-  const scene = new URLSearchParams(window.location.search).get("fake");
-  if (scene !== null && !("__TAURI_INTERNALS__" in window)) {
-    const { fakeIpc } = await import("./fake");
-    return fakeIpc(scene);
+  // A constant in a build: nothing of what stands in here is part of the program.
+  if (import.meta.env.DEV) {
+    const scene = new URLSearchParams(window.location.search).get("fake");
+    if (scene !== null && !("__TAURI_INTERNALS__" in window)) {
+      const { fakeIpc } = await import("../test/host");
+      return fakeIpc(scene);
+    }
   }
   return tauri;
 }

@@ -20,7 +20,7 @@ describe("the connection", () => {
   });
 
   it("names the command that signs in, and the variables that override", async () => {
-    await open("#/connection", "silent,failing");
+    await open("#/connection", "silent,failing,production");
     expect(screen.getByTestId("check-sts").textContent).toContain("aws sso login --profile tis-prod");
     expect(screen.getByTestId("profile-tis-prod").textContent).toContain("Copy the command");
     expect(screen.getByTestId("variable-AWS_PROFILE").textContent).toContain("Overrides");

@@ -4,11 +4,10 @@ import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { describe, expect, it } from "vitest";
 import type { RunSnapshot } from "../ipc";
-import { sceneOf } from "../ipc/fake";
-import { snapshotOf } from "../ipc/fake-data";
+import { snapshotOf } from "./made-up";
 import { answerKind } from "../screens/Users";
 import { currentStep, onward } from "../state/readings";
-import { lookupOf } from "../ipc/fake-users";
+import { lookupOf } from "./host";
 import { open } from "./open";
 
 const kindOf = (id: string) => screen.getByTestId(id).dataset["kind"];
@@ -39,7 +38,7 @@ describe("a notice", () => {
 
   it("of a rollback is a person's turn, in blue, with its words to copy; trying it again is not offered", async () => {
     const user = userEvent.setup();
-    const { fake } = await open("#/rollback", "silent,failing,turn");
+    const { fake } = await open("#/rollback", "silent,turn");
     expect(screen.getByTestId("rollback-state").textContent).toBe("Your turn");
     expect(kindOf("rollback-state")).toBe("running");
     expect(screen.getByTestId("your-turn").textContent).toContain("Copy the notice");
@@ -50,16 +49,16 @@ describe("a notice", () => {
     await user.type(screen.getByTestId("reason-input"), "It can be seen there.");
     await user.click(screen.getByTestId("reason-submit"));
     expect(fake.asked).toHaveLength(1);
-    expect(fake.asked[0]?.command).toEqual({ do: "rollback_done", item: "notice-r3" });
+    expect(fake.asked[0]?.command).toEqual({ do: "rollback_done", item: "notice-1" });
     expect(fake.asked[0]?.reason).toMatch(/^Told all 1,240 by the intranet at \d+:\d\d[ap]m\. It can be seen there\.$/);
   });
 });
 
 describe("the end of a rollback", () => {
   it("says what was seen from outside, and what is left for whom; nothing is red", async () => {
-    await open("#/rollback", "silent,failing,turn");
+    await open("#/rollback", "silent,turn");
     const seen = screen.getByTestId("rollback-seen").textContent ?? "";
-    expect(seen).toContain("4 of 4 servers since 12:02am, 3 of 3 resolvers, the old site answers; others by 12:03am.");
+    expect(seen).toContain("4 of 4 servers since 12:18am, 3 of 3 resolvers, the old site answers; others by 12:20am.");
     expect(seen).toContain("Left for you: Tell people.");
     const main = screen.getByRole("main");
     expect(main.querySelector(".k-fail")).toBeNull();
@@ -68,14 +67,14 @@ describe("the end of a rollback", () => {
   });
 
   it("that failed is red, and tried again", async () => {
-    await open("#/rollback", "silent,failing,halted");
+    await open("#/rollback", "silent,halted");
     expect(kindOf("rollback-state")).toBe("fail");
     expect(screen.getByTestId("rollback-retry")).toBeTruthy();
   });
 
   it("is not green while something that people see still fails", async () => {
-    const { fake } = await open("#/rollback", "silent,failing,running");
-    fake.scene = { ...fake.scene, rollback: "completed" };
+    const { fake } = await open("#/rollback", "silent,running");
+    fake.scene = { ...fake.scene, story: "completed" };
     fake.edit = (s) => ({ ...s, monitors: s.monitors.map((m) => (m.id === "reval" ? { ...m, tone: "failing" as const } : m)) });
     act(() => fake.push());
     expect(kindOf("rollback-state")).toBe("blocked");
@@ -116,14 +115,13 @@ describe("a change in flight", () => {
 });
 
 describe("where a run goes on", () => {
-  const scene = (words: string) => snapshotOf(Date.now(), sceneOf(words), Date.now(), 1);
 
   it("a step that was taken back is not finished: it is offered anew by its name, and nothing leads round in a circle", async () => {
-    expect(currentStep(scene("undone"))?.id).toBe("mid.3");
-    expect(onward(scene("undone"))?.id).toBe("mid.3");
+    expect(currentStep(snapshotOf("again"))?.id).toBe("mid.3");
+    expect(onward(snapshotOf("again"))?.id).toBe("mid.3");
     const user = userEvent.setup();
-    await open("#/run/mid.4", "silent,undone");
-    // Step 4 waits for step 3, and leads there.
+    await open("#/run/post.1", "silent,again");
+    // A step that needs step 3 waits for it, and leads there.
     await user.click(screen.getByRole("link", { name: "Switch Admins-UI DNS" }));
     await waitFor(() => expect(window.location.hash).toBe("#/run/mid.3"));
     expect((await screen.findByTestId("offer-reopen")).textContent).toBe("Do this step again…");
@@ -146,18 +144,17 @@ describe("where a run goes on", () => {
 });
 
 describe("a look-up", () => {
-  const view = (query: string) => lookupOf({ query, purpose: null, run: null, target: null, pools: [], source: false });
   it("has the colour of what it means, whatever the number of matches", () => {
-    expect(["jo@example.nhs.test", "unverified", "disabled", "several", "silent", "nobody"].map((q) => answerKind(view(q)))).toEqual(["pass", "blocked", "fail", "unknown", "unknown", "todo"]);
-    expect(answerKind({ ...view("jo"), matches: 2 })).toBe("pass");
-    expect(answerKind({ ...view("disabled"), matches: 1 })).toBe("fail");
-    expect(answerKind({ ...view("jo"), clear: false })).toBe("unknown");
-    expect(answerKind({ ...view("jo"), meaning: "something_new" as unknown as "can_but" })).toBe("unknown");
+    expect(["jo.bloggs@example.nhs.test", "unverified", "disabled", "several", "silent@example.nhs.test", "nobody@example.nhs.test"].map((q) => answerKind(lookupOf(q)))).toEqual(["pass", "blocked", "fail", "unknown", "unknown", "todo"]);
+    expect(answerKind({ ...lookupOf("bloggs"), matches: 2 })).toBe("pass");
+    expect(answerKind({ ...lookupOf("disabled"), matches: 1 })).toBe("fail");
+    expect(answerKind({ ...lookupOf("bloggs"), clear: false })).toBe("unknown");
+    expect(answerKind({ ...lookupOf("bloggs"), meaning: "something_new" as unknown as "can_but" })).toBe("unknown");
   });
 });
 
 it("what changed breaks no rule of accessibility", async () => {
-  await open("#/rollback", "silent,failing,turn");
+  await open("#/rollback", "silent,turn");
   const { violations } = await axe.run(document.body, { rules: { "color-contrast": { enabled: false } } });
   expect(violations.map((v) => v.id)).toEqual([]);
 });

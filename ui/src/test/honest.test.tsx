@@ -6,12 +6,18 @@ import { DecisionDue } from "../components/RightRail";
 import { ToneState } from "../components/State";
 import { undoFacts, undoNote } from "../format/undo";
 import type { ReadingView, RollbackPlanView, RunSnapshot } from "../ipc";
-import { planOf, reading, snapshotOf } from "../ipc/fake-data";
-import { type Fake, sceneOf } from "../ipc/fake";
+import type { Fake } from "./host";
+import { planOf, snapshotOf } from "./made-up";
 import { freshen, lastFailing, onward, usersNow, worstFirst } from "../state/readings";
 import { open } from "./open";
 
 const now = Date.parse("2026-11-29T00:10:00Z");
+/** A reading of the core with another name and age. */
+function reading(id: string, title: string, at: number, { ageS = 9, ...part }: Partial<ReadingView> & { ageS?: number } = {}): ReadingView {
+  const [any] = snapshotOf("waiting", at).monitors;
+  if (any === undefined) throw new Error("the night has monitors");
+  return { ...any, id, title, observed_at: new Date(at - ageS * 1000).toISOString(), age_s: ageS, ...part };
+}
 const failed = (ageS: number, part: Partial<ReadingView> = {}) => reading("site", "The site", now, { tone: "failing", observed: "HTTP 503", ageS, ...part });
 
 describe("a failure that ages", () => {
@@ -37,7 +43,7 @@ describe("a failure that ages", () => {
     const old = reading("dns", "DNS", now, { ageS: 500 });
     const list = worstFirst([freshen(old, now), freshen(failed(120), now)]);
     expect(list.map((m) => m.id)).toEqual(["site", "dns"]);
-    const snapshot: RunSnapshot = { ...snapshotOf(now, sceneOf(""), now, 1), monitors: [old, failed(120)] };
+    const snapshot: RunSnapshot = { ...snapshotOf("waiting", now), monitors: [old, failed(120)] };
     expect(usersNow(snapshot, now, true)).toEqual({ tone: "unknown", headline: "Can't tell", note: "The site last failing 2 min ago, 1 more" });
   });
 
@@ -69,7 +75,7 @@ it("routes that leak stand newest first, each once", () => {
 /** A rollback that was seen under way, and is complete now. */
 async function completed(prepare: (fake: Fake) => void = () => undefined) {
   const { fake } = await open("#/rollback", "silent,running", prepare);
-  fake.scene = { ...fake.scene, rollback: "completed" };
+  fake.scene = { ...fake.scene, story: "completed" };
   act(() => fake.push());
 }
 
@@ -78,7 +84,7 @@ describe("the end of a rollback", () => {
     await completed();
     const still = await screen.findByTestId("rollback-still");
     expect(still.textContent).toMatch(/Still restricted, on purpose: every write is refused by the restriction, every read is answered \(read \d+ s ago\)\. By Restrict UserManagement\./);
-    expect(still.textContent).toContain("Left in place, by the journal: Restrict UserManagement · Lower the TTL");
+    expect(still.textContent).toContain("Left in place, by the journal: Lower the TTL · Restrict UserManagement");
     expect(screen.getByTestId("to-current").textContent).toMatch(/^Next: /);
     await userEvent.setup().click(screen.getByTestId("to-current"));
     await waitFor(() => expect(window.location.hash).not.toBe("#/rollback"));
@@ -86,7 +92,7 @@ describe("the end of a rollback", () => {
 
   it("never says that it is restricted where the reading is too old", async () => {
     await completed((fake) => {
-      fake.edit = (s) => ({ ...s, monitors: s.monitors.map((m) => (m.id === "reval" ? { ...m, observed_at: new Date(Date.now() - 300_000).toISOString() } : m)) });
+      fake.edit = (s) => ({ ...s, monitors: s.monitors.map((m) => (m.id === "restriction" ? { ...m, observed_at: new Date(Date.now() - 300_000).toISOString() } : m)) });
     });
     const still = await screen.findByTestId("rollback-still");
     expect(still.textContent).toContain("Can’t tell whether it is still restricted");
@@ -105,7 +111,7 @@ it("a step that did not come off offers its ready-made way back by name", async 
 });
 
 it("a gate after a rollback says what was brought back", async () => {
-  await open("#/gate/post", "silent,gate", (fake) => {
+  await open("#/gate/post", "silent,gate_closed", (fake) => {
     fake.edit = (s) => ({ ...s, phases: s.phases.map((p) => (p.gate === null ? p : { ...p, gate: { ...p.gate, title: "Start again after R5?", again: "R5 (“Back to Keycloak”), confirmed by n.lead, took back “Append cognito”." } })) });
   });
   expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Start again after R5?");
@@ -113,7 +119,7 @@ it("a gate after a rollback says what was brought back", async () => {
 });
 
 it("a plan is not called by hand beside an item that the console carries out", async () => {
-  const plan = planOf(Date.now(), sceneOf(""), false);
+  const plan = planOf("failing rule:R3");
   const [undo] = plan.items;
   if (undo === undefined) throw new Error("a plan has items");
   const hand = { ...undo, id: "a", step: "mid.4", kind: "manual", title: "Undo: Switch Reval", restores: ["Release it."], preview: null, preconditions: [], loses: [] };
@@ -135,7 +141,7 @@ it("what was never measured is said in plain words", () => {
 
 it("after a rollback the gate that it made void comes before the step that it took back", () => {
   const of = (state: "void" | "go" | "closed") => {
-    const s = snapshotOf(now, sceneOf("undone"), now, 1);
+    const s = snapshotOf("undone", now);
     const phases = s.phases.map((p) => {
       const gate = s.phases.find((one) => one.gate !== null)?.gate;
       return p.steps.some((x) => x.id === "mid.3") && gate != null ? { ...p, gate: { ...gate, title: "Start again after R3?", state } } : p;

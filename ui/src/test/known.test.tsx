@@ -2,10 +2,9 @@
 import { act, screen, within } from "@testing-library/react";
 import axe from "axe-core";
 import { describe, expect, it } from "vitest";
-import { NOT_KNOWN, newerOf } from "../ipc/fake-edges";
 import { open } from "./open";
 
-const show = (hash: string) => open(hash, "silent,failing,newer");
+const show = (hash: string) => open(hash, "silent,newer");
 
 describe("a run that a newer Switchback wrote in", () => {
   it("says so on every page, by the names of what is not known", async () => {
@@ -13,7 +12,7 @@ describe("a run that a newer Switchback wrote in", () => {
     const notice = screen.getByTestId("not-known");
     expect(notice.textContent).toContain("A newer Switchback wrote in this run");
     expect(within(notice).getByText("2 things not known here")).toBeTruthy();
-    expect(notice.textContent).toContain("the kind of check waf.rule of step mid.5 (closed)");
+    expect(notice.textContent).toContain("the kind of check waf.rules of step mid.5 (closed)");
     expect(notice.className).toContain("k-blocked");
   });
 
@@ -21,7 +20,7 @@ describe("a run that a newer Switchback wrote in", () => {
     await show("#/run/mid.4");
     expect(screen.getByTestId("step-mid.4").textContent).toContain("Not known here");
     expect(screen.getByTestId("step-mid.5").textContent).not.toContain("Not known here");
-    expect(screen.getByTestId("step-not-known").textContent).toContain(NOT_KNOWN);
+    expect(screen.getByTestId("step-not-known").textContent).toContain("This program does not know the kind of action apigw.throttle of step mid.4.");
     expect(screen.getByTestId("step-state").textContent).toBe("Not known here");
     expect(screen.getByRole("main").textContent).not.toContain("Reversible by the console");
     expect(screen.getByTestId("action-primary").getAttribute("aria-disabled")).toBe("true");
@@ -33,10 +32,7 @@ describe("a run that a newer Switchback wrote in", () => {
 
   it("says of a done step that it is done, and not known here", async () => {
     const { fake } = await show("#/run/mid.4");
-    fake.edit = (s) => {
-      const x = newerOf(s);
-      return { ...x, phases: x.phases.map((p) => ({ ...p, steps: p.steps.map((y) => (y.id === "mid.4" ? { ...y, state: "done", state_words: "Done" } : y)) })) };
-    };
+    fake.edit = (s) => ({ ...s, phases: s.phases.map((p) => ({ ...p, steps: p.steps.map((y) => (y.id === "mid.4" ? { ...y, state: "done", state_words: "Done" } : y)) })) });
     act(() => fake.push());
     const row = screen.getByTestId("step-mid.4");
     expect(row.textContent).toContain("Done, not known here");
@@ -45,7 +41,7 @@ describe("a run that a newer Switchback wrote in", () => {
 
   it("keeps the way back of the other steps: one click and one confirm", async () => {
     await show("#/rollback");
-    expect(screen.getByTestId("rollback-item-undo-mid.3")).toBeTruthy();
+    expect(screen.getByTestId("rollback-item-mid.3")).toBeTruthy();
     expect(screen.getByTestId("rollback-confirm").getAttribute("aria-disabled")).toBe("false");
   });
 
@@ -58,7 +54,7 @@ describe("a run that a newer Switchback wrote in", () => {
 
 describe("a computer without a keychain", () => {
   it("is told once, under Connection, with what it means and how to mend it", async () => {
-    await open("#/connection", "silent,failing");
+    await open("#/connection", "silent,failing,production");
     const notice = await screen.findByTestId("keychain");
     expect(notice.textContent).toContain("This home has never had a keychain");
     expect(notice.textContent).toContain("taken back as ever");
@@ -69,13 +65,13 @@ describe("a computer without a keychain", () => {
 
   for (const hash of ["#/run", "#/run/mid.3", "#/rollback", "#/live"]) {
     it(`is not told on ${hash}`, async () => {
-      await open(hash, "silent,failing");
+      await open(hash, "silent,failing,production");
       expect(document.body.textContent).not.toContain("keychain");
     });
   }
 
   it("is not told where it works", async () => {
-    await open("#/connection", "silent");
+    await open("#/connection", "silent,production");
     expect((await screen.findByTestId("keychain-state")).textContent).toBe("Keychain answers");
     expect(screen.queryByTestId("keychain")).toBeNull();
   });

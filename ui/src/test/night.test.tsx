@@ -6,6 +6,7 @@ import { stretches } from "../components/Sparkline";
 import { HELP } from "../components/help-text";
 import { routes } from "../state/router";
 import { nextZoom } from "../state/zoom";
+import { snapshotOf } from "./made-up";
 import { open } from "./open";
 
 const disabled = (id: string) => {
@@ -16,8 +17,8 @@ const why = () => screen.getByTestId("why-not").textContent;
 
 describe("go or no-go", () => {
   it("a gate that is not ready says why, and shows what stands in the way", async () => {
-    await open("#/gate/post");
-    expect(screen.getByTestId("gate-state").textContent).toBe("Closed");
+    await open("#/gate/post", "silent,gate_closed");
+    expect(screen.getByTestId("gate-state").textContent).toBe("Not ready");
     expect(disabled("action-primary")).toBe(true);
     expect(why()).toContain("Sign-in canary passes");
     expect(within(screen.getByTestId("gate-open")).getAllByRole("listitem")).toHaveLength(2);
@@ -33,7 +34,7 @@ describe("go or no-go", () => {
     expect(fake.asked).toEqual([
       {
         command: { do: "gate", phase: "post", go: true, people: { "Incident lead": "m.example", "Service owner": "s.example", "Support desk": "d.example" } },
-        basis: "sha256:gate-ready",
+        basis: snapshotOf("gate_ready").phases.at(-1)?.gate?.basis,
         by: "m.example",
         reason: null,
       },
@@ -62,7 +63,7 @@ describe("go or no-go", () => {
 
   it("no-go can be said without names, and the checks can be read", async () => {
     const user = userEvent.setup();
-    const { fake } = await open("#/gate/post");
+    const { fake } = await open("#/gate/post", "silent,gate_closed");
     await user.click(screen.getByTestId("gate-check"));
     expect(fake.asked[0]?.command).toEqual({ do: "check_gate", phase: "post" });
     await user.click(screen.getByTestId("gate-no-go"));
@@ -144,15 +145,16 @@ describe("people", () => {
     const { fake } = await open("#/run/mid.3", "silent,foreign");
     await user.click(screen.getByTestId("action-primary"));
     await screen.findByTestId("field-A");
-    expect(why()).toBe("Choose for A, ttl.");
+    expect(why()).toBe("Choose for ttl, A.");
     await user.click(screen.getByTestId("field-A-restore"));
     await user.click(screen.getByTestId("field-ttl-keep"));
     await user.type(await screen.findByTestId("fields-reason"), "the long TTL was agreed");
     await user.click(screen.getByTestId("fields-confirm"));
+    const shown = await fake.fieldPlan("run-7", "mid.3", { A: "restore", ttl: "keep" });
     expect(fake.asked).toEqual([
       {
         command: { do: "resolve_fields", step: "mid.3", fields: { A: "restore", ttl: "keep" }, overrides: [] },
-        basis: "sha256:fields-restore-keep",
+        basis: shown.preview?.digest,
         by: "m.example",
         reason: "the long TTL was agreed",
       },
@@ -171,7 +173,8 @@ describe("plans", () => {
     expect(why()).toBe("Write a reason to go on.");
     await user.type(screen.getByTestId("amend-reason"), "t.example takes over");
     await user.click(screen.getByTestId("amend-confirm"));
-    expect(fake.amended).toEqual([{ runbook: "/home/m.example/runbooks/night-2/runbook.toml", basis: "sha256:amend", by: "m.example", reason: "t.example takes over" }]);
+    const { digest } = await fake.amendment("run-7", "other", null);
+    expect(fake.amended).toEqual([{ runbook: "/home/m.example/runbooks/night-2/runbook.toml", basis: digest, by: "m.example", reason: "t.example takes over" }]);
   });
 
   it("an amendment that touches the action of a step with an effect can not be confirmed", async () => {
@@ -180,7 +183,7 @@ describe("plans", () => {
     for (const [path, words] of [
       ["/x/refused.toml", "1 difference refused"],
       ["/x/same.toml", "Nothing differs"],
-      ["/x/not-now.toml", "A call is in flight"],
+      ["/x/not-now.toml", "The call of step mid.3 is in flight"],
     ] as const) {
       await user.clear(screen.getByTestId("file-path"));
       await user.type(screen.getByTestId("file-path"), path);
@@ -198,7 +201,7 @@ describe("plans", () => {
     expect((await screen.findByText(/There is no runbook/)).textContent).toContain("built-in name");
     await user.click(screen.getByTestId("file-choose"));
     const targets = await screen.findByTestId("targets");
-    expect(targets.textContent).toContain("targets/prod.toml:4:1");
+    expect(targets.textContent).toContain("targets/prod.toml:26:1");
     expect(screen.queryByTestId("open-on-prod")).toBeNull();
     await user.click(screen.getByTestId("open-on-rehearsal"));
     expect(fake.opened).toEqual([{ runbook: "/home/m.example/runbooks/night-2/runbook.toml", target: "rehearsal", by: "m.example" }]);
@@ -265,7 +268,7 @@ describe("the window", () => {
     const { fake } = await open("#/run/mid.3");
     const rows = () => screen.getByTestId("check-ttl-wait").querySelectorAll("tr").length;
     expect(rows()).toBe(2);
-    fake.scene = { ...fake.scene, at: "ready" };
+    fake.scene = { ...fake.scene, story: "ready" };
     act(() => fake.push());
     expect(screen.getByTestId("check-ttl-wait").dataset["tone"]).toBe("passing");
     expect(rows()).toBe(2);
@@ -284,15 +287,15 @@ describe("the window", () => {
 it("a step is looked at in AWS by its name: no address crosses the boundary", async () => {
   const user = userEvent.setup();
   const { fake } = await open("#/run/mid.3", "silent,production");
-  const row = screen.getByTestId("resource-record:Z0FAKEEXAMPLE/apps.example.nhs.test");
+  const row = screen.getByTestId("resource-record:Z0FAKEEXAMPLE:apps.example.nhs.test");
   await user.click(within(row).getByText("Open in the AWS console"));
-  expect(fake.links).toEqual(["record:Z0FAKEEXAMPLE/apps.example.nhs.test"]);
+  expect(fake.links).toEqual(["record:Z0FAKEEXAMPLE:apps.example.nhs.test"]);
 });
 
 it("a rehearsal has no page in the AWS console, so none is offered", async () => {
   await open("#/run/mid.3");
   expect(screen.queryByText("Open in the AWS console")).toBeNull();
-  expect(screen.getByText("Copy read command")).toBeTruthy();
+  expect(screen.getAllByText("Copy read command")).toHaveLength(2);
 });
 
 describe("what is known", () => {

@@ -1,7 +1,7 @@
-// Opens the window on the fake core, at a place.
+// Opens the window on the made-up world, at a place.
 import { act, render, screen } from "@testing-library/react";
 import { App } from "../App";
-import { type Fake, fakeIpc } from "../ipc/fake";
+import { type Fake, fakeIpc } from "./host";
 import { Store } from "../state/store";
 import type { UserEvent } from "@testing-library/user-event";
 import { turns } from "./turns";

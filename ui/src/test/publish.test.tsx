@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, it } from "vitest";
 import { lossWords } from "../format/undo";
 import type { RollbackItemView, RollbackPlanView, RunSnapshot, StepView } from "../ipc";
-import { planOf } from "../ipc/fake-data";
+import { planOf } from "./made-up";
 import { open } from "./open";
 
 const undo: RollbackItemView = {
@@ -39,7 +39,7 @@ const changed = (s: RunSnapshot, part: Partial<StepView>): RunSnapshot => ({
 });
 
 const plan = (items: RollbackItemView[]): RollbackPlanView => ({
-  ...planOf(Date.now(), { rollback: "none" } as Parameters<typeof planOf>[1], false),
+  ...planOf("failing rule:R3"),
   items,
   breaches: items.some((i) => i.loses.length > 0) ? [{ id: "loses-mid.4", because: "Taking mid.4 back loses: Users created since.", repair: [] }] : [],
 });

@@ -3,8 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it } from "vitest";
 import { planNote, planWords } from "../format/undo";
 import type { RollbackItemView, RollbackPlanView } from "../ipc";
-import { planOf } from "../ipc/fake-data";
-import { unvouchedOf } from "../ipc/fake-edges";
+import { planOf } from "./made-up";
 import { Failure } from "../ipc/port";
 import { seen } from "../state/seen";
 import { open } from "./open";
@@ -30,7 +29,7 @@ it("is one click and one confirm when all is proven", async () => {
   expect(fake.asked).toEqual([
     {
       command: { do: "rollback", scope: { rule: "R3" }, overrides: [], accept_breaches: [] },
-      basis: "sha256:77aaplan",
+      basis: planOf("failing rule:R3").digest,
       by: "m.example",
       reason: null,
     },
@@ -64,8 +63,8 @@ it("the end of the one before it is not shown as its end, whatever else is journ
 
 it("what is not proven is overridden by name, with a reason", async () => {
   const user = userEvent.setup();
-  const { fake } = await open("#/rollback", "silent,failing,unproven");
-  expect(screen.getByTestId("outside-undo-mid.3").textContent).toContain("had left A apps.example.nhs.test → 198.51.100.99");
+  const { fake } = await open("#/rollback", "silent,unproven");
+  expect(screen.getByTestId("outside-mid.3").textContent).toContain("had left A apps.example.nhs.test 198.51.100.20 TTL 60 s. There is now A apps.example.nhs.test 198.51.100.99 TTL 60 s.");
   expect(refused()).toBe(true);
   expect(screen.getByTestId("why-not").textContent).toContain("1 thing not proven");
   await user.click(screen.getByTestId("override-old-side"));
@@ -78,7 +77,7 @@ it("what is not proven is overridden by name, with a reason", async () => {
   await user.click(confirm());
   expect(fake.asked[0]).toEqual({
     command: { do: "rollback", scope: { rule: "R3" }, overrides: ["old-side"], accept_breaches: ["reval-without-admins"] },
-    basis: "sha256:77aaplanunproven",
+    basis: planOf("unproven rule:R3").digest,
     by: "m.example",
     reason: "the new side is worse",
   });
@@ -88,8 +87,7 @@ it("another plan is offered, not slipped in", async () => {
   const user = userEvent.setup();
   const { fake } = await open("#/rollback", "silent,failing");
   await waitFor(() => expect(refused()).toBe(false));
-  fake.unproven = true;
-  fake.edit = (s) => ({ ...s, phases: s.phases.map((p) => ({ ...p, steps: p.steps.map((x) => (x.id === "mid.3" ? { ...x, state: "done", state_words: "Done" } : x)) })) });
+  fake.scene = { ...fake.scene, story: "unproven" };
   act(() => fake.push());
   await screen.findByText("Show the new plan");
   expect(refused()).toBe(true);
@@ -99,7 +97,7 @@ it("another plan is offered, not slipped in", async () => {
 
 it("where it stopped: again, by hand with evidence, or give up with a reason", async () => {
   const user = userEvent.setup();
-  const { fake } = await open("#/rollback", "silent,failing,halted");
+  const { fake } = await open("#/rollback", "silent,halted");
   expect(screen.getByTestId("rollback-retry")).toBeTruthy();
   await user.click(screen.getByTestId("rollback-abandon"));
   await user.click(screen.getByTestId("reason-cancel"));
@@ -107,7 +105,7 @@ it("where it stopped: again, by hand with evidence, or give up with a reason", a
   await user.type(screen.getByTestId("reason-input"), "changed in the AWS console, dig agrees");
   await user.click(screen.getByTestId("reason-submit"));
   expect(fake.asked[0]).toEqual({
-    command: { do: "rollback_done", item: "undo-mid.3" },
+    command: { do: "rollback_done", item: "mid.3" },
     basis: null,
     by: "m.example",
     reason: "changed in the AWS console, dig agrees",
@@ -116,7 +114,7 @@ it("where it stopped: again, by hand with evidence, or give up with a reason", a
 
 it("an override that is no longer asked for is not sent", async () => {
   const user = userEvent.setup();
-  await open("#/rollback", "silent,failing,unproven");
+  await open("#/rollback", "silent,unproven");
   const box = screen.getByTestId("override-old-side") as HTMLInputElement;
   await user.click(box);
   await user.click(box);
@@ -150,7 +148,7 @@ it("the way back that a person has asked for is never dead", async () => {
 describe("a journal that nobody vouches for", () => {
   it("is one override that is ticked, with its reason: the way back stays two clicks", async () => {
     const user = userEvent.setup();
-    const { fake } = await open("#/run", "silent,failing,unvouched");
+    const { fake } = await open("#/run", "silent,failing,production,unvouched");
     await user.click(screen.getByTestId("rollback-open"));
     const notice = await screen.findByTestId("not-vouched");
     expect(notice.textContent).toContain("The run continues from a copy that nobody vouches for. Compare what would be restored");
@@ -170,7 +168,7 @@ describe("a journal that nobody vouches for", () => {
 
   it("is not gone back to by whoever takes the tick away, or the reason", async () => {
     const user = userEvent.setup();
-    await open("#/rollback", "silent,failing,unvouched");
+    await open("#/rollback", "silent,failing,production,unvouched");
     await user.click(await screen.findByTestId("override-journal"));
     expect(refused()).toBe(true);
     expect(screen.getByTestId("why-not").textContent).toContain("1 thing not proven");
@@ -182,10 +180,7 @@ describe("a journal that nobody vouches for", () => {
   it("gives no reason for what else is not proven", async () => {
     const user = userEvent.setup();
     const { fake } = await open("#/rollback", "silent,failing", (fake) => {
-      fake.rollbackPlan = async () => {
-        const plan = planOf(Date.now(), { rollback: "none" } as Parameters<typeof planOf>[1], true);
-        return unvouchedOf({ ...plan, breaches: [] }, Date.now());
-      };
+      fake.rollbackPlan = async () => planOf("unproven@unvouched rule:R3");
     });
     expect((await screen.findByTestId("override-old-side") as HTMLInputElement).checked).toBe(false);
     expect((screen.getByTestId("rollback-reason") as HTMLTextAreaElement).value).toBe("");
@@ -226,7 +221,7 @@ describe("where there is nothing to undo", () => {
 
 /** Rule R4: two changes by hand, one by the console, and a notice. */
 const R4: RollbackPlanView = (() => {
-  const plan = planOf(Date.now(), { rollback: "none" } as Parameters<typeof planOf>[1], false);
+  const plan = planOf("failing rule:R3");
   const [undo, notice] = plan.items as [RollbackItemView, RollbackItemView];
   const hand = (id: string, title: string): RollbackItemView => ({ ...undo, id, step: id, title, kind: "manual", restores: ["Release the previous build."], preview: null, preconditions: [], loses: [] });
   return {
@@ -261,7 +256,7 @@ describe("a plan that people carry out in part", () => {
   });
 
   it("by hand alone says so, and that nothing is sent; it has not failed to prove anything", async () => {
-    await open("#/rollback?scope=rule:R4", "silent,failing,by_hand");
+    await open("#/rollback?scope=rule:R5", "silent,failing");
     expect((await screen.findByTestId("rollback-proof")).textContent).toBe("All 2 parts by hand");
     const main = screen.getByRole("main");
     expect(main.textContent).toContain("2 parts");
@@ -298,18 +293,18 @@ describe("a plan that people carry out in part", () => {
     ["not_applicable", "Complete, by what people said", "record"],
   ] as const) {
     it(`ends ${kind} while the monitors say ${tone}`, async () => {
-      await open("#/rollback", "silent,failing,running", (fake) => {
+      await open("#/rollback", "silent,running", (fake) => {
         const running = fake.edit;
         fake.edit = (s) => {
           const x = running(s);
           return {
             ...x,
-            rollback: x.rollback === null ? null : { ...x.rollback, state: fake.scene.rollback, scope: R4.scope, title: R4.title, items: R4.items.map((i) => ({ ...i, state: "done" })) },
+            rollback: x.rollback === null ? null : { ...x.rollback, state: fake.scene.story, scope: R4.scope, title: R4.title, items: R4.items.map((i) => ({ ...i, state: "done" })) },
             monitors: x.monitors.map((m) => ({ ...m, tone })),
           };
         };
       }).then(({ fake }) => {
-        fake.scene = { ...fake.scene, rollback: "completed" };
+        fake.scene = { ...fake.scene, story: "completed" };
         act(() => fake.push());
       });
       expect(screen.getByTestId("rollback-state").textContent).toBe(word);

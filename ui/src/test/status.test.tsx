@@ -1,7 +1,7 @@
 import { act, render, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { App } from "../App";
-import { fakeIpc } from "../ipc/fake";
+import { fakeIpc } from "./host";
 import { Store } from "../state/store";
 
 describe("status never lies", () => {

@@ -1,14 +1,21 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it } from "vitest";
+import type { StepView } from "../ipc";
+import { snapshotOf } from "./made-up";
 import { open } from "./open";
 
+function switchOf(scene: string): StepView {
+  const found = snapshotOf(scene).phases.flatMap((phase) => phase.steps).find((step) => step.id === "mid.3");
+  if (found === undefined) throw new Error("the night has a switch");
+  return found;
+}
 const primary = () => screen.getByTestId("action-primary") as HTMLButtonElement;
 
 it("a refused action is disabled and says why in text beside it", async () => {
   await open("#/run/mid.3");
   expect(primary().disabled || primary().getAttribute("aria-disabled") === "true").toBe(true);
-  expect(screen.getByTestId("why-not").textContent).toContain("Old TTL has run out");
+  expect(screen.getByTestId("why-not").textContent).toContain("It will not start by itself.");
   expect(screen.getByTestId("why-not").textContent).toMatch(/Ready at \d+:\d\d[ap]m (GMT|BST) \(\d\d:\d\d UTC\)/);
 });
 
@@ -21,7 +28,7 @@ it("apply goes through the confirm page and carries the digest that was seen", a
   expect(screen.queryByTestId("confirm-target")).toBeNull();
   await user.click(confirm);
   expect(fake.asked).toEqual([
-    { command: { do: "apply", step: "mid.3" }, basis: "sha256:8f2c41d09be7", by: "m.example", reason: null },
+    { command: { do: "apply", step: "mid.3" }, basis: switchOf("ready").preview?.digest, by: "m.example", reason: null },
   ]);
   await waitFor(() => expect(window.location.hash).toBe("#/run/mid.3"));
   expect((await screen.findByTestId("step-state")).textContent).toBe("Running");
@@ -99,12 +106,12 @@ it("an offer that needs evidence asks for it", async () => {
 });
 
 it("while a change comes, what is not there yet is no failure; after its time it is", async () => {
-  const { fake } = await open("#/run/mid.3", "silent,failing");
-  expect(screen.getByTestId("check-canary").textContent).toContain("Failing");
-  fake.edit = (s) => ({ ...s, phases: s.phases.map((p) => ({ ...p, steps: p.steps.map((x) => (x.id === "mid.3" ? { ...x, state: "verifying", state_words: "Verifying" } : x)) })) });
-  act(() => fake.push());
+  const { fake } = await open("#/run/mid.3", "silent,coming");
   expect(screen.getByTestId("check-canary").textContent).toContain("Not yet");
   expect(screen.getByTestId("check-canary").textContent).not.toContain("Failing");
+  fake.scene = { ...fake.scene, story: "unverified" };
+  act(() => fake.push());
+  expect(screen.getByTestId("check-canary").textContent).toContain("Failing");
 });
 
 it("arrow keys move through the steps and Ctrl+K opens the palette", async () => {

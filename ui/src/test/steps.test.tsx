@@ -1,14 +1,13 @@
 import { act, screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import type { StepView } from "../ipc";
-import { sceneOf } from "../ipc/fake";
-import { snapshotOf } from "../ipc/fake-data";
+import { snapshotOf } from "./made-up";
 import { monitorsNow, usersNow } from "../state/readings";
 import { open } from "./open";
 
 const now = Date.now();
 const snapshot = (state: string, edit: Partial<StepView> = {}) => {
-  const whole = snapshotOf(now, sceneOf("silent,ready"), now, 1);
+  const whole = snapshotOf("ready", now);
   const phases = whole.phases.map((p) => ({ ...p, steps: p.steps.map((s) => (s.id === "mid.3" ? { ...s, state, ...edit } : s)) }));
   // What the change has only now made matter was never read.
   const monitors = whole.monitors.map((m, i) => (i === 0 ? { ...m, tone: "unknown" as const, observed_at: null } : m));

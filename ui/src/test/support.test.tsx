@@ -72,8 +72,8 @@ describe("the support window", () => {
     const { fake } = await open("", "silent,support");
     const user = userEvent.setup();
     await pick(user, "lookup-where", "Somewhere else…");
-    await user.type(screen.getByTestId("elsewhere-text"), "nowhere.toml{Enter}");
-    expect(screen.getByTestId("elsewhere-refused").textContent).toContain("There is no target");
+    await user.type(screen.getByTestId("elsewhere-text"), "nowhere{Enter}");
+    expect(screen.getByTestId("elsewhere-refused").textContent).toContain('no target "nowhere"');
     // What was there before is still asked.
     expect(screen.getByTestId("banner").dataset["env"]).toBe("production");
     await user.clear(screen.getByTestId("elsewhere-text"));

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { SHOWN_MS } from "../components/Account";
-import { SECRETS } from "../ipc/fake-users";
+import { SECRETS } from "./host";
 import { go } from "../state/router";
 import { open, settle } from "./open";
 
@@ -30,7 +30,7 @@ describe("look up a user", () => {
     const { fake } = await lookUp("jo.bloggs@example.nhs.test");
     expect(fake.lookups).toEqual([{ query: "jo.bloggs@example.nhs.test", purpose: "Support call", run: "run-7", target: null, pools: [], source: false }]);
     const answer = screen.getByTestId("lookup-answer");
-    expect(answer.textContent).toContain("Migrated, and can sign in.");
+    expect(answer.textContent).toContain("They can sign in. The account is confirmed");
     expect(answer.textContent).toContain("Next:");
     const found = document.querySelectorAll("[data-testid='lookup-answer'], #block-account-0, #block-pools");
     expect([...found].map((e) => e.id || "answer")).toEqual(["answer", "block-account-0", "block-pools"]);
@@ -74,7 +74,7 @@ describe("look up a user", () => {
   });
 
   it("never says that nobody is there when a pool gave no answer", async () => {
-    await lookUp("silent");
+    await lookUp("silent@example.nhs.test");
     const answer = screen.getByTestId("lookup-answer");
     expect(answer.className).toContain("k-unknown");
     expect(answer.textContent).toContain("Can't tell");
@@ -91,7 +91,7 @@ describe("look up a user", () => {
   it("asks for details only on a click, and says what they cost", async () => {
     const { fake, user } = await lookUp("bloggs");
     expect(fake.details).toEqual([]);
-    expect(seen()).toContain("Cognito counts an account whose details are read");
+    expect(seen()).toContain("Reading the details makes AWS count the person as active this month");
     await user.click(screen.getByTestId("details-0"));
     expect(fake.details).toEqual([{ lookup: "lookup-1", index: 0, purpose: "Support call" }]);
     expect(seen()).toContain("SOFTWARE_TOKEN_MFA");
@@ -100,7 +100,7 @@ describe("look up a user", () => {
 
   it("tells what is wrong with a question and how to mend it", async () => {
     await lookUp("refused");
-    expect(screen.getByTestId("lookup-refused").textContent).toContain("Type it again by hand.");
+    expect(screen.getByTestId("lookup-refused").textContent).toContain("Type the text again instead of pasting it.");
   });
 
   it("has no accessibility violation in any of its states", async () => {

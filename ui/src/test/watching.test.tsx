@@ -2,8 +2,7 @@ import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it } from "vitest";
 import { watchWords } from "../components/Watching";
-import { snapshotOf } from "../ipc/fake-data";
-import { sceneOf } from "../ipc/fake";
+import { snapshotOf } from "./made-up";
 import { open } from "./open";
 
 const primary = () => screen.getByTestId("action-primary") as HTMLButtonElement;
@@ -26,7 +25,7 @@ it("a watcher sees the way back, and takes the run over to use it", async () => 
   const user = userEvent.setup();
   const { fake } = await open("#/rollback", "silent,failing,other");
   const confirm = () => screen.getByTestId("rollback-confirm") as HTMLButtonElement;
-  await screen.findByTestId("rollback-item-undo-mid.3");
+  await screen.findByTestId("rollback-item-mid.3");
   expect(isOff(confirm())).toBe(true);
   expect(screen.getByTestId("why-not").textContent).toContain("Take it over to act here");
 
@@ -83,7 +82,7 @@ it("a refused takeover says why and leaves the form open", async () => {
 });
 
 it("a frozen, an ended and a moved holder are three different things", () => {
-  const words = (scene: string) => watchWords(snapshotOf(Date.now(), sceneOf(scene), Date.now(), 1)).title;
+  const words = (scene: string) => watchWords(snapshotOf(scene)).title;
   expect(words("frozen")).toBe("n.night on desk-2 drives this run, but gives no sign of life");
   expect(words("gone")).toBe("n.night on desk-2 drove this run, and that program has ended");
   expect(words("nobody")).toBe("Nobody drives this run");
@@ -127,13 +126,13 @@ it("the sign-in's time left is in the banner, or that it is not known", async ()
 });
 
 it("a custom endpoint is marked beside the environment", async () => {
-  await open("#/run", "silent,test,endpoint");
+  await open("#/run", "silent,test");
   expect(screen.getByTestId("banner").textContent).toContain("TEST ENDPOINT");
   expect(document.title).toContain("TEST ENDPOINT");
 });
 
 it("how long the undo takes is said as measured, or as not measured yet", async () => {
-  const { fake } = await open("#/run/mid.3", "silent,ready");
+  const { fake } = await open("#/run/mid.3", "silent,done");
   const back = () => document.querySelector('[aria-labelledby="block-way-back"]')?.textContent;
   expect(back()).toContain("about 3 min");
   expect(back()).toContain("Slowest of 3 rehearsals2 min 11 s");

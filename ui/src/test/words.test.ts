@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { asFailure, checked } from "../ipc/port";
 import { RunSnapshot } from "../ipc/generated/checks";
-import { snapshotOf } from "../ipc/fake-data";
-import { sceneOf } from "../ipc/fake";
+import { snapshotOf } from "./made-up";
 import { stepKind } from "../components/State";
 import { becauseWords } from "../components/RollbackItems";
 import { age, count, duration, fullTime, shortTime } from "../format/time";
@@ -32,7 +31,7 @@ it("why an item is in the rollback is said in words, and not where the person na
 });
 
 describe("the boundary", () => {
-  const snapshot = snapshotOf(Date.now(), sceneOf(""), Date.now(), 1);
+  const snapshot = snapshotOf("waiting");
   it("keeps unknown fields and refuses missing ones", () => {
     const more = { ...snapshot, later: "field" };
     expect(checked(RunSnapshot, more, "test")).toMatchObject({ later: "field" });

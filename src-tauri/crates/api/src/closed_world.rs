@@ -105,26 +105,12 @@ impl Core {
             address: server.addr.to_string(),
             state: "caching resolver".to_owned(),
         }));
-        let mut faults: Vec<(Fault, &str, &str)> = Fault::SWITCHES
-            .iter()
-            .filter_map(|(name, sentence)| Some((name.parse().ok()?, *name, *sentence)))
-            .collect();
-        faults.sort_by_key(|(fault, ..)| fault.part());
-        let faults = faults
-            .into_iter()
-            .map(|(fault, name, sentence)| FaultView {
-                name: name.to_owned(),
-                part: fault.part().title().to_owned(),
-                sentence: sentence.to_owned(),
-                on: is_on(&fault, &state.faults),
-            })
-            .collect();
         Ok(RehearsalView {
             endpoint: handle.endpoint.clone(),
             speed: handle.clock.scale,
             parts,
             drills: drills(&state.faults),
-            faults,
+            faults: faults(&state.faults),
         })
     }
 
@@ -141,8 +127,24 @@ fn is_on(fault: &Fault, in_force: &[Fault]) -> bool {
         .any(|on| on.name() == fault.name() && on.subject() == fault.subject())
 }
 
+/// The fault switches, as the panel shows them.
+pub(crate) fn faults(in_force: &[Fault]) -> Vec<FaultView> {
+    let mut faults: Vec<(Fault, &str, &str)> = Fault::SWITCHES
+        .iter()
+        .filter_map(|(name, sentence)| Some((name.parse().ok()?, *name, *sentence)))
+        .collect();
+    faults.sort_by_key(|(fault, ..)| fault.part());
+    let view = |(fault, name, sentence): (Fault, &str, &str)| FaultView {
+        name: name.to_owned(),
+        part: fault.part().title().to_owned(),
+        sentence: sentence.to_owned(),
+        on: is_on(&fault, in_force),
+    };
+    faults.into_iter().map(view).collect()
+}
+
 /// The drills, as the panel shows them.
-fn drills(in_force: &[Fault]) -> Vec<DrillView> {
+pub(crate) fn drills(in_force: &[Fault]) -> Vec<DrillView> {
     let view = |drill: &Drill| {
         let fault: Fault = drill.fault.parse().ok()?;
         Some(DrillView {

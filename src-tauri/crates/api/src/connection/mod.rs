@@ -220,4 +220,4 @@ pub(crate) fn span(from: Timestamp, to: Timestamp) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+pub(crate) mod made_up;
+
 use switchback_probes::{Chain, ProbeError, ProbeErrorKind};
 
 use super::network::tls;

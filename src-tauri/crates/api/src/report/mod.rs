@@ -89,7 +89,13 @@ pub fn render(report: &ReportView) -> Result<String, ApiError> {
         .map_err(|error| ApiError::internal(format!("the report can't be written: {error}")))
 }
 
-fn view(run: &Run, events: &[Event], chain: &switchback_journal::Verification, now: Timestamp) -> ReportView {
+/// The report of a run whose journal holds these events.
+pub(crate) fn view(
+    run: &Run,
+    events: &[Event],
+    chain: &switchback_journal::Verification,
+    now: Timestamp,
+) -> ReportView {
     let seen = snapshot(run, &Live::default(), now);
     let role = seen
         .banner

@@ -2,6 +2,7 @@
 
 mod after;
 mod back;
+mod world;
 
 use std::collections::BTreeMap;
 
