@@ -1,5 +1,5 @@
-// What the window can ask of the core. Two hosts: tauri.ts (the real one) and fake.ts (tests, and a
-// plain browser opened with ?fake).
+// What the window can ask of the core. Two hosts: tauri.ts (the real one) and test/host.ts (tests, and in
+// development a plain browser opened with ?fake).
 import type { z } from "zod";
 import { type Core, refusal } from "./generated/commands";
 import type { ApiError, ConnectionAsk, ConnectionView, RevealAsk, Revealed, RunCommand } from "./generated/wire";

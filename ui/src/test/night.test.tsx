@@ -240,7 +240,13 @@ describe("the window", () => {
     for (const word of ["Check again: Switch Admins-UI DNS", "Export the break-glass sheet", "War room", "Go or no-go: leave the night behind", "Help for this screen"]) {
       expect(list?.textContent).toContain(word);
     }
-    for (const word of ["Skip", "Apply", "Say go", "Put on hold"]) expect(list?.textContent).not.toContain(word);
+    for (const word of ["Skip", "Apply", "Put on hold"]) expect(list?.textContent).not.toContain(word);
+    // What a gate offers is said at the gate alone.
+    const entries = within(list).getAllByRole("menuitem").map((entry) => entry.textContent ?? "");
+    expect(entries.length).toBeGreaterThan(10);
+    for (const offer of snapshotOf("ready").phases.flatMap((phase) => phase.gate?.offers ?? [])) {
+      expect(entries.filter((entry) => entry.startsWith(offer.label) && !entry.startsWith("Go or no-go"))).toEqual([]);
+    }
     await user.keyboard("check again{Enter}");
     expect(fake.asked.map((a) => a.command)).toEqual([{ do: "check", step: "mid.3" }]);
   });
