@@ -26,13 +26,15 @@ function copyOld(text: string): boolean {
 }
 
 /** Copies, and says in words whether it did. */
-export function CopyButton({ text, label }: { text: string; label: string }) {
+/** `name` says it for a reader where the words alone don't tell. */
+export function CopyButton({ text, label, name }: { text: string; label: string; name?: string }) {
   const [said, say] = useState("");
   return (
     <span className="copy">
       <button
         type="button"
         className="quiet-button"
+        aria-label={said === "" ? name : undefined}
         onClick={() => void copy(text).then((done) => say(done ? "Copied" : "Not copied: select the text below"))}
       >
         {label}

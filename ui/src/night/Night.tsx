@@ -53,12 +53,14 @@ function Diamond({ x, y }: { x: number; y: number }) {
   return <path d={`M${x} ${y - 10}l10 10-10 10-10-10z`} />;
 }
 
-function MarkShape({ placed: { mark, x, width }, y, at, stop }: { placed: Placed; y: number; at: (el: HTMLAnchorElement | null) => void; stop: boolean }) {
+function MarkShape({ placed: { mark, x, width }, y, at, stop, bare }: { placed: Placed; y: number; at: (el: HTMLAnchorElement | null) => void; stop: boolean; bare: boolean }) {
   const className = `night-mark is-${mark.is} k-${mark.kind}${mark.ahead ? " ahead" : ""}${mark.byHand && mark.is === "step" ? " by-hand" : ""}`;
+  const shape = mark.is === "gate" ? <Diamond x={LEFT + x} y={y + BAR / 2} /> : <rect x={LEFT + x} y={y} width={Math.max(4, width)} height={BAR} rx={3} />;
+  if (bare) return <g className={className}>{shape}</g>;
   return (
     <Tooltip words={markWords(mark)}>
       <a href={href(mark.place)} ref={at} tabIndex={stop ? 0 : -1} aria-label={markWords(mark)} className={className} data-testid={`night-${mark.id}`}>
-        {mark.is === "gate" ? <Diamond x={LEFT + x} y={y + BAR / 2} /> : <rect x={LEFT + x} y={y} width={Math.max(4, width)} height={BAR} rx={3} />}
+        {shape}
       </a>
     </Tooltip>
   );
@@ -75,7 +77,7 @@ function folded(line: Line): Line {
   return { ...line, marks: [...line.marks.filter((m) => m.is === "gate"), { ...worst, id: `phase-${line.id}`, title: count(steps.length, "step"), state: worst === first ? "Done" : worst.state, from, to, byHand: false }] };
 }
 
-function Phase({ line, axis, y, register, stop }: { line: Line; axis: Axis; y: number; register: (id: string) => (el: HTMLAnchorElement | null) => void; stop: string }) {
+function Phase({ line, axis, y, register, stop, bare }: { line: Line; axis: Axis; y: number; register: (id: string) => (el: HTMLAnchorElement | null) => void; stop: string; bare: boolean }) {
   const marks = placed(folded(line), axis);
   const labels = labelsOf(
     marks.filter((p) => p.mark.is !== "gate").map(({ mark, x, width }) => ({ id: mark.id, title: mark.is === "wait" ? "wait" : mark.title, x, width, first: mark.kind === "running" || mark.kind === "fail" || mark.kind === "unknown" })),
@@ -97,7 +99,7 @@ function Phase({ line, axis, y, register, stop }: { line: Line; axis: Axis; y: n
       ))}
       {line.planned !== null && <rect className="night-plan" x={LEFT + xOf(axis, line.planned.from)} y={y + BAR + 3} width={Math.max(2, xOf(axis, line.planned.to) - xOf(axis, line.planned.from))} height={3} rx={1.5} />}
       {marks.map((p) => (
-        <MarkShape key={p.mark.id} placed={p} y={y} at={register(p.mark.id)} stop={stop === p.mark.id} />
+        <MarkShape key={p.mark.id} placed={p} y={y} at={register(p.mark.id)} stop={stop === p.mark.id} bare={bare} />
       ))}
     </g>
   );
@@ -111,7 +113,7 @@ function Cuts({ axis, bottom }: { axis: Axis; bottom: number }) {
       return (
         <g key={p.from} className="night-cut">
           <path d={`M${x} ${TOP}v${(bottom - TOP) / 2 - 12}l-4 6 8 8-4 6v${(bottom - TOP) / 2 - 8}`} />
-          <text x={x} y={TOP - 12} textAnchor="middle">
+          <text x={x} y={14} textAnchor="middle">
             + {duration((p.to - p.from) / 1000)}
           </text>
         </g>
@@ -121,13 +123,7 @@ function Cuts({ axis, bottom }: { axis: Axis; bottom: number }) {
 
 function RopeShape({ rope, axis, now, y }: { rope: Rope | null; axis: Axis; now: number; y: number }) {
   const x = LEFT + xOf(axis, now);
-  if (rope === null) {
-    return (
-      <text className="night-meta" x={LEFT} y={y + 5}>
-        nothing to take back yet
-      </text>
-    );
-  }
+  if (rope === null) return null;
   const to = LEFT + xOf(axis, rope.to);
   const whole = rope.whole === null ? null : LEFT + xOf(axis, rope.whole.to);
   const far = x - to > 14;
@@ -140,8 +136,8 @@ function RopeShape({ rope, axis, now, y }: { rope: Rope | null; axis: Axis; now:
   );
 }
 
-/** The picture. One stop for the keyboard; the arrows go from mark to mark, Enter opens. */
-function Picture({ night, rope, name }: { night: Night; rope: Rope | null; name: string }) {
+/** The picture; `bare` is to be looked at alone. One stop for the keyboard; the arrows go from mark to mark, Enter opens. */
+function Picture({ night, rope, name, bare }: { night: Night; rope: Rope | null; name: string; bare: boolean }) {
   const marks = useMemo(() => night.lines.flatMap((l) => folded(l).marks), [night]);
   const here = marks.find((m) => !m.ahead && m.kind === "running") ?? marks.find((m) => m.ahead) ?? marks.at(-1);
   const [stop, setStop] = useState<string | null>(null);
@@ -164,7 +160,7 @@ function Picture({ night, rope, name }: { night: Night; rope: Rope | null; name:
     links.current.get(next.id)?.focus();
   };
   return (
-    <svg className="night" viewBox={`0 0 ${WIDTH} ${bottom + 34}`} role="group" aria-label={name} onKeyDown={keys} data-testid="night">
+    <svg className="night" viewBox={`0 0 ${WIDTH} ${rope === null ? bottom : bottom + 34}`} role={bare ? "img" : "group"} aria-label={name} {...(bare ? {} : { onKeyDown: keys })} data-testid="night">
       {ticksOf(axis, 64).map((t) => {
         const tick = LEFT + xOf(axis, t);
         return (
@@ -180,7 +176,7 @@ function Picture({ night, rope, name }: { night: Night; rope: Rope | null; name:
       })}
       <Cuts axis={axis} bottom={bottom} />
       {night.lines.map((line, i) => (
-        <Phase key={line.id} line={line} axis={axis} y={TOP + 16 + i * ROW} register={register} stop={current} />
+        <Phase key={line.id} line={line} axis={axis} y={TOP + 16 + i * ROW} register={register} stop={current} bare={bare} />
       ))}
       <g className="night-now" aria-hidden="true">
         <path d={`M${x} 20V${bottom - 4}`} />
@@ -189,9 +185,11 @@ function Picture({ night, rope, name }: { night: Night; rope: Rope | null; name:
           {shortTime(night.now)}
         </text>
       </g>
-      <text className="night-phase" x={0} y={bottom + 20} aria-hidden="true">
-        Way back
-      </text>
+      {rope !== null && (
+        <text className="night-phase" x={0} y={bottom + 20} aria-hidden="true">
+          Way back
+        </text>
+      )}
       <RopeShape rope={rope} axis={axis} now={night.now} y={bottom + 16} />
     </svg>
   );
@@ -220,10 +218,10 @@ export function NightBlock({ snapshot, now, bare = false }: { snapshot: RunSnaps
   const words = nightWords(night);
   return (
     <Block id="night" title="The night" note={words}>
-      <Picture night={night} rope={rope} name={`The night: ${words}`} />
+      <Picture night={night} rope={rope} name={`The night: ${words}`} bare={bare} />
       <p className="night-price" data-testid="night-price">
         {rope === null ? (
-          "Way back: there is nothing to take back yet."
+          "There is nothing to take back yet."
         ) : (
           <>
             Way back <strong>{rope.words}</strong>: {rope.price}.{rope.whole !== null && <span className="meta"> {rope.whole.words}.</span>}

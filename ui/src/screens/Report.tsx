@@ -8,7 +8,8 @@ import { count } from "../format/time";
 import type { ReportExported, ReportLine, ReportView } from "../ipc";
 import { type Failure, asFailure } from "../ipc/port";
 import { DataTable } from "../kit";
-import { useSnapshot, useStore } from "../state/hooks";
+import { NightBlock } from "../night/Night";
+import { useSnapshot, useStore, useWorldNow } from "../state/hooks";
 
 /** More lines than this are in the file. */
 const MOST = 30;
@@ -27,7 +28,9 @@ function Lines({ list, caption }: { list: readonly ReportLine[]; caption: string
 /** What the report of this run holds now, and the button that writes it. */
 export function ReportScreen() {
   const store = useStore();
-  const { run, seq } = useSnapshot();
+  const snapshot = useSnapshot();
+  const { run, seq } = snapshot;
+  const now = useWorldNow();
   const [report, setReport] = useState<ReportView | null>(null);
   const [written, setWritten] = useState<ReportExported | null>(null);
   const [problem, setProblem] = useState<Failure | null>(null);
@@ -74,6 +77,7 @@ export function ReportScreen() {
           {problem.api.message} {problem.api.hint}
         </Notice>
       )}
+      <NightBlock snapshot={snapshot} now={now} />
       {report !== null && (
         <>
           <Block id="report-facts" title={report.title} note={report.summary}>

@@ -2,6 +2,7 @@ import { Fragment, type ReactNode, useState } from "react";
 import { ActionBar, Otherwise } from "../components/ActionBar";
 import { Attempts } from "../components/Attempts";
 import { Calls, Changes, CopyCli, Resources } from "../components/Change";
+import { ByHand, isByHand } from "../components/ByHand";
 import { CheckTable, staleWords } from "../components/CheckTable";
 import { CopyButton } from "../components/CopyButton";
 import { Decisions } from "../components/Decisions";
@@ -50,22 +51,41 @@ export function passCount(list: readonly ReadingView[], now: number): string {
   return `${pass} of ${list.length} pass${stale === null ? "" : `, ${stale}: check again`}`;
 }
 
-/** Dense where all is well: checks that pass are one line, which opens. What was open stays so under a person's eyes. */
-function Folded({ list, now, children }: { list: readonly ReadingView[]; now: number; children: ReactNode }) {
+/**
+ * Dense where all is well: checks that pass are one line, which opens; what does not pass stands above it with its mend. Which ones
+ * are folded is settled when the page is opened, and anew when a person had them read: nothing moves by itself under a person's
+ * eyes, and one that no longer passes opens the fold where it stands.
+ */
+function Folded({ list, now, reading }: { list: readonly ReadingView[]; now: number; reading: boolean }) {
   const rows = list.map((r) => freshen(r, now));
-  const well = rows.every((r) => letsThrough(r.tone));
-  const [folds] = useState(well);
+  const passing = () => new Set(rows.filter((r) => letsThrough(r.tone)).map((r) => r.id));
+  const [folded, fold] = useState(passing);
+  const [was, set] = useState(reading);
   const [open, setOpen] = useState(false);
-  if (!well && !open) setOpen(true);
-  if (!folds) return children;
-  const oldest = Math.max(...rows.map((r) => r.age ?? 0));
+  if (was !== reading) {
+    set(reading);
+    if (!reading) {
+      fold(passing());
+      setOpen(false);
+    }
+  }
+  const quiet = list.filter((r) => folded.has(r.id));
+  const still = rows.filter((r) => folded.has(r.id));
+  if (!open && still.some((r) => !letsThrough(r.tone))) setOpen(true);
+  const oldest = Math.max(...still.map((r) => r.age ?? 0));
+  const loud = list.filter((r) => !folded.has(r.id));
   return (
-    <details className="folded-checks" open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
-      <summary data-testid="show-checks">
-        {count(rows.length, "check")}, the oldest read {age(oldest)} ago
-      </summary>
-      {children}
-    </details>
+    <>
+      {loud.length > 0 && <CheckTable list={loud} caption={quiet.length > 0 ? "Checks before the change that did not pass" : "Checks before the change"} ahead />}
+      {quiet.length > 0 && (
+        <details className="folded-checks" open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
+          <summary data-testid="show-checks">
+            {loud.length > 0 ? `${count(quiet.length, "check")} that passed` : count(quiet.length, "check")}, the oldest read {age(oldest)} ago
+          </summary>
+          <CheckTable list={quiet} caption="Checks before the change that pass" ahead />
+        </details>
+      )}
+    </>
   );
 }
 
@@ -112,9 +132,7 @@ function Before({ step, now }: { step: StepView; now: number }) {
       }
     >
       {step.before.length > 0 && (
-        <Folded list={step.before} now={now}>
-          <CheckTable list={step.before} caption="Checks before the change" ahead />
-        </Folded>
+        <Folded list={step.before} now={now} reading={step.state === "checking"} />
       )}
     </Block>
   );
@@ -281,6 +299,7 @@ export function StepScreen({ id, above }: { id: string; above?: ReactNode }) {
   const [ask, setAsk] = useState<string | null>(null);
   if (found === null) return <Missing what={`step ${id}`} />;
   const { step, phase, number, of } = found;
+  const byHand = isByHand(step);
   const gated = snapshot.phases.find((p) => p.gate !== null && p.gate.state !== "go" && p.steps.some((s) => s.id === id));
   // What was seen from outside is what a person wants to know from then on; how it came about stands below.
   const looksBack = !isAhead(step);
@@ -300,10 +319,10 @@ export function StepScreen({ id, above }: { id: string; above?: ReactNode }) {
         {step.why !== "" && <p className="why">{step.why}</p>}
         <Facts
           list={[
-            step.owner === null ? null : ["Owner", step.owner],
-            step.expected_s === null ? null : ["Expected", duration(step.expected_s)],
+            step.owner === null || byHand ? null : ["Owner", step.owner],
+            step.expected_s === null || byHand ? null : ["Expected", duration(step.expected_s)],
             tookFact(step, now),
-            ["Undo", [undoWords(step), step.undo === null && step.undo_takes.slowest_s === null ? null : aboutWords(step.undo_takes)].filter((w) => w !== null).join(", ")],
+            byHand ? null : ["Undo", [undoWords(step), step.undo === null && step.undo_takes.slowest_s === null ? null : aboutWords(step.undo_takes)].filter((w) => w !== null).join(", ")],
             step.affects === null ? null : ["Affects", step.affects],
             unmet.length === 0
               ? null
@@ -328,11 +347,11 @@ export function StepScreen({ id, above }: { id: string; above?: ReactNode }) {
           </Notice>
         )}
         {looksBack && <After step={step} now={now} />}
-        <Guide step={step} />
+        {byHand ? <ByHand step={step} /> : <Guide step={step} />}
         <Decisions only={step.id} />
-        <Before step={step} now={now} />
-        <Change step={step} now={now} />
-        <WayBack step={step} now={now} />
+        {(!byHand || step.before.length > 0) && <Before step={step} now={now} />}
+        {!byHand && <Change step={step} now={now} />}
+        {(!byHand || step.undo !== null || step.undo_loses.length > 0) && <WayBack step={step} now={now} />}
         <Attempts list={step.attempts} />
         {!looksBack && <After step={step} now={now} />}
         <Otherwise step={step} onAsk={setAsk} />

@@ -3,6 +3,7 @@ import { AnswerBox, DecisionDue } from "../components/RightRail";
 import { shapeOf } from "../components/LeftRail";
 import { Shape, ToneState, toneKind } from "../components/State";
 import { age, duration } from "../format/time";
+import { NightBlock } from "../night/Night";
 import { useLive, useSnapshot, useWorldNow } from "../state/hooks";
 import { currentGate, currentStep, isQuiet, lastFailing, monitorsNow, nextWait, usersNow, wayBackNow, worstFirst } from "../state/readings";
 import { go, href } from "../state/router";
@@ -62,17 +63,7 @@ export function WarRoomScreen() {
         <Clock name="Elapsed" value={minutes(snapshot.opened_at)} />
         <Clock name="Wait left" value={wait === undefined ? "none" : duration((wait.at - now) / 1000)} loud={wait !== undefined} />
       </dl>
-      <ul className="wall-phases" aria-label="Phases">
-        {snapshot.phases.map((p) => (
-          <li key={p.id}>
-            <span>{p.title}</span>
-            <progress max={Math.max(1, p.steps.length)} value={p.done} aria-label={`${p.title}: steps done`} />
-            <strong>
-              {p.done} of {p.steps.length}
-            </strong>
-          </li>
-        ))}
-      </ul>
+      <NightBlock snapshot={snapshot} now={now} bare />
       <ul className="wall-monitors" aria-label="Monitors, worst first">
         {monitors.map((m) => (
           <li key={m.id} className={`k-${toneKind(m.tone).kind}`} data-testid={`wall-${m.id}`}>
