@@ -77,12 +77,11 @@ function RunScreen() {
 }
 
 function Screen({ place }: { place: Place }) {
-  const { run } = useApp();
   switch (place.name) {
     case "start":
       return <StartScreen />;
     case "run":
-      return <RunScreen key={run} />;
+      return <RunScreen />;
     case "step":
       return <StepScreen id={place.step} key={place.step} />;
     case "runbook":
@@ -124,21 +123,23 @@ function useTitle(): void {
   }, [title]);
 }
 
+/** Whether a page is about the run that is shown. */
+const ofRun = (place: Place): boolean => routes.find((r) => r.name === place.name)?.run === true;
+
 /** Without a run there is only the start; with one the window opens on it. */
 function usePlace(): Place {
   const { snapshot, run } = useApp();
   const hash = useHash();
   const place = useMemo(() => parse(hash), [hash]);
-  const needsRun = routes.find((r) => r.name === place.name)?.run === true;
   useEffect(() => {
     if (snapshot !== null && (hash === "" || hash === "#" || hash === "#/")) go({ name: "run" });
   }, [hash, snapshot]);
-  return needsRun && (snapshot === null || run === null) ? { name: "start" } : place;
+  return ofRun(place) && (snapshot === null || run === null) ? { name: "start" } : place;
 }
 
 function Console() {
   const store = useStore();
-  const { snapshot, info, failure } = useApp();
+  const { snapshot, session, info, failure } = useApp();
   const place = usePlace();
   const narrow = useNarrow();
   const [palette, setPalette] = useState(false);
@@ -164,7 +165,7 @@ function Console() {
         Skip to the step
       </button>
       <Banner masked={wall} />
-      {!wall && !narrow && <LeftRail place={place} onPalette={flipPalette} onHelp={flipHelp} />}
+      {!wall && !narrow && <LeftRail key={session} place={place} onPalette={flipPalette} onHelp={flipHelp} />}
       {!wall && narrow && <Strip place={place} onPalette={flipPalette} />}
       <main className="middle" id="middle" aria-label="Main">
         <DockContext value={dock}>
@@ -176,7 +177,8 @@ function Console() {
             </div>
           ) : (
             // The dock first: a screen's buttons have their place when the screen comes.
-            dock !== null && <Screen place={place} />
+            // What was read, ticked or written of one run is never on the page of another.
+            dock !== null && <Screen place={place} key={ofRun(place) ? session : 0} />
           )}
           {!wall && <Notices />}
         </DockContext>

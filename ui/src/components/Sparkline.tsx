@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import { shortTime } from "../format/time";
-import type { Seen } from "../state/store";
+import type { Seen } from "../state/session";
 import { isDark, onMode } from "../state/mode";
 
 /** How far back a chart reaches, in seconds of the run's clock. */

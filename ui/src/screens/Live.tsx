@@ -10,7 +10,7 @@ import { DataTable } from "../kit";
 import { useApp, useLive, useSnapshot, useWorldNow } from "../state/hooks";
 import { type Fresh, isQuiet, lastFailing, lastRead, monitorsNow, usersNow, worstFirst } from "../state/readings";
 import { href } from "../state/router";
-import type { Seen } from "../state/store";
+import type { Seen } from "../state/session";
 
 function Card({ m, seen, now }: { m: Fresh; seen: readonly Seen[]; now: number }) {
   const latest = [...seen].reverse().slice(0, 6);

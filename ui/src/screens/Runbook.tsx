@@ -34,7 +34,7 @@ function Problems({ list }: { list: ProblemRow[] }) {
 
 function Target({ runbook, target }: { runbook: string; target: TargetRow }) {
   const store = useStore();
-  const { busy, operator } = useApp();
+  const { opening, operator } = useApp();
   const open = async () => {
     if (await store.openRunbook(runbook, target.name)) go({ name: "run" });
     void store.refreshRuns();
@@ -49,7 +49,7 @@ function Target({ runbook, target }: { runbook: string; target: TargetRow }) {
         {bad && <Problems list={target.problems} />}
       </div>
       {!bad && (
-        <Button loading={busy === "open"} refused={operator.trim() === ""} onPress={() => void open()} label={`Open a run on ${target.name}`} testId={`open-on-${target.name}`}>
+        <Button loading={opening} refused={operator.trim() === ""} onPress={() => void open()} label={`Open a run on ${target.name}`} testId={`open-on-${target.name}`}>
           Open a run
         </Button>
       )}

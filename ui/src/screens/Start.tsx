@@ -18,12 +18,7 @@ function Rehearse() {
   const [busy, setBusy] = useState<RehearsedRunbook | null>(null);
   const start = async (runbook: RehearsedRunbook) => {
     setBusy(runbook);
-    try {
-      const { run } = await store.ipc.submitRehearsal({ do: "start", runbook });
-      if (run !== null && (await store.open(run))) showRun();
-    } catch (thrown) {
-      store.fail(thrown);
-    }
+    if (await store.rehearse(runbook)) showRun();
     setBusy(null);
     void store.refreshRuns();
   };
