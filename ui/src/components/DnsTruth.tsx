@@ -75,9 +75,7 @@ function Name({ truth, stale }: { truth: NameTruth; stale: boolean }) {
 /** What every name server and resolver answers now, one by one, looked at again while this is shown. */
 export function DnsTruth() {
   const store = useStore();
-  const { run, snapshot } = useApp();
-  const now = useWorldNow();
-  const speed = snapshot?.banner.speed ?? 1;
+  const { run, speed } = useApp((s) => ({ run: s.run, speed: s.snapshot?.banner.speed ?? 1 }));
   const every = speed > 1 ? EVERY_FAST_S : EVERY_S;
   const [truth, setTruth] = useState<Truth | null>(null);
   const [problem, setProblem] = useState<Failure | null>(null);
@@ -95,10 +93,12 @@ export function DnsTruth() {
     },
     run ?? "",
   );
-  const old = truth === null ? 0 : Math.max(0, (now - Date.parse(truth.observed_at)) / 1000);
-  const stale = old > Math.max(BELIEVED_S, 3 * every * speed);
+  const { old, stale } = useWorldNow((now) => {
+    const seconds = truth === null ? 0 : Math.max(0, (now - Date.parse(truth.observed_at)) / 1000);
+    return { old: age(seconds), stale: seconds > Math.max(BELIEVED_S, 3 * every * speed) };
+  });
   return (
-    <Block id="truth" title="DNS truth" note={truth === null ? "every server is being asked" : `each server asked by itself, ${age(old)} ago`}>
+    <Block id="truth" title="DNS truth" note={truth === null ? "every server is being asked" : `each server asked by itself, ${old} ago`}>
       {problem !== null && (
         <Notice kind="unknown" title="The servers could not be asked">
           {problem.api.message} {problem.api.hint}

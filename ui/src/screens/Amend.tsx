@@ -1,5 +1,6 @@
 import { useId, useRef, useState } from "react";
 import { useKeepFree } from "../components/barHeight";
+import { Crumbs } from "../components/Crumbs";
 import { Dock } from "../components/Dock";
 import { FilePick } from "../components/FilePick";
 import { Notice } from "../components/Notices";
@@ -10,10 +11,8 @@ import { count } from "../format/time";
 import type { AmendmentView } from "../ipc";
 import { type Failure, asFailure } from "../ipc/port";
 import { DataTable, cell } from "../kit";
-import { useApp, useSnapshot, useStore } from "../state/hooks";
-import { allSteps } from "../state/readings";
+import { useApp, useSnapshot, useStore, useTitles } from "../state/hooks";
 import { go, href } from "../state/router";
-import { Crumbs } from "./Step";
 
 const KINDS: Record<string, string> = { added: "Added", removed: "Removed", changed: "Changed" };
 const short = (digest: string) => digest.replace(/^sha256:/, "").slice(0, 12);
@@ -44,8 +43,9 @@ function Changes({ view }: { view: AmendmentView }) {
 /** Another plan in the place of the run's: every difference first, then a reason and one confirm. */
 export function AmendScreen() {
   const store = useStore();
-  const snapshot = useSnapshot();
-  const { run, busy } = useApp();
+  const snapshot = useSnapshot("banner", "plan_digest", "watching");
+  const titles = useTitles();
+  const { run, busy } = useApp((s) => ({ run: s.run, busy: s.busy }));
   const below = useRef<HTMLDivElement>(null);
   useKeepFree(below);
   const id = useId();
@@ -54,7 +54,7 @@ export function AmendScreen() {
   const [problem, setProblem] = useState<Failure | null>(null);
   const [reading, setReading] = useState(false);
   const [reason, setReason] = useState("");
-  const titleOf = (step: string) => allSteps(snapshot).find((s) => s.id === step)?.title ?? step;
+  const titleOf = (step: string) => titles[step] ?? step;
 
   const read = async (path: string) => {
     if (run === null) return;

@@ -122,7 +122,7 @@ function Keychain({ keychain }: { keychain: KeychainView }) {
 /** From this computer to AWS, row by row, and who this computer can be. */
 export function ConnectionScreen() {
   const store = useStore();
-  const { run, snapshot } = useApp();
+  const { run, has } = useApp((s) => ({ run: s.run, has: s.snapshot !== null }));
   const regionField = useId();
   // null = the run's target.
   const [profile, setProfile] = useState<string | null>(null);
@@ -198,7 +198,7 @@ export function ConnectionScreen() {
       )}
       <Environment list={view?.environment ?? profiles?.environment ?? []} />
       {profiles !== null && <Profiles view={profiles} onCheck={(name) => void check(name)} />}
-      {snapshot === null && run === null && <p className="meta">Open a run to check its target: account, role and permissions are then compared with what it needs.</p>}
+      {!has && run === null && <p className="meta">Open a run to check its target: account, role and permissions are then compared with what it needs.</p>}
     </div>
   );
 }

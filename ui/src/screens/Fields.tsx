@@ -2,6 +2,7 @@ import { useRef, useState } from "react";
 import { useKeepFree } from "../components/barHeight";
 import { Calls, Changes, CopyCli } from "../components/Change";
 import { CheckTable } from "../components/CheckTable";
+import { Crumbs } from "../components/Crumbs";
 import { Dock } from "../components/Dock";
 import { Notice } from "../components/Notices";
 import { Block, PageHead } from "../components/PageHead";
@@ -14,7 +15,7 @@ import { Button, type Column, DataTable, type Row, cell } from "../kit";
 import { useApp, useEvery, useSnapshot, useStore } from "../state/hooks";
 import { go, href } from "../state/router";
 import { Missing } from "./Missing";
-import { Crumbs, useStep } from "./Step";
+import { useStep } from "./step/find";
 
 type Choice = "keep" | "restore";
 
@@ -58,8 +59,8 @@ function rowOf(row: FieldRowView, choice: Choice | undefined, onChoose: (choice:
 export function FieldsScreen({ id }: { id: string }) {
   const found = useStep(id);
   const store = useStore();
-  const snapshot = useSnapshot();
-  const { run, busy } = useApp();
+  const snapshot = useSnapshot("seq", "banner", "watching");
+  const { run, busy } = useApp((s) => ({ run: s.run, busy: s.busy }));
   const below = useRef<HTMLDivElement>(null);
   useKeepFree(below);
   const [choices, setChoices] = useState<FieldChoices>({});

@@ -40,7 +40,7 @@ function WorldMap({ parts }: { parts: RehearsalView["parts"] }) {
 /** The closed world: the drills of the team, the parts and what they serve now, and every switch that makes something go wrong. */
 export function RehearsalScreen() {
   const store = useStore();
-  const snapshot = useSnapshot();
+  const snapshot = useSnapshot("seq", "banner");
   const [view, setView] = useState<RehearsalView | null>(null);
   const [problem, setProblem] = useState<Failure | null>(null);
   const [busy, setBusy] = useState<string | null>(null);

@@ -27,7 +27,7 @@ function Lines({ list, caption }: { list: readonly ReportLine[]; caption: string
 /** What the report of this run holds now, and the button that writes it. */
 export function ReportScreen() {
   const store = useStore();
-  const { run, seq } = useSnapshot();
+  const { run, seq } = useSnapshot("run", "seq");
   const [report, setReport] = useState<ReportView | null>(null);
   const [written, setWritten] = useState<ReportExported | null>(null);
   const [problem, setProblem] = useState<Failure | null>(null);

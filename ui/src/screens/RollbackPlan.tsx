@@ -3,6 +3,7 @@ import { useKeepFree } from "../components/barHeight";
 import { Breakable } from "../components/Breakable";
 import { CheckTable } from "../components/CheckTable";
 import { CopyCli } from "../components/Change";
+import { Crumbs } from "../components/Crumbs";
 import { Dock } from "../components/Dock";
 import { Notice } from "../components/Notices";
 import { Block, PageHead } from "../components/PageHead";
@@ -14,14 +15,13 @@ import { lossWords, planNote, planWords } from "../format/undo";
 import type { RollbackPlanView, RunSnapshot, ScopeView } from "../ipc";
 import { Failure, asFailure } from "../ipc/port";
 import { Button } from "../kit";
-import { useApp, useEvery, useSnapshot, useStore, useWorldNow } from "../state/hooks";
+import { useApp, useEvery, useSnapshot, useStore, useWorldNow, worldNow } from "../state/hooks";
 import { allSteps, currentStep, freshen, letsThrough } from "../state/readings";
 import { href } from "../state/router";
 import { useSeen } from "../state/seen";
-import { Crumbs } from "./Step";
 
 /** What a rollback is called: a rule has a title of its own, which says what it is for. */
-export function rollbackTitle(scope: ScopeView, title: string | undefined, snapshot: RunSnapshot): string {
+export function rollbackTitle(scope: ScopeView, title: string | undefined, snapshot: Pick<RunSnapshot, "phases" | "deadlines">): string {
   if (scope === "all") return "Roll back everything";
   if ("step" in scope) return `Roll back “${title ?? allSteps(snapshot).find((s) => s.id === scope.step)?.title ?? scope.step}”`;
   const named = allSteps(snapshot).flatMap((s) => s.ways_back).find((way) => way.rule === scope.rule);
@@ -93,11 +93,10 @@ function Cards({ plan }: { plan: RollbackPlanView }) {
 /** The plan of a rollback: what it restores, loses and takes, in which order; one confirm. */
 export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfirmed }: { scope: ScopeView; proposed: boolean; /** It took the place of another plan by itself: it must be seen first. */ replaced?: boolean; /** With the last event that was known when it was confirmed. */ onConfirmed: (seq: number) => void }) {
   const store = useStore();
-  const snapshot = useSnapshot();
+  const snapshot = useSnapshot("phases", "deadlines", "decisions", "banner", "watching", "way_back");
   const below = useRef<HTMLDivElement>(null);
   useKeepFree(below);
-  const { busy, run } = useApp();
-  const now = useWorldNow();
+  const { busy, run } = useApp((s) => ({ busy: s.busy, run: s.run }));
   const reasonId = useId();
   const [plan, setPlan] = useState<RollbackPlanView | null>(null);
   const [newer, setNewer] = useState<RollbackPlanView | null>(null);
@@ -127,7 +126,7 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
       (thrown: unknown) => {
         const failure = asFailure(thrown);
         const none = failure.api.code === "nothing_to_undo";
-        setNothing(none ? { hint: failure.api.hint, at: now } : null);
+        setNothing(none ? { hint: failure.api.hint, at: worldNow(store.get()) } : null);
         setProblem(none ? null : failure);
         // What is shown is not there any more.
         if (none) setPlan(null);
@@ -154,7 +153,7 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
   // What is made seen once more is sent from here.
   const byHand = undos > 0 && hand === undos && plan?.items.some((i) => i.kind === "publish") !== true;
   const verb = onlyAgain ? "Make it seen" : undos === 0 ? "Roll back" : byHand ? "Roll back by hand" : `Roll back ${count(undos, "change")}`;
-  const rows = plan?.items.flatMap((i) => i.preconditions.map((p) => ({ ...freshen(p, now), item: i.title }))) ?? [];
+  const rows = useWorldNow((now) => plan?.items.flatMap((i) => i.preconditions.map((p) => freshen(p, now))) ?? []);
   const vouch = plan?.unproven.includes(JOURNAL) === true ? rows.find((r) => r.id === JOURNAL) : undefined;
   const openRows = rows.filter((r) => r !== vouch && (!letsThrough(r.tone) || plan?.unproven.includes(r.id) === true));
   const named = plan?.unproven.filter((id) => vouch === undefined || id !== JOURNAL) ?? [];
@@ -196,7 +195,7 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
   const confirm = () => {
     if (plan === null || refusal !== null || busy !== null || sent.current === plan.digest || !counts()) return;
     sent.current = plan.digest;
-    const { seq } = snapshot;
+    const seq = store.get().snapshot?.seq ?? 0;
     void store
       .submit(
         "rollback",

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { Crumbs } from "../components/Crumbs";
 import { FilePick } from "../components/FilePick";
 import { Notice } from "../components/Notices";
 import { Block, PageHead } from "../components/PageHead";
@@ -9,7 +10,6 @@ import { type Failure, asFailure } from "../ipc/port";
 import { Button } from "../kit";
 import { useApp, useStore } from "../state/hooks";
 import { go } from "../state/router";
-import { Crumbs } from "./Step";
 
 const MOST = 8;
 
@@ -34,7 +34,7 @@ function Problems({ list }: { list: ProblemRow[] }) {
 
 function Target({ runbook, target }: { runbook: string; target: TargetRow }) {
   const store = useStore();
-  const { opening, operator } = useApp();
+  const { opening, operator } = useApp((s) => ({ opening: s.opening, operator: s.operator }));
   const open = async () => {
     if (await store.openRunbook(runbook, target.name)) go({ name: "run" });
     void store.refreshRuns();
@@ -82,7 +82,7 @@ function Chosen({ view }: { view: RunbookView }) {
 /** Opening a run: which runbook, what is wrong with it, and on which target. */
 export function RunbookScreen() {
   const store = useStore();
-  const { operator } = useApp();
+  const operator = useApp((s) => s.operator);
   const [known, setKnown] = useState<RunbookView[]>([]);
   const [chosen, setChosen] = useState<RunbookView | null>(null);
   const [problem, setProblem] = useState<Failure | null>(null);

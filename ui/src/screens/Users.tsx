@@ -58,8 +58,11 @@ function Answer({ view }: { view: LookupView }) {
   );
 }
 
+function Age({ since }: { since: number }) {
+  return useComputerNow((now) => age(Math.max(0, now - since) / 1000));
+}
+
 function Pools({ pools, at }: { pools: readonly PoolAnswerView[]; at: number }) {
-  const now = useComputerNow();
   const answered = pools.filter((p) => p.state === "whole").length;
   return (
     <Block id="pools" title="Where we looked" note={`${answered} of ${count(pools.length, "pool", "pools")} answered to the end`}>
@@ -82,7 +85,7 @@ function Pools({ pools, at }: { pools: readonly PoolAnswerView[]; at: number }) 
                 {pool.says}
                 {pool.mend !== null && <p className="mend">{pool.mend}</p>}
               </>,
-              cell(age(Math.max(0, now - at) / 1000), { className: "age" }),
+              cell(<Age since={at} />, { className: "age" }),
             ],
           };
         })}
@@ -126,7 +129,7 @@ export type DeskOfSupport = { onPlace: (place: LookupPlace | null) => void; tool
 
 export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
   const store = useStore();
-  const { run } = useApp();
+  const run = useApp((s) => s.run);
   const id = useId();
   const [query, setQuery] = useState("");
   const [purpose, setPurpose] = useState<string>(PURPOSES[0]);

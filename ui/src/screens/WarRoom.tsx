@@ -19,9 +19,9 @@ function Clock({ name, value, loud = false }: { name: string; value: string; lou
 
 /** For the screen that everybody in the room sees: large, nothing personal, nothing to press. */
 export function WarRoomScreen() {
-  const snapshot = useSnapshot();
+  const snapshot = useSnapshot("phases", "monitors", "users", "way_back", "state", "t0", "opened_at", "deadlines");
   const now = useWorldNow();
-  const { live } = useLive();
+  const live = useLive();
   useEffect(() => {
     const leave = (event: KeyboardEvent) => event.key === "Escape" && !event.defaultPrevented && go({ name: "live" });
     window.addEventListener("keydown", leave);

@@ -2,6 +2,7 @@
 // Connecting again is the same session. Once it was left, nothing that is answered to it is heard.
 import type { ReadingView, RunSnapshot, SheetExported, Tone, Update } from "../ipc";
 import { type Failure, type Ipc, type Submission, asFailure } from "../ipc/port";
+import { keep } from "./keep";
 
 /** One reading as this window saw it, for the small histories on the live screen. */
 export type Seen = { at: string; tone: Tone; observed: string };
@@ -170,7 +171,7 @@ export class Session {
   }
 
   #seen(snapshot: RunSnapshot): Partial<RunState> {
-    return { snapshot, receivedAt: performance.now(), history: remember(this.#state.history, snapshot.monitors) };
+    return { snapshot: keep(this.#state.snapshot, snapshot), receivedAt: performance.now(), history: remember(this.#state.history, snapshot.monitors) };
   }
 
   /**
