@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { age, count } from "../format/time";
 import type { DnsTruth as Truth, NameTruth, ServerAnswer } from "../ipc";
-import { type Failure, asFailure } from "../ipc/port";
 import { type Column, DataTable, cell } from "../kit";
+import { useAttempt } from "../state/attempt";
 import { useApp, useEvery, useStore, useWorldNow } from "../state/hooks";
 import { Breakable } from "./Breakable";
 import { Notice } from "./Notices";
@@ -78,18 +78,11 @@ export function DnsTruth() {
   const { run, speed } = useApp((s) => ({ run: s.run, speed: s.snapshot?.banner.speed ?? 1 }));
   const every = speed > 1 ? EVERY_FAST_S : EVERY_S;
   const [truth, setTruth] = useState<Truth | null>(null);
-  const [problem, setProblem] = useState<Failure | null>(null);
+  const { failure: problem, attempt } = useAttempt();
   useEvery(
     every,
     () => {
-      if (run === null) return;
-      store.ipc.dnsTruth(run).then(
-        (next) => {
-          setTruth(next);
-          setProblem(null);
-        },
-        (thrown: unknown) => setProblem(asFailure(thrown)),
-      );
+      if (run !== null) void attempt(() => store.ipc.dnsTruth(run), setTruth, { again: run });
     },
     run ?? "",
   );

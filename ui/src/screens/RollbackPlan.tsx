@@ -13,8 +13,9 @@ import { State } from "../components/State";
 import { count, shortTime } from "../format/time";
 import { lossWords, planNote, planWords } from "../format/undo";
 import type { RollbackPlanView, RunSnapshot, ScopeView } from "../ipc";
-import { Failure, asFailure } from "../ipc/port";
+import type { Failure } from "../ipc/port";
 import { Button } from "../kit";
+import { useAttempt } from "../state/attempt";
 import { useApp, useEvery, useSnapshot, useStore, useWorldNow, worldNow } from "../state/hooks";
 import { allSteps, currentStep, freshen, letsThrough } from "../state/readings";
 import { href } from "../state/router";
@@ -90,6 +91,9 @@ function Cards({ plan }: { plan: RollbackPlanView }) {
   );
 }
 
+/** Whether it only says that there is nothing to undo: no failure, but an answer. */
+const isNothing = ({ api }: Failure): boolean => api.code === "nothing_to_undo";
+
 /** The plan of a rollback: what it restores, loses and takes, in which order; one confirm. */
 export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfirmed }: { scope: ScopeView; proposed: boolean; /** It took the place of another plan by itself: it must be seen first. */ replaced?: boolean; /** With the last event that was known when it was confirmed. */ onConfirmed: (seq: number) => void }) {
   const store = useStore();
@@ -100,7 +104,8 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
   const reasonId = useId();
   const [plan, setPlan] = useState<RollbackPlanView | null>(null);
   const [newer, setNewer] = useState<RollbackPlanView | null>(null);
-  const [problem, setProblem] = useState<Failure | null>(null);
+  const { failure, attempt } = useAttempt();
+  const problem = failure === null || isNothing(failure) ? null : failure;
   const [nothing, setNothing] = useState<{ hint: string; at: number } | null>(null);
   const [overrides, setOverrides] = useState<ReadonlySet<string>>(prefilled);
   const [breaches, setBreaches] = useState<ReadonlySet<string>>(new Set());
@@ -109,29 +114,25 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
 
   const read = () => {
     if (run === null || busy === "rollback") return;
-    store.ipc.rollbackPlan(run, scope).then(
-      (next) => {
-        setProblem(null);
-        setNothing(null);
-        setPlan((shown) => {
-          // Same digest: only readings are newer. Another digest is another plan: it is offered, not slipped in.
-          if (shown === null || shown.digest === next.digest) {
-            setNewer(null);
-            return next;
-          }
-          setNewer(next);
-          return shown;
-        });
-      },
-      (thrown: unknown) => {
-        const failure = asFailure(thrown);
-        const none = failure.api.code === "nothing_to_undo";
-        setNothing(none ? { hint: failure.api.hint, at: worldNow(store.get()) } : null);
-        setProblem(none ? null : failure);
-        // What is shown is not there any more.
-        if (none) setPlan(null);
-      },
-    );
+    const answered = (next: RollbackPlanView) => {
+      setNothing(null);
+      setPlan((shown) => {
+        // Same digest: only readings are newer. Another digest is another plan: it is offered, not slipped in.
+        if (shown === null || shown.digest === next.digest) {
+          setNewer(null);
+          return next;
+        }
+        setNewer(next);
+        return shown;
+      });
+    };
+    const failed = (why: Failure) => {
+      const none = isNothing(why);
+      setNothing(none ? { hint: why.api.hint, at: worldNow(store.get()) } : null);
+      // What is shown is not there any more.
+      if (none) setPlan(null);
+    };
+    void attempt(() => store.ipc.rollbackPlan(run, scope), answered, { failed, again: "plan" });
   };
   useEvery(10, read, String(allSteps(snapshot).map((s) => s.state).join()));
 

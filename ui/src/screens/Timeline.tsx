@@ -2,8 +2,9 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { Block, PageHead } from "../components/PageHead";
 import { date, duration, fullTime, shortTime } from "../format/time";
 import { type Kind, Shape } from "../components/State";
-import type { EventView, TimesView } from "../ipc";
+import type { EventView, JournalPage, TimesView } from "../ipc";
 import { Button, DataTable, Select, cell } from "../kit";
+import { useAttempt } from "../state/attempt";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { allSteps } from "../state/readings";
 import { href } from "../state/router";
@@ -17,34 +18,21 @@ function useJournal(): EventView[] {
   const { run, seq } = useSnapshot("run", "seq");
   const [events, setEvents] = useState<EventView[]>([]);
   const have = useRef(0);
-  const reading = useRef(false);
+  const { attempt } = useAttempt();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is carried on with every event
   useEffect(() => {
-    let gone = false;
-    async function read(): Promise<void> {
-      if (reading.current) return;
-      reading.current = true;
-      try {
-        for (;;) {
-          const page = await store.ipc.journalPage(run, have.current, PAGE);
-          const fresh = page.events.filter((e) => e.seq > have.current);
-          const last = fresh.at(-1);
-          if (gone || last === undefined) break;
-          have.current = last.seq;
-          setEvents((old) => [...old, ...fresh]);
-          if (last.seq >= page.head) break;
-        }
-      } catch (thrown) {
-        if (!gone) store.fail(thrown);
-      } finally {
-        reading.current = false;
-      }
-    }
-    void read();
-    return () => {
-      gone = true;
-      reading.current = false;
+    const read = () => void attempt(() => store.ipc.journalPage(run, have.current, PAGE), add, { failed: store.fail, again: run });
+    const add = (page: JournalPage) => {
+      // A page may have been asked for twice.
+      const fresh = page.events.filter((e) => e.seq > have.current);
+      const last = fresh.at(-1);
+      if (last === undefined) return;
+      have.current = last.seq;
+      setEvents((old) => [...old, ...fresh]);
+      if (last.seq < page.head) read();
     };
-  }, [store, run, seq]);
+    read();
+  }, [store, run, seq, attempt]);
   return events;
 }
 

@@ -247,8 +247,24 @@ export class Session {
     this.#say({ sheet: null });
   }
 
+  /** Asks what nothing else waits for; true when it came to be and the run is still shown. */
+  async #told(ask: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await ask();
+      return !this.#left;
+    } catch (thrown) {
+      this.#say({}, asFailure(thrown));
+      return false;
+    }
+  }
+
   /** Opens the AWS console at a thing of the plan, in the system's browser. */
-  openResource(id: string): void {
-    this.#ipc.openResource(this.run, id).catch((thrown: unknown) => this.#say({}, asFailure(thrown)));
+  openResource(id: string): Promise<boolean> {
+    return this.#told(() => this.#ipc.openResource(this.run, id));
+  }
+
+  /** Makes something go wrong in the rehearsal, or ends that; true when it came to be and the run is still shown. */
+  flip(fault: string, lift: boolean): Promise<boolean> {
+    return this.#told(() => this.#ipc.submitRehearsal({ do: lift ? "lift" : "inject", fault }));
   }
 }

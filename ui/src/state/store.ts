@@ -153,5 +153,8 @@ export class Store {
 
   readonly askTake = (taking: boolean): void => this.#session?.askTake(taking);
   readonly closeSheet = (): void => this.#session?.closeSheet();
-  readonly openResource = (id: string): void => this.#session?.openResource(id);
+  readonly openResource = (id: string): void => void this.#session?.openResource(id);
+
+  /** Makes something go wrong in the rehearsal that is shown, or ends that; true when it came to be and the run is still shown. */
+  readonly flip = async (fault: string, lift: boolean): Promise<boolean> => (await this.#session?.flip(fault, lift)) ?? false;
 }
