@@ -1,4 +1,4 @@
-import { Fragment } from "react";
+import { Fragment, type ReactNode } from "react";
 import type { ChangeView, PreviewView, ResourceView } from "../ipc";
 import { useStore } from "../state/hooks";
 import { Breakable } from "./Breakable";
@@ -35,7 +35,7 @@ function Line({ line, other }: { line: string; other: string | undefined }) {
   ));
 }
 
-function Side({ lines, other, word, sign, note }: { lines: string[]; other: string[]; word: string; sign: string; note?: string | undefined }) {
+function Side({ lines, other, word, sign, note }: { lines: string[]; other: string[]; word: string; sign: string; note?: ReactNode }) {
   const same = new Set(other);
   return (
     <div className={`diff-side ${sign === "+" ? "plus" : "minus"}`}>
@@ -86,7 +86,7 @@ function Caution({ words }: { words: string }) {
 }
 
 /** The exact changes, before beside after. Grey minus and blue plus: red and green mean status only. */
-export function Changes({ list, note, undo = false, made = false }: { list: readonly ChangeView[]; note?: string; /** What it leads back to, beside the change itself: what AWS does not guard is said there already. */ undo?: boolean; /** It was made: there is nothing left to be cautious of. */ made?: boolean }) {
+export function Changes({ list, note, undo = false, made = false }: { list: readonly ChangeView[]; note?: ReactNode; /** What it leads back to, beside the change itself: what AWS does not guard is said there already. */ undo?: boolean; /** It was made: there is nothing left to be cautious of. */ made?: boolean }) {
   return (
     <>
       {list.map((c) => {

@@ -3,8 +3,8 @@ import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { Block } from "../components/PageHead";
 import { State } from "../components/State";
 import { count, duration, shortTime } from "../format/time";
-import type { RunSnapshot } from "../ipc";
 import { DataTable, Tooltip } from "../kit";
+import { useSnapshot, useWorldNow } from "../state/hooks";
 import { href } from "../state/router";
 import { type Axis, axisOf, ticksOf, xOf } from "./axis";
 import { labelsOf } from "./labels";
@@ -209,12 +209,15 @@ function Same({ night }: { night: Night }) {
   );
 }
 
-/** The block that the run's page, the war room and the report open with. */
-export function NightBlock({ snapshot, now, bare = false }: { snapshot: RunSnapshot; now: number; bare?: boolean }) {
-  // By the minute: a picture that moves each second is looked at, and says no more.
-  const minute = Math.floor(now / 15_000) * 15_000;
-  const night = useMemo(() => nightOf(snapshot, minute), [snapshot, minute]);
-  const rope = useMemo(() => ropeOf(snapshot), [snapshot]);
+/** Often enough: a picture that moves each second is looked at, and says no more. In milliseconds of the run's clock. */
+const STEP_MS = 15_000;
+
+/** The block that the run's page, the war room and the report open with. `bare` is for a wall: to be looked at alone. */
+export function TheNight({ bare = false }: { bare?: boolean }) {
+  const { phases, way_back } = useSnapshot("phases", "way_back");
+  const now = useWorldNow((ms) => Math.floor(ms / STEP_MS) * STEP_MS);
+  const night = useMemo(() => nightOf(phases, now), [phases, now]);
+  const rope = useMemo(() => ropeOf(phases, way_back), [phases, way_back]);
   const words = nightWords(night);
   return (
     <Block id="night" title="The night" note={words}>

@@ -23,7 +23,7 @@ function stateOf(d: Deadline, now: number): { kind: Kind; word: string } {
 
 function Extend({ deadline, onDone }: { deadline: Deadline; onDone: () => void }) {
   const store = useStore();
-  const { busy } = useApp();
+  const busy = useApp((s) => s.busy);
   const id = useId();
   const [minutes, setMinutes] = useState("");
   const number = /^\d+$/.test(minutes.trim()) ? Number(minutes) : 0;
@@ -45,17 +45,20 @@ function Extend({ deadline, onDone }: { deadline: Deadline; onDone: () => void }
   );
 }
 
-function DeadlineRow({ deadline: d, now }: { deadline: Deadline; now: number }) {
+function DeadlineRow({ deadline: d }: { deadline: Deadline }) {
   const [open, setOpen] = useState(false);
-  const { watching } = useSnapshot();
-  const { kind, word } = stateOf(d, now);
+  const { watching } = useSnapshot("watching");
+  const { kind, word, due } = useWorldNow((now) => ({
+    ...stateOf(d, now),
+    due: d.at === null ? null : `${Date.parse(d.at) <= now ? "was due" : "due"} ${relative(Date.parse(d.at) - now)}, ${fullTime(d.at)}`,
+  }));
   return (
     <li className="decision" data-testid={`deadline-${d.id}`}>
       <div className="decision-line">
         <State kind={kind} word={word} />
         <div>
           <p>
-            {d.title} {d.at !== null && <strong>{`${Date.parse(d.at) <= now ? "was due" : "due"} ${relative(Date.parse(d.at) - now)}, ${fullTime(d.at)}`}</strong>}
+            {d.title} {due !== null && <strong>{due}</strong>}
           </p>
           <p className="meta">
             {d.note} {d.since !== null && `Failing since ${fullTime(d.since)}.`}
@@ -86,7 +89,7 @@ function DeadlineRow({ deadline: d, now }: { deadline: Deadline; now: number }) 
 }
 
 function Gates() {
-  const { phases } = useSnapshot();
+  const { phases } = useSnapshot("phases");
   const gated = phases.filter((p) => p.gate !== null);
   if (gated.length === 0) return null;
   return (
@@ -113,8 +116,7 @@ function Gates() {
 
 /** Everything that people decide: when a decision is due, go or no-go, the open questions, and the plan itself. */
 export function DecisionsScreen() {
-  const snapshot = useSnapshot();
-  const now = useWorldNow();
+  const snapshot = useSnapshot("decisions", "deadlines", "plan_digest");
   const open = openDecisions(snapshot);
   return (
     <div className="page">
@@ -125,7 +127,7 @@ export function DecisionsScreen() {
       <Block id="deadlines" title="When a decision is due" note={snapshot.deadlines.length === 0 ? "No rule of this plan has a deadline" : undefined}>
         <ul className="decisions">
           {snapshot.deadlines.map((d) => (
-            <DeadlineRow key={`${d.kind}-${d.id}`} deadline={d} now={now} />
+            <DeadlineRow key={`${d.kind}-${d.id}`} deadline={d} />
           ))}
         </ul>
       </Block>

@@ -3,7 +3,7 @@ import { AnswerBox, DecisionDue } from "../components/RightRail";
 import { shapeOf } from "../components/LeftRail";
 import { Shape, ToneState, toneKind } from "../components/State";
 import { age, duration } from "../format/time";
-import { NightBlock } from "../night/Night";
+import { TheNight } from "../night/Night";
 import { useLive, useSnapshot, useWorldNow } from "../state/hooks";
 import { currentGate, currentStep, isQuiet, lastFailing, monitorsNow, nextWait, usersNow, wayBackNow, worstFirst } from "../state/readings";
 import { go, href } from "../state/router";
@@ -20,9 +20,9 @@ function Clock({ name, value, loud = false }: { name: string; value: string; lou
 
 /** For the screen that everybody in the room sees: large, nothing personal, nothing to press. */
 export function WarRoomScreen() {
-  const snapshot = useSnapshot();
+  const snapshot = useSnapshot("phases", "monitors", "users", "way_back", "state", "t0", "opened_at", "deadlines");
   const now = useWorldNow();
-  const { live } = useLive();
+  const live = useLive();
   useEffect(() => {
     const leave = (event: KeyboardEvent) => event.key === "Escape" && !event.defaultPrevented && go({ name: "live" });
     window.addEventListener("keydown", leave);
@@ -63,7 +63,7 @@ export function WarRoomScreen() {
         <Clock name="Elapsed" value={minutes(snapshot.opened_at)} />
         <Clock name="Wait left" value={wait === undefined ? "none" : duration((wait.at - now) / 1000)} loud={wait !== undefined} />
       </dl>
-      <NightBlock snapshot={snapshot} now={now} bare />
+      <TheNight bare />
       <ul className="wall-monitors" aria-label="Monitors, worst first">
         {monitors.map((m) => (
           <li key={m.id} className={`k-${toneKind(m.tone).kind}`} data-testid={`wall-${m.id}`}>
