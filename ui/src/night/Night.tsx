@@ -160,7 +160,7 @@ function Picture({ night, rope, name, bare }: { night: Night; rope: Rope | null;
     links.current.get(next.id)?.focus();
   };
   return (
-    <svg className="night" viewBox={`0 0 ${WIDTH} ${rope === null ? bottom : bottom + 34}`} role={bare ? "img" : "group"} aria-label={name} {...(bare ? {} : { onKeyDown: keys })} data-testid="night">
+    <svg className="night" preserveAspectRatio="xMinYMin meet" viewBox={`0 0 ${WIDTH} ${rope === null ? bottom : bottom + 34}`} role={bare ? "img" : "group"} aria-label={name} {...(bare ? {} : { onKeyDown: keys })} data-testid="night">
       {ticksOf(axis, 64).map((t) => {
         const tick = LEFT + xOf(axis, t);
         return (

@@ -63,7 +63,6 @@ export function WarRoomScreen() {
         <Clock name="Elapsed" value={minutes(snapshot.opened_at)} />
         <Clock name="Wait left" value={wait === undefined ? "none" : duration((wait.at - now) / 1000)} loud={wait !== undefined} />
       </dl>
-      <TheNight bare />
       <ul className="wall-monitors" aria-label="Monitors, worst first">
         {monitors.map((m) => (
           <li key={m.id} className={`k-${toneKind(m.tone).kind}`} data-testid={`wall-${m.id}`}>
@@ -73,6 +72,7 @@ export function WarRoomScreen() {
           </li>
         ))}
       </ul>
+      <TheNight bare />
       <p className="wall-leave">
         <a href={href({ name: "live" })}>Leave the war room</a> <span className="meta">or press Escape. Names, accounts and readings are not shown here.</span>
       </p>

@@ -101,7 +101,7 @@ describe("what opens over the page", () => {
     const change = vi.fn();
     const { rerender } = render(<ComboBox label="Service owner" value="" offers={["m.example", "s.example"]} onChange={change} testId="who" />);
     await settle();
-    await user.click(screen.getByTestId("who"));
+    await user.click(screen.getByTestId("who-open"));
     await user.click(await screen.findByRole("option", { name: "s.example" }));
     expect(change).toHaveBeenLastCalledWith("s.example");
     rerender(<ComboBox label="Service owner" value="" offers={["m.example"]} onChange={change} testId="who" />);
