@@ -97,10 +97,10 @@ function otherOffers(step: StepView): Offer[] {
 }
 
 function pressOffer(store: Store, step: StepView, offer: Offer, ask: (word: string) => void): void {
-  if (offer.command === "fields") return go({ name: "fields", step: step.id });
-  if (offer.needs_reason) return ask(offer.command);
   const command = commandOf(offer.command, step.id);
-  if (command !== null) void store.submit(offer.command, command);
+  if (offer.command === "fields") go({ name: "fields", step: step.id });
+  else if (offer.needs_reason) ask(offer.command);
+  else if (command !== null) void store.submit(offer.command, command);
 }
 
 /** Whether why the step can't go on says what is noted of it as well: then it is said once, in the notice. */

@@ -22,6 +22,7 @@ function pieces(line: string, other: string | undefined): { text: string; change
 
 function Line({ line, other }: { line: string; other: string | undefined }) {
   return pieces(line, other).map((p, i) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the pieces have no identity but their place
     <Fragment key={`${i}${p.text}`}>
       {i > 0 && " "}
       {p.changed ? (
@@ -47,6 +48,7 @@ function Side({ lines, other, word, sign, note }: { lines: string[]; other: stri
       ) : (
         <pre>
           {lines.map((line, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the same line may stand there twice
             <span key={`${i}-${line}`}>
               {same.has(line) ? <Breakable text={line} /> : <Line line={line} other={lines.length === other.length ? other[i] : undefined} />}
               {"\n"}
@@ -129,6 +131,7 @@ export function Calls({ preview }: { preview: PreviewView }) {
     <details className="calls">
       <summary>{count(preview.calls.length, "API call")}: exact parameters</summary>
       {preview.calls.map((call, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the same call may be made twice, and their order is the plan's
         <div key={`${i}-${call.operation}`} className="call">
           <p>
             <strong>

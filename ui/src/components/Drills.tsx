@@ -9,13 +9,10 @@ import { State } from "./State";
 function Words({ text }: { text: string }) {
   const titles = useTitles();
   return text.split("`").map((part, i) => {
-    if (i % 2 === 0) return <Fragment key={i}>{part}</Fragment>;
-    if (!Object.hasOwn(titles, part)) return <code key={i}>{part}</code>;
-    return (
-      <a key={i} href={href({ name: "step", step: part })}>
-        <code>{part}</code>
-      </a>
-    );
+    const step = i % 2 === 1 && Object.hasOwn(titles, part);
+    const words = i % 2 === 0 ? part : <code>{part}</code>;
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts have no identity but their place
+    return <Fragment key={i}>{step ? <a href={href({ name: "step", step: part })}>{words}</a> : words}</Fragment>;
   });
 }
 

@@ -140,6 +140,7 @@ export function ErrorRegion() {
   const failure = useApp((s) => s.failure);
   const page = useHash();
   // What was only not possible there and then says nothing of the page behind it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page
   useEffect(() => store.leaveRefusal(), [store, page]);
   return (
     <div role="alert" data-testid="error-region">

@@ -99,7 +99,7 @@ export function Sparkline({ seen, title, believable_s }: { seen: readonly Seen[]
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | null>(null);
   const list = stretches(seen, believable_s, now / 1000);
-  const draw = useRef(() => undefined as void);
+  const draw = useRef<() => void>(() => undefined);
   draw.current = () => chart.current?.draw(list, now / 1000);
   useEffect(() => {
     let gone = false;

@@ -4,7 +4,7 @@ import { gateKind, shapeOf } from "../components/LeftRail";
 import type { Kind } from "../components/State";
 import type { PhaseView, StepView } from "../ipc";
 import { isFinished } from "../state/readings";
-import { type Place } from "../state/router";
+import type { Place } from "../state/router";
 
 /** One thing on the line of a phase. Times in milliseconds since 1970. */
 export type Mark = {
@@ -81,7 +81,7 @@ function lineOf(phase: PhaseView, start: number, now: number): { line: Line; end
       marks.push(markOf(step, began, to, false));
       cursor = Math.max(cursor, to);
     } else if (step.state === "skipped") {
-      continue;
+      // It was not done, so it took no time.
     } else if (isFinished(step)) {
       const moment = at(step.changed_at) ?? cursor;
       marks.push(markOf(step, moment, moment, false));

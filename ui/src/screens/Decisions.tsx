@@ -89,8 +89,7 @@ function DeadlineRow({ deadline: d }: { deadline: Deadline }) {
 }
 
 function Gates() {
-  const { phases } = useSnapshot("phases");
-  const gated = phases.filter((p) => p.gate !== null);
+  const gated = useSnapshot("phases").phases.flatMap((p) => (p.gate === null ? [] : [{ id: p.id, title: p.title, steps: p.steps.length, gate: p.gate }]));
   if (gated.length === 0) return null;
   return (
     <Block id="gates" title="Go or no-go" note="one before each phase that asks for it">
@@ -98,11 +97,11 @@ function Gates() {
         {gated.map((p) => (
           <li key={p.id} className="decision">
             <div className="decision-line">
-              <State kind={gateKind(p.gate!)} word={p.gate!.state_words} />
+              <State kind={gateKind(p.gate)} word={p.gate.state_words} />
               <div>
-                <p>{p.gate!.title}</p>
+                <p>{p.gate.title}</p>
                 <p className="meta">
-                  {p.title}: {count(p.steps.length, "step")}
+                  {p.title}: {count(p.steps, "step")}
                 </p>
               </div>
               <a href={href({ name: "gate", phase: p.id })}>Open</a>

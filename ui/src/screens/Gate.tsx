@@ -39,10 +39,8 @@ function People({ gate, names, onName, note, onNote }: { gate: GateView; names: 
           <div key={p.role}>
             {decided ? (
               <>
-                <span className="field-label" id={`${id}-${i}`}>
-                  {p.role}
-                </span>
-                <p aria-labelledby={`${id}-${i}`}>{p.name ?? "not named"}</p>
+                <span className="field-label">{p.role}</span>
+                <p>{p.name ?? "not named"}</p>
               </>
             ) : (
               <ComboBox label={p.role} value={names[p.role] ?? ""} offers={offers} onChange={(name) => onName(p.role, name)} testId={`person-${i}`} />

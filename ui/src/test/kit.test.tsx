@@ -2,7 +2,7 @@ import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { Button, ComboBox, DataTable, Menu, Select, Tooltip, cell } from "../kit";
-import { fit, fitting } from "../state/palette";
+import { fits, fitting } from "../state/palette";
 import { settle } from "./open";
 
 describe("what fits what was typed", () => {
@@ -19,7 +19,7 @@ describe("what fits what was typed", () => {
   it("puts a whole word before a beginning, and a beginning before an inside", () => {
     expect(fitting("li", screens).map((s) => s.words)).toEqual(["Live", "Light colours"]);
     expect(fitting("line", screens).map((s) => s.words)).toEqual(["Timeline"]);
-    expect(fit("live", { words: "Live" })).toBeGreaterThan(fit("live", { words: "Lively" }) ?? 0);
+    expect(fits("live", { words: "Live" })).toBeGreaterThan(fits("live", { words: "Lively" }) ?? 0);
   });
 
   it("shows everything, in its order, before anything is typed", () => {
