@@ -125,15 +125,12 @@ describe("what opens over the page", () => {
     expect(screen.queryByRole("menu")).toBeNull();
   });
 
-  it("a tooltip comes with the focus", async () => {
-    const user = userEvent.setup();
-    render(
-      <Tooltip words="Switch Admins-UI DNS, done at 7:12pm">
-        <a href="#/x">3</a>
-      </Tooltip>,
-    );
+  it("a tooltip says more at the element that is named, and goes with it", async () => {
+    const { rerender } = render(<Tooltip words="Switch Admins-UI DNS: Done, 7:12pm" at={document.body} />);
     await settle();
-    await user.tab();
-    expect((await screen.findByRole("tooltip")).textContent).toBe("Switch Admins-UI DNS, done at 7:12pm");
+    expect((await screen.findByRole("tooltip")).textContent).toBe("Switch Admins-UI DNS: Done, 7:12pm");
+    rerender(<Tooltip words="" at={null} />);
+    await settle();
+    expect(screen.queryByRole("tooltip")).toBeNull();
   });
 });

@@ -31,7 +31,7 @@ describe("the night", () => {
           else expect(mark.from, `${story}: ${mark.id}`).toBeLessThanOrEqual(laid.now);
         }
         const ahead = line.marks.filter((m) => m.ahead && m.is === "step");
-        ahead.forEach((m, i) => expect(m.from, `${story}: ${m.id}`).toBeGreaterThanOrEqual(ahead[i - 1]?.to ?? 0));
+        for (const [i, m] of ahead.entries()) expect(m.from, `${story}: ${m.id}`).toBeGreaterThanOrEqual(ahead[i - 1]?.to ?? 0);
       }
     }
   });
@@ -88,6 +88,7 @@ describe("the night", () => {
     await user.keyboard("{ArrowRight}");
     expect(document.activeElement).not.toBe(first);
     expect(stops()).toEqual([document.activeElement]);
+    expect((await screen.findByRole("tooltip")).textContent).toBe(document.activeElement?.getAttribute("aria-label"));
     // Each says what it is, its state and its time.
     for (const mark of within(picture).getAllByRole("link")) expect(mark.getAttribute("aria-label")).toMatch(/^.+: .+, /);
     await user.keyboard("{End}");
