@@ -11,6 +11,7 @@ import { useApp, useLive, useSnapshot, useWorldNow } from "../state/hooks";
 import { type Fresh, isQuiet, lastFailing, lastRead, monitorsNow, usersNow, worstFirst } from "../state/readings";
 import { href } from "../state/router";
 import type { Seen } from "../state/store";
+import { WaysBlock } from "../way/Way";
 
 function Card({ m, seen, now }: { m: Fresh; seen: readonly Seen[]; now: number }) {
   const latest = [...seen].reverse().slice(0, 6);
@@ -81,6 +82,7 @@ export function LiveScreen() {
           ))}
         </div>
       </Block>
+      <WaysBlock ways={snapshot.ways} now={now} />
       <DnsTruth />
     </div>
   );

@@ -6,8 +6,9 @@ import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import type { RehearsalView } from "../ipc";
 import { Failure, asFailure } from "../ipc/port";
-import { useEvery, useSnapshot, useStore } from "../state/hooks";
+import { useEvery, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { href } from "../state/router";
+import { WaysBlock } from "../way/Way";
 
 const PLACES: Record<string, string> = { aws: "Asked by the console", name_server: "Name servers", resolver: "Caching resolvers", site: "Sites" };
 
@@ -41,6 +42,7 @@ function WorldMap({ parts }: { parts: RehearsalView["parts"] }) {
 export function RehearsalScreen() {
   const store = useStore();
   const snapshot = useSnapshot();
+  const now = useWorldNow();
   const [view, setView] = useState<RehearsalView | null>(null);
   const [problem, setProblem] = useState<Failure | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
@@ -100,6 +102,7 @@ export function RehearsalScreen() {
             </p>
             <Drills list={view.drills} busy={busy} onFlip={(d) => flip(d.fault, d.on)} />
           </Block>
+          <WaysBlock ways={snapshot.ways.filter((w) => w.servers.length > 0)} now={now} />
           <Block id="world" title="The world" side={<CopyButton text={view.endpoint} label="Copy the endpoint" />}>
             <Facts
               list={[

@@ -17,6 +17,7 @@ import { Button, LinkButton } from "../kit";
 import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { allSteps, lastFailing, lastRead, monitorsNow, onward } from "../state/readings";
 import { go, href } from "../state/router";
+import { WaysBlock } from "../way/Way";
 import { rollbackCrumb, rollbackTitle } from "./RollbackPlan";
 import { Crumbs } from "./Step";
 
@@ -152,6 +153,7 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
   const store = useStore();
   const snapshot = useSnapshot();
   const { busy } = useApp();
+  const now = useWorldNow();
   const [ask, setAsk] = useState<"done" | "abandon" | null>(null);
   const { kind, word } = standing(progress, snapshot);
   const done = progress.items.filter((i) => i.state === "done").length;
@@ -161,6 +163,9 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
   const current = progress.items.find((i) => i.state === "running") ?? at ?? progress.items.findLast((i) => i.state === "done" && i.step !== null);
   const step = allSteps(snapshot).find((s) => s.id === current?.step);
   const next = onward(snapshot);
+  const under = progress.state === "running" || halted;
+  // Of a name whose switch is taken back here it is seen how far it has come.
+  const ways = under ? snapshot.ways.filter((w) => w.servers.length > 0 && progress.items.some((i) => i.step !== null && w.steps.includes(i.step))) : [];
   const closed = (accepted: boolean) => accepted && setAsk(null);
   const say = (reason: string) => at !== undefined && void store.submit("rollback_done", { do: "rollback_done", item: at.id }, { reason }).then(closed);
   const told = at?.kind === "notice";
@@ -187,6 +192,7 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
           </Notice>
         )}
         {progress.state === "completed" && <Still progress={progress} />}
+        <WaysBlock ways={ways} now={now} />
         <Block id="order" title="In this order">
           <RollbackItems items={progress.items} begun />
         </Block>

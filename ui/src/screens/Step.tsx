@@ -16,6 +16,7 @@ import { Button } from "../kit";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { allSteps, freshen, isFinished, letsThrough } from "../state/readings";
 import { href } from "../state/router";
+import { WayBlock } from "../way/Way";
 import { Missing } from "./Missing";
 
 /** Where a step is: its phase and its place in it. */
@@ -284,6 +285,8 @@ export function StepScreen({ id, above }: { id: string; above?: ReactNode }) {
   const gated = snapshot.phases.find((p) => p.gate !== null && p.gate.state !== "go" && p.steps.some((s) => s.id === id));
   // What was seen from outside is what a person wants to know from then on; how it came about stands below.
   const looksBack = !isAhead(step);
+  const named = step.state === "skipped" ? undefined : snapshot.ways.find((w) => w.steps.includes(step.id) && w.servers.length > 0);
+  const way = named !== undefined && <WayBlock way={named} now={now} folds={isFinished(step) || step.state === "undone"} />;
   const waitsFor = isFinished(step) ? null : (gated?.id ?? null);
   const shown = allSteps(snapshot).filter((s) => step.publishes?.includes(s.id));
   const unseen = allSteps(snapshot).filter((s) => step.unseen?.includes(s.id));
@@ -327,6 +330,7 @@ export function StepScreen({ id, above }: { id: string; above?: ReactNode }) {
             </p>
           </Notice>
         )}
+        {looksBack && way}
         {looksBack && <After step={step} now={now} />}
         <Guide step={step} />
         <Decisions only={step.id} />
@@ -334,6 +338,7 @@ export function StepScreen({ id, above }: { id: string; above?: ReactNode }) {
         <Change step={step} now={now} />
         <WayBack step={step} now={now} />
         <Attempts list={step.attempts} />
+        {!looksBack && way}
         {!looksBack && <After step={step} now={now} />}
         <Otherwise step={step} onAsk={setAsk} />
       </div>
