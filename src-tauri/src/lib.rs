@@ -82,7 +82,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         planning::runbook_view,
         planning::amendment,
         planning::field_plan,
-        planning::dns_truth,
         commands::subscribe,
         commands::ui_ready,
         commands::submit_run,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use switchback_api::host::runbooks;
-use switchback_api::wire::{Accepted, AmendmentView, ApiError, DnsTruth, FieldPlanView, RunbookView};
+use switchback_api::wire::{Accepted, AmendmentView, ApiError, FieldPlanView, RunbookView};
 use switchback_model::{Digest, FieldChoice, Operator, RunId, StepId};
 use tauri::State;
 
@@ -80,10 +80,4 @@ pub(crate) async fn field_plan(
     let choices = choices.read("choices")?;
     let step = StepId::new(step)?;
     shell.host()?.field_plan(&RunId::new(run)?, &step, &choices).await
-}
-
-/// What every name server and resolver answers now.
-#[tauri::command]
-pub(crate) async fn dns_truth(shell: State<'_, Shell>, run: String) -> Result<DnsTruth, ApiError> {
-    shell.host()?.dns_truth(&RunId::new(run)?).await
 }

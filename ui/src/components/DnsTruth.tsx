@@ -1,19 +1,10 @@
-import { useState } from "react";
 import { age, count } from "../format/time";
-import type { DnsTruth as Truth, NameTruth, ServerAnswer } from "../ipc";
+import type { NameTruth, ServerAnswer } from "../ipc";
 import { type Column, DataTable, cell } from "../kit";
-import { useAttempt } from "../state/attempt";
-import { useApp, useEvery, useStore, useWorldNow } from "../state/hooks";
+import { useSnapshot, useWorldNow } from "../state/hooks";
 import { Breakable } from "./Breakable";
-import { Notice } from "./Notices";
 import { Block } from "./PageHead";
 import { type Kind, State } from "./State";
-
-/** Real seconds between two looks, and in a rehearsal, whose clock runs faster. */
-const EVERY_S = 5;
-const EVERY_FAST_S = 1;
-/** Seconds of the run's clock for which an answer is believed, at least. */
-const BELIEVED_S = 60;
 
 const PLACES: Record<string, string> = { name_server: "Name server", resolver: "Resolver" };
 const said = (a: ServerAnswer): string => (a.problem !== null ? "" : a.values.length === 0 ? "no such record" : a.values.join(", "));
@@ -72,35 +63,20 @@ function Name({ truth, stale }: { truth: NameTruth; stale: boolean }) {
   );
 }
 
-/** What every name server and resolver answers now, one by one, looked at again while this is shown. */
+/** What every name server and resolver answered last, one by one: of the same look as the picture. */
 export function DnsTruth() {
-  const store = useStore();
-  const { run, speed } = useApp((s) => ({ run: s.run, speed: s.snapshot?.banner.speed ?? 1 }));
-  const every = speed > 1 ? EVERY_FAST_S : EVERY_S;
-  const [truth, setTruth] = useState<Truth | null>(null);
-  const { failure: problem, attempt } = useAttempt();
-  useEvery(
-    every,
-    () => {
-      if (run !== null) void attempt(() => store.ipc.dnsTruth(run), setTruth, { again: run });
-    },
-    run ?? "",
-  );
-  const { old, stale } = useWorldNow((now) => {
-    const seconds = truth === null ? 0 : Math.max(0, (now - Date.parse(truth.observed_at)) / 1000);
-    return { old: age(seconds), stale: seconds > Math.max(BELIEVED_S, 3 * every * speed) };
-  });
+  const { truth } = useSnapshot("truth");
+  const now = useWorldNow((ms) => Math.floor(ms / 1000) * 1000);
+  const ages = truth.flatMap((n) => (n.observed_at === null ? [] : [Math.max(0, (now - Date.parse(n.observed_at)) / 1000)]));
+  const asked = ages.length < truth.length ? "every server is being asked" : `each server asked by itself, ${age(Math.max(...ages))} ago`;
   return (
-    <Block id="truth" title="DNS truth" note={truth === null ? "every server is being asked" : `each server asked by itself, ${old} ago`}>
-      {problem !== null && (
-        <Notice kind="unknown" title="The servers could not be asked">
-          {problem.api.message} {problem.api.hint}
-        </Notice>
-      )}
-      {truth?.names.length === 0 && <p className="empty">No check of this plan asks DNS, or the target has no DNS observer. Once one does, each server’s answer stands here.</p>}
-      {truth?.names.map((n) => (
-        <Name key={`${n.name} ${n.record}`} truth={n} stale={stale} />
-      ))}
+    <Block id="truth" title="DNS truth" {...(truth.length === 0 ? {} : { note: asked })}>
+      {truth.length === 0 && <p className="empty">No check of this plan asks DNS, or the target has no DNS observer. Once one does, each server’s answer stands here.</p>}
+      {truth
+        .filter((n) => n.observed_at !== null)
+        .map((n) => (
+          <Name key={`${n.name} ${n.record}`} truth={n} stale={n.observed_at !== null && (now - Date.parse(n.observed_at)) / 1000 > n.believable_s} />
+        ))}
     </Block>
   );
 }

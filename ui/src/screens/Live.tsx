@@ -12,6 +12,7 @@ import { isQuiet, lastRead, monitorsNow, type Shown, shownNow, usersNow, worstFi
 import { href } from "../state/router";
 import type { Seen } from "../state/session";
 import type { State } from "../state/store";
+import { Ways } from "../way/Way";
 
 function Card({ m, seen }: { m: Shown; seen: readonly Seen[] }) {
   const latest = [...seen].reverse().slice(0, 6);
@@ -87,6 +88,7 @@ export function LiveScreen() {
           ))}
         </div>
       </Block>
+      <Ways />
       <DnsTruth />
     </div>
   );

@@ -4,12 +4,15 @@ import { Drills } from "../components/Drills";
 import { Faults } from "../components/Faults";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
-import type { RehearsalView } from "../ipc";
+import type { RehearsalView, Way } from "../ipc";
 import { useAttempt } from "../state/attempt";
 import { useEvery, useSnapshot, useStore } from "../state/hooks";
 import { href } from "../state/router";
+import { Ways } from "../way/Way";
 
 const PLACES: Record<string, string> = { aws: "Asked by the console", name_server: "Name servers", resolver: "Caching resolvers", site: "Sites" };
+
+const asked = (way: Way): boolean => way.servers.length > 0;
 
 /** The way of an answer: from Route 53 over name servers and resolvers to the side that users reach. */
 function WorldMap({ parts }: { parts: RehearsalView["parts"] }) {
@@ -87,6 +90,7 @@ export function RehearsalScreen() {
             </p>
             <Drills list={view.drills} busy={busy} onFlip={(d) => flip(d.fault, d.on)} />
           </Block>
+          <Ways of={asked} />
           <Block id="world" title="The world" side={<CopyButton text={view.endpoint} label="Copy the endpoint" />}>
             <Facts
               list={[

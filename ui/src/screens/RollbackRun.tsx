@@ -13,11 +13,12 @@ import { RollbackItems } from "../components/RollbackItems";
 import { type Kind, Shape, State, toneKind } from "../components/State";
 import { TellForm } from "../components/TellForm";
 import { age, count } from "../format/time";
-import type { RollbackItemView, RollbackProgress, RunSnapshot, StepView } from "../ipc";
+import type { RollbackItemView, RollbackProgress, RunSnapshot, StepView, Way } from "../ipc";
 import { Button, LinkButton } from "../kit";
 import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { allSteps, lastRead, monitorsNow, onward, shownNow } from "../state/readings";
 import { go, href } from "../state/router";
+import { Ways } from "../way/Way";
 import { rollbackCrumb, rollbackTitle } from "./RollbackPlan";
 
 /** A name of more letters does not fit beside the other buttons in one line. */
@@ -161,6 +162,9 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
   const current = progress.items.find((i) => i.state === "running") ?? at ?? progress.items.findLast((i) => i.state === "done" && i.step !== null);
   const step = allSteps(snapshot).find((s) => s.id === current?.step);
   const next = onward(snapshot);
+  const under = progress.state === "running" || halted;
+  // Of a name whose switch is taken back here it is seen how far it has come.
+  const comesBack = (w: Way): boolean => w.servers.length > 0 && progress.items.some((i) => i.step !== null && w.steps.includes(i.step));
   const closed = (accepted: boolean) => accepted && setAsk(null);
   const say = (reason: string) => at !== undefined && void store.submit("rollback_done", { do: "rollback_done", item: at.id }, { reason }).then(closed);
   const told = at?.kind === "notice";
@@ -187,6 +191,7 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
           </Notice>
         )}
         {progress.state === "completed" && <Still progress={progress} />}
+        {under && <Ways of={comesBack} />}
         <Block id="order" title="In this order">
           <RollbackItems items={progress.items} begun />
         </Block>

@@ -3,6 +3,7 @@ import { ActionBar, Otherwise } from "../components/ActionBar";
 import { Attempts } from "../components/Attempts";
 import { ByHand, isByHand } from "../components/ByHand";
 import { Decisions } from "../components/Decisions";
+import { WayOf } from "../way/Way";
 import { Missing } from "./Missing";
 import { Change, WayBack } from "./step/Change";
 import { After, Before } from "./step/Checks";
@@ -41,6 +42,7 @@ export function StepScreen({ id, above }: { id: string; above?: ReactNode }) {
       <div className="page">
         {above}
         <StepHead id={id} />
+        {looksBack && <WayOf step={id} />}
         {looksBack && <After id={id} />}
         {byHand ? <Hand id={id} /> : <Guide id={id} />}
         <Decisions only={id} />
@@ -48,6 +50,7 @@ export function StepScreen({ id, above }: { id: string; above?: ReactNode }) {
         {!byHand && <Change id={id} />}
         <WayBack id={id} />
         <Tries id={id} />
+        {!looksBack && <WayOf step={id} />}
         {!looksBack && <After id={id} />}
         <Rest id={id} onAsk={setAsk} />
       </div>

@@ -1,7 +1,7 @@
 // The host of tests, and of `npm run dev` in a plain browser: it answers from the made-up world, records what was asked,
 // and goes on to the scene that a command leads to. What no scene tells of changes nothing.
 import { Failure, type Ipc, type Submission } from "../ipc/port";
-import type { AmendmentView, ApiError, AppInfo, ConnectionAsk, DetailAsk, DetailView, DnsTruth, FieldPlanView, LookupAsk, LookupPlace, LookupPlaces, LookupView, LookupWhere, ProfilesView, RehearsalView, ReportExported, ReportView, RevealAsk, Revealed, RunbookView, RunSnapshot, ScopeView, SheetExported, SourceListView, Update, WindowInfo } from "../ipc/generated/wire";
+import type { AmendmentView, ApiError, AppInfo, ConnectionAsk, DetailAsk, DetailView, FieldPlanView, LookupAsk, LookupPlace, LookupPlaces, LookupView, LookupWhere, ProfilesView, RehearsalView, ReportExported, ReportView, RevealAsk, Revealed, RunbookView, RunSnapshot, ScopeView, SheetExported, SourceListView, Update, WindowInfo } from "../ipc/generated/wire";
 import { type Scene, connectionOf, eventsOf, hasPlan, hasScene, movedTo, nameOf, planOf, sceneOf, snapshotOf } from "./made-up";
 import desk from "./world/desk.json";
 import people from "./world/people.json";
@@ -12,7 +12,6 @@ type Desk = {
   program: { app: AppInfo; console: WindowInfo; support: WindowInfo; sheet: SheetExported; written: ReportExported };
   profiles: ProfilesView;
   rehearsal: RehearsalView;
-  truth: { before: DnsTruth; after: DnsTruth };
   runbooks: { built_in: RunbookView[]; chosen: RunbookView; none: ApiError };
   report: { now: string; view: ReportView };
 };
@@ -190,10 +189,6 @@ export function fakeIpc(words = ""): Fake {
       const plan = FIELDS.plans[name];
       if (plan === undefined) throw new Error(`the made-up world has no choice “${name}”`);
       return movedTo(plan, FIELDS.now, Date.now());
-    },
-    dnsTruth: async () => {
-      const truth = fake.scene.story === "failing" ? DESK.truth.after : DESK.truth.before;
-      return movedTo(truth, truth.observed_at, Date.now());
     },
     openResource: async (_run, id) => {
       fake.links.push(id);

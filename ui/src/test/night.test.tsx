@@ -326,7 +326,7 @@ describe("what is known", () => {
     expect(consensus([server("resolver", [], "no answer")])).toBeNull();
     await open("#/live", "silent,failing");
     const truth = await screen.findByTestId("truth-apps.example.nhs.test");
-    expect(truth.textContent).toContain("5 of 7 servers: 198.51.100.20");
+    expect(truth.textContent).toContain("6 of 7 servers: 198.51.100.20");
     expect(truth.textContent).toMatch(/no answer within 3\ss/);
   });
 });

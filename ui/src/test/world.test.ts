@@ -54,7 +54,6 @@ describe("what the core wrote", () => {
       [checks.RehearsalView, await host.rehearsalView()],
       [checks.AmendmentView, await host.amendment("run-7", "other", null)],
       [checks.FieldPlanView, await host.fieldPlan("run-7", "mid.3", { A: "restore", ttl: "keep" })],
-      [checks.DnsTruth, await host.dnsTruth("run-7")],
       [checks.ProfilesView, await host.profileList()],
       [checks.ReportView, await host.reportView("run-7")],
       [checks.LookupPlaces, await host.usersPlaces()],

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::known::Known;
 use crate::mirror::MirrorSource;
 use crate::outlook::{Seen, look_back, watch_monitors};
+use crate::servers::watch_servers;
 use crate::view::{Live, rollback_plan_view, snapshot};
 use crate::wire::{ApiError, RollbackPlanView, RunSnapshot};
 
@@ -77,6 +78,12 @@ impl Actor {
         tokio::spawn(async move { state.work(messages).await });
         let weak = inbox.downgrade();
         tokio::spawn(watch_monitors(
+            weak.clone(),
+            run_rx.clone(),
+            world.clone(),
+            clock.clone(),
+        ));
+        tokio::spawn(watch_servers(
             weak.clone(),
             run_rx.clone(),
             world.clone(),
@@ -335,6 +342,9 @@ impl State {
                 }
             }
             Message::Seen(Seen::Readiness(readiness)) => self.live.readiness = readiness,
+            Message::Seen(Seen::Servers(asked, heard)) => {
+                self.live.servers.insert(asked, heard);
+            }
             // A look that began before something happened may speak of the past: the next one tells.
             Message::Seen(Seen::Looked(seq, step, finding)) => {
                 if seq == self.driver.run().seq {

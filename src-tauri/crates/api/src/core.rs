@@ -13,6 +13,7 @@ use switchback_journal::{RecoveryCode, Store};
 use switchback_kinds::RunWorld;
 use switchback_model::directory::PoolId;
 use switchback_model::{EventKind, Operator, Plan, RunId, Target, TargetKind};
+use switchback_probes::ProbeWorld;
 use switchback_rehearsal as rehearsal;
 use tokio::sync::Mutex;
 
@@ -258,7 +259,7 @@ impl Core {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         let aws = aws(&target, run.endpoint.as_deref(), &clock)?;
         let tokens = self.tokens_of(&target, run.endpoint.as_deref(), &aws, &clock);
-        let probes = crate::host::truth::outside(&target);
+        let probes = outside(&target);
         let tokens = Arc::new(tokens);
         let aws = aws.with_canaries(tokens.clone());
         let world = RunWorld::new(aws, probes, target, clock.clone()).with_tokens(tokens);
@@ -321,6 +322,14 @@ impl Core {
             return Arc::new(WorldClock::new(clock));
         }
         Arc::new(SystemClock::default())
+    }
+}
+
+/// Where a target's probes look outside a rehearsal.
+pub(crate) fn outside(target: &Target) -> ProbeWorld {
+    ProbeWorld {
+        resolvers: target.resolvers.iter().map(|(n, a)| (n.clone(), *a)).collect(),
+        ..ProbeWorld::default()
     }
 }
 

@@ -5,7 +5,6 @@ mod amend;
 mod fields;
 mod queries;
 pub mod runbooks;
-pub(crate) mod truth;
 
 use std::collections::HashMap;
 use std::ops::Deref;

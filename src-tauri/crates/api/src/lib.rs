@@ -19,6 +19,7 @@ pub mod report;
 pub mod screen;
 pub mod sealing;
 mod seat;
+pub mod servers;
 pub mod sheet;
 pub mod telemetry;
 pub mod users;

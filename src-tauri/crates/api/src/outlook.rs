@@ -14,6 +14,7 @@ use switchback_model::{CheckKind, CheckReading, Finding, MonitorId, RollbackScop
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use crate::servers::{Asked, Heard};
 use crate::view::{Readiness, scope_model};
 use crate::wire::RunSnapshot;
 
@@ -32,6 +33,8 @@ pub(crate) enum Seen {
     Readiness(Vec<Readiness>),
     /// What was found of a step's object, and the last event when the look began.
     Looked(u64, StepId, Finding),
+    /// The servers of a name were asked.
+    Servers(Asked, Heard),
 }
 
 /// Reads every monitor on its schedule, apart from the driver, so that a slow site never holds up

@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use crate::host::Surroundings;
 use crate::known::Known;
 use crate::outlook::{Seen, look_back, watch_monitors};
+use crate::servers::watch_servers;
 use crate::view::{Live, Watch, snapshot};
 use crate::wire::{ApiError, DriverLife, DriverView, LostView, RunSnapshot};
 
@@ -94,6 +95,12 @@ impl Watcher {
         let weak = inbox.downgrade();
         let (world, clock) = (around.world, around.clock);
         tasks.spawn(watch_monitors(
+            weak.clone(),
+            run.clone(),
+            world.clone(),
+            clock.clone(),
+        ));
+        tasks.spawn(watch_servers(
             weak.clone(),
             run.clone(),
             world.clone(),
@@ -222,6 +229,9 @@ impl State {
                 }
             }
             Seen::Readiness(readiness) => self.live.readiness = readiness,
+            Seen::Servers(asked, heard) => {
+                self.live.servers.insert(asked, heard);
+            }
             // Only who drives may write that an object has drifted.
             Seen::Looked(..) => {}
         }

@@ -11,6 +11,7 @@ use switchback_model::{
 
 use crate::ports::World;
 use crate::run::{Attempt, Run};
+use crate::servers::right_answers;
 
 /// A change on its way to users, or on its way back.
 #[derive(Debug, Clone, Copy)]
@@ -131,6 +132,21 @@ pub fn in_flight(run: &Run) -> Vec<Flight<'_>> {
         .collect()
 }
 
+/// How a reading begins that a monitor made of a side directly.
+fn of_side(way: Way) -> &'static str {
+    match way {
+        Way::Apply => "the new side: ",
+        Way::Undo | Way::Publish => "the old side: ",
+    }
+}
+
+/// What a monitor's reading of a side observed, where it asked the side itself that comes by `way`; none where it went
+/// where DNS led.
+#[must_use]
+pub fn observed_directly(reading: &CheckReading, way: Way) -> Option<&str> {
+    reading.observed.strip_prefix(of_side(way))
+}
+
 /// The check that speaks for a monitor if what moves had arrived, or had not left yet.
 fn expected<'a>(run: &Run, monitor: &'a Monitor, arrived: bool) -> Option<&'a CheckSpec> {
     let there = |id: &StepId| {
@@ -166,13 +182,9 @@ pub async fn read(run: &Run, monitor: &Monitor, world: &dyn World) -> Option<Che
     if let Some(side) = flight.side(coming) {
         let direct = world.check(side, &history).await;
         if !direct.verdict.lets_through() {
-            let which = match flight.way {
-                Way::Apply => "the new side",
-                Way::Undo | Way::Publish => "the old side",
-            };
             return Some(CheckReading {
                 check: coming.id.clone(),
-                observed: format!("{which}: {}", direct.observed),
+                observed: format!("{}{}", of_side(flight.way), direct.observed),
                 ..direct
             });
         }
@@ -196,7 +208,7 @@ pub async fn read(run: &Run, monitor: &Monitor, world: &dyn World) -> Option<Che
     let Some(leaving) = leaving.filter(|_| !late && !reading.verdict.lets_through()) else {
         return Some(reading);
     };
-    Some(match (&reading.answers, values(&leaving.kind)) {
+    Some(match (&reading.answers, right_answers(&leaving.kind)) {
         // Every server gives the one or the other.
         (Some(answers), Some(old)) if answers.only(&old) => passing(reading),
         // One that is silent may give anything.
@@ -221,13 +233,4 @@ fn passing(reading: CheckReading) -> CheckReading {
         mend: None,
         ..reading
     }
-}
-
-/// The answers that a question to several servers expects, each in normal form: of weighted record sets
-/// any one is served.
-fn values(kind: &CheckKind) -> Option<Vec<Vec<String>>> {
-    let asked = kind.dns_question()?;
-    let normal = |values: &[String]| switchback_model::dns::normal_values(asked.record, values.to_vec());
-    let others = asked.or.iter().map(Vec::as_slice);
-    Some(std::iter::once(asked.values).chain(others).map(normal).collect())
 }

@@ -21,6 +21,7 @@ pub mod publish;
 pub mod rejection;
 pub mod rollback;
 pub mod run;
+pub mod servers;
 pub mod sightings;
 pub mod sign_in;
 pub mod snapshots;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use switchback_model::dns::{DnsName, RecordType};
 use switchback_model::event::{CallProblem, Mark, Receipt};
 use switchback_model::{
     ActionSpec, AttemptId, CheckReading, CheckSpec, Digest, Event, EventKind, Finding, Holder, Image,
@@ -16,6 +17,7 @@ use crate::evolve::IllegalEvent;
 pub use crate::observed::{Deployment, History, Made, Observed, Rollout, RolloutState, RunningTask, Sent};
 use crate::proof::WriteCx;
 use crate::run::Run;
+pub use crate::servers::{Said, ServerSaid};
 use crate::sign_in::SignIn;
 
 /// Wall clock and monotonic clock, both scaled in a rehearsal.
@@ -308,6 +310,12 @@ pub trait World: Send + Sync {
     async fn lacks(&self, spec: &CheckSpec) -> Option<CheckReading> {
         let _ = spec;
         None
+    }
+    /// Asks every server by itself, once, what it answers for a name: the name servers of `zone`, where one is named, then
+    /// the resolvers. Never fails: one that could not be asked says why. Empty where nobody can be asked here.
+    async fn servers(&self, name: &DnsName, record: RecordType, zone: Option<&DnsName>) -> Vec<ServerSaid> {
+        let _ = (name, record, zone);
+        Vec::new()
     }
     /// When the caller's sign-in ends, as last noted in passing; `None` = not known. Never asks.
     fn sign_in_until(&self) -> Option<Timestamp> {

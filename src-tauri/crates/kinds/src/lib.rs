@@ -6,6 +6,7 @@ pub mod changes;
 pub mod looks;
 pub mod policy;
 pub mod resource;
+mod servers;
 pub mod uses;
 mod world;
 

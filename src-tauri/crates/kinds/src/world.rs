@@ -8,10 +8,10 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use switchback_aws::{Aws, Outside};
 use switchback_engine::not_known::{NotKnown, check_not_known};
-use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, World};
+use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, ServerSaid, World};
 use switchback_engine::sign_in::SignIn;
 use switchback_engine::ttl::{TtlWait, ttl_wait};
-use switchback_model::dns::DnsName;
+use switchback_model::dns::{DnsName, RecordType};
 use switchback_model::text::lasting;
 use switchback_model::{ActionSpec, CheckReading, CheckSpec, Target, Verdict};
 use switchback_probes::{self as probes, NoToken, ProbeWorld, Tokens};
@@ -221,6 +221,13 @@ impl World for RunWorld {
             }
         }
         None
+    }
+
+    async fn servers(&self, name: &DnsName, record: RecordType, zone: Option<&DnsName>) -> Vec<ServerSaid> {
+        if !self.target.observers.dns {
+            return Vec::new();
+        }
+        crate::servers::asked(name, record, zone, &self.probes).await
     }
 
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {

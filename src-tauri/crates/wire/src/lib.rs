@@ -25,6 +25,7 @@ mod truth;
 #[cfg(test)]
 mod typescript;
 mod users;
+mod way;
 
 pub use amendment::{AmendmentChange, AmendmentView};
 pub use change::{CallView, ChangeView, PreviewView, ResourceView};
@@ -57,11 +58,14 @@ pub use run::{
 pub use runbook::{ProblemRow, RunbookView, TargetRow};
 pub use step::{AttemptView, Offer, PhaseView, StepView, WayBackByName};
 pub use time::Time;
-pub use truth::{DnsTruth, NameTruth, ServerAnswer};
+pub use truth::{NameTruth, ServerAnswer};
 pub use users::{
     AccountView, AuditRow, AuditView, DetailAsk, DetailView, LookupAsk, LookupPlace, LookupPlaces,
     LookupView, LookupWhere, MaskedField, PlaceChoice, PlacePool, PoolAnswerView, RevealAsk, Revealed,
     SourceListView, SourceView, SupportCommand,
+};
+pub use way::{
+    Way, WayGives, WayHealth, WayHealthOf, WayPlace, WayServer, WayShare, WaySide, WaySite, WayState,
 };
 
 use serde::{Deserialize, Serialize};

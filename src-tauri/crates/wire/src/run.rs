@@ -11,6 +11,8 @@ use super::reading::{ReadingView, Tone};
 use super::rollback::{BreachView, RollbackProgress, WayBack};
 use super::step::PhaseView;
 use super::time::Time;
+use super::truth::NameTruth;
+use super::way::Way;
 
 /// The banner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -160,6 +162,11 @@ pub struct RunSnapshot {
     pub phases: Vec<PhaseView>,
     /// Monitors, worst first.
     pub monitors: Vec<ReadingView>,
+    /// What every server answered last, for each name that a DNS check of the plan asks about; empty where none
+    /// does, or the target has no DNS observer.
+    pub truth: Vec<NameTruth>,
+    /// The way of a request, for each name that a step of the plan switches.
+    pub ways: Vec<Way>,
     /// Are users all right?
     pub users: Answer,
     /// Can we go back?

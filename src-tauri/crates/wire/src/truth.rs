@@ -1,4 +1,4 @@
-//! DNS truth: what every name server and resolver answers now, one by one.
+//! DNS truth: what every name server and resolver answered last, one by one.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use super::time::Time;
 
-/// What one server answers.
+/// What one server answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "wire.ts")]
 pub struct ServerAnswer {
@@ -16,13 +16,13 @@ pub struct ServerAnswer {
     pub place: String,
     /// Its values, sorted; empty = it says that there is no such record.
     pub values: Vec<String>,
-    /// The TTL in seconds; from a resolver: what remains.
+    /// The TTL in seconds; from a resolver: what remained.
     pub ttl_s: Option<u32>,
     /// Why it could not be asked; absent = it answered.
     pub problem: Option<String>,
 }
 
-/// One name and what is answered for it.
+/// One name that a DNS check of the plan asks about, and what was answered for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "wire.ts")]
 pub struct NameTruth {
@@ -30,17 +30,11 @@ pub struct NameTruth {
     pub name: String,
     /// The record type asked for.
     pub record: String,
+    /// When its servers were asked, by the run's clock; absent = not yet.
+    #[ts(as = "Option<Time>")]
+    pub observed_at: Option<Timestamp>,
+    /// Seconds after which it can't be told any more.
+    pub believable_s: u32,
     /// Every server, name servers first.
     pub servers: Vec<ServerAnswer>,
-}
-
-/// A look at every server, for the names that the plan's DNS checks are about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export, export_to = "wire.ts")]
-pub struct DnsTruth {
-    /// When they had answered, by the run's clock.
-    #[ts(as = "Time")]
-    pub observed_at: Timestamp,
-    /// The names; empty = the plan checks no DNS, or the target has no DNS observer.
-    pub names: Vec<NameTruth>,
 }

@@ -483,6 +483,14 @@ export const T0View: z.ZodType<wire.T0View> = z.looseObject({
     phase: z.string()
 });
 
+export const NameTruth: z.ZodType<wire.NameTruth> = z.looseObject({
+    name: z.string(),
+    record: z.string(),
+    observed_at: Time.nullable(),
+    believable_s: z.number(),
+    servers: z.array(ServerAnswer)
+});
+
 export const Answer: z.ZodType<wire.Answer> = z.looseObject({
     tone: Tone,
     headline: z.string(),
@@ -552,6 +560,17 @@ export const WayBackByName: z.ZodType<wire.WayBackByName> = z.looseObject({
     title: z.string()
 });
 
+export const WayState: z.ZodType<wire.WayState> = z.enum(["before", "switching", "after", "switching_back"]);
+
+export const WayShare: z.ZodType<wire.WayShare> = z.looseObject({
+    asked: z.number(),
+    old: z.number(),
+    new: z.number(),
+    both: z.number(),
+    neither: z.number(),
+    unknown: z.number()
+});
+
 export const WayBack: z.ZodType<wire.WayBack> = z.looseObject({
     answer: Answer,
     missing: z.array(z.string()),
@@ -562,6 +581,28 @@ export const WayBack: z.ZodType<wire.WayBack> = z.looseObject({
     loses: z.array(z.string()),
     takes: UndoTimeView,
     sheet: SheetView
+});
+
+export const WayGives: z.ZodType<wire.WayGives> = z.enum(["old", "new", "both", "neither", "unknown"]);
+
+export const WayHealthOf: z.ZodType<wire.WayHealthOf> = z.enum(["answer", "certificate"]);
+
+export const WayPlace: z.ZodType<wire.WayPlace> = z.enum(["resolver", "name_server"]);
+
+export const WayServer: z.ZodType<wire.WayServer> = z.looseObject({
+    name: z.string(),
+    place: WayPlace,
+    gives: WayGives,
+    said: z.string(),
+    ttl_s: z.number().nullable()
+});
+
+export const WaySide: z.ZodType<wire.WaySide> = z.enum(["old", "new"]);
+
+export const WayHealth: z.ZodType<wire.WayHealth> = z.looseObject({
+    of: WayHealthOf,
+    words: z.string(),
+    reading: ReadingView
 });
 
 export const WindowKind: z.ZodType<wire.WindowKind> = z.enum(["console", "support"]);
@@ -592,12 +633,6 @@ export const DetailView: z.ZodType<wire.DetailView> = z.looseObject({
     account: AccountView.nullable(),
     cost: z.string(),
     at: Time
-});
-
-export const NameTruth: z.ZodType<wire.NameTruth> = z.looseObject({
-    name: z.string(),
-    record: z.string(),
-    servers: z.array(ServerAnswer)
 });
 
 export const FieldPlanView: z.ZodType<wire.FieldPlanView> = z.looseObject({
@@ -761,6 +796,34 @@ export const RunbookView: z.ZodType<wire.RunbookView> = z.looseObject({
     problems: z.array(ProblemRow)
 });
 
+export const WaySite: z.ZodType<wire.WaySite> = z.looseObject({
+    side: WaySide,
+    build: z.string().nullable(),
+    health: z.array(WayHealth),
+    guards: z.array(z.string())
+});
+
+export const WindowInfo: z.ZodType<wire.WindowInfo> = z.looseObject({
+    window: WindowKind,
+    version: z.string(),
+    operator: z.string()
+});
+
+export const Way: z.ZodType<wire.Way> = z.looseObject({
+    name: z.string(),
+    steps: z.array(z.string()),
+    state: WayState,
+    since: Time.nullable(),
+    observed_at: Time.nullable(),
+    believable_s: z.number(),
+    servers: z.array(WayServer),
+    resolvers: WayShare,
+    name_servers: WayShare,
+    sites: z.array(WaySite),
+    sentence: z.string(),
+    once_stale: z.string()
+});
+
 export const RunSnapshot: z.ZodType<wire.RunSnapshot> = z.looseObject({
     schema_version: z.literal(1),
     run: z.string(),
@@ -779,6 +842,8 @@ export const RunSnapshot: z.ZodType<wire.RunSnapshot> = z.looseObject({
     times: TimesView,
     phases: z.array(PhaseView),
     monitors: z.array(ReadingView),
+    truth: z.array(NameTruth),
+    ways: z.array(Way),
     users: Answer,
     way_back: WayBack,
     rollback: RollbackProgress.nullable(),
@@ -788,17 +853,6 @@ export const RunSnapshot: z.ZodType<wire.RunSnapshot> = z.looseObject({
     stopped_by: z.string().nullable(),
     not_known: z.array(z.string()).exactOptional(),
     mirror: MirrorView.exactOptional()
-});
-
-export const WindowInfo: z.ZodType<wire.WindowInfo> = z.looseObject({
-    window: WindowKind,
-    version: z.string(),
-    operator: z.string()
-});
-
-export const DnsTruth: z.ZodType<wire.DnsTruth> = z.looseObject({
-    observed_at: Time,
-    names: z.array(NameTruth)
 });
 
 export const Update: z.ZodType<wire.Update> = z.discriminatedUnion("type", [z.looseObject({

@@ -27,8 +27,6 @@ export interface Core {
   amendment(run: string, runbook: string, target: string | null): Promise<wire.AmendmentView>;
   /** The three-way preview of a step that somebody else changed. */
   fieldPlan(run: string, step: string, choices: Record<string, wire.FieldChoice>): Promise<wire.FieldPlanView>;
-  /** What every name server and resolver answers now. */
-  dnsTruth(run: string): Promise<wire.DnsTruth>;
   /** The stream of a run's snapshots; it replaces the window's stream before. */
   subscribe(run: string, fromSeq: number, on: (brings: wire.Update) => void): Promise<() => void>;
   /** The window shows something. An error means that it came so late that the runs were given back. */
@@ -105,7 +103,6 @@ export const commands = {
   runbookView: { name: "runbook_view", args: ["runbook"], answer: checks.RunbookView } satisfies Command<wire.RunbookView>,
   amendment: { name: "amendment", args: ["run", "runbook", "target"], answer: checks.AmendmentView } satisfies Command<wire.AmendmentView>,
   fieldPlan: { name: "field_plan", args: ["run", "step", "choices"], answer: checks.FieldPlanView } satisfies Command<wire.FieldPlanView>,
-  dnsTruth: { name: "dns_truth", args: ["run"], answer: checks.DnsTruth } satisfies Command<wire.DnsTruth>,
   subscribe: { name: "subscribe", args: ["run", "fromSeq"], answer: nothing, channel: "channel", brings: checks.Update } satisfies Stream<wire.Update>,
   uiReady: { name: "ui_ready", args: [], answer: nothing } satisfies Command<void>,
   submitRun: { name: "submit_run", args: ["run", "submission"], answer: checks.Accepted } satisfies Command<wire.Accepted>,

@@ -599,19 +599,6 @@ at: Time, };
 export type Digest = string;
 
 /**
- * A look at every server, for the names that the plan's DNS checks are about.
- */
-export type DnsTruth = { 
-/**
- * When they had answered, by the run's clock.
- */
-observed_at: Time, 
-/**
- * The names; empty = the plan checks no DNS, or the target has no DNS observer.
- */
-names: Array<NameTruth>, };
-
-/**
  * One exercise of a team that rehearses its night. A step of the bundled runbook stands between backticks.
  */
 export type DrillView = { 
@@ -1214,7 +1201,7 @@ behind: number,
 problem: string | null, };
 
 /**
- * One name and what is answered for it.
+ * One name that a DNS check of the plan asks about, and what was answered for it.
  */
 export type NameTruth = { 
 /**
@@ -1225,6 +1212,14 @@ name: string,
  * The record type asked for.
  */
 record: string, 
+/**
+ * When its servers were asked, by the run's clock; absent = not yet.
+ */
+observed_at: Time | null, 
+/**
+ * Seconds after which it can't be told any more.
+ */
+believable_s: number, 
 /**
  * Every server, name servers first.
  */
@@ -2366,6 +2361,15 @@ phases: Array<PhaseView>,
  */
 monitors: Array<ReadingView>, 
 /**
+ * What every server answered last, for each name that a DNS check of the plan asks about; empty where none
+ * does, or the target has no DNS observer.
+ */
+truth: Array<NameTruth>, 
+/**
+ * The way of a request, for each name that a step of the plan switches.
+ */
+ways: Array<Way>, 
+/**
  * Are users all right?
  */
 users: Answer, 
@@ -2456,7 +2460,7 @@ title: string,
 sentence: string, };
 
 /**
- * What one server answers.
+ * What one server answered.
  */
 export type ServerAnswer = { 
 /**
@@ -2472,7 +2476,7 @@ place: string,
  */
 values: Array<string>, 
 /**
- * The TTL in seconds; from a resolver: what remains.
+ * The TTL in seconds; from a resolver: what remained.
  */
 ttl_s: number | null, 
 /**
@@ -2895,6 +2899,59 @@ snapshot: RunSnapshot, } | { "type": "ended",
 why: string, };
 
 /**
+ * The way of a request for one name that a step of the plan switches.
+ */
+export type Way = { 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The steps that switch it, in the plan's order.
+ */
+steps: Array<string>, 
+/**
+ * Where the switch stands.
+ */
+state: WayState, 
+/**
+ * Since when it is on its way; absent where it is not.
+ */
+since: Time | null, 
+/**
+ * When the servers were asked, by the run's clock; absent = they were not.
+ */
+observed_at: Time | null, 
+/**
+ * Seconds after which nothing can be told of them any more.
+ */
+believable_s: number, 
+/**
+ * Every server that was asked, resolvers first.
+ */
+servers: Array<WayServer>, 
+/**
+ * The shares of the resolvers.
+ */
+resolvers: WayShare, 
+/**
+ * The shares of the name servers.
+ */
+name_servers: WayShare, 
+/**
+ * The old site and the new one.
+ */
+sites: Array<WaySite>, 
+/**
+ * The same in words.
+ */
+sentence: string, 
+/**
+ * What is said in its place once the answers are too old.
+ */
+once_stale: string, };
+
+/**
  * Whether and how the run can go back.
  */
 export type WayBack = { 
@@ -2947,6 +3004,123 @@ rule: string,
  * What it is called by those who wrote the plan.
  */
 title: string, };
+
+/**
+ * Which side a server gives.
+ */
+export type WayGives = "old" | "new" | "both" | "neither" | "unknown";
+
+/**
+ * What a check of the plan read of a site.
+ */
+export type WayHealth = { 
+/**
+ * What was read.
+ */
+of: WayHealthOf, 
+/**
+ * In a few words: what was observed, without what stands beside it anyway.
+ */
+words: string, 
+/**
+ * The reading itself, with its age.
+ */
+reading: ReadingView, };
+
+/**
+ * What of a site was read.
+ */
+export type WayHealthOf = "answer" | "certificate";
+
+/**
+ * Who is asked.
+ */
+export type WayPlace = "resolver" | "name_server";
+
+/**
+ * One server on the way.
+ */
+export type WayServer = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What it is.
+ */
+place: WayPlace, 
+/**
+ * Which side it gave when it was asked.
+ */
+gives: WayGives, 
+/**
+ * What it said, or why it said nothing.
+ */
+said: string, 
+/**
+ * Seconds: of a resolver how long it went on to keep its answer, of a name server the TTL that it gives.
+ */
+ttl_s: number | null, };
+
+/**
+ * How many servers of a kind gave what.
+ */
+export type WayShare = { 
+/**
+ * How many were asked.
+ */
+asked: number, 
+/**
+ * How many gave the old side.
+ */
+old: number, 
+/**
+ * How many gave the new one.
+ */
+new: number, 
+/**
+ * See [`WayGives::Both`].
+ */
+both: number, 
+/**
+ * How many gave something else.
+ */
+neither: number, 
+/**
+ * Of how many it can't be told.
+ */
+unknown: number, };
+
+/**
+ * A side of a switch.
+ */
+export type WaySide = "old" | "new";
+
+/**
+ * One of the two sites.
+ */
+export type WaySite = { 
+/**
+ * Which one.
+ */
+side: WaySide, 
+/**
+ * The build that it was last seen to serve; absent = not seen.
+ */
+build: string | null, 
+/**
+ * What checks of the plan read of it; empty = none looks.
+ */
+health: Array<WayHealth>, 
+/**
+ * Steps whose restriction or authoriser stands before it now, by their titles.
+ */
+guards: Array<string>, };
+
+/**
+ * Where the switch of a name stands.
+ */
+export type WayState = "before" | "switching" | "after" | "switching_back";
 
 /**
  * What every window knows of itself, whatever it may do.

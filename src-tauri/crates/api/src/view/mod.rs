@@ -14,6 +14,7 @@ mod run;
 mod spread;
 mod step;
 mod trouble;
+mod way;
 
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use event::event_view;
 pub use fields::field_plan_view;
 pub use rollback::{rollback_plan_view, scope_model, scope_view};
 pub use run::{Live, Readiness, Watch, run_state, snapshot};
+pub(crate) use way::on_its_way;
 
 use jiff::Timestamp;
 use switchback_engine::run::Run;

@@ -9,13 +9,15 @@ use switchback_engine::monitor::MonitorRun;
 use switchback_engine::rollback::standing;
 use switchback_engine::run::Run;
 use switchback_engine::sign_in::SignIn;
+use switchback_model::dns::{DnsName, RecordType};
 use switchback_model::plan::DecisionType;
 use switchback_model::rollback::Precondition;
 use switchback_model::{Answers, MonitorId, RollbackPlan, RunState, StepState, TargetKind};
 
-use super::{answers, deadlines, gate, offers, rollback, step};
+use super::{answers, deadlines, gate, offers, rollback, step, way};
 use crate::known::Known;
 use crate::mirror::MirrorSource;
+use crate::servers::Heard;
 use crate::wire::{
     BannerView, DecisionView, DriverLife, DriverView, LostView, PhaseView, ReadingView, RunSnapshot,
     SCHEMA_VERSION, Tone,
@@ -53,6 +55,8 @@ pub struct Live {
     pub known: Known,
     /// When the sign-in ends, where that is known.
     pub sign_in: Option<SignIn>,
+    /// What the servers of each name answered last.
+    pub servers: BTreeMap<(DnsName, RecordType), Heard>,
 }
 
 /// The run as seen by a program that does not drive it.
@@ -155,6 +159,8 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
                     .collect(),
             })
             .collect(),
+        truth: way::truth(run, live),
+        ways: way::ways(run, live, now),
         users: answers::users(run, live, &monitors),
         way_back: answers::way_back(run, live, mirror.as_ref(), now),
         monitors,

@@ -12,7 +12,7 @@ use super::run::Live;
 use crate::wire::{Answer, SeenView, Tone};
 
 /// "12:02am", the clock of those who read it.
-pub(super) fn clock(at: Timestamp) -> String {
+pub(in crate::view) fn clock(at: Timestamp) -> String {
     // Summer time begins and ends at 01:00 UTC on the last Sundays of March and October.
     let utc = at.to_zoned(TimeZone::UTC);
     let change = |month| {
@@ -35,7 +35,7 @@ pub(super) fn clock(at: Timestamp) -> String {
 }
 
 /// The next whole minute: what is promised by then has come by then.
-fn by(at: Timestamp) -> String {
+pub(in crate::view) fn by(at: Timestamp) -> String {
     let up = (60 - at.as_second().rem_euclid(60)) % 60;
     clock(at.checked_add(SignedDuration::from_secs(up)).unwrap_or(at))
 }
@@ -46,7 +46,7 @@ fn share(answers: &Answers) -> String {
 }
 
 /// When caches that keep to the TTL have forgotten what was replaced.
-fn caches(attempt: &Attempt) -> Option<Timestamp> {
+pub(in crate::view) fn caches(attempt: &Attempt) -> Option<Timestamp> {
     let (_, sets) = attempt.before.readable()?.record_sets()?;
     let ttl = sets
         .iter()

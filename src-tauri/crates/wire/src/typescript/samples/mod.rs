@@ -8,6 +8,7 @@ mod report;
 mod rollback;
 mod run;
 mod step;
+mod way;
 
 use std::collections::BTreeMap;
 
@@ -51,6 +52,7 @@ impl Samples {
 pub fn all() -> Samples {
     let mut samples = Samples::default();
     run::add(&mut samples);
+    way::add(&mut samples);
     step::add(&mut samples);
     rollback::add(&mut samples);
     plan::add(&mut samples);

@@ -1,11 +1,11 @@
-//! Runbooks, amendments, choices by fields, who answers what in DNS, and the rehearsal.
+//! Runbooks, amendments, choices by fields, and the rehearsal.
 
 use super::run::reading;
 use super::step::preview;
-use super::{Samples, list, maybe, text, texts, time};
+use super::{Samples, list, maybe, text, texts};
 use crate::{
-    AmendmentChange, AmendmentView, DnsTruth, DrillView, FaultView, FieldPlanView, FieldRowView, NameTruth,
-    ProblemRow, RehearsalAnswer, RehearsalPart, RehearsalView, RunbookView, ServerAnswer, TargetRow,
+    AmendmentChange, AmendmentView, DrillView, FaultView, FieldPlanView, FieldRowView, ProblemRow,
+    RehearsalAnswer, RehearsalPart, RehearsalView, RunbookView, TargetRow,
 };
 
 pub(super) fn add(samples: &mut Samples) {
@@ -38,12 +38,6 @@ pub(super) fn add(samples: &mut Samples) {
         preview: maybe(full, || preview(full)),
         preconditions: list(full, || reading(full)),
         unproven: texts(full),
-    });
-    samples.both(server);
-    samples.both(name);
-    samples.both(|full| DnsTruth {
-        observed_at: time(),
-        names: list(full, || name(full)),
     });
     samples.each([part()]);
     samples.each([drill()]);
@@ -98,24 +92,6 @@ fn field(full: bool) -> FieldRowView {
         found: text(),
         differs: full,
         choice: maybe(full, text),
-    }
-}
-
-fn server(full: bool) -> ServerAnswer {
-    ServerAnswer {
-        server: text(),
-        place: text(),
-        values: texts(full),
-        ttl_s: maybe(full, || 60),
-        problem: maybe(full, text),
-    }
-}
-
-fn name(full: bool) -> NameTruth {
-    NameTruth {
-        name: text(),
-        record: text(),
-        servers: list(full, || server(full)),
     }
 }
 

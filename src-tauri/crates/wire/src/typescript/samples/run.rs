@@ -1,6 +1,6 @@
 //! The run, its windows, its stream and its journal.
 
-use super::{Samples, list, maybe, rollback, step, text, texts, time};
+use super::{Samples, list, maybe, rollback, step, text, texts, time, way};
 use crate::{
     Accepted, Answer, ApiError, AppInfo, BannerView, DecisionView, DriverLife, DriverView, EventView,
     JournalPage, LostView, MirrorView, ReadingView, RunRow, RunSnapshot, SCHEMA_VERSION, SheetExported,
@@ -209,6 +209,8 @@ fn snapshot(full: bool) -> RunSnapshot {
         times: times(full),
         phases: list(full, || step::phase(full)),
         monitors: list(full, || reading(full)),
+        truth: list(full, || way::name(full)),
+        ways: list(full, || way::way(full)),
         users: answer(),
         way_back: rollback::way_back(full),
         rollback: maybe(full, || rollback::progress(full)),

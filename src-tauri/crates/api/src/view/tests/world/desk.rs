@@ -1,7 +1,6 @@
-//! What belongs to no scene of a run: the program, the rehearsal's panel, runbooks, a report, name servers. What asks
+//! What belongs to no scene of a run: the program, the rehearsal's panel, runbooks, a report. What asks
 //! somebody is said here as the wire's own values.
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use switchback_journal::Verification;
 use switchback_model::event::Vouched;
@@ -13,8 +12,7 @@ use crate::closed_world::{drills, faults};
 use crate::host::runbooks;
 use crate::report;
 use crate::wire::{
-    AppInfo, DnsTruth, NameTruth, RehearsalPart, RehearsalView, ReportExported, RunRow, ServerAnswer,
-    SheetExported, WindowInfo, WindowKind,
+    AppInfo, RehearsalPart, RehearsalView, ReportExported, RunRow, SheetExported, WindowInfo, WindowKind,
 };
 
 const VERSION: &str = "0.1.0";
@@ -89,41 +87,6 @@ pub(super) fn rehearsal() -> Value {
         drills: drills(&[]),
         faults: faults(&[]),
     })
-}
-
-/// What name servers and resolvers answer before the switch and after it; one resolver is never reached.
-pub(super) fn truth(before: Timestamp, after: Timestamp) -> Value {
-    let of = |at, servers: &str, slow: &str| {
-        let answer = |name: &str, place: &str, value: &str, ttl_s| ServerAnswer {
-            server: name.to_owned(),
-            place: place.to_owned(),
-            values: vec![value.to_owned()],
-            ttl_s: Some(ttl_s),
-            problem: None,
-        };
-        let mut all: Vec<ServerAnswer> = (1..=4)
-            .map(|n| answer(&format!("ns{n}.example.nhs.test"), "name_server", servers, 60))
-            .collect();
-        all.push(answer("office", "resolver", slow, 41));
-        all.push(answer("home", "resolver", servers, 12));
-        all.push(ServerAnswer {
-            server: "vpn".to_owned(),
-            place: "resolver".to_owned(),
-            values: Vec::new(),
-            ttl_s: None,
-            problem: Some("no answer within 3 s".to_owned()),
-        });
-        wire(&DnsTruth {
-            observed_at: at,
-            names: vec![NameTruth {
-                name: "apps.example.nhs.test".to_owned(),
-                record: "A".to_owned(),
-                servers: all,
-            }],
-        })
-    };
-    let (old, new) = ("192.0.2.10", "198.51.100.20");
-    json!({ "before": of(before, old, old), "after": of(after, new, old) })
 }
 
 /// The built-in runbooks, one in a folder with a target that can't be used, and none.

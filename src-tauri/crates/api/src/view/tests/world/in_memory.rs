@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use switchback_engine::ports::{Action, Clock, Observed, ProviderError, ProviderErrorKind, Sent, SyncState};
 use switchback_engine::proof::WriteCx;
-use switchback_model::dns::{RecordSet, RecordType};
+use switchback_model::dns::{DnsName, RecordData, RecordSet, RecordType};
 use switchback_model::event::Receipt;
 use switchback_model::{ActionSpec, Finding, Image, Preview};
 use switchback_testkit::RecordStore;
@@ -35,6 +36,14 @@ fn failed(kind: ProviderErrorKind, operation: &str, message: &str) -> ProviderEr
     }
 }
 
+/// The last change of a record: until every server has it, some give what was there before.
+#[derive(Debug, Clone)]
+pub(super) struct Moved {
+    pub name: DnsName,
+    pub at: Timestamp,
+    pub from: Vec<String>,
+}
+
 /// An action whose object stands in memory.
 pub(super) struct InMemory {
     /// What plans and judges.
@@ -46,6 +55,17 @@ pub(super) struct InMemory {
     pub mishap: Arc<Mutex<Option<Mishap>>>,
     /// Whether nothing can be read.
     pub blind: Arc<Mutex<bool>>,
+    /// What was changed last.
+    pub moved: Arc<Mutex<Option<Moved>>>,
+}
+
+/// What record sets answer.
+pub(super) fn values(sets: &[RecordSet]) -> Vec<String> {
+    let of = |set: &RecordSet| match &set.data {
+        RecordData::Values { values, .. } => values.clone(),
+        RecordData::Alias(_) => Vec::new(),
+    };
+    sets.iter().flat_map(of).collect()
 }
 
 fn sets(image: &Image) -> &[RecordSet] {
@@ -101,6 +121,11 @@ impl Action for InMemory {
             .collect();
         let done = self.store.change(zone_id, name, &batch, cx.token());
         let id = done.map_err(|why| failed(ProviderErrorKind::Conflict, OPERATION, &why))?;
+        *self.moved.lock().expect("one thread") = Some(Moved {
+            name: name.clone(),
+            at: self.clock.now(),
+            from: values(from),
+        });
         match mishap {
             Some(Mishap::Silence) => *self.blind.lock().expect("one thread") = true,
             Some(Mishap::AndThenAnother) => {

@@ -16,6 +16,7 @@ use switchback_testkit::plans;
 
 use super::night::{Night, begins, id};
 use crate::known::Known;
+use crate::servers::{ask, asked_names};
 use crate::sheet::SheetRecord;
 use crate::view::{Live, Readiness, rollback_plan_view, scope_model, snapshot};
 use crate::wire::{RollbackPlanView, RunSnapshot, ScopeView, UndoTimeView};
@@ -27,6 +28,14 @@ impl Night {
         match ttl_wait(&served, &plans::name("apps"), 60) {
             TtlWait::Until(until) => until,
             other => panic!("the TTL was lowered: {other:?}"),
+        }
+    }
+
+    /// Asks every server of every name, as an open run does by itself again and again.
+    pub(super) async fn ask_servers(&mut self) {
+        for (asked, zone) in asked_names(&self.run().plan) {
+            let heard = ask(self.run(), &asked, zone.as_ref(), &*self.world, &*self.clock).await;
+            self.servers.insert(asked, heard);
         }
     }
 
@@ -51,6 +60,7 @@ impl Night {
     /// Reads every monitor and the way back, as an open run does by itself again and again.
     pub(super) async fn look(&mut self) {
         self.read_monitors().await;
+        self.ask_servers().await;
         let proposed = self.snapshot().way_back.proposal;
         let proposed = proposed.map(|scope| scope_model(&scope).expect("a scope"));
         let plan = self.run().plan.clone();
@@ -95,6 +105,7 @@ impl Night {
             ours: true,
             known: self.known.clone(),
             sign_in: self.world.sign_in(),
+            servers: self.servers.clone(),
             ..Live::default()
         }
     }

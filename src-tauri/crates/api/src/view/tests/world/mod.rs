@@ -15,6 +15,7 @@ mod plan;
 mod plans;
 mod seats;
 mod stories;
+mod ways;
 mod written;
 
 use std::collections::BTreeMap;
@@ -71,7 +72,6 @@ fn of_connections(connections: &[(&str, ConnectionView)]) -> Value {
 async fn files() -> Vec<(&'static str, Value)> {
     let scenes = stories::scenes().await;
     let night = courses::waiting(plan::REHEARSAL, None).await;
-    let failing = courses::failing(plan::REHEARSAL).await;
     let now = night.now();
     let production = plan::on(plan::PRODUCTION);
     let connections = made_up::all(now, &night.run().plan, &production).await;
@@ -95,7 +95,6 @@ async fn files() -> Vec<(&'static str, Value)> {
                 "profiles": json(&made_up::of_computer(now)),
                 "connections": of_connections(&connections),
                 "rehearsal": desk::rehearsal(),
-                "truth": desk::truth(now, failing.now()),
                 "runbooks": desk::of_runbooks(),
                 "report": desk::of_run().await,
             }),

@@ -20,6 +20,7 @@ use switchback_testkit::{ManualClock, MemoryJournal, RecordStore, plans};
 use super::looks::known;
 use super::outside::{Outside, ZONE};
 use crate::known::Known;
+use crate::servers::{Asked, Heard};
 use crate::view::Readiness;
 
 /// The operator at the keyboard.
@@ -54,6 +55,7 @@ pub(super) struct Night {
     pub(super) monitors: BTreeMap<MonitorId, MonitorRun>,
     pub(super) read_at: Timestamp,
     pub(super) readiness: Vec<Readiness>,
+    pub(super) servers: BTreeMap<Asked, Heard>,
     /// What is known besides the journal, such as how long going back took before.
     pub(super) known: Known,
 }
@@ -104,6 +106,7 @@ impl Night {
             driver: driver.expect("a driver"),
             monitors: BTreeMap::new(),
             readiness: Vec::new(),
+            servers: BTreeMap::new(),
             known: known(),
         };
         night.look().await;
@@ -134,6 +137,7 @@ impl Night {
     }
 
     async fn read_where_due(&mut self) {
+        self.ask_servers().await;
         let since = self.clock.now().duration_since(self.read_at);
         if Duration::try_from(since).is_ok_and(|since| since >= READ_EVERY) {
             self.read_monitors().await;

@@ -1,23 +1,23 @@
 //! The world of the made-up night. Records stand in memory, and what is planned and judged of them is the product's own
 //! adapter; what a check sees is said by the scene.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use switchback_aws::{Aws, AwsOptions};
 use switchback_engine::not_known::NotKnown;
-use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, World};
+use switchback_engine::ports::{Action, Clock, History, Identity, ProviderError, Said, ServerSaid, World};
 use switchback_engine::sign_in::SignIn;
 use switchback_engine::ttl::{TtlWait, ttl_wait};
 use switchback_kinds::changes::change;
-use switchback_model::dns::{RecordSet, RecordType};
+use switchback_model::dns::{DnsName, RecordSet, RecordType};
 use switchback_model::text::lasting;
 use switchback_model::{ActionSpec, Answers, CheckKind, CheckReading, CheckSpec, Target, Verdict};
 use switchback_testkit::{RecordStore, plans};
 
-use super::in_memory::{InMemory, Mishap};
+use super::in_memory::{InMemory, Mishap, Moved, values};
 
 /// The zone of every name.
 pub(super) const ZONE: &str = "Z0FAKEEXAMPLE";
@@ -40,6 +40,8 @@ pub(super) struct Outside {
     mishap: Arc<Mutex<Option<Mishap>>>,
     blind: Arc<Mutex<bool>>,
     sign_in: Mutex<Option<SignIn>>,
+    moved: Arc<Mutex<Option<Moved>>>,
+    silent: Mutex<BTreeSet<&'static str>>,
 }
 
 impl Outside {
@@ -61,6 +63,8 @@ impl Outside {
             mishap: Arc::default(),
             blind: Arc::default(),
             sign_in: Mutex::default(),
+            moved: Arc::default(),
+            silent: Mutex::new(BTreeSet::from(["vpn"])),
         })
     }
 
@@ -76,6 +80,11 @@ impl Outside {
     /// From now on this check sees what is expected.
     pub(super) fn mend(&self, check: &str) {
         self.says.lock().expect("one thread").remove(check);
+    }
+
+    /// From now on these servers give no answer, and all others do.
+    pub(super) fn silent(&self, servers: &[&'static str]) {
+        *self.silent.lock().expect("one thread") = servers.iter().copied().collect();
     }
 
     /// The next call goes wrong.
@@ -97,6 +106,17 @@ impl Outside {
         });
     }
 }
+
+/// Every server, whether it is a resolver, and in how many seconds it gives what a name was changed to.
+const SERVERS: [(&str, bool, i64); 7] = [
+    ("ns1.example.nhs.test", false, 0),
+    ("ns2.example.nhs.test", false, 3),
+    ("ns3.example.nhs.test", false, 6),
+    ("ns4.example.nhs.test", false, 40),
+    ("office", true, 9),
+    ("home", true, 70),
+    ("vpn", true, 30),
+];
 
 /// What a check sees where all is well: observed, expected, and where it was read.
 fn well(spec: &CheckSpec) -> (String, String, &'static str) {
@@ -180,6 +200,7 @@ impl World for Outside {
                 clock: self.clock.clone(),
                 mishap: self.mishap.clone(),
                 blind: self.blind.clone(),
+                moved: self.moved.clone(),
             }),
             Err(unknown) => Box::new(NotKnown::of(unknown)),
         }
@@ -194,6 +215,44 @@ impl World for Outside {
 
     fn sign_in(&self) -> Option<SignIn> {
         self.sign_in.lock().expect("one thread").clone()
+    }
+
+    async fn servers(&self, name: &DnsName, _: RecordType, zone: Option<&DnsName>) -> Vec<ServerSaid> {
+        let image = self.store.image(ZONE, name);
+        let there = values(image.record_sets().map_or(&[], |(_, sets)| sets));
+        let moved = self.moved.lock().expect("one thread").clone();
+        let moved = moved.filter(|moved| moved.name == *name);
+        let silent = self.silent.lock().expect("one thread").clone();
+        let asked = SERVERS
+            .iter()
+            .filter(|(_, resolver, _)| *resolver || zone.is_some());
+        asked
+            .map(|(server, resolver, after)| {
+                let since = moved
+                    .as_ref()
+                    .map(|moved| self.clock.now().duration_since(moved.at));
+                let left = since.map_or(0, |since| after - since.as_secs());
+                let said = Said {
+                    values: match (&moved, left > 0) {
+                        (Some(moved), true) => moved.from.clone(),
+                        (_, _) => there.clone(),
+                    },
+                    ttl: Some(match (resolver, left > 0) {
+                        (true, true) => u32::try_from(left).expect("time is left"),
+                        (true, false) => 51,
+                        (false, _) => 60,
+                    }),
+                };
+                ServerSaid {
+                    server: (*server).to_owned(),
+                    resolver: *resolver,
+                    said: match silent.contains(server) {
+                        true => Err("no answer within 3 s".to_owned()),
+                        false => Ok(said),
+                    },
+                }
+            })
+            .collect()
     }
 
     async fn check(&self, spec: &CheckSpec, history: &History) -> CheckReading {
