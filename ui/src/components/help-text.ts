@@ -97,7 +97,7 @@ export const KEYS: [string, string][] = [
   ["Tab", "the next control"],
   ["Escape", "close a form, this help or the palette"],
   ["Ctrl or Cmd and + − 0", "larger, smaller, usual size"],
-  ["F1 or ?", "this help"],
+  ["F1", "this help"],
 ];
 
 /** The support window has the one screen. */
@@ -117,5 +117,5 @@ export const SUPPORT_KEYS: [string, string][] = [
   ["Tab", "the next control"],
   ["Escape", "clear the page, or close a form or this help"],
   ["Ctrl or Cmd and + − 0", "larger, smaller, usual size"],
-  ["F1 or ?", "this help"],
+  ["F1", "this help"],
 ];

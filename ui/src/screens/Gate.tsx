@@ -96,8 +96,8 @@ function Open({ gate }: { gate: GateView }) {
   );
 }
 
-/** Nobody can decide about what nobody has read. */
-const unread = (gate: GateView): boolean => gate.checks.some((r) => r.observed_at === null);
+/** Nobody can decide about what nobody has read, or read so long ago that it does not count for a go. */
+const unread = (gate: GateView, now: number): boolean => gate.checks.some((r) => r.observed_at === null || freshen({ ...r, believable_s: Math.min(r.believable_s, gate.fresh_s) }, now).stale);
 
 function readGate(store: Store, phase: string): void {
   void store.submit("gate-check", { do: "check_gate", phase });
@@ -113,7 +113,8 @@ function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateVie
   const offer = (word: string) => gate.offers.find((o) => o.command === word);
   const go = offer("gate-go");
   const noGo = offer("gate-no-go");
-  const toRead = unread(gate) && gate.state !== "go" && !asking && offer("gate-check")?.refused === null;
+  const old = useWorldNow((now) => unread(gate, now));
+  const toRead = old && gate.state !== "go" && !asking && offer("gate-check")?.refused === null;
   const nameless = gate.people.filter((p) => (names[p.role] ?? "").trim() === "").map((p) => p.role);
   const refused = go?.refused ?? (nameless.length > 0 ? `Name ${nameless.join(", ")} above.` : null);
   const named = Object.fromEntries(gate.people.map((p) => [p.role, (names[p.role] ?? "").trim()] as const).filter(([, name]) => name !== ""));
@@ -159,11 +160,23 @@ function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateVie
   );
 }
 
+/** The quiet way to read once more, where the main button is for the decision. */
+function ReadAgain({ id, gate }: { id: string; gate: GateView }) {
+  const store = useStore();
+  const busy = useApp((s) => s.busy);
+  const old = useWorldNow((now) => unread(gate, now));
+  return (
+    (!old || gate.state === "go") && (
+      <Button weight="inline" icon="refresh" loading={busy === "gate-check" || gate.state === "checking"} onPress={() => readGate(store, id)} testId="gate-check">
+        Read the checks again
+      </Button>
+    )
+  );
+}
+
 /** The go or no-go decision before a phase: checks, steps, people; then one decision with its reason. */
 export function GateScreen({ id, above }: { id: string; above?: ReactNode }) {
   const snapshot = useSnapshot("phases");
-  const store = useStore();
-  const busy = useApp((s) => s.busy);
   const [typed, setTyped] = useState<Names>({});
   const [note, setNote] = useState("");
   const at = snapshot.phases.findIndex((p) => p.id === id);
@@ -205,13 +218,7 @@ export function GateScreen({ id, above }: { id: string; above?: ReactNode }) {
           title="Checks"
           note={checks.length === 0 ? "This gate has no check" : <Passing list={checks} />}
           side={
-            check !== undefined &&
-            check.refused === null &&
-            !unread(gate) && (
-              <Button weight="inline" icon="refresh" loading={busy === "gate-check" || gate.state === "checking"} onPress={() => readGate(store, id)} testId="gate-check">
-                Read the checks again
-              </Button>
-            )
+            check !== undefined && check.refused === null && <ReadAgain id={id} gate={gate} />
           }
         >
           {checks.length > 0 && <CheckTable list={checks} caption="Checks of this gate" record={gate.state === "go"} ahead />}

@@ -8,10 +8,10 @@ export function useKeys(onHelp: () => void, onPalette?: () => void): void {
   useEffect(() => {
     const key = (event: KeyboardEvent) => {
       const way = zoomKey(event);
-      const typing = event.target instanceof HTMLElement && event.target.closest("input, select, textarea") !== null;
       if (way !== undefined) zoom(store.ipc, way, store.fail);
       else if (onPalette !== undefined && (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") onPalette();
-      else if (event.key === "F1" || (event.key === "?" && !typing)) onHelp();
+      // No letter alone: who dictates or types elsewhere must not set anything off (WCAG 2.1.4).
+      else if (event.key === "F1") onHelp();
       else return;
       event.preventDefault();
     };
