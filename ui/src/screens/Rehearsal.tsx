@@ -92,6 +92,7 @@ export function RehearsalScreen() {
           {problem.api.message} {problem.api.hint}
         </Notice>
       )}
+      <WaysBlock ways={snapshot.ways.filter((w) => w.servers.length > 0)} now={now} />
       {view === null && problem === null && <p role="status">Looking at the world…</p>}
       {view !== null && (
         <>
@@ -102,7 +103,6 @@ export function RehearsalScreen() {
             </p>
             <Drills list={view.drills} busy={busy} onFlip={(d) => flip(d.fault, d.on)} />
           </Block>
-          <WaysBlock ways={snapshot.ways.filter((w) => w.servers.length > 0)} now={now} />
           <Block id="world" title="The world" side={<CopyButton text={view.endpoint} label="Copy the endpoint" />}>
             <Facts
               list={[
