@@ -13,6 +13,7 @@ const RED: &str = "const probe = document.body.appendChild(document.createElemen
     const red = new Set(['--fail', '--fail-tint', '--fail-solid'].map(colour));
     probe.remove();
     if (red.size < 3) return ['the tokens of what fails are not there'];
+    const place = (e) => e.closest('#middle') === null ? 'rail' : e.closest('[data-site]') === null ? 'page' : `${e.closest('[data-site]').dataset.site} site`;
     const found = [];
     for (const e of document.querySelectorAll('body *')) {
       const box = e.getBoundingClientRect();
@@ -24,7 +25,7 @@ const RED: &str = "const probe = document.body.appendChild(document.createElemen
       if (e instanceof SVGElement) worn.push(style.fill, style.stroke);
       for (const side of ['Top', 'Right', 'Bottom', 'Left']) if (parseFloat(style[`border${side}Width`]) > 0) worn.push(style[`border${side}Color`]);
       const marked = e.dataset.tone === 'failing' || e.dataset.kind === 'fail' || e.classList.contains('k-fail');
-      if (marked || worn.some((c) => red.has(c))) found.push(`${e.closest('#middle') === null ? 'rail' : 'page'}: ${e.tagName} ${e.dataset.testid ?? ''} ${e.textContent.slice(0, 60)}`);
+      if (marked || worn.some((c) => red.has(c))) found.push(`${place(e)}: ${e.tagName} ${e.dataset.testid ?? ''} ${e.textContent.slice(0, 60)}`);
       if (e instanceof HTMLCanvasElement) {
         const {data} = e.getContext('2d').getImageData(0, 0, e.width, e.height);
         for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200 && red.has(`rgb(${data[i]}, ${data[i + 1]}, ${data[i + 2]})`)) { found.push('page: a point of a chart'); break; }
@@ -37,7 +38,7 @@ const RED: &str = "const probe = document.body.appendChild(document.createElemen
 pub struct Frame {
     /// Whether users are all right, in the words of the rail.
     pub users: String,
-    /// What is red in it: `page: …`, or `rail: …` for all around it.
+    /// What is red in it: `page: …`, `old site: …` or `new site: …` in the picture of the way, or `rail: …` for all around it.
     pub red: Vec<String>,
 }
 

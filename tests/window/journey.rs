@@ -15,6 +15,16 @@ pub const WORLD: Duration = Duration::from_secs(60);
 /// What the site monitor sees: the build that users reach.
 const SITE: &str = "[data-testid=card-site] .monitor-observed";
 
+/// The picture of the way shows both sides, each with its share.
+const SPREADING: &str = "const flows = document.querySelectorAll('[data-testid=way-wide] [data-flow]');
+    return new Set([...flows].map((flow) => flow.dataset.flow)).size === 2;";
+
+/// The picture of the way shows the new site as failing, and it alone; it is brought into view.
+const FAILING: &str = "const picture = document.querySelector('[data-testid=way-wide]');
+    picture?.scrollIntoView();
+    const failing = picture?.querySelectorAll('[data-kind=fail]') ?? [];
+    return failing.length === 1 && failing[0].dataset.site === 'new';";
+
 /// The site's chart shows something.
 const DRAWN: &str = "const chart = document.querySelector('[data-testid=card-site] canvas');
     if (chart === null) return false;
@@ -65,6 +75,14 @@ async fn journey(app: &App) -> Outcome {
         "users are affected, and it is hardly red: {last:?}"
     );
     app.shot("stage-6-status-turned").await?;
+    // Where the fault is: in the picture the new site alone is red.
+    app.until_true("the site that fails", FAILING, SOON).await?;
+    app.load("?mode=dark").await?;
+    app.go("#/live").await?;
+    app.until_true("the site that fails", FAILING, WORLD).await?;
+    app.shot("way-failing-dark").await?;
+    app.load("").await?;
+    app.go("#/live").await?;
 
     back(app).await?;
     app.go("#/run/switch").await?;
@@ -94,6 +112,12 @@ async fn switch(app: &App) -> Outcome {
     app.shot("03-switch-confirm").await?;
     app.click("confirm-primary", WORLD).await?;
     app.see("[data-route=step]").await?;
+    app.until_true("a share that is on its way", SPREADING, WORLD)
+        .await?;
+    app.shot("way-switching").await?;
+    app.size(520, 800).await?;
+    app.shot("way-switching-520").await?;
+    app.size(1280, 800).await?;
     let frames = film(app, "film-switch", "step-state", &["Done"], WORLD).await?;
     flip(app, "lift", "insync-slow").await?;
     let mut spread: Vec<&str> = Vec::new();
@@ -133,11 +157,17 @@ async fn back(app: &App) -> Outcome {
     app.until("rollback-state", &["Running"], SOON).await?;
     app.shot("stage-8-rolling-back").await?;
     let frames = film(app, "film-back", "rollback-state", &["Complete"], WORLD).await?;
-    // The page is never red: what fails is the site, in the rail, until users are back, and not once more.
+    // The page is never red: what fails is the site, in the rail and in its picture, until users are back, and not once more.
     let page = |frame: &Frame| frame.red.iter().any(|what| what.starts_with("page: "));
     assert!(
         !frames.iter().any(page),
         "a rollback that works is red: {frames:?}"
+    );
+    // In the picture of the way only the site that is down may be.
+    let old = |frame: &Frame| frame.red.iter().any(|what| what.starts_with("old site: "));
+    assert!(
+        !frames.iter().any(old),
+        "the side that takes over is red: {frames:?}"
     );
     let affected = |frame: &&Frame| frame.users == "Users affected";
     let failing = frames.iter().take_while(affected).count();

@@ -80,6 +80,7 @@ export function RehearsalScreen() {
           {problem.api.message} {problem.api.hint}
         </Notice>
       )}
+      <Ways of={asked} />
       {view === null && problem === null && <p role="status">Looking at the world…</p>}
       {view !== null && (
         <>
@@ -90,7 +91,6 @@ export function RehearsalScreen() {
             </p>
             <Drills list={view.drills} busy={busy} onFlip={(d) => flip(d.fault, d.on)} />
           </Block>
-          <Ways of={asked} />
           <Block id="world" title="The world" side={<CopyButton text={view.endpoint} label="Copy the endpoint" />}>
             <Facts
               list={[

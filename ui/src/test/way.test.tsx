@@ -50,7 +50,7 @@ describe("what may be believed", () => {
 
   it.each([
     [server({}), "new, 51 s left"],
-    [server({ gives: "old", ttl_s: 0 }), "old, asks anew now"],
+    [server({ gives: "old", ttl_s: 0 }), "old, asks anew"],
     [server({ gives: "unknown" }), "can’t tell"],
     [server({ gives: "neither", ttl_s: null }), "neither"],
     [server({ place: "name_server", gives: "both" }), "both"],
@@ -70,9 +70,10 @@ describe("what may be believed", () => {
     const [then, later] = [site(now), site(now + 3_600_000)];
     if (then === undefined || later === undefined) throw new Error("no new side");
     expect(siteKind(then)).toBe("fail");
-    expect(siteLines(then)).toContain("503 from 44 of 44 requests");
+    expect(siteLines(then)).toContainEqual({ words: "503 from 44 of 44 requests", fails: true });
+    expect(siteLines(then).filter((l) => l.fails)).toHaveLength(1);
     expect(siteKind(later)).toBe("unknown");
-    expect(siteLines(later)[0]).toMatch(/^can’t tell/);
+    expect(siteLines(later)[0]?.words).toMatch(/^can’t tell/);
   });
 });
 

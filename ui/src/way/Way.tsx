@@ -69,15 +69,15 @@ function Site({ box }: { box: Box }) {
   const { side } = box.site;
   return (
     <g className={`way-site is-${side} k-${kind}`} data-site={side} data-kind={kind}>
-      <title>{`${side === "old" ? "Old side" : "New side"}: ${siteLines(box.site).join("; ")}`}</title>
+      <title>{`${side === "old" ? "Old side" : "New side"}: ${siteLines(box.site).map((l) => l.words).join("; ")}`}</title>
       <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={8} />
       <text className="way-side" x={box.x + 12} y={box.y + 21}>
         {side === "old" ? "Old side" : "New side"}
         {kind === "fail" && <tspan className="way-fails"> fails</tspan>}
       </text>
       {box.lines.map((line, i) => (
-        <text key={line} className="way-line" x={box.x + 12} y={box.y + 40 + i * 16}>
-          {line}
+        <text key={line.words} className={line.fails ? "way-line fails" : "way-line"} x={box.x + 12} y={box.y + 40 + i * 16}>
+          {line.words}
         </text>
       ))}
     </g>
@@ -168,10 +168,12 @@ function Same({ way }: { way: WayNow }) {
             return {
               id: `site ${s.side}`,
               cells: [
-                <State kind={kind} word={{ fail: "Fails", pass: "Answers", unknown: "Can’t tell" }[kind]} />,
+                <span data-site={s.side}>
+                  <State kind={kind} word={{ fail: "Fails", pass: "Answers", unknown: "Can’t tell" }[kind]} />
+                </span>,
                 s.side === "old" ? "Old side" : "New side",
                 "Site",
-                cell(<Breakable text={[...siteLines(s), ...s.health.flatMap((h) => (h.reading.age === null ? [] : [`${h.reading.title}: ${h.reading.observed}, ${age(h.reading.age)} ago`]))].join("; ")} />, { className: "observed" }),
+                cell(<Breakable text={[...siteLines(s).map((l) => l.words), ...s.health.flatMap((h) => (h.reading.age === null ? [] : [`${h.reading.title}: ${h.reading.observed}, ${age(h.reading.age)} ago`]))].join("; ")} />, { className: "observed" }),
               ],
             };
           }),

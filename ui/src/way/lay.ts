@@ -1,10 +1,10 @@
 // Where everything of the picture stands. No drawing here, and no words but those that must be cut to fit.
 import type { WayServer, WayShare } from "../ipc";
-import { type SiteNow, type WayNow, siteLines } from "./now";
+import { type SiteLine, type SiteNow, type WayNow, siteLines } from "./now";
 
 export type Point = { x: number; y: number };
 export type Spot = Point & { server: WayServer; name: string };
-export type Box = Point & { width: number; height: number; site: SiteNow; lines: string[] };
+export type Box = Point & { width: number; height: number; site: SiteNow; lines: SiteLine[] };
 /** From the servers that give a side to its site; `width` is the share that it carries. */
 export type Flow = { side: "old" | "new"; from: Point; to: Point; width: number; words: string; at: Point };
 export type Head = Point & { words: string };
@@ -76,7 +76,7 @@ function column(servers: readonly WayServer[], x: number, row: number, from: num
 const mean = (spots: readonly Spot[]): number => spots.reduce((sum, s) => sum + s.y, 0) / Math.max(1, spots.length);
 
 function boxOf(site: SiteNow, x: number, y: number, width: number): Box {
-  const lines = siteLines(site).flatMap((l) => wrapped(l, width - 24));
+  const lines = siteLines(site).flatMap(({ words, fails }) => wrapped(words, width - 24).map((line) => ({ words: line, fails })));
   return { site, lines, x, y, width, height: SITE_HEAD + lines.length * LINE + 8 };
 }
 
@@ -119,7 +119,7 @@ export function layWide(way: WayNow): Layout {
     boxes,
     (spots) => ({ x: start, y: mean(spots) }),
     (b) => ({ x: b.x, y: b.y + b.height / 2 }),
-    ({ from, to }, side) => ({ x: (from.x + to.x) / 2 + (side === "old" ? 8 : 8), y: side === "old" ? Math.min(from.y, to.y) - 10 : Math.max(from.y, to.y) + 20 }),
+    ({ from, to }, side) => ({ x: (from.x + to.x) / 2 + 8, y: side === "old" ? Math.min(from.y, to.y) - 10 : Math.max(from.y, to.y) + 20 }),
   );
   const heads: Head[] = [
     { x: 0, y: 14, words: "Users" },

@@ -30,7 +30,7 @@ const GIVES: Record<WayServer["gives"], string> = { new: "new", old: "old", both
 /** "new, 51 s left": of a resolver how long it keeps its answer. */
 export function givesWords({ gives, place, ttl_s }: WayServer): string {
   if (place === "name_server" || ttl_s === null || gives === "unknown") return GIVES[gives];
-  return `${GIVES[gives]}, ${ttl_s === 0 ? "asks anew now" : `${duration(ttl_s)} left`}`;
+  return `${GIVES[gives]}, ${ttl_s === 0 ? "asks anew" : `${duration(ttl_s)} left`}`;
 }
 
 /** "switching since 43 s". */
@@ -47,17 +47,21 @@ export function siteKind(site: SiteNow): "fail" | "pass" | "unknown" {
   return answer?.reading.tone === "passing" ? "pass" : "unknown";
 }
 
+/** A line about a site; `fails` = it is what makes the site red. */
+export type SiteLine = { words: string; fails: boolean };
+
 /** What is known of a site, a line each. */
-export function siteLines(site: SiteNow): string[] {
+export function siteLines(site: SiteNow): SiteLine[] {
+  const said = (words: string): SiteLine => ({ words, fails: false });
   const lines = site.health.map(({ of, words, reading }) => {
     const build = of === "answer" && site.build !== null ? `build ${site.build}` : null;
-    if (reading.age === null) return of === "answer" ? "not asked yet" : "certificate not read yet";
-    if (reading.tone === "failing") return words;
-    if (reading.tone === "unknown") return `can’t tell${build === null || reading.observed === "" ? "" : `, last ${build}`}`;
-    return build === null || words.includes(build) ? words : `${build}, ${words}`;
+    if (reading.age === null) return said(of === "answer" ? "not asked yet" : "certificate not read yet");
+    if (reading.tone === "failing") return { words, fails: true };
+    if (reading.tone === "unknown") return said(`can’t tell${build === null ? "" : `, last ${build}`}`);
+    return said(build === null || words.includes(build) ? words : `${build}, ${words}`);
   });
-  if (site.health.length === 0) lines.push("no check asks it");
-  return [...lines, ...site.guards.map((g) => `guarded: ${g}`)];
+  if (site.health.length === 0) lines.push(said("no check asks it"));
+  return [...lines, ...site.guards.map((g) => said(`guarded: ${g}`))];
 }
 
 /** All is over and well: nothing of it needs eyes. */

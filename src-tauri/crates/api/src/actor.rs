@@ -342,6 +342,9 @@ impl State {
                 }
             }
             Message::Seen(Seen::Readiness(readiness)) => self.live.readiness = readiness,
+            Message::Seen(Seen::Side(step, reading)) => {
+                self.live.sides.insert((step, reading.check.clone()), *reading);
+            }
             Message::Seen(Seen::Servers(asked, heard)) => {
                 self.live.servers.insert(asked, heard);
             }

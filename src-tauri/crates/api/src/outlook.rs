@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use switchback_engine::expect::applicable;
+use switchback_engine::expect::{Look, applicable};
 use switchback_engine::monitor::round_believed_s;
 use switchback_engine::ports::{Clock, World};
 use switchback_engine::run::Run;
@@ -33,6 +33,8 @@ pub(crate) enum Seen {
     Readiness(Vec<Readiness>),
     /// What was found of a step's object, and the last event when the look began.
     Looked(u64, StepId, Finding),
+    /// A side on its way in answered itself: a check of this step.
+    Side(StepId, Box<CheckReading>),
     /// The servers of a name were asked.
     Servers(Asked, Heard),
 }
@@ -57,15 +59,22 @@ pub(crate) async fn watch_monitors<M: From<Seen> + Send + 'static>(
                 loop {
                     let now_run = run.borrow().clone();
                     let asked = clock.now();
-                    if let Some(mut reading) =
-                        switchback_engine::expect::read(&now_run, &monitor, &*world).await
-                    {
+                    let seen = switchback_engine::expect::look(&now_run, &monitor, &*world).await;
+                    if let Some(Look { mut reading, side }) = seen {
                         believe(&now_run, &monitor, &mut reading, asked);
                         let Some(inbox) = inbox.upgrade() else { return };
                         if inbox
                             .send(Seen::Reading(monitor.id.clone(), Box::new(reading)).into())
                             .await
                             .is_err()
+                        {
+                            return;
+                        }
+                        if let Some((step, reading)) = side
+                            && inbox
+                                .send(Seen::Side(step, Box::new(reading)).into())
+                                .await
+                                .is_err()
                         {
                             return;
                         }

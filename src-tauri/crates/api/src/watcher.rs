@@ -229,6 +229,9 @@ impl State {
                 }
             }
             Seen::Readiness(readiness) => self.live.readiness = readiness,
+            Seen::Side(step, reading) => {
+                self.live.sides.insert((step, reading.check.clone()), *reading);
+            }
             Seen::Servers(asked, heard) => {
                 self.live.servers.insert(asked, heard);
             }

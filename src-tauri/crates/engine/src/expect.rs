@@ -169,8 +169,33 @@ pub fn applicable<'a>(run: &Run, monitor: &'a Monitor) -> Option<&'a CheckSpec> 
     expected(run, monitor, true).or_else(|| expected(run, monitor, false))
 }
 
+/// What a look of a monitor saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// What it says, against what is expected now.
+    pub reading: CheckReading,
+    /// While a change is in flight: what the side on its way in answered itself, by a check of that step.
+    pub side: Option<(StepId, CheckReading)>,
+}
+
 /// Reads a monitor, against what is expected now.
 pub async fn read(run: &Run, monitor: &Monitor, world: &dyn World) -> Option<CheckReading> {
+    Some(look(run, monitor, world).await?.reading)
+}
+
+/// The same, with what was seen beside it.
+pub async fn look(run: &Run, monitor: &Monitor, world: &dyn World) -> Option<Look> {
+    let mut side = None;
+    let reading = read_beside(run, monitor, world, &mut side).await?;
+    Some(Look { reading, side })
+}
+
+async fn read_beside(
+    run: &Run,
+    monitor: &Monitor,
+    world: &dyn World,
+    beside: &mut Option<(StepId, CheckReading)>,
+) -> Option<CheckReading> {
     let history = run.history();
     let coming = applicable(run, monitor)?;
     let flight = named(monitor).find_map(|id| flight(run, id));
@@ -181,6 +206,7 @@ pub async fn read(run: &Run, monitor: &Monitor, world: &dyn World) -> Option<Che
     // While resolvers still lead to the side that is left, nobody would notice that the other is down.
     if let Some(side) = flight.side(coming) {
         let direct = world.check(side, &history).await;
+        *beside = Some((flight.step.id.clone(), direct.clone()));
         if !direct.verdict.lets_through() {
             return Some(CheckReading {
                 check: coming.id.clone(),

@@ -12,7 +12,9 @@ use switchback_engine::sign_in::SignIn;
 use switchback_model::dns::{DnsName, RecordType};
 use switchback_model::plan::DecisionType;
 use switchback_model::rollback::Precondition;
-use switchback_model::{Answers, MonitorId, RollbackPlan, RunState, StepState, TargetKind};
+use switchback_model::{
+    Answers, CheckId, CheckReading, MonitorId, RollbackPlan, RunState, StepId, StepState, TargetKind,
+};
 
 use super::{answers, deadlines, gate, offers, rollback, step, way};
 use crate::known::Known;
@@ -57,6 +59,8 @@ pub struct Live {
     pub sign_in: Option<SignIn>,
     /// What the servers of each name answered last.
     pub servers: BTreeMap<(DnsName, RecordType), Heard>,
+    /// What the side on its way in answered itself, by checks of the step that brings it.
+    pub sides: BTreeMap<(StepId, CheckId), CheckReading>,
 }
 
 /// The run as seen by a program that does not drive it.

@@ -56,8 +56,9 @@ pub(in crate::view) fn caches(attempt: &Attempt) -> Option<Timestamp> {
     from.checked_add(SignedDuration::from_secs(i64::from(ttl))).ok()
 }
 
-/// What the after-checks of an attempt saw, in one sentence without its full stop; none where they saw nothing.
-fn words(verify: &[CheckSpec], attempt: &Attempt, way: Way) -> Option<String> {
+/// What the after-checks of an attempt saw, in one sentence without its full stop; none where they saw nothing. `rest`: by
+/// when caches that keep to their time have forgotten what was replaced.
+fn words(verify: &[CheckSpec], attempt: &Attempt, way: Way, rest: Option<Timestamp>) -> Option<String> {
     let read = |spec: &CheckSpec| attempt.readings.iter().find(|reading| reading.check == spec.id);
     let mut parts: Vec<String> = Vec::new();
     let mut counted: Vec<(bool, String)> = verify
@@ -94,7 +95,7 @@ fn words(verify: &[CheckSpec], attempt: &Attempt, way: Way) -> Option<String> {
     if parts.is_empty() {
         return None;
     }
-    let rest = caches(attempt).map(|at| format!("; others by {}", by(at)));
+    let rest = rest.map(|at| format!("; others by {}", by(at)));
     Some(format!("{}{}", parts.join(", "), rest.unwrap_or_default()))
 }
 
@@ -163,8 +164,14 @@ pub(super) fn switching(run: &Run, live: &Live) -> Option<Answer> {
             Some(servers) => format!("{verb}: {}", share(servers)),
             None => verb.to_owned(),
         },
-        note: words(flight.verify(), flight.attempt, flight.way)
-            .unwrap_or_else(|| format!("{}: old and new are both right", flight.step.title)),
+        // By what the picture of the way says, too.
+        note: words(
+            flight.verify(),
+            flight.attempt,
+            flight.way,
+            super::way::rest_by(run, live, flight.step).or_else(|| caches(flight.attempt)),
+        )
+        .unwrap_or_else(|| format!("{}: old and new are both right", flight.step.title)),
     })
 }
 
@@ -175,7 +182,10 @@ pub(super) fn seen(run: &Run, step: &switchback_model::StepId) -> Option<SeenVie
     Some(SeenView {
         step: step.id.to_string(),
         title: step.title.clone(),
-        sentence: format!("{}.", words(&step.undo_verify, attempt, Way::Undo)?),
+        sentence: format!(
+            "{}.",
+            words(&step.undo_verify, attempt, Way::Undo, caches(attempt))?
+        ),
     })
 }
 

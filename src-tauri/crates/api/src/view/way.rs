@@ -3,111 +3,26 @@
 
 mod gives;
 mod guards;
+mod looks;
 mod sites;
+mod switch;
 mod words;
 
 use jiff::Timestamp;
 use switchback_engine::expect::flight;
 use switchback_engine::run::Run;
-use switchback_model::dns::{DnsName, RecordType};
-use switchback_model::{ActionSpec, Step, StepState, Way as Direction};
+use switchback_model::dns::RecordType;
+use switchback_model::{Step, Way as Direction};
 
 use super::run::Live;
 use crate::servers::{Heard, asked_names};
-use crate::wire::{NameTruth, ServerAnswer, Way, WayGives, WayPlace, WayServer, WayShare, WaySide, WayState};
+use crate::wire::{NameTruth, ServerAnswer, Way, WayGives, WayPlace, WayServer, WayShare, WaySide};
 use gives::{Right, right_of};
+use switch::Switch;
+pub(crate) use switch::on_its_way;
 
 /// For how long a name is believed that nobody has asked about yet, in seconds.
 const NOT_ASKED_S: u32 = 90;
-
-/// Where a switch stands whose step stands so. One that ended badly is on its way no more: its servers say what is there.
-fn stands(state: StepState) -> WayState {
-    match state {
-        StepState::ToDo
-        | StepState::Checking
-        | StepState::Blocked
-        | StepState::Ready
-        | StepState::Failed
-        | StepState::Skipped
-        | StepState::Undone { .. }
-        | StepState::UndoUnverified
-        | StepState::UndoForeign => WayState::Before,
-        StepState::Applying { .. } | StepState::InDoubt { .. } | StepState::Verifying { .. } => {
-            WayState::Switching
-        }
-        StepState::Done { .. }
-        | StepState::Unverified
-        | StepState::Foreign
-        | StepState::Adopted
-        | StepState::UndoFailed => WayState::After,
-        StepState::Undoing { .. } | StepState::UndoInDoubt { .. } | StepState::UndoVerifying { .. } => {
-            WayState::SwitchingBack
-        }
-    }
-}
-
-/// Whether a change is on its way to users, or on its way back.
-pub(crate) fn on_its_way(state: StepState) -> bool {
-    match stands(state) {
-        WayState::Switching | WayState::SwitchingBack => true,
-        WayState::Before | WayState::After => false,
-    }
-}
-
-/// A name that the plan switches.
-struct Switch<'a> {
-    name: &'a DnsName,
-    /// The steps that switch it, in the plan's order; never empty.
-    steps: Vec<&'a Step>,
-}
-
-impl<'a> Switch<'a> {
-    /// Every name that the plan switches, in its order.
-    fn all(run: &'a Run) -> Vec<Self> {
-        let mut all: Vec<Self> = Vec::new();
-        for step in run.plan.steps() {
-            let Some(ActionSpec::SwitchRecord(spec)) = &step.action else {
-                continue;
-            };
-            match all.iter_mut().find(|switch| *switch.name == spec.name) {
-                Some(switch) => switch.steps.push(step),
-                None => all.push(Self {
-                    name: &spec.name,
-                    steps: vec![step],
-                }),
-            }
-        }
-        all
-    }
-
-    fn states<'b>(&'b self, run: &'b Run) -> impl Iterator<Item = (&'b Step, WayState)> {
-        let state = |step: &&'a Step| Some((*step, stands(run.steps.get(&step.id)?.state)));
-        self.steps.iter().filter_map(state)
-    }
-
-    /// The step that is on its way, if one is.
-    fn moving<'b>(&'b self, run: &'b Run) -> Option<(&'b Step, WayState)> {
-        let moves = |(_, state): &(&Step, WayState)| match state {
-            WayState::Switching | WayState::SwitchingBack => true,
-            WayState::Before | WayState::After => false,
-        };
-        self.states(run).find(moves)
-    }
-
-    fn state(&self, run: &Run) -> WayState {
-        if let Some((_, state)) = self.moving(run) {
-            return state;
-        }
-        let last = self.states(run).last().map(|(_, state)| state);
-        let begun = self.states(run).any(|(_, state)| state == WayState::After);
-        match (last, begun) {
-            (Some(WayState::After), _) => WayState::After,
-            // Of several steps some are done: a share of users has been switched.
-            (_, true) => WayState::Switching,
-            (_, false) => WayState::Before,
-        }
-    }
-}
 
 /// What the servers of every name answered last that a DNS check of the plan asks about.
 pub(super) fn truth(run: &Run, live: &Live) -> Vec<NameTruth> {
@@ -156,27 +71,44 @@ pub(super) fn ways(run: &Run, live: &Live, now: Timestamp) -> Vec<Way> {
         .collect()
 }
 
-fn way(run: &Run, live: &Live, switch: &Switch<'_>, now: Timestamp) -> Way {
+fn known<'a>(run: &Run, live: &'a Live, switch: &Switch<'_>) -> Vec<Known<'a>> {
     let asked = asked_names(&run.plan).into_keys();
-    let known: Vec<Known<'_>> = asked
+    asked
         .filter(|(name, _)| name == switch.name)
         .map(|(name, record)| Known {
             record,
             heard: live.servers.get(&(name, record)),
             right: right_of(run, switch, record),
         })
-        .collect();
+        .collect()
+}
+
+/// When the servers were asked: of several record types the first.
+fn asked_at(known: &[Known<'_>]) -> Option<Timestamp> {
+    let heard = known.iter().map(|known| known.heard).collect::<Option<Vec<_>>>();
+    heard?.iter().map(|heard| heard.at).min()
+}
+
+/// By when no cache that keeps to its time gives the side that a step in flight leaves, by what its servers gave last; none
+/// where the step switches no name.
+pub(super) fn rest_by(run: &Run, live: &Live, step: &Step) -> Option<Timestamp> {
+    let switches = Switch::all(run);
+    let ours = |switch: &&Switch<'_>| switch.steps.iter().any(|one| one.id == step.id);
+    let switch = switches.iter().find(ours)?;
+    let known = known(run, live, switch);
+    gone_by(run, switch, &servers(&known), asked_at(&known))
+}
+
+fn way(run: &Run, live: &Live, switch: &Switch<'_>, now: Timestamp) -> Way {
+    let known = known(run, live, switch);
     let state = switch.state(run);
     let servers = servers(&known);
     let share = |place| share(servers.iter().filter(|server| server.place == place));
     let (resolvers, name_servers) = (share(WayPlace::Resolver), share(WayPlace::NameServer));
-    // What was asked first, and may be believed for the shortest time, holds for all of it.
-    let heard = known.iter().map(|known| known.heard).collect::<Option<Vec<_>>>();
-    let heard = heard.filter(|heard| !heard.is_empty());
-    let observed_at = heard
-        .as_ref()
-        .and_then(|heard| heard.iter().map(|heard| heard.at).min());
-    let stale = heard.iter().flatten().any(|heard| heard.is_stale(now));
+    // What may be believed for the shortest time holds for all of it.
+    let observed_at = asked_at(&known);
+    let heard: Vec<&Heard> = known.iter().filter_map(|known| known.heard).collect();
+    let stale = heard.iter().any(|heard| heard.is_stale(now));
     let said = words::Said {
         name: switch.name.host(),
         state,
@@ -205,7 +137,6 @@ fn way(run: &Run, live: &Live, switch: &Switch<'_>, now: Timestamp) -> Way {
         observed_at,
         believable_s: heard
             .iter()
-            .flatten()
             .map(|heard| heard.believable_s)
             .min()
             .unwrap_or(NOT_ASKED_S),

@@ -5,7 +5,8 @@ use switchback_engine::run::Run;
 use switchback_model::{ActionSpec, CheckKind, RoutesExpected, Step, StepId};
 
 use super::Switch;
-use super::sites::{Sides, host};
+use super::looks::host;
+use super::sites::Sides;
 use crate::wire::WaySide;
 
 /// The titles of the steps that guard a side now.

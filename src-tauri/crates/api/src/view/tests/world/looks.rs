@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use switchback_engine::decide::FieldPlan;
 use switchback_engine::driver::{plan_fields, plan_rollback, watch_objects};
+use switchback_engine::expect::Look;
 use switchback_engine::monitor::MonitorRun;
 use switchback_engine::ports::{Clock, World};
 use switchback_engine::run::Run;
@@ -44,8 +45,13 @@ impl Night {
         self.read_at = self.clock.now();
         let plan = self.run().plan.clone();
         for monitor in &plan.monitors {
-            let read = switchback_engine::expect::read(self.run(), monitor, &*self.world).await;
-            let Some(reading) = read else { continue };
+            let seen = switchback_engine::expect::look(self.run(), monitor, &*self.world).await;
+            let Some(Look { reading, side }) = seen else {
+                continue;
+            };
+            if let Some((step, reading)) = side {
+                self.sides.insert((step, reading.check.clone()), reading);
+            }
             let known = self.driver.run().watched.get(&monitor.id);
             let state = self.monitors.entry(monitor.id.clone());
             let state = state.or_insert_with(|| MonitorRun::resume(known));
@@ -106,6 +112,7 @@ impl Night {
             known: self.known.clone(),
             sign_in: self.world.sign_in(),
             servers: self.servers.clone(),
+            sides: self.sides.clone(),
             ..Live::default()
         }
     }

@@ -12,8 +12,8 @@ use switchback_engine::ports::{Clock, Lease};
 use switchback_engine::run::Run;
 use switchback_engine::{Driver, Turn};
 use switchback_model::{
-    Command, Digest, Event, EventKind, Frozen, Holder, MonitorId, Operator, RollbackScope, RunId, StepId,
-    Submission,
+    CheckId, CheckReading, Command, Digest, Event, EventKind, Frozen, Holder, MonitorId, Operator,
+    RollbackScope, RunId, StepId, Submission,
 };
 use switchback_testkit::{ManualClock, MemoryJournal, RecordStore, plans};
 
@@ -56,6 +56,7 @@ pub(super) struct Night {
     pub(super) read_at: Timestamp,
     pub(super) readiness: Vec<Readiness>,
     pub(super) servers: BTreeMap<Asked, Heard>,
+    pub(super) sides: BTreeMap<(StepId, CheckId), CheckReading>,
     /// What is known besides the journal, such as how long going back took before.
     pub(super) known: Known,
 }
@@ -107,6 +108,7 @@ impl Night {
             monitors: BTreeMap::new(),
             readiness: Vec::new(),
             servers: BTreeMap::new(),
+            sides: BTreeMap::new(),
             known: known(),
         };
         night.look().await;

@@ -126,6 +126,42 @@ async fn in_flight_the_share_is_counted_and_the_rest_has_a_time() {
 }
 
 #[tokio::test]
+async fn in_flight_the_side_on_its_way_in_is_asked_itself() {
+    let mut night = switching(20).await;
+    night.read_monitors().await;
+    let way = of(&night, APPS);
+    assert_eq!(answer(&way, WaySide::New).0, Tone::Passing);
+    // It is down, though resolvers still lead to the other: that is its fault alone.
+    night
+        .world
+        .say("new-build", Verdict::Fail, "503 from 198.51.100.20");
+    night.read_monitors().await;
+    // One odd sample turns it red no more than the monitor in the rail.
+    assert_ne!(answer(&of(&night, APPS), WaySide::New).0, Tone::Failing);
+    night.read_monitors().await;
+    let way = of(&night, APPS);
+    assert_eq!(
+        answer(&way, WaySide::New),
+        (Tone::Failing, "503 from 198.51.100.20")
+    );
+    assert_ne!(answer(&way, WaySide::Old).0, Tone::Failing);
+}
+
+#[tokio::test]
+async fn the_rail_and_the_picture_say_the_same_time() {
+    let mut night = not_signed_in(plan::REHEARSAL).await;
+    night.turns(12).await;
+    night.wait(6).await;
+    let seen = night.snapshot();
+    let (_, picture) = seen.ways[0].sentence.split_once("By ").expect("a time");
+    let (_, rail) = seen.users.note.split_once("others by ").expect("a time");
+    assert!(
+        picture.starts_with(&format!("{rail} none")),
+        "{rail} is not {picture}"
+    );
+}
+
+#[tokio::test]
 async fn a_resolver_that_keeps_the_old_side_is_counted_until_it_lets_go() {
     let night = switching(50).await;
     let way = of(&night, APPS);
@@ -170,6 +206,35 @@ async fn what_users_meet_elsewhere_makes_no_site_red() {
         .world
         .say("admins-new", Verdict::Fail, "503 from 44 of 44 requests");
     night.wait(60).await;
+    let way = of(&night, APPS);
+    for side in [WaySide::Old, WaySide::New] {
+        assert_ne!(answer(&way, side).0, Tone::Failing, "{side:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_fault_is_of_the_side_whose_address_was_met() {
+    let mut night = going_back().await;
+    night.turns(1).await;
+    let met = "no build: the answer is no JSON, HTTP 503, 198.51.100.20, 12 ms";
+    for check in ["admins-old", "admins-new"] {
+        night.world.say(check, Verdict::Fail, met);
+    }
+    night.read_monitors().await;
+    night.read_monitors().await;
+    let way = of(&night, APPS);
+    assert_eq!(
+        answer(&way, WaySide::New),
+        (Tone::Failing, "no build: the answer is no JSON, HTTP 503, 12 ms")
+    );
+    assert_ne!(answer(&way, WaySide::Old).0, Tone::Failing);
+
+    // One that answers with its own build is at no fault, though the other was expected.
+    for check in ["admins-old", "admins-new"] {
+        let met = "build 8f2c, HTTP 200, 198.51.100.20, 12 ms";
+        night.world.say(check, Verdict::Fail, met);
+    }
+    night.read_monitors().await;
     let way = of(&night, APPS);
     for side in [WaySide::Old, WaySide::New] {
         assert_ne!(answer(&way, side).0, Tone::Failing, "{side:?}");
