@@ -70,8 +70,9 @@ export function DataTable({ caption, kind, columns, rows, name = 1, bare = false
               {row.cells.map((given, at) => {
                 const { made, className, span, title, head } = isMade(given) ? given : { made: given, className: undefined, span: undefined, title: undefined, head: undefined };
                 const look = { colSpan: span, title, className: classes(className, columns[at]?.end === true && "end"), "data-head": head };
-                // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its column.
-                return at === name ? <th key={at} {...look} {...NAME}>{made}</th> : <td key={at} {...look} {...CELL}>{made}</td>;
+                // A cell is its column; a head over two places has one cell more below it.
+                const key = columns[at]?.title ?? "more";
+                return at === name ? <th key={key} {...look} {...NAME}>{made}</th> : <td key={key} {...look} {...CELL}>{made}</td>;
               })}
             </tr>
             {(row.below ?? []).map(({ key, from = 1, content }) => (

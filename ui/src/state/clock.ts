@@ -30,8 +30,8 @@ export function onBeat(tell: () => void): () => void {
   };
 }
 
-/** The last beat. Where the clock stood, or a web view in the background held it up, it is now. */
+/** The last beat. Where the clock stood, or a web view in the background held it up, it is now; a beat that is a little late is waited for. */
 export function beat(): Moment {
-  if (Math.abs(performance.now() - last.at) > PERIOD) last = look();
+  if (Math.abs(performance.now() - last.at) > 1.5 * PERIOD) last = look();
   return last;
 }

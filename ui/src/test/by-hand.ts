@@ -8,6 +8,8 @@ export type Call = {
   name: keyof Ipc;
   args: unknown[];
   settled: boolean;
+  /** Carries it out, and keeps the answer back. */
+  carryOut: () => void;
   answer: (value?: unknown) => Promise<void>;
   fail: (code?: string) => Promise<void>;
 };
@@ -42,13 +44,19 @@ export function byHand(): ByHand {
   const streams: Stream[] = [];
   let holder: Stream | undefined;
 
-  const ask = (name: keyof Ipc, args: unknown[], made: (value: unknown) => unknown): Promise<unknown> =>
+  const ask = (name: keyof Ipc, args: unknown[], made: (value: unknown) => unknown, carryOut: () => void = () => undefined): Promise<unknown> =>
     new Promise((resolve, reject) => {
+      let done = false;
       const call: Call = {
         name,
         args,
         settled: false,
+        carryOut: () => {
+          if (!done) carryOut();
+          done = true;
+        },
         answer: (value) => {
+          call.carryOut();
           call.settled = true;
           resolve(made(value));
           return followed();
@@ -62,15 +70,19 @@ export function byHand(): ByHand {
       calls.push(call);
     });
 
-  const subscribe: Ipc["subscribe"] = (run, fromSeq, on) =>
-    ask("subscribe", [run, fromSeq], () => {
-      const stream: Stream = { run, open: true, send: (update) => stream.open && on(update) };
+  const subscribe: Ipc["subscribe"] = (run, fromSeq, on) => {
+    const stream: Stream = { run, open: true, send: (update) => stream.open && on(update) };
+    const close = () => {
+      stream.open = false;
+    };
+    const made = () => {
       streams.push(stream);
+      return close;
+    };
+    return ask("subscribe", [run, fromSeq], made, () => {
       holder = stream;
-      return () => {
-        stream.open = false;
-      };
     }) as Promise<() => void>;
+  };
 
   const ipc = new Proxy({} as Ipc, {
     get: (_, name: keyof Ipc) => (name === "subscribe" ? subscribe : (...args: unknown[]) => ask(name, args, (value) => value)),

@@ -204,6 +204,61 @@ describe.each(cells)("$name", ({ kind, end, settle }) => {
   });
 });
 
+describe("a run that was opened, and then another one before the core answered", () => {
+  it("is asked nothing more", async () => {
+    const core = byHand();
+    const store = new Store(core.ipc);
+    void store.open(A);
+    void store.open(B);
+    const before = shown(store);
+    await core.next("runSnapshot").answer(of(base, A, 1));
+    expect(core.calls.map((c) => c.name)).toEqual(["runSnapshot", "runSnapshot"]);
+    expect(shown(store)).toEqual(before);
+  });
+
+  it("leaves the stream to the other one, though the core carried out its subscription last and answered it first", async () => {
+    const core = byHand();
+    const at = { core, store: new Store(core.ipc) };
+    void at.store.open(A);
+    await at.core.next("runSnapshot").answer(of(base, A, 1));
+    const late = at.core.next("subscribe");
+    void at.store.open(B);
+    await at.core.next("runSnapshot").answer(of(base, B, 1));
+    const ours = at.core.pending().find((c) => c !== late);
+    ours?.carryOut();
+    late.carryOut();
+    await late.answer();
+    await ours?.answer();
+    await at.core.next("subscribe").answer();
+    await at.core.send({ type: "snapshot", snapshot: of(base, B, 2) });
+    expect(at.store.get()).toMatchObject({ run: B, ended: null, snapshot: { run: B, seq: 2 } });
+    expect(at.core.open().map((s) => s.run)).toEqual([B]);
+    expect(at.core.pending()).toEqual([]);
+  });
+});
+
+it("a run that is read again while it is being read shows the newer answer alone", async () => {
+  const core = byHand();
+  const store = new Store(core.ipc);
+  void store.open(A);
+  void store.open(A);
+  const [first, second] = core.pending();
+  await second?.answer(of(base, A, 5));
+  await first?.answer(of(base, A, 4));
+  expect(store.get().snapshot?.seq).toBe(5);
+  expect(core.calls.filter((c) => c.name === "subscribe")).toHaveLength(1);
+});
+
+it("a snapshot that says the same is the one before, and one that differs keeps its other parts", async () => {
+  const at = await desk();
+  const first = at.store.get().snapshot;
+  await at.core.send({ type: "snapshot", snapshot: structuredClone(of(base, A, 1)) });
+  expect(at.store.get().snapshot).toBe(first);
+  await at.core.send({ type: "snapshot", snapshot: structuredClone(of(base, A, 2)) });
+  expect(at.store.get().snapshot).not.toBe(first);
+  expect(at.store.get().snapshot?.phases).toBe(first?.phases);
+});
+
 it("a look that is older than what the stream brought since does not lead back in time", async () => {
   const at = await desk();
   const told = at.store.submit("check", { do: "check", step: "mid.3" });
