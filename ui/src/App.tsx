@@ -6,6 +6,7 @@ import { DockContext } from "./components/Dock";
 import { Help } from "./components/Help";
 import { HELP, KEYS } from "./components/help-text";
 import { LeftRail } from "./components/LeftRail";
+import { CopyLink, CopyStatus } from "./components/Links";
 import { ErrorRegion, Notices } from "./components/Notices";
 import { RightRail, Strip } from "./components/RightRail";
 import { PageHead } from "./components/PageHead";
@@ -30,6 +31,7 @@ import { StoreContext, useApp, useNarrow, useSnapshot, useStore, useWorldNow } f
 import { currentGate, currentStep } from "./state/readings";
 import type { RunSnapshot } from "./ipc";
 import { type Place, go, parse, routes, useHash } from "./state/router";
+import { useLeads } from "./state/leads";
 import { useKeys } from "./state/keys";
 import type { Store } from "./state/store";
 import { Opening, SupportWindow } from "./SupportWindow";
@@ -46,7 +48,15 @@ function standing(snapshot: RunSnapshot): { gate?: string; step?: string } {
 
 /** The run's page opens with it. */
 function TheNight() {
-  return <NightBlock snapshot={useSnapshot()} now={useWorldNow()} />;
+  return (
+    <>
+      <NightBlock snapshot={useSnapshot()} now={useWorldNow()} />
+      <div className="run-tools">
+        <CopyLink place={{ name: "run" }} label="Copy link to the run" />
+        <CopyStatus />
+      </div>
+    </>
+  );
 }
 
 function RunScreen() {
@@ -145,6 +155,7 @@ function Console() {
   const [help, setHelp] = useState(false);
   const [dock, setDock] = useState<HTMLElement | null>(null);
   useTitle();
+  useLeads();
   const flipPalette = useCallback(() => setPalette((open) => !open), []);
   const flipHelp = useCallback(() => setHelp((open) => !open), []);
   useKeys(flipHelp, flipPalette);

@@ -1,6 +1,7 @@
 import { useState } from "react";
 
-async function copy(text: string): Promise<boolean> {
+/** Puts a text where it can be pasted from; false where that is not possible. */
+export async function copy(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -25,15 +26,15 @@ function copyOld(text: string): boolean {
   }
 }
 
-/** Copies, and says in words whether it did. */
-export function CopyButton({ text, label }: { text: string; label: string }) {
+/** Copies, and says in words whether it did. `shown`: the text stands on the page too, to be selected where it can't be copied. */
+export function CopyButton({ text, label, shown = true }: { text: string; label: string; shown?: boolean }) {
   const [said, say] = useState("");
   return (
     <span className="copy">
       <button
         type="button"
         className="quiet-button"
-        onClick={() => void copy(text).then((done) => say(done ? "Copied" : "Not copied: select the text below"))}
+        onClick={() => void copy(text).then((done) => say(done ? "Copied" : shown ? "Not copied: select the text below" : `Not copied: ${text}`))}
       >
         {label}
       </button>

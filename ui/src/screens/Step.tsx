@@ -6,9 +6,11 @@ import { CheckTable, staleWords } from "../components/CheckTable";
 import { CopyButton } from "../components/CopyButton";
 import { Decisions } from "../components/Decisions";
 import { shapeOf, stateWords } from "../components/LeftRail";
+import { CopyLink } from "../components/Links";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import { State } from "../components/State";
+import { Together } from "../components/Together";
 import { age, count, duration, fullTime } from "../format/time";
 import { aboutWords, lossWords, undoFacts } from "../format/undo";
 import type { ReadingView, StepView } from "../ipc";
@@ -295,6 +297,7 @@ export function StepScreen({ id, above }: { id: string; above?: ReactNode }) {
         <Crumbs parts={[{ text: phase, href: href({ name: "run" }) }, { text: `Step ${number} of ${of}` }]} />
         <PageHead title={step.title} id={`step-${step.id}`}>
           <State kind={shapeOf(step)} word={stateWords(step)} pill testId="step-state" />
+          <CopyLink place={{ name: "step", step: step.id }} />
           {step.generation > 1 && <span className="meta">{step.generation === 2 ? "Begun for the second time" : `Begun ${step.generation} times`}</span>}
         </PageHead>
         {step.why !== "" && <p className="why">{step.why}</p>}
@@ -330,6 +333,7 @@ export function StepScreen({ id, above }: { id: string; above?: ReactNode }) {
         {looksBack && <After step={step} now={now} />}
         <Guide step={step} />
         <Decisions only={step.id} />
+        <Together step={step} now={now} />
         <Before step={step} now={now} />
         <Change step={step} now={now} />
         <WayBack step={step} now={now} />

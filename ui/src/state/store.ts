@@ -1,7 +1,9 @@
 // What the window knows. It shows what the journal says: nothing is changed here before the core has
 // said so. Kept in memory only.
-import type { AppInfo, ReadingView, RunSnapshot, SheetExported, Tone, Update, WindowInfo } from "../ipc";
+import type { AppInfo, Lead, ReadingView, RunSnapshot, SheetExported, Tone, Update, WindowInfo } from "../ipc";
 import { Failure, type Ipc, type RunCommand, asFailure } from "../ipc/port";
+import { placeOf } from "./links";
+import { go } from "./router";
 
 /** Real seconds without an update after which the status is not called live. */
 export const SILENCE_S = 15;
@@ -25,6 +27,12 @@ export type State = {
   failure: Failure | null;
   /** The form that takes the run over is open. */
   taking: boolean;
+  /** Where somebody asked to be led, until the window is there or the person stays. */
+  lead: Lead | null;
+  /** The title of what was interrupted, once somebody has closed it. */
+  interruptedRead: string | null;
+  /** What was copied by a command that has no place of its own to say so, and whether it was. */
+  copied: { text: string; done: boolean } | null;
   /** A break-glass sheet is being made. */
   exporting: boolean;
   /** A break-glass sheet that was just written. */
@@ -43,6 +51,9 @@ const EMPTY: State = {
   busy: null,
   failure: null,
   taking: false,
+  lead: null,
+  interruptedRead: null,
+  copied: null,
   exporting: false,
   sheet: null,
   history: {},
@@ -67,6 +78,7 @@ export class Store {
   #state: State = EMPTY;
   #listeners = new Set<() => void>();
   #close: (() => void) | null = null;
+  #deaf: (() => void) | null = null;
   #generation = 0;
 
   constructor(ipc: Ipc) {
@@ -94,11 +106,34 @@ export class Store {
       if (window.window === "support") return;
       const info = await this.ipc.appInfo();
       this.#set({ info, operator: info.operator });
-      if (info.run !== null) await this.open(info.run);
+      // Before the run is there, or its own page would be shown for a moment. A page that is loaded again stays where it was.
+      const lead = globalThis.location.hash.length <= 2 ? info.lead : null;
+      if (lead !== null) go(placeOf(lead));
+      if (info.run !== null && !(await this.open(info.run)) && lead !== null) go({ name: "start" });
+      this.#listen().catch(this.fail);
     } catch (thrown) {
       this.#set({ failure: asFailure(thrown) });
     }
   }
+
+  /** What was interrupted was read. */
+  readonly readInterrupted = (): void => {
+    const { info, snapshot } = this.#state;
+    this.#set({ interruptedRead: snapshot?.interrupted?.title ?? info?.interrupted?.title ?? null });
+  };
+
+  /** Shows what was copied, or what could not be. */
+  readonly tellCopied = (copied: State["copied"]): void => this.#set({ copied });
+
+  /** Hears where later starts of the program lead; a page that was loaded again hears anew. */
+  async #listen(): Promise<void> {
+    this.#deaf?.();
+    this.#deaf = null;
+    this.#deaf = await this.ipc.followLeads((lead) => this.#set({ lead }));
+  }
+
+  /** Stays here: the link is forgotten. */
+  readonly leave = (): void => this.#set({ lead: null });
 
   readonly setOperator = (operator: string): void => this.#set({ operator });
   readonly clearFailure = (): void => this.#set({ failure: null });

@@ -8,10 +8,12 @@ mod event;
 mod extent;
 mod fields;
 mod gate;
+pub(crate) mod interrupted;
 mod offers;
 mod rollback;
 mod run;
 mod spread;
+mod status;
 mod step;
 mod trouble;
 
