@@ -1,6 +1,7 @@
 //! Everything without a mouse: the order of the focus, that it is always seen, and Escape.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use fantoccini::key::Key;
 use serde_json::json;
@@ -9,6 +10,9 @@ use crate::accessible::routes;
 use crate::app::{App, LINE, Outcome, SOON, with_console};
 use crate::gated;
 use crate::journey::do_step;
+
+/// How long the page may take to show what the focus came to.
+const FRAMES: Duration = Duration::from_secs(2);
 
 /// What has the focus, and whether a person can see that: an outline or a ring, inside the window and
 /// not under a bar that sticks.
@@ -92,6 +96,16 @@ async fn keyboard(app: &App) -> Outcome {
         "{expected:?} are not reached in that order: {order:?}"
     );
 
+    // The picture of the night is one stop; the arrows go from mark to mark, Enter opens.
+    app.go("#/run").await?;
+    app.see("night").await?;
+    let stop = "const e = document.querySelector('[data-testid=night] a[tabindex=\"0\"]'); e?.focus(); \
+        return document.activeElement === e;";
+    app.until_true("a stop in the picture", stop, SOON).await?;
+    app.press(&Key::End.to_string()).await?;
+    app.press(&Key::Enter.to_string()).await?;
+    app.see("[data-route=step]").await?;
+
     // A new screen puts the focus on its heading.
     app.go("#/timeline").await?;
     heading(app, "Timeline").await?;
@@ -134,7 +148,13 @@ pub async fn round(app: &App) -> Outcome<Vec<String>> {
     let mut unseen = BTreeSet::new();
     for _ in 0..80 {
         app.press(&Key::Tab.to_string()).await?;
-        let focus = app.script(FOCUS, Vec::new()).await?;
+        // What stands below the fold is scrolled to with the next frame.
+        let end = Instant::now() + FRAMES;
+        let mut focus = app.script(FOCUS, Vec::new()).await?;
+        while focus[1] != json!(true) && Instant::now() < end {
+            app.painted().await?;
+            focus = app.script(FOCUS, Vec::new()).await?;
+        }
         let name = focus[0].as_str().unwrap_or_default().to_owned();
         if focus[1] != json!(true) {
             unseen.insert(focus[2].to_string());

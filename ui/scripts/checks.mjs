@@ -21,7 +21,7 @@ const types = read("wire.ts").replace(/"(\w+)": /g, "$1: ");
 
 // By type: the words of its definition, some of which are other types.
 const words = new Map();
-const [, ...parts] = types.replace(/\/\*\*[^]*?\*\//g, "").split(/^export type (\w+) =/m);
+const [, ...parts] = types.replace(/\/\*\*[\s\S]*?\*\//g, "").split(/^export type (\w+) =/m);
 for (let at = 0; at < parts.length; at += 2) words.set(parts[at], parts[at + 1].match(/\w+/g));
 
 // The types that an answer holds; what is only sent is checked by the core. A set grows while it is gone through.
@@ -38,7 +38,7 @@ if (made.hasCircularDependencies) stop("a type holds itself: say here how that i
 
 const checks = made
   .getZodSchemasFile("./wire")
-  .replace(/^[^]*?(?=^export const)/m, "")
+  .replace(/^[\s\S]*?(?=^export const)/m, "")
   // An unknown field is kept: the core may be newer than the window.
   .replaceAll("z.object(", "z.looseObject(")
   // Absent is what serde writes; `undefined` never crosses, and the types say so too.

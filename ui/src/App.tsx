@@ -1,4 +1,4 @@
-import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from "react";
 import { Button } from "./kit";
 import { Announcer } from "./components/Announcer";
 import { Banner } from "./components/Banner";
@@ -6,7 +6,7 @@ import { DockContext } from "./components/Dock";
 import { Help } from "./components/Help";
 import { HELP, KEYS } from "./components/help-text";
 import { LeftRail } from "./components/LeftRail";
-import { CopyLink, CopyStatus } from "./components/Links";
+import { RunTools } from "./components/Links";
 import { ErrorRegion, Notices } from "./components/Notices";
 import { RightRail, Strip } from "./components/RightRail";
 import { PageHead } from "./components/PageHead";
@@ -26,55 +26,49 @@ import { StepScreen } from "./screens/Step";
 import { UsersScreen } from "./screens/Users";
 import { TimelineScreen } from "./screens/Timeline";
 import { WarRoomScreen } from "./screens/WarRoom";
-import { NightBlock } from "./night/Night";
-import { StoreContext, useApp, useNarrow, useSnapshot, useStore, useWorldNow } from "./state/hooks";
+import { TheNight } from "./night/Night";
+import { StoreContext, useApp, useNarrow, useStore } from "./state/hooks";
 import { currentGate, currentStep } from "./state/readings";
 import type { RunSnapshot } from "./ipc";
 import { type Place, go, parse, routes, useHash } from "./state/router";
-import { useLeads } from "./state/leads";
 import { useKeys } from "./state/keys";
+import { useLeads } from "./state/leads";
 import type { Store } from "./state/store";
 import { Opening, SupportWindow } from "./SupportWindow";
 
 const Palette = lazy(() => import("./components/Palette"));
 
+type Standing = { gate?: string; step?: string };
+
 /** Where the run stands: its gate that waits, else its step. */
-function standing(snapshot: RunSnapshot): { gate?: string; step?: string } {
+function standing(snapshot: RunSnapshot | null): Standing {
+  if (snapshot === null) return {};
   const gate = currentGate(snapshot);
   if (gate !== undefined) return { gate: gate.id };
   const step = currentStep(snapshot);
   return step === undefined ? {} : { step: step.id };
 }
 
-/** The run's page opens with it. */
-function TheNight() {
-  return (
-    <>
-      <NightBlock snapshot={useSnapshot()} now={useWorldNow()} />
-      <div className="run-tools">
-        <CopyLink place={{ name: "run" }} label="Copy link to the run" />
-        <CopyStatus />
-      </div>
-    </>
-  );
-}
+const isKnown = (at: Standing, snapshot: RunSnapshot | null): boolean => snapshot?.phases.some((p) => p.id === at.gate || p.steps.some((s) => s.id === at.step)) === true;
 
 function RunScreen() {
-  const snapshot = useSnapshot();
+  const store = useStore();
   // Nothing moves on under the cursor: what was shown stays with its result, and "Next: …" leads on.
-  const [shown, show] = useState(() => standing(snapshot));
-  const latest = useRef(snapshot);
-  latest.current = snapshot;
+  const [shown, show] = useState(() => standing(store.get().snapshot));
   useEffect(() => {
     const again = (event: MouseEvent) => {
-      if (event.target instanceof Element && event.target.closest('a[href="#/run"]') !== null) show(standing(latest.current));
+      if (event.target instanceof Element && event.target.closest('a[href="#/run"]') !== null) show(standing(store.get().snapshot));
     };
     window.addEventListener("click", again);
     return () => window.removeEventListener("click", again);
-  }, []);
-  const known = snapshot.phases.some((p) => p.id === shown.gate || p.steps.some((s) => s.id === shown.step));
-  const { gate, step } = known ? shown : standing(snapshot);
-  const above = <TheNight />;
+  }, [store]);
+  const { gate, step } = useApp(({ snapshot }) => (isKnown(shown, snapshot) ? shown : standing(snapshot)));
+  const above = (
+    <>
+      <TheNight />
+      <RunTools />
+    </>
+  );
   if (gate !== undefined) return <GateScreen id={gate} key={`gate-${gate}`} above={above} />;
   return step === undefined ? (
     <div className="page">
@@ -87,12 +81,11 @@ function RunScreen() {
 }
 
 function Screen({ place }: { place: Place }) {
-  const { run } = useApp();
   switch (place.name) {
     case "start":
       return <StartScreen />;
     case "run":
-      return <RunScreen key={run} />;
+      return <RunScreen />;
     case "step":
       return <StepScreen id={place.step} key={place.step} />;
     case "runbook":
@@ -127,28 +120,37 @@ function Screen({ place }: { place: Place }) {
 }
 
 function useTitle(): void {
-  const { snapshot } = useApp();
-  const title = snapshot === null ? "Switchback" : `${snapshot.banner.word}${snapshot.banner.test_endpoint ? " · TEST ENDPOINT" : ""} · ${snapshot.banner.target} · ${snapshot.title} · Switchback`;
+  const title = useApp(({ snapshot }) =>
+    snapshot === null ? "Switchback" : `${snapshot.banner.word}${snapshot.banner.test_endpoint ? " · TEST ENDPOINT" : ""} · ${snapshot.banner.target} · ${snapshot.title} · Switchback`,
+  );
   useEffect(() => {
     document.title = title;
   }, [title]);
 }
 
+/** Whether a page is about the run that is shown. */
+const ofRun = (place: Place): boolean => routes.find((r) => r.name === place.name)?.run === true;
+
 /** Without a run there is only the start; with one the window opens on it. */
 function usePlace(): Place {
-  const { snapshot, run } = useApp();
+  const has = useApp((s) => s.snapshot !== null);
   const hash = useHash();
   const place = useMemo(() => parse(hash), [hash]);
-  const needsRun = routes.find((r) => r.name === place.name)?.run === true;
   useEffect(() => {
-    if (snapshot !== null && (hash === "" || hash === "#" || hash === "#/")) go({ name: "run" });
-  }, [hash, snapshot]);
-  return needsRun && (snapshot === null || run === null) ? { name: "start" } : place;
+    if (has && (hash === "" || hash === "#" || hash === "#/")) go({ name: "run" });
+  }, [hash, has]);
+  return ofRun(place) && !has ? { name: "start" } : place;
 }
 
 function Console() {
   const store = useStore();
-  const { snapshot, info, failure } = useApp();
+  // Its parts draw themselves: here is only what decides which of them there are.
+  const { kind, session, opening, failed } = useApp((s) => ({
+    kind: s.snapshot?.banner.kind ?? null,
+    session: s.session,
+    opening: s.info === null && s.snapshot === null,
+    failed: s.failure !== null,
+  }));
   const place = usePlace();
   const narrow = useNarrow();
   const [palette, setPalette] = useState(false);
@@ -164,8 +166,8 @@ function Console() {
   const wall = place.name === "war-room";
   return (
     <div
-      className={`window${narrow ? " narrow" : ""}${snapshot === null ? " no-run" : ""}${wall ? " wall" : ""}`}
-      data-env={snapshot?.banner.kind ?? "none"}
+      className={`window${narrow ? " narrow" : ""}${kind === null ? " no-run" : ""}${wall ? " wall" : ""}`}
+      data-env={kind ?? "none"}
       data-routes={routes.map((r) => r.path).join(" ")}
       data-route-names={routes.map((r) => r.name).join(" ")}
       data-route={place.name}
@@ -175,25 +177,26 @@ function Console() {
         Skip to the step
       </button>
       <Banner masked={wall} />
-      {!wall && !narrow && <LeftRail place={place} onPalette={flipPalette} onHelp={flipHelp} />}
+      {!wall && !narrow && <LeftRail key={session} place={place} onPalette={flipPalette} onHelp={flipHelp} />}
       {!wall && narrow && <Strip place={place} onPalette={flipPalette} />}
       <main className="middle" id="middle" aria-label="Main">
         <DockContext value={dock}>
           {help && <Help title={routes.find((r) => r.name === place.name)?.title ?? "Switchback"} text={HELP[place.name]} keys={KEYS} onClose={() => setHelp(false)} />}
-          {info === null && snapshot === null ? (
+          {opening ? (
             <div className="page">
               <PageHead title="Switchback" id="opening" />
-              {failure === null ? <p role="status">Opening…</p> : <Button onPress={() => void store.start()}>Try again</Button>}
+              {failed ? <Button onPress={() => void store.start()}>Try again</Button> : <p role="status">Opening…</p>}
             </div>
           ) : (
             // The dock first: a screen's buttons have their place when the screen comes.
-            dock !== null && <Screen place={place} />
+            // What was read, ticked or written of one run is never on the page of another.
+            dock !== null && <Screen place={place} key={ofRun(place) ? session : 0} />
           )}
           {!wall && <Notices />}
         </DockContext>
         <div className="dock" ref={setDock} />
       </main>
-      {!wall && !narrow && snapshot !== null && <RightRail place={place} />}
+      {!wall && !narrow && kind !== null && <RightRail place={place} />}
       <Announcer />
       {palette && (
         <Suspense>
@@ -207,14 +210,14 @@ function Console() {
 /** Which window it is, the core says. */
 function Window() {
   const store = useStore();
-  const { window, failure } = useApp();
-  if (window?.window === "support") return <SupportWindow />;
-  if (window?.window === "console") return <Console />;
+  const { which, failed } = useApp((s) => ({ which: s.window?.window, failed: s.failure !== null }));
+  if (which === "support") return <SupportWindow />;
+  if (which === "console") return <Console />;
   return (
     <Opening>
       <div className="page">
         <PageHead title="Switchback" id="opening" />
-        {failure === null ? <p role="status">Opening…</p> : <Button onPress={() => void store.start()}>Try again</Button>}
+        {failed ? <Button onPress={() => void store.start()}>Try again</Button> : <p role="status">Opening…</p>}
       </div>
       <section className="notices" aria-label="Notices">
         <ErrorRegion />

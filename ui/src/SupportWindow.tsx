@@ -15,8 +15,8 @@ import { nameOf } from "./state/place";
 
 /** Which environment is asked, over the whole width: text first. */
 function PlaceBanner({ place }: { place: LookupPlace | null }) {
-  const { window } = useApp();
-  const now = useComputerNow();
+  const operator = useApp((s) => s.window?.operator);
+  const time = useComputerNow(fullTime);
   const facts: string[] = [];
   if (place !== null) {
     const name = nameOf(place);
@@ -38,8 +38,8 @@ function PlaceBanner({ place }: { place: LookupPlace | null }) {
         ))}
       </span>
       <span className="banner-end">
-        <span>{fullTime(now)}</span>
-        <span>{window?.operator}</span>
+        <span>{time}</span>
+        <span>{operator}</span>
       </span>
     </header>
   );
@@ -57,7 +57,7 @@ function Tools({ onHelp }: { onHelp: () => void }): ReactNode {
 }
 
 export function SupportWindow() {
-  const { window: info } = useApp();
+  const version = useApp((s) => s.window?.version);
   const [place, setPlace] = useState<LookupPlace | null>(null);
   const [help, setHelp] = useState(false);
   const flipHelp = useCallback(() => setHelp((open) => !open), []);
@@ -82,7 +82,7 @@ export function SupportWindow() {
           <ErrorRegion />
         </section>
         <footer className="support-foot">
-          Switchback {info?.version} · reads only: nothing here can change an account or a run
+          Switchback {version} · reads only: nothing here can change an account or a run
         </footer>
       </main>
     </div>

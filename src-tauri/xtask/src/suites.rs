@@ -69,8 +69,7 @@ impl Suite {
     /// How long it should take on two cores. It fails at one and a half times this.
     pub fn budget(self) -> Duration {
         let minutes = match self {
-            Self::Ui => 3,
-            Self::Kill => 4,
+            Self::Ui | Self::Kill => 4,
             Self::Conformance | Self::Emulators => 5,
             Self::Bundle => 5,
             Self::Core => 6,

@@ -1,8 +1,9 @@
 // One account of a look-up: masked until somebody asks for a field, and masked again a minute later.
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { date } from "../format/time";
-import { type AccountView, asFailure } from "../ipc";
+import type { AccountView, ApiError, DetailView, Revealed } from "../ipc";
 import { Button } from "../kit";
+import { useAttempt } from "../state/attempt";
 import { useStore } from "../state/hooks";
 import { Block, Facts } from "./PageHead";
 import { State } from "./State";
@@ -37,6 +38,8 @@ function useFocusKept(change: boolean, beside: () => HTMLElement | null | undefi
   }, [change]);
 }
 
+const whyWords = ({ message, hint }: ApiError): string => `${message} ${hint}`;
+
 function Field({ lookup, index, field, masked, purpose }: { lookup: string; index: number; field: string; masked: string; purpose: string }) {
   const store = useStore();
   const [value, setValue] = useState<string | null>(null);
@@ -52,16 +55,14 @@ function Field({ lookup, index, field, masked, purpose }: { lookup: string; inde
   const place = useRef<HTMLElement>(null);
   useFocusKept(value !== null, () => place.current?.querySelector("button"));
 
-  const reveal = async () => {
-    try {
-      const revealed = await store.ipc.usersReveal({ lookup, index, field, purpose });
-      setValue(revealed.value);
+  const { attempt } = useAttempt();
+  const reveal = () => {
+    const revealed = (answer: Revealed) => {
+      setValue(answer.value);
       say("Recorded. Hidden again in 1 min.");
       timer.current = setTimeout(hide, SHOWN_MS);
-    } catch (thrown) {
-      const { message, hint } = asFailure(thrown).api;
-      say(`${message} ${hint}`);
-    }
+    };
+    void attempt(() => store.ipc.usersReveal({ lookup, index, field, purpose }), revealed, { failed: ({ api }) => say(whyWords(api)) });
   };
   const copy = async (text: string) => {
     try {
@@ -79,7 +80,7 @@ function Field({ lookup, index, field, masked, purpose }: { lookup: string; inde
       <dd ref={place}>
         <span className="lookup-value">{value ?? masked}</span>{" "}
         {value === null ? (
-          <button type="button" className="quiet-button" onClick={() => void reveal()} aria-label={`Reveal ${name}`}>
+          <button type="button" className="quiet-button" onClick={reveal} aria-label={`Reveal ${name}`}>
             Reveal
           </button>
         ) : (
@@ -109,23 +110,16 @@ function Standing({ account }: { account: AccountView }) {
 export function AccountCard({ account: found, of, lookup, purpose, cost }: { account: AccountView; of: number; lookup: string; purpose: string; cost: string | null }) {
   const store = useStore();
   const [account, setAccount] = useState(found);
-  const [asking, setAsking] = useState(false);
+  const { busy: asking, attempt } = useAttempt();
   const [said, say] = useState("");
   const card = useRef<HTMLDivElement>(null);
   useFocusKept(account.mfa !== null, () => card.current);
-  const details = async () => {
-    setAsking(true);
-    try {
-      const detail = await store.ipc.usersDetail({ lookup, index: found.index, purpose });
-      if (detail.account === null) say("The pool no longer has this account.");
-      else setAccount(detail.account);
-      if (detail.account !== null) say(detail.cost);
-    } catch (thrown) {
-      const { message, hint } = asFailure(thrown).api;
-      say(`${message} ${hint}`);
-    } finally {
-      setAsking(false);
-    }
+  const details = () => {
+    const told = (detail: DetailView) => {
+      if (detail.account !== null) setAccount(detail.account);
+      say(detail.account === null ? "The pool no longer has this account." : detail.cost);
+    };
+    void attempt(() => store.ipc.usersDetail({ lookup, index: found.index, purpose }), told, { failed: ({ api }) => say(whyWords(api)) });
   };
   return (
     <div className="account" ref={card} tabIndex={-1} data-testid={`account-${found.index}`}>
@@ -136,7 +130,7 @@ export function AccountCard({ account: found, of, lookup, purpose, cost }: { acc
         note="Hidden. Each reveal is recorded with your name and reason."
         side={
           account.mfa === null ? (
-            <Button onPress={() => void details()} refused={asking} testId={`details-${found.index}`}>
+            <Button onPress={details} refused={asking} testId={`details-${found.index}`}>
               Details…
             </Button>
           ) : undefined

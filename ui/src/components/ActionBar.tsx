@@ -3,8 +3,8 @@ import { fullTime } from "../format/time";
 import type { Offer, StepView } from "../ipc";
 import type { RunCommand } from "../ipc/port";
 import { Button, LinkButton } from "../kit";
-import { useApp, useSnapshot, useStore } from "../state/hooks";
-import { allSteps, isFinished, onward } from "../state/readings";
+import { useApp, useStore, useTitles, useWorldNow } from "../state/hooks";
+import { isFinished, onward } from "../state/readings";
 import { go, href } from "../state/router";
 import type { Store } from "../state/store";
 import { useLeaveHeight } from "./barHeight";
@@ -68,7 +68,18 @@ export function refusalWords(step: StepView, refused: string, now: number, watch
   return waits ? { ready: `Ready at ${at}.`, rest: refused.replace(/^Ready in [^.]+\. /, "") } : { ready: null, rest: refused };
 }
 
-function Reason({ step, primary, now, watching }: { step: StepView; primary: Offer | undefined; now: number; watching: boolean }) {
+/** Why the main button can't be pressed; the moment at which time alone lets it stands first. */
+function Refusal({ step, refused }: { step: StepView; refused: string }) {
+  const { ready, rest } = useWorldNow((now, { snapshot }) => refusalWords(step, refused, now, snapshot?.watching !== null));
+  return (
+    <p id="why-not" data-testid="why-not">
+      {ready !== null && <strong>{ready} </strong>}
+      {rest}
+    </p>
+  );
+}
+
+function Reason({ step, primary }: { step: StepView; primary: Offer | undefined }) {
   if (primary === undefined) {
     return step.state === "applying" || step.state.endsWith("verifying") || step.state === "undoing" || step.state === "checking" ? (
       <p>
@@ -77,15 +88,7 @@ function Reason({ step, primary, now, watching }: { step: StepView; primary: Off
     ) : null;
   }
   if (isNoted(step, primary)) return null;
-  if (primary.refused !== null) {
-    const { ready, rest } = refusalWords(step, primary.refused, now, watching);
-    return (
-      <p id="why-not" data-testid="why-not">
-        {ready !== null && <strong>{ready} </strong>}
-        {rest}
-      </p>
-    );
-  }
+  if (primary.refused !== null) return <Refusal step={step} refused={primary.refused} />;
   return primary.command === "apply" && step.preview !== null ? <p className="meta">You confirm on the next page.</p> : null;
 }
 
@@ -94,10 +97,10 @@ function otherOffers(step: StepView): Offer[] {
 }
 
 function pressOffer(store: Store, step: StepView, offer: Offer, ask: (word: string) => void): void {
-  if (offer.command === "fields") return go({ name: "fields", step: step.id });
-  if (offer.needs_reason) return ask(offer.command);
   const command = commandOf(offer.command, step.id);
-  if (command !== null) void store.submit(offer.command, command);
+  if (offer.command === "fields") go({ name: "fields", step: step.id });
+  else if (offer.needs_reason) ask(offer.command);
+  else if (command !== null) void store.submit(offer.command, command);
 }
 
 /** Whether why the step can't go on says what is noted of it as well: then it is said once, in the notice. */
@@ -134,11 +137,11 @@ export const tells = (step: StepView): boolean => step.kind === "notice" || step
 /** A person says that something is so: who, and what proves it. */
 function OfferForm({ step, offer, onDone }: { step: StepView; offer: Offer; onDone: () => void }) {
   const store = useStore();
-  const { busy, operator } = useApp();
+  const { busy, operator } = useApp((s) => ({ busy: s.busy, operator: s.operator }));
   const attests = offer.command === "attest";
   const proof = attests || offer.command === "adopt" || offer.command.startsWith("resolve");
   const [named, setNamed] = useState<ReadonlySet<string>>(new Set());
-  const steps = allSteps(useSnapshot());
+  const titles = useTitles();
   // A publication that is due: what then stays unseen is accepted by its name.
   const unseen = offer.command === "skip" ? (step.unseen ?? []) : [];
   const send = (reason: string, person: string) => {
@@ -182,7 +185,7 @@ function OfferForm({ step, offer, onDone }: { step: StepView; offer: Offer; onDo
             <label className="tick" key={id}>
               <input type="checkbox" checked={named.has(id)} onChange={() => setNamed(toggled(named, id))} data-testid={`unseen-${id}`} />
               <span>
-                Nobody sees what was changed by <strong>{steps.find((s) => s.id === id)?.title ?? id}</strong>
+                Nobody sees what was changed by <strong>{titles[id] ?? id}</strong>
               </span>
             </label>
           ))
@@ -201,7 +204,7 @@ function toggled(set: ReadonlySet<string>, word: string): Set<string> {
 /** What else can be done with a step that has a main button. */
 export function Otherwise({ step, onAsk }: { step: StepView; onAsk: (word: string) => void }) {
   const store = useStore();
-  const { busy } = useApp();
+  const busy = useApp((s) => s.busy);
   const list = otherOffers(step);
   // Its reason is asked for where the change is confirmed.
   const override = step.offers.find((o) => o.command === OVERRIDE);
@@ -234,9 +237,9 @@ function useHeadInstead(bar: RefObject<HTMLElement | null>, gone: boolean): void
 }
 
 /** What can be done with the step now, at the bottom of the middle column. */
-export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: number; ask: string | null; setAsk: (ask: string | null) => void }) {
+export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string | null; setAsk: (ask: string | null) => void }) {
   const store = useStore();
-  const { busy, snapshot } = useApp();
+  const { busy, next } = useApp((s) => ({ busy: s.busy, next: s.snapshot === null ? undefined : onward(s.snapshot) }));
   const bar = useRef<HTMLDivElement>(null);
   useLeaveHeight(bar);
   const primary = step.offers.find((o) => o.primary);
@@ -250,7 +253,6 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
     if (offer.command === "apply" && confirms) return go({ name: "confirm", step: step.id });
     pressOffer(store, step, offer, setAsk);
   };
-  const next = snapshot === null ? undefined : onward(snapshot);
   // What somebody changed since is looked at before anything else: then there is no way on under the hand.
   const goesOn = primary === undefined && step.drifted === null && (isFinished(step) || step.state === "undone") && next !== undefined && next.id !== step.id && ask === null;
   useHeadInstead(bar, primary === undefined);
@@ -289,7 +291,7 @@ export function ActionBar({ step, now, ask, setAsk }: { step: StepView; now: num
               </Primary>
             )}
             <div className="action-reason">
-              <Reason step={step} primary={primary} now={now} watching={snapshot?.watching !== null} />
+              <Reason step={step} primary={primary} />
             </div>
           </div>
           <div className="action-others">

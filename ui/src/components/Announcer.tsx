@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import type { RunSnapshot } from "../ipc";
-import { useApp } from "../state/hooks";
+import { useStore } from "../state/hooks";
 import { allSteps, isQuiet } from "../state/readings";
 
 const BAD = new Set(["failed", "in_doubt", "unverified", "foreign", "undo_failed", "undo_in_doubt", "undo_unverified", "undo_foreign"]);
@@ -31,16 +31,19 @@ export function changes(before: RunSnapshot, after: RunSnapshot): { polite: stri
 
 /** Says aloud what changed: failures at once, the rest when there is a pause. */
 export function Announcer() {
-  const { snapshot } = useApp();
-  const last = useRef<RunSnapshot | null>(null);
+  const store = useStore();
   const [said, say] = useState({ polite: "", urgent: "" });
   useEffect(() => {
-    const before = last.current;
-    last.current = snapshot;
-    if (before === null || snapshot === null || before.run !== snapshot.run) return;
-    const { polite, urgent } = changes(before, snapshot);
-    if (polite.length + urgent.length > 0) say({ polite: polite.join(". "), urgent: urgent.join(". ") });
-  }, [snapshot]);
+    let last = store.get().snapshot;
+    return store.listen(() => {
+      const before = last;
+      const { snapshot } = store.get();
+      last = snapshot;
+      if (before === null || snapshot === null || before === snapshot || before.run !== snapshot.run) return;
+      const { polite, urgent } = changes(before, snapshot);
+      if (polite.length + urgent.length > 0) say({ polite: polite.join(". "), urgent: urgent.join(". ") });
+    });
+  }, [store]);
   return (
     <>
       <div className="hidden" role="status" aria-live="polite">

@@ -5,7 +5,7 @@ import type { RunSnapshot } from "../ipc";
 import { count, duration } from "../format/time";
 
 /** The run's state in words; a stop says what it waits for. */
-export function runWords(snapshot: RunSnapshot): string {
+export function runWords(snapshot: Pick<RunSnapshot, "state" | "phases">): string {
   switch (snapshot.state) {
     case "open":
       return "Running";
@@ -21,17 +21,24 @@ export function runWords(snapshot: RunSnapshot): string {
 }
 
 /** How long the sign-in still lasts, where it says so itself. */
-export function signInWords(snapshot: RunSnapshot, now: number): string {
+export function signInWords(snapshot: Pick<RunSnapshot, "sign_in_until">, now: number): string {
   if (snapshot.sign_in_until === null) return "time left not known";
   const left = (Date.parse(snapshot.sign_in_until) - now) / 1000;
   return left <= 0 ? "has ended" : `${duration(left < 120 ? left : Math.floor(left / 60) * 60)} left`;
 }
 
+function Time() {
+  return <span>{useWorldNow(fullTime)}</span>;
+}
+
+function SignIn() {
+  return <span data-testid="sign-in">Sign-in {useWorldNow((now, { snapshot }) => snapshot !== null && signInWords(snapshot, now))}</span>;
+}
+
 /** The environment over the whole width: text first, not to be dismissed. */
 export function Banner({ masked = false }: { masked?: boolean }) {
-  const { snapshot } = useApp();
-  const now = useWorldNow();
-  if (snapshot === null) {
+  const run = useApp(({ snapshot: s }) => s && { banner: s.banner, title: s.title, words: runWords(s), watching: s.watching !== null });
+  if (run === null) {
     return (
       <header className="banner" data-env="none" data-testid="banner">
         <span className="banner-word">Switchback</span>
@@ -39,12 +46,12 @@ export function Banner({ masked = false }: { masked?: boolean }) {
           <span>No run is open</span>
         </span>
         <span className="banner-end">
-          <span>{fullTime(now)}</span>
+          <Time />
         </span>
       </header>
     );
   }
-  const b = snapshot.banner;
+  const b = run.banner;
   const facts =
     b.kind === "rehearsal"
       ? // A target that only repeats the word beside it says nothing.
@@ -53,8 +60,8 @@ export function Banner({ masked = false }: { masked?: boolean }) {
         ? [b.target]
         : [`${b.target} (…${b.account_tail})`, b.region];
   if (b.role !== null && !masked) facts.push(`role ${b.role}`);
-  facts.push(`Run “${snapshot.title}”`, runWords(snapshot));
-  if (snapshot.watching !== null) facts.push("Watching");
+  facts.push(`Run “${run.title}”`, run.words);
+  if (run.watching) facts.push("Watching");
   return (
     <header className="banner" data-env={b.kind} data-testid="banner">
       <span className="banner-word">{b.word}</span>
@@ -62,14 +69,14 @@ export function Banner({ masked = false }: { masked?: boolean }) {
       {b.test_endpoint && <span className="banner-endpoint">TEST ENDPOINT</span>}
       <span className="banner-facts">
         {facts.map((f) => (
-          <span key={f} className={f === runWords(snapshot) || f === facts[0] ? undefined : "banner-more"}>
+          <span key={f} className={f === run.words || f === facts[0] ? undefined : "banner-more"}>
             {f}
           </span>
         ))}
       </span>
       <span className="banner-end">
-        <span>{fullTime(now)}</span>
-        {b.kind !== "rehearsal" && !masked && <span data-testid="sign-in">Sign-in {signInWords(snapshot, now)}</span>}
+        <Time />
+        {b.kind !== "rehearsal" && !masked && <SignIn />}
         {b.speed > 1 && <span>Speed ×{b.speed}</span>}
       </span>
     </header>

@@ -8,7 +8,7 @@ function Word({ word }: { word: string }) {
   return (
     <span className="long-word">
       {(word.match(/.+?[./](?=\w)|.+/g) ?? [word]).map((part, i) => (
-        // The parts have no identity but their place.
+        // biome-ignore lint/suspicious/noArrayIndexKey: the parts have no identity but their place
         <Fragment key={`${i}${part}`}>
           {i > 0 && <wbr />}
           {part}
@@ -25,6 +25,7 @@ export function Breakable({ text }: { text: string }) {
     .replace(/(\d) (s|ms|min|h|days?)\b/g, "$1\u00a0$2")
     .split(" ")
     .map((word, i) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the words have no identity but their place
       <Fragment key={`${i}${word}`}>
         {i > 0 && " "}
         <Word word={word} />

@@ -1,4 +1,4 @@
-import { Fragment } from "react";
+import { Fragment, type ReactNode } from "react";
 import type { ChangeView, PreviewView, ResourceView } from "../ipc";
 import { useStore } from "../state/hooks";
 import { Breakable } from "./Breakable";
@@ -22,6 +22,7 @@ function pieces(line: string, other: string | undefined): { text: string; change
 
 function Line({ line, other }: { line: string; other: string | undefined }) {
   return pieces(line, other).map((p, i) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the pieces have no identity but their place
     <Fragment key={`${i}${p.text}`}>
       {i > 0 && " "}
       {p.changed ? (
@@ -35,7 +36,7 @@ function Line({ line, other }: { line: string; other: string | undefined }) {
   ));
 }
 
-function Side({ lines, other, word, sign, note }: { lines: string[]; other: string[]; word: string; sign: string; note?: string | undefined }) {
+function Side({ lines, other, word, sign, note }: { lines: string[]; other: string[]; word: string; sign: string; note?: ReactNode }) {
   const same = new Set(other);
   return (
     <div className={`diff-side ${sign === "+" ? "plus" : "minus"}`}>
@@ -47,6 +48,7 @@ function Side({ lines, other, word, sign, note }: { lines: string[]; other: stri
       ) : (
         <pre>
           {lines.map((line, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the same line may stand there twice
             <span key={`${i}-${line}`}>
               {same.has(line) ? <Breakable text={line} /> : <Line line={line} other={lines.length === other.length ? other[i] : undefined} />}
               {"\n"}
@@ -86,7 +88,7 @@ function Caution({ words }: { words: string }) {
 }
 
 /** The exact changes, before beside after. Grey minus and blue plus: red and green mean status only. */
-export function Changes({ list, note, undo = false, made = false }: { list: readonly ChangeView[]; note?: string; /** What it leads back to, beside the change itself: what AWS does not guard is said there already. */ undo?: boolean; /** It was made: there is nothing left to be cautious of. */ made?: boolean }) {
+export function Changes({ list, note, undo = false, made = false }: { list: readonly ChangeView[]; note?: ReactNode; /** What it leads back to, beside the change itself: what AWS does not guard is said there already. */ undo?: boolean; /** It was made: there is nothing left to be cautious of. */ made?: boolean }) {
   return (
     <>
       {list.map((c) => {
@@ -129,6 +131,7 @@ export function Calls({ preview }: { preview: PreviewView }) {
     <details className="calls">
       <summary>{count(preview.calls.length, "API call")}: exact parameters</summary>
       {preview.calls.map((call, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the same call may be made twice, and their order is the plan's
         <div key={`${i}-${call.operation}`} className="call">
           <p>
             <strong>

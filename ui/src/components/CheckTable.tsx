@@ -3,7 +3,7 @@ import { age, count, duration, fullTime } from "../format/time";
 import type { ReadingView } from "../ipc";
 import { type Below, type Column, DataTable, type Row, cell } from "../kit";
 import { useComputerNow, useWorldNow } from "../state/hooks";
-import { type Fresh, freshen, lastFailing, lastRead, letsThrough, worstFirst } from "../state/readings";
+import { type Fresh, freshen, lastRead, letsThrough, type Shown, shownNow, worstFirst } from "../state/readings";
 import { Breakable } from "./Breakable";
 import { CopyButton } from "./CopyButton";
 import { Parts, partsOf } from "./Reading";
@@ -46,8 +46,16 @@ function Stale({ seconds }: { seconds: number }) {
   );
 }
 
+/** A reading as its row shows it now. */
+type Read = Shown & { says: string };
+
+const readAt = (reading: ReadingView, now: number): Read => {
+  const fresh = freshen(reading, now);
+  return { ...shownNow(fresh, now), says: observed(fresh, now) };
+};
+
 /** Worst first as they were read; growing older alone moves no row. */
-function useOrder(rows: Fresh[]): Fresh[] {
+function useOrder(rows: Read[]): Read[] {
   const kept = useRef<{ read: string; ids: string[] }>({ read: "", ids: [] });
   const read = rows.map((r) => `${r.id} ${r.observed_at}`).join();
   if (kept.current.read !== read) kept.current = { read, ids: worstFirst(rows).map((r) => r.id) };
@@ -77,10 +85,9 @@ const COLUMNS: readonly Column[] = [{ title: "State" }, { title: "Check" }, { ti
  * what nobody has read yet is work to do, no alarm.
  */
 export function CheckTable({ list, caption, record = false, pending = false, inOrder = false, clock = "run", ahead = false }: { list: readonly ReadingView[]; caption: string; record?: boolean; pending?: boolean; inOrder?: boolean; clock?: "run" | "computer"; ahead?: boolean }) {
-  const worldNow = useWorldNow();
-  const computerNow = useComputerNow();
-  const now = clock === "run" ? worldNow : computerNow;
-  const fresh = list.map((r) => freshen(r, now));
+  const ofRun = useWorldNow((now) => (clock === "run" ? list.map((r) => readAt(r, now)) : []));
+  const ofComputer = useComputerNow((now) => (clock === "computer" ? list.map((r) => readAt(r, now)) : []));
+  const fresh = clock === "run" ? ofRun : ofComputer;
   const ordered = useOrder(fresh);
   const rows = inOrder ? fresh : ordered;
   const second = useSecondLines(rows);
@@ -89,7 +96,7 @@ export function CheckTable({ list, caption, record = false, pending = false, inO
     const notYet = pending && (r.tone === "failing" || r.observed_at === null);
     const unread = ahead && r.observed_at === null && r.tone === "unknown";
     const mend = past || notYet ? null : mendOf(r);
-    const [first = "", ...found] = partsOf(past ? r.observed : observed(r, now));
+    const [first = "", ...found] = partsOf(past ? r.observed : r.says);
     const open = !past && !notYet && !unread && !letsThrough(r.tone);
     const passed = letsThrough(r.tone) && r.observed_at !== null ? `Passed, read at ${fullTime(r.observed_at)}.` : "";
     const below: Below[] = [];
@@ -101,7 +108,7 @@ export function CheckTable({ list, caption, record = false, pending = false, inO
       data: { "data-tone": past ? "record" : notYet ? "switching" : r.tone },
       className: open ? `open k-${toneKind(r.tone).kind}` : undefined,
       cells: [
-        past ? <State kind="record" word="As read then" /> : notYet ? <State kind="running" word="Not yet" /> : unread ? <State kind="todo" word="Not read" /> : <ToneState tone={r.tone} last={lastFailing(r, now)} />,
+        past ? <State kind="record" word="As read then" /> : notYet ? <State kind="running" word="Not yet" /> : unread ? <State kind="todo" word="Not read" /> : <ToneState tone={r.tone} last={r.last} />,
         cell(<Breakable text={r.title} />, { title: r.source }),
         cell(<Breakable text={first} />, { className: "observed" }),
         cell(<Breakable text={r.expected} />, { className: "expected" }),

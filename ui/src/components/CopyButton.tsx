@@ -26,14 +26,18 @@ function copyOld(text: string): boolean {
   }
 }
 
-/** Copies, and says in words whether it did. `shown`: the text stands on the page too, to be selected where it can't be copied. */
-export function CopyButton({ text, label, shown = true }: { text: string; label: string; shown?: boolean }) {
+/**
+ * Copies, and says in words whether it did. `shown`: the text stands on the page too, to be selected where it can't be copied. `name` says it
+ * for a reader where the words alone don't tell.
+ */
+export function CopyButton({ text, label, name, shown = true }: { text: string; label: string; name?: string; shown?: boolean }) {
   const [said, say] = useState("");
   return (
     <span className="copy">
       <button
         type="button"
         className="quiet-button"
+        aria-label={said === "" ? name : undefined}
         onClick={() => void copy(text).then((done) => say(done ? "Copied" : shown ? "Not copied: select the text below" : `Not copied: ${text}`))}
       >
         {label}

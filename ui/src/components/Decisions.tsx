@@ -8,12 +8,12 @@ import { State } from "./State";
 
 function Decision({ decision }: { decision: DecisionView }) {
   const store = useStore();
-  const { busy } = useApp();
+  const busy = useApp((s) => s.busy);
   const id = useId();
   const [value, setValue] = useState(decision.value ?? "");
   const [open, setOpen] = useState(false);
   const [asking, setAsking] = useState(false);
-  const { watching } = useSnapshot();
+  const { watching } = useSnapshot("watching");
   const decided = decision.value !== null;
   return (
     <li className="decision" data-testid={`decision-${decision.id}`}>
@@ -79,7 +79,7 @@ function Decision({ decision }: { decision: DecisionView }) {
 
 /** The decisions of the run, or only those that a step waits for. */
 export function Decisions({ only }: { only?: string }) {
-  const { decisions } = useSnapshot();
+  const { decisions } = useSnapshot("decisions");
   const list = only === undefined ? decisions : decisions.filter((d) => d.blocks.includes(only));
   if (list.length === 0) return null;
   return (

@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { age, count } from "../format/time";
 import type { DnsTruth as Truth, NameTruth, ServerAnswer } from "../ipc";
-import { type Failure, asFailure } from "../ipc/port";
 import { type Column, DataTable, cell } from "../kit";
+import { useAttempt } from "../state/attempt";
 import { useApp, useEvery, useStore, useWorldNow } from "../state/hooks";
 import { Breakable } from "./Breakable";
 import { Notice } from "./Notices";
@@ -75,30 +75,23 @@ function Name({ truth, stale }: { truth: NameTruth; stale: boolean }) {
 /** What every name server and resolver answers now, one by one, looked at again while this is shown. */
 export function DnsTruth() {
   const store = useStore();
-  const { run, snapshot } = useApp();
-  const now = useWorldNow();
-  const speed = snapshot?.banner.speed ?? 1;
+  const { run, speed } = useApp((s) => ({ run: s.run, speed: s.snapshot?.banner.speed ?? 1 }));
   const every = speed > 1 ? EVERY_FAST_S : EVERY_S;
   const [truth, setTruth] = useState<Truth | null>(null);
-  const [problem, setProblem] = useState<Failure | null>(null);
+  const { failure: problem, attempt } = useAttempt();
   useEvery(
     every,
     () => {
-      if (run === null) return;
-      store.ipc.dnsTruth(run).then(
-        (next) => {
-          setTruth(next);
-          setProblem(null);
-        },
-        (thrown: unknown) => setProblem(asFailure(thrown)),
-      );
+      if (run !== null) void attempt(() => store.ipc.dnsTruth(run), setTruth, { again: run });
     },
     run ?? "",
   );
-  const old = truth === null ? 0 : Math.max(0, (now - Date.parse(truth.observed_at)) / 1000);
-  const stale = old > Math.max(BELIEVED_S, 3 * every * speed);
+  const { old, stale } = useWorldNow((now) => {
+    const seconds = truth === null ? 0 : Math.max(0, (now - Date.parse(truth.observed_at)) / 1000);
+    return { old: age(seconds), stale: seconds > Math.max(BELIEVED_S, 3 * every * speed) };
+  });
   return (
-    <Block id="truth" title="DNS truth" note={truth === null ? "every server is being asked" : `each server asked by itself, ${age(old)} ago`}>
+    <Block id="truth" title="DNS truth" note={truth === null ? "every server is being asked" : `each server asked by itself, ${old} ago`}>
       {problem !== null && (
         <Notice kind="unknown" title="The servers could not be asked">
           {problem.api.message} {problem.api.hint}

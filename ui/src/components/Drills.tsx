@@ -1,22 +1,18 @@
 import { Fragment, useState } from "react";
 import type { DrillView } from "../ipc";
 import { Button } from "../kit";
-import { useSnapshot } from "../state/hooks";
+import { useTitles } from "../state/hooks";
 import { href } from "../state/router";
 import { State } from "./State";
 
 /** A step stands between backticks: a link to it, where this run has it. */
 function Words({ text }: { text: string }) {
-  const { phases } = useSnapshot();
-  const steps = new Set(phases.flatMap((p) => p.steps.map((s) => s.id)));
+  const titles = useTitles();
   return text.split("`").map((part, i) => {
-    if (i % 2 === 0) return <Fragment key={i}>{part}</Fragment>;
-    if (!steps.has(part)) return <code key={i}>{part}</code>;
-    return (
-      <a key={i} href={href({ name: "step", step: part })}>
-        <code>{part}</code>
-      </a>
-    );
+    const step = i % 2 === 1 && Object.hasOwn(titles, part);
+    const words = i % 2 === 0 ? part : <code>{part}</code>;
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts have no identity but their place
+    return <Fragment key={i}>{step ? <a href={href({ name: "step", step: part })}>{words}</a> : words}</Fragment>;
   });
 }
 

@@ -1,5 +1,6 @@
 import { useId, useState } from "react";
 import { Button } from "../kit";
+import { useAttempt } from "../state/attempt";
 import { useStore } from "../state/hooks";
 
 /** A runbook's path: written, pasted, or chosen in the system's dialog. */
@@ -7,19 +8,11 @@ export function FilePick({ label, hint, busy, submit, onPick }: { label: string;
   const store = useStore();
   const id = useId();
   const [path, setPath] = useState("");
-  const [asking, setAsking] = useState(false);
-  const choose = async () => {
-    setAsking(true);
-    try {
-      const chosen = await store.ipc.chooseRunbook();
-      if (chosen !== null) {
-        setPath(chosen);
-        onPick(chosen);
-      }
-    } catch (thrown) {
-      store.fail(thrown);
-    }
-    setAsking(false);
+  const { busy: asking, attempt } = useAttempt();
+  const chosen = (file: string | null) => {
+    if (file === null) return;
+    setPath(file);
+    onPick(file);
   };
   return (
     <form
@@ -32,7 +25,7 @@ export function FilePick({ label, hint, busy, submit, onPick }: { label: string;
       <label htmlFor={id}>{label}</label>
       <div className="file-row">
         <input id={id} value={path} onChange={(e) => setPath(e.target.value)} aria-describedby={`${id}-hint`} autoComplete="off" spellCheck={false} data-testid="file-path" />
-        <Button loading={asking} onPress={() => void choose()} testId="file-choose">
+        <Button loading={asking} onPress={() => void attempt(() => store.ipc.chooseRunbook(), chosen, { failed: store.fail })} testId="file-choose">
           Choose a file…
         </Button>
         <Button submit refused={path.trim() === ""} loading={busy} testId="file-read">

@@ -2,7 +2,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { duration, shortTime } from "../format/time";
 import type { GateView, PhaseView, RunSnapshot, StepView } from "../ipc";
 import { useApp } from "../state/hooks";
-import { allSteps, currentGate, currentStep, openDecisions } from "../state/readings";
+import { currentGate, currentStep, openDecisions } from "../state/readings";
 import { type Place, href, stepOf } from "../state/router";
 import { Breakable } from "./Breakable";
 import { type Kind, Shape, stepKind } from "./State";
@@ -29,7 +29,7 @@ export function stateWords(step: StepView): string {
 }
 
 /** A gate's shape. A gate that nobody has decided is not yet open, whatever its checks say. */
-export function gateKind(gate: GateView): Kind {
+export function gateKind(gate: Pick<GateView, "state">): Kind {
   const kinds: Record<GateView["state"], Kind> = { closed: "blocked", ready: "todo", checking: "running", go: "pass", no_go: "absent", void: "blocked" };
   return kinds[gate.state];
 }
@@ -45,7 +45,7 @@ function phaseKind(phase: PhaseView): Kind {
 export type ScreenLink = { place: Place; title: string; count?: number };
 
 /** The screens, in the order of the rail. */
-export function screens(snapshot: RunSnapshot | null): ScreenLink[] {
+export function screens(snapshot: Pick<RunSnapshot, "banner" | "decisions"> | null): ScreenLink[] {
   const start: ScreenLink = { place: { name: "start" }, title: "Start" };
   const connection: ScreenLink = { place: { name: "connection" }, title: "Connection" };
   if (snapshot === null) return [start, { place: { name: "runbook" }, title: "Open a runbook" }, { place: { name: "users" }, title: "Users" }, connection];
@@ -73,7 +73,10 @@ function arrows(event: KeyboardEvent<HTMLElement>): void {
   stops[Math.min(stops.length - 1, Math.max(0, to))]?.focus();
 }
 
-function StepRow({ step, number, selected }: { step: StepView; number: number; selected: boolean }) {
+/** What a row says: a step's second line is a state that is trouble, else also its owner and its time. */
+type Row = { id: string; title: string; state: string; kind: Kind; loud: boolean; meta: string };
+
+function rowOf(step: StepView): Row {
   const time = step.changed_at !== null && step.state !== "to_do" ? shortTime(step.changed_at) : step.expected_s !== null ? duration(step.expected_s) : null;
   const kind = shapeOf(step);
   const loud = kind === "fail" || kind === "unknown" || kind === "waiting" || kind === "blocked";
@@ -84,26 +87,47 @@ function StepRow({ step, number, selected }: { step: StepView; number: number; s
   const long = (words: (string | null)[]) => words.join(" · ").length > 30;
   const nameless = long(whole) ? whole.filter((x) => x !== step.owner) : whole;
   const second = long(nameless) ? nameless.slice(0, 1) : nameless;
+  return { id: step.id, title: step.title, state: step.state, kind, loud, meta: second.join(" · ") };
+}
+
+type Phase = { id: string; title: string; kind: Kind; done: number; gate: Pick<GateView, "state" | "state_words"> | null; rows: Row[] };
+
+function phaseOf(phase: PhaseView): Phase {
+  const { id, title, done, gate } = phase;
+  return { id, title, done, kind: phaseKind(phase), gate: gate && { state: gate.state, state_words: gate.state_words }, rows: phase.steps.map(rowOf) };
+}
+
+/** All that the rail shows of a run, and nothing else: what is read every second is not in it. */
+type Rail = { screens: ScreenLink[]; phases: Phase[]; gate: string | undefined; step: string | undefined };
+
+const railOf = (snapshot: RunSnapshot | null): Rail => ({
+  screens: screens(snapshot),
+  phases: snapshot?.phases.map(phaseOf) ?? [],
+  gate: snapshot === null ? undefined : currentGate(snapshot)?.id,
+  step: snapshot === null ? undefined : currentStep(snapshot)?.id,
+});
+
+function StepRow({ row, number, selected }: { row: Row; number: number; selected: boolean }) {
   return (
     <li>
       <a
         className={`step-row${selected ? " selected" : ""}`}
-        href={href({ name: "step", step: step.id })}
+        href={href({ name: "step", step: row.id })}
         aria-current={selected ? "page" : undefined}
-        data-testid={`step-${step.id}`}
-        data-state={step.state}
+        data-testid={`step-${row.id}`}
+        data-state={row.state}
       >
-        <Shape kind={kind} />
+        <Shape kind={row.kind} />
         <span className="step-name">
-          {number} <Breakable text={step.title} />
+          {number} <Breakable text={row.title} />
         </span>
-        <span className={`step-meta${loud ? " loud" : ""}`}>{second.join(" · ")}</span>
+        <span className={`step-meta${row.loud ? " loud" : ""}`}>{row.meta}</span>
       </a>
     </li>
   );
 }
 
-function GateRow({ phase, gate, selected }: { phase: string; gate: GateView; selected: boolean }) {
+function GateRow({ phase, gate, selected }: { phase: string; gate: Pick<GateView, "state" | "state_words">; selected: boolean }) {
   return (
     <li>
       <a
@@ -125,14 +149,14 @@ function GateRow({ phase, gate, selected }: { phase: string; gate: GateView; sel
 const FEW = 8;
 
 /** Which phases stand open: those with the step in hand or in trouble, and what the person opened or closed. */
-function useOpenPhases(snapshot: RunSnapshot | null, place: Place, key: string): { isOpen: (phase: PhaseView) => boolean; flip: (phase: PhaseView) => void } {
+function useOpenPhases(rail: Rail, place: Place, key: string): { isOpen: (phase: Phase) => boolean; flip: (phase: Phase) => void } {
   const [chosen, choose] = useState<ReadonlyMap<string, boolean>>(new Map());
   // A phase that was shown stays: nothing folds away under a person's eyes.
   const [shown, show] = useState<ReadonlySet<string>>(new Set());
-  const few = snapshot === null || allSteps(snapshot).length <= FEW;
-  const at = [snapshot === null ? undefined : currentStep(snapshot)?.id, stepOf(place)];
-  const wanted = (snapshot?.phases ?? [])
-    .filter((p) => few || p.id === ("phase" in place ? place.phase : "") || p.steps.some((s) => at.includes(s.id) || ["fail", "unknown"].includes(shapeOf(s))))
+  const few = rail.phases.flatMap((p) => p.rows).length <= FEW;
+  const at = [rail.step, stepOf(place)];
+  const wanted = rail.phases
+    .filter((p) => few || p.id === ("phase" in place ? place.phase : "") || p.rows.some((r) => at.includes(r.id) || r.kind === "fail" || r.kind === "unknown"))
     .map((p) => p.id);
   // Once the person went on, what is through folds: that was their own move.
   const [left, leave] = useState(key);
@@ -140,25 +164,25 @@ function useOpenPhases(snapshot: RunSnapshot | null, place: Place, key: string):
     leave(key);
     show(new Set(wanted));
   } else if (wanted.some((id) => !shown.has(id))) show(new Set([...shown, ...wanted]));
-  const isOpen = (phase: PhaseView) => chosen.get(phase.id) ?? (shown.has(phase.id) || wanted.includes(phase.id));
+  const isOpen = (phase: Phase) => chosen.get(phase.id) ?? (shown.has(phase.id) || wanted.includes(phase.id));
   return { isOpen, flip: (phase) => choose(new Map(chosen).set(phase.id, !isOpen(phase))) };
 }
 
 export function LeftRail({ place, onPalette, onHelp }: { place: Place; onPalette: () => void; onHelp: () => void }) {
-  const { snapshot } = useApp();
-  const { isOpen, flip } = useOpenPhases(snapshot, place, href(place));
-  const gate = place.name === "gate" ? place.phase : place.name === "run" && snapshot !== null ? currentGate(snapshot)?.id : undefined;
-  const selected = stepOf(place) ?? (place.name === "run" && gate === undefined && snapshot !== null ? currentStep(snapshot)?.id : undefined);
+  const rail = useApp(({ snapshot }) => railOf(snapshot));
+  const { isOpen, flip } = useOpenPhases(rail, place, href(place));
+  const gate = place.name === "gate" ? place.phase : place.name === "run" ? rail.gate : undefined;
+  const selected = stepOf(place) ?? (place.name === "run" && gate === undefined ? rail.step : undefined);
   const inRun = ["step", "confirm", "fields", "gate", "rollback"].includes(place.name);
-  const rail = useRef<HTMLElement>(null);
+  const box = useRef<HTMLElement>(null);
   const shown = gate ?? selected ?? "";
   // The rail follows to where the person is.
   useEffect(() => {
-    if (shown !== "") rail.current?.querySelector(".step-row.selected")?.scrollIntoView({ block: "nearest" });
+    if (shown !== "") box.current?.querySelector(".step-row.selected")?.scrollIntoView({ block: "nearest" });
   }, [shown]);
   const screenOf = inRun ? "run" : place.name === "amend" ? "decisions" : place.name;
   return (
-    <nav ref={rail} className="left" aria-label="Screens and steps" onKeyDown={arrows}>
+    <nav ref={box} className="left" aria-label="Screens and steps" onKeyDown={arrows}>
       <div className="left-head">
         <button type="button" className="goto" onClick={onPalette} aria-keyshortcuts="Control+K Meta+K">
           <span>Go to…</span> <kbd>Ctrl K</kbd>
@@ -168,7 +192,7 @@ export function LeftRail({ place, onPalette, onHelp }: { place: Place; onPalette
         </button>
       </div>
       <ul className="screens">
-        {screens(snapshot).map(({ place: to, title, count }) => (
+        {rail.screens.map(({ place: to, title, count }) => (
           <li key={title}>
             <a
               href={href(to)}
@@ -182,23 +206,23 @@ export function LeftRail({ place, onPalette, onHelp }: { place: Place; onPalette
           </li>
         ))}
       </ul>
-      {snapshot?.phases.map((phase) => {
+      {rail.phases.map((phase) => {
         const open = isOpen(phase);
         return (
           <div className="phase" key={phase.id}>
             <button type="button" className="phase-head" id={`phase-${phase.id}`} aria-expanded={open} onClick={() => flip(phase)} data-testid={`phase-${phase.id}`}>
-              <Shape kind={phaseKind(phase)} />
+              <Shape kind={phase.kind} />
               <span className="phase-title">{phase.title}</span>
               <span className="phase-count">
-                {phase.done} of {phase.steps.length}
+                {phase.done} of {phase.rows.length}
               </span>
               <span className="phase-mark" aria-hidden="true" />
             </button>
             {open && (
               <ul aria-labelledby={`phase-${phase.id}`}>
                 {phase.gate !== null && <GateRow phase={phase.id} gate={phase.gate} selected={phase.id === gate} />}
-                {phase.steps.map((step, i) => (
-                  <StepRow key={step.id} step={step} number={i + 1} selected={step.id === selected} />
+                {phase.rows.map((row, i) => (
+                  <StepRow key={row.id} row={row} number={i + 1} selected={row.id === selected} />
                 ))}
               </ul>
             )}

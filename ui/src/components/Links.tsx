@@ -11,13 +11,19 @@ import { Notice } from "./Notices";
 
 /** Copies the command that opens the console at this page. */
 export function CopyLink({ place, label = "Copy link" }: { place: Linked; label?: string }) {
-  const { run } = useApp();
+  const run = useApp((s) => s.run);
   return run === null ? null : <CopyButton text={commandTo(run, place)} label={label} shown={false} />;
 }
 
-/** Copies where the run stands, for the team's chat: the core's own words, which say as of when. */
-export function CopyStatus() {
-  return <CopyButton text={useSnapshot().status} label="Copy the status for the chat" shown={false} />;
+/** What can be handed on of the run: the link to it, and where it stands for the team's chat, in the core's own words, which say as of when. */
+export function RunTools() {
+  const { status } = useSnapshot("status");
+  return (
+    <div className="run-tools">
+      <CopyLink place={{ name: "run" }} label="Copy link to the run" />
+      <CopyButton text={status} label="Copy the status for the chat" shown={false} />
+    </div>
+  );
 }
 
 /** The page in words; by its id where the run that is open does not tell its title. */
@@ -41,13 +47,13 @@ function named(place: ReturnType<typeof placeOf>, run: string, snapshot: RunSnap
 /** A link that was not followed: something is typed here, or it leads nowhere. */
 export function LeadNotice() {
   const store = useStore();
-  const { lead, snapshot } = useApp();
+  const { lead, to } = useApp(({ lead, snapshot }) => ({ lead, to: lead === null ? "" : named(placeOf(lead), lead.run, snapshot) }));
   return (
     <div role="status" data-testid="lead-region">
       {lead !== null && (
         <Notice
           kind="record"
-          title={lead.problem === null ? `A link leads to ${named(placeOf(lead), lead.run, snapshot)}` : "A link leads nowhere"}
+          title={lead.problem === null ? `A link leads to ${to}` : "A link leads nowhere"}
           testId="lead"
           action={
             <>
@@ -72,21 +78,22 @@ export function LeadNotice() {
 /** What was under way when the last console ended, with what was found since; the run's page is one click away. */
 export function InterruptedNotice() {
   const store = useStore();
-  const { info, run, snapshot, interruptedRead } = useApp();
   const place = parse(useHash());
-  // Where nothing was under way there is no newer word of it than at the start.
-  const ofStart = info !== null && info.run === run && info.lead?.to.page === "run" ? info.interrupted : null;
-  const found = snapshot === null ? null : (snapshot.interrupted ?? ofStart);
-  const shown = found !== null && found.title !== interruptedRead;
+  const found = useApp(({ info, run, snapshot, interruptedRead }) => {
+    // Where nothing was under way there is no newer word of it than at the start.
+    const ofStart = info !== null && info.run === run && info.lead?.to.page === "run" ? info.interrupted : null;
+    const newest = snapshot === null ? null : (snapshot.interrupted ?? ofStart);
+    return newest === null || newest.title === interruptedRead ? null : newest;
+  });
   return (
     <div role="status" data-testid="interrupted-region">
-      {shown && (
+      {found !== null && (
         <Notice
           kind={found.settled ? "record" : "running"}
           title={found.title}
           testId="interrupted"
           action={
-            <Button onPress={store.readInterrupted} testId="interrupted-close">
+            <Button onPress={() => store.readInterrupted(found.title)} testId="interrupted-close">
               Close
             </Button>
           }
@@ -107,7 +114,7 @@ export function InterruptedNotice() {
 /** What the palette copied: there it has no place of its own to say so. */
 export function CopiedNotice() {
   const store = useStore();
-  const { copied } = useApp();
+  const copied = useApp((s) => s.copied);
   return (
     <div role="status" data-testid="copied-region">
       {copied !== null && (

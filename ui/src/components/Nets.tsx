@@ -1,7 +1,7 @@
 // What is left if this machine is lost: the mirror folder and the break-glass sheet.
 import { age } from "../format/time";
 import type { RunSnapshot } from "../ipc";
-import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
+import { useApp, useStore, useWorldNow } from "../state/hooks";
 import { CopyButton } from "./CopyButton";
 import { Notice } from "./Notices";
 import { type Kind, Shape } from "./State";
@@ -37,12 +37,11 @@ export const nets = (snapshot: RunSnapshot, now: number): Net[] => [mirrorNet(sn
 /** Both, one line each, with the button that makes the sheet anew. */
 export function Nets() {
   const store = useStore();
-  const snapshot = useSnapshot();
-  const { exporting } = useApp();
-  const now = useWorldNow();
+  const exporting = useApp((s) => s.exporting);
+  const list = useWorldNow((now, { snapshot }) => (snapshot === null ? [] : nets(snapshot, now)));
   return (
     <dl className="nets" aria-label="If this machine is lost">
-      {nets(snapshot, now).map((net) => (
+      {list.map((net) => (
         <div key={net.id} data-testid={`net-${net.id}`} data-kind={net.kind} title={net.more ?? undefined}>
           <dt>{net.name}</dt>
           <dd className={`k-${net.kind}`}>
@@ -63,7 +62,7 @@ export function Nets() {
 /** Where the sheet was written, and what a person still has to do with it. */
 export function SheetNotice() {
   const store = useStore();
-  const { sheet } = useApp();
+  const sheet = useApp((s) => s.sheet);
   return (
     <div role="status" data-testid="sheet-region">
       {sheet !== null && (

@@ -3,7 +3,7 @@ import { useEffect, type ReactNode } from "react";
 import { age, count, duration } from "../format/time";
 import type { BreachView, RunSnapshot, StepView } from "../ipc";
 import { Button } from "../kit";
-import { useApp, useLive, useStore } from "../state/hooks";
+import { liveness, useApp, useStore, useWorldNow } from "../state/hooks";
 import { allSteps } from "../state/readings";
 import { href, parse, useHash } from "../state/router";
 import { CopiedNotice, InterruptedNotice, LeadNotice } from "./Links";
@@ -26,10 +26,11 @@ export function Notice({ kind, title, children, action, role, testId }: { kind: 
 
 function NotLive() {
   const store = useStore();
-  const { run } = useApp();
-  const { live, why, silentS } = useLive();
-  // The words inside an alert don't change with every second, or it would be read out without end.
-  const since = silentS < 60 ? "for more than 15 s" : `for ${age(silentS)}`;
+  const { run, live, why, since } = useWorldNow((_, state) => {
+    const { silentS, ...known } = liveness(state);
+    // The words inside an alert don't change with every second, or it would be read out without end.
+    return { ...known, run: state.run, since: known.live || silentS < 60 ? "for more than 15 s" : `for ${age(silentS)}` };
+  });
   return (
     <div role="alert" data-testid="not-live">
       {!live && (
@@ -47,53 +48,66 @@ function NotLive() {
 }
 
 /** The step that shall publish, of a breach that is only that it has not: changed and not seen is how a plan goes on, and forbidden by nothing. */
-function publisherOf(breach: BreachView, snapshot: RunSnapshot): StepView | undefined {
+function publisherOf(breach: BreachView, snapshot: Pick<RunSnapshot, "phases">): StepView | undefined {
   const id = breach.id.startsWith("unpublished-") ? breach.id.slice("unpublished-".length) : null;
   return allSteps(snapshot).find((s) => s.id === id && (s.unseen ?? []).length > 0);
 }
 
 /** What was changed and nobody sees yet; the page of the step that makes it seen says so itself, and a rollback mends it. */
-function Unseen({ snapshot }: { snapshot: RunSnapshot }) {
+function Unseen({ list }: { list: readonly Due[] }) {
   const place = parse(useHash());
-  const steps = allSteps(snapshot);
-  const due = snapshot.breaches.flatMap((b) => publisherOf(b, snapshot) ?? []).filter((s) => place.name !== "rollback" && !(place.name === "step" && place.step === s.id));
+  const due = list.filter((s) => place.name !== "rollback" && !(place.name === "step" && place.step === s.id));
   return due.map((s) => (
     <Notice key={s.id} kind="blocked" title="Not seen yet" role="status" testId={`unpublished-${s.id}`}>
-      Nobody sees what {steps.filter((of) => s.unseen?.includes(of.id)).map((of) => `“${of.title}”`).join(", ")} changed, until <a href={href({ name: "step", step: s.id })}>{s.title}</a> is done once more.
+      Nobody sees what {s.unseen} changed, until <a href={href({ name: "step", step: s.id })}>{s.title}</a> is done once more.
     </Notice>
   ));
 }
 
-function RunNotices() {
-  const { snapshot } = useApp();
-  if (snapshot === null) return null;
+/** A step that has to make seen what others changed, with their titles. */
+type Due = { id: string; title: string; unseen: string };
+
+/** What the plan forbids, with the titles of what would mend it; and what nobody sees yet. */
+function breachesOf(snapshot: RunSnapshot): { forbidden: { id: string; because: string; repair: string[] }[]; unseen: Due[] } {
+  const steps = allSteps(snapshot);
   const named = (id: string): string => {
-    const step = allSteps(snapshot).find((s) => s.id === id);
+    const step = steps.find((s) => s.id === id);
     return step === undefined ? id : `“${step.title}”`;
   };
+  return {
+    forbidden: snapshot.breaches.filter((b) => publisherOf(b, snapshot) === undefined).map((b) => ({ id: b.id, because: b.because, repair: b.repair.map(named) })),
+    unseen: snapshot.breaches
+      .flatMap((b) => publisherOf(b, snapshot) ?? [])
+      .map((s) => ({ id: s.id, title: s.title, unseen: steps.flatMap((of) => (s.unseen?.includes(of.id) === true ? [`“${of.title}”`] : [])).join(", ") })),
+  };
+}
+
+function RunNotices() {
+  const run = useApp(({ snapshot: s }) => s && { stopped_by: s.stopped_by, not_known: s.not_known, ...breachesOf(s) });
+  if (run === null) return null;
   return (
     <>
       <div role="alert">
-        {snapshot.stopped_by !== null && (
+        {run.stopped_by !== null && (
           <Notice kind="fail" title="Everything is stopped">
-            {snapshot.stopped_by}
+            {run.stopped_by}
           </Notice>
         )}
-        {snapshot.breaches.filter((b) => publisherOf(b, snapshot) === undefined).map((b) => (
+        {run.forbidden.map((b) => (
           <Notice key={b.id} kind="fail" title="The plan forbids what is there now" testId={`breach-${b.id}`}>
             {b.because}
-            {b.repair.length > 0 && ` Taking back ${b.repair.map(named).join(" and ")} mends it.`}
+            {b.repair.length > 0 && ` Taking back ${b.repair.join(" and ")} mends it.`}
           </Notice>
         ))}
       </div>
-      <Unseen snapshot={snapshot} />
-      {snapshot.not_known !== undefined && (
+      <Unseen list={run.unseen} />
+      {run.not_known !== undefined && (
         <Notice kind="blocked" title="A newer Switchback wrote in this run" role="status" testId="not-known">
           <p>Nothing new is begun from here. What this program knows can be looked at and taken back; go on with the newer one.</p>
           <details>
-            <summary>{count(snapshot.not_known.length, "thing")} not known here</summary>
+            <summary>{count(run.not_known.length, "thing")} not known here</summary>
             <ul>
-              {snapshot.not_known.map((words) => (
+              {run.not_known.map((words) => (
                 <li key={words}>{words}</li>
               ))}
             </ul>
@@ -124,9 +138,10 @@ const NEUTRAL: Record<string, Kind> = { rejected: "blocked", stale_screen: "bloc
 /** What the core refused or could not do: what happened, how to mend it, and where. */
 export function ErrorRegion() {
   const store = useStore();
-  const { failure } = useApp();
+  const failure = useApp((s) => s.failure);
   const page = useHash();
   // What was only not possible there and then says nothing of the page behind it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page
   useEffect(() => store.leaveRefusal(), [store, page]);
   return (
     <div role="alert" data-testid="error-region">

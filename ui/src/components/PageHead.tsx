@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 /** A screen's first heading. It takes the focus when the screen opens, so that a reader starts there. */
 export function PageHead({ title, id, children }: { title: string; id: string; children?: ReactNode }) {
   const head = useRef<HTMLHeadingElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page
   useEffect(() => {
     head.current?.focus({ preventScroll: true });
     head.current?.closest(".page")?.scrollTo?.(0, 0);

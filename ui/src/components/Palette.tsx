@@ -20,7 +20,7 @@ type Deed = { id: string; words: string; also?: string; work: () => void };
 /** What changes nothing in the world and needs no reason: reading again, and the window itself. */
 function useDeeds(onHelp: () => void): Deed[] {
   const store = useStore();
-  const { snapshot } = useApp();
+  const snapshot = useApp((s) => s.snapshot);
   const deeds: Deed[] = [];
   if (snapshot !== null && snapshot.watching === null) {
     const step = currentStep(snapshot);
@@ -57,7 +57,7 @@ type Group = { title: string; entries: Entry[] };
 
 /** Where the run is now, before everything else; then the screens, the steps and what is safe to do. */
 function useGroups(onHelp: () => void): Group[] {
-  const { snapshot } = useApp();
+  const snapshot = useApp((s) => s.snapshot);
   const deeds = useDeeds(onHelp);
   const doing: Group = { title: "Do", entries: deeds };
   const places: Entry[] = screens(snapshot).map(({ place, title }) => ({ id: `screen ${title}`, words: title, work: () => go(place) }));

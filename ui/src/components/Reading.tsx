@@ -53,7 +53,7 @@ export function Parts({ list }: { list: readonly string[] }) {
   return (
     <ul className="reading-parts">
       {list.map((part, i) => (
-        // The same may be said twice; the parts have no identity but their place.
+        // biome-ignore lint/suspicious/noArrayIndexKey: the same may be said twice; the parts have no identity but their place
         <li key={`${i}${part}`}>
           <Part text={part} />
         </li>

@@ -1,8 +1,8 @@
 import { type ReactNode, useRef } from "react";
 import { age, duration, shortTime } from "../format/time";
 import type { Answer, Deadline, RunSnapshot } from "../ipc";
-import { useApp, useLive, useSnapshot, useWorldNow } from "../state/hooks";
-import { type Fresh, isQuiet, lastFailing, lastRead, monitorsNow, nextWait, running, onward, usersNow, wayBackNow, worstFirst } from "../state/readings";
+import { liveness, useApp, useSnapshot, useWorldNow } from "../state/hooks";
+import { type Fresh, isQuiet, lastFailing, lastRead, monitorsNow, nextWait, onward, running, shownNow, usersNow, wayBackNow, worstFirst } from "../state/readings";
 import { go, href, type Place } from "../state/router";
 import { Breakable } from "./Breakable";
 import { Nets } from "./Nets";
@@ -41,8 +41,20 @@ export function UndoMark() {
   );
 }
 
+/** The two answers at this moment; without a run there is nothing to answer. */
+function Users({ note = true }: { note?: boolean }) {
+  const answer = useWorldNow((now, state) => state.snapshot && usersNow(state.snapshot, now, liveness(state).live));
+  return answer && <AnswerBox answer={answer} title="Are users all right?" testId="answer-users" note={note} />;
+}
+
+function WayBack({ note, children }: { note: boolean; children?: ReactNode }) {
+  const answer = useWorldNow((_, state) => state.snapshot && wayBackNow(state.snapshot, liveness(state).live));
+  return answer && <AnswerBox answer={answer} title="Can we go back?" testId="answer-way-back" note={note}>{children}</AnswerBox>;
+}
+
 /** The way back. There is one whenever there is something to undo: blindness never takes it away. */
-export function RollbackButton({ snapshot, place, narrow = false }: { snapshot: RunSnapshot; place: Place; narrow?: boolean }) {
+export function RollbackButton({ place, narrow = false }: { place: Place; narrow?: boolean }) {
+  const snapshot = useSnapshot("rollback", "way_back");
   const state = snapshot.rollback?.state;
   const mine = snapshot.rollback?.your_turn === true;
   if (place.name === "rollback" && (snapshot.way_back.something_to_undo || state === "running" || state === "halted")) {
@@ -113,9 +125,8 @@ function Observed({ text }: { text: string }) {
   );
 }
 
-function Monitors({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
-  const { history } = useApp();
-  const list = worstFirst(monitorsNow(snapshot, now));
+function Monitors() {
+  const { list, history } = useWorldNow((now, s) => ({ list: s.snapshot === null ? [] : worstFirst(monitorsNow(s.snapshot, now)).map((m) => shownNow(m, now)), history: s.history }));
   return (
     <section className="live-list" aria-labelledby="rail-live">
       <p className="live-head">
@@ -130,7 +141,7 @@ function Monitors({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
                 <Breakable text={m.title} />
               </span>
               <span className="live-state">
-                <ToneState tone={m.tone} last={lastFailing(m, now)} />
+                <ToneState tone={m.tone} last={m.last} />
                 <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
               </span>
               {!quiet && <div className="live-note">{m.stale || m.age === null ? lastRead(m) : <Observed text={newestFirst(m.observed, history[m.id] ?? [])} />}</div>}
@@ -144,7 +155,9 @@ function Monitors({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
 }
 
 /** The clocks, from the lower end up: a row that grows pushes nothing that a hand is on its way to. */
-function Clocks({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
+function Clocks() {
+  const snapshot = useSnapshot("times", "phases", "deadlines", "monitors", "t0", "opened_at", "driver", "watching");
+  const now = useWorldNow();
   const planned = snapshot.times.planned_s;
   const wait = nextWait(snapshot, now);
   const hasT0 = snapshot.phases.some((p) => p.t0);
@@ -179,21 +192,18 @@ function Clocks({ snapshot, now }: { snapshot: RunSnapshot; now: number }) {
 }
 
 export function RightRail({ place }: { place: Place }) {
-  const snapshot = useSnapshot();
-  const now = useWorldNow();
-  const { live } = useLive();
-  const missing = snapshot.way_back.missing;
+  const { missing } = useSnapshot("way_back").way_back;
   const middle = useRef<HTMLDivElement>(null);
   const more = useScrolls(middle, "height");
   return (
     <aside className="rail" aria-label="Live status and the way back">
-      <AnswerBox answer={usersNow(snapshot, now, live)} title="Are users all right?" testId="answer-users" />
+      <Users />
       <div ref={middle} className="rail-middle" {...(more ? { tabIndex: 0, role: "group", "aria-label": "Monitors and clocks, scrolls" } : {})}>
-        <Monitors snapshot={snapshot} now={now} />
-        <Clocks snapshot={snapshot} now={now} />
+        <Monitors />
+        <Clocks />
       </div>
       <div className="rail-end">
-        <AnswerBox answer={wayBackNow(snapshot, live)} title="Can we go back?" testId="answer-way-back" note={missing.length < 2}>
+        <WayBack note={missing.length < 2}>
           {missing.length > 1 && (
             <details className="missing">
               <summary>What is not proven</summary>
@@ -204,26 +214,37 @@ export function RightRail({ place }: { place: Place }) {
               </ul>
             </details>
           )}
-        </AnswerBox>
+        </WayBack>
         <Nets />
-        <RollbackButton snapshot={snapshot} place={place} />
+        <RollbackButton place={place} />
       </div>
     </aside>
   );
 }
 
+/** All that the menu shows of a run. */
+const menuOf = (snapshot: RunSnapshot | null) => ({
+  screens: screens(snapshot),
+  now: snapshot === null ? undefined : onward(snapshot)?.id,
+  phases: (snapshot?.phases ?? []).map((p) => ({
+    id: p.id,
+    title: `${p.title}, ${p.done} of ${p.steps.length}`,
+    gate: p.gate && { title: p.gate.title, kind: gateKind(p.gate), note: p.gate.state_words },
+    steps: p.steps.map((s) => ({ id: s.id, title: s.title, kind: shapeOf(s), note: stateWords(s) })),
+  })),
+});
+
 /** Every screen, and the checklist with its states. */
-function menuGroups(snapshot: RunSnapshot | null, onPalette: () => void): Group[] {
-  const now = snapshot === null ? undefined : onward(snapshot);
+function menuGroups({ screens: places, now, phases }: ReturnType<typeof menuOf>, onPalette: () => void): Group[] {
   return [
     { id: "find", entries: [{ id: "find", words: "Find by a few letters…", note: "Ctrl K", work: onPalette }] },
-    { id: "screens", title: "Screens", entries: screens(snapshot).map(({ place: to, title }) => ({ id: to.name, words: title, work: () => go(to) })) },
-    ...(snapshot?.phases ?? []).map((p) => ({
+    { id: "screens", title: "Screens", entries: places.map(({ place: to, title }) => ({ id: to.name, words: title, work: () => go(to) })) },
+    ...phases.map((p) => ({
       id: p.id,
-      title: `${p.title}, ${p.done} of ${p.steps.length}`,
+      title: p.title,
       entries: [
-        ...(p.gate === null ? [] : [{ id: `gate-${p.id}`, words: p.gate.title, mark: <Shape kind={gateKind(p.gate)} />, note: p.gate.state_words, current: now?.id === `gate-${p.id}`, work: () => go({ name: "gate" as const, phase: p.id }) }]),
-        ...p.steps.map((s) => ({ id: s.id, words: s.title, mark: <Shape kind={shapeOf(s)} />, note: stateWords(s), current: now?.id === s.id, work: () => go({ name: "step" as const, step: s.id }) })),
+        ...(p.gate === null ? [] : [{ id: `gate-${p.id}`, words: p.gate.title, mark: <Shape kind={p.gate.kind} />, note: p.gate.note, current: now === `gate-${p.id}`, work: () => go({ name: "gate" as const, phase: p.id }) }]),
+        ...p.steps.map((s) => ({ id: s.id, words: s.title, mark: <Shape kind={s.kind} />, note: s.note, current: now === s.id, work: () => go({ name: "step" as const, step: s.id }) })),
       ],
     })),
   ];
@@ -231,26 +252,30 @@ function menuGroups(snapshot: RunSnapshot | null, onPalette: () => void): Group[
 
 /** The same in one strip for a narrow window or 200 % zoom. */
 export function Strip({ place, onPalette }: { place: Place; onPalette: () => void }) {
-  const { snapshot } = useApp();
+  const { has, menu } = useApp(({ snapshot }) => ({ has: snapshot !== null, menu: menuOf(snapshot) }));
   const goTo = (
-    <Menu label="Menu: screens and steps" className="goto" groups={menuGroups(snapshot, onPalette)} testId="menu">
+    <Menu label="Menu: screens and steps" className="goto" groups={menuGroups(menu, onPalette)} testId="menu">
       Menu
     </Menu>
   );
   // It is the only way to the other screens and the checklist that is always seen.
-  return snapshot === null ? <aside className="strip" aria-label="Go to">{goTo}</aside> : <RunStrip snapshot={snapshot} place={place} goTo={goTo} />;
+  return has ? <RunStrip place={place} goTo={goTo} /> : <aside className="strip" aria-label="Go to">{goTo}</aside>;
 }
 
-function RunStrip({ snapshot, place, goTo }: { snapshot: RunSnapshot; place: Place; goTo: ReactNode }) {
+function Due() {
+  const snapshot = useSnapshot("deadlines", "monitors", "phases");
   const now = useWorldNow();
-  const { live } = useLive();
+  return <DecisionDue deadlines={snapshot.deadlines} monitors={monitorsNow(snapshot, now)} now={now} small />;
+}
+
+function RunStrip({ place, goTo }: { place: Place; goTo: ReactNode }) {
   return (
     <aside className="strip" aria-label="Live status and the way back">
       {goTo}
-      <AnswerBox answer={usersNow(snapshot, now, live)} title="Are users all right?" testId="answer-users" note={false} />
-      <AnswerBox answer={wayBackNow(snapshot, live)} title="Can we go back?" testId="answer-way-back" note={false} />
-      <DecisionDue deadlines={snapshot.deadlines} monitors={monitorsNow(snapshot, now)} now={now} small />
-      <RollbackButton snapshot={snapshot} place={place} narrow />
+      <Users note={false} />
+      <WayBack note={false} />
+      <Due />
+      <RollbackButton place={place} narrow />
     </aside>
   );
 }

@@ -2,8 +2,7 @@ import { Fragment } from "react";
 import { shortened } from "../format/lines";
 import type { PreviewView, RollbackItemView } from "../ipc";
 import { type Below, type Column, DataTable, type Row, cell } from "../kit";
-import { useSnapshot } from "../state/hooks";
-import { allSteps } from "../state/readings";
+import { useTitles } from "../state/hooks";
 import { Breakable } from "./Breakable";
 import { Calls, Rest, unnamed } from "./Change";
 import { CheckTable } from "./CheckTable";
@@ -97,8 +96,8 @@ function Exactly({ item, preview, rest, begun }: { item: RollbackItemView; previ
 
 /** The items in order: what happens, what is there now and what was there before. `begun`: what was there then is not there now any more. */
 export function RollbackItems({ items, begun = false }: { items: readonly RollbackItemView[]; begun?: boolean }) {
-  const steps = allSteps(useSnapshot());
-  const titleOf = (id: string) => steps.find((s) => s.id === id)?.title ?? id;
+  const titles = useTitles();
+  const titleOf = (id: string) => titles[id] ?? id;
   const images = items.some((i) => i.kind === "undo");
   const was = begun ? "When it began" : "Now";
   const columns: Column[] = [

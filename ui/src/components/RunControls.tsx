@@ -13,7 +13,7 @@ const TITLES: Record<Control, { title: string; submit: string }> = {
 /** Stops at once: who wants to stop is asked nothing first. What is in flight is resolved, then no step starts; Resume goes on. */
 function StopButton() {
   const store = useStore();
-  const { busy } = useApp();
+  const busy = useApp((s) => s.busy);
   return (
     <Button loading={busy === "stop"} onPress={() => void store.submit("stop", { do: "stop" })} testId="run-stop">
       Stop
@@ -23,7 +23,7 @@ function StopButton() {
 
 /** Hold and Stop while the run is open; Resume after either. None of them bars a rollback. */
 export function RunButtons({ onAsk }: { onAsk: (control: Control) => void }) {
-  const snapshot = useSnapshot();
+  const snapshot = useSnapshot("watching", "state");
   const narrow = useNarrow();
   // Who watches has one thing to do, and the notice above offers it.
   if (snapshot.watching !== null) return null;
@@ -50,7 +50,7 @@ export function RunButtons({ onAsk }: { onAsk: (control: Control) => void }) {
 
 export function RunControlForm({ control, onDone }: { control: Control; onDone: () => void }) {
   const store = useStore();
-  const { busy } = useApp();
+  const busy = useApp((s) => s.busy);
   const words = TITLES[control];
   return (
     <ReasonForm

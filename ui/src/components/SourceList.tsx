@@ -1,8 +1,8 @@
 // The source list that answers are compared with: chosen in the system's dialog, held by the core alone.
-import { useState } from "react";
 import { count } from "../format/time";
-import { type ApiError, asFailure, type SourceListView } from "../ipc";
+import type { SourceListView } from "../ipc";
 import { Button } from "../kit";
+import { useAttempt } from "../state/attempt";
 import { useStore } from "../state/hooks";
 
 /** How many lines the core names at most. */
@@ -23,23 +23,20 @@ function lineWords(lines: readonly number[], faults: number): string {
 
 export function SourceList({ list, onList }: { list: SourceListView | null; onList: (list: SourceListView | null) => void }) {
   const store = useStore();
-  const [asking, setAsking] = useState(false);
-  const [error, setError] = useState<ApiError | null>(null);
+  const { busy: asking, failure, attempt, drop } = useAttempt();
+  const forget = () => void store.ipc.forgetSource().catch(() => undefined);
   const choose = async () => {
-    setAsking(true);
-    setError(null);
-    try {
-      const chosen = await store.ipc.chooseSource();
-      if (chosen !== null) onList(chosen);
-    } catch (thrown) {
-      setError(asFailure(thrown).api);
-    }
-    setAsking(false);
+    const end = await attempt(
+      () => store.ipc.chooseSource(),
+      (chosen) => chosen !== null && onList(chosen),
+    );
+    // A list that nobody is shown is not held either.
+    if (end === "late") forget();
   };
   const remove = () => {
-    setError(null);
+    drop();
     onList(null);
-    void store.ipc.forgetSource().catch(() => undefined);
+    forget();
   };
   return (
     <div className="source-list" data-testid="source-list">
@@ -65,9 +62,9 @@ export function SourceList({ list, onList }: { list: SourceListView | null; onLi
           {list.fault_count > list.faults.length && <p className="meta">{`${list.fault_count - list.faults.length} more.`}</p>}
         </details>
       )}
-      {error !== null && (
+      {failure !== null && (
         <p className="mend" role="alert" data-testid="source-refused">
-          {error.message} {error.hint}
+          {failure.api.message} {failure.api.hint}
         </p>
       )}
     </div>

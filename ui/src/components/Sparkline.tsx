@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { shortTime } from "../format/time";
-import type { Seen } from "../state/store";
+import type { Seen } from "../state/session";
+import { useWorldNow } from "../state/hooks";
 import { isDark, onMode } from "../state/mode";
 
 /** How far back a chart reaches, in seconds of the run's clock. */
@@ -93,11 +94,12 @@ async function chartOn(box: HTMLElement): Promise<Chart | null> {
 }
 
 /** The last ten minutes as this window saw them. The table beside it says the same in words. */
-export function Sparkline({ seen, title, believable_s, now }: { seen: readonly Seen[]; title: string; believable_s: number; now: number }) {
+export function Sparkline({ seen, title, believable_s }: { seen: readonly Seen[]; title: string; believable_s: number }) {
+  const now = useWorldNow();
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | null>(null);
   const list = stretches(seen, believable_s, now / 1000);
-  const draw = useRef(() => undefined as void);
+  const draw = useRef<() => void>(() => undefined);
   draw.current = () => chart.current?.draw(list, now / 1000);
   useEffect(() => {
     let gone = false;

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { count } from "../format/time";
 import type { RunSnapshot, StepView } from "../ipc";
-import { useApp, useSnapshot, useStore } from "../state/hooks";
+import { useApp, useStore, useWorldNow } from "../state/hooks";
 import { allSteps, freshen, letsThrough } from "../state/readings";
 import { href } from "../state/router";
 import { shapeOf, stateWords } from "./LeftRail";
@@ -23,8 +23,8 @@ function standing(snapshot: RunSnapshot, steps: readonly StepView[], asked: Aske
 }
 
 /** The check that stopped it, with what was found. */
-function Stopped({ at, now }: { at: StepView; now: number }) {
-  const failing = at.before.map((r) => freshen(r, now)).filter((r) => !letsThrough(r.tone));
+function Stopped({ at }: { at: StepView }) {
+  const failing = useWorldNow((now) => at.before.map((r) => freshen(r, now)).filter((r) => !letsThrough(r.tone)));
   const found = at.state === "blocked" ? failing : [];
   return (
     <Notice kind={shapeOf(at)} title={`Stopped at “${at.title}”: ${stateWords(at)}`} testId="together-stopped">
@@ -48,19 +48,22 @@ function Stopped({ at, now }: { at: StepView; now: number }) {
 }
 
 /** On the page of the first: each check of the row, and the one button for all. What was asked for stays until the page is left. */
-export function Together({ step, now }: { step: StepView; now: number }) {
+export function Together({ id }: { id: string }) {
   const store = useStore();
-  const snapshot = useSnapshot();
-  const { busy } = useApp();
+  const busy = useApp((s) => s.busy);
   const [asked, setAsked] = useState<Asked | null>(null);
-  const row = asked?.row ?? step.together ?? [];
-  const steps = row.flatMap((id) => allSteps(snapshot).find((s) => s.id === id) ?? []);
+  const { steps, generation, at } = useApp(({ snapshot }) => {
+    const all = snapshot === null ? [] : allSteps(snapshot);
+    const first = all.find((s) => s.id === id);
+    const row = (asked?.row ?? first?.together ?? []).flatMap((of) => all.find((s) => s.id === of) ?? []);
+    return { steps: row, generation: first?.generation ?? 0, at: asked === null || snapshot === null ? null : standing(snapshot, row, asked) };
+  });
   if (steps.length < 2) return null;
-  const at = asked === null ? null : standing(snapshot, steps, asked);
+  const row = steps.map((s) => s.id);
   const recorded = steps.filter((s) => s.state === "done").length;
   const record = async () => {
-    const before = { row, seq: snapshot.seq };
-    if (await store.submit("record-checks", { do: "record_checks", steps: [...row] })) setAsked(before);
+    const before = { row, seq: store.get().snapshot?.seq ?? 0 };
+    if (await store.submit("record-checks", { do: "record_checks", steps: row })) setAsked(before);
   };
   return (
     <Block id="together" title={`${count(steps.length, "check")} in a row`} note={at === null ? "Each is read, and recorded if it passes. The first that does not pass ends it." : `${recorded} of ${steps.length} recorded`}>
@@ -69,19 +72,19 @@ export function Together({ step, now }: { step: StepView; now: number }) {
           <li key={s.id}>
             <Shape kind={shapeOf(s)} />
             <span>
-              {s.id === step.id ? s.title : <a href={href({ name: "step", step: s.id })}>{s.title}</a>} <span className="meta">{stateWords(s)}</span>
+              {s.id === id ? s.title : <a href={href({ name: "step", step: s.id })}>{s.title}</a>} <span className="meta">{stateWords(s)}</span>
             </span>
           </li>
         ))}
       </ol>
       {at === null && (
-        <Primary basis={`together/${row.join()}/${step.generation}`} plain loading={busy === "record-checks"} onPress={() => void record()} testId="record-checks">
+        <Primary basis={`together/${row.join()}/${generation}`} plain loading={busy === "record-checks"} onPress={() => void record()} testId="record-checks">
           Read and record {count(steps.length, "check")}
         </Primary>
       )}
       <div role="status">
         {at === "recorded" && <p data-testid="together-recorded">All {steps.length} were read and recorded.</p>}
-        {at !== null && typeof at !== "string" && <Stopped at={at} now={now} />}
+        {at !== null && typeof at !== "string" && <Stopped at={at} />}
       </div>
     </Block>
   );

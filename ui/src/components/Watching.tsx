@@ -13,7 +13,7 @@ type Words = { kind: Kind; title: string; text: string };
 const STOPPED = "This window stopped driving at once; what it had in flight is looked at by whoever drives.";
 
 /** What a watcher is told first: who drives now, and that it was this window before. */
-export function watchWords(snapshot: RunSnapshot): Words {
+export function watchWords(snapshot: Pick<RunSnapshot, "driver" | "lost">): Words {
   const { driver, lost } = snapshot;
   if (lost?.sentence != null) return { kind: "blocked", title: "Taken over on another workstation", text: `${lost.sentence} ${STOPPED}` };
   const before = lost === null ? "" : ` This window drove it until ${fullTime(lost.at)}.`;
@@ -38,9 +38,9 @@ export function watchWords(snapshot: RunSnapshot): Words {
   return { kind: "running", title: `You are watching: ${who} drives this run`, text: `${holds}${reason}. You see it live; nothing can be changed from here.` };
 }
 
-function TakeOver({ snapshot }: { snapshot: RunSnapshot }) {
+function TakeOver({ snapshot }: { snapshot: Pick<RunSnapshot, "driver" | "banner"> }) {
   const store = useStore();
-  const { busy } = useApp();
+  const busy = useApp((s) => s.busy);
   const driver = snapshot.driver;
   const from = driver === null ? "" : ` from ${driver.by} on ${driver.host}`;
   return (
@@ -60,7 +60,11 @@ function TakeOver({ snapshot }: { snapshot: RunSnapshot }) {
 /** Says who drives where it is not this window, and offers to take the run over. */
 export function WatchingNotice() {
   const store = useStore();
-  const { snapshot, taking, busy } = useApp();
+  const { snapshot, taking, busy } = useApp(({ snapshot: s, taking, busy }) => ({
+    snapshot: s && { run: s.run, banner: s.banner, driver: s.driver, lost: s.lost, watching: s.watching },
+    taking,
+    busy,
+  }));
   const watching = snapshot !== null && snapshot.watching !== null;
   const words = watching ? watchWords(snapshot) : null;
   return (
@@ -93,7 +97,7 @@ export function WatchingNotice() {
 }
 
 /** Who drives, in a few words, for the rail. */
-export function driverWords(snapshot: RunSnapshot): string {
+export function driverWords(snapshot: Pick<RunSnapshot, "driver" | "watching">): string {
   const { driver, watching } = snapshot;
   if (watching === null) return "You";
   if (driver === null) return "Nobody";

@@ -1,7 +1,8 @@
 // Where people are looked up: one of the known places, or one that the person names.
 import { type FormEvent, useId, useRef, useState } from "react";
-import type { ApiError, LookupPlace, LookupPlaces } from "../ipc";
+import type { LookupPlace, LookupPlaces } from "../ipc";
 import { Button, Select } from "../kit";
+import { useAttempt } from "../state/attempt";
 import { type Places, rehearsal, sameWhere, whereOf } from "../state/place";
 import { Block } from "./PageHead";
 import { useFocusBack } from "./ReasonForm";
@@ -40,22 +41,15 @@ export function WherePick({ places, onElsewhere }: { places: Places; onElsewhere
 export function Elsewhere({ places, onDone, onCancel }: { places: Places; onDone: () => void; onCancel?: () => void }) {
   const id = useId();
   const [text, setText] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError | null>(null);
+  const { busy, failure, attempt } = useAttempt();
   const field = useRef<HTMLInputElement>(null);
   useFocusBack(() => (onCancel === undefined ? null : field.current));
-  const send = async (event: FormEvent) => {
+  const send = (event: FormEvent) => {
     event.preventDefault();
-    if (text.trim() === "" || busy) return;
-    setBusy(true);
-    setError(null);
-    const refused = await places.pick(whereOf(text));
-    setBusy(false);
-    setError(refused);
-    if (refused === null) onDone();
+    if (text.trim() !== "" && !busy) void attempt(() => places.pick(whereOf(text)), onDone);
   };
   return (
-    <form className="file-pick lookup-elsewhere" onSubmit={(event) => void send(event)} onKeyDown={(e) => e.key === "Escape" && onCancel?.()} data-testid="elsewhere">
+    <form className="file-pick lookup-elsewhere" onSubmit={send} onKeyDown={(e) => e.key === "Escape" && onCancel?.()} data-testid="elsewhere">
       <label htmlFor={id}>Target file, or ids of user pools</label>
       <div className="file-row">
         <input
@@ -64,7 +58,7 @@ export function Elsewhere({ places, onDone, onCancel }: { places: Places; onDone
           value={text}
           onChange={(e) => setText(e.target.value)}
           aria-describedby={`${id}-hint`}
-          aria-invalid={error !== null}
+          aria-invalid={failure !== null}
           autoComplete="off"
           spellCheck={false}
           data-testid="elsewhere-text"
@@ -83,9 +77,9 @@ export function Elsewhere({ places, onDone, onCancel }: { places: Places; onDone
         the sign-in of this computer, such as <code>eu-west-2_EXAMPLE1</code>.
       </p>
       <div role="alert">
-        {error !== null && (
+        {failure !== null && (
           <p className="mend" data-testid="elsewhere-refused">
-            {error.message} {error.hint}
+            {failure.api.message} {failure.api.hint}
           </p>
         )}
       </div>
@@ -95,7 +89,7 @@ export function Elsewhere({ places, onDone, onCancel }: { places: Places; onDone
 
 /** The first start: nothing to ask yet, and what to do about it. */
 export function Nowhere({ places }: { places: Places }) {
-  const [error, setError] = useState<ApiError | null>(null);
+  const { failure, attempt } = useAttempt();
   const unread = places.known?.unread ?? 0;
   return (
     <Block id="nowhere" title="No pools are known yet">
@@ -116,13 +110,13 @@ export function Nowhere({ places }: { places: Places }) {
         <li>
           <h3>Or try it first</h3>
           <p>The rehearsal has made-up people on this computer. No account is needed.</p>
-          <Button onPress={() => void places.pick(rehearsal()).then(setError)} testId="nowhere-rehearse">
+          <Button onPress={() => void attempt(() => places.pick(rehearsal()), () => undefined)} testId="nowhere-rehearse">
             Look among made-up people
           </Button>
           <div role="alert">
-            {error !== null && (
+            {failure !== null && (
               <p className="mend">
-                {error.message} {error.hint}
+                {failure.api.message} {failure.api.hint}
               </p>
             )}
           </div>

@@ -55,6 +55,13 @@ export function age(seconds: number): string {
   return `${Math.floor(s / 86_400)} days`;
 }
 
+/** As many seconds as `age` makes of it: the same for as long as the words are the same. */
+export function shownAge(seconds: number): number {
+  const s = Math.max(0, Math.floor(seconds));
+  const unit = s < 60 ? 1 : s < 3600 ? 60 : s < 172_800 ? 3600 : 86_400;
+  return s - (s % unit);
+}
+
 /** "1 step", "3 steps". */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;

@@ -1,5 +1,5 @@
 // The components that open over the page, fetched after the first picture. Until they are here, what they stand for is shown as words.
-import { type ComponentProps, lazy, type ReactNode, Suspense } from "react";
+import { type ComponentProps, lazy, Suspense } from "react";
 import type * as lists from "./lists";
 
 const load = () => import("./lists");
@@ -55,11 +55,11 @@ export function Menu(props: ComponentProps<typeof lists.Menu>) {
   );
 }
 
-/** More words on hover and on focus; the element itself is there at once. */
-export function Tooltip({ words, children }: { words: string; children: ReactNode }) {
-  return (
-    <Suspense fallback={children}>
-      <LazyTooltip words={words}>{children}</LazyTooltip>
+/** More words at a mark; nothing until it is here. */
+export function Tooltip(props: ComponentProps<typeof lists.Tooltip>) {
+  return props.at === null ? null : (
+    <Suspense>
+      <LazyTooltip {...props} />
     </Suspense>
   );
 }

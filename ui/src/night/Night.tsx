@@ -3,8 +3,8 @@ import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { Block } from "../components/PageHead";
 import { State } from "../components/State";
 import { count, duration, shortTime } from "../format/time";
-import type { RunSnapshot } from "../ipc";
 import { DataTable, Tooltip } from "../kit";
+import { useSnapshot, useWorldNow } from "../state/hooks";
 import { href } from "../state/router";
 import { type Axis, axisOf, ticksOf, xOf } from "./axis";
 import { labelsOf } from "./labels";
@@ -53,14 +53,31 @@ function Diamond({ x, y }: { x: number; y: number }) {
   return <path d={`M${x} ${y - 10}l10 10-10 10-10-10z`} />;
 }
 
-function MarkShape({ placed: { mark, x, width }, y, at, stop }: { placed: Placed; y: number; at: (el: HTMLAnchorElement | null) => void; stop: boolean }) {
+/** What the marks of a picture share: where each is drawn, which one the keyboard comes to, and which one says more. */
+type Marks = { at: (id: string) => (el: HTMLAnchorElement | null) => void; stop: string; bare: boolean; tell: (mark: { words: string; at: Element } | null) => void };
+
+function MarkShape({ placed: { mark, x, width }, y, marks }: { placed: Placed; y: number; marks: Marks }) {
   const className = `night-mark is-${mark.is} k-${mark.kind}${mark.ahead ? " ahead" : ""}${mark.byHand && mark.is === "step" ? " by-hand" : ""}`;
+  const shape = mark.is === "gate" ? <Diamond x={LEFT + x} y={y + BAR / 2} /> : <rect x={LEFT + x} y={y} width={Math.max(4, width)} height={BAR} rx={3} />;
+  if (marks.bare) return <g className={className}>{shape}</g>;
+  const words = markWords(mark);
+  const told = (event: { currentTarget: Element }) => marks.tell({ words, at: event.currentTarget });
+  const untold = () => marks.tell(null);
   return (
-    <Tooltip words={markWords(mark)}>
-      <a href={href(mark.place)} ref={at} tabIndex={stop ? 0 : -1} aria-label={markWords(mark)} className={className} data-testid={`night-${mark.id}`}>
-        {mark.is === "gate" ? <Diamond x={LEFT + x} y={y + BAR / 2} /> : <rect x={LEFT + x} y={y} width={Math.max(4, width)} height={BAR} rx={3} />}
-      </a>
-    </Tooltip>
+    <a
+      href={href(mark.place)}
+      ref={marks.at(mark.id)}
+      tabIndex={marks.stop === mark.id ? 0 : -1}
+      aria-label={words}
+      className={className}
+      onFocus={told}
+      onBlur={untold}
+      onMouseEnter={told}
+      onMouseLeave={untold}
+      data-testid={`night-${mark.id}`}
+    >
+      {shape}
+    </a>
   );
 }
 
@@ -75,7 +92,7 @@ function folded(line: Line): Line {
   return { ...line, marks: [...line.marks.filter((m) => m.is === "gate"), { ...worst, id: `phase-${line.id}`, title: count(steps.length, "step"), state: worst === first ? "Done" : worst.state, from, to, byHand: false }] };
 }
 
-function Phase({ line, axis, y, register, stop }: { line: Line; axis: Axis; y: number; register: (id: string) => (el: HTMLAnchorElement | null) => void; stop: string }) {
+function Phase({ line, axis, y, marks: shared }: { line: Line; axis: Axis; y: number; marks: Marks }) {
   const marks = placed(folded(line), axis);
   const labels = labelsOf(
     marks.filter((p) => p.mark.is !== "gate").map(({ mark, x, width }) => ({ id: mark.id, title: mark.is === "wait" ? "wait" : mark.title, x, width, first: mark.kind === "running" || mark.kind === "fail" || mark.kind === "unknown" })),
@@ -97,7 +114,7 @@ function Phase({ line, axis, y, register, stop }: { line: Line; axis: Axis; y: n
       ))}
       {line.planned !== null && <rect className="night-plan" x={LEFT + xOf(axis, line.planned.from)} y={y + BAR + 3} width={Math.max(2, xOf(axis, line.planned.to) - xOf(axis, line.planned.from))} height={3} rx={1.5} />}
       {marks.map((p) => (
-        <MarkShape key={p.mark.id} placed={p} y={y} at={register(p.mark.id)} stop={stop === p.mark.id} />
+        <MarkShape key={p.mark.id} placed={p} y={y} marks={shared} />
       ))}
     </g>
   );
@@ -111,7 +128,7 @@ function Cuts({ axis, bottom }: { axis: Axis; bottom: number }) {
       return (
         <g key={p.from} className="night-cut">
           <path d={`M${x} ${TOP}v${(bottom - TOP) / 2 - 12}l-4 6 8 8-4 6v${(bottom - TOP) / 2 - 8}`} />
-          <text x={x} y={TOP - 12} textAnchor="middle">
+          <text x={x} y={14} textAnchor="middle">
             + {duration((p.to - p.from) / 1000)}
           </text>
         </g>
@@ -121,13 +138,7 @@ function Cuts({ axis, bottom }: { axis: Axis; bottom: number }) {
 
 function RopeShape({ rope, axis, now, y }: { rope: Rope | null; axis: Axis; now: number; y: number }) {
   const x = LEFT + xOf(axis, now);
-  if (rope === null) {
-    return (
-      <text className="night-meta" x={LEFT} y={y + 5}>
-        nothing to take back yet
-      </text>
-    );
-  }
+  if (rope === null) return null;
   const to = LEFT + xOf(axis, rope.to);
   const whole = rope.whole === null ? null : LEFT + xOf(axis, rope.whole.to);
   const far = x - to > 14;
@@ -140,11 +151,12 @@ function RopeShape({ rope, axis, now, y }: { rope: Rope | null; axis: Axis; now:
   );
 }
 
-/** The picture. One stop for the keyboard; the arrows go from mark to mark, Enter opens. */
-function Picture({ night, rope, name }: { night: Night; rope: Rope | null; name: string }) {
+/** The picture; `bare` is to be looked at alone. One stop for the keyboard; the arrows go from mark to mark, Enter opens. */
+function Picture({ night, rope, name, bare }: { night: Night; rope: Rope | null; name: string; bare: boolean }) {
   const marks = useMemo(() => night.lines.flatMap((l) => folded(l).marks), [night]);
   const here = marks.find((m) => !m.ahead && m.kind === "running") ?? marks.find((m) => m.ahead) ?? marks.at(-1);
   const [stop, setStop] = useState<string | null>(null);
+  const [told, tell] = useState<{ words: string; at: Element } | null>(null);
   const links = useRef(new Map<string, HTMLAnchorElement>());
   const current = stop !== null && marks.some((m) => m.id === stop) ? stop : (here?.id ?? "");
   const axis = axisOf([night.now, ...night.lines.flatMap((l) => l.marks.flatMap((m) => [m.from, m.to]))], WIDTH - LEFT - 12);
@@ -164,36 +176,41 @@ function Picture({ night, rope, name }: { night: Night; rope: Rope | null; name:
     links.current.get(next.id)?.focus();
   };
   return (
-    <svg className="night" viewBox={`0 0 ${WIDTH} ${bottom + 34}`} role="group" aria-label={name} onKeyDown={keys} data-testid="night">
-      {ticksOf(axis, 64).map((t) => {
-        const tick = LEFT + xOf(axis, t);
-        return (
-          <g key={t} className="night-tick" aria-hidden="true">
-            <path d={`M${tick} ${TOP - 8}V${bottom - 6}`} />
-            {Math.abs(tick - x) > 54 && (
-              <text x={tick} y={14} textAnchor="middle">
-                {shortTime(t).replace(":00", "")}
-              </text>
-            )}
-          </g>
-        );
-      })}
-      <Cuts axis={axis} bottom={bottom} />
-      {night.lines.map((line, i) => (
-        <Phase key={line.id} line={line} axis={axis} y={TOP + 16 + i * ROW} register={register} stop={current} />
-      ))}
-      <g className="night-now" aria-hidden="true">
-        <path d={`M${x} 20V${bottom - 4}`} />
-        <rect x={x - 30} y={1} width={60} height={19} rx={9.5} />
-        <text x={x} y={15} textAnchor="middle">
-          {shortTime(night.now)}
-        </text>
-      </g>
-      <text className="night-phase" x={0} y={bottom + 20} aria-hidden="true">
-        Way back
-      </text>
-      <RopeShape rope={rope} axis={axis} now={night.now} y={bottom + 16} />
-    </svg>
+    <>
+      <svg className="night" preserveAspectRatio="xMinYMin meet" viewBox={`0 0 ${WIDTH} ${rope === null ? bottom : bottom + 34}`} role={bare ? "img" : "group"} aria-label={name} {...(bare ? {} : { onKeyDown: keys })} data-testid="night">
+        {ticksOf(axis, 64).map((t) => {
+          const tick = LEFT + xOf(axis, t);
+          return (
+            <g key={t} className="night-tick" aria-hidden="true">
+              <path d={`M${tick} ${TOP - 8}V${bottom - 6}`} />
+              {Math.abs(tick - x) > 54 && (
+                <text x={tick} y={14} textAnchor="middle">
+                  {shortTime(t).replace(":00", "")}
+                </text>
+              )}
+            </g>
+          );
+        })}
+        <Cuts axis={axis} bottom={bottom} />
+        {night.lines.map((line, i) => (
+          <Phase key={line.id} line={line} axis={axis} y={TOP + 16 + i * ROW} marks={{ at: register, stop: current, bare, tell }} />
+        ))}
+        <g className="night-now" aria-hidden="true">
+          <path d={`M${x} 20V${bottom - 4}`} />
+          <rect x={x - 30} y={1} width={60} height={19} rx={9.5} />
+          <text x={x} y={15} textAnchor="middle">
+            {shortTime(night.now)}
+          </text>
+        </g>
+        {rope !== null && (
+          <text className="night-phase" x={0} y={bottom + 20} aria-hidden="true">
+            Way back
+          </text>
+        )}
+        <RopeShape rope={rope} axis={axis} now={night.now} y={bottom + 16} />
+      </svg>
+      <Tooltip words={told?.words ?? ""} at={told?.at ?? null} />
+    </>
   );
 }
 
@@ -211,19 +228,22 @@ function Same({ night }: { night: Night }) {
   );
 }
 
-/** The block that the run's page, the war room and the report open with. */
-export function NightBlock({ snapshot, now, bare = false }: { snapshot: RunSnapshot; now: number; bare?: boolean }) {
-  // By the minute: a picture that moves each second is looked at, and says no more.
-  const minute = Math.floor(now / 15_000) * 15_000;
-  const night = useMemo(() => nightOf(snapshot, minute), [snapshot, minute]);
-  const rope = useMemo(() => ropeOf(snapshot), [snapshot]);
+/** Often enough: a picture that moves each second is looked at, and says no more. In milliseconds of the run's clock. */
+const STEP_MS = 15_000;
+
+/** The block that the run's page, the war room and the report open with. `bare` is for a wall: to be looked at alone. */
+export function TheNight({ bare = false }: { bare?: boolean }) {
+  const { phases, way_back } = useSnapshot("phases", "way_back");
+  const now = useWorldNow((ms) => Math.floor(ms / STEP_MS) * STEP_MS);
+  const night = useMemo(() => nightOf(phases, now), [phases, now]);
+  const rope = useMemo(() => ropeOf(phases, way_back), [phases, way_back]);
   const words = nightWords(night);
   return (
     <Block id="night" title="The night" note={words}>
-      <Picture night={night} rope={rope} name={`The night: ${words}`} />
+      <Picture night={night} rope={rope} name={`The night: ${words}`} bare={bare} />
       <p className="night-price" data-testid="night-price">
         {rope === null ? (
-          "Way back: there is nothing to take back yet."
+          "There is nothing to take back yet."
         ) : (
           <>
             Way back <strong>{rope.words}</strong>: {rope.price}.{rope.whole !== null && <span className="meta"> {rope.whole.words}.</span>}

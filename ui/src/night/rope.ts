@@ -1,8 +1,7 @@
 // The rope: from now back to the furthest point that one click leads to, with its price; and how far back there is anything to take back at all.
 import { aboutWords, lossWords } from "../format/undo";
 import { count, shortTime } from "../format/time";
-import type { RunSnapshot, StepView } from "../ipc";
-import { allSteps } from "../state/readings";
+import type { PhaseView, StepView, WayBack } from "../ipc";
 
 export type Rope = {
   /** The moment that one click leads back to. */
@@ -31,9 +30,9 @@ function earliest(steps: readonly StepView[]): { step: StepView; at: number } | 
 }
 
 /** Null where there is nothing to take back. */
-export function ropeOf(snapshot: RunSnapshot): Rope | null {
-  const { something_to_undo, undoes, loses, takes, missing } = snapshot.way_back;
-  const steps = allSteps(snapshot);
+export function ropeOf(phases: readonly PhaseView[], way_back: WayBack): Rope | null {
+  const { something_to_undo, undoes, loses, takes, missing } = way_back;
+  const steps = phases.flatMap((p) => p.steps);
   const first = earliest(steps.filter((s) => undoes.includes(s.id)));
   if (!something_to_undo || first === null) return null;
   const about = aboutWords(takes);

@@ -2,9 +2,9 @@
 // one after the other from now, by the times that the plan gives, and is called about.
 import { gateKind, shapeOf } from "../components/LeftRail";
 import type { Kind } from "../components/State";
-import type { PhaseView, RunSnapshot, StepView } from "../ipc";
+import type { PhaseView, StepView } from "../ipc";
 import { isFinished } from "../state/readings";
-import { type Place } from "../state/router";
+import type { Place } from "../state/router";
 
 /** One thing on the line of a phase. Times in milliseconds since 1970. */
 export type Mark = {
@@ -81,7 +81,7 @@ function lineOf(phase: PhaseView, start: number, now: number): { line: Line; end
       marks.push(markOf(step, began, to, false));
       cursor = Math.max(cursor, to);
     } else if (step.state === "skipped") {
-      continue;
+      // It was not done, so it took no time.
     } else if (isFinished(step)) {
       const moment = at(step.changed_at) ?? cursor;
       marks.push(markOf(step, moment, moment, false));
@@ -101,12 +101,12 @@ function lineOf(phase: PhaseView, start: number, now: number): { line: Line; end
 }
 
 /** The whole night, phase by phase. */
-export function nightOf(snapshot: RunSnapshot, now: number): Night {
-  const started = snapshot.phases.flatMap((p) => [p.gate?.state === "go" ? at(p.gate.decision?.at ?? null) : null, ...p.steps.map((s) => at(s.times.started_at))]).filter((t): t is number => t !== null);
+export function nightOf(phases: readonly PhaseView[], now: number): Night {
+  const started = phases.flatMap((p) => [p.gate?.state === "go" ? at(p.gate.decision?.at ?? null) : null, ...p.steps.map((s) => at(s.times.started_at))]).filter((t): t is number => t !== null);
   let cursor = Math.min(...started, started.length === 0 ? now : Number.POSITIVE_INFINITY);
   const lines: Line[] = [];
   let current: Night["current"] = null;
-  for (const phase of snapshot.phases) {
+  for (const phase of phases) {
     const { line, end } = lineOf(phase, cursor, now);
     if (current === null && !line.finished) {
       const unsaid = phase.steps.some((s) => !isFinished(s) && s.times.planned_s === null && s.expected_s === null);

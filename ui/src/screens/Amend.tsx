@@ -1,5 +1,6 @@
 import { useId, useRef, useState } from "react";
 import { useKeepFree } from "../components/barHeight";
+import { Crumbs } from "../components/Crumbs";
 import { Dock } from "../components/Dock";
 import { FilePick } from "../components/FilePick";
 import { Notice } from "../components/Notices";
@@ -8,12 +9,10 @@ import { Primary } from "../components/Primary";
 import { State } from "../components/State";
 import { count } from "../format/time";
 import type { AmendmentView } from "../ipc";
-import { type Failure, asFailure } from "../ipc/port";
 import { DataTable, cell } from "../kit";
-import { useApp, useSnapshot, useStore } from "../state/hooks";
-import { allSteps } from "../state/readings";
+import { useAttempt } from "../state/attempt";
+import { useApp, useSnapshot, useStore, useTitles } from "../state/hooks";
 import { go, href } from "../state/router";
-import { Crumbs } from "./Step";
 
 const KINDS: Record<string, string> = { added: "Added", removed: "Removed", changed: "Changed" };
 const short = (digest: string) => digest.replace(/^sha256:/, "").slice(0, 12);
@@ -44,30 +43,25 @@ function Changes({ view }: { view: AmendmentView }) {
 /** Another plan in the place of the run's: every difference first, then a reason and one confirm. */
 export function AmendScreen() {
   const store = useStore();
-  const snapshot = useSnapshot();
-  const { run, busy } = useApp();
+  const snapshot = useSnapshot("banner", "plan_digest", "watching");
+  const titles = useTitles();
+  const { run, busy } = useApp((s) => ({ run: s.run, busy: s.busy }));
   const below = useRef<HTMLDivElement>(null);
   useKeepFree(below);
   const id = useId();
   const [from, setFrom] = useState("");
   const [view, setView] = useState<AmendmentView | null>(null);
-  const [problem, setProblem] = useState<Failure | null>(null);
-  const [reading, setReading] = useState(false);
+  const { busy: reading, failure: problem, attempt } = useAttempt();
   const [reason, setReason] = useState("");
-  const titleOf = (step: string) => allSteps(snapshot).find((s) => s.id === step)?.title ?? step;
+  const titleOf = (step: string) => titles[step] ?? step;
 
-  const read = async (path: string) => {
+  const read = (path: string) => {
     if (run === null) return;
-    setReading(true);
-    setProblem(null);
-    try {
+    const answered = (next: AmendmentView) => {
       setFrom(path);
-      setView(await store.ipc.amendment(run, path, null));
-    } catch (thrown) {
-      setView(null);
-      setProblem(asFailure(thrown));
-    }
-    setReading(false);
+      setView(next);
+    };
+    void attempt(() => store.ipc.amendment(run, path, null), answered, { failed: () => setView(null) });
   };
   const refused = view?.changes.filter((c) => c.refused !== null).length ?? 0;
   const refusal =
@@ -99,7 +93,7 @@ export function AmendScreen() {
           For a step without an effect anything may change; with an effect only its words, owner, checks after it and deadlines. Account, region and role never change.
         </p>
         <Block id="from" title="From which runbook" note={<span>plan now {short(snapshot.plan_digest)}</span>}>
-          <FilePick label="File, folder or built-in name" hint={`It is read for this run’s target, ${snapshot.banner.target}, and linted again.`} busy={reading} submit="Compare" onPick={(path) => void read(path)} />
+          <FilePick label="File, folder or built-in name" hint={`It is read for this run’s target, ${snapshot.banner.target}, and linted again.`} busy={reading} submit="Compare" onPick={read} />
           <div role="alert">
             {problem !== null && (
               <Notice kind="fail" title="It can’t be compared">

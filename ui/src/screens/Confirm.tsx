@@ -2,6 +2,7 @@ import { useId, useRef, useState } from "react";
 import { Calls, Changes } from "../components/Change";
 import { useKeepFree } from "../components/barHeight";
 import { CheckTable } from "../components/CheckTable";
+import { Crumbs } from "../components/Crumbs";
 import { Dock } from "../components/Dock";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
@@ -11,40 +12,49 @@ import { OVERRIDE, refusalWords } from "../components/ActionBar";
 import { signInWords } from "../components/Banner";
 import { count, duration } from "../format/time";
 import { lossWords, undoFacts } from "../format/undo";
-import type { PreviewView, RunCommand } from "../ipc";
+import type { PreviewView, ReadingView, RunCommand, RunSnapshot, StepView } from "../ipc";
 import { Button } from "../kit";
 import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { freshen, letsThrough } from "../state/readings";
 import { go, href } from "../state/router";
 import { Missing } from "./Missing";
-import { Crumbs, publishes, useStep } from "./Step";
+import { publishes, useStep } from "./step/find";
+
+/** What time alone changes of the page. */
+function momentOf(step: StepView, snapshot: RunSnapshot, now: number) {
+  const passes = (r: ReadingView) => letsThrough(freshen(r, now).tone);
+  const refused = step.offers.find((o) => o.command === "apply")?.refused ?? null;
+  return {
+    proven: step.undo !== null && step.undo_before.every(passes),
+    open: step.before.filter((r) => !passes(r)),
+    refused: refused === null ? null : Object.values(refusalWords(step, refused, now, snapshot.watching !== null)).join(" ").trim(),
+    signIn: signInWords(snapshot, now),
+  };
+}
 
 /** Approving a step: the exact change, whom it affects and how to undo it; then the verb and the target. */
 export function ConfirmScreen({ id }: { id: string }) {
   const found = useStep(id);
   const store = useStore();
-  const snapshot = useSnapshot();
+  const { banner: b } = useSnapshot("banner");
   const below = useRef<HTMLDivElement>(null);
   useKeepFree(below);
-  const { busy } = useApp();
-  const now = useWorldNow();
-  const { live } = useLive();
+  const busy = useApp((s) => s.busy);
+  const live = useLive();
   const field = useId();
   const [typed, setTyped] = useState("");
   const whyField = useId();
   const [why, setWhy] = useState("");
   // What the person sees is what is approved: a new preview is not slipped under the button.
   const [pinned, setPinned] = useState<PreviewView | null>(found?.step.preview ?? null);
-  if (found === null) return <Missing what={`step ${id}`} />;
+  const at = useWorldNow((now, { snapshot }) => (found === null || snapshot === null ? null : momentOf(found.step, snapshot, now)));
+  if (found === null || at === null) return <Missing what={`step ${id}`} />;
   const { step, phase, number, of } = found;
   const offer = step.offers.find((o) => o.command === "apply");
   const override = step.offers.find((o) => o.command === OVERRIDE);
-  const b = snapshot.banner;
   const moved = pinned !== null && step.preview !== null && step.preview.digest !== pinned.digest;
   const mustType = b.kind === "production";
-  const undoRows = step.undo_before.map((r) => freshen(r, now));
-  const proven = step.undo !== null && undoRows.every((r) => letsThrough(r.tone));
-  const open = step.before.map((r) => freshen(r, now)).filter((r) => !letsThrough(r.tone));
+  const { proven, open } = at;
 
   const refusal =
     pinned === null
@@ -54,7 +64,7 @@ export function ConfirmScreen({ id }: { id: string }) {
         : offer === undefined
           ? `This step can't be applied now: it is “${step.state_words}”.`
           : offer.refused !== null && override === undefined
-            ? Object.values(refusalWords(step, offer.refused, now, snapshot.watching !== null)).join(" ").trim()
+            ? at.refused
             : !live
               ? "Status is not live: nothing is applied blind."
               : mustType && typed.trim() !== b.target
@@ -109,7 +119,7 @@ export function ConfirmScreen({ id }: { id: string }) {
               ["Affects", step.affects ?? "the runbook does not say"],
               ["Expected", step.expected_s === null ? "not planned" : duration(step.expected_s)],
               ["Target", `${b.target} (…${b.account_tail}), ${b.region}`],
-              ["Sign-in", signInWords(snapshot, now)],
+              ["Sign-in", at.signIn],
             ]}
           />
         </Block>

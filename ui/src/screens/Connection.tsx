@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from "react";
+import { useEffect, useEffectEvent, useId, useState } from "react";
 import { CheckTable } from "../components/CheckTable";
 import { CopyButton } from "../components/CopyButton";
 import { Notice } from "../components/Notices";
@@ -6,9 +6,9 @@ import { Block, PageHead } from "../components/PageHead";
 import { Primary } from "../components/Primary";
 import { type Kind, State, ToneState } from "../components/State";
 import { count, fullTime } from "../format/time";
-import type { ConnectionView, KeychainView, ProfileView, ProfilesView, SettingView } from "../ipc";
-import { type Failure, asFailure } from "../ipc/port";
+import type { ConnectionAsk, ConnectionView, KeychainView, ProfileView, ProfilesView, SettingView } from "../ipc";
 import { Button, DataTable, type Row } from "../kit";
+import { useAttempt } from "../state/attempt";
 import { useApp, useStore } from "../state/hooks";
 
 const SESSIONS: Record<ProfileView["session"], { kind: Kind; word: string }> = {
@@ -122,35 +122,27 @@ function Keychain({ keychain }: { keychain: KeychainView }) {
 /** From this computer to AWS, row by row, and who this computer can be. */
 export function ConnectionScreen() {
   const store = useStore();
-  const { run, snapshot } = useApp();
+  const { run, has } = useApp((s) => ({ run: s.run, has: s.snapshot !== null }));
   const regionField = useId();
   // null = the run's target.
   const [profile, setProfile] = useState<string | null>(null);
   const [region, setRegion] = useState("");
   const [view, setView] = useState<ConnectionView | null>(null);
   const [profiles, setProfiles] = useState<ProfilesView | null>(null);
-  const [problem, setProblem] = useState<Failure | null>(null);
-  const [busy, setBusy] = useState(false);
+  const { attempt: list } = useAttempt();
+  const { busy, failure: problem, attempt } = useAttempt();
   const ofRun = run !== null && profile === null;
-  const check = async (chosen: string | null) => {
+  const check = (chosen: string | null) => {
     setProfile(chosen);
-    setBusy(true);
-    const ask = run !== null && chosen === null ? { run, profile: null, region: null } : { run: null, profile: chosen, region: region.trim() === "" ? null : region.trim() };
-    try {
-      setView(await store.ipc.connectionCheck(ask));
-      setProblem(null);
-    } catch (thrown) {
-      setView(null);
-      setProblem(asFailure(thrown));
-    }
-    setBusy(false);
+    const ask: ConnectionAsk = run !== null && chosen === null ? { run, profile: null, region: null } : { run: null, profile: chosen, region: region.trim() === "" ? null : region.trim() };
+    void attempt(() => store.ipc.connectionCheck(ask), setView, { failed: () => setView(null), again: JSON.stringify(ask) });
   };
+  const begin = useEffectEvent(() => check(null));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each run: a look at AWS is asked for, never repeated in the background
   useEffect(() => {
-    store.ipc.profileList().then(setProfiles, store.fail);
-    void check(null);
-    // Once for each run: a look at AWS is asked for, never repeated in the background.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [store, run]);
+    void list(() => store.ipc.profileList(), setProfiles, { failed: store.fail });
+    begin();
+  }, [store, run, list]);
   return (
     <div className="page">
       <PageHead title="Connection" id="connection">
@@ -160,11 +152,11 @@ export function ConnectionScreen() {
         From this computer to AWS, row by row: where a row fails, those below it can’t be told. It looks, and changes nothing.
       </p>
       <div className="connection-bar">
-        <Primary basis="connection" loading={busy} onPress={() => void check(profile)} testId="connection-again">
+        <Primary basis="connection" loading={busy} onPress={() => check(profile)} testId="connection-again">
           Check again
         </Primary>
         {run !== null && profile !== null && (
-          <Button refused={busy} onPress={() => void check(null)} testId="connection-of-run">
+          <Button refused={busy} onPress={() => check(null)} testId="connection-of-run">
             Check the run’s target
           </Button>
         )}
@@ -197,8 +189,8 @@ export function ConnectionScreen() {
         </>
       )}
       <Environment list={view?.environment ?? profiles?.environment ?? []} />
-      {profiles !== null && <Profiles view={profiles} onCheck={(name) => void check(name)} />}
-      {snapshot === null && run === null && <p className="meta">Open a run to check its target: account, role and permissions are then compared with what it needs.</p>}
+      {profiles !== null && <Profiles view={profiles} onCheck={check} />}
+      {!has && run === null && <p className="meta">Open a run to check its target: account, role and permissions are then compared with what it needs.</p>}
     </div>
   );
 }

@@ -23,7 +23,7 @@ function stateOf(d: Deadline, now: number): { kind: Kind; word: string } {
 
 function Extend({ deadline, onDone }: { deadline: Deadline; onDone: () => void }) {
   const store = useStore();
-  const { busy } = useApp();
+  const busy = useApp((s) => s.busy);
   const id = useId();
   const [minutes, setMinutes] = useState("");
   const number = /^\d+$/.test(minutes.trim()) ? Number(minutes) : 0;
@@ -45,17 +45,20 @@ function Extend({ deadline, onDone }: { deadline: Deadline; onDone: () => void }
   );
 }
 
-function DeadlineRow({ deadline: d, now }: { deadline: Deadline; now: number }) {
+function DeadlineRow({ deadline: d }: { deadline: Deadline }) {
   const [open, setOpen] = useState(false);
-  const { watching } = useSnapshot();
-  const { kind, word } = stateOf(d, now);
+  const { watching } = useSnapshot("watching");
+  const { kind, word, due } = useWorldNow((now) => ({
+    ...stateOf(d, now),
+    due: d.at === null ? null : `${Date.parse(d.at) <= now ? "was due" : "due"} ${relative(Date.parse(d.at) - now)}, ${fullTime(d.at)}`,
+  }));
   return (
     <li className="decision" data-testid={`deadline-${d.id}`}>
       <div className="decision-line">
         <State kind={kind} word={word} />
         <div>
           <p>
-            {d.title} {d.at !== null && <strong>{`${Date.parse(d.at) <= now ? "was due" : "due"} ${relative(Date.parse(d.at) - now)}, ${fullTime(d.at)}`}</strong>}
+            {d.title} {due !== null && <strong>{due}</strong>}
           </p>
           <p className="meta">
             {d.note} {d.since !== null && `Failing since ${fullTime(d.since)}.`}
@@ -86,8 +89,7 @@ function DeadlineRow({ deadline: d, now }: { deadline: Deadline; now: number }) 
 }
 
 function Gates() {
-  const { phases } = useSnapshot();
-  const gated = phases.filter((p) => p.gate !== null);
+  const gated = useSnapshot("phases").phases.flatMap((p) => (p.gate === null ? [] : [{ id: p.id, title: p.title, steps: p.steps.length, gate: p.gate }]));
   if (gated.length === 0) return null;
   return (
     <Block id="gates" title="Go or no-go" note="one before each phase that asks for it">
@@ -95,11 +97,11 @@ function Gates() {
         {gated.map((p) => (
           <li key={p.id} className="decision">
             <div className="decision-line">
-              <State kind={gateKind(p.gate!)} word={p.gate!.state_words} />
+              <State kind={gateKind(p.gate)} word={p.gate.state_words} />
               <div>
-                <p>{p.gate!.title}</p>
+                <p>{p.gate.title}</p>
                 <p className="meta">
-                  {p.title}: {count(p.steps.length, "step")}
+                  {p.title}: {count(p.steps, "step")}
                 </p>
               </div>
               <a href={href({ name: "gate", phase: p.id })}>Open</a>
@@ -113,8 +115,7 @@ function Gates() {
 
 /** Everything that people decide: when a decision is due, go or no-go, the open questions, and the plan itself. */
 export function DecisionsScreen() {
-  const snapshot = useSnapshot();
-  const now = useWorldNow();
+  const snapshot = useSnapshot("decisions", "deadlines", "plan_digest");
   const open = openDecisions(snapshot);
   return (
     <div className="page">
@@ -125,7 +126,7 @@ export function DecisionsScreen() {
       <Block id="deadlines" title="When a decision is due" note={snapshot.deadlines.length === 0 ? "No rule of this plan has a deadline" : undefined}>
         <ul className="decisions">
           {snapshot.deadlines.map((d) => (
-            <DeadlineRow key={`${d.kind}-${d.id}`} deadline={d} now={now} />
+            <DeadlineRow key={`${d.kind}-${d.id}`} deadline={d} />
           ))}
         </ul>
       </Block>

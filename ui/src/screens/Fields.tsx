@@ -2,6 +2,7 @@ import { useRef, useState } from "react";
 import { useKeepFree } from "../components/barHeight";
 import { Calls, Changes, CopyCli } from "../components/Change";
 import { CheckTable } from "../components/CheckTable";
+import { Crumbs } from "../components/Crumbs";
 import { Dock } from "../components/Dock";
 import { Notice } from "../components/Notices";
 import { Block, PageHead } from "../components/PageHead";
@@ -9,12 +10,13 @@ import { Primary } from "../components/Primary";
 import { State } from "../components/State";
 import { count } from "../format/time";
 import type { FieldPlanView, FieldRowView } from "../ipc";
-import { type FieldChoices, type Failure, asFailure } from "../ipc/port";
+import type { FieldChoices } from "../ipc/port";
 import { Button, type Column, DataTable, type Row, cell } from "../kit";
+import { useAttempt } from "../state/attempt";
 import { useApp, useEvery, useSnapshot, useStore } from "../state/hooks";
 import { go, href } from "../state/router";
 import { Missing } from "./Missing";
-import { Crumbs, useStep } from "./Step";
+import { useStep } from "./step/find";
 
 type Choice = "keep" | "restore";
 
@@ -58,30 +60,22 @@ function rowOf(row: FieldRowView, choice: Choice | undefined, onChoose: (choice:
 export function FieldsScreen({ id }: { id: string }) {
   const found = useStep(id);
   const store = useStore();
-  const snapshot = useSnapshot();
-  const { run, busy } = useApp();
+  const snapshot = useSnapshot("seq", "banner", "watching");
+  const { run, busy } = useApp((s) => ({ run: s.run, busy: s.busy }));
   const below = useRef<HTMLDivElement>(null);
   useKeepFree(below);
   const [choices, setChoices] = useState<FieldChoices>({});
   const [overrides, setOverrides] = useState<ReadonlySet<string>>(new Set());
   const [plan, setPlan] = useState<FieldPlanView | null>(null);
-  const [problem, setProblem] = useState<Failure | null>(null);
+  const { failure: problem, attempt } = useAttempt();
   const [reason, setReason] = useState("");
-  const asked = useRef(0);
+  const chosen = JSON.stringify(choices);
   const read = () => {
     if (run === null || busy !== null) return;
-    const mine = ++asked.current;
-    store.ipc.fieldPlan(run, id, choices).then(
-      (next) => {
-        // Only the answer to the newest question counts.
-        if (mine !== asked.current) return;
-        setPlan(next);
-        setProblem(null);
-      },
-      (thrown: unknown) => mine === asked.current && setProblem(asFailure(thrown)),
-    );
+    // What comes of other choices is another question.
+    void attempt(() => store.ipc.fieldPlan(run, id, choices), setPlan, { again: chosen });
   };
-  useEvery(15, read, `${JSON.stringify(choices)} ${snapshot.seq}`);
+  useEvery(15, read, `${chosen} ${snapshot.seq}`);
   if (found === null) return <Missing what={`step ${id}`} />;
   const { step, phase, number, of } = found;
   const undecided = plan?.undecided ?? [];

@@ -1,6 +1,7 @@
 import { type ReactNode, useId, useRef, useState } from "react";
 import { useLeaveHeight } from "../components/barHeight";
 import { CheckTable } from "../components/CheckTable";
+import { Crumbs } from "../components/Crumbs";
 import { Dock } from "../components/Dock";
 import { gateKind } from "../components/LeftRail";
 import { CopyLink } from "../components/Links";
@@ -10,19 +11,19 @@ import { Primary } from "../components/Primary";
 import { ReasonForm } from "../components/ReasonForm";
 import { Shape, State } from "../components/State";
 import { age, duration, fullTime } from "../format/time";
-import type { GateView, PhaseView, RunSnapshot } from "../ipc";
+import type { GateView, PhaseView, ReadingView, RunSnapshot } from "../ipc";
 import { Button, ComboBox } from "../kit";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { freshen, onward } from "../state/readings";
 import { go as goTo, href } from "../state/router";
 import type { Store } from "../state/store";
 import { Missing } from "./Missing";
-import { Crumbs, passCount } from "./Step";
+import { passCount } from "./step/Checks";
 
 type Names = Readonly<Record<string, string>>;
 
 /** Names that were written at a gate of this run before, the own one first: to be taken again with one key. */
-function namesBefore(snapshot: RunSnapshot, operator: string): string[] {
+function namesBefore(snapshot: Pick<RunSnapshot, "phases">, operator: string): string[] {
   const said = snapshot.phases.flatMap((p) => (p.gate?.people ?? []).flatMap((person) => (person.name === null ? [] : [person.name])));
   return [...new Set([operator, ...said])].filter((name) => name.trim() !== "");
 }
@@ -30,8 +31,7 @@ function namesBefore(snapshot: RunSnapshot, operator: string): string[] {
 /** Each role with the name of whoever speaks for it, and what else is to be said. */
 function People({ gate, names, onName, note, onNote }: { gate: GateView; names: Names; onName: (role: string, name: string) => void; note: string; onNote: (note: string) => void }) {
   const id = useId();
-  const { operator } = useApp();
-  const offers = namesBefore(useSnapshot(), operator);
+  const offers = useApp((s) => (s.snapshot === null ? [] : namesBefore(s.snapshot, s.operator)));
   const decided = gate.state === "go";
   return (
     <Block id="people" title="People" note={decided ? "who said go" : `${gate.people.filter((p) => (names[p.role] ?? "").trim() !== "").length} of ${gate.people.length} named`}>
@@ -40,10 +40,8 @@ function People({ gate, names, onName, note, onNote }: { gate: GateView; names: 
           <div key={p.role}>
             {decided ? (
               <>
-                <span className="field-label" id={`${id}-${i}`}>
-                  {p.role}
-                </span>
-                <p aria-labelledby={`${id}-${i}`}>{p.name ?? "not named"}</p>
+                <span className="field-label">{p.role}</span>
+                <p>{p.name ?? "not named"}</p>
               </>
             ) : (
               <ComboBox label={p.role} value={names[p.role] ?? ""} offers={offers} onChange={(name) => onName(p.role, name)} testId={`person-${i}`} />
@@ -74,6 +72,14 @@ function Decided({ gate }: { gate: GateView }) {
   );
 }
 
+/** How many pass, and how old the oldest reading is. */
+function Passing({ list }: { list: readonly ReadingView[] }) {
+  return useWorldNow((now) => {
+    const ages = list.flatMap((r) => freshen(r, now).age ?? []);
+    return `${passCount(list, now)}${ages.length === 0 ? "" : `, oldest ${age(Math.max(...ages))}`}`;
+  });
+}
+
 /** What stands in the way besides the checks. */
 function Open({ gate }: { gate: GateView }) {
   return (
@@ -100,10 +106,8 @@ function readGate(store: Store, phase: string): void {
 
 function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateView; names: Names; note: string }) {
   const store = useStore();
-  const { busy } = useApp();
-  const snapshot = useSnapshot();
-  const { banner } = snapshot;
-  const next = onward(snapshot);
+  const { busy, next } = useApp((s) => ({ busy: s.busy, next: s.snapshot === null ? undefined : onward(s.snapshot) }));
+  const { banner } = useSnapshot("banner");
   const bar = useRef<HTMLDivElement>(null);
   useLeaveHeight(bar);
   const [asking, setAsking] = useState(false);
@@ -158,10 +162,9 @@ function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateVie
 
 /** The go or no-go decision before a phase: checks, steps, people; then one decision with its reason. */
 export function GateScreen({ id, above }: { id: string; above?: ReactNode }) {
-  const snapshot = useSnapshot();
+  const snapshot = useSnapshot("phases");
   const store = useStore();
-  const { busy } = useApp();
-  const now = useWorldNow();
+  const busy = useApp((s) => s.busy);
   const [typed, setTyped] = useState<Names>({});
   const [note, setNote] = useState("");
   const at = snapshot.phases.findIndex((p) => p.id === id);
@@ -172,7 +175,6 @@ export function GateScreen({ id, above }: { id: string; above?: ReactNode }) {
   const check = gate.offers.find((o) => o.command === "gate-check");
   // What counts for go is younger than the gate asks for, whatever the check itself says.
   const checks = gate.checks.map((r) => ({ ...r, believable_s: Math.min(r.believable_s, gate.fresh_s) }));
-  const worst = checks.map((r) => freshen(r, now).age).reduce<number | null>((max, a) => (a === null ? max : Math.max(max ?? 0, a)), null);
   const before = snapshot.phases[at - 1];
   return (
     <>
@@ -203,7 +205,7 @@ export function GateScreen({ id, above }: { id: string; above?: ReactNode }) {
         <Block
           id="checks"
           title="Checks"
-          note={checks.length === 0 ? "This gate has no check" : `${passCount(checks, now)}${worst === null ? "" : `, oldest ${age(worst)}`}`}
+          note={checks.length === 0 ? "This gate has no check" : <Passing list={checks} />}
           side={
             check !== undefined &&
             check.refused === null &&

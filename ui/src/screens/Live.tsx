@@ -7,12 +7,13 @@ import { ToneState, toneKind } from "../components/State";
 import { Sparkline } from "../components/Sparkline";
 import { age, fullTime, shortTime } from "../format/time";
 import { DataTable } from "../kit";
-import { useApp, useLive, useSnapshot, useWorldNow } from "../state/hooks";
-import { type Fresh, isQuiet, lastFailing, lastRead, monitorsNow, usersNow, worstFirst } from "../state/readings";
+import { liveness, useWorldNow } from "../state/hooks";
+import { isQuiet, lastRead, monitorsNow, type Shown, shownNow, usersNow, worstFirst } from "../state/readings";
 import { href } from "../state/router";
-import type { Seen } from "../state/store";
+import type { Seen } from "../state/session";
+import type { State } from "../state/store";
 
-function Card({ m, seen, now }: { m: Fresh; seen: readonly Seen[]; now: number }) {
+function Card({ m, seen }: { m: Shown; seen: readonly Seen[] }) {
   const latest = [...seen].reverse().slice(0, 6);
   const observed = newestFirst(m.observed, seen);
   return (
@@ -22,14 +23,14 @@ function Card({ m, seen, now }: { m: Fresh; seen: readonly Seen[]; now: number }
           <Breakable text={m.title} />
         </h3>
         <span className="monitor-state">
-          <ToneState tone={m.tone} last={lastFailing(m, now)} />
+          <ToneState tone={m.tone} last={m.last} />
           <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
         </span>
       </div>
       <div className="monitor-observed">
         <Reading text={m.age === null ? lastRead(m) : m.tone === "unknown" ? `${lastRead(m)}: ${observed}` : observed} />
       </div>
-      <Sparkline seen={seen} title={m.title} believable_s={m.believable_s} now={now} />
+      <Sparkline seen={seen} title={m.title} believable_s={m.believable_s} />
       <dl className="monitor-facts">
         {[
           ["Expected", m.expected],
@@ -59,25 +60,30 @@ function Card({ m, seen, now }: { m: Fresh; seen: readonly Seen[]; now: number }
   );
 }
 
+/** What the page says at this moment. */
+function liveNow(now: number, state: State) {
+  const { snapshot, history } = state;
+  if (snapshot === null) return null;
+  const list = worstFirst(monitorsNow(snapshot, now)).map((m) => shownNow(m, now));
+  return { users: usersNow(snapshot, now, liveness(state).live), list, history, at: fullTime(now) };
+}
+
 /** Every monitor with its age, its history in this window and how to mend it; worst first. */
 export function LiveScreen() {
-  const snapshot = useSnapshot();
-  const { history } = useApp();
-  const now = useWorldNow();
-  const { live } = useLive();
-  const users = usersNow(snapshot, now, live);
-  const list = worstFirst(monitorsNow(snapshot, now));
+  const at = useWorldNow(liveNow);
+  if (at === null) return null;
+  const { users, list, history } = at;
   return (
     <div className="page">
       <PageHead title="Live" id="live" />
       <p className="why">
         <strong>{users.headline}.</strong> {users.note}. Worst first; a reading that is too old is Unknown, the worst of all.
       </p>
-      <Block id="monitors" title="Monitors" note={`as of ${fullTime(now)}`} side={<a href={href({ name: "war-room" })}>War room</a>}>
+      <Block id="monitors" title="Monitors" note={`as of ${at.at}`} side={<a href={href({ name: "war-room" })}>War room</a>}>
         {list.length === 0 && <p className="empty">This runbook has no monitor, so nothing can be told about users here. A monitor in the runbook appears here with its last ten minutes.</p>}
         <div className="monitors">
           {list.map((m) => (
-            <Card key={m.id} m={m} seen={history[m.id] ?? []} now={now} />
+            <Card key={m.id} m={m} seen={history[m.id] ?? []} />
           ))}
         </div>
       </Block>

@@ -5,7 +5,7 @@ import { Faults } from "../components/Faults";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import type { RehearsalView } from "../ipc";
-import { Failure, asFailure } from "../ipc/port";
+import { useAttempt } from "../state/attempt";
 import { useEvery, useSnapshot, useStore } from "../state/hooks";
 import { href } from "../state/router";
 
@@ -40,35 +40,22 @@ function WorldMap({ parts }: { parts: RehearsalView["parts"] }) {
 /** The closed world: the drills of the team, the parts and what they serve now, and every switch that makes something go wrong. */
 export function RehearsalScreen() {
   const store = useStore();
-  const snapshot = useSnapshot();
+  const snapshot = useSnapshot("seq", "banner");
+  const { failure: problem, attempt } = useAttempt();
   const [view, setView] = useState<RehearsalView | null>(null);
-  const [problem, setProblem] = useState<Failure | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
   const here = snapshot.banner.kind === "rehearsal";
   const read = () => {
-    if (!here) return;
-    store.ipc.rehearsalView().then(
-      (next) => {
-        setView(next);
-        setProblem(null);
-      },
-      (thrown: unknown) => setProblem(asFailure(thrown)),
-    );
+    if (here) void attempt(() => store.ipc.rehearsalView(), setView, { again: "world" });
   };
   useEvery(2, read, String(snapshot.seq));
   /** Whether it came to be. */
   const flip = async (fault: string, on: boolean): Promise<boolean> => {
     setBusy(fault);
-    try {
-      await store.ipc.submitRehearsal(on ? { do: "lift", fault } : { do: "inject", fault });
-      return true;
-    } catch (thrown) {
-      store.fail(thrown);
-      return false;
-    } finally {
-      setBusy(null);
-      read();
-    }
+    const done = await store.flip(fault, on);
+    setBusy(null);
+    read();
+    return done;
   };
   if (!here) {
     return (

@@ -6,8 +6,9 @@ import { Block, Facts, PageHead } from "../components/PageHead";
 import { Primary } from "../components/Primary";
 import { count } from "../format/time";
 import type { ReportExported, ReportLine, ReportView } from "../ipc";
-import { type Failure, asFailure } from "../ipc/port";
 import { DataTable } from "../kit";
+import { TheNight } from "../night/Night";
+import { useAttempt } from "../state/attempt";
 import { useSnapshot, useStore } from "../state/hooks";
 
 /** More lines than this are in the file. */
@@ -27,38 +28,23 @@ function Lines({ list, caption }: { list: readonly ReportLine[]; caption: string
 /** What the report of this run holds now, and the button that writes it. */
 export function ReportScreen() {
   const store = useStore();
-  const { run, seq } = useSnapshot();
+  const { run, seq } = useSnapshot("run", "seq");
   const [report, setReport] = useState<ReportView | null>(null);
   const [written, setWritten] = useState<ReportExported | null>(null);
-  const [problem, setProblem] = useState<Failure | null>(null);
-  const [busy, setBusy] = useState(false);
+  const { failure: unread, attempt: read } = useAttempt();
+  const { busy, failure: unwritten, attempt: write } = useAttempt();
+  const problem = unwritten ?? unread;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is read anew with every event
   useEffect(() => {
-    let here = true;
-    store.ipc.reportView(run).then(
-      (next) => here && setReport(next),
-      (thrown: unknown) => here && setProblem(asFailure(thrown)),
-    );
-    return () => {
-      here = false;
-    };
-  }, [store, run, seq]);
-  const write = async () => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      setWritten(await store.ipc.exportReport(run));
-    } catch (thrown) {
-      setProblem(asFailure(thrown));
-    }
-    setBusy(false);
-  };
+    void read(() => store.ipc.reportView(run), setReport, { again: run });
+  }, [store, run, seq, read]);
   const older = written !== null && written.to_seq < seq;
   return (
     <div className="page">
       <PageHead title="Report" id="report" />
       <p className="why">For those who were not there: what happened, planned against actual, who decided what. One file to read, print and keep; nothing that the journal seals is in it.</p>
       <div className="connection-bar">
-        <Primary basis="report" loading={busy} onPress={() => void write()} testId="report-export">
+        <Primary basis="report" loading={busy} onPress={() => void write(() => store.ipc.exportReport(run), setWritten)} testId="report-export">
           Export the report
         </Primary>
       </div>
@@ -74,6 +60,7 @@ export function ReportScreen() {
           {problem.api.message} {problem.api.hint}
         </Notice>
       )}
+      <TheNight />
       {report !== null && (
         <>
           <Block id="report-facts" title={report.title} note={report.summary}>

@@ -1,5 +1,5 @@
 import { useSnapshot } from "../state/hooks";
-import type { RunSnapshot, ScopeView } from "../ipc";
+import type { ScopeView } from "../ipc";
 import { fullTime } from "../format/time";
 import { allSteps } from "../state/readings";
 import { href, scopeText } from "../state/router";
@@ -9,7 +9,8 @@ import { RollbackRunScreen } from "./RollbackRun";
 import { Block, PageHead } from "../components/PageHead";
 
 /** That there is nothing to undo, as a fact: what was taken back, and when that was seen. */
-function Nothing({ snapshot }: { snapshot: RunSnapshot }) {
+function Nothing() {
+  const snapshot = useSnapshot("way_back", "phases", "rollback");
   const { headline, note } = snapshot.way_back.answer;
   const undone = allSteps(snapshot).filter((s) => s.state === "undone");
   return (
@@ -41,7 +42,7 @@ function Nothing({ snapshot }: { snapshot: RunSnapshot }) {
 
 /** The rollback: its progress while there is one, else its plan. */
 export function RollbackScreen({ scope }: { scope: ScopeView | null }) {
-  const snapshot = useSnapshot();
+  const snapshot = useSnapshot("way_back", "rollback");
   // The end of a rollback stays on the screen that confirmed it until a person asks for a new plan.
   const [sawOneRun, setSawOneRun] = useState(false);
   const wanted = scope ?? snapshot.way_back.proposal;
@@ -59,6 +60,6 @@ export function RollbackScreen({ scope }: { scope: ScopeView | null }) {
   if (snapshot.rollback !== null && (under || sawOneRun)) {
     return <RollbackRunScreen progress={snapshot.rollback} onNewPlan={() => setSawOneRun(false)} />;
   }
-  if (wanted === null) return <Nothing snapshot={snapshot} />;
+  if (wanted === null) return <Nothing />;
   return <RollbackPlanScreen key={scopeText(wanted)} scope={wanted} proposed={scope === null} replaced={last.replaced} onConfirmed={setConfirmedAt} />;
 }

@@ -3,6 +3,7 @@ import { useKeepFree } from "../components/barHeight";
 import { Breakable } from "../components/Breakable";
 import { CheckTable } from "../components/CheckTable";
 import { CopyCli } from "../components/Change";
+import { Crumbs } from "../components/Crumbs";
 import { Dock } from "../components/Dock";
 import { Notice } from "../components/Notices";
 import { Block, PageHead } from "../components/PageHead";
@@ -12,16 +13,16 @@ import { State } from "../components/State";
 import { count, shortTime } from "../format/time";
 import { lossWords, planNote, planWords } from "../format/undo";
 import type { RollbackPlanView, RunSnapshot, ScopeView } from "../ipc";
-import { Failure, asFailure } from "../ipc/port";
+import type { Failure } from "../ipc/port";
 import { Button } from "../kit";
-import { useApp, useEvery, useSnapshot, useStore, useWorldNow } from "../state/hooks";
+import { useAttempt } from "../state/attempt";
+import { useApp, useEvery, useSnapshot, useStore, useWorldNow, worldNow } from "../state/hooks";
 import { allSteps, currentStep, freshen, letsThrough } from "../state/readings";
 import { href } from "../state/router";
 import { useSeen } from "../state/seen";
-import { Crumbs } from "./Step";
 
 /** What a rollback is called: a rule has a title of its own, which says what it is for. */
-export function rollbackTitle(scope: ScopeView, title: string | undefined, snapshot: RunSnapshot): string {
+export function rollbackTitle(scope: ScopeView, title: string | undefined, snapshot: Pick<RunSnapshot, "phases" | "deadlines">): string {
   if (scope === "all") return "Roll back everything";
   if ("step" in scope) return `Roll back “${title ?? allSteps(snapshot).find((s) => s.id === scope.step)?.title ?? scope.step}”`;
   const named = allSteps(snapshot).flatMap((s) => s.ways_back).find((way) => way.rule === scope.rule);
@@ -90,18 +91,21 @@ function Cards({ plan }: { plan: RollbackPlanView }) {
   );
 }
 
+/** Whether it only says that there is nothing to undo: no failure, but an answer. */
+const isNothing = ({ api }: Failure): boolean => api.code === "nothing_to_undo";
+
 /** The plan of a rollback: what it restores, loses and takes, in which order; one confirm. */
 export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfirmed }: { scope: ScopeView; proposed: boolean; /** It took the place of another plan by itself: it must be seen first. */ replaced?: boolean; /** With the last event that was known when it was confirmed. */ onConfirmed: (seq: number) => void }) {
   const store = useStore();
-  const snapshot = useSnapshot();
+  const snapshot = useSnapshot("phases", "deadlines", "decisions", "banner", "watching", "way_back");
   const below = useRef<HTMLDivElement>(null);
   useKeepFree(below);
-  const { busy, run } = useApp();
-  const now = useWorldNow();
+  const { busy, run } = useApp((s) => ({ busy: s.busy, run: s.run }));
   const reasonId = useId();
   const [plan, setPlan] = useState<RollbackPlanView | null>(null);
   const [newer, setNewer] = useState<RollbackPlanView | null>(null);
-  const [problem, setProblem] = useState<Failure | null>(null);
+  const { failure, attempt } = useAttempt();
+  const problem = failure === null || isNothing(failure) ? null : failure;
   const [nothing, setNothing] = useState<{ hint: string; at: number } | null>(null);
   const [overrides, setOverrides] = useState<ReadonlySet<string>>(prefilled);
   const [breaches, setBreaches] = useState<ReadonlySet<string>>(new Set());
@@ -110,29 +114,25 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
 
   const read = () => {
     if (run === null || busy === "rollback") return;
-    store.ipc.rollbackPlan(run, scope).then(
-      (next) => {
-        setProblem(null);
-        setNothing(null);
-        setPlan((shown) => {
-          // Same digest: only readings are newer. Another digest is another plan: it is offered, not slipped in.
-          if (shown === null || shown.digest === next.digest) {
-            setNewer(null);
-            return next;
-          }
-          setNewer(next);
-          return shown;
-        });
-      },
-      (thrown: unknown) => {
-        const failure = asFailure(thrown);
-        const none = failure.api.code === "nothing_to_undo";
-        setNothing(none ? { hint: failure.api.hint, at: now } : null);
-        setProblem(none ? null : failure);
-        // What is shown is not there any more.
-        if (none) setPlan(null);
-      },
-    );
+    const answered = (next: RollbackPlanView) => {
+      setNothing(null);
+      setPlan((shown) => {
+        // Same digest: only readings are newer. Another digest is another plan: it is offered, not slipped in.
+        if (shown === null || shown.digest === next.digest) {
+          setNewer(null);
+          return next;
+        }
+        setNewer(next);
+        return shown;
+      });
+    };
+    const failed = (why: Failure) => {
+      const none = isNothing(why);
+      setNothing(none ? { hint: why.api.hint, at: worldNow(store.get()) } : null);
+      // What is shown is not there any more.
+      if (none) setPlan(null);
+    };
+    void attempt(() => store.ipc.rollbackPlan(run, scope), answered, { failed, again: "plan" });
   };
   useEvery(10, read, String(allSteps(snapshot).map((s) => s.state).join()));
 
@@ -154,7 +154,7 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
   // What is made seen once more is sent from here.
   const byHand = undos > 0 && hand === undos && plan?.items.some((i) => i.kind === "publish") !== true;
   const verb = onlyAgain ? "Make it seen" : undos === 0 ? "Roll back" : byHand ? "Roll back by hand" : `Roll back ${count(undos, "change")}`;
-  const rows = plan?.items.flatMap((i) => i.preconditions.map((p) => ({ ...freshen(p, now), item: i.title }))) ?? [];
+  const rows = useWorldNow((now) => plan?.items.flatMap((i) => i.preconditions.map((p) => freshen(p, now))) ?? []);
   const vouch = plan?.unproven.includes(JOURNAL) === true ? rows.find((r) => r.id === JOURNAL) : undefined;
   const openRows = rows.filter((r) => r !== vouch && (!letsThrough(r.tone) || plan?.unproven.includes(r.id) === true));
   const named = plan?.unproven.filter((id) => vouch === undefined || id !== JOURNAL) ?? [];
@@ -196,7 +196,7 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
   const confirm = () => {
     if (plan === null || refusal !== null || busy !== null || sent.current === plan.digest || !counts()) return;
     sent.current = plan.digest;
-    const { seq } = snapshot;
+    const seq = store.get().snapshot?.seq ?? 0;
     void store
       .submit(
         "rollback",

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Attempts } from "../components/Attempts";
 import { CheckTable } from "../components/CheckTable";
 import { CopyButton } from "../components/CopyButton";
+import { Crumbs } from "../components/Crumbs";
 import { Dock } from "../components/Dock";
 import { shapeOf } from "../components/LeftRail";
 import { Notice } from "../components/Notices";
@@ -15,10 +16,9 @@ import { age, count } from "../format/time";
 import type { RollbackItemView, RollbackProgress, RunSnapshot, StepView } from "../ipc";
 import { Button, LinkButton } from "../kit";
 import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
-import { allSteps, lastFailing, lastRead, monitorsNow, onward } from "../state/readings";
+import { allSteps, lastRead, monitorsNow, onward, shownNow } from "../state/readings";
 import { go, href } from "../state/router";
 import { rollbackCrumb, rollbackTitle } from "./RollbackPlan";
-import { Crumbs } from "./Step";
 
 /** A name of more letters does not fit beside the other buttons in one line. */
 const LONG = 36;
@@ -31,12 +31,12 @@ const WORDS: Record<string, { kind: Kind; word: string }> = {
 };
 
 /** Monitors that fail now: what was taken back by hand is proven by them alone. */
-const failing = (snapshot: RunSnapshot): string[] => snapshot.monitors.filter((m) => m.tone === "failing").map((m) => m.title);
+const failing = (snapshot: Pick<RunSnapshot, "monitors">): string[] => snapshot.monitors.filter((m) => m.tone === "failing").map((m) => m.title);
 
 const byHand = (progress: RollbackProgress): boolean => progress.items.some((i) => i.kind === "manual");
 
 /** Where the rollback stands; complete is green only where nothing fails that people can see. */
-function standing(progress: RollbackProgress, snapshot: RunSnapshot): { kind: Kind; word: string } {
+function standing(progress: RollbackProgress, snapshot: Pick<RunSnapshot, "monitors">): { kind: Kind; word: string } {
   if (progress.your_turn) return { kind: "running", word: "Your turn" };
   if (progress.state === "completed" && failing(snapshot).length > 0) return { kind: "blocked", word: "Complete, not all right" };
   // The console proves what it does itself; of the rest only a monitor knows whether it is so.
@@ -70,8 +70,7 @@ function Current({ step }: { step: StepView }) {
 
 /** What was seen of what came back, and what is left for people: the end of a rollback is about users. */
 function Seen({ progress }: { progress: RollbackProgress }) {
-  const snapshot = useSnapshot();
-  const bad = failing(snapshot);
+  const bad = failing(useSnapshot("monitors"));
   const many = progress.seen.length > 1;
   return (
     <>
@@ -99,10 +98,11 @@ function Seen({ progress }: { progress: RollbackProgress }) {
 
 /** What is closed to users on purpose, by the monitor that looks at it: with its age, and never as so what nobody can tell. */
 function Still({ progress }: { progress: RollbackProgress }) {
-  const snapshot = useSnapshot();
-  const now = useWorldNow();
-  const { live } = useLive();
-  const list = progress.restricted.map((r) => ({ ...r, seen: monitorsNow(snapshot, now).find((m) => m.id === r.monitor) }));
+  const live = useLive();
+  const list = useWorldNow((now, { snapshot }) => {
+    const monitors = snapshot === null ? [] : monitorsNow(snapshot, now).map((m) => shownNow(m, now));
+    return progress.restricted.map((r) => ({ ...r, seen: monitors.find((m) => m.id === r.monitor) }));
+  });
   return (
     <Block id="still" title="What is still restricted">
       <div data-testid="rollback-still">
@@ -110,7 +110,7 @@ function Still({ progress }: { progress: RollbackProgress }) {
         {list.map(({ by, monitor, sentence, seen }) => {
           const told = live && seen !== undefined && seen.age !== null && seen.tone !== "unknown";
           const kind: Kind = !told ? "unknown" : seen.tone === "passing" ? "blocked" : toneKind(seen.tone).kind;
-          const read = seen === undefined ? "no monitor looks" : !live ? "status is not live" : (lastFailing(seen, now) ?? lastRead(seen));
+          const read = seen === undefined ? "no monitor looks" : !live ? "status is not live" : (seen.last ?? lastRead(seen));
           return (
             <p key={monitor} className="still-row">
               <Shape kind={kind} />{" "}
@@ -150,8 +150,8 @@ function Turn({ item }: { item: RollbackItemView }) {
 /** A rollback under way or just ended, item by item; what to do where it stopped. */
 export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackProgress; onNewPlan: () => void }) {
   const store = useStore();
-  const snapshot = useSnapshot();
-  const { busy } = useApp();
+  const snapshot = useSnapshot("phases", "monitors", "deadlines", "banner", "watching", "way_back");
+  const busy = useApp((s) => s.busy);
   const [ask, setAsk] = useState<"done" | "abandon" | null>(null);
   const { kind, word } = standing(progress, snapshot);
   const done = progress.items.filter((i) => i.state === "done").length;

@@ -1,15 +1,15 @@
 import { useEffect, useState } from "react";
+import { Crumbs } from "../components/Crumbs";
 import { FilePick } from "../components/FilePick";
 import { Notice } from "../components/Notices";
 import { Block, PageHead } from "../components/PageHead";
 import { State } from "../components/State";
 import { count } from "../format/time";
 import type { ProblemRow, RunbookView, TargetRow } from "../ipc";
-import { type Failure, asFailure } from "../ipc/port";
 import { Button } from "../kit";
+import { useAttempt } from "../state/attempt";
 import { useApp, useStore } from "../state/hooks";
 import { go } from "../state/router";
-import { Crumbs } from "./Step";
 
 const MOST = 8;
 
@@ -34,7 +34,7 @@ function Problems({ list }: { list: ProblemRow[] }) {
 
 function Target({ runbook, target }: { runbook: string; target: TargetRow }) {
   const store = useStore();
-  const { busy, operator } = useApp();
+  const { opening, operator } = useApp((s) => ({ opening: s.opening, operator: s.operator }));
   const open = async () => {
     if (await store.openRunbook(runbook, target.name)) go({ name: "run" });
     void store.refreshRuns();
@@ -49,7 +49,7 @@ function Target({ runbook, target }: { runbook: string; target: TargetRow }) {
         {bad && <Problems list={target.problems} />}
       </div>
       {!bad && (
-        <Button loading={busy === "open"} refused={operator.trim() === ""} onPress={() => void open()} label={`Open a run on ${target.name}`} testId={`open-on-${target.name}`}>
+        <Button loading={opening} refused={operator.trim() === ""} onPress={() => void open()} label={`Open a run on ${target.name}`} testId={`open-on-${target.name}`}>
           Open a run
         </Button>
       )}
@@ -82,25 +82,15 @@ function Chosen({ view }: { view: RunbookView }) {
 /** Opening a run: which runbook, what is wrong with it, and on which target. */
 export function RunbookScreen() {
   const store = useStore();
-  const { operator } = useApp();
+  const operator = useApp((s) => s.operator);
   const [known, setKnown] = useState<RunbookView[]>([]);
   const [chosen, setChosen] = useState<RunbookView | null>(null);
-  const [problem, setProblem] = useState<Failure | null>(null);
-  const [busy, setBusy] = useState(false);
+  const { attempt: list } = useAttempt();
+  const { busy, failure: problem, attempt } = useAttempt();
   useEffect(() => {
-    store.ipc.runbooks().then(setKnown, store.fail);
-  }, [store]);
-  const read = async (path: string) => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      setChosen(await store.ipc.runbookView(path));
-    } catch (thrown) {
-      setChosen(null);
-      setProblem(asFailure(thrown));
-    }
-    setBusy(false);
-  };
+    void list(() => store.ipc.runbooks(), setKnown, { failed: store.fail });
+  }, [store, list]);
+  const read = (path: string) => void attempt(() => store.ipc.runbookView(path), setChosen, { failed: () => setChosen(null) });
   return (
     <div className="page">
       <Crumbs parts={[{ text: "Start", href: "#/start" }, { text: "Open a runbook" }]} />
@@ -112,7 +102,7 @@ export function RunbookScreen() {
         </Notice>
       )}
       <Block id="own" title="Your own">
-        <FilePick label="File or folder" hint="A runbook.toml, or the folder that holds it with its targets." busy={busy} submit="Read it" onPick={(path) => void read(path)} />
+        <FilePick label="File or folder" hint="A runbook.toml, or the folder that holds it with its targets." busy={busy} submit="Read it" onPick={read} />
         <div role="alert">
           {problem !== null && (
             <Notice kind="fail" title="It can’t be read">

@@ -18,12 +18,7 @@ function Rehearse() {
   const [busy, setBusy] = useState<RehearsedRunbook | null>(null);
   const start = async (runbook: RehearsedRunbook) => {
     setBusy(runbook);
-    try {
-      const { run } = await store.ipc.submitRehearsal({ do: "start", runbook });
-      if (run !== null && (await store.open(run))) showRun();
-    } catch (thrown) {
-      store.fail(thrown);
-    }
+    if (await store.rehearse(runbook)) showRun();
     setBusy(null);
     void store.refreshRuns();
   };
@@ -83,8 +78,7 @@ const WORDS: Record<RunStanding, string> = { interrupted: "Left in the middle", 
 
 function Runs() {
   const store = useStore();
-  const { info, run } = useApp();
-  const runs = [...(info?.runs ?? [])].sort((a, b) => RANK[a.standing] - RANK[b.standing]);
+  const { runs, run } = useApp((s) => ({ runs: [...(s.info?.runs ?? [])].sort((a, b) => RANK[a.standing] - RANK[b.standing]), run: s.run }));
   const open = async (id: string) => {
     if (await store.open(id)) showRun();
   };
@@ -118,7 +112,7 @@ function Runs() {
 /** The first screen: three ways to begin, the runs that are there; who you are; light or dark. */
 export function StartScreen() {
   const store = useStore();
-  const { info, operator } = useApp();
+  const { version, operator } = useApp((s) => ({ version: s.info?.version, operator: s.operator }));
   const name = useId();
   useEffect(() => {
     void store.refreshRuns();
@@ -146,7 +140,7 @@ export function StartScreen() {
           <div>
             <Colours />
           </div>
-          {info !== null && <p className="meta version">Switchback {info.version}</p>}
+          {version !== undefined && <p className="meta version">Switchback {version}</p>}
         </div>
       </Block>
     </div>

@@ -2,8 +2,9 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { Block, PageHead } from "../components/PageHead";
 import { date, duration, fullTime, shortTime } from "../format/time";
 import { type Kind, Shape } from "../components/State";
-import type { EventView, PhaseView, TimesView } from "../ipc";
+import type { EventView, JournalPage, TimesView } from "../ipc";
 import { Button, DataTable, Select, cell } from "../kit";
+import { useAttempt } from "../state/attempt";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { allSteps } from "../state/readings";
 import { href } from "../state/router";
@@ -14,38 +15,24 @@ const SHOWN = 200;
 /** The journal as far as it is written, read page by page and carried on as the run goes on. */
 function useJournal(): EventView[] {
   const store = useStore();
-  const { run } = useApp();
-  const { seq } = useSnapshot();
+  const { run, seq } = useSnapshot("run", "seq");
   const [events, setEvents] = useState<EventView[]>([]);
   const have = useRef(0);
-  const reading = useRef(false);
+  const { attempt } = useAttempt();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is carried on with every event
   useEffect(() => {
-    let gone = false;
-    async function read(): Promise<void> {
-      if (run === null || reading.current) return;
-      reading.current = true;
-      try {
-        for (;;) {
-          const page = await store.ipc.journalPage(run, have.current, PAGE);
-          const fresh = page.events.filter((e) => e.seq > have.current);
-          const last = fresh.at(-1);
-          if (gone || last === undefined) break;
-          have.current = last.seq;
-          setEvents((old) => [...old, ...fresh]);
-          if (last.seq >= page.head) break;
-        }
-      } catch (thrown) {
-        if (!gone) store.fail(thrown);
-      } finally {
-        reading.current = false;
-      }
-    }
-    void read();
-    return () => {
-      gone = true;
-      reading.current = false;
+    const read = () => void attempt(() => store.ipc.journalPage(run, have.current, PAGE), add, { failed: store.fail, again: run });
+    const add = (page: JournalPage) => {
+      // A page may have been asked for twice.
+      const fresh = page.events.filter((e) => e.seq > have.current);
+      const last = fresh.at(-1);
+      if (last === undefined) return;
+      have.current = last.seq;
+      setEvents((old) => [...old, ...fresh]);
+      if (last.seq < page.head) read();
     };
-  }, [store, run, seq]);
+    read();
+  }, [store, run, seq, attempt]);
   return events;
 }
 
@@ -103,7 +90,9 @@ function differWords(planned: number | null, actual: number | null, ended: boole
 }
 
 /** Planned time against actual of each phase and of each step that began. */
-function Planned({ phases, now }: { phases: PhaseView[]; now: number }) {
+function Planned() {
+  const { phases } = useSnapshot("phases");
+  const now = useWorldNow();
   const rows: TimeRow[] = phases.flatMap((p) => [
     { id: `phase-${p.id}`, title: p.title, phase: true, times: p.times, planned: p.times.planned_s },
     ...p.steps
@@ -150,7 +139,9 @@ function markOf(kind: string): Kind {
 
 /** The journal as a story, newest first. */
 export function TimelineScreen() {
-  const snapshot = useSnapshot();
+  const snapshot = useSnapshot("opened_at", "t0");
+  const steps = useApp((s) => (s.snapshot === null ? [] : allSteps(s.snapshot).map(({ id, title }) => [id, title] as const)));
+  const titles = new Map(steps);
   const events = useJournal();
   const [actor, setActor] = useState("");
   const [step, setStep] = useState("");
@@ -158,9 +149,6 @@ export function TimelineScreen() {
   const [all, setAll] = useState(false);
   const routine = useMemo(() => routineOf(events), [events]);
   const [limit, setLimit] = useState(SHOWN);
-  const now = useWorldNow();
-  const steps = allSteps(snapshot);
-  const titles = new Map(steps.map((s) => [s.id, s.title]));
   const { actors, kinds } = useMemo(
     () => ({
       actors: [...new Set(events.flatMap((e) => (e.actor === null ? [] : [e.actor])))].sort(),
@@ -183,11 +171,11 @@ export function TimelineScreen() {
         What the journal says, newest first. Opened {date(snapshot.opened_at)} at {fullTime(snapshot.opened_at)}
         {snapshot.t0 !== null && `; T0 at ${fullTime(snapshot.t0.at)}`}.
       </p>
-      <Planned phases={snapshot.phases} now={now} />
+      <Planned />
       <Block id="story" title="What happened" note={`${chosen.length} of ${events.length} events`}>
         <div className="filters" role="search" aria-label="Filter the timeline">
           <Filter label="Actor" value={actor} all="Everybody" options={actors.map((a) => [a, a])} onPick={setActor} />
-          <Filter label="Step" value={step} all="Every step" options={steps.map((s) => [s.id, `${s.id} ${s.title}`])} onPick={setStep} />
+          <Filter label="Step" value={step} all="Every step" options={steps.map(([id, title]) => [id, `${id} ${title}`])} onPick={setStep} />
           <Filter label="Kind" value={kind} all="Every kind" options={kinds.map((k) => [k, kindWords(k)])} onPick={setKind} />
           <label className="tick">
             <input type="checkbox" checked={all} onChange={(e) => setAll(e.target.checked)} />

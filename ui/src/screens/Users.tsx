@@ -8,19 +8,16 @@ import { SourceList } from "../components/SourceList";
 import { type Kind, Shape, State } from "../components/State";
 import { Elsewhere, Nowhere, placeWords, WherePick } from "../components/Where";
 import { age, count } from "../format/time";
-import { type ApiError, asFailure, type LookupMeaning, type LookupPlace, type LookupView, type PoolAnswerView, type SourceListView } from "../ipc";
+import type { LookupMeaning, LookupPlace, LookupView, PoolAnswerView, SourceListView } from "../ipc";
 import { Button, DataTable, Select, cell } from "../kit";
+import { useAttempt } from "../state/attempt";
 import { useApp, useStore, useComputerNow } from "../state/hooks";
 import { usePlaces } from "../state/place";
 import { useSeen } from "../state/seen";
 
 const PURPOSES = ["Support call", "Migration check", "Incident"] as const;
 
-type Asked =
-  | { at: "nothing" }
-  | { at: "asking" }
-  | { at: "refused"; error: ApiError }
-  | { at: "answered"; view: LookupView; receivedAt: number };
+type Answered = { view: LookupView; receivedAt: number };
 
 /** What an answer means for the person on the phone, as a shape: never how many accounts match. */
 const LOOKS: Record<LookupMeaning, Kind> = { can_sign_in: "pass", can_but: "blocked", cant_sign_in: "fail", cant_tell: "unknown", not_migrated_yet: "todo", not_a_person: "blocked" };
@@ -58,8 +55,11 @@ function Answer({ view }: { view: LookupView }) {
   );
 }
 
+function Age({ since }: { since: number }) {
+  return useComputerNow((now) => age(Math.max(0, now - since) / 1000));
+}
+
 function Pools({ pools, at }: { pools: readonly PoolAnswerView[]; at: number }) {
-  const now = useComputerNow();
   const answered = pools.filter((p) => p.state === "whole").length;
   return (
     <Block id="pools" title="Where we looked" note={`${answered} of ${count(pools.length, "pool", "pools")} answered to the end`}>
@@ -82,7 +82,7 @@ function Pools({ pools, at }: { pools: readonly PoolAnswerView[]; at: number }) 
                 {pool.says}
                 {pool.mend !== null && <p className="mend">{pool.mend}</p>}
               </>,
-              cell(age(Math.max(0, now - at) / 1000), { className: "age" }),
+              cell(<Age since={at} />, { className: "age" }),
             ],
           };
         })}
@@ -126,11 +126,13 @@ export type DeskOfSupport = { onPlace: (place: LookupPlace | null) => void; tool
 
 export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
   const store = useStore();
-  const { run } = useApp();
+  const run = useApp((s) => s.run);
   const id = useId();
   const [query, setQuery] = useState("");
   const [purpose, setPurpose] = useState<string>(PURPOSES[0]);
-  const [asked, setAsked] = useState<Asked>({ at: "nothing" });
+  // An answer that comes after another question, or after the screen was left, is thrown away.
+  const { busy: asking, failure, attempt, drop } = useAttempt();
+  const [answer, setAnswer] = useState<Answered | null>(null);
   const [elsewhere, setElsewhere] = useState(false);
   const [list, setList] = useState<SourceListView | null>(null);
   const places = usePlaces(run);
@@ -140,16 +142,20 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
   const field = useRef<HTMLInputElement>(null);
   // A look-up changes nothing: whoever types and presses Enter at once is answered.
   const { dead, counts } = useSeen("lookup", true);
-  // An answer that comes after another question, or after the screen was left, is thrown away.
-  const turn = useRef(0);
+  /** Neither an answer is shown, nor why there is none, nor one that is still to come. */
+  const clearAnswer = useCallback(() => {
+    drop();
+    setAnswer(null);
+  }, [drop]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was found is of the run that is left
   useEffect(
     () => () => {
-      turn.current += 1;
+      drop();
       // It forgets by itself too; a core that does not answer is no reason to hold the person up.
       void store.ipc.usersForget().catch(() => undefined);
     },
-    [store, run],
+    [store, run, drop],
   );
 
   // The list goes with the screen: nobody finds it joined into an answer a day later.
@@ -163,19 +169,17 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
   );
 
   // An answer without a list never stands beside one, nor the other way round.
-  const onList = useCallback((next: SourceListView | null) => {
-    turn.current += 1;
-    setAsked({ at: "nothing" });
+  const onList = (next: SourceListView | null) => {
+    clearAnswer();
     setList(next);
-  }, []);
+  };
 
   // An answer about one place never stands under the name of another.
   const onPlace = desk?.onPlace;
   useEffect(() => {
-    turn.current += 1;
-    setAsked({ at: "nothing" });
+    clearAnswer();
     onPlace?.(place);
-  }, [place, onPlace]);
+  }, [place, onPlace, clearAnswer]);
 
   // Whoever looks people up all day begins to write at once.
   const write = desk !== undefined && spot.at !== "nowhere";
@@ -184,29 +188,23 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
   }, [write]);
 
   const clear = useCallback(() => {
-    turn.current += 1;
-    setAsked({ at: "nothing" });
+    clearAnswer();
     setQuery("");
     field.current?.focus();
     void store.ipc.usersForget().catch(() => undefined);
-  }, [store]);
+  }, [store, clearAnswer]);
   useEscape(clear);
 
-  const ask = useCallback(
-    async (event: FormEvent) => {
-      event.preventDefault();
-      if (query.trim() === "" || where === null || !counts()) return;
-      const mine = ++turn.current;
-      setAsked({ at: "asking" });
-      try {
-        const view = await store.ipc.usersFind({ query: query.trim(), purpose, ...where, source: list !== null });
-        if (mine === turn.current) setAsked({ at: "answered", view, receivedAt: Date.now() });
-      } catch (thrown) {
-        if (mine === turn.current) setAsked({ at: "refused", error: asFailure(thrown).api });
-      }
-    },
-    [store, query, purpose, where, list, counts],
-  );
+  const ask = (event: FormEvent) => {
+    event.preventDefault();
+    if (query.trim() === "" || where === null || !counts()) return;
+    setAnswer(null);
+    void attempt(
+      () => store.ipc.usersFind({ query: query.trim(), purpose, ...where, source: list !== null }),
+      (view) => setAnswer({ view, receivedAt: Date.now() }),
+    );
+  };
+  const nothing = !asking && failure === null && answer === null;
 
   return (
     <div className="page users">
@@ -216,7 +214,7 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
       {spot.at === "nowhere" ? (
         <Nowhere places={places} />
       ) : (
-        <form className="lookup-form" onSubmit={(event) => void ask(event)} role="search">
+        <form className="lookup-form" onSubmit={ask} role="search">
           <div className="lookup-query">
             <label htmlFor={`${id}-query`}>E-mail, user id or beginning of a name</label>
             <input
@@ -234,10 +232,10 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
           <div>
             <Select label="Reason, recorded" value={purpose} choices={PURPOSES.map((p) => [p, p] as const)} onPick={setPurpose} testId="lookup-purpose" />
           </div>
-          <Submit refused={place === null} dead={dead} loading={asked.at === "asking"} why={`${id}-query`} testId="lookup">
+          <Submit refused={place === null} dead={dead} loading={asking} why={`${id}-query`} testId="lookup">
             Look up
           </Submit>
-          <Button refused={asked.at === "nothing" && query === ""} onPress={clear} testId="lookup-clear">
+          <Button refused={nothing && query === ""} onPress={clear} testId="lookup-clear">
             Clear
           </Button>
         </form>
@@ -254,27 +252,27 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
           </div>
         </div>
       )}
-      {asked.at === "nothing" && (spot.at === "there" || spot.at === "asking") && <Empty place={place} />}
-      {asked.at === "asking" && <p role="status">Asking every pool…</p>}
-      {asked.at === "refused" && (
+      {nothing && (spot.at === "there" || spot.at === "asking") && <Empty place={place} />}
+      {asking && <p role="status">Asking every pool…</p>}
+      {failure !== null && (
         <div className="lookup-answer k-unknown" role="alert" data-testid="lookup-refused">
           <Shape kind="unknown" size="l" />
           <div>
-            <p className="lookup-sentence">{asked.error.message}</p>
-            <p>{asked.error.hint}</p>
+            <p className="lookup-sentence">{failure.api.message}</p>
+            <p>{failure.api.hint}</p>
           </div>
         </div>
       )}
-      {asked.at === "answered" && (
+      {answer !== null && (
         <>
-          <Answer view={asked.view} />
-          {asked.view.accounts.map((account) => (
-            <AccountCard key={`${asked.view.lookup}-${account.index}`} account={account} of={asked.view.accounts.length} lookup={asked.view.lookup} purpose={purpose} cost={place?.detail_cost ?? null} />
+          <Answer view={answer.view} />
+          {answer.view.accounts.map((account) => (
+            <AccountCard key={`${answer.view.lookup}-${account.index}`} account={account} of={answer.view.accounts.length} lookup={answer.view.lookup} purpose={purpose} cost={place?.detail_cost ?? null} />
           ))}
-          {asked.view.matches > asked.view.accounts.length && (
-            <p className="meta">{`${asked.view.accounts.length} of ${asked.view.matches} accounts are shown. Write more of the name to narrow it down.`}</p>
+          {answer.view.matches > answer.view.accounts.length && (
+            <p className="meta">{`${answer.view.accounts.length} of ${answer.view.matches} accounts are shown. Write more of the name to narrow it down.`}</p>
           )}
-          <Pools pools={asked.view.pools} at={asked.receivedAt} />
+          <Pools pools={answer.view.pools} at={answer.receivedAt} />
         </>
       )}
     </div>

@@ -3,6 +3,7 @@ import { AnswerBox, DecisionDue } from "../components/RightRail";
 import { shapeOf } from "../components/LeftRail";
 import { Shape, ToneState, toneKind } from "../components/State";
 import { age, duration } from "../format/time";
+import { TheNight } from "../night/Night";
 import { useLive, useSnapshot, useWorldNow } from "../state/hooks";
 import { currentGate, currentStep, isQuiet, lastFailing, monitorsNow, nextWait, usersNow, wayBackNow, worstFirst } from "../state/readings";
 import { go, href } from "../state/router";
@@ -19,9 +20,9 @@ function Clock({ name, value, loud = false }: { name: string; value: string; lou
 
 /** For the screen that everybody in the room sees: large, nothing personal, nothing to press. */
 export function WarRoomScreen() {
-  const snapshot = useSnapshot();
+  const snapshot = useSnapshot("phases", "monitors", "users", "way_back", "state", "t0", "opened_at", "deadlines");
   const now = useWorldNow();
-  const { live } = useLive();
+  const live = useLive();
   useEffect(() => {
     const leave = (event: KeyboardEvent) => event.key === "Escape" && !event.defaultPrevented && go({ name: "live" });
     window.addEventListener("keydown", leave);
@@ -62,17 +63,6 @@ export function WarRoomScreen() {
         <Clock name="Elapsed" value={minutes(snapshot.opened_at)} />
         <Clock name="Wait left" value={wait === undefined ? "none" : duration((wait.at - now) / 1000)} loud={wait !== undefined} />
       </dl>
-      <ul className="wall-phases" aria-label="Phases">
-        {snapshot.phases.map((p) => (
-          <li key={p.id}>
-            <span>{p.title}</span>
-            <progress max={Math.max(1, p.steps.length)} value={p.done} aria-label={`${p.title}: steps done`} />
-            <strong>
-              {p.done} of {p.steps.length}
-            </strong>
-          </li>
-        ))}
-      </ul>
       <ul className="wall-monitors" aria-label="Monitors, worst first">
         {monitors.map((m) => (
           <li key={m.id} className={`k-${toneKind(m.tone).kind}`} data-testid={`wall-${m.id}`}>
@@ -82,6 +72,7 @@ export function WarRoomScreen() {
           </li>
         ))}
       </ul>
+      <TheNight bare />
       <p className="wall-leave">
         <a href={href({ name: "live" })}>Leave the war room</a> <span className="meta">or press Escape. Names, accounts and readings are not shown here.</span>
       </p>

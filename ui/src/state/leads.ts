@@ -16,7 +16,7 @@ export async function follow(store: Store, lead: Lead): Promise<void> {
 /** Follows a link as soon as it comes, where nothing that was typed is lost by it; one that has to wait stays in the store. */
 export function useLeads(): void {
   const store = useStore();
-  const { lead } = useApp();
+  const lead = useApp((s) => s.lead);
   useEffect(() => {
     if (lead !== null && lead.problem === null && !typedWords()) void follow(store, lead);
   }, [store, lead]);

@@ -9,7 +9,7 @@ const split = (text: string): string[] => text.toLowerCase().normalize("NFC").sp
  * How well an entry fits: every word that was typed begins one of its words, or, for a typed word of three letters and more, stands
  * inside one. Higher is better; null = it does not fit.
  */
-export function fit(query: string, entry: Found): number | null {
+export function fits(query: string, entry: Found): number | null {
   const shown = split(entry.words);
   const other = split(entry.also ?? "");
   let sum = 0;
@@ -27,7 +27,7 @@ export function fit(query: string, entry: Found): number | null {
 /** Those that fit, the best first; equals keep their order. */
 export function fitting<T extends Found>(query: string, entries: readonly T[]): T[] {
   return entries
-    .map((entry) => ({ entry, score: fit(query, entry) }))
+    .map((entry) => ({ entry, score: fits(query, entry) }))
     .filter((e): e is { entry: T; score: number } => e.score !== null)
     .sort((a, b) => b.score - a.score)
     .map((e) => e.entry);

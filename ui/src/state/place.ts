@@ -1,7 +1,9 @@
 // Where people are looked up: the run's target where a run is open, else one of the places that the core
 // knows, or one that the person names.
-import { useCallback, useEffect, useRef, useState } from "react";
-import { type ApiError, asFailure, type LookupPlace, type LookupPlaces, type LookupWhere } from "../ipc";
+import { useCallback, useEffect, useState } from "react";
+import type { ApiError, LookupPlace, LookupPlaces, LookupWhere } from "../ipc";
+import type { Failure } from "../ipc/port";
+import { useAttempt } from "./attempt";
 import { useStore } from "./hooks";
 
 /** Where the screen asks, or why it can't. */
@@ -15,8 +17,8 @@ export type Places = {
   spot: Spot;
   /** What there is to choose from; null where the run says it. */
   known: LookupPlaces | null;
-  /** Goes to a place; an error, if it can't be asked and was not among the known ones. */
-  pick: (where: LookupWhere) => Promise<ApiError | null>;
+  /** Goes to a place; throws a `Failure` where it can't be asked and was not among the known ones. */
+  pick: (where: LookupWhere) => Promise<void>;
   again: () => void;
 };
 
@@ -41,67 +43,53 @@ export function usePlaces(run: string | null): Places {
   const store = useStore();
   const [known, setKnown] = useState<LookupPlaces | null>(null);
   const [spot, setSpot] = useState<Spot>({ at: "asking", where: null });
-  const [round, setRound] = useState(0);
   // What comes after another choice is thrown away.
-  const turn = useRef(0);
+  const { attempt, drop } = useAttempt();
 
   const look = useCallback(
     async (where: LookupWhere): Promise<void> => {
-      const mine = ++turn.current;
       setSpot({ at: "asking", where });
-      const next = await store.ipc.usersPlace(where).then(
-        (place): Spot => ({ at: "there", where, place }),
-        (thrown: unknown): Spot => ({ at: "refused", where, error: asFailure(thrown).api }),
-      );
-      if (mine === turn.current) setSpot(next);
+      const there = (place: LookupPlace) => setSpot({ at: "there", where, place });
+      await attempt(() => store.ipc.usersPlace(where), there, { failed: ({ api }) => setSpot({ at: "refused", where, error: api }) });
     },
-    [store],
+    [store, attempt],
   );
 
+  const begin = useCallback(async (): Promise<void> => {
+    if (run !== null) {
+      setKnown(null);
+      return look({ run, target: null, pools: [] });
+    }
+    const listed = (list: LookupPlaces) => {
+      setKnown(list);
+      const first = list.places[0];
+      if (first === undefined) setSpot({ at: "nowhere" });
+      else void look(first.where);
+    };
+    await attempt(() => store.ipc.usersPlaces(), listed, { failed: ({ api }) => setSpot({ at: "refused", where: null, error: api }) });
+  }, [store, run, look, attempt]);
+
   useEffect(() => {
-    const mine = ++turn.current;
-    const start = async () => {
-      if (run !== null) {
-        setKnown(null);
-        return look({ run, target: null, pools: [] });
-      }
-      try {
-        const list = await store.ipc.usersPlaces();
-        if (mine !== turn.current) return;
-        setKnown(list);
-        const first = list.places[0];
-        if (first === undefined) setSpot({ at: "nowhere" });
-        else await look(first.where);
-      } catch (thrown) {
-        if (mine === turn.current) setSpot({ at: "refused", where: null, error: asFailure(thrown).api });
-      }
-    };
-    void start();
-    return () => {
-      turn.current += 1;
-    };
-  }, [store, run, look, round]);
+    void begin();
+    return drop;
+  }, [begin, drop]);
 
   const pick = useCallback(
-    async (where: LookupWhere): Promise<ApiError | null> => {
-      if (known?.places.some((p) => sameWhere(p.where, where)) === true) {
-        await look(where);
-        return null;
-      }
-      const mine = ++turn.current;
-      try {
-        const place = await store.ipc.usersPlace(where);
-        if (mine !== turn.current) return null;
+    async (where: LookupWhere): Promise<void> => {
+      if (known?.places.some((p) => sameWhere(p.where, where)) === true) return look(where);
+      const there = (place: LookupPlace) => {
         const choice = { where, banner: place.banner, name: nameOf(place) };
         setKnown((list) => ({ only: false, unread: 0, ...list, places: [...(list?.places ?? []), choice] }));
         setSpot({ at: "there", where, place });
-        return null;
-      } catch (thrown) {
-        return asFailure(thrown).api;
-      }
+      };
+      // Said where it was asked for: the place that is shown stays.
+      const failed = (failure: Failure) => {
+        throw failure;
+      };
+      await attempt(() => store.ipc.usersPlace(where), there, { failed });
     },
-    [store, known, look],
+    [store, known, look, attempt],
   );
 
-  return { spot, known, pick, again: useCallback(() => setRound((n) => n + 1), []) };
+  return { spot, known, pick, again: useCallback(() => void begin(), [begin]) };
 }

@@ -1,11 +1,15 @@
 // Readings as they are now: the core sends when each was made and how long it may be believed; its
 // age, and whether it has become Unknown, is worked out here on every tick.
-import { age } from "../format/time";
+import { age, shownAge } from "../format/time";
 import { aboutWords } from "../format/undo";
 import type { Answer, Deadline, PhaseView, ReadingView, RunSnapshot, StepView, Tone } from "../ipc";
 import type { Place } from "./router";
 
-/** A reading with its age at this moment; `failed` = when it was last read failing, where nobody can tell now. */
+/** The parts of a run that most of these look at. */
+type Steps = Pick<RunSnapshot, "phases">;
+type Monitors = Pick<RunSnapshot, "phases" | "monitors">;
+
+/** A reading with its age at this moment, in seconds as far as they are shown; `failed` = when it was last read failing, where nobody can tell now. */
 export type Fresh = ReadingView & { age: number | null; stale: boolean; failed: number | null };
 
 const RANK: Record<Tone, number> = {
@@ -28,13 +32,17 @@ export function freshen(reading: ReadingView, now: number): Fresh {
   const tone: Tone = stale ? "unknown" : reading.tone;
   // What was red and is too old is not red any more, and not forgotten either.
   const failed = stale && reading.tone === "failing" ? reading.observed_at : reading.last_failing;
-  return { ...reading, tone, age: seconds, stale, failed: tone === "unknown" ? failedOf(failed) : null };
+  return { ...reading, tone, age: shownAge(seconds), stale, failed: tone === "unknown" ? failedOf(failed) : null };
 }
 
 const failedOf = (at: string | undefined): number | null => (at === undefined ? null : Date.parse(at));
 
 /** "last failing 2 min ago"; null where it can be told, or was not failing. */
 export const lastFailing = (m: Fresh, now: number): string | null => (m.failed === null ? null : `last failing ${age(Math.max(0, now - m.failed) / 1000)} ago`);
+
+/** A reading as a row shows it: with what it was last, in words. */
+export type Shown = Fresh & { last: string | null };
+export const shownNow = (m: Fresh, now: number): Shown => ({ ...m, last: lastFailing(m, now) });
 
 /** Worst first, Unknown worst of all; equals keep their order. */
 export function worstFirst<T extends { tone: Tone; failed?: number | null }>(list: readonly T[]): T[] {
@@ -54,19 +62,19 @@ export function lastRead(reading: Fresh): string {
 }
 
 /** Whether a change is on its way, or looked at whether it has arrived. */
-const isMoving = (snapshot: RunSnapshot): boolean => allSteps(snapshot).some((s) => IN_FLIGHT.has(s.state) || s.state.endsWith("verifying"));
+const isMoving = (snapshot: Steps): boolean => allSteps(snapshot).some((s) => IN_FLIGHT.has(s.state) || s.state.endsWith("verifying"));
 
 /**
  * The monitors at this moment. One that nobody has read yet because a change on its way has only now made it matter is
  * being read for the first time: no alarm.
  */
-export function monitorsNow(snapshot: RunSnapshot, now: number): Fresh[] {
+export function monitorsNow(snapshot: Monitors, now: number): Fresh[] {
   const moving = isMoving(snapshot);
   return snapshot.monitors.map((m) => freshen(m, now)).map((m) => (moving && m.age === null ? { ...m, tone: "running" } : m));
 }
 
 /** Are users all right, by what may still be believed? */
-export function usersNow(snapshot: RunSnapshot, now: number, live: boolean): Answer {
+export function usersNow(snapshot: Monitors & Pick<RunSnapshot, "users">, now: number, live: boolean): Answer {
   const monitors = monitorsNow(snapshot, now);
   if (!live) {
     return { tone: "unknown", headline: "Can't tell", note: "Status is not live" };
@@ -86,7 +94,7 @@ export function usersNow(snapshot: RunSnapshot, now: number, live: boolean): Ans
 }
 
 /** Can we go back? The headline stays the core's; what can't be believed loses its green. */
-export function wayBackNow(snapshot: RunSnapshot, live: boolean): Answer {
+export function wayBackNow(snapshot: Pick<RunSnapshot, "way_back">, live: boolean): Answer {
   const { answer, takes, missing } = snapshot.way_back;
   const about = aboutWords(takes);
   if (live && snapshot.way_back.something_to_undo && missing.length === 0 && about !== null) {
@@ -96,21 +104,21 @@ export function wayBackNow(snapshot: RunSnapshot, live: boolean): Answer {
   return { tone: "unknown", headline: answer.headline, note: "As last known: status is not live" };
 }
 
-export const allSteps = (snapshot: RunSnapshot): StepView[] => snapshot.phases.flatMap((p) => p.steps);
+export const allSteps = (snapshot: Steps): StepView[] => snapshot.phases.flatMap((p) => p.steps);
 
 const IN_FLIGHT = new Set(["applying", "in_doubt", "undoing", "undo_in_doubt"]);
 // What was taken back is not finished: it is done again, or the run stays where it is.
 const FINISHED = new Set(["done", "skipped"]);
 
-export const inFlight = (snapshot: RunSnapshot): StepView[] =>
+export const inFlight = (snapshot: Steps): StepView[] =>
   allSteps(snapshot).filter((s) => IN_FLIGHT.has(s.state));
 
-export const isFinished = (step: StepView): boolean => FINISHED.has(step.state);
+export const isFinished = (step: Pick<StepView, "state">): boolean => FINISHED.has(step.state);
 
 const QUIET = new Set(["to_do", "done", "skipped", "undone"]);
 
 /** The step that needs a person's eyes: one under way or in trouble, else the first to do. */
-export function currentStep(snapshot: RunSnapshot): StepView | undefined {
+export function currentStep(snapshot: Steps): StepView | undefined {
   const steps = allSteps(snapshot);
   return (
     steps.find((s) => !QUIET.has(s.state) && s.state !== "blocked" && s.state !== "ready") ??
@@ -120,7 +128,7 @@ export function currentStep(snapshot: RunSnapshot): StepView | undefined {
 }
 
 /** The phase that waits for go, where that is what the run waits for. */
-export function currentGate(snapshot: RunSnapshot): PhaseView | undefined {
+export function currentGate(snapshot: Steps): PhaseView | undefined {
   const step = currentStep(snapshot);
   if (step === undefined || isFinished(step) || !["to_do", "blocked", "ready", "checking", "undone"].includes(step.state)) return undefined;
   const phase = snapshot.phases.find((p) => p.steps.some((s) => s.id === step.id));
@@ -133,7 +141,7 @@ export function currentGate(snapshot: RunSnapshot): PhaseView | undefined {
 export type Onward = { place: Place; id: string; title: string };
 
 /** What the run waits for now; undefined where all is done. */
-export function onward(snapshot: RunSnapshot): Onward | undefined {
+export function onward(snapshot: Steps): Onward | undefined {
   const gate = currentGate(snapshot);
   if (gate?.gate != null) return { place: { name: "gate", phase: gate.id }, id: `gate-${gate.id}`, title: gate.gate.title };
   const step = currentStep(snapshot);
@@ -141,7 +149,7 @@ export function onward(snapshot: RunSnapshot): Onward | undefined {
 }
 
 /** Decisions that nobody has taken, gates that wait included. */
-export const openDecisions = (snapshot: RunSnapshot): number =>
+export const openDecisions = (snapshot: Pick<RunSnapshot, "decisions">): number =>
   snapshot.decisions.filter((d) => d.value === null).length;
 
 /** Deadlines whose clock runs, soonest first. */
@@ -151,7 +159,7 @@ export const running = (deadlines: readonly Deadline[]): (Deadline & { at: strin
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 
 /** The soonest end of a wait that time alone mends, with its check's title. */
-export function nextWait(snapshot: RunSnapshot, now: number): { title: string; step: string; at: number } | undefined {
+export function nextWait(snapshot: Steps, now: number): { title: string; step: string; at: number } | undefined {
   const waits = allSteps(snapshot)
     .filter((s) => !isFinished(s) && s.state !== "undone")
     .flatMap((s) => [...s.before, ...s.verify].map((r) => ({ ...r, step: s.id })))

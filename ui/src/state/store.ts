@@ -1,85 +1,49 @@
 // What the window knows. It shows what the journal says: nothing is changed here before the core has
 // said so. Kept in memory only.
-import type { AppInfo, Lead, ReadingView, RunSnapshot, SheetExported, Tone, Update, WindowInfo } from "../ipc";
-import { Failure, type Ipc, type RunCommand, asFailure } from "../ipc/port";
+import type { AppInfo, Lead, RehearsedRunbook, WindowInfo } from "../ipc";
+import { type Failure, type Ipc, type RunCommand, asFailure } from "../ipc/port";
 import { placeOf } from "./links";
 import { go } from "./router";
+import { NO_RUN, type RunState, Session } from "./session";
+import { Turns } from "./turns";
 
 /** Real seconds without an update after which the status is not called live. */
 export const SILENCE_S = 15;
 
-/** One reading as this window saw it, for the small histories on the live screen. */
-export type Seen = { at: string; tone: Tone; observed: string };
-
-export type State = {
+/** What is known of no run in particular. */
+type AppState = {
   /** Which window this is; null until the core has said it. */
   window: WindowInfo | null;
   info: AppInfo | null;
   operator: string;
-  run: string | null;
-  snapshot: RunSnapshot | null;
-  /** `performance.now()` at the last update. */
-  receivedAt: number;
-  /** Why the stream ended; null while it runs. */
-  ended: string | null;
-  /** A submission that has no answer yet: its name. */
-  busy: string | null;
+  /** A run of a runbook is being opened. */
+  opening: boolean;
+  /** The newest thing that was refused or failed; of a run only while that is shown. */
   failure: Failure | null;
-  /** The form that takes the run over is open. */
-  taking: boolean;
   /** Where somebody asked to be led, until the window is there or the person stays. */
   lead: Lead | null;
   /** The title of what was interrupted, once somebody has closed it. */
   interruptedRead: string | null;
   /** What was copied by a command that has no place of its own to say so, and whether it was. */
   copied: { text: string; done: boolean } | null;
-  /** A break-glass sheet is being made. */
-  exporting: boolean;
-  /** A break-glass sheet that was just written. */
-  sheet: SheetExported | null;
-  history: Record<string, Seen[]>;
 };
 
-const EMPTY: State = {
-  window: null,
-  info: null,
-  operator: "",
-  run: null,
-  snapshot: null,
-  receivedAt: 0,
-  ended: null,
-  busy: null,
-  failure: null,
-  taking: false,
-  lead: null,
-  interruptedRead: null,
-  copied: null,
-  exporting: false,
-  sheet: null,
-  history: {},
-};
+/** All that the window knows: of itself, and of the run that is shown. */
+export type State = AppState & RunState;
 
-const KEEP = 60;
-
-function remember(history: Record<string, Seen[]>, monitors: ReadingView[]): Record<string, Seen[]> {
-  let next = history;
-  for (const m of monitors) {
-    if (m.observed_at === null) continue;
-    const old = next[m.id] ?? [];
-    if (old.at(-1)?.at === m.observed_at) continue;
-    if (next === history) next = { ...history };
-    next[m.id] = [...old, { at: m.observed_at, tone: m.tone, observed: m.observed }].slice(-KEEP);
-  }
-  return next;
-}
+const EMPTY: State = { window: null, info: null, operator: "", opening: false, failure: null, lead: null, interruptedRead: null, copied: null, ...NO_RUN };
 
 export class Store {
   readonly ipc: Ipc;
   #state: State = EMPTY;
-  #listeners = new Set<() => void>();
-  #close: (() => void) | null = null;
+  readonly #listeners = new Set<() => void>();
+  #session: Session | null = null;
+  /** How many runs were shown. */
+  #sessions = 0;
   #deaf: (() => void) | null = null;
-  #generation = 0;
+  readonly #starts = new Turns();
+  readonly #opens = new Turns();
+  readonly #lists = new Turns();
 
   constructor(ipc: Ipc) {
     this.ipc = ipc;
@@ -97,43 +61,43 @@ export class Store {
     for (const tell of this.#listeners) tell();
   }
 
+  /** Asks which window this is, and opens the run that the core has open. */
   async start(): Promise<void> {
+    const counts = this.#starts.begin();
     this.#set({ failure: null });
     try {
       const window = this.#state.window ?? (await this.ipc.windowInfo());
+      if (!counts()) return;
       this.#set({ window, operator: window.operator });
       // The support window has no run, and is refused what tells of one.
       if (window.window === "support") return;
       const info = await this.ipc.appInfo();
+      if (!counts()) return;
       this.#set({ info, operator: info.operator });
       // Before the run is there, or its own page would be shown for a moment. A page that is loaded again stays where it was.
       const lead = globalThis.location.hash.length <= 2 ? info.lead : null;
       if (lead !== null) go(placeOf(lead));
-      if (info.run !== null && !(await this.open(info.run)) && lead !== null) go({ name: "start" });
+      if (info.run !== null && !(await this.open(info.run)) && this.#session === null && lead !== null) go({ name: "start" });
       this.#listen().catch(this.fail);
     } catch (thrown) {
-      this.#set({ failure: asFailure(thrown) });
+      if (counts()) this.fail(thrown);
     }
   }
-
-  /** What was interrupted was read. */
-  readonly readInterrupted = (): void => {
-    const { info, snapshot } = this.#state;
-    this.#set({ interruptedRead: snapshot?.interrupted?.title ?? info?.interrupted?.title ?? null });
-  };
-
-  /** Shows what was copied, or what could not be. */
-  readonly tellCopied = (copied: State["copied"]): void => this.#set({ copied });
 
   /** Hears where later starts of the program lead; a page that was loaded again hears anew. */
   async #listen(): Promise<void> {
     this.#deaf?.();
-    this.#deaf = null;
     this.#deaf = await this.ipc.followLeads((lead) => this.#set({ lead }));
   }
 
   /** Stays here: the link is forgotten. */
   readonly leave = (): void => this.#set({ lead: null });
+
+  /** What was interrupted was read. */
+  readonly readInterrupted = (title: string): void => this.#set({ interruptedRead: title });
+
+  /** Shows what was copied, or what could not be; null takes it away. */
+  readonly tellCopied = (copied: State["copied"]): void => this.#set({ copied });
 
   readonly setOperator = (operator: string): void => this.#set({ operator });
   readonly clearFailure = (): void => this.#set({ failure: null });
@@ -143,154 +107,82 @@ export class Store {
   };
   readonly fail = (thrown: unknown): void => this.#set({ failure: asFailure(thrown) });
 
+  /** Reads which runs there are. */
   async refreshRuns(): Promise<void> {
+    const counts = this.#lists.begin();
     try {
       const runs = await this.ipc.runList();
-      if (this.#state.info !== null) this.#set({ info: { ...this.#state.info, runs } });
+      if (counts() && this.#state.info !== null) this.#set({ info: { ...this.#state.info, runs } });
     } catch (thrown) {
-      this.fail(thrown);
+      if (counts()) this.fail(thrown);
     }
   }
 
-  /** Opens a run: its snapshot at once, then its stream. Also used to connect again. */
+  /**
+   * Opens a run, which leaves the one before: its snapshot at once, then its stream. Of the run that is shown it connects again. True when
+   * it is live and nothing else was opened since.
+   */
   async open(run: string): Promise<boolean> {
-    const generation = ++this.#generation;
-    this.#close?.();
-    this.#close = null;
-    const fresh = run !== this.#state.run;
-    this.#set({ run, ended: null, failure: null, ...(fresh ? { snapshot: null, history: {}, taking: false, sheet: null } : {}) });
-    try {
-      const snapshot = await this.ipc.runSnapshot(run);
-      if (generation !== this.#generation) return false;
-      this.#take({ type: "snapshot", snapshot });
-      const close = await this.ipc.subscribe(run, snapshot.seq, (update) => {
-        if (generation === this.#generation) this.#take(update);
+    this.#opens.drop();
+    if (this.#session?.run !== run) {
+      this.#session?.leave();
+      this.#session = new Session(this.ipc, run, ++this.#sessions, {
+        say: (state, failure) => this.#set(failure === undefined ? state : { ...state, failure }),
+        lost: (failure) => this.#close(failure),
+        late: () => this.#session?.resume(),
       });
-      if (generation === this.#generation) this.#close = close;
-      else close();
-      return true;
+    }
+    return this.#session.connect();
+  }
+
+  #close(failure: Failure): void {
+    this.#session?.leave();
+    this.#session = null;
+    this.#set({ ...NO_RUN, failure });
+  }
+
+  /** Opens the run that the core answers with, unless something else was opened since; true when it is open. */
+  async #openNext(ask: () => Promise<string | null>): Promise<boolean> {
+    const counts = this.#opens.begin();
+    this.#set({ failure: null });
+    try {
+      const run = await ask();
+      return counts() && run !== null && (await this.open(run));
     } catch (thrown) {
-      const failure = asFailure(thrown);
-      this.#set({ failure, ended: failure.api.message, ...(fresh && this.#state.snapshot === null ? { run: null } : {}) });
+      if (counts()) this.fail(thrown);
       return false;
     }
   }
-
-  #take(update: Update): void {
-    if (update.type === "ended") {
-      this.#set({ ended: update.why });
-      return;
-    }
-    this.#set({
-      snapshot: update.snapshot,
-      receivedAt: performance.now(),
-      ended: null,
-      history: remember(this.#state.history, update.snapshot.monitors),
-    });
-  }
-
-  /** Submits; true when the core accepted. The screen changes only when the journal does. */
-  readonly submit = async (
-    name: string,
-    command: RunCommand,
-    extra: { basis?: string | null; reason?: string | null; by?: string } = {},
-  ): Promise<boolean> => {
-    const { run, operator, busy } = this.#state;
-    if (run === null || busy !== null) return false;
-    this.#set({ busy: name, failure: null });
-    try {
-      await this.ipc.submitRun(run, {
-        command,
-        basis: extra.basis ?? null,
-        by: extra.by ?? operator,
-        reason: extra.reason ?? null,
-      });
-      this.#set({ busy: null });
-      return true;
-    } catch (thrown) {
-      const failure = asFailure(thrown);
-      this.#set({ busy: null, failure });
-      if (failure.api.code === "stale_screen") await this.#reread(run);
-      return false;
-    }
-  };
-
-  /** Puts another plan in the place of the run's; true when the core accepted. */
-  readonly amend = async (runbook: string, basis: string, reason: string): Promise<boolean> => {
-    const { run, busy, operator } = this.#state;
-    if (run === null || busy !== null) return false;
-    this.#set({ busy: "amend", failure: null });
-    try {
-      await this.ipc.amendRun(run, runbook, basis, operator, reason, null);
-      this.#set({ busy: null });
-      // A plan for another target has another world: its stream is a new one.
-      await this.open(run);
-      return true;
-    } catch (thrown) {
-      this.#set({ busy: null, failure: asFailure(thrown) });
-      return false;
-    }
-  };
 
   /** Opens a run of a runbook and shows it; true when it is open. */
   readonly openRunbook = async (runbook: string, target: string): Promise<boolean> => {
-    const { busy, operator } = this.#state;
-    if (busy !== null) return false;
-    this.#set({ busy: "open", failure: null });
-    try {
-      const run = await this.ipc.openRunbook(runbook, target, operator);
-      this.#set({ busy: null });
-      return await this.open(run);
-    } catch (thrown) {
-      this.#set({ busy: null, failure: asFailure(thrown) });
-      return false;
-    }
+    const { opening, operator } = this.#state;
+    if (opening) return false;
+    this.#set({ opening: true });
+    return this.#openNext(() => this.ipc.openRunbook(runbook, target, operator).finally(() => this.#set({ opening: false })));
   };
 
-  readonly openResource = (id: string): void => {
-    const { run } = this.#state;
-    if (run !== null) this.ipc.openResource(run, id).catch(this.fail);
-  };
+  /** Begins a rehearsal and shows its run; true when it is open. */
+  readonly rehearse = (runbook: RehearsedRunbook): Promise<boolean> => this.#openNext(async () => (await this.ipc.submitRehearsal({ do: "start", runbook })).run);
 
-  readonly askTake = (taking: boolean): void => this.#set({ taking });
+  /** Submits to the run that is shown; true when the core accepted and the run is still shown. */
+  readonly submit = async (name: string, command: RunCommand, extra: { basis?: string | null; reason?: string | null; by?: string } = {}): Promise<boolean> =>
+    (await this.#session?.submit(name, { command, basis: extra.basis ?? null, by: extra.by ?? this.#state.operator, reason: extra.reason ?? null })) ?? false;
 
-  /** Takes the run over; true when this program drives it. */
-  readonly take = async (reason: string | null): Promise<boolean> => {
-    const { run, busy, operator } = this.#state;
-    if (run === null || busy !== null) return false;
-    this.#set({ busy: "take", failure: null });
-    try {
-      await this.ipc.takeRun(run, operator, reason);
-      this.#set({ busy: null, taking: false });
-      return true;
-    } catch (thrown) {
-      this.#set({ busy: null, failure: asFailure(thrown) });
-      return false;
-    }
-  };
+  /** Puts another plan in the place of the run's; true when the core accepted and the run is still shown. */
+  readonly amend = async (runbook: string, basis: string, reason: string): Promise<boolean> =>
+    (await this.#session?.amend(runbook, basis, this.#state.operator, reason)) ?? false;
 
-  /** Writes the break-glass sheet anew and shows where it is. */
-  readonly exportSheet = async (): Promise<void> => {
-    const { run, exporting } = this.#state;
-    if (run === null || exporting) return;
-    // Not `busy`: making a sheet must never hold up a rollback.
-    this.#set({ exporting: true, failure: null });
-    try {
-      const sheet = await this.ipc.exportSheet(run);
-      this.#set({ exporting: false, sheet });
-    } catch (thrown) {
-      this.#set({ exporting: false, failure: asFailure(thrown) });
-    }
-  };
+  /** Takes the run over; true when this program drives it and the run is still shown. */
+  readonly take = async (reason: string | null): Promise<boolean> => (await this.#session?.take(this.#state.operator, reason)) ?? false;
 
-  readonly closeSheet = (): void => this.#set({ sheet: null });
+  /** Writes the break-glass sheet of the run anew and shows where it is. */
+  readonly exportSheet = async (): Promise<void> => this.#session?.exportSheet();
 
-  async #reread(run: string): Promise<void> {
-    try {
-      const snapshot = await this.ipc.runSnapshot(run);
-      if (run === this.#state.run) this.#take({ type: "snapshot", snapshot });
-    } catch {
-      // The refusal itself is already shown; the stream brings the new state.
-    }
-  }
+  readonly askTake = (taking: boolean): void => this.#session?.askTake(taking);
+  readonly closeSheet = (): void => this.#session?.closeSheet();
+  readonly openResource = (id: string): void => void this.#session?.openResource(id);
+
+  /** Makes something go wrong in the rehearsal that is shown, or ends that; true when it came to be and the run is still shown. */
+  readonly flip = async (fault: string, lift: boolean): Promise<boolean> => (await this.#session?.flip(fault, lift)) ?? false;
 }

@@ -35,13 +35,16 @@ describe("the line of time", () => {
   it("never runs backwards, and never past its width, for any moments", () => {
     // Moments from a small generator of its own, so that the test is the same each time.
     let seed = 7;
-    const next = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+    const next = () => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed / 2_147_483_647;
+    };
     for (let round = 0; round < 200; round += 1) {
       const moments = Array.from({ length: 1 + Math.floor(next() * 30) }, () => T + Math.floor(next() * (round % 2 === 0 ? 3 : 400) * 60 * MIN));
       const axis = axisOf(moments, 600);
       const cuts = axis.pieces.filter((p) => p.cut).length;
       const xs = [...moments].sort((a, b) => a - b).map((t) => xOf(axis, t));
-      xs.forEach((x, i) => expect(x).toBeGreaterThanOrEqual(i === 0 ? 0 : (xs[i - 1] ?? 0)));
+      for (const [i, x] of xs.entries()) expect(x).toBeGreaterThanOrEqual(i === 0 ? 0 : (xs[i - 1] ?? 0));
       expect(xs.at(-1)).toBeLessThanOrEqual(Math.max(600, cuts * CUT) + 1e-6);
       for (const tick of ticksOf(axis, 60)) expect(new Date(tick).getUTCMinutes() % 5).toBe(0);
     }

@@ -92,7 +92,7 @@ describe("the end of a rollback", () => {
 
   it("never says that it is restricted where the reading is too old", async () => {
     await completed((fake) => {
-      fake.edit = (s) => ({ ...s, monitors: s.monitors.map((m) => (m.id === "restriction" ? { ...m, observed_at: new Date(Date.now() - 300_000).toISOString() } : m)) });
+      fake.edit = (s) => ({ ...s, monitors: s.monitors.map((m) => (m.id === "restriction" ? { ...m, observed_at: new Date(Date.now() - 301_000).toISOString() } : m)) });
     });
     const still = await screen.findByTestId("rollback-still");
     expect(still.textContent).toContain("Can’t tell whether it is still restricted");

@@ -109,7 +109,10 @@ export function fakeIpc(words = ""): Fake {
   function obey({ command }: Submission): void {
     const word = command.do === "gate" ? (command.go ? "go" : "no_go") : command.do;
     const leads = LEADS[fake.scene.story]?.[word];
-    if (leads === undefined) return fake.push();
+    if (leads === undefined) {
+      fake.push();
+      return;
+    }
     const [first, ...rest] = typeof leads === "string" ? [leads] : leads;
     go(first);
     let after = 0;

@@ -2,7 +2,7 @@ import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { Button, ComboBox, DataTable, Menu, Select, Tooltip, cell } from "../kit";
-import { fit, fitting } from "../state/palette";
+import { fits, fitting } from "../state/palette";
 import { settle } from "./open";
 
 describe("what fits what was typed", () => {
@@ -19,7 +19,7 @@ describe("what fits what was typed", () => {
   it("puts a whole word before a beginning, and a beginning before an inside", () => {
     expect(fitting("li", screens).map((s) => s.words)).toEqual(["Live", "Light colours"]);
     expect(fitting("line", screens).map((s) => s.words)).toEqual(["Timeline"]);
-    expect(fit("live", { words: "Live" })).toBeGreaterThan(fit("live", { words: "Lively" }) ?? 0);
+    expect(fits("live", { words: "Live" })).toBeGreaterThan(fits("live", { words: "Lively" }) ?? 0);
   });
 
   it("shows everything, in its order, before anything is typed", () => {
@@ -101,7 +101,7 @@ describe("what opens over the page", () => {
     const change = vi.fn();
     const { rerender } = render(<ComboBox label="Service owner" value="" offers={["m.example", "s.example"]} onChange={change} testId="who" />);
     await settle();
-    await user.click(screen.getByTestId("who"));
+    await user.click(screen.getByTestId("who-open"));
     await user.click(await screen.findByRole("option", { name: "s.example" }));
     expect(change).toHaveBeenLastCalledWith("s.example");
     rerender(<ComboBox label="Service owner" value="" offers={["m.example"]} onChange={change} testId="who" />);
@@ -125,15 +125,12 @@ describe("what opens over the page", () => {
     expect(screen.queryByRole("menu")).toBeNull();
   });
 
-  it("a tooltip comes with the focus", async () => {
-    const user = userEvent.setup();
-    render(
-      <Tooltip words="Switch Admins-UI DNS, done at 7:12pm">
-        <a href="#/x">3</a>
-      </Tooltip>,
-    );
+  it("a tooltip says more at the element that is named, and goes with it", async () => {
+    const { rerender } = render(<Tooltip words="Switch Admins-UI DNS: Done, 7:12pm" at={document.body} />);
     await settle();
-    await user.tab();
-    expect((await screen.findByRole("tooltip")).textContent).toBe("Switch Admins-UI DNS, done at 7:12pm");
+    expect((await screen.findByRole("tooltip")).textContent).toBe("Switch Admins-UI DNS: Done, 7:12pm");
+    rerender(<Tooltip words="" at={null} />);
+    await settle();
+    expect(screen.queryByRole("tooltip")).toBeNull();
   });
 });

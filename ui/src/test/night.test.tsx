@@ -45,7 +45,7 @@ describe("go or no-go", () => {
   it("what is to be said with a go is said on its page, and names are offered again", async () => {
     const user = userEvent.setup();
     const { fake } = await open("#/gate/post", "silent,gate_ready");
-    await user.click(screen.getByTestId("person-0"));
+    await user.click(screen.getByTestId("person-0-open"));
     await user.click(await screen.findByRole("option", { name: "m.example" }));
     for (const i of [1, 2]) await user.type(screen.getByTestId(`person-${i}`), "x.example");
     await user.type(screen.getByTestId("gate-note"), "all on the call");

@@ -1,5 +1,6 @@
 // A field for free words that offers what was written before.
 import type { RefObject } from "react";
+import { Button } from "react-aria-components/Button";
 import { ComboBox as AriaComboBox } from "react-aria-components/ComboBox";
 import { Input } from "react-aria-components/Input";
 import { Label } from "react-aria-components/Label";
@@ -12,14 +13,23 @@ export function ComboBox({ label, value, offers, onChange, field, required = fal
     <AriaComboBox
       className="combo-box"
       allowsCustomValue
-      menuTrigger="focus"
+      menuTrigger="input"
       inputValue={value}
       onInputChange={onChange}
       isRequired={required}
       validationBehavior="aria"
     >
       <Label className="field-label">{label}</Label>
-      <Input ref={field} autoComplete="off" spellCheck={false} data-testid={testId} {...(why === undefined ? {} : { "aria-describedby": why })} />
+      <div className="combo-field">
+        <Input ref={field} autoComplete="off" spellCheck={false} data-testid={testId} {...(why === undefined ? {} : { "aria-describedby": why })} />
+        {offers.length > 0 && (
+          <Button className="combo-open" data-testid={testId === undefined ? undefined : `${testId}-open`}>
+            <svg className="select-arrow" viewBox="0 0 10 10" aria-hidden="true">
+              <path d="M1 3l4 4 4-4" />
+            </svg>
+          </Button>
+        )}
+      </div>
       <Popover className="popover" offset={2}>
         <ListBox className="options" items={offers.map((name) => ({ name }))}>
           {({ name }) => (

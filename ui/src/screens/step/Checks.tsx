@@ -1,0 +1,139 @@
+// What is read before a step, and what is seen from outside after it.
+import { useState } from "react";
+import { isByHand } from "../../components/ByHand";
+import { CheckTable, staleWords } from "../../components/CheckTable";
+import { Block } from "../../components/PageHead";
+import { age, count, fullTime } from "../../format/time";
+import type { ReadingView } from "../../ipc";
+import { Button } from "../../kit";
+import { useApp, useStore, useWorldNow } from "../../state/hooks";
+import { freshen, letsThrough } from "../../state/readings";
+import { after, isAhead, useStepPart } from "./find";
+
+export function passCount(list: readonly ReadingView[], now: number): string {
+  const pass = list.map((r) => freshen(r, now)).filter((r) => letsThrough(r.tone)).length;
+  const stale = staleWords(list, now);
+  return `${pass} of ${list.length} pass${stale === null ? "" : `, ${stale}: check again`}`;
+}
+
+/** The same as it is now. */
+export function PassCount({ list }: { list: readonly ReadingView[] }) {
+  return useWorldNow((now) => passCount(list, now));
+}
+
+/**
+ * Dense where all is well: checks that pass are one line, which opens; what does not pass stands above it with its mend. Which ones
+ * are folded is settled when the page is opened, and anew when a person had them read: nothing moves by itself under a person's
+ * eyes, and one that no longer passes opens the fold where it stands.
+ */
+function Folded({ list, reading }: { list: readonly ReadingView[]; reading: boolean }) {
+  const passing = useWorldNow((now) => list.flatMap((r) => (letsThrough(freshen(r, now).tone) ? [r.id] : [])));
+  const [folded, fold] = useState(passing);
+  const [was, set] = useState(reading);
+  const [open, setOpen] = useState(false);
+  if (was !== reading) {
+    set(reading);
+    if (!reading) {
+      fold(passing);
+      setOpen(false);
+    }
+  }
+  const quiet = list.filter((r) => folded.includes(r.id));
+  const loud = list.filter((r) => !folded.includes(r.id));
+  if (!open && quiet.some((r) => !passing.includes(r.id))) setOpen(true);
+  return (
+    <>
+      {loud.length > 0 && <CheckTable list={loud} caption={quiet.length > 0 ? "Checks before the change that did not pass" : "Checks before the change"} ahead />}
+      {quiet.length > 0 && (
+        <details className="folded-checks" open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
+          <summary data-testid="show-checks">
+            {loud.length > 0 ? `${count(quiet.length, "check")} that passed` : count(quiet.length, "check")}, the oldest read <Oldest list={quiet} /> ago
+          </summary>
+          <CheckTable list={quiet} caption="Checks before the change that pass" ahead />
+        </details>
+      )}
+    </>
+  );
+}
+
+/** How long ago the oldest of them was read. */
+function Oldest({ list }: { list: readonly ReadingView[] }) {
+  return useWorldNow((now) => age(Math.max(...list.map((r) => freshen(r, now).age ?? 0))));
+}
+
+/** The checks before the change; from the call on a record of them. */
+export function Before({ id }: { id: string }) {
+  const store = useStore();
+  const busy = useApp((s) => s.busy);
+  const step = useStepPart(id, ({ step: s }) => ({
+    past: after(s) || s.state === "skipped",
+    reading: s.state === "checking",
+    // Of what people do, nothing is said where nothing has to be read.
+    none: s.before.length === 0 && isByHand(s),
+    list: s.before,
+    at: s.preview_at ?? s.before[0]?.observed_at ?? null,
+    check: s.offers.find((o) => o.command === "check" && o.refused === null)?.label,
+  }));
+  if (step === null || step.none) return null;
+  const { list, at, check } = step;
+  if (step.past) {
+    // Of a step that is left out nothing needs to have been read.
+    if (list.every((r) => r.observed_at === null)) return null;
+    return (
+      <section className="block">
+        <details className="folded">
+          <summary>
+            <h2>Before</h2>
+            <span className="block-note">
+              {count(list.length, "check")}
+              {at !== null && `, read at ${fullTime(at)}`}: a record of then
+            </span>
+          </summary>
+          <CheckTable list={list} caption="Checks before the change, as read then" record />
+        </details>
+      </section>
+    );
+  }
+  return (
+    <Block
+      id="before"
+      title="Before"
+      note={list.length === 0 ? "Nothing has to be checked before this step" : <PassCount list={list} />}
+      side={
+        check !== undefined && (
+          <Button weight="inline" icon="refresh" loading={busy === "check"} onPress={() => void store.submit("check", { do: "check", step: id })} testId="offer-check">
+            {check}
+          </Button>
+        )
+      }
+    >
+      {list.length > 0 && (
+        <Folded list={list} reading={step.reading} />
+      )}
+    </Block>
+  );
+}
+
+/** The checks from outside after the change. */
+export function After({ id }: { id: string }) {
+  const step = useStepPart(id, ({ step: s }) => ({ state: s.state, verify: s.verify, changed_at: s.changed_at }));
+  if (step === null) return null;
+  const { state, verify } = step;
+  const waiting = isAhead(step);
+  const title = state.startsWith("und") ? "After the undo" : "After";
+  if (verify.length === 0 || (waiting && state === "skipped")) return null;
+  if (waiting) {
+    const names = verify.map((v) => v.title).join(" · ");
+    return (
+      <Block id="after" title={title} note={`To do: ${count(verify.length, "check")} from outside`}>
+        <p className="meta">{names}</p>
+      </Block>
+    );
+  }
+  const record = state === "done" || state === "undone";
+  return (
+    <Block id="after" title={title} note={record && step.changed_at !== null ? `Seen from outside, ended ${fullTime(step.changed_at)}` : <PassCount list={verify} />}>
+      <CheckTable list={verify} caption="Checks from outside after the change" record={record} pending={state.endsWith("verifying")} />
+    </Block>
+  );
+}
