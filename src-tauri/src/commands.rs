@@ -20,10 +20,10 @@ pub(crate) fn window_info(shell: State<'_, Shell>) -> WindowInfo {
     }
 }
 
-/// The version, the operator and the runs.
+/// The version, the operator, the runs, and where to open.
 #[tauri::command]
 pub(crate) async fn app_info(shell: State<'_, Shell>) -> Result<AppInfo, ApiError> {
-    shell.host()?.app_info(shell.run().as_ref())
+    shell.host()?.app_info(shell.run().as_ref(), shell.lead())
 }
 
 /// All runs, newest first.

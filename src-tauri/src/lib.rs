@@ -8,6 +8,7 @@ mod account;
 mod commands;
 #[cfg(test)]
 mod granted;
+mod leads;
 mod lookup;
 mod news;
 mod outside;
@@ -83,6 +84,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         planning::amendment,
         planning::field_plan,
         commands::subscribe,
+        leads::follow_leads,
         commands::ui_ready,
         commands::submit_run,
         commands::take_run,
@@ -115,7 +117,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if options.is_the_usual_home() && !watchdog::under_automation() {
         // Only where all instances share one home; elsewhere the lock on each run is what counts.
         builder = builder.plugin(tauri_plugin_single_instance::init(
-            move |app, _arguments, _folder| to_front(app, label),
+            move |app, arguments, _folder| {
+                to_front(app, label);
+                leads::second_start(app, arguments);
+            },
         ));
     }
     let mut context = tauri::generate_context!();

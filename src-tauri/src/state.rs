@@ -8,19 +8,24 @@ use std::{
 
 use switchback_api::host::{Host, HostOptions};
 use switchback_api::telemetry::{self, Telemetry};
-use switchback_api::wire::{ApiError, LookupWhere, RehearsalCommand, RehearsedRunbook, WindowKind};
-use switchback_model::RunId;
+use switchback_api::wire::{
+    ApiError, Lead, LookupWhere, RehearsalCommand, RehearsedRunbook, RunPage, WindowKind,
+};
+use switchback_model::{PhaseId, RunId, StepId};
 
+use crate::leads::Leads;
 use crate::stream::Streams;
 use crate::watchdog::Watchdog;
 
 /// What the program understands.
 pub(crate) const USAGE: &str = "\
-usage: switchback-console [--run ID] [--home DIR] [--new-mirror]
+usage: switchback-console [--run ID [--step STEP | --gate PHASE]] [--home DIR] [--new-mirror]
        switchback-console --rehearse [--runbook tis-cognito|dns-switch] [--home DIR] [--fault NAME]...
        switchback-console --support [--rehearse] [--target NAME|FILE] [--pool ID]... [--home DIR] [--fault NAME]...
        switchback-console --help | --version
 
+--run opens that run, at the page of a step or of the gate before a phase where one is named; the window copies such
+a line. Where a console is open already, it comes to the front and is led there.
 --new-mirror makes every run's copy anew in the folder that SWITCHBACK_MIRROR names.
 --rehearse opens a rehearsal of the whole plan, tis-cognito, or of the switch of one DNS name, dns-switch.
 --support opens the window that only looks people up: in the pools of a target, of single pools, or of the
@@ -47,6 +52,10 @@ pub(crate) struct Options {
     pub(crate) runbook: Option<RehearsedRunbook>,
     /// The run to show first.
     pub(crate) run: Option<RunId>,
+    /// The step of it whose page is shown first.
+    pub(crate) step: Option<StepId>,
+    /// The phase of it whose gate is shown first.
+    pub(crate) gate: Option<PhaseId>,
     /// The home folder; absent = `SWITCHBACK_HOME` or the platform's.
     pub(crate) home: Option<PathBuf>,
     /// The mirror folder is a new one: the copies are made there anew.
@@ -81,6 +90,16 @@ impl Options {
                     let run = RunId::new(text.to_string_lossy()).map_err(|error| error.to_string())?;
                     options.run = Some(run);
                 }
+                Some("--step") => {
+                    let text = value("--step")?;
+                    let step = StepId::new(text.to_string_lossy()).map_err(|error| error.to_string())?;
+                    options.step = Some(step);
+                }
+                Some("--gate") => {
+                    let text = value("--gate")?;
+                    let phase = PhaseId::new(text.to_string_lossy()).map_err(|error| error.to_string())?;
+                    options.gate = Some(phase);
+                }
                 Some("--runbook") => {
                     let name = value("--runbook")?;
                     let known = RehearsedRunbook::ALL
@@ -102,6 +121,12 @@ impl Options {
         if options.rehearse && options.run.is_some() {
             return Err("--rehearse opens a new run, --run an old one: give only one of them".to_owned());
         }
+        if options.run.is_none() && (options.step.is_some() || options.gate.is_some()) {
+            return Err("--step and --gate name a page of a run: give the run with --run".to_owned());
+        }
+        if options.step.is_some() && options.gate.is_some() {
+            return Err("--step and --gate are two pages: give only one of them".to_owned());
+        }
         if !options.rehearse && !options.faults.is_empty() {
             return Err("--fault goes with --rehearse".to_owned());
         }
@@ -119,6 +144,25 @@ impl Options {
             return Err("--rehearse has its own target: leave --target and --pool out".to_owned());
         }
         Ok(options)
+    }
+
+    /// Where the window is led from the start, if the arguments name a run.
+    pub(crate) fn lead(&self) -> Option<Lead> {
+        let run = self.run.as_ref()?.to_string();
+        let to = match (&self.step, &self.gate) {
+            (Some(step), _) => RunPage::Step {
+                step: step.to_string(),
+            },
+            (None, Some(phase)) => RunPage::Gate {
+                phase: phase.to_string(),
+            },
+            (None, None) => RunPage::Run,
+        };
+        Some(Lead {
+            run,
+            to,
+            problem: None,
+        })
     }
 
     /// The window that is opened.
@@ -180,6 +224,10 @@ pub(crate) struct Shell {
     host: Result<Arc<Host>, ApiError>,
     /// The run that the window shows, or shall show first: a page that is loaded again opens it again.
     run: Mutex<Option<RunId>>,
+    /// The page that was asked for at the start.
+    lead: Option<Lead>,
+    /// Where later starts lead the window.
+    pub(crate) leads: Leads,
     /// The one stream that the window listens to.
     pub(crate) streams: Streams,
     /// Knows whether the window ever came.
@@ -214,6 +262,8 @@ impl Shell {
             place: options.place(),
             host,
             run: Mutex::new(run),
+            lead: options.lead(),
+            leads: Leads::default(),
             streams: Streams::default(),
             watchdog: Watchdog::default(),
             _telemetry: telemetry,
@@ -243,6 +293,14 @@ impl Shell {
     /// The run that the window shows, or shall show first.
     pub(crate) fn run(&self) -> Option<RunId> {
         self.run.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The page that was asked for at the start, while the window shows its run.
+    pub(crate) fn lead(&self) -> Option<Lead> {
+        let shown = self.run();
+        let lead = self.lead.as_ref();
+        lead.filter(|lead| shown.is_some_and(|run| run.as_str() == lead.run))
+            .cloned()
     }
 
     /// The window shows this run now.
@@ -307,6 +365,20 @@ mod tests {
             parse(&["--run", "r-1"]).unwrap().run,
             Some(RunId::new("r-1").unwrap())
         );
+        let led = |words: &[&str]| parse(words).unwrap().lead().unwrap();
+        assert_eq!(led(&["--run", "r-1"]).to, RunPage::Run);
+        let step = "mid.3".to_owned();
+        let to_step = led(&["--run", "r-1", "--step", "mid.3"]);
+        assert_eq!(
+            (to_step.run.as_str(), to_step.to),
+            ("r-1", RunPage::Step { step })
+        );
+        let phase = "mid".to_owned();
+        assert_eq!(
+            led(&["--gate", "mid", "--run", "r-1"]).to,
+            RunPage::Gate { phase }
+        );
+        assert_eq!(parse(&[]).unwrap().lead(), None);
         assert_eq!(parse(&[]).unwrap(), Options::default());
         for runbook in RehearsedRunbook::ALL {
             let options = parse(&["--rehearse", "--runbook", runbook.name()]).unwrap();
@@ -336,6 +408,14 @@ mod tests {
             &["--home"],
             &["--fault", "throttle"],
             &["--rehearse", "--run", "r-1"],
+            &["--step", "mid.3"],
+            &["--gate", "mid"],
+            &["--run", "r-1", "--step"],
+            &["--run", "r-1", "--step", "no such; step"],
+            &["--run", "r-1", "--gate", "../mid"],
+            &["--run", "r-1", "--step", "mid.3", "--gate", "mid"],
+            &["--rehearse", "--step", "mid.3"],
+            &["--support", "--step", "mid.3"],
             &["--runbook", "dns-switch"],
             &["--rehearse", "--runbook"],
             &["--rehearse", "--runbook", "my-switch"],

@@ -14,6 +14,7 @@ mod gated;
 mod hand;
 mod journey;
 mod keyboard;
+mod links;
 mod locked;
 mod night;
 mod parameter;

@@ -62,10 +62,33 @@ async fn whole_plan(app: &App) -> Outcome {
     app.go("#/run/pool-settings").await?;
     app.click("offer-check", SOON).await?;
     app.until("step-state", &["Ready"], SOON).await?;
-    app.click("action-primary", SOON).await?;
-    app.until("step-state", &["Done"], SOON).await?;
-    app.shot("92-as-planned").await?;
+    together(app).await?;
     drills(app).await
+}
+
+/// The four looks at the pool are read and recorded with one click; the canary behind them is none of them.
+async fn together(app: &App) -> Outcome {
+    app.until("together", &["pool"], SOON).await?;
+    app.shot("92-in-a-row").await?;
+    app.click("record-checks", SOON).await?;
+    app.until("together-recorded", &["All 4 were read and recorded."], SOON)
+        .await?;
+    app.until("step-state", &["Done"], SOON).await?;
+    // Nothing moved on under the hand.
+    app.until_true(
+        "the same page",
+        "return window.location.hash === '#/run/pool-settings';",
+        SOON,
+    )
+    .await?;
+    app.shot("92-as-planned").await?;
+    app.go("#/run/pool-email").await?;
+    app.until("step-state", &["Done"], SOON).await?;
+    app.go("#/run/pool-canary").await?;
+    app.see("[data-route=step]").await?;
+    let state = app.text("step-state").await?;
+    assert!(!state.contains("Done"), "{state}");
+    Ok(())
 }
 
 /// A drill is begun and ended, beside one that happens at once; what a good night looks like opens by itself. By axe's

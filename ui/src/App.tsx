@@ -6,6 +6,7 @@ import { DockContext } from "./components/Dock";
 import { Help } from "./components/Help";
 import { HELP, KEYS } from "./components/help-text";
 import { LeftRail } from "./components/LeftRail";
+import { RunTools } from "./components/Links";
 import { ErrorRegion, Notices } from "./components/Notices";
 import { RightRail, Strip } from "./components/RightRail";
 import { PageHead } from "./components/PageHead";
@@ -31,6 +32,7 @@ import { currentGate, currentStep } from "./state/readings";
 import type { RunSnapshot } from "./ipc";
 import { type Place, go, parse, routes, useHash } from "./state/router";
 import { useKeys } from "./state/keys";
+import { useLeads } from "./state/leads";
 import type { Store } from "./state/store";
 import { Opening, SupportWindow } from "./SupportWindow";
 
@@ -61,7 +63,12 @@ function RunScreen() {
     return () => window.removeEventListener("click", again);
   }, [store]);
   const { gate, step } = useApp(({ snapshot }) => (isKnown(shown, snapshot) ? shown : standing(snapshot)));
-  const above = <TheNight />;
+  const above = (
+    <>
+      <TheNight />
+      <RunTools />
+    </>
+  );
   if (gate !== undefined) return <GateScreen id={gate} key={`gate-${gate}`} above={above} />;
   return step === undefined ? (
     <div className="page">
@@ -150,6 +157,7 @@ function Console() {
   const [help, setHelp] = useState(false);
   const [dock, setDock] = useState<HTMLElement | null>(null);
   useTitle();
+  useLeads();
   const flipPalette = useCallback(() => setPalette((open) => !open), []);
   const flipHelp = useCallback(() => setHelp((open) => !open), []);
   useKeys(flipHelp, flipPalette);

@@ -32,10 +32,11 @@ fn quiet() -> Value {
         "monitors": [reading],
         "users": {"tone": "passing", "headline": "Users all right", "note": ""},
         "way_back": {"answer": {"tone": "passing", "headline": "Can go back", "note": ""}, "missing": [],
-            "something_to_undo": true, "proposal": null, "order": [],
+            "something_to_undo": true, "proposal": null, "order": [], "undoes": [], "loses": [],
             "takes": {"slowest_s": null, "tries": 0, "rehearsals": 0, "caches_s": null},
             "sheet": {"exported_at": null, "seq": null, "file": null, "stale": null}},
-        "rollback": null, "decisions": [], "deadlines": [], "breaches": [], "stopped_by": null, "mirror": null,
+        "rollback": null, "decisions": [], "deadlines": [], "breaches": [], "status": "",
+        "stopped_by": null, "mirror": null,
     })
 }
 

@@ -1,6 +1,7 @@
 import { useState } from "react";
 
-async function copy(text: string): Promise<boolean> {
+/** Puts a text where it can be pasted from; false where that is not possible. */
+export async function copy(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -25,9 +26,11 @@ function copyOld(text: string): boolean {
   }
 }
 
-/** Copies, and says in words whether it did. */
-/** `name` says it for a reader where the words alone don't tell. */
-export function CopyButton({ text, label, name }: { text: string; label: string; name?: string }) {
+/**
+ * Copies, and says in words whether it did. `shown`: the text stands on the page too, to be selected where it can't be copied. `name` says it
+ * for a reader where the words alone don't tell.
+ */
+export function CopyButton({ text, label, name, shown = true }: { text: string; label: string; name?: string; shown?: boolean }) {
   const [said, say] = useState("");
   return (
     <span className="copy">
@@ -35,7 +38,7 @@ export function CopyButton({ text, label, name }: { text: string; label: string;
         type="button"
         className="quiet-button"
         aria-label={said === "" ? name : undefined}
-        onClick={() => void copy(text).then((done) => say(done ? "Copied" : "Not copied: select the text below"))}
+        onClick={() => void copy(text).then((done) => say(done ? "Copied" : shown ? "Not copied: select the text below" : `Not copied: ${text}`))}
       >
         {label}
       </button>

@@ -6,6 +6,7 @@ import { Button } from "../kit";
 import { liveness, useApp, useStore, useWorldNow } from "../state/hooks";
 import { allSteps } from "../state/readings";
 import { href, parse, useHash } from "../state/router";
+import { CopiedNotice, InterruptedNotice, LeadNotice } from "./Links";
 import { SheetNotice } from "./Nets";
 import { Shape, type Kind } from "./State";
 import { WatchingNotice } from "./Watching";
@@ -166,6 +167,9 @@ export function Notices() {
       <NotLive />
       <RunNotices />
       <WatchingNotice />
+      <InterruptedNotice />
+      <LeadNotice />
+      <CopiedNotice />
       <ErrorRegion />
       <SheetNotice />
     </section>

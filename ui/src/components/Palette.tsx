@@ -11,6 +11,7 @@ import { type Found, fitting } from "../state/palette";
 import { currentStep, onward } from "../state/readings";
 import { go } from "../state/router";
 import { zoom } from "../state/zoom";
+import { copy } from "./CopyButton";
 import { gateKind, screens, shapeOf } from "./LeftRail";
 import { Shape } from "./State";
 
@@ -36,6 +37,8 @@ function useDeeds(onHelp: () => void): Deed[] {
     }
   }
   if (snapshot !== null) {
+    const { status } = snapshot;
+    deeds.push({ id: "status", words: "Copy the status for the chat", also: "slack teams tell where share message", work: () => void copy(status).then((done) => store.tellCopied({ text: status, done })) });
     deeds.push({ id: "sheet", words: "Export the break-glass sheet", also: "paper", work: () => void store.exportSheet() });
     deeds.push({ id: "connect", words: "Connect to the core again", also: "live stream refresh", work: () => void store.open(snapshot.run) });
   }

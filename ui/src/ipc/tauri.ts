@@ -1,6 +1,5 @@
 // The real host. The only file that imports @tauri-apps.
 import { Channel, invoke } from "@tauri-apps/api/core";
-import type { Update } from "./generated/wire";
 import { type Command, type Core, type Stream, commands } from "./generated/commands";
 import { type Ipc, asFailure, checked } from "./port";
 
@@ -16,8 +15,8 @@ async function call(command: Command<unknown>, given: readonly unknown[], more: 
   return checked(command.answer, answer, command.name);
 }
 
-/** Calls a command that has a channel; what is brought after the end is dropped. */
-async function follow(stream: Stream<Update>, given: readonly unknown[], on: (update: Update) => void): Promise<() => void> {
+/** Calls a command that has a channel; what is brought after the end is dropped. `unread` takes what can't be read. */
+async function follow<Brings>(stream: Stream<Brings>, given: readonly unknown[], on: (brings: Brings) => void, unread: (thrown: unknown) => void): Promise<() => void> {
   let listening = true;
   const channel = new Channel<unknown>();
   channel.onmessage = (message) => {
@@ -25,8 +24,7 @@ async function follow(stream: Stream<Update>, given: readonly unknown[], on: (up
     try {
       on(checked(stream.brings, message, stream.name));
     } catch (thrown) {
-      // A snapshot that can't be read is as good as none: say so instead of showing an old one.
-      on({ type: "ended", why: asFailure(thrown).api.message });
+      unread(thrown);
     }
   };
   await call(stream, given, { [stream.channel]: channel });
@@ -38,8 +36,10 @@ async function follow(stream: Stream<Update>, given: readonly unknown[], on: (up
 // The table is generated together with the interface, so each method takes and answers what that says.
 const core = {
   ...Object.fromEntries(Object.entries(commands).map(([method, command]) => [method, (...given: unknown[]) => call(command, given)])),
-  subscribe: (run, fromSeq, on) => follow(commands.subscribe, [run, fromSeq], on),
-} as Pick<Core, "subscribe"> as Core;
+  // A snapshot that can't be read is as good as none: say so instead of showing an old one.
+  subscribe: (run, fromSeq, on) => follow(commands.subscribe, [run, fromSeq], on, (thrown) => on({ type: "ended", why: asFailure(thrown).api.message })),
+  followLeads: (on) => follow(commands.followLeads, [], on, (thrown) => on({ run: "", to: { page: "run" }, problem: asFailure(thrown).api.message })),
+} as Pick<Core, "subscribe" | "followLeads"> as Core;
 
 const { connectionCheck, submitSupport, ...same } = core;
 

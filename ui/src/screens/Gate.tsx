@@ -4,6 +4,7 @@ import { CheckTable } from "../components/CheckTable";
 import { Crumbs } from "../components/Crumbs";
 import { Dock } from "../components/Dock";
 import { gateKind } from "../components/LeftRail";
+import { CopyLink } from "../components/Links";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import { Primary } from "../components/Primary";
@@ -195,6 +196,7 @@ export function GateScreen({ id, above }: { id: string; above?: ReactNode }) {
         <Crumbs parts={[{ text: phase.title, href: href({ name: "run" }) }, { text: "Go or no-go" }]} />
         <PageHead title={gate.title} id={`gate-${id}`}>
           <State kind={gateKind(gate)} word={gate.state_words} pill testId="gate-state" />
+          <CopyLink place={{ name: "gate", phase: id }} />
         </PageHead>
         {gate.again !== undefined && (
           <Notice kind="undone" title="The night was brought back" testId="gate-again">

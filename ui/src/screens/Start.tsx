@@ -3,7 +3,7 @@ import { Colours } from "../components/Colours";
 import { Block, PageHead } from "../components/PageHead";
 import { Primary } from "../components/Primary";
 import { count, date, fullTime } from "../format/time";
-import type { RehearsedRunbook } from "../ipc/generated/wire";
+import type { RehearsedRunbook, RunStanding } from "../ipc/generated/wire";
 import { Button, LinkButton } from "../kit";
 import { useApp, useStore } from "../state/hooks";
 import { go, href, parse } from "../state/router";
@@ -71,9 +71,14 @@ function LookUp() {
   );
 }
 
+/** What needs somebody stands first, what is finished last; each newest first, as the core lists them. */
+const RANK: Record<RunStanding, number> = { interrupted: 0, open: 1, unknown: 2, finished: 3 };
+
+const WORDS: Record<RunStanding, string> = { interrupted: "Left in the middle", open: "Open", unknown: "Can’t be read", finished: "Finished" };
+
 function Runs() {
   const store = useStore();
-  const { runs, run } = useApp((s) => ({ runs: s.info?.runs ?? [], run: s.run }));
+  const { runs, run } = useApp((s) => ({ runs: [...(s.info?.runs ?? [])].sort((a, b) => RANK[a.standing] - RANK[b.standing]), run: s.run }));
   const open = async (id: string) => {
     if (await store.open(id)) showRun();
   };
@@ -86,12 +91,12 @@ function Runs() {
       )}
       <ul className="run-list">
         {runs.map((r) => (
-          <li key={r.run} data-env={r.kind}>
+          <li key={r.run} data-env={r.kind} data-standing={r.standing}>
             <span className="run-word">{r.kind}</span>
             <span>
               <strong>{r.title}</strong>
               <span className="under">
-                {r.target} · opened {date(r.opened_at)}, {fullTime(r.opened_at)}
+                {WORDS[r.standing]} · {r.target} · opened {date(r.opened_at)}, {fullTime(r.opened_at)}
               </span>
             </span>
             <Button onPress={() => void open(r.run)} label={`${r.run === run ? "Show" : "Open"} ${r.title} on ${r.target}, ${r.run}`} testId={`open-run-${r.run}`}>

@@ -3,6 +3,7 @@ import { ActionBar, Otherwise } from "../components/ActionBar";
 import { Attempts } from "../components/Attempts";
 import { ByHand, isByHand } from "../components/ByHand";
 import { Decisions } from "../components/Decisions";
+import { Together } from "../components/Together";
 import { WayOf } from "../way/Way";
 import { Missing } from "./Missing";
 import { Change, WayBack } from "./step/Change";
@@ -46,6 +47,7 @@ export function StepScreen({ id, above }: { id: string; above?: ReactNode }) {
         {looksBack && <After id={id} />}
         {byHand ? <Hand id={id} /> : <Guide id={id} />}
         <Decisions only={id} />
+        <Together id={id} />
         <Before id={id} />
         {!byHand && <Change id={id} />}
         <WayBack id={id} />

@@ -1,7 +1,9 @@
 // What the window knows. It shows what the journal says: nothing is changed here before the core has
 // said so. Kept in memory only.
-import type { AppInfo, RehearsedRunbook, WindowInfo } from "../ipc";
+import type { AppInfo, Lead, RehearsedRunbook, WindowInfo } from "../ipc";
 import { type Failure, type Ipc, type RunCommand, asFailure } from "../ipc/port";
+import { placeOf } from "./links";
+import { go } from "./router";
 import { NO_RUN, type RunState, Session } from "./session";
 import { Turns } from "./turns";
 
@@ -18,12 +20,18 @@ type AppState = {
   opening: boolean;
   /** The newest thing that was refused or failed; of a run only while that is shown. */
   failure: Failure | null;
+  /** Where somebody asked to be led, until the window is there or the person stays. */
+  lead: Lead | null;
+  /** The title of what was interrupted, once somebody has closed it. */
+  interruptedRead: string | null;
+  /** What was copied by a command that has no place of its own to say so, and whether it was. */
+  copied: { text: string; done: boolean } | null;
 };
 
 /** All that the window knows: of itself, and of the run that is shown. */
 export type State = AppState & RunState;
 
-const EMPTY: State = { window: null, info: null, operator: "", opening: false, failure: null, ...NO_RUN };
+const EMPTY: State = { window: null, info: null, operator: "", opening: false, failure: null, lead: null, interruptedRead: null, copied: null, ...NO_RUN };
 
 export class Store {
   readonly ipc: Ipc;
@@ -32,6 +40,7 @@ export class Store {
   #session: Session | null = null;
   /** How many runs were shown. */
   #sessions = 0;
+  #deaf: (() => void) | null = null;
   readonly #starts = new Turns();
   readonly #opens = new Turns();
   readonly #lists = new Turns();
@@ -65,11 +74,30 @@ export class Store {
       const info = await this.ipc.appInfo();
       if (!counts()) return;
       this.#set({ info, operator: info.operator });
-      if (info.run !== null) await this.open(info.run);
+      // Before the run is there, or its own page would be shown for a moment. A page that is loaded again stays where it was.
+      const lead = globalThis.location.hash.length <= 2 ? info.lead : null;
+      if (lead !== null) go(placeOf(lead));
+      if (info.run !== null && !(await this.open(info.run)) && this.#session === null && lead !== null) go({ name: "start" });
+      this.#listen().catch(this.fail);
     } catch (thrown) {
       if (counts()) this.fail(thrown);
     }
   }
+
+  /** Hears where later starts of the program lead; a page that was loaded again hears anew. */
+  async #listen(): Promise<void> {
+    this.#deaf?.();
+    this.#deaf = await this.ipc.followLeads((lead) => this.#set({ lead }));
+  }
+
+  /** Stays here: the link is forgotten. */
+  readonly leave = (): void => this.#set({ lead: null });
+
+  /** What was interrupted was read. */
+  readonly readInterrupted = (title: string): void => this.#set({ interruptedRead: title });
+
+  /** Shows what was copied, or what could not be; null takes it away. */
+  readonly tellCopied = (copied: State["copied"]): void => this.#set({ copied });
 
   readonly setOperator = (operator: string): void => this.#set({ operator });
   readonly clearFailure = (): void => this.#set({ failure: null });

@@ -1,7 +1,7 @@
 // The host of tests, and of `npm run dev` in a plain browser: it answers from the made-up world, records what was asked,
 // and goes on to the scene that a command leads to. What no scene tells of changes nothing.
 import { Failure, type Ipc, type Submission } from "../ipc/port";
-import type { AmendmentView, ApiError, AppInfo, ConnectionAsk, DetailAsk, DetailView, FieldPlanView, LookupAsk, LookupPlace, LookupPlaces, LookupView, LookupWhere, ProfilesView, RehearsalView, ReportExported, ReportView, RevealAsk, Revealed, RunbookView, RunSnapshot, ScopeView, SheetExported, SourceListView, Update, WindowInfo } from "../ipc/generated/wire";
+import type { AmendmentView, ApiError, AppInfo, ConnectionAsk, DetailAsk, DetailView, FieldPlanView, Lead, LookupAsk, LookupPlace, LookupPlaces, LookupView, LookupWhere, ProfilesView, RehearsalView, ReportExported, ReportView, RevealAsk, Revealed, RunSnapshot, RunbookView, ScopeView, SheetExported, SourceListView, Update, WindowInfo } from "../ipc/generated/wire";
 import { type Scene, connectionOf, eventsOf, hasPlan, hasScene, movedTo, nameOf, planOf, sceneOf, snapshotOf } from "./made-up";
 import desk from "./world/desk.json";
 import people from "./world/people.json";
@@ -72,6 +72,8 @@ export type Fake = Ipc & {
   /** Sends a snapshot to whoever listens. */
   push: () => void;
   end: (why: string) => void;
+  /** The program is started a second time, with a link. */
+  lead: (lead: Lead) => void;
   ready: number;
 };
 
@@ -145,6 +147,7 @@ export function fakeIpc(words = ""): Fake {
     edit: (s) => s,
     ready: 0,
     push: () => listener?.({ type: "snapshot", snapshot: snapshot() }),
+    lead: () => undefined,
     end: (why) => listener?.({ type: "ended", why }),
     // Unlike the real core this one is told by its address: nothing is behind it.
     windowInfo: async () => (said.includes("support") ? DESK.program.support : DESK.program.console),
@@ -203,6 +206,12 @@ export function fakeIpc(words = ""): Fake {
     exportReport: async () => DESK.program.written,
     setZoom: async (percent) => {
       fake.zoom = percent;
+    },
+    followLeads: async (tell) => {
+      fake.lead = (lead) => tell(lead);
+      return () => {
+        fake.lead = () => undefined;
+      };
     },
     subscribe: async (_run, _from, tell) => {
       listener = tell;

@@ -1,7 +1,7 @@
 //! The core: a home, its journal, its settings and its closed world. It answers whatever can be told
 //! without driving a run; nothing in it can hold a lease.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::canaries::{self, Given};
 use crate::clock::{SystemClock, WorldClock};
 use crate::home::Home;
 use crate::users::Desk;
-use crate::wire::ApiError;
+use crate::wire::{ApiError, RunStanding};
 
 /// How to start a host.
 #[derive(Debug, Clone)]
@@ -86,6 +86,8 @@ pub struct Core {
     pub(crate) unlocked: Mutex<HashSet<RunId>>,
     pub(crate) closed_world: Mutex<Option<rehearsal::World>>,
     pub(crate) users: Desk,
+    /// Where runs stand, by the last event that was looked at of each.
+    pub(crate) standings: std::sync::Mutex<HashMap<RunId, (u64, RunStanding)>>,
     /// The tokens of canaries. They last as long as this program: surroundings are made for each question.
     pub(crate) tokens: Arc<Given>,
 }
@@ -110,6 +112,7 @@ impl Core {
             unlocked: Mutex::default(),
             closed_world: Mutex::default(),
             users,
+            standings: std::sync::Mutex::default(),
             tokens: Arc::default(),
         })
     }

@@ -3,6 +3,7 @@
 
 mod amend;
 mod fields;
+mod opening;
 mod queries;
 pub mod runbooks;
 
@@ -16,6 +17,7 @@ use switchback_model::{Holder, Operator, RunId, Submission};
 use tokio::sync::Mutex;
 
 pub use crate::core::{Core, HostOptions, Surroundings};
+pub use opening::Opening;
 pub(crate) use queries::kind_of;
 
 use crate::actor::Actor;

@@ -256,6 +256,7 @@ pub(crate) fn may(run: &Run, command: &Command) -> Result<(), Rejection> {
         | Command::Hold
         | Command::Stop => Ok(()),
         Command::Check { .. }
+        | Command::RecordChecks { .. }
         | Command::Apply { .. }
         | Command::ApplyOverriding { .. }
         | Command::Attest { .. }

@@ -26,6 +26,7 @@ pub mod sightings;
 pub mod sign_in;
 pub mod snapshots;
 pub mod times;
+pub mod together;
 pub mod ttl;
 
 pub use driver::{DriveError, Driver, Turn};

@@ -100,6 +100,13 @@ impl RollbackRun {
     }
 }
 
+/// What a driver left in the middle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interrupted {
+    /// The step whose call was in flight or in doubt; none = a rollback was under way, between two calls.
+    pub step: Option<StepId>,
+}
+
 /// A decision as taken.
 #[derive(Debug, Clone)]
 pub struct Decided {
@@ -152,6 +159,9 @@ pub struct Run {
     pub extensions: BTreeMap<RuleId, Vec<Extension>>,
     /// The last deadline that was announced as due.
     pub announced: BTreeMap<DueOf, Timestamp>,
+    /// What was under way when whoever drives now took the run up; none where nothing was, or where something else
+    /// was begun since.
+    pub interrupted: Option<Interrupted>,
     /// What the journal says and this program does not know.
     pub beyond: Beyond,
     /// The journal was not what this home had acknowledged.
@@ -264,6 +274,7 @@ impl Run {
             t0: None,
             extensions: BTreeMap::new(),
             announced: BTreeMap::new(),
+            interrupted: None,
             beyond: Beyond::default(),
             doubt: None,
             vouched: None,

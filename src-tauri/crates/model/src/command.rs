@@ -36,6 +36,12 @@ pub enum Command {
         /// The step.
         step: StepId,
     },
+    /// Read and record checks that nobody has to attend, one after the other: the first that does not pass ends
+    /// it. They stand in one row in one phase.
+    RecordChecks {
+        /// The checks, in the plan's order.
+        steps: Vec<StepId>,
+    },
     /// Apply a step; the basis is the preview's digest.
     Apply {
         /// The step.
@@ -175,6 +181,7 @@ impl Command {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Check { .. } => "check",
+            Self::RecordChecks { .. } => "record checks",
             Self::Apply { .. } | Self::ApplyOverriding { .. } => "apply",
             Self::Attest { .. } => "attest",
             Self::Skip { .. } | Self::SkipUnseen { .. } => "skip",

@@ -10,7 +10,9 @@ mod connection;
 mod error;
 mod fields;
 mod gate;
+mod interrupted;
 mod journal;
+mod lead;
 mod meaning;
 mod mirror;
 mod reading;
@@ -36,7 +38,9 @@ pub use fields::{FieldPlanView, FieldRowView};
 pub use gate::{
     Deadline, DeadlineKind, ExtensionView, GateDecision, GatePerson, GateState, GateView, T0View, TimesView,
 };
+pub use interrupted::{InterruptedView, RunStanding};
 pub use journal::{EventView, JournalPage};
+pub use lead::{Lead, RunPage};
 pub use meaning::{LookupMeaning, RunStage};
 pub use mirror::MirrorView;
 pub use reading::{ReadingView, Tone};

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::interrupted::{InterruptedView, RunStanding};
+use super::lead::Lead;
 use super::mirror::MirrorView;
 
 use super::gate::{Deadline, T0View, TimesView};
@@ -179,6 +181,14 @@ pub struct RunSnapshot {
     pub deadlines: Vec<Deadline>,
     /// Combinations that the plan forbids and that are there now.
     pub breaches: Vec<BreachView>,
+    /// Where the run stands, in three lines of plain text for the team's chat: no person, no account, nothing that
+    /// was observed.
+    pub status: String,
+    /// What was under way when whoever drives now took the run up, and what was found; absent = nothing was, or
+    /// something else was begun since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub interrupted: Option<InterruptedView>,
     /// What stops everything (journal, lease), in one sentence with its mend.
     pub stopped_by: Option<String>,
     /// What a newer program wrote in the run's journal and this one does not know, each in words: nothing new
@@ -207,6 +217,8 @@ pub struct RunRow {
     /// When it was opened.
     #[ts(as = "Time")]
     pub opened_at: Timestamp,
+    /// Where it stands.
+    pub standing: RunStanding,
 }
 
 /// Which window a page is in. The core says so: a page's address could be anything.
@@ -242,6 +254,10 @@ pub struct AppInfo {
     pub operator: String,
     /// The run to show at once.
     pub run: Option<String>,
+    /// The page of it to show first, where one was asked for; absent = the run's own.
+    pub lead: Option<Lead>,
+    /// What was found of `run`, where it is shown because it was interrupted.
+    pub interrupted: Option<InterruptedView>,
     /// All runs, newest first.
     pub runs: Vec<RunRow>,
 }

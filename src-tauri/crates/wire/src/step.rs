@@ -117,6 +117,10 @@ pub struct StepView {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<String>>", optional)]
     pub unseen: Vec<String>,
+    /// The checks that can be read and recorded together now, this one first; empty where there are not two.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub together: Vec<String>,
     /// When its last change happened.
     #[ts(as = "Option<Time>")]
     pub changed_at: Option<Timestamp>,

@@ -43,12 +43,11 @@ export const ApiError: z.ZodType<wire.ApiError> = z.looseObject({
     where: z.string()
 });
 
-export const RunRow: z.ZodType<wire.RunRow> = z.looseObject({
-    run: z.string(),
+export const InterruptedView: z.ZodType<wire.InterruptedView> = z.looseObject({
     title: z.string(),
-    target: z.string(),
-    kind: z.string(),
-    opened_at: Time
+    sentence: z.string(),
+    step: z.string().nullable(),
+    settled: z.boolean()
 });
 
 export const AttemptView: z.ZodType<wire.AttemptView> = z.looseObject({
@@ -241,6 +240,18 @@ export const JournalPage: z.ZodType<wire.JournalPage> = z.looseObject({
     events: z.array(EventView),
     head: z.number()
 });
+
+export const RunPage: z.ZodType<wire.RunPage> = z.discriminatedUnion("page", [z.looseObject({
+        page: z.literal("run")
+    }), z.looseObject({
+        page: z.literal("step"),
+        step: z.string()
+    }), z.looseObject({
+        page: z.literal("rollback")
+    }), z.looseObject({
+        page: z.literal("gate"),
+        phase: z.string()
+    })]);
 
 export const LookupMeaning: z.ZodType<wire.LookupMeaning> = z.enum(["can_sign_in", "can_but", "cant_sign_in", "cant_tell", "not_migrated_yet", "not_a_person"]);
 
@@ -477,6 +488,8 @@ export const SeenView: z.ZodType<wire.SeenView> = z.looseObject({
     sentence: z.string()
 });
 
+export const RunStanding: z.ZodType<wire.RunStanding> = z.enum(["interrupted", "open", "finished", "unknown"]);
+
 export const T0View: z.ZodType<wire.T0View> = z.looseObject({
     at: Time,
     step: z.string(),
@@ -607,11 +620,19 @@ export const WayHealth: z.ZodType<wire.WayHealth> = z.looseObject({
 
 export const WindowKind: z.ZodType<wire.WindowKind> = z.enum(["console", "support"]);
 
-export const AppInfo: z.ZodType<wire.AppInfo> = z.looseObject({
-    version: z.string(),
-    operator: z.string(),
-    run: z.string().nullable(),
-    runs: z.array(RunRow)
+export const Lead: z.ZodType<wire.Lead> = z.looseObject({
+    run: z.string(),
+    to: RunPage,
+    problem: z.string().nullable()
+});
+
+export const RunRow: z.ZodType<wire.RunRow> = z.looseObject({
+    run: z.string(),
+    title: z.string(),
+    target: z.string(),
+    kind: z.string(),
+    opened_at: Time,
+    standing: RunStanding
 });
 
 export const ConnectionView: z.ZodType<wire.ConnectionView> = z.looseObject({
@@ -711,6 +732,7 @@ export const StepView: z.ZodType<wire.StepView> = z.looseObject({
     after: z.array(z.string()),
     publishes: z.array(z.string()).exactOptional(),
     unseen: z.array(z.string()).exactOptional(),
+    together: z.array(z.string()).exactOptional(),
     changed_at: Time.nullable(),
     before: z.array(ReadingView),
     preview: PreviewView.nullable(),
@@ -809,6 +831,15 @@ export const WindowInfo: z.ZodType<wire.WindowInfo> = z.looseObject({
     operator: z.string()
 });
 
+export const AppInfo: z.ZodType<wire.AppInfo> = z.looseObject({
+    version: z.string(),
+    operator: z.string(),
+    run: z.string().nullable(),
+    lead: Lead.nullable(),
+    interrupted: InterruptedView.nullable(),
+    runs: z.array(RunRow)
+});
+
 export const Way: z.ZodType<wire.Way> = z.looseObject({
     name: z.string(),
     steps: z.array(z.string()),
@@ -850,6 +881,8 @@ export const RunSnapshot: z.ZodType<wire.RunSnapshot> = z.looseObject({
     decisions: z.array(DecisionView),
     deadlines: z.array(Deadline),
     breaches: z.array(BreachView),
+    status: z.string(),
+    interrupted: InterruptedView.exactOptional(),
     stopped_by: z.string().nullable(),
     not_known: z.array(z.string()).exactOptional(),
     mirror: MirrorView.exactOptional()

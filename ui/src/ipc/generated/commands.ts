@@ -7,7 +7,7 @@ import type * as wire from "./wire";
 export interface Core {
   /** Which window the page is in; it answers also where the home can't be used. */
   windowInfo(): Promise<wire.WindowInfo>;
-  /** The version, the operator and the runs. */
+  /** The version, the operator, the runs, and where to open. */
   appInfo(): Promise<wire.AppInfo>;
   /** All runs, newest first. */
   runList(): Promise<Array<wire.RunRow>>;
@@ -29,6 +29,8 @@ export interface Core {
   fieldPlan(run: string, step: string, choices: Record<string, wire.FieldChoice>): Promise<wire.FieldPlanView>;
   /** The stream of a run's snapshots; it replaces the window's stream before. */
   subscribe(run: string, fromSeq: number, on: (brings: wire.Update) => void): Promise<() => void>;
+  /** Where later starts lead the window. */
+  followLeads(on: (brings: wire.Lead) => void): Promise<() => void>;
   /** The window shows something. An error means that it came so late that the runs were given back. */
   uiReady(): Promise<void>;
   /** A command to a run. */
@@ -104,6 +106,7 @@ export const commands = {
   amendment: { name: "amendment", args: ["run", "runbook", "target"], answer: checks.AmendmentView } satisfies Command<wire.AmendmentView>,
   fieldPlan: { name: "field_plan", args: ["run", "step", "choices"], answer: checks.FieldPlanView } satisfies Command<wire.FieldPlanView>,
   subscribe: { name: "subscribe", args: ["run", "fromSeq"], answer: nothing, channel: "channel", brings: checks.Update } satisfies Stream<wire.Update>,
+  followLeads: { name: "follow_leads", args: [], answer: nothing, channel: "channel", brings: checks.Lead } satisfies Stream<wire.Lead>,
   uiReady: { name: "ui_ready", args: [], answer: nothing } satisfies Command<void>,
   submitRun: { name: "submit_run", args: ["run", "submission"], answer: checks.Accepted } satisfies Command<wire.Accepted>,
   takeRun: { name: "take_run", args: ["run", "by", "reason"], answer: nothing } satisfies Command<void>,

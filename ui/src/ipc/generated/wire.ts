@@ -176,6 +176,14 @@ operator: string,
  */
 run: string | null, 
 /**
+ * The page of it to show first, where one was asked for; absent = the run's own.
+ */
+lead: Lead | null, 
+/**
+ * What was found of `run`, where it is shown because it was interrupted.
+ */
+interrupted: InterruptedView | null, 
+/**
  * All runs, newest first.
  */
 runs: Array<RunRow>, };
@@ -924,6 +932,27 @@ basis: string,
 offers: Array<Offer>, };
 
 /**
+ * What was interrupted, and what was found of it.
+ */
+export type InterruptedView = { 
+/**
+ * What was interrupted, in one line without a full stop.
+ */
+title: string, 
+/**
+ * What really happened, or that it is being looked at, in a sentence or two.
+ */
+sentence: string, 
+/**
+ * The step that was in flight; absent = none was.
+ */
+step: string | null, 
+/**
+ * Whether it is known what really happened.
+ */
+settled: boolean, };
+
+/**
  * A page of the journal.
  */
 export type JournalPage = { 
@@ -956,6 +985,23 @@ means: string,
  * How to mend it; absent where it works.
  */
 mend: string | null, };
+
+/**
+ * Where somebody asked to be led: by the arguments of a start.
+ */
+export type Lead = { 
+/**
+ * The run.
+ */
+run: string, 
+/**
+ * The page of it.
+ */
+to: RunPage, 
+/**
+ * Why the window can't be led there, in one sentence; absent = it can.
+ */
+problem: string | null, };
 
 /**
  * What is looked for, and where. `Debug` leaves the query out.
@@ -2148,7 +2194,11 @@ export type RunCommand = { "do": "check",
 /**
  * The step.
  */
-step: StepId, } | { "do": "apply", 
+step: StepId, } | { "do": "record_checks", 
+/**
+ * The checks, in the plan's order.
+ */
+steps: Array<StepId>, } | { "do": "apply", 
 /**
  * The step.
  */
@@ -2263,6 +2313,21 @@ accept_breaches: Array<string>, } | { "do": "rollback_retry" } | { "do": "rollba
 item: string, } | { "do": "rollback_abandon" };
 
 /**
+ * A page of a run that a link can name.
+ *
+ * @discriminator page
+ */
+export type RunPage = { "page": "run" } | { "page": "step", 
+/**
+ * The step's id.
+ */
+step: string, } | { "page": "rollback" } | { "page": "gate", 
+/**
+ * The phase's id.
+ */
+phase: string, };
+
+/**
  * One run in the list.
  */
 export type RunRow = { 
@@ -2285,7 +2350,11 @@ kind: string,
 /**
  * When it was opened.
  */
-opened_at: Time, };
+opened_at: Time, 
+/**
+ * Where it stands.
+ */
+standing: RunStanding, };
 
 /**
  * The whole run as a screen needs it: sent after every event and at every reading.
@@ -2394,6 +2463,16 @@ deadlines: Array<Deadline>,
  */
 breaches: Array<BreachView>, 
 /**
+ * Where the run stands, in three lines of plain text for the team's chat: no person, no account, nothing that
+ * was observed.
+ */
+status: string, 
+/**
+ * What was under way when whoever drives now took the run up, and what was found; absent = nothing was, or
+ * something else was begun since.
+ */
+interrupted?: InterruptedView, 
+/**
  * What stops everything (journal, lease), in one sentence with its mend.
  */
 stopped_by: string | null, 
@@ -2411,6 +2490,11 @@ mirror?: MirrorView, };
  * How far a run has come with what people notice.
  */
 export type RunStage = "before" | "switched" | "rolled_back";
+
+/**
+ * Where a run of the list stands.
+ */
+export type RunStanding = "interrupted" | "open" | "finished" | "unknown";
 
 /**
  * A runbook with its targets, read and checked.
@@ -2700,6 +2784,10 @@ publishes?: Array<string>,
  * Of those, the ones whose change nobody knows to be seen.
  */
 unseen?: Array<string>, 
+/**
+ * The checks that can be read and recorded together now, this one first; empty where there are not two.
+ */
+together?: Array<string>, 
 /**
  * When its last change happened.
  */

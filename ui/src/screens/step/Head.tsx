@@ -4,6 +4,7 @@ import { isByHand } from "../../components/ByHand";
 import { CopyButton } from "../../components/CopyButton";
 import { Crumbs } from "../../components/Crumbs";
 import { shapeOf, stateWords } from "../../components/LeftRail";
+import { CopyLink } from "../../components/Links";
 import { Notice } from "../../components/Notices";
 import { Facts, PageHead } from "../../components/PageHead";
 import { State } from "../../components/State";
@@ -71,6 +72,7 @@ export function StepHead({ id }: { id: string }) {
       <Crumbs parts={[{ text: step.phase, href: href({ name: "run" }) }, { text: `Step ${step.number} of ${step.of}` }]} />
       <PageHead title={step.title} id={`step-${id}`}>
         <State kind={step.kind} word={step.words} pill testId="step-state" />
+        <CopyLink place={{ name: "step", step: id }} />
         {step.generation > 1 && <span className="meta">{step.generation === 2 ? "Begun for the second time" : `Begun ${step.generation} times`}</span>}
       </PageHead>
       {step.why !== "" && <p className="why">{step.why}</p>}

@@ -6,7 +6,7 @@ use switchback_model::RunId;
 
 use super::{Core, Host};
 use crate::view::{Live, event_view, rollback_plan_view, scope_model, snapshot};
-use crate::wire::{ApiError, AppInfo, JournalPage, RollbackPlanView, RunRow, RunSnapshot, ScopeView};
+use crate::wire::{ApiError, AppInfo, JournalPage, Lead, RollbackPlanView, RunRow, RunSnapshot, ScopeView};
 
 impl Core {
     /// All runs, newest first.
@@ -21,18 +21,35 @@ impl Core {
                 target: row.target,
                 kind: kind_of(&row.banner).to_owned(),
                 opened_at: row.opened_at,
+                standing: self.standing(&row.id, row.head_seq),
             })
             .collect();
         rows.reverse();
         Ok(rows)
     }
 
-    /// What the window knows at its start.
-    pub fn app_info(&self, run: Option<&RunId>) -> Result<AppInfo, ApiError> {
+    /// Whether this home has that run.
+    pub fn has_run(&self, id: &RunId) -> Result<bool, ApiError> {
+        Ok(self.store.runs()?.iter().any(|row| row.id == *id))
+    }
+
+    /// What the window knows at its start: the run that it shows, and the page of it that was asked for. Where no run
+    /// was named, it shows the one that was interrupted.
+    pub fn app_info(&self, run: Option<&RunId>, lead: Option<Lead>) -> Result<AppInfo, ApiError> {
+        let opening = match run {
+            Some(_) => None,
+            None => self.opening()?,
+        };
+        let (found, there, interrupted) = match opening {
+            Some(opening) => (Some(opening.run), Some(opening.lead), Some(opening.interrupted)),
+            None => (None, None, None),
+        };
         Ok(AppInfo {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             operator: self.options.operator.to_string(),
-            run: run.map(ToString::to_string),
+            run: run.or(found.as_ref()).map(ToString::to_string),
+            lead: lead.or(there),
+            interrupted,
             runs: self.run_list()?,
         })
     }

@@ -121,6 +121,21 @@ pub(super) fn offers(run: &Run, step: &Step, now: Timestamp, watching: Option<&s
     offers
 }
 
+/// The checks that may be read and recorded together now, this step first: none where there are not two, or where
+/// the command would be refused.
+pub(super) fn together(run: &Run, step: &Step, now: Timestamp, watching: Option<&str>) -> Vec<String> {
+    let steps = switchback_engine::together::together(run, &step.id);
+    if watching.is_some() || steps.len() < 2 {
+        return Vec::new();
+    }
+    let ids = steps.iter().map(ToString::to_string).collect();
+    let asked = Command::RecordChecks { steps };
+    match offer(run, asked, "record-checks", "", false, now).refused {
+        None => ids,
+        Some(_) => Vec::new(),
+    }
+}
+
 /// Whether a person may ask to take over what is there; the answer needs a look at the world.
 fn may_be_adopted(run: &Run, state: StepState) -> bool {
     !run.rollback_active()

@@ -81,7 +81,7 @@ pub fn rollback_plan_view(
 }
 
 /// What a rollback is called, by those who wrote the plan.
-fn title(run: &Run, scope: &RollbackScope) -> String {
+pub(super) fn title(run: &Run, scope: &RollbackScope) -> String {
     match scope {
         RollbackScope::Step(id) => run.plan.step(id).map(|step| step.title.clone()),
         RollbackScope::Rule(id) => run.plan.rule(id).map(|rule| rule.title.clone()),

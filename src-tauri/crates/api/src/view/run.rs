@@ -16,7 +16,7 @@ use switchback_model::{
     Answers, CheckId, CheckReading, MonitorId, RollbackPlan, RunState, StepId, StepState, TargetKind,
 };
 
-use super::{answers, deadlines, gate, offers, rollback, step, way};
+use super::{answers, deadlines, gate, interrupted, offers, rollback, status, step, way};
 use crate::known::Known;
 use crate::mirror::MirrorSource;
 use crate::servers::Heard;
@@ -114,7 +114,7 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
     let monitors = monitor_views(run, live, now);
     let mirror = live.mirror.as_ref().and_then(|mirror| mirror.look(run.seq, now));
     let watching = live.watch.as_ref().map(Watch::reason);
-    RunSnapshot {
+    let mut made = RunSnapshot {
         schema_version: SCHEMA_VERSION,
         run: run.id.to_string(),
         title: run.plan.title.clone(),
@@ -156,6 +156,7 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
                         let takes = live.known.undo_time(run, &s.id);
                         let mut view = step::view(run, s, &run.steps[&s.id], now, offers, takes);
                         view.times = gate::step_times(run, &s.id, now);
+                        view.together = offers::together(run, s, now, watching.as_deref());
                         view.resources = crate::resource::views(&run.plan, s, run.endpoint.is_some());
                         offers::sign_in(&mut view.offers, s, live.sign_in.as_ref(), now);
                         view
@@ -176,7 +177,11 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
         not_known: (!run.beyond.is_empty()).then(|| run.beyond.words().map(str::to_owned).collect()),
         mirror,
         watching,
-    }
+        interrupted: interrupted::view(run),
+        status: String::new(),
+    };
+    made.status = status::status(&made);
+    made
 }
 
 fn driver(run: &Run, live: &Live) -> Option<DriverView> {

@@ -3,7 +3,7 @@
 
 use jiff::civil::date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan, Zoned};
 use switchback_engine::expect::{Flight, applicable, in_flight};
 use switchback_engine::run::{Attempt, Run};
 use switchback_model::{Answers, CheckKind, CheckSpec, StepState, Way};
@@ -13,6 +13,23 @@ use crate::wire::{Answer, SeenView, Tone};
 
 /// "12:02am", the clock of those who read it.
 pub(in crate::view) fn clock(at: Timestamp) -> String {
+    let (local, _) = local(at);
+    let hour = match local.hour() % 12 {
+        0 => 12,
+        hour => hour,
+    };
+    let half = if local.hour() < 12 { "am" } else { "pm" };
+    format!("{hour}:{:02}{half}", local.minute())
+}
+
+/// "12:02am BST", for those who read it elsewhere or later.
+pub(super) fn zoned_clock(at: Timestamp) -> String {
+    let (_, summer) = local(at);
+    format!("{} {}", clock(at), if summer { "BST" } else { "GMT" })
+}
+
+/// The time in Britain, and whether it is summer time.
+fn local(at: Timestamp) -> (Zoned, bool) {
     // Summer time begins and ends at 01:00 UTC on the last Sundays of March and October.
     let utc = at.to_zoned(TimeZone::UTC);
     let change = |month| {
@@ -25,13 +42,7 @@ pub(in crate::view) fn clock(at: Timestamp) -> String {
         _ => false,
     };
     let ahead = SignedDuration::from_hours(i64::from(summer));
-    let local = utc.checked_add(ahead).unwrap_or(utc);
-    let hour = match local.hour() % 12 {
-        0 => 12,
-        hour => hour,
-    };
-    let half = if local.hour() < 12 { "am" } else { "pm" };
-    format!("{hour}:{:02}{half}", local.minute())
+    (utc.checked_add(ahead).unwrap_or(utc), summer)
 }
 
 /// The next whole minute: what is promised by then has come by then.

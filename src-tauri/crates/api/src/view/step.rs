@@ -85,6 +85,8 @@ pub(super) fn view(
         needs: step.needs.iter().map(ToString::to_string).collect(),
         after: step.after.iter().map(ToString::to_string).collect(),
         publishes: step.publishes.iter().map(ToString::to_string).collect(),
+        // Told by whoever knows the rest of the row.
+        together: Vec::new(),
         unseen: unseen(run, &step.id).iter().map(ToString::to_string).collect(),
         changed_at: state.changed_at,
         before: reading_views(

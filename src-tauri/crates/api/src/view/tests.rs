@@ -2,6 +2,8 @@
 
 mod after;
 mod back;
+mod interrupted;
+mod status;
 mod world;
 
 use std::collections::BTreeMap;

@@ -6,6 +6,7 @@ mod canaries;
 mod freeze;
 mod layers;
 mod life;
+mod opening;
 mod planted_truth;
 mod rehearse;
 mod seats;

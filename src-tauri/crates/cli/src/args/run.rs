@@ -26,6 +26,14 @@ pub enum Run {
         #[arg(long)]
         offline: bool,
     },
+    /// Say where the run stands in three lines of plain text, for the team's chat
+    Status {
+        /// The run
+        run: String,
+        /// From the journal alone: look at nothing
+        #[arg(long)]
+        offline: bool,
+    },
     /// No new applies for now
     Hold {
         /// The run

@@ -47,6 +47,17 @@ pub enum Step {
         #[command(flatten)]
         patience: Patience,
     },
+    /// Read checks that nobody has to attend, one after the other, and record those that pass: the first that does
+    /// not ends it, exit 3 blocked, 4 unknown
+    Record {
+        /// The run
+        run: String,
+        /// The last check to record; without it, all that stand in one row from where the run is
+        #[arg(long, value_name = "STEP")]
+        upto: Option<String>,
+        #[command(flatten)]
+        patience: Patience,
+    },
     /// Say that a step that a person carries out is done, or that people were told
     Attest {
         #[command(flatten)]

@@ -26,6 +26,7 @@ pub async fn run(cx: &Cx<'_>, command: Run) -> Result<u8, ApiError> {
         Run::New { runbook, target } => super::open::run(cx, &runbook, &target),
         Run::List => list(cx).await,
         Run::Show { run, offline } => show(cx, &run, offline).await,
+        Run::Status { run, offline } => status(cx, &run, offline).await,
         Run::Hold { run, reason } => submit(cx, &run, Command::Hold, Some(reason.reason), SOON).await,
         Run::Stop {
             run,
@@ -101,6 +102,19 @@ async fn show(cx: &Cx<'_>, run: &str, offline: bool) -> Result<u8, ApiError> {
         document(run, &snapshot, &looked.rules, looked.problem.as_ref()),
         || text(&snapshot, &looked.rules),
     );
+    host.stop_closed_world().await;
+    Ok(exit::OK)
+}
+
+/// The same text that the window copies.
+async fn status(cx: &Cx<'_>, run: &str, offline: bool) -> Result<u8, ApiError> {
+    let host = cx.host()?;
+    let run = host.load(&run_id(run)?).await?;
+    let looked = look(&host, &run, &mut BTreeMap::new(), offline).await?;
+    let snapshot = snapshot(&looked.run, &looked.live, looked.now);
+    // What could not be looked at, the text says itself: as what can't be told.
+    let document = json!({ "run": snapshot.run, "status": snapshot.status, "as_of": snapshot.now });
+    cx.out.answer(document, || snapshot.status.clone());
     host.stop_closed_world().await;
     Ok(exit::OK)
 }

@@ -11,6 +11,7 @@ mod life;
 mod parameter;
 mod pool_canary;
 mod previous;
+mod record;
 mod refusals;
 mod restrict;
 mod reval;

@@ -14,10 +14,16 @@ use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::run::{Run, StepRun};
 use crate::sign_in::outlives;
 
-/// What stands in the way of applying a ready step, apart from the basis: the same for the button
-/// and for the command.
-pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection> {
-    let (step, state) = find(run, id)?;
+/// What stands in the way of a step whatever was read of it.
+pub(crate) fn may_begin(run: &Run, id: &StepId) -> Result<(), Rejection> {
+    let (step, _) = find(run, id)?;
+    its_turn(run, step)?;
+    edges(run, step)?;
+    decided(run, step)
+}
+
+/// Whether the run is at a step: open, with nothing in flight, behind an open gate.
+fn its_turn(run: &Run, step: &Step) -> Result<(), Rejection> {
     crate::beyond::all_is_known(run)?;
     crate::doubt::is_believed(run)?;
     if run.state != RunState::Open {
@@ -26,7 +32,14 @@ pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection
     no_rollback(run)?;
     nothing_else(run)?;
     gate_is_open(run, step)?;
-    is_chosen(run, step)?;
+    is_chosen(run, step)
+}
+
+/// What stands in the way of applying a ready step, apart from the basis: the same for the button
+/// and for the command.
+pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection> {
+    let (step, state) = find(run, id)?;
+    its_turn(run, step)?;
     if matches!(state.state, StepState::Done { .. }) && is_due(run, id) {
         return Err(not_now(
             id,

@@ -9,6 +9,7 @@ mod rollback;
 
 pub use amend::may_amend;
 pub use apply::may_apply;
+pub(crate) use apply::may_begin;
 pub use fields::{FieldPlan, may_choose_fields};
 pub use gate::may_say_go;
 
@@ -54,6 +55,7 @@ pub fn decide(
     crate::beyond::may(run, &submission.command)?;
     match &submission.command {
         Command::Check { step } => check(run, step),
+        Command::RecordChecks { steps } => crate::together::record(run, steps),
         Command::Apply { step } => apply(run, submission, step, &[], facts, now),
         Command::ApplyOverriding { step, overrides } => {
             reason()?;

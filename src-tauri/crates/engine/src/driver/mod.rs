@@ -7,6 +7,7 @@ mod fields;
 mod inspect;
 mod mark;
 mod publish;
+mod record;
 mod refusal;
 mod sealing;
 mod undo;
@@ -124,6 +125,8 @@ pub struct Driver {
     started: (Timestamp, Duration),
     /// The request that this driver sent last, and when by the monotonic clock.
     sent: Option<(AttemptId, Duration)>,
+    /// Checks that are read and recorded one after the other.
+    recording: Option<record::Recording>,
 }
 
 impl Driver {
@@ -155,6 +158,7 @@ impl Driver {
         let mut driver = Self {
             started: (clock.now(), clock.monotonic()),
             sent: None,
+            recording: None,
             run,
             journal,
             clock,
@@ -226,6 +230,9 @@ impl Driver {
         if !events.is_empty() {
             self.append(events).await?;
         }
+        if let Command::RecordChecks { steps } = &submission.command {
+            self.recording = Some(record::Recording::of(steps, &submission.by));
+        }
         Ok(self.run.seq)
     }
 
@@ -292,7 +299,11 @@ impl Driver {
             return Ok(Turn::Waiting(at));
         }
         self.pace.not_before = None;
-        let Some(work) = next(&self.run) else {
+        let work = next(&self.run);
+        if self.records_now(work.as_ref()) {
+            return self.record_next().await;
+        }
+        let Some(work) = work else {
             return Ok(Turn::Idle);
         };
         if let Work::Retry { at, .. } = &work

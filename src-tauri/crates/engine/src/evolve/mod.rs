@@ -20,7 +20,7 @@ use self::settle::{forget_unsupported, interrupt, reinspected, taken_back, void_
 use crate::deadline::{self, Extension};
 use crate::doubt::Doubted;
 use crate::gate::GateDecision;
-use crate::run::{Attempt, Decided, Kept, Restore, Run, StepRun};
+use crate::run::{Attempt, Decided, Interrupted, Kept, Restore, Run, StepRun};
 use crate::times;
 
 /// An event that can't follow what came before it: the journal was not written by this engine.
@@ -153,6 +153,7 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
                 witness: witness.as_ref(),
                 seq,
             };
+            run.interrupted = None;
             attempts::intended(run, attempt, &intent, at)
         }
         EventKind::Marked { attempt, mark } => attempts::marked(run, attempt, mark, at),
@@ -315,6 +316,10 @@ fn started(run: &mut Run, holder: &Holder, fence: u64, at: Timestamp) -> Result<
         return Err("the fence did not rise".to_owned());
     }
     run.driver = Some((holder.clone(), fence));
+    run.interrupted = match run.in_flight().cloned() {
+        Some(step) => Some(Interrupted { step: Some(step) }),
+        None => run.rollback_active().then_some(Interrupted { step: None }),
+    };
     interrupt(run, at);
     rollbacks::halt(run);
     Ok(())

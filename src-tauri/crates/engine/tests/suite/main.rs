@@ -25,4 +25,5 @@ mod sealed;
 mod sign_in;
 mod spread;
 mod tables;
+mod together;
 mod unread;

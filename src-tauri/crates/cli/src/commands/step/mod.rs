@@ -2,6 +2,7 @@
 
 mod apply;
 mod checked;
+mod record;
 mod resolve;
 
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use switchback_model::{CheckId, Command, Digest, Reversibility, StepId};
 
 use self::apply::{Ask, apply};
 use self::checked::{checked, looked};
+use self::record::record;
 use self::resolve::resolve;
 use crate::args::{OfRun, Step};
 use crate::exit;
@@ -44,6 +46,9 @@ pub async fn run(cx: &Cx<'_>, command: Step) -> Result<u8, ApiError> {
                 timeout_s: patience.timeout,
             };
             apply(cx, &host, &of, ask).await
+        }
+        Step::Record { run, upto, patience } => {
+            record(cx, &host, &run, upto.as_deref(), patience.timeout).await
         }
         Step::Attest { of, reason } => {
             decide(

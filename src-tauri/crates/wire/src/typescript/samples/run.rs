@@ -3,8 +3,8 @@
 use super::{Samples, list, maybe, rollback, step, text, texts, time, way};
 use crate::{
     Accepted, Answer, ApiError, AppInfo, BannerView, DecisionView, DriverLife, DriverView, EventView,
-    JournalPage, LostView, MirrorView, ReadingView, RunRow, RunSnapshot, SCHEMA_VERSION, SheetExported,
-    T0View, TimesView, Tone, Update, WindowInfo, WindowKind,
+    InterruptedView, JournalPage, Lead, LostView, MirrorView, ReadingView, RunPage, RunRow, RunSnapshot,
+    RunStanding, SCHEMA_VERSION, SheetExported, T0View, TimesView, Tone, Update, WindowInfo, WindowKind,
 };
 
 pub(super) fn add(samples: &mut Samples) {
@@ -49,8 +49,24 @@ pub(super) fn add(samples: &mut Samples) {
         version: text(),
         operator: text(),
         run: maybe(full, text),
+        lead: maybe(full, || lead(full)),
+        interrupted: maybe(full, || interrupted(full)),
         runs: list(full, row),
     });
+    samples.each([
+        RunPage::Run,
+        RunPage::Rollback,
+        RunPage::Step { step: text() },
+        RunPage::Gate { phase: text() },
+    ]);
+    samples.both(lead);
+    samples.both(interrupted);
+    samples.each([
+        RunStanding::Interrupted,
+        RunStanding::Open,
+        RunStanding::Finished,
+        RunStanding::Unknown,
+    ]);
     samples.both(reading);
     samples.both(times);
     samples.both(banner);
@@ -113,6 +129,24 @@ fn row() -> RunRow {
         target: text(),
         kind: text(),
         opened_at: time(),
+        standing: RunStanding::Open,
+    }
+}
+
+fn interrupted(full: bool) -> InterruptedView {
+    InterruptedView {
+        title: text(),
+        sentence: text(),
+        step: maybe(full, text),
+        settled: full,
+    }
+}
+
+fn lead(full: bool) -> Lead {
+    Lead {
+        run: text(),
+        to: RunPage::Step { step: text() },
+        problem: maybe(full, text),
     }
 }
 
@@ -217,6 +251,8 @@ fn snapshot(full: bool) -> RunSnapshot {
         decisions: list(full, || decision(full)),
         deadlines: list(full, || step::deadline(full)),
         breaches: list(full, rollback::breach),
+        status: text(),
+        interrupted: maybe(full, || interrupted(full)),
         stopped_by: maybe(full, text),
         not_known: maybe(full, || texts(full)),
         mirror: maybe(full, || mirror(full)),

@@ -185,6 +185,7 @@ fn step(full: bool) -> StepView {
         after: texts(full),
         publishes: texts(full),
         unseen: texts(full),
+        together: texts(full),
         changed_at: maybe(full, time),
         before: list(full, || reading(full)),
         preview: maybe(full, || preview(full)),

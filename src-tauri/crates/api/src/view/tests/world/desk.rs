@@ -12,7 +12,8 @@ use crate::closed_world::{drills, faults};
 use crate::host::runbooks;
 use crate::report;
 use crate::wire::{
-    AppInfo, RehearsalPart, RehearsalView, ReportExported, RunRow, SheetExported, WindowInfo, WindowKind,
+    AppInfo, RehearsalPart, RehearsalView, ReportExported, RunRow, RunStanding, SheetExported, WindowInfo,
+    WindowKind,
 };
 
 const VERSION: &str = "0.1.0";
@@ -28,6 +29,7 @@ pub(super) fn program(night: &Night) -> Value {
         target: night.run().plan.target.name.to_string(),
         kind: "rehearsal".to_owned(),
         opened_at: night.run().opened_at,
+        standing: RunStanding::Open,
     };
     let window = |window| WindowInfo {
         window,
@@ -39,6 +41,8 @@ pub(super) fn program(night: &Night) -> Value {
             version: VERSION.to_owned(),
             operator: OPERATOR.to_owned(),
             run: Some(RUN.to_owned()),
+            lead: None,
+            interrupted: None,
             runs: vec![run],
         }),
         "console": wire(&window(WindowKind::Console)),

@@ -27,6 +27,7 @@ use serde_json::{Value, json as object};
 use crate::connection::tests::made_up;
 use crate::wire::ConnectionView;
 use stories::Scene;
+pub(super) use stories::scenes;
 use written::{grown, kept, named, pretty};
 
 /// Set where the files are to be written rather than compared.
@@ -70,7 +71,7 @@ fn of_connections(connections: &[(&str, ConnectionView)]) -> Value {
 
 /// Every file with its content.
 async fn files() -> Vec<(&'static str, Value)> {
-    let scenes = stories::scenes().await;
+    let scenes = scenes().await;
     let night = courses::waiting(plan::REHEARSAL, None).await;
     let now = night.now();
     let production = plan::on(plan::PRODUCTION);

@@ -14,7 +14,7 @@ use crate::view::{event_view, snapshot};
 use crate::wire::{EventView, RollbackPlanView, RunSnapshot, ScopeView};
 
 /// One moment of the night.
-pub(super) struct Scene {
+pub(in crate::view::tests) struct Scene {
     /// By what a test asks for it.
     pub name: &'static str,
     /// The scene that it grew out of, by what it is told.
@@ -59,7 +59,7 @@ fn in_flight(name: &'static str, from: Option<&'static str>, night: &Night) -> S
 }
 
 /// Every scene, in an order in which each stands after the one that it grew out of.
-pub(super) async fn scenes() -> Vec<Scene> {
+pub(in crate::view::tests) async fn scenes() -> Vec<Scene> {
     let mut all = before().await;
     all.extend(switched().await);
     all.extend(at_the_gate().await);

@@ -1,0 +1,261 @@
+//! The run in a few lines of plain text, for the team's chat: where it is, whether users are all right, whether
+//! we can go back and at what price, what is waited for, and as of when.
+//!
+//! It is made of the snapshot alone, so it says nothing that the window does not show; it names no person, no
+//! account and nothing that was observed.
+
+use jiff::Timestamp;
+use switchback_model::text::line;
+
+use super::spread::zoned_clock;
+use crate::wire::{
+    Deadline, GateState, PhaseView, RollbackProgress, RunSnapshot, StepView, Tone, UndoTimeView,
+};
+
+/// How a loss begins that was read of the world.
+const OUTSIDE: &str = "What was written outside Switchback";
+
+/// Three lines, without a line end behind the last.
+pub(super) fn status(snapshot: &RunSnapshot) -> String {
+    let lines = [where_it_is(snapshot), answers(snapshot), times(snapshot)];
+    lines.join("\n")
+}
+
+/// What somebody wrote in a runbook, as a chat shows it: in one line, and with nothing that it would obey as markup,
+/// as a mention or as a picture.
+fn plain(text: &str) -> String {
+    let text = line(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let letters: Vec<char> = text.chars().collect();
+    let inside = |at: Option<usize>| {
+        at.and_then(|at| letters.get(at))
+            .is_some_and(|c| c.is_alphanumeric())
+    };
+    let kept = letters.iter().enumerate().filter(|(at, c)| {
+        let (before, after) = (inside(at.checked_sub(1)), inside(at.checked_add(1)));
+        match c {
+            '*' | '`' | '~' | '<' | '>' | '|' | '[' | ']' => false,
+            '_' => before && after,
+            '@' | '#' => before,
+            ':' => before || !after,
+            _ => true,
+        }
+    });
+    kept.map(|(_, c)| c).collect()
+}
+
+fn where_it_is(snapshot: &RunSnapshot) -> String {
+    let banner = &snapshot.banner;
+    let endpoint = if banner.test_endpoint {
+        ", TEST ENDPOINT"
+    } else {
+        ""
+    };
+    let overlay = match snapshot.state.as_str() {
+        "held" => " The run is on hold.",
+        "stopping" => " The run is stopping.",
+        "stopped" => " The run is stopped.",
+        _ => "",
+    };
+    let ended = match snapshot.stopped_by {
+        Some(_) => " This console can't go on with it.",
+        None => "",
+    };
+    format!(
+        "{} {}{endpoint}, {}: {}.{overlay}{ended}",
+        banner.word,
+        plain(&banner.target),
+        plain(&snapshot.title),
+        place(snapshot)
+    )
+}
+
+fn place(snapshot: &RunSnapshot) -> String {
+    let active = |rollback: &&RollbackProgress| matches!(rollback.state.as_str(), "running" | "halted");
+    if let Some(rollback) = snapshot.rollback.as_ref().filter(active) {
+        return going_back(rollback);
+    }
+    let Some((phase, at, step)) = current(snapshot) else {
+        return "every step is finished".to_owned();
+    };
+    let untouched = matches!(
+        step.state.as_str(),
+        "to_do" | "checking" | "blocked" | "ready" | "undone"
+    );
+    let gate = phase.gate.as_ref().filter(|gate| {
+        // What was taken back is begun again by itself where its gate stands.
+        let waits = match gate.state {
+            GateState::Go => false,
+            GateState::Void => true,
+            GateState::Closed | GateState::Ready | GateState::Checking | GateState::NoGo => {
+                step.state != "undone"
+            }
+        };
+        untouched && waits
+    });
+    match gate {
+        Some(gate) => format!(
+            "before {}, \"{}\": {}",
+            plain(&phase.title),
+            plain(&gate.title),
+            plain(&gate.state_words)
+        ),
+        None => format!(
+            "{}, step {} of {}, \"{}\": {}",
+            plain(&phase.title),
+            at + 1,
+            phase.steps.len(),
+            plain(&step.title),
+            plain(&step.state_words)
+        ),
+    }
+}
+
+fn going_back(rollback: &RollbackProgress) -> String {
+    let done = rollback.items.iter().filter(|item| item.state == "done").count();
+    let of = rollback.items.len();
+    let how = match (rollback.state.as_str(), rollback.your_turn) {
+        ("halted", true) => "waits for a person",
+        ("halted", false) => "has stopped",
+        _ => "under way",
+    };
+    let item = rollback.items.iter().find(|item| item.state != "done");
+    let item = item.map_or_else(String::new, |item| {
+        format!(
+            ", item {} of {of}, \"{}\"",
+            (done + 1).min(of),
+            plain(&item.title)
+        )
+    });
+    format!("rolling back \"{}\"{item}: {how}", plain(&rollback.title))
+}
+
+/// The step that needs a person's eyes: one under way or in trouble, else the first to do.
+fn current(snapshot: &RunSnapshot) -> Option<(&PhaseView, usize, &StepView)> {
+    let steps = || {
+        snapshot.phases.iter().flat_map(|phase| {
+            phase
+                .steps
+                .iter()
+                .enumerate()
+                .map(move |(at, step)| (phase, at, step))
+        })
+    };
+    let quiet = |state: &str| {
+        matches!(
+            state,
+            "to_do" | "done" | "skipped" | "undone" | "blocked" | "ready"
+        )
+    };
+    steps()
+        .find(|(_, _, step)| !quiet(&step.state))
+        .or_else(|| steps().find(|(_, _, step)| !matches!(step.state.as_str(), "done" | "skipped")))
+}
+
+fn answers(snapshot: &RunSnapshot) -> String {
+    format!("{} {}", users(snapshot), way_back(snapshot))
+}
+
+fn users(snapshot: &RunSnapshot) -> String {
+    match snapshot.users.tone {
+        Tone::Unknown => "Can't tell whether users are all right.".to_owned(),
+        Tone::Failing => {
+            let failing = snapshot.monitors.iter().filter(|m| m.tone == Tone::Failing);
+            let names: Vec<String> = failing.map(|monitor| plain(&monitor.title)).collect();
+            format!("{}: {}.", snapshot.users.headline, names.join(", "))
+        }
+        Tone::Passing | Tone::NotApplicable | Tone::Switching | Tone::Waiting | Tone::Running => {
+            format!("{}.", plain(&snapshot.users.headline))
+        }
+    }
+}
+
+/// Whether we can go back, and its price: how long it takes and what it loses.
+fn way_back(snapshot: &RunSnapshot) -> String {
+    let way = &snapshot.way_back;
+    let headline = plain(&way.answer.headline);
+    if !way.something_to_undo {
+        return format!("{headline}.");
+    }
+    if way.order.is_empty() {
+        return format!("{headline}. Can't tell yet how long that takes and what it loses.");
+    }
+    let loses = match way.loses.as_slice() {
+        [] => "loses nothing".to_owned(),
+        [first] => format!("loses {}", loss(first)),
+        [first, rest @ ..] => format!("loses {}, and {} more", loss(first), rest.len()),
+    };
+    format!("{headline}, {}, {loses}.", takes(way.takes))
+}
+
+/// A loss as a part of a sentence. What somebody wrote meanwhile is named, and not repeated.
+fn loss(words: &str) -> String {
+    let words = match words.strip_prefix(OUTSIDE) {
+        Some(_) => OUTSIDE.to_owned(),
+        None => sentence(words),
+    };
+    let mut letters = words.chars();
+    match (letters.next(), letters.next()) {
+        // A name in capitals stays one.
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain([second]).chain(letters).collect()
+        }
+        _ => words,
+    }
+}
+
+fn sentence(words: &str) -> String {
+    plain(words).trim_end_matches(['.', ';']).to_owned()
+}
+
+/// Rounded up: rather too long than too short.
+fn takes(takes: UndoTimeView) -> String {
+    let Some(slowest) = takes.slowest_s else {
+        return "never timed here".to_owned();
+    };
+    let seconds = slowest.max(takes.caches_s.unwrap_or(0)) + takes.by_hand_s.unwrap_or(0);
+    match seconds {
+        0..=55 => format!("about {} s", seconds.div_ceil(5).max(1) * 5),
+        more => format!("about {} min", more.div_ceil(60)),
+    }
+}
+
+fn times(snapshot: &RunSnapshot) -> String {
+    let own_time = match snapshot.banner.kind.as_str() {
+        "rehearsal" => ", the rehearsal's time",
+        _ => "",
+    };
+    let as_of = format!("As of {}{own_time}.", zoned_clock(snapshot.now));
+    let before = [decision(&snapshot.deadlines), wait(snapshot)];
+    let said = before.into_iter().flatten().chain([as_of]);
+    said.collect::<Vec<_>>().join(" ")
+}
+
+/// The soonest decision, due or to come.
+fn decision(deadlines: &[Deadline]) -> Option<String> {
+    let soonest = deadlines
+        .iter()
+        .filter_map(|deadline| Some((deadline.at?, deadline)))
+        .min_by_key(|(at, _)| *at);
+    soonest.map(|(at, deadline)| {
+        let title = match &deadline.rule {
+            Some(rule) => format!("{rule}, {}", sentence(&deadline.title)),
+            None => sentence(&deadline.title),
+        };
+        match deadline.due {
+            true => format!("Decision due since {}: {title}.", zoned_clock(at)),
+            false => format!("Decision by {}: {title}.", zoned_clock(at)),
+        }
+    })
+}
+
+/// The soonest end of a wait that time alone mends.
+fn wait(snapshot: &RunSnapshot) -> Option<String> {
+    let steps = snapshot.phases.iter().flat_map(|phase| &phase.steps);
+    let open = steps.filter(|step| !matches!(step.state.as_str(), "done" | "skipped" | "undone"));
+    let readings = open.flat_map(|step| step.before.iter().chain(&step.verify));
+    let waits = readings.filter(|reading| reading.tone == Tone::Waiting);
+    let ends = waits.filter_map(|reading| Some((reading.until?, reading)));
+    let ahead = |at: Timestamp| at > snapshot.now;
+    let soonest = ends.filter(|(at, _)| ahead(*at)).min_by_key(|(at, _)| *at);
+    soonest.map(|(at, reading)| format!("Waits until {}: {}.", zoned_clock(at), sentence(&reading.title)))
+}
