@@ -139,3 +139,39 @@ fn what_is_no_row_of_checks_is_refused_by_its_name() {
         "{next}"
     );
 }
+
+#[test]
+fn the_status_for_the_chat_is_three_lines_and_says_what_it_can_t_tell() {
+    let desk = Desk::open();
+    let told = desk.did(&["run", "status", &desk.run]).code(0).json();
+    let status = told["status"].as_str().unwrap();
+    assert_eq!(told["run"], desk.run.as_str());
+    assert_eq!(status.lines().count(), 3, "{status}");
+    assert!(
+        status.starts_with("REHEARSAL rehearsal, ") && status.contains("before Pre migration, "),
+        "{status}"
+    );
+    assert!(status.contains("Nothing to undo yet."), "{status}");
+    assert!(status.ends_with(", the rehearsal's time."), "{status}");
+    // Whoever looks at nothing can't tell.
+    let blind = desk
+        .did(&["run", "status", &desk.run, "--offline"])
+        .code(0)
+        .json();
+    let blind = blind["status"].as_str().unwrap();
+    assert!(
+        blind.contains("Can't tell whether users are all right."),
+        "{blind}"
+    );
+    // In words it is the text alone, ready to be pasted.
+    let words = program(desk.home.path())
+        .args(["run", "status", &desk.run, "--offline"])
+        .output()
+        .unwrap();
+    let words = Did::of(words).code(0).out;
+    assert_eq!(words.lines().count(), 3, "{words}");
+    assert_eq!(
+        desk.did(&["run", "status", "no-such-run"]).code(1).error()["code"],
+        "not_found"
+    );
+}
