@@ -31,6 +31,7 @@ fn quiet() -> Value {
             "done": 0, "steps": [step]}],
         "monitors": [reading],
         "users": {"tone": "passing", "headline": "Users all right", "note": ""},
+        "truth": [], "ways": [],
         "way_back": {"answer": {"tone": "passing", "headline": "Can go back", "note": ""}, "missing": [],
             "something_to_undo": true, "proposal": null, "order": [], "undoes": [], "loses": [],
             "takes": {"slowest_s": null, "tries": 0, "rehearsals": 0, "caches_s": null},
