@@ -1,6 +1,6 @@
 // The way of a request: users, resolvers, name servers, sites. Blue = gives the new side, a grey ring = the old one, a diamond =
 // can't tell; red only where a site fails. The sentence below says the same, and is what a reader hears; the table says all of it.
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { Breakable } from "../components/Breakable";
 import { Block } from "../components/PageHead";
 import { type Kind, State } from "../components/State";
@@ -206,13 +206,19 @@ function Body({ seen }: { seen: WayNow }) {
 function WayBlock({ way, now, folds = false }: { way: Way; now: number; folds?: boolean }) {
   const seen = useMemo(() => wayNow(way, now), [way, now]);
   const note = `${seen.name}, ${stateWords(seen, now)}`;
-  if (folds && isSettled(seen)) {
+  // Folded once it was all over and well, and not opened by itself afterwards: nothing moves under a person's eyes. What fails since is said in its line.
+  const settled = folds && isSettled(seen);
+  const [folded, fold] = useState(settled);
+  if (settled && !folded) fold(true);
+  if (!folds && folded) fold(false);
+  const failing = seen.sites.filter((s) => siteKind(s) === "fail").map((s) => (s.side === "old" ? "the old side fails" : "the new side fails"));
+  if (folds && folded) {
     return (
       <section className="block">
         <details className="folded" data-testid="way-folded">
           <summary>
             <h2>The way of a request</h2>
-            <span className="block-note">{note}</span>
+            <span className="block-note">{[note, ...failing].join(", ")}</span>
           </summary>
           <Body seen={seen} />
         </details>
