@@ -9,6 +9,8 @@ use switchback_api::wire::{RehearsalCommand, RehearsedRunbook, RunPage, RunSnaps
 use switchback_model::{Command, Digest, Operator, RunId, StepId, Submission};
 use tokio::runtime::Runtime;
 
+use crate::seats::{self, state};
+
 const STEP: &str = "lower-ttl";
 
 fn by() -> Operator {
@@ -35,17 +37,7 @@ async fn until(
     fits: impl Fn(&RunSnapshot) -> bool,
 ) -> RunSnapshot {
     let mut stream = host.subscribe(run).await.unwrap();
-    let found = tokio::time::timeout(Duration::from_secs(30), stream.wait_for(|s| fits(s))).await;
-    match found {
-        Ok(Ok(snapshot)) => (**snapshot).clone(),
-        Ok(Err(_)) => panic!("the stream ended before: {what}"),
-        Err(_) => panic!("it never came to this: {what}"),
-    }
-}
-
-fn state<'a>(snapshot: &'a RunSnapshot, step: &str) -> &'a str {
-    let mut steps = snapshot.phases.iter().flat_map(|p| &p.steps);
-    &steps.find(|s| s.id == step).unwrap().state
+    seats::until(&mut stream, what, fits).await
 }
 
 /// A rehearsal of the switch, driven by this host.

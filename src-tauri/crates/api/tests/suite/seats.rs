@@ -28,7 +28,11 @@ fn host_at(home: &Path, operator: &str, speed: u32) -> Arc<Host> {
 }
 
 /// Waits for a snapshot that fits, and gives it.
-async fn until(stream: &mut Stream, what: &str, fits: impl Fn(&RunSnapshot) -> bool) -> RunSnapshot {
+pub(crate) async fn until(
+    stream: &mut Stream,
+    what: &str,
+    fits: impl Fn(&RunSnapshot) -> bool,
+) -> RunSnapshot {
     let found = tokio::time::timeout(Duration::from_secs(30), stream.wait_for(|s| fits(s))).await;
     match found {
         Ok(Ok(snapshot)) => (**snapshot).clone(),
@@ -37,7 +41,8 @@ async fn until(stream: &mut Stream, what: &str, fits: impl Fn(&RunSnapshot) -> b
     }
 }
 
-fn state<'a>(snapshot: &'a RunSnapshot, step: &str) -> &'a str {
+/// A step's state.
+pub(crate) fn state<'a>(snapshot: &'a RunSnapshot, step: &str) -> &'a str {
     let mut steps = snapshot.phases.iter().flat_map(|p| &p.steps);
     &steps.find(|s| s.id == step).unwrap().state
 }
