@@ -49,7 +49,8 @@ function standing(snapshot: RunSnapshot | null): Standing {
   return step === undefined ? {} : { step: step.id };
 }
 
-const isKnown = (at: Standing, snapshot: RunSnapshot | null): boolean => snapshot?.phases.some((p) => p.id === at.gate || p.steps.some((s) => s.id === at.step)) === true;
+const isKnown = (at: Standing, snapshot: RunSnapshot | null): boolean =>
+  snapshot?.phases.some((p) => p.id === at.gate || p.steps.some((s) => s.id === at.step)) === true;
 
 function RunScreen() {
   const store = useStore();
@@ -121,7 +122,9 @@ function Screen({ place }: { place: Place }) {
 
 function useTitle(): void {
   const title = useApp(({ snapshot }) =>
-    snapshot === null ? "Switchback" : `${snapshot.banner.word}${snapshot.banner.test_endpoint ? " · TEST ENDPOINT" : ""} · ${snapshot.banner.target} · ${snapshot.title} · Switchback`,
+    snapshot === null
+      ? "Switchback"
+      : `${snapshot.banner.word}${snapshot.banner.test_endpoint ? " · TEST ENDPOINT" : ""} · ${snapshot.banner.target} · ${snapshot.title} · Switchback`,
   );
   useEffect(() => {
     document.title = title;
@@ -181,7 +184,9 @@ function Console() {
       {!wall && narrow && <Strip place={place} onPalette={flipPalette} />}
       <main className="middle" id="middle" aria-label="Main">
         <DockContext value={dock}>
-          {help && <Help title={routes.find((r) => r.name === place.name)?.title ?? "Switchback"} text={HELP[place.name]} keys={KEYS} onClose={() => setHelp(false)} />}
+          {help && (
+            <Help title={routes.find((r) => r.name === place.name)?.title ?? "Switchback"} text={HELP[place.name]} keys={KEYS} onClose={() => setHelp(false)} />
+          )}
           {opening ? (
             <div className="page">
               <PageHead title="Switchback" id="opening" />

@@ -81,9 +81,7 @@ export function SupportWindow() {
         <section className="notices" aria-label="Notices">
           <ErrorRegion />
         </section>
-        <footer className="support-foot">
-          Switchback {version} · reads only: nothing here can change an account or a run
-        </footer>
+        <footer className="support-foot">Switchback {version} · reads only: nothing here can change an account or a run</footer>
       </main>
     </div>
   );

@@ -107,7 +107,19 @@ function Standing({ account }: { account: AccountView }) {
   return account.enabled ? <State kind="record" word={account.status} /> : <State kind="skipped" word={`${account.status}, disabled`} />;
 }
 
-export function AccountCard({ account: found, of, lookup, purpose, cost }: { account: AccountView; of: number; lookup: string; purpose: string; cost: string | null }) {
+export function AccountCard({
+  account: found,
+  of,
+  lookup,
+  purpose,
+  cost,
+}: {
+  account: AccountView;
+  of: number;
+  lookup: string;
+  purpose: string;
+  cost: string | null;
+}) {
   const store = useStore();
   const [account, setAccount] = useState(found);
   const { busy: asking, attempt } = useAttempt();

@@ -254,7 +254,13 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
     pressOffer(store, step, offer, setAsk);
   };
   // What somebody changed since is looked at before anything else: then there is no way on under the hand.
-  const goesOn = primary === undefined && step.drifted === null && (isFinished(step) || step.state === "undone") && next !== undefined && next.id !== step.id && ask === null;
+  const goesOn =
+    primary === undefined &&
+    step.drifted === null &&
+    (isFinished(step) || step.state === "undone") &&
+    next !== undefined &&
+    next.id !== step.id &&
+    ask === null;
   useHeadInstead(bar, primary === undefined);
   // One primary button at a time: an open form has its own.
   const asking = asked !== undefined || (ask !== null && CONTROLS.has(ask));
@@ -266,7 +272,17 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
         {ask !== null && CONTROLS.has(ask) && <RunControlForm control={ask as Control} onDone={() => setAsk(null)} />}
         {asked !== undefined && <OfferForm key={asked.command} step={step} offer={asked} onDone={() => setAsk(null)} />}
         <div className="action-row">
-          <div className={others.length > 0 ? "action-main free" : primary !== undefined ? "action-main apart" : goesOn && next.title.length > LONG ? "action-main wide" : "action-main"}>
+          <div
+            className={
+              others.length > 0
+                ? "action-main free"
+                : primary !== undefined
+                  ? "action-main apart"
+                  : goesOn && next.title.length > LONG
+                    ? "action-main wide"
+                    : "action-main"
+            }
+          >
             {goesOn && (
               <Primary basis={`next/${step.id}/${step.state}/${next.id}`} onPress={() => go(next.place)} testId="to-current">
                 Next: {next.title}

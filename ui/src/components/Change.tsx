@@ -88,7 +88,17 @@ function Caution({ words }: { words: string }) {
 }
 
 /** The exact changes, before beside after. Grey minus and blue plus: red and green mean status only. */
-export function Changes({ list, note, undo = false, made = false }: { list: readonly ChangeView[]; note?: ReactNode; /** What it leads back to, beside the change itself: what AWS does not guard is said there already. */ undo?: boolean; /** It was made: there is nothing left to be cautious of. */ made?: boolean }) {
+export function Changes({
+  list,
+  note,
+  undo = false,
+  made = false,
+}: {
+  list: readonly ChangeView[];
+  note?: ReactNode /** What it leads back to, beside the change itself: what AWS does not guard is said there already. */;
+  undo?: boolean /** It was made: there is nothing left to be cautious of. */;
+  made?: boolean;
+}) {
   return (
     <>
       {list.map((c) => {

@@ -84,7 +84,23 @@ const COLUMNS: readonly Column[] = [{ title: "State" }, { title: "Check" }, { ti
  * that are too old to be believed are shown as a record of then, which says nothing about now. With `ahead`,
  * what nobody has read yet is work to do, no alarm.
  */
-export function CheckTable({ list, caption, record = false, pending = false, inOrder = false, clock = "run", ahead = false }: { list: readonly ReadingView[]; caption: string; record?: boolean; pending?: boolean; inOrder?: boolean; clock?: "run" | "computer"; ahead?: boolean }) {
+export function CheckTable({
+  list,
+  caption,
+  record = false,
+  pending = false,
+  inOrder = false,
+  clock = "run",
+  ahead = false,
+}: {
+  list: readonly ReadingView[];
+  caption: string;
+  record?: boolean;
+  pending?: boolean;
+  inOrder?: boolean;
+  clock?: "run" | "computer";
+  ahead?: boolean;
+}) {
   const ofRun = useWorldNow((now) => (clock === "run" ? list.map((r) => readAt(r, now)) : []));
   const ofComputer = useComputerNow((now) => (clock === "computer" ? list.map((r) => readAt(r, now)) : []));
   const fresh = clock === "run" ? ofRun : ofComputer;
@@ -101,14 +117,23 @@ export function CheckTable({ list, caption, record = false, pending = false, inO
     const passed = letsThrough(r.tone) && r.observed_at !== null ? `Passed, read at ${fullTime(r.observed_at)}.` : "";
     const below: Below[] = [];
     if (found.length > 0) below.push({ key: "parts", content: <Parts list={found} /> });
-    if (mend !== null || (second.has(r.id) && !record)) below.push({ key: "mend", content: mend?.includes("\n") === true ? <Lines text={mend} /> : (mend ?? passed) });
+    if (mend !== null || (second.has(r.id) && !record))
+      below.push({ key: "mend", content: mend?.includes("\n") === true ? <Lines text={mend} /> : (mend ?? passed) });
     return {
       id: r.id,
       testId: `check-${r.id}`,
       data: { "data-tone": past ? "record" : notYet ? "switching" : r.tone },
       className: open ? `open k-${toneKind(r.tone).kind}` : undefined,
       cells: [
-        past ? <State kind="record" word="As read then" /> : notYet ? <State kind="running" word="Not yet" /> : unread ? <State kind="todo" word="Not read" /> : <ToneState tone={r.tone} last={r.last} />,
+        past ? (
+          <State kind="record" word="As read then" />
+        ) : notYet ? (
+          <State kind="running" word="Not yet" />
+        ) : unread ? (
+          <State kind="todo" word="Not read" />
+        ) : (
+          <ToneState tone={r.tone} last={r.last} />
+        ),
         cell(<Breakable text={r.title} />, { title: r.source }),
         cell(<Breakable text={first} />, { className: "observed" }),
         cell(<Breakable text={r.expected} />, { className: "expected" }),

@@ -24,7 +24,11 @@ function Decision({ decision }: { decision: DecisionView }) {
             {decision.question} {decided && <strong>{decision.kind === "minutes" ? `${decision.value} min` : decision.value}</strong>}
           </p>
           <p className="meta">
-            {decided ? `By ${decision.by ?? "the target file"}` : decision.blocks.length > 0 ? `Steps wait for it: ${decision.blocks.join(", ")}` : "No step waits for it"}
+            {decided
+              ? `By ${decision.by ?? "the target file"}`
+              : decision.blocks.length > 0
+                ? `Steps wait for it: ${decision.blocks.join(", ")}`
+                : "No step waits for it"}
           </p>
         </div>
         {!open && watching === null && (
@@ -47,7 +51,13 @@ function Decision({ decision }: { decision: DecisionView }) {
               <input id={id} inputMode="numeric" pattern="[0-9]+" value={value} onChange={(e) => setValue(e.target.value)} />
             </>
           ) : (
-            <Select label="Answer" value={value === "" ? null : value} choices={decision.choices.map((c) => [c, c] as const)} onPick={setValue} testId={`answer-${decision.id}`} />
+            <Select
+              label="Answer"
+              value={value === "" ? null : value}
+              choices={decision.choices.map((c) => [c, c] as const)}
+              onPick={setValue}
+              testId={`answer-${decision.id}`}
+            />
           )}
           <Button submit refused={value.trim() === ""} testId="decision-next">
             Next: the reason

@@ -71,7 +71,9 @@ export function DnsTruth() {
   const asked = ages.length < truth.length ? "every server is being asked" : `each server asked by itself, ${age(Math.max(...ages))} ago`;
   return (
     <Block id="truth" title="DNS truth" {...(truth.length === 0 ? {} : { note: asked })}>
-      {truth.length === 0 && <p className="empty">No check of this plan asks DNS, or the target has no DNS observer. Once one does, each server’s answer stands here.</p>}
+      {truth.length === 0 && (
+        <p className="empty">No check of this plan asks DNS, or the target has no DNS observer. Once one does, each server’s answer stands here.</p>
+      )}
       {truth
         .filter((n) => n.observed_at !== null)
         .map((n) => (

@@ -3,7 +3,12 @@ import type { FaultView } from "../ipc";
 import { Button, type Column, DataTable, type Row } from "../kit";
 import { State } from "./State";
 
-const COLUMNS: readonly Column[] = [{ title: "State", width: "fault-state" }, { title: "Fault", width: "fault-name" }, { title: "What it does" }, { title: "Switch", width: "fault-switch", end: true }];
+const COLUMNS: readonly Column[] = [
+  { title: "State", width: "fault-state" },
+  { title: "Fault", width: "fault-name" },
+  { title: "What it does" },
+  { title: "Switch", width: "fault-switch", end: true },
+];
 
 function rowOf(fault: FaultView, busy: boolean, onFlip: () => void): Row {
   return {
@@ -43,7 +48,13 @@ export function Faults({ list, busy, onFlip }: { list: FaultView[]; busy: string
           <Fragment key={part}>
             <h3 className="fault-part">{part}</h3>
             {/* The same heads in every table: for readers only. */}
-            <DataTable caption={`Faults: ${part}`} kind="faults" columns={COLUMNS} bare rows={list.filter((f) => f.part === part).map((f) => rowOf(f, busy === f.name, () => onFlip(f)))} />
+            <DataTable
+              caption={`Faults: ${part}`}
+              kind="faults"
+              columns={COLUMNS}
+              bare
+              rows={list.filter((f) => f.part === part).map((f) => rowOf(f, busy === f.name, () => onFlip(f)))}
+            />
           </Fragment>
         ))}
       </details>

@@ -4,7 +4,19 @@ import { useAttempt } from "../state/attempt";
 import { useStore } from "../state/hooks";
 
 /** A runbook's path: written, pasted, or chosen in the system's dialog. */
-export function FilePick({ label, hint, busy, submit, onPick }: { label: string; hint: string; busy: boolean; submit: string; onPick: (path: string) => void }) {
+export function FilePick({
+  label,
+  hint,
+  busy,
+  submit,
+  onPick,
+}: {
+  label: string;
+  hint: string;
+  busy: boolean;
+  submit: string;
+  onPick: (path: string) => void;
+}) {
   const store = useStore();
   const id = useId();
   const [path, setPath] = useState("");
@@ -24,7 +36,15 @@ export function FilePick({ label, hint, busy, submit, onPick }: { label: string;
     >
       <label htmlFor={id}>{label}</label>
       <div className="file-row">
-        <input id={id} value={path} onChange={(e) => setPath(e.target.value)} aria-describedby={`${id}-hint`} autoComplete="off" spellCheck={false} data-testid="file-path" />
+        <input
+          id={id}
+          value={path}
+          onChange={(e) => setPath(e.target.value)}
+          aria-describedby={`${id}-hint`}
+          autoComplete="off"
+          spellCheck={false}
+          data-testid="file-path"
+        />
         <Button loading={asking} onPress={() => void attempt(() => store.ipc.chooseRunbook(), chosen, { failed: store.fail })} testId="file-choose">
           Choose a file…
         </Button>

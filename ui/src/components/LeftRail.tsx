@@ -82,7 +82,9 @@ function rowOf(step: StepView): Row {
   const loud = kind === "fail" || kind === "unknown" || kind === "waiting" || kind === "blocked";
   // Trouble is said in one line: who is in charge stands on the step's page.
   const words = stateWords(step);
-  const whole = [kind === "waiting" ? "Waiting" : words, loud ? null : step.owner, step.drifted !== null && kind !== "blocked" ? "Drifted" : time].filter((x) => x !== null);
+  const whole = [kind === "waiting" ? "Waiting" : words, loud ? null : step.owner, step.drifted !== null && kind !== "blocked" ? "Drifted" : time].filter(
+    (x) => x !== null,
+  );
   // One line: a rail that grows by a line when a step changes its state makes everything below jump.
   const long = (words: (string | null)[]) => words.join(" · ").length > 30;
   const nameless = long(whole) ? whole.filter((x) => x !== step.owner) : whole;
@@ -210,7 +212,14 @@ export function LeftRail({ place, onPalette, onHelp }: { place: Place; onPalette
         const open = isOpen(phase);
         return (
           <div className="phase" key={phase.id}>
-            <button type="button" className="phase-head" id={`phase-${phase.id}`} aria-expanded={open} onClick={() => flip(phase)} data-testid={`phase-${phase.id}`}>
+            <button
+              type="button"
+              className="phase-head"
+              id={`phase-${phase.id}`}
+              aria-expanded={open}
+              onClick={() => flip(phase)}
+              data-testid={`phase-${phase.id}`}
+            >
               <Shape kind={phase.kind} />
               <span className="phase-title">{phase.title}</span>
               <span className="phase-count">

@@ -118,7 +118,12 @@ export function CopiedNotice() {
   return (
     <div role="status" data-testid="copied-region">
       {copied !== null && (
-        <Notice kind={copied.done ? "pass" : "blocked"} title={copied.done ? "Copied" : "Not copied: select it here"} testId="copied" action={<Button onPress={() => store.tellCopied(null)}>Close</Button>}>
+        <Notice
+          kind={copied.done ? "pass" : "blocked"}
+          title={copied.done ? "Copied" : "Not copied: select it here"}
+          testId="copied"
+          action={<Button onPress={() => store.tellCopied(null)}>Close</Button>}
+        >
           <pre className="copied-text">{copied.text}</pre>
         </Notice>
       )}

@@ -16,7 +16,8 @@ function mirrorNet(snapshot: RunSnapshot, now: number): Net {
   const base = { id: "mirror", name: "Mirror" } as const;
   // Who watches does not write, so it does not mirror either: the driver's folder is not known here.
   if (mirror === null && snapshot.watching !== null) return { ...base, kind: "absent", words: "only the driver knows", more: null };
-  if (mirror === null) return { ...base, kind: "todo", words: "none is set", more: "SWITCHBACK_MIRROR names a folder on another disk or share that gets every event too." };
+  if (mirror === null)
+    return { ...base, kind: "todo", words: "none is set", more: "SWITCHBACK_MIRROR names a folder on another disk or share that gets every event too." };
   if (mirror.problem !== null || mirror.behind > 0) {
     return { ...base, kind: "blocked", words: mirror.behind > 0 ? `${mirror.behind} behind` : "can’t be kept up", more: mirror.problem ?? mirror.dir };
   }
@@ -48,7 +49,14 @@ export function Nets() {
             <Shape kind={net.kind} />
             <span>{net.words}</span>
             {net.id === "sheet" && (
-              <button type="button" className="quiet-button" disabled={exporting} onClick={() => void store.exportSheet()} aria-label={exporting ? "Exporting the sheet" : "Export the break-glass sheet"} data-testid="sheet-export">
+              <button
+                type="button"
+                className="quiet-button"
+                disabled={exporting}
+                onClick={() => void store.exportSheet()}
+                aria-label={exporting ? "Exporting the sheet" : "Export the break-glass sheet"}
+                data-testid="sheet-export"
+              >
                 {exporting ? "Exporting…" : "Export"}
               </button>
             )}

@@ -11,7 +11,21 @@ import { SheetNotice } from "./Nets";
 import { Shape, type Kind } from "./State";
 import { WatchingNotice } from "./Watching";
 
-export function Notice({ kind, title, children, action, role, testId }: { kind: Kind; title: string; children?: ReactNode; action?: ReactNode; role?: "alert" | "status"; testId?: string }) {
+export function Notice({
+  kind,
+  title,
+  children,
+  action,
+  role,
+  testId,
+}: {
+  kind: Kind;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+  role?: "alert" | "status";
+  testId?: string;
+}) {
   return (
     <div className={`notice k-${kind}`} role={role} data-testid={testId}>
       <Shape kind={kind} />
@@ -34,13 +48,9 @@ function NotLive() {
   return (
     <div role="alert" data-testid="not-live">
       {!live && (
-        <Notice
-          kind="unknown"
-          title="Status is not live"
-          action={run !== null && <Button onPress={() => void store.open(run)}>Connect again</Button>}
-        >
-          {why === "" ? `Nothing has come from the core ${since}.` : `The stream ended: ${why}`} What you see is as last
-          known. Roll back still works if the core answers; if not, use the command line: switchback --help.
+        <Notice kind="unknown" title="Status is not live" action={run !== null && <Button onPress={() => void store.open(run)}>Connect again</Button>}>
+          {why === "" ? `Nothing has come from the core ${since}.` : `The stream ended: ${why}`} What you see is as last known. Roll back still works if the
+          core answers; if not, use the command line: switchback --help.
         </Notice>
       )}
     </div>
@@ -75,7 +85,9 @@ function breachesOf(snapshot: RunSnapshot): { forbidden: { id: string; because: 
     return step === undefined ? id : `“${step.title}”`;
   };
   return {
-    forbidden: snapshot.breaches.filter((b) => publisherOf(b, snapshot) === undefined).map((b) => ({ id: b.id, because: b.because, repair: b.repair.map(named) })),
+    forbidden: snapshot.breaches
+      .filter((b) => publisherOf(b, snapshot) === undefined)
+      .map((b) => ({ id: b.id, because: b.because, repair: b.repair.map(named) })),
     unseen: snapshot.breaches
       .flatMap((b) => publisherOf(b, snapshot) ?? [])
       .map((s) => ({ id: s.id, title: s.title, unseen: steps.flatMap((of) => (s.unseen?.includes(of.id) === true ? [`“${of.title}”`] : [])).join(", ") })),

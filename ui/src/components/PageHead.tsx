@@ -21,19 +21,7 @@ export function PageHead({ title, id, children }: { title: string; id: string; c
 }
 
 /** A titled block between two lines. */
-export function Block({
-  title,
-  note,
-  side,
-  id,
-  children,
-}: {
-  title: string;
-  note?: ReactNode;
-  side?: ReactNode;
-  id: string;
-  children?: ReactNode;
-}) {
+export function Block({ title, note, side, id, children }: { title: string; note?: ReactNode; side?: ReactNode; id: string; children?: ReactNode }) {
   return (
     <section className="block" aria-labelledby={`block-${id}`}>
       <div className="block-head">

@@ -32,13 +32,22 @@ function useDeeds(onHelp: () => void): Deed[] {
     }
     for (const p of snapshot.phases) {
       if (p.gate?.offers.some((o) => o.command === "gate-check" && o.refused === null) === true) {
-        deeds.push({ id: `gate ${p.id}`, words: `Read the checks of the gate before ${p.title}`, work: () => void store.submit("gate-check", { do: "check_gate", phase: p.id }) });
+        deeds.push({
+          id: `gate ${p.id}`,
+          words: `Read the checks of the gate before ${p.title}`,
+          work: () => void store.submit("gate-check", { do: "check_gate", phase: p.id }),
+        });
       }
     }
   }
   if (snapshot !== null) {
     const { status } = snapshot;
-    deeds.push({ id: "status", words: "Copy the status for the chat", also: "slack teams tell where share message", work: () => void copy(status).then((done) => store.tellCopied({ text: status, done })) });
+    deeds.push({
+      id: "status",
+      words: "Copy the status for the chat",
+      also: "slack teams tell where share message",
+      work: () => void copy(status).then((done) => store.tellCopied({ text: status, done })),
+    });
     deeds.push({ id: "sheet", words: "Export the break-glass sheet", also: "paper", work: () => void store.exportSheet() });
     deeds.push({ id: "connect", words: "Connect to the core again", also: "live stream refresh", work: () => void store.open(snapshot.run) });
   }
@@ -68,10 +77,29 @@ function useGroups(onHelp: () => void): Group[] {
     ["Open a runbook", { name: "runbook" }],
   ] as const;
   places.push(...more.map(([words, place]) => ({ id: `screen ${words}`, words, work: () => go(place) })));
-  if (snapshot.way_back.something_to_undo) places.push({ id: "screen rollback", words: "Roll back: show the plan", also: "undo way back", work: () => go({ name: "rollback", scope: null }) });
+  if (snapshot.way_back.something_to_undo)
+    places.push({ id: "screen rollback", words: "Roll back: show the plan", also: "undo way back", work: () => go({ name: "rollback", scope: null }) });
   const steps: Entry[] = snapshot.phases.flatMap((p) => [
-    ...(p.gate === null ? [] : [{ id: `gate-${p.id}`, words: p.gate.title, also: `gate go no-go ${p.id}`, mark: <Shape kind={gateKind(p.gate)} />, note: p.gate.state_words, work: () => go({ name: "gate" as const, phase: p.id }) }]),
-    ...p.steps.map((s) => ({ id: s.id, words: s.title, also: `${s.id} ${s.plan_ref}`, mark: <Shape kind={shapeOf(s)} />, note: s.state_words, work: () => go({ name: "step", step: s.id }) })),
+    ...(p.gate === null
+      ? []
+      : [
+          {
+            id: `gate-${p.id}`,
+            words: p.gate.title,
+            also: `gate go no-go ${p.id}`,
+            mark: <Shape kind={gateKind(p.gate)} />,
+            note: p.gate.state_words,
+            work: () => go({ name: "gate" as const, phase: p.id }),
+          },
+        ]),
+    ...p.steps.map((s) => ({
+      id: s.id,
+      words: s.title,
+      also: `${s.id} ${s.plan_ref}`,
+      mark: <Shape kind={shapeOf(s)} />,
+      note: s.state_words,
+      work: () => go({ name: "step", step: s.id }),
+    })),
   ]);
   const now = onward(snapshot);
   const current = steps.filter((s) => s.id === now?.id);
@@ -91,7 +119,10 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
     .filter((g) => g.entries.length > 0);
   const work = (id: string) => {
     onClose();
-    found.flatMap((g) => g.entries).find((e) => e.id === id)?.work();
+    found
+      .flatMap((g) => g.entries)
+      .find((e) => e.id === id)
+      ?.work();
   };
   return (
     <Dialog title="Go to" onClose={onClose} testId="palette">
@@ -99,7 +130,12 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
         <SearchField aria-label="A screen, a step, or something safe to do" autoFocus className="palette">
           <Input placeholder="A screen, a step, or what you want to do" className="palette-input" data-testid="palette-input" />
         </SearchField>
-        <Menu aria-label="Places and actions" className="options palette-list" onAction={(id) => work(String(id))} renderEmptyState={() => <p className="palette-empty">Nothing is called that.</p>}>
+        <Menu
+          aria-label="Places and actions"
+          className="options palette-list"
+          onAction={(id) => work(String(id))}
+          renderEmptyState={() => <p className="palette-empty">Nothing is called that.</p>}
+        >
           {found.map((g) => (
             <MenuSection key={g.title} id={g.title}>
               <Header className="options-title">{g.title}</Header>

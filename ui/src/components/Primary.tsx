@@ -55,17 +55,23 @@ export function Primary({
 }
 
 /** The main button of a form, whose own handler asks `counts` of `useSeen`. */
-export function Submit({ refused, dead, loading, why, testId, children }: { refused: boolean; dead: boolean; loading: boolean; why: string; testId: string; children: ReactNode }) {
+export function Submit({
+  refused,
+  dead,
+  loading,
+  why,
+  testId,
+  children,
+}: {
+  refused: boolean;
+  dead: boolean;
+  loading: boolean;
+  why: string;
+  testId: string;
+  children: ReactNode;
+}) {
   return (
-    <Button
-      weight="main"
-      submit
-      loading={loading}
-      refused={refused}
-      dead={dead}
-      why={why}
-      testId={testId}
-    >
+    <Button weight="main" submit loading={loading} refused={refused} dead={dead} why={why} testId={testId}>
       {children}
     </Button>
   );

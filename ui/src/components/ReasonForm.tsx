@@ -69,10 +69,17 @@ export function ReasonForm({
     send();
   };
   return (
-    <form ref={form} className="reason" onSubmit={(event) => {
-      event.preventDefault();
-      send();
-    }} aria-label={title} data-testid="reason-form" onKeyDown={keys}>
+    <form
+      ref={form}
+      className="reason"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+      aria-label={title}
+      data-testid="reason-form"
+      onKeyDown={keys}
+    >
       <p className="reason-title">{title}</p>
       {children !== undefined && <div className="reason-more">{children}</div>}
       {person !== undefined && (

@@ -2,7 +2,20 @@ import { type ReactNode, useRef } from "react";
 import { age, duration, shortTime } from "../format/time";
 import type { Answer, Deadline, RunSnapshot } from "../ipc";
 import { liveness, useApp, useSnapshot, useWorldNow } from "../state/hooks";
-import { type Fresh, isQuiet, lastFailing, lastRead, monitorsNow, nextWait, onward, running, shownNow, usersNow, wayBackNow, worstFirst } from "../state/readings";
+import {
+  type Fresh,
+  isQuiet,
+  lastFailing,
+  lastRead,
+  monitorsNow,
+  nextWait,
+  onward,
+  running,
+  shownNow,
+  usersNow,
+  wayBackNow,
+  worstFirst,
+} from "../state/readings";
 import { go, href, type Place } from "../state/router";
 import { Breakable } from "./Breakable";
 import { Nets } from "./Nets";
@@ -19,7 +32,19 @@ function answerKind(answer: Answer): Kind {
   return answer.tone === "waiting" ? "blocked" : toneKind(answer.tone).kind;
 }
 
-export function AnswerBox({ answer, title, testId, note = true, children }: { answer: Answer; title: string; testId: string; note?: boolean; children?: ReactNode }) {
+export function AnswerBox({
+  answer,
+  title,
+  testId,
+  note = true,
+  children,
+}: {
+  answer: Answer;
+  title: string;
+  testId: string;
+  note?: boolean;
+  children?: ReactNode;
+}) {
   const kind = answerKind(answer);
   return (
     <section className={`answer k-${kind}`} data-kind={kind} aria-label={title} data-testid={testId}>
@@ -49,7 +74,13 @@ function Users({ note = true }: { note?: boolean }) {
 
 function WayBack({ note, children }: { note: boolean; children?: ReactNode }) {
   const answer = useWorldNow((_, state) => state.snapshot && wayBackNow(state.snapshot, liveness(state).live));
-  return answer && <AnswerBox answer={answer} title="Can we go back?" testId="answer-way-back" note={note}>{children}</AnswerBox>;
+  return (
+    answer && (
+      <AnswerBox answer={answer} title="Can we go back?" testId="answer-way-back" note={note}>
+        {children}
+      </AnswerBox>
+    )
+  );
 }
 
 /** The way back. There is one whenever there is something to undo: blindness never takes it away. */
@@ -61,12 +92,19 @@ export function RollbackButton({ place, narrow = false }: { place: Place; narrow
     return (
       <p className="rollback-open is-open" data-testid="rollback-is-open">
         <UndoMark />
-        {state === "running" ? "Rollback is running" : mine ? "Rollback: your turn" : state === "halted" ? "Rollback stopped" : narrow ? "Page is open" : `Roll back: ${state === undefined ? "plan" : "page"} is open`}
+        {state === "running"
+          ? "Rollback is running"
+          : mine
+            ? "Rollback: your turn"
+            : state === "halted"
+              ? "Rollback stopped"
+              : narrow
+                ? "Page is open"
+                : `Roll back: ${state === undefined ? "plan" : "page"} is open`}
       </p>
     );
   }
-  const words =
-    state === "running" ? "Show the rollback…" : mine ? "Rollback: your turn…" : state === "halted" ? "Rollback stopped…" : "Roll back…";
+  const words = state === "running" ? "Show the rollback…" : mine ? "Rollback: your turn…" : state === "halted" ? "Rollback stopped…" : "Roll back…";
   if (!snapshot.way_back.something_to_undo && state !== "running" && state !== "halted") return null;
   return (
     <a className="rollback-open" href={href({ name: "rollback", scope: null })} data-testid="rollback-open">
@@ -91,7 +129,11 @@ export function DecisionDue({ deadlines, monitors, now, small = false }: { deadl
       <a className={`decision-due${small ? " small" : ""}`} href={href({ name: "decisions" })} data-testid="decision-due">
         <span className="decision-head">Decision due</span>
         {/* In the strip there is room for the time; the page behind the link says the rest. */}
-        <span title={first.title}>{small ? `${age((now - Date.parse(first.at)) / 1000)} ago` : `${first.title}. The limit passed ${relative(Date.parse(first.at) - now)}. Nothing happens by itself.${more > 0 ? ` ${more} more.` : ""}`}</span>
+        <span title={first.title}>
+          {small
+            ? `${age((now - Date.parse(first.at)) / 1000)} ago`
+            : `${first.title}. The limit passed ${relative(Date.parse(first.at) - now)}. Nothing happens by itself.${more > 0 ? ` ${more} more.` : ""}`}
+        </span>
         {!small && untold(first) !== null && <span data-testid="decision-untold">{untold(first)}.</span>}
       </a>
     );
@@ -126,7 +168,10 @@ function Observed({ text }: { text: string }) {
 }
 
 function Monitors() {
-  const { list, history } = useWorldNow((now, s) => ({ list: s.snapshot === null ? [] : worstFirst(monitorsNow(s.snapshot, now)).map((m) => shownNow(m, now)), history: s.history }));
+  const { list, history } = useWorldNow((now, s) => ({
+    list: s.snapshot === null ? [] : worstFirst(monitorsNow(s.snapshot, now)).map((m) => shownNow(m, now)),
+    history: s.history,
+  }));
   return (
     <section className="live-list" aria-labelledby="rail-live">
       <p className="live-head">
@@ -136,7 +181,12 @@ function Monitors() {
         {list.map((m) => {
           const quiet = isQuiet(m.tone);
           return (
-            <li key={m.id} className={`live-row k-${toneKind(m.tone).kind}${m.title.length > SHORT ? " long" : ""}`} data-testid={`monitor-${m.id}`} data-tone={m.tone}>
+            <li
+              key={m.id}
+              className={`live-row k-${toneKind(m.tone).kind}${m.title.length > SHORT ? " long" : ""}`}
+              data-testid={`monitor-${m.id}`}
+              data-tone={m.tone}
+            >
               <span className="live-name">
                 <Breakable text={m.title} />
               </span>
@@ -144,7 +194,9 @@ function Monitors() {
                 <ToneState tone={m.tone} last={m.last} />
                 <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
               </span>
-              {!quiet && <div className="live-note">{m.stale || m.age === null ? lastRead(m) : <Observed text={newestFirst(m.observed, history[m.id] ?? [])} />}</div>}
+              {!quiet && (
+                <div className="live-note">{m.stale || m.age === null ? lastRead(m) : <Observed text={newestFirst(m.observed, history[m.id] ?? [])} />}</div>
+              )}
             </li>
           );
         })}
@@ -166,7 +218,15 @@ function Clocks() {
     <section className="clocks" aria-label="Clocks">
       <DecisionDue deadlines={snapshot.deadlines} monitors={monitorsNow(snapshot, now)} now={now} />
       <dl className={`clock wait${wait === undefined ? "" : " big"}`} data-testid="wait-left">
-        <dt>{wait === undefined ? "Wait left" : <a href={href({ name: "step", step: wait.step })} title={wait.title}>Wait left</a>}</dt>
+        <dt>
+          {wait === undefined ? (
+            "Wait left"
+          ) : (
+            <a href={href({ name: "step", step: wait.step })} title={wait.title}>
+              Wait left
+            </a>
+          )}
+        </dt>
         <dd>{wait === undefined ? "none" : duration((wait.at - now) / 1000)}</dd>
       </dl>
       {hasT0 && (
@@ -243,8 +303,26 @@ function menuGroups({ screens: places, now, phases }: ReturnType<typeof menuOf>,
       id: p.id,
       title: p.title,
       entries: [
-        ...(p.gate === null ? [] : [{ id: `gate-${p.id}`, words: p.gate.title, mark: <Shape kind={p.gate.kind} />, note: p.gate.note, current: now === `gate-${p.id}`, work: () => go({ name: "gate" as const, phase: p.id }) }]),
-        ...p.steps.map((s) => ({ id: s.id, words: s.title, mark: <Shape kind={s.kind} />, note: s.note, current: now === s.id, work: () => go({ name: "step" as const, step: s.id }) })),
+        ...(p.gate === null
+          ? []
+          : [
+              {
+                id: `gate-${p.id}`,
+                words: p.gate.title,
+                mark: <Shape kind={p.gate.kind} />,
+                note: p.gate.note,
+                current: now === `gate-${p.id}`,
+                work: () => go({ name: "gate" as const, phase: p.id }),
+              },
+            ]),
+        ...p.steps.map((s) => ({
+          id: s.id,
+          words: s.title,
+          mark: <Shape kind={s.kind} />,
+          note: s.note,
+          current: now === s.id,
+          work: () => go({ name: "step" as const, step: s.id }),
+        })),
       ],
     })),
   ];
@@ -259,7 +337,13 @@ export function Strip({ place, onPalette }: { place: Place; onPalette: () => voi
     </Menu>
   );
   // It is the only way to the other screens and the checklist that is always seen.
-  return has ? <RunStrip place={place} goTo={goTo} /> : <aside className="strip" aria-label="Go to">{goTo}</aside>;
+  return has ? (
+    <RunStrip place={place} goTo={goTo} />
+  ) : (
+    <aside className="strip" aria-label="Go to">
+      {goTo}
+    </aside>
+  );
 }
 
 function Due() {

@@ -16,7 +16,12 @@ const STATES: Record<string, { kind: Kind; word: string }> = {
   your_turn: { kind: "running", word: "Your turn" },
 };
 
-const KINDS: Record<string, string> = { undo: "Done by the console", publish: "Done once more by the console", manual: "Done by hand", notice: "A notice to people" };
+const KINDS: Record<string, string> = {
+  undo: "Done by the console",
+  publish: "Done once more by the console",
+  manual: "Done by hand",
+  notice: "A notice to people",
+};
 
 /** Why an item is in the plan, in words; nothing where the person named it. */
 export function becauseWords(because: string, titleOf: (step: string) => string): string {
@@ -104,14 +109,18 @@ export function RollbackItems({ items, begun = false }: { items: readonly Rollba
     { title: "State" },
     { title: "#", end: true },
     { title: "What happens" },
-    ...(images ? [{ title: was }, { title: "As it was before" }] : [{ title: items.some((i) => i.kind === "publish") ? "What it does" : "What to do", span: 2 }]),
+    ...(images
+      ? [{ title: was }, { title: "As it was before" }]
+      : [{ title: items.some((i) => i.kind === "publish") ? "What it does" : "What to do", span: 2 }]),
   ];
   const rows = items.map((item, i): Row => {
     const { kind, word } = STATES[item.state] ?? { kind: "unknown" as const, word: item.state };
     const { before: now, after: restores, rest } = shortened(item.now, item.restores);
     const below: Below[] = [];
-    if (item.preview !== null && item.preview.calls.length > 0) below.push({ key: "calls", from: 2, content: <Exactly item={item} preview={item.preview} rest={rest} begun={begun} /> });
-    if (item.state === "stopped" && item.preconditions.length > 0) below.push({ key: "needs", from: 0, content: <CheckTable list={item.preconditions} caption={`What ${item.title} needs`} /> });
+    if (item.preview !== null && item.preview.calls.length > 0)
+      below.push({ key: "calls", from: 2, content: <Exactly item={item} preview={item.preview} rest={rest} begun={begun} /> });
+    if (item.state === "stopped" && item.preconditions.length > 0)
+      below.push({ key: "needs", from: 0, content: <CheckTable list={item.preconditions} caption={`What ${item.title} needs`} /> });
     return {
       id: item.id,
       testId: `rollback-item-${item.id}`,

@@ -7,7 +7,15 @@ import { isDark, onMode } from "../state/mode";
 /** How far back a chart reaches, in seconds of the run's clock. */
 export const SPAN_S = 600;
 
-const COLOURS: Record<string, string> = { passing: "--pass", not_applicable: "--pass", switching: "--run", waiting: "--warn", running: "--warn", failing: "--fail", unknown: "--unknown" };
+const COLOURS: Record<string, string> = {
+  passing: "--pass",
+  not_applicable: "--pass",
+  switching: "--run",
+  waiting: "--warn",
+  running: "--warn",
+  failing: "--fail",
+  unknown: "--unknown",
+};
 // Height says the state as well as colour: low = passing, half = on its way, full = failing.
 const LEVELS: Record<string, number> = { passing: 0.3, not_applicable: 0.3, switching: 0.45, waiting: 0.6, running: 0.6, failing: 1, unknown: 1 };
 
@@ -75,7 +83,10 @@ async function chartOn(box: HTMLElement): Promise<Chart | null> {
       series: [{}, { show: true, paths: () => null, points: { show: false } }],
       hooks: { draw: [paint] },
     },
-    [[0, 1], [0, 0]],
+    [
+      [0, 1],
+      [0, 0],
+    ],
     box,
   );
   const sized = new ResizeObserver(() => box.clientWidth > 0 && plot.setSize({ width: box.clientWidth, height: 34 }));
@@ -125,7 +136,10 @@ export function Sparkline({ seen, title, believable_s }: { seen: readonly Seen[]
   useEffect(() => draw.current());
   const first = seen[0];
   const bad = seen.filter((s) => s.tone === "failing" || s.tone === "unknown").length;
-  const since = first === undefined ? "No reading has been seen by this window yet" : `${bad === 0 ? "Nothing" : `${bad} of ${seen.length}`} failing or unknown since ${shortTime(first.at)}`;
+  const since =
+    first === undefined
+      ? "No reading has been seen by this window yet"
+      : `${bad === 0 ? "Nothing" : `${bad} of ${seen.length}`} failing or unknown since ${shortTime(first.at)}`;
   return (
     <figure className="spark" data-dark={isDark()}>
       <div ref={box} className="spark-chart" role="img" aria-label={`${title}, last 10 minutes. ${since}`} />

@@ -3,19 +3,7 @@
 import type { ReactNode } from "react";
 import type { Tone } from "../ipc";
 
-export type Kind =
-  | "pass"
-  | "fail"
-  | "unknown"
-  | "blocked"
-  | "waiting"
-  | "running"
-  | "todo"
-  | "ready"
-  | "absent"
-  | "skipped"
-  | "undone"
-  | "record";
+export type Kind = "pass" | "fail" | "unknown" | "blocked" | "waiting" | "running" | "todo" | "ready" | "absent" | "skipped" | "undone" | "record";
 
 // 16 × 16, drawn with currentColor; the inner mark takes the colour of the paper.
 const SHAPES: Record<Kind, ReactNode> = {
@@ -45,9 +33,7 @@ const SHAPES: Record<Kind, ReactNode> = {
       <circle cx="8" cy="12.2" r="1" className="dot" />
     </>
   ),
-  waiting: (
-    <path d="M3.2 1.2h9.6M3.2 14.8h9.6M4.4 1.4c0 3.6 3.6 4.4 3.6 6.6s-3.6 3-3.6 6.6M11.6 1.4c0 3.6-3.6 4.4-3.6 6.6s3.6 3 3.6 6.6" className="line" />
-  ),
+  waiting: <path d="M3.2 1.2h9.6M3.2 14.8h9.6M4.4 1.4c0 3.6 3.6 4.4 3.6 6.6s-3.6 3-3.6 6.6M11.6 1.4c0 3.6-3.6 4.4-3.6 6.6s3.6 3 3.6 6.6" className="line" />,
   running: (
     <>
       <circle cx="8" cy="8" r="6.8" className="line" />

@@ -48,7 +48,17 @@ export function TellForm({
   const [many, setMany] = useState("");
   const [when, setWhen] = useState(() => shortTime(now));
   const blocked =
-    where.trim() === "" ? "Write where and how it was told to go on." : many.trim() === "" ? "Write how many people were told to go on." : !namesMany(many) ? "Write how many people in figures, such as 1,240." : when.trim() === "" ? "Write when it was told to go on." : !namesTime(when) ? "Write a time of day, such as 11:58pm." : null;
+    where.trim() === ""
+      ? "Write where and how it was told to go on."
+      : many.trim() === ""
+        ? "Write how many people were told to go on."
+        : !namesMany(many)
+          ? "Write how many people in figures, such as 1,240."
+          : when.trim() === ""
+            ? "Write when it was told to go on."
+            : !namesTime(when)
+              ? "Write a time of day, such as 11:58pm."
+              : null;
   return (
     <ReasonForm
       title={title}
@@ -61,13 +71,18 @@ export function TellForm({
       onCancel={onCancel}
       onSubmit={(proof, by) => onSubmit(toldWords(where.trim(), many.trim(), when.trim(), proof), by)}
     >
-      <p className="tell-first">
-        Tell them first: nothing is sent from here. {text !== undefined && <CopyButton text={text} label="Copy the notice" />}
-      </p>
+      <p className="tell-first">Tell them first: nothing is sent from here. {text !== undefined && <CopyButton text={text} label="Copy the notice" />}</p>
       <div className="tell">
         <div className="tell-wide">
           <label htmlFor={`${id}-where`}>Where and how</label>
-          <input id={`${id}-where`} value={where} onChange={(e) => setWhere(e.target.value)} placeholder="e-mail to all trust admins" autoComplete="off" data-testid="tell-where" />
+          <input
+            id={`${id}-where`}
+            value={where}
+            onChange={(e) => setWhere(e.target.value)}
+            placeholder="e-mail to all trust admins"
+            autoComplete="off"
+            data-testid="tell-where"
+          />
         </div>
         <div>
           <label htmlFor={`${id}-many`}>How many people</label>

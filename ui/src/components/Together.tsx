@@ -66,7 +66,11 @@ export function Together({ id }: { id: string }) {
     if (await store.submit("record-checks", { do: "record_checks", steps: row })) setAsked(before);
   };
   return (
-    <Block id="together" title={`${count(steps.length, "check")} in a row`} note={at === null ? "Each is read, and recorded if it passes. The first that does not pass ends it." : `${recorded} of ${steps.length} recorded`}>
+    <Block
+      id="together"
+      title={`${count(steps.length, "check")} in a row`}
+      note={at === null ? "Each is read, and recorded if it passes. The first that does not pass ends it." : `${recorded} of ${steps.length} recorded`}
+    >
       <ol className="open-list" data-testid="together">
         {steps.map((s) => (
           <li key={s.id}>

@@ -28,11 +28,19 @@ export function watchWords(snapshot: Pick<RunSnapshot, "driver" | "lost">): Word
   const reason = driver.reason === null ? "" : `, saying “${driver.reason}”`;
   const holds = driver.since === null ? "It took the lease just now" : `It holds the lease since ${fullTime(driver.since)}`;
   if (driver.life === "ended") {
-    return { kind: "blocked", title: `${who} drove this run, and that program has ended`, text: `${holds}. What it had in flight is looked at, never repeated, as soon as somebody drives.${before}` };
+    return {
+      kind: "blocked",
+      title: `${who} drove this run, and that program has ended`,
+      text: `${holds}. What it had in flight is looked at, never repeated, as soon as somebody drives.${before}`,
+    };
   }
   if (driver.life === "silent") {
     const silent = driver.silent_s === null || driver.silent_s < 60 ? "some seconds" : age(driver.silent_s);
-    return { kind: "blocked", title: `${who} drives this run, but gives no sign of life`, text: `Silent for ${silent}: the program is frozen, or its machine sleeps. ${holds}.${before}` };
+    return {
+      kind: "blocked",
+      title: `${who} drives this run, but gives no sign of life`,
+      text: `Silent for ${silent}: the program is frozen, or its machine sleeps. ${holds}.${before}`,
+    };
   }
   if (lost !== null) return { kind: "blocked", title: `Taken over from you: ${who} drives this run`, text: `${holds}${reason}. ${STOPPED}` };
   return { kind: "running", title: `You are watching: ${who} drives this run`, text: `${holds}${reason}. You see it live; nothing can be changed from here.` };

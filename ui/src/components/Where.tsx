@@ -17,7 +17,8 @@ export function placeWords(place: LookupPlace): string {
   return place.target === "" ? `Asks ${asked}.` : `Asks ${asked} of ${place.target}.`;
 }
 
-const wordsOf = (p: LookupPlaces["places"][number]): string => (p.banner === "" ? p.name : p.name.toUpperCase() === p.banner ? p.banner : `${p.banner} · ${p.name}`);
+const wordsOf = (p: LookupPlaces["places"][number]): string =>
+  p.banner === "" ? p.name : p.name.toUpperCase() === p.banner ? p.banner : `${p.banner} · ${p.name}`;
 
 /** The choice between the known places; null where there is nothing to choose. */
 export function WherePick({ places, onElsewhere }: { places: Places; onElsewhere: () => void }) {
@@ -32,7 +33,13 @@ export function WherePick({ places, onElsewhere }: { places: Places; onElsewhere
   };
   return (
     <div className="lookup-where">
-      <Select label="Where" value={String(Math.max(0, at))} choices={[...known.places.map((p, i) => [String(i), wordsOf(p)] as const), [ELSEWHERE, "Somewhere else…"]]} onPick={choose} testId="lookup-where" />
+      <Select
+        label="Where"
+        value={String(Math.max(0, at))}
+        choices={[...known.places.map((p, i) => [String(i), wordsOf(p)] as const), [ELSEWHERE, "Somewhere else…"]]}
+        onPick={choose}
+        testId="lookup-where"
+      />
     </div>
   );
 }
@@ -73,8 +80,8 @@ export function Elsewhere({ places, onDone, onCancel }: { places: Places; onDone
         )}
       </div>
       <p className="meta" id={`${id}-hint`}>
-        A target file names the account, the sign-in and the pools: targets/NAME.toml beside a runbook. Pools alone are asked with
-        the sign-in of this computer, such as <code>eu-west-2_EXAMPLE1</code>.
+        A target file names the account, the sign-in and the pools: targets/NAME.toml beside a runbook. Pools alone are asked with the sign-in of this computer,
+        such as <code>eu-west-2_EXAMPLE1</code>.
       </p>
       <div role="alert">
         {failure !== null && (
@@ -94,7 +101,12 @@ export function Nowhere({ places }: { places: Places }) {
   return (
     <Block id="nowhere" title="No pools are known yet">
       <p>People are looked up in the user pools that a target names. The runs of this computer name none so far.</p>
-      {unread > 0 && <p className="meta">{unread === 1 ? "1 run can’t be read, so its pools are not known." : `${unread} runs can’t be read, so their pools are not known.`} Ask whoever operates it.</p>}
+      {unread > 0 && (
+        <p className="meta">
+          {unread === 1 ? "1 run can’t be read, so its pools are not known." : `${unread} runs can’t be read, so their pools are not known.`} Ask whoever
+          operates it.
+        </p>
+      )}
       <ol className="first-steps">
         <li>
           <h3>Name the pools</h3>
@@ -110,7 +122,15 @@ export function Nowhere({ places }: { places: Places }) {
         <li>
           <h3>Or try it first</h3>
           <p>The rehearsal has made-up people on this computer. No account is needed.</p>
-          <Button onPress={() => void attempt(() => places.pick(rehearsal()), () => undefined)} testId="nowhere-rehearse">
+          <Button
+            onPress={() =>
+              void attempt(
+                () => places.pick(rehearsal()),
+                () => undefined,
+              )
+            }
+            testId="nowhere-rehearse"
+          >
             Look among made-up people
           </Button>
           <div role="alert">

@@ -66,7 +66,10 @@ export const HELP: Record<RouteName, HelpText> = {
   },
   users: {
     shows: "Whether a person has an account in each pool of the target, what state it is in, and what to say or do next.",
-    todo: ["Write a whole e-mail address, a user id, or the beginning of a name.", "Values are hidden until you reveal one; each reveal is recorded with your name and reason."],
+    todo: [
+      "Write a whole e-mail address, a user id, or the beginning of a name.",
+      "Values are hidden until you reveal one; each reveal is recorded with your name and reason.",
+    ],
     cli: "switchback users find QUERY",
   },
   report: {
@@ -76,12 +79,18 @@ export const HELP: Record<RouteName, HelpText> = {
   },
   connection: {
     shows: "The way from this computer to AWS: profile, session, names, proxy, who vouches for the server, clock, identity and permissions.",
-    todo: ["Mend the first row that fails; those below it can’t be told before.", "A write is never made to try it out: it says assumed until the run has made one."],
+    todo: [
+      "Mend the first row that fails; those below it can’t be told before.",
+      "A write is never made to try it out: it says assumed until the run has made one.",
+    ],
     cli: "switchback connection --run RUN",
   },
   rehearsal: {
     shows: "Drills for the team, the closed world’s parts, what they serve now, and every switch that makes something go wrong.",
-    todo: ["Begin a drill at the step that it names, and compare with what it looks like when it goes well.", "Every fault can be switched on by itself, here and from the command line."],
+    todo: [
+      "Begin a drill at the step that it names, and compare with what it looks like when it goes well.",
+      "Every fault can be switched on by itself, here and from the command line.",
+    ],
     cli: "switchback rehearse --fault site-down",
   },
   "war-room": {

@@ -18,7 +18,9 @@ function part(format: Intl.DateTimeFormat, at: Date, type: Intl.DateTimeFormatPa
 /** "5:30pm": local wall time, for rows where the zone is said elsewhere. */
 export function shortTime(at: string | number): string {
   const date = new Date(at);
-  const half = part(local, date, "dayPeriod").toLowerCase().replace(/[^a-z]/g, "");
+  const half = part(local, date, "dayPeriod")
+    .toLowerCase()
+    .replace(/[^a-z]/g, "");
   // 12 o'clock is "12", also in engines that say "0:05 pm".
   const hour = part(local, date, "hour").replace(/^0+(?=\d)/, "");
   return `${hour === "0" ? "12" : hour}:${part(local, date, "minute")}${half}`;

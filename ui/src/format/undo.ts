@@ -22,7 +22,8 @@ export function planWords(takes: UndoTimeView, byHand: number): string {
 /** What is known of that time: what was measured, and what is planned for people. */
 export function planNote(takes: UndoTimeView, byHand: number, onlyByHand = false): string {
   if (byHand === 0) return undoNote(takes);
-  const hand = takes.by_hand_s === null ? `${byHand} by hand, with no time planned` : `${byHand} by hand: ${duration(takes.by_hand_s)}, as planned for doing it`;
+  const hand =
+    takes.by_hand_s === null ? `${byHand} by hand, with no time planned` : `${byHand} by hand: ${duration(takes.by_hand_s)}, as planned for doing it`;
   // Nothing of it could ever be measured here.
   return onlyByHand ? hand : `${undoNote(takes)}; ${hand}`;
 }
@@ -43,11 +44,13 @@ export function undoFacts(takes: UndoTimeView): [string, string][] {
 
 /** The same in one line, without the first fact. */
 export function undoNote(takes: UndoTimeView): string {
-  if (takes.slowest_s === null) return takes.caches_s === null || takes.caches_s === 0 ? "Not measured here yet" : "After the calls, until caches follow; not measured here yet";
-  const words = undoFacts(takes).slice(1).map(([name, value]) => `${name} ${value}`);
+  if (takes.slowest_s === null)
+    return takes.caches_s === null || takes.caches_s === 0 ? "Not measured here yet" : "After the calls, until caches follow; not measured here yet";
+  const words = undoFacts(takes)
+    .slice(1)
+    .map(([name, value]) => `${name} ${value}`);
   return words.map((w, i) => (i === 0 ? w : w.charAt(0).toLowerCase() + w.slice(1))).join("; ");
 }
 
 /** What is lost, in one line; sentences stay sentences. */
-export const lossWords = (list: readonly string[]): string =>
-  list.length === 0 ? "nothing" : list.map((words) => words.replace(/[.;]$/, "")).join("; ");
+export const lossWords = (list: readonly string[]): string => (list.length === 0 ? "nothing" : list.map((words) => words.replace(/[.;]$/, "")).join("; "));

@@ -16,7 +16,12 @@ async function call(command: Command<unknown>, given: readonly unknown[], more: 
 }
 
 /** Calls a command that has a channel; what is brought after the end is dropped. `unread` takes what can't be read. */
-async function follow<Brings>(stream: Stream<Brings>, given: readonly unknown[], on: (brings: Brings) => void, unread: (thrown: unknown) => void): Promise<() => void> {
+async function follow<Brings>(
+  stream: Stream<Brings>,
+  given: readonly unknown[],
+  on: (brings: Brings) => void,
+  unread: (thrown: unknown) => void,
+): Promise<() => void> {
   let listening = true;
   const channel = new Channel<unknown>();
   channel.onmessage = (message) => {

@@ -26,7 +26,8 @@ export type Row = {
 };
 
 const isMade = (value: Cell): value is Made => typeof value === "object" && value !== null && !isValidElement(value) && "made" in value;
-const classes = (...names: (string | false | undefined)[]): string | undefined => names.filter((n) => n !== false && n !== undefined && n !== "").join(" ") || undefined;
+const classes = (...names: (string | false | undefined)[]): string | undefined =>
+  names.filter((n) => n !== false && n !== undefined && n !== "").join(" ") || undefined;
 
 // Said outright: a narrow window lays some tables out anew, and they stay tables for readers.
 const TABLE = { role: "table" } as const;
@@ -40,7 +41,21 @@ const CELL = { role: "cell" } as const;
  * A table. `caption` is its name for readers; `kind` its class; `name` the place of the cell that names its row, none for -1;
  * `bare` leaves the heads to readers.
  */
-export function DataTable({ caption, kind, columns, rows, name = 1, bare = false }: { caption: string; kind?: string; columns: readonly Column[]; rows: readonly Row[]; name?: number; bare?: boolean }) {
+export function DataTable({
+  caption,
+  kind,
+  columns,
+  rows,
+  name = 1,
+  bare = false,
+}: {
+  caption: string;
+  kind?: string;
+  columns: readonly Column[];
+  rows: readonly Row[];
+  name?: number;
+  bare?: boolean;
+}) {
   const box = useRef<HTMLDivElement>(null);
   const wide = useScrolls(box, "width");
   const places = columns.reduce((sum, c) => sum + (c.span ?? 1), 0);
@@ -68,11 +83,21 @@ export function DataTable({ caption, kind, columns, rows, name = 1, bare = false
           <tbody key={row.id} className={row.className} data-testid={row.testId} {...row.data} {...ROWS}>
             <tr {...ROW}>
               {row.cells.map((given, at) => {
-                const { made, className, span, title, head } = isMade(given) ? given : { made: given, className: undefined, span: undefined, title: undefined, head: undefined };
+                const { made, className, span, title, head } = isMade(given)
+                  ? given
+                  : { made: given, className: undefined, span: undefined, title: undefined, head: undefined };
                 const look = { colSpan: span, title, className: classes(className, columns[at]?.end === true && "end"), "data-head": head };
                 // A cell is its column; a head over two places has one cell more below it.
                 const key = columns[at]?.title ?? "more";
-                return at === name ? <th key={key} {...look} {...NAME}>{made}</th> : <td key={key} {...look} {...CELL}>{made}</td>;
+                return at === name ? (
+                  <th key={key} {...look} {...NAME}>
+                    {made}
+                  </th>
+                ) : (
+                  <td key={key} {...look} {...CELL}>
+                    {made}
+                  </td>
+                );
               })}
             </tr>
             {(row.below ?? []).map(({ key, from = 1, content }) => (

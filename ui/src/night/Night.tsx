@@ -21,8 +21,14 @@ const BAR = 22;
 /** How the night stands, in one sentence: it is the picture's name for readers, and stands beside it. */
 export function nightWords({ current }: Night): string {
   if (current === null) return "every phase is through";
-  const late = current.behindS === null || Math.abs(current.behindS) < 60 ? null : `${duration(Math.round(Math.abs(current.behindS) / 60) * 60)} ${current.behindS > 0 ? "behind" : "ahead of"} the plan`;
-  const ends = current.ends === null ? `when “${current.title}” ends can't be told: a step has no planned time` : `“${current.title}” ends about ${shortTime(current.ends)}`;
+  const late =
+    current.behindS === null || Math.abs(current.behindS) < 60
+      ? null
+      : `${duration(Math.round(Math.abs(current.behindS) / 60) * 60)} ${current.behindS > 0 ? "behind" : "ahead of"} the plan`;
+  const ends =
+    current.ends === null
+      ? `when “${current.title}” ends can't be told: a step has no planned time`
+      : `“${current.title}” ends about ${shortTime(current.ends)}`;
   return late === null ? ends : `${late}, ${ends}`;
 }
 
@@ -54,7 +60,12 @@ function Diamond({ x, y }: { x: number; y: number }) {
 }
 
 /** What the marks of a picture share: where each is drawn, which one the keyboard comes to, and which one says more. */
-type Marks = { at: (id: string) => (el: HTMLAnchorElement | null) => void; stop: string; bare: boolean; tell: (mark: { words: string; at: Element } | null) => void };
+type Marks = {
+  at: (id: string) => (el: HTMLAnchorElement | null) => void;
+  stop: string;
+  bare: boolean;
+  tell: (mark: { words: string; at: Element } | null) => void;
+};
 
 function MarkShape({ placed: { mark, x, width }, y, marks }: { placed: Placed; y: number; marks: Marks }) {
   const className = `night-mark is-${mark.is} k-${mark.kind}${mark.ahead ? " ahead" : ""}${mark.byHand && mark.is === "step" ? " by-hand" : ""}`;
@@ -89,13 +100,27 @@ function folded(line: Line): Line {
   const from = Math.min(...steps.map((m) => m.from));
   const to = Math.max(...steps.map((m) => m.to));
   const worst = steps.find((m) => m.kind === "fail" || m.kind === "blocked" || m.kind === "unknown") ?? first;
-  return { ...line, marks: [...line.marks.filter((m) => m.is === "gate"), { ...worst, id: `phase-${line.id}`, title: count(steps.length, "step"), state: worst === first ? "Done" : worst.state, from, to, byHand: false }] };
+  return {
+    ...line,
+    marks: [
+      ...line.marks.filter((m) => m.is === "gate"),
+      { ...worst, id: `phase-${line.id}`, title: count(steps.length, "step"), state: worst === first ? "Done" : worst.state, from, to, byHand: false },
+    ],
+  };
 }
 
 function Phase({ line, axis, y, marks: shared }: { line: Line; axis: Axis; y: number; marks: Marks }) {
   const marks = placed(folded(line), axis);
   const labels = labelsOf(
-    marks.filter((p) => p.mark.is !== "gate").map(({ mark, x, width }) => ({ id: mark.id, title: mark.is === "wait" ? "wait" : mark.title, x, width, first: mark.kind === "running" || mark.kind === "fail" || mark.kind === "unknown" })),
+    marks
+      .filter((p) => p.mark.is !== "gate")
+      .map(({ mark, x, width }) => ({
+        id: mark.id,
+        title: mark.is === "wait" ? "wait" : mark.title,
+        x,
+        width,
+        first: mark.kind === "running" || mark.kind === "fail" || mark.kind === "unknown",
+      })),
     axis.width,
   );
   return (
@@ -108,11 +133,26 @@ function Phase({ line, axis, y, marks: shared }: { line: Line; axis: Axis; y: nu
         {line.done} of {line.of}
       </text>
       {labels.map((l) => (
-        <text key={l.id} className={`night-label${marks.some((p) => p.mark.id === l.id && p.mark.kind === "running") ? " is-now" : ""}`} x={LEFT + l.x} y={y - 5} aria-hidden="true">
+        <text
+          key={l.id}
+          className={`night-label${marks.some((p) => p.mark.id === l.id && p.mark.kind === "running") ? " is-now" : ""}`}
+          x={LEFT + l.x}
+          y={y - 5}
+          aria-hidden="true"
+        >
           {l.text}
         </text>
       ))}
-      {line.planned !== null && <rect className="night-plan" x={LEFT + xOf(axis, line.planned.from)} y={y + BAR + 3} width={Math.max(2, xOf(axis, line.planned.to) - xOf(axis, line.planned.from))} height={3} rx={1.5} />}
+      {line.planned !== null && (
+        <rect
+          className="night-plan"
+          x={LEFT + xOf(axis, line.planned.from)}
+          y={y + BAR + 3}
+          width={Math.max(2, xOf(axis, line.planned.to) - xOf(axis, line.planned.from))}
+          height={3}
+          rx={1.5}
+        />
+      )}
       {marks.map((p) => (
         <MarkShape key={p.mark.id} placed={p} y={y} marks={shared} />
       ))}
@@ -177,7 +217,15 @@ function Picture({ night, rope, name, bare }: { night: Night; rope: Rope | null;
   };
   return (
     <>
-      <svg className="night" preserveAspectRatio="xMinYMin meet" viewBox={`0 0 ${WIDTH} ${rope === null ? bottom : bottom + 34}`} role={bare ? "img" : "group"} aria-label={name} {...(bare ? {} : { onKeyDown: keys })} data-testid="night">
+      <svg
+        className="night"
+        preserveAspectRatio="xMinYMin meet"
+        viewBox={`0 0 ${WIDTH} ${rope === null ? bottom : bottom + 34}`}
+        role={bare ? "img" : "group"}
+        aria-label={name}
+        {...(bare ? {} : { onKeyDown: keys })}
+        data-testid="night"
+      >
         {ticksOf(axis, 64).map((t) => {
           const tick = LEFT + xOf(axis, t);
           return (
@@ -222,7 +270,10 @@ function Same({ night }: { night: Night }) {
       <DataTable
         caption="The night: each decision, step and wait with its time"
         columns={[{ title: "State" }, { title: "What" }, { title: "Phase" }, { title: "When" }]}
-        rows={rows.map(({ line, m }) => ({ id: m.id, cells: [<State kind={m.kind} word={m.state} />, <a href={href(m.place)}>{m.title}</a>, line.title, about(m)] }))}
+        rows={rows.map(({ line, m }) => ({
+          id: m.id,
+          cells: [<State kind={m.kind} word={m.state} />, <a href={href(m.place)}>{m.title}</a>, line.title, about(m)],
+        }))}
       />
     </details>
   );

@@ -14,7 +14,19 @@ export type Rope = {
   whole: { to: number; words: string } | null;
 };
 
-const EFFECT = new Set(["done", "unverified", "foreign", "adopted", "applying", "verifying", "in_doubt", "undo_failed", "undo_unverified", "undo_in_doubt", "undo_foreign"]);
+const EFFECT = new Set([
+  "done",
+  "unverified",
+  "foreign",
+  "adopted",
+  "applying",
+  "verifying",
+  "in_doubt",
+  "undo_failed",
+  "undo_unverified",
+  "undo_in_doubt",
+  "undo_foreign",
+]);
 
 const began = (step: StepView): number | null => {
   const time = step.times.started_at ?? step.changed_at;

@@ -46,13 +46,37 @@ function waitsUntil(step: StepView): number | null {
 }
 
 function markOf(step: StepView, from: number, to: number, ahead: boolean): Mark {
-  return { id: step.id, is: "step", title: step.title, state: step.state_words, kind: shapeOf(step), from, to, ahead, byHand: step.kind !== "action" && step.kind !== "check", place: { name: "step", step: step.id } };
+  return {
+    id: step.id,
+    is: "step",
+    title: step.title,
+    state: step.state_words,
+    kind: shapeOf(step),
+    from,
+    to,
+    ahead,
+    byHand: step.kind !== "action" && step.kind !== "check",
+    place: { name: "step", step: step.id },
+  };
 }
 
 function gateMark(phase: PhaseView, moment: number, ahead: boolean): Mark[] {
   const gate = phase.gate;
   if (gate === null) return [];
-  return [{ id: `gate-${phase.id}`, is: "gate", title: gate.title, state: gate.state_words, kind: gateKind(gate), from: moment, to: moment, ahead, byHand: true, place: { name: "gate", phase: phase.id } }];
+  return [
+    {
+      id: `gate-${phase.id}`,
+      is: "gate",
+      title: gate.title,
+      state: gate.state_words,
+      kind: gateKind(gate),
+      from: moment,
+      to: moment,
+      ahead,
+      byHand: true,
+      place: { name: "gate", phase: phase.id },
+    },
+  ];
 }
 
 function lineOf(phase: PhaseView, start: number, now: number): { line: Line; end: number } {
@@ -70,7 +94,17 @@ function lineOf(phase: PhaseView, start: number, now: number): { line: Line; end
     if (until !== null && step.state !== "skipped" && step.state !== "undone") {
       const waited = { from: cursor, to: Math.min(until, began ?? until) };
       if (waited.to - waited.from >= MINUTE / 2) {
-        marks.push({ id: `wait-${step.id}`, is: "wait", title: `Wait before ${step.title}`, state: until > now ? "Waiting" : "Over", kind: "waiting", ...waited, ahead: waited.from > now, byHand: false, place: { name: "step", step: step.id } });
+        marks.push({
+          id: `wait-${step.id}`,
+          is: "wait",
+          title: `Wait before ${step.title}`,
+          state: until > now ? "Waiting" : "Over",
+          kind: "waiting",
+          ...waited,
+          ahead: waited.from > now,
+          byHand: false,
+          place: { name: "step", step: step.id },
+        });
         cursor = Math.max(cursor, waited.to);
       }
     }
@@ -97,12 +131,17 @@ function lineOf(phase: PhaseView, start: number, now: number): { line: Line; end
   const begun = marks.find((m) => !m.ahead && m.is === "step");
   const first = begun?.from ?? marks.find((m) => m.is === "step")?.from ?? start;
   const planned = phase.times.planned_s === null ? null : { from: first, to: first + phase.times.planned_s * 1000 };
-  return { line: { id: phase.id, title: phase.title, done: phase.done, of: phase.steps.length, finished: phase.done === phase.steps.length, marks, planned }, end: cursor };
+  return {
+    line: { id: phase.id, title: phase.title, done: phase.done, of: phase.steps.length, finished: phase.done === phase.steps.length, marks, planned },
+    end: cursor,
+  };
 }
 
 /** The whole night, phase by phase. */
 export function nightOf(phases: readonly PhaseView[], now: number): Night {
-  const started = phases.flatMap((p) => [p.gate?.state === "go" ? at(p.gate.decision?.at ?? null) : null, ...p.steps.map((s) => at(s.times.started_at))]).filter((t): t is number => t !== null);
+  const started = phases
+    .flatMap((p) => [p.gate?.state === "go" ? at(p.gate.decision?.at ?? null) : null, ...p.steps.map((s) => at(s.times.started_at))])
+    .filter((t): t is number => t !== null);
   let cursor = Math.min(...started, started.length === 0 ? now : Number.POSITIVE_INFINITY);
   const lines: Line[] = [];
   let current: Night["current"] = null;

@@ -90,10 +90,17 @@ export function AmendScreen() {
         <Crumbs parts={[{ text: "Decisions", href: href({ name: "decisions" }) }, { text: "Amend the plan" }]} />
         <PageHead title="Amend the plan" id="amend" />
         <p className="why">
-          For a step without an effect anything may change; with an effect only its words, owner, checks after it and deadlines. Account, region and role never change.
+          For a step without an effect anything may change; with an effect only its words, owner, checks after it and deadlines. Account, region and role never
+          change.
         </p>
         <Block id="from" title="From which runbook" note={<span>plan now {short(snapshot.plan_digest)}</span>}>
-          <FilePick label="File, folder or built-in name" hint={`It is read for this run’s target, ${snapshot.banner.target}, and linted again.`} busy={reading} submit="Compare" onPick={read} />
+          <FilePick
+            label="File, folder or built-in name"
+            hint={`It is read for this run’s target, ${snapshot.banner.target}, and linted again.`}
+            busy={reading}
+            submit="Compare"
+            onPick={read}
+          />
           <div role="alert">
             {problem !== null && (
               <Notice kind="fail" title="It can’t be compared">
@@ -131,7 +138,14 @@ export function AmendScreen() {
             <p id="amend-why" className="confirm-why" data-testid="why-not">
               {refusal}
             </p>
-            <Primary basis={`amend/${view?.digest}`} refused={refusal !== null} loading={busy === "amend"} onPress={confirm} why="amend-why" testId="amend-confirm">
+            <Primary
+              basis={`amend/${view?.digest}`}
+              refused={refusal !== null}
+              loading={busy === "amend"}
+              onPress={confirm}
+              why="amend-why"
+              testId="amend-confirm"
+            >
               Amend the plan on {snapshot.banner.word}
             </Primary>
           </div>

@@ -27,7 +27,12 @@ function momentOf(step: StepView, snapshot: RunSnapshot, now: number) {
   return {
     proven: step.undo !== null && step.undo_before.every(passes),
     open: step.before.filter((r) => !passes(r)),
-    refused: refused === null ? null : Object.values(refusalWords(step, refused, now, snapshot.watching !== null)).join(" ").trim(),
+    refused:
+      refused === null
+        ? null
+        : Object.values(refusalWords(step, refused, now, snapshot.watching !== null))
+            .join(" ")
+            .trim(),
     signIn: signInWords(snapshot, now),
   };
 }
@@ -128,13 +133,7 @@ export function ConfirmScreen({ id }: { id: string }) {
           title="How to undo"
           note={step.undo === null ? step.reversibility : proven ? <State kind="pass" word="Proven" /> : <State kind="blocked" word="Not proven" />}
         >
-          <Facts
-            list={[
-              ["How", step.reversibility],
-              ...undoFacts(step.undo_takes),
-              ["Loses", lossWords(step.undo_loses)],
-            ]}
-          />
+          <Facts list={[["How", step.reversibility], ...undoFacts(step.undo_takes), ["Loses", lossWords(step.undo_loses)]]} />
           {step.undo !== null && !publishes(step) && <Changes list={step.undo.changes} undo />}
         </Block>
         {open.length > 0 && (
@@ -168,7 +167,14 @@ export function ConfirmScreen({ id }: { id: string }) {
             <p id="confirm-why" className="confirm-why" data-testid="why-not">
               {refusal}
             </p>
-            <Primary basis={`confirm/${step.id}/${pinned?.digest}`} refused={refusal !== null} loading={busy === "apply"} onPress={confirm} why="confirm-why" testId="confirm-primary">
+            <Primary
+              basis={`confirm/${step.id}/${pinned?.digest}`}
+              refused={refusal !== null}
+              loading={busy === "apply"}
+              onPress={confirm}
+              why="confirm-why"
+              testId="confirm-primary"
+            >
               {step.title} on {b.word}
             </Primary>
           </div>

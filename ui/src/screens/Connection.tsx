@@ -21,13 +21,21 @@ const SESSIONS: Record<ProfileView["session"], { kind: Kind; word: string }> = {
 
 function profileRow(profile: ProfileView, selected: boolean, onCheck: () => void): Row {
   const session = SESSIONS[profile.session];
-  const who = [profile.account_tail === null ? null : `…${profile.account_tail}`, profile.role, profile.source === null ? null : `with ${profile.source}`].filter((x) => x !== null);
+  const who = [
+    profile.account_tail === null ? null : `…${profile.account_tail}`,
+    profile.role,
+    profile.source === null ? null : `with ${profile.source}`,
+  ].filter((x) => x !== null);
   return {
     id: profile.name,
     testId: `profile-${profile.name}`,
     className: profile.problem === null ? undefined : "open k-blocked",
     cells: [
-      profile.problem === null || profile.session !== "not_needed" ? <State kind={session.kind} word={session.word} /> : <State kind="blocked" word="Not usable" />,
+      profile.problem === null || profile.session !== "not_needed" ? (
+        <State kind={session.kind} word={session.word} />
+      ) : (
+        <State kind="blocked" word="Not usable" />
+      ),
       <>
         {profile.name}
         {selected && <span className="meta"> in use</span>}
@@ -77,7 +85,14 @@ function Profiles({ view, onCheck }: { view: ProfilesView; onCheck: (profile: st
       {view.profiles.length > 0 && (
         <DataTable
           caption="AWS profiles of this computer; no secret is shown"
-          columns={[{ title: "Session" }, { title: "Profile" }, { title: "Kind" }, { title: "Account and role" }, { title: "How long" }, { title: "Connection", end: true }]}
+          columns={[
+            { title: "Session" },
+            { title: "Profile" },
+            { title: "Kind" },
+            { title: "Account and role" },
+            { title: "How long" },
+            { title: "Connection", end: true },
+          ]}
           rows={view.profiles.map((p) => profileRow(p, p.name === view.selected, () => onCheck(p.name)))}
         />
       )}
@@ -96,7 +111,12 @@ function Environment({ list }: { list: readonly SettingView[] }) {
         rows={list.map((s) => ({
           id: s.variable,
           testId: `variable-${s.variable}`,
-          cells: [s.overrides ? <State kind="blocked" word="Overrides" /> : <State kind="absent" word="No override" />, <code>{s.variable}</code>, s.value ?? "set; not shown", s.effect],
+          cells: [
+            s.overrides ? <State kind="blocked" word="Overrides" /> : <State kind="absent" word="No override" />,
+            <code>{s.variable}</code>,
+            s.value ?? "set; not shown",
+            s.effect,
+          ],
         }))}
       />
     </Block>
@@ -134,7 +154,10 @@ export function ConnectionScreen() {
   const ofRun = run !== null && profile === null;
   const check = (chosen: string | null) => {
     setProfile(chosen);
-    const ask: ConnectionAsk = run !== null && chosen === null ? { run, profile: null, region: null } : { run: null, profile: chosen, region: region.trim() === "" ? null : region.trim() };
+    const ask: ConnectionAsk =
+      run !== null && chosen === null
+        ? { run, profile: null, region: null }
+        : { run: null, profile: chosen, region: region.trim() === "" ? null : region.trim() };
     void attempt(() => store.ipc.connectionCheck(ask), setView, { failed: () => setView(null), again: JSON.stringify(ask) });
   };
   const begin = useEffectEvent(() => check(null));
@@ -148,9 +171,7 @@ export function ConnectionScreen() {
       <PageHead title="Connection" id="connection">
         {view !== null && !busy && <ToneState tone={view.tone} />}
       </PageHead>
-      <p className="why">
-        From this computer to AWS, row by row: where a row fails, those below it can’t be told. It looks, and changes nothing.
-      </p>
+      <p className="why">From this computer to AWS, row by row: where a row fails, those below it can’t be told. It looks, and changes nothing.</p>
       <div className="connection-bar">
         <Primary basis="connection" loading={busy} onPress={() => check(profile)} testId="connection-again">
           Check again
@@ -163,7 +184,15 @@ export function ConnectionScreen() {
         {!ofRun && (
           <span className="connection-region">
             <label htmlFor={regionField}>Region</label>
-            <input id={regionField} value={region} placeholder={view?.region ?? "eu-west-2"} onChange={(e) => setRegion(e.target.value)} autoComplete="off" spellCheck={false} data-testid="connection-region" />
+            <input
+              id={regionField}
+              value={region}
+              placeholder={view?.region ?? "eu-west-2"}
+              onChange={(e) => setRegion(e.target.value)}
+              autoComplete="off"
+              spellCheck={false}
+              data-testid="connection-region"
+            />
           </span>
         )}
       </div>

@@ -40,7 +40,15 @@ function Extend({ deadline, onDone }: { deadline: Deadline; onDone: () => void }
       onSubmit={(reason) => void store.submit("extend", { do: "extend_deadline", rule, minutes: number }, { reason }).then((done) => done && onDone())}
     >
       <label htmlFor={id}>Minutes more</label>
-      <input id={id} className="short" inputMode="numeric" value={minutes} onChange={(e) => setMinutes(e.target.value)} autoComplete="off" data-testid="extend-minutes" />
+      <input
+        id={id}
+        className="short"
+        inputMode="numeric"
+        value={minutes}
+        onChange={(e) => setMinutes(e.target.value)}
+        autoComplete="off"
+        data-testid="extend-minutes"
+      />
     </ReasonForm>
   );
 }
@@ -75,10 +83,13 @@ function DeadlineRow({ deadline: d }: { deadline: Deadline }) {
           </Button>
         )}
         {d.open_decision !== null && (
-          <a href={`#decide-${d.open_decision}`} onClick={(e) => {
-            e.preventDefault();
-            document.querySelector<HTMLElement>(`[data-testid="decision-${d.open_decision}"] button`)?.focus();
-          }}>
+          <a
+            href={`#decide-${d.open_decision}`}
+            onClick={(e) => {
+              e.preventDefault();
+              document.querySelector<HTMLElement>(`[data-testid="decision-${d.open_decision}"] button`)?.focus();
+            }}
+          >
             To the decision
           </a>
         )}
@@ -121,7 +132,8 @@ export function DecisionsScreen() {
     <div className="page">
       <PageHead title="Decisions" id="decisions" />
       <p className="why">
-        {open === 0 ? "Every question is decided." : `${count(open, "question")} open.`} People decide, never a clock: a deadline that passes says so and does nothing.
+        {open === 0 ? "Every question is decided." : `${count(open, "question")} open.`} People decide, never a clock: a deadline that passes says so and does
+        nothing.
       </p>
       <Block id="deadlines" title="When a decision is due" note={snapshot.deadlines.length === 0 ? "No rule of this plan has a deadline" : undefined}>
         <ul className="decisions">
@@ -133,9 +145,7 @@ export function DecisionsScreen() {
       <Gates />
       <Decisions />
       <Block id="plan" title="The plan" note={<code>{snapshot.plan_digest.replace(/^sha256:/, "").slice(0, 12)}</code>}>
-        <p>
-          A plan does not change by itself. An amendment shows every difference first, and never touches the action of a step that has an effect.
-        </p>
+        <p>A plan does not change by itself. An amendment shows every difference first, and never touches the action of a step that has an effect.</p>
         <div className="otherwise">
           <LinkButton href={href({ name: "amend" })} testId="amend-open">
             Amend the plan…

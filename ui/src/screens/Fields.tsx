@@ -20,7 +20,14 @@ import { useStep } from "./step/find";
 
 type Choice = "keep" | "restore";
 
-const COLUMNS: readonly Column[] = [{ title: "State" }, { title: "Field" }, { title: "Before" }, { title: "We left" }, { title: "There now" }, { title: "What becomes of it" }];
+const COLUMNS: readonly Column[] = [
+  { title: "State" },
+  { title: "Field" },
+  { title: "Before" },
+  { title: "We left" },
+  { title: "There now" },
+  { title: "What becomes of it" },
+];
 
 function Choose({ row, choice, onChoose }: { row: FieldRowView; choice: Choice | undefined; onChoose: (choice: Choice) => void }) {
   const words: [Choice, string][] = [
@@ -32,7 +39,13 @@ function Choose({ row, choice, onChoose }: { row: FieldRowView; choice: Choice |
       <legend className="hidden">What becomes of {row.field}</legend>
       {words.map(([value, label]) => (
         <label className="tick" key={value}>
-          <input type="radio" name={`field-${row.field}`} checked={choice === value} onChange={() => onChoose(value)} data-testid={`field-${row.field}-${value}`} />
+          <input
+            type="radio"
+            name={`field-${row.field}`}
+            checked={choice === value}
+            onChange={() => onChoose(value)}
+            data-testid={`field-${row.field}-${value}`}
+          />
           <span>{label}</span>
         </label>
       ))}
@@ -46,7 +59,13 @@ function rowOf(row: FieldRowView, choice: Choice | undefined, onChoose: (choice:
     testId: `field-${row.field}`,
     className: row.differs && choice === undefined ? "open k-blocked" : undefined,
     cells: [
-      !row.differs ? <State kind="absent" word="As before" /> : choice === undefined ? <State kind="blocked" word="Choose" /> : <State kind="pass" word={choice === "keep" ? "Kept" : "Restored"} />,
+      !row.differs ? (
+        <State kind="absent" word="As before" />
+      ) : choice === undefined ? (
+        <State kind="blocked" word="Choose" />
+      ) : (
+        <State kind="pass" word={choice === "keep" ? "Kept" : "Restored"} />
+      ),
       row.field,
       row.before,
       row.ours,
@@ -126,7 +145,12 @@ export function FieldsScreen({ id }: { id: string }) {
                 rows={plan.rows.map((row) => rowOf(row, choices[row.field], (choice) => setChoices({ ...choices, [row.field]: choice })))}
               />
             </Block>
-            <Block id="change" title="Change" note={plan.ends ?? "The exact change is shown once all are chosen"} side={plan.preview !== null && <CopyCli preview={plan.preview} />}>
+            <Block
+              id="change"
+              title="Change"
+              note={plan.ends ?? "The exact change is shown once all are chosen"}
+              side={plan.preview !== null && <CopyCli preview={plan.preview} />}
+            >
               {plan.preview !== null && (
                 <>
                   <Changes list={plan.preview.changes} />
@@ -168,7 +192,14 @@ export function FieldsScreen({ id }: { id: string }) {
             <p id="fields-why" className="confirm-why" data-testid="why-not">
               {refusal}
             </p>
-            <Primary basis={`fields/${id}/${plan?.preview?.digest}`} refused={refusal !== null} loading={busy === "fields"} onPress={confirm} why="fields-why" testId="fields-confirm">
+            <Primary
+              basis={`fields/${id}/${plan?.preview?.digest}`}
+              refused={refusal !== null}
+              loading={busy === "fields"}
+              onPress={confirm}
+              why="fields-why"
+              testId="fields-confirm"
+            >
               Carry it out on {snapshot.banner.word}
             </Primary>
           </div>

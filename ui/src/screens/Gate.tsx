@@ -29,12 +29,28 @@ function namesBefore(snapshot: Pick<RunSnapshot, "phases">, operator: string): s
 }
 
 /** Each role with the name of whoever speaks for it, and what else is to be said. */
-function People({ gate, names, onName, note, onNote }: { gate: GateView; names: Names; onName: (role: string, name: string) => void; note: string; onNote: (note: string) => void }) {
+function People({
+  gate,
+  names,
+  onName,
+  note,
+  onNote,
+}: {
+  gate: GateView;
+  names: Names;
+  onName: (role: string, name: string) => void;
+  note: string;
+  onNote: (note: string) => void;
+}) {
   const id = useId();
   const offers = useApp((s) => (s.snapshot === null ? [] : namesBefore(s.snapshot, s.operator)));
   const decided = gate.state === "go";
   return (
-    <Block id="people" title="People" note={decided ? "who said go" : `${gate.people.filter((p) => (names[p.role] ?? "").trim() !== "").length} of ${gate.people.length} named`}>
+    <Block
+      id="people"
+      title="People"
+      note={decided ? "who said go" : `${gate.people.filter((p) => (names[p.role] ?? "").trim() !== "").length} of ${gate.people.length} named`}
+    >
       <div className="people">
         {gate.people.map((p, i) => (
           <div key={p.role}>
@@ -98,7 +114,8 @@ function Open({ gate }: { gate: GateView }) {
 }
 
 /** Nobody can decide about what nobody has read, or read so long ago that it does not count for a go. */
-const unread = (gate: GateView, now: number): boolean => gate.checks.some((r) => r.observed_at === null || freshen({ ...r, believable_s: Math.min(r.believable_s, gate.fresh_s) }, now).stale);
+const unread = (gate: GateView, now: number): boolean =>
+  gate.checks.some((r) => r.observed_at === null || freshen({ ...r, believable_s: Math.min(r.believable_s, gate.fresh_s) }, now).stale);
 
 function readGate(store: Store, phase: string): void {
   void store.submit("gate-check", { do: "check_gate", phase });
@@ -119,12 +136,26 @@ function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateVie
   const nameless = gate.people.filter((p) => (names[p.role] ?? "").trim() === "").map((p) => p.role);
   const refused = go?.refused ?? (nameless.length > 0 ? `Name ${nameless.join(", ")} above.` : null);
   const named = Object.fromEntries(gate.people.map((p) => [p.role, (names[p.role] ?? "").trim()] as const).filter(([, name]) => name !== ""));
-  const sayGo = () => void store.submit("gate-go", { do: "gate", phase: phase.id, go: true, people: named }, { basis: gate.basis, reason: note.trim() === "" ? null : note.trim() });
-  const sayNoGo = (reason: string) => void store.submit("gate-no-go", { do: "gate", phase: phase.id, go: false, people: named }, { reason }).then((done) => done && setAsking(false));
+  const sayGo = () =>
+    void store.submit(
+      "gate-go",
+      { do: "gate", phase: phase.id, go: true, people: named },
+      { basis: gate.basis, reason: note.trim() === "" ? null : note.trim() },
+    );
+  const sayNoGo = (reason: string) =>
+    void store.submit("gate-no-go", { do: "gate", phase: phase.id, go: false, people: named }, { reason }).then((done) => done && setAsking(false));
   return (
     <Dock>
       <div className="action-bar" ref={bar} role="region" aria-label="What you can do">
-        {asking && <ReasonForm title={`No-go: “${phase.title}” stays closed`} submit="Say no-go" busy={busy !== null} onCancel={() => setAsking(false)} onSubmit={sayNoGo} />}
+        {asking && (
+          <ReasonForm
+            title={`No-go: “${phase.title}” stays closed`}
+            submit="Say no-go"
+            busy={busy !== null}
+            onCancel={() => setAsking(false)}
+            onSubmit={sayNoGo}
+          />
+        )}
         <div className="action-row">
           <div className="action-main apart">
             {gate.state === "go" && next !== undefined && (
@@ -133,18 +164,35 @@ function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateVie
               </Primary>
             )}
             {toRead && (
-              <Primary basis={`read/${phase.id}`} loading={busy === "gate-check" || gate.state === "checking"} onPress={() => readGate(store, phase.id)} testId="gate-check">
+              <Primary
+                basis={`read/${phase.id}`}
+                loading={busy === "gate-check" || gate.state === "checking"}
+                onPress={() => readGate(store, phase.id)}
+                testId="gate-check"
+              >
                 Read the checks
               </Primary>
             )}
             {go !== undefined && gate.state !== "go" && !toRead && (
-              <Primary basis={`go/${phase.id}/${gate.basis}/${gate.state}`} plain={asking} refused={refused !== null || asking} loading={busy === "gate-go"} onPress={sayGo} why="why-not" testId="action-primary">
+              <Primary
+                basis={`go/${phase.id}/${gate.basis}/${gate.state}`}
+                plain={asking}
+                refused={refused !== null || asking}
+                loading={busy === "gate-go"}
+                onPress={sayGo}
+                why="why-not"
+                testId="action-primary"
+              >
                 Say go on {banner.word}
               </Primary>
             )}
             <div className="action-reason">
               <p id="why-not" data-testid="why-not">
-                {gate.state === "go" ? "Go was said: the phase is open." : toRead ? "Read the checks first, then say go or no-go." : (refused ?? "Nothing stands in the way. Say go when everybody on the call agrees.")}
+                {gate.state === "go"
+                  ? "Go was said: the phase is open."
+                  : toRead
+                    ? "Read the checks first, then say go or no-go."
+                    : (refused ?? "Nothing stands in the way. Say go when everybody on the call agrees.")}
               </p>
             </div>
           </div>
@@ -168,7 +216,13 @@ function ReadAgain({ id, gate }: { id: string; gate: GateView }) {
   const old = useWorldNow((now) => unread(gate, now));
   return (
     (!old || gate.state === "go") && (
-      <Button weight="inline" icon="refresh" loading={busy === "gate-check" || gate.state === "checking"} onPress={() => readGate(store, id)} testId="gate-check">
+      <Button
+        weight="inline"
+        icon="refresh"
+        loading={busy === "gate-check" || gate.state === "checking"}
+        onPress={() => readGate(store, id)}
+        testId="gate-check"
+      >
         Read the checks again
       </Button>
     )
@@ -219,9 +273,7 @@ export function GateScreen({ id, above }: { id: string; above?: ReactNode }) {
           id="checks"
           title="Checks"
           note={checks.length === 0 ? "This gate has no check" : <Passing list={checks} />}
-          side={
-            check !== undefined && check.refused === null && <ReadAgain id={id} gate={gate} />
-          }
+          side={check !== undefined && check.refused === null && <ReadAgain id={id} gate={gate} />}
         >
           {checks.length > 0 && <CheckTable list={checks} caption="Checks of this gate" record={gate.state === "go"} ahead />}
         </Block>

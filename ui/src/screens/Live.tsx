@@ -81,7 +81,11 @@ export function LiveScreen() {
         <strong>{users.headline}.</strong> {users.note}. Worst first; a reading that is too old is Unknown, the worst of all.
       </p>
       <Block id="monitors" title="Monitors" note={`as of ${at.at}`} side={<a href={href({ name: "war-room" })}>War room</a>}>
-        {list.length === 0 && <p className="empty">This runbook has no monitor, so nothing can be told about users here. A monitor in the runbook appears here with its last ten minutes.</p>}
+        {list.length === 0 && (
+          <p className="empty">
+            This runbook has no monitor, so nothing can be told about users here. A monitor in the runbook appears here with its last ten minutes.
+          </p>
+        )}
         <div className="monitors">
           {list.map((m) => (
             <Card key={m.id} m={m} seen={history[m.id] ?? []} />

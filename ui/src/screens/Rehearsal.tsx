@@ -65,8 +65,7 @@ export function RehearsalScreen() {
       <div className="page">
         <PageHead title="Rehearsal" id="rehearsal" />
         <p>
-          This run is on {snapshot.banner.word}, which is no rehearsal. Nothing can be made to go wrong here.{" "}
-          <a href={href({ name: "run" })}>Go to the run</a>
+          This run is on {snapshot.banner.word}, which is no rehearsal. Nothing can be made to go wrong here. <a href={href({ name: "run" })}>Go to the run</a>
         </p>
       </div>
     );
@@ -86,8 +85,8 @@ export function RehearsalScreen() {
         <>
           <Block id="drills" title="Drills" note={`${view.drills.filter((d) => d.on).length} of ${view.drills.length} on`}>
             <p className="why">
-              Begin one at its step, a step of the runbook <code>tis-cognito</code>, and compare with what it looks like when it goes well. What happens at once stays until a
-              new rehearsal begins.
+              Begin one at its step, a step of the runbook <code>tis-cognito</code>, and compare with what it looks like when it goes well. What happens at once
+              stays until a new rehearsal begins.
             </p>
             <Drills list={view.drills} busy={busy} onFlip={(d) => flip(d.fault, d.on)} />
           </Block>

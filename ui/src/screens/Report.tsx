@@ -42,7 +42,10 @@ export function ReportScreen() {
   return (
     <div className="page">
       <PageHead title="Report" id="report" />
-      <p className="why">For those who were not there: what happened, planned against actual, who decided what. One file to read, print and keep; nothing that the journal seals is in it.</p>
+      <p className="why">
+        For those who were not there: what happened, planned against actual, who decided what. One file to read, print and keep; nothing that the journal seals
+        is in it.
+      </p>
       <div className="connection-bar">
         <Primary basis="report" loading={busy} onPress={() => void write(() => store.ipc.exportReport(run), setWritten)} testId="report-export">
           Export the report
@@ -50,7 +53,11 @@ export function ReportScreen() {
       </div>
       <div role="status" data-testid="report-written">
         {written !== null && (
-          <Notice kind={older ? "blocked" : "record"} title={older ? "The exported report is older than the run" : "Report exported"} action={<CopyButton text={written.file} label="Copy the path" />}>
+          <Notice
+            kind={older ? "blocked" : "record"}
+            title={older ? "The exported report is older than the run" : "Report exported"}
+            action={<CopyButton text={written.file} label="Copy the path" />}
+          >
             Up to event {written.to_seq}: <code>{written.file}</code>
           </Notice>
         )}
@@ -71,14 +78,30 @@ export function ReportScreen() {
                 report.t0 === null ? null : ["Users affected from", report.t0],
                 ["Planned, actual", `${report.planned}; ${report.actual === "" ? "nothing was done yet" : report.actual}`],
                 ["Journal", `${report.journal_sentence}`],
-                ["Holds", [count(report.timeline.length, "event"), count(report.people.length, "decision"), count(report.rollbacks.length, "rollback"), count(report.deadlines.length, "deadline")].join(", ")],
+                [
+                  "Holds",
+                  [
+                    count(report.timeline.length, "event"),
+                    count(report.people.length, "decision"),
+                    count(report.rollbacks.length, "rollback"),
+                    count(report.deadlines.length, "deadline"),
+                  ].join(", "),
+                ],
               ]}
             />
           </Block>
-          <Block id="report-story" title="What happened" note={report.story.length > MOST ? `the last ${MOST} of ${report.story.length}; all are in the file` : undefined}>
+          <Block
+            id="report-story"
+            title="What happened"
+            note={report.story.length > MOST ? `the last ${MOST} of ${report.story.length}; all are in the file` : undefined}
+          >
             {report.story.length === 0 ? <p className="empty">Nothing yet.</p> : <Lines list={report.story} caption="What happened" />}
           </Block>
-          <Block id="report-people" title="Who decided what" note={report.people.length > MOST ? `the last ${MOST} of ${report.people.length}; all are in the file` : undefined}>
+          <Block
+            id="report-people"
+            title="Who decided what"
+            note={report.people.length > MOST ? `the last ${MOST} of ${report.people.length}; all are in the file` : undefined}
+          >
             {report.people.length === 0 ? <p className="empty">Nobody has decided anything yet.</p> : <Lines list={report.people} caption="Who decided what" />}
           </Block>
         </>

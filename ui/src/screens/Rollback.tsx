@@ -29,7 +29,9 @@ function Nothing() {
           </ul>
         </Block>
       ) : (
-        <p className="meta">Once a step has an effect, this page shows what is there now, what was there before, what going back loses and in which order it is done.</p>
+        <p className="meta">
+          Once a step has an effect, this page shows what is there now, what was there before, what going back loses and in which order it is done.
+        </p>
       )}
       {snapshot.rollback !== null && (
         <p>

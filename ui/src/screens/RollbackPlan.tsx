@@ -25,7 +25,9 @@ import { useSeen } from "../state/seen";
 export function rollbackTitle(scope: ScopeView, title: string | undefined, snapshot: Pick<RunSnapshot, "phases" | "deadlines">): string {
   if (scope === "all") return "Roll back everything";
   if ("step" in scope) return `Roll back “${title ?? allSteps(snapshot).find((s) => s.id === scope.step)?.title ?? scope.step}”`;
-  const named = allSteps(snapshot).flatMap((s) => s.ways_back).find((way) => way.rule === scope.rule);
+  const named = allSteps(snapshot)
+    .flatMap((s) => s.ways_back)
+    .find((way) => way.rule === scope.rule);
   return title ?? snapshot.deadlines.find((d) => d.rule === scope.rule)?.title ?? named?.title ?? `Roll back by rule ${scope.rule}`;
 }
 
@@ -48,7 +50,12 @@ function Proof({ plan }: { plan: RollbackPlanView }) {
   const hand = undos.filter((i) => i.kind === "manual").length;
   if (undos.length === 0) return <State kind="todo" word="Only people to tell" pill testId="rollback-proof" />;
   if (hand === 0) return <State kind="pass" word="Proven" pill testId="rollback-proof" />;
-  const words = hand === undos.length ? (hand === 1 ? "All of it by hand" : `All ${hand} parts by hand`) : `${undos.length - hand} of ${undos.length} proven in this run, ${hand} by hand`;
+  const words =
+    hand === undos.length
+      ? hand === 1
+        ? "All of it by hand"
+        : `All ${hand} parts by hand`
+      : `${undos.length - hand} of ${undos.length} proven in this run, ${hand} by hand`;
   return <State kind="todo" word={words} pill testId="rollback-proof" />;
 }
 
@@ -79,14 +86,25 @@ function Cards({ plan }: { plan: RollbackPlanView }) {
       ) : hand === undo.length && again === 0 ? (
         <Card title="By hand" head={count(hand, "part")} note="nothing is sent from here; you are shown each in turn" />
       ) : (
-        <Card title="Restores" head={count(undo.length, "change")} note={<Breakable text={[objects.join(", "), again > 0 ? "then it is made seen" : "", hand > 0 ? `${hand} by hand` : ""].filter((w) => w !== "").join("; ") || "as in the order below"} />} />
+        <Card
+          title="Restores"
+          head={count(undo.length, "change")}
+          note={
+            <Breakable
+              text={
+                [objects.join(", "), again > 0 ? "then it is made seen" : "", hand > 0 ? `${hand} by hand` : ""].filter((w) => w !== "").join("; ") ||
+                "as in the order below"
+              }
+            />
+          }
+        />
       )}
-      <Card title="Loses" head={loses.length === 0 ? "Nothing" : count(loses.length, "thing")} note={loses.length === 0 ? "the plan names no loss" : lossWords(loses)} />
       <Card
-        title="Takes"
-        head={capital(planWords(plan.takes, hand))}
-        note={planNote(plan.takes, hand, hand === undo.length && again === 0)}
+        title="Loses"
+        head={loses.length === 0 ? "Nothing" : count(loses.length, "thing")}
+        note={loses.length === 0 ? "the plan names no loss" : lossWords(loses)}
       />
+      <Card title="Takes" head={capital(planWords(plan.takes, hand))} note={planNote(plan.takes, hand, hand === undo.length && again === 0)} />
     </div>
   );
 }
@@ -95,7 +113,17 @@ function Cards({ plan }: { plan: RollbackPlanView }) {
 const isNothing = ({ api }: Failure): boolean => api.code === "nothing_to_undo";
 
 /** The plan of a rollback: what it restores, loses and takes, in which order; one confirm. */
-export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfirmed }: { scope: ScopeView; proposed: boolean; /** It took the place of another plan by itself: it must be seen first. */ replaced?: boolean; /** With the last event that was known when it was confirmed. */ onConfirmed: (seq: number) => void }) {
+export function RollbackPlanScreen({
+  scope,
+  proposed,
+  replaced = false,
+  onConfirmed,
+}: {
+  scope: ScopeView;
+  proposed: boolean /** It took the place of another plan by itself: it must be seen first. */;
+  replaced?: boolean /** With the last event that was known when it was confirmed. */;
+  onConfirmed: (seq: number) => void;
+}) {
   const store = useStore();
   const snapshot = useSnapshot("phases", "deadlines", "decisions", "banner", "watching", "way_back");
   const below = useRef<HTMLDivElement>(null);
@@ -134,7 +162,15 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
     };
     void attempt(() => store.ipc.rollbackPlan(run, scope), answered, { failed, again: "plan" });
   };
-  useEvery(10, read, String(allSteps(snapshot).map((s) => s.state).join()));
+  useEvery(
+    10,
+    read,
+    String(
+      allSteps(snapshot)
+        .map((s) => s.state)
+        .join(),
+    ),
+  );
 
   const showNewer = () => {
     setPlan(newer);
@@ -173,22 +209,22 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
     snapshot.watching !== null
       ? snapshot.watching
       : plan === null
-      ? nothing !== null
-        ? "There is nothing to undo."
-        : problem === null
-        ? "The plan is being read."
-        : "There is no plan to confirm."
-      : newer !== null
-        ? "The plan changed since you looked. Look at the new plan first."
-        : openOverrides.length > 0
-          ? `${count(openOverrides.length, "thing")} not proven: tick each to go back all the same.`
-          : openBreaches.length > 0
-            ? openBreaches.every((x) => losses.some((l) => l.breach === x))
-              ? `${count(openBreaches.length, "loss", "losses")} to accept by name.`
-              : `${count(openBreaches.length, "breach", "breaches")} to accept by name.`
-            : needsReason && reason.trim() === ""
-              ? "Write a reason to go on."
-              : null;
+        ? nothing !== null
+          ? "There is nothing to undo."
+          : problem === null
+            ? "The plan is being read."
+            : "There is no plan to confirm."
+        : newer !== null
+          ? "The plan changed since you looked. Look at the new plan first."
+          : openOverrides.length > 0
+            ? `${count(openOverrides.length, "thing")} not proven: tick each to go back all the same.`
+            : openBreaches.length > 0
+              ? openBreaches.every((x) => losses.some((l) => l.breach === x))
+                ? `${count(openBreaches.length, "loss", "losses")} to accept by name.`
+                : `${count(openBreaches.length, "breach", "breaches")} to accept by name.`
+              : needsReason && reason.trim() === ""
+                ? "Write a reason to go on."
+                : null;
 
   const { dead, counts } = useSeen(`rollback/${plan?.digest}`, !replaced);
   // What was confirmed; a second press before the next page is there means the same.
@@ -219,12 +255,7 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
   return (
     <>
       <div className="page">
-        <Crumbs
-          parts={[
-            ...(back === undefined ? [] : [{ text: back.title, href: href({ name: "step", step: back.id }) }]),
-            { text: rollbackCrumb(scope) },
-          ]}
-        />
+        <Crumbs parts={[...(back === undefined ? [] : [{ text: back.title, href: href({ name: "step", step: back.id }) }]), { text: rollbackCrumb(scope) }]} />
         <PageHead title={title} id="rollback">
           {plan !== null && <Proof plan={plan} />}
         </PageHead>
@@ -259,7 +290,8 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
               (item) =>
                 item.changed_outside !== null && (
                   <Notice key={item.id} kind="blocked" title="Changed outside the console" testId={`outside-${item.id}`}>
-                    The console had left {item.changed_outside.join("; ")}. There is now {item.now.join("; ") || "nothing that could be read"}. Going back replaces it.
+                    The console had left {item.changed_outside.join("; ")}. There is now {item.now.join("; ") || "nothing that could be read"}. Going back
+                    replaces it.
                   </Notice>
                 ),
             )}
@@ -279,7 +311,12 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
                   {capital(vouch.observed)}. {vouch.mend}
                 </p>
                 <label className="tick">
-                  <input type="checkbox" checked={overrides.has(JOURNAL)} onChange={() => toggle(overrides, JOURNAL, setOverrides)} data-testid={`override-${JOURNAL}`} />
+                  <input
+                    type="checkbox"
+                    checked={overrides.has(JOURNAL)}
+                    onChange={() => toggle(overrides, JOURNAL, setOverrides)}
+                    data-testid={`override-${JOURNAL}`}
+                  />
                   <span>Go back all the same, though nobody vouches for it. Your name is recorded.</span>
                 </label>
               </Notice>
@@ -305,7 +342,12 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
               <Block id="losses" title="It would lose" note="accept each by name">
                 {losses.map(({ breach, item }) => (
                   <label className="tick" key={breach.id}>
-                    <input type="checkbox" checked={breaches.has(breach.id)} onChange={() => toggle(breaches, breach.id, setBreaches)} data-testid={`breach-${breach.id}`} />
+                    <input
+                      type="checkbox"
+                      checked={breaches.has(breach.id)}
+                      onChange={() => toggle(breaches, breach.id, setBreaches)}
+                      data-testid={`breach-${breach.id}`}
+                    />
                     <span>
                       Accept what taking back <strong>{allSteps(snapshot).find((s) => s.id === item.step)?.title ?? item.title}</strong> loses:
                       {item.loses.map((words) => (
@@ -341,7 +383,9 @@ export function RollbackPlanScreen({ scope, proposed, replaced = false, onConfir
               id="order"
               title="In this order"
               note={count(plan.items.length, "item")}
-              side={plan.items[0]?.preview != null && <CopyCli preview={{ digest: "", changes: [], calls: plan.items.flatMap((i) => i.preview?.calls ?? []) }} />}
+              side={
+                plan.items[0]?.preview != null && <CopyCli preview={{ digest: "", changes: [], calls: plan.items.flatMap((i) => i.preview?.calls ?? []) }} />
+              }
             >
               <RollbackItems items={plan.items} />
             </Block>

@@ -62,7 +62,12 @@ function Current({ step }: { step: StepView }) {
       <Attempts list={step.attempts.filter((a) => a.way !== "apply")} />
       {undoing && step.verify.length > 0 && (
         <Block id="outside" title="Seen from outside" note={step.state === "undone" ? "every check passed" : "the undo ends when all of these pass"}>
-          <CheckTable list={step.verify} caption="Checks from outside after the undo" record={step.state === "undone"} pending={step.state === "undo_verifying"} />
+          <CheckTable
+            list={step.verify}
+            caption="Checks from outside after the undo"
+            record={step.state === "undone"}
+            pending={step.state === "undo_verifying"}
+          />
         </Block>
       )}
     </>
@@ -90,7 +95,13 @@ function Seen({ progress }: { progress: RollbackProgress }) {
       {progress.state === "completed" && bad.length > 0 && (
         <Notice kind="blocked" title="What came back is not all right yet" role="alert" testId="rollback-still-failing">
           Failing now: {bad.join(", ")}.{" "}
-          {byHand(progress) ? "What was done by hand is proven by its own monitor only." : <>If it stays so, look at <a href={href({ name: "live" })}>what is seen live</a>.</>}
+          {byHand(progress) ? (
+            "What was done by hand is proven by its own monitor only."
+          ) : (
+            <>
+              If it stays so, look at <a href={href({ name: "live" })}>what is seen live</a>.
+            </>
+          )}
         </Notice>
       )}
     </>
@@ -117,9 +128,14 @@ function Still({ progress }: { progress: RollbackProgress }) {
               <Shape kind={kind} />{" "}
               <span>
                 <strong>
-                  {!told ? "Can’t tell whether it is still restricted: " : seen.tone === "passing" ? "Still restricted, on purpose: " : "Restricted, but not as it should be: "}
+                  {!told
+                    ? "Can’t tell whether it is still restricted: "
+                    : seen.tone === "passing"
+                      ? "Still restricted, on purpose: "
+                      : "Restricted, but not as it should be: "}
                 </strong>
-                {told && seen.tone !== "passing" ? seen.observed.split("; ").slice(0, 2).join("; ") : lower(sentence)} ({told ? `read ${age(seen.age ?? 0)} ago` : read}).
+                {told && seen.tone !== "passing" ? seen.observed.split("; ").slice(0, 2).join("; ") : lower(sentence)} (
+                {told ? `read ${age(seen.age ?? 0)} ago` : read}).
                 {by.length > 0 && <span className="meta"> By {by.join(", ")}.</span>}
               </span>
             </p>
@@ -200,7 +216,15 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
       <Dock>
         <div className="action-bar" role="region" aria-label="What you can do">
           {halted && ask === "done" && at !== undefined && told && (
-            <TellForm title={at.title} submit="Record what was told" text={at.restores.join("\n")} busy={busy !== null} onCancel={() => setAsk(null)} onSubmit={say} key={at.id} />
+            <TellForm
+              title={at.title}
+              submit="Record what was told"
+              text={at.restores.join("\n")}
+              busy={busy !== null}
+              onCancel={() => setAsk(null)}
+              onSubmit={say}
+              key={at.id}
+            />
           )}
           {halted && ask === "done" && at !== undefined && !told && (
             <ReasonForm
@@ -235,7 +259,13 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
                     </Primary>
                   ) : (
                     // Trying a person's item again would do nothing: it is offered where the console tries.
-                    <Primary basis={`retry/${at?.id}/${progress.why}`} loading={busy === "rollback_retry"} plain={ask !== null} onPress={() => void store.submit("rollback_retry", { do: "rollback_retry" })} testId="rollback-retry">
+                    <Primary
+                      basis={`retry/${at?.id}/${progress.why}`}
+                      loading={busy === "rollback_retry"}
+                      plain={ask !== null}
+                      onPress={() => void store.submit("rollback_retry", { do: "rollback_retry" })}
+                      testId="rollback-retry"
+                    >
                       Try this item again
                     </Primary>
                   )}

@@ -45,11 +45,21 @@ function Target({ runbook, target }: { runbook: string; target: TargetRow }) {
       <span className="run-word">{target.kind === "" ? "not readable" : target.kind}</span>
       <div>
         <strong>{target.name}</strong>
-        <p className="meta">{bad ? `${count(target.problems.length, "error")}: nothing can be opened on it` : `${count(target.steps, "step")}. Opening a run changes nothing: every step is started by a person.`}</p>
+        <p className="meta">
+          {bad
+            ? `${count(target.problems.length, "error")}: nothing can be opened on it`
+            : `${count(target.steps, "step")}. Opening a run changes nothing: every step is started by a person.`}
+        </p>
         {bad && <Problems list={target.problems} />}
       </div>
       {!bad && (
-        <Button loading={opening} refused={operator.trim() === ""} onPress={() => void open()} label={`Open a run on ${target.name}`} testId={`open-on-${target.name}`}>
+        <Button
+          loading={opening}
+          refused={operator.trim() === ""}
+          onPress={() => void open()}
+          label={`Open a run on ${target.name}`}
+          testId={`open-on-${target.name}`}
+        >
           Open a run
         </Button>
       )}

@@ -28,7 +28,13 @@ function Rehearse() {
       <h2>Rehearse</h2>
       <p>The whole plan in a closed world on this machine. No account is needed, no user is touched, and things can be made to go wrong. Each begins afresh.</p>
       <div className="choice-actions">
-        <Primary basis="rehearse" loading={busy === "tis-cognito"} refused={busy === "dns-switch"} onPress={() => void start("tis-cognito")} testId="start-rehearse">
+        <Primary
+          basis="rehearse"
+          loading={busy === "tis-cognito"}
+          refused={busy === "dns-switch"}
+          onPress={() => void start("tis-cognito")}
+          testId="start-rehearse"
+        >
           Start a rehearsal
         </Primary>
         <Button
@@ -85,7 +91,9 @@ function Runs() {
   return (
     <Block id="runs" title="Runs on this machine" note={runs.length === 0 ? "none yet" : count(runs.length, "run")}>
       {runs.length === 0 ? (
-        <p className="empty">Every run that is opened here is listed here, and goes on where it was left: what was in flight is looked at before anything else.</p>
+        <p className="empty">
+          Every run that is opened here is listed here, and goes on where it was left: what was in flight is looked at before anything else.
+        </p>
       ) : (
         <p>A run goes on where it was left: what was in flight is looked at before anything else.</p>
       )}
@@ -99,7 +107,11 @@ function Runs() {
                 {WORDS[r.standing]} · {r.target} · opened {date(r.opened_at)}, {fullTime(r.opened_at)}
               </span>
             </span>
-            <Button onPress={() => void open(r.run)} label={`${r.run === run ? "Show" : "Open"} ${r.title} on ${r.target}, ${r.run}`} testId={`open-run-${r.run}`}>
+            <Button
+              onPress={() => void open(r.run)}
+              label={`${r.run === run ? "Show" : "Open"} ${r.title} on ${r.target}, ${r.run}`}
+              testId={`open-run-${r.run}`}
+            >
               {r.run === run ? "Show" : "Open"}
             </Button>
           </li>
@@ -121,8 +133,7 @@ export function StartScreen() {
     <div className="page">
       <PageHead title="Start" id="start" />
       <p className="why">
-        Switchback moves applications’ sign-in to AWS Cognito, one step at a time. It does not cross a line that it has not
-        proven it can come back over.
+        Switchback moves applications’ sign-in to AWS Cognito, one step at a time. It does not cross a line that it has not proven it can come back over.
       </p>
       <div className="choices">
         <Rehearse />
@@ -134,7 +145,14 @@ export function StartScreen() {
         <div className="settings">
           <div>
             <label htmlFor={name}>Your name in the journal</label>
-            <input id={name} value={operator} onChange={(e) => store.setOperator(e.target.value)} autoComplete="off" spellCheck={false} data-testid="operator" />
+            <input
+              id={name}
+              value={operator}
+              onChange={(e) => store.setOperator(e.target.value)}
+              autoComplete="off"
+              spellCheck={false}
+              data-testid="operator"
+            />
             {operator.trim() === "" && <p className="meta">Without a name nothing can be submitted.</p>}
           </div>
           <div>

@@ -54,7 +54,19 @@ const kindWords = (kind: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-function Filter({ label, value, all, options, onPick }: { label: string; value: string; all: string; options: readonly (readonly [string, string])[]; onPick: (value: string) => void }) {
+function Filter({
+  label,
+  value,
+  all,
+  options,
+  onPick,
+}: {
+  label: string;
+  value: string;
+  all: string;
+  options: readonly (readonly [string, string])[];
+  onPick: (value: string) => void;
+}) {
   return (
     <div className="filter">
       <Select label={label} value={value} choices={[["", all], ...options]} onPick={onPick} testId={`filter-${label.toLowerCase()}`} />
@@ -97,7 +109,14 @@ function Planned() {
     { id: `phase-${p.id}`, title: p.title, phase: true, times: p.times, planned: p.times.planned_s },
     ...p.steps
       .filter((s) => s.times.started_at !== null)
-      .map((s) => ({ id: s.id, title: s.title, phase: false, times: s.times, planned: s.times.planned_s ?? s.expected_s, href: href({ name: "step", step: s.id }) })),
+      .map((s) => ({
+        id: s.id,
+        title: s.title,
+        phase: false,
+        times: s.times,
+        planned: s.times.planned_s ?? s.expected_s,
+        href: href({ name: "step", step: s.id }),
+      })),
   ]);
   const longest = Math.max(0, ...rows.map((r) => Math.max(r.planned ?? 0, took(r.times, now) ?? 0)));
   return (
@@ -105,7 +124,13 @@ function Planned() {
       <DataTable
         caption="Planned and actual time of each phase and step"
         kind="planned"
-        columns={[{ title: "Phase or step" }, { title: "Planned", end: true }, { title: "Actual", end: true }, { title: "Both as bars", hidden: true }, { title: "Difference" }]}
+        columns={[
+          { title: "Phase or step" },
+          { title: "Planned", end: true },
+          { title: "Actual", end: true },
+          { title: "Both as bars", hidden: true },
+          { title: "Difference" },
+        ]}
         rows={rows.map((r) => {
           const actual = took(r.times, now);
           return {

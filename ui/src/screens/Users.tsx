@@ -20,7 +20,14 @@ const PURPOSES = ["Support call", "Migration check", "Incident"] as const;
 type Answered = { view: LookupView; receivedAt: number };
 
 /** What an answer means for the person on the phone, as a shape: never how many accounts match. */
-const LOOKS: Record<LookupMeaning, Kind> = { can_sign_in: "pass", can_but: "blocked", cant_sign_in: "fail", cant_tell: "unknown", not_migrated_yet: "todo", not_a_person: "blocked" };
+const LOOKS: Record<LookupMeaning, Kind> = {
+  can_sign_in: "pass",
+  can_but: "blocked",
+  cant_sign_in: "fail",
+  cant_tell: "unknown",
+  not_migrated_yet: "todo",
+  not_a_person: "blocked",
+};
 
 /** A meaning that this window does not know, or an answer that is none, can't be told. */
 export function answerKind(view: LookupView): Kind {
@@ -267,7 +274,14 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
         <>
           <Answer view={answer.view} />
           {answer.view.accounts.map((account) => (
-            <AccountCard key={`${answer.view.lookup}-${account.index}`} account={account} of={answer.view.accounts.length} lookup={answer.view.lookup} purpose={purpose} cost={place?.detail_cost ?? null} />
+            <AccountCard
+              key={`${answer.view.lookup}-${account.index}`}
+              account={account}
+              of={answer.view.accounts.length}
+              lookup={answer.view.lookup}
+              purpose={purpose}
+              cost={place?.detail_cost ?? null}
+            />
           ))}
           {answer.view.matches > answer.view.accounts.length && (
             <p className="meta">{`${answer.view.accounts.length} of ${answer.view.matches} accounts are shown. Write more of the name to narrow it down.`}</p>

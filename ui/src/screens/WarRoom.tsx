@@ -40,7 +40,19 @@ export function WarRoomScreen() {
     <div className="page wall-page">
       <h1 className="hidden">War room</h1>
       <div className="wall-answers">
-        <AnswerBox answer={{ ...users, note: users.tone === "switching" ? users.note : bad === 0 ? `${monitors.length} of ${monitors.length} monitors pass` : `${bad} of ${monitors.length} monitors not passing` }} title="Are users all right?" testId="answer-users" />
+        <AnswerBox
+          answer={{
+            ...users,
+            note:
+              users.tone === "switching"
+                ? users.note
+                : bad === 0
+                  ? `${monitors.length} of ${monitors.length} monitors pass`
+                  : `${bad} of ${monitors.length} monitors not passing`,
+          }}
+          title="Are users all right?"
+          testId="answer-users"
+        />
         <AnswerBox answer={back} title="Can we go back?" testId="answer-way-back" />
       </div>
       <section className="wall-now" aria-label="Now">

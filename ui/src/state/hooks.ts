@@ -41,7 +41,8 @@ export function useSnapshot<K extends keyof RunSnapshot>(first: K, ...more: K[])
 }
 
 /** The titles of the open run's steps, by their ids. */
-export const useTitles = (): Readonly<Record<string, string>> => useApp(({ snapshot }) => (snapshot === null ? {} : Object.fromEntries(allSteps(snapshot).map((s) => [s.id, s.title]))));
+export const useTitles = (): Readonly<Record<string, string>> =>
+  useApp(({ snapshot }) => (snapshot === null ? {} : Object.fromEntries(allSteps(snapshot).map((s) => [s.id, s.title]))));
 
 /** The run's clock, in milliseconds since 1970: the core's time carried on by our own clock; without a run this computer's. */
 export function worldNow(state: State): number {

@@ -36,8 +36,5 @@ export function startMode(): void {
 }
 
 export function useChoice(): Choice {
-  return useSyncExternalStore(
-    onMode,
-    () => choice,
-  );
+  return useSyncExternalStore(onMode, () => choice);
 }

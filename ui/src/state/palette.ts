@@ -3,7 +3,12 @@
 /** One place to go or one thing to do. `also` are words by which people look for it that it does not show. */
 export type Found = { words: string; also?: string };
 
-const split = (text: string): string[] => text.toLowerCase().normalize("NFC").split(/[^\p{L}\p{N}.]+/u).filter((w) => w !== "");
+const split = (text: string): string[] =>
+  text
+    .toLowerCase()
+    .normalize("NFC")
+    .split(/[^\p{L}\p{N}.]+/u)
+    .filter((w) => w !== "");
 
 /**
  * How well an entry fits: every word that was typed begins one of its words, or, for a typed word of three letters and more, stands

@@ -89,7 +89,8 @@ export function usersNow(snapshot: Monitors & Pick<RunSnapshot, "users">, now: n
     return { tone: "unknown", headline: "Can't tell", note: `${first.title} ${said}${more}` };
   }
   const coming = monitors.find((m) => m.age === null && m.tone === "running");
-  if (coming !== undefined && snapshot.users.tone === "unknown") return { tone: "switching", headline: "Switching", note: `${coming.title}: being read for the first time` };
+  if (coming !== undefined && snapshot.users.tone === "unknown")
+    return { tone: "switching", headline: "Switching", note: `${coming.title}: being read for the first time` };
   return snapshot.users;
 }
 
@@ -110,8 +111,7 @@ const IN_FLIGHT = new Set(["applying", "in_doubt", "undoing", "undo_in_doubt"]);
 // What was taken back is not finished: it is done again, or the run stays where it is.
 const FINISHED = new Set(["done", "skipped"]);
 
-export const inFlight = (snapshot: Steps): StepView[] =>
-  allSteps(snapshot).filter((s) => IN_FLIGHT.has(s.state));
+export const inFlight = (snapshot: Steps): StepView[] => allSteps(snapshot).filter((s) => IN_FLIGHT.has(s.state));
 
 export const isFinished = (step: Pick<StepView, "state">): boolean => FINISHED.has(step.state);
 
@@ -120,11 +120,7 @@ const QUIET = new Set(["to_do", "done", "skipped", "undone"]);
 /** The step that needs a person's eyes: one under way or in trouble, else the first to do. */
 export function currentStep(snapshot: Steps): StepView | undefined {
   const steps = allSteps(snapshot);
-  return (
-    steps.find((s) => !QUIET.has(s.state) && s.state !== "blocked" && s.state !== "ready") ??
-    steps.find((s) => !isFinished(s)) ??
-    steps.at(-1)
-  );
+  return steps.find((s) => !QUIET.has(s.state) && s.state !== "blocked" && s.state !== "ready") ?? steps.find((s) => !isFinished(s)) ?? steps.at(-1);
 }
 
 /** The phase that waits for go, where that is what the run waits for. */
@@ -149,14 +145,11 @@ export function onward(snapshot: Steps): Onward | undefined {
 }
 
 /** Decisions that nobody has taken, gates that wait included. */
-export const openDecisions = (snapshot: Pick<RunSnapshot, "decisions">): number =>
-  snapshot.decisions.filter((d) => d.value === null).length;
+export const openDecisions = (snapshot: Pick<RunSnapshot, "decisions">): number => snapshot.decisions.filter((d) => d.value === null).length;
 
 /** Deadlines whose clock runs, soonest first. */
 export const running = (deadlines: readonly Deadline[]): (Deadline & { at: string })[] =>
-  deadlines
-    .filter((d): d is Deadline & { at: string } => d.at !== null)
-    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  deadlines.filter((d): d is Deadline & { at: string } => d.at !== null).sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 
 /** The soonest end of a wait that time alone mends, with its check's title. */
 export function nextWait(snapshot: Steps, now: number): { title: string; step: string; at: number } | undefined {

@@ -69,7 +69,10 @@ export function href(place: Place): string {
 /** Reads an address; what is not in the table is the start. */
 export function parse(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?");
-  const have = path.split("/").filter((s) => s !== "").map(safeDecode);
+  const have = path
+    .split("/")
+    .filter((s) => s !== "")
+    .map(safeDecode);
   for (const route of routes) {
     const want = route.path.split("/").filter((s) => s !== "");
     if (want.length !== have.length) continue;

@@ -163,7 +163,8 @@ export class Store {
   };
 
   /** Begins a rehearsal and shows its run; true when it is open. */
-  readonly rehearse = (runbook: RehearsedRunbook): Promise<boolean> => this.#openNext(async () => (await this.ipc.submitRehearsal({ do: "start", runbook })).run);
+  readonly rehearse = (runbook: RehearsedRunbook): Promise<boolean> =>
+    this.#openNext(async () => (await this.ipc.submitRehearsal({ do: "start", runbook })).run);
 
   /** Submits to the run that is shown; true when the core accepted and the run is still shown. */
   readonly submit = async (name: string, command: RunCommand, extra: { basis?: string | null; reason?: string | null; by?: string } = {}): Promise<boolean> =>

@@ -49,7 +49,13 @@ describe("a step that would outlive the sign-in", () => {
       for (const phase of snapshot.phases)
         phase.steps = phase.steps.map((step) =>
           step.id === "mid.3"
-            ? { ...step, offers: [{ command: "apply", label: step.title, primary: true, needs_reason: false, refused }, { command: "apply-overriding", label: "Override the sign-in", primary: false, needs_reason: true, refused: null }] }
+            ? {
+                ...step,
+                offers: [
+                  { command: "apply", label: step.title, primary: true, needs_reason: false, refused },
+                  { command: "apply-overriding", label: "Override the sign-in", primary: false, needs_reason: true, refused: null },
+                ],
+              }
             : step,
         );
       return snapshot;

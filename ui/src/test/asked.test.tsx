@@ -4,7 +4,15 @@ import { open } from "./open";
 
 const preview = (asked: string[]): PreviewView => ({
   digest: "sha256:canary",
-  changes: [{ object: "the canary of a pool", before: ["the pool does not have its canary"], after: ["the canary is CONFIRMED, enabled, e-mail verified"], asked, caution: null }],
+  changes: [
+    {
+      object: "the canary of a pool",
+      before: ["the pool does not have its canary"],
+      after: ["the canary is CONFIRMED, enabled, e-mail verified"],
+      asked,
+      caution: null,
+    },
+  ],
   calls: [],
 });
 
@@ -12,7 +20,10 @@ const text = async (asked: string[]): Promise<string> => {
   await open("#/run/mid.5", "silent", (fake) => {
     fake.edit = (s: RunSnapshot) => ({
       ...s,
-      phases: s.phases.map((p) => ({ ...p, steps: p.steps.map((x) => (x.id === "mid.5" ? { ...x, kind: "action" as const, state: "ready" as const, preview: preview(asked) } : x)) })),
+      phases: s.phases.map((p) => ({
+        ...p,
+        steps: p.steps.map((x) => (x.id === "mid.5" ? { ...x, kind: "action" as const, state: "ready" as const, preview: preview(asked) } : x)),
+      })),
     });
   });
   return document.querySelector("#middle")?.textContent ?? "";

@@ -53,7 +53,17 @@ describe("the line of time", () => {
   it("bears round times that do not touch each other", () => {
     const axis = axisOf([T, T + 120 * MIN], 480);
     const ticks = ticksOf(axis, 60);
-    expect(ticks.map((t) => new Date(t).toISOString().slice(11, 16))).toEqual(["18:30", "18:45", "19:00", "19:15", "19:30", "19:45", "20:00", "20:15", "20:30"]);
+    expect(ticks.map((t) => new Date(t).toISOString().slice(11, 16))).toEqual([
+      "18:30",
+      "18:45",
+      "19:00",
+      "19:15",
+      "19:30",
+      "19:45",
+      "20:00",
+      "20:15",
+      "20:30",
+    ]);
     expect(ticksOf(axis, 100).map((t) => new Date(t).toISOString().slice(11, 16))).toEqual(["18:30", "19:00", "19:30", "20:00", "20:30"]);
   });
 });

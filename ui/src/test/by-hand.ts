@@ -94,7 +94,12 @@ export function byHand(): ByHand {
     pending,
     next: (name) => {
       const call = pending().find((c) => c.name === name);
-      if (call === undefined) throw new Error(`nothing asks for ${name}; waiting: ${pending().map((c) => c.name).join()}`);
+      if (call === undefined)
+        throw new Error(
+          `nothing asks for ${name}; waiting: ${pending()
+            .map((c) => c.name)
+            .join()}`,
+        );
       return call;
     },
     open: () => streams.filter((s) => s.open),

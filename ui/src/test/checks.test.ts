@@ -11,7 +11,9 @@ type Fields = Record<string, unknown>;
 const checks: Record<string, z.ZodType> = generated;
 const types = Object.entries(samples as Record<string, unknown[]>);
 /** The types that have fields, with the samples that hold the most and the least. */
-const records = types.filter(([, values]) => values.every((value) => typeof value === "object")).map(([name, values]) => ({ name, most: values[0] as Fields, least: values.at(-1) as Fields }));
+const records = types
+  .filter(([, values]) => values.every((value) => typeof value === "object"))
+  .map(([name, values]) => ({ name, most: values[0] as Fields, least: values.at(-1) as Fields }));
 const TIME = (samples.RunRow[0] as { opened_at: string }).opened_at;
 /** Whatever a call's parameters are, they are shown as they are. */
 const ANYTHING = "CallView.parameters";

@@ -101,7 +101,10 @@ it("a check's new reading draws the step's checks, and neither its head nor the 
     const next = same(s);
     return {
       ...next,
-      phases: next.phases.map((p) => ({ ...p, steps: p.steps.map((x) => (x.id === "mid.3" ? { ...x, before: x.before.map((r) => ({ ...r, observed_at: next.now })) } : x)) })),
+      phases: next.phases.map((p) => ({
+        ...p,
+        steps: p.steps.map((x) => (x.id === "mid.3" ? { ...x, before: x.before.map((r) => ({ ...r, observed_at: next.now })) } : x)),
+      })),
     };
   };
   const times = await drawn(() => fake.push());
@@ -114,7 +117,11 @@ it("what a component shows and what changed is drawn", async () => {
   const same = fake.edit;
   fake.edit = (s) => {
     const next = same(s);
-    return { ...next, title: "Another night", phases: next.phases.map((p) => ({ ...p, steps: p.steps.map((x) => (x.id === "mid.3" ? { ...x, title: "Switch it", look_at: ["the graph"] } : x)) })) };
+    return {
+      ...next,
+      title: "Another night",
+      phases: next.phases.map((p) => ({ ...p, steps: p.steps.map((x) => (x.id === "mid.3" ? { ...x, title: "Switch it", look_at: ["the graph"] } : x)) })),
+    };
   };
   const times = await drawn(() => fake.push());
   for (const name of ["LeftRail", "Banner", "StepHead", "Guide", "ActionBar"]) expect(times(name), name).toBeGreaterThan(0);

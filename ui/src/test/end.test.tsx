@@ -32,7 +32,12 @@ describe("a notice", () => {
     await user.type(screen.getByTestId("reason-input"), "Sent folder, ticket 4711.");
     await submit();
     expect(fake.asked).toEqual([
-      { command: { do: "attest", step: "post.3" }, basis: null, by: "m.example", reason: "Told 1,240 people by e-mail to all trust admins at 11:58pm. Sent folder, ticket 4711." },
+      {
+        command: { do: "attest", step: "post.3" },
+        basis: null,
+        by: "m.example",
+        reason: "Told 1,240 people by e-mail to all trust admins at 11:58pm. Sent folder, ticket 4711.",
+      },
     ]);
   });
 
@@ -108,14 +113,17 @@ describe("a change in flight", () => {
 
   it("is red at once where something is down", async () => {
     await open("#/live", "silent", (fake) => {
-      fake.edit = (s) => ({ ...spreading(s), users: { tone: "failing", headline: "Users affected", note: "Failing: Admins-UI" }, monitors: spreading(s).monitors.map((m) => (m.id === "admins-ui" ? { ...m, tone: "failing" as const } : m)) });
+      fake.edit = (s) => ({
+        ...spreading(s),
+        users: { tone: "failing", headline: "Users affected", note: "Failing: Admins-UI" },
+        monitors: spreading(s).monitors.map((m) => (m.id === "admins-ui" ? { ...m, tone: "failing" as const } : m)),
+      });
     });
     expect(kindOf("answer-users")).toBe("fail");
   });
 });
 
 describe("where a run goes on", () => {
-
   it("a step that was taken back is not finished: it is offered anew by its name, and nothing leads round in a circle", async () => {
     expect(currentStep(snapshotOf("again"))?.id).toBe("mid.3");
     expect(onward(snapshotOf("again"))?.id).toBe("mid.3");
@@ -132,7 +140,10 @@ describe("where a run goes on", () => {
     const user = userEvent.setup();
     const { fake } = await open("#/run", "silent,ready");
     expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Switch Admins-UI DNS");
-    fake.edit = (s) => ({ ...s, phases: s.phases.map((p) => ({ ...p, steps: p.steps.map((x) => (x.id === "mid.3" ? { ...x, state: "done", state_words: "Done", offers: [] } : x)) })) });
+    fake.edit = (s) => ({
+      ...s,
+      phases: s.phases.map((p) => ({ ...p, steps: p.steps.map((x) => (x.id === "mid.3" ? { ...x, state: "done", state_words: "Done", offers: [] } : x)) })),
+    });
     act(() => fake.push());
     expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Switch Admins-UI DNS");
     expect(screen.getByTestId("step-state").textContent).toBe("Done");
@@ -145,7 +156,11 @@ describe("where a run goes on", () => {
 
 describe("a look-up", () => {
   it("has the colour of what it means, whatever the number of matches", () => {
-    expect(["jo.bloggs@example.nhs.test", "unverified", "disabled", "several", "silent@example.nhs.test", "nobody@example.nhs.test"].map((q) => answerKind(lookupOf(q)))).toEqual(["pass", "blocked", "fail", "unknown", "unknown", "todo"]);
+    expect(
+      ["jo.bloggs@example.nhs.test", "unverified", "disabled", "several", "silent@example.nhs.test", "nobody@example.nhs.test"].map((q) =>
+        answerKind(lookupOf(q)),
+      ),
+    ).toEqual(["pass", "blocked", "fail", "unknown", "unknown", "todo"]);
     expect(answerKind({ ...lookupOf("bloggs"), matches: 2 })).toBe("pass");
     expect(answerKind({ ...lookupOf("disabled"), matches: 1 })).toBe("fail");
     expect(answerKind({ ...lookupOf("bloggs"), clear: false })).toBe("unknown");

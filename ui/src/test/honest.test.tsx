@@ -49,7 +49,20 @@ describe("a failure that ages", () => {
 
   it("does not take its clock away: the clock says that nobody can tell", () => {
     const at = (ms: number) => new Date(now + ms).toISOString();
-    const clock = (ms: number) => ({ id: "R3", kind: "rule" as const, rule: "R3", title: "Switch back", monitor: "site", since: at(-120_000), at: at(ms), due: ms < 0, open_decision: null, note: "", extended: [], extendable: true });
+    const clock = (ms: number) => ({
+      id: "R3",
+      kind: "rule" as const,
+      rule: "R3",
+      title: "Switch back",
+      monitor: "site",
+      since: at(-120_000),
+      at: at(ms),
+      due: ms < 0,
+      open_decision: null,
+      note: "",
+      extended: [],
+      extendable: true,
+    });
     for (const ms of [600_000, -60_000]) {
       const { unmount } = render(<DecisionDue deadlines={[clock(ms)]} monitors={[freshen(failed(120), now)]} now={now} />);
       expect(screen.getByTestId("decision-due").textContent).toContain(ms < 0 ? "Decision due" : "in 10 min");
@@ -83,7 +96,9 @@ describe("the end of a rollback", () => {
   it("says what is still restricted, by whom it is seen and when, and what comes next", async () => {
     await completed();
     const still = await screen.findByTestId("rollback-still");
-    expect(still.textContent).toMatch(/Still restricted, on purpose: every write is refused by the restriction, every read is answered \(read \d+ s ago\)\. By Restrict UserManagement\./);
+    expect(still.textContent).toMatch(
+      /Still restricted, on purpose: every write is refused by the restriction, every read is answered \(read \d+ s ago\)\. By Restrict UserManagement\./,
+    );
     expect(still.textContent).toContain("Left in place, by the journal: Lower the TTL · Restrict UserManagement");
     expect(screen.getByTestId("to-current").textContent).toMatch(/^Next: /);
     await userEvent.setup().click(screen.getByTestId("to-current"));
@@ -92,7 +107,10 @@ describe("the end of a rollback", () => {
 
   it("never says that it is restricted where the reading is too old", async () => {
     await completed((fake) => {
-      fake.edit = (s) => ({ ...s, monitors: s.monitors.map((m) => (m.id === "restriction" ? { ...m, observed_at: new Date(Date.now() - 330_000).toISOString() } : m)) });
+      fake.edit = (s) => ({
+        ...s,
+        monitors: s.monitors.map((m) => (m.id === "restriction" ? { ...m, observed_at: new Date(Date.now() - 330_000).toISOString() } : m)),
+      });
     });
     const still = await screen.findByTestId("rollback-still");
     expect(still.textContent).toContain("Can’t tell whether it is still restricted");
@@ -103,7 +121,13 @@ describe("the end of a rollback", () => {
 
 it("a step that did not come off offers its ready-made way back by name", async () => {
   await open("#/run/mid.3", "silent,foreign", (fake) => {
-    fake.edit = (s) => ({ ...s, phases: s.phases.map((p) => ({ ...p, steps: p.steps.map((x) => (x.id === "mid.3" ? { ...x, ways_back: [{ rule: "R5", title: "Take it back to Keycloak" }] } : x)) })) });
+    fake.edit = (s) => ({
+      ...s,
+      phases: s.phases.map((p) => ({
+        ...p,
+        steps: p.steps.map((x) => (x.id === "mid.3" ? { ...x, ways_back: [{ rule: "R5", title: "Take it back to Keycloak" }] } : x)),
+      })),
+    });
   });
   const way = await screen.findByTestId("way-back-R5");
   expect(way.textContent).toBe("R5: Take it back to Keycloak…");
@@ -112,7 +136,14 @@ it("a step that did not come off offers its ready-made way back by name", async 
 
 it("a gate after a rollback says what was brought back", async () => {
   await open("#/gate/post", "silent,gate_closed", (fake) => {
-    fake.edit = (s) => ({ ...s, phases: s.phases.map((p) => (p.gate === null ? p : { ...p, gate: { ...p.gate, title: "Start again after R5?", again: "R5 (“Back to Keycloak”), confirmed by n.lead, took back “Append cognito”." } })) });
+    fake.edit = (s) => ({
+      ...s,
+      phases: s.phases.map((p) =>
+        p.gate === null
+          ? p
+          : { ...p, gate: { ...p.gate, title: "Start again after R5?", again: "R5 (“Back to Keycloak”), confirmed by n.lead, took back “Append cognito”." } },
+      ),
+    });
   });
   expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Start again after R5?");
   expect(within(screen.getByTestId("gate-again")).getByText(/took back “Append cognito”/)).toBeTruthy();
@@ -122,7 +153,17 @@ it("a plan is not called by hand beside an item that the console carries out", a
   const plan = planOf("failing rule:R3");
   const [undo] = plan.items;
   if (undo === undefined) throw new Error("a plan has items");
-  const hand = { ...undo, id: "a", step: "mid.4", kind: "manual", title: "Undo: Switch Reval", restores: ["Release it."], preview: null, preconditions: [], loses: [] };
+  const hand = {
+    ...undo,
+    id: "a",
+    step: "mid.4",
+    kind: "manual",
+    title: "Undo: Switch Reval",
+    restores: ["Release it."],
+    preview: null,
+    preconditions: [],
+    loses: [],
+  };
   const again = { ...hand, id: "b", step: "mid.5", kind: "publish", title: "Publish: start it again" };
   const mixed: RollbackPlanView = { ...plan, items: [hand, again] };
   await open("#/rollback?scope=all", "silent,failing", (fake) => {

@@ -1,7 +1,34 @@
 // The host of tests, and of `npm run dev` in a plain browser: it answers from the made-up world, records what was asked,
 // and goes on to the scene that a command leads to. What no scene tells of changes nothing.
 import { Failure, type Ipc, type Submission } from "../ipc/port";
-import type { AmendmentView, ApiError, AppInfo, ConnectionAsk, DetailAsk, DetailView, FieldPlanView, Lead, LookupAsk, LookupPlace, LookupPlaces, LookupView, LookupWhere, ProfilesView, RehearsalView, ReportExported, ReportView, RevealAsk, Revealed, RunSnapshot, RunbookView, ScopeView, SheetExported, SourceListView, Update, WindowInfo } from "../ipc/generated/wire";
+import type {
+  AmendmentView,
+  ApiError,
+  AppInfo,
+  ConnectionAsk,
+  DetailAsk,
+  DetailView,
+  FieldPlanView,
+  Lead,
+  LookupAsk,
+  LookupPlace,
+  LookupPlaces,
+  LookupView,
+  LookupWhere,
+  ProfilesView,
+  RehearsalView,
+  ReportExported,
+  ReportView,
+  RevealAsk,
+  Revealed,
+  RunSnapshot,
+  RunbookView,
+  ScopeView,
+  SheetExported,
+  SourceListView,
+  Update,
+  WindowInfo,
+} from "../ipc/generated/wire";
 import { type Scene, connectionOf, eventsOf, hasPlan, hasScene, movedTo, nameOf, planOf, sceneOf, snapshotOf } from "./made-up";
 import desk from "./world/desk.json";
 import people from "./world/people.json";
@@ -78,7 +105,7 @@ export type Fake = Ipc & {
 };
 
 /** Where a command leads from a scene: at once, and by itself after so many milliseconds each. */
-const LEADS: Record<string, Record<string, string | (readonly [string, number, ...(string | number)[]])>> = {
+const LEADS: Record<string, Record<string, string | readonly [string, number, ...(string | number)[]]>> = {
   waiting: { hold: "held", stop: "stopped", decide: "decided" },
   held: { resume: "released" },
   ready: { apply: ["applying", 3000, "verifying", 4000, "done"] },
@@ -161,7 +188,8 @@ export function fakeIpc(words = ""): Fake {
     rollbackPlan: async (_run, scope) => {
       const scene = said.includes("unvouched") ? { ...fake.scene, story: "unvouched" } : fake.scene;
       const name = `${nameOf(scene)} ${scopeWord(scope)}`;
-      if (!hasPlan(name)) throw new Failure({ code: "nothing_to_undo", message: `The made-up world has no plan “${name}”.`, hint: "", where: "the made-up world" });
+      if (!hasPlan(name))
+        throw new Failure({ code: "nothing_to_undo", message: `The made-up world has no plan “${name}”.`, hint: "", where: "the made-up world" });
       return planOf(name);
     },
     rehearsalView: async () => {
@@ -188,7 +216,10 @@ export function fakeIpc(words = ""): Fake {
       return { seq: eventsOf(fake.scene).length };
     },
     fieldPlan: async (_run, _step, choices) => {
-      const name = Object.keys(choices).sort().map((field) => `${field}=${choices[field]}`).join(" ");
+      const name = Object.keys(choices)
+        .sort()
+        .map((field) => `${field}=${choices[field]}`)
+        .join(" ");
       const plan = FIELDS.plans[name];
       if (plan === undefined) throw new Error(`the made-up world has no choice “${name}”`);
       return movedTo(plan, FIELDS.now, Date.now());
@@ -199,7 +230,10 @@ export function fakeIpc(words = ""): Fake {
     profileList: async () => desked(DESK.profiles),
     connectionCheck: async (ask) => {
       fake.checked.push(ask);
-      const of = ask.run !== null ? `${fake.scene.target === "production" && fake.scene.story === "failing" ? "signed-out" : "run"}@${fake.scene.target}` : [ask.profile ?? "none", ask.region ?? ""].join(" ").trim();
+      const of =
+        ask.run !== null
+          ? `${fake.scene.target === "production" && fake.scene.story === "failing" ? "signed-out" : "run"}@${fake.scene.target}`
+          : [ask.profile ?? "none", ask.region ?? ""].join(" ").trim();
       return connectionOf(of);
     },
     reportView: async () => movedTo(DESK.report.view, DESK.report.now, Date.now()),

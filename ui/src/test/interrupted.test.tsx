@@ -6,7 +6,12 @@ import type { AppInfo, InterruptedView, RunRow } from "../ipc";
 import type { Fake } from "./host";
 import { open, settle } from "./open";
 
-const CHECKING: InterruptedView = { title: "Interrupted during step 3 of 5, “Switch Admins-UI DNS”", sentence: "Checking what really happened.", step: "mid.3", settled: false };
+const CHECKING: InterruptedView = {
+  title: "Interrupted during step 3 of 5, “Switch Admins-UI DNS”",
+  sentence: "Checking what really happened.",
+  step: "mid.3",
+  settled: false,
+};
 
 function starts(fake: Fake, part: (app: AppInfo) => Partial<AppInfo>): void {
   const info = fake.appInfo;
@@ -48,7 +53,12 @@ describe("after a crash", () => {
   });
 
   it("where nothing was in flight, it opens on the run and says so", async () => {
-    const ended: InterruptedView = { title: "The last console ended without closing", sentence: "No call was in flight, so nothing is in doubt.", step: null, settled: true };
+    const ended: InterruptedView = {
+      title: "The last console ended without closing",
+      sentence: "No call was in flight, so nothing is in doubt.",
+      step: null,
+      settled: true,
+    };
     await open("", "silent", (f) => starts(f, (app) => ({ lead: { run: app.run ?? "", to: { page: "run" }, problem: null }, interrupted: ended })));
     expect(window.location.hash).toBe("#/run");
     expect(screen.getByTestId("interrupted").textContent).toContain(ended.title);
@@ -63,15 +73,34 @@ describe("after a crash", () => {
 
 it("Start lists what was left in the middle first, and what is finished last", async () => {
   await open("#/start", "silent,start", (fake) => {
-    const row = (run: string, standing: RunRow["standing"]): RunRow => ({ run, title: "TIS to Cognito", target: "tis-prod", kind: "production", opened_at: "2026-11-29T20:00:00Z", standing });
+    const row = (run: string, standing: RunRow["standing"]): RunRow => ({
+      run,
+      title: "TIS to Cognito",
+      target: "tis-prod",
+      kind: "production",
+      opened_at: "2026-11-29T20:00:00Z",
+      standing,
+    });
     const runs = [row("r-5", "finished"), row("r-4", "open"), row("r-3", "unknown"), row("r-2", "interrupted"), row("r-1", "open")];
     starts(fake, () => ({ runs }));
     fake.runList = async () => runs;
   });
   const list = screen.getByRole("region", { name: "Runs on this machine" });
   const rows = within(list).getAllByRole("listitem");
-  expect(rows.map((li) => within(li).getByRole("button").getAttribute("data-testid"))).toEqual(["open-run-r-2", "open-run-r-4", "open-run-r-1", "open-run-r-3", "open-run-r-5"]);
-  expect(rows.map((li) => /^(Left in the middle|Open|Finished|Can’t be read)/.exec(li.querySelector(".under")?.textContent ?? "")?.[0])).toEqual(["Left in the middle", "Open", "Open", "Can’t be read", "Finished"]);
+  expect(rows.map((li) => within(li).getByRole("button").getAttribute("data-testid"))).toEqual([
+    "open-run-r-2",
+    "open-run-r-4",
+    "open-run-r-1",
+    "open-run-r-3",
+    "open-run-r-5",
+  ]);
+  expect(rows.map((li) => /^(Left in the middle|Open|Finished|Can’t be read)/.exec(li.querySelector(".under")?.textContent ?? "")?.[0])).toEqual([
+    "Left in the middle",
+    "Open",
+    "Open",
+    "Can’t be read",
+    "Finished",
+  ]);
 });
 
 describe("the status for the chat", () => {

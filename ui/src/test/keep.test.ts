@@ -82,23 +82,34 @@ describe("a snapshot, which comes whole each second", () => {
   const changed = (next: RunSnapshot) => parts(next).filter((part) => typeof next[part] === "object" && next[part] !== null && next[part] !== first[part]);
 
   it("that says the same is the one before", () => {
-    expect(keep(first, again(() => undefined))).toBe(first);
+    expect(
+      keep(
+        first,
+        again(() => undefined),
+      ),
+    ).toBe(first);
   });
 
   it("a second later has the same parts", () => {
-    const next = keep(first, again((s) => {
+    const next = keep(
+      first,
+      again((s) => {
         s.now = "2026-11-30T00:00:01Z";
-      }));
+      }),
+    );
     expect(next).not.toBe(first);
     expect(next.now).toBe("2026-11-30T00:00:01Z");
     expect(changed(next)).toEqual([]);
   });
 
   it("with one monitor's new reading has that one anew, and no step", () => {
-    const next = keep(first, again((s) => {
+    const next = keep(
+      first,
+      again((s) => {
         const second = s.monitors[1];
         if (second !== undefined) second.observed_at = "2026-11-30T00:00:00Z";
-      }));
+      }),
+    );
     expect(changed(next)).toEqual(["monitors"]);
     expect(next.monitors.map((m, i) => m === first.monitors[i])).toEqual(first.monitors.map((_, i) => i !== 1));
   });

@@ -6,7 +6,13 @@ import { fits, fitting } from "../state/palette";
 import { settle } from "./open";
 
 describe("what fits what was typed", () => {
-  const screens = [{ words: "Live" }, { words: "Timeline" }, { words: "Light colours", also: "light dark mode window" }, { words: "Check the pool's triggers", also: "pre.6" }, { words: "Decisions" }];
+  const screens = [
+    { words: "Live" },
+    { words: "Timeline" },
+    { words: "Light colours", also: "light dark mode window" },
+    { words: "Check the pool's triggers", also: "pre.6" },
+    { words: "Decisions" },
+  ];
 
   it("finds words by their beginnings, in any order, and never letters strewn over a sentence", () => {
     expect(fitting("light", screens).map((s) => s.words)).toEqual(["Light colours"]);
@@ -70,11 +76,22 @@ describe("a table", () => {
       <DataTable
         caption="Checks"
         columns={[{ title: "State" }, { title: "Check" }, { title: "Age", end: true }]}
-        rows={[{ id: "a", testId: "row-a", cells: ["Failing", "Certificate", cell("3 s", { className: "age", title: "read at 7pm" })], below: [{ key: "mend", content: "Renew it." }] }]}
+        rows={[
+          {
+            id: "a",
+            testId: "row-a",
+            cells: ["Failing", "Certificate", cell("3 s", { className: "age", title: "read at 7pm" })],
+            below: [{ key: "mend", content: "Renew it." }],
+          },
+        ]}
       />,
     );
     const table = screen.getByRole("table", { name: "Checks" });
-    expect(within(table).getAllByRole("columnheader").map((h) => h.textContent)).toEqual(["State", "Check", "Age"]);
+    expect(
+      within(table)
+        .getAllByRole("columnheader")
+        .map((h) => h.textContent),
+    ).toEqual(["State", "Check", "Age"]);
     expect(within(table).getByRole("rowheader").textContent).toBe("Certificate");
     expect(within(table).getByText("3 s").className).toBe("age end");
     expect(within(table).getByText("Renew it.").getAttribute("colspan")).toBe("2");
@@ -86,7 +103,18 @@ describe("what opens over the page", () => {
   it("a field with choices says its value, and is chosen from by keyboard alone", async () => {
     const user = userEvent.setup();
     const pick = vi.fn();
-    render(<Select label="Reason" value="a" choices={[["a", "Support call"], ["b", "Incident"]]} onPick={pick} testId="reason" />);
+    render(
+      <Select
+        label="Reason"
+        value="a"
+        choices={[
+          ["a", "Support call"],
+          ["b", "Incident"],
+        ]}
+        onPick={pick}
+        testId="reason"
+      />,
+    );
     await settle();
     expect(screen.getByRole("button", { name: /Support call/ }).textContent).toBe("Support call");
     await user.tab();
@@ -113,7 +141,14 @@ describe("what opens over the page", () => {
     const user = userEvent.setup();
     const work = vi.fn();
     render(
-      <Menu label="Screens and steps" groups={[{ id: "s", title: "Screens", entries: [{ id: "live", words: "Live", work }] }, { id: "none", title: "Empty", entries: [] }]} testId="m">
+      <Menu
+        label="Screens and steps"
+        groups={[
+          { id: "s", title: "Screens", entries: [{ id: "live", words: "Live", work }] },
+          { id: "none", title: "Empty", entries: [] },
+        ]}
+        testId="m"
+      >
         Menu
       </Menu>,
     );

@@ -32,7 +32,10 @@ describe("a run that a newer Switchback wrote in", () => {
 
   it("says of a done step that it is done, and not known here", async () => {
     const { fake } = await show("#/run/mid.4");
-    fake.edit = (s) => ({ ...s, phases: s.phases.map((p) => ({ ...p, steps: p.steps.map((y) => (y.id === "mid.4" ? { ...y, state: "done", state_words: "Done" } : y)) })) });
+    fake.edit = (s) => ({
+      ...s,
+      phases: s.phases.map((p) => ({ ...p, steps: p.steps.map((y) => (y.id === "mid.4" ? { ...y, state: "done", state_words: "Done" } : y)) })),
+    });
     act(() => fake.push());
     const row = screen.getByTestId("step-mid.4");
     expect(row.textContent).toContain("Done, not known here");

@@ -70,8 +70,18 @@ it("the timeline is read though the journal goes on faster than it answers", asy
       return pages.ask(`page ${asked}`);
     };
   });
-  const event = (seq: number): JournalPage["events"][number] => ({ seq, at: "2026-11-29T23:40:00Z", kind: "held", step: null, actor: "m.example", sentence: `Event ${seq}` });
-  const rows = () => within(screen.getByTestId("timeline")).getAllByTestId(/^event-/).map((li) => li.dataset["testid"]);
+  const event = (seq: number): JournalPage["events"][number] => ({
+    seq,
+    at: "2026-11-29T23:40:00Z",
+    kind: "held",
+    step: null,
+    actor: "m.example",
+    sentence: `Event ${seq}`,
+  });
+  const rows = () =>
+    within(screen.getByTestId("timeline"))
+      .getAllByTestId(/^event-/)
+      .map((li) => li.dataset["testid"]);
   for (const seq of [50, 60]) {
     fake.edit = (s) => ({ ...s, seq });
     act(() => fake.push());

@@ -76,7 +76,13 @@ export function sceneOf(words: string): Scene {
   for (const word of said) {
     if (![...stories, ...targets, ...seatNames, ...FLAGS].includes(word)) throw new Error(`the made-up world knows no “${word}”`);
   }
-  return { story: of(stories, "waiting"), target: of(targets, "rehearsal"), seat: of(seatNames, "ours"), silent: said.includes("silent"), start: said.includes("start") };
+  return {
+    story: of(stories, "waiting"),
+    target: of(targets, "rehearsal"),
+    seat: of(seatNames, "ours"),
+    silent: said.includes("silent"),
+    start: said.includes("start"),
+  };
 }
 
 /** The name of a scene in the files. */

@@ -121,7 +121,9 @@ describe("people", () => {
     expect(screen.getByTestId("reason-form").textContent).toContain("Write who did it to go on.");
     await user.type(name, "s.example");
     await user.click(screen.getByTestId("reason-submit"));
-    expect(fake.asked).toEqual([{ command: { do: "attest", step: "post.2" }, basis: null, by: "s.example", reason: "44 mails, sent 7:02pm (written down by m.example)" }]);
+    expect(fake.asked).toEqual([
+      { command: { do: "attest", step: "post.2" }, basis: null, by: "s.example", reason: "44 mails, sent 7:02pm (written down by m.example)" },
+    ]);
   });
 
   it("a deadline is moved by whole minutes with a reason; nothing else happens", async () => {
@@ -136,7 +138,9 @@ describe("people", () => {
     await user.clear(screen.getByTestId("extend-minutes"));
     await user.type(screen.getByTestId("extend-minutes"), "10");
     await user.click(screen.getByTestId("reason-submit"));
-    expect(fake.asked).toEqual([{ command: { do: "extend_deadline", rule: "R3", minutes: 10 }, basis: null, by: "m.example", reason: "the vendor is on the call" }]);
+    expect(fake.asked).toEqual([
+      { command: { do: "extend_deadline", rule: "R3", minutes: 10 }, basis: null, by: "m.example", reason: "the vendor is on the call" },
+    ]);
     await waitFor(() => expect(screen.getByTestId("deadline-R3").textContent).toContain("Moved by 10 min by m.example"));
   });
 
@@ -174,7 +178,9 @@ describe("plans", () => {
     await user.type(screen.getByTestId("amend-reason"), "t.example takes over");
     await user.click(screen.getByTestId("amend-confirm"));
     const { digest } = await fake.amendment("run-7", "other", null);
-    expect(fake.amended).toEqual([{ runbook: "/home/m.example/runbooks/night-2/runbook.toml", basis: digest, by: "m.example", reason: "t.example takes over" }]);
+    expect(fake.amended).toEqual([
+      { runbook: "/home/m.example/runbooks/night-2/runbook.toml", basis: digest, by: "m.example", reason: "t.example takes over" },
+    ]);
   });
 
   it("an amendment that touches the action of a step with an effect can not be confirmed", async () => {
@@ -237,12 +243,20 @@ describe("the window", () => {
     await user.keyboard("{Control>}k{/Control}");
     await screen.findByTestId("palette-input");
     const list = screen.getByTestId("palette");
-    for (const word of ["Check again: Switch Admins-UI DNS", "Export the break-glass sheet", "War room", "Go or no-go: leave the night behind", "Help for this screen"]) {
+    for (const word of [
+      "Check again: Switch Admins-UI DNS",
+      "Export the break-glass sheet",
+      "War room",
+      "Go or no-go: leave the night behind",
+      "Help for this screen",
+    ]) {
       expect(list?.textContent).toContain(word);
     }
     for (const word of ["Skip", "Apply", "Put on hold"]) expect(list?.textContent).not.toContain(word);
     // What a gate offers is said at the gate alone.
-    const entries = within(list).getAllByRole("menuitem").map((entry) => entry.textContent ?? "");
+    const entries = within(list)
+      .getAllByRole("menuitem")
+      .map((entry) => entry.textContent ?? "");
     expect(entries.length).toBeGreaterThan(10);
     for (const offer of snapshotOf("ready").phases.flatMap((phase) => phase.gate?.offers ?? [])) {
       expect(entries.filter((entry) => entry.startsWith(offer.label) && !entry.startsWith("Go or no-go"))).toEqual([]);

@@ -11,7 +11,25 @@ import { snapshotOf } from "./made-up";
 import { open } from "./open";
 
 const NOW = Date.parse("2026-11-29T19:00:00Z");
-const STORIES = ["waiting", "ready", "applying", "verifying", "done", "failing", "in_doubt", "foreign", "gate_closed", "no_go", "go", "running", "halted", "completed", "undone", "again", "stopped"];
+const STORIES = [
+  "waiting",
+  "ready",
+  "applying",
+  "verifying",
+  "done",
+  "failing",
+  "in_doubt",
+  "foreign",
+  "gate_closed",
+  "no_go",
+  "go",
+  "running",
+  "halted",
+  "completed",
+  "undone",
+  "again",
+  "stopped",
+];
 const night = (story: string) => {
   const snapshot = snapshotOf(story, NOW);
   return { snapshot, night: nightOf(snapshot.phases, Date.parse(snapshot.now)) };
@@ -22,7 +40,11 @@ describe("the night", () => {
     for (const story of STORIES) {
       const { snapshot, night: laid } = night(story);
       const steps = laid.lines.flatMap((l) => l.marks.filter((m) => m.is === "step").map((m) => m.id));
-      expect(steps, story).toEqual(allSteps(snapshot).filter((s) => s.state !== "skipped").map((s) => s.id));
+      expect(steps, story).toEqual(
+        allSteps(snapshot)
+          .filter((s) => s.state !== "skipped")
+          .map((s) => s.id),
+      );
       for (const line of laid.lines) {
         for (const mark of line.marks) {
           expect(mark.to, `${story}: ${mark.id}`).toBeGreaterThanOrEqual(mark.from);
@@ -56,7 +78,10 @@ describe("the night", () => {
 
   it("can't tell when a phase ends in which a step has no planned time", () => {
     const snapshot = snapshotOf("waiting", NOW);
-    const phases: RunSnapshot["phases"] = snapshot.phases.map((p) => ({ ...p, steps: p.steps.map((s) => ({ ...s, expected_s: null, times: { ...s.times, planned_s: null } })) }));
+    const phases: RunSnapshot["phases"] = snapshot.phases.map((p) => ({
+      ...p,
+      steps: p.steps.map((s) => ({ ...s, expected_s: null, times: { ...s.times, planned_s: null } })),
+    }));
     expect(nightWords(nightOf(phases, NOW))).toMatch(/ends can't be told: a step has no planned time$/);
     expect(nightWords(night("waiting").night)).toMatch(/“.+” ends about \d+:\d\d(am|pm)$/);
   });
@@ -80,7 +105,10 @@ describe("the night", () => {
     const user = userEvent.setup();
     await open("#/run", "silent,waiting");
     const picture = screen.getByTestId("night");
-    const stops = () => within(picture).getAllByRole("link").filter((l) => l.getAttribute("tabindex") === "0");
+    const stops = () =>
+      within(picture)
+        .getAllByRole("link")
+        .filter((l) => l.getAttribute("tabindex") === "0");
     expect(stops()).toHaveLength(1);
     stops()[0]?.focus();
     await user.keyboard("{Home}");
@@ -102,7 +130,12 @@ describe("the night", () => {
     const table = screen.getByRole("table", { name: /^The night/ });
     for (const mark of within(screen.getByTestId("night")).getAllByRole("link")) {
       const id = mark.getAttribute("data-testid") ?? "";
-      if (!id.startsWith("night-phase-")) expect(within(table).getAllByRole("link").some((l) => l.getAttribute("href") === mark.getAttribute("href"))).toBe(true);
+      if (!id.startsWith("night-phase-"))
+        expect(
+          within(table)
+            .getAllByRole("link")
+            .some((l) => l.getAttribute("href") === mark.getAttribute("href")),
+        ).toBe(true);
     }
     window.location.hash = "#/war-room";
     expect((await screen.findByRole("img", { name: /^The night/ })).querySelector("a, button")).toBeNull();
@@ -116,7 +149,10 @@ describe("a step that people do", () => {
     if (plain === undefined) throw new Error("no scene has a step by hand");
     const byHand = { ...plain, look_at: ["The pipelines stand still.", "Nobody is in the list of releases."], risks: ["A release of the night goes on."] };
     await open(`#/run/${byHand.id}`, "silent,waiting", (fake) => {
-      fake.edit = (s) => ({ ...s, phases: s.phases.map((p) => ({ ...p, steps: p.steps.map((x) => (x.id === byHand.id ? { ...x, look_at: byHand.look_at, risks: byHand.risks } : x)) })) });
+      fake.edit = (s) => ({
+        ...s,
+        phases: s.phases.map((p) => ({ ...p, steps: p.steps.map((x) => (x.id === byHand.id ? { ...x, look_at: byHand.look_at, risks: byHand.risks } : x)) })),
+      });
     });
     const lines = within(screen.getByTestId("look-at")).getAllByRole("listitem");
     expect(lines.map((l) => l.querySelector("span")?.textContent)).toEqual(byHand.look_at);

@@ -27,7 +27,10 @@ const roll: RollbackItemView = {
   step: "mid.5",
   title: "Publish: Start it anew",
   kind: "publish",
-  restores: ["Restores nothing by itself: only now do programs read what was taken back before it", "It also shows what “The flag” changed, which nobody has published yet"],
+  restores: [
+    "Restores nothing by itself: only now do programs read what was taken back before it",
+    "It also shows what “The flag” changed, which nobody has published yet",
+  ],
   now: ["task definition usermanagement:7"],
   loses: [],
   because: "publishes mid.4",
@@ -94,7 +97,10 @@ it("a step that publishes says what nobody sees yet, once it was done or left ou
   // Before it was ever done that is the plan's own course.
   expect(screen.queryByTestId("step-unseen")).toBeNull();
   for (const state of ["done", "skipped", "undone", "foreign"]) {
-    fake.edit = (s) => ({ ...changed(s, { unseen: ["mid.4"], state }), breaches: [{ id: "unpublished-mid.5", because: "What mid.4 changed is not seen", repair: [] }] });
+    fake.edit = (s) => ({
+      ...changed(s, { unseen: ["mid.4"], state }),
+      breaches: [{ id: "unpublished-mid.5", because: "What mid.4 changed is not seen", repair: [] }],
+    });
     act(() => fake.push());
     expect(screen.getByTestId("step-unseen").textContent, state).toContain("Not seen yetSwitch Reval to new pool: changed since");
     // It is said once, and not in the words of what the plan forbids.
@@ -125,11 +131,17 @@ it("a publication that is due is left out by the name of what stays unseen", asy
   expect(tick.closest("label")?.textContent).toContain("Switch Reval to new pool");
   await user.click(tick);
   await user.click(screen.getByTestId("reason-submit"));
-  expect(fake.asked).toEqual([{ command: { do: "skip_unseen", step: "mid.5", unseen: ["mid.4"] }, basis: null, by: "m.example", reason: "the roll of tomorrow shows it" }]);
+  expect(fake.asked).toEqual([
+    { command: { do: "skip_unseen", step: "mid.5", unseen: ["mid.4"] }, basis: null, by: "m.example", reason: "the roll of tomorrow shows it" },
+  ]);
 });
 
 it("a publication's way back restores nothing by itself", async () => {
-  const preview = { digest: "sha256:undo", changes: [{ object: "service of cluster", before: ["same"], after: ["same"], asked: [], caution: null }], calls: [] };
+  const preview = {
+    digest: "sha256:undo",
+    changes: [{ object: "service of cluster", before: ["same"], after: ["same"], asked: [], caution: null }],
+    calls: [],
+  };
   const edit = (s: RunSnapshot) => changed(s, { kind: "action", undo: preview, preview });
   await open("#/run/mid.5", "silent", (fake) => {
     fake.edit = edit;

@@ -17,7 +17,9 @@ describe("the rehearsal", () => {
     const parts = [...new Set(faults.map((fault) => fault.part))];
     const heads = (level: number) => screen.getAllByRole("heading", { level }).map((h) => h.textContent);
     expect(heads(2)).toEqual(expect.arrayContaining(["Drills", "The world", "Everything that can go wrong"]));
-    expect(heads(3)).toEqual(expect.arrayContaining(["Before the night", "DNS switch", "Restriction of UserManagement", "Reval", "UserManagement", "Sign-in and permissions"]));
+    expect(heads(3)).toEqual(
+      expect.arrayContaining(["Before the night", "DNS switch", "Restriction of UserManagement", "Reval", "UserManagement", "Sign-in and permissions"]),
+    );
     expect([...fold().querySelectorAll("h3")].map((h) => h.textContent)).toEqual(parts);
     expect(parts.slice(0, 3)).toEqual(["Calls to AWS", "DNS", "Sites"]);
     expect(fold().querySelectorAll("table")).toHaveLength(parts.length);
@@ -31,7 +33,10 @@ describe("the rehearsal", () => {
       // As if this run had a step of that name.
       fake.rehearsalView = async () => {
         const view = await shown();
-        return { ...view, drills: view.drills.map((one) => (one.id === "switch-answer-lost" ? { ...one, when: one.when.replace("switch-dns", "mid.3") } : one)) };
+        return {
+          ...view,
+          drills: view.drills.map((one) => (one.id === "switch-answer-lost" ? { ...one, when: one.when.replace("switch-dns", "mid.3") } : one)),
+        };
       };
     });
     expect(drill("switch-answer-lost").getByRole("link", { name: "mid.3" }).getAttribute("href")).toBe("#/run/mid.3");
@@ -74,7 +79,8 @@ describe("the rehearsal", () => {
   it("says that nothing has begun where it could not", async () => {
     const user = userEvent.setup();
     const { fake } = await open("#/rehearsal");
-    fake.submitRehearsal = () => Promise.reject(new Failure({ code: "rehearsal", message: "The world did not answer.", hint: "Start it again.", where: "the world" }));
+    fake.submitRehearsal = () =>
+      Promise.reject(new Failure({ code: "rehearsal", message: "The world did not answer.", hint: "Start it again.", where: "the world" }));
     await user.click(begin("record-changed"));
     await settle();
     expect(drill("record-changed").getByText("At once")).toBeTruthy();

@@ -40,7 +40,10 @@ it("is one click and one confirm when all is proven", async () => {
 it("one that is over before it was seen under way shows its end, and no new plan", async () => {
   const user = userEvent.setup();
   const { fake } = await open("#/rollback", "silent,failing", (fake) => {
-    fake.edit = (s) => (s.rollback?.state === "running" ? { ...s, rollback: { ...s.rollback, state: "completed" }, way_back: { ...s.way_back, something_to_undo: false, proposal: null } } : s);
+    fake.edit = (s) =>
+      s.rollback?.state === "running"
+        ? { ...s, rollback: { ...s.rollback, state: "completed" }, way_back: { ...s.way_back, something_to_undo: false, proposal: null } }
+        : s;
   });
   await waitFor(() => expect(refused()).toBe(false));
   await user.click(confirm());
@@ -52,7 +55,22 @@ it("the end of the one before it is not shown as its end, whatever else is journ
   const user = userEvent.setup();
   const { fake } = await open("#/rollback", "silent,failing", (fake) => {
     // What was confirmed has not come to the screen yet; a monitor's reading has.
-    fake.edit = (s) => ({ ...s, rollback: { state: "completed", asked_seq: 3, scope: { rule: "R3" }, title: "The one before", items: [], why: null, your_turn: false, seen: [], left: [], restricted: [], stays: [] } });
+    fake.edit = (s) => ({
+      ...s,
+      rollback: {
+        state: "completed",
+        asked_seq: 3,
+        scope: { rule: "R3" },
+        title: "The one before",
+        items: [],
+        why: null,
+        your_turn: false,
+        seen: [],
+        left: [],
+        restricted: [],
+        stays: [],
+      },
+    });
   });
   await waitFor(() => expect(refused()).toBe(false));
   await user.click(confirm());
@@ -64,7 +82,9 @@ it("the end of the one before it is not shown as its end, whatever else is journ
 it("what is not proven is overridden by name, with a reason", async () => {
   const user = userEvent.setup();
   const { fake } = await open("#/rollback", "silent,unproven");
-  expect(screen.getByTestId("outside-mid.3").textContent).toContain("had left A apps.example.nhs.test 198.51.100.20 TTL 60 s. There is now A apps.example.nhs.test 198.51.100.99 TTL 60 s.");
+  expect(screen.getByTestId("outside-mid.3").textContent).toContain(
+    "had left A apps.example.nhs.test 198.51.100.20 TTL 60 s. There is now A apps.example.nhs.test 198.51.100.99 TTL 60 s.",
+  );
   expect(refused()).toBe(true);
   expect(screen.getByTestId("why-not").textContent).toContain("1 thing not proven");
   await user.click(screen.getByTestId("override-old-side"));
@@ -182,7 +202,7 @@ describe("a journal that nobody vouches for", () => {
     const { fake } = await open("#/rollback", "silent,failing", (fake) => {
       fake.rollbackPlan = async () => planOf("unproven@unvouched rule:R3");
     });
-    expect((await screen.findByTestId("override-old-side") as HTMLInputElement).checked).toBe(false);
+    expect(((await screen.findByTestId("override-old-side")) as HTMLInputElement).checked).toBe(false);
     expect((screen.getByTestId("rollback-reason") as HTMLTextAreaElement).value).toBe("");
     expect(screen.getByTestId("why-not").textContent).toContain("1 thing not proven");
     await user.click(screen.getByTestId("override-old-side"));
@@ -210,7 +230,13 @@ describe("where there is nothing to undo", () => {
     await open("#/rollback", "silent,undone", (fake) => {
       fake.edit = (s) => ({
         ...s,
-        way_back: { ...s.way_back, answer: { tone: "passing", headline: "Nothing to undo", note: "Every change was taken back" }, something_to_undo: false, proposal: null, missing: [] },
+        way_back: {
+          ...s.way_back,
+          answer: { tone: "passing", headline: "Nothing to undo", note: "Every change was taken back" },
+          something_to_undo: false,
+          proposal: null,
+          missing: [],
+        },
       });
     });
     expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Nothing to undo");
@@ -223,7 +249,17 @@ describe("where there is nothing to undo", () => {
 const R4: RollbackPlanView = (() => {
   const plan = planOf("failing rule:R3");
   const [undo, notice] = plan.items as [RollbackItemView, RollbackItemView];
-  const hand = (id: string, title: string): RollbackItemView => ({ ...undo, id, step: id, title, kind: "manual", restores: ["Release the previous build."], preview: null, preconditions: [], loses: [] });
+  const hand = (id: string, title: string): RollbackItemView => ({
+    ...undo,
+    id,
+    step: id,
+    title,
+    kind: "manual",
+    restores: ["Release the previous build."],
+    preview: null,
+    preconditions: [],
+    loses: [],
+  });
   return {
     ...plan,
     scope: { rule: "R4" },
@@ -263,7 +299,11 @@ describe("a plan that people carry out in part", () => {
     expect(main.textContent).toContain("nothing is sent from here");
     expect(main.textContent).not.toContain("0 of");
     expect(main.textContent).not.toContain("Not measured");
-    expect(within(main).getAllByRole("columnheader").map((h) => h.textContent)).toEqual(["State", "#", "What happens", "What to do"]);
+    expect(
+      within(main)
+        .getAllByRole("columnheader")
+        .map((h) => h.textContent),
+    ).toEqual(["State", "#", "What happens", "What to do"]);
     expect(confirm().textContent).toBe("Roll back by hand on REHEARSAL");
     // What to do is words for a person: it stands under no image's heading.
     expect(screen.getByTestId("rollback-item-mid.2").querySelector("td.words")?.textContent).toBe("To do: Take the restriction off at the load balancer.");
@@ -276,7 +316,11 @@ describe("a plan that people carry out in part", () => {
     });
     await screen.findByTestId("rollback-proof");
     const order = screen.getByRole("table", { name: "What happens, in this order" });
-    expect(within(order).getAllByRole("columnheader").map((h) => h.textContent)).toEqual(["State", "#", "What happens", "Now", "As it was before"]);
+    expect(
+      within(order)
+        .getAllByRole("columnheader")
+        .map((h) => h.textContent),
+    ).toEqual(["State", "#", "What happens", "Now", "As it was before"]);
   });
 
   it("with people to tell alone proves nothing", async () => {
@@ -299,7 +343,10 @@ describe("a plan that people carry out in part", () => {
           const x = running(s);
           return {
             ...x,
-            rollback: x.rollback === null ? null : { ...x.rollback, state: fake.scene.story, scope: R4.scope, title: R4.title, items: R4.items.map((i) => ({ ...i, state: "done" })) },
+            rollback:
+              x.rollback === null
+                ? null
+                : { ...x.rollback, state: fake.scene.story, scope: R4.scope, title: R4.title, items: R4.items.map((i) => ({ ...i, state: "done" })) },
             monitors: x.monitors.map((m) => ({ ...m, tone })),
           };
         };

@@ -58,7 +58,15 @@ it("the rehearsal and the start without a run have no violation", async () => {
   expect(await violations()).toEqual([]);
 });
 
-for (const scene of ["silent,running", "silent,halted", "silent,in_doubt", "silent,other", "silent,lost,failing", "silent,nobody,halted", "silent,preproduction,gone"]) {
+for (const scene of [
+  "silent,running",
+  "silent,halted",
+  "silent,in_doubt",
+  "silent,other",
+  "silent,lost,failing",
+  "silent,nobody,halted",
+  "silent,preproduction,gone",
+]) {
   it(`${scene} has no violation`, async () => {
     await open(scene.includes("in_doubt") ? "#/run/mid.3" : "#/rollback", scene);
     expect(await violations()).toEqual([]);

@@ -162,7 +162,18 @@ describe("a main button whose basis is new", () => {
 });
 
 describe("a form", () => {
-  const form = (send: (words: string) => void, never = false) => render(<ReasonForm title="T" submit="Do it" busy={false} never={never} person={{ label: "Done by", name: "m.example" }} onCancel={() => undefined} onSubmit={send} />);
+  const form = (send: (words: string) => void, never = false) =>
+    render(
+      <ReasonForm
+        title="T"
+        submit="Do it"
+        busy={false}
+        never={never}
+        person={{ label: "Done by", name: "m.example" }}
+        onCancel={() => undefined}
+        onSubmit={send}
+      />,
+    );
   const write = () => fireEvent.change(screen.getByTestId("reason-input"), { target: { value: "44 mails" } });
 
   it("is sent by Ctrl+Enter by the same rule", async () => {

@@ -321,7 +321,16 @@ async function orders(runs: string[], fails: boolean, end: (desk: Desk, told: bo
         else await call?.answer(call.name === "runSnapshot" ? of(base, String(call.args[0]), move.at + 1) : undefined);
       }
     }
-    const more: Move[] = core.calls.flatMap((call, n) => (call.settled ? [] : fails ? [{ at: n, fail: false }, { at: n, fail: true }] : [{ at: n, fail: false }]));
+    const more: Move[] = core.calls.flatMap((call, n) =>
+      call.settled
+        ? []
+        : fails
+          ? [
+              { at: n, fail: false },
+              { at: n, fail: true },
+            ]
+          : [{ at: n, fail: false }],
+    );
     if (opened < runs.length) more.push("open");
     if (more.length === 0) {
       paths += 1;
@@ -342,13 +351,7 @@ describe("the run that was opened last is shown, and its stream is the only one"
     expect(store.get().snapshot?.seq).toBe(500);
   };
 
-  it.each([
-    [[A, B]],
-    [[A, A]],
-    [[A, B, A]],
-    [[A, A, B]],
-    [[A, B, "run-c"]],
-  ])("in every order of the answers: %j", async (runs) => {
+  it.each([[[A, B]], [[A, A]], [[A, B, A]], [[A, A, B]], [[A, B, "run-c"]]])("in every order of the answers: %j", async (runs) => {
     const last = runs.at(-1) ?? "";
     const paths = await orders(runs, false, async (at, told) => {
       expect(told.at(-1)).toBe(true);

@@ -59,7 +59,12 @@ describe("the source list", () => {
 
   it("says why a file can't be used, and keeps the one before", async () => {
     const { fake, user } = await chosen();
-    fake.chosenList = new Failure({ code: "bad_input", message: "Line 1 has no column \"email\" or \"name\".", hint: "The first line must name the columns.", where: "x.csv" });
+    fake.chosenList = new Failure({
+      code: "bad_input",
+      message: 'Line 1 has no column "email" or "name".',
+      hint: "The first line must name the columns.",
+      where: "x.csv",
+    });
     await user.click(screen.getByTestId("source-choose"));
     expect(screen.getByTestId("source-refused").textContent).toContain("The first line must name the columns.");
     expect(words()).toContain("people.csv");

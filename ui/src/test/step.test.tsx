@@ -6,7 +6,9 @@ import { snapshotOf } from "./made-up";
 import { open } from "./open";
 
 function switchOf(scene: string): StepView {
-  const found = snapshotOf(scene).phases.flatMap((phase) => phase.steps).find((step) => step.id === "mid.3");
+  const found = snapshotOf(scene)
+    .phases.flatMap((phase) => phase.steps)
+    .find((step) => step.id === "mid.3");
   if (found === undefined) throw new Error("the night has a switch");
   return found;
 }
@@ -27,9 +29,7 @@ it("apply goes through the confirm page and carries the digest that was seen", a
   expect(confirm.textContent).toBe("Switch Admins-UI DNS on REHEARSAL");
   expect(screen.queryByTestId("confirm-target")).toBeNull();
   await user.click(confirm);
-  expect(fake.asked).toEqual([
-    { command: { do: "apply", step: "mid.3" }, basis: switchOf("ready").preview?.digest, by: "m.example", reason: null },
-  ]);
+  expect(fake.asked).toEqual([{ command: { do: "apply", step: "mid.3" }, basis: switchOf("ready").preview?.digest, by: "m.example", reason: null }]);
   await waitFor(() => expect(window.location.hash).toBe("#/run/mid.3"));
   expect((await screen.findByTestId("step-state")).textContent).toBe("Running");
 });
@@ -148,6 +148,10 @@ it("what was proven on the way stands under its try, a line each", async () => {
   act(() => fake.push());
   const tried = await screen.findByTestId("attempt-mid.3/1/apply/1");
   await waitFor(() =>
-    expect(within(tried).getAllByRole("listitem").map((line) => line.textContent)).toEqual(proven),
+    expect(
+      within(tried)
+        .getAllByRole("listitem")
+        .map((line) => line.textContent),
+    ).toEqual(proven),
   );
 });

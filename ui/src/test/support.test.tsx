@@ -38,7 +38,8 @@ describe("the support window", () => {
     await open("", "silent,support");
     const banner = screen.getByTestId("banner");
     expect(banner.dataset["env"]).toBe("production");
-    for (const words of ["PRODUCTION", "Look-up only", "tis-prod (…9012)", "eu-west-2", "profile tis-support", "m.example"]) expect(banner.textContent).toContain(words);
+    for (const words of ["PRODUCTION", "Look-up only", "tis-prod (…9012)", "eu-west-2", "profile tis-support", "m.example"])
+      expect(banner.textContent).toContain(words);
     expect(document.title).toBe("PRODUCTION · tis-prod · Look-up · Switchback");
   });
 

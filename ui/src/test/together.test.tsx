@@ -41,7 +41,11 @@ const TODO = { state: "to_do", state_words: "To do" };
 it("lists each check, and records all with one click", async () => {
   const user = userEvent.setup();
   const { fake } = await open("#/run/look-1", "silent", (f) => (f.edit = looks([], 100)));
-  expect(within(screen.getByTestId("together")).getAllByRole("listitem").map((li) => li.textContent)).toEqual(["Look 1 Ready", "Look 2 Ready", "Look 3 Ready"]);
+  expect(
+    within(screen.getByTestId("together"))
+      .getAllByRole("listitem")
+      .map((li) => li.textContent),
+  ).toEqual(["Look 1 Ready", "Look 2 Ready", "Look 3 Ready"]);
   await user.click(screen.getByRole("button", { name: "Read and record 3 checks" }));
   await settle();
   expect(fake.asked.map((s) => s.command)).toEqual([{ do: "record_checks", steps: ROW }]);
@@ -67,7 +71,9 @@ it("stops at the first that does not pass, and shows what was found", async () =
     const second = seen.phases[0]?.steps[1];
     const reading = second?.before[0];
     if (second === undefined || reading === undefined) throw new Error("the check reads nothing");
-    second.before = [{ ...reading, title: "The old side answers", tone: "failing", observed: "build 8f2c", expected: "build 7d19", observed_at: seen.now, age_s: 0 }];
+    second.before = [
+      { ...reading, title: "The old side answers", tone: "failing", observed: "build 8f2c", expected: "build 7d19", observed_at: seen.now, age_s: 0 },
+    ];
     return seen;
   };
   await show(fake, found);

@@ -139,7 +139,10 @@ it("how long the undo takes is said as measured, or as not measured yet", async 
   expect(screen.getByTestId("answer-way-back").textContent).toContain("about 3 min");
   fake.edit = (s) => ({
     ...s,
-    phases: s.phases.map((p) => ({ ...p, steps: p.steps.map((x) => ({ ...x, undo_takes: { slowest_s: null, tries: 0, rehearsals: 0, caches_s: 60, by_hand_s: null } })) })),
+    phases: s.phases.map((p) => ({
+      ...p,
+      steps: p.steps.map((x) => ({ ...x, undo_takes: { slowest_s: null, tries: 0, rehearsals: 0, caches_s: 60, by_hand_s: null } })),
+    })),
   });
   act(() => fake.push());
   expect(back()).toContain("Takesnot measured here yetCaches follow within1 min");

@@ -104,7 +104,10 @@ describe("the layout", () => {
   ])("nothing stands over another or outside: %s, however many there are", (_, lay) => {
     for (const many of [1, 3, 9]) {
       const seen = seenIn("coming", (w) => {
-        w.servers = Array.from({ length: many }, (_, i) => [server({ name: `resolver-${i}` }), server({ name: `ns-${i}.example.nhs.test`, place: "name_server" })]).flat();
+        w.servers = Array.from({ length: many }, (_, i) => [
+          server({ name: `resolver-${i}` }),
+          server({ name: `ns-${i}.example.nhs.test`, place: "name_server" }),
+        ]).flat();
         w.name_servers = share({ asked: many, new: many });
         for (const s of w.sites) s.guards = ["Restrict UserManagement", "Let the authoriser of the Reval API accept the new user pool"];
       });
@@ -160,7 +163,11 @@ describe("the layout", () => {
 });
 
 describe("where it is shown", () => {
-  const marks = () => [...within(screen.getByTestId("way-wide")).getByText("Resolvers").closest("svg")?.querySelectorAll("[data-server]") ?? []].map((m) => [m.getAttribute("data-server"), m.getAttribute("data-gives")]);
+  const marks = () =>
+    [...(within(screen.getByTestId("way-wide")).getByText("Resolvers").closest("svg")?.querySelectorAll("[data-server]") ?? [])].map((m) => [
+      m.getAttribute("data-server"),
+      m.getAttribute("data-gives"),
+    ]);
   const violations = async () => (await axe.run(document.body, { rules: { "color-contrast": { enabled: false } } })).violations.map((v) => v.id);
 
   it("on the page of the step that switches the name, right above what is seen after", async () => {
@@ -186,17 +193,25 @@ describe("where it is shown", () => {
     expect(screen.queryByTestId("way-words")).toBeNull();
   });
 
-  it.each(["silent,ready", "silent,done", "silent,unproven", "silent,failing", "silent,undone"])("in every state without a fault for a reader: %s", async (scene) => {
-    await open("#/run/mid.3", scene);
-    expect(screen.getByTestId("way-words").textContent).toBe(wayOf(scene.split(",")[1] ?? "").way.sentence);
-    expect(await violations()).toEqual([]);
-  });
+  it.each(["silent,ready", "silent,done", "silent,unproven", "silent,failing", "silent,undone"])(
+    "in every state without a fault for a reader: %s",
+    async (scene) => {
+      await open("#/run/mid.3", scene);
+      expect(screen.getByTestId("way-words").textContent).toBe(wayOf(scene.split(",")[1] ?? "").way.sentence);
+      expect(await violations()).toEqual([]);
+    },
+  );
 
   it("folded once all is over and well", async () => {
     await open("#/run/mid.3", "silent,gate_ready", (fake) => {
       fake.edit = (s) => ({
         ...s,
-        ways: s.ways.map((w) => ({ ...w, servers: w.servers.map((v) => ({ ...v, gives: "new" as const })), resolvers: share({ asked: 3, new: 3 }), name_servers: share({ asked: 4, new: 4 }) })),
+        ways: s.ways.map((w) => ({
+          ...w,
+          servers: w.servers.map((v) => ({ ...v, gives: "new" as const })),
+          resolvers: share({ asked: 3, new: 3 }),
+          name_servers: share({ asked: 4, new: 4 }),
+        })),
       });
     });
     expect((screen.getByTestId("way-folded") as HTMLDetailsElement).open).toBe(false);
@@ -205,7 +220,11 @@ describe("where it is shown", () => {
 
   it("on Live each name stands above DNS truth, and of one that nobody asks about it is said", async () => {
     await open("#/live", "silent,coming");
-    expect(screen.getAllByTestId("way-words").map((w) => w.textContent?.slice(0, 30))).toEqual(["3 of 4 name servers and 0 of 3", "No check of this plan asks DNS", "No check of this plan asks DNS"]);
+    expect(screen.getAllByTestId("way-words").map((w) => w.textContent?.slice(0, 30))).toEqual([
+      "3 of 4 name servers and 0 of 3",
+      "No check of this plan asks DNS",
+      "No check of this plan asks DNS",
+    ]);
     expect(screen.getAllByTestId("way-wide")).toHaveLength(1);
     const table = screen.getByTestId("truth-apps.example.nhs.test");
     expect(screen.getByTestId(`way-${NAME}`).compareDocumentPosition(table) & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
@@ -233,6 +252,7 @@ describe("where it is shown", () => {
   it("the table says all that the picture shows", async () => {
     await open("#/run/mid.3", "silent,failing");
     const table = screen.getByRole("table", { name: /^The way of a request for apps/, hidden: true });
-    for (const words of ["office", "ns4.example.nhs.test", "no answer within 3 s", "Old side", "New side", "Fails"]) expect(table.textContent?.replace(/\s/g, " ")).toContain(words);
+    for (const words of ["office", "ns4.example.nhs.test", "no answer within 3 s", "Old side", "New side", "Fails"])
+      expect(table.textContent?.replace(/\s/g, " ")).toContain(words);
   });
 });

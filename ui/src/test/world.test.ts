@@ -67,7 +67,11 @@ describe("what the core wrote", () => {
 
 it("moves every time of a scene, and no other word of it", () => {
   const told = { at: "2026-11-29T00:00:00.5Z", note: "since 12:00am on 2026-11-29", list: [{ until: "2026-11-29T00:01:00Z" }, null, 7] };
-  expect(moved(told, 3_600_000)).toEqual({ at: "2026-11-29T01:00:00.500Z", note: "since 12:00am on 2026-11-29", list: [{ until: "2026-11-29T01:01:00.000Z" }, null, 7] });
+  expect(moved(told, 3_600_000)).toEqual({
+    at: "2026-11-29T01:00:00.500Z",
+    note: "since 12:00am on 2026-11-29",
+    list: [{ until: "2026-11-29T01:01:00.000Z" }, null, 7],
+  });
   const now = Date.parse("2030-01-01T00:00:00Z");
   expect(snapshotOf("failing", now).now).toBe("2030-01-01T00:00:00.000Z");
 });

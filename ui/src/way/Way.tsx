@@ -69,7 +69,9 @@ function Site({ box }: { box: Box }) {
   const { side } = box.site;
   return (
     <g className={`way-site is-${side} k-${kind}`} data-site={side} data-kind={kind}>
-      <title>{`${side === "old" ? "Old side" : "New side"}: ${siteLines(box.site).map((l) => l.words).join("; ")}`}</title>
+      <title>{`${side === "old" ? "Old side" : "New side"}: ${siteLines(box.site)
+        .map((l) => l.words)
+        .join("; ")}`}</title>
       <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={8} />
       <text className="way-side" x={box.x + 12} y={box.y + 21}>
         {side === "old" ? "Old side" : "New side"}
@@ -112,7 +114,13 @@ function Picture({ lay }: { lay: Layout }) {
   const { users, meet, resolvers, nameServers } = lay;
   const first = resolvers.length > 0 ? resolvers : nameServers;
   return (
-    <svg className={lay.narrow ? "way way-narrow" : "way way-wide"} viewBox={`0 0 ${lay.width} ${lay.height}`} aria-hidden="true" focusable="false" data-testid={lay.narrow ? "way-narrow" : "way-wide"}>
+    <svg
+      className={lay.narrow ? "way way-narrow" : "way way-wide"}
+      viewBox={`0 0 ${lay.width} ${lay.height}`}
+      aria-hidden="true"
+      focusable="false"
+      data-testid={lay.narrow ? "way-narrow" : "way-wide"}
+    >
       {lay.heads.map((h) => (
         <text key={h.words} className="way-head" x={h.x} y={h.y}>
           {h.words}
@@ -161,7 +169,12 @@ function Same({ way }: { way: WayNow }) {
         rows={[
           ...way.servers.map((s) => ({
             id: `${s.place} ${s.name}`,
-            cells: [<State kind={KINDS[s.gives]} word={givesWords(s)} />, <Breakable text={s.name} />, PLACES[s.place], cell(<Breakable text={s.said} />, { className: "observed" })],
+            cells: [
+              <State kind={KINDS[s.gives]} word={givesWords(s)} />,
+              <Breakable text={s.name} />,
+              PLACES[s.place],
+              cell(<Breakable text={s.said} />, { className: "observed" }),
+            ],
           })),
           ...way.sites.map((s) => {
             const kind = siteKind(s);
@@ -173,7 +186,15 @@ function Same({ way }: { way: WayNow }) {
                 </span>,
                 s.side === "old" ? "Old side" : "New side",
                 "Site",
-                cell(<Breakable text={[...siteLines(s).map((l) => l.words), ...s.health.flatMap((h) => (h.reading.age === null ? [] : [`${h.reading.title}: ${h.reading.observed}, ${age(h.reading.age)} ago`]))].join("; ")} />, { className: "observed" }),
+                cell(
+                  <Breakable
+                    text={[
+                      ...siteLines(s).map((l) => l.words),
+                      ...s.health.flatMap((h) => (h.reading.age === null ? [] : [`${h.reading.title}: ${h.reading.observed}, ${age(h.reading.age)} ago`])),
+                    ].join("; ")}
+                  />,
+                  { className: "observed" },
+                ),
               ],
             };
           }),

@@ -68,7 +68,10 @@ export function shortNames(names: readonly string[], letters: number): string[] 
 export const counted = (way: WayNow): WayShare => (way.name_servers.asked > 0 ? way.name_servers : way.resolvers);
 
 function column(servers: readonly WayServer[], x: number, row: number, from: number, room: number, letters: number): Spot[] {
-  const names = shortNames(servers.map((s) => s.name), letters);
+  const names = shortNames(
+    servers.map((s) => s.name),
+    letters,
+  );
   const start = from + Math.max(0, (room - servers.length * row) / 2) + row / 2;
   return servers.map((server, i) => ({ server, name: names[i] ?? server.name, x, y: start + i * row }));
 }
@@ -80,7 +83,14 @@ function boxOf(site: SiteNow, x: number, y: number, width: number): Box {
   return { site, lines, x, y, width, height: SITE_HEAD + lines.length * LINE + 8 };
 }
 
-function flowsOf(way: WayNow, last: readonly Spot[], boxes: readonly Box[], from: (spots: readonly Spot[], side: "old" | "new") => Point, to: (box: Box) => Point, at: (flow: { from: Point; to: Point }, side: "old" | "new") => Point): Flow[] {
+function flowsOf(
+  way: WayNow,
+  last: readonly Spot[],
+  boxes: readonly Box[],
+  from: (spots: readonly Spot[], side: "old" | "new") => Point,
+  to: (box: Box) => Point,
+  at: (flow: { from: Point; to: Point }, side: "old" | "new") => Point,
+): Flow[] {
   const share = counted(way);
   return (["old", "new"] as const).flatMap((side) => {
     const box = boxes.find((b) => b.site.side === side);
@@ -127,14 +137,28 @@ export function layWide(way: WayNow): Layout {
     { x: 309, y: 14, words: "Name servers" },
     { x, y: 14, words: "Sites" },
   ];
-  return { width: WIDE, height: TOP + high + 8, narrow: false, users: { x: 34, y: middle }, heads, resolvers: left, nameServers: right, meet: left.length > 0 && right.length > 0 ? { x: 304, y: mean(right) } : null, flows, boxes };
+  return {
+    width: WIDE,
+    height: TOP + high + 8,
+    narrow: false,
+    users: { x: 34, y: middle },
+    heads,
+    resolvers: left,
+    nameServers: right,
+    meet: left.length > 0 && right.length > 0 ? { x: 304, y: mean(right) } : null,
+    flows,
+    boxes,
+  };
 }
 
 /** The picture one below the other. */
 export function layNarrow(way: WayNow): Layout {
   const resolvers = of(way, "resolver");
   const named = of(way, "name_server");
-  const heads: Head[] = [{ x: 0, y: 14, words: "Resolvers" }, { x: 180, y: 14, words: "Name servers" }];
+  const heads: Head[] = [
+    { x: 0, y: 14, words: "Resolvers" },
+    { x: 180, y: 14, words: "Name servers" },
+  ];
   const high = Math.max(resolvers.length * ROW, named.length * LOW_ROW, LOW_ROW);
   const left = column(resolvers, 10, ROW, 24, high, 16);
   const right = column(named, 190, LOW_ROW, 24, high, 14);
@@ -152,7 +176,18 @@ export function layNarrow(way: WayNow): Layout {
     (b) => ({ x: b.x + b.width / 2, y: b.y }),
     ({ to }, side) => ({ x: to.x + (side === "old" ? 26 : 44), y: to.y - 12 }),
   );
-  return { width: NARROW, height: sitesAt + tall + 4, narrow: true, users: null, heads, resolvers: left, nameServers: right, meet: null, flows, boxes: boxes.map((b) => ({ ...b, height: tall })) };
+  return {
+    width: NARROW,
+    height: sitesAt + tall + 4,
+    narrow: true,
+    users: null,
+    heads,
+    resolvers: left,
+    nameServers: right,
+    meet: null,
+    flows,
+    boxes: boxes.map((b) => ({ ...b, height: tall })),
+  };
 }
 
 /** A curve that leaves and arrives straight: level in the wide picture, upright in the narrow one. */

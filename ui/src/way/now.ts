@@ -12,7 +12,17 @@ export function wayNow(way: Way, now: number): WayNow {
   const age = way.observed_at === null ? null : Math.max(0, (now - Date.parse(way.observed_at)) / 1000);
   const stale = age !== null && age > way.believable_s;
   const sites = way.sites.map((s) => ({ ...s, health: s.health.map((h) => ({ ...h, reading: freshen(h.reading, now) })) }));
-  if (!stale) return { ...way, sites, stale, age, servers: way.servers.map((s) => ({ ...s, ttl_s: s.ttl_s === null || s.place === "name_server" ? s.ttl_s : Math.max(0, Math.ceil(s.ttl_s - (age ?? 0))) })) };
+  if (!stale)
+    return {
+      ...way,
+      sites,
+      stale,
+      age,
+      servers: way.servers.map((s) => ({
+        ...s,
+        ttl_s: s.ttl_s === null || s.place === "name_server" ? s.ttl_s : Math.max(0, Math.ceil(s.ttl_s - (age ?? 0))),
+      })),
+    };
   return {
     ...way,
     sites,
@@ -68,5 +78,12 @@ export function siteLines(site: SiteNow): SiteLine[] {
 export function isSettled(way: WayNow): boolean {
   const all = (share: WayShare) => share.asked === (way.state === "after" ? share.new : share.old);
   const site = way.sites.find((s) => s.side === (way.state === "after" ? "new" : "old"));
-  return (way.state === "after" || way.state === "before") && way.servers.length > 0 && all(way.resolvers) && all(way.name_servers) && site !== undefined && siteKind(site) !== "fail";
+  return (
+    (way.state === "after" || way.state === "before") &&
+    way.servers.length > 0 &&
+    all(way.resolvers) &&
+    all(way.name_servers) &&
+    site !== undefined &&
+    siteKind(site) !== "fail"
+  );
 }

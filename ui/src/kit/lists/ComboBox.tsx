@@ -8,7 +8,25 @@ import { ListBox, ListBoxItem } from "react-aria-components/ListBox";
 import { Popover } from "react-aria-components/Popover";
 
 /** A field with suggestions; anything else may be written too. */
-export function ComboBox({ label, value, offers, onChange, field, required = false, why, testId }: { label: string; value: string; offers: readonly string[]; onChange: (value: string) => void; field?: RefObject<HTMLInputElement | null>; required?: boolean; why?: string; testId?: string }) {
+export function ComboBox({
+  label,
+  value,
+  offers,
+  onChange,
+  field,
+  required = false,
+  why,
+  testId,
+}: {
+  label: string;
+  value: string;
+  offers: readonly string[];
+  onChange: (value: string) => void;
+  field?: RefObject<HTMLInputElement | null>;
+  required?: boolean;
+  why?: string;
+  testId?: string;
+}) {
   return (
     <AriaComboBox
       className="combo-box"

@@ -10,7 +10,19 @@ export type Entry = { id: string; words: string; mark?: ReactNode; note?: string
 /** Entries under one heading; without one they stand alone. */
 export type Group = { id: string; title?: string; entries: readonly Entry[] };
 
-export function Menu({ label, groups, className = "button w-normal", testId, children }: { label: string; groups: readonly Group[]; className?: string; testId?: string; children: ReactNode }) {
+export function Menu({
+  label,
+  groups,
+  className = "button w-normal",
+  testId,
+  children,
+}: {
+  label: string;
+  groups: readonly Group[];
+  className?: string;
+  testId?: string;
+  children: ReactNode;
+}) {
   return (
     <MenuTrigger>
       <Button className={className} aria-label={label} data-testid={testId}>
@@ -24,7 +36,14 @@ export function Menu({ label, groups, className = "button w-normal", testId, chi
               <MenuSection key={g.id} id={g.id} {...(g.title === undefined ? { "aria-label": label } : {})}>
                 {g.title !== undefined && <Header className="options-title">{g.title}</Header>}
                 {g.entries.map((e) => (
-                  <MenuItem key={e.id} id={`${g.id} ${e.id}`} textValue={e.words} onAction={e.work} className={`option${e.current === true ? " is-current" : ""}`} data-testid={`menu-${e.id}`}>
+                  <MenuItem
+                    key={e.id}
+                    id={`${g.id} ${e.id}`}
+                    textValue={e.words}
+                    onAction={e.work}
+                    className={`option${e.current === true ? " is-current" : ""}`}
+                    data-testid={`menu-${e.id}`}
+                  >
                     {e.mark}
                     <span>{e.words}</span>
                     {e.note !== undefined && <span className="meta">{e.note}</span>}

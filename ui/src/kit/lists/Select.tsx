@@ -10,7 +10,21 @@ import { Label } from "react-aria-components/Label";
 export type Choice = readonly [value: string, words: string];
 
 /** A field with a list of choices. `value` is one of theirs, or what is shown as `empty`. */
-export function Select({ label, value, choices, empty = "Choose", onPick, testId }: { label: string; value: string | null; choices: readonly Choice[]; empty?: string; onPick: (value: string) => void; testId?: string }) {
+export function Select({
+  label,
+  value,
+  choices,
+  empty = "Choose",
+  onPick,
+  testId,
+}: {
+  label: string;
+  value: string | null;
+  choices: readonly Choice[];
+  empty?: string;
+  onPick: (value: string) => void;
+  testId?: string;
+}) {
   const id = useId();
   return (
     <AriaSelect className="select" selectedKey={value} onSelectionChange={(key) => key !== null && onPick(String(key))} placeholder={empty}>

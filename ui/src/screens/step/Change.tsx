@@ -32,7 +32,11 @@ export function Change({ id }: { id: string }) {
   if (preview === null) {
     if (step.finished) return null;
     const byHand = step.by_hand === null ? "This step changes nothing by itself" : `By hand: ${step.by_hand}`;
-    const words = !step.known ? "What it changes is not known to this program" : step.kind === "action" ? "The exact change is shown here once the checks have run" : byHand;
+    const words = !step.known
+      ? "What it changes is not known to this program"
+      : step.kind === "action"
+        ? "The exact change is shown here once the checks have run"
+        : byHand;
     return (
       <Block id="change" title="Change" note={words}>
         <Resources list={step.resources} />

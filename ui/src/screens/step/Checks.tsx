@@ -43,7 +43,9 @@ function Folded({ list, reading }: { list: readonly ReadingView[]; reading: bool
   if (!open && quiet.some((r) => !passing.includes(r.id))) setOpen(true);
   return (
     <>
-      {loud.length > 0 && <CheckTable list={loud} caption={quiet.length > 0 ? "Checks before the change that did not pass" : "Checks before the change"} ahead />}
+      {loud.length > 0 && (
+        <CheckTable list={loud} caption={quiet.length > 0 ? "Checks before the change that did not pass" : "Checks before the change"} ahead />
+      )}
       {quiet.length > 0 && (
         <details className="folded-checks" open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
           <summary data-testid="show-checks">
@@ -101,15 +103,19 @@ export function Before({ id }: { id: string }) {
       note={list.length === 0 ? "Nothing has to be checked before this step" : <PassCount list={list} />}
       side={
         check !== undefined && (
-          <Button weight="inline" icon="refresh" loading={busy === "check"} onPress={() => void store.submit("check", { do: "check", step: id })} testId="offer-check">
+          <Button
+            weight="inline"
+            icon="refresh"
+            loading={busy === "check"}
+            onPress={() => void store.submit("check", { do: "check", step: id })}
+            testId="offer-check"
+          >
             {check}
           </Button>
         )
       }
     >
-      {list.length > 0 && (
-        <Folded list={list} reading={step.reading} />
-      )}
+      {list.length > 0 && <Folded list={list} reading={step.reading} />}
     </Block>
   );
 }
@@ -132,7 +138,11 @@ export function After({ id }: { id: string }) {
   }
   const record = state === "done" || state === "undone";
   return (
-    <Block id="after" title={title} note={record && step.changed_at !== null ? `Seen from outside, ended ${fullTime(step.changed_at)}` : <PassCount list={verify} />}>
+    <Block
+      id="after"
+      title={title}
+      note={record && step.changed_at !== null ? `Seen from outside, ended ${fullTime(step.changed_at)}` : <PassCount list={verify} />}
+    >
       <CheckTable list={verify} caption="Checks from outside after the change" record={record} pending={state.endsWith("verifying")} />
     </Block>
   );

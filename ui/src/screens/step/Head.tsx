@@ -36,7 +36,8 @@ function Took({ from, to }: { from: string; to: string | null }) {
 
 /** All that the head says. */
 function headOf({ step, phase, number, of }: Found, snapshot: RunSnapshot) {
-  const others = (which: (s: StepView) => boolean): Other[] => allSteps(snapshot).flatMap((s) => (which(s) ? [{ id: s.id, title: s.title, undone: s.state === "undone" }] : []));
+  const others = (which: (s: StepView) => boolean): Other[] =>
+    allSteps(snapshot).flatMap((s) => (which(s) ? [{ id: s.id, title: s.title, undone: s.state === "undone" }] : []));
   const gated = snapshot.phases.find((p) => p.gate !== null && p.gate.state !== "go" && p.steps.includes(step));
   const unseen = others((s) => step.unseen?.includes(s.id) === true);
   return {
@@ -53,7 +54,9 @@ function headOf({ step, phase, number, of }: Found, snapshot: RunSnapshot) {
     expected_s: isByHand(step) ? null : step.expected_s,
     from: step.times.started_at,
     to: step.times.ended_at,
-    undo: isByHand(step) ? null : [undoWords(step), step.undo === null && step.undo_takes.slowest_s === null ? null : aboutWords(step.undo_takes)].filter((w) => w !== null).join(", "),
+    undo: isByHand(step)
+      ? null
+      : [undoWords(step), step.undo === null && step.undo_takes.slowest_s === null ? null : aboutWords(step.undo_takes)].filter((w) => w !== null).join(", "),
     affects: step.affects,
     unmet: others((s) => step.needs.includes(s.id) && s.state !== "done"),
     shown: others((s) => step.publishes?.includes(s.id) === true),
@@ -104,7 +107,8 @@ export function StepHead({ id }: { id: string }) {
       {step.unseen.length > 0 && (
         <Notice kind="blocked" title="Not seen yet" testId="step-unseen">
           <p>
-            <Links steps={step.unseen} />: changed since this was last known to be done. Programs may go on with what they read before, until it is done once more.
+            <Links steps={step.unseen} />: changed since this was last known to be done. Programs may go on with what they read before, until it is done once
+            more.
           </p>
         </Notice>
       )}
