@@ -5,13 +5,14 @@
 //! and with it its own capability file: what a page may call is Tauri's to refuse, not the page's.
 
 mod account;
-mod commands;
 #[cfg(test)]
-mod granted;
+mod capabilities;
+mod commands;
+mod desktop;
 mod leads;
 mod lookup;
 mod news;
-mod outside;
+mod page;
 mod planning;
 mod state;
 mod stream;
@@ -99,14 +100,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         lookup::submit_support,
         planning::open_runbook,
         planning::amend_run,
-        outside::choose_runbook,
-        outside::choose_source,
-        outside::open_resource,
+        desktop::choose_runbook,
+        desktop::choose_source,
+        desktop::open_resource,
         account::profile_list,
         account::connection_check,
         account::report_view,
         account::export_report,
-        outside::set_zoom,
+        desktop::set_zoom,
     ]);
     // Used from Rust alone: no window is granted any command of theirs.
     builder = builder
@@ -169,8 +170,10 @@ fn label(window: WindowKind) -> &'static str {
 fn open_window(app: &AppHandle, label: &str) -> Result<(), Box<dyn std::error::Error>> {
     let windows = &app.config().app.windows;
     let window = windows.iter().find(|window| window.label == label);
-    let window = window.ok_or_else(|| format!("tauri.conf.json has no window {label}"))?;
-    WebviewWindowBuilder::from_config(app, window)?.build()?;
+    let window = window
+        .ok_or_else(|| format!("this program was built without the window {label}: install it again"))?;
+    let window = WebviewWindowBuilder::from_config(app, window)?.build()?;
+    page::load_again_when_it_ends(&window)?;
     Ok(())
 }
 

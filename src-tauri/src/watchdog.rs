@@ -32,6 +32,7 @@ impl Watchdog {
     /// The window shows something; an error, once, if the runs had been given back before.
     pub(crate) fn window_came(&self) -> Result<(), ApiError> {
         self.came.notify_one();
+        tracing::info!("the window shows something");
         if !self.gave_up.swap(false, Ordering::SeqCst) {
             return Ok(());
         }

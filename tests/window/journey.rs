@@ -142,7 +142,8 @@ async fn switch(app: &App) -> Outcome {
 
 /// From a site that is down to users that are back: two clicks, and an end that is not red.
 async fn back(app: &App) -> Outcome {
-    app.click("rollback-open", SOON).await?;
+    app.count().await?;
+    app.hand("rollback-open").await?;
     app.see("rollback-item-switch").await?;
     // Rule R3 is proposed, by its own name.
     app.until(
@@ -153,8 +154,10 @@ async fn back(app: &App) -> Outcome {
     .await?;
     app.until("rollback-proof", &["Proven"], SOON).await?;
     app.shot("stage-7-rollback-plan").await?;
-    app.click("rollback-confirm", SOON).await?;
+    app.hand("rollback-confirm").await?;
     app.until("rollback-state", &["Running"], SOON).await?;
+    let presses = app.counted().await?;
+    assert_eq!(presses.len(), 2, "more than two clicks: {presses:#?}");
     app.shot("stage-8-rolling-back").await?;
     let frames = film(app, "film-back", "rollback-state", &["Complete"], WORLD).await?;
     // The page is never red: what fails is the site, in the rail and in its picture, until users are back, and not once more.

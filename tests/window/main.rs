@@ -4,12 +4,15 @@
 //! gives them all three. Screenshots go to `$SWITCHBACK_SHOTS`, or to `target/shots`.
 
 mod accessible;
+mod album;
 mod app;
 mod blank;
 mod cli;
 mod clicks;
+mod counted;
 mod driver;
 mod film;
+mod first_change;
 mod gated;
 mod hand;
 mod journey;
@@ -17,10 +20,14 @@ mod keyboard;
 mod links;
 mod locked;
 mod night;
+mod outage;
+mod page_ends;
 mod parameter;
 mod restart;
 mod restriction;
 mod reval;
+mod sheet;
+mod sheets;
 mod steady;
 mod support;
 mod support_beside;

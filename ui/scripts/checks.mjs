@@ -45,6 +45,8 @@ const checks = made
   .replaceAll(".optional()", ".exactOptional()")
   // Shorter, quicker, and a refusal says what there is.
   .replace(/z\.union\(\[((?:z\.literal\("[^"]*"\)(?:, )?)+)\]\)/g, (_, words) => `z.enum([${words.replace(/z\.literal\(("[^"]*")\)/g, "$1")}])`)
+  // Built when the first value comes that it is for: all of them at the start would hold up the first picture.
+  .replace(/= (z\.(?:looseObject|discriminatedUnion)\([\s\S]*?\));$/gm, "= z.lazy(() => $1);")
   // tsc proves each against its type.
   .replace(/^export const (\w+) =/gm, "export const $1: z.ZodType<wire.$1> =");
 

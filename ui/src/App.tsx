@@ -6,119 +6,18 @@ import { DockContext } from "./components/Dock";
 import { Help } from "./components/Help";
 import { HELP, KEYS } from "./components/help-text";
 import { LeftRail } from "./components/LeftRail";
-import { RunTools } from "./components/Links";
 import { ErrorRegion, Notices } from "./components/Notices";
-import { RightRail, Strip } from "./components/RightRail";
 import { PageHead } from "./components/PageHead";
-import { AmendScreen } from "./screens/Amend";
-import { ConnectionScreen } from "./screens/Connection";
-import { ConfirmScreen } from "./screens/Confirm";
-import { DecisionsScreen } from "./screens/Decisions";
-import { FieldsScreen } from "./screens/Fields";
-import { GateScreen } from "./screens/Gate";
-import { LiveScreen } from "./screens/Live";
-import { RehearsalScreen } from "./screens/Rehearsal";
-import { ReportScreen } from "./screens/Report";
-import { RollbackScreen } from "./screens/Rollback";
-import { RunbookScreen } from "./screens/Runbook";
+import { RightRail, Screen, Strip, SupportWindow } from "./screens/later";
 import { StartScreen } from "./screens/Start";
-import { StepScreen } from "./screens/Step";
-import { UsersScreen } from "./screens/Users";
-import { TimelineScreen } from "./screens/Timeline";
-import { WarRoomScreen } from "./screens/WarRoom";
-import { TheNight } from "./night/Night";
 import { StoreContext, useApp, useNarrow, useStore } from "./state/hooks";
-import { currentGate, currentStep } from "./state/readings";
-import type { RunSnapshot } from "./ipc";
 import { type Place, go, parse, routes, useHash } from "./state/router";
 import { useKeys } from "./state/keys";
 import { useLeads } from "./state/leads";
 import type { Store } from "./state/store";
-import { Opening, SupportWindow } from "./SupportWindow";
+import { Opening } from "./components/Opening";
 
 const Palette = lazy(() => import("./components/Palette"));
-
-type Standing = { gate?: string; step?: string };
-
-/** Where the run stands: its gate that waits, else its step. */
-function standing(snapshot: RunSnapshot | null): Standing {
-  if (snapshot === null) return {};
-  const gate = currentGate(snapshot);
-  if (gate !== undefined) return { gate: gate.id };
-  const step = currentStep(snapshot);
-  return step === undefined ? {} : { step: step.id };
-}
-
-const isKnown = (at: Standing, snapshot: RunSnapshot | null): boolean =>
-  snapshot?.phases.some((p) => p.id === at.gate || p.steps.some((s) => s.id === at.step)) === true;
-
-function RunScreen() {
-  const store = useStore();
-  // Nothing moves on under the cursor: what was shown stays with its result, and "Next: …" leads on.
-  const [shown, show] = useState(() => standing(store.get().snapshot));
-  useEffect(() => {
-    const again = (event: MouseEvent) => {
-      if (event.target instanceof Element && event.target.closest('a[href="#/run"]') !== null) show(standing(store.get().snapshot));
-    };
-    window.addEventListener("click", again);
-    return () => window.removeEventListener("click", again);
-  }, [store]);
-  const { gate, step } = useApp(({ snapshot }) => (isKnown(shown, snapshot) ? shown : standing(snapshot)));
-  const above = (
-    <>
-      <TheNight />
-      <RunTools />
-    </>
-  );
-  if (gate !== undefined) return <GateScreen id={gate} key={`gate-${gate}`} above={above} />;
-  return step === undefined ? (
-    <div className="page">
-      <PageHead title="Run" id="run-empty" />
-      <p>This runbook has no step.</p>
-    </div>
-  ) : (
-    <StepScreen id={step} key={step} above={above} />
-  );
-}
-
-function Screen({ place }: { place: Place }) {
-  switch (place.name) {
-    case "start":
-      return <StartScreen />;
-    case "run":
-      return <RunScreen />;
-    case "step":
-      return <StepScreen id={place.step} key={place.step} />;
-    case "runbook":
-      return <RunbookScreen />;
-    case "fields":
-      return <FieldsScreen id={place.step} key={place.step} />;
-    case "gate":
-      return <GateScreen id={place.phase} key={place.phase} />;
-    case "decisions":
-      return <DecisionsScreen />;
-    case "amend":
-      return <AmendScreen />;
-    case "war-room":
-      return <WarRoomScreen />;
-    case "confirm":
-      return <ConfirmScreen id={place.step} key={place.step} />;
-    case "rollback":
-      return <RollbackScreen scope={place.scope} />;
-    case "live":
-      return <LiveScreen />;
-    case "users":
-      return <UsersScreen />;
-    case "timeline":
-      return <TimelineScreen />;
-    case "report":
-      return <ReportScreen />;
-    case "connection":
-      return <ConnectionScreen />;
-    case "rehearsal":
-      return <RehearsalScreen />;
-  }
-}
 
 function useTitle(): void {
   const title = useApp(({ snapshot }) =>
@@ -195,7 +94,7 @@ function Console() {
           ) : (
             // The dock first: a screen's buttons have their place when the screen comes.
             // What was read, ticked or written of one run is never on the page of another.
-            dock !== null && <Screen place={place} key={ofRun(place) ? session : 0} />
+            dock !== null && (place.name === "start" ? <StartScreen /> : <Screen place={place} key={ofRun(place) ? session : 0} />)
           )}
           {!wall && <Notices />}
         </DockContext>

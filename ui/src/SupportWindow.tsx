@@ -2,7 +2,6 @@
 // a run; that it could not call any of it either is its capability file's work.
 import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { Colours } from "./components/Colours";
-import { Banner } from "./components/Banner";
 import { Help } from "./components/Help";
 import { SUPPORT_HELP, SUPPORT_KEYS } from "./components/help-text";
 import { ErrorRegion } from "./components/Notices";
@@ -82,18 +81,6 @@ export function SupportWindow() {
           <ErrorRegion />
         </section>
         <footer className="support-foot">Switchback {version} · reads only: nothing here can change an account or a run</footer>
-      </main>
-    </div>
-  );
-}
-
-/** Before the core has said which window this is: neither has anything to offer yet. */
-export function Opening({ children }: { children: ReactNode }) {
-  return (
-    <div className="window no-run opening" data-env="none" data-testid="window">
-      <Banner />
-      <main className="middle" id="middle" aria-label="Main">
-        {children}
       </main>
     </div>
   );

@@ -4,6 +4,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { host } from "./ipc";
 import { fetchLists } from "./kit";
+import { fetchScreens, fetchWhatOpens } from "./screens/later";
 import { startMode } from "./state/mode";
 import { Store } from "./state/store";
 
@@ -14,7 +15,9 @@ function Ready({ store }: { store: Store }) {
       requestAnimationFrame(() => {
         store.ipc.uiReady().catch(store.fail);
         // Read from disk; where that fails, it is tried again when it is needed.
-        fetchLists().catch(() => undefined);
+        fetchScreens()
+          .then(fetchLists)
+          .catch(() => undefined);
       }),
     );
     return () => cancelAnimationFrame(id);
@@ -32,8 +35,12 @@ startMode();
 const root = document.getElementById("root");
 if (root !== null) {
   const store = new Store(await host());
-  const first = Promise.allSettled([store.start(), ...FONTS.map((font) => document.fonts.load(font))]);
+  // While the run is still read; of what fails here the window says so when it needs it.
+  const deaf = store.listen(() => void fetchWhatOpens(store).catch(() => undefined));
+  const opened = store.start().then(() => fetchWhatOpens(store));
+  const first = Promise.allSettled([opened, ...FONTS.map((font) => document.fonts.load(font))]);
   await Promise.race([first, new Promise((late) => setTimeout(late, FIRST_ANSWER))]);
+  deaf();
   createRoot(root).render(
     <StrictMode>
       <App store={store} />

@@ -16,7 +16,7 @@ use crate::{
 /// The document that holds the last measurement, between two marks.
 const DOCUMENT: &str = "src-tauri/docs/performance.md";
 /// The measurements, as a person names them.
-pub const NAMES: &str = "accepted, overshoot, lookup, start, journal";
+pub const NAMES: &str = "accepted, overshoot, lookup, reconcile, start, journal";
 /// Far more than it takes on a busy machine.
 const LIMIT: Duration = Duration::from_secs(3600);
 
@@ -49,9 +49,9 @@ pub fn bench(workspace: &Workspace, arguments: &[String]) -> Outcome<u8> {
             .args(["--package", "switchback-cli", "--bin", "switchback"])
             .args(["--package", "switchback-console", "--bin", "switchback-console"])
             .args(["--package", "switchback-bench", "--bench", "bench"])
-            .args(["--bench", "empty-window"])
+            .args(["--bench", "bare-sdk", "--bench", "empty-window"])
             .arg("--message-format=json-render-diagnostics");
-        compile::collect(&mut cargo)
+        compile::collect(cargo)
     })?;
     let programs = built.program("switchback")?.parent().map(ToOwned::to_owned);
     let programs = programs.ok_or_else(|| Stop::failed("cargo built the program into no folder"))?;
@@ -66,6 +66,7 @@ pub fn bench(workspace: &Workspace, arguments: &[String]) -> Outcome<u8> {
         .env("SWITCHBACK_VENV", &venv)
         .env("SWITCHBACK_BIN_DIR", &programs)
         .env("SWITCHBACK_EMPTY_WINDOW", built.program("empty-window")?)
+        .env("SWITCHBACK_BARE_SDK", built.program("bare-sdk")?)
         .env("SWITCHBACK_BENCH_DIR", &scratch);
     let mut report = String::new();
     let end = phases.time("bench", || {

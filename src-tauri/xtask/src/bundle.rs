@@ -1,8 +1,8 @@
 //! The suite `bundle`: the Debian package is built, looked into, installed, used, installed over itself and
 //! removed.
 
+mod installed;
 mod looks;
-mod place;
 
 use std::path::Path;
 
@@ -13,8 +13,8 @@ use crate::{
     suites::{self, Installed, Report, Suite, Surroundings},
 };
 
+use installed::PackageRoot;
 use looks::{Entry, Findings};
-use place::Place;
 
 /// What the installed console is put through, of the window's tests: the start screen and a whole journey, the
 /// rehearsal from the command line, the support window.
@@ -33,11 +33,11 @@ pub fn run(
     println!("\n== bundle: {}", package.deb.display());
     let files = looks::look_into(&package.deb, &package.files, &mut findings)?;
 
-    let place = Place::put(&package.deb)?;
+    let place = PackageRoot::put(&package.deb)?;
     if place.is_installed() {
         findings.note(
             "installed",
-            place::version().ok_or_else(|| "dpkg does not know it".to_owned()),
+            installed::version().ok_or_else(|| "dpkg does not know it".to_owned()),
         );
     }
     // Somebody's journal: removing the program must leave it.
@@ -69,7 +69,7 @@ pub fn run(
         place.install(&package.deb)?;
         findings.note(
             "installed over itself",
-            place::version().ok_or_else(|| "it is gone".to_owned()),
+            installed::version().ok_or_else(|| "it is gone".to_owned()),
         );
         place.purge()?;
         findings.note("removed", nothing_left(&files));
@@ -93,9 +93,9 @@ fn nothing_left(files: &[Entry]) -> Result<String, String> {
     left.push("/etc/switchback");
     left.push("/var/lib/switchback");
     left.retain(|path| Path::new(path).symlink_metadata().is_ok());
-    match left.is_empty() && !place::known() {
+    match left.is_empty() && !installed::known() {
         true => Ok("nothing of it is left".to_owned()),
-        false => Err(format!("left: {left:?}; dpkg knows it: {}", place::known())),
+        false => Err(format!("left: {left:?}; dpkg knows it: {}", installed::known())),
     }
 }
 

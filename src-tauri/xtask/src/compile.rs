@@ -1,4 +1,5 @@
-//! The one cargo invocation that lints, builds the tests and builds both programs.
+//! The one cargo invocation that lints, builds the tests and builds both programs; and the part of it that
+//! running a program needs.
 
 use std::{
     io::{BufRead, BufReader},
@@ -54,14 +55,55 @@ impl Built {
     }
 }
 
-/// The invocation shared by run, test and prove. Any difference between two of them (features, wrapper,
-/// profile) would compile over a hundred crates again, so there is one place that spells it.
+/// The invocation shared by test and prove. Any difference between two of them (features, wrapper, profile)
+/// would compile over a hundred crates again, so there is one place that spells it.
 pub fn workspace_tests(workspace: &Workspace) -> Outcome<Built> {
-    collect(invocation(workspace)?.args(["--workspace", "--no-run"]))
+    collect(invocation(workspace, &WORKSPACE_TESTS)?)
 }
 
-/// `cargo test` with the lints as compiler and machine-readable messages.
-pub fn invocation(workspace: &Workspace) -> Outcome<Command> {
+const WORKSPACE_TESTS: [&str; 3] = ["test", "--workspace", "--no-run"];
+
+/// One of the programs that the workspace is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Program {
+    /// The command line.
+    CommandLine,
+    /// The window.
+    Console,
+}
+
+impl Program {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::CommandLine, Self::Console];
+
+    /// Its file, without the system's ending.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CommandLine => "switchback",
+            Self::Console => "switchback-console",
+        }
+    }
+}
+
+/// Builds programs without the tests: a part of what [`workspace_tests`] builds, and nothing else, so that the
+/// tests find it done and compile no crate twice. The gate checks that.
+pub fn programs(workspace: &Workspace, programs: &[Program]) -> Outcome<Built> {
+    collect(invocation(workspace, &program_arguments(programs))?)
+}
+
+/// cargo settles the features of shared crates over all packages that are named, whatever is built of them:
+/// hence the whole workspace. With `--examples` (there is one, and it is small) it counts what tests alone ask
+/// for, as for the tests; without, Tauri, the AWS SDKs and our crates would be built a second time for them.
+fn program_arguments(programs: &[Program]) -> Vec<&'static str> {
+    let mut arguments = vec!["build", "--workspace", "--examples"];
+    for program in programs {
+        arguments.extend(["--bin", program.name()]);
+    }
+    arguments
+}
+
+/// cargo with the lints as compiler and machine-readable messages.
+fn invocation(workspace: &Workspace, arguments: &[&str]) -> Outcome<Command> {
     if which("clippy-driver").is_none() {
         return Err(Stop::usage(
             "clippy-driver is missing: run `rustup component add clippy`",
@@ -70,7 +112,8 @@ pub fn invocation(workspace: &Workspace) -> Outcome<Command> {
     let mut command = cargo(workspace);
     command
         .env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
-        .args(["test", "--message-format=json-render-diagnostics"]);
+        .args(arguments)
+        .arg("--message-format=json-render-diagnostics");
     if in_ci() {
         command.arg("--locked");
     }
@@ -78,7 +121,7 @@ pub fn invocation(workspace: &Workspace) -> Outcome<Command> {
 }
 
 /// Runs a cargo command with JSON messages and collects what it made.
-pub fn collect(command: &mut Command) -> Outcome<Built> {
+pub fn collect(mut command: Command) -> Outcome<Built> {
     let failed = |error: std::io::Error| Stop::failed(format!("cargo could not be run: {error}"));
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(failed)?;
     let mut built = Built::default();
@@ -136,5 +179,52 @@ fn note(line: &str, built: &mut Built) {
         });
     } else if kind == "bin" {
         built.programs.push((name, executable));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spelt(arguments: &[&str]) -> Vec<String> {
+        let workspace = Workspace { root: ".".into() };
+        let command = invocation(&workspace, arguments).map(|command| {
+            let wrapper = command
+                .get_envs()
+                .find(|(name, _)| *name == "RUSTC_WORKSPACE_WRAPPER");
+            assert_eq!(
+                wrapper,
+                Some(("RUSTC_WORKSPACE_WRAPPER".as_ref(), Some("clippy-driver".as_ref())))
+            );
+            let words = command.get_args().map(|word| word.to_string_lossy().into_owned());
+            words.filter(|word| word != "--locked").collect()
+        });
+        command.unwrap_or_else(|stop| vec![stop.message])
+    }
+
+    #[test]
+    fn a_program_is_built_with_the_features_of_the_tests() {
+        let messages = "--message-format=json-render-diagnostics";
+        assert_eq!(
+            spelt(&WORKSPACE_TESTS),
+            ["test", "--workspace", "--no-run", messages]
+        );
+        // Without a window nothing of Tauri and WebKit, which the console alone has.
+        let headless = program_arguments(&[Program::CommandLine]);
+        let expected = [
+            "build",
+            "--workspace",
+            "--examples",
+            "--bin",
+            "switchback",
+            messages,
+        ];
+        assert_eq!(spelt(&headless), expected);
+        let both = program_arguments(&Program::ALL);
+        let last = ["--bin", "switchback", "--bin", "switchback-console"];
+        assert_eq!(
+            both.split_at(3),
+            (&["build", "--workspace", "--examples"][..], &last[..])
+        );
     }
 }

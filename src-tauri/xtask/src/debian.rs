@@ -7,10 +7,31 @@ use crate::shell::{Outcome, Stop, command, must, succeeds, which};
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
+    /// To build and run the command line.
+    CommandLine,
     /// To build and run the console.
     Build,
     /// To run every suite as well: a display, a web driver, a keyring, a system-call trace.
     Test,
+}
+
+impl Need {
+    /// Whether the console is built: its page needs npm, its window the system's web view.
+    pub const fn has_window(self) -> bool {
+        match self {
+            Self::CommandLine => false,
+            Self::Build | Self::Test => true,
+        }
+    }
+
+    /// The Debian packages that are looked for by their name.
+    fn packages(self) -> Vec<&'static str> {
+        match self {
+            Self::CommandLine => Vec::new(),
+            Self::Build => BUILD.to_vec(),
+            Self::Test => [BUILD, TEST].concat(),
+        }
+    }
 }
 
 const BUILD: &[&str] = &["libwebkit2gtk-4.1-dev"];
@@ -32,22 +53,25 @@ const PROGRAMS: &[(&str, &str)] = &[
 
 /// Installs what is missing when it may, else stops with the exact command to run.
 pub fn prepare(need: Need) -> Outcome<()> {
-    if which("npm").is_none() || which("node").is_none() {
+    if need.has_window() && (which("npm").is_none() || which("node").is_none()) {
         return Err(Stop::usage(
             "Node.js with npm is missing: install version 20.19 or later (https://nodejs.org/en/download)",
         ));
     }
     if !cfg!(target_os = "linux") {
-        eprintln!(
-            "note: outside Linux you need the system's own build tools and web view: {}",
-            elsewhere()
-        );
+        if need.has_window() {
+            eprintln!(
+                "note: outside Linux you need the system's own build tools and web view: {}",
+                elsewhere()
+            );
+        }
         return Ok(());
     }
     if which("dpkg-query").is_none() {
+        let packages = [need.packages(), vec!["a C compiler", "pkg-config", "git"]].concat();
         eprintln!(
-            "note: this is not a Debian system; install the equivalents of: {}, a C compiler, pkg-config",
-            [BUILD, TEST].concat().join(", ")
+            "note: this is not a Debian system; install the equivalents of: {}",
+            packages.join(", ")
         );
         return Ok(());
     }
@@ -68,10 +92,7 @@ fn elsewhere() -> &'static str {
 }
 
 fn missing(need: Need) -> Vec<&'static str> {
-    let mut packages = BUILD.to_vec();
-    if need == Need::Test {
-        packages.extend(TEST);
-    }
+    let mut packages = need.packages();
     packages.retain(|package| !installed(package));
     packages.extend(
         PROGRAMS

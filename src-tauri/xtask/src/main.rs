@@ -5,6 +5,8 @@ mod bench;
 mod bundle;
 mod compile;
 mod debian;
+mod documents;
+mod format;
 mod kinds;
 mod package;
 mod python;
@@ -32,8 +34,8 @@ Usage: cargo xtask <command>
   prove [--only SUITE]                 the full campaigns of core, conformance, kill, emulators and window, and `bundle`:
                                        the Debian package built, installed, used and removed
   package                              the Debian package with both programs
-  bench [NAME]... [--write]            the measurements (accepted, overshoot, lookup, start, journal), in their
-                                       own profile
+  bench [NAME]... [--write]            the measurements (accepted, overshoot, lookup, reconcile, start, journal), in
+                                       their own profile
                                        (--write: also into src-tauri/docs/performance.md)
   types [--check]                      write the window's types, checks and commands, and the scenes of its tests
                                        (--check: fail when they drift)

@@ -9,6 +9,7 @@ use std::{
 use crate::{
     compile,
     debian::{self, Need},
+    documents::{self, FOLDER},
     scan,
     shell::{Outcome, Phases, Stop, Workspace, cargo, command, must, which},
     ui,
@@ -22,7 +23,7 @@ const COMPLETIONS: [(&str, &str); 3] = [
 ];
 
 /// Files that go into the package as they stand here, with their places there.
-const AS_THEY_ARE: [(&str, &str); 3] = [
+const AS_THEY_ARE: [(&str, &str); 2] = [
     (
         // A second entry of the desktop's menu: the look-up alone, for support.
         "src-tauri/packaging/switchback-support.desktop",
@@ -31,10 +32,6 @@ const AS_THEY_ARE: [(&str, &str); 3] = [
     (
         "src-tauri/packaging/app.switchback.console.metainfo.xml",
         "usr/share/metainfo/app.switchback.console.metainfo.xml",
-    ),
-    (
-        "src-tauri/docs/writing-a-runbook.md",
-        "usr/share/doc/switchback/writing-a-runbook.md",
     ),
 ];
 
@@ -75,7 +72,7 @@ pub fn build(workspace: &Workspace, phases: &mut Phases) -> Outcome<Package> {
             .args(["build", "--release", "--locked"])
             .args(["--package", "switchback-cli", "--package", "switchback-console"])
             .arg("--message-format=json-render-diagnostics");
-        compile::collect(&mut cargo)
+        compile::collect(cargo)
     })?;
     let switchback = built.program("switchback")?;
     let programs = switchback
@@ -110,16 +107,16 @@ fn stage_files(workspace: &Workspace, switchback: &Path, stage: &Path) -> Outcom
     for (here, there) in AS_THEY_ARE {
         put(there, read(&workspace.path(here))?.as_bytes())?;
     }
+    for (there, here) in documents::documents(workspace)? {
+        put(&there, read(&here)?.as_bytes())?;
+    }
     let copyright = copyright(workspace)?;
-    put("usr/share/doc/switchback/copyright", copyright.as_bytes())?;
+    put(&format!("{FOLDER}/copyright"), copyright.as_bytes())?;
     let list = stage.join("third-party");
     write(&list, third_party(workspace)?.as_bytes())?;
-    put(
-        "usr/share/doc/switchback/third-party.gz",
-        &said(gzip().arg(&list))?,
-    )?;
+    put(&format!("{FOLDER}/third-party.gz"), &said(gzip().arg(&list))?)?;
     let changes = said(gzip().arg(workspace.path("CHANGELOG.md")))?;
-    put("usr/share/doc/switchback/changelog.gz", &changes)?;
+    put(&format!("{FOLDER}/changelog.gz"), &changes)?;
     let pages = stage.join("pages");
     make(&pages)?;
     must(

@@ -3,7 +3,7 @@
 use std::env;
 
 use crate::{
-    compile,
+    compile::{self, Program},
     debian::{self, Need},
     shell::{Outcome, Phases, Stop, Workspace, command},
     ui,
@@ -19,13 +19,16 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Outcome<u8> {
         ));
     }
     let mut phases = Phases::default();
-    phases.time("setup", || debian::prepare(Need::Build))?;
-    phases.time("npm", || ui::install(workspace))?;
-    phases.time("ui build", || ui::build(workspace))?;
-    let built = phases.time("build", || compile::workspace_tests(workspace))?;
+    let (need, programs) = needs(headless);
+    phases.time("setup", || debian::prepare(need))?;
+    if programs.contains(&Program::Console) {
+        phases.time("npm", || ui::install(workspace))?;
+        phases.time("ui build", || ui::build(workspace))?;
+    }
+    let built = phases.time("build", || compile::programs(workspace, programs))?;
 
     let mut program = if headless {
-        let mut switchback = command(built.program("switchback")?);
+        let mut switchback = command(built.program(Program::CommandLine.name())?);
         switchback.args(["rehearse", "--auto"]);
         if faults.is_empty() {
             // The whole plan; with a fault the one line that the faults are about.
@@ -33,7 +36,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Outcome<u8> {
         }
         switchback
     } else {
-        let mut console = command(built.program("switchback-console")?);
+        let mut console = command(built.program(Program::Console.name())?);
         console.arg("--rehearse");
         console
     };
@@ -52,6 +55,15 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Outcome<u8> {
         .code()
         .and_then(|code| u8::try_from(code).ok())
         .unwrap_or(1))
+}
+
+/// What has to be there, and what is built: in a terminal there is no window, and so neither npm nor WebKit.
+fn needs(headless: bool) -> (Need, &'static [Program]) {
+    if headless {
+        (Need::CommandLine, &[Program::CommandLine])
+    } else {
+        (Need::Build, &Program::ALL)
+    }
 }
 
 fn parse(arguments: &[String]) -> Outcome<(bool, Vec<String>)> {
@@ -78,4 +90,19 @@ fn parse(arguments: &[String]) -> Outcome<(bool, Vec<String>)> {
 fn has_display() -> bool {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_needs_no_window() {
+        let (need, programs) = needs(true);
+        assert_eq!((need, programs), (Need::CommandLine, &[Program::CommandLine][..]));
+        assert!(!need.has_window());
+        let (need, programs) = needs(false);
+        assert!(need.has_window());
+        assert_eq!(programs, [Program::CommandLine, Program::Console]);
+    }
 }

@@ -8,9 +8,9 @@ use std::{
 
 use crate::{
     bundle,
-    compile::{self, Built, TestProgram},
+    compile::{self, Built, Program, TestProgram},
     debian::{self, Need},
-    python,
+    format, python,
     scan::{self, Counts},
     shell::{Outcome, Phases, Stop, Workspace},
     suites::{self, Report, Suite, Surroundings},
@@ -131,6 +131,7 @@ fn stages(
     if rust && whole {
         phases.time("second build", || second_build_is_idle(workspace))?;
     }
+    let mut formatted = (rust && whole).then(|| phases.time("format", || format::check(workspace)));
     let programs = built
         .program_folder()
         .map_or_else(|| workspace.path("target/debug"), PathBuf::from);
@@ -181,6 +182,14 @@ fn stages(
                 types::GENERATED
             ));
         }
+        match formatted.take() {
+            Some(Ok(())) => report.counts.passed += 1,
+            Some(Err(stop)) => {
+                report.counts.failed += 1;
+                report.notes.push(stop.message);
+            }
+            None => (),
+        }
         reports.push(report);
         reports.extend(other);
     }
@@ -197,17 +206,27 @@ fn wire_types(workspace: &Workspace) -> String {
     scan::stamp(&[&workspace.path(types::GENERATED)])
 }
 
-/// The same invocation again must find everything fresh, or every later build pays for it.
+/// The same invocation again must find everything fresh, or every later build pays for it; and so must those of
+/// `run`, or who ran first compiles everything twice.
 fn second_build_is_idle(workspace: &Workspace) -> Outcome<()> {
     let again = compile::workspace_tests(workspace)?.compiled;
     println!("second invocation compiled {again} crates");
-    if again == 0 {
-        Ok(())
-    } else {
-        Err(Stop::failed(
+    if again > 0 {
+        return Err(Stop::failed(
             "a second build with nothing changed must compile nothing; `CARGO_LOG=cargo::core::compiler::fingerprint=info` names the reason",
-        ))
+        ));
     }
+    for programs in [&[Program::CommandLine][..], &Program::ALL] {
+        let names = programs.iter().map(|program| program.name()).collect::<Vec<_>>();
+        let anew = compile::programs(workspace, programs)?.compiled;
+        println!("building {} alone compiled {anew} crates", names.join(" and "));
+        if anew > 0 {
+            return Err(Stop::failed(
+                "what `cargo xtask run` builds must be a part of what the tests build: the same packages, features and profile",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// A program that this build did not make may be there from an earlier one; a test must not judge it.
@@ -215,7 +234,7 @@ fn remove_stale_programs(built: &Built) {
     let Some(folder) = built.program_folder() else {
         return;
     };
-    for name in ["switchback", "switchback-console"] {
+    for name in Program::ALL.map(Program::name) {
         if let Err(stop) = built.program(name) {
             eprintln!("note: {}", stop.message);
             // Absent is the usual case.

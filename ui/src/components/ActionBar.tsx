@@ -1,10 +1,10 @@
-import { type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { Fragment, type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { fullTime } from "../format/time";
 import type { Offer, StepView } from "../ipc";
 import type { RunCommand } from "../ipc/port";
 import { Button, LinkButton } from "../kit";
 import { useApp, useStore, useTitles, useWorldNow } from "../state/hooks";
-import { isFinished, onward } from "../state/readings";
+import { allSteps, isFinished, mainWay } from "../state/readings";
 import { go, href } from "../state/router";
 import type { Store } from "../state/store";
 import { useLeaveHeight } from "./barHeight";
@@ -50,6 +50,11 @@ const driftWords = (drifted: string): string => {
 
 /** A name of more letters does not fit beside the other buttons in one line. */
 const LONG = 36;
+/** How many letters "Next: " has. */
+const NEXT = 6;
+
+/** States before anything of a step was tried. */
+const AHEAD = new Set(["to_do", "blocked", "ready", "undone"]);
 
 const CONTROLS = new Set(["hold", "resume"]);
 const UNDOABLE = new Set(["done", "unverified", "foreign", "adopted", "verifying", "in_doubt"]);
@@ -68,13 +73,35 @@ export function refusalWords(step: StepView, refused: string, now: number, watch
   return waits ? { ready: `Ready at ${at}.`, rest: refused.replace(/^Ready in [^.]+\. /, "") } : { ready: null, rest: refused };
 }
 
+/** The steps that a step waits for by what it needs or comes after. */
+function useWaitsFor(step: StepView): { id: string; title: string }[] {
+  return useApp(({ snapshot }) =>
+    snapshot === null || !AHEAD.has(step.state)
+      ? []
+      : allSteps(snapshot)
+          .filter((s) => s.left_out !== true && ((step.needs.includes(s.id) && s.state !== "done") || (step.after.includes(s.id) && !isFinished(s))))
+          .map(({ id, title }) => ({ id, title })),
+  );
+}
+
 /** Why the main button can't be pressed; the moment at which time alone lets it stands first. */
 function Refusal({ step, refused }: { step: StepView; refused: string }) {
+  const others = useWaitsFor(step);
   const { ready, rest } = useWorldNow((now, { snapshot }) => refusalWords(step, refused, now, snapshot?.watching !== null));
+  // What is named in the reason stands there as links. A step may be barred by something else as well: then both are said.
+  const said = new Set(rest.split(/[^\w.-]+/).map((word) => word.replace(/\.$/, "")));
+  const isTheReason = others.length > 0 && others.every((s) => said.has(s.id) || rest.includes(s.title));
   return (
     <p id="why-not" data-testid="why-not">
       {ready !== null && <strong>{ready} </strong>}
-      {rest}
+      {!isTheReason && rest}
+      {others.map((s, i) => (
+        <Fragment key={s.id}>
+          {i > 0 ? ", " : isTheReason ? "Waits for " : " It waits for "}
+          <a href={href({ name: "step", step: s.id })}>{s.title}</a>
+          {i === others.length - 1 && "."}
+        </Fragment>
+      ))}
     </p>
   );
 }
@@ -239,7 +266,7 @@ function useHeadInstead(bar: RefObject<HTMLElement | null>, gone: boolean): void
 /** What can be done with the step now, at the bottom of the middle column. */
 export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string | null; setAsk: (ask: string | null) => void }) {
   const store = useStore();
-  const { busy, next } = useApp((s) => ({ busy: s.busy, next: s.snapshot === null ? undefined : onward(s.snapshot) }));
+  const { busy, next } = useApp((s) => ({ busy: s.busy, next: s.snapshot === null ? undefined : mainWay(s.snapshot) }));
   const bar = useRef<HTMLDivElement>(null);
   useLeaveHeight(bar);
   const primary = step.offers.find((o) => o.primary);
@@ -253,6 +280,8 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
     if (offer.command === "apply" && confirms) return go({ name: "confirm", step: step.id });
     pressOffer(store, step, offer, setAsk);
   };
+  // While users are affected nothing that goes forward is the main thing to do; the button stays where it is.
+  const affected = useApp((s) => s.snapshot?.users.tone === "failing");
   // What somebody changed since is looked at before anything else: then there is no way on under the hand.
   const goesOn =
     primary === undefined &&
@@ -261,6 +290,9 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
     next !== undefined &&
     next.id !== step.id &&
     ask === null;
+  // In trouble one button is the main one, and it changes nothing: looking again. The rest is quiet, but for the first way back.
+  const looks = primary === undefined && !goesOn ? others.find((o) => o.command === "inspect") : undefined;
+  const quiet = looks === undefined ? "normal" : "quiet";
   useHeadInstead(bar, primary === undefined);
   // One primary button at a time: an open form has its own.
   const asking = asked !== undefined || (ask !== null && CONTROLS.has(ask));
@@ -278,21 +310,46 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
                 ? "action-main free"
                 : primary !== undefined
                   ? "action-main apart"
-                  : goesOn && next.title.length > LONG
+                  : goesOn && next.words.length > LONG + NEXT
                     ? "action-main wide"
                     : "action-main"
             }
           >
             {goesOn && (
-              <Primary basis={`next/${step.id}/${step.state}/${next.id}`} onPress={() => go(next.place)} testId="to-current">
-                Next: {next.title}
+              <Primary
+                basis={`next/${step.id}/${step.state}/${next.id}`}
+                plain={affected && next.words.startsWith("Next: ")}
+                onPress={() => go(next.place)}
+                testId="to-current"
+              >
+                {next.words}
               </Primary>
             )}
-            {others.map((o) => (
-              <Button key={o.command} loading={busy === o.command} onPress={() => press(o)} testId={`offer-${o.command}`}>
-                {o.needs_reason ? `${o.label}…` : o.label}
-              </Button>
-            ))}
+            {looks !== undefined && (
+              <Primary
+                basis={[step.id, step.generation, step.state, looks.command].join("/")}
+                plain={asking}
+                refused={asking}
+                loading={busy === looks.command && !asking}
+                onPress={() => press(looks)}
+                testId={`offer-${looks.command}`}
+              >
+                {looks.label}
+              </Primary>
+            )}
+            {others
+              .filter((o) => o !== looks)
+              .map((o) => (
+                <Button
+                  key={o.command}
+                  weight={looks === undefined ? "normal" : "quiet"}
+                  loading={busy === o.command}
+                  onPress={() => press(o)}
+                  testId={`offer-${o.command}`}
+                >
+                  {o.needs_reason ? `${o.label}…` : o.label}
+                </Button>
+              ))}
             {primary !== undefined && (
               <Primary
                 basis={[step.id, step.generation, step.state, primary.command, step.preview?.digest, primary.refused === null].join("/")}
@@ -311,17 +368,26 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
             </div>
           </div>
           <div className="action-others">
-            {step.ways_back.map((way) => (
-              <LinkButton key={way.rule} href={href({ name: "rollback", scope: { rule: way.rule } })} testId={`way-back-${way.rule}`}>
+            {step.ways_back.map((way, i) => (
+              <LinkButton
+                key={way.rule}
+                weight={i === 0 ? "normal" : quiet}
+                href={href({ name: "rollback", scope: { rule: way.rule } })}
+                testId={`way-back-${way.rule}`}
+              >
                 {way.rule}: {way.title}…
               </LinkButton>
             ))}
             {UNDOABLE.has(step.state) && step.kind === "action" && (
-              <LinkButton href={href({ name: "rollback", scope: { step: step.id } })} testId="rollback-step">
+              <LinkButton
+                weight={step.ways_back.length === 0 ? "normal" : quiet}
+                href={href({ name: "rollback", scope: { step: step.id } })}
+                testId="rollback-step"
+              >
                 Undo this step…
               </LinkButton>
             )}
-            <RunButtons onAsk={setAsk} />
+            <RunButtons onAsk={setAsk} weight={quiet} />
           </div>
         </div>
       </div>

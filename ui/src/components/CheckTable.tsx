@@ -1,5 +1,5 @@
 import { useRef } from "react";
-import { age, count, duration, fullTime } from "../format/time";
+import { age, count, duration, fullTime, shortTime } from "../format/time";
 import type { ReadingView } from "../ipc";
 import { type Below, type Column, DataTable, type Row, cell } from "../kit";
 import { useComputerNow, useWorldNow } from "../state/hooks";
@@ -126,7 +126,7 @@ export function CheckTable({
       className: open ? `open k-${toneKind(r.tone).kind}` : undefined,
       cells: [
         past ? (
-          <State kind="record" word="As read then" />
+          <State kind="record" word={`Read at ${shortTime(r.observed_at ?? 0)}`} />
         ) : notYet ? (
           <State kind="running" word="Not yet" />
         ) : unread ? (

@@ -1,5 +1,5 @@
 import { age, count } from "../format/time";
-import type { NameTruth, ServerAnswer } from "../ipc";
+import type { NameAnswers, ServerAnswer } from "../ipc";
 import { type Column, DataTable, cell } from "../kit";
 import { useSnapshot, useWorldNow } from "../state/hooks";
 import { Breakable } from "./Breakable";
@@ -19,32 +19,32 @@ export function consensus(servers: readonly ServerAnswer[]): string | null {
   return ask(servers.filter((s) => s.place === "name_server")) ?? ask(servers);
 }
 
-function stateOf(a: ServerAnswer, truth: string | null, stale: boolean): { kind: Kind; word: string } {
+function stateOf(a: ServerAnswer, most: string | null, stale: boolean): { kind: Kind; word: string } {
   if (stale) return { kind: "unknown", word: "Unknown" };
   if (a.problem !== null) return { kind: "unknown", word: "No answer" };
-  if (said(a) === truth) return { kind: "pass", word: "Agrees" };
+  if (said(a) === most) return { kind: "pass", word: "Agrees" };
   // A resolver may still hold what it was told before; a name server that differs is out of step.
   return a.place === "resolver" ? { kind: "waiting", word: "Differs" } : { kind: "fail", word: "Differs" };
 }
 
 const COLUMNS: readonly Column[] = [{ title: "State" }, { title: "Server" }, { title: "Kind" }, { title: "Answers" }, { title: "TTL", end: true }];
 
-function Name({ truth, stale }: { truth: NameTruth; stale: boolean }) {
-  const most = consensus(truth.servers);
-  const agree = truth.servers.filter((s) => s.problem === null && said(s) === most).length;
+function Name({ name, stale }: { name: NameAnswers; stale: boolean }) {
+  const most = consensus(name.servers);
+  const agree = name.servers.filter((s) => s.problem === null && said(s) === most).length;
   return (
-    <div className="truth" data-testid={`truth-${truth.name}`}>
+    <div className="truth" data-testid={`truth-${name.name}`}>
       <p>
         <strong>
-          <Breakable text={truth.name} /> {truth.record}
+          <Breakable text={name.name} /> {name.record}
         </strong>{" "}
-        {most === null ? "no server answers" : `${agree} of ${count(truth.servers.length, "server")}: ${most}`}
+        {most === null ? "no server answers" : `${agree} of ${count(name.servers.length, "server")}: ${most}`}
       </p>
       <DataTable
-        caption={`What each server answers for ${truth.name}`}
+        caption={`What each server answers for ${name.name}`}
         kind="truth-table"
         columns={COLUMNS}
-        rows={truth.servers.map((s) => {
+        rows={name.servers.map((s) => {
           const { kind, word } = stateOf(s, most, stale);
           return {
             id: `${s.place} ${s.server}`,
@@ -65,19 +65,19 @@ function Name({ truth, stale }: { truth: NameTruth; stale: boolean }) {
 
 /** What every name server and resolver answered last, one by one: of the same look as the picture. */
 export function DnsTruth() {
-  const { truth } = useSnapshot("truth");
+  const { name_answers: answers } = useSnapshot("name_answers");
   const now = useWorldNow((ms) => Math.floor(ms / 1000) * 1000);
-  const ages = truth.flatMap((n) => (n.observed_at === null ? [] : [Math.max(0, (now - Date.parse(n.observed_at)) / 1000)]));
-  const asked = ages.length < truth.length ? "every server is being asked" : `each server asked by itself, ${age(Math.max(...ages))} ago`;
+  const ages = answers.flatMap((n) => (n.observed_at === null ? [] : [Math.max(0, (now - Date.parse(n.observed_at)) / 1000)]));
+  const asked = ages.length < answers.length ? "every server is being asked" : `each server asked by itself, ${age(Math.max(...ages))} ago`;
   return (
-    <Block id="truth" title="DNS truth" {...(truth.length === 0 ? {} : { note: asked })}>
-      {truth.length === 0 && (
+    <Block id="truth" title="DNS truth" {...(answers.length === 0 ? {} : { note: asked })}>
+      {answers.length === 0 && (
         <p className="empty">No check of this plan asks DNS, or the target has no DNS observer. Once one does, each server’s answer stands here.</p>
       )}
-      {truth
+      {answers
         .filter((n) => n.observed_at !== null)
         .map((n) => (
-          <Name key={`${n.name} ${n.record}`} truth={n} stale={n.observed_at !== null && (now - Date.parse(n.observed_at)) / 1000 > n.believable_s} />
+          <Name key={`${n.name} ${n.record}`} name={n} stale={n.observed_at !== null && (now - Date.parse(n.observed_at)) / 1000 > n.believable_s} />
         ))}
     </Block>
   );

@@ -38,7 +38,7 @@ function phaseKind(phase: PhaseView): Kind {
   const kinds = phase.steps.map(shapeOf);
   if (kinds.includes("fail")) return "fail";
   if (kinds.includes("unknown")) return "unknown";
-  if (phase.done === phase.steps.length) return "pass";
+  if (phase.done === phase.of) return "pass";
   return phase.done > 0 || kinds.includes("running") ? "running" : "todo";
 }
 
@@ -92,11 +92,29 @@ function rowOf(step: StepView): Row {
   return { id: step.id, title: step.title, state: step.state, kind, loud, meta: second.join(" · ") };
 }
 
-type Phase = { id: string; title: string; kind: Kind; done: number; gate: Pick<GateView, "state" | "state_words"> | null; rows: Row[] };
+type Phase = {
+  id: string;
+  title: string;
+  kind: Kind;
+  done: number;
+  of: number;
+  gate: Pick<GateView, "state" | "state_words"> | null;
+  rows: (Row & { number: number | null })[];
+};
 
 function phaseOf(phase: PhaseView): Phase {
   const { id, title, done, gate } = phase;
-  return { id, title, done, kind: phaseKind(phase), gate: gate && { state: gate.state, state_words: gate.state_words }, rows: phase.steps.map(rowOf) };
+  // What people did not choose has no number.
+  const counted = phase.steps.filter((s) => s.left_out !== true).map((s) => s.id);
+  return {
+    id,
+    title,
+    done,
+    of: phase.of,
+    kind: phaseKind(phase),
+    gate: gate && { state: gate.state, state_words: gate.state_words },
+    rows: phase.steps.map((s) => ({ ...rowOf(s), number: s.left_out === true ? null : counted.indexOf(s.id) + 1 })),
+  };
 }
 
 /** All that the rail shows of a run, and nothing else: what is read every second is not in it. */
@@ -109,7 +127,7 @@ const railOf = (snapshot: RunSnapshot | null): Rail => ({
   step: snapshot === null ? undefined : currentStep(snapshot)?.id,
 });
 
-function StepRow({ row, number, selected }: { row: Row; number: number; selected: boolean }) {
+function StepRow({ row, number, selected }: { row: Row; number: number | null; selected: boolean }) {
   return (
     <li>
       <a
@@ -223,15 +241,15 @@ export function LeftRail({ place, onPalette, onHelp }: { place: Place; onPalette
               <Shape kind={phase.kind} />
               <span className="phase-title">{phase.title}</span>
               <span className="phase-count">
-                {phase.done} of {phase.rows.length}
+                {phase.done} of {phase.of}
               </span>
               <span className="phase-mark" aria-hidden="true" />
             </button>
             {open && (
               <ul aria-labelledby={`phase-${phase.id}`}>
                 {phase.gate !== null && <GateRow phase={phase.id} gate={phase.gate} selected={phase.id === gate} />}
-                {phase.rows.map((row, i) => (
-                  <StepRow key={row.id} row={row} number={i + 1} selected={row.id === selected} />
+                {phase.rows.map((row) => (
+                  <StepRow key={row.id} row={row} number={row.number} selected={row.id === selected} />
                 ))}
               </ul>
             )}

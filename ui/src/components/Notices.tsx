@@ -1,10 +1,10 @@
 // What must be seen at once. Unstacked on purpose: one notice never hides another.
-import { useEffect, type ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { age, count, duration } from "../format/time";
-import type { BreachView, RunSnapshot, StepView } from "../ipc";
+import type { RunSnapshot } from "../ipc";
 import { Button } from "../kit";
 import { liveness, useApp, useStore, useWorldNow } from "../state/hooks";
-import { allSteps } from "../state/readings";
+import { allSteps, forbidden, publisherOf } from "../state/readings";
 import { href, parse, useHash } from "../state/router";
 import { CopiedNotice, InterruptedNotice, LeadNotice } from "./Links";
 import { SheetNotice } from "./Nets";
@@ -57,12 +57,6 @@ function NotLive() {
   );
 }
 
-/** The step that shall publish, of a breach that is only that it has not: changed and not seen is how a plan goes on, and forbidden by nothing. */
-function publisherOf(breach: BreachView, snapshot: Pick<RunSnapshot, "phases">): StepView | undefined {
-  const id = breach.id.startsWith("unpublished-") ? breach.id.slice("unpublished-".length) : null;
-  return allSteps(snapshot).find((s) => s.id === id && (s.unseen ?? []).length > 0);
-}
-
 /** What was changed and nobody sees yet; the page of the step that makes it seen says so itself, and a rollback mends it. */
 function Unseen({ list }: { list: readonly Due[] }) {
   const place = parse(useHash());
@@ -85,9 +79,7 @@ function breachesOf(snapshot: RunSnapshot): { forbidden: { id: string; because: 
     return step === undefined ? id : `“${step.title}”`;
   };
   return {
-    forbidden: snapshot.breaches
-      .filter((b) => publisherOf(b, snapshot) === undefined)
-      .map((b) => ({ id: b.id, because: b.because, repair: b.repair.map(named) })),
+    forbidden: forbidden(snapshot).map((b) => ({ id: b.id, because: b.because, repair: b.repair.map(named) })),
     unseen: snapshot.breaches
       .flatMap((b) => publisherOf(b, snapshot) ?? [])
       .map((s) => ({ id: s.id, title: s.title, unseen: steps.flatMap((of) => (s.unseen?.includes(of.id) === true ? [`“${of.title}”`] : [])).join(", ") })),
@@ -147,6 +139,27 @@ const TITLES: Record<string, string> = {
 /** What is refused, but has not failed. */
 const NEUTRAL: Record<string, Kind> = { rejected: "blocked", stale_screen: "blocked", nothing_to_undo: "record" };
 
+/** Whether the page was loaded anew in a window that was open: its process had ended, or somebody asked for it. */
+function wasLoadedAgain(): boolean {
+  const entries: unknown = typeof performance.getEntriesByType === "function" ? performance.getEntriesByType("navigation") : [];
+  const entry: unknown = Array.isArray(entries) ? entries[0] : undefined;
+  return typeof entry === "object" && entry !== null && "type" in entry && entry.type === "reload";
+}
+
+/** Said once, until it is closed: what was on the page before is not, and the run went on without it. */
+function LoadedAgain() {
+  const [shown, show] = useState(wasLoadedAgain);
+  return (
+    <div role="status" data-testid="loaded-again">
+      {shown && (
+        <Notice kind="blocked" title="This page was loaded again" action={<Button onPress={() => show(false)}>Close</Button>}>
+          It had stopped, or somebody loaded it anew. The run went on without it. What was typed and not sent is gone; what you see now is as the core says it.
+        </Notice>
+      )}
+    </div>
+  );
+}
+
 /** What the core refused or could not do: what happened, how to mend it, and where. */
 export function ErrorRegion() {
   const store = useStore();
@@ -177,6 +190,7 @@ export function Notices() {
   return (
     <section className="notices" aria-label="Notices">
       <NotLive />
+      <LoadedAgain />
       <RunNotices />
       <WatchingNotice />
       <InterruptedNotice />

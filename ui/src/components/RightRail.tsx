@@ -87,7 +87,8 @@ function WayBack({ note, children }: { note: boolean; children?: ReactNode }) {
 export function RollbackButton({ place, narrow = false }: { place: Place; narrow?: boolean }) {
   const snapshot = useSnapshot("rollback", "way_back");
   const state = snapshot.rollback?.state;
-  const mine = snapshot.rollback?.your_turn === true;
+  // Where something was made and is not proven, nothing has failed: a person looks.
+  const mine = snapshot.rollback?.your_turn === true || (state === "halted" && snapshot.rollback?.items.find((i) => i.state !== "done")?.state === "unproven");
   if (place.name === "rollback" && (snapshot.way_back.something_to_undo || state === "running" || state === "halted")) {
     return (
       <p className="rollback-open is-open" data-testid="rollback-is-open">
@@ -206,6 +207,16 @@ function Monitors() {
   );
 }
 
+/** Whether a limit has passed. */
+const isDue = (deadlines: readonly Deadline[], now: number): boolean => running(deadlines).some((d) => d.due || Date.parse(d.at) <= now);
+
+/** A limit that has passed stands outside what scrolls: it is never cut. */
+function PassedLimit() {
+  const snapshot = useSnapshot("deadlines", "monitors", "phases");
+  const now = useWorldNow();
+  return isDue(snapshot.deadlines, now) && <DecisionDue deadlines={snapshot.deadlines} monitors={monitorsNow(snapshot, now)} now={now} />;
+}
+
 /** The clocks, from the lower end up: a row that grows pushes nothing that a hand is on its way to. */
 function Clocks() {
   const snapshot = useSnapshot("times", "phases", "deadlines", "monitors", "t0", "opened_at", "driver", "watching");
@@ -216,7 +227,7 @@ function Clocks() {
   const minutes = (since: string) => duration(Math.floor(Math.max(0, now - Date.parse(since)) / 60_000) * 60);
   return (
     <section className="clocks" aria-label="Clocks">
-      <DecisionDue deadlines={snapshot.deadlines} monitors={monitorsNow(snapshot, now)} now={now} />
+      {!isDue(snapshot.deadlines, now) && <DecisionDue deadlines={snapshot.deadlines} monitors={monitorsNow(snapshot, now)} now={now} />}
       <dl className={`clock wait${wait === undefined ? "" : " big"}`} data-testid="wait-left">
         <dt>
           {wait === undefined ? (
@@ -258,6 +269,7 @@ export function RightRail({ place }: { place: Place }) {
   return (
     <aside className="rail" aria-label="Live status and the way back">
       <Users />
+      <PassedLimit />
       <div ref={middle} className="rail-middle" {...(more ? { tabIndex: 0, role: "group", "aria-label": "Monitors and clocks, scrolls" } : {})}>
         <Monitors />
         <Clocks />
@@ -288,7 +300,7 @@ const menuOf = (snapshot: RunSnapshot | null) => ({
   now: snapshot === null ? undefined : onward(snapshot)?.id,
   phases: (snapshot?.phases ?? []).map((p) => ({
     id: p.id,
-    title: `${p.title}, ${p.done} of ${p.steps.length}`,
+    title: `${p.title}, ${p.done} of ${p.of}`,
     gate: p.gate && { title: p.gate.title, kind: gateKind(p.gate), note: p.gate.state_words },
     steps: p.steps.map((s) => ({ id: s.id, title: s.title, kind: shapeOf(s), note: stateWords(s) })),
   })),

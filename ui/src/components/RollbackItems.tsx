@@ -14,6 +14,7 @@ const STATES: Record<string, { kind: Kind; word: string }> = {
   done: { kind: "pass", word: "Done" },
   stopped: { kind: "fail", word: "Stopped" },
   your_turn: { kind: "running", word: "Your turn" },
+  unproven: { kind: "blocked", word: "Made, not proven" },
 };
 
 const KINDS: Record<string, string> = {

@@ -1,4 +1,5 @@
 import { Button } from "../kit";
+import type { Weight } from "../kit/Button";
 import { useApp, useNarrow, useSnapshot, useStore } from "../state/hooks";
 import { ReasonForm } from "./ReasonForm";
 
@@ -11,18 +12,18 @@ const TITLES: Record<Control, { title: string; submit: string }> = {
 };
 
 /** Stops at once: who wants to stop is asked nothing first. What is in flight is resolved, then no step starts; Resume goes on. */
-function StopButton() {
+function StopButton({ weight }: { weight: Weight }) {
   const store = useStore();
   const busy = useApp((s) => s.busy);
   return (
-    <Button loading={busy === "stop"} onPress={() => void store.submit("stop", { do: "stop" })} testId="run-stop">
+    <Button weight={weight} loading={busy === "stop"} onPress={() => void store.submit("stop", { do: "stop" })} testId="run-stop">
       Stop
     </Button>
   );
 }
 
 /** Hold and Stop while the run is open; Resume after either. None of them bars a rollback. */
-export function RunButtons({ onAsk }: { onAsk: (control: Control) => void }) {
+export function RunButtons({ onAsk, weight = "normal" }: { onAsk: (control: Control) => void; weight?: Weight }) {
   const snapshot = useSnapshot("watching", "state");
   const narrow = useNarrow();
   // Who watches has one thing to do, and the notice above offers it.
@@ -30,20 +31,20 @@ export function RunButtons({ onAsk }: { onAsk: (control: Control) => void }) {
   if (snapshot.state === "held" || snapshot.state === "stopped") {
     return (
       <>
-        <Button onPress={() => onAsk("resume")} testId="run-resume">
+        <Button weight={weight} onPress={() => onAsk("resume")} testId="run-resume">
           Resume…
         </Button>
-        {snapshot.state === "held" && <StopButton />}
+        {snapshot.state === "held" && <StopButton weight={weight} />}
       </>
     );
   }
   if (snapshot.state !== "open") return null;
   return (
     <>
-      <Button onPress={() => onAsk("hold")} testId="run-hold">
+      <Button weight={weight} onPress={() => onAsk("hold")} testId="run-hold">
         {narrow ? "Hold…" : "Put on hold…"}
       </Button>
-      <StopButton />
+      <StopButton weight={weight} />
     </>
   );
 }

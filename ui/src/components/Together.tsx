@@ -22,14 +22,28 @@ function standing(snapshot: RunSnapshot, steps: readonly StepView[], asked: Aske
   return open.state === "checking" || snapshot.seq === asked.seq ? "running" : open;
 }
 
-/** The check that stopped it, with what was found. */
+/** Why a check that passes was not recorded: what ends a row besides a check that does not pass. */
+function whyNot(snapshot: Pick<RunSnapshot, "state" | "rollback" | "watching">, at: StepView): string {
+  if (snapshot.watching !== null) return snapshot.watching;
+  if (snapshot.state === "held") return "The run is on hold, and a row ends there. Release it, then record this check by itself or as a row again.";
+  if (snapshot.state === "stopping" || snapshot.state === "stopped") return "The run was stopped, and a row ends there. Go on with the run first.";
+  if (snapshot.rollback?.state === "running" || snapshot.rollback?.state === "halted") return "A rollback is under way: nothing is recorded beside it.";
+  const refused = at.offers.find((o) => o.primary)?.refused;
+  if (refused != null) return refused;
+  return at.state === "ready"
+    ? "It passes, but the row had ended: by a hold, a stop, a rollback or a new start of the program. It can be recorded on its page."
+    : "The row had ended before it was read: by a hold, a stop, a rollback or a new start of the program.";
+}
+
+/** The check that stopped it, with what was found, or what else ended the row. */
 function Stopped({ at }: { at: StepView }) {
+  const why = useApp(({ snapshot }) => (snapshot === null ? "" : whyNot(snapshot, at)));
   const failing = useWorldNow((now) => at.before.map((r) => freshen(r, now)).filter((r) => !letsThrough(r.tone)));
   const found = at.state === "blocked" ? failing : [];
   return (
     <Notice kind={shapeOf(at)} title={`Stopped at “${at.title}”: ${stateWords(at)}`} testId="together-stopped">
       {found.length === 0 ? (
-        <p>It was not recorded. Those behind it were not read.</p>
+        <p>It was not recorded. {why} Those behind it were not read.</p>
       ) : (
         <ul>
           {found.map((r) => (

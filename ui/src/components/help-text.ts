@@ -22,7 +22,7 @@ export const HELP: Record<RouteName, HelpText> = {
   step: {
     shows: "One step in the order of a checklist: why, what to look at, checks before, the exact change, the way back, checks after.",
     todo: ["Mend what does not pass, then check again.", "“Otherwise” at the end: skip, take over what was done by hand, do it again."],
-    cli: "switchback step show RUN STEP",
+    cli: "switchback step preview RUN STEP",
   },
   confirm: {
     shows: "What is about to change, whom it affects, and how it is undone. What you see is what is applied, or nothing.",
@@ -32,7 +32,7 @@ export const HELP: Record<RouteName, HelpText> = {
   fields: {
     shows: "What somebody else changed, field by field: before the step, as the step left it, as it is now.",
     todo: ["Choose for each field whether it stays or is restored.", "One exact call comes of it; it is read again right before."],
-    cli: "switchback step resolve RUN STEP --field NAME=keep",
+    cli: "switchback step resolve RUN STEP --as NAME=keep",
   },
   gate: {
     shows: "What must be so before a phase: checks that were read lately, steps that are settled, decisions, and people by name.",
@@ -91,7 +91,7 @@ export const HELP: Record<RouteName, HelpText> = {
       "Begin a drill at the step that it names, and compare with what it looks like when it goes well.",
       "Every fault can be switched on by itself, here and from the command line.",
     ],
-    cli: "switchback rehearse --fault site-down",
+    cli: "switchback rehearse --auto --fault site-down",
   },
   "war-room": {
     shows: "The two answers, the step in hand, the clocks and the monitors, large enough for a room.",

@@ -1,39 +1,39 @@
 // Times and durations in the words of the NHS service manual: "5:30pm BST (16:30 UTC)".
 const ZONE = "Europe/London";
 
-const local = new Intl.DateTimeFormat("en-GB", {
-  timeZone: ZONE,
-  hour: "numeric",
-  minute: "2-digit",
-  hour12: true,
-});
-const zone = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, timeZoneName: "short" });
-const utc = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", hour: "2-digit", minute: "2-digit", hour12: false });
-const day = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, day: "numeric", month: "long", year: "numeric" });
+// Each is made when it is needed first: reading the zone and the language takes longer than drawing a screen of text.
+let clock: Intl.DateTimeFormat | undefined;
+let day: Intl.DateTimeFormat | undefined;
 
-function part(format: Intl.DateTimeFormat, at: Date, type: Intl.DateTimeFormatPartTypes): string {
-  return format.formatToParts(at).find((p) => p.type === type)?.value ?? "";
+type Local = { readonly time: string; readonly zone: string };
+
+/** The wall's time where the users are, and how the zone is called then. */
+function wall(at: Date): Local {
+  clock ??= new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hour: "numeric", minute: "2-digit", hour12: true, timeZoneName: "short" });
+  const parts = Object.fromEntries(clock.formatToParts(at).map(({ type, value }) => [type, value]));
+  const half = (parts["dayPeriod"] ?? "").toLowerCase().replace(/[^a-z]/g, "");
+  // 12 o'clock is "12", also in engines that say "0:05 pm".
+  const hour = (parts["hour"] ?? "").replace(/^0+(?=\d)/, "");
+  return { time: `${hour === "0" ? "12" : hour}:${parts["minute"] ?? ""}${half}`, zone: parts["timeZoneName"] ?? "" };
 }
+
+const two = (n: number): string => String(n).padStart(2, "0");
 
 /** "5:30pm": local wall time, for rows where the zone is said elsewhere. */
 export function shortTime(at: string | number): string {
-  const date = new Date(at);
-  const half = part(local, date, "dayPeriod")
-    .toLowerCase()
-    .replace(/[^a-z]/g, "");
-  // 12 o'clock is "12", also in engines that say "0:05 pm".
-  const hour = part(local, date, "hour").replace(/^0+(?=\d)/, "");
-  return `${hour === "0" ? "12" : hour}:${part(local, date, "minute")}${half}`;
+  return wall(new Date(at)).time;
 }
 
 /** "5:30pm BST (16:30 UTC)". */
 export function fullTime(at: string | number): string {
   const date = new Date(at);
-  return `${shortTime(at)} ${part(zone, date, "timeZoneName")} (${utc.format(date)} UTC)`;
+  const { time, zone } = wall(date);
+  return `${time} ${zone} (${two(date.getUTCHours())}:${two(date.getUTCMinutes())} UTC)`;
 }
 
 /** "6 August 2018". */
 export function date(at: string | number): string {
+  day ??= new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, day: "numeric", month: "long", year: "numeric" });
   return day.format(new Date(at));
 }
 

@@ -3,17 +3,20 @@ import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { Block } from "../components/PageHead";
 import { State } from "../components/State";
 import { count, duration, shortTime } from "../format/time";
-import { DataTable, Tooltip } from "../kit";
+import { Button, DataTable, Tooltip } from "../kit";
 import { useSnapshot, useWorldNow } from "../state/hooks";
 import { href } from "../state/router";
 import { type Axis, axisOf, ticksOf, xOf } from "./axis";
 import { labelsOf } from "./labels";
 import { type Rope, ropeOf } from "./rope";
+import { useFold } from "./fold";
 import { type Line, type Mark, type Night, nightOf } from "./when";
 
 /** The width of the middle column's text, and the room for the names of the phases. */
 const WIDTH = 712;
-const LEFT = 112;
+const LEFT = 136;
+/** Letters of a phase’s name that have room there. */
+const MOST = 17;
 const TOP = 34;
 const ROW = 56;
 const BAR = 22;
@@ -126,7 +129,7 @@ function Phase({ line, axis, y, marks: shared }: { line: Line; axis: Axis; y: nu
   return (
     <g>
       <text className="night-phase" x={0} y={y + 14}>
-        {line.title.length > 13 ? `${line.title.slice(0, 12).trimEnd()}…` : line.title}
+        {line.title.length > MOST ? `${line.title.slice(0, MOST - 1).trimEnd()}…` : line.title}
         <title>{line.title}</title>
       </text>
       <text className="night-meta" x={0} y={y + 29}>
@@ -191,8 +194,21 @@ function RopeShape({ rope, axis, now, y }: { rope: Rope | null; axis: Axis; now:
   );
 }
 
+/** The moment of the switch: from here on users meet the new side. */
+function T0({ x, bottom }: { x: number; bottom: number }) {
+  return (
+    <g className="night-t0" data-testid="night-t0">
+      <path d={`M${x} 22V${bottom - 4}`} />
+      <text x={x + 4} y={TOP - 2}>
+        T0
+        <title>T0: the moment of the switch</title>
+      </text>
+    </g>
+  );
+}
+
 /** The picture; `bare` is to be looked at alone. One stop for the keyboard; the arrows go from mark to mark, Enter opens. */
-function Picture({ night, rope, name, bare }: { night: Night; rope: Rope | null; name: string; bare: boolean }) {
+function Picture({ night, rope, t0, name, bare }: { night: Night; rope: Rope | null; t0: number | null; name: string; bare: boolean }) {
   const marks = useMemo(() => night.lines.flatMap((l) => folded(l).marks), [night]);
   const here = marks.find((m) => !m.ahead && m.kind === "running") ?? marks.find((m) => m.ahead) ?? marks.at(-1);
   const [stop, setStop] = useState<string | null>(null);
@@ -243,6 +259,7 @@ function Picture({ night, rope, name, bare }: { night: Night; rope: Rope | null;
         {night.lines.map((line, i) => (
           <Phase key={line.id} line={line} axis={axis} y={TOP + 16 + i * ROW} marks={{ at: register, stop: current, bare, tell }} />
         ))}
+        {t0 !== null && <T0 x={LEFT + xOf(axis, t0)} bottom={bottom} />}
         <g className="night-now" aria-hidden="true">
           <path d={`M${x} 20V${bottom - 4}`} />
           <rect x={x - 30} y={1} width={60} height={19} rx={9.5} />
@@ -262,7 +279,7 @@ function Picture({ night, rope, name, bare }: { night: Night; rope: Rope | null;
   );
 }
 
-function Same({ night }: { night: Night }) {
+function Same({ night, t0 }: { night: Night; t0: number | null }) {
   const rows = night.lines.flatMap((l) => l.marks.map((m) => ({ line: l, m })));
   return (
     <details className="calls">
@@ -270,10 +287,15 @@ function Same({ night }: { night: Night }) {
       <DataTable
         caption="The night: each decision, step and wait with its time"
         columns={[{ title: "State" }, { title: "What" }, { title: "Phase" }, { title: "When" }]}
-        rows={rows.map(({ line, m }) => ({
-          id: m.id,
-          cells: [<State kind={m.kind} word={m.state} />, <a href={href(m.place)}>{m.title}</a>, line.title, about(m)],
-        }))}
+        rows={[
+          ...(t0 === null
+            ? []
+            : [{ id: "t0", cells: [<State kind="record" word="T0" />, "The switch: users meet the new side from here on", "–", shortTime(t0)] }]),
+          ...rows.map(({ line, m }) => ({
+            id: m.id,
+            cells: [<State kind={m.kind} word={m.state} />, <a href={href(m.place)}>{m.title}</a>, line.title, about(m)],
+          })),
+        ]}
       />
     </details>
   );
@@ -284,24 +306,53 @@ const STEP_MS = 15_000;
 
 /** The block that the run's page, the war room and the report open with. `bare` is for a wall: to be looked at alone. */
 export function TheNight({ bare = false }: { bare?: boolean }) {
-  const { phases, way_back } = useSnapshot("phases", "way_back");
+  const { phases, way_back, t0 } = useSnapshot("phases", "way_back", "t0");
+  const [folded, fold] = useFold();
   const now = useWorldNow((ms) => Math.floor(ms / STEP_MS) * STEP_MS);
   const night = useMemo(() => nightOf(phases, now), [phases, now]);
   const rope = useMemo(() => ropeOf(phases, way_back), [phases, way_back]);
   const words = nightWords(night);
+  if (!bare && folded) {
+    return (
+      <div className="night-folded" data-testid="night-folded">
+        <p>
+          <strong>The night:</strong> {words}.
+        </p>
+        <Button weight="inline" expanded={false} onPress={() => fold(false)} testId="night-fold">
+          Show the picture
+        </Button>
+      </div>
+    );
+  }
   return (
-    <Block id="night" title="The night" note={words}>
-      <Picture night={night} rope={rope} name={`The night: ${words}`} bare={bare} />
+    <Block
+      id="night"
+      title="The night"
+      note={words}
+      side={
+        !bare && (
+          <Button weight="inline" expanded onPress={() => fold(true)} testId="night-fold">
+            Hide the picture
+          </Button>
+        )
+      }
+    >
+      <Picture night={night} rope={rope} t0={t0 === null ? null : Date.parse(t0.at)} name={`The night: ${words}`} bare={bare} />
       <p className="night-price" data-testid="night-price">
         {rope === null ? (
-          "There is nothing to take back yet."
+          // Nothing is said of the way back before somebody looked at it.
+          way_back.something_to_undo ? (
+            "The way back has not been looked at yet."
+          ) : (
+            "There is nothing to take back yet."
+          )
         ) : (
           <>
             Way back <strong>{rope.words}</strong>: {rope.price}.{rope.whole !== null && <span className="meta"> {rope.whole.words}.</span>}
           </>
         )}
       </p>
-      {!bare && <Same night={night} />}
+      {!bare && <Same night={night} t0={t0 === null ? null : Date.parse(t0.at)} />}
     </Block>
   );
 }

@@ -132,7 +132,7 @@ function lineOf(phase: PhaseView, start: number, now: number): { line: Line; end
   const first = begun?.from ?? marks.find((m) => m.is === "step")?.from ?? start;
   const planned = phase.times.planned_s === null ? null : { from: first, to: first + phase.times.planned_s * 1000 };
   return {
-    line: { id: phase.id, title: phase.title, done: phase.done, of: phase.steps.length, finished: phase.done === phase.steps.length, marks, planned },
+    line: { id: phase.id, title: phase.title, done: phase.done, of: phase.of, finished: phase.done === phase.of, marks, planned },
     end: cursor,
   };
 }

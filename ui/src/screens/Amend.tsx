@@ -18,7 +18,15 @@ const KINDS: Record<string, string> = { added: "Added", removed: "Removed", chan
 const short = (digest: string) => digest.replace(/^sha256:/, "").slice(0, 12);
 const shown = (value: string | null) => (value === null || value === "" ? "–" : value);
 
+/** A step by its title, with the id by which it is known; everything else as the core names it. */
+function subjectWords(subject: string, titles: Readonly<Record<string, string>>): string {
+  const step = subject.startsWith("step ") ? subject.slice("step ".length) : null;
+  const title = step === null ? undefined : titles[step];
+  return title === undefined ? subject : `${title} (${subject})`;
+}
+
 function Changes({ view }: { view: AmendmentView }) {
+  const titles = useTitles();
   return (
     <DataTable
       caption="What differs between the plan and the amended one"
@@ -29,8 +37,8 @@ function Changes({ view }: { view: AmendmentView }) {
         className: c.refused === null ? undefined : "open k-fail",
         cells: [
           c.refused === null ? <State kind="running" word={KINDS[c.kind] ?? c.kind} /> : <State kind="fail" word="Refused" />,
-          c.subject,
-          c.field ?? "–",
+          subjectWords(c.subject, titles),
+          c.label ?? c.field ?? "–",
           cell(shown(c.before), { className: "lines" }),
           cell(shown(c.after), { className: "lines" }),
         ],

@@ -18,7 +18,7 @@ import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/ho
 import { freshen, letsThrough } from "../state/readings";
 import { go, href } from "../state/router";
 import { Missing } from "./Missing";
-import { publishes, useStep } from "./step/find";
+import { placeWords, publishes, useStep } from "./step/find";
 
 /** What time alone changes of the page. */
 function momentOf(step: StepView, snapshot: RunSnapshot, now: number) {
@@ -92,7 +92,7 @@ export function ConfirmScreen({ id }: { id: string }) {
         <Crumbs
           parts={[
             { text: phase, href: href({ name: "run" }) },
-            { text: `Step ${number} of ${of}`, href: href({ name: "step", step: step.id }) },
+            { text: placeWords(number, of), href: href({ name: "step", step: step.id }) },
             { text: "Confirm" },
           ]}
         />
@@ -162,7 +162,7 @@ export function ConfirmScreen({ id }: { id: string }) {
           )}
           <div className="confirm-row">
             <a href={href({ name: "step", step: step.id })} data-testid="confirm-back">
-              Back to step {number}, change nothing
+              Back to {number === null ? "the step" : `step ${number}`}, change nothing
             </a>
             <p id="confirm-why" className="confirm-why" data-testid="why-not">
               {refusal}

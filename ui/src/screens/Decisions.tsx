@@ -100,7 +100,7 @@ function DeadlineRow({ deadline: d }: { deadline: Deadline }) {
 }
 
 function Gates() {
-  const gated = useSnapshot("phases").phases.flatMap((p) => (p.gate === null ? [] : [{ id: p.id, title: p.title, steps: p.steps.length, gate: p.gate }]));
+  const gated = useSnapshot("phases").phases.flatMap((p) => (p.gate === null ? [] : [{ id: p.id, title: p.title, steps: p.of, gate: p.gate }]));
   if (gated.length === 0) return null;
   return (
     <Block id="gates" title="Go or no-go" note="one before each phase that asks for it">

@@ -16,7 +16,7 @@ import { useAttempt } from "../state/attempt";
 import { useApp, useEvery, useSnapshot, useStore } from "../state/hooks";
 import { go, href } from "../state/router";
 import { Missing } from "./Missing";
-import { useStep } from "./step/find";
+import { placeWords, useStep } from "./step/find";
 
 type Choice = "keep" | "restore";
 
@@ -124,7 +124,7 @@ export function FieldsScreen({ id }: { id: string }) {
         <Crumbs
           parts={[
             { text: phase, href: href({ name: "run" }) },
-            { text: `Step ${number} of ${of}`, href: href({ name: "step", step: id }) },
+            { text: placeWords(number, of), href: href({ name: "step", step: id }) },
             { text: "Field by field" },
           ]}
         />
@@ -188,7 +188,7 @@ export function FieldsScreen({ id }: { id: string }) {
             </div>
           )}
           <div className="confirm-row">
-            <a href={href({ name: "step", step: id })}>Back to step {number}, change nothing</a>
+            <a href={href({ name: "step", step: id })}>Back to {number === null ? "the step" : `step ${number}`}, change nothing</a>
             <p id="fields-why" className="confirm-why" data-testid="why-not">
               {refusal}
             </p>

@@ -1,4 +1,4 @@
-import { type ReactNode, useId, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useLeaveHeight } from "../components/barHeight";
 import { CheckTable } from "../components/CheckTable";
 import { Crumbs } from "../components/Crumbs";
@@ -14,7 +14,7 @@ import { age, duration, fullTime } from "../format/time";
 import type { GateView, PhaseView, ReadingView, RunSnapshot } from "../ipc";
 import { Button, ComboBox } from "../kit";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
-import { freshen, onward } from "../state/readings";
+import { freshen, mainWay } from "../state/readings";
 import { go as goTo, href } from "../state/router";
 import type { Store } from "../state/store";
 import { Missing } from "./Missing";
@@ -121,9 +121,23 @@ function readGate(store: Store, phase: string): void {
   void store.submit("gate-check", { do: "check_gate", phase });
 }
 
+/** After the checks were read at a person's word and nothing else is missing, the focus is where the first name is. */
+function useFirstName(ready: boolean): () => void {
+  const asked = useRef(false);
+  useEffect(() => {
+    if (!ready || !asked.current) return;
+    asked.current = false;
+    const fields = [...document.querySelectorAll<HTMLInputElement>(".people input[role=combobox]")];
+    fields.find((field) => field.value.trim() === "")?.focus();
+  }, [ready]);
+  return () => {
+    asked.current = true;
+  };
+}
+
 function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateView; names: Names; note: string }) {
   const store = useStore();
-  const { busy, next } = useApp((s) => ({ busy: s.busy, next: s.snapshot === null ? undefined : onward(s.snapshot) }));
+  const { busy, next } = useApp((s) => ({ busy: s.busy, next: s.snapshot === null ? undefined : mainWay(s.snapshot) }));
   const { banner } = useSnapshot("banner");
   const bar = useRef<HTMLDivElement>(null);
   useLeaveHeight(bar);
@@ -133,6 +147,7 @@ function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateVie
   const noGo = offer("gate-no-go");
   const old = useWorldNow((now) => unread(gate, now));
   const toRead = old && gate.state !== "go" && !asking && offer("gate-check")?.refused === null;
+  const asked = useFirstName(!toRead && go?.refused === null);
   const nameless = gate.people.filter((p) => (names[p.role] ?? "").trim() === "").map((p) => p.role);
   const refused = go?.refused ?? (nameless.length > 0 ? `Name ${nameless.join(", ")} above.` : null);
   const named = Object.fromEntries(gate.people.map((p) => [p.role, (names[p.role] ?? "").trim()] as const).filter(([, name]) => name !== ""));
@@ -160,14 +175,17 @@ function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateVie
           <div className="action-main apart">
             {gate.state === "go" && next !== undefined && (
               <Primary basis={`next/gate-${phase.id}/${gate.basis}/${next.id}`} onPress={() => goTo(next.place)} why="why-not" testId="action-primary">
-                Next: {next.title}
+                {next.words}
               </Primary>
             )}
             {toRead && (
               <Primary
                 basis={`read/${phase.id}`}
                 loading={busy === "gate-check" || gate.state === "checking"}
-                onPress={() => readGate(store, phase.id)}
+                onPress={() => {
+                  asked();
+                  readGate(store, phase.id);
+                }}
                 testId="gate-check"
               >
                 Read the checks
@@ -260,7 +278,7 @@ export function GateScreen({ id, above }: { id: string; above?: ReactNode }) {
         <p className="why">Before go, no step of “{phase.title}” can start; its checks can be read. A rollback is never held back by it.</p>
         <Facts
           list={[
-            ["Steps", String(phase.steps.length)],
+            ["Steps", String(phase.of)],
             ["Planned", phase.times.planned_s === null ? "not planned" : duration(phase.times.planned_s)],
             ["Readings count for", age(gate.fresh_s)],
             phase.t0 ? ["T0", "its first step that takes effect"] : null,

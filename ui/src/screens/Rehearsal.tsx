@@ -4,7 +4,7 @@ import { Drills } from "../components/Drills";
 import { Faults } from "../components/Faults";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
-import type { RehearsalView, Way } from "../ipc";
+import type { RehearsalView, RequestWay } from "../ipc";
 import { useAttempt } from "../state/attempt";
 import { useEvery, useSnapshot, useStore } from "../state/hooks";
 import { href } from "../state/router";
@@ -12,7 +12,7 @@ import { Ways } from "../way/Way";
 
 const PLACES: Record<string, string> = { aws: "Asked by the console", name_server: "Name servers", resolver: "Caching resolvers", site: "Sites" };
 
-const asked = (way: Way): boolean => way.servers.length > 0;
+const asked = (way: RequestWay): boolean => way.servers.length > 0;
 
 /** The way of an answer: from Route 53 over name servers and resolvers to the side that users reach. */
 function WorldMap({ parts }: { parts: RehearsalView["parts"] }) {

@@ -59,6 +59,13 @@ export function RollbackScreen({ scope }: { scope: ScopeView | null }) {
   const over = confirmedAt !== null && snapshot.rollback !== null && snapshot.rollback.asked_seq > confirmedAt;
   if ((under || over) && !sawOneRun) setSawOneRun(true);
   if (over) setConfirmedAt(null);
+  // Another way back was asked for from the end of one: that is a new plan.
+  const asked = scope === null ? null : scopeText(scope);
+  const [lastAsked, setLastAsked] = useState(asked);
+  if (lastAsked !== asked) {
+    setLastAsked(asked);
+    if (!under) setSawOneRun(false);
+  }
   if (snapshot.rollback !== null && (under || sawOneRun)) {
     return <RollbackRunScreen progress={snapshot.rollback} onNewPlan={() => setSawOneRun(false)} />;
   }

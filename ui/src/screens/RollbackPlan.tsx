@@ -12,7 +12,7 @@ import { RollbackItems } from "../components/RollbackItems";
 import { State } from "../components/State";
 import { count, shortTime } from "../format/time";
 import { lossWords, planNote, planWords } from "../format/undo";
-import type { RollbackPlanView, RunSnapshot, ScopeView } from "../ipc";
+import type { RollbackPlanView, RunSnapshot, ScopeView, WayBackByName } from "../ipc";
 import type { Failure } from "../ipc/port";
 import { Button } from "../kit";
 import { useAttempt } from "../state/attempt";
@@ -106,6 +106,31 @@ function Cards({ plan }: { plan: RollbackPlanView }) {
       />
       <Card title="Takes" head={capital(planWords(plan.takes, hand))} note={planNote(plan.takes, hand, hand === undo.length && again === 0)} />
     </div>
+  );
+}
+
+/** Every other way back that takes something back now: whoever knows better than the proposal takes one here. */
+function Instead({ scope, rules }: { scope: ScopeView; rules: readonly WayBackByName[] }) {
+  const others = [
+    ...rules
+      .filter((r) => scope === "all" || !("rule" in scope) || scope.rule !== r.rule)
+      .map((r) => ({ id: r.rule, words: `${r.rule}: ${r.title}`, to: { rule: r.rule } })),
+    ...(scope === "all" ? [] : [{ id: "all", words: "Roll back everything instead", to: "all" as const }]),
+  ];
+  if (others.length === 0) return null;
+  return (
+    <nav aria-label="Another way back" className="instead" data-testid="instead">
+      <span className="meta">Another way back:</span>
+      <ul>
+        {others.map((o) => (
+          <li key={o.id}>
+            <a href={href({ name: "rollback", scope: o.to })} data-testid={`instead-${o.id}`}>
+              {o.words}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
   );
 }
 
@@ -261,12 +286,11 @@ export function RollbackPlanScreen({
         </PageHead>
         <p className="why">
           {proposed ? "What the console proposes now. " : ""}
-          {nothing !== null && !snapshot.way_back.something_to_undo ? null : proposed || scope !== "all" ? (
-            <a href={href({ name: "rollback", scope: "all" })}>Roll back everything instead</a>
-          ) : (
+          {nothing !== null && !snapshot.way_back.something_to_undo ? null : !proposed ? (
             <a href={href({ name: "rollback", scope: null })}>Back to what the console proposes</a>
-          )}
+          ) : null}
         </p>
+        {snapshot.way_back.something_to_undo && <Instead scope={scope} rules={snapshot.way_back.rules ?? []} />}
         {newer !== null && (
           <Notice kind="blocked" title="The world changed since you looked" role="alert" action={<Button onPress={showNewer}>Show the new plan</Button>}>
             Nothing was changed. The plan below is the old one.

@@ -13,16 +13,18 @@ import { RollbackItems } from "../components/RollbackItems";
 import { type Kind, Shape, State, toneKind } from "../components/State";
 import { TellForm } from "../components/TellForm";
 import { age, count } from "../format/time";
-import type { RollbackItemView, RollbackProgress, RunSnapshot, StepView, Way } from "../ipc";
+import type { RollbackItemView, RollbackProgress, RunSnapshot, StepView, RequestWay } from "../ipc";
 import { Button, LinkButton } from "../kit";
 import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
-import { allSteps, lastRead, monitorsNow, onward, shownNow } from "../state/readings";
+import { allSteps, forbidden, lastRead, mainWay, monitorsNow, shownNow } from "../state/readings";
 import { go, href } from "../state/router";
 import { Ways } from "../way/Way";
 import { rollbackCrumb, rollbackTitle } from "./RollbackPlan";
 
 /** A name of more letters does not fit beside the other buttons in one line. */
 const LONG = 36;
+/** How many letters "Next: " has. */
+const NEXT = 6;
 
 const WORDS: Record<string, { kind: Kind; word: string }> = {
   running: { kind: "running", word: "Running" },
@@ -36,9 +38,14 @@ const failing = (snapshot: Pick<RunSnapshot, "monitors">): string[] => snapshot.
 
 const byHand = (progress: RollbackProgress): boolean => progress.items.some((i) => i.kind === "manual");
 
+/** Whether it stands at something that was made and that no check proves. */
+const isUnproven = (progress: RollbackProgress): boolean => progress.state === "halted" && progress.items.find((i) => i.state !== "done")?.state === "unproven";
+
 /** Where the rollback stands; complete is green only where nothing fails that people can see. */
 function standing(progress: RollbackProgress, snapshot: Pick<RunSnapshot, "monitors">): { kind: Kind; word: string } {
   if (progress.your_turn) return { kind: "running", word: "Your turn" };
+  // Nothing failed: it was made, and somebody has to look.
+  if (isUnproven(progress)) return { kind: "blocked", word: "Your turn: look" };
   if (progress.state === "completed" && failing(snapshot).length > 0) return { kind: "blocked", word: "Complete, not all right" };
   // The console proves what it does itself; of the rest only a monitor knows whether it is so.
   if (progress.state === "completed" && byHand(progress)) {
@@ -164,23 +171,43 @@ function Turn({ item }: { item: RollbackItemView }) {
   );
 }
 
+/** What was made and is not proven: a person looks. What is left after that, and for whom. */
+function Look({ at, progress }: { at: RollbackItemView; progress: RollbackProgress }) {
+  const rest = progress.items.filter((i) => i !== at && i.state === "to_do");
+  const console = rest.filter((i) => i.kind === "undo" || i.kind === "publish").map((i) => i.title);
+  const people = rest.filter((i) => i.kind === "manual" || i.kind === "notice").map((i) => i.title);
+  const beside = progress.items.slice(progress.items.indexOf(at) + 1).filter((i) => i.state === "done").length;
+  return (
+    <Notice kind="blocked" title={`Your turn: look at “${at.title}”`} role="alert" testId="rollback-look">
+      <p>{progress.why ?? "No check proves it."}</p>
+      {beside > 0 && <p>What does not rest on it went on meanwhile: {count(beside, "item")} done.</p>}
+      {console.length > 0 && <p>The console goes on by itself once it holds, or once you say that you looked: {console.join(" · ")}.</p>}
+      {people.length > 0 && <p>Then left for you: {people.join(" · ")}.</p>}
+    </Notice>
+  );
+}
+
 /** A rollback under way or just ended, item by item; what to do where it stopped. */
 export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackProgress; onNewPlan: () => void }) {
   const store = useStore();
-  const snapshot = useSnapshot("phases", "monitors", "deadlines", "banner", "watching", "way_back");
+  const snapshot = useSnapshot("phases", "monitors", "deadlines", "banner", "watching", "way_back", "breaches");
   const busy = useApp((s) => s.busy);
   const [ask, setAsk] = useState<"done" | "abandon" | null>(null);
   const { kind, word } = standing(progress, snapshot);
   const done = progress.items.filter((i) => i.state === "done").length;
-  const at = progress.items.find((i) => i.state === "stopped" || i.state === "your_turn");
+  const at = progress.items.find((i) => i.state === "stopped" || i.state === "your_turn" || i.state === "unproven");
   const halted = progress.state === "halted";
   const mine = progress.your_turn;
+  const looking = isUnproven(progress);
   const current = progress.items.find((i) => i.state === "running") ?? at ?? progress.items.findLast((i) => i.state === "done" && i.step !== null);
   const step = allSteps(snapshot).find((s) => s.id === current?.step);
-  const next = onward(snapshot);
+  // What still fails is looked at before anything goes on.
+  const bad = failing(snapshot);
+  const next = mainWay(snapshot);
+  const looks = bad.length > 0 && forbidden(snapshot).length === 0;
   const under = progress.state === "running" || halted;
   // Of a name whose switch is taken back here it is seen how far it has come.
-  const comesBack = (w: Way): boolean => w.servers.length > 0 && progress.items.some((i) => i.step !== null && w.steps.includes(i.step));
+  const comesBack = (w: RequestWay): boolean => w.servers.length > 0 && progress.items.some((i) => i.step !== null && w.steps.includes(i.step));
   const closed = (accepted: boolean) => accepted && setAsk(null);
   const say = (reason: string) => at !== undefined && void store.submit("rollback_done", { do: "rollback_done", item: at.id }, { reason }).then(closed);
   const told = at?.kind === "notice";
@@ -196,7 +223,8 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
         </p>
         <Seen progress={progress} />
         {halted && mine && at !== undefined && <Turn item={at} />}
-        {halted && !mine && (
+        {looking && at !== undefined && <Look at={at} progress={progress} />}
+        {halted && !mine && !looking && (
           <Notice kind="fail" title={at === undefined ? "The rollback stopped" : `Stopped at: ${at.title}`} role="alert">
             {progress.why ?? "No reason was given."} What is done stays done; what is below has not begun.
           </Notice>
@@ -229,10 +257,14 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
           {halted && ask === "done" && at !== undefined && !told && (
             <ReasonForm
               key={at.id}
-              title={`${at.title}: done by hand`}
+              title={looking ? `${at.title}: looked at` : `${at.title}: done by hand`}
               label="Evidence"
-              hint="Say what you did and how you know that it is so. It is written to the journal with your name."
-              submit="Record as done by hand"
+              hint={
+                looking
+                  ? "Say what you saw and why the rest may go on. It is written to the journal with your name."
+                  : "Say what you did and how you know that it is so. It is written to the journal with your name."
+              }
+              submit={looking ? "Record, and go on" : "Record as done by hand"}
               busy={busy !== null}
               onCancel={() => setAsk(null)}
               onSubmit={say}
@@ -266,14 +298,14 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
                       onPress={() => void store.submit("rollback_retry", { do: "rollback_retry" })}
                       testId="rollback-retry"
                     >
-                      Try this item again
+                      {looking ? "Read it again" : "Try this item again"}
                     </Primary>
                   )}
                 </div>
                 <div className="action-others">
                   {!mine && at !== undefined && (
                     <Button onPress={() => setAsk("done")} testId="rollback-done">
-                      Done by hand…
+                      {looking ? "I looked: go on…" : "Done by hand…"}
                     </Button>
                   )}
                   <Button onPress={() => setAsk("abandon")} testId="rollback-abandon">
@@ -289,10 +321,15 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
               </div>
             ) : (
               <>
-                <div className={next !== undefined && next.title.length > LONG ? "action-main wide" : "action-main"}>
-                  {progress.state === "completed" && next !== undefined && (
+                <div className={!looks && next !== undefined && next.words.length > LONG + NEXT ? "action-main wide" : "action-main"}>
+                  {progress.state === "completed" && looks && (
+                    <Primary basis={`look/rollback/${progress.asked_seq}`} onPress={() => go({ name: "live" })} testId="to-live">
+                      Look at what still fails
+                    </Primary>
+                  )}
+                  {progress.state === "completed" && !looks && next !== undefined && (
                     <Primary basis={`next/rollback/${progress.asked_seq}/${next.id}`} onPress={() => go(next.place)} testId="to-current">
-                      Next: {next.title}
+                      {next.words}
                     </Primary>
                   )}
                   <LinkButton href={href({ name: "timeline" })}>See what happened</LinkButton>

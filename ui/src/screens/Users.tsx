@@ -2,6 +2,7 @@
 // when the screen is left; the store, the address and the title never see it.
 import { type FormEvent, type ReactNode, useCallback, useEffect, useId, useRef, useState } from "react";
 import { AccountCard } from "../components/Account";
+import { Notice } from "../components/Notices";
 import { Block, PageHead } from "../components/PageHead";
 import { Submit } from "../components/Primary";
 import { SourceList } from "../components/SourceList";
@@ -13,11 +14,13 @@ import { Button, DataTable, Select, cell } from "../kit";
 import { useAttempt } from "../state/attempt";
 import { useApp, useStore, useComputerNow } from "../state/hooks";
 import { usePlaces } from "../state/place";
+import { effectsOf } from "../state/readings";
 import { useSeen } from "../state/seen";
 
 const PURPOSES = ["Support call", "Migration check", "Incident"] as const;
 
-type Answered = { view: LookupView; receivedAt: number };
+/** `effects`: what the open run had changed when it was asked. */
+type Answered = { view: LookupView; receivedAt: number; effects: string | null };
 
 /** What an answer means for the person on the phone, as a shape: never how many accounts match. */
 const LOOKS: Record<LookupMeaning, Kind> = {
@@ -133,7 +136,7 @@ export type DeskOfSupport = { onPlace: (place: LookupPlace | null) => void; tool
 
 export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
   const store = useStore();
-  const run = useApp((s) => s.run);
+  const { run, effects } = useApp((s) => ({ run: s.run, effects: s.snapshot === null ? null : effectsOf(s.snapshot) }));
   const id = useId();
   const [query, setQuery] = useState("");
   const [purpose, setPurpose] = useState<string>(PURPOSES[0]);
@@ -206,9 +209,10 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
     event.preventDefault();
     if (query.trim() === "" || where === null || !counts()) return;
     setAnswer(null);
+    const began = effects;
     void attempt(
       () => store.ipc.usersFind({ query: query.trim(), purpose, ...where, source: list !== null }),
-      (view) => setAnswer({ view, receivedAt: Date.now() }),
+      (view) => setAnswer({ view, receivedAt: Date.now(), effects: began }),
     );
   };
   const nothing = !asking && failure === null && answer === null;
@@ -272,6 +276,11 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
       )}
       {answer !== null && (
         <>
+          {answer.effects !== effects && (where?.run ?? place?.run) === run && (
+            <Notice kind="blocked" title="The run went on since" role="alert" testId="lookup-old">
+              Something was changed or taken back after this look-up: where they sign in may be another place now. Look up again before you say what to do.
+            </Notice>
+          )}
           <Answer view={answer.view} />
           {answer.view.accounts.map((account) => (
             <AccountCard

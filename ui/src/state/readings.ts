@@ -2,7 +2,7 @@
 // age, and whether it has become Unknown, is worked out here on every tick.
 import { age, shownAge } from "../format/time";
 import { aboutWords } from "../format/undo";
-import type { Answer, Deadline, PhaseView, ReadingView, RunSnapshot, StepView, Tone } from "../ipc";
+import type { Answer, BreachView, Deadline, PhaseView, ReadingView, RunSnapshot, StepView, Tone } from "../ipc";
 import type { Place } from "./router";
 
 /** The parts of a run that most of these look at. */
@@ -142,6 +142,44 @@ export function onward(snapshot: Steps): Onward | undefined {
   if (gate?.gate != null) return { place: { name: "gate", phase: gate.id }, id: `gate-${gate.id}`, title: gate.gate.title };
   const step = currentStep(snapshot);
   return step === undefined || isFinished(step) ? undefined : { place: { name: "step", step: step.id }, id: step.id, title: step.title };
+}
+
+/** What the main button of a page that is over leads to, with its words. */
+export type Main = Onward & { words: string };
+
+/** What the plan forbids and is there now: a step that was changed and not made seen yet is how a plan goes on. */
+export const forbidden = (snapshot: Steps & Pick<RunSnapshot, "breaches">): BreachView[] =>
+  snapshot.breaches.filter((b) => publisherOf(b, snapshot) === undefined);
+
+/** The step that shall publish, of a breach that is only that it has not. */
+export function publisherOf(breach: BreachView, snapshot: Steps): StepView | undefined {
+  const id = breach.id.startsWith("unpublished-") ? breach.id.slice("unpublished-".length) : null;
+  return allSteps(snapshot).find((s) => s.id === id && (s.unseen ?? []).length > 0);
+}
+
+const WITHOUT_EFFECT = new Set(["to_do", "checking", "blocked", "ready", "failed", "skipped", "undone"]);
+
+/** What has an effect in the world, as text: it changes with every step that is carried out or taken back. */
+export const effectsOf = (snapshot: Steps): string =>
+  allSteps(snapshot)
+    .filter((s) => !WITHOUT_EFFECT.has(s.state))
+    .map((s) => s.id)
+    .join(" ");
+
+/**
+ * The main way from here. Nothing goes forward over what the plan forbids: what mends it comes first, and where nothing is
+ * named that does, what is seen of it. What mends one breach is taken back from its first step on: what needs that goes with it.
+ */
+export function mainWay(snapshot: Steps & Pick<RunSnapshot, "breaches">): Main | undefined {
+  const breach = forbidden(snapshot)[0];
+  if (breach === undefined) {
+    const next = onward(snapshot);
+    return next === undefined ? undefined : { ...next, words: `Next: ${next.title}` };
+  }
+  const step = allSteps(snapshot).find((s) => breach.repair.includes(s.id) && !WITHOUT_EFFECT.has(s.state));
+  return step === undefined
+    ? { place: { name: "live" }, id: `read-${breach.id}`, title: "what is seen live", words: "Look at what is seen live" }
+    : { place: { name: "rollback", scope: { step: step.id } }, id: `mend-${breach.id}`, title: step.title, words: `Take back: ${step.title}…` };
 }
 
 /** Decisions that nobody has taken, gates that wait included. */

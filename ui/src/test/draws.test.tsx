@@ -3,11 +3,16 @@ import { act, render, screen } from "@testing-library/react";
 import { type ComponentType, createElement, Profiler } from "react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { App } from "../App";
+import { fetchLists } from "../kit";
+import { fetchScreens } from "../screens/later";
 import { type Fake, fakeIpc } from "./host";
 import type { RunSnapshot } from "../ipc";
+import { seen } from "../state/seen";
 import { Store } from "../state/store";
 
 const { draws, counted } = vi.hoisted(() => {
+  // The set-up of the tests has fetched the screens as they are: here they are read again, with what is counted in them.
+  vi.resetModules();
   const draws = new Map<string, number>();
   /** The module with these components counted: how often they, or anything in them, are drawn. */
   const counted = async (original: () => Promise<unknown>, ...names: string[]): Promise<Record<string, unknown>> => {
@@ -44,9 +49,11 @@ async function drawn(work: () => unknown): Promise<(name: string) => number> {
 }
 
 async function start(): Promise<Fake> {
+  seen.deadMs = 0;
   const fake = fakeIpc("silent,production,ready");
   // The banner counts the minutes of the sign-in.
   fake.edit = (s) => ({ ...s, sign_in_until: new Date(Date.now() + 54.5 * 60_000).toISOString() });
+  await Promise.all([fetchScreens(), fetchLists()]);
   const store = new Store(fake);
   window.location.hash = "#/run/mid.3";
   await act(() => store.start());

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { consensus } from "../components/DnsTruth";
 import { stretches } from "../components/Sparkline";
 import { HELP } from "../components/help-text";
+import type { RunSnapshot } from "../ipc";
 import { routes } from "../state/router";
 import { nextZoom } from "../state/zoom";
 import { snapshotOf } from "./made-up";
@@ -84,6 +85,36 @@ describe("go or no-go", () => {
     expect(screen.getByTestId("why-not").textContent).toContain("Read the checks first");
     await user.click(screen.getByTestId("gate-check"));
     expect(fake.asked[0]?.command).toEqual({ do: "check_gate", phase: "post" });
+  });
+
+  it("once they are read, the name that is missing has the focus: no click is needed for it", async () => {
+    const user = userEvent.setup();
+    const unread = (read: boolean) => (s: RunSnapshot) => ({
+      ...s,
+      phases: s.phases.map((p) =>
+        p.gate === null ? p : { ...p, gate: { ...p.gate, checks: p.gate.checks.map((r) => (read ? r : { ...r, observed_at: null })) } },
+      ),
+    });
+    const { fake } = await open("#/gate/post", "silent,gate_ready", (fake) => {
+      fake.edit = unread(false);
+    });
+    await user.click(screen.getByTestId("gate-check"));
+    fake.edit = unread(true);
+    act(() => fake.push());
+    expect(document.activeElement).toBe(screen.getByTestId("person-0"));
+    // Nothing is named or said by that.
+    expect((screen.getByTestId("person-0") as HTMLInputElement).value).toBe("");
+    expect(fake.asked.map((a) => a.command.do)).toEqual(["check_gate"]);
+    await user.keyboard("{ArrowDown}{Enter}");
+    expect((screen.getByTestId("person-0") as HTMLInputElement).value).toBe("m.example");
+  });
+
+  it("what is read by itself takes the focus from nobody", async () => {
+    const { fake } = await open("#/gate/post", "silent,gate_ready");
+    const before = document.activeElement;
+    act(() => fake.push());
+    expect(document.activeElement).toBe(before);
+    expect(document.activeElement?.tagName).toBe("H1");
   });
 
   it("a reading older than the gate asks for is Unknown there", async () => {

@@ -1,9 +1,10 @@
 // The night and the page of what people do, from scenes that the core wrote.
-import { screen, within } from "@testing-library/react";
+import { act, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import type { RunSnapshot } from "../ipc";
 import { nightWords } from "../night/Night";
+import { fold } from "../night/fold";
 import { ropeOf } from "../night/rope";
 import { nightOf } from "../night/when";
 import { allSteps } from "../state/readings";
@@ -183,4 +184,54 @@ describe("checks before a change", () => {
     expect(fold.closest("details")?.open).toBe(true);
     for (const r of passing) expect(screen.getByTestId(`check-${r.id}`)).toBeTruthy();
   });
+});
+
+describe("the picture on the page", () => {
+  it("shows the moment of the switch, and says it in the table", async () => {
+    await open("#/run", "silent,done");
+    expect(screen.getByTestId("night-t0").textContent).toContain("T0");
+    expect(screen.getByText("The switch: users meet the new side from here on")).toBeTruthy();
+  });
+
+  it("has no such mark before the switch", async () => {
+    await open("#/run", "silent,waiting", (fake) => {
+      fake.edit = (s) => ({ ...s, t0: null });
+    });
+    expect(screen.queryByTestId("night-t0")).toBeNull();
+  });
+
+  it("is folded to one sentence by a person, and stays so for as long as the window is open", async () => {
+    const user = userEvent.setup();
+    const first = await open("#/run", "silent,done");
+    await user.click(screen.getByTestId("night-fold"));
+    expect(screen.queryByTestId("night")).toBeNull();
+    expect(screen.getByTestId("night-folded").textContent).toContain("The night: ");
+    act(() => first.fake.push());
+    expect(screen.queryByTestId("night")).toBeNull();
+    await user.click(screen.getByTestId("night-fold"));
+    expect(screen.getByTestId("night")).toBeTruthy();
+    act(() => fold(null));
+  });
+
+  it("is folded by itself in a window that is too low for it", async () => {
+    const high = window.innerHeight;
+    window.innerHeight = 400;
+    await open("#/run", "silent,done");
+    expect(screen.getByTestId("night-folded")).toBeTruthy();
+    window.innerHeight = high;
+  });
+});
+
+it("nothing is said of the way back before somebody looked at it", async () => {
+  await open("#/run", "silent,done", (fake) => {
+    fake.edit = (s) => ({ ...s, way_back: { ...s.way_back, undoes: [], something_to_undo: true } });
+  });
+  expect(screen.getByTestId("night-price").textContent).toBe("The way back has not been looked at yet.");
+});
+
+it("where nothing was done, the night says that there is nothing to take back", async () => {
+  await open("#/run", "silent,done", (fake) => {
+    fake.edit = (s) => ({ ...s, way_back: { ...s.way_back, undoes: [], something_to_undo: false } });
+  });
+  expect(screen.getByTestId("night-price").textContent).toBe("There is nothing to take back yet.");
 });

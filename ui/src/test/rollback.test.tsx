@@ -6,7 +6,7 @@ import type { RollbackItemView, RollbackPlanView } from "../ipc";
 import { planOf } from "./made-up";
 import { Failure } from "../ipc/port";
 import { seen } from "../state/seen";
-import { open } from "./open";
+import { open, settle } from "./open";
 
 afterEach(() => {
   seen.deadMs = 0;
@@ -359,4 +359,29 @@ describe("a plan that people carry out in part", () => {
       expect(screen.getByRole("heading", { level: 1 }).textContent).toBe(R4.title);
     });
   }
+});
+
+it("beside the proposal every other rule can be chosen on the same page", async () => {
+  const user = userEvent.setup();
+  await open("#/rollback", "silent,failing", (fake) => {
+    fake.edit = (s) => ({
+      ...s,
+      way_back: {
+        ...s.way_back,
+        rules: [
+          { rule: "R3", title: "Switch Admins-UI back" },
+          { rule: "R4", title: "Reval can't be reached" },
+        ],
+      },
+    });
+  });
+  const ways = within(screen.getByTestId("instead"))
+    .getAllByRole("link")
+    .map((a) => a.textContent);
+  expect(ways).toEqual(["R4: Reval can't be reached", "Roll back everything instead"]);
+  await user.click(screen.getByTestId("instead-R4"));
+  await settle();
+  expect(window.location.hash).toBe("#/rollback?scope=rule%3AR4");
+  expect(screen.getByTestId("instead-R3")).toBeTruthy();
+  expect(screen.getByRole("link", { name: "Back to what the console proposes" })).toBeTruthy();
 });

@@ -7,6 +7,8 @@ import { turns } from "./turns";
 seen.deadMs = 0;
 
 // What opens over the page is fetched after the first picture; here it is there at once.
+const { fetchScreens } = await import("../screens/later");
+await fetchScreens();
 await import("../kit/lists");
 await import("../components/Palette");
 

@@ -2,6 +2,7 @@ import { act, render, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { App } from "../App";
 import { fakeIpc } from "./host";
+import { open } from "./open";
 import { Store } from "../state/store";
 
 describe("status never lies", () => {
@@ -90,4 +91,12 @@ describe("status never lies", () => {
     act(() => fake.push());
     expect(screen.queryByTestId("rollback-open")).toBeNull();
   });
+});
+
+it("a limit that has passed stands outside what scrolls, so that its words are never cut", async () => {
+  await open("#/live", "silent,failing");
+  const due = screen.getByTestId("decision-due");
+  expect(due.textContent).toContain("Nothing happens by itself");
+  expect(due.closest(".rail-middle")).toBeNull();
+  expect(due.closest(".rail")).not.toBeNull();
 });

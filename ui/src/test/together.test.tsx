@@ -88,8 +88,15 @@ it("a run that was put on hold in between stops there, without a check that fail
   const { fake } = await open("#/run/look-1", "silent", (f) => (f.edit = looks([], 100)));
   await user.click(screen.getByTestId("record-checks"));
   await settle();
-  await show(fake, looks([DONE, { state: "ready", state_words: "Ready" }, TODO], 106, []));
-  expect(screen.getByTestId("together-stopped").textContent).toContain("It was not recorded. Those behind it were not read.");
+  const ready = looks([DONE, { state: "ready", state_words: "Ready" }, TODO], 106, []);
+  await show(fake, (s) => ({ ...ready(s), state: "held" }));
+  expect(screen.getByTestId("together-stopped").textContent).toContain("It was not recorded. The run is on hold, and a row ends there.");
+  expect(screen.getByTestId("together-stopped").textContent).toContain("Those behind it were not read.");
+  // Released since: it is said that the row had ended, and that nothing else is wrong.
+  await show(fake, ready);
+  expect(screen.getByTestId("together-stopped").textContent).toContain("It passes, but the row had ended");
+  await show(fake, (s) => ({ ...ready(s), state: "stopped" }));
+  expect(screen.getByTestId("together-stopped").textContent).toContain("The run was stopped");
 });
 
 it("what the core refuses is said, and can be asked for again", async () => {

@@ -36,6 +36,20 @@ describe("look up a user", () => {
     expect([...found].map((e) => e.id || "answer")).toEqual(["answer", "block-account-0", "block-pools"]);
   });
 
+  it("says that the run went on since, where what was switched is taken back after the answer", async () => {
+    const user = userEvent.setup();
+    const { fake } = await open("#/users", "silent,done");
+    await user.type(screen.getByTestId("lookup-query"), "jo.bloggs@example.nhs.test{Enter}");
+    await screen.findByTestId("lookup-answer");
+    expect(screen.queryByTestId("lookup-old")).toBeNull();
+    fake.scene = { ...fake.scene, story: "undone" };
+    act(() => fake.push());
+    expect(screen.getByTestId("lookup-old").textContent).toContain("Look up again before you say what to do");
+    await user.click(screen.getByTestId("lookup"));
+    await screen.findByTestId("lookup-answer");
+    expect(screen.queryByTestId("lookup-old")).toBeNull();
+  });
+
   it("hides every value until it is revealed, one by one, with the reason", async () => {
     const { fake, user } = await lookUp("bloggs");
     for (const value of Object.values(SECRETS)) expect(document.body.innerHTML.replace('value="bloggs"', "")).not.toContain(value);

@@ -2,7 +2,7 @@
 import axe from "axe-core";
 import { screen, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import type { Way, WayServer, WayShare } from "../ipc";
+import type { RequestWay, WayServer, WayShare } from "../ipc";
 import { counted, curve, layNarrow, layWide, shortNames, wrapped } from "../way/lay";
 import { givesWords, isSettled, siteKind, siteLines, stateWords, wayNow } from "../way/now";
 import { snapshotOf } from "./made-up";
@@ -10,14 +10,14 @@ import { open } from "./open";
 
 const NAME = "apps.example.nhs.test";
 
-function wayOf(scene: string): { way: Way; now: number } {
+function wayOf(scene: string): { way: RequestWay; now: number } {
   const snapshot = snapshotOf(scene);
   const way = snapshot.ways.find((w) => w.name === NAME);
   if (way === undefined) throw new Error(`${scene} has no way`);
   return { way, now: Date.parse(snapshot.now) };
 }
 
-function seenIn(scene: string, edit: (way: Way) => void = () => undefined) {
+function seenIn(scene: string, edit: (way: RequestWay) => void = () => undefined) {
   const { way, now } = wayOf(scene);
   edit(way);
   return wayNow(way, now);
@@ -150,12 +150,18 @@ describe("the layout", () => {
   });
 
   it("is settled only where every server and the site agree", () => {
-    const all = (w: Way) => {
+    const all = (w: RequestWay) => {
       for (const s of w.servers) s.gives = "new";
       w.resolvers = share({ asked: 3, new: 3 });
       w.name_servers = share({ asked: 4, new: 4 });
     };
-    expect(isSettled(seenIn("gate_ready"))).toBe(false);
+    // One resolver says nothing, and the others of its kind do; where none of a kind says anything, nobody knows.
+    expect(seenIn("gate_ready").resolvers.unknown).toBe(1);
+    expect(isSettled(seenIn("gate_ready"))).toBe(true);
+    const mute = (way: RequestWay) => {
+      way.servers = way.servers.map((s) => (s.place === "resolver" ? { ...s, gives: "unknown" as const } : s));
+    };
+    expect(isSettled(seenIn("gate_ready", mute))).toBe(false);
     expect(isSettled(seenIn("gate_ready", all))).toBe(true);
     expect(isSettled(seenIn("coming", all))).toBe(false);
     expect(isSettled(seenIn("failing", all))).toBe(false);
@@ -216,6 +222,12 @@ describe("where it is shown", () => {
     });
     expect((screen.getByTestId("way-folded") as HTMLDetailsElement).open).toBe(false);
     expect(screen.getByTestId("way-folded").textContent).toContain(`${NAME}, switched`);
+  });
+
+  it("folded though one server says nothing, which is named in its line", async () => {
+    await open("#/run/mid.3", "silent,gate_ready");
+    expect((screen.getByTestId("way-folded") as HTMLDetailsElement).open).toBe(false);
+    expect(screen.getByTestId("way-folded").textContent).toContain("of vpn it can’t be told");
   });
 
   it("on Live each name stands above DNS truth, and of one that nobody asks about it is said", async () => {

@@ -5,13 +5,13 @@ import { Breakable } from "../components/Breakable";
 import { Block } from "../components/PageHead";
 import { type Kind, State } from "../components/State";
 import { age } from "../format/time";
-import type { Way, WayServer } from "../ipc";
+import type { RequestWay, WayServer } from "../ipc";
 import { DataTable, cell } from "../kit";
 import { useStepPart } from "../screens/step/find";
 import { useSnapshot, useWorldNow } from "../state/hooks";
 import { isFinished } from "../state/readings";
 import { curve, layNarrow, layWide, type Box, type Flow, type Layout, type Spot } from "./lay";
-import { givesWords, isSettled, siteKind, siteLines, stateWords, wayNow, type WayNow } from "./now";
+import { givesWords, isSettled, siteKind, siteLines, stateWords, wayNow, type WayNow, silent } from "./now";
 
 /** What a server gives, as a mark: no two share a shape. */
 function Mark({ gives, x, y }: { gives: WayServer["gives"]; x: number; y: number }) {
@@ -224,7 +224,7 @@ function Body({ seen }: { seen: WayNow }) {
 }
 
 /** The picture of one name with its sentence; folded where all is over and well and the page is about something else. */
-function WayBlock({ way, now, folds = false }: { way: Way; now: number; folds?: boolean }) {
+function WayBlock({ way, now, folds = false }: { way: RequestWay; now: number; folds?: boolean }) {
   const seen = useMemo(() => wayNow(way, now), [way, now]);
   const note = `${seen.name}, ${stateWords(seen, now)}`;
   // Folded once it was all over and well, and not opened by itself afterwards: nothing moves under a person's eyes. What fails since is said in its line.
@@ -239,7 +239,7 @@ function WayBlock({ way, now, folds = false }: { way: Way; now: number; folds?: 
         <details className="folded" data-testid="way-folded">
           <summary>
             <h2>The way of a request</h2>
-            <span className="block-note">{[note, ...failing].join(", ")}</span>
+            <span className="block-note">{[note, ...failing, ...silent(seen).map((name) => `of ${name} it can’t be told`)].join(", ")}</span>
           </summary>
           <Body seen={seen} />
         </details>
@@ -254,7 +254,7 @@ function WayBlock({ way, now, folds = false }: { way: Way; now: number; folds?: 
 }
 
 /** The pictures of several names, one below the other; of a name that nobody asks about only that. */
-function WaysBlock({ ways, now }: { ways: readonly Way[]; now: number }) {
+function WaysBlock({ ways, now }: { ways: readonly RequestWay[]; now: number }) {
   const [only] = ways;
   if (only === undefined) return null;
   if (ways.length === 1) return <WayBlock way={only} now={now} />;
@@ -282,7 +282,7 @@ function WaysBlock({ ways, now }: { ways: readonly Way[]; now: number }) {
 const useSecond = (): number => useWorldNow((ms) => Math.floor(ms / 1000) * 1000);
 
 /** The pictures of the run's names, or of those that `of` takes. */
-export function Ways({ of = () => true }: { of?: (way: Way) => boolean }) {
+export function Ways({ of = () => true }: { of?: (way: RequestWay) => boolean }) {
   const { ways } = useSnapshot("ways");
   return <WaysBlock ways={ways.filter(of)} now={useSecond()} />;
 }

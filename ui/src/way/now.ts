@@ -1,14 +1,14 @@
 // The way of a request as it may be believed at this moment: what is too old tells nothing any more.
 import { duration } from "../format/time";
-import type { Way, WayServer, WayShare, WaySite } from "../ipc";
+import type { RequestWay, WayServer, WayShare, WaySite } from "../ipc";
 import { type Fresh, freshen } from "../state/readings";
 
 export type SiteNow = Omit<WaySite, "health"> & { health: { of: WaySite["health"][number]["of"]; words: string; reading: Fresh }[] };
-export type WayNow = Omit<Way, "sites"> & { sites: SiteNow[]; stale: boolean; age: number | null };
+export type WayNow = Omit<RequestWay, "sites"> & { sites: SiteNow[]; stale: boolean; age: number | null };
 
 const doubted = (share: WayShare): WayShare => ({ asked: share.asked, old: 0, new: 0, both: 0, neither: 0, unknown: share.asked });
 
-export function wayNow(way: Way, now: number): WayNow {
+export function wayNow(way: RequestWay, now: number): WayNow {
   const age = way.observed_at === null ? null : Math.max(0, (now - Date.parse(way.observed_at)) / 1000);
   const stale = age !== null && age > way.believable_s;
   const sites = way.sites.map((s) => ({ ...s, health: s.health.map((h) => ({ ...h, reading: freshen(h.reading, now) })) }));
@@ -74,15 +74,22 @@ export function siteLines(site: SiteNow): SiteLine[] {
   return [...lines, ...site.guards.map((g) => said(`guarded: ${g}`))];
 }
 
-/** All is over and well: nothing of it needs eyes. */
+/** Servers that say nothing, by their names. */
+export const silent = (way: WayNow): string[] => way.servers.filter((s) => s.gives === "unknown").map((s) => s.name);
+
+/** All is over and well: nothing of it needs eyes. One server that says nothing does not change that where others of its kind answer. */
 export function isSettled(way: WayNow): boolean {
-  const all = (share: WayShare) => share.asked === (way.state === "after" ? share.new : share.old);
+  const side = way.state === "after" ? "new" : "old";
+  const all = (place: WayServer["place"]) => {
+    const gives = way.servers.filter((s) => s.place === place).map((s) => s.gives);
+    return gives.length === 0 || (gives.includes(side) && gives.every((g) => g === side || g === "unknown"));
+  };
   const site = way.sites.find((s) => s.side === (way.state === "after" ? "new" : "old"));
   return (
     (way.state === "after" || way.state === "before") &&
     way.servers.length > 0 &&
-    all(way.resolvers) &&
-    all(way.name_servers) &&
+    all("resolver") &&
+    all("name_server") &&
     site !== undefined &&
     siteKind(site) !== "fail"
   );

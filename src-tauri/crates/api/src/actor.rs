@@ -12,9 +12,9 @@ use switchback_model::plan::Monitor;
 use switchback_model::{Command, Operator, Plan, RollbackScope, StepState, Submission};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::known::Known;
 use crate::mirror::MirrorSource;
-use crate::outlook::{Seen, look_back, watch_monitors};
+use crate::observing::{Observation, look_back, watch_monitors};
+use crate::run_facts::RunFacts;
 use crate::servers::watch_servers;
 use crate::view::{Live, rollback_plan_view, snapshot};
 use crate::wire::{ApiError, RollbackPlanView, RunSnapshot};
@@ -24,14 +24,14 @@ const HEARTBEAT: Duration = Duration::from_secs(3);
 
 enum Message {
     Submit(Box<Submission>, oneshot::Sender<Result<u64, ApiError>>),
-    Seen(Seen),
-    Known(Box<Known>),
+    Observation(Observation),
+    RunFacts(Box<RunFacts>),
     Close(oneshot::Sender<()>),
 }
 
-impl From<Seen> for Message {
-    fn from(seen: Seen) -> Self {
-        Self::Seen(seen)
+impl From<Observation> for Message {
+    fn from(seen: Observation) -> Self {
+        Self::Observation(seen)
     }
 }
 
@@ -117,8 +117,8 @@ impl Actor {
     }
 
     /// Tells what is known besides the run's own journal.
-    pub async fn tell(&self, known: Known) {
-        let _ = self.inbox.send(Message::Known(Box::new(known))).await;
+    pub async fn tell(&self, known: RunFacts) {
+        let _ = self.inbox.send(Message::RunFacts(Box::new(known))).await;
     }
 
     /// Whether the actor still drives its run.
@@ -149,7 +149,7 @@ impl Actor {
     pub async fn rollback_plan(
         &self,
         scope: &RollbackScope,
-        known: &Known,
+        known: &RunFacts,
     ) -> Result<RollbackPlanView, ApiError> {
         let run = self.run();
         let now = self.clock.now();
@@ -317,7 +317,7 @@ impl State {
                     return Err(error.into());
                 }
             }
-            Message::Seen(Seen::Reading(id, reading)) => {
+            Message::Observation(Observation::Reading(id, reading)) => {
                 let reading = *reading;
                 let Some(monitor) = self
                     .driver
@@ -341,20 +341,20 @@ impl State {
                     self.driver.keep_reading(&id, reading, state).await?;
                 }
             }
-            Message::Seen(Seen::Readiness(readiness)) => self.live.readiness = readiness,
-            Message::Seen(Seen::Side(step, reading)) => {
+            Message::Observation(Observation::Readiness(readiness)) => self.live.readiness = readiness,
+            Message::Observation(Observation::Side(step, reading)) => {
                 self.live.sides.insert((step, reading.check.clone()), *reading);
             }
-            Message::Seen(Seen::Servers(asked, heard)) => {
+            Message::Observation(Observation::Servers(asked, heard)) => {
                 self.live.servers.insert(asked, heard);
             }
             // A look that began before something happened may speak of the past: the next one tells.
-            Message::Seen(Seen::Looked(seq, step, finding)) => {
+            Message::Observation(Observation::Looked(seq, step, finding)) => {
                 if seq == self.driver.run().seq {
                     self.driver.note_drift(&step, finding).await?;
                 }
             }
-            Message::Known(known) => self.live.known = *known,
+            Message::RunFacts(known) => self.live.known = *known,
             Message::Close(done) => {
                 let _ = done.send(());
             }

@@ -22,7 +22,7 @@ pub(crate) use queries::kind_of;
 
 use crate::actor::Actor;
 use crate::hands::Hand;
-use crate::seat::Seat;
+use crate::run_session::RunSession;
 use crate::wire::{Accepted, ApiError};
 
 /// Under which claim a lease is taken.
@@ -58,7 +58,7 @@ pub struct Host {
     core: Core,
     pub(crate) open: Mutex<HashMap<RunId, Open>>,
     /// What windows have open; always locked before `open`.
-    pub(crate) seats: Mutex<HashMap<RunId, Seat>>,
+    pub(crate) seats: Mutex<HashMap<RunId, RunSession>>,
 }
 
 /// Whatever a core can be asked, a host can be asked too; only what drives a run needs more.
@@ -98,6 +98,8 @@ impl Host {
             }
             _ => (self.options.operator.clone(), None),
         };
+        // Whoever drives asks AWS soon.
+        switchback_aws::read_authorities();
         let run = self.load(id).await?;
         let around = self.surroundings(&run).await?;
         tracing::info!(run = %id, "connected");

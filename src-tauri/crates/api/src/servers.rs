@@ -12,7 +12,7 @@ use switchback_model::dns::{DnsName, RecordType};
 use switchback_model::{ActionSpec, CheckSpec, Plan, Step, StepState};
 use tokio::sync::{mpsc, watch};
 
-use crate::outlook::Seen;
+use crate::observing::Observation;
 use crate::view::on_its_way;
 
 /// How often, in world time, a name's servers are asked.
@@ -156,7 +156,7 @@ pub(crate) async fn ask(
 }
 
 /// Asks the servers of every name again and again: each once a round, and never two rounds at a time.
-pub(crate) async fn watch_servers<M: From<Seen> + Send + 'static>(
+pub(crate) async fn watch_servers<M: From<Observation> + Send + 'static>(
     inbox: mpsc::WeakSender<M>,
     mut run: watch::Receiver<Arc<Run>>,
     world: Arc<dyn World>,
@@ -180,7 +180,11 @@ pub(crate) async fn watch_servers<M: From<Seen> + Send + 'static>(
             let heard = ask(&now_run, &asked, zone.as_ref(), &*world, &*clock).await;
             rounds.insert(asked.clone(), Round { at, states });
             let Some(inbox) = inbox.upgrade() else { return };
-            if inbox.send(Seen::Servers(asked, heard).into()).await.is_err() {
+            if inbox
+                .send(Observation::Servers(asked, heard).into())
+                .await
+                .is_err()
+            {
                 return;
             }
         }

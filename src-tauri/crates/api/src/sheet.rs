@@ -11,11 +11,12 @@ use serde::{Deserialize, Serialize};
 use switchback_engine::canaries::with_own;
 use switchback_engine::chosen::is_left_out;
 use switchback_engine::ports::ProviderError;
-use switchback_engine::rollback::{Seen, is_touched, plan_rollback, reverse_order};
+use switchback_engine::rollback::{ObjectsRead, is_touched, plan_rollback, reverse_order};
 use switchback_engine::run::Run;
 use switchback_engine::snapshots::resolved;
 use switchback_files::{Existing, Readers, write};
 use switchback_model::rollback::ItemKind;
+use switchback_model::shell;
 use switchback_model::text::{is_obeyed, is_unseen};
 use switchback_model::{
     ActionSpec, Image, Preview, Reversibility, RollbackItem, RollbackScope, RunId, Step, StepId, StepState,
@@ -226,9 +227,9 @@ impl Sheet {
         );
         self.note("what is there must be what stands under \"now\", or somebody changed it meanwhile.");
         self.gap();
-        self.command(format!("export AWS_REGION={}", quoted(&target.region)));
+        self.command(format!("export AWS_REGION={}", shell::word(&target.region)));
         if let Some(profile) = &target.profile {
-            self.command(format!("export AWS_PROFILE={}", quoted(profile)));
+            self.command(format!("export AWS_PROFILE={}", shell::word(profile)));
         }
         let mut endpoint = run.endpoint.clone();
         if target.kind == TargetKind::Rehearsal {
@@ -242,7 +243,7 @@ impl Sheet {
             .as_deref()
             .map(|mark| (mark, switchback_aws::endpoint_of_mark(mark)))
         {
-            Some((_, Some(url))) => self.command(format!("export AWS_ENDPOINT_URL={}", quoted(url))),
+            Some((_, Some(url))) => self.command(format!("export AWS_ENDPOINT_URL={}", shell::word(url))),
             Some((mark, None)) => self.note(&format!("Not AWS's own endpoints are asked: {mark}")),
             None => {}
         }
@@ -266,7 +267,7 @@ impl Sheet {
             return;
         };
         // What can't be read falls back to the images of the journal.
-        let mut seen = Seen::new();
+        let mut seen = ObjectsRead::new();
         for step in run.plan.steps() {
             if let Some(action) = step.action.as_ref().filter(|_| is_touched(run, step)) {
                 let read = around
@@ -503,9 +504,4 @@ fn by_hand(step: &Step) -> String {
         Reversibility::Correct { notice } => format!("  send this notice: {notice}"),
         _ => "  by hand: no image from before was captured".to_owned(),
     }
-}
-
-/// One word for a POSIX shell, whatever stands in it.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -17,8 +17,8 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::host::Surroundings;
-use crate::known::Known;
-use crate::outlook::{Seen, look_back, watch_monitors};
+use crate::observing::{Observation, look_back, watch_monitors};
+use crate::run_facts::RunFacts;
 use crate::servers::watch_servers;
 use crate::view::{Live, Watch, snapshot};
 use crate::wire::{ApiError, DriverLife, DriverView, LostView, RunSnapshot};
@@ -37,7 +37,7 @@ pub(crate) struct Standing {
     /// That this program drove the run and lost it.
     pub lost: Option<LostView>,
     /// What does not come from the run's own journal.
-    pub known: Known,
+    pub known: RunFacts,
 }
 
 /// A run under watch; it ends with this value.
@@ -51,13 +51,13 @@ pub(crate) struct Watcher {
 }
 
 enum Message {
-    Seen(Seen),
-    Known(Box<Known>),
+    Observation(Observation),
+    RunFacts(Box<RunFacts>),
 }
 
-impl From<Seen> for Message {
-    fn from(seen: Seen) -> Self {
-        Self::Seen(seen)
+impl From<Observation> for Message {
+    fn from(seen: Observation) -> Self {
+        Self::Observation(seen)
     }
 }
 
@@ -135,8 +135,8 @@ impl Watcher {
     }
 
     /// Tells what does not come from the run's own journal.
-    pub async fn tell(&self, known: Known) {
-        let _ = self.inbox.send(Message::Known(Box::new(known))).await;
+    pub async fn tell(&self, known: RunFacts) {
+        let _ = self.inbox.send(Message::RunFacts(Box::new(known))).await;
     }
 
     /// The run as last read, with what it acts on.
@@ -198,8 +198,8 @@ impl State {
                 _ = tail.tick() => {}
                 message = messages.recv() => match message {
                     None => return,
-                    Some(Message::Seen(seen)) => self.see(seen),
-                    Some(Message::Known(known)) => self.live.known = *known,
+                    Some(Message::Observation(seen)) => self.see(seen),
+                    Some(Message::RunFacts(known)) => self.live.known = *known,
                 },
             }
             if let Err(error) = self.follow().await {
@@ -215,9 +215,9 @@ impl State {
         }
     }
 
-    fn see(&mut self, seen: Seen) {
+    fn see(&mut self, seen: Observation) {
         match seen {
-            Seen::Reading(id, reading) => {
+            Observation::Reading(id, reading) => {
                 if let Some(monitor) = self.run.plan.monitors.iter().find(|m| m.id == id) {
                     let known = self.run.watched.get(&id);
                     let state = self
@@ -228,15 +228,15 @@ impl State {
                     state.take(monitor, *reading);
                 }
             }
-            Seen::Readiness(readiness) => self.live.readiness = readiness,
-            Seen::Side(step, reading) => {
+            Observation::Readiness(readiness) => self.live.readiness = readiness,
+            Observation::Side(step, reading) => {
                 self.live.sides.insert((step, reading.check.clone()), *reading);
             }
-            Seen::Servers(asked, heard) => {
+            Observation::Servers(asked, heard) => {
                 self.live.servers.insert(asked, heard);
             }
             // Only who drives may write that an object has drifted.
-            Seen::Looked(..) => {}
+            Observation::Looked(..) => {}
         }
     }
 

@@ -25,17 +25,18 @@ use tracing::Instrument as _;
 
 use crate::bundle::Bundle;
 use crate::cognito::{Asked, Canaries};
+use crate::connect_errors::{NOT_LOADED, PROGRAM, ROLE_HINT};
 use crate::credentials::Chain;
 use crate::elsewhere::Elsewhere;
 use crate::error::{CREDENTIALS_HINT, Words, guard, provider_error, safe};
 use crate::http;
-use crate::observe::Seen;
+use crate::observe::CallFacts;
 use crate::op::Op;
+use crate::pace::ListPace;
 use crate::raw::Raw;
 use crate::service::Service;
 use crate::sign_in::SignInEnd;
 use crate::source::mfa_mend;
-use crate::unsent::{NOT_LOADED, PROGRAM, ROLE_HINT};
 use crate::way::Contexts;
 
 /// Where a host passes no clock, spans are counted from here.
@@ -101,6 +102,8 @@ pub struct Aws {
     pub(crate) sign_in: SignInEnd,
     /// Who the canaries of pools are; none where nobody may be signed in.
     pub(crate) canaries: Option<Arc<dyn Canaries>>,
+    /// The pace at which pages of whole pools are asked for, where a person chose one.
+    lists: Option<ListPace>,
 }
 
 impl fmt::Debug for Aws {
@@ -222,6 +225,7 @@ impl Aws {
             hushed: false,
             sign_in,
             canaries: None,
+            lists: None,
         })
     }
 
@@ -229,6 +233,32 @@ impl Aws {
     pub(crate) async fn pace(&self, service: Service) {
         if self.paced {
             crate::pace::wait(service).await;
+        }
+    }
+
+    /// The same, asking for pages of users at this pace, instead of in our usual share.
+    #[must_use]
+    pub fn with_list_pace(self, pace: ListPace) -> Self {
+        Self {
+            lists: Some(pace),
+            ..self
+        }
+    }
+
+    /// How many pages of whole pools are asked for a second at most; none where nothing holds them up.
+    #[must_use]
+    pub fn list_rate(&self) -> Option<u32> {
+        match &self.lists {
+            Some(chosen) => Some(chosen.rate.get()),
+            None => self.paced.then(crate::pace::usual_lists),
+        }
+    }
+
+    /// Waits until a page of users may be asked for.
+    pub(crate) async fn pace_lists(&self) {
+        match &self.lists {
+            Some(chosen) => chosen.wait().await,
+            None => self.pace(Service::Cognito).await,
         }
     }
 
@@ -273,7 +303,7 @@ impl Aws {
     }
 
     /// Makes one call in its span and maps its failure.
-    pub(crate) async fn run<O, E, F>(&self, op: Op, seen: &Seen, call: F) -> Result<O, ProviderError>
+    pub(crate) async fn run<O, E, F>(&self, op: Op, seen: &CallFacts, call: F) -> Result<O, ProviderError>
     where
         F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -319,7 +349,7 @@ impl Aws {
     }
 
     /// Names the command that mends a sign-in, and has the credentials loaded anew next time.
-    async fn with_sign_in(&self, mut error: ProviderError, seen: &Seen) -> ProviderError {
+    async fn with_sign_in(&self, mut error: ProviderError, seen: &CallFacts) -> ProviderError {
         let Some(chain) = &self.credentials else {
             return error;
         };
@@ -375,7 +405,7 @@ impl Aws {
     }
 
     /// The server's Date, or the host's clock where it sent none.
-    pub(crate) fn date_or_clock(&self, seen: &Seen) -> Timestamp {
+    pub(crate) fn date_or_clock(&self, seen: &CallFacts) -> Timestamp {
         seen.date().unwrap_or_else(|| match &self.clock {
             Some(clock) => clock.now(),
             // A host that passes no clock gets the clock by which the SDK signs.

@@ -27,7 +27,7 @@ use crate::elsewhere::Elsewhere;
 use crate::files::{BASE, Files, encoded};
 use crate::process::{NotTaken, Program};
 use crate::profile::{Kind, Traced, trace};
-use crate::session::Desk;
+use crate::session::LocalFiles;
 use crate::sign_in::SignInEnd;
 use crate::source::Source;
 
@@ -119,7 +119,7 @@ impl Chain {
     /// Where the credentials come from, as far as files and environment tell.
     pub(crate) async fn source(&self) -> Source {
         let now = Timestamp::try_from(SystemTimeSource::new().now()).unwrap_or(Timestamp::UNIX_EPOCH);
-        Source::find(&Desk::real(), self.0.profile.as_deref(), now).await
+        Source::find(&LocalFiles::real(), self.0.profile.as_deref(), now).await
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Option<Kept>> {
@@ -206,7 +206,7 @@ impl Chain {
             .with_use_fips(Some(self.0.fips))
             .with_use_dual_stack(Some(self.0.dual_stack))
             .with_http_client(self.0.http.clone());
-        let desk = Desk::real();
+        let desk = LocalFiles::real();
         let named = self.0.profile.as_deref();
         let environment = named.is_none() && desk.set("AWS_ACCESS_KEY_ID").is_some();
         let environment = environment && desk.set("AWS_SECRET_ACCESS_KEY").is_some();

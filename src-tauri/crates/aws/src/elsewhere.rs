@@ -10,7 +10,7 @@ use crate::connect::check_endpoint;
 use crate::error::{guard, safe};
 use crate::files::Files;
 use crate::service::Service;
-use crate::session::Desk;
+use crate::session::LocalFiles;
 
 /// The addresses at which AWS itself serves a machine's metadata (Amazon EC2 user guide, "Instance
 /// metadata").
@@ -94,12 +94,12 @@ impl Elsewhere {
     /// Looks at the environment and the AWS files; `profile` = the one that a target names.
     #[must_use]
     pub fn of(profile: Option<&str>) -> Self {
-        let desk = Desk::real();
+        let desk = LocalFiles::real();
         Self::find(&desk, &Files::read(&desk, profile), profile.is_some())
     }
 
     /// `named`: the target names its profile.
-    pub(crate) fn find(desk: &Desk, files: &Files, named: bool) -> Self {
+    pub(crate) fn find(desk: &LocalFiles, files: &Files, named: bool) -> Self {
         let mut found = Self::default();
         let selected = files.get_profile(&files.selected);
         let setting = |variable: &str, key: &str| {
@@ -134,7 +134,7 @@ impl Elsewhere {
         found
     }
 
-    fn variables(&mut self, desk: &Desk, named: bool) {
+    fn variables(&mut self, desk: &LocalFiles, named: bool) {
         let mut add = |variable: String, service: Option<Service>| {
             if let Some(url) = desk.set(&variable) {
                 self.detours.push(Detour {

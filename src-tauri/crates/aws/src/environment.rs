@@ -5,7 +5,7 @@ use crate::elsewhere::Elsewhere;
 use crate::error::safe;
 use crate::profiles::safe_name;
 use crate::service::Service;
-use crate::session::Desk;
+use crate::session::LocalFiles;
 
 /// A variable of the environment, or a setting of the profile in use, that decides where credentials,
 /// region or endpoint come from.
@@ -247,7 +247,7 @@ pub(crate) fn of_profile(elsewhere: &Elsewhere, chosen: bool) -> Vec<Environment
     settings
 }
 
-pub(crate) fn environment(desk: &Desk, named: bool) -> Vec<EnvironmentSetting> {
+pub(crate) fn environment(desk: &LocalFiles, named: bool) -> Vec<EnvironmentSetting> {
     let mut settings = Vec::new();
     for (variable, shown, effect, overrides) in VARIABLES {
         let Some(value) = desk.set(variable) else { continue };

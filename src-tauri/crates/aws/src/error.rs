@@ -9,10 +9,10 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
 
 use crate::codes;
+use crate::connect_errors::{before_sending, by_connection};
 use crate::grammar::{Word, without_persons, without_tokens};
-use crate::observe::{Seen, request_id};
+use crate::observe::{CallFacts, request_id};
 use crate::service::Service;
-use crate::unsent::{before_sending, by_connection};
 
 /// Stands for what AWS said, where that may repeat a value that is kept nowhere.
 const NOT_KEPT: &str = "(AWS's own words are not kept)";
@@ -83,7 +83,7 @@ pub(crate) type Sorted = (Kind, String, Option<&'static str>);
 pub(crate) fn provider_error<E>(
     operation: &str,
     error: &SdkError<E, HttpResponse>,
-    seen: &Seen,
+    seen: &CallFacts,
     context: &Context,
     words: Words,
 ) -> ProviderError

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_route53::config::SharedHttpClient;
@@ -61,6 +61,23 @@ pub(crate) fn client(
         proxy: proxy.map_or_else(ProxyConfig::disabled, |proxy| proxy.config),
         made: Mutex::default(),
     }))
+}
+
+/// Reads the platform's authorities on a thread of its own, which takes several milliseconds, once for the process:
+/// whoever dials first finds them read, or waits for the rest only.
+pub fn read_authorities() {
+    static READ: Once = Once::new();
+    READ.call_once(|| {
+        let read = || {
+            let _ = Connector::builder()
+                .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+                .build();
+        };
+        // Without a thread it is read when it is needed, as without this function.
+        let _ = std::thread::Builder::new()
+            .name("authorities".to_owned())
+            .spawn(read);
+    });
 }
 
 /// The SDK's own client builder takes no proxy (aws-smithy-http-client 1.5), its connector does.
@@ -132,7 +149,7 @@ pub(crate) struct Proxy {
 
 /// The way to a host through a proxy.
 #[derive(Clone)]
-pub struct Way {
+pub struct ProxyRoute {
     /// The variable that names it.
     pub variable: &'static str,
     /// The proxy's host.
@@ -145,9 +162,9 @@ pub struct Way {
     pub plain: bool,
 }
 
-impl fmt::Debug for Way {
+impl fmt::Debug for ProxyRoute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Way")
+        f.debug_struct("ProxyRoute")
             .field("variable", &self.variable)
             .field("host", &self.host)
             .field("port", &self.port)
@@ -239,11 +256,11 @@ impl Proxy {
     }
 
     /// The way to a host through it; none where `NO_PROXY` names the host.
-    pub(crate) fn way(&self, host: &str) -> Option<Way> {
+    pub(crate) fn way(&self, host: &str) -> Option<ProxyRoute> {
         let to: Uri = format!("https://{host}/").parse().ok()?;
         let found = self.matcher.intercept(&to)?;
         let address = found.uri();
-        Some(Way {
+        Some(ProxyRoute {
             variable: self.variable,
             // An IPv6 address stands in brackets, which are none of it.
             host: address.host()?.trim_matches(['[', ']']).to_owned(),

@@ -6,7 +6,7 @@ use switchback_engine::ports::ProviderError;
 use crate::bundle::Bundle;
 use crate::elsewhere::Elsewhere;
 use crate::error::guard;
-use crate::http::{Proxy, Way};
+use crate::http::{Proxy, ProxyRoute};
 use crate::raw;
 use crate::service::Service;
 
@@ -97,7 +97,7 @@ mod hosts {
 ///
 /// # Errors
 /// `Guard` where the proxy's address can't be used. It is not shown.
-pub fn way_to(host: &str) -> Result<Option<Way>, ProviderError> {
+pub fn way_to(host: &str) -> Result<Option<ProxyRoute>, ProviderError> {
     let proxy = Proxy::from(|name| std::env::var(name).ok())?;
     Ok(proxy.and_then(|proxy| proxy.way(host)))
 }

@@ -18,7 +18,7 @@ use crate::grammar::Word;
 
 /// Facts about one call; the clone shares them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Seen(Arc<Mutex<Facts>>);
+pub(crate) struct CallFacts(Arc<Mutex<Facts>>);
 
 #[derive(Debug, Clone, Default)]
 struct Facts {
@@ -29,7 +29,7 @@ struct Facts {
     status: Option<u16>,
 }
 
-impl Seen {
+impl CallFacts {
     /// As after the hand-over of a request.
     #[cfg(test)]
     pub(crate) fn handed_over() -> Self {
@@ -69,9 +69,9 @@ impl Seen {
 }
 
 #[dyn_dispatch_hint]
-impl Intercept for Seen {
+impl Intercept for CallFacts {
     fn name(&self) -> &'static str {
-        "Seen"
+        "CallFacts"
     }
 
     fn read_before_transmit(

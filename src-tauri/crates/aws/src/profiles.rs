@@ -9,7 +9,7 @@ use crate::environment::{environment, of_profile};
 use crate::error::safe;
 use crate::files::{FileNote, Files};
 use crate::profile::{Kind, Traced, trace};
-use crate::session::{Desk, Session};
+use crate::session::{LocalFiles, Session};
 use crate::source::{Source, mfa_mend};
 
 /// How a profile gives credentials.
@@ -95,10 +95,10 @@ pub struct Profiles {
 
 /// Looks at the AWS files and the environment. `named` = the profile that a target names.
 pub async fn profiles(named: Option<&str>, now: Timestamp) -> Profiles {
-    look(&Desk::real(), named, now).await
+    look(&LocalFiles::real(), named, now).await
 }
 
-pub(crate) async fn look(desk: &Desk, named: Option<&str>, now: Timestamp) -> Profiles {
+pub(crate) async fn look(desk: &LocalFiles, named: Option<&str>, now: Timestamp) -> Profiles {
     let files = Files::read(desk, named);
     let mut settings = environment(desk, named.is_some());
     settings.extend(of_profile(&Elsewhere::find(desk, &files, named.is_some()), true));
@@ -155,7 +155,7 @@ pub(crate) async fn look(desk: &Desk, named: Option<&str>, now: Timestamp) -> Pr
     }
 }
 
-async fn info(desk: &Desk, set: &Files, name: &str, now: Timestamp) -> ProfileInfo {
+async fn info(desk: &LocalFiles, set: &Files, name: &str, now: Timestamp) -> ProfileInfo {
     let traced = trace(set, name);
     let session = desk.session(&traced.kind, now).await;
     let found = |key: &str| {

@@ -41,7 +41,7 @@ use zeroize::Zeroizing;
 
 use crate::connect::Aws;
 use crate::grammar::Word;
-use crate::observe::Seen;
+use crate::observe::CallFacts;
 use crate::op::Op;
 use crate::service::Service;
 
@@ -151,7 +151,12 @@ impl Aws {
     ///
     /// # Errors
     /// As [`Aws::run`]; `Unclear` where the answer is no JSON.
-    pub(crate) async fn ask_raw(&self, op: Op, asked: Asked, seen: &Seen) -> Result<Value, ProviderError> {
+    pub(crate) async fn ask_raw(
+        &self,
+        op: Op,
+        asked: Asked,
+        seen: &CallFacts,
+    ) -> Result<Value, ProviderError> {
         self.ask_as(op, asked, seen, answer).await
     }
 
@@ -159,7 +164,12 @@ impl Aws {
     ///
     /// # Errors
     /// As [`Aws::run`]; `Unclear` where the answer is no text.
-    pub(crate) async fn ask_text(&self, op: Op, asked: Asked, seen: &Seen) -> Result<String, ProviderError> {
+    pub(crate) async fn ask_text(
+        &self,
+        op: Op,
+        asked: Asked,
+        seen: &CallFacts,
+    ) -> Result<String, ProviderError> {
         self.ask_as(op, asked, seen, document).await
     }
 
@@ -167,7 +177,7 @@ impl Aws {
         &self,
         op: Op,
         asked: Asked,
-        seen: &Seen,
+        seen: &CallFacts,
         answer: fn(&HttpResponse) -> Result<T, OrchestratorError<Refusal>>,
     ) -> Result<T, ProviderError> {
         self.pace(op.service).await;
@@ -217,7 +227,7 @@ impl Aws {
     }
 
     /// What is journalled of an answer that says nothing but that it was done.
-    pub(crate) fn receipt(&self, seen: &Seen) -> Receipt {
+    pub(crate) fn receipt(&self, seen: &CallFacts) -> Receipt {
         Receipt {
             request_id: seen.request_id(),
             change_id: None,
@@ -313,12 +323,12 @@ fn document(response: &HttpResponse) -> Result<String, OrchestratorError<Refusal
 #[derive(Debug, serde::Deserialize)]
 struct ErrorResponse {
     #[serde(rename = "Error")]
-    error: Said,
+    error: ErrorBody,
 }
 
 #[derive(Debug, serde::Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Said {
+struct ErrorBody {
     code: String,
     message: Option<String>,
 }

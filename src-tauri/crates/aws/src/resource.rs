@@ -1,7 +1,9 @@
 //! Something at AWS that a kind looks at or changes: where a policy grants it, which command reads it, and
 //! where the console shows it. Each service makes its own; a window names one and never an address.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use switchback_model::dns::DnsName;
+use switchback_model::shell;
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -177,23 +179,19 @@ pub(crate) fn words<const N: usize>(all: [&str; N]) -> Vec<String> {
     all.into_iter().map(str::to_owned).collect()
 }
 
+/// What RFC 3986 (2.3) reserves nowhere stays as it is.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
 /// One part of an address: what has a meaning there is escaped (RFC 3986, 2.1).
 pub(crate) fn part(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b if b.is_ascii_alphanumeric() || b"-._~".contains(&b) => out.push(char::from(b)),
-            b => out.push_str(&format!("%{b:02X}")),
-        }
-    }
-    out
+    utf8_percent_encode(text, UNRESERVED).to_string()
 }
 
 /// One word for a POSIX shell.
 fn word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_.-/:".contains(c);
-    match !text.is_empty() && text.chars().all(plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    }
+    shell::word(text)
 }

@@ -155,8 +155,8 @@ impl Service {
     pub(crate) const fn share(self) -> Option<(u32, u32)> {
         match self {
             // Route 53's five requests a second are common to Terraform and everybody else (Route 53
-            // developer guide, "Quotas").
-            Self::Route53 => Some((2, 5)),
+            // developer guide, "Quotas"): two of them are always theirs, and see `most`.
+            Self::Route53 => Some((3, 5)),
             // Cognito's reads compete with the sign-ins of every pool of the account (Cognito developer
             // guide, "Quotas"): never more than five in any second.
             Self::Cognito => Some((3, 2)),
@@ -179,6 +179,25 @@ impl Service {
             // guide, "Lambda quotas", API requests).
             Self::Lambda => Some((3, 4)),
             Self::Sts | Self::Sso | Self::SsoOidc | Self::SignIn => None,
+        }
+    }
+
+    /// Requests that are made within any one second, where a burst beside [what is shared](Self::share) could be more
+    /// than the account may ask.
+    pub(crate) const fn most(self) -> Option<usize> {
+        match self {
+            Self::Route53 => Some(5),
+            Self::Sts
+            | Self::Cognito
+            | Self::Ssm
+            | Self::Ecs
+            | Self::Waf
+            | Self::ApiGateway
+            | Self::CloudFront
+            | Self::Lambda
+            | Self::Sso
+            | Self::SsoOidc
+            | Self::SignIn => None,
         }
     }
 }

@@ -79,12 +79,12 @@ fn present<'de, D: serde::Deserializer<'de>>(input: D) -> Result<bool, D::Error>
 
 /// The environment and the files of the person.
 #[derive(Debug, Clone)]
-pub(crate) struct Desk {
+pub(crate) struct LocalFiles {
     pub(crate) env: Env,
     pub(crate) fs: Fs,
 }
 
-impl Desk {
+impl LocalFiles {
     pub(crate) fn real() -> Self {
         Self {
             env: Env::real(),

@@ -3,11 +3,12 @@
 
 use jiff::Timestamp;
 use switchback_engine::sign_in::SignIn;
+use switchback_model::shell;
 
 use crate::error::{safe, safe_up_to};
 use crate::files::Files;
 use crate::profile::{Kind, Traced, trace};
-use crate::session::{Desk, Session};
+use crate::session::{LocalFiles, Session};
 
 /// Where a target's credentials come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +36,7 @@ pub(crate) enum Source {
 
 impl Source {
     /// Looks; `named` is the target's profile.
-    pub(crate) async fn find(desk: &Desk, named: Option<&str>, now: Timestamp) -> Self {
+    pub(crate) async fn find(desk: &LocalFiles, named: Option<&str>, now: Timestamp) -> Self {
         let set = |name: &str| desk.set(name).is_some();
         if named.is_none() && set("AWS_ACCESS_KEY_ID") {
             return Self::Environment {
@@ -224,11 +225,7 @@ pub(crate) fn word(profile: &str) -> String {
         return safe(profile);
     }
     let name: String = profile.chars().filter(|c| !c.is_control()).take(200).collect();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_.-+=,@:/".contains(c);
-    match name.chars().all(plain) && !name.is_empty() {
-        true => name,
-        false => format!("'{}'", name.replace('\'', r"'\''")),
-    }
+    shell::word(&name)
 }
 
 impl Kind {

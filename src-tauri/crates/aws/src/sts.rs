@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use switchback_engine::ports::{Identity, ProviderError};
 
 use crate::connect::{Aws, incomplete};
-use crate::observe::Seen;
+use crate::observe::CallFacts;
 use crate::op::{On, Op};
 use crate::service::Service;
 
@@ -24,7 +24,7 @@ impl Aws {
 
     /// Who the caller is, and the Date of the answer, which a refusal has as well.
     pub async fn caller_and_date(&self) -> (Result<Identity, ProviderError>, Option<Timestamp>) {
-        let seen = Seen::default();
+        let seen = CallFacts::default();
         let found = self.ask(&seen).await;
         (found, seen.date())
     }
@@ -41,13 +41,13 @@ impl Aws {
             .ok_or_else(|| incomplete(OPERATION, "Date"))
     }
 
-    pub(crate) async fn caller(&self) -> Result<(Identity, Seen), ProviderError> {
-        let seen = Seen::default();
+    pub(crate) async fn caller(&self) -> Result<(Identity, CallFacts), ProviderError> {
+        let seen = CallFacts::default();
         let found = self.ask(&seen).await?;
         Ok((found, seen))
     }
 
-    async fn ask(&self, seen: &Seen) -> Result<Identity, ProviderError> {
+    async fn ask(&self, seen: &CallFacts) -> Result<Identity, ProviderError> {
         let call = self
             .sts
             .get_caller_identity()

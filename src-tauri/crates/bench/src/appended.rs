@@ -8,8 +8,8 @@ use std::time::Instant;
 use rusqlite::Connection;
 
 use crate::Outcome;
-use crate::place::Place;
 use crate::report::{Section, Table};
+use crate::sandbox::Sandbox;
 use crate::stats::{Sample, ms};
 use crate::template::Template;
 
@@ -17,7 +17,7 @@ use crate::template::Template;
 const TIMES: usize = 1_500;
 const WARM: usize = 100;
 
-pub(crate) fn measure(place: &Place, template: &Template) -> Outcome<Section> {
+pub(crate) fn measure(place: &Sandbox, template: &Template) -> Outcome<Section> {
     let keyed = template.store(place, "append-keyed", true)?;
     let bare = template.store(place, "append-bare", false)?;
     let intent = template.intent()?;
@@ -80,7 +80,7 @@ pub(crate) fn measure(place: &Place, template: &Template) -> Outcome<Section> {
 }
 
 /// SQLite with the journal's settings and nothing else.
-fn peer(place: &Place) -> Outcome<Connection> {
+fn peer(place: &Sandbox) -> Outcome<Connection> {
     let conn = Connection::open(place.path("append-peer.db"))?;
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \

@@ -6,7 +6,7 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use crate::Outcome;
-use crate::place::Place;
+use crate::sandbox::Sandbox;
 
 /// ministack; ends with the measurement.
 pub(crate) struct Emulator {
@@ -16,7 +16,7 @@ pub(crate) struct Emulator {
 }
 
 impl Emulator {
-    pub(crate) fn start(place: &Place) -> Outcome<Self> {
+    pub(crate) fn start(place: &Sandbox) -> Outcome<Self> {
         // It can't be told to choose a port itself; this one was free a moment ago.
         let address: SocketAddr = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let log = File::create(place.path("ministack.log"))?;

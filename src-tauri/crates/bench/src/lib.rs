@@ -3,12 +3,15 @@
 
 mod accepted;
 mod appended;
+mod bare;
 mod emulator;
 mod fold;
 mod lookup;
 mod overshoot;
-mod place;
+mod reconcile;
 mod report;
+mod sandbox;
+mod served;
 mod session;
 #[cfg(unix)]
 mod start;
@@ -17,13 +20,13 @@ mod template;
 
 use std::process::ExitCode;
 
-use crate::place::Place;
 use crate::report::Report;
+use crate::sandbox::Sandbox;
 
 /// What a measurement gives; the error is a sentence for the person at the terminal.
 pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-const PARTS: [&str; 5] = ["accepted", "overshoot", "lookup", "start", "journal"];
+const PARTS: [&str; 6] = ["accepted", "overshoot", "lookup", "reconcile", "start", "journal"];
 
 /// Takes the measurements whose names stand on the command line, or all, and prints them as markdown.
 /// Exit code 1 where a required number is missed or a measurement could not be taken.
@@ -50,8 +53,15 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// The peer that makes the requests of `step apply` with the AWS SDK alone; the bench starts it as a process.
+/// Exit code 1 where a request failed, 2 where the command line is not as expected.
+#[must_use]
+pub fn bare_sdk() -> ExitCode {
+    bare::main()
+}
+
 fn measure(wanted: &[String]) -> Outcome<Report> {
-    let place = Place::new()?;
+    let place = Sandbox::new()?;
     let asked = |part: &str| wanted.is_empty() || wanted.iter().any(|name| name == part);
     let mut report = Report::default();
     if asked("accepted") {
@@ -65,6 +75,10 @@ fn measure(wanted: &[String]) -> Outcome<Report> {
     if asked("lookup") {
         eprintln!("bench: a person looked up, beside the AWS CLI");
         report.add(lookup::measure(&place)?);
+    }
+    if asked("reconcile") {
+        eprintln!("bench: a list of 100,000 against a pool of 100,000, beside boto3");
+        report.add(reconcile::measure(&place)?);
     }
     #[cfg(unix)]
     if asked("start") {

@@ -10,15 +10,13 @@ use serde_json::Value;
 
 use crate::Outcome;
 use crate::emulator::Emulator;
-use crate::place::{Place, done, said, text};
 use crate::report::{Required, Section, Table};
+use crate::sandbox::{Sandbox, done, said, text};
+use crate::served::{self, Served};
 use crate::session::Session;
 use crate::stats::{Sample, ms};
 
 mod asked;
-mod served;
-
-use served::Served;
 
 /// Measured turns; one more before them warms the caches and is not counted.
 const ROUNDS: usize = 20;
@@ -35,7 +33,7 @@ struct Times {
     aws: Vec<f64>,
 }
 
-pub(crate) fn measure(place: &Place) -> Outcome<Section> {
+pub(crate) fn measure(place: &Sandbox) -> Outcome<Section> {
     let session = Session::start(place, None)?;
     let emulator = Emulator::start(place)?;
     let on_ministack = ministack(place, &session, &emulator.endpoint)?;
@@ -105,7 +103,7 @@ pub(crate) fn measure(place: &Place) -> Outcome<Section> {
     })
 }
 
-fn ministack(place: &Place, session: &Session, endpoint: &str) -> Outcome<Times> {
+fn ministack(place: &Sandbox, session: &Session, endpoint: &str) -> Outcome<Times> {
     fs::write(place.path("pool.py"), include_str!("peers/pool.py"))?;
     let made = said(
         place
@@ -136,7 +134,7 @@ fn ministack(place: &Place, session: &Session, endpoint: &str) -> Outcome<Times>
     )
 }
 
-fn rehearsal(place: &Place, session: &Session, served: &Served) -> Outcome<Times> {
+fn rehearsal(place: &Sandbox, session: &Session, served: &Served) -> Outcome<Times> {
     turns(
         |number| format!("user{:06}@example.nhs.test", number % served::PEOPLE as usize),
         |email, keychain| {

@@ -13,22 +13,24 @@ use switchback_rehearsal::{ACCESS_KEY, World, WorldOptions};
 use tokio::runtime::{Handle, Runtime};
 
 use crate::Outcome;
-use crate::place::{Place, done, said, test_target, text};
 use crate::report::{Required, Section, Table};
+use crate::sandbox::{Sandbox, done, said, test_target, text};
 use crate::stats::{Sample, between, now};
 
 /// Milliseconds from INSYNC to the journalled `verified`.
-const AT_MOST: f64 = 1_000.0;
+const AT_MOST: f64 = 500.0;
+/// The same, for the median of each series.
+const MEDIAN: f64 = 250.0;
 
 /// About the interval at which the engine asks for INSYNC.
-const POLL: Duration = Duration::from_millis(720);
+const POLL: Duration = Duration::from_millis(410);
 
 /// How the run sees the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum As {
     /// As the rehearsal: name servers are asked, and requests are not paced.
     Rehearsal,
-    /// As a custom endpoint of kind `test`: our own 2 requests a second, as on a real account.
+    /// As a custom endpoint of kind `test`: our own 3 requests a second, as on a real account.
     Paced,
 }
 
@@ -76,7 +78,7 @@ struct Overshoot {
     ended: f64,
 }
 
-pub(crate) fn measure(place: &Place) -> Outcome<Section> {
+pub(crate) fn measure(place: &Sandbox) -> Outcome<Section> {
     let runtime = Runtime::new()?;
     let all: Vec<Outcome<Vec<Overshoot>>> = thread::scope(|scope| {
         let lanes: Vec<_> = SERIES
@@ -105,10 +107,8 @@ pub(crate) fn measure(place: &Place) -> Outcome<Section> {
         let found = found?;
         let sample = |part: fn(&Overshoot) -> f64| -> Sample { found.iter().map(part).collect() };
         let verified = sample(|it| it.verified);
-        if series.seen == As::Rehearsal {
-            worst = worst.max(verified.max());
-            median = median.max(verified.median());
-        }
+        worst = worst.max(verified.max());
+        median = median.max(verified.median());
         let how = match series.seen {
             As::Rehearsal => "",
             As::Paced => ", paced as on a real account, no DNS observer",
@@ -124,7 +124,7 @@ pub(crate) fn measure(place: &Place) -> Outcome<Section> {
         title: "Verified, after the server's true INSYNC".to_owned(),
         how: "`switchback step apply` against a rehearsal world of its own for each run, in real time (no scale); \
               runs overlap. The delays \
-              of a series are spread over one interval of our polling (5.00 s to 5.68 s, and so on), which would \
+              of a series are spread over one interval of our polling (5.00 s to 5.39 s, and so on), which would \
               else meet INSYNC at the same point each time. The world fixes the moment of INSYNC when it commits the change. `in_sync` and \
               `verified` are the times of the journal's events: between the two, every name server is asked and \
               the object is read again."
@@ -132,15 +132,15 @@ pub(crate) fn measure(place: &Place) -> Outcome<Section> {
         tables: vec![table],
         required: vec![Required {
             what: "`verified` after true INSYNC, delays of 5, 20 and 60 s".to_owned(),
-            limit: format!("at most {AT_MOST:.0} ms"),
-            found: format!("most {worst:.0} ms, highest median {median:.0} ms"),
-            holds: worst <= AT_MOST,
+            limit: format!("median at most {MEDIAN:.0} ms, most {AT_MOST:.0} ms"),
+            found: format!("highest median {median:.0} ms, most {worst:.0} ms"),
+            holds: worst <= AT_MOST && median <= MEDIAN,
         }],
     })
 }
 
 impl Series {
-    fn run(&self, place: &Place, runtime: &Handle) -> Outcome<Vec<Overshoot>> {
+    fn run(&self, place: &Sandbox, runtime: &Handle) -> Outcome<Vec<Overshoot>> {
         let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
         thread::scope(|scope| {
             let lane = || -> Outcome<()> {
@@ -170,7 +170,7 @@ impl Series {
         POLL * u32::try_from(number).unwrap_or_default() / runs
     }
 
-    fn one(&self, place: &Place, runtime: &Handle, home: PathBuf, number: usize) -> Outcome<Overshoot> {
+    fn one(&self, place: &Sandbox, runtime: &Handle, home: PathBuf, number: usize) -> Outcome<Overshoot> {
         let options = WorldOptions {
             dir: home.join("rehearsal"),
             scale: 1,

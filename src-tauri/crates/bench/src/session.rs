@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use crate::Outcome;
-use crate::place::Place;
+use crate::sandbox::Sandbox;
 
 /// Unlocks a keyring, waits until it answers, says where the bus is, and ends with its input.
 const SCRIPT: &str = r#"
@@ -43,7 +43,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// `display`: as `DISPLAY` names it, for what the bus starts by itself.
-    pub(crate) fn start(place: &Place, display: Option<&str>) -> Outcome<Self> {
+    pub(crate) fn start(place: &Sandbox, display: Option<&str>) -> Outcome<Self> {
         let folder = place.path("session");
         for (_, name) in FOLDERS {
             let mut builder = std::fs::DirBuilder::new();

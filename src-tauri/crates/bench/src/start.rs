@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::Outcome;
 use crate::emulator::end;
-use crate::place::Place;
 use crate::report::{Required, Section, Table};
+use crate::sandbox::Sandbox;
 use crate::session::Session;
 use crate::stats::Sample;
 
@@ -17,7 +17,7 @@ mod memory;
 mod screen;
 
 use memory::Memory;
-use screen::{Display, Seen};
+use screen::{Display, StartTimes};
 
 /// Measured starts of each; one more before them warms the caches and is not counted.
 const ROUNDS: usize = 15;
@@ -48,7 +48,7 @@ struct Starts {
     memory: Vec<Memory>,
 }
 
-pub(crate) fn measure(place: &Place) -> Outcome<Section> {
+pub(crate) fn measure(place: &Sandbox) -> Outcome<Section> {
     let display = Display::start(place)?;
     let session = Session::start(place, Some(&display.name))?;
     let mut ours = Starts::default();
@@ -72,7 +72,7 @@ pub(crate) fn measure(place: &Place) -> Outcome<Section> {
 }
 
 /// One window, from its start to its end.
-fn one(place: &Place, session: &Session, display: &Display, which: Which) -> Outcome<(Seen, Memory)> {
+fn one(place: &Sandbox, session: &Session, display: &Display, which: Which) -> Outcome<(StartTimes, Memory)> {
     let mut command = command(place, which)?;
     session.enter(&mut command);
     command
@@ -94,7 +94,7 @@ fn one(place: &Place, session: &Session, display: &Display, which: Which) -> Out
     found.map_err(|error| format!("the window {which:?}: {error}").into())
 }
 
-fn command(place: &Place, which: Which) -> Outcome<Command> {
+fn command(place: &Sandbox, which: Which) -> Outcome<Command> {
     Ok(match which {
         Which::Ours => {
             let mut command = place.program(place.window());

@@ -11,7 +11,7 @@ use switchback_model::{CheckReading, Event, EventKind, Holder, Operator, RunId, 
 use tokio::runtime::Runtime;
 
 use crate::Outcome;
-use crate::place::{Place, done};
+use crate::sandbox::{Sandbox, done};
 
 /// World seconds a second: the recorded times do not matter here.
 const SPEED: &str = "60";
@@ -27,7 +27,7 @@ pub(crate) struct Template {
 }
 
 /// Rehearses once and takes the journal.
-pub(crate) fn record(place: &Place) -> Outcome<Template> {
+pub(crate) fn record(place: &Sandbox) -> Outcome<Template> {
     let home = place.path("template");
     done(
         place
@@ -87,7 +87,7 @@ impl Filled {
 
 impl Template {
     /// A store of its own with an empty run; `keyed` = with a keychain and a recovery code.
-    pub(crate) fn store(&self, place: &Place, name: &str, keyed: bool) -> Outcome<Filled> {
+    pub(crate) fn store(&self, place: &Sandbox, name: &str, keyed: bool) -> Outcome<Filled> {
         let home = place.path(name);
         let ring: Arc<dyn switchback_journal::KeyRing> = if keyed {
             Arc::new(MemoryKeyRing::default())

@@ -9,6 +9,8 @@ mod args;
 mod commands;
 mod completions;
 mod exit;
+#[cfg(test)]
+mod guides;
 mod host;
 mod manual;
 mod print;

@@ -36,6 +36,22 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ),
 ];
 
+/// What the package brings to read and to copy.
+const INSTALLED: &[(&str, &str)] = &[
+    (
+        "/usr/share/doc/switchback/operator.md, support.md, writing-a-runbook.md, accessibility.md",
+        "The guides for who drives a run, who looks people up and who writes the plan; who can use the windows.",
+    ),
+    (
+        "/usr/share/doc/switchback/runbooks",
+        "The built-in runbooks with their targets, to copy.",
+    ),
+    (
+        "/usr/share/doc/switchback/policies",
+        "The IAM policies of the built-in plan, and what each statement is for.",
+    ),
+];
+
 /// Writes every page into the folder, which must be there; the number of pages.
 pub fn write(command: Command, folder: &Path) -> io::Result<usize> {
     let mut command = command.disable_help_subcommand(true);
@@ -123,6 +139,12 @@ fn end_of_first_page(command: &Command, end: &mut Roff) {
     end.text([roman(
         "The journal of every run in clear text, personal data only sealed; logs; the rehearsal world. Removing the program leaves it.",
     )]);
+    // The pages are made for the package alone, which brings these.
+    for (path, what) in INSTALLED {
+        end.control("TP", []);
+        end.text([bold(*path)]);
+        end.text([roman(*what)]);
+    }
     end.control("SH", ["SEE ALSO"]);
     end.text([
         bold("switchback-console"),
@@ -204,6 +226,7 @@ pub mod tests {
             "sign\\-in needed",
             "SWITCHBACK_HOME",
             "FILES",
+            "/usr/share/doc/switchback/runbooks",
             "switchback\\-console",
         ] {
             assert!(page.contains(part), "{part} is not in\n{page}");

@@ -54,6 +54,7 @@ pub struct Source {
     /// Counted once: each row's verdict asks for them.
     nameless: usize,
     left_out: u64,
+    swallowed: Option<RowFault>,
 }
 
 impl Source {
@@ -110,6 +111,8 @@ impl Source {
         source.faults.sort_by_key(|fault| fault.line());
         source.nameless = source.rows.iter().filter(|row| row.email.is_none()).count();
         let left_out = source.faults.iter().filter_map(|fault| fault.left_out());
+        let mut faults = source.faults.iter().copied();
+        source.swallowed = faults.find(|fault| matches!(fault, RowFault::OpenQuote { .. }));
         source.left_out = left_out.map(|lines| lines.end() - lines.start() + 1).sum();
         Ok(source)
     }
@@ -141,8 +144,7 @@ impl Source {
     /// The first quote that swallows lines: anybody may stand on them.
     #[must_use]
     pub fn swallowed(&self) -> Option<RowFault> {
-        let mut faults = self.faults.iter().copied();
-        faults.find(|fault| matches!(fault, RowFault::OpenQuote { .. }))
+        self.swallowed
     }
 
     /// The rows that have no e-mail address: nobody can be looked for in them by address.
@@ -284,7 +286,7 @@ impl Source {
 }
 
 /// The reader counts the empty lines before a row as part of it; a person looks for the row itself.
-fn line_of(record: &csv::StringRecord, text: &Text) -> u64 {
+fn line_of(record: &csv::StringRecord, text: &Text<'_>) -> u64 {
     record.position().map_or(0, |position| {
         let rest = usize::try_from(position.byte())
             .ok()

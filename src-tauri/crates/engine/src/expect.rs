@@ -1,6 +1,6 @@
 //! What is expected of the world now: before a change, while it spreads, after it. While it spreads old and new
 //! are both right for users, for as long as its after-checks may take; a value that is neither, or a side on
-//! its way in that does not answer, is wrong at once (`edges.md`). Of routes that are being closed or opened some are
+//! its way in that does not answer, is wrong at once. Of routes that are being closed or opened some are
 //! met as before until the change is everywhere.
 
 use jiff::{SignedDuration, Timestamp};

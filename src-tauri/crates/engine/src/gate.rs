@@ -208,7 +208,7 @@ pub(crate) fn named(run: &Run, id: &DecisionId) -> String {
 #[must_use]
 pub fn basis(run: &Run, phase: &Phase) -> Digest {
     #[derive(Serialize)]
-    struct Seen<'a> {
+    struct Basis<'a> {
         run: &'a str,
         phase: &'a PhaseId,
         checks: Vec<(&'a CheckId, &'static str)>,
@@ -216,7 +216,7 @@ pub fn basis(run: &Run, phase: &Phase) -> Digest {
         open: Vec<DecisionId>,
     }
     let checks = phase.gate.iter().flat_map(|gate| &gate.checks);
-    Digest::of(&Seen {
+    Digest::of(&Basis {
         run: run.id.as_str(),
         phase: &phase.id,
         checks: checks

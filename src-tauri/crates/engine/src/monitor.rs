@@ -166,6 +166,10 @@ impl MonitorRun {
         self.streak = (false, 0);
         self.failing = None;
         self.known = self.known.filter(|failing| *failing);
+        // What was read on the other side of it is no change against what is read now.
+        if self.known.is_none() {
+            self.recent.clear();
+        }
     }
 
     /// Whether `fail_after` of the last `2 × fail_after` readings failed, since it was last passing.

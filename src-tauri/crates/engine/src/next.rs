@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use switchback_model::rollback::ItemKind;
-use switchback_model::{AttemptId, Finding, PhaseId, RunState, StepId, StepState, Way};
+use switchback_model::{AttemptId, Finding, PhaseId, RollbackItem, RunState, Step, StepId, StepState, Way};
 
 use crate::publish::is_due;
-use crate::run::{Outcome, RollbackState, Run, StepRun};
+use crate::rollback::ahead;
+use crate::run::{Outcome, RollbackRun, RollbackState, Run, StepRun};
 
 /// One unit of work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +101,12 @@ pub fn is_your_turn(why: &str) -> bool {
     why.starts_with(BY_HAND) || why.starts_with(TELL)
 }
 
+/// Whether a rollback halted at a request that was made and that no check proves, by the journalled reason: a person looks.
+#[must_use]
+pub fn is_not_proven(why: &str) -> bool {
+    NOT_PROVEN.iter().any(|made| why.starts_with(made))
+}
+
 /// The next unit of work; `None` = wait for a command.
 #[must_use]
 pub fn next(run: &Run) -> Option<Work> {
@@ -156,6 +163,12 @@ fn rollback(run: &Run) -> Option<Work> {
     let Some(item) = rollback.item() else {
         return Some(Work::Complete);
     };
+    // One that was made and that nothing proves yet does not hold up what does not rest on it.
+    carry_on(run, rollback, ahead(run, rollback).unwrap_or(item))
+}
+
+/// The work at one item.
+fn carry_on(run: &Run, rollback: &RollbackRun, item: &RollbackItem) -> Option<Work> {
     let halt = |why: String| {
         Some(Work::Halt {
             item: item.id.clone(),
@@ -195,10 +208,7 @@ fn rollback(run: &Run) -> Option<Work> {
                 Some(Work::Inspect(step.current()?.id.clone()))
             }
             state if !state.may_have_effect() => Some(Work::ItemDone(item.id.clone())),
-            StepState::UndoUnverified => halt(format!(
-                "The undo was made, but an after-check did not pass in time{}",
-                what_failed(run, id)
-            )),
+            StepState::UndoUnverified => halt(not_proven(run, id)),
             StepState::UndoFailed | StepState::UndoForeign
                 if step.attempts.last().is_some_and(|a| a.seq > rollback.asked_seq) =>
             {
@@ -217,6 +227,19 @@ fn rollback(run: &Run) -> Option<Work> {
             }),
         },
     }
+}
+
+/// How the reason of a halt begins where the request was made and a check from outside did not pass.
+const NOT_PROVEN: [&str; 2] = ["The undo was made", "It was published"];
+
+/// Why a rollback stands at an item that was made, and that no check proves.
+pub(crate) fn not_proven(run: &Run, id: &StepId) -> String {
+    let publishes = run.plan.step(id).is_some_and(Step::is_publisher);
+    let made = NOT_PROVEN[usize::from(publishes)];
+    format!(
+        "{made}, but an after-check did not pass in time{}",
+        what_failed(run, id)
+    )
 }
 
 /// The first check of a way back that does not pass as it was read last, in words that end a sentence.
@@ -248,10 +271,9 @@ fn publish(run: &Run, item: &str, id: &StepId, step: &StepRun, asked_seq: u64) -
         StepState::InDoubt { .. } | StepState::UndoInDoubt { .. } => {
             Some(Work::Inspect(step.current()?.id.clone()))
         }
-        StepState::UndoUnverified if ours.is_some_and(|last| last.seq > asked_seq) => halt(&format!(
-            "It was published, but an after-check did not pass in time{}",
-            what_failed(run, id)
-        )),
+        StepState::UndoUnverified if ours.is_some_and(|last| last.seq > asked_seq) => {
+            halt(&not_proven(run, id))
+        }
         StepState::UndoFailed | StepState::UndoForeign if ours.is_some_and(|last| last.seq > asked_seq) => {
             let problem = ours.and_then(|last| last.problem.as_ref());
             let why = problem.map(|problem| format!(" {}: {}", problem.operation, problem.message));

@@ -14,11 +14,13 @@ use crate::publish::{due, first_shown_by, is_due, publishers_of, shows_something
 use crate::rejection::{Rejection, RejectionCode};
 use crate::run::{RollbackRun, RollbackState, Run};
 
+mod ahead;
 mod breaches;
 mod items;
 mod order;
 mod passed;
 
+pub use ahead::{ahead, is_finished, is_made_unproven};
 pub use breaches::standing;
 use breaches::{breaches_after, loses, stays};
 use items::item;
@@ -26,7 +28,7 @@ use order::order_of;
 pub use order::reverse_order;
 
 /// What was read of a step's object, or why it could not be read.
-pub type Seen = BTreeMap<StepId, Result<Observed, String>>;
+pub type ObjectsRead = BTreeMap<StepId, Result<Observed, String>>;
 
 /// Builds the exact change from what is there to what is restored: `Action::plan`.
 pub type Build<'a> = &'a (dyn Fn(&ActionSpec, &Image, &Image) -> Result<Preview, ProviderError> + Sync);
@@ -38,7 +40,7 @@ type Left = BTreeMap<String, (Image, bool)>;
 pub fn plan_rollback(
     run: &Run,
     scope: &RollbackScope,
-    seen: &Seen,
+    seen: &ObjectsRead,
     build: Build<'_>,
 ) -> Result<RollbackPlan, Rejection> {
     let named = named_steps(run, scope)?;
@@ -254,7 +256,7 @@ pub fn has_effect(run: &Run, id: &StepId) -> bool {
 
 /// That there is nothing to undo is said of a look: not of a step that AWS refused, or that was in doubt
 /// once, and whose object can't be read now.
-fn unread(run: &Run, named: &[StepId], seen: &Seen) -> Result<(), Rejection> {
+fn unread(run: &Run, named: &[StepId], seen: &ObjectsRead) -> Result<(), Rejection> {
     for id in named {
         let tried = run
             .steps

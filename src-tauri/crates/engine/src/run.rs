@@ -93,6 +93,12 @@ impl RollbackRun {
         self.plan.items.get(self.done)
     }
 
+    /// An item by its id: of what goes on beside the one that is next, too.
+    #[must_use]
+    pub fn named(&self, id: &str) -> Option<&switchback_model::RollbackItem> {
+        self.plan.items.iter().find(|item| item.id == id)
+    }
+
     /// Whether it still holds the run.
     #[must_use]
     pub fn is_active(&self) -> bool {

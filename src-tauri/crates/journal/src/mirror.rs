@@ -19,8 +19,8 @@ use crate::fault::not_written;
 use crate::memory::Memory;
 pub(crate) use crate::mirror_folder::Mark;
 use crate::mirror_folder::{End, Folder, There};
-use crate::patient::Patient;
 use crate::read::start;
+use crate::timed::TimedCalls;
 
 /// A folder that takes longer than this is given up for now: a share that hangs must not hold up
 /// the way back.
@@ -50,7 +50,7 @@ pub(crate) struct Mirror {
     memory: Memory,
     store_id: String,
     runs: HashMap<RunId, Progress>,
-    patient: Arc<Patient>,
+    patient: Arc<TimedCalls>,
 }
 
 /// How a mirrored run ends; the length shows whether another process wrote to it since.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::keyring::{KeyRing, KeyRingProblem};
-use crate::patient::{NoAnswer, Patient};
+use crate::timed::{NoAnswer, TimedCalls};
 
 /// The operating system's: Keychain, Credential Manager or Secret Service.
 ///
@@ -22,7 +22,7 @@ const UNSEEN: Duration = Duration::from_secs(5);
 const SEEN: Duration = Duration::from_secs(15);
 
 /// A process has one key ring.
-static PATIENT: LazyLock<Arc<Patient>> = LazyLock::new(Arc::default);
+static PATIENT: LazyLock<Arc<TimedCalls>> = LazyLock::new(Arc::default);
 
 fn patience() -> Duration {
     let shown = ["DISPLAY", "WAYLAND_DISPLAY"]

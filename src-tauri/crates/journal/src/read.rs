@@ -14,7 +14,7 @@ use switchback_model::{Event, EventKind, RunId, TargetKind};
 use crate::anchor::Note;
 use crate::append::{proven, stored_head};
 use crate::chain::{Hash, Head, Link, ROOT, hash};
-use crate::events::{Source, Visit};
+use crate::events::Source;
 use crate::fault::{damaged, not_read};
 use crate::store::{Inner, Store, begin, int, uint};
 use crate::vouch;
@@ -206,10 +206,7 @@ impl Inner {
         limit: Option<usize>,
     ) -> Result<Vec<Event>, JournalError> {
         let mut events = Vec::new();
-        self.each(run, after_seq, limit, &mut |mut more| {
-            events.append(&mut more);
-            more
-        })?;
+        self.each(run, after_seq, limit, |event| events.push(event))?;
         Ok(events)
     }
 
@@ -217,19 +214,14 @@ impl Inner {
     /// with the story.
     pub fn fold(&self, run: &RunId) -> Result<Result<Run, IllegalEvent>, JournalError> {
         let mut folded: Option<Result<Run, IllegalEvent>> = None;
-        self.each(run, 0, None, &mut |events| {
-            for event in &events {
-                match &mut folded {
-                    None => folded = Some(Run::open(event)),
-                    Some(Ok(run)) => {
-                        if let Err(illegal) = evolve(run, event) {
-                            folded = Some(Err(illegal));
-                        }
-                    }
-                    Some(Err(_)) => {}
+        self.each(run, 0, None, |event| match &mut folded {
+            None => folded = Some(Run::open(&event)),
+            Some(Ok(run)) => {
+                if let Err(illegal) = evolve(run, &event) {
+                    folded = Some(Err(illegal));
                 }
             }
-            events
+            Some(Err(_)) => {}
         })?;
         Ok(folded.unwrap_or_else(|| Run::replay(&[])))
     }
@@ -241,7 +233,7 @@ impl Inner {
         run: &RunId,
         after_seq: u64,
         limit: Option<usize>,
-        visit: &mut Visit<'_>,
+        visit: impl FnMut(Event),
     ) -> Result<(), JournalError> {
         let mut conn = self.conn();
         let path = &self.path;
@@ -252,19 +244,13 @@ impl Inner {
             return Ok(());
         }
         let start = start(&tx, path, run, after_seq)?;
-        let limit = limit.map_or(u64::MAX, |limit| u64::try_from(limit).unwrap_or(u64::MAX));
-        let source = Source {
-            path,
-            run,
-            start,
-            expected: limit.min(head.seq - after_seq),
-        };
         let mut statement = tx.prepare_cached(ROWS_AFTER).map_err(not_read(path))?;
         let mut rows = statement
-            .query(params![run.as_str(), int(start.0), int(limit)])
+            .query(params![run.as_str(), int(start.0), most(limit)])
             .map_err(not_read(path))?;
-        let end = source.each(&mut rows, visit)?;
-        if end.0 - after_seq < limit {
+        let end = Source { path, run }.each(&mut rows, start, visit)?;
+        let is_cut = limit.is_some_and(|limit| end.0 - after_seq >= u64::try_from(limit).unwrap_or(u64::MAX));
+        if !is_cut {
             refuse_other_end(run, end, &head)?;
         }
         Ok(())
@@ -284,6 +270,11 @@ fn refuse_other_end(run: &RunId, end: (u64, Hash), head: &Head) -> Result<(), Jo
 
 /// The columns of every link after one, in their order.
 const ROWS_AFTER: &str = "SELECT seq, at, fence, body, prev_hash, hash FROM event WHERE run = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+
+/// A limit as SQLite takes it: -1 is none.
+fn most(limit: Option<usize>) -> i64 {
+    limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX))
+}
 
 /// Where a walk starts: an event and its hash.
 pub(crate) fn start(
@@ -317,9 +308,8 @@ pub(crate) fn walk(
     mut visit: impl FnMut(&Link<'_>) -> Result<(), JournalError>,
 ) -> Result<(u64, Hash), JournalError> {
     let mut statement = conn.prepare_cached(ROWS_AFTER).map_err(not_read(path))?;
-    let limit = limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
     let mut rows = statement
-        .query(params![run.as_str(), int(start.0), limit])
+        .query(params![run.as_str(), int(start.0), most(limit)])
         .map_err(not_read(path))?;
     let (mut seq, mut prev) = start;
     while let Some(row) = rows.next().map_err(not_read(path))? {
@@ -375,7 +365,6 @@ pub(crate) fn event(path: &Path, link: &Link<'_>) -> Result<Event, JournalError>
             link.run
         ))
     };
-    // As text at once: serde_json would look at each string of raw bytes by itself.
     let body = std::str::from_utf8(link.body).map_err(|_| unknown("kind"))?;
     let kind = EventKind::read(body).map_err(|error| {
         tracing::warn!(

@@ -4,7 +4,7 @@
 //! it, and single fields by [`Desk::reveal`].
 
 use std::collections::VecDeque;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::wire::{
     ApiError, AuditView, DetailAsk, DetailView, LookupView, PoolAnswerView, RevealAsk, Revealed,
 };
 
-use crate::place::Place;
+use crate::pools::PoolScope;
 use crate::port::UserPools;
 use crate::{audit, list, purpose, read, view};
 
@@ -48,6 +48,9 @@ pub struct Ask<'a> {
 
 /// Where look-ups are made: the trail, and what was found and not yet forgotten.
 pub struct Desk {
+    /// The home, and the key ring: where a reading is kept until it is done, and by what it is sealed.
+    pub(crate) home: PathBuf,
+    pub(crate) keys: Arc<dyn KeyRing>,
     pub(crate) trail: Arc<Trail>,
     /// By which the trail is dated.
     pub(crate) clock: Arc<dyn Clock>,
@@ -83,6 +86,8 @@ impl Desk {
     #[must_use]
     pub fn new(home: &Path, keys: Arc<dyn KeyRing>, clock: Arc<dyn Clock>) -> Self {
         Self {
+            home: home.to_owned(),
+            keys: Arc::clone(&keys),
             trail: Arc::new(Trail::new(home.join(audit::FILE), keys)),
             clock,
             kept: Mutex::default(),
@@ -97,7 +102,7 @@ impl Desk {
     /// answer is no error: the answer says so.
     pub async fn find(
         &self,
-        place: &Place,
+        place: &PoolScope,
         pools: Arc<dyn UserPools>,
         ask: Ask<'_>,
     ) -> Result<LookupView, ApiError> {

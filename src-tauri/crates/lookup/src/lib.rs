@@ -4,7 +4,7 @@
 mod audit;
 mod desk;
 mod list;
-mod place;
+mod pools;
 mod port;
 mod purpose;
 mod read;
@@ -15,6 +15,8 @@ use switchback_wire as wire;
 
 pub use desk::{Ask, DETAIL_COST, Desk};
 pub use list::read_source;
-pub use place::{AwsPools, Place, one_account, query};
-pub use port::{Everybody, Found, UserPools};
-pub use reconcile::{Reconcile, Reconciled, refuse_existing};
+pub use pools::{AwsPools, PoolScope, one_account, query};
+pub use port::{Found, UserPools};
+pub use reconcile::{Counts, Plan, PoolPlan, PoolRead, Progress, Reconcile, Reconciled, refuse_existing};
+pub use switchback_aws::cognito::{Broken, UserPage, Walk};
+pub use switchback_aws::{MOST_LISTS, usual_lists};

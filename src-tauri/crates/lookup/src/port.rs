@@ -1,6 +1,7 @@
 //! The pools as the look-up sees them.
 
 use async_trait::async_trait;
+use switchback_aws::cognito::{Broken, UserPage, Walk};
 use switchback_directory::WhyNot;
 use switchback_engine::ports::{ProviderError, ProviderErrorKind};
 use switchback_model::directory::{Account, Filter, Personal, PoolId, PoolRules};
@@ -16,15 +17,6 @@ pub struct Found {
     pub stopped: bool,
 }
 
-/// Everybody in a pool, as far as they could be read.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Everybody {
-    /// The accounts that were read.
-    pub accounts: Vec<Account>,
-    /// Why the rest was not; only without it is nobody missing.
-    pub ended: Option<ProviderError>,
-}
-
 /// Reads user pools. Nothing of it changes anything.
 #[async_trait]
 pub trait UserPools: Send + Sync {
@@ -35,8 +27,21 @@ pub trait UserPools: Send + Sync {
     /// where somebody would be called absent for a capital letter, or was invited.
     async fn rules(&self, pool: &PoolId) -> Result<PoolRules, ProviderError>;
 
-    /// Everybody, page by page (ListUsers without a filter); `page` hears how many are known so far.
-    async fn everybody(&self, pool: &PoolId, page: &(dyn Fn(usize) + Sync)) -> Everybody;
+    /// What a pool's description says, with about how many people it has (DescribeUserPool); none where it does not
+    /// say.
+    async fn about(&self, pool: &PoolId) -> Result<(PoolRules, Option<usize>), ProviderError>;
+
+    /// How many pages of whole pools are asked for a second at most, over all of them; none where nothing holds them up.
+    fn rate(&self) -> Option<u32>;
+
+    /// Goes on to the end of a pool (ListUsers without a filter). `page` gets each page before the next is asked for;
+    /// where it breaks off, the walk stands behind the last one.
+    async fn everybody(
+        &self,
+        pool: &PoolId,
+        walk: &mut Walk,
+        page: &mut (dyn FnMut(UserPage) + Send),
+    ) -> Result<(), Broken>;
 
     /// One account with its second factors (AdminGetUser, which makes the user count as active in this
     /// month's bill): only on a person's request for this account.

@@ -1,38 +1,64 @@
 //! The whole source list against the pools: read-only, recorded, into a file that only its owner may
-//! read.
+//! read. It may be killed at any moment: the same command goes on from the last page that was read.
+//!
+//! In this order, and what a kill between two of them leaves:
+//! 1. The spool of this work is locked (`switchback_journal::Spool`); what an earlier process kept in it is read. Nothing new.
+//! 2. Pages are read, each kept, sealed, before the next is asked for ([`reading`]). The pages.
+//! 3. The result is written beside its place, line by line ([`written`]). A draft, which the next process removes.
+//! 4. It is recorded in the audit trail. An entry more: who looked is recorded once too often rather than never.
+//! 5. It is put in its place, whole, where nothing may be yet. The result, and a spool that is swept away later.
+//! 6. The spool is removed, unless a pool broke off and the same command can go on.
+//!
+//! At the awaits of this file themselves: the keychain ([`reading`] says), the pools' descriptions (an error means that
+//! nobody knows how long it takes), the pages, and the audit trail, without which nothing is kept.
+//!
+//! Held at the same time are the list's rows, the accounts with what verdicts rest on, and a key for each person of the
+//! list; verdicts are made line by line, and no page is held twice.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
 
+use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
+use jiff::Timestamp;
 use serde::Serialize;
-use switchback_directory::{Gap, Line, PoolAnswer, Read, Reconciliation, Source, WhyNot, reconcile};
+use switchback_directory::{PoolAnswer, Read, Source, WhyNot, reconcile};
+use switchback_journal::{Spool, SpoolError};
 use switchback_model::Operator;
-use switchback_model::directory::{Account, Personal, Pool, PoolRole};
+use switchback_model::directory::PoolRules;
 
-use super::{Desk, Place, UserPools, audit, port, purpose, view};
+use self::kept::{BELIEVED, Kept, Left};
+use self::reading::{Given, Reading, span};
+use self::written::{Draft, not_written};
+use super::{Desk, PoolScope, UserPools, audit, purpose, view};
 use crate::wire::ApiError;
+
+mod kept;
+mod plan;
+mod reading;
+mod written;
+
+pub use plan::{Plan, PoolPlan};
+pub use reading::Counts;
 
 /// Pools that are read at the same time: all of them share the account's quota.
 const POOLS_AT_ONCE: usize = 2;
-/// After so many people of a pool somebody who waits hears of it.
-const TOLD_EVERY: usize = 3_000;
+/// Where spools lie in the home.
+const SPOOLS: &str = "reconcile";
 
-/// The head of the file.
-const COLUMNS: [&str; 11] = [
-    "line",
-    "person",
-    "verdict",
-    "sentence",
-    "next_step",
-    "notes",
-    "new_accounts",
-    "old_accounts",
-    "status",
-    "enabled",
-    "row_fault",
-];
+/// What is heard while pools are read. None of it names anybody.
+#[derive(Debug, Clone, Copy)]
+pub enum Progress<'a> {
+    /// What is about to be asked, before the first page is.
+    Plan(&'a Plan),
+    /// A page was read.
+    Read(Counts),
+    /// Something that one should know, in a sentence.
+    Note(&'a str),
+}
 
 /// What a person asks.
 pub struct Reconcile<'a> {
@@ -44,13 +70,15 @@ pub struct Reconcile<'a> {
     pub reveal: bool,
     /// Who asks.
     pub by: &'a Operator,
-    /// Hears how far a pool has been read, in words that name nobody.
-    pub progress: &'a (dyn Fn(String) + Sync),
+    /// Hears what is about to be asked, and how far it is.
+    pub progress: &'a (dyn Fn(Progress<'_>) + Sync),
 }
 
 /// What was found, in numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reconciled {
+    /// What was about to be asked, as it was said before the first page.
+    pub plan: Plan,
     /// Rows of the list, those that could not be read among them.
     pub rows: usize,
     /// Rows by verdict.
@@ -76,6 +104,14 @@ pub struct PoolRead {
     pub role: String,
     /// Accounts that were read.
     pub accounts: usize,
+    /// How many of them an earlier process read.
+    pub read_before: usize,
+    /// Requests that this took, those of earlier processes among them.
+    pub requests: usize,
+    /// When the first page was read; none where none was.
+    pub read_from: Option<Timestamp>,
+    /// When the last page was read.
+    pub read_to: Option<Timestamp>,
     /// `whole`, `cut`, or why nothing was read.
     pub state: String,
     /// What it answered.
@@ -84,15 +120,46 @@ pub struct PoolRead {
     pub mend: Option<String>,
 }
 
+/// The work, as far as a later process can know it again: the same pools, reached in the same way, into the same file.
+struct Work {
+    spools: PathBuf,
+    name: String,
+    /// The draft's: another home has another.
+    draft: String,
+}
+
+impl Work {
+    fn of(home: &Path, place: &PoolScope, out: &Path) -> Result<Self, ApiError> {
+        let out = std::path::absolute(out).map_err(|error| not_written(out, &error))?;
+        let out = out.to_string_lossy();
+        let each = |text: &Option<String>| text.clone().unwrap_or_default();
+        let (account, profile, endpoint) =
+            (each(&place.account), each(&place.profile), each(&place.endpoint));
+        let mut parts: Vec<&str> = vec![&out, &account, &profile, &endpoint];
+        for pool in &place.pools {
+            parts.extend([pool.id.as_str(), pool.role.word()]);
+        }
+        let name = Spool::name(&parts);
+        let draft = Spool::name(&[&home.to_string_lossy(), &name]);
+        Ok(Self {
+            spools: home.join(SPOOLS),
+            name,
+            draft,
+        })
+    }
+}
+
 impl Desk {
-    /// Reads every pool of a place and writes the verdict of each row to a new file.
+    /// Reads every pool of a place and writes the verdict of each row to a new file. Where an earlier call for the same
+    /// pools and file was cut short within the last hours, it goes on from there.
     ///
     /// # Errors
-    /// Where the file is there already, the purpose is empty, names somebody or is missing for whole
-    /// addresses, no new pool could be read at all, or the audit trail or the file can't be written. Then there is no file.
+    /// Where the file is there already, another process is at it, the purpose is empty, names somebody or is missing for
+    /// whole addresses, no new pool could be read at all, or the audit trail or the file can't be written. Then there is no
+    /// file.
     pub async fn reconcile(
         &self,
-        place: &Place,
+        place: &PoolScope,
         pools: &dyn UserPools,
         ask: Reconcile<'_>,
         out: &Path,
@@ -104,31 +171,25 @@ impl Desk {
         if ask.reveal && purpose.is_none() {
             return Err(purpose::refused("Whole addresses need a purpose."));
         }
-        let answers: Vec<PoolAnswer> = stream::iter(&place.pools)
-            .map(|pool| read(pools, pool, ask.progress))
-            .buffered(POOLS_AT_ONCE)
-            .collect()
-            .await;
-        let reads = answers.iter().map(pool_read).collect();
-        let found = reconcile(ask.source, &answers, place.clock.now());
-        let mut verdicts: BTreeMap<String, usize> = BTreeMap::new();
-        for line in &found.lines {
-            *verdicts.entry(line.word().to_owned()).or_default() += 1;
-        }
-        let done = Reconciled {
-            rows: found.lines.len(),
-            verdicts,
-            complete: answers.iter().all(|answer| answer.read.is_whole()),
-            not_on_list: found.not_on_list,
-            pools: reads,
-            notes: Vec::new(),
-        };
+        let work = Work::of(&self.home, place, out)?;
+        let (kept, left) = self.take_up(&work, place).await?;
+        refuse_existing(out)?;
+        written::refuse_closed(out, &work.draft)?;
+        let (answers, mut done, kept) = self.read(place, pools, &ask, kept, left).await;
         let failed = |answer: &PoolAnswer| matches!(answer.read, Read::Failed(_));
         if answers.iter().all(failed) {
             return Err(nothing_read(&answers));
         }
+        let judging = Instant::now();
         // Made before it is recorded and kept only after: what can't be recorded is not shown.
-        let draft = draft(&found, ask.reveal, out)?;
+        let draft = {
+            let found = reconcile(ask.source, &answers, place.clock.now());
+            done.not_on_list = found.not_on_list();
+            Draft::of(&found, ask.reveal, out, &work.draft)?
+        };
+        done.verdicts.clone_from(&draft.verdicts);
+        done.rows = done.verdicts.values().sum();
+        tracing::info!(ms = millis(judging), rows = done.rows, "rows judged and written");
         let entry = audit::Entry {
             by: ask.by.to_string(),
             purpose,
@@ -141,11 +202,111 @@ impl Desk {
             subject: self.fingerprint(everybody_of(ask.source)).await,
         };
         audit::record(&self.trail, self.clock.now(), entry).await?;
-        draft
-            .persist_noclobber(out)
-            .map_err(|error| not_written(out, &error.error))?;
+        draft.persist(out)?;
+        if !goes_on(&answers) {
+            kept.forget();
+        }
         Ok(done)
     }
+
+    /// Locks the work, and reads what an earlier process kept of it.
+    async fn take_up(&self, work: &Work, place: &PoolScope) -> Result<(Kept, Left), ApiError> {
+        let (keys, now) = (Arc::clone(&self.keys), self.clock.now());
+        let (folder, name, pools) = (work.spools.clone(), work.name.clone(), place.pools.clone());
+        let opened = tokio::task::spawn_blocking(move || {
+            Spool::sweep(&folder, now, BELIEVED);
+            let spool = Spool::open(&folder, &name, &*keys).map_err(|error| match error {
+                SpoolError::Busy => ApiError::new(
+                    "bad_input",
+                    "Another process is comparing the same pools into the same file.",
+                    "Wait until it has ended, or name another file.",
+                    "the comparison",
+                ),
+                SpoolError::Home(error) => error.into(),
+            })?;
+            Kept::take_up(spool, &pools, now)
+        });
+        opened
+            .await
+            .map_err(|_| ApiError::internal("Reading what was kept was interrupted."))?
+    }
+
+    /// Reads the pools, as far as they are not read yet.
+    async fn read(
+        &self,
+        place: &PoolScope,
+        pools: &dyn UserPools,
+        ask: &Reconcile<'_>,
+        kept: Kept,
+        left: Left,
+    ) -> (Vec<PoolAnswer>, Reconciled, Kept) {
+        let Left { mut states, stale } = left;
+        let about = join_all(place.pools.iter().map(|pool| pools.about(&pool.id))).await;
+        let (rules, people): (Vec<Option<PoolRules>>, Vec<Option<usize>>) = about
+            .into_iter()
+            .map(|about| about.map_or((None, None), |(rules, people)| (Some(rules), people)))
+            .unzip();
+        for (state, people) in states.iter_mut().zip(&people) {
+            state.walk.expect(*people);
+        }
+        let plan = Plan::of(&place.pools, &states, &people, pools.rate(), kept.is_kept());
+        let mut notes = Vec::new();
+        if let Some(since) = stale {
+            let note = format!(
+                "What was read before, {}, is not of the last {} hours, so it is read anew.",
+                span((since, since)),
+                BELIEVED.as_hours()
+            );
+            (ask.progress)(Progress::Note(&note));
+            notes.push(note);
+        }
+        (ask.progress)(Progress::Plan(&plan));
+        let began = Instant::now();
+        let reading = Reading::new((pools, &*self.clock), ask.progress, kept, &states, &people);
+        let work = place.pools.iter().enumerate().zip(states);
+        let work = work.zip(rules.into_iter().zip(people));
+        let given: Vec<Given> = stream::iter(work)
+            .map(|((pool, state), about)| reading.pool(pool, state, about))
+            .buffered(POOLS_AT_ONCE)
+            .collect()
+            .await;
+        let (mut answers, mut reads) = (Vec::new(), Vec::new());
+        for pool in given {
+            answers.push(pool.answer);
+            reads.push(pool.read);
+            notes.extend(pool.notes);
+        }
+        tracing::info!(
+            ms = millis(began),
+            accounts = reads.iter().map(|read| read.accounts).sum::<usize>(),
+            "pools read"
+        );
+        let done = Reconciled {
+            plan,
+            rows: 0,
+            verdicts: BTreeMap::new(),
+            complete: answers.iter().all(|answer| answer.read.is_whole()),
+            not_on_list: None,
+            pools: reads,
+            notes,
+        };
+        (answers, done, reading.kept())
+    }
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Whether the same command can go on where this one broke off: not where the pool itself answers what nobody can use.
+fn goes_on(answers: &[PoolAnswer]) -> bool {
+    let broke_off = |answer: &PoolAnswer| match answer.read {
+        Read::Whole(_) => None,
+        Read::Cut(_, switchback_directory::Gap::Failed(why)) | Read::Failed(why) => Some(why),
+        Read::Cut(..) => Some(WhyNot::Other),
+    };
+    let mut broken = answers.iter().filter_map(broke_off).peekable();
+    broken.peek().is_some() && broken.all(|why| why != WhyNot::Other)
 }
 
 /// Refuses a file that is there already: what somebody made from it is not lost by a second call.
@@ -157,59 +318,6 @@ pub fn refuse_existing(out: &Path) -> Result<(), ApiError> {
         Ok(_) => Err(not_written(out, &io::ErrorKind::AlreadyExists.into())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(not_written(out, &error)),
-    }
-}
-
-async fn read(pools: &dyn UserPools, pool: &Pool, progress: &(dyn Fn(String) + Sync)) -> PoolAnswer {
-    let told = std::sync::atomic::AtomicUsize::new(0);
-    let page = |known: usize| {
-        use std::sync::atomic::Ordering::Relaxed;
-        if known >= told.load(Relaxed) + TOLD_EVERY {
-            told.store(known, Relaxed);
-            progress(format!("{}: {known} accounts read so far.", pool.title));
-        }
-    };
-    let everybody = pools.everybody(&pool.id, &page).await;
-    let read = match everybody.ended {
-        None => Read::Whole(everybody.accounts),
-        Some(error) if everybody.accounts.is_empty() => Read::Failed(port::why_not(&error)),
-        Some(error) => {
-            let gap = Gap::Failed(port::why_not(&error));
-            Read::Cut(everybody.accounts, gap)
-        }
-    };
-    PoolAnswer {
-        pool: pool.id.clone(),
-        title: pool.title.clone(),
-        role: pool.role,
-        // Everybody is compared here whatever the letters; how long invitations live is the pool's to say.
-        rules: match pool.role {
-            PoolRole::New => pools.rules(&pool.id).await.ok(),
-            PoolRole::Old => None,
-        },
-        read,
-    }
-}
-
-fn pool_read(answer: &PoolAnswer) -> PoolRead {
-    let accounts = answer.read.accounts().len();
-    let (state, says, mend) = match answer.read {
-        Read::Whole(_) => ("whole", format!("Read to its end: {accounts} accounts."), None),
-        Read::Cut(..) => (
-            "cut",
-            format!("Not read to its end: it broke off after {accounts} accounts."),
-            Some("Reconcile again. If it stays so, check the connection.".to_owned()),
-        ),
-        Read::Failed(_) => view::says(answer),
-    };
-    PoolRead {
-        id: answer.pool.to_string(),
-        title: answer.title.clone(),
-        role: answer.role.word().to_owned(),
-        accounts,
-        state: state.to_owned(),
-        says,
-        mend,
     }
 }
 
@@ -241,105 +349,6 @@ fn everybody_of(source: &Source) -> String {
         .collect();
     people.sort_unstable();
     people.join("\n")
-}
-
-/// The file beside its place, readable by its owner alone.
-fn draft(found: &Reconciliation<'_>, reveal: bool, out: &Path) -> Result<tempfile::NamedTempFile, ApiError> {
-    let failed = |error: &io::Error| not_written(out, error);
-    let folder = match out.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .prefix(".switchback-")
-        .tempfile_in(folder)
-        .map_err(|error| failed(&error))?;
-    write(found, reveal, &mut file).map_err(|error| failed(&error))?;
-    file.as_file().sync_all().map_err(|error| failed(&error))?;
-    Ok(file)
-}
-
-fn write(found: &Reconciliation<'_>, reveal: bool, file: &mut dyn Write) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(file);
-    csv.write_record(COLUMNS)?;
-    for line in &found.lines {
-        csv.write_record(cells(line, reveal).iter().map(|cell| inert(cell)))?;
-    }
-    csv.flush()
-}
-
-fn cells(line: &Line<'_>, reveal: bool) -> [String; COLUMNS.len()] {
-    let row = line.row;
-    let person = row.and_then(|row| row.email.as_ref());
-    let shown = |person: &Personal| match reveal {
-        true => person.revealed().to_owned(),
-        false => person.masked(),
-    };
-    let answer = line.answer.as_ref();
-    let count = |count: usize| {
-        if answer.is_some() {
-            count.to_string()
-        } else {
-            String::new()
-        }
-    };
-    let each = |of: &dyn Fn(&Account) -> String| {
-        let words: Vec<String> = line.new.iter().map(|account| of(account)).collect();
-        words.join(" ")
-    };
-    [
-        line.line.to_string(),
-        person.map(shown).unwrap_or_default(),
-        line.word().to_owned(),
-        answer.map_or_else(
-            || "Nobody can tell who is meant: the row could not be read.".to_owned(),
-            |answer| answer.sentence.clone(),
-        ),
-        answer.map_or_else(
-            || "Mend the row in the list, then reconcile it again.".to_owned(),
-            |answer| answer.next_step.clone(),
-        ),
-        answer.map(|answer| answer.notes.join(" ")).unwrap_or_default(),
-        count(line.new.len()),
-        count(line.old),
-        each(&|account| account.status.word().to_owned()),
-        each(&|account| match account.enabled {
-            Some(true) => "yes".to_owned(),
-            Some(false) => "no".to_owned(),
-            None => "not said".to_owned(),
-        }),
-        line.fault.map(|fault| fault.to_string()).unwrap_or_default(),
-    ]
-}
-
-/// A cell that no spreadsheet runs: what begins like a formula gets an apostrophe before it (OWASP, "CSV
-/// Injection").
-fn inert(cell: &str) -> String {
-    let first = cell.trim_start().chars().next();
-    let runs = matches!(first, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'));
-    if runs || cell.starts_with(['\t', '\r', '\n']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
-}
-
-fn not_written(out: &Path, error: &io::Error) -> ApiError {
-    let place = out.display().to_string();
-    match error.kind() {
-        io::ErrorKind::AlreadyExists => ApiError::new(
-            "bad_input",
-            "There is already a file of this name, and it is never written over.",
-            "Give the name of a new file, or move the old one away.",
-            place,
-        ),
-        kind => ApiError::new(
-            "bad_input",
-            format!("The result can't be written: {kind}."),
-            "Name a new file in a folder that you may write to.",
-            place,
-        ),
-    }
 }
 
 #[cfg(test)]

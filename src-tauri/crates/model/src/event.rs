@@ -16,7 +16,6 @@ use crate::ids::{CheckId, DecisionId, MonitorId, Operator, PhaseId, RuleId, RunI
 use crate::image::Captured;
 use crate::preview::Preview;
 use crate::rollback::RollbackPlan;
-use crate::tagged::{Reader, Writer};
 use crate::unknown::Unknown;
 use crate::witness::Witness;
 
@@ -113,7 +112,7 @@ pub struct CallProblem {
 /// One fact.
 #[expect(clippy::large_enum_variant, reason = "events are few and short-lived")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(remote = "Self", rename_all = "snake_case")]
+#[serde(remote = "Self", tag = "event", rename_all = "snake_case")]
 pub enum EventKind {
     /// The run exists, with its frozen plan.
     RunOpened {
@@ -609,13 +608,10 @@ pub enum EventKind {
         state: Option<MonitorState>,
     },
     /// A fact that this program does not know, or one with parts that it does not know. What it makes of
-    /// the run is not known either; see `Run::beyond` in the engine.
+    /// the run is not known either; see `Run::beyond` in the engine. Only [`Self::read`] makes one.
     #[serde(skip)]
     Unknown(Unknown),
 }
-
-/// The field that names an event's kind.
-const TAG: &str = "event";
 
 impl EventKind {
     /// Reads the body of a journalled event. One that this program does not know is kept as it stands.
@@ -623,11 +619,11 @@ impl EventKind {
     /// # Errors
     /// Where it is no object that names its kind.
     pub fn read(body: &str) -> Result<Self, serde_json::Error> {
-        // The way without a detour first: almost every event is known.
+        // Almost every event is known: the tree is made for the others only.
         let strict = serde_json::from_str(body);
         strict.or_else(|error| {
             let raw = serde_json::from_str(body)?;
-            Unknown::of(raw, TAG).map(Self::Unknown).ok_or(error)
+            Unknown::of(raw, "event").map(Self::Unknown).ok_or(error)
         })
     }
 }
@@ -637,13 +633,14 @@ impl Serialize for EventKind {
         if let Self::Unknown(unknown) = self {
             return unknown.serialize(serializer);
         }
-        Self::serialize(self, Writer::new(serializer, TAG))
+        Self::serialize(self, serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for EventKind {
+    /// Only what is known, with serde's own words for what is wrong with the rest.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(Reader::new(deserializer, TAG))
+        Self::deserialize(deserializer)
     }
 }
 

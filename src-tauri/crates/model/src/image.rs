@@ -20,13 +20,12 @@ use crate::firewall::{RuleAction, WebAcl};
 use crate::invalidation::Distribution;
 use crate::parameter::Parameter;
 use crate::service::Service;
-use crate::tagged::{Reader, Writer};
 use crate::throttle::MethodSettings;
 use crate::unknown::{Unknown, lost};
 
 /// The touched fields of one object at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(remote = "Self", rename_all = "snake_case")]
+#[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
 pub enum Image {
     /// Every A, AAAA and CNAME record set of one name in one hosted zone, sorted.
     RecordSets {
@@ -127,20 +126,10 @@ pub enum Image {
 
 impl Serialize for Image {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Unknown(unknown) => unknown.serialize(serializer),
-            Self::RecordSets { .. }
-            | Self::Parameter { .. }
-            | Self::Service { .. }
-            | Self::RuleAction { .. }
-            | Self::MethodSettings { .. }
-            | Self::Authorizer { .. }
-            | Self::Api { .. }
-            | Self::StagePointer { .. }
-            | Self::Verdicts { .. }
-            | Self::Distribution { .. }
-            | Self::Canary { .. } => Self::serialize(self, Writer::new(serializer, "kind")),
+        if let Self::Unknown(unknown) = self {
+            return unknown.serialize(serializer);
         }
+        Self::serialize(self, serializer)
     }
 }
 
@@ -149,7 +138,7 @@ impl<'de> Deserialize<'de> for Image {
     /// would be left out in restoring.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Value::deserialize(deserializer)?;
-        match Self::deserialize(Reader::new(&raw, "kind")) {
+        match Self::deserialize(&raw) {
             Ok(image) if is_written_as(&image, &raw) => Ok(image),
             Ok(_) => Unknown::of(raw, "kind")
                 .map(Self::Unknown)

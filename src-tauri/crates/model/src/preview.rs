@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::image::Image;
+use crate::shell;
 use crate::text::{is_obeyed, is_unseen};
 
 /// One object's change, in words for people; the images carry the exact values.
@@ -38,14 +39,14 @@ pub struct ApiCall {
 }
 
 impl ApiCall {
-    /// The call as an AWS CLI command for a POSIX shell; the JSON stands in single quotes with
-    /// every single quote in it escaped, so that no value can become a shell word. What a screen obeys or does not
+    /// The call as an AWS CLI command for a POSIX shell; the JSON is one quoted word, so that
+    /// no value can become a word of its own. What a screen obeys or does not
     /// show stands as JSON's own escape (RFC 8259, section 7): the same text, to the letter, on paper too.
     #[must_use]
     pub fn as_cli(&self) -> String {
         let operation = cli_word(&self.operation);
-        let json = printable(&self.parameters.to_string()).replace('\'', r"'\''");
-        format!("aws {} {operation} --cli-input-json '{json}'", self.service)
+        let json = shell::word(&printable(&self.parameters.to_string()));
+        format!("aws {} {operation} --cli-input-json {json}", self.service)
     }
 }
 

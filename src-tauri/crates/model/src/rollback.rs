@@ -8,7 +8,6 @@ use crate::digest::Digest;
 use crate::ids::{RuleId, StepId};
 use crate::image::Image;
 use crate::preview::Preview;
-use crate::tagged::tagged;
 
 /// What a person asks to take back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -25,7 +24,7 @@ pub enum RollbackScope {
 
 /// How an item is carried out.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(remote = "Self", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ItemKind {
     /// The engine undoes the step.
     Undo {
@@ -56,8 +55,6 @@ pub enum ItemKind {
         words: String,
     },
 }
-
-tagged!(ItemKind, "kind");
 
 impl std::fmt::Debug for ItemKind {
     /// Names what is undone and leaves the values out: those of some kinds are secret.

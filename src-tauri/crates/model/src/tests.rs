@@ -2,7 +2,7 @@
 
 use crate::dns::{DnsName, RecordSet, RecordType};
 use crate::preview::ApiCall;
-use crate::{Captured, Digest, Image, Opened, Sealed, StepId};
+use crate::{Captured, Digest, Event, EventKind, Image, Opened, Sealed, StepId};
 
 #[test]
 fn names_are_brought_into_one_form() {
@@ -78,9 +78,18 @@ fn a_command_for_the_shell_keeps_quotes_inside() {
         operation: "ChangeResourceRecordSets".into(),
         parameters: serde_json::json!({"Comment": "it's; rm -rf"}),
     };
+    let command = call.as_cli();
+    let words = shlex::split(&command).unwrap();
     assert_eq!(
-        call.as_cli(),
-        r#"aws route53 change-resource-record-sets --cli-input-json '{"Comment":"it'\''s; rm -rf"}'"#
+        words,
+        [
+            "aws",
+            "route53",
+            "change-resource-record-sets",
+            "--cli-input-json",
+            r#"{"Comment":"it's; rm -rf"}"#
+        ],
+        "{command}"
     );
 }
 
@@ -97,8 +106,8 @@ fn a_command_holds_nothing_that_is_obeyed_or_unseen_and_says_the_same_to_the_let
     let command = call.as_cli();
     let bad = |c: char| crate::text::is_obeyed(c) || crate::text::is_unseen(c);
     assert!(!command.chars().any(bad), "{command:?}");
-    let json = command.split_once(" '").unwrap().1.strip_suffix('\'').unwrap();
-    let said: serde_json::Value = serde_json::from_str(&json.replace("'\\''", "'")).unwrap();
+    let words = shlex::split(&command).unwrap();
+    let said: serde_json::Value = serde_json::from_str(words.last().unwrap()).unwrap();
     assert_eq!(said["Value"], value);
 }
 
@@ -164,4 +173,27 @@ fn each_kind_has_a_word_of_its_own() {
         let once: std::collections::BTreeSet<&str> = all.iter().copied().collect();
         assert_eq!(all.len(), once.len());
     }
+}
+
+/// The kind stands first and the event flat beside its number and time; read, they may stand in any order.
+#[test]
+fn an_event_stands_flat_in_its_line() {
+    let line = r#"{"seq":7,"at":"2026-03-01T20:00:00Z","event":"resumed","gap_ms":5}"#;
+    let event: Event = serde_json::from_str(line).unwrap();
+    assert_eq!(event.kind, EventKind::Resumed { gap_ms: 5 });
+    assert_eq!(serde_json::to_string(&event).unwrap(), line);
+    let otherwise =
+        serde_json::json!({"gap_ms": 5, "event": "resumed", "at": "2026-03-01T20:00:00Z", "seq": 7});
+    assert_eq!(serde_json::from_value::<Event>(otherwise).unwrap(), event);
+    for body in [
+        r#"{"event":"resumed","gap_ms":5}"#,
+        r#"{"event":"stopped"}"#,
+        r#"{"event":"rollback_completed"}"#,
+    ] {
+        let kind = EventKind::read(body).unwrap();
+        assert!(!matches!(kind, EventKind::Unknown(_)), "{body}");
+        assert_eq!(serde_json::to_string(&kind).unwrap(), body);
+    }
+    let refused = serde_json::from_str::<EventKind>(r#"{"event":"resumed"}"#).unwrap_err();
+    assert!(refused.to_string().contains("gap_ms"), "{refused}");
 }

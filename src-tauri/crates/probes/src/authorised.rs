@@ -59,14 +59,14 @@ impl Heard {
 
 /// What was said so far: what is wrong, what can't be told, and what is right.
 #[derive(Default)]
-struct Told {
+struct Findings {
     wrong: Vec<String>,
     untold: Vec<String>,
     right: Vec<String>,
     mend: Option<String>,
 }
 
-impl Told {
+impl Findings {
     fn wrong(&mut self, words: String, mend: &str) {
         self.wrong.push(words);
         self.mend.get_or_insert_with(|| mend.to_owned());
@@ -114,7 +114,7 @@ pub async fn check_authorised(
         Ok(asking) => asking,
         Err(error) => return reading.failed(&error),
     };
-    let mut told = Told::default();
+    let mut told = Findings::default();
     let without = match asking.ask(None).await {
         Heard::Refused(words) if !words.expired => words,
         Heard::Refused(_) => {
@@ -185,7 +185,7 @@ async fn token(
     }
 }
 
-impl Told {
+impl Findings {
     fn no_token(&mut self, pool: &str, why: NoToken) {
         self.untold.push(format!("{pool}: {}", why.message));
         if let Some(hint) = why.hint {

@@ -9,7 +9,7 @@ mod judge;
 mod net;
 mod said;
 mod spelling;
-mod told;
+mod verdict;
 
 use std::time::Duration;
 

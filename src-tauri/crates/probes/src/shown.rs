@@ -17,12 +17,12 @@ pub(crate) struct Witness {
     inner: Arc<dyn ServerCertVerifier>,
     /// Whether every certificate is accepted: nothing is sent then.
     looks_only: bool,
-    seen: Mutex<Option<Seen>>,
+    seen: Mutex<Option<Shown>>,
 }
 
 /// What was shown, the server's own certificate first, when, and the verdict on it.
 #[derive(Debug, Clone)]
-pub(crate) struct Seen {
+pub(crate) struct Shown {
     pub(crate) shown: Vec<CertificateDer<'static>>,
     pub(crate) verdict: Result<(), rustls::Error>,
     now: Timestamp,
@@ -37,7 +37,7 @@ impl Witness {
         })
     }
 
-    pub(crate) fn seen(&self) -> Option<Seen> {
+    pub(crate) fn seen(&self) -> Option<Shown> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -69,7 +69,7 @@ impl ServerCertVerifier for Witness {
             .map(|certificate| certificate.clone().into_owned())
             .collect();
         let at = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Seen {
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Shown {
             shown,
             verdict: verdict.clone(),
             now: Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH),
@@ -162,7 +162,7 @@ fn day(at: Timestamp) -> String {
     at.strftime("%-d %B %Y").to_string()
 }
 
-impl Seen {
+impl Shown {
     /// Why what was shown is not accepted; `None` = it is.
     pub(crate) fn complaint(&self, host: &str) -> Option<ProbeError> {
         let error = self.verdict.as_ref().err()?;

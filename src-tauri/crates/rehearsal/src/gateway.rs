@@ -7,7 +7,7 @@ use hyper::body::Incoming;
 use serde_json::json;
 
 use crate::aws::apigateway::{API_STAGE, stage_arn};
-use crate::aws::waf::{self, FREEZE_RULE, Seen};
+use crate::aws::waf::{self, FREEZE_RULE, WafRequest};
 use crate::core::Core;
 use crate::faults::{Fault, Leak, Site};
 use crate::http::{self as web, Answer, Dropped};
@@ -89,7 +89,7 @@ impl Arrival<'_> {
         let settings = state
             .waf
             .met(&stage_arn(), &state.faults, self.number, self.now_ms)?;
-        let seen = Seen {
+        let seen = WafRequest {
             method: self.parts.method.as_str(),
             path: &self.path(),
             headers: &self.parts.headers,

@@ -20,11 +20,11 @@ use tokio::task::JoinSet;
 use crate::clock::http_date;
 
 /// An answer of the world.
-pub(crate) type Answer = Response<Said>;
+pub(crate) type Answer = Response<AnswerBody>;
 
 /// The body of an answer.
 #[derive(Debug)]
-pub(crate) enum Said {
+pub(crate) enum AnswerBody {
     /// Whole in memory.
     Whole(Full<Bytes>),
     /// What is still to be said, then blanks for as long as anybody listens.
@@ -34,7 +34,7 @@ pub(crate) enum Said {
 /// What goes on without end: blanks, as a proxy that keeps a connection awake sends them.
 const BLANKS: &[u8] = &[b' '; 64 * 1024];
 
-impl Body for Said {
+impl Body for AnswerBody {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -75,8 +75,8 @@ pub(crate) struct Dropped;
 fn taken(answer: Answer) -> (http::response::Parts, Bytes) {
     let (parts, body) = answer.into_parts();
     let bytes = match body {
-        Said::Whole(body) => body.into_inner().unwrap_or_default(),
-        Said::Endless(bytes) => bytes,
+        AnswerBody::Whole(body) => body.into_inner().unwrap_or_default(),
+        AnswerBody::Endless(bytes) => bytes,
     };
     (parts, bytes)
 }
@@ -85,13 +85,13 @@ fn taken(answer: Answer) -> (http::response::Parts, Bytes) {
 pub(crate) fn cut(answer: Answer) -> Answer {
     let (parts, whole) = taken(answer);
     let half = whole.slice(..whole.len() / 2);
-    Response::from_parts(parts, Said::Whole(Full::new(half)))
+    Response::from_parts(parts, AnswerBody::Whole(Full::new(half)))
 }
 
 /// The answer without an end.
 pub(crate) fn endless(answer: Answer) -> Answer {
     let (parts, whole) = taken(answer);
-    Response::from_parts(parts, Said::Endless(whole))
+    Response::from_parts(parts, AnswerBody::Endless(whole))
 }
 
 /// The largest request that is read; Route 53's own limits are far below.
@@ -147,7 +147,7 @@ pub(crate) async fn read_body(body: Incoming) -> Option<Bytes> {
 
 /// An answer with a body.
 pub(crate) fn answer(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Answer {
-    let mut response = Response::new(Said::Whole(Full::new(body.into())));
+    let mut response = Response::new(AnswerBody::Whole(Full::new(body.into())));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response
         .headers_mut()
@@ -169,42 +169,19 @@ pub(crate) fn date(answer: &mut Answer, world_ms: i64) {
 
 /// The pairs of a query string or form, decoded.
 pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
-    text.split('&')
-        .filter(|p| !p.is_empty())
-        .map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (
-                percent_decode(&key.replace('+', " ")),
-                percent_decode(&value.replace('+', " ")),
-            )
-        })
-        .collect()
+    form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
 
 /// Decodes `%XX`; anything that is no such escape stays as it is.
 pub(crate) fn percent_decode(text: &str) -> String {
-    String::from_utf8_lossy(&percent_decoded(text.as_bytes())).into_owned()
+    percent_encoding::percent_decode_str(text)
+        .decode_utf8_lossy()
+        .into_owned()
 }
 
 /// The same of bytes.
 pub(crate) fn percent_decoded(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut i = 0;
-    while let Some(&byte) = bytes.get(i) {
-        let pair = bytes.get(i + 1..i + 3);
-        let decoded = pair.filter(|_| byte == b'%').and_then(|p| hex::decode(p).ok());
-        match decoded.as_deref() {
-            Some([value]) => {
-                out.push(*value);
-                i += 3;
-            }
-            _ => {
-                out.push(byte);
-                i += 1;
-            }
-        }
-    }
-    out
+    percent_encoding::percent_decode(bytes).collect()
 }
 
 /// Text with the five characters escaped that XML and HTML reserve.

@@ -45,7 +45,7 @@ pub(crate) enum Part {
 
 /// A text for people as written, placeholders and all: lints look at words, also without a target.
 #[derive(Debug)]
-pub(crate) struct Said {
+pub(crate) struct PeopleText {
     pub part: Part,
     pub text: Located<String>,
 }
@@ -72,7 +72,7 @@ pub(crate) struct DraftStep {
     pub lifts: Names,
     /// Steps whose work it does once more on purpose.
     pub repeats: Names,
-    pub said: Vec<Said>,
+    pub said: Vec<PeopleText>,
     /// The kinds of checks as written, also of those that no target has filled yet.
     pub before: Vec<CheckWord>,
     pub undo_before: usize,
@@ -135,7 +135,7 @@ pub(crate) struct DraftRule {
     pub decision: Option<Located<DecisionId>>,
     /// How many notices it has as written.
     pub then: usize,
-    pub said: Vec<Said>,
+    pub said: Vec<PeopleText>,
 }
 
 #[derive(Debug)]
@@ -152,5 +152,5 @@ pub(crate) struct DraftCoherence {
 pub(crate) struct DraftDecision {
     pub decision: Decision,
     pub at: At,
-    pub said: Vec<Said>,
+    pub said: Vec<PeopleText>,
 }

@@ -72,12 +72,12 @@ pub fn load_target(name: &str) -> Result<Source, RunbookError> {
     let mut bundled = bundled::ALL.iter().rev();
     bundled.find_map(|runbook| runbook.target(name)).ok_or_else(|| {
         let targets = bundled::ALL.iter().rev().flat_map(|runbook| runbook.targets);
-        let mut available: Vec<String> = targets.map(|(name, _)| (*name).to_owned()).collect();
-        available.sort();
-        available.dedup();
-        RunbookError::NoTarget {
+        let mut built_in: Vec<String> = targets.map(|(name, _)| (*name).to_owned()).collect();
+        built_in.sort();
+        built_in.dedup();
+        RunbookError::UnknownTarget {
             name: name.to_owned(),
-            available,
+            built_in,
         }
     })
 }

@@ -109,6 +109,14 @@ pub enum RunbookError {
         /// The targets that it has.
         available: Vec<String>,
     },
+    /// Neither a target file nor the name of a built-in target, where no runbook was asked for.
+    #[error("There is no target {name:?}.")]
+    UnknownTarget {
+        /// The argument as given.
+        name: String,
+        /// The names of the built-in targets.
+        built_in: Vec<String>,
+    },
 }
 
 impl RunbookError {
@@ -134,6 +142,11 @@ impl RunbookError {
                     available.join(", ")
                 )
             }
+            Self::UnknownTarget { built_in, .. } => format!(
+                "Give the path of a target file, which ends in .toml, or a name that is known here: {}. Pools are named by \
+                 their ids, such as eu-west-2_EXAMPLE1.",
+                built_in.join(", ")
+            ),
         }
     }
 
@@ -150,7 +163,7 @@ impl RunbookError {
                 offset,
             } => ("not-utf8", file, *line, *column, *offset),
             Self::NoRunbook { name, .. } => ("no-runbook", name, 1, 1, 0),
-            Self::NoTarget { name, .. } => ("no-target", name, 1, 1, 0),
+            Self::NoTarget { name, .. } | Self::UnknownTarget { name, .. } => ("no-target", name, 1, 1, 0),
         };
         Problem {
             code,

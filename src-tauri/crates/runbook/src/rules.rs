@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use switchback_model::plan::{Coherence, Decision, DecisionType, Monitor, Rule};
 use switchback_model::{DecisionId, MonitorId, RuleId};
 
-use crate::draft::{DraftCoherence, DraftDecision, DraftLook, DraftMonitor, DraftRule, Names, Part, Said};
+use crate::draft::{
+    DraftCoherence, DraftDecision, DraftLook, DraftMonitor, DraftRule, Names, Part, PeopleText,
+};
 use crate::notes::{At, Located};
 use crate::reader::{Item, Reader, Table};
 
@@ -272,6 +274,9 @@ impl Reader<'_> {
     }
 }
 
-fn said(t: &Table<'_>, part: Part, key: &str) -> Vec<Said> {
-    t.raw(key).map(|text| Said { part, text }).into_iter().collect()
+fn said(t: &Table<'_>, part: Part, key: &str) -> Vec<PeopleText> {
+    t.raw(key)
+        .map(|text| PeopleText { part, text })
+        .into_iter()
+        .collect()
 }

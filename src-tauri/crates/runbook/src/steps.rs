@@ -4,7 +4,7 @@ use switchback_model::plan::{Reversibility, Step, StepKind};
 use switchback_model::{ActionSpec, ActionWord, PhaseId, StepId};
 
 use crate::actions::action_kinds;
-use crate::draft::{DraftCheck, DraftPhase, DraftStep, Part, Said};
+use crate::draft::{DraftCheck, DraftPhase, DraftStep, Part, PeopleText};
 use crate::kinds;
 use crate::notes::Located;
 use crate::reader::{Item, Reader, Table};
@@ -196,7 +196,7 @@ impl Reader<'_> {
             repeats,
             said: said
                 .into_iter()
-                .filter_map(|(part, text)| Some(Said { part, text: text? }))
+                .filter_map(|(part, text)| Some(PeopleText { part, text: text? }))
                 .collect(),
             before: before.iter().filter_map(|check| check.kind).collect(),
             expects: expected(&before),

@@ -12,12 +12,12 @@ use switchback_model::plan::StepKind;
 use switchback_model::rollback::ItemKind;
 use switchback_model::{Command, EventKind, Image, Plan, RollbackScope, Step, StepState, Verdict, Way};
 
-use crate::desk::Desk;
-use crate::faulty::{Fault, FaultyWorld, Op, Place};
+use crate::faulty::{CallPoint, Fault, FaultyWorld, Op};
 use crate::journal::MemoryJournal;
 pub use crate::oracle::{Mutation, Oracle, Reader};
 use crate::plain::confirm_in_plain_order;
 use crate::planted::Planted;
+use crate::rig::Rig;
 use crate::seen;
 
 /// Everything that one cell needs, fresh.
@@ -191,7 +191,7 @@ pub async fn first_red(bench: &dyn Bench) -> Option<Cell> {
 /// The places of the first time there and back whose calls come in every run: of polls only those
 /// that no run can do without.
 #[must_use]
-pub fn places(trace: &[(Op, String)]) -> Vec<Place> {
+pub fn places(trace: &[(Op, String)]) -> Vec<CallPoint> {
     let mut counts = std::collections::BTreeMap::new();
     let once = trace.iter().take_while(|(_, label)| !label.starts_with("again"));
     let mut places = Vec::new();
@@ -207,7 +207,7 @@ pub fn places(trace: &[(Op, String)]) -> Vec<Place> {
             Op::Sync => 1,
         };
         if *nth <= always {
-            places.push(Place {
+            places.push(CallPoint {
                 label: label.clone(),
                 op: *op,
                 nth: *nth,
@@ -219,14 +219,14 @@ pub fn places(trace: &[(Op, String)]) -> Vec<Place> {
 
 /// What a cell is called.
 #[must_use]
-pub fn cell_name(place: &Place, fault: Fault) -> String {
+pub fn cell_name(place: &CallPoint, fault: Fault) -> String {
     format!("{} {:?} {} {fault:?}", place.label, place.op, place.nth)
 }
 
 /// Runs one cell: there, back to the start, judged.
 pub async fn cell(
     bench: &dyn Bench,
-    fault: Option<(Place, Fault)>,
+    fault: Option<(CallPoint, Fault)>,
 ) -> (Vec<(Op, String)>, Result<(), String>) {
     let (subject, faulty, desk) = opened(bench, fault.clone()).await;
     let outcome = match desk {
@@ -252,8 +252,8 @@ pub async fn there(bench: &dyn Bench) -> Result<(), String> {
 /// A fresh subject with a fault in front of it, and an operator.
 async fn opened(
     bench: &dyn Bench,
-    fault: Option<(Place, Fault)>,
-) -> (Subject, Arc<FaultyWorld>, Result<Desk, String>) {
+    fault: Option<(CallPoint, Fault)>,
+) -> (Subject, Arc<FaultyWorld>, Result<Rig, String>) {
     let subject = bench.subject().await;
     let faulty = FaultyWorld::new(subject.world.clone(), Some(subject.oracle.clone()));
     if let Some((place, fault)) = fault {
@@ -264,15 +264,15 @@ async fn opened(
         None => faulty.clone(),
     };
     let (clock, journal) = (subject.clock.clone(), subject.journal.clone());
-    let desk = Desk::start(clock, journal, world, faulty.killed()).await;
+    let desk = Rig::start(clock, journal, world, faulty.killed()).await;
     (subject, faulty, desk.map_err(|error| error.to_string()))
 }
 
 async fn judge(
     subject: &Subject,
     faulty: &FaultyWorld,
-    desk: &mut Desk,
-    fault: Option<(Place, Fault)>,
+    desk: &mut Rig,
+    fault: Option<(CallPoint, Fault)>,
 ) -> Result<(), String> {
     let mut start = Start::of(&*subject.oracle).await;
     if let Some((place, Fault::Repeated)) = &fault {
@@ -339,7 +339,7 @@ async fn judge(
 async fn forward(
     subject: &Subject,
     faulty: &FaultyWorld,
-    desk: &mut Desk,
+    desk: &mut Rig,
     (foreign, start): (bool, &Start),
     phase: &str,
 ) -> Result<(), String> {
@@ -389,7 +389,7 @@ async fn forward(
 async fn back(
     subject: &Subject,
     faulty: &FaultyWorld,
-    desk: &mut Desk,
+    desk: &mut Rig,
     (foreign, start): (bool, &Start),
 ) -> Result<(), String> {
     faulty.phase("undo");
@@ -459,7 +459,7 @@ fn object_of(label: &str) -> &str {
 }
 
 /// The item at which a rollback waits for a person, with its step.
-fn by_hand(desk: &Desk) -> Option<(String, switchback_model::StepId)> {
+fn by_hand(desk: &Rig) -> Option<(String, switchback_model::StepId)> {
     let item = desk.run().rollback.as_ref()?.item()?;
     match item.kind {
         ItemKind::Manual { .. } => Some((item.id.clone(), item.step.clone()?)),
@@ -467,7 +467,7 @@ fn by_hand(desk: &Desk) -> Option<(String, switchback_model::StepId)> {
     }
 }
 
-async fn twice(subject: &Subject, desk: &mut Desk) -> Result<(), String> {
+async fn twice(subject: &Subject, desk: &mut Rig) -> Result<(), String> {
     for step in subject.plan.steps() {
         if desk.approve(step.id.as_str()).await.is_ok() {
             return Err(format!("step {} was applied twice", step.id));
@@ -476,7 +476,7 @@ async fn twice(subject: &Subject, desk: &mut Desk) -> Result<(), String> {
     Ok(())
 }
 
-async fn reopen(desk: &mut Desk) -> Result<(), String> {
+async fn reopen(desk: &mut Rig) -> Result<(), String> {
     let ids: Vec<_> = desk.run().steps.keys().cloned().collect();
     for step in ids {
         desk.ask(Command::Reopen { step })
@@ -487,7 +487,7 @@ async fn reopen(desk: &mut Desk) -> Result<(), String> {
 }
 
 /// What the run says is true of the world, and what the world accepted was written ahead, once.
-async fn honest(subject: &Subject, desk: &Desk, (foreign, start): (bool, &Start)) -> Result<(), String> {
+async fn honest(subject: &Subject, desk: &Rig, (foreign, start): (bool, &Start)) -> Result<(), String> {
     let events = subject.journal.events();
     let intents: Vec<(&str, Option<(String, String)>)> = events
         .iter()

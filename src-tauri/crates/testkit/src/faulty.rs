@@ -66,7 +66,7 @@ pub enum Fault {
 /// One call of a trace by what it is rather than by its number: polls come as often as time allows,
 /// so a number would not mean the same call twice on a world with a real clock.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Place {
+pub struct CallPoint {
     /// Phase and object.
     pub label: String,
     /// What is called.
@@ -88,7 +88,7 @@ struct State {
     phase: String,
     trace: Vec<(Op, String)>,
     counts: BTreeMap<Op, usize>,
-    by_place: BTreeMap<Place, Fault>,
+    by_place: BTreeMap<CallPoint, Fault>,
     at_place: BTreeMap<(String, Op), usize>,
     by_op: BTreeMap<(Op, usize), Fault>,
     stale: BTreeMap<String, Observed>,
@@ -129,7 +129,7 @@ impl FaultyWorld {
     }
 
     /// Makes the call at this place fail.
-    pub fn inject_at(&self, place: Place, fault: Fault) {
+    pub fn inject_at(&self, place: CallPoint, fault: Fault) {
         self.shared.state.lock().unwrap().by_place.insert(place, fault);
     }
 
@@ -207,7 +207,7 @@ impl Shared {
             let nth = *count;
             let here = state.at_place.entry((label.clone(), op)).or_default();
             *here += 1;
-            let place = Place {
+            let place = CallPoint {
                 label: label.clone(),
                 op,
                 nth: *here,
@@ -312,7 +312,7 @@ impl Shared {
         let label = format!("{} {object}", state.phase);
         let here = state.at_place.get(&(label.clone(), op)).copied().unwrap_or(0);
         let nth = here + 1;
-        let place = Place { label, op, nth };
+        let place = CallPoint { label, op, nth };
         let count = state.counts.get(&op).copied().unwrap_or(0) + 1;
         let by_place = state.by_place.get(&place).or(state.by_op.get(&(op, count)));
         by_place.copied()

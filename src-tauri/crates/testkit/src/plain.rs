@@ -8,11 +8,11 @@ use switchback_engine::Rejection;
 use switchback_engine::ports::Journal as _;
 use switchback_model::{EventKind, RollbackScope, StepId};
 
-use crate::desk::Desk;
 use crate::journal::operator;
+use crate::rig::Rig;
 
 /// Confirms a rollback of everything whose items stand in the plain reverse of the plan's order; does not settle.
-pub(crate) async fn confirm_in_plain_order(desk: &mut Desk) -> Result<(), Rejection> {
+pub(crate) async fn confirm_in_plain_order(desk: &mut Rig) -> Result<(), Rejection> {
     let (mut plan, _) = desk.driver.plan_rollback(&RollbackScope::All).await?;
     let order: Vec<StepId> = desk.run().plan.steps().map(|step| step.id.clone()).collect();
     plan.items

@@ -8,7 +8,7 @@ use switchback_model::{
 use crate::plans::step;
 
 /// A service by its cluster and its name.
-pub type Place<'a> = (&'a str, &'a str);
+pub type ServiceRef<'a> = (&'a str, &'a str);
 
 fn check(text: &str, title: &str, kind: CheckKind) -> CheckSpec {
     CheckSpec {
@@ -59,7 +59,7 @@ pub fn append(text: &str, name: &str, items: &[&str]) -> Step {
 /// The roll of a service that publishes these steps, each of which changes a parameter. It has no after-check: none but
 /// the judging of the roll itself says that it is over.
 #[must_use]
-pub fn rolls(text: &str, (cluster, service): Place<'_>, steps: &[Step]) -> Step {
+pub fn rolls(text: &str, (cluster, service): ServiceRef<'_>, steps: &[Step]) -> Step {
     let publishes: Vec<_> = steps.iter().map(|step| step.id.clone()).collect();
     let actions = steps.iter().filter_map(|step| step.action.as_ref());
     Step {
@@ -77,7 +77,7 @@ pub fn rolls(text: &str, (cluster, service): Place<'_>, steps: &[Step]) -> Step 
 
 /// The same, which must see the service stand still afterwards.
 #[must_use]
-pub fn until_it_stands(step: Step, (cluster, service): Place<'_>) -> Step {
+pub fn until_it_stands(step: Step, (cluster, service): ServiceRef<'_>) -> Step {
     let kind = CheckKind::Service(ServiceCheck {
         cluster: cluster.to_owned(),
         service: service.to_owned(),

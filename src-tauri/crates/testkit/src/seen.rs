@@ -5,7 +5,7 @@ use switchback_engine::publish::is_due;
 use switchback_model::{ActionSpec, DoneHow, Edges, Image, RollbackScope, SetParameter, StepState, list};
 
 use crate::conformance::{Reader, Start, Subject};
-use crate::desk::Desk;
+use crate::rig::Rig;
 
 /// A publication that is done, or taken back, and is not owed since: every reader knows each value as its step says.
 pub(crate) async fn told(subject: &Subject, run: &Run, start: &Start, foreign: bool) -> Result<(), String> {
@@ -68,7 +68,7 @@ pub(crate) async fn told(subject: &Subject, run: &Run, start: &Start, foreign: b
 /// A rollback of everything that says that it is completed: no reader knows anything of ours.
 pub(crate) async fn completed(
     subject: &Subject,
-    desk: &Desk,
+    desk: &Rig,
     start: &Start,
     foreign: bool,
 ) -> Result<(), String> {

@@ -8,10 +8,10 @@ use switchback_engine::publish::{due, is_due};
 use switchback_model::rollback::ItemKind;
 use switchback_model::{Command, EventKind, RollbackScope, RunState, StepKind, StepState};
 
-use crate::desk::{Desk, FakeDesk};
+use crate::rig::{FakeRig, Rig};
 
 /// Finishes or gives up what is under way, resumes, and does every step. Gives what is not done.
-pub async fn complete(desk: &mut Desk) -> Result<(), String> {
+pub async fn complete(desk: &mut Rig) -> Result<(), String> {
     ready(desk).await?;
     let steps: Vec<_> = desk.run().plan.steps().map(|s| (s.id.clone(), s.kind)).collect();
     for (step, kind) in &steps {
@@ -53,7 +53,7 @@ pub async fn complete(desk: &mut Desk) -> Result<(), String> {
 }
 
 /// Settles, carries an active rollback on (by hand where it says so) or gives it up, and resumes.
-async fn ready(desk: &mut Desk) -> Result<(), String> {
+async fn ready(desk: &mut Rig) -> Result<(), String> {
     desk.settle_through().await?;
     for _ in 0..30 {
         if !desk.run().rollback_active() {
@@ -92,7 +92,7 @@ async fn ready(desk: &mut Desk) -> Result<(), String> {
 }
 
 /// Rolls everything back, whatever it takes.
-pub async fn back(desk: &mut Desk) -> Result<(), String> {
+pub async fn back(desk: &mut Rig) -> Result<(), String> {
     for _ in 0..8 {
         ready(desk).await?;
         let run = desk.run();
@@ -121,7 +121,7 @@ pub async fn back(desk: &mut Desk) -> Result<(), String> {
 }
 
 /// The journal replays to the run in memory; every effect was written ahead, and none came twice.
-pub fn invariants(fake: &FakeDesk) -> Result<(), String> {
+pub fn invariants(fake: &FakeRig) -> Result<(), String> {
     let events = fake.desk.journal.events();
     let replayed = Run::replay(&events).map_err(|e| e.to_string())?;
     for (id, step) in &replayed.steps {

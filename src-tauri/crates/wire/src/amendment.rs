@@ -11,11 +11,14 @@ pub struct AmendmentChange {
     pub subject: String,
     /// `added`, `removed` or `changed`.
     pub kind: String,
-    /// For `changed`: the field.
+    /// For `changed`: the field, by its name in the plan.
     pub field: Option<String>,
-    /// As it is; empty = absent.
+    /// For `changed`: what the field is called, in words.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// As it is, in words; empty = absent.
     pub before: Option<String>,
-    /// As it would be; empty = absent.
+    /// As it would be, in words; empty = absent.
     pub after: Option<String>,
     /// Why it is refused; absent = it is not.
     pub refused: Option<String>,

@@ -15,6 +15,7 @@ mod journal;
 mod lead;
 mod meaning;
 mod mirror;
+mod name_answers;
 mod reading;
 mod rehearsal;
 mod report;
@@ -23,7 +24,6 @@ mod run;
 mod runbook;
 mod step;
 mod time;
-mod truth;
 #[cfg(test)]
 mod typescript;
 mod users;
@@ -43,6 +43,7 @@ pub use journal::{EventView, JournalPage};
 pub use lead::{Lead, RunPage};
 pub use meaning::{LookupMeaning, RunStage};
 pub use mirror::MirrorView;
+pub use name_answers::{NameAnswers, ServerAnswer};
 pub use reading::{ReadingView, Tone};
 pub use rehearsal::{
     DrillView, FaultView, RehearsalAnswer, RehearsalCommand, RehearsalPart, RehearsalView, RehearsedRunbook,
@@ -62,14 +63,13 @@ pub use run::{
 pub use runbook::{ProblemRow, RunbookView, TargetRow};
 pub use step::{AttemptView, Offer, PhaseView, StepView, WayBackByName};
 pub use time::Time;
-pub use truth::{NameTruth, ServerAnswer};
 pub use users::{
     AccountView, AuditRow, AuditView, DetailAsk, DetailView, LookupAsk, LookupPlace, LookupPlaces,
     LookupView, LookupWhere, MaskedField, PlaceChoice, PlacePool, PoolAnswerView, RevealAsk, Revealed,
     SourceListView, SourceView, SupportCommand,
 };
 pub use way::{
-    Way, WayGives, WayHealth, WayHealthOf, WayPlace, WayServer, WayShare, WaySide, WaySite, WayState,
+    RequestWay, WayGives, WayHealth, WayHealthOf, WayPlace, WayServer, WayShare, WaySide, WaySite, WayState,
 };
 
 use serde::{Deserialize, Serialize};

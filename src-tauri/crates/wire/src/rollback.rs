@@ -7,6 +7,7 @@ use ts_rs::TS;
 use super::change::PreviewView;
 use super::reading::ReadingView;
 use super::run::Answer;
+use super::step::WayBackByName;
 use super::time::Time;
 
 /// Whether and how the run can go back.
@@ -21,6 +22,10 @@ pub struct WayBack {
     pub something_to_undo: bool,
     /// What the button proposes, for `rollback_plan` and `submit_run`.
     pub proposal: Option<ScopeView>,
+    /// The ready-made ways back that would take something back now, in the plan's order; the proposed one among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<WayBackByName>>", optional)]
+    pub rules: Vec<WayBackByName>,
     /// The titles of what it would take back, in order.
     pub order: Vec<String>,
     /// The ids of the steps that it would take back, in order.
@@ -111,7 +116,8 @@ pub struct RollbackItemView {
     pub preconditions: Vec<ReadingView>,
     /// The exact calls.
     pub preview: Option<PreviewView>,
-    /// `to_do`, `running`, `done`, `stopped` or, of an item of people, `your_turn`; always `to_do` in a plan not yet confirmed.
+    /// `to_do`, `running`, `done`, `stopped`; `your_turn` of an item of people; `unproven` of one that was made and whose
+    /// check from outside did not pass in time. Always `to_do` in a plan not yet confirmed.
     pub state: String,
 }
 
@@ -183,7 +189,7 @@ pub struct RollbackProgress {
     /// What was seen from outside of each change that was taken back.
     #[serde(default)]
     pub seen: Vec<SeenView>,
-    /// What is left for people, in order.
+    /// What is left for people, in order: what they do, and what they look at.
     #[serde(default)]
     pub left: Vec<String>,
     /// Of one that is complete: what users still can't do because it is closed on purpose, by the monitors that look.

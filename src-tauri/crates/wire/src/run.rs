@@ -9,12 +9,12 @@ use super::lead::Lead;
 use super::mirror::MirrorView;
 
 use super::gate::{Deadline, T0View, TimesView};
+use super::name_answers::NameAnswers;
 use super::reading::{ReadingView, Tone};
 use super::rollback::{BreachView, RollbackProgress, WayBack};
 use super::step::PhaseView;
 use super::time::Time;
-use super::truth::NameTruth;
-use super::way::Way;
+use super::way::RequestWay;
 
 /// The banner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -166,9 +166,9 @@ pub struct RunSnapshot {
     pub monitors: Vec<ReadingView>,
     /// What every server answered last, for each name that a DNS check of the plan asks about; empty where none
     /// does, or the target has no DNS observer.
-    pub truth: Vec<NameTruth>,
+    pub name_answers: Vec<NameAnswers>,
     /// The way of a request, for each name that a step of the plan switches.
-    pub ways: Vec<Way>,
+    pub ways: Vec<RequestWay>,
     /// Are users all right?
     pub users: Answer,
     /// Can we go back?

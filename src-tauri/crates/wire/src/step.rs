@@ -121,6 +121,10 @@ pub struct StepView {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<String>>", optional)]
     pub together: Vec<String>,
+    /// People chose another in its place: it counts as absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub left_out: bool,
     /// When its last change happened.
     #[ts(as = "Option<Time>")]
     pub changed_at: Option<Timestamp>,
@@ -170,8 +174,10 @@ pub struct PhaseView {
     pub gate: Option<GateView>,
     /// Planned time against actual.
     pub times: TimesView,
-    /// Steps finished.
+    /// Steps finished; none of those that people did not choose.
     pub done: u32,
+    /// How many of its steps count: all but those that people did not choose.
+    pub of: u32,
     /// Its steps.
     pub steps: Vec<StepView>,
 }

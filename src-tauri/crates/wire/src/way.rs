@@ -135,7 +135,7 @@ pub struct WaySite {
 /// The way of a request for one name that a step of the plan switches.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "wire.ts")]
-pub struct Way {
+pub struct RequestWay {
     /// The name.
     pub name: String,
     /// The steps that switch it, in the plan's order.

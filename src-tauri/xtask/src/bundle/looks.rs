@@ -5,7 +5,7 @@ use std::{
     process::{Command, Output},
 };
 
-use super::place::Place;
+use super::installed::PackageRoot;
 use crate::{
     scan::Counts,
     shell::{Outcome, Scratch, Stop, command, which},
@@ -170,7 +170,7 @@ fn field<'a>(fields: &'a str, name: &str) -> &'a str {
 }
 
 /// The programs and what stands beside them, as a person would use them, with `home` as Switchback's home.
-pub fn use_it(place: &Place, files: &[Entry], home: &Path, findings: &mut Findings) -> Outcome<()> {
+pub fn use_it(place: &PackageRoot, files: &[Entry], home: &Path, findings: &mut Findings) -> Outcome<()> {
     let scratch = Scratch::new("used")?;
     let switchback = || {
         let mut program = command(place.file("/usr/bin/switchback"));
@@ -220,7 +220,7 @@ pub fn use_it(place: &Place, files: &[Entry], home: &Path, findings: &mut Findin
 }
 
 /// Every page is rendered, and none with a warning.
-fn manual(place: &Place, files: &[Entry], findings: &mut Findings) -> Outcome<()> {
+fn manual(place: &PackageRoot, files: &[Entry], findings: &mut Findings) -> Outcome<()> {
     let pages: Vec<&str> = files
         .iter()
         .map(|file| file.path.as_str())
@@ -262,7 +262,7 @@ fn manual(place: &Place, files: &[Entry], findings: &mut Findings) -> Outcome<()
 }
 
 /// Each shell that is here loads its script; bash completes a command as somebody types it.
-fn completions(place: &Place, findings: &mut Findings) -> Outcome<()> {
+fn completions(place: &PackageRoot, findings: &mut Findings) -> Outcome<()> {
     let bash = place.file("/usr/share/bash-completion/completions/switchback");
     // What bash itself does on a tab.
     let script = "source \"$1\" && complete -p switchback >/dev/null && COMP_WORDS=(switchback rol) COMP_CWORD=1 \
@@ -291,7 +291,7 @@ fn completions(place: &Place, findings: &mut Findings) -> Outcome<()> {
 }
 
 /// What the desktop reads: menu entries whose program is in the package, and the description.
-fn entries(place: &Place, files: &[Entry], findings: &mut Findings) -> Outcome<()> {
+fn entries(place: &PackageRoot, files: &[Entry], findings: &mut Findings) -> Outcome<()> {
     for file in files.iter().filter(|file| file.path.ends_with(".desktop")) {
         let entry = std::fs::read_to_string(place.file(&file.path)).unwrap_or_default();
         let exec = entry

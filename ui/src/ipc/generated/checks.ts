@@ -5,52 +5,53 @@ import type * as wire from "./wire";
 // The content policy forbids eval; zod would try it once and leave a violation in the log.
 z.config({ jitless: true });
 
-export const Accepted: z.ZodType<wire.Accepted> = z.looseObject({
+export const Accepted: z.ZodType<wire.Accepted> = z.lazy(() => z.looseObject({
     seq: z.number()
-});
+}));
 
 export const Time: z.ZodType<wire.Time> = z.string().refine((text) => !Number.isNaN(Date.parse(text)), "not a time");
 
-export const MaskedField: z.ZodType<wire.MaskedField> = z.looseObject({
+export const MaskedField: z.ZodType<wire.MaskedField> = z.lazy(() => z.looseObject({
     field: z.string(),
     masked: z.string()
-});
+}));
 
-export const AmendmentChange: z.ZodType<wire.AmendmentChange> = z.looseObject({
+export const AmendmentChange: z.ZodType<wire.AmendmentChange> = z.lazy(() => z.looseObject({
     subject: z.string(),
     kind: z.string(),
     field: z.string().nullable(),
+    label: z.string().nullable(),
     before: z.string().nullable(),
     after: z.string().nullable(),
     refused: z.string().nullable()
-});
+}));
 
-export const AmendmentView: z.ZodType<wire.AmendmentView> = z.looseObject({
+export const AmendmentView: z.ZodType<wire.AmendmentView> = z.lazy(() => z.looseObject({
     digest: z.string(),
     from: z.string(),
     to: z.string(),
     changes: z.array(AmendmentChange),
     anew: z.array(z.string()),
     not_now: z.string().nullable()
-});
+}));
 
 export const Tone: z.ZodType<wire.Tone> = z.enum(["passing", "not_applicable", "switching", "waiting", "running", "failing", "unknown"]);
 
-export const ApiError: z.ZodType<wire.ApiError> = z.looseObject({
+export const ApiError: z.ZodType<wire.ApiError> = z.lazy(() => z.looseObject({
     code: z.string(),
     message: z.string(),
     hint: z.string(),
     where: z.string()
-});
+}));
 
-export const InterruptedView: z.ZodType<wire.InterruptedView> = z.looseObject({
+export const InterruptedView: z.ZodType<wire.InterruptedView> = z.lazy(() => z.looseObject({
     title: z.string(),
     sentence: z.string(),
     step: z.string().nullable(),
     settled: z.boolean()
-});
+}));
 
-export const AttemptView: z.ZodType<wire.AttemptView> = z.looseObject({
+export const AttemptView: z.ZodType<wire.AttemptView> = z.lazy(() => z.looseObject({
     id: z.string(),
     way: z.string(),
     started_at: Time,
@@ -59,9 +60,9 @@ export const AttemptView: z.ZodType<wire.AttemptView> = z.looseObject({
     finding: z.string().nullable(),
     problem: z.string().nullable(),
     proven: z.array(z.string())
-});
+}));
 
-export const BannerView: z.ZodType<wire.BannerView> = z.looseObject({
+export const BannerView: z.ZodType<wire.BannerView> = z.lazy(() => z.looseObject({
     kind: z.string(),
     word: z.string(),
     target: z.string(),
@@ -70,30 +71,30 @@ export const BannerView: z.ZodType<wire.BannerView> = z.looseObject({
     role: z.string().nullable(),
     test_endpoint: z.boolean(),
     speed: z.number()
-});
+}));
 
-export const BreachView: z.ZodType<wire.BreachView> = z.looseObject({
+export const BreachView: z.ZodType<wire.BreachView> = z.lazy(() => z.looseObject({
     id: z.string(),
     because: z.string(),
     repair: z.array(z.string())
-});
+}));
 
-export const CallView: z.ZodType<wire.CallView> = z.looseObject({
+export const CallView: z.ZodType<wire.CallView> = z.lazy(() => z.looseObject({
     service: z.string(),
     operation: z.string(),
     parameters: z.unknown(),
     cli: z.string()
-});
+}));
 
-export const ChangeView: z.ZodType<wire.ChangeView> = z.looseObject({
+export const ChangeView: z.ZodType<wire.ChangeView> = z.lazy(() => z.looseObject({
     object: z.string(),
     before: z.array(z.string()),
     after: z.array(z.string()),
     asked: z.array(z.string()),
     caution: z.string().nullable()
-});
+}));
 
-export const ReadingView: z.ZodType<wire.ReadingView> = z.looseObject({
+export const ReadingView: z.ZodType<wire.ReadingView> = z.lazy(() => z.looseObject({
     id: z.string(),
     title: z.string(),
     tone: Tone,
@@ -106,32 +107,32 @@ export const ReadingView: z.ZodType<wire.ReadingView> = z.looseObject({
     until: Time.nullable(),
     mend: z.string().nullable(),
     last_failing: Time.exactOptional()
-});
+}));
 
-export const KeychainView: z.ZodType<wire.KeychainView> = z.looseObject({
+export const KeychainView: z.ZodType<wire.KeychainView> = z.lazy(() => z.looseObject({
     works: z.boolean(),
     says: z.string(),
     means: z.string(),
     mend: z.string().nullable()
-});
+}));
 
-export const SettingView: z.ZodType<wire.SettingView> = z.looseObject({
+export const SettingView: z.ZodType<wire.SettingView> = z.lazy(() => z.looseObject({
     variable: z.string(),
     value: z.string().nullable(),
     effect: z.string(),
     overrides: z.boolean()
-});
+}));
 
 export const DeadlineKind: z.ZodType<wire.DeadlineKind> = z.enum(["rule", "monitor", "step"]);
 
-export const ExtensionView: z.ZodType<wire.ExtensionView> = z.looseObject({
+export const ExtensionView: z.ZodType<wire.ExtensionView> = z.lazy(() => z.looseObject({
     minutes: z.number(),
     by: z.string(),
     reason: z.string(),
     at: Time
-});
+}));
 
-export const DecisionView: z.ZodType<wire.DecisionView> = z.looseObject({
+export const DecisionView: z.ZodType<wire.DecisionView> = z.lazy(() => z.looseObject({
     id: z.string(),
     question: z.string(),
     kind: z.string(),
@@ -139,9 +140,9 @@ export const DecisionView: z.ZodType<wire.DecisionView> = z.looseObject({
     value: z.string().nullable(),
     by: z.string().nullable(),
     blocks: z.array(z.string())
-});
+}));
 
-export const AccountView: z.ZodType<wire.AccountView> = z.looseObject({
+export const AccountView: z.ZodType<wire.AccountView> = z.lazy(() => z.looseObject({
     index: z.number(),
     pool: z.string(),
     pool_title: z.string(),
@@ -154,9 +155,9 @@ export const AccountView: z.ZodType<wire.AccountView> = z.looseObject({
     machine: z.boolean(),
     fields: z.array(MaskedField),
     mfa: z.array(z.string()).nullable()
-});
+}));
 
-export const DrillView: z.ZodType<wire.DrillView> = z.looseObject({
+export const DrillView: z.ZodType<wire.DrillView> = z.lazy(() => z.looseObject({
     id: z.string(),
     part: z.string(),
     title: z.string(),
@@ -167,11 +168,11 @@ export const DrillView: z.ZodType<wire.DrillView> = z.looseObject({
     fault: z.string(),
     at_once: z.boolean(),
     on: z.boolean()
-});
+}));
 
 export const DriverLife: z.ZodType<wire.DriverLife> = z.enum(["at_work", "silent", "ended", "unknown"]);
 
-export const DriverView: z.ZodType<wire.DriverView> = z.looseObject({
+export const DriverView: z.ZodType<wire.DriverView> = z.lazy(() => z.looseObject({
     by: z.string(),
     host: z.string(),
     pid: z.number(),
@@ -180,68 +181,68 @@ export const DriverView: z.ZodType<wire.DriverView> = z.looseObject({
     reason: z.string().nullable(),
     life: DriverLife,
     silent_s: z.number().nullable()
-});
+}));
 
-export const EventView: z.ZodType<wire.EventView> = z.looseObject({
+export const EventView: z.ZodType<wire.EventView> = z.lazy(() => z.looseObject({
     seq: z.number(),
     at: Time,
     kind: z.string(),
     step: z.string().nullable(),
     actor: z.string().nullable(),
     sentence: z.string()
-});
+}));
 
-export const FaultView: z.ZodType<wire.FaultView> = z.looseObject({
+export const FaultView: z.ZodType<wire.FaultView> = z.lazy(() => z.looseObject({
     name: z.string(),
     part: z.string(),
     sentence: z.string(),
     on: z.boolean()
-});
+}));
 
-export const FieldRowView: z.ZodType<wire.FieldRowView> = z.looseObject({
+export const FieldRowView: z.ZodType<wire.FieldRowView> = z.lazy(() => z.looseObject({
     field: z.string(),
     before: z.string(),
     ours: z.string(),
     found: z.string(),
     differs: z.boolean(),
     choice: z.string().nullable()
-});
+}));
 
-export const PreviewView: z.ZodType<wire.PreviewView> = z.looseObject({
+export const PreviewView: z.ZodType<wire.PreviewView> = z.lazy(() => z.looseObject({
     digest: z.string(),
     changes: z.array(ChangeView),
     calls: z.array(CallView)
-});
+}));
 
-export const GateDecision: z.ZodType<wire.GateDecision> = z.looseObject({
+export const GateDecision: z.ZodType<wire.GateDecision> = z.lazy(() => z.looseObject({
     go: z.boolean(),
     by: z.string(),
     reason: z.string(),
     at: Time,
     void: z.string().nullable()
-});
+}));
 
-export const GatePerson: z.ZodType<wire.GatePerson> = z.looseObject({
+export const GatePerson: z.ZodType<wire.GatePerson> = z.lazy(() => z.looseObject({
     role: z.string(),
     name: z.string().nullable()
-});
+}));
 
 export const GateState: z.ZodType<wire.GateState> = z.enum(["closed", "ready", "checking", "go", "no_go", "void"]);
 
-export const Offer: z.ZodType<wire.Offer> = z.looseObject({
+export const Offer: z.ZodType<wire.Offer> = z.lazy(() => z.looseObject({
     command: z.string(),
     label: z.string(),
     primary: z.boolean(),
     needs_reason: z.boolean(),
     refused: z.string().nullable()
-});
+}));
 
-export const JournalPage: z.ZodType<wire.JournalPage> = z.looseObject({
+export const JournalPage: z.ZodType<wire.JournalPage> = z.lazy(() => z.looseObject({
     events: z.array(EventView),
     head: z.number()
-});
+}));
 
-export const RunPage: z.ZodType<wire.RunPage> = z.discriminatedUnion("page", [z.looseObject({
+export const RunPage: z.ZodType<wire.RunPage> = z.lazy(() => z.discriminatedUnion("page", [z.looseObject({
         page: z.literal("run")
     }), z.looseObject({
         page: z.literal("step"),
@@ -251,19 +252,19 @@ export const RunPage: z.ZodType<wire.RunPage> = z.discriminatedUnion("page", [z.
     }), z.looseObject({
         page: z.literal("gate"),
         phase: z.string()
-    })]);
+    })]));
 
 export const LookupMeaning: z.ZodType<wire.LookupMeaning> = z.enum(["can_sign_in", "can_but", "cant_sign_in", "cant_tell", "not_migrated_yet", "not_a_person"]);
 
-export const PlacePool: z.ZodType<wire.PlacePool> = z.looseObject({
+export const PlacePool: z.ZodType<wire.PlacePool> = z.lazy(() => z.looseObject({
     id: z.string(),
     title: z.string(),
     role: z.string()
-});
+}));
 
 export const RunStage: z.ZodType<wire.RunStage> = z.enum(["before", "switched", "rolled_back"]);
 
-export const PoolAnswerView: z.ZodType<wire.PoolAnswerView> = z.looseObject({
+export const PoolAnswerView: z.ZodType<wire.PoolAnswerView> = z.lazy(() => z.looseObject({
     id: z.string(),
     title: z.string(),
     role: z.string(),
@@ -273,43 +274,43 @@ export const PoolAnswerView: z.ZodType<wire.PoolAnswerView> = z.looseObject({
     matches: z.number(),
     observed_at: Time,
     ms: z.number()
-});
+}));
 
-export const SourceView: z.ZodType<wire.SourceView> = z.looseObject({
+export const SourceView: z.ZodType<wire.SourceView> = z.lazy(() => z.looseObject({
     rows: z.number(),
     lines: z.array(z.number()),
     faults: z.array(z.string()),
     fault_count: z.number()
-});
+}));
 
-export const LookupWhere: z.ZodType<wire.LookupWhere> = z.looseObject({
+export const LookupWhere: z.ZodType<wire.LookupWhere> = z.lazy(() => z.looseObject({
     run: z.string().nullable(),
     target: z.string().nullable(),
     pools: z.array(z.string())
-});
+}));
 
-export const LostView: z.ZodType<wire.LostView> = z.looseObject({
+export const LostView: z.ZodType<wire.LostView> = z.lazy(() => z.looseObject({
     at: Time,
     sentence: z.string().nullable()
-});
+}));
 
-export const MirrorView: z.ZodType<wire.MirrorView> = z.looseObject({
+export const MirrorView: z.ZodType<wire.MirrorView> = z.lazy(() => z.looseObject({
     dir: z.string(),
     seq: z.number(),
     age_s: z.number().nullable(),
     behind: z.number(),
     problem: z.string().nullable()
-});
+}));
 
-export const ServerAnswer: z.ZodType<wire.ServerAnswer> = z.looseObject({
+export const ServerAnswer: z.ZodType<wire.ServerAnswer> = z.lazy(() => z.looseObject({
     server: z.string(),
     place: z.string(),
     values: z.array(z.string()),
     ttl_s: z.number().nullable(),
     problem: z.string().nullable()
-});
+}));
 
-export const GateView: z.ZodType<wire.GateView> = z.looseObject({
+export const GateView: z.ZodType<wire.GateView> = z.lazy(() => z.looseObject({
     title: z.string(),
     again: z.string().exactOptional(),
     state: GateState,
@@ -321,32 +322,32 @@ export const GateView: z.ZodType<wire.GateView> = z.looseObject({
     decision: GateDecision.nullable(),
     basis: z.string(),
     offers: z.array(Offer)
-});
+}));
 
-export const TimesView: z.ZodType<wire.TimesView> = z.looseObject({
+export const TimesView: z.ZodType<wire.TimesView> = z.lazy(() => z.looseObject({
     planned_s: z.number().nullable(),
     started_at: Time.nullable(),
     ended_at: Time.nullable(),
     actual_s: z.number().nullable()
-});
+}));
 
-export const PlaceChoice: z.ZodType<wire.PlaceChoice> = z.looseObject({
+export const PlaceChoice: z.ZodType<wire.PlaceChoice> = z.lazy(() => z.looseObject({
     where: LookupWhere,
     banner: z.string(),
     name: z.string()
-});
+}));
 
-export const ProblemRow: z.ZodType<wire.ProblemRow> = z.looseObject({
+export const ProblemRow: z.ZodType<wire.ProblemRow> = z.lazy(() => z.looseObject({
     stops: z.boolean(),
     code: z.string(),
     message: z.string(),
     place: z.string(),
     fix: z.string()
-});
+}));
 
 export const SessionState: z.ZodType<wire.SessionState> = z.enum(["not_needed", "signed_out", "expired", "ends", "renews"]);
 
-export const ProfileView: z.ZodType<wire.ProfileView> = z.looseObject({
+export const ProfileView: z.ZodType<wire.ProfileView> = z.lazy(() => z.looseObject({
     name: z.string(),
     kind: z.string(),
     kind_words: z.string(),
@@ -361,52 +362,52 @@ export const ProfileView: z.ZodType<wire.ProfileView> = z.looseObject({
     sign_in: z.string().nullable(),
     problem: z.string().nullable(),
     mend: z.string().nullable()
-});
+}));
 
-export const RehearsalAnswer: z.ZodType<wire.RehearsalAnswer> = z.looseObject({
+export const RehearsalAnswer: z.ZodType<wire.RehearsalAnswer> = z.lazy(() => z.looseObject({
     run: z.string().nullable()
-});
+}));
 
-export const RehearsalPart: z.ZodType<wire.RehearsalPart> = z.looseObject({
+export const RehearsalPart: z.ZodType<wire.RehearsalPart> = z.lazy(() => z.looseObject({
     kind: z.string(),
     name: z.string(),
     address: z.string(),
     state: z.string()
-});
+}));
 
-export const RehearsalView: z.ZodType<wire.RehearsalView> = z.looseObject({
+export const RehearsalView: z.ZodType<wire.RehearsalView> = z.lazy(() => z.looseObject({
     endpoint: z.string(),
     speed: z.number(),
     parts: z.array(RehearsalPart),
     drills: z.array(DrillView),
     faults: z.array(FaultView)
-});
+}));
 
-export const ReportDeadline: z.ZodType<wire.ReportDeadline> = z.looseObject({
+export const ReportDeadline: z.ZodType<wire.ReportDeadline> = z.lazy(() => z.looseObject({
     title: z.string(),
     note: z.string()
-});
+}));
 
-export const ReportDecision: z.ZodType<wire.ReportDecision> = z.looseObject({
+export const ReportDecision: z.ZodType<wire.ReportDecision> = z.lazy(() => z.looseObject({
     question: z.string(),
     value: z.string().nullable(),
     who: z.string().nullable()
-});
+}));
 
-export const ReportExported: z.ZodType<wire.ReportExported> = z.looseObject({
+export const ReportExported: z.ZodType<wire.ReportExported> = z.lazy(() => z.looseObject({
     file: z.string(),
     to_seq: z.number()
-});
+}));
 
-export const ReportLine: z.ZodType<wire.ReportLine> = z.looseObject({
+export const ReportLine: z.ZodType<wire.ReportLine> = z.lazy(() => z.looseObject({
     seq: z.number(),
     at: z.string(),
     step: z.string().nullable(),
     who: z.string().nullable(),
     what: z.string()
-});
+}));
 
-export const ReportStep: z.ZodType<wire.ReportStep> = z.looseObject({
+export const ReportStep: z.ZodType<wire.ReportStep> = z.lazy(() => z.looseObject({
     id: z.string(),
     title: z.string(),
     plan_ref: z.string(),
@@ -415,9 +416,9 @@ export const ReportStep: z.ZodType<wire.ReportStep> = z.looseObject({
     planned: z.string(),
     actual: z.string(),
     ended: z.string()
-});
+}));
 
-export const ReportRollback: z.ZodType<wire.ReportRollback> = z.looseObject({
+export const ReportRollback: z.ZodType<wire.ReportRollback> = z.lazy(() => z.looseObject({
     at: z.string(),
     who: z.string(),
     why: z.string().nullable(),
@@ -425,35 +426,46 @@ export const ReportRollback: z.ZodType<wire.ReportRollback> = z.looseObject({
     overridden: z.array(z.string()),
     outcome: z.string(),
     took: z.string()
-});
+}));
 
-export const ReportPhase: z.ZodType<wire.ReportPhase> = z.looseObject({
+export const ReportPhase: z.ZodType<wire.ReportPhase> = z.lazy(() => z.looseObject({
     title: z.string(),
     planned: z.string(),
     actual: z.string(),
     gate: z.string().nullable(),
     steps: z.array(ReportStep)
-});
+}));
 
-export const ResourceView: z.ZodType<wire.ResourceView> = z.looseObject({
+export const WayState: z.ZodType<wire.WayState> = z.enum(["before", "switching", "after", "switching_back"]);
+
+export const WayShare: z.ZodType<wire.WayShare> = z.lazy(() => z.looseObject({
+    asked: z.number(),
+    old: z.number(),
+    new: z.number(),
+    both: z.number(),
+    neither: z.number(),
+    unknown: z.number()
+}));
+
+export const ResourceView: z.ZodType<wire.ResourceView> = z.lazy(() => z.looseObject({
     id: z.string(),
     title: z.string(),
     cli: z.string(),
     in_console: z.boolean()
-});
+}));
 
-export const RestrictedView: z.ZodType<wire.RestrictedView> = z.looseObject({
+export const RestrictedView: z.ZodType<wire.RestrictedView> = z.lazy(() => z.looseObject({
     by: z.array(z.string()),
     monitor: z.string(),
     sentence: z.string()
-});
+}));
 
-export const Revealed: z.ZodType<wire.Revealed> = z.looseObject({
+export const Revealed: z.ZodType<wire.Revealed> = z.lazy(() => z.looseObject({
     field: z.string(),
     value: z.string()
-});
+}));
 
-export const RollbackItemView: z.ZodType<wire.RollbackItemView> = z.looseObject({
+export const RollbackItemView: z.ZodType<wire.RollbackItemView> = z.lazy(() => z.looseObject({
     id: z.string(),
     step: z.string().nullable(),
     title: z.string(),
@@ -466,7 +478,7 @@ export const RollbackItemView: z.ZodType<wire.RollbackItemView> = z.looseObject(
     preconditions: z.array(ReadingView),
     preview: PreviewView.nullable(),
     state: z.string()
-});
+}));
 
 export const ScopeView: z.ZodType<wire.ScopeView> = z.union([z.looseObject({
         step: z.string()
@@ -474,43 +486,43 @@ export const ScopeView: z.ZodType<wire.ScopeView> = z.union([z.looseObject({
         rule: z.string()
     }), z.literal("all")]);
 
-export const UndoTimeView: z.ZodType<wire.UndoTimeView> = z.looseObject({
+export const UndoTimeView: z.ZodType<wire.UndoTimeView> = z.lazy(() => z.looseObject({
     slowest_s: z.number().nullable(),
     tries: z.number(),
     rehearsals: z.number(),
     caches_s: z.number().nullable(),
     by_hand_s: z.number().nullable()
-});
+}));
 
-export const SeenView: z.ZodType<wire.SeenView> = z.looseObject({
+export const SeenView: z.ZodType<wire.SeenView> = z.lazy(() => z.looseObject({
     step: z.string(),
     title: z.string(),
     sentence: z.string()
-});
+}));
 
 export const RunStanding: z.ZodType<wire.RunStanding> = z.enum(["interrupted", "open", "finished", "unknown"]);
 
-export const T0View: z.ZodType<wire.T0View> = z.looseObject({
+export const T0View: z.ZodType<wire.T0View> = z.lazy(() => z.looseObject({
     at: Time,
     step: z.string(),
     phase: z.string()
-});
+}));
 
-export const NameTruth: z.ZodType<wire.NameTruth> = z.looseObject({
+export const NameAnswers: z.ZodType<wire.NameAnswers> = z.lazy(() => z.looseObject({
     name: z.string(),
     record: z.string(),
     observed_at: Time.nullable(),
     believable_s: z.number(),
     servers: z.array(ServerAnswer)
-});
+}));
 
-export const Answer: z.ZodType<wire.Answer> = z.looseObject({
+export const Answer: z.ZodType<wire.Answer> = z.lazy(() => z.looseObject({
     tone: Tone,
     headline: z.string(),
     note: z.string()
-});
+}));
 
-export const RollbackProgress: z.ZodType<wire.RollbackProgress> = z.looseObject({
+export const RollbackProgress: z.ZodType<wire.RollbackProgress> = z.lazy(() => z.looseObject({
     state: z.string(),
     asked_seq: z.number(),
     scope: ScopeView,
@@ -522,9 +534,9 @@ export const RollbackProgress: z.ZodType<wire.RollbackProgress> = z.looseObject(
     left: z.array(z.string()),
     restricted: z.array(RestrictedView),
     stays: z.array(z.string())
-});
+}));
 
-export const Deadline: z.ZodType<wire.Deadline> = z.looseObject({
+export const Deadline: z.ZodType<wire.Deadline> = z.lazy(() => z.looseObject({
     id: z.string(),
     kind: DeadlineKind,
     rule: z.string().nullable(),
@@ -537,64 +549,54 @@ export const Deadline: z.ZodType<wire.Deadline> = z.looseObject({
     note: z.string(),
     extended: z.array(ExtensionView),
     extendable: z.boolean()
-});
+}));
 
-export const TargetRow: z.ZodType<wire.TargetRow> = z.looseObject({
+export const TargetRow: z.ZodType<wire.TargetRow> = z.lazy(() => z.looseObject({
     name: z.string(),
     kind: z.string(),
     steps: z.number(),
     problems: z.array(ProblemRow)
-});
+}));
 
-export const SheetExported: z.ZodType<wire.SheetExported> = z.looseObject({
+export const SheetExported: z.ZodType<wire.SheetExported> = z.lazy(() => z.looseObject({
     file: z.string(),
     in_mirror: z.boolean(),
     seq: z.number(),
     text: z.string()
-});
+}));
 
-export const SheetView: z.ZodType<wire.SheetView> = z.looseObject({
+export const SheetView: z.ZodType<wire.SheetView> = z.lazy(() => z.looseObject({
     exported_at: Time.nullable(),
     seq: z.number().nullable(),
     file: z.string().nullable(),
     stale: z.string().nullable()
-});
+}));
 
-export const SourceListView: z.ZodType<wire.SourceListView> = z.looseObject({
+export const SourceListView: z.ZodType<wire.SourceListView> = z.lazy(() => z.looseObject({
     name: z.string(),
     rows: z.number(),
     fault_count: z.number(),
     lines: z.array(z.number()),
     faults: z.array(z.string())
-});
+}));
 
-export const WayBackByName: z.ZodType<wire.WayBackByName> = z.looseObject({
+export const WayBackByName: z.ZodType<wire.WayBackByName> = z.lazy(() => z.looseObject({
     rule: z.string(),
     title: z.string()
-});
+}));
 
-export const WayState: z.ZodType<wire.WayState> = z.enum(["before", "switching", "after", "switching_back"]);
-
-export const WayShare: z.ZodType<wire.WayShare> = z.looseObject({
-    asked: z.number(),
-    old: z.number(),
-    new: z.number(),
-    both: z.number(),
-    neither: z.number(),
-    unknown: z.number()
-});
-
-export const WayBack: z.ZodType<wire.WayBack> = z.looseObject({
+export const WayBack: z.ZodType<wire.WayBack> = z.lazy(() => z.looseObject({
     answer: Answer,
     missing: z.array(z.string()),
     something_to_undo: z.boolean(),
     proposal: ScopeView.nullable(),
+    rules: z.array(WayBackByName).exactOptional(),
     order: z.array(z.string()),
     undoes: z.array(z.string()),
     loses: z.array(z.string()),
     takes: UndoTimeView,
     sheet: SheetView
-});
+}));
 
 export const WayGives: z.ZodType<wire.WayGives> = z.enum(["old", "new", "both", "neither", "unknown"]);
 
@@ -602,40 +604,40 @@ export const WayHealthOf: z.ZodType<wire.WayHealthOf> = z.enum(["answer", "certi
 
 export const WayPlace: z.ZodType<wire.WayPlace> = z.enum(["resolver", "name_server"]);
 
-export const WayServer: z.ZodType<wire.WayServer> = z.looseObject({
+export const WayServer: z.ZodType<wire.WayServer> = z.lazy(() => z.looseObject({
     name: z.string(),
     place: WayPlace,
     gives: WayGives,
     said: z.string(),
     ttl_s: z.number().nullable()
-});
+}));
 
 export const WaySide: z.ZodType<wire.WaySide> = z.enum(["old", "new"]);
 
-export const WayHealth: z.ZodType<wire.WayHealth> = z.looseObject({
+export const WayHealth: z.ZodType<wire.WayHealth> = z.lazy(() => z.looseObject({
     of: WayHealthOf,
     words: z.string(),
     reading: ReadingView
-});
+}));
 
 export const WindowKind: z.ZodType<wire.WindowKind> = z.enum(["console", "support"]);
 
-export const Lead: z.ZodType<wire.Lead> = z.looseObject({
+export const Lead: z.ZodType<wire.Lead> = z.lazy(() => z.looseObject({
     run: z.string(),
     to: RunPage,
     problem: z.string().nullable()
-});
+}));
 
-export const RunRow: z.ZodType<wire.RunRow> = z.looseObject({
+export const RunRow: z.ZodType<wire.RunRow> = z.lazy(() => z.looseObject({
     run: z.string(),
     title: z.string(),
     target: z.string(),
     kind: z.string(),
     opened_at: Time,
     standing: RunStanding
-});
+}));
 
-export const ConnectionView: z.ZodType<wire.ConnectionView> = z.looseObject({
+export const ConnectionView: z.ZodType<wire.ConnectionView> = z.lazy(() => z.looseObject({
     schema_version: z.literal(1),
     about: z.string(),
     target: z.string().nullable(),
@@ -648,15 +650,15 @@ export const ConnectionView: z.ZodType<wire.ConnectionView> = z.looseObject({
     permissions: z.array(ReadingView),
     keychain: KeychainView.exactOptional(),
     environment: z.array(SettingView)
-});
+}));
 
-export const DetailView: z.ZodType<wire.DetailView> = z.looseObject({
+export const DetailView: z.ZodType<wire.DetailView> = z.lazy(() => z.looseObject({
     account: AccountView.nullable(),
     cost: z.string(),
     at: Time
-});
+}));
 
-export const FieldPlanView: z.ZodType<wire.FieldPlanView> = z.looseObject({
+export const FieldPlanView: z.ZodType<wire.FieldPlanView> = z.lazy(() => z.looseObject({
     step: z.string(),
     rows: z.array(FieldRowView),
     undecided: z.array(z.string()),
@@ -666,9 +668,9 @@ export const FieldPlanView: z.ZodType<wire.FieldPlanView> = z.looseObject({
     preview: PreviewView.nullable(),
     preconditions: z.array(ReadingView),
     unproven: z.array(z.string())
-});
+}));
 
-export const LookupPlace: z.ZodType<wire.LookupPlace> = z.looseObject({
+export const LookupPlace: z.ZodType<wire.LookupPlace> = z.lazy(() => z.looseObject({
     banner: z.string(),
     kind: z.string(),
     target: z.string(),
@@ -679,15 +681,15 @@ export const LookupPlace: z.ZodType<wire.LookupPlace> = z.looseObject({
     test_endpoint: z.boolean(),
     pools: z.array(PlacePool),
     detail_cost: z.string()
-});
+}));
 
-export const LookupPlaces: z.ZodType<wire.LookupPlaces> = z.looseObject({
+export const LookupPlaces: z.ZodType<wire.LookupPlaces> = z.lazy(() => z.looseObject({
     places: z.array(PlaceChoice),
     only: z.boolean(),
     unread: z.number()
-});
+}));
 
-export const LookupView: z.ZodType<wire.LookupView> = z.looseObject({
+export const LookupView: z.ZodType<wire.LookupView> = z.lazy(() => z.looseObject({
     lookup: z.string(),
     query: z.string(),
     matched_by: z.string(),
@@ -706,9 +708,9 @@ export const LookupView: z.ZodType<wire.LookupView> = z.looseObject({
     source: SourceView.nullable(),
     questions: z.number(),
     at: Time
-});
+}));
 
-export const StepView: z.ZodType<wire.StepView> = z.looseObject({
+export const StepView: z.ZodType<wire.StepView> = z.lazy(() => z.looseObject({
     id: z.string(),
     title: z.string(),
     plan_ref: z.string(),
@@ -733,6 +735,7 @@ export const StepView: z.ZodType<wire.StepView> = z.looseObject({
     publishes: z.array(z.string()).exactOptional(),
     unseen: z.array(z.string()).exactOptional(),
     together: z.array(z.string()).exactOptional(),
+    left_out: z.boolean().exactOptional(),
     changed_at: Time.nullable(),
     before: z.array(ReadingView),
     preview: PreviewView.nullable(),
@@ -747,9 +750,9 @@ export const StepView: z.ZodType<wire.StepView> = z.looseObject({
     not_known: z.string().exactOptional(),
     resources: z.array(ResourceView),
     offers: z.array(Offer)
-});
+}));
 
-export const ProfilesView: z.ZodType<wire.ProfilesView> = z.looseObject({
+export const ProfilesView: z.ZodType<wire.ProfilesView> = z.lazy(() => z.looseObject({
     schema_version: z.literal(1),
     profiles: z.array(ProfileView),
     selected: z.string().nullable(),
@@ -757,9 +760,9 @@ export const ProfilesView: z.ZodType<wire.ProfilesView> = z.looseObject({
     problem: z.string().nullable(),
     mend: z.string().nullable(),
     notes: z.array(z.string()).exactOptional()
-});
+}));
 
-export const ReportView: z.ZodType<wire.ReportView> = z.looseObject({
+export const ReportView: z.ZodType<wire.ReportView> = z.lazy(() => z.looseObject({
     schema_version: z.literal(1),
     run: z.string(),
     title: z.string(),
@@ -784,9 +787,16 @@ export const ReportView: z.ZodType<wire.ReportView> = z.looseObject({
     deadlines: z.array(ReportDeadline),
     rollbacks: z.array(ReportRollback),
     timeline: z.array(ReportLine)
-});
+}));
 
-export const RollbackPlanView: z.ZodType<wire.RollbackPlanView> = z.looseObject({
+export const WaySite: z.ZodType<wire.WaySite> = z.lazy(() => z.looseObject({
+    side: WaySide,
+    build: z.string().nullable(),
+    health: z.array(WayHealth),
+    guards: z.array(z.string())
+}));
+
+export const RollbackPlanView: z.ZodType<wire.RollbackPlanView> = z.lazy(() => z.looseObject({
     digest: z.string(),
     scope: ScopeView,
     title: z.string(),
@@ -798,49 +808,20 @@ export const RollbackPlanView: z.ZodType<wire.RollbackPlanView> = z.looseObject(
     in_flight: z.array(z.string()),
     caches_s: z.number(),
     takes: UndoTimeView
-});
+}));
 
-export const PhaseView: z.ZodType<wire.PhaseView> = z.looseObject({
+export const PhaseView: z.ZodType<wire.PhaseView> = z.lazy(() => z.looseObject({
     id: z.string(),
     title: z.string(),
     t0: z.boolean(),
     gate: GateView.nullable(),
     times: TimesView,
     done: z.number(),
+    of: z.number(),
     steps: z.array(StepView)
-});
+}));
 
-export const RunbookView: z.ZodType<wire.RunbookView> = z.looseObject({
-    runbook: z.string(),
-    built_in: z.boolean(),
-    title: z.string(),
-    targets: z.array(TargetRow),
-    problems: z.array(ProblemRow)
-});
-
-export const WaySite: z.ZodType<wire.WaySite> = z.looseObject({
-    side: WaySide,
-    build: z.string().nullable(),
-    health: z.array(WayHealth),
-    guards: z.array(z.string())
-});
-
-export const WindowInfo: z.ZodType<wire.WindowInfo> = z.looseObject({
-    window: WindowKind,
-    version: z.string(),
-    operator: z.string()
-});
-
-export const AppInfo: z.ZodType<wire.AppInfo> = z.looseObject({
-    version: z.string(),
-    operator: z.string(),
-    run: z.string().nullable(),
-    lead: Lead.nullable(),
-    interrupted: InterruptedView.nullable(),
-    runs: z.array(RunRow)
-});
-
-export const Way: z.ZodType<wire.Way> = z.looseObject({
+export const RequestWay: z.ZodType<wire.RequestWay> = z.lazy(() => z.looseObject({
     name: z.string(),
     steps: z.array(z.string()),
     state: WayState,
@@ -853,9 +834,17 @@ export const Way: z.ZodType<wire.Way> = z.looseObject({
     sites: z.array(WaySite),
     sentence: z.string(),
     once_stale: z.string()
-});
+}));
 
-export const RunSnapshot: z.ZodType<wire.RunSnapshot> = z.looseObject({
+export const RunbookView: z.ZodType<wire.RunbookView> = z.lazy(() => z.looseObject({
+    runbook: z.string(),
+    built_in: z.boolean(),
+    title: z.string(),
+    targets: z.array(TargetRow),
+    problems: z.array(ProblemRow)
+}));
+
+export const RunSnapshot: z.ZodType<wire.RunSnapshot> = z.lazy(() => z.looseObject({
     schema_version: z.literal(1),
     run: z.string(),
     title: z.string(),
@@ -873,8 +862,8 @@ export const RunSnapshot: z.ZodType<wire.RunSnapshot> = z.looseObject({
     times: TimesView,
     phases: z.array(PhaseView),
     monitors: z.array(ReadingView),
-    truth: z.array(NameTruth),
-    ways: z.array(Way),
+    name_answers: z.array(NameAnswers),
+    ways: z.array(RequestWay),
     users: Answer,
     way_back: WayBack,
     rollback: RollbackProgress.nullable(),
@@ -886,12 +875,27 @@ export const RunSnapshot: z.ZodType<wire.RunSnapshot> = z.looseObject({
     stopped_by: z.string().nullable(),
     not_known: z.array(z.string()).exactOptional(),
     mirror: MirrorView.exactOptional()
-});
+}));
 
-export const Update: z.ZodType<wire.Update> = z.discriminatedUnion("type", [z.looseObject({
+export const WindowInfo: z.ZodType<wire.WindowInfo> = z.lazy(() => z.looseObject({
+    window: WindowKind,
+    version: z.string(),
+    operator: z.string()
+}));
+
+export const AppInfo: z.ZodType<wire.AppInfo> = z.lazy(() => z.looseObject({
+    version: z.string(),
+    operator: z.string(),
+    run: z.string().nullable(),
+    lead: Lead.nullable(),
+    interrupted: InterruptedView.nullable(),
+    runs: z.array(RunRow)
+}));
+
+export const Update: z.ZodType<wire.Update> = z.lazy(() => z.discriminatedUnion("type", [z.looseObject({
         type: z.literal("snapshot"),
         snapshot: RunSnapshot
     }), z.looseObject({
         type: z.literal("ended"),
         why: z.string()
-    })]);
+    })]));

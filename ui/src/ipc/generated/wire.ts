@@ -75,15 +75,19 @@ subject: string,
  */
 kind: string, 
 /**
- * For `changed`: the field.
+ * For `changed`: the field, by its name in the plan.
  */
 field: string | null, 
 /**
- * As it is; empty = absent.
+ * For `changed`: what the field is called, in words.
+ */
+label: string | null, 
+/**
+ * As it is, in words; empty = absent.
  */
 before: string | null, 
 /**
- * As it would be; empty = absent.
+ * As it would be, in words; empty = absent.
  */
 after: string | null, 
 /**
@@ -1249,7 +1253,7 @@ problem: string | null, };
 /**
  * One name that a DNS check of the plan asks about, and what was answered for it.
  */
-export type NameTruth = { 
+export type NameAnswers = { 
 /**
  * The name.
  */
@@ -1333,9 +1337,13 @@ gate: GateView | null,
  */
 times: TimesView, 
 /**
- * Steps finished.
+ * Steps finished; none of those that people did not choose.
  */
 done: number, 
+/**
+ * How many of its steps count: all but those that people did not choose.
+ */
+of: number, 
 /**
  * Its steps.
  */
@@ -1949,6 +1957,59 @@ rollbacks: Array<ReportRollback>,
 timeline: Array<ReportLine>, };
 
 /**
+ * The way of a request for one name that a step of the plan switches.
+ */
+export type RequestWay = { 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The steps that switch it, in the plan's order.
+ */
+steps: Array<string>, 
+/**
+ * Where the switch stands.
+ */
+state: WayState, 
+/**
+ * Since when it is on its way; absent where it is not.
+ */
+since: Time | null, 
+/**
+ * When the servers were asked, by the run's clock; absent = they were not.
+ */
+observed_at: Time | null, 
+/**
+ * Seconds after which nothing can be told of them any more.
+ */
+believable_s: number, 
+/**
+ * Every server that was asked, resolvers first.
+ */
+servers: Array<WayServer>, 
+/**
+ * The shares of the resolvers.
+ */
+resolvers: WayShare, 
+/**
+ * The shares of the name servers.
+ */
+name_servers: WayShare, 
+/**
+ * The old site and the new one.
+ */
+sites: Array<WaySite>, 
+/**
+ * The same in words.
+ */
+sentence: string, 
+/**
+ * What is said in its place once the answers are too old.
+ */
+once_stale: string, };
+
+/**
  * How a person resolves a doubt, with evidence.
  */
 export type Resolution = "before" | "after" | "keep" | "restore";
@@ -2074,7 +2135,8 @@ preconditions: Array<ReadingView>,
  */
 preview: PreviewView | null, 
 /**
- * `to_do`, `running`, `done`, `stopped` or, of an item of people, `your_turn`; always `to_do` in a plan not yet confirmed.
+ * `to_do`, `running`, `done`, `stopped`; `your_turn` of an item of people; `unproven` of one that was made and whose
+ * check from outside did not pass in time. Always `to_do` in a plan not yet confirmed.
  */
 state: string, };
 
@@ -2165,7 +2227,7 @@ your_turn: boolean,
  */
 seen: Array<SeenView>, 
 /**
- * What is left for people, in order.
+ * What is left for people, in order: what they do, and what they look at.
  */
 left: Array<string>, 
 /**
@@ -2433,11 +2495,11 @@ monitors: Array<ReadingView>,
  * What every server answered last, for each name that a DNS check of the plan asks about; empty where none
  * does, or the target has no DNS observer.
  */
-truth: Array<NameTruth>, 
+name_answers: Array<NameAnswers>, 
 /**
  * The way of a request, for each name that a step of the plan switches.
  */
-ways: Array<Way>, 
+ways: Array<RequestWay>, 
 /**
  * Are users all right?
  */
@@ -2789,6 +2851,10 @@ unseen?: Array<string>,
  */
 together?: Array<string>, 
 /**
+ * People chose another in its place: it counts as absent.
+ */
+left_out?: boolean, 
+/**
  * When its last change happened.
  */
 changed_at: Time | null, 
@@ -2987,59 +3053,6 @@ snapshot: RunSnapshot, } | { "type": "ended",
 why: string, };
 
 /**
- * The way of a request for one name that a step of the plan switches.
- */
-export type Way = { 
-/**
- * The name.
- */
-name: string, 
-/**
- * The steps that switch it, in the plan's order.
- */
-steps: Array<string>, 
-/**
- * Where the switch stands.
- */
-state: WayState, 
-/**
- * Since when it is on its way; absent where it is not.
- */
-since: Time | null, 
-/**
- * When the servers were asked, by the run's clock; absent = they were not.
- */
-observed_at: Time | null, 
-/**
- * Seconds after which nothing can be told of them any more.
- */
-believable_s: number, 
-/**
- * Every server that was asked, resolvers first.
- */
-servers: Array<WayServer>, 
-/**
- * The shares of the resolvers.
- */
-resolvers: WayShare, 
-/**
- * The shares of the name servers.
- */
-name_servers: WayShare, 
-/**
- * The old site and the new one.
- */
-sites: Array<WaySite>, 
-/**
- * The same in words.
- */
-sentence: string, 
-/**
- * What is said in its place once the answers are too old.
- */
-once_stale: string, };
-
-/**
  * Whether and how the run can go back.
  */
 export type WayBack = { 
@@ -3059,6 +3072,10 @@ something_to_undo: boolean,
  * What the button proposes, for `rollback_plan` and `submit_run`.
  */
 proposal: ScopeView | null, 
+/**
+ * The ready-made ways back that would take something back now, in the plan's order; the proposed one among them.
+ */
+rules?: Array<WayBackByName>, 
 /**
  * The titles of what it would take back, in order.
  */

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { isByHand } from "../../components/ByHand";
 import { CheckTable, staleWords } from "../../components/CheckTable";
 import { Block } from "../../components/PageHead";
-import { age, count, fullTime } from "../../format/time";
+import { age, count, fullTime, shortTime } from "../../format/time";
 import type { ReadingView } from "../../ipc";
 import { Button } from "../../kit";
 import { useApp, useStore, useWorldNow } from "../../state/hooks";
@@ -120,9 +120,29 @@ export function Before({ id }: { id: string }) {
   );
 }
 
+/** When the checks of a step whose time has passed were read last: what stands below is of then. */
+function LastRead({ list }: { list: readonly ReadingView[] }) {
+  const words = useWorldNow((now) => {
+    const times = list.flatMap((r) => (r.observed_at === null ? [] : [Date.parse(r.observed_at)]));
+    return times.length === 0 ? "Nothing was read yet." : `Last read ${age((now - Math.min(...times)) / 1000)} ago, at ${shortTime(Math.min(...times))}.`;
+  });
+  return (
+    <p className="meta" data-testid="after-read">
+      {words} It is not read again by itself: its time has passed. Read it again, and it is looked at until it holds or that time passes once more.
+    </p>
+  );
+}
+
 /** The checks from outside after the change. */
 export function After({ id }: { id: string }) {
-  const step = useStepPart(id, ({ step: s }) => ({ state: s.state, verify: s.verify, changed_at: s.changed_at }));
+  const store = useStore();
+  const busy = useApp((s) => s.busy);
+  const step = useStepPart(id, ({ step: s }) => ({
+    state: s.state,
+    verify: s.verify,
+    changed_at: s.changed_at,
+    looks: s.offers.some((o) => o.command === "inspect" && o.refused === null),
+  }));
   if (step === null) return null;
   const { state, verify } = step;
   const waiting = isAhead(step);
@@ -137,12 +157,29 @@ export function After({ id }: { id: string }) {
     );
   }
   const record = state === "done" || state === "undone";
+  // Its time has passed: nothing reads it by itself any more, because whoever does so begins a new look, and is named for it.
+  const over = state.endsWith("unverified");
   return (
     <Block
       id="after"
       title={title}
       note={record && step.changed_at !== null ? `Seen from outside, ended ${fullTime(step.changed_at)}` : <PassCount list={verify} />}
+      side={
+        over &&
+        step.looks && (
+          <Button
+            weight="inline"
+            icon="refresh"
+            loading={busy === "inspect"}
+            onPress={() => void store.submit("inspect", { do: "inspect", step: id })}
+            testId="read-after"
+          >
+            Read again
+          </Button>
+        )
+      }
     >
+      {over && <LastRead list={verify} />}
       <CheckTable list={verify} caption="Checks from outside after the change" record={record} pending={state.endsWith("verifying")} />
     </Block>
   );

@@ -14,7 +14,7 @@ import type { RunSnapshot, StepView } from "../../ipc";
 import { useWorldNow } from "../../state/hooks";
 import { allSteps, isFinished } from "../../state/readings";
 import { href } from "../../state/router";
-import { after, type Found, undoWords, useStepPart } from "./find";
+import { after, type Found, placeWords, undoWords, useStepPart } from "./find";
 
 type Other = { id: string; title: string; undone: boolean };
 
@@ -58,7 +58,8 @@ function headOf({ step, phase, number, of }: Found, snapshot: RunSnapshot) {
       ? null
       : [undoWords(step), step.undo === null && step.undo_takes.slowest_s === null ? null : aboutWords(step.undo_takes)].filter((w) => w !== null).join(", "),
     affects: step.affects,
-    unmet: others((s) => step.needs.includes(s.id) && s.state !== "done"),
+    unmet: others((s) => step.needs.includes(s.id) && s.state !== "done" && s.left_out !== true),
+    behind: isFinished(step) || step.state === "undone" ? [] : others((s) => step.after.includes(s.id) && !isFinished(s)),
     shown: others((s) => step.publishes?.includes(s.id) === true),
     waitsFor: isFinished(step) ? null : (gated?.id ?? null),
     not_known: step.not_known,
@@ -72,7 +73,7 @@ export function StepHead({ id }: { id: string }) {
   if (step === null) return null;
   return (
     <>
-      <Crumbs parts={[{ text: step.phase, href: href({ name: "run" }) }, { text: `Step ${step.number} of ${step.of}` }]} />
+      <Crumbs parts={[{ text: step.phase, href: href({ name: "run" }) }, { text: placeWords(step.number, step.of) }]} />
       <PageHead title={step.title} id={`step-${id}`}>
         <State kind={step.kind} word={step.words} pill testId="step-state" />
         <CopyLink place={{ name: "step", step: id }} />
@@ -88,6 +89,7 @@ export function StepHead({ id }: { id: string }) {
           step.undo === null ? null : ["Undo", step.undo],
           step.affects === null ? null : ["Affects", step.affects],
           step.unmet.length === 0 ? null : ["Needs first", <Links key="unmet" steps={step.unmet} needed />],
+          step.behind.length === 0 ? null : ["Comes after", <Links key="behind" steps={step.behind} needed />],
           step.shown.length === 0 ? null : ["Makes seen", <Links key="shown" steps={step.shown} />],
           step.waitsFor === null
             ? null

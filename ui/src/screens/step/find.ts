@@ -2,14 +2,15 @@
 import type { PhaseView, RunSnapshot, StepView } from "../../ipc";
 import { useApp } from "../../state/hooks";
 
-/** A step, with its phase, its place in that, counted from 1, and how many steps that has. */
-export type Found = { step: StepView; phase: PhaseView; number: number; of: number };
+/** A step, with its phase, its place in that, counted from 1 (none where people did not choose it), and how many steps that has. */
+export type Found = { step: StepView; phase: PhaseView; number: number | null; of: number };
 
 function stepIn(snapshot: RunSnapshot, id: string): Found | null {
   for (const phase of snapshot.phases) {
-    const at = phase.steps.findIndex((s) => s.id === id);
-    const step = phase.steps[at];
-    if (step !== undefined) return { step, phase, number: at + 1, of: phase.steps.length };
+    const step = phase.steps.find((s) => s.id === id);
+    if (step === undefined) continue;
+    const number = step.left_out === true ? null : phase.steps.filter((s) => s.left_out !== true).indexOf(step) + 1;
+    return { step, phase, number, of: phase.of };
   }
   return null;
 }
@@ -23,9 +24,12 @@ export function useStepPart<T>(id: string, pick: (found: Found, snapshot: RunSna
 }
 
 /** Where a step is: its phase's title and its place in it. */
-export function useStep(id: string): { step: StepView; phase: string; number: number; of: number } | null {
+export function useStep(id: string): { step: StepView; phase: string; number: number | null; of: number } | null {
   return useStepPart(id, (found) => ({ ...found, phase: found.phase.title }));
 }
+
+/** Where a step is in its phase. */
+export const placeWords = (number: number | null, of: number): string => (number === null ? "Not chosen" : `Step ${number} of ${of}`);
 
 const HAPPENED = new Set(["applying", "verifying", "unverified", "in_doubt", "foreign", "adopted"]);
 

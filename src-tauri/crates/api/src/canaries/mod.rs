@@ -40,7 +40,7 @@ const LOOK_AT_CLOCK: &str =
     "Look at this computer's clock, and at the pool and the client that the canary was set with.";
 
 /// A pool as one target sees it at one place: AWS, or a custom endpoint.
-type Place = (String, TargetName, PoolId);
+type CanaryKey = (String, TargetName, PoolId);
 
 /// What is known of one pool's canary. Its lock is held while somebody signs in, so that all who ask at the same moment make
 /// one sign-in.
@@ -73,10 +73,10 @@ struct Token {
 
 /// What was given so far, for the life of this program.
 #[derive(Default)]
-pub(crate) struct Given(Mutex<HashMap<Place, Arc<tokio::sync::Mutex<Slot>>>>);
+pub(crate) struct Given(Mutex<HashMap<CanaryKey, Arc<tokio::sync::Mutex<Slot>>>>);
 
 impl Given {
-    fn slot(&self, place: Place) -> Arc<tokio::sync::Mutex<Slot>> {
+    fn slot(&self, place: CanaryKey) -> Arc<tokio::sync::Mutex<Slot>> {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         slots.entry(place).or_default().clone()
     }

@@ -46,7 +46,7 @@ impl Door for Arc<Fake> {
     }
 }
 
-struct Desk {
+struct Setup {
     _home: tempfile::TempDir,
     ring: Arc<MemoryKeyRing>,
     store: Store,
@@ -63,7 +63,7 @@ fn target() -> TargetName {
     TargetName::new("prod").unwrap()
 }
 
-impl Desk {
+impl Setup {
     fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
         let ring: Arc<MemoryKeyRing> = Arc::default();
@@ -121,7 +121,7 @@ fn refused() -> NotSignedIn {
 
 #[tokio::test]
 async fn a_token_is_kept_until_five_minutes_before_its_end() {
-    let desk = Desk::new();
+    let desk = Setup::new();
     desk.set("one");
     desk.answer(Ok(desk.token(60)));
     desk.giver().id_token(POOL).await.unwrap();
@@ -161,7 +161,7 @@ async fn a_token_is_kept_until_five_minutes_before_its_end() {
 /// What says what a sign-in brings is told by one of now; a check that is read every few seconds does not sign in each time.
 #[tokio::test]
 async fn a_fresh_token_is_half_a_minute_old_at_most() {
-    let desk = Desk::new();
+    let desk = Setup::new();
     assert!(desk.giver().knows(POOL).await.is_err());
     desk.set("one");
     desk.giver().knows(POOL).await.unwrap();
@@ -188,7 +188,7 @@ async fn a_fresh_token_is_half_a_minute_old_at_most() {
 
 #[tokio::test]
 async fn who_ask_at_once_make_one_sign_in() {
-    let desk = Desk::new();
+    let desk = Setup::new();
     desk.set("one");
     desk.answer(Ok(desk.token(60)));
     let givers: Vec<Giver> = (0..8).map(|_| desk.giver()).collect();
@@ -205,7 +205,7 @@ async fn who_ask_at_once_make_one_sign_in() {
 
 #[tokio::test]
 async fn a_refused_sign_in_is_not_tried_again_for_a_while() {
-    let desk = Desk::new();
+    let desk = Setup::new();
     desk.set("wrong");
     desk.answer(Err(refused()));
     let first = desk.giver().id_token(POOL).await.unwrap_err();
@@ -257,7 +257,7 @@ async fn a_refused_sign_in_is_not_tried_again_for_a_while() {
 
 #[tokio::test]
 async fn what_is_no_refusal_is_tried_again() {
-    let desk = Desk::new();
+    let desk = Setup::new();
     desk.set("one");
     let lost = ProviderError {
         kind: ProviderErrorKind::NoAnswer,
@@ -278,7 +278,7 @@ async fn what_is_no_refusal_is_tried_again() {
 /// Who asks gives up, and what came of it is remembered all the same.
 #[tokio::test]
 async fn a_question_that_was_given_up_is_no_other_try() {
-    let desk = Desk::new();
+    let desk = Setup::new();
     desk.set("wrong");
     desk.answer(Err(refused()));
     let giver = desk.giver();
@@ -295,7 +295,7 @@ async fn a_question_that_was_given_up_is_no_other_try() {
 
 #[tokio::test]
 async fn a_keychain_that_fails_is_named_and_nobody_signs_in() {
-    let desk = Desk::new();
+    let desk = Setup::new();
     desk.set("one");
     desk.ring.set_problem(Some(KeyRingProblem::Locked));
     let locked = desk.giver().id_token(POOL).await.unwrap_err();
@@ -329,7 +329,7 @@ fn a_rehearsal_knows_its_canary_in_both_pools() {
 /// A look, and no sign-in, which would make it there.
 #[tokio::test]
 async fn a_canary_that_its_pool_does_not_have_is_never_signed_in() {
-    let desk = Desk::new();
+    let desk = Setup::new();
     desk.set("right");
     desk.door.looks.lock().unwrap().push_back(Ok(false));
     let absent = desk.giver().id_token(POOL).await.unwrap_err();
@@ -347,7 +347,7 @@ async fn a_canary_that_its_pool_does_not_have_is_never_signed_in() {
 
 #[tokio::test]
 async fn where_nobody_can_tell_whether_it_is_there_nobody_is_signed_in() {
-    let desk = Desk::new();
+    let desk = Setup::new();
     desk.set("right");
     let denied = ProviderError {
         kind: ProviderErrorKind::Denied,
@@ -379,7 +379,7 @@ async fn where_nobody_can_tell_whether_it_is_there_nobody_is_signed_in() {
 #[tokio::test]
 async fn a_held_canary_is_signed_in_by_nobody_else_and_its_token_is_gone() {
     use switchback_aws::cognito::Canaries as _;
-    let desk = Desk::new();
+    let desk = Setup::new();
     desk.set("right");
     desk.answer(Ok(desk.token(60)));
     desk.giver().id_token(POOL).await.unwrap();
@@ -406,7 +406,7 @@ async fn a_held_canary_is_signed_in_by_nobody_else_and_its_token_is_gone() {
 #[tokio::test]
 async fn a_refusal_of_the_step_is_a_pause_for_all() {
     use switchback_aws::cognito::Canaries as _;
-    let desk = Desk::new();
+    let desk = Setup::new();
     desk.set("wrong");
     let mut held = desk.giver().hold_to_sign_in(POOL).await.ok().unwrap();
     held.refused("the password is not accepted", "Look at the password.")

@@ -2,18 +2,18 @@
 
 use futures_util::future::join_all;
 use switchback_aws::net::Endpoint;
-use switchback_aws::{Bundle, Way};
+use switchback_aws::{Bundle, ProxyRoute};
 use switchback_engine::ports::ProviderError;
 use switchback_probes::{Chain, ProbeError, ProbeErrorKind, Tunnel};
 
-use super::rows::Said;
+use super::rows::RowText;
 use crate::wire::Tone;
 
 /// The organisation that issues the certificates of AWS's own endpoints.
 const AMAZON: &str = "Amazon";
 
 /// The way to an endpoint: a proxy, none, or why it can't be told.
-type Wayed = Result<Option<Way>, ProviderError>;
+type Wayed = Result<Option<ProxyRoute>, ProviderError>;
 
 /// The authorities that are trusted besides the system's, or why they can't be read.
 pub(super) type Trusted = Result<Option<Bundle>, ProviderError>;
@@ -46,10 +46,10 @@ pub(super) async fn one_chain(
     switchback_probes::chain(&endpoint.host, 443, through, extra).await
 }
 
-pub(super) async fn dns(endpoints: &[Endpoint], proxied: bool) -> Said {
+pub(super) async fn dns(endpoints: &[Endpoint], proxied: bool) -> RowText {
     let source = "the resolver of this computer";
     if proxied {
-        return Said::new(
+        return RowText::new(
             Tone::NotApplicable,
             "not applicable: the proxy looks the names up",
             source,
@@ -65,7 +65,7 @@ pub(super) async fn dns(endpoints: &[Endpoint], proxied: bool) -> Said {
     };
     let all = join_all(endpoints.iter().map(look));
     let Ok(found) = tokio::time::timeout(std::time::Duration::from_secs(8), all).await else {
-        return Said::new(Tone::Unknown, "no answer within 8 seconds", source)
+        return RowText::new(Tone::Unknown, "no answer within 8 seconds", source)
             .mend("Look at the network and the VPN, then check again.");
     };
     let lost: Vec<&str> = found
@@ -74,10 +74,9 @@ pub(super) async fn dns(endpoints: &[Endpoint], proxied: bool) -> Said {
         .map(|(host, _)| host.as_str())
         .collect();
     match lost.is_empty() {
-        true => {
-            Said::new(Tone::Passing, "every name was found", source).expecting("an address for each service")
-        }
-        false => Said::new(Tone::Failing, format!("not found: {}", lost.join(", ")), source)
+        true => RowText::new(Tone::Passing, "every name was found", source)
+            .expecting("an address for each service"),
+        false => RowText::new(Tone::Failing, format!("not found: {}", lost.join(", ")), source)
             .expecting("an address for each service")
             .mend(
                 "Look at the network and the VPN; behind a proxy set HTTPS_PROXY, which then looks names up.",
@@ -86,13 +85,13 @@ pub(super) async fn dns(endpoints: &[Endpoint], proxied: bool) -> Said {
 }
 
 /// The file of authorities that a person trusts besides the system's: read, in part, or not at all.
-pub(super) fn authorities(trusted: &Trusted) -> Option<Said> {
+pub(super) fn authorities(trusted: &Trusted) -> Option<RowText> {
     let source = "AWS_CA_BUNDLE, or ca_bundle of the profile";
     match trusted {
         Ok(None) => None,
-        Err(error) => Some(Said::of_error(error, source)),
+        Err(error) => Some(RowText::of_error(error, source)),
         Ok(Some(bundle)) => Some(match bundle.complaint() {
-            None => Said::new(
+            None => RowText::new(
                 Tone::Passing,
                 format!(
                     "{}: {} certificates are trusted as well",
@@ -101,18 +100,18 @@ pub(super) fn authorities(trusted: &Trusted) -> Option<Said> {
                 source,
             ),
             // The others count, so it bars nothing.
-            Some(complaint) => Said::new(Tone::Waiting, format!("{}: {complaint}", bundle.named), source)
+            Some(complaint) => RowText::new(Tone::Waiting, format!("{}: {complaint}", bundle.named), source)
                 .expecting("every certificate of the file can be read")
                 .mend("Fetch the certificate that can't be read anew, or take it out of the file."),
         }),
     }
 }
 
-pub(super) async fn proxy(ways: &[Wayed]) -> Said {
+pub(super) async fn proxy(ways: &[Wayed]) -> RowText {
     let mut found = ways.iter();
     let source = "HTTPS_PROXY, ALL_PROXY and NO_PROXY";
     if let Some(Err(error)) = ways.iter().find(|way| way.is_err()) {
-        return Said::of_error(error, source);
+        return RowText::of_error(error, source);
     }
     let set = switchback_aws::net::proxy_variable();
     let Some(way) = found.find_map(|way| way.as_ref().ok().and_then(Option::as_ref)) else {
@@ -122,7 +121,7 @@ pub(super) async fn proxy(ways: &[Wayed]) -> Said {
             }
             None => "none: AWS is dialled directly".to_owned(),
         };
-        return Said::new(Tone::Passing, words, source);
+        return RowText::new(Tone::Passing, words, source);
     };
     let user = match way.authorization {
         Some(_) => ", with a user name",
@@ -139,19 +138,19 @@ pub(super) async fn proxy(ways: &[Wayed]) -> Said {
     };
     let words = format!("{} names {host}:{}{user}{some}", way.variable, way.port);
     match switchback_probes::reachable(&way.host, way.port).await {
-        Ok(()) => Said::new(Tone::Passing, words, source),
-        Err(error) => Said::new(Tone::Failing, format!("{words}: {error}"), source)
+        Ok(()) => RowText::new(Tone::Passing, words, source),
+        Err(error) => RowText::new(Tone::Failing, format!("{words}: {error}"), source)
             .mend("Look at the proxy's address, or unset the variable where there is none, then start Switchback again."),
     }
 }
 
-fn of_probe(error: &ProbeError, source: &str) -> Said {
+fn of_probe(error: &ProbeError, source: &str) -> RowText {
     let tone = if error.is_evidence() {
         Tone::Failing
     } else {
         Tone::Unknown
     };
-    Said::new(tone, error.message.clone(), source).mend(
+    RowText::new(tone, error.message.clone(), source).mend(
         error
             .hint
             .clone()
@@ -161,7 +160,7 @@ fn of_probe(error: &ProbeError, source: &str) -> Said {
 
 /// Whose certificates AWS's endpoint shows. AWS's own come from Amazon; any other name is that of who
 /// reads along.
-pub(super) fn tls(chain: &Result<Chain, ProbeError>, host: &str) -> Said {
+pub(super) fn tls(chain: &Result<Chain, ProbeError>, host: &str) -> RowText {
     let source = format!("TLS with {host}");
     let expected = "a certificate of Amazon";
     let chain = match chain {
@@ -175,15 +174,15 @@ pub(super) fn tls(chain: &Result<Chain, ProbeError>, host: &str) -> Said {
     let own = chain.organisation.as_deref() == Some(AMAZON);
     let inspected = "not Amazon, so somebody inspects this traffic";
     let said = match (&chain.refused, own) {
-        (None, true) => Said::new(Tone::Passing, who, source),
-        (None, false) => Said::new(
+        (None, true) => RowText::new(Tone::Passing, who, source),
+        (None, false) => RowText::new(
             Tone::Passing,
             format!("{who}: {inspected}; it is trusted here"),
             source,
         ),
         (Some(error), true) => of_probe(error, &source),
         // Only where nobody vouches for it does trusting somebody help.
-        (Some(error), false) if error.kind == ProbeErrorKind::UnknownIssuer => Said::new(
+        (Some(error), false) if error.kind == ProbeErrorKind::UnknownIssuer => RowText::new(
             Tone::Failing,
             format!("{who}: {inspected}, and {error}"),
             source,
@@ -196,7 +195,7 @@ pub(super) fn tls(chain: &Result<Chain, ProbeError>, host: &str) -> Said {
         (Some(error), false) => {
             let said = of_probe(error, &source);
             let mend = said.mend.clone().unwrap_or_default();
-            Said {
+            RowText {
                 observed: format!("{who}: {inspected}, and {error}"),
                 ..said
             }
@@ -206,11 +205,11 @@ pub(super) fn tls(chain: &Result<Chain, ProbeError>, host: &str) -> Said {
     said.expecting(expected)
 }
 
-pub(super) fn reach(chain: &Result<Chain, ProbeError>, endpoint: &Endpoint) -> Said {
+pub(super) fn reach(chain: &Result<Chain, ProbeError>, endpoint: &Endpoint) -> RowText {
     let source = format!("TLS with {}", endpoint.host);
     match chain {
         Ok(Chain { refused: None, .. }) => {
-            Said::new(Tone::Passing, format!("{} answers", endpoint.host), source)
+            RowText::new(Tone::Passing, format!("{} answers", endpoint.host), source)
         }
         Ok(Chain {
             refused: Some(error), ..

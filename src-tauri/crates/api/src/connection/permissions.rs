@@ -11,7 +11,7 @@ use switchback_kinds::changes::change;
 use switchback_kinds::looks::{Made, made};
 use switchback_model::{CheckSpec, Plan, Step};
 
-use super::rows::{Look, Said};
+use super::rows::{Look, RowText};
 use crate::wire::{ReadingView, Tone};
 
 /// One way to find out.
@@ -97,7 +97,7 @@ pub(super) async fn rows(look: &Look<'_>, aws: &Aws, signed_in: bool) -> Vec<Rea
         return Vec::new();
     };
     let mut order: Vec<(String, Op)> = Vec::new();
-    let mut said: BTreeMap<(String, Op), Said> = BTreeMap::new();
+    let mut said: BTreeMap<(String, Op), RowText> = BTreeMap::new();
     for one in tries(plan, look.subject.run.as_ref()) {
         let (ops, resource) = (one.ops(), one.resource());
         let grants: Vec<(String, Op)> = ops.iter().filter_map(|op| grant(op, resource.as_ref())).collect();
@@ -116,13 +116,13 @@ pub(super) async fn rows(look: &Look<'_>, aws: &Aws, signed_in: bool) -> Vec<Rea
         };
         for grant in grants {
             let words = match &found {
-                None => Said::new(Tone::Unknown, "not tried: nobody is signed in", "this check"),
+                None => RowText::new(Tone::Unknown, "not tried: nobody is signed in", "this check"),
                 Some(_) if grant.1.mutates => write(look, plan, &grant),
                 Some(found) => match read(found, &grant.1) {
                     Some(words) => words,
                     // Another one failed before it.
                     None if said.contains_key(&grant) => continue,
-                    None => Said::new(Tone::Unknown, "not reached: an earlier read failed", "this check"),
+                    None => RowText::new(Tone::Unknown, "not reached: an earlier read failed", "this check"),
                 },
             };
             said.insert(grant, words);
@@ -139,23 +139,23 @@ pub(super) async fn rows(look: &Look<'_>, aws: &Aws, signed_in: bool) -> Vec<Rea
 }
 
 /// What a try says of one of its reads; `None` where it did not come to it.
-fn read(found: &Result<(), ProviderError>, op: &Op) -> Option<Said> {
+fn read(found: &Result<(), ProviderError>, op: &Op) -> Option<RowText> {
     let source = op.action();
     match found {
-        Ok(()) => Some(Said::new(Tone::Passing, "allowed: exercised now", source)),
+        Ok(()) => Some(RowText::new(Tone::Passing, "allowed: exercised now", source)),
         Err(error) if error.operation != op.operation => None,
-        Err(error) if error.kind == ProviderErrorKind::Denied => Some(Said {
+        Err(error) if error.kind == ProviderErrorKind::Denied => Some(RowText {
             mend: Some(
                 "Ask for the policy of this plan: `switchback plan … --iam operator` prints it.".to_owned(),
             ),
-            ..Said::of_error(error, &source)
+            ..RowText::of_error(error, &source)
         }),
-        Err(error) => Some(Said::of_error(error, &source)),
+        Err(error) => Some(RowText::of_error(error, &source)),
     }
 }
 
 /// Nothing is written to try it out.
-fn write(look: &Look<'_>, plan: &Plan, grant: &(String, Op)) -> Said {
+fn write(look: &Look<'_>, plan: &Plan, grant: &(String, Op)) -> RowText {
     let exercised = look.subject.run.as_ref().is_some_and(|run| {
         plan.steps().any(|step| {
             let change = step.action.as_ref().and_then(|action| change(action).ok());
@@ -171,8 +171,8 @@ fn write(look: &Look<'_>, plan: &Plan, grant: &(String, Op)) -> Said {
     });
     let source = "this run's journal";
     match exercised {
-        true => Said::new(Tone::Passing, "allowed: exercised in this run", source),
-        false => Said::new(Tone::Waiting, "assumed: it is proven by the first change", source).mend(
+        true => RowText::new(Tone::Passing, "allowed: exercised in this run", source),
+        false => RowText::new(Tone::Waiting, "assumed: it is proven by the first change", source).mend(
             "A write is never made to try it out. Compare the role's policy with that of this plan: `switchback plan \
              … --iam operator` prints it.",
         ),

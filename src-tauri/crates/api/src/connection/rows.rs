@@ -38,7 +38,7 @@ pub(super) struct Far {
 }
 
 /// What a row says.
-pub(super) struct Said {
+pub(super) struct RowText {
     pub(super) tone: Tone,
     pub(super) observed: String,
     pub(super) expected: String,
@@ -46,7 +46,7 @@ pub(super) struct Said {
     pub(super) mend: Option<String>,
 }
 
-impl Said {
+impl RowText {
     pub(super) fn new(tone: Tone, observed: impl Into<String>, source: impl Into<String>) -> Self {
         Self {
             tone,
@@ -84,7 +84,7 @@ impl Said {
 }
 
 impl Look<'_> {
-    pub(super) fn row(&self, id: &str, title: &str, said: Said) -> ReadingView {
+    pub(super) fn row(&self, id: &str, title: &str, said: RowText) -> ReadingView {
         ReadingView {
             id: id.to_owned(),
             title: title.to_owned(),
@@ -107,7 +107,7 @@ impl Look<'_> {
         rows.push(self.row(
             "sts",
             "Who you are",
-            Said::of_error(error, "the settings of this computer"),
+            RowText::of_error(error, "the settings of this computer"),
         ));
         rows
     }
@@ -138,7 +138,7 @@ impl Look<'_> {
                 rows.push(self.row(
                     "dns",
                     "DNS",
-                    Said::of_error(&error, "the region and the settings"),
+                    RowText::of_error(&error, "the region and the settings"),
                 ));
                 return rows;
             }
@@ -182,7 +182,7 @@ impl Look<'_> {
     /// The network is somebody else's.
     fn not_looked_at(&self, mut rows: Vec<ReadingView>, why: &str) -> Vec<ReadingView> {
         for (id, title) in [("dns", "DNS"), ("proxy", "Proxy"), ("tls", "TLS issuer")] {
-            let said = Said::new(Tone::NotApplicable, why, "the target");
+            let said = RowText::new(Tone::NotApplicable, why, "the target");
             rows.push(self.row(id, title, said));
         }
         rows
@@ -193,24 +193,24 @@ impl Look<'_> {
         self.known.list.iter().find(|profile| profile.name == name)
     }
 
-    fn profile_row(&self) -> Said {
+    fn profile_row(&self) -> RowText {
         if self.closed {
-            return Said::new(Tone::NotApplicable, "the rehearsal's own key", "the closed world");
+            return RowText::new(Tone::NotApplicable, "the rehearsal's own key", "the closed world");
         }
         let source = "the AWS configuration files";
         let Some(name) = &self.known.selected else {
-            return Said::new(
+            return RowText::new(
                 Tone::Passing,
                 "none: the keys of this environment are used",
                 "AWS_ACCESS_KEY_ID",
             );
         };
         if let (None, Some((problem, mend))) = (self.chosen(), &self.known.problem) {
-            return Said::new(Tone::Failing, problem.clone(), source).mend(mend.clone());
+            return RowText::new(Tone::Failing, problem.clone(), source).mend(mend.clone());
         }
         let Some(found) = self.chosen() else {
             if self.profile.is_none() && name == "default" {
-                return Said::new(
+                return RowText::new(
                     Tone::Passing,
                     "none: a container's or a machine's role, if there is one",
                     source,
@@ -222,7 +222,7 @@ impl Look<'_> {
                     .to_owned(),
                 false => format!("There are: {}.", names.join(", ")),
             };
-            return Said::new(Tone::Failing, format!("there is no profile {name}"), source).mend(format!(
+            return RowText::new(Tone::Failing, format!("there is no profile {name}"), source).mend(format!(
                 "Correct the name in the target file or in AWS_PROFILE. {others}"
             ));
         };
@@ -239,16 +239,16 @@ impl Look<'_> {
         let words = format!("{name}: {}{role}{from}", found.kind.words());
         match &found.problem {
             Some((problem, mend)) => {
-                Said::new(Tone::Failing, format!("{words}. {problem}"), source).mend(mend.clone())
+                RowText::new(Tone::Failing, format!("{words}. {problem}"), source).mend(mend.clone())
             }
-            None => Said::new(Tone::Passing, words, source),
+            None => RowText::new(Tone::Passing, words, source),
         }
     }
 
-    fn environment(&self) -> Said {
+    fn environment(&self) -> RowText {
         let source = "the environment of this program";
         if self.closed {
-            return Said::new(Tone::NotApplicable, "not looked at in a rehearsal", source);
+            return RowText::new(Tone::NotApplicable, "not looked at in a rehearsal", source);
         }
         let over: Vec<&str> = self
             .known
@@ -259,10 +259,10 @@ impl Look<'_> {
             .collect();
         let names = over.join(", ");
         match (over.is_empty(), self.subject.target()) {
-            (true, _) => Said::new(Tone::Passing, "nothing overrides profile or endpoint", source),
+            (true, _) => RowText::new(Tone::Passing, "nothing overrides profile or endpoint", source),
             // A person without a target may well mean them.
-            (false, None) => Said::new(Tone::Passing, format!("in use: {names}"), source),
-            (false, Some(_)) => Said::new(Tone::Failing, format!("in use: {names}"), source)
+            (false, None) => RowText::new(Tone::Passing, format!("in use: {names}"), source),
+            (false, Some(_)) => RowText::new(Tone::Failing, format!("in use: {names}"), source)
                 .expecting("nothing that leads elsewhere than the target says")
                 .mend(
                     "Unset them, or take them out of the profile, and start Switchback again; or name the profile in the \
@@ -279,7 +279,7 @@ impl Look<'_> {
         let source = "sts:GetCallerIdentity";
         let signed_in = found.is_ok();
         let clock = match date {
-            None => Said::new(Tone::Unknown, "no answer told the time", "the Date of STS")
+            None => RowText::new(Tone::Unknown, "no answer told the time", "the Date of STS")
                 .mend("Mend the rows that fail; this one needs an answer of AWS."),
             Some(date) => {
                 // The answer was under way between the two; a Date has whole seconds.
@@ -303,19 +303,19 @@ impl Look<'_> {
                 } else {
                     Tone::Passing
                 };
-                Said::new(tone, words, "the Date of STS")
+                RowText::new(tone, words, "the Date of STS")
                     .expecting(format!("at most {SKEW_S} s apart"))
                     .mend("Set this computer's clock by a time server, then check again.")
             }
         };
         let identity = match (&found, self.subject.target()) {
-            (Err(error), _) => Said::of_error(error, source),
+            (Err(error), _) => RowText::of_error(error, source),
             (Ok(found), target) => {
                 let role =
                     role_of(&found.arn).map_or_else(|| "no role".to_owned(), |role| format!("role {role}"));
                 let words = format!("account {}, {role}", masked(&found.account));
                 match target {
-                    None => Said::new(Tone::Passing, words, source),
+                    None => RowText::new(Tone::Passing, words, source),
                     Some(target) => {
                         let expected = format!(
                             "account {}, {}",
@@ -326,8 +326,8 @@ impl Look<'_> {
                                 .map_or_else(|| "any role".to_owned(), |role| format!("role {role}"))
                         );
                         let said = match aws.assert_identity(target, found).await {
-                            Ok(()) => Said::new(Tone::Passing, words, source),
-                            Err(error) => Said::of_error(&error, source),
+                            Ok(()) => RowText::new(Tone::Passing, words, source),
+                            Err(error) => RowText::of_error(&error, source),
                         };
                         said.expecting(expected)
                     }
@@ -346,10 +346,10 @@ impl Look<'_> {
         }
     }
 
-    fn session(&self, aws: &Aws, signed_in: bool) -> Said {
+    fn session(&self, aws: &Aws, signed_in: bool) -> RowText {
         let now = self.clock.now();
         if self.closed {
-            return Said::new(
+            return RowText::new(
                 Tone::NotApplicable,
                 "the rehearsal's key does not end",
                 "the closed world",
@@ -371,18 +371,18 @@ impl Look<'_> {
                 |command| format!("Sign in with `{command}`."),
             );
         if let Session::SignedOut | Session::Expired { .. } = session {
-            return Said::new(Tone::Failing, session_words(session, kind, now), source).mend(command);
+            return RowText::new(Tone::Failing, session_words(session, kind, now), source).mend(command);
         }
         if !signed_in {
-            return Said::new(Tone::Unknown, "nobody is signed in", source).mend(command);
+            return RowText::new(Tone::Unknown, "nobody is signed in", source).mend(command);
         }
         let Some(until) = aws.sign_in().map(|sign_in| sign_in.until) else {
-            return Said::new(Tone::Passing, session_words(session, kind, now), source);
+            return RowText::new(Tone::Passing, session_words(session, kind, now), source);
         };
         // A span has no direction.
         if until <= now {
             let words = format!("ended {} ago", span(until, now));
-            return Said::new(Tone::Failing, words, source).mend(command);
+            return RowText::new(Tone::Failing, words, source).mend(command);
         }
         let words = format!("ends in {}", span(now, until));
         // Which steps it is too short for, by the same rule as the engine's.
@@ -396,8 +396,8 @@ impl Look<'_> {
             .map(|step| step.id.to_string())
             .collect();
         match short.is_empty() {
-            true => Said::new(Tone::Passing, words, source),
-            false => Said::new(
+            true => RowText::new(Tone::Passing, words, source),
+            false => RowText::new(
                 Tone::Failing,
                 format!("{words}: too soon for {}", short.join(", ")),
                 source,

@@ -4,6 +4,7 @@
 //! It is made from the journal alone. What the journal seals stays sealed: only clear images are ever
 //! put into words.
 
+mod night;
 mod story;
 
 use jiff::Timestamp;
@@ -12,6 +13,7 @@ use switchback_engine::run::Run;
 use switchback_model::text::{is_obeyed, is_unseen, lasting};
 use switchback_model::{Event, RunId};
 
+use self::night::Night;
 use crate::core::Core;
 use crate::output::{Output, not_written};
 use crate::view::because;
@@ -28,6 +30,10 @@ const TEMPLATE: &str = include_str!("report.html");
 impl Core {
     /// The report of a run as it is now, from the journal alone.
     pub async fn report(&self, id: &RunId) -> Result<ReportView, ApiError> {
+        Ok(self.report_and_night(id).await?.0)
+    }
+
+    async fn report_and_night(&self, id: &RunId) -> Result<(ReportView, Option<Night>), ApiError> {
         let run = self.load(id).await?;
         let store = self.store.clone();
         let of = id.clone();
@@ -38,7 +44,8 @@ impl Core {
         .await
         .map_err(|_| ApiError::internal("reading the journal was interrupted"))??;
         let now = self.now_of(&run);
-        Ok(view(&run, &events, &chain, now))
+        let night = night::night(&snapshot(&run, &Live::default(), now));
+        Ok((view(&run, &events, &chain, now), night))
     }
 
     /// Writes the report to a file, whole or not at all. An earlier report of the run is replaced.
@@ -48,7 +55,7 @@ impl Core {
         id: &RunId,
         output: Option<Output<'_>>,
     ) -> Result<ReportExported, ApiError> {
-        let report = self.report(id).await?;
+        let (report, night) = self.report_and_night(id).await?;
         // A folder of our own is made; one that somebody mistyped is not.
         let file = match output {
             Some(output) => output.path(),
@@ -58,7 +65,7 @@ impl Core {
             file: &file,
             ..output.unwrap_or(Output::new(&file))
         };
-        let html = render(&report)?;
+        let html = render(&report, night.as_ref())?;
         let own = |text: &str| is_report_of(text, id);
         switchback_files::write(&file, html.as_bytes(), output.existing(&own), output.readers())
             .map_err(|why| not_written("The report", &file, why))?;
@@ -74,18 +81,18 @@ fn is_report_of(text: &str, id: &RunId) -> bool {
     text.starts_with("<!doctype html>\n") && text.contains(&format!("<dt>Run</dt><dd><code>{id}</code></dd>"))
 }
 
-/// The report as one HTML file.
+/// The report as one HTML file, with the picture of its night where something has begun.
 ///
 /// # Errors
 /// `internal`: the template and the report do not fit.
-pub fn render(report: &ReportView) -> Result<String, ApiError> {
+fn render(report: &ReportView, night: Option<&Night>) -> Result<String, ApiError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_trim_blocks(true);
     environment.set_lstrip_blocks(true);
     environment
         .template_from_named_str(NAME, TEMPLATE)
-        .and_then(|template| template.render(context! { r => report }))
+        .and_then(|template| template.render(context! { r => report, night => night }))
         .map_err(|error| ApiError::internal(format!("the report can't be written: {error}")))
 }
 
@@ -204,7 +211,13 @@ fn step(step: &StepView) -> ReportStep {
 }
 
 fn summary(seen: &RunSnapshot) -> String {
-    let steps: Vec<&StepView> = seen.phases.iter().flat_map(|phase| &phase.steps).collect();
+    // What people did not choose is absent.
+    let steps: Vec<&StepView> = seen
+        .phases
+        .iter()
+        .flat_map(|phase| &phase.steps)
+        .filter(|step| !step.left_out)
+        .collect();
     let count = |states: &[&str]| {
         steps
             .iter()

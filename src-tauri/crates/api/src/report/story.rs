@@ -1,6 +1,6 @@
 //! What the events tell: the lines that matter, what people decided, and the rollbacks.
 
-use switchback_engine::next::is_your_turn;
+use switchback_engine::next::{is_not_proven, is_your_turn};
 use switchback_model::rollback::ItemKind;
 use switchback_model::text::lasting;
 use switchback_model::{Event, EventKind, RollbackPlan};
@@ -101,6 +101,9 @@ pub(super) fn rollbacks(events: &[Event]) -> Vec<ReportRollback> {
                 if let Some(last) = all.last_mut() {
                     last.outcome = plain(&match is_your_turn(why) {
                         true => format!("waits for a person at {item}: {why}"),
+                        false if is_not_proven(why) => {
+                            format!("waits for a person who looks at {item}: {why}")
+                        }
                         false => format!("stopped at {item}: {why}"),
                     });
                 }

@@ -24,7 +24,7 @@ fn line(text: &str) -> ReportLine {
 }
 
 /// A report of which every text is this one.
-fn all(text: &str) -> ReportView {
+pub(super) fn all(text: &str) -> ReportView {
     let t = || text.to_owned();
     ReportView {
         schema_version: SCHEMA_VERSION,
@@ -94,9 +94,9 @@ fn tags(html: &str) -> Vec<&str> {
 
 #[test]
 fn hostile_texts_stay_texts() {
-    let harmless = render(&all("x")).unwrap();
+    let harmless = render(&all("x"), None).unwrap();
     for hostile in HOSTILE {
-        let html = render(&all(hostile)).unwrap();
+        let html = render(&all(hostile), None).unwrap();
         assert_eq!(tags(&html), tags(&harmless), "{hostile}");
         let escaped = html
             .replace("&#x2f;", "/")
@@ -110,7 +110,7 @@ fn hostile_texts_stay_texts() {
 
 #[test]
 fn it_stands_alone_and_holds_no_script() {
-    let html = render(&all("x")).unwrap();
+    let html = render(&all("x"), None).unwrap();
     assert!(html.contains("default-src 'none'; style-src 'unsafe-inline'"));
     assert!(html.contains("@media print") && html.contains("@page"));
     for outside in ["<script", "<link", "<img", "src=", "href=", "@import", "url("] {
@@ -132,7 +132,7 @@ fn an_empty_run_has_a_report_too() {
         timeline: Vec::new(),
         ..all("x")
     };
-    let html = render(&empty).unwrap();
+    let html = render(&empty, None).unwrap();
     assert!(html.contains("Nothing yet.") && html.contains("nothing was done yet"));
 }
 

@@ -13,7 +13,7 @@ use switchback_testkit::plans::{self, id, tis_like};
 use tokio::sync::{mpsc, watch};
 
 use super::{asked_names, believed, watch_servers};
-use crate::outlook::Seen;
+use crate::observing::Observation;
 
 /// A clock that the test moves by hand, in milliseconds since the test began.
 struct ByHand(watch::Sender<u64>);
@@ -88,8 +88,8 @@ fn looked_at() -> Plan {
 struct Watching {
     world: Arc<Counting>,
     run: watch::Sender<Arc<Run>>,
-    inbox: mpsc::Receiver<Seen>,
-    _held: mpsc::Sender<Seen>,
+    inbox: mpsc::Receiver<Observation>,
+    _held: mpsc::Sender<Observation>,
     clock: Arc<ByHand>,
 }
 
@@ -157,7 +157,7 @@ async fn servers_are_asked_every_half_minute_in_flight_every_five_seconds_and_af
     assert_eq!(watching.asked(), 8);
     // What came is told, each with how long it may be believed.
     let mut believed = Vec::new();
-    while let Ok(Seen::Servers(_, heard)) = watching.inbox.try_recv() {
+    while let Ok(Observation::Servers(_, heard)) = watching.inbox.try_recv() {
         believed.push(heard.believable_s);
     }
     assert_eq!(believed, [90, 90, 90, 30, 30, 30, 30, 30]);

@@ -135,16 +135,16 @@ mod tests {
     use super::*;
     use crate::host::{Host, HostOptions};
 
-    struct Place {
+    struct Setup {
         host: Arc<Host>,
         _folder: tempfile::TempDir,
     }
 
-    fn home() -> Place {
+    fn home() -> Setup {
         let folder = tempfile::tempdir().unwrap();
         let mut options = HostOptions::new(Operator::new("Sam Support").unwrap());
         options.home = Some(folder.path().to_owned());
-        Place {
+        Setup {
             host: Host::start(options).unwrap(),
             _folder: folder,
         }
@@ -167,14 +167,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_home_without_runs_knows_no_place_and_says_so() {
-        let Place { host, _folder } = home();
+        let Setup { host, _folder } = home();
         let known = host.users_places(None, false).await.unwrap();
         assert!(known.places.is_empty() && known.unread == 0 && !known.only);
     }
 
     #[tokio::test]
     async fn real_targets_come_before_rehearsals_and_those_without_pools_not_at_all() {
-        let Place { host, _folder } = home();
+        let Setup { host, _folder } = home();
         host.new_from_runbook("tis-cognito", "prod.example").unwrap();
         let newest = host.new_from_runbook("tis-cognito", "prod.example").unwrap();
         host.new_from_runbook("tis-cognito", "rehearsal").unwrap();
@@ -201,7 +201,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_window_that_was_started_on_a_broken_target_offers_it_so_that_its_error_is_read() {
-        let Place { host, _folder } = home();
+        let Setup { host, _folder } = home();
         let broken = target("no-such-target");
         let known = host.users_places(Some(&broken), false).await.unwrap();
         assert_eq!(names(&known), [("", "no-such-target")]);
@@ -217,7 +217,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_rehearsal_alone_is_the_rehearsal_alone() {
-        let Place { host, _folder } = home();
+        let Setup { host, _folder } = home();
         host.new_from_runbook("tis-cognito", "prod.example").unwrap();
         // Without pools, and of that name: the built-in people are looked up all the same.
         host.new_from_runbook("dns-switch", "rehearsal").unwrap();
@@ -233,7 +233,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_place_says_whose_account_is_asked_with_which_sign_in() {
-        let Place { host, _folder } = home();
+        let Setup { host, _folder } = home();
         let run = host.new_from_runbook("tis-cognito", "prod.example").unwrap();
         let at = LookupWhere {
             run: Some(run.to_string()),

@@ -3,9 +3,10 @@
 
 mod choices;
 mod place;
+mod stage;
 
 pub use place::LookupAt;
 pub use switchback_lookup::{
-    Ask, DETAIL_COST, Desk, Everybody, Found, Place, Reconcile, Reconciled, UserPools, one_account, query,
-    read_source,
+    Ask, Broken, Counts, DETAIL_COST, Desk, Found, MOST_LISTS, Plan, PoolRead, PoolScope, Progress,
+    Reconcile, Reconciled, UserPage, UserPools, Walk, one_account, query, read_source, usual_lists,
 };

@@ -1,21 +1,23 @@
 //! Where a look-up is made: which pools, with which sign-in.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 
-use switchback_directory::{Query, Source, Stage};
-use switchback_engine::Run;
+use switchback_directory::{Query, Source};
 use switchback_lookup::{
-    Ask, AwsPools, DETAIL_COST, Desk, Place, Reconcile, Reconciled, query, refuse_existing,
+    Ask, AwsPools, DETAIL_COST, Desk, MOST_LISTS, PoolScope, Reconcile, Reconciled, query, refuse_existing,
+    usual_lists,
 };
 use switchback_model::directory::{Pool, PoolId, PoolRole};
-use switchback_model::{RunId, StepKind, StepState, Target, TargetKind};
+use switchback_model::{RunId, Target, TargetKind};
 use switchback_rehearsal as rehearsal;
 
 use crate::clock::{SystemClock, WorldClock};
 use crate::core::Core;
 use crate::host::kind_of;
+use crate::users::stage::stage;
 use crate::wire::{ApiError, LookupAsk, LookupPlace, LookupView, LookupWhere, PlacePool};
 
 /// How a person names the place.
@@ -77,19 +79,25 @@ impl Core {
         Ok(view)
     }
 
-    /// Reads every pool of a place and writes the verdict of each row to a new file.
+    /// Reads every pool of a place and writes the verdict of each row to a new file. `rate` is how many pages are asked
+    /// for a second at most, over all pools; without it, as many as every other request may be.
     ///
     /// # Errors
-    /// As [`Desk::reconcile`].
+    /// As [`Desk::reconcile`], and where `rate` is more than AWS allows.
     pub async fn users_reconcile(
         &self,
         at: &LookupAt,
         ask: Reconcile<'_>,
+        rate: Option<u32>,
         out: &Path,
     ) -> Result<Reconciled, ApiError> {
+        let rate = rate.map(chosen_rate).transpose()?;
         refuse_existing(out)?;
         let place = self.place(at).await?;
-        let pools = AwsPools::connect(&place)?;
+        let mut pools = AwsPools::connect(&place)?;
+        if let Some(rate) = rate {
+            pools = pools.with_rate(rate);
+        }
         let unproven = pools.refuse_another_account(&place).await?;
         let mut done = self.users().reconcile(&place, &pools, ask, out).await?;
         done.notes.extend(unproven);
@@ -129,7 +137,7 @@ impl Core {
     ///
     /// # Errors
     /// Says how to name one, where nothing is named and no run has pools.
-    pub async fn place(&self, at: &LookupAt) -> Result<Place, ApiError> {
+    pub async fn place(&self, at: &LookupAt) -> Result<PoolScope, ApiError> {
         if let Some(target) = &at.target {
             let endpoint = self.endpoint_for(target)?;
             return self.of_target(target, endpoint, None, &at.pools).await;
@@ -156,7 +164,7 @@ impl Core {
         self.of_pools(&at.pools)
     }
 
-    async fn of_run(&self, id: &RunId, named: &[String]) -> Result<Place, ApiError> {
+    async fn of_run(&self, id: &RunId, named: &[String]) -> Result<PoolScope, ApiError> {
         // Not `load`: what the run has sealed stays sealed.
         let run = self.fold(id).await?;
         let target = &run.plan.target;
@@ -177,7 +185,7 @@ impl Core {
         endpoint: Option<String>,
         run: Option<&RunId>,
         named: &[String],
-    ) -> Result<Place, ApiError> {
+    ) -> Result<PoolScope, ApiError> {
         let whose = || match run {
             Some(run) => format!("the target {} of run {run}", target.name),
             None => format!("the target {}", target.name),
@@ -218,13 +226,13 @@ impl Core {
             ));
         }
         pools.sort_by_key(|pool| pool.role);
-        let mut place = Place {
+        let mut place = PoolScope {
             kind: Some(target.kind),
             target: Some(target.name.to_string()),
             account: Some(target.account.clone()),
             profile: target.profile.clone(),
             endpoint,
-            ..Place::of(pools, Arc::new(SystemClock::default()))
+            ..PoolScope::of(pools, Arc::new(SystemClock::default()))
         };
         if target.kind == TargetKind::Rehearsal {
             let handle = self.closed_world().await?;
@@ -237,7 +245,7 @@ impl Core {
     }
 
     /// Pools without a target: with the environment's sign-in, each taken for a new one.
-    fn of_pools(&self, named: &[String]) -> Result<Place, ApiError> {
+    fn of_pools(&self, named: &[String]) -> Result<PoolScope, ApiError> {
         let mut pools: Vec<Pool> = Vec::new();
         for name in named {
             let id = PoolId::new(name).map_err(|_| {
@@ -266,33 +274,36 @@ impl Core {
             })?;
         }
         let endpoint = endpoint.or_else(|| switchback_aws::Elsewhere::of(None).mark());
-        Ok(Place {
+        Ok(PoolScope {
             endpoint,
-            ..Place::of(pools, Arc::new(SystemClock::default()))
+            ..PoolScope::of(pools, Arc::new(SystemClock::default()))
         })
     }
 }
 
-/// How far a run has come with what people notice: what the console itself changes in the phase that the
-/// plan calls T0. A notice or a freeze, which a person attests, moves nobody's sign-in.
-fn stage(run: &Run) -> Option<Stage> {
-    let phase = run.plan.phases.iter().find(|phase| phase.t0)?;
-    let changes = phase
-        .steps
-        .iter()
-        .filter(|step| matches!(step.kind, StepKind::Action));
-    let states: Vec<StepState> = changes
-        .filter_map(|step| run.steps.get(&step.id).map(|step| step.state))
-        .collect();
-    if states.is_empty() {
-        return None;
+/// A rate that a person chose, where AWS allows it.
+fn chosen_rate(rate: u32) -> Result<NonZeroU32, ApiError> {
+    let refused = |message: String| {
+        let usual = usual_lists();
+        ApiError::new(
+            "usage",
+            message,
+            format!(
+                "Give a whole number from 1 to {MOST_LISTS}. Without --rate it is {usual} a second, which leaves the rest \
+                 to others."
+            ),
+            "--rate",
+        )
+    };
+    let quota = format!(
+        "AWS allows {MOST_LISTS} requests of this kind a second (ListUsers, its quota UserList), for all pools of an \
+         account and region together"
+    );
+    match NonZeroU32::new(rate) {
+        None => Err(refused("At 0 requests a second nothing is ever read.".to_owned())),
+        Some(rate) if rate.get() > MOST_LISTS => Err(refused(format!(
+            "{rate} requests a second are too many: {quota}."
+        ))),
+        Some(rate) => Ok(rate),
     }
-    let undone = |state: &StepState| matches!(state, StepState::Undone { .. });
-    Some(if states.iter().any(|state| state.may_have_effect()) {
-        Stage::Switched
-    } else if states.iter().any(undone) {
-        Stage::RolledBack
-    } else {
-        Stage::Before
-    })
 }

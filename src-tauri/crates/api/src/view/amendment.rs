@@ -1,12 +1,13 @@
 //! An amendment as a person sees it before it is made.
 
-use serde_json::Value;
 use switchback_engine::amend::{anew, refusals};
 use switchback_engine::decide::may_amend;
 use switchback_engine::run::Run;
 use switchback_model::{Plan, PlanChange, PlanDiff};
 
 use crate::wire::{AmendmentChange, AmendmentView};
+
+mod words;
 
 /// What would change if this plan took the place of the run's, and what stands in the way.
 #[must_use]
@@ -19,16 +20,15 @@ pub fn amendment_view(run: &Run, plan: &Plan) -> AmendmentView {
             PlanChange::Removed { .. } => ("removed", None, None, None),
             PlanChange::Changed {
                 field, before, after, ..
-            } => (
-                "changed",
-                Some(field.clone()),
-                Some(words(before)),
-                Some(words(after)),
-            ),
+            } => {
+                let (before, after) = words::both(field, before, after);
+                ("changed", Some(field.clone()), Some(before), Some(after))
+            }
         };
         AmendmentChange {
             subject: change.subject().to_string(),
             kind: kind.to_owned(),
+            label: field.as_deref().map(words::label),
             field,
             before,
             after,
@@ -42,14 +42,5 @@ pub fn amendment_view(run: &Run, plan: &Plan) -> AmendmentView {
         changes: changes.collect(),
         anew: anew(run, plan).iter().map(ToString::to_string).collect(),
         not_now: may_amend(run).err().map(|rejection| rejection.to_string()),
-    }
-}
-
-/// A text as it is, nothing as nothing, and everything else as JSON.
-fn words(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }

@@ -1,8 +1,9 @@
 //! The two answers that must be readable at two metres: are users all right, can we go back?
 
 use jiff::Timestamp;
-use switchback_engine::rollback::proposal;
+use switchback_engine::rollback::{has_effect, proposal};
 use switchback_engine::run::{Run, StepRun};
+use switchback_model::plan::Rule;
 use switchback_model::rollback::Breach;
 use switchback_model::text::lasting;
 use switchback_model::{Finding, RollbackScope, StepState, TargetKind};
@@ -14,7 +15,7 @@ use super::spread::{clock, switching};
 use super::tone;
 use super::trouble::failing_step;
 use crate::sheet::SheetRecord;
-use crate::wire::{Answer, MirrorView, ReadingView, SheetView, Tone, UndoTimeView, WayBack};
+use crate::wire::{Answer, MirrorView, ReadingView, SheetView, Tone, UndoTimeView, WayBack, WayBackByName};
 
 /// Seconds for which a look at the way back is believed.
 const BELIEVED_S: u64 = 120;
@@ -99,6 +100,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
             missing: mirror.into_iter().collect(),
             something_to_undo: false,
             proposal: None,
+            rules: Vec::new(),
             order: Vec::new(),
             undoes: Vec::new(),
             loses: Vec::new(),
@@ -240,12 +242,26 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
         missing,
         something_to_undo: true,
         proposal: Some(scope_view(&scope)),
+        rules: rules(run),
         order,
         undoes,
         loses: extent.loses,
         takes,
         sheet,
     }
+}
+
+/// The rules that would take something back now: whoever knows better than the proposal takes another.
+fn rules(run: &Run) -> Vec<WayBackByName> {
+    let rules = run.plan.rules.iter();
+    let takes = |rule: &&Rule| rule.undo.iter().any(|id| has_effect(run, id));
+    rules
+        .filter(takes)
+        .map(|rule| WayBackByName {
+            rule: rule.id.to_string(),
+            title: rule.title.clone(),
+        })
+        .collect()
 }
 
 /// What the button would take back, in a word or two.

@@ -1,6 +1,6 @@
 //! The journal as a story: one sentence an event.
 
-use switchback_engine::next::is_your_turn;
+use switchback_engine::next::{is_not_proven, is_your_turn};
 use switchback_model::event::MonitorState;
 use switchback_model::text::lasting;
 use switchback_model::{Event, EventKind, Verdict, Way};
@@ -30,7 +30,7 @@ fn of_item(item: &str) -> Option<String> {
     (!item.starts_with("notice-")).then(|| item.to_owned())
 }
 
-type Told = (Option<String>, Option<String>, String);
+type EventWords = (Option<String>, Option<String>, String);
 
 /// A reason after what it is for; nothing where none was given.
 pub(crate) fn because(reason: &str) -> String {
@@ -41,7 +41,7 @@ pub(crate) fn because(reason: &str) -> String {
 }
 
 #[expect(clippy::too_many_lines, reason = "one arm an event; each is a sentence")]
-fn tell(kind: &EventKind) -> Told {
+fn tell(kind: &EventKind) -> EventWords {
     let about = |step: &switchback_model::StepId, text: String| (Some(step.to_string()), None, text);
     let said = |step: &switchback_model::StepId, by: &switchback_model::Operator, text: String| {
         (Some(step.to_string()), Some(by.to_string()), text)
@@ -382,6 +382,7 @@ fn tell(kind: &EventKind) -> Told {
         EventKind::RollbackHalted { item, why, .. } => {
             let words = match is_your_turn(why) {
                 true => format!("A person's turn in the rollback: {why}"),
+                false if is_not_proven(why) => format!("A person looks at this part of the rollback: {why}"),
                 false => format!("The rollback stopped here: {why}"),
             };
             (of_item(item), None, words)
@@ -399,7 +400,9 @@ fn tell(kind: &EventKind) -> Told {
             let word = match (state, &reading.verdict) {
                 (Some(MonitorState::Passing), _) | (None, Verdict::Pass) => "passing",
                 (Some(MonitorState::Failing), _) | (None, Verdict::Fail) => "failing",
-                (Some(MonitorState::Unknown), Verdict::Pass | Verdict::Fail) => "changes back and forth",
+                // It passes, and has not done so for long: after a gap of readings, or after failures in between.
+                (Some(MonitorState::Unknown), Verdict::Pass) => "can't be told, not steadily passing yet",
+                (Some(MonitorState::Unknown), Verdict::Fail) => "changes back and forth",
                 (Some(MonitorState::Unknown), _) => "can't be told",
                 (None, _) => "read",
             };

@@ -1,5 +1,6 @@
 //! What was under way when the last driver ended, and what was found of it since.
 
+use switchback_engine::chosen::is_left_out;
 use switchback_engine::run::{Run, StepRun};
 use switchback_model::{Finding, StepId, StepState, Way};
 
@@ -41,7 +42,8 @@ fn of_step(run: &Run, id: &StepId) -> Option<InterruptedView> {
         .phases
         .iter()
         .find(|phase| phase.steps.iter().any(|s| s.id == *id))?;
-    let number = phase.steps.iter().position(|s| s.id == *id)? + 1;
+    let counted = || phase.steps.iter().filter(|s| !is_left_out(run, &s.id));
+    let number = counted().position(|s| s.id == *id)? + 1;
     let undone = state
         .current()
         .is_some_and(|attempt| attempt.id.way != Way::Apply);
@@ -50,7 +52,7 @@ fn of_step(run: &Run, id: &StepId) -> Option<InterruptedView> {
     Some(InterruptedView {
         title: format!(
             "Interrupted during {what} {number} of {}, \u{201c}{}\u{201d}",
-            phase.steps.len(),
+            counted().count(),
             step.title
         ),
         sentence,

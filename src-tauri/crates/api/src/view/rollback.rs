@@ -1,6 +1,7 @@
 //! A rollback as a screen shows it, planned or under way.
 
 use jiff::Timestamp;
+use switchback_engine::rollback::{ahead, is_finished, is_made_unproven};
 use switchback_engine::run::{RollbackRun, RollbackState, Run};
 use switchback_model::rollback::{Breach, ItemKind, Precondition};
 use switchback_model::{
@@ -9,7 +10,7 @@ use switchback_model::{
 
 use super::spread::seen;
 use super::{preview_view, reading_view};
-use crate::known::Known;
+use crate::run_facts::RunFacts;
 use crate::wire::{
     BreachView, ReadingView, RollbackItemView, RollbackPlanView, RollbackProgress, ScopeView, UndoTimeView,
 };
@@ -39,7 +40,7 @@ pub fn rollback_plan_view(
     run: &Run,
     plan: &RollbackPlan,
     preconditions: &[Precondition],
-    known: &Known,
+    known: &RunFacts,
     now: Timestamp,
 ) -> RollbackPlanView {
     let in_set: Vec<&StepId> = plan.items.iter().filter_map(|i| i.step.as_ref()).collect();
@@ -118,7 +119,7 @@ pub(super) fn caches_s(preview: &Preview) -> Option<u64> {
 
 /// How long a plan takes: its items come one after the other. What the console undoes is measured, and only where
 /// each of its undos was; what people undo has the time that the plan gives them for doing it.
-pub(super) fn takes(run: &Run, plan: &RollbackPlan, known: &Known) -> UndoTimeView {
+pub(super) fn takes(run: &Run, plan: &RollbackPlan, known: &RunFacts) -> UndoTimeView {
     let mut total = UndoTimeView {
         slowest_s: Some(0),
         tries: u32::MAX,
@@ -169,6 +170,13 @@ pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> Rol
         RollbackState::Abandoned => ("abandoned", None, &[]),
     };
     let complete = rollback.state == RollbackState::Completed;
+    let beside = ahead(run, rollback).map(|item| item.id.as_str());
+    let unproven = |item: &RollbackItem| is_made_unproven(run, item, rollback.asked_seq);
+    let left = |item: &RollbackItem| match (is_of_people(item), unproven(item)) {
+        (true, _) => Some(item.title.clone()),
+        (false, true) => Some(format!("look at \u{201c}{}\u{201d}", item.title)),
+        (false, false) => None,
+    };
     RollbackProgress {
         restricted: if complete {
             after::restricted(run)
@@ -193,6 +201,10 @@ pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> Rol
                 let here = at == rollback.done;
                 let word = match (at < rollback.done, here, state) {
                     (true, _, _) => "done",
+                    // What does not rest on an item that nothing proves yet went on beside it.
+                    (false, false, _) if is_finished(run, item) => "done",
+                    (false, _, "running" | "halted" | "abandoned") if unproven(item) => "unproven",
+                    (false, _, "running") if beside == Some(item.id.as_str()) => "running",
                     // Nothing failed: a person does it, and says so.
                     (_, true, "halted") if is_of_people(item) => "your_turn",
                     (_, true, "abandoned") if is_of_people(item) => "to_do",
@@ -210,16 +222,16 @@ pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> Rol
             .plan
             .items
             .iter()
-            .take(rollback.done)
-            .filter_map(|item| seen(run, item.step.as_ref()?))
+            .enumerate()
+            .filter(|(at, item)| *at < rollback.done || is_finished(run, item))
+            .filter_map(|(_, item)| seen(run, item.step.as_ref()?))
             .collect(),
         left: rollback
             .plan
             .items
             .iter()
             .skip(rollback.done)
-            .filter(|item| is_of_people(item))
-            .map(|item| item.title.clone())
+            .filter_map(left)
             .collect(),
     }
 }

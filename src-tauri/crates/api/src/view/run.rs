@@ -13,12 +13,13 @@ use switchback_model::dns::{DnsName, RecordType};
 use switchback_model::plan::DecisionType;
 use switchback_model::rollback::Precondition;
 use switchback_model::{
-    Answers, CheckId, CheckReading, MonitorId, RollbackPlan, RunState, StepId, StepState, TargetKind,
+    Answers, CheckId, CheckReading, MonitorId, Phase, RollbackPlan, RunState, Step, StepId, StepState,
+    TargetKind,
 };
 
 use super::{answers, deadlines, gate, interrupted, offers, rollback, status, step, way};
-use crate::known::Known;
 use crate::mirror::MirrorSource;
+use crate::run_facts::RunFacts;
 use crate::servers::Heard;
 use crate::wire::{
     BannerView, DecisionView, DriverLife, DriverView, LostView, PhaseView, ReadingView, RunSnapshot,
@@ -54,7 +55,7 @@ pub struct Live {
     /// Somebody else drives the run, or nobody, and this program looks on.
     pub watch: Option<Watch>,
     /// What is known besides the run's own journal.
-    pub known: Known,
+    pub known: RunFacts,
     /// When the sign-in ends, where that is known.
     pub sign_in: Option<SignIn>,
     /// What the servers of each name answered last.
@@ -139,15 +140,8 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
                 t0: phase.t0,
                 gate: gate::view(run, phase, now, watching.as_deref()),
                 times: gate::phase_times(run, phase, now),
-                done: u32::try_from(
-                    phase
-                        .steps
-                        .iter()
-                        // What people did not choose is not waited for.
-                        .filter(|s| is_finished(run.steps[&s.id].state) || chosen::is_left_out(run, &s.id))
-                        .count(),
-                )
-                .unwrap_or(u32::MAX),
+                done: count(counted(run, phase).filter(|s| is_finished(run.steps[&s.id].state))),
+                of: count(counted(run, phase)),
                 steps: phase
                     .steps
                     .iter()
@@ -164,7 +158,7 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
                     .collect(),
             })
             .collect(),
-        truth: way::truth(run, live),
+        name_answers: way::name_answers(run, live),
         ways: way::ways(run, live, now),
         users: answers::users(run, live, &monitors),
         way_back: answers::way_back(run, live, mirror.as_ref(), now),
@@ -214,6 +208,18 @@ pub fn run_state(state: RunState) -> &'static str {
         RunState::Stopping => "stopping",
         RunState::Stopped => "stopped",
     }
+}
+
+/// The steps of a phase that count: one that people did not choose is absent.
+fn counted<'a>(run: &'a Run, phase: &'a Phase) -> impl Iterator<Item = &'a Step> {
+    phase
+        .steps
+        .iter()
+        .filter(|step| !chosen::is_left_out(run, &step.id))
+}
+
+fn count<'a>(steps: impl Iterator<Item = &'a Step>) -> u32 {
+    u32::try_from(steps.count()).unwrap_or(u32::MAX)
 }
 
 fn is_finished(state: StepState) -> bool {

@@ -103,7 +103,7 @@ fn place(snapshot: &RunSnapshot) -> String {
             "{}, step {} of {}, \"{}\": {}",
             plain(&phase.title),
             at + 1,
-            phase.steps.len(),
+            phase.of,
             plain(&step.title),
             plain(&step.state_words)
         ),
@@ -113,7 +113,8 @@ fn place(snapshot: &RunSnapshot) -> String {
 fn going_back(rollback: &RollbackProgress) -> String {
     let done = rollback.items.iter().filter(|item| item.state == "done").count();
     let of = rollback.items.len();
-    let how = match (rollback.state.as_str(), rollback.your_turn) {
+    let unproven = rollback.items.iter().any(|item| item.state == "unproven");
+    let how = match (rollback.state.as_str(), rollback.your_turn || unproven) {
         ("halted", true) => "waits for a person",
         ("halted", false) => "has stopped",
         _ => "under way",
@@ -133,11 +134,9 @@ fn going_back(rollback: &RollbackProgress) -> String {
 fn current(snapshot: &RunSnapshot) -> Option<(&PhaseView, usize, &StepView)> {
     let steps = || {
         snapshot.phases.iter().flat_map(|phase| {
-            phase
-                .steps
-                .iter()
-                .enumerate()
-                .map(move |(at, step)| (phase, at, step))
+            // What people did not choose is absent, and has no number.
+            let counted = phase.steps.iter().filter(|step| !step.left_out);
+            counted.enumerate().map(move |(at, step)| (phase, at, step))
         })
     };
     let quiet = |state: &str| {

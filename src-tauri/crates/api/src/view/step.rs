@@ -70,7 +70,7 @@ pub(super) fn view(
         }
         .to_owned(),
         why_not_automated: step.why_not_automated.clone(),
-        note: left_out.unwrap_or_else(|| note(step, state)),
+        note: left_out.clone().unwrap_or_else(|| note(step, state)),
         ways_back: ways_back(run, step, state.state),
         generation: state.generation,
         why: step.why.clone(),
@@ -87,6 +87,7 @@ pub(super) fn view(
         publishes: step.publishes.iter().map(ToString::to_string).collect(),
         // Told by whoever knows the rest of the row.
         together: Vec::new(),
+        left_out: left_out.is_some(),
         unseen: unseen(run, &step.id).iter().map(ToString::to_string).collect(),
         changed_at: state.changed_at,
         before: reading_views(

@@ -2,6 +2,7 @@
 
 mod after;
 mod back;
+mod beside;
 mod interrupted;
 mod status;
 mod world;

@@ -12,11 +12,11 @@ use jiff::Timestamp;
 use switchback_engine::expect::flight;
 use switchback_engine::run::Run;
 use switchback_model::dns::RecordType;
-use switchback_model::{Step, Way as Direction};
+use switchback_model::{Step, Way};
 
 use super::run::Live;
 use crate::servers::{Heard, asked_names};
-use crate::wire::{NameTruth, ServerAnswer, Way, WayGives, WayPlace, WayServer, WayShare, WaySide};
+use crate::wire::{NameAnswers, RequestWay, ServerAnswer, WayGives, WayPlace, WayServer, WayShare, WaySide};
 use gives::{Right, right_of};
 use switch::Switch;
 pub(crate) use switch::on_its_way;
@@ -25,12 +25,12 @@ pub(crate) use switch::on_its_way;
 const NOT_ASKED_S: u32 = 90;
 
 /// What the servers of every name answered last that a DNS check of the plan asks about.
-pub(super) fn truth(run: &Run, live: &Live) -> Vec<NameTruth> {
+pub(super) fn name_answers(run: &Run, live: &Live) -> Vec<NameAnswers> {
     let names = asked_names(&run.plan).into_keys();
     names
         .map(|(name, record)| {
             let heard = live.servers.get(&(name.clone(), record));
-            NameTruth {
+            NameAnswers {
                 name: name.host().to_owned(),
                 record: record.to_string(),
                 observed_at: heard.map(|heard| heard.at),
@@ -56,14 +56,14 @@ fn answers(heard: &Heard) -> Vec<ServerAnswer> {
 }
 
 /// What was heard of a name, type by type, with what is right there.
-struct Known<'a> {
+struct KnownName<'a> {
     record: RecordType,
     heard: Option<&'a Heard>,
     right: Right,
 }
 
 /// The way of a request for every name that the plan switches.
-pub(super) fn ways(run: &Run, live: &Live, now: Timestamp) -> Vec<Way> {
+pub(super) fn ways(run: &Run, live: &Live, now: Timestamp) -> Vec<RequestWay> {
     let switches = Switch::all(run);
     switches
         .iter()
@@ -71,11 +71,11 @@ pub(super) fn ways(run: &Run, live: &Live, now: Timestamp) -> Vec<Way> {
         .collect()
 }
 
-fn known<'a>(run: &Run, live: &'a Live, switch: &Switch<'_>) -> Vec<Known<'a>> {
+fn known<'a>(run: &Run, live: &'a Live, switch: &Switch<'_>) -> Vec<KnownName<'a>> {
     let asked = asked_names(&run.plan).into_keys();
     asked
         .filter(|(name, _)| name == switch.name)
-        .map(|(name, record)| Known {
+        .map(|(name, record)| KnownName {
             record,
             heard: live.servers.get(&(name, record)),
             right: right_of(run, switch, record),
@@ -84,7 +84,7 @@ fn known<'a>(run: &Run, live: &'a Live, switch: &Switch<'_>) -> Vec<Known<'a>> {
 }
 
 /// When the servers were asked: of several record types the first.
-fn asked_at(known: &[Known<'_>]) -> Option<Timestamp> {
+fn asked_at(known: &[KnownName<'_>]) -> Option<Timestamp> {
     let heard = known.iter().map(|known| known.heard).collect::<Option<Vec<_>>>();
     heard?.iter().map(|heard| heard.at).min()
 }
@@ -99,7 +99,7 @@ pub(super) fn rest_by(run: &Run, live: &Live, step: &Step) -> Option<Timestamp> 
     gone_by(run, switch, &servers(&known), asked_at(&known))
 }
 
-fn way(run: &Run, live: &Live, switch: &Switch<'_>, now: Timestamp) -> Way {
+fn way(run: &Run, live: &Live, switch: &Switch<'_>, now: Timestamp) -> RequestWay {
     let known = known(run, live, switch);
     let state = switch.state(run);
     let servers = servers(&known);
@@ -109,7 +109,7 @@ fn way(run: &Run, live: &Live, switch: &Switch<'_>, now: Timestamp) -> Way {
     let observed_at = asked_at(&known);
     let heard: Vec<&Heard> = known.iter().filter_map(|known| known.heard).collect();
     let stale = heard.iter().any(|heard| heard.is_stale(now));
-    let said = words::Said {
+    let said = words::SentenceParts {
         name: switch.name.host(),
         state,
         resolvers,
@@ -129,7 +129,7 @@ fn way(run: &Run, live: &Live, switch: &Switch<'_>, now: Timestamp) -> Way {
         at: observed_at,
         settled: switch.moving(run).is_none(),
     };
-    Way {
+    RequestWay {
         name: switch.name.host().to_owned(),
         steps: switch.steps.iter().map(|step| step.id.to_string()).collect(),
         state,
@@ -178,7 +178,7 @@ fn doubted(share: WayShare) -> WayShare {
 
 /// Where a request goes of a program that asks the first resolver, as this one does; where there is none, all servers
 /// have to say the same.
-fn led(servers: &[WayServer], said: &words::Said<'_>) -> Option<WaySide> {
+fn led(servers: &[WayServer], said: &words::SentenceParts<'_>) -> Option<WaySide> {
     match servers.iter().find(|server| server.place == WayPlace::Resolver) {
         Some(first) => match first.gives {
             WayGives::Old => Some(WaySide::Old),
@@ -208,8 +208,8 @@ fn gone_by(
     let (step, _) = switch.moving(run)?;
     let flight = flight(run, &step.id)?;
     let leaving = match flight.way {
-        Direction::Apply => WayGives::Old,
-        Direction::Undo | Direction::Publish => WayGives::New,
+        Way::Apply => WayGives::Old,
+        Way::Undo | Way::Publish => WayGives::New,
     };
     let replaced = super::spread::caches(flight.attempt)?;
     let last = servers
@@ -224,7 +224,7 @@ fn gone_by(
 }
 
 /// Every server that was asked, resolvers first: as a request goes.
-fn servers(known: &[Known<'_>]) -> Vec<WayServer> {
+fn servers(known: &[KnownName<'_>]) -> Vec<WayServer> {
     let mut all: Vec<WayServer> = Vec::new();
     let many = known.len() > 1;
     for place in [WayPlace::Resolver, WayPlace::NameServer] {

@@ -19,7 +19,7 @@ use switchback_probes::ProbeWorld;
 use switchback_rehearsal::{self as rehearsal, Fault, LogEntry, Outcome};
 use switchback_testkit::faulty::VERDICTS;
 use switchback_testkit::plans::with_times;
-use switchback_testkit::published::{Place, append, only, rolls, set, until_it_stands};
+use switchback_testkit::published::{ServiceRef, append, only, rolls, set, until_it_stands};
 use switchback_testkit::{Bench, MemoryJournal, Mutation, Oracle, Planted, Reader, Subject};
 
 use crate::restricted::{self, Rest};
@@ -484,7 +484,7 @@ const PARAMETER: &str = rehearsal::PROFILES_PARAMETER;
 const FLAG: &str = rehearsal::MAINTENANCE_PARAMETER;
 
 /// The service whose tasks read both.
-const SERVICE: Place<'static> = (rehearsal::CLUSTER_NAME, rehearsal::SERVICE_NAME);
+const SERVICE: ServiceRef<'static> = (rehearsal::CLUSTER_NAME, rehearsal::SERVICE_NAME);
 
 /// The service as the journal names it.
 fn service_object() -> String {

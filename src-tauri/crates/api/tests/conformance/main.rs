@@ -16,7 +16,7 @@ use bench::{RehearsalBench, What};
 use switchback_rehearsal as rehearsal;
 use switchback_testkit::conformance::{Cell, Matrix, cell, cell_name, faults, faults_of_publishing, places};
 use switchback_testkit::faulty::{Op, VERDICTS};
-use switchback_testkit::{Fault, Place};
+use switchback_testkit::{CallPoint, Fault};
 use tokio::sync::Semaphore;
 
 /// Without `SWITCHBACK_PROVE` one in so many cells of calls that change nothing is run; of what is published, whose
@@ -36,7 +36,7 @@ fn prove() -> bool {
 }
 
 /// Every cell of the trace that is recorded first, without a bug.
-async fn recorded(what: What) -> (Cell, Vec<(Place, Fault)>) {
+async fn recorded(what: What) -> (Cell, Vec<(CallPoint, Fault)>) {
     let (trace, outcome) = cell(&RehearsalBench { what, planted: None }, None).await;
     let clean = Cell {
         name: CLEAN.to_owned(),
@@ -104,7 +104,7 @@ async fn recorded(what: What) -> (Cell, Vec<(Place, Fault)>) {
 }
 
 /// Whether the call at a place publishes.
-fn is_publisher(place: &Place) -> bool {
+fn is_publisher(place: &CallPoint) -> bool {
     [rehearsal::SERVICE_NAME, VERDICTS, rehearsal::DISTRIBUTION]
         .iter()
         .any(|object| place.label.ends_with(object))
@@ -112,7 +112,7 @@ fn is_publisher(place: &Place) -> bool {
 
 /// Whether a read of a roll's way back may be one of those that come as often as time allows: two plan, one is right
 /// before the request, and one at least follows it, which on a busy machine finds the roll over.
-fn is_a_poll(place: &Place) -> bool {
+fn is_a_poll(place: &CallPoint) -> bool {
     place.op == Op::Read && is_publisher(place) && place.nth > 4
 }
 
@@ -136,7 +136,7 @@ fn is_told_again(fault: Fault) -> bool {
 }
 
 /// Those of them that are always run: one of what the code explains and one of what contradicts it.
-fn is_named(place: &Place, fault: Fault) -> bool {
+fn is_named(place: &CallPoint, fault: Fault) -> bool {
     use switchback_engine::ports::ProviderErrorKind::{Conflict, Denied};
     // Of a kind with one step, that one and its undo.
     let one = !place.label.ends_with(rehearsal::APPS_NAME.trim_end_matches('.'));
@@ -150,7 +150,7 @@ fn is_named(place: &Place, fault: Fault) -> bool {
 }
 
 /// What goes wrong in a cell; none for the clean one.
-type Fate = Option<(Place, Fault)>;
+type Fate = Option<(CallPoint, Fault)>;
 
 fn name(fate: &Fate) -> String {
     match fate {

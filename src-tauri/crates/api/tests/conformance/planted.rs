@@ -5,7 +5,7 @@ use switchback_engine::ports::ProviderErrorKind;
 use switchback_rehearsal as rehearsal;
 use switchback_testkit::conformance::there;
 use switchback_testkit::faulty::{Op, VERDICTS};
-use switchback_testkit::{Fault, Matrix, Place, Planted};
+use switchback_testkit::{CallPoint, Fault, Matrix, Planted};
 
 use crate::bench::{RehearsalBench, What};
 use crate::{Fate, name, prove, recorded, run};
@@ -40,7 +40,7 @@ fn roll(phase: &str, fault: Fault) -> Fate {
 }
 
 fn call_on(object: &str, phase: &str, nth: usize, fault: Fault) -> Fate {
-    let place = Place {
+    let place = CallPoint {
         label: format!("{phase} {object}"),
         op: Op::Call,
         nth,

@@ -4,7 +4,7 @@
 use jiff::SignedDuration;
 use switchback_model::{Command, EventKind, RollbackScope, StepState};
 use switchback_rehearsal as rehearsal;
-use switchback_testkit::{Desk, FaultyWorld};
+use switchback_testkit::{FaultyWorld, Rig};
 
 use crate::bench::{What, in_real_time};
 use crate::{SLOTS, prove};
@@ -30,7 +30,7 @@ const MOST: SignedDuration = SignedDuration::from_secs(2);
 
 /// What one run there and back showed.
 #[derive(Debug, Default)]
-struct Seen {
+struct Tally {
     refusals: usize,
     in_doubt: usize,
     /// What the looks added to its rollback.
@@ -48,13 +48,13 @@ fn refuse(closed: &rehearsal::World, what: What, code: &str, times: usize) {
 }
 
 /// There with so many refusals, and back with two.
-async fn there_and_back(what: What, code: &'static str, on_the_way: usize) -> Seen {
+async fn there_and_back(what: What, code: &'static str, on_the_way: usize) -> Tally {
     let _slot = SLOTS.acquire().await.unwrap();
     let (subject, closed) = in_real_time(what).await;
     let start = subject.oracle.images().await;
     let faulty = FaultyWorld::new(subject.world.clone(), None);
     let journal = subject.journal.clone();
-    let mut desk = Desk::start(subject.clock.clone(), journal, faulty.clone(), faulty.killed())
+    let mut desk = Rig::start(subject.clock.clone(), journal, faulty.clone(), faulty.killed())
         .await
         .unwrap();
     let id = subject.plan.steps().next().unwrap().id.clone();
@@ -89,7 +89,7 @@ async fn there_and_back(what: What, code: &'static str, on_the_way: usize) -> Se
     );
 
     let told = subject.journal.events();
-    let mut seen = Seen::default();
+    let mut seen = Tally::default();
     for pair in told.windows(2) {
         if !matches!(pair[0].kind, EventKind::RefusalHeard { .. }) {
             continue;
@@ -121,7 +121,7 @@ async fn ordinary_refusals_leave_nothing_in_doubt_and_hold_no_rollback_up() {
         };
         runs.push(tokio::spawn(there_and_back(what, code, on_the_way)));
     }
-    let mut all = Seen::default();
+    let mut all = Tally::default();
     let mut added = Vec::new();
     for run in runs {
         let seen = run.await.unwrap();

@@ -13,7 +13,7 @@ use switchback_model::{
 };
 use switchback_rehearsal as rehearsal;
 use switchback_testkit::conformance::cell;
-use switchback_testkit::{Desk, FaultyWorld, Reader, deployed};
+use switchback_testkit::{FaultyWorld, Reader, Rig, deployed};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
@@ -321,7 +321,7 @@ async fn a_pool_that_comes_between_the_last_look_and_the_request_survives() {
         let (subject, closed) = in_real_time(What::Authorizer).await;
         let faulty = FaultyWorld::new(subject.world.clone(), None);
         let (clock, journal) = (subject.clock.clone(), subject.journal.clone());
-        let mut desk = Desk::start(clock, journal, faulty.clone(), faulty.killed())
+        let mut desk = Rig::start(clock, journal, faulty.clone(), faulty.killed())
             .await
             .unwrap();
         let start = subject.oracle.images().await;

@@ -18,7 +18,7 @@ use crate::twice::doubles;
 
 /// How it ended; none of the events that were acknowledged may be lost where nothing is done.
 #[derive(Debug, Default)]
-struct Told {
+struct CellEnd {
     /// What was said of the journal when the program was started again.
     said: String,
     /// Everything that is wrong with it.
@@ -74,7 +74,7 @@ impl Folders {
 
 impl Cell {
     /// Runs it; none where the run ended before its point, or the home had nothing to harm.
-    fn run(self) -> Option<Told> {
+    fn run(self) -> Option<CellEnd> {
         let folders = Folders::new();
         let world = Role::world(&folders.of("world"), &Kill::Never.spec());
         let start = records(&folders.of("world"));
@@ -98,7 +98,7 @@ impl Cell {
             return None;
         }
 
-        let mut told = Told::default();
+        let mut told = CellEnd::default();
         let again = self.again(&folders, mirror, &mut told);
         let world_home = folders.of("world");
         told.doubles = doubles(&log(&world_home));
@@ -129,7 +129,7 @@ impl Cell {
     }
 
     /// The program is started again, and once more in another home where it can't read this one.
-    fn again(self, folders: &Folders, mirror: &[(&'static str, PathBuf)], told: &mut Told) -> Finished {
+    fn again(self, folders: &Folders, mirror: &[(&'static str, PathBuf)], told: &mut CellEnd) -> Finished {
         let role = match self.then {
             Then::Complete => "again-forward",
             Then::Back => "again-back",
@@ -264,7 +264,7 @@ fn events(home: &Path) -> Vec<Event> {
 }
 
 /// Runs cells, two at a time; those in which there was nothing to harm are none.
-fn run(cells: Vec<Cell>) -> Vec<(Cell, Told)> {
+fn run(cells: Vec<Cell>) -> Vec<(Cell, CellEnd)> {
     let _turn = crate::turn();
     let queue = std::sync::Mutex::new(cells);
     std::thread::scope(|scope| {
@@ -282,7 +282,7 @@ fn run(cells: Vec<Cell>) -> Vec<(Cell, Told)> {
 }
 
 /// Prints the table and what is wrong; gives how many are red.
-fn print(cells: &[(Cell, Told)]) -> usize {
+fn print(cells: &[(Cell, CellEnd)]) -> usize {
     let mut rows: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
     let mut red = 0;
     for (cell, told) in cells {

@@ -18,7 +18,7 @@ use switchback_model::{
 use switchback_probes::{ProbeWorld, check_routes};
 use switchback_rehearsal::{self as rehearsal, Outcome, Site};
 use switchback_testkit::published::only;
-use switchback_testkit::{Desk, MemoryJournal};
+use switchback_testkit::{MemoryJournal, Rig};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -93,7 +93,7 @@ const SOMEBODY: &str = "6. somebody else undoes it, or it is not there";
 const UNTOLD: &str = "7. neither the restriction nor user management answers";
 
 /// A closed world, the runbook's steps for it, and all that was seen there.
-struct Place {
+struct Setup {
     means: Means,
     world: rehearsal::World,
     clock: Arc<dyn Clock>,
@@ -124,7 +124,7 @@ fn expecting(checks: &[CheckSpec], expected: RoutesExpected) -> CheckSpec {
     found.unwrap().clone()
 }
 
-impl Place {
+impl Setup {
     async fn start(means: Means, scale: u32) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut options = rehearsal::WorldOptions::new(dir.path());
@@ -188,7 +188,7 @@ impl Place {
         };
         let plan = only(self.plan.clone(), "R", vec![bare]);
         let journal = MemoryJournal::open(&plan, self.clock.now());
-        let mut desk = Desk::start(self.clock.clone(), journal, self.run.clone(), Arc::default())
+        let mut desk = Rig::start(self.clock.clone(), journal, self.run.clone(), Arc::default())
             .await
             .unwrap();
         desk.apply(id.as_str()).await.unwrap();
@@ -281,7 +281,7 @@ impl Place {
 /// Off, on with nothing planted, with each leak, undone behind the operator's back, and off again.
 async fn there_and_back(means: Means) -> Tables {
     let rounds = if prove() { 5 } else { 1 };
-    let mut place = Place::start(means, FAST).await;
+    let mut place = Setup::start(means, FAST).await;
     off(
         &mut place,
         "before, expected open",
@@ -360,7 +360,7 @@ async fn there_and_back(means: Means) -> Tables {
     tables
 }
 
-async fn off(place: &mut Place, open: &str, closed: &str, rounds: usize) {
+async fn off(place: &mut Setup, open: &str, closed: &str, rounds: usize) {
     for _ in 0..rounds {
         place.open(OFF, open, Right::Passes).await;
         place.closed(OFF, closed, Right::Leaks("")).await;
@@ -384,7 +384,7 @@ async fn write_with_credentials(world: &rehearsal::World) {
 
 /// A change that is everywhere late: no look passes that meets what was before, and every one that begins later does.
 async fn late(means: Means) -> Tables {
-    let mut place = Place::start(means, FAST).await;
+    let mut place = Setup::start(means, FAST).await;
     place.inject("leak:late");
     place.restrict().await;
     let everywhere = place.everywhere_after(LATE);
@@ -413,7 +413,7 @@ async fn late(means: Means) -> Tables {
 
 /// The usual time until a change is everywhere, in real time: there and back.
 async fn on_its_way(means: Means) -> Tables {
-    let mut place = Place::start(means, 1).await;
+    let mut place = Setup::start(means, 1).await;
     for (state, expected, right) in [
         ("half on", RoutesExpected::Closed, Right::Leaks("")),
         ("half off", RoutesExpected::Open, Right::StillClosed),
@@ -452,7 +452,7 @@ async fn on_its_way(means: Means) -> Tables {
 
 /// Somebody else answers: it is neither closed nor open, and nothing leaks.
 async fn untold(means: Means) -> Tables {
-    let mut place = Place::start(means, FAST).await;
+    let mut place = Setup::start(means, FAST).await;
     for expected in [RoutesExpected::Open, RoutesExpected::Closed] {
         if expected == RoutesExpected::Closed {
             place.restrict().await;
@@ -499,7 +499,7 @@ async fn untold(means: Means) -> Tables {
 }
 
 /// The check with the gateway's own name under another stage.
-fn at_no_stage(place: &Place, expected: RoutesExpected) -> CheckSpec {
+fn at_no_stage(place: &Setup, expected: RoutesExpected) -> CheckSpec {
     let mut spec = match expected {
         RoutesExpected::Closed => place.closed.clone(),
         RoutesExpected::Open => place.open.clone(),

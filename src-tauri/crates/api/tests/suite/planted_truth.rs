@@ -22,7 +22,7 @@ const NOTICED_S: i64 = 25;
 
 /// What the console said of the site at a moment of world time.
 #[derive(Debug, Clone)]
-struct Said {
+struct SiteStatus {
     at: Timestamp,
     tone: Tone,
     observed: String,
@@ -34,7 +34,7 @@ struct Console {
     world: Handle,
     run: RunId,
     seen: Receiver<Arc<RunSnapshot>>,
-    said: Arc<Mutex<Vec<Said>>>,
+    said: Arc<Mutex<Vec<SiteStatus>>>,
     stall: Arc<Mutex<Duration>>,
 }
 
@@ -101,7 +101,7 @@ impl Console {
             .now
     }
 
-    async fn ended(&self) -> Vec<Said> {
+    async fn ended(&self) -> Vec<SiteStatus> {
         // The listener is told of the last snapshot after us.
         tokio::time::sleep(Duration::from_millis(50)).await;
         self.said.lock().unwrap().clone()
@@ -115,16 +115,16 @@ impl Console {
     }
 }
 
-fn site(snapshot: &RunSnapshot) -> Said {
+fn site(snapshot: &RunSnapshot) -> SiteStatus {
     let site = snapshot.monitors.iter().find(|m| m.id == "site").unwrap();
-    Said {
+    SiteStatus {
         at: snapshot.now,
         tone: site.tone,
         observed: site.observed.clone(),
     }
 }
 
-async fn listen(mut seen: Receiver<Arc<RunSnapshot>>, said: Arc<Mutex<Vec<Said>>>) {
+async fn listen(mut seen: Receiver<Arc<RunSnapshot>>, said: Arc<Mutex<Vec<SiteStatus>>>) {
     while seen.changed().await.is_ok() {
         let snapshot = seen.borrow_and_update().clone();
         said.lock().unwrap().push(site(&snapshot));
@@ -157,7 +157,7 @@ async fn until(
 }
 
 /// Prints each change of what was said, in world seconds from `zero`.
-fn table(title: &str, zero: Timestamp, truth: &[(Timestamp, &str)], said: &[Said]) {
+fn table(title: &str, zero: Timestamp, truth: &[(Timestamp, &str)], said: &[SiteStatus]) {
     let second = |at: Timestamp| at.duration_since(zero).as_millis() as f64 / 1000.0;
     let mut rows: Vec<(f64, String)> = truth
         .iter()
@@ -181,8 +181,8 @@ fn table(title: &str, zero: Timestamp, truth: &[(Timestamp, &str)], said: &[Said
 }
 
 /// How often "Passing" was said between two moments, and how often it began to be said there.
-fn passing(said: &[Said], from: Timestamp, to: Timestamp) -> (usize, usize) {
-    let within = |one: &&Said| one.at > from && one.at < to;
+fn passing(said: &[SiteStatus], from: Timestamp, to: Timestamp) -> (usize, usize) {
+    let within = |one: &&SiteStatus| one.at > from && one.at < to;
     let shown = said
         .iter()
         .filter(within)

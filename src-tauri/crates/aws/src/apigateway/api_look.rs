@@ -33,7 +33,7 @@ struct Guard {
 
 /// An API as it is edited, and as its stage serves it.
 #[derive(Debug)]
-pub struct Told {
+pub struct ApiAnswer {
     edited: BTreeMap<String, Guard>,
     /// None where AWS does not say it.
     served: Option<Methods>,
@@ -70,7 +70,7 @@ impl Aws {
 
 #[async_trait]
 impl Look for ApiLook<'_> {
-    type Answer = Told;
+    type Answer = ApiAnswer;
     const OPS: &'static [Op] = &[STAGE, HTTP_API, RESOURCES, DEPLOYMENT, REFUSALS];
 
     fn resource(&self) -> Option<Resource> {
@@ -88,10 +88,10 @@ impl Look for ApiLook<'_> {
         expected
     }
 
-    async fn ask(&self, aws: &Aws) -> Result<Told, ProviderError> {
+    async fn ask(&self, aws: &Aws) -> Result<ApiAnswer, ProviderError> {
         let on = &self.0.on;
         let pointer = aws.pointer(on).await?;
-        Ok(Told {
+        Ok(ApiAnswer {
             edited: aws.guards(&on.api).await?,
             served: aws.summary(&on.api, &pointer.deployment).await?,
             canary: pointer.canary,
@@ -102,7 +102,7 @@ impl Look for ApiLook<'_> {
         })
     }
 
-    fn judge(&self, told: &Told) -> Found {
+    fn judge(&self, told: &ApiAnswer) -> Found {
         let origin = self.0.origin.as_deref();
         let refusals = origin.map(|origin| readable(&told.refusals, origin));
         let Readable {
@@ -159,7 +159,7 @@ impl Look for ApiLook<'_> {
 
 impl ApiLook<'_> {
     /// What is wrong, each with how it is mended.
-    fn wrong(&self, told: &Told) -> Vec<(String, String)> {
+    fn wrong(&self, told: &ApiAnswer) -> Vec<(String, String)> {
         let mut wrong = Vec::new();
         if told.edited.keys().all(|name| is_options(name)) {
             wrong.push((

@@ -28,7 +28,7 @@ const POOLS: &str = "COGNITO_USER_POOLS";
 
 impl Aws {
     async fn authorizer(&self, api: &str, id: &str) -> Result<Authorizer, ProviderError> {
-        let seen = crate::observe::Seen::default();
+        let seen = crate::observe::CallFacts::default();
         let told = self.ask_raw(AUTHORIZER, asked(Method::GET, path(api, id), None), &seen);
         let told = match told.await {
             Ok(told) => told,
@@ -172,7 +172,7 @@ impl AuthorizerChange {
     /// Sends the patch.
     pub(super) async fn update(&self, aws: &Aws, approved: &Preview) -> Result<Receipt, ProviderError> {
         let operations = patch(self.content(&approved.from)?, self.content(&approved.to)?);
-        let seen = crate::observe::Seen::default();
+        let seen = crate::observe::CallFacts::default();
         let body = json!({"patchOperations": operations});
         let asked = asked(Method::PATCH, path(&self.0.api, &self.0.authorizer), Some(body));
         aws.ask_raw(UPDATE_AUTHORIZER, asked, &seen).await?;

@@ -117,7 +117,7 @@ fn once_more(error: ProviderError) -> ProviderError {
 impl FlushChange {
     /// Sends it.
     pub(super) async fn flush(&self, aws: &Aws) -> Result<Receipt, ProviderError> {
-        let seen = crate::observe::Seen::default();
+        let seen = crate::observe::CallFacts::default();
         let path = format!("{}/cache/authorizers", path(&self.0.on));
         aws.ask_raw(FLUSH, asked(Method::DELETE, path, None), &seen)
             .await?;

@@ -16,7 +16,7 @@ impl Aws {
         if error.kind != ProviderErrorKind::NotFound {
             return error;
         }
-        let seen = crate::observe::Seen::default();
+        let seen = crate::observe::CallFacts::default();
         let path = format!("/v2/apis/{}", part(api));
         let told = self
             .ask_raw(HTTP_API, asked(Method::GET, path, None), &seen)

@@ -30,7 +30,7 @@ pub(super) type Methods = BTreeMap<String, String>;
 impl Aws {
     /// What a stage serves.
     pub(super) async fn pointer(&self, on: &ApiStage) -> Result<Pointer, ProviderError> {
-        let seen = crate::observe::Seen::default();
+        let seen = crate::observe::CallFacts::default();
         let told = match self
             .ask_raw(STAGE, asked(Method::GET, path(on), None), &seen)
             .await
@@ -65,7 +65,7 @@ impl Aws {
             part(api),
             part(id)
         );
-        let seen = crate::observe::Seen::default();
+        let seen = crate::observe::CallFacts::default();
         let told = self
             .ask_raw(DEPLOYMENT, asked(Method::GET, path, None), &seen)
             .await?;
@@ -271,7 +271,7 @@ impl PointerChange {
     /// Sends the patch.
     pub(super) async fn update(&self, aws: &Aws, approved: &Preview) -> Result<Receipt, ProviderError> {
         let operations = patch(self.content(&approved.to)?);
-        let seen = crate::observe::Seen::default();
+        let seen = crate::observe::CallFacts::default();
         let body = json!({"patchOperations": operations});
         let asked = asked(Method::PATCH, path(&self.0.on), Some(body));
         aws.ask_raw(UPDATE, asked, &seen).await?;

@@ -11,7 +11,7 @@ use switchback_model::{ApiStage, MethodSettings, Route};
 use super::{RESOURCES, STAGE, UPDATE};
 use crate::connect::{Aws, incomplete};
 use crate::error::{refused, safe};
-use crate::observe::Seen;
+use crate::observe::CallFacts;
 use crate::raw::{Asked, Body};
 use crate::resource::part;
 
@@ -104,7 +104,7 @@ impl Aws {
         methods: &[Route],
     ) -> Result<MethodSettings, ProviderError> {
         let told = self
-            .ask_raw(STAGE, asked(Method::GET, path(on), None), &Seen::default())
+            .ask_raw(STAGE, asked(Method::GET, path(on), None), &CallFacts::default())
             .await?;
         if told.get("stageName").and_then(Value::as_str) != Some(on.stage.as_str()) {
             return Err(incomplete(STAGE.operation, "stage of that name"));
@@ -146,7 +146,7 @@ impl Aws {
                 part(api)
             );
             let told = self
-                .ask_raw(RESOURCES, asked(Method::GET, path, None), &Seen::default())
+                .ask_raw(RESOURCES, asked(Method::GET, path, None), &CallFacts::default())
                 .await?;
             let (items, next) = page(RESOURCES.operation, &told)?;
             all.extend(items.iter().cloned());

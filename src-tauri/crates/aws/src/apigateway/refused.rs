@@ -12,7 +12,7 @@ use super::REFUSALS;
 use super::read::asked;
 use crate::connect::{Aws, incomplete};
 use crate::grammar::Word;
-use crate::observe::Seen;
+use crate::observe::CallFacts;
 use crate::resource::part;
 
 /// What an authoriser's refusals are: no token or a false one, one that may not, and one that is too old (as above).
@@ -88,7 +88,7 @@ impl Aws {
     async fn gateway_response(&self, api: &str, kind: &str) -> Result<Value, ProviderError> {
         let path = format!("/restapis/{}/gatewayresponses/{kind}", part(api));
         let told = self
-            .ask_raw(REFUSALS, asked(Method::GET, path, None), &Seen::default())
+            .ask_raw(REFUSALS, asked(Method::GET, path, None), &CallFacts::default())
             .await?;
         match told.get("responseType").and_then(Value::as_str) == Some(kind) {
             true => Ok(told),

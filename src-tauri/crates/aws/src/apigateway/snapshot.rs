@@ -34,7 +34,7 @@ impl Aws {
             let from = position.as_deref();
             let from = from.map_or_else(String::new, |position| format!("&position={}", part(position)));
             let path = format!("/restapis/{}/deployments?limit={PAGE}{from}", part(api));
-            let seen = crate::observe::Seen::default();
+            let seen = crate::observe::CallFacts::default();
             let told = self
                 .ask_raw(DEPLOYMENTS, asked(Method::GET, path, None), &seen)
                 .await?;
@@ -59,7 +59,7 @@ impl Aws {
     /// That there is such a REST API.
     async fn rest_api(&self, api: &str) -> Result<(), ProviderError> {
         let path = format!("/restapis/{}", part(api));
-        let seen = crate::observe::Seen::default();
+        let seen = crate::observe::CallFacts::default();
         let told = match self.ask_raw(API, asked(Method::GET, path, None), &seen).await {
             Ok(told) => told,
             Err(error) => return Err(self.unless_http(api, error).await),
@@ -173,7 +173,7 @@ impl Change for SnapshotChange {
 impl SnapshotChange {
     /// Makes it, with the token by which it is found again.
     pub(super) async fn create(&self, aws: &Aws, token: &str) -> Result<Receipt, ProviderError> {
-        let seen = crate::observe::Seen::default();
+        let seen = crate::observe::CallFacts::default();
         let path = format!("/restapis/{}/deployments", part(&self.0.api));
         let asked = asked(Method::POST, path, Some(json!({"description": token})));
         let told = aws.ask_raw(SNAPSHOT, asked, &seen).await?;

@@ -41,7 +41,7 @@ impl ThrottleChange {
     /// Sends the patch.
     pub(super) async fn update(&self, aws: &Aws, approved: &Preview) -> Result<Receipt, ProviderError> {
         let operations = patch(self.content(&approved.from)?, self.content(&approved.to)?);
-        let seen = crate::observe::Seen::default();
+        let seen = crate::observe::CallFacts::default();
         let body = json!({"patchOperations": operations});
         let asked = asked(Method::PATCH, path(&self.0.on), Some(body));
         aws.ask_raw(UPDATE, asked, &seen).await?;

@@ -34,7 +34,7 @@ impl Aws {
         &self,
         op: Op,
         (method, path, body): (Method, String, Option<String>),
-        seen: &crate::observe::Seen,
+        seen: &crate::observe::CallFacts,
     ) -> Result<T, ProviderError> {
         let mut headers = vec![("accept", "application/xml".to_owned())];
         if body.is_some() {
@@ -57,7 +57,7 @@ impl Aws {
 
     /// A distribution, as far as it is looked at here.
     pub(super) async fn distribution_told(&self, id: &str) -> Result<Distribution, ProviderError> {
-        let seen = crate::observe::Seen::default();
+        let seen = crate::observe::CallFacts::default();
         let path = format!("{ROOT}/{}", part(id));
         let told: Distribution = self
             .cloudfront(DISTRIBUTION, (Method::GET, path, None), &seen)
@@ -73,7 +73,7 @@ impl Aws {
     }
 
     async fn invalidation(&self, distribution: &str, id: &str) -> Result<Invalidation, ProviderError> {
-        let seen = crate::observe::Seen::default();
+        let seen = crate::observe::CallFacts::default();
         let path = format!("{ROOT}/{}/invalidation/{}", part(distribution), part(id));
         let told: Invalidation = self
             .cloudfront(INVALIDATION, (Method::GET, path, None), &seen)
@@ -108,7 +108,7 @@ impl Aws {
                 .as_deref()
                 .map_or_else(String::new, |marker| format!("&Marker={}", part(marker)));
             let path = format!("{ROOT}/{}/invalidation?MaxItems={PAGE}{from}", part(distribution));
-            let seen = crate::observe::Seen::default();
+            let seen = crate::observe::CallFacts::default();
             let page: InvalidationList = self
                 .cloudfront(INVALIDATIONS, (Method::GET, path, None), &seen)
                 .await?;
@@ -187,7 +187,7 @@ impl InvalidateChange {
 
     /// Sends it, under a reference that no other request has.
     pub(super) async fn create(&self, aws: &Aws, reference: &str) -> Result<Receipt, ProviderError> {
-        let seen = crate::observe::Seen::default();
+        let seen = crate::observe::CallFacts::default();
         let path = format!("{ROOT}/{}/invalidation", part(&self.0.distribution));
         let body = batch(&self.0.paths, reference);
         let told: Invalidation = aws

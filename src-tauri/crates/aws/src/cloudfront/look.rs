@@ -24,7 +24,7 @@ pub struct DistributionLook<'a>(pub &'a DistributionCheck);
 
 /// A distribution, and who else holds its names.
 #[derive(Debug)]
-pub struct Told {
+pub struct DistributionAnswer {
     aliases: switchback_model::Distribution,
     status: String,
     under_way: u32,
@@ -45,7 +45,7 @@ impl Aws {
             part(id),
             part(host)
         );
-        let seen = crate::observe::Seen::default();
+        let seen = crate::observe::CallFacts::default();
         let told: Conflicts = self
             .cloudfront(CONFLICTS, (Method::GET, path, None), &seen)
             .await?;
@@ -58,7 +58,7 @@ impl Aws {
 
 #[async_trait]
 impl Look for DistributionLook<'_> {
-    type Answer = Told;
+    type Answer = DistributionAnswer;
     const OPS: &'static [Op] = &[DISTRIBUTION, CONFLICTS];
 
     fn resource(&self) -> Option<Resource> {
@@ -74,7 +74,7 @@ impl Look for DistributionLook<'_> {
         expected
     }
 
-    async fn ask(&self, aws: &Aws) -> Result<Told, ProviderError> {
+    async fn ask(&self, aws: &Aws) -> Result<DistributionAnswer, ProviderError> {
         let id = &self.0.distribution;
         let told = aws.distribution_told(id).await?;
         let under_way = told.in_progress_invalidation_batches;
@@ -93,7 +93,7 @@ impl Look for DistributionLook<'_> {
         // Each distribution has one (API reference, `DistributionConfig`).
         let default = config.default_cache_behavior.take();
         let default = default.ok_or_else(|| incomplete(DISTRIBUTION.operation, "default behaviour"))?;
-        Ok(Told {
+        Ok(DistributionAnswer {
             status: told.status,
             under_way,
             staging: config.staging,
@@ -105,7 +105,7 @@ impl Look for DistributionLook<'_> {
         })
     }
 
-    fn judge(&self, told: &Told) -> Found {
+    fn judge(&self, told: &DistributionAnswer) -> Found {
         let wrong = self.wrong(told);
         if wrong.is_empty() {
             let mut observed = format!("{}; deployed", safe(&told.aliases.words()));
@@ -141,7 +141,7 @@ impl Look for DistributionLook<'_> {
 
 impl DistributionLook<'_> {
     /// The paths whose behaviour names them, and leads where the default one does: people may have meant that.
-    fn led_back(&self, told: &Told) -> Vec<String> {
+    fn led_back(&self, told: &DistributionAnswer) -> Vec<String> {
         let all = self.0.routed.iter().filter_map(|path| {
             let behaviour = behaviours::of(&told.behaviours, path)?;
             (behaviour.origin == told.origin).then(|| {
@@ -157,7 +157,7 @@ impl DistributionLook<'_> {
     }
 
     /// What is wrong, each with how it is mended.
-    fn wrong(&self, told: &Told) -> Vec<(String, &'static str)> {
+    fn wrong(&self, told: &DistributionAnswer) -> Vec<(String, &'static str)> {
         let mut wrong = Vec::new();
         if !told.aliases.enabled {
             wrong.push((
@@ -242,7 +242,7 @@ impl DistributionLook<'_> {
     }
 }
 
-fn led_back_unnamed(behaviour: &Behaviour, path: &str, told: &Told) -> bool {
+fn led_back_unnamed(behaviour: &Behaviour, path: &str, told: &DistributionAnswer) -> bool {
     behaviour.origin == told.origin && !behaviours::names(&behaviour.path_pattern, path)
 }
 

@@ -11,11 +11,11 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use switchback_engine::ports::{ProviderError, ProviderErrorKind};
 
-use super::heard::Heard;
-use super::told::Told;
+use super::answer_text::AnswerText;
+use super::present::PresentFields;
 use super::{CLIENT, DOMAIN, MFA, POOL};
 use crate::connect::{Aws, incomplete};
-use crate::observe::Seen;
+use crate::observe::CallFacts;
 use crate::service::Service;
 
 /// The checks of a round are started one after the other, within microseconds: so long a question waits
@@ -73,8 +73,8 @@ impl<T: Send + Sync + 'static> Open<T> {
 /// What is being asked about Cognito at this moment.
 #[derive(Clone, Default)]
 pub(crate) struct Asked {
-    pools: Open<(UserPoolType, Told)>,
-    mfa: Open<(GetUserPoolMfaConfigOutput, Told)>,
+    pools: Open<(UserPoolType, PresentFields)>,
+    mfa: Open<(GetUserPoolMfaConfigOutput, PresentFields)>,
     clients: Open<UserPoolClientType>,
     domains: Open<DomainDescriptionType>,
 }
@@ -86,7 +86,7 @@ pub(super) fn lacking(mut error: ProviderError, where_: &str) -> ProviderError {
         // Who operates a run needs no right to look people up, so the two policies share nothing.
         let rest = match error.operation.as_str() {
             "ListUsers" | "AdminGetUser" => {
-                "the look-up needs src-tauri/docs/policies/support.json besides operator.json."
+                "the look-up has a policy of its own, which `switchback plan RUNBOOK --target TARGET --iam support` prints."
             }
             _ => "checks that need other permissions are not affected.",
         };
@@ -100,17 +100,17 @@ pub(super) fn lacking(mut error: ProviderError, where_: &str) -> ProviderError {
 
 macro_rules! described {
     ($aws:ident, $op:expr, $call:expr $(, $told:ident)?) => {{
-        let seen = Seen::default();
+        let seen = CallFacts::default();
         let call = $call.customize().interceptor(seen.clone())$(.interceptor($told.clone()))?.send();
         $aws.run($op, &seen, call).await
     }};
 }
 
 impl Aws {
-    pub(super) async fn pool(&self, pool_id: &str) -> Answer<(UserPoolType, Told)> {
+    pub(super) async fn pool(&self, pool_id: &str) -> Answer<(UserPoolType, PresentFields)> {
         let (aws, id) = (self.clone(), pool_id.to_owned());
         let call = || async move {
-            let (request, told) = (aws.cognito.describe_user_pool(), Heard::default());
+            let (request, told) = (aws.cognito.describe_user_pool(), AnswerText::default());
             let pool = described!(aws, POOL, request.user_pool_id(&id), told)
                 .map_err(|error| lacking(error, &format!("the user pool {id}")))?
                 .user_pool
@@ -122,10 +122,10 @@ impl Aws {
         self.asked.pools.ask(self, pool_id.to_owned(), call).await
     }
 
-    pub(super) async fn mfa(&self, pool_id: &str) -> Answer<(GetUserPoolMfaConfigOutput, Told)> {
+    pub(super) async fn mfa(&self, pool_id: &str) -> Answer<(GetUserPoolMfaConfigOutput, PresentFields)> {
         let (aws, id) = (self.clone(), pool_id.to_owned());
         let call = || async move {
-            let (request, told) = (aws.cognito.get_user_pool_mfa_config(), Heard::default());
+            let (request, told) = (aws.cognito.get_user_pool_mfa_config(), AnswerText::default());
             let output = described!(aws, MFA, request.user_pool_id(&id), told)
                 .map_err(|error| lacking(error, &format!("the user pool {id}")))?;
             // An answer that does not tell is not an answer of "off".

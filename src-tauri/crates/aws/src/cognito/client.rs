@@ -7,7 +7,7 @@ use aws_sdk_cognitoidentityprovider::types::UserPoolClientType;
 use switchback_engine::ports::ProviderError;
 use switchback_model::cognito::ClientExpectation;
 
-use super::found::{Found, listed, sorted};
+use super::comparison::{Comparison, listed, sorted};
 use super::hcl::{Line, Resource, texts, wrong};
 use super::look::OfPool;
 use super::{COGNITO, of_pool};
@@ -56,7 +56,7 @@ impl OfPool for Client<'_> {
         aws.client(pool_id, &self.0.client_id).await
     }
 
-    fn judge(&self, pool_id: &str, answer: &Self::Answer) -> Found {
+    fn judge(&self, pool_id: &str, answer: &Self::Answer) -> Comparison {
         judge(pool_id, answer, self.0)
     }
 
@@ -74,7 +74,7 @@ impl OfPool for Client<'_> {
 }
 
 /// What is said of a secret never holds the secret.
-pub(super) fn judge(pool_id: &str, client: &UserPoolClientType, wanted: &ClientExpectation) -> Found {
+pub(super) fn judge(pool_id: &str, client: &UserPoolClientType, wanted: &ClientExpectation) -> Comparison {
     let has_secret = client.client_secret().is_some_and(|secret| !secret.is_empty());
     let mut flows = sorted(client.explicit_auth_flows().iter().map(|f| f.as_str()));
     let flows_told = !flows.is_empty();
@@ -147,7 +147,7 @@ pub(super) fn judge(pool_id: &str, client: &UserPoolClientType, wanted: &ClientE
     if oauth_told.is_none() {
         observed.push_str("; whether the sign-in pages are on not told, so the API's default, off");
     }
-    Found::compare(
+    Comparison::compare(
         observed,
         format!(
             "{}; providers with {}",

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::types::{DomainDescriptionType, DomainStatusType};
 use switchback_engine::ports::ProviderError;
 
-use super::found::{Found, NOT_TOLD};
+use super::comparison::{Comparison, NOT_TOLD};
 use super::hcl::{Line, Resource, text, wrong};
 use super::look::OfPool;
 use super::{COGNITO, of_pool};
@@ -37,14 +37,14 @@ impl OfPool for Domain<'_> {
         aws.domain(self.0).await
     }
 
-    fn judge(&self, pool_id: &str, answer: &Self::Answer) -> Found {
+    fn judge(&self, pool_id: &str, answer: &Self::Answer) -> Comparison {
         judge(pool_id, answer, self.0)
     }
 }
 
 /// The domain belongs to the pool and is active. With managed login (version 2) the client needs a
 /// branding style too, which this call does not tell.
-pub(super) fn judge(pool_id: &str, found: &DomainDescriptionType, wanted: &str) -> Found {
+pub(super) fn judge(pool_id: &str, found: &DomainDescriptionType, wanted: &str) -> Comparison {
     let expected = format!("{wanted} of pool {pool_id}, ACTIVE");
     let resource = Resource {
         kind: "aws_cognito_user_pool_domain",
@@ -64,7 +64,7 @@ pub(super) fn judge(pool_id: &str, found: &DomainDescriptionType, wanted: &str) 
                 note: "in us-east-1, covers this domain".to_owned(),
             });
         }
-        return Found::compare("there is no such domain", expected, resource, lines);
+        return Comparison::compare("there is no such domain", expected, resource, lines);
     }
     let name = found.domain().unwrap_or(wanted);
     let owner = found.user_pool_id().unwrap_or(NOT_TOLD);
@@ -76,7 +76,7 @@ pub(super) fn judge(pool_id: &str, found: &DomainDescriptionType, wanted: &str) 
     let observed = format!("{name} of pool {owner}, {status}{version}");
     if found.user_pool_id().is_some_and(|owner| owner != pool_id) {
         let line = wrong("user_pool_id", text(pool_id), owner);
-        return Found::compare(observed, expected, resource, vec![line]);
+        return Comparison::compare(observed, expected, resource, vec![line]);
     }
     // Terraform has nothing to change in a domain that is on its way.
     let mend = match found.status() {
@@ -96,7 +96,7 @@ pub(super) fn judge(pool_id: &str, found: &DomainDescriptionType, wanted: &str) 
         (found.user_pool_id().is_none(), "UserPoolId"),
         (found.status().is_none(), "Status"),
     ];
-    Found {
+    Comparison {
         observed,
         expected,
         mend: mend.map(str::to_owned),

@@ -7,10 +7,10 @@ use switchback_engine::ports::{ProviderError, ProviderErrorKind};
 use switchback_model::cognito::{CognitoCheck, PoolExpectation};
 
 use super::client::Client;
+use super::comparison::{self, listed};
 use super::domain::Domain;
-use super::found::{self, listed};
 use super::mfa::Mfa;
-use super::told::Told;
+use super::present::PresentFields;
 use super::{POOL, mail, pool, triggers};
 use crate::connect::Aws;
 use crate::error::{safe, settings_up_to};
@@ -33,7 +33,7 @@ pub(super) trait OfPool: Send + Sync {
         pool::at(pool_id)
     }
     async fn ask(&self, aws: &Aws, pool_id: &str) -> Result<Self::Answer, ProviderError>;
-    fn judge(&self, pool_id: &str, answer: &Self::Answer) -> found::Found;
+    fn judge(&self, pool_id: &str, answer: &Self::Answer) -> comparison::Comparison;
     /// What it means that Cognito does not know what was asked for, and what mends it; none = there is no
     /// such pool.
     fn absent(&self, _pool_id: &str, _error: &ProviderError) -> Option<(String, &'static str)> {
@@ -47,16 +47,16 @@ struct Described<F>(F);
 #[async_trait]
 impl<F> OfPool for Described<F>
 where
-    F: Fn(&UserPoolType, &Told) -> found::Found + Send + Sync,
+    F: Fn(&UserPoolType, &PresentFields) -> comparison::Comparison + Send + Sync,
 {
-    type Answer = std::sync::Arc<(UserPoolType, Told)>;
+    type Answer = std::sync::Arc<(UserPoolType, PresentFields)>;
     const OPS: &'static [Op] = &[POOL];
 
     async fn ask(&self, aws: &Aws, pool_id: &str) -> Result<Self::Answer, ProviderError> {
         aws.pool(pool_id).await
     }
 
-    fn judge(&self, _: &str, answer: &Self::Answer) -> found::Found {
+    fn judge(&self, _: &str, answer: &Self::Answer) -> comparison::Comparison {
         let (pool, told) = &**answer;
         (self.0)(pool, told)
     }
@@ -76,7 +76,7 @@ pub fn look(check: &CognitoCheck) -> Box<dyn AnyLook + '_> {
     }
     fn described<'a, F>(pool_id: &'a str, judge: F) -> Box<dyn AnyLook + 'a>
     where
-        F: Fn(&UserPoolType, &Told) -> found::Found + Send + Sync + 'a,
+        F: Fn(&UserPoolType, &PresentFields) -> comparison::Comparison + Send + Sync + 'a,
     {
         of(pool_id, Described(judge))
     }
@@ -139,7 +139,7 @@ impl<E: OfPool> Look for PoolLook<'_, E> {
             Ok(answer) => answer,
             Err(elsewhere) => return elsewhere.clone(),
         };
-        let found::Found {
+        let comparison::Comparison {
             observed,
             expected,
             mend,

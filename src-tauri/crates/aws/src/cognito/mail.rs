@@ -2,13 +2,13 @@
 
 use aws_sdk_cognitoidentityprovider::types::{EmailSendingAccountType, UserPoolType};
 
-use super::found::{Found, NOT_TOLD};
+use super::comparison::{Comparison, NOT_TOLD};
 use super::hcl::{Line, text, wrong};
 use super::pool::resource;
 
 /// By an SES identity of our own that covers the FROM address. COGNITO_DEFAULT sends 50 mails a day for
 /// the whole account (Cognito developer guide, "Email settings").
-pub(super) fn judge(pool: &UserPoolType, from: &str) -> Found {
+pub(super) fn judge(pool: &UserPoolType, from: &str) -> Comparison {
     let config = pool.email_configuration();
     let told = config.and_then(|config| config.email_sending_account());
     let account = told.map_or(NOT_TOLD, EmailSendingAccountType::as_str);
@@ -43,7 +43,7 @@ pub(super) fn judge(pool: &UserPoolType, from: &str) -> Found {
     } else {
         vec![Line::Block("email_configuration", lines)]
     };
-    Found::compare(
+    Comparison::compare(
         format!(
             "{account}, from {}, identity {}",
             header.unwrap_or("none"),

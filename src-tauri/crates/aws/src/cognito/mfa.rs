@@ -8,10 +8,10 @@ use aws_sdk_cognitoidentityprovider::types::UserPoolMfaType;
 use switchback_engine::ports::ProviderError;
 use switchback_model::cognito::MfaMode;
 
-use super::found::{Found, NOT_TOLD, listed};
+use super::comparison::{Comparison, NOT_TOLD, listed};
 use super::hcl::{Line, Resource, text, wrong};
 use super::look::OfPool;
-use super::told::Told;
+use super::present::PresentFields;
 use super::{COGNITO, of_pool};
 use crate::connect::Aws;
 use crate::op::Op;
@@ -22,7 +22,7 @@ pub(super) struct Mfa(pub(super) MfaMode);
 
 #[async_trait]
 impl OfPool for Mfa {
-    type Answer = Arc<(GetUserPoolMfaConfigOutput, Told)>;
+    type Answer = Arc<(GetUserPoolMfaConfigOutput, PresentFields)>;
     const OPS: &'static [Op] = &[super::MFA];
 
     fn resource(&self, pool_id: &str) -> crate::resource::Resource {
@@ -39,7 +39,7 @@ impl OfPool for Mfa {
         aws.mfa(pool_id).await
     }
 
-    fn judge(&self, pool_id: &str, answer: &Self::Answer) -> Found {
+    fn judge(&self, pool_id: &str, answer: &Self::Answer) -> Comparison {
         let (config, told) = &**answer;
         judge(pool_id, config, told, self.0)
     }
@@ -49,9 +49,9 @@ impl OfPool for Mfa {
 pub(super) fn judge(
     pool_id: &str,
     config: &GetUserPoolMfaConfigOutput,
-    told: &Told,
+    told: &PresentFields,
     wanted: MfaMode,
-) -> Found {
+) -> Comparison {
     let found = config
         .mfa_configuration()
         .map_or(MfaMode::Off.word(), UserPoolMfaType::as_str);
@@ -105,5 +105,5 @@ pub(super) fn judge(
         kind: "aws_cognito_user_pool",
         object: pool_id,
     };
-    Found::compare(observed, expected, resource, lines).without(untold)
+    Comparison::compare(observed, expected, resource, lines).without(untold)
 }

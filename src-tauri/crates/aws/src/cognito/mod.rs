@@ -3,19 +3,19 @@
 //! UpdateUserPool), so a failing check says the Terraform that mends it. The one thing that is ever changed is the canary
 //! of a pool, and of that only the user that a step of ours made.
 
+mod answer_text;
 mod ask;
 mod canary;
 mod client;
+mod comparison;
 mod domain;
-mod found;
 mod hcl;
-mod heard;
 mod look;
 mod mail;
 mod mfa;
 mod pool;
+mod present;
 mod sign_in;
-mod told;
 mod triggers;
 mod users;
 
@@ -37,7 +37,7 @@ pub use canary::{Canaries, CanaryChange, Held, Known, NoCanary};
 pub use look::look;
 pub use pool::at as pool;
 pub use sign_in::{Credentials, NotSignedIn};
-pub use users::Page;
+pub use users::{Broken, Page, UserPage, Walk};
 
 const POOL: Op = Op::reads(Service::Cognito, "DescribeUserPool", On::Object);
 const MFA: Op = Op::reads(Service::Cognito, "GetUserPoolMfaConfig", On::Object);

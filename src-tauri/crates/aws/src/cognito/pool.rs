@@ -5,9 +5,9 @@ use aws_sdk_cognitoidentityprovider::types::{
     UsernameConfigurationType, VerifiedAttributeType,
 };
 
-use super::found::{Found, NOT_TOLD, listed, sorted};
+use super::comparison::{Comparison, NOT_TOLD, listed, sorted};
 use super::hcl::{Line, Resource, right, text, texts, wrong};
-use super::told::Told;
+use super::present::PresentFields;
 use super::{COGNITO, of_pool};
 use crate::resource::words;
 
@@ -39,10 +39,10 @@ pub(super) fn resource(pool: &UserPoolType) -> Resource<'_> {
 /// PasswordPolicyType).
 pub(super) fn password_policy(
     pool: &UserPoolType,
-    told: &Told,
+    told: &PresentFields,
     minimum_length: u32,
     temporary_days: u32,
-) -> Found {
+) -> Comparison {
     let words = |length: &str, asks: &[&str], days: &str, history: &str| {
         format!(
             "length {length}, requires {}, temporary for {days}, {history}",
@@ -59,7 +59,7 @@ pub(super) fn password_policy(
     let policy = pool.policies().and_then(|policies| policies.password_policy());
     let Some(policy) = policy else {
         let observed = format!("password policy {NOT_TOLD}");
-        return Found::compare(observed, expected, resource(pool), Vec::new())
+        return Comparison::compare(observed, expected, resource(pool), Vec::new())
             .without(vec!["PasswordPolicy"]);
     };
     let has = [
@@ -140,17 +140,17 @@ pub(super) fn password_policy(
     } else {
         vec![Line::Block("password_policy", lines)]
     };
-    Found::compare(observed, expected, resource(pool), lines).without(untold)
+    Comparison::compare(observed, expected, resource(pool), lines).without(untold)
 }
 
 /// Both are fixed for the life of a pool; a pool that does not say whether case counts was made with
 /// the API's default, and case does (API reference, UsernameConfigurationType).
 pub(super) fn sign_in_names(
     pool: &UserPoolType,
-    told: &Told,
+    told: &PresentFields,
     attributes: &[String],
     case_sensitive: bool,
-) -> Found {
+) -> Comparison {
     let words = |attributes: &[String], sensitive: bool| {
         let case = if sensitive {
             "case counts"
@@ -195,20 +195,20 @@ pub(super) fn sign_in_names(
     if !case_told {
         observed.push_str(&format!(" ({NOT_TOLD}, so the API's default)"));
     }
-    Found::compare(observed, words(attributes, case_sensitive), resource(pool), lines)
+    Comparison::compare(observed, words(attributes, case_sensitive), resource(pool), lines)
 }
 
-pub(super) fn deletion_protection(pool: &UserPoolType) -> Found {
+pub(super) fn deletion_protection(pool: &UserPoolType) -> Comparison {
     let wanted = DeletionProtectionType::Active.as_str();
     let Some(found) = pool.deletion_protection().map(DeletionProtectionType::as_str) else {
-        return Found::compare(NOT_TOLD, wanted, resource(pool), Vec::new())
+        return Comparison::compare(NOT_TOLD, wanted, resource(pool), Vec::new())
             .without(vec!["DeletionProtection"]);
     };
     let lines = (found != wanted).then(|| wrong("deletion_protection", text(wanted), found));
-    Found::compare(found, wanted, resource(pool), lines.into_iter().collect())
+    Comparison::compare(found, wanted, resource(pool), lines.into_iter().collect())
 }
 
-pub(super) fn admin_create_only(pool: &UserPoolType, told: &Told) -> Found {
+pub(super) fn admin_create_only(pool: &UserPoolType, told: &PresentFields) -> Comparison {
     let only = pool
         .admin_create_user_config()
         .is_some_and(AdminCreateUserConfigType::allow_admin_create_user_only);
@@ -220,7 +220,7 @@ pub(super) fn admin_create_only(pool: &UserPoolType, told: &Told) -> Found {
         }
     };
     if !told.has("/UserPool/AdminCreateUserConfig/AllowAdminCreateUserOnly") {
-        return Found::compare(
+        return Comparison::compare(
             format!("who creates users {NOT_TOLD}"),
             words(true),
             resource(pool),
@@ -235,11 +235,11 @@ pub(super) fn admin_create_only(pool: &UserPoolType, told: &Told) -> Found {
         )
     };
     let lines = (!only).then(block).into_iter().collect();
-    Found::compare(words(only), words(true), resource(pool), lines)
+    Comparison::compare(words(only), words(true), resource(pool), lines)
 }
 
 /// Without a setting Cognito recovers by text message first (API reference, AccountRecoverySetting).
-pub(super) fn recovery(pool: &UserPoolType, told: &Told) -> Found {
+pub(super) fn recovery(pool: &UserPoolType, told: &PresentFields) -> Comparison {
     let listed_by_pool = pool
         .account_recovery_setting()
         .map(|setting| setting.recovery_mechanisms())
@@ -252,7 +252,7 @@ pub(super) fn recovery(pool: &UserPoolType, told: &Told) -> Found {
     });
     if !whole {
         let expected = "recovered by verified_email; verified: email";
-        return Found::compare(
+        return Comparison::compare(
             format!("recovery {NOT_TOLD}"),
             expected,
             resource(pool),
@@ -301,7 +301,7 @@ pub(super) fn recovery(pool: &UserPoolType, told: &Told) -> Found {
     } else {
         listed(&names)
     };
-    Found::compare(
+    Comparison::compare(
         words(&recovered, &listed(&verified)),
         words(by_mail.as_str(), "email"),
         resource(pool),

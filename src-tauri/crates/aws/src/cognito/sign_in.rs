@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 use crate::connect::{Aws, incomplete};
 use crate::error::guard;
 use crate::grammar::Word;
-use crate::observe::Seen;
+use crate::observe::CallFacts;
 use crate::op::{On, Op};
 use crate::service::Service;
 
@@ -111,7 +111,7 @@ impl Aws {
                 "Look at the pool, and at the region of the target.",
             )));
         }
-        let seen = Seen::default();
+        let seen = CallFacts::default();
         match self.initiate(SIGN_IN, who, &seen).await {
             Initiated::Token(token) => Ok(token),
             Initiated::Challenge(name) => Err(challenged(&name)),
@@ -120,7 +120,7 @@ impl Aws {
     }
 
     /// One `InitiateAuth` with a password, and what it came to. Tokens that nobody asks for are wiped.
-    pub(super) async fn initiate(&self, op: Op, who: Credentials<'_>, seen: &Seen) -> Initiated {
+    pub(super) async fn initiate(&self, op: Op, who: Credentials<'_>, seen: &CallFacts) -> Initiated {
         self.pace(Service::Cognito).await;
         let once = Builder::new().retry_config(RetryConfig::disabled());
         let request = self

@@ -3,21 +3,21 @@
 use aws_sdk_cognitoidentityprovider::types::{UserPoolTierType, UserPoolType};
 use switchback_model::cognito::PreTokenVersion;
 
-use super::found::{Found, NOT_TOLD};
+use super::comparison::{Comparison, NOT_TOLD};
 use super::hcl::{Line, right, text, wrong};
 use super::pool::resource;
-use super::told::Told;
+use super::present::PresentFields;
 
 /// Triggers that are absent in the expectation are not looked at. The pre-token trigger may be named
 /// in the legacy field, in the newer one or in both, but not two of them (API reference,
 /// LambdaConfigType); the legacy field alone means V1.
 pub(super) fn judge(
     pool: &UserPoolType,
-    told: &Told,
+    told: &PresentFields,
     user_migration: Option<&str>,
     pre_token: Option<&str>,
     version: Option<PreTokenVersion>,
-) -> Found {
+) -> Comparison {
     let lambda = pool.lambda_config();
     // A pool without triggers is described with an empty LambdaConfig.
     let mut untold = Vec::new();
@@ -139,5 +139,5 @@ pub(super) fn judge(
     if !wrong_lines.is_empty() {
         lines.push(Line::Block("lambda_config", wrong_lines));
     }
-    Found::compare(observed.join("; "), expected.join("; "), resource(pool), lines).without(untold)
+    Comparison::compare(observed.join("; "), expected.join("; "), resource(pool), lines).without(untold)
 }

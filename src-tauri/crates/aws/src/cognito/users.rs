@@ -2,9 +2,12 @@
 //! of it reaches an error, a log or a span: AWS's own words are left out, because a refusal repeats
 //! what was asked.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aws_sdk_cognitoidentityprovider::config::Builder;
+use aws_sdk_cognitoidentityprovider::error::SdkError;
+use aws_sdk_cognitoidentityprovider::operation::list_users::ListUsersError;
 use aws_sdk_cognitoidentityprovider::types::{
     AttributeType, UserPoolType, UserStatusType, UsernameConfigurationType,
 };
@@ -19,18 +22,21 @@ use switchback_model::directory::{
 
 use self::enabled::Enabled;
 use self::pages::{Pages, ROUND};
+use super::answer_text::AnswerText;
 use super::ask::lacking;
-use super::heard::Heard;
 use super::look::WRONG_POOL;
-use super::told::Told;
+use super::present::PresentFields;
 use crate::connect::{Aws, incomplete};
 use crate::error::guard;
-use crate::observe::Seen;
+use crate::observe::CallFacts;
 use crate::op::{On, Op};
 use crate::service::Service;
 
 mod enabled;
 mod pages;
+mod walk;
+
+pub use walk::{Broken, UserPage, Walk};
 
 pub(super) const LIST: Op = Op::reads(Service::Cognito, "ListUsers", On::Object);
 /// Makes AWS count the user as active in this month's bill; it changes nothing else.
@@ -50,15 +56,6 @@ pub struct Page {
     pub more: bool,
     /// Whether the search was given up after 100 pages, before its end.
     pub stopped: bool,
-}
-
-/// Everybody in one pool, as far as they could be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Everybody {
-    /// The accounts, in the pool's order. Somebody who was changed meanwhile may be there twice.
-    pub users: Vec<Account>,
-    /// Why the rest was not read; only without it is nobody missing.
-    pub ended: Option<ProviderError>,
 }
 
 impl Aws {
@@ -82,7 +79,10 @@ impl Aws {
         let mut token: Option<String> = None;
         let mut pages = Pages::default();
         for _ in 0..MOST_PAGES {
-            let (found, next) = self.users_page(pool, Some(&text), token.clone()).await?;
+            let (found, next) = self
+                .users_page(pool, Some(&text), token.clone())
+                .await
+                .map_err(|broken| broken.error)?;
             pages.take(&found, next.as_deref());
             users.extend(found);
             if users.len() > limit {
@@ -116,55 +116,17 @@ impl Aws {
         })
     }
 
-    /// Everybody in a pool, page by page, at the pace of every other request. What was read before it
-    /// failed is given all the same, with why it is not all. `page` hears after each page how many are
-    /// known so far.
-    pub async fn every_user(&self, pool: &PoolId, page: &(dyn Fn(usize) + Sync)) -> Everybody {
-        let mut users = Vec::new();
-        let mut token: Option<String> = None;
-        let mut pages = Pages::default();
-        let mut ended = self.is_here(LIST.operation, pool).err();
-        while ended.is_none() {
-            match self.users_page(pool, None, token.clone()).await {
-                Ok((found, next)) => {
-                    pages.take(&found, next.as_deref());
-                    users.extend(found);
-                    page(users.len());
-                    if next.is_none() {
-                        break;
-                    }
-                    if pages.are_many() {
-                        pages.expect(self.estimate(pool).await);
-                    }
-                    if pages.go_round() {
-                        ended = Some(incomplete(LIST.operation, ROUND));
-                    } else if pages.have_no_end() {
-                        ended = Some(incomplete(LIST.operation, "end that anybody could wait for"));
-                    }
-                    token = next;
-                }
-                Err(error) => ended = Some(error),
-            }
-        }
-        Everybody { users, ended }
-    }
-
-    /// How many people a pool says that it has; AWS brings the number up to date now and then.
-    async fn estimate(&self, pool: &PoolId) -> Option<usize> {
-        let described = self.pool(pool.as_str()).await.ok()?;
-        usize::try_from(described.0.estimated_number_of_users()).ok()
-    }
-
     async fn users_page(
         &self,
         pool: &PoolId,
         filter: Option<&str>,
         token: Option<String>,
-    ) -> Result<(Vec<Account>, Option<String>), ProviderError> {
-        let said = Heard::<Enabled>::default();
+    ) -> Result<(Vec<Account>, Option<String>), Broken> {
+        let said = AnswerText::<Enabled>::default();
+        let refused = AtomicBool::new(false);
         let ask = || async {
-            self.pace(Service::Cognito).await;
-            let seen = Seen::default();
+            self.pace_lists().await;
+            let seen = CallFacts::default();
             let call = self
                 .cognito
                 .list_users()
@@ -175,11 +137,22 @@ impl Aws {
                 .customize()
                 .config_override(one_try())
                 .interceptor(seen.clone())
-                .interceptor(said.clone())
-                .send();
+                .interceptor(said.clone());
+            let call = async {
+                let answer = call.send().await;
+                // A page of nobody's choosing has nothing else in it that AWS could find fault with.
+                let invalid = |error: &ListUsersError| error.is_invalid_parameter_exception();
+                let of_token = token.is_some() && filter.is_none();
+                let error = answer.as_ref().err().and_then(SdkError::as_service_error);
+                refused.store(of_token && error.is_some_and(invalid), Ordering::Relaxed);
+                answer
+            };
             self.run(LIST, &seen, call).await
         };
-        let output = patiently(ask).await.map_err(|error| nameless(error, pool))?;
+        let output = patiently(ask).await.map_err(|error| Broken {
+            error: nameless(error, pool),
+            token: refused.load(Ordering::Relaxed),
+        })?;
         let mut said = said.last().of_many().into_iter();
         let users = output
             .users
@@ -236,8 +209,8 @@ impl Aws {
         username: &Personal,
     ) -> Result<(Option<Account>, Timestamp), ProviderError> {
         self.is_here(GET.operation, pool)?;
-        let said = Heard::<Enabled>::default();
-        let seen = Seen::default();
+        let said = AnswerText::<Enabled>::default();
+        let seen = CallFacts::default();
         let ask = || async {
             self.pace(Service::Cognito).await;
             let request = self
@@ -290,16 +263,28 @@ impl Aws {
     /// # Errors
     /// As DescribeUserPool fails, for which many a role that may search has no permission.
     pub async fn pool_rules(&self, pool: &PoolId) -> Result<PoolRules, ProviderError> {
+        Ok(self.pool_about(pool).await?.0)
+    }
+
+    /// As [`Self::pool_rules`], with how many people the pool says that it has (`EstimatedNumberOfUsers`): AWS brings
+    /// the number up to date now and then, so it is about right at best. None where it does not say.
+    ///
+    /// # Errors
+    /// As [`Self::pool_rules`].
+    pub async fn pool_about(&self, pool: &PoolId) -> Result<(PoolRules, Option<usize>), ProviderError> {
         self.is_here(super::POOL.operation, pool)?;
         let (described, told) = &*self.pool(pool.as_str()).await?;
+        let says_people = told.has("/UserPool/EstimatedNumberOfUsers");
+        let people = usize::try_from(described.estimated_number_of_users()).ok();
         let says_case = told.has("/UserPool/UsernameConfiguration/CaseSensitive");
-        Ok(PoolRules {
+        let rules = PoolRules {
             letter_case_counts: described
                 .username_configuration()
                 .filter(|_| says_case)
                 .is_none_or(UsernameConfigurationType::case_sensitive),
             invitation_lives: invitation_lives(described, told),
-        })
+        };
+        Ok((rules, people.filter(|_| says_people)))
     }
 
     /// Refuses a pool that this connection can't reach, before anything is sent.
@@ -312,7 +297,7 @@ impl Aws {
 }
 
 /// Nothing where the pool says a number that is no lifetime.
-fn invitation_lives(pool: &UserPoolType, told: &Told) -> Option<SignedDuration> {
+fn invitation_lives(pool: &UserPoolType, told: &PresentFields) -> Option<SignedDuration> {
     let policy = pool.policies().and_then(|policies| policies.password_policy());
     let of_policy = policy.map(|policy| policy.temporary_password_validity_days());
     let config = pool.admin_create_user_config();

@@ -48,7 +48,7 @@ pub(super) fn judge(now: &Observed, before: &Image, after: &Image, sent: Option<
                 .to_owned(),
         );
     };
-    let told = Told {
+    let told = RollCompared {
         image: &now.image,
         is,
         was,
@@ -126,7 +126,7 @@ impl Knows for Rollout {
 }
 
 /// What is compared.
-struct Told<'a> {
+struct RollCompared<'a> {
     image: &'a Image,
     is: &'a Content,
     was: &'a Content,
@@ -134,7 +134,7 @@ struct Told<'a> {
     former: &'a str,
 }
 
-impl Told<'_> {
+impl RollCompared<'_> {
     /// Whether a deployment that may be of our request was given up for an older one: a new one is always the PRIMARY,
     /// until a circuit breaker, an alarm or a person takes it back (ECS developer guide, "How the Amazon ECS
     /// deployment circuit breaker detects failures"). One that stands beside the PRIMARY and is newer shows it. It may

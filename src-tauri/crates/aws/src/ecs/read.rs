@@ -3,7 +3,7 @@
 //! was asked.
 
 use aws_sdk_ecs::types::{
-    Deployment as ToldDeployment, DeploymentRolloutState, Service as Told, TaskDefinitionStatus,
+    Deployment as AnsweredDeployment, DeploymentRolloutState, Service as Answered, TaskDefinitionStatus,
 };
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use super::{DEFINITION, DESCRIBE, last};
 use crate::connect::{Aws, incomplete};
 use crate::error::safe;
 use crate::grammar::Word;
-use crate::observe::{Seen, moment};
+use crate::observe::{CallFacts, moment};
 use crate::service::Service;
 
 /// A service as ECS describes it.
@@ -77,7 +77,7 @@ impl Aws {
         cluster: &str,
         service: &str,
     ) -> Result<Option<Standing>, ProviderError> {
-        let seen = Seen::default();
+        let seen = CallFacts::default();
         self.pace(Service::Ecs).await;
         let call = self
             .ecs
@@ -114,7 +114,7 @@ impl Aws {
 
     /// A task definition.
     pub(super) async fn task_definition(&self, arn: &str) -> Result<Definition, ProviderError> {
-        let seen = Seen::default();
+        let seen = CallFacts::default();
         self.pace(Service::Ecs).await;
         let call = self
             .ecs
@@ -158,7 +158,7 @@ impl Aws {
 /// Whether an answer is about the service that was asked for.
 pub(super) fn is_asked(
     operation: &str,
-    told: &Told,
+    told: &Answered,
     cluster: &str,
     service: &str,
 ) -> Result<(), ProviderError> {
@@ -186,8 +186,8 @@ pub(super) fn is_asked(
 /// The PRIMARY of an answer; none where there is none.
 pub(super) fn primary<'a>(
     operation: &str,
-    told: &'a Told,
-) -> Result<Option<&'a ToldDeployment>, ProviderError> {
+    told: &'a Answered,
+) -> Result<Option<&'a AnsweredDeployment>, ProviderError> {
     let mut all = told
         .deployments()
         .iter()
@@ -201,7 +201,7 @@ pub(super) fn primary<'a>(
     }
 }
 
-fn standing(told: &Told, at: Timestamp) -> Result<Standing, ProviderError> {
+fn standing(told: &Answered, at: Timestamp) -> Result<Standing, ProviderError> {
     let lacks = |what: &str| incomplete(DESCRIBE.operation, what);
     let count = |count: i32| u32::try_from(count).map_err(|_| lacks("count of tasks"));
     let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
@@ -228,7 +228,7 @@ fn standing(told: &Told, at: Timestamp) -> Result<Standing, ProviderError> {
     })
 }
 
-fn deployment(told: &ToldDeployment) -> Result<Deployment, ProviderError> {
+fn deployment(told: &AnsweredDeployment) -> Result<Deployment, ProviderError> {
     let lacks = |what: &str| incomplete(DESCRIBE.operation, what);
     let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
     let state = match told.rollout_state() {

@@ -249,7 +249,7 @@ impl Aws {
         to: &Content,
         former: Option<&str>,
     ) -> Result<Receipt, ProviderError> {
-        let seen = crate::observe::Seen::default();
+        let seen = crate::observe::CallFacts::default();
         self.pace(Service::Ecs).await;
         // Each repeat would be one more deployment.
         let once = aws_sdk_ecs::config::Builder::default().retry_config(RetryConfig::disabled());

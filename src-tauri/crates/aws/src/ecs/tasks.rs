@@ -10,7 +10,7 @@ use super::read::{Standing, when};
 use super::{DESCRIBE, TASK, TASKS, last};
 use crate::connect::{Aws, incomplete};
 use crate::error::safe;
-use crate::observe::Seen;
+use crate::observe::CallFacts;
 use crate::service::Service;
 
 /// Tasks that one DescribeTasks takes (API reference, DescribeTasks).
@@ -27,7 +27,7 @@ impl Aws {
         let arns: Vec<String> = self.task_arns(cluster, service).await?.into_iter().collect();
         let mut tasks = Vec::new();
         for asked in arns.chunks(AT_ONCE) {
-            let seen = Seen::default();
+            let seen = CallFacts::default();
             self.pace(Service::Ecs).await;
             let call = self
                 .ecs
@@ -72,7 +72,7 @@ impl Aws {
     async fn task_arns(&self, cluster: &str, service: &str) -> Result<BTreeSet<String>, ProviderError> {
         let (mut arns, mut next) = (BTreeSet::new(), None);
         for _ in 0..PAGES {
-            let seen = Seen::default();
+            let seen = CallFacts::default();
             self.pace(Service::Ecs).await;
             let call = self
                 .ecs

@@ -14,7 +14,7 @@ use aws_runtime::fs_util::{Os, home_dir};
 use futures_util::FutureExt as _;
 
 use crate::error::safe;
-use crate::session::Desk;
+use crate::session::LocalFiles;
 use line::{Head, Line};
 
 pub(crate) use sdk::{BASE, encoded};
@@ -135,7 +135,7 @@ struct Named {
 }
 
 impl Named {
-    fn of(desk: &Desk, which: Which) -> Self {
+    fn of(desk: &LocalFiles, which: Which) -> Self {
         let set = desk.set(which.variable());
         let by_variable = set.is_some();
         let text = set.unwrap_or_else(|| which.usual().to_owned());
@@ -165,7 +165,7 @@ impl Named {
     }
 
     /// How its text can be had, or why not.
-    fn text(&self, desk: &Desk) -> Result<Vec<u8>, Option<FileNote>> {
+    fn text(&self, desk: &LocalFiles) -> Result<Vec<u8>, Option<FileNote>> {
         let variable = self.which.variable();
         let mend = match self.by_variable {
             true => format!("Correct {variable}, or unset it, then start Switchback again."),
@@ -204,7 +204,7 @@ impl Named {
 
 impl Files {
     /// Reads both; `named` is the target's profile.
-    pub(crate) fn read(desk: &Desk, named: Option<&str>) -> Self {
+    pub(crate) fn read(desk: &LocalFiles, named: Option<&str>) -> Self {
         let mut files = Self {
             selected: named
                 .map(str::to_owned)

@@ -1,6 +1,7 @@
 //! The files as the SDK gets them: the same sections and keys, under names that it takes.
 
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Files, Section};
 
@@ -8,17 +9,20 @@ use super::{Files, Section};
 /// Switchback gets those itself.
 pub(crate) const BASE: &str = "SwitchbackBase";
 
+/// What the SDK takes in a name as it is.
+const TAKEN: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'_')
+    .remove(b'-')
+    .remove(b'/')
+    .remove(b'.')
+    .remove(b'@')
+    .remove(b':')
+    .remove(b'+');
+
 /// A name with nothing in it but what the SDK takes (aws-runtime, `env_config/normalize.rs`). Two names
 /// never become one.
 pub(crate) fn encoded(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        match byte {
-            b if b.is_ascii_alphanumeric() || b"_-/.@:+".contains(&b) => out.push(char::from(b)),
-            other => out.push_str(&format!("%{other:02X}")),
-        }
-    }
-    out
+    utf8_percent_encode(name, TAKEN).to_string()
 }
 
 impl Files {

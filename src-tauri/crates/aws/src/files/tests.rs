@@ -6,12 +6,12 @@ use super::{Files, encoded};
 use crate::elsewhere::Elsewhere;
 use crate::profile::{Kind, trace};
 use crate::service::Service;
-use crate::session::Desk;
+use crate::session::LocalFiles;
 
-fn files(config: &str, credentials: &str, vars: &[(&str, &str)]) -> (Desk, Files) {
+fn files(config: &str, credentials: &str, vars: &[(&str, &str)]) -> (LocalFiles, Files) {
     let mut all = vec![("HOME", "/home/me")];
     all.extend(vars);
-    let desk = Desk {
+    let desk = LocalFiles {
         env: Env::from_slice(&all),
         fs: Fs::from_slice(&[
             ("/home/me/.aws/config", config),

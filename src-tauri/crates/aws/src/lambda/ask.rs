@@ -9,7 +9,7 @@ use switchback_model::FunctionArn;
 
 use super::{CONCURRENCY, CONFIGURATION, DRY_RUN, POLICY};
 use crate::connect::{Aws, incomplete};
-use crate::observe::Seen;
+use crate::observe::CallFacts;
 use crate::op::Op;
 use crate::raw::{Asked, Body};
 use crate::resource::part;
@@ -77,11 +77,11 @@ impl Aws {
             )
         };
         let told = self
-            .ask_raw(CONFIGURATION, get("configuration"), &Seen::default())
+            .ask_raw(CONFIGURATION, get("configuration"), &CallFacts::default())
             .await?;
         let mut function = settings(&told, arn)?;
         // The function is there: what is not found now is the policy (API reference, GetPolicy).
-        function.policy = match self.ask_raw(POLICY, get("policy"), &Seen::default()).await {
+        function.policy = match self.ask_raw(POLICY, get("policy"), &CallFacts::default()).await {
             Ok(told) => {
                 Some(text(POLICY, &told, "Policy")?.ok_or_else(|| incomplete(POLICY.operation, "policy"))?)
             }
@@ -89,7 +89,7 @@ impl Aws {
             Err(error) => return Err(error),
         };
         let asked = request(Method::GET, "2019-09-30", arn.bare, "concurrency", None);
-        let told = self.ask_raw(CONCURRENCY, asked, &Seen::default()).await?;
+        let told = self.ask_raw(CONCURRENCY, asked, &CallFacts::default()).await?;
         // What is no object says nothing of a reserve, and not that there is none.
         let told = told
             .as_object()
@@ -112,7 +112,7 @@ impl Aws {
         asked
             .headers
             .push(("content-type", "application/json".to_owned()));
-        let seen = Seen::default();
+        let seen = CallFacts::default();
         let told = self.ask_raw(DRY_RUN, asked, &seen).await?;
         match told == json!({}) && seen.status() == Some(204) {
             true => Ok(()),

@@ -25,7 +25,7 @@ pub struct TriggerLook<'a> {
 
 /// What came of asking.
 #[derive(Debug)]
-pub struct Told(Is);
+pub struct FunctionAnswer(Is);
 
 #[derive(Debug)]
 enum Is {
@@ -61,7 +61,7 @@ impl TriggerLook<'_> {
 
 #[async_trait]
 impl Look for TriggerLook<'_> {
-    type Answer = Told;
+    type Answer = FunctionAnswer;
     const OPS: &'static [Op] = &[CONFIGURATION, POLICY, CONCURRENCY, DRY_RUN];
 
     fn resource(&self) -> Option<Resource> {
@@ -75,23 +75,25 @@ impl Look for TriggerLook<'_> {
         )
     }
 
-    async fn ask(&self, aws: &Aws) -> Result<Told, ProviderError> {
+    async fn ask(&self, aws: &Aws) -> Result<FunctionAnswer, ProviderError> {
         let read = (
             FunctionArn::of(&self.check.function),
             PoolArn::of(&self.check.pool_arn),
         );
         let (Some(function), Some(pool)) = read else {
-            return Ok(Told(Is::Elsewhere(
+            return Ok(FunctionAnswer(Is::Elsewhere(
                 "one of the two ARNs can't be read".to_owned(),
             )));
         };
         if let Some(where_to) = self.elsewhere(&function, &pool) {
-            return Ok(Told(Is::Elsewhere(where_to)));
+            return Ok(FunctionAnswer(Is::Elsewhere(where_to)));
         }
-        aws.trigger(&function).await.map(|told| Told(Is::Here(told)))
+        aws.trigger(&function)
+            .await
+            .map(|told| FunctionAnswer(Is::Here(told)))
     }
 
-    fn judge(&self, told: &Told) -> Found {
+    fn judge(&self, told: &FunctionAnswer) -> Found {
         match &told.0 {
             Is::Elsewhere(words) => Found::wrong(
                 self.expected(),

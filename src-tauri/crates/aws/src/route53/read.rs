@@ -12,7 +12,7 @@ use switchback_model::dns::{DnsName, RecordSet};
 use super::{FIND_ZONES, GET_ZONE, LIST_SETS, bare, convert};
 use crate::connect::{Aws, incomplete};
 use crate::error::guard;
-use crate::observe::Seen;
+use crate::observe::CallFacts;
 use crate::service::Service;
 
 /// Pages of one name that are read at most; 100 sets a name and type is Route 53's limit.
@@ -100,7 +100,7 @@ impl Aws {
     /// `NotFound` where there is none; otherwise as the API failed.
     pub async fn hosted_zone(&self, zone_id: &str) -> Result<HostedZone, ProviderError> {
         const OPERATION: &str = GET_ZONE.operation;
-        let seen = Seen::default();
+        let seen = CallFacts::default();
         self.pace(Service::Route53).await;
         let call = self
             .route53
@@ -145,7 +145,7 @@ impl Aws {
         zone_id: &str,
         zone: &DnsName,
     ) -> Result<Vec<(String, bool)>, ProviderError> {
-        let seen = Seen::default();
+        let seen = CallFacts::default();
         self.pace(Service::Route53).await;
         let call = self
             .route53
@@ -305,7 +305,7 @@ impl Aws {
         start: &Start,
         most: i32,
     ) -> Result<ListResourceRecordSetsOutput, ProviderError> {
-        let seen = Seen::default();
+        let seen = CallFacts::default();
         self.pace(Service::Route53).await;
         let call = self
             .route53

@@ -9,7 +9,7 @@ use super::batch::{Batch, OPERATION};
 use super::{CHANGE_SETS, GET_CHANGE, bare};
 use crate::connect::Aws;
 use crate::error::refused;
-use crate::observe::Seen;
+use crate::observe::CallFacts;
 use crate::service::Service;
 
 impl Aws {
@@ -23,7 +23,7 @@ impl Aws {
                 "Look at the records.",
             )
         })?;
-        let seen = Seen::default();
+        let seen = CallFacts::default();
         self.pace(Service::Route53).await;
         let once = aws_sdk_route53::config::Builder::default().retry_config(RetryConfig::disabled());
         let call = self
@@ -53,7 +53,7 @@ impl Aws {
         let Some(id) = &receipt.change_id else {
             return Ok(None);
         };
-        let seen = Seen::default();
+        let seen = CallFacts::default();
         self.pace(Service::Route53).await;
         let call = self
             .route53

@@ -270,7 +270,7 @@ impl Change for ParameterChange {
         _: Option<()>,
     ) -> Result<Receipt, ProviderError> {
         let to = self.content(&approved.to)?;
-        let seen = crate::observe::Seen::default();
+        let seen = crate::observe::CallFacts::default();
         aws.pace(Service::Ssm).await;
         // Each repeat would be one more version.
         let once = aws_sdk_ssm::config::Builder::default().retry_config(RetryConfig::disabled());

@@ -1,6 +1,6 @@
 //! Reading a parameter: its value with its version, what a write must say again, and what stood there since.
 
-use aws_sdk_ssm::types::{Parameter as Told, ParameterMetadata, ParameterStringFilter, ParameterType};
+use aws_sdk_ssm::types::{Parameter as Answered, ParameterMetadata, ParameterStringFilter, ParameterType};
 use jiff::Timestamp;
 use switchback_engine::ports::{Observed, ProviderError, ProviderErrorKind};
 use switchback_model::screen;
@@ -9,7 +9,7 @@ use switchback_model::{Image, Parameter, Witness};
 use super::{DESCRIBE, GET};
 use crate::connect::{Aws, incomplete};
 use crate::error::{refused, safe};
-use crate::observe::{Seen, moment};
+use crate::observe::{CallFacts, moment};
 use crate::service::Service;
 
 /// A value and its metadata are two reads: so often they are repeated until they are of one version.
@@ -71,7 +71,7 @@ pub struct Value {
 impl Aws {
     /// A parameter's value.
     pub(super) async fn parameter_value(&self, name: &str, stands: Stands) -> Result<Value, ProviderError> {
-        let seen = Seen::default();
+        let seen = CallFacts::default();
         self.pace(Service::Ssm).await;
         let call = self
             .ssm
@@ -129,7 +129,7 @@ impl Aws {
             })?;
         let mut next = None;
         for _ in 0..PAGES {
-            let seen = Seen::default();
+            let seen = CallFacts::default();
             self.pace(Service::Ssm).await;
             let call = self
                 .ssm
@@ -250,7 +250,7 @@ fn bare(name: &str) -> &str {
 
 /// The value of an answer; nothing is kept of a type that the runbook does not say: undecrypted, the value of a
 /// SecureString is its ciphertext.
-fn value(told: Told, stands: Stands) -> Result<Value, ProviderError> {
+fn value(told: Answered, stands: Stands) -> Result<Value, ProviderError> {
     let lacks = |what: &str| incomplete(GET.operation, what);
     let name = told.name().unwrap_or("The parameter");
     let kind = match (told.r#type(), stands) {

@@ -6,7 +6,7 @@ use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 
 use crate::error::{Context, Words, by_answer, provider_error, safe};
 use crate::http::Proxy;
-use crate::observe::{Seen, http_date};
+use crate::observe::{CallFacts, http_date};
 use crate::service::Service;
 
 #[test]
@@ -215,7 +215,7 @@ fn only_what_was_handed_over_may_have_been_applied() {
         let left = provider_error(
             "GetChange",
             &failure(broken()),
-            &Seen::handed_over(),
+            &CallFacts::handed_over(),
             &context,
             Words::Said,
         );
@@ -223,7 +223,7 @@ fn only_what_was_handed_over_may_have_been_applied() {
         let kept = provider_error(
             "GetChange",
             &failure(broken()),
-            &Seen::default(),
+            &CallFacts::default(),
             &context,
             Words::Said,
         );

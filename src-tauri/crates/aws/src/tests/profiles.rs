@@ -2,7 +2,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use jiff::Timestamp;
 
 use crate::profiles::{ProfileInfo, ProfileKind, Profiles, look};
-use crate::session::{Desk, Session};
+use crate::session::{LocalFiles, Session};
 
 const CONFIG: &str = "
 [default]
@@ -157,7 +157,7 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn desk(vars: &[(&str, &str)]) -> Desk {
+fn desk(vars: &[(&str, &str)]) -> LocalFiles {
     let mut all = vec![("HOME", "/home/me")];
     all.extend(vars);
     let files = home();
@@ -165,7 +165,7 @@ fn desk(vars: &[(&str, &str)]) -> Desk {
         .iter()
         .map(|(name, text)| (name.as_str(), text.as_str()))
         .collect();
-    Desk {
+    LocalFiles {
         env: Env::from_slice(&all),
         fs: Fs::from_slice(&files),
     }
@@ -371,14 +371,14 @@ async fn variables_that_lead_elsewhere_are_named() {
 #[tokio::test]
 async fn files_elsewhere_and_files_that_cannot_be_read() {
     let broken = [("/elsewhere", "[profile keys\nx")];
-    let desk = Desk {
+    let desk = LocalFiles {
         env: Env::from_slice(&[("HOME", "/home/me"), ("AWS_CONFIG_FILE", "/elsewhere")]),
         fs: Fs::from_slice(&broken),
     };
     let seen = look(&desk, None, now()).await;
     assert!(seen.list.is_empty());
     assert!(seen.problem.unwrap().1.contains("AWS_CONFIG_FILE"));
-    let desk = Desk {
+    let desk = LocalFiles {
         env: Env::from_slice(&[("HOME", "/nowhere")]),
         fs: Fs::from_slice(&[]),
     };

@@ -66,7 +66,7 @@ impl RuleChange {
     ) -> Result<Receipt, ProviderError> {
         let to = self.content(&approved.to)?;
         let body = self.document(guard, to)?;
-        let seen = crate::observe::Seen::default();
+        let seen = crate::observe::CallFacts::default();
         let asked = asked(UPDATE, Some(&self.0.web_acl), body);
         match aws.ask_raw(UPDATE, asked, &seen).await {
             Ok(_) => Ok(aws.receipt(&seen)),

@@ -8,7 +8,7 @@ use switchback_model::{RuleAction, Scope, WebAcl};
 use super::{GET, GUARDS, HOME, UPDATE};
 use crate::connect::{Aws, incomplete};
 use crate::error::{refused, safe};
-use crate::observe::Seen;
+use crate::observe::CallFacts;
 use crate::op::Op;
 use crate::raw::{Asked, Body};
 
@@ -42,7 +42,7 @@ impl Aws {
     pub(super) async fn web_acl(&self, acl: &WebAcl) -> Result<Acl, ProviderError> {
         let body = json!({"Name": acl.name, "Scope": acl.scope.text(), "Id": acl.id});
         let told = self
-            .ask_raw(GET, asked(GET, Some(acl), body), &Seen::default())
+            .ask_raw(GET, asked(GET, Some(acl), body), &CallFacts::default())
             .await?;
         let (Some(document), Some(token)) = (
             told.get("WebACL").filter(|document| document.is_object()),
@@ -68,7 +68,7 @@ impl Aws {
     pub(super) async fn guard_of(&self, arn: &str) -> Result<Option<String>, ProviderError> {
         let body = json!({"ResourceArn": arn});
         let told = self
-            .ask_raw(GUARDS, asked(GUARDS, None, body), &Seen::default())
+            .ask_raw(GUARDS, asked(GUARDS, None, body), &CallFacts::default())
             .await;
         // By its code AWS says the same of a web ACL that is not there; here it is the resource.
         let told = told.map_err(|error| match error.kind {

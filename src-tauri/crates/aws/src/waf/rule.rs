@@ -16,7 +16,7 @@ use crate::resource::Resource;
 pub struct RuleLook<'a>(pub &'a RuleCheck);
 
 /// What AWS tells of it.
-pub struct Told {
+pub struct RuleAnswer {
     action: RuleAction,
     managed: bool,
     arn: String,
@@ -26,7 +26,7 @@ pub struct Told {
 
 #[async_trait]
 impl Look for RuleLook<'_> {
-    type Answer = Told;
+    type Answer = RuleAnswer;
     const OPS: &'static [Op] = &[GET, GUARDS];
 
     fn resource(&self) -> Option<Resource> {
@@ -44,14 +44,14 @@ impl Look for RuleLook<'_> {
         }
     }
 
-    async fn ask(&self, aws: &Aws) -> Result<Told, ProviderError> {
+    async fn ask(&self, aws: &Aws) -> Result<RuleAnswer, ProviderError> {
         let acl = aws.web_acl(&self.0.web_acl).await?;
         let guard = match &self.0.guards {
             Some(on) => Some(aws.guard_of(&stage_arn(on, &aws.region)).await?),
             None => None,
         };
         let arn = acl.document.get("ARN").and_then(serde_json::Value::as_str);
-        Ok(Told {
+        Ok(RuleAnswer {
             action: acl.action_of(&self.0.rule)?,
             managed: acl.is_managed(),
             arn: arn.unwrap_or_default().to_owned(),
@@ -59,7 +59,7 @@ impl Look for RuleLook<'_> {
         })
     }
 
-    fn judge(&self, told: &Told) -> Found {
+    fn judge(&self, told: &RuleAnswer) -> Found {
         let does = safe(&told.action.words());
         let wrong = |observed: String, mend: &str| {
             Found::wrong(self.expected(), observed, Mend::Anyway(mend.to_owned()))

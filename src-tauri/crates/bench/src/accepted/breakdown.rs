@@ -14,15 +14,14 @@ use crate::report::Table;
 use crate::stats::{Sample, between};
 
 /// The parts in their order; each ends where the next begins.
-const PARTS: [&str; 13] = [
+const PARTS: [&str; 12] = [
     "program started: process, command line, threads",
     "home and journal opened",
     "run read and folded, AWS client built",
     "lease taken (fsync)",
     "run read again by the driver, its start journalled (fsync)",
     "approval journalled (fsync)",
-    "STS guard: GetCallerIdentity, with the credentials and the connection",
-    "fresh read: GetHostedZone, ListResourceRecordSets",
+    "STS guard (GetCallerIdentity) and fresh read (GetHostedZone, ListResourceRecordSets) side by side",
     "planned anew, digest compared",
     "before-image and token journalled (fsync)",
     "fence looked at, the one call",
@@ -73,7 +72,6 @@ impl Breakdown {
                     matches!(it, EventKind::DriverStarted { .. })
                 })?,
                 journalled("approved", |it| matches!(it, EventKind::Approved { .. }))?,
-                since(start, line("identity proven")?),
                 since(start, line("read anew")?),
                 at("intended", |it| matches!(it, EventKind::Intended { .. }))?,
                 journalled("intended", |it| matches!(it, EventKind::Intended { .. }))?,

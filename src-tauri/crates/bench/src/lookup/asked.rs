@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::served::{POOL, Served};
 use crate::Outcome;
-use crate::place::{Place, said, text};
 use crate::report::{Required, Section, Table};
+use crate::sandbox::{Sandbox, said, text};
+use crate::served::{POOL, Served};
 use crate::session::Session;
 
 const LIST: &str = "cognito-idp:ListUsers";
@@ -44,12 +44,12 @@ fn counted<T>(served: &Served, work: impl FnOnce() -> Outcome<T>) -> Outcome<(T,
     Ok((done, after))
 }
 
-fn look(place: &Place, session: &Session, served: &Served, query: &str) -> Outcome<Asked> {
+fn look(place: &Sandbox, session: &Session, served: &Served, query: &str) -> Outcome<Asked> {
     let (found, by_operation) = counted(served, || said(session.enter(&mut served.find(place, query))))?;
     Ok(Asked { found, by_operation })
 }
 
-pub(super) fn measure(place: &Place, session: &Session, served: &Served) -> Outcome<Section> {
+pub(super) fn measure(place: &Sandbox, session: &Session, served: &Served) -> Outcome<Section> {
     let sub = sub_of(place, served, "anna.baker@example.nhs.test")?;
     let cases = [
         ("e-mail, found", "anna.baker@example.nhs.test", "confirmed"),
@@ -136,7 +136,7 @@ pub(super) fn measure(place: &Place, session: &Session, served: &Served) -> Outc
 }
 
 /// Whose id it is, by somebody else's program.
-fn sub_of(place: &Place, served: &Served, email: &str) -> Outcome<String> {
+fn sub_of(place: &Sandbox, served: &Served, email: &str) -> Outcome<String> {
     let mut aws = served.aws(place);
     super::list_users(&mut aws, POOL, email);
     let found = said(&mut aws)?;

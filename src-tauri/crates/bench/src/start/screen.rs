@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::Outcome;
 use crate::emulator::end;
-use crate::place::Place;
+use crate::sandbox::Sandbox;
 use crate::stats::ms;
 
 const WIDTH: usize = 1280;
@@ -22,7 +22,7 @@ const EVERY: Duration = Duration::from_millis(4);
 
 /// What the start of a window looked like, in milliseconds since the start of its process.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Seen {
+pub(super) struct StartTimes {
     /// The first pixel changed.
     pub(super) window: f64,
     /// The screen holds more than the window's one colour.
@@ -42,7 +42,7 @@ pub(super) struct Display {
 }
 
 impl Display {
-    pub(super) fn start(place: &Place) -> Outcome<Self> {
+    pub(super) fn start(place: &Sandbox) -> Outcome<Self> {
         let folder = place.path("display");
         fs::create_dir_all(&folder)?;
         let mut child = place
@@ -96,7 +96,7 @@ impl Display {
         start: Instant,
         settled: Duration,
         patience: Duration,
-    ) -> Outcome<Seen> {
+    ) -> Outcome<StartTimes> {
         let mut shown = blank.to_vec();
         let mut now = blank.to_vec();
         let (mut window, mut page, mut complete) = (None, None, start);
@@ -113,7 +113,7 @@ impl Display {
                 && complete.elapsed() > settled
             {
                 let since = |moment: Instant| ms(moment.duration_since(start));
-                return Ok(Seen {
+                return Ok(StartTimes {
                     window: since(window),
                     page: since(page),
                     complete: since(complete),

@@ -29,9 +29,14 @@ pub enum Users {
     },
     /// Every row of a source list against every pool: what it means and what to do, into a new CSV file
     ///
-    /// Read-only: it pages through whole pools at the pace of every other request. People are masked in
-    /// the file unless --reveal names email; the line says who is meant. Exit 0: every pool was read to
-    /// its end and every row could be told. Exit 4: not. Exit 6: sign in first.
+    /// Read-only: it pages through whole pools, 60 accounts a request. Before the first page it says about
+    /// how many requests that is, by the pools' own estimates, and about how many minutes it takes. It may
+    /// be stopped or killed at any time: the same command goes on from the last page that was read, for 4
+    /// hours. What was read until then lies in the home, sealed by a key in the keychain; where no keychain
+    /// answers nothing is kept, and it begins anew. The result says when each pool was read.
+    ///
+    /// People are masked in the file unless --reveal names email; the line says who is meant. Exit 0: every
+    /// pool was read to its end and every row could be told. Exit 4: not. Exit 6: sign in first.
     Reconcile {
         /// The source list: a CSV with the columns email, name, given_name, family_name, active, role
         #[arg(long, value_name = "FILE.csv")]
@@ -41,6 +46,10 @@ pub enum Users {
         out: PathBuf,
         #[command(flatten)]
         place: LookupPlace,
+        /// Requests a second at most, over all pools: 1 to 30, which is AWS's quota for an account and
+        /// region [default: 3, and on the rehearsal as fast as it answers]
+        #[arg(long, value_name = "N")]
+        rate: Option<u32>,
         /// What the file holds as it is: email
         #[arg(long, value_name = "FIELDS", requires = "purpose", value_parser = ["email"])]
         reveal: Option<String>,

@@ -78,7 +78,7 @@ fn text(view: &AmendmentView) -> String {
             (_, field) => format!(
                 "~ {}: {}: {} → {}",
                 change.subject,
-                field.as_deref().unwrap_or_default(),
+                change.label.as_deref().or(field.as_deref()).unwrap_or_default(),
                 shown(change.before.as_deref()),
                 shown(change.after.as_deref()),
             ),

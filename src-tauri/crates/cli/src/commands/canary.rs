@@ -16,7 +16,7 @@ use crate::print::table;
 pub async fn run(cx: &Cx<'_>, command: Canary) -> Result<u8, ApiError> {
     match command {
         Canary::Set { place, client, user } => {
-            let Place { whose, pool } = of(&place)?;
+            let CanaryPool { whose, pool } = of(&place)?;
             whose.is_no_rehearsal()?;
             // What was typed is judged before anybody is asked for more.
             Kept::named(&client, &user).map_err(no_canary)?;
@@ -39,7 +39,7 @@ pub async fn run(cx: &Cx<'_>, command: Canary) -> Result<u8, ApiError> {
         }
         Canary::Show { target } => show(cx, &Whose::of(&target)?).await,
         Canary::Forget { place } => {
-            let Place { whose, pool } = of(&place)?;
+            let CanaryPool { whose, pool } = of(&place)?;
             let (target, at) = (whose.name.clone(), pool.clone());
             on_thread(cx, move |store| {
                 let forgotten = store.forget_canary(&target, &at);
@@ -56,19 +56,19 @@ pub async fn run(cx: &Cx<'_>, command: Canary) -> Result<u8, ApiError> {
     }
 }
 
-struct Place {
+struct CanaryPool {
     whose: Whose,
     pool: PoolId,
 }
 
-fn of(place: &CanaryPlace) -> Result<Place, ApiError> {
+fn of(place: &CanaryPlace) -> Result<CanaryPool, ApiError> {
     let pool = PoolId::new(&place.pool).map_err(|error| {
         exit::usage(
             format!("{:?} is no id of a user pool.", error.text),
             "Give it as Cognito shows it, such as eu-west-2_EXAMPLE1.",
         )
     })?;
-    Ok(Place {
+    Ok(CanaryPool {
         whose: Whose::of(&place.target)?,
         pool,
     })
@@ -192,7 +192,7 @@ fn problem(error: &SecretError, row: &CanaryRow) -> String {
 }
 
 async fn tried(cx: &Cx<'_>, place: &CanaryPlace) -> Result<u8, ApiError> {
-    let Place { whose, pool } = of(place)?;
+    let CanaryPool { whose, pool } = of(place)?;
     let Some(target) = whose.target else {
         return Err(exit::usage(
             "Where this target signs in is not known: a name alone does not say it.",

@@ -86,14 +86,14 @@ async fn serve(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
 }
 
 /// Says each line as it comes; JSON readers get them all in the one document at the end.
-struct Told<'a> {
+struct Lines<'a> {
     out: &'a Out,
     observer: Option<std::path::PathBuf>,
     lines: Vec<Line>,
 }
 
 #[async_trait::async_trait]
-impl Audience for Told<'_> {
+impl Audience for Lines<'_> {
     fn hear(&mut self, line: Line) {
         if !self.out.json {
             let step = line
@@ -149,7 +149,7 @@ async fn scripted(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
         .or(cx.global.rehearsal_speed)
         .or(Some(SCRIPTED_SPEED));
     let host = cx.host_at(speed)?;
-    let mut told = Told {
+    let mut told = Lines {
         out: cx.out,
         observer: command.observe.clone(),
         lines: Vec::new(),

@@ -4,6 +4,7 @@ use switchback_api::host::Host;
 use switchback_api::view::{rollback_plan_view, scope_view};
 use switchback_api::wire::{ApiError, RollbackPlanView, RollbackProgress};
 use switchback_engine::RejectionCode;
+use switchback_engine::next::is_not_proven;
 use switchback_engine::run::RollbackState;
 use switchback_model::text::{lasting, line};
 use switchback_model::{CheckId, Command, Digest, RollbackScope, RuleId, RunId};
@@ -241,6 +242,17 @@ fn ended(cx: &Cx<'_>, session: &Session<'_>) -> Result<u8, ApiError> {
                 format!("Your turn at {id}: {why}"),
                 format!(
                     "switchback rollback {} --done {id} --reason TEXT, once it is done.",
+                    run.id
+                ),
+            )
+        }
+        Some((RollbackState::Halted { why, .. }, Some(item))) if is_not_proven(why) => {
+            let id = &item.id;
+            stopped(
+                format!("Your turn: look at {id}. {why}"),
+                format!(
+                    "switchback rollback {} --retry looks again; --done {id} --reason TEXT, once you have looked, and the \
+                     rest goes on.",
                     run.id
                 ),
             )

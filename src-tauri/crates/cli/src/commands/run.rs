@@ -209,7 +209,7 @@ pub fn document(
             "id": phase.id,
             "title": phase.title,
             "done": phase.done,
-            "steps": phase.steps.len(),
+            "steps": phase.of,
             "t0": phase.t0,
             "times": phase.times,
             "gate": phase.gate,
@@ -315,7 +315,7 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
             "\n{} ({} of {}){}\n",
             line(&phase.title),
             phase.done,
-            phase.steps.len(),
+            phase.of,
             if times.is_empty() {
                 times
             } else {

@@ -1,10 +1,9 @@
 //! `users`: the look-up. The sentence first; what names a person masked.
 
 use std::io::Read as _;
-use std::path::Path;
 
 use serde_json::{Value, json};
-use switchback_api::users::{self, DETAIL_COST, LookupAt, Reconcile, Reconciled};
+use switchback_api::users::{self, DETAIL_COST, LookupAt};
 use switchback_api::wire::{AccountView, ApiError, AuditRow, DetailAsk, LookupView, LookupWhere, RevealAsk};
 use switchback_directory::{Query, Source};
 use switchback_model::text::line;
@@ -13,6 +12,9 @@ use crate::args::{LookupPlace, Users};
 use crate::exit;
 use crate::host::{Cx, Open};
 use crate::print::table;
+
+mod progress;
+mod reconcile;
 
 /// The longest text that is read from stdin, in bytes: more than any query may have.
 const LONGEST: u64 = 16 * 1024;
@@ -41,23 +43,19 @@ pub async fn run(cx: &Cx<'_>, command: Users) -> Result<u8, ApiError> {
             source,
             out,
             place,
+            rate,
             reveal,
             purpose,
         } => {
-            let source = users::read_source(&source)?;
-            warn_of_rows(cx, Some(&source));
-            let host = cx.host()?;
-            let at = at(&host, place)?;
-            let ask = Reconcile {
-                source: &source,
-                purpose: purpose.as_deref(),
-                reveal: reveal.is_some(),
-                by: host.operator(),
-                progress: &|said| cx.out.say(&said),
+            let asked = reconcile::Asked {
+                source,
+                out,
+                place,
+                rate,
+                reveal,
+                purpose,
             };
-            let done = host.users_reconcile(&at, ask, &out).await;
-            host.stop_closed_world().await;
-            reconciled(cx, &done?, &out)
+            reconcile::run(cx, asked).await
         }
         Users::Show {
             id,
@@ -90,77 +88,6 @@ pub async fn run(cx: &Cx<'_>, command: Users) -> Result<u8, ApiError> {
             Ok(exit::OK)
         }
     }
-}
-
-fn reconciled(cx: &Cx<'_>, done: &Reconciled, out: &Path) -> Result<u8, ApiError> {
-    let mut document = serde_json::to_value(done).unwrap_or_default();
-    document["file"] = json!(out);
-    cx.out.answer(document, || {
-        let mut text = format!(
-            "{} in {}\n\n",
-            match done.rows {
-                1 => "1 row".to_owned(),
-                rows => format!("{rows} rows"),
-            },
-            out.display()
-        );
-        let pools = done.pools.iter().map(|pool| {
-            let said = match &pool.mend {
-                Some(mend) => format!("{} {mend}", pool.says),
-                None => pool.says.clone(),
-            };
-            vec![pool.title.clone(), pool.role.clone(), said]
-        });
-        text.push_str(&table(&["pool", "role", "answer"], pools.collect()));
-        let verdicts = done.verdicts.iter();
-        let verdicts = verdicts.map(|(verdict, rows)| vec![verdict.clone(), rows.to_string()]);
-        text.push_str(&format!(
-            "\n\n{}\n",
-            table(&["verdict", "rows"], verdicts.collect())
-        ));
-        text.push_str(&match done.not_on_list {
-            Some(0) => "Every account of the new pool is on the list.".to_owned(),
-            Some(1) => "1 account of the new pool is not on the list.".to_owned(),
-            Some(more) => format!("{more} accounts of the new pool are not on the list."),
-            None => {
-                "Who is in the new pool and not on the list can't be told: not all of it was read.".to_owned()
-            }
-        });
-        for note in &done.notes {
-            text.push_str(&format!("\n{}", line(note)));
-        }
-        text
-    });
-    Ok(left_open(done).map_or(exit::OK, |error| exit::told(cx.out, &error)))
-}
-
-/// Why a comparison does not answer for every row, if so.
-fn left_open(done: &Reconciled) -> Option<ApiError> {
-    let rows = done.verdicts.iter();
-    let unclear: Vec<String> = rows
-        .filter(|(verdict, _)| matches!(verdict.as_str(), "cant_tell" | "row_not_read" | "old_pool_only"))
-        .map(|(verdict, rows)| format!("{verdict} {rows}"))
-        .collect();
-    if done.complete && unclear.is_empty() {
-        return None;
-    }
-    // A pool that only a sign-in opens is said before the others.
-    let pools = || done.pools.iter();
-    let short = pools().find(|pool| pool.state == SIGNED_OUT);
-    let (said, mend) = match short.or_else(|| pools().find(|pool| pool.state != "whole")) {
-        Some(pool) => (format!("{}: {}", pool.title, pool.says), pool.mend.as_deref()),
-        None => (
-            format!("Not every row has a clear answer: {}.", unclear.join(", ")),
-            Some("Each of these rows says in the file what to do next."),
-        ),
-    };
-    let mend = mend.unwrap_or_default();
-    Some(ApiError::new(
-        no_answer(short.is_some()),
-        said,
-        mend,
-        "the comparison",
-    ))
 }
 
 /// The state of a pool that can't be asked before somebody signs in.

@@ -8,13 +8,13 @@ use std::process::{Child, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::place::{Emulator, Place, venv};
+use crate::sandbox::{Emulator, Sandbox, venv};
 
 const RUNBOOK: &str = include_str!("gateway.toml");
 const BY_THE_BOOK_PY: &str = include_str!("by_the_book.py");
 
 /// A run of these steps of the runbook on what was made.
-fn opened(place: &Place, made: &Value, steps: &[&str]) -> String {
+fn opened(place: &Sandbox, made: &Value, steps: &[&str]) -> String {
     let target = place.target_of_caller(made);
     let values = ["api", "authorizer", "old_pool", "new_pool", "distribution"]
         .map(|name| format!("{name} = {}\n", made[name]))
@@ -39,8 +39,8 @@ fn opened(place: &Place, made: &Value, steps: &[&str]) -> String {
 
 /// A run of its own, beside others of this emulator, in which this step does not come to its end. What its attempt came
 /// to, and how it stands.
-fn ends_open(venv: &Path, at: &Place, made: &Value, step: &str) -> (Place, String, Value) {
-    let mut place = Place::new(venv);
+fn ends_open(venv: &Path, at: &Sandbox, made: &Value, step: &str) -> (Sandbox, String, Value) {
+    let mut place = Sandbox::new(venv);
     place.answers_at(at.endpoint());
     // What publishes a change comes after it.
     let publishes = step != "authorizer";
@@ -86,7 +86,7 @@ fn is_open(step: &str, stands: &Value) {
 }
 
 #[track_caller]
-fn done(place: &Place, run: &str, step: &str) {
+fn done(place: &Sandbox, run: &str, step: &str) {
     let digest = place.preview(run, step);
     let did = place.apply(0, run, step, &digest);
     assert_eq!(did["state"], "done", "{did:#}");
@@ -105,7 +105,7 @@ fn ours(dump: &Value) -> Vec<&str> {
 struct ByTheBook(Child);
 
 impl ByTheBook {
-    fn before(place: &mut Place) -> Self {
+    fn before(place: &mut Sandbox) -> Self {
         let script = place.path("by_the_book.py");
         std::fs::write(&script, BY_THE_BOOK_PY).unwrap();
         let child = place
@@ -139,7 +139,7 @@ fn ministack_lets_tokens_of_both_pools_in_and_then_of_one() {
     let Some(venv) = venv("ministack moves an API") else {
         return;
     };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut place, "ministack");
     let _by_the_book = ByTheBook::before(&mut place);
     let made = place.gateway(&["create"]);
@@ -211,7 +211,7 @@ fn ministack_puts_a_pool_in_the_place_of_the_list() {
     let Some(venv) = venv("ministack puts a pool") else {
         return;
     };
-    let mut emulated = Place::new(&venv);
+    let mut emulated = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut emulated, "ministack");
     let made = emulated.gateway(&["create"]);
     // 202 (API Gateway API reference, FlushStageAuthorizersCache); ministack knows no such path. That AWS says 404 of a
@@ -244,7 +244,7 @@ fn moto_points_a_stage_there_and_back() {
     let Some(venv) = venv("moto points a stage") else {
         return;
     };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut place, "moto_server");
     let made = place.gateway(&["create"]);
     let run = opened(&place, &made, &["snapshot", "stage"]);

@@ -1,8 +1,8 @@
 //! The look-up through the real program, over a pool that boto3 filled on other people's emulators.
 
-use crate::place::{Emulator, Place, venv};
+use crate::sandbox::{Emulator, Sandbox, venv};
 
-fn people_are_found_and_reconciled(place: &Place) {
+fn people_are_found_and_reconciled(place: &Sandbox) {
     let made = place.pool(&["create"]);
     let pool = made["pool"].as_str().unwrap();
     for (typed, verdict, matches) in [
@@ -63,7 +63,7 @@ fn people_are_found_and_reconciled(place: &Place) {
 #[test]
 fn ministack_lookups() {
     let Some(venv) = venv("ministack") else { return };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut place, "ministack");
     people_are_found_and_reconciled(&place);
 }
@@ -71,7 +71,7 @@ fn ministack_lookups() {
 #[test]
 fn moto_lookups() {
     let Some(venv) = venv("moto") else { return };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut place, "moto_server");
     people_are_found_and_reconciled(&place);
 }

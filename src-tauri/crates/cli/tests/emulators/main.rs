@@ -10,9 +10,9 @@ mod lookups;
 mod onlookers;
 mod parameter_switched;
 mod parameters;
-mod place;
 mod pools;
 mod restricted;
+mod sandbox;
 mod service_rolled;
 #[path = "../shared/mod.rs"]
 mod shared;

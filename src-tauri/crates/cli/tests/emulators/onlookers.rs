@@ -6,11 +6,11 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::place::{Place, venv};
+use crate::sandbox::{Sandbox, venv};
 use crate::{addresses, difference};
 
 /// What an onlooker saw at a stage, by what it looked at.
-type Seen = serde_json::Map<String, Value>;
+type StageView = serde_json::Map<String, Value>;
 
 const OBSERVE_PY: &str = include_str!("observe.py");
 const WATCH_PY: &str = include_str!("watch.py");
@@ -43,7 +43,7 @@ fn boto3_sees_the_rehearsal_go_there_and_back() {
     let Some(venv) = venv("rehearsal") else {
         return;
     };
-    let place = Place::new(&venv);
+    let place = Sandbox::new(&venv);
     let observer = place.path("observe.py");
     let interpreter = venv.join("bin/python");
     let draft = place.path("observe.draft");
@@ -67,10 +67,10 @@ fn boto3_sees_the_rehearsal_go_there_and_back() {
 }
 
 /// What boto3 saw at the start, the far point and the end, against what the outcome says.
-fn there_and_back(place: &Place, runbook: &str, rehearsed: &Value) {
+fn there_and_back(place: &Sandbox, runbook: &str, rehearsed: &Value) {
     assert_eq!(rehearsed["as_it_began"], true, "{rehearsed}");
 
-    let seen = |stage: &str| -> Seen {
+    let seen = |stage: &str| -> StageView {
         let text = std::fs::read_to_string(place.path(&format!("{stage}.json"))).unwrap();
         serde_json::from_str(&text).unwrap()
     };
@@ -101,7 +101,7 @@ fn there_and_back(place: &Place, runbook: &str, rehearsed: &Value) {
         _ => &["zones"],
     };
     assert_eq!(moved, expected, "{runbook}");
-    let events = |of: &Seen| {
+    let events = |of: &StageView| {
         let routes = of["routes"].as_object().unwrap();
         let events = routes.iter().filter(|(route, _)| route.contains("authevents"));
         events
@@ -150,7 +150,7 @@ fn there_and_back(place: &Place, runbook: &str, rehearsed: &Value) {
 }
 
 /// What boto3 and a browser saw of Reval: it is moved from one pool to the other, or stands as it did.
-fn reval(start: &Seen, far: &Seen, moves: bool) {
+fn reval(start: &StageView, far: &StageView, moves: bool) {
     let pool = |number: u8| format!("eu-west-2_REHEARSAL{number}");
     let arn = |number: u8| {
         format!(
@@ -179,7 +179,7 @@ fn reval(start: &Seen, far: &Seen, moves: bool) {
             assert_eq!(*edge, edges[0], "both have the same");
         }
     }
-    let pools = |seen: &Seen| {
+    let pools = |seen: &StageView| {
         let edges = seen["edges"].as_object().unwrap();
         let of = edges
             .iter()
@@ -191,7 +191,7 @@ fn reval(start: &Seen, far: &Seen, moves: bool) {
     }
     assert_eq!(start["served"]["methods"], far["served"]["methods"]);
     // The page, its manifest and one script of it are others; what no release changes is the same.
-    let hashes = |seen: &Seen| {
+    let hashes = |seen: &StageView| {
         let edges = seen["edges"].as_object().unwrap();
         let edge = edges.values().next().unwrap();
         edge["hashes"].as_object().unwrap().clone()
@@ -220,7 +220,7 @@ fn a_separate_process_sees_the_change_and_its_return() {
     let Some(venv) = venv("watcher") else {
         return;
     };
-    let place = Place::new(&venv);
+    let place = Sandbox::new(&venv);
     let script = place.path("watch.py");
     std::fs::write(&script, WATCH_PY).unwrap();
     // It is there before the world is, and sees it come.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::place::{Emulator, Place, venv};
+use crate::sandbox::{Emulator, Sandbox, venv};
 
 const RUNBOOK: &str = include_str!("profiles.toml");
 
@@ -12,7 +12,7 @@ fn there_and_back(name: &str) {
     let Some(venv) = venv(name) else {
         return;
     };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut place, name);
     let target = place.target_of_caller(&place.profile(&["create"]));
     let runbook = place.path("profiles.toml");
@@ -66,7 +66,7 @@ fn appended(name: &str) {
     let Some(venv) = venv(name) else {
         return;
     };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut place, name);
     let target = place.target_of_caller(&place.profile(&["create"]));
     let runbook = place.path("profiles_append.toml");

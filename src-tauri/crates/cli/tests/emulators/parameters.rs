@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use switchback_rehearsal::{ACCOUNT, AccessKey, World, WorldOptions};
 
-use crate::place::{Emulator, Place, venv};
+use crate::sandbox::{Emulator, Sandbox, venv};
 
 /// The steps of `parameter.py` and what boto3 saw of each.
-type Seen = BTreeMap<String, Value>;
+type BotoView = BTreeMap<String, Value>;
 
-fn seen(place: &Place) -> Seen {
+fn seen(place: &Sandbox) -> BotoView {
     serde_json::from_value(place.parameter()).unwrap()
 }
 
-async fn in_the_rehearsal(place: &mut Place) -> Seen {
+async fn in_the_rehearsal(place: &mut Sandbox) -> BotoView {
     let key = AccessKey {
         id: "test".to_owned(),
         secret: "test".to_owned(),
@@ -34,7 +34,7 @@ async fn in_the_rehearsal(place: &mut Place) -> Seen {
 }
 
 /// What an emulator says otherwise.
-fn otherwise(ours: &Seen, theirs: &Seen) -> Value {
+fn otherwise(ours: &BotoView, theirs: &BotoView) -> Value {
     assert!(ours.keys().eq(theirs.keys()));
     let other = theirs.iter().filter(|(step, saw)| ours[*step] != **saw);
     other.map(|(step, saw)| (step.clone(), saw.clone())).collect()
@@ -45,7 +45,7 @@ async fn boto3_sees_the_same_parameters_in_the_rehearsal_and_on_emulators() {
     let Some(venv) = venv("parameters") else {
         return;
     };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let ours = in_the_rehearsal(&mut place).await;
     println!("{} steps in the rehearsal", ours.len());
     for (step, saw) in [
@@ -81,7 +81,7 @@ async fn boto3_sees_the_same_parameters_in_the_rehearsal_and_on_emulators() {
         "to the standard tier": 3,
     });
     for (name, expected) in [("moto", by_moto), ("ministack", by_ministack)] {
-        let mut place = Place::new(&venv);
+        let mut place = Sandbox::new(&venv);
         let _emulator = Emulator::start(&mut place, name);
         let other = otherwise(&ours, &seen(&place));
         assert_eq!(other, expected, "{name}");

@@ -14,7 +14,7 @@ use switchback_model::directory::{Filter, LookupBy, Personal, PoolId};
 use switchback_model::{CheckId, CheckKind, CheckReading, CheckSpec, Verdict};
 use switchback_testkit::cognito::NewPool;
 
-use crate::place::{Emulator, Place, venv};
+use crate::sandbox::{Emulator, Sandbox, venv};
 
 const SCRIBE_PY: &str = include_str!("scribe.py");
 
@@ -26,7 +26,7 @@ struct Scribe {
 }
 
 impl Scribe {
-    fn start(place: &Place, upstream: &str) -> Self {
+    fn start(place: &Sandbox, upstream: &str) -> Self {
         let (script, notes) = (place.path("scribe.py"), place.path("notes"));
         std::fs::write(&script, SCRIBE_PY).unwrap();
         let mut child = place
@@ -151,7 +151,7 @@ struct Lies {
     reads_escapes: bool,
 }
 
-async fn the_pools_as_boto3_made_them(place: &Place, lies: Lies) {
+async fn the_pools_as_boto3_made_them(place: &Sandbox, lies: Lies) {
     let made = place.pool(&["create"]);
     let pool = made["pool"].as_str().unwrap();
     let scribe = Scribe::start(place, place.endpoint());
@@ -254,7 +254,7 @@ async fn ministack_pools() {
     let Some(venv) = venv("ministack") else {
         return;
     };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut place, "ministack");
     // ListUsers, "Filter": a quotation mark in the value is escaped by a backslash.
     println!("ministack: an escaped filter finds nobody");
@@ -282,7 +282,7 @@ async fn moto_pools() {
     let Some(venv) = venv("moto") else {
         return;
     };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut place, "moto_server");
     println!("moto: LambdaConfig and DeletionProtection are left out where they were not set");
     println!("moto: an escaped filter finds nobody");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::place::{Emulator, Place, venv};
+use crate::sandbox::{Emulator, Sandbox, venv};
 
 const RUNBOOK: &str = include_str!("restriction.toml");
 
@@ -18,7 +18,7 @@ fn there_and_back(name: &str) {
     let Some(venv) = venv(name) else {
         return;
     };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut place, name);
     let made = place.restriction(&["create"]);
     let target = place.target_of_caller(&made);

@@ -12,7 +12,7 @@ use switchback_model::{
     CheckId, CheckKind, CheckReading, CheckSpec, Finding, Image, RollService, ServiceCheck, Verdict, Way,
 };
 
-use crate::place::{Emulator, Place, venv};
+use crate::sandbox::{Emulator, Sandbox, venv};
 
 const RUNBOOK: &str = include_str!("roll.toml");
 /// ministack tells deployments in whole seconds and parameters in parts of one, so that a roll in the second of a write
@@ -21,7 +21,7 @@ const RUNBOOK: &str = include_str!("roll.toml");
 const A_SECOND: Duration = Duration::from_millis(1_100);
 
 /// A run of the runbook on this emulator.
-fn opened(place: &Place) -> String {
+fn opened(place: &Sandbox) -> String {
     let target = place.target_of_caller(&place.service(&["create"]));
     let runbook = place.path("roll.toml");
     std::fs::write(&runbook, RUNBOOK).unwrap();
@@ -34,7 +34,7 @@ fn primary(dump: &Value) -> &str {
     dump["deployments"][0]["id"].as_str().unwrap()
 }
 
-fn aws(place: &Place) -> Aws {
+fn aws(place: &Sandbox) -> Aws {
     Aws::connect(&AwsOptions {
         endpoint: Some(place.endpoint().to_owned()),
         region: "eu-west-2".to_owned(),
@@ -44,7 +44,7 @@ fn aws(place: &Place) -> Aws {
     .unwrap()
 }
 
-fn roll(place: &Place) -> Bound<RollChange> {
+fn roll(place: &Sandbox) -> Bound<RollChange> {
     let spec = RollService {
         cluster: "tis".to_owned(),
         service: "usermanagement".to_owned(),
@@ -53,7 +53,7 @@ fn roll(place: &Place) -> Bound<RollChange> {
     Bound::new(aws(place), RollChange(spec))
 }
 
-async fn stands(place: &Place, service: &str) -> CheckReading {
+async fn stands(place: &Sandbox, service: &str) -> CheckReading {
     let check = ServiceCheck {
         cluster: "tis".to_owned(),
         service: service.to_owned(),
@@ -90,7 +90,7 @@ fn ministack_starts_a_service_anew_there_and_back() {
     let Some(venv) = venv("ministack rolls") else {
         return;
     };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut place, "ministack");
     let run = opened(&place);
     let digest = place.preview(&run, "profiles");
@@ -148,7 +148,7 @@ async fn ministack_is_judged_by_what_runs() {
     let Some(venv) = venv("ministack is judged") else {
         return;
     };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut place, "ministack");
     place.service(&["create"]);
     let action = roll(&place);
@@ -185,7 +185,7 @@ async fn moto_goes_on_for_ever() {
     let Some(venv) = venv("moto rolls") else {
         return;
     };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut place, "moto_server");
     place.service(&["create"]);
     let reading = stands(&place, "usermanagement").await;
@@ -220,7 +220,7 @@ fn moto_counts_tasks_that_are_not_there() {
     let Some(venv) = venv("moto counts") else {
         return;
     };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start_with(&mut place, "moto_server", &[("MOTO_ECS_SERVICE_RUNNING", "2")]);
     let run = opened(&place);
     let digest = place.preview(&run, "profiles");

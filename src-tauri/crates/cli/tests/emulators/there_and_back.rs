@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::place::{Emulator, LOWERED_TTL, OLD_TTL, Place, venv};
+use crate::sandbox::{Emulator, LOWERED_TTL, OLD_TTL, Sandbox, venv};
 use crate::shared::until;
 use crate::{addresses, difference};
 
@@ -33,7 +33,7 @@ struct Far {
 }
 
 /// All the way there: the zone as boto3 sees it differs from its start in exactly the switched record.
-fn there(place: &Place) -> Far {
+fn there(place: &Sandbox) -> Far {
     let zone = place.boto3(&["create", &OLD_TTL.to_string()]);
     let zone_id = zone["zone_id"].as_str().unwrap();
     let target = place.target(&zone);
@@ -83,7 +83,7 @@ fn ministack_there_and_back() {
     let Some(venv) = venv("ministack") else {
         return;
     };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut place, "ministack");
     // Here the swap itself is guarded as in Route 53, and a change takes a while to be in sync.
     let stale = place.boto3(&["stale"]);
@@ -112,7 +112,7 @@ fn moto_there_and_back() {
     let Some(venv) = venv("moto") else {
         return;
     };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut place, "moto_server");
     // Where moto is wrong about Route 53. If one of these fails, moto has been mended: then take it out,
     // and with the last one the way back by hand below.

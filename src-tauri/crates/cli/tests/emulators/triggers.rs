@@ -7,7 +7,7 @@ use switchback_model::{
     CheckId, CheckKind, CheckReading, CheckSpec, Observers, Target, TargetKind, TriggerCheck, Verdict,
 };
 
-use crate::place::{Emulator, Place, venv};
+use crate::sandbox::{Emulator, Sandbox, venv};
 
 const POOL: &str = "arn:aws:cognito-idp:eu-west-2:123456789012:userpool/eu-west-2_EXAMPLE";
 
@@ -27,7 +27,7 @@ fn target(account: &str) -> Target {
 }
 
 struct Looked<'a> {
-    place: &'a Place,
+    place: &'a Sandbox,
     aws: Aws,
     account: String,
 }
@@ -73,7 +73,7 @@ struct Lies {
     none: &'static str,
 }
 
-async fn the_function_as_boto3_made_it(place: &Place, lies: Lies) {
+async fn the_function_as_boto3_made_it(place: &Sandbox, lies: Lies) {
     let made = tokio::task::block_in_place(|| place.trigger(&["create"]));
     let arn = made["arn"].as_str().unwrap();
     let account = arn.split(':').nth(4).unwrap().to_owned();
@@ -116,7 +116,7 @@ async fn ministack_triggers() {
     let Some(venv) = venv("ministack") else {
         return;
     };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut place, "ministack");
     // GetPolicy, "Errors": ResourceNotFoundException.
     println!("ministack: a function without a policy has an empty one, and later those of its aliases in it");
@@ -134,7 +134,7 @@ async fn moto_triggers() {
     let Some(venv) = venv("moto") else {
         return;
     };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut place, "moto_server");
     println!(
         "moto: all aliases and the function have one policy; a dry run says that the function failed, beside its 204"

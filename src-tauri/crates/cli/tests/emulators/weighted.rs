@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::place::{Emulator, LOWERED_TTL, OLD_TTL, Place, venv};
+use crate::sandbox::{Emulator, LOWERED_TTL, OLD_TTL, Sandbox, venv};
 use crate::shared::until;
 
 /// The pair of a dump in short: identifier, weight, TTL.
@@ -18,7 +18,7 @@ fn ministack_shifts_a_pair_and_takes_it_back() {
     let Some(venv) = venv("weighted") else {
         return;
     };
-    let mut place = Place::new(&venv);
+    let mut place = Sandbox::new(&venv);
     let _emulator = Emulator::start(&mut place, "ministack");
     let zone = place.boto3(&["create", &OLD_TTL.to_string()]);
     let zone_id = zone["zone_id"].as_str().unwrap();

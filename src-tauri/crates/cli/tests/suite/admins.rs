@@ -2,8 +2,8 @@
 //! command line against a served world: each thing that may be wrong, what the console says of it, and that it is said
 //! before anything is switched.
 
-use crate::desk::Desk;
 use crate::reval::{each, told};
+use crate::station::Station;
 
 const API: &str = "admins-api";
 const UI: &str = "admins-ui-answers";
@@ -251,8 +251,8 @@ const TRAPS: &[Trap] = &[
     },
 ];
 
-fn desk(edits: &[(&str, &str)]) -> Desk {
-    Desk::of_bundled("admins", switchback_testkit::bundled::admins(), edits)
+fn desk(edits: &[(&str, &str)]) -> Station {
+    Station::of_bundled("admins", switchback_testkit::bundled::admins(), edits)
 }
 
 /// Where nothing is wrong, each step is ready, nothing is changed, and what is wrong with Reval's is not theirs.

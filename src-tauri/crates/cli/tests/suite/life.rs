@@ -14,7 +14,7 @@ const TARGET: &str = include_str!("../../../../runbooks/dns-switch/targets/rehea
 const TITLE: &str = "title = \"Lower the TTL of ${name} to ${lowered_ttl} s\"";
 
 /// A home of its own with a served world, which ends with the test.
-struct Desk {
+struct Station {
     home: TempDir,
     world: Served,
 }
@@ -25,7 +25,7 @@ fn command(home: &Path, args: &[&str]) -> Command {
     command
 }
 
-impl Desk {
+impl Station {
     fn open() -> Self {
         let home = tempfile::tempdir().unwrap();
         let world = Served::by(command(home.path(), &[]));
@@ -77,7 +77,7 @@ impl Desk {
 
 #[test]
 fn a_plan_is_amended_and_what_has_an_effect_keeps_what_it_did() {
-    let desk = Desk::open();
+    let desk = Station::open();
     let run = desk.new_run();
     let before = desk.json(&["run", "show", &run, "--offline"], 0)["plan_digest"].clone();
     let words = desk.book("words", TITLE, "title = \"Lower it\"");
@@ -165,7 +165,7 @@ fn a_plan_is_amended_and_what_has_an_effect_keeps_what_it_did() {
 
 #[test]
 fn somebody_elses_change_is_resolved_field_by_field() {
-    let desk = Desk::open();
+    let desk = Station::open();
     let run = desk.new_run();
     let digest = desk.preview(&run, "lower-ttl");
     // While the change is not yet everywhere, somebody points the name elsewhere.

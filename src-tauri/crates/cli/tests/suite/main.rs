@@ -6,7 +6,6 @@ mod admins;
 mod bad_input;
 mod cli;
 mod cognito;
-mod desk;
 mod life;
 mod parameter;
 mod pool_canary;
@@ -18,6 +17,7 @@ mod reval;
 mod rolls;
 #[path = "../shared/mod.rs"]
 mod shared;
+mod station;
 mod triggers;
 mod users;
 mod way_back;

@@ -19,7 +19,7 @@ const RUNBOOK: &str = include_str!("../emulators/profiles.toml");
 const APPENDING: &str = include_str!("../emulators/profiles_append.toml");
 const STEP: &str = "profiles";
 
-struct Desk {
+struct Station {
     home: TempDir,
     world: Served,
     /// The version of the profiles with which the world begins.
@@ -28,7 +28,7 @@ struct Desk {
     code: Option<String>,
 }
 
-impl Desk {
+impl Station {
     fn open() -> Self {
         Self::with(RUNBOOK)
     }

@@ -3,14 +3,14 @@
 
 use switchback_rehearsal::{ADMINS_POOL, CANARY_PASSWORD, CANARY_USER, Fault};
 
-use crate::desk::Desk;
 use crate::shared::Did;
+use crate::station::Station;
 
 const STEP: &str = "pool-canary";
 /// World seconds in a real one.
 const SPEED: &str = "20";
 
-impl Desk {
+impl Station {
     fn canary() -> Self {
         let bundled = switchback_testkit::bundled::canary();
         Self::of_part(("canary", SPEED), bundled, &[], |_| {})
@@ -36,7 +36,7 @@ fn told(trap: &str, when: &str, did: &Did, said: &str) {
 
 #[test]
 fn the_canary_is_made_by_its_step_and_taken_away_by_its_sub() {
-    let desk = Desk::canary();
+    let desk = Station::canary();
     let start = desk.world();
     assert_eq!(desk.stands(), "absent");
     desk.apply(STEP);
@@ -87,7 +87,7 @@ fn a_trigger_that_is_not_right_makes_nobody() {
         ("migrate-unverified", "email_verified"),
         ("pre-token-empty", "sets no claim"),
     ] {
-        let desk = Desk::canary();
+        let desk = Station::canary();
         let fault_of: Fault = fault.parse().unwrap();
         desk.world
             .control(async |client| client.inject(&fault_of).await.unwrap());
@@ -110,7 +110,7 @@ fn a_trigger_that_is_not_right_makes_nobody() {
 
 #[test]
 fn who_is_there_before_proves_nothing_and_stays() {
-    let desk = Desk::canary();
+    let desk = Station::canary();
     desk.canary_is("there");
     let did = desk.did(&["step", "check", &desk.run, STEP]);
     let said = desk.said_of(&did, STEP);
@@ -139,7 +139,7 @@ fn what_somebody_else_does_with_it_is_named_and_never_deleted_by_mistake() {
         (&["disabled"][..], "absent", 1),
         (&["reset"][..], "absent", 1),
     ] {
-        let desk = Desk::canary();
+        let desk = Station::canary();
         desk.apply(STEP);
         acts.iter().for_each(|how| desk.canary_is(how));
         // Only for who is not ours the way back can't even be built.
@@ -167,7 +167,7 @@ fn whatever_is_answered_it_is_made_once_and_deleted_once() {
         "error-after:OP:TooManyRequestsException",
         "error-after:OP:CodeDeliveryFailureException",
     ] {
-        let desk = Desk::canary();
+        let desk = Station::canary();
         let start = desk.world();
         let seen = desk.preview(STEP);
         desk.world.inject(&fault.replace("OP", "InitiateAuth"));

@@ -8,13 +8,13 @@ use crate::shared::{Did, Served, program};
 /// The looks that the bundled plan begins with; `pool-canary` behind them changes something.
 const ROW: [&str; 4] = ["pool-settings", "pool-triggers", "pool-client", "pool-email"];
 
-struct Desk {
+struct Station {
     home: TempDir,
     world: Served,
     run: String,
 }
 
-impl Desk {
+impl Station {
     /// A run of the bundled plan, its first gate open.
     fn open() -> Self {
         let home = tempfile::tempdir().unwrap();
@@ -74,7 +74,7 @@ fn names(list: &Value) -> Vec<&str> {
 
 #[test]
 fn checks_in_a_row_are_recorded_up_to_the_one_that_is_named_and_as_far_as_they_go() {
-    let desk = Desk::open();
+    let desk = Station::open();
     // Behind a gate that nobody opened nothing is recorded, whoever asks.
     let closed = desk.record(&[]).code(5).error();
     assert_eq!(closed["code"], "guard", "{closed}");
@@ -112,7 +112,7 @@ fn checks_in_a_row_are_recorded_up_to_the_one_that_is_named_and_as_far_as_they_g
 
 #[test]
 fn what_is_no_row_of_checks_is_refused_by_its_name() {
-    let desk = Desk::open();
+    let desk = Station::open();
     desk.say_go();
     let canary = desk.record(&["--upto", "pool-canary"]).code(5).error();
     let message = canary["message"].as_str().unwrap();
@@ -142,7 +142,7 @@ fn what_is_no_row_of_checks_is_refused_by_its_name() {
 
 #[test]
 fn the_status_for_the_chat_is_three_lines_and_says_what_it_can_t_tell() {
-    let desk = Desk::open();
+    let desk = Station::open();
     let told = desk.did(&["run", "status", &desk.run]).code(0).json();
     let status = told["status"].as_str().unwrap();
     assert_eq!(told["run"], desk.run.as_str());

@@ -8,8 +8,8 @@ mod holds;
 mod there_and_back;
 mod tokens;
 
-use crate::desk::Desk;
 use crate::shared::Did;
+use crate::station::Station;
 use serde_json::Value;
 use switchback_rehearsal::FREEZE_RULE;
 
@@ -108,7 +108,7 @@ fn some() -> [(&'static str, &'static str); 3] {
     ]
 }
 
-impl Desk {
+impl Station {
     /// A run in which this was chosen, of every route that the bundled runbook has.
     fn whole(means: Means) -> Self {
         Self::of(SPEED, means, &[])

@@ -4,15 +4,15 @@
 
 mod answers;
 mod before;
-mod outside;
+mod probes;
 mod there_and_back;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
-use crate::desk::Desk;
 use crate::shared::{Did, Served};
+use crate::station::Station;
 
 /// World seconds in a real one.
 const SPEED: &str = "40";
@@ -51,7 +51,7 @@ pub fn told(step: &str, trap: &str, when: &str, did: &Did, said: &str) {
     println!("| {step} | {trap} | {when} | exit {} | {said} |", did.code);
 }
 
-impl Desk {
+impl Station {
     fn reval() -> Self {
         Self::reval_with(&[])
     }

@@ -8,23 +8,23 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::desk::Desk;
 use crate::shared::{self, Did, until};
+use crate::station::Station;
 
 const APPENDING: &str = include_str!("../emulators/profiles_append.toml");
 const ROLLING: &str = include_str!("rolls.toml");
 
 /// At the start of a run of a value and the roll that makes it seen, in a world of this speed.
-fn desk_at(speed: &'static str) -> Desk {
+fn desk_at(speed: &'static str) -> Station {
     let runbook = format!("{APPENDING}{ROLLING}");
-    Desk::opened(speed, |_| (), |home| shared::runbook(home, "rolls", &runbook))
+    Station::opened(speed, |_| (), |home| shared::runbook(home, "rolls", &runbook))
 }
 
-fn desk() -> Desk {
+fn desk() -> Station {
     desk_at("60")
 }
 
-impl Desk {
+impl Station {
     #[track_caller]
     fn applied(&self, code: i32, step: &str) -> Did {
         self.apply_as_seen(step, &self.preview(step)).code(code)

@@ -25,12 +25,12 @@ fn simple(ttl: u32, address: &str) -> String {
     format!("[{{ type = \"A\", ttl = {ttl}, values = [\"{address}\"] }}]")
 }
 
-struct Desk {
+struct Station {
     home: TempDir,
     world: Served,
 }
 
-impl Desk {
+impl Station {
     fn open() -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut command = shared::program(home.path());
@@ -143,7 +143,7 @@ const WHOLE: &str = "DELETE DELETE CREATE CREATE";
 
 #[test]
 fn a_pair_is_shifted_and_comes_back_to_the_letter() {
-    let desk = Desk::open();
+    let desk = Station::open();
     desk.world.inject("routed:weighted");
     let start = desk.records();
     assert_eq!(
@@ -208,7 +208,7 @@ fn a_simple_record_becomes_a_pair_and_a_pair_a_simple_record() {
             vec!["198.51.100.20 60"],
         ),
     ] {
-        let desk = Desk::open();
+        let desk = Station::open();
         if let Some(fault) = fault {
             desk.world.inject(fault);
         }
@@ -230,7 +230,7 @@ fn a_simple_record_becomes_a_pair_and_a_pair_a_simple_record() {
 /// Other shares, another identifier, or a simple record where a pair is expected: somebody has changed it.
 #[test]
 fn another_share_is_another_record() {
-    let desk = Desk::open();
+    let desk = Station::open();
     desk.world.inject("routed:weighted");
     for (old, code) in [
         (pair(300, 100, 0), 0),

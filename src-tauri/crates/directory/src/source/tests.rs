@@ -99,7 +99,7 @@ fn judged(text: &str) -> Vec<(u64, &'static str)> {
     };
     let pools = [pool];
     let found = crate::reconcile(&source, &pools, jiff::Timestamp::UNIX_EPOCH);
-    found.lines.iter().map(|line| (line.line, line.word())).collect()
+    found.lines().map(|line| (line.line, line.word())).collect()
 }
 
 const LEFT: &str = "row_not_read";

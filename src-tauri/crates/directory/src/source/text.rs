@@ -1,6 +1,7 @@
 //! From the bytes of a file to rows of cells: what a file says of itself, and where a quote swallows more
 //! than its cell.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::{Column, NotASource, columns};
@@ -9,18 +10,18 @@ use super::{Column, NotASource, columns};
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
 /// The text of a list.
-pub(super) struct Text {
+pub(super) struct Text<'a> {
     /// With `\n` alone at the ends of lines, and without what comes before the headings.
-    pub text: String,
+    pub text: Cow<'a, str>,
     /// The line with which it begins, counted from 1.
     pub from: u64,
     /// What stands between cells.
     pub delimiter: u8,
 }
 
-impl Text {
+impl<'a> Text<'a> {
     /// Reads UTF-8 with or without byte order mark, any line end, with or without Excel's `sep=` line.
-    pub fn of(bytes: &[u8]) -> Result<Self, NotASource> {
+    pub fn of(bytes: &'a [u8]) -> Result<Self, NotASource> {
         // Before the letters: half of a wide text may be valid UTF-8.
         if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
             let (line, position) = place(&bytes[..at]);
@@ -31,7 +32,7 @@ impl Text {
             NotASource::NotText { line, position }
         })?;
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let text = one_line_end(text);
         let first = text.lines().next().unwrap_or_default();
         if let Some(said) = separator(first) {
             let rest = text[first.len()..].trim_start_matches('\n');
@@ -40,7 +41,7 @@ impl Text {
             return Ok(Self {
                 delimiter: u8::try_from(said).unwrap_or(b','),
                 from,
-                text: rest.to_owned(),
+                text: Cow::Owned(rest.to_owned()),
             });
         }
         let headings = text
@@ -59,6 +60,18 @@ impl Text {
             text,
         })
     }
+}
+
+/// With `\n` alone at the ends of lines; a list that has no other is not copied.
+fn one_line_end(text: &str) -> Cow<'_, str> {
+    if !text.contains('\r') {
+        return Cow::Borrowed(text);
+    }
+    let text = text.replace("\r\n", "\n");
+    Cow::Owned(match text.contains('\r') {
+        true => text.replace('\r', "\n"),
+        false => text,
+    })
 }
 
 /// The line and the character at which bytes end, both counted from 1.
@@ -98,7 +111,7 @@ pub(super) type Quotes = HashMap<u64, Quote>;
 
 /// The rows with a quoted cell that runs over the end of a line, by the line with which they begin. Rows and
 /// cells are told apart as `csv` does it.
-pub(super) fn quotes(text: &Text, columns: &[Option<Column>]) -> Quotes {
+pub(super) fn quotes(text: &Text<'_>, columns: &[Option<Column>]) -> Quotes {
     let mut found = HashMap::new();
     let bytes = text.text.as_bytes();
     let (mut at, mut line) = (0, text.from);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use switchback_model::directory::{Account, Personal, PoolRole, PoolRules};
 
-use super::{Answer, Facts, PoolAnswer, Read, Verdict, accounts};
+use super::{Answer, Facts, PoolAnswer, Read, Verdict};
 use crate::letters;
 use crate::query::MatchedBy;
 use crate::source::{Row, RowFault, Source};
@@ -19,7 +19,7 @@ pub struct Line<'a> {
     /// The row; none where it could not be read.
     pub row: Option<&'a Row>,
     /// The verdict; none where the row could not be read, which says nothing about anybody.
-    pub answer: Option<Answer>,
+    pub answer: Option<Arc<Answer>>,
     /// What is wrong with the row, where something is.
     pub fault: Option<RowFault>,
     /// The accounts of the new pools that match.
@@ -38,82 +38,181 @@ impl Line<'_> {
     }
 }
 
-/// What the list and the pools say of each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What the list and the pools say of each other. It holds each person's key, and besides that only where rows and
+/// accounts stand: verdicts are made as they are asked for, and kept for none but those who are on the list twice.
+///
+/// All of it is linear in accounts and rows: each account is looked at once to find whose it is, each row once to find
+/// who it is, and both once more for the one verdict on their person.
 pub struct Reconciliation<'a> {
-    /// Every line of the list, in its order, those that could not be read among them.
-    pub lines: Vec<Line<'a>>,
-    /// How many accounts of the new pools are of no row; none where the list or a pool was not wholly
-    /// read, because then nobody can tell.
-    pub not_on_list: Option<usize>,
+    source: &'a Source,
+    pools: &'a [PoolAnswer],
+    now: Timestamp,
+    people: HashMap<String, Person<'a>>,
+    /// The first fault of a line is the one that is told with it.
+    faults: HashMap<u64, RowFault>,
+    /// The lines that could not be read, in their order.
+    unread: Vec<(u64, RowFault)>,
 }
 
-/// Judges every row. Each pool's answer holds everybody who could be read of it: where one is not whole,
+/// Somebody on the list: their rows, and their accounts with the number of the pool, in the order of pools.
+#[derive(Default)]
+struct Person<'a> {
+    rows: Vec<&'a Row>,
+    accounts: Vec<(usize, &'a Account)>,
+}
+
+/// Finds the accounts of every row. Each pool's answer holds everybody who could be read of it: where one is not whole,
 /// nobody is called absent.
 #[must_use]
 pub fn reconcile<'a>(source: &'a Source, pools: &'a [PoolAnswer], now: Timestamp) -> Reconciliation<'a> {
-    let pools: Vec<Indexed<'a>> = pools.iter().map(Indexed::of).collect();
-    let mut same: HashMap<String, Vec<&'a Row>> = HashMap::with_capacity(source.rows().len());
+    let mut people: HashMap<String, Person<'a>> = HashMap::with_capacity(source.rows().len());
     for row in source.rows() {
+        looked_at(1);
         if let Some(key) = key(row) {
-            same.entry(key).or_default().push(row);
+            people.entry(key).or_default().rows.push(row);
         }
     }
-    // The first fault of a line is the one that is told with it.
-    let faults: HashMap<u64, RowFault> = source.faults().iter().rev().map(|f| (f.line(), *f)).collect();
-    // Rows of one person have one answer: each is judged once, however often the list has them.
-    let judged: HashMap<&str, Judged<'a>> = same
-        .iter()
-        .map(|(key, rows)| (key.as_str(), judge_rows(key, rows, &pools, source, now)))
-        .collect();
-    let of_row = |row: &'a Row| {
-        let fault = faults.get(&row.line).copied();
-        match key(row).and_then(|key| judged.get(key.as_str())) {
-            Some(judged) => Line {
-                line: row.line,
-                row: Some(row),
-                answer: Some(judged.answer.clone()),
-                fault,
-                new: Arc::clone(&judged.new),
-                old: judged.old,
-            },
-            None => Line {
-                line: row.line,
-                row: Some(row),
-                answer: Some(nobody_to_look_for()),
-                fault,
-                new: Arc::default(),
-                old: 0,
-            },
+    for (number, pool) in pools.iter().enumerate() {
+        let accounts = pool.read.accounts();
+        let mut known: HashSet<&Personal> = HashSet::with_capacity(accounts.len());
+        for account in accounts {
+            looked_at(1);
+            // Who was changed while the pages were read may stand on two of them.
+            if !known.insert(&account.username) {
+                continue;
+            }
+            let mut of = |value: &Personal, matched_by: MatchedBy| {
+                let key = compared(value);
+                if matched_by_key(&key) == matched_by
+                    && let Some(person) = people.get_mut(&key)
+                {
+                    person.accounts.push((number, account));
+                }
+            };
+            if let Some(email) = &account.email {
+                of(email, MatchedBy::Email);
+            }
+            of(&account.username, MatchedBy::Username);
         }
-    };
-    let mut lines: Vec<Line<'a>> = source.rows().iter().map(of_row).collect();
-    let unread = source.faults().iter().filter(|fault| fault.leaves_out());
-    lines.extend(unread.flat_map(|fault| {
-        fault.left_out().into_iter().flatten().map(|line| Line {
-            line,
-            row: None,
-            answer: None,
-            fault: Some(*fault),
+    }
+    let faults = source.faults().iter();
+    let unread = faults.clone().filter(|fault| fault.leaves_out());
+    let lines = |fault: &'a RowFault| fault.left_out().into_iter().flatten().map(|line| (line, *fault));
+    let mut unread: Vec<(u64, RowFault)> = unread.flat_map(lines).collect();
+    unread.sort_by_key(|(line, _)| *line);
+    Reconciliation {
+        source,
+        pools,
+        now,
+        people,
+        faults: faults.rev().map(|fault| (fault.line(), *fault)).collect(),
+        unread,
+    }
+}
+
+impl<'a> Reconciliation<'a> {
+    /// Every line of the list with its verdict, in the list's order, those that could not be read among them.
+    pub fn lines(&self) -> impl Iterator<Item = Line<'a>> + '_ {
+        let mut rows = self.source.rows().iter().peekable();
+        let mut unread = self.unread.iter().peekable();
+        // Rows of one person have one answer: each is judged once, however often the list has them.
+        let mut judged: HashMap<&str, Judged<'a>> = HashMap::new();
+        std::iter::from_fn(move || {
+            let of_row = rows.peek().map(|row| row.line);
+            match unread.next_if(|(line, _)| of_row.is_none_or(|row| *line < row)) {
+                Some((line, fault)) => Some(Line {
+                    line: *line,
+                    row: None,
+                    answer: None,
+                    fault: Some(*fault),
+                    new: Arc::default(),
+                    old: 0,
+                }),
+                None => rows.next().map(|row| self.line(row, &mut judged)),
+            }
+        })
+    }
+
+    fn line<'s>(&'s self, row: &'a Row, judged: &mut HashMap<&'s str, Judged<'a>>) -> Line<'a> {
+        looked_at(1);
+        let person = key(row).and_then(|key| self.people.get_key_value(&key));
+        let found = person.map(|(key, person)| match judged.get(key.as_str()) {
+            Some(found) => found.clone(),
+            None => {
+                let found = self.judged(key, person);
+                if person.rows.len() > 1 {
+                    judged.insert(key, found.clone());
+                }
+                found
+            }
+        });
+        let found = found.unwrap_or_else(|| Judged {
+            answer: Arc::new(nobody_to_look_for()),
             new: Arc::default(),
             old: 0,
-        })
-    }));
-    lines.sort_by_key(|line| line.line);
-    let new = || pools.iter().filter(|pool| pool.answer.role == PoolRole::New);
-    let told = source.is_whole() && new().all(|pool| pool.answer.read.is_whole());
-    let not_on_list = told.then(|| {
+        });
+        Line {
+            line: row.line,
+            row: Some(row),
+            answer: Some(found.answer),
+            fault: self.faults.get(&row.line).copied(),
+            new: found.new,
+            old: found.old,
+        }
+    }
+
+    /// How many accounts of the new pools are of no row; none where the list or a pool was not wholly read, because
+    /// then nobody can tell.
+    #[must_use]
+    pub fn not_on_list(&self) -> Option<usize> {
+        let new = || self.pools.iter().filter(|pool| pool.role == PoolRole::New);
+        if !self.source.is_whole() || !new().all(|pool| pool.read.is_whole()) {
+            return None;
+        }
         // A user name is unique in its pool, and in no other.
         let who = |account: &'a Account| (account.pool.as_str(), &account.username);
-        let listed: HashSet<(&str, &Personal)> = judged
-            .values()
-            .flat_map(|judged| judged.new.iter().map(|account| who(account)))
+        let all: HashSet<(&str, &Personal)> = new().flat_map(|pool| pool.read.accounts()).map(who).collect();
+        let listed = self.people.values().flat_map(|person| &person.accounts);
+        let listed = listed.filter(|(pool, _)| self.pools[*pool].role == PoolRole::New);
+        let listed: HashSet<(&str, &Personal)> = listed.map(|(_, account)| who(account)).collect();
+        Some(all.len() - listed.len())
+    }
+
+    fn judged(&self, key: &str, person: &Person<'a>) -> Judged<'a> {
+        looked_at(person.rows.len() + person.accounts.len());
+        let accounts = person.accounts.as_slice();
+        let answers: Vec<PoolAnswer> = (0..self.pools.len())
+            .map(|number| {
+                let of_pool = accounts.iter().filter(|(of, _)| *of == number);
+                narrowed(
+                    &self.pools[number],
+                    of_pool.map(|(_, account)| (*account).clone()),
+                )
+            })
             .collect();
-        let pools = new().flat_map(|pool| pool.answer.read.accounts());
-        let others: HashSet<(&str, &Personal)> = pools.map(who).filter(|who| !listed.contains(who)).collect();
-        others.len()
-    });
-    Reconciliation { lines, not_on_list }
+        let facts = Facts {
+            typed: key,
+            matched_by: matched_by_key(key),
+            new: super::accounts(&answers, PoolRole::New),
+            old: super::accounts(&answers, PoolRole::Old),
+            pools: &answers,
+            odd: person.rows.iter().find_map(|row| row.odd),
+            rows: person.rows.clone(),
+            source: Some(self.source),
+            now: self.now,
+            listed: false,
+        };
+        let of = |role: PoolRole| {
+            accounts
+                .iter()
+                .filter(move |(of, _)| self.pools[*of].role == role)
+        };
+        Judged {
+            answer: Arc::new(facts.answer(key)),
+            new: of(PoolRole::New).map(|(_, account)| *account).collect(),
+            old: of(PoolRole::Old).count(),
+        }
+    }
 }
 
 /// By what a row's person is found: the e-mail address, or the user name that stands for it.
@@ -121,58 +220,21 @@ fn key(row: &Row) -> Option<String> {
     row.email.as_ref().map(compared)
 }
 
-/// What is said of every row of one person.
-struct Judged<'a> {
-    answer: Answer,
-    new: Arc<[&'a Account]>,
-    old: usize,
-}
-
-fn judge_rows<'a>(
-    key: &str,
-    rows: &[&'a Row],
-    pools: &[Indexed<'a>],
-    source: &Source,
-    now: Timestamp,
-) -> Judged<'a> {
-    let matched_by = if key.contains('@') {
+/// What a key is: a list without addresses has user names.
+fn matched_by_key(key: &str) -> MatchedBy {
+    if key.contains('@') {
         MatchedBy::Email
     } else {
         MatchedBy::Username
-    };
-    let found: Vec<(PoolRole, Vec<&'a Account>)> = pools
-        .iter()
-        .map(|pool| {
-            let accounts = pool.of_key(matched_by).get(key).cloned();
-            (pool.answer.role, accounts.unwrap_or_default())
-        })
-        .collect();
-    let answers: Vec<PoolAnswer> = pools
-        .iter()
-        .zip(&found)
-        .map(|(pool, (_, accounts))| pool.narrowed(accounts))
-        .collect();
-    let facts = Facts {
-        typed: key,
-        matched_by,
-        new: accounts(&answers, PoolRole::New),
-        old: accounts(&answers, PoolRole::Old),
-        pools: &answers,
-        odd: rows.iter().find_map(|row| row.odd),
-        rows: rows.to_vec(),
-        source: Some(source),
-        now,
-        listed: false,
-    };
-    let answer = facts.answer(key);
-    let of = |role: PoolRole| found.iter().filter(move |(of, _)| *of == role);
-    Judged {
-        answer,
-        new: of(PoolRole::New)
-            .flat_map(|(_, accounts)| accounts.iter().copied())
-            .collect(),
-        old: of(PoolRole::Old).map(|(_, accounts)| accounts.len()).sum(),
     }
+}
+
+/// What is said of every row of one person.
+#[derive(Clone)]
+struct Judged<'a> {
+    answer: Arc<Answer>,
+    new: Arc<[&'a Account]>,
+    old: usize,
 }
 
 fn nobody_to_look_for() -> Answer {
@@ -185,65 +247,30 @@ fn nobody_to_look_for() -> Answer {
     }
 }
 
-/// A pool whose people are found without going through all of them.
-struct Indexed<'a> {
-    answer: &'a PoolAnswer,
-    by_email: HashMap<String, Vec<&'a Account>>,
-    by_username: HashMap<String, Vec<&'a Account>>,
+/// A pool's answer with those accounts alone.
+fn narrowed(pool: &PoolAnswer, accounts: impl Iterator<Item = Account>) -> PoolAnswer {
+    let accounts: Vec<Account> = accounts.collect();
+    PoolAnswer {
+        pool: pool.pool.clone(),
+        title: pool.title.clone(),
+        role: pool.role,
+        // Everybody was read, and is compared here whatever the letters.
+        rules: Some(PoolRules {
+            letter_case_counts: false,
+            invitation_lives: pool.invitation_lives(),
+        }),
+        read: match pool.read {
+            Read::Whole(_) => Read::Whole(accounts),
+            Read::Cut(_, gap) => Read::Cut(accounts, gap),
+            Read::Failed(why) => Read::Failed(why),
+        },
+    }
 }
 
-impl<'a> Indexed<'a> {
-    fn of(answer: &'a PoolAnswer) -> Self {
-        let accounts = answer.read.accounts();
-        let mut by_email: HashMap<String, Vec<&Account>> = HashMap::with_capacity(accounts.len());
-        let mut by_username: HashMap<String, Vec<&Account>> = HashMap::with_capacity(accounts.len());
-        let mut known: HashSet<&Personal> = HashSet::with_capacity(accounts.len());
-        for account in accounts {
-            // Who was changed while the pages were read may stand on two of them.
-            if !known.insert(&account.username) {
-                continue;
-            }
-            if let Some(email) = &account.email {
-                by_email.entry(compared(email)).or_default().push(account);
-            }
-            by_username
-                .entry(compared(&account.username))
-                .or_default()
-                .push(account);
-        }
-        Self {
-            answer,
-            by_email,
-            by_username,
-        }
-    }
-
-    fn of_key(&self, matched_by: MatchedBy) -> &HashMap<String, Vec<&'a Account>> {
-        match matched_by {
-            MatchedBy::Username => &self.by_username,
-            _ => &self.by_email,
-        }
-    }
-
-    /// The same answer with those accounts alone.
-    fn narrowed(&self, accounts: &[&Account]) -> PoolAnswer {
-        let accounts: Vec<Account> = accounts.iter().map(|account| (*account).clone()).collect();
-        PoolAnswer {
-            pool: self.answer.pool.clone(),
-            title: self.answer.title.clone(),
-            role: self.answer.role,
-            // Everybody was read, and is compared here whatever the letters.
-            rules: Some(PoolRules {
-                letter_case_counts: false,
-                invitation_lives: self.answer.invitation_lives(),
-            }),
-            read: match self.answer.read {
-                Read::Whole(_) => Read::Whole(accounts),
-                Read::Cut(_, gap) => Read::Cut(accounts, gap),
-                Read::Failed(why) => Read::Failed(why),
-            },
-        }
-    }
+/// Counts what is looked at: the tests hold it to a line.
+fn looked_at(_rows_or_accounts: usize) {
+    #[cfg(test)]
+    tests::LOOKED_AT.with(|count| count.set(count.get() + _rows_or_accounts));
 }
 
 fn compared(value: &Personal) -> String {

@@ -49,7 +49,12 @@ pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection
         ));
     }
     if state.state != StepState::Ready {
-        return Err(not_ready(id, state, now));
+        // What it waits for is said first: before that, nothing that is read of it helps.
+        if matches!(state.state, StepState::ToDo) {
+            edges(run, step)?;
+            decided(run, step)?;
+        }
+        return Err(not_ready((id, step), state, now));
     }
     if state.approval.is_some() {
         return Err(not_now(
@@ -100,13 +105,17 @@ pub fn may_apply(run: &Run, id: &StepId, now: Timestamp) -> Result<(), Rejection
 }
 
 /// Why a step is not ready, in the words of what stands in the way.
-pub(super) fn not_ready(id: &StepId, state: &StepRun, now: Timestamp) -> Rejection {
+pub(super) fn not_ready((id, step): (&StepId, &Step), state: &StepRun, now: Timestamp) -> Rejection {
+    let unread = match step.before.is_empty() {
+        true => "Have what is there read first.",
+        false => "Run its before-checks first.",
+    };
     let Some(checks) = state
         .checks
         .as_ref()
         .filter(|_| state.state == StepState::Blocked)
     else {
-        return not_now(id, state, "apply", "Run its before-checks first.");
+        return not_now(id, state, "apply", unread);
     };
     if let Some(why) = &state.voided {
         return Rejection::new(
@@ -145,7 +154,7 @@ pub(super) fn not_ready(id: &StepId, state: &StepRun, now: Timestamp) -> Rejecti
                 "It will not start by itself.",
             )
         }
-        None => not_now(id, state, "apply", "Run its before-checks first."),
+        None => not_now(id, state, "apply", unread),
     }
 }
 
@@ -199,15 +208,17 @@ pub(super) fn edges(run: &Run, step: &Step) -> Result<(), Rejection> {
     let asked =
         |ids: &[StepId]| -> Vec<StepId> { ids.iter().filter(|id| !is_left_out(run, id)).cloned().collect() };
     let (needs, after) = (asked(&step.needs), asked(&step.after));
-    for need in &needs {
-        let state = run.steps.get(need).map(|s| s.state);
-        if !matches!(state, Some(StepState::Done { .. })) {
-            return Err(Rejection::new(
-                Code::Guard,
-                format!("Step {need} is not done."),
-                format!("Step {} needs it.", step.id),
-            ));
-        }
+    let undone = |id: &&StepId| {
+        let state = run.steps.get(*id).map(|s| s.state);
+        !matches!(state, Some(StepState::Done { .. }))
+    };
+    let open: Vec<&StepId> = needs.iter().filter(undone).collect();
+    if !open.is_empty() {
+        return Err(Rejection::new(
+            Code::Guard,
+            format!("{} not done.", listed(run, &open)),
+            format!("Step {} needs {}.", step.id, it(&open)),
+        ));
     }
     for id in needs.iter().chain(&after) {
         let skipped = run
@@ -226,17 +237,39 @@ pub(super) fn edges(run: &Run, step: &Step) -> Result<(), Rejection> {
             ));
         }
     }
-    for earlier in &after {
-        let state = run.steps.get(earlier).map(|s| s.state);
-        if !matches!(state, Some(StepState::Done { .. } | StepState::Skipped)) {
-            return Err(Rejection::new(
-                Code::Guard,
-                format!("Step {earlier} is not finished."),
-                format!("Step {} comes after it: do it or skip it first.", step.id),
-            ));
-        }
+    let unfinished = |id: &&StepId| {
+        let state = run.steps.get(*id).map(|s| s.state);
+        !matches!(state, Some(StepState::Done { .. } | StepState::Skipped))
+    };
+    let open: Vec<&StepId> = after.iter().filter(unfinished).collect();
+    if !open.is_empty() {
+        let it = it(&open);
+        return Err(Rejection::new(
+            Code::Guard,
+            format!("{} not finished.", listed(run, &open)),
+            format!("Step {} comes after {it}: do {it} or skip {it} first.", step.id),
+        ));
     }
     Ok(())
+}
+
+fn it(ids: &[&StepId]) -> &'static str {
+    if ids.len() == 1 { "it" } else { "them" }
+}
+
+/// "Step a (“Its title”) is", or of several "Steps a (…), b (…) are".
+fn listed(run: &Run, ids: &[&StepId]) -> String {
+    let named: Vec<String> = ids
+        .iter()
+        .map(|id| match run.plan.step(id) {
+            Some(step) => format!("{id} (\u{201c}{}\u{201d})", step.title),
+            None => id.to_string(),
+        })
+        .collect();
+    match named.as_slice() {
+        [one] => format!("Step {one} is"),
+        more => format!("Steps {} are", more.join(", ")),
+    }
 }
 
 /// Every decision that the step waits for is taken.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::try_join;
 use jiff::{SignedDuration, Timestamp};
 use switchback_model::{AttemptId, EventKind, Preview, StepId, Way, Witness};
 use tracing::Instrument as _;
@@ -40,10 +41,16 @@ impl Driver {
         let held = state.held_refused().cloned();
         let action = self.world.action(&resolved(&self.run, id, &spec));
         let fresh = async {
-            self.world.identity(&self.run.plan.target).await?;
-            tracing::info!(step = %id, "identity proven");
             let sent = held.as_ref().and_then(Attempt::sent);
-            let from = action.read(sent.as_ref()).await?;
+            // A read changes nothing, so it need not wait for the proof of who we are. Without that proof the read's
+            // answer, and its failure, count for nothing: nothing is planned, said or sent by them.
+            let proof = async {
+                self.world.identity(&self.run.plan.target).await?;
+                tracing::info!(step = %id, "identity proven");
+                Ok::<_, ProviderError>(())
+            };
+            let ((), from) = try_join(proof, async { Ok(action.read(sent.as_ref()).await) }).await?;
+            let from = from?;
             tracing::info!(step = %id, "read anew");
             let known = held.and_then(|held| landed_since(&*action, &held, &from));
             Ok::<_, ProviderError>((known, action.plan(&from.image, None)?, from.witness))

@@ -148,8 +148,8 @@ impl Driver {
         let next = open.map(|(id, _)| id).find(|id| !self.pace.round.contains(*id));
         let over = match next.cloned() {
             Some(id) => match self.look_again(&id).await? {
-                Told::Something => false,
-                Told::Nothing(failed) => {
+                LookedAgain::Something => false,
+                LookedAgain::Nothing(failed) => {
                     self.pace.round.insert(id);
                     matches!(failed, Some(Kind::Throttled | Kind::Busy))
                 }
@@ -163,12 +163,12 @@ impl Driver {
         Ok(())
     }
 
-    async fn look_again(&mut self, id: &StepId) -> Result<Told, DriveError> {
+    async fn look_again(&mut self, id: &StepId) -> Result<LookedAgain, DriveError> {
         let Some((step, state)) = self.run.step(id) else {
-            return Ok(Told::Nothing(None));
+            return Ok(LookedAgain::Nothing(None));
         };
         let Some(spec) = &step.action else {
-            return Ok(Told::Nothing(None));
+            return Ok(LookedAgain::Nothing(None));
         };
         let action = self.world.action(&resolved(&self.run, id, spec));
         let (finding, failed) = match state.current() {
@@ -200,7 +200,7 @@ impl Driver {
                 tracing::warn!(step = %id, why, "can't be inspected yet");
                 // What is answered bars the rest no longer than it must: the step says that nothing could be told.
                 if !self.told_nothing(id, failed) {
-                    return Ok(Told::Nothing(failed));
+                    return Ok(LookedAgain::Nothing(failed));
                 }
                 Finding::Unclear { why: no_more(&why) }
             }
@@ -211,12 +211,12 @@ impl Driver {
             finding,
         }])
         .await?;
-        Ok(Told::Something)
+        Ok(LookedAgain::Something)
     }
 }
 
 /// What came of looking at a step again.
-enum Told {
+enum LookedAgain {
     /// It is journalled.
     Something,
     /// Nothing yet: how the read failed, where it did.

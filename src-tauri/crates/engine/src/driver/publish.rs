@@ -26,7 +26,7 @@ impl Driver {
         };
         let Some(ItemKind::Publish {
             preview: confirmed, ..
-        }) = rollback.item().map(|item| item.kind.clone())
+        }) = rollback.named(item).map(|item| item.kind.clone())
         else {
             return Ok(());
         };

@@ -14,9 +14,10 @@ use super::{DriveError, Driver};
 use crate::canaries::with_own;
 use crate::doubt;
 use crate::evolve::landed_after_all;
+use crate::next::not_proven;
 use crate::ports::{Action, Observed, ProviderError, World};
 use crate::rejection::Rejection;
-use crate::rollback::{Seen, is_touched, plan_rollback};
+use crate::rollback::{ObjectsRead, is_touched, plan_rollback};
 use crate::run::{Attempt, RollbackState, Run};
 
 /// Reads what the rollback would touch and plans it. What can't be read is named as a
@@ -33,7 +34,7 @@ pub async fn plan(
 
 /// Reads the object of every step that may have an effect: one look serves the plans of any number
 /// of scopes, because a provider's requests are few.
-pub async fn see(run: &Run, world: &dyn World) -> Seen {
+pub async fn see(run: &Run, world: &dyn World) -> ObjectsRead {
     let touched = run.plan.steps().filter(|step| is_touched(run, step));
     join_all(touched.filter_map(|step| {
         let spec = step.action.as_ref()?;
@@ -58,7 +59,7 @@ pub async fn plan_seen(
     world: &dyn World,
     now: Timestamp,
     scope: &RollbackScope,
-    seen: &Seen,
+    seen: &ObjectsRead,
 ) -> Result<(RollbackPlan, Vec<Precondition>), Rejection> {
     let build = |spec: &switchback_model::ActionSpec,
                  from: &switchback_model::Image,
@@ -193,7 +194,7 @@ fn unbuilt(
 }
 
 /// The run with what is there in spite of a refusal, as the driver will journal it before it decides.
-fn as_seen(run: &Run, world: &dyn World, seen: &Seen) -> Run {
+fn as_seen(run: &Run, world: &dyn World, seen: &ObjectsRead) -> Run {
     let plain = run;
     let mut run = run.clone();
     let plan = run.plan.clone();
@@ -241,7 +242,7 @@ impl Driver {
         let Some(ItemKind::Undo {
             preview: confirmed,
             restores: Some(restores),
-        }) = rollback.item().map(|item| item.kind.clone())
+        }) = rollback.named(item).map(|item| item.kind.clone())
         else {
             let sealed = state
                 .effect
@@ -368,11 +369,20 @@ impl Driver {
         why: String,
         readings: Vec<CheckReading>,
     ) -> Result<(), DriveError> {
-        self.append(vec![EventKind::RollbackHalted {
-            item: item.to_owned(),
-            why,
-            readings,
-        }])
-        .await
+        // It stands at the item whose turn it is: of one that went on beside it, both are said.
+        let at = self.run.rollback.as_ref().and_then(|rollback| rollback.item());
+        let (item, why, readings) = match at.filter(|at| at.id != item) {
+            Some(at) => {
+                let stands = at.step.as_ref().map(|id| not_proven(&self.run, id));
+                let why = format!(
+                    "{} Beside it {item} did not go on: {why}",
+                    stands.unwrap_or_default()
+                );
+                (at.id.clone(), why, Vec::new())
+            }
+            None => (item.to_owned(), why, readings),
+        };
+        self.append(vec![EventKind::RollbackHalted { item, why, readings }])
+            .await
     }
 }

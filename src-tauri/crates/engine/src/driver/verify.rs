@@ -13,8 +13,13 @@ use crate::next::verifying;
 use crate::ports::{ProviderError, ProviderErrorKind};
 use crate::run::RollbackState;
 
-/// How often the provider is asked whether the change is everywhere.
-const SYNC_EVERY: SignedDuration = SignedDuration::from_millis(700);
+/// How often the provider is asked whether the change is everywhere: half of Route 53's five requests a second, so
+/// that the look that follows, our other reads and everybody else find room.
+const SYNC_EVERY: SignedDuration = SignedDuration::from_millis(400);
+/// A change that is not everywhere by then may take long: most of what was asked for it is left to others.
+const SYNC_USUAL: SignedDuration = SignedDuration::from_secs(120);
+/// How often the provider is asked from then on.
+const SYNC_SELDOM: SignedDuration = SignedDuration::from_secs(2);
 /// How often the after-checks are read while they do not pass.
 const CHECKS_EVERY: SignedDuration = SignedDuration::from_secs(2);
 /// A change that is not everywhere after this is a decision for a person: users of other tools
@@ -76,12 +81,19 @@ impl Driver {
             .is_some_and(|spec| !self.world.action(spec).spreads());
         let mut in_sync = attempt.in_sync.is_some() || at_once;
         let mut just_synced = false;
+        // That it took too long is said of a look, not of the last answer before the limit.
+        let is_due = self.pace.next_sync.is_none_or(|at| at <= now) || since > SYNC_WITHIN;
         if !in_sync
-            && self.pace.next_sync.is_none_or(|at| at <= now)
+            && is_due
             && let (Some(spec), Some(receipt)) =
                 (&spec, attempt.receipt.as_ref().filter(|r| r.change_id.is_some()))
         {
-            self.pace.next_sync = now.checked_add(SYNC_EVERY).ok();
+            let every = if since < SYNC_USUAL {
+                SYNC_EVERY
+            } else {
+                SYNC_SELDOM
+            };
+            self.pace.next_sync = now.checked_add(every).ok();
             let asked = self.world.action(spec).sync(receipt).await;
             self.pace.unanswerable =
                 matches!(&asked, Err(error) if is_unanswerable(error)).then(|| id.clone());

@@ -17,14 +17,14 @@ pub(super) fn note(run: &mut Run, event: &Event) {
         return;
     };
     match what {
-        Told::Moved => step.moved = Some(event.seq),
-        Told::Published if publisher => step.published.push(event.seq),
-        Told::PublishedBy(seq) if publisher => {
+        Publication::Moved => step.moved = Some(event.seq),
+        Publication::Published if publisher => step.published.push(event.seq),
+        Publication::PublishedBy(seq) if publisher => {
             step.published.push(seq);
             step.published.sort_unstable();
         }
         // By a hand or by a word: what it takes back is taken back with it.
-        Told::PublishedBack if publisher => {
+        Publication::PublishedBack if publisher => {
             step.published.push(event.seq);
             let under_way = step.current().is_some_and(|last| last.id.way == Way::Publish);
             let state = step.state;
@@ -42,11 +42,13 @@ pub(super) fn note(run: &mut Run, event: &Event) {
                 }
             }
         }
-        Told::Published | Told::PublishedBy(_) | Told::PublishedBack => step.moved = Some(event.seq),
+        Publication::Published | Publication::PublishedBy(_) | Publication::PublishedBack => {
+            step.moved = Some(event.seq)
+        }
     }
 }
 
-enum Told {
+enum Publication {
     /// The value may have changed.
     Moved,
     /// A publisher did its work; of any other step, its value changed.
@@ -58,23 +60,23 @@ enum Told {
     PublishedBack,
 }
 
-fn told(run: &Run, event: &Event) -> Option<(StepId, Told)> {
+fn told(run: &Run, event: &Event) -> Option<(StepId, Publication)> {
     let of = |id: &StepId, told| Some((id.clone(), told));
     match &event.kind {
         EventKind::AdoptedByHand { step, .. }
         | EventKind::UndoNotNeeded { step, .. }
-        | EventKind::Resolved { step, .. } => of(step, Told::Moved),
+        | EventKind::Resolved { step, .. } => of(step, Publication::Moved),
         EventKind::Attested { step, .. } | EventKind::DoneWithoutEffect { step, .. } => {
-            of(step, Told::Published)
+            of(step, Publication::Published)
         }
         EventKind::Accepted { step, .. } => {
             let state = run.steps.get(step)?;
             match state.current().map(|last| (last.id.way, last.seq)) {
                 Some((Way::Apply, seq)) if matches!(state.state, StepState::Done { .. }) => {
-                    of(step, Told::PublishedBy(seq))
+                    of(step, Publication::PublishedBy(seq))
                 }
-                Some((Way::Publish, seq)) => of(step, Told::PublishedBy(seq)),
-                _ => of(step, Told::Moved),
+                Some((Way::Publish, seq)) => of(step, Publication::PublishedBy(seq)),
+                _ => of(step, Publication::Moved),
             }
         }
         EventKind::LookedLate { attempt, finding } | EventKind::Inspected { attempt, finding } => {
@@ -83,7 +85,7 @@ fn told(run: &Run, event: &Event) -> Option<(StepId, Told)> {
                 Finding::Partial { .. } | Finding::Other { .. } => true,
                 Finding::Before | Finding::After | Finding::Unclear { .. } => last.landed(finding),
             };
-            changed.then(|| (attempt.step.clone(), Told::Moved))
+            changed.then(|| (attempt.step.clone(), Publication::Moved))
         }
         EventKind::RollbackItemDone {
             item,
@@ -91,7 +93,7 @@ fn told(run: &Run, event: &Event) -> Option<(StepId, Told)> {
         } => {
             let rollback = run.rollback.as_ref()?;
             let item = rollback.plan.items.iter().find(|one| one.id == *item)?;
-            Some((item.step.clone()?, Told::PublishedBack))
+            Some((item.step.clone()?, Publication::PublishedBack))
         }
         _ => None,
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use switchback_model::rollback::ItemKind;
 use switchback_model::{ActionSpec, Captured, Image, Reversibility, RollbackItem, Step, StepId};
 
-use super::{Build, Left, Seen, has_effect};
+use super::{Build, Left, ObjectsRead, has_effect};
 use crate::canaries::with_own;
 use crate::ports::Observed;
 use crate::publish::would_show;
@@ -15,7 +15,7 @@ pub(super) fn item(
     run: &Run,
     id: &StepId,
     (because, passed): (&str, bool),
-    seen: &Seen,
+    seen: &ObjectsRead,
     images: &mut Left,
     (undone, build): (&BTreeSet<&StepId>, Build<'_>),
 ) -> Option<RollbackItem> {
@@ -74,7 +74,7 @@ fn publication(
     step: &Step,
     because: &str,
     undone: &BTreeSet<&StepId>,
-    seen: &Seen,
+    seen: &ObjectsRead,
     build: Build<'_>,
 ) -> RollbackItem {
     let also: Vec<StepId> = would_show(run, &step.id)

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use switchback_model::{Captured, Image, StepId};
 
-use super::Seen;
+use super::ObjectsRead;
 use crate::run::Run;
 
 /// Where an object is as a later item of the plan restores it, though not as this run left it, the items on it
 /// before that one would put back what the later one takes away again: users would see the new side once more.
 /// They leave it as it is. A run that lacks events shows its own undo so.
-pub(super) fn passed(run: &Run, order: &[StepId], seen: &Seen) -> BTreeSet<StepId> {
+pub(super) fn passed(run: &Run, order: &[StepId], seen: &ObjectsRead) -> BTreeSet<StepId> {
     let before = |id: &StepId| -> Option<&Image> {
         let effect = run.steps.get(id)?.effect.as_ref()?;
         effect.before.as_ref().and_then(Captured::readable)

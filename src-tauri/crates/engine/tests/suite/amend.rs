@@ -9,8 +9,8 @@ use switchback_model::{
     Command, Digest, DoneHow, EventKind, Plan, PlanChange, PlanDiff, Reversibility, RollbackScope, Step,
     StepState, Subject, Verdict,
 };
-use switchback_testkit::desk::{Desk, FakeDesk};
 use switchback_testkit::plans::{check, dns_switch, id, name, rule, set_ttl, step, switch, tis_like};
+use switchback_testkit::rig::{FakeRig, Rig};
 use switchback_testkit::walk::{back, complete, invariants};
 use switchback_testkit::{Fault, Op};
 
@@ -23,13 +23,13 @@ fn of<'a>(plan: &'a mut Plan, text: &str) -> &'a mut Step {
     steps.find(|step| step.id == id(text)).unwrap()
 }
 
-async fn amend(desk: &mut Desk, to: &Plan) -> Result<(), (Code, String)> {
+async fn amend(desk: &mut Rig, to: &Plan) -> Result<(), (Code, String)> {
     let run = desk.run();
     let basis = run.basis_of_amendment(&PlanDiff::between(&run.plan, to));
     amend_seeing(desk, to, Some(basis)).await
 }
 
-async fn amend_seeing(desk: &mut Desk, to: &Plan, basis: Option<Digest>) -> Result<(), (Code, String)> {
+async fn amend_seeing(desk: &mut Rig, to: &Plan, basis: Option<Digest>) -> Result<(), (Code, String)> {
     let plan = Box::new(to.clone());
     match desk.submit(Command::Amend { plan }, basis).await {
         Ok(_) => Ok(()),
@@ -39,8 +39,8 @@ async fn amend_seeing(desk: &mut Desk, to: &Plan, basis: Option<Digest>) -> Resu
 }
 
 /// The run of `dns-switch` in which the TTL is lowered and the name switched.
-async fn switched() -> FakeDesk {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+async fn switched() -> FakeRig {
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.desk.apply("lower-ttl").await.unwrap();
     fake.desk.apply("switch").await.unwrap();
     assert_eq!(fake.desk.state("switch"), DONE);
@@ -48,7 +48,7 @@ async fn switched() -> FakeDesk {
 }
 
 /// What a run that replays the journal makes of it is what the driver has.
-fn replays(fake: &FakeDesk) {
+fn replays(fake: &FakeRig) {
     invariants(fake).unwrap();
     let replayed = Run::replay(&fake.desk.journal.events()).unwrap();
     let ours = fake.desk.run();
@@ -175,7 +175,7 @@ async fn each_thing_that_an_effect_forbids_is_refused_by_name() {
 
 #[tokio::test]
 async fn coherence_keeps_what_it_says_of_steps_with_an_effect() {
-    let mut fake = FakeDesk::open(&tis_like()).await;
+    let mut fake = FakeRig::open(&tis_like()).await;
     fake.desk
         .ask(Command::Attest { step: id("restrict") })
         .await
@@ -211,7 +211,7 @@ async fn coherence_keeps_what_it_says_of_steps_with_an_effect() {
 
 #[tokio::test]
 async fn words_owners_after_checks_deadlines_and_monitors_change_at_any_time() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.desk.apply("lower-ttl").await.unwrap();
     // An after-check that is wrong keeps the step from being verified; a better one lets it be.
     fake.fake.script("switched", [Verdict::Fail]);
@@ -276,7 +276,7 @@ async fn the_basis_is_what_was_seen_and_the_reason_is_recorded() {
 
 #[tokio::test]
 async fn a_step_without_an_effect_may_change_in_anything_and_starts_anew() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.desk.apply("lower-ttl").await.unwrap();
     fake.desk.check("switch").await.unwrap();
     assert_eq!(fake.desk.state("switch"), StepState::Ready);
@@ -302,7 +302,7 @@ async fn a_step_without_an_effect_may_change_in_anything_and_starts_anew() {
 
 #[tokio::test]
 async fn an_approval_is_void_once_its_step_is_touched_at_all() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.desk.check("lower-ttl").await.unwrap();
     fake.desk.approve("lower-ttl").await.unwrap();
     assert_eq!(next(fake.desk.run()), Some(Work::Apply(id("lower-ttl"))));
@@ -419,7 +419,7 @@ async fn steps_come_and_go_and_the_history_stays() {
 async fn nothing_is_amended_under_a_call_in_flight_or_a_confirmed_rollback() {
     let mut plan = dns_switch();
     plan.title = "Other".to_owned();
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.desk.check("lower-ttl").await.unwrap();
     fake.faulty.inject(Op::Call, 1, Fault::ResponseLost);
     fake.desk.approve("lower-ttl").await.unwrap();
@@ -455,8 +455,8 @@ async fn a_decision_stands_as_long_as_its_question_does() {
         decisions: vec![decision(question, decided)],
         ..switchback_testkit::plans::plan(vec![step("s", StepKind::Check)])
     };
-    let mut fake = FakeDesk::open(&with("Go?", Some("no"))).await;
-    let value = |fake: &FakeDesk| {
+    let mut fake = FakeRig::open(&with("Go?", Some("no"))).await;
+    let value = |fake: &FakeRig| {
         let decided = fake.desk.run().decisions.get(&"go".parse().unwrap());
         decided.map(|decided| decided.value.clone())
     };

@@ -9,9 +9,9 @@ use switchback_engine::driver::SubmitError;
 use switchback_engine::{RejectionCode, Run};
 use switchback_model::rollback::ItemKind;
 use switchback_model::{Command, Event, EventKind, Frozen, Plan, RollbackScope, StepState, Unknown};
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::journal::MemoryJournal;
 use switchback_testkit::plans::{dns_switch, id, plan, set_ttl, switch};
+use switchback_testkit::rig::FakeRig;
 
 const UNDONE: StepState = StepState::Undone { accepted: false };
 
@@ -20,8 +20,8 @@ fn two_names() -> Plan {
     plan(vec![set_ttl("one", "one", 60), switch("two", "two")])
 }
 
-async fn both_done(plan: &Plan) -> FakeDesk {
-    let mut fake = FakeDesk::open(plan).await;
+async fn both_done(plan: &Plan) -> FakeRig {
+    let mut fake = FakeRig::open(plan).await;
     for step in plan.steps().map(|step| step.id.clone()) {
         fake.desk.apply(step.as_str()).await.unwrap();
     }
@@ -33,11 +33,11 @@ fn unknown(event: serde_json::Value) -> EventKind {
 }
 
 /// The same home under this program, after a newer one wrote in it.
-async fn reopened(fake: &FakeDesk, change: impl FnOnce(&mut Vec<Event>)) -> FakeDesk {
+async fn reopened(fake: &FakeRig, change: impl FnOnce(&mut Vec<Event>)) -> FakeRig {
     let mut events = fake.desk.journal.events();
     change(&mut events);
     let journal: Arc<MemoryJournal> = MemoryJournal::from_events(events, true);
-    FakeDesk::over(fake.clock.clone(), journal, fake.store.clone()).await
+    FakeRig::over(fake.clock.clone(), journal, fake.store.clone()).await
 }
 
 fn push(events: &mut Vec<Event>, kind: EventKind) {
@@ -61,7 +61,7 @@ fn with_plan(events: &mut [Event], change: impl FnOnce(&mut serde_json::Value)) 
     *plan = newer;
 }
 
-async fn refused(fake: &mut FakeDesk, command: Command) -> String {
+async fn refused(fake: &mut FakeRig, command: Command) -> String {
     match fake.desk.submit(command, None).await.unwrap_err() {
         SubmitError::Rejected(rejection) => {
             assert_eq!(rejection.code, RejectionCode::Guard, "{rejection}");
@@ -263,7 +263,7 @@ async fn an_image_with_unknown_fields_is_never_restored() {
 
 #[tokio::test]
 async fn a_first_event_that_is_not_known_says_so() {
-    let fake = FakeDesk::open(&dns_switch()).await;
+    let fake = FakeRig::open(&dns_switch()).await;
     let mut events = fake.desk.journal.events();
     events[0].kind = unknown(json!({"event": "run_opened", "plan": {"version": 9}}));
     let error = Run::replay(&events).unwrap_err().to_string();

@@ -5,8 +5,8 @@ use switchback_engine::chosen::{is_left_out, why};
 use switchback_engine::publish::due;
 use switchback_model::plan::{Decision, DecisionType};
 use switchback_model::{Command, OnlyIf, PhaseId, Plan, RollbackScope, Step, StepState};
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{gated, id, plan, roll, switch};
+use switchback_testkit::rig::FakeRig;
 use switchback_testkit::walk::back;
 
 fn only_if(step: Step, is: &str) -> Step {
@@ -53,7 +53,7 @@ fn decide(value: &str) -> Command {
 
 #[tokio::test]
 async fn what_was_not_chosen_counts_as_absent() {
-    let mut fake = FakeDesk::open(&either()).await;
+    let mut fake = FakeRig::open(&either()).await;
     let start = fake.store.records();
     // Undecided, both wait.
     let undecided = fake.desk.apply("firewall").await.unwrap_err();

@@ -7,8 +7,8 @@ use switchback_engine::DriveError;
 use switchback_engine::RejectionCode as Code;
 use switchback_engine::ports::{JournalError, ProviderErrorKind};
 use switchback_model::{Command, DoneHow, EventKind, RollbackScope, RunState, StepState, TargetKind};
-use switchback_testkit::desk::{FakeDesk, Settled};
 use switchback_testkit::plans::{LOW_TTL, ZONE, address, dns_switch, id, name, plan, set_ttl};
+use switchback_testkit::rig::{FakeRig, Settled};
 use switchback_testkit::walk::invariants;
 use switchback_testkit::{Fault, Op};
 
@@ -16,8 +16,8 @@ const DONE: StepState = StepState::Done {
     how: DoneHow::Verified,
 };
 
-async fn ready() -> FakeDesk {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+async fn ready() -> FakeRig {
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.desk.check("lower-ttl").await.unwrap();
     fake
 }
@@ -85,7 +85,7 @@ async fn old_readings_are_unknown() {
     plan.phases[0].steps[0]
         .before
         .push(switchback_testkit::plans::check("x", None));
-    let mut fake = FakeDesk::open(&plan).await;
+    let mut fake = FakeRig::open(&plan).await;
     fake.desk.check("lower-ttl").await.unwrap();
     fake.clock.advance(Duration::from_secs(61));
     assert_eq!(
@@ -100,7 +100,7 @@ async fn a_clock_that_was_set_back_does_not_make_old_readings_fresh() {
     plan.phases[0].steps[0]
         .before
         .push(switchback_testkit::plans::check("x", None));
-    let mut fake = FakeDesk::open(&plan).await;
+    let mut fake = FakeRig::open(&plan).await;
     fake.desk.check("lower-ttl").await.unwrap();
     fake.clock.jump_wall(jiff::SignedDuration::from_hours(-2));
     fake.clock.advance(Duration::from_secs(3600));
@@ -115,7 +115,7 @@ async fn a_point_of_no_return_is_refused_on_production() {
     let mut plan = plan(vec![set_ttl("s", "apps", LOW_TTL)]);
     plan.phases[0].steps[0].reversibility = switchback_model::Reversibility::PointOfNoReturn;
     plan.target.kind = TargetKind::Production;
-    let mut fake = FakeDesk::open(&plan).await;
+    let mut fake = FakeRig::open(&plan).await;
     fake.desk.check("s").await.unwrap();
     assert_eq!(fake.desk.approve("s").await.unwrap_err().code, Code::Guard);
 }
@@ -217,7 +217,7 @@ async fn after_a_takeover_everything_is_looked_at_before_anything_is_done() {
         },
     });
     let journal = switchback_testkit::MemoryJournal::from_events(events, true);
-    let mut fake = FakeDesk::over(fake.clock.clone(), journal, fake.store.clone()).await;
+    let mut fake = FakeRig::over(fake.clock.clone(), journal, fake.store.clone()).await;
     fake.desk
         .ask(Command::Check { step: id("switch") })
         .await

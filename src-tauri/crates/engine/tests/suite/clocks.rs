@@ -10,11 +10,11 @@ use switchback_engine::gate::basis;
 use switchback_engine::ports::Clock as _;
 use switchback_model::plan::Gate;
 use switchback_model::{Command, EventKind, StepState, Verdict};
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{check, dns_switch, id};
+use switchback_testkit::rig::FakeRig;
 use switchback_testkit::walk::invariants;
 
-fn resumed(fake: &FakeDesk) -> usize {
+fn resumed(fake: &FakeRig) -> usize {
     let events = fake.desk.journal.events();
     let resumed = events
         .iter()
@@ -25,7 +25,7 @@ fn resumed(fake: &FakeDesk) -> usize {
 #[tokio::test]
 async fn a_clock_that_is_set_by_an_hour_voids_an_approval_and_every_reading() {
     for hours in [1, -1] {
-        let mut fake = FakeDesk::open(&dns_switch()).await;
+        let mut fake = FakeRig::open(&dns_switch()).await;
         let desk = &mut fake.desk;
         desk.check("lower-ttl").await.unwrap();
         desk.approve("lower-ttl").await.unwrap();
@@ -60,7 +60,7 @@ async fn a_gate_does_not_believe_what_was_read_under_another_clock() {
             }],
         });
         let phase = plan.phases[0].id.clone();
-        let mut fake = FakeDesk::open(&plan).await;
+        let mut fake = FakeRig::open(&plan).await;
         let desk = &mut fake.desk;
         desk.ask(Command::CheckGate { phase: phase.clone() })
             .await
@@ -85,12 +85,12 @@ async fn a_gate_does_not_believe_what_was_read_under_another_clock() {
 
 #[tokio::test]
 async fn a_laptop_that_sleeps_through_a_wait_starts_nothing_by_itself() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     let desk = &mut fake.desk;
     desk.apply("lower-ttl").await.unwrap();
     desk.ask(Command::Check { step: id("switch") }).await.unwrap();
     desk.idle().await;
-    let waits = |desk: &switchback_testkit::Desk| {
+    let waits = |desk: &switchback_testkit::Rig| {
         let checks = desk.run().steps[&id("switch")].checks.as_ref().unwrap();
         checks
             .readings

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use switchback_engine::Run;
-use switchback_engine::decide::{Facts, FieldPlan, decide};
+use switchback_engine::decide::{Facts, FieldPlan, decide, may_apply};
 use switchback_engine::evolve::{evolve, name as state_name};
-use switchback_engine::ports::World;
-use switchback_engine::rollback::{Seen, plan_rollback};
+use switchback_engine::ports::{Clock, World};
+use switchback_engine::rollback::{ObjectsRead, plan_rollback};
 use switchback_model::event::{CallProblem, Receipt};
 use switchback_model::field::three_way;
 use switchback_model::{
@@ -221,9 +221,12 @@ fn world() -> std::sync::Arc<FakeWorld> {
 
 fn rollback(run: &Run) -> Option<switchback_model::RollbackPlan> {
     let world = world();
-    plan_rollback(run, &RollbackScope::All, &Seen::new(), &|spec, from, to| {
-        world.action(spec).plan(from, Some(to))
-    })
+    plan_rollback(
+        run,
+        &RollbackScope::All,
+        &ObjectsRead::new(),
+        &|spec, from, to| world.action(spec).plan(from, Some(to)),
+    )
     .ok()
 }
 
@@ -501,13 +504,13 @@ async fn a_stop_needs_no_reason() {
 #[tokio::test]
 async fn a_notice_is_done_by_what_was_told_and_by_nothing_else() {
     use switchback_model::{DoneHow, StepKind, StepState};
-    use switchback_testkit::desk::FakeDesk;
     use switchback_testkit::plans::step;
+    use switchback_testkit::rig::FakeRig;
 
     for with_text in [true, false] {
         let mut notice = step("tell", StepKind::Notice);
         notice.notice = with_text.then(|| "The move begins at 7pm.".to_owned());
-        let mut fake = FakeDesk::open(&plan(vec![notice])).await;
+        let mut fake = FakeRig::open(&plan(vec![notice])).await;
         fake.desk.check("tell").await.unwrap();
         let refused = fake.desk.apply("tell").await.unwrap_err();
         assert!(refused.to_string().contains("Tell people first"), "{refused}");
@@ -530,4 +533,30 @@ async fn a_notice_is_done_by_what_was_told_and_by_nothing_else() {
             }
         );
     }
+}
+
+/// A step that waits by its order says for what, before anybody reads anything of it.
+#[tokio::test]
+async fn a_step_that_waits_names_what_it_waits_for() {
+    let waits = switchback_model::Step {
+        after: vec![id("one"), id("two")],
+        ..switch("three", "c")
+    };
+    let plan = plan(vec![
+        switch("one", "a"),
+        switch("two", "b"),
+        waits,
+        switch("free", "d"),
+    ]);
+    let fake = switchback_testkit::rig::FakeRig::open(&plan).await;
+    let refused = |step: &str| may_apply(fake.desk.run(), &id(step), fake.clock.now()).unwrap_err();
+    let said = refused("three").to_string();
+    assert!(
+        said.contains("Steps one (“Step one”), two (“Step two”) are not finished."),
+        "{said}"
+    );
+    assert!(!said.contains("before-checks"), "{said}");
+    // Nor is anybody sent to checks that there are none of.
+    let said = refused("free").to_string();
+    assert!(said.contains("Have what is there read first."), "{said}");
 }

@@ -6,21 +6,21 @@ use proptest::prelude::*;
 use switchback_engine::Run;
 use switchback_engine::ports::{Clock, ProviderErrorKind};
 use switchback_model::{Command, Event, EventKind, Plan, Resolution, RollbackScope};
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{dns_switch, id, tis_like, two_rolls};
+use switchback_testkit::rig::FakeRig;
 use switchback_testkit::store::{Accepted, RecordStore, Records};
 use switchback_testkit::walk::{back, complete, invariants};
 use switchback_testkit::{Fault, ManualClock, MemoryJournal, Op};
 
-struct Told {
+struct Story {
     start: Records,
     events: Vec<Event>,
     log: Vec<Accepted>,
 }
 
 /// There, R3, there again and all the way back, with one lost response each way.
-async fn tell(plan: &Plan, rule: &str, marks: bool) -> Told {
-    let mut fake = FakeDesk::open(plan).await;
+async fn tell(plan: &Plan, rule: &str, marks: bool) -> Story {
+    let mut fake = FakeRig::open(plan).await;
     if marks {
         fake.fake.mark_first();
     }
@@ -35,7 +35,7 @@ async fn tell(plan: &Plan, rule: &str, marks: bool) -> Told {
     back(&mut fake.desk).await.unwrap();
     assert_eq!(fake.store.records(), start);
     invariants(&fake).unwrap();
-    Told {
+    Story {
         start,
         events: fake.desk.journal.events(),
         log: fake.store.log(),
@@ -43,7 +43,7 @@ async fn tell(plan: &Plan, rule: &str, marks: bool) -> Told {
 }
 
 /// A new driver over the first events, and the world after the first mutations.
-async fn reborn(told: &Told, events: usize, mutations: usize) -> FakeDesk {
+async fn reborn(told: &Story, events: usize, mutations: usize) -> FakeRig {
     let clock = ManualClock::new();
     let last = told.events[events - 1].at;
     let span = Duration::try_from(last.duration_since(clock.now())).unwrap();
@@ -51,7 +51,7 @@ async fn reborn(told: &Told, events: usize, mutations: usize) -> FakeDesk {
     let store = std::sync::Arc::new(RecordStore::new(clock.clone()));
     store.resume(told.start.clone(), &told.log[..mutations]);
     let journal = MemoryJournal::from_events(told.events[..events].to_vec(), true);
-    FakeDesk::over(clock, journal, store).await
+    FakeRig::over(clock, journal, store).await
 }
 
 async fn crash_everywhere(plan: Plan, rule: &str, marks: bool) {
@@ -205,14 +205,14 @@ fn fault() -> impl Strategy<Value = (Op, usize, Fault)> {
 }
 
 /// A person's word can be wrong: these are kept out where the end must equal the start.
-fn is_a_claim(desk: &switchback_testkit::Desk, step: &Move) -> bool {
+fn is_a_claim(desk: &switchback_testkit::Rig, step: &Move) -> bool {
     match step {
         Move::Resolve(..) | Move::Accept(_) => true,
         _ => desk.run().steps.is_empty(),
     }
 }
 
-async fn play(fake: &mut FakeDesk, step: &Move) {
+async fn play(fake: &mut FakeRig, step: &Move) {
     const IDS: [&str; 3] = ["lower-ttl", "switch", "restore-ttl"];
     let desk = &mut fake.desk;
     let ask = match step {
@@ -283,7 +283,7 @@ proptest! {
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
-            let mut fake = FakeDesk::open(&dns_switch()).await;
+            let mut fake = FakeRig::open(&dns_switch()).await;
             if marks {
                 fake.fake.mark_first();
             }

@@ -13,8 +13,8 @@ use switchback_model::plan::{Decision, DecisionType};
 use switchback_model::{
     CheckReading, Command, EventKind, MonitorId, Plan, PlanDiff, RollbackScope, RuleId, StepState, Verdict,
 };
-use switchback_testkit::desk::{Desk, FakeDesk};
 use switchback_testkit::plans::dns_switch;
+use switchback_testkit::rig::{FakeRig, Rig};
 use switchback_testkit::walk::invariants;
 
 fn site() -> MonitorId {
@@ -40,19 +40,19 @@ fn with_deadline(decided: Option<&str>) -> Plan {
 }
 
 /// The run in which the name is switched.
-async fn switched(decided: Option<&str>) -> FakeDesk {
-    let mut fake = FakeDesk::open(&with_deadline(decided)).await;
+async fn switched(decided: Option<&str>) -> FakeRig {
+    let mut fake = FakeRig::open(&with_deadline(decided)).await;
     fake.desk.apply("lower-ttl").await.unwrap();
     fake.desk.apply("switch").await.unwrap();
     fake
 }
 
 /// A reading that changes the monitor's state, as a driver keeps it.
-async fn read(fake: &mut FakeDesk, verdict: Verdict) -> Timestamp {
+async fn read(fake: &mut FakeRig, verdict: Verdict) -> Timestamp {
     read_of(fake, &site(), verdict).await
 }
 
-async fn read_of(fake: &mut FakeDesk, monitor: &MonitorId, verdict: Verdict) -> Timestamp {
+async fn read_of(fake: &mut FakeRig, monitor: &MonitorId, verdict: Verdict) -> Timestamp {
     let at = fake.clock.now();
     let state = match verdict {
         Verdict::Pass => MonitorState::Passing,
@@ -87,7 +87,7 @@ fn due_at(run: &Run) -> Option<Timestamp> {
 }
 
 /// The announcements in the journal: when each decision was due.
-fn said(desk: &Desk) -> Vec<Timestamp> {
+fn said(desk: &Rig) -> Vec<Timestamp> {
     let events = desk.journal.events();
     let due = events.into_iter().filter_map(|event| match event.kind {
         EventKind::DecisionDue { rule, due, .. } => {
@@ -99,7 +99,7 @@ fn said(desk: &Desk) -> Vec<Timestamp> {
     due.collect()
 }
 
-async fn extend(desk: &mut Desk, minutes: u32) -> Result<(), (Code, String)> {
+async fn extend(desk: &mut Rig, minutes: u32) -> Result<(), (Code, String)> {
     let command = Command::ExtendDeadline { rule: r3(), minutes };
     desk.ask(command)
         .await
@@ -242,7 +242,7 @@ async fn it_survives_a_restart_a_takeover_and_what_can_not_be_told() {
 
 #[tokio::test]
 async fn before_there_is_something_to_undo_and_while_it_is_undone_nothing_is_due() {
-    let mut fake = FakeDesk::open(&with_deadline(Some("60"))).await;
+    let mut fake = FakeRig::open(&with_deadline(Some("60"))).await;
     read(&mut fake, Verdict::Fail).await;
     fake.clock.advance(Duration::from_secs(7_200));
     fake.desk.idle().await;
@@ -269,7 +269,7 @@ async fn before_there_is_something_to_undo_and_while_it_is_undone_nothing_is_due
 async fn an_amendment_of_words_does_not_end_a_failure_and_one_of_its_checks_does() {
     let mut fake = switched(Some("60")).await;
     let since = read(&mut fake, Verdict::Fail).await;
-    let amend = async |desk: &mut Desk, change: fn(&mut Plan)| {
+    let amend = async |desk: &mut Rig, change: fn(&mut Plan)| {
         let mut to = (*desk.run().plan).clone();
         change(&mut to);
         let run = desk.run();
@@ -296,11 +296,11 @@ async fn of_several_monitors_the_one_that_fails_longest_starts_the_clock() {
         ..plan.monitors[0].clone()
     });
     plan.rules[0].also_triggers = vec![api.clone()];
-    let mut fake = FakeDesk::open(&plan).await;
+    let mut fake = FakeRig::open(&plan).await;
     fake.desk.apply("lower-ttl").await.unwrap();
     fake.desk.apply("switch").await.unwrap();
     let rule = Some(RollbackScope::Rule(r3()));
-    let proposed = |fake: &FakeDesk, failing: &[&MonitorId]| {
+    let proposed = |fake: &FakeRig, failing: &[&MonitorId]| {
         let failing = failing.iter().map(|one| (*one).clone()).collect();
         switchback_engine::rollback::proposal(fake.desk.run(), &failing)
     };

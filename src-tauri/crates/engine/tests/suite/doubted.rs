@@ -8,9 +8,9 @@ use switchback_engine::doubt::Doubt;
 use switchback_model::event::Vouched;
 use switchback_model::{Command, Event, EventKind, Finding, Plan, RollbackScope, StepState, TargetKind};
 use switchback_testkit::Op;
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::journal::{MemoryJournal, operator};
 use switchback_testkit::plans::{LONG_TTL, LOW_TTL, ZONE, address, id, name, plan, set_ttl, switch};
+use switchback_testkit::rig::FakeRig;
 
 const UNDONE: StepState = StepState::Undone { accepted: false };
 
@@ -21,14 +21,14 @@ fn on(kind: TargetKind) -> Plan {
 }
 
 /// Step one is done, and this was journalled since.
-async fn after(kind: TargetKind, said: EventKind) -> FakeDesk {
-    let mut fake = FakeDesk::open(&on(kind)).await;
+async fn after(kind: TargetKind, said: EventKind) -> FakeRig {
+    let mut fake = FakeRig::open(&on(kind)).await;
     fake.desk.apply("one").await.unwrap();
     let mut events = fake.desk.journal.events();
     let last = events.last().unwrap();
     let (seq, at) = (last.seq + 1, last.at);
     events.push(Event { seq, at, kind: said });
-    FakeDesk::over(
+    FakeRig::over(
         fake.clock.clone(),
         MemoryJournal::from_events(events, true),
         fake.store.clone(),
@@ -109,7 +109,7 @@ async fn nothing_new_is_built_upon_a_contradicted_journal() {
 /// The events that made step two are lost; the world has its effect.
 #[tokio::test]
 async fn with_events_missing_everything_is_looked_at_and_what_is_found_is_offered() {
-    let mut fake = FakeDesk::open(&on(TargetKind::Preproduction)).await;
+    let mut fake = FakeRig::open(&on(TargetKind::Preproduction)).await;
     fake.desk.apply("one").await.unwrap();
     let known = fake.desk.journal.events();
     fake.desk.apply("two").await.unwrap();
@@ -123,7 +123,7 @@ async fn with_events_missing_everything_is_looked_at_and_what_is_found_is_offere
     .event();
     events.push(Event { seq, at, kind });
     let journal = MemoryJournal::from_events(events, true);
-    let mut fake = FakeDesk::over(fake.clock.clone(), journal, fake.store.clone()).await;
+    let mut fake = FakeRig::over(fake.clock.clone(), journal, fake.store.clone()).await;
     assert!(
         fake.desk.run().steps.values().all(|step| step.reinspect),
         "everything is looked at"
@@ -187,7 +187,7 @@ async fn what_a_later_item_restores_is_there_already_and_nothing_is_put_back_in_
             set_ttl("raise", "apps", 300),
         ])
     };
-    let mut fake = FakeDesk::open(&steps()).await;
+    let mut fake = FakeRig::open(&steps()).await;
     for step in ["lower", "switch", "raise"] {
         fake.desk.apply(step).await.unwrap();
     }

@@ -6,8 +6,8 @@ use jiff::SignedDuration;
 use switchback_engine::Turn;
 use switchback_engine::ports::{Clock as _, ProviderErrorKind};
 use switchback_model::{Command, DoneHow, EventKind, Resolution, RollbackScope, StepState, Verdict};
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{LOW_TTL, ZONE, address, dns_switch, id, name};
+use switchback_testkit::rig::FakeRig;
 use switchback_testkit::walk::back;
 use switchback_testkit::{Fault, Op};
 
@@ -15,8 +15,8 @@ const DONE: StepState = StepState::Done {
     how: DoneHow::Verified,
 };
 
-async fn ready() -> FakeDesk {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+async fn ready() -> FakeRig {
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.desk.check("lower-ttl").await.unwrap();
     fake
 }
@@ -45,7 +45,7 @@ async fn a_lost_call_is_inspected_until_it_can_no_longer_land() {
 }
 
 /// Turns on in steps of at most 1 s until the monotonic clock has passed this much since `since`.
-async fn live_until(fake: &mut FakeDesk, since: Duration, seconds: u64) {
+async fn live_until(fake: &mut FakeRig, since: Duration, seconds: u64) {
     while fake.clock.monotonic().saturating_sub(since) < Duration::from_secs(seconds) {
         fake.desk.driver.turn().await.unwrap();
         fake.clock.advance(Duration::from_secs(1));
@@ -260,7 +260,7 @@ async fn what_was_done_by_hand_is_adopted_and_can_go_back() {
     back(&mut fake.desk).await.unwrap();
     assert_eq!(fake.store.records(), start);
     // Never seen before it was done: there is no image, so a person restores it.
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.store
         .put(ZONE, &name("apps"), vec![address("apps", LOW_TTL, "192.0.2.10")]);
     fake.desk
@@ -280,7 +280,7 @@ async fn what_was_done_by_hand_is_adopted_and_can_go_back() {
 
 #[tokio::test]
 async fn what_was_changed_after_a_step_was_done_is_resolved_by_fields_once_a_person_looks() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.desk.apply("lower-ttl").await.unwrap();
     fake.desk.apply("switch").await.unwrap();
     let inspect = Command::Inspect { step: id("switch") };

@@ -7,11 +7,11 @@ use switchback_model::plan::StepKind;
 use switchback_model::{
     Command, DoneHow, Event, EventKind, Plan, RollbackPlan, RollbackScope, RunState, Step, StepState, Verdict,
 };
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{
     LONG_TTL, LOW_TTL, ZONE, address, check, dns_switch, id, name, plan, set_ttl, step, switch,
 };
-use switchback_testkit::{Fault, Op, Place};
+use switchback_testkit::rig::FakeRig;
+use switchback_testkit::{CallPoint, Fault, Op};
 
 const DONE: StepState = StepState::Done {
     how: DoneHow::Verified,
@@ -23,10 +23,10 @@ fn order(plan: &RollbackPlan) -> Vec<&str> {
 }
 
 /// Every call of this kind on this object fails from now on.
-fn always(fake: &FakeDesk, op: Op, label: &str, kind: ProviderErrorKind) {
+fn always(fake: &FakeRig, op: Op, label: &str, kind: ProviderErrorKind) {
     fake.faulty.phase("broken");
     for nth in 1..1200 {
-        let place = Place {
+        let place = CallPoint {
             label: format!("broken {}", name(label).host()),
             op,
             nth,
@@ -37,7 +37,7 @@ fn always(fake: &FakeDesk, op: Op, label: &str, kind: ProviderErrorKind) {
 
 #[tokio::test]
 async fn a_ttl_that_somebody_raised_again_is_waited_for() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.desk.apply("lower-ttl").await.unwrap();
     fake.desk.check("switch").await.unwrap();
     assert_eq!(fake.desk.state("switch"), StepState::Ready);
@@ -61,7 +61,7 @@ async fn a_ttl_that_somebody_raised_again_is_waited_for() {
 
 #[tokio::test]
 async fn a_ttl_that_was_seen_and_lowered_by_hand_is_waited_for() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.desk.check("lower-ttl").await.unwrap();
     fake.store
         .put(ZONE, &name("apps"), vec![address("apps", LOW_TTL, "192.0.2.10")]);
@@ -84,7 +84,7 @@ async fn a_ttl_that_was_seen_and_lowered_by_hand_is_waited_for() {
 
 #[tokio::test]
 async fn what_comes_to_stand_beside_the_records_does_not_halt_the_way_back() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     let start = fake.store.records();
     fake.desk.apply("lower-ttl").await.unwrap();
     fake.desk.apply("switch").await.unwrap();
@@ -106,7 +106,7 @@ async fn the_later_change_of_the_same_records_goes_first() {
             };
             spec.to = vec![address("apps", 300, "198.51.100.20")];
         }
-        let mut fake = FakeDesk::open(&plan).await;
+        let mut fake = FakeRig::open(&plan).await;
         let start = fake.store.records();
         fake.desk.apply(first).await.unwrap();
         fake.desk.apply(second).await.unwrap();
@@ -138,7 +138,7 @@ async fn needs_reach_through_a_step_without_an_effect() {
             ..switch("c", "c")
         },
     ]);
-    let mut fake = FakeDesk::open(&plan).await;
+    let mut fake = FakeRig::open(&plan).await;
     for step in ["a", "look", "c"] {
         fake.desk.apply(step).await.unwrap();
     }
@@ -161,7 +161,7 @@ fn two_apart(within_s: u32) -> Plan {
 
 #[tokio::test]
 async fn a_long_verification_holds_up_nothing_else() {
-    let mut fake = FakeDesk::open(&two_apart(3600)).await;
+    let mut fake = FakeRig::open(&two_apart(3600)).await;
     fake.fake.script("slow", [Verdict::Fail]);
     fake.desk.check("a").await.unwrap();
     fake.desk.approve("a").await.unwrap();
@@ -181,7 +181,7 @@ async fn a_long_verification_holds_up_nothing_else() {
 
 #[tokio::test]
 async fn a_doubt_that_cannot_be_settled_does_not_bar_another_steps_way_back() {
-    let mut fake = FakeDesk::open(&two_apart(60)).await;
+    let mut fake = FakeRig::open(&two_apart(60)).await;
     fake.desk.apply("a").await.unwrap();
     fake.desk.check("b").await.unwrap();
     fake.faulty.inject(Op::Call, 1, Fault::RequestLost);
@@ -212,7 +212,7 @@ async fn a_doubt_that_cannot_be_settled_does_not_bar_another_steps_way_back() {
 #[tokio::test]
 async fn a_change_that_cannot_be_asked_for_is_proven_otherwise() {
     for kind in [ProviderErrorKind::NotFound, ProviderErrorKind::Denied] {
-        let mut fake = FakeDesk::open(&dns_switch()).await;
+        let mut fake = FakeRig::open(&dns_switch()).await;
         always(&fake, Op::Sync, "apps", kind);
         fake.desk.apply("lower-ttl").await.unwrap();
         assert_eq!(fake.desk.state("lower-ttl"), DONE, "{kind:?}");
@@ -223,11 +223,11 @@ async fn a_change_that_cannot_be_asked_for_is_proven_otherwise() {
 }
 #[tokio::test]
 async fn an_undo_that_cannot_be_built_is_named_before_the_emergency() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.desk.apply("lower-ttl").await.unwrap();
     fake.desk.apply("switch").await.unwrap();
     let scope = RollbackScope::Step(id("switch"));
-    let open = |fake: &FakeDesk| {
+    let open = |fake: &FakeRig| {
         let (run, world) = (fake.desk.run().clone(), fake.fake.clone());
         let (now, scope) = (fake.clock.now(), scope.clone());
         async move {
@@ -253,7 +253,7 @@ async fn an_undo_that_cannot_be_built_is_named_before_the_emergency() {
 }
 #[tokio::test]
 async fn after_a_takeover_an_object_that_cannot_be_read_does_not_bar_another_steps_way_back() {
-    let mut fake = FakeDesk::open(&two_apart(60)).await;
+    let mut fake = FakeRig::open(&two_apart(60)).await;
     fake.desk.apply("a").await.unwrap();
     let mut events = fake.desk.journal.events();
     let taken_over = EventKind::TakenOver {
@@ -268,7 +268,7 @@ async fn after_a_takeover_an_object_that_cannot_be_read_does_not_bar_another_ste
         kind: taken_over,
     });
     let journal = switchback_testkit::MemoryJournal::from_events(events, true);
-    let mut fake = FakeDesk::over(fake.clock.clone(), journal, fake.store.clone()).await;
+    let mut fake = FakeRig::over(fake.clock.clone(), journal, fake.store.clone()).await;
     always(&fake, Op::Read, "b", ProviderErrorKind::Denied);
     fake.desk.some_turns(5).await.unwrap();
     fake.desk

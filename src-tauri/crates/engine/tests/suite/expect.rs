@@ -12,8 +12,8 @@ use switchback_model::{
     ActionSpec, Answers, Base, CheckKind, CheckReading, CheckSpec, Mark, Plan, RollbackScope, Route,
     RoutesCheck, RoutesExpected, StepState, Target, Verdict, Way,
 };
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{check, dns_switch, id, name};
+use switchback_testkit::rig::FakeRig;
 
 const OLD: &str = "192.0.2.10";
 const NEW: &str = "198.51.100.20";
@@ -138,19 +138,19 @@ fn plan() -> Plan {
     plan
 }
 
-async fn seen(fake: &FakeDesk, monitor: usize, shown: &Shown) -> (String, Verdict) {
+async fn seen(fake: &FakeRig, monitor: usize, shown: &Shown) -> (String, Verdict) {
     let run = fake.desk.run();
     let reading = read(run, &run.plan.monitors[monitor], shown).await.unwrap();
     (reading.check.to_string(), reading.verdict)
 }
 
 /// A run in which the switch is on its way, or on its way back.
-async fn on_its_way(way: Way) -> FakeDesk {
+async fn on_its_way(way: Way) -> FakeRig {
     on_its_way_of(&plan(), way).await
 }
 
-async fn on_its_way_of(plan: &Plan, way: Way) -> FakeDesk {
-    let mut fake = FakeDesk::open(plan).await;
+async fn on_its_way_of(plan: &Plan, way: Way) -> FakeRig {
+    let mut fake = FakeRig::open(plan).await;
     fake.desk.apply("lower-ttl").await.unwrap();
     fake.desk.check("switch").await.unwrap();
     if way == Way::Apply {
@@ -324,7 +324,7 @@ async fn a_side_on_its_way_in_that_is_down_is_wrong_though_users_still_reach_the
 
 #[tokio::test]
 async fn before_and_after_only_one_side_is_right() {
-    let mut fake = FakeDesk::open(&plan()).await;
+    let mut fake = FakeRig::open(&plan()).await;
     let shown = |now, value| Shown {
         now,
         servers: vec![Some(value), Some(OLD), Some(value)],
@@ -351,7 +351,7 @@ async fn before_and_after_only_one_side_is_right() {
 async fn since_when_a_share_was_seen_is_kept_until_it_changes() {
     let mut fake = on_its_way(Way::Apply).await;
     fake.desk.some_turns(12).await.unwrap();
-    let since = |fake: &FakeDesk| {
+    let since = |fake: &FakeRig| {
         let step = &fake.desk.run().steps[&id("switch")];
         step.current().unwrap().since.values().next().copied()
     };

@@ -10,9 +10,9 @@ use switchback_model::{
     CheckId, Command, Digest, DoneHow, EventKind, Reversibility, RollbackScope, StepState, Submission,
     Verdict,
 };
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::journal::operator;
 use switchback_testkit::plans::{LOW_TTL, ZONE, address, choices, dns_switch, id, name};
+use switchback_testkit::rig::FakeRig;
 use switchback_testkit::walk::{back, invariants};
 use switchback_testkit::{Fault, Op};
 
@@ -38,12 +38,12 @@ fn six() -> RecordSet {
 }
 
 /// The switch is made, and before it is verified somebody else leaves this there.
-async fn foreign(found: Vec<RecordSet>) -> FakeDesk {
+async fn foreign(found: Vec<RecordSet>) -> FakeRig {
     foreign_on(&dns_switch(), found).await
 }
 
-async fn foreign_on(plan: &switchback_model::Plan, found: Vec<RecordSet>) -> FakeDesk {
-    let mut fake = FakeDesk::open(plan).await;
+async fn foreign_on(plan: &switchback_model::Plan, found: Vec<RecordSet>) -> FakeRig {
+    let mut fake = FakeRig::open(plan).await;
     fake.desk.apply("lower-ttl").await.unwrap();
     fake.desk.check("switch").await.unwrap();
     fake.desk.approve("switch").await.unwrap();
@@ -54,18 +54,18 @@ async fn foreign_on(plan: &switchback_model::Plan, found: Vec<RecordSet>) -> Fak
     fake
 }
 
-fn there(fake: &FakeDesk) -> Vec<RecordSet> {
+fn there(fake: &FakeRig) -> Vec<RecordSet> {
     fake.store.records()[&(ZONE.to_owned(), name("apps"))].clone()
 }
 
-async fn seen(fake: &FakeDesk, how: &str) -> Option<Digest> {
+async fn seen(fake: &FakeRig, how: &str) -> Option<Digest> {
     let plan = fake.desk.driver.plan_fields(&id("switch"), &choices(how)).await;
     let preview = plan.unwrap().preview?;
     Some(fake.desk.run().basis_of_preview(&id("switch"), &preview))
 }
 
 async fn ask(
-    fake: &mut FakeDesk,
+    fake: &mut FakeRig,
     how: &str,
     basis: Option<Digest>,
     over: &[&str],
@@ -83,7 +83,7 @@ async fn ask(
 }
 
 /// Looks and chooses; does not settle.
-async fn choose(fake: &mut FakeDesk, how: &str) {
+async fn choose(fake: &mut FakeRig, how: &str) {
     let basis = seen(fake, how).await;
     ask(fake, how, basis, &[]).await.unwrap();
 }

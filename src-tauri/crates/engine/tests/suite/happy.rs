@@ -3,8 +3,8 @@
 use switchback_engine::RejectionCode;
 use switchback_engine::ports::Clock;
 use switchback_model::{Command, DoneHow, Reversibility, RollbackScope, StepState};
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{LONG_TTL, LOW_TTL, ZONE, address, dns_switch, id, name, tis_like};
+use switchback_testkit::rig::FakeRig;
 use switchback_testkit::walk::invariants;
 
 const UNDONE: StepState = StepState::Undone { accepted: false };
@@ -12,7 +12,7 @@ const DONE: StepState = StepState::Done {
     how: DoneHow::Verified,
 };
 
-fn now_there(fake: &FakeDesk) -> Vec<String> {
+fn now_there(fake: &FakeRig) -> Vec<String> {
     fake.store.image(ZONE, &name("apps")).lines()
 }
 
@@ -22,7 +22,7 @@ fn line(ttl: u32, value: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn there_r3_there_again_and_all_the_way_back() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     let start = fake.store.records();
 
     fake.desk.apply("lower-ttl").await.unwrap();
@@ -88,7 +88,7 @@ async fn there_r3_there_again_and_all_the_way_back() {
 
 #[tokio::test]
 async fn undone_before_it_was_in_sync_does_not_block_the_next_wait() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.desk.check("lower-ttl").await.unwrap();
     fake.desk.approve("lower-ttl").await.unwrap();
     fake.desk.driver.turn().await.unwrap();
@@ -111,7 +111,7 @@ async fn undone_before_it_was_in_sync_does_not_block_the_next_wait() {
 
 #[tokio::test]
 async fn nothing_to_change_is_done_without_effect_and_never_undone() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.store
         .put(ZONE, &name("apps"), vec![address("apps", LOW_TTL, "192.0.2.10")]);
     fake.desk.apply("lower-ttl").await.unwrap();
@@ -136,7 +136,7 @@ async fn what_was_attested_wrongly_starts_anew_where_it_has_no_effect() {
     let noted = noted.unwrap();
     noted.reversibility = Reversibility::NoneNeeded;
     noted.needs = Vec::new();
-    let mut fake = FakeDesk::open(&plan).await;
+    let mut fake = FakeRig::open(&plan).await;
     for step in ["lift", "restrict"] {
         fake.desk.ask(attest(step)).await.unwrap();
     }

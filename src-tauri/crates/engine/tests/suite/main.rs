@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod amend;
+mod beside;
 mod beyond;
 mod choices;
 mod clicks;
@@ -16,6 +17,7 @@ mod edges;
 mod expect;
 mod fields;
 mod gates;
+mod guard;
 mod happy;
 mod marks;
 mod publishing;

@@ -4,18 +4,18 @@ use switchback_engine::canaries::made_by;
 use switchback_engine::run::Attempt;
 use switchback_model::event::{Mark, Receipt};
 use switchback_model::{Event, EventKind, MadeCanary, StepState, Way, Witness};
-use switchback_testkit::desk::{FakeDesk, Settled};
 use switchback_testkit::plans::{dns_switch, id};
+use switchback_testkit::rig::{FakeRig, Settled};
 use switchback_testkit::{Fault, MemoryJournal, Op};
 
-async fn ready() -> FakeDesk {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+async fn ready() -> FakeRig {
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.fake.mark_first();
     fake.desk.check("lower-ttl").await.unwrap();
     fake
 }
 
-fn attempt(fake: &FakeDesk) -> &Attempt {
+fn attempt(fake: &FakeRig) -> &Attempt {
     fake.desk.run().steps[&id("lower-ttl")].current().unwrap()
 }
 
@@ -108,7 +108,7 @@ async fn a_mark_out_of_its_place_is_no_story_of_ours() {
 /// A journal from before marks opens as it did.
 #[tokio::test]
 async fn journals_without_marks_are_read_as_before() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.desk.check("lower-ttl").await.unwrap();
     fake.desk.approve("lower-ttl").await.unwrap();
     fake.desk.idle().await;

@@ -8,8 +8,8 @@ use switchback_model::rollback::ItemKind;
 use switchback_model::{
     Command, DoneHow, Edges, PhaseId, Plan, Reversibility, RollbackScope, Step, StepId, StepState,
 };
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{gated, id, name, plan, roll, rule, step, switch, two_rolls};
+use switchback_testkit::rig::FakeRig;
 use switchback_testkit::store::SEEN;
 use switchback_testkit::walk::{back, complete, invariants};
 use switchback_testkit::{Fault, Op};
@@ -50,7 +50,7 @@ fn published(step: Step, publishes: &[&str]) -> Step {
 }
 
 /// What a person, or a task, reads of a name.
-fn seen(fake: &FakeDesk, label: &str) -> String {
+fn seen(fake: &FakeRig, label: &str) -> String {
     let records = fake.store.records();
     let sets = records.get(&(SEEN.to_owned(), name(label))).cloned();
     sets.unwrap_or_default().iter().map(|set| set.line()).collect()
@@ -60,7 +60,7 @@ fn is_new(words: &str) -> bool {
     words.contains("198.51.100.20")
 }
 
-async fn planned(fake: &FakeDesk, scope: &RollbackScope) -> Vec<String> {
+async fn planned(fake: &FakeRig, scope: &RollbackScope) -> Vec<String> {
     let plan = fake.desk.driver.plan_rollback(scope).await.unwrap().0;
     let word = |kind: &ItemKind| match kind {
         ItemKind::Undo { .. } => "undo",
@@ -150,7 +150,7 @@ fn what_lies_between_a_value_and_who_publishes_it_leaves_no_way_back() {
 
 #[tokio::test]
 async fn a_value_is_seen_once_it_is_published_there_and_back() {
-    let mut fake = FakeDesk::open(&two_rolls()).await;
+    let mut fake = FakeRig::open(&two_rolls()).await;
     let start = fake.store.records();
     fake.desk.apply("profiles").await.unwrap();
     assert!(!is_new(&seen(&fake, "profiles")));
@@ -190,7 +190,7 @@ async fn a_value_is_seen_once_it_is_published_there_and_back() {
 #[tokio::test]
 async fn a_value_that_is_taken_back_is_published_whatever_became_of_its_roll() {
     for case in ["never", "checked", "failed", "broken", "skipped", "lost", "done"] {
-        let mut fake = FakeDesk::open(&two_rolls()).await;
+        let mut fake = FakeRig::open(&two_rolls()).await;
         let start = fake.store.records();
         fake.desk.apply("profiles").await.unwrap();
         match case {
@@ -243,7 +243,7 @@ async fn a_value_that_is_taken_back_is_published_whatever_became_of_its_roll() {
 /// Every try is proven not to have changed anything: nothing can have been read.
 #[tokio::test]
 async fn a_value_that_was_never_written_pulls_nothing_in() {
-    let mut fake = FakeDesk::open(&two_rolls()).await;
+    let mut fake = FakeRig::open(&two_rolls()).await;
     fake.faulty.inject(
         Op::Call,
         1,
@@ -263,7 +263,7 @@ async fn a_value_that_was_never_written_pulls_nothing_in() {
 
 #[tokio::test]
 async fn a_publisher_takes_back_what_its_last_publication_showed_first() {
-    let mut fake = FakeDesk::open(&two_rolls()).await;
+    let mut fake = FakeRig::open(&two_rolls()).await;
     for step in ["profiles", "roll-profiles", "flag", "roll-flag"] {
         fake.desk.apply(step).await.unwrap();
     }
@@ -295,7 +295,7 @@ async fn a_roll_shared_by_two_values_stays_done_and_names_what_it_shows_besides(
         switch("two", "b"),
         roll("roll", "api", &["one", "two"], &["a", "b"]),
     ]);
-    let mut fake = FakeDesk::open(&shared).await;
+    let mut fake = FakeRig::open(&shared).await;
     fake.desk.apply("one").await.unwrap();
     fake.desk.apply("two").await.unwrap();
     fake.desk.apply("roll").await.unwrap();
@@ -325,12 +325,12 @@ async fn a_roll_shared_by_two_values_stays_done_and_names_what_it_shows_besides(
 async fn what_is_due_bars_what_comes_after_gates_and_skipping_but_no_way_back() {
     let mut plan = two_rolls();
     plan.phases.push(gated("later", vec![switch("end", "end")]));
-    let mut fake = FakeDesk::open(&plan).await;
+    let mut fake = FakeRig::open(&plan).await;
     for step in ["profiles", "roll-profiles", "flag", "roll-flag", "waf"] {
         fake.desk.apply(step).await.unwrap();
     }
     let phase = PhaseId::new("later").unwrap();
-    let obstacles = |fake: &FakeDesk| {
+    let obstacles = |fake: &FakeRig| {
         let run = fake.desk.run();
         let found =
             switchback_engine::gate::obstacles(run, run.plan.phase(&phase).unwrap(), fake.desk.clock.now());
@@ -375,7 +375,7 @@ async fn what_is_due_bars_what_comes_after_gates_and_skipping_but_no_way_back() 
 
 #[tokio::test]
 async fn a_publication_that_failed_halfway_is_still_owed() {
-    let mut fake = FakeDesk::open(&two_rolls()).await;
+    let mut fake = FakeRig::open(&two_rolls()).await;
     let start = fake.store.records();
     fake.desk.apply("profiles").await.unwrap();
     fake.desk.apply("roll-profiles").await.unwrap();
@@ -420,7 +420,7 @@ async fn a_person_publishes_where_the_console_can_not() {
             &["release"],
         ),
     ];
-    let mut fake = FakeDesk::open(&plan(steps)).await;
+    let mut fake = FakeRig::open(&plan(steps)).await;
     fake.desk
         .ask(Command::Attest { step: id("release") })
         .await
@@ -463,7 +463,7 @@ async fn a_forbidden_combination_is_judged_by_what_carries_state() {
         because: "users would meet both pools".to_owned(),
         repair: ids(&["profiles"]),
     }];
-    let mut fake = FakeDesk::open(&plan).await;
+    let mut fake = FakeRig::open(&plan).await;
     fake.desk.apply("dns").await.unwrap();
     fake.desk.apply("look").await.unwrap();
     fake.desk.apply("profiles").await.unwrap();
@@ -474,7 +474,7 @@ async fn a_forbidden_combination_is_judged_by_what_carries_state() {
 
 #[tokio::test]
 async fn a_publication_is_never_taken_over_nor_undone() {
-    let mut fake = FakeDesk::open(&two_rolls()).await;
+    let mut fake = FakeRig::open(&two_rolls()).await;
     fake.desk.apply("profiles").await.unwrap();
     let refused = fake
         .desk
@@ -486,7 +486,7 @@ async fn a_publication_is_never_taken_over_nor_undone() {
     assert_eq!(refused.code, Code::NotNow);
     let mut plan: Plan = two_rolls();
     plan.rules = vec![rule("R", &["roll-profiles"], &[])];
-    let mut fake = FakeDesk::open(&plan).await;
+    let mut fake = FakeRig::open(&plan).await;
     fake.desk.apply("profiles").await.unwrap();
     // The rule names the roll alone; nothing was published, so there is nothing to take back by it.
     let by_rule = RollbackScope::Rule("R".parse().unwrap());
@@ -497,7 +497,7 @@ async fn a_publication_is_never_taken_over_nor_undone() {
 /// Who publishes a value that was changed stays in the plan: its way back would not be seen.
 #[tokio::test]
 async fn an_amendment_takes_no_publisher_from_a_value_that_was_changed() {
-    let mut fake = FakeDesk::open(&two_rolls()).await;
+    let mut fake = FakeRig::open(&two_rolls()).await;
     fake.desk.apply("profiles").await.unwrap();
     let mut without = two_rolls();
     without.phases[0]
@@ -540,7 +540,7 @@ async fn what_is_owed_of_any_value_is_published_by_its_name() {
         switch("two", "b"),
         roll("roll", "api", &["one", "two"], &["a", "b"]),
     ]);
-    let mut fake = FakeDesk::open(&shared).await;
+    let mut fake = FakeRig::open(&shared).await;
     let start = fake.store.records();
     for step in ["one", "two", "roll"] {
         fake.desk.apply(step).await.unwrap();
@@ -565,7 +565,7 @@ async fn a_publication_leaves_its_step_as_it_was_each_time() {
         switch("two", "b"),
         roll("roll", "api", &["one", "two"], &["a", "b"]),
     ]);
-    let mut fake = FakeDesk::open(&shared).await;
+    let mut fake = FakeRig::open(&shared).await;
     fake.desk.apply("one").await.unwrap();
     fake.desk.apply("two").await.unwrap();
     fake.desk.roll_back(scope("one")).await.unwrap();
@@ -589,7 +589,7 @@ async fn a_publication_that_came_with_what_was_named_is_still_owed_by_that_name(
         resting,
         roll("roll", "api", &["value"], &["a"]),
     ];
-    let mut fake = FakeDesk::open(&plan(steps)).await;
+    let mut fake = FakeRig::open(&plan(steps)).await;
     let start = fake.store.records();
     for step in ["base", "value", "roll"] {
         fake.desk.apply(step).await.unwrap();
@@ -612,7 +612,7 @@ async fn a_publication_that_came_with_what_was_named_is_still_owed_by_that_name(
 /// A publication that a person accepts has shown what was there when it was asked for, and nothing that came after it.
 #[tokio::test]
 async fn what_is_accepted_late_has_not_shown_what_was_changed_meanwhile() {
-    let mut fake = FakeDesk::open(&two_rolls()).await;
+    let mut fake = FakeRig::open(&two_rolls()).await;
     fake.desk.apply("profiles").await.unwrap();
     fake.desk.apply("roll-profiles").await.unwrap();
     fake.store.let_rolls_fail(true);

@@ -7,10 +7,10 @@ use jiff::SignedDuration;
 use switchback_engine::ports::{Clock as _, ProviderErrorKind as Kind};
 use switchback_engine::{RejectionCode as Code, Turn};
 use switchback_model::{Command, DoneHow, EventKind, Finding, RollbackScope, StepState, Verdict, Way};
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{LONG_TTL, LOW_TTL, ZONE, address, dns_switch, id, name, plan, switch};
+use switchback_testkit::rig::FakeRig;
 use switchback_testkit::walk::{back, invariants};
-use switchback_testkit::{Fault, Op, Place};
+use switchback_testkit::{CallPoint, Fault, Op};
 
 const DONE: StepState = StepState::Done {
     how: DoneHow::Verified,
@@ -26,18 +26,18 @@ const ORDINARY: [Kind; 5] = [
 /// What contradicts an object that is as before.
 const CONTRADICTING: [Kind; 2] = [Kind::Conflict, Kind::NotFound];
 
-async fn ready() -> FakeDesk {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+async fn ready() -> FakeRig {
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.desk.check("lower-ttl").await.unwrap();
     fake
 }
 
-fn events(fake: &FakeDesk) -> Vec<EventKind> {
+fn events(fake: &FakeRig) -> Vec<EventKind> {
     let events = fake.desk.journal.events();
     events.into_iter().map(|event| event.kind).collect()
 }
 
-fn lost(fake: &FakeDesk) -> usize {
+fn lost(fake: &FakeRig) -> usize {
     let kinds = events(fake);
     kinds
         .iter()
@@ -46,7 +46,7 @@ fn lost(fake: &FakeDesk) -> usize {
 }
 
 /// Turns until nothing is to be done at once, without the look past the time in which it may land.
-async fn idle_for_now(fake: &mut FakeDesk) {
+async fn idle_for_now(fake: &mut FakeRig) {
     loop {
         match fake.desk.driver.turn().await.unwrap() {
             Turn::Worked => {}
@@ -60,10 +60,10 @@ async fn idle_for_now(fake: &mut FakeDesk) {
 }
 
 /// Makes reads of a name fail until they are mended.
-fn blind(fake: &FakeDesk, label: &str) {
+fn blind(fake: &FakeRig, label: &str) {
     fake.faulty.phase("blind");
     for nth in 1..200 {
-        let place = Place {
+        let place = CallPoint {
             label: format!("blind {}", name(label).host()),
             op: Op::Read,
             nth,
@@ -202,7 +202,7 @@ async fn somebody_else_s_change_is_foreign_whatever_was_said() {
 async fn what_can_t_be_seen_after_a_refusal_is_in_doubt_and_bars_no_other_undo() {
     for landed in [false, true] {
         let steps = vec![switch("one", "a"), switch("two", "b")];
-        let mut fake = FakeDesk::open(&plan(steps)).await;
+        let mut fake = FakeRig::open(&plan(steps)).await;
         fake.desk.apply("one").await.unwrap();
         fake.desk.check("two").await.unwrap();
         let fault = match landed {
@@ -435,8 +435,8 @@ async fn two_hundred_ordinary_refusals_leave_nothing_in_doubt_and_hold_nothing_u
 }
 
 /// The step's record as the step would leave it, so that its preview is empty.
-async fn nothing_to_do() -> FakeDesk {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+async fn nothing_to_do() -> FakeRig {
+    let mut fake = FakeRig::open(&dns_switch()).await;
     let there = vec![address("apps", LOW_TTL, "192.0.2.10")];
     fake.store.put(ZONE, &name("apps"), there);
     fake.desk.check("lower-ttl").await.unwrap();
@@ -519,7 +519,7 @@ async fn an_apply_without_a_change_is_not_done_unseen() {
         );
     }
     // Nor where what users see is not as it should be.
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.desk.apply("lower-ttl").await.unwrap();
     let there = vec![address("apps", LOW_TTL, "198.51.100.20")];
     fake.store.put(ZONE, &name("apps"), there);
@@ -535,13 +535,13 @@ async fn an_apply_without_a_change_is_not_done_unseen() {
 #[tokio::test]
 async fn a_digest_is_good_for_its_run_step_and_generation_alone() {
     let steps = vec![switch("one", "a"), switch("two", "a")];
-    let mut fake = FakeDesk::open(&plan(steps)).await;
+    let mut fake = FakeRig::open(&plan(steps)).await;
     fake.desk.check("one").await.unwrap();
     let first = fake.desk.preview(&id("one")).unwrap();
     let step = id("one");
     // The very same preview, in another step and by its bare digest.
     fake.desk.check("two").await.unwrap();
-    let shown = |fake: &FakeDesk, text: &str| {
+    let shown = |fake: &FakeRig, text: &str| {
         let checks = fake.desk.run().steps[&id(text)].checks.clone();
         checks.unwrap().preview.unwrap()
     };

@@ -9,15 +9,15 @@ use switchback_model::rollback::ItemKind;
 use switchback_model::{
     Command, DoneHow, EventKind, Plan, Reversibility, RollbackPlan, RollbackScope, StepId, StepState, Verdict,
 };
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{ZONE, address, dag, dns_switch, id, name, tis_like};
+use switchback_testkit::rig::FakeRig;
 use switchback_testkit::walk::{back, complete, invariants};
 use switchback_testkit::{Fault, Op};
 
 const UNDONE: StepState = StepState::Undone { accepted: false };
 
-async fn done_up_to(plan: &Plan, last: &str) -> FakeDesk {
-    let mut part = FakeDesk::open(plan).await;
+async fn done_up_to(plan: &Plan, last: &str) -> FakeRig {
+    let mut part = FakeRig::open(plan).await;
     let ids: Vec<StepId> = plan.steps().map(|step| step.id.clone()).collect();
     for step in ids {
         let attest = Command::Attest { step: step.clone() };
@@ -39,7 +39,7 @@ fn order(plan: &RollbackPlan) -> Vec<&str> {
     plan.items.iter().map(|item| item.id.as_str()).collect()
 }
 
-async fn planned(fake: &FakeDesk, scope: &RollbackScope) -> RollbackPlan {
+async fn planned(fake: &FakeRig, scope: &RollbackScope) -> RollbackPlan {
     fake.desk.driver.plan_rollback(scope).await.unwrap().0
 }
 
@@ -166,7 +166,7 @@ async fn the_button_proposes_the_rule_that_fires_else_the_last_effect() {
     let firing = BTreeSet::from(["site".parse().unwrap()]);
     assert_eq!(proposal(fake.desk.run(), &firing), Some(rule("R3")));
     assert_eq!(proposal(fake.desk.run(), &BTreeSet::new()), Some(step("switch")));
-    let fake = FakeDesk::open(&dns_switch()).await;
+    let fake = FakeRig::open(&dns_switch()).await;
     assert_eq!(proposal(fake.desk.run(), &firing), None);
 }
 
@@ -387,7 +387,7 @@ async fn already_as_before_is_undone_without_a_call() {
 
 #[tokio::test]
 async fn the_whole_tis_graph_goes_there_and_back() {
-    let mut fake = FakeDesk::open(&tis_like()).await;
+    let mut fake = FakeRig::open(&tis_like()).await;
     let start = fake.store.records();
     complete(&mut fake.desk).await.unwrap();
     assert_eq!(
@@ -446,7 +446,7 @@ proptest! {
         let named = id(&format!("s{}", named.index(needs.len())));
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
-            let mut fake = FakeDesk::open(&plan).await;
+            let mut fake = FakeRig::open(&plan).await;
             let start = fake.store.records();
             complete(&mut fake.desk).await.map_err(TestCaseError::fail)?;
             let rollback = fake.desk.roll_back(RollbackScope::Step(named.clone())).await.unwrap();
@@ -494,7 +494,7 @@ async fn a_point_of_no_return_stays_by_its_name_and_the_rest_is_taken_back() {
         .find(|step| step.id == id("lift"))
         .unwrap();
     lift.reversibility = Reversibility::PointOfNoReturn;
-    let mut fake = FakeDesk::open(&plan).await;
+    let mut fake = FakeRig::open(&plan).await;
     complete(&mut fake.desk).await.unwrap();
     let failing = BTreeSet::new();
     let proposed = proposal(fake.desk.run(), &failing);
@@ -599,7 +599,7 @@ async fn only_what_is_in_the_way_can_be_passed_over() {
 /// something of it to take back again.
 #[tokio::test]
 async fn a_rule_that_was_given_up_at_its_notice_still_owes_the_notice() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     for step in ["lower-ttl", "switch"] {
         fake.desk.apply(step).await.unwrap();
     }
@@ -633,7 +633,7 @@ async fn a_rule_that_was_given_up_at_its_notice_still_owes_the_notice() {
 /// What was applied since has a way back, and a notice, of its own: an old one is not told after that.
 #[tokio::test]
 async fn an_owed_notice_is_not_owed_once_a_step_of_its_rule_was_applied_since() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     for step in ["lower-ttl", "switch"] {
         fake.desk.apply(step).await.unwrap();
     }

@@ -5,8 +5,8 @@ use switchback_engine::RejectionCode;
 use switchback_engine::driver::open_images;
 use switchback_engine::ports::{Clock, Journal as _};
 use switchback_model::{Captured, Command, Event, EventKind, Operator, Plan, RollbackScope, StepState};
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{LONG_TTL, ZONE, address, id, name, plan, set_ttl};
+use switchback_testkit::rig::FakeRig;
 use switchback_testkit::store::RecordStore;
 use switchback_testkit::walk::invariants;
 use switchback_testkit::{Fault, ManualClock, MemoryJournal, Op};
@@ -19,12 +19,12 @@ fn two_steps() -> Plan {
     plan(vec![set_ttl("secret", "person", 60), set_ttl("open", "apps", 60)])
 }
 
-fn hide(fake: &FakeDesk) {
+fn hide(fake: &FakeRig) {
     fake.fake.keep_secret(&name("person"));
 }
 
-async fn desk() -> FakeDesk {
-    let fake = FakeDesk::open(&two_steps()).await;
+async fn desk() -> FakeRig {
+    let fake = FakeRig::open(&two_steps()).await;
     fake.store
         .put(ZONE, &name("person"), vec![address("person", LONG_TTL, SECRET)]);
     hide(&fake);
@@ -230,7 +230,7 @@ async fn a_takeover_without_the_key_still_lets_clear_steps_go_back() {
     clock.advance(std::time::Duration::try_from(at.duration_since(clock.now())).unwrap());
     let store = std::sync::Arc::new(RecordStore::new(clock.clone()));
     store.set_records(fake.store.records());
-    let mut taker = FakeDesk::over(clock, journal, store).await;
+    let mut taker = FakeRig::over(clock, journal, store).await;
     hide(&taker);
     taker.desk.idle().await;
     assert!(taker.desk.run().steps.values().all(|step| !step.reinspect));

@@ -6,12 +6,12 @@ use switchback_engine::driver::SubmitError;
 use switchback_engine::ports::Clock;
 use switchback_engine::sign_in::{OVERRIDE, SignIn, worst_case};
 use switchback_model::{Command, Reversibility, RollbackScope, StepState};
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{dns_switch, id};
+use switchback_testkit::rig::FakeRig;
 
 const COMMAND: &str = "aws sso login --profile example";
 
-fn ends_in(fake: &FakeDesk, left: SignedDuration) {
+fn ends_in(fake: &FakeRig, left: SignedDuration) {
     fake.fake.sign_in_ends(Some(SignIn {
         until: fake.clock.now() + left,
         command: Some(COMMAND.to_owned()),
@@ -36,7 +36,7 @@ fn the_worst_case_is_the_way_there_and_back() {
 
 #[tokio::test]
 async fn a_step_that_would_outlive_the_sign_in_is_refused_by_name() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     let needed = worst_case(fake.desk.run().plan.step(&id("lower-ttl")).unwrap());
     fake.desk.check("lower-ttl").await.unwrap();
     let before = fake.store.records();
@@ -69,7 +69,7 @@ async fn a_step_that_would_outlive_the_sign_in_is_refused_by_name() {
 
 #[tokio::test]
 async fn an_override_names_the_guard_and_says_why() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     ends_in(&fake, SignedDuration::from_secs(5));
     fake.desk.check("lower-ttl").await.unwrap();
     let over = |name: &str| Command::ApplyOverriding {

@@ -7,8 +7,8 @@ use switchback_engine::next::{Work, next};
 use switchback_engine::ports::Clock as _;
 use switchback_engine::ttl::{ServedVersion, TtlWait, ttl_wait};
 use switchback_model::{CheckReading, Command, RollbackScope, TargetKind, Verdict};
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{LONG_TTL, LOW_TTL, ZONE, address, dns_switch, id, name};
+use switchback_testkit::rig::FakeRig;
 use switchback_testkit::{Fault, Op};
 
 fn at(second: i64) -> Timestamp {
@@ -66,7 +66,7 @@ async fn a_ttl_that_was_low_at_the_first_look_is_waited_for_too() {
     for (kind, waits) in [(TargetKind::Production, true), (TargetKind::Test, false)] {
         let mut plan = dns_switch();
         plan.target.kind = kind;
-        let mut fake = FakeDesk::open(&plan).await;
+        let mut fake = FakeRig::open(&plan).await;
         let low = address("apps", LOW_TTL, "192.0.2.10");
         fake.store.put(ZONE, &name("apps"), vec![low]);
         let first = fake.clock.now();
@@ -157,6 +157,16 @@ fn one_lucky_or_unlucky_sample_proves_nothing() {
     assert_eq!(after(-3600, &[(0, fail)]), [Some(true)], "the clock was set back");
     let steady = [(0, pass.clone()), (10, pass)];
     assert_eq!(after(300, &steady), [None, Some(false)]);
+    // Nor is what lies on both sides of a gap a change from the one to the other.
+    let mut run = MonitorRun::default();
+    for (second, fails) in [(0, false), (10, true), (20, false), (30, true), (40, false)] {
+        let verdict = if fails { Verdict::Fail } else { Verdict::Pass };
+        run.take(monitor, reading(second, verdict));
+    }
+    assert!(run.is_flapping());
+    run.take(monitor, reading(400, Verdict::Pass));
+    assert!(!run.is_flapping(), "nothing of the far side of the gap");
+    assert_eq!(run.failing, None);
     let mut run = MonitorRun::default();
     run.take(monitor, reading(0, Verdict::Fail));
     run.take(monitor, reading(600, Verdict::Pass));
@@ -184,9 +194,9 @@ fn one_lucky_or_unlucky_sample_proves_nothing() {
 
 #[tokio::test]
 async fn a_monitor_looks_at_the_side_that_serves() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     let desk = &mut fake.desk;
-    let side = |desk: &switchback_testkit::Desk| {
+    let side = |desk: &switchback_testkit::Rig| {
         applicable(desk.run(), &desk.run().plan.monitors[0]).map(|check| check.id.to_string())
     };
     assert_eq!(side(desk).as_deref(), Some("old"));
@@ -197,7 +207,7 @@ async fn a_monitor_looks_at_the_side_that_serves() {
 
 #[tokio::test]
 async fn next_says_one_thing_a_state() {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+    let mut fake = FakeRig::open(&dns_switch()).await;
     let desk = &mut fake.desk;
     assert_eq!(next(desk.run()), None);
     desk.ask(Command::Check {

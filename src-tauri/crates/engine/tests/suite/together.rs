@@ -10,8 +10,8 @@ use switchback_model::{
     Command, DecisionId, DoneHow, Event, EventKind, Plan, Reversibility, Step, StepId, StepKind, StepState,
     Verdict,
 };
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{check, gated, id, plan, set_ttl, step};
+use switchback_testkit::rig::FakeRig;
 use switchback_testkit::store::RecordStore;
 use switchback_testkit::{ManualClock, MemoryJournal};
 
@@ -52,7 +52,7 @@ fn ask(texts: &[&str]) -> Command {
     Command::RecordChecks { steps: ids(texts) }
 }
 
-fn recorded(fake: &FakeDesk) -> Vec<&str> {
+fn recorded(fake: &FakeRig) -> Vec<&str> {
     let steps = fake.desk.run().steps.iter();
     let done = steps.filter(|(_, step)| step.state == RECORDED);
     done.map(|(id, _)| id.as_str()).collect()
@@ -70,7 +70,7 @@ fn story(events: &[Event]) -> Vec<String> {
     told.filter(|line| !line.is_empty()).collect()
 }
 
-async fn refused(fake: &mut FakeDesk, texts: &[&str]) -> Rejection {
+async fn refused(fake: &mut FakeRig, texts: &[&str]) -> Rejection {
     let before = fake.desk.run().seq;
     let rejection = fake.desk.ask(ask(texts)).await.unwrap_err();
     fake.desk.idle().await;
@@ -84,7 +84,7 @@ async fn refused(fake: &mut FakeDesk, texts: &[&str]) -> Rejection {
 
 #[tokio::test]
 async fn a_row_ends_at_the_first_step_that_is_no_such_look() {
-    let fake = FakeDesk::open(&row()).await;
+    let fake = FakeRig::open(&row()).await;
     let of = |first: &str| together(fake.desk.run(), &id(first));
     assert_eq!(of("c1"), ids(&["c1", "c2", "c3", "c4"]));
     assert_eq!(of("c3"), ids(&["c3", "c4"]));
@@ -97,11 +97,11 @@ async fn a_row_ends_at_the_first_step_that_is_no_such_look() {
 async fn every_prefix_is_recorded_by_the_same_events_as_one_by_one() {
     let all = ["c1", "c2", "c3", "c4"];
     for count in 1..=all.len() {
-        let mut singly = FakeDesk::open(&row()).await;
+        let mut singly = FakeRig::open(&row()).await;
         for step in &all[..count] {
             singly.desk.apply(step).await.unwrap();
         }
-        let mut at_once = FakeDesk::open(&row()).await;
+        let mut at_once = FakeRig::open(&row()).await;
         at_once.desk.ask(ask(&all[..count])).await.unwrap();
         at_once.desk.idle().await;
         assert_eq!(recorded(&at_once), all[..count]);
@@ -123,7 +123,7 @@ async fn the_first_that_does_not_pass_ends_it() {
         (3, Verdict::Fail),
         (4, Verdict::Error),
     ] {
-        let mut fake = FakeDesk::open(&row()).await;
+        let mut fake = FakeRig::open(&row()).await;
         fake.fake.script(&format!("k{at}"), [verdict]);
         fake.desk.ask(ask(&["c1", "c2", "c3", "c4"])).await.unwrap();
         fake.desk.idle().await;
@@ -144,7 +144,7 @@ async fn the_first_that_does_not_pass_ends_it() {
 
 #[tokio::test]
 async fn what_was_recorded_before_a_crash_is_recorded_and_nothing_else_is() {
-    let mut told = FakeDesk::open(&row()).await;
+    let mut told = FakeRig::open(&row()).await;
     told.desk.ask(ask(&["c1", "c2", "c3", "c4"])).await.unwrap();
     told.desk.idle().await;
     let events = told.desk.journal.events();
@@ -154,7 +154,7 @@ async fn what_was_recorded_before_a_crash_is_recorded_and_nothing_else_is() {
         clock.advance(Duration::try_from(span).unwrap() + Duration::from_secs(1));
         let store = std::sync::Arc::new(RecordStore::new(clock.clone()));
         let journal = MemoryJournal::from_events(events[..kept].to_vec(), true);
-        let mut fake = FakeDesk::over(clock, journal, store).await;
+        let mut fake = FakeRig::over(clock, journal, store).await;
         fake.desk.idle().await;
         let done = story(&events[..kept]);
         let done: Vec<&str> = done
@@ -173,15 +173,15 @@ async fn what_was_recorded_before_a_crash_is_recorded_and_nothing_else_is() {
 
 #[tokio::test]
 async fn what_is_no_row_is_refused_by_name() {
-    let mut fake = FakeDesk::open(&row()).await;
+    let mut fake = FakeRig::open(&row()).await;
     for (texts, code, named) in [
         (&[][..], Code::BadValue, "No check was named"),
         (&["c9"], Code::NotFound, "no step c9"),
         (&["c1", "c9"], Code::NotFound, "no step c9"),
         (&["c1", "c3"], Code::Guard, "Step c3 does not stand"),
         (&["c1", "c1"], Code::Guard, "Step c1 does not stand"),
-        (&["c2", "c1"], Code::Guard, "c1 is not finished"),
-        (&["c4"], Code::Guard, "c3 is not finished"),
+        (&["c2", "c1"], Code::Guard, "Step c1 (“Step c1”) is not finished"),
+        (&["c4"], Code::Guard, "Step c3 (“Step c3”) is not finished"),
         (
             &["said"],
             Code::Guard,
@@ -239,7 +239,7 @@ async fn what_a_person_has_to_attend_is_in_no_row() {
             kind: DecisionType::Minutes,
             decided: None,
         }];
-        let mut fake = FakeDesk::open(&plan).await;
+        let mut fake = FakeRig::open(&plan).await;
         assert_eq!(together(fake.desk.run(), &id("c1")), ids(&["c1"]), "{why}");
         let rejection = refused(&mut fake, &["c1", "c2"]).await;
         assert_eq!(rejection.code, Code::Guard);
@@ -257,7 +257,7 @@ async fn a_row_stays_in_its_phase_and_behind_its_gate() {
             ..look(3)
         }],
     ));
-    let mut fake = FakeDesk::open(&plan).await;
+    let mut fake = FakeRig::open(&plan).await;
     assert_eq!(together(fake.desk.run(), &id("c1")), ids(&["c1", "c2"]));
     let beyond = refused(&mut fake, &["c1", "c2", "c3"]).await;
     assert!(beyond.to_string().contains("another phase begins"), "{beyond}");
@@ -267,7 +267,7 @@ async fn a_row_stays_in_its_phase_and_behind_its_gate() {
 
 #[tokio::test]
 async fn a_run_on_hold_begins_none_and_goes_on_with_none() {
-    let mut fake = FakeDesk::open(&row()).await;
+    let mut fake = FakeRig::open(&row()).await;
     fake.desk.ask(ask(&["c1", "c2", "c3", "c4"])).await.unwrap();
     // The first is read, recorded, and the second asked for.
     fake.desk.some_turns(2).await.unwrap();
@@ -289,7 +289,7 @@ async fn a_change_that_is_still_being_verified_holds_no_look_up() {
         verify: vec![check("seen", Some(600))],
         ..set_ttl("ttl", "apps", 60)
     };
-    let mut fake = FakeDesk::open(&plan(vec![slow, look(1), look(2)])).await;
+    let mut fake = FakeRig::open(&plan(vec![slow, look(1), look(2)])).await;
     fake.fake.script("seen", [Verdict::Fail]);
     fake.desk.check("ttl").await.unwrap();
     fake.desk.approve("ttl").await.unwrap();

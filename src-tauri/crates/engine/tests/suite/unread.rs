@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use switchback_engine::ports::{Clock as _, ProviderErrorKind as Kind};
 use switchback_model::{Command, EventKind, Finding, RollbackScope, StepState};
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{dns_switch, id};
+use switchback_testkit::rig::FakeRig;
 use switchback_testkit::{Fault, Op};
 
 const STEP: &str = "lower-ttl";
 
-async fn ready() -> FakeDesk {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+async fn ready() -> FakeRig {
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.desk.check(STEP).await.unwrap();
     fake
 }
 
-async fn done() -> FakeDesk {
+async fn done() -> FakeRig {
     let mut fake = ready().await;
     fake.desk.approve(STEP).await.unwrap();
     fake.desk.idle().await;
@@ -25,14 +25,14 @@ async fn done() -> FakeDesk {
 }
 
 /// The words of the last look.
-fn why(fake: &FakeDesk) -> String {
+fn why(fake: &FakeRig) -> String {
     match &fake.desk.run().steps[&id(STEP)].current().unwrap().finding {
         Some(Finding::Unclear { why }) => why.clone(),
         other => panic!("{other:?}"),
     }
 }
 
-fn events(fake: &FakeDesk, wanted: fn(&EventKind) -> bool) -> usize {
+fn events(fake: &FakeRig, wanted: fn(&EventKind) -> bool) -> usize {
     let events = fake.desk.journal.events();
     events.iter().filter(|event| wanted(&event.kind)).count()
 }
@@ -41,7 +41,7 @@ fn inspected(kind: &EventKind) -> bool {
     matches!(kind, EventKind::Inspected { .. })
 }
 
-async fn look_again(fake: &mut FakeDesk) {
+async fn look_again(fake: &mut FakeRig) {
     let step = id(STEP);
     fake.desk.ask(Command::Inspect { step }).await.unwrap();
     fake.desk.idle().await;
@@ -176,7 +176,7 @@ async fn verifying_an_undo_ends_after_three_looks_and_says_why() {
 }
 
 /// A desk over the journal of another computer that was taken over.
-async fn taken_over() -> FakeDesk {
+async fn taken_over() -> FakeRig {
     let fake = done().await;
     let events = {
         let mut events = fake.desk.journal.events();
@@ -195,7 +195,7 @@ async fn taken_over() -> FakeDesk {
     };
     let journal = switchback_testkit::MemoryJournal::from_events(events, true);
     let (clock, store) = (fake.clock.clone(), fake.store.clone());
-    FakeDesk::over(clock, journal, store).await
+    FakeRig::over(clock, journal, store).await
 }
 
 /// The reads of the first of so many steps: in the first round all are read, later it alone, because the others told something.

@@ -5,12 +5,12 @@ use crate::keyring::{KeyRingProblem, MemoryKeyRing};
 use super::*;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Said {
+struct Entry {
     what: String,
 }
 
-fn said(what: &str) -> Said {
-    Said {
+fn said(what: &str) -> Entry {
+    Entry {
         what: what.to_owned(),
     }
 }
@@ -27,10 +27,10 @@ fn trail(folder: &Path) -> Trail {
 fn entries_are_chained_and_numbered() {
     let folder = tempfile::tempdir().unwrap();
     let trail = trail(folder.path());
-    assert_eq!(trail.read::<Said>().unwrap().1.entries, 0);
+    assert_eq!(trail.read::<Entry>().unwrap().1.entries, 0);
     assert_eq!(trail.append(at(0), &said("one")).unwrap(), 1);
     assert_eq!(trail.append(at(1), &said("two")).unwrap(), 2);
-    let (links, end) = trail.read::<Said>().unwrap();
+    let (links, end) = trail.read::<Entry>().unwrap();
     assert_eq!(links[1].entry, said("two"));
     assert_eq!((links[1].seq, links[1].at, end.entries), (2, at(1), 2));
     let text = std::fs::read_to_string(trail.path()).unwrap();
@@ -55,7 +55,7 @@ fn a_line_changed_removed_moved_or_put_in_is_found() {
     ];
     for (text, place) in broken {
         std::fs::write(trail.path(), text).unwrap();
-        let error = trail.read::<Said>().unwrap_err().to_string();
+        let error = trail.read::<Entry>().unwrap_err().to_string();
         assert!(error.contains(place), "{error}");
     }
 }
@@ -68,9 +68,9 @@ fn what_a_crash_cut_short_is_taken_off() {
     let sound = std::fs::read(trail.path()).unwrap();
     for cut in [&b"0123"[..], &sound[..sound.len() - 1]] {
         std::fs::write(trail.path(), [&sound[..], cut].concat()).unwrap();
-        assert_eq!(trail.read::<Said>().unwrap().1.entries, 1);
+        assert_eq!(trail.read::<Entry>().unwrap().1.entries, 1);
         assert_eq!(trail.append(at(1), &said("next")).unwrap(), 2);
-        assert_eq!(trail.read::<Said>().unwrap().1.entries, 2);
+        assert_eq!(trail.read::<Entry>().unwrap().1.entries, 2);
         std::fs::write(trail.path(), &sound).unwrap();
     }
     std::fs::write(trail.path(), b"torn first line").unwrap();
@@ -90,7 +90,7 @@ fn two_programs_write_one_chain() {
             });
         }
     });
-    assert_eq!(trail(folder.path()).read::<Said>().unwrap().1.entries, 100);
+    assert_eq!(trail(folder.path()).read::<Entry>().unwrap().1.entries, 100);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use switchback_model::directory::{AccountStatus, Filter, LookupBy, Personal, Poo
 use switchback_testkit::ManualClock;
 
 use super::*;
-use crate::{Everybody, Found, query};
+use crate::{Broken, Found, UserPage, Walk, query};
 
 mod honest;
 
@@ -36,6 +36,16 @@ pub(crate) struct Fake {
     pub(crate) fails: Vec<(&'static str, ProviderErrorKind)>,
     lists: AtomicUsize,
     details: AtomicUsize,
+    /// Pages of whole pools that were given.
+    pub(crate) pages: AtomicUsize,
+    /// After so many pages the process dies: no page comes any more.
+    pub(crate) dies_after: Option<usize>,
+    pub(crate) died: tokio::sync::Notify,
+    /// So many tokens are no longer taken.
+    pub(crate) stale_tokens: AtomicUsize,
+    /// What each pool says of how many people it has.
+    pub(crate) people: Option<usize>,
+    pub(crate) rate: Option<u32>,
     /// Lets go once so many pools are being asked at the same time.
     together: Option<tokio::sync::Barrier>,
 }
@@ -49,6 +59,17 @@ impl Fake {
     }
 }
 
+fn failing(kind: ProviderErrorKind) -> ProviderError {
+    ProviderError {
+        kind,
+        operation: "ListUsers".to_owned(),
+        message: "AWS said no".to_owned(),
+        hint: None,
+        request_id: None,
+        sent: false,
+    }
+}
+
 #[async_trait]
 impl UserPools for Fake {
     async fn list(&self, pool: &PoolId, filter: &Filter, limit: usize) -> Result<Found, ProviderError> {
@@ -57,14 +78,7 @@ impl UserPools for Fake {
             together.wait().await;
         }
         if let Some((_, kind)) = self.fails.iter().find(|(id, _)| *id == pool.as_str()) {
-            return Err(ProviderError {
-                kind: *kind,
-                operation: "ListUsers".to_owned(),
-                message: "AWS said no".to_owned(),
-                hint: None,
-                request_id: None,
-                sent: false,
-            });
+            return Err(failing(*kind));
         }
         let wanted = filter.value().revealed();
         let of = |account: &&Account| {
@@ -109,25 +123,67 @@ impl UserPools for Fake {
         })
     }
 
-    async fn everybody(&self, pool: &PoolId, page: &(dyn Fn(usize) + Sync)) -> Everybody {
-        let of_pool = self
-            .accounts
-            .iter()
-            .filter(|account| account.pool == pool.as_str());
-        let accounts: Vec<Account> = of_pool.cloned().collect();
-        page(accounts.len());
-        let fails = self.fails.iter().find(|(id, _)| *id == pool.as_str());
-        Everybody {
-            accounts,
-            ended: fails.map(|(_, kind)| ProviderError {
-                kind: *kind,
-                operation: "ListUsers".to_owned(),
-                message: "AWS said no".to_owned(),
-                hint: None,
-                request_id: None,
-                sent: false,
-            }),
+    async fn about(&self, pool: &PoolId) -> Result<(PoolRules, Option<usize>), ProviderError> {
+        match (self.people, self.rules) {
+            // Who may ask for one thing may ask for the other.
+            (Some(people), None) => {
+                let rules = PoolRules {
+                    letter_case_counts: false,
+                    invitation_lives: None,
+                };
+                Ok((rules, Some(people)))
+            }
+            (people, _) => Ok((self.rules(pool).await?, people)),
         }
+    }
+
+    fn rate(&self) -> Option<u32> {
+        self.rate
+    }
+
+    async fn everybody(
+        &self,
+        pool: &PoolId,
+        walk: &mut Walk,
+        page: &mut (dyn FnMut(UserPage) + Send),
+    ) -> Result<(), Broken> {
+        let all: Vec<Account> = (self.accounts.iter())
+            .filter(|account| account.pool == pool.as_str())
+            .cloned()
+            .collect();
+        while !walk.has_ended() {
+            let from: usize = walk.token().map_or(0, |token| token.parse().unwrap());
+            let stale = |left: usize| left.checked_sub(1);
+            if from > 0
+                && self
+                    .stale_tokens
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, stale)
+                    .is_ok()
+            {
+                let error = failing(ProviderErrorKind::Refused);
+                return Err(Broken { error, token: true });
+            }
+            if self.dies_after == Some(self.pages.load(Ordering::Relaxed)) {
+                self.died.notify_one();
+                std::future::pending::<()>().await;
+            }
+            self.pages.fetch_add(1, Ordering::Relaxed);
+            let to = all.len().min(from + 60);
+            let fails = self.fails.iter().find(|(id, _)| *id == pool.as_str());
+            let read = UserPage {
+                users: all[from..to].to_vec(),
+                next: (to < all.len() || fails.is_some()).then(|| to.to_string()),
+            };
+            walk.take(&read);
+            if !(read.users.is_empty() && fails.is_some()) {
+                page(read);
+            }
+            if let (Some((_, kind)), true) = (fails, to == all.len()) {
+                return Err(failing(*kind).into());
+            }
+            tokio::task::yield_now().await;
+        }
+        Ok(())
     }
 
     async fn detail(&self, _pool: &PoolId, username: &Personal) -> Result<Option<Account>, ProviderError> {
@@ -160,13 +216,13 @@ pub(crate) fn account(pool: &str, number: usize) -> Account {
 pub(crate) const NEW: &str = "eu-west-2_REHEARSAL1";
 pub(crate) const OLD: &str = "eu-west-2_REHEARSAL0";
 
-pub(crate) fn place() -> Place {
+pub(crate) fn place() -> PoolScope {
     let pool = |id: &str, title: &str, role| Pool {
         id: PoolId::new(id).unwrap(),
         title: title.to_owned(),
         role,
     };
-    Place::of(
+    PoolScope::of(
         vec![
             pool(NEW, "Admins pool", PoolRole::New),
             pool(OLD, "Old Reval pool", PoolRole::Old),
@@ -177,6 +233,8 @@ pub(crate) fn place() -> Place {
 
 pub(crate) struct Room {
     pub(crate) desk: Desk,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) keys: Arc<MemoryKeyRing>,
     pub(crate) folder: tempfile::TempDir,
     pub(crate) by: Operator,
 }
@@ -184,9 +242,12 @@ pub(crate) struct Room {
 pub(crate) fn room() -> Room {
     let folder = tempfile::tempdir().unwrap();
     let clock = ManualClock::new();
-    let desk = Desk::new(folder.path(), Arc::new(MemoryKeyRing::default()), clock);
+    let keys = Arc::new(MemoryKeyRing::default());
+    let desk = Desk::new(folder.path(), keys.clone(), clock.clone());
     Room {
         desk,
+        clock,
+        keys,
         folder,
         by: Operator::new("Sam Support").unwrap(),
     }

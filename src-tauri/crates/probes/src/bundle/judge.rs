@@ -2,7 +2,7 @@
 
 use switchback_model::{BundleCheck, Verdict};
 
-use super::look::{Astray, Seen};
+use super::look::{Astray, PageScripts};
 use super::script::Script;
 use crate::error::printable;
 
@@ -15,7 +15,7 @@ pub(super) struct Judgement {
     pub(super) mend: Option<String>,
 }
 
-pub(super) fn judge(check: &BundleCheck, seen: &Seen) -> Judgement {
+pub(super) fn judge(check: &BundleCheck, seen: &PageScripts) -> Judgement {
     let (mut faults, mut mends, mut untold) = (Vec::new(), Vec::new(), seen.untold.clone());
     let read = || {
         seen.scripts
@@ -124,7 +124,7 @@ pub(super) fn judge(check: &BundleCheck, seen: &Seen) -> Judgement {
     }
 }
 
-fn inline(seen: &Seen) -> impl Iterator<Item = (&str, &Script)> {
+fn inline(seen: &PageScripts) -> impl Iterator<Item = (&str, &Script)> {
     seen.inline.iter().map(|script| ("the start page", script))
 }
 
@@ -145,7 +145,7 @@ fn of_manifest(astray: &Astray, path: &str, page_is_right: bool) -> String {
     }
 }
 
-fn passed(check: &BundleCheck, seen: &Seen) -> String {
+fn passed(check: &BundleCheck, seen: &PageScripts) -> String {
     let count = seen.scripts.len() + seen.inline.len();
     let texts = match check.holds.len() {
         1 => "the text".to_owned(),

@@ -20,7 +20,7 @@ use crate::world::ProbeWorld;
 
 /// What was seen, as far as it is judged.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(super) struct PageScripts {
     /// Every script that was asked for, by its name.
     pub(super) scripts: Vec<(String, Result<Script, Missed>)>,
     /// Scripts that stand in the page.
@@ -91,7 +91,11 @@ pub(super) fn file_name(url: &Url) -> String {
     printable(name.unwrap_or(url.path()), 60)
 }
 
-pub(super) async fn look(check: &BundleCheck, limits: &Limits, world: &ProbeWorld) -> Result<Seen, Ended> {
+pub(super) async fn look(
+    check: &BundleCheck,
+    limits: &Limits,
+    world: &ProbeWorld,
+) -> Result<PageScripts, Ended> {
     let asking = Asking::new(limits);
     let site = asking.site(&check.url, check.address, limits.at_once, world);
     let site = site.await.map_err(Missed::Failed)?;
@@ -150,7 +154,7 @@ pub(super) async fn look(check: &BundleCheck, limits: &Limits, world: &ProbeWorl
         Err(astray) => Err(astray),
     };
     let inline = page.inline.iter().map(|text| Script::inline(text, check));
-    Ok(Seen {
+    Ok(PageScripts {
         scripts: named(scripts),
         inline: inline.collect(),
         elsewhere,

@@ -8,14 +8,14 @@ use super::spelling::Spelling;
 
 /// One of the places of a check, by its number there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Place {
+pub(crate) enum BaseRef {
     /// One of the application's bases.
     Base(usize),
     /// A URL of another application.
     Other(usize),
 }
 
-impl Place {
+impl BaseRef {
     pub(crate) fn of(self, check: &RoutesCheck) -> Option<&Base> {
         match self {
             Self::Base(number) => check.bases.get(number),
@@ -27,7 +27,7 @@ impl Place {
 /// One request. Two probes with the same one are answered by one answer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Ask {
-    pub(crate) place: Place,
+    pub(crate) place: BaseRef,
     pub(crate) method: String,
     /// Behind the base, as it is asked, but for who is nowhere.
     pub(crate) path: String,
@@ -38,7 +38,7 @@ pub(crate) struct Ask {
 }
 
 impl Ask {
-    fn new(place: Place, method: &str, path: &str) -> Self {
+    fn new(place: BaseRef, method: &str, path: &str) -> Self {
         Self {
             place,
             method: method.to_owned(),
@@ -107,7 +107,7 @@ impl Probe {
 
 /// Every probe, those first whose answers say most: where the time is over, the others are missing.
 pub(crate) fn probes(check: &RoutesCheck) -> Vec<Probe> {
-    let bases = || (0..check.bases.len()).map(Place::Base);
+    let bases = || (0..check.bases.len()).map(BaseRef::Base);
     let at_each = |routes: &[Route], rule: &Rule| {
         let of = |route: &Route| {
             let (route, rule) = (route.clone(), rule.clone());
@@ -122,7 +122,7 @@ pub(crate) fn probes(check: &RoutesCheck) -> Vec<Probe> {
     let mut probes = at_each(&check.writes, &Rule::Write);
     probes.extend(at_each(&check.reads, &Rule::Read));
     probes.extend((0..check.others.len()).map(|number| Probe {
-        ask: Ask::new(Place::Other(number), "GET", ""),
+        ask: Ask::new(BaseRef::Other(number), "GET", ""),
         route: Route {
             method: "GET".to_owned(),
             path: String::new(),
@@ -157,7 +157,7 @@ pub(crate) fn each_once(probes: &[Probe]) -> Vec<Ask> {
     all.filter(|ask| known.insert(*ask)).cloned().collect()
 }
 
-fn spelt(check: &RoutesCheck, place: Place, write: &Route, spelling: Spelling) -> Option<Probe> {
+fn spelt(check: &RoutesCheck, place: BaseRef, write: &Route, spelling: Spelling) -> Option<Probe> {
     let path = spelling.of(&write.path)?;
     // The first read that can be spelt so: one of the root alone can't.
     let control = check.reads.iter().find_map(|read| {
@@ -184,7 +184,7 @@ fn first_and_last(routes: &[Route]) -> impl Iterator<Item = &Route> {
 }
 
 /// A write as it is declared, behind a base that is spelt.
-fn spelt_before(check: &RoutesCheck, place: Place, write: &Route, spelling: Spelling) -> Option<Probe> {
+fn spelt_before(check: &RoutesCheck, place: BaseRef, write: &Route, spelling: Spelling) -> Option<Probe> {
     spelling.of_base(&place.of(check)?.url)?;
     let control = check.reads.first().map(|read| {
         let plain = Ask::new(place, &read.method, &read.path);
@@ -197,7 +197,7 @@ fn spelt_before(check: &RoutesCheck, place: Place, write: &Route, spelling: Spel
     })
 }
 
-fn overridden(place: Place, write: &Route) -> Vec<Probe> {
+fn overridden(place: BaseRef, write: &Route) -> Vec<Probe> {
     let probe = |ask: Ask, rule| Probe {
         ask: ask.instead(&write.method),
         route: write.clone(),

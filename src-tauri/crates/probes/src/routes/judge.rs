@@ -2,9 +2,9 @@
 
 use switchback_model::{Route, RoutesCheck, RoutesExpected, Verdict};
 
-use super::asked::{Place, Probe, Rule};
+use super::asked::{BaseRef, Probe, Rule};
 use super::said::{Fault, by_application, by_restriction, fault};
-use super::told::{AllHeard, Heard, Told, told};
+use super::verdict::{Outcome, Outcomes, ProbeVerdict, verdict};
 
 /// So many routes that are not as they should be are named.
 const NAMED: usize = 12;
@@ -33,7 +33,7 @@ impl Count {
 }
 
 /// Fails on anything that is as it must not be, and can't tell where anything can't be told.
-pub(crate) fn judge(check: &RoutesCheck, probes: &[Probe], heard: &AllHeard) -> Judgement {
+pub(crate) fn judge(check: &RoutesCheck, probes: &[Probe], heard: &Outcomes) -> Judgement {
     let [mut writes, mut reads, mut others] = [Count::default(); 3];
     let mut faults: Vec<Faulty<'_>> = Vec::new();
     for probe in probes {
@@ -42,7 +42,7 @@ pub(crate) fn judge(check: &RoutesCheck, probes: &[Probe], heard: &AllHeard) -> 
             Rule::Read => &mut reads,
             Rule::Other => &mut others,
         };
-        match found(check, probe, told(probe, heard)) {
+        match found(check, probe, verdict(probe, heard)) {
             Found::Nowhere => continue,
             Found::Right => count.right += 1,
             Found::Wrong(kind, what) => note(&mut faults, check, probe, kind, &what),
@@ -92,10 +92,10 @@ pub(crate) fn judge(check: &RoutesCheck, probes: &[Probe], heard: &AllHeard) -> 
 struct Faulty<'a> {
     kind: Fault,
     /// The route; of another application its place, because each is asked by its own URL.
-    of: (&'a Route, Option<Place>),
+    of: (&'a Route, Option<BaseRef>),
     words: String,
     others: usize,
-    places: Vec<Place>,
+    places: Vec<BaseRef>,
 }
 
 impl Faulty<'_> {
@@ -134,13 +134,13 @@ fn note<'a>(faults: &mut Vec<Faulty<'a>>, check: &RoutesCheck, probe: &'a Probe,
 }
 
 /// Whether anybody answered one of the probes that can't be told.
-fn answered_at_all(probes: &[Probe], heard: &AllHeard) -> bool {
+fn answered_at_all(probes: &[Probe], heard: &Outcomes) -> bool {
     let untold = probes
         .iter()
-        .filter(|probe| matches!(told(probe, heard), Told::Unknown(_)));
+        .filter(|probe| matches!(verdict(probe, heard), ProbeVerdict::Unknown(_)));
     untold
         .into_iter()
-        .any(|probe| matches!(heard.get(&probe.ask), Some(Heard::Answer(_))))
+        .any(|probe| matches!(heard.get(&probe.ask), Some(Outcome::Answer(_))))
 }
 
 enum Found {
@@ -151,12 +151,12 @@ enum Found {
 }
 
 /// What was told against what is expected.
-fn found(check: &RoutesCheck, probe: &Probe, told: Told) -> Found {
+fn found(check: &RoutesCheck, probe: &Probe, told: ProbeVerdict) -> Found {
     let answer = match told {
-        Told::Nowhere => return Found::Nowhere,
-        Told::Unknown(why) => return Found::Wrong(Fault::NotTold, why),
-        Told::Closed(answer) => Err(answer),
-        Told::Open(answer) => Ok(answer),
+        ProbeVerdict::Nowhere => return Found::Nowhere,
+        ProbeVerdict::Unknown(why) => return Found::Wrong(Fault::NotTold, why),
+        ProbeVerdict::Closed(answer) => Err(answer),
+        ProbeVerdict::Open(answer) => Ok(answer),
     };
     let closed = match &probe.rule {
         Rule::Read => Fault::ReadClosed,

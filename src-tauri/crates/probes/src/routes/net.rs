@@ -13,8 +13,8 @@ use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use super::Limits;
-use super::asked::{Ask, Place};
-use super::told::{AllHeard, Answer, Heard};
+use super::asked::{Ask, BaseRef};
+use super::verdict::{Answer, Outcome, Outcomes};
 use crate::error::{ProbeError, ProbeErrorKind};
 use crate::http::{Site, safe_url};
 use crate::world::ProbeWorld;
@@ -49,23 +49,23 @@ pub(crate) async fn ask_all(
     asks: Vec<Ask>,
     limits: &Limits,
     world: &ProbeWorld,
-) -> AllHeard {
+) -> Outcomes {
     let asking = Asking {
         check,
         nobody: format!("switchback-{}@invalid.example", Uuid::new_v4()),
         limits,
         until: Instant::now() + limits.whole,
     };
-    let reach = |place: Place, base| {
+    let reach = |place: BaseRef, base| {
         let asking = &asking;
         async move { (place, asking.reach(base, world).await) }
     };
     let bases = check.bases.iter().enumerate();
     let others = check.others.iter().enumerate();
-    let bases = bases.map(|(number, base)| reach(Place::Base(number), base));
-    let others = others.map(|(number, base)| reach(Place::Other(number), base));
+    let bases = bases.map(|(number, base)| reach(BaseRef::Base(number), base));
+    let others = others.map(|(number, base)| reach(BaseRef::Other(number), base));
     let reaching: Vec<_> = bases.chain(others).collect();
-    let places: HashMap<Place, Reached<'_>> = stream::iter(reaching)
+    let places: HashMap<BaseRef, Reached<'_>> = stream::iter(reaching)
         .buffer_unordered(limits.at_once)
         .collect()
         .await;
@@ -76,7 +76,7 @@ pub(crate) async fn ask_all(
                 Some(reached) => asking.ask(reached, &ask).await,
                 None => Err("there is no such place".to_owned()),
             };
-            (ask, heard.map_or_else(Heard::Nothing, Heard::Answer))
+            (ask, heard.map_or_else(Outcome::Nothing, Outcome::Answer))
         }
     };
     let asking: Vec<_> = asks.into_iter().map(heard).collect();

@@ -2,9 +2,9 @@
 
 use switchback_model::{Base, RoutesCheck};
 
-use super::asked::{Place, Probe, Rule};
+use super::asked::{BaseRef, Probe, Rule};
 use super::spelling::Spelling;
-use super::told::Answer;
+use super::verdict::Answer;
 
 /// What is wrong with a probe; the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,8 +55,8 @@ pub(crate) fn fault(check: &RoutesCheck, probe: &Probe, fault: Fault, what: &str
     let place = probe.ask.place;
     let site = place.of(check).map(site).unwrap_or_default();
     let (name, at) = match place {
-        Place::Base(_) => (probe.route.to_string(), format!(", at {site}")),
-        Place::Other(_) => (format!("GET {site}"), String::new()),
+        BaseRef::Base(_) => (probe.route.to_string(), format!(", at {site}")),
+        BaseRef::Other(_) => (format!("GET {site}"), String::new()),
     };
     // The very spelling of a base, so that anybody can ask the same.
     let spelt = |spelling: Spelling| spelling.of_last(&place.of(check)?.url);

@@ -1,7 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod judging;
-mod telling;
+mod verdicts;
 
 use switchback_model::{Base, RoutesCheck, RoutesExpected};
 use tokio::net::TcpListener;
@@ -10,7 +10,7 @@ use super::LIMITS;
 use super::asked::{each_once, probes};
 use super::net::ask_all;
 use super::spelling::Spelling;
-use super::told::{Answer, Heard};
+use super::verdict::{Answer, Outcome};
 use crate::world::ProbeWorld;
 
 pub(super) fn check(expected: RoutesExpected) -> RoutesCheck {
@@ -178,7 +178,7 @@ async fn where_nobody_listens_the_rest_is_not_asked() {
     let all = asks.len();
     let heard = ask_all(&check, asks, &LIMITS, &world).await;
     let says = |words: &str| {
-        let such = |heard: &&Heard| **heard == Heard::Nothing(words.to_owned());
+        let such = |heard: &&Outcome| **heard == Outcome::Nothing(words.to_owned());
         heard.values().filter(such).count()
     };
     let refused = says("the connection was refused");

@@ -15,7 +15,7 @@ use switchback_model::{Base, CheckReading, RoutesCheck, RoutesExpected};
 use super::spec;
 use crate::{ProbeWorld, check_routes};
 use application::{Application, READS, WRITES};
-use server::{Seen, serve};
+use server::{Received, serve};
 
 const FIRST: &str = "192.0.2.1";
 const SECOND: &str = "192.0.2.2";
@@ -53,7 +53,7 @@ fn world(stand_ins: &[(&str, SocketAddr)]) -> ProbeWorld {
 }
 
 /// What the check says of this application, and what came to it.
-async fn said(application: &Application, check: &RoutesCheck) -> (CheckReading, Arc<Seen>) {
+async fn said(application: &Application, check: &RoutesCheck) -> (CheckReading, Arc<Received>) {
     let behind = application.clone();
     let (at, seen) = serve(move |request| behind.reply(request)).await;
     let world = world(&[(FIRST, at)]);

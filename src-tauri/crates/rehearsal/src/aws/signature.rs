@@ -1,6 +1,7 @@
 //! Signature Version 4, as a server checks it (AWS General Reference, "Create a signed AWS API request").
 
 use http::HeaderMap;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest as _, Sha256};
 
 use super::AwsError;
@@ -124,17 +125,20 @@ fn values(headers: &HeaderMap, name: &str) -> String {
     trimmed.collect::<Vec<_>>().join(",")
 }
 
+/// What RFC 3986 (2.3) reserves nowhere stays as it is.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The same, and the slash.
+const IN_A_PATH: &AsciiSet = &UNRESERVED.remove(b'/');
+
 /// Percent-encoded; of a path, which arrives encoded once, that encodes it twice, as the services want it.
 fn escaped(text: &str, path: bool) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b if b.is_ascii_alphanumeric() || b"-._~".contains(&b) => out.push(char::from(b)),
-            b'/' if path => out.push('/'),
-            b => out.push_str(&format!("%{b:02X}")),
-        }
-    }
-    out
+    let kept = if path { IN_A_PATH } else { UNRESERVED };
+    utf8_percent_encode(text, kept).to_string()
 }
 
 /// The parameters, encoded and sorted.

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 /// Where a page starts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Place {
+pub(crate) struct PageStart {
     /// The part of what is searched, where a service searches in parts.
     #[serde(default)]
     pub part: usize,
@@ -21,11 +21,11 @@ pub(crate) struct Place {
 pub(crate) struct Token {
     /// A hash of what was asked, so that the token names nobody; it answers no other question.
     question: String,
-    place: Place,
+    place: PageStart,
 }
 
 impl Token {
-    pub(crate) fn new(question: &str, place: Place) -> Self {
+    pub(crate) fn new(question: &str, place: PageStart) -> Self {
         Self {
             question: hex::encode(&Sha256::digest(question)[..8]),
             place,
@@ -37,9 +37,9 @@ impl Token {
     }
 
     /// The start for no token, else where the token says; nothing for a token of another question, or none.
-    pub(crate) fn read(text: Option<&str>, question: &str) -> Option<Place> {
+    pub(crate) fn read(text: Option<&str>, question: &str) -> Option<PageStart> {
         let Some(text) = text else {
-            return Some(Place::default());
+            return Some(PageStart::default());
         };
         let token: Self = serde_json::from_slice(&hex::decode(text).ok()?).ok()?;
         (token == Self::new(question, token.place)).then_some(token.place)

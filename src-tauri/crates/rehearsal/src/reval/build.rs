@@ -220,7 +220,7 @@ impl Bundle {
 /// What can be answered: content, not bytes, so that the state stays small.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Said {
+pub(super) enum Content {
     Index(RevalBuild),
     Manifest(RevalBuild),
     Version(RevalBuild),
@@ -228,7 +228,7 @@ pub(super) enum Said {
     File(String),
 }
 
-impl Said {
+impl Content {
     /// When it was put at the origin, in milliseconds since 1970.
     pub(super) fn built_ms(&self) -> i64 {
         match self {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::build::Said;
+use super::build::Content;
 
 /// How many edges there are. Requests come to them in turn.
 pub(crate) const EDGES: usize = 2;
@@ -20,7 +20,7 @@ const MOST_COPIES: usize = 200;
 /// What an edge keeps under a path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Copy {
-    pub said: Said,
+    pub said: Content,
     /// Whether it is the page in the place of a file that there is not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fallback: bool,

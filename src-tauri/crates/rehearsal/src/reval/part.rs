@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::build::{INDEX, MANIFEST, RevalBuild, Said, VERSION};
+use super::build::{Content, INDEX, MANIFEST, RevalBuild, VERSION};
 use super::edge::{Copy, EDGES, Edge};
 use super::worker::ServiceWorker;
 use crate::faults::RevalRelease;
@@ -24,7 +24,7 @@ pub(crate) struct Reval {
 /// What an edge answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Answered {
-    pub said: Said,
+    pub said: Content,
     /// Whether it is the page in the place of a file that there is not.
     pub fallback: bool,
     /// When the edge fetched it; none where it does so now.
@@ -52,16 +52,16 @@ impl Reval {
     }
 
     /// What the origin has under a path; none of what is no file there.
-    fn origin(&self, path: &str) -> Option<Said> {
+    fn origin(&self, path: &str) -> Option<Content> {
         let build = self.release.of();
         match path {
             // The distribution's default root object (CloudFront developer guide, "Specify a default root object").
-            "/" | INDEX => return Some(Said::Index(build)),
-            MANIFEST => return Some(Said::Manifest(build)),
-            VERSION => return Some(Said::Version(build)),
+            "/" | INDEX => return Some(Content::Index(build)),
+            MANIFEST => return Some(Content::Manifest(build)),
+            VERSION => return Some(Content::Version(build)),
             _ => {}
         }
-        let said = Said::File(path.to_owned());
+        let said = Content::File(path.to_owned());
         let mut builds = RevalBuild::ALL.into_iter();
         let is_there = match builds.find(|build| build.bundle().main() == path) {
             Some(build) => self.uploaded.contains(&build),
@@ -95,7 +95,7 @@ impl Reval {
             // custom error responses").
             None => match kept(INDEX) {
                 Some(page) => fresh(page.said.clone(), true),
-                None => fresh(Said::Index(self.release.of()), true),
+                None => fresh(Content::Index(self.release.of()), true),
             },
         }
     }
@@ -153,8 +153,8 @@ impl Reval {
     /// The build whose page an edge answers under one of its names.
     fn index(&self, edge: usize, path: &str, now_ms: i64) -> RevalBuild {
         match self.answers(edge, path, now_ms).said {
-            Said::Index(build) | Said::Manifest(build) | Said::Version(build) => build,
-            Said::File(_) => self.release.of(),
+            Content::Index(build) | Content::Manifest(build) | Content::Version(build) => build,
+            Content::File(_) => self.release.of(),
         }
     }
 
@@ -167,7 +167,7 @@ impl Reval {
                 edge: edge + 1,
                 index,
                 root: self.index(edge, "/", now_ms),
-                starts: self.answers(edge, main, now_ms).said == Said::File(main.to_owned()),
+                starts: self.answers(edge, main, now_ms).said == Content::File(main.to_owned()),
                 returning: self.worker.runs(self, edge, now_ms),
             }
         };

@@ -1,7 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 use serde_json::Value;
 
-use super::build::{RevalBuild, Said, sha1};
+use super::build::{Content, RevalBuild, sha1};
 use super::*;
 use crate::faults::RevalRelease;
 
@@ -21,7 +21,7 @@ fn seen(reval: &Reval, now: i64) -> Vec<(&'static str, bool, &'static str)> {
 #[test]
 fn the_manifest_has_the_hash_of_every_file_and_builds_differ_in_their_main_script() {
     for build in RevalBuild::ALL {
-        let (kind, manifest) = Said::Manifest(build).content().unwrap();
+        let (kind, manifest) = Content::Manifest(build).content().unwrap();
         assert_eq!(kind, "application/json");
         let manifest: Value = serde_json::from_str(manifest).unwrap();
         let table = manifest["hashTable"].as_object().unwrap();
@@ -35,10 +35,10 @@ fn the_manifest_has_the_hash_of_every_file_and_builds_differ_in_their_main_scrip
                 (Some(path), Some(sha1(body).as_str()))
             );
         }
-        let (_, index) = Said::Index(build).content().unwrap();
+        let (_, index) = Content::Index(build).content().unwrap();
         let main = build.bundle().main();
         assert!(index.contains(&format!("<script src=\"{}\" type=\"module\">", &main[1..])));
-        let (kind, main) = Said::File(main.to_owned()).content().unwrap();
+        let (kind, main) = Content::File(main.to_owned()).content().unwrap();
         assert_eq!(kind, "application/javascript");
         for part in [build.pool(), build.client(), build.domain(), REVAL_API_URL] {
             assert!(main.contains(part), "{part}");
@@ -93,7 +93,7 @@ fn half_a_release_starts_nowhere_and_its_page_stays_under_the_name_of_the_script
     assert_eq!(seen(&reval, 1), [("new", false, "old"); 2]);
     let main = RevalBuild::New.bundle().main().to_owned();
     let answered = reval.answers(0, &main, 1);
-    assert!(answered.fallback && answered.said == Said::Index(RevalBuild::New));
+    assert!(answered.fallback && answered.said == Content::Index(RevalBuild::New));
     reval.forget(0, &[main]);
     assert_eq!(seen(&reval, 1), [("new", true, "new"), ("new", false, "old")]);
     // Half a release takes away what a whole one had brought.
@@ -125,15 +125,15 @@ fn scripts_of_older_builds_stay_and_what_is_no_file_is_the_page() {
     reval.forget(0, &["/index.html".to_owned()]);
     assert_eq!(
         reval.answers(0, "/connections/7", 1).said,
-        Said::Index(RevalBuild::Old)
+        Content::Index(RevalBuild::Old)
     );
     assert_eq!(
         reval.answers(0, "/connections/8", 1).said,
-        Said::Index(RevalBuild::New)
+        Content::Index(RevalBuild::New)
     );
     assert_eq!(
         reval.answers(1, "/connections/8", 1).said,
-        Said::Index(RevalBuild::Old)
+        Content::Index(RevalBuild::Old)
     );
 }
 

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::build::{MANIFEST, RevalBuild, Said, sha1};
+use super::build::{Content, MANIFEST, RevalBuild, sha1};
 use super::part::Reval;
 
 /// The service worker of a browser that was last here just before the last release.
@@ -18,7 +18,7 @@ impl ServiceWorker {
     /// file by file; where one has not the hash that the manifest says, it gives the version up and keeps its own. Asking
     /// again with a query of its own does not help it: the edges keep one copy, whatever the query.
     pub(super) fn runs(self, reval: &Reval, edge: usize, now_ms: i64) -> RevalBuild {
-        let Said::Manifest(build) = reval.answers(edge, MANIFEST, now_ms).said else {
+        let Content::Manifest(build) = reval.answers(edge, MANIFEST, now_ms).said else {
             return self.holds;
         };
         let comes = |path: &str| {

@@ -152,7 +152,7 @@ impl<'a> Asked<'a> {
 
 /// What it says to a request.
 #[derive(Debug)]
-pub(crate) struct Said {
+pub(crate) struct Reply {
     pub answer: Answer,
     /// The handler that the request reached, where that one writes: `POST /api/users`.
     pub wrote: Option<String>,
@@ -163,16 +163,16 @@ pub(crate) struct Said {
 ///
 /// The maintenance flag is the one that was shipped: it stands before the four old write routes and nothing else, so
 /// the writes below `/api/users` stay open.
-pub(crate) fn answer(read: &Read, asked: &Asked<'_>) -> Said {
+pub(crate) fn answer(read: &Read, asked: &Asked<'_>) -> Reply {
     let segments = asked.segments;
-    let said = |status: u16, body: &Value| Said {
+    let said = |status: u16, body: &Value| Reply {
         answer: web::answer(status, "application/json", body.to_string()),
         wrote: None,
     };
     let path = format!("/{}", segments.join("/"));
     let found: Vec<&Route> = routes::at(segments).collect();
     if read.is_under_maintenance() && found.iter().any(|route| route.is_intercepted) {
-        return Said {
+        return Reply {
             answer: web::answer(
                 503,
                 "text/html; charset=utf-8",
@@ -212,7 +212,7 @@ pub(crate) fn answer(read: &Read, asked: &Asked<'_>) -> Said {
             refused
         }
         // An asynchronous write: the answer proves nothing.
-        Does::Write => Said {
+        Does::Write => Reply {
             wrote: Some(route.name()),
             ..said(202, &json!({}))
         },

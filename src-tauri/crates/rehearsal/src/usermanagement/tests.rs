@@ -9,12 +9,12 @@ fn read(profiles: &str, under_maintenance: &str) -> Read {
     }
 }
 
-fn said(read: &Read, line: &str, headers: &[(&str, &str)]) -> Said {
+fn said(read: &Read, line: &str, headers: &[(&str, &str)]) -> Reply {
     said_to(read, line, headers, false)
 }
 
 /// The same where a header may name another method, or may not.
-fn said_to(read: &Read, line: &str, headers: &[(&str, &str)], overrides: bool) -> Said {
+fn said_to(read: &Read, line: &str, headers: &[(&str, &str)], overrides: bool) -> Reply {
     let (method, path) = line.split_once(' ').unwrap();
     let mut request = http::Request::builder().method(method);
     for (name, value) in headers {

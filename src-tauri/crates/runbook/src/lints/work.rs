@@ -7,7 +7,7 @@ use switchback_model::plan::{DecisionType, StepKind};
 
 use super::words::Work;
 use super::{Course, changes, restriction, title, words};
-use crate::draft::{DraftStep, Part, Said};
+use crate::draft::{DraftStep, Part, PeopleText};
 use crate::notes::{Notes, suggestion};
 
 pub(super) fn lint(notes: &mut Notes<'_>, plan: &Course<'_>) {
@@ -196,7 +196,7 @@ fn open(text: &str, or: bool) -> Option<&str> {
     words::open_question(text).or_else(by_or)
 }
 
-fn shown(said: &Said) -> &'static str {
+fn shown(said: &PeopleText) -> &'static str {
     match said.part {
         Part::Title => "title",
         Part::Why => "`why`",

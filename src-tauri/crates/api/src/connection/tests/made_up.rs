@@ -16,7 +16,7 @@ use switchback_testkit::ManualClock;
 
 use super::super::network::tls;
 use super::super::profiles::session_words;
-use super::super::rows::{Look, Said};
+use super::super::rows::{Look, RowText};
 use super::super::{Subject, about, keychain, permissions, profiles};
 use crate::wire::{ConnectionView, ReadingView, SCHEMA_VERSION, Tone};
 
@@ -161,7 +161,7 @@ fn network(look: &Look<'_>) -> Vec<ReadingView> {
         not_after: Timestamp::UNIX_EPOCH,
         refused: None,
     };
-    let names = Said::new(
+    let names = RowText::new(
         Tone::Passing,
         "every name was found",
         "the resolver of this computer",
@@ -172,7 +172,7 @@ fn network(look: &Look<'_>) -> Vec<ReadingView> {
         look.row(
             "proxy",
             "Proxy",
-            Said::new(Tone::Passing, "none: AWS is dialled directly", direct),
+            RowText::new(Tone::Passing, "none: AWS is dialled directly", direct),
         ),
         look.row(
             "tls",
@@ -186,19 +186,19 @@ fn network(look: &Look<'_>) -> Vec<ReadingView> {
 fn far(look: &Look<'_>, asked: &Asked<'_>, now: Timestamp) -> Vec<ReadingView> {
     let source = "sts:GetCallerIdentity";
     let agrees = "this computer's clock agrees with AWS";
-    let clock = Said::new(Tone::Passing, agrees, "the Date of STS").expecting("at most 60 s apart");
+    let clock = RowText::new(Tone::Passing, agrees, "the Date of STS").expecting("at most 60 s apart");
     let mend = "Sign in with `aws sso login --profile tis-prod`";
     let ended = Session::Expired { at: after(now, -60) };
     let ends = Session::Ends { at: after(now, 120) };
     let (who, session) = match (asked.signed_in, asked.closed) {
         (false, _) => (
-            Said::new(
+            RowText::new(
                 Tone::Failing,
                 "The sign-in of the AWS profile tis-prod has ended.",
                 source,
             )
             .mend(format!("{mend}, then repeat.")),
-            Said::new(
+            RowText::new(
                 Tone::Failing,
                 session_words(ended, ProfileKind::SsoSession, now),
                 "the token file of the AWS CLI",
@@ -206,17 +206,17 @@ fn far(look: &Look<'_>, asked: &Asked<'_>, now: Timestamp) -> Vec<ReadingView> {
             .mend(format!("{mend}.")),
         ),
         (true, true) => (
-            Said::new(Tone::Passing, "account …9012, role operator", source),
-            Said::new(
+            RowText::new(Tone::Passing, "account …9012, role operator", source),
+            RowText::new(
                 Tone::NotApplicable,
                 "the rehearsal's key does not end",
                 "the closed world",
             ),
         ),
         (true, false) => (
-            Said::new(Tone::Passing, "account …9012, role operator", source)
+            RowText::new(Tone::Passing, "account …9012, role operator", source)
                 .expecting("account …9012, role operator"),
-            Said::new(
+            RowText::new(
                 Tone::Passing,
                 session_words(ends, ProfileKind::SsoSession, now),
                 "the token file of the AWS CLI",

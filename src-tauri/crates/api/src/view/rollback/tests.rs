@@ -7,7 +7,7 @@ use switchback_testkit::journal::opened;
 use switchback_testkit::plans::{id, tis_like};
 
 use super::{takes, title};
-use crate::known::Known;
+use crate::run_facts::RunFacts;
 use crate::view::extent::Extent;
 use crate::wire::UndoTimeView;
 
@@ -53,14 +53,14 @@ fn back(items: Vec<RollbackItem>) -> RollbackPlan {
     }
 }
 
-fn measured(step: &str) -> Known {
+fn measured(step: &str) -> RunFacts {
     let time = UndoTimeView {
         slowest_s: Some(48),
         tries: 2,
         rehearsals: 2,
         ..UndoTimeView::default()
     };
-    Known {
+    RunFacts {
         undo_times: BTreeMap::from([(id(step), time)]),
         sheet: None,
     }

@@ -3,9 +3,9 @@ use serde_json::json;
 use switchback_engine::ports::{Clock as _, ProviderErrorKind};
 use switchback_engine::run::Run;
 use switchback_model::{ActionSpec, FieldDifference, Finding, Image, Unknown};
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::journal::opened;
 use switchback_testkit::plans::{dns_switch, id, tis_like};
+use switchback_testkit::rig::FakeRig;
 use switchback_testkit::{Fault, Op};
 
 use super::{found_sentence, view};
@@ -49,8 +49,8 @@ fn what_was_overwritten_unseen_is_named() {
 }
 
 /// The note of a step after it was applied in a world that fails in this way.
-async fn noted(breaks: impl Fn(&FakeDesk)) -> String {
-    let mut fake = FakeDesk::open(&dns_switch()).await;
+async fn noted(breaks: impl Fn(&FakeRig)) -> String {
+    let mut fake = FakeRig::open(&dns_switch()).await;
     fake.desk.check("lower-ttl").await.expect("checks");
     breaks(&fake);
     fake.desk.approve("lower-ttl").await.expect("an approval");

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use switchback_engine::expect::observed_directly;
 use switchback_engine::monitor::MonitorRun;
 use switchback_engine::run::Run;
-use switchback_model::{CheckKind, CheckReading, CheckSpec, Way as Direction};
+use switchback_model::{CheckKind, CheckReading, CheckSpec, Way};
 
 use super::Switch;
 use super::sites::{Led, Sides};
@@ -108,8 +108,8 @@ impl<'a> Look<'a> {
             return true;
         }
         let way = match side {
-            WaySide::New => Direction::Apply,
-            WaySide::Old => Direction::Undo,
+            WaySide::New => Way::Apply,
+            WaySide::Old => Way::Undo,
         };
         if reading.verdict.lets_through() && self.build.is_some() || observed_directly(reading, way).is_some()
         {
@@ -194,13 +194,13 @@ pub(super) fn looks<'a>(run: &'a Run, live: &'a Live, switch: &Switch<'_>) -> Ve
         all.extend(Look::of_step(&step.undo_before, undo_before, switch, None));
         all.extend(Look::of_step(
             &step.verify,
-            read(Direction::Apply),
+            read(Way::Apply),
             switch,
             side(WaySide::New),
         ));
         all.extend(Look::of_step(
             &step.undo_verify,
-            read(Direction::Undo),
+            read(Way::Undo),
             switch,
             side(WaySide::Old),
         ));

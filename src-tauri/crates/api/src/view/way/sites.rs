@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use switchback_engine::run::Run;
 
 use super::looks::{Look, looks};
-use super::{Known, Switch, guards};
+use super::{KnownName, Switch, guards};
 use crate::view::run::Live;
 use crate::wire::{WayHealthOf, WaySide, WaySite};
 
@@ -39,7 +39,7 @@ pub(super) struct Sides {
 }
 
 impl Sides {
-    fn of(looks: &[Look<'_>], known: &[Known<'_>]) -> Self {
+    fn of(looks: &[Look<'_>], known: &[KnownName<'_>]) -> Self {
         let mut sides = Self {
             old: Marks::default(),
             new: Marks::default(),
@@ -126,7 +126,7 @@ pub(super) fn sites(
     run: &Run,
     live: &Live,
     switch: &Switch<'_>,
-    known: &[Known<'_>],
+    known: &[KnownName<'_>],
     led: &Led,
     now: Timestamp,
 ) -> Vec<WaySite> {

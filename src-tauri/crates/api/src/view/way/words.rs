@@ -17,7 +17,7 @@ pub(super) enum Asked {
 }
 
 /// What the sentence is made of.
-pub(super) struct Said<'a> {
+pub(super) struct SentenceParts<'a> {
     pub name: &'a str,
     pub state: WayState,
     pub resolvers: WayShare,
@@ -65,7 +65,7 @@ const fn other(side: WaySide) -> WaySide {
 }
 
 /// Whether every server that was asked gives this side, and at least one was.
-pub(super) fn gives_alone(said: &Said<'_>, wanted: WaySide) -> bool {
+pub(super) fn gives_alone(said: &SentenceParts<'_>, wanted: WaySide) -> bool {
     let shares = [said.resolvers, said.name_servers];
     let asked: u32 = shares.iter().map(|share| share.asked).sum();
     let right: u32 = shares.iter().map(|share| of(*share, wanted)).sum();
@@ -73,7 +73,7 @@ pub(super) fn gives_alone(said: &Said<'_>, wanted: WaySide) -> bool {
 }
 
 /// "1 name server and 2 resolvers"; none where nobody is counted.
-fn both(said: &Said<'_>, count: impl Fn(WayShare) -> u32) -> Option<(u32, String)> {
+fn both(said: &SentenceParts<'_>, count: impl Fn(WayShare) -> u32) -> Option<(u32, String)> {
     let kinds = [(said.name_servers, "name server"), (said.resolvers, "resolver")];
     let parts: Vec<String> = kinds
         .iter()
@@ -85,7 +85,7 @@ fn both(said: &Said<'_>, count: impl Fn(WayShare) -> u32) -> Option<(u32, String
 }
 
 /// What is said once the answers are too old, or where there are none.
-pub(super) fn once_stale(said: &Said<'_>) -> String {
+pub(super) fn once_stale(said: &SentenceParts<'_>) -> String {
     match (said.asked, said.observed_at) {
         (Asked::NoObserver, _) => format!(
             "This target has no DNS observer, so nothing is said of the servers of {}.",
@@ -104,7 +104,7 @@ pub(super) fn once_stale(said: &Said<'_>) -> String {
 }
 
 /// What the servers give, and by when the rest does.
-pub(super) fn sentence(said: &Said<'_>) -> String {
+pub(super) fn sentence(said: &SentenceParts<'_>) -> String {
     if said.asked != Asked::ByChecks || said.observed_at.is_none() {
         return once_stale(said);
     }
@@ -158,7 +158,7 @@ pub(super) fn sentence(said: &Said<'_>) -> String {
 }
 
 /// What becomes of those that still give the side that is left.
-fn rest(said: &Said<'_>, leaving: WaySide, left: &str) -> Option<String> {
+fn rest(said: &SentenceParts<'_>, leaving: WaySide, left: &str) -> Option<String> {
     let gone_by = said.gone_by?;
     if gone_by > said.now {
         let when = by(gone_by);

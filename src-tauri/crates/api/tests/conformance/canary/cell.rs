@@ -19,11 +19,11 @@ use switchback_model::{
 use switchback_probes::ProbeWorld;
 use switchback_rehearsal as rehearsal;
 use switchback_testkit::published::only;
-use switchback_testkit::{Desk, MemoryJournal, plans};
+use switchback_testkit::{MemoryJournal, Rig, plans};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use super::wire::{Act, Bug, Fault, Place, Wire};
+use super::wire::{Act, Bug, CallPoint, Fault, Wire};
 
 const STEP: &str = "canary";
 /// How the user stands that the step makes, in the words of the world.
@@ -34,7 +34,7 @@ const LEFT_ALONE: &str = "is not the user that this step made: it is not deleted
 const SPEED: u32 = 20;
 
 /// What goes wrong; nothing in the clean cell.
-pub type Fate = Option<(Place, Fault)>;
+pub type Fate = Option<(CallPoint, Fault)>;
 
 /// The keychain of the rehearsal.
 struct Keychain;
@@ -84,7 +84,7 @@ fn plan() -> Plan {
 }
 
 struct Subject {
-    desk: Desk,
+    desk: Rig,
     journal: Arc<MemoryJournal>,
     closed: rehearsal::World,
     wire: Arc<Wire>,
@@ -96,7 +96,7 @@ struct Subject {
 }
 
 /// Runs a cell; gives the requests that were made, and what was wrong.
-pub async fn cell(fate: Fate, bug: Option<Bug>) -> (Vec<Place>, Result<(), String>) {
+pub async fn cell(fate: Fate, bug: Option<Bug>) -> (Vec<CallPoint>, Result<(), String>) {
     let mut subject = Subject::open(fate.clone(), bug).await;
     let outcome = subject.there_and_back(fate.is_some()).await;
     (subject.wire.trace(), outcome)
@@ -145,7 +145,7 @@ impl Subject {
         let plan = plan();
         let journal = MemoryJournal::open(&plan, clock.now());
         let world = Arc::new(RunWorld::new(aws, probes, plan.target.clone(), clock.clone()));
-        let desk = Desk::start(clock, journal.clone(), world, killed).await.unwrap();
+        let desk = Rig::start(clock, journal.clone(), world, killed).await.unwrap();
         Self {
             desk,
             journal,

@@ -12,7 +12,7 @@ use switchback_testkit::{Cell, Matrix};
 
 use crate::{CLEAN, SLOTS, prove};
 use cell::{Fate, cell};
-use wire::{Act, Bug, Fault, Place};
+use wire::{Act, Bug, CallPoint, Fault};
 
 /// What a cell says in which somebody was deleted whom the step did not make.
 const NOT_OURS: &str = "whom somebody else made";
@@ -42,7 +42,7 @@ async fn run(cells: Vec<Fate>, bug: Option<Bug>) -> Matrix {
 }
 
 fn at(phase: &str, operation: &'static str, nth: usize, fault: Fault) -> Fate {
-    let place = Place {
+    let place = CallPoint {
         phase: phase.to_owned(),
         operation,
         nth,
@@ -80,8 +80,8 @@ fn share() -> Vec<Fate> {
 /// The requests of the call itself, in which the process dies: all but the looks of other moments. Where somebody else
 /// brings the canary over in the moment of the death, no mark may stand before it: within the time that a marked sign-in
 /// may be on its way, nobody can tell the two apart.
-fn deaths(trace: &[Place]) -> Vec<Fate> {
-    let asked = |place: &&Place| !place.phase.starts_with("again") && place.operation != "AdminGetUser";
+fn deaths(trace: &[CallPoint]) -> Vec<Fate> {
+    let asked = |place: &&CallPoint| !place.phase.starts_with("again") && place.operation != "AdminGetUser";
     let mut cells = Vec::new();
     for place in trace.iter().filter(asked) {
         let is_proof = place.operation == "Invoke" || (place.operation == "InitiateAuth" && place.nth == 1);
@@ -90,7 +90,7 @@ fn deaths(trace: &[Place]) -> Vec<Fate> {
         cells.extend(faults.into_iter().map(|fault| Some((place.clone(), fault))));
     }
     // The last look, with the mark right behind it.
-    let sign_in = |place: &Place| (place.operation, place.nth) == ("InitiateAuth", 2);
+    let sign_in = |place: &CallPoint| (place.operation, place.nth) == ("InitiateAuth", 2);
     let before = trace
         .iter()
         .position(sign_in)
@@ -103,7 +103,7 @@ fn deaths(trace: &[Place]) -> Vec<Fate> {
 }
 
 /// Every request of the first way there and back, with everything that can become of it.
-fn all(trace: &[Place]) -> Vec<Fate> {
+fn all(trace: &[CallPoint]) -> Vec<Fate> {
     let mut cells = Vec::new();
     let mut is_made = false;
     // The last look is by the sub: who comes between it and the one by the name came after all that is looked at.
@@ -134,7 +134,7 @@ fn all(trace: &[Place]) -> Vec<Fate> {
 async fn every_cell_of_the_canary_is_green() {
     let (trace, outcome) = cell(None, None).await;
     let count = |phase: &str, operation: &str| {
-        let ours = |place: &&Place| place.phase == phase && place.operation == operation;
+        let ours = |place: &&CallPoint| place.phase == phase && place.operation == operation;
         trace.iter().filter(ours).count()
     };
     let calls = [

@@ -19,7 +19,7 @@ const OF_COGNITO: [&str; 3] = ["AdminGetUser", "InitiateAuth", "AdminDeleteUser"
 
 /// One request by what it is, in which part of the way there and back.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct CallPoint {
     /// `apply` or `undo`.
     pub phase: String,
     /// AWS's name of it.
@@ -74,7 +74,7 @@ pub enum Bug {
 #[derive(Default)]
 struct State {
     phase: String,
-    trace: Vec<Place>,
+    trace: Vec<CallPoint>,
     counts: BTreeMap<(String, &'static str), usize>,
     fired: usize,
     /// The sub that a look answered first, and the last one.
@@ -87,7 +87,7 @@ struct State {
 pub struct Wire {
     world: SocketAddr,
     control: rehearsal::Client,
-    fate: Option<(Place, Fault)>,
+    fate: Option<(CallPoint, Fault)>,
     bug: Option<Bug>,
     /// Ends the driver, as if by power off.
     killed: Arc<Notify>,
@@ -98,7 +98,7 @@ impl Wire {
     /// Starts a proxy. It ends with the set that is given with it.
     pub async fn start(
         handle: &rehearsal::Handle,
-        fate: Option<(Place, Fault)>,
+        fate: Option<(CallPoint, Fault)>,
         bug: Option<Bug>,
         killed: Arc<Notify>,
     ) -> (Arc<Self>, String, JoinSet<()>) {
@@ -139,7 +139,7 @@ impl Wire {
     }
 
     /// Every request so far.
-    pub fn trace(&self) -> Vec<Place> {
+    pub fn trace(&self) -> Vec<CallPoint> {
         self.state.lock().unwrap().trace.clone()
     }
 
@@ -167,7 +167,7 @@ impl Wire {
         let phase = state.phase.clone();
         let nth = state.counts.entry((phase.clone(), operation)).or_default();
         *nth += 1;
-        let place = Place {
+        let place = CallPoint {
             phase,
             operation,
             nth: *nth,

@@ -17,7 +17,7 @@ use super::{INVOKE, SIGN_IN, event};
 use crate::connect::Aws;
 use crate::error::guard;
 use crate::grammar::{self, Word};
-use crate::observe::Seen;
+use crate::observe::CallFacts;
 use crate::raw::{Asked, Body, Hidden};
 use crate::resource::part;
 
@@ -73,7 +73,7 @@ async fn invoke(
     function: &str,
     event: Zeroizing<Vec<u8>>,
 ) -> Result<(Value, Duration), ProviderError> {
-    let seen = Seen::default();
+    let seen = CallFacts::default();
     let asked = Asked {
         method: Method::POST,
         path: format!("/2015-03-31/functions/{}/invocations", part(function)),
@@ -133,7 +133,7 @@ async fn nobody_gets_in(aws: &Aws, spec: &SignInCanary, user: &str) -> Result<St
         user,
         password: &password,
     };
-    let seen = Seen::default();
+    let seen = CallFacts::default();
     let no = |what: &str, mend: &str| {
         Err(guard(
             SIGN_IN.operation,

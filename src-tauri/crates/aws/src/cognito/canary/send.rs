@@ -21,7 +21,7 @@ use super::{DELETE, SIGN_IN, proofs};
 use crate::connect::{Aws, incomplete};
 use crate::error::guard;
 use crate::grammar::Word;
-use crate::observe::Seen;
+use crate::observe::CallFacts;
 use crate::service::Service;
 
 const NOT_CREATED: &str = "nothing was created";
@@ -94,7 +94,7 @@ pub(super) async fn sign_in(
         user: &canary.user,
         password: &canary.password,
     };
-    let seen = Seen::default();
+    let seen = CallFacts::default();
     let not_in = match aws.initiate(SIGN_IN, who, &seen).await {
         Initiated::Token(token) => {
             let sub = sub_of(&token, spec).ok_or_else(|| ProviderError {
@@ -156,7 +156,11 @@ async fn nobody_came(aws: &Aws, spec: &SignInCanary) -> Result<Timestamp, Provid
 
 /// What a failed sign-in means for what was made. The user comes first and the token after it: whatever fails behind the
 /// migration leaves a user behind.
-fn said(failed: Option<(Option<String>, ProviderError)>, not_in: NotSignedIn, seen: &Seen) -> ProviderError {
+fn said(
+    failed: Option<(Option<String>, ProviderError)>,
+    not_in: NotSignedIn,
+    seen: &CallFacts,
+) -> ProviderError {
     let code = failed
         .as_ref()
         .and_then(|(code, _)| code.as_deref())
@@ -246,7 +250,7 @@ pub(super) async fn delete(
         Err(_) => None,
     };
     aws.pace(Service::Cognito).await;
-    let seen = Seen::default();
+    let seen = CallFacts::default();
     let once = Builder::new().retry_config(RetryConfig::disabled());
     let request = aws
         .cognito

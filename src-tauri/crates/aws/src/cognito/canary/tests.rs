@@ -3,7 +3,7 @@
 mod gone;
 mod shown;
 mod sign_in;
-mod told;
+mod whose;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -279,7 +279,7 @@ fn who_may_not_look_people_up_is_told_which_policy_grants_it() {
     };
     for operation in ["ListUsers", "AdminGetUser"] {
         let hint = denied(operation);
-        assert!(hint.contains("support.json besides operator.json"), "{hint}");
+        assert!(hint.contains("--target TARGET --iam support` prints"), "{hint}");
     }
-    assert!(!denied("DescribeUserPool").contains("support.json"));
+    assert!(!denied("DescribeUserPool").contains("--iam support"));
 }

@@ -3,20 +3,20 @@
 mod ask;
 mod client;
 mod hcl;
+mod left_out;
 mod pool;
 mod rehearsed;
 mod sign_in;
-mod told;
 
-use super::found::Found;
+use super::comparison::Comparison;
 
 /// The mend of a wrong one; a right one has none.
 #[track_caller]
-fn mend(found: Found) -> String {
+fn mend(found: Comparison) -> String {
     found.mend.unwrap()
 }
 
 #[track_caller]
-fn right(found: &Found) {
+fn right(found: &Comparison) {
     assert_eq!(found.mend, None, "{}", found.observed);
 }

@@ -11,7 +11,7 @@ use aws_sdk_cognitoidentityprovider::types::{
 };
 use switchback_model::cognito::{MfaMode, PreTokenVersion};
 
-use super::super::told::Told;
+use super::super::present::PresentFields;
 use super::super::{mail, mfa, pool, triggers};
 use super::{mend, right};
 
@@ -43,7 +43,7 @@ fn with_policy(policy: PasswordPolicyTypeBuilder) -> UserPoolType {
 
 #[test]
 fn the_whole_password_policy() {
-    let judge = |policy| pool::password_policy(&with_policy(policy), &Told::all(), 8, 7);
+    let judge = |policy| pool::password_policy(&with_policy(policy), &PresentFields::all(), 8, 7);
     let found = judge(policy());
     right(&found);
     assert_eq!(found.observed, found.expected);
@@ -127,25 +127,33 @@ fn the_triggers_and_the_plan_that_they_need() {
         (none().user_pool_tier(Plus).build(), v2, false),
     ];
     for (pool, version, as_expected) in table {
-        let found = triggers::judge(&pool, &Told::all(), Some(ARN), Some(ARN), version);
+        let found = triggers::judge(&pool, &PresentFields::all(), Some(ARN), Some(ARN), version);
         assert_eq!(found.mend.is_none(), as_expected, "{}", found.observed);
     }
     // What is not expected is not looked at.
     right(&triggers::judge(
         &lambda(Some(ARN), Some(OTHER), None, Lite),
-        &Told::all(),
+        &PresentFields::all(),
         Some(ARN),
         None,
         None,
     ));
     right(&triggers::judge(
         &lambda(None, Some(ARN), None, Lite),
-        &Told::all(),
+        &PresentFields::all(),
         None,
         Some(ARN),
         None,
     ));
-    let all = |pool| mend(triggers::judge(&pool, &Told::all(), Some(ARN), Some(ARN), v2));
+    let all = |pool| {
+        mend(triggers::judge(
+            &pool,
+            &PresentFields::all(),
+            Some(ARN),
+            Some(ARN),
+            v2,
+        ))
+    };
     insta::assert_snapshot!("triggers missing", all(none().user_pool_tier(Plus).build()));
     insta::assert_snapshot!(
         "triggers two arns",
@@ -171,7 +179,7 @@ fn names_to_sign_in_with_are_for_life() {
     };
     let by_mail = || a_pool().username_attributes(UsernameAttributeType::Email);
     let judge = |pool: UserPoolTypeBuilder| {
-        pool::sign_in_names(&pool.build(), &Told::all(), &["email".to_owned()], false)
+        pool::sign_in_names(&pool.build(), &PresentFields::all(), &["email".to_owned()], false)
     };
     right(&judge(by_mail().username_configuration(case(false))));
     for wrong in [
@@ -200,7 +208,7 @@ fn protection_and_who_creates_users() {
         let config = AdminCreateUserConfigType::builder().allow_admin_create_user_only(only);
         pool::admin_create_only(
             &a_pool().admin_create_user_config(config.build()).build(),
-            &Told::all(),
+            &PresentFields::all(),
         )
     };
     right(&create(true));
@@ -222,7 +230,7 @@ fn recovery_is_by_verified_mail_alone() {
         let pool = a_pool().set_auto_verified_attributes(Some(verified.to_vec()));
         pool::recovery(
             &pool.account_recovery_setting(setting.build()).build(),
-            &Told::all(),
+            &PresentFields::all(),
         )
     };
     let email = [VerifiedAttributeType::Email];
@@ -241,7 +249,7 @@ fn recovery_is_by_verified_mail_alone() {
     }
     insta::assert_snapshot!(
         "recovery missing",
-        mend(pool::recovery(&a_pool().build(), &Told::default()))
+        mend(pool::recovery(&a_pool().build(), &PresentFields::default()))
     );
     insta::assert_snapshot!(
         "recovery verifies phones",
@@ -310,7 +318,7 @@ fn the_second_factor() {
             .build()
     };
     let judge = |config: &GetUserPoolMfaConfigOutput, wanted| {
-        mfa::judge("eu-west-2_EXAMPLE", config, &Told::all(), wanted)
+        mfa::judge("eu-west-2_EXAMPLE", config, &PresentFields::all(), wanted)
     };
     for (mode, wanted, app, as_expected) in [
         (UserPoolMfaType::Off, MfaMode::Off, false, true),

@@ -3,32 +3,33 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use switchback_engine::ports::ProviderErrorKind as Kind;
+use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
 use switchback_model::directory::{Account, AccountStatus, Filter, LookupBy, Personal, PoolId};
 use switchback_rehearsal::{ADMINS_POOL, Client, OLD_POOL, World, WorldOptions};
 
-use crate::Aws;
+use super::{UserPage, Walk};
 use crate::tests::aws;
 use crate::tests::server::{Play, server};
+use crate::{Aws, ListPace};
 
-struct Place {
+struct Setup {
     world: World,
     aws: Aws,
     _dir: tempfile::TempDir,
 }
 
-async fn place() -> Place {
+async fn place() -> Setup {
     let dir = tempfile::tempdir().unwrap();
     let world = World::start(WorldOptions::new(dir.path())).await.unwrap();
     let aws = aws(&world.handle().endpoint);
-    Place {
+    Setup {
         world,
         aws,
         _dir: dir,
     }
 }
 
-impl Place {
+impl Setup {
     async fn found(&self, pool: &str, by: LookupBy, value: &str) -> Vec<Account> {
         let page = self
             .aws
@@ -46,6 +47,31 @@ impl Place {
             .copied()
             .unwrap_or(0)
     }
+}
+
+/// What a walk through a pool gave.
+#[derive(Default)]
+struct Walked {
+    users: Vec<Account>,
+    pages: usize,
+    ended: Option<ProviderError>,
+    token: bool,
+}
+
+async fn everybody(aws: &Aws, pool: &PoolId) -> Walked {
+    goes_on(aws, pool, &mut Walk::new(None)).await
+}
+
+async fn goes_on(aws: &Aws, pool: &PoolId, walk: &mut Walk) -> Walked {
+    let mut walked = Walked::default();
+    let mut take = |page: UserPage| {
+        walked.pages += 1;
+        walked.users.extend(page.users);
+    };
+    let broken = aws.every_user(pool, walk, &mut take).await.err();
+    walked.token = broken.as_ref().is_some_and(|broken| broken.token);
+    walked.ended = broken.map(|broken| broken.error);
+    walked
 }
 
 fn pool_id(text: &str) -> PoolId {
@@ -197,24 +223,24 @@ async fn empty_pages_with_a_token_are_no_end() {
 async fn everybody_is_read_to_the_end_or_it_is_said_why_not() {
     let place = place().await;
     let pool = pool_id(ADMINS_POOL);
-    let heard = std::sync::Mutex::new(Vec::new());
-    let hear = |count: usize| heard.lock().unwrap().push(count);
-    let seeded = place.aws.every_user(&pool, &hear).await;
+    let seeded = everybody(&place.aws, &pool).await;
     assert_eq!(seeded.ended, None);
+    let (_, people) = place.aws.pool_about(&pool).await.unwrap();
+    assert_eq!(people, Some(seeded.users.len()));
     Client::new(place.world.handle())
         .add_users(ADMINS_POOL, 500)
         .await
         .unwrap();
-    let all = place.aws.every_user(&pool, &hear).await;
+    let all = everybody(&place.aws, &pool).await;
     assert_eq!((all.users.len(), all.ended), (seeded.users.len() + 500, None));
-    assert_eq!(heard.lock().unwrap().last(), Some(&all.users.len()));
+    assert_eq!(all.pages, all.users.len().div_ceil(60));
     place
         .world
         .inject("throttle:ListUsers:0".parse().unwrap())
         .unwrap();
-    let none = place.aws.every_user(&pool, &hear).await;
+    let none = everybody(&place.aws, &pool).await;
     assert_eq!((none.users.len(), none.ended.unwrap().kind), (0, Kind::Throttled));
-    let elsewhere = place.aws.every_user(&pool_id("eu-west-1_X"), &hear).await;
+    let elsewhere = everybody(&place.aws, &pool_id("eu-west-1_X")).await;
     assert_eq!(elsewhere.ended.unwrap().kind, Kind::Guard);
 }
 
@@ -224,9 +250,82 @@ async fn a_reading_that_breaks_off_keeps_what_it_has() {
     let page = "{\"Users\":[{\"Username\":\"one\",\"Enabled\":true}],\"PaginationToken\":\"t1\"}".to_owned();
     let denied = "{\"__type\":\"AccessDeniedException\"}".to_owned();
     let server = server(vec![Play::Answer(200, page), Play::Answer(400, denied)]).await;
-    let read = aws(&server.url).every_user(&pool_id(ADMINS_POOL), &|_| ()).await;
+    let read = everybody(&aws(&server.url), &pool_id(ADMINS_POOL)).await;
     assert_eq!((read.users.len(), read.ended.unwrap().kind), (1, Kind::Denied));
     assert!(!server.requests()[0].contains("Filter"));
+}
+
+/// Who comes later goes on behind the last page: no page is asked for twice, and none is left out.
+#[tokio::test]
+async fn a_walk_goes_on_where_another_stood() {
+    let place = place().await;
+    let pool = pool_id(ADMINS_POOL);
+    let client = Client::new(place.world.handle());
+    client.add_users(ADMINS_POOL, 500).await.unwrap();
+    let whole = everybody(&place.aws, &pool).await;
+    let asked = place.count("ListUsers");
+    let mut pages = Vec::new();
+    let mut first = Walk::new(Some(500));
+    let mut take = |page: UserPage| pages.push(page);
+    place.aws.every_user(&pool, &mut first, &mut take).await.unwrap();
+    assert!(first.has_ended());
+    for stood in 0..pages.len() {
+        let mut later = Walk::new(None);
+        pages[..=stood].iter().for_each(|page| later.take(page));
+        let before = place.count("ListUsers");
+        let rest = goes_on(&place.aws, &pool, &mut later).await;
+        assert_eq!(rest.ended, None);
+        let users = pages[..=stood].iter().flat_map(|page| page.users.clone());
+        let users: Vec<Account> = users.chain(rest.users).collect();
+        assert_eq!(users, whole.users);
+        assert_eq!(
+            place.count("ListUsers") - before,
+            asked - u64::try_from(stood).unwrap() - 1
+        );
+    }
+}
+
+/// A token that AWS no longer takes is told apart from everything else that it refuses.
+#[tokio::test]
+async fn a_token_that_has_run_out_is_told_apart() {
+    let page = "{\"Users\":[{\"Username\":\"one\",\"Enabled\":true}],\"PaginationToken\":\"t1\"}".to_owned();
+    let invalid =
+        "{\"__type\":\"InvalidParameterException\",\"message\":\"Invalid pagination token\"}".to_owned();
+    let pool = pool_id(ADMINS_POOL);
+    let served = server(vec![
+        Play::Answer(200, page),
+        Play::Answer(400, invalid.clone()),
+        Play::Answer(400, invalid),
+    ])
+    .await;
+    let aws = aws(&served.url);
+    let mut walk = Walk::new(None);
+    let read = goes_on(&aws, &pool, &mut walk).await;
+    assert_eq!((read.users.len(), read.token, walk.has_ended()), (1, true, false));
+    // Without a token it is something else.
+    let read = everybody(&aws, &pool).await;
+    assert_eq!((read.ended.unwrap().kind, read.token), (Kind::Refused, false));
+}
+
+/// A chosen pace is kept from the first page to the last, and no second has more than it says.
+#[tokio::test]
+async fn a_chosen_pace_spaces_the_pages_evenly() {
+    let place = place().await;
+    let aws = place
+        .aws
+        .clone()
+        .with_list_pace(ListPace::new(20.try_into().unwrap()));
+    assert_eq!((place.aws.list_rate(), aws.list_rate()), (None, Some(20)));
+    assert_eq!(
+        place.aws.clone().at_pace().list_rate(),
+        Some(crate::usual_lists())
+    );
+    place.world.inject("empty-pages:11".parse().unwrap()).unwrap();
+    let started = Instant::now();
+    let read = everybody(&aws, &pool_id(ADMINS_POOL)).await;
+    // The first at once, and eleven more at least, a twentieth of a second apart.
+    assert!(read.pages >= 12, "{}", read.pages);
+    assert!(started.elapsed() >= Duration::from_millis(11 * 50 - 5));
 }
 
 #[tokio::test]
@@ -393,7 +492,7 @@ async fn pages_without_an_end_are_not_read_for_ever() {
     let error = aws(&served.url).list_users(&pool, &anna(), 5).await.unwrap_err();
     assert_eq!((error.kind, served.requests().len()), (Kind::Untrue, 3));
     let served = server(round()).await;
-    let read = aws(&served.url).every_user(&pool, &|_| ()).await;
+    let read = everybody(&aws(&served.url), &pool).await;
     assert_eq!(
         (read.ended.unwrap().kind, served.requests().len()),
         (Kind::Untrue, 3)
@@ -411,7 +510,7 @@ async fn pages_without_an_end_are_not_read_for_ever() {
         (true, true, 5)
     );
     let served = server(stale()).await;
-    let read = aws(&served.url).every_user(&pool, &|_| ()).await;
+    let read = everybody(&aws(&served.url), &pool).await;
     assert_eq!((read.users.len(), served.requests().len()), (5, 5));
     assert_eq!(read.ended.unwrap().kind, Kind::Untrue);
 }

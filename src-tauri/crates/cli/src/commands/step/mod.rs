@@ -223,7 +223,7 @@ async fn preview(cx: &Cx<'_>, host: &Host, of: &OfRun) -> Result<u8, ApiError> {
     Ok(exit::OK)
 }
 
-/// What became of a step, as each command about one answers it (`cli.md`).
+/// What became of a step, as each command about one answers it.
 fn document(run: &str, view: &StepView) -> Value {
     json!({
         "run": run,

@@ -1,7 +1,7 @@
 //! The AWS files as people write them: names with blanks, slips of the pen, files that are none.
 
-use super::sign_ins::Desk;
-use super::support::{Closed, Place, SECRETS, harmless, unserved_port};
+use super::sign_ins::Station;
+use super::support::{Closed, SECRETS, TestHome, harmless, unserved_port};
 
 /// SHA-1 of `NHS Central`, by which the AWS CLI finds that session's token.
 fn token_file(session: &str) -> String {
@@ -12,7 +12,7 @@ fn token_file(session: &str) -> String {
     )
 }
 
-fn listed(place: &Place, code: i32) -> String {
+fn listed(place: &TestHome, code: i32) -> String {
     let did = place.run(&["profiles", "list"]).code(code);
     harmless(&did);
     // What is said must not depend on how it is asked.
@@ -36,7 +36,7 @@ fn a_session_with_a_blank_in_its_name_is_signed_in() {
         ),
         ("[sso-session a&b]", "a&b", "[profile central] ; comment"),
     ] {
-        let desk = Desk::open();
+        let desk = Station::open();
         let name = if profile.contains("our") {
             "our central"
         } else {
@@ -93,7 +93,7 @@ fn what_a_session_lacks_is_named_with_its_line() {
         ),
     ];
     for (profile, section, said, mend) in cases {
-        let desk = Desk::open().profile("central");
+        let desk = Station::open().profile("central");
         desk.place.write(
             "aws-config",
             format!("[profile central]\n{profile}\nsso_account_id = 123456789012\nsso_role_name = operator\n{section}\n"),
@@ -166,7 +166,7 @@ fn a_slip_is_told_with_its_file_and_line_and_what_mends_it() {
             "Write the key",
         ),
     ];
-    let desk = Desk::open().profile("keys");
+    let desk = Station::open().profile("keys");
     for (text, line, what, mend) in cases {
         desk.place.write("aws-config", text);
         let said = listed(&desk.place, 3);
@@ -185,7 +185,7 @@ fn a_slip_is_told_with_its_file_and_line_and_what_mends_it() {
 
 #[test]
 fn what_is_passed_over_is_named_with_its_line_and_reason() {
-    let place = Place::new();
+    let place = TestHome::new();
     let config = place.write("aws-config", "");
     let place = place.set("AWS_CONFIG_FILE", config.display());
     for (text, code, said) in [
@@ -231,7 +231,7 @@ fn what_is_passed_over_is_named_with_its_line_and_reason() {
 
 #[test]
 fn a_file_that_cannot_be_read_is_not_absent() {
-    let place = Place::new();
+    let place = TestHome::new();
     let folder = place.path().join("folder");
     std::fs::create_dir(&folder).unwrap();
     let wide: Vec<u8> = "\u{feff}[profile a]\n"
@@ -261,7 +261,7 @@ fn a_file_that_cannot_be_read_is_not_absent() {
 
 #[test]
 fn the_output_of_a_program_that_is_not_taken_is_told_without_its_values() {
-    let place = Place::new();
+    let place = TestHome::new();
     let config = place.write("aws-config", "");
     let world = Closed::of(&place);
     let place = place

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::sign_ins::{Desk, FILES};
-use super::support::{Closed, Place, SECRETS, unserved_port};
+use super::sign_ins::{FILES, Station};
+use super::support::{Closed, SECRETS, TestHome, unserved_port};
 
 /// The row of that id, whichever part it stands in.
 #[track_caller]
@@ -20,7 +20,7 @@ pub(super) fn row(view: &Value, id: &str) -> Value {
 #[test]
 fn the_connection_is_checked_row_by_row() {
     // A fast world's clock would be minutes ahead after a slow look, and the row of the clock say so.
-    let desk = Desk::slow().profile("keys");
+    let desk = Station::slow().profile("keys");
     let target = desk.place.test_target("");
     let args = [
         "connection",
@@ -114,7 +114,7 @@ fn the_connection_is_checked_row_by_row() {
 
 #[test]
 fn a_rehearsal_has_a_connection_too() {
-    let place = Place::new();
+    let place = TestHome::new();
     let world = Closed::slow(&place);
     let run = place.new_run("rehearsal", &[]);
     let view = place.json(&["connection", "--run", &run]);
@@ -132,7 +132,7 @@ fn a_rehearsal_has_a_connection_too() {
 /// Nothing leaves the machine: the proxy is a port at which nobody listens.
 #[test]
 fn a_proxy_that_is_not_there_is_named_without_its_password() {
-    let place = Place::new();
+    let place = TestHome::new();
     let config = place.write("aws-config", FILES);
     let proxy = format!("http://me:{}@127.0.0.1:{}", SECRETS[2], unserved_port());
     let place = place
@@ -163,7 +163,7 @@ fn a_proxy_that_is_not_there_is_named_without_its_password() {
 
 #[test]
 fn a_target_by_name_alone_needs_its_runbook() {
-    let place = Place::new();
+    let place = TestHome::new();
     let said = place.bad(3, &["connection", "--target", "prod"]);
     assert!(said.contains("No built-in target has the name prod"), "{said}");
     assert!(
@@ -175,7 +175,7 @@ fn a_target_by_name_alone_needs_its_runbook() {
 /// Not even a read goes to somebody else's server in the name of production.
 #[test]
 fn production_is_not_checked_at_a_custom_endpoint() {
-    let place = Place::new();
+    let place = TestHome::new();
     let server = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).unwrap();
     server.set_nonblocking(true).unwrap();
     let url = format!("http://{}", server.local_addr().unwrap());

@@ -4,7 +4,7 @@
 use std::fs;
 use std::time::Duration;
 
-use super::support::{Closed, Place, SECRETS, applying, proving};
+use super::support::{Closed, SECRETS, TestHome, applying, proving};
 use crate::shared::until;
 
 const FILES: &str = "
@@ -80,8 +80,8 @@ login_session = arn:aws:iam::123456789012:user/me
 const EXAMPLE: &str = "c3499c2729730a7f807efb8676a92dcb6f8a3f8f";
 
 /// A place with the files, and a run on a target of kind test at the rehearsal's endpoint.
-fn signed_out() -> (Place, Closed, String) {
-    let place = Place::new();
+fn signed_out() -> (TestHome, Closed, String) {
+    let place = TestHome::new();
     let config = place.write("aws-config", FILES);
     place.write(
         &format!("user/.aws/sso/cache/{EXAMPLE}.json"),

@@ -3,11 +3,11 @@
 use std::fs::{self, OpenOptions};
 use std::io::{Seek as _, SeekFrom, Write as _};
 
-use super::support::{Closed, Place, applying};
+use super::support::{Closed, TestHome, applying};
 
 /// A run with a change behind it.
-fn with_a_change() -> (Place, Closed, String) {
-    let place = Place::new();
+fn with_a_change() -> (TestHome, Closed, String) {
+    let place = TestHome::new();
     let world = Closed::of(&place);
     let run = place.new_run("rehearsal", &[]);
     let digest = place.seen(&run);
@@ -89,7 +89,7 @@ fn a_journal_that_is_not_as_it_was_is_a_full_stop_that_names_the_way_on() {
     // Put back, it is whole; and the export goes on elsewhere.
     assert!(place.verify(&run) >= events);
     assert_eq!(world.changes(), 1);
-    let second = Place::new();
+    let second = TestHome::new();
     let imported = second.json(&[
         "journal",
         "import",
@@ -115,7 +115,7 @@ fn a_copy_that_does_not_hold_is_refused_before_anything_is_taken_over() {
         lines.join("\n") + "\n"
     };
     let mut all = String::new();
-    let second = Place::new();
+    let second = TestHome::new();
     for (title, code, content) in [
         (
             "newer",

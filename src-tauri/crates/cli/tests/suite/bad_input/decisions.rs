@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::support::{BUNDLED, Closed, Place};
+use super::support::{BUNDLED, Closed, TestHome};
 use crate::shared::until;
 
 /// In front of the switch: an attested step, and a gate over the old side.
@@ -50,7 +50,7 @@ choices = ["tonight", "tomorrow"]
 [[decision]]
 id = "rollback-after""#;
 
-fn gated(place: &Place) -> String {
+fn gated(place: &TestHome) -> String {
     let book = place.runbook(
         "gated",
         &[
@@ -75,13 +75,13 @@ const GO: [&str; 7] = [
     "all is well",
 ];
 
-fn gate(place: &Place, run: &str) -> Value {
+fn gate(place: &TestHome, run: &str) -> Value {
     place.json(&["gate", run, "mid"])["gate"].clone()
 }
 
 #[test]
 fn a_phase_with_a_gate_by_the_command_line() {
-    let place = Place::new();
+    let place = TestHome::new();
     let world = Closed::of(&place);
     let run = gated(&place);
     let mut all = String::new();
@@ -230,7 +230,7 @@ fn a_phase_with_a_gate_by_the_command_line() {
 
 #[test]
 fn a_deadline_is_moved_by_a_person_and_nothing_acts() {
-    let place = Place::new();
+    let place = TestHome::new();
     let world = Closed::of(&place);
     let run = gated(&place);
     place.ok(&["decide", &run, "window", "tonight", "--reason", "agreed"]);
@@ -338,7 +338,7 @@ fn a_deadline_is_moved_by_a_person_and_nothing_acts() {
 
 #[test]
 fn an_amendment_that_touches_what_has_an_effect_is_refused_by_words() {
-    let place = Place::new();
+    let place = TestHome::new();
     let _world = Closed::of(&place);
     let run = place.new_run("rehearsal", &[]);
     let seen = place.seen(&run);

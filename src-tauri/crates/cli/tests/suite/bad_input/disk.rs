@@ -6,12 +6,12 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 
-use super::support::{Closed, PROGRAM, Place, applying};
+use super::support::{Closed, PROGRAM, TestHome, applying};
 use crate::shared::Did;
 
 /// Runs a command whose files may not grow beyond some blocks of 512 bytes: the system answers EFBIG
 /// where a full disk answers ENOSPC, and needs no privilege for it. Its own messages go to pipes.
-fn full(place: &Place, blocks: u32, args: &[&str]) -> Did {
+fn full(place: &TestHome, blocks: u32, args: &[&str]) -> Did {
     let mut command = Command::new("sh");
     place.dress(&mut command);
     command
@@ -28,7 +28,7 @@ fn full(place: &Place, blocks: u32, args: &[&str]) -> Did {
 
 #[test]
 fn a_full_disk_stops_before_a_run_is_opened() {
-    let place = Place::new();
+    let place = TestHome::new();
     let new = ["run", "new", "dns-switch", "--target", "rehearsal"];
     let mut all = String::new();
     for blocks in [0, 1, 8, 100] {
@@ -45,7 +45,7 @@ fn a_full_disk_stops_before_a_run_is_opened() {
 
 #[test]
 fn a_disk_that_fills_in_the_middle_of_a_change_loses_nothing_and_repeats_nothing() {
-    let place = Place::new();
+    let place = TestHome::new();
     let world = Closed::of(&place);
     let run = place.new_run("rehearsal", &[]);
     let apply = |blocks: Option<u32>| {
@@ -94,7 +94,7 @@ fn a_disk_that_fills_in_the_middle_of_a_change_loses_nothing_and_repeats_nothing
 
 #[test]
 fn a_home_that_cannot_be_used_is_named() {
-    let place = Place::new();
+    let place = TestHome::new();
     let file = place.write("file", "");
     let under = file.join("home");
     let nowhere = place.path().join("nowhere");
@@ -129,7 +129,7 @@ fn a_home_that_cannot_be_used_is_named() {
 }
 
 /// Whether this test runs as the user whom no permission stops.
-fn is_root(place: &Place) -> bool {
+fn is_root(place: &TestHome) -> bool {
     let probe = place.path().join("probe");
     fs::create_dir(&probe).unwrap();
     fs::set_permissions(&probe, Permissions::from_mode(0o555)).unwrap();
@@ -138,7 +138,7 @@ fn is_root(place: &Place) -> bool {
 
 #[test]
 fn a_home_that_is_read_only_is_told_and_not_changed() {
-    let place = Place::new();
+    let place = TestHome::new();
     let run = place.new_run("rehearsal", &[]);
     let file = place.home().join("journal.db");
     let before = fs::read(&file).unwrap();

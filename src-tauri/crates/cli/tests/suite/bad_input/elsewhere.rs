@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use super::support::{BUNDLED, Closed, Place, SECRETS, unserved_port};
+use super::support::{BUNDLED, Closed, SECRETS, TestHome, unserved_port};
 
 const PROFILE: &str = "
 role_arn = arn:aws:iam::123456789012:role/switchback-operator
@@ -79,7 +79,7 @@ fn ways(url: &str) -> Vec<(String, &'static str)> {
 fn an_endpoint_of_the_profile_is_refused_for_production_before_anything_is_sent() {
     let trap = Trap::set();
     for (files, setting) in ways(&trap.url()) {
-        let place = Place::new();
+        let place = TestHome::new();
         let config = place.write("aws-config", "");
         let place = place.set("AWS_CONFIG_FILE", config.display());
         // Opened while nothing led elsewhere.
@@ -125,7 +125,7 @@ fn an_endpoint_of_the_profile_is_refused_for_production_before_anything_is_sent(
 #[test]
 fn an_endpoint_of_one_service_in_the_environment_is_refused_for_production_too() {
     let trap = Trap::set();
-    let place = Place::new();
+    let place = TestHome::new();
     let config = place.write("aws-config", format!("[profile nhs-prod]{PROFILE}{KEYS}"));
     let mut place = place.set("AWS_CONFIG_FILE", config.display());
     let new = ["run", "new", "dns-switch", "--target", "prod.example"];
@@ -154,7 +154,7 @@ fn an_endpoint_of_one_service_in_the_environment_is_refused_for_production_too()
 #[test]
 fn a_profile_whose_endpoints_are_ignored_is_production_again() {
     let trap = Trap::set();
-    let place = Place::new();
+    let place = TestHome::new();
     let files = format!(
         "[profile nhs-prod]{PROFILE}endpoint_url = {}\nignore_configured_endpoint_urls = true\n{KEYS}",
         trap.url()
@@ -167,7 +167,7 @@ fn a_profile_whose_endpoints_are_ignored_is_production_again() {
 
 #[test]
 fn any_other_target_is_marked_and_led_there() {
-    let place = Place::new();
+    let place = TestHome::new();
     let world = Closed::of(&place);
     let url = &world.handle.endpoint;
     let files = format!("[profile led]\nendpoint_url = {url}\nregion = eu-west-2\n{KEYS}")
@@ -225,7 +225,7 @@ fn any_other_target_is_marked_and_led_there() {
 
 #[test]
 fn a_password_in_an_endpoint_of_a_profile_is_not_repeated() {
-    let place = Place::new();
+    let place = TestHome::new();
     let url = format!("http://me:{}@127.0.0.1:{}", SECRETS[2], unserved_port());
     let config = place.write(
         "aws-config",

@@ -4,9 +4,9 @@
 use std::fs::OpenOptions;
 use std::process::{Output, Stdio};
 
-use super::support::{Closed, Place};
+use super::support::{Closed, TestHome};
 
-fn into_full(place: &Place, args: &[&str]) -> Output {
+fn into_full(place: &TestHome, args: &[&str]) -> Output {
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
     place
         .command()
@@ -19,7 +19,7 @@ fn into_full(place: &Place, args: &[&str]) -> Output {
 
 #[test]
 fn what_does_not_reach_stdout_is_an_error() {
-    let place = Place::new();
+    let place = TestHome::new();
     let _world = Closed::of(&place);
     let run = place.new_run("rehearsal", &[]);
     for args in [

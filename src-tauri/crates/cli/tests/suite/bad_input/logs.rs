@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::support::{Closed, Place, SECRETS, applying, harmless};
+use super::support::{Closed, SECRETS, TestHome, applying, harmless};
 
 /// A field of a line's spans.
 fn of_spans<'a>(line: &'a Value, name: &str) -> Option<&'a str> {
@@ -15,7 +15,7 @@ fn of_spans<'a>(line: &'a Value, name: &str) -> Option<&'a str> {
         .find_map(|span| span[name].as_str())
 }
 
-fn lines(place: &Place) -> Vec<Value> {
+fn lines(place: &TestHome) -> Vec<Value> {
     let mut lines = Vec::new();
     for entry in fs::read_dir(place.home().join("logs")).unwrap() {
         let text = fs::read_to_string(entry.unwrap().path()).unwrap();
@@ -28,7 +28,7 @@ fn lines(place: &Place) -> Vec<Value> {
 }
 
 /// The lines of the answers to mutating calls, each with all that identifies it.
-fn mutations(place: &Place) -> Vec<(String, String, String, String)> {
+fn mutations(place: &TestHome) -> Vec<(String, String, String, String)> {
     lines(place)
         .iter()
         .filter(|line| {
@@ -48,7 +48,7 @@ fn mutations(place: &Place) -> Vec<(String, String, String, String)> {
 
 #[test]
 fn every_change_is_in_the_log_with_its_run_step_attempt_and_request() {
-    let place = Place::new().set("SWITCHBACK_LOG", "debug");
+    let place = TestHome::new().set("SWITCHBACK_LOG", "debug");
     let did = place
         .run(&["rehearse", "--auto", "--speed", "100", "--json"])
         .code(0);
@@ -88,7 +88,7 @@ fn every_change_is_in_the_log_with_its_run_step_attempt_and_request() {
 
 #[test]
 fn no_secret_that_was_put_in_comes_out() {
-    let place = Place::new();
+    let place = TestHome::new();
     let world = Closed::of(&place);
     // Everything that a person could have set, each with a secret in it.
     let place = place

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use super::support::{Closed, Place, harmless};
+use super::support::{Closed, TestHome, harmless};
 use crate::shared::until;
 
 /// A digest in its form.
@@ -14,7 +14,7 @@ const NEVER_SHOWN: &str = "00000000000000000000000000000000000000000000000000000
 
 #[test]
 fn what_is_listed_says_its_state_and_that_it_is_empty() {
-    let place = Place::new();
+    let place = TestHome::new();
     let run = place.new_run("rehearsal", &[]);
     let listed = place.ok(&["run", "list"]).out;
     assert!(listed.lines().next().unwrap().contains("STATE"), "{listed}");
@@ -28,7 +28,7 @@ fn what_is_listed_says_its_state_and_that_it_is_empty() {
 
 #[test]
 fn names_that_are_none_are_refused_and_near_ones_proposed() {
-    let place = Place::new();
+    let place = TestHome::new();
     let run = place.new_run("rehearsal", &[]);
     let mut all = String::new();
     for (title, code, args) in [
@@ -139,7 +139,7 @@ fn names_that_are_none_are_refused_and_near_ones_proposed() {
 
 #[test]
 fn a_home_may_be_relative_or_have_an_odd_name() {
-    let place = Place::new();
+    let place = TestHome::new();
     let mut homes: Vec<OsString> = vec!["a relative/home".into(), place.path().join("w\u{fc}rde").into()];
     #[cfg(target_os = "linux")]
     {
@@ -185,7 +185,7 @@ fn a_home_may_be_relative_or_have_an_odd_name() {
 #[test]
 fn arguments_that_are_no_text_are_a_usage_error() {
     use std::os::unix::ffi::OsStringExt as _;
-    let place = Place::new();
+    let place = TestHome::new();
     let odd = OsString::from_vec(vec![0xff, 0xfe]);
     let said = place.bad(2, &[OsString::from("run"), "show".into(), odd]);
     insta::assert_snapshot!("no-text", said);
@@ -193,7 +193,7 @@ fn arguments_that_are_no_text_are_a_usage_error() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_crash_and_ends_a_stream() {
-    let place = Place::new();
+    let place = TestHome::new();
     let _world = Closed::of(&place);
     let run = place.new_run("rehearsal", &[]);
     for args in [
@@ -223,7 +223,7 @@ fn a_reader_that_goes_away_is_no_crash_and_ends_a_stream() {
 
 #[test]
 fn an_error_that_nobody_reads_keeps_its_exit_code() {
-    let place = Place::new();
+    let place = TestHome::new();
     for json in [&[][..], &["--json"]] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);

@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
-use super::support::{BUNDLED, Closed, Place, SECRETS, proving, unserved_port};
+use super::support::{BUNDLED, Closed, SECRETS, TestHome, proving, unserved_port};
 
 /// The name of an AWS endpoint that no resolver knows: only a proxy can lead there.
 pub(super) const AWS: &str = "aws.example.nhs.test";
@@ -109,8 +109,8 @@ pub(super) fn proxy(to: SocketAddr, answer: &'static str) -> (SocketAddr, Arc<At
 pub(super) const TUNNEL: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
 
 /// Signed in with keys of the environment at an endpoint.
-pub(super) fn signed_in(endpoint: &str) -> (Place, String) {
-    let place = Place::new()
+pub(super) fn signed_in(endpoint: &str) -> (TestHome, String) {
+    let place = TestHome::new()
         .set("AWS_ACCESS_KEY_ID", SECRETS[3])
         .set("AWS_SECRET_ACCESS_KEY", SECRETS[0])
         .set("AWS_SESSION_TOKEN", SECRETS[1])
@@ -151,7 +151,7 @@ fn an_endpoint_that_says_nothing_is_given_up_in_time() {
 
 #[test]
 fn a_custom_endpoint_that_cannot_be_or_must_not_be_used_is_refused() {
-    let place = Place::new();
+    let place = TestHome::new();
     let mut all = String::new();
     let target = place.test_target("");
     for (title, code, target, endpoint) in [
@@ -186,7 +186,7 @@ fn a_custom_endpoint_that_cannot_be_or_must_not_be_used_is_refused() {
 
 #[test]
 fn a_run_on_production_refuses_an_endpoint_that_was_set_later() {
-    let place = Place::new();
+    let place = TestHome::new();
     let run = place.new_run("prod.example", &[]);
     let place = place.set("AWS_ENDPOINT_URL", "http://127.0.0.1:4566");
     insta::assert_snapshot!(
@@ -197,7 +197,7 @@ fn a_run_on_production_refuses_an_endpoint_that_was_set_later() {
 
 #[test]
 fn traffic_to_aws_that_is_inspected_is_told_and_the_authority_can_be_trusted() {
-    let hidden = Place::new();
+    let hidden = TestHome::new();
     let world = Closed::of(&hidden);
     let (port, pem) = tls_before(&["localhost"], world.handle.aws_addr());
     let (place, run) = signed_in(&format!("https://localhost:{}", port.port()));
@@ -224,7 +224,7 @@ fn traffic_to_aws_that_is_inspected_is_told_and_the_authority_can_be_trusted() {
 
 #[test]
 fn a_certificate_for_other_names_is_told() {
-    let hidden = Place::new();
+    let hidden = TestHome::new();
     let world = Closed::of(&hidden);
     let (port, pem) = tls_before(&["other.example.nhs.test"], world.handle.aws_addr());
     let (place, run) = signed_in(&format!("https://localhost:{}", port.port()));
@@ -238,7 +238,7 @@ fn a_certificate_for_other_names_is_told() {
 
 #[test]
 fn a_proxy_is_used_where_it_is_set_and_told_where_it_refuses() {
-    let hidden = Place::new();
+    let hidden = TestHome::new();
     let world = Closed::of(&hidden);
     let (tls, pem) = tls_before(&[AWS], world.handle.aws_addr());
     let (place, run) = signed_in(&format!("https://{AWS}"));
@@ -284,7 +284,7 @@ fn a_proxy_is_used_where_it_is_set_and_told_where_it_refuses() {
 
 #[test]
 fn a_rehearsal_never_goes_through_a_proxy_or_a_bundle() {
-    let place = Place::new();
+    let place = TestHome::new();
     let _world = Closed::of(&place);
     let place = place
         .set("HTTPS_PROXY", format!("http://127.0.0.1:{}", unserved_port()))
@@ -298,7 +298,7 @@ fn a_rehearsal_never_goes_through_a_proxy_or_a_bundle() {
 fn a_resolver_that_says_nothing_makes_the_sites_unknown_in_bounded_time() {
     // Takes every question, and never answers.
     let resolver = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-    let place = Place::new();
+    let place = TestHome::new();
     let target = std::fs::read_to_string(format!("{BUNDLED}/targets/prod.example.toml")).unwrap();
     let (before, after) = target.split_once("[resolvers]").unwrap();
     let (_, values) = after.split_once("[values]").unwrap();
@@ -325,7 +325,7 @@ fn a_resolver_that_says_nothing_makes_the_sites_unknown_in_bounded_time() {
 
 #[test]
 fn the_systems_resolver_answers_or_gives_up_in_bounded_time() {
-    let place = Place::new();
+    let place = TestHome::new();
     let target = std::fs::read_to_string(format!("{BUNDLED}/targets/prod.example.toml")).unwrap();
     let (before, after) = target.split_once("[resolvers]").unwrap();
     let (_, values) = after.split_once("[values]").unwrap();

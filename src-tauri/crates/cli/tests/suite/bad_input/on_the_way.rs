@@ -13,7 +13,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::connection::row;
 use super::network::{AWS, TUNNEL, proxy, serve, signed_in, tls_before};
-use super::support::{BUNDLED, Closed, Place, harmless, unserved_port};
+use super::support::{BUNDLED, Closed, TestHome, harmless, unserved_port};
 
 const HOSTS: [&str; 3] = [
     "sts.eu-west-2.amazonaws.com",
@@ -76,7 +76,7 @@ fn server(names: &[&str], last_year: i32, by: &Authority, sends: &[&Certificate]
 }
 
 /// The check of the connection through a proxy that leads every host to one server.
-fn checked(place: &Place, to: SocketAddr) -> Value {
+fn checked(place: &TestHome, to: SocketAddr) -> Value {
     let (port, _) = proxy(to, TUNNEL);
     let place = place
         .also("HTTPS_PROXY", format!("http://{port}"))
@@ -92,7 +92,7 @@ fn a_broken_chain_names_the_certificate_and_whose_move_it_is() {
     let root = authority("Example Root", 2099, None);
     let between = authority("Example Intermediate", 2099, Some(&root));
     let stale = authority("Example Intermediate", 2021, Some(&root));
-    let place = Place::new();
+    let place = TestHome::new();
     let bundle = place.write("bundle.pem", root.shown.pem());
     let place = place.set("AWS_CA_BUNDLE", bundle.display());
     let good = server(&HOSTS, 2099, &between, &[&between.shown]);
@@ -137,7 +137,7 @@ fn a_bundle_with_a_cut_certificate_is_told_and_the_others_count() {
     let other = authority("Another Root", 2099, None);
     let good = server(&HOSTS, 2099, &root, &[]);
     let cut = &other.shown.pem()[..200];
-    let place = Place::new();
+    let place = TestHome::new();
     let bundle = place.write("bundle.pem", format!("{}{cut}", root.shown.pem()));
     let place = place.set("AWS_CA_BUNDLE", bundle.display());
     let view = checked(&place, good);
@@ -185,7 +185,7 @@ fn a_proxy_with_an_ipv6_address_is_dialled() {
         return;
     };
     let port = listener.local_addr().unwrap().port();
-    let place = Place::new()
+    let place = TestHome::new()
         .set("AWS_ACCESS_KEY_ID", "AKIAREHEARSAL")
         .set("AWS_SECRET_ACCESS_KEY", "rehearsal")
         .set("HTTPS_PROXY", format!("http://[::1]:{port}"));
@@ -231,7 +231,7 @@ fn a_proxy_with_an_ipv6_address_is_dialled() {
 
 #[test]
 fn what_was_dialled_is_said_where_no_proxy_goes_before_a_proxy() {
-    let hidden = Place::new();
+    let hidden = TestHome::new();
     let world = Closed::of(&hidden);
     let (tls, _) = tls_before(&[AWS], world.handle.aws_addr());
     let (place, run) = signed_in(&format!("https://{AWS}"));
@@ -274,7 +274,7 @@ fn a_resolver_that_only_refuses_is_heard_at_once_and_by_name() {
                 let _ = resolver.send_to(&head, from);
             }
         });
-        let place = Place::new();
+        let place = TestHome::new();
         place.write(
             "refusing.toml",
             format!("{before}[resolvers]\nrefusing = \"{at}\"\n\n[values]{values}"),

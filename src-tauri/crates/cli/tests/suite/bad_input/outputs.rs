@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::support::{Closed, Place, applying, harmless};
+use super::support::{Closed, TestHome, applying, harmless};
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
@@ -28,7 +28,7 @@ fn mode(path: &Path) -> u32 {
 
 #[test]
 fn a_file_is_written_whole_private_and_over_nothing_of_somebody_else() {
-    let place = Place::new();
+    let place = TestHome::new();
     let _world = Closed::of(&place);
     let run = place.new_run("rehearsal", &[]);
     let other = place.new_run("rehearsal", &[]);
@@ -135,7 +135,7 @@ fn a_file_is_written_whole_private_and_over_nothing_of_somebody_else() {
 
 #[test]
 fn what_is_no_file_is_refused_at_once_at_every_door() {
-    let place = Place::new();
+    let place = TestHome::new();
     let _world = Closed::of(&place);
     let run = place.new_run("rehearsal", &[]);
     pipe(&place.path().join("pipe.toml"));
@@ -185,7 +185,7 @@ fn what_is_no_file_is_refused_at_once_at_every_door() {
 
 #[test]
 fn what_is_kept_for_good_names_nobody_and_holds_no_secret() {
-    let place = Place::new();
+    let place = TestHome::new();
     let _world = Closed::of(&place);
     let run = place.new_run("rehearsal", &[]);
     let seen = place.seen(&run);
@@ -248,7 +248,7 @@ fn what_is_kept_for_good_names_nobody_and_holds_no_secret() {
 
 #[test]
 fn texts_of_others_are_shown_and_never_obeyed_and_make_no_row() {
-    let place = Place::new();
+    let place = TestHome::new();
     let _world = Closed::of(&place);
     // A runbook may have titles of several lines; a reason may hold anything.
     let folder = place.runbook(
@@ -327,7 +327,7 @@ fn texts_of_others_are_shown_and_never_obeyed_and_make_no_row() {
 
 #[test]
 fn many_mistakes_are_counted_not_waited_for() {
-    let place = Place::new();
+    let place = TestHome::new();
     let whole = fs::read_to_string(Path::new(super::support::BUNDLED).join("runbook.toml")).unwrap();
     for mistakes in [1_000, 20_000] {
         let mut text = String::from("wrong = 1\n");
@@ -398,14 +398,14 @@ fn forged(copy: &str, seq: usize, change: impl FnOnce(&mut Value)) -> String {
 
 #[test]
 fn a_forged_copy_that_no_driver_could_go_on_from_is_refused_with_its_place() {
-    let place = Place::new();
+    let place = TestHome::new();
     let _world = Closed::of(&place);
     let run = place.new_run("rehearsal", &[]);
     let seen = place.seen(&run);
     place.ok(&applying(&run, "rehearsal", &seen));
     let copy = place.ok(&["journal", "export", &run]).out;
     let share = place.path().join("share");
-    let second = Place::new().set("SWITCHBACK_MIRROR", share.display());
+    let second = TestHome::new().set("SWITCHBACK_MIRROR", share.display());
     let last = copy.lines().count() - 1;
     let cases: [(&str, usize, Change); 5] = [
         (
@@ -455,14 +455,14 @@ fn a_forged_copy_that_no_driver_could_go_on_from_is_refused_with_its_place() {
 
 #[test]
 fn a_takeover_that_was_seen_holds_and_says_the_true_way_back() {
-    let shares = Place::new();
+    let shares = TestHome::new();
     let (share, away) = (shares.path().join("share"), shares.path().join("away"));
-    let first = Place::new().set("SWITCHBACK_MIRROR", share.display());
+    let first = TestHome::new().set("SWITCHBACK_MIRROR", share.display());
     let _world = Closed::of(&first);
     let run = first.new_run("rehearsal", &[]);
     first.ok(&["run", "hold", &run, "--reason", "x"]);
     let file = share.join(format!("{run}.jsonl"));
-    let second = Place::new().set("SWITCHBACK_MIRROR", share.display());
+    let second = TestHome::new().set("SWITCHBACK_MIRROR", share.display());
     second.ok(&[
         "journal",
         "import",

@@ -1,13 +1,13 @@
 //! Values of a target that are odd: which are refused, and which are taken as they are meant.
 
-use super::support::Place;
+use super::support::TestHome;
 
 const NAME: &str = "name = \"apps.example.nhs.test.\"";
 const NEW: &str = "new = [{ type = \"A\", ttl = 60, values = [\"198.51.100.20\"] }]";
 
 #[test]
 fn values_that_cannot_be_meant_are_refused_by_name() {
-    let place = Place::new();
+    let place = TestHome::new();
     let long = format!("name = \"{}.example.nhs.test\"", "a".repeat(64));
     let cases: [(&str, &str, &str); 22] = [
         ("a TTL below zero", "lowered_ttl = 60", "lowered_ttl = -60"),
@@ -92,7 +92,7 @@ fn values_that_cannot_be_meant_are_refused_by_name() {
 
 #[test]
 fn values_that_are_only_spelt_otherwise_mean_the_same() {
-    let place = Place::new();
+    let place = TestHome::new();
     let plain = place.runbook("plain", &[], &[]);
     let digest = |name: &str| place.json(&["plan", name, "--target", "rehearsal"])["digest"].clone();
     let wanted = digest(&plain);

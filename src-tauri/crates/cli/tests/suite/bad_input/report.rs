@@ -1,16 +1,16 @@
 //! The report of a run, with words in it that would be markup elsewhere.
 
-use super::sign_ins::Desk;
+use super::sign_ins::Station;
 use super::support::applying;
 
 #[test]
 fn a_report_tells_what_happened_and_keeps_hostile_words_as_words() {
-    let Desk {
+    let Station {
         place,
         run,
         world: _world,
         ..
-    } = Desk::open().profile("keys");
+    } = Station::open().profile("keys");
     let hostile = "<script>alert(1)</script>\u{202e} & \"so\"";
     place.ok(&[
         "run",

@@ -3,16 +3,16 @@
 use std::fs;
 use std::path::Path;
 
-use super::support::{BUNDLED, Place, harmless};
+use super::support::{BUNDLED, TestHome, harmless};
 
 /// The change and what a person reads, one under the other.
-fn told(place: &Place, title: &str, args: &[&str]) -> String {
+fn told(place: &TestHome, title: &str, args: &[&str]) -> String {
     format!("## {title}\n{}\n", place.bad(3, args))
 }
 
 #[test]
 fn a_runbook_that_is_wrong_is_told_with_its_place_and_its_mending() {
-    let place = Place::new();
+    let place = TestHome::new();
     let needs = "needs = [\"lower-ttl\"]";
     let cases: [(&str, &[(&str, &str)]); 12] = [
         ("syntax", &[("version = \"1.0.0\"", "version = ")]),
@@ -66,7 +66,7 @@ fn a_runbook_that_is_wrong_is_told_with_its_place_and_its_mending() {
 
 #[test]
 fn a_file_that_cannot_be_read_is_told_with_its_reason() {
-    let place = Place::new();
+    let place = TestHome::new();
     let mut all = String::new();
     let whole = fs::read(Path::new(BUNDLED).join("runbook.toml")).unwrap();
     let text = String::from_utf8(whole).unwrap();
@@ -116,7 +116,7 @@ fn a_file_that_cannot_be_read_is_told_with_its_reason() {
 
 #[test]
 fn what_editors_of_other_systems_leave_is_no_mistake() {
-    let place = Place::new();
+    let place = TestHome::new();
     let plain = place.runbook("plain", &[], &[]);
     let digest = |name: &str| place.json(&["plan", name, "--target", "rehearsal"])["digest"].clone();
     let wanted = digest(&plain);
@@ -139,7 +139,7 @@ fn what_editors_of_other_systems_leave_is_no_mistake() {
 
 #[test]
 fn a_terminal_is_never_told_to_do_anything_by_a_file() {
-    let place = Place::new();
+    let place = TestHome::new();
     // In a comment TOML allows what a string of ours may not hold; the line is shown with the error.
     let folder = place.runbook(
         "comment",

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::connection::row;
 use super::portal::{Portal, dpop_key};
-use super::support::{Closed, Place, SECRETS, applying};
+use super::support::{Closed, SECRETS, TestHome, applying};
 
 /// SHA-1 of `example` and SHA-256 of the console session, by which the SDK finds the tokens.
 const SSO: &str = "user/.aws/sso/cache/c3499c2729730a7f807efb8676a92dcb6f8a3f8f.json";
@@ -62,14 +62,14 @@ fn in_s(seconds: i64) -> String {
 }
 
 /// A home, a fast world behind a custom endpoint, and the portal that renews sign-ins.
-pub(super) struct Desk {
-    pub(super) place: Place,
+pub(super) struct Station {
+    pub(super) place: TestHome,
     pub(super) world: Closed,
     pub(super) portal: Portal,
     pub(super) run: String,
 }
 
-impl Desk {
+impl Station {
     pub(super) fn open() -> Self {
         Self::with(Closed::of)
     }
@@ -79,9 +79,9 @@ impl Desk {
         Self::with(Closed::slow)
     }
 
-    fn with(world: fn(&Place) -> Closed) -> Self {
+    fn with(world: fn(&TestHome) -> Closed) -> Self {
         let portal = Portal::start();
-        let place = Place::new();
+        let place = TestHome::new();
         let config = place.write("aws-config", FILES);
         let place = place.set("AWS_CONFIG_FILE", config.display());
         // The target's clock is the real one; only the world behind the endpoint runs fast.
@@ -160,7 +160,7 @@ fn token(ends_in: i64, more: &str) -> String {
 
 #[test]
 fn a_session_of_iam_identity_center_is_used_renewed_and_ended() {
-    let desk = Desk::open().profile("sso");
+    let desk = Station::open().profile("sso");
     // Nobody ever signed in.
     let never = desk.bad_check();
     assert!(never.contains("aws sso login --profile sso"), "{never}");
@@ -221,7 +221,7 @@ fn a_session_of_iam_identity_center_is_used_renewed_and_ended() {
 
 #[test]
 fn a_session_of_aws_login_is_used_renewed_and_ended() {
-    let desk = Desk::open().profile("console");
+    let desk = Station::open().profile("console");
     let never = desk.bad_check();
     assert!(
         never.contains("Sign in with `aws login --profile console`"),
@@ -255,7 +255,7 @@ fn a_session_of_aws_login_is_used_renewed_and_ended() {
 
 #[test]
 fn a_step_that_would_outlive_the_session_is_refused_and_can_be_overridden_by_name() {
-    let desk = Desk::open().profile("sso");
+    let desk = Station::open().profile("sso");
     desk.sso_token(100, "");
     let seen = desk.place.seen(&desk.run);
     let args = applying(&desk.run, "test", &seen);
@@ -320,7 +320,7 @@ fn a_step_that_would_outlive_the_session_is_refused_and_can_be_overridden_by_nam
 
 #[test]
 fn a_role_that_wants_a_code_says_what_to_do() {
-    let desk = Desk::open().profile("coded");
+    let desk = Station::open().profile("coded");
     let said = desk.bad_check();
     assert!(
         said.contains("needs a code from an MFA device")
@@ -331,7 +331,7 @@ fn a_role_that_wants_a_code_says_what_to_do() {
 
 #[test]
 fn the_profiles_are_listed_without_a_secret() {
-    let desk = Desk::open().profile("keys");
+    let desk = Station::open().profile("keys");
     desk.sso_token(3600, "");
     let text = desk.place.ok(&["profiles", "list"]);
     for name in [

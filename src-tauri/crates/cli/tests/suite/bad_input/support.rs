@@ -32,12 +32,12 @@ pub const SECRETS: [&str; 4] = [
 ];
 
 /// A folder of its own with a home in it.
-pub struct Place {
+pub struct TestHome {
     folder: Arc<TempDir>,
     vars: Vec<(String, String)>,
 }
 
-impl Place {
+impl TestHome {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("user")).unwrap();
@@ -364,16 +364,16 @@ pub struct Closed {
 
 impl Closed {
     /// Served in a place's home, where runs on the target `rehearsal` find it.
-    pub fn of(place: &Place) -> Self {
+    pub fn of(place: &TestHome) -> Self {
         Self::at(place, SPEED)
     }
 
     /// So slow that no reading grows old while a test looks at it.
-    pub fn slow(place: &Place) -> Self {
+    pub fn slow(place: &TestHome) -> Self {
         Self::at(place, 1)
     }
 
-    fn at(place: &Place, scale: u32) -> Self {
+    fn at(place: &TestHome, scale: u32) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()

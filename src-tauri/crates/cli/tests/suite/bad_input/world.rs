@@ -1,10 +1,10 @@
 //! The world is not as the person thinks: another record, no zone, another driver, a sleepy switch.
 
-use super::support::{Closed, Place, applying};
+use super::support::{Closed, TestHome, applying};
 use crate::shared::{Did, until};
 
-fn in_a_world() -> (Place, Closed, String) {
-    let place = Place::new();
+fn in_a_world() -> (TestHome, Closed, String) {
+    let place = TestHome::new();
     let world = Closed::of(&place);
     let run = place.new_run("rehearsal", &[]);
     (place, world, run)
@@ -12,7 +12,7 @@ fn in_a_world() -> (Place, Closed, String) {
 
 #[test]
 fn a_record_that_somebody_changed_after_the_preview_is_not_touched() {
-    let place = Place::new();
+    let place = TestHome::new();
     let world = Closed::slow(&place);
     let run = place.new_run("rehearsal", &[]);
     let seen = place.seen(&run);
@@ -47,9 +47,9 @@ fn a_ttl_that_somebody_changed_after_the_preview_voids_it() {
 
 #[test]
 fn a_zone_that_is_not_there_is_named() {
-    let hidden = Place::new();
+    let hidden = TestHome::new();
     let world = Closed::of(&hidden);
-    let place = Place::new()
+    let place = TestHome::new()
         .set("AWS_ACCESS_KEY_ID", switchback_rehearsal::ACCESS_KEY)
         .set("AWS_SECRET_ACCESS_KEY", switchback_rehearsal::SECRET_KEY)
         .set("AWS_ENDPOINT_URL", &world.handle.endpoint);

@@ -1,10 +1,10 @@
 //! An item is appended to a list: what others append stays, and no list is emptied.
 
-use super::{APPENDING, Desk, RUNBOOK, STEP, ended};
+use super::{APPENDING, RUNBOOK, STEP, Station, ended};
 
 #[test]
 fn what_others_append_in_between_is_there_after_the_way_back() {
-    let desk = Desk::with(APPENDING);
+    let desk = Station::with(APPENDING);
     let run = desk.run();
     let preview = desk.preview(&run);
     let change = &preview["changes"][0];
@@ -12,7 +12,7 @@ fn what_others_append_in_between_is_there_after_the_way_back() {
     assert_eq!(change["after"][0], "prod,cognito", "{change}");
     // Somebody is quicker: the preview is made anew of what is there now.
     desk.somebody_puts("prod,audit");
-    let words = Desk::apply_words(&run, preview["digest"].as_str().unwrap());
+    let words = Station::apply_words(&run, preview["digest"].as_str().unwrap());
     let refused = desk.say(5, &words).error();
     let message = refused["message"].as_str().unwrap();
     assert!(message.contains("changed since you saw the preview"), "{message}");
@@ -44,7 +44,7 @@ fn what_others_append_in_between_is_there_after_the_way_back() {
 
 #[test]
 fn what_is_among_them_already_is_not_appended_and_not_taken_out() {
-    let desk = Desk::with(&APPENDING.replacen("lacks = [\"cognito\"]", "contains = [\"prod\"]", 1));
+    let desk = Station::with(&APPENDING.replacen("lacks = [\"cognito\"]", "contains = [\"prod\"]", 1));
     desk.somebody_puts("cognito,prod");
     let run = desk.run();
     let preview = desk.preview(&run);
@@ -58,7 +58,7 @@ fn what_is_among_them_already_is_not_appended_and_not_taken_out() {
 /// Ours overwrote what somebody had appended a moment before: it is named, and the way back takes out ours alone.
 #[test]
 fn an_item_that_we_overwrote_unseen_is_found_and_named() {
-    let desk = Desk::with(APPENDING);
+    let desk = Station::with(APPENDING);
     let run = desk.run();
     desk.world.inject("lands-late:PutParameter:4000");
     let applying = desk.begin(&run);
@@ -90,7 +90,7 @@ fn an_item_that_we_overwrote_unseen_is_found_and_named() {
 /// Somebody took out everything else: an empty value can't be written, and what to write then a person says.
 #[test]
 fn a_list_of_ours_alone_is_not_emptied() {
-    let desk = Desk::with(APPENDING);
+    let desk = Station::with(APPENDING);
     let run = desk.run();
     assert_eq!(desk.apply(0, &run).json()["state"], "done");
     desk.somebody_puts("cognito");
@@ -118,7 +118,7 @@ fn what_others_appended_is_named_where_a_whole_value_is_taken_back_under_it() {
         .replace("\"cognito\"", "\"audit\"")
         .replacen("id = \"profiles\"", "id = \"more\"", 1)
         .replacen("plan_ref = \"mid.5\"", "plan_ref = \"mid.6\"", 1);
-    let desk = Desk::with(&format!("{RUNBOOK}\n[[phase.step]]{appending}"));
+    let desk = Station::with(&format!("{RUNBOOK}\n[[phase.step]]{appending}"));
     let run = desk.run();
     assert_eq!(desk.apply(0, &run).json()["state"], "done");
     let preview = desk.say(0, &["step", "preview", &run, "more"]).json();

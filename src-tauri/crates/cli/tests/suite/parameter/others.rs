@@ -2,16 +2,16 @@
 
 use switchback_rehearsal::Outcome;
 
-use super::{Desk, ended};
+use super::{Station, ended};
 use crate::shared::until;
 
 #[test]
 fn what_somebody_puts_after_the_preview_is_not_overwritten() {
-    let desk = Desk::open();
+    let desk = Station::open();
     let run = desk.run();
     let preview = desk.preview(&run);
     desk.somebody_puts("prod,debug");
-    let words = Desk::apply_words(&run, preview["digest"].as_str().unwrap());
+    let words = Station::apply_words(&run, preview["digest"].as_str().unwrap());
     let refused = desk.say(5, &words).error();
     let message = refused["message"].as_str().unwrap();
     assert!(message.contains("changed since you saw the preview"), "{message}");
@@ -26,7 +26,7 @@ fn what_somebody_puts_after_the_preview_is_not_overwritten() {
 /// Our request is carried out, and before its answer comes somebody else puts another value on top of it.
 #[test]
 fn what_somebody_puts_on_top_of_ours_is_theirs_to_decide() {
-    let desk = Desk::open();
+    let desk = Station::open();
     let run = desk.run();
     desk.world.inject("delay:PutParameter:3000");
     let applying = desk.begin(&run);
@@ -57,7 +57,7 @@ fn what_somebody_puts_on_top_of_ours_is_theirs_to_decide() {
 /// word. The version tells, and what was overwritten is named.
 #[test]
 fn what_we_overwrote_unseen_is_found_and_named() {
-    let desk = Desk::open();
+    let desk = Station::open();
     let run = desk.run();
     desk.world.inject("lands-late:PutParameter:4000");
     let applying = desk.begin(&run);

@@ -5,7 +5,7 @@ use switchback_aws::{AnyChange as _, Aws, AwsOptions};
 use switchback_model::{Image, ParameterWish, SetParameter};
 use switchback_rehearsal::{ACCESS_KEY, PROFILES_PARAMETER, SECRET_KEY_ALIAS, SECRET_PARAMETER};
 
-use super::{APPENDING, Desk, STEP};
+use super::{APPENDING, STEP, Station};
 use crate::shared::Did;
 
 /// The runbook that appends, of another parameter that is a SecureString.
@@ -15,7 +15,7 @@ fn sealing(name: &str) -> String {
 }
 
 /// The value of the secret and its key, as AWS gives it to who decrypts it.
-fn secret(desk: &Desk) -> (String, String) {
+fn secret(desk: &Station) -> (String, String) {
     let handle = &desk.world.handle;
     let aws = Aws::connect(&AwsOptions {
         endpoint: Some(handle.endpoint.clone()),
@@ -55,7 +55,7 @@ fn is_kept(folder: &std::path::Path, text: &str) -> bool {
 
 #[test]
 fn a_secure_string_is_appended_to_and_shown_and_kept_nowhere() {
-    let mut desk = Desk::with(&sealing(SECRET_PARAMETER));
+    let mut desk = Station::with(&sealing(SECRET_PARAMETER));
     desk.code = Some(desk.home.path().join("code.txt").display().to_string());
     let (start, key) = secret(&desk);
     assert_eq!(
@@ -123,7 +123,7 @@ fn what_a_runbook_says_of_a_type_must_be_so() {
             "is a String, and the runbook says `secure = true`",
         ),
     ] {
-        let mut desk = Desk::with(&book);
+        let mut desk = Station::with(&book);
         desk.code = Some(desk.home.path().join("code.txt").display().to_string());
         let run = desk.run();
         let refused = Did::of(desk.command(&["step", "preview", &run, STEP]).output().unwrap());

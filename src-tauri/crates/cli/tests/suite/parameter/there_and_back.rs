@@ -3,11 +3,11 @@
 use serde_json::Value;
 use switchback_rehearsal::PROFILES_PARAMETER;
 
-use super::Desk;
+use super::Station;
 
 #[test]
 fn a_parameter_is_set_and_comes_back_to_the_letter() {
-    let desk = Desk::open();
+    let desk = Station::open();
     let start = desk.parameters();
     assert_eq!(desk.profiles(), ("prod".to_owned(), 0));
     let run = desk.run();
@@ -53,7 +53,7 @@ fn a_parameter_is_set_and_comes_back_to_the_letter() {
 /// A peer that sends the request twice makes two versions of the same value: that is our change, once.
 #[test]
 fn something_that_repeats_the_put_is_found_done_and_comes_back() {
-    let desk = Desk::open();
+    let desk = Station::open();
     let run = desk.run();
     desk.world.inject("repeated:PutParameter");
     let done = desk.apply(0, &run).json();

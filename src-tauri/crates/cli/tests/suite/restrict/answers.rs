@@ -1,6 +1,6 @@
 //! What becomes of the answer: whatever AWS says or does not say, it is done once, and known to be.
 
-use super::{Desk, Means, told};
+use super::{Means, Station, told};
 use crate::shared::until;
 
 /// What happens to the answer of the request that changes something.
@@ -142,11 +142,11 @@ fn drill(drill: &Drill, means: Means) -> Vec<String> {
     let mut wrong = Vec::new();
     let (operation, step) = (means.operation(), means.restrict());
     let fault = drill.fault.replace("OP", operation);
-    let desk = Desk::open(means);
+    let desk = Station::open(means);
     let start = desk.world();
     let seen = desk.preview(step);
     let mut done = 0;
-    let mut check = |desk: &Desk, when: &str, did: &super::Did, code: i32, times: usize, closed: bool| {
+    let mut check = |desk: &Station, when: &str, did: &super::Did, code: i32, times: usize, closed: bool| {
         let said = desk.said_of(did, step);
         told(means, drill.trap, when, did, &said);
         let now = desk.done(operation) - done;
@@ -206,7 +206,7 @@ fn whatever_is_answered_to_a_stage_it_is_set_once() {
 fn a_request_that_lands_after_its_console_died_is_found() {
     for means in Means::ALL {
         // Slowly enough that a request can still land.
-        let desk = Desk::paced("5", means);
+        let desk = Station::paced("5", means);
         let (operation, step) = (means.operation(), means.restrict());
         let start = desk.world();
         let seen = desk.preview(step);
@@ -244,7 +244,7 @@ fn a_request_that_lands_after_its_console_died_is_found() {
 #[test]
 fn what_a_stage_had_for_a_moment_is_overwritten_and_the_preview_says_so() {
     let means = Means::Throttle;
-    let desk = Desk::open(means);
+    let desk = Station::open(means);
     let step = means.restrict();
     let seen = desk.preview(step);
     let caution = seen["changes"][0]["caution"].as_str().unwrap();

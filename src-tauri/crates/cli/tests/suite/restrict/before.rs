@@ -1,6 +1,6 @@
 //! What is found before the change: nothing is sent, and the words say what is wrong and how to mend it.
 
-use super::{Desk, Means, OWN, told};
+use super::{Means, OWN, Station, told};
 
 /// Something that is not as it must be.
 struct Drill {
@@ -240,7 +240,7 @@ const DRILLS: &[Drill] = &[
 fn what_is_not_as_it_must_be_is_said_before_anything_is_sent() {
     let mut wrong = Vec::new();
     for drill in DRILLS {
-        let desk = Desk::edited(drill.means, drill.edits);
+        let desk = Station::edited(drill.means, drill.edits);
         let step = drill.means.restrict();
         let seen = drill.seen.then(|| desk.preview(step));
         if let Some(fault) = drill.fault {
@@ -276,7 +276,7 @@ fn what_is_not_as_it_must_be_is_said_before_anything_is_sent() {
 /// The method that has settings of its own is shown with them before anybody approves.
 #[test]
 fn the_preview_shows_what_a_method_has_of_its_own() {
-    let desk = Desk::open(Means::Throttle);
+    let desk = Station::open(Means::Throttle);
     let seen = desk.preview(Means::Throttle.restrict());
     let change = &seen["changes"][0];
     let line = |of: &str| {

@@ -1,6 +1,6 @@
 //! While it should hold: what leaks, what somebody opens, what takes its time, what stands in the way of the way back.
 
-use super::{Desk, Means, SOON, told};
+use super::{Means, SOON, Station, told};
 use crate::shared::Did;
 
 /// Something that happens while all is closed.
@@ -159,7 +159,7 @@ fn drills(means: Means) {
             "expected = \"open\"\nwithin = \"1 min\"",
         );
         let edits: &[_] = if drill.back == 4 { &[soon] } else { &[] };
-        let desk = Desk::edited(drill.means, edits);
+        let desk = Station::edited(drill.means, edits);
         let step = drill.means.restrict();
         let start = desk.world();
         desk.apply(step);
@@ -167,12 +167,12 @@ fn drills(means: Means) {
         assert_eq!(quiet.0, "passing", "{quiet:?}");
         desk.world.inject(drill.fault);
         let shown = desk.shown(&[]);
-        let (state, value) = Desk::monitor_of(&shown);
+        let (state, value) = Station::monitor_of(&shown);
         println!(
             "| {:?} | {} | within one interval | monitor {state} | {value} |",
             drill.means, drill.trap
         );
-        let drift = Desk::step_of(&shown, step)["drifted"]
+        let drift = Station::step_of(&shown, step)["drifted"]
             .as_str()
             .unwrap_or_default()
             .to_owned();
@@ -232,7 +232,7 @@ fn drills(means: Means) {
 fn what_is_everywhere_late_is_waited_for() {
     for means in Means::ALL {
         // Slowly enough to look at it meanwhile.
-        let desk = Desk::paced("10", means);
+        let desk = Station::paced("10", means);
         let step = means.restrict();
         let start = desk.world();
         let seen = desk.preview(step);
@@ -291,7 +291,7 @@ fn what_leaks_when_it_is_applied_is_not_done() {
         (Means::Throttle, "leak:override", "with X-HTTP-Method-Override"),
         (Means::Firewall, "acl-detached", "leak: POST /createUser"),
     ] {
-        let desk = Desk::edited(means, &[SOON]);
+        let desk = Station::edited(means, &[SOON]);
         let step = means.restrict();
         let start = desk.world();
         let seen = desk.preview(step);
@@ -349,7 +349,7 @@ fn a_roll_that_hangs_while_all_is_closed_goes_back() {
             "service = \"tis-usermanagement\"\nwithin = \"5 min\"",
             "service = \"tis-usermanagement\"\nwithin = \"2 min\"",
         );
-        let desk = Desk::edited(means, &[soon]);
+        let desk = Station::edited(means, &[soon]);
         let start = desk.world();
         desk.apply(means.restrict());
         desk.apply("flag");

@@ -1,6 +1,6 @@
 //! The whole way there and back, by each means.
 
-use super::{Desk, Means, OWN, SOON, told};
+use super::{Means, OWN, SOON, Station, told};
 
 /// The steps of a night, in their order.
 fn way(means: Means) -> [&'static str; 6] {
@@ -15,7 +15,7 @@ fn way(means: Means) -> [&'static str; 6] {
 }
 
 /// The items of a rollback that was not gone yet.
-fn items(desk: &Desk, of: &[&str]) -> Vec<String> {
+fn items(desk: &Station, of: &[&str]) -> Vec<String> {
     let words = [&["rollback", &desk.run], of].concat();
     let plan = desk.say(0, &words).json();
     let items = plan["items"].as_array().unwrap().iter();
@@ -35,7 +35,7 @@ fn items(desk: &Desk, of: &[&str]) -> Vec<String> {
 #[test]
 fn by_each_means_there_and_back_ends_at_the_start() {
     for means in Means::ALL {
-        let desk = Desk::whole(means.other());
+        let desk = Station::whole(means.other());
         // The target decided beforehand, and it is decided otherwise.
         assert_eq!(desk.said(means.restrict()).split(':').next(), Some("skipped"));
         desk.say(
@@ -106,7 +106,7 @@ fn by_each_means_there_and_back_ends_at_the_start() {
 #[test]
 fn a_restriction_that_stands_alone_is_taken_back() {
     for means in Means::ALL {
-        let desk = Desk::open(means);
+        let desk = Station::open(means);
         let start = desk.world();
         desk.apply(means.restrict());
         assert_ne!(desk.world(), start);
@@ -128,7 +128,7 @@ fn a_restriction_that_stands_alone_is_taken_back() {
 #[test]
 fn decided_otherwise_when_it_stands() {
     for means in Means::ALL {
-        let desk = Desk::open(means);
+        let desk = Station::open(means);
         let start = desk.world();
         desk.apply(means.restrict());
         let choice = means.other().choice();
@@ -161,7 +161,7 @@ fn decided_otherwise_when_it_stands() {
 #[test]
 fn the_way_back_that_restricts_again_ends_with_the_freeze_proven() {
     for means in Means::ALL {
-        let desk = Desk::open(means);
+        let desk = Station::open(means);
         for step in &way(means)[..3] {
             desk.apply(step);
         }
@@ -205,7 +205,7 @@ fn restricting_again_stops_where_it_leaks() {
         (Means::Throttle, "leak:method", 4),
         (Means::Firewall, "rule-set", 7),
     ] {
-        let desk = Desk::edited(means, &[SOON]);
+        let desk = Station::edited(means, &[SOON]);
         for step in &way(means)[..3] {
             desk.apply(step);
         }

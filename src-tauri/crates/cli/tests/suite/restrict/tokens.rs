@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use switchback_rehearsal::LogEntry;
 
-use super::{Desk, Means, told};
+use super::{Means, Station, told};
 use crate::shared::Did;
 
 const MEANS: Means = Means::Firewall;
@@ -18,7 +18,7 @@ const TRIES: usize = 5;
 /// Somebody else edits between the preview and the approval.
 #[test]
 fn another_rule_edited_after_the_preview_survives() {
-    let desk = Desk::open(MEANS);
+    let desk = Station::open(MEANS);
     let start = desk.world();
     let seen = desk.preview(MEANS.restrict());
     let was = desk.rule(OTHER_RULE);
@@ -59,7 +59,7 @@ fn changed(one: &[String], other: &[String]) -> [usize; 2] {
 
 /// Somebody else acts while the console does this: each time that it has read the web ACL, before the answer has come.
 /// `act` is told how many of its requests were refused by then.
-fn meddled(desk: &Desk, words: &[&str], mut act: impl FnMut(usize)) -> Did {
+fn meddled(desk: &Station, words: &[&str], mut act: impl FnMut(usize)) -> Did {
     // The answer comes late: what somebody does meanwhile makes its token old, whatever the machine does beside.
     desk.world.inject("delay:GetWebACL:500");
     let refused = || {
@@ -85,7 +85,7 @@ fn meddled(desk: &Desk, words: &[&str], mut act: impl FnMut(usize)) -> Did {
 #[test]
 fn another_rule_edited_right_before_the_request_survives_each_time() {
     for refusals in [1, TRIES - 1, usize::MAX] {
-        let desk = Desk::open(MEANS);
+        let desk = Station::open(MEANS);
         let step = MEANS.restrict();
         let seen = desk.preview(step);
         let edits = |refused| {
@@ -134,7 +134,7 @@ fn another_rule_edited_right_before_the_request_survives_each_time() {
 /// Somebody else sets our own rule right before the request: it is not overwritten.
 #[test]
 fn our_rule_set_by_somebody_right_before_the_request_is_not_overwritten() {
-    let desk = Desk::open(MEANS);
+    let desk = Station::open(MEANS);
     let step = MEANS.restrict();
     let seen = desk.preview(step);
     let mut set = false;

@@ -1,6 +1,6 @@
 //! What becomes of the answer: whatever AWS says or does not say, it is done once, and known to be.
 
-use super::{Desk, STEPS, each, told};
+use super::{STEPS, Station, each, told};
 
 /// What happens to the answer of the request that changes something.
 struct Drill {
@@ -50,7 +50,7 @@ const DRILLS: &[Drill] = &[
 fn whatever_is_answered_it_is_done_once() {
     let wrong = each(DRILLS, |drill| {
         let mut wrong = Vec::new();
-        let desk = Desk::reval();
+        let desk = Station::reval();
         let start = desk.world();
         for (step, operation) in STEPS {
             if operation.is_empty() {

@@ -1,6 +1,6 @@
 //! What is found before the change: nothing is sent, and the words say what is wrong and how to mend it.
 
-use super::{Desk, each, told};
+use super::{Station, each, told};
 
 /// Something that is not as it must be.
 struct Drill {
@@ -232,7 +232,7 @@ const DRILLS: &[Drill] = &[
 #[test]
 fn what_is_not_as_it_must_be_is_said_before_anything_is_sent() {
     let wrong = each(DRILLS, |drill| {
-        let desk = Desk::reval_with(drill.edits);
+        let desk = Station::reval_with(drill.edits);
         let step = drill.step;
         desk.before(step);
         let seen = drill.seen.then(|| desk.preview(step));
@@ -263,7 +263,7 @@ fn what_is_not_as_it_must_be_is_said_before_anything_is_sent() {
 /// Work of others that was never deployed goes out with the deployment: it is named before anybody approves.
 #[test]
 fn unfinished_work_of_others_is_named_before_the_stage_is_pointed_at_it() {
-    let desk = Desk::reval();
+    let desk = Station::reval();
     desk.before("reval-snapshot");
     desk.world.inject("unfinished-work");
     desk.apply("reval-snapshot");

@@ -1,6 +1,6 @@
 //! The whole of it, and the way back of the night.
 
-use super::{Desk, told};
+use super::{Station, told};
 
 /// What R4 does, in its order: the release by a person first, so that the edges forget the new build; then the pointer,
 /// and only then what is kept of verdicts.
@@ -14,7 +14,7 @@ const R4: [&str; 5] = [
 
 #[test]
 fn reval_is_moved_and_taken_back_in_one_confirm() {
-    let desk = Desk::reval();
+    let desk = Station::reval();
     let start = desk.world();
     desk.before("");
     let far = desk.world();

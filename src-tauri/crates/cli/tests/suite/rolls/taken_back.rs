@@ -2,7 +2,7 @@
 //! the id that AWS answered with shows that what stands is not what was asked for.
 
 use super::{desk_at, tasks};
-use crate::desk::Desk;
+use crate::station::Station;
 
 /// World seconds in a real one: at the first the breaker's work is seen under way, at the other a look may come after it.
 const SPEEDS: [&str; 2] = ["60", "200"];
@@ -32,7 +32,7 @@ fn a_roll_that_ecs_took_back_is_not_done_on_either_way_however_late_it_is_looked
 }
 
 #[track_caller]
-fn assert_stands_in_its_place(desk: &Desk, state: &str, speed: &str) {
+fn assert_stands_in_its_place(desk: &Station, state: &str, speed: &str) {
     let said = desk.said("roll");
     assert!(said.starts_with(&format!("{state}: ")), "{speed}: {said}");
     assert!(said.contains("stands in its place"), "{speed}: {said}");

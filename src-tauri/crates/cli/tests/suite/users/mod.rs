@@ -1,5 +1,7 @@
 //! The look-up as a script sees it: the real binary against the closed world's user pools.
 
+mod killed;
+mod paced;
 mod people;
 mod reconcile;
 
@@ -15,12 +17,12 @@ use serde_json::json;
 const EMAIL: &str = "kate.lane@example.nhs.test";
 
 /// A home with a served closed world; both end with the test.
-struct Place {
+struct TestHome {
     folder: tempfile::TempDir,
     world: Served,
 }
 
-impl Place {
+impl TestHome {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let world = Served::by(command(folder.path()));
@@ -56,7 +58,7 @@ fn command(folder: &Path) -> Command {
 
 #[test]
 fn every_seeded_person_gets_the_verdict_of_their_state() {
-    let place = Place::new();
+    let place = TestHome::new();
     let expected = [
         ("anna.baker", "confirmed"),
         ("ben.carter", "email_not_verified"),
@@ -96,7 +98,7 @@ fn every_seeded_person_gets_the_verdict_of_their_state() {
 
 #[test]
 fn names_are_searched_by_their_beginning_with_quotes_and_backslashes() {
-    let place = Place::new();
+    let place = TestHome::new();
     for (typed, verdict) in [
         ("Pat \"Pad", "confirmed"),
         ("Back\\sla", "confirmed"),
@@ -129,7 +131,7 @@ fn names_are_searched_by_their_beginning_with_quotes_and_backslashes() {
 
 #[test]
 fn details_need_a_purpose_name_their_cost_and_are_asked_for_once() {
-    let place = Place::new();
+    let place = TestHome::new();
     let show = ["users", "show", EMAIL, "--target", "rehearsal"];
     place.run(&show).code(2);
     let shown = place
@@ -176,7 +178,7 @@ fn details_need_a_purpose_name_their_cost_and_are_asked_for_once() {
 
 #[test]
 fn the_source_list_is_joined_in_and_its_faults_are_told_by_line() {
-    let place = Place::new();
+    let place = TestHome::new();
     let list = place.file(
         "list.csv",
         "\u{FEFF}email,given_name,active\r\nnew.person@example.nhs.test,Newa,yes\r\nleaver@example.nhs.test,Lea,no\r\n=1+1,Bad,yes\r\n",
@@ -206,7 +208,7 @@ fn the_source_list_is_joined_in_and_its_faults_are_told_by_line() {
 
 #[test]
 fn bad_input_is_refused_by_name_before_anything_is_asked() {
-    let place = Place::new();
+    let place = TestHome::new();
     let long = "x".repeat(10_240);
     for typed in [
         "",
@@ -245,7 +247,7 @@ fn bad_input_is_refused_by_name_before_anything_is_asked() {
 
 #[test]
 fn without_a_sign_in_the_exit_code_says_so() {
-    let place = Place::new();
+    let place = TestHome::new();
     let ask = [
         "users",
         "find",
@@ -279,7 +281,7 @@ fn without_a_sign_in_the_exit_code_says_so() {
 /// What names a person is on stdout only where somebody asked for it, and nowhere else at all.
 #[test]
 fn no_file_log_or_message_holds_what_was_looked_for_or_found() {
-    let place = Place::new();
+    let place = TestHome::new();
     let seeded = ["kate", "Lane", "Kate"];
     let sub = place.run(&[
         "users",
@@ -341,7 +343,7 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>) {
 
 #[test]
 fn a_sign_in_for_another_account_than_the_targets_is_refused_before_anybody_is_named() {
-    let place = Place::new();
+    let place = TestHome::new();
     let target = place.file(
         "elsewhere.toml",
         "name = \"elsewhere\"\nkind = \"test\"\naccount = \"123456789012\"\nregion = \"eu-west-2\"\n\

@@ -5,12 +5,12 @@ use std::net::TcpListener;
 
 use serde_json::Value;
 
-use super::{Place, command};
+use super::{TestHome, command};
 use crate::shared::Did;
 
 const ANNA: &str = "anna.baker@example.nhs.test";
 
-impl Place {
+impl TestHome {
     /// Compares a list with the pools of the rehearsal's target.
     fn reconciled(&self, name: &str, list: &[u8]) -> (Did, String) {
         let path = self.folder.path().join(format!("{name}.csv"));
@@ -53,7 +53,7 @@ fn warnings(document: &Value) -> String {
 
 #[test]
 fn a_quote_that_never_ends_leaves_out_whom_it_swallows() {
-    let place = Place::new();
+    let place = TestHome::new();
     let list = b"email,given_name,family_name\nanna.baker@example.nhs.test,Anna,Baker\n\
         bob.carter@example.nhs.test,Bob,\"Carter\ndan.evans@example.nhs.test,Dan,Evans\nelse@example.nhs.test,E,F\n";
     let (did, file) = place.reconciled("quote", list);
@@ -89,7 +89,7 @@ fn a_quote_that_never_ends_leaves_out_whom_it_swallows() {
 
 #[test]
 fn a_list_of_another_encoding_is_refused_whole() {
-    let place = Place::new();
+    let place = TestHome::new();
     let plain = "email\nkate.lane@example.nhs.test\n";
     let wide: Vec<u8> = plain.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let little: Vec<u8> = plain.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -110,7 +110,7 @@ fn a_list_of_another_encoding_is_refused_whole() {
 
 #[test]
 fn a_cell_is_read_as_what_is_typed() {
-    let place = Place::new();
+    let place = TestHome::new();
     let list = "sep=;\nUsername;Name;Email\nab1;Anna Baker;Anna Baker <anna.baker@example.nhs.test>\n\
         kl;-;mailto:kate.lane@example.nhs.test\nbc;Ben;ben.carter@example.nhs.test\u{200B}\n\
         x;Anna;\u{430}nna.baker@example.nhs.test\n-;Nora;nora.owen@example.nhs.test.\n";
@@ -272,7 +272,7 @@ fn pages_that_go_round_are_no_absence() {
 /// An account of the new pool is of no use to somebody who still signs in at the old provider.
 #[test]
 fn what_to_do_says_so_while_the_run_has_not_switched() {
-    let place = Place::new();
+    let place = TestHome::new();
     place
         .run(&["run", "new", "tis-cognito", "--target", "rehearsal"])
         .code(0);

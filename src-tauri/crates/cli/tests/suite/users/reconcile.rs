@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use super::Place;
+use super::TestHome;
 
 /// Every line against whole pools, into a file that nobody else may read.
 #[test]
 fn a_source_list_is_reconciled_with_whole_pools() {
-    let place = Place::new();
+    let place = TestHome::new();
     let more = place
         .world
         .control(async |client| client.add_users("eu-west-2_REHEARSAL1", 500).await.unwrap());

@@ -56,6 +56,11 @@ impl Aws {
         self.folder.path().join("rehearsal")
     }
 
+    /// The world itself.
+    pub fn world(&self) -> &Served {
+        &self.served
+    }
+
     fn state(&self) -> Snapshot {
         self.served.control(async |client| client.state().await.unwrap())
     }

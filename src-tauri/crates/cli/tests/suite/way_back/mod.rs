@@ -9,10 +9,10 @@
 //! cargo test -p switchback-cli --test way_back -- --nocapture --test-threads=1 night
 //! ```
 
-mod aws;
+pub mod aws;
 mod canary;
 mod keychain;
-mod laptop;
+pub mod laptop;
 mod nights;
 mod older_copy;
 mod transcript;

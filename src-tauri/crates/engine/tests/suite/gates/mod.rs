@@ -17,9 +17,9 @@ use switchback_model::{
     Command, Digest, EventKind, Operator, Phase, PhaseId, Plan, PlanDiff, Reversibility, RollbackScope, Step,
     StepState, Submission, Verdict,
 };
-use switchback_testkit::desk::{Desk, FakeDesk};
 use switchback_testkit::journal::operator;
 use switchback_testkit::plans::{check, id, plan, rule, step, switch};
+use switchback_testkit::rig::{FakeRig, Rig};
 use switchback_testkit::walk::invariants;
 
 const FRESH_S: u32 = 900;
@@ -102,11 +102,11 @@ fn people(text: &str) -> BTreeMap<String, Operator> {
 
 const ALL: &str = "Incident lead=A. Example;Service desk=B. Example";
 
-fn phase<'a>(desk: &'a Desk, id: &PhaseId) -> &'a Phase {
+fn phase<'a>(desk: &'a Rig, id: &PhaseId) -> &'a Phase {
     desk.run().plan.phase(id).unwrap()
 }
 
-fn open(desk: &Desk, id: &PhaseId) -> bool {
+fn open(desk: &Rig, id: &PhaseId) -> bool {
     is_open(desk.run(), phase(desk, id))
 }
 
@@ -118,13 +118,13 @@ fn rejected<T>(outcome: Result<T, SubmitError>) -> (Code, String) {
     }
 }
 
-async fn say(desk: &mut Desk, id: &PhaseId, go: bool, who: &str) -> Result<u64, SubmitError> {
+async fn say(desk: &mut Rig, id: &PhaseId, go: bool, who: &str) -> Result<u64, SubmitError> {
     let seen = basis(desk.run(), phase(desk, id));
     say_seeing(desk, id, go, who, Some(seen)).await
 }
 
 async fn say_seeing(
-    desk: &mut Desk,
+    desk: &mut Rig,
     id: &PhaseId,
     go: bool,
     who: &str,
@@ -138,13 +138,13 @@ async fn say_seeing(
     desk.submit(command, seen).await
 }
 
-async fn check_gate(desk: &mut Desk, id: &PhaseId) {
+async fn check_gate(desk: &mut Rig, id: &PhaseId) {
     desk.ask(Command::CheckGate { phase: id.clone() }).await.unwrap();
     assert_eq!(next(desk.run()), Some(Work::CheckGate(id.clone())));
     desk.idle().await;
 }
 
-async fn decide(desk: &mut Desk) {
+async fn decide(desk: &mut Rig) {
     let command = Command::Decide {
         decision: "when".parse().unwrap(),
         value: "yes".to_owned(),
@@ -153,8 +153,8 @@ async fn decide(desk: &mut Desk) {
 }
 
 /// A run in which everything before the gate is done and go has been said.
-async fn gone() -> FakeDesk {
-    let mut fake = FakeDesk::open(&gated()).await;
+async fn gone() -> FakeRig {
+    let mut fake = FakeRig::open(&gated()).await;
     let desk = &mut fake.desk;
     desk.apply("look").await.unwrap();
     desk.ask(Command::Skip { step: id("tell") }).await.unwrap();
@@ -164,13 +164,13 @@ async fn gone() -> FakeDesk {
     fake
 }
 
-fn why_closed(desk: &Desk, id: &PhaseId) -> Option<String> {
+fn why_closed(desk: &Rig, id: &PhaseId) -> Option<String> {
     desk.run().gates.get(id)?.decision.as_ref()?.void.clone()
 }
 
 #[tokio::test]
 async fn everything_that_stands_in_the_way_of_go_is_named() {
-    let mut fake = FakeDesk::open(&gated()).await;
+    let mut fake = FakeRig::open(&gated()).await;
     let desk = &mut fake.desk;
     let (code, why) = rejected(say(desk, &mid(), true, ALL).await);
     assert_eq!(code, Code::Guard);
@@ -249,7 +249,7 @@ async fn everything_that_stands_in_the_way_of_go_is_named() {
 
 #[tokio::test]
 async fn until_go_nothing_of_the_phase_is_applied_or_attested_but_it_may_be_checked_and_skipped() {
-    let mut fake = FakeDesk::open(&gated()).await;
+    let mut fake = FakeRig::open(&gated()).await;
     let desk = &mut fake.desk;
     let bar = "Nobody has said go at the gate of “Mid” (phase mid).";
     desk.check("switch").await.unwrap();
@@ -352,7 +352,7 @@ async fn a_go_is_void_once_a_rollback_reaches_its_phase_or_one_before_it() {
     invariants(&fake).unwrap();
 }
 
-async fn amend(desk: &mut Desk, change: impl Fn(&mut Plan)) -> Result<u64, SubmitError> {
+async fn amend(desk: &mut Rig, change: impl Fn(&mut Plan)) -> Result<u64, SubmitError> {
     let mut to = (*desk.run().plan).clone();
     change(&mut to);
     let run = desk.run();
@@ -428,7 +428,7 @@ async fn a_go_during_a_rollback_is_refused_and_no_go_is_not() {
 /// Go is what was planned, and needs no word; to keep the door closed does.
 #[tokio::test]
 async fn go_needs_no_reason_and_no_go_does() {
-    let mut fake = FakeDesk::open(&gated()).await;
+    let mut fake = FakeRig::open(&gated()).await;
     let desk = &mut fake.desk;
     desk.apply("look").await.unwrap();
     desk.ask(Command::Skip { step: id("tell") }).await.unwrap();

@@ -5,14 +5,14 @@ use std::time::Duration;
 use switchback_engine::driver::SubmitError;
 use switchback_engine::gate::basis;
 use switchback_model::{Command, PlanDiff, Verdict};
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::id;
+use switchback_testkit::rig::FakeRig;
 use switchback_testkit::walk::invariants;
 
 use super::{ALL, amend, check_gate, decide, gate, gated, mid, people, phase, say};
 
 /// What becomes of a command: what the run is in then, or the rejection by name.
-async fn outcome(fake: &mut FakeDesk, command: Command) -> String {
+async fn outcome(fake: &mut FakeRig, command: Command) -> String {
     let desk = &mut fake.desk;
     let seen = match &command {
         Command::Gate { phase: id, .. } => Some(basis(desk.run(), phase(desk, id))),
@@ -31,8 +31,8 @@ async fn outcome(fake: &mut FakeDesk, command: Command) -> String {
 }
 
 /// A run whose gate is in this state; the steps before it are settled and the switch is ready.
-async fn in_state(words: &str) -> FakeDesk {
-    let mut fake = FakeDesk::open(&gated()).await;
+async fn in_state(words: &str) -> FakeRig {
+    let mut fake = FakeRig::open(&gated()).await;
     let desk = &mut fake.desk;
     desk.apply("look").await.unwrap();
     desk.ask(Command::Skip { step: id("tell") }).await.unwrap();

@@ -5,8 +5,8 @@ use switchback_engine::rollback::reverse_order;
 use switchback_model::plan::StepKind;
 use switchback_model::rollback::ItemKind;
 use switchback_model::{Command, Edges, Plan, RollbackScope, Step, StepId};
-use switchback_testkit::desk::FakeDesk;
 use switchback_testkit::plans::{name, plan, roll, switch};
+use switchback_testkit::rig::FakeRig;
 use switchback_testkit::store::SEEN;
 use switchback_testkit::walk::{back, invariants};
 use switchback_testkit::{Fault, Op};
@@ -122,7 +122,7 @@ fn a_knot_is_a_circle_of_what_goes_back_before_what() {
 }
 
 /// One random way there: steps that are done, refused, lost, left out or not reached, and tasks that die meanwhile.
-async fn go(fake: &mut FakeDesk, plan: &Plan, numbers: &mut Numbers) {
+async fn go(fake: &mut FakeRig, plan: &Plan, numbers: &mut Numbers) {
     let steps: Vec<Step> = plan.steps().cloned().collect();
     for step in &steps {
         let word = step.id.as_str();
@@ -174,7 +174,7 @@ async fn go(fake: &mut FakeDesk, plan: &Plan, numbers: &mut Numbers) {
 }
 
 /// A task of a service dies now and then: the one in its place reads what is there.
-fn tasks_die(fake: &FakeDesk, plan: &Plan, numbers: &mut Numbers) {
+fn tasks_die(fake: &FakeRig, plan: &Plan, numbers: &mut Numbers) {
     for step in plan.steps() {
         if let Some(switchback_model::ActionSpec::RollService(roll)) = &step.action
             && numbers.one_in(6)
@@ -237,7 +237,7 @@ async fn after_a_rollback_what_is_seen_is_what_was_seen_before() {
     for case in 0..cases {
         let mut numbers = Numbers(case.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let plan = random_plan(&mut numbers);
-        let mut fake = FakeDesk::open(&plan).await;
+        let mut fake = FakeRig::open(&plan).await;
         let start = fake.store.records();
         for _ in 0..=numbers.below(2) {
             go(&mut fake, &plan, &mut numbers).await;

@@ -3,27 +3,27 @@
 use switchback_model::{RoutesCheck, RoutesExpected, Verdict};
 
 use super::{bare, check, closed, open};
-use crate::routes::asked::{Ask, Place, Probe, Rule, each_once, probes};
+use crate::routes::asked::{Ask, BaseRef, Probe, Rule, each_once, probes};
 use crate::routes::judge::{Judgement, judge};
 use crate::routes::spelling::Spelling;
-use crate::routes::told::{AllHeard, Answer, Heard};
+use crate::routes::verdict::{Answer, Outcome, Outcomes};
 
 /// A check that is as it should be, but for what `but` says of a request.
-fn judged(check: &RoutesCheck, but: impl Fn(&Ask) -> Option<Heard>) -> Judgement {
+fn judged(check: &RoutesCheck, but: impl Fn(&Ask) -> Option<Outcome>) -> Judgement {
     let probes = probes(check);
     let usual = |ask: &Ask| {
         let read = matches!(ask.method.as_str(), "GET" | "HEAD");
         let answer = match (ask.place, check.expected) {
-            (Place::Other(_), _) => bare(200),
+            (BaseRef::Other(_), _) => bare(200),
             (_, RoutesExpected::Open) => open(),
             // A GET of a write's path is no route, with the header or without.
             (_, RoutesExpected::Closed) if read && ask.path != "/api/users" => bare(404),
             (_, RoutesExpected::Closed) if read => open(),
             (_, RoutesExpected::Closed) => closed(),
         };
-        Heard::Answer(answer)
+        Outcome::Answer(answer)
     };
-    let heard: AllHeard = each_once(&probes)
+    let heard: Outcomes = each_once(&probes)
         .into_iter()
         .map(|ask| {
             let heard = but(&ask).unwrap_or_else(|| usual(&ask));
@@ -37,8 +37,8 @@ fn plain(ask: &Ask, method: &str, path: &str) -> bool {
     ask.method == method && ask.path == path && ask.instead.is_none() && ask.base.is_none()
 }
 
-fn answer(answer: Answer) -> Option<Heard> {
-    Some(Heard::Answer(answer))
+fn answer(answer: Answer) -> Option<Outcome> {
+    Some(Outcome::Answer(answer))
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn what_is_open_again_shows_the_way_only() {
         )
     );
     let still = judged(&check, |ask| match plain(ask, "POST", "/createUser") {
-        true if ask.place == Place::Base(1) => answer(closed()),
+        true if ask.place == BaseRef::Base(1) => answer(closed()),
         _ => None,
     });
     assert_eq!(
@@ -90,7 +90,7 @@ fn leaks_come_first_each_route_once_with_the_ways_in_which_it_leaks() {
             answer(open())
         } else if plain(ask, "POST", "/createUser") {
             answer(bare(403))
-        } else if plain(ask, "PUT", "/api/users/{u}/") && ask.place == Place::Base(0) {
+        } else if plain(ask, "PUT", "/api/users/{u}/") && ask.place == BaseRef::Base(0) {
             answer(bare(202))
         } else {
             None
@@ -117,7 +117,7 @@ fn a_leak_behind_a_spelt_base_shows_how_it_is_spelt() {
     {
         let seen = judged(&check(RoutesExpected::Closed), |ask| {
             let leaks = ask.base == Some(spelling) && ask.path == "/createUser";
-            if leaks && ask.place == Place::Base(1) {
+            if leaks && ask.place == BaseRef::Base(1) {
                 answer(open())
             } else {
                 None
@@ -135,7 +135,7 @@ fn a_leak_behind_a_spelt_base_shows_how_it_is_spelt() {
 #[test]
 fn a_header_that_names_another_method_leaks_too() {
     let seen = judged(&check(RoutesExpected::Closed), |ask| {
-        let leaks = ask.instead.as_deref() == Some("POST") && ask.place == Place::Base(0);
+        let leaks = ask.instead.as_deref() == Some("POST") && ask.place == BaseRef::Base(0);
         if leaks { answer(open()) } else { None }
     });
     assert!(
@@ -152,7 +152,7 @@ fn a_header_that_names_another_method_leaks_too() {
 fn what_is_closed_beside_the_writes_fails() {
     let check = check(RoutesExpected::Closed);
     let read = judged(&check, |ask| match plain(ask, "GET", "/api/users") {
-        true if ask.place == Place::Base(0) => answer(closed()),
+        true if ask.place == BaseRef::Base(0) => answer(closed()),
         _ => None,
     });
     assert_eq!(read.verdict, Verdict::Fail);
@@ -170,8 +170,8 @@ fn what_is_closed_beside_the_writes_fails() {
             .starts_with("Narrow the restriction to the routes")
     );
     let other = judged(&check, |ask| match ask.place {
-        Place::Other(_) => answer(closed()),
-        Place::Base(_) => None,
+        BaseRef::Other(_) => answer(closed()),
+        BaseRef::Base(_) => None,
     });
     assert_eq!(other.verdict, Verdict::Fail);
     assert!(
@@ -188,7 +188,7 @@ fn what_is_closed_beside_the_writes_fails() {
 fn who_can_not_be_told_lets_nobody_through() {
     let check = check(RoutesExpected::Closed);
     let seen = judged(&check, |ask| match plain(ask, "PUT", "/api/users/{u}") {
-        true if ask.place == Place::Base(1) => answer(bare(403)),
+        true if ask.place == BaseRef::Base(1) => answer(bare(403)),
         _ => None,
     });
     assert_eq!(
@@ -201,8 +201,8 @@ fn who_can_not_be_told_lets_nobody_through() {
     );
     assert!(seen.mend.unwrap().starts_with("Whoever answered is neither"));
     let nobody = judged(&check, |ask| match ask.place {
-        Place::Base(0) => Some(Heard::Nothing("not asked within 60 s".to_owned())),
-        Place::Base(_) | Place::Other(_) => None,
+        BaseRef::Base(0) => Some(Outcome::Nothing("not asked within 60 s".to_owned())),
+        BaseRef::Base(_) | BaseRef::Other(_) => None,
     });
     assert_eq!(nobody.verdict, Verdict::Error);
     assert!(
@@ -242,7 +242,7 @@ fn each_request_is_made_once_and_what_says_most_comes_first() {
     }
     let of_base = probes(&longer)
         .into_iter()
-        .filter(|probe| (probe.ask.base, probe.ask.place) == (Some(Spelling::Case), Place::Base(1)));
+        .filter(|probe| (probe.ask.base, probe.ask.place) == (Some(Spelling::Case), BaseRef::Base(1)));
     let routes: Vec<String> = of_base.map(|probe| probe.route.to_string()).collect();
     assert_eq!(
         routes,

@@ -42,7 +42,7 @@ pub(super) enum Reply {
 
 /// What came so far.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct Received {
     pub(super) requests: Mutex<Vec<Request>>,
     pub(super) connections: AtomicUsize,
     now: AtomicUsize,
@@ -53,10 +53,10 @@ pub(super) struct Seen {
 /// Serves for as long as the test runs.
 pub(super) async fn serve(
     replies: impl Fn(&Request) -> Reply + Send + Sync + 'static,
-) -> (SocketAddr, Arc<Seen>) {
+) -> (SocketAddr, Arc<Received>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let (seen, replies) = (Arc::new(Seen::default()), Arc::new(replies));
+    let (seen, replies) = (Arc::new(Received::default()), Arc::new(replies));
     let all = seen.clone();
     tokio::spawn(async move {
         loop {
@@ -69,7 +69,7 @@ pub(super) async fn serve(
     (address, seen)
 }
 
-async fn talk(mut stream: TcpStream, seen: &Seen, replies: &(impl Fn(&Request) -> Reply + Sync)) {
+async fn talk(mut stream: TcpStream, seen: &Received, replies: &(impl Fn(&Request) -> Reply + Sync)) {
     while let Some(request) = next(&mut stream).await {
         let now = seen.now.fetch_add(1, Ordering::SeqCst) + 1;
         seen.most.fetch_max(now, Ordering::SeqCst);

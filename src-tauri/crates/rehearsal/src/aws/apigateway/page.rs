@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::bad;
-use crate::aws::token::{Place, Token};
+use crate::aws::token::{PageStart, Token};
 use crate::aws::{AwsError, Call};
 
 /// The length of a page where none is asked for, and the longest.
@@ -32,7 +32,7 @@ pub(super) fn of<T>(
     let items: Vec<Value> = all[at..end].iter().map(shown).collect();
     let mut answer = json!({"item": items});
     if end < all.len() {
-        let next = Place { at: end, ..from };
+        let next = PageStart { at: end, ..from };
         answer["position"] = json!(Token::new(question, next).text());
     }
     Ok(answer)

@@ -4,10 +4,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::AwsError;
-use super::super::token::{Place, Token};
+use super::super::token::{PageStart, Token};
 use super::filter::Filter;
 use super::user::User;
-use super::{Seen, invalid, page_size, wrong_token};
+use super::{CallerView, invalid, page_size, wrong_token};
 use crate::faults::Fault;
 
 /// A search for a beginning goes through so many parts of the pool, one or more pages each, and a page
@@ -31,7 +31,7 @@ pub(crate) struct GetUser {
     username: String,
 }
 
-impl Seen<'_> {
+impl CallerView<'_> {
     /// A page of users.
     pub(crate) fn users(&self, asked: &ListUsers) -> Result<Value, AwsError> {
         let pool = self.pool(&asked.user_pool_id)?;
@@ -40,13 +40,13 @@ impl Seen<'_> {
         let filter = Filter::parse(text)?;
         let question = format!("users {} {text}", asked.user_pool_id);
         let from = Token::read(asked.pagination_token.as_deref(), &question).ok_or_else(wrong_token)?;
-        let token = |place: Place| json!(Token::new(&question, place).text());
+        let token = |place: PageStart| json!(Token::new(&question, place).text());
         let empties = self.state.faults.iter().find_map(|fault| match fault {
             Fault::EmptyPages { pages } => Some(*pages),
             _ => None,
         });
         if empties.is_some_and(|empties| from.empty < empties) {
-            let next = Place {
+            let next = PageStart {
                 empty: from.empty + 1,
                 ..from
             };
@@ -72,11 +72,11 @@ impl Seen<'_> {
             }
         }
         let next = if rest.peek().is_some() {
-            Some(Place { at, ..from })
+            Some(PageStart { at, ..from })
         } else {
             Some(from.part + 1)
                 .filter(|part| *part < parts)
-                .map(|part| Place {
+                .map(|part| PageStart {
                     part,
                     at: 0,
                     empty: from.empty,

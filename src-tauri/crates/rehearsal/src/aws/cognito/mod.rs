@@ -108,7 +108,7 @@ fn answer(state: &State, caller: &Caller, body: &[u8]) -> Result<Value, AwsError
     // Another account and another region have no pools at all.
     let mine = caller.account == world::ACCOUNT && caller.region == REGION;
     let none = Cognito::default();
-    let seen = Seen {
+    let seen = CallerView {
         cognito: if mine { &state.cognito } else { &none },
         state,
     };
@@ -126,7 +126,7 @@ fn answer(state: &State, caller: &Caller, body: &[u8]) -> Result<Value, AwsError
 }
 
 /// The world as one caller sees it.
-pub(crate) struct Seen<'a> {
+pub(crate) struct CallerView<'a> {
     pub cognito: &'a Cognito,
     pub state: &'a State,
 }

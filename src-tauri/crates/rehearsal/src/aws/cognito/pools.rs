@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::AwsError;
-use super::super::token::{Place, Token};
+use super::super::token::{PageStart, Token};
 use super::keys::SigningKey;
 use super::seed::CANARY_USER;
 use super::user::{User, UserStatus};
-use super::{REGION, Seen, described, invalid, page_size, wrong_token};
+use super::{CallerView, REGION, described, invalid, page_size, wrong_token};
 
 /// What Cognito keeps.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -156,7 +156,7 @@ pub(crate) struct ListClients {
     next_token: Option<String>,
 }
 
-impl Seen<'_> {
+impl CallerView<'_> {
     /// A pool by its id.
     pub(crate) fn pool(&self, id: &str) -> Result<&Pool, AwsError> {
         let formed = id.len() <= 55
@@ -286,9 +286,9 @@ fn page(
     let end = (at + size).min(all.len());
     let mut answer = json!({ name: all[at..end] });
     if end < all.len() {
-        let next = Place {
+        let next = PageStart {
             at: end,
-            ..Place::default()
+            ..PageStart::default()
         };
         answer["NextToken"] = json!(Token::new(question, next).text());
     }

@@ -16,7 +16,7 @@ use super::pools::Pool;
 use super::seed::{CANARY_PASSWORD, CANARY_USER};
 use super::tokens::{SignedIn, dated_s};
 use super::user::{User, UserStatus};
-use super::{FACE, Seen, described, invalid, triggers};
+use super::{CallerView, FACE, described, invalid, triggers};
 use crate::core::Core;
 use crate::faults::Fault;
 use crate::http::{self as web, Answer};
@@ -99,7 +99,7 @@ pub(super) fn initiate(core: &Core, body: &[u8]) -> Initiated {
         Ok((asked, migrated)) => {
             let now_ms = core.now_ms();
             let answer = core.read(|state| {
-                let seen = Seen {
+                let seen = CallerView {
                     cognito: &state.cognito,
                     state,
                 };
@@ -194,7 +194,7 @@ fn wrong() -> AwsError {
     AwsError::new("NotAuthorizedException", "Incorrect username or password.")
 }
 
-impl Seen<'_> {
+impl CallerView<'_> {
     fn initiate(&self, asked: &InitiateAuth, now_ms: i64) -> Result<Value, AwsError> {
         let client = asked.client_id.as_str();
         let found = self.cognito.of_client(client).and_then(|id| {

@@ -102,7 +102,7 @@ pub(super) fn list(ecs: &Ecs, caller: &Caller, asked: &List) -> Result<Value, Aw
     let end = (at + ON_A_PAGE).min(all.len());
     let mut answer = json!({ "taskArns": all[at..end] });
     if end < all.len() {
-        let next = token::Place { at: end, ..from };
+        let next = token::PageStart { at: end, ..from };
         answer["nextToken"] = json!(Token::new(&question, next).text());
     }
     Ok(answer)

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::part::{Kind, Parameter, Place, Ssm, Version};
+use super::part::{AccountRegion, Kind, Parameter, Ssm, Version};
 use super::{constraint, page_size, wrong_token};
 use crate::aws::AwsError;
 use crate::aws::token::{self, Token};
@@ -221,7 +221,7 @@ fn filters(asked: &[Filter]) -> Result<Vec<Wanted>, AwsError> {
 }
 
 /// A page; it may be shorter than asked for, or empty, and still have a token.
-pub(super) fn describe(ssm: &Ssm, place: &Place, asked: &Describe) -> Result<Value, AwsError> {
+pub(super) fn describe(ssm: &Ssm, place: &AccountRegion, asked: &Describe) -> Result<Value, AwsError> {
     if asked.filters.is_some() {
         return Err(AwsError::not_rehearsed("DescribeParameters with Filters"));
     }
@@ -244,7 +244,7 @@ pub(super) fn describe(ssm: &Ssm, place: &Place, asked: &Describe) -> Result<Val
         .collect();
     let mut answer = json!({ "Parameters": page });
     if end < all.len() {
-        let next = token::Place { at: end, ..from };
+        let next = token::PageStart { at: end, ..from };
         answer["NextToken"] = json!(Token::new(&question, next).text());
     }
     Ok(answer)

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::name::{self, Reference, Selector, not_found};
-use super::part::{Parameter, Place, Ssm, Version};
+use super::part::{AccountRegion, Parameter, Ssm, Version};
 use super::{page_size, validation, wrong_token};
 use crate::aws::AwsError;
 use crate::aws::token::{self, Token};
@@ -38,7 +38,7 @@ pub(super) struct GetHistory {
 /// A parameter, and the version of it that is meant.
 fn find<'a>(
     ssm: &'a Ssm,
-    place: &Place,
+    place: &AccountRegion,
     wanted: &Reference,
 ) -> Result<(&'a Parameter, &'a Version), AwsError> {
     let parameter = ssm.get(place, &wanted.name).ok_or_else(not_found)?;
@@ -74,7 +74,7 @@ fn no_such_version(message: String) -> AwsError {
     AwsError::new("ParameterVersionNotFound", &message)
 }
 
-fn shown(ssm: &Ssm, place: &Place, wanted: &Reference, decrypted: bool) -> Result<Value, AwsError> {
+fn shown(ssm: &Ssm, place: &AccountRegion, wanted: &Reference, decrypted: bool) -> Result<Value, AwsError> {
     let (parameter, version) = find(ssm, place, wanted)?;
     let mut shown = parameter.shown(place, version, decrypted);
     if let Some(selected) = &wanted.selected {
@@ -85,7 +85,7 @@ fn shown(ssm: &Ssm, place: &Place, wanted: &Reference, decrypted: bool) -> Resul
 
 pub(super) fn one(
     ssm: &Ssm,
-    place: &Place,
+    place: &AccountRegion,
     caller: &Caller,
     asked: &GetParameter,
 ) -> Result<Value, AwsError> {
@@ -97,7 +97,7 @@ pub(super) fn one(
 /// Up to ten, by name; what is not there is named beside them, and is no error.
 pub(super) fn several(
     ssm: &Ssm,
-    place: &Place,
+    place: &AccountRegion,
     caller: &Caller,
     asked: &GetParameters,
 ) -> Result<Value, AwsError> {
@@ -134,7 +134,7 @@ pub(super) fn several(
 /// The versions that are kept, oldest first.
 pub(super) fn history(
     ssm: &Ssm,
-    place: &Place,
+    place: &AccountRegion,
     caller: &Caller,
     asked: &GetHistory,
 ) -> Result<Value, AwsError> {
@@ -155,7 +155,7 @@ pub(super) fn history(
         .collect();
     let mut answer = json!({ "Parameters": page });
     if end < versions.len() {
-        let next = token::Place { at: end, ..from };
+        let next = token::PageStart { at: end, ..from };
         answer["NextToken"] = json!(Token::new(&question, next).text());
     }
     Ok(answer)

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::get::no_version;
 use super::name::{self, not_found};
-use super::part::{Place, Ssm};
+use super::part::{AccountRegion, Ssm};
 use super::{length, validation};
 use crate::aws::AwsError;
 use crate::log::{Caller, LogEntry, Outcome};
@@ -42,7 +42,7 @@ fn is_good(label: &str) -> bool {
 /// are none are named in the answer, and are no error.
 pub(super) fn label(
     ssm: &mut Ssm,
-    place: &Place,
+    place: &AccountRegion,
     caller: &Caller,
     asked: &Label,
 ) -> Result<(Value, LogEntry), AwsError> {
@@ -90,7 +90,7 @@ fn too_many() -> AwsError {
 /// Deletes a parameter with all its versions; one that is made anew begins with version 1.
 pub(super) fn delete(
     ssm: &mut Ssm,
-    place: &Place,
+    place: &AccountRegion,
     caller: &Caller,
     asked: &Delete,
 ) -> Result<(Value, LogEntry), AwsError> {

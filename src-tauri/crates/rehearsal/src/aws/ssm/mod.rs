@@ -26,7 +26,7 @@ pub use seed::{
 };
 pub(crate) use somebody::somebody_puts;
 
-use part::Place;
+use part::AccountRegion;
 
 use super::json::{self, read};
 use super::service::{Face, Wire, operation_itself};
@@ -47,7 +47,7 @@ pub(super) const FACE: Face = Face {
 
 /// Answers one operation.
 fn serve(core: &Core, caller: &Caller, call: &Call) -> Result<Served, Refused> {
-    let place = Place::of(caller);
+    let place = AccountRegion::of(caller);
     let body = &call.body;
     match caller.operation.as_str() {
         "PutParameter" => change(core, caller, |state, now| {
@@ -64,7 +64,7 @@ fn serve(core: &Core, caller: &Caller, call: &Call) -> Result<Served, Refused> {
 }
 
 /// Answers an operation that changes nothing.
-fn answer(state: &State, place: &Place, caller: &Caller, body: &[u8]) -> Result<Value, AwsError> {
+fn answer(state: &State, place: &AccountRegion, caller: &Caller, body: &[u8]) -> Result<Value, AwsError> {
     match caller.operation.as_str() {
         "GetParameter" => get::one(&state.ssm, place, caller, &read(body)?),
         "GetParameters" => get::several(&state.ssm, place, caller, &read(body)?),
@@ -113,7 +113,7 @@ fn resource(caller: &Caller, call: &Call) -> String {
         name: Option<String>,
         names: Option<Vec<String>>,
     }
-    let place = Place::of(caller);
+    let place = AccountRegion::of(caller);
     let named = serde_json::from_slice::<Named>(&call.body).ok();
     let name = named.and_then(|named| named.name.or_else(|| named.names?.into_iter().next()));
     match name {

@@ -1,6 +1,6 @@
 //! Names of parameters, and what a reader may write for one.
 
-use super::part::Place;
+use super::part::AccountRegion;
 use super::{constraint, length, validation};
 use crate::aws::AwsError;
 use crate::log::Caller;
@@ -38,7 +38,7 @@ fn well_formed(name: &str) -> bool {
 /// Reads a name, `name:version`, `name:label`, or one of these as an ARN (API reference, GetParameter, Name; that
 /// an ARN may have a selector too is reported in hashicorp/terraform-provider-aws#47577). Blanks around it are
 /// overlooked, as AWS does.
-pub(super) fn reference(text: &str, place: &Place, caller: &Caller) -> Result<Reference, AwsError> {
+pub(super) fn reference(text: &str, place: &AccountRegion, caller: &Caller) -> Result<Reference, AwsError> {
     length("name", text, 1, 2_048)?;
     let text = text.trim();
     let path = match text.starts_with("arn:") {
@@ -64,7 +64,7 @@ pub(super) fn reference(text: &str, place: &Place, caller: &Caller) -> Result<Re
 }
 
 /// The name, with a selector where there is one, of an ARN. Nothing is shared with other accounts here.
-fn of_arn(arn: &str, place: &Place, caller: &Caller) -> Result<String, AwsError> {
+fn of_arn(arn: &str, place: &AccountRegion, caller: &Caller) -> Result<String, AwsError> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let ["arn", "aws", "ssm", region, account, resource] = parts[..] else {
         return Err(validation(FORM));
@@ -88,7 +88,7 @@ pub(super) fn not_found() -> AwsError {
 
 /// The name of a parameter that is put (API reference, PutParameter, Name; user guide, "Understanding requirements
 /// and constraints for parameter names"). What AWS says of a name that is too long is not known.
-pub(super) fn to_put(text: &str, place: &Place) -> Result<String, AwsError> {
+pub(super) fn to_put(text: &str, place: &AccountRegion) -> Result<String, AwsError> {
     length("name", text, 1, 2_048)?;
     let name = text.trim();
     if name.is_empty() || name == "/" || !well_formed(name) {

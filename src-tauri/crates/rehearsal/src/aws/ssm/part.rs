@@ -91,7 +91,7 @@ pub(super) struct Parameter {
 
 /// An account and a region.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Place {
+pub(super) struct AccountRegion {
     pub account: String,
     pub region: String,
 }
@@ -99,7 +99,7 @@ pub(super) struct Place {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Store {
     #[serde(flatten)]
-    place: Place,
+    place: AccountRegion,
     /// By [`key`] of the name.
     parameters: BTreeMap<String, Parameter>,
 }
@@ -119,7 +119,7 @@ fn key(name: &str) -> &str {
     }
 }
 
-impl Place {
+impl AccountRegion {
     /// Where a caller's request goes.
     pub(super) fn of(caller: &Caller) -> Self {
         Self {
@@ -155,7 +155,7 @@ static NONE: BTreeMap<String, Parameter> = BTreeMap::new();
 
 impl Ssm {
     /// With one store.
-    pub(super) fn with(place: Place, parameters: Vec<Parameter>) -> Self {
+    pub(super) fn with(place: AccountRegion, parameters: Vec<Parameter>) -> Self {
         let parameters = parameters
             .into_iter()
             .map(|parameter| (key(&parameter.name).to_owned(), parameter))
@@ -170,12 +170,12 @@ impl Ssm {
         !self.stores.is_empty()
     }
 
-    fn parameters(&self, place: &Place) -> &BTreeMap<String, Parameter> {
+    fn parameters(&self, place: &AccountRegion) -> &BTreeMap<String, Parameter> {
         let store = self.stores.iter().find(|store| store.place == *place);
         store.map_or(&NONE, |store| &store.parameters)
     }
 
-    fn parameters_mut(&mut self, place: &Place) -> &mut BTreeMap<String, Parameter> {
+    fn parameters_mut(&mut self, place: &AccountRegion) -> &mut BTreeMap<String, Parameter> {
         let at = self.stores.iter().position(|store| store.place == *place);
         let at = at.unwrap_or_else(|| {
             self.stores.push(Store {
@@ -187,17 +187,17 @@ impl Ssm {
         &mut self.stores[at].parameters
     }
 
-    pub(super) fn get(&self, place: &Place, name: &str) -> Option<&Parameter> {
+    pub(super) fn get(&self, place: &AccountRegion, name: &str) -> Option<&Parameter> {
         self.parameters(place).get(key(name))
     }
 
-    pub(super) fn get_mut(&mut self, place: &Place, name: &str) -> Option<&mut Parameter> {
+    pub(super) fn get_mut(&mut self, place: &AccountRegion, name: &str) -> Option<&mut Parameter> {
         self.parameters_mut(place).get_mut(key(name))
     }
 
     /// The present value of one of the world's own parameters, as who may decrypt it reads it.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
-        let last = self.get(&Place::own(), name)?.last()?;
+        let last = self.get(&AccountRegion::own(), name)?.last()?;
         Some(&last.value)
     }
 
@@ -205,11 +205,11 @@ impl Ssm {
     #[cfg(test)]
     pub(crate) fn set(&mut self, name: &str, value: Option<&str>) {
         let Some(value) = value else {
-            self.remove(&Place::own(), name);
+            self.remove(&AccountRegion::own(), name);
             return;
         };
         let last = self
-            .get_mut(&Place::own(), name)
+            .get_mut(&AccountRegion::own(), name)
             .and_then(|one| one.versions.last_mut());
         if let Some(last) = last {
             last.value = value.to_owned();
@@ -217,14 +217,14 @@ impl Ssm {
     }
 
     /// The parameters of a place by name.
-    pub(super) fn listed(&self, place: &Place) -> Vec<&Parameter> {
+    pub(super) fn listed(&self, place: &AccountRegion) -> Vec<&Parameter> {
         let mut all: Vec<_> = self.parameters(place).values().collect();
         all.sort_by(|a, b| a.name.cmp(&b.name));
         all
     }
 
     /// Keeps a version: the next of a parameter that is there, or the first of a new one.
-    pub(super) fn keep(&mut self, place: &Place, name: &str, kind: Kind, version: Version) {
+    pub(super) fn keep(&mut self, place: &AccountRegion, name: &str, kind: Kind, version: Version) {
         self.parameters_mut(place)
             .entry(key(name).to_owned())
             .or_insert_with(|| Parameter {
@@ -236,7 +236,7 @@ impl Ssm {
             .push(version);
     }
 
-    pub(super) fn remove(&mut self, place: &Place, name: &str) -> Option<Parameter> {
+    pub(super) fn remove(&mut self, place: &AccountRegion, name: &str) -> Option<Parameter> {
         self.parameters_mut(place).remove(key(name))
     }
 
@@ -256,14 +256,14 @@ impl Parameter {
     }
 
     /// The value as a reader gets it: a secret is ciphertext where it is not decrypted.
-    fn value(&self, place: &Place, version: &Version, decrypted: bool) -> String {
+    fn value(&self, place: &AccountRegion, version: &Version, decrypted: bool) -> String {
         match self.kind {
             Kind::SecureString if !decrypted => cipher::text(&place.arn(&self.name), version),
             Kind::SecureString | Kind::String | Kind::StringList => version.value.clone(),
         }
     }
 
-    fn view(&self, place: &Place) -> ParameterView {
+    fn view(&self, place: &AccountRegion) -> ParameterView {
         let last = self.last();
         let shown = last.filter(|_| self.kind != Kind::SecureString);
         ParameterView {
@@ -280,7 +280,7 @@ impl Parameter {
     }
 
     /// As GetParameter and GetParameters show it.
-    pub(super) fn shown(&self, place: &Place, version: &Version, decrypted: bool) -> Value {
+    pub(super) fn shown(&self, place: &AccountRegion, version: &Version, decrypted: bool) -> Value {
         json!({
             "Name": self.name,
             "Type": self.kind.word(),
@@ -317,14 +317,14 @@ impl Parameter {
     }
 
     /// As DescribeParameters shows it.
-    pub(super) fn described(&self, place: &Place, version: &Version) -> Value {
+    pub(super) fn described(&self, place: &AccountRegion, version: &Version) -> Value {
         let mut facts = self.facts(version);
         facts["ARN"] = json!(place.arn(&self.name));
         facts
     }
 
     /// A version as GetParameterHistory shows it.
-    pub(super) fn was(&self, place: &Place, version: &Version, decrypted: bool) -> Value {
+    pub(super) fn was(&self, place: &AccountRegion, version: &Version, decrypted: bool) -> Value {
         let mut facts = self.facts(version);
         facts["Value"] = json!(self.value(place, version, decrypted));
         facts["Labels"] = json!(version.labels);

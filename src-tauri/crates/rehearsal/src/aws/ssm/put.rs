@@ -15,7 +15,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::part::{Kind, Parameter, Place, Ssm, Tier, Version};
+use super::part::{AccountRegion, Kind, Parameter, Ssm, Tier, Version};
 use super::{constraint, length, name, seed, validation};
 use crate::aws::AwsError;
 use crate::log::{Caller, LogEntry, Outcome, ParameterPut};
@@ -45,7 +45,7 @@ pub(super) struct PutParameter {
 /// Puts a parameter: a new one, or the next version of one.
 pub(super) fn put(
     ssm: &mut Ssm,
-    place: &Place,
+    place: &AccountRegion,
     caller: &Caller,
     asked: &PutParameter,
     now: i64,
@@ -102,7 +102,7 @@ pub(super) fn put(
 }
 
 /// What can be said of the request alone; the name as it is kept.
-fn form(asked: &PutParameter, place: &Place) -> Result<String, AwsError> {
+fn form(asked: &PutParameter, place: &AccountRegion) -> Result<String, AwsError> {
     let name = name::to_put(&asked.name, place)?;
     if asked.value.is_empty() {
         return Err(constraint(
@@ -300,7 +300,7 @@ fn policies(text: &str) -> Result<Vec<Value>, AwsError> {
 
 /// Drops the oldest version where there are as many as are kept, unless it has a label (API reference,
 /// ParameterMaxVersionLimitExceeded, which has the words too).
-fn make_room(ssm: &mut Ssm, place: &Place, name: &str) -> Result<(), AwsError> {
+fn make_room(ssm: &mut Ssm, place: &AccountRegion, name: &str) -> Result<(), AwsError> {
     let Some(parameter) = ssm.get_mut(place, name) else {
         return Ok(());
     };

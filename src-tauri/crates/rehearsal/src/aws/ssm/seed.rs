@@ -1,6 +1,6 @@
 //! The parameters of a new world. Every name and value is made up.
 
-use super::part::{Kind, Parameter, Place, Ssm, Tier, Version};
+use super::part::{AccountRegion, Kind, Parameter, Ssm, Tier, Version};
 
 /// The profiles that user management runs with; its value has a history.
 pub const PROFILES_PARAMETER: &str = "/tis/usermanagement/profiles";
@@ -20,7 +20,7 @@ const DEPLOYER: &str = "arn:aws:sts::123456789012:assumed-role/deploy/pipeline";
 
 /// Whether a key is the account's, by its alias, its id, or the ARN of either.
 pub(super) fn is_key(named: &str) -> bool {
-    let place = Place::own();
+    let place = AccountRegion::own();
     let arn = |resource: &str| format!("arn:aws:kms:{}:{}:{resource}", place.region, place.account);
     [
         SECRET_KEY_ALIAS.to_owned(),
@@ -79,7 +79,7 @@ impl Ssm {
         let flag = maintenance(now);
         if self.value(&flag.name).is_none() {
             for version in flag.versions {
-                self.keep(&Place::own(), &flag.name, flag.kind, version);
+                self.keep(&AccountRegion::own(), &flag.name, flag.kind, version);
             }
         }
     }
@@ -109,7 +109,7 @@ impl Ssm {
             now,
         );
         Self::with(
-            Place::own(),
+            AccountRegion::own(),
             vec![
                 profiles,
                 maintenance,

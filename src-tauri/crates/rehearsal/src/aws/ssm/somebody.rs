@@ -1,6 +1,6 @@
 //! Somebody else puts a parameter, behind the operator's back.
 
-use super::part::{Kind, Parameter, Place, Version};
+use super::part::{AccountRegion, Kind, Parameter, Version};
 use super::put::{self, PutParameter};
 use crate::aws::AwsError;
 use crate::core::Core;
@@ -10,7 +10,7 @@ use crate::log::Caller;
 /// stays. Without a value, it is given another one than it has.
 pub(crate) fn somebody_puts(core: &Core, name: &str, value: Option<&str>) -> Result<(), AwsError> {
     let caller = Caller::somebody_else("ParameterChanged");
-    let place = Place::own();
+    let place = AccountRegion::own();
     core.commit(|state, now| {
         let parameter = state.ssm.get(&place, name);
         let found = parameter.and_then(|parameter| Some((parameter, parameter.last()?)));

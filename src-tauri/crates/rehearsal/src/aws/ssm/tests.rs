@@ -1,7 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::name::{self, Selector};
-use super::part::{Place, Ssm};
+use super::part::{AccountRegion, Ssm};
 use super::put::{self, PutParameter};
 use super::{PROFILES_PARAMETER, SECRET_PARAMETER};
 use crate::log::Caller;
@@ -25,7 +25,7 @@ fn asked(name: &str, value: &str) -> PutParameter {
 /// Puts into a new world; the code of the refusal.
 fn refusal(asked: &PutParameter) -> String {
     let mut ssm = Ssm::seeded(0);
-    let refused = put::put(&mut ssm, &Place::own(), &caller(), asked, 1);
+    let refused = put::put(&mut ssm, &AccountRegion::own(), &caller(), asked, 1);
     refused
         .map(|_| "none".to_owned())
         .unwrap_or_else(|error| error.code)
@@ -69,7 +69,7 @@ fn names_are_taken_and_refused_as_at_aws() {
 
 #[test]
 fn a_reader_names_a_version_a_label_or_an_arn() {
-    let place = Place::own();
+    let place = AccountRegion::own();
     let read = |text: &str| name::reference(text, &place, &caller()).map_err(|error| error.code);
     let arn = "arn:aws:ssm:eu-west-2:123456789012:parameter/tis/a";
     for (text, name, selector) in [

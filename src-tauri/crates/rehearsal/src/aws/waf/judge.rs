@@ -8,7 +8,7 @@ use crate::http::{self as web, Answer};
 
 /// A request as WAF sees it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Seen<'a> {
+pub(crate) struct WafRequest<'a> {
     pub method: &'a str,
     /// As it was sent: WAF decodes nothing by itself.
     pub path: &'a str,
@@ -19,7 +19,11 @@ pub(crate) struct Seen<'a> {
 ///
 /// Rules are asked by their priority, and the first that blocks or allows decides. Whoever counts goes on, and so do
 /// CAPTCHA and Challenge, which are not rehearsed.
-pub(crate) fn judge(settings: &Map<String, Value>, seen: Seen<'_>, spared: Option<&str>) -> Option<Answer> {
+pub(crate) fn judge(
+    settings: &Map<String, Value>,
+    seen: WafRequest<'_>,
+    spared: Option<&str>,
+) -> Option<Answer> {
     let none = Vec::new();
     let rules = settings.get("Rules").and_then(Value::as_array).unwrap_or(&none);
     let mut rules: Vec<&Value> = rules.iter().collect();

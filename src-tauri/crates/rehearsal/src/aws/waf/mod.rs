@@ -21,7 +21,7 @@ mod update;
 use serde::Deserialize;
 use serde_json::Value;
 
-pub(crate) use judge::{Seen, judge};
+pub(crate) use judge::{WafRequest, judge};
 pub(crate) use part::Waf;
 pub use seed::{FREEZE_RULE, WAF_SPREAD, WEB_ACL_ID, WEB_ACL_NAME};
 pub(crate) use somebody::{somebody_edits_a_rule, somebody_sets_the_rule};

@@ -4,12 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
-use super::judge::Seen;
+use super::judge::WafRequest;
 use super::transform::transformed;
 
 /// Whether it matches. Statements that are not rehearsed match nothing: rule groups, sets of addresses, rates, labels.
 /// Of sizes only that of a header is rehearsed, which is how a rule asks whether there is one.
-pub(super) fn matches(statement: &Value, seen: &Seen<'_>) -> bool {
+pub(super) fn matches(statement: &Value, seen: &WafRequest<'_>) -> bool {
     let Some((kind, of)) = statement.as_object().and_then(single) else {
         return false;
     };
@@ -33,7 +33,7 @@ fn single(map: &Map<String, Value>) -> Option<(&str, &Value)> {
 }
 
 /// What of the request is looked at, after its transformations: a header may be there more than once or not at all.
-fn looked_at(of: &Value, seen: &Seen<'_>) -> Vec<Vec<u8>> {
+fn looked_at(of: &Value, seen: &WafRequest<'_>) -> Vec<Vec<u8>> {
     let field = of["FieldToMatch"].as_object().and_then(single);
     let parts: Vec<&[u8]> = match field {
         Some(("Method", _)) => vec![seen.method.as_bytes()],
@@ -49,7 +49,7 @@ fn looked_at(of: &Value, seen: &Seen<'_>) -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn has_bytes(of: &Value, seen: &Seen<'_>) -> bool {
+fn has_bytes(of: &Value, seen: &WafRequest<'_>) -> bool {
     let Some(wanted) = of["SearchString"]
         .as_str()
         .and_then(|text| STANDARD.decode(text).ok())
@@ -66,7 +66,7 @@ fn has_bytes(of: &Value, seen: &Seen<'_>) -> bool {
     })
 }
 
-fn has_size(of: &Value, seen: &Seen<'_>) -> bool {
+fn has_size(of: &Value, seen: &WafRequest<'_>) -> bool {
     let is_header = of["FieldToMatch"].get("SingleHeader").is_some();
     let Some(size) = of["Size"].as_u64().filter(|_| is_header) else {
         return false;

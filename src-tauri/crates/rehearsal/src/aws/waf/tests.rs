@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::part::{Settings, Waf};
 use super::seed::blob;
-use super::{FREEZE_RULE, Seen, judge, rules};
+use super::{FREEZE_RULE, WafRequest, judge, rules};
 use crate::usermanagement;
 
 fn seeded() -> Settings {
@@ -44,7 +44,7 @@ fn status(settings: &Settings, line: &str, headers: &[(&str, &str)]) -> Option<u
         (name, HeaderValue::from_str(value).unwrap())
     });
     let headers: HeaderMap = headers.collect();
-    let seen = Seen {
+    let seen = WafRequest {
         method,
         path,
         headers: &headers,
@@ -111,7 +111,7 @@ fn no_spelling_of_a_write_gets_past_the_freeze_rule() {
 #[test]
 fn a_block_answers_what_it_was_given_and_a_bare_one_what_the_stage_says() {
     let answer = |settings: &Settings| {
-        let seen = Seen {
+        let seen = WafRequest {
             method: "POST",
             path: "/usermanagement/createUser",
             headers: &HeaderMap::new(),

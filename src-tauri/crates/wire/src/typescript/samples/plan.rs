@@ -78,6 +78,7 @@ fn change(full: bool) -> AmendmentChange {
         subject: text(),
         kind: text(),
         field: maybe(full, text),
+        label: maybe(full, text),
         before: maybe(full, text),
         after: maybe(full, text),
         refused: maybe(full, text),

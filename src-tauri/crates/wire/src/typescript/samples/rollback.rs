@@ -62,6 +62,7 @@ pub(super) fn way_back(full: bool) -> WayBack {
         missing: texts(full),
         something_to_undo: full,
         proposal: maybe(full, scope),
+        rules: list(full, super::step::by_name),
         order: texts(full),
         undoes: texts(full),
         loses: texts(full),

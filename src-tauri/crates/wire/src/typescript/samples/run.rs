@@ -243,7 +243,7 @@ fn snapshot(full: bool) -> RunSnapshot {
         times: times(full),
         phases: list(full, || step::phase(full)),
         monitors: list(full, || reading(full)),
-        truth: list(full, || way::name(full)),
+        name_answers: list(full, || way::name(full)),
         ways: list(full, || way::way(full)),
         users: answer(),
         way_back: rollback::way_back(full),

@@ -94,7 +94,7 @@ fn attempt(full: bool) -> AttemptView {
     }
 }
 
-fn by_name() -> WayBackByName {
+pub(super) fn by_name() -> WayBackByName {
     WayBackByName {
         rule: text(),
         title: text(),
@@ -186,6 +186,7 @@ fn step(full: bool) -> StepView {
         publishes: texts(full),
         unseen: texts(full),
         together: texts(full),
+        left_out: full,
         changed_at: maybe(full, time),
         before: list(full, || reading(full)),
         preview: maybe(full, || preview(full)),
@@ -211,6 +212,7 @@ pub(super) fn phase(full: bool) -> PhaseView {
         gate: maybe(full, || gate(full)),
         times: times(full),
         done: 3,
+        of: 5,
         steps: list(full, || step(full)),
     }
 }

@@ -3,8 +3,8 @@
 use super::run::reading;
 use super::{Samples, list, maybe, text, texts, time};
 use crate::{
-    NameTruth, ServerAnswer, Way, WayGives, WayHealth, WayHealthOf, WayPlace, WayServer, WayShare, WaySide,
-    WaySite, WayState,
+    NameAnswers, RequestWay, ServerAnswer, WayGives, WayHealth, WayHealthOf, WayPlace, WayServer, WayShare,
+    WaySide, WaySite, WayState,
 };
 
 pub(super) fn add(samples: &mut Samples) {
@@ -43,8 +43,8 @@ fn server(full: bool) -> ServerAnswer {
     }
 }
 
-pub(super) fn name(full: bool) -> NameTruth {
-    NameTruth {
+pub(super) fn name(full: bool) -> NameAnswers {
+    NameAnswers {
         name: text(),
         record: text(),
         observed_at: maybe(full, time),
@@ -89,8 +89,8 @@ fn site(full: bool) -> WaySite {
     }
 }
 
-pub(super) fn way(full: bool) -> Way {
-    Way {
+pub(super) fn way(full: bool) -> RequestWay {
+    RequestWay {
         name: text(),
         steps: texts(full),
         state: WayState::Switching,

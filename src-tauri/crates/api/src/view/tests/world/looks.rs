@@ -16,7 +16,7 @@ use switchback_model::{Event, EventKind, RollbackScope};
 use switchback_testkit::plans;
 
 use super::night::{Night, begins, id};
-use crate::known::Known;
+use crate::run_facts::RunFacts;
 use crate::servers::{ask, asked_names};
 use crate::sheet::SheetRecord;
 use crate::view::{Live, Readiness, rollback_plan_view, scope_model, snapshot};
@@ -154,14 +154,14 @@ impl Night {
 }
 
 /// Three rehearsals went back before, and the sheet was exported before the night began.
-pub(super) fn known() -> Known {
+pub(super) fn known() -> RunFacts {
     let measured = |slowest_s| UndoTimeView {
         slowest_s: Some(slowest_s),
         tries: 3,
         rehearsals: 3,
         ..UndoTimeView::default()
     };
-    Known {
+    RunFacts {
         undo_times: BTreeMap::from([(id("mid.3"), measured(131)), (id("mid.4"), measured(44))]),
         sheet: Some(SheetRecord {
             at: begins(),

@@ -18,8 +18,8 @@ use switchback_model::{
 use switchback_testkit::{ManualClock, MemoryJournal, RecordStore, plans};
 
 use super::looks::known;
-use super::outside::{Outside, ZONE};
-use crate::known::Known;
+use super::scripted::{ScriptedWorld, ZONE};
+use crate::run_facts::RunFacts;
 use crate::servers::{Asked, Heard};
 use crate::view::Readiness;
 
@@ -50,7 +50,7 @@ pub(super) fn id(step: &str) -> StepId {
 pub(super) struct Night {
     pub(super) clock: Arc<ManualClock>,
     pub(super) journal: Arc<MemoryJournal>,
-    pub(super) world: Arc<Outside>,
+    pub(super) world: Arc<ScriptedWorld>,
     pub(super) driver: Driver,
     pub(super) monitors: BTreeMap<MonitorId, MonitorRun>,
     pub(super) read_at: Timestamp,
@@ -58,7 +58,7 @@ pub(super) struct Night {
     pub(super) servers: BTreeMap<Asked, Heard>,
     pub(super) sides: BTreeMap<(StepId, CheckId), CheckReading>,
     /// What is known besides the journal, such as how long going back took before.
-    pub(super) known: Known,
+    pub(super) known: RunFacts,
 }
 
 impl Night {
@@ -76,7 +76,7 @@ impl Night {
             let sets = vec![plans::address(label, 3600, address)];
             store.put(ZONE, &plans::name(label), sets);
         }
-        let world = Outside::new(store, clock.clone());
+        let world = ScriptedWorld::new(store, clock.clone());
         let opened = Event {
             seq: 1,
             at: clock.now(),

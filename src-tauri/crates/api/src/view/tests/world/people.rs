@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use switchback_engine::ports::{Clock, ProviderError, ProviderErrorKind};
 use switchback_journal::MemoryKeyRing;
-use switchback_lookup::{Ask, DETAIL_COST, Desk, Everybody, Found, Place, UserPools, query};
+use switchback_lookup::{Ask, Broken, DETAIL_COST, Desk, Found, PoolScope, UserPage, UserPools, Walk, query};
 use switchback_model::TargetKind;
 use switchback_model::directory::{
     Account, AccountStatus, Filter, LookupBy, Personal, Pool, PoolId, PoolRole, PoolRules,
@@ -125,8 +125,27 @@ impl UserPools for Pools {
         })
     }
 
-    async fn everybody(&self, _: &PoolId, _: &(dyn Fn(usize) + Sync)) -> Everybody {
-        Everybody::default()
+    async fn about(&self, pool: &PoolId) -> Result<(PoolRules, Option<usize>), ProviderError> {
+        Ok((self.rules(pool).await?, Some(self.0.len())))
+    }
+
+    fn rate(&self) -> Option<u32> {
+        None
+    }
+
+    async fn everybody(
+        &self,
+        _: &PoolId,
+        walk: &mut Walk,
+        page: &mut (dyn FnMut(UserPage) + Send),
+    ) -> Result<(), Broken> {
+        let nobody = UserPage {
+            users: Vec::new(),
+            next: None,
+        };
+        walk.take(&nobody);
+        page(nobody);
+        Ok(())
     }
 
     async fn detail(&self, _: &PoolId, username: &Personal) -> Result<Option<Account>, ProviderError> {
@@ -156,10 +175,10 @@ pub(super) async fn look_ups() -> Value {
     let clock = ManualClock::new();
     clock.jump_wall(at("2026-11-28T23:56:00Z").duration_since(clock.now()));
     let desk = Desk::new(home.path(), Arc::new(MemoryKeyRing::default()), clock.clone());
-    let place = Place {
+    let place = PoolScope {
         kind: Some(TargetKind::Rehearsal),
         target: Some("rehearsal".to_owned()),
-        ..Place::of(both(), clock.clone())
+        ..PoolScope::of(both(), clock.clone())
     };
     let by = operator(night::OPERATOR);
     let mut answers = Vec::new();

@@ -6,27 +6,27 @@ use super::courses::{done, going_back, not_signed_in, ready, shown, undone, wait
 use super::night::Night;
 use super::plan;
 use crate::view::snapshot;
-use crate::wire::{Tone, Way, WayGives, WayHealthOf, WayPlace, WayShare, WaySide, WaySite, WayState};
+use crate::wire::{RequestWay, Tone, WayGives, WayHealthOf, WayPlace, WayShare, WaySide, WaySite, WayState};
 
 const APPS: &str = "apps.example.nhs.test";
 
-fn of(night: &Night, name: &str) -> Way {
+fn of(night: &Night, name: &str) -> RequestWay {
     let ways = night.snapshot().ways;
     ways.into_iter().find(|way| way.name == name).expect("a way")
 }
 
-fn site(way: &Way, side: WaySide) -> &WaySite {
+fn site(way: &RequestWay, side: WaySide) -> &WaySite {
     way.sites.iter().find(|site| site.side == side).expect("a site")
 }
 
-fn answer(way: &Way, side: WaySide) -> (Tone, &str) {
+fn answer(way: &RequestWay, side: WaySide) -> (Tone, &str) {
     let health = &site(way, side).health;
     let answer = health.iter().find(|health| health.of == WayHealthOf::Answer);
     let answer = answer.expect("a check of its answer");
     (answer.reading.tone, answer.words.as_str())
 }
 
-fn gives(way: &Way, server: &str) -> WayGives {
+fn gives(way: &RequestWay, server: &str) -> WayGives {
     let server = way.servers.iter().find(|one| one.name == server);
     server.expect("a server").gives
 }
@@ -312,7 +312,7 @@ async fn of_what_nobody_asks_nothing_is_said() {
     blind.target.observers.dns = false;
     let night = waiting_with(blind, None).await;
     let way = of(&night, APPS);
-    assert!(night.snapshot().truth.is_empty());
+    assert!(night.snapshot().name_answers.is_empty());
     assert_eq!(
         way.sentence,
         "This target has no DNS observer, so nothing is said of the servers of apps.example.nhs.test."
@@ -323,7 +323,7 @@ async fn of_what_nobody_asks_nothing_is_said() {
 async fn the_table_and_the_picture_are_of_one_look() {
     let night = switching(20).await;
     let seen = night.snapshot();
-    let truth = &seen.truth[0];
+    let truth = &seen.name_answers[0];
     let way = &seen.ways[0];
     assert_eq!((truth.name.as_str(), truth.observed_at), (APPS, way.observed_at));
     let new = truth

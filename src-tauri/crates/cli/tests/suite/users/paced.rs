@@ -1,0 +1,112 @@
+//! The pace of a comparison, and what is said of it before and meanwhile.
+
+use super::TestHome;
+
+const LIST: &str = "email\nuser000007@example.nhs.test\n";
+
+/// Every number as `#`: how many people the world has is its own matter.
+fn numbers_apart(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c.is_ascii_digit() {
+            true if out.ends_with('#') => {}
+            true => out.push('#'),
+            false => out.push(c),
+        }
+    }
+    out.replace("#.#", "#")
+}
+
+fn compare(place: &TestHome, name: &str, more: &[&str]) -> crate::shared::Did {
+    let list = place.file("paced.csv", LIST);
+    let out = place.folder.path().join(name).display().to_string();
+    let fixed = [
+        "users",
+        "reconcile",
+        "--target",
+        "rehearsal",
+        "--source",
+        &list,
+        "--out",
+        &out,
+    ];
+    place.run(&[&fixed[..], more].concat())
+}
+
+#[test]
+fn a_pace_above_the_quota_is_refused_with_the_quota_and_nothing_is_asked() {
+    let place = TestHome::new();
+    let error = compare(&place, "a.csv", &["--rate", "31", "--json"])
+        .code(2)
+        .error();
+    assert_eq!(
+        (
+            error["message"].as_str().unwrap(),
+            error["hint"].as_str().unwrap()
+        ),
+        (
+            "31 requests a second are too many: AWS allows 30 requests of this kind a second (ListUsers, its quota \
+             UserList), for all pools of an account and region together.",
+            "Give a whole number from 1 to 30. Without --rate it is 3 a second, which leaves the rest to others."
+        )
+    );
+    compare(&place, "a.csv", &["--rate", "0"]).code(2);
+    compare(&place, "a.csv", &["--rate", "-1"]).code(2);
+    compare(&place, "a.csv", &["--rate", "2.5"]).code(2);
+    assert_eq!(place.counts().get("cognito-idp:ListUsers"), None);
+    compare(&place, "a.csv", &["--rate", "30", "--json"]).code(0);
+}
+
+#[test]
+fn before_the_first_page_it_says_how_long_it_takes_and_then_how_far_it_is() {
+    let place = TestHome::new();
+    let pool = "eu-west-2_REHEARSAL1";
+    place
+        .world
+        .control(async |client| client.add_users(pool, 3_000).await.unwrap());
+    let did = compare(&place, "a.csv", &["--rate", "20"]).code(0);
+    let said = numbers_apart(&did.err);
+    let said: Vec<&str> = said.lines().collect();
+    insta::assert_snapshot!(said[..2].join("\n"), @r"
+    About # accounts in all: about # requests to read them, at most # a second, so about a minute or less.
+    No keychain answers, so nothing is kept of what is read: if this is interrupted, it begins anew.
+    ");
+    // Without a terminal there is a line now and then, and no bar: fifty pages at twenty a second take longer than the first
+    // of them needs.
+    assert!(
+        !did.err.contains('\r') && !did.err.contains('\x1b'),
+        "{}",
+        did.err
+    );
+    assert!(!said[2..].is_empty(), "{}", did.err);
+    for line in &said[2..] {
+        assert_eq!(
+            line.replace(" seconds left", " second left"),
+            "# of about # accounts read; # requests a second, about # second left.",
+            "{}",
+            did.err
+        );
+    }
+    assert!(did.out.contains("accounts, from 20"), "{}", did.out);
+    // Readers of JSON find the same in the one document, and nothing on stderr.
+    let did = compare(&place, "b.csv", &["--json"]).code(0);
+    assert_eq!(did.err, "");
+    let done = did.json();
+    let plan = &done["plan"];
+    let number = |key: &str| plan[key].as_u64().unwrap();
+    assert!((3_000..3_100).contains(&number("accounts")), "{plan}");
+    assert!((51..56).contains(&number("requests")), "{plan}");
+    assert_eq!(
+        (&plan["rate"], &plan["minutes"]),
+        (&serde_json::Value::Null, &serde_json::Value::Null)
+    );
+    assert_eq!((&plan["kept"], number("read_before")), (&false.into(), 0));
+    let counts: u64 = done["pools"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|pool| pool["requests"].as_u64().unwrap())
+        .sum();
+    assert_eq!(counts, number("requests"));
+    assert!(done["pools"][0]["read_from"].is_string() && done["pools"][0]["read_to"].is_string());
+}

@@ -1,0 +1,284 @@
+//! Whole pools, page by page, each page kept before the next is asked for.
+//!
+//! What can go wrong at each await:
+//! * *The spool is opened* (a thread of its own): the keychain may wait for a password that nobody types; it gives up by
+//!   itself, and nothing is kept then, which is said. Another process may be at the same work: refused.
+//! * *The pools are described*: refused, slow or unanswered, which only means that nobody knows how long it takes.
+//! * *A page*: `switchback_aws::cognito::Walk` says what. The process may be killed before the page is kept: it is asked
+//!   for again by the next one. Killed after: it is not. A token that AWS no longer takes has that pool begin anew, twice
+//!   at most, which is said.
+//! * *The other pool*: two are read at the same time, and one that fails does not end the other.
+//!
+//! Keeping a page waits for the kernel, not for the disk: some tens of microseconds on the thread that reads.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use switchback_aws::cognito::{UserPage, Walk};
+use switchback_directory::{Gap, PoolAnswer, Read};
+use switchback_engine::ports::Clock;
+use switchback_model::directory::{Account, Pool, PoolRole, PoolRules};
+
+use super::kept::{Kept, slim};
+use super::plan::PAGE;
+use super::{PoolRead, Progress};
+use crate::port::why_not;
+use crate::{UserPools, view};
+
+/// How often a pool is begun anew because its token was no longer taken.
+const ANEW: usize = 2;
+
+/// Where one pool stands.
+#[derive(Default)]
+pub(super) struct PoolState {
+    /// Where one goes on.
+    pub walk: Walk,
+    /// Who was read.
+    pub accounts: Vec<Account>,
+    /// Pages that were read.
+    pub pages: usize,
+    /// When the first and the last of them were read.
+    pub span: Option<(Timestamp, Timestamp)>,
+}
+
+impl PoolState {
+    /// Takes the people of a page.
+    pub(super) fn take(&mut self, at: Timestamp, users: Vec<Account>) {
+        self.accounts.extend(users);
+        self.pages += 1;
+        self.span = Some((self.span.map_or(at, |(from, _)| from), at));
+    }
+}
+
+/// "from 2026-11-30 10:02 to 10:31 UTC".
+pub(super) fn span((from, to): (Timestamp, Timestamp)) -> String {
+    let from = from.to_zoned(TimeZone::UTC);
+    let to = to.to_zoned(TimeZone::UTC);
+    let last = match from.date() == to.date() {
+        true => to.strftime("%H:%M"),
+        false => to.strftime("%Y-%m-%d %H:%M"),
+    };
+    format!("from {} to {last} UTC", from.strftime("%Y-%m-%d %H:%M"))
+}
+
+/// How far a reading is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Accounts that are read, those of an earlier process among them.
+    pub accounts: usize,
+    /// About how many there are; none where a pool does not say.
+    pub of: Option<usize>,
+    /// Requests of this process.
+    pub requests: usize,
+    /// About how many are left; none where a pool does not say how many accounts it has, or has more than it says.
+    pub left: Option<usize>,
+}
+
+/// How far each pool is.
+#[derive(Clone, Copy)]
+struct Far {
+    accounts: usize,
+    of: Option<usize>,
+    ended: bool,
+}
+
+/// A reading of several pools.
+pub(super) struct Reading<'a> {
+    pools: &'a dyn UserPools,
+    clock: &'a dyn Clock,
+    progress: &'a (dyn Fn(Progress<'_>) + Sync),
+    kept: Mutex<Kept>,
+    far: Mutex<(usize, Vec<Far>)>,
+}
+
+/// What one pool gave.
+pub(super) struct Given {
+    /// For the verdicts.
+    pub answer: PoolAnswer,
+    /// For the result.
+    pub read: PoolRead,
+    /// What else one should know.
+    pub notes: Vec<String>,
+}
+
+fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<'a> Reading<'a> {
+    /// `people` is how many each pool says that it has.
+    pub(super) fn new(
+        (pools, clock): (&'a dyn UserPools, &'a dyn Clock),
+        progress: &'a (dyn Fn(Progress<'_>) + Sync),
+        kept: Kept,
+        states: &[PoolState],
+        people: &[Option<usize>],
+    ) -> Self {
+        let far = states.iter().zip(people).map(|(state, people)| Far {
+            accounts: state.accounts.len(),
+            of: *people,
+            ended: state.walk.has_ended(),
+        });
+        Self {
+            pools,
+            clock,
+            progress,
+            kept: Mutex::new(kept),
+            far: Mutex::new((0, far.collect())),
+        }
+    }
+
+    /// What is kept, at the end.
+    pub(super) fn kept(self) -> Kept {
+        self.kept.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Goes on with a pool to its end.
+    pub(super) async fn pool(
+        &self,
+        (number, pool): (usize, &Pool),
+        mut state: PoolState,
+        about: (Option<PoolRules>, Option<usize>),
+    ) -> Given {
+        let before = state.accounts.len();
+        let mut walk = std::mem::take(&mut state.walk);
+        let mut notes = Vec::new();
+        let mut anew = 0;
+        let ended = loop {
+            let mut take = |page: UserPage| {
+                let ended = page.next.is_none();
+                if let Err(note) = self.page(number, &mut state, page) {
+                    notes.push(note);
+                }
+                self.tell(number, &state, ended);
+            };
+            let broken = self.pools.everybody(&pool.id, &mut walk, &mut take).await;
+            match broken {
+                Ok(()) => break None,
+                Err(broken) if broken.token && anew < ANEW => {
+                    anew += 1;
+                    walk = Walk::new(about.1);
+                    state = PoolState::default();
+                    notes.extend(locked(&self.kept).anew(number).err().map(unkept));
+                    let note = format!(
+                        "{}: AWS no longer took the place at which the reading stood, so it was read anew.",
+                        pool.title
+                    );
+                    (self.progress)(Progress::Note(&note));
+                    notes.push(note);
+                }
+                Err(broken) => break Some(broken.error),
+            }
+        };
+        let PoolState {
+            accounts,
+            pages,
+            span,
+            ..
+        } = state;
+        let read = match ended {
+            None => Read::Whole(accounts),
+            Some(error) if accounts.is_empty() => Read::Failed(why_not(&error)),
+            Some(error) => Read::Cut(accounts, Gap::Failed(why_not(&error))),
+        };
+        let answer = PoolAnswer {
+            pool: pool.id.clone(),
+            title: pool.title.clone(),
+            role: pool.role,
+            // Everybody is compared here whatever the letters; how long invitations live is the pool's to say.
+            rules: about.0.filter(|_| pool.role == PoolRole::New),
+            read,
+        };
+        let read_before = if anew == 0 { before } else { 0 };
+        Given {
+            read: pool_read(&answer, pages, read_before, span),
+            answer,
+            notes,
+        }
+    }
+
+    /// Takes a page: kept first, so that it is never asked for again.
+    fn page(&self, number: usize, state: &mut PoolState, mut page: UserPage) -> Result<(), String> {
+        let at = self.clock.now();
+        slim(&mut page.users);
+        let kept = locked(&self.kept).page(number, at, &page).map_err(unkept);
+        state.take(at, page.users);
+        if let Err(note) = &kept {
+            (self.progress)(Progress::Note(note));
+        }
+        kept
+    }
+
+    fn tell(&self, number: usize, state: &PoolState, ended: bool) {
+        let counts = {
+            let mut far = locked(&self.far);
+            far.0 += 1;
+            if let Some(pool) = far.1.get_mut(number) {
+                (pool.accounts, pool.ended) = (state.accounts.len(), ended);
+            }
+            counts(far.0, &far.1)
+        };
+        (self.progress)(Progress::Read(counts));
+    }
+}
+
+fn counts(requests: usize, far: &[Far]) -> Counts {
+    let left = far.iter().map(|pool| match (pool.ended, pool.of) {
+        (true, _) => Some(0),
+        (false, Some(of)) if of > pool.accounts => Some((of - pool.accounts).div_ceil(PAGE)),
+        (false, _) => None,
+    });
+    Counts {
+        accounts: far.iter().map(|pool| pool.accounts).sum(),
+        of: far.iter().map(|pool| pool.of).sum(),
+        requests,
+        left: left.sum(),
+    }
+}
+
+fn unkept(error: crate::wire::ApiError) -> String {
+    format!(
+        "From here on nothing is kept of what is read: {} If this is interrupted, it goes on from what was kept before.",
+        error.message
+    )
+}
+
+fn pool_read(
+    answer: &PoolAnswer,
+    requests: usize,
+    read_before: usize,
+    read: Option<(Timestamp, Timestamp)>,
+) -> PoolRead {
+    let accounts = answer.read.accounts().len();
+    let when = read.map(|read| format!(", {}", span(read))).unwrap_or_default();
+    let (state, says, mend) = match answer.read {
+        Read::Whole(_) => (
+            "whole",
+            format!("Read to its end: {accounts} accounts{when}."),
+            None,
+        ),
+        Read::Cut(..) => (
+            "cut",
+            format!("Not read to its end: it broke off after {accounts} accounts{when}."),
+            Some(
+                "Move the result away and give the same command again. If it stays so, check the connection."
+                    .to_owned(),
+            ),
+        ),
+        Read::Failed(_) => view::says(answer),
+    };
+    PoolRead {
+        id: answer.pool.to_string(),
+        title: answer.title.clone(),
+        role: answer.role.word().to_owned(),
+        accounts,
+        read_before,
+        requests,
+        read_from: read.map(|(from, _)| from),
+        read_to: read.map(|(_, to)| to),
+        state: state.to_owned(),
+        says,
+        mend,
+    }
+}
