@@ -155,7 +155,7 @@ impl Service {
     pub(crate) const fn share(self) -> Option<(u32, u32)> {
         match self {
             // Route 53's five requests a second are common to Terraform and everybody else (Route 53
-            // developer guide, "Quotas"): two of them are always theirs, and see `most`.
+            // developer guide, "Quotas"): two of them are theirs, but for a burst, which `most` keeps to five.
             Self::Route53 => Some((3, 5)),
             // Cognito's reads compete with the sign-ins of every pool of the account (Cognito developer
             // guide, "Quotas"): never more than five in any second.
